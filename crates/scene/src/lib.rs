@@ -1,1 +1,23 @@
-//! (being written)
+//! A picture as a value: a display list of few kinds of item, and everything needed to paint, measure and probe it.
+//!
+//! Colours are [`Role`]s that a [`Theme`] resolves when painting, text is measured with one baked font table, and
+//! each shape carries an opaque [`Hit`]. The crate never knows what the shapes mean, nor any browser.
+//!
+//! ```
+//! use makespan_scene::{Bars, Hit, Rect, Role, Scene};
+//! let mut bars = Bars::default();
+//! bars.push(Rect::new(10.0, 10.0, 50.0, 8.0), Role::Succeeded, Hit(7));
+//! let mut scene = Scene::new(100.0, 40.0, "One bar");
+//! scene.push(bars);
+//! assert_eq!(scene.item_count(), 1);
+//! ```
+
+mod items;
+mod painter;
+mod role;
+
+pub use items::{
+    Anchor, Bars, Dash, Face, Group, Hit, Item, Link, Paint, Path, Px, Rect, Scene, Seg, Stroke, Text, Weight,
+};
+pub use painter::{MAX_DEPTH, Painter, paint};
+pub use role::Role;

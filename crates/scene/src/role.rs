@@ -1,0 +1,90 @@
+//! Colour roles: what a colour is *for*. Only a [`Theme`](crate::Theme) knows the colour itself.
+
+macro_rules! roles {
+    ($($variant:ident $name:literal $doc:literal,)*) => {
+        /// The purpose of a colour; a theme resolves it when a scene is painted.
+        #[repr(u8)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Role { $(#[doc = $doc] $variant,)* }
+
+        impl Role {
+            /// Every role, in declaration order; `Role::ALL[r as usize] == r`.
+            pub const ALL: &[Role] = &[$(Role::$variant,)*];
+
+            /// The role's kebab-case name; a style sheet's custom property is `--role-NAME`.
+            pub fn name(self) -> &'static str {
+                match self { $(Role::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+roles! {
+    Surface "surface" "The page or canvas behind everything.",
+    Panel "panel" "A panel beside the main view.",
+    Raised "raised" "Menus, cards and tooltips above a panel.",
+    Border "border" "Lines between areas.",
+    Grid "grid" "Lines inside a plot.",
+    Text "text" "Main text.",
+    TextMuted "text-muted" "Secondary text.",
+    Accent "accent" "Links, primary buttons, the active tab.",
+    Focus "focus" "The keyboard focus ring.",
+    Selection "selection" "Outline or fill of what is selected.",
+    Hover "hover" "What the pointer is over.",
+    Critical "critical" "The critical path.",
+    Edge "edge" "An arrow of a graph.",
+    EdgeMuted "edge-muted" "An arrow outside the focus.",
+    QueueBar "queue-bar" "The part of a bar spent queued.",
+    Shadow "shadow" "Below raised areas; use it with a low alpha.",
+    OnStatus "on-status" "A glyph over a status fill.",
+    Pending "pending" "Status: not yet asked for.",
+    Queued "queued" "Status: waiting for a worker.",
+    Running "running" "Status: under way.",
+    Retrying "retrying" "Status: trying again.",
+    Succeeded "succeeded" "Status: ended well.",
+    Failed "failed" "Status: ended badly.",
+    Skipped "skipped" "Status: deliberately not run.",
+    Cancelled "cancelled" "Status: stopped from outside.",
+    UpstreamFailed "upstream-failed" "Status: not run, for a dependency failed.",
+    Cached "cached" "Status: an earlier result was used.",
+    Unknown "unknown" "Status: the source does not say.",
+    Category0 "category-0" "First category (Okabe and Ito).",
+    Category1 "category-1" "Second category.",
+    Category2 "category-2" "Third category.",
+    Category3 "category-3" "Fourth category.",
+    Category4 "category-4" "Fifth category.",
+    Category5 "category-5" "Sixth category.",
+    Category6 "category-6" "Seventh category.",
+    Category7 "category-7" "Eighth category.",
+    Less "less" "Difference: less, faster.",
+    More "more" "Difference: more, slower.",
+    Neutral "neutral" "Difference: within the noise.",
+    Heat0 "heat-0" "Sequential scale, lowest step (cividis).",
+    Heat1 "heat-1" "Sequential scale, second step.",
+    Heat2 "heat-2" "Sequential scale, third step.",
+    Heat3 "heat-3" "Sequential scale, fourth step.",
+    Heat4 "heat-4" "Sequential scale, middle step.",
+    Heat5 "heat-5" "Sequential scale, sixth step.",
+    Heat6 "heat-6" "Sequential scale, seventh step.",
+    Heat7 "heat-7" "Sequential scale, eighth step.",
+    Heat8 "heat-8" "Sequential scale, highest step.",
+}
+
+impl Role {
+    /// The category colour for the `i`-th category; repeats after eight.
+    pub fn category(i: usize) -> Role {
+        Role::ALL[Role::Category0 as usize + i % 8]
+    }
+
+    /// The step of the sequential scale for `t` in `0..=1`; outside values clamp, NaN is the lowest step.
+    pub fn heat(t: f32) -> Role {
+        // `as` on a float saturates and sends NaN to 0: exactly the clamping wanted.
+        let step = ((t * 9.0) as usize).min(8);
+        Role::ALL[Role::Heat0 as usize + step]
+    }
+
+    /// Whether this role is one of the task statuses (the unknown one included).
+    pub fn is_status(self) -> bool {
+        (Role::Pending..=Role::Unknown).contains(&self)
+    }
+}
