@@ -1,0 +1,201 @@
+//! The events themselves. Every field but the identifying one is optional: an event says what its writer knows,
+//! and later events about the same thing fill in the rest.
+
+use std::borrow::Cow;
+
+use crate::{Diagnostic, Json, Status};
+
+type Str<'a> = Cow<'a, str>;
+
+/// One thing that was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// Opens a run, adds to it, or goes back to it: what follows belongs to it.
+    Run(RunInfo<'a>),
+    /// Declares a task or adds to it.
+    Task(Task<'a>),
+    /// One try of a task, or a part of what is known of it.
+    Attempt(Attempt<'a>),
+    /// A measured value.
+    Sample(Sample<'a>),
+    /// A line of a log.
+    Log(Log<'a>),
+    /// Something that called for attention.
+    Alert(Alert<'a>),
+    /// A thing that a task read or wrote.
+    Artifact(Artifact<'a>),
+    /// What was wrong with the input this came from.
+    Diagnostic(Diagnostic),
+}
+
+/// Takes events as they are read.
+pub trait EventSink {
+    /// Takes one event; it borrows from the reader's buffer.
+    fn event(&mut self, event: Event<'_>);
+
+    /// Takes a finding about the input.
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.event(Event::Diagnostic(diagnostic));
+    }
+}
+
+/// One execution of a workflow.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunInfo<'a> {
+    /// Identifies the run within its source.
+    pub id: Str<'a>,
+    /// What people call this run.
+    pub name: Option<Str<'a>>,
+    /// The workflow (definition) that was executed.
+    pub workflow: Option<Str<'a>>,
+    /// Status as the engine recorded it; ours is derived from the tasks.
+    pub status: Option<Status>,
+    /// When the engine says it started, ns since the epoch.
+    pub started: Option<i64>,
+    /// When the engine says it ended, ns since the epoch.
+    pub ended: Option<i64>,
+    /// Who recorded it: the name of the format or of the engine, with its version.
+    pub source: Option<Str<'a>>,
+    /// The error of the run as a whole.
+    pub error: Option<ErrorInfo<'a>>,
+    /// Labels, a JSON object.
+    pub labels: Option<Json<'a>>,
+    /// Parameters, a JSON object.
+    pub params: Option<Json<'a>>,
+    /// Totals that the source states, a JSON object of numbers or strings; they are recomputed and shown beside
+    /// ours. Known keys: `makespan_ns`, `work_ns`, `tasks`, `succeeded`, `failed`, `status`, `progress`.
+    pub stored: Option<Json<'a>>,
+    /// False where the source says that its tasks have no dependencies at all, so that none must be inferred.
+    pub infer_edges: Option<bool>,
+}
+
+/// An instance of a step in a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Task<'a> {
+    /// Identifies the task within its run.
+    pub id: Str<'a>,
+    /// What people call it; its id where absent.
+    pub name: Option<Str<'a>>,
+    /// The named kind of work it is an instance of.
+    pub step: Option<Str<'a>>,
+    /// What sort of thing executes it (a class, an operator, a plug-in).
+    pub kind: Option<Str<'a>>,
+    /// The task or group that contains it.
+    pub parent: Option<Str<'a>>,
+    /// Ids of the tasks it depends on; they may be declared later.
+    pub after: Vec<Str<'a>>,
+    /// Status, where no attempt tells it, or where it says more than the last attempt does.
+    pub status: Option<Status>,
+    /// Labels, a JSON object.
+    pub labels: Option<Json<'a>>,
+    /// Parameters, a JSON object.
+    pub params: Option<Json<'a>>,
+}
+
+/// One try of a task.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attempt<'a> {
+    /// The task that is tried.
+    pub task: Str<'a>,
+    /// Number of the try, from 1.
+    pub number: u32,
+    /// When it was queued, ns since the epoch.
+    pub queued: Option<i64>,
+    /// When it started, ns since the epoch.
+    pub started: Option<i64>,
+    /// When it ended, ns since the epoch.
+    pub ended: Option<i64>,
+    /// What executed it: a worker, host, thread or slot.
+    pub worker: Option<Str<'a>>,
+    /// What became of it.
+    pub status: Option<Status>,
+    /// How far it got, 0 to 1.
+    pub progress: Option<f64>,
+    /// Why it failed.
+    pub error: Option<ErrorInfo<'a>>,
+}
+
+/// Why something failed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ErrorInfo<'a> {
+    /// What the engine said.
+    pub message: Str<'a>,
+    /// Class or code of the error.
+    pub kind: Option<Str<'a>>,
+    /// Traceback, verbatim.
+    pub trace: Option<Str<'a>>,
+}
+
+/// A measured value, of a task or of the whole run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample<'a> {
+    /// The task measured; the run where absent.
+    pub task: Option<Str<'a>>,
+    /// The try measured; unknown where absent.
+    pub number: Option<u32>,
+    /// Name of the metric.
+    pub name: Str<'a>,
+    /// The value; finite.
+    pub value: f64,
+    /// Unit in UCUM or common notation (`MB`, `%`, `s`); dimensionless where absent.
+    pub unit: Option<Str<'a>>,
+    /// When, ns since the epoch; unknown where absent.
+    pub t: Option<i64>,
+}
+
+/// A line of a log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Log<'a> {
+    /// The task that wrote it; the run where absent.
+    pub task: Option<Str<'a>>,
+    /// The try that wrote it.
+    pub number: Option<u32>,
+    /// When, ns since the epoch.
+    pub t: Option<i64>,
+    /// Level as the source names it.
+    pub level: Option<Str<'a>>,
+    /// The text, verbatim.
+    pub text: Str<'a>,
+}
+
+/// Something that called for attention.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Alert<'a> {
+    /// The task it is about; the run where absent.
+    pub task: Option<Str<'a>>,
+    /// When, ns since the epoch.
+    pub t: Option<i64>,
+    /// Severity as the source names it.
+    pub severity: Option<Str<'a>>,
+    /// What it says.
+    pub text: Str<'a>,
+    /// Whether it is over.
+    pub resolved: Option<bool>,
+}
+
+/// Whether a task read or wrote an artifact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Read by the task.
+    Input,
+    /// Written by the task.
+    #[default]
+    Output,
+}
+
+/// A thing that a task read or wrote.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Artifact<'a> {
+    /// The task; the run where absent.
+    pub task: Option<Str<'a>>,
+    /// What it is called.
+    pub name: Str<'a>,
+    /// Read or written.
+    pub direction: Direction,
+    /// Where it lies.
+    pub uri: Option<Str<'a>>,
+    /// Size in bytes.
+    pub size: Option<i64>,
+    /// The value itself as JSON, where the source holds it.
+    pub value: Option<Json<'a>>,
+}

@@ -1,0 +1,119 @@
+//! The ten statuses a task, an attempt or a run can have.
+
+/// What became of a task, an attempt or a run.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// Known, nothing has happened to it yet.
+    Pending,
+    /// Handed to a scheduler, waiting for a worker.
+    Queued,
+    /// Started, not ended.
+    Running,
+    /// A try failed and another one will follow.
+    Retrying,
+    /// Ended well.
+    Succeeded,
+    /// Ended badly.
+    Failed,
+    /// Deliberately not executed (a condition, a branch not taken).
+    Skipped,
+    /// Stopped from outside.
+    Cancelled,
+    /// Not executed because something it depends on failed.
+    UpstreamFailed,
+    /// Not executed because its result was there already.
+    Cached,
+}
+
+impl Status {
+    /// Every status, in the order of their declaration.
+    pub const ALL: [Status; 10] = [
+        Status::Pending,
+        Status::Queued,
+        Status::Running,
+        Status::Retrying,
+        Status::Succeeded,
+        Status::Failed,
+        Status::Skipped,
+        Status::Cancelled,
+        Status::UpstreamFailed,
+        Status::Cached,
+    ];
+
+    /// The name in files, on the screen and in JSON output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Pending => "pending",
+            Status::Queued => "queued",
+            Status::Running => "running",
+            Status::Retrying => "retrying",
+            Status::Succeeded => "succeeded",
+            Status::Failed => "failed",
+            Status::Skipped => "skipped",
+            Status::Cancelled => "cancelled",
+            Status::UpstreamFailed => "upstream-failed",
+            Status::Cached => "cached",
+        }
+    }
+
+    /// The status of that exact name.
+    pub fn parse(name: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// The status for a word as engines write it (`ok`, `completed`, `SUCCESS`, `error` …), case and `_`/`-`/space
+    /// set aside; `None` for a word that no engine we know uses.
+    pub fn from_word(word: &str) -> Option<Status> {
+        if word.len() > 32 {
+            return None;
+        }
+        let plain: String =
+            word.chars().filter(|c| c.is_ascii_alphabetic()).map(|c| c.to_ascii_lowercase()).collect();
+        Some(match plain.as_str() {
+            "pending" | "created" | "scheduled" | "waiting" | "notstarted" | "none" | "blocked" | "idle" => {
+                Status::Pending
+            }
+            "queued" | "submitted" | "ready" | "starting" => Status::Queued,
+            "running" | "started" | "inprogress" | "active" | "executing" => Status::Running,
+            "retrying" | "upforretry" | "awaitingretry" => Status::Retrying,
+            "succeeded" | "success" | "successful" | "completed" | "complete" | "ok" | "done" | "passed"
+            | "pass" | "finished" => Status::Succeeded,
+            "failed" | "failure" | "error" | "errored" | "crashed" | "timedout" | "timeout" | "fail" => {
+                Status::Failed
+            }
+            "skipped" | "skip" | "omitted" | "ignored" => Status::Skipped,
+            "cancelled" | "canceled" | "aborted" | "terminated" | "killed" | "revoked" | "stopped"
+            | "interrupted" => Status::Cancelled,
+            "upstreamfailed" | "dependencyfailed" => Status::UpstreamFailed,
+            "cached" | "cachehit" | "fromcache" | "uptodate" => Status::Cached,
+            _ => return None,
+        })
+    }
+
+    /// Whether nothing more will happen.
+    pub fn is_terminal(self) -> bool {
+        !matches!(self, Status::Pending | Status::Queued | Status::Running | Status::Retrying)
+    }
+
+    /// Whether it counts as an error: failed, or not executed because of a failure.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Status::Failed | Status::UpstreamFailed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip_and_words_are_understood() {
+        for s in Status::ALL {
+            assert_eq!(Status::parse(s.name()), Some(s));
+            assert_eq!(Status::from_word(s.name()), Some(s));
+        }
+        assert_eq!(Status::from_word("UPSTREAM_FAILED"), Some(Status::UpstreamFailed));
+        assert_eq!(Status::from_word("Completed"), Some(Status::Succeeded));
+        assert_eq!(Status::from_word("<script>"), None);
+    }
+}
