@@ -1,1 +1,128 @@
-fn main() {}
+//! `cargo xtask VERB`: what the project does to itself, beyond what plain cargo does.
+//!
+//! Every verb says what it runs before it runs it, and installs what it needs (see [`tools`]) unless the environment
+//! holds `MAKESPAN_NO_INSTALL=1`.
+
+mod bench;
+mod build;
+mod demo;
+mod page;
+mod process;
+mod shots;
+mod tally;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+/// What a verb answers: nothing, or the sentence that says why it stopped.
+type Outcome<T = ()> = Result<T, String>;
+
+/// One verb: its name, its flags, what it does, and the function that does it.
+struct Verb {
+    name: &'static str,
+    flags: &'static [&'static str],
+    help: &'static str,
+    run: fn(&Workspace, &[String]) -> Outcome,
+}
+
+const VERBS: &[Verb] = &[
+    Verb {
+        name: "build",
+        flags: &["--quick"],
+        help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt)",
+        run: |workspace, flags| build::run(workspace, has(flags, "--quick")),
+    },
+    Verb {
+        name: "demo",
+        flags: &["--no-serve"],
+        help: "build all, write target/demo/report.html from a bundled sample, serve the app",
+        run: |workspace, flags| demo::run(workspace, !has(flags, "--no-serve")),
+    },
+    Verb {
+        name: "test",
+        flags: &[],
+        help: "format, lints, and all tests: native, wasm and in the browser; ends with the sum",
+        run: |workspace, _| test::run(workspace),
+    },
+    Verb {
+        name: "shots",
+        flags: &[],
+        help: "screenshots of the app into target/shots",
+        run: |workspace, _| shots::run(workspace),
+    },
+    Verb {
+        name: "bench",
+        flags: &[],
+        help: "every crate's bench* example; one JSON array on stdout",
+        run: |workspace, _| bench::run(workspace),
+    },
+];
+
+fn has(flags: &[String], flag: &str) -> bool {
+    flags.iter().any(|given| given == flag)
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome {
+    let Some((name, flags)) = arguments.split_first() else {
+        return Err(usage());
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        println!("{}", usage());
+        return Ok(());
+    }
+    let verb = VERBS
+        .iter()
+        .find(|verb| verb.name == name)
+        .ok_or_else(|| format!("no verb is called {name:?}\n{}", usage()))?;
+    if let Some(unknown) = flags.iter().find(|flag| !verb.flags.contains(&flag.as_str())) {
+        return Err(format!("{name} does not know {unknown:?}\n{}", usage()));
+    }
+    (verb.run)(&Workspace::find()?, flags)
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask VERB [FLAG]\n");
+    for verb in VERBS {
+        let call = [&[verb.name], verb.flags].concat().join(" ");
+        text.push_str(&format!("\n  {call:<18} {}", verb.help));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_wrong_verb_or_flag_answers_with_the_usage() {
+        for call in ["", "biuld", "build --fast"] {
+            let why = dispatch(&words(call)).expect_err(call);
+            assert!(why.contains("usage: cargo xtask VERB"), "{why}");
+            assert!(why.contains("\n  demo --no-serve    build all"), "{why}");
+        }
+    }
+
+    #[test]
+    fn there_are_six_verbs_or_fewer() {
+        assert!(VERBS.len() <= 6);
+    }
+}

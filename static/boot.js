@@ -1,0 +1,180 @@
+// Starts Makespan. The build appends this file to the glue that wasm-bindgen writes (`--target no-modules`), and the
+// sum, app.js, is one classic script with two roles: in a page it finds the wasm, compiles and starts it; in a worker
+// it starts the same wasm once the page has sent the compiled module. One script because a page opened from disk may
+// run only the inline script whose hash its policy names, and because that script's own text is then the worker's.
+//
+// In the worker wasm-bindgen runs the program's `main` as well: `main` looks for a document and returns without one.
+// An inline script must hold neither an opening HTML comment nor a closing script tag; `cargo xtask build` checks it.
+(() => {
+  'use strict';
+
+  const HOSTED_WASM = 'app_bg.wasm';
+  const EMBEDDED_WASM = 'makespan-wasm';
+  const BOOT_LINE = 'makespan-boot';
+
+  if (typeof document === 'undefined') {
+    workerRole();
+  } else {
+    pageRole(document.currentScript);
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- worker
+
+  // Messages that come before the module is up are kept and given again, in their order, once it is.
+  function workerRole() {
+    const early = [];
+    self.onmessage = (event) => {
+      const module = event.data && event.data.makespanModule;
+      if (!module) {
+        early.push(event);
+        return;
+      }
+      self.onmessage = (later) => early.push(later);
+      wasm_bindgen({ module_or_path: module }).then(
+        () => {
+          self.onmessage = null;
+          wasm_bindgen.worker_main();
+          for (const { data, ports } of early) {
+            self.dispatchEvent(new MessageEvent('message', { data, ports: [...ports] }));
+          }
+        },
+        // Reaches the page as the worker's `error` event; a rejected promise would stay unseen there.
+        (error) => self.reportError(error),
+      );
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ page
+
+  function pageRole(script) {
+    const scriptUrls = new Set();
+    const trusted = policies(scriptUrls);
+    const embedded = () => document.getElementById(EMBEDDED_WASM);
+
+    const start = async () => {
+      try {
+        const { module, bytes } = await (embedded() ? embeddedModule() : hostedModule(script.src));
+        globalThis.makespan = {
+          wasmBytes: bytes,
+          spawnWorker: () => spawnWorker(module),
+          readEmbedded,
+        };
+        await wasm_bindgen({ module_or_path: module });
+      } catch (error) {
+        sayWhyNot(error, embedded() !== null);
+      }
+    };
+
+    // The blocks that a report embeds may come after this script.
+    if (document.readyState === 'loading') {
+      document.addEventListener('DOMContentLoaded', start, { once: true });
+    } else {
+      start();
+    }
+
+    // One blob serves every worker: its URL is what the policy below lets through.
+    let workerUrl = null;
+    function spawnWorker(module) {
+      try {
+        if (workerUrl === null) {
+          workerUrl = script.src ||
+            URL.createObjectURL(new Blob([script.textContent], { type: 'text/javascript' }));
+          scriptUrls.add(workerUrl);
+        }
+        const worker = new Worker(trusted.createScriptURL(workerUrl));
+        worker.postMessage({ makespanModule: module });
+        return worker;
+      } catch (error) {
+        console.warn('Makespan works without a worker:', error);
+        return null;
+      }
+    }
+  }
+
+  // Trusted Types: `default` judges each string that reaches an HTML sink (leptos parses its own static markup through
+  // a template; what a run file says never takes this way), `worker` each address a worker is started from. The
+  // default policy has no createScript and no createScriptURL, so every such sink refuses.
+  function policies(scriptUrls) {
+    const forbidden =
+      /<(script|iframe|object|embed|link|meta|base|form|style)|[\s"'\/]on\w+\s*=|javascript:|srcdoc|<!-{2}/i;
+    const createHTML = (text) => {
+      if (forbidden.test(text)) throw new TypeError('markup that Makespan never writes');
+      return text;
+    };
+    const createScriptURL = (url) => {
+      if (!scriptUrls.has(url)) throw new TypeError('not the address of a Makespan worker');
+      return url;
+    };
+    if (!globalThis.trustedTypes) return { createScriptURL };
+    trustedTypes.createPolicy('default', { createHTML });
+    return trustedTypes.createPolicy('worker', { createScriptURL });
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ wasm
+
+  async function hostedModule(scriptUrl) {
+    const url = new URL(HOSTED_WASM, scriptUrl).href;
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${HOSTED_WASM} answered with status ${response.status}`);
+    const type = response.headers.get('Content-Type') || '';
+    if (WebAssembly.compileStreaming && type.startsWith('application/wasm')) {
+      const module = await WebAssembly.compileStreaming(response);
+      const [entry] = performance.getEntriesByName(url, 'resource');
+      return { module, bytes: entry ? entry.decodedBodySize : 0 };
+    }
+    return compiled(await response.arrayBuffer());
+  }
+
+  async function embeddedModule() {
+    return compiled(await readEmbedded(EMBEDDED_WASM));
+  }
+
+  async function compiled(bytes) {
+    return { module: await WebAssembly.compile(bytes), bytes: bytes.byteLength };
+  }
+
+  // ------------------------------------------------------------------------------------------------- embedded blocks
+
+  // The bytes of a block `<script type="application/octet-stream" id=…>`, which holds base64 of gzip; null when the
+  // page has no such block. Decoded by hand: the policy of a report refuses `fetch` of a data: address.
+  function readEmbedded(id) {
+    const block = document.getElementById(id);
+    if (block === null) return null;
+    return gunzip(fromBase64(block.textContent));
+  }
+
+  async function gunzip(bytes) {
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  }
+
+  function fromBase64(text) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const dense = text.replace(/\s+/g, '');
+    const padding = dense.endsWith('==') ? 2 : dense.endsWith('=') ? 1 : 0;
+    const bytes = new Uint8Array((dense.length / 4) * 3 - padding);
+    // Four characters are three bytes: pieces of a multiple of four decode on their own, and none grows large.
+    const piece = 1 << 16;
+    for (let from = 0, to = 0; from < dense.length; from += piece) {
+      const binary = atob(dense.slice(from, from + piece));
+      for (let at = 0; at < binary.length; at += 1) bytes[to++] = binary.charCodeAt(at);
+    }
+    return bytes;
+  }
+
+  // --------------------------------------------------------------------------------------------------------- failure
+
+  function sayWhyNot(error, isReport) {
+    console.error(error);
+    document.documentElement.dataset.makespanState = 'failed';
+    const line = document.getElementById(BOOT_LINE);
+    if (line === null) return;
+    const reason = typeof WebAssembly === 'undefined'
+      ? 'WebAssembly is switched off in this browser'
+      : String((error && error.message) || error);
+    line.textContent = isReport
+      ? `The interactive view could not start here (${reason}). What stands below is complete without it.`
+      : `Makespan could not start here: ${reason}. It needs a browser of 2023 or later with WebAssembly switched on.`;
+    line.hidden = false;
+  }
+})();

@@ -1,0 +1,65 @@
+//! `cargo xtask bench`: measures what the crates measure of themselves.
+//!
+//! Every example whose name starts with `bench` is a benchmark: it prints JSON objects, one per line, and whatever else
+//! it says passes through to standard error. Standard output gets one JSON array of all objects, each with the
+//! `package` and the `bench` that it came from.
+
+use serde_json::Value;
+
+use crate::Outcome;
+use crate::process::{cargo, run_lines, stage};
+use crate::workspace::{Example, Workspace};
+
+/// Runs all benchmarks, one after another, built with full optimisation.
+///
+/// # Errors
+///
+/// When a benchmark fails, or there is none.
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    let mut results = Vec::new();
+    for example in workspace.examples.iter().filter(|example| example.name.starts_with("bench")) {
+        stage(&format!("{}: {}", example.package, example.name), || {
+            let mut command = cargo();
+            command.args([
+                "run",
+                "--quiet",
+                "--release",
+                "--package",
+                &example.package,
+                "--example",
+                &example.name,
+            ]);
+            run_lines(command.current_dir(&workspace.root), |line| match measurement(line, example) {
+                Some(value) => results.push(value),
+                None => eprintln!("{line}"),
+            })
+        })?;
+    }
+    if results.is_empty() {
+        return Err("no benchmark said anything".to_owned());
+    }
+    println!("{}", Value::Array(results));
+    Ok(())
+}
+
+/// The JSON object on a line, signed with where it came from; nothing when the line is not an object.
+fn measurement(line: &str, example: &Example) -> Option<Value> {
+    let Ok(Value::Object(mut object)) = serde_json::from_str(line) else { return None };
+    object.insert("package".to_owned(), example.package.clone().into());
+    object.insert("bench".to_owned(), example.name.clone().into());
+    Some(Value::Object(object))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_signed_and_other_lines_are_not_measurements() {
+        let example = Example { package: "p".into(), name: "bench".into() };
+        let value = measurement(r#"{"ms":3.5}"#, &example).expect("an object");
+        assert_eq!(value, serde_json::json!({"ms": 3.5, "package": "p", "bench": "bench"}));
+        assert_eq!(measurement("warming up", &example), None);
+        assert_eq!(measurement("[1]", &example), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! `cargo xtask build`: what trunk would do, and what it does not: the policy, the worker, the optimiser.
+//!
+//! `dist/` then holds `index.html`, `app.js` (glue and `static/boot.js`), `app_bg.wasm`, `style.css` and everything of
+//! `static/` but the boot script. A file is written only when its bytes change, and the slow steps are left out when
+//! their inputs are those of the last time.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Outcome;
+use crate::process::{self, cargo, stage};
+use crate::workspace::{Workspace, files_under, make_folder, read, read_bytes, write_if_changed};
+use crate::{page, tools};
+
+/// Speed before size: the app parses and lays out runs of a million tasks.
+const WASM_OPT_FLAGS: &[&str] = &["-O3"];
+
+const BOOT: &str = "boot.js";
+
+/// Builds the app into `dist/`; `quick` leaves wasm-opt out.
+pub(crate) fn run(workspace: &Workspace, quick: bool) -> Outcome {
+    let bindgen = stage("tools", || {
+        tools::wasm_target(workspace)?;
+        tools::wasm_bindgen(workspace)
+    })?;
+    let compiled = stage("app: compile for wasm", || compile(workspace))?;
+    let (glue, wasm) =
+        stage("app: glue and optimise", || bind(workspace, &bindgen.join("wasm-bindgen"), &compiled, quick))?;
+    stage("dist", || assemble(workspace, &glue, &wasm))
+}
+
+fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
+    let mut command = cargo();
+    command.current_dir(&workspace.root);
+    command.args(["build", "--profile", "wasm", "--target", tools::WASM_TARGET]);
+    command.args(["--package", "makespan", "--bin", "makespan-app"]);
+    process::run(&mut command)?;
+    Ok(workspace.target.join(tools::WASM_TARGET).join("wasm/makespan-app.wasm"))
+}
+
+/// The glue and the wasm it belongs to, from the last time when neither the compiled wasm nor the tools changed.
+fn bind(workspace: &Workspace, bindgen: &Path, compiled: &Path, quick: bool) -> Outcome<(PathBuf, PathBuf)> {
+    let optimiser = if quick { None } else { tools::wasm_opt() };
+    let folder = workspace.target.join("xtask");
+    let (glue, wasm) = (folder.join("app.js"), folder.join("app_bg.wasm"));
+    let stamp = folder.join("stamp");
+    let now = fingerprint(&(
+        read_bytes(compiled)?,
+        workspace.locked_version("wasm-bindgen")?,
+        &optimiser,
+        WASM_OPT_FLAGS,
+    ));
+    if glue.is_file() && wasm.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|last| last == now) {
+        eprintln!("  unchanged");
+        return Ok((glue, wasm));
+    }
+    make_folder(&folder)?;
+    // Without a stamp an interrupted run is never taken for a finished one.
+    let _ = std::fs::remove_file(&stamp);
+    let mut command = Command::new(bindgen);
+    command.args(["--target", "no-modules", "--no-typescript", "--out-name", "app", "--out-dir"]);
+    process::run(command.arg(&folder).arg(compiled))?;
+    if let Some(program) = optimiser {
+        let optimised = folder.join("optimised.wasm");
+        process::run(Command::new(program).args(WASM_OPT_FLAGS).arg(&wasm).arg("-o").arg(&optimised))?;
+        std::fs::rename(&optimised, &wasm)
+            .map_err(|error| format!("cannot replace {}: {error}", wasm.display()))?;
+    }
+    write_if_changed(&stamp, now.as_bytes())?;
+    Ok((glue, wasm))
+}
+
+fn fingerprint(inputs: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    inputs.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn assemble(workspace: &Workspace, glue: &Path, wasm: &Path) -> Outcome {
+    let statics = workspace.root.join("static");
+    let script = format!("{}\n{}", read(glue)?, read(&statics.join(BOOT))?);
+    page::check_script(&script)?;
+    let mut files: Vec<(PathBuf, Vec<u8>)> = vec![
+        ("index.html".into(), page::hosted(&read(&workspace.root.join("index.html"))?)?.into_bytes()),
+        ("app.js".into(), script.into_bytes()),
+        ("app_bg.wasm".into(), read_bytes(wasm)?),
+        ("style.css".into(), read_bytes(&workspace.root.join("style/makespan.css"))?),
+    ];
+    for path in files_under(&statics) {
+        if path != Path::new(BOOT) {
+            let bytes = read_bytes(&statics.join(&path))?;
+            files.push((path, bytes));
+        }
+    }
+
+    let dist = workspace.dist();
+    for stale in files_under(&dist) {
+        if !files.iter().any(|(path, _)| *path == stale) {
+            eprintln!("  - {}", stale.display());
+            std::fs::remove_file(dist.join(&stale))
+                .map_err(|error| format!("cannot remove {}: {error}", stale.display()))?;
+        }
+    }
+    for (path, bytes) in &files {
+        let mark = if write_if_changed(&dist.join(path), bytes)? { '+' } else { '=' };
+        eprintln!("  {mark} {:<34} {:>9} bytes", path.display(), bytes.len());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_inputs_apart_and_is_the_same_each_time() {
+        let first = fingerprint(&(vec![1_u8, 2], "0.2.130"));
+        assert_eq!(first, fingerprint(&(vec![1_u8, 2], "0.2.130")));
+        assert_ne!(first, fingerprint(&(vec![1_u8, 2], "0.2.131")));
+        assert_eq!(first.len(), 16);
+    }
+}

@@ -1,0 +1,134 @@
+//! Rewrites the committed `index.html`, which trunk reads, into the page that is published.
+
+use crate::Outcome;
+
+/// The content security policy of the hosted page, as far as a `<meta>` can carry one: `frame-ancestors` is ignored
+/// there, so only a server's header can add it.
+const POLICY: &[&str] = &[
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types default worker",
+];
+
+/// What stands where trunk's instructions stood. The script is deferred: it runs once the page is parsed.
+const LINKS: &[&str] = &[
+    r#"<link rel="icon" type="image/svg+xml" href="./icon.svg">"#,
+    r#"<link rel="stylesheet" href="./style.css">"#,
+    r#"<link rel="preload" as="fetch" type="application/wasm" crossorigin href="./app_bg.wasm">"#,
+    r#"<script src="./app.js" defer></script>"#,
+];
+
+const CHARSET: &str = r#"<meta charset="utf-8">"#;
+
+/// The published page: the policy directly after the charset (a policy governs only what follows it), trunk's links
+/// out, ours in their place. Everything else stays as it is written.
+///
+/// # Errors
+///
+/// When the page lacks the charset or any link for trunk, or already holds a policy or a script.
+pub(crate) fn hosted(index: &str) -> Outcome<String> {
+    for unwanted in ["Content-Security-Policy", "<script"] {
+        if index.contains(unwanted) {
+            return Err(format!("index.html holds {unwanted:?}; the build writes that itself"));
+        }
+    }
+    let mut page = String::with_capacity(index.len() + 1024);
+    let (mut charset, mut links) = (false, false);
+    for line in index.lines() {
+        let text = line.trim_start();
+        let indent = &line[..line.len() - text.len()];
+        let mut put = |text: &str| {
+            page.push_str(indent);
+            page.push_str(text);
+            page.push('\n');
+        };
+        if text.starts_with("<link data-trunk") {
+            if !std::mem::replace(&mut links, true) {
+                LINKS.iter().for_each(|link| put(link));
+            }
+            continue;
+        }
+        put(text);
+        if text == CHARSET && !std::mem::replace(&mut charset, true) {
+            put(&format!(r#"<meta http-equiv="Content-Security-Policy" content="{}">"#, POLICY.join("; ")));
+        }
+    }
+    match (charset, links) {
+        (true, true) => Ok(page),
+        (false, _) => Err(format!("index.html needs a line {CHARSET}")),
+        (_, false) => Err("index.html holds no line that starts with <link data-trunk".to_owned()),
+    }
+}
+
+/// Refuses a script that could not run under the policy, or could not stand inline in a report.
+///
+/// # Errors
+///
+/// Names the first text that must not be there.
+pub(crate) fn check_script(script: &str) -> Outcome {
+    let lower = script.to_ascii_lowercase();
+    let forbidden = ["new function(", "eval(", "</script", "<!--"];
+    match forbidden.iter().find(|text| lower.contains(*text)) {
+        Some(text) => Err(format!(
+            "app.js holds {text:?}, which the content security policy or an inline script forbids"
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INDEX: &str = include_str!("../../index.html");
+
+    #[test]
+    fn the_committed_page_becomes_the_published_one() {
+        let page = hosted(INDEX).expect("the committed page is fit");
+        assert!(!page.contains("data-trunk"), "{page}");
+        let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text} in {page}"));
+        assert!(place("charset") < place("Content-Security-Policy"));
+        assert!(place("Content-Security-Policy") < place("<script src=\"./app.js\" defer>"));
+        assert!(place("default-src 'none'") < place("style.css"));
+        assert!(page.contains("<div id=\"makespan-boot\" role=\"status\">Starting Makespan…</div>"));
+        assert_eq!(page.matches("<script").count(), 1);
+    }
+
+    #[test]
+    fn the_policy_lets_nothing_inline_or_foreign_run() {
+        let policy = POLICY.join("; ");
+        for text in ["unsafe-inline", "'unsafe-eval'", "*", "http:", "https:", "frame-ancestors"] {
+            assert!(!policy.contains(text), "{text} in {policy}");
+        }
+        assert!(!policy.contains('"'), "it stands in an attribute");
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_rewritten_is_refused() {
+        assert!(hosted("<link data-trunk>").is_err_and(|why| why.contains("charset")));
+        assert!(hosted(CHARSET).is_err_and(|why| why.contains("data-trunk")));
+        assert!(hosted(&format!("{INDEX}<script>")).is_err_and(|why| why.contains("<script")));
+    }
+
+    #[test]
+    fn scripts_that_the_policy_forbids_are_found() {
+        assert!(check_script("wasm_bindgen({})").is_ok());
+        for bad in ["new Function('x')", "eval(x)", "a </SCRIPT>", "// <!-- "] {
+            assert!(check_script(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_boot_script_may_stand_inline() {
+        assert_eq!(check_script(include_str!("../../static/boot.js")), Ok(()));
+    }
+}

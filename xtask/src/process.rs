@@ -1,0 +1,104 @@
+//! Running other programs: announced, streamed, and with errors that name the command.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Outcome;
+
+/// The cargo that runs this program.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The command as one would type it, without its environment.
+pub(crate) fn shown(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    let mut text = name.to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        text.push(' ');
+        text.push_str(&argument.to_string_lossy());
+    }
+    text
+}
+
+/// Says the command and runs it with this program's own streams.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    eprintln!("  $ {}", shown(command));
+    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", shown(command))) }
+}
+
+/// Runs the command in silence and answers what it printed; on failure what it complained of is in the error.
+pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
+    let output = command.output().map_err(|error| cannot_start(command, &error))?;
+    if !output.status.success() {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("`{}` failed: {}\n{}", shown(command), output.status, complaint.trim()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Says the command, runs it, and gives each line of its standard output to `each` as it comes.
+pub(crate) fn run_lines(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome {
+    eprintln!("  $ {}", shown(command));
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+            each(String::from_utf8_lossy(&line).trim_end_matches('\r'));
+        }
+    }
+    let status = child.wait().map_err(|error| format!("`{}` is lost: {error}", shown(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", shown(command))) }
+}
+
+/// Runs one stage under a heading and says how long it took.
+pub(crate) fn stage<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    eprintln!("\n== {name}");
+    let start = Instant::now();
+    let outcome = work();
+    let word = if outcome.is_ok() { "done" } else { "FAILED" };
+    eprintln!("== {name}: {word} in {}", seconds(start.elapsed()));
+    outcome
+}
+
+/// A duration as a person reads it: `0.4 s`, `12 s`, `3 min 5 s`.
+pub(crate) fn seconds(elapsed: Duration) -> String {
+    match elapsed.as_secs() {
+        0..10 => format!("{:.1} s", elapsed.as_secs_f64()),
+        whole @ 10..60 => format!("{whole} s"),
+        whole => format!("{} min {} s", whole / 60, whole % 60),
+    }
+}
+
+fn cannot_start(command: &Command, error: &std::io::Error) -> String {
+    format!("cannot start `{}`: {error}", shown(command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        let said = [0.42, 12.9, 185.0].map(|n| seconds(Duration::from_secs_f64(n)));
+        assert_eq!(said, ["0.4 s", "12 s", "3 min 5 s"]);
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let why = capture(&mut Command::new("/nowhere/no-such-program")).expect_err("cannot exist");
+        assert!(why.contains("no-such-program"), "{why}");
+    }
+
+    #[test]
+    fn lines_come_one_by_one_and_a_failure_is_told() {
+        let mut lines = Vec::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two; exit 3"]);
+        let outcome = run_lines(&mut command, |line| lines.push(line.to_owned()));
+        assert_eq!(lines, ["one", "two"]);
+        assert!(outcome.is_err_and(|why| why.contains('3')));
+    }
+}

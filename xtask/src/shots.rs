@@ -1,0 +1,21 @@
+//! `cargo xtask shots`: pictures of the app as it is, for the README and for eyes.
+
+use crate::process::{self, stage};
+use crate::workspace::{Workspace, make_folder};
+use crate::{Outcome, build, demo, test, tools};
+
+/// Builds all, then lets the root package's test `shots` fill `target/shots`.
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    build::run(workspace, false)?;
+    let program = stage("program", || demo::program(workspace))?;
+    let browsers = stage("browsers", tools::browsers)?;
+    let folder = workspace.shown("shots");
+    make_folder(&folder)?;
+    stage("shots", || {
+        process::run(
+            test::browser_test(workspace, "shots", &browsers, &program).env("MAKESPAN_SHOTS", &folder),
+        )
+    })?;
+    println!("{}", folder.display());
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! `cargo xtask test`: everything that can be checked, and one sum at the end.
+//!
+//! A stage that fails does not keep the later ones from running, unless they stand on what it makes. The last line is
+//! `N passed, N failed`; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::process::{self, cargo, run_lines, seconds, stage};
+use crate::tally::Tally;
+use crate::tools::{self, Browsers, WASM_TARGET};
+use crate::workspace::{Workspace, files_under, read};
+use crate::{Outcome, build, demo};
+
+/// Tests of the root package that drive a browser: they need a built app and run one after another.
+const IN_BROWSER: [&str; 2] = ["browser", "shots"];
+
+/// Runs all stages.
+///
+/// # Errors
+///
+/// When anything failed, or no test ran at all.
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    let start = Instant::now();
+    let mut sum = Sum::default();
+
+    sum.check("format", || process::run(at(workspace).args(["fmt", "--all", "--check"])));
+    let lints = ["--", "--deny", "warnings"];
+    sum.check("lints", || {
+        process::run(at(workspace).args(["clippy", "--workspace", "--all-targets"]).args(lints))
+    });
+    sum.check("lints for wasm", || {
+        tools::wasm_target(workspace)?;
+        process::run(
+            at(workspace).args(["clippy", "--package", "makespan", "--target", WASM_TARGET]).args(lints),
+        )
+    });
+
+    let built = sum.check("app", || build::run(workspace, false));
+    sum.tests("tests of the crates", |tally| {
+        let mut command = at(workspace);
+        command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
+        counted(&mut command, tally)
+    });
+    sum.tests("tests of the app", |tally| {
+        let mut command = at(workspace);
+        command.args(["test", "--package", "makespan", "--lib", "--bins", "--no-fail-fast"]);
+        for name in root_tests(workspace).iter().filter(|name| !IN_BROWSER.contains(&name.as_str())) {
+            command.args(["--test", name]);
+        }
+        counted(&mut command, tally)
+    });
+
+    let mut program = None;
+    sum.check("program", || {
+        program = Some(demo::program(workspace)?);
+        Ok(())
+    });
+    let mut browsers = None;
+    sum.check("browsers", || {
+        browsers = Some(tools::browsers()?);
+        Ok(())
+    });
+    if let Some(browsers) = &browsers {
+        if has_wasm_tests(workspace) {
+            sum.tests("tests in wasm", |tally| wasm_tests(workspace, browsers, tally));
+        }
+        if let (Some(program), true, true) =
+            (&program, built, root_tests(workspace).iter().any(|name| name == "browser"))
+        {
+            sum.tests("tests in the browser", |tally| {
+                counted(&mut browser_test(workspace, "browser", browsers, program), tally)
+            });
+        }
+    }
+    sum.close(start)
+}
+
+/// The command that runs one of the root package's browser tests, and tells it all it needs.
+pub(crate) fn browser_test(
+    workspace: &Workspace,
+    name: &str,
+    browsers: &Browsers,
+    program: &Path,
+) -> Command {
+    let mut command = at(workspace);
+    command.args(["test", "--package", "makespan", "--test", name, "--", "--test-threads=1", "--nocapture"]);
+    command.env("MAKESPAN_BIN", program).env("MAKESPAN_DIST", workspace.dist());
+    browsers.tell(&mut command);
+    command
+}
+
+/// What the stages brought so far.
+#[derive(Default)]
+struct Sum {
+    tally: Tally,
+    failed_stages: Vec<String>,
+}
+
+impl Sum {
+    /// A stage without tests of its own. Answers whether it went well.
+    fn check(&mut self, name: &str, work: impl FnOnce() -> Outcome) -> bool {
+        self.tests(name, |_| work())
+    }
+
+    /// A stage whose tests are counted.
+    fn tests(&mut self, name: &str, work: impl FnOnce(&mut Tally) -> Outcome) -> bool {
+        let mut tally = Tally::default();
+        let outcome = stage(name, || work(&mut tally));
+        if let Err(why) = &outcome {
+            eprintln!("  {why}");
+            self.failed_stages.push(name.to_owned());
+            tally.failed = tally.failed.max(1);
+        }
+        self.tally.add(tally);
+        outcome.is_ok()
+    }
+
+    fn close(self, start: Instant) -> Outcome {
+        let Tally { passed, failed } = self.tally;
+        let verdict = if !self.failed_stages.is_empty() {
+            Err(format!("failed: {}", self.failed_stages.join(", ")))
+        } else if failed > 0 || passed == 0 {
+            Err("no test ran".to_owned())
+        } else {
+            Ok(())
+        };
+        eprintln!("\nall stages took {}", seconds(start.elapsed()));
+        println!("{passed} passed, {failed} failed");
+        verdict
+    }
+}
+
+fn at(workspace: &Workspace) -> Command {
+    let mut command = cargo();
+    command.current_dir(&workspace.root);
+    command
+}
+
+/// Runs tests, shows their output as it comes, and counts.
+fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
+    run_lines(command, |line| {
+        println!("{line}");
+        tally.read(line);
+    })
+}
+
+/// Names of the root package's integration tests.
+fn root_tests(workspace: &Workspace) -> Vec<String> {
+    let rust =
+        |path: &&PathBuf| path.extension().is_some_and(|end| end == "rs") && path.components().count() == 1;
+    let files = files_under(&workspace.root.join("tests"));
+    files.iter().filter(rust).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect()
+}
+
+fn has_wasm_tests(workspace: &Workspace) -> bool {
+    let sources = workspace.root.join("src");
+    files_under(&sources)
+        .iter()
+        .any(|path| read(&sources.join(path)).is_ok_and(|text| text.contains("#[wasm_bindgen_test]")))
+}
+
+fn wasm_tests(workspace: &Workspace, browsers: &Browsers, tally: &mut Tally) -> Outcome {
+    let runner = tools::wasm_bindgen(workspace)?.join("wasm-bindgen-test-runner");
+    let options = workspace.target.join("xtask/webdriver.json");
+    let arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
+    let capabilities = serde_json::json!({
+        "goog:chromeOptions": { "binary": browsers.chromium, "args": arguments },
+    });
+    crate::workspace::write_if_changed(&options, capabilities.to_string().as_bytes())?;
+
+    let mut command = at(workspace);
+    command.args(["test", "--package", "makespan", "--lib", "--target", WASM_TARGET]);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", options);
+    command.env("CHROMEDRIVER", &browsers.chromedriver);
+    counted(&mut command, tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_stage_counts_even_without_a_test() {
+        let mut sum = Sum::default();
+        assert!(sum.tests("good", |tally| {
+            tally.read("test result: ok. 5 passed; 0 failed; 0 ignored");
+            Ok(())
+        }));
+        assert!(!sum.check("bad", || Err("why".to_owned())));
+        assert_eq!(sum.tally, Tally { passed: 5, failed: 1 });
+        assert!(sum.close(Instant::now()).is_err_and(|why| why == "failed: bad"));
+    }
+
+    #[test]
+    fn no_test_at_all_is_no_success() {
+        assert!(Sum::default().close(Instant::now()).is_err());
+    }
+}

@@ -1,0 +1,210 @@
+//! Finds the programs that cargo does not bring, or installs them, saying first what and why in one line each.
+//!
+//! | tool | for | from |
+//! |---|---|---|
+//! | the wasm32 target | compiling the app | `rustup target add` |
+//! | wasm-bindgen, of the library's own version | the glue between the wasm and the page | `cargo install` into the cache |
+//! | wasm-opt (binaryen) | a smaller, faster wasm; optional | `npm install` into the cache |
+//! | Chromium, its driver, Firefox, the DejaVu fonts | browser tests, screenshots | `apt-get`, as root on Debian |
+//!
+//! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
+//! every installation; then the error holds the commands to type.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Outcome;
+use crate::process::{capture, cargo, run};
+use crate::workspace::Workspace;
+
+/// The target the app is compiled for.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The release of the npm package `binaryen`; older ones refuse what rustc emits today.
+const BINARYEN: &str = "132.0.0";
+const OLDEST_WASM_OPT: u32 = 120;
+
+const DEBIAN_PACKAGES: [&str; 4] = ["chromium", "chromium-driver", "firefox-esr", "fonts-dejavu-core"];
+
+/// Makes sure that rustc can compile for the browser.
+pub(crate) fn wasm_target(workspace: &Workspace) -> Outcome {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    let sysroot = capture(rustc.args(["--print", "sysroot"]).current_dir(&workspace.root))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).is_dir() {
+        return Ok(());
+    }
+    let mut command = Command::new("rustup");
+    command.args(["target", "add", WASM_TARGET]).current_dir(&workspace.root);
+    install("the Rust target for the browser, which the app is compiled for (some 20 MB)", &mut [command])
+}
+
+/// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner` of the version in Cargo.lock: program and library
+/// speak a private language that changes with every release.
+pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Outcome<PathBuf> {
+    let wanted = workspace.locked_version("wasm-bindgen")?;
+    let cached = cache()?.join("bin");
+    let fits = |folder: &Path| {
+        let said = capture(Command::new(folder.join("wasm-bindgen")).arg("--version")).unwrap_or_default();
+        said.split_whitespace().nth(1) == Some(&wanted) && folder.join("wasm-bindgen-test-runner").is_file()
+    };
+    let on_path = which("wasm-bindgen").and_then(|program| program.parent().map(Path::to_owned));
+    if let Some(folder) = [Some(cached.clone()), on_path].into_iter().flatten().find(|folder| fits(folder)) {
+        return Ok(folder);
+    }
+    let mut command = cargo();
+    command.args(["install", "wasm-bindgen-cli", "--version", &wanted, "--force", "--root"]).arg(cache()?);
+    install(
+        &format!(
+            "wasm-bindgen {wanted}, which writes the glue between wasm and page (compiles for some minutes)"
+        ),
+        &mut [command],
+    )?;
+    Ok(cached)
+}
+
+/// The optimiser for wasm, or nothing with a line that says why: the app works without it, only larger and slower.
+pub(crate) fn wasm_opt() -> Option<PathBuf> {
+    let folder = cache().ok()?.join("binaryen");
+    let cached = folder.join("node_modules/.bin/wasm-opt");
+    if let Some(program) =
+        [which("wasm-opt"), Some(cached.clone())].into_iter().flatten().find(|p| new_enough(p))
+    {
+        return Some(program);
+    }
+    if which("node").is_none() || which("npm").is_none() {
+        eprintln!(
+            "  wasm-opt: skipped, as there is no wasm-opt {OLDEST_WASM_OPT} or later and no Node to bring one"
+        );
+        return None;
+    }
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder);
+    command.arg(format!("binaryen@{BINARYEN}"));
+    match install("wasm-opt, which makes the wasm smaller and faster (some 100 MB)", &mut [command]) {
+        Ok(()) => Some(cached).filter(|program| new_enough(program)),
+        Err(why) => {
+            eprintln!("  wasm-opt: skipped: {why}");
+            None
+        }
+    }
+}
+
+/// Programs for tests in a browser.
+pub(crate) struct Browsers {
+    /// Chromium, or Chrome.
+    pub(crate) chromium: PathBuf,
+    /// The driver that belongs to it.
+    pub(crate) chromedriver: PathBuf,
+    /// Firefox, where there is one; it needs no driver.
+    pub(crate) firefox: Option<PathBuf>,
+}
+
+impl Browsers {
+    /// Tells the tests of a command where the browsers are.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        command.env("CHROMIUM", &self.chromium).env("CHROMEDRIVER", &self.chromedriver);
+        if let Some(firefox) = &self.firefox {
+            command.env("FIREFOX", firefox);
+        }
+    }
+}
+
+/// The browsers: those that the environment names (`CHROMIUM`, `CHROMEDRIVER`, `FIREFOX`), or those on the PATH, or
+/// new ones from Debian's archive.
+pub(crate) fn browsers() -> Outcome<Browsers> {
+    if let Some(found) = installed_browsers()
+        && found.firefox.is_some()
+    {
+        return Ok(found);
+    }
+    let outcome = if which("apt-get").is_some() && am_root() {
+        let mut update = Command::new("apt-get");
+        update.args(["update", "--quiet"]);
+        let mut packages = Command::new("apt-get");
+        packages.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
+        packages.env("DEBIAN_FRONTEND", "noninteractive");
+        install(
+            "browsers, their driver and fonts, which the tests drive the app with",
+            &mut [update, packages],
+        )
+    } else {
+        Err(format!(
+            "the browser tests need Chromium with its chromedriver, and Firefox. On Debian: \
+             `apt-get install {}` as root; elsewhere put them on the PATH, or name them by CHROMIUM, CHROMEDRIVER \
+             and FIREFOX.",
+            DEBIAN_PACKAGES.join(" ")
+        ))
+    };
+    // Firefox is a second opinion: without it the tests that need it say so and the others run.
+    match (installed_browsers(), outcome) {
+        (Some(found), _) => Ok(found),
+        (None, Err(why)) => Err(why),
+        (None, Ok(())) => Err("apt-get brought no chromium with a chromedriver".to_owned()),
+    }
+}
+
+fn installed_browsers() -> Option<Browsers> {
+    let find = |variable: &str, names: &[&str]| {
+        std::env::var_os(variable).map(PathBuf::from).or_else(|| names.iter().find_map(|name| which(name)))
+    };
+    Some(Browsers {
+        chromium: find("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?,
+        chromedriver: find("CHROMEDRIVER", &["chromedriver"])?,
+        firefox: find("FIREFOX", &["firefox-esr", "firefox"]),
+    })
+}
+
+/// Says what is installed and why, and runs the commands; or says the commands where installing is forbidden.
+fn install(what: &str, commands: &mut [Command]) -> Outcome {
+    if std::env::var_os("MAKESPAN_NO_INSTALL").is_some_and(|value| value == "1") {
+        let lines: Vec<String> = commands.iter().map(crate::process::shown).collect();
+        return Err(format!(
+            "MAKESPAN_NO_INSTALL=1 forbids installing {what}. To do so: {}",
+            lines.join(" && ")
+        ));
+    }
+    eprintln!("  installing {what}");
+    commands.iter_mut().try_for_each(run)
+}
+
+fn cache() -> Outcome<PathBuf> {
+    let base = match (std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME")) {
+        (Some(cache), _) if !cache.is_empty() => PathBuf::from(cache),
+        (_, Some(home)) => PathBuf::from(home).join(".cache"),
+        _ => return Err("neither XDG_CACHE_HOME nor HOME is set: no place to keep tools in".to_owned()),
+    };
+    Ok(base.join("makespan/tools"))
+}
+
+fn which(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+fn am_root() -> bool {
+    capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn new_enough(wasm_opt: &Path) -> bool {
+    wasm_opt.is_file()
+        && capture(Command::new(wasm_opt).arg("--version"))
+            .is_ok_and(|said| release(&said).is_some_and(|number| number >= OLDEST_WASM_OPT))
+}
+
+/// The number in `wasm-opt version 132 (version_132)`.
+fn release(said: &str) -> Option<u32> {
+    said.split_whitespace().skip_while(|word| *word != "version").nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_release_of_wasm_opt_is_read() {
+        assert_eq!(release("wasm-opt version 132 (version_132)\n"), Some(132));
+        assert_eq!(release("wasm-opt version 108"), Some(108));
+        assert_eq!(release("something else"), None);
+    }
+}
