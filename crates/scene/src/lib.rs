@@ -12,12 +12,20 @@
 //! assert_eq!(scene.item_count(), 1);
 //! ```
 
+pub mod font;
 mod items;
+pub mod log;
 mod painter;
 mod role;
+pub mod svg;
+mod theme;
 
+pub use font::{FONT_STACK_MONO, FONT_STACK_SANS, fit, fit_middle, font_stack, visible, width};
 pub use items::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, Link, Paint, Path, Px, Rect, Scene, Seg, Stroke, Text, Weight,
 };
+pub use log::{LogPainter, log};
 pub use painter::{MAX_DEPTH, Painter, paint};
 pub use role::Role;
+pub use svg::{SvgOptions, class_rules, svg, svg_with};
+pub use theme::{Rgb, Theme};
