@@ -4,8 +4,9 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// The baked code points: Latin, Greek and Cyrillic, punctuation, currency, arrows, mathematics, boxes and shapes.
-const RANGES: [(u32, u32); 7] = [
+/// The baked code points: Latin, Greek and Cyrillic, punctuation, currency, arrows, mathematics, boxes and shapes,
+/// ticks and crosses.
+const RANGES: [(u32, u32); 8] = [
     (0x20, 0x24F),
     (0x370, 0x52F),
     (0x2010, 0x206F),
@@ -13,6 +14,7 @@ const RANGES: [(u32, u32); 7] = [
     (0x2190, 0x21FF),
     (0x2200, 0x22FF),
     (0x2500, 0x25FF),
+    (0x2713, 0x2718),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -24,7 +24,7 @@ fn page(w: f32, h: f32) -> Scene {
     ground.push(Rect::new(230.0, 0.0, 220.0, h), Role::Panel, Hit::NONE);
     scene.push(ground);
     for (i, &role) in Role::ALL.iter().enumerate() {
-        let (x, y) = (10.0 + (i / 25) as f32 * 225.0, 10.0 + (i % 25) as f32 * 18.0);
+        let (x, y) = (10.0 + (i / 26) as f32 * 225.0, 10.0 + (i % 26) as f32 * 18.0);
         let mut bar = Bars { radius: 2.0, ..Bars::default() };
         bar.push(Rect::new(x, y, 40.0, 14.0), role, Hit::NONE);
         scene.push(bar);
@@ -35,7 +35,7 @@ fn page(w: f32, h: f32) -> Scene {
                 scene.push(glyph);
             }
         }
-        if let Some(glyph) = status_glyph(role, x + 20.0, y + 7.0, 10.0, Role::OnStatus.into()) {
+        if let Some(glyph) = status_glyph(role, x + 20.0, y + 7.0, 10.0, role.on().into()) {
             scene.push(glyph);
             let sign = Text::new(x + 205.0, y + 11.0, 12.0, Role::TextMuted, glyph_char(role));
             scene.push(sign.anchored(Anchor::Middle));
@@ -47,7 +47,7 @@ fn page(w: f32, h: f32) -> Scene {
 
 /// Text with its measured box, lines, a curve under a clip, and all signs large.
 fn samples() -> Group {
-    let mut group = Group { label: "Text samples".into(), ..Group::at(10.0, 480.0) };
+    let mut group = Group { label: "Text samples".into(), ..Group::at(10.0, 490.0) };
     for (i, (face, bold)) in
         [(Face::Sans, false), (Face::Sans, true), (Face::Mono, false)].into_iter().enumerate()
     {

@@ -37,6 +37,8 @@ roles! {
     QueueBar "queue-bar" "The part of a bar spent queued.",
     Shadow "shadow" "Below raised areas; use it with a low alpha.",
     OnStatus "on-status" "A glyph over a status fill.",
+    OnBright "on-bright" "Text over a fill that is bright in every theme.",
+    OnDark "on-dark" "Text over a fill that is dark in every theme.",
     Pending "pending" "Status: not yet asked for.",
     Queued "queued" "Status: waiting for a worker.",
     Running "running" "Status: under way.",
@@ -81,6 +83,24 @@ impl Role {
         // `as` on a float saturates and sends NaN to 0: exactly the clamping wanted.
         let step = ((t * 9.0) as usize).min(8);
         Role::ALL[Role::Heat0 as usize + step]
+    }
+
+    /// The role of a glyph or text over a fill of this role: at least 3:1 in every theme (WCAG 2.2, 1.4.11).
+    pub fn on(self) -> Role {
+        match self {
+            Role::Pending | Role::Queued => Role::Text,
+            Role::Retrying | Role::Cached => Role::OnBright,
+            Role::Category4 | Role::Heat0 | Role::Heat1 | Role::Heat2 | Role::Heat3 | Role::Heat4 => {
+                Role::OnDark
+            }
+            Role::Heat5 | Role::Heat6 | Role::Heat7 | Role::Heat8 => Role::OnBright,
+            Role::Category7 | Role::Less | Role::More | Role::Neutral => Role::OnStatus,
+            Role::Accent | Role::Focus | Role::Selection | Role::Edge => Role::OnStatus,
+            Role::Category0 | Role::Category1 | Role::Category2 | Role::Category3 => Role::OnBright,
+            Role::Category5 | Role::Category6 => Role::OnBright,
+            role if role.is_status() => Role::OnStatus,
+            _ => Role::Text,
+        }
     }
 
     /// Whether this role is one of the task statuses (the unknown one included).

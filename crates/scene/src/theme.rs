@@ -66,6 +66,8 @@ const TABLE: [(Role, u32, u32); N] = [
     (Role::QueueBar, 0xc2c8d0, 0x4b5260),
     (Role::Shadow, 0x0d1017, 0x000000),
     (Role::OnStatus, 0xffffff, 0x0e1013),
+    (Role::OnBright, 0x14161a, 0x14161a),
+    (Role::OnDark, 0xffffff, 0xffffff),
     (Role::Pending, 0xc9cdd3, 0x4a4f5e),
     (Role::Queued, 0x9ba0a7, 0x696e82),
     (Role::Running, 0x1c6aff, 0x5290fe),
@@ -247,6 +249,19 @@ mod tests {
                 let fill = theme.colour(role).contrast(surface);
                 let edge = theme.edge(role).map_or(0.0, |edge| edge.contrast(surface));
                 assert!(fill.max(edge) >= 3.0, "{} {}: {fill:.2} {edge:.2}", theme.name, role.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_glyph_over_a_fill_stands_out() {
+        let areas =
+            [Role::Surface, Role::Panel, Role::Raised, Role::QueueBar, Role::Accent, Role::Less, Role::More];
+        let scales = Role::ALL.iter().copied().filter(|role| *role >= Role::Category0);
+        for theme in Theme::all() {
+            for fill in areas.into_iter().chain(scales.clone()).chain(statuses()) {
+                let ratio = theme.colour(fill.on()).contrast(theme.colour(fill));
+                assert!(ratio >= 3.0, "{} {}: {ratio:.2}", theme.name, fill.name());
             }
         }
     }
