@@ -1,1 +1,58 @@
-//! (being written)
+//! The run: an immutable table of columns that one fold makes from events.
+//!
+//! [`RunsBuilder::apply`] is the only way in, [`Run::events`] the way back out, and folding what it gives makes the
+//! same run again. Tasks stand in topological order of their dependencies, so that most analyses are one pass
+//! forward and one back; adjacency is stored as compressed rows ([`Rows`]). No walk recurses.
+//!
+//! ```
+//! let run = makespan_model::notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch").unwrap();
+//! assert_eq!(run.task_count(), 2);
+//! assert_eq!(run.span(), Some((0, 9_000_000_000)));
+//! ```
+
+mod build;
+mod columns;
+mod finish;
+mod graph;
+mod infer;
+pub mod notation;
+mod rows;
+mod run;
+mod snapshot;
+mod strings;
+mod unfold;
+
+pub use build::RunsBuilder;
+pub use columns::{Alerts, Artifacts, Attempts, Logs, Samples, Tasks};
+pub use makespan_format::{Diagnostic, Direction, Severity, Status};
+pub use rows::Rows;
+pub use run::{Run, Stored};
+pub use snapshot::SnapshotError;
+pub use strings::{StrId, Strings};
+
+/// A time that is not known, in a column of times.
+pub const UNKNOWN: i64 = i64::MIN;
+/// No task, no attempt, no error, in a column of indices.
+pub const NONE: u32 = u32::MAX;
+
+/// Index of a task of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId(pub u32);
+
+/// Index of an attempt of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptId(pub u32);
+
+impl TaskId {
+    /// As an index of a column.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl AttemptId {
+    /// As an index of a column.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}

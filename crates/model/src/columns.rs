@@ -1,0 +1,142 @@
+//! The columns. In all of them [`UNKNOWN`](crate::UNKNOWN) marks a time that is not known and
+//! [`NONE`](crate::NONE) an index that is not there; an empty string stands for an absent one.
+
+use makespan_format::{Direction, Status};
+
+use crate::StrId;
+
+macro_rules! columns {
+    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct $name { $($(#[$fdoc])* pub $field: Vec<$ty>,)* }
+        impl $name {
+            /// The rows of `order`, in that order.
+            pub(crate) fn permuted(&self, order: &[u32]) -> $name {
+                $name { $($field: order.iter().map(|&i| self.$field[i as usize].clone()).collect(),)* }
+            }
+        }
+    };
+}
+
+columns! {
+    /// One row a task, in topological order.
+    Tasks {
+        /// Identifies it.
+        id: StrId,
+        /// What people call it (its id where the source has no name).
+        name: StrId,
+        /// The named kind of work it is an instance of (its name where the source has none).
+        step: StrId,
+        /// What sort of thing executes it.
+        kind: StrId,
+        /// The task that contains it, or `NONE`.
+        parent: u32,
+        /// The group that contains it where that is no task of this run.
+        group: StrId,
+        /// What became of it: as declared, else of its last attempt.
+        status: Status,
+        /// Status as declared, where it was.
+        declared: Option<Status>,
+        /// Labels, a JSON object as text.
+        labels: StrId,
+        /// Parameters, a JSON object as text.
+        params: StrId,
+    }
+}
+
+columns! {
+    /// One row a try, sorted by task and number.
+    Attempts {
+        /// The task.
+        task: u32,
+        /// Number of the try, from 1.
+        number: u32,
+        /// ns since the epoch.
+        queued: i64,
+        /// ns since the epoch.
+        started: i64,
+        /// ns since the epoch.
+        ended: i64,
+        /// What executed it.
+        worker: StrId,
+        /// What became of it.
+        status: Status,
+        /// How far it got, 0 to 1; NaN where unknown.
+        progress: f32,
+        /// Error message.
+        error: StrId,
+        /// Class or code of the error.
+        error_kind: StrId,
+        /// Traceback.
+        trace: StrId,
+    }
+}
+
+columns! {
+    /// One row a measured value, sorted by task (those of the run as a whole last).
+    Samples {
+        /// The task, or `NONE` for the run.
+        task: u32,
+        /// The try, 0 where unknown.
+        number: u32,
+        /// Name of the metric.
+        name: StrId,
+        /// Unit.
+        unit: StrId,
+        /// Value, finite.
+        value: f64,
+        /// ns since the epoch.
+        t: i64,
+    }
+}
+
+columns! {
+    /// One row a line of a log, sorted by task (those of the run as a whole last).
+    Logs {
+        /// The task, or `NONE` for the run.
+        task: u32,
+        /// The try, 0 where unknown.
+        number: u32,
+        /// ns since the epoch.
+        t: i64,
+        /// Level as the source names it.
+        level: StrId,
+        /// The text.
+        text: StrId,
+    }
+}
+
+columns! {
+    /// One row an alert, sorted by task (those of the run as a whole last).
+    Alerts {
+        /// The task, or `NONE` for the run.
+        task: u32,
+        /// ns since the epoch.
+        t: i64,
+        /// Severity as the source names it.
+        severity: StrId,
+        /// What it says.
+        text: StrId,
+        /// Whether it is over, where the source says.
+        resolved: Option<bool>,
+    }
+}
+
+columns! {
+    /// One row a thing read or written, sorted by task (those of the run as a whole last).
+    Artifacts {
+        /// The task, or `NONE` for the run.
+        task: u32,
+        /// What it is called.
+        name: StrId,
+        /// Read or written.
+        direction: Direction,
+        /// Where it lies.
+        uri: StrId,
+        /// Bytes, -1 where unknown.
+        size: i64,
+        /// The value, JSON as text.
+        value: StrId,
+    }
+}

@@ -1,0 +1,303 @@
+//! Checks what was gathered, sorts it and freezes it into a [`Run`].
+
+use makespan_format::{Diagnostic, Severity, Status};
+use rustc_hash::FxHashSet;
+
+use crate::build::RunBuilder;
+use crate::{NONE, Rows, Run, StrId, UNKNOWN, graph, infer};
+
+/// Counts what is wrong with the input and remembers the first case.
+struct Findings<'s> {
+    diagnostics: &'s mut Vec<Diagnostic>,
+}
+
+impl Findings<'_> {
+    /// Adds a finding unless the input carried the very same one already.
+    fn add(&mut self, count: u64, severity: Severity, code: &'static str, message: impl FnOnce() -> String) {
+        if count == 0 {
+            return;
+        }
+        let found = Diagnostic::new(severity, code, message()).times(count);
+        if !self.diagnostics.iter().any(|d| d.code == found.code && d.message == found.message) {
+            self.diagnostics.push(found);
+        }
+    }
+}
+
+/// A foreign name within a sentence: quoted, cut to a readable length.
+fn quoted(name: &str) -> String {
+    let short: String = name.chars().take(60).collect();
+    if short.len() < name.len() { format!("{short:?}…") } else { format!("{short:?}") }
+}
+
+impl RunBuilder {
+    pub(crate) fn finish(mut self) -> Run {
+        let n = self.tasks.id.len();
+        let mut diagnostics = std::mem::take(&mut self.diagnostics);
+        let mut found = Findings { diagnostics: &mut diagnostics };
+        found.add(self.strings.refused, Severity::Error, "too-much-text", || {
+            format!("{} strings were left out: a run holds at most 4 GiB of text", self.strings.refused)
+        });
+        found.add(self.undeclared, Severity::Info, "undeclared-task", || {
+            format!(
+                "{} tasks are named by other records only; they are shown with what is known",
+                self.undeclared
+            )
+        });
+        let mut edges = self.resolve_edges(&mut found);
+        let parent = self.resolve_parents(&mut found);
+        self.mend_attempts(&mut found);
+        // Nothing is guessed where the source records dependencies, or says that there are none.
+        let infer = edges.is_empty() && self.info.infer_edges != Some(false) && n > 1;
+        if infer {
+            edges = infer::edges(n, &self.attempts, &parent, &self.rank_by_id());
+        }
+        let inferred = infer && !edges.is_empty();
+        found.add(if inferred { edges.len() as u64 } else { 0 }, Severity::Info, "edges-inferred", || {
+            format!(
+                "no dependencies in this source: {} were inferred from times (each task after the one that ended \
+                 last before it started) and are drawn dotted",
+                edges.len()
+            )
+        });
+
+        let ordered = graph::order(n, &edges);
+        found.add(ordered.cut.len() as u64, Severity::Warning, "cycle", || {
+            let (a, b) = ordered.cut[0];
+            format!(
+                "{} tasks depend on each other in cycles; {} dependencies go against the order and count in no \
+                 analysis (first: {} on {})",
+                ordered.on_cycles,
+                ordered.cut.len(),
+                self.quoted_id(b),
+                self.quoted_id(a),
+            )
+        });
+        let mut place = vec![0u32; n];
+        for (new, &old) in ordered.order.iter().enumerate() {
+            place[old as usize] = new as u32;
+        }
+        let moved = |task: u32| place.get(task as usize).copied().unwrap_or(NONE);
+        let cut: FxHashSet<(u32, u32)> = ordered.cut.iter().copied().collect();
+        let mut kept: Vec<(u32, u32)> =
+            edges.iter().filter(|e| !cut.contains(e)).map(|&(a, b)| (moved(a), moved(b))).collect();
+        let mut cut: Vec<(u32, u32)> = ordered.cut.iter().map(|&(a, b)| (moved(a), moved(b))).collect();
+        kept.sort_unstable_by_key(|&(a, b)| (b, a));
+        cut.sort_unstable();
+
+        self.tasks.parent = parent.iter().map(|&p| moved(p)).collect();
+        let mut tasks = self.tasks.permuted(&ordered.order);
+        self.attempts.task.iter_mut().for_each(|t| *t = moved(*t));
+        let by_task = |of: &[u32], key: &dyn Fn(u32) -> u32| {
+            let mut rows: Vec<u32> = (0..of.len() as u32).collect();
+            rows.sort_by_key(|&i| (of[i as usize], key(i)));
+            rows
+        };
+        let numbers = &self.attempts.number;
+        let attempts = self.attempts.permuted(&by_task(&self.attempts.task, &|i| numbers[i as usize]));
+        let attempts_of = starts(n, &attempts.task);
+        for t in 0..n {
+            let (from, to) = (attempts_of[t] as usize, attempts_of[t + 1] as usize);
+            let last = attempts.status[from..to].last().copied();
+            tasks.status[t] = tasks.declared[t].or(last).unwrap_or(Status::Pending);
+        }
+        macro_rules! sorted {
+            ($table:ident) => {{
+                self.$table.task.iter_mut().for_each(|t| *t = moved(*t));
+                self.$table.permuted(&by_task(&self.$table.task, &|_| 0))
+            }};
+        }
+        let (samples, logs) = (sorted!(samples), sorted!(logs));
+        let (alerts, artifacts) = (sorted!(alerts), sorted!(artifacts));
+        let back: Vec<(u32, u32)> = kept.iter().map(|&(a, b)| (b, a)).collect();
+        Run {
+            id: self.id,
+            name: self.info.name,
+            workflow: self.info.workflow,
+            source: self.info.source,
+            recorded_status: self.info.status,
+            recorded_start: self.info.started.unwrap_or(UNKNOWN),
+            recorded_end: self.info.ended.unwrap_or(UNKNOWN),
+            error: self.info.error,
+            labels: self.info.labels,
+            params: self.info.params,
+            stored: self.info.stored,
+            infer_edges: self.info.infer_edges,
+            strings: self.strings.strings,
+            tasks,
+            attempts,
+            attempts_of,
+            predecessors: Rows::from_pairs(n, &back),
+            successors: Rows::from_pairs(n, &kept),
+            edges_inferred: inferred,
+            cut,
+            samples,
+            logs,
+            alerts,
+            artifacts,
+            diagnostics,
+        }
+    }
+
+    fn quoted_id(&self, task: u32) -> String {
+        quoted(self.strings.strings.get(self.tasks.id[task as usize]))
+    }
+
+    /// Place of each task in the order of ids: a tie-break that survives any reordering of the tasks.
+    fn rank_by_id(&self) -> Vec<u32> {
+        let strings = &self.strings.strings;
+        let mut by_id: Vec<u32> = (0..self.tasks.id.len() as u32).collect();
+        by_id.sort_by_key(|&t| strings.get(self.tasks.id[t as usize]));
+        let mut rank = vec![0; by_id.len()];
+        for (i, &t) in by_id.iter().enumerate() {
+            rank[t as usize] = i as u32;
+        }
+        rank
+    }
+
+    fn task_with_id(&self, id: StrId) -> Option<u32> {
+        self.task_of.get(id.0 as usize).copied().filter(|&t| t != NONE)
+    }
+
+    /// Dependencies as (from, to), each once, without those that lead nowhere.
+    fn resolve_edges(&mut self, found: &mut Findings<'_>) -> Vec<(u32, u32)> {
+        let after = std::mem::take(&mut self.after);
+        let mut edges = Vec::with_capacity(after.len());
+        let (mut dangling, mut own) = (0u64, 0u64);
+        let (mut first_dangling, mut first_own) = (None, None);
+        for (task, id) in after {
+            match self.task_with_id(id) {
+                None => {
+                    dangling += 1;
+                    first_dangling.get_or_insert((task, id));
+                }
+                Some(from) if from == task => {
+                    own += 1;
+                    first_own.get_or_insert(task);
+                }
+                Some(from) => edges.push((from, task)),
+            }
+        }
+        found.add(dangling, Severity::Warning, "dangling-dependency", || {
+            let (task, id) = first_dangling.unwrap_or_default();
+            format!(
+                "{dangling} dependencies name tasks that are not in this run and are left out (first: {} of task {})",
+                quoted(self.strings.strings.get(id)),
+                self.quoted_id(task),
+            )
+        });
+        found.add(own, Severity::Warning, "self-dependency", || {
+            let task = first_own.unwrap_or_default();
+            format!("{own} tasks depend on themselves; that is left out (first: {})", self.quoted_id(task))
+        });
+        let all = edges.len();
+        edges.sort_unstable();
+        edges.dedup();
+        let twice = (all - edges.len()) as u64;
+        found.add(twice, Severity::Info, "duplicate-dependency", || {
+            format!("{twice} dependencies are stated more than once and count once")
+        });
+        edges
+    }
+
+    /// The containing task of each, `NONE` where there is none; a name that is no task becomes the task's group.
+    fn resolve_parents(&mut self, found: &mut Findings<'_>) -> Vec<u32> {
+        let n = self.tasks.id.len();
+        let mut parent = vec![NONE; n];
+        for t in 0..n {
+            let id = self.parents[t];
+            match self.task_with_id(id) {
+                Some(p) if p as usize != t && !id.is_empty() => parent[t] = p,
+                _ => self.tasks.group[t] = id,
+            }
+        }
+        // 0: not looked at; 1: on the path being walked; 2: known to end.
+        let mut state = vec![0u8; n];
+        let mut cut = 0u64;
+        let mut path = Vec::new();
+        for t in 0..n as u32 {
+            let mut at = t;
+            while at != NONE && state[at as usize] == 0 {
+                state[at as usize] = 1;
+                path.push(at);
+                let up = parent[at as usize];
+                if up != NONE && state[up as usize] == 1 {
+                    // All of the cycle is cut, not one link of it: which link would depend on the order.
+                    let from = path.iter().position(|&p| p == up).unwrap_or(0);
+                    for &p in &path[from..] {
+                        self.tasks.group[p as usize] = self.parents[p as usize];
+                        parent[p as usize] = NONE;
+                        cut += 1;
+                    }
+                    break;
+                }
+                at = up;
+            }
+            for p in path.drain(..) {
+                state[p as usize] = 2;
+            }
+        }
+        found.add(cut, Severity::Warning, "containment-cycle", || {
+            format!("{cut} tasks contain themselves through others; that containment is left out")
+        });
+        parent
+    }
+
+    /// Makes every attempt's times consistent and its status known.
+    fn mend_attempts(&mut self, found: &mut Findings<'_>) {
+        let (mut backward, mut first_backward) = (0u64, NONE);
+        let (mut open, mut first_open) = (0u64, NONE);
+        let a = &mut self.attempts;
+        for i in 0..a.task.len() {
+            if a.started[i] != UNKNOWN && a.ended[i] != UNKNOWN && a.ended[i] < a.started[i] {
+                a.ended[i] = a.started[i];
+                backward += 1;
+                first_backward = first_backward.min(a.task[i]);
+            }
+            if a.started[i] != UNKNOWN && a.queued[i] != UNKNOWN && a.queued[i] > a.started[i] {
+                a.queued[i] = a.started[i];
+                backward += 1;
+                first_backward = first_backward.min(a.task[i]);
+            }
+            if !self.said[i] {
+                a.status[i] = match (a.started[i], a.ended[i]) {
+                    _ if !a.error[i].is_empty() => Status::Failed,
+                    (_, e) if e != UNKNOWN => Status::Succeeded,
+                    (s, _) if s != UNKNOWN => Status::Running,
+                    _ if a.queued[i] != UNKNOWN => Status::Queued,
+                    _ => Status::Pending,
+                };
+            }
+            if a.started[i] != UNKNOWN && a.ended[i] == UNKNOWN {
+                open += 1;
+                first_open = first_open.min(a.task[i]);
+            }
+        }
+        found.add(backward, Severity::Warning, "time-backward", || {
+            format!(
+                "{backward} attempts end before they start or start before they are queued; they are taken to last \
+                 no time (first: task {})",
+                self.quoted_id(first_backward)
+            )
+        });
+        found.add(open, Severity::Info, "open-end", || {
+            format!(
+                "{open} attempts have a start and no end: still running, or their writer stopped; they are drawn to \
+                 the last time known and count as no work (first: task {})",
+                self.quoted_id(first_open)
+            )
+        });
+    }
+}
+
+/// Where the rows of each task begin in a column sorted by task.
+fn starts(n: usize, tasks: &[u32]) -> Vec<u32> {
+    let mut starts = vec![0u32; n + 1];
+    for &t in tasks {
+        starts[t as usize + 1] += 1;
+    }
+    for i in 0..n {
+        starts[i + 1] += starts[i];
+    }
+    starts
+}

@@ -1,0 +1,250 @@
+//! The frozen run and the plain questions it answers by looking.
+
+use makespan_format::Status;
+
+use crate::columns::*;
+use crate::{AttemptId, Diagnostic, NONE, Rows, StrId, Strings, TaskId, UNKNOWN};
+
+/// One execution of a workflow. Columns are public to read; there is no way to change them but to fold again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Run {
+    /// Identifies the run within its source.
+    pub id: String,
+    /// What people call this run.
+    pub name: StrId,
+    /// The workflow that was executed.
+    pub workflow: StrId,
+    /// Who recorded it.
+    pub source: StrId,
+    /// Status as the engine recorded it, beside [`Run::status`].
+    pub recorded_status: Option<Status>,
+    /// Start as the engine recorded it, ns since the epoch.
+    pub recorded_start: i64,
+    /// End as the engine recorded it, ns since the epoch.
+    pub recorded_end: i64,
+    /// Error of the run as a whole: message, kind, traceback.
+    pub error: [StrId; 3],
+    /// Labels, a JSON object as text.
+    pub labels: StrId,
+    /// Parameters, a JSON object as text.
+    pub params: StrId,
+    /// Totals the source states, a JSON object as text; see [`Run::stored`].
+    pub stored: StrId,
+    /// Whether dependencies may be inferred where none are recorded.
+    pub infer_edges: Option<bool>,
+    /// The text of all strings.
+    pub strings: Strings,
+    /// The tasks, in topological order.
+    pub tasks: Tasks,
+    /// The attempts, by task and number.
+    pub attempts: Attempts,
+    pub(crate) attempts_of: Vec<u32>,
+    /// What each task depends on.
+    pub predecessors: Rows,
+    /// What depends on each task.
+    pub successors: Rows,
+    /// Whether the dependencies were guessed from times.
+    pub edges_inferred: bool,
+    /// Dependencies (from, to) that go against the order because of cycles: shown, never analysed.
+    pub cut: Vec<(u32, u32)>,
+    /// Measured values.
+    pub samples: Samples,
+    /// Lines of logs.
+    pub logs: Logs,
+    /// Alerts.
+    pub alerts: Alerts,
+    /// What tasks read and wrote.
+    pub artifacts: Artifacts,
+    /// What was found wrong or worth saying about the input.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A total that the source states.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stored {
+    /// A number.
+    Number(f64),
+    /// A word.
+    Text(String),
+}
+
+impl Run {
+    /// The text of a string id.
+    pub fn text(&self, id: StrId) -> &str {
+        self.strings.get(id)
+    }
+
+    /// What to call the run: its name, else its workflow, else its id.
+    pub fn title(&self) -> &str {
+        [self.name, self.workflow]
+            .into_iter()
+            .find(|s| !s.is_empty())
+            .map_or(self.id.as_str(), |s| self.text(s))
+    }
+
+    /// Number of tasks.
+    pub fn task_count(&self) -> usize {
+        self.tasks.id.len()
+    }
+
+    /// Number of attempts.
+    pub fn attempt_count(&self) -> usize {
+        self.attempts.task.len()
+    }
+
+    /// Number of dependencies, recorded or inferred, without those cut out of cycles.
+    pub fn edge_count(&self) -> usize {
+        self.predecessors.pair_count()
+    }
+
+    /// All tasks in topological order.
+    pub fn task_ids(&self) -> impl DoubleEndedIterator<Item = TaskId> + ExactSizeIterator + use<> {
+        (0..self.task_count() as u32).map(TaskId)
+    }
+
+    /// The attempts of a task, first to last.
+    pub fn attempts_of(
+        &self,
+        task: TaskId,
+    ) -> impl DoubleEndedIterator<Item = AttemptId> + ExactSizeIterator + use<> {
+        let at = |i: usize| self.attempts_of.get(i).copied().unwrap_or(0);
+        (at(task.index())..at(task.index() + 1)).map(AttemptId)
+    }
+
+    /// The name of a task: its own, else its id.
+    pub fn task_name(&self, task: TaskId) -> &str {
+        let name = self.tasks.name[task.index()];
+        self.text(if name.is_empty() { self.tasks.id[task.index()] } else { name })
+    }
+
+    /// The step of a task: its own, else its name.
+    pub fn task_step(&self, task: TaskId) -> &str {
+        let step = self.tasks.step[task.index()];
+        if step.is_empty() { self.task_name(task) } else { self.text(step) }
+    }
+
+    /// The id of a task.
+    pub fn task_id(&self, task: TaskId) -> &str {
+        self.text(self.tasks.id[task.index()])
+    }
+
+    /// The task of that id. Linear; for a few look-ups, as from a link.
+    pub fn find_task(&self, id: &str) -> Option<TaskId> {
+        self.task_ids().find(|&t| self.task_id(t) == id)
+    }
+
+    /// The task that contains it.
+    pub fn parent(&self, task: TaskId) -> Option<TaskId> {
+        let p = self.tasks.parent[task.index()];
+        (p != NONE).then_some(TaskId(p))
+    }
+
+    /// The contained tasks of each task.
+    pub fn children(&self) -> Rows {
+        let pairs: Vec<(u32, u32)> = self
+            .tasks
+            .parent
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| **p != NONE)
+            .map(|(t, p)| (*p, t as u32))
+            .collect();
+        Rows::from_pairs(self.task_count(), &pairs)
+    }
+
+    /// Start and end of an attempt, both known.
+    pub fn interval(&self, attempt: AttemptId) -> Option<(i64, i64)> {
+        let (s, e) = (self.attempts.started[attempt.index()], self.attempts.ended[attempt.index()]);
+        (s != UNKNOWN && e != UNKNOWN).then_some((s, e))
+    }
+
+    /// First start and last end of a task over its attempts, both known; an attempt without an end leaves the end
+    /// open, so that there is none.
+    pub fn task_interval(&self, task: TaskId) -> Option<(i64, i64)> {
+        let mut span: Option<(i64, i64)> = None;
+        for a in self.attempts_of(task) {
+            let started = self.attempts.started[a.index()];
+            if started == UNKNOWN {
+                continue;
+            }
+            let (s, e) = self.interval(a)?;
+            span = Some(span.map_or((s, e), |(s0, e0)| (s0.min(s), e0.max(e))));
+        }
+        span
+    }
+
+    /// First start of any attempt and last time known of any, ns since the epoch: the span that the makespan
+    /// measures. Where no attempt has times, what the engine recorded of the run; `None` where nothing is known.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let known = |t: &i64| *t != UNKNOWN;
+        let a = &self.attempts;
+        let first = a.started.iter().copied().filter(known).min();
+        let last = a.ended.iter().chain(&a.started).copied().filter(known).max();
+        match (first, last) {
+            (Some(s), Some(e)) => Some((s, e)),
+            _ => (self.recorded_start != UNKNOWN && self.recorded_end >= self.recorded_start)
+                .then_some((self.recorded_start, self.recorded_end)),
+        }
+    }
+
+    /// Everything that a time axis has to hold: the span, widened by queue times and by samples, alerts and logs.
+    pub fn extent(&self) -> Option<(i64, i64)> {
+        let columns = [&self.attempts.queued, &self.attempts.started, &self.attempts.ended];
+        let rest = [&self.samples.t, &self.alerts.t, &self.logs.t];
+        let times = || columns.iter().chain(&rest).flat_map(|c| c.iter().copied()).filter(|t| *t != UNKNOWN);
+        match (times().min(), times().max()) {
+            (Some(s), Some(e)) => Some((s, e)),
+            _ => self.span(),
+        }
+    }
+
+    /// Status derived from the tasks: running while one runs, failed when one failed, and so on; what the engine
+    /// recorded where there are no tasks. `None` where nothing says.
+    pub fn status(&self) -> Option<Status> {
+        let mut seen = [false; 10];
+        for s in &self.tasks.status {
+            seen[*s as usize] = true;
+        }
+        let has = |s: Status| seen[s as usize];
+        if self.tasks.status.is_empty() {
+            return self.recorded_status;
+        }
+        let ended = self.recorded_status.filter(|s| s.is_terminal());
+        if has(Status::Failed) || has(Status::UpstreamFailed) {
+            // A failure that the engine tolerated (an allowed failure, a caught error) is its word against the tasks'.
+            return Some(Status::Failed);
+        }
+        if has(Status::Running) || has(Status::Retrying) {
+            return Some(ended.filter(|s| *s != Status::Succeeded).unwrap_or(Status::Running));
+        }
+        if has(Status::Cancelled) {
+            return Some(Status::Cancelled);
+        }
+        if has(Status::Pending) || has(Status::Queued) {
+            let begun = has(Status::Succeeded) || has(Status::Cached) || has(Status::Skipped);
+            let waiting = if begun { Status::Running } else { Status::Pending };
+            return Some(ended.unwrap_or(waiting));
+        }
+        if has(Status::Succeeded) || has(Status::Cached) {
+            return Some(
+                ended.filter(|s| s.is_failure() || *s == Status::Cancelled).unwrap_or(Status::Succeeded),
+            );
+        }
+        Some(Status::Skipped)
+    }
+
+    /// Totals that the source states, in the order given. Empty where there are none or the text is no object.
+    pub fn stored(&self) -> Vec<(String, Stored)> {
+        let Ok(serde_json::Value::Object(map)) = serde_json::from_str(self.text(self.stored)) else {
+            return Vec::new();
+        };
+        map.into_iter()
+            .filter_map(|(k, v)| match v {
+                serde_json::Value::Number(n) => n.as_f64().map(|n| (k, Stored::Number(n))),
+                serde_json::Value::String(s) => Some((k, Stored::Text(s))),
+                serde_json::Value::Bool(b) => Some((k, Stored::Text(b.to_string()))),
+                _ => None,
+            })
+            .collect()
+    }
+}
