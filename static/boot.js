@@ -135,17 +135,21 @@
 
   // ------------------------------------------------------------------------------------------------- embedded blocks
 
-  // The bytes of a block `<script type="application/octet-stream" id=…>`, which holds base64 of gzip; null when the
-  // page has no such block. Decoded by hand: the policy of a report refuses `fetch` of a data: address.
+  // A promise of the bytes of a block `<script type="application/octet-stream" id="ID">`, which holds base64 of gzip; null
+  // when the page has no such block. Decoded by hand: the policy of a report refuses `fetch` of a data: address.
   function readEmbedded(id) {
     const block = document.getElementById(id);
-    if (block === null) return null;
-    return gunzip(fromBase64(block.textContent));
+    return block === null ? null : unpacked(block);
   }
 
-  async function gunzip(bytes) {
-    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  async function unpacked(block) {
+    try {
+      const packed = new Blob([fromBase64(block.textContent)]);
+      const stream = packed.stream().pipeThrough(new DecompressionStream('gzip'));
+      return new Uint8Array(await new Response(stream).arrayBuffer());
+    } catch (cause) {
+      throw new Error(`the part ${block.id} of this file cannot be unpacked`, { cause });
+    }
   }
 
   function fromBase64(text) {

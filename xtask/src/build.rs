@@ -79,7 +79,7 @@ fn fingerprint(inputs: &impl Hash) -> String {
 
 fn assemble(workspace: &Workspace, glue: &Path, wasm: &Path) -> Outcome {
     let statics = workspace.root.join("static");
-    let script = format!("{}\n{}", read(glue)?, read(&statics.join(BOOT))?);
+    let script = format!("{}\n{}", page::without_guess(&read(glue)?)?, read(&statics.join(BOOT))?);
     page::check_script(&script)?;
     let mut files: Vec<(PathBuf, Vec<u8>)> = vec![
         ("index.html".into(), page::hosted(&read(&workspace.root.join("index.html"))?)?.into_bytes()),

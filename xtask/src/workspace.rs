@@ -29,7 +29,9 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Asks `cargo metadata`, which knows every way the target folder can be moved.
     pub(crate) fn find() -> Outcome<Self> {
-        let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        // At run time cargo says where this package lies; the program may also be called without cargo.
+        let here =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let mut command = cargo();
         command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(here);
         let metadata: Value = serde_json::from_str(&capture(&mut command)?)
