@@ -118,6 +118,9 @@ fn rect_distance(rect: &Rect, probe: Probe) -> f32 {
 /// Distance to what a path paints: 0 inside its fill or on its stroke.
 fn path_distance(path: &Path, probe: Probe) -> f32 {
     let half = path.stroke.as_ref().map(|stroke| stroke.width / 2.0);
+    if !may_reach(&path.segs, probe, half.unwrap_or(0.0) + probe.slack) {
+        return f32::INFINITY;
+    }
     let mut nearest = f32::INFINITY;
     let mut winding = 0;
     flatten(&path.segs, |a, b, drawn| {
@@ -136,6 +139,28 @@ fn path_distance(path: &Path, probe: Probe) -> f32 {
         return 0.0;
     }
     (nearest - half.unwrap_or(0.0)).max(if half.is_some() { 0.0 } else { f32::MIN_POSITIVE })
+}
+
+/// Whether the box of all points, control points too, comes within `reach`: a curve stays inside it, and most of a
+/// graph's arrows are sorted out here before any is flattened.
+fn may_reach(segs: &[Seg], probe: Probe, reach: f32) -> bool {
+    let (mut left, mut top, mut right, mut bottom) =
+        (f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY);
+    let mut add = |x: f32, y: f32| {
+        (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x), bottom.max(y));
+    };
+    for seg in segs {
+        match *seg {
+            Seg::Move(x, y) | Seg::Line(x, y) => add(x, y),
+            Seg::Cubic(ax, ay, bx, by, x, y) => {
+                add(ax, ay);
+                add(bx, by);
+                add(x, y);
+            }
+            Seg::Close => {}
+        }
+    }
+    probe.x >= left - reach && probe.x <= right + reach && probe.y >= top - reach && probe.y <= bottom + reach
 }
 
 fn line_distance(a: (f32, f32), b: (f32, f32), p: (f32, f32)) -> f32 {
