@@ -12,13 +12,13 @@ struct Findings<'s> {
 }
 
 impl Findings<'_> {
-    /// Adds a finding unless the input carried the very same one already.
+    /// Adds a finding unless the input carried it already (its example may be another: the order has changed).
     fn add(&mut self, count: u64, severity: Severity, code: &'static str, message: impl FnOnce() -> String) {
         if count == 0 {
             return;
         }
         let found = Diagnostic::new(severity, code, message()).times(count);
-        if !self.diagnostics.iter().any(|d| d.code == found.code && d.message == found.message) {
+        if !self.diagnostics.iter().any(|d| d.code == found.code && d.count == found.count) {
             self.diagnostics.push(found);
         }
     }
@@ -204,10 +204,10 @@ impl RunBuilder {
     fn resolve_parents(&mut self, found: &mut Findings<'_>) -> Vec<u32> {
         let n = self.tasks.id.len();
         let mut parent = vec![NONE; n];
-        for t in 0..n {
+        for (t, parent) in parent.iter_mut().enumerate() {
             let id = self.parents[t];
             match self.task_with_id(id) {
-                Some(p) if p as usize != t && !id.is_empty() => parent[t] = p,
+                Some(p) if p as usize != t && !id.is_empty() => *parent = p,
                 _ => self.tasks.group[t] = id,
             }
         }
