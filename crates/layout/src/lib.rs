@@ -1,1 +1,38 @@
-//! (being written)
+//! Layered graph layout, lane packing and binning: sizes and edges in, positions out.
+//!
+//! This crate knows nodes, edges, intervals and pixels; it never knows tasks, runs or colours.
+//!
+//! [`layout`] follows the framework of Sugiyama, Tagawa and Toda (1981). Its stages are modules, each of which
+//! takes the value that the one before hands over, so that any of them can be replaced alone:
+//!
+//! ```text
+//! Request ─▶ components ─▶ acyclic ─▶ layering ─▶ proper ─▶ ordering ─▶ placing ─▶ routing ─▶ packing ─▶ Layout
+//!            (split)       Acyclic    Layering    Proper    Order       Places     Drawing    (join)
+//! ```
+//!
+//! Inside the stages there is no left or down, only *along* the flow and *across* it; the direction is applied
+//! once, when the components are packed. The same request gives the same bytes on every machine: no clock, no hash
+//! order, no function whose result the platform may round differently, and work budgets are counted in visited
+//! links, never in seconds. Every walk is iterative, so that a chain of a hundred thousand nodes needs no stack.
+//!
+//! [`lanes`] packs the bars of a timeline lane into rows; [`bins`] says how many intervals are open over time;
+//! [`quality`] measures a finished drawing.
+
+pub mod bins;
+pub mod lanes;
+pub mod quality;
+
+mod acyclic;
+mod components;
+mod graph;
+mod layering;
+mod ordering;
+mod packing;
+mod pipeline;
+mod placing;
+mod proper;
+mod request;
+mod routing;
+
+pub use pipeline::layout;
+pub use request::{Direction, Layout, Point, Request, Route, Size};

@@ -1,0 +1,76 @@
+//! Measures of a finished drawing, to compare layouts with each other and with other programs.
+
+use crate::request::Point;
+
+/// Pairs of edges that cross when every edge is drawn straight from centre to centre; pairs that share a node, edges
+/// that name a missing node and self-loops are left out.
+///
+/// `centres` holds one point per node, `edges` are indices into it. A sweep from top to bottom that compares only what
+/// overlaps: O(m²) at worst, for benchmarks and tests.
+pub fn straight_crossings(centres: &[Point], edges: &[(u32, u32)]) -> u64 {
+    let mut lines: Vec<Straight> = edges.iter().filter_map(|&edge| Straight::new(centres, edge)).collect();
+    lines.sort_by(|a, b| a.top.1.total_cmp(&b.top.1));
+    let mut open: Vec<&Straight> = Vec::new();
+    let mut crossings = 0;
+    for line in &lines {
+        open.retain(|other| other.bottom.1 >= line.top.1);
+        crossings += open.iter().filter(|other| line.crosses(other)).count() as u64;
+        open.push(line);
+    }
+    crossings
+}
+
+struct Straight {
+    edge: (u32, u32),
+    top: (f64, f64),
+    bottom: (f64, f64),
+}
+
+impl Straight {
+    fn new(centres: &[Point], edge: (u32, u32)) -> Option<Self> {
+        let at = |v: u32| centres.get(v as usize).map(|p| (f64::from(p.x), f64::from(p.y)));
+        let (a, b) = (at(edge.0)?, at(edge.1)?);
+        (a != b).then(|| {
+            if a.1 <= b.1 {
+                Straight { edge, top: a, bottom: b }
+            } else {
+                Straight { edge, top: b, bottom: a }
+            }
+        })
+    }
+
+    /// On which side of this line a point lies; 0 if too close to tell.
+    fn side(&self, (x, y): (f64, f64)) -> f64 {
+        let left = (self.bottom.0 - self.top.0) * (y - self.top.1);
+        let right = (self.bottom.1 - self.top.1) * (x - self.top.0);
+        let side = left - right;
+        if side.abs() <= 1e-9 * (left.abs() + right.abs()) { 0.0 } else { side }
+    }
+
+    fn crosses(&self, other: &Straight) -> bool {
+        let extent = |line: &Straight| (line.top.0.min(line.bottom.0), line.top.0.max(line.bottom.0));
+        let ((low, high), (other_low, other_high)) = (extent(self), extent(other));
+        let (u, v) = other.edge;
+        other_high >= low
+            && other_low <= high
+            && ![u, v].contains(&self.edge.0)
+            && ![u, v].contains(&self.edge.1)
+            && self.side(other.top) * self.side(other.bottom) < 0.0
+            && other.side(self.top) * other.side(self.bottom) < 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::straight_crossings;
+    use crate::request::Point;
+
+    #[test]
+    fn pairs_that_share_a_node_do_not_count() {
+        let centres =
+            [(0.0, 0.0), (10.0, 0.0), (0.0, 10.0), (10.0, 10.0), (5.0, 20.0)].map(|(x, y)| Point { x, y });
+        assert_eq!(straight_crossings(&centres, &[(0, 3), (1, 2)]), 1);
+        assert_eq!(straight_crossings(&centres, &[(0, 3), (3, 2), (0, 2), (1, 3)]), 0);
+        assert_eq!(straight_crossings(&centres, &[(0, 3), (2, 1), (0, 4), (9, 1), (1, 1)]), 2);
+    }
+}
