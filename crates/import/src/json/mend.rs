@@ -1,0 +1,214 @@
+//! One pass over a text that is almost JSON, to a copy that is.
+
+use super::Mended;
+
+/// Whether a text is UTF-16: by its byte order mark, or by zeros where ASCII text has them. `Some(true)` is
+/// big-endian.
+pub fn looks_utf16(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        [0xff, 0xfe, ..] => Some(false),
+        [0xfe, 0xff, ..] => Some(true),
+        [b'{' | b'[', 0, c, 0, ..] if *c != 0 => Some(false),
+        [0, b'{' | b'[', 0, c, ..] if *c != 0 => Some(true),
+        _ => None,
+    }
+}
+
+/// UTF-16 to UTF-8, half surrogate pairs and an odd last byte as U+FFFD; the byte order mark is left out.
+pub fn decode_utf16(bytes: &[u8], big_endian: bool) -> String {
+    let units = bytes.chunks(2).map(|pair| match *pair {
+        [a, b] if big_endian => u16::from_be_bytes([a, b]),
+        [a, b] => u16::from_le_bytes([a, b]),
+        _ => 0xfffd,
+    });
+    char::decode_utf16(units.skip_while(|u| *u == 0xfeff)).map(|c| c.unwrap_or('\u{fffd}')).collect()
+}
+
+/// Writes the mended text to `out`; offsets are counted from `base`. `Mended::default()` where there was nothing
+/// to mend (`out` is then of no use).
+pub(super) fn mend(bytes: &[u8], base: u64, out: &mut Vec<u8>) -> Mended {
+    let mut mended = Mended::default();
+    out.clear();
+    if let Some(big_endian) = looks_utf16(bytes) {
+        mended.utf16 = true;
+        let text = decode_utf16(bytes, big_endian);
+        Pass { text: text.as_bytes(), base: 0, out, mended: &mut mended }.run();
+    } else if std::str::from_utf8(bytes).is_ok() {
+        Pass { text: bytes, base, out, mended: &mut mended }.run();
+    } else {
+        let mut text = Vec::with_capacity(bytes.len() + 64);
+        for chunk in bytes.utf8_chunks() {
+            text.extend_from_slice(chunk.valid().as_bytes());
+            if !chunk.invalid().is_empty() {
+                text.extend_from_slice("\u{fffd}".as_bytes());
+                mended.bad_utf8 += 1;
+            }
+        }
+        Pass { text: &text, base, out, mended: &mut mended }.run();
+    }
+    mended
+}
+
+struct Pass<'p> {
+    text: &'p [u8],
+    base: u64,
+    out: &'p mut Vec<u8>,
+    mended: &'p mut Mended,
+}
+
+/// Where the text can be cut so that closing the open brackets gives JSON.
+struct Cut {
+    /// Length of the output.
+    len: usize,
+    /// Byte of the input.
+    at: usize,
+    /// How many brackets are open.
+    open: usize,
+}
+
+impl Pass<'_> {
+    fn run(mut self) {
+        self.out.reserve(self.text.len());
+        // Closing brackets of what is open; one byte a level, so that depth costs no stack.
+        let mut open: Vec<u8> = Vec::new();
+        let mut cut = Cut { len: 0, at: 0, open: 0 };
+        // A string before a colon is a key, after which no cut is possible.
+        let mut last_comma: Option<usize> = None;
+        let mut at = 0;
+        while let Some(&byte) = self.text.get(at) {
+            match byte {
+                b'"' => {
+                    let Some(end) = self.string(at) else { break };
+                    at = end;
+                    last_comma = None;
+                    let next = self.text[at..].iter().find(|b| !b.is_ascii_whitespace());
+                    match next {
+                        Some(b':') => {}
+                        // Cut short right behind a string: in an object nobody can tell a key from a value.
+                        None if open.last() == Some(&b'}') && !self.follows_colon() => {}
+                        _ => cut = Cut { len: self.out.len(), at, open: open.len() },
+                    }
+                    continue;
+                }
+                b'{' | b'[' => {
+                    open.push(byte + 2);
+                    self.out.push(byte);
+                    last_comma = None;
+                    cut = Cut { len: self.out.len(), at: at + 1, open: open.len() };
+                }
+                b'}' | b']' => {
+                    if let Some(comma) = last_comma.take() {
+                        self.out[comma] = b' ';
+                        self.mended.commas += 1;
+                    }
+                    open.pop();
+                    self.out.push(byte);
+                    cut = Cut { len: self.out.len(), at: at + 1, open: open.len() };
+                }
+                b',' => {
+                    last_comma = Some(self.out.len());
+                    self.out.push(byte);
+                }
+                b':' | b' ' | b'\t' | b'\r' | b'\n' => self.out.push(byte),
+                _ => {
+                    let end = self.bare(at);
+                    last_comma = None;
+                    // A number at the very end may go on beyond it.
+                    if end < self.text.len() {
+                        cut = Cut { len: self.out.len(), at: end, open: open.len() };
+                    }
+                    at = end;
+                    continue;
+                }
+            }
+            at += 1;
+        }
+        if !open.is_empty() && cut.open > 0 {
+            self.mended.truncated_at = Some(self.base + cut.at as u64);
+            self.out.truncate(cut.len);
+            // `open` has changed since the cut only by pushes, each of which is a cut itself.
+            self.out.extend(open.iter().take(cut.open).rev());
+        }
+    }
+
+    /// Whether what was written last, before the string just copied, is a colon.
+    fn follows_colon(&self) -> bool {
+        let mut rest = self.out.as_slice();
+        // The string ends at the end of the output: step back over it, unescaped quote to unescaped quote.
+        rest = &rest[..rest.len().saturating_sub(1)];
+        while let Some(quote) = memchr::memrchr(b'"', rest) {
+            rest = &rest[..quote];
+            let slashes = rest.iter().rev().take_while(|b| **b == b'\\').count();
+            if slashes % 2 == 0 {
+                break;
+            }
+        }
+        rest.iter().rev().find(|b| !b.is_ascii_whitespace()) == Some(&b':')
+    }
+
+    /// Copies the string that starts at `at`; its end, or `None` where it has none.
+    fn string(&mut self, at: usize) -> Option<usize> {
+        self.out.push(b'"');
+        let mut from = at + 1;
+        loop {
+            let rest = self.text.get(from..)?;
+            let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\') || *b < 0x20)?;
+            self.out.extend_from_slice(&rest[..stop]);
+            from += stop;
+            match self.text[from] {
+                b'"' => {
+                    self.out.push(b'"');
+                    return Some(from + 1);
+                }
+                b'\\' if self.text.get(from + 1) == Some(&b'u') => {
+                    let unit = |i: usize| {
+                        let hex = self.text.get(i..i + 4)?;
+                        u16::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
+                    };
+                    let first = unit(from + 2);
+                    let pair = self.text.get(from + 6..from + 8) == Some(b"\\u");
+                    let second = if pair { unit(from + 8) } else { None };
+                    let keep = match (first, second) {
+                        (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+                        (Some(0xd800..=0xdfff), _) => {
+                            self.mended.lone_surrogates += 1;
+                            self.out.extend_from_slice(b"\\ufffd");
+                            from += 6;
+                            continue;
+                        }
+                        _ => 6,
+                    };
+                    let end = (from + keep).min(self.text.len());
+                    self.out.extend_from_slice(&self.text[from..end]);
+                    from = end;
+                }
+                b'\\' => {
+                    let end = (from + 2).min(self.text.len());
+                    self.out.extend_from_slice(&self.text[from..end]);
+                    from = end;
+                }
+                control => {
+                    self.mended.controls += 1;
+                    self.out.extend_from_slice(format!("\\u{control:04x}").as_bytes());
+                    from += 1;
+                }
+            }
+        }
+    }
+
+    /// Copies a number or a word that starts at `at`; its end.
+    fn bare(&mut self, at: usize) -> usize {
+        let rest = &self.text[at..];
+        let is_end =
+            |b: &u8| matches!(b, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"') || b.is_ascii_whitespace();
+        let len = rest.iter().position(is_end).unwrap_or(rest.len()).max(1);
+        match &rest[..len] {
+            b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"-NaN" | b"+Infinity" => {
+                self.mended.nan += 1;
+                self.out.extend_from_slice(b"null");
+            }
+            other => self.out.extend_from_slice(other),
+        }
+        at + len
+    }
+}

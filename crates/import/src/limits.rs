@@ -1,0 +1,28 @@
+//! Every limit of this crate, by name.
+
+/// How much of the beginning of a file an importer sees.
+pub const HEAD_BYTES: usize = 64 << 10;
+
+/// How much of a JSON text is looked at for its outline.
+pub const SHAPE_BYTES: usize = 1 << 20;
+
+/// How many keys of one level the outline keeps.
+pub const SHAPE_KEYS: usize = 64;
+
+/// The longest value that the outline keeps.
+pub const SHAPE_VALUE_BYTES: usize = 80;
+
+/// How many bytes all compressed sources together may expand to.
+pub const EXPANDED_BYTES: usize = 1 << 30;
+
+/// Up to here, compressed data may expand by any ratio.
+pub const FREE_EXPANDED_BYTES: usize = 64 << 20;
+
+/// Beyond [`FREE_EXPANDED_BYTES`], data that expands by more than this is taken for a decompression bomb.
+pub const EXPANSION_RATIO: usize = 200;
+
+/// How many members of an archive are read.
+pub const ARCHIVE_MEMBERS: usize = 100_000;
+
+/// How many kinds of one complaint are told apart before the rest is lumped together.
+pub const TALLY_KINDS: usize = 32;

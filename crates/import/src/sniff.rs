@@ -1,0 +1,363 @@
+//! A look at the beginning of a file: what kind of text it is and the outline of its JSON.
+
+use std::borrow::Cow;
+
+use crate::json;
+use crate::limits::{HEAD_BYTES, SHAPE_BYTES, SHAPE_KEYS, SHAPE_VALUE_BYTES};
+
+/// What the beginning of a file tells. Files are judged by content, never by name alone.
+#[derive(Clone, Debug)]
+pub struct Head<'a> {
+    /// The file's relative path.
+    pub name: &'a str,
+    /// Its first bytes, 64 KiB at most, as they are.
+    pub bytes: &'a [u8],
+    /// Its length in bytes.
+    pub len: u64,
+    /// Whether it is text: no NUL byte, and UTF-8 but for a few bytes; or UTF-16.
+    pub text: bool,
+    /// The outline of its JSON, from the first MiB.
+    pub shape: Shape,
+}
+
+impl<'a> Head<'a> {
+    /// Looks at a file.
+    pub fn new(name: &'a str, bytes: &'a [u8]) -> Head<'a> {
+        let start = &bytes[..bytes.len().min(HEAD_BYTES)];
+        let outline = &bytes[..bytes.len().min(SHAPE_BYTES)];
+        let (text, outline) = match json::looks_utf16(start) {
+            Some(big_endian) => (true, Cow::Owned(json::decode_utf16(outline, big_endian).into_bytes())),
+            None => (is_text(start), Cow::Borrowed(json::without_bom(outline))),
+        };
+        let shape = if text { Shape::of(&outline) } else { Shape::default() };
+        Head { name, bytes: start, len: bytes.len() as u64, text, shape }
+    }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    if memchr::memchr(0, bytes).is_some() {
+        // A NUL within JSON is somebody's bug, anywhere else it means that this is no text.
+        return matches!(json::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
+            && memchr::memchr_iter(0, bytes).count() * 100 < bytes.len().max(100) * 5;
+    }
+    let bad: usize = bytes.utf8_chunks().map(|c| c.invalid().len()).sum();
+    bad * 20 <= bytes.len().max(20 * 8)
+}
+
+/// Kind of a JSON value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// `{…}`
+    Object,
+    /// `[…]`
+    Array,
+    /// `"…"`
+    String,
+    /// A number; also NaN and Infinity, which are none in JSON but stand where numbers do.
+    Number,
+    /// `true` or `false`
+    Bool,
+    /// `null`
+    Null,
+    /// Anything else.
+    #[default]
+    NotJson,
+}
+
+/// A member of the root object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Key {
+    /// Its name, escapes undone.
+    pub name: String,
+    /// The kind of its value; [`Kind::NotJson`] where the text ends before it.
+    pub kind: Kind,
+    /// Where the value is an object, its keys; where it is an array, those of its first element.
+    pub inner: Vec<String>,
+    /// Where the value is a string, number or word of no more than 80 bytes, its text; else empty.
+    pub value: String,
+}
+
+/// Outline of a JSON text: the first 64 keys of each level of interest, in their order. For JSON Lines, of the
+/// first line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// Kind of the root.
+    pub root: Kind,
+    /// Where the root is an object: its members.
+    pub keys: Vec<Key>,
+    /// Where the root is an array: the keys of its first element.
+    pub first: Vec<String>,
+    /// Whether something other than white space follows the root, as in JSON Lines.
+    pub more: bool,
+    /// Whether the root was complete within what was looked at.
+    pub complete: bool,
+}
+
+impl Shape {
+    /// Whether the root is an object with that member.
+    pub fn has(&self, key: &str) -> bool {
+        self.key(key).is_some()
+    }
+
+    /// The member of that name.
+    pub fn key(&self, key: &str) -> Option<&Key> {
+        self.keys.iter().find(|k| k.name == key)
+    }
+
+    /// The kind of the member of that name.
+    pub fn kind(&self, key: &str) -> Option<Kind> {
+        self.key(key).map(|k| k.kind)
+    }
+
+    /// The text of the member of that name, where it is a short string, number or word.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.key(key).map(|k| k.value.as_str()).filter(|v| !v.is_empty())
+    }
+
+    /// Whether the value of a member (or its first element) has that key.
+    pub fn inner_has(&self, key: &str, inner: &str) -> bool {
+        self.key(key).is_some_and(|k| k.inner.iter().any(|i| i == inner))
+    }
+
+    /// Whether the root is an array whose first element has that key.
+    pub fn first_has(&self, key: &str) -> bool {
+        self.first.iter().any(|k| k == key)
+    }
+
+    /// The outline of a text. Iterative: depth costs one byte a level.
+    pub fn of(text: &[u8]) -> Shape {
+        let mut outliner = Outliner {
+            text,
+            at: 0,
+            open: Vec::new(),
+            elements: [0; 3],
+            full: false,
+            shape: Shape::default(),
+        };
+        outliner.run();
+        outliner.shape
+    }
+}
+
+struct Outliner<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// What is open, outermost first: `{` or `[`.
+    open: Vec<u8>,
+    /// How many elements have begun in the open array of depth 1 and 2 (index 0 is not used).
+    elements: [u32; 3],
+    /// Whether the root has more members than the outline keeps.
+    full: bool,
+    shape: Shape,
+}
+
+impl Outliner<'_> {
+    fn run(&mut self) {
+        let mut expect_key = false;
+        loop {
+            let Some(byte) = self.skip_space() else { return };
+            if self.shape.complete {
+                self.shape.more = true;
+                return;
+            }
+            let depth = self.open.len();
+            match byte {
+                b'"' => {
+                    let Some((start, end)) = self.string() else { return };
+                    if expect_key {
+                        expect_key = false;
+                        self.key(depth, start, end);
+                        continue;
+                    }
+                    self.value(depth, Kind::String, start, end);
+                }
+                b'{' | b'[' => {
+                    self.value(depth, if byte == b'{' { Kind::Object } else { Kind::Array }, 0, 0);
+                    self.open.push(byte);
+                    self.at += 1;
+                    if let Some(count) = self.elements.get_mut(depth + 1) {
+                        *count = 0;
+                    }
+                    expect_key = byte == b'{';
+                    continue;
+                }
+                b'}' | b']' => {
+                    self.open.pop();
+                    self.at += 1;
+                }
+                b',' => {
+                    self.at += 1;
+                    expect_key = self.open.last() == Some(&b'{');
+                    continue;
+                }
+                b':' => {
+                    self.at += 1;
+                    continue;
+                }
+                _ => {
+                    let start = self.at;
+                    let rest = &self.text[start..];
+                    let is_end = |b: &u8| matches!(b, b',' | b'}' | b']' | b':') || b.is_ascii_whitespace();
+                    self.at += rest.iter().position(is_end).unwrap_or(rest.len()).max(1);
+                    let Some(kind) = bare_kind(&self.text[start..self.at]) else {
+                        // Not JSON; what was seen of it before decides whether it ever was.
+                        if !self.shape.complete && self.shape.keys.is_empty() && self.shape.first.is_empty() {
+                            self.shape.root = Kind::NotJson;
+                        }
+                        return;
+                    };
+                    self.value(depth, kind, start, self.at);
+                }
+            }
+            if self.open.is_empty() {
+                self.shape.complete = true;
+            }
+        }
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
+        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
+            self.at += 1;
+        }
+        self.text.get(self.at).copied()
+    }
+
+    /// Passes over a string; where its content begins and ends.
+    fn string(&mut self) -> Option<(usize, usize)> {
+        let start = self.at + 1;
+        let mut from = start;
+        loop {
+            let stop = from + memchr::memchr2(b'"', b'\\', self.text.get(from..)?)?;
+            if self.text[stop] == b'"' {
+                self.at = stop + 1;
+                return Some((start, stop));
+            }
+            from = stop + 2;
+        }
+    }
+
+    fn key(&mut self, depth: usize, start: usize, end: usize) {
+        let list = match (self.open.as_slice(), depth) {
+            ([b'{', ..], 2..) if self.full => return,
+            ([b'{'], 1) => {
+                if self.shape.keys.len() < SHAPE_KEYS {
+                    let name = name_of(&self.text[start..end]);
+                    self.shape.keys.push(Key { name, ..Key::default() });
+                } else {
+                    // Further members have no place: their inner keys must not land in the last one.
+                    self.full = true;
+                }
+                return;
+            }
+            ([b'[', b'{'], 2) if self.elements[1] == 1 => &mut self.shape.first,
+            ([b'{', b'{'], 2) => match self.shape.keys.last_mut() {
+                Some(key) => &mut key.inner,
+                None => return,
+            },
+            ([b'{', b'[', b'{'], 3) if self.elements[2] == 1 => match self.shape.keys.last_mut() {
+                Some(key) => &mut key.inner,
+                None => return,
+            },
+            _ => return,
+        };
+        if list.len() < SHAPE_KEYS {
+            list.push(name_of(&self.text[start..end]));
+        }
+    }
+
+    fn value(&mut self, depth: usize, kind: Kind, start: usize, end: usize) {
+        if depth == 0 {
+            self.shape.root = kind;
+        }
+        if let (1 | 2, Some(b'[')) = (depth, self.open.last()) {
+            self.elements[depth] = self.elements[depth].saturating_add(1);
+        }
+        if depth == 1
+            && self.open.first() == Some(&b'{')
+            && let Some(key) = self.shape.keys.last_mut().filter(|k| k.kind == Kind::NotJson)
+        {
+            key.kind = kind;
+            if end > start && end - start <= SHAPE_VALUE_BYTES {
+                key.value = name_of(&self.text[start..end]);
+            }
+        }
+    }
+}
+
+fn name_of(raw: &[u8]) -> String {
+    let text = String::from_utf8_lossy(raw);
+    if text.contains('\\') {
+        serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.into_owned())
+    } else {
+        text.into_owned()
+    }
+}
+
+fn bare_kind(word: &[u8]) -> Option<Kind> {
+    match word {
+        b"true" | b"false" => Some(Kind::Bool),
+        b"null" => Some(Kind::Null),
+        b"NaN" | b"Infinity" | b"-Infinity" => Some(Kind::Number),
+        [b'-' | b'+' | b'.' | b'0'..=b'9', rest @ ..] => {
+            let digit = |b: &u8| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'_' | b'x');
+            rest.iter().all(digit).then_some(Kind::Number)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_outline_of_an_object() {
+        let s = Shape::of(br#" {"a": 1, "b": {"c": {"x": 1}, "d": [1]}, "e": [{"f": [{"y":1}], "g": 2}, {"h": 3}], "k\n": "v"}"#);
+        assert_eq!(s.root, Kind::Object);
+        let kinds: Vec<_> = s.keys.iter().map(|k| (k.name.as_str(), k.kind)).collect();
+        assert_eq!(
+            kinds,
+            [("a", Kind::Number), ("b", Kind::Object), ("e", Kind::Array), ("k\n", Kind::String)]
+        );
+        assert_eq!(s.key("b").unwrap().inner, ["c", "d"]);
+        assert_eq!(s.key("e").unwrap().inner, ["f", "g"]);
+        assert_eq!((s.value("a"), s.value("k\n"), s.more), (Some("1"), Some("v"), false));
+        assert!(s.inner_has("e", "g") && !s.inner_has("e", "h") && s.complete);
+    }
+
+    #[test]
+    fn arrays_lines_truncation_and_noise() {
+        let s = Shape::of(br#"[{"ph":"X","ts":NaN,"args":{"q":1}},{"z":1}]"#);
+        assert_eq!((s.root, s.first.len()), (Kind::Array, 3));
+        let s = Shape::of(b"{\"event\":\"run\"}\n{\"event\":\"task\"}");
+        assert!(s.more && s.keys.len() == 1 && s.value("event") == Some("run"));
+        let s = Shape::of(br#"{"run":{"id":"x"},"tasks":[{"id":"#);
+        assert!(s.inner_has("tasks", "id") && !s.complete);
+        assert_eq!(Shape::of(b"[INFO] starting").root, Kind::NotJson);
+        assert_eq!(Shape::of(b"hello {}").root, Kind::NotJson);
+        assert_eq!(Shape::of(b"").root, Kind::NotJson);
+        assert_eq!(Shape::of(&vec![b'['; 500_000]).root, Kind::Array);
+    }
+
+    #[test]
+    fn members_beyond_the_limit_do_not_leak_into_the_last_one() {
+        let mut text = String::from("{");
+        for i in 0..100 {
+            text.push_str(&format!("\"k{i}\":[{{\"i{i}\":1}}],"));
+        }
+        text.push_str("\"z\":{\"zz\":1}}");
+        let s = Shape::of(text.as_bytes());
+        assert_eq!(s.keys.len(), SHAPE_KEYS);
+        assert_eq!(s.keys[SHAPE_KEYS - 1].inner, ["i63"]);
+    }
+
+    #[test]
+    fn text_or_not() {
+        assert!(Head::new("a", "plain é text".as_bytes()).text);
+        assert!(!Head::new("a", b"SQLite format 3\0\x10\0\x01\x01").text);
+        let utf16: Vec<u8> = "\u{feff}{\"a\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let head = Head::new("a", &utf16);
+        assert!(head.text && head.shape.has("a"));
+    }
+}
