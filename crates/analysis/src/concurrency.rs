@@ -1,0 +1,69 @@
+//! How many attempts were at work at each moment.
+
+use makespan_model::{Run, UNKNOWN};
+
+use crate::Busy;
+
+/// A step function of time: value `i` holds from `t[i]` up to `t[i + 1]`, the last one ever after, and before the
+/// first all is 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Concurrency {
+    /// Where a value changes, ns since the epoch, ascending.
+    pub t: Vec<i64>,
+    /// Attempts at work.
+    pub running: Vec<u32>,
+    /// Attempts queued and not started, where queue times are known.
+    pub queued: Vec<u32>,
+    /// The most that were ever at work at once; 0 where nothing was.
+    pub max_running: u32,
+    /// Work over makespan: the mean of `running` over the span. `None` without a makespan above 0.
+    pub mean_running: Option<f64>,
+    /// Whether any attempt has a queue time; if not, the zeros of `queued` mean nothing.
+    pub has_queue: bool,
+}
+
+/// The concurrency of a run, from its [busy](crate::busy()) intervals.
+///
+/// Intervals are half open: what ends at a moment is over before what starts then begins, so that hand-overs do not
+/// count as overlap. An attempt is queued from its queue time until it starts; one that never started until it
+/// ended, or to the end of the function while its status leaves that open (ended without a time: not counted).
+/// Attempts without an end are no work and count in no step. O((n + q) log n).
+pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
+    let a = &run.attempts;
+    let mut changes: Vec<(i64, i32, i32)> = Vec::with_capacity(busy.len() * 2);
+    changes.extend(busy.start.iter().map(|&t| (t, 1, 0)));
+    changes.extend(busy.end.iter().map(|&t| (t, -1, 0)));
+    let mut has_queue = false;
+    for (i, &queued) in a.queued.iter().enumerate() {
+        if queued == UNKNOWN {
+            continue;
+        }
+        has_queue = true;
+        let until = if a.started[i] != UNKNOWN { a.started[i] } else { a.ended[i] };
+        if until != UNKNOWN && until > queued {
+            changes.extend([(queued, 0, 1), (until, 0, -1)]);
+        } else if until == UNKNOWN && !a.status[i].is_terminal() {
+            changes.push((queued, 0, 1));
+        }
+    }
+    changes.sort_unstable_by_key(|c| c.0);
+    let mut out = Concurrency { has_queue, ..Concurrency::default() };
+    let (mut running, mut waiting, mut last) = (0i64, 0i64, (0, 0));
+    for at_once in changes.chunk_by(|x, y| x.0 == y.0) {
+        for change in at_once {
+            running += i64::from(change.1);
+            waiting += i64::from(change.2);
+        }
+        let now = (running.max(0) as u32, waiting.max(0) as u32);
+        if now != last {
+            last = now;
+            out.t.push(at_once[0].0);
+            out.running.push(now.0);
+            out.queued.push(now.1);
+            out.max_running = out.max_running.max(now.0);
+        }
+    }
+    let makespan = run.span().map(|(s, e)| e.saturating_sub(s)).filter(|m| *m > 0);
+    out.mean_running = makespan.map(|m| busy.work() as f64 / m as f64);
+    out
+}

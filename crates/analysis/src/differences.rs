@@ -1,0 +1,96 @@
+//! Where the totals that a source states are not ours.
+
+use makespan_model::{Run, Status, Stored};
+
+use crate::Totals;
+
+/// A total that the source states and that its tasks do not bear out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Which one: a key of the stored totals without its unit, or `wall` for the recorded start and end of the run.
+    pub what: String,
+    /// What the tasks say.
+    pub ours: String,
+    /// What the source says.
+    pub stored: String,
+}
+
+/// Whether two durations in ns differ by more than 1 ms and by more than 1 % of the stored one.
+fn far(ours: f64, stored: f64) -> bool {
+    (ours - stored).abs() > (stored.abs() / 100.0).max(1e6)
+}
+
+fn seconds(ns: f64) -> String {
+    format!("{:.3} s", ns / 1e9)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// The stored totals that disagree with ours, in the order in which the source states them, the recorded wall time
+/// and status first.
+///
+/// Durations may differ by 1 ms or 1 %, whichever is more; counts and statuses not at all. The wall time, from the
+/// recorded start to the recorded end of the run, is held against the makespan; a stored makespan against the wall
+/// time where there is one, since both speak of the run and not of its tasks. A stored count of successes may or may
+/// not count what came from a cache, a stored progress may be any share between that of the successes and that of
+/// all tasks that are over. What the source says of unknown keys, or in words that are no status, is not judged; nor
+/// is anything for which we have no value.
+pub fn differences(run: &Run, totals: &Totals) -> Vec<Difference> {
+    let mut out = Vec::new();
+    let mut tell = |what: &str, ours: String, stored: String| {
+        out.push(Difference { what: what.to_owned(), ours, stored });
+    };
+    let makespan = totals.makespan.map(|m| m as f64);
+    let wall = totals.recorded_wall.map(|w| w as f64);
+    if let (Some(ours), Some(stored)) = (makespan, wall)
+        && far(ours, stored)
+    {
+        tell("wall", seconds(ours), seconds(stored));
+    }
+    let status = |s: Status| totals.status.filter(|ours| *ours != s);
+    let told = run.recorded_status.filter(|s| status(*s).is_some());
+    if let (Some(ours), Some(stored)) = (totals.status, told) {
+        tell("status", ours.name().to_owned(), stored.name().to_owned());
+    }
+    let count = |s: Status| f64::from(totals.statuses[s as usize]);
+    let succeeded = count(Status::Succeeded);
+    let with_cached = succeeded + count(Status::Cached);
+    for (key, stored) in run.stored() {
+        match (key.as_str(), stored) {
+            ("makespan_ns", Stored::Number(n)) => {
+                if let Some(ours) = wall.or(makespan).filter(|m| far(*m, n)) {
+                    tell("makespan", seconds(ours), seconds(n));
+                }
+            }
+            ("work_ns", Stored::Number(n)) if far(totals.work as f64, n) => {
+                tell("work", seconds(totals.work as f64), seconds(n));
+            }
+            ("tasks", Stored::Number(n)) if n != totals.tasks as f64 => {
+                tell("tasks", totals.tasks.to_string(), n.to_string());
+            }
+            ("succeeded", Stored::Number(n)) if n != succeeded && n != with_cached => {
+                tell("succeeded", succeeded.to_string(), n.to_string());
+            }
+            ("failed", Stored::Number(n)) if n != count(Status::Failed) => {
+                tell("failed", count(Status::Failed).to_string(), n.to_string());
+            }
+            ("progress", Stored::Number(n)) if totals.tasks > 0 => {
+                let all = totals.tasks as f64;
+                let over: f64 = Status::ALL.into_iter().filter(|s| s.is_terminal()).map(count).sum();
+                if n < succeeded / all - 0.01 || n > over / all + 0.01 {
+                    tell("progress", percent(over / all), percent(n));
+                }
+            }
+            ("status", Stored::Text(word)) => {
+                let stored = Status::from_word(&word).filter(|s| told != Some(*s));
+                if let Some(ours) = stored.and_then(status) {
+                    tell("status", ours.name().to_owned(), word.chars().take(40).collect());
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}

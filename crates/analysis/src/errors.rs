@@ -1,0 +1,123 @@
+//! What went wrong, grouped.
+
+use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
+use rustc_hash::FxHashMap;
+
+use crate::fingerprint::{fingerprint, first_line};
+
+/// Longest message kept of a group, in characters.
+const LONGEST: usize = 1000;
+
+/// Failed attempts that say the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ErrorGroup {
+    /// What their messages have in common; see [`fingerprint`]. Empty for failures without a message.
+    pub fingerprint: String,
+    /// First line of the first message met, by time.
+    pub message: String,
+    /// Class or code of the error, the same for all of them; empty where there is none.
+    pub kind: String,
+    /// The tasks concerned, in order of their first such failure, each once.
+    pub tasks: Vec<TaskId>,
+    /// How many attempts; 0 where tasks are known to have failed and have no attempt that did.
+    pub attempts: u32,
+    /// When the first of them ended, or where that is not known started, ns since the epoch.
+    pub first: Option<i64>,
+}
+
+/// The failures of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Errors {
+    /// Where to look first; `None` where nothing failed.
+    pub first: Option<TaskId>,
+    /// Most attempts first, then the earlier, then by kind and fingerprint.
+    pub groups: Vec<ErrorGroup>,
+}
+
+/// The errors of a run, grouped by kind and [fingerprint] of the message.
+///
+/// An attempt failed when its status says so, or when it has an error and did not succeed all the same. A task that
+/// failed without such an attempt joins the group of those that say nothing. `first` is the task of the attempt
+/// that failed earliest by its end (by its start where it has none; those without times come last) among those
+/// whose task did not recover and has no predecessor or content that failed; where there are none such, among those
+/// that did not recover; else among all. The error of the run as a whole is in no group. O((n + e + a) log a).
+pub fn errors(run: &Run) -> Errors {
+    let a = &run.attempts;
+    let failed = |i: AttemptId| {
+        let i = i.index();
+        let excused = matches!(a.status[i], Status::Succeeded | Status::Cached | Status::Skipped);
+        let says = !a.error[i].is_empty() || !a.error_kind[i].is_empty();
+        a.status[i] == Status::Failed || (says && !excused)
+    };
+    let time = |i: AttemptId| {
+        let (s, e) = (a.started[i.index()], a.ended[i.index()]);
+        if e != UNKNOWN { e } else { s }
+    };
+    // (unknown times last, time, task, attempt)
+    let mut cases: Vec<(bool, i64, TaskId, Option<AttemptId>)> = Vec::new();
+    for t in run.task_ids() {
+        let before = cases.len();
+        cases.extend(
+            run.attempts_of(t).filter(|i| failed(*i)).map(|i| (time(i) == UNKNOWN, time(i), t, Some(i))),
+        );
+        if cases.len() == before && run.tasks.status[t.index()] == Status::Failed {
+            cases.push((true, UNKNOWN, t, None));
+        }
+    }
+    cases.sort_unstable();
+    Errors { first: root(run, cases.iter().map(|c| c.2)), groups: groups(run, &cases) }
+}
+
+/// The task to look at first, of tasks in order of their failures.
+fn root(run: &Run, cases: impl Iterator<Item = TaskId>) -> Option<TaskId> {
+    let is_bad = |t: u32| run.tasks.status[t as usize].is_failure();
+    let mut follows: Vec<bool> =
+        (0..run.task_count()).map(|t| run.predecessors.row(t).iter().any(|&p| is_bad(p))).collect();
+    for t in run.task_ids().filter(|t| is_bad(t.0)) {
+        if let Some(p) = run.parent(t) {
+            follows[p.index()] = true;
+        }
+    }
+    cases
+        .map(|t| if !is_bad(t.0) { (2, t) } else { (u8::from(follows[t.index()]), t) })
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, t)| t)
+}
+
+fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<ErrorGroup> {
+    let a = &run.attempts;
+    let mut prints: FxHashMap<StrId, String> = FxHashMap::default();
+    let mut place: FxHashMap<(StrId, String), usize> = FxHashMap::default();
+    let mut seen: Vec<(usize, TaskId)> = Vec::new();
+    let mut groups: Vec<ErrorGroup> = Vec::new();
+    for &(untimed, t, task, attempt) in cases {
+        let (message, kind) =
+            attempt.map_or((StrId::EMPTY, StrId::EMPTY), |i| (a.error[i.index()], a.error_kind[i.index()]));
+        let print = prints.entry(message).or_insert_with(|| fingerprint(run.text(message))).clone();
+        let at = *place.entry((kind, print)).or_insert_with_key(|(_, print)| {
+            groups.push(ErrorGroup {
+                fingerprint: print.clone(),
+                message: first_line(run.text(message)).chars().take(LONGEST).collect(),
+                kind: run.text(kind).to_owned(),
+                first: (!untimed).then_some(t),
+                ..ErrorGroup::default()
+            });
+            groups.len() - 1
+        });
+        groups[at].attempts += u32::from(attempt.is_some());
+        seen.push((at, task));
+    }
+    // The cases come in order of time: the first of each task and group is the one that counts.
+    let mut once = rustc_hash::FxHashSet::default();
+    for (at, task) in seen {
+        if once.insert((at, task)) {
+            groups[at].tasks.push(task);
+        }
+    }
+    let time = |g: &ErrorGroup| (g.first.is_none(), g.first);
+    groups.sort_by(|x, y| {
+        let names = |g: &ErrorGroup| (g.kind.clone(), g.fingerprint.clone());
+        y.attempts.cmp(&x.attempts).then(time(x).cmp(&time(y))).then_with(|| names(x).cmp(&names(y)))
+    });
+    groups
+}

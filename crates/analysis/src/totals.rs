@@ -1,0 +1,73 @@
+//! Numbers about the run as a whole.
+
+use makespan_model::{Run, Status, UNKNOWN};
+
+use crate::busy::{Busy, busy};
+
+/// Numbers about the run as a whole, all of them computed from tasks and attempts unless their name says recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// First start, ns since the epoch; see [`Run::span`].
+    pub started: Option<i64>,
+    /// Last time known, ns since the epoch; see [`Run::span`].
+    pub ended: Option<i64>,
+    /// From the one to the other, ns (Pinedo, *Scheduling*: C_max). `None` where nothing has times.
+    pub makespan: Option<i64>,
+    /// Sum of the [busy](crate::busy()) intervals, ns; attempts without an end add nothing.
+    pub work: i64,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// Number of attempts.
+    pub attempts: usize,
+    /// Attempts beyond the first of each task.
+    pub retries: usize,
+    /// Recorded dependencies, without those cut out of cycles; 0 when they are inferred.
+    pub edges: usize,
+    /// Inferred dependencies; 0 when they are recorded.
+    pub edges_inferred: usize,
+    /// Number of tasks of each status, by `Status as usize`.
+    pub statuses: [u32; 10],
+    /// Attempts with a start and no end.
+    pub open: usize,
+    /// Tasks without any start.
+    pub untimed: usize,
+    /// What became of the run, from its tasks; see [`Run::status`].
+    pub status: Option<Status>,
+    /// From the start to the end of the run as the engine recorded them, ns; `None` unless both are there and in
+    /// order.
+    pub recorded_wall: Option<i64>,
+}
+
+/// The totals of a run. O((n + a) log n) for the work.
+pub fn totals(run: &Run) -> Totals {
+    totals_with(run, &busy(run))
+}
+
+pub(crate) fn totals_with(run: &Run, busy: &Busy) -> Totals {
+    let span = run.span();
+    let a = &run.attempts;
+    let started = |i: usize| a.started[i] != UNKNOWN;
+    let mut statuses = [0; 10];
+    for s in &run.tasks.status {
+        statuses[*s as usize] += 1;
+    }
+    let (edges, edges_inferred) =
+        if run.edges_inferred { (0, run.edge_count()) } else { (run.edge_count(), 0) };
+    let wall_known = run.recorded_start != UNKNOWN && run.recorded_end >= run.recorded_start;
+    Totals {
+        started: span.map(|s| s.0),
+        ended: span.map(|s| s.1),
+        makespan: span.map(|(s, e)| e.saturating_sub(s)),
+        work: busy.work(),
+        tasks: run.task_count(),
+        attempts: run.attempt_count(),
+        retries: run.task_ids().map(|t| run.attempts_of(t).len().saturating_sub(1)).sum(),
+        edges,
+        edges_inferred,
+        statuses,
+        open: (0..run.attempt_count()).filter(|&i| started(i) && a.ended[i] == UNKNOWN).count(),
+        untimed: run.task_ids().filter(|t| !run.attempts_of(*t).any(|i| started(i.index()))).count(),
+        status: run.status(),
+        recorded_wall: wall_known.then(|| run.recorded_end.saturating_sub(run.recorded_start)),
+    }
+}

@@ -1,0 +1,85 @@
+//! How long tasks waited, and for what.
+
+use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+
+use crate::nest::Nest;
+
+/// Waiting, by task; times in ns (since the epoch for `ready`), `UNKNOWN` where not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// When nothing held it back any more.
+    pub ready: Vec<i64>,
+    /// From ready to its first start; 0 where it began before it was ready.
+    pub wait: Vec<i64>,
+    /// The predecessor that ended last, or `NONE`.
+    pub blocker: Vec<u32>,
+    /// From queued to started, of its first attempt.
+    pub queue: Vec<i64>,
+    /// Time between its attempts: the sum of the gaps from an end to the next start. 0 with one attempt or none;
+    /// `UNKNOWN` with several of which no gap is known.
+    pub backoff: Vec<i64>,
+}
+
+/// The waiting of every task.
+///
+/// A task is ready at the latest end of its predecessors, or with none at the start of the run; never before the
+/// start of the container that holds it. A predecessor that is over without times (skipped, cached) passes on its
+/// own ready time and blocker; after one that is not over, or whose end is not known, the ready time is not known
+/// either, and there is no blocker. Of predecessors that end at once the lower index blocks. O(n + e).
+pub fn waiting(run: &Run) -> Waiting {
+    let n = run.task_count();
+    let a = &run.attempts;
+    let run_start = run.span().map_or(UNKNOWN, |s| s.0);
+    let first = |t: TaskId| {
+        let starts = run.attempts_of(t).map(|i| a.started[i.index()]);
+        starts.filter(|s| *s != UNKNOWN).min().unwrap_or(UNKNOWN)
+    };
+    let first: Vec<i64> = run.task_ids().map(first).collect();
+    let spans: Vec<Option<(i64, i64)>> = run.task_ids().map(|t| run.task_interval(t)).collect();
+    let anchors = Nest::new(run).map(|nest| nest.anchors(run, |p| first[p as usize] != UNKNOWN));
+    let mut out = Waiting { ready: Vec::with_capacity(n), ..Waiting::default() };
+    for t in run.task_ids() {
+        let container = anchors.as_ref().and_then(|a| first.get(a[t.index()] as usize)).copied();
+        let earliest = container.unwrap_or(run_start);
+        let mut ready = Some((UNKNOWN, NONE));
+        for &p in run.predecessors.row(t.index()) {
+            let i = p as usize;
+            let over = match spans[i] {
+                Some((_, e)) => Some((e, p)),
+                None if first[i] == UNKNOWN && run.tasks.status[i].is_terminal() => {
+                    Some((out.ready[i], out.blocker[i])).filter(|r| r.0 != UNKNOWN)
+                }
+                None => None,
+            };
+            ready = ready.zip(over).map(|(r, o)| {
+                let later = o.0 > r.0 || (o.0 == r.0 && o.1 < r.1);
+                if later { o } else { r }
+            });
+        }
+        let (ready, blocker) = ready.map_or((UNKNOWN, NONE), |r| (r.0.max(earliest), r.1));
+        let start = first[t.index()];
+        let known = ready != UNKNOWN && start != UNKNOWN;
+        out.ready.push(ready);
+        out.blocker.push(blocker);
+        out.wait.push(if known { start.saturating_sub(ready).max(0) } else { UNKNOWN });
+        out.queue.push(run.attempts_of(t).next().map_or(UNKNOWN, |i| {
+            let (q, s) = (a.queued[i.index()], a.started[i.index()]);
+            if q != UNKNOWN && s != UNKNOWN { s.saturating_sub(q) } else { UNKNOWN }
+        }));
+        out.backoff.push(backoff(run, t));
+    }
+    out
+}
+
+fn backoff(run: &Run, task: TaskId) -> i64 {
+    let a = &run.attempts;
+    if run.attempts_of(task).len() < 2 {
+        return 0;
+    }
+    let pairs = run.attempts_of(task).zip(run.attempts_of(task).skip(1));
+    let gaps = pairs.filter_map(|(one, next)| {
+        let (e, s) = (a.ended[one.index()], a.started[next.index()]);
+        (e != UNKNOWN && s != UNKNOWN).then(|| s.saturating_sub(e).max(0))
+    });
+    gaps.reduce(i64::saturating_add).unwrap_or(UNKNOWN)
+}
