@@ -71,7 +71,7 @@ impl Order {
 /// Links that may be looked at, per link of the graph and in all.
 const WORK_PER_LINK: u64 = 1_500;
 const WORK_LEAST: u64 = 300_000;
-const WORK_MOST: u64 = 100_000_000;
+const WORK_MOST: u64 = 80_000_000;
 /// Disturbed copies of the best order that may fail in a row.
 const PATIENCE: u32 = 40;
 

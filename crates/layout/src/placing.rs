@@ -40,8 +40,9 @@ pub(crate) struct Places {
 /// Dummies stand closer to each other than nodes do: this part of the gap.
 const DUMMY_GAP: f64 = 0.5;
 
-/// Rounds in which the layers are drawn together.
-const ROUNDS: u32 = 24;
+/// Rounds in which the layers are drawn together: many, but not more visits of nodes and links than this.
+const ROUNDS: u64 = 24;
+const VISITS: u64 = 2_500_000;
 
 /// How far the centres of neighbours in a layer must be apart.
 pub(crate) struct Spacing<'a> {
@@ -79,7 +80,8 @@ pub(crate) fn place(proper: &Proper, order: &Order, sizes: &[Axes], gaps: Gaps) 
         across
     });
     let mut across = balance(results);
-    settle::settle(proper, order, &spacing, &mut across, ROUNDS);
+    let size = (proper.nodes() + proper.down.len()) as u64;
+    settle::settle(proper, order, &spacing, &mut across, (VISITS / size.max(1)).clamp(3, ROUNDS));
     keep_apart(order, &spacing, &mut across);
     let (along, thickness) = stack(proper, sizes, gaps.layer);
     Places { across, along, thickness }

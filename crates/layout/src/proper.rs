@@ -5,7 +5,7 @@ use crate::layering::Layering;
 
 /// Dummies that all long edges may have together; those that would exceed it, the longest first, stay without and are
 /// drawn as one sweep.
-const MOST_DUMMIES: u64 = 400_000;
+const MOST_DUMMIES: u64 = 200_000;
 
 /// A properly layered graph: the nodes of the graph first, then the dummies.
 pub(crate) struct Proper {
@@ -113,7 +113,7 @@ mod tests {
         let edges: Vec<(u32, u32)> = (1..n).map(|v| (v - 1, v)).chain((2..n).map(|v| (0, v))).collect();
         let dag = break_cycles(n as usize, &edges).dag;
         let proper = chains(&dag, assign(&dag));
-        assert!(proper.nodes() <= 402_000 && proper.nodes() > 390_000);
+        assert!(proper.nodes() <= 202_000 && proper.nodes() > 195_000);
         assert!(proper.layer.iter().all(|&l| l < proper.layers));
     }
 }

@@ -32,7 +32,7 @@ impl Exchanger {
             return 0;
         }
         self.look_up(proper, order, layer);
-        *work = work.saturating_sub(2 * self.places.len() as u64);
+        *work = work.saturating_sub(4 * (self.places.len() + width) as u64);
         self.row.clear();
         self.row.extend(0..width as u32);
         self.fresh.clear();
@@ -90,7 +90,7 @@ impl Exchanger {
             return 0;
         }
         self.look_up(proper, order, layer);
-        *work = work.saturating_sub(2 * self.places.len() as u64);
+        *work = work.saturating_sub(4 * (self.places.len() + width) as u64);
         self.row.clear();
         self.row.extend(0..width as u32);
         let mut gained = 0;

@@ -9,7 +9,7 @@ use crate::ordering::Order;
 use crate::proper::Proper;
 
 /// Moves the nodes of all layers, `rounds` times down and up. Keeps orders and distances.
-pub(super) fn settle(proper: &Proper, order: &Order, spacing: &Spacing, across: &mut [f64], rounds: u32) {
+pub(super) fn settle(proper: &Proper, order: &Order, spacing: &Spacing, across: &mut [f64], rounds: u64) {
     let mut pools = Vec::new();
     for round in 0..2 * rounds {
         for step in 0..order.layers() {
