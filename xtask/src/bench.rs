@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: measures what the crates measure of themselves.
 //!
-//! Every example whose name starts with `bench` is a benchmark: it prints JSON objects, one per line, and whatever else
+//! Every example whose name starts with `measure` is a benchmark: it prints JSON objects, one per line, and whatever else
 //! it says passes through to standard error. Standard output gets one JSON array of all objects, each with the
 //! `package` and the `bench` that it came from.
 
@@ -17,7 +17,7 @@ use crate::workspace::{Example, Workspace};
 /// When a benchmark fails, or there is none.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let mut results = Vec::new();
-    for example in workspace.examples.iter().filter(|example| example.name.starts_with("bench")) {
+    for example in workspace.examples.iter().filter(|example| example.name.starts_with("measure")) {
         stage(&format!("{}: {}", example.package, example.name), || {
             let mut command = cargo();
             command.args([
@@ -56,9 +56,9 @@ mod tests {
 
     #[test]
     fn objects_are_signed_and_other_lines_are_not_measurements() {
-        let example = Example { package: "p".into(), name: "bench".into() };
+        let example = Example { package: "p".into(), name: "measure".into() };
         let value = measurement(r#"{"ms":3.5}"#, &example).expect("an object");
-        assert_eq!(value, serde_json::json!({"ms": 3.5, "package": "p", "bench": "bench"}));
+        assert_eq!(value, serde_json::json!({"ms": 3.5, "package": "p", "bench": "measure"}));
         assert_eq!(measurement("warming up", &example), None);
         assert_eq!(measurement("[1]", &example), None);
     }
