@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: measures what the crates measure of themselves.
 //!
-//! Every example whose name starts with `measure` is a benchmark: it prints JSON objects, one per line, and whatever else
+//! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON objects, one per line, and whatever else
 //! it says passes through to standard error. Standard output gets one JSON array of all objects, each with the
 //! `package` and the `bench` that it came from.
 
@@ -10,6 +10,8 @@ use crate::Outcome;
 use crate::process::{cargo, run_lines, stage};
 use crate::workspace::{Example, Workspace};
 
+const NAMES: [&str; 2] = ["bench", "measure"];
+
 /// Runs all benchmarks, one after another, built with full optimisation.
 ///
 /// # Errors
@@ -17,7 +19,9 @@ use crate::workspace::{Example, Workspace};
 /// When a benchmark fails, or there is none.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let mut results = Vec::new();
-    for example in workspace.examples.iter().filter(|example| example.name.starts_with("measure")) {
+    for example in
+        workspace.examples.iter().filter(|example| NAMES.iter().any(|name| example.name.starts_with(name)))
+    {
         stage(&format!("{}: {}", example.package, example.name), || {
             let mut command = cargo();
             command.args([

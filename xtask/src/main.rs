@@ -57,7 +57,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "bench",
         flags: &[],
-        help: "every crate's measure* example; one JSON array on stdout",
+        help: "every crate's bench* or measure* example; one JSON array on stdout",
         run: |workspace, _| bench::run(workspace),
     },
 ];
