@@ -1,8 +1,8 @@
 //! Stage 3: orders the nodes of every layer, such that few edges cross.
 //!
 //! Several starts, each followed by sweeps (every layer is sorted by where the neighbours in the layer before stand)
-//! and exchanges of neighbours, then disturbed copies of the best order, as long as the work budget lasts. The best
-//! order that was ever met is kept.
+//! and exchanges of neighbours; then sifting of the best order, which gains most on large graphs; then disturbed copies
+//! of it, which gain most on small ones, as long as the work budget lasts. The best order that was ever met is kept.
 
 mod crossings;
 mod search;

@@ -8,7 +8,7 @@ use crate::packing::shelves;
 use crate::placing::{Axes, Gaps, place};
 use crate::proper::chains;
 use crate::request::{Direction, Layout, Point, Request, Route};
-use crate::routing::{Drawing, Scene, draw_loops, route};
+use crate::routing::{Drawing, Plan, draw_loops, route};
 
 /// The longest side of a box and the widest gap that are taken at their word, px: beyond it, sums over many nodes would
 /// no longer be exact enough to keep boxes apart.
@@ -86,7 +86,7 @@ fn draw(request: &Request, parts: &Components, component: u32, sizes: &[Axes], g
     let proper = chains(&acyclic.dag, layering);
     let order = order(&proper);
     let places = place(&proper, &order, &sizes, gaps);
-    route(&Scene {
+    route(&Plan {
         edges: &edges,
         sizes: &sizes,
         gaps,

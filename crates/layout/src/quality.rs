@@ -30,13 +30,8 @@ impl Straight {
     fn new(centres: &[Point], edge: (u32, u32)) -> Option<Self> {
         let at = |v: u32| centres.get(v as usize).map(|p| (f64::from(p.x), f64::from(p.y)));
         let (a, b) = (at(edge.0)?, at(edge.1)?);
-        (a != b).then(|| {
-            if a.1 <= b.1 {
-                Straight { edge, top: a, bottom: b }
-            } else {
-                Straight { edge, top: b, bottom: a }
-            }
-        })
+        let (top, bottom) = if a.1 <= b.1 { (a, b) } else { (b, a) };
+        (a != b).then_some(Straight { edge, top, bottom })
     }
 
     /// On which side of this line a point lies; 0 if too close to tell.

@@ -25,7 +25,7 @@ pub(crate) struct Drawing {
 }
 
 /// Everything that is known about a component when its edges are drawn.
-pub(crate) struct Scene<'a> {
+pub(crate) struct Plan<'a> {
     pub(crate) edges: &'a [(u32, u32)],
     pub(crate) sizes: &'a [Axes],
     pub(crate) gaps: Gaps,
@@ -36,15 +36,15 @@ pub(crate) struct Scene<'a> {
 }
 
 /// Draws all edges of a component. O(m log m + control points).
-pub(crate) fn route(scene: &Scene) -> Drawing {
-    let Scene { edges, sizes, acyclic, proper, places, .. } = *scene;
-    let ports = ports::ports(scene);
-    let free = lanes(scene);
+pub(crate) fn route(plan: &Plan) -> Drawing {
+    let Plan { edges, sizes, acyclic, proper, places, .. } = *plan;
+    let ports = ports::ports(plan);
+    let free = lanes(plan);
     let mut routes: Vec<Vec<Axes>> = (0..edges.len())
         .map(|edge| match acyclic.bundle[edge] {
             NONE => Vec::new(),
             bundle => {
-                let mut line = flow_line(scene, &free, bundle, ports[edge]);
+                let mut line = flow_line(plan, &free, bundle, ports[edge]);
                 if acyclic.reversed[edge] {
                     line.reverse();
                 }
@@ -62,13 +62,13 @@ pub(crate) fn route(scene: &Scene) -> Drawing {
         .filter(|&(edge, _)| acyclic.bundle[edge] == NONE)
         .map(|(edge, &(node, _))| (edge as u32, node))
         .collect();
-    draw_loops(&loops, &nodes, sizes, scene.gaps.node, &mut routes);
+    draw_loops(&loops, &nodes, sizes, plan.gaps.node, &mut routes);
     Drawing { nodes, layer: proper.layer[..sizes.len()].to_vec(), routes, reversed: acyclic.reversed.clone() }
 }
 
 /// The line of one edge down the flow, through its dummies.
-fn flow_line(scene: &Scene, free: &[(f64, f64)], bundle: u32, (start, end): (f64, f64)) -> Vec<Axes> {
-    let Scene { sizes, acyclic, proper, places, .. } = *scene;
+fn flow_line(plan: &Plan, free: &[(f64, f64)], bundle: u32, (start, end): (f64, f64)) -> Vec<Axes> {
+    let Plan { sizes, acyclic, proper, places, .. } = *plan;
     let (tail, head) = (acyclic.dag.tail[bundle as usize], acyclic.dag.head[bundle as usize]);
     let band = |node: u32| {
         let layer = proper.layer[node as usize] as usize;
@@ -93,8 +93,8 @@ fn flow_line(scene: &Scene, free: &[(f64, f64)], bundle: u32, (start, end): (f64
 }
 
 /// The free lane around each dummy: as far as the next node's box on either side, less a quarter of the gap.
-fn lanes(scene: &Scene) -> Vec<(f64, f64)> {
-    let Scene { sizes, proper, order, places, gaps, .. } = *scene;
+fn lanes(plan: &Plan) -> Vec<(f64, f64)> {
+    let Plan { sizes, proper, order, places, gaps, .. } = *plan;
     let margin = gaps.node / 4.0;
     let mut free = vec![(f64::NEG_INFINITY, f64::INFINITY); proper.nodes() - proper.real as usize];
     for layer in 0..order.layers() {

@@ -36,7 +36,7 @@ impl Counter {
                 let mut right = 0u64;
                 while at > 1 {
                     self.tree[at] += u64::from(weight);
-                    if at % 2 == 0 {
+                    if at.is_multiple_of(2) {
                         right += self.tree[at + 1];
                     }
                     at /= 2;

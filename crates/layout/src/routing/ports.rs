@@ -1,7 +1,7 @@
 //! Where edges leave and enter the boxes: spread over the middle of the border in the order in which they fan out, so
 //! that they neither meet in one point nor cross each other on the way.
 
-use super::Scene;
+use super::Plan;
 use crate::graph::{Groups, NONE};
 
 /// The part of a border that ports are spread over.
@@ -10,13 +10,13 @@ const SPREAD: f64 = 0.6;
 const STEP: f64 = 10.0;
 
 /// Coordinates across the flow, per edge: where it leaves the earlier layer's node, and where it enters the later's.
-pub(super) fn ports(scene: &Scene) -> Vec<(f64, f64)> {
-    let Scene { edges, acyclic, proper, places, .. } = *scene;
+pub(super) fn ports(plan: &Plan) -> Vec<(f64, f64)> {
+    let Plan { edges, acyclic, proper, places, .. } = *plan;
     let mut ports = vec![(0.0, 0.0); edges.len()];
     let end = |at: &[u32]| -> Vec<u32> {
         acyclic.bundle.iter().map(|&b| if b == NONE { NONE } else { at[b as usize] }).collect()
     };
-    let nodes = scene.sizes.len();
+    let nodes = plan.sizes.len();
     let (leaving, entering) =
         (Groups::new(nodes, &end(&acyclic.dag.tail)), Groups::new(nodes, &end(&acyclic.dag.head)));
     let mut fan: Vec<(f64, u32)> = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn ports(scene: &Scene) -> Vec<(f64, f64)> {
                 (places.across[next as usize], edge)
             }));
             fan.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let step = STEP.min(scene.sizes[node as usize].across * SPREAD / fan.len().max(1) as f64);
+            let step = STEP.min(plan.sizes[node as usize].across * SPREAD / fan.len().max(1) as f64);
             for (i, &(_, edge)) in fan.iter().enumerate() {
                 let offset = (i as f64 - (fan.len() as f64 - 1.0) / 2.0) * step;
                 let port = places.across[node as usize] + offset;
