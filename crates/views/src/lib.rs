@@ -1,1 +1,28 @@
-//! (being written)
+//! What people see, as values: a run, its facts and the state of a view in, a [`Scene`](makespan_scene::Scene) or a
+//! [`Table`] out. No browser, no clock, no disk; the app paints the scenes on a canvas, reports as SVG.
+//!
+//! ```
+//! use makespan_views::{Look, timeline};
+//! use makespan_scene::{Theme, svg};
+//! let run = makespan_model::notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch").unwrap();
+//! let index = timeline::Index::new(&run, timeline::Lanes::Worker);
+//! let scene = timeline::scene(&run, &index, &Look::default(), &timeline::Frame::whole(&index, 600.0));
+//! assert!(svg(&scene, &Theme::light()).contains("align"));
+//! ```
+
+pub mod chart;
+pub mod details;
+pub mod filter;
+pub mod graph;
+mod link;
+mod look;
+pub mod overview;
+mod table;
+mod target;
+pub mod tasks;
+pub mod timeline;
+
+pub use link::{LINK_VERSION, LinkError, decode, encode};
+pub use look::{Camera, Look, Marks, TimeMode, View, ViewState, status_role};
+pub use table::{Align, Cell, Column, Table};
+pub use target::Target;

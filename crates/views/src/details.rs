@@ -1,0 +1,332 @@
+//! Everything that is known of one task, in sections; and the parts that sections are made of.
+
+use makespan_analysis::{Facts, downstream, upstream};
+use makespan_format::{Event, EventSink, write_line};
+use makespan_model::{Direction, Run, StrId, TaskId, UNKNOWN};
+use makespan_scene::{Role, Scene, bytes, count, visible};
+
+use crate::look::{Look, status_role};
+use crate::table::{Cell, Column, Table};
+use crate::tasks::duration_cell;
+use crate::timeline::axis;
+
+/// A part of a section.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// Names with values.
+    Pairs(Vec<(String, Cell)>),
+    /// Rows.
+    Table(Table),
+    /// Text as it was written, with its line breaks.
+    Text(String),
+    /// A sentence of ours.
+    Note(String),
+    /// A picture.
+    Picture(Scene),
+    /// The chart of concurrency, drawn by the page at the size it has.
+    Concurrency,
+}
+
+/// A titled part of a page or a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// Stable name.
+    pub id: &'static str,
+    /// What people read.
+    pub title: String,
+    /// Its parts.
+    pub blocks: Vec<Block>,
+}
+
+impl Section {
+    pub(crate) fn new(id: &'static str, title: impl Into<String>, blocks: Vec<Block>) -> Section {
+        Section { id, title: title.into(), blocks }
+    }
+}
+
+/// Longest text that a panel shows; the whole is in the record below it and in every export.
+const LONGEST_TEXT: usize = 64 * 1024;
+const MOST_ROWS: usize = 200;
+
+fn clipped(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((at, _)) => format!("{}\n… ({} more bytes)", &text[..at], count((text.len() - at) as u64)),
+        None => text.to_owned(),
+    }
+}
+
+/// The members of a JSON object as pairs; text that is none is shown as it is.
+pub(crate) fn members(text: &str) -> Vec<(String, Cell)> {
+    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+        Ok(map) => map
+            .into_iter()
+            .map(|(key, value)| {
+                let shown = match value {
+                    serde_json::Value::String(s) => s,
+                    other => other.to_string(),
+                };
+                (visible(&key).into_owned(), Cell::new(clipped(&shown)))
+            })
+            .collect(),
+        Err(_) => vec![("(as recorded)".to_owned(), Cell::new(clipped(text)))],
+    }
+}
+
+fn rows_of(column: &[u32], task: u32) -> std::ops::Range<usize> {
+    column.partition_point(|t| *t < task)..column.partition_point(|t| *t <= task)
+}
+
+fn known(run: &Run, t: i64, look: &Look) -> Cell {
+    if t == UNKNOWN {
+        Cell::new("").exact("not known")
+    } else {
+        Cell::new(axis::moment(run, t, look)).exact(makespan_scene::timestamp(t, 0))
+    }
+}
+
+/// What the panel beside the views shows of a task. Sections without content are left out.
+pub fn details(facts: &Facts, task: TaskId, look: &Look) -> Vec<Section> {
+    let run = facts.run();
+    let mut sections = vec![summary(facts, task, look), waiting(facts, task)];
+    sections.extend(errors(run, task));
+    sections.push(attempts(run, task, look));
+    sections.push(neighbours(run, task));
+    let i = task.index();
+    for (id, title, text) in
+        [("params", "Parameters", run.tasks.params[i]), ("labels", "Labels", run.tasks.labels[i])]
+    {
+        if !text.is_empty() {
+            sections.push(Section::new(id, title, vec![Block::Pairs(members(run.text(text)))]));
+        }
+    }
+    sections.extend(metrics(run, task, look));
+    sections.extend(artifacts(run, task, Direction::Input, "inputs", "Inputs"));
+    sections.extend(artifacts(run, task, Direction::Output, "outputs", "Outputs"));
+    sections.extend(logs(run, task, look));
+    sections.push(record(run, task));
+    sections
+}
+
+fn summary(facts: &Facts, task: TaskId, look: &Look) -> Section {
+    let run = facts.run();
+    let i = task.index();
+    let status = run.tasks.status[i];
+    let mut pairs = vec![("Status".to_owned(), Cell::new(status.name()).status(status_role(status)))];
+    let mut text = |label: &str, value: &str| {
+        if !value.is_empty() {
+            pairs.push((label.to_owned(), Cell::new(clipped(value))));
+        }
+    };
+    text("Id", run.task_id(task));
+    text("Step", run.task_step(task));
+    text("Kind", run.text(run.tasks.kind[i]));
+    text("Group", run.text(run.tasks.group[i]));
+    if let Some(parent) = run.parent(task) {
+        pairs.push(("Within".to_owned(), Cell::new(run.task_name(parent)).task(parent.0)));
+    }
+    let interval = run.task_interval(task);
+    pairs.push(("Start".to_owned(), known(run, crate::tasks::start_of(run, task), look)));
+    pairs.push(("End".to_owned(), known(run, interval.map_or(UNKNOWN, |t| t.1), look)));
+    pairs
+        .push(("Duration".to_owned(), duration_cell(interval.map_or(UNKNOWN, |(s, e)| e.saturating_sub(s)))));
+    if let Some(slack) = facts.slack().total[i] {
+        let critical = facts.critical_path().is_some_and(|p| p.on_path[i]);
+        let mut cell = duration_cell(slack);
+        if critical {
+            cell.text = "on the critical path".to_owned();
+        }
+        pairs.push(("Slack".to_owned(), cell));
+    }
+    Section::new("summary", "Summary", vec![Block::Pairs(pairs)])
+}
+
+fn waiting(facts: &Facts, task: TaskId) -> Section {
+    let run = facts.run();
+    let w = facts.waiting();
+    let i = task.index();
+    let mut pairs = vec![("Waited since ready".to_owned(), duration_cell(w.wait[i]))];
+    if w.blocker[i] != makespan_model::NONE {
+        let blocker = TaskId(w.blocker[i]);
+        let label = if run.edges_inferred { "Probably waited for" } else { "Waited longest for" };
+        pairs.push((label.to_owned(), Cell::new(run.task_name(blocker)).task(blocker.0)));
+    }
+    if w.queue[i] != UNKNOWN {
+        pairs.push(("In the queue".to_owned(), duration_cell(w.queue[i])));
+    }
+    if w.backoff[i] != UNKNOWN && w.backoff[i] > 0 {
+        pairs.push(("Between tries".to_owned(), duration_cell(w.backoff[i])));
+    }
+    Section::new("waiting", "Why it waited", vec![Block::Pairs(pairs)])
+}
+
+fn attempts(run: &Run, task: TaskId, look: &Look) -> Section {
+    let columns = vec![
+        Column::number("try", "Try"),
+        Column::text("status", "Status"),
+        Column::number("start", "Start"),
+        Column::number("duration", "Duration"),
+        Column::text("worker", "Worker"),
+    ];
+    let mut table = Table::new("Attempts", columns);
+    for a in run.attempts_of(task).take(MOST_ROWS) {
+        let i = a.index();
+        let status = run.attempts.status[i];
+        let length = run.interval(a).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s));
+        table.push(vec![
+            Cell::new(run.attempts.number[i].to_string()),
+            Cell::new(status.name()).status(status_role(status)),
+            known(run, run.attempts.started[i], look),
+            duration_cell(length),
+            Cell::new(run.text(run.attempts.worker[i])),
+        ]);
+    }
+    table.left_out = run.attempts_of(task).len() - table.rows.len();
+    let block =
+        if table.is_empty() { Block::Note("It was never tried.".to_owned()) } else { Block::Table(table) };
+    Section::new("attempts", "Attempts", vec![block])
+}
+
+fn errors(run: &Run, task: TaskId) -> Option<Section> {
+    let mut blocks = Vec::new();
+    for a in run.attempts_of(task).rev().take(20) {
+        let i = a.index();
+        let text = |id: StrId| clipped(run.text(id));
+        let (message, kind, trace) =
+            (run.attempts.error[i], run.attempts.error_kind[i], run.attempts.trace[i]);
+        if message.is_empty() && trace.is_empty() {
+            continue;
+        }
+        let kind = if kind.is_empty() { String::new() } else { format!(" · {}", text(kind)) };
+        blocks.push(Block::Note(format!("Try {}{kind}", run.attempts.number[i])));
+        blocks.push(Block::Text(text(if trace.is_empty() { message } else { trace })));
+        if !trace.is_empty() && !run.text(trace).contains(run.text(message)) {
+            blocks.push(Block::Text(text(message)));
+        }
+    }
+    (!blocks.is_empty()).then(|| Section::new("errors", "Error", blocks))
+}
+
+fn neighbours(run: &Run, task: TaskId) -> Section {
+    let i = task.index();
+    let count_of = |mask: Vec<bool>| mask.into_iter().filter(|b| *b).count() as u64;
+    let mut blocks = Vec::new();
+    let (up, down) = (count_of(upstream(run, task)), count_of(downstream(run, task)));
+    if run.edges_inferred {
+        blocks.push(Block::Note("Inferred from times: this file records no dependencies.".to_owned()));
+    }
+    let mut table = Table::new(
+        "Dependencies",
+        vec![Column::text("way", ""), Column::text("name", "Task"), Column::text("status", "Status")],
+    );
+    let lists = [("needs", run.predecessors.row(i)), ("needed by", run.successors.row(i))];
+    for (way, tasks) in lists {
+        for &t in tasks.iter().take(MOST_ROWS / 2) {
+            let status = run.tasks.status[t as usize];
+            let name = Cell::new(run.task_name(TaskId(t))).task(t);
+            table.push(vec![Cell::new(way), name, Cell::new(status.name()).status(status_role(status))]);
+        }
+        table.left_out += tasks.len().saturating_sub(MOST_ROWS / 2);
+    }
+    blocks.push(Block::Note(format!("{} upstream, {} downstream.", count(up), count(down))));
+    if !table.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    Section::new("dependencies", "Dependencies", blocks)
+}
+
+fn metrics(run: &Run, task: TaskId, look: &Look) -> Option<Section> {
+    let s = &run.samples;
+    let range = rows_of(&s.task, task.0);
+    let columns = vec![
+        Column::text("name", "Metric"),
+        Column::number("value", "Value"),
+        Column::text("unit", "Unit"),
+        Column::number("t", "When"),
+    ];
+    let mut table = Table::new("Metrics", columns);
+    for i in range.clone().take(MOST_ROWS) {
+        table.push(vec![
+            Cell::new(run.text(s.name[i])),
+            Cell::new(number(s.value[i])).exact(s.value[i].to_string()),
+            Cell::new(run.text(s.unit[i])),
+            known(run, s.t[i], look),
+        ]);
+    }
+    table.left_out = range.len() - table.rows.len();
+    (!table.is_empty()).then(|| Section::new("metrics", "Metrics", vec![Block::Table(table)]))
+}
+
+/// A number with as many digits as a person reads.
+pub(crate) fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        let text = count(value.abs() as u64);
+        return if value < 0.0 { format!("−{text}") } else { text };
+    }
+    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
+    format!("{value:.digits$}")
+}
+
+fn artifacts(
+    run: &Run,
+    task: TaskId,
+    direction: Direction,
+    id: &'static str,
+    title: &str,
+) -> Option<Section> {
+    let a = &run.artifacts;
+    let mut blocks = Vec::new();
+    let mut pairs = Vec::new();
+    for i in rows_of(&a.task, task.0).filter(|&i| a.direction[i] == direction).take(MOST_ROWS) {
+        let mut parts = Vec::new();
+        if !a.uri[i].is_empty() {
+            parts.push(run.text(a.uri[i]).to_owned());
+        }
+        if a.size[i] >= 0 {
+            parts.push(bytes(a.size[i] as f64));
+        }
+        if !a.value[i].is_empty() {
+            parts.push(clipped(run.text(a.value[i])));
+        }
+        pairs.push((visible(run.text(a.name[i])).into_owned(), Cell::new(parts.join(" · "))));
+    }
+    if pairs.is_empty() {
+        return None;
+    }
+    blocks.push(Block::Pairs(pairs));
+    Some(Section::new(id, title, blocks))
+}
+
+fn logs(run: &Run, task: TaskId, look: &Look) -> Option<Section> {
+    let (l, a) = (&run.logs, &run.alerts);
+    let columns =
+        vec![Column::number("t", "When"), Column::text("level", "Level"), Column::text("text", "Text")];
+    let mut table = Table::new("Logs and alerts", columns);
+    let (lines, alerts) = (rows_of(&l.task, task.0), rows_of(&a.task, task.0));
+    for i in alerts.clone().take(MOST_ROWS / 2) {
+        let level = Cell::new(run.text(a.severity[i])).status(Role::Retrying);
+        table.push(vec![known(run, a.t[i], look), level, Cell::new(clipped(run.text(a.text[i])))]);
+    }
+    for i in lines.clone().take(MOST_ROWS / 2) {
+        table.push(vec![
+            known(run, l.t[i], look),
+            Cell::new(run.text(l.level[i])),
+            Cell::new(clipped(run.text(l.text[i]))),
+        ]);
+    }
+    table.left_out = lines.len() + alerts.len() - table.rows.len();
+    (!table.is_empty()).then(|| Section::new("logs", "Logs and alerts", vec![Block::Table(table)]))
+}
+
+fn record(run: &Run, task: TaskId) -> Section {
+    struct Lines(String);
+    impl EventSink for Lines {
+        fn event(&mut self, event: Event<'_>) {
+            if self.0.len() < LONGEST_TEXT {
+                write_line(&event, &mut self.0);
+            }
+        }
+    }
+    let mut lines = Lines(String::new());
+    run.events_of(task, &mut lines);
+    Section::new("record", "Raw record", vec![Block::Text(clipped(&lines.0))])
+}

@@ -1,0 +1,48 @@
+//! The graph as a table: each node with what it depends on and what depends on it.
+
+use makespan_model::{Run, TaskId};
+
+use super::Graph;
+use crate::look::status_role;
+use crate::table::{Cell, Column, Table};
+
+/// Nodes `range` of the graph.
+pub fn twin(run: &Run, graph: &Graph, range: std::ops::Range<usize>) -> Table {
+    let title = if graph.by_step { "Steps and dependencies" } else { "Tasks and dependencies" };
+    let columns = vec![
+        Column::text("name", "Node"),
+        Column::text("status", "Status"),
+        Column::number("tasks", "Tasks"),
+        Column::text("after", "Depends on"),
+        Column::text("before", "Needed by"),
+    ];
+    let mut table = Table::new(title, columns);
+    let (mut after, mut before) = (vec![Vec::new(); graph.nodes.len()], vec![Vec::new(); graph.nodes.len()]);
+    for &(a, b) in &graph.edges {
+        after[b as usize].push(a);
+        before[a as usize].push(b);
+    }
+    let names = |nodes: &[u32]| {
+        let shown =
+            nodes.iter().take(12).map(|&n| graph.nodes[n as usize].label.as_str()).collect::<Vec<_>>();
+        let more = nodes.len().saturating_sub(12);
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Cell::new(format!("{}{tail}", shown.join(", ")))
+    };
+    let end = range.end.min(graph.nodes.len());
+    for i in range.start.min(end)..end {
+        let node = &graph.nodes[i];
+        let status = node.status();
+        let name =
+            if graph.by_step { node.label.clone() } else { run.task_name(TaskId(node.tasks[0])).to_owned() };
+        table.push(vec![
+            Cell::new(name).exact(run.task_id(TaskId(node.tasks[0]))).task(node.tasks[0]),
+            Cell::new(status.name()).status(status_role(status)),
+            Cell::new(node.tasks.len().to_string()),
+            names(&after[i]),
+            names(&before[i]),
+        ]);
+    }
+    table.left_out = graph.nodes.len() - table.rows.len();
+    table
+}

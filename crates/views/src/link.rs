@@ -1,0 +1,209 @@
+//! What is seen, as the hash of a link: `v=1&view=timeline&task=align&…`, versioned, readable, forgiving.
+//!
+//! Unknown keys and values that make no sense are passed over, a link of a later version is refused with a sentence.
+//! Links come from anywhere, so they are read as hostile: capped at 64 KiB, nothing in them is trusted to exist.
+
+use std::fmt::Write as _;
+
+use crate::filter::Filter;
+use crate::look::{Camera, TimeMode, View, ViewState};
+use crate::tasks::{Sort, SortKey};
+use crate::timeline::Lanes;
+
+/// The version of links that this program writes.
+pub const LINK_VERSION: u32 = 1;
+const LONGEST: usize = 64 * 1024;
+
+/// Why a link cannot be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkError {
+    /// It was made by a later version.
+    Newer(u32),
+    /// It is longer than any link of ours.
+    TooLong,
+}
+
+impl std::fmt::Display for LinkError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LinkError::Newer(v) => {
+                write!(f, "this link is of version {v}; this page reads up to {LINK_VERSION}")
+            }
+            LinkError::TooLong => f.write_str("this link is longer than 64 KiB and was not followed"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+fn quote(text: &str, out: &mut String) {
+    for b in text.bytes() {
+        if b.is_ascii_alphanumeric() || b"-_.:!,*".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            let _ = write!(out, "%{b:02X}");
+        }
+    }
+}
+
+fn unquote(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
+        match (bytes[i], hex(i + 1), hex(i + 2)) {
+            (b'%', Some(a), Some(b)) => {
+                out.push((a * 16 + b) as u8);
+                i += 3;
+            }
+            (b'+', ..) => {
+                out.push(b' ');
+                i += 1;
+            }
+            (other, ..) => {
+                out.push(other);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The hash of a state, without `#`. What is as usual is left out, so that links stay short.
+pub fn encode(state: &ViewState) -> String {
+    let mut out = format!("v={LINK_VERSION}&view={}", state.view.name());
+    let mut put = |key: &str, value: &str| {
+        let _ = write!(out, "&{key}=");
+        quote(value, &mut out);
+    };
+    if state.run > 0 {
+        put("run", &state.run.to_string());
+    }
+    if let Some(task) = &state.selected {
+        put("task", task);
+    }
+    if !state.filter.text.trim().is_empty() {
+        put("q", &state.filter.text);
+    }
+    if state.filter.statuses != 0 {
+        put("status", &format!("{:x}", state.filter.statuses));
+    }
+    if state.lanes != Lanes::default() {
+        put("lanes", state.lanes.name());
+    }
+    if state.time != TimeMode::default() {
+        put("time", state.time.name());
+    }
+    if let Some((from, to)) = state.window {
+        put("window", &format!("{from}..{to}"));
+    }
+    if state.scroll > 0 {
+        put("row", &state.scroll.to_string());
+    }
+    if state.critical {
+        put("critical", "1");
+    }
+    if state.sort != Sort::default() {
+        put("sort", &format!("{}{}", if state.sort.descending { "-" } else { "" }, state.sort.key.name()));
+    }
+    if let Some(c) = state.camera {
+        put("camera", &format!("{:.1},{:.1},{:.4}", c.x, c.y, c.zoom));
+    }
+    if state.twin {
+        put("twin", "1");
+    }
+    out
+}
+
+/// The state that a hash (with or without `#`) names.
+pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
+    if hash.len() > LONGEST {
+        return Err(LinkError::TooLong);
+    }
+    let mut state = ViewState::default();
+    for pair in hash.trim_start_matches('#').split('&') {
+        let Some((key, value)) = pair.split_once('=') else { continue };
+        let value = unquote(value);
+        let named = |name: &str| value == name;
+        match key {
+            "v" => {
+                if let Some(v) = value.parse().ok().filter(|v| *v > LINK_VERSION) {
+                    return Err(LinkError::Newer(v));
+                }
+            }
+            "view" => state.view = View::ALL.into_iter().find(|v| named(v.name())).unwrap_or_default(),
+            "run" => state.run = value.parse().unwrap_or(0),
+            "task" => state.selected = Some(value),
+            "q" => state.filter.text = value,
+            "status" => state.filter.statuses = u16::from_str_radix(&value, 16).unwrap_or(0) & 0x3ff,
+            "lanes" => state.lanes = Lanes::ALL.into_iter().find(|l| named(l.name())).unwrap_or_default(),
+            "time" => state.time = TimeMode::ALL.into_iter().find(|t| named(t.name())).unwrap_or_default(),
+            "window" => {
+                let ends = value.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+                state.window = ends.filter(|(a, b): &(i64, i64)| a < b);
+            }
+            "row" => state.scroll = value.parse().unwrap_or(0),
+            "critical" => state.critical = named("1"),
+            "sort" => {
+                let (descending, name) =
+                    value.strip_prefix('-').map_or((false, value.as_str()), |n| (true, n));
+                if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == name) {
+                    state.sort = Sort { key, descending };
+                }
+            }
+            "camera" => {
+                let numbers: Vec<f32> =
+                    value.split(',').filter_map(|n| n.parse().ok()).filter(|n: &f32| n.is_finite()).collect();
+                if let [x, y, zoom] = numbers[..] {
+                    state.camera = Some(Camera { x, y, zoom: zoom.clamp(0.001, 16.0) });
+                }
+            }
+            "twin" => state.twin = named("1"),
+            _ => {}
+        }
+    }
+    Ok(state)
+}
+
+/// The filter alone, for links that a page sets beside its own state.
+impl Filter {
+    /// A filter for one word.
+    pub fn word(text: impl Into<String>) -> Filter {
+        Filter { text: text.into(), statuses: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_a_view() {
+        let state = ViewState {
+            view: View::Timeline,
+            run: 2,
+            selected: Some("a/b & <c>=é".to_owned()),
+            filter: Filter { text: "status:failed up".to_owned(), statuses: 0b10_0001 },
+            lanes: Lanes::Step,
+            time: TimeMode::Utc,
+            window: Some((-5, i64::MAX)),
+            scroll: 7,
+            critical: true,
+            sort: Sort { key: SortKey::Duration, descending: true },
+            camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
+            twin: true,
+        };
+        assert_eq!(decode(&encode(&state)), Ok(state));
+        assert_eq!(decode(&format!("#{}", encode(&ViewState::default()))), Ok(ViewState::default()));
+        assert_eq!(encode(&ViewState::default()), "v=1&view=overview");
+    }
+
+    #[test]
+    fn hostile_links_do_no_harm() {
+        assert_eq!(decode("v=2&view=graph"), Err(LinkError::Newer(2)));
+        assert_eq!(decode(&"x".repeat(70_000)), Err(LinkError::TooLong));
+        let odd = decode("view=nope&window=9..1&camera=NaN,1,inf&sort=-&status=zz&%%%=%&task=%F&run=-1");
+        assert_eq!(odd, Ok(ViewState { selected: Some("%F".to_owned()), ..ViewState::default() }));
+    }
+}

@@ -1,0 +1,176 @@
+//! The state that all views share.
+
+use makespan_model::Status;
+use makespan_scene::Role;
+
+use crate::filter::Filter;
+use crate::tasks::Sort;
+use crate::timeline::Lanes;
+
+/// The views, in the order of their keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    /// What happened, in one page.
+    #[default]
+    Overview,
+    /// Tasks and what they depend on.
+    Graph,
+    /// Attempts over time.
+    Timeline,
+    /// All tasks in rows.
+    Table,
+}
+
+impl View {
+    /// All views, in the order of their keys.
+    pub const ALL: [View; 4] = [View::Overview, View::Graph, View::Timeline, View::Table];
+
+    /// The name in links and test ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Overview => "overview",
+            View::Graph => "graph",
+            View::Timeline => "timeline",
+            View::Table => "table",
+        }
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            View::Overview => "Overview",
+            View::Graph => "Graph",
+            View::Timeline => "Timeline",
+            View::Table => "Table",
+        }
+    }
+}
+
+/// How times are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TimeMode {
+    /// Since the start of the run.
+    #[default]
+    Relative,
+    /// Coordinated universal time.
+    Utc,
+    /// The zone of whoever looks.
+    Local,
+}
+
+impl TimeMode {
+    /// All modes, in the order in which the key goes through them.
+    pub const ALL: [TimeMode; 3] = [TimeMode::Relative, TimeMode::Utc, TimeMode::Local];
+
+    /// The name in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeMode::Relative => "relative",
+            TimeMode::Utc => "utc",
+            TimeMode::Local => "local",
+        }
+    }
+}
+
+/// Which part of the graph is seen: the point in the middle of the picture, and how many pixels a unit has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    /// Centre, in units of the layout.
+    pub x: f32,
+    /// Centre, in units of the layout.
+    pub y: f32,
+    /// Pixels per unit.
+    pub zoom: f32,
+}
+
+/// Everything that a link carries.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ViewState {
+    /// The view shown.
+    pub view: View,
+    /// Which of the open runs, from 0.
+    pub run: usize,
+    /// Id of the selected task.
+    pub selected: Option<String>,
+    /// What is filtered.
+    pub filter: Filter,
+    /// Lanes of the timeline.
+    pub lanes: Lanes,
+    /// How times are written.
+    pub time: TimeMode,
+    /// The part of time that is seen, ns since the epoch; all of it where absent.
+    pub window: Option<(i64, i64)>,
+    /// How far the timeline is scrolled down, in rows.
+    pub scroll: u32,
+    /// Whether the critical path is marked.
+    pub critical: bool,
+    /// Order of the table.
+    pub sort: Sort,
+    /// The part of the graph that is seen; all of it where absent.
+    pub camera: Option<Camera>,
+    /// Whether the table twin is shown in place of the picture.
+    pub twin: bool,
+}
+
+/// Which tasks are marked in which way, each by task; an empty list marks none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    /// Filtered out: drawn pale.
+    pub dim: Vec<bool>,
+    /// On the critical path.
+    pub critical: Vec<bool>,
+    /// Up- or downstream of the selected task.
+    pub related: Vec<bool>,
+}
+
+impl Marks {
+    fn at(list: &[bool], task: u32) -> bool {
+        list.get(task as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether the task is filtered out.
+    pub fn is_dim(&self, task: u32) -> bool {
+        Marks::at(&self.dim, task)
+    }
+
+    /// Whether the task lies on the critical path.
+    pub fn is_critical(&self, task: u32) -> bool {
+        Marks::at(&self.critical, task)
+    }
+
+    /// Whether the task is up- or downstream of the selected one.
+    pub fn is_related(&self, task: u32) -> bool {
+        Marks::at(&self.related, task)
+    }
+}
+
+/// How a picture is to look, whatever it shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Look {
+    /// Marked tasks.
+    pub marks: Marks,
+    /// How times are written.
+    pub time: TimeMode,
+    /// Seconds east of UTC of the local zone at the time of the run, for [`TimeMode::Local`].
+    pub offset: i32,
+    /// The selected task.
+    pub selected: Option<u32>,
+    /// What is under the pointer.
+    pub hover: Option<u32>,
+}
+
+/// The colour role of a status.
+pub fn status_role(status: Status) -> Role {
+    match status {
+        Status::Pending => Role::Pending,
+        Status::Queued => Role::Queued,
+        Status::Running => Role::Running,
+        Status::Retrying => Role::Retrying,
+        Status::Succeeded => Role::Succeeded,
+        Status::Failed => Role::Failed,
+        Status::Skipped => Role::Skipped,
+        Status::Cancelled => Role::Cancelled,
+        Status::UpstreamFailed => Role::UpstreamFailed,
+        Status::Cached => Role::Cached,
+    }
+}

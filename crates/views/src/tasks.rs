@@ -1,0 +1,189 @@
+//! The table of all tasks: sorted and filtered as indices, rows made only for what is seen.
+
+use makespan_analysis::natural_cmp;
+use makespan_model::{Run, TaskId, UNKNOWN};
+use makespan_scene::{duration, duration_words};
+
+use crate::look::{Look, status_role};
+use crate::table::{Cell, Column, Table};
+use crate::timeline::axis;
+
+/// What the table is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// First start.
+    #[default]
+    Start,
+    /// Name, numbers in it by value.
+    Name,
+    /// Step.
+    Step,
+    /// Status.
+    Status,
+    /// First start to last end.
+    Duration,
+    /// Time between being ready and starting.
+    Wait,
+    /// Number of attempts.
+    Attempts,
+    /// Worker of the last attempt.
+    Worker,
+}
+
+impl SortKey {
+    /// All keys, in the order of the columns.
+    pub const ALL: [SortKey; 8] = [
+        SortKey::Status,
+        SortKey::Name,
+        SortKey::Step,
+        SortKey::Start,
+        SortKey::Duration,
+        SortKey::Wait,
+        SortKey::Attempts,
+        SortKey::Worker,
+    ];
+
+    /// The name in links and of the column.
+    pub fn name(self) -> &'static str {
+        self.column().key
+    }
+
+    /// The column that shows it.
+    pub fn column(self) -> Column {
+        match self {
+            SortKey::Status => Column::text("status", "Status"),
+            SortKey::Name => Column::text("name", "Task"),
+            SortKey::Step => Column::text("step", "Step"),
+            SortKey::Start => Column::number("start", "Start"),
+            SortKey::Duration => Column::number("duration", "Duration"),
+            SortKey::Wait => Column::number("wait", "Waited"),
+            SortKey::Attempts => Column::number("attempts", "Tries"),
+            SortKey::Worker => Column::text("worker", "Worker"),
+        }
+    }
+}
+
+/// Order of the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// First known start of a task, or [`UNKNOWN`].
+pub fn start_of(run: &Run, t: TaskId) -> i64 {
+    let starts = run.attempts_of(t).map(|a| run.attempts.started[a.index()]);
+    starts.filter(|s| *s != UNKNOWN).min().unwrap_or(UNKNOWN)
+}
+
+fn worker_of(run: &Run, t: TaskId) -> &str {
+    run.attempts_of(t).next_back().map_or("", |a| run.text(run.attempts.worker[a.index()]))
+}
+
+/// The tasks that pass `mask`, in order. What is unknown comes last, whichever way the order goes. O(n log n).
+pub fn order(run: &Run, wait: &[i64], mask: Option<&[bool]>, sort: Sort) -> Vec<u32> {
+    let passes = |t: &TaskId| mask.is_none_or(|m| m.get(t.index()).copied().unwrap_or(true));
+    let mut tasks: Vec<u32> = run.task_ids().filter(passes).map(|t| t.0).collect();
+    let by_number = |value: Vec<i64>, tasks: &mut Vec<u32>| {
+        tasks.sort_by_key(|&t| {
+            let v = value[t as usize];
+            (v == UNKNOWN, if sort.descending { v.saturating_neg() } else { v })
+        });
+    };
+    let all = |f: &dyn Fn(TaskId) -> i64| run.task_ids().map(f).collect::<Vec<i64>>();
+    let mut by_text = |f: &dyn Fn(TaskId) -> String| {
+        let names: Vec<String> = run.task_ids().map(f).collect();
+        tasks.sort_by(|&a, &b| {
+            let (a, b) = (&names[a as usize], &names[b as usize]);
+            let order = natural_cmp(a, b);
+            a.is_empty().cmp(&b.is_empty()).then(if sort.descending { order.reverse() } else { order })
+        });
+    };
+    match sort.key {
+        SortKey::Name => by_text(&|t| run.task_name(t).to_owned()),
+        SortKey::Step => by_text(&|t| run.task_step(t).to_owned()),
+        SortKey::Worker => by_text(&|t| worker_of(run, t).to_owned()),
+        SortKey::Start => by_number(all(&|t| start_of(run, t)), &mut tasks),
+        SortKey::Status => by_number(all(&|t| run.tasks.status[t.index()] as i64), &mut tasks),
+        SortKey::Attempts => by_number(all(&|t| run.attempts_of(t).len() as i64), &mut tasks),
+        SortKey::Wait => by_number(wait.to_vec(), &mut tasks),
+        SortKey::Duration => {
+            by_number(
+                all(&|t| run.task_interval(t).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s))),
+                &mut tasks,
+            );
+        }
+    }
+    tasks
+}
+
+/// A duration in a cell, unknown left empty, the exact value beside it.
+pub fn duration_cell(ns: i64) -> Cell {
+    if ns == UNKNOWN {
+        return Cell::new("").exact("not known");
+    }
+    Cell::new(duration(ns)).exact(format!("{} ({ns} ns)", duration_words(ns)))
+}
+
+/// The columns.
+pub fn columns() -> Vec<Column> {
+    SortKey::ALL.into_iter().map(SortKey::column).collect()
+}
+
+/// The row of one task, as long as [`columns`].
+pub fn row(run: &Run, wait: &[i64], t: TaskId, look: &Look) -> Vec<Cell> {
+    let status = run.tasks.status[t.index()];
+    let start = start_of(run, t);
+    let length = run.task_interval(t).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s));
+    let start_cell = if start == UNKNOWN {
+        Cell::new("").exact("no start in this file")
+    } else {
+        Cell::new(axis::moment(run, start, look)).exact(makespan_format_time(start))
+    };
+    vec![
+        Cell::new(status.name()).status(status_role(status)),
+        Cell::new(run.task_name(t)).exact(run.task_id(t)).task(t.0),
+        Cell::new(run.task_step(t)),
+        start_cell,
+        duration_cell(length),
+        duration_cell(wait.get(t.index()).copied().unwrap_or(UNKNOWN)),
+        Cell::new(run.attempts_of(t).len().to_string()),
+        Cell::new(worker_of(run, t)),
+    ]
+}
+
+fn makespan_format_time(t: i64) -> String {
+    makespan_scene::timestamp(t, 0)
+}
+
+/// Rows `from..to` of an order as a table.
+pub fn table(run: &Run, wait: &[i64], order: &[u32], range: std::ops::Range<usize>, look: &Look) -> Table {
+    let mut table = Table::new("Tasks", columns());
+    let end = range.end.min(order.len());
+    for &t in &order[range.start.min(end)..end] {
+        table.push(row(run, wait, TaskId(t), look));
+    }
+    table.left_out = order.len() - table.rows.len();
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn order_is_natural_and_unknown_comes_last() {
+        let run = makespan_model::notation::run("t10 0..1 w\nt2 3..9 w\nt1 5..6 w\nlater - -").unwrap();
+        let check = |key, descending| -> Vec<&str> {
+            let order = order(&run, &[UNKNOWN; 4], None, Sort { key, descending });
+            order.into_iter().map(|t| run.task_id(TaskId(t))).collect()
+        };
+        assert_eq!(check(SortKey::Name, false), ["later", "t1", "t2", "t10"]);
+        assert_eq!(check(SortKey::Duration, true), ["t2", "t10", "t1", "later"]);
+        assert_eq!(check(SortKey::Duration, false), ["t10", "t1", "t2", "later"]);
+        assert_eq!(check(SortKey::Start, true)[3], "later");
+    }
+}

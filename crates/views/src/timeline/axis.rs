@@ -1,0 +1,70 @@
+//! Moments in the words of the chosen time mode, and the axis that shows them.
+
+use makespan_model::Run;
+use makespan_scene::{
+    AxisMode, Item, Path, Role, Scene, Stroke, Text, TimeScale, duration, ticks, timestamp,
+};
+
+use crate::look::{Look, TimeMode};
+
+/// Where relative times count from: the first moment known of the run.
+pub fn origin(run: &Run) -> i64 {
+    run.extent().map_or(0, |e| e.0)
+}
+
+/// A moment as the time mode writes it.
+pub fn moment(run: &Run, t: i64, look: &Look) -> String {
+    match look.time {
+        TimeMode::Relative => {
+            let since = t.saturating_sub(origin(run));
+            if since < 0 {
+                format!("−{}", duration(since.saturating_neg()))
+            } else {
+                format!("+{}", duration(since))
+            }
+        }
+        TimeMode::Utc => timestamp(t, 0),
+        TimeMode::Local => timestamp(t, look.offset),
+    }
+}
+
+/// What the axis counts.
+pub fn title(look: &Look) -> &'static str {
+    match look.time {
+        TimeMode::Relative => "since start",
+        TimeMode::Utc => "UTC",
+        TimeMode::Local => "local time",
+    }
+}
+
+/// Ticks along the top of a picture, with grid lines down to `bottom`.
+pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale, look: &Look, baseline: f32, bottom: f32) {
+    let (mode, offset) = match look.time {
+        TimeMode::Relative => (AxisMode::Relative { origin: origin(run) }, 0),
+        TimeMode::Utc => (AxisMode::Clock, 0),
+        TimeMode::Local => (AxisMode::Clock, look.offset),
+    };
+    let mut labels: Vec<Item> = Vec::new();
+    let (left, right) = (scale.x0 as f32, scale.x1 as f32);
+    for tick in ticks(scale.t0, scale.t1, scale.x1 - scale.x0, 84.0, mode, offset) {
+        let x = scale.x(tick.t) as f32;
+        if x < left - 0.5 || x > right + 0.5 {
+            continue;
+        }
+        scene.push(Path::line((x, baseline), (x, bottom), Stroke::new(Role::Grid, 1.0)));
+        let role = if tick.major { Role::Text } else { Role::TextMuted };
+        // A label is set right of its line; the last one would be cut by the edge of the picture.
+        if x + makespan_scene::width(
+            &tick.label,
+            11.0,
+            makespan_scene::Weight::Regular,
+            makespan_scene::Face::Sans,
+        ) + 4.0
+            <= right
+        {
+            labels.push(Text::new(x + 4.0, baseline - 8.0, 11.0, role, tick.label).into());
+        }
+    }
+    scene.items.extend(labels);
+    scene.push(Path::line((left, baseline), (right, baseline), Stroke::new(Role::Border, 1.0)));
+}

@@ -1,0 +1,388 @@
+//! Which attempt lies in which row, and the same at coarser and coarser resolutions.
+
+use makespan_analysis::natural_cmp;
+use makespan_layout::lanes::pack;
+use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
+use rustc_hash::FxHashMap;
+
+/// What a lane stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lanes {
+    /// What executed it: one lane a worker.
+    #[default]
+    Worker,
+    /// The kind of work: one lane a step.
+    Step,
+    /// What became of it.
+    Status,
+}
+
+impl Lanes {
+    /// All of them, in the order in which the key goes through them.
+    pub const ALL: [Lanes; 3] = [Lanes::Worker, Lanes::Step, Lanes::Status];
+
+    /// The name in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lanes::Worker => "worker",
+            Lanes::Step => "step",
+            Lanes::Status => "status",
+        }
+    }
+}
+
+/// One lane: `rows` rows from `first_row` on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// What people read.
+    pub name: String,
+    /// First row.
+    pub first_row: u32,
+    /// How many rows its overlapping attempts need.
+    pub rows: u32,
+    /// How many attempts it holds.
+    pub attempts: u32,
+}
+
+/// Bars of one resolution, row by row in the order of time; those shorter than the resolution are merged.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Level {
+    resolution: i64,
+    rows: Vec<u32>,
+    start: Vec<i64>,
+    end: Vec<i64>,
+    /// First attempt of the bar.
+    attempt: Vec<u32>,
+    /// How many attempts it holds.
+    count: Vec<u32>,
+    /// Time at work within it, for how dense it is.
+    busy: Vec<i64>,
+    /// The status that matters most of those within.
+    status: Vec<Status>,
+}
+
+/// A bar as the picture draws it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slice {
+    /// Start, ns since the epoch.
+    pub start: i64,
+    /// End, ns since the epoch.
+    pub end: i64,
+    /// First attempt.
+    pub attempt: AttemptId,
+    /// How many attempts are drawn as this one bar.
+    pub count: u32,
+    /// Part of it that is filled, 0 to 1.
+    pub density: f32,
+    /// The status that matters most of those within.
+    pub status: Status,
+}
+
+/// The lanes of a run, ready to be drawn at any zoom.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Index {
+    /// The lanes, top to bottom.
+    pub lanes: Vec<Lane>,
+    /// First and last moment of anything, ns since the epoch.
+    pub extent: (i64, i64),
+    /// How many attempts have no start and are in no lane.
+    pub untimed: usize,
+    levels: Vec<Level>,
+    row_of: Vec<u32>,
+}
+
+/// How much a status matters when several share a bar: failures must never drown.
+fn weight(status: Status) -> u8 {
+    match status {
+        Status::Failed => 9,
+        Status::UpstreamFailed => 8,
+        Status::Cancelled => 7,
+        Status::Retrying => 6,
+        Status::Running => 5,
+        Status::Queued => 4,
+        Status::Pending => 3,
+        Status::Succeeded => 2,
+        Status::Cached => 1,
+        Status::Skipped => 0,
+    }
+}
+
+/// Start and end of an attempt on the axis: an open end reaches to the last moment known.
+fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
+    let (queued, started, ended) = (run.attempts.queued[a], run.attempts.started[a], run.attempts.ended[a]);
+    let from = if started != UNKNOWN { started } else { queued };
+    let to = if ended != UNKNOWN { ended } else { extent.1 };
+    (from != UNKNOWN).then_some((from, to.max(from)))
+}
+
+/// The attempts of each lane, with the name of the lane, in the order of the lanes.
+fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
+    let attempts = 0..run.attempt_count() as u32;
+    if lanes == Lanes::Status {
+        let mut groups: Vec<(String, Vec<u32>)> =
+            Status::ALL.iter().map(|s| (s.name().to_owned(), Vec::new())).collect();
+        attempts.for_each(|a| groups[run.attempts.status[a as usize] as usize].1.push(a));
+        groups.retain(|g| !g.1.is_empty());
+        return groups;
+    }
+    let key = |a: u32| -> StrId {
+        let task = run.attempts.task[a as usize] as usize;
+        match lanes {
+            Lanes::Worker => run.attempts.worker[a as usize],
+            _ if !run.tasks.step[task].is_empty() => run.tasks.step[task],
+            _ if !run.tasks.name[task].is_empty() => run.tasks.name[task],
+            _ => run.tasks.id[task],
+        }
+    };
+    let mut of: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut groups: Vec<(StrId, Vec<u32>)> = Vec::new();
+    for a in attempts {
+        let at = *of.entry(key(a)).or_insert_with(|| {
+            groups.push((key(a), Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(a);
+    }
+    let first_start = |members: &[u32]| {
+        members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN).min()
+    };
+    match lanes {
+        // Workers are found by name; steps tell a story, so they stand in the order in which they began.
+        Lanes::Worker => groups.sort_by(|a, b| {
+            let (x, y) = (run.text(a.0), run.text(b.0));
+            x.is_empty().cmp(&y.is_empty()).then_with(|| natural_cmp(x, y))
+        }),
+        _ => groups.sort_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
+    }
+    let name =
+        |id: StrId| if id.is_empty() { "(no worker named)".to_owned() } else { run.text(id).to_owned() };
+    groups.into_iter().map(|(id, members)| (name(id), members)).collect()
+}
+
+impl Index {
+    /// Packs the attempts of a run into rows. O(n log n) once for a run and a choice of lanes.
+    pub fn new(run: &Run, lanes: Lanes) -> Index {
+        let extent = run.extent().unwrap_or((0, 0));
+        let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
+        let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
+        for (name, members) in grouped(run, lanes) {
+            let mut timed: Vec<(i64, i64, u32)> = members
+                .iter()
+                .filter_map(|&a| interval(run, a as usize, extent).map(|(s, e)| (s, e, a)))
+                .collect();
+            index.untimed += members.len() - timed.len();
+            if timed.is_empty() {
+                continue;
+            }
+            // The longer of two that start together comes first, so that a containing slice lies above its contents.
+            timed.sort_unstable_by_key(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
+            let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+            let first_row = base.rows.len() as u32 - 1;
+            let mut by_row: Vec<u32> = (0..timed.len() as u32).collect();
+            by_row.sort_by_key(|&i| rows[i as usize]);
+            let mut row = 0;
+            for &i in &by_row {
+                while row < rows[i as usize] {
+                    base.rows.push(base.start.len() as u32);
+                    row += 1;
+                }
+                let (s, e, a) = timed[i as usize];
+                index.row_of[a as usize] = first_row + row;
+                base.start.push(s);
+                base.end.push(e);
+                base.attempt.push(a);
+                base.count.push(1);
+                base.busy.push(e.saturating_sub(s));
+                base.status.push(run.attempts.status[a as usize]);
+            }
+            while row < count {
+                base.rows.push(base.start.len() as u32);
+                row += 1;
+            }
+            index.lanes.push(Lane { name, first_row, rows: count, attempts: timed.len() as u32 });
+        }
+        index.levels.push(base);
+        index.coarsen();
+        index
+    }
+
+    /// Adds levels, each four times coarser, where they save at least a fifth of the bars.
+    fn coarsen(&mut self) {
+        let span = self.extent.1.saturating_sub(self.extent.0).max(1) as u64;
+        let top = 63 - span.leading_zeros();
+        let mut bits = top.saturating_sub(32);
+        while bits + 6 < top {
+            let Some(last) = self.levels.last() else { return };
+            if last.start.len() < 256 {
+                return;
+            }
+            let next = merged(last, 1i64 << bits);
+            if next.start.len() * 5 <= last.start.len() * 4 {
+                self.levels.push(next);
+            }
+            bits += 2;
+        }
+    }
+
+    /// Number of rows in all lanes.
+    pub fn row_count(&self) -> u32 {
+        self.levels.first().map_or(0, |l| l.rows.len() as u32 - 1)
+    }
+
+    /// Row of an attempt; `None` where it has no times.
+    pub fn row_of(&self, attempt: AttemptId) -> Option<u32> {
+        self.row_of.get(attempt.index()).copied().filter(|r| *r != u32::MAX)
+    }
+
+    /// The lane that holds a row.
+    pub fn lane_of_row(&self, row: u32) -> Option<&Lane> {
+        self.lanes.get(self.lanes.partition_point(|l| l.first_row + l.rows <= row))
+    }
+
+    /// Bars of one row within a window, at a resolution of `ns_per_px`: at most a few per pixel however many
+    /// attempts there are.
+    pub fn slices(&self, row: u32, window: (i64, i64), ns_per_px: f64) -> impl Iterator<Item = Slice> + '_ {
+        let fine = self.levels.partition_point(|l| l.resolution as f64 <= ns_per_px.max(1.0));
+        let level = &self.levels[fine.saturating_sub(1).min(self.levels.len() - 1)];
+        let row = row as usize;
+        let (from, to) = match (level.rows.get(row), level.rows.get(row + 1)) {
+            (Some(&a), Some(&b)) => (a as usize, b as usize),
+            _ => (0, 0),
+        };
+        // Bars of a row do not overlap, so both their starts and their ends ascend.
+        let first = from + level.end[from..to].partition_point(|e| *e < window.0);
+        let last = from + level.start[from..to].partition_point(|s| *s <= window.1);
+        (first..last.max(first)).map(move |i| {
+            let width = level.end[i].saturating_sub(level.start[i]).max(1);
+            Slice {
+                start: level.start[i],
+                end: level.end[i],
+                attempt: AttemptId(level.attempt[i]),
+                count: level.count[i],
+                density: (level.busy[i] as f64 / width as f64).clamp(0.0, 1.0) as f32,
+                status: level.status[i],
+            }
+        })
+    }
+
+    /// The timed attempts of a lane from top to bottom, each row in the order of time.
+    pub fn attempts(&self, lane: &Lane) -> impl Iterator<Item = AttemptId> + '_ {
+        let range = match self.levels.first() {
+            Some(l) => {
+                l.rows[lane.first_row as usize] as usize
+                    ..l.rows[(lane.first_row + lane.rows) as usize] as usize
+            }
+            None => 0..0,
+        };
+        range.map(|i| AttemptId(self.levels[0].attempt[i]))
+    }
+
+    /// The attempt after (or before) one in its row.
+    pub fn neighbour(&self, attempt: AttemptId, forward: bool) -> Option<AttemptId> {
+        let level = self.levels.first()?;
+        let row = self.row_of(attempt)? as usize;
+        let (from, to) = (level.rows[row] as usize, level.rows[row + 1] as usize);
+        let at = level.attempt[from..to].iter().position(|a| *a == attempt.0)?;
+        let next = if forward { at + 1 } else { at.checked_sub(1)? };
+        level.attempt[from..to].get(next).map(|a| AttemptId(*a))
+    }
+
+    /// The attempt of a row that lies nearest to a moment.
+    pub fn nearest(&self, row: u32, t: i64) -> Option<AttemptId> {
+        let level = self.levels.first()?;
+        let (from, to) =
+            (*level.rows.get(row as usize)? as usize, *level.rows.get(row as usize + 1)? as usize);
+        let at = from + level.start[from..to].partition_point(|s| *s <= t);
+        let candidates = [at.checked_sub(1).filter(|i| *i >= from), Some(at).filter(|i| *i < to)];
+        let distance = |i: usize| level.start[i].saturating_sub(t).max(t.saturating_sub(level.end[i])).max(0);
+        candidates.into_iter().flatten().min_by_key(|&i| distance(i)).map(|i| AttemptId(level.attempt[i]))
+    }
+
+    /// The first attempt of a task that has a row.
+    pub fn row_of_task(&self, run: &Run, task: TaskId) -> Option<u32> {
+        run.attempts_of(task).find_map(|a| self.row_of(a))
+    }
+}
+
+/// Neighbours of a row that are shorter than the resolution and closer than it become one bar, up to four times the
+/// resolution long, so that what is merged still shows where it is dense and where something failed.
+fn merged(from: &Level, resolution: i64) -> Level {
+    let mut to = Level { resolution, rows: vec![0], ..Level::default() };
+    for row in 0..from.rows.len() - 1 {
+        let begin = to.start.len();
+        for i in from.rows[row] as usize..from.rows[row + 1] as usize {
+            let (s, e) = (from.start[i], from.end[i]);
+            let last = to.start.len().wrapping_sub(1);
+            let joins = to.start.len() > begin
+                && s.saturating_sub(to.end[last]) < resolution
+                && e.saturating_sub(s) < resolution
+                && (to.count[last] > 1 || to.end[last].saturating_sub(to.start[last]) < resolution)
+                && e.saturating_sub(to.start[last]) < resolution * 4;
+            if joins {
+                to.end[last] = e;
+                to.count[last] += from.count[i];
+                to.busy[last] = to.busy[last].saturating_add(from.busy[i]);
+                if weight(from.status[i]) > weight(to.status[last]) {
+                    to.status[last] = from.status[i];
+                    to.attempt[last] = from.attempt[i];
+                }
+            } else {
+                to.start.push(s);
+                to.end.push(e);
+                to.attempt.push(from.attempt[i]);
+                to.count.push(from.count[i]);
+                to.busy.push(from.busy[i]);
+                to.status.push(from.status[i]);
+            }
+        }
+        to.rows.push(to.start.len() as u32);
+    }
+    to
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn lanes_by_worker_step_and_status() {
+        let run = makespan_model::notation::run(
+            "a 0..4 w10 step=s\nb 1..3 w10 step=s\nc 0..2 w2 step=t failed\nd - -",
+        )
+        .unwrap();
+        let check = |lanes| -> Vec<(String, u32)> {
+            Index::new(&run, lanes).lanes.into_iter().map(|l| (l.name, l.rows)).collect()
+        };
+        assert_eq!(check(Lanes::Worker), [("w2".to_owned(), 1), ("w10".to_owned(), 2)]);
+        assert_eq!(check(Lanes::Step), [("s".to_owned(), 2), ("t".to_owned(), 1)]);
+        assert_eq!(check(Lanes::Status), [("succeeded".to_owned(), 2), ("failed".to_owned(), 1)]);
+        let index = Index::new(&run, Lanes::Worker);
+        let a = index.nearest(1, 0).unwrap();
+        assert_eq!(run.task_id(TaskId(run.attempts.task[a.index()])), "a");
+    }
+
+    #[test]
+    fn a_screen_never_gets_more_bars_than_pixels_allow_and_none_is_lost() {
+        let mut text = String::new();
+        for i in 0..20_000 {
+            let failed = if i == 12_345 { "failed" } else { "" };
+            text.push_str(&format!(
+                "t{i} {}.{:03}..{}.{:03} w {failed}\n",
+                i / 10,
+                i % 10 * 100,
+                i / 10,
+                i % 10 * 100 + 50
+            ));
+        }
+        let run = makespan_model::notation::run(&text).unwrap();
+        let index = Index::new(&run, Lanes::Worker);
+        let span = (index.extent.1 - index.extent.0) as f64;
+        for width in [200.0, 1000.0, 3000.0] {
+            let slices: Vec<Slice> = index.slices(0, index.extent, span / width).collect();
+            assert!(slices.len() as f64 <= width * 2.0 + 2.0, "{} bars on {width} px", slices.len());
+            assert_eq!(slices.iter().map(|s| s.count).sum::<u32>(), 20_000);
+            assert_eq!(slices.iter().filter(|s| s.status == Status::Failed).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The whole run in a strip: how much ran at each moment, where something failed, and which part is seen.
+
+use makespan_analysis::Concurrency;
+use makespan_model::{Run, Status};
+use makespan_scene::{Bars, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, TimeScale};
+
+use super::picture::padded;
+use super::{Frame, Index};
+
+/// A strip as wide as the frame. `concurrency` is drawn as an area with one step a pixel, failures as ticks, the
+/// window of the frame as the part that is not shaded.
+pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Frame, height: f32) -> Scene {
+    let mut scene = Scene::new(frame.width, height, "The whole run, with the part that is shown");
+    let all = padded(index.extent);
+    let scale = TimeScale { t0: all.0, t1: all.1, ..frame.scale() };
+    let (left, right) = (scale.x0 as f32, scale.x1 as f32);
+    let mut ground = Bars::default();
+    ground.push(Rect::new(left, 0.0, right - left, height), Role::Panel, Hit::NONE);
+    scene.push(ground);
+
+    let pixels = (right - left).max(1.0) as usize;
+    let mut most = vec![0u32; pixels + 1];
+    for (i, &t) in concurrency.t.iter().enumerate() {
+        let until = concurrency.t.get(i + 1).copied().unwrap_or(t);
+        let from = ((scale.x(t) as f32 - left).max(0.0) as usize).min(pixels);
+        let to = ((scale.x(until) as f32 - left).max(0.0) as usize).min(pixels);
+        for m in &mut most[from..=to] {
+            *m = (*m).max(concurrency.running[i]);
+        }
+    }
+    let top = f64::from(concurrency.max_running.max(1));
+    let mut segs = vec![Seg::Move(left, height)];
+    for (i, &m) in most.iter().enumerate() {
+        let y = height - (f64::from(m) / top) as f32 * (height - 6.0);
+        let x = left + i as f32;
+        if i == 0 || most[i - 1] != m {
+            if i > 0 {
+                segs.push(Seg::Line(x, height - (f64::from(most[i - 1]) / top) as f32 * (height - 6.0)));
+            }
+            segs.push(Seg::Line(x, y));
+        }
+    }
+    segs.push(Seg::Line(right, height));
+    segs.push(Seg::Close);
+    scene.push(Path::filled(segs, Paint::from(Role::Accent).with_alpha(90)));
+
+    let mut failed: Vec<i32> = (0..run.attempt_count())
+        .filter(|&i| run.attempts.status[i] == Status::Failed)
+        .map(|i| run.attempts.ended[i].max(run.attempts.started[i]))
+        .filter(|t| *t != makespan_model::UNKNOWN)
+        .map(|t| scale.x(t) as i32)
+        .collect();
+    failed.sort_unstable();
+    failed.dedup();
+    let mut ticks = Bars::default();
+    for x in failed {
+        ticks.push(Rect::new(x as f32 - 1.0, 0.0, 2.0, 6.0), Role::Failed, Hit::NONE);
+    }
+    scene.push(ticks);
+
+    let (from, to) =
+        ((scale.x(frame.window.0) as f32).max(left), (scale.x(frame.window.1) as f32).min(right));
+    if from > left + 0.5 || to < right - 0.5 {
+        let mut shade = Bars::default();
+        let paint = Paint::from(Role::Shadow).with_alpha(70);
+        shade.push(Rect::new(left, 0.0, (from - left).max(0.0), height), paint, Hit::NONE);
+        shade.push(Rect::new(to, 0.0, (right - to).max(0.0), height), paint, Hit::NONE);
+        scene.push(shade);
+        let mut brush = Bars { outline: Some(Stroke::new(Role::Accent, 1.5)), ..Bars::default() };
+        let seen = Rect::new(from, 0.75, (to - from).max(2.0), height - 1.5);
+        brush.push(seen, Paint::from(Role::Accent).with_alpha(0), Hit::NONE);
+        scene.push(brush);
+    }
+    scene
+}

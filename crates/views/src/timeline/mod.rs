@@ -1,0 +1,12 @@
+//! Attempts over time: lanes of packed rows, merged to the pixel budget.
+
+pub mod axis;
+mod index;
+mod minimap;
+mod picture;
+mod twin;
+
+pub use index::{Index, Lane, Lanes, Slice};
+pub use minimap::minimap;
+pub use picture::{AXIS_HEIGHT, Frame, overlay, scene};
+pub use twin::twin;

@@ -1,0 +1,336 @@
+//! The timeline as a scene.
+
+use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
+use makespan_scene::{
+    Anchor, Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale, Weight,
+    fit, status_glyph, width,
+};
+
+use super::{Index, axis};
+use crate::look::{Look, status_role};
+use crate::target::Target;
+
+/// Height of the axis above the rows, px.
+pub const AXIS_HEIGHT: f32 = 30.0;
+
+/// Which part of the timeline is drawn, and how large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// px.
+    pub width: f32,
+    /// px, with the axis.
+    pub height: f32,
+    /// Room for the names of lanes, px.
+    pub gutter: f32,
+    /// px.
+    pub row_height: f32,
+    /// The window of time, ns since the epoch.
+    pub window: (i64, i64),
+    /// First row shown.
+    pub first_row: u32,
+}
+
+impl Frame {
+    /// Room for lane names that suits a width.
+    pub fn gutter_for(index: &Index, width_px: f32) -> f32 {
+        let longest = index
+            .lanes
+            .iter()
+            .take(200)
+            .map(|l| width(&l.name, 12.0, Weight::Regular, Face::Sans))
+            .fold(0.0, f32::max);
+        (longest + 22.0).clamp(48.0, (width_px * 0.24).clamp(64.0, 220.0))
+    }
+
+    /// The whole run at a width, as tall as its rows need up to 60 of them.
+    pub fn whole(index: &Index, width_px: f32) -> Frame {
+        let row_height = 20.0;
+        let rows = index.row_count().clamp(1, 60) as f32;
+        Frame {
+            width: width_px,
+            height: AXIS_HEIGHT + rows * row_height + 4.0,
+            gutter: Frame::gutter_for(index, width_px),
+            row_height,
+            window: padded(index.extent),
+            first_row: 0,
+        }
+    }
+
+    /// Time to pixels.
+    pub fn scale(&self) -> TimeScale {
+        TimeScale {
+            t0: self.window.0,
+            t1: self.window.1,
+            x0: f64::from(self.gutter),
+            x1: f64::from(self.width - 10.0),
+        }
+    }
+
+    /// How many whole rows fit.
+    pub fn visible_rows(&self) -> u32 {
+        ((self.height - AXIS_HEIGHT) / self.row_height).floor().max(1.0) as u32
+    }
+
+    /// Top of a row, px; may lie outside the picture.
+    pub fn row_top(&self, row: u32) -> f32 {
+        AXIS_HEIGHT + (f64::from(row) - f64::from(self.first_row)) as f32 * self.row_height
+    }
+
+    /// The row under a height, px.
+    pub fn row_at(&self, y: f32) -> Option<u32> {
+        (y >= AXIS_HEIGHT).then(|| self.first_row + ((y - AXIS_HEIGHT) / self.row_height) as u32)
+    }
+
+    /// The box of an attempt, px; `None` where it has no times or its row is not shown.
+    pub fn place(&self, run: &Run, index: &Index, attempt: AttemptId) -> Option<Rect> {
+        let row = index.row_of(attempt)?;
+        let i = attempt.index();
+        let from =
+            if run.attempts.started[i] != UNKNOWN { run.attempts.started[i] } else { run.attempts.queued[i] };
+        let to = if run.attempts.ended[i] != UNKNOWN { run.attempts.ended[i] } else { index.extent.1 };
+        let shown = row >= self.first_row && self.row_top(row) < self.height;
+        shown.then(|| self.bar(from, to, row))
+    }
+
+    fn bar(&self, from: i64, to: i64, row: u32) -> Rect {
+        let scale = self.scale();
+        let (x0, x1) = (scale.x(from).clamp(-1e5, 1e5) as f32, scale.x(to).clamp(-1e5, 1e5) as f32);
+        let inset = if self.row_height >= 14.0 { 2.0 } else { 0.5 };
+        Rect::new(x0, self.row_top(row) + inset, (x1 - x0).max(1.0), self.row_height - 2.0 * inset)
+    }
+}
+
+/// A window with a little air at both ends, and never empty.
+pub(crate) fn padded(extent: (i64, i64)) -> (i64, i64) {
+    let air = (extent.1.saturating_sub(extent.0) / 100).max(1);
+    (extent.0.saturating_sub(air / 4), extent.1.saturating_add(air))
+}
+
+/// Everything but what changes while the pointer moves. The number of shapes is bounded by the size of the frame.
+pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
+    let mut scene = Scene::new(frame.width, frame.height, format!("Timeline of {}", run.title()));
+    let scale = frame.scale();
+    let rows = frame.first_row..(frame.first_row + frame.visible_rows() + 1).min(index.row_count());
+    bands(&mut scene, index, frame, &rows);
+    axis::draw(&mut scene, run, &scale, look, AXIS_HEIGHT, frame.height);
+    scene.push(Text::new(10.0, AXIS_HEIGHT - 10.0, 11.0, Role::TextMuted, axis::title(look)));
+
+    let mut body = Group {
+        clip: Some(Rect::new(
+            frame.gutter,
+            AXIS_HEIGHT,
+            frame.width - frame.gutter,
+            frame.height - AXIS_HEIGHT,
+        )),
+        label: "Attempts".to_owned(),
+        ..Group::default()
+    };
+    let mut queue = Bars::default();
+    let mut bars = Bars { radius: if frame.row_height >= 14.0 { 2.0 } else { 0.0 }, ..Bars::default() };
+    let mut critical =
+        Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
+    let mut signs: Vec<makespan_scene::Item> = Vec::new();
+    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0);
+    for row in rows {
+        for slice in index.slices(row, frame.window, density) {
+            let task = run.attempts.task[slice.attempt.index()];
+            let rect = frame.bar(slice.start, slice.end, row);
+            let dim = look.marks.is_dim(task);
+            let role = status_role(slice.status);
+            if slice.count > 1 {
+                let alpha = if dim { 60.0 } else { 130.0 + 125.0 * slice.density };
+                let paint = Paint::from(role).with_alpha(alpha as u8);
+                bars.push(rect, paint, Target::Merged(slice.attempt.0).hit());
+                continue;
+            }
+            one(run, frame, slice.attempt, rect, dim, &mut queue, &mut bars, &mut signs);
+            if look.marks.is_critical(task) {
+                critical.push(rect.inset(1.0), Paint::from(Role::Critical).with_alpha(0), Hit::NONE);
+            }
+        }
+    }
+    body.push(queue);
+    body.push(bars);
+    body.push(critical);
+    body.items.extend(signs);
+    scene.push(body);
+    names(&mut scene, index, frame);
+    scene
+}
+
+/// One attempt: how long it was queued, its bar, its sign and its name where there is room.
+#[allow(clippy::too_many_arguments)]
+fn one(
+    run: &Run,
+    frame: &Frame,
+    attempt: AttemptId,
+    rect: Rect,
+    dim: bool,
+    queue: &mut Bars,
+    bars: &mut Bars,
+    signs: &mut Vec<makespan_scene::Item>,
+) {
+    let i = attempt.index();
+    let status = run.attempts.status[i];
+    let role = status_role(status);
+    let hit = Target::Attempt(attempt.0).hit();
+    let alpha = if dim { 60 } else { 255 };
+    let (queued, started) = (run.attempts.queued[i], run.attempts.started[i]);
+    if queued != UNKNOWN && started != UNKNOWN && queued < started {
+        let x0 = frame.scale().x(queued).max(-1e4) as f32;
+        let thin = (rect.h * 0.3).max(1.5);
+        let waited = Rect::new(x0, rect.y + (rect.h - thin) / 2.0, rect.x - x0, thin);
+        if waited.w >= 0.5 {
+            queue.push(waited, Paint::from(Role::QueueBar).with_alpha(alpha), hit);
+        }
+    }
+    let paint = Paint::from(role).with_alpha(alpha);
+    bars.push(rect, paint, hit);
+    // An attempt without an end has no right edge that anybody knows: the bar is dashed there.
+    let open = started != UNKNOWN && run.attempts.ended[i] == UNKNOWN;
+    if open && rect.w > 6.0 {
+        let edge = rect.right();
+        let stroke = Stroke::new(Role::Text, 1.5).dashed(Dash::Dotted);
+        signs.push(Path::line((edge, rect.y), (edge, rect.bottom()), stroke).into());
+    }
+    // Only the part of the bar within the picture has room for words.
+    let (left, right) = (rect.x.max(frame.gutter), rect.right().min(frame.width));
+    if rect.h < 11.0 || right - left < 14.0 {
+        return;
+    }
+    let mut x = left + 4.0;
+    let size = (rect.h - 5.0).clamp(7.0, 11.0);
+    if status != Status::Succeeded || right - left > 60.0 {
+        let on = Paint::from(role.on()).with_alpha(alpha);
+        if let Some(sign) = status_glyph(role, x + size / 2.0, rect.y + rect.h / 2.0, size, on) {
+            signs.push(sign.into());
+            x += size + 4.0;
+        }
+    }
+    let task = TaskId(run.attempts.task[i]);
+    let number = run.attempts.number[i];
+    let name = run.task_name(task);
+    let label = if number > 1 { format!("{name} · try {number}") } else { name.to_owned() };
+    let text = fit(&label, right - x - 4.0, 11.0, Weight::Regular, Face::Sans);
+    if !text.is_empty() {
+        signs.push(
+            Text::new(x, rect.y + rect.h / 2.0 + 4.0, 11.0, Paint::from(role.on()).with_alpha(alpha), text)
+                .into(),
+        );
+    }
+}
+
+/// Every other lane has a tint, and each ends with a line.
+fn bands(scene: &mut Scene, index: &Index, frame: &Frame, rows: &std::ops::Range<u32>) {
+    let mut tint = Bars::default();
+    let first = index.lanes.partition_point(|l| l.first_row + l.rows <= rows.start);
+    for (i, lane) in index.lanes.iter().enumerate().skip(first).take_while(|(_, l)| l.first_row < rows.end) {
+        let top = frame.row_top(lane.first_row).max(AXIS_HEIGHT);
+        let bottom = frame.row_top(lane.first_row + lane.rows).min(frame.height);
+        if i % 2 == 0 {
+            tint.push(Rect::new(0.0, top, frame.width, bottom - top), Role::Panel, Hit::NONE);
+        }
+        if frame.row_height * lane.rows as f32 >= 8.0 {
+            scene.push(Path::line((0.0, bottom), (frame.width, bottom), Stroke::new(Role::Grid, 1.0)));
+        }
+    }
+    scene.items.insert(0, tint.into());
+}
+
+fn names(scene: &mut Scene, index: &Index, frame: &Frame) {
+    let first = index.lanes.partition_point(|l| l.first_row + l.rows <= frame.first_row);
+    let mut below = f32::MIN;
+    for (i, lane) in index.lanes.iter().enumerate().skip(first) {
+        let top = frame.row_top(lane.first_row).max(AXIS_HEIGHT);
+        if top > frame.height {
+            break;
+        }
+        let bottom = frame.row_top(lane.first_row + lane.rows).min(frame.height);
+        let y = top + ((bottom - top) / 2.0).min(frame.row_height / 2.0) + 4.0;
+        // Lanes thinner than a line of text name as many of themselves as there is room for.
+        if y - below < 12.0 || y > frame.height {
+            continue;
+        }
+        below = y;
+        let text = fit(&lane.name, frame.gutter - 16.0, 12.0, Weight::Regular, Face::Sans);
+        scene.push(Text::new(10.0, y, 12.0, Role::Text, text).with_hit(Target::Lane(i as u32).hit()));
+    }
+    let (x, bottom) = (frame.gutter, frame.height);
+    scene.push(Path::line((x, 0.0), (x, bottom), Stroke::new(Role::Border, 1.0)));
+}
+
+/// What changes while the pointer moves: marks around the hovered and the selected task and what is related to it,
+/// and a line at the moment under the pointer.
+pub fn overlay(run: &Run, index: &Index, look: &Look, frame: &Frame, at: Option<i64>) -> Scene {
+    let mut scene = Scene::new(frame.width, frame.height, "");
+    let mut body = Group {
+        clip: Some(Rect::new(
+            frame.gutter,
+            AXIS_HEIGHT,
+            frame.width - frame.gutter,
+            frame.height - AXIS_HEIGHT,
+        )),
+        ..Group::default()
+    };
+    let boxes = |task: u32| {
+        run.attempts_of(TaskId(task)).filter_map(|a| frame.place(run, index, a)).collect::<Vec<_>>()
+    };
+    for (task, role, width) in [(look.hover, Role::Hover, 1.5), (look.selected, Role::Selection, 2.5)] {
+        let Some(task) = task.filter(|t| (*t as usize) < run.task_count()) else { continue };
+        let mut around = Bars { outline: Some(Stroke::new(role, width)), radius: 3.0, ..Bars::default() };
+        for rect in boxes(task) {
+            around.push(rect.inset(-1.0), Paint::from(role).with_alpha(0), Hit::NONE);
+        }
+        body.push(around);
+    }
+    if let Some(task) = look.selected.filter(|t| (*t as usize) < run.task_count()) {
+        arrows(run, task, &boxes, &mut body);
+    }
+    scene.push(body);
+    if let Some(t) = at {
+        let x = frame.scale().x(t) as f32;
+        if x >= frame.gutter && x <= frame.width {
+            let stroke = Stroke::new(Role::TextMuted, 1.0).dashed(Dash::Dashed);
+            scene.push(Path::line((x, AXIS_HEIGHT), (x, frame.height), stroke));
+            let text = axis::moment(run, t, look);
+            let wide = width(&text, 11.0, Weight::Regular, Face::Sans) + 10.0;
+            let left = (x - wide / 2.0).clamp(frame.gutter, (frame.width - wide).max(frame.gutter));
+            let mut tag =
+                Bars { radius: 3.0, outline: Some(Stroke::new(Role::Border, 1.0)), ..Bars::default() };
+            tag.push(Rect::new(left, 2.0, wide, 18.0), Role::Raised, Hit::NONE);
+            scene.push(tag);
+            scene.push(Text::new(left + wide / 2.0, 15.0, 11.0, Role::Text, text).anchored(Anchor::Middle));
+        }
+    }
+    scene
+}
+
+/// Arrows from what the selected task depended on and to what depends on it, as far as both ends are shown.
+fn arrows(run: &Run, task: u32, boxes: &dyn Fn(u32) -> Vec<Rect>, body: &mut Group) {
+    const MOST: usize = 60;
+    let stroke = Stroke::new(Role::Selection, 1.25).dashed(if run.edges_inferred {
+        Dash::Dotted
+    } else {
+        Dash::Solid
+    });
+    let mine = boxes(task);
+    let mut arrow = |from: Option<&Rect>, to: Option<&Rect>| {
+        let (Some(a), Some(b)) = (from, to) else { return };
+        let (x0, y0, x1, y1) = (a.right(), a.y + a.h / 2.0, b.x, b.y + b.h / 2.0);
+        let bend = ((x1 - x0).abs() / 2.0).clamp(8.0, 60.0);
+        let segs = vec![
+            makespan_scene::Seg::Move(x0, y0),
+            makespan_scene::Seg::Cubic(x0 + bend, y0, x1 - bend, y1, x1 - 1.0, y1),
+            makespan_scene::Seg::Move(x1 - 6.0, y1 - 3.5),
+            makespan_scene::Seg::Line(x1 - 0.5, y1),
+            makespan_scene::Seg::Line(x1 - 6.0, y1 + 3.5),
+        ];
+        body.push(Path::stroked(segs, stroke.clone()));
+    };
+    for &p in run.predecessors.row(task as usize).iter().take(MOST) {
+        arrow(boxes(p).last(), mine.first());
+    }
+    for &s in run.successors.row(task as usize).iter().take(MOST) {
+        arrow(mine.last(), boxes(s).first());
+    }
+}
