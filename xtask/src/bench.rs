@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: measures what the crates measure of themselves.
 //!
-//! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON objects, one per line, and whatever else
-//! it says passes through to standard error. Standard output gets one JSON array of all objects, each with the
-//! `package` and the `bench` that it came from.
+//! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON
+//! objects, one per line, and whatever else it says passes through to standard error. Standard output gets one JSON
+//! array of all objects, each with the `package` and the `bench` that it came from.
 
 use serde_json::Value;
 
