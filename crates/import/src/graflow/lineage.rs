@@ -1,0 +1,169 @@
+//! Answers of the REST interface for lineage: executions, one execution with its task executions, the current
+//! graph, the history of a task, and a summary. Saved answers are snapshots; one run may be in many of them.
+
+use makespan_format::EventSink;
+
+use super::claim;
+use crate::importer::{Claim, Importer, Options, Part, ReadError};
+use crate::json;
+use crate::mpt::record::{Record, info, items, warn};
+use crate::sniff::{Head, Kind};
+
+mod model;
+use model::{Lineage, Try};
+
+const DETAIL: &str = "execution";
+const LIST: &str = "executions";
+const GRAPH: &str = "current graph";
+const HISTORY: &str = "task history";
+const SUMMARY: &str = "summary";
+const OTHER: &str = "other answer";
+
+/// Reads saved answers of Graflow's lineage interface.
+pub const IMPORTER: Importer = Importer {
+    id: "graflow-lineage",
+    title: "Graflow lineage",
+    parts: &[DETAIL, LIST, GRAPH, HISTORY, SUMMARY, OTHER],
+    how: "Save GET /api/executions/{id} and, before the next run begins, GET /api/graph/current.",
+    lossy: "A run is never closed, so its status and end come from its tasks; the graph is that of the last run only.",
+    sniff,
+    read,
+};
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
+    let shape = &head.shape;
+    let inner = |key: &str, all: &[&str]| all.iter().all(|k| shape.inner_has(key, k));
+    let keys = |all: &[&str]| all.iter().all(|k| shape.has(k));
+    match shape.root {
+        Kind::Object if keys(&["execution", "task_executions"]) => {
+            claim(95, DETAIL, "an object with execution and task_executions")
+        }
+        Kind::Object if keys(&["task_id", "executions"]) => {
+            claim(93, HISTORY, "an object with task_id and executions")
+        }
+        Kind::Object if shape.keys.len() == 1 && inner("executions", &["execution_id", "workflow_name"]) => {
+            claim(93, LIST, "executions with execution_id and workflow_name")
+        }
+        Kind::Object
+            if keys(&["nodes", "edges"])
+                && !shape.has("execution_order")
+                && inner("nodes", &["id", "data"]) =>
+        {
+            claim(80, GRAPH, "nodes with data, and edges")
+        }
+        Kind::Object if keys(&["total_executions", "success_rate", "average_task_duration"]) => {
+            claim(93, SUMMARY, "totals of executions and tasks with a rate of success")
+        }
+        Kind::Object if keys(&["openapi", "paths"]) && has("Graflow Lineage API") => {
+            claim(70, OTHER, "the description of this interface")
+        }
+        Kind::Object
+            if head.len < 200 && shape.keys.len() == 1 && shape.has("status") && has("\"healthy\"") =>
+        {
+            claim(30, OTHER, "an answer about health")
+        }
+        Kind::Array if head.len < 200 && shape.first == ["error"] && has("Execution not found") => {
+            claim(70, OTHER, "an error in place of an execution")
+        }
+        _ => None,
+    }
+}
+
+fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let mut lineage = Lineage::new(options.zone);
+    let mut failures = Vec::new();
+    // Later snapshots are named so that they sort behind, and what they say counts.
+    let mut sorted: Vec<&Part<'_>> = parts.iter().collect();
+    sorted.sort_by_key(|p| (rank(p.part), p.source.name.as_str()));
+    for part in sorted {
+        let file = part.source.name.as_str();
+        if part.part == OTHER {
+            info(sink, "derived-file", format!("{file}: an answer of the interface that tells of no run"));
+            continue;
+        }
+        let mut scratch = Vec::new();
+        match json::parse::<Record<'_>>(&part.source.bytes, &mut scratch) {
+            Ok((record, mended)) => {
+                mended.report(file, sink);
+                answer(part.part, &record, file, &mut lineage, sink);
+            }
+            Err(e) => failures.push(format!("{file}: {e}")),
+        }
+    }
+    let found = lineage.tell(sink);
+    match failures.pop() {
+        Some(message) if !found => Err(ReadError::Broken { message, offset: None }),
+        last => {
+            for message in failures.into_iter().chain(last) {
+                warn(sink, "unreadable", message);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Runs come before what is joined to them.
+fn rank(part: &str) -> usize {
+    [LIST, DETAIL, HISTORY, GRAPH, SUMMARY].iter().position(|p| *p == part).unwrap_or(9)
+}
+
+fn answer(part: &str, root: &Record<'_>, file: &str, lineage: &mut Lineage<'_>, sink: &mut dyn EventSink) {
+    let mut odd = 0u64;
+    match part {
+        LIST => {
+            for raw in root.raw("executions").map(items).unwrap_or_default() {
+                match Record::parse(raw.get()) {
+                    Some(execution) => lineage.execution(&execution, file),
+                    None => odd += 1,
+                }
+            }
+        }
+        DETAIL => {
+            let execution = root.record("execution").unwrap_or_default();
+            lineage.execution(&execution, file);
+            let run = execution.filled("execution_id");
+            for raw in root.raw("task_executions").map(items).unwrap_or_default() {
+                odd += u64::from(!task_execution(raw.get(), run.as_deref(), lineage, file));
+            }
+        }
+        HISTORY => {
+            for raw in root.raw("executions").map(items).unwrap_or_default() {
+                odd += u64::from(!task_execution(raw.get(), None, lineage, file));
+            }
+        }
+        GRAPH => lineage.graph(root, file),
+        _ => lineage.summary(root, file),
+    }
+    if odd > 0 {
+        warn(sink, "bad-record", format!("{file}: {odd} executions cannot be read and are left out"));
+    }
+}
+
+fn task_execution(raw: &str, run: Option<&str>, lineage: &mut Lineage<'_>, file: &str) -> bool {
+    let Some(record) = Record::parse(raw) else { return false };
+    let Some(task) = record.filled("task_id") else { return false };
+    let id = record.filled("execution_id").unwrap_or_default();
+    let Some(owner) = run.or_else(|| owner(&id, &task)) else { return false };
+    let entry = Try::read(&record, &id, lineage.clock());
+    lineage.attempt(owner, &task, entry, file);
+    true
+}
+
+/// The run that a task execution belongs to: its id is `run_task_1a2b3c4d`, and both may hold underscores.
+fn owner<'a>(execution: &'a str, task: &str) -> Option<&'a str> {
+    let (rest, _) = execution.rsplit_once('_')?;
+    rest.strip_suffix(task)?.strip_suffix('_').filter(|run| !run.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner;
+
+    #[test]
+    fn the_run_is_what_stands_before_the_task() {
+        assert_eq!(owner("7d91-x_clean_α_8f99c0e5", "clean_α"), Some("7d91-x"));
+        assert_eq!(owner("7d91-x_clean_8f99c0e5", "other"), None);
+        assert_eq!(owner("_a_8f99c0e5", "a"), None);
+    }
+}

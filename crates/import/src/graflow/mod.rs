@@ -1,0 +1,201 @@
+//! Graflow: the runtime graph its tracer exports, the text its console tracer prints, checkpoints, and drawings of
+//! the defined graph, which alone hold dependencies.
+
+mod checkpoint;
+mod console;
+mod drawing;
+pub mod lineage;
+mod runtime;
+
+use makespan_format::EventSink;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::importer::{Claim, Importer, Options, Part, ReadError};
+use crate::mpt::record::{folder, info, warn};
+use crate::sniff::{Head, Kind};
+
+const RUNTIME: &str = "runtime graph";
+const CONSOLE: &str = "console trace";
+const STATE: &str = "checkpoint state";
+const META: &str = "checkpoint metadata";
+const PICKLE: &str = "checkpoint pickle";
+const NODE_LINK: &str = "static graph";
+const MERMAID: &str = "static drawing";
+const ASCII: &str = "static text drawing";
+
+/// Reads what Graflow 0.2 records of its runs.
+pub const IMPORTER: Importer = Importer {
+    id: "graflow",
+    title: "Graflow",
+    parts: &[RUNTIME, CONSOLE, STATE, META, PICKLE, NODE_LINK, MERMAID, ASCII],
+    how: "Save tracer.export_runtime_graph(\"json\") or what ConsoleTracer prints; draw_mermaid() beside it adds the dependencies.",
+    lossy: "The runtime graph has no dependencies, no members of parallel groups and only the last attempt of a task; the console text has no date.",
+    sniff,
+    read,
+};
+
+fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
+    Some(Claim { score, part, reason })
+}
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
+    let shape = &head.shape;
+    if shape.root == Kind::Object {
+        let keys = |all: &[&str]| all.iter().all(|k| shape.has(k));
+        return if keys(&["nodes", "edges", "execution_order"]) {
+            claim(95, RUNTIME, "an object with nodes, edges and execution_order")
+        } else if keys(&["schema_version", "completed_tasks", "pending_tasks"]) {
+            claim(95, STATE, "an object with schema_version, completed_tasks and pending_tasks")
+        } else if keys(&["checkpoint_id", "session_id", "steps", "start_node"]) {
+            claim(92, META, "an object with checkpoint_id, session_id and start_node")
+        } else if keys(&["nodes", "edges"]) && shape.keys.len() == 2 && drawing::is_node_link(head.bytes) {
+            claim(70, NODE_LINK, "names of nodes and pairs of names as edges")
+        } else {
+            None
+        };
+    }
+    if matches!(head.bytes, [0x80, 2..=5, ..]) && head.name.ends_with(".pkl") {
+        return claim(60, PICKLE, "a Python pickle");
+    }
+    if !head.text {
+        return None;
+    }
+    if (has("SPAN START: ") || has("SPAN END: ") || has("TRACE START: "))
+        && String::from_utf8_lossy(head.bytes).lines().take(200).any(console::is_line)
+    {
+        return claim(92, CONSOLE, "lines of a console tracer");
+    }
+    if drawing::is_mermaid(head.bytes) {
+        return claim(50, MERMAID, "a Mermaid graph drawn top down");
+    }
+    if has("╔═") && has("ParallelGroup") {
+        return claim(40, ASCII, "a graph drawn in characters");
+    }
+    None
+}
+
+/// A run that was told, so that a drawing of its graph can be joined to it.
+struct Told {
+    run: String,
+    file: String,
+    /// Trace and session the run belongs to.
+    trace: Vec<String>,
+    tasks: FxHashSet<String>,
+    /// Dependencies taken over from drawings, so that two of one graph give them once.
+    edges: FxHashSet<(String, String)>,
+}
+
+/// The runs told so far; several files may tell of the same.
+#[derive(Default)]
+struct Runs {
+    list: Vec<Told>,
+    index: FxHashMap<String, usize>,
+}
+
+impl Runs {
+    /// Opens a run of this id or goes back to it.
+    fn open(&mut self, run: &str, file: &str) -> usize {
+        if let Some(&at) = self.index.get(run) {
+            return at;
+        }
+        self.index.insert(run.to_owned(), self.list.len());
+        self.list.push(Told {
+            run: run.to_owned(),
+            file: file.to_owned(),
+            trace: Vec::new(),
+            tasks: FxHashSet::default(),
+            edges: FxHashSet::default(),
+        });
+        self.list.len() - 1
+    }
+
+    /// An id that no run has yet: `wanted`, or `wanted` with a number.
+    fn fresh(&self, wanted: String) -> String {
+        if !self.index.contains_key(&wanted) {
+            return wanted;
+        }
+        let mut n = 2usize;
+        loop {
+            let id = format!("{wanted}#{n}");
+            if !self.index.contains_key(&id) {
+                return id;
+            }
+            n += 1;
+        }
+    }
+}
+
+/// The step that a task is an instance of: iterations of a loop are named `step_cycle_2_1a2b3c4d`.
+fn step_of(task: &str) -> &str {
+    let iteration = || {
+        let (rest, hex) = task.rsplit_once('_')?;
+        let (rest, number) = rest.rsplit_once('_')?;
+        let name = rest.strip_suffix("_cycle")?;
+        let counted = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let marked = hex.len() == 8 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+        (counted && marked && !name.is_empty()).then_some(name)
+    };
+    iteration().unwrap_or(task)
+}
+
+fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let mut runs = Runs::default();
+    let mut failures = Vec::new();
+    let of = |wanted: &'static str| parts.iter().filter(move |p| p.part == wanted).map(|p| p.source);
+    for source in of(RUNTIME) {
+        failures.extend(runtime::read(source, options.zone, &mut runs, sink).err());
+    }
+    for source in of(CONSOLE) {
+        console::read(source, &mut runs, sink);
+    }
+    let states: Vec<_> = of(STATE).collect();
+    let metas: Vec<_> = of(META).collect();
+    failures.extend(checkpoint::read(&states, &metas, options.zone, &mut runs, sink));
+    for source in of(NODE_LINK).chain(of(MERMAID)) {
+        let mermaid = of(MERMAID).any(|s| std::ptr::eq(s, source));
+        match drawing::read(source, mermaid, sink) {
+            Ok(drawing) => drawing.join(&source.name, &mut runs, sink),
+            Err(message) => failures.push(message),
+        }
+    }
+    for source in of(PICKLE) {
+        let message = format!(
+            "{}: a pickle is a program, it is never loaded; the .state.json and .meta.json beside it are read",
+            source.name
+        );
+        info(sink, "pickle", message);
+    }
+    for source in of(ASCII) {
+        let message = format!("{}: a drawing in characters is not read, draw_mermaid() is", source.name);
+        info(sink, "derived-file", message);
+    }
+    match failures.pop() {
+        Some(message) if runs.list.is_empty() => Err(ReadError::Broken { message, offset: None }),
+        last => {
+            for message in failures.into_iter().chain(last) {
+                warn(sink, "unreadable", message);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Whether two files lie in the same folder.
+fn beside(a: &str, b: &str) -> bool {
+    folder(a) == folder(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::step_of;
+
+    #[test]
+    fn iterations_belong_to_their_step() {
+        assert_eq!(step_of("loop_cycle_12_edbff9ff"), "loop");
+        assert_eq!(step_of("a_cycle_1_b_cycle_2_edbff9ff"), "a_cycle_1_b");
+        for plain in ["loop", "loop_cycle_1", "_cycle_1_edbff9ff", "x_cycle_y_edbff9ff", "cycle_1_edbff9ff"] {
+            assert_eq!(step_of(plain), plain);
+        }
+    }
+}

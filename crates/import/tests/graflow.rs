@@ -1,0 +1,238 @@
+//! Files of Graflow and of its lineage interface. What the recorded ones hold was counted with grep and Python.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod told;
+
+use makespan_import::graflow::{IMPORTER, lineage};
+use makespan_import::{Head, Source};
+use told::{Told, all, expect, fixture, samples, source, tell};
+
+const SEED: &str = "graflow-0.2.0";
+const LINEAGE: &str = "graflow-lineage-seed-code";
+
+fn count(told: &Told, event: &str, needle: &str) -> usize {
+    told.of(event).into_iter().filter(|l| l.contains(needle)).count()
+}
+
+fn text(name: &str, text: &str) -> Source {
+    Source::new(name, text.as_bytes().to_vec())
+}
+
+/// File; runs; tasks; attempts that succeeded and that failed; highest number of a try; codes but `naive-times`.
+type Case = (&'static str, usize, usize, [usize; 2], u32, &'static [&'static str]);
+
+const GRAPHS: [Case; 9] = [
+    ("01_success_parallel/runtime_graph.json", 1, 4, [4, 0], 1, &[]),
+    ("02_failure/runtime_graph.json", 1, 2, [1, 1], 1, &["never-ended"]),
+    ("02_failure/runtime_graph_group.json", 1, 2, [1, 1], 1, &["never-ended"]),
+    ("03_retry/runtime_graph.json", 1, 2, [2, 0], 3, &["attempts-lost"]),
+    ("04_dynamic_iteration_goto_terminate/runtime_graph.json", 1, 4, [4, 0], 1, &[]),
+    ("04_dynamic_iteration_goto_terminate/runtime_graph_cancel.json", 1, 1, [1, 0], 1, &["never-ended"]),
+    ("04_dynamic_iteration_goto_terminate/runtime_graph_terminate.json", 1, 1, [1, 0], 1, &[]),
+    ("07_chain_240_sequential/runtime_graph.json", 1, 240, [240, 0], 1, &[]),
+    // Two runs of one tracer: the second replaced the nodes of the first.
+    (
+        "07_chain_240_sequential/runtime_graph_default_max_steps.json",
+        2,
+        480,
+        [240, 0],
+        1,
+        &["times-replaced"],
+    ),
+];
+
+#[test]
+fn runtime_graphs() {
+    let Some(root) = samples(SEED) else { return };
+    for (name, runs, tasks, attempts, most, codes) in GRAPHS {
+        let told = tell(&IMPORTER, &[source(&root, name)]);
+        let got = ["succeeded", "failed"].map(|s| count(&told, "attempt", &format!("\"status\":\"{s}\"")));
+        assert_eq!(
+            (&told.result, told.of("run").len(), told.of("task").len(), got),
+            (&Ok(()), runs, tasks, attempts),
+            "{name}"
+        );
+        let tries =
+            (1..9).filter(|n| count(&told, "attempt", &format!("\"try\":{n},")) > 0).max().unwrap_or(1);
+        assert_eq!(tries, most, "{name}");
+        let codes_told: Vec<String> = told.codes().into_iter().filter(|c| c != "naive-times").collect();
+        assert_eq!(codes_told, codes, "{name}");
+        assert_eq!(told.of("attempt").len(), attempts[0] + attempts[1], "{name}");
+        assert_eq!(count(&told, "task", "\"after\":["), 0, "{name}");
+    }
+}
+
+const TEXTS: [Case; 9] = [
+    ("01_success_parallel/console_trace.txt", 1, 7, [7, 0], 1, &[]),
+    ("02_failure/console_trace.txt", 1, 2, [1, 1], 1, &["never-ended"]),
+    ("02_failure/console_trace_group.txt", 1, 5, [3, 2], 1, &["never-ended"]),
+    ("03_retry/console_trace.txt", 1, 2, [2, 2], 3, &[]),
+    ("04_dynamic_iteration_goto_terminate/console_trace.txt", 1, 4, [4, 0], 1, &[]),
+    ("04_dynamic_iteration_goto_terminate/console_trace_cancel.txt", 1, 1, [1, 0], 1, &["never-ended"]),
+    ("04_dynamic_iteration_goto_terminate/console_trace_terminate.txt", 1, 1, [1, 0], 1, &[]),
+    ("07_chain_240_sequential/console_trace.txt", 1, 240, [240, 0], 1, &[]),
+    ("07_chain_240_sequential/console_trace_default_max_steps.txt", 1, 240, [240, 0], 1, &[]),
+];
+
+#[test]
+fn console_texts() {
+    let Some(root) = samples(SEED) else { return };
+    for (name, runs, tasks, attempts, most, codes) in TEXTS {
+        let told = tell(&IMPORTER, &[source(&root, name)]);
+        assert_eq!((&told.result, count(&told, "run", "\"source\"")), (&Ok(()), runs), "{name}");
+        let mut ids: Vec<&str> =
+            told.of("task").into_iter().map(|l| l.split('"').nth(7).expect("id")).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), tasks, "{name}");
+        let got = ["succeeded", "failed"].map(|s| count(&told, "attempt", &format!("\"status\":\"{s}\"")));
+        assert_eq!(got, attempts, "{name}");
+        // Every end has its start.
+        assert_eq!(count(&told, "attempt", "\"started\""), attempts[0] + attempts[1], "{name}");
+        let tries =
+            (1..9).filter(|n| count(&told, "attempt", &format!("\"try\":{n},")) > 0).max().unwrap_or(1);
+        assert_eq!(tries, most, "{name}");
+        let codes_told: Vec<String> = told.codes().into_iter().filter(|c| c != "no-date").collect();
+        assert_eq!(codes_told, codes, "{name}");
+    }
+}
+
+#[test]
+fn text_and_graph_of_a_run_stay_two_and_drawings_join_both() {
+    let Some(root) = samples(SEED) else { return };
+    let sources: Vec<Source> =
+        all(&root).into_iter().filter(|s| s.name.starts_with("01_success_parallel/")).collect();
+    let told = tell(&IMPORTER, &sources);
+    assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
+    assert_eq!(count(&told, "run", "\"source\""), 2);
+    // Two drawings of one graph give its three edges once for each run, and three members of the group.
+    assert_eq!(count(&told, "task", "\"after\""), 6);
+    assert_eq!(count(&told, "task", "\"parent\":\"ParallelGroup_1\""), 6);
+    let all = tell(&IMPORTER, &all(&root));
+    assert_eq!((&all.result, all.unclaimed.as_slice()), (&Ok(()), ["README.txt".to_owned()].as_slice()));
+    // Drawings join the runs in their own folder only, though others have tasks of these names.
+    assert_eq!(count(&all, "task", "\"after\":[\"extract\"]"), 2);
+}
+
+#[test]
+fn lineage_answers_of_several_moments_are_one_run_each() {
+    let Some(root) = samples(LINEAGE) else { return };
+    let told = tell(&lineage::IMPORTER, &all(&root));
+    assert_eq!((&told.result, told.unclaimed.as_slice()), (&Ok(()), ["README.txt".to_owned()].as_slice()));
+    let got = (told.of("run").len(), told.of("task").len(), told.of("attempt").len());
+    assert_eq!(got, (2, 8, 5));
+    assert_eq!((count(&told, "attempt", "\"failed\""), count(&told, "attempt", "\"try\":2")), (1, 1));
+    // Edges of both graphs; the second run has nothing but its graph.
+    assert_eq!(count(&told, "task", "\"after\""), 6);
+    assert_eq!(count(&told, "task", "\"status\":\"pending\""), 4);
+    assert_eq!(count(&told, "run", "\"status\":\"succeeded\""), 0);
+    let codes = told.codes();
+    for code in ["never-ended", "merged-sources", "naive-times", "summary-of-all"] {
+        assert!(codes.iter().any(|c| c == code), "{code}: {codes:?}");
+    }
+}
+
+#[test]
+fn single_lineage_answers() {
+    let Some(root) = samples(LINEAGE) else { return };
+    for (name, runs, tasks, attempts) in [
+        ("01_running_executions.json", 1, 0, 0),
+        ("01_running_graph_current.json", 1, 4, 0),
+        ("01_running_task_history_enrich.json", 1, 1, 1),
+        ("01_running_metrics_summary.json", 1, 0, 0),
+        ("02_execution_detail.json", 1, 4, 5),
+        ("02_all_tasks_done_graph_current.json", 1, 4, 0),
+        ("02_all_tasks_done_task_history_enrich.json", 1, 1, 2),
+        ("03_second_run_graph_cleared_executions.json", 2, 0, 0),
+        ("03_second_run_graph_cleared_graph_current.json", 1, 4, 0),
+        ("01_running_health.json", 0, 0, 0),
+        ("openapi.json", 0, 0, 0),
+        ("unknown_execution.json", 0, 0, 0),
+    ] {
+        let told = tell(&lineage::IMPORTER, &[source(&root, name)]);
+        let got = (told.of("run").len(), told.of("task").len(), told.of("attempt").len());
+        assert_eq!(
+            (&told.result, told.unclaimed.len(), got),
+            (&Ok(()), 0, (runs, tasks, attempts)),
+            "{name}"
+        );
+    }
+    let names = ["01_running_graph_current.json", "01_running_executions.json"];
+    let told = tell(&lineage::IMPORTER, &names.map(|n| source(&root, n)));
+    assert_eq!(told.of("run").len(), 1, "the graph belongs to the run its nodes name");
+    assert!(told.of("task")[2].contains("\"status\":\"running\""), "{:?}", told.of("task"));
+}
+
+#[test]
+fn foreign_files_are_left_to_others() {
+    for name in ["kailash-2.65.0", "kailash-0.3.2", "moneyprinter-workflow-monitor", "moe-event-tracking"] {
+        let Some(root) = samples(name) else { return };
+        for source in all(&root) {
+            for importer in [&IMPORTER, &lineage::IMPORTER] {
+                let claim =
+                    (importer.sniff)(&Head::new(&source.name, &source.bytes)).filter(|c| c.score > 50);
+                assert_eq!(claim, None, "{name}/{}", source.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn small_files_whole() {
+    let told = tell(&IMPORTER, &[fixture("graflow/console.txt")]);
+    assert_eq!(told.result, Ok(()));
+    expect(&told, "graflow/console.jsonl");
+    let names = ["runtime.json", "session.state.json", "session.meta.json", "drawing.mmd"];
+    let told = tell(&IMPORTER, &names.map(|n| fixture(&format!("graflow/{n}"))));
+    assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
+    expect(&told, "graflow/runtime.jsonl");
+    let told =
+        tell(&IMPORTER, &[fixture("graflow/session.state.json"), fixture("graflow/session.meta.json")]);
+    expect(&told, "graflow/checkpoint.jsonl");
+    let told = tell(&lineage::IMPORTER, &[fixture("graflow/detail.json"), fixture("graflow/current.json")]);
+    expect(&told, "graflow/lineage.jsonl");
+}
+
+#[test]
+fn pickles_are_named_and_never_loaded() {
+    let told = tell(&IMPORTER, &[Source::new("a.pkl", b"\x80\x04\x95cos\nsystem\n".to_vec())]);
+    assert_eq!((&told.result, told.codes()), (&Ok(()), vec!["pickle".to_owned()]));
+}
+
+#[test]
+fn odd_records_cost_only_themselves() {
+    let graph = r#"{"nodes":[5,{"id":"a","status":[],"start_time":"never","metadata":3},{"status":"running"}],
+        "edges":[{"source":"a","target":"a"},7],"execution_order":["a","ghost",null,"a"]}"#;
+    let told = tell(&IMPORTER, &[text("odd.json", graph)]);
+    assert_eq!((&told.result, told.of("attempt").len()), (&Ok(()), 1));
+    let codes = told.codes();
+    for code in ["bad-record", "no-root", "bad-time", "attempts-lost"] {
+        assert!(codes.iter().any(|c| c == code), "{code}: {codes:?}");
+    }
+    let told = tell(&IMPORTER, &[text("end.txt", "✓ [00:00:02.000] SPAN END: a (1.50s)\n")]);
+    assert!(told.of("attempt")[0].contains("\"started\":500000000,\"ended\":2000000000"), "{:?}", told.lines);
+    let detail =
+        r#"{"execution":[],"task_executions":[1,{"task_id":"a","execution_id":null,"duration":"x"}]}"#;
+    let told = tell(&lineage::IMPORTER, &[text("d.json", detail)]);
+    assert_eq!((&told.result, told.of("run").len()), (&Ok(()), 1));
+    assert!(told.codes().iter().any(|c| c == "bad-record"));
+}
+
+#[test]
+fn many_open_spans_and_many_edges_stay_fast() {
+    let mut lines = String::from("→ [00:00:00.000] TRACE START: w\n");
+    for i in 0..20_000 {
+        lines.push_str(&format!("{}→ [00:00:01.000] SPAN START: t{i}\n", " ".repeat(2 + i % 7)));
+    }
+    for i in 0..20_000 {
+        lines.push_str(&format!("  ✓ [00:00:02.000] SPAN END: t{i} (1.00s)\n"));
+    }
+    let told = tell(&IMPORTER, &[text("wide.txt", &lines)]);
+    assert_eq!(told.of("attempt").len(), 40_000);
+    let nodes: Vec<String> = (0..20_000).map(|i| format!("{{\"id\":\"n{i}\",\"data\":{{}}}}")).collect();
+    let edges: Vec<String> =
+        (1..20_000).map(|i| format!("{{\"source\":\"n{i}\",\"target\":\"n0\"}}")).collect();
+    let graph = format!("{{\"nodes\":[{}],\"edges\":[{}]}}", nodes.join(","), edges.join(","));
+    let told = tell(&lineage::IMPORTER, &[text("fan.json", &graph)]);
+    assert_eq!(told.of("task").len(), 20_000);
+}
