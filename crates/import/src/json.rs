@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 
 use crate::importer::ReadError;
 
+pub(crate) use lenient::Key;
 pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, whole_of};
 pub use mend::{decode_utf16, looks_utf16};
 
@@ -184,7 +185,7 @@ pub fn each_member<'a>(object: &'a RawValue, mut f: impl FnMut(Cow<'a, str>, &'a
             f.write_str("an object")
         }
         fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-            while let Some(key) = map.next_key::<lenient::Key<'de>>()? {
+            while let Some(key) = map.next_key::<Key<'de>>()? {
                 (self.0)(key.0, map.next_value()?);
             }
             Ok(())

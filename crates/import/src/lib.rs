@@ -1,20 +1,44 @@
 //! Foreign run files to events.
+//!
+//! [`open()`] takes files as bytes and hands their events to a sink. What a file is, is judged by its content: every
+//! importer of the [`registry`] looks at its beginning ([`Head`]) and says how sure it is. A bad record becomes a
+//! diagnostic and reading goes on; a bad file becomes a verdict and the others are read.
+//!
+//! ```
+//! use makespan_import::{open, Options, Source, Verdict};
+//! let file = Source::new("run.json", br#"{"tasks":[{"id":"a","start":0,"end":9}]}"#.to_vec());
+//! let mut runs = makespan_model::RunsBuilder::new();
+//! let outcome = open(vec![file], &Options::default(), &mut runs);
+//! assert_eq!(outcome.files[0].kind, Verdict::Read);
+//! assert_eq!(outcome.files[0].format, Some("plain"));
+//! ```
 
-pub mod importer;
-pub mod json;
-pub mod limits;
-pub mod sniff;
-
+mod archive;
+pub mod chrome_trace;
 #[cfg(feature = "graflow")]
 pub mod graflow;
+pub mod importer;
+pub mod json;
 #[cfg(feature = "kailash")]
 pub mod kailash;
+pub mod limits;
+pub mod makespan;
 #[cfg(feature = "moe")]
 pub mod moe;
 #[cfg(feature = "mpt")]
 pub mod mpt;
+mod open;
+pub mod plain;
+pub mod registry;
+pub mod sniff;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+pub mod tally;
+pub mod testing;
+pub mod text;
 
 pub use importer::{Claim, Fixed, Importer, Options, Part, ReadError, Source, Utc, Zone};
+pub use makespan::read_events;
+pub use open::{FileVerdict, Outcome, Verdict, open};
+pub use registry::{REGISTRY, by_id};
 pub use sniff::{Head, Key, Kind, Shape};

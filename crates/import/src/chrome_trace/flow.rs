@@ -1,0 +1,68 @@
+//! Flow events to dependencies between the slices they bind to.
+
+use std::borrow::Cow;
+
+use makespan_format::Severity;
+use rustc_hash::FxHashMap;
+
+use super::nest::Slices;
+use super::trace::Trace;
+
+/// Enclosing slices that are looked through for the one that is around a flow event.
+const INWARDS: usize = 256;
+
+/// (slice, slice it comes after), by slice, each once.
+pub(super) fn edges(trace: &mut Trace<'_>, slices: &Slices) -> Vec<(u32, u32)> {
+    let mut flows: Vec<u32> =
+        (0..trace.items.len() as u32).filter(|&i| b"stf".contains(&trace.items[i as usize].ph)).collect();
+    flows.sort_by_key(|&i| trace.items[i as usize].ts);
+    let mut last: FxHashMap<(Cow<'_, str>, &str), Option<u32>> = FxHashMap::default();
+    let mut edges = Vec::new();
+    let (mut unbound, mut unstarted) = (0u64, 0u64);
+    for at in flows {
+        let item = &trace.items[at as usize];
+        let bound = bind(trace, slices, at);
+        unbound += u64::from(bound.is_none());
+        let key = (item.cat.clone(), item.id);
+        let from = match item.ph {
+            b's' => None,
+            b'f' => last.remove(&key),
+            _ => last.get(&key).copied(),
+        };
+        unstarted += u64::from(item.ph != b's' && from.is_none());
+        if let (Some(Some(from)), Some(to)) = (from, bound)
+            && from != to
+        {
+            edges.push((to, from));
+        }
+        if item.ph != b'f' && (item.ph == b's' || bound.is_some()) {
+            last.insert(key, bound);
+        }
+    }
+    drop(last);
+    trace.tally.count(Severity::Info, "flow-unbound", "flow events have no slice to bind to", unbound);
+    trace.tally.count(Severity::Info, "flow-without-start", "flow events continue no flow", unstarted);
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// The slice that a flow event is bound to: the innermost around it, or the next one of its thread.
+fn bind(trace: &Trace<'_>, slices: &Slices, at: u32) -> Option<u32> {
+    let item = &trace.items[at as usize];
+    let of_thread = &slices.of_thread[item.thread as usize];
+    if !item.enclosing {
+        let next = of_thread.partition_point(|&s| slices.all[s as usize].start < item.ts);
+        return of_thread.get(next).copied();
+    }
+    let begun = of_thread.partition_point(|&s| slices.all[s as usize].start <= item.ts);
+    let mut slice = Some(*of_thread.get(begun.checked_sub(1)?)?);
+    for _ in 0..INWARDS {
+        let s = slice?;
+        if slices.all[s as usize].end.is_none_or(|end| end >= item.ts) {
+            return Some(s);
+        }
+        slice = slices.all[s as usize].parent;
+    }
+    None
+}

@@ -1,0 +1,235 @@
+//! Makespan's own events, one JSON object a line.
+
+use std::borrow::Cow;
+
+use makespan_format::{Event, EventSink, RunInfo, Severity, VERSION, read_line};
+
+use crate::importer::{Claim, Importer, Options, Part, ReadError};
+use crate::json;
+use crate::sniff::{Head, Kind};
+use crate::tally::{Place, Tally};
+
+/// The importer of event files.
+pub const MAKESPAN: Importer = Importer {
+    id: "makespan",
+    title: "Makespan events",
+    parts: &["events"],
+    how: "written by the tracking libraries and by `makespan export`; a Makespan report holds one too",
+    lossy: "",
+    sniff,
+    read,
+};
+
+/// What an event of each kind cannot be without.
+const KINDS: &[(&str, &str)] = &[
+    ("run", "run"),
+    ("task", "task"),
+    ("attempt", "task"),
+    ("queue", "task"),
+    ("start", "task"),
+    ("progress", "task"),
+    ("end", "task"),
+    ("sample", "value"),
+    ("log", "text"),
+    ("alert", "text"),
+    ("artifact", "name"),
+    ("diagnostic", "code"),
+];
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let shape = &head.shape;
+    if shape.root != Kind::Object {
+        return None;
+    }
+    let kind = shape.value("event")?;
+    let newer = shape.value("makespan").and_then(|v| v.parse::<u32>().ok()).is_some_and(|v| v > VERSION);
+    let known = KINDS.iter().any(|(name, needs)| *name == kind && shape.has(needs));
+    (newer || known).then_some(Claim {
+        score: 100,
+        part: "events",
+        reason: "its first line is an object whose `event` is one of ours",
+    })
+}
+
+fn read(parts: &[Part<'_>], _options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    for part in parts {
+        read_named(&part.source.bytes, &part.source.name, sink)?;
+    }
+    Ok(())
+}
+
+/// Reads a file of events: every good line becomes its event, in order, the rest one diagnostic for each kind of
+/// complaint. A line that names another run than the line before is preceded by an otherwise empty run event of that
+/// id. Reads about as fast as the JSON can be parsed; allocates nothing per line.
+///
+/// # Errors
+/// Where no line at all is an event.
+pub fn read_events(bytes: &[u8], sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    read_named(bytes, "events", sink)
+}
+
+pub(crate) fn read_named(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    if let Some(big_endian) = json::looks_utf16(bytes) {
+        let text = json::decode_utf16(bytes, big_endian);
+        json::Mended { utf16: true, ..json::Mended::default() }.report(name, sink);
+        return read_lines(text.as_bytes(), 0, name, sink);
+    }
+    let plain = json::without_bom(bytes);
+    read_lines(plain, bytes.len() - plain.len(), name, sink)
+}
+
+/// `base` is where `bytes` begin in the file.
+fn read_lines(bytes: &[u8], base: usize, name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let mut reader = Reader { name, sink, run: None, tally: Tally::new(), events: 0, newer: None };
+    let mut from = 0;
+    let mut number = 0u64;
+    while from < bytes.len() {
+        let (end, whole) = match memchr::memchr(b'\n', &bytes[from..]) {
+            Some(at) => (from + at, true),
+            None => (bytes.len(), false),
+        };
+        number += 1;
+        let line = &bytes[from..end];
+        if !line.trim_ascii().is_empty() {
+            reader.line(line, whole, number, base + from);
+        }
+        from = end + 1;
+    }
+    reader.finish()
+}
+
+struct Reader<'r> {
+    name: &'r str,
+    sink: &'r mut dyn EventSink,
+    /// The run to which events without one belong.
+    run: Option<String>,
+    tally: Tally,
+    events: u64,
+    newer: Option<String>,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, line: &[u8], whole: bool, number: u64, offset: usize) {
+        let place = Place { offset: Some(offset as u64), line: Some(number) };
+        match read_line(line) {
+            Ok(read) => {
+                if read.unknown > 0 {
+                    let what = "members that this version does not know were passed over";
+                    self.tally.add(Severity::Info, "unknown-member", what, place, String::new);
+                }
+                self.switch(read.run, &read.event, place);
+                self.events += 1;
+                self.sink.event(read.event);
+            }
+            Err(e) => {
+                let place =
+                    Place { offset: e.column.map_or(place.offset, |c| Some((offset + c) as u64)), ..place };
+                if e.newer {
+                    self.newer.get_or_insert_with(|| e.message.clone());
+                    self.tally.add(Severity::Warning, "newer", &e.message, place, String::new);
+                } else if !whole && self.events > 0 {
+                    let what = "the file stops in the middle of its last line, which was left out";
+                    self.tally.add(Severity::Warning, "truncated", what, place, String::new);
+                } else {
+                    let what = format!("lines that are no event were left out: {}", e.message);
+                    self.tally.add(Severity::Warning, "bad-line", &what, place, String::new);
+                }
+            }
+        }
+    }
+
+    /// Makes sure that the sink is at the run to which the event belongs.
+    fn switch(&mut self, named: Option<Cow<'_, str>>, event: &Event<'_>, place: Place) {
+        match (event, named) {
+            (Event::Run(run), _) => {
+                if self.run.as_deref() != Some(&*run.id) {
+                    self.run = Some(run.id.clone().into_owned());
+                }
+            }
+            (_, Some(id)) => {
+                if self.run.as_deref() != Some(&*id) {
+                    self.sink.event(Event::Run(RunInfo { id: Cow::Borrowed(&*id), ..RunInfo::default() }));
+                    self.run = Some(id.into_owned());
+                }
+            }
+            (Event::Diagnostic(_), None) => {}
+            (_, None) if self.run.is_none() => {
+                let what = "events come before any run is named; the run was given the name of the file";
+                self.tally.add(Severity::Info, "no-run", what, place, String::new);
+                let id = Cow::Borrowed(self.name);
+                self.sink.event(Event::Run(RunInfo { id, ..RunInfo::default() }));
+                self.run = Some(self.name.to_owned());
+            }
+            (_, None) => {}
+        }
+    }
+
+    fn finish(self) -> Result<(), ReadError> {
+        if self.events == 0 {
+            if let Some(message) = self.newer {
+                return Err(ReadError::Newer { message });
+            }
+            if let Some((what, place)) = self.tally.first() {
+                return Err(ReadError::Broken { message: what.to_owned(), offset: place.offset });
+            }
+        }
+        self.tally.report(self.name, self.sink);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::{Collect, messages};
+
+    fn lines(text: &str) -> Vec<String> {
+        let mut all = Collect::default();
+        read_events(text.as_bytes(), &mut all).unwrap();
+        all.lines
+    }
+
+    #[test]
+    fn runs_switch_where_a_line_names_one() {
+        let got = lines(concat!(
+            "\u{feff}{\"event\":\"run\",\"run\":\"a\"}\r\n\r\n{\"event\":\"task\",\"task\":\"t\"}\r\n",
+            "{\"event\":\"task\",\"task\":\"u\",\"run\":\"b\"}\n{\"event\":\"task\",\"task\":\"v\"}",
+        ));
+        let runs: Vec<&str> = got.iter().filter(|l| l.contains("\"run\"")).map(String::as_str).collect();
+        assert_eq!(got.len(), 5);
+        assert!(runs[0].contains("\"run\":\"a\"") && runs[1].contains("\"run\":\"b\""), "{got:?}");
+    }
+
+    #[test]
+    fn bad_lines_cost_only_themselves() {
+        let mut text = String::from("{\"event\":\"run\",\"run\":\"a\",\"zz\":1}\n");
+        for _ in 0..1000 {
+            text.push_str("{\"event\":\"task\"}\n");
+        }
+        text.push_str("{\"event\":\"task\",\"task\":\"t\"}\n{\"event\":\"task\",\"ta");
+        let got = lines(&text);
+        assert_eq!(got.len(), 5, "{got:?}");
+        assert!(got[2].contains("unknown-member"));
+        assert!(
+            got[3].contains("bad-line") && got[3].contains("\"count\":1000") && got[3].contains("\"line\":2")
+        );
+        assert!(got[4].contains("truncated") && got[4].contains("\"line\":1003"));
+    }
+
+    #[test]
+    fn nothing_but_bad_or_newer_lines_is_an_error() {
+        let mut sink = Collect::default();
+        let newer = read_events(br#"{"event":"run","makespan":99,"run":"a"}"#, &mut sink);
+        assert!(matches!(newer, Err(ReadError::Newer { .. })));
+        let broken = read_events(b"{\"event\":\"run\"}\n", &mut sink);
+        assert!(matches!(broken, Err(ReadError::Broken { offset: Some(0), .. })), "{broken:?}");
+        assert!(messages(&sink.lines).is_empty());
+    }
+
+    #[test]
+    fn events_without_a_run_get_one() {
+        let got = lines("{\"event\":\"start\",\"task\":\"t\",\"t\":1}\n");
+        assert!(got[0].contains("\"run\":\"events\"") && got[2].contains("no-run"), "{got:?}");
+    }
+}

@@ -1,0 +1,331 @@
+//! Files to events: what is packed is unpacked, each file goes to the importer that claims it most, and for every
+//! file there is a verdict.
+
+mod companions;
+mod watch;
+
+use std::fmt;
+
+use makespan_format::{Diagnostic, EventSink, Severity};
+
+use crate::archive::{Expanded, Expander};
+use crate::importer::{Options, Part, ReadError, Source};
+use crate::registry::{Entry, REGISTRY, Scope};
+use crate::sniff::{Head, Kind};
+use crate::tally::clip;
+use companions::Companion;
+use watch::{Names, Watch};
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was read; what was amiss in it is told by diagnostics.
+    Read,
+    /// No importer knows it.
+    NotRecognised,
+    /// It is of a known format, or packed in a known way, but so damaged that nothing came of it.
+    Broken,
+    /// It is of a known format in a version that this program does not know yet.
+    Newer,
+    /// There is nothing in it.
+    Empty,
+}
+
+/// What became of a file, and why.
+#[derive(Clone, Debug)]
+pub struct FileVerdict {
+    /// Its name; of a member of an archive, the archive's name, `/` and its own.
+    pub name: String,
+    /// Id of the importer that it went to.
+    pub format: Option<&'static str>,
+    /// Which kind of that importer's files it is; empty without importer.
+    pub part: &'static str,
+    /// How sure the importer was, 1 to 100; 0 without importer.
+    pub score: u8,
+    /// What gave its format away, or what it looks like.
+    pub reason: String,
+    /// The importers that it did not go to, and why not.
+    pub tried: Vec<(&'static str, String)>,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// Byte of the (unpacked) file where that is, where known.
+    pub offset: Option<u64>,
+    /// What became of it.
+    pub kind: Verdict,
+}
+
+impl fmt::Display for FileVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name)?;
+        let error = self.error.as_deref().unwrap_or_default();
+        match self.kind {
+            Verdict::Read => write!(f, "{}, {}", self.format.unwrap_or("read"), self.reason),
+            Verdict::NotRecognised => {
+                let tried: Vec<&str> = self.tried.iter().map(|(id, _)| *id).collect();
+                write!(f, "not recognised: {}; tried {}", self.reason, tried.join(", "))
+            }
+            Verdict::Broken => write!(f, "broken{}: {error}", format_of(self)),
+            Verdict::Newer => write!(f, "newer than this program knows{}: {error}", format_of(self)),
+            Verdict::Empty => write!(f, "empty: {}", self.reason),
+        }?;
+        match self.offset {
+            Some(offset) => write!(f, " (byte {offset})"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn format_of(verdict: &FileVerdict) -> String {
+    verdict.format.map_or_else(String::new, |id| format!(" {id} file"))
+}
+
+/// What became of the files.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// One verdict for each file, in the order given; members of archives in the place of their archive.
+    pub files: Vec<FileVerdict>,
+    /// How many runs were opened, each counted once.
+    pub runs: usize,
+}
+
+/// A file on its way.
+struct Item {
+    source: Source,
+    verdict: FileVerdict,
+    /// Its place in the registry.
+    importer: Option<usize>,
+    /// What was wrong with the packing.
+    damage: Option<String>,
+}
+
+impl Item {
+    fn new(source: Source, kind: Verdict, reason: impl Into<String>) -> Item {
+        let verdict = FileVerdict {
+            name: source.name.clone(),
+            format: None,
+            part: "",
+            score: 0,
+            reason: reason.into(),
+            tried: Vec::new(),
+            error: None,
+            offset: None,
+            kind,
+        };
+        Item { source, verdict, importer: None, damage: None }
+    }
+
+    fn broken(name: String, why: String) -> Item {
+        let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Broken, "it could not be unpacked");
+        item.verdict.error = Some(why);
+        item
+    }
+}
+
+/// Reads files into `sink`. Never fails as a whole: what could not be read is told by the verdicts and, where there is
+/// a run to tell it in, by diagnostics of code `file-not-read`. The same files give the same events.
+pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSink) -> Outcome {
+    let mut items = unpack(sources);
+    let companions = companions::find(&items);
+    for (at, item) in items.iter_mut().enumerate() {
+        if companions[at].is_some() {
+            item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
+        } else if item.verdict.kind == Verdict::NotRecognised {
+            claim(item);
+        }
+    }
+    let mut names = Names::default();
+    for (place, entry) in REGISTRY.iter().enumerate() {
+        let mine: Vec<usize> = (0..items.len()).filter(|i| items[*i].importer == Some(place)).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        companions::adopt(&mut items, &companions, &mine, entry.importer.id);
+        match entry.scope {
+            Scope::Together => read(&mut items, &mine, &companions, entry, options, &mut names, sink),
+            Scope::Stream | Scope::Alone => {
+                for at in mine {
+                    read(&mut items, &[at], &companions, entry, options, &mut names, sink);
+                }
+            }
+        }
+    }
+    if names.count() > 0 {
+        for item in &items {
+            tell(item, sink);
+        }
+    }
+    Outcome { files: items.into_iter().map(|i| i.verdict).collect(), runs: names.count() }
+}
+
+fn unpack(sources: Vec<Source>) -> Vec<Item> {
+    let mut expander = Expander::new();
+    let mut items = Vec::new();
+    for source in sources {
+        match expander.expand(source) {
+            Expanded::Plain(source) => items.push(look(source)),
+            Expanded::Refused { name, why } => items.push(Item::broken(name, why)),
+            Expanded::Members(members) if members.is_empty() => {
+                items.push(Item::new(
+                    Source::new("archive", Vec::new()),
+                    Verdict::Empty,
+                    "an archive of nothing",
+                ));
+            }
+            Expanded::Members(members) => {
+                for member in members {
+                    items.push(match member.content {
+                        Ok(bytes) => {
+                            let mut item = look(Source::new(member.name, bytes));
+                            item.damage = member.damage;
+                            item
+                        }
+                        Err(why) => Item::broken(member.name, why),
+                    });
+                }
+            }
+        }
+    }
+    items
+}
+
+fn look(source: Source) -> Item {
+    if source.bytes.is_empty() {
+        Item::new(source, Verdict::Empty, "it has no content")
+    } else if source.bytes.iter().all(|b| b.is_ascii_whitespace()) {
+        Item::new(source, Verdict::Empty, "it holds nothing but white space")
+    } else {
+        Item::new(source, Verdict::NotRecognised, "")
+    }
+}
+
+/// Asks every importer; the highest claim wins, and among equals the first.
+fn claim(item: &mut Item) {
+    let head = Head::new(&item.source.name, &item.source.bytes);
+    let mut best = None;
+    let claims: Vec<_> = REGISTRY.iter().map(|e| (e.importer.sniff)(&head)).collect();
+    for (place, claim) in claims.iter().enumerate() {
+        if let Some(claim) = claim
+            && best.is_none_or(|b: usize| claims[b].is_some_and(|held| held.score < claim.score))
+        {
+            best = Some(place);
+        }
+    }
+    let verdict = &mut item.verdict;
+    for (place, entry) in REGISTRY.iter().enumerate() {
+        let importer = entry.importer;
+        match claims[place] {
+            Some(claim) if best == Some(place) => {
+                (verdict.format, verdict.part, verdict.score) = (Some(importer.id), claim.part, claim.score);
+                verdict.reason = claim.reason.to_owned();
+            }
+            Some(claim) => {
+                verdict.tried.push((importer.id, format!("less sure ({}): {}", claim.score, claim.reason)))
+            }
+            None => {
+                let why = format!("no {} in it ({})", importer.parts.join(", "), importer.title);
+                verdict.tried.push((importer.id, why));
+            }
+        }
+    }
+    if best.is_none() {
+        verdict.reason = likeness(&head);
+    }
+    item.importer = best;
+}
+
+/// What a file that nobody knows looks like.
+fn likeness(head: &Head<'_>) -> String {
+    let shape = &head.shape;
+    let names = |keys: &mut dyn Iterator<Item = &str>| -> String {
+        let some: Vec<String> = keys.take(6).map(|k| clip(k).to_owned()).collect();
+        if some.is_empty() { "no members".to_owned() } else { format!("members {}", some.join(", ")) }
+    };
+    match shape.root {
+        Kind::Object => {
+            let what =
+                if shape.more { "lines or texts of JSON, the first an object" } else { "a JSON object" };
+            format!("{what} with {}", names(&mut shape.keys.iter().map(|k| k.name.as_str())))
+        }
+        Kind::Array if shape.first.is_empty() => "a JSON array that does not begin with an object".to_owned(),
+        Kind::Array => {
+            format!(
+                "a JSON array whose first element has {}",
+                names(&mut shape.first.iter().map(String::as_str))
+            )
+        }
+        Kind::String | Kind::Number | Kind::Bool | Kind::Null => "a single JSON value".to_owned(),
+        Kind::NotJson if head.text => {
+            let start = String::from_utf8_lossy(&head.bytes[..head.bytes.len().min(400)]).trim().to_owned();
+            let line = start.lines().next().unwrap_or_default();
+            format!("text that begins {:?}", clip(line))
+        }
+        Kind::NotJson => {
+            let start: Vec<String> = head.bytes.iter().take(8).map(|b| format!("{b:02x}")).collect();
+            format!("binary data that begins {}", start.join(" "))
+        }
+    }
+}
+
+fn read(
+    items: &mut [Item],
+    mine: &[usize],
+    companions: &[Option<Companion>],
+    entry: &Entry,
+    options: &Options<'_>,
+    names: &mut Names,
+    sink: &mut dyn EventSink,
+) {
+    let mut parts = Vec::new();
+    for &at in mine {
+        parts.push(Part { source: &items[at].source, part: items[at].verdict.part });
+        for log in companions::logs(companions, at) {
+            parts.push(Part { source: &items[log].source, part: companions::LOG });
+        }
+    }
+    let label = if entry.scope == Scope::Alone { Some(items[mine[0]].source.name.as_str()) } else { None };
+    let mut watch = Watch::new(sink, names, label);
+    let result = (entry.importer.read)(&parts, options, &mut watch);
+    let events = watch.finish();
+    for &at in mine {
+        let verdict = &mut items[at].verdict;
+        match &result {
+            Ok(()) if events > 0 => verdict.kind = Verdict::Read,
+            Ok(()) => {
+                verdict.kind = Verdict::Empty;
+                verdict.reason = format!("{}, but there is no run in it", verdict.reason);
+            }
+            Err(ReadError::Broken { message, offset }) => {
+                verdict.kind = Verdict::Broken;
+                (verdict.error, verdict.offset) = (Some(message.clone()), *offset);
+            }
+            Err(ReadError::Newer { message }) => {
+                verdict.kind = Verdict::Newer;
+                verdict.error = Some(message.clone());
+            }
+        }
+        if let (Some(damage), true) = (&items[at].damage, items[at].verdict.kind != Verdict::Read) {
+            let error = items[at].verdict.error.get_or_insert_default();
+            let gap = if error.is_empty() { "" } else { "; " };
+            error.push_str(&format!("{gap}{damage}"));
+        }
+    }
+}
+
+/// Tells within the runs what is missing from them.
+fn tell(item: &Item, sink: &mut dyn EventSink) {
+    match (item.verdict.kind, &item.damage) {
+        (Verdict::Read, None) => {}
+        (Verdict::Read, Some(damage)) => {
+            let message = format!("{}: {damage}; what came out was read", item.verdict.name);
+            sink.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+        }
+        _ => {
+            let mut diagnostic = Diagnostic::new(Severity::Error, "file-not-read", item.verdict.to_string());
+            diagnostic.offset = item.verdict.offset;
+            sink.diagnostic(diagnostic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use super::*;
+use crate::testing::{Collect, messages};
+
+fn opened(files: &[(&str, &[u8])]) -> (Vec<FileVerdict>, Vec<String>) {
+    let sources = files.iter().map(|(name, bytes)| Source::new(*name, bytes.to_vec())).collect();
+    let mut sink = Collect::default();
+    let outcome = open(sources, &Options::default(), &mut sink);
+    (outcome.files, sink.lines)
+}
+
+const RUN: &[u8] = b"{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"task\",\"task\":\"t\"}\n";
+
+#[test]
+fn every_kind_of_failure_has_its_verdict() {
+    let (files, lines) = opened(&[
+        ("empty", b""),
+        ("space", b" \n\t"),
+        ("noise", b"\x00\x01\x02\xff\xfe\x00\x13binary"),
+        ("prose.txt", b"It was a dark and stormy night."),
+        ("other.json", b"{\"who\":1,\"knows\":2}"),
+        ("list.json", b"[]"),
+        ("newer", b"{\"event\":\"run\",\"makespan\":99,\"run\":\"r\"}"),
+        ("broken.json", b"{\"tasks\":[{\"id\": +x}]}"),
+    ]);
+    let kinds: Vec<Verdict> = files.iter().map(|f| f.kind).collect();
+    use Verdict::*;
+    assert_eq!(
+        kinds,
+        [Empty, Empty, NotRecognised, NotRecognised, NotRecognised, NotRecognised, Newer, Broken],
+        "{files:#?}"
+    );
+    assert!(lines.is_empty());
+    assert!(files[2].reason.contains("binary") && files[3].reason.contains("dark and stormy"));
+    assert!(files[4].reason.contains("who, knows") && files[4].tried.len() == REGISTRY.len());
+    assert_eq!((files[7].format, files[7].offset), (Some("plain"), Some(17)));
+}
+
+#[test]
+fn a_bad_file_among_good_ones_is_told_in_the_run() {
+    let (files, lines) = opened(&[("bad", b"nothing of use"), ("good", RUN)]);
+    assert_eq!(files[1].kind, Verdict::Read);
+    let told = messages(&lines);
+    assert!(told.len() == 1 && told[0].contains("file-not-read") && told[0].contains("bad: not recognised"));
+}
+
+#[test]
+fn runs_of_one_id_in_two_files() {
+    let plain = br#"{"run_id":"r","tasks":[{"id":"a"}]}"#;
+    let (_, lines) = opened(&[("one.json", plain), ("two.json", plain), ("r1", RUN), ("r2", RUN)]);
+    let runs: Vec<&String> = lines.iter().filter(|l| l.contains("\"event\":\"run\"")).collect();
+    // The event files come first, as the registry has them; theirs is one run.
+    assert!(runs[0].contains(r#""run":"r""#) && runs[1].contains(r#""run":"r""#), "{runs:?}");
+    assert!(runs[2].contains("r (one.json)") && runs[3].contains("r (two.json)"));
+    assert!(lines.iter().any(|l| l.contains("run-id-taken")));
+}
+
+#[test]
+fn companions_go_with_their_database() {
+    let database = b"SQLite format 3\0of nobody's";
+    let (files, _) = opened(&[("x.db-wal", b"wal"), ("x.db", database), ("x.db-shm", b"")]);
+    assert_eq!(files[0].reason, "it belongs to a database that is not recognised");
+    assert!(files[1].reason.contains("53 51 4c 69"), "{files:#?}");
+    let (files, _) = opened(&[("y.db-wal", b"\x37\x7f\x06\x82")]);
+    assert!(files[0].reason.contains("binary"));
+}

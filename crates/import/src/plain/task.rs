@@ -1,0 +1,326 @@
+//! One record of a task list to its events.
+
+use std::borrow::Cow;
+
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, Log, Status, Task};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::value::RawValue;
+
+use super::excerpt;
+use super::when::{Clock, duration};
+use crate::json;
+use crate::tally::Tally;
+
+/// Below this many members, a list is faster than a set.
+const FEW: usize = 24;
+
+/// More tries than that is no count of tries.
+const MOST_TRIES: i64 = 100_000;
+
+/// The members of an object, of repeated ones the last, which is said.
+pub(super) fn distinct<'a>(object: &'a RawValue, tally: &mut Tally) -> Vec<(Cow<'a, str>, &'a RawValue)> {
+    let mut all = json::members(object);
+    let repeated = |tally: &mut Tally, key: &str| {
+        tally.warn("duplicate-key", "members that an object has more than once: the last one counts", || key);
+    };
+    if all.len() <= FEW {
+        let mut at = 0;
+        while at < all.len() {
+            if all[at + 1..].iter().any(|(k, _)| *k == all[at].0) {
+                repeated(tally, &all[at].0);
+                all.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+    } else {
+        let mut seen = FxHashSet::default();
+        all.reverse();
+        all.retain(|(key, _)| {
+            let fresh = seen.insert(key.clone());
+            if !fresh {
+                repeated(tally, key);
+            }
+            fresh
+        });
+        all.reverse();
+    }
+    all
+}
+
+/// Reads records, and knows the tasks that came before.
+pub(super) struct Tasks<'t, 'z> {
+    sink: &'t mut dyn EventSink,
+    pub(super) tally: &'t mut Tally,
+    clock: &'t mut Clock<'z>,
+    /// Number of the last try of each task.
+    tries: FxHashMap<String, u32>,
+    records: u64,
+}
+
+/// What a record said.
+#[derive(Default)]
+struct Record<'a> {
+    id: Option<Cow<'a, str>>,
+    task: Task<'a>,
+    attempt: Attempt<'a>,
+    number: Option<u32>,
+    length: Option<i64>,
+    labels: Fields,
+    logs: Vec<Cow<'a, str>>,
+}
+
+impl<'t, 'z> Tasks<'t, 'z> {
+    pub(super) fn new(
+        sink: &'t mut dyn EventSink,
+        tally: &'t mut Tally,
+        clock: &'t mut Clock<'z>,
+    ) -> Tasks<'t, 'z> {
+        Tasks { sink, tally, clock, tries: FxHashMap::default(), records: 0 }
+    }
+
+    /// Emits what a record tells; `key` is its name in an object of tasks.
+    pub(super) fn task<'a>(&mut self, value: &'a RawValue, key: Option<Cow<'a, str>>) {
+        self.records += 1;
+        if !value.get().starts_with('{') {
+            self.tally.warn("bad-record", "tasks that are no objects were left out", || excerpt(value));
+            return;
+        }
+        let mut record = Record { id: key, ..Record::default() };
+        for (key, value) in distinct(value, self.tally) {
+            if value.get() != "null" {
+                self.member(&mut record, &key, value);
+            }
+        }
+        self.emit(record);
+    }
+
+    fn member<'a>(&mut self, record: &mut Record<'a>, key: &str, value: &'a RawValue) {
+        let Record { id, task, attempt, labels, .. } = record;
+        let text = json::text_of(value).filter(|t| !t.is_empty());
+        match (key, text) {
+            ("id" | "task_id" | "taskId" | "key" | "uuid", Some(text)) if id.is_none() => *id = Some(text),
+            ("name" | "task_name" | "title" | "label" | "task", Some(text)) if task.name.is_none() => {
+                task.name = Some(text);
+            }
+            ("step" | "stage", Some(text)) => task.step = Some(text),
+            ("kind" | "type" | "operator" | "class" | "node_type", Some(text)) if task.kind.is_none() => {
+                task.kind = Some(text);
+            }
+            ("parent" | "parent_id" | "group", Some(text)) => task.parent = Some(text),
+            (
+                "parents" | "dependencies" | "depends_on" | "dependsOn" | "after" | "deps" | "upstream"
+                | "needs",
+                text,
+            ) => self.dependencies(&mut task.after, value, text),
+            ("worker" | "host" | "hostname" | "thread" | "executor", Some(text))
+                if attempt.worker.is_none() =>
+            {
+                attempt.worker = Some(text);
+            }
+            ("start" | "started" | "started_at" | "start_time" | "startTime" | "start_date" | "begin", _) => {
+                attempt.started = self.clock.read(value, self.tally);
+            }
+            (
+                "end" | "ended" | "ended_at" | "end_time" | "endTime" | "end_date" | "finished_at"
+                | "completed_at" | "stop",
+                _,
+            ) => attempt.ended = self.clock.read(value, self.tally),
+            ("queued" | "queued_at" | "submitted_at" | "scheduled_at" | "queue_time", _) => {
+                attempt.queued = self.clock.read(value, self.tally);
+            }
+            ("duration" | "duration_s" | "elapsed", _) => self.length(record, key, value, 1e9),
+            ("duration_ms" | "elapsed_ms", _) => self.length(record, key, value, 1e6),
+            ("status" | "state", Some(text)) => match Status::from_word(&text) {
+                Some(status) => attempt.status = Some(status),
+                None => {
+                    labels.str(key, &text);
+                    let what = "words that are no known status were kept as labels";
+                    self.tally.warn("unknown-status", what, || text.into_owned());
+                }
+            },
+            ("progress", _) => match json::number_of(value) {
+                Some(part) if (0.0..=1.0).contains(&part) => attempt.progress = Some(part),
+                _ => {
+                    labels.raw(key, value.get());
+                }
+            },
+            ("error" | "exception", Some(message)) => {
+                attempt.error = Some(ErrorInfo { message, ..ErrorInfo::default() })
+            }
+            ("log" | "logs", Some(text)) => record.logs.push(text),
+            ("log" | "logs", None) if value.get().starts_with('[') => {
+                json::each_element(value, |line| {
+                    record.logs.push(json::text_of(line).unwrap_or(Cow::Borrowed(line.get())));
+                });
+            }
+            ("attempt" | "try" | "try_number", _) if tries(value).is_some() => record.number = tries(value),
+            // A count of retries; the first try is none. Kept as well, since some mean how many are allowed.
+            ("retry_count" | "retries", _) if tries(value).is_some() => {
+                record.number = record.number.or(tries(value).map(|n| n + 1));
+                labels.raw(key, value.get());
+            }
+            ("params" | "parameters" | "args", _)
+                if value.get().starts_with('{') && task.params.is_none() =>
+            {
+                task.params = Some(Json::from_raw(value.get()));
+            }
+            _ => {
+                labels.raw(key, value.get());
+            }
+        }
+    }
+
+    fn length(&mut self, record: &mut Record<'_>, key: &str, value: &RawValue, unit_ns: f64) {
+        record.length = duration(value, unit_ns);
+        if record.length.is_none() {
+            record.labels.raw(key, value.get());
+            let what = "durations that are negative, too long or no numbers were kept as labels";
+            self.tally.warn("bad-duration", what, || value.get());
+        }
+    }
+
+    fn dependencies<'a>(
+        &mut self,
+        after: &mut Vec<Cow<'a, str>>,
+        value: &'a RawValue,
+        text: Option<Cow<'a, str>>,
+    ) {
+        if let Some(one) = text {
+            after.push(one);
+            return;
+        }
+        let tally = &mut *self.tally;
+        json::each_element(value, |id| match json::text_of(id) {
+            Some(id) => after.push(id),
+            None => {
+                tally.warn("bad-dependency", "dependencies that are no ids were left out", || excerpt(id))
+            }
+        });
+    }
+
+    fn emit(&mut self, record: Record<'_>) {
+        let Record { id, mut task, mut attempt, number, length, mut labels, logs } = record;
+        let Some(id) = id.or_else(|| self.own_id(&mut task)) else {
+            let what = "tasks with neither an id nor a name were numbered";
+            self.tally.warn("no-id", what, String::new);
+            let id = format!("task {}", self.records);
+            return self.emit(Record {
+                id: Some(Cow::Owned(id)),
+                task,
+                attempt,
+                number,
+                length,
+                labels,
+                logs,
+            });
+        };
+        match (attempt.started, attempt.ended, length) {
+            (Some(start), None, Some(length)) => attempt.ended = start.checked_add(length),
+            (None, Some(end), Some(length)) => attempt.started = end.checked_sub(length),
+            (_, _, Some(length)) => {
+                labels.num("duration_s", length as f64 / 1e9);
+            }
+            _ => {}
+        }
+        let timed = attempt.started.or(attempt.ended).or(attempt.queued).is_some();
+        let tried =
+            timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();
+        let before = self.tries.get(&*id).copied();
+        let mut now = number.unwrap_or(1);
+        if let Some(last) = before {
+            let what = "ids that occur again: with times they were taken as further tries, else as more about the task";
+            self.tally.warn("duplicate-id", what, || id.to_string());
+            now = if timed { number.filter(|n| *n > last).unwrap_or(last.saturating_add(1)) } else { last };
+        }
+        self.tries.insert(id.clone().into_owned(), now);
+        if !tried && number.is_none() {
+            task.status = attempt.status;
+        }
+        task.id = id.clone();
+        task.labels = labels.finish();
+        self.sink.event(Event::Task(task));
+        if tried || number.is_some() {
+            self.sink.event(Event::Attempt(Attempt { task: id.clone(), number: now, ..attempt }));
+        }
+        for text in logs {
+            self.sink.event(Event::Log(Log { task: Some(id.clone()), text, ..Log::default() }));
+        }
+    }
+
+    /// An id for a task that has but a name: the name, numbered where it is taken, since tasks of one name are
+    /// instances of one step.
+    fn own_id<'a>(&self, task: &mut Task<'a>) -> Option<Cow<'a, str>> {
+        let name = task.name.clone()?;
+        task.step.get_or_insert_with(|| name.clone());
+        if !self.tries.contains_key(&*name) {
+            return Some(name);
+        }
+        Some(Cow::Owned(format!("{name} #{}", self.records)))
+    }
+}
+
+fn tries(value: &RawValue) -> Option<u32> {
+    let n = json::whole_of(value).filter(|n| (0..=MOST_TRIES).contains(n))?;
+    u32::try_from(n).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::importer::{Options, Part, Source};
+    use crate::testing::Collect;
+
+    fn read(text: &str) -> Vec<String> {
+        let source = Source::new("f.json", text.as_bytes().to_vec());
+        let mut sink = Collect::default();
+        let part = if text.starts_with("{\"id\"") { "lines" } else { "tasks" };
+        (super::super::PLAIN.read)(&[Part { source: &source, part }], &Options::default(), &mut sink)
+            .unwrap();
+        sink.lines
+    }
+
+    #[test]
+    fn a_task_with_everything() {
+        let got = read(
+            r#"{"run_id":"r","name":"n","owner":"me","tasks":[{"id":1,"name":"a","parents":["x",2,null],
+            "start":"2026-01-01T00:00:00Z","duration":1.5,"status":"ok","worker":"w","attempt":2,"log":"hi",
+            "url":"u","params":{"k":1},"kind":"K","error":"e"}]}"#,
+        );
+        assert_eq!(got[0], r#"{"event":"run","makespan":1,"run":"r","name":"n","labels":{"owner":"me"}}"#);
+        assert_eq!(
+            got[1],
+            r#"{"event":"task","task":"1","name":"a","kind":"K","after":["x","2"],"labels":{"url":"u"},"params":{"k":1}}"#
+        );
+        assert_eq!(
+            got[2],
+            r#"{"event":"attempt","task":"1","try":2,"started":1767225600000000000,"ended":1767225601500000000,"worker":"w","status":"succeeded","error":{"message":"e"}}"#
+        );
+        assert_eq!(got[3], r#"{"event":"log","task":"1","text":"hi"}"#);
+        assert!(got[4].contains("bad-dependency") && got.len() == 5, "{got:?}");
+    }
+
+    #[test]
+    fn ids_that_occur_again_and_names_for_ids() {
+        let got =
+            read(r#"[{"id":"a","start":1767225600},{"id":"a","start":1767225601},{"id":"a","status":"ok"}]"#);
+        assert!(got[4].contains("\"try\":2"), "{got:?}");
+        assert!(got.iter().any(|l| l.contains("duplicate-id") && l.contains("\"count\":2")));
+        let got = read(r#"[{"name":"a","start":1767225600},{"name":"a","start":1767225601}]"#);
+        assert!(got[3].contains(r#""task":"a #2","name":"a","step":"a""#), "{got:?}");
+    }
+
+    #[test]
+    fn one_task_a_line_and_a_half_one() {
+        let got = read("{\"id\":1,\"start\":1767225600}\n\n{\"id\":2,\"start\":1767225600}\n{\"id\":3,\"sta");
+        assert_eq!(got.iter().filter(|l| l.contains("\"event\":\"task\"")).count(), 2);
+        assert!(got.iter().any(|l| l.contains("truncated") && l.contains("\"line\":4")), "{got:?}");
+    }
+
+    #[test]
+    fn repeated_members_count_once_the_last() {
+        let got = read(r#"{"tasks":[{"id":"1"}],"tasks":[{"id":"2","id":"3"}]}"#);
+        assert_eq!(got[1], r#"{"event":"task","task":"3"}"#);
+        assert!(got[2].contains("duplicate-key"));
+    }
+}

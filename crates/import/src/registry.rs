@@ -1,0 +1,36 @@
+//! The importers, in the order in which equal claims are decided.
+
+use crate::importer::Importer;
+
+/// How files of a format relate to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The files of a run are many: all are read in one go.
+    Together,
+    /// Each file is read by itself; runs of the same id in several files are one run.
+    Stream,
+    /// Each file is read by itself; its runs are its own, even if another file has runs of the same id.
+    Alone,
+}
+
+/// A line of the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The importer.
+    pub importer: &'static Importer,
+    /// How its files relate to each other.
+    pub scope: Scope,
+}
+
+/// Every importer there is.
+pub static REGISTRY: &[Entry] = &[
+    Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
+    Entry { importer: &crate::chrome_trace::CHROME_TRACE, scope: Scope::Alone },
+    Entry { importer: &crate::plain::PLAIN, scope: Scope::Alone },
+    Entry { importer: &crate::text::TEXT, scope: Scope::Alone },
+];
+
+/// The importer of that id.
+pub fn by_id(id: &str) -> Option<&'static Importer> {
+    REGISTRY.iter().map(|e| e.importer).find(|i| i.id == id)
+}

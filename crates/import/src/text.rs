@@ -1,0 +1,66 @@
+//! The text notation for runs, as tests, documents and bug reports use it.
+
+use makespan_format::{Event, EventSink, RunInfo};
+use makespan_model::notation;
+use std::borrow::Cow;
+
+use crate::importer::{Claim, Importer, Options, Part, ReadError};
+use crate::json;
+use crate::sniff::{Head, Kind};
+
+/// The importer of the text notation.
+pub const TEXT: Importer = Importer {
+    id: "text",
+    title: "Text notation",
+    parts: &["notation"],
+    how: "written by hand: a task a line, `name start..end worker after …`",
+    lossy: "logs, metrics, parameters",
+    sniff,
+    read,
+};
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    if !head.text || head.shape.root != Kind::NotJson {
+        return None;
+    }
+    notation::looks_like(&decode(head.bytes)).then_some(Claim {
+        score: 30,
+        part: "notation",
+        reason: "its first line reads as a task with a span",
+    })
+}
+
+fn read(parts: &[Part<'_>], _options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    for part in parts {
+        let mut named = Named { name: &part.source.name, open: false, sink };
+        notation::read(&decode(&part.source.bytes), &mut named);
+    }
+    Ok(())
+}
+
+/// Opens a run of the file's name where the text names none.
+struct Named<'n> {
+    name: &'n str,
+    open: bool,
+    sink: &'n mut dyn EventSink,
+}
+
+impl EventSink for Named<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        if !self.open && !matches!(event, Event::Diagnostic(_)) {
+            self.open = true;
+            if !matches!(event, Event::Run(_)) {
+                let id = Cow::Borrowed(self.name);
+                self.sink.event(Event::Run(RunInfo { id, ..RunInfo::default() }));
+            }
+        }
+        self.sink.event(event);
+    }
+}
+
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    match json::looks_utf16(bytes) {
+        Some(big_endian) => Cow::Owned(json::decode_utf16(bytes, big_endian)),
+        None => String::from_utf8_lossy(json::without_bom(bytes)),
+    }
+}
