@@ -3,7 +3,7 @@
 //!
 //! The run is the same every time: layers of tasks on 64 workers, each task after up to three of the layer before,
 //! one in twenty retried, one in fifty failed with a message of its own, every thousandth a container.
-//! `bench-analysis 5000` measures 5000 tasks instead of 100 000.
+//! A number as argument measures that many tasks instead of 100 000.
 
 #![allow(clippy::print_stdout)]
 

@@ -70,7 +70,7 @@ pub fn busy(run: &Run) -> Busy {
             let (first, last) = extents(run);
             let anchor = nest.anchors(run, |p| first[p as usize] != UNKNOWN);
             let mut inner: Vec<u32> = (0..run.task_count() as u32)
-                .filter(|&t| anchor[t as usize] != NONE && first[t as usize] != UNKNOWN)
+                .filter(|&t| anchor[t as usize] != NONE && first[t as usize] < last[t as usize])
                 .collect();
             inner.sort_by_key(|&t| first[t as usize]);
             let pairs: Vec<(u32, u32)> = inner.iter().map(|&t| (anchor[t as usize], t)).collect();

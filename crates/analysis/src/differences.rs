@@ -20,16 +20,23 @@ fn far(ours: f64, stored: f64) -> bool {
     (ours - stored).abs() > (stored.abs() / 100.0).max(1e6)
 }
 
+/// A number as text of bounded length.
+fn number(n: f64) -> String {
+    if n.abs() < 1e15 { n.to_string() } else { format!("{n:.3e}") }
+}
+
 fn seconds(ns: f64) -> String {
-    format!("{:.3} s", ns / 1e9)
+    let s = ns / 1e9;
+    if s.abs() < 1e15 { format!("{s:.3} s") } else { format!("{s:.3e} s") }
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    let p = share * 100.0;
+    if p.abs() < 1e15 { format!("{p:.0} %") } else { format!("{p:.3e} %") }
 }
 
-/// The stored totals that disagree with ours, in the order in which the source states them, the recorded wall time
-/// and status first.
+/// The stored totals that disagree with ours: the recorded wall time and status first, then in the order of
+/// [`Run::stored`].
 ///
 /// Durations may differ by 1 ms or 1 %, whichever is more; counts and statuses not at all. The wall time, from the
 /// recorded start to the recorded end of the run, is held against the makespan; a stored makespan against the wall
@@ -68,13 +75,13 @@ pub fn differences(run: &Run, totals: &Totals) -> Vec<Difference> {
                 tell("work", seconds(totals.work as f64), seconds(n));
             }
             ("tasks", Stored::Number(n)) if n != totals.tasks as f64 => {
-                tell("tasks", totals.tasks.to_string(), n.to_string());
+                tell("tasks", totals.tasks.to_string(), number(n));
             }
             ("succeeded", Stored::Number(n)) if n != succeeded && n != with_cached => {
-                tell("succeeded", succeeded.to_string(), n.to_string());
+                tell("succeeded", succeeded.to_string(), number(n));
             }
             ("failed", Stored::Number(n)) if n != count(Status::Failed) => {
-                tell("failed", count(Status::Failed).to_string(), n.to_string());
+                tell("failed", count(Status::Failed).to_string(), number(n));
             }
             ("progress", Stored::Number(n)) if totals.tasks > 0 => {
                 let all = totals.tasks as f64;

@@ -1,7 +1,7 @@
 //! What went wrong, grouped.
 
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fingerprint::{fingerprint, first_line};
 
@@ -108,7 +108,7 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
         seen.push((at, task));
     }
     // The cases come in order of time: the first of each task and group is the one that counts.
-    let mut once = rustc_hash::FxHashSet::default();
+    let mut once = FxHashSet::default();
     for (at, task) in seen {
         if once.insert((at, task)) {
             groups[at].tasks.push(task);
@@ -116,8 +116,8 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
     }
     let time = |g: &ErrorGroup| (g.first.is_none(), g.first);
     groups.sort_by(|x, y| {
-        let names = |g: &ErrorGroup| (g.kind.clone(), g.fingerprint.clone());
-        y.attempts.cmp(&x.attempts).then(time(x).cmp(&time(y))).then_with(|| names(x).cmp(&names(y)))
+        let names = (&x.kind, &x.fingerprint).cmp(&(&y.kind, &y.fingerprint));
+        y.attempts.cmp(&x.attempts).then(time(x).cmp(&time(y))).then(names)
     });
     groups
 }

@@ -18,6 +18,8 @@ pub(crate) fn first_line(message: &str) -> &str {
 pub fn fingerprint(message: &str) -> String {
     let line: Vec<char> = first_line(message).chars().take(READ).collect();
     let mut out = String::new();
+    // Quotation marks that do not close any more: looked for once, so that all of it stays one pass.
+    let mut unclosed: Vec<char> = Vec::new();
     let mut at = 0;
     while at < line.len() {
         let c = line[at];
@@ -26,7 +28,7 @@ pub fn fingerprint(message: &str) -> String {
                 out.push(' ');
             }
             at += 1;
-        } else if let Some(close) = closing_quote(&line, at) {
+        } else if let Some(close) = closing_quote(&line, at, &mut unclosed) {
             out.push_str("<text>");
             at = close + 1;
         } else if in_word(c) {
@@ -43,7 +45,7 @@ pub fn fingerprint(message: &str) -> String {
 }
 
 /// Where the quotation that opens at `at` closes. An apostrophe within a word opens and closes none.
-fn closing_quote(line: &[char], at: usize) -> Option<usize> {
+fn closing_quote(line: &[char], at: usize, unclosed: &mut Vec<char>) -> Option<usize> {
     let close = match line[at] {
         '“' => '”',
         '‘' => '’',
@@ -51,10 +53,14 @@ fn closing_quote(line: &[char], at: usize) -> Option<usize> {
         _ => return None,
     };
     let letter = |i: Option<usize>| i.and_then(|i| line.get(i)).is_some_and(|c| c.is_alphanumeric());
-    if letter(at.checked_sub(1)) {
+    if letter(at.checked_sub(1)) || unclosed.contains(&close) {
         return None;
     }
-    (at + 1..line.len()).find(|&i| line[i] == close && !letter(Some(i + 1)))
+    let found = (at + 1..line.len()).find(|&i| line[i] == close && !letter(Some(i + 1)));
+    if found.is_none() {
+        unclosed.push(close);
+    }
+    found
 }
 
 fn in_word(c: char) -> bool {
@@ -91,7 +97,11 @@ fn whole(word: &str) -> Option<&'static str> {
     let rooted =
         ["/", "./", "../", "~/"].iter().any(|root| word.len() > root.len() && word.starts_with(root));
     let drive = word.len() > 2 && word.as_bytes()[0].is_ascii_alphabetic() && &word.as_bytes()[1..2] == b":";
-    let file = count('/') == 1 && word.rsplit('/').next().is_some_and(|f| f.contains('.'));
+    let file = count('/') == 1
+        && word
+            .rsplit('/')
+            .next()
+            .is_some_and(|f| f.contains('.') && f.contains(|c: char| c.is_alphabetic()));
     if rooted || file || count('/') > 1 || word.contains('\\') || (drive && word[2..].starts_with('/')) {
         return Some("<path>");
     }

@@ -1,0 +1,42 @@
+//! The facts, checked on runs in the text notation (times in seconds).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod groups;
+mod hostile;
+mod path;
+mod properties;
+mod stored;
+mod time;
+
+use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+
+/// One second in ns.
+const S: i64 = 1_000_000_000;
+
+fn run(text: &str) -> Run {
+    makespan_model::notation::run(text).unwrap()
+}
+
+fn task(run: &Run, id: &str) -> TaskId {
+    run.find_task(id).unwrap()
+}
+
+/// Ids of tasks, parted by spaces.
+fn ids(run: &Run, tasks: impl IntoIterator<Item = TaskId>) -> String {
+    tasks.into_iter().map(|t| run.task_id(t)).collect::<Vec<_>>().join(" ")
+}
+
+/// Seconds, or `-` for a time that is not known.
+fn s(ns: i64) -> String {
+    if ns == UNKNOWN { "-".to_owned() } else { (ns as f64 / S as f64).to_string() }
+}
+
+/// One word a task: `id:value`.
+fn by_task(run: &Run, value: impl Fn(usize) -> String) -> String {
+    run.task_ids().map(|t| format!("{}:{}", run.task_id(t), value(t.index()))).collect::<Vec<_>>().join(" ")
+}
+
+/// The id of a task of a column, or `-`.
+fn name(run: &Run, t: u32) -> String {
+    if t == NONE { "-".to_owned() } else { run.task_id(TaskId(t)).to_owned() }
+}

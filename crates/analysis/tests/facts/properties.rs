@@ -1,0 +1,216 @@
+//! The facts against the plainest way to compute them, on small random runs.
+
+use std::fmt::Write;
+
+use makespan_analysis::*;
+use makespan_model::{Run, TaskId};
+use proptest::prelude::*;
+
+use crate::{S, run};
+
+/// Up to nine tasks with whole seconds and dependencies on tasks before them.
+fn graphs() -> impl Strategy<Value = Run> {
+    let task = (0..20i64, 0..6i64, 0..8u8, any::<u16>(), 0..9usize);
+    (prop::collection::vec(task, 1..9), any::<bool>()).prop_map(|(tasks, nested)| {
+        let mut text = String::new();
+        for (t, (start, length, kind, edges, parent)) in tasks.iter().enumerate() {
+            let _ = match kind {
+                0 => write!(text, "t{t} - -"),
+                1 => write!(text, "t{t} {start}.. -"),
+                _ => write!(text, "t{t} {start}..{} -", start + length),
+            };
+            for p in (0..t).filter(|p| edges >> p & 1 == 1) {
+                let _ = write!(text, " t{p}");
+            }
+            if nested && *parent < t {
+                let _ = write!(text, " in=t{parent}");
+            }
+            text.push('\n');
+        }
+        run(&text)
+    })
+}
+
+/// Tasks that all ran, each after its predecessors had ended and a gap.
+fn executed() -> impl Strategy<Value = Run> {
+    prop::collection::vec((0..3i64, 0..6i64, any::<u16>()), 1..9).prop_map(|tasks| {
+        let mut text = String::new();
+        let mut ends: Vec<i64> = Vec::new();
+        for (t, (gap, length, edges)) in tasks.iter().enumerate() {
+            let before = (0..t).filter(|p| edges >> p & 1 == 1);
+            let start = before.clone().map(|p| ends[p]).max().unwrap_or(0) + gap;
+            ends.push(start + length);
+            let _ = write!(text, "t{t} {start}..{} -", start + length);
+            for p in before {
+                let _ = write!(text, " t{p}");
+            }
+            text.push('\n');
+        }
+        run(&text)
+    })
+}
+
+/// The last end of the run and whether another start moved, had `late` ended `by` ns later and everything after it
+/// as early as it could, but no earlier than it did.
+fn delayed(run: &Run, late: TaskId, by: i64) -> (i64, bool) {
+    let mut ends: Vec<i64> = Vec::new();
+    let mut moved = false;
+    for t in run.task_ids() {
+        let (start, end) = run.task_interval(t).unwrap();
+        let before = run.predecessors.row(t.index()).iter().map(|p| ends[*p as usize]).max();
+        let shift = before.map_or(0, |b| (b - start).max(0));
+        moved |= shift > 0;
+        ends.push(end + shift + if t == late { by } else { 0 });
+    }
+    (ends.into_iter().max().unwrap(), moved)
+}
+
+fn flat(run: &Run) -> bool {
+    run.task_ids().all(|t| run.parent(t).is_none())
+}
+
+fn weight(run: &Run, t: TaskId) -> i64 {
+    run.task_interval(t).map_or(0, |(s, e)| e - s)
+}
+
+/// The weight of the longest chain that ends with a task, by trying all of them.
+fn longest(run: &Run, t: TaskId) -> i64 {
+    let before = run.predecessors.row(t.index()).iter().map(|p| longest(run, TaskId(*p)));
+    before.max().unwrap_or(0) + weight(run, t)
+}
+
+fn reaches(run: &Run, from: TaskId, to: TaskId) -> bool {
+    run.successors.row(from.index()).iter().any(|&s| TaskId(s) == to || reaches(run, TaskId(s), to))
+}
+
+proptest! {
+    #[test]
+    fn the_critical_path_is_a_chain_and_none_is_longer(run in graphs().prop_filter("flat", flat)) {
+        let Some(path) = critical_path(&run) else {
+            prop_assert!(run.task_ids().all(|t| run.task_interval(t).is_none()));
+            return Ok(());
+        };
+        prop_assert_eq!(path.length, run.task_ids().map(|t| longest(&run, t)).max().unwrap());
+        prop_assert_eq!(path.length, path.tasks.iter().map(|t| weight(&run, *t)).sum::<i64>());
+        for pair in path.tasks.windows(2) {
+            prop_assert!(run.predecessors.row(pair[1].index()).contains(&pair[0].0));
+        }
+        prop_assert_eq!(path.waits.len(), path.tasks.len());
+    }
+
+    #[test]
+    fn lineage_is_reachability(run in graphs()) {
+        for a in run.task_ids() {
+            let (up, down) = (upstream(&run, a), downstream(&run, a));
+            for b in run.task_ids() {
+                prop_assert_eq!(down[b.index()], reaches(&run, a, b));
+                prop_assert_eq!(up[b.index()], reaches(&run, b, a));
+            }
+        }
+    }
+
+    #[test]
+    fn concurrency_counts_the_intervals_over_each_moment(run in graphs()) {
+        let busy = busy(&run);
+        let found = concurrency(&run, &busy);
+        let over = |t: i64| (0..busy.len()).filter(|&i| busy.start[i] <= t && t < busy.end[i]).count() as u32;
+        let most = busy.start.iter().map(|&t| over(t)).max().unwrap_or(0);
+        prop_assert_eq!(found.max_running, most);
+        for (t, running) in found.t.iter().zip(&found.running) {
+            prop_assert_eq!(*running, over(*t));
+        }
+        prop_assert!(found.running.windows(2).all(|w| w[0] != w[1]));
+    }
+
+    #[test]
+    fn a_container_works_in_the_seconds_in_which_no_content_is_open(run in graphs()) {
+        let busy = busy(&run);
+        for t in run.task_ids().filter(|t| run.task_interval(*t).is_some()) {
+            // Contents of containers without times belong to the one around them.
+            let holds = |mut c: TaskId| loop {
+                match run.parent(c) {
+                    Some(p) if p == t => break true,
+                    Some(p) if run.attempts_of(p).len() == 0 => c = p,
+                    _ => break false,
+                }
+            };
+            let contents: Vec<(i64, i64)> = run
+                .task_ids()
+                .filter(|c| holds(*c) && run.attempts_of(*c).len() > 0)
+                .map(|c| {
+                    let a = run.attempts_of(c).next().unwrap();
+                    (run.attempts.started[a.index()], run.task_interval(c).map_or(i64::MAX, |x| x.1))
+                })
+                .collect();
+            let (start, end) = run.task_interval(t).unwrap();
+            let seconds = (start / S..end / S).map(|x| x * S);
+            let own = seconds.filter(|x| !contents.iter().any(|c| c.0 <= *x && *x < c.1)).count() as i64;
+            let mine = |i: &usize| run.attempts.task[busy.attempt[*i] as usize] == t.0;
+            let found: i64 = (0..busy.len()).filter(mine).map(|i| busy.end[i] - busy.start[i]).sum();
+            prop_assert_eq!(found, own * S);
+        }
+    }
+
+    #[test]
+    fn no_task_is_left_without_slack_that_could_be_later(run in graphs().prop_filter("flat", flat)) {
+        let found = slack(&run);
+        let horizon = run.span().map_or(0, |s| s.1);
+        for t in run.task_ids() {
+            let Some((_, end)) = run.task_interval(t) else {
+                prop_assert_eq!((found.total[t.index()], found.free[t.index()]), (None, None));
+                continue;
+            };
+            let (total, free) = (found.total[t.index()].unwrap(), found.free[t.index()].unwrap());
+            prop_assert!(0 <= free && free <= total && total <= horizon - end);
+            let starts = run.successors.row(t.index()).iter().flat_map(|s| run.attempts_of(TaskId(*s)));
+            for a in starts {
+                prop_assert!(free <= (run.attempts.started[a.index()] - end).max(0));
+            }
+            if run.successors.row(t.index()).is_empty() {
+                prop_assert_eq!((total, free), (horizon - end, horizon - end));
+            }
+        }
+    }
+
+    #[test]
+    fn slack_is_the_most_that_a_task_could_be_late(run in executed().prop_filter("dependent", |r| !r.edges_inferred)) {
+        let found = slack(&run);
+        let horizon = run.span().unwrap().1;
+        for t in run.task_ids() {
+            let (total, free) = (found.total[t.index()].unwrap(), found.free[t.index()].unwrap());
+            prop_assert_eq!(delayed(&run, t, total).0, horizon);
+            prop_assert!(delayed(&run, t, total + 1).0 > horizon);
+            prop_assert!(!delayed(&run, t, free).1);
+            let (end, moved) = delayed(&run, t, free + 1);
+            prop_assert!(moved || end > horizon);
+        }
+    }
+
+    #[test]
+    fn every_fact_is_the_same_however_it_is_asked_for(run in graphs()) {
+        let facts = Facts::new(std::sync::Arc::new(run.clone()));
+        prop_assert_eq!(facts.steps().to_vec(), steps(&run));
+        prop_assert_eq!(facts.workers().to_vec(), workers(&run));
+        prop_assert_eq!(facts.totals(), &totals(&run));
+        let nodes: i64 = facts.steps().iter().map(|s| s.work).sum();
+        prop_assert_eq!(nodes, facts.totals().work);
+        let path = critical_path(&run).map_or(0, |p| p.length);
+        let longest = run.task_ids().map(|t| longest(&run, t)).max().unwrap();
+        prop_assert!(!flat(&run) || path == longest);
+    }
+
+    #[test]
+    fn natural_order_is_an_order(mut names in prop::collection::vec("[a01]{0,4}", 3)) {
+        names.sort_by(|a, b| natural_cmp(a, b));
+        prop_assert!(natural_cmp(&names[0], &names[2]).is_le());
+        prop_assert_eq!(natural_cmp(&names[0], &names[1]).is_eq(), names[0] == names[1]);
+        prop_assert_eq!(natural_cmp(&names[0], &names[1]), natural_cmp(&names[1], &names[0]).reverse());
+    }
+
+    #[test]
+    fn fingerprints_of_anything_are_short_and_stable(message in "(?s).{0,80}") {
+        let print = fingerprint(&message);
+        prop_assert!(print.chars().count() <= 200);
+        prop_assert_eq!(print, fingerprint(&message));
+    }
+}
