@@ -3,10 +3,10 @@
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task};
 
-use super::{Runs, beside, step_of};
+use super::{Runs, Told, beside, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::mpt::record::{Clock, Record, info, items, scalar, warn};
+use crate::mpt::record::{Clock, Labels, Record, info, items, scalar, warn};
 
 const STATE: [&str; 8] = [
     "session_id",
@@ -107,31 +107,20 @@ fn tell(
         None => runs.fresh(format!("checkpoint {}", state.session)),
     };
     let at = runs.open(&id, state.file);
-    let (mut labels, mut params, mut stored) = (Fields::new(), Fields::new(), Fields::new());
-    record.rest(&STATE, &mut labels);
+    let told = &mut runs.list[at];
+    for (key, raw) in record.members().filter(|(key, _)| !STATE.contains(key)) {
+        told.labels.raw(key, raw);
+    }
     for key in ["session_id", "trace_id", "cycle_counts", "resuming_task_id"] {
-        // A run that is known from its graph names its trace and session itself.
-        let said = known.is_some() && matches!(key, "session_id" | "trace_id");
-        if let Some(raw) = record.raw(key).filter(|raw| *raw != "{}" && !said) {
-            labels.raw(key, raw);
-        }
+        told.labels.raw(key, record.raw(key).unwrap_or("null"));
     }
     let meta = metas.iter().find(|(_, m)| m.text("session_id").as_deref() == Some(state.session.as_str()));
     if let Some((_, meta)) = meta {
-        meta.rest(&["session_id", "steps", "start_node", "backend"], &mut labels);
+        add(meta, &mut told.labels);
     }
-    if let Some(raw) = record.raw("start_node") {
-        params.raw("start_node", raw);
-    }
-    stored.num("checkpoint_steps", state.steps);
-    sink.event(Event::Run(RunInfo {
-        id: id.as_str().into(),
-        source: known.is_none().then(|| "Graflow checkpoint".into()),
-        labels: labels.finish(),
-        params: params.finish(),
-        stored: stored.finish(),
-        ..RunInfo::default()
-    }));
+    told.params.raw("start_node", record.raw("start_node").unwrap_or("null"));
+    told.stored.raw("checkpoint_steps", record.raw("steps").unwrap_or("null"));
+    tell_run(told, known.is_none(), sink);
     for raw in record.raw("completed_tasks").map(items).unwrap_or_default() {
         let Some(task) = scalar(raw.get()) else { continue };
         if runs.list[at].tasks.insert(task.clone().into_owned()) {
@@ -215,30 +204,39 @@ fn alone(
     sink: &mut dyn EventSink,
 ) {
     let mut clock = Clock::new(zone);
-    if let Some(run) =
-        runs.list.iter().find(|r| r.trace.iter().any(|t| t == session) && beside(&r.file, file))
-    {
-        let mut labels = Fields::new();
-        meta.rest(&["session_id", "steps", "start_node", "backend"], &mut labels);
-        let id = run.run.as_str().into();
-        sink.event(Event::Run(RunInfo { id, labels: labels.finish(), ..RunInfo::default() }));
-        return;
+    let known = runs.list.iter().position(|r| r.trace.iter().any(|t| t == session) && beside(&r.file, file));
+    let at = known.unwrap_or_else(|| {
+        let id = runs.fresh(format!("checkpoint {session}"));
+        runs.open(&id, file)
+    });
+    add(meta, &mut runs.list[at].labels);
+    tell_run(&runs.list[at], known.is_none(), sink);
+    if known.is_none() {
+        clock.iso_of(meta, "created_at");
+        clock.report(file, sink);
+        info(
+            sink,
+            "no-steps",
+            format!("{file}: only the metadata of a checkpoint are here, its .state.json is not"),
+        );
     }
-    let id = runs.fresh(format!("checkpoint {session}"));
-    runs.open(&id, file);
-    let mut labels = Fields::new();
-    meta.rest(&["steps"], &mut labels);
+}
+
+/// Takes over what metadata say and their state does not.
+fn add(meta: &Record<'_>, labels: &mut Labels) {
+    const SAID: [&str; 4] = ["session_id", "steps", "start_node", "backend"];
+    for (key, raw) in meta.members().filter(|(key, _)| !SAID.contains(key)) {
+        labels.raw(key, raw);
+    }
+}
+
+fn tell_run(told: &Told, fresh: bool, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
-        id: id.into(),
-        source: Some("Graflow checkpoint".into()),
-        labels: labels.finish(),
+        id: told.run.as_str().into(),
+        source: fresh.then(|| "Graflow checkpoint".into()),
+        labels: told.labels.fields().finish(),
+        params: told.params.fields().finish(),
+        stored: told.stored.fields().finish(),
         ..RunInfo::default()
     }));
-    clock.iso_of(meta, "created_at");
-    clock.report(file, sink);
-    info(
-        sink,
-        "no-steps",
-        format!("{file}: only the metadata of a checkpoint are here, its .state.json is not"),
-    );
 }

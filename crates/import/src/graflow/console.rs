@@ -107,6 +107,8 @@ struct Follower<'r, 's> {
     columns: BTreeMap<usize, Vec<usize>>,
     open: FxHashMap<String, Vec<(usize, u32)>>,
     tries: FxHashMap<String, u32>,
+    /// How tasks came into the run that were added while it ran.
+    added: FxHashMap<String, String>,
     pending: Option<(String, i64)>,
     orphans: u64,
     days: u64,
@@ -133,6 +135,7 @@ pub(super) fn read(source: &Source, runs: &mut Runs, sink: &mut dyn EventSink) {
         columns: BTreeMap::new(),
         open: FxHashMap::default(),
         tries: FxHashMap::default(),
+        added: FxHashMap::default(),
         pending: None,
         orphans: 0,
         days: 0,
@@ -274,6 +277,7 @@ impl Follower<'_, '_> {
         self.columns.clear();
         self.open.clear();
         self.tries.clear();
+        self.added.clear();
     }
 
     /// The innermost open span printed further left.
@@ -305,6 +309,9 @@ impl Follower<'_, '_> {
             self.runs.list[at].tasks.insert(id.to_owned());
             let kind = pairs.iter().find(|(k, _)| *k == "task_type").map(|(_, v)| (*v).into());
             let mut labels = Fields::new();
+            if let Some(kind) = self.added.get(id) {
+                labels.str("added", kind);
+            }
             for (key, value) in pairs.iter().filter(|(k, _)| *k != "task_type") {
                 labels.str(key, value);
             }
@@ -378,6 +385,7 @@ impl Follower<'_, '_> {
         self.runs.list[at].tasks.insert(id.to_owned());
         let mut labels = Fields::new();
         labels.str("added", &kind.to_ascii_lowercase());
+        self.added.insert(id.to_owned(), kind.to_ascii_lowercase());
         self.sink.event(Event::Task(Task {
             id: id.into(),
             step: Some(step_of(id).into()),

@@ -11,7 +11,7 @@ use makespan_format::EventSink;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::importer::{Claim, Importer, Options, Part, ReadError};
-use crate::mpt::record::{folder, info, warn};
+use crate::mpt::record::{Labels, folder, info, warn};
 use crate::sniff::{Head, Kind};
 
 const RUNTIME: &str = "runtime graph";
@@ -82,6 +82,10 @@ struct Told {
     /// Trace and session the run belongs to.
     trace: Vec<String>,
     tasks: FxHashSet<String>,
+    /// What was told of the run itself, since a later event replaces such an object whole.
+    labels: Labels,
+    params: Labels,
+    stored: Labels,
     /// Dependencies taken over from drawings, so that two of one graph give them once.
     edges: FxHashSet<(String, String)>,
 }
@@ -105,6 +109,9 @@ impl Runs {
             file: file.to_owned(),
             trace: Vec::new(),
             tasks: FxHashSet::default(),
+            labels: Labels::default(),
+            params: Labels::default(),
+            stored: Labels::default(),
             edges: FxHashSet::default(),
         });
         self.list.len() - 1

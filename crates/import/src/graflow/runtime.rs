@@ -6,10 +6,16 @@ use makespan_format::{
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use super::{Runs, step_of};
+use super::{Runs, Told, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::mpt::record::{Clock, Record, info, items, scalar, warn};
+use crate::mpt::record::{Clock, Labels, Record, info, items, scalar, warn};
+
+/// Members of a node that have their place.
+const NODE: [&str; 5] = ["id", "status", "start_time", "end_time", "metadata"];
+
+/// Metadata of a root that have their place.
+const ROOT: [&str; 7] = ["type", "start_node", "max_steps", "steps", "output", "error", "error_type"];
 
 struct Node<'a> {
     id: String,
@@ -158,10 +164,14 @@ impl Run<'_, '_> {
         }
         let ended = root.and_then(|r| clock.iso_of(&r.record, "end_time"));
         let status = root.and_then(|r| r.record.text("status")).and_then(|word| Status::from_word(&word));
-        self.tell_run(&id, root, status, ended, clock, sink);
+        self.tell_run(root, status, ended, clock, &mut runs.list[at], sink);
         let mut counts = Counts::default();
         for &(node, times) in &self.segment.tasks {
-            runs.list[at].tasks.insert(self.nodes[node].id.clone());
+            let known = !runs.list[at].tasks.insert(self.nodes[node].id.clone());
+            if known && self.last[node] != self.place {
+                // Another export of the same run was taken before the node was replaced, and told it.
+                continue;
+            }
             self.tell_task(node, times, status, clock, &mut counts, sink);
         }
         let whose = format!("{}: run {id}", self.file);
@@ -178,48 +188,44 @@ impl Run<'_, '_> {
 
     fn tell_run(
         &self,
-        id: &str,
         root: Option<&Node<'_>>,
         status: Option<Status>,
         ended: Option<i64>,
         clock: &mut Clock<'_>,
+        told: &mut Told,
         sink: &mut dyn EventSink,
     ) {
-        let (mut labels, mut params, mut stored) = (Fields::new(), Fields::new(), Fields::new());
+        let (mut labels, mut params, mut stored) = (Labels::default(), Labels::default(), Labels::default());
         let mut output = None;
         if let Some(root) = root {
             let meta = &root.metadata;
-            meta.rest(
-                &["type", "start_node", "max_steps", "steps", "output", "error", "error_type"],
-                &mut labels,
-            );
-            root.record.rest(&["id", "status", "start_time", "end_time", "metadata"], &mut labels);
+            for (key, value) in meta.members().filter(|(key, _)| !ROOT.contains(key)) {
+                labels.raw(key, value);
+            }
+            for (key, value) in root.record.members().filter(|(key, _)| !NODE.contains(key)) {
+                labels.raw(key, value);
+            }
             for key in ["start_node", "max_steps"] {
-                if let Some(raw) = meta.raw(key) {
-                    params.raw(key, raw);
-                }
+                params.raw(key, meta.raw(key).unwrap_or("null"));
             }
-            if let Some(steps) = meta.raw("steps") {
-                stored.raw("steps", steps);
-            }
-            if let Some(word) = root.record.text("status") {
-                stored.str("status", &word);
-            }
+            stored.raw("steps", meta.raw("steps").unwrap_or("null"));
+            stored.text("status", root.record.text("status").as_deref());
             output = meta.raw("output");
         }
         let error = root.and_then(|r| error_of(&r.metadata));
         sink.event(Event::Run(RunInfo {
-            id: id.into(),
+            id: told.run.as_str().into(),
             status,
             started: root.and_then(|r| clock.iso_of(&r.record, "start_time")),
             ended,
             source: Some("Graflow runtime graph".into()),
             error,
-            labels: labels.finish(),
-            params: params.finish(),
-            stored: stored.finish(),
+            labels: labels.fields().finish(),
+            params: params.fields().finish(),
+            stored: stored.fields().finish(),
             ..RunInfo::default()
         }));
+        (told.labels, told.params, told.stored) = (labels, params, stored);
         if let Some(output) = output {
             tell_output(None, output, sink);
         }
@@ -240,7 +246,7 @@ impl Run<'_, '_> {
         let mut status = None;
         if mine {
             metadata.rest(&["type", "task_type", "output", "error", "error_type"], &mut labels);
-            record.rest(&["id", "status", "start_time", "end_time", "metadata"], &mut labels);
+            record.rest(&NODE, &mut labels);
         } else {
             counts.replaced += 1;
             labels.int("attempts", i64::from(times));
