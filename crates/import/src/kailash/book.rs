@@ -1,0 +1,300 @@
+//! The runs that the files tell of, and the events of each.
+
+use std::rc::Rc;
+
+use makespan_format::{Diagnostic, Event, EventSink, Fields, RunInfo, Severity, Status};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::plan::Plan;
+use super::record::{RunFacts, TaskRow, error_info};
+use super::times::Clock;
+use crate::importer::Zone;
+use crate::tally::clip;
+
+/// A task that was told.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) id: Rc<str>,
+    /// Times of its last try, where known.
+    pub(super) started: Option<i64>,
+    pub(super) ended: Option<i64>,
+    pub(super) status: Option<Status>,
+    /// Highest number of a try.
+    pub(super) tries: u32,
+    /// Whether its status was declared because it had no try.
+    pub(super) declared: bool,
+}
+
+/// A run while it is told.
+#[derive(Debug)]
+pub(super) struct RunState<'z> {
+    pub(super) facts: RunFacts,
+    pub(super) clock: Clock<'z>,
+    pub(super) plan: Option<Rc<Plan>>,
+    pub(super) tasks: Vec<Told>,
+    /// Task of the id of any of its tries.
+    pub(super) ids: FxHashMap<Rc<str>, u32>,
+    /// Tasks of a node, in the order told.
+    pub(super) nodes: FxHashMap<String, Vec<u32>>,
+    /// Dependencies told: task, and what it depends on.
+    pub(super) edges: FxHashSet<(u32, u32)>,
+    /// Dependencies on ids that were not known yet.
+    pub(super) later: Vec<(u32, String)>,
+    /// Numbers taken by tries of a task.
+    pub(super) numbers: FxHashSet<(u32, u32)>,
+    pub(super) counts: Counts,
+    /// Whether no file told of the run itself.
+    pub(super) no_file: bool,
+    opened: bool,
+}
+
+/// What was met more than once and is said once.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) twice: u64,
+    pub(super) unmeasured: u64,
+    pub(super) no_previous: u64,
+    pub(super) end_from_duration: u64,
+    pub(super) from_index: u64,
+    pub(super) unknown_status: u64,
+    pub(super) first_unknown_status: String,
+}
+
+/// All runs, in the order met.
+pub(super) struct Book<'z> {
+    zone: &'z dyn Zone,
+    pub(super) runs: Vec<RunState<'z>>,
+    by_id: FxHashMap<String, usize>,
+    current: Option<usize>,
+    pub(super) plans: Vec<Rc<Plan>>,
+}
+
+impl<'z> Book<'z> {
+    /// No runs yet.
+    pub(super) fn new(zone: &'z dyn Zone) -> Book<'z> {
+        Book { zone, runs: Vec::new(), by_id: FxHashMap::default(), current: None, plans: Vec::new() }
+    }
+
+    /// The run of that id.
+    pub(super) fn find(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Takes what a file says of a run; before its first task is told.
+    pub(super) fn learn(&mut self, facts: RunFacts) -> usize {
+        if let Some(at) = self.find(&facts.id) {
+            self.runs[at].facts.merge(facts);
+            return at;
+        }
+        self.by_id.insert(facts.id.clone(), self.runs.len());
+        self.runs.push(RunState {
+            facts,
+            clock: Clock::new(self.zone),
+            plan: None,
+            tasks: Vec::new(),
+            ids: FxHashMap::default(),
+            nodes: FxHashMap::default(),
+            edges: FxHashSet::default(),
+            later: Vec::new(),
+            numbers: FxHashSet::default(),
+            counts: Counts::default(),
+            no_file: false,
+            opened: false,
+        });
+        self.runs.len() - 1
+    }
+
+    /// The run of that id, made where no file told of it.
+    pub(super) fn run_of_task(&mut self, id: &str, file: &str) -> usize {
+        self.find(id).unwrap_or_else(|| {
+            let at = self.learn(RunFacts::named(id, file));
+            self.runs[at].no_file = true;
+            at
+        })
+    }
+
+    /// Makes a run the one that the next events belong to; the first time with all that is known of it.
+    pub(super) fn turn_to(&mut self, at: usize, sink: &mut dyn EventSink) {
+        if !self.runs[at].opened {
+            self.runs[at].opened = true;
+            self.runs[at].plan = self.plan_for(&self.runs[at].facts);
+            self.runs[at].open(sink);
+        } else if self.current != Some(at) {
+            let id = self.runs[at].facts.id.as_str().into();
+            sink.event(Event::Run(RunInfo { id, ..RunInfo::default() }));
+        }
+        self.current = Some(at);
+    }
+
+    /// Tells a record as part of a run.
+    pub(super) fn task(&mut self, at: usize, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
+        self.turn_to(at, sink);
+        self.runs[at].task(row, sink);
+    }
+
+    /// Tells records, each after the try that it names as the one before.
+    pub(super) fn tasks_in_order(&mut self, rows: Vec<(usize, TaskRow<'_>)>, sink: &mut dyn EventSink) {
+        let place: FxHashMap<(usize, &str), usize> =
+            rows.iter().enumerate().filter_map(|(i, (run, r))| Some(((*run, r.id.as_deref()?), i))).collect();
+        let mut next: Vec<Vec<usize>> = vec![Vec::new(); rows.len()];
+        let mut ready = Vec::new();
+        for (i, (run, row)) in rows.iter().enumerate() {
+            match row.previous.as_deref().and_then(|p| place.get(&(*run, p))) {
+                Some(&before) if before != i => next[before].push(i),
+                _ => ready.push(i),
+            }
+        }
+        let mut told = vec![false; rows.len()];
+        // Rows on a cycle of "previous" are reached by no other; they come last, in their order.
+        for start in ready.into_iter().chain(0..rows.len()) {
+            let mut open = vec![start];
+            while let Some(i) = open.pop() {
+                if !std::mem::replace(&mut told[i], true) {
+                    self.task(rows[i].0, &rows[i].1, sink);
+                    open.extend(next[i].iter().rev());
+                }
+            }
+        }
+    }
+
+    /// The definition of a run's workflow: of several of one name the one whose folder is nearest.
+    fn plan_for(&self, facts: &RunFacts) -> Option<Rc<Plan>> {
+        let workflow = facts.workflow.as_deref()?;
+        let near =
+            |plan: &Rc<Plan>| plan.file.bytes().zip(facts.file.bytes()).take_while(|(a, b)| a == b).count();
+        let fits = |plan: &&Rc<Plan>| plan.name == workflow || plan.id == workflow;
+        self.plans.iter().rev().filter(fits).max_by_key(|p| near(p)).cloned()
+    }
+
+    /// Tells what can only be told when all records are known, and what was odd.
+    pub(super) fn finish(&mut self, sink: &mut dyn EventSink) {
+        for at in 0..self.runs.len() {
+            self.turn_to(at, sink);
+            self.runs[at].finish(sink);
+        }
+        let used: Vec<Rc<Plan>> = self.runs.iter().filter_map(|r| r.plan.clone()).collect();
+        for i in 0..self.plans.len() {
+            let plan = self.plans[i].clone();
+            if !used.iter().any(|u| Rc::ptr_eq(u, &plan)) {
+                let taken = self.find(&plan.id).is_some() || plan.id.is_empty();
+                let id = if taken { plan.file.clone() } else { plan.id.clone() };
+                let at = self.learn(RunFacts {
+                    workflow: Some(plan.name.clone()),
+                    source: Some("Kailash workflow definition"),
+                    ..RunFacts::named(&id, &plan.file)
+                });
+                self.runs[at].opened = true;
+                self.runs[at].plan = Some(plan);
+                self.runs[at].open(sink);
+                self.current = Some(at);
+                self.runs[at].finish(sink);
+            }
+        }
+    }
+}
+
+impl RunState<'_> {
+    /// How messages call the run.
+    pub(super) fn place(&self) -> String {
+        format!("{} (run {})", self.facts.file, clip(&self.facts.id))
+    }
+
+    fn open(&mut self, sink: &mut dyn EventSink) {
+        let facts = &self.facts;
+        let started = self.clock.maybe(facts.started.as_ref());
+        let ended = self.clock.maybe(facts.ended.as_ref());
+        let (mut labels, mut stored) = (Fields::new(), Fields::new());
+        facts.labels.iter().for_each(|(key, value)| {
+            labels.raw(key, value);
+        });
+        if let Some(plan) = &self.plan {
+            plan.labels.iter().filter(|(key, _)| !facts.labels.iter().any(|(k, _)| k == key)).for_each(
+                |(key, value)| {
+                    labels.raw(key, value);
+                },
+            );
+        }
+        if let Some(status) = &facts.status {
+            stored.str("status", status);
+        }
+        facts.stored.iter().for_each(|(key, value)| {
+            stored.raw(key, value);
+        });
+        sink.event(Event::Run(RunInfo {
+            id: facts.id.as_str().into(),
+            name: facts.name.as_deref().map(Into::into),
+            workflow: facts.workflow.as_deref().map(Into::into),
+            status: facts.status.as_deref().and_then(Status::from_word),
+            started,
+            ended,
+            source: Some(facts.source.unwrap_or("Kailash").into()),
+            error: facts.error.as_deref().map(error_info),
+            labels: labels.finish(),
+            params: facts.params.as_deref().map(makespan_format::Json::from_raw),
+            stored: stored.finish(),
+            infer_edges: None,
+        }));
+    }
+
+    fn finish(&mut self, sink: &mut dyn EventSink) {
+        self.tell_later_edges(sink);
+        if let Some(plan) = self.plan.clone() {
+            plan.join(self, sink);
+        }
+        let place = self.place();
+        let mut say = |count: u64, severity, code, what: &str| {
+            if count > 0 {
+                sink.diagnostic(Diagnostic::new(severity, code, format!("{place}: {what}")).times(count));
+            }
+        };
+        let c = &self.counts;
+        let running = self.facts.status.as_deref().and_then(Status::from_word) == Some(Status::Running);
+        say(
+            u64::from(running && self.facts.ended.is_none()),
+            Severity::Warning,
+            "no-end",
+            "the run is recorded as running and has no end: it still ran when this was written, or its writer stopped",
+        );
+        say(
+            u64::from(self.no_file),
+            Severity::Warning,
+            "no-run-file",
+            "its tasks are here, the run's own record is not: name, status and times of the run are unknown",
+        );
+        let lost = self.facts.listed.iter().filter(|id| !self.ids.contains_key(id.as_str())).count() as u64;
+        say(lost, Severity::Warning, "missing-tasks", "the run names tasks of which no record is here");
+        say(
+            c.from_index,
+            Severity::Info,
+            "task-file-missing",
+            "tasks are known from the index only, which holds node, status and times",
+        );
+        say(
+            c.twice,
+            Severity::Info,
+            "told-twice",
+            "tasks that more than one file or record tells of are taken once, the first time",
+        );
+        say(
+            c.no_previous,
+            Severity::Warning,
+            "retry-of-unknown",
+            "tries name an earlier try that is not here; they are shown as tasks of their own",
+        );
+        say(
+            c.end_from_duration,
+            Severity::Info,
+            "end-from-duration",
+            "tasks have a start and a duration and no end; the end is their sum, which leaves out what the engine did around the task",
+        );
+        say(
+            c.unmeasured,
+            Severity::Info,
+            "metrics-not-collected",
+            "every processor, memory and I/O figure of these tasks is zero, which the engine writes when it does not measure; they are left out",
+        );
+        let what = format!("statuses that are not known are left out (first: {:?})", c.first_unknown_status);
+        say(c.unknown_status, Severity::Warning, "unknown-status", &what);
+        self.clock.report(&place, sink);
+    }
+}

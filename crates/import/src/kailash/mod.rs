@@ -1,0 +1,358 @@
+//! Kailash (Python SDK, versions 0.3 to 2.x): exports, tracking directories and databases, workflow definitions,
+//! reports, and what its dashboard answers.
+//!
+//! A run is spread over many files there, so the facts of all runs are gathered first, then tasks are told file by
+//! file, and last what only shows when all is known: dependencies on later tasks, and the edges of definitions.
+
+mod api;
+mod book;
+mod database;
+mod metrics;
+mod plan;
+mod record;
+mod sniff;
+mod tell;
+pub(crate) mod times;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use makespan_format::{Diagnostic, EventSink, Severity};
+use rustc_hash::FxHashMap;
+use serde_json::value::RawValue;
+
+use crate::importer::{Importer, Options, Part, ReadError};
+use crate::json;
+use crate::sqlite::Database;
+use api::{Live, Report, member, records};
+use book::Book;
+use database::Tracking;
+use plan::Plan;
+use record::{RunFacts, TaskRow};
+pub(crate) use record::{Slots, error_info};
+
+const EXPORT: &str = "export";
+const RUN_FILE: &str = "run file";
+const TASK_FILE: &str = "task file";
+const TASK_METRICS: &str = "task metrics";
+const INDEX: &str = "index";
+const DEFINITION: &str = "workflow definition";
+const REPORT: &str = "report";
+const LIVE: &str = "live metrics";
+const RUN_LIST: &str = "run list";
+const TASK_LIST: &str = "task list";
+const MONITOR: &str = "monitor status";
+const NO_RUN: &str = "no run inside";
+const DATABASE: &str = "database";
+const DUMP: &str = "database dump";
+
+/// Reads what Kailash writes.
+pub const IMPORTER: Importer = Importer {
+    id: "kailash",
+    title: "Kailash",
+    parts: &[
+        EXPORT,
+        RUN_FILE,
+        TASK_FILE,
+        TASK_METRICS,
+        INDEX,
+        DEFINITION,
+        REPORT,
+        LIVE,
+        RUN_LIST,
+        TASK_LIST,
+        MONITOR,
+        NO_RUN,
+        DATABASE,
+        DUMP,
+    ],
+    how: "TaskManager.export_run(run_id, \"run.json\"), or the tracking folder or tracking.db itself; add Workflow.to_dict() as JSON for the edges.",
+    lossy: "No dependencies unless the tasks were created with them or the workflow definition is given; no workers; resource figures are those of the whole process.",
+    sniff: sniff::sniff,
+    read,
+};
+
+/// A JSON file, parsed.
+struct Doc<'a> {
+    file: &'a str,
+    part: &'static str,
+    root: &'a RawValue,
+}
+
+fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let mut failures = Vec::new();
+    let mut scratch: Vec<Vec<u8>> = parts.iter().map(|_| Vec::new()).collect();
+    let docs = parse_all(parts, &mut scratch, &mut failures, sink);
+    let mut databases = open_all(parts, &mut failures);
+    let readable = parts.iter().any(|p| matches!(p.part, NO_RUN | DUMP | MONITOR));
+    if docs.is_empty() && databases.is_empty() && !readable {
+        let message = failures.into_iter().next().unwrap_or_else(|| ("nothing to read".to_owned(), None));
+        return Err(ReadError::Broken { message: message.0, offset: message.1 });
+    }
+    for (message, offset) in failures {
+        let found = Diagnostic::new(Severity::Error, "unreadable", message);
+        sink.diagnostic(match offset {
+            Some(offset) => found.at(offset),
+            None => found,
+        });
+    }
+    for part in parts {
+        let what = match part.part {
+            NO_RUN => "an answer of the dashboard that tells of no run",
+            DUMP => "a dump in SQL is not read, give the database itself",
+            _ => continue,
+        };
+        let message = format!("{}: {what}", part.source.name);
+        sink.diagnostic(Diagnostic::new(Severity::Info, "no-run-inside", message));
+    }
+    let mut book = Book::new(options.zone);
+    let reports = learn(&docs, &mut databases, &mut book, sink);
+    tell(&docs, options, &mut book, sink);
+    for database in databases {
+        database.tell(&mut book, sink);
+    }
+    tell_leftovers(&docs, reports, &mut book, sink);
+    book.finish(sink);
+    Ok(())
+}
+
+fn parse_all<'a>(
+    parts: &[Part<'a>],
+    scratch: &'a mut [Vec<u8>],
+    failures: &mut Vec<(String, Option<u64>)>,
+    sink: &mut dyn EventSink,
+) -> Vec<Doc<'a>> {
+    let mut docs = Vec::new();
+    for (part, scratch) in parts.iter().zip(scratch) {
+        if matches!(part.part, DATABASE | DUMP | NO_RUN | "wal") {
+            continue;
+        }
+        let file = part.source.name.as_str();
+        match json::parse::<&RawValue>(&part.source.bytes, scratch) {
+            Ok((root, mended)) => {
+                mended.report(file, sink);
+                docs.push(Doc { file, part: part.part, root });
+            }
+            Err(e) => failures.push((format!("{file}: {}", e.message), e.offset)),
+        }
+    }
+    docs
+}
+
+fn open_all<'a>(parts: &[Part<'a>], failures: &mut Vec<(String, Option<u64>)>) -> Vec<Tracking<'a>> {
+    let mut databases = Vec::new();
+    for part in parts.iter().filter(|p| p.part == DATABASE) {
+        let file = part.source.name.as_str();
+        let log = parts.iter().find(|p| p.part == "wal" && p.source.name.strip_suffix("-wal") == Some(file));
+        let log = log.map(|p| &p.source.bytes[..]).filter(|b| !b.is_empty());
+        match Database::open(&part.source.bytes, log) {
+            Ok(db) => databases.push(Tracking::new(db, file)),
+            Err(e) => failures.push((format!("{file}: {}", e.message), Some(e.offset))),
+        }
+    }
+    databases
+}
+
+/// The id of the run of an export whose run has none: its file.
+fn run_of_export<'a>(doc: &Doc<'a>) -> (RunFacts, Option<&'a RawValue>) {
+    let run = member(doc.root, "run").and_then(|r| RunFacts::from_json(r, doc.file));
+    (run.unwrap_or_else(|| RunFacts::named(doc.file, doc.file)), member(doc.root, "tasks"))
+}
+
+/// Gathers the facts of all runs, and the definitions.
+fn learn<'a>(
+    docs: &[Doc<'a>],
+    databases: &mut [Tracking<'_>],
+    book: &mut Book<'_>,
+    sink: &mut dyn EventSink,
+) -> Vec<Report<'a>> {
+    let of = |part: &'static str| docs.iter().filter(move |d| d.part == part);
+    for doc in of(DEFINITION) {
+        match Plan::from_json(doc.root, doc.file) {
+            Some(plan) => book.plans.push(Rc::new(plan)),
+            None => bad_record(doc.file, 1, "a definition", sink),
+        }
+    }
+    for doc in of(EXPORT) {
+        book.learn(run_of_export(doc).0);
+    }
+    for doc in of(RUN_FILE) {
+        match RunFacts::from_json(doc.root, doc.file) {
+            Some(facts) => {
+                book.learn(facts);
+            }
+            None => bad_record(doc.file, 1, "a run", sink),
+        }
+    }
+    for database in databases {
+        database.learn(book, sink);
+    }
+    for doc in of(RUN_LIST) {
+        let mut bad = 0;
+        for record in records(doc.root) {
+            match RunFacts::from_json(record, doc.file) {
+                Some(facts) => {
+                    book.learn(facts);
+                }
+                None => bad += 1,
+            }
+        }
+        bad_record(doc.file, bad, "a run", sink);
+    }
+    let mut reports = Vec::new();
+    for doc in of(REPORT) {
+        match Report::read(doc.root, doc.file, book) {
+            Some(report) => reports.push(report),
+            None => bad_record(doc.file, 1, "a report", sink),
+        }
+    }
+    reports
+}
+
+/// Tells the tasks of exports, task files, lists and the index.
+fn tell(docs: &[Doc<'_>], options: &Options<'_>, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+    let of = |part: &'static str| docs.iter().filter(move |d| d.part == part);
+    let mut metrics: FxHashMap<&str, &RawValue> = of(TASK_METRICS).map(|d| (stem(d.file), d.root)).collect();
+    for doc in of(EXPORT) {
+        let (facts, tasks) = run_of_export(doc);
+        let at = book.run_of_task(&facts.id, doc.file);
+        book.turn_to(at, sink);
+        let Some(tasks) = tasks else { continue };
+        let (mut bad, mut waiting) = (0, Vec::new());
+        json::each_element(tasks, |record| match TaskRow::from_json(record) {
+            Some(row) => {
+                let known = |p: &Cow<'_, str>| book.runs[at].ids.contains_key(&**p);
+                if row.previous.as_ref().is_none_or(known) {
+                    book.task(at, &row, sink);
+                } else {
+                    waiting.push((at, row));
+                }
+            }
+            None => bad += 1,
+        });
+        book.tasks_in_order(waiting, sink);
+        bad_record(doc.file, bad, "a task", sink);
+    }
+    let mut rows: Vec<(usize, TaskRow<'_>)> = Vec::new();
+    for doc in docs.iter().filter(|d| matches!(d.part, TASK_FILE | RUN_FILE | TASK_LIST)) {
+        let list = match doc.part {
+            TASK_FILE => vec![doc.root],
+            RUN_FILE => records(doc.root).into_iter().filter(|r| !std::ptr::eq(*r, doc.root)).collect(),
+            _ => records(doc.root),
+        };
+        let (mut bad, mut nameless) = (0, Vec::new());
+        for record in list {
+            let Some(mut row) = TaskRow::from_json(record) else {
+                bad += 1;
+                continue;
+            };
+            if let (Some(id), None) = (row.id.as_deref(), &row.metrics) {
+                row.metrics = metrics.remove(id).map(Cow::Borrowed);
+            }
+            let run = row.run.clone().or_else(|| run_from_path(doc));
+            match run {
+                Some(run) => rows.push((book.run_of_task(&run, doc.file), row)),
+                None => nameless.push(row),
+            }
+        }
+        bad_record(doc.file, bad, "a task", sink);
+        if !nameless.is_empty() {
+            api::tell_nameless(&nameless, doc.file, options.zone, book, sink);
+        }
+    }
+    // The files are named after random ids; the run file lists them in the order of their creation.
+    let mut order: FxHashMap<(usize, &str), usize> = FxHashMap::default();
+    let listed: Vec<(usize, Vec<String>)> =
+        book.runs.iter().enumerate().map(|(at, run)| (at, run.facts.listed.clone())).collect();
+    for (at, ids) in &listed {
+        order.extend(ids.iter().enumerate().map(|(i, id)| ((*at, id.as_str()), i)));
+    }
+    rows.sort_by_cached_key(|(at, row)| {
+        let place = row.id.as_deref().and_then(|id| order.get(&(*at, id)));
+        let when = row.created.as_ref().or(row.started.as_ref()).map(|t| t.clone().into_owned());
+        (*at, place.copied().unwrap_or(usize::MAX), when)
+    });
+    book.tasks_in_order(rows, sink);
+    for doc in of(INDEX) {
+        tell_index(doc, &mut metrics, book, sink);
+    }
+    let unused = metrics.len() as u64;
+    if unused > 0 {
+        let of = if book.runs.iter().all(|r| r.tasks.is_empty()) {
+            "no task of theirs is here"
+        } else {
+            "their tasks hold them already"
+        };
+        let first = metrics.keys().min().copied().unwrap_or_default();
+        let message = format!("metrics files of tasks are passed over: {of} (first: {first})");
+        sink.diagnostic(Diagnostic::new(Severity::Info, "stray-metrics", message).times(unused));
+    }
+}
+
+/// Tells the tasks that only the index knows.
+fn tell_index<'a>(
+    doc: &Doc<'a>,
+    metrics: &mut FxHashMap<&str, &'a RawValue>,
+    book: &mut Book<'_>,
+    sink: &mut dyn EventSink,
+) {
+    let Some(tasks) = member(doc.root, "tasks") else { return };
+    let mut bad = 0;
+    json::each_member(tasks, |id, entry| {
+        let row = TaskRow::from_json(entry);
+        let Some((mut row, run)) = row.and_then(|r| r.run.clone().map(|run| (r, run))) else {
+            bad += 1;
+            return;
+        };
+        let at = book.run_of_task(&run, doc.file);
+        if book.runs[at].ids.contains_key(&*id) {
+            return;
+        }
+        row.metrics = metrics.remove(&*id).map(Cow::Borrowed);
+        row.id = Some(id);
+        book.runs[at].counts.from_index += 1;
+        book.task(at, &row, sink);
+    });
+    bad_record(doc.file, bad, "an entry of the index", sink);
+}
+
+/// Tells what belongs to runs once their tasks are known: reports and live metrics.
+fn tell_leftovers(docs: &[Doc<'_>], reports: Vec<Report<'_>>, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+    for report in reports {
+        report.tell(book, sink);
+    }
+    let mut live = Live::default();
+    for doc in docs.iter().filter(|d| d.part == MONITOR) {
+        if !live.take_status(doc.root, doc.file) {
+            let message = format!("{}: an answer of the dashboard that tells of no run", doc.file);
+            sink.diagnostic(Diagnostic::new(Severity::Info, "no-run-inside", message));
+        }
+    }
+    for doc in docs.iter().filter(|d| d.part == LIVE) {
+        live.take(doc.root, doc.file);
+    }
+    live.tell(book, sink);
+}
+
+/// The run that the path of a task file names: `tasks/<run id>/<task id>.json`.
+fn run_from_path<'a>(doc: &Doc<'a>) -> Option<Cow<'a, str>> {
+    let mut parts = doc.file.rsplit('/').skip(1);
+    let run = parts.next().filter(|_| doc.part == TASK_FILE)?;
+    (parts.next() == Some("tasks")).then_some(Cow::Borrowed(run))
+}
+
+/// The name of a file without folders and extension.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn bad_record(file: &str, count: u64, what: &str, sink: &mut dyn EventSink) {
+    if count > 0 {
+        let message = format!(
+            "{file}: records that are no {what} are left out",
+            what = what.trim_start_matches("an ").trim_start_matches("a ")
+        );
+        sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-record", message).times(count));
+    }
+}

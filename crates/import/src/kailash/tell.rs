@@ -1,0 +1,328 @@
+//! One record of a task to its events.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use makespan_format::{
+    Artifact, Attempt, Direction, Event, EventSink, Fields, Json, Log, Sample, Status, Task,
+};
+use serde_json::value::RawValue;
+
+use super::book::{RunState, Told};
+use super::metrics::{Metrics, name_and_unit};
+use super::record::{TaskRow, error_info, nanos};
+use crate::json;
+use crate::tally::clip;
+
+/// Labels that this importer makes itself; a member of the metadata of such a name is told as `metadata.…`.
+const OWN_LABELS: [&str; 5] = ["task_id", "created_at", "ended_at", "inputs", "status"];
+
+/// Times, status and number of a try.
+struct Try {
+    number: u32,
+    started: Option<i64>,
+    ended: Option<i64>,
+    status: Option<Status>,
+}
+
+impl RunState<'_> {
+    /// Tells a record: of a task that is new, or of another try of one that is known.
+    pub(super) fn task(&mut self, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
+        let node = row.node.as_deref().or(row.id.as_deref()).unwrap_or_default();
+        let id: Rc<str> = match &row.id {
+            Some(id) => Rc::from(&**id),
+            None => self.free_id(node),
+        };
+        if self.ids.contains_key(&id) {
+            self.counts.twice += 1;
+            return;
+        }
+        let known = row.previous.as_deref().and_then(|p| self.ids.get(p).copied());
+        self.counts.no_previous += u64::from(row.previous.is_some() && known.is_none());
+        let at = known.unwrap_or(self.tasks.len() as u32);
+        let one = self.try_of(row, at, known.is_some());
+        self.ids.insert(id.clone(), at);
+        self.numbers.insert((at, one.number));
+        let has_attempt = known.is_some()
+            || one.started.is_some()
+            || !matches!(
+                one.status,
+                Some(
+                    Status::Pending
+                        | Status::Queued
+                        | Status::Skipped
+                        | Status::Cancelled
+                        | Status::UpstreamFailed
+                )
+            );
+        if known.is_none() {
+            self.tasks.push(Told {
+                id: id.clone(),
+                started: None,
+                ended: None,
+                status: None,
+                tries: 0,
+                declared: !has_attempt,
+            });
+            match self.nodes.get_mut(node) {
+                Some(tasks) => tasks.push(at),
+                None => {
+                    self.nodes.insert(node.to_owned(), vec![at]);
+                }
+            }
+        }
+        let told = &mut self.tasks[at as usize];
+        (told.started, told.ended, told.status) = (one.started, one.ended, one.status);
+        told.tries = told.tries.max(one.number);
+        let (task_id, declared) = (told.id.clone(), told.declared);
+        let after = self.new_edges(at, &row.dependencies);
+        let metrics = row.metrics.as_deref().map(Metrics::read).unwrap_or_default();
+        self.counts.unmeasured += u64::from(metrics.not_collected);
+        let queued = self.clock.maybe(row.created.as_ref());
+        let queued = queued.filter(|q| one.started.is_some_and(|s| *q <= s));
+        let labels = self.labels(row, &metrics, queued.is_some(), has_attempt, known.is_some());
+
+        if known.is_none() {
+            let plan_node = self.plan.as_ref().and_then(|p| p.node(node));
+            let parent = row.metadata.as_deref().and_then(parent_of);
+            let parent = parent
+                .map(|p| self.ids.get(&*p).map_or(p, |&g| self.tasks[g as usize].id.to_string().into()));
+            sink.event(Event::Task(Task {
+                id: (&*task_id).into(),
+                name: Some(node.into()),
+                step: Some(node.into()),
+                kind: row.kind.as_deref().map(Into::into),
+                parent,
+                after: after.iter().map(|a| Cow::Borrowed(&**a)).collect(),
+                status: one.status.filter(|_| !has_attempt),
+                labels,
+                params: plan_node.and_then(|n| n.config.as_deref()).map(Json::from_raw),
+            }));
+        } else {
+            if !after.is_empty() || declared {
+                sink.event(Event::Task(Task {
+                    id: (&*task_id).into(),
+                    after: after.iter().map(|a| Cow::Borrowed(&**a)).collect(),
+                    status: one.status.filter(|_| declared),
+                    ..Task::default()
+                }));
+            }
+            // A task has one set of labels, that of its first try.
+            if let Some(labels) = labels {
+                sink.event(Event::Log(Log {
+                    task: Some((&*task_id).into()),
+                    number: Some(one.number),
+                    level: Some("metadata".into()),
+                    text: labels.as_str().into(),
+                    ..Log::default()
+                }));
+            }
+        }
+        if has_attempt {
+            sink.event(Event::Attempt(Attempt {
+                task: (&*task_id).into(),
+                number: one.number,
+                queued,
+                started: one.started,
+                ended: one.ended,
+                worker: row.worker.as_deref().map(Into::into),
+                status: one.status,
+                progress: None,
+                error: row.error.as_deref().map(error_info),
+            }));
+        } else if let Some(error) = row.error.as_deref() {
+            sink.event(Event::Log(Log {
+                task: Some((&*task_id).into()),
+                level: Some("error".into()),
+                text: error.into(),
+                ..Log::default()
+            }));
+        }
+        tell_values(row, &task_id, sink);
+        for (name, value) in &metrics.numbers {
+            if name == "duration" && *value == 0.0 && one.started.is_some() && one.ended.is_some() {
+                continue;
+            }
+            let (name, unit) = name_and_unit(name);
+            sink.event(Event::Sample(Sample {
+                task: Some((&*task_id).into()),
+                number: has_attempt.then_some(one.number),
+                name: name.into(),
+                value: *value,
+                unit: unit.map(Into::into),
+                t: one.ended,
+            }));
+        }
+    }
+
+    /// Id of a record that has none: its node, with a number where there are several.
+    fn free_id(&self, node: &str) -> Rc<str> {
+        let mut n = self.nodes.get(node).map_or(0, Vec::len);
+        if n == 0 && !self.ids.contains_key(node) {
+            return Rc::from(node);
+        }
+        loop {
+            n = n.max(1) + 1;
+            let id = format!("{node}#{n}");
+            if !self.ids.contains_key(id.as_str()) {
+                return Rc::from(id);
+            }
+        }
+    }
+
+    fn try_of(&mut self, row: &TaskRow<'_>, at: u32, is_retry: bool) -> Try {
+        let word = row.status.as_deref();
+        let mut status = word.and_then(Status::from_word);
+        if let (Some(word), None) = (word, status) {
+            if self.counts.unknown_status == 0 {
+                self.counts.first_unknown_status = clip(word).to_owned();
+            }
+            self.counts.unknown_status += 1;
+        }
+        if status == Some(Status::Succeeded) && row.metadata.as_deref().is_some_and(is_skipped) {
+            status = Some(Status::Skipped);
+        }
+        let started = self.clock.maybe(row.started.as_ref());
+        let mut ended = self.clock.maybe(row.ended.as_ref());
+        if let (Some(start), None, Some(seconds)) = (started, ended, row.duration)
+            && status.is_some_and(Status::is_terminal)
+        {
+            ended = Some(start.saturating_add(nanos(seconds)));
+            self.counts.end_from_duration += 1;
+        }
+        let tries = self.tasks.get(at as usize).map_or(0, |t| t.tries);
+        let number = match row.number.filter(|n| !self.numbers.contains(&(at, *n))) {
+            Some(number) => number,
+            None if is_retry => tries.saturating_add(1),
+            None => 1,
+        };
+        Try { number, started, ended, status }
+    }
+
+    /// Ids of what the task depends on, without those told before; ids that are not known wait for the end.
+    fn new_edges(&mut self, at: u32, dependencies: &[Cow<'_, str>]) -> Vec<Rc<str>> {
+        let mut after = Vec::with_capacity(dependencies.len());
+        for id in dependencies {
+            match self.ids.get(&**id) {
+                // A try that depends on the one before says what its number says.
+                Some(&on) if on == at => {}
+                Some(&on) if self.edges.insert((at, on)) => after.push(self.tasks[on as usize].id.clone()),
+                Some(_) => {}
+                None => self.later.push((at, id.clone().into_owned())),
+            }
+        }
+        after
+    }
+
+    /// Tells the dependencies on tasks that came after those that depend on them.
+    pub(super) fn tell_later_edges(&mut self, sink: &mut dyn EventSink) {
+        let mut later = std::mem::take(&mut self.later);
+        later.sort_by_key(|l| l.0);
+        for of_one in later.chunk_by(|a, b| a.0 == b.0) {
+            let at = of_one[0].0;
+            let mut after: Vec<Cow<'_, str>> = Vec::new();
+            for (_, id) in of_one {
+                match self.ids.get(id.as_str()) {
+                    Some(&on) if on != at && self.edges.insert((at, on)) => {
+                        after.push(self.tasks[on as usize].id.to_string().into());
+                    }
+                    Some(_) => {}
+                    None => after.push(id.as_str().into()),
+                }
+            }
+            if !after.is_empty() {
+                let id = (&*self.tasks[at as usize].id).into();
+                sink.event(Event::Task(Task { id, after, ..Task::default() }));
+            }
+        }
+    }
+
+    fn labels(
+        &self,
+        row: &TaskRow<'_>,
+        metrics: &Metrics<'_>,
+        queued: bool,
+        has_attempt: bool,
+        is_retry: bool,
+    ) -> Option<Json<'static>> {
+        let mut labels = Fields::new();
+        if let (true, Some(id)) = (is_retry, &row.id) {
+            labels.str("task_id", id);
+        }
+        if let Some(metadata) = row.metadata.as_deref() {
+            let is_object = json::each_member(metadata, |key, value| {
+                if value.get() == "null" || key == "parent_task" {
+                    return;
+                }
+                if OWN_LABELS.contains(&&*key) {
+                    labels.raw(&format!("metadata.{key}"), value.get());
+                } else {
+                    labels.raw(&key, value.get());
+                }
+            });
+            if !is_object {
+                labels.raw("metadata", metadata.get());
+            }
+        }
+        for (key, value) in &metrics.words {
+            labels.raw(&format!("metrics.{key}"), value.get());
+        }
+        if let (false, Some(created)) = (queued, &row.created) {
+            labels.str("created_at", created);
+        }
+        if let (false, Some(ended)) = (has_attempt, &row.ended) {
+            labels.str("ended_at", ended);
+        }
+        if let Some(word) = row.status.as_deref().filter(|w| Status::from_word(w).is_none()) {
+            labels.str("status", word);
+        }
+        let node = row.node.as_deref().unwrap_or_default();
+        let inputs = self.plan.as_ref().and_then(|p| p.node(node)).and_then(|n| n.inputs.as_deref());
+        if let (false, Some(inputs)) = (is_retry, inputs) {
+            labels.raw("inputs", inputs);
+        }
+        for (key, value) in &row.rest {
+            labels.raw(key, value.get());
+        }
+        labels.finish()
+    }
+}
+
+/// Whether the metadata say that a node was passed over, which the engine records as completed.
+fn is_skipped(metadata: &RawValue) -> bool {
+    let mut skipped = false;
+    json::each_member(metadata, |key, value| {
+        skipped |= key == "skipped" && json::flag_of(value) == Some(true)
+    });
+    skipped
+}
+
+/// The task that contains this one: an iteration of a cycle names the cycle's own task.
+fn parent_of(metadata: &RawValue) -> Option<Cow<'_, str>> {
+    let mut parent = None;
+    json::each_member(metadata, |key, value| {
+        if key == "parent_task" {
+            parent = json::text_of(value);
+        }
+    });
+    parent
+}
+
+fn tell_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
+    let values = [
+        ("input_data", Direction::Input, &row.input),
+        ("result", Direction::Output, &row.result),
+        ("output_data", Direction::Output, &row.output),
+    ];
+    for (name, direction, value) in values {
+        if let Some(value) = value {
+            sink.event(Event::Artifact(Artifact {
+                task: Some(task.into()),
+                name: name.into(),
+                direction,
+                value: Some(Json::from_raw(value.get())),
+                ..Artifact::default()
+            }));
+        }
+    }
+}

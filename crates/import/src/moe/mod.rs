@@ -1,0 +1,167 @@
+//! The event tracking of a mixture-of-experts framework: executions, an event list, training records and graph
+//! exports, all of them JSON files that lie in one folder.
+
+mod events;
+mod execution;
+mod graph;
+mod series;
+mod training;
+
+use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
+use rustc_hash::FxHashMap;
+use serde_json::value::RawValue;
+
+use crate::importer::{Claim, Importer, Options, Part, ReadError, Zone};
+use crate::json;
+use crate::sniff::{Head, Kind};
+
+const EXECUTION: &str = "execution";
+const EVENTS: &str = "event list";
+const TRAINING: &str = "training record";
+const GRAPH: &str = "graph export";
+
+/// Reads what the event tracking of the mixture-of-experts framework writes.
+pub const IMPORTER: Importer = Importer {
+    id: "moe",
+    title: "MoE event tracking",
+    parts: &[EXECUTION, EVENTS, TRAINING, GRAPH],
+    how: "The files <workflow id>.json in the tracker's folder (./.workflow_tracking), written when a workflow completes.",
+    lossy: "No dependencies, no ids of components, no containment; a running workflow is not written.",
+    sniff,
+    read,
+};
+
+fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
+    Some(Claim { score, part, reason })
+}
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let shape = &head.shape;
+    let is = |key: &str, kind: Kind| shape.kind(key) == Some(kind);
+    match shape.root {
+        Kind::Object if !shape.has("workflow_id") => None,
+        Kind::Object if is("components", Kind::Array) && (shape.has("events") || shape.has("start_time")) => {
+            claim(95, EXECUTION, "an object with workflow_id, components and events")
+        }
+        Kind::Object if is("nodes", Kind::Array) && is("links", Kind::Array) => {
+            claim(92, GRAPH, "an object with workflow_id, nodes and links")
+        }
+        Kind::Object if is("metrics", Kind::Object) && shape.has("optimizer") => {
+            claim(92, TRAINING, "an object with workflow_id, optimizer and metrics")
+        }
+        // An execution that was cut off before its components.
+        Kind::Object if shape.has("start_time") && shape.has("success") && is("events", Kind::Array) => {
+            claim(80, EXECUTION, "an object with workflow_id, start_time, success and events")
+        }
+        Kind::Array if ["type", "timestamp", "data"].iter().all(|k| shape.first_has(k)) => {
+            let stage = ["_STARTED", "_COMPLETED", "_FAILED", "PIPELINE_", "_LOADED"];
+            let mine = stage.iter().any(|s| memchr::memmem::find(head.bytes, s.as_bytes()).is_some());
+            claim(if mine { 85 } else { 40 }, EVENTS, "an array of objects with type, timestamp and data")
+        }
+        _ => None,
+    }
+}
+
+/// The runs told so far and what they are called.
+struct Runs<'z> {
+    zone: &'z dyn Zone,
+    /// Start and end as text, by id.
+    told: FxHashMap<String, (String, String)>,
+}
+
+impl Runs<'_> {
+    /// The id under which a run of a file is told; `None`, and said so, where another file told of it.
+    fn id(
+        &mut self,
+        id: &str,
+        file: &str,
+        times: (String, String),
+        sink: &mut dyn EventSink,
+    ) -> Option<String> {
+        let own = if id.is_empty() { file } else { id };
+        let own = match self.told.get(own) {
+            Some(known) if *known == times => {
+                sink.event(Event::Run(RunInfo { id: own.into(), ..RunInfo::default() }));
+                let message =
+                    format!("{file}: the same run is in another file that was read, this one adds nothing");
+                sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
+                return None;
+            }
+            Some(_) => format!("{own} ({file})"),
+            None => own.to_owned(),
+        };
+        self.told.insert(own.clone(), times);
+        Some(own)
+    }
+}
+
+fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let mut runs = Runs { zone: options.zone, told: FxHashMap::default() };
+    let mut failures = Vec::new();
+    let mut read = 0;
+    // A graph export repeats an execution without its times, so executions come first.
+    for kind in [EXECUTION, TRAINING, EVENTS, GRAPH] {
+        for part in parts.iter().filter(|p| p.part == kind) {
+            let (file, mut scratch) = (part.source.name.as_str(), Vec::new());
+            let (root, mended) = match json::parse::<&RawValue>(&part.source.bytes, &mut scratch) {
+                Ok(parsed) => parsed,
+                Err(e) => {
+                    failures.push((format!("{file}: {}", e.message), e.offset));
+                    continue;
+                }
+            };
+            read += 1;
+            match kind {
+                EXECUTION => execution::tell(root, file, &mut runs, sink),
+                TRAINING => training::tell(root, file, &mut runs, sink),
+                EVENTS => events::tell(root, file, &mut runs, sink),
+                _ => graph::tell(root, file, &mut runs, sink),
+            }
+            mended.report(file, sink);
+        }
+    }
+    if read == 0 {
+        let first = failures.into_iter().next();
+        let (message, offset) = first.unwrap_or_else(|| ("nothing to read".to_owned(), None));
+        return Err(ReadError::Broken { message, offset });
+    }
+    for (message, offset) in failures {
+        let mut found = Diagnostic::new(Severity::Error, "unreadable", message);
+        found.offset = offset;
+        sink.diagnostic(found);
+    }
+    Ok(())
+}
+
+/// A JSON text without the white space between its tokens.
+fn compact(raw: &RawValue) -> String {
+    let text = raw.get();
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for (i, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b' ' | b'\n' | b'\r' | b'\t' if !in_string => {
+                out.push_str(&text[from..i]);
+                from = i + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn white_space_goes_from_between_tokens_only() {
+        let raw: &RawValue = serde_json::from_str("{ \"a b\" : [ 1,\n \"x \\\" y\" ] }").unwrap();
+        assert_eq!(compact(raw), "{\"a b\":[1,\"x \\\" y\"]}");
+    }
+}
