@@ -50,7 +50,8 @@ pub(super) fn scrub(json: &str, key: Option<&str>, redacted: &mut Redacted) -> S
             b'"' => {
                 at = string_end(bytes, at);
                 let token = &json[from..at];
-                let value: String = serde_json::from_str(token).unwrap_or_else(|_| token.trim_matches('"').to_owned());
+                let value: String =
+                    serde_json::from_str(token).unwrap_or_else(|_| token.trim_matches('"').to_owned());
                 if std::mem::take(&mut expects_key) {
                     let own = secrecy(&value);
                     if own != Secrecy::Open {
@@ -71,7 +72,8 @@ pub(super) fn scrub(json: &str, key: Option<&str>, redacted: &mut Redacted) -> S
                 }
             }
             b'-' | b'0'..=b'9' => {
-                while at < bytes.len() && matches!(bytes[at], b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9') {
+                while at < bytes.len() && matches!(bytes[at], b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
+                {
                     at += 1;
                 }
                 if pending == Secrecy::All {
@@ -84,7 +86,8 @@ pub(super) fn scrub(json: &str, key: Option<&str>, redacted: &mut Redacted) -> S
             _ => {
                 // White space, a colon, a word; or what is no JSON, up to the next thing that may be a token.
                 at += 1;
-                while at < bytes.len() && !matches!(bytes[at], b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'-' | b'0'..=b'9')
+                while at < bytes.len()
+                    && !matches!(bytes[at], b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'-' | b'0'..=b'9')
                 {
                     at += 1;
                 }

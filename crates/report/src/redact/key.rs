@@ -2,8 +2,19 @@
 
 /// Words that make a key secret, in lower case and without separators.
 const WORDS: [&str; 13] = [
-    "password", "passwd", "passphrase", "secret", "token", "apikey", "authorization", "credential", "privatekey",
-    "accesskey", "cookie", "connectionstring", "signingkey",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "authorization",
+    "credential",
+    "privatekey",
+    "accesskey",
+    "cookie",
+    "connectionstring",
+    "signingkey",
 ];
 
 /// What a key says about its value.
@@ -25,7 +36,10 @@ pub(super) fn secrecy(key: &str) -> Secrecy {
     let hit = WORDS.iter().any(|word| {
         lower.match_indices(word).any(|(at, _)| {
             // A tokenizer is a part of a language model.
-            *word != "token" || !["izer", "iser", "ization", "isation", "ize"].iter().any(|t| lower[at + 5..].starts_with(t))
+            *word != "token"
+                || !["izer", "iser", "ization", "isation", "ize"]
+                    .iter()
+                    .any(|t| lower[at + 5..].starts_with(t))
         })
     });
     if hit {
@@ -43,6 +57,8 @@ pub(super) fn is_nothing(value: &str) -> bool {
     let value = value.trim();
     // Without its bracket, which ends a word in free text.
     value.trim_end_matches(']') == super::MARK.trim_end_matches(']')
-        || ["", "none", "null", "nil", "true", "false", "undefined"].iter().any(|n| value.eq_ignore_ascii_case(n))
+        || ["", "none", "null", "nil", "true", "false", "undefined"]
+            .iter()
+            .any(|n| value.eq_ignore_ascii_case(n))
         || value.chars().all(|c| c == '*' || c == '•')
 }

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use makespan_format::{
-    Alert, Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Json, Log, RunInfo, Sample, Severity, Task,
+    Alert, Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Json, Log, RunInfo, Sample, Severity,
+    Task,
 };
 
 /// What stands where a secret stood.
@@ -74,7 +75,8 @@ impl<'s> Redactor<'s> {
     /// Tells the sink, with a diagnostic `redacted`, what was taken out, where anything was; and returns it.
     pub fn finish(self) -> Redacted {
         if self.redacted.total() > 0 {
-            let message = format!("{}; the file this was made from still holds them", self.redacted.sentence());
+            let message =
+                format!("{}; the file this was made from still holds them", self.redacted.sentence());
             let found = Diagnostic::new(Severity::Info, "redacted", message).times(self.redacted.total());
             self.sink.diagnostic(found);
         }

@@ -70,7 +70,9 @@ fn key_value(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         return None;
     }
     // `a::b` is a path, `password://` an address.
-    if &bytes[sign..sign_end] == b"::" || bytes.get(sign_end) == Some(&b'/') && bytes.get(sign_end + 1) == Some(&b'/') {
+    if &bytes[sign..sign_end] == b"::"
+        || bytes.get(sign_end) == Some(&b'/') && bytes.get(sign_end + 1) == Some(&b'/')
+    {
         return None;
     }
     let said = secrecy(word(bytes, from, key_end));
@@ -85,7 +87,9 @@ fn key_value(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
 
 /// `--password …`, with a blank between.
 fn option(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    if bytes.get(at + 1) != Some(&b'-') || (at > 0 && !bytes[at - 1].is_ascii_whitespace() && !matches!(bytes[at - 1], b'"' | b'\'')) {
+    if bytes.get(at + 1) != Some(&b'-')
+        || (at > 0 && !bytes[at - 1].is_ascii_whitespace() && !matches!(bytes[at - 1], b'"' | b'\''))
+    {
         return None;
     }
     let within = &bytes[..bytes.len().min(at + KEY)];
@@ -107,12 +111,16 @@ fn value(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         let escaped = run_back(bytes, open + 1, end);
         return Some((open + 1, escaped));
     }
-    let ends = |b: u8| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'&' | b')' | b'}' | b']' | b'"' | b'\'' | b'<');
+    let ends = |b: u8| {
+        b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'&' | b')' | b'}' | b']' | b'"' | b'\'' | b'<')
+    };
     let end = run_of(bytes, from, |b| !ends(b));
     if end == from {
         return None;
     }
-    let scheme = ["bearer", "basic", "digest", "token"].iter().any(|s| bytes[from..end].eq_ignore_ascii_case(s.as_bytes()));
+    let scheme = ["bearer", "basic", "digest", "token"]
+        .iter()
+        .any(|s| bytes[from..end].eq_ignore_ascii_case(s.as_bytes()));
     if scheme && bytes.get(end) == Some(&b' ') {
         let next = blanks(bytes, end);
         let next_end = run_of(bytes, next, |b| !ends(b));
@@ -152,7 +160,9 @@ fn user_info(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
         return None;
     }
     let from = at + 3;
-    let end = run_of(bytes, from, |b| b > b' ' && !matches!(b, b'/' | b'?' | b'#' | b'"' | b'<' | b'>' | b'\'' | b'\\'));
+    let end = run_of(bytes, from, |b| {
+        b > b' ' && !matches!(b, b'/' | b'?' | b'#' | b'"' | b'<' | b'>' | b'\'' | b'\\')
+    });
     let info = bytes[from..end].iter().rposition(|b| *b == b'@').map(|n| from + n)?;
     // A user alone (`git@`) is no secret; a token put in its place is.
     let secret = bytes[from..info].contains(&b':') || looks_made(&bytes[from..info]);
@@ -161,9 +171,23 @@ fn user_info(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// Prefixes of keys of well-known services and how long what follows must be.
 const FORMS: [(&[u8], usize); 17] = [
-    (b"ghp_", 20), (b"gho_", 20), (b"ghu_", 20), (b"ghs_", 20), (b"ghr_", 20), (b"github_pat_", 20), (b"glpat-", 16),
-    (b"xoxb-", 10), (b"xoxp-", 10), (b"xoxa-", 10), (b"sk-", 20), (b"sk_live_", 10), (b"rk_live_", 10), (b"AKIA", 16),
-    (b"ASIA", 16), (b"AIza", 30), (b"npm_", 30),
+    (b"ghp_", 20),
+    (b"gho_", 20),
+    (b"ghu_", 20),
+    (b"ghs_", 20),
+    (b"ghr_", 20),
+    (b"github_pat_", 20),
+    (b"glpat-", 16),
+    (b"xoxb-", 10),
+    (b"xoxp-", 10),
+    (b"xoxa-", 10),
+    (b"sk-", 20),
+    (b"sk_live_", 10),
+    (b"rk_live_", 10),
+    (b"AKIA", 16),
+    (b"ASIA", 16),
+    (b"AIza", 30),
+    (b"npm_", 30),
 ];
 
 /// A key of a well-known service, or a JSON Web Token (RFC 7519: three parts, the first of which begins an object).

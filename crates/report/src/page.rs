@@ -1,0 +1,61 @@
+//! The page as a whole: head with the policy first, the readable body, the data, the app.
+
+use std::sync::Arc;
+
+use makespan_model::Run;
+
+use crate::html::Html;
+use crate::{Assets, Options, Redacted, ReportError, body, payload, policy, style};
+
+/// The complete file.
+pub(crate) fn page(
+    runs: &[Arc<Run>],
+    assets: Option<&Assets<'_>>,
+    options: &Options,
+    redacted: &Redacted,
+) -> Result<String, ReportError> {
+    let sheet = style::sheet(assets.map(|a| a.css));
+    policy::fit_for_inline("style sheet", &sheet)?;
+    if let Some(assets) = assets {
+        policy::fit_for_inline("script", assets.app_js)?;
+    }
+    let title = options.title.clone().unwrap_or_else(|| body::title(runs));
+
+    let mut page = Html::default();
+    page.vouched("<!doctype html>\n");
+    // Without the app there is no state to wait for.
+    let state = assets.map(|_| ("data-makespan-state", "loading"));
+    page.open("html", &[Some(("lang", "en")), state].into_iter().flatten().collect::<Vec<_>>());
+    page.vouched("\n<head>\n<meta charset=\"utf-8\">\n");
+    let rules = policy::policy(&sheet, assets.map(|a| a.app_js));
+    page.vouched("<meta http-equiv=\"Content-Security-Policy\" content=\"").vouched(&rules).vouched("\">\n");
+    for (name, content) in [
+        ("referrer", "no-referrer"),
+        ("viewport", "width=device-width, initial-scale=1"),
+        ("color-scheme", "light dark"),
+        ("generator", concat!("Makespan ", env!("CARGO_PKG_VERSION"))),
+    ] {
+        page.open("meta", &[("name", name), ("content", content)]).vouched("\n");
+    }
+    page.element("title", &title);
+    page.vouched("<style>").vouched(&sheet).vouched("</style>\n</head>\n<body>\n");
+    if assets.is_some() {
+        page.vouched("<div id=\"makespan-boot\" role=\"status\" hidden></div>\n");
+    }
+    page.open("main", &[("id", "makespan-static")]);
+    body::write(&mut page, &title, runs, assets.is_some(), redacted);
+    page.close("main");
+    if let Some(assets) = assets {
+        for (id, data) in [
+            ("makespan-data", payload::packed_runs(runs.iter().map(|r| &**r))?),
+            ("makespan-wasm", payload::packed(assets.app_wasm)?),
+        ] {
+            page.open("script", &[("type", "application/octet-stream"), ("id", id)])
+                .vouched(&data)
+                .close("script");
+        }
+        page.vouched("<script>").vouched(assets.app_js).vouched("</script>\n");
+    }
+    page.vouched("</body>\n</html>\n");
+    Ok(page.finish())
+}

@@ -1,0 +1,92 @@
+//! Timeline and graph as pictures within the page, drawn by the code that the app draws with.
+
+use makespan_analysis::Facts;
+use makespan_layout::{Direction, layout};
+use makespan_model::Run;
+use makespan_scene::{Item, Scene, count, visible};
+use makespan_views::{Look, Marks, graph, timeline};
+
+use crate::html::{Html, clipped};
+
+/// Width of the pictures, px: a page on a small desktop screen, and on paper.
+const WIDTH: f32 = 1160.0;
+
+/// The tallest graph, px.
+const MOST_HEIGHT: f32 = 1_200.0;
+
+/// How many nodes a graph without zoom may have: more are no longer read, and weigh much.
+const MOST_NODES: usize = 200;
+
+pub(crate) fn write(page: &mut Html, number: usize, facts: &Facts) {
+    let run = facts.run();
+    let critical = facts.critical_path().map(|p| p.on_path.clone()).unwrap_or_default();
+    let look = Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() };
+    time(page, number, run, &look);
+    if run.edge_count() + run.cut.len() > 0 {
+        dependencies(page, number, facts, &look);
+    }
+}
+
+fn time(page: &mut Html, number: usize, run: &Run, look: &Look) {
+    page.element("h3", "Timeline");
+    let index = timeline::Index::new(run, timeline::Lanes::Worker);
+    if index.row_count() == 0 {
+        page.element("p", "No attempt in this file has a time.");
+        return;
+    }
+    let frame = timeline::Frame::whole(&index, WIDTH);
+    picture(page, timeline::scene(run, &index, look, &frame), &format!("t{number}-"));
+    let hidden = index.row_count().saturating_sub(frame.visible_rows());
+    if hidden > 0 {
+        let text = format!("{} more rows are in the data of this file.", count(u64::from(hidden)));
+        page.element("p", &text);
+    }
+}
+
+fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
+    let run = facts.run();
+    page.element("h3", "Graph");
+    if run.task_count() > MOST_NODES {
+        let text = format!(
+            "{} tasks are too many for a graph that cannot be zoomed.",
+            count(run.task_count() as u64)
+        );
+        page.element("p", &text);
+        return;
+    }
+    let critical = facts.critical_path().map(|p| p.tasks.as_slice()).unwrap_or_default();
+    let graph = graph::Graph::new(run, None, critical);
+    let placed = layout(&graph.request(Direction::LeftRight));
+    let height = (placed.height * (WIDTH / placed.width.max(1.0)).min(1.0) + 24.0).clamp(80.0, MOST_HEIGHT);
+    let frame = graph::Frame { width: WIDTH, height, camera: graph::fit(&placed, WIDTH, height) };
+    picture(page, graph::scene(run, &graph, &placed, look, &frame), &format!("g{number}-"));
+    let mut notes = Vec::new();
+    if run.edges_inferred {
+        notes.push("The source records no dependencies: these are inferred from times, and dotted.");
+    }
+    if !run.cut.is_empty() {
+        notes.push("Dashed dependencies close a cycle and count in no analysis.");
+    }
+    for note in notes {
+        page.element("p", note);
+    }
+}
+
+fn picture(page: &mut Html, mut scene: Scene, id_prefix: &str) {
+    // Spoken by screen readers: a name of a megabyte, or one that turns the text around, must not get there.
+    scene.title = clipped(&visible(&scene.title), 200);
+    scene.items.iter_mut().for_each(without_hits);
+    page.open("div", &[("class", "p")]).picture(&scene, id_prefix).close("div");
+}
+
+/// Takes away what shapes stand for, which nothing asks of a still picture: bars of one colour then become one path.
+fn without_hits(item: &mut Item) {
+    match item {
+        Item::Bars(bars) => bars.hit.clear(),
+        // Scenes of ours are a few groups deep.
+        Item::Group(group) => group.items.iter_mut().for_each(without_hits),
+        Item::Path(path) => path.hit = makespan_scene::Hit::NONE,
+        Item::Text(text) => text.hit = makespan_scene::Hit::NONE,
+        Item::Link(_) => {}
+    }
+}

@@ -1,0 +1,45 @@
+//! The one style sheet of a report: the theme's colours, the app's rules, the rules of the readable body.
+
+use makespan_scene::{FONT_STACK_SANS, Theme, class_rules};
+
+/// The readable body. It goes away when the app has taken over, and stays when it could not: until then the page
+/// scrolls whatever the app's own rules say.
+const RULES: &str = "\
+html[data-makespan-state=ready] #makespan-static{display:none}
+html:not([data-makespan-state=ready]),html:not([data-makespan-state=ready]) body{height:auto;overflow:auto}
+body{margin:0;background:var(--role-surface);color:var(--role-text)}
+#makespan-static{box-sizing:border-box;max-width:76rem;margin:0 auto;padding:1rem;line-height:1.45}
+#makespan-static h1{font-size:1.6rem;margin:.5rem 0}
+#makespan-static h2{font-size:1.3rem;margin:2rem 0 .5rem;overflow-wrap:anywhere}
+#makespan-static h3{font-size:1.05rem;margin:1.5rem 0 .5rem}
+#makespan-static .m{color:var(--role-text-muted)}
+#makespan-static table{border-collapse:collapse;margin:.5rem 0;font-size:.875rem}
+#makespan-static caption{text-align:left;font-weight:bold;padding:.25rem 0}
+#makespan-static th,#makespan-static td{text-align:left;vertical-align:top;padding:.2rem .9rem .2rem 0;\
+border-bottom:1px solid var(--role-border);overflow-wrap:anywhere}
+#makespan-static .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+#makespan-static pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;max-height:24rem;overflow:auto;\
+background:var(--role-panel);padding:.5rem}
+#makespan-static .p{overflow:auto;border:1px solid var(--role-border);margin:.5rem 0}
+#makespan-static svg{display:block;background:var(--role-surface)}
+@media print{#makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}#makespan-static svg{max-width:100%}}
+";
+
+/// The sheet, with the app's rules where the app comes along.
+pub(crate) fn sheet(app: Option<&str>) -> String {
+    let mut out = String::from("\n:root{\n");
+    out.push_str(&Theme::light().css());
+    out.push_str("}\n@media (prefers-color-scheme:dark){:root{\n");
+    out.push_str(&Theme::dark().css());
+    out.push_str("}}\n");
+    out.push_str(&class_rules());
+    out.push_str("body{font-family:");
+    out.push_str(FONT_STACK_SANS);
+    out.push_str("}\n");
+    if let Some(app) = app {
+        out.push_str(app);
+        out.push('\n');
+    }
+    out.push_str(RULES);
+    out
+}

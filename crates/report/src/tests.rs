@@ -1,0 +1,282 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+use std::borrow::Cow;
+use std::io::Read as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use makespan_format::{
+    Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task,
+    read_line,
+};
+use makespan_model::{Run, RunsBuilder, notation};
+
+use crate::{Assets, Options, ReportError, html};
+
+const APP: Assets<'static> = Assets {
+    app_js: "(() => { start(); })();\n",
+    app_wasm: b"\0asm\x01\0\0\0",
+    css: "#app{color:inherit}\n",
+};
+
+const EVIL: &str =
+    "</script><script>x</script><img src=x onerror=alert(1)>\"'`<!-- \u{202e}\u{0}]]></title></style>";
+
+fn evil_run() -> Arc<Run> {
+    let evil = || Some(Cow::Borrowed(EVIL));
+    let mut fields = Fields::new();
+    fields.str(EVIL, EVIL);
+    let json = fields.finish();
+    let mut runs = RunsBuilder::new();
+    runs.event(Event::Run(RunInfo {
+        id: Cow::Borrowed(EVIL),
+        name: evil(),
+        workflow: evil(),
+        source: evil(),
+        labels: json.clone(),
+        params: json.clone(),
+        error: Some(ErrorInfo { message: Cow::Borrowed(EVIL), kind: evil(), trace: evil() }),
+        ..RunInfo::default()
+    }));
+    for i in 0..3 {
+        let id = format!("{EVIL}{i}");
+        let after = if i > 0 { vec![Cow::Owned(format!("{EVIL}{}", i - 1))] } else { vec![] };
+        runs.event(Event::Task(Task {
+            id: Cow::Owned(id.clone()),
+            name: evil(),
+            step: evil(),
+            kind: evil(),
+            after,
+            labels: json.clone(),
+            params: json.clone(),
+            ..Task::default()
+        }));
+        runs.event(Event::Attempt(Attempt {
+            task: Cow::Owned(id.clone()),
+            number: 1,
+            started: Some(i * 5_000_000_000),
+            ended: Some((i + 1) * 5_000_000_000),
+            worker: evil(),
+            status: Some(Status::Failed),
+            error: Some(ErrorInfo { message: Cow::Borrowed(EVIL), kind: evil(), trace: evil() }),
+            ..Attempt::default()
+        }));
+        runs.event(Event::Log(Log {
+            task: Some(Cow::Owned(id)),
+            text: Cow::Borrowed(EVIL),
+            ..Log::default()
+        }));
+    }
+    runs.event(Event::Artifact(Artifact {
+        name: Cow::Borrowed(EVIL),
+        uri: evil(),
+        value: json,
+        ..Artifact::default()
+    }));
+    runs.event(Event::Diagnostic(Diagnostic::new(Severity::Warning, "evil", EVIL)));
+    Arc::new(runs.finish().0.remove(0))
+}
+
+fn run(text: &str) -> Arc<Run> {
+    Arc::new(notation::run(text).unwrap())
+}
+
+/// The names of all start tags, where script and style hold text: enough of the tokenizer of HTML, section 13.2.5,
+/// for a page that is meant to be well-formed.
+fn tags(page: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = rest.find('>').expect("every tag ends");
+        let tag = &rest[..end];
+        assert!(!tag.contains('<'), "a tag within a tag: {tag}");
+        rest = &rest[end + 1..];
+        let name: String = tag.chars().take_while(|c| !c.is_whitespace()).collect();
+        if ["script", "style", "title"].contains(&name.as_str()) {
+            let close = rest.find(&format!("</{name}")).expect("it ends");
+            rest = &rest[close..];
+        }
+        found.push((name, tag.to_owned()));
+    }
+    found
+}
+
+fn count(tags: &[(String, String)], name: &str) -> usize {
+    tags.iter().filter(|(n, _)| n == name).count()
+}
+
+#[test]
+fn hostile_names_add_no_markup() {
+    let evil = [evil_run(), evil_run()];
+    let options = Options { title: Some(EVIL.to_owned()), redact: false };
+    let report = html(&evil, Some(&APP), &options).unwrap().html;
+    let tame: Vec<Arc<Run>> = evil
+        .iter()
+        .map(|run| {
+            let mut runs = RunsBuilder::new();
+            let text = run.to_jsonl();
+            for line in text.lines() {
+                let tame = line.replace(EVIL_IN_JSON, "tame");
+                runs.apply(&read_line(tame.as_bytes()).unwrap().event);
+            }
+            Arc::new(runs.finish().0.remove(0))
+        })
+        .collect();
+    let tame =
+        html(&tame, Some(&APP), &Options { title: Some("tame".to_owned()), redact: false }).unwrap().html;
+    let (tags_of_evil, tags_of_tame) = (tags(&report), tags(&tame));
+    for name in ["script", "img", "style", "title", "main", "article", "iframe", "td", "bdi", "a"] {
+        assert_eq!(count(&tags_of_evil, name), count(&tags_of_tame, name), "{name}");
+    }
+    assert_eq!(count(&tags_of_evil, "script"), 3);
+    assert_eq!(count(&tags_of_evil, "img"), 0);
+    for (_, tag) in &tags_of_evil {
+        assert!(!tag.contains(" on"), "{tag}");
+    }
+    assert!(!report.contains("onerror=alert(1)>"));
+    assert!(!report.contains(['\u{202e}', '\u{0}']));
+}
+
+/// [`EVIL`] as `write_json_string` writes it.
+const EVIL_IN_JSON: &str = concat!(
+    r"\u003c/script\u003e\u003cscript\u003ex\u003c/script\u003e\u003cimg src=x onerror=alert(1)\u003e\",
+    r#""'`\u003c!-- "#,
+    "\u{202e}",
+    r"\u0000]]\u003e\u003c/title\u003e\u003c/style\u003e"
+);
+
+#[test]
+fn start_and_end_tags_are_paired() {
+    let report = html(&[evil_run()], Some(&APP), &Options::default()).unwrap().html;
+    // Cells, rows and their kin may lack the end tag; void elements and self-closed ones have none.
+    let free = ["td", "tr", "meta", "!doctype", "rect", "path", "html"];
+    let mut open: Vec<String> = Vec::new();
+    for (name, tag) in tags(&report) {
+        if tag.ends_with('/') || free.contains(&name.trim_start_matches('/')) {
+            continue;
+        }
+        match name.strip_prefix('/') {
+            None => open.push(name),
+            Some(name) => assert_eq!(open.pop().as_deref(), Some(name)),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn the_policy_comes_before_everything_it_governs() {
+    let report = html(&[run("a 0..1 w")], Some(&APP), &Options::default()).unwrap().html;
+    let place = |text: &str| report.find(text).unwrap_or_else(|| panic!("no {text}"));
+    assert!(report.starts_with(
+        "<!doctype html>\n<html lang=\"en\" data-makespan-state=\"loading\">\n<head>\n<meta charset"
+    ));
+    assert!(place("charset") < place("Content-Security-Policy"));
+    assert!(place("Content-Security-Policy") < place("<style>"));
+    assert!(place("<main id=\"makespan-static\">") < place("id=\"makespan-data\""));
+    assert!(place("id=\"makespan-boot\"") < place("id=\"makespan-wasm\""));
+    assert!(!report.contains("style=\"") && !report.contains(" src="));
+    for address in ["http://", "https://"] {
+        assert_eq!(
+            report.matches(address).count(),
+            report.matches("http://www.w3.org/2000/svg").count() * usize::from(address == "http://")
+        );
+    }
+}
+
+#[test]
+fn the_data_is_the_run() {
+    let source = run(
+        "run nightly\nfetch 0..4 w1\nalign 4..9 w1 fetch failed error=no_reference\nalign 9..12 w2 try=2",
+    );
+    let report = html(std::slice::from_ref(&source), Some(&APP), &Options::default()).unwrap().html;
+    let from = report.find("id=\"makespan-data\">").unwrap() + "id=\"makespan-data\">".len();
+    let text = &report[from..from + report[from..].find('<').unwrap()];
+    let packed = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    assert_eq!(packed[4..8], [0; 4], "no time in the gzip header");
+    let mut lines = String::new();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut lines).unwrap();
+    assert_eq!(lines, source.to_jsonl());
+    assert_eq!(
+        report,
+        html(&[source], Some(&APP), &Options::default()).unwrap().html,
+        "same input, same bytes"
+    );
+}
+
+#[test]
+fn everything_that_matters_can_be_read_without_a_script() {
+    let source = run(
+        "run nightly\nfetch 0..4 w1 step=get\nalign 4..9 w1 fetch failed error=no_reference\nreport - - align upstream-failed",
+    );
+    let report = html(&[source], None, &Options::default()).unwrap().html;
+    for text in [
+        "nightly",
+        "failed",
+        "no reference",
+        "fetch",
+        "align",
+        "9 s",
+        "upstream-failed",
+        "Critical path",
+        "<svg",
+    ] {
+        assert!(report.contains(text), "{text}");
+    }
+    assert!(!report.contains("<script"), "a page without the app runs nothing");
+}
+
+#[test]
+fn secrets_are_in_neither_part() {
+    let mut fields = Fields::new();
+    fields.str("db_password", "hunter2").str("region", "north");
+    let mut runs = RunsBuilder::new();
+    let id = Cow::Borrowed("r");
+    runs.event(Event::Run(RunInfo { id, params: fields.finish(), ..RunInfo::default() }));
+    let message = Cow::Borrowed("cannot reach postgres://app:s3cr3t@db/x");
+    let error = Some(ErrorInfo { message, ..ErrorInfo::default() });
+    runs.event(Event::Attempt(Attempt {
+        task: Cow::Borrowed("load"),
+        number: 1,
+        error,
+        ..Attempt::default()
+    }));
+    let source = Arc::new(runs.finish().0.remove(0));
+    let report = html(std::slice::from_ref(&source), Some(&APP), &Options::default()).unwrap();
+    assert_eq!(report.redacted.total(), 2);
+    assert!(!report.html.contains("s3cr3t") && report.html.contains("postgres://[redacted]@db/x"));
+    assert!(report.html.contains("2 values were redacted (db_password 1, credentials within text 1)"));
+    let open = html(&[source], Some(&APP), &Options { redact: false, ..Options::default() }).unwrap();
+    assert!(open.html.contains("s3cr3t") && open.redacted.total() == 0);
+}
+
+#[test]
+fn a_thousand_tasks_stay_light() {
+    use std::fmt::Write as _;
+    let mut text = String::from("run thousand\n");
+    for i in 0..1_000 {
+        let (worker, from) = (i % 8, i / 8 * 3);
+        let after = if i >= 8 { format!("task-{}", i - 8) } else { String::new() };
+        writeln!(text, "task-{i} {from}..{}.5 w{worker} {after} step=step-{}", from + 2, i % 5).unwrap();
+    }
+    let report = html(&[run(&text)], None, &Options::default()).unwrap().html;
+    assert!(report.len() < 300 << 10, "{} bytes", report.len());
+}
+
+#[test]
+fn odd_runs_have_a_page() {
+    for text in
+        ["a - -", "a 0..0", "a 0.. w\nb 5.. w a", "a 0..1 w b\nb 1..2 w a", "a -9000000000..9000000000 w"]
+    {
+        let report = html(&[run(text)], None, &Options::default()).unwrap().html;
+        assert!(!report.contains("NaN") && !report.contains("inf\""), "{text}");
+    }
+    assert!(html(&[], Some(&APP), &Options::default()).unwrap().html.contains("No runs"));
+    assert!(html(&[Arc::new(Run::default())], None, &Options::default()).is_ok());
+}
+
+#[test]
+fn an_app_that_cannot_stand_inline_is_refused() {
+    let app = Assets { app_js: "a('</script>')", ..APP };
+    let refused = html(&[run("a 0..1 w")], Some(&app), &Options::default());
+    assert!(matches!(refused, Err(ReportError::NotInline { what: "script", .. })));
+}
