@@ -15,7 +15,6 @@
 
 mod archive;
 pub mod chrome_trace;
-#[cfg(feature = "graflow")]
 pub mod graflow;
 pub mod importer;
 pub mod json;
@@ -25,13 +24,11 @@ pub mod limits;
 pub mod makespan;
 #[cfg(feature = "moe")]
 pub mod moe;
-#[cfg(feature = "mpt")]
 pub mod mpt;
 mod open;
 pub mod plain;
 pub mod registry;
 pub mod sniff;
-#[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod tally;
 pub mod testing;

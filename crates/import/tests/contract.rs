@@ -44,14 +44,27 @@ fn the_name_decides_nothing(name: &str, bytes: &[u8], sink: &Collect) {
     let (_, unknown) = read_as("unknown", bytes);
     // What has no name of its own is named after its file; that apart, everything is the same.
     let label = name.strip_suffix(".gz").unwrap_or(name);
-    let renamed: Vec<String> =
-        sink.lines.iter().map(|l| l.replace(name, "unknown").replace(label, "unknown")).collect();
-    let unknown: Vec<String> = unknown.lines.iter().map(|l| l.replace(label, "unknown")).collect();
+    let stem = label.split('.').next().filter(|s| !s.is_empty()).unwrap_or(label);
+    let nameless = |lines: &[String]| -> Vec<String> {
+        lines
+            .iter()
+            .map(|l| [name, label, stem].iter().fold(l.clone(), |l, n| l.replace(n, "unknown")))
+            .collect()
+    };
+    let (renamed, unknown) = (nameless(&sink.lines), nameless(&unknown.lines));
+    // A name may tell what a file without any run is (an empty object, say), so that it is explained better.
+    if !opens_a_run(&renamed) && !opens_a_run(&unknown) {
+        return;
+    }
     same(name, &renamed, &unknown);
 }
 
+fn opens_a_run(lines: &[String]) -> bool {
+    lines.iter().any(|l| l.starts_with("{\"event\":\"run\""))
+}
+
 fn events_survive_being_written(path: &Path, sink: &Collect) {
-    if sink.lines.iter().all(|l| l.starts_with("{\"event\":\"diagnostic\"")) {
+    if !opens_a_run(&sink.lines) {
         return;
     }
     let (verdict, again) = read_as("again", sink.text().as_bytes());
