@@ -219,6 +219,22 @@ fn odd_records_cost_only_themselves() {
 }
 
 #[test]
+fn a_large_graph_is_known_by_its_nodes() {
+    let node = |i: usize| {
+        format!(
+            r#"{{"id":"t{i}","status":"completed","start_time":"2026-01-05T08:00:00",
+            "end_time":"2026-01-05T08:00:01","metadata":{{"type":"span","task_type":"T"}}}}"#
+        )
+    };
+    let nodes: Vec<String> = (0..20_000).map(node).collect();
+    let order: Vec<String> = (0..20_000).map(|i| format!("\"t{i}\"")).collect();
+    let graph =
+        format!(r#"{{"nodes":[{}],"edges":[],"execution_order":[{}]}}"#, nodes.join(","), order.join(","));
+    let told = tell(&IMPORTER, &[text("large.json", &graph)]);
+    assert_eq!(told.of("attempt").len(), 20_000);
+}
+
+#[test]
 fn many_open_spans_and_many_edges_stay_fast() {
     let mut lines = String::from("→ [00:00:00.000] TRACE START: w\n");
     for i in 0..20_000 {

@@ -46,9 +46,9 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
             claim(93, LIST, "executions with execution_id and workflow_name")
         }
         Kind::Object
-            if keys(&["nodes", "edges"])
-                && !shape.has("execution_order")
-                && inner("nodes", &["id", "data"]) =>
+            if inner("nodes", &["id", "data"])
+                && (shape.has("edges") || !shape.complete)
+                && !shape.has("execution_order") =>
         {
             claim(80, GRAPH, "nodes with data, and edges")
         }

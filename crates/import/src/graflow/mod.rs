@@ -45,6 +45,11 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
         let keys = |all: &[&str]| all.iter().all(|k| shape.has(k));
         return if keys(&["nodes", "edges", "execution_order"]) {
             claim(95, RUNTIME, "an object with nodes, edges and execution_order")
+        } else if !shape.complete
+            && ["status", "start_time", "metadata"].iter().all(|k| shape.inner_has("nodes", k))
+        {
+            // The nodes of a large graph fill all that is looked at.
+            claim(85, RUNTIME, "nodes with status, start_time and metadata")
         } else if keys(&["schema_version", "completed_tasks", "pending_tasks"]) {
             claim(95, STATE, "an object with schema_version, completed_tasks and pending_tasks")
         } else if keys(&["checkpoint_id", "session_id", "steps", "start_node"]) {

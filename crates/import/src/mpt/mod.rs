@@ -160,7 +160,8 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
         workflow.emit(sink);
     }
     // A database cannot hold one id twice, answers can.
-    let several = databases.len() > 1 || answers.iter().any(|a| [EXECUTION, ALERTS].contains(&a.part));
+    let several =
+        databases.len() > 1 || answers.iter().any(|a| [EXECUTION, STATUS, ALERTS].contains(&a.part));
     let mut notes = Notes::new(&model, sink, several);
     let mut torn = Vec::new();
     for (db, file) in &databases {
@@ -171,7 +172,8 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
     for answer in &answers {
         for record in &answer.records {
             match answer.part {
-                EXECUTION => api::notes_of(record, &mut notes, &mut clock),
+                // An execution is taken for a status where its alerts lie behind what was looked at.
+                EXECUTION | STATUS => api::notes_of(record, &mut notes, &mut clock),
                 ALERTS => api::tell_alert(record, "", &mut notes, &mut clock),
                 _ => {}
             }
