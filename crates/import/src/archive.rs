@@ -18,7 +18,7 @@ pub(crate) enum Expanded {
     /// What was in it.
     Members(Vec<Member>),
     /// It could not be opened, and why.
-    Refused { name: String, why: String },
+    Refused(String),
 }
 
 /// What was in an archive.
@@ -68,7 +68,7 @@ impl Expander {
             }
             Some(_) => match self.unzip(&source) {
                 Ok(members) => members,
-                Err(why) => return Expanded::Refused { name: source.name, why },
+                Err(why) => return Expanded::Refused(why),
             },
             None => {
                 return match html::payload(&source.bytes) {

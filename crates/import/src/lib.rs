@@ -18,11 +18,9 @@ pub mod chrome_trace;
 pub mod graflow;
 pub mod importer;
 pub mod json;
-#[cfg(feature = "kailash")]
 pub mod kailash;
 pub mod limits;
 pub mod makespan;
-#[cfg(feature = "moe")]
 pub mod moe;
 pub mod mpt;
 mod open;

@@ -26,3 +26,6 @@ pub const ARCHIVE_MEMBERS: usize = 100_000;
 
 /// How many kinds of one complaint are told apart before the rest is lumped together.
 pub const TALLY_KINDS: usize = 32;
+
+/// How many files that could not be read are told one by one; of the others the number.
+pub const TOLD_FILES: usize = 20;

@@ -10,6 +10,7 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander};
 use crate::importer::{Options, Part, ReadError, Source};
+use crate::limits::TOLD_FILES;
 use crate::registry::{Entry, REGISTRY, Scope};
 use crate::sniff::{Head, Kind};
 use crate::tally::clip;
@@ -150,9 +151,7 @@ pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSin
         }
     }
     if names.count() > 0 {
-        for item in &items {
-            tell(item, sink);
-        }
+        tell(&items, sink);
     }
     Outcome { files: items.into_iter().map(|i| i.verdict).collect(), runs: names.count() }
 }
@@ -161,14 +160,15 @@ fn unpack(sources: Vec<Source>) -> Vec<Item> {
     let mut expander = Expander::new();
     let mut items = Vec::new();
     for source in sources {
+        let name = source.name.clone();
         match expander.expand(source) {
             Expanded::Plain(source) => items.push(look(source)),
-            Expanded::Refused { name, why } => items.push(Item::broken(name, why)),
+            Expanded::Refused(why) => items.push(Item::broken(name, why)),
             Expanded::Members(members) if members.is_empty() => {
                 items.push(Item::new(
-                    Source::new("archive", Vec::new()),
+                    Source::new(name, Vec::new()),
                     Verdict::Empty,
-                    "an archive of nothing",
+                    "an archive without files",
                 ));
             }
             Expanded::Members(members) => {
@@ -312,18 +312,32 @@ fn read(
 }
 
 /// Tells within the runs what is missing from them.
-fn tell(item: &Item, sink: &mut dyn EventSink) {
-    match (item.verdict.kind, &item.damage) {
-        (Verdict::Read, None) => {}
-        (Verdict::Read, Some(damage)) => {
-            let message = format!("{}: {damage}; what came out was read", item.verdict.name);
-            sink.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+fn tell(items: &[Item], sink: &mut dyn EventSink) {
+    let mut unread = 0;
+    for item in items {
+        match (item.verdict.kind, &item.damage) {
+            (Verdict::Read, None) => {}
+            (Verdict::Read, Some(damage)) => {
+                let message = format!("{}: {damage}; what came out was read", item.verdict.name);
+                sink.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+            }
+            (Verdict::Empty, _) => {
+                sink.diagnostic(Diagnostic::new(Severity::Info, "file-empty", item.verdict.to_string()));
+            }
+            (Verdict::NotRecognised | Verdict::Broken | Verdict::Newer, _) => {
+                unread += 1;
+                if unread <= TOLD_FILES {
+                    let mut diagnostic =
+                        Diagnostic::new(Severity::Error, "file-not-read", item.verdict.to_string());
+                    diagnostic.offset = item.verdict.offset;
+                    sink.diagnostic(diagnostic);
+                }
+            }
         }
-        _ => {
-            let mut diagnostic = Diagnostic::new(Severity::Error, "file-not-read", item.verdict.to_string());
-            diagnostic.offset = item.verdict.offset;
-            sink.diagnostic(diagnostic);
-        }
+    }
+    if let Some(more) = unread.checked_sub(TOLD_FILES).filter(|n| *n > 0) {
+        let message = format!("{more} more files could not be read");
+        sink.diagnostic(Diagnostic::new(Severity::Error, "file-not-read", message).times(more as u64));
     }
 }
 

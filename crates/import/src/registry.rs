@@ -25,9 +25,7 @@ pub struct Entry {
 /// Every importer there is.
 pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
-    #[cfg(feature = "kailash")]
     Entry { importer: &crate::kailash::IMPORTER, scope: Scope::Together },
-    #[cfg(feature = "moe")]
     Entry { importer: &crate::moe::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::mpt::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::graflow::IMPORTER, scope: Scope::Together },

@@ -161,6 +161,71 @@ fn every_seed_sample_alone() {
     }
 }
 
+/// A folder of files is opened in one go, as one drops it: its runs have ids of their own, and folding them finds
+/// nothing that would have to be refused.
+#[test]
+fn every_seed_folder_together() {
+    let mut folders: Vec<PathBuf> =
+        samples("samples/seeds").iter().filter_map(|p| p.parent()).map(Path::to_owned).collect();
+    folders.dedup();
+    for folder in folders {
+        let paths = files(&folder.to_string_lossy());
+        let name = |p: &PathBuf| p.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+        let sources =
+            || paths.iter().map(|p| Source::new(name(p), std::fs::read(p).unwrap())).collect::<Vec<_>>();
+        let mut runs = makespan_model::RunsBuilder::new();
+        let outcome = open(sources(), &Options::default(), &mut runs);
+        let (runs, _) = runs.finish();
+        assert_eq!(runs.len(), outcome.runs, "{folder:?}");
+        let mut one = Collect::default();
+        open(sources(), &Options::default(), &mut one);
+        let mut other = Collect::default();
+        open(sources(), &Options::default(), &mut other);
+        same(&folder.to_string_lossy(), &one.lines, &other.lines);
+        println!(
+            "{}: {} files, {} read, {} runs, {} tasks",
+            folder.display(),
+            paths.len(),
+            outcome.files.iter().filter(|f| f.kind == Verdict::Read).count(),
+            runs.len(),
+            runs.iter().map(|r| r.task_count()).sum::<usize>(),
+        );
+    }
+}
+
+/// Bytes of the fixtures are changed at random (the same on every machine); nothing may come of it but events and
+/// verdicts.
+#[test]
+fn random_damage_does_no_harm() {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % n as u64) as usize
+    };
+    const TOKENS: &[&[u8]] = &[
+        b"{", b"}", b"[", b"]", b"\"", b"\\", b",", b":", b"\n", b"-", b"1e999", b"\xff", b"\0", b"null",
+        b"\\ud800",
+    ];
+    for path in files(FIXTURES).into_iter().filter(|p| p.extension().is_none_or(|e| e != "events")) {
+        let bytes = std::fs::read(&path).unwrap();
+        if bytes.is_empty() || bytes.len() > 64 << 10 {
+            continue;
+        }
+        for _ in 0..200 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=random(4) {
+                let at = random(damaged.len());
+                let token = TOKENS[random(TOKENS.len())];
+                let end = (at + random(3)).min(damaged.len());
+                damaged.splice(at..end, token.iter().copied());
+            }
+            read_as("damaged", &damaged);
+        }
+    }
+}
+
 #[test]
 fn hostile_files_get_events_or_a_reason() {
     for folder in ["corpora/hostile", "corpora/JSONTestSuite", "corpora/simd-json"] {

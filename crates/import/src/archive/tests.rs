@@ -60,7 +60,7 @@ fn zipped(members: &[(&str, &[u8], u16, u16)]) -> Vec<u8> {
 fn open(name: &str, bytes: Vec<u8>) -> Vec<(String, Result<String, String>, Option<String>)> {
     match Expander::new().expand(Source::new(name, bytes)) {
         Expanded::Plain(s) => vec![(s.name, Ok("plain".to_owned()), None)],
-        Expanded::Refused { name, why } => vec![(name, Err(why), None)],
+        Expanded::Refused(why) => vec![(name.to_owned(), Err(why), None)],
         Expanded::Members(all) => all
             .into_iter()
             .map(|m| (m.name, m.content.map(|b| String::from_utf8(b).unwrap()), m.damage))

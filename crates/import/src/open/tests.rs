@@ -64,3 +64,16 @@ fn companions_go_with_their_database() {
     let (files, _) = opened(&[("y.db-wal", b"\x37\x7f\x06\x82\x00\x2d")]);
     assert!(files[0].reason.contains("binary"));
 }
+
+#[test]
+fn an_empty_zip_is_empty_and_many_bad_files_are_counted() {
+    let zip: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+    let names: Vec<String> = (0..50).map(|i| format!("bad{i}")).collect();
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), b"nothing".as_slice())).collect();
+    files.extend([("none.zip", zip), ("good", RUN)]);
+    let (files, lines) = opened(&files);
+    assert_eq!((files[50].kind, files[50].name.as_str()), (Verdict::Empty, "none.zip"));
+    let told = messages(&lines);
+    assert_eq!(told.len(), crate::limits::TOLD_FILES + 2);
+    assert!(told.iter().any(|l| l.contains("file-empty")) && told.iter().any(|l| l.contains("\"count\":30")));
+}
