@@ -94,7 +94,8 @@ pub enum ReportError {
     },
 }
 
-/// The report of some runs, in the order given. Without assets it holds the parts that need no script, and no data.
+/// The report of some runs, in the order given. Without assets it holds the parts that need no
+/// script and the data, which the app still opens.
 ///
 /// # Errors
 ///

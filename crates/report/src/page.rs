@@ -45,17 +45,16 @@ pub(crate) fn page(
     page.open("main", &[("id", "makespan-static")]);
     body::write(&mut page, &title, runs, assets.is_some(), redacted);
     page.close("main");
+    embed(&mut page, "makespan-data", &payload::packed_runs(runs.iter().map(|r| &**r))?);
     if let Some(assets) = assets {
-        for (id, data) in [
-            ("makespan-data", payload::packed_runs(runs.iter().map(|r| &**r))?),
-            ("makespan-wasm", payload::packed(assets.app_wasm)?),
-        ] {
-            page.open("script", &[("type", "application/octet-stream"), ("id", id)])
-                .vouched(&data)
-                .close("script");
-        }
+        embed(&mut page, "makespan-wasm", &payload::packed(assets.app_wasm)?);
         page.vouched("<script>").vouched(assets.app_js).vouched("</script>\n");
     }
     page.vouched("</body>\n</html>\n");
     Ok(page.finish())
+}
+
+/// A block that no browser runs: its type is none of a script (HTML, 4.12.1 "data block").
+fn embed(page: &mut Html, id: &'static str, data: &str) {
+    page.open("script", &[("type", "application/octet-stream"), ("id", id)]).vouched(data).close("script");
 }

@@ -1,0 +1,25 @@
+//! The built app within the program.
+
+use makespan_report::Assets;
+
+include!(concat!(env!("OUT_DIR"), "/dist.rs"));
+
+/// The bytes of a file of the app, by its exact name.
+pub(crate) fn file(name: &str) -> Option<&'static [u8]> {
+    FILES.binary_search_by_key(&name, |(n, _)| n).ok().map(|i| FILES[i].1)
+}
+
+/// Whether there is an app.
+pub(crate) fn is_there() -> bool {
+    file("index.html").is_some()
+}
+
+/// What a report needs of the app.
+pub(crate) fn assets() -> Option<Assets<'static>> {
+    let text = |name| std::str::from_utf8(file(name)?).ok();
+    Some(Assets { app_js: text("app.js")?, app_wasm: file("app_bg.wasm")?, css: text("style.css")? })
+}
+
+/// What to say where there is none.
+pub(crate) const MISSING: &str =
+    "this makespan was built without the app: run `cargo xtask build`, then build the program again";

@@ -1,0 +1,51 @@
+//! Why a verb stopped, and with which exit code.
+
+use std::path::PathBuf;
+
+use makespan_report::ReportError;
+
+/// Why a verb stopped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// No run could be read; why stands on stderr already, file by file.
+    #[error("no run could be read")]
+    NothingRead,
+    /// A place to write to is none.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// No report can be made of this.
+    #[error("{0}")]
+    Report(#[from] ReportError),
+    /// The port cannot be had.
+    #[error(
+        "cannot listen on 127.0.0.1:{port}: {source}; choose another port with --port, or 0 for any free one"
+    )]
+    Port {
+        /// Which one.
+        port: u16,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The server stopped.
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+    /// Whoever reads our output has had enough.
+    #[error("")]
+    Closed,
+}
+
+impl Failure {
+    /// 1 where there is nothing to read, 2 where something else is in the way; nothing is wrong with a closed pipe.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Failure::NothingRead => 1,
+            Failure::Closed => 0,
+            _ => 2,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `makespan formats`: the importers' own table.
+
+use makespan_import::REGISTRY;
+use serde::Serialize;
+
+use crate::args::FormatsArgs;
+use crate::failure::Failure;
+use crate::output::print;
+
+#[derive(Serialize)]
+struct Format {
+    id: &'static str,
+    title: &'static str,
+    files: &'static [&'static str],
+    how: &'static str,
+    never_holds: &'static str,
+}
+
+/// Lists every format with how one gets such a file and what it never holds.
+pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
+    let formats: Vec<Format> = REGISTRY
+        .iter()
+        .map(|entry| entry.importer)
+        .map(|i| Format { id: i.id, title: i.title, files: i.parts, how: i.how, never_holds: i.lossy })
+        .collect();
+    if args.json {
+        let json = serde_json::to_string_pretty(&formats).unwrap_or_default();
+        return print(format!("{json}\n").as_bytes());
+    }
+    let mut text = String::new();
+    for f in formats {
+        text.push_str(&format!(
+            "{} ({})\n  reads        {}\n  to get one   {}\n",
+            f.title,
+            f.id,
+            f.files.join(", "),
+            f.how
+        ));
+        if !f.never_holds.is_empty() {
+            text.push_str(&format!("  never holds  {}\n", f.never_holds));
+        }
+    }
+    print(text.as_bytes())
+}

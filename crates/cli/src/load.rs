@@ -1,0 +1,112 @@
+//! Files to runs, with a word on stderr about everything that was left out.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use makespan_import::{FileVerdict, Options, Source, Verdict, open};
+use makespan_model::{Run, RunsBuilder};
+
+use crate::args::Input;
+use crate::failure::Failure;
+use crate::output::clean;
+use crate::walk::{self, MOST_BYTES, Unreadable};
+
+/// How many files are complained of one by one.
+const TOLD: usize = 20;
+
+/// A run and where it came from.
+pub(crate) struct Loaded {
+    /// The run.
+    pub(crate) run: Arc<Run>,
+    /// Id of the importer that read it.
+    pub(crate) format: &'static str,
+}
+
+/// Reads everything that can be read.
+///
+/// # Errors
+///
+/// [`Failure::NothingRead`] where that is no run at all.
+pub(crate) fn load(input: &Input) -> Result<Vec<Loaded>, Failure> {
+    let (files, mut unreadable) = walk::files(&input.files);
+    let mut sources = Vec::new();
+    let mut left = MOST_BYTES;
+    for file in files {
+        match walk::read(&file.place, left) {
+            Ok(bytes) => {
+                left -= bytes.len() as u64;
+                sources.push(Source::new(file.name, bytes));
+            }
+            Err(error) => unreadable.push((file.name, error.to_string())),
+        }
+    }
+    let mut fold = RunsBuilder::new();
+    let outcome = open(sources, &Options { zone: &input.zone }, &mut fold);
+    let (runs, early) = fold.finish();
+    let nothing = runs.is_empty();
+    tell(&unreadable, &outcome.files, nothing);
+    for d in early {
+        let _ = writeln!(std::io::stderr(), "makespan: {}: {}", d.severity.name(), clean(&d.message));
+    }
+    if nothing {
+        return Err(Failure::NothingRead);
+    }
+    let formats = formats_read(&outcome.files);
+    Ok(runs.into_iter().map(|run| Loaded { format: format_of(&run, &formats), run: Arc::new(run) }).collect())
+}
+
+/// The importers that read something, each once.
+fn formats_read(files: &[FileVerdict]) -> Vec<&'static str> {
+    let mut formats: Vec<&'static str> = Vec::new();
+    for id in files.iter().filter(|f| f.kind == Verdict::Read).filter_map(|f| f.format) {
+        if !formats.contains(&id) {
+            formats.push(id);
+        }
+    }
+    formats
+}
+
+/// The importer of a run. Where several were at work, the one that its source names.
+fn format_of(run: &Run, formats: &[&'static str]) -> &'static str {
+    let source = run.text(run.source).to_lowercase();
+    let names = |id: &&&'static str| {
+        let title = makespan_import::by_id(id).map_or("", |i| i.title).to_lowercase();
+        source.contains(**id) || (!title.is_empty() && source.contains(&title))
+    };
+    match formats {
+        [only] => only,
+        several => several.iter().find(names).or(several.first()).copied().unwrap_or(""),
+    }
+}
+
+/// Says what was not read: of each file what is wrong with it, where, and what was tried.
+fn tell(unreadable: &[Unreadable], files: &[FileVerdict], nothing: bool) {
+    let word = if nothing { "error" } else { "warning" };
+    let mut lines: Vec<String> = unreadable
+        .iter()
+        .map(|(name, why)| format!("makespan: {word}: {} cannot be read: {}\n", clean(name), clean(why)))
+        .collect();
+    for file in files.iter().filter(|f| f.kind != Verdict::Read) {
+        let unknown = file.kind == Verdict::NotRecognised;
+        let why = if unknown {
+            format!("{}: not recognised: {}", file.name, file.reason)
+        } else {
+            file.to_string()
+        };
+        let mut text = format!("makespan: {word}: {}\n", clean(&why));
+        // Where other files could be read, that none of the formats fits says enough.
+        if nothing && unknown {
+            for (id, why) in &file.tried {
+                text.push_str(&format!("  tried {id}: {}\n", clean(why)));
+            }
+        }
+        lines.push(text);
+    }
+    let mut err = std::io::stderr().lock();
+    for line in lines.iter().take(TOLD) {
+        let _ = err.write_all(line.as_bytes());
+    }
+    if lines.len() > TOLD {
+        let _ = writeln!(err, "makespan: {word}: {} more files were not read", lines.len() - TOLD);
+    }
+}

@@ -1,0 +1,68 @@
+//! `makespan open`: the app and the files, from this machine to this machine.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::args::OpenArgs;
+use crate::failure::Failure;
+use crate::output::{clean, print};
+use crate::serve::{Content, Served, Site};
+use crate::walk::{self, MOST_BYTES, Place};
+use crate::{dist, serve};
+
+/// Serves until interrupted.
+pub(crate) fn run(args: &OpenArgs) -> Result<(), Failure> {
+    let (files, mut unreadable) = walk::files(&args.files);
+    let mut served = Vec::new();
+    for file in files {
+        let content = match file.place {
+            // It can be read only once, and the page may be loaded again.
+            Place::Stdin => walk::read(&Place::Stdin, MOST_BYTES).map(|b| Content::Bytes(b.into())),
+            Place::Path(path) => std::fs::File::open(&path).map(|_| Content::Path(path)),
+        };
+        match content {
+            Ok(content) => served.push(Served { name: file.name, content }),
+            Err(error) => unreadable.push((file.name, error.to_string())),
+        }
+    }
+    let mut err = std::io::stderr();
+    for (name, why) in &unreadable {
+        let _ = writeln!(err, "makespan: {} cannot be read: {}", clean(name), clean(why));
+    }
+    if served.is_empty() && !args.files.is_empty() {
+        return Err(Failure::NothingRead);
+    }
+    if !dist::is_there() {
+        let _ = writeln!(err, "makespan: {}", dist::MISSING);
+    }
+    serve::serve(
+        args.port,
+        |port| Site::new(served, port),
+        |address| {
+            print(format!("Makespan is at {address}\n").as_bytes())?;
+            if !args.no_browser
+                && let Err(error) = browse(address)
+            {
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "makespan: no browser could be started ({error}); open the address yourself"
+                );
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Starts the user's browser, and does not wait for it.
+fn browse(address: &str) -> std::io::Result<()> {
+    let (program, before): (&str, &[&str]) = if cfg!(target_os = "macos") {
+        ("open", &[])
+    } else if cfg!(windows) {
+        ("cmd", &["/C", "start", ""])
+    } else {
+        ("xdg-open", &[])
+    };
+    let mut command = Command::new(program);
+    command.args(before).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().map(|_| ())
+}

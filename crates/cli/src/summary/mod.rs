@@ -1,0 +1,28 @@
+//! `makespan summary`.
+
+mod json;
+mod text;
+
+use makespan_analysis::Facts;
+
+use crate::args::SummaryArgs;
+use crate::failure::Failure;
+use crate::load::load;
+use crate::output::{inert_json, print};
+
+/// Prints what the runs took and what went wrong, for people or for programs.
+pub(crate) fn run(args: &SummaryArgs) -> Result<(), Failure> {
+    let loaded = load(&args.input)?;
+    if args.json {
+        let json = json::document(&loaded);
+        return print(format!("{}\n", inert_json(&json)).as_bytes());
+    }
+    let mut out = String::new();
+    for (i, one) in loaded.iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        text::write(&Facts::new(one.run.clone()), one.format, &mut out);
+    }
+    print(out.as_bytes())
+}

@@ -1,0 +1,116 @@
+//! From what the user names to files: folders are read whole, in the order of their names, without hidden files.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+/// How many files are taken from folders.
+const MOST_FILES: usize = 100_000;
+
+/// How deep folders are followed.
+const MOST_DEPTH: usize = 64;
+
+/// How many bytes are read in all.
+pub(crate) const MOST_BYTES: u64 = 4 << 30;
+
+/// Where the bytes of a file come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Standard input.
+    Stdin,
+    /// A path.
+    Path(PathBuf),
+}
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Its name as other files of the run may speak of it: relative, with `/`, from the folder that was named on.
+    pub(crate) name: String,
+    /// Where it lies.
+    pub(crate) place: Place,
+}
+
+/// What could not be read, and why.
+pub(crate) type Unreadable = (String, String);
+
+/// The files behind the names given, and what was left out.
+pub(crate) fn files(given: &[PathBuf]) -> (Vec<Named>, Vec<Unreadable>) {
+    let (mut found, mut left_out) = (Vec::new(), Vec::new());
+    for path in given {
+        if path.as_os_str() == "-" {
+            found.push(Named { name: "stdin".to_owned(), place: Place::Stdin });
+        } else if path.is_dir() {
+            folder(path, &mut found, &mut left_out);
+        } else {
+            found.push(Named { name: last_name(path), place: Place::Path(path.clone()) });
+        }
+    }
+    (found, left_out)
+}
+
+fn last_name(path: &Path) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    // `.` and `..` have no name of their own.
+    name.or_else(|| Some(path.canonicalize().ok()?.file_name()?.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| path.to_string_lossy().into_owned())
+}
+
+fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
+    let mut open: Vec<(PathBuf, String, usize)> = vec![(root.to_owned(), last_name(root), 0)];
+    while let Some((path, name, depth)) = open.pop() {
+        if found.len() >= MOST_FILES {
+            left_out.push((name, format!("more than {MOST_FILES} files: the rest is left out")));
+            return;
+        }
+        // A link to a folder is not followed: it may lead back up.
+        let kind = match std::fs::symlink_metadata(&path) {
+            Ok(m) if m.is_symlink() && depth > 0 => std::fs::metadata(&path).map(|m| (m.is_file(), false)),
+            Ok(m) if m.is_symlink() => Ok((false, true)),
+            Ok(m) => Ok((m.is_file(), m.is_dir())),
+            Err(e) => Err(e),
+        };
+        match kind {
+            Ok((true, _)) => found.push(Named { name, place: Place::Path(path) }),
+            Ok((_, true)) if depth >= MOST_DEPTH => {
+                left_out.push((name, format!("folders are followed {MOST_DEPTH} deep")));
+            }
+            Ok((_, true)) => match entries(&path) {
+                // The last one pushed is the first one looked at.
+                Ok(names) => open.extend(names.into_iter().rev().map(|n| {
+                    let text = n.to_string_lossy().into_owned();
+                    (path.join(&n), format!("{name}/{text}"), depth + 1)
+                })),
+                Err(e) => left_out.push((name, e.to_string())),
+            },
+            Ok(_) => left_out.push((name, "no plain file".to_owned())),
+            Err(e) => left_out.push((name, e.to_string())),
+        }
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder)?.map(|e| e.map(|e| e.file_name())).collect::<io::Result<_>>()?;
+    names.retain(|n| !n.as_encoded_bytes().starts_with(b"."));
+    names.sort();
+    Ok(names)
+}
+
+/// The bytes of a file, at most `most` of them.
+///
+/// # Errors
+///
+/// What the system says, or that the file holds more.
+pub(crate) fn read(place: &Place, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let took = match place {
+        Place::Stdin => io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes)?,
+        Place::Path(path) => File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?,
+    };
+    if took as u64 > most {
+        let text = format!("more than {} MiB in all are not read", MOST_BYTES >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,229 @@
+//! `makespan open` over raw sockets: nothing tidies up what is sent.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod common;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use common::{NIGHTLY, file, folder, program};
+
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(files: &[&str]) -> Server {
+        let mut command = program();
+        command.args(["open", "--no-browser", "--port", "0"]).args(files);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line
+            .strip_prefix("Makespan is at http://127.0.0.1:")
+            .and_then(|rest| rest.strip_suffix("/\n"))
+            .unwrap_or_else(|| panic!("{line:?}"));
+        Server { port: port.parse().unwrap(), child }
+    }
+
+    /// Sends bytes as they are; `PORT` becomes the port.
+    fn send(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let _ = stream.write_all(request.replace("PORT", &self.port.to_string()).as_bytes());
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        let split = bytes.windows(4).position(|w| w == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+        let head = String::from_utf8_lossy(&bytes[..split]).to_lowercase();
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
+        Answer { status, head, body: bytes[split..].to_vec() }
+    }
+
+    fn get(&self, path: &str, more: &str) -> Answer {
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n{more}\r\n"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+#[test]
+fn files_are_served_by_number_and_every_answer_is_guarded() {
+    let dir = folder("served");
+    let (run, page) = (file(&dir, "run.txt", NIGHTLY), file(&dir, "x/page.html", "<script>x</script>"));
+    let server = Server::start(&[&run, dir.join("x").to_str().unwrap()]);
+    let first = server.get("/files/0", "");
+    assert_eq!((first.status, first.body), (200, NIGHTLY.as_bytes().to_vec()));
+    let second = server.get("/files/1", "");
+    assert_eq!(second.body, std::fs::read(page).unwrap());
+    assert!(second.head.contains("content-type: application/octet-stream"), "{}", second.head);
+    assert!(second.head.contains("content-disposition: attachment"));
+    let index = server.get("/", "");
+    assert_eq!(index.status, 200);
+    assert!(String::from_utf8_lossy(&index.body).contains("Makespan"));
+    let answers = [
+        index,
+        second,
+        server.get("/nothing", ""),
+        server.get("/", "Origin: http://evil.example\r\n"),
+        server.send("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"),
+        server.send("DELETE / HTTP/1.1\r\nHost: localhost:PORT\r\nConnection: close\r\n\r\n"),
+    ];
+    for answer in answers {
+        for header in [
+            "content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval';",
+            "frame-ancestors 'none'",
+            "x-content-type-options: nosniff",
+            "referrer-policy: no-referrer",
+            "x-frame-options: deny",
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-embedder-policy: require-corp",
+            "cross-origin-resource-policy: same-origin",
+            "permissions-policy: camera=()",
+        ] {
+            assert!(answer.head.contains(header), "{header} is not in {}", answer.head);
+        }
+        assert!(!answer.head.contains("access-control-allow"), "{}", answer.head);
+    }
+}
+
+#[test]
+fn foreign_names_and_origins_are_refused() {
+    let dir = folder("guarded");
+    let server = Server::start(&[&file(&dir, "run.txt", NIGHTLY)]);
+    let asked = |host: &str| {
+        server.send(&format!("GET /files/0 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).status
+    };
+    for own in ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT", "LocalHost:PORT"] {
+        assert_eq!(asked(own), 200, "{own}");
+    }
+    for foreign in [
+        "",
+        "evil.example",
+        "evil.example:PORT",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "127.0.0.1.evil.example:PORT",
+        "localhost.:PORT",
+        "[::ffff:7f00:1]:PORT",
+        "2130706433:PORT",
+        "127.1:PORT",
+        "0.0.0.0:PORT",
+        "a@127.0.0.1:PORT",
+    ] {
+        let status = asked(foreign);
+        assert!(matches!(status, 400 | 421), "{foreign}: {status}");
+    }
+    let twice =
+        "GET /files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    assert_ne!(server.send(twice).status, 200);
+    assert_ne!(server.send("GET /files/0 HTTP/1.1\r\nConnection: close\r\n\r\n").status, 200);
+    let whole =
+        "GET http://evil.example/files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n";
+    assert_ne!(server.send(whole).status, 200);
+
+    for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "https://127.0.0.1:PORT",
+            "http://127.0.0.1:1",
+            "http://localhost",
+        ] {
+            let request = format!(
+                "{method} /files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n"
+            );
+            assert_eq!(server.send(&request).status, 403, "{method} {origin}");
+        }
+    }
+    assert_eq!(server.get("/files/0", "Origin: http://127.0.0.1:PORT\r\n").status, 200);
+    assert_eq!(server.get("/files/0", "Sec-Fetch-Site: same-origin\r\n").status, 200);
+    assert_eq!(server.get("/files/0", "Sec-Fetch-Site: cross-site\r\n").status, 403);
+    assert_eq!(
+        server.send("POST /files/0 HTTP/1.1\r\nHost: localhost:PORT\r\nConnection: close\r\n\r\n").status,
+        405
+    );
+}
+
+#[test]
+fn no_path_leads_out() {
+    let dir = folder("paths");
+    file(&dir, "secret.txt", "the secret");
+    let server = Server::start(&[&file(&dir, "run.txt", NIGHTLY)]);
+    for path in [
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "/%252e%252e/secret.txt",
+        "/..\\secret.txt",
+        "//etc/passwd",
+        "/files/../secret.txt",
+        "/files/1",
+        "/files/00",
+        "/files/+0",
+        "/files/-1",
+        "/files/0/",
+        "/files/0/..",
+        "/files/%30",
+        "/files/18446744073709551616",
+        "/files/",
+        "/files",
+        "/./files/0",
+        "//files/0",
+        "/FILES/0",
+        "/secret.txt",
+        "/run.txt",
+        "/file:///etc/passwd",
+        "/index.html/",
+        "/index.html%00",
+    ] {
+        let answer = server.get(path, "");
+        assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
+        assert!(!String::from_utf8_lossy(&answer.body).contains("secret"), "{path}");
+    }
+    assert_eq!(server.get("/files/0?x=../secret.txt", "").body, NIGHTLY.as_bytes());
+}
+
+#[test]
+fn only_loopback_is_listened_on() {
+    let server = Server::start(&[]);
+    assert_eq!(server.get("/", "").status, 200);
+    // The name of this machine leads, where it leads anywhere else, to an address that nobody listens on.
+    let others = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|s| {
+        s.connect("192.0.2.1:9")?;
+        s.local_addr()
+    });
+    let Ok(own) = others.map(|a| a.ip()) else { return };
+    if !own.is_loopback() {
+        assert!(TcpStream::connect_timeout(&(own, server.port).into(), Duration::from_secs(2)).is_err());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it_well() {
+    let mut server = Server::start(&[]);
+    let kill = std::process::Command::new("kill").args(["-INT", &server.child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    for _ in 0..200 {
+        if let Some(status) = server.child.try_wait().unwrap() {
+            assert_eq!(status.code(), Some(0));
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it goes on");
+}
