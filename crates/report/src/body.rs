@@ -78,9 +78,9 @@ fn one_run(page: &mut Html, number: usize, run: &Arc<Run>, named: bool) {
     }
     facts::summary(page, &facts);
     failures::write(page, &facts);
+    pictures::write(page, number, &facts);
     facts::critical_path(page, &facts);
     facts::slowest(page, &facts);
-    pictures::write(page, number, &facts);
     facts::steps(page, &facts);
     tasks(page, run);
     facts::findings(page, &facts);

@@ -9,7 +9,7 @@ use makespan_views::status_role;
 use crate::body::status;
 use crate::html::Html;
 
-const CRITICAL_WRITTEN: usize = 100;
+const CRITICAL_WRITTEN: usize = 40;
 const SLOWEST_WRITTEN: usize = 10;
 const STEPS_WRITTEN: usize = 50;
 const FINDINGS_WRITTEN: usize = 200;
@@ -80,7 +80,7 @@ pub(crate) fn critical_path(page: &mut Html, facts: &Facts) {
         page.number_cell(&if wait > 0 { known(wait) } else { String::new() });
     }
     page.end_table();
-    left_out(page, path.tasks.len(), CRITICAL_WRITTEN, "tasks follow on it");
+    left_out(page, path.tasks.len(), CRITICAL_WRITTEN, "more tasks follow on it");
 }
 
 /// The tasks that took longest.

@@ -3,7 +3,7 @@
 use makespan_analysis::Facts;
 use makespan_layout::{Direction, layout};
 use makespan_model::Run;
-use makespan_scene::{Item, Scene, count, visible};
+use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, count, visible};
 use makespan_views::{Look, Marks, graph, timeline};
 
 use crate::html::{Html, clipped};
@@ -75,18 +75,42 @@ fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
 fn picture(page: &mut Html, mut scene: Scene, id_prefix: &str) {
     // Spoken by screen readers: a name of a megabyte, or one that turns the text around, must not get there.
     scene.title = clipped(&visible(&scene.title), 200);
-    scene.items.iter_mut().for_each(without_hits);
+    scene.items.iter_mut().for_each(lighten);
     page.open("div", &[("class", "p")]).picture(&scene, id_prefix).close("div");
 }
 
-/// Takes away what shapes stand for, which nothing asks of a still picture: bars of one colour then become one path.
-fn without_hits(item: &mut Item) {
+/// Bars with round corners weigh twice as much as others; where there are many, each is small and it does not show.
+const MOST_ROUND: usize = 300;
+
+/// Makes a still picture light: nothing asks what its shapes stand for, so that bars of one colour become one path, and
+/// so do outlines without a fill.
+fn lighten(item: &mut Item) {
     match item {
-        Item::Bars(bars) => bars.hit.clear(),
+        Item::Bars(bars) => {
+            bars.hit.clear();
+            if bars.len() > MOST_ROUND {
+                bars.radius = 0.0;
+            }
+            if let Some(stroke) = bars.outline.clone().filter(|_| bars.fill.iter().all(|f| f.alpha == 0)) {
+                let around = |r: Rect| {
+                    [
+                        Seg::Move(r.x, r.y),
+                        Seg::Line(r.right(), r.y),
+                        Seg::Line(r.right(), r.bottom()),
+                        Seg::Line(r.x, r.bottom()),
+                        Seg::Close,
+                    ]
+                };
+                let many = bars.len() > MOST_ROUND / 10;
+                if many {
+                    *item = Path::stroked(bars.iter().flat_map(|(r, ..)| around(r)).collect(), stroke).into();
+                }
+            }
+        }
         // Scenes of ours are a few groups deep.
-        Item::Group(group) => group.items.iter_mut().for_each(without_hits),
-        Item::Path(path) => path.hit = makespan_scene::Hit::NONE,
-        Item::Text(text) => text.hit = makespan_scene::Hit::NONE,
+        Item::Group(group) => group.items.iter_mut().for_each(lighten),
+        Item::Path(path) => path.hit = Hit::NONE,
+        Item::Text(text) => text.hit = Hit::NONE,
         Item::Link(_) => {}
     }
 }
