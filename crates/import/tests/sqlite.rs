@@ -1,5 +1,4 @@
 //! Databases SQLite wrote (fixtures, and real ones where they are), and the same ones damaged.
-#![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
