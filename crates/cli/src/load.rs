@@ -8,6 +8,7 @@ use makespan_model::{Run, RunsBuilder};
 
 use crate::args::Input;
 use crate::failure::Failure;
+use crate::origin::Origins;
 use crate::output::clean;
 use crate::walk::{self, MOST_BYTES, Unreadable};
 
@@ -41,7 +42,8 @@ pub(crate) fn load(input: &Input) -> Result<Vec<Loaded>, Failure> {
         }
     }
     let mut fold = RunsBuilder::new();
-    let outcome = open(sources, &Options { zone: &input.zone }, &mut fold);
+    let options = Options { zone: &input.zone };
+    let outcome = open(sources.clone(), &options, &mut fold);
     let (runs, early) = fold.finish();
     let nothing = runs.is_empty();
     tell(&unreadable, &outcome.files, nothing);
@@ -51,32 +53,8 @@ pub(crate) fn load(input: &Input) -> Result<Vec<Loaded>, Failure> {
     if nothing {
         return Err(Failure::NothingRead);
     }
-    let formats = formats_read(&outcome.files);
-    Ok(runs.into_iter().map(|run| Loaded { format: format_of(&run, &formats), run: Arc::new(run) }).collect())
-}
-
-/// The importers that read something, each once.
-fn formats_read(files: &[FileVerdict]) -> Vec<&'static str> {
-    let mut formats: Vec<&'static str> = Vec::new();
-    for id in files.iter().filter(|f| f.kind == Verdict::Read).filter_map(|f| f.format) {
-        if !formats.contains(&id) {
-            formats.push(id);
-        }
-    }
-    formats
-}
-
-/// The importer of a run. Where several were at work, the one that its source names.
-fn format_of(run: &Run, formats: &[&'static str]) -> &'static str {
-    let source = run.text(run.source).to_lowercase();
-    let names = |id: &&&'static str| {
-        let title = makespan_import::by_id(id).map_or("", |i| i.title).to_lowercase();
-        source.contains(**id) || (!title.is_empty() && source.contains(&title))
-    };
-    match formats {
-        [only] => only,
-        several => several.iter().find(names).or(several.first()).copied().unwrap_or(""),
-    }
+    let origins = Origins::new(&sources, &outcome.files, &options);
+    Ok(runs.into_iter().map(|run| Loaded { format: origins.of(&run), run: Arc::new(run) }).collect())
 }
 
 /// Says what was not read: of each file what is wrong with it, where, and what was tried.

@@ -11,6 +11,7 @@ mod failure;
 mod formats;
 mod load;
 mod open;
+mod origin;
 mod output;
 mod report;
 mod serve;

@@ -214,3 +214,24 @@ fn formats_come_from_the_importers() {
     let shown = text(&run(&["formats"]).stdout);
     assert!(ids.iter().all(|id| shown.contains(&format!("({id})"))), "{shown}");
 }
+
+#[test]
+fn each_run_knows_its_format_among_several() {
+    let dir = folder("mixed");
+    file(&dir, "a.txt", "run same\na 0..1 w");
+    file(&dir, "b.json", r#"{"run_id":"same","tasks":[{"id":"a","start":0,"end":1}]}"#);
+    file(&dir, "c.json", r#"{"run_id":"other","tasks":[{"id":"a","start":0,"end":1}]}"#);
+    file(&dir, "d.jsonl", "{\"event\":\"run\",\"run\":\"events\"}\n{\"event\":\"task\",\"task\":\"a\"}\n");
+    let document = summary(&[dir.to_str().unwrap()]);
+    let mut formats: Vec<(String, String)> = document["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| (r["id"].as_str().unwrap().to_owned(), r["format"].as_str().unwrap().to_owned()))
+        .collect();
+    formats.sort();
+    let shown: Vec<(&str, &str)> = formats.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    let expected =
+        [("events", "makespan"), ("other", "plain"), ("same", "plain"), ("same (mixed/a.txt)", "text")];
+    assert_eq!(shown, expected);
+}
