@@ -18,7 +18,7 @@ pub(crate) use site::{Content, Served, Site};
 
 use crate::failure::Failure;
 
-/// On every answer. Scripts, styles, workers and requests of this address only; see `docs/` on why each is there.
+/// On every answer, refusals included: scripts, styles, workers and requests of this address only.
 const HEADERS: [(&str, &str); 9] = [
     (
         "content-security-policy",
