@@ -1,0 +1,206 @@
+//! The page as a whole: which part is shown when, what is listened to, and the marks for measuring.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use makespan_scene::Theme;
+use makespan_views::View;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, HtmlInputElement};
+
+use crate::panels::{
+    Busy, Chips, Details, Failed, Foot, GraphPanel, Help, Landing, OverviewPanel, Rail, TasksPanel,
+    TimelinePanel, Top,
+};
+use crate::platform::{boot, dom, files, frame};
+use crate::state::actions::{Action, find};
+use crate::state::store::{Phase, Store};
+
+/// Starts the page. In a worker there is no document, and nothing happens.
+pub fn start() {
+    if dom::document().is_none() {
+        return;
+    }
+    leptos::mount::mount_to_body(App);
+}
+
+/// What is shown for the first time gets one mark when its first complete picture is drawn.
+#[derive(Clone)]
+struct Paints {
+    store: Store,
+    due: Rc<Cell<bool>>,
+}
+
+impl Paints {
+    /// For a view: called in the frame that draws it, with the number of shapes drawn.
+    fn of(&self, view: View) -> Rc<dyn Fn(usize)> {
+        let (store, due) = (self.store, Rc::clone(&self.due));
+        Rc::new(move |drawn| {
+            if !due.replace(false) {
+                return;
+            }
+            let tasks = untrack(|| store.run().map_or(0, |l| l.run.task_count()));
+            // The document's own views are drawn by the browser: their frame is the next one.
+            let mark: Rc<dyn Fn()> = Rc::new(move || {
+                let detail = [
+                    ("tasks", (tasks as f64).into()),
+                    ("drawn", (drawn as f64).into()),
+                    ("view", view.name().into()),
+                    ("wasmBytes", boot::wasm_bytes().into()),
+                ];
+                dom::mark("makespan:painted", &detail);
+            });
+            if matches!(view, View::Overview | View::Table) { frame::request(&mark) } else { mark() }
+        })
+    }
+}
+
+/// The page.
+#[component]
+fn App() -> impl IntoView {
+    dom::clear_boot();
+    let store = Store::new();
+    Effect::new(move |_| dom::apply_theme(&Theme::all()[store.theme.get()]));
+    Effect::new(move |_| {
+        dom::say_state(store.phase.with(|p| match p {
+            Phase::Empty => "empty",
+            Phase::Loading(_) => "loading",
+            Phase::Ready => "ready",
+            Phase::Failed(_) => "error",
+        }));
+    });
+    listen(store);
+    store.open_what_came();
+    dom::mark("makespan:ready", &[]);
+
+    let dragging = RwSignal::new(false);
+    let paints = Paints { store, due: Rc::new(Cell::new(false)) };
+    let paints = StoredValue::new_local(paints);
+    let shown =
+        Memo::new(move |_| (store.view.with(|v| (v.view, v.run)), store.phase.with(|p| *p == Phase::Ready)));
+    let main = move || {
+        // A new file and a new view are new pictures; anything else changes the one that stands.
+        store.session.track();
+        let ((view, _), ready) = shown.get();
+        if !ready {
+            return ().into_any();
+        }
+        let painted = paints.with_value(|p| {
+            p.due.set(true);
+            p.of(view)
+        });
+        match view {
+            View::Overview => view! { <OverviewPanel store=store painted=painted/> }.into_any(),
+            View::Graph => view! { <GraphPanel store=store painted=painted/> }.into_any(),
+            View::Timeline => view! { <TimelinePanel store=store painted=painted/> }.into_any(),
+            View::Table => view! { <TasksPanel store=store painted=painted/> }.into_any(),
+        }
+    };
+    let page = Memo::new(move |_| store.phase.with(|p| std::mem::discriminant(p)));
+    let body = move || {
+        page.track();
+        let phase = store.phase.get_untracked();
+        match phase {
+            Phase::Empty => view! { <Landing store=store/> }.into_any(),
+            Phase::Loading(_) => {
+                let now = move || {
+                    store.phase.with(|p| if let Phase::Loading(l) = p { Some(l.clone()) } else { None })
+                };
+                view! { <div>{move || now().map(|l| view! { <Busy store=store loading=l/> })}</div> }
+                    .into_any()
+            }
+            Phase::Failed(failure) => view! { <Failed store=store failure=failure/> }.into_any(),
+            Phase::Ready => {
+                let details =
+                    move || store.selected.get().is_some() && !store.state.with(|s| s.panels.no_details);
+                view! {
+                    <div class="work" class:with-details=details>
+                        <Rail store=store/>
+                        <main class="view"><Chips store=store/>{main}</main>
+                        <Show when=details><Details store=store/></Show>
+                    </div>
+                    <Foot store=store/>
+                }
+                .into_any()
+            }
+        }
+    };
+    let over = move |e: DragEvent| {
+        e.prevent_default();
+        dragging.set(true);
+    };
+    let drop = move |e: DragEvent| {
+        e.prevent_default();
+        dragging.set(false);
+        let Some(transfer) = e.data_transfer() else { return };
+        let (entries, plain) = files::take_drop(&transfer);
+        leptos::task::spawn_local(async move {
+            let (walked, lost) = files::walk(entries).await;
+            if lost > 0 {
+                store.said.set(format!("{lost} files of the folder could not be read or were too many."));
+            }
+            store.open(plain.into_iter().chain(walked).collect());
+        });
+    };
+    // A drag leaves one element for the next all the time; only leaving the window ends it.
+    let leave = move |e: DragEvent| {
+        if e.related_target().is_none() {
+            dragging.set(false);
+        }
+    };
+    let help = move || store.state.with(|s| s.panels.help);
+    view! {
+        <div class="page" class:dragging=move || dragging.get() on:dragenter=over on:dragover=over on:dragleave=leave on:drop=drop>
+            <Top store=store/>
+            {body}
+            <Show when=help><Help store=store/></Show>
+            <Show when=move || dragging.get()><div class="drop-over" aria-hidden="true">"Let go to open"</div></Show>
+        </div>
+    }
+}
+
+/// Keys, the address, and text that is pasted.
+fn listen(store: Store) {
+    let keys = window_event_listener(leptos::ev::keydown, move |e| {
+        let escape = e.key() == "Escape";
+        if dom::takes_text(e.target()) {
+            if escape && let Some(box_) = e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
+                let _ = box_.blur();
+            }
+            return;
+        }
+        if e.alt_key() {
+            return;
+        }
+        if let Some(action) = find(&e.code(), &e.key(), e.shift_key(), e.ctrl_key() || e.meta_key()) {
+            let ready = store.phase.with_untracked(|p| *p == Phase::Ready);
+            if ready || matches!(action, Action::Help | Action::Theme | Action::Open | Action::Back) {
+                e.prevent_default();
+                store.dispatch(action);
+            }
+        }
+    });
+    let address = window_event_listener(leptos::ev::popstate, move |_| store.follow_address());
+    let hash = window_event_listener(leptos::ev::hashchange, move |_| store.follow_address());
+    let paste = window_event_listener(leptos::ev::paste, move |e| {
+        if dom::takes_text(e.target()) {
+            return;
+        }
+        let Some(data) = e.clipboard_data() else { return };
+        let list = data.files().map(|l| files::of_list(&l)).unwrap_or_default();
+        if !list.is_empty() {
+            store.open(list);
+        } else if let Ok(text) = data.get_data("text/plain")
+            && !text.trim().is_empty()
+        {
+            store.open(vec![files::Given::Bytes("pasted text".to_owned(), text.into_bytes())]);
+        }
+    });
+    on_cleanup(move || {
+        keys.remove();
+        address.remove();
+        hash.remove();
+        paste.remove();
+    });
+}

@@ -1,0 +1,97 @@
+//! The first page: what this is, and every way to give it a run.
+
+use leptos::prelude::*;
+use makespan_import::REGISTRY;
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+
+use crate::platform::files::{self, Given};
+use crate::platform::{boot, dom};
+use crate::state::actions::Action;
+use crate::state::store::Store;
+
+#[derive(Clone, Debug, Deserialize)]
+struct Sample {
+    file: String,
+    title: String,
+    about: String,
+}
+
+/// The page.
+#[component]
+pub(crate) fn Landing(store: Store) -> impl IntoView {
+    let samples = RwSignal::new(Vec::<Sample>::new());
+    leptos::task::spawn_local(async move {
+        // A page without samples beside it (a copy of three files, say) has none to offer.
+        if let Ok(bytes) = boot::fetch("./samples/index.json").await {
+            samples.set(serde_json::from_slice(&bytes).unwrap_or_default());
+        }
+    });
+    let open_sample = move |sample: Sample| {
+        let url = format!("./samples/{}", sample.file);
+        leptos::task::spawn_local(async move { store.open_addresses(vec![(sample.file, url)]).await });
+    };
+    let pasted = RwSignal::new(String::new());
+    let pasting = RwSignal::new(false);
+    let open_pasted = move |_| {
+        let text = pasted.get_untracked();
+        if !text.trim().is_empty() {
+            store.open(vec![Given::Bytes("pasted text".to_owned(), text.into_bytes())]);
+        }
+    };
+    let folder = move |e: leptos::ev::Event| {
+        let input: Option<web_sys::HtmlInputElement> = e.target().and_then(|t| t.dyn_into().ok());
+        if let Some(list) = input.and_then(|i| i.files()) {
+            store.open(files::of_list(&list));
+        }
+    };
+    let formats: Vec<_> = REGISTRY
+        .iter()
+        .map(|e| view! { <tr><th scope="row">{e.importer.title}</th><td>{e.importer.how}</td></tr> })
+        .collect();
+    let cards = move || {
+        samples
+            .get()
+            .into_iter()
+            .map(|s| {
+                let mine = s.clone();
+                view! {
+                    <button type="button" class="sample" data-sample=s.file on:click=move |_| open_sample(mine.clone())>
+                        <b>{s.title}</b><span>{s.about}</span>
+                    </button>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <main class="landing">
+            <div class="drop">
+                <h1>"See what a run's time went into"</h1>
+                <p class="lead">"Drop run files or a folder anywhere on this page. "<b>"Everything stays in this browser:"</b>" nothing is uploaded."</p>
+                <div class="buttons">
+                    <button type="button" class="main" on:click=move |_| store.dispatch(Action::Open)>"Open files"</button>
+                    <button type="button" on:click=move |_| dom::click("makespan-folder")>"Open a folder"</button>
+                    <button type="button" aria-expanded=move || pasting.get().to_string() on:click=move |_| pasting.update(|p| *p = !*p)>"Paste"</button>
+                    <input id="makespan-folder" class="hidden" type="file" prop:webkitdirectory=true aria-label="Open a folder" tabindex="-1" on:change=folder/>
+                </div>
+                <Show when=move || pasting.get()>
+                    <div class="paste">
+                        <textarea rows="8" spellcheck="false" aria-label="Text of a run"
+                            placeholder="fetch  0..4  w1\nalign  4..9  w1  fetch\n\n(or JSON of any format below)"
+                            prop:value=move || pasted.get() on:input=move |e| pasted.set(event_target_value(&e))></textarea>
+                        <button type="button" class="main" on:click=open_pasted>"Open what was pasted"</button>
+                    </div>
+                </Show>
+            </div>
+            <section aria-label="Samples">
+                <h2>"Or look at a sample"</h2>
+                <div class="samples">{cards}</div>
+            </section>
+            <section>
+                <h2>"What it reads"</h2>
+                <table class="rows formats"><tbody>{formats}</tbody></table>
+            </section>
+            <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"3"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all of them"</p>
+        </main>
+    }
+}

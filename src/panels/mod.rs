@@ -1,0 +1,21 @@
+//! The parts of the page. A panel reads the store and dispatches; no panel knows another.
+
+mod details;
+mod graph;
+mod help;
+mod landing;
+mod notice;
+mod overview;
+mod tasks;
+mod timeline;
+mod top;
+
+pub(crate) use details::Details;
+pub(crate) use graph::GraphPanel;
+pub(crate) use help::Help;
+pub(crate) use landing::Landing;
+pub(crate) use notice::{Busy, Failed, Foot};
+pub(crate) use overview::OverviewPanel;
+pub(crate) use tasks::TasksPanel;
+pub(crate) use timeline::TimelinePanel;
+pub(crate) use top::{Chips, Rail, Top};

@@ -1,0 +1,98 @@
+//! The overview as a page.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use makespan_scene::{Hit, Theme};
+use makespan_views::details::Block;
+use makespan_views::overview::overview;
+use makespan_views::{Target, View, chart, status_role};
+use plotters::prelude::IntoDrawingArea;
+use plotters_canvas::CanvasBackend;
+
+use crate::platform::dom;
+use crate::state::actions::Action;
+use crate::state::session::Loaded;
+use crate::state::store::Store;
+use crate::widgets::{Badge, Chart, OnTask, SectionView};
+
+/// The page.
+#[component]
+pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
+    let painted = StoredValue::new_local(painted);
+    let page = move || {
+        let loaded = store.run()?;
+        let look = store.look(&loaded);
+        let made = overview(&loaded.facts, &look, 800.0);
+        let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
+        let figures: Vec<_> = made
+            .figures
+            .into_iter()
+            .map(|f| view! { <div class="figure" title=f.exact><dt>{f.label}</dt><dd><b>{f.value}</b><span>{f.note}</span></dd></div> })
+            .collect();
+        let drawn = made.sections.iter().map(|s| s.blocks.len()).sum::<usize>();
+        let sections: Vec<_> = made
+            .sections
+            .into_iter()
+            .map(|section| {
+                let id = section.id;
+                let (again, of) = (Rc::clone(&loaded), look.clone());
+                // Pictures are as wide as their place, so they are made anew for the width they get.
+                let redraw: Rc<dyn Fn(f32) -> Option<makespan_scene::Scene>> = Rc::new(move |w| {
+                    let page = overview(&again.facts, &of, w);
+                    let section = page.sections.into_iter().find(|s| s.id == id)?;
+                    section.blocks.into_iter().find_map(|b| if let Block::Picture(p) = b { Some(p) } else { None })
+                });
+                let chart = (id == "concurrency").then(|| concurrency(store, Rc::clone(&loaded)));
+                let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| {
+                    if let Some(Target::Task(t)) = Target::of(hit) {
+                        store.dispatch(Action::Select(Some(t)));
+                    }
+                });
+                view! { <SectionView section=section theme=store.theme on_task=Rc::clone(&on_task) on_hit=on_hit redraw=Some(redraw) chart=chart/> }
+            })
+            .collect();
+        let badge = made.status.map(|s| view! { <Badge role=status_role(s) word=s.name()/> });
+        painted.with_value(|p| p(drawn));
+        Some(view! {
+            <header class="overview-head">
+                <h1><bdi>{made.title}</bdi></h1>
+                {badge}
+                <p class="subtitle"><bdi>{made.subtitle}</bdi></p>
+            </header>
+            <dl class="figures">{figures}</dl>
+            <div class="buttons jump">
+                <button type="button" on:click=move |_| store.dispatch(Action::Show(View::Timeline))>"Timeline"</button>
+                <button type="button" on:click=move |_| store.dispatch(Action::Show(View::Graph))>"Graph"</button>
+                <button type="button" on:click=move |_| store.dispatch(Action::Show(View::Table))>"All tasks"</button>
+            </div>
+            {sections}
+        })
+    };
+    view! { <div class="overview" data-testid="overview">{page}</div> }
+}
+
+/// The chart of concurrency on a canvas of the page, by plotters' own canvas backend.
+fn concurrency(store: Store, loaded: Rc<Loaded>) -> Chart {
+    Rc::new(move |canvas, _, _| {
+        let theme = Theme::all()[store.theme.get_untracked()].clone();
+        let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
+        let area = backend.into_drawing_area();
+        // The backend counts device pixels; the context must not scale them once more.
+        if let Some(context) = canvas.get_context("2d").ok().flatten() {
+            let context: web_sys::CanvasRenderingContext2d = wasm_bindgen::JsCast::unchecked_into(context);
+            let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        }
+        let span = loaded.run.span().unwrap_or((0, 1));
+        let drawn = chart::concurrency(
+            &area,
+            loaded.facts.concurrency(),
+            span,
+            &|role| theme.colour(role),
+            dom::pixel_ratio(),
+        );
+        if drawn.is_err() {
+            store.said.set("The chart of concurrency could not be drawn.".to_owned());
+        }
+    })
+}

@@ -1,0 +1,138 @@
+//! The bar on top, the rail of views, and the row of filters.
+
+use leptos::prelude::*;
+use makespan_model::Status;
+use makespan_scene::{Theme, count, glyph_char, visible};
+use makespan_views::{View, status_role};
+use wasm_bindgen::JsCast;
+
+use crate::platform::files;
+use crate::state::actions::Action;
+use crate::state::store::{Phase, Store};
+
+/// Name, run, filter, and the buttons that are always there.
+#[component]
+pub(crate) fn Top(store: Store) -> impl IntoView {
+    let ready = move || store.phase.with(|p| *p == Phase::Ready);
+    let runs = move || {
+        store.session.with(|s| {
+            s.runs.iter().map(|r| visible(r.run.title()).into_owned()).enumerate().collect::<Vec<_>>()
+        })
+    };
+    let chosen = move |e: leptos::ev::Event| {
+        let number = event_target_value(&e).parse().unwrap_or(0);
+        store.change(|v| (v.run, v.selected, v.window, v.camera, v.scroll) = (number, None, None, None, 0));
+    };
+    let picked = move |e: leptos::ev::Event| {
+        let input: Option<web_sys::HtmlInputElement> = e.target().and_then(|t| t.dyn_into().ok());
+        if let Some(input) = input {
+            if let Some(list) = input.files() {
+                store.open(files::of_list(&list));
+            }
+            // The same file may be chosen again.
+            input.set_value("");
+        }
+    };
+    let themes = Theme::all();
+    let theme_name = move || themes[store.theme.get()].name.replace('-', " ");
+    view! {
+        <header class="top">
+            <button type="button" class="logo" title="Makespan: back to the first page" on:click=move |_| store.dispatch(Action::Close)>
+                <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
+                <span class="word">"Makespan"</span>
+            </button>
+            <Show when=move || ready() && store.session.with(|s| s.runs.len() > 1)>
+                <select class="run" aria-label="Run" on:change=chosen prop:value=move || store.view.with(|v| v.run.to_string())>
+                    {move || runs().into_iter().map(|(i, name)| view! { <option value=i.to_string()>{name}</option> }).collect::<Vec<_>>()}
+                </select>
+            </Show>
+            <Show when=ready>
+                <input
+                    id="makespan-filter"
+                    class="filter"
+                    type="search"
+                    placeholder="Filter: name, step:align, status:failed  ( / )"
+                    aria-label="Filter tasks"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || store.view.with(|v| v.filter.text.clone())
+                    on:input=move |e| store.change(|v| v.filter.text = event_target_value(&e))
+                />
+            </Show>
+            <span class="grow"></span>
+            <Show when=ready>
+                <button type="button" title="How times are written (T)" on:click=move |_| store.dispatch(Action::Time)>
+                    {move || store.view.with(|v| v.time.name().to_owned())}
+                </button>
+                <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
+            </Show>
+            <button type="button" class="wide" title="Theme (Shift T)" on:click=move |_| store.dispatch(Action::Theme)>{theme_name}</button>
+            <button type="button" title="Open files (Ctrl O)" on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
+            <button type="button" title="Keys (?)" aria-label="Keys" on:click=move |_| store.dispatch(Action::Help)>"?"</button>
+            <input id="makespan-open" class="hidden" type="file" multiple aria-label="Open files" tabindex="-1" on:change=picked/>
+        </header>
+    }
+}
+
+/// The views, one above the other; side by side at the bottom where the page is narrow.
+#[component]
+pub(crate) fn Rail(store: Store) -> impl IntoView {
+    let items: Vec<_> = View::ALL
+        .into_iter()
+        .map(|v| {
+            let here = move || store.view.with(|s| s.view == v);
+            let key = match v {
+                View::Overview => "1",
+                View::Graph => "2",
+                View::Timeline => "3",
+                View::Table => "6",
+            };
+            let class = format!("rail-sign rail-{}", v.name());
+            view! {
+                <button type="button" class:here=here aria-current=move || if here() { "page" } else { "false" }
+                    title=format!("{} ({key})", v.title()) data-view=v.name() on:click=move |_| store.dispatch(Action::Show(v))>
+                    <span class=class aria-hidden="true"><i></i><i></i><i></i></span>
+                    <span>{v.title()}</span>
+                </button>
+            }
+        })
+        .collect();
+    view! { <nav class="rail" aria-label="Views">{items}</nav> }
+}
+
+/// Statuses with their counts, each a switch of the filter.
+#[component]
+pub(crate) fn Chips(store: Store) -> impl IntoView {
+    let chips = move || {
+        let Some(loaded) = store.run() else { return Vec::new() };
+        let statuses = loaded.facts.totals().statuses;
+        Status::ALL
+            .into_iter()
+            .filter(|s| statuses[*s as usize] > 0)
+            .map(|s| {
+                let on = move || store.view.with(|v| v.filter.statuses & (1 << s as u16) != 0);
+                let role = status_role(s);
+                let class = format!("chip role-{}", role.name());
+                let n = count(u64::from(statuses[s as usize]));
+                view! {
+                    <button type="button" class=class class:on=on aria-pressed=move || on().to_string()
+                        on:click=move |_| store.change(|v| v.filter = v.filter.clone().toggled(s))>
+                        <span class="badge-sign" aria-hidden="true">{glyph_char(role)}</span>{s.name()}" "<b>{n}</b>
+                    </button>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    let critical = move || store.view.with(|v| v.critical);
+    let filtered = move || store.view.with(|v| !v.filter.is_empty());
+    view! {
+        <div class="chips" role="toolbar" aria-label="Filter by status">
+            {chips}
+            <button type="button" class="chip plain" class:on=critical aria-pressed=move || critical().to_string()
+                title="Mark the critical path (C)" on:click=move |_| store.dispatch(Action::Critical)>"critical path"</button>
+            <Show when=filtered>
+                <button type="button" class="chip plain" on:click=move |_| store.change(|v| v.filter = Default::default())>"clear filter"</button>
+            </Show>
+        </div>
+    }
+}

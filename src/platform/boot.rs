@@ -1,0 +1,68 @@
+//! What the script that starts the page lends: a worker of the same wasm, and the blocks embedded in a report.
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Worker;
+
+/// Element of a report that holds its events.
+pub(crate) const DATA: &str = "makespan-data";
+
+fn lent(name: &str) -> Option<JsValue> {
+    let object = Reflect::get(&js_sys::global(), &"makespan".into()).ok().filter(JsValue::is_object)?;
+    Reflect::get(&object, &name.into()).ok().filter(|v| !v.is_undefined())
+}
+
+/// Size of the wasm module, bytes; 0 where nobody said.
+pub(crate) fn wasm_bytes() -> f64 {
+    lent("wasmBytes").and_then(|v| v.as_f64()).unwrap_or(0.0)
+}
+
+/// A worker that runs this same program; `None` where the browser gives none.
+pub(crate) fn spawn_worker() -> Option<Worker> {
+    let spawn: Function = lent("spawnWorker")?.dyn_into().ok()?;
+    spawn.call0(&JsValue::NULL).ok()?.dyn_into().ok()
+}
+
+/// The bytes of an embedded block; `None` where this page is no report.
+pub(crate) async fn embedded(id: &str) -> Option<Result<Vec<u8>, String>> {
+    let read: Function = lent("readEmbedded")?.dyn_into().ok()?;
+    let promise: Promise = read.call1(&JsValue::NULL, &id.into()).ok()?.dyn_into().ok()?;
+    Some(match JsFuture::from(promise).await {
+        Ok(bytes) => Ok(Uint8Array::new(&bytes).to_vec()),
+        Err(e) => Err(message(&e)),
+    })
+}
+
+/// What an exception says.
+pub(crate) fn message(error: &JsValue) -> String {
+    let said = Reflect::get(error, &"message".into()).ok().and_then(|m| m.as_string());
+    said.or_else(|| error.as_string()).unwrap_or_else(|| "the browser gave no reason".to_owned())
+}
+
+/// Files that the page was served with: (name, address of the same origin).
+pub(crate) fn served_files() -> Vec<(String, String)> {
+    let Some(document) = super::dom::document() else { return Vec::new() };
+    let Ok(Some(meta)) = document.query_selector("meta[name=makespan-files]") else { return Vec::new() };
+    let content = meta.get_attribute("content").unwrap_or_default();
+    let Ok(list) = serde_json::from_str::<Vec<serde_json::Value>>(&content) else { return Vec::new() };
+    let text = |v: &serde_json::Value, key: &str| v.get(key).and_then(|t| t.as_str()).map(str::to_owned);
+    // Only addresses beside this page: the list is ours, but nothing is lost by looking.
+    list.iter()
+        .filter_map(|v| Some((text(v, "name")?, text(v, "url")?)))
+        .filter(|(_, url)| url.starts_with("./"))
+        .collect()
+}
+
+/// Bytes from an address of the same origin.
+pub(crate) async fn fetch(url: &str) -> Result<Vec<u8>, String> {
+    let window = super::dom::window().ok_or("there is no window")?;
+    let response = JsFuture::from(window.fetch_with_str(url)).await.map_err(|e| message(&e))?;
+    let response: web_sys::Response = response.dyn_into().map_err(|_| "no answer".to_owned())?;
+    if !response.ok() {
+        return Err(format!("{url} answered with status {}", response.status()));
+    }
+    let buffer = response.array_buffer().map_err(|e| message(&e))?;
+    let buffer = JsFuture::from(buffer).await.map_err(|e| message(&e))?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}

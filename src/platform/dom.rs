@@ -1,0 +1,152 @@
+//! The document and its window.
+
+use js_sys::{Object, Reflect};
+use makespan_scene::Theme;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, HtmlElement, Window};
+
+/// The window, where there is one (there is none in a worker).
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The root element, which carries the state and the theme.
+pub(crate) fn root() -> Option<HtmlElement> {
+    document()?.document_element()?.dyn_into().ok()
+}
+
+/// Says by an attribute of the root element what the page is doing: empty, loading, ready or error.
+pub(crate) fn say_state(name: &str) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("data-makespan-state", name);
+    }
+}
+
+/// Sets the colours of the page from a theme. Through the object model, since the policy allows no style attributes.
+pub(crate) fn apply_theme(theme: &Theme) {
+    let Some(root) = root() else { return };
+    let _ = root.set_attribute("data-theme", theme.name);
+    let style = root.style();
+    for line in theme.css().lines() {
+        if let Some((name, value)) = line.trim().trim_end_matches(';').split_once(':') {
+            let _ = style.set_property(name.trim(), value.trim());
+        }
+    }
+    let _ = style.set_property("color-scheme", if theme.dark { "dark" } else { "light" });
+}
+
+/// Whether a media query holds.
+pub(crate) fn media(query: &str) -> bool {
+    window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
+}
+
+/// Device pixels per CSS pixel.
+pub(crate) fn pixel_ratio() -> f64 {
+    window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(0.5, 4.0)
+}
+
+/// A mark on the timeline of the browser's own performance tools, with details.
+pub(crate) fn mark(name: &str, detail: &[(&str, JsValue)]) {
+    let Some(performance) = window().and_then(|w| w.performance()) else { return };
+    let Ok(function) =
+        Reflect::get(&performance, &"mark".into()).and_then(|f| f.dyn_into::<js_sys::Function>())
+    else {
+        return;
+    };
+    let details = Object::new();
+    for (key, value) in detail {
+        let _ = Reflect::set(&details, &(*key).into(), value);
+    }
+    let options = Object::new();
+    if !detail.is_empty() {
+        let _ = Reflect::set(&options, &"detail".into(), &details);
+    }
+    let _ = function.call2(&performance, &name.into(), &options);
+}
+
+/// The hash of the address, without `#`.
+pub(crate) fn hash() -> String {
+    let hash = window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// Puts a hash into the address. `replace` keeps it out of the history. A page that may not (a sandboxed frame) goes
+/// on without.
+pub(crate) fn set_hash(hash: &str, replace: bool) {
+    let Some(window) = window() else { return };
+    let Ok(history) = window.history() else { return };
+    let url = format!("#{hash}");
+    let _ = if replace {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
+    } else {
+        history.push_state_with_url(&JsValue::NULL, "", Some(&url))
+    };
+}
+
+/// The address of the page.
+pub(crate) fn address() -> String {
+    window().and_then(|w| w.location().href().ok()).unwrap_or_default()
+}
+
+/// Puts text on the clipboard; where that is refused, nothing happens.
+pub(crate) fn copy(text: &str) {
+    if let Some(window) = window() {
+        let clipboard = Reflect::get(&window.navigator(), &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+        if clipboard.is_object() {
+            let _ = window.navigator().clipboard().write_text(text);
+        }
+    }
+}
+
+/// The title of the window.
+pub(crate) fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Removes the line that the page showed before the app stood, and the static body of a report.
+pub(crate) fn clear_boot() {
+    let Some(document) = document() else { return };
+    for id in ["makespan-boot", "makespan-static"] {
+        if let Some(element) = document.get_element_by_id(id) {
+            element.remove();
+        }
+    }
+}
+
+/// Whether an element takes text, so that plain keys belong to it.
+pub(crate) fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
+    let Some(element) = target.and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };
+    match element.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => true,
+        "INPUT" => !matches!(
+            element.get_attribute("type").as_deref(),
+            Some("file" | "checkbox" | "button" | "radio")
+        ),
+        _ => false,
+    }
+}
+
+/// Gives the keyboard to an element.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) =
+        document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}
+
+/// Presses an element, as a person would.
+pub(crate) fn click(id: &str) {
+    if let Some(element) =
+        document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
+    {
+        element.click();
+    }
+}

@@ -1,0 +1,110 @@
+//! Files that were chosen, dropped or pasted; folders are walked.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
+
+/// More files than this in one drop are left out, with their number said.
+pub(crate) const MOST_FILES: usize = 50_000;
+
+/// Something to open.
+#[derive(Clone, Debug)]
+pub(crate) enum Given {
+    /// A file that is read later.
+    File(String, File),
+    /// Bytes that are here.
+    Bytes(String, Vec<u8>),
+}
+
+/// The files of an input, with their path within a chosen folder.
+pub(crate) fn of_list(list: &FileList) -> Vec<Given> {
+    (0..list.length())
+        .filter_map(|i| list.get(i))
+        .map(|file| {
+            let path =
+                js_sys::Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|p| p.as_string());
+            Given::File(path.filter(|p| !p.is_empty()).unwrap_or_else(|| file.name()), file)
+        })
+        .collect()
+}
+
+/// Takes what was dropped. The list of a drop dies with its event, so the entries are taken at once and walked later.
+pub(crate) fn take_drop(transfer: &DataTransfer) -> (Vec<FileSystemEntry>, Vec<Given>) {
+    let items = transfer.items();
+    let entries: Vec<FileSystemEntry> = (0..items.length())
+        .filter_map(|i| items.get(i))
+        .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
+        .collect();
+    let plain = transfer.files().map(|list| of_list(&list)).unwrap_or_default();
+    // A drop made by a script has files and no entries.
+    if entries.iter().any(FileSystemEntry::is_directory) {
+        (entries, Vec::new())
+    } else {
+        (Vec::new(), plain)
+    }
+}
+
+/// All files below some entries. What cannot be read is left out and counted by the second value.
+pub(crate) async fn walk(entries: Vec<FileSystemEntry>) -> (Vec<Given>, usize) {
+    let mut found = Vec::new();
+    let mut lost = 0;
+    let mut open: Vec<(String, FileSystemEntry)> = entries.into_iter().map(|e| (e.name(), e)).rev().collect();
+    while let Some((path, entry)) = open.pop() {
+        if found.len() >= MOST_FILES {
+            lost += 1 + open.len();
+            break;
+        }
+        if entry.is_directory() {
+            match children(entry.unchecked_into()).await {
+                Some(mut inside) => {
+                    inside.sort_by_key(|e| std::cmp::Reverse(e.name()));
+                    open.extend(inside.into_iter().map(|e| (format!("{path}/{}", e.name()), e)));
+                }
+                None => lost += 1,
+            }
+        } else {
+            match file(entry.unchecked_into()).await {
+                Some(file) => found.push(Given::File(path, file)),
+                None => lost += 1,
+            }
+        }
+    }
+    (found, lost)
+}
+
+async fn file(entry: FileSystemFileEntry) -> Option<File> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        let done = Closure::once_into_js(move |file: JsValue| resolve.call1(&JsValue::NULL, &file));
+        let failed = Closure::once_into_js(move |error: JsValue| reject.call1(&JsValue::NULL, &error));
+        call(&entry, "file", &[done, failed]);
+    });
+    JsFuture::from(promise).await.ok()?.dyn_into().ok()
+}
+
+async fn children(directory: FileSystemDirectoryEntry) -> Option<Vec<FileSystemEntry>> {
+    let reader = directory.create_reader();
+    let mut all = Vec::new();
+    // A reader gives at most a hundred entries at a time and an empty list at the end.
+    loop {
+        let promise = Promise::new(&mut |resolve, reject| {
+            let done = Closure::once_into_js(move |list: JsValue| resolve.call1(&JsValue::NULL, &list));
+            let failed = Closure::once_into_js(move |error: JsValue| reject.call1(&JsValue::NULL, &error));
+            call(&reader, "readEntries", &[done, failed]);
+        });
+        let list: Array = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+        if list.length() == 0 || all.len() >= MOST_FILES {
+            return Some(all);
+        }
+        all.extend(list.iter().map(|e| e.unchecked_into::<FileSystemEntry>()));
+    }
+}
+
+fn call(object: &JsValue, method: &str, arguments: &[JsValue]) {
+    let function =
+        js_sys::Reflect::get(object, &method.into()).ok().and_then(|f| f.dyn_into::<js_sys::Function>().ok());
+    if let Some(function) = function {
+        let _ = function.apply(object, &arguments.iter().collect::<Array>());
+    }
+}

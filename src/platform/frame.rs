@@ -1,0 +1,48 @@
+//! The one animation frame of the app. Whoever has something to draw asks for it; nothing runs while nobody asks.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+
+thread_local! {
+    static WANTED: RefCell<Vec<Rc<dyn Fn()>>> = const { RefCell::new(Vec::new()) };
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+    static TICK: RefCell<Option<Closure<dyn FnMut()>>> = const { RefCell::new(None) };
+}
+
+/// Draws in the next frame; asked for twice before it, `draw` runs once.
+pub(crate) fn request(draw: &Rc<dyn Fn()>) {
+    WANTED.with_borrow_mut(|wanted| {
+        if !wanted.iter().any(|w| Rc::ptr_eq(w, draw)) {
+            wanted.push(Rc::clone(draw));
+        }
+    });
+    if ASKED.replace(true) {
+        return;
+    }
+    TICK.with_borrow_mut(|tick| {
+        let tick = tick.get_or_insert_with(|| {
+            Closure::new(|| {
+                ASKED.set(false);
+                for draw in WANTED.take() {
+                    draw();
+                }
+            })
+        });
+        if let Some(window) = web_sys::window() {
+            let _ = window.request_animation_frame(tick.as_ref().unchecked_ref());
+        }
+    });
+}
+
+/// Lets the browser do what waits: a promise for the next turn of its loop.
+pub(crate) async fn breathe() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback(&resolve);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}

@@ -1,0 +1,8 @@
+//! What the browser offers, in the words of the app. Every access that can be refused is guarded.
+
+pub(crate) mod boot;
+pub(crate) mod clock;
+pub(crate) mod dom;
+pub(crate) mod files;
+pub(crate) mod frame;
+pub(crate) mod prefs;

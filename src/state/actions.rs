@@ -1,0 +1,182 @@
+//! The one table of actions: keys, words, and what is dispatched. The key handler, the help sheet and the tooltips are
+//! made from it.
+
+use makespan_views::View;
+
+/// What a person can ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Action {
+    /// Shows a view.
+    Show(View),
+    /// Narrows (above 1) or widens what is seen, around the middle or a point of the picture.
+    Zoom(f64),
+    /// Moves what is seen, in parts of the picture: right and down are positive.
+    Pan(f64, f64),
+    /// Shows everything, or the selection.
+    Fit,
+    /// Brings the selected task into view.
+    Focus,
+    /// Selects a task by index.
+    Select(Option<u32>),
+    /// Selects what lies next: along the row or the dependencies.
+    Next(Way),
+    /// Marks the critical path or no longer.
+    Critical,
+    /// Goes through the ways to group lanes.
+    Lanes,
+    /// Goes through the ways to write times.
+    Time,
+    /// Goes through the themes.
+    Theme,
+    /// Shows the table in place of the picture.
+    Twin,
+    /// Moves to the filter.
+    Search,
+    /// Opens or closes the panel of details.
+    Details,
+    /// Opens or closes the sheet of keys.
+    Help,
+    /// Steps back out of what is open.
+    Back,
+    /// Asks for files.
+    Open,
+    /// Copies the link to what is seen.
+    CopyLink,
+    /// Goes back to the first page.
+    Close,
+}
+
+/// Where a step leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Earlier on the row.
+    Before,
+    /// Later on the row.
+    After,
+    /// To the row above.
+    Above,
+    /// To the row below.
+    Below,
+    /// To what it waited for.
+    Cause,
+    /// To what waited for it.
+    Effect,
+    /// To the next failed task.
+    Failure,
+    /// To the failed task before.
+    FailureBefore,
+}
+
+/// One line of the table.
+pub(crate) struct Bound {
+    /// Key as the event names it: `KeyboardEvent.code` for letters, so that the place counts and not the print.
+    pub(crate) code: &'static str,
+    /// Whether Shift is held.
+    pub(crate) shift: bool,
+    /// Whether Ctrl (or Command) is held.
+    pub(crate) ctrl: bool,
+    /// What people read on the sheet.
+    pub(crate) keys: &'static str,
+    /// What it does.
+    pub(crate) about: &'static str,
+    /// Under which heading it stands.
+    pub(crate) group: &'static str,
+    /// What it dispatches.
+    pub(crate) action: Action,
+}
+
+const fn key(
+    code: &'static str,
+    keys: &'static str,
+    group: &'static str,
+    about: &'static str,
+    action: Action,
+) -> Bound {
+    Bound { code, shift: false, ctrl: false, keys, about, group, action }
+}
+
+const fn shift(mut bound: Bound) -> Bound {
+    bound.shift = true;
+    bound
+}
+
+const fn ctrl(mut bound: Bound) -> Bound {
+    bound.ctrl = true;
+    bound
+}
+
+const VIEWS: &str = "Views";
+const MOVE: &str = "Zoom and move";
+const SELECT: &str = "Selection";
+const SHOW: &str = "What is shown";
+const PAGE: &str = "The page";
+
+/// All actions that have a key.
+pub(crate) static ACTIONS: &[Bound] = &[
+    key("Digit1", "1", VIEWS, "Overview", Action::Show(View::Overview)),
+    key("Digit2", "2", VIEWS, "Graph", Action::Show(View::Graph)),
+    key("Digit3", "3", VIEWS, "Timeline", Action::Show(View::Timeline)),
+    key("Digit6", "6", VIEWS, "Table", Action::Show(View::Table)),
+    key("KeyV", "V", VIEWS, "the picture as a table, and back", Action::Twin),
+    key("KeyW", "W", MOVE, "zoom in", Action::Zoom(1.5)),
+    key("KeyS", "S", MOVE, "zoom out", Action::Zoom(1.0 / 1.5)),
+    key("KeyA", "A", MOVE, "move left", Action::Pan(-0.15, 0.0)),
+    key("KeyD", "D", MOVE, "move right", Action::Pan(0.15, 0.0)),
+    shift(key("KeyW", "Shift W", MOVE, "zoom in four times as far", Action::Zoom(5.0))),
+    shift(key("KeyS", "Shift S", MOVE, "zoom out four times as far", Action::Zoom(0.2))),
+    shift(key("KeyA", "Shift A", MOVE, "move left four times as far", Action::Pan(-0.6, 0.0))),
+    shift(key("KeyD", "Shift D", MOVE, "move right four times as far", Action::Pan(0.6, 0.0))),
+    key("PageUp", "Page up", MOVE, "move up", Action::Pan(0.0, -0.8)),
+    key("PageDown", "Page down", MOVE, "move down", Action::Pan(0.0, 0.8)),
+    key("Digit0", "0", MOVE, "show everything", Action::Fit),
+    key("Home", "Home", MOVE, "show everything", Action::Fit),
+    key("KeyF", "F", MOVE, "show the selected task", Action::Focus),
+    key("ArrowLeft", "←", SELECT, "earlier on the row", Action::Next(Way::Before)),
+    key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Way::After)),
+    key("ArrowUp", "↑", SELECT, "row above", Action::Next(Way::Above)),
+    key("ArrowDown", "↓", SELECT, "row below", Action::Next(Way::Below)),
+    key("BracketLeft", "[", SELECT, "what it waited for", Action::Next(Way::Cause)),
+    key("BracketRight", "]", SELECT, "what waited for it", Action::Next(Way::Effect)),
+    key("KeyN", "N", SELECT, "next failed task", Action::Next(Way::Failure)),
+    shift(key("KeyN", "Shift N", SELECT, "failed task before", Action::Next(Way::FailureBefore))),
+    key("Escape", "Esc", SELECT, "step back out", Action::Back),
+    key("KeyC", "C", SHOW, "critical path", Action::Critical),
+    key("KeyG", "G", SHOW, "group lanes by worker, step, status", Action::Lanes),
+    key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
+    key("Slash", "/", SHOW, "filter", Action::Search),
+    key("KeyI", "I", SHOW, "details", Action::Details),
+    shift(key("KeyT", "Shift T", PAGE, "theme: light, dark, high contrast", Action::Theme)),
+    ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
+    key("KeyY", "Y", PAGE, "copy the link to what is seen", Action::CopyLink),
+    shift(key("Slash", "?", PAGE, "this sheet", Action::Help)),
+];
+
+/// The action of a key, if it has one.
+pub(crate) fn find(code: &str, key: &str, shift: bool, ctrl: bool) -> Option<Action> {
+    // `?` and `/` lie on other keys in other layouts: the print counts for them.
+    let (code, shift) = match key {
+        "?" => ("Slash", true),
+        "/" => ("Slash", false),
+        "[" => ("BracketLeft", false),
+        "]" => ("BracketRight", false),
+        _ => (code, shift),
+    };
+    ACTIONS.iter().find(|b| b.code == code && b.shift == shift && b.ctrl == ctrl).map(|b| b.action.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things() {
+        for (i, a) in ACTIONS.iter().enumerate() {
+            for b in &ACTIONS[i + 1..] {
+                assert!((a.code, a.shift, a.ctrl) != (b.code, b.shift, b.ctrl), "{} is bound twice", a.keys);
+            }
+        }
+        assert_eq!(find("Minus", "?", true, false), Some(Action::Help));
+        assert_eq!(find("KeyC", "c", false, false), Some(Action::Critical));
+        assert_eq!(find("KeyC", "c", false, true), None);
+    }
+}

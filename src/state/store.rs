@@ -1,0 +1,341 @@
+//! The state as signals, and the one way to change it.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use makespan_model::TaskId;
+use makespan_scene::Theme;
+use makespan_views::{Look, Marks, ViewState, decode, encode};
+
+use super::actions::Action;
+use super::session::{Loaded, Session};
+use super::update::{Effect as Outside, Move, State, update};
+use crate::platform::files::Given;
+use crate::platform::{boot, clock, dom, frame, prefs};
+use crate::worker::{self, Progress, Stage, job::FileReport, job::Opened};
+
+/// What the page is busy with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Phase {
+    /// Nothing is open.
+    #[default]
+    Empty,
+    /// Files are being opened.
+    Loading(Loading),
+    /// A run is shown.
+    Ready,
+    /// Nothing of what was given could be read.
+    Failed(Failure),
+}
+
+/// How far loading got.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Loading {
+    /// What is being opened.
+    pub(crate) what: String,
+    /// Name of the stage.
+    pub(crate) stage: String,
+    /// 0 to 1, where it can be told.
+    pub(crate) part: Option<f64>,
+}
+
+/// Why nothing is shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Failure {
+    /// In plain words.
+    pub(crate) title: String,
+    /// File by file.
+    pub(crate) files: Vec<FileReport>,
+}
+
+/// A request to the surface, numbered so that the same one twice is two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Ask {
+    /// Move or zoom.
+    Camera(Move),
+    /// Bring the selected task into view.
+    Reveal,
+}
+
+/// The signals of the page.
+#[derive(Clone, Copy)]
+pub(crate) struct Store {
+    /// View and panels.
+    pub(crate) state: RwSignal<State>,
+    /// The open runs.
+    pub(crate) session: RwSignal<Session, LocalStorage>,
+    /// What the page is busy with.
+    pub(crate) phase: RwSignal<Phase>,
+    /// The task under the pointer.
+    pub(crate) hover: RwSignal<Option<u32>>,
+    /// Requests to the surface that is shown.
+    pub(crate) ask: RwSignal<Option<(u32, Ask)>>,
+    /// Counts layouts that came, so that the graph is drawn again.
+    pub(crate) laid_out: RwSignal<u32>,
+    /// Something to say for a moment.
+    pub(crate) said: RwSignal<String>,
+    /// The view state, apart from panels.
+    pub(crate) view: Memo<ViewState>,
+    /// Index of the selected task.
+    pub(crate) selected: Memo<Option<u32>>,
+    /// Which of the themes.
+    pub(crate) theme: Memo<usize>,
+}
+
+impl Store {
+    /// A store with what the address and the preferences say.
+    pub(crate) fn new() -> Store {
+        let mut first = State::default();
+        let mut said = String::new();
+        match decode(&dom::hash()) {
+            Ok(view) => first.view = view,
+            Err(e) => said = e.to_string(),
+        }
+        let themes = Theme::all();
+        first.panels.theme = prefs::theme().and_then(|name| themes.iter().position(|t| t.name == name));
+        let state = RwSignal::new(first);
+        let session = RwSignal::new_local(Session::default());
+        let view = Memo::new(move |_| state.with(|s| s.view.clone()));
+        let id = Memo::new(move |_| state.with(|s| (s.view.run, s.view.selected.clone())));
+        let opened = RwSignal::new(0u32);
+        let selected = Memo::new(move |_| {
+            opened.track();
+            let (run, id) = id.get();
+            session.with(|s| s.run(run).and_then(|r| r.find(id.as_deref())).map(|t| t.0))
+        });
+        let theme = Memo::new(move |_| state.with(|s| s.panels.theme).unwrap_or_else(system_theme));
+        Store {
+            state,
+            session,
+            phase: RwSignal::new(Phase::Empty),
+            hover: RwSignal::new(None),
+            ask: RwSignal::new(None),
+            laid_out: opened,
+            said: RwSignal::new(said),
+            view,
+            selected,
+            theme,
+        }
+    }
+
+    /// The run that is shown. Tracks the session and which run is chosen.
+    pub(crate) fn run(&self) -> Option<Rc<Loaded>> {
+        let number = self.view.with(|v| v.run);
+        self.session.with(|s| s.run(number))
+    }
+
+    fn run_now(&self) -> Option<Rc<Loaded>> {
+        let number = self.state.with_untracked(|s| s.view.run);
+        self.session.with_untracked(|s| s.run(number))
+    }
+
+    /// Does what an action says.
+    pub(crate) fn dispatch(&self, action: Action) {
+        let run = self.run_now();
+        let mut next = self.state.get_untracked();
+        let effects = update(&mut next, run.as_deref(), &action);
+        if self.state.with_untracked(|s| *s != next) {
+            self.state.set(next);
+        }
+        effects.into_iter().for_each(|e| self.perform(e));
+    }
+
+    /// Changes the view by hand: a gesture, a box that was typed into.
+    pub(crate) fn change(&self, f: impl FnOnce(&mut ViewState)) {
+        let mut next = self.state.get_untracked();
+        f(&mut next.view);
+        if self.state.with_untracked(|s| *s != next) {
+            self.state.set(next);
+            self.link(false);
+        }
+    }
+
+    fn link(&self, step: bool) {
+        let hash = self.state.with_untracked(|s| encode(&s.view));
+        if hash != dom::hash() {
+            dom::set_hash(&hash, !step);
+        }
+    }
+
+    /// Follows the address after it changed from outside.
+    pub(crate) fn follow_address(&self) {
+        match decode(&dom::hash()) {
+            Ok(view) => self.state.update(|s| s.view = view),
+            Err(e) => self.said.set(e.to_string()),
+        }
+    }
+
+    fn perform(&self, effect: Outside) {
+        match effect {
+            Outside::Link(step) => self.link(step),
+            Outside::Camera(by) => self.ask_surface(Ask::Camera(by)),
+            Outside::Reveal => self.ask_surface(Ask::Reveal),
+            Outside::FocusFilter => dom::focus("makespan-filter"),
+            Outside::AskFiles => dom::click("makespan-open"),
+            Outside::CopyLink => {
+                dom::copy(&dom::address());
+                self.said.set("The link to this view is on the clipboard.".to_owned());
+            }
+            Outside::Theme => {
+                let next = (self.theme.get_untracked() + 1) % Theme::all().len();
+                prefs::set_theme(Theme::all()[next].name);
+                self.state.update(|s| s.panels.theme = Some(next));
+            }
+            Outside::Close => {
+                self.session.set(Session::default());
+                self.phase.set(Phase::Empty);
+            }
+        }
+    }
+
+    fn ask_surface(&self, ask: Ask) {
+        self.ask.update(|a| *a = Some((a.map_or(0, |(n, _)| n.wrapping_add(1)), ask)));
+    }
+
+    /// How the pictures look now, without what the pointer does.
+    pub(crate) fn look(&self, loaded: &Loaded) -> Look {
+        let view = self.view.get();
+        let selected = self.selected.get();
+        let run = &loaded.run;
+        let mask = loaded.mask(&view.filter);
+        let dim = mask.iter().map(|passes| !passes).collect();
+        let critical = match (view.critical, loaded.facts.critical_path()) {
+            (true, Some(path)) => path.on_path.clone(),
+            _ => Vec::new(),
+        };
+        let related = selected.map_or(Vec::new(), |t| {
+            let up = loaded.facts.upstream(TaskId(t));
+            let down = loaded.facts.downstream(TaskId(t));
+            up.iter().zip(&down).map(|(a, b)| *a || *b).collect()
+        });
+        let offset = run.span().map_or(0, |(start, _)| clock::offset_at(start));
+        Look { marks: Marks { dim, critical, related }, time: view.time, offset, selected, hover: None }
+    }
+
+    /// Opens what was given.
+    pub(crate) fn open(&self, given: Vec<Given>) {
+        if given.is_empty() {
+            return;
+        }
+        let store = *self;
+        let what = match given.as_slice() {
+            [Given::File(name, _) | Given::Bytes(name, _)] => name.clone(),
+            more => format!("{} files", more.len()),
+        };
+        let loading = Loading { what, stage: "Reading".to_owned(), part: None };
+        store.phase.set(Phase::Loading(loading.clone()));
+        let was_read = Rc::new(std::cell::Cell::new(false));
+        let progress = move |p: Progress| {
+            let (stage, part) = match p.stage {
+                Stage::Read if p.total > 0.0 => {
+                    let mb = |n: f64| format!("{:.1}", n / 1e6);
+                    (format!("Reading {} of {} MB", mb(p.done), mb(p.total)), Some(p.done / p.total))
+                }
+                Stage::Read => ("Reading".to_owned(), None),
+                Stage::Parse => {
+                    (format!("Understanding: {} tasks", makespan_scene::count(p.done as u64)), None)
+                }
+            };
+            if p.stage == Stage::Parse && !was_read.replace(true) {
+                dom::mark("makespan:read", &[]);
+            }
+            store.phase.update(|phase| {
+                if let Phase::Loading(l) = phase {
+                    (l.stage, l.part) = (stage, part);
+                }
+            });
+        };
+        worker::open(given, Rc::new(progress), move |result| {
+            leptos::task::spawn_local(async move { store.take(result, loading).await });
+        });
+    }
+
+    /// Takes what was opened, a piece a turn, so that the page never stands still.
+    async fn take(&self, result: Result<Opened, String>, mut loading: Loading) {
+        let opened = match result {
+            Ok(opened) => opened,
+            Err(why) => {
+                let title = format!("{} could not be opened: {why}.", loading.what);
+                self.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
+                return;
+            }
+        };
+        dom::mark("makespan:parsed", &[]);
+        if opened.runs.is_empty() {
+            let title = format!("There is no run in {}.", loading.what);
+            self.phase.set(Phase::Failed(Failure { title, files: opened.files }));
+            return;
+        }
+        loading.stage = "Counting and comparing".to_owned();
+        self.phase.set(Phase::Loading(loading));
+        let runs: Vec<Rc<Loaded>> = opened.runs.into_iter().map(|run| Rc::new(Loaded::new(run))).collect();
+        let wanted = self.state.with_untracked(|s| s.view.run).min(runs.len() - 1);
+        let first = Rc::clone(&runs[wanted]);
+        let lanes = self.state.with_untracked(|s| s.view.lanes);
+        let facts = &first.facts;
+        let pieces: [&dyn Fn() -> usize; 10] = [
+            &|| first.index(lanes).lanes.len(),
+            &|| facts.busy().len(),
+            &|| facts.totals().tasks,
+            &|| facts.concurrency().t.len(),
+            &|| facts.critical_path().map_or(0, |p| p.tasks.len()),
+            &|| facts.waiting().wait.len(),
+            &|| facts.slack().total.len(),
+            &|| facts.errors().groups.len(),
+            &|| facts.steps().len(),
+            &|| facts.workers().len(),
+        ];
+        frame::breathe().await;
+        for piece in pieces {
+            piece();
+            frame::breathe().await;
+        }
+        dom::set_title(&format!("{} · Makespan", first.run.title()));
+        self.session.set(Session { runs, files: Rc::new(opened.files) });
+        self.laid_out.update(|n| *n += 1);
+        self.phase.set(Phase::Ready);
+    }
+
+    /// Opens what the page came with: the run of a report, or the files that the server was started with.
+    pub(crate) fn open_what_came(&self) {
+        let store = *self;
+        leptos::task::spawn_local(async move {
+            if let Some(data) = boot::embedded(boot::DATA).await {
+                match data {
+                    Ok(bytes) => store.open(vec![Given::Bytes("this report".to_owned(), bytes)]),
+                    Err(why) => store.phase.set(Phase::Failed(Failure {
+                        title: format!("The run in this report cannot be unpacked: {why}."),
+                        files: Vec::new(),
+                    })),
+                }
+                return;
+            }
+            store.open_addresses(boot::served_files()).await;
+        });
+    }
+
+    /// Opens files from addresses of the same origin.
+    pub(crate) async fn open_addresses(&self, files: Vec<(String, String)>) {
+        let mut given = Vec::new();
+        for (name, url) in files {
+            let stage = "Fetching".to_owned();
+            self.phase.set(Phase::Loading(Loading { what: name.clone(), stage, part: None }));
+            match boot::fetch(&url).await {
+                Ok(bytes) => given.push(Given::Bytes(name, bytes)),
+                Err(why) => {
+                    let title = format!("{name} could not be fetched: {why}.");
+                    self.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
+                    return;
+                }
+            }
+        }
+        self.open(given);
+    }
+}
+
+/// The theme that suits the system: its scheme, and its wish for contrast.
+fn system_theme() -> usize {
+    let dark = dom::media("(prefers-color-scheme: dark)");
+    let contrast = dom::media("(prefers-contrast: more)");
+    usize::from(dark) + 2 * usize::from(contrast)
+}

@@ -1,0 +1,184 @@
+//! The canvas painter.
+
+use std::f64::consts::PI;
+
+use makespan_scene::{
+    Anchor, Bars, Face, Group, Link, Paint, Painter, Path, Role, Scene, Seg, Stroke, Text, Theme, Weight,
+    font_stack,
+};
+use web_sys::CanvasRenderingContext2d;
+
+/// Paints a scene on a context whose unit is a CSS pixel.
+pub(crate) fn paint(scene: &Scene, theme: &Theme, context: &CanvasRenderingContext2d) {
+    let mut painter = CanvasPainter { theme, context, fill: None, stroke: None, font: String::new() };
+    context.set_line_join("round");
+    makespan_scene::paint(scene, &mut painter);
+}
+
+struct CanvasPainter<'t> {
+    theme: &'t Theme,
+    context: &'t CanvasRenderingContext2d,
+    fill: Option<Paint>,
+    stroke: Option<Paint>,
+    font: String,
+}
+
+fn css(theme: &Theme, paint: Paint) -> String {
+    let c = theme.colour(paint.role);
+    if paint.alpha == 255 { c.hex() } else { format!("{}{:02x}", c.hex(), paint.alpha) }
+}
+
+impl CanvasPainter<'_> {
+    /// Setting a style costs a parse in the browser: it is set only when it changes.
+    fn fill_with(&mut self, paint: Paint) {
+        if self.fill != Some(paint) {
+            self.context.set_fill_style_str(&css(self.theme, paint));
+            self.fill = Some(paint);
+        }
+    }
+
+    fn stroke_with(&mut self, stroke: &Stroke) {
+        if self.stroke != Some(stroke.paint) {
+            self.context.set_stroke_style_str(&css(self.theme, stroke.paint));
+            self.stroke = Some(stroke.paint);
+        }
+        self.context.set_line_width(f64::from(stroke.width));
+        let dashes = js_sys::Array::new();
+        for d in stroke.dash.pattern().into_iter().flatten() {
+            dashes.push(&f64::from(d).into());
+        }
+        let _ = self.context.set_line_dash(&dashes);
+    }
+
+    /// A dark rim around large pale bars, which would else not stand out from the ground.
+    fn rim(&mut self, role: Role) -> Option<String> {
+        self.theme.edge(role).map(|c| c.hex())
+    }
+
+    fn forget(&mut self) {
+        (self.fill, self.stroke) = (None, None);
+        self.font.clear();
+    }
+}
+
+impl Painter for CanvasPainter<'_> {
+    fn begin(&mut self, _: &Scene) {}
+
+    fn push(&mut self, group: &Group) {
+        self.context.save();
+        let _ = self.context.translate(f64::from(group.dx), f64::from(group.dy));
+        let _ = self.context.scale(f64::from(group.scale), f64::from(group.scale));
+        if let Some(clip) = group.clip {
+            self.context.begin_path();
+            self.context.rect(f64::from(clip.x), f64::from(clip.y), f64::from(clip.w), f64::from(clip.h));
+            self.context.clip();
+        }
+        self.forget();
+    }
+
+    fn pop(&mut self) {
+        self.context.restore();
+        self.forget();
+    }
+
+    fn bars(&mut self, bars: &Bars) {
+        // Runs of the same paint are one path: a call into the browser costs more than a rectangle.
+        let mut i = 0;
+        while let Some((_, paint, _)) = bars.get(i) {
+            self.context.begin_path();
+            let rim = if paint.alpha == 255 && bars.outline.is_none() { self.rim(paint.role) } else { None };
+            let mut rimmed = Vec::new();
+            while let Some((r, _, _)) = bars.get(i).filter(|b| b.1 == paint) {
+                let (x, y, w, h) = (f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
+                if bars.radius > 0.0 && r.w > 3.0 {
+                    let radius = f64::from(bars.radius).min(w / 2.0).min(h / 2.0);
+                    let _ = self.context.round_rect_with_f64(x, y, w, h, radius);
+                } else {
+                    self.context.rect(x, y, w, h);
+                }
+                if rim.is_some() && r.w >= 4.0 && r.h >= 4.0 {
+                    rimmed.push(r);
+                }
+                i += 1;
+            }
+            if paint.alpha > 0 {
+                self.fill_with(paint);
+                self.context.fill();
+            }
+            if let Some(outline) = &bars.outline {
+                self.stroke_with(outline);
+                self.context.stroke();
+            }
+            if let Some(colour) = rim.filter(|_| !rimmed.is_empty()) {
+                self.context.begin_path();
+                for r in rimmed {
+                    let r = r.inset(0.5);
+                    self.context.rect(f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
+                }
+                self.context.set_stroke_style_str(&colour);
+                self.context.set_line_width(1.0);
+                let _ = self.context.set_line_dash(&js_sys::Array::new());
+                self.context.stroke();
+                self.stroke = None;
+            }
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        self.context.begin_path();
+        let c = self.context;
+        for seg in &path.segs {
+            match *seg {
+                Seg::Move(x, y) => c.move_to(f64::from(x), f64::from(y)),
+                Seg::Line(x, y) => c.line_to(f64::from(x), f64::from(y)),
+                Seg::Cubic(a, b, d, e, x, y) => c.bezier_curve_to(
+                    f64::from(a),
+                    f64::from(b),
+                    f64::from(d),
+                    f64::from(e),
+                    f64::from(x),
+                    f64::from(y),
+                ),
+                Seg::Close => c.close_path(),
+            }
+        }
+        if let Some(fill) = path.fill {
+            self.fill_with(fill);
+            self.context.fill();
+        }
+        if let Some(stroke) = &path.stroke {
+            self.stroke_with(stroke);
+            self.context.stroke();
+        }
+    }
+
+    fn text(&mut self, text: &Text) {
+        let weight = if text.weight == Weight::Bold { "bold " } else { "" };
+        let face = font_stack(if text.face == Face::Mono { Face::Mono } else { Face::Sans });
+        let font = format!("{weight}{}px {face}", text.size);
+        if font != self.font {
+            self.context.set_font(&font);
+            self.font = font;
+        }
+        self.context.set_text_align(match text.anchor {
+            Anchor::Start => "left",
+            Anchor::Middle => "center",
+            Anchor::End => "right",
+        });
+        self.fill_with(text.paint);
+        let (x, y) = (f64::from(text.x), f64::from(text.y));
+        if text.rotate == 0.0 {
+            let _ = self.context.fill_text(&text.text, x, y);
+        } else {
+            self.context.save();
+            let _ = self.context.translate(x, y);
+            let _ = self.context.rotate(f64::from(text.rotate) * PI / 180.0);
+            let _ = self.context.fill_text(&text.text, 0.0, 0.0);
+            self.context.restore();
+        }
+    }
+
+    fn link(&mut self, _: &Link) {}
+
+    fn end(&mut self) {}
+}

@@ -1,0 +1,9 @@
+//! Small parts that know no state: statuses, tables, pairs.
+
+mod grid;
+mod parts;
+mod section;
+
+pub(crate) use grid::Grid;
+pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
+pub(crate) use section::{Chart, SectionView};

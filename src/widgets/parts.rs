@@ -1,0 +1,76 @@
+//! Values of the views as elements. Text of a run reaches the document as text nodes only.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use makespan_scene::{Role, glyph_char, visible};
+use makespan_views::{Align, Cell, Table};
+
+/// A status: its sign, its colour, its word.
+#[component]
+pub(crate) fn Badge(role: Role, #[prop(into)] word: String) -> impl IntoView {
+    let class = format!("badge role-{}", role.name());
+    view! { <span class=class><span class="badge-sign" aria-hidden="true">{glyph_char(role)}</span>{word}</span> }
+}
+
+/// What to do when a name that leads to a task is pressed.
+pub(crate) type OnTask = Rc<dyn Fn(u32)>;
+
+/// A value with what it leads to.
+#[component]
+pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
+    let text = visible(&cell.text).into_owned();
+    match (cell.status, cell.task) {
+        (Some(role), _) => view! { <Badge role=role word=text/> }.into_any(),
+        (None, Some(task)) => {
+            view! { <button type="button" class="name" on:click=move |_| on_task(task)><bdi>{text}</bdi></button> }.into_any()
+        }
+        _ => view! { <bdi>{text}</bdi> }.into_any(),
+    }
+}
+
+/// A table of few rows.
+#[component]
+pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
+    let aligned: Vec<bool> = table.columns.iter().map(|c| c.align == Align::Right).collect();
+    let head: Vec<_> = table
+        .columns
+        .iter()
+        .map(|c| view! { <th scope="col" class:number=c.align == Align::Right>{c.title}</th> })
+        .collect();
+    let body: Vec<_> = table
+        .rows
+        .into_iter()
+        .map(|row| {
+            let cells: Vec<_> = row
+                .into_iter()
+                .enumerate()
+                .map(|(i, cell)| {
+                    let title = visible(&cell.exact).into_owned();
+                    let on_task = Rc::clone(&on_task);
+                    view! { <td class:number=aligned.get(i).copied().unwrap_or(false) title=title><CellView cell=cell on_task=on_task/></td> }
+                })
+                .collect();
+            view! { <tr>{cells}</tr> }
+        })
+        .collect();
+    let more = (table.left_out > 0).then(|| view! { <p class="more">{format!("and {} more", makespan_scene::count(table.left_out as u64))}</p> });
+    view! {
+        <div class="scroll-x"><table class="rows"><caption class="hidden">{table.title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>
+        {more}
+    }
+}
+
+/// Names with values.
+#[component]
+pub(crate) fn Pairs(pairs: Vec<(String, Cell)>, on_task: OnTask) -> impl IntoView {
+    let items: Vec<_> = pairs
+        .into_iter()
+        .map(|(name, cell)| {
+            let title = visible(&cell.exact).into_owned();
+            let on_task = Rc::clone(&on_task);
+            view! { <div class="pair" title=title><dt><bdi>{name}</bdi></dt><dd><CellView cell=cell on_task=on_task/></dd></div> }
+        })
+        .collect();
+    view! { <dl class="pairs">{items}</dl> }
+}

@@ -1,0 +1,61 @@
+//! A titled section of blocks, as the views give them.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use makespan_scene::{Hit, Scene};
+use makespan_views::details::{Block, Section};
+
+use super::parts::OnTask;
+use super::{Pairs, Rows};
+use crate::surface::Picture;
+
+/// Draws the chart of concurrency on a canvas of a size.
+pub(crate) type Chart = Rc<dyn Fn(&web_sys::HtmlCanvasElement, f64, f64)>;
+
+/// A section. `redraw` makes a picture block anew for a width, by the place of the section's picture.
+#[component]
+pub(crate) fn SectionView(
+    section: Section,
+    theme: Memo<usize>,
+    on_task: OnTask,
+    on_hit: Rc<dyn Fn(Hit)>,
+    #[prop(optional_no_strip)] redraw: Option<Rc<dyn Fn(f32) -> Option<Scene>>>,
+    #[prop(optional_no_strip)] chart: Option<Chart>,
+    #[prop(optional)] folded: bool,
+) -> impl IntoView {
+    let blocks: Vec<_> = section
+        .blocks
+        .into_iter()
+        .map(|block| {
+            let on_task = Rc::clone(&on_task);
+            match block {
+                Block::Pairs(pairs) => view! { <Pairs pairs=pairs on_task=on_task/> }.into_any(),
+                Block::Table(table) => view! { <Rows table=table on_task=on_task/> }.into_any(),
+                Block::Text(text) => view! { <pre tabindex="0">{text}</pre> }.into_any(),
+                Block::Note(text) => view! { <p class="note">{text}</p> }.into_any(),
+                Block::Picture(scene) => {
+                    let redraw = redraw.clone();
+                    let make: Rc<dyn Fn(f32) -> Scene> =
+                        Rc::new(move |w| redraw.as_ref().and_then(|r| r(w)).unwrap_or_else(|| scene.clone()));
+                    view! { <Picture theme=theme scene=make on_hit=Rc::clone(&on_hit)/> }.into_any()
+                }
+                Block::Concurrency => {
+                    let make: Rc<dyn Fn(f32) -> Scene> =
+                        Rc::new(|w| Scene::new(w, 170.0, "Attempts running at each moment of the run"));
+                    match chart.clone() {
+                        Some(draw) => view! { <Picture theme=theme scene=make draw=draw/> }.into_any(),
+                        None => ().into_any(),
+                    }
+                }
+            }
+        })
+        .collect();
+    let id = format!("section-{}", section.id);
+    if folded {
+        view! { <details class="section" id=id><summary><h2>{section.title}</h2></summary>{blocks}</details> }
+            .into_any()
+    } else {
+        view! { <section class="section" id=id><h2>{section.title}</h2>{blocks}</section> }.into_any()
+    }
+}

@@ -1,0 +1,9 @@
+//! Heavy work off the page: opening files and laying out graphs. The work itself is plain functions ([`job`]); whether
+//! they run in a worker or, where none can be had, in the page makes no difference to what they give.
+
+pub(crate) mod job;
+mod page;
+mod side;
+
+pub(crate) use page::{Progress, Stage, cancel, lay_out, open};
+pub use side::worker_main;
