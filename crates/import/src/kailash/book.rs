@@ -36,15 +36,21 @@ pub(super) struct RunState<'z> {
     pub(super) ids: FxHashMap<Rc<str>, u32>,
     /// Tasks of a node, in the order told.
     pub(super) nodes: FxHashMap<String, Vec<u32>>,
+    /// Highest number given to a record of a node that had no id.
+    pub(super) numbered: FxHashMap<String, usize>,
     /// Dependencies told: task, and what it depends on.
     pub(super) edges: FxHashSet<(u32, u32)>,
     /// Dependencies on ids that were not known yet.
     pub(super) later: Vec<(u32, String)>,
     /// Numbers taken by tries of a task.
     pub(super) numbers: FxHashSet<(u32, u32)>,
+    /// Tries that were told without metrics, which another record of them may have.
+    pub(super) unmeasured: FxHashMap<Rc<str>, (u32, Option<i64>)>,
     pub(super) counts: Counts,
     /// Whether no file told of the run itself.
     pub(super) no_file: bool,
+    /// Whether it was said why its tasks are not here.
+    pub(super) lost: bool,
     opened: bool,
 }
 
@@ -94,11 +100,14 @@ impl<'z> Book<'z> {
             tasks: Vec::new(),
             ids: FxHashMap::default(),
             nodes: FxHashMap::default(),
+            numbered: FxHashMap::default(),
             edges: FxHashSet::default(),
             later: Vec::new(),
             numbers: FxHashSet::default(),
+            unmeasured: FxHashMap::default(),
             counts: Counts::default(),
             no_file: false,
+            lost: false,
             opened: false,
         });
         self.runs.len() - 1
@@ -203,21 +212,18 @@ impl RunState<'_> {
         let facts = &self.facts;
         let started = self.clock.maybe(facts.started.as_ref());
         let ended = self.clock.maybe(facts.ended.as_ref());
+        let mut all = facts.labels.clone();
+        if let Some(plan) = &self.plan {
+            plan.labels.iter().for_each(|(key, value)| all.add(key, value));
+        }
         let (mut labels, mut stored) = (Fields::new(), Fields::new());
-        facts.labels.iter().for_each(|(key, value)| {
+        all.iter().for_each(|(key, value)| {
             labels.raw(key, value);
         });
-        if let Some(plan) = &self.plan {
-            plan.labels.iter().filter(|(key, _)| !facts.labels.iter().any(|(k, _)| k == key)).for_each(
-                |(key, value)| {
-                    labels.raw(key, value);
-                },
-            );
-        }
         if let Some(status) = &facts.status {
             stored.str("status", status);
         }
-        facts.stored.iter().for_each(|(key, value)| {
+        facts.stored.iter().filter(|(key, _)| key != "status").for_each(|(key, value)| {
             stored.raw(key, value);
         });
         sink.event(Event::Run(RunInfo {
@@ -260,6 +266,13 @@ impl RunState<'_> {
             Severity::Warning,
             "no-run-file",
             "its tasks are here, the run's own record is not: name, status and times of the run are unknown",
+        );
+        let is_bare = self.tasks.is_empty() && self.plan.is_none() && self.facts.workflow.is_some();
+        say(
+            u64::from(is_bare && !self.lost),
+            Severity::Info,
+            "no-tasks",
+            "of this run only the summary is here, no record of a task",
         );
         let lost = self.facts.listed.iter().filter(|id| !self.ids.contains_key(id.as_str())).count() as u64;
         say(lost, Severity::Warning, "missing-tasks", "the run names tasks of which no record is here");

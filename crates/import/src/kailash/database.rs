@@ -16,6 +16,8 @@ use crate::sqlite::{Database, Row, Value};
 pub(super) struct Tracking<'a> {
     db: Database<'a>,
     file: &'a str,
+    /// The runs it holds, as places in the book.
+    runs: Vec<usize>,
     nan: u64,
     bad_json: u64,
 }
@@ -32,7 +34,7 @@ fn text<'r>(row: &Row<'r>, column: &str) -> Option<String> {
 impl<'a> Tracking<'a> {
     /// A database that was opened.
     pub(super) fn new(db: Database<'a>, file: &'a str) -> Tracking<'a> {
-        Tracking { db, file, nan: 0, bad_json: 0 }
+        Tracking { db, file, runs: Vec::new(), nan: 0, bad_json: 0 }
     }
 
     /// Calls `f` with every row of a table; a table that is not there or cannot be read has none.
@@ -49,6 +51,7 @@ impl<'a> Tracking<'a> {
     /// Lets the book know the runs.
     pub(super) fn learn(&mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let file = self.file;
+        let mut runs = Vec::new();
         let failed = self.each("workflow_runs", &mut |mend, row| {
             let Some(id) = text(row, "run_id") else { return };
             let mut facts = RunFacts {
@@ -62,8 +65,9 @@ impl<'a> Tracking<'a> {
             if let Some(metadata) = mend.json(text(row, "metadata")) {
                 facts.metadata(&metadata);
             }
-            book.learn(facts);
+            runs.push(book.learn(facts));
         });
+        self.runs = runs;
         self.report_failure(failed, sink);
         let failed = self.each("workflow_search_attributes", &mut |_, row| {
             let (Some(id), Some(name)) = (text(row, "run_id"), text(row, "attr_name")) else { return };
@@ -182,13 +186,14 @@ impl<'a> Tracking<'a> {
         });
         self.report_failure(failed, sink);
         for (at, count) in rebuilt.into_iter().enumerate() {
-            let of_this_file = book.runs[at].facts.file == file;
+            let is_mine = self.runs.contains(&at);
             let (code, what) = if count > 0 {
                 (
                     "rebuilt-from-audit",
                     "the database holds no task rows of this run (this version of Kailash deletes them when it updates the run); the executions are rebuilt from its audit events, an end and a duration each",
                 )
-            } else if of_this_file && bare[at] {
+            } else if is_mine && bare[at] {
+                book.runs[at].lost = true;
                 (
                     "tasks-lost",
                     "the database holds neither task rows nor audit events of this run's nodes: this version of Kailash deletes task rows when it updates the run",

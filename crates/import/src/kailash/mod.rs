@@ -106,13 +106,19 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
         sink.diagnostic(Diagnostic::new(Severity::Info, "no-run-inside", message));
     }
     let mut book = Book::new(options.zone);
-    let reports = learn(&docs, &mut databases, &mut book, sink);
-    tell(&docs, options, &mut book, sink);
+    let (exports, reports) = learn(&docs, &mut databases, &mut book, sink);
+    tell(&docs, &exports, options, &mut book, sink);
     for database in databases {
         database.tell(&mut book, sink);
     }
     tell_leftovers(&docs, reports, &mut book, sink);
     book.finish(sink);
+    if book.runs.is_empty() {
+        for doc in docs {
+            let message = format!("{}: no run is in it", doc.file);
+            sink.diagnostic(Diagnostic::new(Severity::Info, "no-run-inside", message));
+        }
+    }
     Ok(())
 }
 
@@ -153,10 +159,11 @@ fn open_all<'a>(parts: &[Part<'a>], failures: &mut Vec<(String, Option<u64>)>) -
     databases
 }
 
-/// The id of the run of an export whose run has none: its file.
-fn run_of_export<'a>(doc: &Doc<'a>) -> (RunFacts, Option<&'a RawValue>) {
-    let run = member(doc.root, "run").and_then(|r| RunFacts::from_json(r, doc.file));
-    (run.unwrap_or_else(|| RunFacts::named(doc.file, doc.file)), member(doc.root, "tasks"))
+/// An export: its run, and the list of its tasks. A large file is walked once for both.
+struct Export<'a> {
+    file: &'a str,
+    run: String,
+    tasks: Option<&'a RawValue>,
 }
 
 /// Gathers the facts of all runs, and the definitions.
@@ -165,7 +172,7 @@ fn learn<'a>(
     databases: &mut [Tracking<'_>],
     book: &mut Book<'_>,
     sink: &mut dyn EventSink,
-) -> Vec<Report<'a>> {
+) -> (Vec<Export<'a>>, Vec<Report<'a>>) {
     let of = |part: &'static str| docs.iter().filter(move |d| d.part == part);
     for doc in of(DEFINITION) {
         match Plan::from_json(doc.root, doc.file) {
@@ -173,8 +180,14 @@ fn learn<'a>(
             None => bad_record(doc.file, 1, "a definition", sink),
         }
     }
+    let mut exports = Vec::new();
     for doc in of(EXPORT) {
-        book.learn(run_of_export(doc).0);
+        let parts = Slots::read(doc.root, &["run", "tasks"]);
+        let part = |i: usize| parts.as_ref().and_then(|p| p.raw(i));
+        let facts = part(0).and_then(|run| RunFacts::from_json(run, doc.file));
+        let facts = facts.unwrap_or_else(|| RunFacts::named(doc.file, doc.file));
+        exports.push(Export { file: doc.file, run: facts.id.clone(), tasks: part(1) });
+        book.learn(facts);
     }
     for doc in of(RUN_FILE) {
         match RunFacts::from_json(doc.root, doc.file) {
@@ -206,18 +219,23 @@ fn learn<'a>(
             None => bad_record(doc.file, 1, "a report", sink),
         }
     }
-    reports
+    (exports, reports)
 }
 
 /// Tells the tasks of exports, task files, lists and the index.
-fn tell(docs: &[Doc<'_>], options: &Options<'_>, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+fn tell(
+    docs: &[Doc<'_>],
+    exports: &[Export<'_>],
+    options: &Options<'_>,
+    book: &mut Book<'_>,
+    sink: &mut dyn EventSink,
+) {
     let of = |part: &'static str| docs.iter().filter(move |d| d.part == part);
     let mut metrics: FxHashMap<&str, &RawValue> = of(TASK_METRICS).map(|d| (stem(d.file), d.root)).collect();
-    for doc in of(EXPORT) {
-        let (facts, tasks) = run_of_export(doc);
-        let at = book.run_of_task(&facts.id, doc.file);
+    for export in exports {
+        let at = book.run_of_task(&export.run, export.file);
         book.turn_to(at, sink);
-        let Some(tasks) = tasks else { continue };
+        let Some(tasks) = export.tasks else { continue };
         let (mut bad, mut waiting) = (0, Vec::new());
         json::each_element(tasks, |record| match TaskRow::from_json(record) {
             Some(row) => {
@@ -231,7 +249,7 @@ fn tell(docs: &[Doc<'_>], options: &Options<'_>, book: &mut Book<'_>, sink: &mut
             None => bad += 1,
         });
         book.tasks_in_order(waiting, sink);
-        bad_record(doc.file, bad, "a task", sink);
+        bad_record(export.file, bad, "a task", sink);
     }
     let mut rows: Vec<(usize, TaskRow<'_>)> = Vec::new();
     for doc in docs.iter().filter(|d| matches!(d.part, TASK_FILE | RUN_FILE | TASK_LIST)) {
@@ -276,16 +294,15 @@ fn tell(docs: &[Doc<'_>], options: &Options<'_>, book: &mut Book<'_>, sink: &mut
     for doc in of(INDEX) {
         tell_index(doc, &mut metrics, book, sink);
     }
-    let unused = metrics.len() as u64;
-    if unused > 0 {
-        let of = if book.runs.iter().all(|r| r.tasks.is_empty()) {
-            "no task of theirs is here"
-        } else {
-            "their tasks hold them already"
-        };
+    // A metrics file repeats what is in the file of its task.
+    for id in book.runs.iter().flat_map(|run| run.ids.keys()) {
+        metrics.remove(&**id);
+    }
+    if !metrics.is_empty() {
         let first = metrics.keys().min().copied().unwrap_or_default();
-        let message = format!("metrics files of tasks are passed over: {of} (first: {first})");
-        sink.diagnostic(Diagnostic::new(Severity::Info, "stray-metrics", message).times(unused));
+        let message = format!("metrics files of tasks that are not here are left out (first: {first})");
+        let found = Diagnostic::new(Severity::Warning, "stray-metrics", message).times(metrics.len() as u64);
+        sink.diagnostic(found);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{ErrorInfo, Fields};
+use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
 use crate::json;
@@ -173,6 +174,27 @@ fn flat_metrics<'a>(s: &Slots<'a, 25>) -> Option<Raw<'a>> {
     RawValue::from_string(text).ok().map(Cow::Owned)
 }
 
+/// Names and JSON values in the order given, each name once: the first word counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pairs {
+    list: Vec<(String, String)>,
+    names: FxHashSet<String>,
+}
+
+impl Pairs {
+    /// Adds a value unless one of that name is there.
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        if self.names.insert(name.to_owned()) {
+            self.list.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Name and value of each.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(String, String)> {
+        self.list.iter()
+    }
+}
+
 /// What is known of a run besides its tasks. Several files may tell of one run; the first word counts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunFacts {
@@ -185,10 +207,8 @@ pub(super) struct RunFacts {
     pub(super) ended: Option<String>,
     pub(super) error: Option<String>,
     pub(super) params: Option<String>,
-    /// Name and JSON.
-    pub(super) labels: Vec<(String, String)>,
-    /// Name and JSON.
-    pub(super) stored: Vec<(String, String)>,
+    pub(super) labels: Pairs,
+    pub(super) stored: Pairs,
     /// Ids of the tasks that the run file names.
     pub(super) listed: Vec<String>,
     /// The file that told of it first.
@@ -277,18 +297,14 @@ impl RunFacts {
         }
     }
 
-    /// Adds a label unless one of that name is there.
+    /// Adds a label, JSON, unless one of that name is there.
     pub(super) fn label(&mut self, key: &str, value: &str) {
-        if !self.labels.iter().any(|(k, _)| k == key) {
-            self.labels.push((key.to_owned(), value.to_owned()));
-        }
+        self.labels.add(key, value);
     }
 
-    /// Adds a stored total unless one of that name is there.
+    /// Adds a stored total, JSON, unless one of that name is there.
     pub(super) fn store(&mut self, key: &str, value: String) {
-        if !self.stored.iter().any(|(k, _)| k == key) {
-            self.stored.push((key.to_owned(), value));
-        }
+        self.stored.add(key, &value);
     }
 
     /// Fills what is not known yet from what another file says of the same run.
@@ -310,7 +326,7 @@ impl RunFacts {
             self.listed = other.listed;
         }
         other.labels.iter().for_each(|(key, value)| self.label(key, value));
-        other.stored.into_iter().for_each(|(key, value)| self.store(&key, value));
+        other.stored.iter().for_each(|(key, value)| self.stored.add(key, value));
     }
 }
 

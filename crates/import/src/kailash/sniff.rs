@@ -17,11 +17,14 @@ fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
 pub(super) fn sniff(head: &Head<'_>) -> Option<Claim> {
     let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
     if Database::is_sqlite(head.bytes) {
-        let mine = has("workflow_runs") && (has("audit_events") || has("task_runs"));
-        return if mine {
+        // The schema of a database that has grown lies anywhere in it, its rows then begin before it.
+        let rows = || has("NODE_EXECUTED") || has("WORKFLOW_STARTED") || has("enterprise_features");
+        return if has("workflow_runs") && (has("audit_events") || has("task_runs")) {
             claim(92, DATABASE, "SQLite with the tables workflow_runs and tasks")
         } else if has("workflow_runs") && has("node_id") {
             claim(60, DATABASE, "SQLite with a table workflow_runs and columns node_id")
+        } else if rows() {
+            claim(60, DATABASE, "SQLite with audit events of nodes or metadata of a runtime")
         } else {
             None
         };

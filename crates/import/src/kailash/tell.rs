@@ -35,6 +35,7 @@ impl RunState<'_> {
         };
         if self.ids.contains_key(&id) {
             self.counts.twice += 1;
+            self.late_metrics(&id, row, sink);
             return;
         }
         let known = row.previous.as_deref().and_then(|p| self.ids.get(p).copied());
@@ -139,33 +140,32 @@ impl RunState<'_> {
             }));
         }
         tell_values(row, &task_id, sink);
-        for (name, value) in &metrics.numbers {
-            if name == "duration" && *value == 0.0 && one.started.is_some() && one.ended.is_some() {
-                continue;
-            }
-            let (name, unit) = name_and_unit(name);
-            sink.event(Event::Sample(Sample {
-                task: Some((&*task_id).into()),
-                number: has_attempt.then_some(one.number),
-                name: name.into(),
-                value: *value,
-                unit: unit.map(Into::into),
-                t: one.ended,
-            }));
+        if row.metrics.is_none() {
+            self.unmeasured.insert(id, (one.number, one.ended));
         }
+        let is_timed = one.started.is_some() && one.ended.is_some();
+        tell_metrics(&metrics, &task_id, has_attempt.then_some(one.number), one.ended, is_timed, sink);
+    }
+
+    /// Tells the metrics of a record whose try another file told without them.
+    fn late_metrics(&mut self, id: &str, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
+        let Some(raw) = row.metrics.as_deref() else { return };
+        let (Some((number, ended)), Some(&at)) = (self.unmeasured.remove(id), self.ids.get(id)) else {
+            return;
+        };
+        let metrics = Metrics::read(raw);
+        self.counts.unmeasured += u64::from(metrics.not_collected);
+        tell_metrics(&metrics, &self.tasks[at as usize].id, Some(number), ended, ended.is_some(), sink);
     }
 
     /// Id of a record that has none: its node, with a number where there are several.
-    fn free_id(&self, node: &str) -> Rc<str> {
-        let mut n = self.nodes.get(node).map_or(0, Vec::len);
-        if n == 0 && !self.ids.contains_key(node) {
-            return Rc::from(node);
-        }
+    fn free_id(&mut self, node: &str) -> Rc<str> {
+        let last = self.numbered.entry(node.to_owned()).or_default();
         loop {
-            n = n.max(1) + 1;
-            let id = format!("{node}#{n}");
-            if !self.ids.contains_key(id.as_str()) {
-                return Rc::from(id);
+            *last += 1;
+            let id: Rc<str> = if *last == 1 { Rc::from(node) } else { Rc::from(format!("{node}#{last}")) };
+            if !self.ids.contains_key(&id) {
+                return id;
             }
         }
     }
@@ -324,5 +324,24 @@ fn tell_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
                 ..Artifact::default()
             }));
         }
+    }
+}
+
+/// Tells samples. The engine writes a duration of zero where it did not measure: not where the times tell one.
+fn tell_metrics(
+    metrics: &Metrics<'_>,
+    task: &str,
+    number: Option<u32>,
+    t: Option<i64>,
+    is_timed: bool,
+    sink: &mut dyn EventSink,
+) {
+    for (name, value) in &metrics.numbers {
+        if name == "duration" && *value == 0.0 && is_timed {
+            continue;
+        }
+        let (name, unit) = name_and_unit(name);
+        let (name, unit, value) = (name.into(), unit.map(Into::into), *value);
+        sink.event(Event::Sample(Sample { task: Some(task.into()), number, name, value, unit, t }));
     }
 }

@@ -8,7 +8,7 @@ use makespan_format::{
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use super::{Runs, compact};
+use super::{Runs, compact, told_twice};
 use crate::json;
 use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
@@ -33,7 +33,10 @@ fn stage_of(kind: &str) -> Option<(String, Mark)> {
 
 /// Tells an event list as one run: it mixes the events of many runs and names none.
 pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
-    let Some(id) = runs.id("", file, (String::new(), String::new()), sink) else { return };
+    let id = match runs.id("", file, String::new(), sink) {
+        Ok(id) => id,
+        Err(known) => return told_twice(file, &known, sink),
+    };
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),
         name: Some(id.as_str().into()),

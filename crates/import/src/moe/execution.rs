@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::series::{Series, id_of};
-use super::{Runs, compact};
+use super::{Runs, compact, told_twice};
 use crate::json;
 use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
@@ -45,7 +45,10 @@ struct Counts {
 pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &EXECUTION) else { return };
     let text = |i: usize| s.text(i).map(Cow::into_owned).unwrap_or_default();
-    let Some(id) = runs.id(&text(0), file, (text(1), text(2)), sink) else { return };
+    let id = match runs.id(&text(0), file, format!("{} {}", text(1), text(2)), sink) {
+        Ok(id) => id,
+        Err(known) => return told_twice(file, &known, sink),
+    };
     let mut clock = Clock::new(runs.zone);
     let success = s.raw(3).and_then(json::flag_of);
     let (started, ended) = (clock.maybe(s.text(1).as_ref()), clock.maybe(s.text(2).as_ref()));

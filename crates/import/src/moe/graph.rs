@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task};
 use serde_json::value::RawValue;
 
-use super::Runs;
+use super::{Runs, told_twice};
 use crate::json;
 use crate::kailash::Slots;
 use crate::kailash::times::Clock;
@@ -17,7 +17,14 @@ const EXPORT: [&str; 6] = ["workflow_id", "start_time", "end_time", "success", "
 pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &EXPORT) else { return };
     let text = |i: usize| s.text(i).map(Cow::into_owned).unwrap_or_default();
-    let Some(id) = runs.id(&text(0), file, (text(1), text(2)), sink) else { return };
+    let links = s.raw(5).map_or(0, |l| json::elements(l).len()) as u64;
+    let id = match runs.id(&text(0), file, format!("{} {}", text(1), text(2)), sink) {
+        Ok(id) => id,
+        Err(known) => {
+            told_twice(file, &known, sink);
+            return edges_not_real(links, file, sink);
+        }
+    };
     let mut clock = Clock::new(runs.zone);
     let success = s.raw(3).and_then(json::flag_of);
     let status_of =
@@ -73,18 +80,23 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         }
     };
     say(bad, Severity::Warning, "bad-record", "nodes without an id are left out");
-    let links = s.raw(5).map_or(0, |l| json::elements(l).len()) as u64;
-    say(
-        links,
-        Severity::Info,
-        "edges-not-real",
-        "the links were drawn by the exporter from the order in which components started, also between parallel ones; they are no dependencies and are left out",
-    );
     say(
         1,
         Severity::Info,
         "no-times",
         "a graph export holds no times of its components; the execution it was made from does",
     );
+    edges_not_real(links, file, sink);
     clock.report(file, sink);
+}
+
+/// Says why the links are left out, also those of an export whose run is told from its execution.
+fn edges_not_real(links: u64, file: &str, sink: &mut dyn EventSink) {
+    if links > 0 {
+        let message = format!(
+            "{file}: the links were drawn by the exporter from the order in which components started, also between \
+             parallel ones; they are no dependencies and are left out"
+        );
+        sink.diagnostic(Diagnostic::new(Severity::Info, "edges-not-real", message).times(links));
+    }
 }

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use crate::importer::{Claim, Importer, Options, Part, ReadError, Zone};
 use crate::json;
 use crate::sniff::{Head, Kind};
+use crate::tally::clip;
 
 const EXECUTION: &str = "execution";
 const EVENTS: &str = "event list";
@@ -65,34 +66,36 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 /// The runs told so far and what they are called.
 struct Runs<'z> {
     zone: &'z dyn Zone,
-    /// Start and end as text, by id.
-    told: FxHashMap<String, (String, String)>,
+    /// The runs of an id: start and end as text, and the id under which each was told.
+    told: FxHashMap<String, Vec<(String, String)>>,
 }
 
 impl Runs<'_> {
-    /// The id under which a run of a file is told; `None`, and said so, where another file told of it.
+    /// The id under which a run of a file is told, `times` being its start and end as text; `Err` with the id of the
+    /// run where another file told of it, and that run is turned to.
     fn id(
         &mut self,
         id: &str,
         file: &str,
-        times: (String, String),
+        times: String,
         sink: &mut dyn EventSink,
-    ) -> Option<String> {
+    ) -> Result<String, String> {
         let own = if id.is_empty() { file } else { id };
-        let own = match self.told.get(own) {
-            Some(known) if *known == times => {
-                sink.event(Event::Run(RunInfo { id: own.into(), ..RunInfo::default() }));
-                let message =
-                    format!("{file}: the same run is in another file that was read, this one adds nothing");
-                sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
-                return None;
-            }
-            Some(_) => format!("{own} ({file})"),
-            None => own.to_owned(),
-        };
-        self.told.insert(own.clone(), times);
-        Some(own)
+        let known = self.told.entry(own.to_owned()).or_default();
+        if let Some((_, told)) = known.iter().find(|k| k.0 == times) {
+            sink.event(Event::Run(RunInfo { id: told.as_str().into(), ..RunInfo::default() }));
+            return Err(told.clone());
+        }
+        let fresh = if known.is_empty() { own.to_owned() } else { format!("{own} ({file})") };
+        known.push((times, fresh.clone()));
+        Ok(fresh)
     }
+}
+
+/// Says that a file repeats what another one told.
+fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
+    let message = format!("{file}: another file told of the same run ({}), this one adds nothing", clip(run));
+    sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
 }
 
 fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {

@@ -3,8 +3,8 @@
 use makespan_format::{Diagnostic, Event, EventSink, Fields, RunInfo, Severity};
 use serde_json::value::RawValue;
 
-use super::Runs;
 use super::series::Series;
+use super::{Runs, told_twice};
 use crate::json;
 use crate::kailash::Slots;
 
@@ -14,7 +14,10 @@ const RECORD: [&str; 5] = ["workflow_id", "timestamp", "metrics", "parameters", 
 pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &RECORD) else { return };
     let text = |i: usize| s.text(i).map(|t| t.into_owned()).unwrap_or_default();
-    let Some(id) = runs.id(&text(0), file, (text(1), String::new()), sink) else { return };
+    let id = match runs.id(&text(0), file, text(1), sink) {
+        Ok(id) => id,
+        Err(known) => return told_twice(file, &known, sink),
+    };
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),
         workflow: s.text(0),

@@ -1,0 +1,178 @@
+//! Files of the MoE event tracking. What the recorded ones hold was counted by a script over the JSON.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod told;
+
+use std::path::Path;
+
+use makespan_import::moe::IMPORTER;
+use told::{Told, all, expect, samples, source, tell};
+
+#[test]
+fn fixtures_give_exactly_these_events() {
+    for case in ["execution", "records", "cut"] {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/moe")).join(case);
+        let told = tell(&IMPORTER, &all(&folder));
+        assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0), "{case}: {:?}", told.unclaimed);
+        expect(&told, &format!("moe/{case}.jsonl"));
+    }
+}
+
+/// File, id, components, those that succeeded and failed, lines of the log, alerts, samples.
+type Row = (&'static str, &'static str, usize, [usize; 2], usize, usize, usize);
+
+const EXECUTIONS: [Row; 19] = [
+    (
+        "00_files_committed_in_the_repo/workflow_tracking/ExampleMoEPipeline.json",
+        "ExampleMoEPipeline",
+        4,
+        [4, 0],
+        29,
+        0,
+        278,
+    ),
+    (
+        "00_files_committed_in_the_repo/workflow_tracking/example_workflow_20250326_123431.json",
+        "example_workflow_20250326_123431",
+        4,
+        [4, 0],
+        16,
+        0,
+        0,
+    ),
+    (
+        "00_files_committed_in_the_repo/workflow_tracking/example_workflow_20250326_123514.json",
+        "example_workflow_20250326_123514",
+        4,
+        [4, 0],
+        16,
+        0,
+        0,
+    ),
+    (
+        "00_files_committed_in_the_repo/workflow_tracking/example_workflow_20250326_124429.json",
+        "example_workflow_20250326_124429",
+        4,
+        [4, 0],
+        16,
+        0,
+        0,
+    ),
+    (
+        "00_files_committed_in_the_repo/workflow_tracking/workflow_13c591a2-9520-491f-b061-f727575dda0c.json",
+        "workflow_13c591a2-9520-491f-b061-f727575dda0c",
+        0,
+        [0, 0],
+        3,
+        0,
+        477,
+    ),
+    (
+        "00_files_committed_in_the_repo/workflow_tracking/workflow_bd99ac6b-bea9-4ff1-8fa6-7faa18e28d98.json",
+        "workflow_bd99ac6b-bea9-4ff1-8fa6-7faa18e28d98",
+        0,
+        [0, 0],
+        3,
+        0,
+        477,
+    ),
+    (
+        "01_seed_usage_success/workflow_tracking/my_workflow – émigré 漢字.json",
+        "my_workflow – émigré 漢字",
+        4,
+        [4, 0],
+        11,
+        0,
+        0,
+    ),
+    ("02_failure/workflow_tracking/failing_run.json", "failing_run", 2, [1, 1], 4, 1, 0),
+    (
+        "03_autocomplete_checkpoint_and_running/workflow_tracking/still_running.json",
+        "auto_complete",
+        2,
+        [2, 0],
+        2,
+        0,
+        0,
+    ),
+    ("04_experts_optimizers_meta/workflow_tracking/rich_run.json", "rich_run", 1, [1, 0], 6, 0, 1294),
+    ("05_several_runs_same_workflow/workflow_tracking/nightly_0.json", "nightly_0", 3, [3, 0], 11, 0, 0),
+    ("05_several_runs_same_workflow/workflow_tracking/nightly_1.json", "nightly_1", 3, [3, 0], 11, 0, 0),
+    ("05_several_runs_same_workflow/workflow_tracking/nightly_2.json", "nightly_2", 3, [3, 0], 11, 0, 0),
+    ("05_several_runs_same_workflow/workflow_tracking/nightly_3.json", "nightly_3", 2, [1, 1], 4, 1, 0),
+    ("05_several_runs_same_workflow/workflow_tracking/nightly_4.json", "nightly_4", 3, [3, 0], 11, 0, 0),
+    ("05_several_runs_same_workflow/workflow_tracking/same_id.json", "same_id", 0, [0, 0], 0, 0, 0),
+    ("06_parallel_threads_and_nested/workflow_tracking/threads.json", "threads", 6, [6, 0], 0, 0, 0),
+    ("07_big_300_components_600_events/workflow_tracking/big_300.json", "big_300", 300, [300, 0], 600, 18, 0),
+    ("08_unserialisable_and_nan/workflow_tracking/nan_run.json", "nan_run", 1, [1, 0], 8, 0, 0),
+];
+
+fn attempts(told: &Told, status: &str) -> usize {
+    let status = format!("\"status\":\"{status}\"");
+    told.of("attempt").into_iter().filter(|l| l.contains(&status)).count()
+}
+
+#[test]
+fn recorded_executions_hold_these_components() {
+    let Some(path) = samples("moe-event-tracking") else { return };
+    for (file, id, components, [succeeded, failed], logs, alerts, numbers) in EXECUTIONS {
+        let told = tell(&IMPORTER, &[source(&path, file)]);
+        assert_eq!(told.result, Ok(()), "{file}");
+        assert!(told.of("run")[0].contains(&format!("\"run\":\"{id}\"")), "{file}: {}", told.of("run")[0]);
+        let got = (
+            told.of("task").len(),
+            [attempts(&told, "succeeded"), attempts(&told, "failed")],
+            told.of("log").len(),
+            told.of("alert").len(),
+            told.of("sample").len(),
+        );
+        assert_eq!(got, (components, [succeeded, failed], logs, alerts, numbers), "{file}");
+        assert!(told.of("task").iter().all(|l| !l.contains("\"after\"")), "{file}");
+    }
+}
+
+#[test]
+fn an_execution_without_an_end_still_runs() {
+    let Some(path) = samples("moe-event-tracking/03_autocomplete_checkpoint_and_running") else { return };
+    let told = tell(&IMPORTER, &all(&path));
+    assert!(told.of("run")[0].contains("\"status\":\"running\""), "{}", told.of("run")[0]);
+    assert!(told.codes().contains(&"no-end".to_owned()));
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_is_read() {
+    let Some(path) = samples("moe-event-tracking/08_unserialisable_and_nan/workflow_tracking") else {
+        return;
+    };
+    let cut = tell(&IMPORTER, &[source(&path, "ndarray_result.json")]);
+    assert_eq!((cut.of("task").len(), attempts(&cut, "succeeded")), (1, 1));
+    assert_eq!(cut.codes(), ["naive-times", "truncated"]);
+    let nan = tell(&IMPORTER, &[source(&path, "nan_run.json")]);
+    assert_eq!(nan.codes(), ["naive-times", "not-a-number"]);
+}
+
+#[test]
+fn links_of_graph_exports_are_not_taken_for_dependencies() {
+    let Some(path) = samples("moe-event-tracking/06_parallel_threads_and_nested") else { return };
+    let export = tell(&IMPORTER, &[source(&path, "viz/threads_export.json")]);
+    assert_eq!((export.of("task").len(), export.of("attempt").len()), (6, 0));
+    assert_eq!(export.codes(), ["no-times", "edges-not-real", "naive-times"]);
+    let files: Vec<_> = all(&path).into_iter().filter(|s| s.name.ends_with(".json")).collect();
+    let both = tell(&IMPORTER, &files);
+    assert_eq!((both.of("task").len(), both.of("attempt").len()), (6, 6));
+    assert_eq!(both.codes(), ["naive-times", "told-twice", "edges-not-real"]);
+}
+
+#[test]
+fn the_committed_folder_holds_each_run_once() {
+    let Some(path) = samples("moe-event-tracking/00_files_committed_in_the_repo") else { return };
+    let told = tell(&IMPORTER, &all(&path));
+    let opened = told.of("run").into_iter().filter(|l| l.contains("\"source\"")).count();
+    // Seven executions (two of one id that differ), five training records, one event list.
+    assert_eq!(opened, 13);
+    let list = tell(&IMPORTER, &[source(&path, "workflow_tracking/events.json")]);
+    assert_eq!((list.of("log").len(), list.of("task").len()), (289, 103));
+    let adam = tell(&IMPORTER, &[source(&path, "workflow_tracking/Adam_2025-03-26_15-45-59.json")]);
+    // 25 iterations of five metrics, one parameter, and weight and contribution of four experts.
+    assert_eq!((adam.of("sample").len(), adam.of("task").len()), (25 * (5 + 1 + 8), 0));
+}
