@@ -54,6 +54,10 @@ fn of_object(shape: &Shape, has: &dyn Fn(&str) -> bool) -> Option<Claim> {
     {
         return claim(95, EXPORT, "an object with run and tasks");
     }
+    // The tasks may begin beyond what was looked at.
+    if inner("run", &["run_id", "workflow_name"]) && !shape.complete && !shape.has("tasks") {
+        return claim(85, EXPORT, "an object with run, cut off before its tasks");
+    }
     if all(&["task_id", "node_id"]) && (all(&["run_id"]) || all(&["node_type"])) {
         return claim(95, TASK_FILE, "an object with task_id, node_id and run_id");
     }
