@@ -220,6 +220,11 @@ fn only_the_program_has_heard_of_a_disk_a_socket_or_a_clock() {
             for word in forbidden.iter().filter(|word| !after_word(line, word).is_empty()) {
                 breaches.push(format!("{}:{number}: {word}", source.path));
             }
+            // `use std::{fs, net};`
+            let grouped = line.split_once("std::{").map_or("", |(_, list)| list);
+            for word in ["fs", "net", "process"].iter().filter(|word| !after_word(grouped, word).is_empty()) {
+                breaches.push(format!("{}:{number}: std::{word}", source.path));
+            }
         }
     }
     must_be_none(&breaches, "files, sockets, processes and clocks belong to crates/cli and xtask");
