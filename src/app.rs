@@ -22,6 +22,7 @@ pub fn start() {
     if dom::document().is_none() {
         return;
     }
+    dom::tell_panics();
     leptos::mount::mount_to_body(App);
 }
 
@@ -70,11 +71,12 @@ fn App() -> impl IntoView {
             Phase::Failed(_) => "error",
         }));
     });
+    let dragging = RwSignal::new(false);
     listen(store);
+    listen_to_drops(store, dragging);
     store.open_what_came();
     dom::mark("makespan:ready", &[]);
 
-    let dragging = RwSignal::new(false);
     let paints = Paints { store, due: Rc::new(Cell::new(false)) };
     let paints = StoredValue::new_local(paints);
     let shown =
@@ -99,9 +101,9 @@ fn App() -> impl IntoView {
     };
     let page = Memo::new(move |_| store.phase.with(|p| std::mem::discriminant(p)));
     let body = move || {
-        page.track();
-        let phase = store.phase.get_untracked();
-        match phase {
+        // Read, not only tracked: a memo that nobody has read knows no sources yet.
+        let _ = page.get();
+        match store.phase.get_untracked() {
             Phase::Empty => view! { <Landing store=store/> }.into_any(),
             Phase::Loading(_) => {
                 let now = move || {
@@ -126,32 +128,9 @@ fn App() -> impl IntoView {
             }
         }
     };
-    let over = move |e: DragEvent| {
-        e.prevent_default();
-        dragging.set(true);
-    };
-    let drop = move |e: DragEvent| {
-        e.prevent_default();
-        dragging.set(false);
-        let Some(transfer) = e.data_transfer() else { return };
-        let (entries, plain) = files::take_drop(&transfer);
-        leptos::task::spawn_local(async move {
-            let (walked, lost) = files::walk(entries).await;
-            if lost > 0 {
-                store.said.set(format!("{lost} files of the folder could not be read or were too many."));
-            }
-            store.open(plain.into_iter().chain(walked).collect());
-        });
-    };
-    // A drag leaves one element for the next all the time; only leaving the window ends it.
-    let leave = move |e: DragEvent| {
-        if e.related_target().is_none() {
-            dragging.set(false);
-        }
-    };
     let help = move || store.state.with(|s| s.panels.help);
     view! {
-        <div class="page" class:dragging=move || dragging.get() on:dragenter=over on:dragover=over on:dragleave=leave on:drop=drop>
+        <div class="page" class:dragging=move || dragging.get()>
             <Top store=store/>
             {body}
             <Show when=help><Help store=store/></Show>
@@ -202,5 +181,40 @@ fn listen(store: Store) {
         address.remove();
         hash.remove();
         paste.remove();
+    });
+}
+
+/// Files may be let go anywhere on the page.
+fn listen_to_drops(store: Store, dragging: RwSignal<bool>) {
+    let over = move |e: DragEvent| {
+        e.prevent_default();
+        dragging.set(true);
+    };
+    let enter = window_event_listener(leptos::ev::dragenter, over);
+    let over = window_event_listener(leptos::ev::dragover, over);
+    // A drag leaves one element for the next all the time; only leaving the window ends it.
+    let leave = window_event_listener(leptos::ev::dragleave, move |e| {
+        if e.related_target().is_none() {
+            dragging.set(false);
+        }
+    });
+    let drop = window_event_listener(leptos::ev::drop, move |e| {
+        e.prevent_default();
+        dragging.set(false);
+        let Some(transfer) = e.data_transfer() else { return };
+        let (entries, plain) = files::take_drop(&transfer);
+        leptos::task::spawn_local(async move {
+            let (walked, lost) = files::walk(entries).await;
+            if lost > 0 {
+                store.said.set(format!("{lost} files of the folder could not be read or were too many."));
+            }
+            store.open(plain.into_iter().chain(walked).collect());
+        });
+    });
+    on_cleanup(move || {
+        enter.remove();
+        over.remove();
+        leave.remove();
+        drop.remove();
     });
 }

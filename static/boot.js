@@ -59,7 +59,9 @@
           spawnWorker: () => spawnWorker(module),
           readEmbedded,
         };
-        await wasm_bindgen({ module_or_path: module });
+        const wasm = await wasm_bindgen({ module_or_path: module });
+        // For whoever measures: the memory of the page's own module, bytes.
+        globalThis.makespan.memoryBytes = () => wasm.memory.buffer.byteLength;
       } catch (error) {
         sayWhyNot(error, embedded() !== null);
       }

@@ -27,7 +27,7 @@ fn whole(index: &Index) -> (i64, i64) {
 fn frame_of(store: Store, index: &Index, width: f32, height: f32) -> Frame {
     let view = store.view.get();
     let rows = index.row_count().max(1) as f32;
-    let row_height = ((height - AXIS_HEIGHT) / rows).floor().clamp(16.0, 24.0);
+    let row_height = ((height - AXIS_HEIGHT) / rows).floor().clamp(16.0, 28.0);
     let visible = ((height - AXIS_HEIGHT) / row_height).floor().max(1.0) as u32;
     Frame {
         width,

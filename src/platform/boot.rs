@@ -34,6 +34,12 @@ pub(crate) async fn embedded(id: &str) -> Option<Result<Vec<u8>, String>> {
     })
 }
 
+/// Whether the page came with something to open, so that there is no first page to show.
+pub(crate) fn brings_a_run() -> bool {
+    let embedded = super::dom::document().is_some_and(|d| d.get_element_by_id(DATA).is_some());
+    embedded || !served_files().is_empty()
+}
+
 /// What an exception says.
 pub(crate) fn message(error: &JsValue) -> String {
     let said = Reflect::get(error, &"message".into()).ok().and_then(|m| m.as_string());

@@ -150,3 +150,8 @@ pub(crate) fn click(id: &str) {
         element.click();
     }
 }
+
+/// Puts the words of a panic on the console, where the browser would only say that code was unreachable.
+pub(crate) fn tell_panics() {
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+}

@@ -107,7 +107,11 @@ impl Store {
         Store {
             state,
             session,
-            phase: RwSignal::new(Phase::Empty),
+            phase: RwSignal::new(if boot::brings_a_run() {
+                Phase::Loading(Loading::default())
+            } else {
+                Phase::Empty
+            }),
             hover: RwSignal::new(None),
             ask: RwSignal::new(None),
             laid_out: opened,

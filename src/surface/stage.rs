@@ -71,8 +71,9 @@ pub(crate) fn Stage(
         let shown = Rc::clone(&shown);
         // What is drawn in a frame was made by the effect before it: the newest scene wins.
         Rc::new(move || {
-            let (w, h) = size.get_untracked();
-            let Some(canvas) = lower.get_untracked() else { return };
+            // A frame may come after the view is gone.
+            let Some((w, h)) = size.try_get_untracked() else { return };
+            let Some(canvas) = lower.try_get_untracked().flatten() else { return };
             if let Some(context) = context(&canvas, w, h) {
                 let scene = shown.borrow();
                 paint(&scene, &Theme::all()[theme.get_untracked()], &context);
@@ -84,7 +85,7 @@ pub(crate) fn Stage(
         let shown = Rc::clone(&shown);
         move |_| {
             let (w, h) = size.get();
-            theme.track();
+            let _ = theme.get();
             if w >= 1.0 && h >= 1.0 {
                 *shown.borrow_mut() = base(w as f32, h as f32);
                 frame::request(&draw_base);
@@ -95,8 +96,8 @@ pub(crate) fn Stage(
     let draw_overlay: Rc<dyn Fn()> = {
         let above = Rc::clone(&above);
         Rc::new(move || {
-            let (w, h) = size.get_untracked();
-            let Some(canvas) = upper.get_untracked() else { return };
+            let Some((w, h)) = size.try_get_untracked() else { return };
+            let Some(canvas) = upper.try_get_untracked().flatten() else { return };
             if let Some(context) = context(&canvas, w, h) {
                 paint(&above.borrow(), &Theme::all()[theme.get_untracked()], &context);
             }
@@ -104,7 +105,7 @@ pub(crate) fn Stage(
     };
     Effect::new(move |_| {
         let (w, h) = size.get();
-        theme.track();
+        let _ = theme.get();
         if w >= 1.0 && h >= 1.0 {
             *above.borrow_mut() = overlay(w as f32, h as f32);
             frame::request(&draw_overlay);
@@ -114,12 +115,14 @@ pub(crate) fn Stage(
     Effect::new(move |_| {
         let Some(element) = holder.get() else { return };
         let measured = element.clone();
-        let changed: Closure<dyn FnMut()> = Closure::new(move || {
+        // A size set within the observer's own round would make it go round again: the next frame takes it.
+        let measure: Rc<dyn Fn()> = Rc::new(move || {
             let now = (f64::from(measured.client_width()), f64::from(measured.client_height()));
-            if size.get_untracked() != now {
+            if size.try_get_untracked().is_some_and(|before| before != now) {
                 size.set(now);
             }
         });
+        let changed: Closure<dyn FnMut()> = Closure::new(move || frame::request(&measure));
         if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
             observer.observe(&element);
             let kept = send_wrapper(observer, changed);
@@ -286,8 +289,13 @@ pub(crate) fn Picture(
     Effect::new(move |_| {
         let Some(element) = holder.get() else { return };
         let measured = element.clone();
-        let changed: Closure<dyn FnMut(JsValue)> =
-            Closure::new(move |_| width.set(f64::from(measured.client_width())));
+        let measure: Rc<dyn Fn()> = Rc::new(move || {
+            let now = f64::from(measured.client_width());
+            if width.try_get_untracked().is_some_and(|before| (before - now).abs() > 0.5) {
+                width.set(now);
+            }
+        });
+        let changed: Closure<dyn FnMut(JsValue)> = Closure::new(move |_| frame::request(&measure));
         if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
             observer.observe(&element);
             let kept = StoredValue::new_local(Some((observer, changed)));
@@ -301,7 +309,7 @@ pub(crate) fn Picture(
     let redraw: Rc<dyn Fn()> = {
         let shown = Rc::clone(&shown);
         Rc::new(move || {
-            let Some(canvas) = canvas.get_untracked() else { return };
+            let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
             let scene = shown.borrow();
             let (w, h) = (f64::from(scene.width), f64::from(scene.height));
             if let Some(context) = context(&canvas, w, h) {
@@ -315,7 +323,7 @@ pub(crate) fn Picture(
     Effect::new({
         let shown = Rc::clone(&shown);
         move |_| {
-            theme.track();
+            let _ = theme.get();
             let w = width.get();
             if w >= 1.0 {
                 let made = scene(w as f32);

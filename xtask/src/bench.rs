@@ -6,9 +6,9 @@
 
 use serde_json::Value;
 
-use crate::Outcome;
 use crate::process::{cargo, run_lines, stage};
 use crate::workspace::{Example, Workspace};
+use crate::{Outcome, build, demo, test, tools};
 
 const NAMES: [&str; 2] = ["bench", "measure"];
 
@@ -39,6 +39,18 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             })
         })?;
     }
+    build::run(workspace, false)?;
+    let program = stage("program", || demo::program(workspace))?;
+    let browsers = stage("browsers", tools::browsers)?;
+    let page = Example { package: "makespan".into(), name: "speed".into() };
+    stage("the page in Chromium", || {
+        let mut command = test::browser_test(workspace, "speed", &browsers, &program);
+        command.env("MAKESPAN_BENCH", "1");
+        run_lines(&mut command, |line| match measurement(line, &page) {
+            Some(value) => results.push(value),
+            None => eprintln!("{line}"),
+        })
+    })?;
     if results.is_empty() {
         return Err("no benchmark said anything".to_owned());
     }

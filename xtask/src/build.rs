@@ -77,6 +77,18 @@ fn fingerprint(inputs: &impl Hash) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// The large sample is made, not stored: 26 MB that a seed tells in full.
+const GENERATED: &str = "samples/generated-100k.jsonl.gz";
+
+fn generated() -> Outcome<Vec<u8>> {
+    let write = || {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+        crate::generate::write(100_000, &mut packed)?;
+        packed.finish()
+    };
+    write().map_err(|error| format!("cannot make the generated sample: {error}"))
+}
+
 fn assemble(workspace: &Workspace, glue: &Path, wasm: &Path) -> Outcome {
     let statics = workspace.root.join("static");
     let script = format!("{}\n{}", page::without_guess(&read(glue)?)?, read(&statics.join(BOOT))?);
@@ -93,6 +105,8 @@ fn assemble(workspace: &Workspace, glue: &Path, wasm: &Path) -> Outcome {
             files.push((path, bytes));
         }
     }
+
+    files.push((GENERATED.into(), generated()?));
 
     let dist = workspace.dist();
     for stale in files_under(&dist) {

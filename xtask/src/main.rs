@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod demo;
+mod generate;
 mod page;
 mod process;
 mod shots;

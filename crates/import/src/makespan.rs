@@ -14,7 +14,7 @@ pub const MAKESPAN: Importer = Importer {
     id: "makespan",
     title: "Makespan events",
     parts: &["events"],
-    how: "written by the tracking libraries and by `makespan export`; a Makespan report holds one too",
+    how: "`makespan convert FILE --to jsonl`, any program that writes docs/events.md, or a Makespan report",
     lossy: "",
     sniff,
     read,

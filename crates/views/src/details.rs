@@ -263,7 +263,8 @@ pub(crate) fn number(value: f64) -> String {
         return if value < 0.0 { format!("−{text}") } else { text };
     }
     let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
-    format!("{value:.digits$}")
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn artifacts(

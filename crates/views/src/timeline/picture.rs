@@ -39,7 +39,7 @@ impl Frame {
             .take(200)
             .map(|l| width(&l.name, 12.0, Weight::Regular, Face::Sans))
             .fold(0.0, f32::max);
-        (longest + 22.0).clamp(48.0, (width_px * 0.24).clamp(64.0, 220.0))
+        (longest + 22.0).clamp(84.0, (width_px * 0.24).clamp(88.0, 220.0))
     }
 
     /// The whole run at a width, as tall as its rows need up to 60 of them.
@@ -195,7 +195,7 @@ fn one(
     }
     // Only the part of the bar within the picture has room for words.
     let (left, right) = (rect.x.max(frame.gutter), rect.right().min(frame.width));
-    if rect.h < 11.0 || right - left < 14.0 {
+    if dim || rect.h < 11.0 || right - left < 14.0 {
         return;
     }
     let mut x = left + 4.0;
