@@ -99,7 +99,7 @@ fn App() -> impl IntoView {
             View::Table => view! { <TasksPanel store=store painted=painted/> }.into_any(),
         }
     };
-    let page = Memo::new(move |_| store.phase.with(|p| std::mem::discriminant(p)));
+    let page = Memo::new(move |_| store.phase.with(std::mem::discriminant));
     let body = move || {
         // Read, not only tracked: a memo that nobody has read knows no sources yet.
         let _ = page.get();

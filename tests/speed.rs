@@ -1,6 +1,6 @@
 //! How fast the page is in Chromium: `cargo xtask bench` runs this and collects the JSON lines. Each size stands
 //! beside a yardstick taken in the same page on the same bytes: `JSON.parse` of every line, and nothing else.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod support;
 

@@ -13,7 +13,7 @@ use crate::state::actions::Action;
 use crate::state::session::Loaded;
 use crate::state::store::{Ask, Store};
 use crate::state::update::Move;
-use crate::surface::{Gesture, Stage};
+use crate::surface::{Gesture, MakeScene, Stage};
 use crate::widgets::Grid;
 use crate::worker;
 
@@ -177,8 +177,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
             gesture(store, size.get_untracked(), &shown, g);
         }
     });
-    let (base, above): (Rc<dyn Fn(f32, f32) -> Scene>, Rc<dyn Fn(f32, f32) -> Scene>) =
-        (Rc::new(base), Rc::new(above));
+    let (base, above): (MakeScene, MakeScene) = (Rc::new(base), Rc::new(above));
     let rows: Rc<dyn Fn(std::ops::Range<usize>) -> makespan_views::Table> = Rc::new(move |range| {
         graph().map_or_else(Default::default, |(loaded, g)| twin(&loaded.run, &g, range))
     });

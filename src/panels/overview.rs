@@ -14,7 +14,8 @@ use crate::platform::dom;
 use crate::state::actions::Action;
 use crate::state::session::Loaded;
 use crate::state::store::Store;
-use crate::widgets::{Badge, Chart, OnTask, SectionView};
+use crate::surface::Draw;
+use crate::widgets::{Badge, OnTask, SectionView};
 
 /// The page.
 #[component]
@@ -73,7 +74,7 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
 }
 
 /// The chart of concurrency on a canvas of the page, by plotters' own canvas backend.
-fn concurrency(store: Store, loaded: Rc<Loaded>) -> Chart {
+fn concurrency(store: Store, loaded: Rc<Loaded>) -> Draw {
     Rc::new(move |canvas, _, _| {
         let theme = Theme::all()[store.theme.get_untracked()].clone();
         let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };

@@ -12,7 +12,7 @@ use crate::state::actions::Action;
 use crate::state::session::Loaded;
 use crate::state::store::{Ask, Store};
 use crate::state::update::Move;
-use crate::surface::{Gesture, Picture, Stage};
+use crate::surface::{Gesture, MakeScene, Picture, Stage};
 use crate::widgets::Grid;
 
 const MAP_HEIGHT: f32 = 34.0;
@@ -265,8 +265,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         Memo::new(move |_| now().map_or(0, |(_, i)| i.lanes.iter().map(|l| l.attempts as usize).sum()));
     let painted_twin = Rc::clone(&painted);
     let on: Rc<dyn Fn(Gesture)> = Rc::new(move |g| gesture(store, size.get_untracked(), pointer, brush, g));
-    let (base, above): (Rc<dyn Fn(f32, f32) -> Scene>, Rc<dyn Fn(f32, f32) -> Scene>) =
-        (Rc::new(base), Rc::new(above));
+    let (base, above): (MakeScene, MakeScene) = (Rc::new(base), Rc::new(above));
     let map: Rc<dyn Fn(f32) -> Scene> = Rc::new(map);
     let twin_rows: Rc<dyn Fn(std::ops::Range<usize>) -> makespan_views::Table> = Rc::new(move |range| {
         let Some((loaded, index)) = now() else { return Default::default() };

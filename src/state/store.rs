@@ -5,7 +5,8 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use makespan_model::TaskId;
 use makespan_scene::Theme;
-use makespan_views::{Look, Marks, ViewState, decode, encode};
+use makespan_views::timeline::Lanes;
+use makespan_views::{Look, Marks, View, ViewState, decode, encode};
 
 use super::actions::Action;
 use super::session::{Loaded, Session};
@@ -203,10 +204,9 @@ impl Store {
         let run = &loaded.run;
         let mask = loaded.mask(&view.filter);
         let dim = mask.iter().map(|passes| !passes).collect();
-        let critical = match (view.critical, loaded.facts.critical_path()) {
-            (true, Some(path)) => path.on_path.clone(),
-            _ => Vec::new(),
-        };
+        // Asked for only where it is shown: on a large run it is the dearest of the facts.
+        let path = view.critical.then(|| loaded.facts.critical_path()).flatten();
+        let critical = path.map_or_else(Vec::new, |p| p.on_path.clone());
         let related = selected.map_or(Vec::new(), |t| {
             let up = loaded.facts.upstream(TaskId(t));
             let down = loaded.facts.downstream(TaskId(t));
@@ -276,33 +276,20 @@ impl Store {
         let wanted = self.state.with_untracked(|s| s.view.run).min(runs.len() - 1);
         let first = Rc::clone(&runs[wanted]);
         let lanes = self.state.with_untracked(|s| s.view.lanes);
-        let facts = &first.facts;
-        let pieces: [&dyn Fn() -> usize; 10] = [
-            &|| first.index(lanes).lanes.len(),
-            &|| facts.busy().len(),
-            &|| facts.totals().tasks,
-            &|| facts.concurrency().t.len(),
-            &|| facts.critical_path().map_or(0, |p| p.tasks.len()),
-            &|| facts.waiting().wait.len(),
-            &|| facts.slack().total.len(),
-            &|| facts.errors().groups.len(),
-            &|| facts.steps().len(),
-            &|| facts.workers().len(),
-        ];
-        frame::breathe().await;
-        for piece in pieces {
-            piece();
-            frame::breathe().await;
-        }
+        let view = self.state.with_untracked(|s| s.view.view);
+        warm(&first, first_pieces(view), lanes).await;
         dom::set_title(&format!("{} · Makespan", first.run.title()));
         self.session.set(Session { runs, files: Rc::new(opened.files) });
         self.laid_out.update(|n| *n += 1);
         self.phase.set(Phase::Ready);
+        // The rest is computed once the picture stands, so that no later view has to wait for it.
+        warm(&first, &PIECES, lanes).await;
     }
 
     /// Opens what the page came with: the run of a report, or the files that the server was started with.
     pub(crate) fn open_what_came(&self) {
         let store = *self;
+        worker::prepare();
         leptos::task::spawn_local(async move {
             if let Some(data) = boot::embedded(boot::DATA).await {
                 match data {
@@ -334,6 +321,40 @@ impl Store {
             }
         }
         self.open(given);
+    }
+}
+
+/// One thing to compute ahead: small enough for a turn of the browser's loop.
+type Piece = fn(&Loaded, Lanes) -> usize;
+
+static PIECES: [Piece; 10] = [
+    |l, lanes| l.index(lanes).lanes.len(),
+    |l, _| l.facts.busy().len(),
+    |l, _| l.facts.totals().tasks,
+    |l, _| l.facts.concurrency().t.len(),
+    |l, _| l.facts.critical_path().map_or(0, |p| p.tasks.len()),
+    |l, _| l.facts.waiting().wait.len(),
+    |l, _| l.facts.errors().groups.len(),
+    |l, _| l.facts.steps().len(),
+    |l, _| l.facts.workers().len(),
+    |l, _| l.facts.slack().total.len(),
+];
+
+/// What the first picture of a view needs.
+fn first_pieces(view: View) -> &'static [Piece] {
+    match view {
+        View::Timeline => &PIECES[..4],
+        View::Graph => &PIECES[1..5],
+        View::Table => &PIECES[1..6],
+        View::Overview => &PIECES[1..9],
+    }
+}
+
+/// Computes pieces, one a turn, so that the page never stands still.
+async fn warm(loaded: &Loaded, pieces: &[Piece], lanes: Lanes) {
+    for piece in pieces {
+        frame::breathe().await;
+        piece(loaded, lanes);
     }
 }
 

@@ -4,4 +4,4 @@ mod canvas;
 mod stage;
 
 pub(crate) use canvas::paint;
-pub(crate) use stage::{Gesture, Picture, Stage};
+pub(crate) use stage::{Draw, Gesture, MakeScene, Picture, Stage};

@@ -14,6 +14,11 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent, ResizeO
 use super::paint;
 use crate::platform::{dom, frame};
 
+/// Makes a scene of a size, px.
+pub(crate) type MakeScene = Rc<dyn Fn(f32, f32) -> Scene>;
+/// Draws on a canvas of a size, px, by other means than a scene.
+pub(crate) type Draw = Rc<dyn Fn(&HtmlCanvasElement, f64, f64)>;
+
 /// What a pointer did on the picture; places in px of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Gesture {
@@ -57,8 +62,8 @@ pub(crate) fn Stage(
     #[prop(into)] label: Signal<String>,
     theme: Memo<usize>,
     size: RwSignal<(f64, f64)>,
-    base: Rc<dyn Fn(f32, f32) -> Scene>,
-    overlay: Rc<dyn Fn(f32, f32) -> Scene>,
+    base: MakeScene,
+    overlay: MakeScene,
     on: Rc<dyn Fn(Gesture)>,
     painted: Rc<dyn Fn(usize)>,
 ) -> impl IntoView {
@@ -278,7 +283,7 @@ pub(crate) fn Picture(
     theme: Memo<usize>,
     scene: Rc<dyn Fn(f32) -> Scene>,
     #[prop(optional)] on_hit: Option<Rc<dyn Fn(Hit)>>,
-    #[prop(optional)] draw: Option<Rc<dyn Fn(&HtmlCanvasElement, f64, f64)>>,
+    #[prop(optional)] draw: Option<Draw>,
 ) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let canvas = NodeRef::<Canvas>::new();

@@ -6,4 +6,4 @@ mod section;
 
 pub(crate) use grid::Grid;
 pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
-pub(crate) use section::{Chart, SectionView};
+pub(crate) use section::SectionView;

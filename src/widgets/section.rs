@@ -8,10 +8,7 @@ use makespan_views::details::{Block, Section};
 
 use super::parts::OnTask;
 use super::{Pairs, Rows};
-use crate::surface::Picture;
-
-/// Draws the chart of concurrency on a canvas of a size.
-pub(crate) type Chart = Rc<dyn Fn(&web_sys::HtmlCanvasElement, f64, f64)>;
+use crate::surface::{Draw, Picture};
 
 /// A section. `redraw` makes a picture block anew for a width, by the place of the section's picture.
 #[component]
@@ -21,7 +18,7 @@ pub(crate) fn SectionView(
     on_task: OnTask,
     on_hit: Rc<dyn Fn(Hit)>,
     #[prop(optional_no_strip)] redraw: Option<Rc<dyn Fn(f32) -> Option<Scene>>>,
-    #[prop(optional_no_strip)] chart: Option<Chart>,
+    #[prop(optional_no_strip)] chart: Option<Draw>,
     #[prop(optional)] folded: bool,
 ) -> impl IntoView {
     let blocks: Vec<_> = section

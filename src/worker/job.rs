@@ -1,7 +1,7 @@
 //! The work, as functions from bytes to bytes.
 
 use makespan_format::{Event, EventSink};
-use makespan_import::{Options, Source, Zone};
+use makespan_import::{Options, Source, Verdict, Zone};
 use makespan_layout::{Direction, Layout, Point, Request, Route, Size};
 use makespan_model::{Run, RunsBuilder};
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub(crate) fn open(
     let files = outcome.files.into_iter().map(|f| FileReport {
         name: f.name,
         format: f.format.map(str::to_owned),
-        error: f.error.unwrap_or_default(),
+        error: if f.kind == Verdict::Read { String::new() } else { f.error.unwrap_or(f.reason) },
         offset: f.offset,
         tried: f.tried.into_iter().map(|(id, why)| (id.to_string(), why.to_string())).collect(),
     });

@@ -5,5 +5,5 @@ pub(crate) mod job;
 mod page;
 mod side;
 
-pub(crate) use page::{Progress, Stage, cancel, lay_out, open};
+pub(crate) use page::{Progress, Stage, cancel, lay_out, open, prepare};
 pub use side::worker_main;

@@ -92,6 +92,11 @@ fn worker() -> Option<Worker> {
     Some(worker)
 }
 
+/// Starts the worker before it is wanted, so that the first file need not wait for it.
+pub(crate) fn prepare() {
+    drop(worker());
+}
+
 fn hear(data: &JsValue) {
     let Some(id) = get(data, "id").as_f64().map(|id| id as u32) else { return };
     let progress = get(data, "progress");

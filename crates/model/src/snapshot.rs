@@ -139,7 +139,12 @@ impl<T: Cell> Block for Vec<T> {
     fn get(input: &mut Input<'_>) -> Read<Vec<T>> {
         let n = input.len()?;
         let bytes = input.take(n.checked_mul(T::WIDTH).ok_or(SnapshotError)?)?;
-        bytes.chunks_exact(T::WIDTH).map(T::load).collect()
+        // Not `collect` into a result, which grows the list step by step since it cannot know that none fails.
+        let mut column = Vec::with_capacity(n);
+        for cell in bytes.chunks_exact(T::WIDTH) {
+            column.push(T::load(cell)?);
+        }
+        Ok(column)
     }
 }
 

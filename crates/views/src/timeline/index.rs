@@ -206,12 +206,12 @@ impl Index {
         index
     }
 
-    /// Adds levels, each four times coarser, where they save at least a fifth of the bars.
+    /// Adds levels, each at least twice as coarse, where they save at least a fifth of the bars.
     fn coarsen(&mut self) {
         let span = self.extent.1.saturating_sub(self.extent.0).max(1) as u64;
         let top = 63 - span.leading_zeros();
         let mut bits = top.saturating_sub(32);
-        while bits + 6 < top {
+        while bits + 4 < top {
             let Some(last) = self.levels.last() else { return };
             if last.start.len() < 256 {
                 return;
@@ -220,7 +220,7 @@ impl Index {
             if next.start.len() * 5 <= last.start.len() * 4 {
                 self.levels.push(next);
             }
-            bits += 2;
+            bits += 1;
         }
     }
 

@@ -130,7 +130,8 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     let mut critical =
         Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
     let mut signs: Vec<makespan_scene::Item> = Vec::new();
-    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0);
+    // Bars under four px are hard to tell apart and to hit: those are merged where they touch.
+    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0;
     for row in rows {
         for slice in index.slices(row, frame.window, density) {
             let task = run.attempts.task[slice.attempt.index()];
@@ -195,11 +196,12 @@ fn one(
     }
     // Only the part of the bar within the picture has room for words.
     let (left, right) = (rect.x.max(frame.gutter), rect.right().min(frame.width));
-    if dim || rect.h < 11.0 || right - left < 14.0 {
+    if dim || rect.h < 11.0 || right - left < 20.0 {
         return;
     }
     let mut x = left + 4.0;
     let size = (rect.h - 5.0).clamp(7.0, 11.0);
+    // What went well needs no sign where room is scarce.
     if status != Status::Succeeded || right - left > 60.0 {
         let on = Paint::from(role.on()).with_alpha(alpha);
         if let Some(sign) = status_glyph(role, x + size / 2.0, rect.y + rect.h / 2.0, size, on) {
