@@ -23,6 +23,9 @@ struct CanvasPainter<'t> {
     font: String,
 }
 
+/// Bars narrower than this have no round corners, px.
+const ROUND: f32 = 24.0;
+
 fn css(theme: &Theme, paint: Paint) -> String {
     let c = theme.colour(paint.role);
     if paint.alpha == 255 { c.hex() } else { format!("{}{:02x}", c.hex(), paint.alpha) }
@@ -82,43 +85,52 @@ impl Painter for CanvasPainter<'_> {
     }
 
     fn bars(&mut self, bars: &Bars) {
-        // Runs of the same paint are one path: a call into the browser costs more than a rectangle.
+        // A style is set once for a run of bars of one paint. Round corners need a path, which is dear: only bars
+        // that are large enough to show them get it, the others are filled at once.
+        let c = self.context;
         let mut i = 0;
         while let Some((_, paint, _)) = bars.get(i) {
-            self.context.begin_path();
+            c.begin_path();
             let rim = if paint.alpha == 255 && bars.outline.is_none() { self.rim(paint.role) } else { None };
             let mut rimmed = Vec::new();
+            let mut path = false;
+            if paint.alpha > 0 {
+                self.fill_with(paint);
+            }
             while let Some((r, _, _)) = bars.get(i).filter(|b| b.1 == paint) {
                 let (x, y, w, h) = (f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
-                if bars.radius > 0.0 && r.w > 3.0 {
+                if bars.radius > 0.0 && r.w > ROUND {
                     let radius = f64::from(bars.radius).min(w / 2.0).min(h / 2.0);
-                    let _ = self.context.round_rect_with_f64(x, y, w, h, radius);
-                } else {
-                    self.context.rect(x, y, w, h);
+                    let _ = c.round_rect_with_f64(x, y, w, h, radius);
+                    path = true;
+                } else if bars.outline.is_some() {
+                    c.rect(x, y, w, h);
+                    path = true;
+                } else if paint.alpha > 0 {
+                    c.fill_rect(x, y, w, h);
                 }
                 if rim.is_some() && r.w >= 4.0 && r.h >= 4.0 {
                     rimmed.push(r);
                 }
                 i += 1;
             }
-            if paint.alpha > 0 {
-                self.fill_with(paint);
-                self.context.fill();
+            if path && paint.alpha > 0 {
+                c.fill();
             }
             if let Some(outline) = &bars.outline {
                 self.stroke_with(outline);
-                self.context.stroke();
+                c.stroke();
             }
             if let Some(colour) = rim.filter(|_| !rimmed.is_empty()) {
-                self.context.begin_path();
+                c.begin_path();
                 for r in rimmed {
                     let r = r.inset(0.5);
-                    self.context.rect(f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
+                    c.rect(f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
                 }
-                self.context.set_stroke_style_str(&colour);
-                self.context.set_line_width(1.0);
-                let _ = self.context.set_line_dash(&js_sys::Array::new());
-                self.context.stroke();
+                c.set_stroke_style_str(&colour);
+                c.set_line_width(1.0);
+                let _ = c.set_line_dash(&js_sys::Array::new());
+                c.stroke();
                 self.stroke = None;
             }
         }

@@ -51,7 +51,7 @@ struct Try {
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn write(n: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(n: usize, out: &mut dyn Write) -> io::Result<()> {
     let tasks: Vec<Task> = (0..n).map(task).collect();
     let tries = simulate(&tasks);
     writeln!(

@@ -34,13 +34,20 @@ pub struct LineError {
 /// Reads one line (without its line break). Unknown members are counted and passed over, a known member of a wrong
 /// type or a missing one that the event needs is an error.
 pub fn read_line(line: &[u8]) -> Result<Line<'_>, LineError> {
-    let mut de = serde_json::Deserializer::from_slice(line);
-    let raw = RawSeed.deserialize(&mut de).and_then(|raw| de.end().map(|()| raw)).map_err(|e| LineError {
+    // One look at the whole line is much cheaper than one at each string in it.
+    let text = std::str::from_utf8(line).map_err(|e| LineError {
+        column: Some(e.valid_up_to()),
+        message: "these bytes are no UTF-8".to_owned(),
+        newer: false,
+    })?;
+    let mut de = serde_json::Deserializer::from_str(text);
+    let mut raw = Raw::default();
+    RawSeed(&mut raw).deserialize(&mut de).and_then(|()| de.end()).map_err(|e| LineError {
         column: Some(e.column().saturating_sub(1)),
         message: strip_place(&e.to_string()),
         newer: false,
     })?;
-    raw.into_line().map_err(|(message, newer)| LineError { message, column: None, newer })
+    raw.line().map_err(|(message, newer)| LineError { message, column: None, newer })
 }
 
 /// serde_json ends its messages with a place in its own count; ours says it in `column`.
@@ -263,20 +270,21 @@ struct Raw<'a> {
     unknown: u32,
 }
 
-struct RawSeed;
-impl<'de> DeserializeSeed<'de> for RawSeed {
-    type Value = Raw<'de>;
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Raw<'de>, D::Error> {
+/// Fills what is there already: handing so many fields from call to call costs more than reading them.
+struct RawSeed<'r, 'de>(&'r mut Raw<'de>);
+impl<'de> DeserializeSeed<'de> for RawSeed<'_, 'de> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
         d.deserialize_map(self)
     }
 }
-impl<'de> Visitor<'de> for RawSeed {
-    type Value = Raw<'de>;
+impl<'de> Visitor<'de> for RawSeed<'_, 'de> {
+    type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an event: a JSON object")
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw<'de>, A::Error> {
-        let mut r = Raw::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let r = self.0;
         while let Some(key) = map.next_key_seed(KeyVisitor)? {
             match key {
                 Key::Version => r.version = map.next_value()?,
@@ -329,7 +337,7 @@ impl<'de> Visitor<'de> for RawSeed {
                 }
             }
         }
-        Ok(r)
+        Ok(())
     }
 }
 
@@ -338,55 +346,55 @@ fn json(raw: Option<&RawValue>) -> Option<Json<'_>> {
 }
 
 impl<'a> Raw<'a> {
-    fn into_line(self) -> Result<Line<'a>, (String, bool)> {
+    fn line(&mut self) -> Result<Line<'a>, (String, bool)> {
         if let Some(v) = self.version.filter(|v| *v > VERSION) {
             return Err((format!("the file is of version {v}, this program reads up to {VERSION}"), true));
         }
-        let kind = self.event.clone().ok_or_else(|| missing("event"))?;
+        let kind = self.event.take().ok_or_else(|| missing("event"))?;
         let unknown = self.unknown;
-        let run = if kind == "run" { None } else { self.run.clone() };
-        Ok(Line { run, event: self.into_event(&kind)?, unknown })
+        let run = if kind == "run" { None } else { self.run.take() };
+        Ok(Line { run, event: self.event(&kind)?, unknown })
     }
 
-    fn into_event(self, kind: &str) -> Result<Event<'a>, (String, bool)> {
+    fn event(&mut self, kind: &str) -> Result<Event<'a>, (String, bool)> {
         let number = self.number;
         Ok(match kind {
             "run" => Event::Run(RunInfo {
-                id: self.run.ok_or_else(|| missing("run"))?,
-                name: self.name,
-                workflow: self.workflow,
+                id: self.run.take().ok_or_else(|| missing("run"))?,
+                name: self.name.take(),
+                workflow: self.workflow.take(),
                 status: self.status,
                 started: self.started,
                 ended: self.ended,
-                source: self.source,
-                error: self.error,
+                source: self.source.take(),
+                error: self.error.take(),
                 labels: json(self.labels),
                 params: json(self.params),
                 stored: json(self.stored),
                 infer_edges: self.infer_edges,
             }),
             "task" => Event::Task(Task {
-                id: self.task.ok_or_else(|| missing("task"))?,
-                name: self.name,
-                step: self.step,
-                kind: self.kind,
-                parent: self.parent,
-                after: self.after,
+                id: self.task.take().ok_or_else(|| missing("task"))?,
+                name: self.name.take(),
+                step: self.step.take(),
+                kind: self.kind.take(),
+                parent: self.parent.take(),
+                after: std::mem::take(&mut self.after),
                 status: self.status,
                 labels: json(self.labels),
                 params: json(self.params),
             }),
             "attempt" | "queue" | "start" | "progress" | "end" => {
                 let mut a = Attempt {
-                    task: self.task.ok_or_else(|| missing("task"))?,
+                    task: self.task.take().ok_or_else(|| missing("task"))?,
                     number: number.unwrap_or(1).max(1),
                     queued: self.queued,
                     started: self.started,
                     ended: self.ended,
-                    worker: self.worker,
+                    worker: self.worker.take(),
                     status: self.status,
                     progress: self.progress.filter(|p| p.is_finite()),
-                    error: self.error,
+                    error: self.error.take(),
                 };
                 match kind {
                     "queue" => {
@@ -404,47 +412,47 @@ impl<'a> Raw<'a> {
                 Event::Attempt(a)
             }
             "sample" => Event::Sample(Sample {
-                task: self.task,
+                task: self.task.take(),
                 number,
-                name: self.name.ok_or_else(|| missing("name"))?,
+                name: self.name.take().ok_or_else(|| missing("name"))?,
                 value: self
                     .value
                     .and_then(|v| v.get().parse().ok())
                     .filter(|v: &f64| v.is_finite())
                     .ok_or_else(|| ("`value` of a sample is a finite number".to_owned(), false))?,
-                unit: self.unit,
+                unit: self.unit.take(),
                 t: self.t,
             }),
             "log" => Event::Log(Log {
-                task: self.task,
+                task: self.task.take(),
                 number,
                 t: self.t,
-                level: self.level,
-                text: self.text.ok_or_else(|| missing("text"))?,
+                level: self.level.take(),
+                text: self.text.take().ok_or_else(|| missing("text"))?,
             }),
             "alert" => Event::Alert(Alert {
-                task: self.task,
+                task: self.task.take(),
                 t: self.t,
-                severity: self.severity,
-                text: self.text.ok_or_else(|| missing("text"))?,
+                severity: self.severity.take(),
+                text: self.text.take().ok_or_else(|| missing("text"))?,
                 resolved: self.resolved,
             }),
             "artifact" => Event::Artifact(Artifact {
-                task: self.task,
-                name: self.name.ok_or_else(|| missing("name"))?,
+                task: self.task.take(),
+                name: self.name.take().ok_or_else(|| missing("name"))?,
                 direction: match self.direction.as_deref() {
                     Some("input") => Direction::Input,
                     Some("output") | None => Direction::Output,
                     Some(other) => return Err((format!("{:?} is not a direction", clip(other)), false)),
                 },
-                uri: self.uri,
+                uri: self.uri.take(),
                 size: self.size,
                 value: json(self.value),
             }),
             "diagnostic" => Event::Diagnostic(Diagnostic {
                 severity: self.severity.as_deref().and_then(Severity::parse).unwrap_or(Severity::Warning),
-                code: Cow::Owned(self.code.ok_or_else(|| missing("code"))?.into_owned()),
-                message: self.text.unwrap_or_default().into_owned(),
+                code: Cow::Owned(self.code.take().ok_or_else(|| missing("code"))?.into_owned()),
+                message: self.text.take().unwrap_or_default().into_owned(),
                 count: self.count.unwrap_or(1).max(1),
                 offset: self.offset,
                 line: self.line,

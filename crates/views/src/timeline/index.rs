@@ -210,7 +210,11 @@ impl Index {
     fn coarsen(&mut self) {
         let span = self.extent.1.saturating_sub(self.extent.0).max(1) as u64;
         let top = 63 - span.leading_zeros();
-        let mut bits = top.saturating_sub(32);
+        // Nothing merges below the length of the shortest bar.
+        let base = &self.levels[0];
+        let shortest =
+            base.start.iter().zip(&base.end).map(|(s, e)| e.saturating_sub(*s).max(1)).min().unwrap_or(1);
+        let mut bits = top.saturating_sub(32).max(63 - (shortest as u64).leading_zeros());
         while bits + 4 < top {
             let Some(last) = self.levels.last() else { return };
             if last.start.len() < 256 {

@@ -1,0 +1,104 @@
+//! The views as pictures: each is drawn from a run in the text notation and compared with an SVG file that people can
+//! look at. `MAKESPAN_BLESS=1 cargo test -p makespan-views` writes them anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use makespan_analysis::Facts;
+use makespan_layout::{Direction, layout};
+use makespan_model::notation;
+use makespan_scene::{Scene, Theme, svg};
+use makespan_views::details::{Block, details};
+use makespan_views::graph::{self, Graph};
+use makespan_views::overview::overview;
+use makespan_views::timeline::{self, Index, Lanes};
+use makespan_views::{Look, Marks, TimeMode};
+
+const PIPELINE: &str = "
+    run nightly
+    fetch-a     0..4       w1
+    fetch-b     0|1..6     w2
+    align-a     4..9       w1    fetch-a          step=align
+    align-b     6..7       w2    fetch-b          step=align failed error=no_space_left
+    align-b     8..12      w2                     try=2
+    call        12..17     w1    align-a align-b  kind=python
+    lint        4..5       w3    fetch-a          skipped
+    publish     -          -     call lint        pending
+    watch       2..        w3                     running";
+
+fn facts() -> Facts {
+    Facts::new(Arc::new(notation::run(PIPELINE).unwrap()))
+}
+
+fn check(name: &str, scene: &Scene) {
+    let drawn = svg(scene, &Theme::light());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.svg"));
+    if std::env::var_os("MAKESPAN_BLESS").is_some() {
+        std::fs::write(&path, &drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == drawn, "{name} is drawn otherwise now: look at it, then run with MAKESPAN_BLESS=1");
+}
+
+#[test]
+fn the_timeline_by_worker_and_by_step() {
+    let facts = facts();
+    let run = facts.run();
+    let critical = facts.critical_path().unwrap().on_path.clone();
+    for lanes in [Lanes::Worker, Lanes::Step] {
+        let index = Index::new(run, lanes);
+        let frame = timeline::Frame::whole(&index, 700.0);
+        let look =
+            Look { marks: Marks { critical: critical.clone(), ..Marks::default() }, ..Look::default() };
+        check(&format!("timeline-{}", lanes.name()), &timeline::scene(run, &index, &look, &frame));
+    }
+    let index = Index::new(run, Lanes::Worker);
+    let narrow =
+        timeline::Frame { window: (5_000_000_000, 13_000_000_000), ..timeline::Frame::whole(&index, 500.0) };
+    let look = Look { time: TimeMode::Utc, selected: Some(3), hover: Some(0), ..Look::default() };
+    check("timeline-zoomed", &timeline::scene(run, &index, &look, &narrow));
+    check("timeline-overlay", &timeline::overlay(run, &index, &look, &narrow, Some(7_000_000_000)));
+    check("minimap", &timeline::minimap(run, &index, facts.concurrency(), &narrow, 34.0));
+}
+
+#[test]
+fn the_graph_with_its_critical_path() {
+    let facts = facts();
+    let run = facts.run();
+    let graph = Graph::new(run, None, &[]);
+    let placed = layout(&graph.request(Direction::LeftRight));
+    let (width, height) = (placed.width + 24.0, placed.height + 24.0);
+    let frame = graph::Frame { width, height, camera: graph::fit(&placed, width, height) };
+    let critical = facts.critical_path().unwrap().on_path.clone();
+    let look = Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() };
+    check("graph", &graph::scene(run, &graph, &placed, &look, &frame));
+}
+
+#[test]
+fn the_overview_and_the_details_say_what_happened() {
+    let facts = facts();
+    let page = overview(&facts, &Look::default(), 700.0);
+    let shown = format!("{page:?}");
+    for words in
+        ["no space left", "nightly", "critical-path", "1 repeated", "attempts have a start and no end"]
+    {
+        assert!(shown.contains(words), "{words} is missing");
+    }
+    let strip = page.sections.into_iter().find(|s| s.id == "critical-path").unwrap();
+    let Some(Block::Picture(strip)) = strip.blocks.into_iter().next() else { panic!("no strip") };
+    check("critical-path", &strip);
+    let task = facts.run().find_task("align-b").unwrap();
+    let sections = details(&facts, task, &Look::default());
+    let ids: Vec<&str> = sections.iter().map(|s| s.id).collect();
+    assert_eq!(ids, ["summary", "waiting", "errors", "attempts", "dependencies", "record"]);
+    assert!(format!("{sections:?}").contains("fetch-b"));
+}
+
+#[test]
+fn the_chart_of_concurrency() {
+    let facts = facts();
+    let scene =
+        makespan_views::chart::concurrency_scene(facts.concurrency(), facts.run().span().unwrap(), 600, 160);
+    check("concurrency", &scene);
+}
