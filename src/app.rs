@@ -48,7 +48,7 @@ impl Paints {
                     ("tasks", (tasks as f64).into()),
                     ("drawn", (drawn as f64).into()),
                     ("view", view.name().into()),
-                    ("wasmBytes", boot::wasm_bytes().into()),
+                    ("wasmBytes", boot::memory_bytes().into()),
                 ];
                 dom::mark("makespan:painted", &detail);
             });

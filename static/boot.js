@@ -59,9 +59,7 @@
           spawnWorker: () => spawnWorker(module),
           readEmbedded,
         };
-        const wasm = await wasm_bindgen({ module_or_path: module });
-        // For whoever measures: the memory of the page's own module, bytes.
-        globalThis.makespan.memoryBytes = () => wasm.memory.buffer.byteLength;
+        await wasm_bindgen({ module_or_path: module });
       } catch (error) {
         sayWhyNot(error, embedded() !== null);
       }

@@ -93,12 +93,14 @@ fn show_selected(store: Store, graph: &Graph, layout: &Layout, frame: &Frame, le
 #[component]
 pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
     let size = RwSignal::new((0.0, 0.0));
-    let graph = move || store.run().map(|l| (Rc::clone(&l), l.graph()));
+    let filter = Memo::new(move |_| store.view.with(|v| v.filter.clone()));
+    let graph = move || store.run().map(|l| (Rc::clone(&l), filter.with(|f| l.graph(f))));
     Effect::new(move |_| {
         let Some((loaded, graph)) = graph() else { return };
-        if loaded.wants_layout() {
+        let filter = filter.get();
+        if loaded.wants_layout(&filter) {
             worker::lay_out(&graph.request(Direction::LeftRight), move |layout| {
-                loaded.set_layout(layout);
+                loaded.set_layout(&filter, layout);
                 dom::mark("makespan:laidout", &[]);
                 store.laid_out.update(|n| *n += 1);
             });
@@ -107,7 +109,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
     let shown = move || -> Option<Shown> {
         store.laid_out.track();
         let (loaded, graph) = graph()?;
-        let layout = loaded.layout()?;
+        let layout = filter.with(|f| loaded.layout(f))?;
         Some((loaded, graph, layout))
     };
     let look = Memo::new(move |_| store.run().map_or_else(Look::default, |l| store.look(&l)));

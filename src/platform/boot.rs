@@ -13,9 +13,11 @@ fn lent(name: &str) -> Option<JsValue> {
     Reflect::get(&object, &name.into()).ok().filter(|v| !v.is_undefined())
 }
 
-/// Size of the wasm module, bytes; 0 where nobody said.
-pub(crate) fn wasm_bytes() -> f64 {
-    lent("wasmBytes").and_then(|v| v.as_f64()).unwrap_or(0.0)
+/// Memory of this module, bytes.
+pub(crate) fn memory_bytes() -> f64 {
+    let memory = wasm_bindgen::memory();
+    let buffer = Reflect::get(&memory, &"buffer".into()).unwrap_or(JsValue::UNDEFINED);
+    Reflect::get(&buffer, &"byteLength".into()).ok().and_then(|n| n.as_f64()).unwrap_or(0.0)
 }
 
 /// A worker that runs this same program; `None` where the browser gives none.

@@ -1,6 +1,6 @@
 //! The open runs with what has been computed of them. Everything is computed once, when it is first looked at.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use makespan_analysis::Facts;
 use makespan_layout::Layout;
 use makespan_model::{Run, TaskId};
 use makespan_views::filter::Filter;
-use makespan_views::graph::Graph;
+use makespan_views::graph::{BUDGET, Graph};
 use makespan_views::timeline::{Index, Lanes};
 
 use crate::worker::job::FileReport;
@@ -21,9 +21,9 @@ pub(crate) struct Loaded {
     pub(crate) facts: Facts,
     indices: RefCell<[Option<Rc<Index>>; 3]>,
     mask: RefCell<Option<(Filter, Rc<Vec<bool>>)>>,
-    graph: RefCell<Option<Rc<Graph>>>,
-    layout: RefCell<Option<Rc<Layout>>>,
-    asked: Cell<bool>,
+    graph: RefCell<Option<(Filter, Rc<Graph>)>>,
+    layout: RefCell<Option<(Filter, Rc<Layout>)>>,
+    asked: RefCell<Option<Filter>>,
 }
 
 impl Loaded {
@@ -36,7 +36,7 @@ impl Loaded {
             mask: RefCell::default(),
             graph: RefCell::default(),
             layout: RefCell::default(),
-            asked: Cell::new(false),
+            asked: RefCell::default(),
         }
     }
 
@@ -59,28 +59,46 @@ impl Loaded {
         mask
     }
 
+    /// Which graph a filter asks for: a small run has one graph and pales what is filtered out, a large one shows what
+    /// the filter leaves where that is few enough to read.
+    fn graph_filter(&self, filter: &Filter) -> Filter {
+        if self.run.task_count() > BUDGET { filter.clone() } else { Filter::default() }
+    }
+
     /// The nodes of the graph.
-    pub(crate) fn graph(&self) -> Rc<Graph> {
-        let mut graph = self.graph.borrow_mut();
-        Rc::clone(graph.get_or_insert_with(|| {
-            let path = self.facts.critical_path().map_or(&[][..], |p| &p.tasks);
-            Rc::new(Graph::new(&self.run, None, path))
-        }))
+    pub(crate) fn graph(&self, filter: &Filter) -> Rc<Graph> {
+        let filter = self.graph_filter(filter);
+        let mut kept = self.graph.borrow_mut();
+        if let Some((of, graph)) = kept.as_ref()
+            && *of == filter
+        {
+            return Rc::clone(graph);
+        }
+        let path = self.facts.critical_path().map_or(&[][..], |p| &p.tasks);
+        let mask = self.mask(&filter);
+        let graph = Rc::new(Graph::new(&self.run, (!mask.is_empty()).then_some(&mask[..]), path));
+        *kept = Some((filter, Rc::clone(&graph)));
+        graph
     }
 
     /// Where the nodes stand, once that is known.
-    pub(crate) fn layout(&self) -> Option<Rc<Layout>> {
-        self.layout.borrow().clone()
+    pub(crate) fn layout(&self, filter: &Filter) -> Option<Rc<Layout>> {
+        let filter = self.graph_filter(filter);
+        self.layout.borrow().as_ref().filter(|(of, _)| *of == filter).map(|(_, layout)| Rc::clone(layout))
     }
 
-    /// Whether the layout is to be asked for now: true once.
-    pub(crate) fn wants_layout(&self) -> bool {
-        !self.asked.replace(true)
+    /// Whether the layout is to be asked for now: true once for each graph.
+    pub(crate) fn wants_layout(&self, filter: &Filter) -> bool {
+        let filter = self.graph_filter(filter);
+        let mut asked = self.asked.borrow_mut();
+        let first = asked.as_ref() != Some(&filter);
+        *asked = Some(filter);
+        first
     }
 
     /// Keeps a layout.
-    pub(crate) fn set_layout(&self, layout: Layout) {
-        *self.layout.borrow_mut() = Some(Rc::new(layout));
+    pub(crate) fn set_layout(&self, filter: &Filter, layout: Layout) {
+        *self.layout.borrow_mut() = Some((self.graph_filter(filter), Rc::new(layout)));
     }
 
     /// The task of an id.

@@ -1,6 +1,7 @@
 //! The state as signals, and the one way to change it.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use makespan_model::TaskId;
@@ -73,6 +74,8 @@ pub(crate) struct Store {
     pub(crate) ask: RwSignal<Option<(u32, Ask)>>,
     /// Counts layouts that came, so that the graph is drawn again.
     pub(crate) laid_out: RwSignal<u32>,
+    /// Counts changes by hand, so that only the last of a gesture writes the link.
+    changes: StoredValue<u32>,
     /// Something to say for a moment.
     pub(crate) said: RwSignal<String>,
     /// The view state, apart from panels.
@@ -92,8 +95,6 @@ impl Store {
             Ok(view) => first.view = view,
             Err(e) => said = e.to_string(),
         }
-        let themes = Theme::all();
-        first.panels.theme = prefs::theme().and_then(|name| themes.iter().position(|t| t.name == name));
         let state = RwSignal::new(first);
         let session = RwSignal::new_local(Session::default());
         let view = Memo::new(move |_| state.with(|s| s.view.clone()));
@@ -104,7 +105,11 @@ impl Store {
             let (run, id) = id.get();
             session.with(|s| s.run(run).and_then(|r| r.find(id.as_deref())).map(|t| t.0))
         });
-        let theme = Memo::new(move |_| state.with(|s| s.panels.theme).unwrap_or_else(system_theme));
+        let usual = prefs::theme().and_then(|name| theme_named(&name));
+        let theme = Memo::new(move |_| {
+            let linked = state.with(|s| s.view.theme.as_deref().and_then(theme_named));
+            linked.or(usual).unwrap_or_else(system_theme)
+        });
         Store {
             state,
             session,
@@ -116,6 +121,7 @@ impl Store {
             hover: RwSignal::new(None),
             ask: RwSignal::new(None),
             laid_out: opened,
+            changes: StoredValue::new(0),
             said: RwSignal::new(said),
             view,
             selected,
@@ -151,8 +157,22 @@ impl Store {
         f(&mut next.view);
         if self.state.with_untracked(|s| *s != next) {
             self.state.set(next);
-            self.link(false);
+            self.link_soon();
         }
+    }
+
+    /// Writes the link when the gesture has come to rest: browsers refuse a page that changes its address sixty times
+    /// a second.
+    fn link_soon(&self) {
+        let store = *self;
+        let mine = self.changes.with_value(|n| n.wrapping_add(1));
+        self.changes.set_value(mine);
+        let write = move || {
+            if store.changes.with_value(|n| *n == mine) {
+                store.link(false);
+            }
+        };
+        set_timeout(write, Duration::from_millis(150));
     }
 
     fn link(&self, step: bool) {
@@ -182,9 +202,10 @@ impl Store {
                 self.said.set("The link to this view is on the clipboard.".to_owned());
             }
             Outside::Theme => {
-                let next = (self.theme.get_untracked() + 1) % Theme::all().len();
-                prefs::set_theme(Theme::all()[next].name);
-                self.state.update(|s| s.panels.theme = Some(next));
+                let themes = Theme::all();
+                let next = themes[(self.theme.get_untracked() + 1) % themes.len()].name;
+                prefs::set_theme(next);
+                self.change(|v| v.theme = Some(next.to_owned()));
             }
             Outside::Close => {
                 self.session.set(Session::default());
@@ -356,6 +377,11 @@ async fn warm(loaded: &Loaded, pieces: &[Piece], lanes: Lanes) {
         frame::breathe().await;
         piece(loaded, lanes);
     }
+}
+
+/// Place of a theme in the list of themes.
+fn theme_named(name: &str) -> Option<usize> {
+    Theme::all().iter().position(|t| t.name == name)
 }
 
 /// The theme that suits the system: its scheme, and its wish for contrast.

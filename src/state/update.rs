@@ -14,8 +14,6 @@ pub(crate) struct Panels {
     pub(crate) help: bool,
     /// The details are closed although a task is selected.
     pub(crate) no_details: bool,
-    /// Which theme, by its place in the list of themes; the system's choice where nobody chose.
-    pub(crate) theme: Option<usize>,
 }
 
 /// Everything that actions change.
@@ -38,7 +36,7 @@ pub(crate) enum Effect {
     Reveal,
     /// Focus the filter.
     FocusFilter,
-    /// Apply and remember the theme.
+    /// Choose and remember the next theme.
     Theme,
     /// Ask for files.
     AskFiles,
@@ -132,7 +130,7 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],
         Action::Close => {
-            *view = ViewState { time: view.time, ..ViewState::default() };
+            *view = ViewState { time: view.time, theme: view.theme.take(), ..ViewState::default() };
             vec![Effect::Close, Effect::Link(true)]
         }
     }
@@ -170,7 +168,7 @@ fn step(loaded: &Loaded, view: &ViewState, here: Option<TaskId>, way: Way) -> Op
             order.get(next).map(|t| TaskId(*t))
         }
         (Way::Above | Way::Below, View::Graph) => {
-            let (graph, layout) = (loaded.graph(), loaded.layout()?);
+            let (graph, layout) = (loaded.graph(&view.filter), loaded.layout(&view.filter)?);
             let node = *graph.node_of.get(here.index())? as usize;
             let from = *layout.nodes.get(node)?;
             let sign = if way == Way::Above { -1.0 } else { 1.0 };

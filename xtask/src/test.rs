@@ -14,7 +14,7 @@ use crate::workspace::{Workspace, files_under, read};
 use crate::{Outcome, build, demo};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
-const IN_BROWSER: [&str; 2] = ["browser", "shots"];
+const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
 
 /// Runs all stages.
 ///
@@ -63,9 +63,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         Ok(())
     });
     if let Some(browsers) = &browsers {
-        if has_wasm_tests(workspace) {
-            sum.tests("tests in wasm", |tally| wasm_tests(workspace, browsers, tally));
-        }
+        sum.tests("tests in wasm", |tally| wasm_tests(workspace, browsers, tally));
         if let (Some(program), true, true) =
             (&program, built, root_tests(workspace).iter().any(|name| name == "browser"))
         {
@@ -154,13 +152,6 @@ fn root_tests(workspace: &Workspace) -> Vec<String> {
     files.iter().filter(rust).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect()
 }
 
-fn has_wasm_tests(workspace: &Workspace) -> bool {
-    let sources = workspace.root.join("src");
-    files_under(&sources)
-        .iter()
-        .any(|path| read(&sources.join(path)).is_ok_and(|text| text.contains("#[wasm_bindgen_test]")))
-}
-
 fn wasm_tests(workspace: &Workspace, browsers: &Browsers, tally: &mut Tally) -> Outcome {
     let runner = tools::wasm_bindgen(workspace)?.join("wasm-bindgen-test-runner");
     let options = workspace.target.join("xtask/webdriver.json");
@@ -171,7 +162,7 @@ fn wasm_tests(workspace: &Workspace, browsers: &Browsers, tally: &mut Tally) -> 
     crate::workspace::write_if_changed(&options, capabilities.to_string().as_bytes())?;
 
     let mut command = at(workspace);
-    command.args(["test", "--package", "makespan", "--lib", "--target", WASM_TARGET]);
+    command.args(["test", "--package", "makespan-views", "--test", "wasm", "--target", WASM_TARGET]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", options);
     command.env("CHROMEDRIVER", &browsers.chromedriver);

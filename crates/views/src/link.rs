@@ -113,6 +113,9 @@ pub fn encode(state: &ViewState) -> String {
     if state.twin {
         put("twin", "1");
     }
+    if let Some(theme) = &state.theme {
+        put("theme", theme);
+    }
     out
 }
 
@@ -160,6 +163,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
                 }
             }
             "twin" => state.twin = named("1"),
+            "theme" => state.theme = makespan_scene::Theme::named(&value).map(|t| t.name.to_owned()),
             _ => {}
         }
     }
@@ -193,6 +197,7 @@ mod tests {
             sort: Sort { key: SortKey::Duration, descending: true },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
             twin: true,
+            theme: Some("dark".to_owned()),
         };
         assert_eq!(decode(&encode(&state)), Ok(state));
         assert_eq!(decode(&format!("#{}", encode(&ViewState::default()))), Ok(ViewState::default()));

@@ -110,6 +110,8 @@ pub struct ViewState {
     pub camera: Option<Camera>,
     /// Whether the table twin is shown in place of the picture.
     pub twin: bool,
+    /// Name of the theme; the reader's own choice where absent.
+    pub theme: Option<String>,
 }
 
 /// Which tasks are marked in which way, each by task; an empty list marks none.
