@@ -48,7 +48,7 @@ fn secrets_stay_out_unless_wanted() {
     let path = file(&dir, "run.jsonl", run_file);
     let output = run(&["report", &path, "-o", "-"]);
     let page = text(&output.stdout);
-    assert!(!page.contains("pw9") && page.contains("https://[redacted]@host/"));
+    assert!(!page.contains("ann:pw9") && page.contains("https://[redacted]@host/"));
     let told = text(&output.stderr);
     assert!(told.contains("2 values were redacted (api_key 1, credentials within text 1)"), "{told}");
     assert!(text(&run(&["report", &path, "-o", "-", "--no-redact"]).stdout).contains("ann:pw9@host"));
