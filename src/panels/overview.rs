@@ -1,12 +1,13 @@
 //! The overview as a page.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use makespan_scene::{Hit, Theme};
+use makespan_scene::{Hit, Scene, Theme};
 use makespan_views::details::Block;
-use makespan_views::overview::overview;
-use makespan_views::{Target, View, chart, status_role};
+use makespan_views::overview::{Overview, overview};
+use makespan_views::{Look, Target, View, chart, status_role};
 use plotters::prelude::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
 
@@ -25,6 +26,7 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         let loaded = store.run()?;
         let look = store.look(&loaded);
         let made = overview(&loaded.facts, &look, 800.0);
+        let pages = Rc::new(Pages { loaded: Rc::clone(&loaded), look, of_width: RefCell::new(None) });
         let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
         let figures: Vec<_> = made
             .figures
@@ -37,13 +39,8 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
             .into_iter()
             .map(|section| {
                 let id = section.id;
-                let (again, of) = (Rc::clone(&loaded), look.clone());
-                // Pictures are as wide as their place, so they are made anew for the width they get.
-                let redraw: Rc<dyn Fn(f32) -> Option<makespan_scene::Scene>> = Rc::new(move |w| {
-                    let page = overview(&again.facts, &of, w);
-                    let section = page.sections.into_iter().find(|s| s.id == id)?;
-                    section.blocks.into_iter().find_map(|b| if let Block::Picture(p) = b { Some(p) } else { None })
-                });
+                let pages = Rc::clone(&pages);
+                let redraw: Rc<dyn Fn(f32) -> Option<Scene>> = Rc::new(move |w| pages.picture(id, w));
                 let chart = (id == "concurrency").then(|| concurrency(store, Rc::clone(&loaded)));
                 let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| {
                     if let Some(Target::Task(t)) = Target::of(hit) {
@@ -71,6 +68,24 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         })
     };
     view! { <div class="overview" data-testid="overview">{page}</div> }
+}
+
+/// The page at the width its pictures have: they all have the same, so it is made once for it.
+struct Pages {
+    loaded: Rc<Loaded>,
+    look: Look,
+    of_width: RefCell<Option<(f32, Overview)>>,
+}
+
+impl Pages {
+    fn picture(&self, section: &str, width: f32) -> Option<Scene> {
+        let mut kept = self.of_width.borrow_mut();
+        if kept.as_ref().is_none_or(|(w, _)| (w - width).abs() > 0.5) {
+            *kept = Some((width, overview(&self.loaded.facts, &self.look, width)));
+        }
+        let section = kept.as_ref()?.1.sections.iter().find(|s| s.id == section)?;
+        section.blocks.iter().find_map(|b| if let Block::Picture(p) = b { Some(p.clone()) } else { None })
+    }
 }
 
 /// The chart of concurrency on a canvas of the page, by plotters' own canvas backend.
