@@ -155,7 +155,10 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
                 count(g.nodes.len() as u64)
             ));
         }
-        if g.left_out > 0 {
+        if g.filtered {
+            let (some, all) = (count(g.nodes.len() as u64), count(loaded.run.task_count() as u64));
+            parts.push(format!("the {some} of {all} tasks that pass the filter"));
+        } else if g.left_out > 0 {
             parts.push(format!(
                 "{} of {} tasks: failures, the critical path and the earliest; the table holds all",
                 count(g.nodes.len() as u64),
@@ -164,7 +167,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
         }
         if g.inferred {
             parts.push("no dependencies in this file: inferred from time, drawn dotted".to_owned());
-        } else if g.edges.is_empty() && g.nodes.len() > 1 {
+        } else if loaded.run.edge_count() == 0 && g.nodes.len() > 1 {
             parts.push("no dependencies in this file, and no times to infer them from".to_owned());
         }
         if g.cut.iter().any(|c| *c) {

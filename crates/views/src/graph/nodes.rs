@@ -66,6 +66,8 @@ pub struct Graph {
     pub by_step: bool,
     /// How many tasks are not shown.
     pub left_out: usize,
+    /// Whether those that are shown are those that pass the filter.
+    pub filtered: bool,
     /// Whether the edges were inferred from times.
     pub inferred: bool,
 }
@@ -82,7 +84,7 @@ impl Graph {
         if let Some(mask) = mask {
             let some: Vec<u32> = (0..n as u32).filter(|&t| mask[t as usize]).collect();
             if !some.is_empty() && some.len() <= BUDGET {
-                return Graph::of_tasks(run, &some);
+                return Graph { filtered: true, ..Graph::of_tasks(run, &some) };
             }
         }
         let by_step = Graph::of_steps(run);

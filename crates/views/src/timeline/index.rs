@@ -59,6 +59,10 @@ struct Level {
     busy: Vec<i64>,
     /// The status that matters most of those within.
     status: Vec<Status>,
+    /// The status that most of those within have.
+    usual: Vec<Status>,
+    /// By how much it leads (the majority vote of Boyer and Moore, 1991, over merged bars).
+    lead: Vec<u32>,
 }
 
 /// A bar as the picture draws it.
@@ -76,6 +80,8 @@ pub struct Slice {
     pub density: f32,
     /// The status that matters most of those within.
     pub status: Status,
+    /// The status that most of those within have.
+    pub usual: Status,
 }
 
 /// The lanes of a run, ready to be drawn at any zoom.
@@ -194,6 +200,8 @@ impl Index {
                 base.count.push(1);
                 base.busy.push(e.saturating_sub(s));
                 base.status.push(run.attempts.status[a as usize]);
+                base.usual.push(run.attempts.status[a as usize]);
+                base.lead.push(1);
             }
             while row < count {
                 base.rows.push(base.start.len() as u32);
@@ -265,6 +273,7 @@ impl Index {
                 count: level.count[i],
                 density: (level.busy[i] as f64 / width as f64).clamp(0.0, 1.0) as f32,
                 status: level.status[i],
+                usual: level.usual[i],
             }
         })
     }
@@ -326,6 +335,13 @@ fn merged(from: &Level, resolution: i64) -> Level {
                 to.end[last] = e;
                 to.count[last] += from.count[i];
                 to.busy[last] = to.busy[last].saturating_add(from.busy[i]);
+                if to.usual[last] == from.usual[i] {
+                    to.lead[last] += from.lead[i];
+                } else if to.lead[last] >= from.lead[i] {
+                    to.lead[last] -= from.lead[i];
+                } else {
+                    (to.usual[last], to.lead[last]) = (from.usual[i], from.lead[i] - to.lead[last]);
+                }
                 if weight(from.status[i]) > weight(to.status[last]) {
                     to.status[last] = from.status[i];
                     to.attempt[last] = from.attempt[i];
@@ -337,6 +353,8 @@ fn merged(from: &Level, resolution: i64) -> Level {
                 to.count.push(from.count[i]);
                 to.busy.push(from.busy[i]);
                 to.status.push(from.status[i]);
+                to.usual.push(from.usual[i]);
+                to.lead.push(from.lead[i]);
             }
         }
         to.rows.push(to.start.len() as u32);

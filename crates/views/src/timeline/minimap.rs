@@ -53,8 +53,10 @@ pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Fram
     failed.sort_unstable();
     failed.dedup();
     let mut ticks = Bars::default();
+    // Where there are many they stay apart from each other, as far as pixels allow.
+    let (width, tall) = if failed.len() > 100 { (1.0, 4.0) } else { (2.0, 6.0) };
     for x in failed {
-        ticks.push(Rect::new(x as f32 - 1.0, 0.0, 2.0, 6.0), Role::Failed, Hit::NONE);
+        ticks.push(Rect::new(x as f32 - width / 2.0, 0.0, width, tall), Role::Failed, Hit::NONE);
     }
     scene.push(ticks);
 

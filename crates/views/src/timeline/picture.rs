@@ -126,6 +126,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
         ..Group::default()
     };
     let mut queue = Bars::default();
+    let mut failures = Bars::default();
     let mut bars = Bars { radius: if frame.row_height >= 14.0 { 2.0 } else { 0.0 }, ..Bars::default() };
     let mut critical =
         Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
@@ -140,8 +141,14 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
             let role = status_role(slice.status);
             if slice.count > 1 {
                 let alpha = if dim { 60.0 } else { 130.0 + 125.0 * slice.density };
-                let paint = Paint::from(role).with_alpha(alpha as u8);
-                bars.push(rect, paint, Target::Merged(slice.attempt.0).hit());
+                let hit = Target::Merged(slice.attempt.0).hit();
+                bars.push(rect, Paint::from(status_role(slice.usual)).with_alpha(alpha as u8), hit);
+                // One failure among many is seen, but does not paint the many.
+                if slice.status != slice.usual && slice.status.is_failure() {
+                    let foot = (rect.h * 0.35).max(2.0);
+                    let rect = Rect::new(rect.x, rect.bottom() - foot, rect.w, foot);
+                    failures.push(rect, Paint::from(role).with_alpha(if dim { 60 } else { 255 }), hit);
+                }
                 continue;
             }
             one(run, frame, slice.attempt, rect, dim, &mut queue, &mut bars, &mut signs);
@@ -152,6 +159,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     }
     body.push(queue);
     body.push(bars);
+    body.push(failures);
     body.push(critical);
     body.items.extend(signs);
     scene.push(body);
