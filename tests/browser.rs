@@ -314,6 +314,8 @@ async fn a_narrow_page_never_scrolls_sideways() {
         page.js("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))").await;
         let wide = number(&page, "document.documentElement.scrollWidth - innerWidth").await;
         assert_eq!(wide, 0, "view {key} is wider than the page");
+        let tall = number(&page, "document.documentElement.scrollHeight - innerHeight").await;
+        assert_eq!(tall, 0, "view {key} is taller than the page");
     }
     page.assert_quiet().await;
 }
