@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
-use crate::workspace::{Workspace, files_under, read};
+use crate::workspace::{Workspace, files_under};
 use crate::{Outcome, build, demo};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
