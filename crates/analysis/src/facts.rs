@@ -24,6 +24,7 @@ pub struct Facts {
     workers: OnceCell<Vec<WorkerUse>>,
     errors: OnceCell<Errors>,
     differences: OnceCell<Vec<Difference>>,
+    measures: OnceCell<Measures>,
 }
 
 impl Facts {
@@ -41,6 +42,7 @@ impl Facts {
             workers: OnceCell::new(),
             errors: OnceCell::new(),
             differences: OnceCell::new(),
+            measures: OnceCell::new(),
         }
     }
 
@@ -97,6 +99,11 @@ impl Facts {
     /// See [`differences()`].
     pub fn differences(&self) -> &[Difference] {
         self.differences.get_or_init(|| differences(&self.run, self.totals()))
+    }
+
+    /// See [`measures()`].
+    pub fn measures(&self) -> &Measures {
+        self.measures.get_or_init(|| measures(&self.run))
     }
 
     /// See [`slowest()`]; not kept.

@@ -3,6 +3,7 @@
 
 mod groups;
 mod hostile;
+mod measured;
 mod path;
 mod properties;
 mod stored;

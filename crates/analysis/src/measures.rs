@@ -1,0 +1,284 @@
+//! What can be measured of every task of a run, as one column of numbers each: times, waits, tries, and whatever
+//! metrics the source recorded. Query, heatmap, charts and comparison all take their numbers from here.
+
+use makespan_model::{NONE, Run, StrId, UNKNOWN};
+use rustc_hash::FxHashMap;
+
+use crate::units::{Quantity, unit};
+use crate::{Facts, natural_cmp};
+
+/// Metrics that engines record under many names and that people ask for by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standard {
+    /// Share of one processor in use; above 100 % with several.
+    Cpu,
+    /// Memory in use, or its peak.
+    Memory,
+    /// Bytes read from disks.
+    BytesRead,
+    /// Bytes written to disks.
+    BytesWritten,
+    /// Operations that read.
+    Reads,
+    /// Operations that wrote.
+    Writes,
+    /// Bytes that came over the network.
+    NetReceived,
+    /// Bytes that went over the network.
+    NetSent,
+    /// Threads.
+    Threads,
+    /// Switches from one thread to another.
+    ContextSwitches,
+}
+
+impl Standard {
+    /// All of them.
+    pub const ALL: [Standard; 10] = [
+        Standard::Cpu,
+        Standard::Memory,
+        Standard::BytesRead,
+        Standard::BytesWritten,
+        Standard::Reads,
+        Standard::Writes,
+        Standard::NetReceived,
+        Standard::NetSent,
+        Standard::Threads,
+        Standard::ContextSwitches,
+    ];
+
+    /// The short name under which a query and a link know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standard::Cpu => "cpu",
+            Standard::Memory => "mem",
+            Standard::BytesRead => "read",
+            Standard::BytesWritten => "written",
+            Standard::Reads => "reads",
+            Standard::Writes => "writes",
+            Standard::NetReceived => "received",
+            Standard::NetSent => "sent",
+            Standard::Threads => "threads",
+            Standard::ContextSwitches => "switches",
+        }
+    }
+
+    /// Which of them a metric is, told by its name and the quantity of its unit.
+    fn of(name: &str, quantity: Quantity) -> Option<Standard> {
+        let name = name.to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
+        // A change, a limit or a request is no use, and a tagged series is one of many.
+        if has(&["delta", "limit", "request", "alloc", "free", "{", "[", "total_", "avg_"]) {
+            return None;
+        }
+        match quantity {
+            Quantity::Percent if has(&["cpu"]) => Some(Standard::Cpu),
+            Quantity::Bytes if has(&["recv", "received", "net_in", "bytes_in", "rx_"]) => {
+                Some(Standard::NetReceived)
+            }
+            Quantity::Bytes if has(&["sent", "net_out", "bytes_out", "tx_"]) => Some(Standard::NetSent),
+            Quantity::Bytes if has(&["read", "rchar"]) => Some(Standard::BytesRead),
+            Quantity::Bytes if has(&["writ", "wchar"]) => Some(Standard::BytesWritten),
+            Quantity::Bytes if has(&["mem", "rss"]) && !has(&["vmem", "virtual"]) => Some(Standard::Memory),
+            Quantity::Bytes | Quantity::Time | Quantity::Percent => None,
+            _ if has(&["switch"]) && !has(&["process"]) => Some(Standard::ContextSwitches),
+            _ if has(&["thread"]) => Some(Standard::Threads),
+            _ if has(&["read_count", "reads", "read_op", "syscr"]) => Some(Standard::Reads),
+            _ if has(&["write_count", "writes", "write_op", "syscw"]) => Some(Standard::Writes),
+            _ => None,
+        }
+    }
+}
+
+/// Where the numbers of a measure come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum From {
+    Duration,
+    Work,
+    Wait,
+    Queue,
+    Backoff,
+    Slack,
+    Attempts,
+    /// Samples of a metric: place in [`Measures::samples`].
+    Metric(u32),
+}
+
+/// One thing that is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Stable name, for queries, links and machines: `duration`, `wait`, the name of a metric. A metric that bears the
+    /// name of one of ours is `metric:NAME`.
+    pub key: String,
+    /// What people read.
+    pub title: String,
+    /// What it counts.
+    pub quantity: Quantity,
+    /// The unit of a plain number as the source gives it; empty for the other quantities and where there is none.
+    pub unit: String,
+    /// The well-known metric it is.
+    pub standard: Option<Standard>,
+    from: From,
+}
+
+/// What can be measured of the tasks of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// Ours first, then metrics in natural order of their names; keys are unique.
+    pub list: Vec<Measure>,
+    /// By metric: what its unit is multiplied with, and its samples (index) in order of tasks.
+    samples: Vec<(f64, Vec<u32>)>,
+}
+
+/// Ours: key, title, quantity, source.
+const OURS: [(&str, &str, Quantity, From); 7] = [
+    ("duration", "Duration", Quantity::Time, From::Duration),
+    ("work", "Work", Quantity::Time, From::Work),
+    ("wait", "Waited", Quantity::Time, From::Wait),
+    ("queue", "Queued", Quantity::Time, From::Queue),
+    ("backoff", "Between tries", Quantity::Time, From::Backoff),
+    ("slack", "Slack", Quantity::Time, From::Slack),
+    ("attempts", "Tries", Quantity::Count, From::Attempts),
+];
+
+/// The measures of a run. A metric counts only where samples of tasks hold it; those of the run as a whole are series
+/// over time and no measure of tasks. O(s log s) for s samples.
+pub fn measures(run: &Run) -> Measures {
+    let mut place: FxHashMap<(StrId, StrId), usize> = FxHashMap::default();
+    let mut found: Vec<(StrId, StrId, Vec<u32>)> = Vec::new();
+    let samples = &run.samples;
+    for i in 0..samples.task.len() {
+        if samples.task[i] == NONE {
+            continue;
+        }
+        let key = (samples.name[i], samples.unit[i]);
+        let at = *place.entry(key).or_insert_with(|| {
+            found.push((key.0, key.1, Vec::new()));
+            found.len() - 1
+        });
+        found[at].2.push(i as u32);
+    }
+    found.sort_by(|a, b| {
+        natural_cmp(run.text(a.0), run.text(b.0)).then_with(|| natural_cmp(run.text(a.1), run.text(b.1)))
+    });
+    let mut out = Measures::default();
+    for (key, title, quantity, from) in OURS {
+        let (key, title) = (key.to_owned(), title.to_owned());
+        out.list.push(Measure { key, title, quantity, unit: String::new(), standard: None, from });
+    }
+    let mut taken: rustc_hash::FxHashSet<String> = out.list.iter().map(|m| m.key.clone()).collect();
+    let mut standards = [false; Standard::ALL.len()];
+    for (name, unit_name, indices) in found {
+        let (name, unit_name) = (run.text(name), run.text(unit_name));
+        let known = unit(unit_name);
+        let quantity = known.map_or(
+            if unit_name.is_empty() && counts(name) { Quantity::Count } else { Quantity::Number },
+            |k| k.0,
+        );
+        // Ours keep their names; of metrics of one name the units tell them apart.
+        let mut key = name.to_owned();
+        if taken.contains(&key) {
+            key = format!("metric:{name}");
+        }
+        if taken.contains(&key) {
+            key = format!("metric:{name}:{unit_name}");
+        }
+        taken.insert(key.clone());
+        // The first by name is the one that the short name means.
+        let standard =
+            Standard::of(name, quantity).filter(|s| !std::mem::replace(&mut standards[*s as usize], true));
+        let from = From::Metric(out.samples.len() as u32);
+        let unit = if known.is_some() { String::new() } else { unit_name.to_owned() };
+        out.list.push(Measure { key, title: name.to_owned(), quantity, unit, standard, from });
+        out.samples.push((known.map_or(1.0, |k| k.1), indices));
+    }
+    out
+}
+
+/// Whether a metric without a unit is one of counts, by its name.
+fn counts(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["count", "switches", "threads", "_ops", "retries", "errors", "records", "rows", "items"]
+        .iter()
+        .any(|w| name.contains(w))
+}
+
+impl Measures {
+    /// The measure of that key, or else of that [short name](Standard::name).
+    pub fn find(&self, key: &str) -> Option<usize> {
+        let by_key = self.list.iter().position(|m| m.key == key);
+        by_key.or_else(|| self.list.iter().position(|m| m.standard.is_some_and(|s| s.name() == key)))
+    }
+
+    /// The measure that is a well-known metric, if the run has it.
+    pub fn standard(&self, standard: Standard) -> Option<usize> {
+        self.list.iter().position(|m| m.standard == Some(standard))
+    }
+
+    /// The number of every task, by task: ns, bytes, hundredths, counts, or the source's own unit; NaN where it is not
+    /// known. Of a metric sampled more than once in a task, the highest where it counts memory, the mean where it is a
+    /// share, the last otherwise. Slack is the total slack. O(n + s), with our own ones what their fact costs.
+    pub fn values(&self, facts: &Facts, measure: usize) -> Vec<f64> {
+        let run = facts.run();
+        let n = run.task_count();
+        let Some(measure) = self.list.get(measure) else { return vec![f64::NAN; n] };
+        let known = |t: i64| if t == UNKNOWN { f64::NAN } else { t as f64 };
+        match measure.from {
+            From::Duration => run
+                .task_ids()
+                .map(|t| run.task_interval(t).map_or(f64::NAN, |(s, e)| e.saturating_sub(s) as f64))
+                .collect(),
+            From::Work => {
+                let mut work = vec![f64::NAN; n];
+                for t in run.task_ids().filter(|t| run.task_interval(*t).is_some()) {
+                    work[t.index()] = 0.0;
+                }
+                let busy = facts.busy();
+                for (&a, length) in busy.attempt.iter().zip(busy.lengths()) {
+                    let slot = &mut work[run.attempts.task[a as usize] as usize];
+                    *slot = if slot.is_nan() { 0.0 } else { *slot } + length as f64;
+                }
+                work
+            }
+            From::Wait => facts.waiting().wait.iter().map(|t| known(*t)).collect(),
+            From::Queue => facts.waiting().queue.iter().map(|t| known(*t)).collect(),
+            From::Backoff => facts.waiting().backoff.iter().map(|t| known(*t)).collect(),
+            From::Slack => facts.slack().total.iter().map(|s| s.map_or(f64::NAN, |s| s as f64)).collect(),
+            From::Attempts => run.task_ids().map(|t| run.attempts_of(t).len() as f64).collect(),
+            From::Metric(at) => {
+                let (factor, indices) = &self.samples[at as usize];
+                sampled(run, indices, *factor, measure)
+            }
+        }
+    }
+
+    /// The samples (index, in order of tasks) behind a measure, and what their values are multiplied with to be in its
+    /// unit; `None` for a measure that is computed.
+    pub fn samples(&self, measure: usize) -> Option<(&[u32], f64)> {
+        match self.list.get(measure)?.from {
+            From::Metric(at) => self.samples.get(at as usize).map(|(factor, list)| (&list[..], *factor)),
+            _ => None,
+        }
+    }
+}
+
+fn sampled(run: &Run, indices: &[u32], factor: f64, measure: &Measure) -> Vec<f64> {
+    let mut out = vec![f64::NAN; run.task_count()];
+    let samples = &run.samples;
+    for group in indices.chunk_by(|a, b| samples.task[*a as usize] == samples.task[*b as usize]) {
+        let values = || group.iter().map(|&i| samples.value[i as usize]);
+        let value = match measure.quantity {
+            _ if group.len() == 1 => values().next(),
+            Quantity::Bytes if measure.standard == Some(Standard::Memory) => values().reduce(f64::max),
+            Quantity::Percent => Some(values().sum::<f64>() / group.len() as f64),
+            // Times may be missing: then the order of the file decides.
+            _ => {
+                group.iter().max_by_key(|&&i| (samples.t[i as usize], i)).map(|&i| samples.value[i as usize])
+            }
+        };
+        if let (Some(slot), Some(value)) = (out.get_mut(samples.task[group[0] as usize] as usize), value) {
+            *slot = value * factor;
+        }
+    }
+    out
+}
