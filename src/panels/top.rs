@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use makespan_model::Status;
-use makespan_scene::{Theme, count, glyph_char, visible};
+use makespan_scene::{Theme, count, glyph_char};
 use makespan_views::{View, status_role};
 use wasm_bindgen::JsCast;
 
@@ -14,14 +14,9 @@ use crate::state::store::{Phase, Store};
 #[component]
 pub(crate) fn Top(store: Store) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
-    let runs = move || {
-        store.session.with(|s| {
-            s.runs.iter().map(|r| visible(r.run.title()).into_owned()).enumerate().collect::<Vec<_>>()
-        })
-    };
+    let runs = move || store.session.with(|s| s.labels().into_iter().enumerate().collect::<Vec<_>>());
     let chosen = move |e: leptos::ev::Event| {
-        let number = event_target_value(&e).parse().unwrap_or(0);
-        store.change(|v| (v.run, v.selected, v.window, v.camera, v.scroll) = (number, None, None, None, 0));
+        store.dispatch(Action::ShowRun(event_target_value(&e).parse().unwrap_or(0)));
     };
     let picked = move |e: leptos::ev::Event| {
         let input: Option<web_sys::HtmlInputElement> = e.target().and_then(|t| t.dyn_into().ok());
@@ -45,6 +40,7 @@ pub(crate) fn Top(store: Store) -> impl IntoView {
                 <select class="run" aria-label="Run" on:change=chosen prop:value=move || store.view.with(|v| v.run.to_string())>
                     {move || runs().into_iter().map(|(i, name)| view! { <option value=i.to_string()>{name}</option> }).collect::<Vec<_>>()}
                 </select>
+                <button type="button" class="wide" title="Close this run" aria-label="Close this run" on:click=move |_| store.dispatch(Action::CloseRun)>"✗"</button>
             </Show>
             <Show when=ready>
                 <input

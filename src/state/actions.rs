@@ -42,6 +42,10 @@ pub(crate) enum Action {
     Open,
     /// Copies the link to what is seen.
     CopyLink,
+    /// Shows another of the open runs.
+    ShowRun(usize),
+    /// Closes the run that is shown.
+    CloseRun,
     /// Goes back to the first page.
     Close,
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use makespan_analysis::Facts;
 use makespan_layout::Layout;
 use makespan_model::{Run, TaskId};
+use makespan_scene::{timestamp, visible};
 use makespan_views::filter::Filter;
 use makespan_views::graph::{BUDGET, Graph};
 use makespan_views::timeline::{Index, Lanes};
@@ -120,5 +121,51 @@ impl Session {
     /// The run of that number, or the first.
     pub(crate) fn run(&self, number: usize) -> Option<Rc<Loaded>> {
         self.runs.get(number).or_else(|| self.runs.first()).cloned()
+    }
+
+    /// The session with what was opened beside what was open; a run that is open already is not opened twice. Gives
+    /// the place of the first of the new ones, or of the one that was there.
+    pub(crate) fn with(&self, runs: Vec<Rc<Loaded>>, files: Vec<FileReport>) -> (Session, usize) {
+        let mut all = self.clone();
+        let mut first = None;
+        for new in runs {
+            let there = all.runs.iter().position(|old| old.run == new.run);
+            first.get_or_insert(there.unwrap_or(all.runs.len()));
+            if there.is_none() {
+                all.runs.push(new);
+            }
+        }
+        all.files = Rc::new(self.files.iter().cloned().chain(files).collect());
+        (all, first.unwrap_or(0))
+    }
+
+    /// The session without the run of that number.
+    pub(crate) fn without(&self, number: usize) -> Session {
+        let mut rest = self.clone();
+        if number < rest.runs.len() {
+            rest.runs.remove(number);
+        }
+        rest
+    }
+
+    /// What the runs are called where several stand side by side: their titles, and where two have the same their
+    /// starts, and where these are the same too their places.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        let title = |l: &Loaded| visible(l.run.title()).into_owned();
+        let titles: Vec<String> = self.runs.iter().map(|l| title(l)).collect();
+        let started = |l: &Loaded| l.run.span().map_or(String::new(), |(start, _)| timestamp(start, 0));
+        let mut labels: Vec<String> = titles.clone();
+        for (i, run) in self.runs.iter().enumerate() {
+            if titles.iter().filter(|t| **t == titles[i]).count() > 1 {
+                labels[i] = format!("{} · {}", titles[i], started(run));
+            }
+        }
+        let dated = labels.clone();
+        for (i, label) in labels.iter_mut().enumerate() {
+            if dated.iter().filter(|l| **l == dated[i]).count() > 1 {
+                *label = format!("{label} · {}", i + 1);
+            }
+        }
+        labels
     }
 }

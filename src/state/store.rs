@@ -211,6 +211,11 @@ impl Store {
                 self.session.set(Session::default());
                 self.phase.set(Phase::Empty);
             }
+            Outside::CloseRun(number) => {
+                let rest = self.session.with_untracked(|s| s.without(number));
+                self.session.set(rest);
+                self.laid_out.update(|n| *n += 1);
+            }
         }
     }
 
@@ -294,13 +299,25 @@ impl Store {
         loading.stage = "Counting and comparing".to_owned();
         self.phase.set(Phase::Loading(loading));
         let runs: Vec<Rc<Loaded>> = opened.runs.into_iter().map(|run| Rc::new(Loaded::new(run))).collect();
-        let wanted = self.state.with_untracked(|s| s.view.run).min(runs.len() - 1);
-        let first = Rc::clone(&runs[wanted]);
+        let before = self.session.get_untracked();
+        let (session, added) = before.with(runs, opened.files);
+        // A link says which of its runs it shows; what is opened beside others is shown.
+        let linked = self.state.with_untracked(|s| s.view.run).min(session.runs.len() - 1);
+        let wanted = if before.runs.is_empty() { linked } else { added };
+        let first = Rc::clone(&session.runs[wanted]);
         let lanes = self.state.with_untracked(|s| s.view.lanes);
         let view = self.state.with_untracked(|s| s.view.view);
         warm(&first, first_pieces(view), lanes).await;
         dom::set_title(&format!("{} · Makespan", first.run.title()));
-        self.session.set(Session { runs, files: Rc::new(opened.files) });
+        if !before.runs.is_empty() {
+            self.said.set(format!("{} runs are open; 5 compares them.", session.runs.len()));
+        }
+        self.session.set(session);
+        self.change(|v| {
+            if v.run != wanted {
+                v.show_run(wanted);
+            }
+        });
         self.laid_out.update(|n| *n += 1);
         self.phase.set(Phase::Ready);
         // The rest is computed once the picture stands, so that no later view has to wait for it.

@@ -44,6 +44,8 @@ pub(crate) enum Effect {
     CopyLink,
     /// Forget the open runs.
     Close,
+    /// Forget one of them.
+    CloseRun(usize),
 }
 
 /// How the surface moves.
@@ -126,6 +128,15 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
                 view.twin = false;
             }
             vec![Effect::Link(false)]
+        }
+        Action::ShowRun(number) => {
+            view.show_run(*number);
+            vec![Effect::Link(true)]
+        }
+        Action::CloseRun => {
+            let number = view.run;
+            view.forget_run(number);
+            vec![Effect::CloseRun(number), Effect::Link(true)]
         }
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],

@@ -114,6 +114,22 @@ pub struct ViewState {
     pub theme: Option<String>,
 }
 
+impl ViewState {
+    /// Shows another run: what was seen of the one before means nothing to it.
+    pub fn show_run(&mut self, number: usize) {
+        (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
+    }
+
+    /// The run of that number is gone: those behind it move up.
+    pub fn forget_run(&mut self, number: usize) {
+        if self.run == number {
+            self.show_run(number.saturating_sub(1));
+        } else if self.run > number {
+            self.run -= 1;
+        }
+    }
+}
+
 /// Which tasks are marked in which way, each by task; an empty list marks none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
