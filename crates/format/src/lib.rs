@@ -18,6 +18,7 @@
 mod diagnostic;
 mod event;
 mod json;
+mod quick;
 mod read;
 mod status;
 pub mod time;

@@ -7,7 +7,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use crate::event::*;
-use crate::{Diagnostic, Json, Severity, Status, VERSION, time};
+use crate::{Diagnostic, Json, Severity, Status, VERSION, quick, time};
 
 /// What a line holds.
 #[derive(Debug, PartialEq)]
@@ -40,8 +40,12 @@ pub fn read_line(line: &[u8]) -> Result<Line<'_>, LineError> {
         message: "these bytes are no UTF-8".to_owned(),
         newer: false,
     })?;
-    let mut de = serde_json::Deserializer::from_str(text);
     let mut raw = Raw::default();
+    if quick::fill(text, &mut raw).is_some() {
+        return raw.line().map_err(|(message, newer)| LineError { message, column: None, newer });
+    }
+    let mut raw = Raw::default();
+    let mut de = serde_json::Deserializer::from_str(text);
     RawSeed(&mut raw).deserialize(&mut de).and_then(|()| de.end()).map_err(|e| LineError {
         column: Some(e.column().saturating_sub(1)),
         message: strip_place(&e.to_string()),
@@ -57,9 +61,10 @@ fn strip_place(message: &str) -> String {
 
 macro_rules! keys {
     ($($name:literal => $variant:ident),* $(,)?) => {
-        enum Key { $($variant,)* Unknown }
+        /// A member of the object.
+        pub(crate) enum Key { $($variant,)* Unknown }
         impl Key {
-            fn of(name: &str) -> Key {
+            pub(crate) fn of(name: &str) -> Key {
                 match name { $($name => Key::$variant,)* _ => Key::Unknown }
             }
         }
@@ -228,46 +233,47 @@ impl<'de> Visitor<'de> for ErrorSeed {
 
 type Text<'a> = Option<Cow<'a, str>>;
 
+/// The members of one line, as far as they are there.
 #[derive(Default)]
-struct Raw<'a> {
-    version: Option<u32>,
-    event: Text<'a>,
-    run: Text<'a>,
-    task: Text<'a>,
-    number: Option<u32>,
-    name: Text<'a>,
-    workflow: Text<'a>,
-    step: Text<'a>,
-    kind: Text<'a>,
-    parent: Text<'a>,
-    after: Vec<Cow<'a, str>>,
-    status: Option<Status>,
-    queued: Option<i64>,
-    started: Option<i64>,
-    ended: Option<i64>,
-    t: Option<i64>,
-    worker: Text<'a>,
-    progress: Option<f64>,
-    error: Option<ErrorInfo<'a>>,
-    source: Text<'a>,
-    labels: Option<&'a RawValue>,
-    params: Option<&'a RawValue>,
-    stored: Option<&'a RawValue>,
-    infer_edges: Option<bool>,
-    value: Option<&'a RawValue>,
-    unit: Text<'a>,
-    level: Text<'a>,
-    text: Text<'a>,
-    severity: Text<'a>,
-    resolved: Option<bool>,
-    direction: Text<'a>,
-    uri: Text<'a>,
-    size: Option<i64>,
-    code: Text<'a>,
-    count: Option<u64>,
-    offset: Option<u64>,
-    line: Option<u64>,
-    unknown: u32,
+pub(crate) struct Raw<'a> {
+    pub(crate) version: Option<u32>,
+    pub(crate) event: Text<'a>,
+    pub(crate) run: Text<'a>,
+    pub(crate) task: Text<'a>,
+    pub(crate) number: Option<u32>,
+    pub(crate) name: Text<'a>,
+    pub(crate) workflow: Text<'a>,
+    pub(crate) step: Text<'a>,
+    pub(crate) kind: Text<'a>,
+    pub(crate) parent: Text<'a>,
+    pub(crate) after: Vec<Cow<'a, str>>,
+    pub(crate) status: Option<Status>,
+    pub(crate) queued: Option<i64>,
+    pub(crate) started: Option<i64>,
+    pub(crate) ended: Option<i64>,
+    pub(crate) t: Option<i64>,
+    pub(crate) worker: Text<'a>,
+    pub(crate) progress: Option<f64>,
+    pub(crate) error: Option<ErrorInfo<'a>>,
+    pub(crate) source: Text<'a>,
+    pub(crate) labels: Option<&'a RawValue>,
+    pub(crate) params: Option<&'a RawValue>,
+    pub(crate) stored: Option<&'a RawValue>,
+    pub(crate) infer_edges: Option<bool>,
+    pub(crate) value: Option<&'a RawValue>,
+    pub(crate) unit: Text<'a>,
+    pub(crate) level: Text<'a>,
+    pub(crate) text: Text<'a>,
+    pub(crate) severity: Text<'a>,
+    pub(crate) resolved: Option<bool>,
+    pub(crate) direction: Text<'a>,
+    pub(crate) uri: Text<'a>,
+    pub(crate) size: Option<i64>,
+    pub(crate) code: Text<'a>,
+    pub(crate) count: Option<u64>,
+    pub(crate) offset: Option<u64>,
+    pub(crate) line: Option<u64>,
+    pub(crate) unknown: u32,
 }
 
 /// Fills what is there already: handing so many fields from call to call costs more than reading them.

@@ -115,3 +115,51 @@ fn what_is_wrong_is_said() {
     assert!(error(r#"{"event":"sample","name":"x","value":1e999}"#).message.contains("finite"));
     assert_eq!(read_line(br#"{"event":"task","task":"a","colour":{"deep":[1]}}"#).unwrap().unknown, 1);
 }
+
+/// A space in front of a line means nothing, but makes it none of the usual shape, so that the general reader takes it.
+#[test]
+fn the_quick_way_and_the_general_one_read_the_same() {
+    let lines = [
+        r#"{"event":"run","makespan":1,"run":"r1","name":"a b","started":5,"ended":-6,"labels":{"n":[1,{"x":"}"}]},"infer_edges":false}"#,
+        r#"{"event":"task","run":"r","task":"t é","step":"s","after":["a","b"],"params":null}"#,
+        r#"{"event":"task","task":"t","after":"a","after":["b"],"after":[]}"#,
+        r#"{"event":"attempt","task":"t","try":2,"queued":"2026-01-05T08:00:01Z","started":9223372036854775807,"status":"failed"}"#,
+        r#"{"event":"end","task":"t","t":-0,"worker":"w\u0031"}"#,
+        r#"{"event":"sample","task":"t","name":"cpu","value":-1.5e3,"unit":"%","t":12}"#,
+        r#"{"event":"artifact","task":"t","name":"n","size":7,"direction":"input","value":[1,2],"other":{"deep":[]}}"#,
+        r#"{"event":"diagnostic","code":"c","text":"x","count":3,"offset":4,"line":5,"severity":"info"}"#,
+        r#"{"event":"alert","text":"x","resolved":true}"#,
+        r#"{"event":"log","text":"","t":01}"#,
+    ];
+    let letters = b"\"\\{}[]:,0123456789-+.eE truefalsn\x01\xc3";
+    let mut seed = 1u64;
+    let mut next = |n: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % n
+    };
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..40_000 {
+        let mut line = lines[round % lines.len()].as_bytes().to_vec();
+        for _ in 0..round / lines.len() % 4 {
+            let at = next(line.len());
+            match next(3) {
+                0 => line[at] = letters[next(letters.len())],
+                1 => line.insert(at, letters[next(letters.len())]),
+                _ => drop(line.remove(at)),
+            }
+        }
+        let spaced = [b" ", &line[..]].concat();
+        match (read_line(&line), read_line(&spaced)) {
+            (Ok(a), Ok(b)) => {
+                assert_eq!(a, b, "{}", String::from_utf8_lossy(&line));
+                read += 1;
+            }
+            (Err(a), Err(b)) => {
+                assert_eq!((a.message, a.newer), (b.message, b.newer));
+                refused += 1;
+            }
+            (a, b) => panic!("{a:?} and {b:?} of {}", String::from_utf8_lossy(&line)),
+        }
+    }
+    assert!(read > 5_000 && refused > 5_000, "{read} read, {refused} refused");
+}

@@ -1,0 +1,164 @@
+//! The way most lines take: one pass over an object whose members are plain strings, whole numbers, lists of plain
+//! strings, and whatever `serde_json` makes of the rest. A line with anything else in it (an escape, white space, a
+//! fraction, a mistake) is left to the reader in [`read`](crate::read_line), which also knows how to complain.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use crate::read::{Key, Raw};
+use crate::{Status, time};
+
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.at += 1)
+    }
+
+    /// A string without escapes; its quotes are passed.
+    fn string(&mut self) -> Option<&'a str> {
+        self.take(b'"')?;
+        let from = self.at;
+        let length = self.text.as_bytes().get(from..)?.iter().position(|b| STOPS[usize::from(*b)])?;
+        self.at = from + length;
+        let inside = self.text.get(from..self.at)?;
+        self.take(b'"')?;
+        Some(inside)
+    }
+
+    /// A whole number that fits, followed by what may follow a value.
+    fn integer(&mut self) -> Option<i64> {
+        let negative = self.peek()? == b'-';
+        self.at += usize::from(negative);
+        let from = self.at;
+        let mut value = 0i64;
+        while let Some(digit) = self.peek().map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
+            value = value.checked_mul(10)?.checked_add(i64::from(digit))?;
+            self.at += 1;
+        }
+        let digits = self.text.as_bytes().get(from..self.at)?;
+        // JSON knows no number with a leading zero, and a fraction or an exponent makes it none of ours.
+        let whole = !digits.is_empty() && (digits.len() == 1 || digits[0] != b'0');
+        let over = matches!(self.peek()?, b',' | b'}' | b']');
+        // To JSON's readers `-0` is a floating-point number.
+        (whole && over && !(negative && value == 0)).then_some(if negative { -value } else { value })
+    }
+
+    fn boolean(&mut self) -> Option<bool> {
+        let rest = self.text.get(self.at..)?;
+        let (value, length) = match rest.as_bytes().first()? {
+            b't' if rest.starts_with("true") => (true, 4),
+            b'f' if rest.starts_with("false") => (false, 5),
+            _ => return None,
+        };
+        self.at += length;
+        Some(value)
+    }
+
+    /// Any value, judged by `serde_json`, as its text.
+    fn raw(&mut self) -> Option<&'a RawValue> {
+        let rest = self.text.get(self.at..)?;
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        let value = values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(value)
+    }
+
+    fn time(&mut self) -> Option<i64> {
+        if self.peek()? == b'"' { time::parse_rfc3339(self.string()?) } else { self.integer() }
+    }
+
+    /// One id or a list of them, behind those that are there.
+    fn ids(&mut self, out: &mut Vec<Cow<'a, str>>) -> Option<()> {
+        if self.peek()? == b'"' {
+            out.push(Cow::Borrowed(self.string()?));
+            return Some(());
+        }
+        self.take(b'[')?;
+        if self.peek()? == b']' {
+            return self.take(b']');
+        }
+        loop {
+            out.push(Cow::Borrowed(self.string()?));
+            if self.peek()? == b']' {
+                return self.take(b']');
+            }
+            self.take(b',')?;
+        }
+    }
+}
+
+/// What ends the plain part of a string: its quote, an escape, a control character (which JSON forbids).
+static STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut b = 0;
+    while b < 0x20 {
+        stops[b] = true;
+        b += 1;
+    }
+    stops[b'"' as usize] = true;
+    stops[b'\\' as usize] = true;
+    stops
+};
+
+/// Fills `raw` from a line of the usual shape; `None` where it has another, and then `raw` is half filled.
+pub(crate) fn fill<'a>(text: &'a str, raw: &mut Raw<'a>) -> Option<()> {
+    let mut c = Cursor { text, at: 0 };
+    let word = |c: &mut Cursor<'a>| c.string().map(|s| Some(Cow::Borrowed(s)));
+    c.take(b'{')?;
+    loop {
+        let key = Key::of(c.string()?);
+        c.take(b':')?;
+        match key {
+            Key::Event => raw.event = word(&mut c)?,
+            Key::Run => raw.run = word(&mut c)?,
+            Key::Task => raw.task = word(&mut c)?,
+            Key::Name => raw.name = word(&mut c)?,
+            Key::Workflow => raw.workflow = word(&mut c)?,
+            Key::Step => raw.step = word(&mut c)?,
+            Key::Kind => raw.kind = word(&mut c)?,
+            Key::Parent => raw.parent = word(&mut c)?,
+            Key::Worker => raw.worker = word(&mut c)?,
+            Key::Source => raw.source = word(&mut c)?,
+            Key::Unit => raw.unit = word(&mut c)?,
+            Key::Level => raw.level = word(&mut c)?,
+            Key::Text => raw.text = word(&mut c)?,
+            Key::Severity => raw.severity = word(&mut c)?,
+            Key::Direction => raw.direction = word(&mut c)?,
+            Key::Uri => raw.uri = word(&mut c)?,
+            Key::Code => raw.code = word(&mut c)?,
+            Key::After => c.ids(&mut raw.after)?,
+            Key::Status => raw.status = Some(Status::parse(c.string()?)?),
+            Key::Queued => raw.queued = Some(c.time()?),
+            Key::Started => raw.started = Some(c.time()?),
+            Key::Ended => raw.ended = Some(c.time()?),
+            Key::T => raw.t = Some(c.time()?),
+            Key::Version => raw.version = Some(u32::try_from(c.integer()?).ok()?),
+            Key::Try => raw.number = Some(u32::try_from(c.integer()?).ok()?),
+            Key::Size => raw.size = Some(c.integer()?),
+            Key::Count => raw.count = Some(u64::try_from(c.integer()?).ok()?),
+            Key::Offset => raw.offset = Some(u64::try_from(c.integer()?).ok()?),
+            Key::LineNumber => raw.line = Some(u64::try_from(c.integer()?).ok()?),
+            Key::InferEdges => raw.infer_edges = Some(c.boolean()?),
+            Key::Resolved => raw.resolved = Some(c.boolean()?),
+            // A `null` stands for an absent member: the other reader knows.
+            Key::Labels => raw.labels = Some(c.raw().filter(|v| v.get() != "null")?),
+            Key::Params => raw.params = Some(c.raw().filter(|v| v.get() != "null")?),
+            Key::Stored => raw.stored = Some(c.raw().filter(|v| v.get() != "null")?),
+            Key::Value => raw.value = Some(c.raw().filter(|v| v.get() != "null")?),
+            Key::Progress | Key::Error | Key::Unknown => return None,
+        }
+        if c.peek()? == b'}' {
+            return (c.at + 1 == text.len()).then_some(());
+        }
+        c.take(b',')?;
+    }
+}
