@@ -33,23 +33,29 @@ fn lines(n: usize) -> String {
     out
 }
 
-/// The quickest of five, ms.
+/// The quickest of nine, ms.
 fn best<T>(mut work: impl FnMut() -> T) -> (f64, T) {
+    best_of(|| (), |()| work())
+}
+
+/// The quickest of nine, ms, without what it takes to make what is worked on.
+fn best_of<I, T>(mut make: impl FnMut() -> I, mut work: impl FnMut(I) -> T) -> (f64, T) {
     let mut quickest: Option<(f64, T)> = None;
-    for _ in 0..5 {
+    for _ in 0..9 {
+        let given = make();
         let start = Instant::now();
-        let made = work();
+        let made = work(given);
         let ms = start.elapsed().as_secs_f64() * 1e3;
         if quickest.as_ref().is_none_or(|q| ms < q.0) {
             quickest = Some((ms, made));
         }
     }
-    quickest.expect("five tries")
+    quickest.expect("nine tries")
 }
 
-fn folded(bytes: &[u8]) -> Run {
+fn folded(source: Source) -> Run {
     let mut runs = RunsBuilder::new();
-    open(vec![Source::new("run.jsonl", bytes.to_vec())], &Options::default(), &mut runs);
+    open(vec![source], &Options::default(), &mut runs);
     runs.finish().0.remove(0)
 }
 
@@ -61,7 +67,7 @@ fn main() {
             let parse = |line| serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok();
             text.lines().filter(|line| parse(line)).count()
         });
-        let (fold, run) = best(|| folded(text.as_bytes()));
+        let (fold, run) = best_of(|| Source::new("run.jsonl", text.clone().into_bytes()), folded);
         let (packed, index) = best(|| Index::new(&run, Lanes::Worker));
         let frame = Frame { height: 800.0, ..Frame::whole(&index, 1400.0) };
         let (whole, picture) = best(|| scene(&run, &index, &Look::default(), &frame));

@@ -39,11 +39,13 @@ impl<'a> Cursor<'a> {
         let negative = self.peek()? == b'-';
         self.at += usize::from(negative);
         let from = self.at;
-        let mut value = 0i64;
+        let mut value = 0u64;
         while let Some(digit) = self.peek().map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
-            value = value.checked_mul(10)?.checked_add(i64::from(digit))?;
+            // Nineteen digits fit; what has more is refused below, whatever this has become.
+            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
             self.at += 1;
         }
+        let value = i64::try_from(value).ok().filter(|_| self.at - from <= 19)?;
         let digits = self.text.as_bytes().get(from..self.at)?;
         // JSON knows no number with a leading zero, and a fraction or an exponent makes it none of ours.
         let whole = !digits.is_empty() && (digits.len() == 1 || digits[0] != b'0');

@@ -55,7 +55,9 @@ impl Strings {
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     pub(crate) strings: Strings,
-    slots: Vec<u32>,
+    /// The upper half of a string's hash and its id, 0 where the slot is free: most strings that are not meant are
+    /// told by the hash alone, and a larger table is filled without looking at any text.
+    slots: Vec<(u32, u32)>,
     /// How many strings found no room in the 4 GiB that a `u32` addresses.
     pub(crate) refused: u64,
 }
@@ -63,8 +65,7 @@ pub(crate) struct Interner {
 fn hash(text: &str) -> u64 {
     let mut h = FxHasher::default();
     h.write(text.as_bytes());
-    // The low bits choose the slot; Fx leaves its entropy in the high ones.
-    h.finish() ^ (h.finish() >> 29)
+    h.finish()
 }
 
 impl Interner {
@@ -76,11 +77,12 @@ impl Interner {
             self.grow();
         }
         let mask = self.slots.len() - 1;
-        let mut at = hash(text) as usize & mask;
-        while self.slots[at] != 0 {
-            let id = StrId(self.slots[at]);
-            if self.strings.get(id) == text {
-                return id;
+        let print = (hash(text) >> 32) as u32;
+        let mut at = place(print) & mask;
+        while self.slots[at].1 != 0 {
+            let (other, id) = self.slots[at];
+            if other == print && self.bytes(id) == text.as_bytes() {
+                return StrId(id);
             }
             at = (at + 1) & mask;
         }
@@ -91,20 +93,31 @@ impl Interner {
         let id = StrId(self.strings.ends.len() as u32);
         self.strings.text.push_str(text);
         self.strings.ends.push(end);
-        self.slots[at] = id.0;
+        self.slots[at] = (print, id.0);
         id
+    }
+
+    fn bytes(&self, id: u32) -> &[u8] {
+        let ends = &self.strings.ends;
+        let (from, to) = (ends[id as usize - 1] as usize, ends[id as usize] as usize);
+        &self.strings.text.as_bytes()[from..to]
     }
 
     fn grow(&mut self) {
         let size = (self.slots.len() * 2).max(1024);
         let mask = size - 1;
-        self.slots = vec![0; size];
-        for i in 1..self.strings.len() as u32 {
-            let mut at = hash(self.strings.get(StrId(i))) as usize & mask;
-            while self.slots[at] != 0 {
+        let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
+        for slot in old.into_iter().filter(|s| s.1 != 0) {
+            let mut at = place(slot.0) & mask;
+            while self.slots[at].1 != 0 {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = i;
+            self.slots[at] = slot;
         }
     }
+}
+
+/// Where the search begins. Fx leaves its entropy in the high bits, and the table looks at the low ones.
+fn place(print: u32) -> usize {
+    (print ^ (print >> 15)).wrapping_mul(0x9E37_79B1).rotate_left(16) as usize
 }
