@@ -55,17 +55,19 @@ impl Strings {
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
     pub(crate) strings: Strings,
-    /// The upper half of a string's hash and its id, 0 where the slot is free: most strings that are not meant are
+    /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
     /// told by the hash alone, and a larger table is filled without looking at any text.
     slots: Vec<(u32, u32)>,
     /// How many strings found no room in the 4 GiB that a `u32` addresses.
     pub(crate) refused: u64,
 }
 
-fn hash(text: &str) -> u64 {
+fn hash(text: &str) -> u32 {
     let mut h = FxHasher::default();
     h.write(text.as_bytes());
-    h.finish()
+    // In wasm the hasher has 32 bits, elsewhere 64: both halves together hold what there is.
+    let hash = h.finish();
+    (hash ^ (hash >> 32)) as u32
 }
 
 impl Interner {
@@ -77,7 +79,7 @@ impl Interner {
             self.grow();
         }
         let mask = self.slots.len() - 1;
-        let print = (hash(text) >> 32) as u32;
+        let print = hash(text);
         let mut at = place(print) & mask;
         while self.slots[at].1 != 0 {
             let (other, id) = self.slots[at];
@@ -117,7 +119,7 @@ impl Interner {
     }
 }
 
-/// Where the search begins. Fx leaves its entropy in the high bits, and the table looks at the low ones.
+/// Where the search begins: the low bits count there, and of Fx these are not the best.
 fn place(print: u32) -> usize {
     (print ^ (print >> 15)).wrapping_mul(0x9E37_79B1).rotate_left(16) as usize
 }
