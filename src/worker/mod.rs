@@ -4,6 +4,7 @@
 pub(crate) mod job;
 mod page;
 mod side;
+mod warm;
 
 pub(crate) use page::{Progress, Stage, cancel, lay_out, open, prepare};
 pub use side::worker_main;

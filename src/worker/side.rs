@@ -1,5 +1,7 @@
 //! The worker's side: listens, works, answers.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,6 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::job;
+use super::warm::warm;
 use crate::platform::boot;
 use crate::platform::clock::Local;
 
@@ -68,7 +71,12 @@ async fn read(id: &JsValue, files: &Array) -> Result<Vec<(String, Vec<u8>)>, Str
     Ok(all)
 }
 
+thread_local! {
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
 fn hear(data: &JsValue) {
+    ASKED.set(true);
     let id = get(data, "id");
     match get(data, "job").as_string().as_deref() {
         Some("open") => {
@@ -100,4 +108,9 @@ pub fn worker_main() {
     scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
     // The listener lives as long as the worker does.
     listen.forget();
+    later(|| {
+        if !ASKED.get() {
+            warm();
+        }
+    });
 }
