@@ -76,7 +76,7 @@ pub(crate) fn Grid(
             view! {
                 <th scope="col" class:number=c.align == Align::Right aria-sort=aria>
                     <button type="button" on:click=move |_| on_head(c.key)>
-                        {c.title}<span aria-hidden="true" class="sort">{move || way().map_or("", |d| if d { "▾" } else { "▴" })}</span>
+                        {c.title.clone()}<span aria-hidden="true" class="sort">{move || way().map_or("", |d| if d { "▾" } else { "▴" })}</span>
                     </button>
                 </th>
             }

@@ -36,7 +36,7 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
     let head: Vec<_> = table
         .columns
         .iter()
-        .map(|c| view! { <th scope="col" class:number=c.align == Align::Right>{c.title}</th> })
+        .map(|c| view! { <th scope="col" class:number=c.align == Align::Right>{c.title.clone()}</th> })
         .collect();
     let body: Vec<_> = table
         .rows

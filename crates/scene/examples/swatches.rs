@@ -8,11 +8,11 @@ use makespan_scene::{
 use makespan_scene::{SvgOptions, fit, fit_middle};
 
 fn main() {
-    let (w, h) = (450.0, 700.0);
-    println!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"900\" height=\"700\">");
+    let (w, h) = (675.0, 700.0);
+    println!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1350\" height=\"700\">");
     for (i, theme) in [Theme::light(), Theme::dark()].iter().enumerate() {
         let options = SvgOptions { id_prefix: theme.name, css_roles: false };
-        println!("<g transform=\"translate({} 0)\">{}</g>", i * 450, svg_with(&page(w, h), theme, options));
+        println!("<g transform=\"translate({} 0)\">{}</g>", i * 675, svg_with(&page(w, h), theme, options));
     }
     println!("</svg>");
 }

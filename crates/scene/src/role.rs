@@ -70,6 +70,15 @@ roles! {
     Heat6 "heat-6" "Sequential scale, seventh step.",
     Heat7 "heat-7" "Sequential scale, eighth step.",
     Heat8 "heat-8" "Sequential scale, highest step.",
+    Diverge0 "diverge-0" "Diverging scale: far less, far faster.",
+    Diverge1 "diverge-1" "Diverging scale: much less.",
+    Diverge2 "diverge-2" "Diverging scale: less.",
+    Diverge3 "diverge-3" "Diverging scale: a little less.",
+    Diverge4 "diverge-4" "Diverging scale: the same.",
+    Diverge5 "diverge-5" "Diverging scale: a little more.",
+    Diverge6 "diverge-6" "Diverging scale: more.",
+    Diverge7 "diverge-7" "Diverging scale: much more.",
+    Diverge8 "diverge-8" "Diverging scale: far more, far slower.",
 }
 
 impl Role {
@@ -85,6 +94,14 @@ impl Role {
         Role::ALL[Role::Heat0 as usize + step]
     }
 
+    /// The step of the diverging scale for `t` in `-1..=1`, less being negative; outside values clamp, NaN is the middle
+    /// step. The middle one reaches from -1/9 to 1/9.
+    pub fn diverge(t: f32) -> Role {
+        let t = if t.is_nan() { 0.0 } else { t };
+        let step = (((t + 1.0) * 4.5) as usize).min(8);
+        Role::ALL[Role::Diverge0 as usize + step]
+    }
+
     /// The role of a glyph or text over a fill of this role: at least 3:1 in every theme (WCAG 2.2, 1.4.11).
     pub fn on(self) -> Role {
         match self {
@@ -95,6 +112,8 @@ impl Role {
             }
             Role::Heat5 | Role::Heat6 | Role::Heat7 | Role::Heat8 => Role::OnBright,
             Role::Category7 | Role::Less | Role::More | Role::Neutral => Role::OnStatus,
+            // The ends of this scale go away from the surface, its middle stays near it.
+            Role::Diverge0 | Role::Diverge1 | Role::Diverge7 | Role::Diverge8 => Role::OnStatus,
             Role::Accent | Role::Focus | Role::Selection | Role::Edge => Role::OnStatus,
             Role::Category0 | Role::Category1 | Role::Category2 | Role::Category3 => Role::OnBright,
             Role::Category5 | Role::Category6 => Role::OnBright,

@@ -2,7 +2,8 @@
 //!
 //! Status colours were chosen so that every pair stays apart under the common kinds of colour blindness (worst pair
 //! above 13 in CIEDE2000 after the simulation of Machado et al. 2009); categories are those of Okabe and Ito (2008);
-//! the sequential scale is cividis (Nuñez et al. 2018).
+//! the sequential scale is cividis (Nuñez et al. 2018); the diverging one goes from blue over grey to orange, the pair
+//! of hues that every common kind of colour blindness keeps apart.
 
 use std::fmt::Write as _;
 
@@ -100,6 +101,16 @@ const TABLE: [(Role, u32, u32); N] = [
     (Role::Heat6, 0xbcad6c, 0xbcad6c),
     (Role::Heat7, 0xddc958, 0xddc958),
     (Role::Heat8, 0xfee838, 0xfee838),
+    // Away from the surface towards both ends: darker on light, brighter on dark.
+    (Role::Diverge0, 0x0a4a82, 0x86c8ff),
+    (Role::Diverge1, 0x2f7bbd, 0x4d9fe6),
+    (Role::Diverge2, 0x80b4dd, 0x2f6ba3),
+    (Role::Diverge3, 0xb9d4e9, 0x2d5071),
+    (Role::Diverge4, 0xdfe2e6, 0x3d424b),
+    (Role::Diverge5, 0xefcaa0, 0x614a34),
+    (Role::Diverge6, 0xeaa661, 0x8f5d2a),
+    (Role::Diverge7, 0xc5640f, 0xd9842f),
+    (Role::Diverge8, 0x874000, 0xffb871),
 ];
 
 /// Edges of light-theme statuses whose fill has too little contrast to the surface (WCAG 2.2, 1.4.11).
@@ -278,6 +289,23 @@ mod tests {
     }
 
     #[test]
+    fn the_diverging_scale_leaves_the_surface_evenly_to_both_ends() {
+        for theme in Theme::all() {
+            let surface = theme.colour(Role::Surface);
+            let away = |t: f32| theme.colour(Role::diverge(t)).contrast(surface);
+            let steps: Vec<f64> = (0..9).map(|i| away((i as f32 - 4.0) / 4.5)).collect();
+            for i in 0..4 {
+                assert!(steps[i] > steps[i + 1] * 1.1, "{} {i}: {steps:.2?}", theme.name);
+                assert!(steps[8 - i] > steps[7 - i] * 1.1, "{} {i}: {steps:.2?}", theme.name);
+                // Neither side shouts louder than the other.
+                let balance = steps[i] / steps[8 - i];
+                assert!((0.8..1.25).contains(&balance), "{} {i}: {balance:.2}", theme.name);
+            }
+            assert!(steps[0].min(steps[8]) >= 4.5, "{}: {steps:.2?}", theme.name);
+        }
+    }
+
+    #[test]
     fn statuses_differ() {
         for theme in Theme::all() {
             let mut colours: Vec<String> = statuses().map(|role| theme.colour(role).hex()).collect();
@@ -303,6 +331,9 @@ mod tests {
         assert_eq!(Role::heat(-1.0), Role::Heat0);
         assert_eq!(Role::heat(0.5), Role::Heat4);
         assert_eq!(Role::heat(9e9), Role::Heat8);
+        let diverge = [f32::NAN, 0.0, -9e9, -1.0, 0.1, 0.12, 1.0, f32::INFINITY].map(Role::diverge);
+        assert_eq!(diverge[..4], [Role::Diverge4, Role::Diverge4, Role::Diverge0, Role::Diverge0]);
+        assert_eq!(diverge[4..], [Role::Diverge4, Role::Diverge5, Role::Diverge8, Role::Diverge8]);
         assert_eq!(Role::category(7), Role::Category7);
         assert_eq!(Role::category(8), Role::Category0);
     }

@@ -10,6 +10,7 @@
 //! assert!(svg(&scene, &Theme::light()).contains("align"));
 //! ```
 
+pub mod amount;
 pub mod chart;
 pub mod details;
 pub mod filter;

@@ -177,6 +177,17 @@ pub struct Look {
     pub hover: Option<u32>,
 }
 
+impl Look {
+    /// Nothing marked or selected, times since the start.
+    pub const PLAIN: Look = Look {
+        marks: Marks { dim: Vec::new(), critical: Vec::new(), related: Vec::new() },
+        time: TimeMode::Relative,
+        offset: 0,
+        selected: None,
+        hover: None,
+    };
+}
+
 /// The colour role of a status.
 pub fn status_role(status: Status) -> Role {
     match status {

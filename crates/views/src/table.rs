@@ -1,5 +1,7 @@
 //! A table as a value: the other thing that leaves the core, beside the scene.
 
+use std::borrow::Cow;
+
 use makespan_scene::Role;
 
 /// How a column is set.
@@ -17,8 +19,8 @@ pub enum Align {
 pub struct Column {
     /// Stable name, for links and machines.
     pub key: &'static str,
-    /// What people read.
-    pub title: &'static str,
+    /// What people read; that of a metric comes from the run.
+    pub title: Cow<'static, str>,
     /// How it is set.
     pub align: Align,
 }
@@ -26,12 +28,17 @@ pub struct Column {
 impl Column {
     /// A column of text.
     pub const fn text(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, align: Align::Left }
+        Column { key, title: Cow::Borrowed(title), align: Align::Left }
     }
 
     /// A column of numbers.
     pub const fn number(key: &'static str, title: &'static str) -> Column {
-        Column { key, title, align: Align::Right }
+        Column { key, title: Cow::Borrowed(title), align: Align::Right }
+    }
+
+    /// The same column under a title that is made.
+    pub fn titled(self, title: impl Into<String>) -> Column {
+        Column { title: Cow::Owned(title.into()), ..self }
     }
 }
 

@@ -1,0 +1,179 @@
+//! Numbers of a measure, written for people: with their unit, as short as the place allows, and exactly.
+
+use makespan_analysis::{Measure, Quantity};
+use makespan_scene::{bytes, count, duration, duration_words};
+
+/// What a number counts, and the unit in which a source gives it where that is no unit of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// What it counts: ns, bytes, hundredths, things, or anything else.
+    pub quantity: Quantity,
+    /// The source's own unit; empty for all quantities but [`Quantity::Number`].
+    pub name: String,
+}
+
+impl Unit {
+    /// The unit of numbers of that quantity.
+    pub fn of(quantity: Quantity) -> Unit {
+        Unit { quantity, name: String::new() }
+    }
+
+    /// The unit of the values of a measure.
+    pub fn measure(measure: &Measure) -> Unit {
+        Unit { quantity: measure.quantity, name: measure.unit.clone() }
+    }
+
+    /// With three or four significant digits and the unit: "4 min 12 s", "212 MB", "46.9 %", "10.2 items/sec"; "–" for
+    /// what is no number.
+    pub fn text(&self, value: f64) -> String {
+        if !value.is_finite() {
+            return "–".to_owned();
+        }
+        match self.quantity {
+            Quantity::Time => duration(value as i64),
+            Quantity::Bytes => bytes(value),
+            Quantity::Percent => format!("{} %", plain(value)),
+            Quantity::Count => plain(value),
+            Quantity::Number if self.name.is_empty() => plain(value),
+            Quantity::Number => format!("{} {}", plain(value), self.name),
+        }
+    }
+
+    /// As short as it can be, for cells and axes, whose heading names the source's own unit: "252 s" stays
+    /// "4 min 12 s", 1,250,000 becomes "1.25 M".
+    pub fn short(&self, value: f64) -> String {
+        match self.quantity {
+            Quantity::Count | Quantity::Number => compact(value),
+            _ => self.text(value),
+        }
+    }
+
+    /// Every digit that is known, with the unit; "not known" for what is no number.
+    pub fn exact(&self, value: f64) -> String {
+        if !value.is_finite() {
+            return "not known".to_owned();
+        }
+        match self.quantity {
+            Quantity::Time => format!("{} ({} ns)", duration_words(value as i64), value as i64),
+            Quantity::Bytes => format!("{} ({} bytes)", bytes(value), full(value)),
+            Quantity::Percent => format!("{} %", full(value)),
+            Quantity::Count => full(value),
+            Quantity::Number if self.name.is_empty() => full(value),
+            Quantity::Number => format!("{} {}", full(value), self.name),
+        }
+    }
+
+    /// A title with the unit where the numbers beside it do not name one: "Rate, items/sec".
+    pub fn titled(&self, title: &str) -> String {
+        if self.name.is_empty() { title.to_owned() } else { format!("{title}, {}", self.name) }
+    }
+}
+
+/// Commas between groups of three digits, as few decimals as four significant digits need, a true minus. What is too
+/// large or too small for that is written with a power of ten: "1.5e18".
+pub(crate) fn plain(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    if size != 0.0 && !(1e-4..1e15).contains(&size) {
+        return power(value);
+    }
+    let whole_digits = if size < 1.0 { 0 } else { size.log10().floor() as i32 + 1 };
+    let leading_zeros = if size == 0.0 || size >= 1.0 { 0 } else { -size.log10().floor() as i32 - 1 };
+    let decimals = (4 - whole_digits).clamp(0, 4) + leading_zeros.min(3);
+    grouped(value, decimals as usize)
+}
+
+/// With a prefix from a million on: "1.25 M"; otherwise as [`plain`].
+pub(crate) fn compact(value: f64) -> String {
+    const PREFIXES: [(f64, &str); 3] = [(1e12, "T"), (1e9, "G"), (1e6, "M")];
+    let size = value.abs();
+    // Half of the last digit shown may fill the next prefix.
+    match PREFIXES.iter().find(|(from, _)| size >= from * 0.9995 && size < 9.995e14) {
+        Some((from, prefix)) => {
+            let part = value / from;
+            let decimals = if part.abs() < 9.995 {
+                2
+            } else if part.abs() < 99.95 {
+                1
+            } else {
+                0
+            };
+            format!("{} {prefix}", grouped(part, decimals))
+        }
+        None => plain(value),
+    }
+}
+
+/// All digits.
+fn full(value: f64) -> String {
+    if value != 0.0 && !(1e-9..1e15).contains(&value.abs()) {
+        return power(value);
+    }
+    let text = format!("{}", value.abs());
+    let decimals = text.split_once('.').map_or(0, |(_, d)| d.len());
+    grouped(value, decimals)
+}
+
+fn power(value: f64) -> String {
+    let text = format!("{:.2e}", value.abs());
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits =
+        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    let sign = if value < 0.0 { "−" } else { "" };
+    format!("{sign}{digits}e{}", exponent.replace('-', "−"))
+}
+
+fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let part = part.trim_end_matches('0');
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
+    let shown = if part.is_empty() { whole } else { format!("{whole}.{part}") };
+    // What rounds to nothing has no sign.
+    if value < 0.0 && shown != "0" { format!("−{shown}") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_do() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (0.5, "0.5"),
+            (0.123456, "0.1235"),
+            (0.00123456, "0.001235"),
+            (-12.3456, "−12.35"),
+            (99_999.5, "100,000"),
+            (1_234_567.0, "1,234,567"),
+            (1.5e18, "1.5e18"),
+            (-2e-7, "−2e−7"),
+            (f64::MAX, "1.8e308"),
+            (f64::NAN, "–"),
+        ] {
+            assert_eq!(plain(value), text);
+        }
+        let short: Vec<String> =
+            [1_250_000.0, 999_600_000.0, -25e9, 2e14, 9e20, 12.0].into_iter().map(compact).collect();
+        assert_eq!(short, ["1.25 M", "1 G", "−25 G", "200 T", "9e20", "12"]);
+    }
+
+    #[test]
+    fn units_go_with_their_numbers() {
+        let rate = Unit { quantity: Quantity::Number, name: "items/sec".to_owned() };
+        assert_eq!(rate.text(10.25), "10.25 items/sec");
+        assert_eq!(rate.short(1e7), "10 M");
+        assert_eq!(rate.exact(1.0 / 3.0), "0.3333333333333333 items/sec");
+        assert_eq!(rate.titled("Rate"), "Rate, items/sec");
+        assert_eq!(Unit::of(Quantity::Time).text(1.5e9), "1.5 s");
+        assert_eq!(Unit::of(Quantity::Time).exact(1.5e9), "1.5 seconds (1500000000 ns)");
+        assert_eq!(Unit::of(Quantity::Bytes).exact(2048.0), "2.05 kB (2,048 bytes)");
+        assert_eq!(Unit::of(Quantity::Percent).text(46.94), "46.94 %");
+        assert_eq!(Unit::of(Quantity::Bytes).text(f64::INFINITY), "–");
+        assert_eq!(Unit::of(Quantity::Count).exact(f64::NAN), "not known");
+    }
+}

@@ -1,0 +1,182 @@
+//! Series of samples that belong together, told by their names.
+//!
+//! Sources write what a number belongs to into the name of its metric: `optimizer.parameters[de_1].F`,
+//! `memory_usage{host="a"}`, `CPU usage (Bazel)`. What such names have in common is one family, and so one chart; the
+//! part between the brackets tells its lines apart.
+
+use makespan_analysis::{Quantity, natural_cmp, unit};
+use makespan_model::{NONE, Run, StrId, UNKNOWN};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::amount::Unit;
+
+/// A family whose lines all have at most so many points, and no times, is better read as bars.
+const FEW: usize = 4;
+
+/// The parts of a metric's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Parts<'a> {
+    /// What it measures.
+    pub stem: &'a str,
+    /// What it belongs to; may be empty.
+    pub key: &'a str,
+    /// Which part of what is measured; may be empty.
+    pub sub: &'a str,
+}
+
+/// The parts of a name: the last pair of `[…]`, else a `{…}` or ` (…)` at its end, holds the key.
+pub(super) fn parts(name: &str) -> Parts<'_> {
+    let whole = Parts { stem: name, key: "", sub: "" };
+    if let Some(open) = name.rfind('[')
+        && let Some(length) = name[open..].find(']')
+    {
+        let (stem, key) = (&name[..open], &name[open + 1..open + length]);
+        let sub = name[open + length + 1..].trim_start_matches('.');
+        return if stem.is_empty() { whole } else { Parts { stem, key, sub } };
+    }
+    for (open, close) in [("{", "}"), (" (", ")")] {
+        if let Some(inner) = name.strip_suffix(close)
+            && let Some(at) = inner.find(open)
+            && at > 0
+        {
+            return Parts { stem: &name[..at], key: &inner[at + open.len()..], sub: "" };
+        }
+    }
+    whole
+}
+
+/// The samples of one metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    /// What it belongs to.
+    pub key: String,
+    /// Which part of what is measured.
+    pub sub: String,
+    /// Whether the samples are tasks'; else the run's.
+    pub of_tasks: bool,
+    /// Indices of samples, ascending.
+    pub samples: Vec<u32>,
+}
+
+/// Metrics of one name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Family {
+    /// Stable name.
+    pub key: String,
+    /// What people read: the name as the source writes it.
+    pub title: String,
+    /// What the numbers count.
+    pub unit: Unit,
+    /// What samples are multiplied with to be in that unit.
+    pub factor: f64,
+    /// In natural order of their keys.
+    pub members: Vec<Member>,
+    /// Whether any sample has a time; else their order is all that is known.
+    pub timed: bool,
+    /// Whether there is so little of it that bars say it better.
+    pub few: bool,
+}
+
+/// The families of a run: those with times first, then those in order, then those of few numbers, each in natural order.
+/// O(s + m log m) for s samples of m metrics.
+pub(super) fn families(run: &Run) -> Vec<Family> {
+    let samples = &run.samples;
+    let mut place: FxHashMap<(StrId, StrId, bool), usize> = FxHashMap::default();
+    let mut metrics: Vec<((StrId, StrId, bool), Vec<u32>)> = Vec::new();
+    for i in 0..samples.task.len() {
+        let id = (samples.name[i], samples.unit[i], samples.task[i] != NONE);
+        let at = *place.entry(id).or_insert_with(|| {
+            metrics.push((id, Vec::new()));
+            metrics.len() - 1
+        });
+        metrics[at].1.push(i as u32);
+    }
+    // In the order of the file, so that what sorts alike stays in it.
+    let mut group_of: FxHashMap<(&str, StrId), usize> = FxHashMap::default();
+    let mut groups: Vec<((&str, StrId), Vec<Member>)> = Vec::new();
+    for ((name, unit, of_tasks), samples) in metrics {
+        let Parts { stem, key, sub } = parts(run.text(name));
+        let at = *group_of.entry((stem, unit)).or_insert_with(|| {
+            groups.push(((stem, unit), Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(Member { key: key.to_owned(), sub: sub.to_owned(), of_tasks, samples });
+    }
+    let mut out = Vec::new();
+    let mut taken: FxHashSet<String> = FxHashSet::default();
+    for ((stem, unit_name), members) in groups {
+        let unit_name = run.text(unit_name);
+        for mut found in family(run, stem, unit_name, members) {
+            // A metric of two units is two families.
+            if taken.contains(&found.key) {
+                found.key = format!("{}:{unit_name}", found.key);
+            }
+            if taken.insert(found.key.clone()) {
+                out.push(found);
+            }
+        }
+    }
+    out.sort_by(|a, b| {
+        let rank = |f: &Family| (!f.timed, f.few);
+        rank(a).cmp(&rank(b)).then_with(|| natural_cmp(&a.title, &b.title))
+    });
+    out
+}
+
+fn family(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member>) -> Vec<Family> {
+    members.sort_by(|a, b| {
+        natural_cmp(&a.key, &b.key)
+            .then_with(|| natural_cmp(&a.sub, &b.sub))
+            .then(a.of_tasks.cmp(&b.of_tasks))
+    });
+    let known = unit(unit_name);
+    // Numbers without a unit that are all whole ones are counts of something.
+    let whole = |m: &Member| m.samples.iter().all(|&i| run.samples.value[i as usize].fract() == 0.0);
+    let counts = unit_name.is_empty() && members.iter().all(whole);
+    let quantity = known.map_or(if counts { Quantity::Count } else { Quantity::Number }, |k| k.0);
+    let unit = Unit { quantity, name: if known.is_some() { String::new() } else { unit_name.to_owned() } };
+    let timed = members.iter().flat_map(|m| &m.samples).any(|&i| run.samples.t[i as usize] != UNKNOWN);
+    let few = !timed && members.iter().all(|m| m.samples.len() <= FEW);
+    let base = Family {
+        key: stem.to_owned(),
+        title: stem.to_owned(),
+        unit,
+        factor: known.map_or(1.0, |k| k.1),
+        members: Vec::new(),
+        timed,
+        few,
+    };
+    if few || members.iter().all(|m| m.sub == members[0].sub) {
+        let sub = if few { String::new() } else { members[0].sub.clone() };
+        return vec![part(&base, &sub, members)];
+    }
+    members.sort_by(|a, b| natural_cmp(&a.sub, &b.sub));
+    let parts = members.chunk_by(|a, b| a.sub == b.sub);
+    parts.map(|same| part(&base, &same[0].sub, same.to_vec())).collect()
+}
+
+fn part(base: &Family, sub: &str, members: Vec<Member>) -> Family {
+    let named =
+        |between: &str| if sub.is_empty() { base.key.clone() } else { format!("{}{between}{sub}", base.key) };
+    Family { key: named("[]."), title: named(" · "), members, ..base.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_apart() {
+        let cut = |name| {
+            let p = parts(name);
+            (p.stem, p.key, p.sub)
+        };
+        assert_eq!(cut("optimizer.parameters[de_1].F"), ("optimizer.parameters", "de_1", "F"));
+        assert_eq!(cut("expert.weight[expert_0]"), ("expert.weight", "expert_0", ""));
+        assert_eq!(cut("memory_usage{host=\"a\"}"), ("memory_usage", "host=\"a\"", ""));
+        assert_eq!(cut("CPU usage (Bazel)"), ("CPU usage", "Bazel", ""));
+        for whole in ["loss", "", "[a]", "(b)", "{c}", "a]b[", "é (", "x)"] {
+            assert_eq!(cut(whole), (whole, "", ""), "{whole}");
+        }
+    }
+}

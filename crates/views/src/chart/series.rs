@@ -1,0 +1,303 @@
+//! Samples of a metric as lines over time, or in their order where the source gives no times; as bars where they are few.
+
+use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+use makespan_scene::{Role, count};
+use rustc_hash::FxHashMap;
+
+use super::bins::binned;
+use super::families::{Family, Member, families};
+use super::plot::{Dot, Key, Line, Plot, Shape, hue};
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis, few};
+use crate::table::{Cell, Column, Table};
+
+/// The most families that are offered.
+const MOST_FAMILIES: usize = 60;
+/// The most lines that have a colour of their own: as many as there are categories.
+pub(super) const COLOURED: usize = 8;
+/// The most lines that are drawn at all.
+const MOST_LINES: usize = 64;
+/// From so many points on a line may be denser than the pixels of a narrow picture.
+const DENSE_LINE: usize = 600;
+/// A line of more points is a line of bins in the table.
+const MOST_POINTS: usize = 200;
+
+pub(super) const MISSING: &str = "This file holds no samples of metrics.";
+
+pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
+    let all = families(subject.facts.run());
+    let offered = all.iter().take(MOST_FAMILIES).map(|f| Chart::new(Kind::Series, f.key.clone(), title(f)));
+    out.extend(offered);
+    if all.is_empty() {
+        out.push(Chart::new(Kind::Series, "", "Metrics over time").missing_if(true, MISSING));
+    }
+}
+
+pub(super) fn title(family: &Family) -> String {
+    let over = match (family.few, family.timed) {
+        (true, _) => "",
+        (false, true) => " over time",
+        (false, false) => " by sample",
+    };
+    format!("{}{over}", family.title)
+}
+
+pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
+    let all = families(subject.facts.run());
+    let family = all.iter().find(|f| f.key == choice.of).or(all.first().filter(|_| choice.of.is_empty()));
+    let family = family.ok_or_else(|| match all.is_empty() {
+        true => MISSING.to_owned(),
+        false => format!("This file holds no samples of {}.", choice.of),
+    })?;
+    if family.few { few::picture(subject, family) } else { lines(subject, family, choice.log) }
+}
+
+/// A line before it has a colour: its name, and samples in order.
+struct Strand {
+    name: String,
+    samples: Vec<u32>,
+    /// Whether several tasks share it.
+    shared: bool,
+}
+
+/// The lines of a member: the run's samples are one; those of tasks are a line each where few tasks have several, else
+/// one a step where there are few steps, else one of all.
+fn strands(subject: &Subject<'_>, member: &Member, name: &str) -> Vec<Strand> {
+    let (run, samples) = (subject.facts.run(), &subject.facts.run().samples);
+    let whole = |samples: Vec<u32>, shared| vec![Strand { name: name.to_owned(), samples, shared }];
+    if !member.of_tasks {
+        return whole(member.samples.clone(), false);
+    }
+    let counted = member.samples.iter().copied().filter(|&i| subject.counts(samples.task[i as usize]));
+    let counted: Vec<u32> = counted.collect();
+    let task = |i: u32| TaskId(samples.task[i as usize]);
+    let split = |name_of: &dyn Fn(u32) -> String| -> Vec<Strand> {
+        let mut place: FxHashMap<String, usize> = FxHashMap::default();
+        let mut found: Vec<Strand> = Vec::new();
+        for &i in &counted {
+            let name = name_of(i);
+            let at = *place.entry(name.clone()).or_insert_with(|| {
+                found.push(Strand { name, samples: Vec::new(), shared: false });
+                found.len() - 1
+            });
+            found[at].samples.push(i);
+        }
+        found
+    };
+    let tasks = counted.chunk_by(|a, b| task(*a) == task(*b)).count();
+    if tasks <= 1 {
+        return whole(counted, false);
+    }
+    if tasks <= COLOURED && counted.len() * 2 >= tasks * 3 {
+        return split(&|i| run.task_name(task(i)).to_owned());
+    }
+    // Few steps show early; there is no need to split a million samples to see that there are many.
+    let mut steps: Vec<&str> = Vec::new();
+    for &i in &counted {
+        let step = run.task_step(task(i));
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+        if steps.len() > COLOURED {
+            break;
+        }
+    }
+    if (2..=COLOURED).contains(&steps.len()) && counted.len() >= 2 * steps.len() {
+        let mut found = split(&|i| run.task_step(task(i)).to_owned());
+        found.iter_mut().for_each(|s| s.shared = true);
+        return found;
+    }
+    whole(counted, true)
+}
+
+/// The points of a strand: with times by time, else in the order of the file.
+fn points(run: &Run, family: &Family, strand: &Strand, origin: i64) -> Vec<(f64, f64, u32)> {
+    let s = &run.samples;
+    let value = |i: u32| axis::sane(s.value[i as usize] * family.factor);
+    let kept = strand.samples.iter().copied().filter(|&i| value(i).is_finite());
+    if !family.timed {
+        return kept.enumerate().map(|(k, i)| ((k + 1) as f64, value(i), i)).collect();
+    }
+    let timed = kept.filter(|&i| s.t[i as usize] != UNKNOWN);
+    let mut found: Vec<(f64, f64, u32)> =
+        timed.map(|i| (s.t[i as usize].saturating_sub(origin) as f64, value(i), i)).collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found
+}
+
+fn lines(subject: &Subject<'_>, family: &Family, log: bool) -> Result<Picture, String> {
+    let run = subject.facts.run();
+    let (origin, end) = run.extent().unwrap_or((0, 0));
+    let several = family.members.len() > 1;
+    let mut found: Vec<(Strand, Vec<(f64, f64, u32)>)> = Vec::new();
+    for member in &family.members {
+        let name = match (member.key.as_str(), several && !member.of_tasks) {
+            ("", true) => "the run",
+            ("", false) => family.title.as_str(),
+            (key, _) => key,
+        };
+        for mut strand in strands(subject, member, name) {
+            if several && member.of_tasks && strand.name != name {
+                strand.name = format!("{name} · {}", strand.name);
+            }
+            let points = points(run, family, &strand, origin);
+            if !points.is_empty() {
+                found.push((strand, points));
+            }
+        }
+    }
+    let values = || found.iter().flat_map(|(_, points)| points.iter().map(|p| p.1));
+    let bounds = axis::bounds(values()).ok_or_else(|| format!("No sample of {} is left.", family.title))?;
+    let label = family.unit.titled("").trim_start_matches(", ").to_owned();
+    let log = log && bounds.0 > 0.0;
+    let unit = family.unit.clone();
+    let y = if log { Axis::log(label, unit, Some(bounds)) } else { Axis::around(label, unit, Some(bounds)) };
+    let longest = found.iter().map(|(_, points)| points.len()).max().unwrap_or(0);
+    let x = if family.timed {
+        Axis::time(origin, end.saturating_sub(origin) as f64, subject.look)
+    } else {
+        Axis::order("sample in the order of the file, which gives no times", longest)
+    };
+    let starts_at_zero = y.from <= 0.0;
+    let mut plot = Plot::new(title(family), x, y);
+    let total: usize = found.iter().map(|(_, points)| points.len()).sum();
+    let grey = coloured_first(&mut found);
+    let left_out = found.len().saturating_sub(MOST_LINES);
+    for (k, (strand, points)) in found.iter().take(MOST_LINES).enumerate() {
+        let role = (k < COLOURED).then(|| hue(k));
+        if let Some(role) = role.filter(|_| found.len() > 1) {
+            plot.legend.push(Key { role, shape: None, text: strand.name.clone() });
+        }
+        if strand.shared && total <= Plot::DENSE {
+            dots(run, family, points, role.unwrap_or(Role::EdgeMuted), subject, &mut plot);
+        }
+        plot.lines.push(Line {
+            name: strand.name.clone(),
+            role,
+            points: points.iter().map(|p| (p.0, p.1)).collect(),
+            ..Line::default()
+        });
+    }
+    if found.iter().any(|(strand, _)| strand.shared) {
+        plot.notes.push("Samples of different tasks, joined in the order of their times.".to_owned());
+    }
+    if found.iter().any(|(_, points)| points.len() > DENSE_LINE) {
+        plot.notes.push(
+            "Where samples are denser than pixels, the line is their mean and the band reaches from the least to the \
+             greatest."
+                .to_owned(),
+        );
+    }
+    if !starts_at_zero && !log {
+        plot.notes.push("The axis at the left does not start at 0.".to_owned());
+    }
+    if grey > 0 {
+        let out = if left_out > 0 {
+            format!("; {} more are not drawn", count(left_out as u64))
+        } else {
+            String::new()
+        };
+        let drawn = count((grey - left_out) as u64);
+        plot.notes
+            .push(format!("{drawn} more lines are grey{out}: those in colour have the greatest means."));
+    }
+    let without = found.iter().map(|(s, p)| s.samples.len() - p.len()).sum::<usize>();
+    if without > 0 {
+        plot.notes.push(format!("{} samples without a time are left out.", count(without as u64)));
+    }
+    let twin = twin(family, &plot);
+    Ok(Picture::plot(plot, twin))
+}
+
+/// Puts the lines with the greatest means first where there are more than colours; how many remain without one.
+fn coloured_first(found: &mut [(Strand, Vec<(f64, f64, u32)>)]) -> usize {
+    let grey = found.len().saturating_sub(COLOURED);
+    if grey > 0 {
+        let mean = |points: &[(f64, f64, u32)]| {
+            points.iter().enumerate().fold(0.0, |mean, (i, p)| mean + (p.1 - mean) / (i + 1) as f64)
+        };
+        found.sort_by_cached_key(|(_, points)| std::cmp::Reverse(Ordered(mean(points))));
+    }
+    grey
+}
+
+/// A float that is ordered.
+#[derive(PartialEq)]
+struct Ordered(f64);
+impl Eq for Ordered {}
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Ordered) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Ordered {
+    fn cmp(&self, other: &Ordered) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// The samples of a line that several tasks share, each leading to its task.
+fn dots(
+    run: &Run,
+    family: &Family,
+    points: &[(f64, f64, u32)],
+    role: Role,
+    subject: &Subject<'_>,
+    plot: &mut Plot,
+) {
+    for &(x, y, i) in points {
+        let task = run.samples.task[i as usize];
+        if task == NONE {
+            continue;
+        }
+        let marked = subject.look.selected == Some(task);
+        plot.dots.push(Dot {
+            x,
+            y,
+            role: if marked { Role::Selection } else { role },
+            shape: Shape::Disc,
+            task: Some(task),
+        });
+        let text = format!("{}\n{}\n{}", run.task_name(TaskId(task)), family.unit.text(y), plot.x.text(x));
+        plot.dot_tips.push(text);
+    }
+}
+
+/// What the lines show as rows, those of many points as the bins that are drawn.
+fn twin(family: &Family, plot: &Plot) -> Table {
+    let binned_lines = plot.lines.iter().any(|l| l.points.len() > MOST_POINTS);
+    let when = if family.timed { "When" } else { "Sample" };
+    let mut columns = vec![Column::text("series", "Series"), Column::number("x", when)];
+    if binned_lines {
+        columns.extend([
+            Column::number("samples", "Samples"),
+            Column::number("min", "Least"),
+            Column::number("mean", "Mean"),
+            Column::number("max", "Greatest"),
+        ]);
+    } else {
+        columns.push(Column::number("value", "Value"));
+    }
+    let mut table = Table::new(plot.title.clone(), columns);
+    let cell = |v: f64| Cell::new(family.unit.text(v)).exact(family.unit.exact(v));
+    let mut rows = 0;
+    for line in &plot.lines {
+        let name = || Cell::new(line.name.clone());
+        if !binned_lines {
+            rows += line.points.len();
+            for p in line.points.iter().take(MOST_ROWS.saturating_sub(table.rows.len())) {
+                table.push(vec![name(), Cell::new(plot.x.text(p.0)), cell(p.1)]);
+            }
+            continue;
+        }
+        let bins = binned(&line.points, MOST_POINTS, |x| plot.x.place(x));
+        rows += bins.len();
+        for bin in bins.iter().take(MOST_ROWS.saturating_sub(table.rows.len())) {
+            let at = Cell::new(plot.x.text(plot.x.value(bin.x)));
+            let values = [bin.min, bin.mean, bin.max].map(cell);
+            let head = [name(), at, Cell::new(count(bin.count as u64))];
+            table.push(head.into_iter().chain(values).collect());
+        }
+    }
+    table.left_out = rows - table.rows.len();
+    table
+}

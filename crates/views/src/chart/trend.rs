@@ -1,0 +1,166 @@
+//! A duration from run to run.
+
+use makespan_analysis::{Facts, natural_cmp};
+use makespan_model::{Status, UNKNOWN};
+use makespan_scene::{Role, count, visible};
+
+use super::plot::{Dot, Key, Line, Plot, Rule};
+use super::scatter::shape;
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis};
+use crate::amount::Unit;
+use crate::look::{TimeMode, status_role};
+use crate::table::{Cell, Column, Table};
+
+const MISSING: &str = "A trend needs at least two runs that are open.";
+
+pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
+    out.push(
+        Chart::new(Kind::Trend, "", "Makespan from run to run").missing_if(subject.runs.len() < 2, MISSING),
+    );
+}
+
+/// When a run started, as far as anything tells; [`UNKNOWN`] otherwise.
+pub(crate) fn start_of(facts: &Facts) -> i64 {
+    facts.run().span().map_or(facts.run().recorded_start, |s| s.0)
+}
+
+/// Places of runs in the order of their starts; those that do not tell come last, equal ones in natural order of titles.
+pub(crate) fn by_start(runs: &[&Facts]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    let start: Vec<i64> = runs.iter().map(|facts| start_of(facts)).collect();
+    order.sort_by(|&a, &b| {
+        let known = |i: usize| (start[i] == UNKNOWN, start[i]);
+        known(a).cmp(&known(b)).then_with(|| natural_cmp(runs[a].run().title(), runs[b].run().title()))
+    });
+    order
+}
+
+/// What is followed.
+enum Of<'a> {
+    Makespan,
+    Step(&'a str),
+    Task(&'a str),
+}
+
+impl Of<'_> {
+    /// The value in a run, ns, and what became of it.
+    fn value(&self, facts: &Facts) -> (Option<f64>, Option<Status>) {
+        let run = facts.run();
+        match self {
+            Of::Makespan => (facts.totals().makespan.map(|m| m as f64), run.status()),
+            Of::Step(step) => {
+                let stat = facts.steps().iter().find(|s| s.step == *step);
+                let median = stat.map(|s| s.median).filter(|m| *m != UNKNOWN).map(|m| m as f64);
+                let status = stat.map(|s| if s.failed > 0 { Status::Failed } else { Status::Succeeded });
+                (median, status)
+            }
+            Of::Task(id) => {
+                let task = run.find_task(id);
+                let length = task.and_then(|t| run.task_interval(t)).map(|(s, e)| e.saturating_sub(s) as f64);
+                (length, task.map(|t| run.tasks.status[t.index()]))
+            }
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Of::Makespan => "Makespan from run to run".to_owned(),
+            Of::Step(step) => format!("Median duration of {} from run to run", visible(step)),
+            Of::Task(id) => format!("Duration of {} from run to run", visible(id)),
+        }
+    }
+}
+
+pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
+    if subject.runs.len() < 2 {
+        return Err(MISSING.to_owned());
+    }
+    let of = match choice.of.split_once(':') {
+        Some(("step", name)) => Of::Step(name),
+        Some(("task", id)) => Of::Task(id),
+        _ => Of::Makespan,
+    };
+    let unit = Unit::of(makespan_analysis::Quantity::Time);
+    let order = by_start(subject.runs);
+    let found: Vec<(usize, Option<f64>, Option<Status>)> = order
+        .iter()
+        .map(|&i| {
+            let (value, status) = of.value(subject.runs[i]);
+            (i, value, status)
+        })
+        .collect();
+    let mut known: Vec<f64> = found.iter().filter_map(|f| f.1).collect();
+    known.sort_by(f64::total_cmp);
+    if known.is_empty() {
+        return Err("No open run tells this duration.".to_owned());
+    }
+    let median = known[known.len() / 2];
+    let y = Axis::from_zero(String::new(), unit.clone(), axis::bounds(known.iter().copied()));
+    let title = of.title();
+    let mut plot = Plot::new(title.clone(), Axis::order("runs in the order of their starts", order.len()), y);
+    let role = |status: Option<Status>| status.map_or(Role::Unknown, status_role);
+    let mut line = Line { name: title.clone(), role: None, ..Line::default() };
+    let mut statuses: Vec<Status> = Vec::new();
+    let start = |i: usize| when(subject, subject.runs[i]);
+    for (k, &(i, value, status)) in found.iter().enumerate() {
+        let Some(value) = value else { continue };
+        let at = (k + 1) as f64;
+        line.points.push((at, value));
+        plot.dots.push(Dot {
+            x: at,
+            y: value,
+            role: role(status),
+            shape: status.map(shape).unwrap_or_default(),
+            task: None,
+        });
+        let said = status.map_or("status not known", |s| s.name());
+        let name = visible(subject.runs[i].run().title()).into_owned();
+        plot.dot_tips.push(format!("{name}\n{}, {said}\n{}", unit.text(value), start(i)));
+        statuses.extend(status.filter(|s| !statuses.contains(s)));
+    }
+    plot.lines.push(line);
+    statuses.sort_unstable_by_key(|s| *s as u8);
+    plot.legend = statuses
+        .into_iter()
+        .map(|s| Key { role: status_role(s), shape: Some(shape(s)), text: s.name().to_owned() })
+        .collect();
+    if let Some(k) = found.iter().position(|f| std::ptr::eq(subject.runs[f.0], subject.facts)) {
+        plot.rules.push(Rule { x: (k + 1) as f64, role: Role::Selection, label: "this run".to_owned() });
+    }
+    plot.notes.push(format!("Median {}.", unit.text(median)));
+    let unknown = found.len() - known.len();
+    if unknown > 0 {
+        plot.notes.push(format!("{} runs do not tell it.", count(unknown as u64)));
+    }
+    let columns = vec![
+        Column::text("run", "Run"),
+        Column::text("status", "Status"),
+        Column::number("start", "Start"),
+        Column::number("value", "Duration"),
+        Column::number("change", "Against the median"),
+    ];
+    let mut twin = Table::new(title, columns);
+    for &(i, value, status) in found.iter().take(MOST_ROWS) {
+        let change = value.filter(|_| median > 0.0).map(|v| v / median * 100.0 - 100.0);
+        let cell = value.map_or_else(
+            || Cell::new("").exact("not known"),
+            |v| Cell::new(unit.text(v)).exact(unit.exact(v)),
+        );
+        twin.push(vec![
+            Cell::new(visible(subject.runs[i].run().title()).into_owned()),
+            status.map_or_else(Cell::default, |s| Cell::new(s.name()).status(status_role(s))),
+            Cell::new(start(i)),
+            cell,
+            Cell::new(change.map_or(String::new(), |c| format!("{c:+.0} %").replace('-', "−"))),
+        ]);
+    }
+    twin.left_out = found.len() - twin.rows.len();
+    Ok(Picture::plot(plot, twin))
+}
+
+fn when(subject: &Subject<'_>, facts: &Facts) -> String {
+    let start = start_of(facts);
+    // Starts of several runs have no common origin: relative times would say nothing.
+    let offset = if subject.look.time == TimeMode::Local { subject.look.offset } else { 0 };
+    if start == UNKNOWN { "start not known".to_owned() } else { makespan_scene::timestamp(start, offset) }
+}
