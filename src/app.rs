@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::panels::{
-    Busy, Chips, Details, Failed, Foot, GraphPanel, Help, Landing, OverviewPanel, Rail, TasksPanel,
-    TimelinePanel, Top,
+    Busy, ChartsPanel, Chips, Details, Failed, Foot, GraphPanel, Help, Landing, OverviewPanel, Rail,
+    TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, files, frame};
 use crate::state::actions::{Action, find};
@@ -52,7 +52,11 @@ impl Paints {
                 ];
                 dom::mark("makespan:painted", &detail);
             });
-            if matches!(view, View::Overview | View::Table) { frame::request(&mark) } else { mark() }
+            if matches!(view, View::Overview | View::Table | View::Charts) {
+                frame::request(&mark)
+            } else {
+                mark()
+            }
         })
     }
 }
@@ -97,6 +101,7 @@ fn App() -> impl IntoView {
             View::Graph => view! { <GraphPanel store=store painted=painted/> }.into_any(),
             View::Timeline => view! { <TimelinePanel store=store painted=painted/> }.into_any(),
             View::Table => view! { <TasksPanel store=store painted=painted/> }.into_any(),
+            View::Charts => view! { <ChartsPanel store=store painted=painted/> }.into_any(),
         }
     };
     let page = Memo::new(move |_| store.phase.with(std::mem::discriminant));

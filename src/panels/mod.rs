@@ -1,5 +1,6 @@
 //! The parts of the page. A panel reads the store and dispatches; no panel knows another.
 
+mod charts;
 mod details;
 mod graph;
 mod help;
@@ -10,6 +11,7 @@ mod tasks;
 mod timeline;
 mod top;
 
+pub(crate) use charts::ChartsPanel;
 pub(crate) use details::Details;
 pub(crate) use graph::GraphPanel;
 pub(crate) use help::Help;

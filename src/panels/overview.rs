@@ -4,18 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use makespan_scene::{Hit, Scene, Theme};
+use makespan_scene::{Hit, Scene};
 use makespan_views::details::Block;
 use makespan_views::overview::{Overview, overview};
 use makespan_views::{Look, Target, View, chart, status_role};
-use plotters::prelude::IntoDrawingArea;
-use plotters_canvas::CanvasBackend;
 
-use crate::platform::dom;
 use crate::state::actions::Action;
 use crate::state::session::Loaded;
 use crate::state::store::Store;
-use crate::surface::Draw;
+use crate::surface::{Draw, plotted};
 use crate::widgets::{Badge, OnTask, SectionView};
 
 /// The page.
@@ -40,8 +37,8 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
             .map(|section| {
                 let id = section.id;
                 let pages = Rc::clone(&pages);
+                let chart = (id == "concurrency").then(|| concurrency(store, &loaded, &pages.look));
                 let redraw: Rc<dyn Fn(f32) -> Option<Scene>> = Rc::new(move |w| pages.picture(id, w));
-                let chart = (id == "concurrency").then(|| concurrency(store, Rc::clone(&loaded)));
                 let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| {
                     if let Some(Target::Task(t)) = Target::of(hit) {
                         store.dispatch(Action::Select(Some(t)));
@@ -88,27 +85,10 @@ impl Pages {
     }
 }
 
-/// The chart of concurrency on a canvas of the page, by plotters' own canvas backend.
-fn concurrency(store: Store, loaded: Rc<Loaded>) -> Draw {
-    Rc::new(move |canvas, _, _| {
-        let theme = Theme::all()[store.theme.get_untracked()].clone();
-        let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
-        let area = backend.into_drawing_area();
-        // The backend counts device pixels; the context must not scale them once more.
-        if let Some(context) = canvas.get_context("2d").ok().flatten() {
-            let context: web_sys::CanvasRenderingContext2d = wasm_bindgen::JsCast::unchecked_into(context);
-            let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
-        }
-        let span = loaded.run.span().unwrap_or((0, 1));
-        let drawn = chart::concurrency(
-            &area,
-            loaded.facts.concurrency(),
-            span,
-            &|role| theme.colour(role),
-            dom::pixel_ratio(),
-        );
-        if drawn.is_err() {
-            store.said.set("The chart of concurrency could not be drawn.".to_owned());
-        }
-    })
+/// The chart of concurrency at the size of its place.
+fn concurrency(store: Store, loaded: &Loaded, look: &Look) -> Draw {
+    let span = loaded.run.span().unwrap_or((0, 1));
+    let plot = chart::concurrency_plot(loaded.facts.concurrency(), span, look).unheaded();
+    let failed = Rc::new(move || store.said.set("The chart of concurrency could not be drawn.".to_owned()));
+    plotted(Rc::new(plot), store.theme, failed)
 }

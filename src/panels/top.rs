@@ -82,6 +82,7 @@ pub(crate) fn Rail(store: Store) -> impl IntoView {
                 View::Graph => "2",
                 View::Timeline => "3",
                 View::Table => "6",
+                View::Charts => "7",
             };
             let class = format!("rail-sign rail-{}", v.name());
             view! {

@@ -42,6 +42,10 @@ pub(crate) enum Action {
     Open,
     /// Copies the link to what is seen.
     CopyLink,
+    /// Copies the picture that is seen.
+    CopyPicture,
+    /// Saves the picture that is seen as SVG.
+    SavePicture,
     /// Shows another of the open runs.
     ShowRun(usize),
     /// Closes the run that is shown.
@@ -121,6 +125,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("Digit2", "2", VIEWS, "Graph", Action::Show(View::Graph)),
     key("Digit3", "3", VIEWS, "Timeline", Action::Show(View::Timeline)),
     key("Digit6", "6", VIEWS, "Table", Action::Show(View::Table)),
+    key("Digit7", "7", VIEWS, "Charts", Action::Show(View::Charts)),
     key("KeyV", "V", VIEWS, "the picture as a table, and back", Action::Twin),
     key("KeyW", "W", MOVE, "zoom in", Action::Zoom(1.5)),
     key("KeyS", "S", MOVE, "zoom out", Action::Zoom(1.0 / 1.5)),
@@ -152,6 +157,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     shift(key("KeyT", "Shift T", PAGE, "theme: light, dark, high contrast", Action::Theme)),
     ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
     key("KeyY", "Y", PAGE, "copy the link to what is seen", Action::CopyLink),
+    shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
     shift(key("Slash", "?", PAGE, "this sheet", Action::Help)),
 ];
 

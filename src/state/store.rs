@@ -14,6 +14,7 @@ use super::session::{Loaded, Session};
 use super::update::{Effect as Outside, Move, State, update};
 use crate::platform::files::Given;
 use crate::platform::{boot, clock, dom, frame, prefs};
+use crate::surface::shown;
 use crate::worker::{self, Progress, Stage, job::FileReport, job::Opened};
 
 /// What the page is busy with.
@@ -201,6 +202,19 @@ impl Store {
                 dom::copy(&dom::address());
                 self.said.set("The link to this view is on the clipboard.".to_owned());
             }
+            Outside::CopyPicture => {
+                let store = *self;
+                let theme = &Theme::all()[self.theme.get_untracked()];
+                if !shown::copy(theme, move |word| store.said.set(word.to_owned())) {
+                    self.said.set("There is no picture in this view.".to_owned());
+                }
+            }
+            Outside::SavePicture => {
+                let saved = shown::save(&Theme::all()[self.theme.get_untracked()]);
+                let word =
+                    if saved { "The picture was saved as SVG." } else { "There is no picture in this view." };
+                self.said.set(word.to_owned());
+            }
             Outside::Theme => {
                 let themes = Theme::all();
                 let next = themes[(self.theme.get_untracked() + 1) % themes.len()].name;
@@ -383,7 +397,7 @@ fn first_pieces(view: View) -> &'static [Piece] {
     match view {
         View::Timeline => &PIECES[..4],
         View::Graph => &PIECES[1..5],
-        View::Table => &PIECES[1..6],
+        View::Table | View::Charts => &PIECES[1..6],
         View::Overview => &PIECES[1..9],
     }
 }

@@ -42,6 +42,10 @@ pub(crate) enum Effect {
     AskFiles,
     /// Copy the address.
     CopyLink,
+    /// Copy the picture.
+    CopyPicture,
+    /// Save the picture.
+    SavePicture,
     /// Forget the open runs.
     Close,
     /// Forget one of them.
@@ -140,6 +144,8 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
         }
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],
+        Action::CopyPicture => vec![Effect::CopyPicture],
+        Action::SavePicture => vec![Effect::SavePicture],
         Action::Close => {
             *view = ViewState { time: view.time, theme: view.theme.take(), ..ViewState::default() };
             vec![Effect::Close, Effect::Link(true)]

@@ -1,5 +1,4 @@
-//! Two canvases on top of each other, the lower for what seldom changes, the upper for what follows the pointer; and
-//! a small still picture.
+//! Two canvases on top of each other, the lower for what seldom changes, the upper for what follows the pointer.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,11 +6,11 @@ use std::rc::Rc;
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use makespan_scene::{Hit, Scene, Theme, hit};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, PointerEvent, ResizeObserver, WheelEvent};
 
-use super::paint;
+use super::{AsScene, paint};
 use crate::platform::{dom, frame};
 
 /// Makes a scene of a size, px.
@@ -41,7 +40,11 @@ pub(crate) enum Gesture {
 }
 
 /// Sets the backing store to the size on screen and gives a context whose unit is a CSS pixel.
-fn context(canvas: &HtmlCanvasElement, width: f64, height: f64) -> Option<CanvasRenderingContext2d> {
+pub(super) fn context(
+    canvas: &HtmlCanvasElement,
+    width: f64,
+    height: f64,
+) -> Option<CanvasRenderingContext2d> {
     let ratio = dom::pixel_ratio();
     let (w, h) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
     if canvas.width() != w || canvas.height() != h {
@@ -72,6 +75,10 @@ pub(crate) fn Stage(
     let upper = NodeRef::<Canvas>::new();
     let shown: Rc<RefCell<Scene>> = Rc::default();
 
+    let as_scene: AsScene = {
+        let shown = Rc::clone(&shown);
+        Rc::new(move || shown.borrow().clone())
+    };
     let draw_base: Rc<dyn Fn()> = {
         let shown = Rc::clone(&shown);
         // What is drawn in a frame was made by the effect before it: the newest scene wins.
@@ -83,6 +90,7 @@ pub(crate) fn Stage(
                 let scene = shown.borrow();
                 paint(&scene, &Theme::all()[theme.get_untracked()], &context);
                 painted(scene.item_count());
+                super::shown::offer(name, &canvas, &as_scene);
             }
         })
     };
@@ -274,79 +282,5 @@ impl Gestures {
         } else {
             Gesture::Scroll(dx, dy)
         });
-    }
-}
-
-/// A still picture as wide as its place: `scene` is asked for one of that width.
-#[component]
-pub(crate) fn Picture(
-    theme: Memo<usize>,
-    scene: Rc<dyn Fn(f32) -> Scene>,
-    #[prop(optional)] on_hit: Option<Rc<dyn Fn(Hit)>>,
-    #[prop(optional)] draw: Option<Draw>,
-) -> impl IntoView {
-    let holder = NodeRef::<Div>::new();
-    let canvas = NodeRef::<Canvas>::new();
-    let width = RwSignal::new(0.0f64);
-    let shown: Rc<RefCell<Scene>> = Rc::default();
-    let height = RwSignal::new(0.0f64);
-    let label = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let Some(element) = holder.get() else { return };
-        let measured = element.clone();
-        let measure: Rc<dyn Fn()> = Rc::new(move || {
-            let now = f64::from(measured.client_width());
-            if width.try_get_untracked().is_some_and(|before| (before - now).abs() > 0.5) {
-                width.set(now);
-            }
-        });
-        let changed: Closure<dyn FnMut(JsValue)> = Closure::new(move |_| frame::request(&measure));
-        if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-            let kept = StoredValue::new_local(Some((observer, changed)));
-            on_cleanup(move || {
-                if let Some((observer, _)) = kept.try_update_value(Option::take).flatten() {
-                    observer.disconnect();
-                }
-            });
-        }
-    });
-    let redraw: Rc<dyn Fn()> = {
-        let shown = Rc::clone(&shown);
-        Rc::new(move || {
-            let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
-            let scene = shown.borrow();
-            let (w, h) = (f64::from(scene.width), f64::from(scene.height));
-            if let Some(context) = context(&canvas, w, h) {
-                match &draw {
-                    Some(draw) => draw(&canvas, w, h),
-                    None => paint(&scene, &Theme::all()[theme.get_untracked()], &context),
-                }
-            }
-        })
-    };
-    Effect::new({
-        let shown = Rc::clone(&shown);
-        move |_| {
-            let _ = theme.get();
-            let w = width.get();
-            if w >= 1.0 {
-                let made = scene(w as f32);
-                height.set(f64::from(made.height));
-                label.set(made.title.clone());
-                *shown.borrow_mut() = made;
-                frame::request(&redraw);
-            }
-        }
-    });
-    let press = move |x: i32, y: i32| {
-        if let Some(on_hit) = &on_hit {
-            on_hit(hit(&shown.borrow(), x as f32, y as f32, 1.0));
-        }
-    };
-    view! {
-        <div class="picture" node_ref=holder style:height=move || format!("{}px", height.get())>
-            <canvas node_ref=canvas role="img" aria-label=move || label.get() on:click=move |e| press(e.offset_x(), e.offset_y())></canvas>
-        </div>
     }
 }

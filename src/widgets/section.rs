@@ -35,13 +35,13 @@ pub(crate) fn SectionView(
                     let redraw = redraw.clone();
                     let make: Rc<dyn Fn(f32) -> Scene> =
                         Rc::new(move |w| redraw.as_ref().and_then(|r| r(w)).unwrap_or_else(|| scene.clone()));
-                    view! { <Picture theme=theme scene=make on_hit=Rc::clone(&on_hit)/> }.into_any()
+                    view! { <Picture theme=theme scene=make on_hit=Some(Rc::clone(&on_hit))/> }.into_any()
                 }
                 Block::Concurrency => {
                     let make: Rc<dyn Fn(f32) -> Scene> =
                         Rc::new(|w| Scene::new(w, 170.0, "Attempts running at each moment of the run"));
                     match chart.clone() {
-                        Some(draw) => view! { <Picture theme=theme scene=make draw=draw/> }.into_any(),
+                        Some(draw) => view! { <Picture theme=theme scene=make draw=Some(draw)/> }.into_any(),
                         None => ().into_any(),
                     }
                 }

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use crate::chart::{Choice, Kind};
 use crate::filter::Filter;
 use crate::look::{Camera, TimeMode, View, ViewState};
 use crate::tasks::{Sort, SortKey};
@@ -113,6 +114,18 @@ pub fn encode(state: &ViewState) -> String {
     if state.twin {
         put("twin", "1");
     }
+    let chart = &state.chart;
+    if *chart != Choice::default() {
+        put("chart", chart.kind.name());
+    }
+    for (key, value) in [("of", &chart.of), ("against", &chart.against)] {
+        if !value.is_empty() {
+            put(key, value);
+        }
+    }
+    if chart.log {
+        put("log", "1");
+    }
     if let Some(theme) = &state.theme {
         put("theme", theme);
     }
@@ -163,6 +176,10 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
                 }
             }
             "twin" => state.twin = named("1"),
+            "chart" => state.chart.kind = Kind::ALL.into_iter().find(|k| named(k.name())).unwrap_or_default(),
+            "of" => state.chart.of = value,
+            "against" => state.chart.against = value,
+            "log" => state.chart.log = named("1"),
             "theme" => state.theme = makespan_scene::Theme::named(&value).map(|t| t.name.to_owned()),
             _ => {}
         }
@@ -197,6 +214,12 @@ mod tests {
             sort: Sort { key: SortKey::Duration, descending: true },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
             twin: true,
+            chart: Choice {
+                kind: Kind::Scatter,
+                of: "duration".to_owned(),
+                against: "metric:x&y".to_owned(),
+                log: true,
+            },
             theme: Some("dark".to_owned()),
         };
         assert_eq!(decode(&encode(&state)), Ok(state));

@@ -3,6 +3,7 @@
 use makespan_model::Status;
 use makespan_scene::Role;
 
+use crate::chart::Choice;
 use crate::filter::Filter;
 use crate::tasks::Sort;
 use crate::timeline::Lanes;
@@ -19,11 +20,13 @@ pub enum View {
     Timeline,
     /// All tasks in rows.
     Table,
+    /// Measures, metrics and distributions.
+    Charts,
 }
 
 impl View {
     /// All views, in the order of their keys.
-    pub const ALL: [View; 4] = [View::Overview, View::Graph, View::Timeline, View::Table];
+    pub const ALL: [View; 5] = [View::Overview, View::Graph, View::Timeline, View::Table, View::Charts];
 
     /// The name in links and test ids.
     pub fn name(self) -> &'static str {
@@ -32,6 +35,7 @@ impl View {
             View::Graph => "graph",
             View::Timeline => "timeline",
             View::Table => "table",
+            View::Charts => "charts",
         }
     }
 
@@ -42,6 +46,7 @@ impl View {
             View::Graph => "Graph",
             View::Timeline => "Timeline",
             View::Table => "Table",
+            View::Charts => "Charts",
         }
     }
 }
@@ -110,6 +115,8 @@ pub struct ViewState {
     pub camera: Option<Camera>,
     /// Whether the table twin is shown in place of the picture.
     pub twin: bool,
+    /// The chart that is shown.
+    pub chart: Choice,
     /// Name of the theme; the reader's own choice where absent.
     pub theme: Option<String>,
 }

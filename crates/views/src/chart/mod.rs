@@ -198,7 +198,6 @@ impl Chart {
 pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     let mut out = Vec::new();
     concurrency::list(subject, &mut out);
-    series::list(subject, &mut out);
     tasks::list(subject, &mut out);
     input_output::list(subject, &mut out);
     distribution::list(subject, &mut out);
@@ -206,6 +205,8 @@ pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     radar::list(subject, &mut out);
     trend::list(subject, &mut out);
     counts::list(subject, &mut out);
+    // Last, since there may be any number of them.
+    series::list(subject, &mut out);
     out
 }
 

@@ -1,0 +1,64 @@
+//! Pictures on their way out: to the clipboard, to a file.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
+
+use super::dom;
+
+/// Offers bytes as a file of that name. Nothing leaves the page but by the browser's own download.
+pub(crate) fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    save_blob(name, &blob)
+}
+
+fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
+    let document = dom::document().ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The download has its own hold on the data.
+    Url::revoke_object_url(&url)
+}
+
+/// Puts what a canvas shows on the clipboard as a picture; where that is refused, offers it as a file of that name.
+/// `said` hears which of the two it was.
+pub(crate) fn copy_picture(canvas: &HtmlCanvasElement, name: &str, said: impl Fn(&str) + Clone + 'static) {
+    let file = format!("{name}.png");
+    let taken = Closure::once_into_js(move |blob: JsValue| {
+        let Ok(blob) = blob.dyn_into::<Blob>() else {
+            said("The picture could not be made: it may be too large for this browser.");
+            return;
+        };
+        let (instead, word) = (blob.clone(), said.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            let copied = match to_clipboard(&blob) {
+                Ok(promise) => wasm_bindgen_futures::JsFuture::from(promise).await.is_ok(),
+                Err(_) => false,
+            };
+            if copied {
+                word("The picture is on the clipboard.");
+            } else if save_blob(&file, &instead).is_ok() {
+                word("The clipboard took no picture; it was saved as a file.");
+            }
+        });
+    });
+    let _ = canvas.to_blob(taken.unchecked_ref());
+}
+
+/// `navigator.clipboard.write` with one picture; browsers that lack any of it give an error.
+fn to_clipboard(blob: &Blob) -> Result<js_sys::Promise, JsValue> {
+    let window = dom::window().ok_or(JsValue::NULL)?;
+    let make: Function = Reflect::get(&window, &"ClipboardItem".into())?.dyn_into()?;
+    let parts = Object::new();
+    Reflect::set(&parts, &"image/png".into(), blob)?;
+    let item = Reflect::construct(&make, &Array::of1(&parts))?;
+    let clipboard = Reflect::get(&window.navigator(), &"clipboard".into())?;
+    let write: Function = Reflect::get(&clipboard, &"write".into())?.dyn_into()?;
+    write.call1(&clipboard, &Array::of1(&item))?.dyn_into()
+}

@@ -1,0 +1,140 @@
+//! A still picture, as wide as its place.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::html::{Canvas, Div};
+use leptos::prelude::*;
+use makespan_scene::{Hit, Scene, Theme, hit, visible};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::ResizeObserver;
+
+use super::stage::context;
+use super::{AsScene, Draw, paint, shown};
+use crate::platform::frame;
+
+/// Of a size and a place in it, px: the words for what lies there, and where it lies.
+pub(crate) type TipAt = Rc<dyn Fn((f32, f32), f32, f32) -> Option<(String, (f32, f32))>>;
+
+/// Of a size and a place in it, px: what a press there does, for pictures that are no scene.
+pub(crate) type OnPoint = Rc<dyn Fn((f32, f32), f32, f32)>;
+
+/// The words beside the pointer, and where they stand.
+type Words = Option<(String, (f32, f32))>;
+
+/// A still picture as wide as its place: `scene` is asked for one of that width. `draw` draws in its stead by other
+/// means, at the size that the scene has; `taken` then makes the scene for whoever takes the picture along. A `main`
+/// picture is the one that is taken along.
+#[component]
+pub(crate) fn Picture(
+    theme: Memo<usize>,
+    scene: Rc<dyn Fn(f32) -> Scene>,
+    #[prop(optional_no_strip)] on_hit: Option<Rc<dyn Fn(Hit)>>,
+    #[prop(optional_no_strip)] draw: Option<Draw>,
+    #[prop(optional_no_strip)] tip: Option<TipAt>,
+    #[prop(optional_no_strip)] on_point: Option<OnPoint>,
+    #[prop(optional_no_strip)] main: Option<(&'static str, AsScene)>,
+) -> impl IntoView {
+    let holder = NodeRef::<Div>::new();
+    let canvas = NodeRef::<Canvas>::new();
+    let width = RwSignal::new(0.0f64);
+    let shown_scene: Rc<RefCell<Scene>> = Rc::default();
+    let height = RwSignal::new(0.0f64);
+    let label = RwSignal::new(String::new());
+    let words = RwSignal::new(Words::None);
+    Effect::new(move |_| {
+        let Some(element) = holder.get() else { return };
+        let measured = element.clone();
+        let measure: Rc<dyn Fn()> = Rc::new(move || {
+            let now = f64::from(measured.client_width());
+            if width.try_get_untracked().is_some_and(|before| (before - now).abs() > 0.5) {
+                width.set(now);
+            }
+        });
+        let changed: Closure<dyn FnMut(JsValue)> = Closure::new(move |_| frame::request(&measure));
+        if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+            let kept = StoredValue::new_local(Some((observer, changed)));
+            on_cleanup(move || {
+                if let Some((observer, _)) = kept.try_update_value(Option::take).flatten() {
+                    observer.disconnect();
+                }
+            });
+        }
+    });
+    let redraw: Rc<dyn Fn()> = {
+        let shown_scene = Rc::clone(&shown_scene);
+        Rc::new(move || {
+            let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
+            let scene = shown_scene.borrow();
+            let (w, h) = (f64::from(scene.width), f64::from(scene.height));
+            if let Some(context) = context(&canvas, w, h) {
+                match &draw {
+                    Some(draw) => draw(&canvas, w, h),
+                    None => paint(&scene, &Theme::all()[theme.get_untracked()], &context),
+                }
+                if let Some((name, as_scene)) = &main {
+                    shown::offer(name, &canvas, as_scene);
+                }
+            }
+        })
+    };
+    Effect::new({
+        let shown_scene = Rc::clone(&shown_scene);
+        move |_| {
+            let _ = theme.get();
+            let w = width.get();
+            if w >= 1.0 {
+                let made = scene(w as f32);
+                height.set(f64::from(made.height));
+                label.set(made.title.clone());
+                *shown_scene.borrow_mut() = made;
+                frame::request(&redraw);
+            }
+        }
+    });
+    let size = {
+        let shown_scene = Rc::clone(&shown_scene);
+        move || (shown_scene.borrow().width, shown_scene.borrow().height)
+    };
+    let pressed = size.clone();
+    let press = move |x: i32, y: i32| {
+        if let Some(on_point) = &on_point {
+            on_point(pressed(), x as f32, y as f32);
+        }
+        if let Some(on_hit) = &on_hit {
+            on_hit(hit(&shown_scene.borrow(), x as f32, y as f32, 1.0));
+        }
+    };
+    let tells = tip.is_some();
+    let point = move |x: i32, y: i32| {
+        let found = tip.as_ref().and_then(|tip| tip(size(), x as f32, y as f32));
+        if words.with_untracked(|w| *w != found) {
+            words.set(found);
+        }
+    };
+    let bubble = move || {
+        let (text, (x, y)) = words.get()?;
+        // On the side where there is room.
+        let (w, h) = (width.get_untracked() as f32, height.get_untracked() as f32);
+        let left = if x < w / 2.0 { format!("{}px", x + 14.0) } else { "auto".to_owned() };
+        let right = if x < w / 2.0 { "auto".to_owned() } else { format!("{}px", w - x + 14.0) };
+        let top = if y < h / 2.0 { format!("{}px", y + 10.0) } else { "auto".to_owned() };
+        let bottom = if y < h / 2.0 { "auto".to_owned() } else { format!("{}px", h - y + 10.0) };
+        let lines: Vec<_> =
+            text.lines().map(|l| view! { <div><bdi>{visible(l).into_owned()}</bdi></div> }).collect();
+        let dot =
+            view! { <span class="tip-dot" style:left=format!("{x}px") style:top=format!("{y}px")></span> };
+        Some(
+            view! { {dot}<div class="tip" style:left=left style:right=right style:top=top style:bottom=bottom>{lines}</div> },
+        )
+    };
+    view! {
+        <div class="picture" node_ref=holder style:height=move || format!("{}px", height.get())>
+            <canvas node_ref=canvas role="img" aria-label=move || label.get() on:click=move |e| press(e.offset_x(), e.offset_y())
+                on:pointermove=move |e| if tells { point(e.offset_x(), e.offset_y()) } on:pointerleave=move |_| words.set(None)></canvas>
+            {bubble}
+        </div>
+    }
+}
