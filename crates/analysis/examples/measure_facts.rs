@@ -92,7 +92,17 @@ fn main() -> ExitCode {
     measure("errors", &run, errors);
     measure("slowest", &run, |run| slowest(run, 20));
     measure("differences", &run, |run| differences(run, &all));
+    measure("observed_path", &run, observed_path);
+    measure("near_critical", &run, |run| near_critical(run, 10));
+    measure("bounds", &run, bounds);
+    measure("utilisation", &run, utilisation);
+    measure("causes", &run, causes);
+    measure("stragglers", &run, stragglers);
+    measure("retries", &run, retries);
     measure("upstream", &run, |run| upstream(run, middle));
     measure("downstream", &run, |run| downstream(run, middle));
+    // What the facts share is computed once: findings ask for all of them.
+    let shared = std::sync::Arc::new(run.clone());
+    measure("all", &run, |_| Facts::new(shared.clone()).findings().len());
     ExitCode::SUCCESS
 }

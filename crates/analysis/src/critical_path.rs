@@ -1,15 +1,17 @@
 //! The chain of tasks that took longest.
 
-use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+use makespan_model::{NONE, Run, TaskId};
 
-use crate::busy;
-use crate::network::{Network, end};
+use crate::longest::Longest;
+use crate::network::end;
 
 /// The longest chain of dependent tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CriticalPath {
     /// Its tasks, first to last.
     pub tasks: Vec<TaskId>,
+    /// What each of them weighs, ns.
+    pub weights: Vec<i64>,
     /// Sum of their weights, ns.
     pub length: i64,
     /// By task, whether it is on the path.
@@ -31,34 +33,7 @@ pub struct CriticalPath {
 /// the one over lower indices. `None` where no task has a closed interval. O(n + e), with containers
 /// O(n log n + e).
 pub fn critical_path(run: &Run) -> Option<CriticalPath> {
-    let spans: Vec<Option<(i64, i64)>> = run.task_ids().map(|t| run.task_interval(t)).collect();
-    if spans.iter().all(Option::is_none) {
-        return None;
-    }
-    let network = Network::new(run);
-    let weight = weights(run, &network, &spans);
-
-    let nodes = network.order.len();
-    let mut from = vec![NONE; nodes];
-    // Weight up to and with a node, and the last end known on the way; below 0 where nothing came before.
-    let mut best = vec![(-1i64, UNKNOWN); nodes];
-    for &node in &network.order {
-        let task = node as usize / 2;
-        let (sum, last) = best[node as usize];
-        let sum = sum.max(0);
-        network.next(node, |to| {
-            let own = node + 1 == to && node.is_multiple_of(2);
-            let offer = if own {
-                (sum.saturating_add(weight[task]), spans[task].map_or(last, |s| s.1))
-            } else {
-                (sum, last)
-            };
-            let slot = to as usize;
-            if offer > best[slot] || (offer == best[slot] && node < from[slot]) {
-                (best[slot], from[slot]) = (offer, node);
-            }
-        });
-    }
+    let Longest { spans, weight, best, from, .. } = Longest::new(run)?;
     let ends = (0..run.task_count() as u32).map(end);
     let last = ends.reduce(|a, b| if best[b] > best[a] { b } else { a })?;
 
@@ -78,6 +53,7 @@ pub fn critical_path(run: &Run) -> Option<CriticalPath> {
         node = before;
     }
     path.tasks.reverse();
+    path.weights = path.tasks.iter().map(|t| weight[t.index()]).collect();
     let mut reach = None;
     for t in &path.tasks {
         let span = spans[t.index()];
@@ -86,27 +62,4 @@ pub fn critical_path(run: &Run) -> Option<CriticalPath> {
         reach = span.map(|s| s.1).or(reach);
     }
     Some(path)
-}
-
-/// What each task weighs, ns.
-fn weights(run: &Run, network: &Network<'_>, spans: &[Option<(i64, i64)>]) -> Vec<i64> {
-    let mut weight: Vec<i64> = spans.iter().map(|s| s.map_or(0, |(s, e)| e.saturating_sub(s))).collect();
-    if let Some(nest) = &network.nest {
-        let mut contains = vec![false; spans.len()];
-        let anchors = nest.anchors(run, |p| spans[p as usize].is_some());
-        for (t, &anchor) in anchors.iter().enumerate() {
-            if anchor != NONE && spans[t].is_some() {
-                contains[anchor as usize] = true;
-                weight[anchor as usize] = 0;
-            }
-        }
-        let own = busy(run);
-        for (&attempt, length) in own.attempt.iter().zip(own.lengths()) {
-            let task = run.attempts.task[attempt as usize] as usize;
-            if contains[task] {
-                weight[task] = weight[task].saturating_add(length);
-            }
-        }
-    }
-    weight
 }

@@ -5,8 +5,15 @@ use std::sync::Arc;
 
 use makespan_model::{Run, TaskId};
 
+use crate::bounds::bounds_with;
+use crate::causes::{causes_with, wait_pieces_with};
+use crate::near_critical::near_critical_with;
+use crate::observed::observed_path_with;
+use crate::retries::retries_with;
+use crate::slots::Slots;
 use crate::steps::steps_with;
 use crate::totals::totals_with;
+use crate::utilisation::utilisation_with;
 use crate::workers::workers_with;
 use crate::*;
 
@@ -25,6 +32,15 @@ pub struct Facts {
     errors: OnceCell<Errors>,
     differences: OnceCell<Vec<Difference>>,
     measures: OnceCell<Measures>,
+    slots: OnceCell<Slots>,
+    observed_path: OnceCell<Option<ObservedPath>>,
+    bounds: OnceCell<Option<Bounds>>,
+    utilisation: OnceCell<Utilisation>,
+    causes: OnceCell<Causes>,
+    stragglers: OnceCell<Vec<Straggler>>,
+    retries: OnceCell<Retries>,
+    requests: OnceCell<Requests>,
+    findings: OnceCell<Vec<Finding>>,
 }
 
 impl Facts {
@@ -43,7 +59,21 @@ impl Facts {
             errors: OnceCell::new(),
             differences: OnceCell::new(),
             measures: OnceCell::new(),
+            slots: OnceCell::new(),
+            observed_path: OnceCell::new(),
+            bounds: OnceCell::new(),
+            utilisation: OnceCell::new(),
+            causes: OnceCell::new(),
+            stragglers: OnceCell::new(),
+            retries: OnceCell::new(),
+            requests: OnceCell::new(),
+            findings: OnceCell::new(),
         }
+    }
+
+    /// The run, for whoever keeps it.
+    pub fn shared_run(&self) -> Arc<Run> {
+        Arc::clone(&self.run)
     }
 
     /// The run.
@@ -83,7 +113,7 @@ impl Facts {
 
     /// See [`steps()`].
     pub fn steps(&self) -> &[StepStat] {
-        self.steps.get_or_init(|| steps_with(&self.run, self.busy()))
+        self.steps.get_or_init(|| steps_with([(&*self.run, self.busy(), self.critical_path())]))
     }
 
     /// See [`workers()`].
@@ -104,6 +134,64 @@ impl Facts {
     /// See [`measures()`].
     pub fn measures(&self) -> &Measures {
         self.measures.get_or_init(|| measures(&self.run))
+    }
+
+    fn slots(&self) -> &Slots {
+        self.slots.get_or_init(|| Slots::new(&self.run, self.busy()))
+    }
+
+    /// See [`observed_path()`].
+    pub fn observed_path(&self) -> Option<&ObservedPath> {
+        let path = || observed_path_with(&self.run, self.busy(), self.slots());
+        self.observed_path.get_or_init(path).as_ref()
+    }
+
+    /// See [`near_critical()`]; not kept.
+    pub fn near_critical(&self, k: usize) -> Vec<NearCritical> {
+        near_critical_with(&self.run, self.critical_path(), k)
+    }
+
+    /// See [`bounds()`].
+    pub fn bounds(&self) -> Option<&Bounds> {
+        let bounds =
+            || bounds_with(&self.run, self.busy(), self.concurrency(), self.critical_path(), self.slots());
+        self.bounds.get_or_init(bounds).as_ref()
+    }
+
+    /// See [`utilisation()`].
+    pub fn utilisation(&self) -> &Utilisation {
+        self.utilisation.get_or_init(|| utilisation_with(&self.run, self.busy()))
+    }
+
+    /// See [`causes()`].
+    pub fn causes(&self) -> &Causes {
+        self.causes.get_or_init(|| causes_with(&self.run, self.waiting(), self.slots()))
+    }
+
+    /// What one task waited for, in order of time: from the earliest moment at which it could have been ready to its
+    /// first start without a gap, and between its tries; see [`causes()`]. Empty where nothing is known. Not kept.
+    pub fn wait_pieces(&self, task: TaskId) -> Vec<WaitPiece> {
+        wait_pieces_with(&self.run, self.waiting(), self.causes(), self.slots(), task)
+    }
+
+    /// See [`stragglers()`].
+    pub fn stragglers(&self) -> &[Straggler] {
+        self.stragglers.get_or_init(|| stragglers(&self.run))
+    }
+
+    /// See [`retries()`].
+    pub fn retries(&self) -> &Retries {
+        self.retries.get_or_init(|| retries_with(&self.run, self.busy(), self.waiting()))
+    }
+
+    /// See [`requests()`].
+    pub fn requests(&self) -> &Requests {
+        self.requests.get_or_init(|| requests(self))
+    }
+
+    /// See [`findings()`].
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.get_or_init(|| findings(self))
     }
 
     /// See [`slowest()`]; not kept.

@@ -1,8 +1,9 @@
 //! How much later tasks could have ended.
 
-use makespan_model::{Run, TaskId, UNKNOWN};
+use makespan_model::{Run, UNKNOWN};
 
 use crate::network::{Network, begin, end};
+use crate::waiting::first_starts;
 
 /// How much later each task could have ended, by task; see [`slack()`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub fn slack(run: &Run) -> Slack {
         return Slack { total: vec![None; n], free: vec![None; n] };
     };
     let network = Network::new(run);
-    let first: Vec<i64> = run.task_ids().map(|t| first_start(run, t)).collect();
+    let first = first_starts(run);
     let spans: Vec<Option<(i64, i64)>> = run.task_ids().map(|t| run.task_interval(t)).collect();
     // Latest moment of each node that keeps the last end, and that keeps every actual start after it.
     let mut late = vec![horizon; n * 2];
@@ -57,10 +58,4 @@ pub fn slack(run: &Run) -> Slack {
     let free: Vec<Option<i64>> = (0..n).map(|t| left(&keep, t)).collect();
     let total = (0..n).map(|t| left(&late, t).max(free[t])).collect();
     Slack { total, free }
-}
-
-/// First start of any attempt of a task, or `UNKNOWN`.
-fn first_start(run: &Run, task: TaskId) -> i64 {
-    let starts = run.attempts_of(task).map(|a| run.attempts.started[a.index()]);
-    starts.filter(|s| *s != UNKNOWN).min().unwrap_or(UNKNOWN)
 }

@@ -1,10 +1,10 @@
 //! Statistics of each step.
 
-use makespan_model::{Run, Status, StrId, UNKNOWN};
+use makespan_model::{Run, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
 use crate::busy::{Busy, busy};
-use crate::natural_cmp;
+use crate::{CriticalPath, Distribution, Facts, critical_path, natural_cmp};
 
 /// What the tasks of one step took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,61 +15,101 @@ pub struct StepStat {
     pub tasks: u32,
     /// Those of them whose status is failed.
     pub failed: u32,
+    /// Those of them whose status is succeeded.
+    pub succeeded: u32,
     /// Those of them with more than one attempt.
     pub retried: u32,
     /// Sum of the [busy](crate::busy()) intervals of their attempts, ns.
     pub work: i64,
-    /// Shortest duration of a task, ns. This and the three below are `UNKNOWN` where no task of the step has one.
+    /// Sum of what those of them weigh that are on the critical path, ns; see [`CriticalPath::weights`].
+    pub critical: i64,
+    /// Shortest duration of a task, ns. This and those below are `UNKNOWN` where no task of the step has one.
     pub min: i64,
-    /// Median duration, ns.
+    /// Mean duration, ns.
+    pub mean: i64,
+    /// Median duration, ns. This and the percentiles are [quantiles](crate::quantile).
     pub median: i64,
+    /// 75th percentile, ns.
+    pub p75: i64,
+    /// 90th percentile, ns.
+    pub p90: i64,
     /// 95th percentile, ns.
     pub p95: i64,
+    /// 99th percentile, ns.
+    pub p99: i64,
     /// Longest duration, ns.
     pub max: i64,
+    /// Standard deviation of the durations as of a sample (divisor n − 1), ns; `UNKNOWN` also of a single one.
+    pub deviation: i64,
 }
 
-/// The quantile `p` of ascending values by linear interpolation (Hyndman & Fan 1996, type 7); `UNKNOWN` of none.
-fn quantile(sorted: &[i64], p: f64) -> i64 {
-    let Some(top) = sorted.len().checked_sub(1) else { return UNKNOWN };
-    let place = top as f64 * p;
-    let low = (place.floor() as usize).min(top);
-    let (a, b) = (sorted[low], sorted[(low + 1).min(top)]);
-    a.saturating_add((b.saturating_sub(a) as f64 * (place - low as f64)).round() as i64)
+impl StepStat {
+    /// The share of tasks that failed among those that failed or succeeded, 0 to 1; `None` where there are none. What
+    /// was skipped, cancelled, taken from a cache or is not over says nothing about how often the step fails.
+    pub fn failure_rate(&self) -> Option<f64> {
+        let ended = self.failed.saturating_add(self.succeeded);
+        (ended > 0).then(|| f64::from(self.failed) / f64::from(ended))
+    }
+}
+
+/// The step of a task as [`Run::task_step`] names it. Strings are interned, so equal ids are equal names.
+pub(crate) fn step_of_task(run: &Run, task: TaskId) -> StrId {
+    let i = task.index();
+    let names = [run.tasks.step[i], run.tasks.name[i], run.tasks.id[i]];
+    names.into_iter().find(|s| !s.is_empty()).unwrap_or_default()
 }
 
 /// The steps of a run, most work first, then by name. The duration of a task is from its first start to its last
 /// end, retries and the time between them included; tasks without a closed interval count as tasks only.
-/// O((n + a) log n).
+/// O((n + a) log n + e).
 pub fn steps(run: &Run) -> Vec<StepStat> {
-    steps_with(run, &busy(run))
+    steps_with([(run, &busy(run), critical_path(run).as_ref())])
 }
 
-pub(crate) fn steps_with(run: &Run, busy: &Busy) -> Vec<StepStat> {
-    let mut step_of: FxHashMap<StrId, usize> = FxHashMap::default();
+/// The steps of several runs, those of the same name taken together: their tasks as if they were of one run, so that a
+/// step of a hundred runs has a hundred times the tasks, and its part of all their critical paths. O(n log n) and what
+/// the facts cost.
+pub fn steps_of_runs(runs: &[&Facts]) -> Vec<StepStat> {
+    steps_with(runs.iter().map(|facts| (facts.run(), facts.busy(), facts.critical_path())))
+}
+
+pub(crate) fn steps_with<'a>(
+    runs: impl IntoIterator<Item = (&'a Run, &'a Busy, Option<&'a CriticalPath>)>,
+) -> Vec<StepStat> {
+    let mut by_name: FxHashMap<&str, usize> = FxHashMap::default();
     let mut stats: Vec<StepStat> = Vec::new();
     let mut durations: Vec<(usize, i64)> = Vec::new();
-    let mut place = Vec::with_capacity(run.task_count());
-    for t in run.task_ids() {
-        let i = t.index();
-        // Strings are interned, so equal ids are equal names.
-        let key = [run.tasks.step[i], run.tasks.name[i], run.tasks.id[i]];
-        let key = key.into_iter().find(|s| !s.is_empty()).unwrap_or_default();
-        let at = *step_of.entry(key).or_insert_with(|| {
-            stats.push(StepStat { step: run.text(key).to_owned(), ..StepStat::default() });
-            stats.len() - 1
-        });
-        place.push(at);
-        stats[at].tasks += 1;
-        stats[at].failed += u32::from(run.tasks.status[i] == Status::Failed);
-        stats[at].retried += u32::from(run.attempts_of(t).len() > 1);
-        if let Some((s, e)) = run.task_interval(t) {
-            durations.push((at, e.saturating_sub(s)));
+    for (run, busy, path) in runs {
+        // Of one run equal ids are equal names: only the first of each is looked up by its text.
+        let mut step_of: FxHashMap<StrId, usize> = FxHashMap::default();
+        let mut place = Vec::with_capacity(run.task_count());
+        for t in run.task_ids() {
+            let i = t.index();
+            let key = step_of_task(run, t);
+            let at = *step_of.entry(key).or_insert_with(|| {
+                let name = run.text(key);
+                *by_name.entry(name).or_insert_with(|| {
+                    stats.push(StepStat { step: name.to_owned(), ..StepStat::default() });
+                    stats.len() - 1
+                })
+            });
+            place.push(at);
+            stats[at].tasks += 1;
+            stats[at].failed += u32::from(run.tasks.status[i] == Status::Failed);
+            stats[at].succeeded += u32::from(run.tasks.status[i] == Status::Succeeded);
+            stats[at].retried += u32::from(run.attempts_of(t).len() > 1);
+            if let Some((s, e)) = run.task_interval(t) {
+                durations.push((at, e.saturating_sub(s)));
+            }
         }
-    }
-    for (&a, length) in busy.attempt.iter().zip(busy.lengths()) {
-        let stat = &mut stats[place[run.attempts.task[a as usize] as usize]];
-        stat.work = stat.work.saturating_add(length);
+        for (&a, length) in busy.attempt.iter().zip(busy.lengths()) {
+            let stat = &mut stats[place[run.attempts.task[a as usize] as usize]];
+            stat.work = stat.work.saturating_add(length);
+        }
+        for (t, weight) in path.iter().flat_map(|p| p.tasks.iter().zip(&p.weights)) {
+            let stat = &mut stats[place[t.index()]];
+            stat.critical = stat.critical.saturating_add(*weight);
+        }
     }
     durations.sort_unstable();
     let mut rest = durations.as_slice();
@@ -77,7 +117,10 @@ pub(crate) fn steps_with(run: &Run, busy: &Busy) -> Vec<StepStat> {
         let (mine, others) = rest.split_at(rest.partition_point(|d| d.0 == at));
         rest = others;
         let mine: Vec<i64> = mine.iter().map(|d| d.1).collect();
-        [stat.min, stat.median, stat.p95, stat.max] = [0.0, 0.5, 0.95, 1.0].map(|p| quantile(&mine, p));
+        let spread = Distribution::of(&mine);
+        (stat.min, stat.mean, stat.max) = (spread.min, spread.mean, spread.max);
+        (stat.median, stat.p75, stat.p90) = (spread.median, spread.p75, spread.p90);
+        (stat.p95, stat.p99, stat.deviation) = (spread.p95, spread.p99, spread.deviation);
     }
     stats.sort_by(|a, b| b.work.cmp(&a.work).then_with(|| natural_cmp(&a.step, &b.step)));
     stats

@@ -29,18 +29,11 @@ pub struct Waiting {
 pub fn waiting(run: &Run) -> Waiting {
     let n = run.task_count();
     let a = &run.attempts;
-    let run_start = run.span().map_or(UNKNOWN, |s| s.0);
-    let first = |t: TaskId| {
-        let starts = run.attempts_of(t).map(|i| a.started[i.index()]);
-        starts.filter(|s| *s != UNKNOWN).min().unwrap_or(UNKNOWN)
-    };
-    let first: Vec<i64> = run.task_ids().map(first).collect();
+    let first = first_starts(run);
     let spans: Vec<Option<(i64, i64)>> = run.task_ids().map(|t| run.task_interval(t)).collect();
-    let anchors = Nest::new(run).map(|nest| nest.anchors(run, |p| first[p as usize] != UNKNOWN));
+    let earliest = earliest(run, &first);
     let mut out = Waiting { ready: Vec::with_capacity(n), ..Waiting::default() };
     for t in run.task_ids() {
-        let container = anchors.as_ref().and_then(|a| first.get(a[t.index()] as usize)).copied();
-        let earliest = container.unwrap_or(run_start);
         let mut ready = Some((UNKNOWN, NONE));
         for &p in run.predecessors.row(t.index()) {
             let i = p as usize;
@@ -56,7 +49,7 @@ pub fn waiting(run: &Run) -> Waiting {
                 if later { o } else { r }
             });
         }
-        let (ready, blocker) = ready.map_or((UNKNOWN, NONE), |r| (r.0.max(earliest), r.1));
+        let (ready, blocker) = ready.map_or((UNKNOWN, NONE), |r| (r.0.max(earliest[t.index()]), r.1));
         let start = first[t.index()];
         let known = ready != UNKNOWN && start != UNKNOWN;
         out.ready.push(ready);
@@ -69,6 +62,32 @@ pub fn waiting(run: &Run) -> Waiting {
         out.backoff.push(backoff(run, t));
     }
     out
+}
+
+/// First start of any attempt of each task, or `UNKNOWN`.
+pub(crate) fn first_starts(run: &Run) -> Vec<i64> {
+    let a = &run.attempts;
+    let mut first = vec![UNKNOWN; run.task_count()];
+    for (&t, &s) in a.task.iter().zip(&a.started) {
+        let slot = &mut first[t as usize];
+        if s != UNKNOWN && (*slot == UNKNOWN || s < *slot) {
+            *slot = s;
+        }
+    }
+    first
+}
+
+/// The earliest moment at which each task could have been ready whatever it depends on: the first start of the
+/// container that holds it, else the start of the run; `UNKNOWN` where nothing has times.
+pub(crate) fn earliest(run: &Run, first: &[i64]) -> Vec<i64> {
+    let start = run.span().map_or(UNKNOWN, |s| s.0);
+    match Nest::new(run) {
+        None => vec![start; run.task_count()],
+        Some(nest) => {
+            let anchors = nest.anchors(run, |p| first[p as usize] != UNKNOWN);
+            anchors.iter().map(|&a| first.get(a as usize).copied().unwrap_or(start)).collect()
+        }
+    }
 }
 
 fn backoff(run: &Run, task: TaskId) -> i64 {

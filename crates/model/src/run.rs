@@ -235,16 +235,33 @@ impl Run {
 
     /// Totals that the source states, in the order given. Empty where there are none or the text is no object.
     pub fn stored(&self) -> Vec<(String, Stored)> {
-        let Ok(serde_json::Value::Object(map)) = serde_json::from_str(self.text(self.stored)) else {
+        self.members(self.stored)
+    }
+
+    /// The numbers and words among the members of a JSON object that is kept as text (labels, parameters), by name.
+    /// Those of objects within it, two deep at most, are called `outer.inner`; lists and nulls are passed over. Empty
+    /// where the text is no object.
+    pub fn members(&self, text: StrId) -> Vec<(String, Stored)> {
+        let Ok(serde_json::Value::Object(map)) = serde_json::from_str(self.text(text)) else {
             return Vec::new();
         };
-        map.into_iter()
-            .filter_map(|(k, v)| match v {
-                serde_json::Value::Number(n) => n.as_f64().map(|n| (k, Stored::Number(n))),
-                serde_json::Value::String(s) => Some((k, Stored::Text(s))),
-                serde_json::Value::Bool(b) => Some((k, Stored::Text(b.to_string()))),
-                _ => None,
-            })
-            .collect()
+        let mut out = Vec::new();
+        let mut open: Vec<(String, usize, serde_json::Map<String, serde_json::Value>)> =
+            vec![(String::new(), 0, map)];
+        while let Some((outer, depth, map)) = open.pop() {
+            for (key, value) in map {
+                let name = if outer.is_empty() { key } else { format!("{outer}.{key}") };
+                match value {
+                    serde_json::Value::Number(n) => {
+                        out.extend(n.as_f64().map(|n| (name, Stored::Number(n))));
+                    }
+                    serde_json::Value::String(s) => out.push((name, Stored::Text(s))),
+                    serde_json::Value::Bool(b) => out.push((name, Stored::Text(b.to_string()))),
+                    serde_json::Value::Object(inner) if depth < 2 => open.push((name, depth + 1, inner)),
+                    _ => {}
+                }
+            }
+        }
+        out
     }
 }

@@ -43,7 +43,7 @@ pub fn status_glyph(role: Role, cx: f32, cy: f32, size: f32, paint: Paint) -> Op
     Some(Path { segs, fill: filled.then_some(paint), stroke, hit: Hit::NONE })
 }
 
-/// The sign of a status as one character that the shipped font has; "·" for roles that are no status.
+/// The sign of a status or of a difference as one character that the shipped font has; "·" for other roles.
 pub fn glyph_char(role: Role) -> &'static str {
     match role {
         Role::Pending => "…",
@@ -57,6 +57,9 @@ pub fn glyph_char(role: Role) -> &'static str {
         Role::UpstreamFailed => "↛",
         Role::Cached => "ϟ",
         Role::Unknown => "?",
+        Role::Less => "▼",
+        Role::More => "▲",
+        Role::Neutral => "≈",
         _ => "·",
     }
 }

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use makespan_analysis::*;
-use makespan_model::{Run, TaskId};
+use makespan_model::{Run, TaskId, UNKNOWN};
 
 use crate::{S, run};
 
@@ -20,6 +20,9 @@ fn all_facts(run: Run) -> Facts {
         black_box((facts.critical_path(), facts.slack(), facts.waiting(), facts.concurrency()));
         black_box((facts.totals(), facts.steps(), facts.workers(), facts.errors(), facts.differences()));
         black_box((facts.slowest(5), facts.upstream(last), facts.downstream(TaskId(0))));
+        black_box((facts.observed_path(), facts.causes(), facts.wait_pieces(last), facts.bounds()));
+        black_box((facts.near_critical(5), facts.utilisation(), facts.stragglers(), facts.retries()));
+        black_box((facts.requests(), facts.findings(), RunFigures::of(facts.run())));
     };
     small.spawn(look).unwrap().join().unwrap();
     Facts::new(run)
@@ -35,6 +38,7 @@ fn a_chain_of_a_hundred_thousand() {
     let path = facts.critical_path().unwrap();
     assert_eq!((path.tasks.len(), path.length), (100_000, 100_000 * S));
     assert!(facts.slack().total.iter().all(|s| *s == Some(0)));
+    assert_eq!(facts.observed_path().unwrap().segments.len(), 100_000);
     assert_eq!(facts.upstream(TaskId(99_999)).iter().filter(|u| **u).count(), 99_999);
 }
 
@@ -47,6 +51,22 @@ fn a_hundred_thousand_containers_one_in_another() {
     let facts = all_facts(run(&text));
     assert_eq!(facts.totals().work, 100_001 * S);
     assert_eq!(facts.concurrency().max_running, 1);
+    let path = facts.observed_path().unwrap();
+    assert_eq!((path.segments.len(), path.work()), (100_000, 100_001 * S));
+}
+
+#[test]
+fn a_hundred_thousand_that_wait_for_one_worker() {
+    // All are ready at 1 s: n (n - 1) / 2 pairs of one that waits and one that holds the slot.
+    let mut text = String::from("root 0..1 v\n");
+    for t in 1..100_000 {
+        let _ = writeln!(text, "t{t} {t}..{} w root", t + 1);
+    }
+    let facts = all_facts(run(&text));
+    assert_eq!(facts.causes().sums.slot, 99_999 * 99_998 / 2 * S);
+    assert_eq!(facts.causes().culprits[1].slot, 99_998 * S);
+    assert_eq!(facts.wait_pieces(TaskId(50_000)).len(), 50_000);
+    assert_eq!(facts.observed_path().unwrap().work(), 100_000 * S);
 }
 
 #[test]
@@ -73,4 +93,9 @@ fn the_ends_of_time_saturate() {
     assert!(facts.slack().total.iter().flatten().all(|s| *s >= 0));
     assert_eq!(facts.waiting().wait.iter().filter(|w| **w == i64::MAX).count(), 0);
     assert!(facts.workers()[0].utilisation.is_some_and(|u| u <= 1.0));
+    assert!(facts.utilisation().mean.is_some_and(|u| u <= 1.0));
+    assert!(facts.causes().slot.iter().all(|s| *s >= 0 || *s == UNKNOWN));
+    let path = facts.observed_path().unwrap();
+    assert!(path.segments.iter().all(|s| s.from < s.to) && path.work() >= 0);
+    assert!(facts.findings().iter().all(|f| f.cost >= 0));
 }

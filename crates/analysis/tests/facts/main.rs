@@ -1,13 +1,21 @@
 //! The facts, checked on runs in the text notation (times in seconds).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod costs;
+mod found;
 mod groups;
 mod hostile;
+mod many;
 mod measured;
+mod observed;
 mod path;
 mod properties;
+mod random;
+mod resources;
+mod shape;
 mod stored;
 mod time;
+mod waits;
 
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 

@@ -3,13 +3,26 @@
 use std::sync::Arc;
 
 use makespan_analysis::{Facts, Quantity, Standard};
-use makespan_format::{Event, EventSink, Sample};
+use makespan_format::{Event, EventSink, Json, Sample, Task};
 use makespan_model::RunsBuilder;
 
 /// A run of the notation with samples `task name unit value t`.
 fn facts(text: &str, samples: &[(Option<&str>, &str, &str, f64, i64)]) -> Facts {
+    asked(text, &[], samples)
+}
+
+/// The same with parameters `task object`.
+pub(crate) fn asked(
+    text: &str,
+    params: &[(&str, &str)],
+    samples: &[(Option<&str>, &str, &str, f64, i64)],
+) -> Facts {
     let mut builder = RunsBuilder::default();
     makespan_model::notation::read(text, &mut builder);
+    for &(task, object) in params {
+        let params = Some(Json::from_raw(object));
+        builder.event(Event::Task(Task { id: task.into(), params, ..Task::default() }));
+    }
     for &(task, name, unit, value, t) in samples {
         builder.event(Event::Sample(Sample {
             task: task.map(Into::into),

@@ -1,54 +1,11 @@
 //! The facts against the plainest way to compute them, on small random runs.
 
-use std::fmt::Write;
-
 use makespan_analysis::*;
 use makespan_model::{Run, TaskId};
 use proptest::prelude::*;
 
-use crate::{S, run};
-
-/// Up to nine tasks with whole seconds and dependencies on tasks before them.
-fn graphs() -> impl Strategy<Value = Run> {
-    let task = (0..20i64, 0..6i64, 0..8u8, any::<u16>(), 0..9usize);
-    (prop::collection::vec(task, 1..9), any::<bool>()).prop_map(|(tasks, nested)| {
-        let mut text = String::new();
-        for (t, (start, length, kind, edges, parent)) in tasks.iter().enumerate() {
-            let _ = match kind {
-                0 => write!(text, "t{t} - -"),
-                1 => write!(text, "t{t} {start}.. -"),
-                _ => write!(text, "t{t} {start}..{} -", start + length),
-            };
-            for p in (0..t).filter(|p| edges >> p & 1 == 1) {
-                let _ = write!(text, " t{p}");
-            }
-            if nested && *parent < t {
-                let _ = write!(text, " in=t{parent}");
-            }
-            text.push('\n');
-        }
-        run(&text)
-    })
-}
-
-/// Tasks that all ran, each after its predecessors had ended and a gap.
-fn executed() -> impl Strategy<Value = Run> {
-    prop::collection::vec((0..3i64, 0..6i64, any::<u16>()), 1..9).prop_map(|tasks| {
-        let mut text = String::new();
-        let mut ends: Vec<i64> = Vec::new();
-        for (t, (gap, length, edges)) in tasks.iter().enumerate() {
-            let before = (0..t).filter(|p| edges >> p & 1 == 1);
-            let start = before.clone().map(|p| ends[p]).max().unwrap_or(0) + gap;
-            ends.push(start + length);
-            let _ = write!(text, "t{t} {start}..{} -", start + length);
-            for p in before {
-                let _ = write!(text, " t{p}");
-            }
-            text.push('\n');
-        }
-        run(&text)
-    })
-}
+use crate::S;
+use crate::random::{executed, graphs};
 
 /// The last end of the run and whether another start moved, had `late` ended `by` ns later and everything after it
 /// as early as it could, but no earlier than it did.
@@ -192,6 +149,12 @@ proptest! {
         prop_assert_eq!(facts.steps().to_vec(), steps(&run));
         prop_assert_eq!(facts.workers().to_vec(), workers(&run));
         prop_assert_eq!(facts.totals(), &totals(&run));
+        prop_assert_eq!(facts.observed_path().cloned(), observed_path(&run));
+        prop_assert_eq!(facts.near_critical(3), near_critical(&run, 3));
+        prop_assert_eq!(facts.bounds().copied(), bounds(&run));
+        prop_assert_eq!(facts.utilisation(), &utilisation(&run));
+        prop_assert_eq!(facts.causes(), &causes(&run));
+        prop_assert_eq!(facts.retries(), &retries(&run));
         let nodes: i64 = facts.steps().iter().map(|s| s.work).sum();
         prop_assert_eq!(nodes, facts.totals().work);
         let path = critical_path(&run).map_or(0, |p| p.length);

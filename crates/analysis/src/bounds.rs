@@ -1,0 +1,132 @@
+//! How short the run could have been.
+
+use makespan_model::Run;
+
+use crate::busy::{Busy, busy};
+use crate::slots::Slots;
+use crate::{Concurrency, CriticalPath, concurrency, critical_path};
+
+/// Where the number of slots comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotCount {
+    /// All attempts that were at work name a worker: the most that each ever had at work at once, summed.
+    Workers,
+    /// Some name none: the most attempts that were ever at work at once.
+    Concurrency,
+}
+
+/// What the work and its dependencies allow; see [`bounds()`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// Work of the run, ns.
+    pub work: i64,
+    /// Its makespan, ns, above 0.
+    pub makespan: i64,
+    /// Length of the critical path, ns: no number of slots makes the run shorter than that.
+    pub critical_path: i64,
+    /// Slots there were, at least 1.
+    pub slots: u32,
+    /// Where that number comes from.
+    pub slots_from: SlotCount,
+    /// Work over makespan: the mean concurrency.
+    pub parallelism: f64,
+    /// Work over the critical path: the most that parallel execution can speed the work up, and the number of slots
+    /// beyond which none of them helps.
+    pub max_speedup: f64,
+    /// No schedule on these slots is shorter, ns; see [`makespan_bounds()`].
+    pub at_least: i64,
+    /// No schedule that leaves no slot idle while a task is ready is longer, ns; see [`makespan_bounds()`].
+    pub at_most: i64,
+    /// Share of the slots that was used over the makespan, 0 to 1: parallelism over slots.
+    pub efficiency: f64,
+    /// The share of the work that behaves as if it could not be parallel, from speed-up and slots (Karp & Flatt 1990,
+    /// *Measuring parallel processor performance*): (1/S − 1/p) / (1 − 1/p). The serial share of Amdahl's law (1967)
+    /// turned round; it holds overheads and waits as well. `None` with one slot.
+    pub serial_share: Option<f64>,
+    /// Time in which just one attempt was at work, ns.
+    pub alone: i64,
+    /// Time in which none was, ns.
+    pub idle: i64,
+    /// Whether the critical path follows inferred dependencies, and so is a guess.
+    pub inferred: bool,
+}
+
+/// The least and the most that tasks of that much work and that critical path take on `slots` equal slots, ns.
+///
+/// At least the critical path, and the work shared by all slots: max(C, W/p). At most (p − 1)/p · C + W/p, as long as
+/// no slot is idle while a task is ready (Graham 1969, *Bounds on multiprocessing timing anomalies*; the looser
+/// W/p + C is known as Brent's theorem, 1974). Fractions of a ns are rounded up. No slots count as one.
+pub fn makespan_bounds(work: i64, critical_path: i64, slots: u32) -> (i64, i64) {
+    let (w, c, p) = (i128::from(work.max(0)), i128::from(critical_path.max(0)), i128::from(slots.max(1)));
+    let up = |n: i128| i64::try_from((n + p - 1) / p).unwrap_or(i64::MAX);
+    (up(w.max(c * p)), up((p - 1) * c + w).max(up(c * p)))
+}
+
+/// The bounds of a run, from its work and its critical path as executed: retries and the waits between them lie on the
+/// path, what was waited for does not. `None` where there is no makespan above 0, no work or no critical path above 0;
+/// and where the critical path is longer than the makespan, since tasks then ran before what they depend on was over,
+/// and nothing bounds such a run. O((n + a) log n + e).
+pub fn bounds(run: &Run) -> Option<Bounds> {
+    let busy = busy(run);
+    let slots = Slots::new(run, &busy);
+    bounds_with(run, &busy, &concurrency(run, &busy), critical_path(run).as_ref(), &slots)
+}
+
+pub(crate) fn bounds_with(
+    run: &Run,
+    busy: &Busy,
+    concurrency: &Concurrency,
+    path: Option<&CriticalPath>,
+    slots: &Slots,
+) -> Option<Bounds> {
+    let (span, work, path) = (run.span()?, busy.work(), path?);
+    let makespan = span.1.saturating_sub(span.0);
+    if makespan <= 0 || work <= 0 || path.length <= 0 || path.length > makespan {
+        return None;
+    }
+    let named = busy.attempt.iter().all(|a| !run.attempts.worker[*a as usize].is_empty());
+    let capacity = slots.capacity.iter().fold(0u32, |a, b| a.saturating_add(*b));
+    let (p, slots_from) = if named && capacity > 0 {
+        // Containers hold no slot of a worker, and yet may have worked beside what does.
+        (capacity.max(concurrency.max_running), SlotCount::Workers)
+    } else {
+        (concurrency.max_running.max(1), SlotCount::Concurrency)
+    };
+    let (at_least, at_most) = makespan_bounds(work, path.length, p);
+    let parallelism = work as f64 / makespan as f64;
+    let (alone, idle) = quiet(concurrency, span);
+    let of_one = 1.0 / f64::from(p);
+    Some(Bounds {
+        work,
+        makespan,
+        critical_path: path.length,
+        slots: p,
+        slots_from,
+        parallelism,
+        max_speedup: work as f64 / path.length as f64,
+        at_least,
+        at_most,
+        efficiency: (parallelism * of_one).min(1.0),
+        serial_share: (p > 1).then(|| ((1.0 / parallelism - of_one) / (1.0 - of_one)).clamp(0.0, 1.0)),
+        alone,
+        idle,
+        inferred: path.inferred,
+    })
+}
+
+/// Time within a span at concurrency 1 and at 0, ns.
+fn quiet(concurrency: &Concurrency, (start, end): (i64, i64)) -> (i64, i64) {
+    let (mut alone, mut idle) = (0i64, 0i64);
+    let mut now = (start, 0);
+    let steps = concurrency.t.iter().zip(&concurrency.running).map(|(t, n)| (*t, *n));
+    for next in steps.chain([(end, 0)]) {
+        let length = next.0.min(end).saturating_sub(now.0.max(start)).max(0);
+        match now.1 {
+            0 => idle = idle.saturating_add(length),
+            1 => alone = alone.saturating_add(length),
+            _ => {}
+        }
+        now = next;
+    }
+    (alone, idle)
+}

@@ -1,0 +1,239 @@
+//! Why one run took longer than another: parts that sum to the difference of their makespans.
+
+use makespan_model::{Run, TaskId};
+use rustc_hash::FxHashMap;
+
+use super::matching::Matching;
+use crate::{Busy, Facts, SegmentKind};
+
+/// What time of a makespan is put down to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartKind {
+    /// The last attempt of one task was at work for longer, or shorter.
+    Task,
+    /// One task is new: the first run does not have it, or did not execute it.
+    New,
+    /// One task is gone: the second run does not have it, or did not execute it.
+    Gone,
+    /// The attempts of one task before its last one, and the time between its tries.
+    Retries,
+    /// Tasks that could have started and did not, since their predecessors had ended.
+    Dependency,
+    /// Tasks that waited for a slot of their worker.
+    Slot,
+    /// Tasks that waited in a queue.
+    Queue,
+    /// Other tasks were what the end of the run hung on: what those that came to it took already in the first run, less
+    /// what those that left it still take in the second.
+    PathSwitch,
+    /// What neither run's record tells the cause of.
+    Remainder,
+}
+
+impl PartKind {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [PartKind; 9] = [
+        PartKind::Task,
+        PartKind::New,
+        PartKind::Gone,
+        PartKind::Retries,
+        PartKind::Dependency,
+        PartKind::Slot,
+        PartKind::Queue,
+        PartKind::PathSwitch,
+        PartKind::Remainder,
+    ];
+
+    /// The name in JSON output and links.
+    pub fn name(self) -> &'static str {
+        match self {
+            PartKind::Task => "task",
+            PartKind::New => "new",
+            PartKind::Gone => "gone",
+            PartKind::Retries => "retries",
+            PartKind::Dependency => "waiting-dependency",
+            PartKind::Slot => "waiting-slot",
+            PartKind::Queue => "waiting-queue",
+            PartKind::PathSwitch => "path-switch",
+            PartKind::Remainder => "remainder",
+        }
+    }
+}
+
+/// One part of the difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is put down to.
+    pub kind: PartKind,
+    /// The task, as a place in [`Matching::tasks`]; none where it is about no single one.
+    pub task: Option<u32>,
+    /// Time in the second run less that in the first, ns; never 0.
+    pub delta_ns: i64,
+}
+
+/// The difference of two makespans, taken apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// The makespan of the second run less that of the first, ns.
+    pub delta_ns: i64,
+    /// What it is made of; sums to `delta_ns` exactly. By kind, then the largest first.
+    pub parts: Vec<Part>,
+    /// Tasks that the end of the second run hung on and that of the first did not, though both executed them: places in
+    /// the matching, in the order of the path.
+    pub entered: Vec<u32>,
+    /// Tasks that the end of the first run hung on and that of the second did not.
+    pub left: Vec<u32>,
+    /// Whether a path follows dependencies that were inferred.
+    pub inferred: bool,
+}
+
+/// What one run's path says of a task.
+#[derive(Clone, Copy, Default)]
+struct OnPath {
+    /// Its last attempt was at work for so long, ns.
+    work: i64,
+    /// Attempts before that, and the time between tries.
+    retries: i64,
+}
+
+/// What one run's path is made of.
+#[derive(Default)]
+struct Path {
+    /// By place in the matching, and in the order of the path.
+    tasks: FxHashMap<u32, OnPath>,
+    order: Vec<u32>,
+    dependency: i64,
+    slot: i64,
+    queue: i64,
+}
+
+impl Path {
+    fn new(facts: &Facts, place_of: &[u32]) -> Path {
+        let run = facts.run();
+        let mut out = Path::default();
+        let segments = facts.observed_path().map_or(&[][..], |p| &p.segments);
+        for segment in segments {
+            let length = segment.length();
+            let Some(&place) = place_of.get(segment.task.index()) else { continue };
+            match segment.kind {
+                SegmentKind::Run => {
+                    let last = run.attempts_of(segment.task).next_back();
+                    let own = out.task(place);
+                    let slot = if last == Some(segment.attempt) { &mut own.work } else { &mut own.retries };
+                    *slot = slot.saturating_add(length);
+                }
+                SegmentKind::Backoff => {
+                    let own = out.task(place);
+                    own.retries = own.retries.saturating_add(length);
+                }
+                SegmentKind::Dependency => out.dependency = out.dependency.saturating_add(length),
+                SegmentKind::Slot { .. } => out.slot = out.slot.saturating_add(length),
+                SegmentKind::Queue => out.queue = out.queue.saturating_add(length),
+                SegmentKind::Unknown => {}
+            }
+        }
+        out
+    }
+
+    fn task(&mut self, place: u32) -> &mut OnPath {
+        let order = &mut self.order;
+        self.tasks.entry(place).or_insert_with(|| {
+            order.push(place);
+            OnPath::default()
+        })
+    }
+}
+
+/// How long the last attempt of each task was at work itself, ns; none where it was not executed.
+fn last_work(run: &Run, busy: &Busy) -> Vec<Option<i64>> {
+    let mut out: Vec<Option<i64>> = run
+        .task_ids()
+        .map(|t| run.attempts_of(t).next_back().and_then(|a| run.interval(a)).map(|_| 0))
+        .collect();
+    for (&attempt, length) in busy.attempt.iter().zip(busy.lengths()) {
+        let task = TaskId(run.attempts.task[attempt as usize]);
+        if run.attempts_of(task).next_back().is_some_and(|a| a.0 == attempt)
+            && let Some(work) = &mut out[task.index()]
+        {
+            *work = work.saturating_add(length);
+        }
+    }
+    out
+}
+
+/// Takes the difference of two makespans apart, by the [observed paths](crate::observed_path()), which fill them exactly.
+/// None where one of the runs has no makespan.
+///
+/// A task that is on both paths counts with the change of the work of its last attempt there. One that came to the path
+/// counts with what it is longer than in the first run, where it was not on the path; the rest of it is part of the
+/// path switch; one that left the path counts with what it is shorter in the second run, and the rest is too. So a task
+/// that grew until everything waited for it is told with all of its growth, and the slack that it used up first is
+/// the path switch, below 0. What one of the runs does not have or did not execute is new or gone. Failed attempts and
+/// the time between tries are retries, waits are summed by their cause, and what is left, which is time of unknown
+/// cause, is the remainder.
+///
+/// The other way round, every part is the opposite. O((n + e + a) log n).
+pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation> {
+    let delta_ns = b.totals().makespan?.saturating_sub(a.totals().makespan?);
+    let (one, other) = (Path::new(a, &matching.of_a), Path::new(b, &matching.of_b));
+    let (work_a, work_b) = (last_work(a.run(), a.busy()), last_work(b.run(), b.busy()));
+    let mut out = Explanation { delta_ns, ..Explanation::default() };
+    let is_inferred = |facts: &Facts| facts.observed_path().is_some_and(|p| p.inferred);
+    out.inferred = is_inferred(a) || is_inferred(b);
+    let mut switch = 0i128;
+    let mut add = |kind: PartKind, task: Option<u32>, delta: i128| {
+        // What lies beyond the range of i64 is left to the remainder.
+        if let Some(delta_ns) = i64::try_from(delta).ok().filter(|d| *d != 0) {
+            out.parts.push(Part { kind, task, delta_ns });
+        }
+    };
+    let places = other.order.iter().chain(one.order.iter().filter(|p| !other.tasks.contains_key(p)));
+    for &place in places {
+        let Some(task) = matching.tasks.get(place as usize) else { continue };
+        let (before, after) = (one.tasks.get(&place), other.tasks.get(&place));
+        let of = |path: Option<&OnPath>| path.copied().unwrap_or_default();
+        let retries = i128::from(of(after).retries) - i128::from(of(before).retries);
+        add(PartKind::Retries, Some(place), retries);
+        let (x, y) = (i128::from(of(before).work), i128::from(of(after).work));
+        let own = |work: &[Option<i64>], t: Option<TaskId>| t.and_then(|t| work[t.index()]).map(i128::from);
+        let (own_a, own_b) = (own(&work_a, task.a), own(&work_b, task.b));
+        match (before.is_some(), after.is_some()) {
+            (true, true) => add(PartKind::Task, Some(place), y - x),
+            (false, _) => match own_a {
+                None => add(PartKind::New, Some(place), y),
+                Some(own_a) => {
+                    add(PartKind::Task, Some(place), (y - own_a).max(0));
+                    switch += y.min(own_a);
+                    out.entered.push(place);
+                }
+            },
+            (true, false) => match own_b {
+                None => add(PartKind::Gone, Some(place), -x),
+                Some(own_b) => {
+                    add(PartKind::Task, Some(place), (own_b - x).min(0));
+                    switch -= x.min(own_b);
+                    out.left.push(place);
+                }
+            },
+        }
+    }
+    for (kind, before, after) in [
+        (PartKind::Dependency, one.dependency, other.dependency),
+        (PartKind::Slot, one.slot, other.slot),
+        (PartKind::Queue, one.queue, other.queue),
+    ] {
+        add(kind, None, i128::from(after) - i128::from(before));
+    }
+    add(PartKind::PathSwitch, None, switch);
+    let told: i128 = out.parts.iter().map(|p| i128::from(p.delta_ns)).sum();
+    let mut rest = i128::from(delta_ns) - told;
+    if rest != 0 {
+        rest = rest.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
+        out.parts.push(Part { kind: PartKind::Remainder, task: None, delta_ns: rest as i64 });
+    }
+    out.parts.sort_by(|x, y| {
+        let size = |p: &Part| p.delta_ns.unsigned_abs();
+        x.kind.cmp(&y.kind).then(size(y).cmp(&size(x))).then(x.task.cmp(&y.task))
+    });
+    Some(out)
+}

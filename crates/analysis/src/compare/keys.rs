@@ -1,0 +1,256 @@
+//! The first two ways to find a task again in another run: its id, and its name within its container.
+
+use makespan_model::NONE;
+use rustc_hash::FxHashMap;
+
+use super::columns::Columns;
+use crate::natural_cmp;
+
+/// Which task of one side is which of the other, by index; `NONE` where it has none.
+#[derive(Clone, Debug)]
+pub(super) struct Pairs {
+    pub(super) of_left: Vec<u32>,
+    pub(super) of_right: Vec<u32>,
+}
+
+impl Pairs {
+    pub(super) fn none(left: usize, right: usize) -> Pairs {
+        Pairs { of_left: vec![NONE; left], of_right: vec![NONE; right] }
+    }
+
+    pub(super) fn join(&mut self, left: u32, right: u32) {
+        self.of_left[left as usize] = right;
+        self.of_right[right as usize] = left;
+    }
+}
+
+/// Whether ids mean the same task on both sides.
+///
+/// Some engines give ids that name the work (`fetch`), some give every run new ones (a UUID), some number the tasks as
+/// they begin. Ids are trusted when at least four of five ids that both sides hold stand at tasks that also agree in
+/// their names, and when they find at least half as many tasks as names would. Where names say next to nothing (less
+/// than half of the shared ids have a name that the other side knows), steps take their place.
+fn ids_are_stable(left: &Columns<'_>, right: &Columns<'_>) -> bool {
+    let place = places(&left.id);
+    let (mut shared, mut agree, mut agree_in_step) = (0usize, 0usize, 0usize);
+    for (r, &id) in right.id.iter().enumerate() {
+        let Some(&l) = place.get(id as usize).filter(|l| **l != NONE) else { continue };
+        let l = l as usize;
+        shared += 1;
+        // A task without a name of its own bears its id.
+        let unnamed = left.name[l] == left.id[l] || right.name[r] == right.id[r];
+        agree += usize::from(unnamed || left.name[l] == right.name[r]);
+        agree_in_step += usize::from(left.step[l] != 0 && left.step[l] == right.step[r]);
+    }
+    let mut names = vec![0u32; left.name.iter().max().map_or(0, |most| *most as usize + 1)];
+    left.name.iter().for_each(|&name| names[name as usize] += 1);
+    let mut named = 0usize;
+    for &name in &right.name {
+        if let Some(left) = names.get_mut(name as usize).filter(|n| **n > 0) {
+            *left -= 1;
+            named += 1;
+        }
+    }
+    let most = |part: usize| part > 0 && part * 5 >= shared * 4;
+    if named * 2 < shared { most(agree_in_step) || most(agree) } else { most(agree) && agree * 2 >= named }
+}
+
+/// Where each number of a column stands; `NONE` for one that does not, the last place for one that stands twice.
+fn places(column: &[u32]) -> Vec<u32> {
+    let mut out = vec![NONE; column.iter().max().map_or(0, |most| *most as usize + 1)];
+    column.iter().enumerate().for_each(|(i, &number)| out[number as usize] = i as u32);
+    out
+}
+
+/// Pairs the tasks that have the same key; returns whether ids were trusted.
+///
+/// With ids that are [stable](ids_are_stable): the same id, then a name that only one task left over on each side has.
+/// Without: the same name within the same container (containers first), those of several tasks of one name that have
+/// the same parameters, then the rest in order of their starts. Last, whatever the ids: a name that only one task left
+/// over on each side has, whatever its container, and an id on one side that is a name on the other. O(n log n).
+pub(super) fn pair(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs) -> bool {
+    let stable = ids_are_stable(left, right);
+    if stable {
+        let place = places(&left.id);
+        for (r, &id) in right.id.iter().enumerate() {
+            if let Some(&l) = place.get(id as usize).filter(|l| **l != NONE) {
+                pairs.join(l, r as u32);
+            }
+        }
+    } else {
+        within_containers(left, right, pairs);
+    }
+    let named = unique(&left.name, &right.name, pairs);
+    named.into_iter().for_each(|(l, r)| pairs.join(l, r));
+    let mut crossed = unique(&left.id, &right.name, pairs);
+    crossed.extend(unique(&left.name, &right.id, pairs));
+    crossed.sort_unstable();
+    crossed.dedup();
+    // One that is found in two places is found in none.
+    let (mut lefts, mut rights): (FxHashMap<u32, u32>, FxHashMap<u32, u32>) = Default::default();
+    for &(l, r) in &crossed {
+        *lefts.entry(l).or_default() += 1;
+        *rights.entry(r).or_default() += 1;
+    }
+    crossed.retain(|(l, r)| lefts.get(l) == Some(&1) && rights.get(r) == Some(&1));
+    crossed.into_iter().for_each(|(l, r)| pairs.join(l, r));
+    stable
+}
+
+/// What is left over on both sides and has a label that nothing else left over on its side has.
+fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
+    let count = |labels: &[u32], taken: &[u32]| {
+        let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+        for (i, &label) in labels.iter().enumerate().filter(|(i, _)| taken[*i] == NONE) {
+            let slot = found.entry(label).or_insert((0, i as u32));
+            slot.0 += 1;
+        }
+        found
+    };
+    let (lefts, rights) = (count(left, &pairs.of_left), count(right, &pairs.of_right));
+    let alone = lefts.iter().filter(|(_, (n, _))| *n == 1);
+    alone.filter_map(|(label, &(_, l))| rights.get(label).filter(|r| r.0 == 1).map(|r| (l, r.1))).collect()
+}
+
+/// One task in the order that pairs those of one name: container, group, name, then parameters, then time.
+#[derive(Clone, Copy)]
+struct Place<'r> {
+    container: u32,
+    group: u32,
+    name: u32,
+    params: u32,
+    start: i64,
+    length: i64,
+    id: &'r str,
+    right: bool,
+    at: u32,
+}
+
+impl<'r> Place<'r> {
+    fn new(columns: &Columns<'r>, i: usize, container: u32, right: bool) -> Place<'r> {
+        let c = columns;
+        let (group, name, params) = (c.group[i], c.name[i], c.params[i]);
+        let (start, length, id) = (c.start[i], c.length[i], c.id_text[i]);
+        Place { container, group, name, params, start, length, id, right, at: i as u32 }
+    }
+
+    fn same_name(&self, other: &Place<'_>) -> bool {
+        (self.container, self.group, self.name) == (other.container, other.group, other.name)
+    }
+}
+
+/// No container, as a container.
+const ROOT: u32 = NONE - 1;
+
+fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs) {
+    let levels = |columns: &Columns<'_>| {
+        let mut order: Vec<u32> = (0..columns.len() as u32).collect();
+        order.sort_by_key(|&i| columns.depth[i as usize]);
+        order
+    };
+    let (lefts, rights) = (levels(left), levels(right));
+    let (mut at_left, mut at_right, mut depth) = (0, 0, 0);
+    let mut places: Vec<Place<'_>> = Vec::new();
+    while at_left < lefts.len() && at_right < rights.len() {
+        places.clear();
+        while let Some(&i) = lefts.get(at_left).filter(|i| left.depth[**i as usize] == depth) {
+            at_left += 1;
+            let parent = left.parent[i as usize];
+            let matched = parent == NONE || pairs.of_left[parent as usize] != NONE;
+            if matched && pairs.of_left[i as usize] == NONE {
+                let container = if parent == NONE { ROOT } else { parent };
+                places.push(Place::new(left, i as usize, container, false));
+            }
+        }
+        while let Some(&i) = rights.get(at_right).filter(|i| right.depth[**i as usize] == depth) {
+            at_right += 1;
+            let parent = right.parent[i as usize];
+            let container = if parent == NONE { ROOT } else { pairs.of_right[parent as usize] };
+            if container != NONE && pairs.of_right[i as usize] == NONE {
+                places.push(Place::new(right, i as usize, container, true));
+            }
+        }
+        pair_places(&mut places, pairs);
+        depth += 1;
+    }
+}
+
+fn pair_places(places: &mut [Place<'_>], pairs: &mut Pairs) {
+    places.sort_by(|x, y| {
+        (x.container, x.group, x.name, x.params)
+            .cmp(&(y.container, y.group, y.name, y.params))
+            .then((x.right, x.start, x.length).cmp(&(y.right, y.start, y.length)))
+            .then_with(|| natural_cmp(x.id, y.id))
+    });
+    for one_name in places.chunk_by(Place::same_name) {
+        let mut rest: [Vec<&Place<'_>>; 2] = [Vec::new(), Vec::new()];
+        for alike in one_name.chunk_by(|x, y| x.params == y.params) {
+            let (lefts, rights) = alike.split_at(alike.partition_point(|p| !p.right));
+            let both = lefts.len().min(rights.len());
+            lefts.iter().zip(rights).for_each(|(l, r)| pairs.join(l.at, r.at));
+            rest[0].extend(&lefts[both..]);
+            rest[1].extend(&rights[both..]);
+        }
+        for side in &mut rest {
+            side.sort_by(|x, y| {
+                (x.start, x.length).cmp(&(y.start, y.length)).then_with(|| natural_cmp(x.id, y.id))
+            });
+        }
+        rest[0].iter().zip(&rest[1]).for_each(|(l, r)| pairs.join(l.at, r.at));
+    }
+}
+
+/// The key of every task: its id where ids are trusted, else its name within its containers, `outer/name`, with `#2`
+/// behind the second of one name; unique. Texts longer than `LONGEST` characters are cut at the front.
+pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<String> {
+    let mut order: Vec<u32> = (0..columns.len() as u32).collect();
+    order.sort_by(|&x, &y| {
+        let (i, j) = (x as usize, y as usize);
+        (columns.depth[i], columns.start[i], columns.length[i])
+            .cmp(&(columns.depth[j], columns.start[j], columns.length[j]))
+            .then_with(|| natural_cmp(columns.id_text[i], columns.id_text[j]))
+    });
+    let mut out = vec![String::new(); columns.len()];
+    // Every key so far, with how many have asked for it.
+    let mut taken: FxHashMap<String, u32> = FxHashMap::default();
+    for i in order {
+        let i = i as usize;
+        let label = match out.get(columns.parent[i] as usize) {
+            _ if by_id => columns.id_text[i].to_owned(),
+            Some(outer) => cut(format!("{outer}/{}", names[i])),
+            None => cut(names[i].to_owned()),
+        };
+        out[i] = unique_key(label, &mut taken);
+    }
+    out
+}
+
+/// The label, or where another key is that already, with the next free number.
+pub(super) fn unique_key(label: String, taken: &mut FxHashMap<String, u32>) -> String {
+    let Some(count) = taken.get_mut(&label) else {
+        taken.insert(label.clone(), 1);
+        return label;
+    };
+    let mut number = *count;
+    let mut key;
+    loop {
+        number += 1;
+        key = format!("{label}#{number}");
+        if !taken.contains_key(&key) {
+            break;
+        }
+    }
+    taken.insert(label, number);
+    taken.insert(key.clone(), 1);
+    key
+}
+
+/// Longest key, in characters: containers may lie in one another a hundred thousand deep.
+const LONGEST: usize = 200;
+
+fn cut(key: String) -> String {
+    match key.char_indices().rev().nth(LONGEST - 1) {
+        Some((at, _)) if at > 0 => format!("…{}", &key[at..]),
+        _ => key,
+    }
+}

@@ -1,0 +1,29 @@
+//! Statistics of small samples, by ranks: durations are skewed, have outliers and come from few runs, so that nothing
+//! here assumes a shape of their distribution. All functions are pure and exact where the samples are small.
+//!
+//! Samples are slices of finite numbers; whoever calls leaves out what is not known.
+
+mod discoveries;
+mod normal;
+mod quantiles;
+mod rank_sum;
+mod segments;
+mod shift;
+mod slope;
+
+pub use discoveries::adjusted;
+pub use quantiles::{median, quantile};
+pub use rank_sum::{RankSum, rank_sum, smallest_p};
+pub use segments::change_points;
+pub use shift::{Depths, Shift, interval, shift};
+pub use slope::{Slope, slope};
+
+/// The level of all intervals and tests: one in twenty.
+pub const LEVEL: f64 = 0.05;
+
+/// The numbers in ascending order.
+fn sorted(sample: &[f64]) -> Vec<f64> {
+    let mut out = sample.to_vec();
+    out.sort_unstable_by(f64::total_cmp);
+    out
+}

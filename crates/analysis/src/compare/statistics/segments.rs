@@ -1,0 +1,84 @@
+//! Where a series of values changes its level.
+
+use super::rank_sum::ranks;
+
+/// Shortest segment.
+const SHORTEST: usize = 3;
+/// What a change point costs, times the logarithm of the length. Series without a change show one in 3 of 100 cases
+/// with this, whatever their length (simulated, 8 to 100 values).
+const PENALTY: f64 = 2.5;
+/// Of longer series only that many values at the end are looked at.
+const LONGEST: usize = 2000;
+
+/// The places at which a series of values changes its level: the first value of each new segment, ascending; at least
+/// three values lie before, between and behind them.
+///
+/// Values are replaced by their ranks, so that one outlier is no change and the spread needs not be known. Of all ways
+/// to part the series, the one with the least sum of squares within its segments, in units of the variance of all ranks,
+/// plus 2.5 ln n for each change (optimal partitioning, Jackson et al. 2005, *An algorithm for optimal partitioning of
+/// data on an interval*; a penalty in ln n is that of Schwarz's criterion, Yao 1988). Each segment is then ranked and
+/// parted by itself, since large changes leave few ranks for small ones, until none parts any more. A new level can be
+/// told from chance only after a while: a step in the middle from ten values on. O(n²) for each part; of more than 2000
+/// values the last 2000 count.
+pub fn change_points(values: &[f64]) -> Vec<usize> {
+    let mut open = vec![(values.len().saturating_sub(LONGEST), values.len())];
+    let mut out = Vec::new();
+    while let Some((from, to)) = open.pop() {
+        let cuts = cuts(&ranks(&values[from..to]));
+        if cuts.is_empty() {
+            continue;
+        }
+        let ends = cuts.iter().copied().chain([to - from]);
+        let starts = [0].into_iter().chain(cuts.iter().copied());
+        open.extend(starts.zip(ends).map(|(start, end)| (from + start, from + end)));
+        out.extend(cuts.into_iter().map(|cut| from + cut));
+    }
+    out.sort_unstable();
+    out
+}
+
+/// Where ranks are parted at the least cost, with all of them as the measure.
+fn cuts(ranks: &[f64]) -> Vec<usize> {
+    let n = ranks.len();
+    if n < 2 * SHORTEST {
+        return Vec::new();
+    }
+    let mean = (n + 1) as f64 / 2.0;
+    let (mut sum, mut square) = (vec![0.0], vec![0.0]);
+    for (i, rank) in ranks.iter().enumerate() {
+        sum.push(sum[i] + rank - mean);
+        square.push(square[i] + (rank - mean) * (rank - mean));
+    }
+    let variance = square[n] / (n - 1) as f64;
+    if variance <= 0.0 {
+        return Vec::new();
+    }
+    let cost = |from: usize, to: usize| {
+        let total = sum[to] - sum[from];
+        (square[to] - square[from] - total * total / (to - from) as f64) / variance
+    };
+    let penalty = PENALTY * (n as f64).ln();
+    // The least cost up to each place, and where its last segment begins.
+    let mut best = vec![f64::INFINITY; n + 1];
+    let mut from = vec![0; n + 1];
+    best[0] = 0.0;
+    for to in SHORTEST..=n {
+        for start in 0..=to - SHORTEST {
+            // Infinite where the part before would be too short.
+            let change = if start > 0 { penalty } else { 0.0 };
+            let offer = best[start] + change + cost(start, to);
+            // Of equal ones the fewer changes: the earlier start.
+            if offer < best[to] - 1e-9 {
+                (best[to], from[to]) = (offer, start);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    let mut at = from[n];
+    while at > 0 {
+        out.push(at);
+        at = from[at];
+    }
+    out.reverse();
+    out
+}

@@ -1,0 +1,79 @@
+//! Rules about the recording itself.
+
+use makespan_model::{Severity, Status, TaskId, UNKNOWN};
+
+use super::{Evidence, Finding, Place, Sight, share, span};
+use crate::Facts;
+use crate::nest::Nest;
+use crate::waiting::first_starts;
+
+pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
+    out.extend(clock_skew(facts));
+    out.extend(unfinished(facts));
+    out.extend(stored_total_differs(facts));
+}
+
+/// Tasks that started before a recorded predecessor had ended, or that lie outside of the container that holds them; a
+/// warning where by more than 1 % of the makespan. Either the clocks of the machines differ, or the dependency is no
+/// matter of time.
+fn clock_skew(facts: &Facts) -> Option<Finding> {
+    let run = facts.run();
+    let (_, _, makespan) = span(run)?;
+    let first = first_starts(run);
+    let spans: Vec<Option<(i64, i64)>> = run.task_ids().map(|t| run.task_interval(t)).collect();
+    let nest = Nest::new(run);
+    let mut pairs: Vec<(i64, TaskId, TaskId)> = Vec::new();
+    let mut tell = |overlap: i64, after: TaskId, before: TaskId| {
+        if overlap > 0 {
+            pairs.push((overlap, after, before));
+        }
+    };
+    for t in run.task_ids().filter(|t| first[t.index()] != UNKNOWN) {
+        let start = first[t.index()];
+        let apart = |p: u32| nest.as_ref().is_none_or(|n| !n.contains(p, t.0) && !n.contains(t.0, p));
+        for &p in run.predecessors.row(t.index()).iter().filter(|p| apart(**p)) {
+            let end = spans[p as usize].map_or(start, |s| s.1);
+            tell(end.saturating_sub(start), t, TaskId(p));
+        }
+        if let Some(p) = run.parent(t).filter(|p| first[p.index()] != UNKNOWN) {
+            let ends = spans[t.index()].zip(spans[p.index()]);
+            let after = ends.map_or(0, |(inner, outer)| inner.1.saturating_sub(outer.1));
+            tell(first[p.index()].saturating_sub(start).max(after), t, p);
+        }
+    }
+    pairs.sort_by_key(|p| (-p.0, p.1, p.2));
+    let &(overlap, after, before) = pairs.first()?;
+    let severity = if share(overlap, makespan) > 0.01 { Severity::Warning } else { Severity::Info };
+    let evidence = Evidence::ClockSkew { pairs: pairs.len() as u32, overlap, before };
+    let place = Place::new(Sight::Timeline).task(Some(after));
+    Some(Finding::new(severity, evidence, 0, place).about(pairs.iter().map(|p| p.1)))
+}
+
+/// Tasks that are not over, or attempts that started and have no end; a warning where the engine recorded that the run
+/// itself is over.
+fn unfinished(facts: &Facts) -> Option<Finding> {
+    let run = facts.run();
+    let a = &run.attempts;
+    let open = |t: TaskId| {
+        run.attempts_of(t).any(|i| a.started[i.index()] != UNKNOWN && a.ended[i.index()] == UNKNOWN)
+    };
+    let is_left = |t: &TaskId| !run.tasks.status[t.index()].is_terminal() || open(*t);
+    let mut left: Vec<TaskId> = run.task_ids().filter(is_left).collect();
+    // What had started says more than what had not.
+    left.sort_by_cached_key(|t| (!open(*t), *t));
+    let first = *left.first()?;
+    let is_over = run.recorded_status.is_some_and(Status::is_terminal) || run.recorded_end != UNKNOWN;
+    let severity = if is_over { Severity::Warning } else { Severity::Info };
+    let evidence = Evidence::Unfinished { open: facts.totals().open as u32, is_over };
+    let place = Place { status: Some(run.tasks.status[first.index()]), ..Place::new(Sight::Table) };
+    Some(Finding::new(severity, evidence, 0, place.task(Some(first))).about(left))
+}
+
+/// Totals stated that the tasks do not bear out; see [`differences`](crate::differences()).
+fn stored_total_differs(facts: &Facts) -> Option<Finding> {
+    let all = facts.differences();
+    (!all.is_empty()).then(|| {
+        let evidence = Evidence::StoredTotalDiffers(all.to_vec());
+        Finding::new(Severity::Warning, evidence, 0, Place::new(Sight::Overview))
+    })
+}

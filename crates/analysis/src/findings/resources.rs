@@ -1,0 +1,47 @@
+//! Rules about what tasks asked for.
+
+use makespan_model::{Severity, TaskId};
+
+use super::{Evidence, Finding, Place, Sight};
+use crate::{Demand, Facts, Waste};
+
+pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
+    let requests = facts.requests();
+    let cpus = |d: &Demand| (d.cpus, d.cpus_used);
+    let memory = |d: &Demand| (d.memory, d.memory_used);
+    out.extend(requests.cpus.and_then(|w| over(&requests.tasks, w, cpus, Evidence::OverRequestedCpu)));
+    out.extend(requests.memory.and_then(|w| over(&requests.tasks, w, memory, Evidence::OverRequestedMemory)));
+    out.extend(near_limit(&requests.tasks));
+}
+
+/// Less than half of what was asked for was used, over all tasks of which both are known, each for as long as it held
+/// it. The tasks that left most of it unused come first.
+fn over(
+    tasks: &[Demand],
+    waste: Waste,
+    side: fn(&Demand) -> (f64, f64),
+    evidence: fn(Waste) -> Evidence,
+) -> Option<Finding> {
+    waste.share().filter(|share| *share < 0.5)?;
+    let unused = |d: &Demand| {
+        let (requested, used) = side(d);
+        (requested - used) * d.held as f64
+    };
+    let mut found: Vec<(f64, TaskId)> =
+        tasks.iter().map(|d| (unused(d), d.task)).filter(|(unused, _)| *unused > 0.0).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let place = Place::new(Sight::Table).task(found.first().map(|f| f.1));
+    Some(Finding::new(Severity::Info, evidence(waste), 0, place).about(found.into_iter().map(|f| f.1)))
+}
+
+/// Tasks that used at least 90 % of the memory they had asked for.
+fn near_limit(tasks: &[Demand]) -> Option<Finding> {
+    let part = |d: &Demand| d.memory_used / d.memory;
+    let mut near: Vec<&Demand> = tasks.iter().filter(|d| part(d) >= 0.9).collect();
+    near.sort_by(|a, b| part(b).total_cmp(&part(a)).then(a.task.cmp(&b.task)));
+    let worst = near.first()?;
+    let evidence =
+        Evidence::NearMemoryLimit { share: part(worst), used: worst.memory_used, requested: worst.memory };
+    let place = Place::new(Sight::Table).task(Some(worst.task));
+    Some(Finding::new(Severity::Warning, evidence, 0, place).about(near.iter().map(|d| d.task)))
+}

@@ -1,0 +1,196 @@
+//! Rules about single tasks and steps.
+
+use std::cmp::Reverse;
+
+use makespan_model::{Severity, Status, StrId, TaskId};
+use rustc_hash::FxHashMap;
+
+use super::{Evidence, Finding, Place, Sight, share, span, warning_from};
+use crate::slots::containers;
+use crate::steps::step_of_task;
+use crate::{Facts, Straggler};
+
+/// How many findings of one rule are told: the largest ones.
+const MOST: usize = 3;
+
+pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
+    stragglers(facts, out);
+    skewed_steps(facts, out);
+    bottlenecks(facts, out);
+    duplicated_work(facts, out);
+    out.extend(retry_waste(facts));
+    repeated_errors(facts, out);
+}
+
+/// The steps with the largest [excess](crate::stragglers()) of one task, from 1 % of the makespan on; a warning where a
+/// straggler of the step lies on the observed path.
+fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
+    let run = facts.run();
+    let Some((_, _, makespan)) = span(run) else { return };
+    let mut on_path = vec![false; run.task_count()];
+    for segment in facts.observed_path().iter().flat_map(|p| &p.segments) {
+        on_path[segment.task.index()] = true;
+    }
+    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut steps: Vec<Vec<Straggler>> = Vec::new();
+    // They come by excess: the first of a step is its worst.
+    for straggler in facts.stragglers() {
+        let at = *place.entry(step_of_task(run, straggler.task)).or_insert_with(|| {
+            steps.push(Vec::new());
+            steps.len() - 1
+        });
+        steps[at].push(*straggler);
+    }
+    for step in steps.iter().take(MOST) {
+        let worst = step[0];
+        if share(worst.excess(), makespan) < 0.01 {
+            break;
+        }
+        let name = run.task_step(worst.task);
+        let on_path = step.iter().any(|s| on_path[s.task.index()]);
+        let evidence = Evidence::Straggler {
+            step: name.to_owned(),
+            duration: worst.duration,
+            median: worst.median,
+            peers: worst.peers,
+            on_path,
+        };
+        let severity = if on_path { Severity::Warning } else { Severity::Info };
+        let place = Place::new(Sight::Table).step(name).task(Some(worst.task));
+        out.push(Finding::new(severity, evidence, worst.excess(), place).about(step.iter().map(|s| s.task)));
+    }
+}
+
+/// Steps of ten or more timed tasks whose 90th percentile is at least four times their median, and that are at least
+/// 5 % of the work.
+fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
+    let run = facts.run();
+    let Some((_, _, makespan)) = span(run) else { return };
+    let work = facts.totals().work;
+    let mut skewed: Vec<_> = facts
+        .steps()
+        .iter()
+        .filter(|s| s.tasks >= 10 && s.median > 0 && share(s.work, work) >= 0.05)
+        .filter(|s| s.p90 as f64 >= 4.0 * s.median as f64 && share(s.p90, makespan) >= 0.01)
+        .collect();
+    skewed.sort_by_key(|s| Reverse(s.p90.saturating_sub(s.median)));
+    for s in skewed.into_iter().take(MOST) {
+        let (step, peers) = (s.step.clone(), s.tasks);
+        let evidence = Evidence::SkewedStep { step, median: s.median, p90: s.p90, peers };
+        let place = Place::new(Sight::Table).step(&s.step);
+        let mut finding = Finding::new(Severity::Info, evidence, s.p90.saturating_sub(s.median), place);
+        finding.concerned = peers;
+        out.push(finding);
+    }
+}
+
+/// Tasks that are at least 40 % of the critical path, of a run of three tasks or more, and have no slack; a warning
+/// from 60 % of it, unless its dependencies are inferred.
+fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
+    let run = facts.run();
+    let Some(path) = facts.critical_path().filter(|p| p.length > 0 && run.task_count() > 2) else { return };
+    let slack = facts.slack();
+    let mut large: Vec<(i64, TaskId)> = path
+        .tasks
+        .iter()
+        .zip(&path.weights)
+        .filter(|(t, weight)| share(**weight, path.length) >= 0.4 && slack.total[t.index()] == Some(0))
+        .map(|(t, weight)| (*weight, *t))
+        .collect();
+    large.sort_by_key(|l| (Reverse(l.0), l.1));
+    for (weight, task) in large {
+        let part = share(weight, path.length);
+        let evidence = Evidence::Bottleneck { weight, share: part, inferred: path.inferred };
+        let place = Place { critical: true, ..Place::new(Sight::Graph).task(Some(task)) };
+        let severity = if path.inferred { Severity::Info } else { warning_from(0.6, part) };
+        out.push(Finding::new(severity, evidence, weight, place).about([task]));
+    }
+}
+
+/// Tasks of one step that succeeded with the same parameters, which are not empty, the same labels and the same name,
+/// where all but the first are at least 1 % of the work. What only holds others is no work of its own.
+fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
+    type Alike = ((StrId, [StrId; 3]), TaskId);
+    let run = facts.run();
+    let mut alike: Vec<Alike> = run
+        .task_ids()
+        .filter(|t| run.tasks.status[t.index()] == Status::Succeeded)
+        .filter(|t| run.text(run.tasks.params[t.index()]).len() > 2)
+        .map(|t| {
+            let i = t.index();
+            let told = [run.tasks.name[i], run.tasks.params[i], run.tasks.labels[i]];
+            ((step_of_task(run, t), told), t)
+        })
+        .collect();
+    if alike.is_empty() {
+        return;
+    }
+    let contains = containers(run);
+    alike.retain(|(_, t)| contains.get(t.index()) != Some(&true));
+    let mut work = vec![0i64; run.task_count()];
+    for (&a, length) in facts.busy().attempt.iter().zip(facts.busy().lengths()) {
+        let slot = &mut work[run.attempts.task[a as usize] as usize];
+        *slot = slot.saturating_add(length);
+    }
+    alike.sort_unstable();
+    let mut found: Vec<(i64, &[Alike])> = alike
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|same| (same.iter().skip(1).fold(0i64, |sum, s| sum.saturating_add(work[s.1.index()])), same))
+        .filter(|(again, _)| share(*again, facts.totals().work) >= 0.01)
+        .collect();
+    found.sort_by_key(|(again, same)| (Reverse(*again), same[0].1));
+    for (again, same) in found.into_iter().take(MOST) {
+        let step = run.task_step(same[0].1);
+        let evidence =
+            Evidence::DuplicatedWork { step: step.to_owned(), times: same.len() as u32, work: again };
+        let place = Place::new(Sight::Table).step(step).task(Some(same[0].1));
+        out.push(Finding::new(Severity::Info, evidence, again, place).about(same.iter().map(|s| s.1)));
+    }
+}
+
+/// Work lost in attempts that failed from 1 % of the work on, or time between tries from 1 % of the makespan on; a
+/// warning from 10 % of either.
+fn retry_waste(facts: &Facts) -> Option<Finding> {
+    let (_, _, makespan) = span(facts.run())?;
+    let retries = facts.retries();
+    let lost = share(retries.lost, facts.totals().work);
+    let longest = retries.tasks.iter().map(|r| r.backoff).max().unwrap_or(0).max(0);
+    let most = lost.max(share(longest, makespan));
+    if most < 0.01 {
+        return None;
+    }
+    let evidence = Evidence::RetryWaste {
+        lost: retries.lost,
+        share: lost,
+        backoff: retries.backoff,
+        retried: retries.retried,
+        recovered: retries.recovered,
+    };
+    let place = Place::new(Sight::Timeline).task(retries.tasks.first().map(|r| r.task));
+    let finding = Finding::new(warning_from(0.1, most), evidence, retries.lost.max(longest), place);
+    Some(finding.about(retries.tasks.iter().map(|r| r.task)))
+}
+
+/// Errors that ended three or more attempts, or two tasks; an error where a task failed for good with it, else a
+/// warning.
+fn repeated_errors(facts: &Facts, out: &mut Vec<Finding>) {
+    let run = facts.run();
+    let groups = facts.errors().groups.iter();
+    for group in
+        groups.filter(|g| (g.attempts >= 3 || g.tasks.len() >= 2) && !g.message.is_empty()).take(MOST)
+    {
+        let is_final = group.tasks.iter().any(|t| run.tasks.status[t.index()].is_failure());
+        let evidence = Evidence::RepeatedError {
+            fingerprint: group.fingerprint.clone(),
+            kind: group.kind.clone(),
+            attempts: group.attempts,
+            is_final,
+        };
+        let severity = if is_final { Severity::Error } else { Severity::Warning };
+        let place = Place {
+            status: is_final.then_some(Status::Failed),
+            ..Place::new(Sight::Table).task(group.tasks.first().copied())
+        };
+        out.push(Finding::new(severity, evidence, 0, place).about(group.tasks.iter().copied()));
+    }
+}

@@ -1,0 +1,79 @@
+//! The chains that would become critical next.
+
+use std::cmp::Reverse;
+
+use makespan_model::{NONE, Run, TaskId};
+
+use crate::longest::{Longest, is_own};
+use crate::network::{begin, end};
+use crate::{CriticalPath, critical_path};
+
+/// A chain that is nearly as long as the critical path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NearCritical {
+    /// Its tasks, first to last, without those that a longer chain holds already.
+    pub tasks: Vec<TaskId>,
+    /// Sum of the weights of the longest chain through them, whole, ns.
+    pub length: i64,
+    /// How much longer they could have taken together before that chain was the critical path, ns: the length of the
+    /// critical path less theirs.
+    pub behind: i64,
+}
+
+/// The `k` chains next to the [critical path](crate::critical_path()), longest first.
+///
+/// The longest chain through each task is that of the longest ways to it and on from it, by the weights of the
+/// critical path. Task by task, in falling order of that length, a chain takes the longest way back and the longest
+/// way on until it meets a task of an earlier chain, so that each task is told of once and each chain says something
+/// new. Tasks that weigh nothing begin no chain; of equal ones the lower index counts. Empty where there is no
+/// critical path. O(n log n + e), and for each chain its length.
+pub fn near_critical(run: &Run, k: usize) -> Vec<NearCritical> {
+    near_critical_with(run, critical_path(run).as_ref(), k)
+}
+
+pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usize) -> Vec<NearCritical> {
+    let (Some(path), Some(longest)) = (path, Longest::new(run)) else { return Vec::new() };
+    let (rest, toward) = longest.onward();
+    let mut order: Vec<(Reverse<i64>, u32)> = (0..run.task_count())
+        .filter(|&t| longest.weight[t] > 0 && !path.on_path[t])
+        .map(|t| (Reverse(longest.through(t, &rest)), t as u32))
+        .collect();
+    order.sort_unstable();
+    let mut taken = path.on_path.clone();
+    let mut out = Vec::new();
+    for (Reverse(length), seed) in order {
+        if out.len() == k {
+            break;
+        }
+        if std::mem::replace(&mut taken[seed as usize], true) {
+            continue;
+        }
+        let mut tasks = Vec::new();
+        let mut node = begin(seed) as u32;
+        while longest.from[node as usize] != NONE {
+            let before = longest.from[node as usize];
+            if is_own(before, node) {
+                if std::mem::replace(&mut taken[before as usize / 2], true) {
+                    break;
+                }
+                tasks.push(TaskId(before / 2));
+            }
+            node = before;
+        }
+        tasks.reverse();
+        tasks.push(TaskId(seed));
+        let mut node = end(seed) as u32;
+        while toward[node as usize] != NONE {
+            let next = toward[node as usize];
+            if is_own(node, next) {
+                if std::mem::replace(&mut taken[node as usize / 2], true) {
+                    break;
+                }
+                tasks.push(TaskId(node / 2));
+            }
+            node = next;
+        }
+        out.push(NearCritical { tasks, length, behind: path.length.saturating_sub(length) });
+    }
+    out
+}

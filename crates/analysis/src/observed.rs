@@ -1,0 +1,100 @@
+//! What the makespan went into, moment by moment: the chain of attempts and waits that ended last.
+
+mod walk;
+
+use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
+
+use crate::busy::{Busy, busy};
+use crate::slots::Slots;
+
+/// What a segment of the observed path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// The attempt was at work.
+    Run,
+    /// It had been released by the end of a predecessor, the task of the segment before, and had not started.
+    Dependency,
+    /// The worker that ran it had been full until the end of this attempt, which is the segment before, and it had not
+    /// started.
+    Slot {
+        /// The attempt whose end freed the slot.
+        holder: AttemptId,
+    },
+    /// It had been queued, and what for is not known.
+    Queue,
+    /// Its task had been tried before and was not queued again yet.
+    Backoff,
+    /// The record does not tell.
+    Unknown,
+}
+
+/// A stretch of the observed path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// ns since the epoch.
+    pub from: i64,
+    /// ns since the epoch, later.
+    pub to: i64,
+    /// The task that ran or waited.
+    pub task: TaskId,
+    /// The attempt that ran, or was to start at the end of the wait.
+    pub attempt: AttemptId,
+    /// What it was.
+    pub kind: SegmentKind,
+}
+
+impl Segment {
+    /// ns.
+    pub fn length(&self) -> i64 {
+        self.to.saturating_sub(self.from)
+    }
+}
+
+/// The chain that explains the makespan; see [`observed_path()`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObservedPath {
+    /// From the first start to the last end, without gaps or overlaps.
+    pub segments: Vec<Segment>,
+    /// Whether it follows dependencies that were inferred.
+    pub inferred: bool,
+}
+
+impl ObservedPath {
+    /// Time of the path in which attempts were at work, ns; what is left of the makespan is waiting.
+    pub fn work(&self) -> i64 {
+        let run = self.segments.iter().filter(|s| s.kind == SegmentKind::Run);
+        run.fold(0i64, |sum, s| sum.saturating_add(s.length()))
+    }
+}
+
+/// The path that was observed to be critical: walking back from the last end, what each moment of the makespan was
+/// needed for. Unlike the [critical path](crate::critical_path()), which is the longest chain of durations, it holds
+/// waits and fills the makespan exactly; profilers know the idea as the *critical path of an execution trace* (Yang &
+/// Miller 1988, *Critical path analysis for the execution of parallel and distributed programs*).
+///
+/// The walk begins at the attempt with the last time known. Before an attempt comes the try before it, with the time
+/// between them as backoff until it was queued again. Before the first start of a task comes what released it: its
+/// predecessor that ended last, by dependencies recorded or inferred (one that had not ended yet counts up to the
+/// start, one without times passes on what released it), or, where the worker that ran it was still full after that,
+/// the attempt whose end freed the slot (a worker is full while it has as many attempts at work as it ever had at
+/// once), or its container, if that started later or was at work itself just before. A task that contains others is
+/// walked through its contents and the time in which it was at work itself. Where nothing is known to have released a
+/// task, it waited for what is unknown since the start of its container or of the run.
+///
+/// Of equal candidates the lower index counts. Attempts without an end explain nothing but the time up to the last
+/// start known. `None` where no attempt has times; no segments where the makespan is 0. O((n + e + a) log n).
+pub fn observed_path(run: &Run) -> Option<ObservedPath> {
+    let busy = busy(run);
+    let slots = Slots::new(run, &busy);
+    observed_path_with(run, &busy, &slots)
+}
+
+pub(crate) fn observed_path_with(run: &Run, busy: &Busy, slots: &Slots) -> Option<ObservedPath> {
+    let a = &run.attempts;
+    let known = |i: &usize| a.started[*i] != UNKNOWN || a.ended[*i] != UNKNOWN;
+    let time = |i: usize| a.started[i].max(a.ended[i]);
+    let last = (0..run.attempt_count()).filter(known).reduce(|x, y| if time(y) > time(x) { y } else { x })?;
+    let start = a.started.iter().copied().filter(|s| *s != UNKNOWN).min()?;
+    let segments = walk::segments(run, busy, slots, (start, time(last)), a.task[last]);
+    Some(ObservedPath { segments, inferred: run.edges_inferred })
+}

@@ -1,0 +1,297 @@
+//! From tokens to a query: a shunting yard (Dijkstra 1961), so that nothing recurses however deep the text nests.
+//!
+//! ```text
+//! expression = term { ["and" | "&&"] term | ("or" | "||") term }     and binds tighter than or
+//! term       = ("not" | "!") term | "(" expression ")" | call | test | flag | word
+//! call       = name "(" tasks ["," (number | tasks)] ")"
+//! tasks      = word | expression
+//! test       = field relation value | field ["not"] "in" "(" values ")" | field ":" "{" values "}"
+//! relation   = ":" | "=" | "==" | "!=" | "<" | "<=" | ">" | ">="
+//! values     = value {"," value}
+//! value      = word | statistic ["(" "step" ")"]
+//! word       = characters without space and brackets | '"' text '"'
+//! ```
+
+use std::ops::Range;
+
+use super::check;
+use super::error::{QueryError, nearest};
+use super::lexer::{Kind, Lexer, Mode, Token};
+use super::reached::{Reached, Slot};
+use super::syntax::*;
+use super::term::value_of;
+use super::vocabulary::*;
+
+/// The longest text that is read, in bytes.
+pub(super) const LONGEST: usize = 64 * 1024;
+/// The most values, flags and functions of a query: each costs at least a look at every task.
+const MOST: usize = 1_000;
+/// The most parentheses and operators that wait for their operands at once.
+const DEEPEST: usize = 100;
+
+/// What could begin a term, for messages.
+const OPERAND: [&str; 3] = ["a word", "a field such as status:failed", "`(`"];
+
+/// An operator or a bracket that waits for what comes behind it.
+enum Pending {
+    Not,
+    And,
+    Or,
+    Open(Range<usize>),
+    /// A function, and whether its first argument is complete.
+    Call(Function, Range<usize>, bool),
+}
+
+impl Pending {
+    fn binds(&self) -> u8 {
+        match self {
+            Pending::Open(_) | Pending::Call(..) => 0,
+            Pending::Or => 1,
+            Pending::And => 2,
+            Pending::Not => 3,
+        }
+    }
+}
+
+pub(super) struct Parser<'t> {
+    pub(super) lexer: Lexer<'t>,
+    pub(super) nodes: Vec<Node>,
+    pending: Vec<Pending>,
+    /// Values, flags and functions so far.
+    asked: usize,
+    pub(super) reached: Reached,
+}
+
+impl<'t> Parser<'t> {
+    pub(super) fn new(text: &'t str) -> Parser<'t> {
+        Parser {
+            lexer: Lexer::new(text),
+            nodes: Vec::new(),
+            pending: Vec::new(),
+            asked: 0,
+            reached: Reached::new(text.len()),
+        }
+    }
+
+    /// The nodes in postfix order; none for a text without words. O(length).
+    pub(super) fn parse(&mut self) -> Result<Vec<Node>, QueryError> {
+        if self.lexer.rest().trim().is_empty() {
+            self.read(Mode::Term, Slot::Operand)?;
+            return Ok(Vec::new());
+        }
+        let mut complete = false;
+        loop {
+            if !complete {
+                complete = self.operand()?;
+            } else if let Some(next) = self.operator()? {
+                complete = next;
+            } else {
+                return Ok(std::mem::take(&mut self.nodes));
+            }
+        }
+    }
+
+    /// The next token, of which is kept for completion what it was read as.
+    pub(super) fn read(&mut self, mode: Mode, slot: Slot) -> Result<Token, QueryError> {
+        let read = self.lexer.next(mode);
+        match &read {
+            Ok(token) => self.reached.note(slot, token.at.clone(), &token.kind),
+            Err(error) => self.reached.note_open(slot, error.at.start),
+        }
+        read
+    }
+
+    fn push(&mut self, pending: Pending, at: &Range<usize>) -> Result<(), QueryError> {
+        if self.pending.len() >= DEEPEST {
+            return Err(QueryError::new(
+                at.clone(),
+                format!("more than {DEEPEST} levels lie one in another"),
+            ));
+        }
+        self.pending.push(pending);
+        Ok(())
+    }
+
+    /// Completes what binds at least as tight as `binds` and waits since the last open bracket.
+    fn reduce(&mut self, binds: u8) {
+        while let Some(pending) = self.pending.pop_if(|p| p.binds() >= binds.max(1)) {
+            self.nodes.push(match pending {
+                Pending::Or => Node::Or,
+                Pending::And => Node::And,
+                _ => Node::Not,
+            });
+        }
+    }
+
+    /// Reads up to the end of an operand, or a prefix of one; whether it is complete.
+    fn operand(&mut self) -> Result<bool, QueryError> {
+        let token = self.read(Mode::Term, Slot::Operand)?;
+        match token.kind {
+            Kind::Open => self.push(Pending::Open(token.at.clone()), &token.at).map(|()| false),
+            Kind::Not => self.push(Pending::Not, &token.at).map(|()| false),
+            Kind::Word(_) if token.is("not") => self.push(Pending::Not, &token.at).map(|()| false),
+            Kind::Word(_) if token.is("and") || token.is("or") => Err(self.no_operand(token.at)),
+            Kind::Word(word) if self.lexer.rest().starts_with('(') => self.call(&word, token.at),
+            Kind::Word(word) => self.term(word, token.at).map(|()| true),
+            Kind::Quoted(text) => self.quoted(text, token.at).map(|()| true),
+            _ => Err(self.no_operand(token.at)),
+        }
+    }
+
+    fn no_operand(&self, at: Range<usize>) -> QueryError {
+        let what = match self.lexer.text(at.clone()) {
+            "" => "something is missing at the end".to_owned(),
+            found => format!("`{found}` cannot stand here"),
+        };
+        QueryError::new(at, what).expected(OPERAND)
+    }
+
+    /// Reads what follows a complete operand: whether another is complete, or nothing at the end.
+    fn operator(&mut self) -> Result<Option<bool>, QueryError> {
+        let before = self.lexer;
+        let token = self.read(Mode::Term, Slot::Operator)?;
+        let (pending, binds) = match &token.kind {
+            Kind::End => return self.finish().map(|()| None),
+            Kind::Close => return self.close(token.at).map(Some),
+            Kind::Comma => return self.comma(token.at).map(Some),
+            Kind::Or => (Pending::Or, 1),
+            Kind::Word(_) if token.is("or") => (Pending::Or, 1),
+            Kind::And => (Pending::And, 2),
+            Kind::Word(_) if token.is("and") => (Pending::And, 2),
+            Kind::Relation(_) | Kind::OpenBrace | Kind::CloseBrace => {
+                let what = format!("`{}` cannot stand here", self.lexer.text(token.at.clone()));
+                return Err(QueryError::new(token.at, what).expected(["`and`", "`or`", "a word"]));
+            }
+            // Two terms side by side must both hold.
+            _ => {
+                self.lexer = before;
+                (Pending::And, 2)
+            }
+        };
+        self.reduce(binds);
+        self.push(pending, &token.at).map(|()| Some(false))
+    }
+
+    fn finish(&mut self) -> Result<(), QueryError> {
+        self.reduce(1);
+        match self.pending.pop() {
+            Some(Pending::Open(at) | Pending::Call(_, at, _)) => {
+                Err(QueryError::new(at, "nothing closes this parenthesis").expected(["`)`"]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn close(&mut self, at: Range<usize>) -> Result<bool, QueryError> {
+        self.reduce(1);
+        match self.pending.pop() {
+            Some(Pending::Call(Function::Reach(direction), from, _)) => {
+                self.add(Node::Reach(direction, None), from, 1)?;
+            }
+            Some(Pending::Call(Function::Between, from, true)) => self.add(Node::Between, from, 2)?,
+            Some(Pending::Call(..)) => {
+                return Err(QueryError::new(at, "`between` takes two arguments").expected(["`,`"]));
+            }
+            Some(_) => {}
+            None => return Err(QueryError::new(at, "no parenthesis is open here")),
+        }
+        Ok(true)
+    }
+
+    /// Begins the second argument of a function; whether it is complete.
+    fn comma(&mut self, at: Range<usize>) -> Result<bool, QueryError> {
+        self.reduce(1);
+        match self.pending.last_mut() {
+            Some(Pending::Call(Function::Between, _, second @ false)) => {
+                *second = true;
+                self.argument()
+            }
+            Some(Pending::Call(Function::Reach(direction), _, false)) => {
+                let direction = *direction;
+                let token = self.read(Mode::Value, Slot::Hops)?;
+                let hops = match &token.kind {
+                    Kind::Word(word) => word.parse().ok().filter(|_| !word.starts_with('+')),
+                    _ => None,
+                };
+                let hops = hops.ok_or_else(|| {
+                    QueryError::new(token.at, "how many dependencies away is a whole number")
+                })?;
+                let token = self.read(Mode::Term, Slot::Hops)?;
+                if token.kind != Kind::Close {
+                    return Err(
+                        QueryError::new(token.at, "a number of dependencies stands alone").expected(["`)`"])
+                    );
+                }
+                self.pending.pop();
+                self.add(Node::Reach(direction, Some(hops)), at, 1).map(|()| true)
+            }
+            _ => Err(QueryError::new(at, "a comma parts arguments and values only; in a word it is quoted")),
+        }
+    }
+
+    /// Begins a function; whether its first argument is complete.
+    fn call(&mut self, name: &str, at: Range<usize>) -> Result<bool, QueryError> {
+        let Some(entry) = find(FUNCTIONS, name) else {
+            let message = format!("no function is called `{name}`; a text with parentheses is quoted");
+            return Err(QueryError::new(at, message)
+                .expected(nearest(name, names(FUNCTIONS)).map(|n| format!("`{n}`"))));
+        };
+        self.lexer.take("(");
+        let at = at.start..self.lexer.position;
+        self.push(Pending::Call(entry.means, at.clone(), false), &at)?;
+        self.argument()
+    }
+
+    /// Reads an argument that is one word: the task of that id or name. Anything else is an expression, to be read as
+    /// one; whether the argument is complete.
+    fn argument(&mut self) -> Result<bool, QueryError> {
+        let mut ahead = self.lexer;
+        let (Ok(word), Ok(after)) = (ahead.next(Mode::Term), ahead.next(Mode::Term)) else {
+            return Ok(false);
+        };
+        let is_keyword = ["and", "or", "not"].iter().any(|k| word.is(k));
+        let open = after.kind == Kind::End && after.at.start == word.at.end;
+        if matches!(word.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::End) && !is_keyword {
+            if matches!(after.kind, Kind::Comma | Kind::Close) {
+                let token = self.read(Mode::Term, Slot::Task)?;
+                let value = value_of(token, Relation::Holds);
+                let place = value.at.clone();
+                self.test(
+                    Test {
+                        field: Field::Words(Words::Task),
+                        at: place.clone(),
+                        relation: Relation::Holds,
+                        values: vec![value],
+                    },
+                    place.0,
+                )?;
+                return Ok(true);
+            }
+            if open {
+                // A word that is being written: what it will be is not known, what it could be is.
+                self.reached.note(Slot::Task, word.at, &word.kind);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Adds a test.
+    pub(super) fn test(&mut self, test: Test, relation: Range<usize>) -> Result<(), QueryError> {
+        check::test(&test, relation)?;
+        let (at, values) = (test.at.0.clone(), test.values.len());
+        self.add(Node::Test(test), at, values)
+    }
+
+    /// Adds what costs as much as that many looks at every task.
+    pub(super) fn add(&mut self, node: Node, at: Range<usize>, cost: usize) -> Result<(), QueryError> {
+        self.asked += cost;
+        if self.asked > MOST {
+            return Err(QueryError::new(
+                at,
+                format!("a query has at most {MOST} values, flags and functions"),
+            ));
+        }
+        self.nodes.push(node);
+        Ok(())
+    }
+}

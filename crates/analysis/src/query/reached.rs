@@ -1,0 +1,66 @@
+//! What the parser was reading where the text ends: that is what could be completed there.
+
+use std::ops::Range;
+
+use super::lexer::Kind;
+use super::syntax::Field;
+use super::vocabulary::Means;
+
+/// What is read at a place.
+#[derive(Clone, Debug)]
+pub(super) enum Slot {
+    /// The beginning of a term.
+    Operand,
+    /// What joins two terms, or the beginning of the next.
+    Operator,
+    /// What a field is held against.
+    Value(Field),
+    /// A field that `has:` asks for.
+    Has,
+    /// A flag.
+    Is,
+    /// The name of a label, a parameter or a metric.
+    Member(Means),
+    /// A task given to a function.
+    Task,
+    /// A number of dependencies.
+    Hops,
+    /// What nobody can guess.
+    Nothing,
+}
+
+/// What was read at the end of the text.
+#[derive(Clone, Debug)]
+pub(super) struct Reached {
+    /// Where the text ends.
+    end: usize,
+    pub(super) slot: Option<Slot>,
+    /// The word that touches the end; empty where none does.
+    pub(super) at: Range<usize>,
+    /// Whether that word is quoted, perhaps still open.
+    pub(super) quoted: bool,
+}
+
+impl Reached {
+    pub(super) fn new(end: usize) -> Reached {
+        Reached { end, slot: None, at: end..end, quoted: false }
+    }
+
+    /// Notes what a token was read as. At one place the first reading counts; that of a part of a word comes after that
+    /// of the word, and counts.
+    pub(super) fn note(&mut self, slot: Slot, at: Range<usize>, kind: &Kind) {
+        let is_word = matches!(kind, Kind::Word(_) | Kind::Quoted(_));
+        if at.end != self.end || !(is_word || *kind == Kind::End) {
+            return;
+        }
+        if self.slot.is_none() || (is_word && at.start > self.at.start) {
+            (self.slot, self.at, self.quoted) = (Some(slot), at, matches!(kind, Kind::Quoted(_)));
+        }
+    }
+
+    /// Notes a quoted text that nothing closes.
+    pub(super) fn note_open(&mut self, slot: Slot, start: usize) {
+        let text = Kind::Quoted(String::new());
+        self.note(slot, start..self.end, &text);
+    }
+}

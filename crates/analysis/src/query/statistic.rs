@@ -1,0 +1,69 @@
+//! Statistics of a measure over the tasks of a run.
+
+use super::vocabulary::{STATISTICS, Summary, find};
+
+/// What a number is compared with, where that is no number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Statistic {
+    /// Hundredths, 0 to 100.
+    Percentile(f64),
+    Mean,
+}
+
+impl Statistic {
+    /// Reads `p95`, `p99.9`, `median`, `avg` and the other names of the vocabulary, in any case.
+    pub(super) fn read(text: &str) -> Option<Statistic> {
+        let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (name, digits) = text.split_at(letters);
+        match find(STATISTICS, name)?.means {
+            Summary::Percentile => {
+                let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+                let p: f64 = digits.parse().ok().filter(|_| plain)?;
+                (p <= 100.0).then_some(Statistic::Percentile(p))
+            }
+            Summary::Named(p) if digits.is_empty() => Some(Statistic::Percentile(f64::from(p))),
+            Summary::Mean if digits.is_empty() => Some(Statistic::Mean),
+            _ => None,
+        }
+    }
+
+    /// Of values that are numbers, in any order, which it changes; `None` of none. Percentiles interpolate between the
+    /// two nearest values (Hyndman & Fan 1996, *Sample quantiles in statistical packages*, type 7). The mean is taken
+    /// in ascending order, so that the order of the tasks is no part of it. O(n log n).
+    pub(super) fn of(self, values: &mut [f64]) -> Option<f64> {
+        let top = values.len().checked_sub(1)?;
+        values.sort_unstable_by(f64::total_cmp);
+        match self {
+            Statistic::Percentile(p) => {
+                let place = top as f64 * p / 100.0;
+                let low = (place.floor() as usize).min(top);
+                let (a, b) = (values[low], values[(low + 1).min(top)]);
+                Some(a + (b - a) * (place - low as f64))
+            }
+            Statistic::Mean => Some(values.iter().sum::<f64>() / values.len() as f64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_of_few_values() {
+        let of = |name: &str, values: &[f64]| Statistic::read(name).and_then(|s| s.of(&mut values.to_vec()));
+        let values = [40.0, 10.0, 20.0, 30.0];
+        assert_eq!(of("p0", &values), Some(10.0));
+        assert_eq!(of("P50", &values), Some(25.0));
+        assert_eq!(of("median", &values), Some(25.0));
+        assert_eq!((of("p95", &values), of("p99.9", &[5.0])), (Some(38.5), Some(5.0)));
+        assert_eq!(
+            (of("min", &values), of("max", &values), of("avg", &values)),
+            (Some(10.0), Some(40.0), Some(25.0))
+        );
+        assert_eq!(of("mean", &[]), None);
+        for bad in ["", "p", "p101", "p-1", "p1e1", "pinf", "median2", "q95", "p95 "] {
+            assert_eq!(Statistic::read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a query is once it is read: tests and what joins them, in the order in which they are evaluated.
+
+use std::ops::Range;
+
+/// Where in the text something stands. It says nothing about what a query means, so all places are equal.
+#[derive(Clone, Debug)]
+pub(super) struct Place(pub(super) Range<usize>);
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Place) -> bool {
+        true
+    }
+}
+
+/// One step of a query in postfix order: each takes its operands off a stack of sets of tasks and puts one set back.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    Test(Test),
+    Has(Field, Place),
+    Is(Flag),
+    Not,
+    And,
+    Or,
+    /// What is at most that many dependencies away; without a number any.
+    Reach(Direction, Option<u32>),
+    Between,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flag {
+    Critical,
+    Retried,
+}
+
+/// Against the dependencies or along them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Up,
+    Down,
+}
+
+/// A field held against values: true where any of them fits; for [`Relation::Unequal`] where none does.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Test {
+    pub(super) field: Field,
+    /// Of the name of the field.
+    pub(super) at: Place,
+    pub(super) relation: Relation,
+    /// At least one.
+    pub(super) values: Vec<Value>,
+}
+
+/// What of a task is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Field {
+    Words(Words),
+    Status,
+    Moment(Moment),
+    /// A measure by its key or its short name.
+    Measure(String),
+    /// A metric by its name, also where a measure of ours has that name.
+    Metric(String),
+    Label(String),
+    Param(String),
+}
+
+/// Text of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Words {
+    /// Name, id and step: what a bare word looks at.
+    Any,
+    /// Id and name: what a bare word means that is given to a function.
+    Task,
+    Name,
+    Id,
+    Step,
+    Kind,
+    Worker,
+    Error,
+    Parent,
+}
+
+/// A moment of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Moment {
+    Start,
+    End,
+    Queued,
+    Ready,
+}
+
+/// How a field is held against a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// `:`, which is a part of a text and the whole of anything else.
+    Holds,
+    Equal,
+    Unequal,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Relation {
+    pub(super) const ALL: [Relation; 7] = [
+        Relation::Holds,
+        Relation::Equal,
+        Relation::Unequal,
+        Relation::Less,
+        Relation::LessEqual,
+        Relation::Greater,
+        Relation::GreaterEqual,
+    ];
+
+    /// How it is written.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Relation::Holds => ":",
+            Relation::Equal => "=",
+            Relation::Unequal => "!=",
+            Relation::Less => "<",
+            Relation::LessEqual => "<=",
+            Relation::Greater => ">",
+            Relation::GreaterEqual => ">=",
+        }
+    }
+
+    /// Whether it asks which of two is the larger.
+    pub(super) fn orders(self) -> bool {
+        !matches!(self, Relation::Holds | Relation::Equal | Relation::Unequal)
+    }
+
+    /// Whether it holds between two values of which the order is known. [`Relation::Unequal`] is asked of each value
+    /// as if it were `=` and turned round for all of them.
+    pub(super) fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Relation::Holds | Relation::Equal | Relation::Unequal => order.is_eq(),
+            Relation::Less => order.is_lt(),
+            Relation::LessEqual => order.is_le(),
+            Relation::Greater => order.is_gt(),
+            Relation::GreaterEqual => order.is_ge(),
+        }
+    }
+}
+
+/// What a field is held against, as written; what it means depends on the field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Value {
+    pub(super) text: String,
+    /// Whether `*` and `?` are to be taken literally though [`Relation::Holds`] would not.
+    pub(super) literal: bool,
+    /// Whether a statistic is that of the step of each task.
+    pub(super) by_step: bool,
+    pub(super) at: Place,
+}
+
+impl Value {
+    /// Whether it is a pattern with `*` and `?`.
+    pub(super) fn is_pattern(&self) -> bool {
+        !self.literal && has_wildcard(&self.text)
+    }
+}
+
+pub(super) fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}

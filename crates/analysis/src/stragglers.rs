@@ -1,0 +1,69 @@
+//! Tasks that took much longer than others of their step.
+
+use std::cmp::Reverse;
+
+use makespan_model::{Run, Status, StrId, TaskId};
+use rustc_hash::FxHashMap;
+
+use crate::distribution::quantile;
+use crate::slots::containers;
+use crate::steps::step_of_task;
+
+/// Fewest tasks of a step that a straggler can be among: itself and four peers.
+const FEWEST: usize = 5;
+/// How many times the median a straggler takes at least: what is slow by less is noise in most steps.
+const TIMES: f64 = 1.5;
+
+/// A task that took much longer than others of its step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Straggler {
+    /// The task.
+    pub task: TaskId,
+    /// How long the attempt that succeeded took, ns.
+    pub duration: i64,
+    /// The median of its step, ns.
+    pub median: i64,
+    /// How many tasks of the step that median is of, the straggler among them.
+    pub peers: u32,
+}
+
+impl Straggler {
+    /// How much longer than the median it took, ns.
+    pub fn excess(&self) -> i64 {
+        self.duration.saturating_sub(self.median)
+    }
+}
+
+/// The stragglers of a run, largest excess first, then by index.
+///
+/// A task that succeeded is held against all that did of its step, by the duration of the attempt that succeeded, so
+/// that neither retries nor failures that came fast or late blur the picture. It is a straggler where that lies beyond
+/// the upper fence of Tukey (1977, *Exploratory data analysis*), the third quartile and one and a half of the distance
+/// between the quartiles, and is also more than one and a half times the median; with at least five such tasks in the
+/// step. Tasks that contain others take as long as those do, and are left out. O(n log n + a).
+pub fn stragglers(run: &Run) -> Vec<Straggler> {
+    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut timed: Vec<(usize, i64, TaskId)> = Vec::new();
+    let contains = containers(run);
+    let counts = |t: &TaskId| {
+        run.tasks.status[t.index()] == Status::Succeeded && contains.get(t.index()) != Some(&true)
+    };
+    for task in run.task_ids().filter(counts) {
+        let Some((s, e)) = run.attempts_of(task).next_back().and_then(|a| run.interval(a)) else { continue };
+        let next = place.len();
+        let at = *place.entry(step_of_task(run, task)).or_insert(next);
+        timed.push((at, e.saturating_sub(s), task));
+    }
+    timed.sort_unstable();
+    let mut out = Vec::new();
+    for step in timed.chunk_by(|a, b| a.0 == b.0).filter(|step| step.len() >= FEWEST) {
+        let durations: Vec<i64> = step.iter().map(|t| t.1).collect();
+        let [low, median, high] = [0.25, 0.5, 0.75].map(|p| quantile(&durations, p));
+        let fence = (high as f64 + 1.5 * high.saturating_sub(low) as f64).max(median as f64 * TIMES);
+        let slow = step.iter().rev().take_while(|t| t.1 as f64 > fence);
+        let peers = step.len() as u32;
+        out.extend(slow.map(|&(_, duration, task)| Straggler { task, duration, median, peers }));
+    }
+    out.sort_by_key(|s| (Reverse(s.excess()), s.task));
+    out
+}

@@ -1,0 +1,159 @@
+//! Which task of one run is which of another.
+
+use makespan_analysis::compare::{Match, matching};
+
+use crate::{check, facts, shown, with_params};
+
+#[test]
+fn what_is_equal_is_the_same_and_what_differs_is_named() {
+    let a = "fetch 0..4 w1\nalign 4..9 w1 fetch\nsort 9..10 w1 align step=x kind=k";
+    check(a, a, "align:same fetch:same sort:same");
+    check(
+        a,
+        "fetch 0..4.1 w1\nalign 4.2..10 w1 failed try=1\nalign 11..12 w1 try=2\nsort - - align fetch step=y kind=l upstream-failed",
+        "align:changed(duration+attempts+dependencies) fetch:same \
+         sort:changed(status+attempts+step+kind+dependencies)",
+    );
+}
+
+#[test]
+fn a_duration_differs_by_a_twentieth_and_a_millisecond() {
+    check("a 0..100", "a 0..105", "a:same");
+    check("a 0..100", "a 0..105.3", "a:changed(duration)");
+    check("a 0..0.001", "a 0..0.0019", "a:same");
+    check("a 0..0.001", "a 0..0.002", "a:changed(duration)");
+    check("a 0..1", "a 5..", "a:changed(status)");
+}
+
+#[test]
+fn added_and_removed_tasks_are_there_once_with_what_is_known_of_them() {
+    let (a, b) = (facts("a 0..4\nb 4..5 - a\nc - - b pending"), facts("a 0..4\nd 4..7 - a"));
+    let found = matching(&a, &b);
+    assert_eq!(shown(&a, &b, &found), "a:same b:removed c:removed d:added");
+    let of = |key: &str| found.tasks.iter().find(|t| t.key == key).unwrap();
+    assert_eq!((of("b").a_ns, of("b").b_ns, of("b").delta_ns), (Some(1_000_000_000), None, None));
+    assert_eq!((of("c").a_ns, of("c").b), (None, None));
+    assert_eq!((of("d").b_ns, of("d").by), (Some(3_000_000_000), None));
+    assert_eq!(found.count(Match::Removed), 2);
+    for t in a.run().task_ids() {
+        assert_eq!(found.tasks[found.of_a[t.index()] as usize].a, Some(t));
+    }
+    for t in b.run().task_ids() {
+        assert_eq!(found.tasks[found.of_b[t.index()] as usize].b, Some(t));
+    }
+}
+
+#[test]
+fn ids_that_every_run_gives_anew_are_passed_over_for_names() {
+    check(
+        "u1 0..1 - name=extract\nu2 1..2 - u1 name=load",
+        "v7 0..1 - name=extract\nv9 1..2 - v7 name=load\nv8 2..3 - v9 name=report",
+        "report:added u1>v7:same u2>v9:same",
+    );
+}
+
+#[test]
+fn ids_that_only_number_the_tasks_are_no_keys() {
+    check(
+        "1 0..1 - name=split\n2 1..2 - name=map_x step=map\n3 1..3 - name=map_y step=map\n4 3..4 - name=join",
+        "1 0..1 - name=split\n2 1..3 - name=map_y step=map\n3 1..2 - name=map_x step=map\n4 3..4 - name=join",
+        "2>3:same 3>2:same join:same split:same",
+    );
+}
+
+#[test]
+fn ids_that_mean_the_same_are_keys_whatever_the_names_say() {
+    let a =
+        "a 0..1 - name=one\nb 1..2 - name=two\nc 2..3 - name=three\nd 3..4 - name=four\ne 4..5 - name=five";
+    check(a, &a.replace("five", "cinq"), "a:same b:same c:same d:same e:same");
+}
+
+#[test]
+fn tasks_of_one_name_are_told_apart_by_parameters_then_by_time() {
+    let one = "u1 0..1 - name=map\nu2 1..2 - name=map\nu3 2..3 - name=map";
+    let two = "v1 0..1 - name=map\nv2 1..2 - name=map\nv3 2..3 - name=map\nv4 3..4 - name=map";
+    check(one, two, "map#4:added u1>v1:same u2>v2:same u3>v3:same");
+    let a = with_params(one, &[("u1", r#"{"x":1,"y":2}"#), ("u2", r#"{"x":2}"#), ("u3", r#"{"x":3}"#)]);
+    let b = with_params(two, &[("v2", r#"{"y":2, "x":1}"#), ("v1", r#"{"x":3}"#), ("v3", r#"{"x":4}"#)]);
+    assert_eq!(shown(&a, &b, &matching(&a, &b)), "map#4:added u1>v2:same u2>v3:changed(params) u3>v1:same");
+}
+
+#[test]
+fn names_count_within_their_containers() {
+    check(
+        "u1 0..9 - name=build\nu2 0..9 - name=test\nu3 1..2 - in=u1 name=setup\nu4 3..4 - in=u2 name=setup",
+        "v1 0..9 - name=test\nv2 0..9 - name=build\nv3 1..2 - in=v1 name=setup\nv4 3..4 - in=v2 name=setup",
+        "u1>v2:same u2>v1:same u3>v4:same u4>v3:same",
+    );
+    let (a, b) = (facts("u1 0..9 - name=build\nu3 1..2 - in=u1 name=setup"), facts("v1 0..9 - name=build"));
+    let keys: Vec<String> = matching(&a, &b).tasks.into_iter().map(|t| t.key).collect();
+    assert_eq!(keys, ["build", "build/setup"]);
+}
+
+#[test]
+fn one_engine_may_use_as_id_what_another_uses_as_name() {
+    check(
+        "extract 0..1\nload 1..2 - extract",
+        "u1 0..1 - name=extract\nu2 1..2 - u1 name=load",
+        "extract>u1:same load>u2:same",
+    );
+}
+
+#[test]
+fn ids_that_begin_with_that_of_the_run_are_names_without_it() {
+    check(
+        "run etl-x7k2\netl-x7k2-load 0..1\netl-x7k2-send 1..2 - etl-x7k2-load",
+        "run etl-p9q1\netl-p9q1-load 0..1\netl-p9q1-send 1..2 - etl-p9q1-load\netl-p9q1.tidy 5..6",
+        "etl-x7k2-load>etl-p9q1-load:same etl-x7k2-send>etl-p9q1-send:same tidy:added",
+    );
+}
+
+#[test]
+fn the_only_one_that_does_the_same_work_is_renamed() {
+    check(
+        "a 0..1\nshard-1 1..2 - a step=sort",
+        "a 0..1\npart-1 1..2 - a step=sort",
+        "a:same shard-1>part-1:renamed(step-and-params)",
+    );
+}
+
+#[test]
+fn a_renamed_step_is_found_by_its_place_and_so_is_a_chain_of_them() {
+    check(
+        "a 0..1 - kind=sh\nb 1..3 - a kind=sh\nc 3..4 - b kind=sh\nd 4..9 - c kind=sh\nx 1..2 - a kind=py",
+        "a 0..1 - kind=sh\nbb 1..4 - a kind=sh\ncc 4..5 - bb kind=sh\nd 5..10 - cc kind=sh\ny 1..2 - a kind=py",
+        "a:same b>bb:renamed(neighbourhood:duration) c>cc:renamed(neighbourhood) \
+         d:same x>y:renamed(neighbourhood)",
+    );
+}
+
+#[test]
+fn what_took_more_than_four_times_as_long_or_stands_alone_is_another_task() {
+    check("a 0..1\nb 1..2 - a", "a 0..1\nx 1..6 - a", "a:same b:removed x:added");
+    check("a 0..1\nb 1..2", "x 0..1\ny 1..2", "a:removed b:removed x:added y:added");
+}
+
+#[test]
+fn renamed_instances_are_paired_in_order_and_ambiguous_ones_not_at_all() {
+    let a = "s 0..1\nm1 1..3 - s step=m\nm2 2..4 - s step=m\nj 9..10 - m1 m2";
+    check(
+        a,
+        "s 0..1\nn2 2..4 - s step=m\nn1 1..3 - s step=m\nj 9..10 - n1 n2",
+        "j:same m1>n1:renamed(neighbourhood) m2>n2:renamed(neighbourhood) s:same",
+    );
+    check(
+        a,
+        "s 0..1\nn1 1..3 - s step=m\nn2 2..4 - s step=m\nn3 3..5 - s step=m\nj 9..10 - n1 n2 n3",
+        "j:changed(dependencies) m1:removed m2:removed n1:added n2:added n3:added s:same",
+    );
+    check(
+        a,
+        "s 0..1\nn1 1..3 - s step=m\nn2 2..9 - s step=m\nn3 3..4 - s step=m\nj 9..10 - n1 n2 n3",
+        "j:changed(dependencies) m1:removed m2:removed n1:added n2:added n3:added s:same",
+    );
+    check(
+        "s 0..1\nm1 1..3 - s step=m\nm2 2..8 - s step=m\nj 9..10 - m1 m2",
+        "s 0..1\nn1 1..3 - s step=m\nn2 2..9 - s step=m\nn3 3..5 - s step=m\nj 9..10 - n1 n2 n3",
+        "j:changed(dependencies) m1:removed m2>n2:renamed(neighbourhood:duration) n1:added n3:added s:same",
+    );
+}
