@@ -125,6 +125,11 @@ fn power(value: f64) -> String {
     format!("{sign}{digits}e{}", exponent.replace('-', "−"))
 }
 
+/// A number of things: "1 task", "1,204 tasks".
+pub(crate) fn many(n: usize, thing: &str) -> String {
+    format!("{} {thing}{}", count(n as u64), if n == 1 { "" } else { "s" })
+}
+
 fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));

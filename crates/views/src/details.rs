@@ -5,6 +5,7 @@ use makespan_format::{Event, EventSink, write_line};
 use makespan_model::{Direction, Run, StrId, TaskId, UNKNOWN};
 use makespan_scene::{Role, Scene, bytes, count, visible};
 
+use crate::answers::Found;
 use crate::look::{Look, status_role};
 use crate::table::{Cell, Column, Table};
 use crate::tasks::duration_cell;
@@ -23,6 +24,8 @@ pub enum Block {
     Note(String),
     /// A picture.
     Picture(Scene),
+    /// What was found, each with the view that shows it.
+    Found(Vec<Found>),
     /// The chart of concurrency, drawn by the page at the size it has.
     Concurrency,
 }

@@ -1,61 +1,16 @@
-//! The filter that all views share: words that a task must match, and statuses it may have.
-//!
-//! Words are parted by white space and all must match, whatever their case. `status:failed`, `step:align`,
-//! `worker:w1`, `kind:bash` and `id:7` look at one field, a bare word looks at name, id and step; `!` before a word
-//! turns it round.
+//! The filter that all views share: a query that a task must fit, and statuses it may have.
 
-use makespan_model::{Run, Status, TaskId};
+use makespan_analysis::Facts;
+use makespan_analysis::query::{Query, QueryContext, QueryError};
+use makespan_model::Status;
 
 /// What is filtered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
-    /// The words as typed.
+    /// The [query](makespan_analysis::query) as typed.
     pub text: String,
     /// Bit `i` is set where status `i` is shown; no bit at all shows every status.
     pub statuses: u16,
-}
-
-enum Field {
-    Any,
-    Id,
-    Step,
-    Worker,
-    Kind,
-    Status,
-}
-
-struct Word {
-    negated: bool,
-    field: Field,
-    text: String,
-}
-
-fn words(text: &str) -> Vec<Word> {
-    text.split_whitespace()
-        .map(|w| {
-            let (negated, w) = w.strip_prefix('!').map_or((false, w), |rest| (true, rest));
-            let (field, text) = match w.split_once(':') {
-                Some(("id", rest)) => (Field::Id, rest),
-                Some(("step", rest)) => (Field::Step, rest),
-                Some(("worker", rest)) => (Field::Worker, rest),
-                Some(("kind", rest)) => (Field::Kind, rest),
-                Some(("status", rest)) => (Field::Status, rest),
-                _ => (Field::Any, w),
-            };
-            Word { negated, field, text: text.to_lowercase() }
-        })
-        .filter(|w| !w.text.is_empty())
-        .collect()
-}
-
-/// Whether `text` holds `lower`, which is in lower case. Most names are ASCII, and those need no copy.
-fn holds(text: &str, lower: &str) -> bool {
-    if text.is_ascii() {
-        let (hay, needle) = (text.as_bytes(), lower.as_bytes());
-        hay.windows(needle.len().max(1)).any(|w| w.eq_ignore_ascii_case(needle))
-    } else {
-        text.to_lowercase().contains(lower)
-    }
 }
 
 impl Filter {
@@ -75,32 +30,21 @@ impl Filter {
         self
     }
 
-    /// For each task whether it passes. O(tasks × words).
-    pub fn mask(&self, run: &Run) -> Vec<bool> {
-        let words = words(&self.text);
-        run.task_ids()
-            .map(|t| self.shows(run.tasks.status[t.index()]) && words.iter().all(|w| passes(run, t, w)))
-            .collect()
+    /// For each task whether it passes. A text that is no query, as it is not while somebody types, lets all of them
+    /// through, and [`Filter::error`] says what is wrong; the statuses count all the same. Times of day are read in UTC,
+    /// so that a link shows the same tasks to everybody. The cost is that of [`Query::mask`].
+    pub fn mask(&self, facts: &Facts) -> Vec<bool> {
+        let run = facts.run();
+        let asked = Query::parse(&self.text).and_then(|query| query.mask(facts, QueryContext::default()));
+        let mut mask = asked.unwrap_or_else(|_| vec![true; run.task_count()]);
+        mask.iter_mut().zip(&run.tasks.status).for_each(|(passes, status)| *passes &= self.shows(*status));
+        mask
     }
-}
 
-fn passes(run: &Run, t: TaskId, word: &Word) -> bool {
-    let i = t.index();
-    let found = match word.field {
-        Field::Any => {
-            holds(run.task_name(t), &word.text)
-                || holds(run.task_id(t), &word.text)
-                || holds(run.task_step(t), &word.text)
-        }
-        Field::Id => holds(run.task_id(t), &word.text),
-        Field::Step => holds(run.task_step(t), &word.text),
-        Field::Kind => holds(run.text(run.tasks.kind[i]), &word.text),
-        Field::Worker => {
-            run.attempts_of(t).any(|a| holds(run.text(run.attempts.worker[a.index()]), &word.text))
-        }
-        Field::Status => run.tasks.status[i].name().starts_with(&word.text),
-    };
-    found != word.negated
+    /// Why the text is no query for this run.
+    pub fn error(&self, facts: &Facts) -> Option<QueryError> {
+        Query::parse(&self.text).and_then(|query| query.check(facts)).err()
+    }
 }
 
 #[cfg(test)]
@@ -109,22 +53,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_fields_and_negation() {
+    fn a_task_must_fit_the_query_and_have_one_of_the_statuses() {
         let run = makespan_model::notation::run(
-            "Fetch 0..1 w1\nalign_1 1..2 w2 Fetch step=align\nalign_2 1..3 w1 Fetch step=align failed\nÉtat 3..4 w2 align_2",
+            "Fetch 0..1 w1\nalign_1 1..2 w2 Fetch step=align\nalign_2 1..3 w1 Fetch step=align failed",
         )
         .unwrap();
-        let check = |text: &str, statuses: &[Status]| -> Vec<&str> {
+        let facts = Facts::new(std::sync::Arc::new(run));
+        let check = |text: &str, statuses: &[Status], wrong: bool| -> String {
             let statuses = statuses.iter().fold(0, |bits, s| bits | 1 << *s as u16);
-            let mask = Filter { text: text.to_owned(), statuses }.mask(&run);
-            run.task_ids().filter(|t| mask[t.index()]).map(|t| run.task_id(t)).collect()
+            let filter = Filter { text: text.to_owned(), statuses };
+            assert_eq!(filter.error(&facts).is_some(), wrong, "{text}");
+            let (run, mask) = (facts.run(), filter.mask(&facts));
+            let passing = run.task_ids().filter(|t| mask[t.index()]).map(|t| run.task_id(t));
+            passing.collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(check("", &[]).len(), 4);
-        assert_eq!(check("fetch", &[]), ["Fetch"]);
-        assert_eq!(check("step:align worker:w1", &[]), ["align_2"]);
-        assert_eq!(check("!status:failed step:align", &[]), ["align_1"]);
-        assert_eq!(check("état", &[]), ["État"]);
-        assert_eq!(check("", &[Status::Failed]), ["align_2"]);
-        assert!(check("zzz", &[]).is_empty());
+        assert_eq!(check("", &[], false), "Fetch align_1 align_2");
+        assert_eq!(check("step:align", &[Status::Failed], false), "align_2");
+        assert_eq!(check("dur>1s or fetch", &[Status::Succeeded], false), "Fetch");
+        assert_eq!(check("zzz", &[], false), "");
+        // Still being typed, or of another run.
+        assert_eq!(check("step:align (dur>", &[], true), "Fetch align_1 align_2");
+        assert_eq!(check("rows>5", &[Status::Failed], true), "align_2");
     }
 }

@@ -11,19 +11,26 @@
 //! ```
 
 pub mod amount;
+mod answers;
 pub mod chart;
+pub mod compare;
 pub mod details;
 pub mod filter;
+pub mod findings;
 pub mod graph;
+pub mod heatmap;
 mod link;
 mod look;
 pub mod overview;
+mod subject;
 mod table;
 mod target;
 pub mod tasks;
 pub mod timeline;
 
+pub use answers::Found;
 pub use link::{LINK_VERSION, LinkError, decode, encode};
 pub use look::{Camera, Look, Marks, TimeMode, View, ViewState, status_role};
+pub use subject::Subject;
 pub use table::{Align, Cell, Column, Table};
 pub use target::Target;

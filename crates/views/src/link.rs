@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::chart::{Choice, Kind};
+use crate::compare::{self, Alignment, Comparing, Mode, Part};
 use crate::filter::Filter;
 use crate::look::{Camera, TimeMode, View, ViewState};
 use crate::tasks::{Sort, SortKey};
@@ -109,7 +110,7 @@ pub fn encode(state: &ViewState) -> String {
         put("sort", &format!("{}{}", if state.sort.descending { "-" } else { "" }, state.sort.key.name()));
     }
     if let Some(c) = state.camera {
-        put("camera", &format!("{:.1},{:.1},{:.4}", c.x, c.y, c.zoom));
+        put("camera", &camera(c));
     }
     if state.twin {
         put("twin", "1");
@@ -126,10 +127,82 @@ pub fn encode(state: &ViewState) -> String {
     if chart.log {
         put("log", "1");
     }
+    state.heat.members().iter().for_each(|(key, value)| put(key, value));
+    compared(&state.compare, &mut put);
     if let Some(theme) = &state.theme {
         put("theme", theme);
     }
     out
+}
+
+/// The members of a comparison.
+fn compared(c: &Comparing, put: &mut dyn FnMut(&str, &str)) {
+    for (key, side) in [("a", &c.baseline), ("b", &c.candidate)] {
+        if !side.is_empty() {
+            put(key, &Comparing::places(side));
+        }
+    }
+    for (key, value, usual) in [
+        ("part", c.part.name(), Part::default().name()),
+        ("mode", c.mode.name(), Mode::default().name()),
+        ("align", c.alignment.name(), Alignment::default().name()),
+        ("measure", &c.measure, ""),
+    ] {
+        if value != usual {
+            put(key, value);
+        }
+    }
+    if c.sort != compare::tasks::Sort::default() {
+        put("csort", &format!("{}{}", if c.sort.descending { "-" } else { "" }, c.sort.key.name()));
+    }
+    if let Some(at) = c.camera {
+        put("ccamera", &camera(at));
+    }
+    if let Some((from, to)) = c.window {
+        put("cwindow", &format!("{from}..{to}"));
+    }
+    if c.scroll > 0 {
+        put("crow", &c.scroll.to_string());
+    }
+}
+
+/// Reads a member of a comparison.
+fn read_compared(c: &mut Comparing, key: &str, value: &str) {
+    let named = |name: &str| value == name;
+    match key {
+        "a" => c.baseline = Comparing::from_places(value),
+        "b" => c.candidate = Comparing::from_places(value),
+        "part" => c.part = Part::ALL.into_iter().find(|p| named(p.name())).unwrap_or_default(),
+        "mode" => c.mode = Mode::ALL.into_iter().find(|m| named(m.name())).unwrap_or_default(),
+        "align" => c.alignment = Alignment::ALL.into_iter().find(|a| named(a.name())).unwrap_or_default(),
+        "measure" => c.measure = value.to_owned(),
+        "csort" => {
+            let (descending, name) = value.strip_prefix('-').map_or((false, value), |n| (true, n));
+            if let Some(key) = compare::tasks::SortKey::ALL.into_iter().find(|k| k.name() == name) {
+                c.sort = compare::tasks::Sort { key, descending };
+            }
+        }
+        "ccamera" => c.camera = read_camera(value),
+        "cwindow" => c.window = read_window(value),
+        "crow" => c.scroll = value.parse().unwrap_or(0),
+        _ => {}
+    }
+}
+
+fn camera(c: Camera) -> String {
+    format!("{:.1},{:.1},{:.4}", c.x, c.y, c.zoom)
+}
+
+fn read_camera(text: &str) -> Option<Camera> {
+    let numbers: Vec<f32> =
+        text.split(',').filter_map(|n| n.parse().ok()).filter(|n: &f32| n.is_finite()).collect();
+    let [x, y, zoom] = numbers[..] else { return None };
+    Some(Camera { x, y, zoom: zoom.clamp(0.001, 16.0) })
+}
+
+fn read_window(text: &str) -> Option<(i64, i64)> {
+    let ends = text.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    ends.filter(|(a, b): &(i64, i64)| a < b)
 }
 
 /// The state that a hash (with or without `#`) names.
@@ -155,10 +228,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "status" => state.filter.statuses = u16::from_str_radix(&value, 16).unwrap_or(0) & 0x3ff,
             "lanes" => state.lanes = Lanes::ALL.into_iter().find(|l| named(l.name())).unwrap_or_default(),
             "time" => state.time = TimeMode::ALL.into_iter().find(|t| named(t.name())).unwrap_or_default(),
-            "window" => {
-                let ends = value.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-                state.window = ends.filter(|(a, b): &(i64, i64)| a < b);
-            }
+            "window" => state.window = read_window(&value),
             "row" => state.scroll = value.parse().unwrap_or(0),
             "critical" => state.critical = named("1"),
             "sort" => {
@@ -168,20 +238,17 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
                     state.sort = Sort { key, descending };
                 }
             }
-            "camera" => {
-                let numbers: Vec<f32> =
-                    value.split(',').filter_map(|n| n.parse().ok()).filter(|n: &f32| n.is_finite()).collect();
-                if let [x, y, zoom] = numbers[..] {
-                    state.camera = Some(Camera { x, y, zoom: zoom.clamp(0.001, 16.0) });
-                }
-            }
+            "camera" => state.camera = read_camera(&value).or(state.camera),
             "twin" => state.twin = named("1"),
             "chart" => state.chart.kind = Kind::ALL.into_iter().find(|k| named(k.name())).unwrap_or_default(),
             "of" => state.chart.of = value,
             "against" => state.chart.against = value,
             "log" => state.chart.log = named("1"),
             "theme" => state.theme = makespan_scene::Theme::named(&value).map(|t| t.name.to_owned()),
-            _ => {}
+            _ => {
+                state.heat.take(key, &value);
+                read_compared(&mut state.compare, key, &value);
+            }
         }
     }
     Ok(state)
@@ -198,6 +265,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::heatmap::{self, Heating};
 
     #[test]
     fn a_link_is_a_view() {
@@ -219,6 +287,36 @@ mod tests {
                 of: "duration".to_owned(),
                 against: "metric:x&y".to_owned(),
                 log: true,
+            },
+            heat: Heating {
+                which: heatmap::Which::Runs,
+                tasks: heatmap::TasksOptions {
+                    columns: Vec::new(),
+                    normal: heatmap::Normal::Rank,
+                    log: true,
+                    order: heatmap::RowOrder::Column,
+                    by: "mem".to_owned(),
+                    descending: true,
+                },
+                runs: heatmap::RunsOptions {
+                    colour: heatmap::RunColour::Change,
+                    order: heatmap::LineOrder::Failed,
+                },
+                workers: heatmap::WorkerOrder::Busiest,
+                days: heatmap::DayColour::Count,
+                row: 40,
+            },
+            compare: Comparing {
+                baseline: vec![0, 2],
+                candidate: vec![1],
+                part: Part::Graph,
+                mode: Mode::B,
+                alignment: Alignment::Task,
+                sort: compare::tasks::Sort { key: compare::tasks::SortKey::Name, descending: false },
+                measure: "mem".to_owned(),
+                camera: Some(Camera { x: 0.5, y: 8.0, zoom: 2.0 }),
+                window: Some((0, 7)),
+                scroll: 3,
             },
             theme: Some("dark".to_owned()),
         };

@@ -4,7 +4,9 @@ use makespan_model::Status;
 use makespan_scene::Role;
 
 use crate::chart::Choice;
+use crate::compare::Comparing;
 use crate::filter::Filter;
+use crate::heatmap::Heating;
 use crate::tasks::Sort;
 use crate::timeline::Lanes;
 
@@ -18,6 +20,10 @@ pub enum View {
     Graph,
     /// Attempts over time.
     Timeline,
+    /// Values as colours: tasks by measure, workers over time, tasks by run, days of runs.
+    Heatmap,
+    /// Two runs or many, beside each other.
+    Compare,
     /// All tasks in rows.
     Table,
     /// Measures, metrics and distributions.
@@ -26,7 +32,15 @@ pub enum View {
 
 impl View {
     /// All views, in the order of their keys.
-    pub const ALL: [View; 5] = [View::Overview, View::Graph, View::Timeline, View::Table, View::Charts];
+    pub const ALL: [View; 7] = [
+        View::Overview,
+        View::Graph,
+        View::Timeline,
+        View::Heatmap,
+        View::Compare,
+        View::Table,
+        View::Charts,
+    ];
 
     /// The name in links and test ids.
     pub fn name(self) -> &'static str {
@@ -34,6 +48,8 @@ impl View {
             View::Overview => "overview",
             View::Graph => "graph",
             View::Timeline => "timeline",
+            View::Heatmap => "heatmap",
+            View::Compare => "compare",
             View::Table => "table",
             View::Charts => "charts",
         }
@@ -45,6 +61,8 @@ impl View {
             View::Overview => "Overview",
             View::Graph => "Graph",
             View::Timeline => "Timeline",
+            View::Heatmap => "Heatmap",
+            View::Compare => "Compare",
             View::Table => "Table",
             View::Charts => "Charts",
         }
@@ -117,6 +135,10 @@ pub struct ViewState {
     pub twin: bool,
     /// The chart that is shown.
     pub chart: Choice,
+    /// The matrix that is shown.
+    pub heat: Heating,
+    /// What is compared.
+    pub compare: Comparing,
     /// Name of the theme; the reader's own choice where absent.
     pub theme: Option<String>,
 }
@@ -134,6 +156,7 @@ impl ViewState {
         } else if self.run > number {
             self.run -= 1;
         }
+        self.compare.forget_run(number);
     }
 }
 

@@ -7,6 +7,7 @@ use makespan_scene::{
     duration_words, fit, status_glyph, visible, width,
 };
 
+use crate::answers;
 use crate::details::{Block, Section, number};
 use crate::look::{Look, status_role};
 use crate::table::{Cell, Column, Table};
@@ -49,10 +50,13 @@ pub fn overview(facts: &Facts, look: &Look, wide: f32) -> Overview {
     let run = facts.run();
     let mut sections = vec![statuses(facts, wide)];
     sections.extend(failures(facts, look));
+    sections.extend(answers::found(facts));
     sections.extend(critical(facts, look, wide));
     if !facts.concurrency().t.is_empty() {
         sections.push(Section::new("concurrency", "Running at the same time", vec![Block::Concurrency]));
     }
+    sections.extend(answers::waited(facts));
+    sections.extend(answers::bounds(facts));
     sections.extend(slow(facts, look));
     sections.extend(steps(facts));
     sections.extend(workers(facts));

@@ -17,7 +17,16 @@ pub enum Target {
     Edge(u32),
     /// A lane of the timeline, by index.
     Lane(u32),
+    /// A row of a comparison: a task of one run, of the other, or of both, by index.
+    Matched(u32),
+    /// A cell of a matrix, by its row and column.
+    Cell(u32, u32),
 }
+
+/// Where the number of a cell's row begins, of 28 bits like that of its column; above both the kind, as of all others
+/// from bit 56 on.
+const ROW: u32 = 28;
+const CELL: u64 = 7 << 56;
 
 impl Target {
     /// As a hit id.
@@ -29,12 +38,21 @@ impl Target {
             Target::Group(i) => (4, i),
             Target::Edge(i) => (5, i),
             Target::Lane(i) => (6, i),
+            Target::Matched(i) => (16, i),
+            Target::Cell(row, column) => {
+                let part = |i: u32| u64::from(i.min((1 << ROW) - 1));
+                return Hit(CELL | part(row) << ROW | part(column));
+            }
         };
         Hit(kind << 32 | u64::from(index))
     }
 
     /// What a hit id stands for.
     pub fn of(hit: Hit) -> Option<Target> {
+        if hit.0 >> 56 == CELL >> 56 {
+            let part = |bits: u64| (bits & ((1 << ROW) - 1)) as u32;
+            return Some(Target::Cell(part(hit.0 >> ROW), part(hit.0)));
+        }
         let index = hit.0 as u32;
         Some(match hit.0 >> 32 {
             1 => Target::Attempt(index),
@@ -43,6 +61,7 @@ impl Target {
             4 => Target::Group(index),
             5 => Target::Edge(index),
             6 => Target::Lane(index),
+            16 => Target::Matched(index),
             _ => return None,
         })
     }
@@ -61,6 +80,9 @@ mod tests {
             Target::Group(1),
             Target::Edge(2),
             Target::Lane(3),
+            Target::Matched(4),
+            Target::Cell(0, 0),
+            Target::Cell(100_000, (1 << 28) - 1),
         ] {
             assert_eq!(Target::of(t.hit()), Some(t));
         }

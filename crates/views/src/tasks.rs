@@ -78,7 +78,8 @@ pub fn start_of(run: &Run, t: TaskId) -> i64 {
     starts.filter(|s| *s != UNKNOWN).min().unwrap_or(UNKNOWN)
 }
 
-fn worker_of(run: &Run, t: TaskId) -> &str {
+/// The worker of the last attempt of a task; empty where that is not known.
+pub fn worker_of(run: &Run, t: TaskId) -> &str {
     run.attempts_of(t).next_back().map_or("", |a| run.text(run.attempts.worker[a.index()]))
 }
 

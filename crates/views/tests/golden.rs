@@ -13,7 +13,7 @@ use makespan_views::details::{Block, details};
 use makespan_views::graph::{self, Graph};
 use makespan_views::overview::overview;
 use makespan_views::timeline::{self, Index, Lanes};
-use makespan_views::{Look, Marks, TimeMode};
+use makespan_views::{Look, Marks, Subject, TimeMode, chart, heatmap};
 
 const PIPELINE: &str = "
     run nightly
@@ -96,9 +96,29 @@ fn the_overview_and_the_details_say_what_happened() {
 }
 
 #[test]
-fn the_chart_of_concurrency() {
+fn charts_over_time_between_axes_and_around_a_point() {
     let facts = facts();
-    let scene =
-        makespan_views::chart::concurrency_scene(facts.concurrency(), facts.run().span().unwrap(), 600, 160);
-    check("concurrency", &scene);
+    let subject = Subject::of(&facts);
+    use chart::Kind;
+    for (kind, of) in [
+        (Kind::Concurrency, ""),
+        (Kind::Tasks, "duration"),
+        (Kind::Distribution, "duration"),
+        (Kind::Steps, ""),
+    ] {
+        let choice = chart::Choice { kind, of: of.to_owned(), ..chart::Choice::default() };
+        let made = chart::picture(&subject, &choice).unwrap();
+        check(&format!("chart-{}", kind.name()), &made.scene(560.0, made.height(560.0)));
+    }
+}
+
+#[test]
+fn matrices_of_tasks_and_of_workers() {
+    let facts = facts();
+    let look = Look { time: TimeMode::Utc, ..Look::PLAIN };
+    let tasks = heatmap::Tasks::new(&Subject::of(&facts), &heatmap::TasksOptions::default()).unwrap();
+    check("matrix-tasks", &heatmap::scene(&tasks, &heatmap::Frame::fit(&tasks, 560.0, 400.0)));
+    let span = facts.run().span().unwrap();
+    let workers = heatmap::Workers::new(&facts, &look, span, 40, heatmap::WorkerOrder::Busiest).unwrap();
+    check("matrix-workers", &heatmap::scene(&workers, &heatmap::Frame::fit(&workers, 560.0, 400.0)));
 }

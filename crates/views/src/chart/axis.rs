@@ -5,6 +5,7 @@ use makespan_scene::{AxisMode, LinearScale, ticks};
 
 use crate::amount::{Unit, compact, plain};
 use crate::look::{Look, TimeMode};
+use crate::subject::sane;
 
 /// What the places of an axis mean.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,17 +44,6 @@ pub struct Axis {
 
 /// A value and what is written beside it.
 pub(super) type Mark = (f64, String);
-
-/// Kept far enough from the ends of floats that the difference of two is one.
-pub(super) fn sane(value: f64) -> f64 {
-    value.clamp(-4e307, 4e307)
-}
-
-/// The least and the greatest of what is finite; `None` of nothing.
-pub(super) fn bounds(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
-    let finite = values.into_iter().filter(|v| v.is_finite()).map(sane);
-    finite.fold(None, |found, v| Some(found.map_or((v, v), |(a, b): (f64, f64)| (a.min(v), b.max(v)))))
-}
 
 impl Axis {
     /// From 0 to a little beyond the greatest value (and the least below 0): what bars and areas need.
@@ -252,6 +242,7 @@ fn ratios(unit: &Unit, from: f64, to: f64, most: usize) -> Vec<Mark> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::subject::bounds;
 
     fn labels(axis: &Axis, px: f32, gap: f32) -> String {
         axis.marks(px, gap).into_iter().map(|(_, label)| label).collect::<Vec<_>>().join(" | ")

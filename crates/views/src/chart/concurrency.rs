@@ -1,17 +1,14 @@
 //! How many attempts were at work at each moment.
 
 use makespan_analysis::{Concurrency, Quantity};
-use makespan_scene::{Rgb, Role, Scene, count};
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
-use plotters::prelude::DrawingBackend;
+use makespan_scene::{Role, count};
 
 use super::plot::{Key, Line, Plot};
 use super::{Axis, Chart, Kind, MOST_ROWS, Picture, Subject};
 use crate::amount::Unit;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};
-use crate::timeline::axis::moment;
+use crate::timeline::axis::{moment_since, origin};
 
 const TITLE: &str = "Attempts running over time";
 
@@ -25,17 +22,19 @@ const MISSING: &str = "No attempt in this file has a start and an end.";
 pub(super) fn picture(subject: &Subject<'_>) -> Result<Picture, String> {
     let (run, data) = (subject.facts.run(), subject.facts.concurrency());
     let span = run.span().filter(|_| !data.t.is_empty()).ok_or(MISSING)?;
-    let plot = concurrency_plot(data, span, subject.look);
+    // Attempts may be queued before the first one starts.
+    let plot = concurrency_plot(data, (origin(run).min(span.0), span.1), subject.look);
     let columns = vec![
         Column::number("from", "From"),
         Column::number("running", "Running"),
         Column::number("queued", "Queued"),
     ];
     let mut twin = Table::new(TITLE, columns);
+    let origin = origin(run);
     for (i, &t) in data.t.iter().enumerate().take(MOST_ROWS) {
         let queued = if data.has_queue { count(u64::from(data.queued[i])) } else { String::new() };
         let running = Cell::new(count(u64::from(data.running[i])));
-        twin.push(vec![Cell::new(moment(run, t, subject.look)), running, Cell::new(queued)]);
+        twin.push(vec![Cell::new(moment_since(origin, t, subject.look)), running, Cell::new(queued)]);
     }
     twin.left_out = data.t.len() - twin.rows.len();
     Ok(Picture::plot(plot, twin))
@@ -74,25 +73,4 @@ pub fn concurrency_plot(data: &Concurrency, span: (i64, i64), look: &Look) -> Pl
         ];
     }
     plot
-}
-
-/// Draws it without a title; see [`draw`](super::draw()).
-///
-/// # Errors
-///
-/// The backend's own.
-pub fn concurrency<DB: DrawingBackend>(
-    area: &DrawingArea<DB, Shift>,
-    data: &Concurrency,
-    span: (i64, i64),
-    colour: &dyn Fn(Role) -> Rgb,
-    scale: f64,
-) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
-    super::draw(&concurrency_plot(data, span, &Look::PLAIN).unheaded(), area, colour, scale)
-}
-
-/// The same as a scene.
-pub fn concurrency_scene(data: &Concurrency, span: (i64, i64), width: u32, height: u32) -> Scene {
-    let plot = concurrency_plot(data, span, &Look::PLAIN).unheaded();
-    super::draw::scene(&plot, width as f32, height as f32)
 }

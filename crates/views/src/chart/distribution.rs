@@ -5,8 +5,9 @@ use makespan_model::TaskId;
 use makespan_scene::{Role, count, visible};
 
 use super::plot::{Bar, Key, Line, Plot, Rule};
-use super::{Axis, Chart, Choice, Kind, Picture, Subject, axis, tasks};
-use crate::amount::Unit;
+use super::{Axis, Chart, Choice, Kind, Picture, Subject, tasks};
+use crate::amount::{Unit, many};
+use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
 /// The percentiles that are marked.
@@ -19,12 +20,13 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let values = at.map(|m| subject.values(m)).unwrap_or_default();
     let mut chart = Chart::new(Kind::Distribution, "duration", "Distribution of durations")
         .missing_if(values.is_empty(), "No task has a start and an end.");
-    chart.choice.log = is_wide(axis::bounds(values.iter().map(|v| v.1)));
+    chart.choice.log = is_wide(values.iter().map(|v| v.1));
     out.push(chart);
 }
 
-fn is_wide(bounds: Option<(f64, f64)>) -> bool {
-    bounds.is_some_and(|(low, high)| low > 0.0 && high / low > WIDE)
+/// Whether the values above 0 span so much that a logarithmic axis shows them better.
+pub(super) fn is_wide(values: impl Iterator<Item = f64>) -> bool {
+    bounds(values.filter(|v| *v > 0.0)).is_some_and(|(low, high)| high / low > WIDE)
 }
 
 /// The quantile of ascending values by linear interpolation (Hyndman & Fan 1996, type 7).
@@ -46,21 +48,29 @@ fn bin_count(sorted: &[f64]) -> usize {
     if high > low { (bins.ceil() as usize).clamp(6, 60) } else { 1 }
 }
 
-/// The known values of a measure by that key, ascending, and the title of the run.
+/// The known values of a measure, and the title of the run.
 struct Sample {
     title: String,
+    /// Ascending.
     sorted: Vec<f64>,
+    /// How many of them a logarithmic axis has no place for.
+    below: usize,
 }
 
-fn sample(subject: &Subject<'_>, key: &str, log: bool) -> Option<(Sample, usize)> {
-    let at = subject.facts.measures().find(key)?;
-    let mut sorted: Vec<f64> = subject.values(at).into_iter().map(|v| v.1).collect();
-    let all = sorted.len();
-    sorted.retain(|v| !log || *v > 0.0);
-    sorted.sort_by(f64::total_cmp);
-    let title = visible(subject.facts.run().title()).into_owned();
-    let left = all - sorted.len();
-    (!sorted.is_empty()).then_some((Sample { title, sorted }, left))
+impl Sample {
+    fn of(subject: &Subject<'_>, key: &str, log: bool) -> Option<Sample> {
+        let at = subject.facts.measures().find(key)?;
+        let mut sorted: Vec<f64> = subject.values(at).into_iter().map(|v| v.1).collect();
+        sorted.sort_by(f64::total_cmp);
+        let title = visible(subject.facts.run().title()).into_owned();
+        let below = if log { sorted.partition_point(|v| *v <= 0.0) } else { 0 };
+        (below < sorted.len()).then_some(Sample { title, sorted, below })
+    }
+
+    /// What the axis has a place for.
+    fn drawn(&self) -> &[f64] {
+        &self.sorted[self.below..]
+    }
 }
 
 pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
@@ -69,12 +79,13 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let unit = Unit::measure(measure);
     let no_positive =
         || format!("{} has no value above 0, so that no logarithm can be taken.", measure.title);
-    let (first, left_out) = sample(subject, &measure.key, choice.log).ok_or_else(no_positive)?;
-    let other = choice.against.parse().ok().and_then(|i: usize| subject.runs.get(i)).and_then(|facts| {
-        sample(&Subject { facts, mask: None, ..*subject }, &measure.key, choice.log).map(|s| s.0)
-    });
+    let first = Sample::of(subject, &measure.key, choice.log).ok_or_else(no_positive)?;
+    let other =
+        choice.against.parse().ok().and_then(|i: usize| subject.runs.get(i)).and_then(|facts| {
+            Sample::of(&Subject { facts, mask: None, ..*subject }, &measure.key, choice.log)
+        });
     let samples: Vec<&Sample> = std::iter::once(&first).chain(&other).collect();
-    let bounds = axis::bounds(samples.iter().flat_map(|s| s.sorted.iter().copied()));
+    let bounds = bounds(samples.iter().flat_map(|s| s.drawn().iter().copied()));
     let label = unit.titled(&measure.title);
     let x = if choice.log {
         Axis::log(label, unit.clone(), bounds)
@@ -83,9 +94,9 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         let air = if high > low { (high - low) * 0.02 } else { (high.abs() * 0.05).max(1e-9) };
         Axis { from: low - air, to: high + air, ..Axis::around(label, unit.clone(), bounds) }
     };
-    let bins = samples.iter().map(|s| bin_count(&logged(&s.sorted, choice.log))).max().unwrap_or(1);
+    let bins = samples.iter().map(|s| bin_count(&logged(s.drawn(), choice.log))).max().unwrap_or(1);
     let edges = edges(bounds.unwrap_or((0.0, 0.0)), bins, choice.log);
-    let histograms: Vec<Vec<usize>> = samples.iter().map(|s| histogram(&s.sorted, &edges)).collect();
+    let histograms: Vec<Vec<usize>> = samples.iter().map(|s| histogram(s.drawn(), &edges)).collect();
     let shares = samples.len() > 1;
     let height = |k: usize, n: usize| {
         if shares { n as f64 / samples[k].sorted.len() as f64 * 100.0 } else { n as f64 }
@@ -123,18 +134,19 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
             ..Line::default()
         });
         for (sample, role) in samples.iter().zip([Role::Category1, Role::Category5]) {
-            let text = format!("{} ({} tasks)", sample.title, count(sample.sorted.len() as u64));
+            let text = format!("{} ({})", sample.title, many(sample.sorted.len(), "task"));
             plot.legend.push(Key { role, shape: None, text });
         }
     }
     rules(subject, at, &unit, &first, shares, &mut plot);
+    let left_out: usize = samples.iter().map(|s| s.below).sum();
     if left_out > 0 {
         plot.notes.push(format!(
-            "{} values are not above 0 and have no logarithm: left out.",
-            count(left_out as u64)
+            "Not above 0, so without a place on this axis, but counted by the percentiles: {}.",
+            many(left_out, "value")
         ));
     }
-    if !choice.log && is_wide(bounds) {
+    if !choice.log && is_wide(first.sorted.iter().copied()) {
         plot.notes
             .push("The values span more than three powers of ten: a logarithmic axis shows more.".to_owned());
     }
@@ -201,7 +213,7 @@ fn tip(
         let n = histogram.get(bin).copied().unwrap_or(0);
         let share = n as f64 / sample.sorted.len() as f64 * 100.0;
         let of = if samples.len() > 1 { format!("{}: ", sample.title) } else { String::new() };
-        text.push_str(&format!("\n{of}{} tasks, {share:.1} %", count(n as u64)));
+        text.push_str(&format!("\n{of}{}, {share:.1} %", many(n, "task")));
     }
     text
 }

@@ -1,6 +1,6 @@
 //! Draws a chart on any backend of plotters: the app's canvas, or a scene.
 
-use makespan_scene::{Anchor, FONT_STACK_SANS, Hit, Rect, Rgb, Role, Scene};
+use makespan_scene::{Anchor, FONT_STACK_SANS, Hit, Rect, Rgb, Role, Scene, visible};
 use plotters::coord::Shift;
 use plotters::element::{Cross, PathElement, Polygon};
 use plotters::prelude::*;
@@ -39,7 +39,7 @@ pub fn draw<DB: DrawingBackend>(
 
 /// The chart as a scene of that size, px. Bars and points that stand for a task lead to it.
 pub(super) fn scene(plot: &Plot, width: f32, height: f32) -> Scene {
-    let mut scene = Scene::new(width, height, plot.title.clone());
+    let mut scene = Scene::new(width, height, visible(&plot.title));
     let hit = |task: Option<u32>| task.map_or(Hit::NONE, |t| Target::Task(t).hit());
     let hits: Vec<Hit> =
         plot.bars.iter().map(|b| b.task).chain(plot.dots.iter().map(|d| d.task)).map(hit).collect();
@@ -70,13 +70,13 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
             self.stroke(&[(x, *top), (x, frame.inner.bottom())], rule.role, 1.25)?;
         }
         for words in &frame.rule_words {
-            self.rect(*words, Role::Surface, 0, 1.0)?;
+            self.rect(*words, Role::Surface, 0)?;
         }
         for patch in &frame.patches {
             let (x, y) = (patch.rect.x + patch.rect.w / 2.0, patch.rect.y + patch.rect.h / 2.0);
             match patch.shape {
                 Some(shape) => self.dot((x, y), shape, patch.role, 0)?,
-                None => self.rect(patch.rect, patch.role, 0, 1.0)?,
+                None => self.rect(patch.rect, patch.role, 0)?,
             }
         }
         frame.labels.iter().try_for_each(|label| self.label(label))
@@ -106,14 +106,14 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
     }
 
     /// A filled rectangle with edges on whole pixels, so that neighbours neither overlap nor show a seam.
-    fn rect(&self, rect: Rect, role: Role, thing: usize, alpha: f64) -> Drawn<DB> {
+    fn rect(&self, rect: Rect, role: Role, thing: usize) -> Drawn<DB> {
         let snap = |n: f32| self.px(n.round());
         let (x0, y0) = (snap(rect.x), snap(rect.y));
         // What is not nothing is seen.
         let far =
             |from: i32, to: f32, size: f32| snap(to).max(if size > 0.0 { from + self.px(1.0) } else { from });
         let (x1, y1) = (far(x0, rect.right(), rect.w), far(y0, rect.bottom(), rect.h));
-        let style = self.thing(role, thing).mix(alpha).filled();
+        let style = self.thing(role, thing).filled();
         self.area.draw(&Rectangle::new([(x0, y0), (x1, y1)], style))
     }
 
@@ -158,7 +158,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
 
     fn bar(&self, plot: &Plot, frame: &Frame, bar: &Bar, thing: usize) -> Drawn<DB> {
         let rect = frame.bar(plot, bar.x, bar.y);
-        self.rect(rect, bar.role, thing, 1.0)?;
+        self.rect(rect, bar.role, thing)?;
         if bar.marked {
             let r = rect.inset(-1.0);
             let around =
@@ -274,10 +274,10 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
 
     fn density(&self, density: &Density) -> Drawn<DB> {
         for cell in &density.cells {
-            self.rect(cell.rect, cell.role, 0, 1.0)?;
+            self.rect(cell.rect, cell.role, 0)?;
         }
         for (i, patch) in density.patches.iter().enumerate() {
-            self.rect(*patch, Role::heat(i as f32 / 8.0), 0, 1.0)?;
+            self.rect(*patch, Role::heat(i as f32 / 8.0), 0)?;
         }
         density.labels.iter().try_for_each(|(x, y, text)| {
             let label = Label {

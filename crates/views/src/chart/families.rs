@@ -4,7 +4,9 @@
 //! `memory_usage{host="a"}`, `CPU usage (Bazel)`. What such names have in common is one family, and so one chart; the
 //! part between the brackets tells its lines apart.
 
-use makespan_analysis::{Quantity, natural_cmp, unit};
+use std::borrow::Cow;
+
+use makespan_analysis::{Facts, Quantity, natural_cmp, unit};
 use makespan_model::{NONE, Run, StrId, UNKNOWN};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -47,7 +49,7 @@ pub(super) fn parts(name: &str) -> Parts<'_> {
 
 /// The samples of one metric.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(super) struct Member<'a> {
     /// What it belongs to.
     pub key: String,
     /// Which part of what is measured.
@@ -55,12 +57,12 @@ pub(super) struct Member {
     /// Whether the samples are tasks'; else the run's.
     pub of_tasks: bool,
     /// Indices of samples, ascending.
-    pub samples: Vec<u32>,
+    pub samples: Cow<'a, [u32]>,
 }
 
 /// Metrics of one name.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Family {
+pub(super) struct Family<'a> {
     /// Stable name.
     pub key: String,
     /// What people read: the name as the source writes it.
@@ -70,31 +72,43 @@ pub(super) struct Family {
     /// What samples are multiplied with to be in that unit.
     pub factor: f64,
     /// In natural order of their keys.
-    pub members: Vec<Member>,
+    pub members: Vec<Member<'a>>,
     /// Whether any sample has a time; else their order is all that is known.
     pub timed: bool,
     /// Whether there is so little of it that bars say it better.
     pub few: bool,
 }
 
-/// The families of a run: those with times first, then those in order, then those of few numbers, each in natural order.
-/// O(s + m log m) for s samples of m metrics.
-pub(super) fn families(run: &Run) -> Vec<Family> {
+/// The metrics of a run: name, unit, whether they are tasks', indices of their samples. Those of tasks are known as
+/// measures already; the run's own samples stand last.
+fn metrics(facts: &Facts) -> Vec<(StrId, StrId, bool, Cow<'_, [u32]>)> {
+    let (run, measures) = (facts.run(), facts.measures());
     let samples = &run.samples;
-    let mut place: FxHashMap<(StrId, StrId, bool), usize> = FxHashMap::default();
-    let mut metrics: Vec<((StrId, StrId, bool), Vec<u32>)> = Vec::new();
-    for i in 0..samples.task.len() {
-        let id = (samples.name[i], samples.unit[i], samples.task[i] != NONE);
+    let of_tasks = (0..measures.list.len()).filter_map(|m| measures.samples(m)).filter_map(|(indices, _)| {
+        let first = *indices.first()? as usize;
+        Some((samples.name[first], samples.unit[first], true, Cow::Borrowed(indices)))
+    });
+    let mut place: FxHashMap<(StrId, StrId), usize> = FxHashMap::default();
+    let mut own: Vec<((StrId, StrId), Vec<u32>)> = Vec::new();
+    for i in samples.task.partition_point(|t| *t != NONE)..samples.task.len() {
+        let id = (samples.name[i], samples.unit[i]);
         let at = *place.entry(id).or_insert_with(|| {
-            metrics.push((id, Vec::new()));
-            metrics.len() - 1
+            own.push((id, Vec::new()));
+            own.len() - 1
         });
-        metrics[at].1.push(i as u32);
+        own[at].1.push(i as u32);
     }
+    of_tasks.chain(own.into_iter().map(|((name, unit), own)| (name, unit, false, Cow::Owned(own)))).collect()
+}
+
+/// The families of a run: those with times first, then those in order, then those of few numbers, each in natural order.
+/// O(s + m log m) for the s samples of the run itself and m metrics.
+pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
+    let run = facts.run();
     // In the order of the file, so that what sorts alike stays in it.
     let mut group_of: FxHashMap<(&str, StrId), usize> = FxHashMap::default();
-    let mut groups: Vec<((&str, StrId), Vec<Member>)> = Vec::new();
-    for ((name, unit, of_tasks), samples) in metrics {
+    let mut groups: Vec<((&str, StrId), Vec<Member<'_>>)> = Vec::new();
+    for (name, unit, of_tasks, samples) in metrics(facts) {
         let Parts { stem, key, sub } = parts(run.text(name));
         let at = *group_of.entry((stem, unit)).or_insert_with(|| {
             groups.push(((stem, unit), Vec::new()));
@@ -117,13 +131,13 @@ pub(super) fn families(run: &Run) -> Vec<Family> {
         }
     }
     out.sort_by(|a, b| {
-        let rank = |f: &Family| (!f.timed, f.few);
+        let rank = |f: &Family<'_>| (!f.timed, f.few);
         rank(a).cmp(&rank(b)).then_with(|| natural_cmp(&a.title, &b.title))
     });
     out
 }
 
-fn family(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member>) -> Vec<Family> {
+fn family<'a>(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member<'a>>) -> Vec<Family<'a>> {
     members.sort_by(|a, b| {
         natural_cmp(&a.key, &b.key)
             .then_with(|| natural_cmp(&a.sub, &b.sub))
@@ -131,11 +145,11 @@ fn family(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member>) -> V
     });
     let known = unit(unit_name);
     // Numbers without a unit that are all whole ones are counts of something.
-    let whole = |m: &Member| m.samples.iter().all(|&i| run.samples.value[i as usize].fract() == 0.0);
+    let whole = |m: &Member<'_>| m.samples.iter().all(|&i| run.samples.value[i as usize].fract() == 0.0);
     let counts = unit_name.is_empty() && members.iter().all(whole);
     let quantity = known.map_or(if counts { Quantity::Count } else { Quantity::Number }, |k| k.0);
     let unit = Unit { quantity, name: if known.is_some() { String::new() } else { unit_name.to_owned() } };
-    let timed = members.iter().flat_map(|m| &m.samples).any(|&i| run.samples.t[i as usize] != UNKNOWN);
+    let timed = members.iter().flat_map(|m| m.samples.iter()).any(|&i| run.samples.t[i as usize] != UNKNOWN);
     let few = !timed && members.iter().all(|m| m.samples.len() <= FEW);
     let base = Family {
         key: stem.to_owned(),
@@ -155,10 +169,11 @@ fn family(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member>) -> V
     parts.map(|same| part(&base, &same[0].sub, same.to_vec())).collect()
 }
 
-fn part(base: &Family, sub: &str, members: Vec<Member>) -> Family {
+fn part<'a>(base: &Family<'_>, sub: &str, members: Vec<Member<'a>>) -> Family<'a> {
     let named =
         |between: &str| if sub.is_empty() { base.key.clone() } else { format!("{}{between}{sub}", base.key) };
-    Family { key: named("[]."), title: named(" · "), members, ..base.clone() }
+    let (key, title, unit) = (named("[]."), named(" · "), base.unit.clone());
+    Family { key, title, unit, factor: base.factor, members, timed: base.timed, few: base.few }
 }
 
 #[cfg(test)]

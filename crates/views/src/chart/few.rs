@@ -6,7 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::families::{Family, Member};
 use super::plot::{Bar, Key, Plot, hue};
 use super::series::{COLOURED, MISSING, title};
-use super::{Axis, Picture, Subject, axis};
+use super::{Axis, Picture, Subject};
+use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 
 /// The most bars of one chart.
@@ -31,10 +32,10 @@ fn mean(values: &[f64]) -> f64 {
 /// What a family of few numbers holds. Where parts are measured (`importance[expert].feature`), a row is a part and each
 /// member has a bar in it; with more members than colours, each pair has a row of its own. Otherwise a row is a member
 /// and each of its samples has a bar.
-fn data(subject: &Subject<'_>, family: &Family) -> Data {
+fn data(subject: &Subject<'_>, family: &Family<'_>) -> Data {
     let samples = &subject.facts.run().samples;
-    let values = |m: &Member| -> Vec<f64> {
-        let values = m.samples.iter().map(|&i| axis::sane(samples.value[i as usize] * family.factor));
+    let values = |m: &Member<'_>| -> Vec<f64> {
+        let values = m.samples.iter().map(|&i| sane(samples.value[i as usize] * family.factor));
         values.filter(|v| v.is_finite()).collect()
     };
     let mut keys: Vec<&str> = family.members.iter().map(|m| m.key.as_str()).collect();
@@ -70,7 +71,7 @@ fn data(subject: &Subject<'_>, family: &Family) -> Data {
     Data { data, series, means: has_parts && most > 1 }
 }
 
-pub(super) fn picture(subject: &Subject<'_>, family: &Family) -> Result<Picture, String> {
+pub(super) fn picture(subject: &Subject<'_>, family: &Family<'_>) -> Result<Picture, String> {
     let Data { data, series, means } = data(subject, family);
     let columns = vec![
         Column::text("name", "Name"),
@@ -92,7 +93,7 @@ pub(super) fn picture(subject: &Subject<'_>, family: &Family) -> Result<Picture,
 }
 
 /// Bars side by side in rows of one name.
-fn side_by_side(family: &Family, data: Vec<Datum>, series: &[String]) -> Option<Plot> {
+fn side_by_side(family: &Family<'_>, data: Vec<Datum>, series: &[String]) -> Option<Plot> {
     let mut rows: Vec<String> = Vec::new();
     let mut place: FxHashMap<String, usize> = FxHashMap::default();
     let mut left_out: FxHashSet<String> = FxHashSet::default();
@@ -112,7 +113,7 @@ fn side_by_side(family: &Family, data: Vec<Datum>, series: &[String]) -> Option<
         };
         kept.push((at, k, v));
     }
-    let bounds = axis::bounds(kept.iter().map(|c| c.2))?;
+    let bounds = bounds(kept.iter().map(|c| c.2))?;
     let x = Axis::from_zero(family.unit.name.clone(), family.unit.clone(), Some(bounds));
     let mut plot = Plot::new(title(family), x, Axis::named(rows.clone()));
     let height = 0.8 / series.len().max(1) as f64;

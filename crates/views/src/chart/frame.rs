@@ -4,13 +4,14 @@
 use makespan_scene::{Anchor, Face, Rect, Role, Weight, fit, fit_middle, width};
 
 use super::axis::Scale;
+use super::flags::flags;
 use super::plot::{Plot, Shape};
 
 /// Air at the sides of the picture, px.
 const PAD: f32 = 8.0;
 const TITLE: f32 = 13.0;
 /// Size of all other text, px.
-pub(super) const SMALL: f32 = 11.0;
+pub(crate) const SMALL: f32 = 11.0;
 const LINE: f32 = 15.0;
 /// The most lines that the legend and the notes each take.
 const MOST_LINES: usize = 4;
@@ -54,7 +55,7 @@ pub(super) struct Frame {
     sideways: bool,
 }
 
-pub(super) fn wide(text: &str, size: f32) -> f32 {
+pub(crate) fn wide(text: &str, size: f32) -> f32 {
     width(text, size, Weight::Regular, Face::Sans)
 }
 
@@ -81,50 +82,6 @@ pub(crate) fn wrapped(text: &str, room: f32, size: f32, most: usize) -> Vec<Stri
     }
     lines.retain(|line| !line.is_empty());
     lines
-}
-
-/// Words at the head of a line: in which row, from where to where, and whether they go to the left of the line.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Flag {
-    line: usize,
-    span: (f32, f32),
-    leftwards: bool,
-}
-
-/// Rows for the flags of poles (x, width of the flag), such that no flag lies over another or over a pole that stands
-/// higher. Flags fly to the right where there is room. O(n³) for the handful of poles that there are.
-fn flags(poles: &[(f32, f32)], right: f32) -> Vec<Flag> {
-    let leftwards = |i: usize| poles[i].0 + poles[i].1 > right && poles[i].0 > right / 2.0;
-    let mut order: Vec<usize> = (0..poles.len()).collect();
-    // From each end inwards: what lies farther out stands higher, and nothing hides the poles further in.
-    order.sort_by(|&a, &b| {
-        let key = |i: usize| if leftwards(i) { (0, -poles[i].0) } else { (1, poles[i].0) };
-        key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1))
-    });
-    let mut placed: Vec<(usize, Flag)> = Vec::new();
-    for i in order {
-        let (x, w) = poles[i];
-        let span = if leftwards(i) { (x - w, x) } else { (x, x + w) };
-        let covers = |span: (f32, f32), x: f32| span.0 < x && x < span.1;
-        let free = |line: usize| {
-            placed.iter().all(|&(other, flag)| {
-                let beside = span.1 <= flag.span.0 || span.0 >= flag.span.1;
-                let over_pole = flag.line < line && covers(span, poles[other].0);
-                let under_flag = flag.line > line && covers(flag.span, x);
-                (flag.line != line || beside) && !over_pole && !under_flag
-            })
-        };
-        // Where no row is free of poles, at least no words lie over words.
-        let clear = |line: usize| {
-            placed.iter().all(|(_, f)| f.line != line || span.1 <= f.span.0 || span.0 >= f.span.1)
-        };
-        let line = (0..=poles.len()).find(|&line| free(line));
-        let line = line.or_else(|| (0..=poles.len()).rev().take_while(|&line| clear(line)).last());
-        let line = line.unwrap_or(poles.len());
-        placed.push((i, Flag { line, span, leftwards: leftwards(i) }));
-    }
-    placed.sort_by_key(|p| p.0);
-    placed.into_iter().map(|p| p.1).collect()
 }
 
 impl Frame {
@@ -327,19 +284,6 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn flags_never_cross() {
-        let lines = |poles: &[(f32, f32)]| flags(poles, 300.0).iter().map(|f| f.line).collect::<Vec<_>>();
-        // Far apart: one row. Close together: each further one below the last.
-        assert_eq!(lines(&[(0.0, 80.0), (100.0, 80.0), (200.0, 80.0)]), [0, 0, 0]);
-        assert_eq!(lines(&[(0.0, 80.0), (10.0, 80.0), (20.0, 80.0)]), [0, 1, 2]);
-        // At the right edge they fly to the left, the outermost on top.
-        let found = flags(&[(270.0, 80.0), (290.0, 80.0)], 300.0);
-        assert!(found.iter().all(|f| f.leftwards));
-        assert_eq!((found[0].line, found[1].line), (1, 0));
-        assert_eq!(lines(&[(5.0, 80.0); 4]), [0, 1, 2, 3]);
-    }
 
     #[test]
     fn words_are_wrapped_and_cut() {

@@ -6,8 +6,9 @@ use makespan_scene::{Role, count};
 use rustc_hash::FxHashMap;
 
 use super::plot::{Bar, Key, Plot};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis};
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
 use crate::amount::Unit;
+use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 
 /// Up to so many tasks have a row each; of more their steps have.
@@ -125,7 +126,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
 
     let left_out = rows.len().saturating_sub(TOP);
     rows.truncate(TOP);
-    let bounds = axis::bounds(rows.iter().flat_map(|r| r.sums.into_iter().flatten()));
+    let bounds = bounds(rows.iter().flat_map(|r| r.sums.into_iter().flatten()));
     let x = Axis::from_zero(String::new(), unit.clone(), bounds);
     let mut plot = Plot::new(title, x, Axis::named(rows.iter().map(|r| r.name.clone()).collect()));
     for (i, row) in rows.iter().enumerate() {
@@ -180,7 +181,7 @@ fn rows(subject: &Subject<'_>, pair: Pair) -> (Vec<Row>, bool) {
     for (k, side) in sides.iter().enumerate() {
         for (t, v) in side {
             let sum = &mut rows[row_of[t]].sums[k];
-            *sum = Some(axis::sane(sum.unwrap_or(0.0) + v));
+            *sum = Some(sane(sum.unwrap_or(0.0) + v));
         }
     }
     (rows, by_step)

@@ -4,7 +4,8 @@
 //! reports record them into a scene ([`Picture::scene`]). The radar is no statistical chart and is a scene at once.
 //!
 //! ```
-//! use makespan_views::chart::{Choice, Kind, Subject, list, picture};
+//! use makespan_views::Subject;
+//! use makespan_views::chart::{Choice, Kind, list, picture};
 //! let run = makespan_model::notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch\nsort 4..5 w2 fetch").unwrap();
 //! let facts = makespan_analysis::Facts::new(std::sync::Arc::new(run));
 //! let subject = Subject::of(&facts);
@@ -23,6 +24,7 @@ mod distribution;
 mod draw;
 mod families;
 mod few;
+mod flags;
 mod frame;
 mod input_output;
 mod plot;
@@ -33,61 +35,21 @@ mod tasks;
 mod tip;
 mod trend;
 
-use makespan_analysis::Facts;
-use makespan_scene::{Role, Scene};
+use makespan_scene::Scene;
 
-use crate::look::{Look, status_role};
 use crate::table::Table;
 
+pub use crate::subject::Subject;
 pub use axis::{Axis, Scale};
-pub use concurrency::{concurrency, concurrency_plot, concurrency_scene};
+pub use concurrency::concurrency_plot;
 pub use draw::draw;
-pub(crate) use frame::wrapped;
+pub(crate) use frame::{SMALL, wide, wrapped};
 pub use input_output::Pair;
 pub use plot::{Bar, Dot, Key, Line, Plot, Rule, Shape};
 pub use radar::Radar;
 pub use tip::Tip;
-
-/// What a chart is drawn from.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The run.
-    pub facts: &'a Facts,
-    /// All open runs, this one among them, for the charts that compare runs.
-    pub runs: &'a [&'a Facts],
-    /// Which tasks count, by task; all of them where absent.
-    pub mask: Option<&'a [bool]>,
-    /// How times are written, and what is selected.
-    pub look: &'a Look,
-}
-
-impl<'a> Subject<'a> {
-    /// A run by itself, all of its tasks.
-    pub fn of(facts: &'a Facts) -> Subject<'a> {
-        static PLAIN: Look = Look::PLAIN;
-        Subject { facts, runs: &[], mask: None, look: &PLAIN }
-    }
-
-    fn counts(&self, task: u32) -> bool {
-        self.mask.is_none_or(|mask| mask.get(task as usize).copied().unwrap_or(true))
-    }
-
-    /// The known values of a measure among the tasks that count, by task.
-    fn values(&self, measure: usize) -> Vec<(u32, f64)> {
-        let all = self.facts.measures().values(self.facts, measure).into_iter().enumerate();
-        let all = all.map(|(t, v)| (t as u32, axis::sane(v)));
-        all.filter(|(t, v)| v.is_finite() && self.counts(*t)).collect()
-    }
-
-    /// Whether a measure is known of any task that counts.
-    fn knows(&self, measure: usize) -> bool {
-        !self.values(measure).is_empty()
-    }
-
-    fn status(&self, task: u32) -> Role {
-        status_role(self.facts.run().tasks.status[task as usize])
-    }
-}
+pub(crate) use tip::said;
+pub(crate) use trend::{by_start, start_of};
 
 /// The kinds of chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -145,6 +107,11 @@ impl Kind {
             Kind::Counts => "counts",
         }
     }
+
+    /// Whether it can be drawn with equal ratios equally long. Bars cannot: they begin at 0, which has no logarithm.
+    pub fn has_log(self) -> bool {
+        matches!(self, Kind::Series | Kind::Distribution | Kind::Scatter)
+    }
 }
 
 /// Which chart is drawn, and of what: all that a link has to hold to show it again.
@@ -153,7 +120,7 @@ pub struct Choice {
     /// The kind.
     pub kind: Kind,
     /// What it shows: the key of a measure, of a family of series, of a recorded word, the name of a [`Pair`], or for a
-    /// trend `step:NAME` or `task:ID`. Empty for the kinds that show one thing only, and for the trend of the makespan.
+    /// trend `step:NAME` or `task:ID` (or the task's name). Empty for the kinds that show one thing only, and for the trend of the makespan.
     pub of: String,
     /// For a scatter the measure that goes upwards; for a distribution the place (from 0) among the open runs of one
     /// that is laid over it. Otherwise empty.
@@ -239,6 +206,8 @@ pub fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String
 
 /// How a chart is drawn.
 #[derive(Clone, Debug, PartialEq)]
+// There is one at a time, and never a list of them.
+#[allow(clippy::large_enum_variant)]
 pub enum Body {
     /// Between two axes, by [`draw()`].
     Plot(Plot),

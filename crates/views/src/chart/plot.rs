@@ -15,7 +15,7 @@ pub(super) fn hue(i: usize) -> Role {
 pub struct Line {
     /// What it shows.
     pub name: String,
-    /// Index of its colour: a category, or grey where there are too many lines to tell apart.
+    /// Its colour; grey where there are too many lines to tell apart.
     pub role: Option<Role>,
     /// Ascending in x; finite.
     pub points: Vec<(f64, f64)>,

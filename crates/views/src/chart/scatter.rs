@@ -2,12 +2,13 @@
 
 use makespan_analysis::{Measure, Standard};
 use makespan_model::{Status, TaskId};
-use makespan_scene::{Role, count};
+use makespan_scene::Role;
 
 use super::plot::{Dot, Key, Plot, Shape};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis, tasks};
-use crate::amount::Unit;
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, distribution, tasks};
+use crate::amount::{Unit, many};
 use crate::look::status_role;
+use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
 const TITLE: &str = "Two measures of each task";
@@ -32,6 +33,11 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let mut chart =
         Chart::new(Kind::Scatter, "", TITLE).missing_if(pair.is_none(), "No task has a start and an end.");
     if let Some((x, y)) = pair {
+        let wide = |key: &str| {
+            let values = subject.facts.measures().find(key).map(|m| subject.values(m)).unwrap_or_default();
+            distribution::is_wide(values.into_iter().map(|v| v.1))
+        };
+        chart.choice.log = wide(&x) && wide(&y);
         (chart.choice.of, chart.choice.against) = (x, y);
     }
     out.push(chart);
@@ -65,7 +71,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let log = choice.log && !kept.is_empty();
     let kept = if log { kept } else { both.clone() };
     let title = format!("{} against {}", my.title, mx.title);
-    let bounds = |of: &dyn Fn(&(u32, f64, f64)) -> f64| axis::bounds(kept.iter().map(of));
+    let bounds = |of: &dyn Fn(&(u32, f64, f64)) -> f64| bounds(kept.iter().map(of));
     let side = |measure: &Measure, unit: &Unit, bounds| {
         let label = unit.titled(&measure.title);
         if log { Axis::log(label, unit.clone(), bounds) } else { Axis::around(label, unit.clone(), bounds) }
@@ -95,9 +101,8 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
             .collect();
     }
     if both.len() > kept.len() {
-        let n = count((both.len() - kept.len()) as u64);
-        plot.notes
-            .push(format!("{n} tasks have a value that is not above 0 and has no logarithm: left out."));
+        let n = many(both.len() - kept.len(), "task");
+        plot.notes.push(format!("Left out, having a value that is not above 0: {n}."));
     }
     let starts = |axis: &Axis| axis.from <= 0.0 || axis.is_log();
     if !starts(&plot.x) || !starts(&plot.y) {

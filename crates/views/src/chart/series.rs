@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 use super::bins::binned;
 use super::families::{Family, Member, families};
 use super::plot::{Dot, Key, Line, Plot, Shape, hue};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis, few};
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, few};
+use crate::amount::many;
+use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 
 /// The most families that are offered.
@@ -24,7 +26,7 @@ const MOST_POINTS: usize = 200;
 pub(super) const MISSING: &str = "This file holds no samples of metrics.";
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
-    let all = families(subject.facts.run());
+    let all = families(subject.facts);
     let offered = all.iter().take(MOST_FAMILIES).map(|f| Chart::new(Kind::Series, f.key.clone(), title(f)));
     out.extend(offered);
     if all.is_empty() {
@@ -32,7 +34,7 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     }
 }
 
-pub(super) fn title(family: &Family) -> String {
+pub(super) fn title(family: &Family<'_>) -> String {
     let over = match (family.few, family.timed) {
         (true, _) => "",
         (false, true) => " over time",
@@ -42,7 +44,7 @@ pub(super) fn title(family: &Family) -> String {
 }
 
 pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
-    let all = families(subject.facts.run());
+    let all = families(subject.facts);
     let family = all.iter().find(|f| f.key == choice.of).or(all.first().filter(|_| choice.of.is_empty()));
     let family = family.ok_or_else(|| match all.is_empty() {
         true => MISSING.to_owned(),
@@ -61,11 +63,11 @@ struct Strand {
 
 /// The lines of a member: the run's samples are one; those of tasks are a line each where few tasks have several, else
 /// one a step where there are few steps, else one of all.
-fn strands(subject: &Subject<'_>, member: &Member, name: &str) -> Vec<Strand> {
+fn strands(subject: &Subject<'_>, member: &Member<'_>, name: &str) -> Vec<Strand> {
     let (run, samples) = (subject.facts.run(), &subject.facts.run().samples);
     let whole = |samples: Vec<u32>, shared| vec![Strand { name: name.to_owned(), samples, shared }];
     if !member.of_tasks {
-        return whole(member.samples.clone(), false);
+        return whole(member.samples.to_vec(), false);
     }
     let counted = member.samples.iter().copied().filter(|&i| subject.counts(samples.task[i as usize]));
     let counted: Vec<u32> = counted.collect();
@@ -109,26 +111,46 @@ fn strands(subject: &Subject<'_>, member: &Member, name: &str) -> Vec<Strand> {
     whole(counted, true)
 }
 
-/// The points of a strand: with times by time, else in the order of the file.
-fn points(run: &Run, family: &Family, strand: &Strand, origin: i64) -> Vec<(f64, f64, u32)> {
-    let s = &run.samples;
-    let value = |i: u32| axis::sane(s.value[i as usize] * family.factor);
-    let kept = strand.samples.iter().copied().filter(|&i| value(i).is_finite());
-    if !family.timed {
-        return kept.enumerate().map(|(k, i)| ((k + 1) as f64, value(i), i)).collect();
-    }
-    let timed = kept.filter(|&i| s.t[i as usize] != UNKNOWN);
-    let mut found: Vec<(f64, f64, u32)> =
-        timed.map(|i| (s.t[i as usize].saturating_sub(origin) as f64, value(i), i)).collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found
+/// A sample that has a place: where (ns since the start, or its number), its value, its index.
+#[derive(Clone, Copy)]
+struct Point {
+    x: f64,
+    y: f64,
+    sample: u32,
 }
 
-fn lines(subject: &Subject<'_>, family: &Family, log: bool) -> Result<Picture, String> {
-    let run = subject.facts.run();
-    let (origin, end) = run.extent().unwrap_or((0, 0));
+/// A strand whose samples have places.
+struct Placed {
+    strand: Strand,
+    points: Vec<Point>,
+    /// Mean of the values.
+    mean: f64,
+}
+
+/// The samples of a strand in their places: with times by time, else in the order of the file.
+fn placed(run: &Run, family: &Family<'_>, strand: Strand, origin: i64) -> Placed {
+    let s = &run.samples;
+    let value = |i: u32| s.value[i as usize] * family.factor;
+    let kept = strand.samples.iter().copied().filter(|&i| value(i).is_finite());
+    let point = |x: f64, sample: u32| Point { x, y: sane(value(sample)), sample };
+    let points = if family.timed {
+        let timed = kept.filter(|&i| s.t[i as usize] != UNKNOWN);
+        let since = |i: u32| s.t[i as usize].saturating_sub(origin) as f64;
+        let mut points: Vec<Point> = timed.map(|i| point(since(i), i)).collect();
+        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        points
+    } else {
+        kept.enumerate().map(|(k, i)| point((k + 1) as f64, i)).collect()
+    };
+    // As a running mean, for the sum of great numbers may be none.
+    let mean = points.iter().enumerate().fold(0.0, |mean, (i, p)| mean + (p.y - mean) / (i + 1) as f64);
+    Placed { strand, points, mean }
+}
+
+/// All lines of a family that have a point.
+fn all_lines(subject: &Subject<'_>, family: &Family<'_>, origin: i64) -> Vec<Placed> {
     let several = family.members.len() > 1;
-    let mut found: Vec<(Strand, Vec<(f64, f64, u32)>)> = Vec::new();
+    let mut found = Vec::new();
     for member in &family.members {
         let name = match (member.key.as_str(), several && !member.of_tasks) {
             ("", true) => "the run",
@@ -139,131 +161,104 @@ fn lines(subject: &Subject<'_>, family: &Family, log: bool) -> Result<Picture, S
             if several && member.of_tasks && strand.name != name {
                 strand.name = format!("{name} · {}", strand.name);
             }
-            let points = points(run, family, &strand, origin);
-            if !points.is_empty() {
-                found.push((strand, points));
-            }
+            found.push(placed(subject.facts.run(), family, strand, origin));
         }
     }
-    let values = || found.iter().flat_map(|(_, points)| points.iter().map(|p| p.1));
-    let bounds = axis::bounds(values()).ok_or_else(|| format!("No sample of {} is left.", family.title))?;
-    let label = family.unit.titled("").trim_start_matches(", ").to_owned();
+    found.retain(|line| !line.points.is_empty());
+    found
+}
+
+fn lines(subject: &Subject<'_>, family: &Family<'_>, log: bool) -> Result<Picture, String> {
+    let run = subject.facts.run();
+    let (origin, end) = run.extent().unwrap_or((0, 0));
+    let mut found = all_lines(subject, family, origin);
+    let values = found.iter().flat_map(|line| line.points.iter().map(|p| p.y));
+    let bounds = bounds(values).ok_or_else(|| format!("No sample of {} is left.", family.title))?;
+    let (unit, label) = (family.unit.clone(), family.unit.name.clone());
     let log = log && bounds.0 > 0.0;
-    let unit = family.unit.clone();
     let y = if log { Axis::log(label, unit, Some(bounds)) } else { Axis::around(label, unit, Some(bounds)) };
-    let longest = found.iter().map(|(_, points)| points.len()).max().unwrap_or(0);
+    let longest = found.iter().map(|line| line.points.len()).max().unwrap_or(0);
     let x = if family.timed {
         Axis::time(origin, end.saturating_sub(origin) as f64, subject.look)
     } else {
         Axis::order("sample in the order of the file, which gives no times", longest)
     };
-    let starts_at_zero = y.from <= 0.0;
     let mut plot = Plot::new(title(family), x, y);
-    let total: usize = found.iter().map(|(_, points)| points.len()).sum();
-    let grey = coloured_first(&mut found);
-    let left_out = found.len().saturating_sub(MOST_LINES);
-    for (k, (strand, points)) in found.iter().take(MOST_LINES).enumerate() {
+    coloured_first(&mut found);
+    plot.notes = notes(&found, &plot);
+    let total: usize = found.iter().map(|line| line.points.len()).sum();
+    let several = found.len() > 1;
+    for (k, Placed { strand, points, .. }) in found.into_iter().take(MOST_LINES).enumerate() {
         let role = (k < COLOURED).then(|| hue(k));
-        if let Some(role) = role.filter(|_| found.len() > 1) {
+        if let Some(role) = role.filter(|_| several) {
             plot.legend.push(Key { role, shape: None, text: strand.name.clone() });
         }
         if strand.shared && total <= Plot::DENSE {
-            dots(run, family, points, role.unwrap_or(Role::EdgeMuted), subject, &mut plot);
+            dots(subject, family, &points, role.unwrap_or(Role::EdgeMuted), &mut plot);
         }
-        plot.lines.push(Line {
-            name: strand.name.clone(),
-            role,
-            points: points.iter().map(|p| (p.0, p.1)).collect(),
-            ..Line::default()
-        });
-    }
-    if found.iter().any(|(strand, _)| strand.shared) {
-        plot.notes.push("Samples of different tasks, joined in the order of their times.".to_owned());
-    }
-    if found.iter().any(|(_, points)| points.len() > DENSE_LINE) {
-        plot.notes.push(
-            "Where samples are denser than pixels, the line is their mean and the band reaches from the least to the \
-             greatest."
-                .to_owned(),
-        );
-    }
-    if !starts_at_zero && !log {
-        plot.notes.push("The axis at the left does not start at 0.".to_owned());
-    }
-    if grey > 0 {
-        let out = if left_out > 0 {
-            format!("; {} more are not drawn", count(left_out as u64))
-        } else {
-            String::new()
-        };
-        let drawn = count((grey - left_out) as u64);
-        plot.notes
-            .push(format!("{drawn} more lines are grey{out}: those in colour have the greatest means."));
-    }
-    let without = found.iter().map(|(s, p)| s.samples.len() - p.len()).sum::<usize>();
-    if without > 0 {
-        plot.notes.push(format!("{} samples without a time are left out.", count(without as u64)));
+        let points = points.iter().map(|p| (p.x, p.y)).collect();
+        plot.lines.push(Line { name: strand.name, role, points, ..Line::default() });
     }
     let twin = twin(family, &plot);
     Ok(Picture::plot(plot, twin))
 }
 
-/// Puts the lines with the greatest means first where there are more than colours; how many remain without one.
-fn coloured_first(found: &mut [(Strand, Vec<(f64, f64, u32)>)]) -> usize {
-    let grey = found.len().saturating_sub(COLOURED);
-    if grey > 0 {
-        let mean = |points: &[(f64, f64, u32)]| {
-            points.iter().enumerate().fold(0.0, |mean, (i, p)| mean + (p.1 - mean) / (i + 1) as f64)
-        };
-        found.sort_by_cached_key(|(_, points)| std::cmp::Reverse(Ordered(mean(points))));
+/// Puts the lines with the greatest means first where there are more than colours.
+fn coloured_first(found: &mut [Placed]) {
+    if found.len() > COLOURED {
+        found.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     }
-    grey
 }
 
-/// A float that is ordered.
-#[derive(PartialEq)]
-struct Ordered(f64);
-impl Eq for Ordered {}
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Ordered) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+/// What has to be said of lines drawn in `plot`.
+fn notes(found: &[Placed], plot: &Plot) -> Vec<String> {
+    let mut notes = Vec::new();
+    if found.iter().any(|line| line.strand.shared) {
+        notes.push("Samples of different tasks, joined in the order of their times.".to_owned());
     }
-}
-impl Ord for Ordered {
-    fn cmp(&self, other: &Ordered) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
+    if found.iter().any(|line| line.points.len() > DENSE_LINE) {
+        let dense = "Where samples are denser than pixels, the line is their mean and the band reaches from the least \
+                     to the greatest.";
+        notes.push(dense.to_owned());
     }
+    if plot.y.from > 0.0 && !plot.y.is_log() {
+        notes.push("The axis at the left does not start at 0.".to_owned());
+    }
+    let grey = found.len().min(MOST_LINES).saturating_sub(COLOURED);
+    if grey > 0 {
+        let out = match found.len().saturating_sub(MOST_LINES) {
+            0 => String::new(),
+            out => format!(", not drawn {}", many(out, "more line")),
+        };
+        notes.push(format!(
+            "In grey {}{out}: those in colour have the greatest means.",
+            many(grey, "more line")
+        ));
+    }
+    let without: usize = found.iter().map(|line| line.strand.samples.len() - line.points.len()).sum();
+    if without > 0 {
+        notes.push(format!("Left out for want of a time: {}.", many(without, "sample")));
+    }
+    notes
 }
 
 /// The samples of a line that several tasks share, each leading to its task.
-fn dots(
-    run: &Run,
-    family: &Family,
-    points: &[(f64, f64, u32)],
-    role: Role,
-    subject: &Subject<'_>,
-    plot: &mut Plot,
-) {
-    for &(x, y, i) in points {
-        let task = run.samples.task[i as usize];
+fn dots(subject: &Subject<'_>, family: &Family<'_>, points: &[Point], role: Role, plot: &mut Plot) {
+    let run = subject.facts.run();
+    for &Point { x, y, sample } in points {
+        let task = run.samples.task[sample as usize];
         if task == NONE {
             continue;
         }
-        let marked = subject.look.selected == Some(task);
-        plot.dots.push(Dot {
-            x,
-            y,
-            role: if marked { Role::Selection } else { role },
-            shape: Shape::Disc,
-            task: Some(task),
-        });
+        let role = if subject.look.selected == Some(task) { Role::Selection } else { role };
+        plot.dots.push(Dot { x, y, role, shape: Shape::Disc, task: Some(task) });
         let text = format!("{}\n{}\n{}", run.task_name(TaskId(task)), family.unit.text(y), plot.x.text(x));
         plot.dot_tips.push(text);
     }
 }
 
 /// What the lines show as rows, those of many points as the bins that are drawn.
-fn twin(family: &Family, plot: &Plot) -> Table {
+fn twin(family: &Family<'_>, plot: &Plot) -> Table {
     let binned_lines = plot.lines.iter().any(|l| l.points.len() > MOST_POINTS);
     let when = if family.timed { "When" } else { "Sample" };
     let mut columns = vec![Column::text("series", "Series"), Column::number("x", when)];

@@ -5,8 +5,9 @@ use makespan_model::TaskId;
 use makespan_scene::{Role, count};
 
 use super::plot::{Bar, Key, Plot};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis};
-use crate::amount::Unit;
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
+use crate::amount::{Unit, many};
+use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
 /// How many are shown.
@@ -46,7 +47,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let name = |t: u32| run.task_name(TaskId(t));
     let title = format!("{} by task", measure.title);
 
-    let bounds = axis::bounds(shown.iter().map(|v| v.1));
+    let bounds = bounds(shown.iter().map(|v| v.1));
     let x = Axis::from_zero(unit.name.clone(), unit.clone(), bounds);
     let names = shown.iter().map(|(t, _)| name(*t).to_owned()).collect();
     let mut plot = Plot::new(title.clone(), x, Axis::named(names));
@@ -76,7 +77,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     }
     let unknown = run.task_ids().filter(|t| subject.counts(t.0)).count() - values.len();
     if unknown > 0 {
-        plot.notes.push(format!("Not known of {} tasks.", count(unknown as u64)));
+        plot.notes.push(format!("Not known of {}.", many(unknown, "task")));
     }
 
     let columns = vec![

@@ -1,5 +1,7 @@
 //! What lies at a point of a chart, in words.
 
+use makespan_scene::visible;
+
 use super::density::Density;
 use super::frame::Frame;
 use super::plot::Plot;
@@ -19,6 +21,11 @@ pub struct Tip {
     pub target: Option<Target>,
 }
 
+/// Words for whoever asks, with what is hidden in names made visible.
+pub(crate) fn said(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// What lies nearest to the point (px) of the chart drawn at that size; `None` where nothing is near. O(log n) for
 /// lines, O(n) for bars and points.
 pub(super) fn tip(plot: &Plot, (w, h): (f32, f32), x: f32, y: f32) -> Option<Tip> {
@@ -26,7 +33,10 @@ pub(super) fn tip(plot: &Plot, (w, h): (f32, f32), x: f32, y: f32) -> Option<Tip
     if !(x.is_finite() && y.is_finite()) {
         return None;
     }
-    dots(plot, &frame, x, y).or_else(|| bars(plot, &frame, x, y)).or_else(|| lines(plot, &frame, x, y))
+    let found = dots(plot, &frame, x, y)
+        .or_else(|| bars(plot, &frame, x, y))
+        .or_else(|| lines(plot, &frame, x, y))?;
+    Some(Tip { text: said(&found.text), ..found })
 }
 
 fn dots(plot: &Plot, frame: &Frame, x: f32, y: f32) -> Option<Tip> {

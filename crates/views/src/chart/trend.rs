@@ -1,14 +1,15 @@
 //! A duration from run to run.
 
 use makespan_analysis::{Facts, natural_cmp};
-use makespan_model::{Status, UNKNOWN};
-use makespan_scene::{Role, count, visible};
+use makespan_model::{Run, Status, TaskId, UNKNOWN};
+use makespan_scene::{Role, visible};
 
 use super::plot::{Dot, Key, Line, Plot, Rule};
 use super::scatter::shape;
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, axis};
-use crate::amount::Unit;
+use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
+use crate::amount::{Unit, many};
 use crate::look::{TimeMode, status_role};
+use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
 const MISSING: &str = "A trend needs at least two runs that are open.";
@@ -35,6 +36,14 @@ pub(crate) fn by_start(runs: &[&Facts]) -> Vec<usize> {
     order
 }
 
+/// The task of that id, or else the only one of that name: some sources give ids anew in each run.
+fn find(run: &Run, id: &str) -> Option<TaskId> {
+    run.find_task(id).or_else(|| {
+        let mut named = run.task_ids().filter(|t| run.task_name(*t) == id);
+        named.next().filter(|_| named.next().is_none())
+    })
+}
+
 /// What is followed.
 enum Of<'a> {
     Makespan,
@@ -55,7 +64,7 @@ impl Of<'_> {
                 (median, status)
             }
             Of::Task(id) => {
-                let task = run.find_task(id);
+                let task = find(run, id);
                 let length = task.and_then(|t| run.task_interval(t)).map(|(s, e)| e.saturating_sub(s) as f64);
                 (length, task.map(|t| run.tasks.status[t.index()]))
             }
@@ -95,7 +104,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         return Err("No open run tells this duration.".to_owned());
     }
     let median = known[known.len() / 2];
-    let y = Axis::from_zero(String::new(), unit.clone(), axis::bounds(known.iter().copied()));
+    let y = Axis::from_zero(String::new(), unit.clone(), bounds(known.iter().copied()));
     let title = of.title();
     let mut plot = Plot::new(title.clone(), Axis::order("runs in the order of their starts", order.len()), y);
     let role = |status: Option<Status>| status.map_or(Role::Unknown, status_role);
@@ -130,7 +139,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     plot.notes.push(format!("Median {}.", unit.text(median)));
     let unknown = found.len() - known.len();
     if unknown > 0 {
-        plot.notes.push(format!("{} runs do not tell it.", count(unknown as u64)));
+        plot.notes.push(format!("Not known of {}.", many(unknown, "run")));
     }
     let columns = vec![
         Column::text("run", "Run"),

@@ -6,4 +6,5 @@ mod twin;
 
 pub use nodes::{BUDGET, Graph, Node};
 pub use picture::{Frame, fit, overlay, scene};
+pub(crate) use picture::{bounds, push_route};
 pub use twin::twin;

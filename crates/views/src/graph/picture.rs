@@ -23,13 +23,21 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The camera after zooming by a factor, so that the point of the plane under a place (px) stays there.
+    pub fn zoomed(&self, x: f32, y: f32, by: f32) -> Camera {
+        let c = self.camera;
+        let zoom = (c.zoom * by).clamp(0.002, 4.0);
+        let (px, py) = (x - self.width / 2.0, y - self.height / 2.0);
+        Camera { x: c.x + px / c.zoom - px / zoom, y: c.y + py / c.zoom - py / zoom, zoom }
+    }
+
     /// The part of the plane that is seen.
-    fn seen(&self) -> Rect {
+    pub(crate) fn seen(&self) -> Rect {
         let (w, h) = (self.width / self.camera.zoom, self.height / self.camera.zoom);
         Rect::new(self.camera.x - w / 2.0, self.camera.y - h / 2.0, w, h)
     }
 
-    fn group(&self) -> Group {
+    pub(crate) fn group(&self) -> Group {
         let z = self.camera.zoom;
         Group {
             dx: self.width / 2.0 - self.camera.x * z,
@@ -54,7 +62,8 @@ fn place(layout: &Layout, node: &Node, i: usize) -> Rect {
     Rect::new(c.x - size.w / 2.0, c.y - size.h / 2.0, size.w, size.h)
 }
 
-fn bounds(route: &Route) -> Option<Rect> {
+/// The box around a route.
+pub(crate) fn bounds(route: &Route) -> Option<Rect> {
     let mut points = route.points.iter();
     let p = points.next()?;
     let (mut x0, mut y0, mut x1, mut y1) = (p.x, p.y, p.x, p.y);
@@ -64,7 +73,8 @@ fn bounds(route: &Route) -> Option<Rect> {
     Some(Rect::new(x0 - 1.0, y0 - 1.0, x1 - x0 + 2.0, y1 - y0 + 2.0))
 }
 
-fn push_route(route: &Route, head: f32, segs: &mut Vec<Seg>) {
+/// Adds the line of a route, with an arrow head where `head` is its length, px.
+pub(crate) fn push_route(route: &Route, head: f32, segs: &mut Vec<Seg>) {
     let points = &route.points;
     let Some(first) = points.first() else { return };
     segs.push(Seg::Move(first.x, first.y));

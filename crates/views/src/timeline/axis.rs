@@ -12,11 +12,18 @@ pub fn origin(run: &Run) -> i64 {
     run.extent().map_or(0, |e| e.0)
 }
 
-/// A moment as the time mode writes it.
+/// A moment as the time mode writes it. Relative ones cost a look at the whole run: for many of them see
+/// [`moment_since`].
 pub fn moment(run: &Run, t: i64, look: &Look) -> String {
+    let origin = if look.time == TimeMode::Relative { origin(run) } else { 0 };
+    moment_since(origin, t, look)
+}
+
+/// The same where the [`origin`] is known.
+pub fn moment_since(origin: i64, t: i64, look: &Look) -> String {
     match look.time {
         TimeMode::Relative => {
-            let since = t.saturating_sub(origin(run));
+            let since = t.saturating_sub(origin);
             if since < 0 {
                 format!("−{}", duration(since.saturating_neg()))
             } else {
@@ -44,6 +51,18 @@ pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale, look: &Look, baseli
         TimeMode::Utc => (AxisMode::Clock, 0),
         TimeMode::Local => (AxisMode::Clock, look.offset),
     };
+    draw_as(scene, scale, mode, offset, baseline, bottom);
+}
+
+/// The same for an axis that counts as `mode` says, `offset` being seconds east of UTC.
+pub(crate) fn draw_as(
+    scene: &mut Scene,
+    scale: &TimeScale,
+    mode: AxisMode,
+    offset: i32,
+    baseline: f32,
+    bottom: f32,
+) {
     let mut labels: Vec<Item> = Vec::new();
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
     for tick in ticks(scale.t0, scale.t1, scale.x1 - scale.x0, 84.0, mode, offset) {

@@ -5,6 +5,9 @@ use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::FxHashMap;
 
+/// What the lane of attempts without a worker is called.
+pub(crate) const UNNAMED: &str = "(no worker named)";
+
 /// What a lane stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Lanes {
@@ -113,6 +116,28 @@ fn weight(status: Status) -> u8 {
     }
 }
 
+/// A lane whose attempts have their rows.
+pub(crate) struct PlacedLane {
+    /// What people read.
+    pub(crate) name: String,
+    /// Start, end and index of its attempts, as [`timed`] gives them.
+    pub(crate) timed: Vec<(i64, i64, u32)>,
+    /// The row of each within the lane; those of one row must not overlap.
+    pub(crate) rows: Vec<u32>,
+    /// How many rows the lane has.
+    pub(crate) count: u32,
+}
+
+/// Start, end and index of those attempts that have times, in the order of their starts; an open end reaches to the
+/// last moment known. The longer of two that start together comes first, so that a containing slice lies above its
+/// contents.
+pub(crate) fn timed(run: &Run, attempts: &[u32], extent: (i64, i64)) -> Vec<(i64, i64, u32)> {
+    let mut timed: Vec<(i64, i64, u32)> =
+        attempts.iter().filter_map(|&a| interval(run, a as usize, extent).map(|(s, e)| (s, e, a))).collect();
+    timed.sort_unstable_by_key(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
+    timed
+}
+
 /// Start and end of an attempt on the axis: an open end reaches to the last moment known.
 fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
     let (queued, started, ended) = (run.attempts.queued[a], run.attempts.started[a], run.attempts.ended[a]);
@@ -122,7 +147,7 @@ fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
 }
 
 /// The attempts of each lane, with the name of the lane, in the order of the lanes.
-fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
+pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
     if lanes == Lanes::Status {
         let mut groups: Vec<(String, Vec<u32>)> =
@@ -160,8 +185,7 @@ fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
         }),
         _ => groups.sort_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
     }
-    let name =
-        |id: StrId| if id.is_empty() { "(no worker named)".to_owned() } else { run.text(id).to_owned() };
+    let name = |id: StrId| if id.is_empty() { UNNAMED.to_owned() } else { run.text(id).to_owned() };
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()
 }
 
@@ -169,20 +193,24 @@ impl Index {
     /// Packs the attempts of a run into rows. O(n log n) once for a run and a choice of lanes.
     pub fn new(run: &Run, lanes: Lanes) -> Index {
         let extent = run.extent().unwrap_or((0, 0));
+        let placed = grouped(run, lanes).into_iter().map(|(name, members)| {
+            let timed = timed(run, &members, extent);
+            let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+            PlacedLane { name, timed, rows, count }
+        });
+        Index::placed(run, placed)
+    }
+
+    /// The index of attempts that have their rows already; attempts that are in no lane have no row, nor has a lane
+    /// of no rows a place.
+    pub(crate) fn placed(run: &Run, lanes: impl IntoIterator<Item = PlacedLane>) -> Index {
+        let extent = run.extent().unwrap_or((0, 0));
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
         let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
-        for (name, members) in grouped(run, lanes) {
-            let mut timed: Vec<(i64, i64, u32)> = members
-                .iter()
-                .filter_map(|&a| interval(run, a as usize, extent).map(|(s, e)| (s, e, a)))
-                .collect();
-            index.untimed += members.len() - timed.len();
-            if timed.is_empty() {
+        for PlacedLane { name, timed, rows, count } in lanes {
+            if count == 0 {
                 continue;
             }
-            // The longer of two that start together comes first, so that a containing slice lies above its contents.
-            timed.sort_unstable_by_key(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
-            let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
             let first_row = base.rows.len() as u32 - 1;
             let mut by_row: Vec<u32> = (0..timed.len() as u32).collect();
             by_row.sort_by_key(|&i| rows[i as usize]);
@@ -209,6 +237,7 @@ impl Index {
             }
             index.lanes.push(Lane { name, first_row, rows: count, attempts: timed.len() as u32 });
         }
+        index.untimed = run.attempt_count() - base.start.len();
         index.levels.push(base);
         index.coarsen();
         index

@@ -7,6 +7,8 @@ mod picture;
 mod twin;
 
 pub use index::{Index, Lane, Lanes, Slice};
+pub(crate) use index::{PlacedLane, UNNAMED, grouped, timed};
 pub use minimap::minimap;
+pub(crate) use picture::padded;
 pub use picture::{AXIS_HEIGHT, Frame, overlay, scene};
 pub use twin::twin;

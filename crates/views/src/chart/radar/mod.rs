@@ -7,13 +7,14 @@ mod picture;
 
 use makespan_analysis::{Facts, Quantity, Standard, natural_cmp};
 use makespan_model::{Status, TaskId, UNKNOWN};
-use makespan_scene::{Role, count, visible};
+use makespan_scene::{Role, visible};
 use rustc_hash::FxHashMap;
 
 use super::plot::hue;
 use super::trend::by_start;
-use super::{Body, Chart, Kind, Picture, Subject, axis};
-use crate::amount::Unit;
+use super::{Body, Chart, Kind, Picture, Subject};
+use crate::amount::{Unit, many};
+use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
 /// Fewer axes make no shape.
@@ -74,7 +75,7 @@ fn spokes(candidates: Vec<(String, Unit, Vec<f64>)>) -> Vec<(Spoke, Vec<f64>)> {
     candidates
         .into_iter()
         .filter_map(|(name, unit, values)| {
-            let (low, largest) = axis::bounds(values.iter().copied())?;
+            let (low, largest) = bounds(values.iter().copied())?;
             (low >= 0.0 && largest > 0.0).then_some((Spoke { name, unit, largest }, values))
         })
         .take(MOST_AXES)
@@ -108,8 +109,8 @@ pub(super) fn steps(subject: &Subject<'_>) -> Result<Picture, String> {
     let names: Vec<String> = all.iter().take(shown).map(|s| s.step.clone()).collect();
     let mut notes = vec!["Each axis goes from 0 to the step with the largest mean.".to_owned()];
     if all.len() > shown {
-        let more = count((all.len() - shown) as u64);
-        notes.push(format!("… and {more} more steps, with less work than these."));
+        let more = many(all.len() - shown, "more step");
+        notes.push(format!("… and {more}, with less work than these."));
     }
     radar(STEPS, "Step", names, candidates, notes)
 }
@@ -139,11 +140,7 @@ fn of_run(facts: &Facts) -> Vec<(&'static str, Unit, f64)> {
         ("Failed tasks", things(), failed as f64),
         ("Repeated tries", things(), totals.retries as f64),
         ("Mean processor use", Unit::of(Quantity::Percent), mean(of(Standard::Cpu))),
-        (
-            "Most memory",
-            Unit::of(Quantity::Bytes),
-            axis::bounds(of(Standard::Memory)).map_or(f64::NAN, |b| b.1),
-        ),
+        ("Most memory", Unit::of(Quantity::Bytes), bounds(of(Standard::Memory)).map_or(f64::NAN, |b| b.1)),
     ]
 }
 
@@ -171,7 +168,7 @@ pub(super) fn runs(subject: &Subject<'_>) -> Result<Picture, String> {
     number_equal(&mut names);
     let mut notes = vec!["Each axis goes from 0 to the run with the largest value.".to_owned()];
     if order.len() > shown.len() {
-        notes.push(format!("… and {} earlier runs.", count((order.len() - shown.len()) as u64)));
+        notes.push(format!("… and {}.", many(order.len() - shown.len(), "earlier run")));
     }
     radar(RUNS, "Run", names, candidates, notes)
 }

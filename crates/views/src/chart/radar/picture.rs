@@ -7,8 +7,8 @@ use makespan_scene::{
 };
 
 use super::{Outline, Radar};
-use crate::chart::Tip;
 use crate::chart::frame::{SMALL, wide, wrapped};
+use crate::chart::{Tip, said};
 
 const PAD: f32 = 8.0;
 const LINE: f32 = 15.0;
@@ -82,7 +82,7 @@ impl Radar {
     /// The picture at a size, px.
     pub fn scene(&self, width: f32, height: f32) -> Scene {
         let frame = self.frame(width, height);
-        let mut scene = Scene::new(width, height, self.title.clone());
+        let mut scene = Scene::new(width, height, self.title.as_str());
         let mut ground = Bars::default();
         ground.push(Rect::new(0.0, 0.0, width, height), Role::Surface, Hit::NONE);
         scene.push(ground);
@@ -159,7 +159,7 @@ impl Radar {
             };
             let x = x + if dx.abs() > 0.2 { 8.0 * dx.signum() } else { 0.0 };
             // Two lines, centred about the axis at the sides, outside of it at the top and the bottom.
-            let middle = y + dy * 16.0 * (1.0 - dx.abs()).max(0.0);
+            let middle = y + dy * 20.0 * (1.0 - dx.abs()).max(0.0);
             let lines = [
                 (spoke.name.as_str(), Role::Text, -2.0),
                 (&spoke.unit.text(spoke.largest), Role::TextMuted, 11.0),
@@ -190,7 +190,7 @@ impl Radar {
             spoke.name,
             spoke.unit.text(value)
         );
-        (distance(at) <= NEAR * NEAR).then_some(Tip { text, at, target: None })
+        (distance(at) <= NEAR * NEAR).then_some(Tip { text: said(&text), at, target: None })
     }
 }
 

@@ -1,0 +1,46 @@
+//! The comparison of runs: two side by side, several against several, many in a row.
+//!
+//! Views of two runs are given a [`Pair`]; A is the baseline, B the candidate, a difference is B less A. Blue is less,
+//! orange more, grey what is within the noise; what failed is never in the colour of faster. Rows, hits and the marks of
+//! a [`Look`](crate::Look) are places in the matching, or in the line-up where there are more than two runs.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use makespan_analysis::{Facts, compare::{explain, matching}};
+//! use makespan_views::compare::{Pair, headline, waterfall};
+//! let run = |text: &str| Facts::new(Arc::new(makespan_model::notation::run(text).unwrap()));
+//! let (a, b) = (run("fetch 0..4 w1\nalign 4..9 w1 fetch"), run("fetch 0..4 w1\nalign 4..12 w1 fetch"));
+//! let matching = matching(&a, &b);
+//! let pair = Pair::new(&a, &b, &matching);
+//! assert_eq!(headline(&pair).title, "B took 3 s longer: 9 s → 12 s, +33 %");
+//! let bars = waterfall::bars(&pair, &explain(&a, &b, &matching).unwrap(), 10);
+//! assert_eq!(bars.len(), 3);
+//! ```
+
+mod axis;
+mod delta;
+pub mod graph;
+mod headline;
+mod legend;
+mod lines;
+mod marks;
+mod pair;
+mod parameters;
+mod state;
+pub mod statistics;
+pub mod steps;
+mod summary;
+pub mod tasks;
+pub mod timeline;
+pub mod trend;
+pub mod waterfall;
+
+pub use delta::{Noise, delta_cell, percent, signed, word_role};
+pub use headline::{Compared, Headline, figures_table, headline};
+pub use legend::Legend;
+pub use lines::Lines;
+pub use marks::{Alignment, Mode, Part};
+pub use pair::{Pair, match_sign, sign};
+pub use parameters::{parameters, parameters_of};
+pub use state::Comparing;
+pub use summary::{Summary, summary};

@@ -1,0 +1,131 @@
+//! What two runs were told differently: parameters, labels and what else is said of them, only where they differ.
+
+use makespan_analysis::compare::{MatchedTask, Saying, Setting, run_settings, task_settings};
+use makespan_analysis::natural_cmp;
+use makespan_scene::visible;
+
+use super::Pair;
+use super::delta::{percent, signed_number};
+use crate::details::{Block, Section};
+use crate::table::{Cell, Column, Table};
+
+/// How many differences a table holds.
+const MOST: usize = 500;
+/// How much of a value is shown, in characters, and how much stands beside it.
+const SHOWN: usize = 160;
+const EXACT: usize = 2_000;
+
+/// Parameters, labels and metadata of the two runs that differ; says so where none does.
+pub fn parameters(pair: &Pair<'_>) -> Section {
+    let mut blocks = blocks(run_settings(pair.a.run(), pair.b.run()), "About the runs");
+    if blocks.is_empty() {
+        blocks.push(Block::Note("Nothing that the two runs say of themselves differs.".to_owned()));
+    }
+    Section::new("parameters", "What they were told", blocks)
+}
+
+/// The same of one task; `None` where nothing differs, or only one of the runs has it.
+pub fn parameters_of(pair: &Pair<'_>, task: &MatchedTask) -> Option<Section> {
+    let settings = task_settings((pair.a.run(), task.a?), (pair.b.run(), task.b?));
+    let blocks = blocks(settings, "About the task");
+    (!blocks.is_empty()).then(|| Section::new("parameters", "What it was told", blocks))
+}
+
+/// One table for parameters, one for labels, one for the rest.
+fn blocks(settings: Vec<Setting>, itself: &str) -> Vec<Block> {
+    let tables = [(Saying::Params, "Parameters"), (Saying::Labels, "Labels"), (Saying::Itself, itself)];
+    let mut out = Vec::new();
+    for (of, title) in tables {
+        let mut some: Vec<&Setting> = settings.iter().filter(|s| s.of == of).collect();
+        if !some.is_empty() {
+            some.sort_by(|x, y| natural_cmp(&x.name, &y.name));
+            out.push(Block::Table(table(title, &some)));
+        }
+    }
+    out
+}
+
+fn table(title: &str, settings: &[&Setting]) -> Table {
+    let columns = vec![
+        Column::text("name", "Name"),
+        Column::text("a", "A"),
+        Column::text("b", "B"),
+        Column::number("delta", "Difference"),
+    ];
+    let mut table = Table::new(title, columns);
+    table.left_out = settings.len().saturating_sub(MOST);
+    for s in settings.iter().take(MOST) {
+        table.push(vec![Cell::new(short(&s.name, SHOWN)), value(&s.a), value(&s.b), delta(s)]);
+    }
+    table
+}
+
+/// The difference of two numbers, with its share.
+fn delta(setting: &Setting) -> Cell {
+    let number = |v: &Option<String>| v.as_ref().and_then(|v| v.trim().parse::<f64>().ok());
+    match number(&setting.a).zip(number(&setting.b)) {
+        Some((a, b)) if (b - a).is_finite() => {
+            let share = percent(a, b);
+            let share = if share.is_empty() { share } else { format!(" ({share})") };
+            Cell::new(format!("{}{share}", signed_number(b - a)))
+        }
+        _ => Cell::new(""),
+    }
+}
+
+fn value(value: &Option<String>) -> Cell {
+    match value {
+        Some(text) => Cell::new(short(text, SHOWN)).exact(short(text, EXACT)),
+        None => Cell::new("–").exact("not said"),
+    }
+}
+
+fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", visible(&text[..at])),
+        None => visible(text).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use super::*;
+
+    fn setting(of: Saying, name: &str, a: Option<&str>, b: Option<&str>) -> Setting {
+        Setting { of, name: name.to_owned(), a: a.map(str::to_owned), b: b.map(str::to_owned) }
+    }
+
+    fn texts(table: &Table, row: usize) -> Vec<&str> {
+        table.rows[row].iter().map(|c| c.text.as_str()).collect()
+    }
+
+    #[test]
+    fn each_kind_of_saying_has_its_table_and_numbers_their_difference() {
+        let blocks = blocks(
+            vec![
+                setting(Saying::Itself, "workflow", Some("x"), Some("y")),
+                setting(Saying::Params, "k10", Some("7"), Some("9")),
+                setting(Saying::Params, "k2", None, Some("fast")),
+            ],
+            "About the runs",
+        );
+        let [Block::Table(params), Block::Table(about)] = blocks.as_slice() else { panic!("{blocks:?}") };
+        assert_eq!(texts(params, 0), ["k2", "–", "fast", ""]);
+        assert_eq!(texts(params, 1), ["k10", "7", "9", "+2 (+29 %)"]);
+        assert_eq!((about.title.as_str(), texts(about, 0)[1]), ("About the runs", "x"));
+    }
+
+    #[test]
+    fn hostile_values_are_cut_and_many_are_counted() {
+        let long = "<b>\u{202e}".repeat(5_000);
+        let many: Vec<Setting> = (0..2_000)
+            .map(|i| setting(Saying::Labels, &format!("{i}{long}"), Some("1e999"), Some("1")))
+            .collect();
+        let blocks = blocks(many, "");
+        let [Block::Table(table)] = blocks.as_slice() else { panic!("no table") };
+        assert_eq!((table.rows.len(), table.left_out), (MOST, 1_500));
+        assert!(table.rows[0][0].text.chars().count() < 1_200);
+        assert_eq!(table.rows[0][3].text, "");
+    }
+}

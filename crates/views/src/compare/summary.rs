@@ -1,0 +1,51 @@
+//! The comparison of two runs in one page.
+
+use makespan_analysis::compare::{Explanation, step_deltas};
+
+use super::headline::{Headline, headline};
+use super::{Pair, figures_table, parameters, steps, tasks, waterfall};
+use crate::details::{Block, Section};
+
+/// The page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// The answer.
+    pub headline: Headline,
+    /// The rest: figures, what the difference is made of, tasks, steps, parameters.
+    pub sections: Vec<Section>,
+}
+
+/// How many parts, tasks and steps the page shows; the views of their own show all.
+const PARTS: usize = 10;
+const TASKS: usize = 10;
+const STEPS: usize = 12;
+
+/// The page of two runs, pictures `wide` px wide. Cells and shapes lead to rows of the matching.
+pub fn summary(pair: &Pair<'_>, explanation: Option<&Explanation>, wide: f32) -> Summary {
+    let headline = headline(pair);
+    let figures = vec![Block::Table(figures_table(&headline.figures))];
+    let mut sections = vec![Section::new("figures", "Both runs in figures", figures)];
+    let mut contributions = Vec::new();
+    if let Some(explanation) = explanation {
+        contributions = waterfall::contributions(pair, explanation);
+        if !explanation.parts.is_empty() {
+            let bars = waterfall::bars(pair, explanation, PARTS);
+            let mut blocks = vec![Block::Picture(waterfall::scene(pair, &bars, wide))];
+            blocks.extend(waterfall::notes(pair, explanation).into_iter().map(Block::Note));
+            sections.push(Section::new("difference", "What the difference is made of", blocks));
+        }
+    }
+    let order = tasks::order(pair, &contributions, None, tasks::Sort::default());
+    if !order.is_empty() {
+        let table = tasks::table(pair, &contributions, &order, 0..TASKS);
+        sections.push(Section::new("tasks", "Tasks that make most of it", vec![Block::Table(table)]));
+    }
+    let all = step_deltas(pair.a, pair.b);
+    // Where every task is a step of its own, the table of tasks has told it.
+    if all.len() > 1 && all.len() < pair.rows().len() {
+        let picture = Block::Picture(steps::scene(pair, &all, STEPS, wide));
+        sections.push(Section::new("steps", "Work by step", vec![picture]));
+    }
+    sections.push(parameters(pair));
+    Summary { headline, sections }
+}

@@ -1,0 +1,231 @@
+//! The table of all tasks of two runs: sorted and filtered as indices, rows made only for what is seen.
+
+use makespan_analysis::compare::{Change, Evidence, Match, MatchedTask};
+use makespan_analysis::natural_cmp;
+use makespan_model::{Run, TaskId};
+
+use super::delta::{self, exactly, signed, word_role};
+use super::pair::clipped;
+use super::{Pair, delta_cell};
+use crate::table::{Cell, Column, Table};
+
+/// What the table is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// How it was matched.
+    Match,
+    /// Name, numbers in it by value.
+    Name,
+    /// Step.
+    Step,
+    /// Duration in A.
+    A,
+    /// Duration in B.
+    B,
+    /// The one less the other.
+    Delta,
+    /// The one over the other.
+    Relative,
+    /// How much of the difference of the makespans it explains, whichever way; of those that explain nothing, how far
+    /// apart the durations are.
+    #[default]
+    Contribution,
+}
+
+impl SortKey {
+    /// All keys, in the order of the columns.
+    pub const ALL: [SortKey; 8] = [
+        SortKey::Match,
+        SortKey::Name,
+        SortKey::Step,
+        SortKey::A,
+        SortKey::B,
+        SortKey::Delta,
+        SortKey::Relative,
+        SortKey::Contribution,
+    ];
+
+    /// The name in links and of the column.
+    pub fn name(self) -> &'static str {
+        match self {
+            SortKey::Match => "match",
+            SortKey::Name => "name",
+            SortKey::Step => "step",
+            SortKey::A => "a",
+            SortKey::B => "b",
+            SortKey::Delta => "delta",
+            SortKey::Relative => "relative",
+            SortKey::Contribution => "contribution",
+        }
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            SortKey::Match => "Match",
+            SortKey::Name => "Task",
+            SortKey::Step => "Step",
+            SortKey::A => "A",
+            SortKey::B => "B",
+            SortKey::Delta => "Difference",
+            SortKey::Relative => "Relative",
+            SortKey::Contribution => "Contribution",
+        }
+    }
+
+    /// The column that shows it.
+    pub fn column(self) -> Column {
+        match self {
+            SortKey::Match | SortKey::Name | SortKey::Step => Column::text(self.name(), self.title()),
+            _ => Column::number(self.name(), self.title()),
+        }
+    }
+}
+
+/// Order of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// By what.
+    pub key: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    /// What explains most comes first.
+    fn default() -> Sort {
+        Sort { key: SortKey::Contribution, descending: true }
+    }
+}
+
+/// The rows that pass `mask`, in order; what is unknown comes last, whichever way the order goes. `contribution` is by
+/// row, ns, none where a row explains nothing of the difference. O(n log n).
+pub fn order(pair: &Pair<'_>, contribution: &[Option<i64>], mask: Option<&[bool]>, sort: Sort) -> Vec<u32> {
+    let passes = |r: &u32| mask.is_none_or(|m| m.get(*r as usize).copied().unwrap_or(true));
+    let mut rows: Vec<u32> = (0..pair.rows().len() as u32).filter(passes).collect();
+    let mut by_number = |value: &dyn Fn(&MatchedTask, u32) -> Option<f64>| {
+        let values: Vec<Option<f64>> = pair.rows().iter().zip(0..).map(|(t, r)| value(t, r)).collect();
+        rows.sort_by(|&x, &y| {
+            let (x, y) = (values[x as usize], values[y as usize]);
+            let order = x.unwrap_or(0.0).total_cmp(&y.unwrap_or(0.0));
+            x.is_none().cmp(&y.is_none()).then(if sort.descending { order.reverse() } else { order })
+        });
+    };
+    let apart = |t: &MatchedTask| t.delta_ns.map(|d| d.unsigned_abs() as f64);
+    match sort.key {
+        SortKey::Match => by_number(&|t, _| Some(f64::from(t.how as u8))),
+        SortKey::A => by_number(&|t, _| t.a_ns.map(|ns| ns as f64)),
+        SortKey::B => by_number(&|t, _| t.b_ns.map(|ns| ns as f64)),
+        SortKey::Delta => by_number(&|t, _| t.delta_ns.map(|ns| ns as f64)),
+        SortKey::Relative => by_number(&|t, _| match (t.a_ns, t.b_ns) {
+            (Some(a), Some(b)) if a > 0 => Some(b as f64 / a as f64),
+            _ => None,
+        }),
+        SortKey::Contribution => {
+            by_number(&|t, _| apart(t));
+            by_number(&|_, r| {
+                contribution.get(r as usize).copied().flatten().map(|ns| ns.unsigned_abs() as f64)
+            });
+        }
+        SortKey::Name | SortKey::Step => {
+            let text = |t: &MatchedTask| match (sort.key, pair.side(t)) {
+                (SortKey::Name, Some((run, id))) => run.task_name(id),
+                (_, Some((run, id))) => run.task_step(id),
+                _ => "",
+            };
+            rows.sort_by(|&x, &y| {
+                let (x, y) = (text(&pair.rows()[x as usize]), text(&pair.rows()[y as usize]));
+                let order = natural_cmp(x, y);
+                x.is_empty().cmp(&y.is_empty()).then(if sort.descending { order.reverse() } else { order })
+            });
+        }
+    }
+    rows
+}
+
+/// The columns.
+pub fn columns() -> Vec<Column> {
+    let mut all: Vec<Column> = SortKey::ALL.into_iter().map(SortKey::column).collect();
+    all.push(Column::text("changes", "What changed"));
+    all
+}
+
+/// One row, as long as [`columns`].
+pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell> {
+    let Some(task) = pair.row(row) else { return vec![Cell::default(); columns().len()] };
+    let share = match contribution.get(row as usize).copied().flatten() {
+        Some(ns) => Cell::new(signed(ns)).exact(exactly(ns)).status(word_role(ns.signum() as f32)),
+        None => Cell::new("").exact("not on the path that makes the difference"),
+    };
+    let relative = delta::percent_ns(task.a_ns, task.b_ns);
+    let relative = match pair.strength(task) {
+        Some(strength) if !relative.is_empty() => Cell::new(relative).status(word_role(strength)),
+        _ => Cell::new(relative),
+    };
+    let step = pair.step(task);
+    let name = pair.name(task);
+    vec![
+        pair.match_cell(task),
+        Cell::new(clipped(&name)).exact(clipped(&task.key)).task(row),
+        Cell::new(if step == name { String::new() } else { clipped(step) }),
+        delta::known_cell(task.a_ns),
+        delta::known_cell(task.b_ns),
+        delta_cell(task.a_ns, task.b_ns, pair.strength(task)),
+        relative,
+        share,
+        Cell::new(changes(pair, task)),
+    ]
+}
+
+/// What differs between the two tasks of a row, in words.
+pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
+    let (Some(a), Some(b)) = (task.a, task.b) else { return String::new() };
+    let (in_a, in_b) = (pair.a.run(), pair.b.run());
+    let tries = |run: &Run, t: TaskId| run.attempts_of(t).len();
+    let mut words = Vec::new();
+    if task.how == Match::Renamed
+        && let Some(by) = task.by
+    {
+        words.push(format!("found again by its {}", evidence_words(by)));
+    }
+    for change in &task.changes {
+        words.push(match change {
+            Change::Duration => "duration".to_owned(),
+            Change::Status => {
+                let status = |run: &Run, t: TaskId| run.tasks.status[t.index()].name();
+                format!("{} → {}", status(in_a, a), status(in_b, b))
+            }
+            Change::Attempts => format!("{} → {} tries", tries(in_a, a), tries(in_b, b)),
+            Change::Step => format!("step {} → {}", clipped(in_a.task_step(a)), clipped(in_b.task_step(b))),
+            Change::Kind => "kind".to_owned(),
+            Change::Params => "parameters".to_owned(),
+            Change::Dependencies => "dependencies".to_owned(),
+        });
+    }
+    words.join(", ")
+}
+
+/// By what a task was found again.
+fn evidence_words(by: Evidence) -> &'static str {
+    match by {
+        Evidence::Key => "name",
+        Evidence::StepAndParams => "step and parameters",
+        Evidence::Neighbourhood => "place in the graph",
+    }
+}
+
+/// Rows `range` of an order as a table.
+pub fn table(
+    pair: &Pair<'_>,
+    contribution: &[Option<i64>],
+    order: &[u32],
+    range: std::ops::Range<usize>,
+) -> Table {
+    let mut table = Table::new("Tasks of both runs", columns());
+    let end = range.end.min(order.len());
+    for &r in &order[range.start.min(end)..end] {
+        table.push(row(pair, contribution, r));
+    }
+    table.left_out = order.len() - table.rows.len();
+    table
+}

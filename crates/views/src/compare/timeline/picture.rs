@@ -1,0 +1,275 @@
+//! The timelines of two runs as one scene: bars of B, coloured by how much longer they became, each below the ghost of
+//! what it was in A.
+
+use makespan_analysis::compare::{Match, MatchedTask};
+use makespan_model::{AttemptId, Run, Status, UNKNOWN};
+use makespan_scene::{
+    AxisMode, Bars, Dash, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, fit,
+    status_glyph,
+};
+
+use super::super::{Pair, delta, pair::clipped};
+use super::aligned::row_of;
+use super::{Aligned, ground};
+use crate::look::{Look, status_role};
+use crate::target::Target;
+use crate::timeline::{AXIS_HEIGHT, Frame, Slice, axis};
+
+/// Height of the two bars below the rows that show the runs as wholes, px.
+pub const FOOT_HEIGHT: f32 = 44.0;
+
+/// All of both runs at a width, as tall as the rows need up to 48 of them. The window counts ns since the zero of
+/// [`Aligned`].
+pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
+    let row_height = 26.0;
+    let rows = aligned.row_count().clamp(1, 48) as f32;
+    Frame {
+        width: width_px,
+        height: AXIS_HEIGHT + rows * row_height + FOOT_HEIGHT,
+        gutter: Frame::gutter_for(&aligned.b, width_px),
+        row_height,
+        window: aligned.whole(),
+        first_row: 0,
+    }
+}
+
+/// Which run a bar belongs to.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Side {
+    A,
+    B,
+}
+
+/// The box of a bar in its row: ghosts take the upper part, bars of B the lower.
+pub(super) fn place(frame: &Frame, row: u32, side: Side, from: i64, to: i64) -> Rect {
+    let scale = frame.scale();
+    let (x0, x1) = (scale.x(from).clamp(-1e5, 1e5) as f32, scale.x(to).clamp(-1e5, 1e5) as f32);
+    let (top, high) = (frame.row_top(row), frame.row_height);
+    let (y, h) = match side {
+        Side::A => (top + high * 0.08, high * 0.28),
+        Side::B => (top + high * 0.4, high * 0.54),
+    };
+    Rect::new(x0, y, (x1 - x0).max(1.0), h)
+}
+
+/// The part of the picture that holds bars.
+pub(super) fn body(frame: &Frame) -> Rect {
+    let height = (frame.height - AXIS_HEIGHT - FOOT_HEIGHT).max(0.0);
+    Rect::new(frame.gutter, AXIS_HEIGHT, (frame.width - frame.gutter).max(0.0), height)
+}
+
+/// Everything but what changes while the pointer moves; `look` speaks of rows. The number of shapes is bounded by the
+/// size of the frame.
+pub fn scene(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame) -> Scene {
+    let (a, b) = (pair.a.run(), pair.b.run());
+    let mut scene =
+        Scene::new(frame.width, frame.height, format!("Timeline of {} over {}", b.title(), a.title()));
+    let scale = frame.scale();
+    let shown = (body(frame).h / frame.row_height).ceil().max(1.0) as u32;
+    let rows = frame.first_row..(frame.first_row.saturating_add(shown)).min(aligned.row_count());
+    let bottom = body(frame).bottom();
+    ground::bands(&mut scene, aligned, frame, bottom);
+    axis::draw_as(&mut scene, &scale, AxisMode::Relative { origin: 0 }, 0, AXIS_HEIGHT, bottom);
+    let from = if aligned.at.is_some() { "since task" } else { "since start" };
+    scene.push(Text::new(10.0, AXIS_HEIGHT - 10.0, 11.0, Role::TextMuted, from));
+
+    let mut group =
+        Group { clip: Some(body(frame)), label: "Attempts of both runs".to_owned(), ..Group::default() };
+    let mut drawing = Drawing::new(frame.row_height);
+    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0;
+    for row in rows {
+        let window = |zero| Aligned::window(frame.window, zero);
+        for slice in aligned.a.slices(row, window(aligned.zero.0), density) {
+            let rect = box_of(frame, row, Side::A, &slice, aligned.zero.0);
+            drawing.ghost(pair, look, &slice, rect);
+        }
+        for slice in aligned.b.slices(row, window(aligned.zero.1), density) {
+            let rect = box_of(frame, row, Side::B, &slice, aligned.zero.1);
+            drawing.bar(pair, look, frame, &slice, rect);
+        }
+    }
+    drawing.finish(&mut group);
+    ground::ends(pair, aligned, frame, &mut group);
+    scene.push(group);
+    ground::names(&mut scene, aligned, frame, bottom);
+    ground::foot(&mut scene, pair, aligned, frame);
+    scene
+}
+
+fn box_of(frame: &Frame, row: u32, side: Side, slice: &Slice, zero: i64) -> Rect {
+    place(frame, row, side, slice.start.saturating_sub(zero), slice.end.saturating_sub(zero))
+}
+
+/// The shapes as they are collected: one column of bars for each way of drawing them.
+struct Drawing {
+    ghosts: Bars,
+    removed: Bars,
+    bars: Bars,
+    added: Bars,
+    failures: Bars,
+    signs: Vec<Item>,
+}
+
+impl Drawing {
+    fn new(row_height: f32) -> Drawing {
+        let large = row_height >= 14.0;
+        let bars = |outline: Option<Stroke>| Bars {
+            radius: if large { 2.0 } else { 0.0 },
+            outline: outline.filter(|_| large),
+            ..Bars::default()
+        };
+        Drawing {
+            ghosts: bars(None),
+            removed: bars(Some(Stroke::new(Role::TextMuted, 1.0).dashed(Dash::Dashed))),
+            bars: bars(Some(Stroke::new(Role::Edge, 0.75))),
+            added: bars(Some(Stroke::new(Role::Text, 1.5))),
+            failures: Bars::default(),
+            signs: Vec::new(),
+        }
+    }
+
+    /// What an attempt was in A.
+    fn ghost(&mut self, pair: &Pair<'_>, look: &Look, slice: &Slice, rect: Rect) {
+        let row = row_of(pair.a.run(), &pair.matching.of_a, slice.attempt);
+        let alpha = if look.marks.is_dim(row) { 70.0 } else { 255.0 };
+        let merged = slice.count > 1;
+        let alpha = if merged { alpha * (0.4 + 0.6 * slice.density) } else { alpha };
+        let hit = Target::Matched(row).hit();
+        if !merged && pair.row(row).is_some_and(|t| t.how == Match::Removed) {
+            self.removed.push(rect.inset(0.5), Paint::from(Role::Surface).with_alpha(alpha as u8), hit);
+        } else {
+            self.ghosts.push(rect, Paint::from(Role::Neutral).with_alpha((alpha * 0.7) as u8), hit);
+        }
+        self.failure(slice, rect, alpha as u8, hit);
+    }
+
+    /// What it is in B.
+    fn bar(&mut self, pair: &Pair<'_>, look: &Look, frame: &Frame, slice: &Slice, rect: Rect) {
+        let row = row_of(pair.b.run(), &pair.matching.of_b, slice.attempt);
+        let alpha = if look.marks.is_dim(row) { 60 } else { 255 };
+        let hit = Target::Matched(row).hit();
+        let Some(task) = pair.row(row) else { return };
+        if slice.count > 1 {
+            let paint =
+                Paint::from(Role::Neutral).with_alpha((f32::from(alpha) * (0.5 + 0.5 * slice.density)) as u8);
+            self.bars.push(rect, paint, hit);
+        } else {
+            let role = pair.strength(task).map_or(Role::Raised, Role::diverge);
+            let list = if task.how == Match::Added { &mut self.added } else { &mut self.bars };
+            list.push(rect, Paint::from(role).with_alpha(alpha), hit);
+            if alpha == 255 {
+                let left = rect.x.max(frame.gutter);
+                let words = Rect::new(left, rect.y, rect.right().min(frame.width) - left, rect.h);
+                self.words(pair, task, slice, words, role.on());
+            }
+        }
+        self.failure(slice, rect, alpha, hit);
+    }
+
+    /// A stripe along the foot of what failed.
+    fn failure(&mut self, slice: &Slice, rect: Rect, alpha: u8, hit: Hit) {
+        if slice.status.is_failure() {
+            let foot = (rect.h * 0.25).max(1.5);
+            let stripe = Rect::new(rect.x, rect.bottom() - foot, rect.w, foot);
+            self.failures.push(stripe, Paint::from(status_role(slice.status)).with_alpha(alpha), hit);
+        }
+    }
+
+    /// Sign and name, where there is room.
+    fn words(&mut self, pair: &Pair<'_>, task: &MatchedTask, slice: &Slice, rect: Rect, on: Role) {
+        if rect.h < 11.0 || rect.w < 20.0 {
+            return;
+        }
+        let (mut x, middle) = (rect.x + 4.0, rect.y + rect.h / 2.0);
+        let status = slice.status;
+        if !matches!(status, Status::Succeeded | Status::Cached)
+            && let Some(glyph) = status_glyph(status_role(status), x + 5.0, middle, 10.0, on.into())
+        {
+            self.signs.push(glyph.into());
+            x += 14.0;
+        }
+        let name = clipped(&pair.name(task));
+        let number = pair.b.run().attempts.number[slice.attempt.index()];
+        let tries = if number > 1 { format!(" · try {number}") } else { String::new() };
+        let plus = if task.how == Match::Added { "+ " } else { "" };
+        let label = format!("{plus}{name}{tries}");
+        let text = fit(&label, rect.right() - x - 4.0, 10.5, Weight::Regular, Face::Sans);
+        if !text.is_empty() {
+            self.signs.push(Text::new(x, middle + 3.8, 10.5, on, text).into());
+        }
+    }
+
+    fn finish(self, group: &mut Group) {
+        for bars in [self.ghosts, self.removed, self.bars, self.added, self.failures] {
+            group.push(bars);
+        }
+        group.items.extend(self.signs);
+    }
+}
+
+/// What changes while the pointer moves: bands between what the hovered and the selected row were and are, marks
+/// around both, what changed in words, and a line at the moment under the pointer, ns since zero.
+pub fn overlay(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame, at: Option<i64>) -> Scene {
+    let mut scene = Scene::new(frame.width, frame.height, "");
+    let mut group = Group { clip: Some(body(frame)), ..Group::default() };
+    for (row, role, width) in [(look.selected, Role::Selection, 2.0), (look.hover, Role::Hover, 1.5)] {
+        let Some(task) = row.and_then(|r| pair.row(r)) else { continue };
+        super::connect::connect(pair, aligned, task, frame, Stroke::new(role, width), &mut group);
+    }
+    scene.push(group);
+    if let Some(task) = look.hover.or(look.selected).and_then(|r| pair.row(r)) {
+        super::connect::tag(pair, aligned, task, frame, &mut scene);
+    }
+    if let Some(t) = at {
+        let x = frame.scale().x(t) as f32;
+        if x >= frame.gutter && x <= frame.width {
+            let stroke = Stroke::new(Role::TextMuted, 1.0).dashed(Dash::Dashed);
+            scene.push(Path::line((x, AXIS_HEIGHT), (x, body(frame).bottom()), stroke));
+            super::connect::label(&mut scene, frame, x, 2.0, &delta::signed(t));
+        }
+    }
+    scene
+}
+
+/// The boxes of a task in one run, as far as their rows are shown.
+pub(super) fn boxes(
+    run: &Run,
+    aligned: &Aligned,
+    side: Side,
+    task: &MatchedTask,
+    frame: &Frame,
+) -> Vec<Rect> {
+    const MOST: usize = 60;
+    let (id, index, zero) = match side {
+        Side::A => (task.a, &aligned.a, aligned.zero.0),
+        Side::B => (task.b, &aligned.b, aligned.zero.1),
+    };
+    let Some(id) = id else { return Vec::new() };
+    let bottom = body(frame).bottom();
+    let one = |attempt: AttemptId| {
+        let row = index.row_of(attempt).filter(|r| *r >= frame.first_row && frame.row_top(*r) < bottom)?;
+        let i = attempt.index();
+        let times = &run.attempts;
+        let from = if times.started[i] == UNKNOWN { times.queued[i] } else { times.started[i] };
+        let to = if times.ended[i] == UNKNOWN { index.extent.1 } else { times.ended[i] };
+        Some(place(frame, row, side, from.saturating_sub(zero), to.saturating_sub(zero)))
+    };
+    run.attempts_of(id).take(MOST).filter_map(one).collect()
+}
+
+/// The row of the matching whose bar lies nearest to a point of the picture, in the run whose bars are drawn there: what
+/// is meant where many bars are drawn as one.
+pub fn row_at(pair: &Pair<'_>, aligned: &Aligned, frame: &Frame, x: f32, y: f32) -> Option<u32> {
+    if !body(frame).contains(x, y) {
+        return None;
+    }
+    let row = frame.row_at(y).filter(|r| *r < aligned.row_count())?;
+    let is_ghost = y < place(frame, row, Side::B, 0, 0).y;
+    let (run, rows, index, zero) = if is_ghost {
+        (pair.a.run(), &pair.matching.of_a, &aligned.a, aligned.zero.0)
+    } else {
+        (pair.b.run(), &pair.matching.of_b, &aligned.b, aligned.zero.1)
+    };
+    let attempt = index.nearest(row, frame.scale().t(f64::from(x)).saturating_add(zero))?;
+    Some(row_of(run, rows, attempt)).filter(|r| *r != u32::MAX)
+}

@@ -1,0 +1,43 @@
+//! Many runs in a row: for each task a strip with its value in every run and where that changed, and what the runs
+//! before say of the newest one.
+
+mod ghosts;
+mod order;
+mod picture;
+mod twin;
+
+pub use ghosts::{behind, whiskers};
+pub use order::{line_count, order};
+pub use picture::{frame, point_at, scene};
+pub use twin::{columns, table};
+
+use makespan_analysis::compare::{Point, Series, Trends};
+
+/// The series of a line: the makespan first, where there is one, then the rows of the line-up in the given order.
+fn line<'t>(trends: &'t Trends, order: &[u32], at: u32) -> Option<(Option<u32>, &'t Series)> {
+    let ahead = u32::from(trends.makespan.is_some());
+    match at.checked_sub(ahead) {
+        None => trends.makespan.as_ref().map(|m| (None, m)),
+        Some(i) => {
+            let row = *order.get(i as usize)?;
+            Some((Some(row), trends.rows.get(row as usize)?))
+        }
+    }
+}
+
+/// What a line is of: the name of the task, or the makespan.
+fn name(trends: &Trends, row: Option<u32>) -> String {
+    match row {
+        None => "Makespan".to_owned(),
+        Some(r) => {
+            trends.lineup.rows.get(r as usize).map_or(String::new(), |l| super::pair::clipped(&l.title))
+        }
+    }
+}
+
+/// The last run of a series in which the task was there, with its point.
+fn newest(series: &Series) -> Option<(usize, Point)> {
+    let there = |p: &Point| p.value.is_finite() || p.status.is_some();
+    let at = series.points.iter().rposition(there)?;
+    Some((at, series.points[at]))
+}

@@ -1,0 +1,74 @@
+//! The trend strips as a table: the newest value of each task beside what the runs before had.
+
+use makespan_analysis::compare::Trends;
+
+use super::{line, line_count, name, newest};
+use crate::amount::Unit;
+use crate::compare::{percent, word_role};
+use crate::look::status_role;
+use crate::table::{Cell, Column, Table};
+
+/// The columns.
+pub fn columns() -> Vec<Column> {
+    vec![
+        Column::text("name", "Task"),
+        Column::number("newest", "Newest"),
+        Column::text("status", "Status"),
+        Column::number("relative", "Against the median"),
+        Column::number("median", "Median before"),
+        Column::number("p10", "10 %"),
+        Column::number("p90", "90 %"),
+        Column::number("values", "Runs before"),
+        Column::text("changes", "Changes of level"),
+    ]
+}
+
+/// Lines `range` of the strips: the makespan, then the rows in order.
+pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> Table {
+    let mut table = Table::new(format!("Tasks over {} runs", trends.lineup.runs), columns());
+    let unit = Unit::of(trends.quantity);
+    let all = line_count(trends, order) as usize;
+    let end = range.end.min(all);
+    for at in range.start.min(end)..end {
+        let Some((row, series)) = line(trends, order, at as u32) else { continue };
+        let newest = newest(series).map(|(_, p)| p);
+        let value = newest.map(|p| p.value).filter(|v| v.is_finite());
+        let number =
+            |v: Option<f64>| v.map_or(Cell::new(""), |v| Cell::new(unit.text(v)).exact(unit.exact(v)));
+        let before = series.before.as_ref();
+        // What failed is not held against anything.
+        let counted = value.filter(|_| newest.is_some_and(|p| p.counts));
+        let relative = counted.zip(before).map_or(Cell::new(""), |(v, b)| {
+            // Grey unless it lies outside of most of those before.
+            let by = f32::from(i8::from(v > b.p90) - i8::from(v < b.p10));
+            Cell::new(percent(b.median, v)).status(word_role(by))
+        });
+        let status = newest.and_then(|p| p.status);
+        let status = status.map_or(Cell::new(""), |s| Cell::new(s.name()).status(status_role(s)));
+        let changes: Vec<String> = series
+            .trend
+            .levels
+            .windows(2)
+            .rev()
+            .take(5)
+            .map(|pair| format!("run {}: {}", pair[1].first + 1, percent(pair[0].median, pair[1].median)))
+            .collect();
+        let mut first = Cell::new(name(trends, row));
+        if let Some(row) = row {
+            first = first.task(row);
+        }
+        table.push(vec![
+            first,
+            number(value),
+            status,
+            relative,
+            number(before.map(|b| b.median)),
+            number(before.map(|b| b.p10)),
+            number(before.map(|b| b.p90)),
+            Cell::new(before.map_or(String::new(), |b| b.values.to_string())),
+            Cell::new(changes.join(", ")),
+        ]);
+    }
+    table.left_out = all - table.rows.len();
+    table
+}

@@ -1,0 +1,69 @@
+//! The bars of the waterfall as numbers.
+
+use makespan_analysis::compare::{Explanation, Part, PartKind};
+
+use crate::compare::Pair;
+
+/// What a bar stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BarKind {
+    /// The makespan of A.
+    A,
+    /// One part of the difference.
+    Part(PartKind),
+    /// So many parts too small to be shown by themselves, together.
+    Smaller(usize),
+    /// The makespan of B.
+    B,
+}
+
+/// One bar: from one height of the fall to the next. The first and the last begin at 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// What it stands for.
+    pub kind: BarKind,
+    /// The row of the matching that it is about, if it is about one.
+    pub row: Option<u32>,
+    /// Where it begins, ns. Sums of parts may leave the range of a time.
+    pub from: i128,
+    /// Where it ends, ns.
+    pub to: i128,
+}
+
+impl Bar {
+    /// What it adds, ns.
+    pub fn delta(&self) -> i128 {
+        self.to - self.from
+    }
+}
+
+/// The bars from the makespan of A to that of B: the largest `most` parts by themselves, largest first, the others in
+/// one bar, and last what remains unexplained. Each begins where the one before ends, and the last part ends at the
+/// makespan of B. O(n log n).
+pub fn bars(pair: &Pair<'_>, explanation: &Explanation, most: usize) -> Vec<Bar> {
+    let (a, b) = (pair.a.totals().makespan, pair.b.totals().makespan);
+    let (Some(a), Some(b)) = (a, b) else { return Vec::new() };
+    let (rest, mut parts): (Vec<&Part>, Vec<&Part>) =
+        explanation.parts.iter().partition(|p| p.kind == PartKind::Remainder);
+    parts.sort_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
+    // One that would be alone among the smaller ones has room for itself.
+    let shown = if parts.len() <= most + 1 { parts.len() } else { most };
+    let mut out = vec![Bar { kind: BarKind::A, row: None, from: 0, to: i128::from(a) }];
+    let mut at = i128::from(a);
+    let mut put = |kind: BarKind, row: Option<u32>, delta: i128| {
+        out.push(Bar { kind, row, from: at, to: at + delta });
+        at += delta;
+    };
+    for part in &parts[..shown] {
+        put(BarKind::Part(part.kind), part.task, i128::from(part.delta_ns));
+    }
+    if shown < parts.len() {
+        let sum = parts[shown..].iter().map(|p| i128::from(p.delta_ns)).sum();
+        put(BarKind::Smaller(parts.len() - shown), None, sum);
+    }
+    for part in rest {
+        put(BarKind::Part(part.kind), part.task, i128::from(part.delta_ns));
+    }
+    out.push(Bar { kind: BarKind::B, row: None, from: 0, to: i128::from(b) });
+    out
+}

@@ -1,0 +1,45 @@
+//! The waterfall as a table: every part, also those that the picture puts together.
+
+use makespan_analysis::compare::Explanation;
+
+use super::part_words;
+use crate::compare::Pair;
+use crate::compare::delta::{exactly, signed, word_role};
+use crate::compare::pair::clipped;
+use crate::table::{Cell, Column, Table};
+
+/// The parts `range` of an explanation, largest first.
+pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<usize>) -> Table {
+    let columns = vec![
+        Column::text("name", "Task"),
+        Column::text("kind", "What"),
+        Column::number("delta", "Difference"),
+        Column::number("share", "Of the whole"),
+    ];
+    let mut table = Table::new("What the difference is made of", columns);
+    let mut parts: Vec<_> = explanation.parts.iter().collect();
+    parts.sort_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
+    let end = range.end.min(parts.len());
+    for part in &parts[range.start.min(end)..end] {
+        let task = part.task.and_then(|row| Some((row, pair.row(row)?)));
+        let both = task.is_some_and(|(_, t)| t.a.is_some() && t.b.is_some());
+        let name = task.map_or(Cell::new(""), |(row, t)| Cell::new(clipped(&pair.name(t))).task(row));
+        // Of a small difference that large parts of both signs make, shares say nothing.
+        let share = (part.delta_ns as f64 / explanation.delta_ns as f64 * 100.0).round();
+        let share = match share {
+            n if n.abs() >= 1_000.0 || !n.is_finite() => String::new(),
+            n if n < 0.0 => format!("−{:.0} %", -n),
+            n => format!("{:.0} %", n.abs()),
+        };
+        table.push(vec![
+            name,
+            Cell::new(part_words(part.kind, part.delta_ns, both)),
+            Cell::new(signed(part.delta_ns))
+                .exact(exactly(part.delta_ns))
+                .status(word_role(part.delta_ns.signum() as f32)),
+            Cell::new(share),
+        ]);
+    }
+    table.left_out = parts.len() - table.rows.len();
+    table
+}

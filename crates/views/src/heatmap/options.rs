@@ -1,0 +1,120 @@
+//! How a matrix is ordered and coloured: plain choices with names for links.
+
+macro_rules! choices {
+    ($(#[$doc:meta])* $name:ident, $count:literal: $first:ident $first_name:literal $first_doc:literal,
+        $($rest:ident $rest_name:literal $rest_doc:literal,)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub enum $name {
+            #[doc = $first_doc]
+            #[default]
+            $first,
+            $(#[doc = $rest_doc] $rest,)*
+        }
+
+        impl $name {
+            /// All of them, the usual one first.
+            pub const ALL: [$name; $count] = [$name::$first, $($name::$rest),*];
+
+            /// The name in links.
+            pub fn name(self) -> &'static str {
+                match self { $name::$first => $first_name, $($name::$rest => $rest_name,)* }
+            }
+        }
+    };
+}
+
+choices! {
+    /// The kinds of matrix.
+    MatrixKind, 4:
+    Tasks "tasks" "Tasks by measure.",
+    Runs "runs" "Tasks by run.",
+    Workers "workers" "Workers over time.",
+    Calendar "calendar" "Days of runs.",
+}
+
+impl MatrixKind {
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            MatrixKind::Tasks => "Tasks by measure",
+            MatrixKind::Runs => "Tasks by run",
+            MatrixKind::Workers => "Workers over time",
+            MatrixKind::Calendar => "Runs by day",
+        }
+    }
+}
+
+choices! {
+    /// How the values of a column of measures become colours.
+    Normal, 2:
+    Range "range" "From the lowest to the highest value of the column.",
+    Rank "rank" "By the place among the values of the column; equal ones share the middle of theirs.",
+}
+
+choices! {
+    /// What rows of tasks are ordered by.
+    RowOrder, 4:
+    Start "start" "First start.",
+    Name "name" "Name, numbers in it by value.",
+    Column "column" "The value of one column.",
+    Alike "alike" "Rows that are alike stand together.",
+}
+
+choices! {
+    /// What colours the cells of tasks by run.
+    RunColour, 4:
+    Status "status" "What became of the task.",
+    Duration "duration" "Its duration.",
+    Change "change" "Its duration against the median of its row.",
+    Attempts "attempts" "How often it was tried.",
+}
+
+choices! {
+    /// What rows of tasks by run are ordered by.
+    LineOrder, 3:
+    Given "given" "As they are given.",
+    Failed "failed" "Those that failed in the most runs first.",
+    Change "change" "Those whose latest duration differs most from their median first.",
+}
+
+choices! {
+    /// What rows of workers are ordered by.
+    WorkerOrder, 2:
+    Name "name" "Name, numbers in it by value.",
+    Busiest "busiest" "Those at work longest first.",
+}
+
+choices! {
+    /// What colours the days of a calendar.
+    DayColour, 3:
+    Failures "failures" "Whether runs failed.",
+    Makespan "makespan" "The median makespan.",
+    Count "count" "How many runs there were.",
+}
+
+/// What a matrix of tasks by measure shows, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TasksOptions {
+    /// Keys of measures, from left to right; where there are none, those that tell tasks apart.
+    pub columns: Vec<String>,
+    /// How values become colours.
+    pub normal: Normal,
+    /// Whether equal ratios are equal steps of colour, for [`Normal::Range`].
+    pub log: bool,
+    /// The order of the rows.
+    pub order: RowOrder,
+    /// The measure of [`RowOrder::Column`].
+    pub by: String,
+    /// The order turned around, what is not known still last.
+    pub descending: bool,
+}
+
+/// What a matrix of tasks by run shows, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RunsOptions {
+    /// What colours the cells.
+    pub colour: RunColour,
+    /// The order of the rows.
+    pub order: LineOrder,
+}

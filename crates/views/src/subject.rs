@@ -1,0 +1,64 @@
+//! What statistics are drawn of: a run, the runs beside it, and which of its tasks count.
+
+use makespan_analysis::Facts;
+use makespan_scene::Role;
+
+use crate::look::{Look, status_role};
+
+/// Kept far enough from the ends of floats that the difference of two is one.
+pub(crate) fn sane(value: f64) -> f64 {
+    value.clamp(-4e307, 4e307)
+}
+
+/// The least and the greatest of what is finite; `None` of nothing.
+pub(crate) fn bounds(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
+    let finite = values.into_iter().filter(|v| v.is_finite()).map(sane);
+    finite.fold(None, |found, v| Some(found.map_or((v, v), |(a, b): (f64, f64)| (a.min(v), b.max(v)))))
+}
+
+/// What a chart or a matrix is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The run.
+    pub facts: &'a Facts,
+    /// All open runs, this one among them, for the charts that compare runs.
+    pub runs: &'a [&'a Facts],
+    /// Which tasks count, by task; all of them where absent.
+    pub mask: Option<&'a [bool]>,
+    /// How times are written, and what is selected.
+    pub look: &'a Look,
+}
+
+impl<'a> Subject<'a> {
+    /// A run by itself, all of its tasks.
+    pub fn of(facts: &'a Facts) -> Subject<'a> {
+        static PLAIN: Look = Look::PLAIN;
+        Subject { facts, runs: &[], mask: None, look: &PLAIN }
+    }
+
+    pub(crate) fn counts(&self, task: u32) -> bool {
+        self.mask.is_none_or(|mask| mask.get(task as usize).copied().unwrap_or(true))
+    }
+
+    /// The known values of a measure among the tasks that count, by task.
+    pub(crate) fn values(&self, measure: usize) -> Vec<(u32, f64)> {
+        let all = self.facts.measures().values(self.facts, measure).into_iter().enumerate();
+        let known = all.map(|(t, v)| (t as u32, v)).filter(|(t, v)| v.is_finite() && self.counts(*t));
+        known.map(|(t, v)| (t, sane(v))).collect()
+    }
+
+    /// Whether a measure is known of any task that counts.
+    pub(crate) fn knows(&self, measure: usize) -> bool {
+        match self.facts.measures().samples(measure) {
+            // Values of samples are finite, and only those of tasks are measures.
+            Some((samples, _)) => {
+                samples.iter().any(|&i| self.counts(self.facts.run().samples.task[i as usize]))
+            }
+            None => !self.values(measure).is_empty(),
+        }
+    }
+
+    pub(crate) fn status(&self, task: u32) -> Role {
+        status_role(self.facts.run().tasks.status[task as usize])
+    }
+}
