@@ -8,7 +8,7 @@ use makespan_scene::{count, duration, glyph_char, visible};
 use makespan_views::status_role;
 
 use crate::html::Html;
-use crate::{Redacted, facts, failures, pictures};
+use crate::{Redacted, charts, comparison, facts, failures, pictures};
 
 /// How many runs are written out in full; a report of more names the rest in its data.
 const RUNS_WRITTEN: usize = 20;
@@ -42,9 +42,12 @@ pub(crate) fn write(page: &mut Html, title: &str, runs: &[Arc<Run>], has_app: bo
     }
     if runs.len() > 1 {
         contents(page, runs);
+        comparison::write(page, runs);
     }
-    for (i, run) in runs.iter().take(RUNS_WRITTEN).enumerate() {
-        one_run(page, i + 1, run, runs.len() > 1);
+    let all: Vec<Facts> = runs.iter().map(|run| Facts::new(run.clone())).collect();
+    charts::of_runs(page, &all.iter().collect::<Vec<_>>());
+    for (i, facts) in all.iter().take(RUNS_WRITTEN).enumerate() {
+        one_run(page, i + 1, facts, all.len());
     }
     if runs.len() > RUNS_WRITTEN {
         let more = count((runs.len() - RUNS_WRITTEN) as u64);
@@ -70,20 +73,22 @@ fn contents(page: &mut Html, runs: &[Arc<Run>]) {
     page.end_table();
 }
 
-fn one_run(page: &mut Html, number: usize, run: &Arc<Run>, named: bool) {
-    let facts = Facts::new(run.clone());
+fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
+    let run = facts.run();
     page.open("article", &[("id", &format!("run-{number}"))]);
-    if named {
+    if runs > 1 {
         page.open("h2", &[]).name(run.title()).close("h2");
     }
-    facts::summary(page, &facts);
-    failures::write(page, &facts);
-    pictures::write(page, number, &facts);
-    facts::critical_path(page, &facts);
-    facts::slowest(page, &facts);
-    facts::steps(page, &facts);
+    facts::summary(page, facts);
+    failures::write(page, facts);
+    facts::found(page, facts);
+    pictures::write(page, number, facts);
+    facts::critical_path(page, facts);
+    facts::slowest(page, facts);
+    facts::steps(page, facts);
+    charts::of_run(page, number, facts, runs.min(RUNS_WRITTEN));
     tasks(page, run);
-    facts::findings(page, &facts);
+    facts::findings(page, facts);
     page.close("article");
 }
 

@@ -4,6 +4,7 @@ use makespan_analysis::Facts;
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Run, Status, TaskId, UNKNOWN};
 use makespan_scene::{count, duration, glyph_char};
+use makespan_views::findings::told;
 use makespan_views::status_role;
 
 use crate::body::status;
@@ -162,5 +163,30 @@ pub(crate) fn findings(page: &mut Html, facts: &Facts) {
 pub(crate) fn left_out(page: &mut Html, all: usize, shown: usize, what: &str) {
     if all > shown {
         page.open("p", &[]).text(&format!("{} {what}.", count((all - shown) as u64))).close("p");
+    }
+}
+
+/// What was found, in words, worst first.
+pub(crate) fn found(page: &mut Html, facts: &Facts) {
+    const MOST: usize = 12;
+    let all = facts.findings();
+    if all.is_empty() {
+        return;
+    }
+    page.element("h3", "Findings").vouched("<ul>");
+    for finding in all.iter().take(MOST) {
+        let words = told(facts.run(), finding);
+        page.vouched("<li>")
+            .element("strong", &words.title)
+            .text(" ")
+            .text(&words.text)
+            .text(" ")
+            .text(words.action)
+            .vouched("</li>");
+    }
+    page.vouched("</ul>");
+    if all.len() > MOST {
+        let more = count((all.len() - MOST) as u64);
+        page.element("p", &format!("{more} more of less weight: `makespan stats` prints all of them."));
     }
 }

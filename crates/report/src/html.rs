@@ -131,6 +131,11 @@ impl Html {
         self
     }
 
+    /// How much was written, bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// What was written.
     pub(crate) fn finish(self) -> String {
         self.out

@@ -9,6 +9,8 @@
 //! ```
 
 mod body;
+mod charts;
+mod comparison;
 pub mod escape;
 mod facts;
 mod failures;

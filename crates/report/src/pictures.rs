@@ -9,7 +9,7 @@ use makespan_views::{Look, Marks, graph, timeline};
 use crate::html::{Html, clipped};
 
 /// Width of the pictures, px: a page on a small desktop screen, and on paper.
-const WIDTH: f32 = 1160.0;
+pub(crate) const WIDTH: f32 = 1160.0;
 
 /// The tallest graph, px.
 const MOST_HEIGHT: f32 = 1_200.0;
@@ -72,7 +72,8 @@ fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
     }
 }
 
-fn picture(page: &mut Html, mut scene: Scene, id_prefix: &str) {
+/// A still picture; its ids begin with `id_prefix`.
+pub(crate) fn picture(page: &mut Html, mut scene: Scene, id_prefix: &str) {
     // Spoken by screen readers: a name of a megabyte, or one that turns the text around, must not get there.
     scene.title = clipped(&visible(&scene.title), 200);
     scene.items.iter_mut().for_each(lighten);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use makespan_format::{
-    Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task,
-    read_line,
+    Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity,
+    Status, Task, read_line,
 };
 use makespan_model::{Run, RunsBuilder, notation};
 
@@ -264,7 +264,40 @@ fn a_thousand_tasks_stay_light() {
         writeln!(text, "{name} {from}..{}.25 worker-{worker} {after} step=step-{step}", from + 2).unwrap();
     }
     let report = html(&[run(&text)], None, &Options::default()).unwrap().html;
-    assert!(report.len() < 300 << 10, "{} bytes with the data", report.len());
+    assert!(report.len() < 400 << 10, "{} bytes with the data", report.len());
+}
+
+#[test]
+fn charts_stand_above_their_tables_and_weigh_only_so_much() {
+    let mut runs = RunsBuilder::new();
+    notation::read("run many\na 0..4 w1\nb 4..9 w2 a failed", &mut runs);
+    for i in 0..3_000 {
+        let name = format!("loss[<b>{i}]");
+        for value in 0..6 {
+            let value = f64::from(value);
+            runs.event(Event::Sample(Sample { name: name.as_str().into(), value, ..Sample::default() }));
+        }
+        let name = format!("series {i}");
+        for value in 0..6 {
+            let value = f64::from(value);
+            runs.event(Event::Sample(Sample { name: name.as_str().into(), value, ..Sample::default() }));
+        }
+    }
+    let many = Arc::new(runs.finish().0.remove(0));
+    let one = html(std::slice::from_ref(&many), None, &Options::default()).unwrap().html;
+    assert!(one.len() < 4 << 20, "{} bytes", one.len());
+    for words in [
+        "Attempts running over time</title>",
+        "As a table: <bdi>Duration by task",
+        "Tasks by measure</title>",
+    ] {
+        assert!(one.contains(words), "{words} is missing");
+    }
+    assert!(one.contains("No bytes read or written in this file.") && !one.contains("loss[<b>"));
+    assert!(!one.contains("From run to run"));
+    let three = html(&[many.clone(), run("again 0..3 w1"), many], None, &Options::default()).unwrap().html;
+    assert!(three.contains("From run to run") && three.contains("Makespan from run to run</title>"));
+    assert!(three.len() < 8 << 20, "{} bytes", three.len());
 }
 
 #[test]
@@ -284,4 +317,99 @@ fn an_app_that_cannot_stand_inline_is_refused() {
     let app = Assets { app_js: "a('</script>')", ..APP };
     let refused = html(&[run("a 0..1 w")], Some(&app), &Options::default());
     assert!(matches!(refused, Err(ReportError::NotInline { what: "script", .. })));
+}
+
+// ----------------------------------------------------------------------------------------------------------- comparison
+
+/// The `i`-th of several runs of a workflow; from the `slower`-th on aligning takes longer.
+fn nightly(i: u64, slower: u64) -> Arc<Run> {
+    let start = i * 1_000;
+    let fetched = start + 40 + i * 7 % 3;
+    let aligned = fetched + 60 + i % 4 + if i >= slower { 30 } else { 0 };
+    let end = aligned + 20 + i * 5 % 3;
+    run(&format!(
+        "run night-{i}\nfetch {start}..{fetched} w1\nalign {fetched}..{aligned} w1 fetch\ncheck {aligned}..{end} w2 align"
+    ))
+}
+
+#[test]
+fn two_runs_are_compared_whatever_their_order() {
+    let runs = [nightly(1, 1), nightly(0, 1)];
+    let page = html(&runs, None, &Options::default()).unwrap().html;
+    for words in [
+        "<h2>Comparison</h2>",
+        "B took 34 s longer: 2 min 00 s → 2 min 34 s, +28 %",
+        "A is <bdi>night-0</bdi>, B is <bdi>night-1</bdi>",
+        "What the difference is made of",
+        "From the makespan of A to that of B",
+        "worked longer",
+        "One run beside one other",
+    ] {
+        assert!(page.contains(words), "{words} is missing");
+    }
+    assert!(!page.contains("The earlier half") && !page.contains("All runs in a row"));
+    let one = html(&runs[..1], None, &Options::default()).unwrap().html;
+    assert!(!one.contains("Comparison"));
+}
+
+#[test]
+fn of_many_runs_the_earlier_half_is_held_against_the_later() {
+    let runs: Vec<Arc<Run>> = (0..10).map(|i| nightly(i, 5)).collect();
+    let page = html(&runs, None, &Options::default()).unwrap().html;
+    for words in
+        ["The candidate is slower by", "5 runs against 5", "All runs in a row", "▲ slower", "run 6: +"]
+    {
+        assert!(page.contains(words), "{words} is missing");
+    }
+    let five = html(&runs[..5], None, &Options::default()).unwrap().html;
+    assert!(!five.contains("The earlier half") && five.contains("All runs in a row"));
+}
+
+#[test]
+fn each_workflow_is_compared_with_itself() {
+    let of = |workflow: &str, id: &str, end: i64| {
+        let mut runs = RunsBuilder::new();
+        runs.event(Event::Run(RunInfo {
+            id: Cow::Borrowed(id),
+            workflow: Some(Cow::Borrowed(workflow)),
+            ..RunInfo::default()
+        }));
+        runs.event(Event::Task(Task { id: Cow::Borrowed("t"), ..Task::default() }));
+        runs.event(Event::Attempt(Attempt {
+            task: Cow::Borrowed("t"),
+            number: 1,
+            started: Some(0),
+            ended: Some(end),
+            ..Attempt::default()
+        }));
+        Arc::new(runs.finish().0.remove(0))
+    };
+    let runs = [of("x", "1", 5), of("y", "2", 6), of("x", "3", 7), of("z", "4", 8), of("y", "5", 9)];
+    let page = html(&runs, None, &Options::default()).unwrap().html;
+    assert!(page.contains("Comparison of <bdi>x</bdi>") && page.contains("Comparison of <bdi>y</bdi>"));
+    assert!(!page.contains("Comparison of <bdi>z</bdi>"));
+    // Where none has a namesake all are held against each other.
+    let apart = html(&[of("x", "1", 5), of("y", "2", 6)], None, &Options::default()).unwrap().html;
+    assert!(apart.contains("<h2>Comparison</h2>") && apart.contains("<bdi>workflow</bdi>"));
+}
+
+#[test]
+fn hostile_runs_are_compared_without_harm_and_within_bounds() {
+    let evil = html(&[evil_run(), evil_run()], None, &Options::default()).unwrap().html;
+    assert!(evil.contains("Comparison") && !evil.contains("<img") && !evil.contains("<script>x"));
+    let empty = html(&[Arc::new(Run::default()), Arc::new(Run::default())], None, &Options::default());
+    assert!(empty.unwrap().html.contains("Not to be compared: A has no tasks"));
+    let large = |shift: usize| {
+        use std::fmt::Write as _;
+        let mut text = String::from("run large\n");
+        for i in 0..3_000 {
+            let _ = writeln!(text, "t{i} {i}..{} w{}", i + 2 + i % 7 * shift, i % 9);
+        }
+        run(&text)
+    };
+    let (a, b) = (large(1), large(2));
+    let alone = html(std::slice::from_ref(&a), None, &Options::default()).unwrap().html.len()
+        + html(std::slice::from_ref(&b), None, &Options::default()).unwrap().html.len();
+    let both = html(&[a, b], None, &Options::default()).unwrap().html.len();
+    assert!(both < alone + (48 << 10), "{both} bytes with a comparison, {alone} without");
 }

@@ -1,0 +1,161 @@
+//! Charts and matrices within the page, each with its table folded below it. A report is to be opened, not only kept: what
+//! they weigh is bounded, and what is left out is told.
+
+use makespan_analysis::Facts;
+use makespan_scene::count;
+use makespan_views::chart::{Body, Chart, Kind, list, picture};
+use makespan_views::heatmap::{
+    Calendar, DayColour, Frame, Matrix, Tasks, TasksOptions, WorkerOrder, Workers, scene, twin,
+};
+use makespan_views::{Align, Look, Subject, Table};
+
+use crate::html::Html;
+use crate::pictures::{self, WIDTH};
+
+/// What the charts of all runs together may weigh, bytes.
+const MOST_BYTES: usize = 3 << 20;
+
+/// What those of one run may weigh however many runs there are, bytes.
+const LEAST_BYTES: usize = 120 << 10;
+
+/// How high a matrix may be, px: it cannot be scrolled here.
+const MOST_HEIGHT: f32 = 900.0;
+
+/// How many rows of a table are written below a picture.
+const ROWS_WRITTEN: usize = 40;
+
+/// Pictures of one part of the page, until they weigh too much.
+struct Shelf<'p> {
+    page: &'p mut Html,
+    prefix: String,
+    /// The length of the page beyond which nothing is added.
+    until: usize,
+    written: usize,
+    left_out: usize,
+}
+
+impl Shelf<'_> {
+    fn is_full(&self) -> bool {
+        self.page.len() > self.until
+    }
+
+    fn add(&mut self, made: impl FnOnce() -> (makespan_scene::Scene, Table)) {
+        if self.is_full() {
+            self.left_out += 1;
+            return;
+        }
+        let (scene, table) = made();
+        let prefix = format!("{}{}-", self.prefix, self.written);
+        self.written += 1;
+        pictures::picture(self.page, scene, &prefix);
+        folded(self.page, &table);
+    }
+
+    fn matrix(
+        &mut self,
+        matrix: Result<impl Matrix, String>,
+        missing: &mut Vec<(String, String)>,
+        title: &str,
+    ) {
+        match matrix {
+            Ok(matrix) => self.add(|| {
+                let frame = Frame::fit(&matrix, WIDTH, MOST_HEIGHT);
+                (scene(&matrix, &frame), twin(&matrix, 0..ROWS_WRITTEN))
+            }),
+            Err(why) => missing.push((title.to_owned(), why)),
+        }
+    }
+
+    fn finish(self, missing: &[(String, String)]) {
+        if self.left_out > 0 {
+            let text = format!("{} more can be drawn of the data of this file.", count(self.left_out as u64));
+            self.page.element("p", &text);
+        }
+        if missing.is_empty() {
+            return;
+        }
+        self.page
+            .open("details", &[])
+            .element("summary", "Charts that this run has no data for")
+            .open("ul", &[]);
+        for (title, why) in missing {
+            self.page.open("li", &[]).name(title).text(": ").name(why).close("li");
+        }
+        self.page.close("ul").close("details");
+    }
+}
+
+/// The charts of one run, of `runs` that the page shows.
+pub(crate) fn of_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
+    page.element("h3", "Charts");
+    let share = (MOST_BYTES / runs.max(1)).max(LEAST_BYTES);
+    let until = page.len().saturating_add(share);
+    let mut shelf = Shelf { page, prefix: format!("c{number}-"), until, written: 0, left_out: 0 };
+    let subject = Subject::of(facts);
+    let mut missing = Vec::new();
+    let compares = |kind: Kind| matches!(kind, Kind::Trend | Kind::Runs);
+    let add = |shelf: &mut Shelf<'_>, missing: &mut Vec<_>, chart: Chart| match (
+        chart.missing,
+        picture(&subject, &chart.choice),
+    ) {
+        (Some(why), _) | (None, Err(why)) => missing.push((chart.title, why)),
+        (None, Ok(made)) => shelf.add(|| (made.scene(WIDTH, made.height(WIDTH)), made.twin)),
+    };
+    // Series last: there may be any number of them.
+    let offered = list(&subject).into_iter().filter(|c| !compares(c.choice.kind));
+    let (series, others): (Vec<_>, Vec<_>) = offered.partition(|c| c.choice.kind == Kind::Series);
+    others.into_iter().for_each(|chart| add(&mut shelf, &mut missing, chart));
+    shelf.matrix(Tasks::new(&subject, &TasksOptions::default()), &mut missing, "Tasks by measure");
+    let span = facts.run().span().unwrap_or_default();
+    let workers = Workers::new(facts, &Look::PLAIN, span, Workers::bins_for(WIDTH), WorkerOrder::Busiest);
+    shelf.matrix(workers, &mut missing, "Workers over time");
+    series.into_iter().for_each(|chart| add(&mut shelf, &mut missing, chart));
+    shelf.finish(&missing);
+}
+
+/// What several runs say together.
+pub(crate) fn of_runs(page: &mut Html, all: &[&Facts]) {
+    let Some(first) = all.first().filter(|_| all.len() > 1) else { return };
+    page.element("h2", "From run to run");
+    let until = page.len().saturating_add(LEAST_BYTES);
+    let mut shelf = Shelf { page, prefix: "r-".to_owned(), until, written: 0, left_out: 0 };
+    let subject = Subject { runs: all, ..Subject::of(first) };
+    for chart in list(&subject).into_iter().filter(|c| matches!(c.choice.kind, Kind::Trend | Kind::Runs)) {
+        if let Ok(mut made) = picture(&subject, &chart.choice) {
+            // On a page of all runs none of them is this one.
+            if let Body::Plot(plot) = &mut made.body {
+                plot.rules.clear();
+            }
+            shelf.add(|| (made.scene(WIDTH, made.height(WIDTH)), made.twin));
+        }
+    }
+    shelf.matrix(Calendar::new(all, 0, DayColour::Failures), &mut Vec::new(), "Runs by day");
+    shelf.finish(&[]);
+}
+
+/// A table that is opened when it is wanted. Its words may be the run's own.
+fn folded(page: &mut Html, table: &Table) {
+    let shown = table.rows.len().min(ROWS_WRITTEN);
+    page.open("details", &[]).open("summary", &[]).text("As a table: ").name(&table.title).close("summary");
+    page.open("table", &[]).open("thead", &[]).open("tr", &[]);
+    for column in &table.columns {
+        let class = if column.align == Align::Right { "n" } else { "" };
+        page.open("th", &[("scope", "col"), ("class", class)]).name(&column.title).close("th");
+    }
+    page.close("tr").close("thead").open("tbody", &[]);
+    for row in table.rows.iter().take(shown) {
+        page.row();
+        for (cell, column) in row.iter().zip(&table.columns) {
+            match column.align {
+                Align::Right => page.number_cell(&cell.text),
+                Align::Left => page.name_cell(&cell.text),
+            };
+        }
+    }
+    page.end_table();
+    let more = table.rows.len() - shown + table.left_out;
+    if more > 0 {
+        page.element("p", &format!("{} more rows are in the data of this file.", count(more as u64)));
+    }
+    page.close("details");
+}
