@@ -1,9 +1,12 @@
 //! The verbs and their options.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use makespan_analysis::Rule;
 
+use crate::date::{Date, Length};
 use crate::zone::NamedZone;
 
 /// See what the time of a workflow run went into.
@@ -28,6 +31,12 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Print what the runs took and what went wrong
     Summary(SummaryArgs),
+    /// Print statistics of runs, of their steps, and what their time went into
+    Stats(StatsArgs),
+    /// Compare two runs, two sets of runs, or many in a row
+    Compare(CompareArgs),
+    /// Print the tasks that an expression means, such as 'status:failed dur>10s'
+    Query(QueryArgs),
     /// Write the runs in a format of this program
     Convert(ConvertArgs),
     /// List the formats that can be read
@@ -69,6 +78,94 @@ pub(crate) struct SummaryArgs {
     /// Print JSON (docs/summary.md describes it)
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// Only runs that started then or later: 2026-01-05, or with a time
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Date>,
+    /// Only runs that started before that moment, or on that day or before it
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Date>,
+    /// Print all that is known of every step
+    #[arg(long)]
+    pub(crate) step: bool,
+    /// Hold each run against a rule, such as 'makespan <= 10 min' or 'p95 duration < 30 s'; may be given several times
+    #[arg(long = "rule", value_name = "RULE", value_parser = Rule::parse)]
+    pub(crate) rules: Vec<Rule>,
+    /// Print a metric over time, by its name; may be given several times
+    #[arg(long = "metric", value_name = "NAME")]
+    pub(crate) metrics: Vec<String>,
+    /// How long each interval of these is: 500 ms, 10 s, 5 min [default: a twentieth of the run]
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) every: Option<Length>,
+    /// Print JSON (docs/stats.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Two runs are taken apart: what the difference of their makespans is made of, and what became of every task. Two sets \
+(--baseline A… --candidate B…) are tested: how sure a change is, and what could have been seen. Three runs or more in a \
+row, in order of their starts, show when something changed. A file may hold several runs; they count in order.")]
+pub(crate) struct CompareArgs {
+    /// The runs, the baseline first: files, folders, archives, or - for standard input
+    #[arg(value_name = "FILES", required_unless_present = "baseline", conflicts_with_all = ["baseline", "candidate"])]
+    pub(crate) files: Vec<PathBuf>,
+    /// Runs to compare with
+    #[arg(long, num_args = 1.., value_name = "FILES", requires = "candidate")]
+    pub(crate) baseline: Vec<PathBuf>,
+    /// Runs that may have changed
+    #[arg(long, num_args = 1.., value_name = "FILES", requires = "baseline")]
+    pub(crate) candidate: Vec<PathBuf>,
+    /// Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin
+    #[arg(long, default_value = "UTC", value_name = "ZONE")]
+    pub(crate) zone: NamedZone,
+    /// Print JSON (docs/compare.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// What to compare of tasks: duration, work, wait, queue, or a metric of the runs
+    #[arg(long, default_value = "duration", value_name = "KEY")]
+    pub(crate) metric: String,
+    /// Rows of a table
+    #[arg(long, default_value_t = 12, value_name = "N")]
+    pub(crate) top: usize,
+    /// All rows, also of what is the same
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(override_usage = "makespan query [OPTIONS] <FILES>... <EXPRESSION>")]
+#[command(after_help = "\
+Examples:
+  makespan query nightly.jsonl 'status:failed'
+  makespan query nightly.jsonl 'step:align dur>p95 not critical'
+  makespan query nightly.jsonl 'up(report) wait>1m' --ids
+docs/query.md has all fields and functions. Times of day are those of --zone.
+
+Exit codes: 0 ok, also where no task is meant, 1 no run could be read, 2 the expression is wrong.")]
+pub(crate) struct QueryArgs {
+    /// Files, folders, archives, or - for standard input; then which tasks are meant
+    // One list, so that options may stand anywhere: what is meant is its last word.
+    #[arg(required = true, value_name = "FILES… EXPRESSION")]
+    pub(crate) words: Vec<OsString>,
+    /// Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin
+    #[arg(long, default_value = "UTC", value_name = "ZONE")]
+    pub(crate) zone: NamedZone,
+    /// Ask one run of several, the first being 1
+    #[arg(long, value_name = "N")]
+    pub(crate) run: Option<usize>,
+    /// Print JSON, one line a run (docs/query.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print ids only, one a line
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) ids: bool,
 }
 
 /// A format of ours.

@@ -18,6 +18,31 @@ pub(crate) enum Failure {
         /// Why not.
         source: std::io::Error,
     },
+    /// One run is no comparison.
+    #[error("a comparison needs two runs, and there is one")]
+    OneRun,
+    /// No run measures that.
+    #[error("no run has the metric {name}; there are {known}")]
+    Metric {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A query with nothing that is asked of, or nothing that is asked.
+    #[error("a query needs files and an expression, in this order: makespan query FILES EXPRESSION")]
+    NoExpression,
+    /// The expression of a query is wrong; says where.
+    #[error("{0}")]
+    Query(String),
+    /// There is no run of that number.
+    #[error("there is no run {number}: the files hold {count}, the first being 1")]
+    NoSuchRun {
+        /// What was asked for.
+        number: usize,
+        /// What there is.
+        count: usize,
+    },
     /// No report can be made of this.
     #[error("{0}")]
     Report(#[from] ReportError),

@@ -5,7 +5,9 @@
 //! command or its output place is wrong.
 
 mod args;
+mod compare;
 mod convert;
+mod date;
 mod dist;
 mod failure;
 mod formats;
@@ -13,9 +15,13 @@ mod load;
 mod open;
 mod origin;
 mod output;
+mod paper;
+mod query;
 mod report;
 mod serve;
+mod stats;
 mod summary;
+mod terminal;
 mod walk;
 mod zone;
 
@@ -37,7 +43,10 @@ fn main() -> ExitCode {
     };
     let result = match args.verb {
         Verb::Summary(args) => summary::run(&args),
+        Verb::Stats(args) => stats::run(&args),
+        Verb::Compare(args) => compare::run(&args),
         Verb::Report(args) => report::run(&args),
+        Verb::Query(args) => query::run(&args),
         Verb::Convert(args) => convert::run(&args),
         Verb::Formats(args) => formats::run(&args),
         Verb::Open(args) => open::run(&args),

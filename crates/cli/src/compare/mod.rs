@@ -1,0 +1,123 @@
+//! `makespan compare`: two runs, two sets of runs, or many in a row.
+
+mod bars;
+mod json;
+mod pair;
+mod series;
+mod sets;
+mod table;
+mod waterfall;
+mod words;
+
+use makespan_analysis::Facts;
+use makespan_analysis::compare::{trends, verdicts};
+
+use crate::args::{CompareArgs, Input};
+use crate::failure::Failure;
+use crate::load::{Loaded, load};
+use crate::output::{clean, inert_json, print};
+use crate::terminal::Terminal;
+use pair::Pair;
+use words::Unit;
+
+/// A run and where it came from.
+struct Compared {
+    facts: Facts,
+    format: &'static str,
+    /// What it is in this comparison: `a`, `b`, `baseline`, `candidate` or `series`.
+    set: &'static str,
+}
+
+/// What is shown.
+struct Shown<'a> {
+    terminal: Terminal,
+    /// Rows of a table.
+    top: usize,
+    /// What is the same, too, and all rows.
+    all: bool,
+    /// Key of the measure.
+    metric: &'a str,
+}
+
+impl Shown<'_> {
+    fn rows(&self) -> usize {
+        if self.all { usize::MAX } else { self.top }
+    }
+}
+
+/// Prints how runs differ, for people or for programs.
+pub(crate) fn run(args: &CompareArgs) -> Result<(), Failure> {
+    let input = |files: &[std::path::PathBuf]| Input { files: files.to_vec(), zone: args.zone.clone() };
+    let compared = |loaded: Vec<Loaded>, set: &'static str| {
+        let one = |l: Loaded| Compared { facts: Facts::new(l.run), format: l.format, set };
+        loaded.into_iter().map(one).collect::<Vec<Compared>>()
+    };
+    let mut runs;
+    let mut baseline = 0;
+    if args.files.is_empty() {
+        runs = compared(load(&input(&args.baseline))?, "baseline");
+        baseline = runs.len();
+        runs.extend(compared(load(&input(&args.candidate))?, "candidate"));
+    } else {
+        runs = compared(load(&input(&args.files))?, "series");
+        // Two runs keep the order in which they were given; a row of them is one of time, where all have a time.
+        if runs.len() > 2 && runs.iter().all(|r| r.facts.totals().started.is_some()) {
+            runs.sort_by_key(|r| r.facts.totals().started);
+        }
+    }
+    if runs.len() < 2 {
+        return Err(Failure::OneRun);
+    }
+    if let [a, b] = runs.as_mut_slice() {
+        (a.set, b.set) = ("a", "b");
+    }
+    let unit = unit(&runs, &args.metric)?;
+    let shown = Shown { terminal: Terminal::of_stdout(), top: args.top, all: args.all, metric: &args.metric };
+    let facts: Vec<&Facts> = runs.iter().map(|r| &r.facts).collect();
+    let out = match facts.as_slice() {
+        [a, b] => {
+            let pair = Pair::new(a, b, &args.metric);
+            if args.json { json::pair(&runs, &pair, &unit) } else { pair::text(&pair, &shown, &unit) }
+        }
+        all if baseline > 0 => {
+            let (before, after) = all.split_at(baseline);
+            let found = verdicts(before, after, &args.metric).ok_or_else(|| unknown(&runs, &args.metric))?;
+            if args.json {
+                json::sets(&runs, &found, &unit)
+            } else {
+                sets::text(&runs, &found, &shown, &unit)
+            }
+        }
+        all => {
+            let found = trends(all, &args.metric).ok_or_else(|| unknown(&runs, &args.metric))?;
+            if args.json {
+                json::series(&runs, &found, &unit)
+            } else {
+                series::text(&runs, &found, &shown, &unit)
+            }
+        }
+    };
+    if args.json { print(format!("{}\n", inert_json(&out)).as_bytes()) } else { print(out.as_bytes()) }
+}
+
+/// How a measure is written.
+///
+/// # Errors
+///
+/// [`Failure::Metric`] where no run has it.
+fn unit(runs: &[Compared], metric: &str) -> Result<Unit, Failure> {
+    let found = runs.iter().find_map(|r| {
+        let measures = r.facts.measures();
+        measures.find(metric).map(|at| &measures.list[at])
+    });
+    let measure = found.ok_or_else(|| unknown(runs, metric))?;
+    Ok(Unit { quantity: measure.quantity, name: measure.unit.clone() })
+}
+
+fn unknown(runs: &[Compared], metric: &str) -> Failure {
+    let mut known: Vec<&str> =
+        runs.iter().flat_map(|r| r.facts.measures().list.iter().map(|m| m.key.as_str())).collect();
+    known.sort_unstable();
+    known.dedup();
+    Failure::Metric { name: clean(metric), known: clean(&known.join(", ")) }
+}

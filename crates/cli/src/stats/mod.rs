@@ -1,0 +1,56 @@
+//! `makespan stats`.
+
+mod json;
+mod lists;
+mod one;
+mod run_json;
+mod several;
+mod trends;
+
+use makespan_analysis::{DateRange, Facts, RunFigures, RunsOverview, run_statistics};
+
+use crate::args::StatsArgs;
+use crate::failure::Failure;
+use crate::load::{Loaded, load};
+use crate::output::{inert_json, print};
+use crate::paper::Paper;
+
+/// A run within the range of dates, and what is known of it.
+struct Counted {
+    facts: Facts,
+    format: &'static str,
+}
+
+/// What is told.
+struct Told<'a> {
+    args: &'a StatsArgs,
+    range: DateRange,
+    overview: RunsOverview,
+    runs: Vec<Counted>,
+}
+
+/// Prints statistics of the runs, of their steps, and what their time went into, for people or for programs.
+pub(crate) fn run(args: &StatsArgs) -> Result<(), Failure> {
+    let loaded = load(&args.input)?;
+    let zone = &args.input.zone;
+    let range = DateRange { from: args.from.map(|d| d.start(zone)), to: args.to.map(|d| d.end(zone)) };
+    let figures: Vec<RunFigures> = loaded.iter().map(|l| RunFigures::of(&l.run)).collect();
+    let overview = run_statistics(&figures, range);
+    let within = |f: &RunFigures| range.is_open() || f.started.is_some_and(|t| range.contains(t));
+    let runs = loaded
+        .into_iter()
+        .zip(&figures)
+        .filter(|(_, figures)| within(figures))
+        .map(|(Loaded { run, format }, _)| Counted { facts: Facts::new(run), format })
+        .collect();
+    let told = Told { args, range, overview, runs };
+    if args.json {
+        return print(format!("{}\n", inert_json(&json::document(&told))).as_bytes());
+    }
+    let paper = Paper::of_stdout();
+    let text = match &told.runs[..] {
+        [one] => one::page(&paper, one, &told),
+        _ => several::page(&paper, &told),
+    };
+    print(text.as_bytes())
+}
