@@ -10,8 +10,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::panels::{
-    Busy, ChartsPanel, Chips, Details, Failed, Foot, GraphPanel, Help, Landing, OverviewPanel, Rail,
-    TasksPanel, TimelinePanel, Top,
+    Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help, Landing,
+    OverviewPanel, QueryBox, Rail, TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, files, frame};
 use crate::state::actions::{Action, find};
@@ -52,7 +52,7 @@ impl Paints {
                 ];
                 dom::mark("makespan:painted", &detail);
             });
-            if matches!(view, View::Overview | View::Table | View::Charts) {
+            if matches!(view, View::Overview | View::Table | View::Charts | View::Compare) {
                 frame::request(&mark)
             } else {
                 mark()
@@ -100,6 +100,8 @@ fn App() -> impl IntoView {
             View::Overview => view! { <OverviewPanel store=store painted=painted/> }.into_any(),
             View::Graph => view! { <GraphPanel store=store painted=painted/> }.into_any(),
             View::Timeline => view! { <TimelinePanel store=store painted=painted/> }.into_any(),
+            View::Heatmap => view! { <HeatPanel store=store painted=painted/> }.into_any(),
+            View::Compare => view! { <ComparePanel store=store painted=painted/> }.into_any(),
             View::Table => view! { <TasksPanel store=store painted=painted/> }.into_any(),
             View::Charts => view! { <ChartsPanel store=store painted=painted/> }.into_any(),
         }
@@ -136,7 +138,7 @@ fn App() -> impl IntoView {
     let help = move || store.state.with(|s| s.panels.help);
     view! {
         <div class="page" class:dragging=move || dragging.get()>
-            <Top store=store/>
+            <Top store=store><QueryBox store=store/></Top>
             {body}
             <Show when=help><Help store=store/></Show>
             <Show when=move || dragging.get()><div class="drop-over" aria-hidden="true">"Let go to open"</div></Show>

@@ -321,3 +321,80 @@ async fn a_narrow_page_never_scrolls_sideways() {
     }
     page.assert_quiet().await;
 }
+
+/// A number of nanoseconds that a cell tells in full, as `… (123 ns)`.
+fn exact(title: &str) -> i64 {
+    let inside = title.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(" ns)"));
+    inside.and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("{title} tells no ns"))
+}
+
+#[tokio::test]
+async fn two_runs_are_compared_in_every_part() {
+    let Some(setup) = Setup::from_env() else { return };
+    let files = [sample("pipeline-a.jsonl"), sample("pipeline-b.jsonl")];
+    let app = Program::open(&setup, &files[..1]);
+    let page = Chromium::start(&setup, View::default()).await;
+    page.goto(&app.url).await;
+    page.wait_ready().await;
+    page.press("5").await;
+    assert!(page.text("[data-testid=compare]").await.contains("One run is open"));
+    page.drop_files(&files[1..]).await;
+    page.wait_until("document.querySelector('[data-testid=compare-page] h1')").await;
+    let title = page.text("[data-testid=compare-page] h1").await;
+    assert!(title.starts_with("B took") && title.contains("longer"), "{title}");
+    for part in ["graph", "timeline", "statistics", "trend"] {
+        page.click(&format!("[data-part={part}]")).await;
+        page.wait_until(&format!(
+            "document.querySelector('[data-testid=compare-{part}] canvas')?.width > 100"
+        ))
+        .await;
+    }
+    page.click("[data-part=graph]").await;
+    page.press("v").await;
+    assert_eq!(rows(&page, "compare-graph-twin").await, 48);
+    page.press("v").await;
+    page.click("[data-part=tasks]").await;
+    assert_eq!(rows(&page, "compare-tasks").await, 48);
+    // What each row adds to the difference stands in its cell in full; with what no task is the cause of, it is the whole.
+    let first = page.js("return document.querySelector('[data-testid=compare-tasks] tbody tr:not(.spacer) td:nth-child(6)').title").await;
+    assert!(exact(first.as_str().unwrap()) > 0, "{first}");
+    page.press("x").await;
+    page.click("[data-part=summary]").await;
+    page.wait_until("document.querySelector('[data-testid=compare-page] h1')?.innerText.includes('shorter')")
+        .await;
+    page.assert_quiet().await;
+}
+
+#[tokio::test]
+async fn heatmaps_and_charts_have_their_twins() {
+    let Some(setup) = Setup::from_env() else { return };
+    let app = Program::open(&setup, &[sample("pipeline-a.jsonl"), sample("pipeline-b.jsonl")]);
+    let page = Chromium::start(&setup, View::default()).await;
+    for (which, least) in [("tasks", 48), ("workers", 4), ("runs", 48), ("days", 7)] {
+        page.goto("about:blank").await;
+        page.goto(&format!("{}#v=1&view=heatmap&heat={which}", app.url)).await;
+        page.wait_ready().await;
+        painted(&page, "heatmap").await;
+        page.press("v").await;
+        assert_eq!(rows(&page, "heatmap-twin").await, least, "{which}");
+    }
+    page.goto("about:blank").await;
+    page.goto(&format!("{}#v=1&view=charts", app.url)).await;
+    page.wait_ready().await;
+    painted(&page, "charts").await;
+    let offered =
+        number(&page, "document.querySelectorAll('.chart-list button:not(:disabled)').length").await;
+    assert!(offered >= 6, "{offered} charts");
+    for n in 1..=offered {
+        page.js(&format!(
+            "document.querySelectorAll('.chart-list button:not(:disabled)')[{}].click()",
+            n - 1
+        ))
+        .await;
+        page.wait_until("document.querySelector('.chart-body .picture canvas')?.width > 100").await;
+        let rows =
+            number(&page, "document.querySelectorAll('[data-testid=chart-twin] tbody tr').length").await;
+        assert!(rows > 0, "chart {n} has an empty table");
+    }
+    page.assert_quiet().await;
+}

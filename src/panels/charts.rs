@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_scene::{Scene, count};
-use makespan_views::chart::{self, Body, Chart, Choice, Kind, Subject};
-use makespan_views::{Look, Target};
+use makespan_views::chart::{self, Body, Chart, Choice, Kind};
+use makespan_views::{Look, Subject, Target};
 
 use crate::state::actions::Action;
 use crate::state::session::Loaded;
@@ -75,13 +75,15 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
     let tools = move || {
         let mut now = choice.get();
         // A link may name a measure by its short name.
-        for of in [&mut now.of, &mut now.against] {
-            let full = store.run().and_then(|l| {
-                let all = l.facts.measures();
-                all.find(of).map(|i| all.list[i].key.clone())
-            });
-            *of = full.unwrap_or_else(|| of.clone());
-        }
+        let full = |of: &mut String| {
+            let Some(loaded) = store.run() else { return };
+            let all = loaded.facts.measures();
+            if let Some(at) = all.find(of) {
+                of.clone_from(&all.list[at].key);
+            }
+        };
+        full(&mut now.of);
+        full(&mut now.against);
         let select = |label: &'static str,
                       value: String,
                       options: Vec<(String, String)>,
@@ -114,10 +116,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
             options.extend(runs().into_iter().enumerate().map(|(i, name)| (i.to_string(), name)));
             parts.push(select("Over it", now.against.clone(), options, |c, v| c.against = v).into_any());
         }
-        if matches!(
-            now.kind,
-            Kind::Distribution | Kind::Scatter | Kind::Series | Kind::Tasks | Kind::InputOutput
-        ) {
+        if now.kind.has_log() {
             let on = now.log;
             parts.push(view! { <button type="button" class:on=on aria-pressed=on.to_string() title="Equal ratios equally long" on:click=move |_| set(&|c| c.log = !c.log)>"Logarithmic"</button> }.into_any());
         }

@@ -31,14 +31,6 @@ fn set_camera(store: Store, layout: &Layout, camera: Camera) {
     store.change(|v| v.camera = Some(Camera { x, y, zoom: camera.zoom.clamp(0.002, 4.0) }));
 }
 
-/// Zooms so that the point of the plane under a place stays there.
-fn zoom_at(frame: &Frame, x: f64, y: f64, by: f64) -> Camera {
-    let c = frame.camera;
-    let zoom = (c.zoom * by as f32).clamp(0.002, 4.0);
-    let (px, py) = (x as f32 - frame.width / 2.0, y as f32 - frame.height / 2.0);
-    Camera { x: c.x + px / c.zoom - px / zoom, y: c.y + py / c.zoom - py / zoom, zoom }
-}
-
 fn task_of(graph: &Graph, hit: Hit) -> Option<u32> {
     match Target::of(hit)? {
         Target::Task(t) => Some(t),
@@ -62,7 +54,7 @@ fn gesture(store: Store, size: (f64, f64), shown: &Shown, g: Gesture) {
         Gesture::Click(_, _, hit) => store.dispatch(Action::Select(task_of(graph, hit))),
         Gesture::DoubleClick(x, y, hit) => match task_of(graph, hit) {
             Some(_) => show_selected(store, graph, layout, &frame, 1.0),
-            None => set_camera(store, layout, zoom_at(&frame, x, y, 2.0)),
+            None => set_camera(store, layout, frame.zoomed(x as f32, y as f32, 2.0)),
         },
         Gesture::Drag(dx, dy) | Gesture::Scroll(dx, dy) => {
             let sign = if matches!(g, Gesture::Drag(..)) { -1.0 } else { 1.0 };
@@ -78,7 +70,7 @@ fn gesture(store: Store, size: (f64, f64), shown: &Shown, g: Gesture) {
             set_camera(store, layout, Camera { x, y, zoom: zoom.min(2.0) });
         }
         Gesture::Select(_, _, false) => {}
-        Gesture::Zoom(x, y, by) => set_camera(store, layout, zoom_at(&frame, x, y, by)),
+        Gesture::Zoom(x, y, by) => set_camera(store, layout, frame.zoomed(x as f32, y as f32, by as f32)),
     }
 }
 
@@ -132,9 +124,11 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
         match ask {
             Ask::Reveal => show_selected(store, &shown.1, &shown.2, &frame, 0.5),
             Ask::Camera(Move::Fit) => store.change(|v| v.camera = None),
-            Ask::Camera(Move::Zoom(by)) => {
-                set_camera(store, &shown.2, zoom_at(&frame, w / 2.0, h / 2.0, by as f64 / 1000.0))
-            }
+            Ask::Camera(Move::Zoom(by)) => set_camera(
+                store,
+                &shown.2,
+                frame.zoomed(frame.width / 2.0, frame.height / 2.0, by as f32 / 1000.0),
+            ),
             Ask::Camera(Move::Pan(x, y)) => {
                 gesture(store, (w, h), &shown, Gesture::Scroll(x as f64 / 1000.0 * w, y as f64 / 1000.0 * h));
             }

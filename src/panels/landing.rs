@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use makespan_import::REGISTRY;
+use makespan_views::View;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 
@@ -13,6 +14,9 @@ use crate::state::store::Store;
 #[derive(Clone, Debug, Deserialize)]
 struct Sample {
     file: String,
+    /// A second run, to compare the first one with.
+    #[serde(default)]
+    also: Option<String>,
     title: String,
     about: String,
 }
@@ -28,8 +32,15 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
         }
     });
     let open_sample = move |sample: Sample| {
-        let url = format!("./samples/{}", sample.file);
-        leptos::task::spawn_local(async move { store.open_addresses(vec![(sample.file, url)]).await });
+        if sample.also.is_some() {
+            store.change(|v| v.view = View::Compare);
+        }
+        let at = |file: String| {
+            let url = format!("./samples/{file}");
+            (file, url)
+        };
+        let files: Vec<_> = std::iter::once(sample.file).chain(sample.also).map(at).collect();
+        leptos::task::spawn_local(async move { store.open_addresses(files).await });
     };
     let pasted = RwSignal::new(String::new());
     let pasting = RwSignal::new(false);
@@ -91,7 +102,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
                 <h2>"What it reads"</h2>
                 <table class="rows formats"><tbody>{formats}</tbody></table>
             </section>
-            <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"3"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all of them"</p>
+            <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"7"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all of them"</p>
         </main>
     }
 }

@@ -13,7 +13,7 @@ use crate::state::actions::Action;
 use crate::state::session::Loaded;
 use crate::state::store::Store;
 use crate::surface::{Draw, plotted};
-use crate::widgets::{Badge, OnTask, SectionView};
+use crate::widgets::{Badge, OnTask, OnView, SectionView};
 
 /// The page.
 #[component]
@@ -25,6 +25,7 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         let made = overview(&loaded.facts, &look, 800.0);
         let pages = Rc::new(Pages { loaded: Rc::clone(&loaded), look, of_width: RefCell::new(None) });
         let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
+        let on_view: OnView = Rc::new(move |view| store.dispatch(Action::Go(Box::new(view))));
         let figures: Vec<_> = made
             .figures
             .into_iter()
@@ -44,7 +45,7 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
                         store.dispatch(Action::Select(Some(t)));
                     }
                 });
-                view! { <SectionView section=section theme=store.theme on_task=Rc::clone(&on_task) on_hit=on_hit redraw=Some(redraw) chart=chart/> }
+                view! { <SectionView section=section theme=store.theme on_task=Rc::clone(&on_task) on_hit=on_hit redraw=Some(redraw) chart=chart on_view=Rc::clone(&on_view)/> }
             })
             .collect();
         let badge = made.status.map(|s| view! { <Badge role=status_role(s) word=s.name()/> });

@@ -12,7 +12,7 @@ use crate::state::store::{Phase, Store};
 
 /// Name, run, filter, and the buttons that are always there.
 #[component]
-pub(crate) fn Top(store: Store) -> impl IntoView {
+pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
     let runs = move || store.session.with(|s| s.labels().into_iter().enumerate().collect::<Vec<_>>());
     let chosen = move |e: leptos::ev::Event| {
@@ -42,19 +42,7 @@ pub(crate) fn Top(store: Store) -> impl IntoView {
                 </select>
                 <button type="button" class="wide" title="Close this run" aria-label="Close this run" on:click=move |_| store.dispatch(Action::CloseRun)>"✗"</button>
             </Show>
-            <Show when=ready>
-                <input
-                    id="makespan-filter"
-                    class="filter"
-                    type="search"
-                    placeholder="Filter: name, step:align, status:failed  ( / )"
-                    aria-label="Filter tasks"
-                    autocomplete="off"
-                    spellcheck="false"
-                    prop:value=move || store.view.with(|v| v.filter.text.clone())
-                    on:input=move |e| store.change(|v| v.filter.text = event_target_value(&e))
-                />
-            </Show>
+            {move || ready().then(|| children())}
             <span class="grow"></span>
             <Show when=ready>
                 <button type="button" title="How times are written (T)" on:click=move |_| store.dispatch(Action::Time)>
@@ -81,6 +69,8 @@ pub(crate) fn Rail(store: Store) -> impl IntoView {
                 View::Overview => "1",
                 View::Graph => "2",
                 View::Timeline => "3",
+                View::Heatmap => "4",
+                View::Compare => "5",
                 View::Table => "6",
                 View::Charts => "7",
             };
@@ -122,6 +112,7 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
     };
     let critical = move || store.view.with(|v| v.critical);
     let filtered = move || store.view.with(|v| !v.filter.is_empty());
+    let wrong = move || store.run().and_then(|r| store.view.with(|v| v.filter.error(&r.facts)));
     view! {
         <div class="chips" role="toolbar" aria-label="Filter by status">
             {chips}
@@ -130,6 +121,7 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
             <Show when=filtered>
                 <button type="button" class="chip plain" on:click=move |_| store.change(|v| v.filter = Default::default())>"clear filter"</button>
             </Show>
+            {move || wrong().map(|e| view! { <span class="query-error" role="status">{format!("not filtered: {e}")}</span> })}
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! The one table of actions: keys, words, and what is dispatched. The key handler, the help sheet and the tooltips are
 //! made from it.
 
-use makespan_views::View;
+use makespan_views::{View, ViewState};
 
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,16 @@ pub(crate) enum Action {
     CopyPicture,
     /// Saves the picture that is seen as SVG.
     SavePicture,
+    /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
+    Go(Box<ViewState>),
+    /// Selects a task of one of the open runs.
+    SelectIn(usize, u32),
+    /// Baseline and candidate change places.
+    Swap,
+    /// Both runs, one alone, the other alone.
+    Mode,
+    /// The run that is shown becomes the baseline.
+    Baseline,
     /// Shows another of the open runs.
     ShowRun(usize),
     /// Closes the run that is shown.
@@ -117,6 +127,7 @@ const VIEWS: &str = "Views";
 const MOVE: &str = "Zoom and move";
 const SELECT: &str = "Selection";
 const SHOW: &str = "What is shown";
+const COMPARE: &str = "Comparison";
 const PAGE: &str = "The page";
 
 /// All actions that have a key.
@@ -124,6 +135,8 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("Digit1", "1", VIEWS, "Overview", Action::Show(View::Overview)),
     key("Digit2", "2", VIEWS, "Graph", Action::Show(View::Graph)),
     key("Digit3", "3", VIEWS, "Timeline", Action::Show(View::Timeline)),
+    key("Digit4", "4", VIEWS, "Heatmap", Action::Show(View::Heatmap)),
+    key("Digit5", "5", VIEWS, "Compare", Action::Show(View::Compare)),
     key("Digit6", "6", VIEWS, "Table", Action::Show(View::Table)),
     key("Digit7", "7", VIEWS, "Charts", Action::Show(View::Charts)),
     key("KeyV", "V", VIEWS, "the picture as a table, and back", Action::Twin),
@@ -154,6 +167,9 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),
     key("KeyI", "I", SHOW, "details", Action::Details),
+    key("KeyX", "X", COMPARE, "swap A and B", Action::Swap),
+    shift(key("KeyX", "Shift X", COMPARE, "both, A alone, B alone", Action::Mode)),
+    key("KeyB", "B", COMPARE, "this run is the baseline", Action::Baseline),
     shift(key("KeyT", "Shift T", PAGE, "theme: light, dark, high contrast", Action::Theme)),
     ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
     key("KeyY", "Y", PAGE, "copy the link to what is seen", Action::CopyLink),

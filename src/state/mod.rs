@@ -4,3 +4,4 @@ pub(crate) mod actions;
 pub(crate) mod session;
 pub(crate) mod store;
 pub(crate) mod update;
+pub(crate) mod versus;

@@ -55,7 +55,7 @@ impl Loaded {
         {
             return Rc::clone(mask);
         }
-        let mask = Rc::new(if filter.is_empty() { Vec::new() } else { filter.mask(&self.run) });
+        let mask = Rc::new(if filter.is_empty() { Vec::new() } else { filter.mask(&self.facts) });
         *kept = Some((filter.clone(), Rc::clone(&mask)));
         mask
     }

@@ -12,6 +12,7 @@ use makespan_views::{Look, Marks, View, ViewState, decode, encode};
 use super::actions::Action;
 use super::session::{Loaded, Session};
 use super::update::{Effect as Outside, Move, State, update};
+use super::versus::{Sides, Versus};
 use crate::platform::files::Given;
 use crate::platform::{boot, clock, dom, frame, prefs};
 use crate::surface::shown;
@@ -75,6 +76,8 @@ pub(crate) struct Store {
     pub(crate) ask: RwSignal<Option<(u32, Ask)>>,
     /// Counts layouts that came, so that the graph is drawn again.
     pub(crate) laid_out: RwSignal<u32>,
+    /// The two runs that were compared last.
+    versus: StoredValue<Option<Rc<Versus>>, LocalStorage>,
     /// Counts changes by hand, so that only the last of a gesture writes the link.
     changes: StoredValue<u32>,
     /// Something to say for a moment.
@@ -122,6 +125,7 @@ impl Store {
             hover: RwSignal::new(None),
             ask: RwSignal::new(None),
             laid_out: opened,
+            versus: StoredValue::new_local(None),
             changes: StoredValue::new(0),
             said: RwSignal::new(said),
             view,
@@ -139,6 +143,24 @@ impl Store {
     fn run_now(&self) -> Option<Rc<Loaded>> {
         let number = self.state.with_untracked(|s| s.view.run);
         self.session.with_untracked(|s| s.run(number))
+    }
+
+    /// Which runs are compared. Tracks the session and the choice.
+    pub(crate) fn sides(&self) -> Sides {
+        self.session.with(|s| self.view.with(|v| Sides::new(s, v)))
+    }
+
+    /// The two runs that are compared; none where there are not two.
+    pub(crate) fn versus(&self) -> Option<Rc<Versus>> {
+        let (a, b) = self.sides().pair()?;
+        let run = |i: usize| self.session.with(|s| s.runs.get(i).cloned());
+        let (of_a, of_b) = (run(a)?, run(b)?);
+        if let Some(kept) = self.versus.get_value().filter(|v| v.is_of(&of_a, &of_b)) {
+            return Some(kept);
+        }
+        let made = Rc::new(Versus::new((a, of_a), (b, of_b)));
+        self.versus.set_value(Some(Rc::clone(&made)));
+        Some(made)
     }
 
     /// Does what an action says.
@@ -202,6 +224,28 @@ impl Store {
                 dom::copy(&dom::address());
                 self.said.set("The link to this view is on the clipboard.".to_owned());
             }
+            Outside::SelectIn(task) => self.dispatch(Action::Select(Some(task))),
+            Outside::Swap => {
+                let sides = untrack(|| self.sides());
+                self.change(|v| {
+                    (v.compare.baseline, v.compare.candidate) = (sides.candidate, sides.baseline)
+                });
+            }
+            Outside::Baseline => {
+                let now = self.state.with_untracked(|s| s.view.run);
+                let sides = untrack(|| self.sides());
+                let mut rest: Vec<usize> = sides.candidate;
+                rest.retain(|i| *i != now);
+                if rest.is_empty() {
+                    rest = sides.baseline.into_iter().filter(|i| *i != now).collect();
+                }
+                if rest.is_empty() {
+                    self.said.set("Open another run to compare this one with.".to_owned());
+                } else {
+                    self.change(|v| (v.compare.baseline, v.compare.candidate) = (vec![now], rest));
+                    self.said.set("This run is the baseline.".to_owned());
+                }
+            }
             Outside::CopyPicture => {
                 let store = *self;
                 let theme = &Theme::all()[self.theme.get_untracked()];
@@ -222,6 +266,7 @@ impl Store {
                 self.change(|v| v.theme = Some(next.to_owned()));
             }
             Outside::Close => {
+                self.versus.set_value(None);
                 self.session.set(Session::default());
                 self.phase.set(Phase::Empty);
             }
@@ -398,7 +443,7 @@ fn first_pieces(view: View) -> &'static [Piece] {
         View::Timeline => &PIECES[..4],
         View::Graph => &PIECES[1..5],
         View::Table | View::Charts => &PIECES[1..6],
-        View::Overview => &PIECES[1..9],
+        View::Overview | View::Compare | View::Heatmap => &PIECES[1..9],
     }
 }
 

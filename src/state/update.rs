@@ -1,6 +1,7 @@
 //! What each action does to the state, as a plain function: no signal, no browser.
 
 use makespan_model::{Status, TaskId};
+use makespan_views::compare::Mode;
 use makespan_views::timeline::Lanes;
 use makespan_views::{TimeMode, View, ViewState, tasks};
 
@@ -46,6 +47,12 @@ pub(crate) enum Effect {
     CopyPicture,
     /// Save the picture.
     SavePicture,
+    /// Select a task of the run that has just been chosen.
+    SelectIn(u32),
+    /// Baseline and candidate change places: which they are only the session knows.
+    Swap,
+    /// The run that is shown is the baseline.
+    Baseline,
     /// Forget the open runs.
     Close,
     /// Forget one of them.
@@ -133,6 +140,26 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
             }
             vec![Effect::Link(false)]
         }
+        Action::SelectIn(number, task) => {
+            // The view stays: what it shows is both runs.
+            view.run = *number;
+            state.panels.no_details = false;
+            vec![Effect::SelectIn(*task)]
+        }
+        Action::Go(to) => {
+            (view.view, view.lanes, view.critical) = (to.view, to.lanes, to.critical);
+            (view.filter, view.selected) = (to.filter.clone(), to.selected.clone());
+            (view.window, view.camera, view.scroll) = (to.window, None, 0);
+            state.panels.no_details = false;
+            vec![Effect::Link(true)]
+        }
+        Action::Mode => {
+            let at = Mode::ALL.iter().position(|m| *m == view.compare.mode).unwrap_or(0);
+            view.compare.mode = Mode::ALL[(at + 1) % Mode::ALL.len()];
+            vec![Effect::Link(false)]
+        }
+        Action::Swap => vec![Effect::Swap],
+        Action::Baseline => vec![Effect::Baseline],
         Action::ShowRun(number) => {
             view.show_run(*number);
             vec![Effect::Link(true)]

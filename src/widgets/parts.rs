@@ -21,6 +21,9 @@ pub(crate) type OnTask = Rc<dyn Fn(u32)>;
 pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
     let text = visible(&cell.text).into_owned();
     match (cell.status, cell.task) {
+        (Some(role @ (Role::Less | Role::More | Role::Neutral)), None) => {
+            view! { <span class=format!("delta role-{}", role.name())>{text}</span> }.into_any()
+        }
         (Some(role), _) => view! { <Badge role=role word=text/> }.into_any(),
         (None, Some(task)) => {
             view! { <button type="button" class="name" on:click=move |_| on_task(task)><bdi>{text}</bdi></button> }.into_any()

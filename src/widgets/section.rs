@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use makespan_scene::{Hit, Scene};
 use makespan_views::details::{Block, Section};
 
+use super::findings::{Findings, OnView};
 use super::parts::OnTask;
 use super::{Pairs, Rows};
 use crate::surface::{Draw, Picture};
@@ -19,6 +20,7 @@ pub(crate) fn SectionView(
     on_hit: Rc<dyn Fn(Hit)>,
     #[prop(optional_no_strip)] redraw: Option<Rc<dyn Fn(f32) -> Option<Scene>>>,
     #[prop(optional_no_strip)] chart: Option<Draw>,
+    #[prop(optional)] on_view: Option<OnView>,
     #[prop(optional)] folded: bool,
 ) -> impl IntoView {
     let blocks: Vec<_> = section
@@ -30,6 +32,7 @@ pub(crate) fn SectionView(
                 Block::Pairs(pairs) => view! { <Pairs pairs=pairs on_task=on_task/> }.into_any(),
                 Block::Table(table) => view! { <Rows table=table on_task=on_task/> }.into_any(),
                 Block::Text(text) => view! { <pre tabindex="0">{text}</pre> }.into_any(),
+                Block::Found(all) => view! { <Findings all=all on_view=on_view.clone()/> }.into_any(),
                 Block::Note(text) => view! { <p class="note">{text}</p> }.into_any(),
                 Block::Picture(scene) => {
                     let redraw = redraw.clone();
