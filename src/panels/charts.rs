@@ -10,7 +10,7 @@ use makespan_views::{Look, Subject, Target};
 use crate::state::actions::Action;
 use crate::state::session::Loaded;
 use crate::state::store::Store;
-use crate::surface::{AsScene, Picture, TipAt, plotted};
+use crate::surface::{AsScene, OnPoint, Picture, TipAt, plotted};
 use crate::widgets::{OnTask, Rows};
 
 /// Calls with what charts are drawn from; tracks the runs, the filter and how times are written.
@@ -170,7 +170,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
                     let p = Rc::clone(&picture);
                     move |size, x, y| p.tip(size, x, y).and_then(|t| t.target)
                 };
-                let on_point: Rc<dyn Fn((f32, f32), f32, f32)> = Rc::new(move |size, x, y| {
+                let on_point: OnPoint = Rc::new(move |size, x, y| {
                     if let Some(Target::Task(t)) = at(size, x, y) {
                         store.dispatch(Action::Select(Some(t)));
                     }

@@ -47,6 +47,9 @@ impl Sides {
     }
 }
 
+/// Timelines over each other: by which lanes, at which row.
+type Over = ((Lanes, Option<u32>), Rc<Aligned>);
+
 /// Two runs side by side.
 pub(crate) struct Versus {
     /// The baseline and its place in the session.
@@ -58,7 +61,7 @@ pub(crate) struct Versus {
     graph: RefCell<Option<(Filter, Rc<Graph>)>>,
     layout: RefCell<Option<Rc<Layout>>>,
     asked: Cell<bool>,
-    aligned: RefCell<Option<((Lanes, Option<u32>), Rc<Aligned>)>>,
+    aligned: RefCell<Option<Over>>,
     explanation: OnceCell<Option<Explanation>>,
     contribution: OnceCell<Vec<Option<i64>>>,
 }

@@ -10,4 +10,4 @@ pub(crate) use canvas::paint;
 pub(crate) use plot::plotted;
 pub(crate) use shown::AsScene;
 pub(crate) use stage::{Draw, Gesture, MakeScene, Stage};
-pub(crate) use still::{Picture, TipAt};
+pub(crate) use still::{OnPoint, Picture, TipAt};
