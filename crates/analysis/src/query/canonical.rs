@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::lexer::{Mode, is_plain};
+use super::lexer::{Mode, is_name, is_plain};
 use super::statistic::Statistic;
 use super::syntax::*;
 use super::term;
@@ -130,8 +130,7 @@ pub(super) fn item(value: &Value, field: &Field) -> String {
 pub(super) fn name(field: &Field) -> String {
     let member = |means: Means, name: &str| {
         let first = FIELDS.iter().find(|e| e.means == means).map_or("", |e| e.name);
-        let plain = is_name(name) && is_name(&format!("{first}.{name}"));
-        if plain { format!("{first}.{name}") } else { format!("{first}.{}", quoted(name)) }
+        if is_name(name) { format!("{first}.{name}") } else { format!("{first}.{}", quoted(name)) }
     };
     let of =
         |means: Means| FIELDS.iter().find(|e| e.means == means).map_or(String::new(), |e| e.name.to_owned());
@@ -141,7 +140,7 @@ pub(super) fn name(field: &Field) -> String {
         Field::Moment(moment) => of(Means::Moment(*moment)),
         Field::Measure(name) => {
             let is_same = term::plain(name).as_ref() == Some(field) && !is_member(name);
-            let plain = is_same && !is_keyword(name) && !hides_field(name) && is_name(name);
+            let plain = is_same && !is_keyword(name) && is_name(name);
             if plain { name.clone() } else { quoted(name) }
         }
         Field::Metric(name) => member(Means::Metric, name),
@@ -154,11 +153,6 @@ pub(super) fn name(field: &Field) -> String {
 fn is_member(name: &str) -> bool {
     let means = name.split_once('.').and_then(|(first, _)| find(FIELDS, first)).map(|e| e.means);
     matches!(means, Some(Means::Label | Means::Param | Means::Metric))
-}
-
-/// Whether a name is one word in front of every operator: `a!` and `=` would be `a` and `!=`.
-fn is_name(name: &str) -> bool {
-    !name.ends_with('!') && is_plain(name, Mode::Term)
 }
 
 /// Whether what stands before it and a colon would be no field: `::` and `://` are parts of names.

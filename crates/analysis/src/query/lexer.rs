@@ -163,8 +163,8 @@ fn sign(rest: &str, mode: Mode) -> Option<(Kind, usize)> {
 
 /// The word at the beginning of `rest`, which begins with no sign.
 ///
-/// In [`Mode::Term`] the first `:` ends it, so that what stands before is a field; but no field is called `std::fs` or
-/// `s3://bucket`, nor has one no name.
+/// In [`Mode::Term`] the first `:` ends it where what stands before may be a field. None is in `std::fs`,
+/// `s3://bucket` and `//lib/core:test`.
 fn word(rest: &str, mode: Mode) -> &str {
     let mut colons = mode != Mode::Term;
     for (at, c) in rest.char_indices() {
@@ -175,7 +175,7 @@ fn word(rest: &str, mode: Mode) -> &str {
             '<' | '>' | '=' => mode != Mode::Value,
             '!' => mode != Mode::Value && behind.starts_with("!="),
             ':' if !colons => {
-                colons = at == 0 || behind.starts_with("::") || behind.starts_with("://");
+                colons = !is_name(&rest[..at]) || behind.starts_with("::") || behind.starts_with("://");
                 !colons
             }
             _ => c.is_whitespace(),
@@ -185,6 +185,11 @@ fn word(rest: &str, mode: Mode) -> &str {
         }
     }
     rest
+}
+
+/// Whether a word may be a field in front of a `:`.
+pub(super) fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
 }
 
 /// Whether a text, unquoted, is one word as it stands.
@@ -222,7 +227,7 @@ mod tests {
 
     #[test]
     fn paths_are_words_and_fields_end_at_their_colon() {
-        for path in ["std::fs:x", "s3://bucket:8/a", ":x"] {
+        for path in ["std::fs:x", "s3://bucket:8/a", "//lib/core:test", "src/a.rs:7:1", ":x"] {
             assert_eq!(tokens(path, Mode::Term), [word(path)]);
             assert!(is_plain(path, Mode::Term));
         }

@@ -81,6 +81,7 @@ fn the_canonical_form_spells_out_what_was_short() {
         ("dur>P95( step )", "duration>P95(step)"),
         ("step:{:a} step:{//b} step:{=c}", "step:{:a} and step:{//b} and step:=c"),
         ("id=\"=a\" step: x", "id=\"=a\" and step:\"\" and x"),
+        ("gpu/util<5 \"gpu/util\":5 a/b:c", "\"gpu/util\"<5 and \"gpu/util\":5 and a/b:c"),
         (r#""\"\\""#, r#""\"\\""#),
     ] {
         let query = Query::parse(text).unwrap();
