@@ -360,7 +360,7 @@ async fn two_runs_are_compared_in_every_part() {
     assert!(exact(first.as_str().unwrap()) > 0, "{first}");
     page.press("x").await;
     page.click("[data-part=summary]").await;
-    page.wait_until("document.querySelector('[data-testid=compare-page] h1')?.innerText.includes('shorter')")
+    page.wait_until("document.querySelector('[data-testid=compare-page] h1')?.innerText.includes(' less: ')")
         .await;
     page.assert_quiet().await;
 }
