@@ -19,7 +19,8 @@ pub enum Quantity {
 /// The quantity that a unit measures and how many base units (ns, bytes, hundredths) it has; `None` for a unit that
 /// is not known, and for none at all.
 ///
-/// `k`, `M`, `G`, `T` are powers of 1000, with an `i` behind them of 1024 (IEC 80000-13). What belongs to a span of
+/// `k`, `M`, `G`, `T` are powers of 1000, with an `i` behind them of 1024 (IEC 80000-13). `By` is a byte as UCUM and
+/// OpenTelemetry write it. What belongs to a span of
 /// time (`MB/s`) is a number in its own unit.
 ///
 /// ```
@@ -46,14 +47,14 @@ pub fn unit(name: &str) -> Option<(Quantity, f64)> {
 
 fn bytes(name: &str) -> Option<f64> {
     let lower = name.to_ascii_lowercase();
-    if matches!(lower.as_str(), "b" | "byte" | "bytes") {
+    if matches!(lower.as_str(), "b" | "by" | "byte" | "bytes") {
         return Some(1.0);
     }
     let (prefix, rest) = (lower.chars().next()?, lower.get(1..)?);
     let power = "kmgtp".find(prefix)? as i32 + 1;
     match rest {
-        "ib" => Some(1024f64.powi(power)),
-        "b" => Some(1000f64.powi(power)),
+        "ib" | "iby" => Some(1024f64.powi(power)),
+        "b" | "by" => Some(1000f64.powi(power)),
         _ => None,
     }
 }
@@ -66,6 +67,8 @@ mod tests {
     fn units_are_brought_to_one() {
         assert_eq!(unit(" GB "), Some((Quantity::Bytes, 1e9)));
         assert_eq!(unit("kb"), Some((Quantity::Bytes, 1e3)));
+        assert_eq!(unit("By"), Some((Quantity::Bytes, 1.0)));
+        assert_eq!(unit("KiBy"), Some((Quantity::Bytes, 1024.0)));
         assert_eq!(unit("TiB"), Some((Quantity::Bytes, 1024f64.powi(4))));
         assert_eq!(unit("h"), Some((Quantity::Time, 3.6e12)));
         assert_eq!(unit("%"), Some((Quantity::Percent, 1.0)));
