@@ -1,11 +1,14 @@
 //! The timeline: its canvas, its small map, its gestures, and its twin.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
+use makespan_analysis::compare::trends;
 use makespan_model::{AttemptId, TaskId};
 use makespan_scene::{Hit, Scene, TimeScale, count, duration};
-use makespan_views::timeline::{AXIS_HEIGHT, Frame, Index, Lanes, minimap, overlay, scene, twin};
+use makespan_views::compare::trend;
+use makespan_views::timeline::{AXIS_HEIGHT, Frame, Index, Lanes, minimap, overlay, scene, twin, waits};
 use makespan_views::{Look, Target};
 
 use crate::state::actions::Action;
@@ -172,10 +175,20 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         Some((loaded, index))
     };
     let look = Memo::new(move |_| store.run().map_or_else(Look::default, |l| store.look(&l)));
+    let before = Memo::new(move |_| {
+        let wanted = store.view.with(|v| v.before.then_some(v.run))?;
+        let line = store.session.with(|s| s.before(wanted))?;
+        let facts: Vec<_> = line.iter().map(|l| &l.facts).collect();
+        trends(&facts, "duration").map(Arc::new)
+    });
     let base = move |w: f32, h: f32| {
         let Some((loaded, index)) = now() else { return Scene::default() };
         let frame = frame_of(store, &index, w, h);
-        look.with(|look| scene(&loaded.run, &index, look, &frame))
+        let mut made = look.with(|look| scene(&loaded.run, &index, look, &frame));
+        if let Some(trends) = before.get() {
+            trend::with_before(&mut made, &loaded.run, &index, &trends, &frame);
+        }
+        made
     };
     let above = move |w: f32, h: f32| {
         let Some((loaded, index)) = now() else { return Scene::default() };
@@ -186,6 +199,9 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
             ..look.with(|l| Look { marks: Default::default(), ..l.clone() })
         };
         let mut scene = overlay(&loaded.run, &index, &small, &frame, pointer.get());
+        if let Some(task) = small.selected {
+            scene.push(waits(&loaded.facts, &index, &frame, TaskId(task)));
+        }
         if let Some((a, b)) = brush.get() {
             scene.items.extend(marked(&frame, a, b).items);
         }
@@ -260,6 +276,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
             loaded.run.tasks.status[id.index()].name()
         ))
     };
+    let older = move || store.session.with(|s| s.before(store.view.with(|v| v.run)).is_some());
     let untimed = move || now().map_or(0, |(_, i)| i.untimed);
     let twin_count =
         Memo::new(move |_| now().map_or(0, |(_, i)| i.lanes.iter().map(|l| l.attempts as usize).sum()));
@@ -280,6 +297,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
                 <button type="button" title="Zoom out (S)" aria-label="Zoom out" on:click=move |_| store.dispatch(Action::Zoom(1.0 / 1.5))>"−"</button>
                 <button type="button" title="Show everything (0)" on:click=move |_| store.dispatch(Action::Fit)>"Fit"</button>
                 <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
+                <Show when=older><button type="button" title="Behind each bar, what its task took in the runs before: from the fastest to the slowest, the middle eight tenths, and the median" class:on=move || store.view.with(|v| v.before) aria-pressed=move || store.view.with(|v| v.before).to_string() on:click=move |_| store.dispatch(Action::Before)>"Runs before"</button></Show>
                 <Show when=move || untimed() != 0><span class="warn">{move || format!("{} attempts have no times and are in the table only", count(untimed() as u64))}</span></Show>
                 <span class="hovered">{hovered}</span>
             </div>

@@ -20,6 +20,8 @@ pub(crate) enum Action {
     Select(Option<u32>),
     /// Selects what lies next: along the row or the dependencies.
     Next(Way),
+    /// Shows in the timeline what tasks took in the runs before, or no longer.
+    Before,
     /// Marks the critical path or no longer.
     Critical,
     /// Goes through the ways to group lanes.
@@ -163,6 +165,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     shift(key("KeyN", "Shift N", SELECT, "failed task before", Action::Next(Way::FailureBefore))),
     key("Escape", "Esc", SELECT, "step back out", Action::Back),
     key("KeyC", "C", SHOW, "critical path", Action::Critical),
+    shift(key("KeyB", "Shift B", SHOW, "what tasks took in the runs before", Action::Before)),
     key("KeyG", "G", SHOW, "group lanes by worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),

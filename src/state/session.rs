@@ -148,6 +148,21 @@ impl Session {
         rest
     }
 
+    /// The open runs of the same workflow as that one which began before it, the oldest first, and itself as the last;
+    /// none where there are no such.
+    pub(crate) fn before(&self, number: usize) -> Option<Vec<Rc<Loaded>>> {
+        let workflow = |l: &Loaded| l.run.text(l.run.workflow).to_owned();
+        let this = self.runs.get(number)?;
+        let mut line: Vec<Rc<Loaded>> = self
+            .by_age()
+            .into_iter()
+            .take_while(|i| *i != number)
+            .filter_map(|i| self.runs.get(i).filter(|l| workflow(l) == workflow(this)).cloned())
+            .collect();
+        line.push(Rc::clone(this));
+        (line.len() > 1).then_some(line)
+    }
+
     /// What the runs are called where several stand side by side: their titles, and where two have the same their
     /// starts, and where these are the same too their places.
     pub(crate) fn labels(&self) -> Vec<String> {

@@ -103,6 +103,10 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
             view.critical = !view.critical;
             vec![Effect::Link(false)]
         }
+        Action::Before => {
+            view.before = !view.before;
+            vec![Effect::Link(false)]
+        }
         Action::Lanes => {
             let at = Lanes::ALL.iter().position(|l| *l == view.lanes).unwrap_or(0);
             view.lanes = Lanes::ALL[(at + 1) % Lanes::ALL.len()];

@@ -12,6 +12,8 @@ use crate::{Facts, natural_cmp};
 pub enum Standard {
     /// Share of one processor in use; above 100 % with several.
     Cpu,
+    /// Time that processors worked for it, in user mode and in the system together.
+    CpuTime,
     /// Memory in use, or its peak.
     Memory,
     /// Bytes read from disks.
@@ -34,8 +36,9 @@ pub enum Standard {
 
 impl Standard {
     /// All of them.
-    pub const ALL: [Standard; 10] = [
+    pub const ALL: [Standard; 11] = [
         Standard::Cpu,
+        Standard::CpuTime,
         Standard::Memory,
         Standard::BytesRead,
         Standard::BytesWritten,
@@ -51,6 +54,7 @@ impl Standard {
     pub fn name(self) -> &'static str {
         match self {
             Standard::Cpu => "cpu",
+            Standard::CpuTime => "cputime",
             Standard::Memory => "mem",
             Standard::BytesRead => "read",
             Standard::BytesWritten => "written",
@@ -73,6 +77,7 @@ impl Standard {
         }
         match quantity {
             Quantity::Percent if has(&["cpu"]) => Some(Standard::Cpu),
+            Quantity::Time if has(&["cpu"]) && !has(&["user", "sys", "wait"]) => Some(Standard::CpuTime),
             Quantity::Bytes if has(&["recv", "received", "net_in", "bytes_in", "rx_"]) => {
                 Some(Standard::NetReceived)
             }

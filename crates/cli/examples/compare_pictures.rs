@@ -147,16 +147,13 @@ fn several(folder: &Folder, facts: &[Facts]) {
     };
     let order = trend::order(&found, None);
     print(&trend::table(&found, &order, 0..ROWS));
-    let rows = found.lineup.rows_of(all.len() - 1, newest.run().task_count());
     let index = Index::new(newest.run(), Lanes::Step);
     for width in WIDTHS {
         let frame = trend::frame(&found, &order, width, 14);
         folder.write("trend", &trend::scene(&found, &order, &look, None, &frame));
         let frame = makespan_views::timeline::Frame::whole(&index, width);
         let mut scene = makespan_views::timeline::scene(newest.run(), &index, &look, &frame);
-        let (below, over) = trend::behind(newest.run(), &index, &found, &rows, &frame);
-        scene.items.insert(1, below.into());
-        scene.push(over);
+        trend::with_before(&mut scene, newest.run(), &index, &found, &frame);
         folder.write("ghosts", &scene);
     }
 }

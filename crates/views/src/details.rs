@@ -90,7 +90,7 @@ fn known(run: &Run, t: i64, look: &Look) -> Cell {
 /// What the panel beside the views shows of a task. Sections without content are left out.
 pub fn details(facts: &Facts, task: TaskId, look: &Look) -> Vec<Section> {
     let run = facts.run();
-    let mut sections = vec![summary(facts, task, look), waiting(facts, task)];
+    let mut sections = vec![summary(facts, task, look), waiting(facts, task, look)];
     sections.extend(errors(run, task));
     sections.push(attempts(run, task, look));
     sections.push(neighbours(run, task));
@@ -143,7 +143,7 @@ fn summary(facts: &Facts, task: TaskId, look: &Look) -> Section {
     Section::new("summary", "Summary", vec![Block::Pairs(pairs)])
 }
 
-fn waiting(facts: &Facts, task: TaskId) -> Section {
+fn waiting(facts: &Facts, task: TaskId, look: &Look) -> Section {
     let run = facts.run();
     let w = facts.waiting();
     let i = task.index();
@@ -159,7 +159,9 @@ fn waiting(facts: &Facts, task: TaskId) -> Section {
     if w.backoff[i] != UNKNOWN && w.backoff[i] > 0 {
         pairs.push(("Between tries".to_owned(), duration_cell(w.backoff[i])));
     }
-    Section::new("waiting", "Why it waited", vec![Block::Pairs(pairs)])
+    let mut blocks = vec![Block::Pairs(pairs)];
+    blocks.extend(crate::timeline::waits_table(facts, task, look).map(Block::Table));
+    Section::new("waiting", "Why it waited", blocks)
 }
 
 fn attempts(run: &Run, task: TaskId, look: &Look) -> Section {

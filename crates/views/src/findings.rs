@@ -42,10 +42,8 @@ pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
         Sight::Graph => (View::Graph, Lanes::default()),
         Sight::Table => (View::Table, Lanes::default()),
     };
-    // Each word of a name by itself: the filter parts words by white space, and all of them must match.
-    let words = place.step.iter().flat_map(|s| s.split_whitespace()).map(|w| format!("step:{w}"));
     let filter = Filter {
-        text: words.collect::<Vec<_>>().join(" "),
+        text: place.step.as_deref().map_or_else(String::new, step_query),
         statuses: place.status.map_or(0, |s| 1 << s as u16),
     };
     ViewState {
@@ -57,6 +55,18 @@ pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
         critical: place.critical,
         ..ViewState::default()
     }
+}
+
+/// The query of the tasks of one step, whatever its name holds.
+fn step_query(step: &str) -> String {
+    let mut out = "step=\"".to_owned();
+    for c in step.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out + "\""
 }
 
 /// Foreign text within a sentence.

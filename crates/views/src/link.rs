@@ -106,6 +106,9 @@ pub fn encode(state: &ViewState) -> String {
     if state.critical {
         put("critical", "1");
     }
+    if state.before {
+        put("before", "1");
+    }
     if state.sort != Sort::default() {
         put("sort", &format!("{}{}", if state.sort.descending { "-" } else { "" }, state.sort.key.name()));
     }
@@ -231,6 +234,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "window" => state.window = read_window(&value),
             "row" => state.scroll = value.parse().unwrap_or(0),
             "critical" => state.critical = named("1"),
+            "before" => state.before = named("1"),
             "sort" => {
                 let (descending, name) =
                     value.strip_prefix('-').map_or((false, value.as_str()), |n| (true, n));
@@ -279,6 +283,7 @@ mod tests {
             window: Some((-5, i64::MAX)),
             scroll: 7,
             critical: true,
+            before: true,
             sort: Sort { key: SortKey::Duration, descending: true },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
             twin: true,

@@ -127,6 +127,8 @@ pub struct ViewState {
     pub scroll: u32,
     /// Whether the critical path is marked.
     pub critical: bool,
+    /// Whether the timeline shows behind each bar what its task took in the runs before.
+    pub before: bool,
     /// Order of the table.
     pub sort: Sort,
     /// The part of the graph that is seen; all of it where absent.

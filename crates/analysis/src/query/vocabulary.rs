@@ -80,6 +80,7 @@ pub(super) static FIELDS: &[Entry<Means>] = entries![
     "slack", Means::Duration, "slack<1s", "How much later it could have ended and delayed nothing";
     "attempts" | "attempt" | "tries", Means::Count, "attempts>1", "How often it was tried";
     "cpu", Means::Standard, "cpu>150%", "Share of one processor in use";
+    "cputime", Means::Standard, "cputime>1min", "Time that processors worked for it";
     "mem", Means::Standard, "mem>=2GiB", "Memory in use, or its peak";
     "read", Means::Standard, "read>1MB", "Bytes read from disks";
     "written", Means::Standard, "written>1MB", "Bytes written to disks";

@@ -160,7 +160,7 @@ impl Chart {
     }
 }
 
-/// The charts of a run in the order in which they are offered: those that can be drawn, and of each kind that cannot,
+/// The charts of a run in the order in which they are offered: those that can be drawn, then of each kind that cannot,
 /// why. O(s log s + n) for s samples and n tasks, with what the facts cost.
 pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     let mut out = Vec::new();
@@ -174,6 +174,7 @@ pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     counts::list(subject, &mut out);
     // Last, since there may be any number of them.
     series::list(subject, &mut out);
+    out.sort_by_key(|c| c.missing.is_some());
     out
 }
 

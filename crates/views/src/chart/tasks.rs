@@ -15,9 +15,16 @@ const TOP: usize = 40;
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let measures = subject.facts.measures();
+    // Where the share of a processor is not recorded, the time of processors says the same in another unit.
+    let (cpu, time) = (measures.standard(Standard::Cpu), measures.standard(Standard::CpuTime));
+    let processors = if cpu.is_none() && time.is_some() {
+        (Standard::CpuTime.name(), "Processor time by task", "")
+    } else {
+        (Standard::Cpu.name(), "Processor use by task", "No use of processors in this file.")
+    };
     let wanted = [
         ("duration", "Longest tasks", "No task has a start and an end."),
-        (Standard::Cpu.name(), "Processor use by task", "No use of processors in this file."),
+        processors,
         (Standard::Memory.name(), "Memory by task", "No memory in this file."),
     ];
     for (key, title, missing) in wanted {

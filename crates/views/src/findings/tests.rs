@@ -76,7 +76,7 @@ fn a_finding_leads_to_the_view_that_shows_it() {
         "slow took 9 times as long as its peers",
         "It took 1 min 30 s; the median of the 8 tasks of fit is 10 s. The run waited for it.",
     );
-    assert_eq!((state.view, state.filter.text.as_str()), (View::Table, "step:fit"));
+    assert_eq!((state.view, state.filter.text.as_str()), (View::Table, "step=\"fit\""));
     assert_eq!(state.selected.as_deref(), Some("slow"));
     let state = check(
         "a 0..9 - failed error=no_route_to_10.0.0.1\nb 0..9 - failed error=no_route_to_10.0.0.2",

@@ -5,6 +5,7 @@ mod index;
 mod minimap;
 mod picture;
 mod twin;
+mod waits;
 
 pub use index::{Index, Lane, Lanes, Slice};
 pub(crate) use index::{PlacedLane, UNNAMED, grouped, timed};
@@ -12,3 +13,4 @@ pub use minimap::minimap;
 pub(crate) use picture::padded;
 pub use picture::{AXIS_HEIGHT, Frame, overlay, scene};
 pub use twin::twin;
+pub use waits::{waits, waits_table};

@@ -131,10 +131,7 @@ fn many_runs_against_many_and_in_a_row() {
     let newest = &runs[8];
     let index = makespan_views::timeline::Index::new(newest.run(), Lanes::Worker);
     let frame = makespan_views::timeline::Frame::whole(&index, 600.0);
-    let rows = found.lineup.rows_of(8, newest.run().task_count());
     let mut scene = makespan_views::timeline::scene(newest.run(), &index, &Look::default(), &frame);
-    let (below, over) = trend::behind(newest.run(), &index, &found, &rows, &frame);
-    scene.items.insert(1, below.into());
-    scene.push(over);
+    trend::with_before(&mut scene, newest.run(), &index, &found, &frame);
     check("ghosts", &scene);
 }

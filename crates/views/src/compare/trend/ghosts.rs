@@ -50,6 +50,22 @@ pub fn whiskers(spread: &Spread, x: &dyn Fn(f64) -> f32, row: Rect) -> (Vec<Item
     (vec![usual.into()], over)
 }
 
+/// Puts into the scene of a timeline what its tasks took in the runs before. `trends` ends with the run of the timeline;
+/// see [`behind`].
+pub fn with_before(
+    scene: &mut makespan_scene::Scene,
+    run: &Run,
+    index: &Index,
+    trends: &Trends,
+    frame: &Frame,
+) {
+    let rows = trends.lineup.rows_of(trends.lineup.runs.saturating_sub(1), run.task_count());
+    let (below, over) = behind(run, index, trends, &rows, frame);
+    // The first item is the tint of the lanes.
+    scene.items.insert(1.min(scene.items.len()), below.into());
+    scene.push(over);
+}
+
 /// The whiskers of all bars of a timeline that stand for one attempt of a succeeded task, from the start of the bar on:
 /// a group to be drawn below the bars, and one to be drawn over them. `rows` says which row of the line-up each task of
 /// the run is. The number of shapes is bounded by the size of the frame.

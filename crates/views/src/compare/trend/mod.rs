@@ -6,7 +6,7 @@ mod order;
 mod picture;
 mod twin;
 
-pub use ghosts::{behind, whiskers};
+pub use ghosts::{behind, whiskers, with_before};
 pub use order::{line_count, order};
 pub use picture::{frame, point_at, scene};
 pub use twin::{columns, table};

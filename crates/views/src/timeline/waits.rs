@@ -1,0 +1,152 @@
+//! What a task waited for, along the row in which it then ran.
+
+use makespan_analysis::{Cause, Facts, WaitPiece};
+use makespan_model::{Run, TaskId, UNKNOWN};
+use makespan_scene::{Bars, Face, Group, Hit, Paint, Rect, Role, Stroke, Text, Weight, fit, visible};
+
+use super::picture::{AXIS_HEIGHT, Frame};
+use super::{Index, axis};
+use crate::look::Look;
+use crate::table::{Cell, Column, Table};
+use crate::target::Target;
+use crate::tasks::duration_cell;
+
+/// Pieces that are drawn and listed at most.
+const MOST: usize = 100;
+
+/// What a stretch of waiting was for, in words, and the task behind it.
+pub(crate) fn told(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
+    match cause {
+        Cause::Dependency(task) => ("it needed", Some(task)),
+        Cause::Slot(attempt) => ("for the slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
+        Cause::Queue => ("in the queue", None),
+        Cause::Backoff => ("between tries", None),
+        Cause::Unknown => ("not known", None),
+    }
+}
+
+fn role(cause: Cause) -> Role {
+    match cause {
+        Cause::Dependency(_) => Role::Category0,
+        Cause::Slot(_) => Role::Category1,
+        Cause::Queue => Role::Queued,
+        Cause::Backoff => Role::Retrying,
+        Cause::Unknown => Role::Unknown,
+    }
+}
+
+/// The waiting of a task by cause, each stretch a strip at the foot of the row of the attempt that ended it, with words
+/// where there is room. Empty where nothing is known, or where the rows are too low for it.
+pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group {
+    let run = facts.run();
+    let clip = Rect::new(
+        frame.gutter,
+        AXIS_HEIGHT,
+        (frame.width - frame.gutter).max(0.0),
+        (frame.height - AXIS_HEIGHT).max(0.0),
+    );
+    let mut group = Group { clip: Some(clip), label: "What it waited for".to_owned(), ..Group::default() };
+    if frame.row_height < 12.0 || task.index() >= run.task_count() {
+        return group;
+    }
+    let scale = frame.scale();
+    let mut strips = Bars { outline: Some(Stroke::new(Role::Surface, 1.0)), ..Bars::default() };
+    let mut words = Vec::new();
+    for piece in facts.wait_pieces(task).into_iter().take(MOST) {
+        let Some(row) = row_after(run, index, task, &piece) else { continue };
+        let x = |t: i64| scale.x(t).clamp(f64::from(frame.gutter), f64::from(frame.width)) as f32;
+        let (left, right) = (x(piece.from), x(piece.to));
+        let high = (frame.row_height * 0.28).clamp(4.0, 7.0);
+        let bottom = frame.row_top(row) + frame.row_height - 1.0;
+        let rect = Rect::new(left, bottom - high, right - left, high);
+        if rect.w < 1.0 || bottom < AXIS_HEIGHT {
+            continue;
+        }
+        let (why, who) = told(run, piece.cause);
+        let hit = who.map_or(Hit::NONE, |t| Target::Task(t.0).hit());
+        strips.push(rect, Paint::from(role(piece.cause)), hit);
+        let label = who.map_or_else(|| why.to_owned(), |t| format!("{why} {}", visible(run.task_name(t))));
+        let label = fit(&label, rect.w - 10.0, 10.0, Weight::Regular, Face::Sans).into_owned();
+        if label.chars().count() > 4 {
+            let wide = makespan_scene::width(&label, 10.0, Weight::Regular, Face::Sans);
+            words.push((Rect::new(left + 2.0, bottom - high - 13.0, wide + 6.0, 12.0), label));
+        }
+    }
+    group.push(strips);
+    let mut grounds = Bars { radius: 2.0, ..Bars::default() };
+    words
+        .iter()
+        .for_each(|(rect, _)| grounds.push(*rect, Paint::from(Role::Raised).with_alpha(225), Hit::NONE));
+    group.push(grounds);
+    for (rect, label) in words {
+        group.push(Text::new(rect.x + 3.0, rect.y + 9.5, 10.0, Role::Text, label));
+    }
+    group
+}
+
+/// The row of the first attempt that started when a stretch was over.
+fn row_after(run: &Run, index: &Index, task: TaskId, piece: &WaitPiece) -> Option<u32> {
+    let started = |i: usize| run.attempts.started[i];
+    let after = run
+        .attempts_of(task)
+        .filter(|a| started(a.index()) != UNKNOWN && started(a.index()) >= piece.to)
+        .min_by_key(|a| (started(a.index()), *a))?;
+    index.row_of(after)
+}
+
+/// The same as a table; none where nothing is known of its waiting.
+pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
+    let run = facts.run();
+    let pieces = facts.wait_pieces(task);
+    let columns = vec![
+        Column::text("why", "Waited"),
+        Column::text("task", "Task"),
+        Column::number("from", "From"),
+        Column::number("duration", "Duration"),
+    ];
+    let mut table = Table::new("What it waited for", columns);
+    for piece in pieces.iter().take(MOST) {
+        let (why, who) = told(run, piece.cause);
+        let name = who.map_or_else(|| Cell::new(""), |t| Cell::new(run.task_name(t)).task(t.0));
+        table.push(vec![
+            Cell::new(why),
+            name,
+            Cell::new(axis::moment(run, piece.from, look)),
+            duration_cell(piece.to.saturating_sub(piece.from)),
+        ]);
+    }
+    table.left_out = pieces.len() - table.rows.len();
+    (!table.is_empty()).then_some(table)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::timeline::Lanes;
+
+    #[test]
+    fn a_task_tells_stretch_by_stretch_what_it_waited_for() {
+        // c could begin at 4 when a ended, but b held the only slot of its worker until 7.
+        let run = makespan_model::notation::run("a 0..4 w2\nb 2..7 w1\nc 7..9 w1 a").unwrap();
+        let facts = Facts::new(Arc::new(run));
+        let task = facts.run().find_task("c").unwrap();
+        let table = waits_table(&facts, task, &Look::default()).unwrap();
+        let said: Vec<String> = table
+            .rows
+            .iter()
+            .map(|r| r.iter().map(|c| c.text.clone()).collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(said, ["it needed a +0 s 4 s", "for the slot of b +4 s 3 s"]);
+        let index = Index::new(facts.run(), Lanes::Worker);
+        let group = waits(&facts, &index, &Frame::whole(&index, 900.0), task);
+        let mut scene = makespan_scene::Scene::new(900.0, 200.0, "");
+        scene.push(group);
+        let svg = makespan_scene::svg(&scene, &makespan_scene::Theme::light());
+        assert!(svg.contains("it needed a") && svg.contains("for the slot of b"), "{svg}");
+        let first = facts.run().find_task("a").unwrap();
+        assert_eq!(waits_table(&facts, first, &Look::default()), None);
+    }
+}
