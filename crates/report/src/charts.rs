@@ -13,16 +13,16 @@ use crate::html::Html;
 use crate::pictures::{self, WIDTH};
 
 /// What the charts of all runs together may weigh, bytes.
-const MOST_BYTES: usize = 3 << 20;
+const MOST_BYTES: usize = 160 << 10;
 
 /// What those of one run may weigh however many runs there are, bytes.
-const LEAST_BYTES: usize = 120 << 10;
+const LEAST_BYTES: usize = 64 << 10;
 
 /// How high a matrix may be, px: it cannot be scrolled here.
-const MOST_HEIGHT: f32 = 900.0;
+const MOST_HEIGHT: f32 = 480.0;
 
 /// How many rows of a table are written below a picture.
-const ROWS_WRITTEN: usize = 40;
+const ROWS_WRITTEN: usize = 20;
 
 /// Pictures of one part of the page, until they weigh too much.
 struct Shelf<'p> {

@@ -21,7 +21,9 @@ border-bottom:1px solid var(--role-border);overflow-wrap:anywhere}
 #makespan-static pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;max-height:24rem;overflow:auto;\
 background:var(--role-panel);padding:.5rem}
 #makespan-static .p{overflow:auto;border:1px solid var(--role-border);margin:.5rem 0}
-#makespan-static svg{display:block;background:var(--role-surface)}
+#makespan-static svg{display:block;max-width:none;background:var(--role-surface)}
+#makespan-static td:not(.n){min-width:6rem}
+@media screen and (max-width:60rem){#makespan-static table{display:block;overflow-x:auto}}
 @media print{#makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}#makespan-static svg{max-width:100%}}
 ";
 
