@@ -1,5 +1,5 @@
 //! Pictures of every view, in light and dark, wide and narrow: `cargo xtask shots` writes them, people look at them.
-//! The README's own pictures are four of them.
+//! The README's own pictures are some of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod support;
@@ -28,6 +28,8 @@ async fn every_view_in_every_dress() {
     std::fs::create_dir_all(&folder).unwrap();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/samples/pipeline-retry.jsonl");
     let app = Program::open(&setup, &[sample]);
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/samples");
+    let two = Program::open(&setup, &[samples.join("pipeline-a.jsonl"), samples.join("pipeline-b.jsonl")]);
     let bare = Program::open(&setup, &[]);
     let mut written = 0;
     for dark in [false, true] {
@@ -51,10 +53,30 @@ async fn every_view_in_every_dress() {
                 page.screenshot(&shot(name)).await;
                 written += 1;
             }
+            let of_two = [
+                ("compare", "v=1&view=compare"),
+                ("compare-tasks", "v=1&view=compare&part=tasks"),
+                ("compare-graph", "v=1&view=compare&part=graph"),
+                ("compare-timeline", "v=1&view=compare&part=timeline"),
+                ("compare-statistics", "v=1&view=compare&part=statistics"),
+                ("compare-trend", "v=1&view=compare&part=trend"),
+                ("runs-before", "v=1&view=timeline&run=1&before=1&task=grams-2"),
+                ("heatmap", "v=1&view=heatmap"),
+                ("heatmap-workers", "v=1&view=heatmap&heat=workers"),
+                ("heatmap-runs", "v=1&view=heatmap&heat=runs&hcolour=change"),
+                ("charts", "v=1&view=charts"),
+                ("charts-steps", "v=1&view=charts&chart=steps"),
+                ("charts-distribution", "v=1&view=charts&chart=distribution&task=grams-2"),
+            ];
+            for (name, hash) in of_two {
+                show(&page, &two.url, hash).await;
+                page.screenshot(&shot(name)).await;
+                written += 1;
+            }
             page.press("Shift+?").await;
             page.screenshot(&shot("keys")).await;
             page.assert_quiet().await;
         }
     }
-    assert_eq!(written, 24);
+    assert_eq!(written, 76);
 }

@@ -16,13 +16,12 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             test::browser_test(workspace, "shots", &browsers, &program).env("MAKESPAN_SHOTS", &folder),
         )
     })?;
-    // The README shows two of them.
+    // The README shows three of them.
     let pictures = workspace.root.join("docs/pictures");
     make_folder(&pictures)?;
-    for (from, to) in
-        [("timeline-light-1440.png", "timeline-light.png"), ("overview-dark-1440.png", "overview-dark.png")]
-    {
-        std::fs::copy(folder.join(from), pictures.join(to))
+    for name in ["timeline-light", "overview-dark", "compare-light"] {
+        let (from, to) = (format!("{name}-1440.png"), format!("{name}.png"));
+        std::fs::copy(folder.join(from), pictures.join(&to))
             .map_err(|error| format!("cannot keep {to}: {error}"))?;
     }
     println!("{}", folder.display());

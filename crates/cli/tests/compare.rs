@@ -281,3 +281,30 @@ fn recorded_series_can_be_compared() {
         assert!(text(&run(&["compare", &path]).stdout).contains("the last one against those before"));
     }
 }
+
+#[test]
+fn what_one_verb_answers_another_takes() {
+    let folder = folder("compare-ids");
+    let line = |id: &str, from: i32, to: i32| {
+        let id = serde_json::to_string(id).unwrap();
+        format!(
+            "{{\"event\":\"attempt\",\"task\":{id},\"started\":\"2026-01-05T08:00:{from:02}Z\",\"ended\":\"2026-01-05T08:00:{to:02}Z\"}}\n"
+        )
+    };
+    let ids = ["plain", "with space", "a:b=c", "\"quoted\\", "up(x)", "critical", "ünï/✓"];
+    let write = |name: &str, longer: i32| {
+        let lines: String = ids.iter().zip(0..).map(|(id, i)| line(id, i, i + 2 + longer)).collect();
+        file(&folder, name, &format!("{{\"event\":\"run\",\"makespan\":1,\"run\":\"{name}\"}}\n{lines}"))
+    };
+    let (a, b) = (write("a.jsonl", 0), write("b.jsonl", 1));
+    let output = run(&["compare", "--json", &a, &b]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let keys: Vec<&str> =
+        document["tasks"].as_array().unwrap().iter().map(|t| t["key"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), ids.len());
+    for key in keys {
+        let quoted = format!("id=\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""));
+        let answer = run(&["query", "--ids", &b, &quoted]);
+        assert_eq!(text(&answer.stdout), format!("{key}\n"), "{quoted}");
+    }
+}
