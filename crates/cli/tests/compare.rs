@@ -294,7 +294,7 @@ fn what_one_verb_answers_another_takes() {
     let ids = ["plain", "with space", "a:b=c", "\"quoted\\", "up(x)", "critical", "ünï/✓"];
     let write = |name: &str, longer: i32| {
         let lines: String = ids.iter().zip(0..).map(|(id, i)| line(id, i, i + 2 + longer)).collect();
-        file(&folder, name, &format!("{{\"event\":\"run\",\"makespan\":1,\"run\":\"{name}\"}}\n{lines}"))
+        file(&folder, name, format!("{{\"event\":\"run\",\"makespan\":1,\"run\":\"{name}\"}}\n{lines}"))
     };
     let (a, b) = (write("a.jsonl", 0), write("b.jsonl", 1));
     let output = run(&["compare", "--json", &a, &b]);
