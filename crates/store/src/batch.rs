@@ -1,0 +1,199 @@
+//! What goes in: numbered lines of one producer for one run.
+
+use makespan_format::{Event, read_line};
+
+use crate::Error;
+
+/// The longest line that is kept, in bytes; a server's largest packet must hold it whole.
+pub const LONGEST_LINE: usize = 8 << 20;
+/// The longest id of a run or a producer, in bytes.
+pub const LONGEST_ID: usize = 64 << 10;
+/// The highest number of an event: databases count with 64 bits and a sign.
+pub const LAST_SEQ: u64 = i64::MAX as u64;
+
+/// An event as it is stored: a line of the event vocabulary, who sent it, and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Who sent it.
+    pub producer: &'a str,
+    /// Its number among the events that this producer sent for this run.
+    pub seq: u64,
+    /// The line, without its line break, byte for byte as it came.
+    pub line: &'a str,
+}
+
+/// A line with its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbered<'a> {
+    /// Its number among the events that its producer sends for the run.
+    pub seq: u64,
+    /// One line of the event vocabulary, without its line break.
+    pub line: &'a str,
+}
+
+/// Events to append to a run.
+///
+/// A producer numbers what it sends for a run, best one after another from 1; a number that was stored once is
+/// never stored again, so whoever is in doubt sends again. Batches may come in any order and a number may be left
+/// out, though each gap costs the store a little. The id of a producer must be new in each life of a process that
+/// cannot remember its numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// The run. Producers that name the same run write to the same run.
+    pub run: &'a str,
+    /// Who sends.
+    pub producer: &'a str,
+    /// What is sent. A line that this release cannot read is kept like any other, and counted.
+    pub lines: &'a [Numbered<'a>],
+}
+
+/// What became of a batch, once it is durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// How many events were new.
+    pub stored: u64,
+    /// How many were there already, or twice in the batch.
+    pub duplicates: u64,
+    /// How many events the run has now.
+    pub events: u64,
+}
+
+/// A batch that was checked: in the order of its numbers, each once, every line read.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    /// The run.
+    pub run: &'a str,
+    /// Who sent it.
+    pub producer: &'a str,
+    /// The lines, by number.
+    pub lines: Vec<Read<'a>>,
+    /// How many lines named a number that the batch has already.
+    pub repeated: u64,
+}
+
+/// A line that was read.
+#[derive(Debug)]
+pub struct Read<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// The line.
+    pub line: &'a str,
+    /// Its event; `None` where this release does not know it.
+    pub event: Option<Event<'a>>,
+}
+
+impl<'a> Batch<'a> {
+    /// Checks what can be checked without looking into a store: every back end begins with this.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for an empty or overlong id, a number above [`LAST_SEQ`], a line that is longer than
+    /// [`LONGEST_LINE`] or holds a line break, and a line that names another run. Then nothing is stored.
+    pub fn check(&self) -> Result<Checked<'a>, Error> {
+        check(self.run, self.producer, self.lines.iter().copied())
+    }
+}
+
+/// [`Batch::check`], of lines from anywhere.
+pub(crate) fn check<'a>(
+    run: &'a str,
+    producer: &'a str,
+    numbered: impl ExactSizeIterator<Item = Numbered<'a>>,
+) -> Result<Checked<'a>, Error> {
+    for (what, id) in [("run", run), ("producer", producer)] {
+        if id.is_empty() || id.len() > LONGEST_ID {
+            return Err(Error::invalid(format!(
+                "the id of a {what} has 1 to {LONGEST_ID} bytes, not {}",
+                id.len()
+            )));
+        }
+    }
+    let all = numbered.len();
+    let mut lines = Vec::with_capacity(all);
+    for line in numbered {
+        lines.push(read(run, line)?);
+    }
+    // Stable: of two lines with one number the first counts.
+    lines.sort_by_key(|line| line.seq);
+    lines.dedup_by_key(|line| line.seq);
+    let repeated = (all - lines.len()) as u64;
+    Ok(Checked { run, producer, lines, repeated })
+}
+
+fn read<'a>(run: &str, Numbered { seq, line }: Numbered<'a>) -> Result<Read<'a>, Error> {
+    let wrong = |what: String| Err(Error::invalid(format!("event {seq}: {what}")));
+    if seq > LAST_SEQ {
+        return wrong(format!("numbers go up to {LAST_SEQ}"));
+    }
+    if line.len() > LONGEST_LINE {
+        return wrong(format!("its line has {} bytes, {LONGEST_LINE} are kept", line.len()));
+    }
+    if line.bytes().any(|b| b == b'\n' || b == b'\r') {
+        return wrong("its line holds a line break".to_owned());
+    }
+    let event = match read_line(line.as_bytes()) {
+        Ok(read) => {
+            let named = match &read.event {
+                Event::Run(info) => Some(info.id.as_ref()),
+                _ => read.run.as_deref(),
+            };
+            if named.is_some_and(|named| named != run) {
+                return wrong(format!("it belongs to another run than {:?}", clip(run, 80)));
+            }
+            Some(read.event)
+        }
+        // Kept all the same: a later release may know it, and whoever sent it must not be stopped by it.
+        Err(_) => None,
+    };
+    Ok(Read { seq, line, event })
+}
+
+/// The text, or as much of its beginning as has at most `most` bytes.
+pub(crate) fn clip(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn check(run: &str, lines: &[(u64, &str)]) -> Result<(Vec<u64>, u64), String> {
+        let lines: Vec<Numbered<'_>> = lines.iter().map(|&(seq, line)| Numbered { seq, line }).collect();
+        let batch = Batch { run, producer: "p", lines: &lines };
+        let checked = batch.check().map_err(|e| e.to_string())?;
+        Ok((checked.lines.iter().map(|l| l.seq).collect(), checked.repeated))
+    }
+
+    #[test]
+    fn numbers_are_sorted_and_the_first_of_two_counts() {
+        assert_eq!(check("r", &[(3, "{}"), (1, "{}"), (3, "{}"), (2, "{}")]), Ok((vec![1, 2, 3], 1)));
+    }
+
+    #[test]
+    fn what_is_no_event_is_kept_and_what_would_break_the_store_is_not() {
+        assert!(check("r", &[(1, "not json"), (2, "{\"event\":\"of the future\"}")]).is_ok());
+        assert!(check("r", &[(1, "a\nb")]).unwrap_err().contains("line break"));
+        assert!(check("r", &[(u64::MAX, "{}")]).unwrap_err().contains("numbers go up to"));
+        assert!(check("", &[]).unwrap_err().contains("id of a run"));
+        assert!(check("r", &[(1, &"x".repeat(LONGEST_LINE + 1))]).unwrap_err().contains("are kept"));
+    }
+
+    #[test]
+    fn a_line_of_another_run_is_refused() {
+        assert!(check("r", &[(1, r#"{"event":"run","run":"r"}"#)]).is_ok());
+        assert!(check("r", &[(1, r#"{"event":"task","run":"r","task":"a"}"#)]).is_ok());
+        for other in [r#"{"event":"run","run":"s"}"#, r#"{"event":"task","run":"s","task":"a"}"#] {
+            assert!(check("r", &[(1, other)]).unwrap_err().contains("another run"));
+        }
+    }
+
+    #[test]
+    fn clipping_keeps_characters_whole() {
+        assert_eq!((clip("aé", 2), clip("aé", 3), clip("aé", 9)), ("a", "aé", "aé"));
+    }
+}

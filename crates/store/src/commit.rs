@@ -1,0 +1,275 @@
+//! One writer for many callers: what they ask for while a commit is under way goes into the next one together, since
+//! a commit costs a wait for the disk however much it holds. A caller that is alone waits for nothing but its own
+//! commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use crate::batch::check;
+use crate::{Appended, Batch, Checked, Error, Mark, Numbered};
+
+/// A commit that has so many events takes no more.
+const MOST_EVENTS: usize = 4_096;
+/// As many callers wait in line; the others wait to get there.
+const LONGEST_LINE_UP: usize = 256;
+
+/// What is to be done to a run.
+#[derive(Debug)]
+pub(crate) enum Job<'a> {
+    /// Append events.
+    Append(Checked<'a>),
+    /// Mark it.
+    Mark(&'a str, &'a Mark),
+    /// Remove it.
+    Delete(&'a str),
+    /// Compute its summary anew, from its events in order; or compress it, where the back end does so.
+    Settle(&'a str),
+}
+
+impl Job<'_> {
+    /// The run.
+    pub(crate) fn run(&self) -> &str {
+        match self {
+            Job::Append(checked) => checked.run,
+            Job::Mark(run, _) | Job::Delete(run) | Job::Settle(run) => run,
+        }
+    }
+}
+
+/// What became of a job, by itself.
+pub(crate) type Outcome = Result<Appended, Error>;
+
+/// What commits jobs: a connection to a database, or the segments of files.
+pub(crate) trait Commit: Send {
+    /// Does the jobs one after another and makes them durable together. An error is about all of them: none was done,
+    /// or it is not known whether they were.
+    fn commit(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Outcome>, Error>;
+}
+
+/// What a caller hands over.
+enum Order {
+    Append { run: String, producer: String, text: String, lines: Vec<(u64, usize)> },
+    Mark(String, Mark),
+    Delete(String),
+    Settle(String),
+}
+
+impl Order {
+    fn events(&self) -> usize {
+        if let Order::Append { lines, .. } = self { lines.len() } else { 0 }
+    }
+
+    /// Whether it must be a commit by itself: it takes away what others of the same commit may stand on.
+    fn is_alone(&self) -> bool {
+        matches!(self, Order::Delete(_) | Order::Settle(_))
+    }
+
+    fn job(&self) -> Result<Job<'_>, Error> {
+        Ok(match self {
+            Order::Append { run, producer, text, lines } => {
+                let mut from = 0;
+                let numbered = lines.iter().map(|&(seq, to)| {
+                    let line = &text[from..to];
+                    from = to;
+                    Numbered { seq, line }
+                });
+                Job::Append(check(run, producer, numbered)?)
+            }
+            Order::Mark(run, mark) => Job::Mark(run, mark),
+            Order::Delete(run) => Job::Delete(run),
+            Order::Settle(run) => Job::Settle(run),
+        })
+    }
+}
+
+type Waiting = (Order, SyncSender<Outcome>);
+
+/// The writer: a thread of its own.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    line: Option<SyncSender<Waiting>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts a writer.
+    pub(crate) fn start(commit: impl Commit + 'static) -> Result<Writer, Error> {
+        let (line, waiting) = sync_channel(LONGEST_LINE_UP);
+        let thread = std::thread::Builder::new()
+            .name("makespan-store".to_owned())
+            .spawn(move || work(commit, &waiting))
+            .map_err(|e| Error::Backend { reason: format!("no thread can be had to write with: {e}") })?;
+        Ok(Writer { line: Some(line), thread: Some(thread) })
+    }
+
+    /// Appends and waits until that is durable.
+    pub(crate) fn append(&self, batch: &Batch<'_>) -> Outcome {
+        let mut text = String::with_capacity(batch.lines.iter().map(|l| l.line.len()).sum());
+        let lines = batch.lines.iter().map(|numbered| {
+            text.push_str(numbered.line);
+            (numbered.seq, text.len())
+        });
+        let lines = lines.collect();
+        self.order(Order::Append {
+            run: batch.run.to_owned(),
+            producer: batch.producer.to_owned(),
+            text,
+            lines,
+        })
+    }
+
+    /// Marks a run.
+    pub(crate) fn mark(&self, run: &str, mark: &Mark) -> Result<(), Error> {
+        self.order(Order::Mark(run.to_owned(), mark.clone())).map(|_| ())
+    }
+
+    /// Removes a run.
+    pub(crate) fn delete(&self, run: &str) -> Result<(), Error> {
+        self.order(Order::Delete(run.to_owned())).map(|_| ())
+    }
+
+    /// Settles a run.
+    pub(crate) fn settle(&self, run: &str) -> Result<(), Error> {
+        self.order(Order::Settle(run.to_owned())).map(|_| ())
+    }
+
+    fn order(&self, order: Order) -> Outcome {
+        let stopped = || Error::Backend { reason: "the writer of the store has stopped".to_owned() };
+        let (reply, answer) = sync_channel(1);
+        let line = self.line.as_ref().ok_or_else(stopped)?;
+        line.send((order, reply)).map_err(|_| stopped())?;
+        answer.recv().map_err(|_| stopped())?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Without a sender the thread ends when it has done what is in line.
+        self.line = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(mut commit: impl Commit, waiting: &Receiver<Waiting>) {
+    let mut left_over = None;
+    while let Some(first) = left_over.take().or_else(|| waiting.recv().ok()) {
+        let (mut group, mut events) = (vec![first], 0);
+        events += group[0].0.events();
+        while events < MOST_EVENTS && !group[0].0.is_alone() {
+            let Ok(next) = waiting.try_recv() else { break };
+            if next.0.is_alone() {
+                left_over = Some(next);
+                break;
+            }
+            events += next.0.events();
+            group.push(next);
+        }
+        // What a line holds must not be able to end the writer, whatever the code below overlooked.
+        let done = catch_unwind(AssertUnwindSafe(|| answers(&mut commit, &group)));
+        let answers = done.unwrap_or_else(|_| {
+            let lost = || Err(Error::Backend { reason: "the writer of the store failed".to_owned() });
+            group.iter().map(|_| lost()).collect()
+        });
+        for ((_, reply), answer) in group.iter().zip(answers) {
+            // Whoever asked may be gone.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// The answer to each of a group.
+fn answers(commit: &mut impl Commit, group: &[Waiting]) -> Vec<Outcome> {
+    let mut answers: Vec<Outcome> = Vec::with_capacity(group.len());
+    let mut jobs = Vec::with_capacity(group.len());
+    let mut places = Vec::with_capacity(group.len());
+    for (place, (order, _)) in group.iter().enumerate() {
+        match order.job() {
+            Ok(Job::Append(checked)) if checked.lines.is_empty() => {
+                answers.push(Ok(Appended { duplicates: checked.repeated, ..Appended::default() }));
+            }
+            Ok(job) => {
+                jobs.push(job);
+                places.push(place);
+                answers.push(Ok(Appended::default()));
+            }
+            Err(error) => answers.push(Err(error)),
+        }
+    }
+    if jobs.is_empty() {
+        return answers;
+    }
+    match commit.commit(&jobs) {
+        Ok(outcomes) => {
+            for (place, outcome) in places.into_iter().zip(outcomes) {
+                answers[place] = outcome;
+            }
+        }
+        // One that cannot be stored must not take the others with it.
+        Err(error) if jobs.len() > 1 && !error.is_transient() => {
+            for (place, job) in places.into_iter().zip(&jobs) {
+                let alone = commit.commit(std::slice::from_ref(job));
+                let alone = alone.map(|mut outcomes| outcomes.pop());
+                answers[place] = alone.and_then(|outcome| outcome.unwrap_or(Err(error.clone())));
+            }
+        }
+        Err(error) => places.into_iter().for_each(|place| answers[place] = Err(error.clone())),
+    }
+    answers
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Remembers how many jobs each commit had; refuses those for the run `bad`.
+    struct Slow(Arc<Mutex<Vec<usize>>>);
+
+    impl Commit for Slow {
+        fn commit(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Outcome>, Error> {
+            std::thread::sleep(Duration::from_millis(20));
+            self.0.lock().unwrap().push(jobs.len());
+            if jobs.iter().any(|job| job.run() == "panics") {
+                panic!("as a bug would");
+            }
+            if jobs.iter().any(|job| job.run() == "bad") {
+                return Err(Error::corrupt("bad"));
+            }
+            Ok(jobs.iter().map(|_| Ok(Appended { stored: 1, ..Appended::default() })).collect())
+        }
+    }
+
+    fn append(writer: &Writer, run: &str) -> Outcome {
+        writer.append(&Batch { run, producer: "p", lines: &[Numbered { seq: 1, line: "{}" }] })
+    }
+
+    #[test]
+    fn callers_that_wait_share_a_commit_and_a_bad_one_harms_no_other() {
+        let groups = Arc::new(Mutex::new(Vec::new()));
+        let writer = Writer::start(Slow(groups.clone())).unwrap();
+        std::thread::scope(|scope| {
+            for i in 0..16 {
+                let writer = &writer;
+                scope.spawn(move || {
+                    let run = if i == 7 { "bad" } else { "good" };
+                    assert_eq!(append(writer, run).is_ok(), run == "good");
+                });
+            }
+        });
+        let groups = groups.lock().unwrap();
+        assert!(groups.iter().any(|&n| n > 1), "{groups:?}");
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_next_call_works() {
+        let writer = Writer::start(Slow(Arc::default())).unwrap();
+        assert!(append(&writer, "panics").is_err());
+        assert!(append(&writer, "good").is_ok());
+    }
+}

@@ -1,0 +1,157 @@
+//! What a store knows of a run without reading its events: kept up to date event by event, in the same transaction.
+//!
+//! The states here are what a store keeps in its rows. They follow the fold of `makespan-model` as far as one pass
+//! without a look back can: statuses and counts are those of the fold. Times are the first and the last that were
+//! ever stated, so an event that takes back an earlier time is not followed; the events themselves are.
+//!
+//! Producers' batches may arrive out of order. An event that comes after a later one of its producer about the same
+//! task only fills in what is not known yet ([`Stamp`]).
+
+mod metric;
+mod run;
+mod serial;
+mod task;
+
+use makespan_format::Event;
+use rustc_hash::FxHashMap;
+
+pub use metric::MetricState;
+pub use run::{RunState, Tally};
+pub use task::TaskState;
+
+use crate::batch::Read;
+use crate::key::{Key, key, key_of_two};
+
+/// Names are kept up to this many bytes in summaries; the events hold them whole.
+pub(crate) const LONGEST_TEXT: usize = 1 << 10;
+
+/// Which event spoke last: its producer, by a number made of its id, and its own number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Stamp {
+    /// Stands for the producer.
+    pub producer: i64,
+    /// Number of the event.
+    pub seq: i64,
+}
+
+impl Stamp {
+    /// The stamp of an event.
+    pub fn new(producer: &str, seq: u64) -> Stamp {
+        let [a, b, c, d, e, f, g, h, ..] = key(producer);
+        Stamp {
+            producer: i64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            seq: i64::try_from(seq).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Whether `next` was sent before this one, by the same producer.
+    fn is_after(self, next: Stamp) -> bool {
+        self.producer == next.producer && next.seq < self.seq
+    }
+}
+
+/// How what an event says is merged: it replaces what was said before it, and yields to what was said after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Merge {
+    Replace,
+    Fill,
+}
+
+impl Merge {
+    /// Moves the stamp on, where the event is in order.
+    fn of(stamp: &mut Stamp, next: Stamp) -> Merge {
+        if stamp.is_after(next) {
+            return Merge::Fill;
+        }
+        *stamp = next;
+        Merge::Replace
+    }
+
+    fn put<T>(self, slot: &mut Option<T>, value: Option<T>) {
+        if value.is_some() && (self == Merge::Replace || slot.is_none()) {
+            *slot = value;
+        }
+    }
+
+    fn put_text(self, slot: &mut Option<String>, value: Option<&str>) {
+        if let Some(value) = value
+            && (self == Merge::Replace || slot.is_none())
+        {
+            *slot = Some(crate::batch::clip(value, LONGEST_TEXT).to_owned());
+        }
+    }
+}
+
+/// The states of a run, or of as much of it as a batch touches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Digest {
+    /// The run itself.
+    pub run: RunState,
+    /// Tasks, by the key of their ids.
+    pub tasks: FxHashMap<Key, TaskState>,
+    /// Metrics, by the key of name and unit.
+    pub metrics: FxHashMap<Key, MetricState>,
+}
+
+impl Digest {
+    /// The key of the task that an event is about, under which its state must be loaded before [`apply`](Digest::apply).
+    pub fn task_of(event: &Event<'_>) -> Option<Key> {
+        task_of(event).map(key)
+    }
+
+    /// The key of the metric that an event measures, to be loaded as well.
+    pub fn metric_of(event: &Event<'_>) -> Option<Key> {
+        match event {
+            Event::Sample(sample) => Some(key_of_two(&sample.name, sample.unit.as_deref())),
+            _ => None,
+        }
+    }
+
+    /// Takes the next event of a producer. Tasks and metrics that are not there are new.
+    pub fn apply(&mut self, producer: &str, read: &Read<'_>) {
+        self.run.events += 1;
+        self.run.bytes += read.line.len() as u64 + 1;
+        let Some(event) = &read.event else {
+            self.run.unread += 1;
+            return;
+        };
+        let stamp = Stamp::new(producer, read.seq);
+        if let Some(id) = task_of(event) {
+            let run = &mut self.run;
+            let task = self.tasks.entry(key(id)).or_insert_with(|| {
+                let task = TaskState::new(id);
+                run.tasks.add(task.status);
+                task
+            });
+            let before = task.status;
+            task.apply(stamp, event);
+            if task.status != before {
+                run.tasks.take(before);
+                run.tasks.add(task.status);
+            }
+        }
+        match event {
+            Event::Run(info) => self.run.apply(stamp, info),
+            Event::Attempt(attempt) => self.run.widen(attempt.started, attempt.ended),
+            Event::Sample(sample) if sample.value.is_finite() => {
+                let key = key_of_two(&sample.name, sample.unit.as_deref());
+                let metric = || MetricState::new(&sample.name, sample.unit.as_deref());
+                self.metrics.entry(key).or_insert_with(metric).apply(sample.value, sample.t);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The id of the task that an event is about.
+fn task_of<'e>(event: &'e Event<'_>) -> Option<&'e str> {
+    match event {
+        Event::Task(e) => Some(&e.id),
+        Event::Attempt(e) => Some(&e.task),
+        Event::Sample(e) => e.task.as_deref(),
+        Event::Log(e) => e.task.as_deref(),
+        Event::Alert(e) => e.task.as_deref(),
+        Event::Artifact(e) => e.task.as_deref(),
+        Event::Run(_) | Event::Diagnostic(_) => None,
+    }
+}

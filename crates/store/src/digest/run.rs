@@ -1,0 +1,199 @@
+//! What is known of a run.
+
+use std::collections::BTreeMap;
+
+use makespan_format::{Json, RunInfo, Status};
+use serde::{Deserialize, Serialize};
+
+use super::{LONGEST_TEXT, Merge, Stamp, serial};
+use crate::batch::clip;
+
+/// As many labels of a run can be filtered by.
+const MOST_LABELS: usize = 256;
+
+/// Number of tasks of each status, in the order of [`Status::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally(pub [u64; 10]);
+
+impl Tally {
+    pub(crate) fn add(&mut self, status: Status) {
+        self.0[status as usize] += 1;
+    }
+
+    pub(super) fn take(&mut self, status: Status) {
+        let count = &mut self.0[status as usize];
+        *count = count.saturating_sub(1);
+    }
+
+    /// How many have that status.
+    pub fn of(&self, status: Status) -> u64 {
+        self.0[status as usize]
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
+/// What is known of a run: what its events state of it, what its tasks tell, and what people did to it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunState {
+    /// Its id, whole.
+    pub id: String,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The workflow that was executed.
+    pub workflow: Option<String>,
+    /// Who recorded it.
+    pub source: Option<String>,
+    /// Status as the engine recorded it; see [`status`](RunState::status).
+    #[serde(with = "serial::maybe_status")]
+    pub recorded_status: Option<Status>,
+    /// Start as the engine recorded it, ns since the epoch.
+    pub recorded_start: Option<i64>,
+    /// End as the engine recorded it.
+    pub recorded_end: Option<i64>,
+    /// First start of any attempt.
+    pub first_start: Option<i64>,
+    /// Last start or end of any attempt.
+    pub last_time: Option<i64>,
+    /// Message of the error of the run as a whole, its beginning where it is long.
+    pub error: Option<String>,
+    /// Labels that its events state: text as it is, anything else as JSON.
+    pub labels: BTreeMap<String, String>,
+    /// Tasks by status.
+    pub tasks: Tally,
+    /// How many events are stored.
+    pub events: u64,
+    /// How many bytes their lines have, with a line break each.
+    pub bytes: u64,
+    /// How many of the events this release does not know.
+    pub unread: u64,
+    /// When the store first heard of it, ns since the epoch.
+    pub created: i64,
+    /// When the store last heard of it.
+    pub updated: i64,
+    /// Whether an event came after a later one of its producer, so that reading has to sort.
+    pub disordered: bool,
+    /// Whether that happened since this was last computed from all events in order ([`Store::maintain`]).
+    ///
+    /// [`Store::maintain`]: crate::Store::maintain
+    pub unsettled: bool,
+    /// Labels that people put on it.
+    pub marks: BTreeMap<String, String>,
+    /// Whether it must not be removed.
+    pub pinned: bool,
+    /// When it was put into the trash.
+    pub trashed: Option<i64>,
+    /// Which event about the run as a whole was the last.
+    pub stamp: Stamp,
+}
+
+impl RunState {
+    /// A run of which the store hears at `now`.
+    pub fn new(id: &str, now: i64) -> RunState {
+        RunState { id: id.to_owned(), created: now, updated: now, ..RunState::default() }
+    }
+
+    pub(super) fn apply(&mut self, stamp: Stamp, info: &RunInfo<'_>) {
+        let merge = Merge::of(&mut self.stamp, stamp);
+        merge.put_text(&mut self.name, info.name.as_deref());
+        // Whole, because runs are found by it.
+        merge.put(&mut self.workflow, info.workflow.as_ref().map(|w| w.to_string()));
+        merge.put_text(&mut self.source, info.source.as_deref());
+        merge.put_text(&mut self.error, info.error.as_ref().map(|e| e.message.as_ref()));
+        merge.put(&mut self.recorded_status, info.status);
+        merge.put(&mut self.recorded_start, info.started);
+        merge.put(&mut self.recorded_end, info.ended);
+        if let Some(json) = &info.labels
+            && (merge == Merge::Replace || self.labels.is_empty())
+        {
+            self.labels = labels(json);
+        }
+    }
+
+    /// Widens the span by what an attempt tells.
+    pub(super) fn widen(&mut self, started: Option<i64>, ended: Option<i64>) {
+        self.first_start = self.first_start.into_iter().chain(started).min();
+        self.last_time = self.last_time.into_iter().chain(started).chain(ended).max();
+    }
+
+    /// Status derived from the tasks, as the model derives it; what the engine recorded where there are no tasks.
+    /// `None` where nothing says.
+    pub fn status(&self) -> Option<Status> {
+        let has = |status: Status| self.tasks.of(status) > 0;
+        if self.tasks.total() == 0 {
+            return self.recorded_status;
+        }
+        let ended = self.recorded_status.filter(|s| s.is_terminal());
+        if has(Status::Failed) || has(Status::UpstreamFailed) {
+            return Some(Status::Failed);
+        }
+        if has(Status::Running) || has(Status::Retrying) {
+            return Some(ended.filter(|s| *s != Status::Succeeded).unwrap_or(Status::Running));
+        }
+        if has(Status::Cancelled) {
+            return Some(Status::Cancelled);
+        }
+        if has(Status::Pending) || has(Status::Queued) {
+            let begun = has(Status::Succeeded) || has(Status::Cached) || has(Status::Skipped);
+            return Some(ended.unwrap_or(if begun { Status::Running } else { Status::Pending }));
+        }
+        if has(Status::Succeeded) || has(Status::Cached) {
+            return Some(
+                ended.filter(|s| s.is_failure() || *s == Status::Cancelled).unwrap_or(Status::Succeeded),
+            );
+        }
+        Some(Status::Skipped)
+    }
+
+    /// Whether more may happen: no status yet, or one that is not the last.
+    pub fn is_active(&self) -> bool {
+        !self.status().is_some_and(Status::is_terminal)
+    }
+
+    /// First start of any attempt, else the recorded one; ns since the epoch.
+    pub fn started(&self) -> Option<i64> {
+        self.first_start.or(self.recorded_start)
+    }
+
+    /// Last time known of any attempt, else the recorded end; `None` while the run is active.
+    pub fn ended(&self) -> Option<i64> {
+        if self.is_active() { None } else { self.last_time.or(self.recorded_end) }
+    }
+
+    /// The makespan in ns: first start to last end, of a run that is over.
+    pub fn makespan(&self) -> Option<i64> {
+        let (start, end) = (self.started()?, self.ended()?);
+        (end >= start).then(|| end.saturating_sub(start))
+    }
+
+    /// Where the run stands in time: its start, else when the store first heard of it. Lists are sorted by it.
+    pub fn at(&self) -> i64 {
+        self.started().unwrap_or(self.created)
+    }
+
+    /// All labels: those that people put on it win over those of its events.
+    pub fn all_labels(&self) -> BTreeMap<&str, &str> {
+        self.labels.iter().chain(&self.marks).map(|(k, v)| (k.as_str(), v.as_str())).collect()
+    }
+}
+
+/// The members of a JSON object, text as it is and anything else as JSON; the first [`MOST_LABELS`] of them.
+fn labels(json: &Json<'_>) -> BTreeMap<String, String> {
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(json.as_str()) else {
+        return BTreeMap::new();
+    };
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    members
+        .into_iter()
+        .take(MOST_LABELS)
+        .map(|(name, value)| {
+            (clip(&name, LONGEST_TEXT).to_owned(), clip(&text(value), LONGEST_TEXT).to_owned())
+        })
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! Why a store could not do what it was asked.
+
+/// Why a store could not do what it was asked. No message holds a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The URL names no store.
+    #[error("{location} names no store: {reason}")]
+    Location {
+        /// The URL, without its password.
+        location: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The store cannot be reached now. Nothing that was acknowledged is lost; what was being appended may or may not
+    /// be there, and sending it again is safe.
+    #[error("{location} cannot be reached: {reason}")]
+    Unavailable {
+        /// The URL, without its password.
+        location: String,
+        /// What the connection said.
+        reason: String,
+    },
+    /// Another process writes to this store, which has one writer at a time.
+    #[error("{location} is being written by another process")]
+    Busy {
+        /// The URL, without its password.
+        location: String,
+    },
+    /// The store can be read only: its folder, its disk or its user may not be written with.
+    #[error("the store cannot be written: {reason}")]
+    ReadOnly {
+        /// What the system said.
+        reason: String,
+    },
+    /// There is no room left. What is there can be read, and writing goes on once there is room.
+    #[error("the store has no room left: {reason}")]
+    Full {
+        /// What the system said.
+        reason: String,
+    },
+    /// The store was written by a later release. It is left as it is.
+    #[error("the store is of schema {found}; this release knows schemas up to {known}")]
+    Newer {
+        /// The schema of the store.
+        found: u32,
+        /// The last one that this release knows.
+        known: u32,
+    },
+    /// What is there is not a store of ours. It is left as it is.
+    #[error("{location} is not a Makespan store: {reason}")]
+    Foreign {
+        /// The URL, without its password.
+        location: String,
+        /// What was found instead.
+        reason: String,
+    },
+    /// A part of the store is damaged.
+    #[error("the store is damaged: {reason}")]
+    Corrupt {
+        /// What, and where.
+        reason: String,
+    },
+    /// What was asked for makes no sense, whatever the state of the store.
+    #[error("{reason}")]
+    Invalid {
+        /// What is wrong.
+        reason: String,
+    },
+    /// No run of that id is there.
+    #[error("there is no run {run:?}")]
+    NoRun {
+        /// The id.
+        run: String,
+    },
+    /// Anything else that the system or the server said.
+    #[error("{reason}")]
+    Backend {
+        /// What it said.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// Whether the same call may go well later without anybody changing the call.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Error::Unavailable { .. } | Error::Busy { .. } | Error::Full { .. })
+    }
+
+    pub(crate) fn invalid(reason: impl Into<String>) -> Error {
+        Error::Invalid { reason: reason.into() }
+    }
+
+    pub(crate) fn corrupt(reason: impl Into<String>) -> Error {
+        Error::Corrupt { reason: reason.into() }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        use std::io::ErrorKind::*;
+        let reason = error.to_string();
+        match error.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Error::Full { reason },
+            ReadOnlyFilesystem | PermissionDenied => Error::ReadOnly { reason },
+            _ => Error::Backend { reason },
+        }
+    }
+}

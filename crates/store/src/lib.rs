@@ -1,0 +1,31 @@
+//! Runs kept.
+
+mod batch;
+mod block;
+mod clock;
+mod commit;
+mod digest;
+mod error;
+mod key;
+mod location;
+mod open;
+mod order;
+mod query;
+mod ranges;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod statistics;
+mod store;
+
+pub use batch::{Appended, Batch, Checked, LAST_SEQ, LONGEST_ID, LONGEST_LINE, Numbered, Read, Record};
+pub use digest::{Digest, MetricState, RunState, Stamp, Tally, TaskState};
+pub use error::Error;
+pub use key::{Key, key};
+pub use location::Location;
+pub use open::{BACKENDS, Backend, Open, open};
+pub use order::in_order;
+pub use query::{Cursor, History, HistoryQuery, LARGEST_PAGE, Order, Page, RunFilter, RunQuery, TaskRun};
+pub use statistics::{Counts, Durations, Group, Grouping};
+pub use store::{EachRecord, Info, Maintained, Mark, Part, Store};

@@ -1,0 +1,56 @@
+//! From a URL to a store.
+
+use crate::{Error, Location, Store};
+
+/// Opens the store of a location.
+pub type Open = fn(&Location) -> Result<Box<dyn Store>, Error>;
+
+/// A kind of store.
+#[derive(Clone, Copy, Debug)]
+pub struct Backend {
+    /// The schemes of its URLs.
+    pub schemes: &'static [&'static str],
+    /// What such a URL looks like.
+    pub example: &'static str,
+    /// What it is good for, in one sentence.
+    pub about: &'static str,
+    /// Opens a store of this kind; `None` where this program was built without it.
+    pub open: Option<Open>,
+}
+
+macro_rules! built_in {
+    ($feature:literal, $open:path) => {{
+        #[cfg(feature = $feature)]
+        let open: Option<Open> = Some($open);
+        #[cfg(not(feature = $feature))]
+        let open = None;
+        open
+    }};
+}
+
+/// The kinds of stores there are. Lists and help texts are made of this table.
+pub const BACKENDS: &[Backend] = &[Backend {
+    schemes: &["sqlite"],
+    example: "sqlite:runs.db",
+    about: "one file; the default, for one machine",
+    open: built_in!("sqlite", crate::sqlite::open),
+}];
+
+/// Opens the store that a URL names, and makes it where there is none.
+///
+/// # Errors
+///
+/// [`Error::Location`] for a URL that names no kind of store, or one that this program was built without; and what
+/// stands in the way of opening it.
+pub fn open(url: &str) -> Result<Box<dyn Store>, Error> {
+    let location = Location::parse(url)?;
+    let scheme = location.scheme();
+    let Some(backend) = BACKENDS.iter().find(|backend| backend.schemes.contains(&scheme)) else {
+        let known: Vec<&str> = BACKENDS.iter().map(|backend| backend.example).collect();
+        return Err(location.wrong(format!("no store has that scheme; there are {}", known.join(", "))));
+    };
+    match backend.open {
+        Some(open) => open(&location),
+        None => Err(location.wrong("this program was built without that kind of store")),
+    }
+}

@@ -1,0 +1,263 @@
+//! Statements. Their text is made of the words of this program and nothing else: [`Sql::push`] takes what was written
+//! into the source, [`Sql::bind`] takes data and puts a placeholder into the text. So no data can become SQL.
+
+use makespan_format::Status;
+
+use super::tables::STATUS_CODES;
+use crate::Error;
+
+/// Which SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// SQLite 3.
+    Sqlite,
+    /// PostgreSQL.
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code))]
+    Postgres,
+    /// MySQL and MariaDB.
+    #[cfg_attr(not(feature = "mysql"), allow(dead_code))]
+    Mysql,
+}
+
+impl Dialect {
+    /// What follows a `SELECT` whose rows stay as they are until the transaction ends. SQLite has one writer anyway.
+    pub(super) fn for_update(self) -> &'static str {
+        if self == Dialect::Sqlite { "" } else { " FOR UPDATE" }
+    }
+
+    /// Makes an `INSERT` into the runs pass over a row that is there already.
+    pub(super) fn or_pass_over(self, sql: &mut Sql) {
+        sql.push(match self {
+            Dialect::Sqlite | Dialect::Postgres => " ON CONFLICT DO NOTHING",
+            Dialect::Mysql => " ON DUPLICATE KEY UPDATE run_no = makespan_runs.run_no",
+        });
+    }
+
+    /// The sign of a division of integers that gives an integer.
+    pub(super) fn div(self) -> &'static str {
+        if self == Dialect::Mysql { " DIV " } else { " / " }
+    }
+
+    /// The name of the type of an integer, to cast a sum to.
+    pub(super) fn integer(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "INTEGER",
+            Dialect::Postgres => "BIGINT",
+            Dialect::Mysql => "SIGNED",
+        }
+    }
+}
+
+/// What a column holds. Texts are bytes, for databases differ in what a text may hold (PostgreSQL no NUL) and in which
+/// texts are equal (MySQL takes `A` for `a`).
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// An integer, or nothing.
+    Int(Option<i64>),
+    /// A number, or nothing.
+    Real(Option<f64>),
+    /// Bytes, or nothing.
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! value_from {
+    ($($from:ty => |$v:ident| $value:expr,)*) => {
+        $(impl From<$from> for Value { fn from($v: $from) -> Value { $value } })*
+    };
+}
+
+value_from! {
+    i64 => |v| Value::Int(Some(v)),
+    Option<i64> => |v| Value::Int(v),
+    // Counts stay far below; one that does not must not wrap around.
+    u64 => |v| Value::Int(Some(i64::try_from(v).unwrap_or(i64::MAX))),
+    u32 => |v| Value::Int(Some(i64::from(v))),
+    bool => |v| Value::Int(Some(i64::from(v))),
+    f64 => |v| Value::Real(Some(v)),
+    Option<f64> => |v| Value::Real(v),
+    &str => |v| Value::Bytes(Some(v.as_bytes().to_vec())),
+    Option<&str> => |v| Value::Bytes(v.map(|v| v.as_bytes().to_vec())),
+    &[u8] => |v| Value::Bytes(Some(v.to_vec())),
+    Vec<u8> => |v| Value::Bytes(Some(v)),
+    crate::Key => |v| Value::Bytes(Some(v.to_vec())),
+    Option<crate::Key> => |v| Value::Bytes(v.map(|v| v.to_vec())),
+}
+
+/// A statement with its data.
+#[derive(Clone, Debug)]
+pub(crate) struct Sql {
+    dialect: Dialect,
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// An empty statement.
+    pub(crate) fn new(dialect: Dialect) -> Sql {
+        Sql { dialect, text: String::new(), values: Vec::new() }
+    }
+
+    /// A statement that begins with that.
+    pub(crate) fn of(dialect: Dialect, text: &'static str) -> Sql {
+        let mut sql = Sql::new(dialect);
+        sql.push(text);
+        sql
+    }
+
+    /// Adds words of this program.
+    pub(crate) fn push(&mut self, text: &'static str) -> &mut Sql {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds words, separated.
+    pub(crate) fn list(&mut self, words: impl IntoIterator<Item = &'static str>) -> &mut Sql {
+        for (i, word) in words.into_iter().enumerate() {
+            self.push(if i == 0 { "" } else { ", " }).push(word);
+        }
+        self
+    }
+
+    /// Adds a number that this program computed, where SQL allows no placeholder.
+    pub(crate) fn number(&mut self, number: i64) -> &mut Sql {
+        self.text.push_str(&number.to_string());
+        self
+    }
+
+    /// Adds data.
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Sql {
+        self.values.push(value.into());
+        match self.dialect {
+            Dialect::Sqlite | Dialect::Mysql => self.text.push('?'),
+            Dialect::Postgres => {
+                self.text.push('$');
+                self.text.push_str(&self.values.len().to_string());
+            }
+        }
+        self
+    }
+
+    /// Adds data, separated by commas.
+    pub(crate) fn bind_all(&mut self, values: impl IntoIterator<Item = Value>) -> &mut Sql {
+        for (i, value) in values.into_iter().enumerate() {
+            self.push(if i == 0 { "" } else { ", " }).bind(value);
+        }
+        self
+    }
+
+    /// Which SQL it is.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The text, with placeholders.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The data, in the order of the placeholders.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// The same, both.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn into_parts(self) -> (String, Vec<Value>) {
+        (self.text, self.values)
+    }
+}
+
+/// A row of an answer.
+pub(crate) type Row = Vec<Value>;
+
+/// Takes the columns of a row one after another.
+#[derive(Debug)]
+pub(crate) struct Cells {
+    row: std::vec::IntoIter<Value>,
+}
+
+fn unexpected() -> Error {
+    Error::corrupt("a column holds what it never should")
+}
+
+impl Cells {
+    /// The columns of that row.
+    pub(crate) fn of(row: Row) -> Cells {
+        Cells { row: row.into_iter() }
+    }
+
+    /// An integer, or nothing.
+    pub(crate) fn maybe_int(&mut self) -> Result<Option<i64>, Error> {
+        match self.row.next() {
+            Some(Value::Int(v)) => Ok(v),
+            Some(Value::Real(None) | Value::Bytes(None)) => Ok(None),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// An integer.
+    pub(crate) fn int(&mut self) -> Result<i64, Error> {
+        self.maybe_int()?.ok_or_else(unexpected)
+    }
+
+    /// A count.
+    pub(crate) fn count(&mut self) -> Result<u64, Error> {
+        u64::try_from(self.int()?).map_err(|_| unexpected())
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&mut self) -> Result<bool, Error> {
+        Ok(self.int()? != 0)
+    }
+
+    /// A number, or nothing.
+    pub(crate) fn maybe_real(&mut self) -> Result<Option<f64>, Error> {
+        match self.row.next() {
+            Some(Value::Real(v)) => Ok(v),
+            Some(Value::Int(None) | Value::Bytes(None)) => Ok(None),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// A number.
+    pub(crate) fn real(&mut self) -> Result<f64, Error> {
+        self.maybe_real()?.ok_or_else(unexpected)
+    }
+
+    /// Bytes, or nothing.
+    pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        match self.row.next() {
+            Some(Value::Bytes(v)) => Ok(v),
+            Some(Value::Int(None) | Value::Real(None)) => Ok(None),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Bytes.
+    pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, Error> {
+        self.maybe_bytes()?.ok_or_else(unexpected)
+    }
+
+    /// A text, or nothing.
+    pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, Error> {
+        self.maybe_bytes()?.map(|b| String::from_utf8(b).map_err(|_| unexpected())).transpose()
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self) -> Result<String, Error> {
+        self.maybe_text()?.ok_or_else(unexpected)
+    }
+
+    /// A key.
+    pub(crate) fn key(&mut self) -> Result<crate::Key, Error> {
+        self.bytes()?.try_into().map_err(|_| unexpected())
+    }
+
+    /// A status, or nothing.
+    pub(crate) fn maybe_status(&mut self) -> Result<Option<Status>, Error> {
+        let status = |i: i64| {
+            usize::try_from(i).ok().and_then(|i| STATUS_CODES.get(i)).copied().ok_or_else(unexpected)
+        };
+        self.maybe_int()?.map(status).transpose()
+    }
+}

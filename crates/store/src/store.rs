@@ -1,0 +1,144 @@
+//! What every store can do.
+
+use std::ops::ControlFlow;
+
+use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, read_line};
+
+use crate::digest::MetricState;
+use crate::{
+    Appended, Batch, Counts, Durations, Error, Grouping, History, HistoryQuery, Page, Record, RunFilter,
+    RunQuery, RunState,
+};
+
+/// Which events of a run are read, and in which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All of them, as the run is made from: in the order in which they were stored, save that the events of one
+    /// producer stand in the order of their numbers. A run whose producers' batches came out of order is gathered
+    /// in memory first.
+    #[default]
+    All,
+    /// All but as many as were stored first, in the order in which they were stored: for whoever follows a run and
+    /// has seen so many.
+    After(u64),
+}
+
+/// What people do to a run, beside its events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Keeps it from being removed, or no more.
+    Pin(bool),
+    /// Puts a label on it, or takes it off.
+    Label {
+        /// Name of the label.
+        name: String,
+        /// Its value; off where absent.
+        value: Option<String>,
+    },
+    /// Puts it into the trash at a time (ns since the epoch), or takes it out. An event that comes later takes it
+    /// out too: the run is alive.
+    Trash(Option<i64>),
+}
+
+/// What a store says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Info {
+    /// What kind of store it is: `file`, `sqlite`, `postgres` …
+    pub backend: &'static str,
+    /// Where it is, without any password.
+    pub location: String,
+    /// The version of its layout.
+    pub schema: u32,
+    /// How many runs it holds, with those in the trash.
+    pub runs: u64,
+    /// How many events.
+    pub events: u64,
+    /// What was found wrong with it and what was done about that; empty where all is well.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What [`Store::maintain`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Maintained {
+    /// Runs whose summary was computed anew, because their events had come out of order.
+    pub settled: u64,
+    /// Runs that were compressed.
+    pub compressed: u64,
+}
+
+/// Takes the events of a run one by one, and says whether it wants more.
+pub type EachRecord<'e> = dyn FnMut(Record<'_>) -> ControlFlow<()> + 'e;
+
+/// Keeps runs as the events they are made from.
+///
+/// Calls block until they are done; a server calls them where blocking is allowed. A store may be shared by threads.
+/// When [`append`](Store::append) returns, its events have been written so that neither the end of the process nor a
+/// loss of power takes them away, as far as the back end's documentation promises; each event is stored once, however
+/// often it is sent. Everything else a store tells is made from its events, but for [`Mark`]s.
+///
+/// Whoever writes a back end of their own can lean on [`Batch::check`] for the input, on [`Digest`](crate::Digest)
+/// for the states, and on [`Page::of`], [`Counts::of`], [`Durations::of`] and [`in_order`](crate::in_order) for the
+/// answers; the module `redis` uses nothing else.
+pub trait Store: Send + Sync {
+    /// What this store is and how it is.
+    fn info(&self) -> Result<Info, Error>;
+
+    /// Appends events to a run and makes the run where it is not there yet; all of them or, with an error, none that
+    /// would be acknowledged.
+    fn append(&self, batch: &Batch<'_>) -> Result<Appended, Error>;
+
+    /// What is known of a run, also of one in the trash; `None` where it is not there.
+    fn run(&self, id: &str) -> Result<Option<RunState>, Error>;
+
+    /// A page of runs.
+    fn runs(&self, query: &RunQuery) -> Result<Page, Error>;
+
+    /// Hands the events of a run to `each` until it wants no more: all that were acknowledged before the call.
+    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error>;
+
+    /// One task over many runs.
+    fn history(&self, query: &HistoryQuery) -> Result<History, Error>;
+
+    /// Numbers of runs by status, in the order of their groups; no group is empty.
+    fn counts(&self, filter: &RunFilter, grouping: Grouping) -> Result<Vec<Counts>, Error>;
+
+    /// The makespans of runs; `None` where no run is over with times known.
+    fn durations(&self, filter: &RunFilter) -> Result<Option<Durations>, Error>;
+
+    /// The metrics of a run, by name and unit.
+    fn metrics(&self, run: &str) -> Result<Vec<MetricState>, Error>;
+
+    /// Marks a run.
+    fn mark(&self, run: &str, mark: &Mark) -> Result<(), Error>;
+
+    /// Removes a run for good, with all that belongs to it. Nothing happens where it is not there.
+    fn delete(&self, run: &str) -> Result<(), Error>;
+
+    /// Does what is better done now and then than with each event: computes anew the summaries of runs whose events
+    /// came out of order, compresses what is over.
+    fn maintain(&self) -> Result<Maintained, Error>;
+
+    /// Folds a run's events into a sink, which is told of the run first. Lines that this release does not know are
+    /// passed over and said.
+    fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<(), Error> {
+        let (mut lines, mut unread, mut first) = (0u64, 0u64, 0u64);
+        sink.event(Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }));
+        self.read(run, Part::All, &mut |record| {
+            lines += 1;
+            match read_line(record.line.as_bytes()) {
+                Ok(read) => sink.event(read.event),
+                Err(_) => {
+                    unread += 1;
+                    first = if unread == 1 { lines } else { first };
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        if unread > 0 {
+            let message = format!("{unread} stored events are not known to this release and are left out");
+            let found = Diagnostic::new(Severity::Warning, "unknown-event", message);
+            sink.diagnostic(found.times(unread).on_line(first));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! Places to keep a store in.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use makespan_store::{Store, open};
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// A folder that goes away with its owner.
+#[derive(Debug)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Folder {
+        let name = format!("makespan-store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A fresh place for a store of some kind.
+pub(crate) trait Home: Sync {
+    /// The URL of the store there.
+    fn url(&self) -> String;
+
+    /// Whether several processes may write at once.
+    fn many_writers(&self) -> bool {
+        false
+    }
+
+    /// Makes the store say that a later release wrote it.
+    fn make_newer(&self);
+
+    /// Everything that lies there, to tell whether it changed; `None` where nobody can look.
+    fn contents(&self) -> Option<Vec<(PathBuf, Vec<u8>)>> {
+        None
+    }
+
+    /// Opens the store.
+    fn open(&self) -> Box<dyn Store> {
+        open(&self.url()).unwrap()
+    }
+}
+
+/// Every file of a folder with what is in it, sorted.
+pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            found.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A file of SQLite.
+#[cfg(feature = "sqlite")]
+pub(crate) struct Sqlite(Folder);
+
+#[cfg(feature = "sqlite")]
+impl Sqlite {
+    pub(crate) fn new() -> Option<Sqlite> {
+        Some(Sqlite(Folder::new()))
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.0.path().join("runs.db")
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl Home for Sqlite {
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.file().display())
+    }
+
+    fn make_newer(&self) {
+        let file = rusqlite::Connection::open(self.file()).unwrap();
+        file.pragma_update(None, "user_version", 99).unwrap();
+        file.close().unwrap();
+    }
+
+    fn contents(&self) -> Option<Vec<(PathBuf, Vec<u8>)>> {
+        Some(files(self.0.path()))
+    }
+}
