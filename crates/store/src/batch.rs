@@ -82,6 +82,13 @@ pub struct Read<'a> {
     pub event: Option<Event<'a>>,
 }
 
+impl<'a> Read<'a> {
+    /// Reads a line that was stored.
+    pub fn of(seq: u64, line: &'a str) -> Read<'a> {
+        Read { seq, line, event: read_line(line.as_bytes()).ok().map(|read| read.event) }
+    }
+}
+
 impl<'a> Batch<'a> {
     /// Checks what can be checked without looking into a store: every back end begins with this.
     ///

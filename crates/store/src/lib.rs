@@ -6,6 +6,7 @@ mod clock;
 mod commit;
 mod digest;
 mod error;
+mod file;
 mod key;
 mod location;
 mod open;

@@ -29,12 +29,20 @@ macro_rules! built_in {
 }
 
 /// The kinds of stores there are. Lists and help texts are made of this table.
-pub const BACKENDS: &[Backend] = &[Backend {
-    schemes: &["sqlite"],
-    example: "sqlite:runs.db",
-    about: "one file; the default, for one machine",
-    open: built_in!("sqlite", crate::sqlite::open),
-}];
+pub const BACKENDS: &[Backend] = &[
+    Backend {
+        schemes: &["file"],
+        example: "file:runs",
+        about: "a folder of files that any tool can read",
+        open: Some(crate::file::open),
+    },
+    Backend {
+        schemes: &["sqlite"],
+        example: "sqlite:runs.db",
+        about: "one file; the default, for one machine",
+        open: built_in!("sqlite", crate::sqlite::open),
+    },
+];
 
 /// Opens the store that a URL names, and makes it where there is none.
 ///

@@ -77,5 +77,6 @@ macro_rules! contract {
     };
 }
 
+contract!(file, crate::support::homes::Files);
 #[cfg(feature = "sqlite")]
 contract!(sqlite, crate::support::homes::Sqlite);

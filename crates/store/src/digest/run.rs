@@ -96,6 +96,18 @@ impl RunState {
         RunState { id: id.to_owned(), created: now, updated: now, ..RunState::default() }
     }
 
+    /// The run without what its events told: where computing it anew begins.
+    pub fn without_events(&self) -> RunState {
+        RunState {
+            updated: self.updated,
+            disordered: self.disordered,
+            marks: self.marks.clone(),
+            pinned: self.pinned,
+            trashed: self.trashed,
+            ..RunState::new(&self.id, self.created)
+        }
+    }
+
     pub(super) fn apply(&mut self, stamp: Stamp, info: &RunInfo<'_>) {
         let merge = Merge::of(&mut self.stamp, stamp);
         merge.put_text(&mut self.name, info.name.as_deref());

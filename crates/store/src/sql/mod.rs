@@ -232,35 +232,12 @@ fn delete(driver: &mut impl Driver, run: &str) -> Result<(), Error> {
 
 fn settle(driver: &mut impl Driver, id: &str) -> Result<(), Error> {
     let Some((no, run)) = locked(driver, id)? else { return Ok(()) };
-    let kept = RunState {
-        created: run.created,
-        updated: run.updated,
-        disordered: run.disordered,
-        marks: run.marks.clone(),
-        pinned: run.pinned,
-        trashed: run.trashed,
-        ..RunState::new(id, run.created)
-    };
-    let mut digest = Digest { run: kept, ..Digest::default() };
-    let mut wrong = None;
+    let mut digest = Digest { run: run.without_events(), ..Digest::default() };
     read::read(|event| read::fetch(driver, no, event), &run, Part::All, &mut |record| {
-        let read = crate::batch::check(
-            id,
-            record.producer,
-            std::iter::once(crate::Numbered { seq: record.seq, line: record.line }),
-        );
-        match read {
-            Ok(checked) => {
-                checked.lines.iter().for_each(|read: &Read<'_>| digest.apply(record.producer, read))
-            }
-            Err(error) => wrong = Some(error),
-        }
-        if wrong.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        digest.apply(record.producer, &Read::of(record.seq, record.line));
+        ControlFlow::Continue(())
     })?;
-    match wrong {
-        Some(error) => Err(error),
-        None => append::settle(driver, no, digest),
-    }
+    append::settle(driver, no, digest)
 }
 
 /// Locks a run's row; its number and state.

@@ -133,9 +133,10 @@ pub(super) fn describe(error: &rusqlite::Error, shown: &str) -> Error {
     }
 }
 
-/// A write that failed with all the rest of the file in order: what a quota or a limit on the size of files looks like
+/// A write that failed, or a file that could not grow: what a quota or a limit on the size of files looks like
 /// to SQLite, which tells a full disk only by its own number.
 fn no_room(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
     let extended = error.sqlite_error().map(|e| e.extended_code);
-    extended == Some(rusqlite::ffi::SQLITE_IOERR_WRITE)
+    extended.is_some_and(|code| [SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE].contains(&code))
 }

@@ -69,6 +69,7 @@ pub(crate) fn nothing_acknowledged_is_lost_when_writers_are_killed(home: &dyn Ho
             from,
             to: from + 100_000,
             batch: 60,
+            tries: 1,
         };
         let mut child = job.start();
         let first = child.wait_for_first();
@@ -105,6 +106,7 @@ pub(crate) fn several_processes_write_or_are_told_that_they_may_not(home: &dyn H
         from: 1,
         to: 400,
         batch: 30,
+        tries: 1,
     };
     let children: Vec<_> = (0..3).map(|i| job(i).start()).collect();
     // Reading goes on meanwhile, and sees whole batches in order.

@@ -22,12 +22,14 @@ pub(crate) struct Job {
     pub(crate) to: u64,
     /// As many events a batch has at most.
     pub(crate) batch: u64,
+    /// As often a batch is sent that was refused, before the child gives up.
+    pub(crate) tries: u64,
 }
 
 impl Job {
     fn text(&self) -> String {
-        let Job { url, run, producer, from, to, batch } = self;
-        format!("{url}\n{run}\n{producer}\n{from}\n{to}\n{batch}")
+        let Job { url, run, producer, from, to, batch, tries } = self;
+        format!("{url}\n{run}\n{producer}\n{from}\n{to}\n{batch}\n{tries}")
     }
 
     fn parse(text: &str) -> Job {
@@ -35,7 +37,7 @@ impl Job {
         let mut next = || parts.next().unwrap();
         let (url, run, producer) = (next(), next(), next());
         let mut number = || parts.next().unwrap().parse().unwrap();
-        Job { url, run, producer, from: number(), to: number(), batch: number() }
+        Job { url, run, producer, from: number(), to: number(), batch: number(), tries: number() }
     }
 
     /// The line of an event: the same whoever writes it, and however often.
@@ -110,7 +112,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    fn parse(line: &str) -> Option<Said> {
+    pub(crate) fn parse(line: &str) -> Option<Said> {
         // The harness may have begun the line.
         let said = &line[line.find("child: ")?..];
         let (word, rest) = said.trim_end().strip_prefix("child: ")?.split_once(' ')?;
@@ -146,9 +148,17 @@ pub(crate) fn work() {
         let lines: Vec<(u64, String)> =
             (next..=last).map(|seq| (seq, Job::line(&job.producer, seq))).collect();
         let lines: Vec<Numbered<'_>> = lines.iter().map(|(seq, line)| Numbered { seq: *seq, line }).collect();
-        match store.append(&Batch { run: &job.run, producer: &job.producer, lines: &lines }) {
-            Ok(_) => say(format!("stored {last}")),
-            Err(error) => return say(format!("failed {error}")),
+        let batch = Batch { run: &job.run, producer: &job.producer, lines: &lines };
+        let tried = (0..job.tries).map(|_| store.append(&batch)).find_map(|tried| match tried {
+            Ok(_) => Some(last),
+            Err(error) => {
+                say(format!("failed {error}"));
+                None
+            }
+        });
+        match tried {
+            Some(last) => say(format!("stored {last}")),
+            None => return,
         }
         next = last + 1;
     }

@@ -68,6 +68,33 @@ pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// A folder of files.
+pub(crate) struct Files(Folder);
+
+impl Files {
+    pub(crate) fn new() -> Option<Files> {
+        Some(Files(Folder::new()))
+    }
+
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.0.path().join("runs")
+    }
+}
+
+impl Home for Files {
+    fn url(&self) -> String {
+        format!("file:{}", self.folder().display())
+    }
+
+    fn make_newer(&self) {
+        std::fs::write(self.folder().join("makespan-store.json"), "{\"makespan-store\":99}").unwrap();
+    }
+
+    fn contents(&self) -> Option<Vec<(PathBuf, Vec<u8>)>> {
+        Some(files(self.0.path()))
+    }
+}
+
 /// A file of SQLite.
 #[cfg(feature = "sqlite")]
 pub(crate) struct Sqlite(Folder);

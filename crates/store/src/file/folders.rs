@@ -1,0 +1,183 @@
+//! Where things lie in the folder of a store.
+//!
+//! ```text
+//! makespan-store.json                 says that this is a store, and of which version
+//! lock                                locked by the process that writes
+//! index.json.gz                       what is known of all runs; made anew where it is not right
+//! runs/2026-01-05/<key>-<name>/       a run, by the day in UTC on which the store first heard of it
+//!   000001.seg, 000002.seg.gz …       its records, see `record` and `segment`
+//!   state.json.gz                     what is known of it; made anew where it is not right
+//! removed/                            runs that are about to go
+//! quarantine/                         damaged bytes that were cut off or left out when a segment was rewritten
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use makespan_format::time::civil_from_days;
+
+use super::segment::{sync_folder, write_whole};
+use crate::statistics::DAY;
+use crate::{Error, Location, key};
+
+/// The version of this layout, and the last one that this release reads.
+pub(super) const SCHEMA: u32 = 1;
+const SIGN: &str = "makespan-store.json";
+const RUNS: &str = "runs";
+const REMOVED: &str = "removed";
+const QUARANTINE: &str = "quarantine";
+
+/// The folder of a store.
+#[derive(Clone, Debug)]
+pub(super) struct Folders {
+    pub(super) root: PathBuf,
+}
+
+impl Folders {
+    /// Looks at what is there; makes the store where there is nothing.
+    pub(super) fn at(location: &Location) -> Result<Folders, Error> {
+        let folders = Folders { root: location.path()? };
+        let foreign =
+            |reason: &str| Error::Foreign { location: location.to_string(), reason: reason.to_owned() };
+        match fs::read(folders.root.join(SIGN)) {
+            Ok(sign) => {
+                let sign: serde_json::Value = serde_json::from_slice(&sign)
+                    .map_err(|_| foreign("its makespan-store.json is damaged"))?;
+                let found = sign.get("makespan-store").and_then(serde_json::Value::as_u64);
+                let found = found.ok_or_else(|| foreign("its makespan-store.json names no version"))?;
+                let found = u32::try_from(found).unwrap_or(u32::MAX);
+                if found > SCHEMA { Err(Error::Newer { found, known: SCHEMA }) } else { Ok(folders) }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                // A sign that is half written is ours: whoever made the folder was stopped.
+                let ours = |entry: std::io::Result<fs::DirEntry>| {
+                    entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(SIGN))
+                };
+                if fs::read_dir(&folders.root).is_ok_and(|mut entries| !entries.all(ours)) {
+                    return Err(foreign("there are files in it that are not ours"));
+                }
+                folders.make()?;
+                Ok(folders)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+                Err(foreign("it is no folder"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn make(&self) -> Result<(), Error> {
+        fs::create_dir_all(&self.root)?;
+        // The sign comes first: a folder with anything else in it would be taken for somebody else's.
+        write_whole(&self.root.join(SIGN), format!("{{\"makespan-store\":{SCHEMA}}}\n").as_bytes())?;
+        fs::create_dir_all(self.root.join(RUNS))?;
+        sync_folder(&self.root)
+    }
+
+    /// The file that the writer locks.
+    pub(super) fn lock(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// The file that holds what is known of all runs.
+    pub(super) fn index(&self) -> PathBuf {
+        self.root.join("index.json.gz")
+    }
+
+    /// The folder of a new run, relative to the root: by day and key, and by as much of its id as any disk can hold.
+    pub(super) fn for_run(id: &str, now: i64) -> PathBuf {
+        let (year, month, day) = civil_from_days(now.div_euclid(DAY));
+        let mut name: String = key(id).iter().map(|byte| format!("{byte:02x}")).collect();
+        let plain: String =
+            id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
+        if !plain.is_empty() {
+            name.push('-');
+            name.push_str(&plain);
+        }
+        Path::new(RUNS).join(format!("{year:04}-{month:02}-{day:02}")).join(name)
+    }
+
+    /// Every folder that may hold a run, relative to the root. Links are not followed: what is no folder of ours is
+    /// none of our business.
+    pub(super) fn runs(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut found = Vec::new();
+        for day in folders_in(&self.root.join(RUNS))? {
+            for run in folders_in(&self.root.join(RUNS).join(&day))? {
+                found.push(Path::new(RUNS).join(&day).join(run));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Makes the folder of a run. Its name is durable once [`day_of`](Folders::day_of) was synchronised.
+    pub(super) fn make_run(&self, relative: &Path) -> Result<(), Error> {
+        let (folder, day) = (self.root.join(relative), self.day_of(relative));
+        if !day.is_dir() {
+            fs::create_dir_all(&day)?;
+            sync_folder(&self.root.join(RUNS))?;
+        }
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The folder that holds the folder of a run.
+    pub(super) fn day_of(&self, relative: &Path) -> PathBuf {
+        self.root.join(relative.parent().unwrap_or(Path::new(RUNS)))
+    }
+
+    /// Takes a run away: with one step out of the list, then for good.
+    pub(super) fn remove(&self, relative: &Path) -> Result<(), Error> {
+        let removed = self.root.join(REMOVED);
+        fs::create_dir_all(&removed)?;
+        let Some(name) = relative.file_name() else { return Ok(()) };
+        let goal = removed.join(name);
+        if goal.exists() {
+            fs::remove_dir_all(&goal)?;
+        }
+        fs::rename(self.root.join(relative), &goal)?;
+        if let Some(day) = self.root.join(relative).parent() {
+            sync_folder(day)?;
+            // The last run of a day takes its folder along; where there are more, this does nothing.
+            let _ = fs::remove_dir(day);
+        }
+        fs::remove_dir_all(&goal)?;
+        Ok(())
+    }
+
+    /// Removes for good what a process that died was about to.
+    pub(super) fn finish_removing(&self) -> Result<(), Error> {
+        let removed = self.root.join(REMOVED);
+        if removed.is_dir() {
+            fs::remove_dir_all(&removed)?;
+        }
+        Ok(())
+    }
+
+    /// Puts damaged bytes aside, where somebody may look at them.
+    pub(super) fn quarantine(&self, run: &Path, segment: u32, from: u64, bytes: &[u8]) -> Result<(), Error> {
+        let folder = self.root.join(QUARANTINE);
+        fs::create_dir_all(&folder)?;
+        let run = run.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        write_whole(&folder.join(format!("{run}.{segment:06}.{from}")), bytes)
+    }
+}
+
+fn folders_in(folder: &Path) -> Result<Vec<std::ffi::OsString>, Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        // Of a link this is the link's own type.
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name());
+        }
+    }
+    Ok(names)
+}

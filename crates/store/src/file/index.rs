@@ -1,0 +1,109 @@
+//! The list of runs, in memory: what a look at the folders told, and what the writer of this process did since.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::folders::Folders;
+use super::segment::{Segment, write_derived};
+use super::state::{Entry, State};
+use crate::{Error, Key, RunState, key};
+
+/// A run of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Listed {
+    /// Its folder, from that of the store.
+    pub(super) folder: PathBuf,
+    /// Its files as they were when they were last looked at.
+    pub(super) seen: Vec<Segment>,
+    /// What is known of it.
+    pub(super) entry: Entry,
+}
+
+/// The list.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    runs: FxHashMap<Key, Listed>,
+}
+
+impl Index {
+    /// The list as it was last kept; whether it is still right, [`refresh`](Index::refresh) tells.
+    pub(super) fn kept(folders: &Folders) -> Index {
+        let read = || -> Option<Vec<Listed>> {
+            let mut json = Vec::new();
+            GzDecoder::new(fs::File::open(folders.index()).ok()?).read_to_end(&mut json).ok()?;
+            serde_json::from_slice(&json).ok()
+        };
+        let listed = read().unwrap_or_default();
+        Index { runs: listed.into_iter().map(|listed| (key(&listed.entry.run.id), listed)).collect() }
+    }
+
+    /// Keeps the list for the next who opens the store.
+    pub(super) fn keep(&self, folders: &Folders) -> Result<(), Error> {
+        let mut all: Vec<&Listed> = self.runs.values().collect();
+        all.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        serde_json::to_writer(&mut packed, &all).map_err(|e| Error::Backend { reason: e.to_string() })?;
+        write_derived(&folders.index(), &packed.finish()?)
+    }
+
+    /// Looks at all folders, and reads what changed.
+    pub(super) fn refresh(&mut self, folders: &Folders) -> Result<(), Error> {
+        let mut before: FxHashMap<PathBuf, Listed> =
+            self.runs.drain().map(|(_, listed)| (listed.folder.clone(), listed)).collect();
+        for folder in folders.runs()? {
+            let listed = match look(folders, &folder, before.remove(&folder)) {
+                Ok(listed) => listed,
+                // It went away between the look at its day and the look at it.
+                Err(_) if !folders.root.join(&folder).is_dir() => continue,
+                Err(error) => return Err(error),
+            };
+            // A folder without a first record is a run that was never acknowledged.
+            if !listed.entry.run.id.is_empty() {
+                self.put(listed);
+            }
+        }
+        Ok(())
+    }
+
+    /// A run.
+    pub(super) fn get(&self, id: &str) -> Option<&Listed> {
+        self.runs.get(&key(id))
+    }
+
+    /// Takes in what is new of a run.
+    pub(super) fn put(&mut self, listed: Listed) {
+        self.runs.insert(key(&listed.entry.run.id), listed);
+    }
+
+    /// Takes a run out.
+    pub(super) fn remove(&mut self, id: &str) {
+        self.runs.remove(&key(id));
+    }
+
+    /// All of them, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Listed> {
+        self.runs.values()
+    }
+
+    /// All of them, in no order.
+    pub(super) fn runs(&self) -> impl Iterator<Item = &RunState> {
+        self.runs.values().map(|listed| &listed.entry.run)
+    }
+}
+
+/// What a folder holds: as it is known where its files did not change.
+fn look(folders: &Folders, folder: &Path, known: Option<Listed>) -> Result<Listed, Error> {
+    let path = folders.root.join(folder);
+    let seen = Segment::all(&path)?;
+    match known {
+        Some(known) if known.seen == seen => Ok(known),
+        _ => Ok(Listed { folder: folder.to_owned(), seen, entry: State::load(&path)?.entry }),
+    }
+}

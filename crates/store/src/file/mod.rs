@@ -1,0 +1,201 @@
+//! Runs as files, `file:runs`: a folder for each day and in it one for each run, whose records are appended to
+//! segments ([`record`], [`segment`], [`folders`]).
+//!
+//! The segments are the truth, and all of it: lists, summaries and the numbers that were stored are made by reading
+//! them, and kept only so that they need not be read again. What was acknowledged was on the disk (`fdatasync`, and
+//! `fsync` of the folders where a name is new). One process writes at a time, which it says by locking the file
+//! `lock`; any number may read, each looking at the folders before it answers. Lists are held in memory: this is for
+//! some ten thousand runs.
+
+mod folders;
+mod index;
+mod read;
+mod record;
+mod segment;
+mod state;
+mod writer;
+
+use std::fs;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use makespan_format::{Diagnostic, Severity};
+
+use crate::commit::Writer;
+use crate::digest::MetricState;
+use crate::{
+    Appended, Batch, Counts, Cursor, Durations, EachRecord, Error, Grouping, History, HistoryQuery, Info,
+    Location, Maintained, Mark, Page, Part, RunFilter, RunQuery, RunState, Store, TaskRun, key,
+};
+use folders::Folders;
+use index::Index;
+use read::Reading;
+use state::State;
+use writer::Files;
+
+/// A store in a folder.
+struct FileStore {
+    location: Location,
+    folders: Folders,
+    index: Arc<RwLock<Index>>,
+    writer: Mutex<Option<Arc<Writer>>>,
+}
+
+/// Opens the store in a folder, and makes it where there is none.
+pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
+    let folders = Folders::at(location)?;
+    let index = Arc::new(RwLock::new(Index::kept(&folders)));
+    Ok(Box::new(FileStore { location: location.clone(), folders, index, writer: Mutex::new(None) }))
+}
+
+impl FileStore {
+    /// The writer, which is started when something is first written: whoever only reads claims nothing.
+    fn writer(&self) -> Result<Arc<Writer>, Error> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(writer) = &*writer {
+            return Ok(writer.clone());
+        }
+        let lock =
+            fs::OpenOptions::new().create(true).truncate(false).write(true).open(self.folders.lock())?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(Error::Busy { location: self.location.to_string() });
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(error.into()),
+        }
+        self.folders.finish_removing()?;
+        self.index.write().unwrap_or_else(PoisonError::into_inner).refresh(&self.folders)?;
+        let files = Files::new(self.folders.clone(), self.index.clone(), lock);
+        let started = Arc::new(Writer::start(files)?);
+        *writer = Some(started.clone());
+        Ok(started)
+    }
+
+    /// The list of runs as it is now. Who writes knows it; others have to look.
+    fn index(&self) -> Result<RwLockReadGuard<'_, Index>, Error> {
+        let writes = self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if !writes {
+            self.index.write().unwrap_or_else(PoisonError::into_inner).refresh(&self.folders)?;
+        }
+        Ok(self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn state(&self, index: &Index, run: &str) -> Result<State, Error> {
+        let listed = index.get(run).ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
+        State::load(&self.folders.root.join(&listed.folder))
+    }
+}
+
+impl Store for FileStore {
+    fn info(&self) -> Result<Info, Error> {
+        let index = self.index()?;
+        let mut findings = Vec::new();
+        let mut damaged: Vec<_> = index.all().filter(|listed| !listed.entry.damage.is_empty()).collect();
+        damaged.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
+        if let Some(damage) = damaged.first().and_then(|listed| listed.entry.damage.first()) {
+            let count = damaged.iter().map(|listed| listed.entry.damage.len() as u64).sum();
+            let text = format!(
+                "segments are damaged; the records there are lost and all others are read (first: {}, segment {})",
+                damaged[0].folder.display(),
+                damage.segment
+            );
+            let found = Diagnostic::new(Severity::Error, "damaged-segment", text);
+            findings.push(found.times(count).at(damage.from));
+        }
+        Ok(Info {
+            backend: "file",
+            location: self.location.to_string(),
+            schema: folders::SCHEMA,
+            runs: index.runs().count() as u64,
+            events: index.runs().map(|run| run.events).sum(),
+            findings,
+        })
+    }
+
+    fn append(&self, batch: &Batch<'_>) -> Result<Appended, Error> {
+        self.writer()?.append(batch)
+    }
+
+    fn run(&self, id: &str) -> Result<Option<RunState>, Error> {
+        Ok(self.index()?.get(id).map(|listed| listed.entry.run.clone()))
+    }
+
+    fn runs(&self, query: &RunQuery) -> Result<Page, Error> {
+        Ok(Page::of(query, self.index()?.runs()))
+    }
+
+    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
+        let reading = {
+            let index = self.index()?;
+            let listed = index.get(run).ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
+            Reading::of(&self.folders.root, listed)?
+        };
+        // The list is free again: `each` may well write to this store.
+        reading.read(part, each)
+    }
+
+    fn history(&self, query: &HistoryQuery) -> Result<History, Error> {
+        let index = self.index()?;
+        let all = RunQuery { limit: u32::MAX, ..query.runs.clone() };
+        let (task, size) = (key(&query.task), query.runs.page_size());
+        let (mut tasks, mut last, mut page) = (Vec::new(), None, Page::of(&all, index.runs()));
+        loop {
+            for run in &page.runs {
+                let state = self.state(&index, &run.id)?;
+                let Some(task) = state.digest.tasks.get(&task) else { continue };
+                if tasks.len() == size {
+                    return Ok(History { tasks, next: last });
+                }
+                let (at, run_status) = (run.at(), run.status());
+                tasks.push(TaskRun { run: run.id.clone(), at, run_status, task: task.clone() });
+                last = Some(Cursor::after(run));
+            }
+            let Some(next) = page.next else { return Ok(History { tasks, next: None }) };
+            page = Page::of(&RunQuery { after: Some(next), ..all.clone() }, index.runs());
+        }
+    }
+
+    fn counts(&self, filter: &RunFilter, grouping: Grouping) -> Result<Vec<Counts>, Error> {
+        Ok(Counts::of(grouping, self.index()?.runs().filter(|run| filter.matches(run))))
+    }
+
+    fn durations(&self, filter: &RunFilter) -> Result<Option<Durations>, Error> {
+        Ok(Durations::of(self.index()?.runs().filter(|run| filter.matches(run))))
+    }
+
+    fn metrics(&self, run: &str) -> Result<Vec<MetricState>, Error> {
+        let state = self.state(&*self.index()?, run)?;
+        let mut metrics: Vec<MetricState> = state.digest.metrics.into_values().collect();
+        metrics.sort_by(|a, b| (&a.name, &a.unit).cmp(&(&b.name, &b.unit)));
+        Ok(metrics)
+    }
+
+    fn mark(&self, run: &str, mark: &Mark) -> Result<(), Error> {
+        self.writer()?.mark(run, mark)
+    }
+
+    fn delete(&self, run: &str) -> Result<(), Error> {
+        self.writer()?.delete(run)
+    }
+
+    fn maintain(&self) -> Result<Maintained, Error> {
+        let writer = self.writer()?;
+        let mut done = Maintained::default();
+        let mut todo = Vec::new();
+        for listed in self.index()?.all() {
+            let run = &listed.entry.run;
+            let plain = listed.entry.segments.iter().any(|(segment, _)| !segment.compressed);
+            let compress = plain && !run.is_active();
+            if compress || run.unsettled {
+                todo.push((run.id.clone(), run.unsettled, compress));
+            }
+        }
+        todo.sort_unstable();
+        for (run, unsettled, compress) in todo {
+            writer.settle(&run)?;
+            done.settled += u64::from(unsettled);
+            done.compressed += u64::from(compress);
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,20 @@
+//! What files go through: damage, cuts, disks that are full or read-only, calls that fail. Nothing that was acknowledged
+//! and is still there is lost, and nothing is told that is not so.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+#[path = "faults/damage.rs"]
+mod damage;
+#[cfg(target_os = "linux")]
+#[path = "faults/disk.rs"]
+mod disk;
+#[cfg(feature = "sqlite")]
+#[path = "faults/sqlite.rs"]
+mod sqlite;
+
+/// What a child process runs, see `support::child`.
+#[test]
+fn writes_as_it_is_told() {
+    support::child::work();
+}

@@ -1,0 +1,96 @@
+//! Damaged files of SQLite.
+
+use std::fs;
+
+use makespan_store::{Error, open};
+
+use crate::support::homes::{Folder, Home, Sqlite};
+use crate::support::*;
+
+#[test]
+fn what_is_no_store_is_left_alone() {
+    let home = Sqlite::new().unwrap();
+    fs::write(home.file(), "this is no database at all, but a letter of some length".repeat(100)).unwrap();
+    let before = home.contents();
+    assert!(matches!(open(&home.url()).err(), Some(Error::Foreign { .. })));
+    assert!(home.contents() == before);
+
+    let home = Sqlite::new().unwrap();
+    let other = rusqlite::Connection::open(home.file()).unwrap();
+    other.execute_batch("CREATE TABLE makespan_runs (x); INSERT INTO makespan_runs VALUES (1)").unwrap();
+    other.close().unwrap();
+    let before = home.contents();
+    assert!(matches!(open(&home.url()).err(), Some(Error::Foreign { .. })));
+    assert!(home.contents() == before);
+    assert!(matches!(open("sqlite:/no/such/folder/runs.db").err(), Some(Error::Location { .. })));
+}
+
+#[test]
+fn a_damaged_block_is_told_and_other_runs_are_read() {
+    let home = Sqlite::new().unwrap();
+    let store = home.open();
+    for run in ["r", "other"] {
+        tell(
+            &*store,
+            run,
+            &(0..2_000).map(|i| format!("{{\"event\":\"log\",\"text\":\"{run} {i}\"}}")).collect::<Vec<_>>(),
+        );
+    }
+    drop(store);
+    let file = rusqlite::Connection::open(home.file()).unwrap();
+    file.execute_batch(
+        "UPDATE makespan_blocks SET body = zeroblob(length(body)) WHERE first_event = 512 AND run_no =
+         (SELECT run_no FROM makespan_runs WHERE id = CAST('r' AS BLOB));",
+    )
+    .unwrap();
+    file.close().unwrap();
+    let store = home.open();
+    assert!(matches!(records_of(&*store, "r", Default::default()), Err(Error::Corrupt { .. })));
+    assert_eq!(lines(&*store, "other").len(), 2_000);
+    assert_eq!(store.run("r").unwrap().unwrap().events, 2_000);
+}
+
+/// A loss of power leaves some beginning of the log, as far as it was written back. Whatever it is, the store opens and
+/// holds a beginning of what was appended, and everything that was acknowledged before the log began.
+#[test]
+fn any_beginning_of_the_log_is_a_beginning_of_the_story() {
+    let home = Sqlite::new().unwrap();
+    let store = home.open();
+    put(&*store, "r", "p", &[(1, child::Job::line("p", 1))]).unwrap();
+    drop(store);
+    let before = fs::read(home.file()).unwrap();
+    let store = home.open();
+    for i in 0..30 {
+        let lines: Vec<(u64, String)> =
+            (2 + i * 5..7 + i * 5).map(|n| (n, child::Job::line("p", n))).collect();
+        put(&*store, "r", "p", &lines).unwrap();
+    }
+    let log = fs::read(home.file().with_file_name("runs.db-wal")).unwrap();
+    assert_eq!(fs::read(home.file()).unwrap(), before, "the log was not written back meanwhile");
+    let (mut random, mut seen) = (Random(17), std::collections::BTreeSet::new());
+    for image in 0..200 {
+        let folder = Folder::new();
+        let file = folder.path().join("runs.db");
+        fs::write(&file, &before).unwrap();
+        let cut = if image == 0 { log.len() } else { random.below(log.len() as u64) as usize };
+        let mut cut_log = log[..cut].to_vec();
+        if image % 3 == 1 && cut > 4_096 {
+            // The last page was never written though the file had grown.
+            let from = cut - 4_096;
+            cut_log[from..].fill(0);
+        }
+        fs::write(folder.path().join("runs.db-wal"), cut_log).unwrap();
+        let url = format!("sqlite:{}", file.display());
+        let store = open(&url).unwrap();
+        let numbers: Vec<u64> = records(&*store, "r").into_iter().map(|(_, seq, _)| seq).collect();
+        assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+        assert_eq!(numbers.len() % 5, 1, "batches are there whole or not at all");
+        assert_eq!(store.run("r").unwrap().unwrap().events, numbers.len() as u64);
+        put(&*store, "r", "p", &[(1_000, "{}")]).unwrap();
+        seen.insert(numbers.len());
+        if image == 0 {
+            assert_eq!(numbers.len(), 151);
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+}
