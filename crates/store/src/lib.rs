@@ -9,8 +9,12 @@ mod error;
 mod file;
 mod key;
 mod location;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod open;
 mod order;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod query;
 mod ranges;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]

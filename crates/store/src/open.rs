@@ -42,6 +42,18 @@ pub const BACKENDS: &[Backend] = &[
         about: "one file; the default, for one machine",
         open: built_in!("sqlite", crate::sqlite::open),
     },
+    Backend {
+        schemes: &["postgres", "postgresql"],
+        example: "postgres://user@host/makespan",
+        about: "a database that many machines write to at once",
+        open: built_in!("postgres", crate::postgres::open),
+    },
+    Backend {
+        schemes: &["mysql", "mariadb"],
+        example: "mysql://user@host/makespan",
+        about: "the same with MySQL or MariaDB",
+        open: built_in!("mysql", crate::mysql::open),
+    },
 ];
 
 /// Opens the store that a URL names, and makes it where there is none.

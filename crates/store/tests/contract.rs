@@ -80,3 +80,7 @@ macro_rules! contract {
 contract!(file, crate::support::homes::Files);
 #[cfg(feature = "sqlite")]
 contract!(sqlite, crate::support::homes::Sqlite);
+#[cfg(feature = "postgres")]
+contract!(postgres, crate::support::homes::Postgres);
+#[cfg(feature = "mysql")]
+contract!(mysql, crate::support::homes::Mysql);

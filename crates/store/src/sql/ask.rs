@@ -127,7 +127,7 @@ pub(super) fn counts(
     match grouping {
         Grouping::All => {}
         Grouping::Workflow => {
-            sql.push(", MIN(r.workflow)");
+            sql.push(dialect.any_workflow());
         }
         Grouping::Day => {
             sql.push(", ");

@@ -61,14 +61,28 @@ pub(crate) trait Connect: Send + Sync + 'static {
 /// Rows go to a server in pieces of these sizes: few, so that it prepares few statements.
 const PIECES: [usize; 3] = [64, 8, 1];
 
-fn in_pieces(rows: Vec<Row>, mut send: impl FnMut(Vec<Value>) -> Result<(), Error>) -> Result<(), Error> {
+/// As many bytes a piece has, or it is a single row: servers take no packet of any size.
+const MOST_BYTES: usize = 4 << 20;
+
+/// Hands rows over in pieces, each the values of its rows one after another.
+pub(crate) fn in_pieces(
+    rows: Vec<Row>,
+    mut send: impl FnMut(Vec<Value>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut rows = rows.into_iter();
     for size in PIECES {
-        while rows.len() >= size {
+        let fits = |rows: &[Row]| size == 1 || rows.iter().map(bytes_of).sum::<usize>() <= MOST_BYTES;
+        while rows.as_slice().get(..size).is_some_and(fits) {
             send(rows.by_ref().take(size).flatten().collect())?;
         }
     }
     Ok(())
+}
+
+/// About as many bytes a row has on its way to a server.
+pub(crate) fn bytes_of(row: &Row) -> usize {
+    let bytes = |value: &Value| if let Value::Bytes(Some(bytes)) = value { bytes.len() } else { 0 };
+    row.iter().map(|value| 9 + bytes(value)).sum()
 }
 
 /// Hands values over in pieces of few sizes, the last one filled up with its last value, which changes nothing in a
@@ -104,6 +118,14 @@ mod tests {
         .unwrap();
         assert_eq!(sizes, [64, 64, 8, 8, 1, 1, 1, 1, 1, 1]);
         assert_eq!(all, rows.concat());
+        let large: Vec<Row> = (0..20).map(|_| vec![vec![0u8; 1 << 20].into()]).collect();
+        let mut sizes = Vec::new();
+        in_pieces(large, |piece| {
+            sizes.push(piece.len());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(sizes, [1; 20], "no packet is larger than servers take");
         let mut asked = Vec::new();
         look_up(&[1, 2, 3], |piece| {
             asked.push(piece.to_vec());

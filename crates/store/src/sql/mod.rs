@@ -11,6 +11,8 @@ mod pool;
 mod read;
 mod rows;
 mod schema;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod session;
 mod tables;
 mod text;
 
@@ -21,11 +23,19 @@ use std::sync::{Mutex, PoisonError};
 use append::OpenRun;
 #[cfg(feature = "postgres")]
 pub(crate) use append::first_number_at;
+#[cfg(feature = "postgres")]
+pub(crate) use driver::bytes_of;
+#[cfg(feature = "mysql")]
+pub(crate) use driver::in_pieces;
 pub(crate) use driver::{Connect, Driver};
 use pool::Pool;
+#[cfg(feature = "sqlite")]
+pub(crate) use schema::make_tables;
+pub(crate) use schema::{SCHEMA, known};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-pub(crate) use schema::prepare;
-pub(crate) use schema::{SCHEMA, known, make_tables};
+pub(crate) use schema::{prepare, version};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use session::{Meaning, Server, Session, options};
 use tables::TABLES;
 pub(crate) use tables::Table;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

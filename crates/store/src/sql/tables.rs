@@ -246,6 +246,13 @@ impl Table {
     /// several, one after another.
     pub(crate) fn upsert(&self, dialect: Dialect, rows: Vec<Value>) -> Sql {
         let mut sql = self.insert(dialect, rows);
+        self.over(&mut sql);
+        sql
+    }
+
+    /// Makes an `INSERT` write over the rows of the same primary key.
+    fn over(&self, sql: &mut Sql) {
+        let dialect = sql.dialect();
         let mut rest = self.rest().peekable();
         match dialect {
             Dialect::Sqlite | Dialect::Postgres => {
@@ -267,7 +274,32 @@ impl Table {
                 Dialect::Mysql => sql.push(" = VALUES(").push(name).push(")"),
             };
         }
+    }
+
+    /// Writes any number of rows, of which each column is one array: over those of the same primary key, or as new
+    /// ones. PostgreSQL's.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn write_arrays(&self, over: bool) -> Sql {
+        let mut sql = Sql::of(Dialect::Postgres, "INSERT INTO ");
+        sql.push(self.name).push(" (").list(self.names()).push(") SELECT * FROM UNNEST(");
+        for (number, (_, kind)) in (1..).zip(self.columns) {
+            sql.push(if number == 1 { "$" } else { ", $" }).number(number).push(match kind {
+                Int | MaybeInt => "::BIGINT[]",
+                Real | MaybeReal => "::DOUBLE PRECISION[]",
+                Key | MaybeKey | Bytes | MaybeBytes => "::BYTEA[]",
+            });
+        }
+        sql.push(")");
+        if over {
+            self.over(&mut sql);
+        }
         sql
+    }
+
+    /// Names of the tables that PostgreSQL keeps in partitions.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn by_month() -> impl Iterator<Item = &'static str> {
+        TABLES.into_iter().filter(|table| table.by_month).map(|table| table.name)
     }
 
     /// Writes new rows.

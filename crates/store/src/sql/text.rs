@@ -33,6 +33,14 @@ impl Dialect {
         });
     }
 
+    /// The workflow of a group of runs that have the same one. PostgreSQL knows no least of bytes before release 18.
+    pub(super) fn any_workflow(self) -> &'static str {
+        match self {
+            Dialect::Sqlite | Dialect::Mysql => ", MIN(r.workflow)",
+            Dialect::Postgres => ", (ARRAY_AGG(r.workflow))[1]",
+        }
+    }
+
     /// The sign of a division of integers that gives an integer.
     pub(super) fn div(self) -> &'static str {
         if self == Dialect::Mysql { " DIV " } else { " / " }

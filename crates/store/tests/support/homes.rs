@@ -1,9 +1,14 @@
 //! Places to keep a store in.
 
 use std::path::{Path, PathBuf};
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use makespan_store::{Store, open};
+
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+use super::servers;
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -94,6 +99,65 @@ impl Home for Files {
         Some(files(self.0.path()))
     }
 }
+
+/// A database of a server that is started when it is first needed, and for all tests of this process.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+macro_rules! database {
+    ($home:ident, $module:ident, $feature:literal) => {
+        #[cfg(feature = $feature)]
+        pub(crate) struct $home(String);
+
+        #[cfg(feature = $feature)]
+        impl $home {
+            /// A new database; `None`, and a word about it, where there is no such server.
+            pub(crate) fn new() -> Option<$home> {
+                let database = format!("makespan_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+                let server = $home::server()?;
+                let made = format!("CREATE DATABASE {database}");
+                let made =
+                    servers::$module::sql(server.folder(), stringify!($module), &made).output().unwrap();
+                assert!(made.status.success(), "{made:?}");
+                Some($home(database))
+            }
+
+            /// The server.
+            pub(crate) fn server() -> Option<&'static servers::Server> {
+                static SERVER: OnceLock<Result<servers::Server, String>> = OnceLock::new();
+                let start =
+                    || servers::$module::start().inspect_err(|why| super::skipped(stringify!($module), why));
+                SERVER.get_or_init(start).as_ref().ok()
+            }
+
+            /// Runs SQL past the store; what it answers.
+            pub(crate) fn sql(&self, sql: &str) -> String {
+                let folder = $home::server().unwrap().folder();
+                let out = servers::$module::sql(folder, &self.0, sql).output().unwrap();
+                assert!(out.status.success(), "{out:?}");
+                String::from_utf8(out.stdout).unwrap().trim().to_owned()
+            }
+        }
+
+        #[cfg(feature = $feature)]
+        impl Home for $home {
+            fn url(&self) -> String {
+                servers::$module::url($home::server().unwrap().folder(), &self.0)
+            }
+
+            fn many_writers(&self) -> bool {
+                true
+            }
+
+            fn make_newer(&self) {
+                self.sql("UPDATE makespan_schema SET version = 99");
+            }
+        }
+    };
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+database!(Postgres, postgres, "postgres");
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+database!(Mysql, mysql, "mysql");
 
 /// A file of SQLite.
 #[cfg(feature = "sqlite")]

@@ -4,6 +4,8 @@
 
 pub(crate) mod child;
 pub(crate) mod homes;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+pub(crate) mod servers;
 
 use std::io::Write as _;
 use std::ops::ControlFlow;

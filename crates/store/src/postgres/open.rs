@@ -1,0 +1,85 @@
+//! How a database is opened.
+
+use sqlx::postgres::PgConnectOptions;
+
+use super::partitions;
+use crate::sql::{Cells, Connect, Dialect, Driver, Session, Sql, known, prepare, version};
+use crate::{Error, Location};
+
+/// A database that is, or becomes, a store.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    location: Location,
+    options: PgConnectOptions,
+}
+
+impl Postgres {
+    /// Looks at what is there; makes the tables where there are none.
+    pub(super) fn at(location: &Location) -> Result<Postgres, Error> {
+        let options: PgConnectOptions = crate::sql::options(location)?;
+        let options = match options.get_application_name() {
+            Some(_) => options,
+            None => options.application_name("makespan"),
+        };
+        let database = Postgres { location: location.clone(), options };
+        let mut driver = database.reader()?;
+        // A database that is a store is only looked at: whoever may not write can open it, too.
+        let found = if has_tables(&mut driver)? { version(&mut driver, location)? } else { None };
+        match found {
+            Some(found) => known(found)?,
+            None => database.make(&mut driver)?,
+        }
+        Ok(database)
+    }
+
+    /// Makes the tables, in one transaction; of several processes that come at once the first does it.
+    fn make(&self, driver: &mut Session<sqlx::Postgres>) -> Result<(), Error> {
+        driver.begin()?;
+        lock(driver)?;
+        let exists = has_tables(driver)?;
+        prepare(driver, &self.location, exists)?;
+        partitions::make_default(driver)?;
+        driver.commit()
+    }
+}
+
+/// Waits until no other process changes the tables; until the end of the transaction.
+pub(super) fn lock(driver: &mut impl Driver) -> Result<(), Error> {
+    // The bytes of `MKSP`, a number that other programs are unlikely to lock.
+    let sql = "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock(1296782160)) AS locked";
+    driver.rows(Sql::of(Dialect::Postgres, sql)).map(|_| ())
+}
+
+fn has_tables(driver: &mut impl Driver) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(to_regclass('makespan_schema'))";
+    let row = driver.rows(Sql::of(Dialect::Postgres, sql))?.pop().unwrap_or_default();
+    Cells::of(row).flag()
+}
+
+impl Connect for Postgres {
+    type Driver = Session<sqlx::Postgres>;
+
+    const BACKEND: &'static str = "postgres";
+
+    fn reader(&self) -> Result<Session<sqlx::Postgres>, Error> {
+        Session::connect(&self.options, &self.location)
+    }
+
+    fn writer(&self) -> Result<Session<sqlx::Postgres>, Error> {
+        let mut driver = self.reader()?;
+        // `local` and what waits for other servers, too, stay as they are.
+        let sql = "SELECT 1::BIGINT FROM (SELECT set_config('synchronous_commit', 'on', false)
+                   WHERE current_setting('synchronous_commit') = 'off') AS durable";
+        driver.rows(Sql::of(Dialect::Postgres, sql))?;
+        partitions::make_next(&mut driver)?;
+        Ok(driver)
+    }
+
+    fn location(&self) -> &Location {
+        &self.location
+    }
+
+    fn maintain(&self) -> Result<(), Error> {
+        partitions::make_next(&mut self.reader()?)
+    }
+}

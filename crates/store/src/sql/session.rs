@@ -1,0 +1,272 @@
+//! A connection to a server: calls that wait for an answer, though not for ever.
+//!
+//! The clients of the servers are asynchronous and stores are not, so each connection has a small runtime of its own
+//! that runs while somebody waits. Whatever a server or a network says passes through here before anybody sees it, and
+//! loses the secrets of the URL.
+
+use std::future::Future;
+use std::time::Duration;
+
+use sqlx::error::{BoxDynError, DatabaseError};
+use sqlx::{ConnectOptions, Connection, Executor, IntoArguments};
+use tokio::runtime::{Builder, Runtime};
+
+use super::driver::Driver;
+use super::tables::Table;
+use super::text::{Dialect, Row, Sql, Value};
+use crate::{Error, Location};
+
+/// As long a server may take to let somebody in.
+const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
+/// As long it may take to answer. A network that swallows packets would be waited for until the system gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What an error of a server means to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// The server goes away, or takes nobody in now.
+    Gone,
+    /// Others had locked what this needed; the same transaction goes well the next time.
+    Conflict,
+    /// Its disk is full.
+    Full,
+    /// Nobody, or not this user, may write.
+    ReadOnly,
+    /// User, password or database of the URL are not known there.
+    Refused,
+    /// What it stores is damaged.
+    Damaged,
+    /// Anything else.
+    Other,
+}
+
+/// A kind of server.
+pub(crate) trait Server: sqlx::Database {
+    /// Its SQL.
+    const DIALECT: Dialect;
+    /// What begins a transaction.
+    const BEGIN: &'static str;
+
+    /// What an error means, by the code that the server gave it.
+    fn meaning(error: &dyn DatabaseError) -> Meaning;
+
+    /// Adds data to a statement.
+    fn bind(arguments: &mut Self::Arguments, value: Value) -> Result<(), BoxDynError>;
+
+    /// The columns of a row.
+    fn row(row: &Self::Row) -> Result<Row, sqlx::Error>;
+
+    /// How many rows a statement touched.
+    fn touched(result: &Self::QueryResult) -> u64;
+
+    /// Writes rows into a table: over those with the same primary key, or as new ones.
+    fn write(session: &mut Session<Self>, table: &Table, rows: Vec<Row>, over: bool) -> Result<(), Error>;
+}
+
+/// A connection to a server.
+pub(crate) struct Session<S: Server> {
+    connection: S::Connection,
+    runtime: Waiting,
+    location: Location,
+    /// An answer that did not come may still come, as an answer to the next question: there is none.
+    broken: bool,
+}
+
+impl<S: Server> Session<S> {
+    /// Connects.
+    pub(crate) fn connect(
+        options: &<S::Connection as Connection>::Options,
+        location: &Location,
+    ) -> Result<Session<S>, Error> {
+        let runtime = Waiting::new()?;
+        let connection = runtime.wait(PATIENCE_TO_CONNECT, options.connect());
+        let connection = connection.map_err(|error| describe::<S>(error, location))?;
+        Ok(Session { connection, runtime, location: location.clone(), broken: false })
+    }
+
+    fn ask<T>(
+        &mut self,
+        question: impl AsyncFnOnce(&mut S::Connection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, Error> {
+        if self.broken {
+            return Err(unavailable(&self.location, "the connection broke"));
+        }
+        let answer = self.runtime.wait(PATIENCE, question(&mut self.connection));
+        answer.map_err(|error| {
+            let error = describe::<S>(error, &self.location);
+            self.broken = matches!(error, Error::Unavailable { .. });
+            error
+        })
+    }
+}
+
+/// What running a statement asks of a server's types.
+pub(crate) trait Runs: Server<Arguments: IntoArguments<Self>> {
+    /// Runs a statement; how many rows it touched.
+    async fn execute(
+        connection: &mut Self::Connection,
+        sql: String,
+        arguments: Self::Arguments,
+    ) -> Result<u64, sqlx::Error>;
+
+    /// Runs a statement; its rows.
+    async fn fetch(
+        connection: &mut Self::Connection,
+        sql: String,
+        arguments: Self::Arguments,
+    ) -> Result<Vec<Row>, sqlx::Error>;
+
+    /// Runs a statement of our own that has no data.
+    async fn simple(connection: &mut Self::Connection, sql: &'static str) -> Result<(), sqlx::Error>;
+}
+
+impl<S> Runs for S
+where
+    S: Server<Arguments: IntoArguments<S>>,
+    for<'c> &'c mut S::Connection: Executor<'c, Database = S>,
+{
+    async fn execute(
+        connection: &mut S::Connection,
+        sql: String,
+        arguments: S::Arguments,
+    ) -> Result<u64, sqlx::Error> {
+        let query = sqlx::query_with::<S, _>(sqlx::AssertSqlSafe(sql), arguments);
+        query.execute(connection).await.map(|result| S::touched(&result))
+    }
+
+    async fn fetch(
+        connection: &mut S::Connection,
+        sql: String,
+        arguments: S::Arguments,
+    ) -> Result<Vec<Row>, sqlx::Error> {
+        let query = sqlx::query_with::<S, _>(sqlx::AssertSqlSafe(sql), arguments);
+        query.fetch_all(connection).await?.iter().map(S::row).collect()
+    }
+
+    async fn simple(connection: &mut S::Connection, sql: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(sql).execute(connection).await.map(|_| ())
+    }
+}
+
+impl<S: Runs> Session<S> {
+    /// Runs a statement with arguments that were made for it.
+    pub(crate) fn run_with(&mut self, sql: Sql, arguments: S::Arguments) -> Result<u64, Error> {
+        let (text, _) = sql.into_parts();
+        self.ask(async |connection| S::execute(connection, text, arguments).await)
+    }
+}
+
+/// The text of a statement, and its data as the server takes it.
+fn parts<S: Server>(sql: Sql) -> Result<(String, S::Arguments), Error> {
+    let (text, values) = sql.into_parts();
+    let mut arguments = S::Arguments::default();
+    for value in values {
+        S::bind(&mut arguments, value).map_err(|e| Error::Backend { reason: e.to_string() })?;
+    }
+    Ok((text, arguments))
+}
+
+impl<S: Runs> Driver for Session<S> {
+    fn dialect(&self) -> Dialect {
+        S::DIALECT
+    }
+
+    fn run(&mut self, sql: Sql) -> Result<u64, Error> {
+        let (text, arguments) = parts::<S>(sql)?;
+        self.ask(async |connection| S::execute(connection, text, arguments).await)
+    }
+
+    fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error> {
+        let (text, arguments) = parts::<S>(sql)?;
+        self.ask(async |connection| S::fetch(connection, text, arguments).await)
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        self.ask(async |connection| S::simple(connection, S::BEGIN).await)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.ask(async |connection| S::simple(connection, "COMMIT").await)
+    }
+
+    fn rollback(&mut self) -> Result<(), Error> {
+        self.ask(async |connection| S::simple(connection, "ROLLBACK").await)
+    }
+
+    fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
+        S::write(self, table, rows, false)
+    }
+
+    fn upsert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
+        S::write(self, table, rows, true)
+    }
+}
+
+/// What went wrong, in our words where we have some, and without secrets.
+fn describe<S: Server>(error: sqlx::Error, location: &Location) -> Error {
+    let shown = || location.to_string();
+    let said = |text: &str| location.scrub(text);
+    match error {
+        sqlx::Error::Database(error) => {
+            let reason = said(error.message());
+            match S::meaning(&*error) {
+                Meaning::Gone => unavailable(location, &reason),
+                Meaning::Conflict => Error::Busy { location: shown() },
+                Meaning::Full => Error::Full { reason },
+                Meaning::ReadOnly => Error::ReadOnly { reason },
+                Meaning::Refused => location.wrong(reason),
+                Meaning::Damaged => Error::Corrupt { reason },
+                Meaning::Other => Error::Backend { reason },
+            }
+        }
+        sqlx::Error::Configuration(error) => location.wrong(said(&error.to_string())),
+        sqlx::Error::Io(error) => unavailable(location, &error.to_string()),
+        sqlx::Error::Tls(error) => unavailable(location, &format!("no TLS with it: {error}")),
+        sqlx::Error::Protocol(text) => unavailable(location, &text),
+        other => Error::Backend { reason: said(&other.to_string()) },
+    }
+}
+
+fn unavailable(location: &Location, reason: &str) -> Error {
+    Error::Unavailable { location: location.to_string(), reason: location.scrub(reason) }
+}
+
+/// The options of a URL.
+pub(crate) fn options<O: std::str::FromStr<Err = sqlx::Error> + ConnectOptions>(
+    location: &Location,
+) -> Result<O, Error> {
+    let parsed = location.secret_url().parse::<O>();
+    let options = parsed.map_err(|error| location.wrong(location.scrub(&error.to_string())))?;
+    // Statements hold what runs are about; a log is no place for that.
+    Ok(options.disable_statement_logging())
+}
+
+/// Runs one future at a time, on the thread that waits for it.
+struct Waiting(Option<Runtime>);
+
+impl Waiting {
+    fn new() -> Result<Waiting, Error> {
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        Ok(Waiting(Some(runtime)))
+    }
+
+    fn wait<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, sqlx::Error> {
+        let late = || std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer came in time");
+        let Some(runtime) = &self.0 else { return Err(late().into()) };
+        let work = async { tokio::time::timeout(patience, work).await };
+        runtime.block_on(work).unwrap_or_else(|_| Err(late().into()))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        // Wherever a store is dropped, also within another runtime, this waits for nothing.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
