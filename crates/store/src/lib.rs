@@ -17,6 +17,8 @@ mod order;
 mod postgres;
 mod query;
 mod ranges;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod sql;
 #[cfg(feature = "sqlite")]

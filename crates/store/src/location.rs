@@ -8,7 +8,7 @@ use crate::Error;
 /// What stands where a secret stood.
 const HIDDEN: &str = "***";
 /// Parameters of a URL whose values are secrets.
-const SECRET_PARAMETERS: [&str; 4] = ["password", "sslpassword", "token", "secret"];
+const SECRET_PARAMETERS: [&str; 5] = ["password", "pass", "sslpassword", "token", "secret"];
 
 /// The URL of a store. Only [`secret_url`](Location::secret_url) gives its password away; `Display` and `Debug` do
 /// not.
@@ -184,6 +184,7 @@ mod tests {
             "mysql://me:hunter2@db/runs?ssl-mode=required",
             "redis://:hunter2@db",
             "postgres://me@db/runs?password=hunter2&x=1",
+            "redis+unix:///run/redis.sock?pass=hunter2",
             "postgres://me:hun%74er2@db/runs",
             "postgres://me:a:hunter2@db:5432/runs",
             "postgres://me:p@ss/hunter2@db/runs",

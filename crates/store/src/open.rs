@@ -54,6 +54,12 @@ pub const BACKENDS: &[Backend] = &[
         about: "the same with MySQL or MariaDB",
         open: built_in!("mysql", crate::mysql::open),
     },
+    Backend {
+        schemes: &["redis", "redis+unix"],
+        example: "redis://host/0?expiry=30d",
+        about: "runs that go away by themselves after some time",
+        open: built_in!("redis", crate::redis::open),
+    },
 ];
 
 /// Opens the store that a URL names, and makes it where there is none.

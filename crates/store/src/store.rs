@@ -77,7 +77,7 @@ pub type EachRecord<'e> = dyn FnMut(Record<'_>) -> ControlFlow<()> + 'e;
 /// often it is sent. Everything else a store tells is made from its events, but for [`Mark`]s.
 ///
 /// Whoever writes a back end of their own can lean on [`Batch::check`] for the input, on [`Digest`](crate::Digest)
-/// for the states, and on [`Page::of`], [`Counts::of`], [`Durations::of`] and [`in_order`](crate::in_order) for the
+/// and [`RunState::mark`] for the states, and on [`Page::of`], [`Counts::of`], [`Durations::of`] and [`in_order`](crate::in_order) for the
 /// answers; the module `redis` uses nothing else.
 pub trait Store: Send + Sync {
     /// What this store is and how it is.

@@ -84,3 +84,5 @@ contract!(sqlite, crate::support::homes::Sqlite);
 contract!(postgres, crate::support::homes::Postgres);
 #[cfg(feature = "mysql")]
 contract!(mysql, crate::support::homes::Mysql);
+#[cfg(feature = "redis")]
+contract!(redis, crate::support::homes::Redis);

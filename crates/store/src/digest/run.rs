@@ -6,6 +6,7 @@ use makespan_format::{Json, RunInfo, Status};
 use serde::{Deserialize, Serialize};
 
 use super::{LONGEST_TEXT, Merge, Stamp, serial};
+use crate::Mark;
 use crate::batch::clip;
 
 /// As many labels of a run can be filtered by.
@@ -105,6 +106,21 @@ impl RunState {
             pinned: self.pinned,
             trashed: self.trashed,
             ..RunState::new(&self.id, self.created)
+        }
+    }
+
+    /// Changes what people say of the run. Names and values of labels are kept as far as they can be filtered by.
+    pub fn mark(&mut self, mark: &Mark) {
+        match mark {
+            Mark::Pin(pinned) => self.pinned = *pinned,
+            Mark::Trash(at) => self.trashed = *at,
+            Mark::Label { name, value } => {
+                let name = clip(name, LONGEST_TEXT).to_owned();
+                match value {
+                    Some(value) => self.marks.insert(name, clip(value, LONGEST_TEXT).to_owned()),
+                    None => self.marks.remove(&name),
+                };
+            }
         }
     }
 

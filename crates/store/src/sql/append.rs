@@ -8,10 +8,10 @@ use super::rows;
 use super::tables::{BLOCKS, LABELS, METRICS, RANGES, RUNS, TASKS};
 use super::text::{Cells, Sql, Value};
 use crate::block::{self, Block, MOST_BYTES, MOST_EVENTS};
-use crate::digest::{LONGEST_TEXT, MetricState};
+use crate::digest::MetricState;
 use crate::key::{Key, key};
 use crate::ranges::Ranges;
-use crate::{Appended, Checked, Digest, Error, Mark, Record, RunState, TaskState, batch::clip};
+use crate::{Appended, Checked, Digest, Error, Mark, Record, RunState, TaskState};
 
 /// A block that is written: where it begins, and whether a row of it is there already.
 struct Target {
@@ -98,18 +98,7 @@ impl OpenRun {
 
     /// Changes what people say of the run.
     pub(super) fn mark(&mut self, mark: &Mark) {
-        let run = &mut self.digest.run;
-        match mark {
-            Mark::Pin(pinned) => run.pinned = *pinned,
-            Mark::Trash(at) => run.trashed = *at,
-            Mark::Label { name, value } => {
-                let name = clip(name, LONGEST_TEXT).to_owned();
-                match value {
-                    Some(value) => run.marks.insert(name, clip(value, LONGEST_TEXT).to_owned()),
-                    None => run.marks.remove(&name),
-                };
-            }
-        }
+        self.digest.run.mark(mark);
     }
 
     /// Places in the batch of the events that are not stored yet, which from now on count as stored.

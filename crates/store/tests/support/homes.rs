@@ -159,6 +159,47 @@ database!(Postgres, postgres, "postgres");
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 database!(Mysql, mysql, "mysql");
 
+/// A database of Redis.
+#[cfg(feature = "redis")]
+pub(crate) struct Redis(String);
+
+#[cfg(feature = "redis")]
+impl Redis {
+    pub(crate) fn new() -> Option<Redis> {
+        let database = NEXT.fetch_add(1, Ordering::Relaxed);
+        assert!(database < servers::redis::DATABASES);
+        Redis::server().map(|_| Redis(database.to_string()))
+    }
+
+    pub(crate) fn server() -> Option<&'static servers::Server> {
+        static SERVER: OnceLock<Result<servers::Server, String>> = OnceLock::new();
+        let start = || servers::redis::start().inspect_err(|why| super::skipped("redis", why));
+        SERVER.get_or_init(start).as_ref().ok()
+    }
+
+    /// Runs a command past the store; what it answers.
+    pub(crate) fn command(&self, words: &str) -> String {
+        let out = servers::redis::run(Redis::server().unwrap().folder(), &self.0, words).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Home for Redis {
+    fn url(&self) -> String {
+        servers::redis::url(Redis::server().unwrap().folder(), &self.0)
+    }
+
+    fn many_writers(&self) -> bool {
+        true
+    }
+
+    fn make_newer(&self) {
+        self.command("SET makespan:schema 99");
+    }
+}
+
 /// A file of SQLite.
 #[cfg(feature = "sqlite")]
 pub(crate) struct Sqlite(Folder);

@@ -223,3 +223,36 @@ pub(crate) mod mysql {
         command
     }
 }
+
+/// Redis, writing every change to its disk at once.
+pub(crate) mod redis {
+    use super::*;
+
+    /// As many databases it has.
+    pub(crate) const DATABASES: u64 = 256;
+
+    pub(crate) fn start() -> Result<Server, String> {
+        let server = program("redis-server", &[])?;
+        program("redis-cli", &[])?;
+        let folder = folder("redis");
+        let mut command = Command::new(server);
+        command.args(["--port", "0", "--requirepass", PASSWORD, "--save", ""]);
+        command.args(["--appendonly", "yes", "--appendfsync", "always"]);
+        command.args(["--databases", &DATABASES.to_string(), "--dir"]).arg(&folder);
+        command.arg("--unixsocket").arg(folder.join("socket"));
+        Ok(Server::start(folder, "KILL", &command, |folder| run(folder, "0", "DBSIZE")))
+    }
+
+    /// Where a database is.
+    pub(crate) fn url(folder: &Path, database: &str) -> String {
+        format!("redis+unix://{}?pass={PASSWORD}&db={database}", folder.join("socket").display())
+    }
+
+    /// A command that runs one of Redis, whose words are separated by spaces.
+    pub(crate) fn run(folder: &Path, database: &str, words: &str) -> Command {
+        let mut command = Command::new("redis-cli");
+        command.arg("-e").arg("-s").arg(folder.join("socket")).args(["-n", database]);
+        command.args(words.split(' ')).env("REDISCLI_AUTH", PASSWORD);
+        command
+    }
+}

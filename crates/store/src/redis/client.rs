@@ -1,0 +1,151 @@
+//! Connections, and transactions that are tried again when somebody else was faster.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use redis::{Connection, ErrorKind, Pipeline, RedisError, ServerErrorKind, Value};
+
+use crate::{Error, Location};
+
+/// As long the server may take to let somebody in.
+const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
+/// As long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// As often a transaction is tried. Each time at least one of those that compete gets through.
+const TRIES: u32 = 100;
+
+/// What stopped a question.
+pub(super) enum Stopped {
+    /// The client, or the server.
+    Redis(RedisError),
+    /// The store.
+    Store(Error),
+}
+
+impl From<RedisError> for Stopped {
+    fn from(error: RedisError) -> Stopped {
+        Stopped::Redis(error)
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Stopped {
+        Stopped::Store(error)
+    }
+}
+
+/// The way to a server.
+pub(super) struct Client {
+    client: redis::Client,
+    location: Location,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Client {
+    /// A client that has no connection yet.
+    pub(super) fn new(location: &Location) -> Result<Client, Error> {
+        let client = redis::Client::open(location.secret_url());
+        let client = client.map_err(|e| location.wrong(location.scrub(&e.to_string())))?;
+        Ok(Client { client, location: location.clone(), idle: Mutex::new(Vec::new()) })
+    }
+
+    /// Where it leads.
+    pub(super) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Asks something over a connection. One that broke since it was last used is replaced, once.
+    pub(super) fn with<T>(
+        &self,
+        mut ask: impl FnMut(&mut Connection) -> Result<T, Stopped>,
+    ) -> Result<T, Error> {
+        let idle = self.lock().pop();
+        let fresh = idle.is_none();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        let mut answer = ask(&mut connection);
+        if !fresh && matches!(&answer, Err(Stopped::Redis(error)) if error.is_io_error()) {
+            // The others broke with it.
+            self.lock().clear();
+            connection = self.connect()?;
+            answer = ask(&mut connection);
+        }
+        // After an error it may still watch keys, or get an answer nobody waits for.
+        if answer.is_ok() {
+            self.lock().push(connection);
+        }
+        answer.map_err(|stopped| match stopped {
+            Stopped::Redis(error) => self.describe(&error),
+            Stopped::Store(error) => error,
+        })
+    }
+
+    /// Changes what belongs to a key in one transaction: `work` reads, fills the transaction and says what the answer
+    /// is once it is done. It is called again when the key was changed meanwhile.
+    pub(super) fn change<T>(
+        &self,
+        key: &str,
+        mut work: impl FnMut(&mut Connection, &mut Pipeline) -> Result<T, Stopped>,
+    ) -> Result<T, Error> {
+        for tried in 0..TRIES {
+            let done = self.with(|connection| {
+                redis::cmd("WATCH").arg(key).exec(connection)?;
+                let mut pipeline = redis::pipe();
+                pipeline.atomic();
+                let answer = work(connection, &mut pipeline)?;
+                if pipeline.is_empty() {
+                    redis::cmd("UNWATCH").exec(connection)?;
+                    return Ok(Some(answer));
+                }
+                let done: Option<Value> = pipeline.query(connection)?;
+                Ok(done.map(|_| answer))
+            })?;
+            if let Some(answer) = done {
+                return Ok(answer);
+            }
+            // Longer each time, and not the same for every process.
+            let spread = std::process::id() % 7;
+            std::thread::sleep(Duration::from_millis(u64::from(tried.min(20) + spread)));
+        }
+        Err(Error::Busy { location: self.location.to_string() })
+    }
+
+    fn connect(&self) -> Result<Connection, Error> {
+        let connect = || {
+            let connection = self.client.get_connection_with_timeout(PATIENCE_TO_CONNECT)?;
+            connection.set_read_timeout(Some(PATIENCE))?;
+            connection.set_write_timeout(Some(PATIENCE))?;
+            Ok(connection)
+        };
+        connect().map_err(|error: RedisError| self.describe(&error))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What went wrong, in our words where we have some, and without secrets.
+    fn describe(&self, error: &RedisError) -> Error {
+        let reason = self.location.scrub(&error.to_string());
+        let unavailable = |reason| Error::Unavailable { location: self.location.to_string(), reason };
+        match (error.kind(), error.code()) {
+            (_, Some("OOM")) => Error::Full { reason },
+            // It cannot write to its disk and takes nothing more.
+            (_, Some("MISCONF" | "NOREPLICAS")) => Error::ReadOnly { reason },
+            (_, Some("NOAUTH" | "WRONGPASS")) | (ErrorKind::AuthenticationFailed, _) => {
+                self.location.wrong(reason)
+            }
+            (_, Some("WRONGTYPE")) => Error::Foreign { location: self.location.to_string(), reason },
+            (ErrorKind::InvalidClientConfig, _) => self.location.wrong(reason),
+            (ErrorKind::Io, _) => unavailable(reason),
+            (ErrorKind::Server(kind), _) => match kind {
+                ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown => unavailable(reason),
+                ServerErrorKind::ReadOnly | ServerErrorKind::NoPerm => Error::ReadOnly { reason },
+                _ => Error::Backend { reason },
+            },
+            _ => Error::Backend { reason },
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Runs that may be forgotten: `redis://:password@host/0?expiry=30d`.
+//!
+//! It is also how a back end of one's own looks: this module uses nothing of the crate but what everybody can use.
+//!
+//! | key | type | holds |
+//! |---|---|---|
+//! | `makespan:schema` | text | the version of this layout |
+//! | `makespan:runs` | set | the keys of the runs, in hexadecimal |
+//! | `makespan:run:K` | text | the state of the run, as JSON |
+//! | `makespan:events:K` | list | its events, in the order in which they came |
+//! | `makespan:tasks:K`, `makespan:metrics:K` | hash | states by key, as JSON |
+//! | `makespan:numbers:K` | sorted set | the numbers that are stored, as ranges |
+//!
+//! Every change to a run is one transaction that happens only if nobody else changed the run since it was read
+//! (`WATCH`), so any number of processes may write. `?prefix=` gives another name than `makespan`. With `?expiry=` (in
+//! `s`, `m`, `h` or `d`) a run that is not pinned goes away that long after it was last written to.
+//!
+//! What was acknowledged outlives a crash of the server as far as the server writes it down: with `appendonly yes` and
+//! `appendfsync always` it does; where it does not, the store says so in its findings.
+
+mod append;
+mod client;
+mod keys;
+mod numbers;
+mod store;
+
+use crate::{Error, Location, Store};
+use client::Client;
+use keys::Keys;
+
+/// The version of the layout.
+const SCHEMA: u32 = 1;
+
+/// Opens the store in a database.
+pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
+    let keys = Keys::new(&location.parameter("prefix").unwrap_or_else(|| "makespan".to_owned()));
+    let expiry = location.parameter("expiry").map(|text| {
+        milliseconds(&text).ok_or_else(|| {
+            location.wrong("an expiry is a number and one of s, m, h and d, as in ?expiry=30d")
+        })
+    });
+    let client = Client::new(location)?;
+    client.with(|connection| {
+        let schema = keys.schema();
+        let found: Option<String> = redis::cmd("GET").arg(&schema).query(connection)?;
+        let Some(found) = found else {
+            return Ok(redis::cmd("SET").arg(&schema).arg(SCHEMA).arg("NX").exec(connection)?);
+        };
+        match found.parse() {
+            Ok(found) if found > SCHEMA => Err(Error::Newer { found, known: SCHEMA }.into()),
+            Ok(_) => Ok(()),
+            Err(_) => {
+                let reason = "another program uses the prefix of its keys".to_owned();
+                Err(Error::Foreign { location: location.to_string(), reason }.into())
+            }
+        }
+    })?;
+    Ok(Box::new(store::Redis::new(client, keys, expiry.transpose()?)))
+}
+
+/// The milliseconds of `30d`.
+fn milliseconds(text: &str) -> Option<u64> {
+    let unit = match text.chars().last()? {
+        's' => 1_000,
+        'm' => 60_000,
+        'h' => 3_600_000,
+        'd' => 86_400_000,
+        _ => return None,
+    };
+    let number: u64 = text[..text.len() - 1].parse().ok()?;
+    // As far as Redis counts, with room for the present time.
+    number.checked_mul(unit).filter(|ms| (1..1 << 60).contains(ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::milliseconds;
+
+    #[test]
+    fn expiries() {
+        assert_eq!(["30d", "90s"].map(milliseconds), [Some(2_592_000_000), Some(90_000)]);
+        let wrong = ["", "d", "0d", "-1d", "1", "1.5h", "1é", "99999999999999999d"];
+        assert_eq!(wrong.map(milliseconds), [None; 8]);
+    }
+}
