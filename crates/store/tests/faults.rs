@@ -9,6 +9,15 @@ mod damage;
 #[cfg(target_os = "linux")]
 #[path = "faults/disk.rs"]
 mod disk;
+#[cfg(feature = "postgres")]
+#[path = "faults/postgres.rs"]
+mod postgres;
+#[cfg(feature = "redis")]
+#[path = "faults/redis.rs"]
+mod redis;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[path = "faults/servers.rs"]
+mod servers;
 #[cfg(feature = "sqlite")]
 #[path = "faults/sqlite.rs"]
 mod sqlite;

@@ -1,9 +1,13 @@
 //! How a database is opened.
 
+use makespan_format::{Diagnostic, Severity};
 use sqlx::mysql::MySqlConnectOptions;
 
 use crate::sql::{Cells, Connect, Dialect, Driver, Session, Sql, known, prepare, version};
-use crate::{Error, Location};
+use crate::{Error, LONGEST_LINE, Location};
+
+/// The longest line with what belongs to its row.
+const LARGEST_PACKET: u64 = LONGEST_LINE as u64 + (1 << 20);
 
 /// A database that is, or becomes, a store.
 #[derive(Debug)]
@@ -71,5 +75,26 @@ impl Connect for Mysql {
 
     fn location(&self) -> &Location {
         &self.location
+    }
+
+    fn findings(driver: &mut Session<sqlx::MySql>) -> Result<Vec<Diagnostic>, Error> {
+        let sql =
+            "SELECT CAST(@@innodb_flush_log_at_trx_commit AS SIGNED), CAST(@@max_allowed_packet AS SIGNED)";
+        let mut cells = Cells::of(driver.rows(Sql::of(Dialect::Mysql, sql))?.pop().unwrap_or_default());
+        let (flush, packet) = (cells.int()?, cells.count()?);
+        let mut findings = Vec::new();
+        if flush != 1 {
+            let message = format!(
+                "innodb_flush_log_at_trx_commit is {flush}, not 1: a loss of power may take away what was acknowledged"
+            );
+            findings.push(Diagnostic::new(Severity::Warning, "not-durable", message));
+        }
+        if packet < LARGEST_PACKET {
+            let message = format!(
+                "max_allowed_packet is {packet} bytes: lines of events that are longer will be refused"
+            );
+            findings.push(Diagnostic::new(Severity::Warning, "small-packets", message));
+        }
+        Ok(findings)
     }
 }

@@ -1,5 +1,6 @@
 //! How a database is opened.
 
+use makespan_format::{Diagnostic, Severity};
 use sqlx::postgres::PgConnectOptions;
 
 use super::partitions;
@@ -77,6 +78,16 @@ impl Connect for Postgres {
 
     fn location(&self) -> &Location {
         &self.location
+    }
+
+    fn findings(driver: &mut Session<sqlx::Postgres>) -> Result<Vec<Diagnostic>, Error> {
+        let sql = "SELECT COUNT(*) FROM pg_settings WHERE setting = 'off' AND name IN ('fsync', 'full_page_writes')";
+        let row = driver.rows(Sql::of(Dialect::Postgres, sql))?.pop().unwrap_or_default();
+        if !Cells::of(row).flag()? {
+            return Ok(Vec::new());
+        }
+        let message = "fsync or full_page_writes is off: a loss of power may take away what was acknowledged";
+        Ok(vec![Diagnostic::new(Severity::Warning, "not-durable", message)])
     }
 
     fn maintain(&self) -> Result<(), Error> {

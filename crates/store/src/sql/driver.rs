@@ -1,5 +1,7 @@
 //! What a database must be able to do. Everything else is written once, in SQL that all of them understand.
 
+use makespan_format::Diagnostic;
+
 use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
 use crate::{Error, Location};
@@ -51,6 +53,11 @@ pub(crate) trait Connect: Send + Sync + 'static {
 
     /// Where it leads.
     fn location(&self) -> &Location;
+
+    /// What is wrong with the way the server is set up.
+    fn findings(_: &mut Self::Driver) -> Result<Vec<Diagnostic>, Error> {
+        Ok(Vec::new())
+    }
 
     /// What is to be done to the tables now and then.
     fn maintain(&self) -> Result<(), Error> {

@@ -84,7 +84,8 @@ impl<C: Connect> Store for SqlStore<C> {
     fn info(&self) -> Result<Info, Error> {
         let (runs, events) = self.pool.with(ask::totals)?;
         let location = self.pool.connect().location().to_string();
-        Ok(Info { backend: C::BACKEND, location, schema: SCHEMA, runs, events, findings: Vec::new() })
+        let findings = self.pool.with(C::findings)?;
+        Ok(Info { backend: C::BACKEND, location, schema: SCHEMA, runs, events, findings })
     }
 
     fn append(&self, batch: &Batch<'_>) -> Result<Appended, Error> {
