@@ -53,6 +53,7 @@ impl Ranges {
 
     /// What must be done to rows that hold `before` so that they hold these: the first numbers of rows to remove, and
     /// rows to write.
+    #[cfg(any(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(crate) fn changes(&self, before: &Ranges) -> (Vec<u64>, Vec<(u64, u64)>) {
         let gone = before.0.keys().filter(|first| !self.0.contains_key(first)).copied().collect();
         let new = self.iter().filter(|(first, last)| before.0.get(first) != Some(last)).collect();

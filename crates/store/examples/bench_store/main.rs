@@ -3,10 +3,15 @@
 //! Prints one JSON object a store. Events are appended durably, in batches of 500 by four producers at once, and
 //! beside that the same lines are inserted by one statement after another into one plain table of the same database
 //! (for files: appended to one file), with the same durability and the same batches by one producer: what one would write without this crate.
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+mod databases;
 mod load;
 mod plain;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[path = "../../tests/support/servers.rs"]
+mod servers;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -25,6 +30,10 @@ fn main() {
     std::fs::create_dir_all(&folder).unwrap();
     let scale: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
     for place in places(&folder) {
+        println!("{}", measure(place, scale));
+    }
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+    for (_server, place) in databases::places() {
         println!("{}", measure(place, scale));
     }
     let _ = std::fs::remove_dir_all(&folder);

@@ -85,7 +85,7 @@ impl Redis {
         while (entries.len() as u64) < run.events {
             entries.extend(self.entries(&run.id, entries.len() as u64, run.events)?);
         }
-        let records = entries.iter().map(|entry| record(entry)).collect::<Result<Vec<_>, _>>()?;
+        let records = entries.iter().map(record).collect::<Result<Vec<_>, _>>()?;
         for place in in_order(records.iter().map(|record| (record.producer, record.seq))) {
             if each(records[place]).is_break() {
                 break;

@@ -148,6 +148,7 @@ where
     }
 }
 
+#[cfg(feature = "postgres")]
 impl<S: Runs> Session<S> {
     /// Runs a statement with arguments that were made for it.
     pub(crate) fn run_with(&mut self, sql: Sql, arguments: S::Arguments) -> Result<u64, Error> {

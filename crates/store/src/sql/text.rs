@@ -159,11 +159,13 @@ impl Sql {
     }
 
     /// The text, with placeholders.
+    #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The data, in the order of the placeholders.
+    #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn values(&self) -> &[Value] {
         &self.values
     }

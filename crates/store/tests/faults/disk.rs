@@ -10,6 +10,7 @@ use crate::support::homes::{Files, Home};
 use crate::support::*;
 
 fn homes() -> Vec<Box<dyn Home>> {
+    #[cfg_attr(not(feature = "sqlite"), allow(unused_mut))]
     let mut homes: Vec<Box<dyn Home>> = vec![Box::new(Files::new().unwrap())];
     #[cfg(feature = "sqlite")]
     homes.push(Box::new(crate::support::homes::Sqlite::new().unwrap()));

@@ -2,6 +2,7 @@
 //!
 //! A shell keeps each server. It ends the server and removes its folder when the pipe to it closes, which happens
 //! however this process ends.
+#![allow(dead_code)]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
