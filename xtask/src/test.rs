@@ -15,6 +15,8 @@ use crate::{Outcome, build, demo};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
+/// The stores with the ones that are left out where nobody asks for them.
+const EVERY_STORE: [&str; 3] = ["--package", "makespan-store", "--all-features"];
 
 /// Runs all stages.
 ///
@@ -30,6 +32,9 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     sum.check("lints", || {
         process::run(at(workspace).args(["clippy", "--workspace", "--all-targets"]).args(lints))
     });
+    sum.check("lints of every store", || {
+        process::run(at(workspace).args(["clippy", "--all-targets"]).args(EVERY_STORE).args(lints))
+    });
     sum.check("lints for wasm", || {
         tools::wasm_target(workspace)?;
         process::run(
@@ -40,8 +45,12 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let built = sum.check("app", || build::run(workspace, false));
     sum.tests("tests of the crates", |tally| {
         let mut command = at(workspace);
-        command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
-        counted(&mut command, tally)
+        command.args(["test", "--workspace", "--exclude", "makespan", "--exclude", "makespan-store"]);
+        counted(command.arg("--no-fail-fast"), tally)
+    });
+    sum.tests("tests of every store", |tally| {
+        tools::servers();
+        counted(at(workspace).args(["test", "--no-fail-fast"]).args(EVERY_STORE), tally)
     });
     sum.tests("tests of the app", |tally| {
         let mut command = at(workspace);

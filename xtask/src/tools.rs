@@ -6,6 +6,7 @@
 //! | wasm-bindgen, of the library's own version | the glue between the wasm and the page | `cargo install` into the cache |
 //! | wasm-opt (binaryen) | a smaller, faster wasm; optional | `npm install` into the cache |
 //! | Chromium, its driver, Firefox, the DejaVu fonts | browser tests, screenshots | `apt-get`, as root on Debian |
+//! | PostgreSQL, MariaDB, Redis | tests of the stores | `apt-get`, as root on Debian |
 //!
 //! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
 //! every installation; then the error holds the commands to type.
@@ -117,16 +118,8 @@ pub(crate) fn browsers() -> Outcome<Browsers> {
     {
         return Ok(found);
     }
-    let outcome = if which("apt-get").is_some() && am_root() {
-        let mut update = Command::new("apt-get");
-        update.args(["update", "--quiet"]);
-        let mut packages = Command::new("apt-get");
-        packages.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
-        packages.env("DEBIAN_FRONTEND", "noninteractive");
-        install(
-            "browsers, their driver and fonts, which the tests drive the app with",
-            &mut [update, packages],
-        )
+    let outcome = if may_apt() {
+        apt("browsers, their driver and fonts, which the tests drive the app with", &DEBIAN_PACKAGES)
     } else {
         Err(format!(
             "the browser tests need Chromium with its chromedriver, and Firefox. On Debian: \
@@ -147,6 +140,30 @@ pub(crate) fn browsers() -> Outcome<Browsers> {
     }
 }
 
+/// The servers that the tests of the stores start, by themselves and for themselves. Without one its tests are skipped
+/// and say so.
+pub(crate) fn servers() {
+    let on_path = |name: &str| which(name).is_some() || Path::new("/usr/sbin").join(name).is_file();
+    let postgres = on_path("postgres") || Path::new("/usr/lib/postgresql").is_dir();
+    let servers = [
+        ("postgresql", postgres),
+        ("mariadb-server", on_path("mariadbd")),
+        ("redis-server", on_path("redis-server")),
+    ];
+    let missing: Vec<&str> = servers.iter().filter(|(_, there)| !there).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let outcome = if may_apt() {
+        apt("database servers, which the tests of the stores run against", &missing)
+    } else {
+        Err(format!("on Debian, as root: apt-get install {}", missing.join(" ")))
+    };
+    if let Err(why) = outcome {
+        eprintln!("  {}: their tests are skipped: {why}", missing.join(", "));
+    }
+}
+
 fn installed_browsers() -> Option<Browsers> {
     let find = |variable: &str, names: &[&str]| {
         std::env::var_os(variable).map(PathBuf::from).or_else(|| names.iter().find_map(|name| which(name)))
@@ -156,6 +173,21 @@ fn installed_browsers() -> Option<Browsers> {
         chromedriver: find("CHROMEDRIVER", &["chromedriver"])?,
         firefox: find("FIREFOX", &["firefox-esr", "firefox"]),
     })
+}
+
+fn may_apt() -> bool {
+    which("apt-get").is_some() && am_root()
+}
+
+/// Installs packages of Debian.
+fn apt(what: &str, packages: &[&str]) -> Outcome {
+    let mut update = Command::new("apt-get");
+    update.args(["update", "--quiet"]);
+    let mut command = Command::new("apt-get");
+    command.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages);
+    // A server of a package starts at once and for good where nothing forbids it; the tests start their own.
+    command.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
+    install(what, &mut [update, command])
 }
 
 /// Says what is installed and why, and runs the commands; or says the commands where installing is forbidden.

@@ -48,6 +48,11 @@ macro_rules! each_server {
                 }
 
                 #[test]
+                fn whoever_comes_first_makes_the_store_even_if_some_die_at_it() {
+                    with(|home| super::first(home));
+                }
+
+                #[test]
                 fn several_processes_write_and_read_many_runs() {
                     with(|home| super::several(home));
                 }
@@ -144,6 +149,32 @@ fn secrets(home: &dyn Home) {
         let said = format!("{error} {error:?}");
         assert!(expected && said.contains("***") && !said.contains(secret), "{said}");
     }
+}
+
+/// Children that find nothing make the tables; half of them are killed, at some point of it.
+fn first(home: &dyn Home) {
+    let job = |i: u64| Job {
+        url: home.url(),
+        run: "r".to_owned(),
+        producer: format!("p{i}"),
+        from: 1,
+        to: 20,
+        batch: 20,
+        tries: 1,
+    };
+    let mut random = Random(23);
+    let mut children: Vec<_> = (0..8).map(|i| job(i).start()).collect();
+    for child in children.iter_mut().step_by(2) {
+        std::thread::sleep(Duration::from_millis(random.below(25)));
+        child.kill();
+    }
+    let said: Vec<Vec<Said>> = children.into_iter().map(|child| child.finish()).collect();
+    for said in said.iter().skip(1).step_by(2) {
+        assert_eq!(acknowledged(said), Some(20), "{said:?}");
+    }
+    let store = home.open();
+    let found: BTreeSet<String> = records(&*store, "r").into_iter().map(|(producer, ..)| producer).collect();
+    assert!(["p1", "p3", "p5", "p7"].iter().all(|p| found.contains(*p)), "{found:?}");
 }
 
 /// As many children as there are producers and runs write at once, while this process writes and reads as well.
