@@ -163,6 +163,20 @@ impl Folders {
         let run = run.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         write_whole(&folder.join(format!("{run}.{segment:06}.{from}")), bytes)
     }
+
+    /// How many pieces were put aside, and how many bytes they have.
+    pub(super) fn quarantined(&self) -> Result<(u64, u64), Error> {
+        let entries = match fs::read_dir(self.root.join(QUARANTINE)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((0, 0)),
+            entries => entries?,
+        };
+        let (mut pieces, mut bytes) = (0, 0);
+        for entry in entries {
+            pieces += 1;
+            bytes += entry?.metadata()?.len();
+        }
+        Ok((pieces, bytes))
+    }
 }
 
 fn folders_in(folder: &Path) -> Result<Vec<std::ffi::OsString>, Error> {

@@ -58,9 +58,10 @@ impl Index {
         let mut before: FxHashMap<PathBuf, Listed> =
             self.runs.drain().map(|(_, listed)| (listed.folder.clone(), listed)).collect();
         for folder in folders.runs()? {
-            let listed = match look(folders, &folder, before.remove(&folder)) {
+            let looked = look(folders, &folder, before.remove(&folder));
+            // A run that went away while it was looked at may have come again.
+            let listed = match looked.or_else(|_| look(folders, &folder, None)) {
                 Ok(listed) => listed,
-                // It went away between the look at its day and the look at it.
                 Err(_) if !folders.root.join(&folder).is_dir() => continue,
                 Err(error) => return Err(error),
             };

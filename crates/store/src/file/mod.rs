@@ -80,6 +80,20 @@ impl FileStore {
         Ok(self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The open files of a run. Where another process compressed them after they were listed, they are listed anew.
+    fn reading(&self, run: &str) -> Result<Reading, Error> {
+        let mut in_vain = None;
+        loop {
+            let index = self.index()?;
+            let listed = index.get(run).ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
+            match Reading::of(&self.folders.root, listed) {
+                Err(error) if in_vain.as_ref() == Some(&listed.seen) => return Err(error),
+                Err(_) => in_vain = Some(listed.seen.clone()),
+                Ok(reading) => return Ok(reading),
+            }
+        }
+    }
+
     fn state(&self, index: &Index, run: &str) -> Result<State, Error> {
         let listed = index.get(run).ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
         State::load(&self.folders.root.join(&listed.folder))
@@ -101,6 +115,13 @@ impl Store for FileStore {
             );
             let found = Diagnostic::new(Severity::Error, "damaged-segment", text);
             findings.push(found.times(count).at(damage.from));
+        }
+        let (pieces, bytes) = self.folders.quarantined()?;
+        if pieces > 0 {
+            let text = format!(
+                "{bytes} bytes that were no whole records were put aside into the folder quarantine; whoever wrote them had no answer yet, or was told of the damage"
+            );
+            findings.push(Diagnostic::new(Severity::Warning, "put-aside", text).times(pieces));
         }
         Ok(Info {
             backend: "file",
@@ -125,13 +146,8 @@ impl Store for FileStore {
     }
 
     fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
-        let reading = {
-            let index = self.index()?;
-            let listed = index.get(run).ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
-            Reading::of(&self.folders.root, listed)?
-        };
-        // The list is free again: `each` may well write to this store.
-        reading.read(part, each)
+        // The list is free again when this has its files: `each` may well write to this store.
+        self.reading(run)?.read(part, each)
     }
 
     fn history(&self, query: &HistoryQuery) -> Result<History, Error> {

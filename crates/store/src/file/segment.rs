@@ -5,7 +5,7 @@
 //! and damage costs one member. Their headers are all the same, which is how the next one is found.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
@@ -17,6 +17,8 @@ use crate::Error;
 
 /// A segment of so many bytes takes no more.
 pub(super) const LARGEST: u64 = 16 << 20;
+/// As often segments are looked at that change while they are read.
+const TRIES: u32 = 16;
 /// About so many bytes go into a member of a compressed segment.
 const MEMBER: usize = 256 << 10;
 /// How every member begins: gzip with an extra field of ours, `MK` without content, and no time.
@@ -52,13 +54,38 @@ impl Segment {
                 "seg.gz" => true,
                 _ => continue,
             };
-            if let (Ok(number), 6) = (number.parse(), number.len()) {
-                found.push(Segment { number, compressed, length: entry.metadata()?.len() });
-            }
+            let (Ok(number), 6) = (number.parse(), number.len()) else { continue };
+            let length = match entry.metadata() {
+                // It was compressed since the folder was listed, or the whole run goes.
+                Err(error) if error.kind() == ErrorKind::NotFound => return Segment::all(folder),
+                metadata => metadata?.len(),
+            };
+            found.push(Segment { number, compressed, length });
         }
         found.sort_by_key(|s| (s.number, !s.compressed));
         found.dedup_by_key(|s| s.number);
         Ok(found)
+    }
+
+    /// Does something with the segments of a folder. The process that writes may compress them meanwhile, which takes
+    /// the plain ones away: then it is done once more, with those that are there now.
+    pub(super) fn unmoved<T>(
+        folder: &Path,
+        mut work: impl FnMut(&[Segment]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut segments = Segment::all(folder)?;
+        for _ in 1..TRIES {
+            let error = match work(&segments) {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let now = Segment::all(folder)?;
+            if now == segments {
+                return Err(error);
+            }
+            segments = now;
+        }
+        work(&segments)
     }
 
     /// Hands over its records, from a byte on; what is no record are gaps. The places in a compressed segment are

@@ -65,10 +65,13 @@ struct Kept {
 impl State {
     /// The state of a folder: what is kept, and what its segments hold beyond that.
     pub(super) fn load(folder: &Path) -> Result<State, Error> {
-        let segments = Segment::all(folder)?;
-        let kept = State::kept(folder).filter(|state| state.fits(&segments));
+        Segment::unmoved(folder, |segments| State::of(folder, segments))
+    }
+
+    fn of(folder: &Path, segments: &[Segment]) -> Result<State, Error> {
+        let kept = State::kept(folder).filter(|state| state.fits(segments));
         let mut state = kept.unwrap_or_default();
-        for segment in segments {
+        for &segment in segments {
             let known = state.entry.segments.iter().position(|(known, _)| known.number == segment.number);
             let from = known.map_or(0, |i| state.entry.segments[i].0.length);
             if known.is_none() || from < segment.length {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use makespan_store::{Error, Store, open};
 
@@ -102,6 +103,11 @@ fn a_torn_tail_is_cut_off_put_aside_and_sent_again() {
     }
     let aside = files(&home.folder().join("quarantine"));
     assert!(!aside.is_empty(), "what was cut off is put aside");
+    let findings = home.open().info().unwrap().findings;
+    let told = findings.iter().find(|f| f.code == "put-aside").unwrap();
+    let bytes: usize = aside.iter().map(|(_, bytes)| bytes.len()).sum();
+    assert_eq!(told.count, aside.len() as u64);
+    assert!(told.message.contains(&format!("{bytes} bytes")), "{told:?}");
 }
 
 #[test]
@@ -191,6 +197,41 @@ fn compressed_runs_are_read_go_on_and_are_plain_gzip() {
     assert_eq!(records(&*store, "r").len(), 402);
     assert_eq!((resend(&*store), store.maintain().unwrap().compressed), (0, 1));
     assert_eq!(records(&*store, "r").len(), 402);
+}
+
+#[test]
+fn who_only_reads_is_not_disturbed_by_who_compresses_and_removes() {
+    let home = Files::new().unwrap();
+    let (writer, reader) = (home.open(), home.open());
+    tell(&*writer, "stays", &["{\"event\":\"task\",\"task\":\"a\"}"]);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for i in 0..90 {
+                let run = format!("r{}", i % 3);
+                let end = format!("{{\"event\":\"run\",\"run\":\"{run}\",\"status\":\"succeeded\"}}");
+                put(&*writer, &run, "p", &[(i + 1, end)]).unwrap();
+                writer.maintain().unwrap();
+                if i % 10 == 9 {
+                    writer.delete(&run).unwrap();
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        let mut rounds = 0;
+        while !over.load(Ordering::Relaxed) {
+            assert!(reader.runs(&Default::default()).unwrap().total >= 1);
+            assert_eq!(lines(&*reader, "stays").len(), 1);
+            for run in ["r0", "r1", "r2"] {
+                match records_of(&*reader, run, Default::default()) {
+                    Ok(records) => assert!(!records.is_empty()),
+                    Err(error) => assert_eq!(error, Error::NoRun { run: run.to_owned() }),
+                }
+            }
+            rounds += 1;
+        }
+        assert!(rounds > 10, "{rounds} rounds");
+    });
 }
 
 #[test]
