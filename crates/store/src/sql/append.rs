@@ -326,10 +326,7 @@ fn ranges_near(
 fn load_tasks(driver: &mut impl Driver, no: i64, keys: Vec<Key>) -> Result<Vec<(Key, TaskState)>, Error> {
     let mut found = Vec::new();
     look_up(&keys, |piece| {
-        let mut sql = TASKS.select(driver.dialect());
-        sql.push("WHERE run_no = ").bind(no).push(" AND task_key IN (");
-        sql.bind_all(piece.iter().map(|key| Value::from(*key))).push(")");
-        for row in driver.rows(sql)? {
+        for row in driver.rows(TASKS.find(driver.dialect(), no, piece))? {
             found.push(rows::task(&mut Cells::of(row))?);
         }
         Ok(())
@@ -340,10 +337,7 @@ fn load_tasks(driver: &mut impl Driver, no: i64, keys: Vec<Key>) -> Result<Vec<(
 fn load_metrics(driver: &mut impl Driver, no: i64, keys: Vec<Key>) -> Result<Vec<(Key, MetricState)>, Error> {
     let mut found = Vec::new();
     look_up(&keys, |piece| {
-        let mut sql = METRICS.select(driver.dialect());
-        sql.push("WHERE run_no = ").bind(no).push(" AND metric_key IN (");
-        sql.bind_all(piece.iter().map(|key| Value::from(*key))).push(")");
-        for row in driver.rows(sql)? {
+        for row in driver.rows(METRICS.find(driver.dialect(), no, piece))? {
             found.push(rows::metric(row)?);
         }
         Ok(())

@@ -91,12 +91,22 @@ pub(super) fn page(driver: &mut impl Driver, query: &RunQuery) -> Result<Page, E
 
 /// A task over its runs.
 pub(super) fn history(driver: &mut impl Driver, query: &HistoryQuery) -> Result<History, Error> {
-    let mut sql = Sql::of(driver.dialect(), "SELECT r.id, r.run_key, r.stands_at, r.status");
+    let dialect = driver.dialect();
+    let mut sql = Sql::of(dialect, "SELECT r.id, r.run_key, r.stands_at, r.status");
     TASKS.names().for_each(|name| {
         sql.push(", t.").push(name);
     });
-    sql.push(" FROM makespan_runs r JOIN makespan_tasks t ON t.run_no = r.run_no AND t.task_key = ");
-    sql.bind(key(&query.task));
+    sql.push(" FROM makespan_runs r JOIN ");
+    match dialect {
+        Dialect::Sqlite | Dialect::Mysql => {
+            sql.push("makespan_tasks t ON t.run_no = r.run_no AND t.task_key = ").bind(key(&query.task));
+        }
+        // Run by run: no order of joining reads the tasks of all runs.
+        Dialect::Postgres => {
+            sql.push("LATERAL (SELECT * FROM makespan_tasks WHERE run_no = r.run_no AND task_key = ");
+            sql.bind(key(&query.task)).push(" LIMIT 1) t ON TRUE");
+        }
+    }
     filtered(&mut sql, &query.runs.filter);
     paged(&mut sql, &query.runs);
     let (mut tasks, mut places) = (Vec::new(), Vec::new());

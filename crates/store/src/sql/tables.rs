@@ -319,6 +319,27 @@ impl Table {
         sql
     }
 
+    /// `SELECT` the rows of a run that have one of those keys, which are the rest of the primary key.
+    pub(super) fn find(&self, dialect: Dialect, run: i64, keys: &[crate::Key]) -> Sql {
+        let key = self.primary[self.primary.len() - 1];
+        if dialect != Dialect::Postgres {
+            let mut sql = self.select(dialect);
+            sql.push("WHERE run_no = ").bind(run).push(" AND ").push(key).push(" IN (");
+            sql.bind_all(keys.iter().map(|key| Value::from(*key))).push(")");
+            return sql;
+        }
+        // One look into the index for each key. Asked as above, PostgreSQL reads all rows of the run as long as it has
+        // no statistics of them, which is as long as the run grows.
+        let mut sql = Sql::of(dialect, "SELECT found.* FROM (VALUES (");
+        for (i, key) in keys.iter().enumerate() {
+            sql.push(if i == 0 { "" } else { "), (" }).bind(*key).push("::BYTEA");
+        }
+        sql.push(")) AS wanted (wanted_key) CROSS JOIN LATERAL (SELECT ").list(self.names());
+        sql.push(" FROM ").push(self.name).push(" WHERE run_no = ").bind(run);
+        sql.push(" AND ").push(key).push(" = wanted_key LIMIT 1) AS found");
+        sql
+    }
+
     /// `SELECT` all columns, up to and without `WHERE`.
     pub(super) fn select(&self, dialect: Dialect) -> Sql {
         let mut sql = Sql::of(dialect, "SELECT ");

@@ -84,7 +84,7 @@ fn numbers(store: &dyn Store, run: &str) -> Vec<u64> {
 }
 
 fn crash(home: &dyn Home, server: &Server) {
-    const LAST: u64 = 3_000;
+    const LAST: u64 = 1_500;
     let store = home.open();
     put(&*store, "here", "p", &[(1, "{}")]).unwrap();
     let job = Job {
