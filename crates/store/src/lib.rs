@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod key;
 mod location;
+mod lock;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod open;

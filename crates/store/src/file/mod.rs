@@ -56,12 +56,8 @@ impl FileStore {
         }
         let lock =
             fs::OpenOptions::new().create(true).truncate(false).write(true).open(self.folders.lock())?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(Error::Busy { location: self.location.to_string() });
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(error.into()),
+        if !crate::lock::claim(&lock)? {
+            return Err(Error::Busy { location: self.location.to_string() });
         }
         self.folders.finish_removing()?;
         self.index.write().unwrap_or_else(PoisonError::into_inner).refresh(&self.folders)?;

@@ -100,11 +100,8 @@ impl File {
         let mut name = self.path.clone().into_os_string();
         name.push(".lock");
         let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(Path::new(&name))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(lock),
-            Err(fs::TryLockError::WouldBlock) => Err(Error::Busy { location: self.location.to_string() }),
-            Err(fs::TryLockError::Error(error)) => Err(error.into()),
-        }
+        let claimed = crate::lock::claim(&lock)?;
+        if claimed { Ok(lock) } else { Err(Error::Busy { location: self.location.to_string() }) }
     }
 
     /// Makes a file durable as a file: the folder, too, must know of it.
