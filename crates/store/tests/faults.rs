@@ -9,6 +9,9 @@ mod damage;
 #[cfg(target_os = "linux")]
 #[path = "faults/disk.rs"]
 mod disk;
+#[cfg(feature = "mysql")]
+#[path = "faults/mysql.rs"]
+mod mysql;
 #[cfg(feature = "postgres")]
 #[path = "faults/postgres.rs"]
 mod postgres;

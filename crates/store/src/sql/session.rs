@@ -237,7 +237,14 @@ pub(crate) fn options<O: std::str::FromStr<Err = sqlx::Error> + ConnectOptions>(
     location: &Location,
 ) -> Result<O, Error> {
     let parsed = location.secret_url().parse::<O>();
-    let options = parsed.map_err(|error| location.wrong(location.scrub(&error.to_string())))?;
+    let options = parsed.map_err(|error| {
+        // The innermost cause; those around it say no more than that it is about the options.
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(inner) = cause.source() {
+            cause = inner;
+        }
+        location.wrong(location.scrub(&cause.to_string()))
+    })?;
     // Statements hold what runs are about; a log is no place for that.
     Ok(options.disable_statement_logging())
 }

@@ -1,10 +1,8 @@
 //! What only PostgreSQL does: partitions, and users that may not write.
 
-use std::time::{Duration, Instant};
-
 use makespan_store::{Error, open};
 
-use crate::servers::{alone, postgres::ALONE};
+use crate::servers::{alone, deadlock, postgres::ALONE};
 use crate::support::homes::{Home, Postgres};
 use crate::support::*;
 
@@ -39,32 +37,13 @@ fn events_lie_in_the_partition_of_their_month() {
 fn a_deadlock_is_tried_again() {
     let _alone = alone(&ALONE);
     let Some(home) = Postgres::new() else { return };
-    let store = home.open();
-    for run in ["a", "b", "first"] {
-        put(&*store, run, "p", &[(1, "{}")]).unwrap();
-    }
     let lock = |run: &str| format!("SELECT FROM makespan_runs WHERE id = '{run}' FOR UPDATE;");
-    std::thread::scope(|scope| {
-        // Another program locks b and then wants a; meanwhile the store is kept busy.
-        scope.spawn(|| home.sql(&format!("BEGIN; {} SELECT pg_sleep(0.8); COMMIT", lock("first"))));
-        scope.spawn(|| home.sql(&format!("BEGIN; {} SELECT pg_sleep(1.2); {} COMMIT", lock("b"), lock("a"))));
-        std::thread::sleep(Duration::from_millis(300));
-        // So what comes for a and b goes into one transaction, which locks a and then wants b.
-        for (pause, run) in [(100, "first"), (50, "a"), (0, "b")] {
-            let store = &*store;
-            scope.spawn(move || assert_eq!(put(store, run, "p", &[(2, "{}")]).unwrap().stored, 1));
-            std::thread::sleep(Duration::from_millis(pause));
-        }
+    let other = |first: &str, pause: f64, then: &str| {
+        home.sql(&format!("BEGIN; {first} SELECT pg_sleep({pause}); {then} COMMIT"));
+    };
+    deadlock(&home, &lock, &other, || {
+        home.sql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") != "0"
     });
-    let seen = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    let begun = Instant::now();
-    while home.sql(seen) == "0" {
-        assert!(begun.elapsed() < Duration::from_secs(20), "there was no deadlock to survive");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    for run in ["a", "b", "first"] {
-        assert_eq!(records(&*store, run).len(), 2);
-    }
 }
 
 #[test]

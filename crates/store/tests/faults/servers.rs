@@ -212,3 +212,38 @@ fn several(home: &dyn Home) {
     let events: u64 = (0..RUNS).map(|run| store.run(&format!("r{run}")).unwrap().unwrap().events).sum();
     assert_eq!(events, CHILDREN * 120 + mine);
 }
+
+/// Another program locks the run b and then wants a, the store locks a and then wants b: one of both is told to begin
+/// again, and the store does. `lock` is what locks a run, `other` runs two statements with so many seconds between them
+/// in one transaction, and `seen` says whether there was a deadlock.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) fn deadlock(
+    home: &dyn Home,
+    lock: &(dyn Fn(&str) -> String + Sync),
+    other: &(dyn Fn(&str, f64, &str) + Sync),
+    seen: impl Fn() -> bool,
+) {
+    let store = home.open();
+    for run in ["a", "b", "first"] {
+        put(&*store, run, "p", &[(1, "{}")]).unwrap();
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| other(&lock("first"), 0.8, ""));
+        scope.spawn(|| other(&lock("b"), 1.2, &lock("a")));
+        std::thread::sleep(Duration::from_millis(300));
+        // While the store waits for the first run, what comes for a and b gathers for its next transaction.
+        for (pause, run) in [(100, "first"), (50, "a"), (0, "b")] {
+            let store = &*store;
+            scope.spawn(move || assert_eq!(put(store, run, "p", &[(2, "{}")]).unwrap().stored, 1));
+            std::thread::sleep(Duration::from_millis(pause));
+        }
+    });
+    let begun = Instant::now();
+    while !seen() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "there was no deadlock to survive");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for run in ["a", "b", "first"] {
+        assert_eq!(numbers(&*store, run).len(), 2);
+    }
+}
