@@ -24,7 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["format", "model"]),
     ("views", &["format", "model", "analysis", "layout", "scene"]),
     ("report", &["format", "model", "analysis", "layout", "scene", "views"]),
-    ("cli", &["format", "model", "import", "analysis", "layout", "scene", "views", "report"]),
+    ("cli", &["format", "model", "import", "analysis", "layout", "scene", "store", "views", "report"]),
 ];
 /// The app stands on what it shows; it never makes a report or reads a disk.
 const APP: &[&str] = &["format", "model", "import", "analysis", "layout", "scene", "views"];

@@ -1,13 +1,25 @@
 //! The verbs and their options.
 
+mod keeping;
+mod recording;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use makespan_analysis::Rule;
 
+use crate::config::setting::Setting;
+use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
+pub(crate) use keeping::*;
+pub(crate) use recording::*;
+
+/// The help of an option that is a setting too.
+fn help<T>(setting: &Setting<T>) -> &'static str {
+    setting.meaning.trim_end_matches('.')
+}
 
 /// See what the time of a workflow run went into.
 #[derive(Debug, Parser)]
@@ -16,11 +28,15 @@ use crate::zone::NamedZone;
     version,
     after_help = "\
 FILES are run files of any known format (see `makespan formats`), folders (read whole, hidden files left out), archives \
-(gzip, zip), reports made by this program, or - for standard input.
+(gzip, zip), reports made by this program, - for standard input, or ids of runs that are kept in the store (a file of that \
+name comes first).
 
-Exit codes: 0 ok, 1 no run could be read, 2 wrong usage or a place that cannot be written."
+Exit codes: 0 ok, 1 no run could be read, or what was asked for is not there or cannot happen now, 2 wrong usage, or a \
+place or store that cannot be used. `run` returns the exit code of its command."
 )]
 pub(crate) struct Args {
+    #[arg(long, global = true, value_name = "URL", help = help(&STORE))]
+    pub(crate) store: Option<String>,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
@@ -43,6 +59,24 @@ pub(crate) enum Verb {
     Formats(FormatsArgs),
     /// Show the runs in the browser, served from this machine to this machine only
     Open(OpenArgs),
+    /// Make a run in the store, for scripts that say what happens in it
+    Create(CreateArgs),
+    /// Say what happens to a step of a run
+    Step(StepArgs),
+    /// Record a measured value
+    Metric(MetricArgs),
+    /// Record a line of a log
+    Log(LogArgs),
+    /// Say that a run is over
+    Finish(FinishArgs),
+    /// List the runs of the store
+    List(ListArgs),
+    /// Print how a run of the store stands
+    Status(OneRunArgs),
+    /// Print what was measured in a run of the store
+    Metrics(OneRunArgs),
+    /// Print what is configured, and what can be
+    Config(ConfigArgs),
 }
 
 /// What is read, and how.
@@ -51,9 +85,8 @@ pub(crate) struct Input {
     /// Files, folders, archives, or - for standard input
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
-    /// Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin
-    #[arg(long, default_value = "UTC", value_name = "ZONE")]
-    pub(crate) zone: NamedZone,
+    #[arg(long, value_name = "ZONE", help = help(&ZONE))]
+    pub(crate) zone: Option<NamedZone>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -122,9 +155,8 @@ pub(crate) struct CompareArgs {
     /// Runs that may have changed
     #[arg(long, num_args = 1.., value_name = "FILES", requires = "baseline")]
     pub(crate) candidate: Vec<PathBuf>,
-    /// Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin
-    #[arg(long, default_value = "UTC", value_name = "ZONE")]
-    pub(crate) zone: NamedZone,
+    #[arg(long, value_name = "ZONE", help = help(&ZONE))]
+    pub(crate) zone: Option<NamedZone>,
     /// Print JSON (docs/compare.md describes it)
     #[arg(long)]
     pub(crate) json: bool,
@@ -154,9 +186,8 @@ pub(crate) struct QueryArgs {
     // One list, so that options may stand anywhere: what is meant is its last word.
     #[arg(required = true, value_name = "FILES… EXPRESSION")]
     pub(crate) words: Vec<OsString>,
-    /// Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin
-    #[arg(long, default_value = "UTC", value_name = "ZONE")]
-    pub(crate) zone: NamedZone,
+    #[arg(long, value_name = "ZONE", help = help(&ZONE))]
+    pub(crate) zone: Option<NamedZone>,
     /// Ask one run of several, the first being 1
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<usize>,
@@ -201,9 +232,8 @@ pub(crate) struct OpenArgs {
     /// Files, folders, archives, or - for standard input; without any, the page asks for them
     #[arg(value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
-    /// Port on 127.0.0.1, 0 for any free one
-    #[arg(long, default_value_t = 7878)]
-    pub(crate) port: u16,
+    #[arg(long, help = help(&OPEN_PORT))]
+    pub(crate) port: Option<u16>,
     /// Print the address only
     #[arg(long)]
     pub(crate) no_browser: bool,

@@ -59,18 +59,47 @@ pub(crate) enum Failure {
     /// The server stopped.
     #[error("the server stopped: {0}")]
     Serve(std::io::Error),
+    /// A setting is wrong; says where it stands.
+    #[error("{0}")]
+    Config(String),
+    /// The words of the command make no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// The store cannot be used; says which one, without its password.
+    #[error("{0}")]
+    Store(String),
+    /// No run of that id is kept.
+    #[error("there is no run {run} in {place}{meant}")]
+    NoRun {
+        /// The id.
+        run: String,
+        /// The store.
+        place: String,
+        /// Which one may have been meant, as the end of a sentence.
+        meant: String,
+    },
+    /// That cannot happen in the state in which things are.
+    #[error("{0}")]
+    Refused(String),
     /// Whoever reads our output has had enough.
     #[error("")]
     Closed,
 }
 
 impl Failure {
-    /// 1 where there is nothing to read, 2 where something else is in the way; nothing is wrong with a closed pipe.
+    /// 1 where what was asked for is not there or cannot happen, 2 where something else is in the way; nothing is wrong
+    /// with a closed pipe.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Failure::NothingRead => 1,
+            Failure::NothingRead | Failure::NoRun { .. } | Failure::Refused(_) => 1,
             Failure::Closed => 0,
             _ => 2,
         }
+    }
+}
+
+impl From<makespan_store::Error> for Failure {
+    fn from(error: makespan_store::Error) -> Failure {
+        Failure::Store(crate::output::clean(&error.to_string()))
     }
 }

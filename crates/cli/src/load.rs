@@ -1,16 +1,18 @@
-//! Files to runs, with a word on stderr about everything that was left out.
+//! Files to runs, with a word on stderr about everything that was left out. What is no file may be a run of the store.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
 
 use makespan_import::{FileVerdict, Options, Source, Verdict, open};
 use makespan_model::{Run, RunsBuilder};
 
 use crate::args::Input;
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::origin::Origins;
 use crate::output::clean;
-use crate::walk::{self, MOST_BYTES, Unreadable};
+use crate::stored::{bytes_of, name_of};
+use crate::walk::{self, MOST_BYTES, Place, Unreadable};
 
 /// How many files are complained of one by one.
 const TOLD: usize = 20;
@@ -28,7 +30,8 @@ pub(crate) struct Loaded {
 /// # Errors
 ///
 /// [`Failure::NothingRead`] where that is no run at all.
-pub(crate) fn load(input: &Input) -> Result<Vec<Loaded>, Failure> {
+pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failure> {
+    let zone = config.zone(input.zone.as_ref())?;
     let (files, mut unreadable) = walk::files(&input.files);
     let mut sources = Vec::new();
     let mut left = MOST_BYTES;
@@ -38,11 +41,21 @@ pub(crate) fn load(input: &Input) -> Result<Vec<Loaded>, Failure> {
                 left -= bytes.len() as u64;
                 sources.push(Source::new(file.name, bytes));
             }
+            // No file of that name: perhaps a run of that id.
+            Err(error)
+                if error.kind() == ErrorKind::NotFound
+                    && let Place::Path(path) = &file.place =>
+            {
+                match bytes_of(config, path) {
+                    Ok(bytes) => sources.push(Source::new(name_of(&path.to_string_lossy()), bytes)),
+                    Err(why) => unreadable.push((file.name, format!("{error}, and {why}"))),
+                }
+            }
             Err(error) => unreadable.push((file.name, error.to_string())),
         }
     }
     let mut fold = RunsBuilder::new();
-    let options = Options { zone: &input.zone };
+    let options = Options { zone: &zone };
     let outcome = open(sources.clone(), &options, &mut fold);
     let (runs, early) = fold.finish();
     let nothing = runs.is_empty();

@@ -1,25 +1,30 @@
 //! The `makespan` program: reads run files and prints, converts, reports or shows them. It wires and prints; what is
 //! computed is computed by the crates below.
 //!
-//! Exit codes: 0 ok (also where a part of the input was left out, which stderr tells), 1 no run could be read, 2 the
-//! command or its output place is wrong.
+//! Exit codes: 0 ok (also where a part of the input was left out, which stderr tells), 1 no run could be read, or what
+//! was asked for is not there or cannot happen now, 2 the command, its output place or the store is wrong. `run` returns
+//! the exit code of its command.
 
 mod args;
 mod compare;
+mod config;
 mod convert;
 mod date;
 mod dist;
 mod failure;
 mod formats;
+mod keeping;
 mod load;
 mod open;
 mod origin;
 mod output;
 mod paper;
 mod query;
+mod recording;
 mod report;
 mod serve;
 mod stats;
+mod stored;
 mod summary;
 mod terminal;
 mod walk;
@@ -31,6 +36,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{Args, Verb};
+use config::Config;
+use failure::Failure;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -42,14 +49,10 @@ fn main() -> ExitCode {
         }
     };
     let result = match args.verb {
-        Verb::Summary(args) => summary::run(&args),
-        Verb::Stats(args) => stats::run(&args),
-        Verb::Compare(args) => compare::run(&args),
-        Verb::Report(args) => report::run(&args),
-        Verb::Query(args) => query::run(&args),
-        Verb::Convert(args) => convert::run(&args),
+        // These need no settings, or show what is wrong with them.
         Verb::Formats(args) => formats::run(&args),
-        Verb::Open(args) => open::run(&args),
+        Verb::Config(verb) => config::run(&verb, args.store.as_deref()),
+        verb => Config::load(args.store.as_deref()).and_then(|config| execute(&verb, &config)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,5 +63,27 @@ fn main() -> ExitCode {
             }
             ExitCode::from(failure.exit_code())
         }
+    }
+}
+
+fn execute(verb: &Verb, config: &Config) -> Result<(), Failure> {
+    match verb {
+        Verb::Summary(args) => summary::run(args, config),
+        Verb::Stats(args) => stats::run(args, config),
+        Verb::Compare(args) => compare::run(args, config),
+        Verb::Report(args) => report::run(args, config),
+        Verb::Query(args) => query::run(args, config),
+        Verb::Convert(args) => convert::run(args, config),
+        Verb::Open(args) => open::run(args, config),
+        Verb::Create(args) => recording::create::run(args, config),
+        Verb::Step(args) => recording::step::run(args, config),
+        Verb::Metric(args) => recording::note::metric(args, config),
+        Verb::Log(args) => recording::note::log(args, config),
+        Verb::Finish(args) => recording::finish::run(args, config),
+        Verb::List(args) => keeping::list::run(args, config),
+        Verb::Status(args) => keeping::status::run(args, config),
+        Verb::Metrics(args) => keeping::metrics::run(args, config),
+        Verb::Formats(args) => formats::run(args),
+        Verb::Config(args) => config::run(args, None),
     }
 }

@@ -1,24 +1,38 @@
 //! `makespan open`: the app and the files, from this machine to this machine.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::{Command, Stdio};
 
 use crate::args::OpenArgs;
+use crate::config::Config;
+use crate::config::settings::OPEN_PORT;
 use crate::failure::Failure;
 use crate::output::{clean, print};
 use crate::serve::{Content, Served, Site};
+use crate::stored::{bytes_of, name_of};
 use crate::walk::{self, MOST_BYTES, Place};
 use crate::{dist, serve};
 
 /// Serves until interrupted.
-pub(crate) fn run(args: &OpenArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     let (files, mut unreadable) = walk::files(&args.files);
     let mut served = Vec::new();
-    for file in files {
+    for mut file in files {
         let content = match file.place {
             // It can be read only once, and the page may be loaded again.
             Place::Stdin => walk::read(&Place::Stdin, MOST_BYTES).map(|b| Content::Bytes(b.into())),
-            Place::Path(path) => std::fs::File::open(&path).map(|_| Content::Path(path)),
+            Place::Path(path) => match std::fs::File::open(&path) {
+                Ok(_) => Ok(Content::Path(path)),
+                // No file of that name: perhaps a run of that id, as it is now.
+                Err(error) if error.kind() == ErrorKind::NotFound => match bytes_of(config, &path) {
+                    Ok(bytes) => {
+                        file.name = name_of(&path.to_string_lossy());
+                        Ok(Content::Bytes(bytes.into()))
+                    }
+                    Err(why) => Err(std::io::Error::other(format!("{error}, and {why}"))),
+                },
+                Err(error) => Err(error),
+            },
         };
         match content {
             Ok(content) => served.push(Served { name: file.name, content }),
@@ -36,7 +50,7 @@ pub(crate) fn run(args: &OpenArgs) -> Result<(), Failure> {
         let _ = writeln!(err, "makespan: {}", dist::MISSING);
     }
     serve::serve(
-        args.port,
+        config.value(args.port, &OPEN_PORT)?,
         |port| Site::new(served, port),
         |address| {
             print(format!("Makespan is at {address}\n").as_bytes())?;

@@ -5,14 +5,15 @@ use std::io::Write as _;
 use makespan_report::{Options, WARN_BYTES, html};
 
 use crate::args::ReportArgs;
+use crate::config::Config;
 use crate::dist;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, print, write_file};
 
 /// Writes the report and says on stderr what is worth knowing about it.
-pub(crate) fn run(args: &ReportArgs) -> Result<(), Failure> {
-    let runs: Vec<_> = load(&args.input)?.into_iter().map(|l| l.run).collect();
+pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
+    let runs: Vec<_> = load(&args.input, config)?.into_iter().map(|l| l.run).collect();
     let options = Options { title: args.title.clone(), redact: !args.no_redact };
     let assets = dist::assets();
     let report = html(&runs, assets.as_ref(), &options)?;

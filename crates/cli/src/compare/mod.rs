@@ -13,6 +13,7 @@ use makespan_analysis::Facts;
 use makespan_analysis::compare::{trends, verdicts};
 
 use crate::args::{CompareArgs, Input};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{clean, inert_json, print};
@@ -46,7 +47,7 @@ impl Shown<'_> {
 }
 
 /// Prints how runs differ, for people or for programs.
-pub(crate) fn run(args: &CompareArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
     let input = |files: &[std::path::PathBuf]| Input { files: files.to_vec(), zone: args.zone.clone() };
     let compared = |loaded: Vec<Loaded>, set: &'static str| {
         let one = |l: Loaded| Compared { facts: Facts::new(l.run), format: l.format, set };
@@ -55,11 +56,11 @@ pub(crate) fn run(args: &CompareArgs) -> Result<(), Failure> {
     let mut runs;
     let mut baseline = 0;
     if args.files.is_empty() {
-        runs = compared(load(&input(&args.baseline))?, "baseline");
+        runs = compared(load(&input(&args.baseline), config)?, "baseline");
         baseline = runs.len();
-        runs.extend(compared(load(&input(&args.candidate))?, "candidate"));
+        runs.extend(compared(load(&input(&args.candidate), config)?, "candidate"));
     } else {
-        runs = compared(load(&input(&args.files))?, "series");
+        runs = compared(load(&input(&args.files), config)?, "series");
         // Two runs keep the order in which they were given; a row of them is one of time, where all have a time.
         if runs.len() > 2 && runs.iter().all(|r| r.facts.totals().started.is_some()) {
             runs.sort_by_key(|r| r.facts.totals().started);

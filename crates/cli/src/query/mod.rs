@@ -14,6 +14,7 @@ use makespan_scene::visible;
 use makespan_views::tasks::{Sort, order};
 
 use crate::args::{Input, QueryArgs};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, inert_json, print, print_foreign};
@@ -30,15 +31,16 @@ struct Answer {
 }
 
 /// Prints the tasks that an expression means, for people or for programs.
-pub(crate) fn run(args: &QueryArgs) -> Result<(), Failure> {
-    let zone = &args.zone;
+pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
+    let zone = &config.zone(args.zone.as_ref())?;
     let words = args.words.split_last().filter(|(_, files)| !files.is_empty());
     let (expression, files) = words.ok_or(Failure::NoExpression)?;
     let expression = expression.to_string_lossy();
     let wrong = |error: &QueryError| Failure::Query(marked(&expression, error));
     // Before anything is read: a wrong expression is told at once.
     let query = Query::parse(&expression).map_err(|error| wrong(&error))?;
-    let mut runs = load(&Input { files: files.iter().map(PathBuf::from).collect(), zone: zone.clone() })?;
+    let mut runs =
+        load(&Input { files: files.iter().map(PathBuf::from).collect(), zone: args.zone.clone() }, config)?;
     if let Some(number) = args.run {
         let count = runs.len();
         let place = number.checked_sub(1).filter(|at| *at < count);

@@ -10,6 +10,7 @@ mod trends;
 use makespan_analysis::{DateRange, Facts, RunFigures, RunsOverview, run_statistics};
 
 use crate::args::StatsArgs;
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{inert_json, print};
@@ -30,9 +31,9 @@ struct Told<'a> {
 }
 
 /// Prints statistics of the runs, of their steps, and what their time went into, for people or for programs.
-pub(crate) fn run(args: &StatsArgs) -> Result<(), Failure> {
-    let loaded = load(&args.input)?;
-    let zone = &args.input.zone;
+pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
+    let loaded = load(&args.input, config)?;
+    let zone = &config.zone(args.input.zone.as_ref())?;
     let range = DateRange { from: args.from.map(|d| d.start(zone)), to: args.to.map(|d| d.end(zone)) };
     let figures: Vec<RunFigures> = loaded.iter().map(|l| RunFigures::of(&l.run)).collect();
     let overview = run_statistics(&figures, range);

@@ -6,13 +6,14 @@ mod text;
 use makespan_analysis::Facts;
 
 use crate::args::SummaryArgs;
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{inert_json, print};
 
 /// Prints what the runs took and what went wrong, for people or for programs.
-pub(crate) fn run(args: &SummaryArgs) -> Result<(), Failure> {
-    let loaded = load(&args.input)?;
+pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
+    let loaded = load(&args.input, config)?;
     if args.json {
         let json = json::document(&loaded);
         return print(format!("{}\n", inert_json(&json)).as_bytes());

@@ -1,0 +1,149 @@
+//! Options of the verbs about runs that are kept.
+
+use std::str::FromStr;
+
+use clap::{Args as ClapArgs, Subcommand};
+use makespan_format::Status;
+use makespan_store::Cursor;
+
+use super::help;
+use crate::config::settings::{LIST_LIMIT, nearest, status_words};
+use crate::date::{Date, Length};
+use crate::zone::NamedZone;
+
+/// A status by its name.
+pub(crate) fn status(text: &str) -> Result<Status, String> {
+    Status::parse(text).ok_or_else(|| match nearest(text, Status::ALL.map(Status::name)) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("there are {}", status_words()),
+    })
+}
+
+/// A time in the past: a date, or how long ago.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Since {
+    /// That day or moment.
+    Date(Date),
+    /// So long before now.
+    Ago(Length),
+}
+
+impl FromStr for Since {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Since, &'static str> {
+        let date = text.parse().map(Since::Date);
+        date.or_else(|_| text.parse().map(Since::Ago)).map_err(
+            |_: &str| "write a date such as 2026-01-05 or 2026-01-05T08:00:00Z, or how long ago: 12 h, 7 d",
+        )
+    }
+}
+
+impl Since {
+    /// The moment, ns since the epoch.
+    pub(crate) fn moment(self, zone: &NamedZone, now: i64) -> i64 {
+        match self {
+            Since::Date(date) => date.start(zone),
+            Since::Ago(length) => now.saturating_sub(length.0),
+        }
+    }
+}
+
+/// A label that runs have: its name, and its value where one is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LabelFilter(pub(crate) String, pub(crate) Option<String>);
+
+impl FromStr for LabelFilter {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<LabelFilter, &'static str> {
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        if name.is_empty() {
+            return Err("write name=value, or the name of a label that runs must have");
+        }
+        Ok(LabelFilter(name.to_owned(), value.map(str::to_owned)))
+    }
+}
+
+/// Which runs of the store.
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Which {
+    /// Runs that are not over
+    #[arg(long)]
+    pub(crate) active: bool,
+    /// Runs of this workflow
+    #[arg(long)]
+    pub(crate) workflow: Option<String>,
+    /// Runs of this status; may be given several times
+    #[arg(long = "status", value_name = "STATUS", value_parser = status)]
+    pub(crate) statuses: Vec<Status>,
+    /// Runs that started then or later: a date, or how long ago (12 h, 7 d)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<Since>,
+    /// Runs that started before then
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Since>,
+    /// Runs with this label: a name, or name=value; may be given several times
+    #[arg(long = "label", value_name = "LABEL")]
+    pub(crate) labels: Vec<LabelFilter>,
+    /// Runs that are pinned
+    #[arg(long)]
+    pub(crate) pinned: bool,
+    /// The runs in the trash instead of the others
+    #[arg(long)]
+    pub(crate) trash: bool,
+    /// Zone of dates that name none
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<NamedZone>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) which: Which,
+    #[arg(long, value_name = "N", help = help(&LIST_LIMIT))]
+    pub(crate) limit: Option<u64>,
+    /// Go on behind this place, which the list before said
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) after: Option<Cursor>,
+    /// The earliest first
+    #[arg(long)]
+    pub(crate) oldest: bool,
+    /// Print ids only, one a line
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) ids: bool,
+    /// Print JSON (docs/cli.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct OneRunArgs {
+    /// Id of the run
+    pub(crate) run: String,
+    /// Print JSON (docs/cli.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigVerb {
+    /// Print each setting, its value and where that came from
+    Show {
+        /// Print JSON (docs/cli.md describes it)
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what there is to set
+    List {
+        /// As a table in Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) verb: ConfigVerb,
+}

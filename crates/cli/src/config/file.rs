@@ -1,0 +1,144 @@
+//! Settings of a file: TOML, each with its line.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::settings::{ALL, find, nearest};
+
+/// The largest file that is read, in bytes.
+pub(super) const LONGEST: u64 = 1 << 20;
+
+/// A setting as a file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The name of the setting.
+    pub(super) key: &'static str,
+    /// Its value, as text.
+    pub(super) text: String,
+    /// The line that it stands in, from 1.
+    pub(super) line: usize,
+}
+
+/// What is wrong with a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// What it is.
+    pub(super) what: String,
+}
+
+/// Reads a file.
+///
+/// # Errors
+///
+/// The first thing that is wrong with it: no TOML, a name that is none, a value of another type.
+pub(super) fn read(text: &str) -> Result<Vec<Entry>, Wrong> {
+    let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+    let table = DeTable::parse(text).map_err(|error| Wrong {
+        line: error.span().map_or(1, |span| line(span.start)),
+        what: error.message().to_owned(),
+    })?;
+    let mut entries = Vec::new();
+    for (key, value) in table.get_ref() {
+        match value.get_ref() {
+            // A section: all names are `key` or `section.key`, so there is no deeper one.
+            DeValue::Table(section) => {
+                for (inner, value) in section {
+                    let name = format!("{}.{}", key.get_ref(), inner.get_ref());
+                    entries.push(entry(&name, line(inner.span().start), value)?);
+                }
+            }
+            _ => entries.push(entry(key.get_ref(), line(key.span().start), value)?),
+        }
+    }
+    entries.sort_by_key(|entry| entry.line);
+    Ok(entries)
+}
+
+fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>) -> Result<Entry, Wrong> {
+    let wrong = |what: String| Wrong { line, what };
+    let Some(setting) = find(name) else {
+        let meant = nearest(name, ALL.iter().map(|setting| setting.key()));
+        let meant = meant.map_or_else(
+            || "`makespan config list` has all of them".to_owned(),
+            |key| format!("did you mean `{key}`?"),
+        );
+        return Err(wrong(format!("there is no setting `{name}`; {meant}")));
+    };
+    let text = match value.get_ref() {
+        DeValue::String(text) => expanded(text, |name| std::env::var(name).ok()).map_err(&wrong)?,
+        DeValue::Boolean(value) => value.to_string(),
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str().replace('_', ""),
+        DeValue::Float(number) => number.as_str().replace('_', ""),
+        other => {
+            return Err(wrong(format!("`{name}` is a {}, not a {}", setting.kind(), other.type_str())));
+        }
+    };
+    setting.check(&text).map_err(|why| wrong(format!("`{name}`: {why}")))?;
+    Ok(Entry { key: setting.key(), text, line })
+}
+
+/// The text with `${NAME}` replaced by that variable of the environment, percent-encoded so that any password stays
+/// one part of its URL. `$` before anything else is a `$`.
+fn expanded(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, behind)) = after.split_once('}') else {
+            return Err("`${` is followed by no `}`".to_owned());
+        };
+        let value = variable(name).ok_or_else(|| format!("the environment has no variable {name}"))?;
+        out.push_str(before);
+        super::encode(&value, &mut out);
+        rest = behind;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn wrong(text: &str) -> (usize, String) {
+        let wrong = read(text).unwrap_err();
+        (wrong.line, wrong.what)
+    }
+
+    #[test]
+    fn values_of_all_types_with_their_lines() {
+        let text =
+            "# runs of this project\nstore = \"file:runs\"\n\n[list]\nlimit = 1_000\n[open]\nport = 0\n";
+        let entries = read(text).unwrap();
+        let found: Vec<(&str, &str, usize)> =
+            entries.iter().map(|e| (e.key, e.text.as_str(), e.line)).collect();
+        assert_eq!(found, [("store", "file:runs", 2), ("list.limit", "1000", 5), ("open.port", "0", 7)]);
+        assert_eq!(read(""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        assert_eq!(
+            wrong("\nstroe = \"file:runs\""),
+            (2, "there is no setting `stroe`; did you mean `store`?".into())
+        );
+        assert!(wrong("[list]\n\nlimt = 5").1.contains("did you mean `list.limit`?"));
+        assert!(wrong("colour = 1").1.contains("makespan config list"));
+        assert_eq!(wrong("a = 1\nstore = ").0, 2);
+        assert!(wrong("[list]\nlimit = -5").1.contains("whole number"));
+        assert!(wrong("zone = [1]").1.contains("not a array") || wrong("zone = [1]").1.contains("zone"));
+        assert!(wrong("[list.limit]\nx = 1").1.contains("list.limit"));
+        assert!(wrong("store = \"runs.db\"").1.contains("scheme"));
+    }
+
+    #[test]
+    fn secrets_come_from_the_environment() {
+        let variable = |name: &str| (name == "PASSWORD").then(|| "p@ss/w:rd".to_owned());
+        let url = expanded("postgres://me:${PASSWORD}@db/runs?a=$1", variable);
+        assert_eq!(url.as_deref(), Ok("postgres://me:p%40ss%2Fw%3Ard@db/runs?a=$1"));
+        assert!(expanded("${OTHER}", variable).unwrap_err().contains("OTHER"));
+        assert!(expanded("${PASSWORD", variable).is_err());
+    }
+}

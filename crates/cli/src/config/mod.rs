@@ -1,0 +1,219 @@
+//! Configuration: options over the environment over the project's file over the user's file over defaults. What there
+//! is to configure stands in one table ([`settings`]).
+
+mod file;
+mod places;
+pub(crate) mod setting;
+pub(crate) mod settings;
+mod show;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use makespan_store::Location;
+
+use crate::failure::Failure;
+use crate::output::clean;
+use crate::zone::NamedZone;
+pub(crate) use places::data_folder;
+use setting::{Described as _, Kind, Setting};
+use settings::{ALL, STORE, ZONE};
+pub(crate) use show::run;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nobody said one.
+    Default,
+    /// A file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A variable of the environment.
+    Environment(String),
+    /// An option of the command line.
+    Option(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::File { path, line } => write!(f, "{}, line {line}", path.display()),
+            Origin::Environment(name) => f.write_str(name),
+            Origin::Option(flag) => f.write_str(flag),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug)]
+struct Given {
+    text: String,
+    origin: Origin,
+}
+
+/// All settings of this call.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    given: BTreeMap<&'static str, Given>,
+    /// The files that were read, the strongest first.
+    files: Vec<PathBuf>,
+}
+
+impl Config {
+    /// Gathers all layers; `store` is the option of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Config`] for a file that cannot be read, a name that is none and a value that is none, saying where.
+    pub(crate) fn load(store: Option<&str>) -> Result<Config, Failure> {
+        let mut config = Config::default();
+        for setting in ALL {
+            config.put(setting.key(), setting.default().map(str::to_owned), Origin::Default);
+        }
+        config.put(STORE.key, places::default_store(), Origin::Default);
+        let files = [places::user_file(), places::project_file()];
+        for path in files.into_iter().flatten() {
+            config.read(path)?;
+        }
+        for setting in ALL {
+            let name = setting.variable();
+            // An empty variable is how many tools unset one.
+            let Some(value) = std::env::var_os(&name).filter(|value| !value.is_empty()) else { continue };
+            let text = value.into_string().map_err(|_| Failure::Config(format!("{name} is no UTF-8")))?;
+            setting.check(&text).map_err(|why| Failure::Config(format!("{name}: {why}")))?;
+            config.put(setting.key(), Some(text), Origin::Environment(name));
+        }
+        if let Some(text) = store {
+            STORE.check(text).map_err(|why| Failure::Config(format!("--store: {why}")))?;
+            config.put(STORE.key, Some(text.to_owned()), Origin::Option("--store"));
+        }
+        Ok(config)
+    }
+
+    fn put(&mut self, key: &'static str, text: Option<String>, origin: Origin) {
+        if let Some(text) = text {
+            self.given.insert(key, Given { text, origin });
+        }
+    }
+
+    fn read(&mut self, path: PathBuf) -> Result<(), Failure> {
+        let failed = |line: Option<usize>, what: &dyn fmt::Display| {
+            let line = line.map_or_else(String::new, |line| format!(", line {line}"));
+            Failure::Config(clean(&format!("{}{line}: {what}", path.display())))
+        };
+        let metadata = std::fs::metadata(&path).map_err(|error| failed(None, &error))?;
+        if metadata.len() > file::LONGEST {
+            return Err(failed(None, &"longer than 1 MiB"));
+        }
+        if !places::is_trusted(&metadata) {
+            // Whoever can put a file into a folder above ours must not say where our runs go.
+            let text = format!("{} belongs to another user and is not read", path.display());
+            let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
+            return Ok(());
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| failed(None, &error))?;
+        let entries = file::read(&text).map_err(|wrong| failed(Some(wrong.line), &wrong.what))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for file::Entry { key, text, line } in entries {
+            let text = if key == STORE.key { rooted(&text, folder) } else { text };
+            self.put(key, Some(text), Origin::File { path: path.clone(), line });
+        }
+        self.files.insert(0, path);
+        Ok(())
+    }
+
+    /// The value of a setting; `None` where it has none.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Config`] for one that cannot be read; all were checked when they were gathered.
+    pub(crate) fn get<T: Kind>(&self, setting: &Setting<T>) -> Result<Option<T>, Failure> {
+        let Some(given) = self.given.get(setting.key) else { return Ok(None) };
+        let value = (setting.read)(&given.text);
+        value.map(Some).map_err(|why| Failure::Config(format!("`{}`, {}: {why}", setting.key, given.origin)))
+    }
+
+    /// The value of a setting that every call needs: `option` if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Config`] where there is none.
+    pub(crate) fn value<T: Kind>(&self, option: Option<T>, setting: &Setting<T>) -> Result<T, Failure> {
+        let value = option.map_or_else(|| self.get(setting), |value| Ok(Some(value)))?;
+        value.ok_or_else(|| {
+            let (key, variable) = (setting.key, setting.variable());
+            Failure::Config(format!("`{key}` has no value: set it in makespan.toml or as {variable}"))
+        })
+    }
+
+    /// The zone of times that name none.
+    pub(crate) fn zone(&self, option: Option<&NamedZone>) -> Result<NamedZone, Failure> {
+        self.value(option.cloned(), &ZONE)
+    }
+
+    /// Whether nobody said where runs are kept, so that it is the user's data folder.
+    pub(crate) fn has_default_store(&self) -> bool {
+        self.given.get(STORE.key).is_some_and(|given| given.origin == Origin::Default)
+    }
+}
+
+/// A URL of a file, in which a path that is not absolute is one from a folder.
+fn rooted(url: &str, folder: &Path) -> String {
+    let Some((scheme @ ("file" | "sqlite"), path)) = url.split_once(':') else { return url.to_owned() };
+    if path.starts_with('/') || path.is_empty() || Path::new(path).is_absolute() {
+        return url.to_owned();
+    }
+    let mut out = format!("{scheme}:");
+    encode_path(&folder.to_string_lossy(), &mut out);
+    format!("{out}/{}", path.strip_prefix("./").unwrap_or(path))
+}
+
+/// Appends the text with percent signs for everything that has a meaning in a URL ([RFC 3986], section 2), but for
+/// the slash of paths.
+///
+/// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986
+fn encode_path(text: &str, out: &mut String) {
+    text.split('/').enumerate().for_each(|(i, part)| {
+        if i > 0 {
+            out.push('/');
+        }
+        encode(part, out);
+    });
+}
+
+fn encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+/// The URL of the store, without secrets, for messages.
+pub(crate) fn shown(location: &Location) -> String {
+    clean(&location.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_a_file_are_paths_from_its_folder() {
+        let folder = Path::new("/home/me/a b?");
+        assert_eq!(rooted("sqlite:runs.db", folder), "sqlite:/home/me/a%20b%3F/runs.db");
+        assert_eq!(rooted("file:./runs", folder), "file:/home/me/a%20b%3F/runs");
+        for same in ["file:/var/runs", "file:///var/runs", "postgres://db/runs"] {
+            assert_eq!(rooted(same, folder), same);
+        }
+    }
+}

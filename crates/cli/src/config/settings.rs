@@ -1,0 +1,122 @@
+//! The settings there are. Help, documentation, validation and `makespan config show` are made from this table.
+
+use makespan_format::Status;
+
+use super::setting::{Described, Kind, Setting, Size, StoreUrl};
+use crate::date::Length;
+use crate::zone::NamedZone;
+
+macro_rules! setting {
+    ($name:ident: $kind:ty, $key:literal, default $default:expr, $words:literal, flag $flag:literal, $meaning:literal) => {
+        #[doc = $meaning]
+        pub(crate) static $name: Setting<$kind> = Setting {
+            key: $key,
+            default: $default,
+            default_words: $words,
+            meaning: $meaning,
+            flag: $flag,
+            read: <$kind as Kind>::read,
+        };
+    };
+}
+
+setting!(STORE: StoreUrl, "store", default None, "sqlite, `runs.db` in the user's data folder", flag "--store",
+    "Where runs are kept, as a URL such as sqlite:runs.db or file:runs.");
+setting!(WAIT: Length, "wait", default Some("10 s"), "", flag "",
+    "How long a command waits for another process that writes to the store.");
+setting!(ZONE: NamedZone, "zone", default Some("UTC"), "", flag "--zone",
+    "Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin.");
+setting!(WORKFLOW: String, "workflow", default None, "none", flag "--workflow of create and run",
+    "The workflow that runs recorded here belong to.");
+setting!(LIST_LIMIT: u64, "list.limit", default Some("50"), "", flag "--limit",
+    "How many runs a list shows at most.");
+setting!(OPEN_PORT: u16, "open.port", default Some("7878"), "", flag "--port",
+    "Port on 127.0.0.1 at which runs are shown in the browser, 0 for any free one.");
+setting!(RUN_SAMPLE: Length, "run.sample", default Some("1 s"), "", flag "--sample",
+    "How often the resources of a recorded command are measured.");
+setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
+    "How much of the end of a recorded command's output is kept.");
+
+/// All of them, in the order in which they are listed.
+pub(crate) static ALL: &[&dyn Described] =
+    &[&STORE, &WAIT, &ZONE, &WORKFLOW, &LIST_LIMIT, &OPEN_PORT, &RUN_SAMPLE, &RUN_TAIL];
+
+/// The setting of that name.
+pub(crate) fn find(key: &str) -> Option<&'static dyn Described> {
+    ALL.iter().copied().find(|setting| setting.key() == key)
+}
+
+/// The known name that is nearest to a wrong one, where one is near enough to be meant.
+pub(crate) fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let distances = known.into_iter().map(|name| (distance(wrong, name), name));
+    let (least, name) = distances.min()?;
+    (least <= (name.chars().count() / 3).max(1) + usize::from(name.len() > 3)).then_some(name)
+}
+
+/// How many letters have to be put in, taken out or changed to make one word of the other (Levenshtein, 1966), or two
+/// neighbours exchanged. Words of more than 64 letters are not compared. O(nm).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    if a.len() > 64 || b.len() > 64 {
+        return usize::MAX;
+    }
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 0..a.len() {
+        let mut row = vec![i + 1];
+        for j in 0..b.len() {
+            let changed = last[j] + usize::from(a[i] != b[j]);
+            let mut least = changed.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                least = least.min(before_last[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+/// The words for statuses, for help texts and messages.
+pub(crate) fn status_words() -> String {
+    Status::ALL.map(Status::name).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_default_is_a_value_of_its_setting_and_every_name_is_there_once() {
+        let mut keys: Vec<&str> = ALL.iter().map(|s| s.key()).collect();
+        for setting in ALL {
+            let default = setting.default().map(|text| setting.check(text));
+            assert!(matches!(default, None | Some(Ok(()))), "{}: {default:?}", setting.key());
+            assert!(setting.default().is_some() || !setting.default_words().is_empty(), "{}", setting.key());
+            assert!(setting.meaning().ends_with('.'), "{}", setting.key());
+            // A file cannot have both a value and a section of one name.
+            assert!(!keys.iter().any(|other| other.starts_with(&format!("{}.", setting.key()))));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), ALL.len());
+    }
+
+    #[test]
+    fn a_wrong_name_leads_to_the_right_one() {
+        let keys = || ALL.iter().map(|s| s.key());
+        for (wrong, right) in [
+            ("stroe", "store"),
+            ("stor", "store"),
+            ("zones", "zone"),
+            ("list.limits", "list.limit"),
+            ("Run.tail", "run.tail"),
+        ] {
+            assert_eq!(nearest(wrong, keys()), Some(right));
+        }
+        assert_eq!(nearest("colour", keys()), None);
+        assert_eq!((distance("ab", "ba"), distance("kitten", "sitting"), distance("", "ab")), (1, 3, 2));
+    }
+}

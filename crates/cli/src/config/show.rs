@@ -1,0 +1,104 @@
+//! `makespan config`: what is set, where it came from, and what could be.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use super::settings::ALL;
+use super::{Config, places};
+use crate::args::{ConfigArgs, ConfigVerb};
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print};
+use crate::paper::{Ink, Paper};
+
+/// Prints the settings.
+pub(crate) fn run(args: &ConfigArgs, store: Option<&str>) -> Result<(), Failure> {
+    match args.verb {
+        ConfigVerb::Show { json } => {
+            let config = Config::load(store)?;
+            if json {
+                let text = serde_json::to_string_pretty(&document(&config)).unwrap_or_default();
+                return print(format!("{}\n", inert_json(&text)).as_bytes());
+            }
+            print(page(&config, Paper::of_stdout()).as_bytes())
+        }
+        ConfigVerb::List { markdown } => print(if markdown { table() } else { list() }.as_bytes()),
+    }
+}
+
+fn document(config: &Config) -> Value {
+    let mut settings = Map::new();
+    for setting in ALL {
+        let given = config.given.get(setting.key());
+        let value = given.map(|given| setting.shown(&given.text));
+        let origin = given.map(|given| given.origin.to_string());
+        settings.insert(
+            setting.key().to_owned(),
+            json!({ "value": value, "origin": origin, "variable": setting.variable(), "meaning": setting.meaning() }),
+        );
+    }
+    let files: Vec<String> = config.files.iter().map(|path| path.display().to_string()).collect();
+    json!({ "settings": settings, "files": files })
+}
+
+fn page(config: &Config, paper: Paper) -> String {
+    let mut out = String::new();
+    for setting in ALL {
+        let given = config.given.get(setting.key());
+        let value = given.map_or_else(|| "–".to_owned(), |given| clean(&setting.shown(&given.text)));
+        let origin = given.map_or_else(|| "no value".to_owned(), |given| clean(&given.origin.to_string()));
+        let origin = paper.ink(Ink::Muted, &format!("({origin})"));
+        let _ = writeln!(out, "{:<11} {value}  {origin}", setting.key());
+    }
+    if config.files.is_empty() {
+        let user = places::user_place().map_or_else(String::new, |path| format!(" or {}", path.display()));
+        let text = format!("no files; settings may stand in makespan.toml{user}");
+        let _ = writeln!(out, "\n{}", paper.ink(Ink::Muted, &clean(&text)));
+    }
+    out
+}
+
+fn list() -> String {
+    let mut out = String::new();
+    for setting in ALL {
+        let default = setting.default().unwrap_or(setting.default_words()).replace('`', "");
+        let flag = if setting.flag().is_empty() { "" } else { ", " };
+        let _ = writeln!(out, "{}  ({}; {default})", setting.key(), setting.kind());
+        let _ = writeln!(out, "    {}", setting.meaning());
+        let _ = writeln!(out, "    {}{flag}{}", setting.variable(), setting.flag());
+    }
+    out
+}
+
+/// The table of `docs/config.md`.
+fn table() -> String {
+    let mut out =
+        "| setting | value | default | environment | option | meaning |\n|---|---|---|---|---|---|\n"
+            .to_owned();
+    for setting in ALL {
+        let default = match setting.default() {
+            Some(text) => format!("`{text}`"),
+            None => setting.default_words().to_owned(),
+        };
+        let flag = match setting.flag().split_once(' ') {
+            Some((flag, rest)) => format!("`{flag}` {rest}"),
+            None if setting.flag().is_empty() => String::new(),
+            None => format!("`{}`", setting.flag()),
+        };
+        let (key, kind, variable) = (setting.key(), setting.kind(), setting.variable());
+        let _ =
+            writeln!(out, "| `{key}` | {kind} | {default} | `{variable}` | {flag} | {} |", setting.meaning());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_has_this_table() {
+        let page = include_str!("../../../../docs/config.md");
+        assert!(page.contains(&table()), "put this table into docs/config.md:\n\n{}", table());
+    }
+}

@@ -1,0 +1,99 @@
+//! `makespan list`.
+
+use makespan_scene::duration;
+use makespan_store::{Order, RunFilter, RunQuery, RunState};
+use makespan_views::{Cell, Column, Table, status_role};
+use serde_json::json;
+
+use super::words::{moment, over, run_json, status};
+use crate::args::{ListArgs, Which};
+use crate::config::Config;
+use crate::config::settings::LIST_LIMIT;
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print, print_foreign};
+use crate::paper::Paper;
+use crate::stored::{Keeper, now};
+
+/// Prints the runs of the store, the latest first.
+pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
+    let keeper = Keeper::new(config)?;
+    let limit = config.value(args.limit, &LIST_LIMIT)?;
+    let query = RunQuery {
+        filter: filter(&args.which, config)?,
+        order: if args.oldest { Order::Oldest } else { Order::Newest },
+        limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        after: args.after,
+    };
+    let store = keeper.open()?;
+    let page = store.runs(&query).map_err(|error| keeper.failed(error))?;
+    if args.ids {
+        return print_foreign(&page.runs.iter().flat_map(|run| [&run.id, "\n"]).collect::<String>());
+    }
+    if args.json {
+        let runs: Vec<_> = page.runs.iter().map(run_json).collect();
+        let next = page.next.map(|cursor| cursor.to_string());
+        let document = json!({ "runs": runs, "total": page.total, "next": next });
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        return print(format!("{}\n", inert_json(&text)).as_bytes());
+    }
+    let mut out = match page.runs.as_slice() {
+        [] => format!("no such runs in {}\n", keeper.shown()),
+        runs => Paper::of_stdout().table(&table(runs)),
+    };
+    if let Some(next) = page.next {
+        let shown = page.runs.len();
+        out.push_str(&format!("\n{shown} of {} runs; go on with --after {next}\n", page.total));
+    }
+    print(out.as_bytes())
+}
+
+/// Which runs are meant.
+pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failure> {
+    let (zone, now) = (config.zone(which.zone.as_ref())?, now());
+    Ok(RunFilter {
+        workflow: which.workflow.clone(),
+        statuses: which.statuses.clone(),
+        since: which.since.map(|since| since.moment(&zone, now)),
+        until: which.until.map(|until| until.moment(&zone, now)),
+        labels: which.labels.iter().map(|label| (label.0.clone(), label.1.clone())).collect(),
+        active: which.active.then_some(true),
+        pinned: which.pinned.then_some(true),
+        trashed: which.trash,
+    })
+}
+
+fn table(runs: &[RunState]) -> Table {
+    let columns = vec![
+        // Columns of numbers are never cut: an id that is cut leads nowhere. Their texts are filled up to one length.
+        Column::number("run", "Run"),
+        Column::text("name", "Name"),
+        Column::text("workflow", "Workflow"),
+        Column::number("status", "Status"),
+        Column::number("started", "Started, UTC"),
+        Column::number("makespan", "Makespan"),
+        Column::number("tasks", "Tasks"),
+    ];
+    let even = |texts: Vec<String>| -> Vec<String> {
+        let widest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+        texts.into_iter().map(|text| format!("{text:<widest$}")).collect()
+    };
+    let ids = even(runs.iter().map(|run| clean(&run.id)).collect());
+    let statuses = even(runs.iter().map(|run| status(run.status())).collect());
+    let mut table = Table::new("", columns);
+    for ((run, id), told) in runs.iter().zip(ids).zip(statuses) {
+        let mut told = Cell::new(told);
+        if let Some(known) = run.status() {
+            told = told.status(status_role(known));
+        }
+        table.push(vec![
+            Cell::new(id),
+            Cell::new(run.name.clone().unwrap_or_default()),
+            Cell::new(run.workflow.clone().unwrap_or_default()),
+            told,
+            Cell::new(moment(run.started())),
+            Cell::new(run.makespan().map_or_else(|| "–".to_owned(), duration)),
+            Cell::new(over(&run.tasks)),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,103 @@
+//! `makespan metrics`.
+
+use makespan_format::time::format_rfc3339;
+use makespan_store::MetricState;
+use makespan_views::{Cell, Column, Table};
+use serde_json::{Value, json};
+
+use super::words::moment;
+use crate::args::OneRunArgs;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print};
+use crate::paper::Paper;
+use crate::stored::{Keeper, state_of};
+
+/// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
+pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
+    let keeper = Keeper::new(config)?;
+    let store = keeper.open()?;
+    state_of(&keeper, &*store, &args.run)?;
+    let metrics = store.metrics(&args.run).map_err(|error| keeper.failed(error))?;
+    if args.json {
+        let metrics: Vec<Value> = metrics.iter().map(metric_json).collect();
+        let document = json!({ "run": args.run, "metrics": metrics });
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        return print(format!("{}\n", inert_json(&text)).as_bytes());
+    }
+    if metrics.is_empty() {
+        return print(format!("nothing was measured in {}\n", clean(&args.run)).as_bytes());
+    }
+    print(Paper::of_stdout().table(&table(&metrics)).as_bytes())
+}
+
+fn metric_json(metric: &MetricState) -> Value {
+    json!({
+        "name": metric.name, "unit": metric.unit, "count": metric.count, "latest": metric.latest,
+        "latest_time": metric.latest_t.map(format_rfc3339), "mean": metric.mean, "min": metric.min,
+        "max": metric.max, "deviation": metric.deviation(),
+    })
+}
+
+fn table(metrics: &[MetricState]) -> Table {
+    let columns = vec![
+        Column::text("name", "Metric"),
+        Column::text("unit", "Unit"),
+        Column::number("count", "Count"),
+        Column::number("latest", "Latest"),
+        Column::number("mean", "Mean"),
+        Column::number("deviation", "Deviation"),
+        Column::number("min", "Min"),
+        Column::number("max", "Max"),
+        Column::text("time", "Latest at, UTC"),
+    ];
+    let mut table = Table::new("", columns);
+    for metric in metrics {
+        table.push(vec![
+            Cell::new(&metric.name),
+            Cell::new(metric.unit.clone().unwrap_or_default()),
+            Cell::new(makespan_scene::count(metric.count)),
+            Cell::new(short(metric.latest)),
+            Cell::new(short(metric.mean)),
+            Cell::new(metric.deviation().map_or_else(|| "–".to_owned(), short)),
+            Cell::new(short(metric.min)),
+            Cell::new(short(metric.max)),
+            Cell::new(moment(metric.latest_t)),
+        ]);
+    }
+    table
+}
+
+/// A number with six digits that count, for people.
+fn short(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = value.abs().log10().floor();
+    if !(-4.0..15.0).contains(&magnitude) {
+        return format!("{value:.5e}");
+    }
+    let places = (5.0 - magnitude).clamp(0.0, 9.0) as usize;
+    let text = format!("{value:.places$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn numbers_with_the_digits_that_count() {
+        for (value, text) in [
+            (0.0, "0"),
+            (5.0, "5"),
+            (2.138_089_935, "2.13809"),
+            (-0.001_234_567, "-0.00123457"),
+            (1_234_567.8, "1234568"),
+            (1e300, "1.00000e300"),
+            (1e-9, "1.00000e-9"),
+        ] {
+            assert_eq!(short(value), text);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! `makespan status`.
+
+use makespan_format::time::format_rfc3339;
+use makespan_format::{Severity, Status};
+use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+use makespan_scene::duration;
+use makespan_store::RunState;
+use makespan_views::{Cell, Column, Table, status_role};
+use serde_json::{Value, json};
+
+use super::words::{moment, over, run_json, status};
+use crate::args::OneRunArgs;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print};
+use crate::paper::{Ink, Paper};
+use crate::stored::{Keeper, now, run_of, state_of};
+
+/// As many tasks are shown to people; JSON has all.
+const TASKS_SHOWN: usize = 200;
+
+/// Prints how a run stands: what is known of it as a whole, and each task.
+pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
+    let keeper = Keeper::new(config)?;
+    let store = keeper.open()?;
+    let state = state_of(&keeper, &*store, &args.run)?;
+    let run = run_of(&keeper, &*store, &args.run)?;
+    if args.json {
+        let mut document = run_json(&state);
+        if let Value::Object(members) = &mut document {
+            let steps: Vec<Value> = in_order(&run).into_iter().map(|t| task_json(&run, t)).collect();
+            members.insert("steps".to_owned(), steps.into());
+        }
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        return print(format!("{}\n", inert_json(&text)).as_bytes());
+    }
+    print(page(&state, &run, Paper::of_stdout()).as_bytes())
+}
+
+/// The tasks in the order in which they started, those that did not start last; of equals, as they depend.
+fn in_order(run: &Run) -> Vec<TaskId> {
+    let mut tasks: Vec<TaskId> = run.task_ids().collect();
+    tasks.sort_by_key(|&t| first_start(run, t).unwrap_or(i64::MAX));
+    tasks
+}
+
+fn first_start(run: &Run, task: TaskId) -> Option<i64> {
+    run.attempts_of(task).map(|a| run.attempts.started[a.index()]).find(|t| *t != UNKNOWN)
+}
+
+/// What is known of the last attempt: how far it is, and what went wrong.
+fn last(run: &Run, task: TaskId) -> (Option<f64>, Option<&str>, u32) {
+    let Some(a) = run.attempts_of(task).next_back() else { return (None, None, 0) };
+    let progress = share(run.attempts.progress[a.index()]);
+    let error = Some(run.text(run.attempts.error[a.index()])).filter(|text| !text.is_empty());
+    (progress, error, run.attempts.number[a.index()])
+}
+
+/// A share as it was written: the model keeps 32 bits, whose shortest digits are those that came in.
+pub(crate) fn share(progress: f32) -> Option<f64> {
+    if progress.is_finite() { progress.to_string().parse().ok() } else { None }
+}
+
+/// The last line of a task's log.
+fn last_line(run: &Run, task: TaskId) -> Option<&str> {
+    let logs = &run.logs;
+    let own = (0..logs.task.len()).filter(|&i| logs.task[i] != NONE && logs.task[i] as usize == task.index());
+    own.max_by_key(|&i| logs.t[i]).map(|i| run.text(logs.text[i]))
+}
+
+fn task_json(run: &Run, task: TaskId) -> Value {
+    let (progress, error, attempt) = last(run, task);
+    let interval = run.task_interval(task);
+    let after: Vec<&str> = match run.edges_inferred {
+        true => Vec::new(),
+        false => run.predecessors.row(task.index()).iter().map(|&p| run.task_id(TaskId(p))).collect(),
+    };
+    json!({
+        "step": run.task_id(task),
+        "name": run.task_name(task),
+        "status": run.tasks.status[task.index()].name(),
+        "attempt": (attempt > 0).then_some(attempt),
+        "progress": progress,
+        "started": first_start(run, task).map(format_rfc3339),
+        "ended": interval.map(|(_, end)| format_rfc3339(end)),
+        "duration_ns": interval.map(|(start, end)| end.saturating_sub(start)),
+        "after": after,
+        "error": error,
+        "message": last_line(run, task),
+    })
+}
+
+fn page(state: &RunState, run: &Run, paper: Paper) -> String {
+    let mut told = Cell::new(status(state.status()));
+    if let Some(known) = state.status() {
+        told = told.status(status_role(known));
+    }
+    let mut out = format!("{}  {}\n", clean(run.title()), paper.status(&told));
+    let mut line = |heading: &str, text: String| {
+        out.push_str(&format!("  {heading:<10} {text}\n"));
+    };
+    line("run", clean(&state.id));
+    if let Some(workflow) = &state.workflow {
+        line("workflow", clean(workflow));
+    }
+    for (name, value) in state.all_labels() {
+        line(&clean(name), clean(value));
+    }
+    if let Some(started) = state.started() {
+        line("started", format!("{} UTC", moment(Some(started))));
+        let so_far = || format!("{} so far", duration(now().saturating_sub(started).max(0)));
+        let took = if state.is_active() { Some(so_far()) } else { state.makespan().map(duration) };
+        if let Some(took) = took {
+            line("makespan", took);
+        }
+    }
+    if let Some(error) = &state.error {
+        line("error", clean(error));
+    }
+    if state.pinned {
+        line("pinned", "kept until it is unpinned".to_owned());
+    }
+    if let Some(trashed) = state.trashed {
+        line("trash", format!("since {} UTC", moment(Some(trashed))));
+    }
+    if run.task_count() > 0 {
+        line("tasks", over(&state.tasks));
+        out.push('\n');
+        out.push_str(&paper.table(&table(run)));
+    }
+    for found in run.diagnostics.iter().filter(|d| d.severity != Severity::Info).take(5) {
+        out.push_str(
+            &paper.ink(Ink::Muted, &format!("  {}: {}", found.severity.name(), clean(&found.message))),
+        );
+        out.push('\n');
+    }
+    out
+}
+
+fn table(run: &Run) -> Table {
+    let columns = vec![
+        Column::text("step", "Step"),
+        Column::text("status", "Status"),
+        Column::number("attempt", "Attempt"),
+        Column::text("progress", ""),
+        Column::number("took", "Took"),
+        Column::text("message", ""),
+    ];
+    let mut table = Table::new("", columns);
+    let tasks = in_order(run);
+    table.left_out = tasks.len().saturating_sub(TASKS_SHOWN);
+    for task in tasks.into_iter().take(TASKS_SHOWN) {
+        let status = run.tasks.status[task.index()];
+        let (progress, error, attempt) = last(run, task);
+        let bar = |share: f64| format!("{} {:.0}%", Paper::bar(share, 10), share * 100.0);
+        let took = match (run.task_interval(task), first_start(run, task)) {
+            (Some((start, end)), _) => duration(end.saturating_sub(start)),
+            (None, Some(start)) if status == Status::Running => duration(now().saturating_sub(start).max(0)),
+            _ => String::new(),
+        };
+        table.push(vec![
+            Cell::new(run.task_name(task)),
+            Cell::new(super::words::status(Some(status))).status(status_role(status)),
+            Cell::new(if attempt > 1 { attempt.to_string() } else { String::new() }),
+            Cell::new(progress.filter(|_| !status.is_terminal()).map_or_else(String::new, bar)),
+            Cell::new(took),
+            Cell::new(
+                error.or_else(|| last_line(run, task)).unwrap_or_default().lines().next().unwrap_or_default(),
+            ),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,110 @@
+//! `makespan create`.
+
+use std::collections::BTreeSet;
+
+use makespan_format::{Event, Fields, RunInfo, Status, Task};
+use serde_json::json;
+
+use crate::args::{CreateArgs, Label};
+use crate::config::Config;
+use crate::config::settings::WORKFLOW;
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print};
+use crate::stored::{Keeper, Producer, known, new_run_id, now};
+
+/// Makes a run and prints its id as the last word.
+pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
+    let steps = steps(&args.steps)?;
+    let keeper = Keeper::new(config)?;
+    let store = keeper.open()?;
+    let now = now();
+    let id = run_id(args.id.as_deref(), &args.name, now)?;
+    if known(&keeper, &*store, &id)?.is_some() {
+        return Err(Failure::Refused(format!("there is a run {} in {} already", clean(&id), keeper.shown())));
+    }
+    let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
+    let mut producer = Producer::new(&id);
+    producer.push(&Event::Run(RunInfo {
+        id: id.as_str().into(),
+        name: Some(args.name.as_str().into()),
+        workflow: workflow.map(Into::into),
+        // Without steps nothing else tells that it is under way.
+        status: steps.is_empty().then_some(Status::Running),
+        started: Some(now),
+        source: Some(source().into()),
+        labels: labels(&args.labels, args.description.as_deref()).finish(),
+        infer_edges: Some(false),
+        ..RunInfo::default()
+    }));
+    let mut before = None;
+    for step in &steps {
+        let after = before.filter(|_| !args.parallel);
+        producer.push(&Event::Task(Task {
+            id: (*step).into(),
+            after: after.map(|step: &str| step.into()).into_iter().collect(),
+            ..Task::default()
+        }));
+        before = Some(*step);
+    }
+    producer.send(&*store, keeper.wait()).map_err(|error| keeper.failed(error))?;
+    if args.json {
+        let text = json!({ "run": id, "name": args.name, "steps": steps }).to_string();
+        return print(format!("{}\n", inert_json(&text)).as_bytes());
+    }
+    let count = match steps.len() {
+        0 => String::new(),
+        1 => " with 1 step".to_owned(),
+        n => format!(" with {n} steps"),
+    };
+    print(format!("{}{count}: {id}\n", clean(&args.name)).as_bytes())
+}
+
+/// Who records: this program.
+pub(super) fn source() -> String {
+    format!("makespan {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The id that was asked for, or one made from the name.
+///
+/// # Errors
+///
+/// [`Failure::Usage`] for an id that is not one word: it could not be told from the words around it.
+pub(super) fn run_id(asked: Option<&str>, name: &str, now: i64) -> Result<String, Failure> {
+    match asked {
+        None => Ok(new_run_id(name, now)),
+        Some(id) if id.is_empty() || id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+            Err(Failure::Usage("the id of a run is one word".to_owned()))
+        }
+        Some(id) => Ok(id.to_owned()),
+    }
+}
+
+/// Labels as JSON; of two of one name the last one counts.
+pub(super) fn labels(given: &[Label], description: Option<&str>) -> Fields {
+    let mut labels = Fields::new();
+    if let Some(text) = description {
+        labels.str("description", text);
+    }
+    for (i, label) in given.iter().enumerate() {
+        if !given[i + 1..].iter().any(|later| later.name == label.name) {
+            labels.str(&label.name, &label.value);
+        }
+    }
+    labels
+}
+
+/// The names of steps, without the spaces around them.
+fn steps(given: &[String]) -> Result<Vec<&str>, Failure> {
+    let mut seen = BTreeSet::new();
+    let mut steps = Vec::new();
+    for step in given.iter().map(|step| step.trim()) {
+        if step.is_empty() {
+            return Err(Failure::Usage("--steps: a step has no name".to_owned()));
+        }
+        if !seen.insert(step) {
+            return Err(Failure::Usage(format!("--steps: there are two steps {}", clean(step))));
+        }
+        steps.push(step);
+    }
+    Ok(steps)
+}

@@ -1,0 +1,7 @@
+//! Verbs that record: a run with its steps from scripts, or a command that is executed.
+
+pub(crate) mod create;
+pub(crate) mod finish;
+pub(crate) mod note;
+pub(crate) mod step;
+mod transition;

@@ -1,0 +1,83 @@
+//! The runs of a store: found by their ids, and as what they are made of.
+
+use std::ops::ControlFlow;
+
+use makespan_format::{Event, RunInfo, write_line};
+use makespan_model::{Run, RunsBuilder};
+use makespan_store::{Error, Part, RunQuery, RunState, Store};
+
+use super::Keeper;
+use crate::config::settings::nearest;
+use crate::failure::Failure;
+use crate::output::clean;
+
+/// Among how many runs one is sought that may have been meant.
+const LOOKED_THROUGH: u32 = 1_000;
+
+/// What the store knows of a run; `None` where it is not there.
+pub(crate) fn known(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<Option<RunState>, Failure> {
+    match store.run(id) {
+        Ok(state) => Ok(state),
+        // A word that can be no id is the id of no run.
+        Err(Error::Invalid { .. }) => Ok(None),
+        Err(error) => Err(keeper.failed(error)),
+    }
+}
+
+/// The same, of a run that must be there.
+///
+/// # Errors
+///
+/// [`Failure::NoRun`], with a run that may have been meant.
+pub(crate) fn state_of(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<RunState, Failure> {
+    known(keeper, store, id)?.ok_or_else(|| missing(keeper, store, id))
+}
+
+/// That a run is not there, and which one may have been meant.
+pub(crate) fn missing(keeper: &Keeper, store: &dyn Store, id: &str) -> Failure {
+    let query = RunQuery { limit: LOOKED_THROUGH, ..RunQuery::default() };
+    // The lists help only to help: without them the message says less.
+    let runs = store.runs(&query).map(|page| page.runs).unwrap_or_default();
+    let begins = |run: &&RunState| !id.is_empty() && run.id.starts_with(id);
+    let (first, second) = {
+        let mut those = runs.iter().filter(begins);
+        (those.next(), those.next())
+    };
+    let meant = match (first, second) {
+        (Some(one), None) => Some(one.id.as_str()),
+        (Some(_), Some(_)) => None,
+        _ => runs
+            .iter()
+            .find(|run| run.name.as_deref() == Some(id))
+            .map(|run| run.id.as_str())
+            .or_else(|| nearest(id, runs.iter().map(|run| run.id.as_str()))),
+    };
+    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean {}?", clean(meant)));
+    Failure::NoRun { run: clean(id), place: keeper.shown(), meant }
+}
+
+/// The run as it is made from its events.
+pub(crate) fn run_of(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<Run, Failure> {
+    state_of(keeper, store, id)?;
+    fold(store, id).map_err(|error| keeper.failed(error))?.ok_or_else(|| missing(keeper, store, id))
+}
+
+/// A run out of its events; `None` where there is none.
+fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
+    let mut fold = RunsBuilder::new();
+    store.events(id, &mut fold)?;
+    Ok(fold.finish().0.into_iter().find(|run| run.id == id))
+}
+
+/// The events of a run as a file holds them: a line that names the run, then its lines as they came.
+pub(crate) fn lines_of(store: &dyn Store, id: &str) -> Result<Vec<u8>, Error> {
+    let mut first = String::new();
+    write_line(&Event::Run(RunInfo { id: id.into(), ..RunInfo::default() }), &mut first);
+    let mut bytes = first.into_bytes();
+    store.read(id, Part::All, &mut |record| {
+        bytes.extend_from_slice(record.line.as_bytes());
+        bytes.push(b'\n');
+        ControlFlow::Continue(())
+    })?;
+    Ok(bytes)
+}

@@ -1,0 +1,124 @@
+//! The store of this call: opened when it is needed, and with patience, for most stores have one writer at a time.
+
+mod id;
+mod known;
+mod producer;
+mod reading;
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use makespan_store::{Error, Location, Store};
+
+use crate::config::settings::{STORE, WAIT};
+use crate::config::{self, Config};
+use crate::failure::Failure;
+pub(crate) use id::{new_run_id, random};
+pub(crate) use known::{known, lines_of, missing, run_of, state_of};
+pub(crate) use producer::Producer;
+pub(crate) use reading::{bytes_of, name_of};
+
+/// Where runs are kept, and how long to wait for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Keeper {
+    location: Location,
+    wait: Duration,
+    is_default: bool,
+}
+
+impl Keeper {
+    /// The store that this call is about.
+    pub(crate) fn new(config: &Config) -> Result<Keeper, Failure> {
+        Ok(Keeper {
+            location: config.value(None, &STORE)?,
+            wait: config.value(None, &WAIT)?.as_duration(),
+            is_default: config.has_default_store(),
+        })
+    }
+
+    /// The URL, without its password.
+    pub(crate) fn shown(&self) -> String {
+        config::shown(&self.location)
+    }
+
+    /// How long to wait for other writers.
+    pub(crate) fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// Opens the store, and makes it where there is none.
+    pub(crate) fn open(&self) -> Result<Box<dyn Store>, Failure> {
+        self.try_open().map_err(|error| self.failed(error))
+    }
+
+    /// What to say of an error of this store.
+    pub(crate) fn failed(&self, error: Error) -> Failure {
+        match error {
+            Error::Location { .. }
+            | Error::Unavailable { .. }
+            | Error::Busy { .. }
+            | Error::Foreign { .. }
+            | Error::NoRun { .. }
+            | Error::Invalid { .. } => Failure::Store(error.to_string()),
+            // These do not say which store they speak of.
+            other => Failure::Store(format!("{}: {other}", self.shown())),
+        }
+    }
+
+    /// The same, for whoever goes on without it.
+    pub(crate) fn try_open(&self) -> Result<Box<dyn Store>, Error> {
+        if self.is_default
+            && let Some(folder) = config::data_folder()
+        {
+            make_private(&folder)?;
+        }
+        patiently(self.wait, || makespan_store::open(self.location.secret_url()))
+    }
+
+    /// Opens the store if it is there, for questions that must not leave an empty one behind.
+    pub(crate) fn open_existing(&self) -> Result<Option<Box<dyn Store>>, Failure> {
+        let on_disk = matches!(self.location.scheme(), "file" | "sqlite");
+        if on_disk && !self.location.path().is_ok_and(|path| path.exists()) {
+            return Ok(None);
+        }
+        self.open().map(Some)
+    }
+}
+
+/// Makes a folder that nobody else can look into: runs may tell of anything.
+fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Tries again while another process writes, for so long.
+pub(crate) fn patiently<T>(
+    wait: Duration,
+    mut attempt: impl FnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let until = Instant::now() + wait;
+    let mut pause = Duration::from_millis(2);
+    loop {
+        match attempt() {
+            Err(error @ (Error::Busy { .. } | Error::Unavailable { .. })) => {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(error);
+                }
+                // Not all at the same moment: those who wait would meet again.
+                let share = 0.5 + (random() % 1024) as f64 / 1024.0;
+                std::thread::sleep(pause.mul_f64(share).min(left));
+                pause = (pause * 2).min(Duration::from_millis(100));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Now, ns since the epoch.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
