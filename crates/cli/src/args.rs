@@ -2,6 +2,7 @@
 
 mod keeping;
 mod recording;
+mod run;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::date::{Date, Length};
 use crate::zone::NamedZone;
 pub(crate) use keeping::*;
 pub(crate) use recording::*;
+pub(crate) use run::RunArgs;
 
 /// The help of an option that is a setting too.
 fn help<T>(setting: &Setting<T>) -> &'static str {
@@ -59,6 +61,8 @@ pub(crate) enum Verb {
     Formats(FormatsArgs),
     /// Show the runs in the browser, served from this machine to this machine only
     Open(OpenArgs),
+    /// Execute a command and record what became of it
+    Run(RunArgs),
     /// Make a run in the store, for scripts that say what happens in it
     Create(CreateArgs),
     /// Say what happens to a step of a run

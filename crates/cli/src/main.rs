@@ -48,14 +48,8 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let result = match args.verb {
-        // These need no settings, or show what is wrong with them.
-        Verb::Formats(args) => formats::run(&args),
-        Verb::Config(verb) => config::run(&verb, args.store.as_deref()),
-        verb => Config::load(args.store.as_deref()).and_then(|config| execute(&verb, &config)),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    match execute(&args) {
+        Ok(code) => code,
         Err(failure) => {
             let text = failure.to_string();
             if !text.is_empty() {
@@ -66,24 +60,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(verb: &Verb, config: &Config) -> Result<(), Failure> {
-    match verb {
-        Verb::Summary(args) => summary::run(args, config),
-        Verb::Stats(args) => stats::run(args, config),
-        Verb::Compare(args) => compare::run(args, config),
-        Verb::Report(args) => report::run(args, config),
-        Verb::Query(args) => query::run(args, config),
-        Verb::Convert(args) => convert::run(args, config),
-        Verb::Open(args) => open::run(args, config),
-        Verb::Create(args) => recording::create::run(args, config),
-        Verb::Step(args) => recording::step::run(args, config),
-        Verb::Metric(args) => recording::note::metric(args, config),
-        Verb::Log(args) => recording::note::log(args, config),
-        Verb::Finish(args) => recording::finish::run(args, config),
-        Verb::List(args) => keeping::list::run(args, config),
-        Verb::Status(args) => keeping::status::run(args, config),
-        Verb::Metrics(args) => keeping::metrics::run(args, config),
+fn execute(args: &Args) -> Result<ExitCode, Failure> {
+    let store = args.store.as_deref();
+    let config = || Config::load(store);
+    match &args.verb {
+        Verb::Summary(args) => summary::run(args, &config()?),
+        Verb::Stats(args) => stats::run(args, &config()?),
+        Verb::Compare(args) => compare::run(args, &config()?),
+        Verb::Report(args) => report::run(args, &config()?),
+        Verb::Query(args) => query::run(args, &config()?),
+        Verb::Convert(args) => convert::run(args, &config()?),
         Verb::Formats(args) => formats::run(args),
-        Verb::Config(args) => config::run(args, None),
-    }
+        Verb::Open(args) => open::run(args, &config()?),
+        Verb::Run(args) => return Ok(ExitCode::from(recording::command::run(args, store))),
+        Verb::Create(args) => recording::create::run(args, &config()?),
+        Verb::Step(args) => recording::step::run(args, &config()?),
+        Verb::Metric(args) => recording::note::metric(args, &config()?),
+        Verb::Log(args) => recording::note::log(args, &config()?),
+        Verb::Finish(args) => recording::finish::run(args, &config()?),
+        Verb::List(args) => keeping::list::run(args, &config()?),
+        Verb::Status(args) => keeping::status::run(args, &config()?),
+        Verb::Metrics(args) => keeping::metrics::run(args, &config()?),
+        Verb::Config(args) => config::run(args, store),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

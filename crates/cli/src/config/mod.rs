@@ -165,7 +165,7 @@ impl Config {
 }
 
 /// A URL of a file, in which a path that is not absolute is one from a folder.
-fn rooted(url: &str, folder: &Path) -> String {
+pub(crate) fn rooted(url: &str, folder: &Path) -> String {
     let Some((scheme @ ("file" | "sqlite"), path)) = url.split_once(':') else { return url.to_owned() };
     if path.starts_with('/') || path.is_empty() || Path::new(path).is_absolute() {
         return url.to_owned();

@@ -5,7 +5,7 @@ use makespan_store::{Order, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, status_role};
 use serde_json::json;
 
-use super::words::{moment, over, run_json, status};
+use super::words::{even, moment, over, run_json, status};
 use crate::args::{ListArgs, Which};
 use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
@@ -64,7 +64,7 @@ pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failur
 
 fn table(runs: &[RunState]) -> Table {
     let columns = vec![
-        // Columns of numbers are never cut: an id that is cut leads nowhere. Their texts are filled up to one length.
+        // Not cut, for an id that is cut leads nowhere: see `even`.
         Column::number("run", "Run"),
         Column::text("name", "Name"),
         Column::text("workflow", "Workflow"),
@@ -73,10 +73,6 @@ fn table(runs: &[RunState]) -> Table {
         Column::number("makespan", "Makespan"),
         Column::number("tasks", "Tasks"),
     ];
-    let even = |texts: Vec<String>| -> Vec<String> {
-        let widest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-        texts.into_iter().map(|text| format!("{text:<widest$}")).collect()
-    };
     let ids = even(runs.iter().map(|run| clean(&run.id)).collect());
     let statuses = even(runs.iter().map(|run| status(run.status())).collect());
     let mut table = Table::new("", columns);

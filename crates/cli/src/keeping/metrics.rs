@@ -5,7 +5,7 @@ use makespan_store::MetricState;
 use makespan_views::{Cell, Column, Table};
 use serde_json::{Value, json};
 
-use super::words::moment;
+use super::words::even;
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ fn metric_json(metric: &MetricState) -> Value {
 
 fn table(metrics: &[MetricState]) -> Table {
     let columns = vec![
-        Column::text("name", "Metric"),
+        Column::number("name", "Metric"),
         Column::text("unit", "Unit"),
         Column::number("count", "Count"),
         Column::number("latest", "Latest"),
@@ -49,12 +49,12 @@ fn table(metrics: &[MetricState]) -> Table {
         Column::number("deviation", "Deviation"),
         Column::number("min", "Min"),
         Column::number("max", "Max"),
-        Column::text("time", "Latest at, UTC"),
     ];
     let mut table = Table::new("", columns);
-    for metric in metrics {
+    let names = even(metrics.iter().map(|metric| clean(&metric.name)).collect());
+    for (metric, name) in metrics.iter().zip(names) {
         table.push(vec![
-            Cell::new(&metric.name),
+            Cell::new(name),
             Cell::new(metric.unit.clone().unwrap_or_default()),
             Cell::new(makespan_scene::count(metric.count)),
             Cell::new(short(metric.latest)),
@@ -62,7 +62,6 @@ fn table(metrics: &[MetricState]) -> Table {
             Cell::new(metric.deviation().map_or_else(|| "–".to_owned(), short)),
             Cell::new(short(metric.min)),
             Cell::new(short(metric.max)),
-            Cell::new(moment(metric.latest_t)),
         ]);
     }
     table

@@ -13,6 +13,12 @@ pub(super) fn status(status: Option<Status>) -> String {
         .map_or_else(|| "? not known".to_owned(), |s| format!("{} {}", glyph_char(status_role(s)), s.name()))
 }
 
+/// Texts filled up to one length. In a column of numbers, which are never cut, they stand as a column of text does.
+pub(super) fn even(texts: Vec<String>) -> Vec<String> {
+    let widest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+    texts.into_iter().map(|text| format!("{text:<widest$}")).collect()
+}
+
 /// How many tasks are over, of how many.
 pub(super) fn over(tasks: &Tally) -> String {
     let over: u64 = Status::ALL.into_iter().filter(|s| s.is_terminal()).map(|s| tasks.of(s)).sum();

@@ -1,5 +1,6 @@
 //! Verbs that record: a run with its steps from scripts, or a command that is executed.
 
+pub(crate) mod command;
 pub(crate) mod create;
 pub(crate) mod finish;
 pub(crate) mod note;

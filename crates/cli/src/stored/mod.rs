@@ -40,6 +40,17 @@ impl Keeper {
         config::shown(&self.location)
     }
 
+    /// The URL with its password, for the environment of a program that records into the same store, wherever it goes.
+    pub(crate) fn for_others(&self) -> String {
+        let url = self.location.secret_url();
+        std::env::current_dir().map_or_else(|_| url.to_owned(), |here| config::rooted(url, &here))
+    }
+
+    /// The same store, waited for as long as that.
+    pub(crate) fn with_wait(&self, wait: Duration) -> Keeper {
+        Keeper { wait, ..self.clone() }
+    }
+
     /// How long to wait for other writers.
     pub(crate) fn wait(&self) -> Duration {
         self.wait

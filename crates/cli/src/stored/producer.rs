@@ -47,4 +47,9 @@ impl Producer {
         self.waiting.clear();
         Ok(appended)
     }
+
+    /// What no store has acknowledged, a line each.
+    pub(crate) fn unsent(&self) -> &[String] {
+        &self.waiting
+    }
 }

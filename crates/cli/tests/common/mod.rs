@@ -2,6 +2,8 @@
 // Each test file is a program of its own and uses what it needs.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+pub(crate) mod kept;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

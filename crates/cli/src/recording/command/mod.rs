@@ -1,0 +1,243 @@
+//! `makespan run`: executes a command and records what became of it.
+
+mod output;
+mod record;
+mod signals;
+mod usage;
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use makespan_format::Status;
+use makespan_scene::duration;
+
+use super::create::{labels, run_id, source};
+use super::step::machine;
+use crate::args::RunArgs;
+use crate::config::Config;
+use crate::config::settings::{RUN_SAMPLE, RUN_TAIL, WORKFLOW};
+use crate::failure::Failure;
+use crate::output::clean;
+use crate::stored::{Keeper, known, now};
+use output::{SharedTail, Stream, Tail, pass_through};
+use record::{Described, Record};
+use signals::{Signals, name_of, until_ended};
+use usage::{Usage, disk, totals};
+
+/// The exit codes of programs that execute others (env(1), nohup(1)): its own failure, what cannot be executed, and
+/// what is not there.
+const OWN_FAILURE: u8 = 125;
+const NOT_EXECUTABLE: u8 = 126;
+const NOT_FOUND: u8 = 127;
+/// How long what a command left behind may keep its output open after its end.
+const GRACE: Duration = Duration::from_secs(1);
+/// How often the store gets what was measured, at most.
+const SEND_EVERY: Duration = Duration::from_secs(2);
+
+/// Executes a command; the exit code to end with.
+pub(crate) fn run(args: &RunArgs, store: Option<&str>) -> u8 {
+    match Config::load(store).and_then(|config| execute(args, &config)) {
+        Ok(code) => code,
+        Err(failure) => {
+            say(&format!("{failure}; nothing was executed"));
+            OWN_FAILURE
+        }
+    }
+}
+
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "makespan: {}", clean(text));
+}
+
+fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
+    let signals =
+        Signals::hold().map_err(|error| Failure::Usage(format!("signals cannot be held: {error}")))?;
+    let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let [program, rest @ ..] = args.command.as_slice() else {
+        return Err(Failure::Usage("there is no command".to_owned()));
+    };
+    let task =
+        Path::new(program).file_name().map_or_else(|| words[0].clone(), |n| n.to_string_lossy().into_owned());
+    let name = args.name.clone().unwrap_or_else(|| task.clone());
+    let sample = config.value(args.sample, &RUN_SAMPLE)?.as_duration();
+    let tail = config.value(args.tail, &RUN_TAIL)?.0;
+    let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
+    let keeper = Keeper::new(config)?;
+    let id = run_id(args.id.as_deref(), &name, now())?;
+    let environment = keeper.for_others();
+    refuse(&keeper, &id)?;
+
+    let started = now();
+    let described = Described {
+        name: &name,
+        workflow: workflow.as_deref(),
+        source: &source(),
+        labels: labels(&args.labels, None),
+        command: &words,
+        machine: &machine(),
+        started,
+    };
+    let mut record = Record::new(keeper, &id, &task, described);
+    if args.verbose {
+        say(&format!("run {id}"));
+    }
+    let mut command = Command::new(program);
+    command.args(rest).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env("MAKESPAN_RUN", &id).env("MAKESPAN_STORE", environment);
+    let child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            say(&format!("{}: {error}", words[0]));
+            record.ended(now(), Status::Failed, Some(("SpawnError", error.to_string())));
+            record.finish();
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            return Ok(if missing { NOT_FOUND } else { NOT_EXECUTABLE });
+        }
+    };
+    signals.hand_to(child.id());
+    let tail = Arc::new(Mutex::new(Tail::new(usize::try_from(tail).unwrap_or(usize::MAX))));
+    let (status, ended) = attend(child, &mut record, &tail, &signals, sample);
+    let (status, code, error) = verdict(status, signals.asked_to_stop());
+    record.output(&tail.lock().unwrap_or_else(PoisonError::into_inner));
+    record.ended(ended, status, error);
+    record.finish();
+    if args.verbose {
+        say(&format!("run {id} {} in {}", status.name(), duration(ended.saturating_sub(started))));
+    }
+    Ok(code)
+}
+
+/// That the run cannot be recorded: a store that never will work, or an id that is taken. A store that cannot be
+/// reached at this moment is no reason not to do the work.
+fn refuse(keeper: &Keeper, id: &str) -> Result<(), Failure> {
+    match keeper.try_open() {
+        Ok(store) => match known(keeper, &*store, id)? {
+            Some(_) => Err(Failure::Refused(format!("there is a run {id} in {} already", keeper.shown()))),
+            None => Ok(()),
+        },
+        Err(error) if error.is_transient() => {
+            say(&format!("warning: {error}; it is tried again at the end"));
+            Ok(())
+        }
+        Err(error) => Err(keeper.failed(error)),
+    }
+}
+
+/// Stays with the command until its end: passes its output through, measures it, keeps the store up to date. Returns
+/// how it ended, and when.
+fn attend(
+    mut child: Child,
+    record: &mut Record,
+    tail: &SharedTail,
+    signals: &Signals,
+    sample: Duration,
+) -> (io::Result<ExitStatus>, i64) {
+    let id = child.id();
+    let mut readers: Vec<JoinHandle<()>> = Vec::new();
+    if let Some(from) = child.stdout.take() {
+        readers.push(pass_through(Stream::Stdout, from, io::stdout(), tail.clone()));
+    }
+    if let Some(from) = child.stderr.take() {
+        readers.push(pass_through(Stream::Stderr, from, io::stderr(), tail.clone()));
+    }
+    let (stop, stopped) = channel::<()>();
+    let mut usage = Usage::of(id);
+    let (status, ended, disk) = std::thread::scope(|scope| {
+        let (usage, record) = (&mut usage, &mut *record);
+        scope.spawn(move || measure(usage, record, sample, &stopped));
+        until_ended(id);
+        let ended = now();
+        // Before it is waited for: afterwards nothing is left of it to look at.
+        let disk = disk(id);
+        signals.let_go();
+        let status = child.wait();
+        drop(stop);
+        // Where only waiting tells that it ended, the time before that is too early.
+        (status, if cfg!(target_os = "linux") { ended } else { now() }, disk)
+    });
+    let mut gaps: Vec<String> = usage.gaps().map(str::to_owned).collect();
+    match disk {
+        Ok(measured) => record.measured(&measured),
+        Err(gap) => gaps.push(gap),
+    }
+    let (measured, gap) = totals();
+    record.measured(&measured);
+    gaps.extend(gap);
+    if !gaps.is_empty() {
+        record.note(format!("not collected: {}", gaps.join("; ")));
+    }
+    if !join(readers) {
+        let text = "what the command left behind keeps its output open; what it wrote later is not recorded";
+        record.note(text.to_owned());
+    }
+    (status, ended)
+}
+
+/// Waits for the readers of the output, and not for ever: whether all came to its end.
+fn join(readers: Vec<JoinHandle<()>>) -> bool {
+    let until = Instant::now() + GRACE;
+    while !readers.iter().all(JoinHandle::is_finished) {
+        if Instant::now() >= until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    true
+}
+
+/// Measures until it is told to stop.
+fn measure(usage: &mut Usage, record: &mut Record, every: Duration, stopped: &Receiver<()>) {
+    let _ = record.try_send();
+    let mut sent = Instant::now();
+    record.measured(&usage.now());
+    while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        record.measured(&usage.now());
+        if sent.elapsed() >= SEND_EVERY {
+            // What is not taken now waits for the next time.
+            let _ = record.try_send();
+            sent = Instant::now();
+        }
+    }
+}
+
+/// What a status says: that of the task, the exit code to return, and what kind of error it was.
+fn verdict(
+    status: io::Result<ExitStatus>,
+    asked: Option<&'static str>,
+) -> (Status, u8, Option<(&'static str, String)>) {
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => return (Status::Failed, OWN_FAILURE, Some(("WaitError", error.to_string()))),
+    };
+    if status.success() {
+        return (Status::Succeeded, 0, None);
+    }
+    let (code, kind, message) = match (status.code(), signal(status)) {
+        (_, Some(number)) => {
+            (128u8.saturating_add(u8::try_from(number).unwrap_or(u8::MAX)), "Signal", name_of(number))
+        }
+        // Systems with larger codes than a byte are left with "not 0".
+        (Some(code), _) => (u8::try_from(code).unwrap_or(1), "ExitStatus", format!("exit status {code}")),
+        (None, None) => (1, "ExitStatus", "exit status not known".to_owned()),
+    };
+    match asked {
+        // It did as it was told.
+        Some(asked) => (Status::Cancelled, code, Some((kind, format!("{message} after {asked}")))),
+        None => (Status::Failed, code, Some((kind, message))),
+    }
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
+}
