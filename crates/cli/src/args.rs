@@ -79,6 +79,20 @@ pub(crate) enum Verb {
     Status(OneRunArgs),
     /// Print what was measured in a run of the store
     Metrics(OneRunArgs),
+    /// Bring the runs of files into the store
+    Import(ImportArgs),
+    /// Write runs of the store to a file
+    Export(ExportArgs),
+    /// Copy runs from one store into another
+    Copy(CopyArgs),
+    /// Keep runs of the store from being removed
+    Pin(RunsArgs),
+    /// Let runs be removed again
+    Unpin(RunsArgs),
+    /// Put runs of the store into the trash
+    Rm(RemoveArgs),
+    /// Take runs out of the trash
+    Restore(RunsArgs),
     /// Print what is configured, and what can be
     Config(ConfigArgs),
 }

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
 
+use makespan_format::EventSink;
 use makespan_import::{FileVerdict, Options, Source, Verdict, open};
 use makespan_model::{Run, RunsBuilder};
 
@@ -13,6 +14,7 @@ use crate::origin::Origins;
 use crate::output::clean;
 use crate::stored::{bytes_of, name_of};
 use crate::walk::{self, MOST_BYTES, Place, Unreadable};
+use crate::zone::NamedZone;
 
 /// How many files are complained of one by one.
 const TOLD: usize = 20;
@@ -25,6 +27,13 @@ pub(crate) struct Loaded {
     pub(crate) format: &'static str,
 }
 
+/// What became of the files.
+struct Opened {
+    sources: Vec<Source>,
+    files: Vec<FileVerdict>,
+    unreadable: Vec<Unreadable>,
+}
+
 /// Reads everything that can be read.
 ///
 /// # Errors
@@ -32,6 +41,40 @@ pub(crate) struct Loaded {
 /// [`Failure::NothingRead`] where that is no run at all.
 pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failure> {
     let zone = config.zone(input.zone.as_ref())?;
+    let mut fold = RunsBuilder::new();
+    let opened = events(input, config, &zone, &mut fold);
+    let (runs, early) = fold.finish();
+    let nothing = runs.is_empty();
+    tell(&opened, nothing);
+    for d in early {
+        let _ = writeln!(std::io::stderr(), "makespan: {}: {}", d.severity.name(), clean(&d.message));
+    }
+    if nothing {
+        return Err(Failure::NothingRead);
+    }
+    let origins = Origins::new(&opened.sources, &opened.files, &Options { zone: &zone });
+    Ok(runs.into_iter().map(|run| Loaded { format: origins.of(&run), run: Arc::new(run) }).collect())
+}
+
+/// Reads everything that can be read into a sink, which says afterwards whether that was nothing.
+///
+/// # Errors
+///
+/// [`Failure::NothingRead`] where it was.
+pub(crate) fn load_events<S: EventSink>(
+    input: &Input,
+    config: &Config,
+    sink: &mut S,
+    is_nothing: fn(&S) -> bool,
+) -> Result<(), Failure> {
+    let zone = config.zone(input.zone.as_ref())?;
+    let opened = events(input, config, &zone, sink);
+    let nothing = is_nothing(sink);
+    tell(&opened, nothing);
+    if nothing { Err(Failure::NothingRead) } else { Ok(()) }
+}
+
+fn events(input: &Input, config: &Config, zone: &NamedZone, sink: &mut dyn EventSink) -> Opened {
     let (files, mut unreadable) = walk::files(&input.files);
     let mut sources = Vec::new();
     let mut left = MOST_BYTES;
@@ -54,24 +97,12 @@ pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failur
             Err(error) => unreadable.push((file.name, error.to_string())),
         }
     }
-    let mut fold = RunsBuilder::new();
-    let options = Options { zone: &zone };
-    let outcome = open(sources.clone(), &options, &mut fold);
-    let (runs, early) = fold.finish();
-    let nothing = runs.is_empty();
-    tell(&unreadable, &outcome.files, nothing);
-    for d in early {
-        let _ = writeln!(std::io::stderr(), "makespan: {}: {}", d.severity.name(), clean(&d.message));
-    }
-    if nothing {
-        return Err(Failure::NothingRead);
-    }
-    let origins = Origins::new(&sources, &outcome.files, &options);
-    Ok(runs.into_iter().map(|run| Loaded { format: origins.of(&run), run: Arc::new(run) }).collect())
+    let outcome = open(sources.clone(), &Options { zone }, sink);
+    Opened { sources, files: outcome.files, unreadable }
 }
 
 /// Says what was not read: of each file what is wrong with it, where, and what was tried.
-fn tell(unreadable: &[Unreadable], files: &[FileVerdict], nothing: bool) {
+fn tell(Opened { files, unreadable, .. }: &Opened, nothing: bool) {
     let word = if nothing { "error" } else { "warning" };
     let mut lines: Vec<String> = unreadable
         .iter()

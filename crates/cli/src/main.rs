@@ -81,6 +81,13 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::List(args) => keeping::list::run(args, &config()?),
         Verb::Status(args) => keeping::status::run(args, &config()?),
         Verb::Metrics(args) => keeping::metrics::run(args, &config()?),
+        Verb::Import(args) => keeping::import::run(args, &config()?),
+        Verb::Export(args) => keeping::export::run(args, &config()?),
+        Verb::Copy(args) => keeping::copy::run(args, &config()?),
+        Verb::Pin(args) => keeping::mark::pin(args, true, &config()?),
+        Verb::Unpin(args) => keeping::mark::pin(args, false, &config()?),
+        Verb::Rm(args) => keeping::mark::remove(args, &config()?),
+        Verb::Restore(args) => keeping::mark::restore(args, &config()?),
         Verb::Config(args) => config::run(args, store),
     }?;
     Ok(ExitCode::SUCCESS)

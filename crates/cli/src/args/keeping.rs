@@ -1,12 +1,13 @@
 //! Options of the verbs about runs that are kept.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, Subcommand};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use makespan_format::Status;
 use makespan_store::Cursor;
 
-use super::help;
+use super::{Input, help};
 use crate::config::settings::{LIST_LIMIT, nearest, status_words};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
@@ -121,6 +122,107 @@ pub(crate) struct ListArgs {
 pub(crate) struct OneRunArgs {
     /// Id of the run
     pub(crate) run: String,
+    /// Print JSON (docs/cli.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunsArgs {
+    /// Ids of the runs
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+A run in the trash is in no list but `list --trash`, `restore` takes it out again, and so does anything that happens in \
+it. Pinned runs are not removed.")]
+pub(crate) struct RemoveArgs {
+    /// Ids of the runs
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<String>,
+    /// Remove them for good instead of putting them into the trash
+    #[arg(long)]
+    pub(crate) for_good: bool,
+    /// Although they are not over
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Runs keep their ids. What the store has of a run already is not stored again, so that a file can be imported twice, or \
+again when it has grown.")]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// Print JSON (docs/cli.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// As what runs are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Events as JSON Lines, which every verb opens
+    Jsonl,
+    /// The same, compressed
+    #[value(name = "jsonl.gz")]
+    JsonlGz,
+    /// One JSON document
+    Json,
+    /// The same document as YAML
+    Yaml,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExportArgs {
+    /// Ids of the runs
+    #[arg(required = true, value_name = "RUN")]
+    pub(crate) runs: Vec<String>,
+    /// As what [default: what the ending of the file says, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<ExportFormat>,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+impl ExportArgs {
+    /// The format that was asked for, else the one that the file's ending names.
+    pub(crate) fn format(&self) -> ExportFormat {
+        let name =
+            self.output.as_ref().map_or_else(String::new, |path| path.to_string_lossy().to_lowercase());
+        self.format.unwrap_or(match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("gz") => ExportFormat::JsonlGz,
+            Some("json") => ExportFormat::Json,
+            Some("yaml" | "yml") => ExportFormat::Yaml,
+            _ => ExportFormat::Jsonl,
+        })
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Events keep their senders and numbers, so that copying twice doubles nothing, and copying again later brings what is new. \
+Labels, pins and the trash are copied too.")]
+pub(crate) struct CopyArgs {
+    /// Ids of the runs [default: all of them, also those in the trash]
+    #[arg(value_name = "RUN")]
+    pub(crate) runs: Vec<String>,
+    /// The store to copy from [default: the one that is configured]
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Option<String>,
+    /// The store to copy into
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
     /// Print JSON (docs/cli.md describes it)
     #[arg(long)]
     pub(crate) json: bool,

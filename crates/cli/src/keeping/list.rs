@@ -5,7 +5,7 @@ use makespan_store::{Order, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, status_role};
 use serde_json::json;
 
-use super::words::{even, moment, over, run_json, status};
+use super::words::{moment, over, run_json, status, whole};
 use crate::args::{ListArgs, Which};
 use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
@@ -63,18 +63,17 @@ pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failur
 }
 
 fn table(runs: &[RunState]) -> Table {
+    let (run, ids) = whole("run", "Run", runs.iter().map(|run| clean(&run.id)).collect());
+    let (state, statuses) = whole("status", "Status", runs.iter().map(|run| status(run.status())).collect());
     let columns = vec![
-        // Not cut, for an id that is cut leads nowhere: see `even`.
-        Column::number("run", "Run"),
+        run,
         Column::text("name", "Name"),
         Column::text("workflow", "Workflow"),
-        Column::number("status", "Status"),
+        state,
         Column::number("started", "Started, UTC"),
         Column::number("makespan", "Makespan"),
         Column::number("tasks", "Tasks"),
     ];
-    let ids = even(runs.iter().map(|run| clean(&run.id)).collect());
-    let statuses = even(runs.iter().map(|run| status(run.status())).collect());
     let mut table = Table::new("", columns);
     for ((run, id), told) in runs.iter().zip(ids).zip(statuses) {
         let mut told = Cell::new(told);

@@ -5,7 +5,7 @@ use makespan_store::MetricState;
 use makespan_views::{Cell, Column, Table};
 use serde_json::{Value, json};
 
-use super::words::even;
+use super::words::whole;
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -40,8 +40,9 @@ fn metric_json(metric: &MetricState) -> Value {
 }
 
 fn table(metrics: &[MetricState]) -> Table {
+    let (name, names) = whole("name", "Metric", metrics.iter().map(|metric| clean(&metric.name)).collect());
     let columns = vec![
-        Column::number("name", "Metric"),
+        name,
         Column::text("unit", "Unit"),
         Column::number("count", "Count"),
         Column::number("latest", "Latest"),
@@ -51,7 +52,6 @@ fn table(metrics: &[MetricState]) -> Table {
         Column::number("max", "Max"),
     ];
     let mut table = Table::new("", columns);
-    let names = even(metrics.iter().map(|metric| clean(&metric.name)).collect());
     for (metric, name) in metrics.iter().zip(names) {
         table.push(vec![
             Cell::new(name),

@@ -35,6 +35,20 @@ impl Keeper {
         })
     }
 
+    /// Another store, for whoever copies.
+    pub(crate) fn at(config: &Config, url: &str) -> Result<Keeper, Failure> {
+        let location = Location::parse(url)?;
+        Ok(Keeper { location, is_default: false, ..Keeper::new(config)? })
+    }
+
+    /// Whether both are one store, as far as their URLs tell.
+    pub(crate) fn is_same(&self, other: &Keeper) -> bool {
+        let place = |keeper: &Keeper| keeper.location.path().ok().and_then(|path| path.canonicalize().ok());
+        let on_disk = |keeper: &Keeper| matches!(keeper.location.scheme(), "file" | "sqlite");
+        self.location == other.location
+            || (on_disk(self) && on_disk(other) && place(self).is_some() && place(self) == place(other))
+    }
+
     /// The URL, without its password.
     pub(crate) fn shown(&self) -> String {
         config::shown(&self.location)

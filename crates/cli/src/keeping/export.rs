@@ -1,0 +1,78 @@
+//! `makespan export`: runs of the store as files.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use makespan_format::VERSION;
+use makespan_store::{Part, Store};
+use serde_json::{Value, json};
+
+use crate::args::{ExportArgs, ExportFormat};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::output::{print, print_foreign, write_file};
+use crate::stored::{Keeper, lines_of, state_of};
+
+/// Writes runs with all their events.
+pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
+    let keeper = Keeper::new(config)?;
+    let store = keeper.open()?;
+    for id in &args.runs {
+        state_of(&keeper, &*store, id)?;
+    }
+    let bytes = match args.format() {
+        ExportFormat::Jsonl => lines(&keeper, &*store, &args.runs)?,
+        ExportFormat::JsonlGz => {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+            let written = packed.write_all(&lines(&keeper, &*store, &args.runs)?);
+            written.and_then(|()| packed.finish()).map_err(failed)?
+        }
+        ExportFormat::Json => {
+            let document = document(&keeper, &*store, &args.runs)?;
+            serde_json::to_string_pretty(&document).map_err(|error| failed(error.into()))?.into_bytes()
+        }
+        ExportFormat::Yaml => {
+            let document = document(&keeper, &*store, &args.runs)?;
+            serde_saphyr::to_string(&document).map_err(|error| failed(io::Error::other(error)))?.into_bytes()
+        }
+    };
+    match &args.output {
+        Some(path) if path.as_os_str() != "-" => write_file(path, &bytes),
+        _ if args.format() == ExportFormat::JsonlGz && io::stdout().is_terminal() => {
+            Err(Failure::Usage("a terminal cannot show compressed bytes: name a file with -o".to_owned()))
+        }
+        _ if args.format() == ExportFormat::JsonlGz => print(&bytes),
+        _ => print_foreign(&String::from_utf8_lossy(&bytes)),
+    }
+}
+
+fn failed(error: io::Error) -> Failure {
+    Failure::Write { path: "the export".into(), source: error }
+}
+
+/// The runs as a file of events.
+fn lines(keeper: &Keeper, store: &dyn Store, runs: &[String]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    for id in runs {
+        bytes.extend(lines_of(store, id).map_err(|error| keeper.failed(error))?);
+    }
+    Ok(bytes)
+}
+
+/// The runs as one document: of each its id and its events, as `docs/events.md` describes them. A line that is no
+/// JSON stands there as a text.
+fn document(keeper: &Keeper, store: &dyn Store, runs: &[String]) -> Result<Value, Failure> {
+    let mut all = Vec::new();
+    for id in runs {
+        let mut events: Vec<Value> = Vec::new();
+        let read = store.read(id, Part::All, &mut |record| {
+            events.push(serde_json::from_str(record.line).unwrap_or_else(|_| record.line.into()));
+            ControlFlow::Continue(())
+        });
+        read.map_err(|error| keeper.failed(error))?;
+        all.push(json!({ "run": id, "events": events }));
+    }
+    Ok(json!({ "makespan": VERSION, "runs": all }))
+}

@@ -1,0 +1,147 @@
+//! `makespan import`: runs of files into the store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+
+use makespan_format::{Event, EventSink, RunInfo, read_line, write_line};
+use makespan_store::{Batch, Error, Numbered, Part, Store, key};
+use serde_json::json;
+
+use crate::args::ImportArgs;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::load::load_events;
+use crate::output::{clean, inert_json, print};
+use crate::stored::{Keeper, known, patiently};
+
+/// As many events are sent at once, and no more than so many bytes of them.
+const AT_ONCE: usize = 2_000;
+const BYTES_AT_ONCE: usize = 4 << 20;
+
+/// The events of each run, as lines, in the order in which they came.
+#[derive(Default)]
+struct Runs {
+    runs: Vec<(String, Vec<String>)>,
+    by_id: BTreeMap<String, usize>,
+    current: usize,
+}
+
+impl EventSink for Runs {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Run(info) = &event {
+            let next = self.runs.len();
+            self.current = *self.by_id.entry(info.id.to_string()).or_insert(next);
+            if self.current == next {
+                self.runs.push((info.id.to_string(), Vec::new()));
+            }
+            if is_bare(info) {
+                return;
+            }
+        }
+        // What is told before any run is named is about the file, not about a run.
+        if let Some((_, lines)) = self.runs.get_mut(self.current) {
+            lines.push(line_of(&event));
+        }
+    }
+}
+
+/// Whether it says no more than which run is spoken of.
+fn is_bare(info: &RunInfo<'_>) -> bool {
+    *info == RunInfo { id: info.id.clone(), ..RunInfo::default() }
+}
+
+fn line_of(event: &Event<'_>) -> String {
+    let mut line = String::new();
+    write_line(event, &mut line);
+    line.truncate(line.trim_end_matches('\n').len());
+    line
+}
+
+/// Brings the runs of files into the store.
+pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
+    let mut read = Runs::default();
+    load_events(&args.input, config, &mut read, |read| read.runs.is_empty())?;
+    let keeper = Keeper::new(config)?;
+    let store = keeper.open()?;
+    let mut told = Vec::new();
+    for (id, mut lines) in read.runs {
+        if lines.is_empty() {
+            lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
+        }
+        let is_new = known(&keeper, &*store, &id)?.is_none();
+        let stored = bring(&keeper, &*store, &id, &lines).map_err(|error| keeper.failed(error))?;
+        told.push((id, lines.len() as u64, stored, is_new));
+    }
+    if args.json {
+        let run = |(id, events, stored, _): &(String, u64, u64, bool)| json!({ "run": id, "events": events, "stored": stored });
+        let document = json!({ "runs": told.iter().map(run).collect::<Vec<_>>() });
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        return print(format!("{}\n", inert_json(&text)).as_bytes());
+    }
+    let mut out = String::new();
+    for (id, events, stored, is_new) in told {
+        let what = match stored {
+            0 => "nothing new".to_owned(),
+            n if is_new => format!("{} events", makespan_scene::count(n)),
+            n => format!("{} new events of {}", makespan_scene::count(n), makespan_scene::count(events)),
+        };
+        out.push_str(&format!("{}: {what}\n", clean(&id)));
+    }
+    print(out.as_bytes())
+}
+
+/// Stores the lines that the store does not have; how many these were.
+///
+/// What is there already is told by what it says, not by who sent it: so a file that has grown, and a run that was
+/// exported from this store, double nothing. A line that is there twice in the file and once in the store is brought
+/// once. The producer is named after all lines, so that an import that was cut off, or done twice at the same moment,
+/// doubles nothing either.
+fn bring(keeper: &Keeper, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
+    let mut there: HashMap<[u8; 16], u64> = HashMap::new();
+    if store.run(id)?.is_some() {
+        store.read(id, Part::All, &mut |record| {
+            // In the one form that all lines are written in here.
+            let line = read_line(record.line.as_bytes()).map(|read| line_of(&read.event));
+            *there.entry(key(&line.unwrap_or_else(|_| record.line.to_owned()))).or_default() += 1;
+            ControlFlow::Continue(())
+        })?;
+    }
+    let missing: Vec<Numbered<'_>> = (1..)
+        .zip(lines)
+        .filter(|(_, line)| match there.get_mut(&key(line)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        })
+        .map(|(seq, line)| Numbered { seq, line })
+        .collect();
+    let all: String =
+        lines.iter().map(|line| key(line)).flat_map(|key| key.map(|byte| format!("{byte:02x}"))).collect();
+    let producer: String = key(&all).iter().map(|byte| format!("{byte:02x}")).collect();
+    let producer = format!("import-{producer}");
+    let mut stored = 0;
+    for lines in batches(&missing) {
+        let batch = Batch { run: id, producer: &producer, lines };
+        stored += patiently(keeper.wait(), || store.append(&batch))?.stored;
+    }
+    Ok(stored)
+}
+
+/// The lines in parts that are neither too many nor too long.
+pub(super) fn batches<'l, 'a>(lines: &'l [Numbered<'a>]) -> Vec<&'l [Numbered<'a>]> {
+    let mut parts = Vec::new();
+    let (mut from, mut bytes) = (0, 0);
+    for (at, line) in lines.iter().enumerate() {
+        if at > from && (at - from >= AT_ONCE || bytes + line.line.len() > BYTES_AT_ONCE) {
+            parts.push(&lines[from..at]);
+            (from, bytes) = (at, 0);
+        }
+        bytes += line.line.len();
+    }
+    if from < lines.len() {
+        parts.push(&lines[from..]);
+    }
+    parts
+}

@@ -1,0 +1,69 @@
+//! `makespan pin`, `unpin`, `rm` and `restore`.
+
+use makespan_store::{Mark, RunState, Store};
+use serde_json::json;
+
+use crate::args::{RemoveArgs, RunsArgs};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print};
+use crate::stored::{Keeper, now, patiently, state_of};
+
+/// Keeps runs from being removed, or no more.
+pub(crate) fn pin(args: &RunsArgs, pinned: bool, config: &Config) -> Result<(), Failure> {
+    let word = if pinned { "pinned" } else { "not pinned" };
+    each(&args.runs, args.json, config, word, |_| Ok(()), &|store, id| store.mark(id, &Mark::Pin(pinned)))
+}
+
+/// Takes runs out of the trash.
+pub(crate) fn restore(args: &RunsArgs, config: &Config) -> Result<(), Failure> {
+    each(&args.runs, args.json, config, "restored", |_| Ok(()), &|store, id| {
+        store.mark(id, &Mark::Trash(None))
+    })
+}
+
+/// Puts runs into the trash, or removes them for good.
+pub(crate) fn remove(args: &RemoveArgs, config: &Config) -> Result<(), Failure> {
+    let may = |run: &RunState| {
+        let refused = |why: &str| Err(Failure::Refused(format!("run {} is {why}", clean(&run.id))));
+        if run.pinned {
+            return refused("pinned: unpin it first");
+        }
+        if run.is_active() && !args.force {
+            return refused("not over; --force removes it all the same");
+        }
+        Ok(())
+    };
+    let now = now();
+    if args.for_good {
+        each(&args.runs, args.json, config, "removed", may, &|store, id| store.delete(id))
+    } else {
+        let trash = |store: &dyn Store, id: &str| store.mark(id, &Mark::Trash(Some(now)));
+        each(&args.runs, args.json, config, "in the trash", may, &trash)
+    }
+}
+
+/// Does something to all runs, if it may be done to each; to none where it may not.
+fn each(
+    runs: &[String],
+    as_json: bool,
+    config: &Config,
+    word: &str,
+    may: impl Fn(&RunState) -> Result<(), Failure>,
+    act: &dyn Fn(&dyn Store, &str) -> Result<(), makespan_store::Error>,
+) -> Result<(), Failure> {
+    let keeper = Keeper::new(config)?;
+    let store = keeper.open()?;
+    for id in runs {
+        may(&state_of(&keeper, &*store, id)?)?;
+    }
+    let mut out = String::new();
+    for id in runs {
+        patiently(keeper.wait(), || act(&*store, id)).map_err(|error| keeper.failed(error))?;
+        out.push_str(&format!("{}: {word}\n", clean(id)));
+    }
+    if as_json {
+        out = format!("{}\n", inert_json(&json!({ "runs": runs, "done": word }).to_string()));
+    }
+    print(out.as_bytes())
+}

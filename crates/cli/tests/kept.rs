@@ -1,0 +1,189 @@
+//! Runs that are kept: brought into a store, out of it, from one to another, and removed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod common;
+
+use common::kept::Kept;
+use common::{NIGHTLY, file, shared, text};
+use serde_json::{Value, json};
+
+const STORES: [&str; 2] = ["sqlite:runs.db", "file:runs"];
+
+/// The facts of a run, however it is reached.
+fn facts(kept: &Kept, run: &str) -> Value {
+    let mut summary = kept.json(&["summary", run])["runs"][0].clone();
+    for other in ["format", "diagnostics"] {
+        summary.as_object_mut().unwrap().remove(other);
+    }
+    summary
+}
+
+#[test]
+fn a_file_that_is_imported_is_the_same_run_and_twice_is_once() {
+    for store in STORES {
+        let kept = Kept::new("kept-import", store);
+        let path = file(&kept.folder, "nightly.txt", NIGHTLY);
+        let first = kept.json(&["import", &path]);
+        assert_eq!(first["runs"][0]["run"], json!("nightly"));
+        assert_eq!(first["runs"][0]["events"], first["runs"][0]["stored"]);
+        assert_eq!(facts(&kept, "nightly"), facts(&kept, &path));
+        let before = kept.said(&["export", "nightly"]);
+        assert_eq!(kept.json(&["import", &path])["runs"][0]["stored"], json!(0));
+        assert_eq!(kept.said(&["export", "nightly"]), before);
+    }
+}
+
+#[test]
+fn a_file_that_has_grown_brings_what_is_new() {
+    let kept = Kept::new("kept-grown", STORES[0]);
+    let lines: Vec<String> = (0..6).map(|i| format!("{{\"event\":\"log\",\"text\":\"line {}\"}}\n", i / 2)).collect();
+    let head = "{\"event\":\"run\",\"run\":\"r\",\"name\":\"R\"}\n".to_owned();
+    let path = file(&kept.folder, "r.jsonl", head.clone() + &lines[..3].concat());
+    assert_eq!(kept.json(&["import", &path])["runs"][0]["stored"], json!(4));
+    file(&kept.folder, "r.jsonl", head + &lines.concat());
+    // Of lines that are the same the store gets as many as the file has.
+    assert_eq!(kept.json(&["import", &path])["runs"][0]["stored"], json!(3));
+    let text = kept.said(&["export", "r"]);
+    assert_eq!(text.matches("line 1").count(), 2, "{text}");
+}
+
+#[test]
+fn what_is_exported_is_the_run_and_comes_back_as_nothing_new() {
+    for store in STORES {
+        let kept = Kept::new("kept-export", store);
+        let run = kept.created(&["--steps", "a,b"]);
+        kept.said(&["step", "start", &run, "a"]);
+        kept.said(&["metric", &run, "ü \"x\": y", "1e-7", "--unit", "°C"]);
+        for name in ["out.jsonl", "out.jsonl.gz"] {
+            kept.said(&["export", &run, "-o", name]);
+            assert_eq!(facts(&kept, name), facts(&kept, &run), "{name}");
+            assert_eq!(kept.json(&["import", name])["runs"][0]["stored"], json!(0), "{name}");
+        }
+        kept.said(&["export", &run, "-o", "out.json"]);
+        let document: Value = serde_json::from_slice(&std::fs::read(kept.folder.join("out.json")).unwrap()).unwrap();
+        assert_eq!(document["runs"][0]["run"], json!(run));
+        let lines = kept.said(&["export", &run]);
+        let events: Vec<Value> = lines.lines().skip(1).map(|l| serde_json::from_str(l).unwrap()).collect();
+        assert_eq!(document["runs"][0]["events"], json!(events));
+        let yaml = kept.said(&["export", &run, "--format", "yaml"]);
+        assert!(yaml.starts_with("makespan: 1\nruns:\n") && yaml.contains(&run), "{yaml}");
+    }
+}
+
+#[test]
+fn a_copy_has_every_event_under_its_own_number_and_twice_is_once() {
+    for (from, to) in [(STORES[0], "file:copy"), (STORES[1], "sqlite:copy.db")] {
+        let kept = Kept::new("kept-copy", from);
+        let run = kept.created(&["--steps", "a,b"]);
+        kept.said(&["step", "start", &run, "a"]);
+        kept.said(&["pin", &run]);
+        let gone = kept.created(&[]);
+        kept.said(&["rm", "--force", &gone]);
+        let copied = kept.json(&["copy", "--to", to]);
+        assert_eq!(copied["runs"].as_array().unwrap().len(), 2);
+        let other = |args: &[&str]| kept.said(&[&["--store", to], args].concat());
+        assert_eq!(other(&["export", &run]), kept.said(&["export", &run]));
+        let strip = |text: String| {
+            let mut run: Value = serde_json::from_str(&text).unwrap();
+            for clock in ["created", "updated"] {
+                run.as_object_mut().unwrap().remove(clock);
+            }
+            run
+        };
+        assert_eq!(strip(other(&["status", &run, "--json"])), strip(kept.said(&["status", &run, "--json"])));
+        assert_eq!(other(&["list", "--trash", "--ids"]), format!("{gone}\n"));
+        let again = kept.json(&["copy", "--to", to]);
+        assert!(again["runs"].as_array().unwrap().iter().all(|r| r["stored"] == json!(0)), "{again}");
+        kept.said(&["step", "done", &run, "a"]);
+        assert_eq!(kept.json(&["copy", "--to", to, &run])["runs"][0]["stored"], json!(1));
+        let same = kept.run(&["copy", "--to", from]);
+        assert_eq!(same.status.code(), Some(2));
+    }
+}
+
+#[test]
+fn pinned_and_active_runs_are_not_removed_and_the_trash_can_be_emptied_again() {
+    let kept = Kept::new("kept-rm", STORES[0]);
+    let run = kept.created(&[]);
+    let refused = |args: &[&str], word: &str| {
+        let output = kept.run(args);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains(word), "{}", text(&output.stderr));
+    };
+    refused(&["rm", &run], "not over");
+    kept.said(&["finish", &run]);
+    kept.said(&["pin", &run]);
+    refused(&["rm", &run], "pinned");
+    kept.said(&["unpin", &run]);
+    // Of several runs all or none.
+    refused(&["rm", &run, "nope"], "no run nope");
+    assert_eq!(kept.json(&["list"])["total"], json!(1));
+    kept.said(&["rm", &run]);
+    assert_eq!((&kept.json(&["list"])["total"], &kept.json(&["list", "--trash"])["total"]), (&json!(0), &json!(1)));
+    kept.said(&["restore", &run]);
+    kept.said(&["rm", "--for-good", &run]);
+    refused(&["status", &run], "no run");
+}
+
+#[test]
+fn every_member_of_the_json_is_documented() {
+    let kept = Kept::new("kept-documented", STORES[0]);
+    let run = kept.created(&["--steps", "a"]);
+    kept.said(&["metric", &run, "m", "1"]);
+    let path = file(&kept.folder, "nightly.txt", NIGHTLY);
+    let page = include_str!("../../../docs/cli.md");
+    let mut open = vec![
+        kept.json(&["status", &run]),
+        kept.json(&["list"]),
+        kept.json(&["metrics", &run]),
+        kept.json(&["import", &path]),
+        kept.json(&["config", "show"])["settings"]["store"].clone(),
+    ];
+    while let Some(value) = open.pop() {
+        if let Some(members) = value.as_object() {
+            for (name, value) in members {
+                // The statuses are those of the vocabulary, which docs/events.md describes.
+                let known = page.contains(&format!("`{name}`")) || name.contains('-');
+                assert!(known || value.is_u64(), "docs/cli.md does not tell of {name}");
+                open.push(value.clone());
+            }
+        }
+        open.extend(value.as_array().into_iter().flatten().cloned());
+    }
+}
+
+#[test]
+fn stores_that_cannot_be_used_say_why() {
+    let kept = Kept::new("kept-wrong", STORES[0]);
+    let wrong = |store: &str, word: &str| {
+        let output = kept.run(&["--store", store, "list"]);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(word), "{told}");
+    };
+    wrong("mongodb://me:hunter2@db", "no store has that scheme");
+    wrong("runs.db", "begins with no scheme");
+    wrong("sqlite:no/such/folder/runs.db", "folder");
+    file(&kept.folder, "text.db", "this is no database, but a text that is long enough to be looked at as one");
+    wrong("sqlite:text.db", "text.db");
+    let told = text(&kept.run(&["--store", "mongodb://me:hunter2@db", "list"]).stderr);
+    assert!(!told.contains("hunter2"), "{told}");
+    // A question about a file that is not there makes no store.
+    assert_eq!(kept.run(&["summary", "nothing.jsonl"]).status.code(), Some(1));
+    assert!(!kept.folder.join("runs.db").exists());
+}
+
+#[test]
+fn samples_come_in_as_they_are_and_twice_is_once() {
+    let Some(samples) = shared("samples/seeds") else { return };
+    let kept = Kept::new("kept-samples", STORES[0]);
+    let path = samples.display().to_string();
+    let first = kept.json(&["import", &path]);
+    assert!(!first["runs"].as_array().unwrap().is_empty());
+    let again = kept.json(&["import", &path]);
+    assert!(again["runs"].as_array().unwrap().iter().all(|run| run["stored"] == json!(0)), "{again}");
+    for run in first["runs"].as_array().unwrap().iter().take(20) {
+        let id = run["run"].as_str().unwrap();
+        assert_eq!(facts(&kept, id)["id"], json!(id));
+    }
+}
