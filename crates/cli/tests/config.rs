@@ -25,7 +25,13 @@ impl Place {
     }
 
     /// Value and origin of a setting.
-    fn setting(&self, folder: &str, args: &[&str], variables: &[(&str, &str)], key: &str) -> (String, String) {
+    fn setting(
+        &self,
+        folder: &str,
+        args: &[&str],
+        variables: &[(&str, &str)],
+        key: &str,
+    ) -> (String, String) {
         let output = self.run(folder, &[args, &["config", "show", "--json"]].concat(), variables);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let document: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -40,9 +46,15 @@ fn options_over_environment_over_project_over_user_over_default() {
     let root = place.kept.folder.clone();
     std::fs::create_dir_all(root.join("project/deep/er")).unwrap();
     let here = root.display();
-    let store = |args: &[&str], variables: &[(&str, &str)]| place.setting("project/deep/er", args, variables, "store");
-    assert_eq!(store(&[], &[]), (format!("sqlite:{here}/.local/share/makespan/runs.db"), "default".to_owned()));
-    let user = file(&root, ".config/makespan/config.toml", "# mine\nstore = \"file:mine\"\nzone = \"+01:00\"\n");
+    let store = |args: &[&str], variables: &[(&str, &str)]| {
+        place.setting("project/deep/er", args, variables, "store")
+    };
+    assert_eq!(
+        store(&[], &[]),
+        (format!("sqlite:{here}/.local/share/makespan/runs.db"), "default".to_owned())
+    );
+    let user =
+        file(&root, ".config/makespan/config.toml", "# mine\nstore = \"file:mine\"\nzone = \"+01:00\"\n");
     assert_eq!(store(&[], &[]), (format!("file:{here}/.config/makespan/mine"), format!("{user}, line 2")));
     let project = file(&root, "project/makespan.toml", "store = \"file:runs\"\n[list]\nlimit = 7\n");
     assert_eq!(store(&[], &[]), (format!("file:{here}/project/runs"), format!("{project}, line 1")));

@@ -36,7 +36,8 @@ fn a_file_that_is_imported_is_the_same_run_and_twice_is_once() {
 #[test]
 fn a_file_that_has_grown_brings_what_is_new() {
     let kept = Kept::new("kept-grown", STORES[0]);
-    let lines: Vec<String> = (0..6).map(|i| format!("{{\"event\":\"log\",\"text\":\"line {}\"}}\n", i / 2)).collect();
+    let lines: Vec<String> =
+        (0..6).map(|i| format!("{{\"event\":\"log\",\"text\":\"line {}\"}}\n", i / 2)).collect();
     let head = "{\"event\":\"run\",\"run\":\"r\",\"name\":\"R\"}\n".to_owned();
     let path = file(&kept.folder, "r.jsonl", head.clone() + &lines[..3].concat());
     assert_eq!(kept.json(&["import", &path])["runs"][0]["stored"], json!(4));
@@ -60,7 +61,8 @@ fn what_is_exported_is_the_run_and_comes_back_as_nothing_new() {
             assert_eq!(kept.json(&["import", name])["runs"][0]["stored"], json!(0), "{name}");
         }
         kept.said(&["export", &run, "-o", "out.json"]);
-        let document: Value = serde_json::from_slice(&std::fs::read(kept.folder.join("out.json")).unwrap()).unwrap();
+        let document: Value =
+            serde_json::from_slice(&std::fs::read(kept.folder.join("out.json")).unwrap()).unwrap();
         assert_eq!(document["runs"][0]["run"], json!(run));
         let lines = kept.said(&["export", &run]);
         let events: Vec<Value> = lines.lines().skip(1).map(|l| serde_json::from_str(l).unwrap()).collect();
@@ -119,7 +121,10 @@ fn pinned_and_active_runs_are_not_removed_and_the_trash_can_be_emptied_again() {
     refused(&["rm", &run, "nope"], "no run nope");
     assert_eq!(kept.json(&["list"])["total"], json!(1));
     kept.said(&["rm", &run]);
-    assert_eq!((&kept.json(&["list"])["total"], &kept.json(&["list", "--trash"])["total"]), (&json!(0), &json!(1)));
+    assert_eq!(
+        (&kept.json(&["list"])["total"], &kept.json(&["list", "--trash"])["total"]),
+        (&json!(0), &json!(1))
+    );
     kept.said(&["restore", &run]);
     kept.said(&["rm", "--for-good", &run]);
     refused(&["status", &run], "no run");
@@ -164,7 +169,11 @@ fn stores_that_cannot_be_used_say_why() {
     wrong("mongodb://me:hunter2@db", "no store has that scheme");
     wrong("runs.db", "begins with no scheme");
     wrong("sqlite:no/such/folder/runs.db", "folder");
-    file(&kept.folder, "text.db", "this is no database, but a text that is long enough to be looked at as one");
+    file(
+        &kept.folder,
+        "text.db",
+        "this is no database, but a text that is long enough to be looked at as one",
+    );
     wrong("sqlite:text.db", "text.db");
     let told = text(&kept.run(&["--store", "mongodb://me:hunter2@db", "list"]).stderr);
     assert!(!told.contains("hunter2"), "{told}");

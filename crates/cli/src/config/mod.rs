@@ -209,9 +209,9 @@ mod tests {
 
     #[test]
     fn paths_of_a_file_are_paths_from_its_folder() {
-        let folder = Path::new("/home/me/a b?");
-        assert_eq!(rooted("sqlite:runs.db", folder), "sqlite:/home/me/a%20b%3F/runs.db");
-        assert_eq!(rooted("file:./runs", folder), "file:/home/me/a%20b%3F/runs");
+        let folder = Path::new("/data/me/a b?");
+        assert_eq!(rooted("sqlite:runs.db", folder), "sqlite:/data/me/a%20b%3F/runs.db");
+        assert_eq!(rooted("file:./runs", folder), "file:/data/me/a%20b%3F/runs");
         for same in ["file:/var/runs", "file:///var/runs", "postgres://db/runs"] {
             assert_eq!(rooted(same, folder), same);
         }

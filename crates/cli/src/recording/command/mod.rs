@@ -72,23 +72,25 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let environment = keeper.for_others();
     refuse(&keeper, &id)?;
 
-    let started = now();
     let described = Described {
         name: &name,
         workflow: workflow.as_deref(),
         source: &source(),
         labels: labels(&args.labels, None),
         command: &words,
-        machine: &machine(),
-        started,
+        started: now(),
     };
     let mut record = Record::new(keeper, &id, &task, described);
+    // Before it starts, so that whatever it starts can record into the same run.
+    let _ = record.try_send();
     if args.verbose {
         say(&format!("run {id}"));
     }
     let mut command = Command::new(program);
     command.args(rest).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("MAKESPAN_RUN", &id).env("MAKESPAN_STORE", environment);
+    let started = now();
+    record.started(started, &machine());
     let child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -31,12 +31,11 @@ pub(super) struct Described<'a> {
     pub(super) source: &'a str,
     pub(super) labels: Fields,
     pub(super) command: &'a [String],
-    pub(super) machine: &'a str,
     pub(super) started: i64,
 }
 
 impl Record {
-    /// Begins to record: the run, its task, and that it started.
+    /// Begins to record: the run and its task.
     pub(super) fn new(keeper: Keeper, run: &str, task: &str, described: Described<'_>) -> Record {
         let mut producer = Producer::new(run);
         let mut params = Fields::new();
@@ -60,15 +59,19 @@ impl Record {
             kind: Some("command".into()),
             ..Task::default()
         }));
-        producer.push(&Event::Attempt(Attempt {
-            task: task.into(),
+        Record { keeper, producer, run: run.to_owned(), task: task.to_owned() }
+    }
+
+    /// Adds that it started, on this machine.
+    pub(super) fn started(&mut self, started: i64, machine: &str) {
+        self.producer.push(&Event::Attempt(Attempt {
+            task: self.task.as_str().into(),
             number: 1,
-            started: Some(described.started),
-            worker: Some(described.machine.into()),
+            started: Some(started),
+            worker: Some(machine.into()),
             status: Some(Status::Running),
             ..Attempt::default()
         }));
-        Record { keeper, producer, run: run.to_owned(), task: task.to_owned() }
     }
 
     /// Adds what was measured.
