@@ -93,6 +93,8 @@ pub(crate) enum Verb {
     Rm(RemoveArgs),
     /// Take runs out of the trash
     Restore(RunsArgs),
+    /// Let go of runs that need not be kept
+    Gc(GcArgs),
     /// Print what is configured, and what can be
     Config(ConfigArgs),
 }

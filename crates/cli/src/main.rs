@@ -88,6 +88,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Unpin(args) => keeping::mark::pin(args, false, &config()?),
         Verb::Rm(args) => keeping::mark::remove(args, &config()?),
         Verb::Restore(args) => keeping::mark::restore(args, &config()?),
+        Verb::Gc(args) => keeping::gc::run(args, &config()?),
         Verb::Config(args) => config::run(args, store),
     }?;
     Ok(ExitCode::SUCCESS)

@@ -130,6 +130,73 @@ fn pinned_and_active_runs_are_not_removed_and_the_trash_can_be_emptied_again() {
     refused(&["status", &run], "no run");
 }
 
+/// A store with runs that ended so many days ago.
+fn aged(name: &str, days: &[i64]) -> Kept {
+    let kept = Kept::new(name, STORES[0]);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let line = |days: &i64| {
+        let t = (now - days * 86_400) * 1_000_000_000;
+        let run = json!({"event": "run", "run": format!("d{days}"), "status": "succeeded", "started": t, "ended": t});
+        format!("{run}\n")
+    };
+    let path = file(&kept.folder, "aged.jsonl", days.iter().map(line).collect::<String>());
+    kept.said(&["import", &path]);
+    kept
+}
+
+fn ids(document: &Value, member: &str) -> Vec<String> {
+    document[member].as_array().unwrap().iter().map(|run| run["run"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_is_shown_to_go_goes_and_nothing_else() {
+    let kept = aged("kept-gc", &[1, 2, 3, 4, 5, 6, 7, 8, 100, 200]);
+    kept.said(&["pin", "d200"]);
+    let before = kept.json(&["list"]);
+    let shown = kept.json(&["gc", "--older-than", "7.5 d"]);
+    assert_eq!(
+        (ids(&shown, "runs"), &shown["done"]),
+        (vec!["d100".to_owned(), "d8".to_owned()], &json!(false))
+    );
+    assert_eq!(shown["kept"], json!({"pinned": 1}));
+    assert_eq!(kept.json(&["list"]), before);
+    let done = kept.json(&["gc", "--older-than", "7.5 d", "--yes", "--archive", "old"]);
+    assert_eq!((ids(&done, "runs"), &done["done"]), (ids(&shown, "runs"), &json!(true)));
+    let trash = kept.json(&["list", "--trash", "--oldest"]);
+    assert_eq!(ids(&trash, "runs"), ["d100", "d8"]);
+    assert_eq!(kept.json(&["list"])["total"], json!(8));
+    // The archive has them, as runs.
+    let archived = kept.json(&["summary", "old"]);
+    assert_eq!(archived["runs"].as_array().unwrap().len(), 2);
+    // They stay in the trash for a day.
+    assert_eq!(kept.json(&["gc", "--older-than", "7.5 d", "--yes"])["removed"], json!([]));
+    assert_eq!(kept.json(&["list", "--trash"])["total"], json!(2));
+}
+
+#[test]
+fn many_at_once_have_to_be_counted() {
+    let kept = aged("kept-much", &[1, 2, 3, 4]);
+    for args in [&["--yes"][..], &["--confirm", "2"]] {
+        let output = kept.run(&[&["gc", "--keep-last", "1"], args].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("say --confirm 3"), "{}", text(&output.stderr));
+    }
+    assert_eq!(kept.json(&["list"])["total"], json!(4));
+    kept.said(&["gc", "--keep-last", "1", "--confirm", "3"]);
+    assert_eq!(ids(&kept.json(&["list"]), "runs"), ["d1"]);
+    let output = kept.run(&["gc", "--yes"]);
+    assert_eq!(output.status.code(), Some(2), "a policy is needed");
+}
+
+#[test]
+fn an_archive_that_cannot_be_written_keeps_the_run() {
+    let kept = aged("kept-archive", &[1, 2, 3, 4, 5, 90]);
+    file(&kept.folder, "taken", "a file is no folder");
+    let output = kept.run(&["gc", "--older-than", "30 d", "--yes", "--archive", "taken"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert_eq!(kept.json(&["list"])["total"], json!(6));
+}
+
 #[test]
 fn every_member_of_the_json_is_documented() {
     let kept = Kept::new("kept-documented", STORES[0]);
@@ -142,6 +209,7 @@ fn every_member_of_the_json_is_documented() {
         kept.json(&["list"]),
         kept.json(&["metrics", &run]),
         kept.json(&["import", &path]),
+        kept.json(&["gc", "--max-size", "0"]),
         kept.json(&["config", "show"])["settings"]["store"].clone(),
     ];
     while let Some(value) = open.pop() {

@@ -8,7 +8,8 @@ use makespan_format::Status;
 use makespan_store::Cursor;
 
 use super::{Input, help};
-use crate::config::settings::{LIST_LIMIT, nearest, status_words};
+use crate::config::setting::Size;
+use crate::config::settings::{GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN, LIST_LIMIT, nearest, status_words};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
 
@@ -223,6 +224,35 @@ pub(crate) struct CopyArgs {
     /// The store to copy into
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
+    /// Print JSON (docs/cli.md describes it)
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Without --yes it only shows what would go. Runs go into the trash, from which `restore` takes them out, and those that \
+have been there for more than a day are removed for good. Runs that are pinned, not over, or whose end is not known are \
+always kept. Where more than a fifth of all runs would go, or more than 1,000, --confirm has to say how many.")]
+pub(crate) struct GcArgs {
+    #[arg(long, value_name = "LENGTH", help = help(&GC_OLDER_THAN))]
+    pub(crate) older_than: Option<Length>,
+    #[arg(long, value_name = "N", help = help(&GC_KEEP_LAST))]
+    pub(crate) keep_last: Option<u64>,
+    #[arg(long, value_name = "BYTES", help = help(&GC_MAX_SIZE))]
+    pub(crate) max_size: Option<Size>,
+    /// Failed runs are kept
+    #[arg(long)]
+    pub(crate) keep_failed: bool,
+    /// Write the events of each run that goes to a file in this folder first
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) archive: Option<PathBuf>,
+    /// Do it
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Do it, if that many runs go
+    #[arg(long, value_name = "N")]
+    pub(crate) confirm: Option<usize>,
     /// Print JSON (docs/cli.md describes it)
     #[arg(long)]
     pub(crate) json: bool,

@@ -36,10 +36,30 @@ setting!(RUN_SAMPLE: Length, "run.sample", default Some("1 s"), "", flag "--samp
     "How often the resources of a recorded command are measured.");
 setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
     "How much of the end of a recorded command's output is kept.");
+setting!(GC_OLDER_THAN: Length, "gc.older_than", default None, "none", flag "--older-than",
+    "How long after its end a run need not be kept.");
+setting!(GC_KEEP_LAST: u64, "gc.keep_last", default None, "none", flag "--keep-last",
+    "How many of the last runs of each workflow are kept; where nothing else says which go, all others do.");
+setting!(GC_MAX_SIZE: Size, "gc.max_size", default None, "none", flag "--max-size",
+    "How many bytes the events of all runs may have; the oldest runs go first.");
+setting!(GC_KEEP_FAILED: bool, "gc.keep_failed", default Some("false"), "", flag "--keep-failed",
+    "Whether failed runs are kept.");
 
 /// All of them, in the order in which they are listed.
-pub(crate) static ALL: &[&dyn Described] =
-    &[&STORE, &WAIT, &ZONE, &WORKFLOW, &LIST_LIMIT, &OPEN_PORT, &RUN_SAMPLE, &RUN_TAIL];
+pub(crate) static ALL: &[&dyn Described] = &[
+    &STORE,
+    &WAIT,
+    &ZONE,
+    &WORKFLOW,
+    &LIST_LIMIT,
+    &OPEN_PORT,
+    &RUN_SAMPLE,
+    &RUN_TAIL,
+    &GC_OLDER_THAN,
+    &GC_KEEP_LAST,
+    &GC_MAX_SIZE,
+    &GC_KEEP_FAILED,
+];
 
 /// The setting of that name.
 pub(crate) fn find(key: &str) -> Option<&'static dyn Described> {

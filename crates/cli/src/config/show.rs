@@ -48,7 +48,7 @@ fn page(config: &Config, paper: Paper) -> String {
         let value = given.map_or_else(|| "–".to_owned(), |given| clean(&setting.shown(&given.text)));
         let origin = given.map_or_else(|| "no value".to_owned(), |given| clean(&given.origin.to_string()));
         let origin = paper.ink(Ink::Muted, &format!("({origin})"));
-        let _ = writeln!(out, "{:<11} {value}  {origin}", setting.key());
+        let _ = writeln!(out, "{:<14} {value}  {origin}", setting.key());
     }
     if config.files.is_empty() {
         let user = places::user_place().map_or_else(String::new, |path| format!(" or {}", path.display()));

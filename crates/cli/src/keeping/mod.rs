@@ -2,6 +2,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod export;
+pub(crate) mod gc;
 pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod mark;
