@@ -13,6 +13,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use makespan_format::time::civil_from_days;
 
@@ -36,6 +37,16 @@ pub(super) struct Folders {
 impl Folders {
     /// Looks at what is there; makes the store where there is nothing.
     pub(super) fn at(location: &Location) -> Result<Folders, Error> {
+        let sign = location.path()?.join(SIGN);
+        let was_there = sign.exists();
+        match Folders::look(location) {
+            // Another process has made it at this moment, which looks like anything that is half done.
+            Err(_) if !was_there && sign.exists() => Folders::look(location),
+            found => found,
+        }
+    }
+
+    fn look(location: &Location) -> Result<Folders, Error> {
         let folders = Folders { root: location.path()? };
         let foreign =
             |reason: &str| Error::Foreign { location: location.to_string(), reason: reason.to_owned() };
@@ -69,7 +80,12 @@ impl Folders {
     fn make(&self) -> Result<(), Error> {
         fs::create_dir_all(&self.root)?;
         // The sign comes first: a folder with anything else in it would be taken for somebody else's.
-        write_whole(&self.root.join(SIGN), format!("{{\"makespan-store\":{SCHEMA}}}\n").as_bytes())?;
+        // Written under a name of our own first, for others may be making it at this moment.
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let beside = self.root.join(format!("{SIGN}.{}.{number}", std::process::id()));
+        write_whole(&beside, format!("{{\"makespan-store\":{SCHEMA}}}\n").as_bytes())?;
+        fs::rename(beside, self.root.join(SIGN))?;
         fs::create_dir_all(self.root.join(RUNS))?;
         sync_folder(&self.root)
     }
