@@ -221,3 +221,19 @@ fn terminals_obey_nothing_of_what_scripts_say() {
     let told = kept.run(&["step", "start", &run, &format!("{bad}x")]);
     assert!(!text(&told.stderr).contains(['\u{1b}', '\u{7}', '\u{202e}', '\u{9b}']));
 }
+
+#[test]
+fn those_who_come_first_at_one_moment_make_one_store() {
+    for store in STORES {
+        for round in 0..5 {
+            let kept = Kept::new(&format!("scripts-first-{round}"), store);
+            std::thread::scope(|scope| {
+                for i in 0..6 {
+                    let kept = &kept;
+                    scope.spawn(move || kept.said(&["create", "--name", "x", "--id", &format!("r{i}")]));
+                }
+            });
+            assert_eq!(kept.json(&["list"])["total"], json!(6));
+        }
+    }
+}
