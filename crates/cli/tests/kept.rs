@@ -245,9 +245,42 @@ fn stores_that_cannot_be_used_say_why() {
     wrong("sqlite:text.db", "text.db");
     let told = text(&kept.run(&["--store", "mongodb://me:hunter2@db", "list"]).stderr);
     assert!(!told.contains("hunter2"), "{told}");
-    // A question about a file that is not there makes no store.
-    assert_eq!(kept.run(&["summary", "nothing.jsonl"]).status.code(), Some(1));
-    assert!(!kept.folder.join("runs.db").exists());
+    file(&kept.folder, "newer/makespan-store.json", "{\"makespan-store\":99}");
+    wrong("file:newer", "file:newer: the store is of schema 99");
+    file(&kept.folder, "other/notes.txt", "somebody else's");
+    wrong("file:other", "is not a Makespan store");
+    // A database that is ours, and damaged in its middle.
+    let damaged = Kept::new("kept-damaged", STORES[0]);
+    let run = damaged.created(&["--steps", "a,b"]);
+    let path = damaged.folder.join("runs.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = 100..bytes.len();
+    bytes[middle].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    let output = damaged.run(&["status", &run]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("damaged"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn questions_leave_no_store_behind() {
+    for store in STORES {
+        let kept = Kept::new("kept-questions", store);
+        for (args, code) in [
+            (&["list"][..], 0),
+            (&["summary", "nothing.jsonl"], 1),
+            (&["status", "r"], 1),
+            (&["step", "start", "r", "a"], 1),
+            (&["metric", "r", "m", "1"], 1),
+            (&["rm", "r"], 1),
+            (&["gc", "--keep-last", "1"], 1),
+            (&["copy", "--to", "file:other"], 1),
+        ] {
+            let output = kept.run(args);
+            assert_eq!(output.status.code(), Some(code), "{args:?} {}", text(&output.stderr));
+            assert_eq!(std::fs::read_dir(&kept.folder).unwrap().count(), 0, "{args:?}");
+        }
+    }
 }
 
 #[test]

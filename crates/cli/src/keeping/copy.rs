@@ -28,7 +28,7 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("{} cannot be copied into itself", from.shown())));
     }
     let Some(source) = from.open_existing()? else {
-        return Err(Failure::Store(format!("there is no store {}", from.shown())));
+        return Err(Failure::Refused(format!("there is no store {}", from.shown())));
     };
     let mut runs = Vec::new();
     for id in &args.runs {

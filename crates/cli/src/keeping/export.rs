@@ -18,7 +18,7 @@ use crate::stored::{Keeper, lines_of, state_of};
 /// Writes runs with all their events.
 pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let store = keeper.open_with(args.runs.first().map_or("", String::as_str))?;
     for id in &args.runs {
         state_of(&keeper, &*store, id)?;
     }

@@ -1,7 +1,7 @@
 //! `makespan list`.
 
 use makespan_scene::duration;
-use makespan_store::{Order, RunFilter, RunQuery, RunState};
+use makespan_store::{Order, Page, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, status_role};
 use serde_json::json;
 
@@ -24,8 +24,11 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         limit: u32::try_from(limit).unwrap_or(u32::MAX),
         after: args.after,
     };
-    let store = keeper.open()?;
-    let page = store.runs(&query).map_err(|error| keeper.failed(error))?;
+    let page = match keeper.open_existing()? {
+        Some(store) => store.runs(&query).map_err(|error| keeper.failed(error))?,
+        // A look leaves no empty store behind.
+        None => Page::default(),
+    };
     if args.ids {
         return print_foreign(&page.runs.iter().flat_map(|run| [&run.id, "\n"]).collect::<String>());
     }

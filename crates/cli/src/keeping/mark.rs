@@ -53,7 +53,7 @@ fn each(
     act: &dyn Fn(&dyn Store, &str) -> Result<(), makespan_store::Error>,
 ) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let store = keeper.open_with(runs.first().map_or("", String::as_str))?;
     for id in runs {
         may(&state_of(&keeper, &*store, id)?)?;
     }

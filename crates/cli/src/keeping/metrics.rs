@@ -16,7 +16,7 @@ use crate::stored::{Keeper, state_of};
 /// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let store = keeper.open_with(&args.run)?;
     state_of(&keeper, &*store, &args.run)?;
     let metrics = store.metrics(&args.run).map_err(|error| keeper.failed(error))?;
     if args.json {

@@ -22,7 +22,7 @@ const TASKS_SHOWN: usize = 200;
 /// Prints how a run stands: what is known of it as a whole, and each task.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let store = keeper.open_with(&args.run)?;
     let state = state_of(&keeper, &*store, &args.run)?;
     let run = run_of(&keeper, &*store, &args.run)?;
     if args.json {

@@ -14,7 +14,7 @@ use crate::stored::{Keeper, Producer, now, run_of};
 /// Says that nothing more will happen in a run.
 pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let store = keeper.open_with(&args.run)?;
     let before = run_of(&keeper, &*store, &args.run)?;
     let now = now();
     let status = ending(&before, args).map_err(|why| Failure::Refused(clean(&why)))?;

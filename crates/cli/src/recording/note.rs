@@ -26,7 +26,7 @@ pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> 
         return Err(Failure::Usage("a metric has a name".to_owned()));
     }
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let store = keeper.open_with(&args.run)?;
     match &args.step {
         Some(step) => find_step(&run_of(&keeper, &*store, &args.run)?, step).map(|_| ())?,
         None => state_of(&keeper, &*store, &args.run).map(|_| ())?,
@@ -56,7 +56,7 @@ pub(crate) fn log(args: &LogArgs, config: &Config) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
     let mut count = 0usize;
     {
-        let store = keeper.open()?;
+        let store = keeper.open_with(&args.run)?;
         match &args.step {
             Some(step) => find_step(&run_of(&keeper, &*store, &args.run)?, step).map(|_| ())?,
             None => state_of(&keeper, &*store, &args.run).map(|_| ())?,

@@ -18,10 +18,11 @@ use crate::stored::{Keeper, Producer, missing, now, run_of};
 /// Records what happens to a step.
 pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
     let worker = machine();
     let (words, happening) = match &args.verb {
-        StepVerb::Add { words, after } => return add(&keeper, &*store, words, after),
+        StepVerb::Add { words, after } => {
+            return add(&keeper, &*keeper.open_with(&words.run)?, words, after);
+        }
         StepVerb::Start { words, worker: named, anyway } => {
             (words, Happening::Start { worker: named.as_deref().unwrap_or(&worker), anyway: *anyway })
         }
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
         StepVerb::Fail { words, error } => (words, Happening::Fail(error.as_deref())),
         StepVerb::Skip { words } => (words, Happening::Skip),
     };
+    let store = keeper.open_with(&words.run)?;
     let before = run_of(&keeper, &*store, &words.run)?;
     let step = find_step(&before, &words.step)?;
     let now = now();

@@ -12,6 +12,7 @@ use makespan_store::{Error, Location, Store};
 use crate::config::settings::{STORE, WAIT};
 use crate::config::{self, Config};
 use crate::failure::Failure;
+use crate::output::clean;
 pub(crate) use id::{new_run_id, random};
 pub(crate) use known::{known, lines_of, missing, run_of, state_of};
 pub(crate) use producer::Producer;
@@ -99,11 +100,27 @@ impl Keeper {
         patiently(self.wait, || makespan_store::open(self.location.secret_url()))
     }
 
+    /// Opens the store that a run is in, which must be there then.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NoRun`] where there is no store: a wrong word in a command leaves no empty one behind.
+    pub(crate) fn open_with(&self, run: &str) -> Result<Box<dyn Store>, Failure> {
+        self.open_existing()?.ok_or_else(|| {
+            let meant = ", for there is no store yet".to_owned();
+            Failure::NoRun { run: clean(run), place: self.shown(), meant }
+        })
+    }
+
     /// Opens the store if it is there, for questions that must not leave an empty one behind.
     pub(crate) fn open_existing(&self) -> Result<Option<Box<dyn Store>>, Failure> {
         let on_disk = matches!(self.location.scheme(), "file" | "sqlite");
-        if on_disk && !self.location.path().is_ok_and(|path| path.exists()) {
-            return Ok(None);
+        if on_disk && let Ok(path) = self.location.path() {
+            // A folder that is not there is more likely a slip of the pen than a store to come.
+            let folder = path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir());
+            if !path.exists() && (folder || self.is_default) {
+                return Ok(None);
+            }
         }
         self.open().map(Some)
     }

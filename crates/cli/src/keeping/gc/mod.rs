@@ -24,7 +24,9 @@ use plan::{Kept, Plan, Policy, ended, is_much, is_spent, plan};
 pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     let policy = policy(args, config)?;
     let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let Some(store) = keeper.open_existing()? else {
+        return Err(Failure::Refused(format!("there is no store {}", keeper.shown())));
+    };
     let now = now();
     let runs = all(&keeper, &*store, false)?;
     let trashed = all(&keeper, &*store, true)?;
