@@ -45,7 +45,12 @@ fn main() -> ExitCode {
         Err(error) => {
             // A closed pipe is no reason to complain.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return ExitCode::from(if code != 0 && is_run() {
+                recording::command::OWN_FAILURE
+            } else {
+                code
+            });
         }
     };
     match execute(&args) {
@@ -58,6 +63,20 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Whether the words of the command line, which may make no sense, ask for `run`: whoever executes commands through it
+/// must not take its own failure for theirs.
+fn is_run() -> bool {
+    let mut words = std::env::args_os().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--store" {
+            words.next();
+        } else if !word.as_encoded_bytes().starts_with(b"-") {
+            return word == "run";
+        }
+    }
+    false
 }
 
 fn execute(args: &Args) -> Result<ExitCode, Failure> {

@@ -87,6 +87,8 @@ fn nothing_is_executed_where_it_could_never_be_recorded() {
         &["--store", "mongo://db", "run"][..],
         &["--store", "sqlite:no/such/x.db", "run"],
         &["run", "--id", "a b"],
+        &["run", "--sample", "soon"],
+        &["--store", "file:runs", "run", "--no-such-option"],
     ] {
         let output = kept.run(&[args, &["--", "touch", "executed"]].concat());
         assert_eq!(output.status.code(), Some(125), "{}", text(&output.stderr));

@@ -18,8 +18,8 @@ use crate::failure::Failure;
 use crate::output::clean;
 use crate::zone::NamedZone;
 pub(crate) use places::data_folder;
-use setting::{Described as _, Kind, Setting};
-use settings::{ALL, STORE, ZONE};
+use setting::{Described as _, Kind, PREFIX, Setting};
+use settings::{ALL, STORE, ZONE, nearest};
 pub(crate) use show::run;
 
 /// Where a value came from.
@@ -90,6 +90,7 @@ impl Config {
             setting.check(&text).map_err(|why| Failure::Config(format!("{name}: {why}")))?;
             config.put(setting.key(), Some(text), Origin::Environment(name));
         }
+        warn_of_misspelt();
         if let Some(text) = store {
             STORE.check(text).map_err(|why| Failure::Config(format!("--store: {why}")))?;
             config.put(STORE.key, Some(text.to_owned()), Origin::Option("--store"));
@@ -161,6 +162,21 @@ impl Config {
     /// Whether nobody said where runs are kept, so that it is the user's data folder.
     pub(crate) fn has_default_store(&self) -> bool {
         self.given.get(STORE.key).is_some_and(|given| given.origin == Origin::Default)
+    }
+}
+
+/// Says which variables of the environment were probably meant to be settings. Others may have names like ours.
+fn warn_of_misspelt() {
+    let names: Vec<String> = ALL.iter().map(|setting| setting.variable()).collect();
+    for (name, _) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| !names.iter().any(|known| known == name)) else {
+            continue;
+        };
+        let Some(wrong) = name.strip_prefix(PREFIX) else { continue };
+        if let Some(meant) = nearest(wrong, names.iter().filter_map(|known| known.strip_prefix(PREFIX))) {
+            let text = format!("{name} is no setting; did you mean {PREFIX}{meant}?");
+            let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use makespan_store::{BACKENDS, Location};
 use crate::date::Length;
 use crate::zone::NamedZone;
 
+/// With this, names of settings in the environment begin.
+pub(super) const PREFIX: &str = "MAKESPAN_";
+
 /// A type of settings: how its values are written.
 pub(crate) trait Kind: Sized {
     /// What such a value is, for people.
@@ -59,7 +62,7 @@ pub(crate) trait Described: Sync {
 
     /// Its name in the environment.
     fn variable(&self) -> String {
-        format!("MAKESPAN_{}", self.key().replace('.', "_").to_uppercase())
+        format!("{PREFIX}{}", self.key().replace('.', "_").to_uppercase())
     }
 }
 

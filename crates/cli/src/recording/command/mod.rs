@@ -31,7 +31,7 @@ use usage::{Usage, disk, totals};
 
 /// The exit codes of programs that execute others (env(1), nohup(1)): its own failure, what cannot be executed, and
 /// what is not there.
-const OWN_FAILURE: u8 = 125;
+pub(crate) const OWN_FAILURE: u8 = 125;
 const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 /// How long what a command left behind may keep its output open after its end.
@@ -82,7 +82,11 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     };
     let mut record = Record::new(keeper, &id, &task, described);
     // Before it starts, so that whatever it starts can record into the same run.
-    let _ = record.try_send();
+    if let Err(error) = record.try_send()
+        && !error.is_transient()
+    {
+        return Err(record.failed(error));
+    }
     if args.verbose {
         say(&format!("run {id}"));
     }

@@ -10,6 +10,7 @@ use makespan_store::Error;
 
 use super::output::Tail;
 use super::usage::Measured;
+use crate::failure::Failure;
 use crate::output::{clean, write_file};
 use crate::stored::{Keeper, Producer, now};
 
@@ -142,6 +143,11 @@ impl Record {
     pub(super) fn try_send(&mut self) -> Result<(), Error> {
         let store = self.keeper.with_wait(SHORT_WAIT).try_open()?;
         self.producer.send(&*store, SHORT_WAIT).map(|_| ())
+    }
+
+    /// What to say of an error of the store.
+    pub(super) fn failed(&self, error: Error) -> Failure {
+        self.keeper.failed(error)
     }
 
     /// Sends the rest. Where that cannot be done, it is put into a file, and stderr says so.
