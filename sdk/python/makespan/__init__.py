@@ -1,0 +1,143 @@
+"""Records what a Python program does as runs that Makespan opens.
+
+    import makespan
+
+    @makespan.task(after="fetch")
+    def align(sample):
+        ...
+
+    with makespan.run("etl") as run:
+        with run.task("fetch") as task:
+            task.progress(0.5, "half of it")
+        align("a")
+
+Events are written to a file, one line each (docs/events.md), before the call that records them returns. Whatever goes
+wrong while recording is kept from the program. Only the standard library is needed.
+"""
+
+from __future__ import annotations
+
+import atexit as _atexit
+
+from . import _context, _run
+from ._clock import Clock as _Clock
+from ._context import bind, current
+from ._decorate import task
+from ._guard import guarded as _guarded
+from ._retry import Backoff
+from ._run import Run
+from ._task import Task
+
+__all__ = [
+    "Backoff", "LogHandler", "Run", "Task", "alert", "artifact", "bind", "current", "finish", "join", "listen", "log",
+    "metric", "progress", "run", "start", "task",
+]
+__version__ = "0.1.0"
+
+
+@_guarded(_run.nowhere)
+def run(name="run", **how):
+    """Opens a run, to be used by ``with`` or until ``run.end()``.
+
+    ``file`` is where it goes; otherwise it is a file of its own in ``folder``, in ``$MAKESPAN_DIR``, or in
+    ``makespan-runs``. ``id`` is unique where not given. ``workflow`` is what was executed, whose runs can be compared;
+    the name where not given. ``steps`` declares tasks: names, or dicts of the arguments of :meth:`Run.create`.
+    ``labels`` and ``params`` are shown beside it. ``infer_edges=False`` says that its tasks have no dependencies.
+
+    ``resources=False`` measures nothing of the machine; ``every`` is the time between samples, in seconds.
+    ``limit`` is the size of the file in bytes; the last tenth is kept for what is no sample, log line or progress.
+    ``strict`` waits after each of these until the disk has it (``MAKESPAN_DURABILITY=strict``), against power cuts.
+    ``redact(name, value)`` sees every label, parameter, text and value before it is written; where it raises, the
+    value is left out.
+    """
+    opened = Run(name, **how)
+    if opened.is_open:
+        _context.opened(opened)
+    return opened
+
+
+def start(name="run", **how):
+    """Opens a run that goes on until :func:`finish`, or until the program ends."""
+    return run(name, **how)
+
+
+@_guarded()
+def finish(error=None, status=None):
+    """Ends the run that was opened last by :func:`start` or :func:`run` and is still open."""
+    for open_run in reversed(_context.open_runs()):
+        open_run.end(error, status=status)
+        return
+
+
+@_guarded(_run.nowhere)
+def join(ticket):
+    """A run that another process opened, from its :meth:`Run.ticket`, to be recorded into from here.
+
+    Ending it leaves the run to the process that opened it.
+    """
+    joined = Run(ticket["name"], file=ticket["file"], id=ticket["run"], clock=_Clock(ticket["offset"]), announce=False,
+                 record=ticket["file"] is not None)
+    joined.pid, joined.joined, joined.within = ticket["pid"], True, ticket["task"]
+    _context.opened(joined)
+    return joined
+
+
+def listen(listener):
+    """Calls ``listener(event)`` with a copy of each event of all runs, in the thread that records it."""
+    _run.listen(listener)
+
+
+@_guarded()
+def metric(name, value, unit=None):
+    """:meth:`Task.metric` of the current task or run."""
+    scope = current()
+    if scope is not None:
+        scope.metric(name, value, unit)
+
+
+@_guarded()
+def log(text, level="info"):
+    """:meth:`Task.log` of the current task or run."""
+    scope = current()
+    if scope is not None:
+        scope.log(text, level)
+
+
+@_guarded()
+def alert(text, severity="warning", resolved=None):
+    """:meth:`Task.alert` of the current task or run."""
+    scope = current()
+    if scope is not None:
+        scope.alert(text, severity, resolved)
+
+
+@_guarded()
+def artifact(name, **how):
+    """:meth:`Task.artifact` of the current task or run."""
+    scope = current()
+    if scope is not None:
+        scope.artifact(name, **how)
+
+
+@_guarded()
+def progress(done, message=None):
+    """:meth:`Task.progress` of the current task."""
+    scope = current()
+    if isinstance(scope, Task):
+        scope.progress(done, message)
+
+
+def __getattr__(name):
+    if name == "LogHandler":  # on demand: not every program loads `logging`
+        from ._logging import LogHandler
+
+        return LogHandler
+    raise AttributeError("module 'makespan' has no attribute %r" % name)
+
+
+def _at_exit():
+    for open_run in reversed(_context.open_runs()):
+        open_run.end()
+
+
+_atexit.register(_at_exit)

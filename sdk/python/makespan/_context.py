@@ -1,0 +1,70 @@
+"""Which task or run the code at hand belongs to.
+
+It follows calls, ``asyncio`` tasks and generators by :mod:`contextvars`. A thread starts without one: it belongs to
+the only run that is open, if there is one, or to what :func:`bind` took along.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+
+_current = contextvars.ContextVar("makespan_current", default=None)
+_open_runs = []
+
+
+def current():
+    """The task or run that is going on, or ``None``."""
+    scope = _current.get()
+    if scope is not None and scope.is_open:
+        return scope
+    while scope is not None:
+        # A task that is over is none to add to; the one around it may go on.
+        scope = scope.around
+        if scope is not None and scope.is_open:
+            return scope
+    return _open_runs[-1] if len(_open_runs) == 1 else None
+
+
+def enter(scope):
+    """Makes it the current one; what it answers goes to :func:`leave`."""
+    before = _current.get()
+    return _current.set(scope), scope, before
+
+
+def leave(entered):
+    token, inside, before = entered
+    try:
+        _current.reset(token)
+    except ValueError:
+        # Left in another context than it was entered in, as generators may be.
+        if _current.get() is inside:
+            _current.set(before)
+
+
+def opened(run):
+    _open_runs.append(run)
+
+
+def closed(run):
+    if run in _open_runs:
+        _open_runs.remove(run)
+
+
+def open_runs():
+    return list(_open_runs)
+
+
+def bind(function):
+    """The function with the current task taken along, for another thread: ``executor.submit(bind(work), item)``."""
+    scope = current()
+
+    @functools.wraps(function)
+    def bound(*args, **kwargs):
+        entered = enter(scope)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            leave(entered)
+
+    return bound

@@ -1,0 +1,137 @@
+"""Events as lines of JSON (docs/events.md), whatever values they are given."""
+
+from __future__ import annotations
+
+import json
+import math
+import operator
+
+from ._guard import say
+
+#: No line is longer; what would be is cut down first and dropped if that does not help.
+LONGEST_LINE = 65536
+#: Of one structured value: how deep, how many members, how many characters.
+DEPTH, MEMBERS, CHARACTERS = 8, 2000, 32768
+
+_quoted = json.encoder.encode_basestring
+_dumps = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+).encode
+
+
+def line(event):
+    """One event, a dict of JSON values, as a line; ``None`` where it would be too long even without its largest parts.
+
+    Members that are ``None`` are left out.
+    """
+    data = _joined(event)
+    if len(data) <= LONGEST_LINE:
+        return data
+    cut = {key: value for key, value in event.items() if key not in ("value", "labels", "params", "after")}
+    cut = {key: say(value, 4096) if type(value) is str else value for key, value in cut.items()}
+    if type(cut.get("error")) is dict:
+        cut["error"] = {key: say(value, 4096) for key, value in cut["error"].items()}
+    cut["labels"] = {"makespan": "values left out: %d bytes are too long for a line" % len(data)}
+    data = _joined(cut)
+    return data if len(data) <= LONGEST_LINE else None
+
+
+def _joined(event):
+    # Most members are texts and integers: half the time of the encoder, which looks at each key too.
+    parts = []
+    for key, value in event.items():
+        kind = type(value)
+        if kind is str:
+            parts.append('"%s":%s' % (key, _quoted(value)))
+        elif kind is int:
+            parts.append('"%s":%d' % (key, value))
+        elif kind is float and value - value == 0.0:
+            parts.append('"%s":%r' % (key, value))
+        elif value is not None:
+            parts.append('"%s":%s' % (key, _dumps(value)))
+    return ("{%s}\n" % ",".join(parts)).encode()
+
+
+def plain(value):
+    """Any value as JSON, bounded: a number that JSON does not know becomes a text, an unknown object its ``str``.
+
+    What lies too deep or is too much becomes ``"…"``. A value that contains itself is cut where it is too deep.
+    """
+    return _plain(value, DEPTH, [MEMBERS, CHARACTERS])
+
+
+def members(value):
+    """Labels or parameters: a dict with texts as keys, or ``None`` where there are none."""
+    if value is None:
+        return None
+    if not issubclass(type(value), dict):
+        value = dict(value)
+    return plain(value) or None
+
+
+def number(value):
+    """A finite number, or ``None``. Numbers of other libraries are taken by ``__index__`` or ``__float__``."""
+    kind = type(value)
+    if kind is int or kind is float:
+        exact = value
+    elif kind is bool or value is None or issubclass(kind, (str, bytes)):
+        return None
+    elif issubclass(kind, int):
+        exact = int.__add__(value, 0)
+    else:
+        exact = float(value)
+    if type(exact) is int:
+        return exact if abs(exact) < 2**63 else float(exact)
+    return exact if math.isfinite(exact) else None
+
+
+def _plain(value, depth, budget):
+    kind = type(value)
+    if value is None or kind is bool:
+        return value
+    if kind is str or issubclass(kind, str):
+        return _spend(say(value, max(1, min(4096, budget[1]))), budget)
+    if issubclass(kind, int):
+        exact = int.__add__(value, 0)
+        return exact if abs(exact) < 2**63 else _spend(_big(exact), budget)
+    if issubclass(kind, float):
+        exact = float.__add__(value, 0.0)
+        return exact if math.isfinite(exact) else ("NaN" if exact != exact else "%sInfinity" % "-"[: exact < 0])
+    budget[0] -= 1
+    if budget[0] <= 0 or budget[1] <= 0 or depth <= 0:
+        return "\u2026"
+    if issubclass(kind, dict):
+        found = {}
+        for key, inner in list(dict.items(value)):
+            if budget[0] <= 0 or budget[1] <= 0:
+                found["\u2026"] = "\u2026"
+                break
+            budget[0] -= 1
+            found[_spend(say(key, 256), budget)] = _plain(inner, depth - 1, budget)
+        return found
+    for family in (list, tuple, set, frozenset):
+        if issubclass(kind, family):
+            items = []
+            for inner in family.__iter__(value):
+                if budget[0] <= 0 or budget[1] <= 0:
+                    items.append("\u2026")
+                    break
+                budget[0] -= 1
+                items.append(_plain(inner, depth - 1, budget))
+            return items
+    if not issubclass(kind, (bytes, bytearray)) and hasattr(kind, "__index__"):
+        try:
+            return int(operator.index(value))
+        except Exception:
+            pass
+    return _spend(say(value, max(1, min(4096, budget[1]))), budget)
+
+
+def _big(exact):
+    # Python refuses to print integers of thousands of digits.
+    return str(exact) if exact.bit_length() < 4096 else "an integer of %d bits" % exact.bit_length()
+
+
+def _spend(text, budget):
+    budget[1] -= len(text)
+    return text

@@ -1,0 +1,48 @@
+"""Exceptions as the errors of events."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from ._guard import foreign, say
+
+#: Frames and characters of a traceback.
+FRAMES, CHARACTERS = 30, 8192
+
+
+def error(value):
+    """An exception, or a text, as ``{"message", "kind", "trace"}``."""
+    if not isinstance(value, BaseException):
+        return {"message": say(value, 8192)}
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
+    found = {"message": say(value, 8192) or name, "kind": name}
+    if value.__traceback__ is not None:
+        lines = foreign(_trace, value)
+        if lines:
+            found["trace"] = say(lines, CHARACTERS)
+    return found
+
+
+def _trace(value):
+    # Negative: the innermost frames are those that matter.
+    return "".join(traceback.format_exception(type(value), value, value.__traceback__, limit=-FRAMES))
+
+
+def outcome(value):
+    """Status, and error if any, of work that ended with an exception.
+
+    Being interrupted or cancelled is no failure, neither is ``sys.exit(0)``, nor a consumer that wants no more of a
+    generator.
+    """
+    if value is None or isinstance(value, GeneratorExit):
+        return "succeeded", None
+    cancelled = getattr(sys.modules.get("asyncio"), "CancelledError", KeyboardInterrupt)
+    if isinstance(value, (KeyboardInterrupt, cancelled)):
+        return "cancelled", None
+    if isinstance(value, SystemExit):
+        if value.code is None or value.code == 0:
+            return "succeeded", None
+        return "failed", {"message": "exit: " + say(value.code, 1024), "kind": "SystemExit"}
+    return "failed", error(value)

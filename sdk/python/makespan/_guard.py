@@ -1,0 +1,91 @@
+"""Keeps what goes wrong while recording away from the program that is recorded.
+
+Whatever a caller hands over (arguments of a wrong type, an object whose ``__str__`` raises, a folder that is gone), the
+program must go on as if it were not recorded. ``KeyboardInterrupt``, and whatever a signal handler of the program
+raises while it happens to run inside this package, belong to the program and pass through.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+
+#: With ``MAKESPAN_DEBUG=1`` errors of the recording itself are raised, for whoever works on this package.
+DEBUG = os.environ.get("MAKESPAN_DEBUG") == "1"
+
+#: Errors that were kept from the program since it started, by name of the function; bounded by their number.
+errors = {}
+
+
+def guarded(default=None):
+    """Makes a function that never raises ``Exception``: what it answers then is ``default()``, or nothing.
+
+    A call with wrong arguments counts as an error of the function too.
+    """
+
+    def decorator(function):
+        @functools.wraps(function)
+        def guard(*args, **kwargs):
+            try:
+                return function(*args, **kwargs)
+            except Exception:
+                if DEBUG:
+                    raise
+                name = function.__qualname__
+                errors[name] = errors.get(name, 0) + 1
+                return default() if default is not None else None
+
+        return guard
+
+    return decorator
+
+
+def say(value, limit=16384):
+    """The text of any value, at most ``limit`` characters and always encodable as UTF-8.
+
+    Calls ``__str__`` of foreign classes; where that fails the answer names the class instead.
+    """
+    if type(value) is not str:
+        value = _text(value)
+    if len(value) > limit:
+        value = value[: limit - 1] + "\u2026"
+    if not value.isascii():
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            value = value.encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def foreign(function, *args, otherwise=None):
+    """Calls what is not ours, such as a listener or a ``__str__``, and answers ``otherwise`` where it raises."""
+    try:
+        return function(*args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if not isinstance(error, Exception) and _from_a_signal_handler(error):
+            raise
+        return otherwise
+
+
+def _text(value):
+    kind = type(value)
+    if issubclass(kind, str):
+        # The method of the base class, not that of a subclass that may do anything.
+        return str.__str__(value)
+    name = getattr(kind, "__qualname__", None)
+    name = name if type(name) is str else "object"
+    return str.__str__(foreign(str, value, otherwise="<%s that cannot be shown>" % name))
+
+
+def _from_a_signal_handler(error):
+    """Whether an exception, such as the ``SystemExit`` of a ``SIGTERM`` handler, came out of a handler of signals."""
+    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code in handlers:
+            return True
+        trace = trace.tb_next
+    return False

@@ -1,0 +1,325 @@
+"""A run: the file it is written to, its identity, and its tasks."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from . import _context, _encode, _errors, _gauge
+from ._clock import Clock, nanoseconds
+from ._guard import foreign, guarded, say
+from ._scope import Scope
+from ._sink import LARGEST_FILE, Sink
+from ._task import Task, worker_name
+
+#: Names of tasks of which the number of instances is kept; later ones get ids with a number of the whole run.
+NAMES = 100_000
+#: Events that happen at no moment of their own.
+TIMELESS = ("run", "task", "artifact", "diagnostic")
+
+_listeners = []
+_told = threading.local()
+
+
+class Run(Scope):
+    """One execution of a workflow. See :func:`makespan.run` for what the arguments mean."""
+
+    def __init__(self, name, file=None, folder=None, id=None, workflow=None, labels=None, params=None, steps=(),
+                 resources=True, every=0.1, limit=LARGEST_FILE, strict=None, redact=None, source=None,
+                 infer_edges=None, at=None, clock=None, record=True, announce=True):
+        self.name = say(name, 256) or "run"
+        self.id = say(id, 256) if id is not None else "%s-%s-%s" % (
+            self.name, time.strftime("%Y%m%dT%H%M%S", time.gmtime()), os.urandom(3).hex())
+        self.workflow = say(workflow, 256) if workflow is not None else self.name
+        self.clock = clock or Clock()
+        self.pid = os.getpid()
+        self.is_open = True
+        self.around = None
+        self.resources = bool(resources)
+        self.every = max(0.01, _encode.number(every) or 0.1)
+        self.steps = {}
+        self._redact = redact
+        self._listeners = []
+        self._names = {}
+        self._made = self._failed = 0
+        self._lock = threading.Lock()
+        self._reasons = set()
+        self._entered = None
+        #: The task of another process that contains what is recorded here; see :func:`makespan.join`.
+        self.within = None
+        self.joined = False
+        if strict is None:
+            strict = os.environ.get("MAKESPAN_DURABILITY") == "strict"
+        self.file = self._sink = None
+        if record and os.environ.get("MAKESPAN_DISABLED") != "1":
+            self._sink = Sink(os.fspath(file) if file is not None else _place(folder, self.id), limit, bool(strict))
+            self.file = self._sink.path
+        if announce:
+            self.put({"event": "run", "makespan": 1, "name": self.name, "workflow": self.workflow,
+                      "started": nanoseconds(at) or self.clock.now(), "source": _source(source),
+                      "labels": self.redacted_members(labels), "params": self.redacted_members(params),
+                      "infer_edges": infer_edges if infer_edges is None else bool(infer_edges)})
+        for step in steps:
+            if isinstance(step, dict):
+                step = dict(step)
+                task = self.create(step.pop("name", "step"), **step)
+            else:
+                task = self.create(step)
+            self.steps[task.name] = task
+
+    @property
+    def run(self):
+        return self
+
+    # ---------------------------------------------------------------------------------------------------------- tasks
+
+    def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None):
+        """Declares a task that will be started later, or never. ``after`` names what it depends on: tasks, ids, or
+        names, which mean the latest task of that name. ``parent`` is the task or group that contains it; where none
+        is given the current task is.
+        """
+        task = self._create(name, step, after, kind, labels, params, parent, id)
+        return task if task is not None else Task(NOWHERE, "task", "task", None)
+
+    def task(self, name, **kwargs):
+        """The same, for ``with run.task("align", after=["fetch"]) as task:``."""
+        return self.create(name, **kwargs)
+
+    @guarded()
+    def _create(self, name, step, after, kind, labels, params, parent, id):
+        name = say(name, 256) or "task"
+        around = _context.current()
+        if not isinstance(around, Task) or around.run is not self:
+            around = None
+        inside = parent if parent is not None else around or self.within
+        inside = inside.id if isinstance(inside, Task) else None if inside is None else say(inside, 256)
+        after = self.ids(after)
+        task = Task(self, say(id, 256) if id is not None else self._new_id(name), name, around or self)
+        self.put({"event": "task", "name": None if name == task.id else name,
+                  "step": say(step, 256) if step is not None else name, "kind": say(kind, 256) if kind is not None else None,
+                  "parent": inside, "after": after or None,
+                  "labels": self.redacted_members(labels), "params": self.redacted_members(params)}, task=task.id)
+        return task
+
+    def _new_id(self, name):
+        with self._lock:
+            self._made += 1
+            count = self._names.get(name, 0) + 1
+            if count > 1 or len(self._names) < NAMES:
+                self._names[name] = count
+            else:
+                count = self._made + 1
+        pid = os.getpid()
+        if pid != self.pid:
+            name = "%s@%d" % (name, pid)
+        return name if count == 1 else "%s-%d" % (name, count)
+
+    def ids(self, after):
+        """Ids of what a task depends on."""
+        if after is None:
+            return []
+        if isinstance(after, (str, Task)):
+            after = [after]
+        found = []
+        for other in after:
+            if isinstance(other, Task):
+                found.append(other.id)
+            elif other is not None:
+                name = say(getattr(other, "makespan_task", other), 256)
+                count = self._names.get(name, 0)
+                found.append("%s-%d" % (name, count) if count > 1 else name)
+        return found
+
+    def __getitem__(self, name):
+        """The task of that name among the ``steps`` that the run was made with."""
+        found = self.steps.get(name)
+        return found if found is not None else Task(NOWHERE, "task", "task", None)
+
+    # ------------------------------------------------------------------------------------------------------ machinery
+
+    def _put(self, event, detail=False):
+        self.put(event, detail)
+
+    def put(self, event, detail=False, at=None, task=None, tries=None):
+        """Writes an event, with the run, the task and the time; tells the listeners."""
+        if self is NOWHERE:
+            return
+        kind = event.pop("event")
+        if at is None and kind not in TIMELESS:
+            at = self.clock.now()
+        event = {"event": kind, "run": self.id, "task": task, "try": tries, "t": at, **event}
+        if self._sink is not None:
+            data = None
+            try:
+                data = _encode.line(event)
+            finally:
+                self._sink.append(data, detail, self._gap)
+        if self._listeners or _listeners:
+            self._tell(event)
+
+    def samples(self, measured, at=None, task=None, tries=None):
+        """Writes values, a list of names, finite numbers and units, that were measured at one time."""
+        at = at if at is not None else self.clock.now()
+        events = [{"event": "sample", "run": self.id, "task": task, "try": tries, "t": at, "name": name, "value": value,
+                   "unit": unit} for name, value, unit in measured]
+        if self._sink is not None and events:
+            self._sink.append(b"".join(map(_encode.line, events)), True, self._gap, len(events))
+        if self._listeners or _listeners:
+            for event in events:
+                self._tell(event)
+
+    def _gap(self, count, reason):
+        return _encode.line({"event": "diagnostic", "run": self.id, "code": "events-dropped", "severity": "warning",
+                             "text": "events that could not be written were dropped: %s" % reason, "count": count})
+
+    def _tell(self, event):
+        if getattr(_told, "on", False):
+            return  # what a listener records is heard by no listener
+        _told.on = True
+        try:
+            for listener in self._listeners + _listeners:
+                foreign(listener, dict(event))
+        finally:
+            _told.on = False
+
+    @guarded()
+    def not_collected(self, what, reason):
+        """Says once why something is not measured: it is unknown then, and never 0."""
+        key = (what, reason)
+        with self._lock:
+            if key in self._reasons or len(self._reasons) >= 256:
+                return
+            self._reasons.add(key)
+        self.put({"event": "diagnostic", "code": "not-collected", "severity": "info",
+                  "text": "%s is not collected: %s" % (what, reason)})
+
+    def redacted(self, name, value):
+        """What the run's ``redact`` makes of a value; ``None``, which is left out, where it fails."""
+        if self._redact is None or value is None:
+            return value
+        value = foreign(self._redact, name, value)
+        return say(value) if isinstance(value, str) else _encode.plain(value)
+
+    def redacted_members(self, value):
+        found = _encode.members(value)
+        if found is None or self._redact is None:
+            return found
+        return {name: kept for name, kept in ((n, self.redacted(n, v)) for n, v in found.items()) if kept is not None}
+
+    def redacted_error(self, error):
+        if self._redact is None:
+            return error
+        return {name: text if name == "kind" else self.redacted("error", text) for name, text in error.items()}
+
+    def count_end(self, status):
+        if status == "failed":
+            with self._lock:
+                self._failed += 1
+
+    @guarded()
+    def listen(self, listener):
+        """Calls ``listener(event)`` with a copy of each event of this run from now on, in the thread that records it.
+
+        What it raises is kept from the program.
+        """
+        self._listeners = self._listeners + [listener]
+
+    @guarded()
+    def annotate(self, labels=None, params=None):
+        """Labels and parameters; each replaces what was there of its kind."""
+        self.put({"event": "run", "labels": self.redacted_members(labels), "params": self.redacted_members(params)})
+
+    @property
+    def stats(self):
+        """Lines written and dropped so far, by this process: ``written``, ``dropped_details``, ``dropped_lifecycle``."""
+        sink = self._sink
+        names = ("written", "dropped_details", "dropped_lifecycle")
+        return {name: getattr(sink, name) if sink is not None else 0 for name in names}
+
+    # ------------------------------------------------------------------------------------------------------------ end
+
+    @guarded()
+    def end(self, error=None, status=None, at=None):
+        """Ends the run: as the exception says, else ``failed`` if a task failed, else ``succeeded``; or as told."""
+        if not self.is_open:
+            return
+        if os.getpid() != self.pid:
+            # A fork that leaves the block, or a process that joined: the run goes on in the process that opened it.
+            if self.joined:
+                self.is_open = False
+                _context.closed(self)
+            return
+        told, error = _errors.outcome(error)
+        if status is None:
+            status = "failed" if told == "succeeded" and self._failed else told
+        self.is_open = False
+        _context.closed(self)
+        _gauge.forget(self)
+        self.put({"event": "run", "status": status, "ended": nanoseconds(at) or self.clock.now(),
+                  "error": self.redacted_error(error) if error is not None else None})
+        if self._sink is not None:
+            self._sink.flush_gap(self._gap)
+            self._sink.close()
+
+    @guarded()
+    def cancel(self, reason=None):
+        """Ends the run as ``cancelled``."""
+        if reason is not None:
+            self.log(reason)
+        self.end(status="cancelled")
+
+    def __enter__(self):
+        self._enter()
+        return self
+
+    @guarded()
+    def _enter(self):
+        self._entered = _context.enter(self)
+
+    def __exit__(self, kind, error, trace):
+        self._exit(error)
+        return False
+
+    @guarded()
+    def _exit(self, error):
+        entered, self._entered = self._entered, None
+        if entered is not None:
+            _context.leave(entered)
+        self.end(error)
+
+    def ticket(self):
+        """What another process needs to record into this run: :func:`makespan.join` takes it. It can be pickled."""
+        around = _context.current()
+        task = around.id if isinstance(around, Task) and around.run is self else None
+        return {"file": self.file, "run": self.id, "name": self.name, "offset": self.clock.offset, "task": task,
+                "pid": self.pid}
+
+
+def _place(folder, id):
+    folder = folder if folder is not None else os.environ.get("MAKESPAN_DIR") or "makespan-runs"
+    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in id)[:200].lstrip(".") or "run"
+    return os.path.join(os.fspath(folder), safe + ".jsonl")
+
+
+def _source(source):
+    return say(source, 256) if source is not None else "makespan python 0.1.0"
+
+
+def nowhere():
+    """A run that records nothing, in place of one that could not be made."""
+    run = Run("nowhere", resources=False, record=False, announce=False)
+    run.is_open = False
+    return run
+
+
+NOWHERE = nowhere()
+
+
+def _forked():
+    for run in [*_context.open_runs(), NOWHERE]:
+        run._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -1,0 +1,185 @@
+"""The file that events go to.
+
+A line is written with one ``write`` to a file opened for appending before the call that records it returns: it is
+with the kernel then, and outlives whatever happens to the program, ``kill -9`` and ``os._exit`` included. Several
+threads, forks and other programs may share a file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import time
+import weakref
+
+#: Bytes that a file may have; a tenth of them is kept for what is not a detail.
+LARGEST_FILE = 1 << 30
+#: Seconds until a file that could not be opened is tried again.
+RETRY_S = 1.0
+
+# Not blocking: a pipe that nobody reads would stop the program at the opening.
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND
+for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    _FLAGS |= getattr(os, _name, 0)
+
+_sinks = weakref.WeakSet()
+
+
+class Sink:
+    """Appends lines to one file. Never raises ``OSError``; what it could not write it counts."""
+
+    def __init__(self, path, limit=LARGEST_FILE, strict=False):
+        self.path = os.path.abspath(path)
+        self.limit = limit
+        self.strict = strict
+        #: Lines: written, details dropped (samples, log lines, progress), others dropped.
+        self.written = self.dropped_details = self.dropped_lifecycle = 0
+        self.reason = None  # of the last drop
+        self._untold = 0  # dropped since the last line that told of it
+        self._fd = None
+        self._file = None  # device and inode: what the descriptor must stand for
+        self._torn = False  # the file ends in the middle of a line
+        self._retry_at = 0.0
+        self._closed = False
+        self._lock = threading.RLock()
+        _sinks.add(self)
+
+    def append(self, data, detail=False, gap=None, lines=1):
+        """Writes lines, or counts them as dropped; ``data`` of ``None`` is one that could not be made.
+
+        ``gap(count, reason)`` makes the line that tells of lines dropped before; it is written ahead.
+        """
+        with self._lock:
+            written = 0
+            try:
+                if data is None:
+                    self.reason = "too long or no JSON"
+                elif self._room(detail):
+                    if self._untold and gap is not None:
+                        self._tell(gap)
+                    written = self._write(data)
+            finally:
+                # Also where the handler of a signal raises out of the write.
+                self.written += written
+                self._untold += lines - written
+                if detail:
+                    self.dropped_details += lines - written
+                else:
+                    self.dropped_lifecycle += lines - written
+            if written and self.strict and not detail:
+                try:
+                    os.fsync(self._fd)
+                except OSError:
+                    pass
+
+    def _tell(self, gap):
+        told = gap(self._untold, self.reason)
+        if told is not None and self._write(told):
+            self._untold = 0
+
+    def flush_gap(self, gap):
+        """Tells of dropped lines of which nothing was told yet, if that can be written now."""
+        with self._lock:
+            if self._untold and self._room(False):
+                self._tell(gap)
+
+    def close(self):
+        """Nothing is written after this; lines that come still are counted as dropped."""
+        with self._lock:
+            self._closed = True
+            fd, self._fd = self._fd, None
+            if fd is not None and self._size(fd) is not None:
+                os.close(fd)
+
+    def _room(self, detail):
+        """Whether the file is there and may grow by a line."""
+        if self._closed:
+            self.reason = "the run is over"
+            return False
+        size = self._size(self._fd)
+        if size is None:
+            if not self._open():
+                return False
+            size = self._size(self._fd) or 0
+        if size >= (self.limit - self.limit // 10 if detail else self.limit):
+            self.reason = "the file is as large as it may be"
+            return False
+        return True
+
+    def _size(self, fd):
+        """Size of the file behind the descriptor; ``None`` where the descriptor is closed, or is another file by now:
+        programs that turn into daemons close all they inherit and open their own.
+        """
+        if fd is None:
+            return None
+        try:
+            found = os.fstat(fd)
+        except OSError:
+            return None
+        return found.st_size if (found.st_dev, found.st_ino) == self._file else None
+
+    def _open(self):
+        now = time.monotonic()
+        if now < self._retry_at:
+            return False
+        self._fd = None
+        try:
+            os.makedirs(os.path.dirname(self.path), exist_ok=True)
+            fd = os.open(self.path, _FLAGS, 0o644)
+        except (OSError, ValueError) as error:
+            self.reason = "%s" % (getattr(error, "strerror", None) or "the path cannot be opened")
+            self._retry_at = now + RETRY_S
+            return False
+        found = os.fstat(fd)
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISCHR(found.st_mode)):
+            os.close(fd)
+            self.reason = "the path is no file"
+            self._retry_at = now + RETRY_S
+            return False
+        if fd <= 2:
+            fd = _above_the_standard_streams(fd)
+        self._fd, self._file = fd, (found.st_dev, found.st_ino)
+        if stat.S_ISREG(found.st_mode) and found.st_size > 0:
+            # Whoever wrote here before may have been killed in the middle of a line.
+            self._torn = os.pread(fd, 1, found.st_size - 1) != b"\n"
+        return True
+
+    def _write(self, data):
+        """How many lines of the data were written whole."""
+        before = 1 if self._torn else 0
+        if self._torn:
+            data = b"\n" + data
+        done = 0
+        try:
+            done = os.write(self._fd, data)
+            if done < len(data):
+                # A disk that fills up takes a part first and says why at the second try.
+                done += os.write(self._fd, data[done:])
+        except OSError as error:
+            self.reason = error.strerror or "cannot be written"
+        if done:
+            self._torn = data[done - 1 : done] != b"\n"
+        return max(0, data.count(b"\n", 0, done) - before)
+
+    def _after_fork(self):
+        # Another thread may have held it when the process was forked.
+        self._lock = threading.RLock()
+
+
+def _above_the_standard_streams(fd):
+    """A program that runs with its standard streams closed must not get our file as one of them."""
+    import fcntl
+
+    moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(fd)
+    return moved
+
+
+def _forked():
+    for sink in list(_sinks):
+        sink._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -1,0 +1,216 @@
+"""A task of a run, from its declaration to its end."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from . import _context, _encode, _errors, _gauge
+from ._clock import nanoseconds
+from ._guard import guarded, say
+from ._retry import Attempt, Backoff, attempts, exceptions
+from ._scope import Scope, fraction
+
+
+class Task(Scope):
+    """Made by ``run.task(…)``, to be used by ``with``, or by ``run.create(…)``, to be told step by step.
+
+    A task may be told things from any thread. What makes no sense, as to start what runs, is passed over.
+    """
+
+    __slots__ = ("run", "id", "name", "around", "tries", "state", "_pid", "_entered", "_gauge")
+
+    def __init__(self, run, id, name, around):
+        self.run = run
+        self.id = id
+        self.name = name
+        #: The task or run that contains this one.
+        self.around = around
+        #: Number of the attempt, from 1.
+        self.tries = 1
+        #: ``pending``, ``queued``, ``running`` or what it ended as.
+        self.state = "pending"
+        self._pid = os.getpid()
+        self._entered = self._gauge = None
+
+    @property
+    def is_open(self):
+        return self.state in ("pending", "queued", "running") and self.run.is_open
+
+    def _put(self, event, detail=False, at=None):
+        self.run.put(event, detail, at, self.id, self.tries if self.tries > 1 else None)
+
+    def samples(self, measured, at):
+        """Records several values at once: names, numbers and units."""
+        self.run.samples(measured, at, self.id, self.tries if self.tries > 1 else None)
+
+    # ------------------------------------------------------------------------------------------------- life of a task
+
+    @guarded()
+    def queue(self, at=None):
+        """It was handed to a scheduler and waits for a worker."""
+        if self.state == "pending":
+            self.state = "queued"
+            self._put({"event": "queue"}, at=nanoseconds(at))
+
+    @guarded()
+    def start(self, at=None, worker=None):
+        """An attempt starts: the first, or the next after :meth:`retry` or an end."""
+        if self.state == "running":
+            return
+        if self.state not in ("pending", "queued"):
+            self.tries += 1
+        self.state = "running"
+        worker = say(worker, 256) if worker is not None else worker_name(self.run)
+        self._put({"event": "start", "worker": worker}, at=nanoseconds(at))
+        self._gauge = _gauge.start(self)
+
+    @guarded()
+    def progress(self, done, message=None):
+        """How far it is, 0 to 1, and what it does, which becomes a line of the log."""
+        done = fraction(done)
+        if done is not None:
+            self._put({"event": "progress", "progress": done}, True)
+        if message is not None:
+            self.log(message)
+
+    @guarded()
+    def complete(self, result=None, at=None):
+        """It ended well. A result is recorded as an artifact, if one is given."""
+        if result is not None:
+            self.artifact("result", value=result)
+        self._end("succeeded", None, at)
+
+    @guarded()
+    def fail(self, error=None, at=None):
+        """It ended badly: an exception, or a text that says why."""
+        self._end("failed", _errors.error(error if error is not None else "failed"), at)
+
+    @guarded(lambda: 0.0)
+    def retry(self, error=None, backoff=0.0, at=None):
+        """This attempt failed and another one will follow. Answers the seconds to wait before it starts: ``backoff``,
+        doubled with each try; the caller waits and calls :meth:`start`.
+        """
+        self._end("failed", _errors.error(error if error is not None else "failed"), at, final=False)
+        pause = max(0.0, _encode.number(backoff) or 0.0) * 2 ** min(self.tries - 1, 16)
+        self.tries += 1
+        self.state = "queued"
+        self._put({"event": "queue"}, at=nanoseconds(at))
+        return pause
+
+    @guarded()
+    def skip(self, reason=None):
+        """It is deliberately not executed."""
+        self._without_attempt("skipped", reason)
+
+    @guarded()
+    def cached(self, reason=None):
+        """It is not executed, because its result was there already."""
+        self._without_attempt("cached", reason)
+
+    @guarded()
+    def upstream_failed(self, reason=None):
+        """It is not executed, because something it depends on failed."""
+        self._without_attempt("upstream-failed", reason)
+
+    @guarded()
+    def cancel(self, reason=None, at=None):
+        """It was stopped, or will not be executed any more."""
+        if self.state in ("pending", "queued") and self.tries == 1:
+            self._without_attempt("cancelled", reason)
+        else:
+            if reason is not None:
+                self.log(reason)
+            self._end("cancelled", None, at)
+
+    @guarded()
+    def annotate(self, labels=None, params=None):
+        """Labels and parameters; each replaces what was there of its kind."""
+        labels, params = self.run.redacted_members(labels), self.run.redacted_members(params)
+        if labels or params:
+            self.run.put({"event": "task", "labels": labels, "params": params}, task=self.id)
+
+    def _without_attempt(self, status, reason):
+        if self.state == "running":
+            self._end("cancelled", None, None)
+            return
+        self.state = status
+        self.run.put({"event": "task", "status": status}, task=self.id)
+        if reason is not None:
+            self.log(reason)
+
+    def _end(self, status, error, at, final=True):
+        if self.state not in ("pending", "queued", "running"):
+            return
+        self.state = status
+        at = nanoseconds(at) or self.run.clock.now()
+        gauge, self._gauge = self._gauge, None
+        if gauge is not None:
+            _gauge.stop(gauge, self, at)
+        if error is not None:
+            error = self.run.redacted_error(error)
+        self._put({"event": "end", "status": status, "error": error}, at=at)
+        if final:
+            self.run.count_end(status)
+
+    # ------------------------------------------------------------------------------------------------------ by `with`
+
+    def activate(self):
+        """Makes it the task that nested ones, metrics and logs belong to, until :meth:`deactivate`."""
+        self._entered = _context.enter(self)
+
+    def deactivate(self):
+        entered, self._entered = self._entered, None
+        if entered is not None:
+            _context.leave(entered)
+
+    @guarded()
+    def end(self, error=None):
+        """Ends as the exception says; ``None`` is a good end."""
+        if self.state == "running" and os.getpid() == self._pid:
+            status, error = _errors.outcome(error)
+            self._end(status, error, None)
+
+    def __enter__(self):
+        self._open()
+        return self
+
+    @guarded()
+    def _open(self):
+        self.start()
+        self.activate()
+
+    def __exit__(self, kind, error, trace):
+        self._close(error)
+        return False
+
+    @guarded()
+    def _close(self, error):
+        # A fork that leaves the block is not the one that entered it.
+        self.deactivate()
+        self.end(error)
+
+
+    # ----------------------------------------------------------------------------------------------------- trying again
+
+    def trying(self, on, pauses):
+        """One try, by ``with``; ``pauses`` is the iterator of the pauses that are left."""
+        return Attempt(self, on, pauses)
+
+    def attempts(self, tries=3, backoff=None, on=Exception):
+        """``for attempt in task.attempts(tries=3, backoff=0.5): with attempt: …`` tries again after an exception of
+        the class ``on``, as long as there are tries, and lets the last one through.
+        """
+        return attempts(self, Backoff.of(backoff, tries), exceptions(on))
+
+
+def worker_name(run):
+    """Name of the thread, with the process where it is not the one of the run."""
+    ident = threading.get_ident()
+    # `current_thread` would make up an object for a thread that Python did not start, and keep it.
+    thread = getattr(threading, "_active", {}).get(ident)
+    name = "thread-%d" % ident if thread is None else say(thread.name, 200)
+    if name == "MainThread":
+        name = "main"
+    pid = os.getpid()
+    return name if pid == run.pid else "%s@%d" % (name, pid)
