@@ -212,10 +212,11 @@ class Run(Scope):
             return error
         return {name: text if name == "kind" else self.redacted("error", text) for name, text in error.items()}
 
-    def count_end(self, status):
+    def count_end(self, status, by=1):
+        """Counts tasks that failed for good; one that is tried again is counted back."""
         if status == "failed":
             with self._lock:
-                self._failed += 1
+                self._failed += by
 
     @guarded()
     def listen(self, listener):

@@ -59,6 +59,7 @@ class Task(Scope):
         if self.state == "running":
             return
         if self.state not in ("pending", "queued"):
+            self.run.count_end(self.state, -1)
             self.tries += 1
         self.state = "running"
         worker = say(worker, 256) if worker is not None else worker_name(self.run)

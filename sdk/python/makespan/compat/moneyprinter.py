@@ -1,0 +1,363 @@
+"""The workflow monitor of MoneyPrinterTurbo (``app.services.workflow_monitor``).
+
+    from makespan.compat.moneyprinter import create_workflow, add_step, start_workflow, start_step
+
+Otherwise than the original: it needs no psutil, loguru or database, each workflow is one file in
+``workflow_monitor.folder``; a step that is tried again keeps its attempts; steps can be skipped, workflows paused and
+cancelled; a workflow that failed ends; durations stop at the end; resource alerts come once and are resolved; a metric
+that is no finite number is left out. ``makespan open`` takes the place of the command line.
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+import uuid
+from collections import deque
+from dataclasses import asdict
+
+from .. import _context, _run
+from .._guard import foreign, guarded, say
+from ._monitor_models import (
+    AlertSeverity,
+    PerformanceMetric,
+    StepStatus,
+    WorkflowAlert,
+    WorkflowExecution,
+    WorkflowStatus,
+    WorkflowStep,
+)
+from ._system import System
+
+__all__ = [
+    "AlertSeverity", "PerformanceMetric", "StepStatus", "WorkflowAlert", "WorkflowExecution", "WorkflowMonitor",
+    "WorkflowStatus", "WorkflowStep", "add_step", "cancel_workflow", "complete_step", "create_workflow", "fail_step",
+    "generate_report", "get_status", "pause_workflow", "record_metric", "resume_workflow", "skip_step", "start_step",
+    "start_workflow", "update_progress", "workflow_monitor",
+]
+
+
+class WorkflowMonitor:
+    """Workflows of this process, by their ids. Unknown ids raise ``ValueError`` where the original does."""
+
+    def __init__(self, memory_system=None, folder=None):
+        #: Where files go; ``None``: as :func:`makespan.run` says.
+        self.folder = folder
+        self.memory = memory_system
+        self.workflows = {}
+        self.alerts = deque(maxlen=1000)
+        self.metrics = deque(maxlen=10000)
+        self.resource_thresholds = {"memory_percent": 85.0, "cpu_percent": 90.0, "disk_percent": 95.0}
+        self.system_metrics = {}
+        #: Seconds between looks at the machine, and of the first pause before a step is tried again.
+        self.system_check_interval = 10.0
+        self.retry_backoff = 1.0
+        self.alert_handlers = []
+        self._lock = threading.RLock()
+        self._watch = None
+
+    # ------------------------------------------------------------------------------------------------------ workflows
+
+    def create_workflow(self, name, description="", metadata=None):
+        """Declares a workflow and answers its id."""
+        workflow = WorkflowExecution(str(uuid.uuid4()), name, description, metadata=metadata or {})
+        with self._lock:
+            self.workflows[workflow.workflow_id] = workflow
+        self._open(workflow)
+        return workflow.workflow_id
+
+    @guarded()
+    def _open(self, workflow):
+        labels = {"description": workflow.description} if workflow.description else None
+        workflow._run = _run.Run(workflow.name, id=workflow.workflow_id, folder=self.folder, labels=labels,
+                                 params=workflow.metadata, source="makespan python, as workflow_monitor")
+        _context.opened(workflow._run)
+
+    def add_workflow_step(self, workflow_id, step_name, description="", dependencies=None, metadata=None):
+        """Adds a step that comes after ``dependencies``, ids of steps, and answers its id."""
+        workflow = self._workflow(workflow_id)
+        if workflow.status is WorkflowStatus.COMPLETED:
+            self._reopen(workflow)
+        step = WorkflowStep(str(uuid.uuid4()), step_name, description, dependencies=list(dependencies or ()),
+                            metadata=metadata or {})
+        if workflow._run is not None:
+            step._task = workflow._run.create(
+                step_name, id=step.step_id, after=step.dependencies, params=metadata,
+                labels={"description": description} if description else None)
+        with self._lock:
+            workflow.steps[step.step_id] = step
+            workflow.count()
+        return step.step_id
+
+    @guarded()
+    def _reopen(self, workflow):
+        """Steps that are added one at a time complete the workflow each time; its file goes on."""
+        workflow.status, workflow.end_time, workflow.duration = WorkflowStatus.RUNNING, None, None
+        if workflow._run is not None:
+            over = workflow._run
+            workflow._run = _run.Run(workflow.name, id=over.id, file=over.file, clock=over.clock, announce=False)
+            _context.opened(workflow._run)
+
+    def start_workflow(self, workflow_id):
+        workflow = self._workflow(workflow_id)
+        workflow.status, workflow.start_time = WorkflowStatus.RUNNING, time.time()
+        self._alert(workflow, AlertSeverity.INFO, "Workflow '%s' started" % say(workflow.name, 256))
+
+    def pause_workflow(self, workflow_id, reason=""):
+        """Says that nothing is done for a while, on purpose."""
+        workflow = self._workflow(workflow_id)
+        if workflow.status is WorkflowStatus.RUNNING:
+            workflow.status = WorkflowStatus.PAUSED
+            workflow._pause = workflow._run.pause(reason) if workflow._run is not None else None
+
+    def resume_workflow(self, workflow_id):
+        workflow = self._workflow(workflow_id)
+        if workflow.status is WorkflowStatus.PAUSED:
+            workflow.status = WorkflowStatus.RUNNING
+            pause, workflow._pause = workflow._pause, None
+            if pause is not None:
+                pause.resume()
+
+    def cancel_workflow(self, workflow_id, reason=None):
+        """Stops a workflow: what runs is cancelled, what did not start yet is too."""
+        workflow = self._workflow(workflow_id)
+        for step in workflow.steps.values():
+            if step._task is not None:
+                step._task.cancel()
+            step.cancel()
+        self._end(workflow, WorkflowStatus.CANCELLED, AlertSeverity.WARNING,
+                  "Workflow '%s' cancelled%s" % (say(workflow.name, 256), ": " + say(reason) if reason else ""))
+
+    # ---------------------------------------------------------------------------------------------------------- steps
+
+    def start_step(self, workflow_id, step_id):
+        workflow, step = self._workflow(workflow_id), self._step(workflow_id, step_id)
+        if step is None:
+            raise ValueError("Step %s not found in workflow" % step_id)
+        with self._lock:
+            step.update(StepStatus.RUNNING, 0.0)
+            workflow.count()
+        if step._task is not None:
+            step._task.start()
+
+    def update_step_progress(self, workflow_id, step_id, progress, message=None):
+        """How far a step is, 0 to 100."""
+        step = self._step(workflow_id, step_id)
+        if step is None:
+            return
+        with self._lock:
+            step.update(StepStatus.RUNNING, progress)
+            self.workflows[workflow_id].count()
+            if message:
+                step.metadata["last_message"] = message
+        if step._task is not None:
+            step._task.progress(step.progress / 100, message)
+
+    def complete_step(self, workflow_id, step_id, result=None):
+        self._over(workflow_id, step_id, StepStatus.COMPLETED, lambda task: task.complete(result), result=result)
+
+    def skip_step(self, workflow_id, step_id, reason=None):
+        """A step is deliberately not executed."""
+        self._over(workflow_id, step_id, StepStatus.SKIPPED, lambda task: task.skip(reason))
+
+    def fail_step(self, workflow_id, step_id, error_message, retry=True):
+        """An attempt failed. With ``retry``, and tries left, the step waits to be started again, and the seconds to
+        wait are answered: ``retry_backoff``, doubled with each try.
+        """
+        step = self._step(workflow_id, step_id)
+        if step is None:
+            return None
+        if retry and step.retry_count < step.max_retries:
+            with self._lock:
+                step.retry_count += 1
+                step.status = StepStatus.PENDING
+            return step._task.retry(error_message, self.retry_backoff) if step._task is not None else 0.0
+        self._over(workflow_id, step_id, StepStatus.FAILED, lambda task: task.fail(error_message), error=error_message)
+        return None
+
+    def _over(self, workflow_id, step_id, status, tell, result=None, error=None):
+        step = self._step(workflow_id, step_id)
+        if step is None:
+            return
+        workflow = self.workflows[workflow_id]
+        with self._lock:
+            step.update(status, 100.0 if status is StepStatus.COMPLETED else None)
+            if result:
+                step.metadata["result"] = result
+            if error is not None:
+                step.error_message = say(error)
+            workflow.count()
+        if step._task is not None:
+            tell(step._task)
+        if status is StepStatus.FAILED:
+            self._alert(workflow, AlertSeverity.ERROR, "Step '%s' failed: %s" % (say(step.name, 256), say(error)), step)
+        self._check(workflow)
+
+    def _check(self, workflow):
+        """Ends a workflow when all its steps are over, or more than half of them failed."""
+        if workflow.status in (WorkflowStatus.COMPLETED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED):
+            return
+        name = say(workflow.name, 256)
+        if workflow.failed_steps > 0.5 * max(workflow.total_steps, 1):
+            self._end(workflow, WorkflowStatus.FAILED, AlertSeverity.CRITICAL,
+                      "Workflow '%s' failed due to too many step failures" % name)
+        elif not any(step.status in (StepStatus.PENDING, StepStatus.RUNNING) for step in workflow.steps.values()):
+            failed = workflow.failed_steps > 0
+            self._end(workflow, WorkflowStatus.FAILED if failed else WorkflowStatus.COMPLETED,
+                      AlertSeverity.ERROR if failed else AlertSeverity.INFO,
+                      "Workflow '%s' %s" % (name, "failed" if failed else "completed"))
+
+    def _end(self, workflow, status, severity, message):
+        workflow.status, workflow.end_time = status, time.time()
+        if workflow.start_time is not None:
+            workflow.duration = max(0.0, workflow.end_time - workflow.start_time)
+        self._alert(workflow, severity, message)
+        if workflow._run is not None:
+            workflow._run.end(status={"completed": "succeeded"}.get(status.value, status.value))
+
+    # ---------------------------------------------------------------------------------------------- metrics and alerts
+
+    def record_metric(self, workflow_id, metric_name, value, unit="", step_id=None, tags=None):
+        """A measured value of a workflow, or of one of its steps."""
+        metric = PerformanceMetric(str(uuid.uuid4()), workflow_id, step_id, metric_name, value, unit, time.time(), tags or {})
+        workflow = self.workflows.get(workflow_id)
+        with self._lock:
+            self.metrics.append(metric)
+            if workflow is not None:
+                workflow.metrics.append(metric)
+        step = workflow.steps.get(step_id) if workflow is not None else None
+        scope = step._task if step is not None else workflow._run if workflow is not None else None
+        if scope is not None:
+            name = say(metric_name, 200) + ("" if not tags else "{%s}" % ",".join(
+                "%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in tags.items()))
+            scope.metric(name, value, unit or None)
+
+    def add_alert_handler(self, handler):
+        self.alert_handlers.append(handler)
+
+    def _alert(self, workflow, severity, message, step=None, resolved=False):
+        alert = WorkflowAlert(str(uuid.uuid4()), workflow.workflow_id, step.step_id if step is not None else None, severity,
+                              message, time.time(), resolved)
+        with self._lock:
+            self.alerts.append(alert)
+            workflow.alerts.append(alert)
+        scope = step._task if step is not None else workflow._run
+        if scope is not None:
+            scope.alert(message, severity=severity.value, resolved=resolved or None)
+        for handler in list(self.alert_handlers):
+            foreign(handler, alert)
+
+    def start_monitoring(self):
+        """Looks at the machine every ``system_check_interval`` seconds, in a thread of its own."""
+        with self._lock:
+            if self._watch is None:
+                self._watch = System(self)
+                self._watch.start()
+
+    def stop_monitoring(self):
+        with self._lock:
+            watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
+
+    # -------------------------------------------------------------------------------------------------------- answers
+
+    def get_workflow_status(self, workflow_id):
+        workflow = self.workflows.get(workflow_id)
+        return workflow.status_now() if workflow is not None else None
+
+    def get_active_workflows(self):
+        return [workflow.status_now() for workflow in list(self.workflows.values())
+                if workflow.status is WorkflowStatus.RUNNING]
+
+    def get_recent_alerts(self, count=50):
+        with self._lock:
+            return [asdict(alert) for alert in list(self.alerts)[-count:]]
+
+    def get_performance_summary(self, workflow_id=None):
+        """Statistics of the metrics of one workflow, or of all; values that are no finite number do not count."""
+        grouped = {}
+        with self._lock:
+            for metric in self.metrics:
+                if workflow_id is None or metric.workflow_id == workflow_id:
+                    if isinstance(metric.value, (int, float)) and metric.value - metric.value == 0:
+                        grouped.setdefault(metric.metric_name, []).append(metric.value)
+        return {name: {"count": len(values), "min": min(values), "max": max(values), "mean": statistics.fmean(values),
+                       "latest": values[-1], **({"std_dev": statistics.stdev(values)} if len(values) > 1 else {})}
+                for name, values in grouped.items()}
+
+    def generate_progress_report(self, workflow_id):
+        """How far a workflow and its steps are, as text."""
+        workflow = self.workflows.get(workflow_id)
+        return workflow.report() if workflow is not None else "Workflow %s not found" % workflow_id
+
+    def _workflow(self, workflow_id):
+        workflow = self.workflows.get(workflow_id)
+        if workflow is None:
+            raise ValueError("Workflow %s not found" % workflow_id)
+        return workflow
+
+    def _step(self, workflow_id, step_id):
+        workflow = self.workflows.get(workflow_id)
+        return workflow.steps.get(step_id) if workflow is not None else None
+
+
+#: The monitor of this program.
+workflow_monitor = WorkflowMonitor()
+
+
+def create_workflow(name, description="", metadata=None):
+    return workflow_monitor.create_workflow(name, description, metadata)
+
+
+def add_step(workflow_id, step_name, description="", dependencies=None, metadata=None):
+    return workflow_monitor.add_workflow_step(workflow_id, step_name, description, dependencies, metadata)
+
+
+def start_workflow(workflow_id):
+    workflow_monitor.start_workflow(workflow_id)
+
+
+def pause_workflow(workflow_id, reason=""):
+    workflow_monitor.pause_workflow(workflow_id, reason)
+
+
+def resume_workflow(workflow_id):
+    workflow_monitor.resume_workflow(workflow_id)
+
+
+def cancel_workflow(workflow_id, reason=None):
+    workflow_monitor.cancel_workflow(workflow_id, reason)
+
+
+def start_step(workflow_id, step_id):
+    workflow_monitor.start_step(workflow_id, step_id)
+
+
+def update_progress(workflow_id, step_id, progress, message=None):
+    workflow_monitor.update_step_progress(workflow_id, step_id, progress, message)
+
+
+def complete_step(workflow_id, step_id, result=None):
+    workflow_monitor.complete_step(workflow_id, step_id, result)
+
+
+def skip_step(workflow_id, step_id, reason=None):
+    workflow_monitor.skip_step(workflow_id, step_id, reason)
+
+
+def fail_step(workflow_id, step_id, error_message, retry=True):
+    return workflow_monitor.fail_step(workflow_id, step_id, error_message, retry)
+
+
+def record_metric(workflow_id, metric_name, value, unit="", step_id=None, tags=None):
+    workflow_monitor.record_metric(workflow_id, metric_name, value, unit, step_id, tags)
+
+
+def get_status(workflow_id):
+    return workflow_monitor.get_workflow_status(workflow_id)
+
+
+def generate_report(workflow_id):
+    return workflow_monitor.generate_progress_report(workflow_id)
