@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextvars
 import functools
 
+from ._guard import of_the_program
+
 _current = contextvars.ContextVar("makespan_current", default=None)
 _open_runs = []
 
@@ -36,7 +38,9 @@ def leave(entered):
     token, inside, before = entered
     try:
         _current.reset(token)
-    except ValueError:
+    except ValueError as error:
+        if of_the_program(error):
+            raise
         # Left in another context than it was entered in, as generators may be.
         if _current.get() is inside:
             _current.set(before)

@@ -13,7 +13,7 @@ import time
 from . import _context
 from ._guard import guarded
 from ._retry import Backoff, exceptions
-from ._run import NOWHERE, Task
+from ._run import nothing
 
 
 def task(function=None, *, name=None, step=None, after=(), kind=None, labels=None, params=None, run=None, tries=1,
@@ -48,7 +48,7 @@ def task(function=None, *, name=None, step=None, after=(), kind=None, labels=Non
 
 
 def _begin(run, name, how):
-    return _made(run, name, how) or Task(NOWHERE, "task", "task", None)
+    return _made(run, name, how) or nothing()
 
 
 @guarded()

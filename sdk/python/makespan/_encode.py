@@ -6,7 +6,7 @@ import json
 import math
 import operator
 
-from ._guard import say
+from ._guard import foreign, say
 
 #: No line is longer; what would be is cut down first and dropped if that does not help.
 LONGEST_LINE = 65536
@@ -120,10 +120,9 @@ def _plain(value, depth, budget):
                 items.append(_plain(inner, depth - 1, budget))
             return items
     if not issubclass(kind, (bytes, bytearray)) and hasattr(kind, "__index__"):
-        try:
-            return int(operator.index(value))
-        except Exception:
-            pass
+        whole = foreign(operator.index, value)
+        if whole is not None:
+            return _plain(whole, depth, budget)
     return _spend(say(value, max(1, min(4096, budget[1]))), budget)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 from ._guard import guarded
-from ._process import REASON, Usage
+from ._process import REASON, Usage, threads
 
 #: Tasks of which the sampler keeps the peak of memory.
 WATCHED = 256
@@ -160,8 +161,14 @@ class Sampler:
         """Ends the thread before a fork: Python warns of forks of programs with threads, and the thread is ours."""
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
+            before = threads()
             self._stop.set()
             thread.join(0.2)
+            # The system forgets it a little later than Python does.
+            for _ in range(50):
+                if before is None or (threads() or 0) < before:
+                    return
+                time.sleep(0.0001)
 
     def forked(self):
         global _lock

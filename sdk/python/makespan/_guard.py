@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import os
-import signal
+
+# Those of `signal` make an enum member of each answer.
+from _signal import NSIG, getsignal
 
 #: With ``MAKESPAN_DEBUG=1`` errors of the recording itself are raised, for whoever works on this package.
 DEBUG = os.environ.get("MAKESPAN_DEBUG") == "1"
@@ -19,7 +21,7 @@ errors = {}
 
 
 def guarded(default=None):
-    """Makes a function that never raises ``Exception``: what it answers then is ``default()``, or nothing.
+    """Makes a function that raises nothing of its own: what it answers then is ``default()``, or nothing.
 
     A call with wrong arguments counts as an error of the function too.
     """
@@ -29,8 +31,9 @@ def guarded(default=None):
         def guard(*args, **kwargs):
             try:
                 return function(*args, **kwargs)
-            except Exception:
-                if DEBUG:
+            except BaseException as error:
+                # Of a recursion that is too deep nothing may be asked: there is no room for a call.
+                if DEBUG or (type(error) is not RecursionError and of_the_program(error)):
                     raise
                 name = function.__qualname__
                 errors[name] = errors.get(name, 0) + 1
@@ -62,10 +65,8 @@ def foreign(function, *args, otherwise=None):
     """Calls what is not ours, such as a listener or a ``__str__``, and answers ``otherwise`` where it raises."""
     try:
         return function(*args)
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
-        if not isinstance(error, Exception) and _from_a_signal_handler(error):
+        if type(error) is not RecursionError and of_the_program(error):
             raise
         return otherwise
 
@@ -80,12 +81,20 @@ def _text(value):
     return str.__str__(foreign(str, value, otherwise="<%s that cannot be shown>" % name))
 
 
-def _from_a_signal_handler(error):
-    """Whether an exception, such as the ``SystemExit`` of a ``SIGTERM`` handler, came out of a handler of signals."""
-    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
+def of_the_program(error):
+    """Whether an exception is an interrupt, or came out of a signal handler, as a ``TimeoutError`` or ``SystemExit``."""
+    if isinstance(error, KeyboardInterrupt):
+        return True
+    handlers = {_code(getsignal(number)) for number in range(1, NSIG)} - {None}
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code in handlers:
             return True
         trace = trace.tb_next
     return False
+
+
+def _code(handler):
+    handler = getattr(handler, "func", handler)  # of a partial
+    code = getattr(handler, "__code__", None)
+    return code if code is not None else getattr(getattr(type(handler), "__call__", None), "__code__", None)

@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 
+from ._guard import of_the_program
+
 try:
     import resource
 except ImportError:  # Windows
@@ -75,7 +77,7 @@ def _io():
 
 
 _files = {}  # (process, name) -> descriptor and what it must stand for
-_lock = threading.Lock()
+_lock = threading.RLock()
 
 
 def _proc(name):
@@ -92,7 +94,9 @@ def _proc(name):
                 fd = os.open("/proc/self/" + name, os.O_RDONLY | os.O_CLOEXEC)
                 _files[key] = fd, os.fstat(fd).st_ino
             return os.pread(fd, 4096, 0)
-    except (OSError, AttributeError):
+    except (OSError, AttributeError) as error:
+        if of_the_program(error):
+            raise
         with _lock:
             _files.pop((os.getpid(), name), None)
         return b""
@@ -100,7 +104,7 @@ def _proc(name):
 
 def _forked():
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     for fd, inode in _files.values():
         try:
             if os.fstat(fd).st_ino == inode:

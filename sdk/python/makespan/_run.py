@@ -43,7 +43,7 @@ class Run(Scope):
         self._listeners = []
         self._names = {}
         self._made = self._failed = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # of a signal handler, too, that records
         self._reasons = set()
         self._entered = None
         #: The task of another process that contains what is recorded here; see :func:`makespan.join`.
@@ -74,20 +74,12 @@ class Run(Scope):
 
     # ---------------------------------------------------------------------------------------------------------- tasks
 
+    @guarded(lambda: nothing())
     def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None):
         """Declares a task that will be started later, or never. ``after`` names what it depends on: tasks, ids, or
         names, which mean the latest task of that name. ``parent`` is the task or group that contains it; where none
         is given the current task is.
         """
-        task = self._create(name, step, after, kind, labels, params, parent, id)
-        return task if task is not None else Task(NOWHERE, "task", "task", None)
-
-    def task(self, name, **kwargs):
-        """The same, for ``with run.task("align", after=["fetch"]) as task:``."""
-        return self.create(name, **kwargs)
-
-    @guarded()
-    def _create(self, name, step, after, kind, labels, params, parent, id):
         name = say(name, 256) or "task"
         around = _context.current()
         if not isinstance(around, Task) or around.run is not self:
@@ -102,6 +94,9 @@ class Run(Scope):
                   "labels": self.redacted_members(labels), "params": self.redacted_members(params)}, task=task.id)
         return task
 
+    #: The same, for ``with run.task("align", after=["fetch"]) as task:``.
+    task = create
+
     def _new_id(self, name):
         with self._lock:
             self._made += 1
@@ -115,6 +110,7 @@ class Run(Scope):
             name = "%s@%d" % (name, pid)
         return name if count == 1 else "%s-%d" % (name, count)
 
+    @guarded(list)
     def ids(self, after):
         """Ids of what a task depends on."""
         if after is None:
@@ -134,7 +130,7 @@ class Run(Scope):
     def __getitem__(self, name):
         """The task of that name among the ``steps`` that the run was made with."""
         found = self.steps.get(name)
-        return found if found is not None else Task(NOWHERE, "task", "task", None)
+        return found if found is not None else nothing()
 
     # ------------------------------------------------------------------------------------------------------ machinery
 
@@ -201,6 +197,7 @@ class Run(Scope):
         value = foreign(self._redact, name, value)
         return say(value) if isinstance(value, str) else _encode.plain(value)
 
+    @guarded()
     def redacted_members(self, value):
         found = _encode.members(value)
         if found is None or self._redact is None:
@@ -317,9 +314,14 @@ def nowhere():
 NOWHERE = nowhere()
 
 
+def nothing():
+    """A task of which nothing is recorded."""
+    return Task(NOWHERE, "task", "task", None)
+
+
 def _forked():
     for run in [*_context.open_runs(), NOWHERE]:
-        run._lock = threading.Lock()
+        run._lock = threading.RLock()  # of a signal handler, too, that records
 
 
 if hasattr(os, "register_at_fork"):

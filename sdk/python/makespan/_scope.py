@@ -59,6 +59,7 @@ class Scope:
             event["value"] = self.run.redacted(event["name"], _encode.plain(value))
         self._put(event)
 
+    @guarded(lambda: Pause(None, ""))
     def pause(self, reason=""):
         """Nothing is done for a while, on purpose: an alert that is resolved when work goes on, and a metric
         ``paused`` in seconds. ``with task.pause("quota"):`` or ``pause.resume()``.
@@ -74,7 +75,8 @@ class Pause:
     def __init__(self, scope, reason):
         self._scope = scope
         self._text = None
-        self._begin(reason)
+        if scope is not None:
+            self._begin(reason)
 
     @guarded()
     def _begin(self, reason):

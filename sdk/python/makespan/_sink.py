@@ -13,6 +13,8 @@ import threading
 import time
 import weakref
 
+from ._guard import of_the_program
+
 #: Bytes that a file may have; a tenth of them is kept for what is not a detail.
 LARGEST_FILE = 1 << 30
 #: Seconds until a file that could not be opened is tried again.
@@ -70,8 +72,9 @@ class Sink:
             if written and self.strict and not detail:
                 try:
                     os.fsync(self._fd)
-                except OSError:
-                    pass
+                except OSError as error:
+                    if of_the_program(error):
+                        raise
 
     def _tell(self, gap):
         told = gap(self._untold, self.reason)
@@ -81,7 +84,8 @@ class Sink:
     def flush_gap(self, gap):
         """Tells of dropped lines of which nothing was told yet, if that can be written now."""
         with self._lock:
-            if self._untold and self._room(False):
+            # A line more than the limit allows, or nobody would know.
+            if self._untold and (self._room(False) or self._fd is not None):
                 self._tell(gap)
 
     def close(self):
@@ -115,7 +119,9 @@ class Sink:
             return None
         try:
             found = os.fstat(fd)
-        except OSError:
+        except OSError as error:
+            if of_the_program(error):
+                raise
             return None
         return found.st_size if (found.st_dev, found.st_ino) == self._file else None
 
@@ -128,6 +134,8 @@ class Sink:
             os.makedirs(os.path.dirname(self.path), exist_ok=True)
             fd = os.open(self.path, _FLAGS, 0o644)
         except (OSError, ValueError) as error:
+            if of_the_program(error):
+                raise
             self.reason = "%s" % (getattr(error, "strerror", None) or "the path cannot be opened")
             self._retry_at = now + RETRY_S
             return False
@@ -157,6 +165,8 @@ class Sink:
                 # A disk that fills up takes a part first and says why at the second try.
                 done += os.write(self._fd, data[done:])
         except OSError as error:
+            if of_the_program(error):
+                raise
             self.reason = error.strerror or "cannot be written"
         if done:
             self._torn = data[done - 1 : done] != b"\n"
