@@ -1,0 +1,105 @@
+"""What tasks use of the machine: measured where it can be told, else said to be unknown, never 0."""
+
+import threading
+import time
+import unittest
+from unittest import mock
+
+import makespan
+from makespan import _process
+
+from .support import Recorded
+
+linux = unittest.skipUnless(_process.memory() is not None, "no /proc here")
+
+
+def spin(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+class Resources(Recorded):
+    def of(self, task):
+        return {event["name"]: event["value"] for event in self.events("sample", task=task)}
+
+    @linux
+    def test_a_task_that_is_alone_has_the_numbers_of_the_process(self):
+        with self.run_(resources=True) as run:
+            with run.task("a"):
+                spin(0.1)
+                block = bytearray(b"x" * 30_000_000)
+                del block
+            with run.task("idle"):
+                time.sleep(0.05)
+        busy, idle = self.of("a"), self.of("idle")
+        self.assertGreaterEqual(busy["cpu_time"], 0.09)
+        self.assertGreater(busy["cpu"], 3 * idle["cpu"])
+        self.assertGreater(busy["memory"], 5_000_000)
+        self.assertEqual(set(busy), {"cpu_time", "cpu", "memory", "memory_delta", "context_switches", "read_bytes",
+                                     "written_bytes", "reads", "writes"})
+        self.assertEqual(self.events("diagnostic"), [])
+
+    @linux
+    def test_the_peak_of_memory_is_seen_within_a_task(self):
+        with self.run_(resources=True, every=0.01) as run:
+            with run.task("a"):
+                block = bytearray(b"x" * 60_000_000)
+                time.sleep(0.05)
+                del block
+        found = self.of("a")
+        self.assertGreater(found["memory"], 60_000_000)
+        self.assertLess(found["memory_delta"], 40_000_000)
+
+    @linux
+    def test_the_process_is_sampled_while_tasks_run(self):
+        with self.run_(resources=True, every=0.02) as run:
+            with run.task("a"):
+                time.sleep(0.15)
+        names = [e["name"] for e in self.events("sample") if "task" not in e]
+        self.assertGreaterEqual(names.count("memory"), 4)
+        self.assertEqual(set(names), {"cpu", "memory", "threads"})
+
+    @linux
+    def test_tasks_that_share_the_process_have_the_numbers_of_their_thread(self):
+        barrier = threading.Barrier(2)
+
+        @makespan.task
+        def work(seconds):
+            barrier.wait()
+            spin(seconds)
+            barrier.wait()
+
+        with self.run_(resources=True):
+            threads = [threading.Thread(target=work, args=(s,)) for s in (0.01, 0.12)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        found = sorted(self.of(task)["thread_cpu_time"] for task in ("work", "work-2"))
+        self.assertLess(found[0], 0.06)
+        self.assertGreaterEqual(found[1], 0.11)
+        self.assertNotIn("memory", self.of("work"))
+        self.assertIn("several tasks ran in the process", self.events("diagnostic")[0]["text"])
+
+    @linux
+    def test_a_task_within_a_task_shares_nothing_with_others(self):
+        with self.run_(resources=True) as run, run.task("around"):
+            with run.task("inner"):
+                spin(0.02)
+        self.assertGreaterEqual(self.of("around")["cpu_time"], self.of("inner")["cpu_time"])
+        self.assertEqual(self.events("diagnostic"), [])
+
+    def test_what_the_system_does_not_tell_is_said_and_is_not_0(self):
+        with mock.patch.object(_process, "_proc", lambda name: b""):
+            with self.run_(resources=True, every=0.01) as run, run.task("a"):
+                time.sleep(0.05)
+        self.assertEqual(set(self.of("a")), {"cpu_time", "cpu", "context_switches"})
+        texts = " ".join(event["text"] for event in self.events("diagnostic", code="not-collected"))
+        for name in ("memory of tasks", "read_bytes", "threads"):
+            self.assertIn(name, texts)
+
+    def test_none_is_measured_where_none_is_wanted(self):
+        with self.run_(resources=False) as run, run.task("a"):
+            time.sleep(0.02)
+        self.assertEqual(self.events("sample"), [])
