@@ -306,58 +306,17 @@ class WorkflowMonitor:
 #: The monitor of this program.
 workflow_monitor = WorkflowMonitor()
 
-
-def create_workflow(name, description="", metadata=None):
-    return workflow_monitor.create_workflow(name, description, metadata)
-
-
-def add_step(workflow_id, step_name, description="", dependencies=None, metadata=None):
-    return workflow_monitor.add_workflow_step(workflow_id, step_name, description, dependencies, metadata)
-
-
-def start_workflow(workflow_id):
-    workflow_monitor.start_workflow(workflow_id)
-
-
-def pause_workflow(workflow_id, reason=""):
-    workflow_monitor.pause_workflow(workflow_id, reason)
-
-
-def resume_workflow(workflow_id):
-    workflow_monitor.resume_workflow(workflow_id)
-
-
-def cancel_workflow(workflow_id, reason=None):
-    workflow_monitor.cancel_workflow(workflow_id, reason)
-
-
-def start_step(workflow_id, step_id):
-    workflow_monitor.start_step(workflow_id, step_id)
-
-
-def update_progress(workflow_id, step_id, progress, message=None):
-    workflow_monitor.update_step_progress(workflow_id, step_id, progress, message)
-
-
-def complete_step(workflow_id, step_id, result=None):
-    workflow_monitor.complete_step(workflow_id, step_id, result)
-
-
-def skip_step(workflow_id, step_id, reason=None):
-    workflow_monitor.skip_step(workflow_id, step_id, reason)
-
-
-def fail_step(workflow_id, step_id, error_message, retry=True):
-    return workflow_monitor.fail_step(workflow_id, step_id, error_message, retry)
-
-
-def record_metric(workflow_id, metric_name, value, unit="", step_id=None, tags=None):
-    workflow_monitor.record_metric(workflow_id, metric_name, value, unit, step_id, tags)
-
-
-def get_status(workflow_id):
-    return workflow_monitor.get_workflow_status(workflow_id)
-
-
-def generate_report(workflow_id):
-    return workflow_monitor.generate_progress_report(workflow_id)
+create_workflow = workflow_monitor.create_workflow
+add_step = workflow_monitor.add_workflow_step
+start_workflow = workflow_monitor.start_workflow
+pause_workflow = workflow_monitor.pause_workflow
+resume_workflow = workflow_monitor.resume_workflow
+cancel_workflow = workflow_monitor.cancel_workflow
+start_step = workflow_monitor.start_step
+update_progress = workflow_monitor.update_step_progress
+complete_step = workflow_monitor.complete_step
+skip_step = workflow_monitor.skip_step
+fail_step = workflow_monitor.fail_step
+record_metric = workflow_monitor.record_metric
+get_status = workflow_monitor.get_workflow_status
+generate_report = workflow_monitor.generate_progress_report
