@@ -9,6 +9,7 @@ mod demo;
 mod generate;
 mod page;
 mod process;
+mod python;
 mod shots;
 mod tally;
 mod test;

@@ -11,7 +11,7 @@ use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
-use crate::{Outcome, build, demo};
+use crate::{Outcome, build, demo, python};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
@@ -66,6 +66,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         program = Some(demo::program(workspace)?);
         Ok(())
     });
+    sum.tests("tests of the Python package", |tally| python::test(workspace, program.as_deref(), tally));
     let mut browsers = None;
     sum.check("browsers", || {
         browsers = Some(tools::browsers()?);

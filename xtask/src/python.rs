@@ -1,0 +1,26 @@
+//! The tests of the Python package, in `sdk/python`.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+use crate::{Outcome, process};
+
+/// Runs them with the program that has to open what the package writes. Where there is no `python3` it says so, and
+/// that is no failure.
+pub(crate) fn test(workspace: &Workspace, program: Option<&Path>, tally: &mut Tally) -> Outcome {
+    if process::capture(Command::new("python3").arg("--version")).is_err() {
+        println!("SKIPPED: there is no python3, so nothing of sdk/python is tested");
+        return Ok(());
+    }
+    let mut command = Command::new("python3");
+    command.args(["-m", "tests"]).current_dir(workspace.root.join("sdk/python"));
+    if let Some(program) = program {
+        command.env("MAKESPAN_BIN", program);
+    }
+    process::run_lines(&mut command, |line| {
+        println!("{line}");
+        tally.read(line);
+    })
+}
