@@ -229,7 +229,10 @@ fn only_the_program_has_heard_of_a_disk_a_socket_or_a_clock() {
             }
         }
     }
-    must_be_none(&breaches, "files, sockets, processes and clocks belong to crates/cli, crates/store and xtask");
+    must_be_none(
+        &breaches,
+        "files, sockets, processes and clocks belong to crates/cli, crates/store and xtask",
+    );
 }
 
 // ----------------------------------------------------------------------------------------------------------- the app
