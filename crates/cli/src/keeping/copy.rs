@@ -12,7 +12,7 @@ use crate::args::CopyArgs;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, patiently, state_of};
+use crate::stored::{Address, patiently, state_of};
 
 /// As many bytes of events are held at once.
 const HELD: usize = 16 << 20;
@@ -20,10 +20,10 @@ const HELD: usize = 16 << 20;
 /// Copies runs; all of them where none is named.
 pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
     let from = match &args.from {
-        Some(url) => Keeper::at(config, url)?,
-        None => Keeper::new(config)?,
+        Some(url) => Address::at(config, url)?,
+        None => Address::new(config)?,
     };
-    let to = Keeper::at(config, &args.to)?;
+    let to = Address::at(config, &args.to)?;
     if from.is_same(&to) {
         return Err(Failure::Usage(format!("{} cannot be copied into itself", from.shown())));
     }
@@ -82,9 +82,9 @@ type Held = (String, u64, String);
 /// Copies one run: its events under their producers and numbers, so that a second copy doubles nothing, in the order
 /// in which they were stored; then the marks. How many events were new.
 fn copy(
-    from: &Keeper,
+    from: &Address,
     source: &dyn Store,
-    to: &Keeper,
+    to: &Address,
     target: &dyn Store,
     run: &RunState,
 ) -> Result<u64, Failure> {
@@ -130,7 +130,7 @@ fn copy(
 }
 
 /// Writes events, as many of one producer at once as stand together.
-fn write(to: &Keeper, target: &dyn Store, run: &str, held: &[Held]) -> Result<u64, Error> {
+fn write(to: &Address, target: &dyn Store, run: &str, held: &[Held]) -> Result<u64, Error> {
     let mut stored = 0;
     for together in held.chunk_by(|a, b| a.0 == b.0) {
         let Some((producer, ..)) = together.first() else { continue };

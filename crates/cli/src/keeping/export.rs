@@ -13,28 +13,28 @@ use crate::args::{ExportArgs, ExportFormat};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{print, print_foreign, write_file};
-use crate::stored::{Keeper, lines_of, state_of};
+use crate::stored::{Address, lines_of, state_of};
 
 /// Writes runs with all their events.
 pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open_with(args.runs.first().map_or("", String::as_str))?;
+    let address = Address::new(config)?;
+    let store = address.open_with(args.runs.first().map_or("", String::as_str))?;
     for id in &args.runs {
-        state_of(&keeper, &*store, id)?;
+        state_of(&address, &*store, id)?;
     }
     let bytes = match args.format() {
-        ExportFormat::Jsonl => lines(&keeper, &*store, &args.runs)?,
+        ExportFormat::Jsonl => lines(&address, &*store, &args.runs)?,
         ExportFormat::JsonlGz => {
             let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-            let written = packed.write_all(&lines(&keeper, &*store, &args.runs)?);
+            let written = packed.write_all(&lines(&address, &*store, &args.runs)?);
             written.and_then(|()| packed.finish()).map_err(failed)?
         }
         ExportFormat::Json => {
-            let document = document(&keeper, &*store, &args.runs)?;
+            let document = document(&address, &*store, &args.runs)?;
             serde_json::to_string_pretty(&document).map_err(|error| failed(error.into()))?.into_bytes()
         }
         ExportFormat::Yaml => {
-            let document = document(&keeper, &*store, &args.runs)?;
+            let document = document(&address, &*store, &args.runs)?;
             serde_saphyr::to_string(&document).map_err(|error| failed(io::Error::other(error)))?.into_bytes()
         }
     };
@@ -53,17 +53,17 @@ fn failed(error: io::Error) -> Failure {
 }
 
 /// The runs as a file of events.
-fn lines(keeper: &Keeper, store: &dyn Store, runs: &[String]) -> Result<Vec<u8>, Failure> {
+fn lines(address: &Address, store: &dyn Store, runs: &[String]) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     for id in runs {
-        bytes.extend(lines_of(store, id).map_err(|error| keeper.failed(error))?);
+        bytes.extend(lines_of(store, id).map_err(|error| address.failed(error))?);
     }
     Ok(bytes)
 }
 
 /// The runs as one document: of each its id and its events, as `docs/events.md` describes them. A line that is no
 /// JSON stands there as a text.
-fn document(keeper: &Keeper, store: &dyn Store, runs: &[String]) -> Result<Value, Failure> {
+fn document(address: &Address, store: &dyn Store, runs: &[String]) -> Result<Value, Failure> {
     let mut all = Vec::new();
     for id in runs {
         let mut events: Vec<Value> = Vec::new();
@@ -71,7 +71,7 @@ fn document(keeper: &Keeper, store: &dyn Store, runs: &[String]) -> Result<Value
             events.push(serde_json::from_str(record.line).unwrap_or_else(|_| record.line.into()));
             ControlFlow::Continue(())
         });
-        read.map_err(|error| keeper.failed(error))?;
+        read.map_err(|error| address.failed(error))?;
         all.push(json!({ "run": id, "events": events }));
     }
     Ok(json!({ "makespan": VERSION, "runs": all }))

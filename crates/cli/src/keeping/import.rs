@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load_events;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, known, patiently};
+use crate::stored::{Address, known, patiently};
 
 /// As many events are sent at once, and no more than so many bytes of them.
 const AT_ONCE: usize = 2_000;
@@ -61,15 +61,15 @@ fn line_of(event: &Event<'_>) -> String {
 pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
     let mut read = Runs::default();
     load_events(&args.input, config, &mut read, |read| read.runs.is_empty())?;
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let address = Address::new(config)?;
+    let store = address.open()?;
     let mut told = Vec::new();
     for (id, mut lines) in read.runs {
         if lines.is_empty() {
             lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
         }
-        let is_new = known(&keeper, &*store, &id)?.is_none();
-        let stored = bring(&keeper, &*store, &id, &lines).map_err(|error| keeper.failed(error))?;
+        let is_new = known(&address, &*store, &id)?.is_none();
+        let stored = bring(&address, &*store, &id, &lines).map_err(|error| address.failed(error))?;
         told.push((id, lines.len() as u64, stored, is_new));
     }
     if args.json {
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
 /// exported from this store, double nothing. A line that is there twice in the file and once in the store is brought
 /// once. The producer is named after all lines, so that an import that was cut off, or done twice at the same moment,
 /// doubles nothing either.
-fn bring(keeper: &Keeper, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
+fn bring(address: &Address, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
     let mut there: HashMap<[u8; 16], u64> = HashMap::new();
     if store.run(id)?.is_some() {
         store.read(id, Part::All, &mut |record| {
@@ -124,7 +124,7 @@ fn bring(keeper: &Keeper, store: &dyn Store, id: &str, lines: &[String]) -> Resu
     let mut stored = 0;
     for lines in batches(&missing) {
         let batch = Batch { run: id, producer: &producer, lines };
-        stored += patiently(keeper.wait(), || store.append(&batch))?.stored;
+        stored += patiently(address.wait(), || store.append(&batch))?.stored;
     }
     Ok(stored)
 }

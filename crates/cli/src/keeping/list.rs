@@ -12,11 +12,11 @@ use crate::config::settings::LIST_LIMIT;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print, print_foreign};
 use crate::paper::Paper;
-use crate::stored::{Keeper, now};
+use crate::stored::{Address, now};
 
 /// Prints the runs of the store, the latest first.
 pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
+    let address = Address::new(config)?;
     let limit = config.value(args.limit, &LIST_LIMIT)?;
     let query = RunQuery {
         filter: filter(&args.which, config)?,
@@ -24,8 +24,8 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         limit: u32::try_from(limit).unwrap_or(u32::MAX),
         after: args.after,
     };
-    let page = match keeper.open_existing()? {
-        Some(store) => store.runs(&query).map_err(|error| keeper.failed(error))?,
+    let page = match address.open_existing()? {
+        Some(store) => store.runs(&query).map_err(|error| address.failed(error))?,
         // A look leaves no empty store behind.
         None => Page::default(),
     };
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
     let mut out = match page.runs.as_slice() {
-        [] => format!("no such runs in {}\n", keeper.shown()),
+        [] => format!("no such runs in {}\n", address.shown()),
         runs => Paper::of_stdout().table(&table(runs)),
     };
     if let Some(next) = page.next {

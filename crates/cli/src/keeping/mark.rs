@@ -7,7 +7,7 @@ use crate::args::{RemoveArgs, RunsArgs};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, now, patiently, state_of};
+use crate::stored::{Address, now, patiently, state_of};
 
 /// Keeps runs from being removed, or no more.
 pub(crate) fn pin(args: &RunsArgs, pinned: bool, config: &Config) -> Result<(), Failure> {
@@ -52,14 +52,14 @@ fn each(
     may: impl Fn(&RunState) -> Result<(), Failure>,
     act: &dyn Fn(&dyn Store, &str) -> Result<(), makespan_store::Error>,
 ) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open_with(runs.first().map_or("", String::as_str))?;
+    let address = Address::new(config)?;
+    let store = address.open_with(runs.first().map_or("", String::as_str))?;
     for id in runs {
-        may(&state_of(&keeper, &*store, id)?)?;
+        may(&state_of(&address, &*store, id)?)?;
     }
     let mut out = String::new();
     for id in runs {
-        patiently(keeper.wait(), || act(&*store, id)).map_err(|error| keeper.failed(error))?;
+        patiently(address.wait(), || act(&*store, id)).map_err(|error| address.failed(error))?;
         out.push_str(&format!("{}: {word}\n", clean(id)));
     }
     if as_json {

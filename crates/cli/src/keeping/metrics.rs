@@ -11,14 +11,14 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
 use crate::paper::Paper;
-use crate::stored::{Keeper, state_of};
+use crate::stored::{Address, state_of};
 
 /// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open_with(&args.run)?;
-    state_of(&keeper, &*store, &args.run)?;
-    let metrics = store.metrics(&args.run).map_err(|error| keeper.failed(error))?;
+    let address = Address::new(config)?;
+    let store = address.open_with(&args.run)?;
+    state_of(&address, &*store, &args.run)?;
+    let metrics = store.metrics(&args.run).map_err(|error| address.failed(error))?;
     if args.json {
         let metrics: Vec<Value> = metrics.iter().map(metric_json).collect();
         let document = json!({ "run": args.run, "metrics": metrics });

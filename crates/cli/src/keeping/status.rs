@@ -14,17 +14,17 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
 use crate::paper::{Ink, Paper};
-use crate::stored::{Keeper, now, run_of, state_of};
+use crate::stored::{Address, now, run_of, state_of};
 
 /// As many tasks are shown to people; JSON has all.
 const TASKS_SHOWN: usize = 200;
 
 /// Prints how a run stands: what is known of it as a whole, and each task.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open_with(&args.run)?;
-    let state = state_of(&keeper, &*store, &args.run)?;
-    let run = run_of(&keeper, &*store, &args.run)?;
+    let address = Address::new(config)?;
+    let store = address.open_with(&args.run)?;
+    let state = state_of(&address, &*store, &args.run)?;
+    let run = run_of(&address, &*store, &args.run)?;
     if args.json {
         let mut document = run_json(&state);
         if let Value::Object(members) = &mut document {

@@ -10,17 +10,21 @@ use crate::config::Config;
 use crate::config::settings::WORKFLOW;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, Producer, known, new_run_id, now};
+use crate::stored::{Address, Producer, known, new_run_id, now};
 
 /// Makes a run and prints its id as the last word.
 pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     let steps = steps(&args.steps)?;
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open()?;
+    let address = Address::new(config)?;
+    let store = address.open()?;
     let now = now();
     let id = run_id(args.id.as_deref(), &args.name, now)?;
-    if known(&keeper, &*store, &id)?.is_some() {
-        return Err(Failure::Refused(format!("there is a run {} in {} already", clean(&id), keeper.shown())));
+    if known(&address, &*store, &id)?.is_some() {
+        return Err(Failure::Refused(format!(
+            "there is a run {} in {} already",
+            clean(&id),
+            address.shown()
+        )));
     }
     let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
     let mut producer = Producer::new(&id);
@@ -46,7 +50,7 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
         }));
         before = Some(*step);
     }
-    producer.send(&*store, keeper.wait()).map_err(|error| keeper.failed(error))?;
+    producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
         let text = json!({ "run": id, "name": args.name, "steps": steps }).to_string();
         return print(format!("{}\n", inert_json(&text)).as_bytes());

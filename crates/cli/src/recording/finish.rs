@@ -9,13 +9,13 @@ use crate::args::{Ending, FinishArgs};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, Producer, now, run_of};
+use crate::stored::{Address, Producer, now, run_of};
 
 /// Says that nothing more will happen in a run.
 pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open_with(&args.run)?;
-    let before = run_of(&keeper, &*store, &args.run)?;
+    let address = Address::new(config)?;
+    let store = address.open_with(&args.run)?;
+    let before = run_of(&address, &*store, &args.run)?;
     let now = now();
     let status = ending(&before, args).map_err(|why| Failure::Refused(clean(&why)))?;
     let mut producer = Producer::new(&args.run);
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
         error: args.error.as_deref().map(|text| ErrorInfo { message: text.into(), ..ErrorInfo::default() }),
         ..RunInfo::default()
     }));
-    producer.send(&*store, keeper.wait()).map_err(|error| keeper.failed(error))?;
+    producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
         let text = json!({ "run": args.run, "status": status.name() }).to_string();
         return print(format!("{}\n", inert_json(&text)).as_bytes());

@@ -10,7 +10,7 @@ use crate::args::{LogArgs, MetricArgs};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, Producer, now, run_of, state_of};
+use crate::stored::{Address, Producer, now, run_of, state_of};
 
 /// As many lines of standard input are sent at once.
 const AT_ONCE: usize = 500;
@@ -25,11 +25,11 @@ pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> 
     if args.name.is_empty() {
         return Err(Failure::Usage("a metric has a name".to_owned()));
     }
-    let keeper = Keeper::new(config)?;
-    let store = keeper.open_with(&args.run)?;
+    let address = Address::new(config)?;
+    let store = address.open_with(&args.run)?;
     match &args.step {
-        Some(step) => find_step(&run_of(&keeper, &*store, &args.run)?, step).map(|_| ())?,
-        None => state_of(&keeper, &*store, &args.run).map(|_| ())?,
+        Some(step) => find_step(&run_of(&address, &*store, &args.run)?, step).map(|_| ())?,
+        None => state_of(&address, &*store, &args.run).map(|_| ())?,
     }
     let mut producer = Producer::new(&args.run);
     producer.push(&Event::Sample(Sample {
@@ -40,7 +40,7 @@ pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> 
         unit: args.unit.as_deref().map(Into::into),
         t: Some(now()),
     }));
-    producer.send(&*store, keeper.wait()).map_err(|error| keeper.failed(error))?;
+    producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
         let (run, name, value, unit, step) = (&args.run, &args.name, args.value, &args.unit, &args.step);
         let text =
@@ -53,13 +53,13 @@ pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> 
 
 /// Records lines of a log.
 pub(crate) fn log(args: &LogArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
+    let address = Address::new(config)?;
     let mut count = 0usize;
     {
-        let store = keeper.open_with(&args.run)?;
+        let store = address.open_with(&args.run)?;
         match &args.step {
-            Some(step) => find_step(&run_of(&keeper, &*store, &args.run)?, step).map(|_| ())?,
-            None => state_of(&keeper, &*store, &args.run).map(|_| ())?,
+            Some(step) => find_step(&run_of(&address, &*store, &args.run)?, step).map(|_| ())?,
+            None => state_of(&address, &*store, &args.run).map(|_| ())?,
         }
     }
     let mut producer = Producer::new(&args.run);
@@ -75,8 +75,8 @@ pub(crate) fn log(args: &LogArgs, config: &Config) -> Result<(), Failure> {
             }));
         }
         // Opened anew for each: others write to the store while we wait for lines.
-        let sent = keeper.try_open().and_then(|store| producer.send(&*store, keeper.wait()));
-        sent.map(|_| ()).map_err(|error| keeper.failed(error))
+        let sent = address.try_open().and_then(|store| producer.send(&*store, address.wait()));
+        sent.map(|_| ()).map_err(|error| address.failed(error))
     };
     if args.text == "-" {
         let mut lines = Lines { input: BufReader::new(io::stdin()), over: false };

@@ -13,15 +13,15 @@ use crate::config::settings::nearest;
 use crate::failure::Failure;
 use crate::keeping::status::share;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Keeper, Producer, missing, now, run_of};
+use crate::stored::{Address, Producer, missing, now, run_of};
 
 /// Records what happens to a step.
 pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
-    let keeper = Keeper::new(config)?;
+    let address = Address::new(config)?;
     let worker = machine();
     let (words, happening) = match &args.verb {
         StepVerb::Add { words, after } => {
-            return add(&keeper, &*keeper.open_with(&words.run)?, words, after);
+            return add(&address, &*address.open_with(&words.run)?, words, after);
         }
         StepVerb::Start { words, worker: named, anyway } => {
             (words, Happening::Start { worker: named.as_deref().unwrap_or(&worker), anyway: *anyway })
@@ -31,8 +31,8 @@ pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
         StepVerb::Fail { words, error } => (words, Happening::Fail(error.as_deref())),
         StepVerb::Skip { words } => (words, Happening::Skip),
     };
-    let store = keeper.open_with(&words.run)?;
-    let before = run_of(&keeper, &*store, &words.run)?;
+    let store = address.open_with(&words.run)?;
+    let before = run_of(&address, &*store, &words.run)?;
     let step = find_step(&before, &words.step)?;
     let now = now();
     let event = event(&before, step, &happening, now).map_err(|why| Failure::Refused(clean(&why)))?;
@@ -40,8 +40,8 @@ pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
         Event::Attempt(attempt) => attempt.number,
         _ => 0,
     };
-    record(&keeper, &*store, words, &[event], (number > 0).then_some(number), now)?;
-    tell(&keeper, &*store, words)
+    record(&address, &*store, words, &[event], (number > 0).then_some(number), now)?;
+    tell(&address, &*store, words)
 }
 
 /// The step of that id.
@@ -61,8 +61,8 @@ pub(super) fn find_step(run: &Run, step: &str) -> Result<TaskId, Failure> {
     })
 }
 
-fn add(keeper: &Keeper, store: &dyn Store, words: &StepWords, after: &[String]) -> Result<(), Failure> {
-    let before = run_of(keeper, store, &words.run)?;
+fn add(address: &Address, store: &dyn Store, words: &StepWords, after: &[String]) -> Result<(), Failure> {
+    let before = run_of(address, store, &words.run)?;
     if words.step.trim().is_empty() {
         return Err(Failure::Usage("a step has a name".to_owned()));
     }
@@ -77,13 +77,13 @@ fn add(keeper: &Keeper, store: &dyn Store, words: &StepWords, after: &[String]) 
         after: after.iter().map(|step| step.as_str().into()).collect(),
         ..Task::default()
     };
-    record(keeper, store, words, &[Event::Task(task)], None, now())?;
-    tell(keeper, store, words)
+    record(address, store, words, &[Event::Task(task)], None, now())?;
+    tell(address, store, words)
 }
 
 /// Writes events and the message, as one.
 fn record(
-    keeper: &Keeper,
+    address: &Address,
     store: &dyn Store,
     words: &StepWords,
     events: &[Event<'_>],
@@ -101,13 +101,13 @@ fn record(
             text: text.as_str().into(),
         }));
     }
-    producer.send(store, keeper.wait()).map(|_| ()).map_err(|error| keeper.failed(error))
+    producer.send(store, address.wait()).map(|_| ()).map_err(|error| address.failed(error))
 }
 
 /// Says what the store now knows, which another process may have had a part in.
-fn tell(keeper: &Keeper, store: &dyn Store, words: &StepWords) -> Result<(), Failure> {
-    let run = run_of(keeper, store, &words.run)?;
-    let Some(step) = run.find_task(&words.step) else { return Err(missing(keeper, store, &words.run)) };
+fn tell(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), Failure> {
+    let run = run_of(address, store, &words.run)?;
+    let Some(step) = run.find_task(&words.step) else { return Err(missing(address, store, &words.run)) };
     let status = run.tasks.status[step.index()];
     let attempt = last_attempt(&run, step);
     let progress = run.attempts_of(step).next_back().and_then(|a| share(run.attempts.progress[a.index()]));

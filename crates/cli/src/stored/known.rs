@@ -6,7 +6,7 @@ use makespan_format::{Event, RunInfo, write_line};
 use makespan_model::{Run, RunsBuilder};
 use makespan_store::{Error, Part, RunQuery, RunState, Store};
 
-use super::Keeper;
+use super::Address;
 use crate::config::settings::nearest;
 use crate::failure::Failure;
 use crate::output::clean;
@@ -15,12 +15,12 @@ use crate::output::clean;
 const LOOKED_THROUGH: u32 = 1_000;
 
 /// What the store knows of a run; `None` where it is not there.
-pub(crate) fn known(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<Option<RunState>, Failure> {
+pub(crate) fn known(address: &Address, store: &dyn Store, id: &str) -> Result<Option<RunState>, Failure> {
     match store.run(id) {
         Ok(state) => Ok(state),
         // A word that can be no id is the id of no run.
         Err(Error::Invalid { .. }) => Ok(None),
-        Err(error) => Err(keeper.failed(error)),
+        Err(error) => Err(address.failed(error)),
     }
 }
 
@@ -29,12 +29,12 @@ pub(crate) fn known(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<Opti
 /// # Errors
 ///
 /// [`Failure::NoRun`], with a run that may have been meant.
-pub(crate) fn state_of(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<RunState, Failure> {
-    known(keeper, store, id)?.ok_or_else(|| missing(keeper, store, id))
+pub(crate) fn state_of(address: &Address, store: &dyn Store, id: &str) -> Result<RunState, Failure> {
+    known(address, store, id)?.ok_or_else(|| missing(address, store, id))
 }
 
 /// That a run is not there, and which one may have been meant.
-pub(crate) fn missing(keeper: &Keeper, store: &dyn Store, id: &str) -> Failure {
+pub(crate) fn missing(address: &Address, store: &dyn Store, id: &str) -> Failure {
     let query = RunQuery { limit: LOOKED_THROUGH, ..RunQuery::default() };
     // The lists help only to help: without them the message says less.
     let runs = store.runs(&query).map(|page| page.runs).unwrap_or_default();
@@ -53,13 +53,13 @@ pub(crate) fn missing(keeper: &Keeper, store: &dyn Store, id: &str) -> Failure {
             .or_else(|| nearest(id, runs.iter().map(|run| run.id.as_str()))),
     };
     let meant = meant.map_or_else(String::new, |meant| format!("; did you mean {}?", clean(meant)));
-    Failure::NoRun { run: clean(id), place: keeper.shown(), meant }
+    Failure::NoRun { run: clean(id), place: address.shown(), meant }
 }
 
 /// The run as it is made from its events.
-pub(crate) fn run_of(keeper: &Keeper, store: &dyn Store, id: &str) -> Result<Run, Failure> {
-    state_of(keeper, store, id)?;
-    fold(store, id).map_err(|error| keeper.failed(error))?.ok_or_else(|| missing(keeper, store, id))
+pub(crate) fn run_of(address: &Address, store: &dyn Store, id: &str) -> Result<Run, Failure> {
+    state_of(address, store, id)?;
+    fold(store, id).map_err(|error| address.failed(error))?.ok_or_else(|| missing(address, store, id))
 }
 
 /// A run out of its events; `None` where there is none.

@@ -18,18 +18,18 @@ pub(crate) use known::{known, lines_of, missing, run_of, state_of};
 pub(crate) use producer::Producer;
 pub(crate) use reading::{bytes_of, name_of};
 
-/// Where runs are kept, and how long to wait for it.
+/// Where a store is, and how long to wait for it.
 #[derive(Clone, Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct Address {
     location: Location,
     wait: Duration,
     is_default: bool,
 }
 
-impl Keeper {
+impl Address {
     /// The store that this call is about.
-    pub(crate) fn new(config: &Config) -> Result<Keeper, Failure> {
-        Ok(Keeper {
+    pub(crate) fn new(config: &Config) -> Result<Address, Failure> {
+        Ok(Address {
             location: config.value(None, &STORE)?,
             wait: config.value(None, &WAIT)?.as_duration(),
             is_default: config.has_default_store(),
@@ -37,15 +37,16 @@ impl Keeper {
     }
 
     /// Another store, for whoever copies.
-    pub(crate) fn at(config: &Config, url: &str) -> Result<Keeper, Failure> {
+    pub(crate) fn at(config: &Config, url: &str) -> Result<Address, Failure> {
         let location = Location::parse(url)?;
-        Ok(Keeper { location, is_default: false, ..Keeper::new(config)? })
+        Ok(Address { location, is_default: false, ..Address::new(config)? })
     }
 
     /// Whether both are one store, as far as their URLs tell.
-    pub(crate) fn is_same(&self, other: &Keeper) -> bool {
-        let place = |keeper: &Keeper| keeper.location.path().ok().and_then(|path| path.canonicalize().ok());
-        let on_disk = |keeper: &Keeper| matches!(keeper.location.scheme(), "file" | "sqlite");
+    pub(crate) fn is_same(&self, other: &Address) -> bool {
+        let place =
+            |address: &Address| address.location.path().ok().and_then(|path| path.canonicalize().ok());
+        let on_disk = |address: &Address| matches!(address.location.scheme(), "file" | "sqlite");
         self.location == other.location
             || (on_disk(self) && on_disk(other) && place(self).is_some() && place(self) == place(other))
     }
@@ -62,8 +63,8 @@ impl Keeper {
     }
 
     /// The same store, waited for as long as that.
-    pub(crate) fn with_wait(&self, wait: Duration) -> Keeper {
-        Keeper { wait, ..self.clone() }
+    pub(crate) fn with_wait(&self, wait: Duration) -> Address {
+        Address { wait, ..self.clone() }
     }
 
     /// How long to wait for other writers.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Keeper, known, lines_of, missing};
+use super::{Address, known, lines_of, missing};
 use crate::config::Config;
 use crate::failure::Failure;
 
@@ -14,15 +14,15 @@ use crate::failure::Failure;
 pub(crate) fn bytes_of(config: &Config, path: &Path) -> Result<Vec<u8>, String> {
     let id = path.to_str().ok_or("no run has such an id")?;
     let read = || -> Result<Vec<u8>, Failure> {
-        let keeper = Keeper::new(config)?;
-        let Some(store) = keeper.open_existing()? else {
-            let (run, place) = (id.to_owned(), keeper.shown());
+        let address = Address::new(config)?;
+        let Some(store) = address.open_existing()? else {
+            let (run, place) = (id.to_owned(), address.shown());
             return Err(Failure::NoRun { run, place, meant: String::new() });
         };
-        if known(&keeper, &*store, id)?.is_none() {
-            return Err(missing(&keeper, &*store, id));
+        if known(&address, &*store, id)?.is_none() {
+            return Err(missing(&address, &*store, id));
         }
-        lines_of(&*store, id).map_err(|error| keeper.failed(error))
+        lines_of(&*store, id).map_err(|error| address.failed(error))
     };
     read().map_err(|failure| failure.to_string())
 }

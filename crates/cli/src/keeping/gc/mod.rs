@@ -17,19 +17,19 @@ use crate::config::settings::{GC_KEEP_FAILED, GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDE
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
 use crate::paper::Paper;
-use crate::stored::{Keeper, known, lines_of, now, patiently};
+use crate::stored::{Address, known, lines_of, now, patiently};
 use plan::{Kept, Plan, Policy, ended, is_much, is_spent, plan};
 
 /// Shows what would go, and lets it go when told to.
 pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     let policy = policy(args, config)?;
-    let keeper = Keeper::new(config)?;
-    let Some(store) = keeper.open_existing()? else {
-        return Err(Failure::Refused(format!("there is no store {}", keeper.shown())));
+    let address = Address::new(config)?;
+    let Some(store) = address.open_existing()? else {
+        return Err(Failure::Refused(format!("there is no store {}", address.shown())));
     };
     let now = now();
-    let runs = all(&keeper, &*store, false)?;
-    let trashed = all(&keeper, &*store, true)?;
+    let runs = all(&address, &*store, false)?;
+    let trashed = all(&address, &*store, true)?;
     let spent: Vec<&RunState> = trashed.iter().filter(|run| is_spent(run, now)).collect();
     let plan = plan(&runs, &policy, now);
     let is_asked = args.yes || args.confirm.is_some();
@@ -44,12 +44,12 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     let mut changed = Vec::new();
     if is_asked {
         for (i, _) in &plan.goes {
-            if !let_go(args, &keeper, &*store, &runs[*i], now)? {
+            if !let_go(args, &address, &*store, &runs[*i], now)? {
                 changed.push(runs[*i].id.as_str());
             }
         }
         for run in &spent {
-            remove(&keeper, &*store, run, now)?;
+            remove(&address, &*store, run, now)?;
         }
     }
     for id in &changed {
@@ -90,12 +90,12 @@ fn policy(args: &GcArgs, config: &Config) -> Result<Policy, Failure> {
     Ok(policy)
 }
 
-fn all(keeper: &Keeper, store: &dyn Store, trashed: bool) -> Result<Vec<RunState>, Failure> {
+fn all(address: &Address, store: &dyn Store, trashed: bool) -> Result<Vec<RunState>, Failure> {
     let filter = RunFilter { trashed, ..RunFilter::default() };
     let mut query = RunQuery { filter, order: Order::Oldest, limit: LARGEST_PAGE, after: None };
     let mut runs = Vec::new();
     loop {
-        let page = store.runs(&query).map_err(|error| keeper.failed(error))?;
+        let page = store.runs(&query).map_err(|error| address.failed(error))?;
         runs.extend(page.runs);
         match page.next {
             Some(next) => query.after = Some(next),
@@ -108,34 +108,34 @@ fn all(keeper: &Keeper, store: &dyn Store, trashed: bool) -> Result<Vec<RunState
 /// looked at.
 fn let_go(
     args: &GcArgs,
-    keeper: &Keeper,
+    address: &Address,
     store: &dyn Store,
     run: &RunState,
     now: i64,
 ) -> Result<bool, Failure> {
     let is_same = || -> Result<bool, Failure> {
-        let current = known(keeper, store, &run.id)?;
+        let current = known(address, store, &run.id)?;
         Ok(current.is_some_and(|c| c.events == run.events && c.pinned == run.pinned && c.trashed.is_none()))
     };
     if !is_same()? {
         return Ok(false);
     }
     if let Some(folder) = &args.archive {
-        let lines = lines_of(store, &run.id).map_err(|error| keeper.failed(error))?;
+        let lines = lines_of(store, &run.id).map_err(|error| address.failed(error))?;
         archive::archive(folder, &run.id, &lines)?;
         if !is_same()? {
             return Ok(false);
         }
     }
     let mark = Mark::Trash(Some(now));
-    patiently(keeper.wait(), || store.mark(&run.id, &mark)).map_err(|error| keeper.failed(error))?;
+    patiently(address.wait(), || store.mark(&run.id, &mark)).map_err(|error| address.failed(error))?;
     Ok(true)
 }
 
 /// Removes a run for good, if it is still in the trash.
-fn remove(keeper: &Keeper, store: &dyn Store, run: &RunState, now: i64) -> Result<(), Failure> {
-    if known(keeper, store, &run.id)?.is_some_and(|current| is_spent(&current, now)) {
-        patiently(keeper.wait(), || store.delete(&run.id)).map_err(|error| keeper.failed(error))?;
+fn remove(address: &Address, store: &dyn Store, run: &RunState, now: i64) -> Result<(), Failure> {
+    if known(address, store, &run.id)?.is_some_and(|current| is_spent(&current, now)) {
+        patiently(address.wait(), || store.delete(&run.id)).map_err(|error| address.failed(error))?;
     }
     Ok(())
 }

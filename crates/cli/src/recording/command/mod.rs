@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::config::settings::{RUN_SAMPLE, RUN_TAIL, WORKFLOW};
 use crate::failure::Failure;
 use crate::output::clean;
-use crate::stored::{Keeper, known, now};
+use crate::stored::{Address, known, now};
 use output::{SharedTail, Stream, Tail, pass_through};
 use record::{Described, Record};
 use signals::{Signals, name_of, until_ended};
@@ -67,10 +67,10 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let sample = config.value(args.sample, &RUN_SAMPLE)?.as_duration();
     let tail = config.value(args.tail, &RUN_TAIL)?.0;
     let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
-    let keeper = Keeper::new(config)?;
+    let address = Address::new(config)?;
     let id = run_id(args.id.as_deref(), &name, now())?;
-    let environment = keeper.for_others();
-    refuse(&keeper, &id)?;
+    let environment = address.for_others();
+    refuse(&address, &id)?;
 
     let described = Described {
         name: &name,
@@ -80,7 +80,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         command: &words,
         started: now(),
     };
-    let mut record = Record::new(keeper, &id, &task, described);
+    let mut record = Record::new(address, &id, &task, described);
     // Before it starts, so that whatever it starts can record into the same run.
     if let Err(error) = record.try_send()
         && !error.is_transient()
@@ -120,17 +120,17 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
 
 /// That the run cannot be recorded: a store that never will work, or an id that is taken. A store that cannot be
 /// reached at this moment is no reason not to do the work.
-fn refuse(keeper: &Keeper, id: &str) -> Result<(), Failure> {
-    match keeper.try_open() {
-        Ok(store) => match known(keeper, &*store, id)? {
-            Some(_) => Err(Failure::Refused(format!("there is a run {id} in {} already", keeper.shown()))),
+fn refuse(address: &Address, id: &str) -> Result<(), Failure> {
+    match address.try_open() {
+        Ok(store) => match known(address, &*store, id)? {
+            Some(_) => Err(Failure::Refused(format!("there is a run {id} in {} already", address.shown()))),
             None => Ok(()),
         },
         Err(error) if error.is_transient() => {
             say(&format!("warning: {error}; it is tried again at the end"));
             Ok(())
         }
-        Err(error) => Err(keeper.failed(error)),
+        Err(error) => Err(address.failed(error)),
     }
 }
 

@@ -12,14 +12,14 @@ use super::output::Tail;
 use super::usage::Measured;
 use crate::failure::Failure;
 use crate::output::{clean, write_file};
-use crate::stored::{Keeper, Producer, now};
+use crate::stored::{Address, Producer, now};
 
 /// As long the store is waited for while the command runs: others may be quicker then.
 const SHORT_WAIT: Duration = Duration::from_millis(500);
 
 /// A command as it is recorded: a run with one task.
 pub(super) struct Record {
-    keeper: Keeper,
+    address: Address,
     producer: Producer,
     run: String,
     task: String,
@@ -37,7 +37,7 @@ pub(super) struct Described<'a> {
 
 impl Record {
     /// Begins to record: the run and its task.
-    pub(super) fn new(keeper: Keeper, run: &str, task: &str, described: Described<'_>) -> Record {
+    pub(super) fn new(address: Address, run: &str, task: &str, described: Described<'_>) -> Record {
         let mut producer = Producer::new(run);
         let mut params = Fields::new();
         params.raw("command", &serde_json::json!(described.command).to_string());
@@ -60,7 +60,7 @@ impl Record {
             kind: Some("command".into()),
             ..Task::default()
         }));
-        Record { keeper, producer, run: run.to_owned(), task: task.to_owned() }
+        Record { address, producer, run: run.to_owned(), task: task.to_owned() }
     }
 
     /// Adds that it started, on this machine.
@@ -141,19 +141,19 @@ impl Record {
 
     /// Sends what waits, if the store can be had soon; else it waits on.
     pub(super) fn try_send(&mut self) -> Result<(), Error> {
-        let store = self.keeper.with_wait(SHORT_WAIT).try_open()?;
+        let store = self.address.with_wait(SHORT_WAIT).try_open()?;
         self.producer.send(&*store, SHORT_WAIT).map(|_| ())
     }
 
     /// What to say of an error of the store.
     pub(super) fn failed(&self, error: Error) -> Failure {
-        self.keeper.failed(error)
+        self.address.failed(error)
     }
 
     /// Sends the rest. Where that cannot be done, it is put into a file, and stderr says so.
     pub(super) fn finish(mut self) {
-        let wait = self.keeper.wait();
-        let sent = self.keeper.try_open().and_then(|store| self.producer.send(&*store, wait).map(|_| ()));
+        let wait = self.address.wait();
+        let sent = self.address.try_open().and_then(|store| self.producer.send(&*store, wait).map(|_| ()));
         let Err(error) = sent else { return };
         let mut text = String::new();
         write_line(&Event::Run(RunInfo { id: self.run.as_str().into(), ..RunInfo::default() }), &mut text);
