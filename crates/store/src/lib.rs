@@ -6,6 +6,7 @@ mod batch;
 mod block;
 mod clock;
 mod commit;
+mod copy;
 mod digest;
 mod error;
 mod file;
@@ -22,6 +23,7 @@ mod query;
 mod ranges;
 #[cfg(feature = "redis")]
 mod redis;
+pub mod retention;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod sql;
 #[cfg(feature = "sqlite")]
@@ -30,6 +32,7 @@ mod statistics;
 mod store;
 
 pub use batch::{Appended, Batch, Checked, LAST_SEQ, LONGEST_ID, LONGEST_LINE, Numbered, Read, Record};
+pub use copy::{Copied, copy, export};
 pub use digest::{Digest, MetricState, RunState, Stamp, Tally, TaskState};
 pub use error::Error;
 pub use key::{Key, key};

@@ -1,0 +1,117 @@
+//! Runs from one store into another, and into files.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+
+use makespan_format::{Event, RunInfo, write_line};
+
+use crate::{Batch, Error, Mark, Numbered, Part, RunState, Store};
+
+/// As many events are sent at once, and about so many bytes of them.
+const EVENTS_AT_ONCE: usize = 4_096;
+const BYTES_AT_ONCE: usize = 4 << 20;
+
+/// What a copy came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Events that were read.
+    pub events: u64,
+    /// Of these, the ones that were new where they went.
+    pub stored: u64,
+}
+
+/// Copies a run with all that belongs to it: its events in the order in which they were stored, under their producers
+/// and numbers, and its marks. A second copy stores nothing, and one that was interrupted is completed by the next.
+///
+/// Where the run is there already, events and labels are added to it, labels of the same name are replaced, and it is
+/// pinned if either is; it goes into the trash with the run only if it was there.
+///
+/// # Errors
+///
+/// [`Error::NoRun`], and what stands in the way of reading or writing. What was copied by then stays.
+pub fn copy(from: &dyn Store, to: &dyn Store, run: &str) -> Result<Copied, Error> {
+    let state = from.run(run)?.ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
+    let mut sending = Sending { to, run, copied: Copied::default(), held: Vec::new(), bytes: 0 };
+    let mut failed = None;
+    from.read(run, Part::After(0), &mut |record| match sending.take(record) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    failed.map_or(Ok(()), Err)?;
+    sending.send()?;
+    for mark in marks(&state) {
+        to.mark(run, &mark)?;
+    }
+    Ok(sending.copied)
+}
+
+/// Events on their way.
+struct Sending<'a> {
+    to: &'a dyn Store,
+    run: &'a str,
+    copied: Copied,
+    /// Who sent them, their numbers, their lines.
+    held: Vec<(String, u64, String)>,
+    bytes: usize,
+}
+
+impl Sending<'_> {
+    fn take(&mut self, record: crate::Record<'_>) -> Result<(), Error> {
+        self.held.push((record.producer.to_owned(), record.seq, record.line.to_owned()));
+        self.bytes += record.line.len();
+        if self.held.len() < EVENTS_AT_ONCE && self.bytes < BYTES_AT_ONCE {
+            return Ok(());
+        }
+        self.send()
+    }
+
+    /// Sends what is held, as many of one producer at once as stand together: so events stay in their order.
+    fn send(&mut self) -> Result<(), Error> {
+        for together in self.held.chunk_by(|a, b| a.0 == b.0) {
+            let Some((producer, ..)) = together.first() else { continue };
+            // A batch is stored in the order of its numbers, so what goes down begins another one.
+            for rising in together.chunk_by(|a, b| a.1 < b.1) {
+                let lines: Vec<Numbered<'_>> =
+                    rising.iter().map(|(_, seq, line)| Numbered { seq: *seq, line }).collect();
+                let batch = Batch { run: self.run, producer, lines: &lines };
+                self.copied.stored += self.to.append(&batch)?.stored;
+                self.copied.events += lines.len() as u64;
+            }
+        }
+        self.held.clear();
+        self.bytes = 0;
+        Ok(())
+    }
+}
+
+/// What people did to a run. The trash comes last.
+fn marks(run: &RunState) -> impl Iterator<Item = Mark> {
+    let label =
+        |(name, value): (&String, &String)| Mark::Label { name: name.clone(), value: Some(value.clone()) };
+    let pin = run.pinned.then_some(Mark::Pin(true));
+    pin.into_iter().chain(run.marks.iter().map(label)).chain(run.trashed.map(|t| Mark::Trash(Some(t))))
+}
+
+/// Writes a run as a file of events (JSON Lines): a line that names it, then its lines byte for byte, as
+/// [`Store::read`] hands them over; how many events it has.
+///
+/// # Errors
+///
+/// [`Error::NoRun`], and what stands in the way of reading or writing.
+pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<u64, Error> {
+    let mut name = String::new();
+    write_line(&Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }), &mut name);
+    let (mut events, mut written) = (0, Ok(()));
+    store.read(run, Part::All, &mut |record| {
+        let named = if events == 0 { out.write_all(name.as_bytes()) } else { Ok(()) };
+        written =
+            named.and_then(|()| out.write_all(record.line.as_bytes())).and_then(|()| out.write_all(b"\n"));
+        events += 1;
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    written?;
+    Ok(events)
+}

@@ -1,0 +1,83 @@
+//! Doing what a plan says.
+
+use std::path::Path;
+
+use super::archive::archive;
+use super::plan::Plan;
+use crate::{Error, Mark, RunState, Store};
+
+/// What was done, by the ids of runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Put into the trash.
+    pub trashed: Vec<String>,
+    /// Removed for good.
+    pub removed: Vec<String>,
+    /// Left alone, because they are not what they were when the plan was made.
+    pub spared: Vec<String>,
+}
+
+/// Does what a plan says: no run goes that is not in it, and none that changed since.
+///
+/// With a folder for the archive, the events of each run are there before it goes into the trash, and once more before
+/// it is removed for good, which writes nothing where nothing came since. An event that comes in the very moment in
+/// which a run is removed, a day after it went into the trash, opens the run anew or goes with it.
+///
+/// # Errors
+///
+/// [`Error::Invalid`], and nothing is done, for a plan with an [`objection`](Plan::objection) unless `confirmed` is the
+/// number of runs that go into the trash, as somebody was told it. Otherwise what stands in the way; what is done by
+/// then is done, and a new plan goes on from there.
+pub fn apply(
+    store: &dyn Store,
+    plan: &Plan,
+    confirmed: Option<usize>,
+    folder: Option<&Path>,
+) -> Result<Applied, Error> {
+    if let Some(objection) = plan.objection()
+        && confirmed != Some(plan.goes.len())
+    {
+        return Err(Error::invalid(objection));
+    }
+    let mut applied = Applied::default();
+    for leaving in &plan.goes {
+        let id = leaving.run.id.clone();
+        if is_ready(store, &leaving.run, folder)? && trash(store, &leaving.run, plan.now)? {
+            applied.trashed.push(id);
+        } else {
+            applied.spared.push(id);
+        }
+    }
+    for run in &plan.spent {
+        if is_ready(store, run, folder)? {
+            store.delete(&run.id)?;
+            applied.removed.push(run.id.clone());
+        } else {
+            applied.spared.push(run.id.clone());
+        }
+    }
+    Ok(applied)
+}
+
+/// Whether a run is what it was; then it is in the archive, too.
+fn is_ready(store: &dyn Store, run: &RunState, folder: Option<&Path>) -> Result<bool, Error> {
+    if store.run(&run.id)?.as_ref() != Some(run) {
+        return Ok(false);
+    }
+    let Some(folder) = folder else { return Ok(true) };
+    archive(store, &run.id, folder)?;
+    Ok(store.run(&run.id)?.as_ref() == Some(run))
+}
+
+/// Puts a run into the trash, if nothing came before it was there. What comes later takes it out by itself.
+fn trash(store: &dyn Store, run: &RunState, now: i64) -> Result<bool, Error> {
+    store.mark(&run.id, &Mark::Trash(Some(now)))?;
+    let found = store.run(&run.id)?;
+    if found.as_ref().is_some_and(|found| found.events == run.events && !found.pinned) {
+        return Ok(true);
+    }
+    if found.is_some() {
+        store.mark(&run.id, &Mark::Trash(None))?;
+    }
+    Ok(false)
+}

@@ -1,0 +1,157 @@
+//! What a policy comes to: pure, so that what is shown is what is done.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use makespan_format::{Diagnostic, Severity};
+
+use super::policy::{DAY, IN_TRASH, Kept, Policy, Reason};
+use crate::{Cursor, Order, RunState};
+
+/// More runs than this go only when that is confirmed, and more than a fifth of all.
+const MANY: usize = 1_000;
+/// A clock that shows a time so long after the store last heard of anything may have jumped, ns.
+const SILENCE: i64 = 365 * DAY;
+
+/// A run that goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leaving {
+    /// The run as it was looked at.
+    pub run: RunState,
+    /// Why it goes.
+    pub reason: Reason,
+}
+
+/// Why the clock may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It shows a time so long before the store last heard of anything, ns.
+    Behind(i64),
+    /// It shows a time so long after that, ns.
+    Ahead(i64),
+}
+
+/// What a policy comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// When it was made, ns since the epoch.
+    pub now: i64,
+    /// How many runs it was made of, without those in the trash.
+    pub runs: usize,
+    /// The runs that go into the trash, by their ends.
+    pub goes: Vec<Leaving>,
+    /// The runs that were put into the trash at least [`IN_TRASH`] ago and go for good.
+    pub spent: Vec<RunState>,
+    /// How many others are kept, and why.
+    pub kept: BTreeMap<Kept, u64>,
+    /// The ids of those that are kept because their ends are not plausible.
+    pub undated: Vec<String>,
+    /// Bytes of the lines of all runs that stay.
+    pub left: u64,
+    /// Whether the clock can be believed.
+    pub doubt: Option<Doubt>,
+}
+
+/// Decides at `now` (ns since the epoch) about all runs of a store, with those in the trash. O(n log n).
+pub fn plan(runs: &[RunState], policy: &Policy, now: i64) -> Plan {
+    let (trash, mut stored): (Vec<&RunState>, Vec<&RunState>) =
+        runs.iter().partition(|run| run.trashed.is_some());
+    stored.sort_by(|a, b| Cursor::after(a).cmp(&Cursor::after(b), Order::Newest));
+    let mut plan = Plan { now, runs: stored.len(), doubt: doubt(runs, now), ..Plan::default() };
+    plan.spent = trash.into_iter().filter(|run| is_spent(run, now)).cloned().collect();
+    plan.left = stored.iter().fold(0, |sum: u64, run| sum.saturating_add(run.bytes));
+    let mut later: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    let mut free = Vec::new();
+    for run in stored {
+        let count = later.entry(run.workflow.as_deref()).or_default();
+        match policy.age(run, *count, now) {
+            Ok(age) => free.push((age, run, *count)),
+            Err(why) => plan.keep(run, why),
+        }
+        *count += 1;
+    }
+    // The oldest first; of one age in the order of their ids, that the same runs give the same plan.
+    free.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    let mut stays = Vec::new();
+    for (age, run, later) in free {
+        match policy.reason(age, later) {
+            Some(reason) => plan.let_go(run, reason),
+            None => stays.push(run),
+        }
+    }
+    for run in stays {
+        if policy.max_size.is_some_and(|most| plan.left > most) {
+            plan.let_go(run, Reason::Size);
+        } else {
+            plan.keep(run, Kept::Wanted);
+        }
+    }
+    plan
+}
+
+/// Whether a run was put into the trash long enough ago. One that was put there in the future stays.
+fn is_spent(run: &RunState, now: i64) -> bool {
+    let since = run.trashed.map(|since| now.saturating_sub(since));
+    !run.pinned && !run.is_active() && since.is_some_and(|since| since >= IN_TRASH)
+}
+
+/// Whether the clock fits what the store heard last.
+fn doubt(runs: &[RunState], now: i64) -> Option<Doubt> {
+    let heard = runs.iter().map(|run| run.updated.max(run.trashed.unwrap_or(i64::MIN))).max()?;
+    let silence = now.saturating_sub(heard);
+    if silence < -DAY {
+        return Some(Doubt::Behind(silence.saturating_neg()));
+    }
+    (silence > SILENCE).then_some(Doubt::Ahead(silence))
+}
+
+impl Plan {
+    fn keep(&mut self, run: &RunState, why: Kept) {
+        *self.kept.entry(why).or_default() += 1;
+        if why == Kept::Undated {
+            self.undated.push(run.id.clone());
+        }
+    }
+
+    fn let_go(&mut self, run: &RunState, reason: Reason) {
+        self.left = self.left.saturating_sub(run.bytes);
+        self.goes.push(Leaving { run: run.clone(), reason });
+    }
+
+    /// Why it must be confirmed before it is applied, if it must: more goes than anybody expects, or the clock is in
+    /// doubt.
+    pub fn objection(&self) -> Option<String> {
+        let (goes, runs) = (self.goes.len(), self.runs);
+        if let Some(doubt) = self.doubt
+            && goes + self.spent.len() > 0
+        {
+            return Some(format!("{doubt}: it may be wrong, and {goes} of {runs} runs would go"));
+        }
+        let is_much = goes > MANY || goes.saturating_mul(5) > runs;
+        is_much.then(|| format!("{goes} of {runs} runs would go, which is much at once"))
+    }
+
+    /// What people should hear of it.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        let mut warnings = Vec::new();
+        if let Some(first) = self.undated.first() {
+            let text = format!(
+                "the ends of these runs are unknown or no plausible times; they are kept (first: {first:?})"
+            );
+            let warning = Diagnostic::new(Severity::Warning, "undated-run", text);
+            warnings.push(warning.times(self.undated.len() as u64));
+        }
+        if let Some(doubt) = self.doubt {
+            warnings.push(Diagnostic::new(Severity::Warning, "doubtful-clock", doubt.to_string()));
+        }
+        warnings
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Doubt::Behind(far) | Doubt::Ahead(far)) = self;
+        let side = if matches!(self, Doubt::Behind(_)) { "before" } else { "after" };
+        write!(f, "the clock is {} days {side} what this store heard last", far / DAY)
+    }
+}

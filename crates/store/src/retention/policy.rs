@@ -1,0 +1,113 @@
+//! What is to be kept.
+
+use std::fmt;
+
+use makespan_format::time::SECOND;
+
+use crate::RunState;
+
+pub(super) const DAY: i64 = 86_400 * SECOND;
+/// How long a run stays in the trash before it is removed for good, ns.
+pub const IN_TRASH: i64 = DAY;
+/// 1990-01-01 in ns since the epoch: an earlier end was told by a clock that was not set.
+const EARLIEST: i64 = 631_152_000 * SECOND;
+/// As far an end may lie in the future, ns: the clocks of machines differ.
+const LATEST: i64 = DAY;
+
+/// What is to be kept. Runs that are pinned, active, or of no plausible end are kept whatever it says; without
+/// `older_than`, `keep_last` and `max_size` everything is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Runs that ended longer ago than this go, ns.
+    pub older_than: Option<i64>,
+    /// The last so many runs of each workflow are kept, by [`RunState::at`]. Where neither an age nor a size says which
+    /// of the others go, all of them do.
+    pub keep_last: Option<u64>,
+    /// Those that ended first go until the lines of all runs have no more than so many bytes ([`RunState::bytes`]).
+    pub max_size: Option<u64>,
+    /// Failed runs are kept.
+    pub keep_failed: bool,
+}
+
+/// Why a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It ended so long ago, ns.
+    Age(i64),
+    /// So many runs of its workflow are later.
+    Count(u64),
+    /// There is no room for it.
+    Size,
+}
+
+/// Why a run is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    /// Somebody pinned it.
+    Pinned,
+    /// It is not over.
+    Active,
+    /// Its end is not known, or no time that a clock should have shown.
+    Undated,
+    /// It failed, and such runs are kept.
+    Failed,
+    /// It is one of the last of its workflow.
+    Last,
+    /// Nothing says that it goes.
+    Wanted,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Age(age) => write!(f, "it ended {} days ago", age / DAY),
+            Reason::Count(later) => write!(f, "{later} runs of its workflow are later"),
+            Reason::Size => f.write_str("there is no room for it"),
+        }
+    }
+}
+
+impl Kept {
+    /// A stable name, for machines.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kept::Pinned => "pinned",
+            Kept::Active => "active",
+            Kept::Undated => "undated",
+            Kept::Failed => "failed",
+            Kept::Last => "last",
+            Kept::Wanted => "wanted",
+        }
+    }
+}
+
+impl Policy {
+    /// How long ago a run ended at `now`, ns, if the policy may let it go at all; else why it may not. `later` is how
+    /// many runs of its workflow are later.
+    pub(super) fn age(&self, run: &RunState, later: u64, now: i64) -> Result<i64, Kept> {
+        if run.pinned {
+            return Err(Kept::Pinned);
+        }
+        if run.is_active() {
+            return Err(Kept::Active);
+        }
+        let plausible = EARLIEST..=now.saturating_add(LATEST);
+        let ended = run.ended().filter(|ended| plausible.contains(ended)).ok_or(Kept::Undated)?;
+        if self.keep_failed && run.status().is_some_and(|status| status.is_failure()) {
+            return Err(Kept::Failed);
+        }
+        if self.keep_last.is_some_and(|last| later < last) {
+            return Err(Kept::Last);
+        }
+        Ok(now.saturating_sub(ended))
+    }
+
+    /// Why a run goes that may, whatever room there is.
+    pub(super) fn reason(&self, age: i64, later: u64) -> Option<Reason> {
+        if self.older_than.is_some_and(|most| age > most) {
+            return Some(Reason::Age(age));
+        }
+        let is_alone = self.older_than.is_none() && self.max_size.is_none();
+        (self.keep_last.is_some() && is_alone).then_some(Reason::Count(later))
+    }
+}
