@@ -2,7 +2,9 @@
 //!
 //! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON
 //! objects, one per line, and whatever else it says passes through to standard error. Standard output gets one JSON
-//! array of all objects, each with the `package` and the `bench` that it came from.
+//! array of all objects, each with the `package` and the `bench` that it came from. Where a word is given, as in
+//! `cargo xtask bench store`, only the benchmarks whose package or name holds it run; that of the page in a browser is
+//! called `page`.
 
 use serde_json::Value;
 
@@ -12,22 +14,26 @@ use crate::{Outcome, build, demo, test, tools};
 
 const NAMES: [&str; 2] = ["bench", "measure"];
 
-/// Runs all benchmarks, one after another, built with full optimisation.
+/// Runs all benchmarks, or those of some words, one after another, built with full optimisation.
 ///
 /// # Errors
 ///
 /// When a benchmark fails, or there is none.
-pub(crate) fn run(workspace: &Workspace) -> Outcome {
+pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
+    let is_wanted = |text: &str| words.is_empty() || words.iter().any(|word| text.contains(word.as_str()));
+    let is_bench = |example: &&Example| {
+        NAMES.iter().any(|name| example.name.starts_with(name))
+            && (is_wanted(&example.package) || is_wanted(&example.name))
+    };
     let mut results = Vec::new();
-    for example in
-        workspace.examples.iter().filter(|example| NAMES.iter().any(|name| example.name.starts_with(name)))
-    {
+    for example in workspace.examples.iter().filter(is_bench) {
         stage(&format!("{}: {}", example.package, example.name), || {
             let mut command = cargo();
             command.args([
                 "run",
                 "--quiet",
                 "--release",
+                "--all-features",
                 "--package",
                 &example.package,
                 "--example",
@@ -39,6 +45,18 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             })
         })?;
     }
+    if is_wanted("page") {
+        in_the_browser(workspace, &mut results)?;
+    }
+    if results.is_empty() {
+        return Err("no benchmark said anything".to_owned());
+    }
+    println!("{}", Value::Array(results));
+    Ok(())
+}
+
+/// Measures the page in Chromium.
+fn in_the_browser(workspace: &Workspace, results: &mut Vec<Value>) -> Outcome {
     build::run(workspace, false)?;
     let program = stage("program", || demo::program(workspace))?;
     let browsers = stage("browsers", tools::browsers)?;
@@ -50,12 +68,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             Some(value) => results.push(value),
             None => eprintln!("{line}"),
         })
-    })?;
-    if results.is_empty() {
-        return Err("no benchmark said anything".to_owned());
-    }
-    println!("{}", Value::Array(results));
-    Ok(())
+    })
 }
 
 /// The JSON object on a line, signed with where it came from; nothing when the line is not an object.

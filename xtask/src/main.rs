@@ -27,6 +27,8 @@ type Outcome<T = ()> = Result<T, String>;
 struct Verb {
     name: &'static str,
     flags: &'static [&'static str],
+    /// What else may follow, as the usage shows it; nothing where it is empty.
+    words: &'static str,
     help: &'static str,
     run: fn(&Workspace, &[String]) -> Outcome,
 }
@@ -35,32 +37,37 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "build",
         flags: &["--quick"],
+        words: "",
         help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt)",
         run: |workspace, flags| build::run(workspace, has(flags, "--quick")),
     },
     Verb {
         name: "demo",
         flags: &["--no-serve"],
+        words: "",
         help: "build all, write target/demo/report.html from a bundled sample, serve the app",
         run: |workspace, flags| demo::run(workspace, !has(flags, "--no-serve")),
     },
     Verb {
         name: "test",
         flags: &[],
+        words: "",
         help: "format, lints, and all tests: native, wasm and in the browser; ends with the sum",
         run: |workspace, _| test::run(workspace),
     },
     Verb {
         name: "shots",
         flags: &[],
+        words: "",
         help: "screenshots of the app into target/shots",
         run: |workspace, _| shots::run(workspace),
     },
     Verb {
         name: "bench",
         flags: &[],
-        help: "every crate's bench* or measure* example; one JSON array on stdout",
-        run: |workspace, _| bench::run(workspace),
+        words: "[WORD…]",
+        help: "every crate's bench* or measure* example, or those of a word; one JSON array on stdout",
+        run: bench::run,
     },
 ];
 
@@ -91,7 +98,9 @@ fn dispatch(arguments: &[String]) -> Outcome {
         .iter()
         .find(|verb| verb.name == name)
         .ok_or_else(|| format!("no verb is called {name:?}\n{}", usage()))?;
-    if let Some(unknown) = flags.iter().find(|flag| !verb.flags.contains(&flag.as_str())) {
+    let is_known =
+        |flag: &str| verb.flags.contains(&flag) || !verb.words.is_empty() && !flag.starts_with('-');
+    if let Some(unknown) = flags.iter().find(|flag| !is_known(flag)) {
         return Err(format!("{name} does not know {unknown:?}\n{}", usage()));
     }
     (verb.run)(&Workspace::find()?, flags)
@@ -100,7 +109,8 @@ fn dispatch(arguments: &[String]) -> Outcome {
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask VERB [FLAG]\n");
     for verb in VERBS {
-        let call = [&[verb.name], verb.flags].concat().join(" ");
+        let call = [&[verb.name], verb.flags, &[verb.words]].concat().join(" ");
+        let call = call.trim_end();
         text.push_str(&format!("\n  {call:<18} {}", verb.help));
     }
     text
@@ -116,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_wrong_verb_or_flag_answers_with_the_usage() {
-        for call in ["", "biuld", "build --fast"] {
+        for call in ["", "biuld", "build --fast", "shots store", "bench --fast"] {
             let why = dispatch(&words(call)).expect_err(call);
             assert!(why.contains("usage: cargo xtask VERB"), "{why}");
             assert!(why.contains("\n  demo --no-serve    build all"), "{why}");

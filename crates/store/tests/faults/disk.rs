@@ -146,3 +146,24 @@ fn whole_after_reading(store: &dyn Store) {
     put(store, "r", "p", &[(1, "{\"event\":\"task\",\"task\":\"b\"}")]).unwrap();
     assert_eq!(lines(store, "r").len(), 2);
 }
+
+#[test]
+fn a_store_whose_making_was_cut_off_can_be_made() {
+    let (mut random, mut made) = (Random(23), 0);
+    for _ in 0..12 {
+        for home in homes() {
+            let mut child = job(&*home, 1_000_000).start();
+            std::thread::sleep(std::time::Duration::from_micros(random.below(25_000)));
+            child.kill();
+            let said = child.finish();
+            made += usize::from(home.contents().is_some_and(|files| !files.is_empty()));
+            let store = home.open();
+            let last = acknowledged(&said).unwrap_or(0);
+            let stored = store.run("r").unwrap().map_or(0, |run| run.events);
+            assert!(stored >= last, "{stored} of {last} acknowledged events: {said:?}");
+            tell(&*store, "another", &["{\"event\":\"task\",\"task\":\"a\"}"]);
+            assert_eq!(lines(&*store, "another").len(), 1);
+        }
+    }
+    assert!(made > 0, "some children came as far as to make something");
+}
