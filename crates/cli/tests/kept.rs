@@ -130,6 +130,37 @@ fn pinned_and_active_runs_are_not_removed_and_the_trash_can_be_emptied_again() {
     refused(&["status", &run], "no run");
 }
 
+#[test]
+fn every_verb_that_takes_a_file_takes_a_run_and_a_file_comes_first() {
+    let kept = Kept::new("kept-verbs", STORES[0]);
+    let path = file(&kept.folder, "nightly.txt", NIGHTLY);
+    let faster = file(
+        &kept.folder,
+        "faster.txt",
+        NIGHTLY.replace("run nightly", "run faster").replace("13..16", "13..14"),
+    );
+    kept.said(&["import", &path, &faster]);
+    let pair = kept.json(&["compare", "nightly", "faster"]);
+    let mut of_files = kept.json(&["compare", &path, &faster]);
+    // But for the format, which is what they are read from.
+    let strip = |mut document: Value| {
+        document["runs"].as_array_mut().unwrap().iter_mut().for_each(|run| run["format"] = Value::Null);
+        document
+    };
+    of_files = strip(of_files);
+    assert_eq!(strip(pair), of_files);
+    assert_eq!(kept.json(&["stats", "nightly"])["runs"].as_array().unwrap().len(), 1);
+    kept.said(&["report", "nightly", "faster", "-o", "report.html"]);
+    assert_eq!(kept.json(&["summary", "report.html"])["runs"].as_array().unwrap().len(), 2);
+    assert!(kept.said(&["convert", "--to", "text", "nightly"]).starts_with("run nightly\n"));
+    // Only the whole id counts.
+    let part = kept.run(&["summary", "night"]);
+    assert_eq!(part.status.code(), Some(1));
+    assert!(text(&part.stderr).contains("did you mean nightly?"), "{}", text(&part.stderr));
+    file(&kept.folder, "nightly", NIGHTLY.replace("run nightly", "run file"));
+    assert_eq!(kept.json(&["summary", "nightly"])["runs"][0]["id"], json!("file"));
+}
+
 /// A store with runs that ended so many days ago.
 fn aged(name: &str, days: &[i64]) -> Kept {
     let kept = Kept::new(name, STORES[0]);

@@ -36,6 +36,12 @@ const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 /// How long what a command left behind may keep its output open after its end.
 const GRACE: Duration = Duration::from_secs(1);
+/// After so many looks they become half as frequent, down to that: a command that runs for days must not leave a sample
+/// for each of its seconds.
+const LOOKS: u32 = 600;
+const RAREST: Duration = Duration::from_secs(60);
+/// As long a store is waited for before the command starts.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// How often the store gets what was measured, at most.
 const SEND_EVERY: Duration = Duration::from_secs(2);
 
@@ -70,7 +76,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let address = Address::new(config)?;
     let id = run_id(args.id.as_deref(), &name, now())?;
     let environment = address.for_others();
-    refuse(&address, &id)?;
+    refuse(&address.with_wait(FIRST_WAIT), &id)?;
 
     let described = Described {
         name: &name,
@@ -197,12 +203,17 @@ fn join(readers: Vec<JoinHandle<()>>) -> bool {
 }
 
 /// Measures until it is told to stop.
-fn measure(usage: &mut Usage, record: &mut Record, every: Duration, stopped: &Receiver<()>) {
+fn measure(usage: &mut Usage, record: &mut Record, mut every: Duration, stopped: &Receiver<()>) {
     let _ = record.try_send();
     let mut sent = Instant::now();
+    let mut looks = 1;
     record.measured(&usage.now());
     while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
         record.measured(&usage.now());
+        looks += 1;
+        if looks % LOOKS == 0 {
+            every = every.max((every * 2).min(RAREST));
+        }
         if sent.elapsed() >= SEND_EVERY {
             // What is not taken now waits for the next time.
             let _ = record.try_send();
