@@ -113,5 +113,8 @@ pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<u64, 
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     written?;
+    if events == 0 {
+        out.write_all(name.as_bytes())?;
+    }
     Ok(events)
 }

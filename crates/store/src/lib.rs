@@ -39,6 +39,8 @@ pub use key::{Key, key};
 pub use location::Location;
 pub use open::{BACKENDS, Backend, Open, open};
 pub use order::in_order;
-pub use query::{Cursor, History, HistoryQuery, LARGEST_PAGE, Order, Page, RunFilter, RunQuery, TaskRun};
+pub use query::{
+    Cursor, History, HistoryQuery, LARGEST_PAGE, Order, Page, RunFilter, RunQuery, TaskRun, all_runs,
+};
 pub use statistics::{Counts, Durations, Group, Grouping};
 pub use store::{EachRecord, Info, Maintained, Mark, Part, Store};

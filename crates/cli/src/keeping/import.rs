@@ -130,7 +130,7 @@ fn bring(address: &Address, store: &dyn Store, id: &str, lines: &[String]) -> Re
 }
 
 /// The lines in parts that are neither too many nor too long.
-pub(super) fn batches<'l, 'a>(lines: &'l [Numbered<'a>]) -> Vec<&'l [Numbered<'a>]> {
+fn batches<'l, 'a>(lines: &'l [Numbered<'a>]) -> Vec<&'l [Numbered<'a>]> {
     let mut parts = Vec::new();
     let (mut from, mut bytes) = (0, 0);
     for (at, line) in lines.iter().enumerate() {

@@ -1,10 +1,7 @@
 //! The runs of a store: found by their ids, and as what they are made of.
 
-use std::ops::ControlFlow;
-
-use makespan_format::{Event, RunInfo, write_line};
 use makespan_model::{Run, RunsBuilder};
-use makespan_store::{Error, Part, RunQuery, RunState, Store};
+use makespan_store::{Error, RunQuery, RunState, Store};
 
 use super::Address;
 use crate::config::settings::nearest;
@@ -71,13 +68,7 @@ fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
 
 /// The events of a run as a file holds them: a line that names the run, then its lines as they came.
 pub(crate) fn lines_of(store: &dyn Store, id: &str) -> Result<Vec<u8>, Error> {
-    let mut first = String::new();
-    write_line(&Event::Run(RunInfo { id: id.into(), ..RunInfo::default() }), &mut first);
-    let mut bytes = first.into_bytes();
-    store.read(id, Part::All, &mut |record| {
-        bytes.extend_from_slice(record.line.as_bytes());
-        bytes.push(b'\n');
-        ControlFlow::Continue(())
-    })?;
+    let mut bytes = Vec::new();
+    makespan_store::export(store, id, &mut bytes)?;
     Ok(bytes)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::archive::archive;
-use super::plan::Plan;
+use super::plan::{Leaving, Plan};
 use crate::{Error, Mark, RunState, Store};
 
 /// What was done, by the ids of runs.
@@ -27,7 +27,7 @@ pub struct Applied {
 ///
 /// [`Error::Invalid`], and nothing is done, for a plan with an [`objection`](Plan::objection) unless `confirmed` is the
 /// number of runs that go into the trash, as somebody was told it. Otherwise what stands in the way; what is done by
-/// then is done, and a new plan goes on from there.
+/// then is done, and the same call or a new plan goes on from there.
 pub fn apply(
     store: &dyn Store,
     plan: &Plan,
@@ -40,21 +40,20 @@ pub fn apply(
         return Err(Error::invalid(objection));
     }
     let mut applied = Applied::default();
-    for leaving in &plan.goes {
-        let id = leaving.run.id.clone();
-        if is_ready(store, &leaving.run, folder)? && trash(store, &leaving.run, plan.now)? {
-            applied.trashed.push(id);
-        } else {
-            applied.spared.push(id);
-        }
+    for Leaving { run, .. } in &plan.goes {
+        let gone = RunState { trashed: Some(plan.now), ..run.clone() };
+        let goes = store.run(&run.id)?.as_ref() == Some(&gone)
+            || is_ready(store, run, folder)? && trash(store, run, plan.now)?;
+        let told = if goes { &mut applied.trashed } else { &mut applied.spared };
+        told.push(run.id.clone());
     }
     for run in &plan.spent {
-        if is_ready(store, run, folder)? {
+        let goes = store.run(&run.id)?.is_none() || is_ready(store, run, folder)?;
+        if goes {
             store.delete(&run.id)?;
-            applied.removed.push(run.id.clone());
-        } else {
-            applied.spared.push(run.id.clone());
         }
+        let told = if goes { &mut applied.removed } else { &mut applied.spared };
+        told.push(run.id.clone());
     }
     Ok(applied)
 }

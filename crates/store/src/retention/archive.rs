@@ -1,5 +1,6 @@
 //! Runs put aside before they go.
 
+use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -25,37 +26,64 @@ const LONGEST_NAME: usize = 48;
 /// What stands in the way of reading the run or writing the file, and [`Error::Corrupt`] where what can be read is
 /// not what was written.
 pub fn archive(store: &dyn Store, run: &str, folder: &Path) -> Result<PathBuf, Error> {
-    fs::create_dir_all(folder)?;
+    let failed = |error: &dyn Display| {
+        let reason = format!("the archive {} cannot be written: {error}", folder.display());
+        Error::Backend { reason }
+    };
+    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     let name = plain(run);
     let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
     // What is left of a process of the same number that was stopped.
     let _ = fs::remove_file(&beside);
-    let done = write(store, run, &beside).and_then(|written| {
-        if read(&beside)? != written {
-            return Err(Error::corrupt(format!("{} cannot be read as it was written", beside.display())));
+    let put = || -> Result<PathBuf, Error> {
+        let file = OpenOptions::new().write(true).create_new(true).open(&beside);
+        let packed = GzEncoder::new(file.map_err(|error| failed(&error))?, Compression::default());
+        let mut out = Hashed { hash: Sha256::new(), out: packed, failed: None };
+        let read_from_store = export(store, run, &mut out);
+        if let Some(error) = &out.failed {
+            return Err(failed(error));
         }
-        let path = folder.join(format!("{name}-{}.jsonl.gz", hex(&written[..8])));
-        fs::rename(&beside, &path)?;
-        Ok(path)
-    });
-    if done.is_err() {
+        read_from_store?;
+        let written = hex(&out.hash.finalize());
+        let path = folder.join(format!("{name}-{}.jsonl.gz", &written[..16]));
+        let kept = || -> io::Result<bool> {
+            out.out.finish()?.sync_all()?;
+            if read(&beside)? != written {
+                return Ok(false);
+            }
+            fs::rename(&beside, &path)?;
+            if cfg!(unix) {
+                // The name, too, must outlast a loss of power.
+                File::open(folder)?.sync_all()?;
+            }
+            Ok(true)
+        };
+        match kept() {
+            Ok(true) => Ok(path),
+            Ok(false) => Err(Error::corrupt("what was put into the archive is not what can be read there")),
+            Err(error) => Err(failed(&error)),
+        }
+    };
+    put().inspect_err(|_| {
         let _ = fs::remove_file(&beside);
-    } else if cfg!(unix) {
-        // The name, too, must outlast a loss of power.
-        File::open(folder)?.sync_all()?;
-    }
-    done
+    })
 }
 
-/// A hash of all bytes that pass (SHA-256, FIPS 180-4).
+/// Hashes all bytes that pass (SHA-256, FIPS 180-4), and remembers why they could not.
 struct Hashed<W> {
     hash: Sha256,
     out: W,
+    failed: Option<String>,
 }
 
 impl<W: Write> Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        let written = self.out.write(bytes).inspect_err(|error| {
+            // A write that was interrupted is done once more by whoever asked.
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed = Some(error.to_string());
+            }
+        })?;
         self.hash.update(&bytes[..written]);
         Ok(written)
     }
@@ -65,23 +93,13 @@ impl<W: Write> Write for Hashed<W> {
     }
 }
 
-/// Writes a new file; the hash of its lines.
-fn write(store: &dyn Store, run: &str, path: &Path) -> Result<Vec<u8>, Error> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    let packed = GzEncoder::new(file, Compression::default());
-    let mut out = Hashed { hash: Sha256::new(), out: packed };
-    export(store, run, &mut out)?;
-    out.out.finish()?.sync_all()?;
-    Ok(out.hash.finalize().to_vec())
-}
-
 /// The hash of the lines of a file.
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
+fn read(path: &Path) -> io::Result<String> {
     let mut lines = GzDecoder::new(File::open(path)?);
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);
     loop {
         match lines.read(&mut buffer)? {
-            0 => return Ok(hash.finalize().to_vec()),
+            0 => return Ok(hex(&hash.finalize())),
             length => hash.update(&buffer[..length]),
         }
     }

@@ -14,23 +14,3 @@ pub use apply::{Applied, apply};
 pub use archive::archive;
 pub use plan::{Doubt, Leaving, Plan, plan};
 pub use policy::{IN_TRASH, Kept, Policy, Reason};
-
-use crate::{Error, LARGEST_PAGE, Order, RunFilter, RunQuery, RunState, Store};
-
-/// All runs of a store, the earliest first, and after them those in its trash: what a plan is made of.
-pub fn all_runs(store: &dyn Store) -> Result<Vec<RunState>, Error> {
-    let mut runs = Vec::new();
-    for trashed in [false, true] {
-        let filter = RunFilter { trashed, ..RunFilter::default() };
-        let mut query = RunQuery { filter, order: Order::Oldest, limit: LARGEST_PAGE, after: None };
-        loop {
-            let page = store.runs(&query)?;
-            runs.extend(page.runs);
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => break,
-            }
-        }
-    }
-    Ok(runs)
-}

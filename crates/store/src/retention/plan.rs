@@ -135,11 +135,12 @@ impl Plan {
     pub fn warnings(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         if let Some(first) = self.undated.first() {
+            let count = self.undated.len();
             let text = format!(
-                "the ends of these runs are unknown or no plausible times; they are kept (first: {first:?})"
+                "the ends of {count} runs are unknown or no plausible times, so they are kept (first: {first:?})"
             );
             let warning = Diagnostic::new(Severity::Warning, "undated-run", text);
-            warnings.push(warning.times(self.undated.len() as u64));
+            warnings.push(warning.times(count as u64));
         }
         if let Some(doubt) = self.doubt {
             warnings.push(Diagnostic::new(Severity::Warning, "doubtful-clock", doubt.to_string()));

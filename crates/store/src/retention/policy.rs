@@ -1,7 +1,5 @@
 //! What is to be kept.
 
-use std::fmt;
-
 use makespan_format::time::SECOND;
 
 use crate::RunState;
@@ -55,16 +53,6 @@ pub enum Kept {
     Last,
     /// Nothing says that it goes.
     Wanted,
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Age(age) => write!(f, "it ended {} days ago", age / DAY),
-            Reason::Count(later) => write!(f, "{later} runs of its workflow are later"),
-            Reason::Size => f.write_str("there is no room for it"),
-        }
-    }
 }
 
 impl Kept {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read as _;
 
-use makespan_store::retention::{Applied, IN_TRASH, Policy, all_runs, apply, archive, plan};
-use makespan_store::{Error, Mark, Store, export};
+use makespan_store::retention::{Applied, IN_TRASH, Policy, apply, archive, plan};
+use makespan_store::{Error, Mark, Store, all_runs, export};
 
 use crate::homes;
 use crate::meddler::Meddler;
@@ -53,6 +53,7 @@ fn what_the_dry_run_shows_goes_into_the_trash_and_a_day_later_for_good() {
         let mut going: Vec<String> = shown.goes.iter().map(|leaving| leaving.run.id.clone()).collect();
         let done = apply(&*store, &shown, None, None).unwrap();
         assert_eq!(done, Applied { trashed: going.clone(), ..Applied::default() });
+        assert_eq!(apply(&*store, &shown, None, None).unwrap(), done, "once more does and says the same");
         going.sort();
         assert_eq!(going, ["r02", "r03", "r04", "r05"]);
         assert_eq!(ids(&*store).1, set(["r02", "r03", "r04", "r05"]));
@@ -64,6 +65,7 @@ fn what_the_dry_run_shows_goes_into_the_trash_and_a_day_later_for_good() {
         let later = plan(&all_runs(&*store).unwrap(), &Policy::default(), now + IN_TRASH);
         let done = apply(&*store, &later, None, None).unwrap();
         assert_eq!(done.removed, ["r05", "r04"]);
+        assert_eq!(apply(&*store, &later, None, None).unwrap(), done, "once more does and says the same");
         let (left, trash) = ids(&*store);
         assert_eq!((left.len(), trash), (28, set(["r03"])));
         assert!(left.contains("r02") && store.run("r04").unwrap().is_none());
@@ -202,7 +204,8 @@ fn nothing_goes_that_could_not_be_put_aside() {
         let shown = plan(&all_runs(&*store).unwrap(), &OLD, now);
         let taken = top.path().join("file");
         fs::write(&taken, "no folder").unwrap();
-        assert!(apply(&*store, &shown, None, Some(&taken)).is_err());
+        let why = apply(&*store, &shown, None, Some(&taken)).unwrap_err().to_string();
+        assert!(why.starts_with(&format!("the archive {} cannot be written", taken.display())), "{why}");
         assert_eq!(ids(&*store).1.len(), 0);
     }
 }

@@ -1,0 +1,161 @@
+//! `makespan gc`: what need not be kept goes, first into an archive and the trash, a day later for good.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use makespan_format::time::format_rfc3339;
+use makespan_scene::{bytes, duration};
+use makespan_store::all_runs;
+use makespan_store::retention::{Applied, Kept, Leaving, Plan, Policy, Reason, apply, plan};
+use makespan_views::{Cell, Column, Table};
+use serde_json::json;
+
+use super::words::whole;
+use crate::args::GcArgs;
+use crate::config::Config;
+use crate::config::settings::{GC_KEEP_FAILED, GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN};
+use crate::failure::Failure;
+use crate::output::{clean, inert_json, print};
+use crate::paper::Paper;
+use crate::stored::{Address, now, patiently};
+
+/// Shows what would go, and lets it go when told to.
+pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
+    let policy = policy(args, config)?;
+    let address = Address::new(config)?;
+    let Some(store) = address.open_existing()? else {
+        return Err(Failure::Refused(format!("there is no store {}", address.shown())));
+    };
+    let runs = all_runs(&*store).map_err(|error| address.failed(error))?;
+    let plan = plan(&runs, &policy, now());
+    for warning in plan.warnings() {
+        let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&warning.message));
+    }
+    let is_asked = args.yes || args.confirm.is_some();
+    if is_asked
+        && let Some(objection) = plan.objection()
+        && args.confirm != Some(plan.goes.len())
+    {
+        let goes = plan.goes.len();
+        return Err(Failure::Refused(format!("{objection}; if that is meant, say --confirm {goes}")));
+    }
+    if !args.json {
+        print(page(&plan, &policy).as_bytes())?;
+    }
+    let done = if is_asked {
+        let done = || apply(&*store, &plan, args.confirm, args.archive.as_deref());
+        patiently(address.wait(), done).map_err(|error| address.failed(error))?
+    } else {
+        would_do(&plan)
+    };
+    for id in &done.spared {
+        let text = format!("run {id} has changed meanwhile and is kept");
+        let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&text));
+    }
+    if args.json {
+        let text = serde_json::to_string_pretty(&document(is_asked, &plan, &done)).unwrap_or_default();
+        return print(format!("{}\n", inert_json(&text)).as_bytes());
+    }
+    print(conclusion(is_asked, &done).as_bytes())
+}
+
+/// What a plan comes to where nothing changes until it is applied.
+fn would_do(plan: &Plan) -> Applied {
+    Applied {
+        trashed: plan.goes.iter().map(|leaving| leaving.run.id.clone()).collect(),
+        removed: plan.spent.iter().map(|run| run.id.clone()).collect(),
+        spared: Vec::new(),
+    }
+}
+
+/// The answer as JSON.
+fn document(is_asked: bool, plan: &Plan, done: &Applied) -> serde_json::Value {
+    let spared: BTreeSet<&str> = done.spared.iter().map(String::as_str).collect();
+    let goes = plan.goes.iter().filter(|leaving| !spared.contains(leaving.run.id.as_str()));
+    let run = |Leaving { run, reason }: &Leaving| {
+        let ended = run.ended().map(format_rfc3339);
+        json!({ "run": run.id, "reason": words(*reason), "ended": ended, "bytes": run.bytes })
+    };
+    let kept = plan.kept.iter().filter(|(why, _)| **why != Kept::Wanted);
+    let kept: serde_json::Map<_, _> =
+        kept.map(|(why, count)| (why.name().to_owned(), json!(count))).collect();
+    json!({
+        "done": is_asked,
+        "runs": goes.map(run).collect::<Vec<_>>(),
+        "removed": done.removed,
+        "kept": kept,
+        "left": plan.left,
+    })
+}
+
+fn words(reason: Reason) -> String {
+    match reason {
+        Reason::Age(age) => format!("ended {} ago", duration(age)),
+        Reason::Count(later) => format!("{later} later ones of its workflow"),
+        Reason::Size => "more than the size that is kept".to_owned(),
+    }
+}
+
+/// What is to be kept: as the options say, else as the settings do.
+fn policy(args: &GcArgs, config: &Config) -> Result<Policy, Failure> {
+    let policy = Policy {
+        older_than: args.older_than.map_or_else(|| config.get(&GC_OLDER_THAN), |l| Ok(Some(l)))?.map(|l| l.0),
+        keep_last: args.keep_last.map_or_else(|| config.get(&GC_KEEP_LAST), |n| Ok(Some(n)))?,
+        max_size: args.max_size.map_or_else(|| config.get(&GC_MAX_SIZE), |s| Ok(Some(s)))?.map(|s| s.0),
+        keep_failed: args.keep_failed || config.value(None, &GC_KEEP_FAILED)?,
+    };
+    if policy.older_than.is_none() && policy.keep_last.is_none() && policy.max_size.is_none() {
+        let text = "nothing says what need not be kept: give --older-than, --keep-last or --max-size";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    Ok(policy)
+}
+
+fn page(plan: &Plan, policy: &Policy) -> String {
+    let mut out = String::new();
+    if !plan.goes.is_empty() {
+        let (id, ids) = whole("run", "Run", plan.goes.iter().map(|leaving| clean(&leaving.run.id)).collect());
+        let columns = vec![id, Column::number("size", "Size"), Column::text("reason", "Why it goes")];
+        let mut table = Table::new("", columns);
+        for (Leaving { run, reason }, id) in plan.goes.iter().zip(ids) {
+            table.push(vec![Cell::new(id), Cell::new(bytes(run.bytes as f64)), Cell::new(words(*reason))]);
+        }
+        out.push_str(&Paper::of_stdout().table(&table));
+        out.push('\n');
+    }
+    let mut line = |count: u64, text: &str| {
+        if count > 0 {
+            out.push_str(&format!("{count} {text}\n"));
+        }
+    };
+    for (why, count) in &plan.kept {
+        let text = match why {
+            Kept::Pinned => "are kept because they are pinned",
+            Kept::Active => "are kept because they are not over",
+            Kept::Failed => "are kept because they failed",
+            Kept::Last => "are kept because they are the last of their workflow",
+            // Of the ones there is nothing to tell, of the others a warning told.
+            Kept::Wanted | Kept::Undated => continue,
+        };
+        line(*count, text);
+    }
+    line(plan.spent.len() as u64, "were put into the trash more than a day ago and go for good");
+    if policy.max_size.is_some_and(|most| plan.left > most) {
+        out.push_str(&format!(
+            "what has to be kept takes {}, which is more than was asked for\n",
+            bytes(plan.left as f64)
+        ));
+    }
+    out
+}
+
+fn conclusion(is_asked: bool, done: &Applied) -> String {
+    let (goes, spent) = (done.trashed.len(), done.removed.len());
+    if goes + spent == 0 {
+        return "nothing goes\n".to_owned();
+    }
+    if is_asked {
+        return format!("{goes} runs are in the trash, {spent} were removed for good\n");
+    }
+    format!("{goes} runs would go into the trash, {spent} for good; nothing was done: --yes does it\n")
+}
