@@ -158,7 +158,8 @@ pub(crate) mod postgres {
         done(init.arg("-D").arg(&data))?;
         let mut command = as_user("nobody", &server);
         command.arg("-D").arg(&data).arg("-k").arg(&folder).args(["-c", "listen_addresses="]);
-        command.args(["-c", "max_connections=200"]);
+        // After a crash it would else wait for the disk for every file of every database by itself.
+        command.args(["-c", "max_connections=200", "-c", "recovery_init_sync_method=syncfs"]);
         // An immediate shutdown: all its processes end at once, and the next start is a recovery.
         Ok(Server::start(folder, "QUIT", &command, |folder| sql(folder, "postgres", "SELECT 1")))
     }
