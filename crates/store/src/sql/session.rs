@@ -157,7 +157,7 @@ impl<S: Runs> Session<S> {
     }
 }
 
-/// The text of a statement, and its data as the server takes it.
+/// The text of a statement, which is words of this program only ([`Sql`]), and its data as the server takes it.
 fn parts<S: Server>(sql: Sql) -> Result<(String, S::Arguments), Error> {
     let (text, values) = sql.into_parts();
     let mut arguments = S::Arguments::default();
