@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import atexit as _atexit
 
-from . import _context, _run
+from . import _context, _gauge, _run
 from ._clock import Clock as _Clock
 from ._context import bind, current
 from ._decorate import task
@@ -135,9 +135,11 @@ def __getattr__(name):
     raise AttributeError("module 'makespan' has no attribute %r" % name)
 
 
+@_guarded()
 def _at_exit():
     for open_run in reversed(_context.open_runs()):
         open_run.end()
+    _gauge.close()
 
 
 _atexit.register(_at_exit)

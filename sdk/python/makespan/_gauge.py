@@ -104,6 +104,11 @@ def _differences(measured, prefix, before, after, run):
             measured.append((prefix + name, max(0, last - first), unit))
 
 
+def close():
+    """Ends the sampling for good."""
+    _sampler.close()
+
+
 def forget(run):
     """Stops to sample for a run that is over."""
     with _lock:
@@ -117,13 +122,19 @@ class Sampler:
     def __init__(self):
         self._thread = None
         self._stop = threading.Event()
+        self._every = 0.0
+        self._closed = False
 
     @guarded()
     def wake(self, run):
         with _lock:
-            if self._thread is not None and self._thread.is_alive() and not self._stop.is_set():
+            if self._closed:
                 return
-            self._stop = threading.Event()
+            if self._thread is not None and self._thread.is_alive() and not self._stop.is_set():
+                if self._every <= run.every:
+                    return
+                self._stop.set()  # too slow for this run
+            self._stop, self._every = threading.Event(), run.every
             self._thread = threading.Thread(target=self._work, args=(self._stop, run.every), name="makespan", daemon=True)
             self._thread.start()
 
@@ -169,6 +180,11 @@ class Sampler:
                 if before is None or (threads() or 0) < before:
                     return
                 time.sleep(0.0001)
+
+    def close(self):
+        """The program ends: a daemon thread that is still there then is killed, which may take the program with it."""
+        self._closed = True
+        self.rest()
 
     def forked(self):
         global _lock

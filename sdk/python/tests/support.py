@@ -12,6 +12,7 @@ import unittest
 os.environ.setdefault("MAKESPAN_DEBUG", "1")
 
 import makespan  # noqa: E402  (after MAKESPAN_DEBUG: an error of the recording fails a test)
+from makespan import _context  # noqa: E402
 
 SDK = pathlib.Path(__file__).resolve().parent.parent
 PROJECT = SDK.parent.parent
@@ -26,6 +27,8 @@ class Recorded(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.file = self.folder / "run.jsonl"
+        # A run that is left open would be a second one for the next test, whose threads then have none.
+        self.addCleanup(lambda: [run.end() for run in _context.open_runs()])
 
     def run_(self, name="etl", **how):
         how.setdefault("file", self.file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -23,10 +24,12 @@ class System:
         self._raised = {}
 
     def start(self):
+        atexit.register(self.stop)
         self._thread = threading.Thread(target=self._work, name="makespan-monitor", daemon=True)
         self._thread.start()
 
     def stop(self):
+        atexit.unregister(self.stop)
         self._stop.set()
         self._thread.join(1.0)
 
