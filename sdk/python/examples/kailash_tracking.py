@@ -6,7 +6,7 @@ from makespan.compat.kailash import TaskManager, TaskStatus, TrackingConfig, Wor
 from makespan.compat.kailash.maintenance import cleanup_old_data
 from makespan.compat.kailash.storage import BaseStorage, FileSystemStorage
 
-FOLDER = os.environ.get("MAKESPAN_DIR", "kailash_tracking")
+FOLDER = os.path.join(os.environ.get("MAKESPAN_DIR", "."), "kailash_tracking")
 
 
 def execute(task_manager, name, fails=False):

@@ -79,7 +79,9 @@ def number(value):
     elif issubclass(kind, int):
         exact = int.__add__(value, 0)
     else:
-        exact = float(value)
+        exact = foreign(float, value)
+        if type(exact) is not float:
+            return None
     if type(exact) is int:
         return exact if abs(exact) < 2**63 else float(exact)
     return exact if math.isfinite(exact) else None

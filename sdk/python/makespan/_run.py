@@ -53,13 +53,18 @@ class Run(Scope):
             strict = os.environ.get("MAKESPAN_DURABILITY") == "strict"
         self.file = self._sink = None
         if record and os.environ.get("MAKESPAN_DISABLED") != "1":
-            self._sink = Sink(os.fspath(file) if file is not None else _place(folder, self.id), limit, bool(strict))
+            self._sink = Sink(os.fspath(file) if file is not None else _place(folder, self.id),
+                              _encode.number(limit) or LARGEST_FILE, bool(strict))
             self.file = self._sink.path
         if announce:
             self.put({"event": "run", "makespan": 1, "name": self.name, "workflow": self.workflow,
                       "started": nanoseconds(at) or self.clock.now(), "source": _source(source),
                       "labels": self.redacted_members(labels), "params": self.redacted_members(params),
                       "infer_edges": infer_edges if infer_edges is None else bool(infer_edges)})
+        self._plan(steps)
+
+    @guarded()
+    def _plan(self, steps):
         for step in steps:
             if isinstance(step, dict):
                 step = dict(step)

@@ -5,8 +5,10 @@ import logging
 import os
 import time
 import unittest
+from unittest import mock
 
 import makespan
+from makespan import _guard
 
 from .support import Recorded, breaches, needs_program, python, summary
 
@@ -60,6 +62,14 @@ class Run(Recorded):
         done = python("import sys, makespan; makespan.start('a', file=sys.argv[1]); print(1)", args=[self.file])
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"1\n", b""))
         self.assertEqual(self.events("run")[-1]["status"], "succeeded")
+
+
+    @mock.patch.object(_guard, "DEBUG", False)
+    def test_an_argument_that_makes_no_sense_loses_no_run(self):
+        with self.run_(every="often", limit="much", labels=5, params=object(), steps=7, redact=None, strict="") as run:
+            with run.task("a", labels=[1], after=5, params="x"):
+                pass
+        self.assertEqual([event["event"] for event in self.events()], ["run", "task", "start", "end", "run"])
 
 
 class Steps(Recorded):
