@@ -18,13 +18,11 @@ _open_runs = []
 def current():
     """The task or run that is going on, or ``None``."""
     scope = _current.get()
-    if scope is not None and scope.is_open:
-        return scope
     while scope is not None:
+        if scope.is_open:
+            return scope
         # A task that is over is none to add to; the one around it may go on.
         scope = scope.around
-        if scope is not None and scope.is_open:
-            return scope
     return _open_runs[-1] if len(_open_runs) == 1 else None
 
 

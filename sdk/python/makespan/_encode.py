@@ -61,10 +61,10 @@ def plain(value):
 
 
 def members(value):
-    """Labels or parameters: a dict with texts as keys, or ``None`` where there are none."""
-    if value is None:
-        return None
+    """Labels or parameters: a mapping with texts as keys; ``None`` where there are none, or it is none."""
     if not issubclass(type(value), dict):
+        if not hasattr(type(value), "keys"):
+            return None
         value = dict(value)
     return plain(value) or None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -15,6 +16,8 @@ from ._task import Task, worker_name
 
 #: Names of tasks of which the number of instances is kept; later ones get ids with a number of the whole run.
 NAMES = 100_000
+#: Steps of one plan, and dependencies of one task, that are looked at; an iterator may never end.
+MOST = 10_000
 #: Events that happen at no moment of their own.
 TIMELESS = ("run", "task", "artifact", "diagnostic")
 
@@ -65,7 +68,7 @@ class Run(Scope):
 
     @guarded()
     def _plan(self, steps):
-        for step in steps:
+        for step in itertools.islice([steps] if isinstance(steps, (str, dict)) else steps, MOST):
             if isinstance(step, dict):
                 step = dict(step)
                 task = self.create(step.pop("name", "step"), **step)
@@ -123,7 +126,7 @@ class Run(Scope):
         if isinstance(after, (str, Task)):
             after = [after]
         found = []
-        for other in after:
+        for other in itertools.islice(after, MOST):
             if isinstance(other, Task):
                 found.append(other.id)
             elif other is not None:

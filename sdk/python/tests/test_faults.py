@@ -59,6 +59,8 @@ class Text(str):
     encode = isascii = __len__ = __getitem__ = __format__ = __str__
 values += [Text("sub"), "\\ud800", "\\x00", "x" * 10**6, b"\\xff", 10**5000, float("nan"), float("-inf"), 1j, object(), type,
            lambda: 0, {1: {2: {3: {}}}}, [[]] * 10**4, ...]
+import itertools
+values += [itertools.count(), itertools.repeat(("k", 1))]
 loop = []; loop.append(loop); values.append(loop)
 values.append({Hostile.__new__: 1, "k": loop})
 """
