@@ -134,6 +134,8 @@ class Sampler:
                 if self._every <= run.every:
                     return
                 self._stop.set()  # too slow for this run
+            # The end of a thread loads a library in older Pythons, and aborts the program where it cannot (bpo-44434).
+            os.close(os.open(os.devnull, os.O_RDONLY))
             self._stop, self._every = threading.Event(), run.every
             self._thread = threading.Thread(target=self._work, args=(self._stop, run.every), name="makespan", daemon=True)
             self._thread.start()
