@@ -405,7 +405,8 @@ fn nothing_is_left_half_done_or_too_long() {
 fn no_file_tells_of_the_machine_it_was_written_on() {
     let mut breaches = Vec::new();
     let samples = sources(&["static/samples"], "jsonl");
-    let prose = sources(&["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "sdk"], "md");
+    let prose =
+        sources(&["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "sdk"], "md");
     let scripts = sources(&["examples", "sdk"], "py");
     for source in rust().into_iter().chain(samples).chain(prose).chain(scripts) {
         for (number, line) in source.text.lines().enumerate() {
