@@ -307,7 +307,9 @@ class Bounds(Recorded):
     def test_no_thread_is_left_when_nothing_runs(self):
         done = python("import sys, threading, time, makespan\nr = makespan.start('r', file=sys.argv[1])\n"
                       "n = [threading.active_count()]\nwith r.task('a'): n.append(threading.active_count())\n"
-                      "time.sleep(0.25); n.append(threading.active_count()); print(n)", args=[self.file])
+                      "end = time.monotonic() + 10\n"
+                      "while threading.active_count() > 1 and time.monotonic() < end: time.sleep(0.01)\n"
+                      "n.append(threading.active_count()); print(n)", args=[self.file])
         self.assertEqual(done.stdout, b"[1, 2, 1]\n", done.stderr)
 
     def test_the_sampler_rests_while_the_program_forks(self):
@@ -331,7 +333,7 @@ class Clocks(Recorded):
         self.assertEqual(times, sorted(times))
         for name in ("a", "a-2"):
             start, end = self.one("start", task=name)["t"], self.one("end", task=name)["t"]
-            self.assertTrue(20e6 <= end - start < 200e6, end - start)
+            self.assertTrue(20e6 <= end - start < 60e9, end - start)
 
 
 if __name__ == "__main__":

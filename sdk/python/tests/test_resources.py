@@ -45,7 +45,7 @@ class Resources(Recorded):
         with self.run_(resources=True, every=0.01) as run:
             with run.task("a"):
                 block = bytearray(b"x" * 60_000_000)
-                time.sleep(0.05)
+                time.sleep(0.2)
                 del block
         found = self.of("a")
         self.assertGreater(found["memory"], 60_000_000)
@@ -55,9 +55,9 @@ class Resources(Recorded):
     def test_the_process_is_sampled_while_tasks_run(self):
         with self.run_(resources=True, every=0.02) as run:
             with run.task("a"):
-                time.sleep(0.15)
+                time.sleep(0.4)
         names = [e["name"] for e in self.events("sample") if "task" not in e]
-        self.assertGreaterEqual(names.count("memory"), 4)
+        self.assertGreaterEqual(names.count("memory"), 3)
         self.assertEqual(set(names), {"cpu", "memory", "threads"})
 
     @linux
@@ -93,7 +93,7 @@ class Resources(Recorded):
     def test_what_the_system_does_not_tell_is_said_and_is_not_0(self):
         with mock.patch.object(_process, "_proc", lambda name: b""):
             with self.run_(resources=True, every=0.01) as run, run.task("a"):
-                time.sleep(0.05)
+                time.sleep(0.2)
         self.assertEqual(set(self.of("a")), {"cpu_time", "cpu", "context_switches"})
         texts = " ".join(event["text"] for event in self.events("diagnostic", code="not-collected"))
         for name in ("memory of tasks", "read_bytes", "threads"):
