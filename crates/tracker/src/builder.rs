@@ -1,0 +1,373 @@
+//! Tasks before they start.
+
+use std::fmt;
+use std::sync::Arc;
+
+use makespan_format::Status;
+
+use crate::contain::say;
+use crate::context::{Context, InContext};
+use crate::recorder::{Declared, Details, Key, What};
+use crate::redact::Redactor;
+use crate::retry::{Attempt, Backoff};
+use crate::task::Task;
+use crate::text::Text;
+use crate::value::{Members, Value};
+
+/// A task that is about to be started, declared or left out. See [`Context::task`].
+#[derive(Debug)]
+#[must_use = "nothing is recorded before the task is started, declared or left out"]
+pub struct TaskBuilder {
+    /// What contains it.
+    context: Context,
+    name: Text,
+    /// What most tasks have not; boxed so that those are quick to make.
+    draft: Option<Box<Draft>>,
+    measured: bool,
+}
+
+#[derive(Debug, Default)]
+struct Draft {
+    id: Option<Arc<Box<str>>>,
+    details: Details,
+    labels: Members,
+    params: Members,
+}
+
+impl TaskBuilder {
+    pub(crate) fn new(context: Context, name: Text) -> TaskBuilder {
+        TaskBuilder { context, name, draft: None, measured: false }
+    }
+
+    fn draft(&mut self) -> &mut Draft {
+        self.draft.get_or_insert_default()
+    }
+
+    /// Its id, unique within the run, and the same in every run where it is the same work. Where none is given the
+    /// first task of a name has the name as its id, others a number.
+    pub fn id(mut self, id: impl Into<String>) -> TaskBuilder {
+        self.draft().id = Some(Arc::new(id.into().into_boxed_str()));
+        self
+    }
+
+    /// The named kind of work that it is an instance of. Tasks of one step are compared; where none is given, those
+    /// of one name.
+    pub fn step(mut self, step: impl Into<Text>) -> TaskBuilder {
+        self.draft().details.step = Some(step.into());
+        self
+    }
+
+    /// What sort of thing executes it: a class, an operator, a plug-in.
+    pub fn kind(mut self, kind: impl Into<Text>) -> TaskBuilder {
+        self.draft().details.kind = Some(kind.into());
+        self
+    }
+
+    /// What executes it: a worker, host or slot. Where none is given, the thread that starts it.
+    pub fn worker(mut self, worker: impl Into<Text>) -> TaskBuilder {
+        self.draft().details.worker = Some(worker.into());
+        self
+    }
+
+    /// It depends on another task: a [`Task`], a [`TaskRef`], a [`Planned`], or an id.
+    pub fn after(mut self, other: &(impl AsTask + ?Sized)) -> TaskBuilder {
+        self.draft().details.after.push(other.as_task().0);
+        self
+    }
+
+    /// It depends on several tasks.
+    pub fn after_all<T: AsTask>(mut self, others: impl IntoIterator<Item = T>) -> TaskBuilder {
+        self.draft().details.after.extend(others.into_iter().map(|other| other.as_task().0));
+        self
+    }
+
+    /// A label.
+    pub fn label(mut self, name: &str, value: impl Into<Value>) -> TaskBuilder {
+        if let Some(run) = self.context.run.clone() {
+            self.draft().labels.put(name, value.into(), run.recorder.redactor.as_ref());
+        }
+        self
+    }
+
+    /// A parameter. Nothing is recorded of what a program is given but what is named here.
+    pub fn param(mut self, name: &str, value: impl Into<Value>) -> TaskBuilder {
+        if let Some(run) = self.context.run.clone() {
+            self.draft().params.put(name, value.into(), run.recorder.redactor.as_ref());
+        }
+        self
+    }
+
+    /// Measures what the process uses while the task runs, and records it as metrics when it ends; see
+    /// [`usage`](crate::usage). It takes some 50 µs.
+    pub fn measure(mut self) -> TaskBuilder {
+        self.measured = true;
+        self
+    }
+
+    /// The parts of a record, and the context of the task.
+    fn split(mut self) -> (Context, Text, Key, Option<Box<Details>>) {
+        let mut own = Context { attempt: 1, ..Context::none() };
+        let parent = std::mem::take(&mut self.context.task);
+        let mut details = None;
+        if let Some(run) = self.context.run.take() {
+            own.task = run.state.next_task();
+            own.run = Some(run);
+        }
+        if let Some(draft) = self.draft.take() {
+            let Draft { id, details: mut known, labels, params } = *draft;
+            (known.labels, known.params) = (labels.finish(), params.finish());
+            own.task.id = id;
+            details = Some(Box::new(known));
+        }
+        (own, self.name, parent, details)
+    }
+
+    /// Starts it.
+    #[inline]
+    pub fn start(self) -> Task {
+        let measured = self.measured;
+        let (own, name, parent, details) = self.split();
+        let task = Task::new(own, measured);
+        task.record_safely(What::Started { name, parent, details });
+        task
+    }
+
+    fn declare_as(self, status: Status) -> Planned {
+        let measured = self.measured;
+        let (own, name, parent, details) = self.split();
+        let worker = details.as_ref().and_then(|details| details.worker.clone());
+        let declared = Declared {
+            name: name.clone(),
+            parent: parent.clone(),
+            details: *details.unwrap_or_default(),
+            status,
+        };
+        own.record_safely(What::Declared(Box::new(declared)));
+        Planned { own, name, parent, worker, measured }
+    }
+
+    /// Makes it known, to be started later: it is pending.
+    pub fn declare(self) -> Planned {
+        self.declare_as(Status::Pending)
+    }
+
+    /// Makes it known and says that it was handed over now, to whoever will start it.
+    pub fn queue(self) -> Planned {
+        let planned = self.declare();
+        planned.own.record_safely(What::Queued { again: false });
+        planned
+    }
+
+    /// It is deliberately not executed.
+    pub fn skip(self, reason: impl fmt::Display) -> TaskRef {
+        self.declare().skip(reason)
+    }
+
+    /// It is not executed, for its result is there already.
+    pub fn cached(self) -> TaskRef {
+        self.declare().cached()
+    }
+
+    /// It is not executed, for something that it depends on failed.
+    pub fn upstream_failed(self) -> TaskRef {
+        self.declare().upstream_failed()
+    }
+}
+
+/// A task that is known and has not started.
+///
+/// Dropped as it is, it stays so.
+#[derive(Debug)]
+pub struct Planned {
+    own: Context,
+    name: Text,
+    parent: Key,
+    worker: Option<Text>,
+    measured: bool,
+}
+
+impl Planned {
+    /// Starts it.
+    pub fn start(self) -> Task {
+        let task = Task::new(self.own, self.measured);
+        task.record_safely(What::Began { worker: self.worker });
+        task
+    }
+
+    /// A handle to depend on.
+    pub fn reference(&self) -> TaskRef {
+        TaskRef(self.own.task.clone())
+    }
+
+    fn becomes(self, status: Status) -> TaskRef {
+        let declared = Declared { name: self.name, parent: self.parent, details: Details::default(), status };
+        self.own.record_safely(What::Declared(Box::new(declared)));
+        TaskRef(self.own.task)
+    }
+
+    /// It is deliberately not executed.
+    pub fn skip(self, reason: impl fmt::Display) -> TaskRef {
+        if self.own.is_recording() {
+            let reason = Redactor::prose(self.own.redactor(), "reason", say(&reason));
+            self.own.write_line("info".into(), format!("skipped: {reason}"));
+        }
+        self.becomes(Status::Skipped)
+    }
+
+    /// It is stopped from outside before it started.
+    pub fn cancel(self, reason: impl fmt::Display) -> TaskRef {
+        if self.own.is_recording() {
+            let reason = Redactor::prose(self.own.redactor(), "reason", say(&reason));
+            self.own.write_line("info".into(), format!("cancelled: {reason}"));
+        }
+        self.becomes(Status::Cancelled)
+    }
+
+    /// It is not executed, for its result is there already.
+    pub fn cached(self) -> TaskRef {
+        self.becomes(Status::Cached)
+    }
+
+    /// It is not executed, for something that it depends on failed.
+    pub fn upstream_failed(self) -> TaskRef {
+        self.becomes(Status::UpstreamFailed)
+    }
+}
+
+macro_rules! ways_to_run {
+    ($($of:ty),*) => {$(
+        impl $of {
+            /// Runs a closure as the task, in its context. A panic ends it as failed.
+            pub fn run<T>(self, work: impl FnOnce(&Task) -> T) -> T {
+                self.start().run(work)
+            }
+
+            /// The same for a closure that may fail: an error ends the task as failed and is handed on.
+            ///
+            /// # Errors
+            ///
+            /// Those of the closure.
+            pub fn try_run<T, E: fmt::Display>(self, work: impl FnOnce(&Task) -> Result<T, E>) -> Result<T, E> {
+                self.start().try_run(work)
+            }
+
+            /// Runs an asynchronous closure as the task; wherever it is polled, it is in the task's context. A future
+            /// that is dropped before it is done ends the task as cancelled.
+            pub async fn run_async<T>(self, work: impl AsyncFnOnce(&Task) -> T) -> T {
+                let task = self.start().cancelled_when_dropped();
+                let context = task.context();
+                let value = work(&task).in_context(context).await;
+                task.succeed();
+                value
+            }
+
+            /// The same for an asynchronous closure that may fail.
+            ///
+            /// # Errors
+            ///
+            /// Those of the closure.
+            pub async fn try_run_async<T, E: fmt::Display>(
+                self,
+                work: impl AsyncFnOnce(&Task) -> Result<T, E>,
+            ) -> Result<T, E> {
+                let task = self.start().cancelled_when_dropped();
+                let context = task.context();
+                let result = work(&task).in_context(context).await;
+                task.end_with(&result);
+                result
+            }
+
+            /// Runs a closure as the task, and again as the backoff allows while it fails; every try is recorded, and
+            /// the time between two tries as the time that the next one was queued.
+            ///
+            /// # Errors
+            ///
+            /// That of the last try.
+            pub fn retry<T, E: fmt::Display>(
+                self,
+                backoff: Backoff,
+                work: impl FnMut(&mut Attempt) -> Result<T, E>,
+            ) -> Result<T, E> {
+                crate::retry::retry(self.start(), backoff, work)
+            }
+
+            /// The same for an asynchronous closure. `sleep` is that of the runtime, such as `tokio::time::sleep`.
+            ///
+            /// # Errors
+            ///
+            /// That of the last try.
+            pub async fn retry_async<T, E: fmt::Display, S: Future<Output = ()>>(
+                self,
+                backoff: Backoff,
+                sleep: impl FnMut(std::time::Duration) -> S,
+                work: impl AsyncFnMut(&mut Attempt) -> Result<T, E>,
+            ) -> Result<T, E> {
+                crate::retry::retry_async(self.start().cancelled_when_dropped(), backoff, sleep, work).await
+            }
+        }
+    )*};
+}
+ways_to_run!(TaskBuilder, Planned);
+
+/// A task by name, to depend on. It keeps nothing alive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskRef(pub(crate) Key);
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::TaskRef {}
+    impl Sealed for super::Planned {}
+    impl Sealed for super::Task {}
+    impl Sealed for crate::Context {}
+    impl Sealed for str {}
+    impl Sealed for String {}
+    impl<T: Sealed + ?Sized> Sealed for &T {}
+}
+
+/// What a task can depend on: a task in any state, or the id of one.
+pub trait AsTask: sealed::Sealed {
+    /// The task, by name.
+    fn as_task(&self) -> TaskRef;
+}
+
+impl AsTask for TaskRef {
+    fn as_task(&self) -> TaskRef {
+        self.clone()
+    }
+}
+
+impl AsTask for Planned {
+    fn as_task(&self) -> TaskRef {
+        self.reference()
+    }
+}
+
+impl AsTask for Task {
+    fn as_task(&self) -> TaskRef {
+        self.reference()
+    }
+}
+
+impl AsTask for Context {
+    fn as_task(&self) -> TaskRef {
+        TaskRef(self.task.clone())
+    }
+}
+
+impl AsTask for str {
+    fn as_task(&self) -> TaskRef {
+        TaskRef(Key { number: 0, id: Some(Arc::new(self.into())) })
+    }
+}
+
+impl AsTask for String {
+    fn as_task(&self) -> TaskRef {
+        self.as_str().as_task()
+    }
+}
+
+impl<T: AsTask + ?Sized> AsTask for &T {
+    fn as_task(&self) -> TaskRef {
+        (**self).as_task()
+    }
+}

@@ -1,0 +1,71 @@
+//! Finds out whether what a function returned tells of a failure, whatever its type. For the attribute `#[task]`.
+//!
+//! The attribute sees source text, no types. It calls `(&&&Probe(&value)).failure()`, and the compiler takes the first
+//! of these traits that fits, by the number of references that it takes away: a `Result` whose error can be displayed,
+//! any other `Result`, anything.
+
+use std::fmt;
+
+use crate::outcome::kind;
+use crate::recorder::Failure;
+
+/// A failure that was found.
+#[derive(Debug)]
+pub struct Told(pub(crate) Failure);
+
+/// What is looked at.
+#[derive(Debug)]
+pub struct Probe<'a, T>(pub &'a T);
+
+/// A result with an error that can be displayed.
+pub trait OfDisplay {
+    /// The failure, where it is one.
+    fn failure(&self) -> Option<Told>;
+}
+
+impl<T, E: fmt::Display> OfDisplay for &&Probe<'_, Result<T, E>> {
+    fn failure(&self) -> Option<Told> {
+        self.0.as_ref().err().map(|error| Told(Failure::of(error, None)))
+    }
+}
+
+/// A result with any other error.
+pub trait OfResult {
+    /// The failure, where it is one.
+    fn failure(&self) -> Option<Told>;
+}
+
+impl<T, E> OfResult for &Probe<'_, Result<T, E>> {
+    fn failure(&self) -> Option<Told> {
+        self.0.as_ref().err()?;
+        let kind = kind(std::any::type_name::<E>());
+        let message = kind.clone().unwrap_or_else(|| String::from("an error that cannot be displayed"));
+        Some(Told(Failure { message, kind }))
+    }
+}
+
+/// Anything else is no failure.
+pub trait OfAnything {
+    /// None.
+    fn failure(&self) -> Option<Told> {
+        None
+    }
+}
+
+impl<T> OfAnything for Probe<'_, T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_seen_in_any_type() {
+        struct Mute;
+        let parse = "x".parse::<i32>();
+        let mute: Result<i32, Mute> = Err(Mute);
+        assert_eq!((&&&Probe(&parse)).failure().unwrap().0.message, "invalid digit found in string");
+        assert_eq!((&&&Probe(&mute)).failure().unwrap().0.message, "Mute");
+        assert!((&&&Probe(&"7".parse::<i32>())).failure().is_none());
+        assert!((&&&Probe(&7)).failure().is_none());
+    }
+}

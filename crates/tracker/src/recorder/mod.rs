@@ -1,0 +1,142 @@
+//! The machinery: threads put records into chunks of their own, one writer takes them out, orders them by time,
+//! encodes them and gives them to the sink.
+//!
+//! ```text
+//! thread ─▶ chunk ─┐
+//! thread ─▶ chunk ─┼─▶ writer ─▶ outbox of each run ─▶ sink
+//! thread ─▶ chunk ─┘      └────▶ listeners
+//! ```
+//!
+//! Nothing here waits without a bound, and nothing grows without one.
+
+mod chunk;
+mod encode;
+mod outbox;
+mod record;
+mod shared;
+mod writer;
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+
+pub(crate) use chunk::{Pushed, be_quiet};
+pub(crate) use record::{Alarm, Class, Declared, Details, Failure, Key, Line, Over, Record, Thing, What};
+pub(crate) use shared::{RunState, Shared};
+
+use crate::contain::{contained, watch_panics};
+use crate::listener::{self, Heard, Listener};
+use crate::redact::Redactor;
+use crate::{Durability, Sink};
+
+/// The host's end of the machinery; when the last handle goes, it is stopped.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) redactor: Option<Redactor>,
+    pub(crate) durability: Durability,
+    heard: Option<Arc<Heard>>,
+}
+
+/// How long the end of a program is held up at most for what is not written yet.
+const EXIT: Duration = Duration::from_secs(2);
+/// How long a panic is.
+const PANIC: Duration = Duration::from_millis(100);
+
+/// What a recorder is made with.
+pub(crate) struct Parts {
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) redactor: Option<Redactor>,
+    pub(crate) durability: Durability,
+    pub(crate) memory: usize,
+    pub(crate) patience: Duration,
+    pub(crate) watch_panics: bool,
+}
+
+impl Recorder {
+    /// Starts the writer, and the thread of listeners where there are any.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting a thread.
+    pub(crate) fn start(parts: Parts) -> io::Result<Recorder> {
+        let shared = Arc::new(Shared::new(parts.memory, parts.patience));
+        let (post, heard) = if parts.listeners.is_empty() {
+            (None, None)
+        } else {
+            let (post, heard) = listener::start(parts.listeners, Arc::clone(&shared))?;
+            (Some(post), Some(heard))
+        };
+        let writer = writer::Writer::new(Arc::clone(&shared), parts.sink, random_word(16), post);
+        let own = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("makespan-write".to_owned()).spawn(move || {
+            chunk::mute();
+            // The writer calls foreign code in containment only; should it fail itself, nobody may wait for it.
+            let _ = contained(|| writer.work());
+            own.close();
+            own.turn(|rounds| rounds.over = true);
+        })?;
+        shared.set_writer(thread.thread().clone());
+        if parts.watch_panics {
+            watch_panics(flush_all);
+        }
+        remember(&shared);
+        Ok(Recorder { shared, redactor: parts.redactor, durability: parts.durability, heard })
+    }
+
+    /// Waits until all that was recorded before is with its sinks and heard by listeners, or the time is over.
+    pub(crate) fn flush(&self, limit: Duration) -> bool {
+        self.shared.flush(limit)
+            && self.heard.as_ref().is_none_or(|heard| chunk::is_quiet() || heard.wait(limit))
+    }
+
+    /// Stops the writer once all is written, or the time is over.
+    pub(crate) fn stop(&self, limit: Duration) -> bool {
+        self.shared.stop();
+        let written = self.shared.wait_for_end(limit);
+        written && self.heard.as_ref().is_none_or(|heard| chunk::is_quiet() || heard.wait(limit))
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        if self.shared.is_at_home() {
+            self.stop(EXIT);
+        }
+    }
+}
+
+static LIVE: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
+
+fn remember(shared: &Arc<Shared>) {
+    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    live.retain(|one| one.strong_count() > 0);
+    live.push(Arc::downgrade(shared));
+}
+
+/// Has everything written that any thread recorded: the process may be about to abort.
+fn flush_all() {
+    // A panic of this very thread may have happened anywhere: no lock is waited for.
+    let Some(live) = chunk::briefly(&LIVE).map(|live| live.clone()) else { return };
+    for shared in live.iter().filter_map(Weak::upgrade) {
+        shared.flush(PANIC);
+    }
+}
+
+/// So many letters and digits that nobody can tell before, from the randomness that the hash tables of this process
+/// are seeded with.
+pub(crate) fn random_word(length: usize) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut word = String::with_capacity(length);
+    while word.len() < length {
+        let mut bits = RandomState::new().hash_one(word.len());
+        for _ in 0..12.min(length - word.len()) {
+            word.push(char::from(LETTERS[(bits & 31) as usize]));
+            bits >>= 5;
+        }
+    }
+    word
+}

@@ -1,0 +1,217 @@
+//! A run: one execution of a workflow.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use makespan_format::{Event, RunInfo, Status, time, write_line};
+
+use crate::clock;
+use crate::contain::say;
+use crate::context::Context;
+use crate::recorder::{Failure, Key, Over, Recorder, RunState, What, random_word};
+use crate::redact::Redactor;
+use crate::text::Text;
+use crate::tracker::Durability;
+use crate::value::{Members, Value};
+
+/// What every handle of a run shares.
+#[derive(Debug)]
+pub(crate) struct RunInner {
+    pub(crate) state: Arc<RunState>,
+    pub(crate) recorder: Arc<Recorder>,
+}
+
+/// A run that is about to start. See [`Tracker::run`](crate::Tracker::run).
+#[derive(Debug)]
+#[must_use = "a run is recorded from its start on"]
+pub struct RunBuilder {
+    recorder: Option<Arc<Recorder>>,
+    name: Text,
+    id: Option<String>,
+    workflow: Option<String>,
+    labels: Members,
+    params: Members,
+    durability: Option<Durability>,
+    infer_edges: Option<bool>,
+}
+
+impl RunBuilder {
+    pub(crate) fn new(recorder: Option<Arc<Recorder>>, name: Text) -> RunBuilder {
+        RunBuilder {
+            recorder,
+            name,
+            id: None,
+            workflow: None,
+            labels: Members::default(),
+            params: Members::default(),
+            durability: None,
+            infer_edges: None,
+        }
+    }
+
+    /// Its id, unique among all runs. Where none is given it is the name, the time of the start in UTC and six random
+    /// letters: `nightly-20260105-080000-k3f9aa`.
+    pub fn id(mut self, id: impl Into<String>) -> RunBuilder {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The workflow (definition) that it executes. Runs of one workflow can be compared.
+    pub fn workflow(mut self, workflow: impl Into<String>) -> RunBuilder {
+        self.workflow = Some(workflow.into());
+        self
+    }
+
+    /// A label.
+    pub fn label(mut self, name: &str, value: impl Into<Value>) -> RunBuilder {
+        self.labels.put(name, value.into(), self.recorder.as_ref().and_then(|r| r.redactor.as_ref()));
+        self
+    }
+
+    /// A parameter.
+    pub fn param(mut self, name: &str, value: impl Into<Value>) -> RunBuilder {
+        self.params.put(name, value.into(), self.recorder.as_ref().and_then(|r| r.redactor.as_ref()));
+        self
+    }
+
+    /// What a call has made sure of when it returns, for this run; as the tracker has it where nothing is said.
+    pub fn durability(mut self, durability: Durability) -> RunBuilder {
+        self.durability = Some(durability);
+        self
+    }
+
+    /// Its tasks have no dependencies. Where no task names one and this is not said, Makespan infers some from the
+    /// times, and says so.
+    pub fn without_dependencies(mut self) -> RunBuilder {
+        self.infer_edges = Some(false);
+        self
+    }
+
+    /// Starts it.
+    pub fn start(self) -> Run {
+        let Some(recorder) = self.recorder.clone() else {
+            return Run { context: Context::none(), over: true };
+        };
+        let offset = clock::offset();
+        let id =
+            self.id.unwrap_or_else(|| unique_id(self.name.as_str(), offset.saturating_add(clock::now())));
+        let mut opening = String::new();
+        let info = RunInfo {
+            id: id.as_str().into(),
+            name: Some(self.name.as_str().into()),
+            workflow: self.workflow.map(Into::into),
+            status: Some(Status::Running),
+            started: Some(offset.saturating_add(clock::now())),
+            source: Some(concat!("makespan-tracker ", env!("CARGO_PKG_VERSION")).into()),
+            labels: self.labels.finish(),
+            params: self.params.finish(),
+            infer_edges: self.infer_edges,
+            ..RunInfo::default()
+        };
+        write_line(&Event::Run(info), &mut opening);
+        let durability = self.durability.unwrap_or(recorder.durability);
+        let state = Arc::new(RunState::new(id.into(), random_word(4), offset, opening, durability));
+        let context = Context { run: Some(Arc::new(RunInner { state, recorder })), ..Context::none() };
+        if let Some(run) = &context.run {
+            run.recorder.shared.open(&run.state);
+        }
+        Run { context, over: false }
+    }
+}
+
+/// `nightly-20260105-080000-k3f9aa`.
+fn unique_id(name: &str, now: i64) -> String {
+    let digits: String = time::format_rfc3339(now).chars().take(19).filter(|c| !"-:".contains(*c)).collect();
+    format!("{name}-{}-{}", digits.replace('T', "-"), random_word(6))
+}
+
+/// A run that goes on. It ends when this is dropped: failed where the thread is panicking or a task of it failed for
+/// good, else succeeded; or by one of the methods that end it.
+///
+/// It is a [`Context`]: tasks, metrics, logs and alerts of the run are recorded by its methods.
+#[derive(Debug)]
+#[must_use = "a run ends when it is dropped"]
+pub struct Run {
+    context: Context,
+    over: bool,
+}
+
+impl Run {
+    /// Makes it the run of everything that is in no context, on all threads, until it ends or another one is made it.
+    pub fn make_default(&self) {
+        self.context.make_default();
+    }
+
+    /// Ends it as succeeded, whatever its tasks did.
+    pub fn succeed(mut self) {
+        self.end(Status::Succeeded, None);
+    }
+
+    /// Ends it as failed.
+    pub fn fail(mut self, error: impl fmt::Display) {
+        let failure = Failure::of(&error, self.redactor());
+        self.end(Status::Failed, Some(failure));
+    }
+
+    /// Ends it as cancelled. Tasks that are dropped after this are cancelled too; see also
+    /// [`Context::is_cancelled`].
+    pub fn cancel(mut self, reason: impl fmt::Display) {
+        self.request_cancel();
+        let reason = Redactor::prose(self.redactor(), "reason", say(&reason));
+        self.end(Status::Cancelled, Some(Failure { message: reason, kind: None }));
+    }
+
+    /// Asks everybody to stop: from now on [`Context::is_cancelled`] is true, and what ends by being dropped ends as
+    /// cancelled, the run included.
+    pub fn request_cancel(&self) {
+        if let Some(run) = &self.context.run {
+            run.state.cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn end(&mut self, status: Status, failure: Option<Failure>) {
+        if !std::mem::replace(&mut self.over, true) {
+            self.context.record_safely(What::Over(Box::new(Over { status, failure })));
+        }
+    }
+}
+
+impl Deref for Run {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let Some(run) = self.context.run.as_ref().filter(|_| !self.over) else { return };
+        let (failed, cancelled) = (&run.state.failed, &run.state.cancelled);
+        if std::thread::panicking() {
+            let failure = Failure::of_panic(self.context.redactor());
+            self.end(Status::Failed, Some(failure));
+        } else if cancelled.load(Ordering::Relaxed) {
+            self.end(Status::Cancelled, None);
+        } else if failed.load(Ordering::Relaxed) {
+            self.end(Status::Failed, None);
+        } else {
+            self.end(Status::Succeeded, None);
+        }
+    }
+}
+
+impl RunState {
+    fn new(id: Box<str>, salt: String, offset: i64, opening: String, durability: Durability) -> RunState {
+        static RUNS: AtomicU32 = AtomicU32::new(1);
+        let index = RUNS.fetch_add(1, Ordering::Relaxed);
+        RunState { index, id, salt, offset, opening, durability, ..RunState::default() }
+    }
+
+    /// A task of it that nobody named.
+    pub(crate) fn next_task(&self) -> Key {
+        Key { number: self.tasks.fetch_add(1, Ordering::Relaxed) + 1, id: None }
+    }
+}

@@ -1,0 +1,162 @@
+//! A task that runs.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::atomic::Ordering;
+
+use makespan_format::Status;
+
+use crate::builder::TaskRef;
+use crate::contain::say;
+use crate::context::Context;
+use crate::probe::Told;
+use crate::recorder::{Failure, What};
+use crate::redact::Redactor;
+use crate::usage::Gauge;
+
+/// A task that runs, on its first try. It ends when this is dropped: failed where the thread is panicking, cancelled
+/// where the run was, else succeeded; or by one of the methods that end it.
+///
+/// It is a [`Context`]: what is recorded by its methods belongs to it. It may be sent to another thread and end there.
+#[derive(Debug)]
+pub struct Task {
+    context: Context,
+    over: bool,
+    /// What dropping it means.
+    dropped: Status,
+    gauge: Option<Box<Gauge>>,
+}
+
+impl Task {
+    pub(crate) fn new(context: Context, measured: bool) -> Task {
+        let gauge = (measured && context.is_recording()).then(Gauge::start).map(Box::new);
+        Task { context, over: false, dropped: Status::Succeeded, gauge }
+    }
+
+    /// A handle to depend on.
+    pub fn reference(&self) -> TaskRef {
+        TaskRef(self.context.task.clone())
+    }
+
+    /// Ends it as succeeded.
+    pub fn succeed(mut self) {
+        self.end(Status::Succeeded, None);
+    }
+
+    /// Ends it as failed, with the error's message (as `{:#}` writes it) and type.
+    pub fn fail(mut self, error: impl fmt::Display) {
+        let failure = self.context.is_recording().then(|| Failure::of(&error, self.context.redactor()));
+        self.end(Status::Failed, failure);
+    }
+
+    /// Ends it as skipped: it turned out that there was nothing to do.
+    pub fn skip(mut self, reason: impl fmt::Display) {
+        self.end(Status::Skipped, self.reason(&reason));
+    }
+
+    /// Ends it as cancelled: it was stopped from outside.
+    pub fn cancel(mut self, reason: impl fmt::Display) {
+        self.end(Status::Cancelled, self.reason(&reason));
+    }
+
+    /// Ends it as the result says.
+    pub fn end_with<T, E: fmt::Display>(self, result: &Result<T, E>) {
+        match result {
+            Ok(_) => self.succeed(),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Runs a closure as this task, in its context. A panic ends it as failed.
+    pub fn run<T>(self, work: impl FnOnce(&Task) -> T) -> T {
+        let _here = self.context.enter();
+        work(&self)
+    }
+
+    /// The same for a closure that may fail: an error ends the task as failed and is handed on.
+    ///
+    /// # Errors
+    ///
+    /// Those of the closure.
+    pub fn try_run<T, E: fmt::Display>(self, work: impl FnOnce(&Task) -> Result<T, E>) -> Result<T, E> {
+        let _here = self.context.enter();
+        let result = work(&self);
+        self.end_with(&result);
+        result
+    }
+
+    /// Dropping it means that its work was dropped too.
+    #[doc(hidden)]
+    pub fn cancelled_when_dropped(mut self) -> Task {
+        self.dropped = Status::Cancelled;
+        self
+    }
+
+    /// Ends it as a probe found. For the attribute `#[task]`.
+    #[doc(hidden)]
+    pub fn end_as_told(mut self, told: Option<Told>) {
+        match told {
+            Some(Told(failure)) => {
+                let message = Redactor::prose(self.context.redactor(), "error", failure.message);
+                self.end(Status::Failed, Some(Failure { message, ..failure }));
+            }
+            None => self.end(Status::Succeeded, None),
+        }
+    }
+
+    fn reason(&self, reason: &dyn fmt::Display) -> Option<Failure> {
+        let message = || Redactor::prose(self.context.redactor(), "reason", say(reason));
+        self.context.is_recording().then(|| Failure { message: message(), kind: None })
+    }
+
+    /// Ends this try as failed where another one follows: the task has not failed yet.
+    pub(crate) fn try_again(&mut self, failure: Failure) {
+        self.context.record_safely(What::Ended { status: Status::Failed, failure: Some(Box::new(failure)) });
+        self.context.attempt += 1;
+        self.context.record_safely(What::Queued { again: true });
+    }
+
+    /// Begins the try that was announced.
+    pub(crate) fn begin_again(&self) {
+        self.context.record_safely(What::Began { worker: None });
+    }
+
+    #[inline]
+    fn end(&mut self, status: Status, failure: Option<Failure>) {
+        if std::mem::replace(&mut self.over, true) {
+            return;
+        }
+        if let Some(gauge) = self.gauge.take() {
+            gauge.stop(&self.context);
+        }
+        if let Some(run) = self.context.run.as_ref().filter(|_| status == Status::Failed) {
+            run.state.failed.store(true, Ordering::Relaxed);
+        }
+        self.context.record_safely(What::Ended { status, failure: failure.map(Box::new) });
+    }
+}
+
+impl Deref for Task {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
+}
+
+impl Drop for Task {
+    #[inline]
+    fn drop(&mut self) {
+        if self.over || !self.context.is_recording() {
+            return;
+        }
+        if std::thread::panicking() {
+            let failure = Failure::of_panic(self.context.redactor());
+            self.end(Status::Failed, Some(failure));
+        } else if self.context.is_cancelled() {
+            self.end(Status::Cancelled, None);
+        } else {
+            self.end(self.dropped, None);
+        }
+    }
+}

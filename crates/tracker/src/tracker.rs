@@ -1,0 +1,281 @@
+//! The tracker: where runs are recorded to, and how.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use makespan_format::Event;
+
+use crate::Redaction;
+use crate::listener::Listener;
+use crate::recorder::{Parts, Recorder};
+use crate::redact::Redactor;
+use crate::run::RunBuilder;
+use crate::sink::{FileSink, MemorySink, Recording, Sink};
+use crate::text::Text;
+
+/// What a call has made sure of when it returns.
+///
+/// The promise is about the life of runs and tasks: their declaration, start and end, with all that was recorded
+/// before. Metrics, lines of logs, progress, alerts and artifacts never wait; they are safe once a later such call
+/// is, or 50 ms later. No call waits longer than [`Options::patience`]: what is then not written yet will be, and the
+/// run's file says how many calls went on early.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Nothing yet: records are written within 50 ms. If the process is killed, the last 50 ms are missing; if it
+    /// panics or returns from `main` nothing is. A span costs about 0.1 µs.
+    Buffered,
+    /// What was recorded is with the system (`write(2)`) and survives the death of this process, however it dies. A
+    /// loss of power takes what the system had not put on the disk: half a minute at most on Linux as it is set up by
+    /// default. The end of a run is on the disk. A call costs about 10 µs, most of it spent waiting.
+    #[default]
+    Write,
+    /// What was recorded is on the disk (`fdatasync(2)`) and survives a loss of power. A call costs what the disk
+    /// takes, some milliseconds.
+    Strict,
+}
+
+/// How runs are recorded. See [`Tracker::options`].
+pub struct Options {
+    durability: Durability,
+    patience: Option<Duration>,
+    memory: usize,
+    redactor: Option<Redactor>,
+    listeners: Vec<Listener>,
+    watch_panics: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            durability: Durability::default(),
+            patience: None,
+            memory: 32 << 20,
+            redactor: None,
+            listeners: Vec::new(),
+            watch_panics: true,
+        }
+    }
+}
+
+impl Options {
+    /// What a call has made sure of when it returns; [`Durability::Write`] where nothing is said.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Options {
+        self.durability = durability;
+        self
+    }
+
+    /// How long a call may wait for the sink; 10 ms where nothing is said, 1 s with [`Durability::Strict`]. Once one
+    /// call has waited so long no other waits until the sink has caught up.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Options {
+        self.patience = Some(patience);
+        self
+    }
+
+    /// How many bytes of records may be held in memory; 32 MiB where nothing is said, and 1 MiB at least. Where they
+    /// are full, metrics, lines of logs and progress are dropped first: a tenth is kept for the life of tasks. What
+    /// is dropped is counted, and the run says so.
+    #[must_use]
+    pub fn memory(mut self, bytes: usize) -> Options {
+        self.memory = bytes.max(1 << 20);
+        self
+    }
+
+    /// Asks before a value is recorded: with the name of a parameter or label and its value, or with `log`, `error`,
+    /// `alert`, `reason`, `uri` or `value` (of an artifact) and the text. What it panics about is dropped.
+    #[must_use]
+    pub fn redact(mut self, ask: impl Fn(&str, &str) -> Redaction + Send + Sync + 'static) -> Options {
+        self.redactor = Some(Redactor::new(ask));
+        self
+    }
+
+    /// Calls back on each event, with the id of the run. Listeners run on a thread of their own, after the event left
+    /// for the sink. One that panics is switched off, and the run says so; one that is too slow misses events, and
+    /// the run says how many. What a listener itself records is written, but not heard. A task that starts and ends
+    /// within one batch is heard as one attempt with both times.
+    #[must_use]
+    pub fn listener(mut self, listener: impl FnMut(&str, &Event<'_>) + Send + 'static) -> Options {
+        self.listeners.push(Box::new(listener));
+        self
+    }
+
+    /// Leaves the panic hook of the process alone. Else the first tracker puts one before it, which calls the one
+    /// that was there: it remembers what a panic says, so that the task that it ends can tell, and has all records
+    /// written before the process may abort.
+    #[must_use]
+    pub fn leave_panic_hook(mut self) -> Options {
+        self.watch_panics = false;
+        self
+    }
+
+    /// Records each run to `run.jsonl` in a folder of its own below this one, which is created.
+    ///
+    /// # Errors
+    ///
+    /// Those of creating the folder and of starting a thread. Later ones are no errors for the program: writing is
+    /// tried again, and the run tells of it.
+    pub fn to_folder(self, folder: impl Into<PathBuf>) -> io::Result<Tracker> {
+        self.to_sink(FileSink::folder(folder)?)
+    }
+
+    /// Records all runs to one file, which is created or appended to.
+    ///
+    /// # Errors
+    ///
+    /// Those of opening the file and of starting a thread.
+    pub fn to_file(self, path: impl Into<PathBuf>) -> io::Result<Tracker> {
+        self.to_sink(FileSink::file(path)?)
+    }
+
+    /// Records in memory, for tests.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting a thread.
+    pub fn in_memory(self) -> io::Result<(Tracker, Recording)> {
+        let sink = MemorySink::new();
+        let recording = sink.recording();
+        Ok((self.to_sink(sink)?, recording))
+    }
+
+    /// Records to a sink of your own.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting a thread.
+    pub fn to_sink(self, sink: impl Sink + 'static) -> io::Result<Tracker> {
+        let strict = self.durability == Durability::Strict;
+        let patience = if strict { Duration::from_secs(1) } else { Duration::from_millis(10) };
+        let recorder = Recorder::start(Parts {
+            sink: Box::new(sink),
+            listeners: self.listeners,
+            redactor: self.redactor,
+            durability: self.durability,
+            memory: self.memory,
+            patience: self.patience.unwrap_or(patience),
+            watch_panics: self.watch_panics,
+        })?;
+        Ok(Tracker { recorder: Some(Arc::new(recorder)) })
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("durability", &self.durability)
+            .field("patience", &self.patience)
+            .field("memory", &self.memory)
+            .field("redactor", &self.redactor)
+            .field("listeners", &self.listeners.len())
+            .field("watch_panics", &self.watch_panics)
+            .finish()
+    }
+}
+
+/// Records runs.
+///
+/// One per program is enough; copies share it. When the last copy and the last run are gone, what is left is written,
+/// for two seconds at most. After that, and in a child after a `fork`, recording does nothing.
+///
+/// The default one records nothing, at next to no cost, so that a program can go on where recording cannot:
+///
+/// ```no_run
+/// # use makespan_tracker::Tracker;
+/// let tracker = Tracker::to_folder("runs").unwrap_or_default();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Tracker {
+    recorder: Option<Arc<Recorder>>,
+}
+
+impl Tracker {
+    /// Records each run to `run.jsonl` in a folder of its own below this one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::to_folder`].
+    pub fn to_folder(folder: impl Into<PathBuf>) -> io::Result<Tracker> {
+        Options::default().to_folder(folder)
+    }
+
+    /// Records all runs to one file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::to_file`].
+    pub fn to_file(path: impl Into<PathBuf>) -> io::Result<Tracker> {
+        Options::default().to_file(path)
+    }
+
+    /// Records in memory, for tests.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::in_memory`].
+    pub fn in_memory() -> io::Result<(Tracker, Recording)> {
+        Options::default().in_memory()
+    }
+
+    /// Records as the environment says: to the folder `MAKESPAN_DIR`, and nothing where there is none;
+    /// `MAKESPAN_DURABILITY` is `buffered`, `write` or `strict`. Where the folder cannot be had nothing is recorded.
+    pub fn from_env() -> Tracker {
+        let Some(folder) = std::env::var_os("MAKESPAN_DIR").filter(|folder| !folder.is_empty()) else {
+            return Tracker::default();
+        };
+        let durability = match std::env::var("MAKESPAN_DURABILITY").as_deref() {
+            Ok("buffered") => Durability::Buffered,
+            Ok("strict") => Durability::Strict,
+            _ => Durability::Write,
+        };
+        Options::default().durability(durability).to_folder(folder).unwrap_or_default()
+    }
+
+    /// How to record, to be chosen.
+    pub fn options() -> Options {
+        Options::default()
+    }
+
+    /// A run of that name.
+    pub fn run(&self, name: impl Into<Text>) -> RunBuilder {
+        RunBuilder::new(self.recorder.clone(), name.into())
+    }
+
+    /// Whether anything is recorded.
+    pub fn is_enabled(&self) -> bool {
+        self.recorder.is_some()
+    }
+
+    /// Waits until all that was recorded so far is with its sink and heard by listeners, or the time is over; whether
+    /// it is. With nothing recorded, always.
+    pub fn flush(&self, limit: Duration) -> bool {
+        self.recorder.as_ref().is_none_or(|recorder| recorder.flush(limit))
+    }
+
+    /// Writes what is left and stops; what is recorded after that is dropped. Not needed: dropping the tracker and its
+    /// runs does it too. Whether all was written in time.
+    pub fn shut_down(&self, limit: Duration) -> bool {
+        self.recorder.as_ref().is_none_or(|recorder| recorder.stop(limit))
+    }
+
+    /// Counts of what was recorded so far, by all runs.
+    pub fn stats(&self) -> Stats {
+        self.recorder.as_ref().map(|recorder| recorder.shared.stats()).unwrap_or_default()
+    }
+}
+
+/// Counts, for whoever watches the recording itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Records that the writer took from the threads of the program.
+    pub taken: u64,
+    /// Records that were dropped: metrics, lines of logs and progress.
+    pub dropped_details: u64,
+    /// Records that were dropped: of the life of tasks and runs, alerts, artifacts.
+    pub dropped_lifecycle: u64,
+    /// Bytes that wait in memory.
+    pub held: u64,
+}
