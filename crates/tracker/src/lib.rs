@@ -26,6 +26,8 @@ pub use artifact::Artifact;
 pub use builder::{AsTask, Planned, TaskBuilder, TaskRef};
 pub use context::{Context, Entered, InContext, Instrumented, Paused, task};
 pub use makespan_format::Event;
+#[cfg(feature = "macros")]
+pub use makespan_tracker_macro::task;
 pub use redact::Redaction;
 pub use retry::{Attempt, Backoff};
 pub use run::{Run, RunBuilder};

@@ -1,13 +1,46 @@
-//! Finds out whether what a function returned tells of a failure, whatever its type. For the attribute `#[task]`.
+//! What the attribute `#[task]` expands to: runs the body of a function as a task, and finds out whether what it
+//! returned tells of a failure, whatever its type.
 //!
 //! The attribute sees source text, no types. It calls `(&&&Probe(&value)).failure()`, and the compiler takes the first
 //! of these traits that fits, by the number of references that it takes away: a `Result` whose error can be displayed,
 //! any other `Result`, anything.
 
 use std::fmt;
+use std::future::Future;
 
+use crate::builder::TaskBuilder;
+use crate::context::InContext;
 use crate::outcome::kind;
 use crate::recorder::Failure;
+
+/// Runs a body as a task.
+pub fn run<T>(task: TaskBuilder, body: impl FnOnce() -> T, probe: impl FnOnce(&T) -> Option<Told>) -> T {
+    let task = task.start();
+    let value = {
+        let _here = task.enter();
+        body()
+    };
+    task.end_as_told(probe(&value));
+    value
+}
+
+/// Runs an asynchronous body as a task, which is cancelled where the body is dropped before it is done.
+pub async fn run_async<T>(
+    task: TaskBuilder,
+    body: impl Future<Output = T>,
+    probe: impl FnOnce(&T) -> Option<Told>,
+) -> T {
+    let task = task.start().cancelled_when_dropped();
+    let context = task.context();
+    let value = body.in_context(context).await;
+    task.end_as_told(probe(&value));
+    value
+}
+
+/// Names the type of a body where nothing else does; it is never called.
+pub fn never<T>() -> T {
+    unreachable!("this names a type and is never called")
+}
 
 /// A failure that was found.
 #[derive(Debug)]

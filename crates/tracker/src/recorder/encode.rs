@@ -98,6 +98,7 @@ impl Encoder<'_> {
                 let error = failure.as_deref().map(error);
                 self.attempt(record, Attempt { ended: t, status: Some(*status), error, ..Attempt::default() })
             }
+            #[cfg(feature = "tracing")]
             What::Params(params) => {
                 let id = self.names.id(key, self.run).unwrap_or_default();
                 let params = Some(Json::clone(params));

@@ -58,6 +58,7 @@ pub(crate) enum What {
     /// It depends on another.
     After(Key),
     /// Its parameters, all of them.
+    #[cfg(feature = "tracing")]
     Params(Box<Json<'static>>),
     /// How far it is, 0 to 1.
     Progress(f64),
@@ -159,6 +160,7 @@ impl Record {
         let id = self.task.id.as_ref().map_or(0, |id| id.len());
         id + match &self.what {
             What::Queued { .. } | What::After(_) | What::Progress(_) => 0,
+            #[cfg(feature = "tracing")]
             What::Params(params) => params.as_str().len(),
             What::Began { worker } => text(worker.as_ref()),
             What::Started { name, details, .. } => {

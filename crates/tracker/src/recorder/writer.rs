@@ -1,6 +1,6 @@
 //! The one thread of a recorder: it takes records from all threads, puts them in the order of time, and writes them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -28,7 +28,8 @@ pub(super) struct Writer {
     sink: Box<dyn Sink>,
     producer: String,
     post: Option<Post>,
-    runs: HashMap<u32, Outbox>,
+    /// By index, that is, in the order in which they began: the order in which their lines are written.
+    runs: BTreeMap<u32, Outbox>,
     /// Records that are too young: another thread may still add an older one.
     carried: Vec<Taken>,
     /// A sink failed and has not taken what waits for it.
@@ -48,7 +49,7 @@ impl Writer {
         producer: String,
         post: Option<Post>,
     ) -> Writer {
-        Writer { shared, sink, producer, post, runs: HashMap::new(), carried: Vec::new(), failing: false }
+        Writer { shared, sink, producer, post, runs: BTreeMap::new(), carried: Vec::new(), failing: false }
     }
 
     /// Writes until it is told to stop and nothing is left, or what is left cannot be written.
@@ -72,7 +73,7 @@ impl Writer {
             idle = if busy { 0 } else { idle + 1 };
             self.rest(&mut idle, stopping.is_some());
         }
-        for (_, outbox) in self.runs.drain() {
+        for outbox in std::mem::take(&mut self.runs).into_values() {
             let _ = contained(|| self.sink.close(&outbox.run.id));
         }
     }
