@@ -40,7 +40,9 @@ pub(crate) fn expand(options: Options, function: Function) -> TokenStream {
     if function.is_async {
         body.extend(source(".await"));
     }
-    let mut item = source("#[allow(clippy::needless_return, clippy::unused_unit, unused_imports)]");
+    let mut item = source(
+        "#[allow(clippy::needless_borrow, clippy::needless_return, clippy::unused_unit, unused_imports)]",
+    );
     item.extend(function.head);
     item.extend([group(Delimiter::Brace, body)]);
     item

@@ -128,7 +128,6 @@ pub(crate) fn last_panic() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
     use super::*;
 
     struct Hostile;

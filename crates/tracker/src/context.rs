@@ -179,6 +179,11 @@ impl Context {
 
     // ------------------------------------------------------------------------------------------------------- machinery
 
+    /// The run that it is of.
+    pub(crate) fn of_run(&self) -> Context {
+        Context { run: self.run.clone(), ..Context::none() }
+    }
+
     pub(crate) fn redactor(&self) -> Option<&Redactor> {
         self.run.as_ref().and_then(|run| run.recorder.redactor.as_ref())
     }

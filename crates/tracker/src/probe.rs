@@ -89,6 +89,8 @@ impl<T> OfAnything for Probe<'_, T> {}
 
 #[cfg(test)]
 mod tests {
+    // The references are what tells the traits apart.
+    #![allow(clippy::needless_borrow)]
     use super::*;
 
     #[test]

@@ -14,6 +14,7 @@ use crate::recorder::{Failure, Key, Over, Recorder, RunState, What, random_word}
 use crate::redact::Redactor;
 use crate::text::Text;
 use crate::tracker::Durability;
+use crate::usage::Gauge;
 use crate::value::{Members, Value};
 
 /// What every handle of a run shares.
@@ -35,6 +36,8 @@ pub struct RunBuilder {
     params: Members,
     durability: Option<Durability>,
     infer_edges: Option<bool>,
+    measured: bool,
+    measures_tasks: bool,
 }
 
 impl RunBuilder {
@@ -48,6 +51,8 @@ impl RunBuilder {
             params: Members::default(),
             durability: None,
             infer_edges: None,
+            measured: false,
+            measures_tasks: false,
         }
     }
 
@@ -89,10 +94,26 @@ impl RunBuilder {
         self
     }
 
+    /// Measures what the process uses while the run goes on, and records it as metrics of the run; see
+    /// [`usage`](crate::usage).
+    pub fn measure(mut self) -> RunBuilder {
+        self.measured = true;
+        self
+    }
+
+    /// Measures what the process uses while each of its tasks runs, as [`TaskBuilder::measure`] does for one. Spans of
+    /// `tracing` are not measured.
+    ///
+    /// [`TaskBuilder::measure`]: crate::TaskBuilder::measure
+    pub fn measure_tasks(mut self) -> RunBuilder {
+        self.measures_tasks = true;
+        self
+    }
+
     /// Starts it.
     pub fn start(self) -> Run {
         let Some(recorder) = self.recorder.clone() else {
-            return Run { context: Context::none(), over: true };
+            return Run { context: Context::none(), over: true, gauge: None };
         };
         let offset = clock::offset();
         let id =
@@ -112,12 +133,15 @@ impl RunBuilder {
         };
         write_line(&Event::Run(info), &mut opening);
         let durability = self.durability.unwrap_or(recorder.durability);
-        let state = Arc::new(RunState::new(id.into(), random_word(4), offset, opening, durability));
+        let mut state = RunState::new(id.into(), random_word(4), offset, opening, durability);
+        state.measures_tasks = self.measures_tasks;
+        let state = Arc::new(state);
         let context = Context { run: Some(Arc::new(RunInner { state, recorder })), ..Context::none() };
         if let Some(run) = &context.run {
             run.recorder.shared.open(&run.state);
         }
-        Run { context, over: false }
+        let gauge = if self.measured { Gauge::start(&context).map(Box::new) } else { None };
+        Run { context, over: false, gauge }
     }
 }
 
@@ -136,6 +160,7 @@ fn unique_id(name: &str, now: i64) -> String {
 pub struct Run {
     context: Context,
     over: bool,
+    gauge: Option<Box<Gauge>>,
 }
 
 impl Run {
@@ -173,6 +198,9 @@ impl Run {
 
     fn end(&mut self, status: Status, failure: Option<Failure>) {
         if !std::mem::replace(&mut self.over, true) {
+            if let Some(gauge) = self.gauge.take() {
+                gauge.stop(&self.context);
+            }
             self.context.record_safely(What::Over(Box::new(Over { status, failure })));
         }
     }

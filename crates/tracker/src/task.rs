@@ -29,7 +29,8 @@ pub struct Task {
 
 impl Task {
     pub(crate) fn new(context: Context, measured: bool) -> Task {
-        let gauge = (measured && context.is_recording()).then(Gauge::start).map(Box::new);
+        let measured = measured || context.run.as_ref().is_some_and(|run| run.state.measures_tasks);
+        let gauge = if measured { Gauge::start(&context).map(Box::new) } else { None };
         Task { context, over: false, dropped: Status::Succeeded, gauge }
     }
 
@@ -113,6 +114,9 @@ impl Task {
     pub(crate) fn try_again(&mut self, failure: Failure) {
         self.context.record_safely(What::Ended { status: Status::Failed, failure: Some(Box::new(failure)) });
         self.context.attempt += 1;
+        if let Some(gauge) = &self.gauge {
+            gauge.begin(self.context.attempt);
+        }
         self.context.record_safely(What::Queued { again: true });
     }
 

@@ -85,7 +85,9 @@ async fn outer() -> i32 {
 
 fn yield_once() -> impl Future<Output = ()> {
     let mut polled = false;
-    std::future::poll_fn(move |_| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending })
+    std::future::poll_fn(
+        move |_| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending },
+    )
 }
 
 fn finish<T>(future: impl Future<Output = T>) -> T {

@@ -96,7 +96,7 @@ pub(super) fn is_quiet() -> bool {
 }
 
 /// Takes a lock that is only ever held for a few instructions, without ever waiting long for it.
-pub(super) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+pub(crate) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     for attempt in 0..400 {
         match lock.try_lock() {
             Ok(guard) => return Some(guard),

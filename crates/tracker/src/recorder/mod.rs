@@ -21,13 +21,14 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-pub(crate) use chunk::{Pushed, be_quiet};
+pub(crate) use chunk::{Pushed, be_quiet, briefly};
 pub(crate) use record::{Alarm, Class, Declared, Details, Failure, Key, Line, Over, Record, Thing, What};
 pub(crate) use shared::{RunState, Shared};
 
 use crate::contain::{contained, watch_panics};
 use crate::listener::{self, Heard, Listener};
 use crate::redact::Redactor;
+use crate::usage::Sampler;
 use crate::{Durability, Sink};
 
 /// The host's end of the machinery; when the last handle goes, it is stopped.
@@ -36,6 +37,7 @@ pub(crate) struct Recorder {
     pub(crate) shared: Arc<Shared>,
     pub(crate) redactor: Option<Redactor>,
     pub(crate) durability: Durability,
+    pub(crate) sampler: Arc<Sampler>,
     heard: Option<Arc<Heard>>,
 }
 
@@ -52,6 +54,7 @@ pub(crate) struct Parts {
     pub(crate) durability: Durability,
     pub(crate) memory: usize,
     pub(crate) patience: Duration,
+    pub(crate) sampling: Duration,
     pub(crate) watch_panics: bool,
 }
 
@@ -83,7 +86,8 @@ impl Recorder {
             watch_panics(flush_all);
         }
         remember(&shared);
-        Ok(Recorder { shared, redactor: parts.redactor, durability: parts.durability, heard })
+        let sampler = Sampler::new(parts.sampling);
+        Ok(Recorder { shared, redactor: parts.redactor, durability: parts.durability, sampler, heard })
     }
 
     /// Waits until all that was recorded before is with its sinks and heard by listeners, or the time is over.

@@ -82,8 +82,21 @@ pub(crate) struct RunState {
     pub(crate) not_finite: AtomicU64,
     /// Lines that listeners were too slow for.
     pub(crate) unheard: AtomicU64,
+    /// What was said once and need not be said again.
+    pub(crate) told: Told,
+    /// What the process uses is measured of every task.
+    pub(crate) measures_tasks: bool,
     pub(crate) failed: AtomicBool,
     pub(crate) cancelled: AtomicBool,
+}
+
+/// What was said of a run once.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// What is not collected, and what the process is allowed to use.
+    pub(crate) usage_begun: AtomicBool,
+    /// That tasks were measured at the same time.
+    pub(crate) usage_shared: AtomicBool,
 }
 
 impl Shared {

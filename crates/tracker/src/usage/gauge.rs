@@ -1,0 +1,215 @@
+//! What is measured of one task, or of a run.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use makespan_format::{Diagnostic, Severity};
+
+use super::cgroup::Limits;
+use super::proc::{Missing, Proc, Reading};
+use super::sampler::Sampler;
+use crate::context::Context;
+use crate::recorder::{Class, Key, What};
+use crate::run::RunInner;
+
+/// The ticks that the parts of processor time are counted in are 10 ms; from ten of them on they are told, ns.
+const PARTS_FROM: u64 = 100_000_000;
+
+/// Measures from its making to its [stop](Gauge::stop).
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    watch: Arc<Watch>,
+    sampler: Arc<Sampler>,
+    first: Reading,
+    /// Switches so far, by thread.
+    switches: BTreeMap<u32, u64>,
+}
+
+/// What the thread that samples knows of it. It keeps the run from nothing.
+#[derive(Debug)]
+pub(super) struct Watch {
+    run: Weak<RunInner>,
+    task: Key,
+    attempt: AtomicU32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The sample before.
+    last: Reading,
+    samples: u64,
+    peak: Option<u64>,
+    over: bool,
+}
+
+/// Processor time of the process itself, ns, where the system has a clock for it.
+pub(super) fn clock() -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        Some(seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).ok()?))
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+impl Gauge {
+    /// Begins to measure what the context is of; none where nothing is recorded.
+    pub(crate) fn start(context: &Context) -> Option<Gauge> {
+        let run = context.run.as_ref()?;
+        let sampler = Arc::clone(&run.recorder.sampler);
+        let proc = Proc::of_system();
+        let mut missing = Missing::new();
+        let switches = proc.switches(&mut missing);
+        let first = proc.read(clock(), &mut missing);
+        let told = &run.state.told;
+        if !told.usage_begun.swap(true, Ordering::Relaxed) {
+            tell_limits(context);
+            tell_missing(context, &missing);
+        }
+        let watch = Arc::new(Watch {
+            run: Arc::downgrade(run),
+            task: context.task.clone(),
+            attempt: AtomicU32::new(context.attempt),
+            state: Mutex::new(State { last: first.clone(), samples: 0, peak: first.memory, over: false }),
+        });
+        let shared = sampler.watch(&watch);
+        if shared && !told.usage_shared.swap(true, Ordering::Relaxed) {
+            let text = "tasks of one process were measured at the same time: what each is said to have used is what \
+                        the whole process used meanwhile";
+            let finding = Box::new(Diagnostic::new(Severity::Info, "usage-shared", text));
+            context.of_run().record(Class::Lifecycle, What::Finding(finding));
+        }
+        Some(Gauge { watch, sampler, first, switches })
+    }
+
+    /// What is sampled from now on belongs to another try.
+    pub(crate) fn begin(&self, attempt: u32) {
+        self.watch.attempt.store(attempt, Ordering::Relaxed);
+    }
+
+    /// Ends it, and records what was used.
+    pub(crate) fn stop(self, context: &Context) {
+        self.sampler.forget(&self.watch);
+        let proc = Proc::of_system();
+        let mut missing = Missing::new();
+        let last = proc.read(clock(), &mut missing);
+        let switches = proc.switches(&mut missing);
+        let state = {
+            let mut state = self.watch.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.over = true;
+            State { last: state.last.clone(), ..*state }
+        };
+        if state.samples == 0 || last.at.saturating_sub(state.last.at) >= self.sampler.half() {
+            record_sample(context, &state.last, &last);
+        }
+        self.record_totals(context, &last, state.peak);
+        // Threads that began meanwhile began with none.
+        let switched = switches.iter().map(|(id, n)| n.saturating_sub(*self.switches.get(id).unwrap_or(&0)));
+        if !switches.is_empty() && !self.switches.is_empty() {
+            context.metric("context_switches", switched.sum::<u64>(), "");
+        }
+    }
+
+    fn record_totals(&self, context: &Context, last: &Reading, peak: Option<u64>) {
+        let first = &self.first;
+        let seconds = |ns: u64| ns as f64 / 1e9;
+        let cpu = since(first.cpu, last.cpu);
+        if let Some(cpu) = cpu {
+            context.metric("cpu_time", seconds(cpu), "s");
+        }
+        if let (Some(user), Some(system)) = (since(first.user, last.user), since(first.system, last.system))
+            && user.saturating_add(system) >= PARTS_FROM
+        {
+            context.metric("cpu_user", seconds(user), "s");
+            context.metric("cpu_system", seconds(system), "s");
+        }
+        if let (Some(before), Some(after)) = (first.memory, last.memory) {
+            context.metric("memory_delta", after as f64 - before as f64, "B");
+            // The system's own mark is that of the work only where the work has raised it.
+            let raised = last.high_water.filter(|mark| first.high_water.is_some_and(|old| *mark > old));
+            let peak = peak.into_iter().chain([after]).chain(raised).max();
+            context.metric("memory_peak", peak.unwrap_or(after), "B");
+        }
+        if let (Some(before), Some(after)) = (first.io, last.io) {
+            context.metric("disk_read", after.read_bytes.saturating_sub(before.read_bytes), "B");
+            context.metric("disk_written", after.written_bytes.saturating_sub(before.written_bytes), "B");
+            context.metric("io_reads", after.reads.saturating_sub(before.reads), "");
+            context.metric("io_writes", after.writes.saturating_sub(before.writes), "");
+        }
+        if let (Some(before), Some(after)) = (first.net, last.net) {
+            context.metric("netns_received", after.received.saturating_sub(before.received), "B");
+            context.metric("netns_sent", after.sent.saturating_sub(before.sent), "B");
+        }
+    }
+}
+
+impl Watch {
+    /// Whether anybody could still see what is sampled.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.run.strong_count() > 0
+    }
+
+    /// Whether it is of a task, not of the run as a whole.
+    pub(super) fn is_of_task(&self) -> bool {
+        !self.task.is_run()
+    }
+
+    /// Records a sample.
+    pub(super) fn sample(&self, reading: &Reading) {
+        let Some(run) = self.run.upgrade() else { return };
+        let attempt = self.attempt.load(Ordering::Relaxed);
+        let context = Context { run: Some(run), task: self.task.clone(), attempt };
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // It may have ended while this thread looked.
+        if !state.over && reading.at > state.last.at {
+            record_sample(&context, &state.last, reading);
+            state.samples += 1;
+            state.peak = state.peak.into_iter().chain(reading.memory).max();
+            state.last = reading.clone();
+        }
+    }
+}
+
+/// What is used now: the processor since the sample before, memory and threads at this moment.
+fn record_sample(context: &Context, before: &Reading, now: &Reading) {
+    let elapsed = now.at.saturating_sub(before.at);
+    if let Some(used) = since(before.cpu, now.cpu).filter(|_| elapsed > 0) {
+        context.metric("cpu", used as f64 / elapsed as f64 * 100.0, "%");
+    }
+    if let Some(memory) = now.memory {
+        context.metric("memory", memory, "B");
+    }
+    if let Some(threads) = now.threads {
+        context.metric("threads", threads, "");
+    }
+}
+
+/// The difference. Descendants that were not waited for take what they used with them: it is never less than none.
+fn since(before: Option<u64>, now: Option<u64>) -> Option<u64> {
+    Some(now?.saturating_sub(before?))
+}
+
+fn tell_limits(context: &Context) {
+    let limits = Limits::of_system();
+    let run = context.of_run();
+    if let Some(share) = limits.cpu {
+        run.metric("cpu_limit", share, "%");
+    }
+    if let Some(bytes) = limits.memory {
+        run.metric("memory_limit", bytes, "B");
+    }
+}
+
+fn tell_missing(context: &Context, missing: &Missing) {
+    if missing.is_empty() {
+        return;
+    }
+    let each: Vec<String> = missing.iter().map(|(what, why)| format!("{what} ({why})")).collect();
+    let text = format!("not collected while this run was recorded: {}", each.join("; "));
+    let finding = Diagnostic::new(Severity::Info, "usage-not-collected", text);
+    context.of_run().record(Class::Lifecycle, What::Finding(Box::new(finding)));
+}

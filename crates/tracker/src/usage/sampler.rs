@@ -1,0 +1,81 @@
+//! Samples over time: one thread that is there as long as something is measured.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::gauge::Watch;
+use super::proc::{Missing, Proc};
+use crate::recorder::briefly;
+
+/// Looks at what the process uses, again and again, for all that is measured.
+#[derive(Debug)]
+pub(crate) struct Sampler {
+    /// Zero where there are no samples over time.
+    interval: Duration,
+    watched: Mutex<Watched>,
+}
+
+#[derive(Debug, Default)]
+struct Watched {
+    watches: Vec<Arc<Watch>>,
+    /// A thread looks at them.
+    running: bool,
+}
+
+/// The shortest interval: below it the looking itself would be what is measured.
+const SHORTEST: Duration = Duration::from_millis(5);
+
+impl Sampler {
+    pub(crate) fn new(interval: Duration) -> Arc<Sampler> {
+        let interval = if interval.is_zero() { interval } else { interval.max(SHORTEST) };
+        Arc::new(Sampler { interval, watched: Mutex::default() })
+    }
+
+    /// Has something looked at until [`Sampler::forget`]. Whether it is a task and another one is looked at too. Where the list cannot be
+    /// had (as in a child after a fork), or no thread, there are no samples over time.
+    pub(super) fn watch(self: &Arc<Sampler>, watch: &Arc<Watch>) -> bool {
+        let Some(mut watched) = briefly(&self.watched) else { return false };
+        let shared = watch.is_of_task() && watched.watches.iter().any(|other| other.is_of_task());
+        watched.watches.push(Arc::clone(watch));
+        if !watched.running && !self.interval.is_zero() {
+            let own = Arc::clone(self);
+            let thread = thread::Builder::new().name("makespan-usage".to_owned()).spawn(move || own.look());
+            watched.running = thread.is_ok();
+        }
+        shared
+    }
+
+    /// Looks at it no more.
+    pub(super) fn forget(&self, watch: &Arc<Watch>) {
+        if let Some(mut watched) = briefly(&self.watched) {
+            watched.watches.retain(|other| !Arc::ptr_eq(other, watch));
+        }
+    }
+
+    /// Half an interval, ns: what is shorter is no sample of its own.
+    pub(super) fn half(&self) -> i64 {
+        i64::try_from(self.interval.as_nanos() / 2).unwrap_or(i64::MAX)
+    }
+
+    fn look(&self) {
+        let proc = Proc::of_system();
+        loop {
+            thread::sleep(self.interval);
+            let watches = {
+                let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+                watched.watches.retain(|watch| watch.is_wanted());
+                if watched.watches.is_empty() {
+                    watched.running = false;
+                    return;
+                }
+                watched.watches.clone()
+            };
+            // What is missing was told when the measuring began.
+            let reading = proc.read(super::gauge::clock(), &mut Missing::new());
+            for watch in watches {
+                watch.sample(&reading);
+            }
+        }
+    }
+}
