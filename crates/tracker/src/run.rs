@@ -56,7 +56,8 @@ impl RunBuilder {
         }
     }
 
-    /// Its id, unique among all runs. Where none is given it is the name, the time of the start in UTC and six random
+    /// Its id, unique among all runs. One that this tracker was given before gets a number, as in `nightly-7-2`: runs
+    /// do not overwrite each other. Where none is given it is the name, the time of the start in UTC and six random
     /// letters: `nightly-20260105-080000-k3f9aa`.
     pub fn id(mut self, id: impl Into<String>) -> RunBuilder {
         self.id = Some(id.into());
@@ -116,11 +117,13 @@ impl RunBuilder {
             return Run { context: Context::none(), over: true, gauge: None };
         };
         let offset = clock::offset();
-        let id =
-            self.id.unwrap_or_else(|| unique_id(self.name.as_str(), offset.saturating_add(clock::now())));
+        let id = match &self.id {
+            Some(id) => recorder.unique_id(id),
+            None => unique_id(self.name.as_str(), offset.saturating_add(clock::now())).into(),
+        };
         let mut opening = String::new();
         let info = RunInfo {
-            id: id.as_str().into(),
+            id: (&*id).into(),
             name: Some(self.name.as_str().into()),
             workflow: self.workflow.map(Into::into),
             status: Some(Status::Running),
@@ -133,7 +136,7 @@ impl RunBuilder {
         };
         write_line(&Event::Run(info), &mut opening);
         let durability = self.durability.unwrap_or(recorder.durability);
-        let mut state = RunState::new(id.into(), random_word(4), offset, opening, durability);
+        let mut state = RunState::new(id, random_word(4), offset, opening, durability);
         state.measures_tasks = self.measures_tasks;
         let state = Arc::new(state);
         let context = Context { run: Some(Arc::new(RunInner { state, recorder })), ..Context::none() };
@@ -232,7 +235,7 @@ impl Drop for Run {
 }
 
 impl RunState {
-    fn new(id: Box<str>, salt: String, offset: i64, opening: String, durability: Durability) -> RunState {
+    fn new(id: Arc<str>, salt: String, offset: i64, opening: String, durability: Durability) -> RunState {
         static RUNS: AtomicU32 = AtomicU32::new(1);
         let index = RUNS.fetch_add(1, Ordering::Relaxed);
         RunState { index, id, salt, offset, opening, durability, ..RunState::default() }

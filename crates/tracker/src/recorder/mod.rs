@@ -11,6 +11,7 @@
 
 mod chunk;
 mod encode;
+mod ids;
 mod outbox;
 mod record;
 mod shared;
@@ -39,6 +40,7 @@ pub(crate) struct Recorder {
     pub(crate) durability: Durability,
     pub(crate) sampler: Arc<Sampler>,
     heard: Option<Arc<Heard>>,
+    ids: Mutex<ids::Ids>,
 }
 
 /// How long the end of a program is held up at most for what is not written yet.
@@ -87,7 +89,14 @@ impl Recorder {
         }
         remember(&shared);
         let sampler = Sampler::new(parts.sampling);
-        Ok(Recorder { shared, redactor: parts.redactor, durability: parts.durability, sampler, heard })
+        let (redactor, durability) = (parts.redactor, parts.durability);
+        Ok(Recorder { shared, redactor, durability, sampler, heard, ids: Mutex::default() })
+    }
+
+    /// The id for a run: the one given, with a number where another run had it.
+    pub(crate) fn unique_id(&self, id: &str) -> Arc<str> {
+        // In a child after a fork nobody records anyway.
+        chunk::briefly(&self.ids).map_or_else(|| id.into(), |mut ids| ids.unique(id))
     }
 
     /// Waits until all that was recorded before is with its sinks and heard by listeners, or the time is over.

@@ -29,6 +29,8 @@ const RETRY: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)]
 #[derive(Debug)]
 pub(super) struct Outbox {
     pub(super) run: Arc<RunState>,
+    /// Who sends, as a sink sees it.
+    producer: String,
     names: Names,
     parcels: VecDeque<Parcel>,
     /// Number of the next line.
@@ -63,8 +65,9 @@ struct Parcel {
 
 impl Outbox {
     /// With the line that opens the run.
-    pub(super) fn new(run: Arc<RunState>, shared: &Shared) -> Outbox {
+    pub(super) fn new(run: Arc<RunState>, producer: &str, shared: &Shared) -> Outbox {
         let mut outbox = Outbox {
+            producer: format!("{producer}-{}", run.index),
             names: Names::default(),
             parcels: VecDeque::new(),
             next: 1,
@@ -218,14 +221,15 @@ impl Outbox {
     }
 
     /// Gives the sink what waits for it. Whether it took all. A sink that failed is left alone for a while.
-    pub(super) fn deliver(&mut self, sink: &mut dyn Sink, producer: &str, shared: &Shared) -> bool {
+    pub(super) fn deliver(&mut self, sink: &mut dyn Sink, shared: &Shared) -> bool {
         if self.retry.is_some_and(|(at, _)| Instant::now() < at) {
             return false;
         }
         while let Some(parcel) = self.parcels.front_mut() {
             parcel.tried = true;
             let (first, count) = (parcel.first, parcel.count);
-            let batch = Batch { run: &self.run.id, producer, first, count, text: &parcel.text };
+            let batch =
+                Batch { run: &self.run.id, producer: &self.producer, first, count, text: &parcel.text };
             if let Err(error) = attempt(|| sink.write(&batch)) {
                 return self.failed(error);
             }

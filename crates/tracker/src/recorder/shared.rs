@@ -58,7 +58,7 @@ pub(super) struct Rounds {
 #[derive(Debug, Default)]
 pub(crate) struct RunState {
     pub(crate) index: u32,
-    pub(crate) id: Box<str>,
+    pub(crate) id: Arc<str>,
     /// What makes the ids of its tasks differ from those of other runs.
     pub(crate) salt: String,
     /// What a monotonic time needs to be a time of day.

@@ -130,7 +130,7 @@ impl Writer {
             std::mem::take(&mut *runs)
         };
         for run in fresh {
-            self.runs.insert(run.index, Outbox::new(run, &self.shared));
+            self.runs.insert(run.index, Outbox::new(run, &self.producer, &self.shared));
         }
     }
 
@@ -191,7 +191,7 @@ impl Writer {
         self.failing = false;
         for outbox in self.runs.values_mut() {
             outbox.remark(through, outbox.is_ending() || stopping, &self.shared);
-            if outbox.deliver(&mut *self.sink, &self.producer, &self.shared) {
+            if outbox.deliver(&mut *self.sink, &self.shared) {
                 outbox.run.written.store(through, Ordering::Release);
                 outbox.run.synced.store(through, Ordering::Release);
                 outbox.run.behind.store(false, Ordering::Relaxed);
@@ -205,7 +205,7 @@ impl Writer {
     fn part_with(&mut self, index: u32, stopping: bool) {
         let Some(outbox) = self.runs.get_mut(&index) else { return };
         outbox.remark(i64::MAX, true, &self.shared);
-        outbox.deliver(&mut *self.sink, &self.producer, &self.shared);
+        outbox.deliver(&mut *self.sink, &self.shared);
         let young = self.carried.iter().any(|taken| taken.record.run == index);
         if !outbox.is_waiting() && !young && !stopping {
             let _ = contained(|| self.sink.close(&outbox.run.id));

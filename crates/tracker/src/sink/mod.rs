@@ -62,8 +62,8 @@ pub trait Sink: Send {
 pub struct Batch<'a> {
     /// Id of the run.
     pub run: &'a str,
-    /// Who sends: another text for each [`Tracker`](crate::Tracker) of each process. A store that sees a number of a
-    /// producer for a run a second time has that line already.
+    /// Who sends: another text for each run that is recorded, whatever its id, in any process. A store that sees a
+    /// number of a producer a second time has that line already.
     pub producer: &'a str,
     /// Number of the first line. A run's lines are numbered from 1, without gaps.
     pub first: u64,
