@@ -67,6 +67,7 @@ fn workflow(tracker: &Tracker) -> i64 {
     parts.iter().sum()
 }
 
+/// Records, reads it back and checks it.
 pub fn main() -> Result<(), Box<dyn Error>> {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let ears = Arc::clone(&heard);

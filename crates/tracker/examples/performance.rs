@@ -33,6 +33,7 @@ async fn collect() -> usize {
     black_box(block).len()
 }
 
+/// Records, reads it back and checks it.
 pub fn main() -> Result<(), Box<dyn Error>> {
     let (tracker, recording) = Tracker::options()
         .durability(Durability::Buffered)

@@ -57,6 +57,7 @@ fn evaluate(weights: &[f64]) -> f64 {
     score
 }
 
+/// Records, reads it back and checks it.
 pub fn main() -> Result<(), Box<dyn Error>> {
     let (tracker, recording) = Tracker::in_memory()?;
     let run = tracker.run("training of today").workflow("mixture of experts").label("team", "models").start();

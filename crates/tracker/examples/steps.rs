@@ -63,6 +63,7 @@ fn video(tracker: &Tracker, topic: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Records, reads it back and checks it.
 pub fn main() -> Result<(), Box<dyn Error>> {
     let severe = Arc::new(Mutex::new(Vec::new()));
     let (handler, ended) = (Arc::clone(&severe), Arc::new(AtomicU32::new(0)));

@@ -43,6 +43,7 @@ fn nightly(tracker: &Tracker) {
     run.task("archive").after(&fetch).skip("not on Sundays");
 }
 
+/// Records, reads it back and checks it.
 pub fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("makespan-storage-{}", std::process::id()));
     let table = Table::default();
@@ -71,7 +72,10 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let rows = table.0.lock().map_err(|_| "poisoned")?;
     for id in ["nightly-7", "nightly-7-2"] {
         let numbers: Vec<u64> = rows.keys().filter(|(run, _)| run == id).map(|(_, number)| *number).collect();
-        assert!(numbers.len() >= 9 && numbers.iter().copied().eq(1..=numbers.len() as u64), "no gaps in {id}");
+        assert!(
+            numbers.len() >= 9 && numbers.iter().copied().eq(1..=numbers.len() as u64),
+            "no gaps in {id}"
+        );
     }
     println!("{} lines of two runs below {}", rows.len(), folder.display());
     std::fs::remove_dir_all(&folder)?;

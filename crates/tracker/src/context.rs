@@ -172,8 +172,11 @@ impl Context {
     /// Nothing is done for a while, on purpose. It is recorded as an alert that is resolved when the guard is dropped,
     /// and a metric `paused` in seconds.
     pub fn pause(&self, reason: impl fmt::Display) -> Paused {
-        let text = format!("paused: {}", say(&reason));
-        self.alert("info", &text);
+        let mut text = String::new();
+        if self.run.is_some() {
+            text = format!("paused: {}", say(&reason));
+            self.alert("info", &text);
+        }
         Paused { context: self.clone(), text, since: crate::clock::now() }
     }
 

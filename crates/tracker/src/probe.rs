@@ -20,7 +20,8 @@ pub fn run<T>(task: TaskBuilder, body: impl FnOnce() -> T, probe: impl FnOnce(&T
         let _here = task.enter();
         body()
     };
-    task.end_as_told(probe(&value));
+    let told = if task.is_recording() { probe(&value) } else { None };
+    task.end_as_told(told);
     value
 }
 
@@ -33,7 +34,8 @@ pub async fn run_async<T>(
     let task = task.start().cancelled_when_dropped();
     let context = task.context();
     let value = body.in_context(context).await;
-    task.end_as_told(probe(&value));
+    let told = if task.is_recording() { probe(&value) } else { None };
+    task.end_as_told(told);
     value
 }
 

@@ -130,7 +130,7 @@ fn follow<T, E: fmt::Display>(task: &mut Task, attempt: &Attempt, result: &Resul
     let Some(error) = result.as_ref().err().filter(|_| !attempt.last && !task.is_cancelled()) else {
         return false;
     };
-    let failure = Failure::of(error, task.redactor());
+    let failure = task.is_recording().then(|| Failure::of(error, task.redactor()));
     task.try_again(failure);
     true
 }

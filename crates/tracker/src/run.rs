@@ -179,16 +179,17 @@ impl Run {
 
     /// Ends it as failed.
     pub fn fail(mut self, error: impl fmt::Display) {
-        let failure = Failure::of(&error, self.redactor());
-        self.end(Status::Failed, Some(failure));
+        let failure = self.is_recording().then(|| Failure::of(&error, self.redactor()));
+        self.end(Status::Failed, failure);
     }
 
     /// Ends it as cancelled. Tasks that are dropped after this are cancelled too; see also
     /// [`Context::is_cancelled`].
     pub fn cancel(mut self, reason: impl fmt::Display) {
         self.request_cancel();
-        let reason = Redactor::prose(self.redactor(), "reason", say(&reason));
-        self.end(Status::Cancelled, Some(Failure { message: reason, kind: None }));
+        let message = || Redactor::prose(self.redactor(), "reason", say(&reason));
+        let failure = self.is_recording().then(|| Failure { message: message(), kind: None });
+        self.end(Status::Cancelled, failure);
     }
 
     /// Asks everybody to stop: from now on [`Context::is_cancelled`] is true, and what ends by being dropped ends as

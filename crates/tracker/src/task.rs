@@ -111,8 +111,8 @@ impl Task {
     }
 
     /// Ends this try as failed where another one follows: the task has not failed yet.
-    pub(crate) fn try_again(&mut self, failure: Failure) {
-        self.context.record_safely(What::Ended { status: Status::Failed, failure: Some(Box::new(failure)) });
+    pub(crate) fn try_again(&mut self, failure: Option<Failure>) {
+        self.context.record_safely(What::Ended { status: Status::Failed, failure: failure.map(Box::new) });
         self.context.attempt += 1;
         if let Some(gauge) = &self.gauge {
             gauge.begin(self.context.attempt);
