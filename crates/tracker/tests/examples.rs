@@ -1,5 +1,5 @@
 //! The examples do what they say: each checks the run that it recorded.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, unreachable_pub)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::duplicate_mod, unreachable_pub)]
 
 #[path = "../examples/lineage.rs"]
 mod lineage;
