@@ -19,6 +19,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("layout", &[]),
     ("scene", &[]),
     ("model", &["format"]),
+    // What programs link to record themselves; it reads back with the model in its tests only.
+    ("tracker-macro", &["tracker"]),
+    ("tracker", &["format", "model", "tracker", "tracker-macro"]),
     ("import", &["format", "model"]),
     ("analysis", &["format", "model"]),
     ("store", &["format", "model"]),
@@ -29,7 +32,48 @@ const FLOORS: &[(&str, &[&str])] = &[
 /// The app stands on what it shows; it never makes a report or reads a disk.
 const APP: &[&str] = &["format", "model", "import", "analysis", "layout", "scene", "views"];
 /// The crates that must stay small enough to be built upon by anybody, and all that they may need.
-const FRUGAL: &[(&str, &[&str])] = &[("format", &["serde", "serde_json"]), ("layout", &[]), ("scene", &[])];
+const FRUGAL: &[(&str, &[&str])] = &[
+    ("format", &["serde", "serde_json"]),
+    ("layout", &[]),
+    ("scene", &[]),
+    ("tracker-macro", &[]),
+    (
+        "tracker",
+        &[
+            "makespan-format",
+            "makespan-tracker-macro",
+            "rustix",
+            "serde_json",
+            "tracing-core",
+            "tracing-subscriber",
+        ],
+    ),
+];
+/// All that comes with the tracker as it is without its features, on any system. It is linked into the programs of
+/// others: what it brings with it they have to build, to trust and to keep.
+const WITH_THE_TRACKER: &[&str] = &[
+    "bitflags",
+    "errno",
+    "itoa",
+    "libc",
+    "linux-raw-sys",
+    "makespan-format",
+    "makespan-tracker",
+    "memchr",
+    "proc-macro2",
+    "quote",
+    "rustix",
+    "serde",
+    "serde_core",
+    "serde_derive",
+    "serde_json",
+    "syn",
+    "unicode-ident",
+    "windows-link",
+    "windows-sys",
+    "windows-targets",
+    "zmij",
+];
 const BROWSER_CRATES: &[&str] = &["leptos", "web-sys", "js-sys", "wasm-bindgen"];
 
 // ------------------------------------------------------------------------------------------------------------- sources
@@ -189,8 +233,24 @@ fn the_ground_floor_needs_next_to_nothing_and_no_crate_a_browser() {
     }
     must_be_none(
         &breaches,
-        "format needs serde only, layout and scene nothing; only the app knows a browser",
+        "format needs serde only, layout and scene nothing, the tracker little; only the app knows a browser",
     );
+}
+
+#[test]
+fn little_comes_with_the_tracker() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tree = ["tree", "--package", "makespan-tracker", "--edges", "normal", "--prefix", "none", "--offline"];
+    let output = Command::new(cargo).args(tree).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = String::from_utf8(output.stdout).unwrap();
+    let names = output.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty());
+    let breaches: Vec<String> = names
+        .filter(|name| !WITH_THE_TRACKER.contains(name))
+        .map(|name| format!("makespan-tracker brings {name}"))
+        .collect();
+    assert!(output.contains("makespan-format"), "{output}");
+    must_be_none(&breaches, "programs that link the tracker get next to nothing with it");
 }
 
 #[test]
@@ -214,7 +274,7 @@ fn only_the_program_has_heard_of_a_disk_a_socket_or_a_clock() {
     let forbidden = ["std::fs", "std::net", "std::process", "SystemTime::now", "Instant::now"];
     let mut breaches = Vec::new();
     for source in rust().iter().filter(|s| !s.is_aside()) {
-        let may = ["crates/cli/", "crates/store/", "xtask/"];
+        let may = ["crates/cli/", "crates/store/", "crates/tracker/", "xtask/"];
         if may.iter().any(|folder| source.path.starts_with(folder)) {
             continue;
         }
@@ -231,7 +291,7 @@ fn only_the_program_has_heard_of_a_disk_a_socket_or_a_clock() {
     }
     must_be_none(
         &breaches,
-        "files, sockets, processes and clocks belong to crates/cli, crates/store and xtask",
+        "files, sockets, processes and clocks belong to crates/cli, crates/store, crates/tracker and xtask",
     );
 }
 
