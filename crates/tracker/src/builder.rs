@@ -35,6 +35,7 @@ struct Draft {
 }
 
 impl TaskBuilder {
+    #[inline]
     pub(crate) fn new(context: Context, name: Text) -> TaskBuilder {
         TaskBuilder { context, name, draft: None, measured: false }
     }
@@ -105,6 +106,7 @@ impl TaskBuilder {
     }
 
     /// The parts of a record, and the context of the task.
+    #[inline]
     fn split(mut self) -> (Context, Text, Key, Option<Box<Details>>) {
         let mut own = Context { attempt: 1, ..Context::none() };
         let parent = std::mem::take(&mut self.context.task);
@@ -125,6 +127,9 @@ impl TaskBuilder {
     /// Starts it.
     #[inline]
     pub fn start(self) -> Task {
+        if self.context.run.is_none() {
+            return Task::new(Context::none(), false);
+        }
         let measured = self.measured;
         let (own, name, parent, details) = self.split();
         let task = Task::new(own, measured);

@@ -111,6 +111,7 @@ impl Context {
     // ------------------------------------------------------------------------------------------------ what is recorded
 
     /// A task within it: within the task whose context it is, else of the run.
+    #[inline]
     pub fn task(&self, name: impl Into<Text>) -> TaskBuilder {
         TaskBuilder::new(self.clone(), name.into())
     }

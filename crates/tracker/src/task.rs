@@ -28,6 +28,7 @@ pub struct Task {
 }
 
 impl Task {
+    #[inline]
     pub(crate) fn new(context: Context, measured: bool) -> Task {
         let measured = measured || context.run.as_ref().is_some_and(|run| run.state.measures_tasks);
         let gauge = if measured { Gauge::start(&context).map(Box::new) } else { None };

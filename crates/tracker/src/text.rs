@@ -41,6 +41,7 @@ impl Default for Text {
 }
 
 impl From<&'static str> for Text {
+    #[inline]
     fn from(text: &'static str) -> Text {
         Text(Repr::Static(text))
     }

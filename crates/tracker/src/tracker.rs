@@ -25,7 +25,7 @@ use crate::text::Text;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
     /// Nothing yet: records are written within 50 ms. If the process is killed, the last 50 ms are missing; if it
-    /// panics or returns from `main` nothing is. A span costs about 0.1 µs.
+    /// panics or returns from `main` nothing is. A span costs about 0.2 µs.
     Buffered,
     /// What was recorded is with the system (`write(2)`) and survives the death of this process, however it dies. A
     /// loss of power takes what the system had not put on the disk: half a minute at most on Linux as it is set up by

@@ -133,7 +133,8 @@ impl Chunk {
             let block = std::mem::replace(&mut buffer.current, shared.block());
             if !block.is_empty() {
                 buffer.full.push(block);
-                wake = true;
+                // Waking costs as much as fifty records; a writer that is not asleep looks soon by itself.
+                wake = shared.is_filling();
             }
         }
         let first = buffer.current.is_empty() && buffer.full.is_empty();

@@ -5,15 +5,15 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use super::chunk::{BLOCK, Chunk, Pushed, briefly};
+use super::chunk::{BLOCK, BLOCK_BYTES, Chunk, Pushed, briefly};
 use super::record::{Class, Record};
 use crate::text::Text;
 use crate::{Durability, Stats};
 
 /// The part of the bound of memory that is kept for the life of tasks, in parts of 100.
 const RESERVED: usize = 10;
-/// Empty blocks that are kept for later.
-const SPARE: usize = 64;
+/// The part of the bound of memory that may be kept as empty blocks for later, in parts of 100.
+const SPARE: usize = 12;
 
 /// One for each recorder.
 #[derive(Debug)]
@@ -134,6 +134,11 @@ impl Shared {
         self.held.load(Ordering::Relaxed) < self.gates[class as usize].load(Ordering::Relaxed)
     }
 
+    /// Whether so much of the bound is taken that the writer should not rest.
+    pub(super) fn is_filling(&self) -> bool {
+        self.held.load(Ordering::Relaxed) > self.bounds[1] / 4
+    }
+
     /// Takes so many bytes of the bound, unless they are not there.
     pub(super) fn reserve(&self, bytes: usize, class: Class) -> bool {
         let before = self.held.fetch_add(bytes, Ordering::Relaxed);
@@ -169,7 +174,7 @@ impl Shared {
     /// Keeps an empty block for later.
     pub(super) fn keep(&self, block: Vec<Record>) {
         if let Some(mut spare) = briefly(&self.spare)
-            && spare.len() < SPARE
+            && spare.len() < self.bounds[1] / 100 * SPARE / BLOCK_BYTES
             && block.capacity() == BLOCK
         {
             spare.push(block);
@@ -284,12 +289,16 @@ impl Shared {
 
     /// Waits, as the run's durability asks for, until a record is safe; never longer than the patience, and not at
     /// all while the sink is behind.
+    #[inline]
     pub(crate) fn settle(&self, run: &RunState, pushed: Pushed) {
-        let safe = match run.durability {
-            Durability::Buffered => return,
-            Durability::Write => &run.written,
-            Durability::Strict => &run.synced,
-        };
+        match run.durability {
+            Durability::Buffered => {}
+            Durability::Write => self.settle_with(run, &run.written, pushed),
+            Durability::Strict => self.settle_with(run, &run.synced, pushed),
+        }
+    }
+
+    fn settle_with(&self, run: &RunState, safe: &AtomicI64, pushed: Pushed) {
         let Pushed::At(at) = pushed else { return };
         if run.behind.load(Ordering::Relaxed) {
             run.unwaited.fetch_add(1, Ordering::Relaxed);
