@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use makespan_format::{
-    Alert, Artifact, Attempt, Diagnostic, ErrorInfo, Event, Json, Log, RunInfo, Sample, Status, Task,
-    write_line,
+    Alert, Artifact, Attempt, Diagnostic, ErrorInfo, Event, Log, RunInfo, Sample, Status, Task, write_line,
 };
 
 use super::record::{Details, Failure, Key, Record, What};
@@ -101,7 +100,7 @@ impl Encoder<'_> {
             #[cfg(feature = "tracing")]
             What::Params(params) => {
                 let id = self.names.id(key, self.run).unwrap_or_default();
-                let params = Some(Json::clone(params));
+                let params = Some(makespan_format::Json::clone(params));
                 write_line(&Event::Task(Task { id, params, ..Task::default() }), self.out);
                 1
             }
