@@ -294,6 +294,32 @@ fn stores_that_cannot_be_used_say_why() {
 }
 
 #[test]
+fn a_list_tells_what_is_damaged_and_shows_the_rest() {
+    let kept = Kept::new("kept-torn", STORES[1]);
+    let run = kept.created(&["--steps", "a,b"]);
+    kept.said(&["step", "start", &run, "a"]);
+    let other = kept.created(&[]);
+    let segment = common::files_under(&kept.folder.join("runs"))
+        .into_iter()
+        .find(|path| path.to_string_lossy().contains(&run) && path.extension().is_some_and(|e| e == "seg"))
+        .unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    // Within the second record, behind the one that says which run this is.
+    bytes[250] ^= 0xff;
+    std::fs::write(&segment, bytes).unwrap();
+    // What is known of runs may be made anew at any time.
+    for path in common::files_under(&kept.folder.join("runs")) {
+        if path.to_string_lossy().ends_with(".json.gz") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let output = kept.run(&["list", "--ids"]);
+    let (listed, told) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(listed.contains(&other) && listed.contains(&run) && told.contains("damaged"), "{listed} {told}");
+}
+
+#[test]
 fn questions_leave_no_store_behind() {
     for store in STORES {
         let kept = Kept::new("kept-questions", store);

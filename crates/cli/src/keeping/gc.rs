@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use makespan_format::time::format_rfc3339;
-use makespan_scene::{bytes, duration};
-use makespan_store::all_runs;
+use makespan_scene::{bytes, count, duration};
+use makespan_store::{Maintained, all_runs};
 use makespan_store::retention::{Applied, Kept, Leaving, Plan, Policy, Reason, apply, plan};
 use makespan_views::{Cell, Column, Table};
 use serde_json::json;
@@ -42,21 +42,24 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     if !args.json {
         print(page(&plan, &policy).as_bytes())?;
     }
-    let done = if is_asked {
+    let (done, maintained) = if is_asked {
         let done = || apply(&*store, &plan, args.confirm, args.archive.as_deref());
-        patiently(address.wait(), done).map_err(|error| address.failed(error))?
+        let done = patiently(address.wait(), done).map_err(|error| address.failed(error))?;
+        // What is better done now and then than with each event is done on this occasion.
+        let maintained = patiently(address.wait(), || store.maintain());
+        (done, maintained.map_err(|error| address.failed(error))?)
     } else {
-        would_do(&plan)
+        (would_do(&plan), Maintained::default())
     };
     for id in &done.spared {
         let text = format!("run {id} has changed meanwhile and is kept");
         let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&text));
     }
     if args.json {
-        let text = serde_json::to_string_pretty(&document(is_asked, &plan, &done)).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&document(is_asked, &plan, &done, &maintained)).unwrap_or_default();
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
-    print(conclusion(is_asked, &done).as_bytes())
+    print(conclusion(is_asked, &done, &maintained).as_bytes())
 }
 
 /// What a plan comes to where nothing changes until it is applied.
@@ -69,7 +72,7 @@ fn would_do(plan: &Plan) -> Applied {
 }
 
 /// The answer as JSON.
-fn document(is_asked: bool, plan: &Plan, done: &Applied) -> serde_json::Value {
+fn document(is_asked: bool, plan: &Plan, done: &Applied, maintained: &Maintained) -> serde_json::Value {
     let spared: BTreeSet<&str> = done.spared.iter().map(String::as_str).collect();
     let goes = plan.goes.iter().filter(|leaving| !spared.contains(leaving.run.id.as_str()));
     let run = |Leaving { run, reason }: &Leaving| {
@@ -85,6 +88,7 @@ fn document(is_asked: bool, plan: &Plan, done: &Applied) -> serde_json::Value {
         "removed": done.removed,
         "kept": kept,
         "left": plan.left,
+        "compressed": maintained.compressed,
     })
 }
 
@@ -123,23 +127,24 @@ fn page(plan: &Plan, policy: &Policy) -> String {
         out.push_str(&Paper::of_stdout().table(&table));
         out.push('\n');
     }
-    let mut line = |count: u64, text: &str| {
-        if count > 0 {
-            out.push_str(&format!("{count} {text}\n"));
+    let mut line = |number: u64, text: &str| {
+        if number > 0 {
+            let (number, are) = (count(number), if number == 1 { "is" } else { "are" });
+            out.push_str(&format!("{number} {are} {text}\n"));
         }
     };
-    for (why, count) in &plan.kept {
+    for (why, number) in &plan.kept {
         let text = match why {
-            Kept::Pinned => "are kept because they are pinned",
-            Kept::Active => "are kept because they are not over",
-            Kept::Failed => "are kept because they failed",
-            Kept::Last => "are kept because they are the last of their workflow",
+            Kept::Pinned => "kept because pinned",
+            Kept::Active => "kept because not over",
+            Kept::Failed => "kept because failed",
+            Kept::Last => "kept as the last of the workflow",
             // Of the ones there is nothing to tell, of the others a warning told.
             Kept::Wanted | Kept::Undated => continue,
         };
-        line(*count, text);
+        line(*number, text);
     }
-    line(plan.spent.len() as u64, "were put into the trash more than a day ago and go for good");
+    line(plan.spent.len() as u64, "in the trash for more than a day and due to go for good");
     if policy.max_size.is_some_and(|most| plan.left > most) {
         out.push_str(&format!(
             "what has to be kept takes {}, which is more than was asked for\n",
@@ -149,13 +154,22 @@ fn page(plan: &Plan, policy: &Policy) -> String {
     out
 }
 
-fn conclusion(is_asked: bool, done: &Applied) -> String {
+fn conclusion(is_asked: bool, done: &Applied, maintained: &Maintained) -> String {
     let (goes, spent) = (done.trashed.len(), done.removed.len());
+    let compressed = match maintained.compressed {
+        0 => String::new(),
+        number => format!("; {} were compressed", runs(number)),
+    };
     if goes + spent == 0 {
-        return "nothing goes\n".to_owned();
+        return format!("nothing goes{compressed}\n");
     }
+    let (goes, spent) = (runs(goes as u64), count(spent as u64));
     if is_asked {
-        return format!("{goes} runs are in the trash, {spent} were removed for good\n");
+        return format!("{goes} went into the trash, {spent} for good{compressed}\n");
     }
-    format!("{goes} runs would go into the trash, {spent} for good; nothing was done: --yes does it\n")
+    format!("{goes} would go into the trash, {spent} for good; nothing was done: --yes does it\n")
+}
+
+fn runs(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "run" } else { "runs" })
 }

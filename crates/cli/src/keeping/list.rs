@@ -1,7 +1,9 @@
 //! `makespan list`.
 
-use makespan_scene::duration;
-use makespan_store::{Order, Page, RunFilter, RunQuery, RunState};
+use std::io::Write as _;
+
+use makespan_scene::{count, duration};
+use makespan_store::{Info, Order, Page, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, status_role};
 use serde_json::json;
 
@@ -25,7 +27,10 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         after: args.after,
     };
     let page = match address.open_existing()? {
-        Some(store) => store.runs(&query).map_err(|error| address.failed(error))?,
+        Some(store) => {
+            tell(&store.info().map_err(|error| address.failed(error))?);
+            store.runs(&query).map_err(|error| address.failed(error))?
+        }
         // A look leaves no empty store behind.
         None => Page::default(),
     };
@@ -48,6 +53,15 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         out.push_str(&format!("\n{shown} of {} runs; go on with --after {next}\n", page.total));
     }
     print(out.as_bytes())
+}
+
+/// Says what is wrong with the store.
+fn tell(info: &Info) {
+    for found in &info.findings {
+        let times = if found.count > 1 { format!(" ({}×)", count(found.count)) } else { String::new() };
+        let text = format!("{}: {}{times}", found.severity.name(), clean(&found.message));
+        let _ = writeln!(std::io::stderr(), "makespan: {text}");
+    }
 }
 
 /// Which runs are meant.
