@@ -240,7 +240,8 @@ fn the_ground_floor_needs_next_to_nothing_and_no_crate_a_browser() {
 #[test]
 fn little_comes_with_the_tracker() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let tree = ["tree", "--package", "makespan-tracker", "--edges", "normal", "--prefix", "none", "--offline"];
+    let tree =
+        ["tree", "--package", "makespan-tracker", "--edges", "normal", "--prefix", "none", "--offline"];
     let output = Command::new(cargo).args(tree).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let output = String::from_utf8(output.stdout).unwrap();

@@ -5,8 +5,8 @@ use std::io::Write as _;
 
 use makespan_format::time::format_rfc3339;
 use makespan_scene::{bytes, count, duration};
-use makespan_store::{Maintained, all_runs};
 use makespan_store::retention::{Applied, Kept, Leaving, Plan, Policy, Reason, apply, plan};
+use makespan_store::{Maintained, all_runs};
 use makespan_views::{Cell, Column, Table};
 use serde_json::json;
 
@@ -56,7 +56,8 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
         let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&text));
     }
     if args.json {
-        let text = serde_json::to_string_pretty(&document(is_asked, &plan, &done, &maintained)).unwrap_or_default();
+        let text =
+            serde_json::to_string_pretty(&document(is_asked, &plan, &done, &maintained)).unwrap_or_default();
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
     print(conclusion(is_asked, &done, &maintained).as_bytes())
