@@ -7,7 +7,7 @@ use makespan_format::Status;
 
 use crate::contain::say;
 use crate::context::{Context, InContext};
-use crate::recorder::{Declared, Details, Key, What};
+use crate::recorder::{Class, Declared, Details, Key, Record, What};
 use crate::redact::Redactor;
 use crate::retry::{Attempt, Backoff};
 use crate::task::Task;
@@ -34,8 +34,16 @@ struct Draft {
     params: Members,
 }
 
+impl Draft {
+    fn finish(self) -> (Option<Arc<Box<str>>>, Option<Box<Details>>) {
+        let Draft { id, mut details, labels, params } = self;
+        (details.labels, details.params) = (labels.finish(), params.finish());
+        (id, Some(Box::new(details)))
+    }
+}
+
 impl TaskBuilder {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(context: Context, name: Text) -> TaskBuilder {
         TaskBuilder { context, name, draft: None, measured: false }
     }
@@ -106,29 +114,38 @@ impl TaskBuilder {
     }
 
     /// The parts of a record, and the context of the task.
-    #[inline]
-    fn split(mut self) -> (Context, Text, Key, Option<Box<Details>>) {
-        let mut own = Context { attempt: 1, ..Context::none() };
-        let parent = std::mem::take(&mut self.context.task);
-        let mut details = None;
-        if let Some(run) = self.context.run.take() {
-            own.task = run.state.next_task();
-            own.run = Some(run);
-        }
-        if let Some(draft) = self.draft.take() {
-            let Draft { id, details: mut known, labels, params } = *draft;
-            (known.labels, known.params) = (labels.finish(), params.finish());
-            own.task.id = id;
-            details = Some(Box::new(known));
-        }
-        (own, self.name, parent, details)
+    fn split(self) -> (Context, Text, Key, Option<Box<Details>>) {
+        let Context { run, task: parent, .. } = self.context;
+        let number = run.as_ref().map_or(0, |run| run.state.next_task());
+        let (id, details) = self.draft.map_or((None, None), |draft| draft.finish());
+        (Context { run, task: Key { number, id }, attempt: 1 }, self.name, parent, details)
     }
 
     /// Starts it.
-    #[inline]
+    #[inline(always)]
     pub fn start(self) -> Task {
+        let is_plain = self.draft.is_none() && !self.measured;
+        if !self.context.run.as_ref().is_some_and(|run| is_plain && !run.state.measures_tasks) {
+            return self.start_otherwise();
+        }
+        // What most tasks are, made where it stays: each copy on the way costs as much as the lock.
+        let TaskBuilder { context: Context { run, task: parent, .. }, name, .. } = self;
+        let Some(run) = run else { return Task::new(Context::none(), false) };
+        let (state, number) = (&run.state, run.state.next_task());
+        let pushed = run.recorder.shared.push(state, Class::Lifecycle, name.weight(), |at| Record {
+            at,
+            run: state.index,
+            attempt: 1,
+            task: Key { number, id: None },
+            what: What::Started { name, parent, details: None },
+        });
+        run.recorder.shared.settle(state, pushed);
+        Task::plain(Context { run: Some(run), task: Key { number, id: None }, attempt: 1 })
+    }
+
+    fn start_otherwise(self) -> Task {
         if self.context.run.is_none() {
-            return Task::new(Context::none(), false);
+            return Task::plain(Context::none());
         }
         let measured = self.measured;
         let (own, name, parent, details) = self.split();

@@ -3,15 +3,24 @@
 //! Records carry monotonic times only. Each run reads the time of day once, when it begins, and every time in its
 //! file is that reading plus a monotonic distance: a clock that is set while a run goes on bends no duration of it.
 
-use std::sync::LazyLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-static ANCHOR: LazyLock<Instant> = LazyLock::new(Instant::now);
-
-/// Nanoseconds since this process first asked.
+/// Nanoseconds since a moment that stays the same while this process lives. Read as the system tells it: the way by
+/// [`std::time::Instant`] takes a sixth longer, and this is half of what a record costs.
+#[cfg(target_os = "linux")]
+#[inline]
 pub(crate) fn now() -> i64 {
-    let since = Instant::now().saturating_duration_since(*ANCHOR);
-    (since.as_secs() as i64).saturating_mul(1_000_000_000).saturating_add(i64::from(since.subsec_nanos()))
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    now.tv_sec * 1_000_000_000 + now.tv_nsec
+}
+
+/// The same where the system is asked by the standard library.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn now() -> i64 {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static ANCHOR: LazyLock<Instant> = LazyLock::new(Instant::now);
+    i64::try_from(ANCHOR.elapsed().as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// What has to be added to a monotonic time of this process to have the time of day, as it is told now.

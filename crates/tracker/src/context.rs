@@ -111,7 +111,7 @@ impl Context {
     // ------------------------------------------------------------------------------------------------ what is recorded
 
     /// A task within it: within the task whose context it is, else of the run.
-    #[inline]
+    #[inline(always)]
     pub fn task(&self, name: impl Into<Text>) -> TaskBuilder {
         TaskBuilder::new(self.clone(), name.into())
     }
@@ -142,7 +142,7 @@ impl Context {
     pub fn metric(&self, name: impl Into<Text>, value: impl Number, unit: impl Into<Text>) {
         let value = value.number();
         if self.is_finite(value) {
-            self.record(Class::Detail, What::Sample { name: name.into(), value, unit: unit.into() });
+            self.record_here(Class::Detail, What::Sample { name: name.into(), value, unit: unit.into() });
         }
     }
 
@@ -192,17 +192,28 @@ impl Context {
         self.run.as_ref().and_then(|run| run.recorder.redactor.as_ref())
     }
 
-    #[inline]
     pub(crate) fn record(&self, class: Class, what: What) -> Pushed {
+        self.record_here(class, what)
+    }
+
+    /// [`record`](Context::record), inlined: for what happens most often.
+    #[inline(always)]
+    pub(crate) fn record_here(&self, class: Class, what: What) -> Pushed {
         let Some(run) = &self.run else { return Pushed::Muted };
-        let (index, attempt, task) = (run.state.index, self.attempt, self.task.clone());
-        run.recorder.shared.push(&run.state, class, move |at| Record { at, run: index, attempt, task, what })
+        let weight = self.task.weight() + what.weight();
+        run.recorder.shared.push(&run.state, class, weight, move |at| Record {
+            at,
+            run: run.state.index,
+            attempt: self.attempt,
+            task: self.task.clone(),
+            what,
+        })
     }
 
     /// Records something of the life of a task and makes as sure of it as the run wants.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn record_safely(&self, what: What) {
-        let pushed = self.record(Class::Lifecycle, what);
+        let pushed = self.record_here(Class::Lifecycle, what);
         if let Some(run) = &self.run {
             run.recorder.shared.settle(&run.state, pushed);
         }

@@ -126,11 +126,12 @@ fn listen(mut listeners: Vec<Listener>, receiver: &Receiver<Letter>, shared: &Sh
 fn switched_off(run: &RunState, panic: &str, shared: &Shared) {
     let text = format!("a listener panicked and is switched off: {panic}");
     let finding = Box::new(Diagnostic::new(Severity::Warning, "listener-failed", text));
-    shared.push(run, Class::Lifecycle, |at| Record {
+    let what = What::Finding(finding);
+    shared.push(run, Class::Lifecycle, what.weight(), |at| Record {
         at,
         run: run.index,
         attempt: 0,
         task: Key::RUN,
-        what: What::Finding(finding),
+        what,
     });
 }

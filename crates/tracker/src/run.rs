@@ -10,7 +10,7 @@ use makespan_format::{Event, RunInfo, Status, time, write_line};
 use crate::clock;
 use crate::contain::say;
 use crate::context::Context;
-use crate::recorder::{Failure, Key, Over, Recorder, RunState, What, random_word};
+use crate::recorder::{Failure, Over, Recorder, RunState, What, random_word};
 use crate::redact::Redactor;
 use crate::text::Text;
 use crate::tracker::Durability;
@@ -242,8 +242,9 @@ impl RunState {
         RunState { index, id, salt, offset, opening, durability, ..RunState::default() }
     }
 
-    /// A task of it that nobody named.
-    pub(crate) fn next_task(&self) -> Key {
-        Key { number: self.tasks.fetch_add(1, Ordering::Relaxed) + 1, id: None }
+    /// The number of another task of it.
+    #[inline]
+    pub(crate) fn next_task(&self) -> u64 {
+        self.tasks.fetch_add(1, Ordering::Relaxed) + 1
     }
 }

@@ -11,7 +11,7 @@ use tracing_subscriber::registry::{LookupSpan, Registry, SpanRef};
 
 use crate::contain::say_debug;
 use crate::context::Context;
-use crate::recorder::{Class, Details, Failure, What};
+use crate::recorder::{Class, Details, Failure, Key, What};
 use crate::redact::Redactor;
 use crate::text::Text;
 use crate::value::{Members, Value};
@@ -117,7 +117,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanLayer {
             .clone()
             .finish()
             .map(|params| Box::new(Details { params: Some(params), ..Details::default() }));
-        let context = Context { task: run.state.next_task(), run: Some(run), attempt: 1 };
+        let task = Key { number: run.state.next_task(), id: None };
+        let context = Context { task, run: Some(run), attempt: 1 };
         let name = Text::from(attributes.metadata().name());
         context.record(Class::Lifecycle, What::Started { name, parent: parent.task, details });
         span.extensions_mut().insert(Spanned { context, params, failure: None });

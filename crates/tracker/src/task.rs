@@ -10,7 +10,7 @@ use crate::builder::TaskRef;
 use crate::contain::say;
 use crate::context::Context;
 use crate::probe::Told;
-use crate::recorder::{Failure, What};
+use crate::recorder::{Class, Failure, Key, Record, What};
 use crate::redact::Redactor;
 use crate::usage::Gauge;
 
@@ -28,7 +28,12 @@ pub struct Task {
 }
 
 impl Task {
-    #[inline]
+    /// Of which nothing is measured.
+    #[inline(always)]
+    pub(crate) fn plain(context: Context) -> Task {
+        Task { context, over: false, dropped: Status::Succeeded, gauge: None }
+    }
+
     pub(crate) fn new(context: Context, measured: bool) -> Task {
         let measured = measured || context.run.as_ref().is_some_and(|run| run.state.measures_tasks);
         let gauge = if measured { Gauge::start(&context).map(Box::new) } else { None };
@@ -42,7 +47,7 @@ impl Task {
 
     /// Ends it as succeeded.
     pub fn succeed(mut self) {
-        self.end(Status::Succeeded, None);
+        self.end_plainly(Status::Succeeded);
     }
 
     /// Ends it as failed, with the error's message (as `{:#}` writes it) and type.
@@ -126,7 +131,26 @@ impl Task {
         self.context.record_safely(What::Began { worker: None });
     }
 
-    #[inline]
+    /// [`end`](Task::end) of what most tasks are: as in [`TaskBuilder::start`](crate::TaskBuilder::start), the record is
+    /// made where it stays.
+    #[inline(always)]
+    fn end_plainly(&mut self, status: Status) {
+        let Context { run: Some(run), task, attempt } = &self.context else { return };
+        if self.gauge.is_some() || task.id.is_some() {
+            return self.end(status, None);
+        }
+        self.over = true;
+        let (state, attempt, number) = (&run.state, *attempt, task.number);
+        let pushed = run.recorder.shared.push(state, Class::Lifecycle, 0, |at| Record {
+            at,
+            run: state.index,
+            attempt,
+            task: Key { number, id: None },
+            what: What::Ended { status, failure: None },
+        });
+        run.recorder.shared.settle(state, pushed);
+    }
+
     fn end(&mut self, status: Status, failure: Option<Failure>) {
         if std::mem::replace(&mut self.over, true) {
             return;
@@ -161,7 +185,7 @@ impl Drop for Task {
         } else if self.context.is_cancelled() {
             self.end(Status::Cancelled, None);
         } else {
-            self.end(self.dropped, None);
+            self.end_plainly(self.dropped);
         }
     }
 }

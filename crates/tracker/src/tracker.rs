@@ -25,11 +25,11 @@ use crate::text::Text;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
     /// Nothing yet: records are written within 50 ms. If the process is killed, the last 50 ms are missing; if it
-    /// panics or returns from `main` nothing is. A span costs about 0.2 µs.
+    /// panics or returns from `main` nothing is. A span costs about 0.11 µs.
     Buffered,
     /// What was recorded is with the system (`write(2)`) and survives the death of this process, however it dies. A
     /// loss of power takes what the system had not put on the disk: half a minute at most on Linux as it is set up by
-    /// default. The end of a run is on the disk. A call costs about 10 µs, most of it spent waiting.
+    /// default. The end of a run is on the disk. A call costs about 25 µs, most of it spent waiting.
     #[default]
     Write,
     /// What was recorded is on the disk (`fdatasync(2)`) and survives a loss of power. A call costs what the disk

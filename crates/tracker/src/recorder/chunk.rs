@@ -24,6 +24,8 @@ pub(super) const BLOCK_BYTES: usize = BLOCK * size_of::<Record>();
 /// The records of one thread that were not taken yet.
 #[derive(Debug)]
 pub(crate) struct Chunk {
+    /// Id of its recorder.
+    recorder: u64,
     buffer: Mutex<Buffer>,
     /// The thread, as the worker of the attempts that it starts.
     pub(super) worker: Text,
@@ -52,6 +54,8 @@ pub(crate) enum Pushed {
 
 thread_local! {
     static CHUNKS: RefCell<Held> = const { RefCell::new(Held(Vec::new())) };
+    /// The one of them that was used last. It is taken out while it is used: whoever finds none takes the long way.
+    static LAST: Cell<Option<Arc<Chunk>>> = const { Cell::new(None) };
     static VOICE: Cell<Voice> = const { Cell::new(Voice::Heard) };
 }
 
@@ -66,11 +70,11 @@ enum Voice {
 }
 
 /// The chunks of this thread, one for each recorder that it met.
-struct Held(Vec<(u64, Arc<Chunk>)>);
+struct Held(Vec<Arc<Chunk>>);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        for (_, chunk) in &self.0 {
+        for chunk in &self.0 {
             chunk.gone.store(true, Ordering::Release);
         }
     }
@@ -96,7 +100,16 @@ pub(super) fn is_quiet() -> bool {
 }
 
 /// Takes a lock that is only ever held for a few instructions, without ever waiting long for it.
+#[inline]
 pub(crate) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match lock.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(_) => patiently(lock),
+    }
+}
+
+#[cold]
+fn patiently<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     for attempt in 0..400 {
         match lock.try_lock() {
             Ok(guard) => return Some(guard),
@@ -108,39 +121,52 @@ pub(crate) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     None
 }
 
+impl Buffer {
+    /// Begins another block. Whether the writer should be woken, for memory fills; nothing where there is no room.
+    #[cold]
+    fn turn(&mut self, shared: &Shared, class: Class) -> Option<bool> {
+        if !shared.reserve(BLOCK_BYTES, class) {
+            return None;
+        }
+        let block = std::mem::replace(&mut self.current, shared.block());
+        if block.is_empty() {
+            return Some(false);
+        }
+        self.full.push(block);
+        // Waking costs as much as fifty records; a writer that is not asleep looks soon by itself.
+        Some(shared.is_filling())
+    }
+}
+
 impl Chunk {
-    pub(super) fn new(worker: Text, quiet: bool) -> Chunk {
-        Chunk { buffer: Mutex::default(), worker, quiet, gone: AtomicBool::new(false) }
+    pub(super) fn new(recorder: u64, worker: Text, quiet: bool) -> Chunk {
+        Chunk { recorder, buffer: Mutex::default(), worker, quiet, gone: AtomicBool::new(false) }
     }
 
-    /// Adds the record that `make` makes for the time it is given. The time is read under the lock: whoever takes
-    /// the lock later sees every record that is older than the moment they took it.
-    #[inline]
-    fn push(&self, shared: &Shared, class: Class, make: impl FnOnce(i64) -> Record) -> Pushed {
+    /// Adds the record that `make` makes for the time it is given, and that holds `weight` bytes. The time is read
+    /// under the lock: whoever takes the lock later sees every record that is older than the moment they took it.
+    ///
+    /// Inlined into its callers, so that a record is made where it stays: copies of it cost more than the lock.
+    #[inline(always)]
+    fn push(&self, shared: &Shared, class: Class, weight: usize, make: impl FnOnce(i64) -> Record) -> Pushed {
         let Some(mut buffer) = briefly(&self.buffer) else { return Pushed::Dropped };
         let at = clock::now();
-        let record = make(at);
-        let weight = record.weight();
         if !shared.has_room(class) || (weight > 0 && !shared.reserve(weight, class)) {
             return Pushed::Dropped;
         }
-        let mut wake = false;
+        let mut wake = shared.is_asleep() && buffer.current.is_empty() && buffer.full.is_empty();
         if buffer.current.len() == buffer.current.capacity() {
-            if !shared.reserve(BLOCK_BYTES, class) {
-                shared.release(weight);
-                return Pushed::Dropped;
-            }
-            let block = std::mem::replace(&mut buffer.current, shared.block());
-            if !block.is_empty() {
-                buffer.full.push(block);
-                // Waking costs as much as fifty records; a writer that is not asleep looks soon by itself.
-                wake = shared.is_filling();
+            match buffer.turn(shared, class) {
+                Some(filling) => wake |= filling,
+                None => {
+                    shared.release(weight);
+                    return Pushed::Dropped;
+                }
             }
         }
-        let first = buffer.current.is_empty() && buffer.full.is_empty();
-        buffer.current.push(record);
+        buffer.current.push(make(at));
         drop(buffer);
-        if wake || (first && shared.is_asleep()) {
+        if wake {
             shared.wake();
         }
         Pushed::At(at)
@@ -163,49 +189,57 @@ impl Chunk {
 }
 
 impl Shared {
-    /// Adds a record to the chunk of this thread. About 25 ns beside the clock.
-    #[inline]
-    pub(super) fn record(&self, class: Class, make: impl FnOnce(i64) -> Record) -> Pushed {
-        let mut make = Some(make);
-        let pushed = CHUNKS.try_with(|held| {
-            let held = held.try_borrow().ok()?;
-            let chunk = held.of(self.id)?;
-            Some(chunk.push(self, class, make.take()?))
-        });
-        match (pushed, make) {
-            (Ok(Some(pushed)), _) => pushed,
-            (Ok(None), Some(_)) if voice() == Voice::Muted => Pushed::Muted,
-            (Ok(None), Some(make)) => self.first_of_thread().push(self, class, make),
-            // This thread is about to end and its own chunks are gone already.
-            (Err(_), Some(make)) => self.stray().push(self, class, make),
-            (_, None) => Pushed::Dropped,
+    /// Adds a record to the chunk of this thread.
+    #[inline(always)]
+    pub(super) fn record(&self, class: Class, weight: usize, make: impl FnOnce(i64) -> Record) -> Pushed {
+        match LAST.try_with(Cell::take) {
+            Ok(Some(chunk)) if chunk.recorder == self.id => {
+                let pushed = chunk.push(self, class, weight, make);
+                let _ = LAST.try_with(|last| last.set(Some(chunk)));
+                pushed
+            }
+            _ => self.record_elsewhere(class, weight, make),
         }
     }
 
-    /// Makes the chunk of this thread.
     #[cold]
-    fn first_of_thread(&self) -> Arc<Chunk> {
-        let chunk = Arc::new(Chunk::new(thread_name(), is_quiet()));
-        let held = CHUNKS.try_with(|held| {
+    fn record_elsewhere(&self, class: Class, weight: usize, make: impl FnOnce(i64) -> Record) -> Pushed {
+        let found = CHUNKS.try_with(|held| {
             // Borrowed already where the allocator of the host records what it does.
             let mut held = held.try_borrow_mut().ok()?;
-            self.adopt(&chunk).then(|| {
-                // Chunks that nobody else holds belong to recorders that are gone.
-                held.0.retain(|(_, chunk)| Arc::strong_count(chunk) > 1);
-                held.0.push((self.id, Arc::clone(&chunk)));
-            })
+            held.of(self.id).or_else(|| self.first_of_thread(&mut held))
         });
-        match held {
-            Ok(Some(())) => chunk,
-            _ => Arc::clone(self.stray()),
+        // Without chunks of its own is a thread that is about to end, too.
+        match found.ok().flatten() {
+            Some(chunk) => {
+                let pushed = chunk.push(self, class, weight, make);
+                let _ = LAST.try_with(|last| last.set(Some(chunk)));
+                pushed
+            }
+            None if voice() == Voice::Muted => Pushed::Muted,
+            None => self.stray().push(self, class, weight, make),
         }
+    }
+
+    /// Makes the chunk of this thread, unless nothing is to be heard of it.
+    fn first_of_thread(&self, held: &mut Held) -> Option<Arc<Chunk>> {
+        if voice() == Voice::Muted {
+            return None;
+        }
+        let chunk = Arc::new(Chunk::new(self.id, thread_name(), is_quiet()));
+        if !self.adopt(&chunk) {
+            return None;
+        }
+        // Chunks that nobody else holds belong to recorders that are gone.
+        held.0.retain(|chunk| Arc::strong_count(chunk) > 1);
+        held.0.push(Arc::clone(&chunk));
+        Some(chunk)
     }
 }
 
 impl Held {
-    #[inline]
-    fn of(&self, recorder: u64) -> Option<&Chunk> {
-        self.0.iter().find(|(id, _)| *id == recorder).map(|(_, chunk)| &**chunk)
+    fn of(&self, recorder: u64) -> Option<Arc<Chunk>> {
+        self.0.iter().find(|chunk| chunk.recorder == recorder).map(Arc::clone)
     }
 }
 

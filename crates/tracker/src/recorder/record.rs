@@ -19,6 +19,11 @@ impl Key {
     /// Of the run itself.
     pub(crate) const RUN: Key = Key { number: 0, id: None };
 
+    #[inline]
+    pub(crate) fn weight(&self) -> usize {
+        self.id.as_ref().map_or(0, |id| id.len())
+    }
+
     pub(crate) fn is_run(&self) -> bool {
         self.number == 0 && self.id.is_none()
     }
@@ -157,8 +162,14 @@ impl Record {
     /// Bytes that it holds beside its own size, as far as they count against the bound of memory. The same whenever
     /// it is asked.
     pub(crate) fn weight(&self) -> usize {
-        let id = self.task.id.as_ref().map_or(0, |id| id.len());
-        id + match &self.what {
+        self.task.weight() + self.what.weight()
+    }
+}
+
+impl What {
+    #[inline]
+    pub(crate) fn weight(&self) -> usize {
+        match self {
             What::Queued { .. } | What::After(_) | What::Progress(_) => 0,
             #[cfg(feature = "tracing")]
             What::Params(params) => params.as_str().len(),
@@ -184,8 +195,7 @@ impl Record {
 impl Details {
     fn weight(&self) -> usize {
         let texts = text(self.step.as_ref()) + text(self.kind.as_ref()) + text(self.worker.as_ref());
-        let after: usize =
-            self.after.iter().map(|k| size_of::<Key>() + k.id.as_ref().map_or(0, |i| i.len())).sum();
+        let after: usize = self.after.iter().map(|key| size_of::<Key>() + key.weight()).sum();
         texts + after + json(self.labels.as_ref()) + json(self.params.as_ref())
     }
 }

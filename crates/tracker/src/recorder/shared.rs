@@ -103,9 +103,10 @@ impl Shared {
     pub(super) fn new(memory: usize, patience: Duration) -> Shared {
         static IDS: AtomicU64 = AtomicU64::new(1);
         let bounds = [memory - memory / 100 * RESERVED, memory];
-        let stray = Arc::new(Chunk::new(Text::from("ending"), false));
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
+        let stray = Arc::new(Chunk::new(id, Text::from("ending"), false));
         Shared {
-            id: IDS.fetch_add(1, Ordering::Relaxed),
+            id,
             process: std::process::id(),
             held: AtomicUsize::new(0),
             bounds,
@@ -203,10 +204,16 @@ impl Shared {
         }
     }
 
-    /// Records something of a run; what is dropped is counted with the run.
-    #[inline]
-    pub(crate) fn push(&self, run: &RunState, class: Class, make: impl FnOnce(i64) -> Record) -> Pushed {
-        let pushed = self.record(class, make);
+    /// Records something of a run that holds `weight` bytes; what is dropped is counted with the run.
+    #[inline(always)]
+    pub(crate) fn push(
+        &self,
+        run: &RunState,
+        class: Class,
+        weight: usize,
+        make: impl FnOnce(i64) -> Record,
+    ) -> Pushed {
+        let pushed = self.record(class, weight, make);
         if pushed == Pushed::Dropped {
             self.count_dropped(run, class, 1);
         }
