@@ -39,7 +39,8 @@ fn percent(share: f64) -> String {
 /// [`Run::stored`].
 ///
 /// Durations may differ by 1 ms or 1 %, whichever is more; counts and statuses not at all. The wall time, from the
-/// recorded start to the recorded end of the run, is held against the makespan; a stored makespan against the wall
+/// recorded start to the recorded end of the run, is held against the makespan, and may be longer by 100 ms or 10 % of it where it encloses all
+/// tasks; a stored makespan against the wall
 /// time where there is one, since both speak of the run and not of its tasks. A stored count of successes may or may
 /// not count what came from a cache, a stored progress may be any share between that of the successes and that of
 /// all tasks that are over. What the source says of unknown keys, or in words that are no status, is not judged; nor
@@ -51,8 +52,12 @@ pub fn differences(run: &Run, totals: &Totals) -> Vec<Difference> {
     };
     let makespan = totals.makespan.map(|m| m as f64);
     let wall = totals.recorded_wall.map(|w| w as f64);
+    // A program that starts before its first task and ends after its last one took that time beside its tasks.
+    let (start, end) = (run.recorded_start, run.recorded_end);
+    let encloses = totals.started.is_some_and(|s| start <= s) && totals.ended.is_some_and(|e| e <= end);
     if let (Some(ours), Some(stored)) = (makespan, wall)
         && far(ours, stored)
+        && !(encloses && stored - ours <= (stored / 10.0).max(1e8))
     {
         tell("wall", seconds(ours), seconds(stored));
     }

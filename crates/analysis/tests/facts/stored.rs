@@ -68,6 +68,11 @@ fn the_recorded_wall_is_held_against_the_makespan_and_the_stored_makespan_agains
     check(r#"{"makespan_ns":9000000000}"#, info(), &["wall 9.000 s/12.000 s", "makespan 12.000 s/9.000 s"]);
     let close = RunInfo { started: Some(0), ended: Some(9 * S + S / 20), ..RunInfo::default() };
     check("{}", close, &[]);
+    // A program takes its time before its first task and after its last one; one that did not enclose them errs.
+    let around = RunInfo { started: Some(-S / 2), ended: Some(9 * S + S / 4), ..RunInfo::default() };
+    check("{}", around, &[]);
+    let within = RunInfo { started: Some(S / 2), ended: Some(9 * S), ..RunInfo::default() };
+    check("{}", within, &["wall 9.000 s/8.500 s"]);
 }
 
 #[test]

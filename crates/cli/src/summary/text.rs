@@ -81,9 +81,10 @@ fn critical_path(facts: &Facts, out: &mut String) {
     let (run, Some(path)) = (facts.run(), facts.critical_path()) else { return };
     let _ = writeln!(
         out,
-        "\n  critical path {} over {} tasks",
+        "\n  critical path {} over {} {}",
         duration(path.length),
-        count(path.tasks.len() as u64)
+        count(path.tasks.len() as u64),
+        if path.tasks.len() == 1 { "task" } else { "tasks" }
     );
     // The middle of a long path says least.
     let skip = path.tasks.len().saturating_sub(PATH_SHOWN);
