@@ -125,9 +125,9 @@ fn what_it_took_is_measured_and_what_was_not_is_not_0() {
     let metrics = kept.json(&["metrics", &id]);
     let find =
         |name: &str| metrics["metrics"].as_array().unwrap().iter().find(|m| m["name"] == name).cloned();
-    let cpu = find("cpu.user").unwrap();
+    let cpu = find("cpu_user").unwrap();
     assert!(cpu["latest"].as_f64().unwrap() > 0.01 && cpu["unit"] == "s", "{cpu}");
-    let largest = find("memory.largest_process").unwrap();
+    let largest = find("memory_largest_process").unwrap();
     assert!(largest["latest"].as_f64().unwrap() > 5e7, "{largest}");
     if cfg!(target_os = "linux") {
         let memory = find("memory").unwrap();
@@ -140,7 +140,7 @@ fn what_it_took_is_measured_and_what_was_not_is_not_0() {
     let (id, _) = only(&kept);
     let metrics = kept.json(&["metrics", &id]).to_string();
     let told = log(&kept, &id).iter().any(|(_, text)| text.contains("memory of the largest process"));
-    assert_ne!(metrics.contains("memory.largest_process"), told, "{metrics}");
+    assert_ne!(metrics.contains("memory_largest_process"), told, "{metrics}");
 }
 
 #[test]

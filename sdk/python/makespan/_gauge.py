@@ -18,7 +18,8 @@ from ._process import REASON, Usage, threads
 #: Tasks of which the sampler keeps the peak of memory.
 WATCHED = 256
 #: What is counted from the start of a process; the first also of a thread.
-COUNTED = (("context_switches", None), ("read_bytes", "B"), ("written_bytes", "B"), ("reads", None), ("writes", None))
+COUNTED = (("context_switches", "context_switches", None), ("disk_read", "read_bytes", "B"),
+           ("disk_written", "written_bytes", "B"), ("io_reads", "reads", None), ("io_writes", "writes", None))
 #: Samples after which the interval doubles, so that a run of days stays small.
 DOUBLE_AFTER = 6000
 
@@ -96,8 +97,8 @@ def _differences(measured, prefix, before, after, run):
         measured.append((prefix + "cpu_time", used / 1e9, "s"))
         if after.wall > before.wall:
             measured.append((prefix + "cpu", 100 * used / (after.wall - before.wall), "%"))
-    for name, unit in COUNTED if not prefix else COUNTED[:1]:
-        first, last = getattr(before, name), getattr(after, name)
+    for name, member, unit in COUNTED if not prefix else COUNTED[:1]:
+        first, last = getattr(before, member), getattr(after, member)
         if first is None or last is None:
             run.not_collected(name, REASON)
         else:

@@ -36,8 +36,8 @@ class Resources(Recorded):
         self.assertGreaterEqual(busy["cpu_time"], 0.09)
         self.assertGreater(busy["cpu"], 3 * idle["cpu"])
         self.assertGreater(busy["memory"], 5_000_000)
-        self.assertEqual(set(busy), {"cpu_time", "cpu", "memory", "memory_delta", "context_switches", "read_bytes",
-                                     "written_bytes", "reads", "writes"})
+        self.assertEqual(set(busy), {"cpu_time", "cpu", "memory", "memory_delta", "context_switches", "disk_read",
+                                     "disk_written", "io_reads", "io_writes"})
         self.assertEqual(self.events("diagnostic"), [])
 
     @linux
@@ -96,7 +96,7 @@ class Resources(Recorded):
                 time.sleep(0.2)
         self.assertEqual(set(self.of("a")), {"cpu_time", "cpu", "context_switches"})
         texts = " ".join(event["text"] for event in self.events("diagnostic", code="not-collected"))
-        for name in ("memory of tasks", "read_bytes", "threads"):
+        for name in ("memory of tasks", "disk_read", "threads"):
             self.assertIn(name, texts)
 
     def test_none_is_measured_where_none_is_wanted(self):

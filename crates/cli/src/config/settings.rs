@@ -32,7 +32,7 @@ setting!(LIST_LIMIT: u64, "list.limit", default Some("50"), "", flag "--limit",
     "How many runs a list shows at most.");
 setting!(OPEN_PORT: u16, "open.port", default Some("7878"), "", flag "--port",
     "Port on 127.0.0.1 at which runs are shown in the browser, 0 for any free one.");
-setting!(RUN_SAMPLE: Length, "run.sample", default Some("1 s"), "", flag "--sample",
+setting!(RUN_SAMPLE: Length, "run.sample", default Some("100 ms"), "", flag "--sample",
     "How often the resources of a recorded command are measured.");
 setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
     "How much of the end of a recorded command's output is kept.");

@@ -40,6 +40,9 @@ const GRACE: Duration = Duration::from_secs(1);
 /// for each of its seconds.
 const LOOKS: u32 = 600;
 const RAREST: Duration = Duration::from_secs(60);
+/// Between two looks passes so many times what a look takes: a fiftieth of a processor at most, however many processes
+/// there are.
+const RESTING: u32 = 50;
 /// As long a store is waited for before the command starts.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// How often the store gets what was measured, at most.
@@ -207,9 +210,14 @@ fn measure(usage: &mut Usage, record: &mut Record, mut every: Duration, stopped:
     let _ = record.try_send();
     let mut sent = Instant::now();
     let mut looks = 1;
-    record.measured(&usage.now());
-    while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+    let mut look = |record: &mut Record| {
+        let begun = Instant::now();
         record.measured(&usage.now());
+        begun.elapsed()
+    };
+    let mut took = look(record);
+    while stopped.recv_timeout(every.max(took * RESTING)) == Err(RecvTimeoutError::Timeout) {
+        took = look(record);
         looks += 1;
         if looks % LOOKS == 0 {
             every = every.max((every * 2).min(RAREST));

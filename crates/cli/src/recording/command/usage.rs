@@ -142,7 +142,7 @@ pub(super) fn disk(id: u32) -> Result<Vec<Measured>, String> {
         |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
     let (read, written) = (value("read_bytes:"), value("write_bytes:"));
     let both = read.zip(written).ok_or_else(|| failed("the system does not count them".to_owned()))?;
-    Ok(vec![("disk.read", both.0 as f64, Some("B")), ("disk.written", both.1 as f64, Some("B"))])
+    Ok(vec![("disk_read", both.0 as f64, Some("B")), ("disk_written", both.1 as f64, Some("B"))])
 }
 
 /// Memory of processes, in bytes, where what several of them share is counted once (proportional set size).
@@ -195,14 +195,18 @@ pub(super) fn totals() -> (Vec<Measured>, Option<String>) {
     // Kilobytes, but for Apple's systems, which count bytes.
     let factor = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
     let seconds = |time: nix::sys::time::TimeVal| time.num_microseconds() as f64 / 1e6;
+    let (user, system) = (seconds(usage.user_time()), seconds(usage.system_time()));
+    let (given, taken) = (usage.voluntary_context_switches(), usage.involuntary_context_switches());
     let mut measured = vec![
-        ("cpu.user", seconds(usage.user_time()), Some("s")),
-        ("cpu.system", seconds(usage.system_time()), Some("s")),
-        ("context_switches.voluntary", usage.voluntary_context_switches() as f64, None),
-        ("context_switches.involuntary", usage.involuntary_context_switches() as f64, None),
+        ("cpu_time", user + system, Some("s")),
+        ("cpu_user", user, Some("s")),
+        ("cpu_system", system, Some("s")),
+        ("context_switches", given.saturating_add(taken) as f64, None),
+        ("context_switches_voluntary", given as f64, None),
+        ("context_switches_involuntary", taken as f64, None),
     ];
     if usage.max_rss() > own {
-        measured.push(("memory.largest_process", usage.max_rss() as f64 * factor, Some("B")));
+        measured.push(("memory_largest_process", usage.max_rss() as f64 * factor, Some("B")));
         return (measured, None);
     }
     let own = own as f64 * factor / f64::from(1 << 20);
