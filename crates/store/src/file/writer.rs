@@ -1,6 +1,6 @@
 //! The writer: appends records to segments, waits until they are on the disk, and only then tells anybody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::ops::ControlFlow;
@@ -23,6 +23,9 @@ use crate::{Appended, Checked, Digest, Error, Part, Read, RunState, clock};
 const MOST_EVENTS: u64 = 64;
 /// A record holds about so many bytes at most, or one line.
 const MOST_BYTES: usize = 32 << 10;
+/// Runs of so many bytes are compressed by the process that saw their end, when it closes the store; smaller ones wait
+/// for [`maintain`](crate::Store::maintain).
+const WORTH: u64 = 64 << 10;
 /// Runs whose state is kept in memory.
 const MOST_OPEN: usize = 64;
 
@@ -311,6 +314,12 @@ fn flush_together(mut runs: Vec<(&String, &mut OpenRun)>, root: &Path) -> Vec<(S
 }
 
 impl OpenRun {
+    /// Whether it is over and takes more than its folder and its names do.
+    fn is_worth_compressing(&self) -> bool {
+        let plain = self.state.entry.segments.iter().filter(|(segment, _)| !segment.compressed);
+        !self.state.entry.run.is_active() && plain.map(|(segment, _)| segment.length).sum::<u64>() >= WORTH
+    }
+
     /// Writes what waits. After an error what was written is cut off again: a part of it may be on the disk, and
     /// whether, nobody can tell.
     fn flush(&mut self, root: &Path) -> Result<(), Error> {
@@ -378,6 +387,11 @@ impl Commit for Files {
 
 impl Drop for Files {
     fn drop(&mut self) {
+        let over = self.open.iter().filter(|(_, run)| run.is_worth_compressing()).map(|(id, _)| id.clone());
+        for id in over.collect::<BTreeSet<_>>() {
+            // What goes wrong here is made good by the next `maintain`, which says so too.
+            let _ = self.settle(&id);
+        }
         for run in self.open.values() {
             self.keep(run);
         }

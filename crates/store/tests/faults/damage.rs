@@ -200,6 +200,32 @@ fn compressed_runs_are_read_go_on_and_are_plain_gzip() {
 }
 
 #[test]
+fn who_sees_the_end_of_a_run_leaves_it_compressed() {
+    let home = Files::new().unwrap();
+    let line = |i: u64| {
+        format!("{{\"event\":\"log\",\"task\":\"t\",\"t\":{i},\"text\":\"{}\"}}", "long ".repeat(400))
+    };
+    for (run, status) in [("over", "succeeded"), ("open", "running")] {
+        let store = home.open();
+        let lines: Vec<(u64, String)> = (1..=60).map(|i| (i, line(i))).collect();
+        put(&*store, run, "p", &lines).unwrap();
+        let status = format!("{{\"event\":\"run\",\"run\":\"{run}\",\"status\":\"{status}\"}}");
+        put(&*store, run, "p", &[(61, status)]).unwrap();
+    }
+    let names: Vec<String> =
+        files(&home.folder()).iter().map(|(path, _)| path.to_string_lossy().into_owned()).collect();
+    let ends = |run: &str, ending: &str| {
+        names.iter().any(|n| n.contains(&format!("-{run}/")) && n.ends_with(ending))
+    };
+    assert!(ends("over", ".seg.gz") && !ends("over", ".seg"), "{names:?}");
+    assert!(ends("open", ".seg") && !ends("open", ".seg.gz"), "{names:?}");
+    let store = home.open();
+    for run in ["over", "open"] {
+        assert_eq!(records(&*store, run).len(), 61);
+    }
+}
+
+#[test]
 fn who_only_reads_is_not_disturbed_by_who_compresses_and_removes() {
     let home = Files::new().unwrap();
     let (writer, reader) = (home.open(), home.open());
