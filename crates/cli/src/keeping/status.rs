@@ -97,7 +97,7 @@ fn page(state: &RunState, run: &Run, paper: Paper) -> String {
     }
     let mut out = format!("{}  {}\n", clean(run.title()), paper.status(&told));
     let mut line = |heading: &str, text: String| {
-        out.push_str(&format!("  {heading:<10} {text}\n"));
+        out.push_str(&format!("  {heading:<11} {text}\n"));
     };
     line("run", clean(&state.id));
     if let Some(workflow) = &state.workflow {
