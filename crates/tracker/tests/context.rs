@@ -81,6 +81,45 @@ fn futures_are_tried_again_without_a_runtime_that_is_known() {
     assert_eq!(tries, [Status::Failed, Status::Failed, Status::Succeeded]);
 }
 
+/// Records tasks when it is dropped.
+struct AtTheEnd(Option<(Context, &'static str)>);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        let Some((context, name)) = self.0.take() else { return };
+        for _ in 0..200 {
+            drop(context.task(name).start());
+        }
+    }
+}
+
+thread_local! {
+    static BEFORE: std::cell::RefCell<AtTheEnd> = const { std::cell::RefCell::new(AtTheEnd(None)) };
+    static BEHIND: std::cell::RefCell<AtTheEnd> = const { std::cell::RefCell::new(AtTheEnd(None)) };
+}
+
+#[test]
+fn what_a_thread_records_while_it_ends_is_not_lost() {
+    let (tracker, recording) = tracker();
+    let run = tracker.run("ends").start();
+    for _ in 0..20 {
+        let context = run.context();
+        std::thread::spawn(move || {
+            // What was first met is dropped last: one before what this crate keeps for the thread, one behind it.
+            BEFORE.with_borrow_mut(|end| end.0 = Some((context.clone(), "dropped last")));
+            drop(context.task("work").start());
+            BEHIND.with_borrow_mut(|end| end.0 = Some((context.clone(), "dropped first")));
+        })
+        .join()
+        .unwrap();
+    }
+    drop(run);
+    let run = fold(&recording.text());
+    assert_eq!(run.task_count(), 20 * 401);
+    let open = run.tasks.status.iter().filter(|status| **status != Status::Succeeded).count();
+    assert_eq!(open, 0);
+}
+
 #[test]
 fn a_thread_is_where_it_is_told_to_be_and_a_default_is_everywhere_else() {
     let (tracker, recording) = tracker();

@@ -140,6 +140,7 @@ fn figures(facts: &Facts) -> Vec<Figure> {
     let edges = match (t.edges, t.edges_inferred) {
         (0, 0) => "no dependencies".to_owned(),
         (0, n) => format!("{} dependencies, inferred", count(n as u64)),
+        (1, _) => "1 dependency".to_owned(),
         (n, _) => format!("{} dependencies", count(n as u64)),
     };
     all.push(figure("Tasks", (count(t.tasks as u64), String::new()), edges));

@@ -74,6 +74,8 @@ struct Held(Vec<Arc<Chunk>>);
 
 impl Drop for Held {
     fn drop(&mut self) {
+        // What the thread still records while it ends goes elsewhere: the writer looks once more, and then forgets.
+        let _ = LAST.try_with(Cell::take);
         for chunk in &self.0 {
             chunk.gone.store(true, Ordering::Release);
         }
