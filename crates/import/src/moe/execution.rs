@@ -66,7 +66,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     }
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),
-        workflow: s.text(0),
+        workflow: runs.workflow(&text(0)),
         status,
         started,
         ended,

@@ -36,7 +36,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     });
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),
-        workflow: s.text(0),
+        workflow: runs.workflow(&text(0)),
         status,
         started: clock.maybe(s.text(1).as_ref()),
         ended: clock.maybe(s.text(2).as_ref()),

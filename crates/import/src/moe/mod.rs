@@ -6,6 +6,7 @@ mod execution;
 mod graph;
 mod series;
 mod training;
+mod workflow;
 
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
 use rustc_hash::FxHashMap;
@@ -68,9 +69,19 @@ struct Runs<'z> {
     zone: &'z dyn Zone,
     /// The runs of an id: start and end as text, and the id under which each was told.
     told: FxHashMap<String, Vec<(String, String)>>,
+    /// Executions whose workflow was found in their id.
+    inferred: u64,
 }
 
 impl Runs<'_> {
+    /// The workflow that an execution of an id is one of.
+    fn workflow(&mut self, id: &str) -> Option<std::borrow::Cow<'static, str>> {
+        let found = workflow::of(id);
+        self.inferred += u64::from(found.is_some());
+        let name = found.unwrap_or(id);
+        (!name.is_empty()).then(|| name.to_owned().into())
+    }
+
     /// The id under which a run of a file is told, `times` being its start and end as text; `Err` with the id of the
     /// run where another file told of it, and that run is turned to.
     fn id(
@@ -99,7 +110,7 @@ fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
 }
 
 fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    let mut runs = Runs { zone: options.zone, told: FxHashMap::default() };
+    let mut runs = Runs { zone: options.zone, told: FxHashMap::default(), inferred: 0 };
     let mut failures = Vec::new();
     let mut read = 0;
     // A graph export repeats an execution without its times, so executions come first.
@@ -122,6 +133,10 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
             }
             mended.report(file, sink);
         }
+    }
+    if runs.inferred > 0 {
+        let message = "the workflow of an execution is its id without the numbers at its end".to_owned();
+        sink.diagnostic(Diagnostic::new(Severity::Info, "workflow-inferred", message).times(runs.inferred));
     }
     if read == 0 {
         let first = failures.into_iter().next();

@@ -20,7 +20,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     };
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),
-        workflow: s.text(0),
+        workflow: runs.workflow(&text(0)),
         source: Some("MoE training record".into()),
         ..RunInfo::default()
     }));
