@@ -100,6 +100,31 @@ impl Status {
     pub fn is_failure(self) -> bool {
         matches!(self, Status::Failed | Status::UpstreamFailed)
     }
+
+    /// The status of a run, from which ones its tasks have, in this order: failed where one failed, though the engine
+    /// may have tolerated it; running while one runs, unless the engine recorded another end; cancelled; pending or
+    /// running while some wait; succeeded. A run without tasks is `is_empty` and has the one that was `recorded`.
+    pub fn of_run(is_empty: bool, has: impl Fn(Status) -> bool, recorded: Option<Status>) -> Option<Status> {
+        if is_empty {
+            return recorded;
+        }
+        let ended = recorded.filter(|s| s.is_terminal());
+        let done = has(Status::Succeeded) || has(Status::Cached);
+        Some(if has(Status::Failed) || has(Status::UpstreamFailed) {
+            Status::Failed
+        } else if has(Status::Running) || has(Status::Retrying) {
+            ended.filter(|s| *s != Status::Succeeded).unwrap_or(Status::Running)
+        } else if has(Status::Cancelled) {
+            Status::Cancelled
+        } else if has(Status::Pending) || has(Status::Queued) {
+            let begun = done || has(Status::Skipped);
+            ended.unwrap_or(if begun { Status::Running } else { Status::Pending })
+        } else if done {
+            ended.filter(|s| s.is_failure() || *s == Status::Cancelled).unwrap_or(Status::Succeeded)
+        } else {
+            Status::Skipped
+        })
+    }
 }
 
 #[cfg(test)]

@@ -205,32 +205,7 @@ impl Run {
         for s in &self.tasks.status {
             seen[*s as usize] = true;
         }
-        let has = |s: Status| seen[s as usize];
-        if self.tasks.status.is_empty() {
-            return self.recorded_status;
-        }
-        let ended = self.recorded_status.filter(|s| s.is_terminal());
-        if has(Status::Failed) || has(Status::UpstreamFailed) {
-            // A failure that the engine tolerated (an allowed failure, a caught error) is its word against the tasks'.
-            return Some(Status::Failed);
-        }
-        if has(Status::Running) || has(Status::Retrying) {
-            return Some(ended.filter(|s| *s != Status::Succeeded).unwrap_or(Status::Running));
-        }
-        if has(Status::Cancelled) {
-            return Some(Status::Cancelled);
-        }
-        if has(Status::Pending) || has(Status::Queued) {
-            let begun = has(Status::Succeeded) || has(Status::Cached) || has(Status::Skipped);
-            let waiting = if begun { Status::Running } else { Status::Pending };
-            return Some(ended.unwrap_or(waiting));
-        }
-        if has(Status::Succeeded) || has(Status::Cached) {
-            return Some(
-                ended.filter(|s| s.is_failure() || *s == Status::Cancelled).unwrap_or(Status::Succeeded),
-            );
-        }
-        Some(Status::Skipped)
+        Status::of_run(self.tasks.status.is_empty(), |s| seen[s as usize], self.recorded_status)
     }
 
     /// Totals that the source states, in the order given. Empty where there are none or the text is no object.

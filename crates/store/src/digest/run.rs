@@ -150,30 +150,7 @@ impl RunState {
     /// Status derived from the tasks, as the model derives it; what the engine recorded where there are no tasks.
     /// `None` where nothing says.
     pub fn status(&self) -> Option<Status> {
-        let has = |status: Status| self.tasks.of(status) > 0;
-        if self.tasks.total() == 0 {
-            return self.recorded_status;
-        }
-        let ended = self.recorded_status.filter(|s| s.is_terminal());
-        if has(Status::Failed) || has(Status::UpstreamFailed) {
-            return Some(Status::Failed);
-        }
-        if has(Status::Running) || has(Status::Retrying) {
-            return Some(ended.filter(|s| *s != Status::Succeeded).unwrap_or(Status::Running));
-        }
-        if has(Status::Cancelled) {
-            return Some(Status::Cancelled);
-        }
-        if has(Status::Pending) || has(Status::Queued) {
-            let begun = has(Status::Succeeded) || has(Status::Cached) || has(Status::Skipped);
-            return Some(ended.unwrap_or(if begun { Status::Running } else { Status::Pending }));
-        }
-        if has(Status::Succeeded) || has(Status::Cached) {
-            return Some(
-                ended.filter(|s| s.is_failure() || *s == Status::Cancelled).unwrap_or(Status::Succeeded),
-            );
-        }
-        Some(Status::Skipped)
+        Status::of_run(self.tasks.total() == 0, |status| self.tasks.of(status) > 0, self.recorded_status)
     }
 
     /// Whether more may happen: no status yet, or one that is not the last.
