@@ -53,6 +53,7 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
         let (events, stored) = (makespan_scene::count(*events), makespan_scene::count(*stored));
         out.push_str(&format!("{}: {stored} of {events} events were new\n", clean(id)));
     }
-    out.push_str(&format!("{} runs are in {}\n", told.len(), to.shown()));
+    let are = if told.len() == 1 { "run is" } else { "runs are" };
+    out.push_str(&format!("{} {are} in {}\n", told.len(), to.shown()));
     print(out.as_bytes())
 }
