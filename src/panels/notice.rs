@@ -70,7 +70,8 @@ pub(crate) fn Foot(store: Store) -> impl IntoView {
     let line = move || {
         let Some(loaded) = store.run() else { return String::new() };
         let t = loaded.facts.totals();
-        let mut parts = vec![format!("{} tasks", count(t.tasks as u64))];
+        let mut parts =
+            vec![format!("{} {}", count(t.tasks as u64), if t.tasks == 1 { "task" } else { "tasks" })];
         let failed = t.statuses[Status::Failed as usize];
         if failed > 0 {
             parts.push(format!("{} failed", count(u64::from(failed))));

@@ -122,8 +122,9 @@ fn figures(facts: &Facts) -> Vec<Figure> {
         let share = t.makespan.map(|m| percent(p.length, m)).filter(|s| !s.is_empty());
         let inferred = if p.inferred { ", inferred" } else { "" };
         format!(
-            "{} tasks{}{inferred}",
+            "{} {}{}{inferred}",
             count(p.tasks.len() as u64),
+            if p.tasks.len() == 1 { "task" } else { "tasks" },
             share.map_or(String::new(), |s| format!(", {s} of the makespan"))
         )
     });
