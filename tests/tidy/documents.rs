@@ -1,0 +1,117 @@
+//! What documents and samples say is so.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::sources::*;
+
+const LONGEST_PLAN: usize = 200;
+
+/// What stands between single backticks, with its line; blocks between ``` fences are left out.
+pub(crate) fn quoted(text: &str) -> Vec<(usize, &str)> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            found.extend(line.split('`').skip(1).step_by(2).map(|word| (number + 1, word)));
+        }
+    }
+    found
+}
+
+/// Whether a word is meant as a path of the project; what a build makes is none.
+pub(crate) fn is_path(word: &str) -> bool {
+    let endings = ["rs", "md", "toml", "json", "css", "js", "html", "svg", "png", "py", "sh", "jsonl"];
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    let has_ending =
+        word.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && endings.contains(&end));
+    let built = ["target/", "dist/", "/"].iter().any(|start| word.starts_with(start));
+    plain && !built && (word.contains('/') || has_ending)
+}
+
+#[test]
+fn every_path_that_the_documents_name_is_there() {
+    let mut breaches = Vec::new();
+    for name in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md"] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        for (number, word) in quoted(&text) {
+            if is_path(word) && !root().join(word).exists() {
+                breaches.push(format!("{name}:{number}: {word} is not there"));
+            }
+        }
+    }
+    must_be_none(&breaches, "a document that names what is gone misleads");
+}
+
+#[test]
+fn every_link_within_the_documents_leads_somewhere() {
+    let mut breaches = Vec::new();
+    let documents =
+        sources(&["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"], "md");
+    for document in &documents {
+        let folder = Path::new(&document.path).parent().unwrap();
+        for (number, line) in document.text.lines().enumerate() {
+            for rest in line.split("](").skip(1) {
+                let target = rest.split(')').next().unwrap().split('#').next().unwrap();
+                let elsewhere = target.is_empty() || target.contains(':');
+                if !elsewhere && !root().join(folder).join(target).exists() {
+                    breaches.push(format!("{}:{}: {target} is not there", document.path, number + 1));
+                }
+            }
+        }
+    }
+    must_be_none(&breaches, "a reader follows links");
+}
+
+#[test]
+fn the_plan_is_short_and_names_every_crate() {
+    let plan = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut breaches = Vec::new();
+    let length = plan.lines().count();
+    if length > LONGEST_PLAN {
+        breaches.push(format!("ARCHITECTURE.md:{length}: longer than {LONGEST_PLAN} lines"));
+    }
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.join("Cargo.toml").exists() && !plan.contains(&format!("`crates/{name}`")) {
+            breaches.push(format!("ARCHITECTURE.md:1: says nothing of crates/{name}"));
+        }
+    }
+    must_be_none(&breaches, "the plan is read before the code");
+}
+
+#[test]
+fn every_bundled_sample_is_listed_and_small() {
+    let list = fs::read_to_string(root().join("static/samples/index.json")).unwrap();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let listed: Vec<&str> = list.as_array().unwrap().iter().map(|s| s["file"].as_str().unwrap()).collect();
+    let mut breaches = Vec::new();
+    for entry in fs::read_dir(root().join("static/samples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name != "index.json" && !listed.contains(&name.as_str()) {
+            breaches.push(format!("static/samples/{name}:1: is not in index.json"));
+        }
+        let size = fs::metadata(&path).unwrap().len();
+        if size > 300_000 {
+            breaches.push(format!("static/samples/{name}:1: {size} bytes"));
+        }
+    }
+    for sample in list.as_array().unwrap() {
+        let file = sample["file"].as_str().unwrap();
+        // The generated one is written by the build.
+        if sample["generated"] != true && !root().join("static/samples").join(file).exists() {
+            breaches.push(format!("static/samples/index.json:1: {file} is not there"));
+        }
+        for member in ["title", "about"] {
+            assert!(sample[member].is_string(), "{sample} has no {member}");
+        }
+        assert!(sample["tasks"].is_u64(), "{sample} has no tasks");
+    }
+    must_be_none(&breaches, "samples are shown on the first page and shipped with it");
+}
