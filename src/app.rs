@@ -4,18 +4,21 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use makespan_engine::{Answer, Question};
 use makespan_scene::Theme;
 use makespan_views::View;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlInputElement};
 
+use crate::asking::asked;
 use crate::panels::{
     Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help, Landing,
     OverviewPanel, QueryBox, Rail, TasksPanel, TimelinePanel, Top,
 };
-use crate::platform::{boot, dom, files, frame};
+use crate::platform::{dom, files, frame};
 use crate::state::actions::{Action, find};
-use crate::state::store::{Phase, Store};
+use crate::state::phase::Phase;
+use crate::state::store::Store;
 
 /// Starts the page. In a worker there is no document, and nothing happens.
 pub fn start() {
@@ -41,14 +44,13 @@ impl Paints {
             if !due.replace(false) {
                 return;
             }
-            let tasks = untrack(|| store.run().map_or(0, |l| l.run.task_count()));
+            let tasks = store.shell.with_untracked(|s| s.tasks);
             // The document's own views are drawn by the browser: their frame is the next one.
             let mark: Rc<dyn Fn()> = Rc::new(move || {
                 let detail = [
                     ("tasks", (tasks as f64).into()),
                     ("drawn", (drawn as f64).into()),
                     ("view", view.name().into()),
-                    ("wasmBytes", boot::memory_bytes().into()),
                 ];
                 dom::mark("makespan:painted", &detail);
             });
@@ -78,6 +80,8 @@ fn App() -> impl IntoView {
     let dragging = RwSignal::new(false);
     listen(store);
     listen_to_drops(store, dragging);
+    store.start_engine();
+    ask_for_shell(store);
     store.open_what_came();
     dom::mark("makespan:ready", &[]);
 
@@ -87,7 +91,7 @@ fn App() -> impl IntoView {
         Memo::new(move |_| (store.view.with(|v| (v.view, v.run)), store.phase.with(|p| *p == Phase::Ready)));
     let main = move || {
         // A new file and a new view are new pictures; anything else changes the one that stands.
-        store.session.track();
+        store.generation.track();
         let ((view, _), ready) = shown.get();
         if !ready {
             return ().into_any();
@@ -141,9 +145,28 @@ fn App() -> impl IntoView {
             <Top store=store><QueryBox store=store/></Top>
             {body}
             <Show when=help><Help store=store/></Show>
-            <Show when=move || dragging.get()><div class="drop-over" aria-hidden="true">"Let go to open"</div></Show>
+            <Show when=move || dragging.get()><div class="drop-over" aria-hidden="true">"Drop to open"</div></Show>
         </div>
     }
+}
+
+/// Keeps what stands around the views as the engine has it.
+fn ask_for_shell(store: Store) {
+    // The window and the scroll positions change with every movement, and nothing around the view does.
+    let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
+    let answered = asked(
+        store,
+        move || {
+            let view = about.get();
+            store.phase.with(|p| *p == Phase::Ready).then_some(Question::Shell { view })
+        },
+        |answer| if let Answer::Shell(shell) = answer { Some(shell) } else { None },
+    );
+    Effect::new(move |_| {
+        if let Some(shell) = answered.get() {
+            store.shell.set(shell);
+        }
+    });
 }
 
 /// Keys, the address, and text that is pasted.

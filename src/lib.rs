@@ -1,9 +1,10 @@
-//! The page: a leptos app around the views. Nothing here computes what is shown; it holds the state, listens, and
-//! hands scenes to a canvas and tables to the document.
+//! The page: a leptos app around the views. Nothing here computes what is shown, and no run is held here: the engine
+//! does that in a worker ([`serve`]). The page holds the state of the view, asks, and paints what is answered.
 
 #![allow(unreachable_pub, reason = "the component macro makes its parts public")]
 
 mod app;
+mod asking;
 mod panels;
 mod platform;
 mod state;
@@ -12,4 +13,4 @@ mod widgets;
 mod worker;
 
 pub use app::start;
-pub use worker::worker_main;
+pub use worker::serve;

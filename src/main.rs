@@ -1,4 +1,4 @@
-//! Entry of the page. In a worker the same program runs without a document, and only `worker_main` is of use there.
+//! Entry of the page.
 
 fn main() {
     makespan_app::start();

@@ -1,15 +1,17 @@
-// Starts Makespan. The build appends this file to the glue that wasm-bindgen writes (`--target no-modules`), and the
-// sum, app.js, is one classic script with two roles: in a page it finds the wasm, compiles and starts it; in a worker
-// it starts the same wasm once the page has sent the compiled module. One script because a page opened from disk may
-// run only the inline script whose hash its policy names, and because that script's own text is then the worker's.
+// Starts Makespan. The build appends this file to the glue that wasm-bindgen writes (`--target no-modules`) for its two
+// programs, the page (`wasm_bindgen`) and the engine (`makespan_engine`), and the sum, app.js, is one classic script
+// with two roles: in a page it finds, compiles and starts the page's wasm, and starts the engine in a worker; in a
+// worker it starts the engine once the page has sent the compiled module. One script because a page opened from disk
+// may run only the inline script whose hash its policy names, and because that script's own text is then the worker's.
+// Where no worker can be started the engine runs in the page, at the other end of a channel.
 //
-// In the worker wasm-bindgen runs the program's `main` as well: `main` looks for a document and returns without one.
 // An inline script must hold neither an opening HTML comment nor a closing script tag; `cargo xtask build` checks it.
 (() => {
   'use strict';
 
-  const HOSTED_WASM = 'app_bg.wasm';
-  const EMBEDDED_WASM = 'makespan-wasm';
+  // By program: the file beside the page, and the block within a report.
+  const APP = { file: 'app_bg.wasm', block: 'makespan-wasm' };
+  const ENGINE = { file: 'engine_bg.wasm', block: 'makespan-engine' };
   const BOOT_LINE = 'makespan-boot';
 
   if (typeof document === 'undefined') {
@@ -30,10 +32,10 @@
         return;
       }
       self.onmessage = (later) => early.push(later);
-      wasm_bindgen({ module_or_path: module }).then(
+      makespan_engine({ module_or_path: module }).then(
         () => {
           self.onmessage = null;
-          wasm_bindgen.worker_main();
+          makespan_engine.serve(self);
           for (const { data, ports } of early) {
             self.dispatchEvent(new MessageEvent('message', { data, ports: [...ports] }));
           }
@@ -49,19 +51,20 @@
   function pageRole(script) {
     const scriptUrls = new Set();
     const trusted = policies(scriptUrls);
-    const embedded = () => document.getElementById(EMBEDDED_WASM);
+    const isEmbedded = () => document.getElementById(APP.block) !== null;
+    const load = ({ file, block }) => isEmbedded() ? embeddedModule(block) : hostedModule(file, script.src);
 
     const start = async () => {
       try {
-        const { module, bytes } = await (embedded() ? embeddedModule() : hostedModule(script.src));
-        globalThis.makespan = {
-          wasmBytes: bytes,
-          spawnWorker: () => spawnWorker(module),
-          readEmbedded,
-        };
+        // The engine compiles while the page starts; what goes wrong with it is heard of when it is first used.
+        const engine = load(ENGINE);
+        engine.catch(() => {});
+        const { module, bytes } = await load(APP);
+        globalThis.makespan = { wasmBytes: bytes, startEngine: () => startEngine(engine), readEmbedded };
+        engine.then((loaded) => { globalThis.makespan.engineBytes = loaded.bytes; }, () => {});
         await wasm_bindgen({ module_or_path: module });
       } catch (error) {
-        sayWhyNot(error, embedded() !== null);
+        sayWhyNot(error, isEmbedded());
       }
     };
 
@@ -74,7 +77,9 @@
 
     // One blob serves every worker: its URL is what the policy below lets through.
     let workerUrl = null;
-    function spawnWorker(module) {
+    // What the page talks to the engine through: the worker, or one end of a channel.
+    function startEngine(engine) {
+      const failed = (error) => sayWhyNot(error, isEmbedded());
       try {
         if (workerUrl === null) {
           workerUrl = script.src ||
@@ -82,11 +87,16 @@
           scriptUrls.add(workerUrl);
         }
         const worker = new Worker(trusted.createScriptURL(workerUrl));
-        worker.postMessage({ makespanModule: module });
+        engine.then(({ module }) => worker.postMessage({ makespanModule: module })).catch(failed);
         return worker;
       } catch (error) {
         console.warn('Makespan works without a worker:', error);
-        return null;
+        const { port1, port2 } = new MessageChannel();
+        engine
+          .then(({ module }) => makespan_engine({ module_or_path: module }))
+          .then(() => makespan_engine.serve(port2))
+          .catch(failed);
+        return port1;
       }
     }
   }
@@ -112,10 +122,10 @@
 
   // ------------------------------------------------------------------------------------------------------------ wasm
 
-  async function hostedModule(scriptUrl) {
-    const url = new URL(HOSTED_WASM, scriptUrl).href;
+  async function hostedModule(file, scriptUrl) {
+    const url = new URL(file, scriptUrl).href;
     const response = await fetch(url);
-    if (!response.ok) throw new Error(`${HOSTED_WASM} answered with status ${response.status}`);
+    if (!response.ok) throw new Error(`${file} answered with status ${response.status}`);
     const type = response.headers.get('Content-Type') || '';
     if (WebAssembly.compileStreaming && type.startsWith('application/wasm')) {
       const module = await WebAssembly.compileStreaming(response);
@@ -125,8 +135,8 @@
     return compiled(await response.arrayBuffer());
   }
 
-  async function embeddedModule() {
-    return compiled(await readEmbedded(EMBEDDED_WASM));
+  async function embeddedModule(block) {
+    return compiled(await readEmbedded(block));
   }
 
   async function compiled(bytes) {

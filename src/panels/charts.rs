@@ -3,194 +3,73 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use makespan_engine::{Answer, Question};
 use makespan_scene::{Scene, count};
-use makespan_views::chart::{self, Body, Chart, Choice, Kind};
-use makespan_views::{Look, Subject, Target};
+use makespan_views::Target;
+use makespan_views::chart::{Body, Choice, Kind, Picture};
 
-use crate::state::actions::Action;
-use crate::state::session::Loaded;
+use crate::asking::asked;
+use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
-use crate::surface::{AsScene, OnPoint, Picture, TipAt, plotted};
-use crate::widgets::{OnTask, Rows};
-
-/// Calls with what charts are drawn from; tracks the runs, the filter and how times are written.
-fn with_subject<T>(store: Store, f: impl FnOnce(&Subject<'_>) -> T) -> Option<T> {
-    let loaded = store.run()?;
-    let (filter, time) = store.view.with(|v| (v.filter.clone(), v.time));
-    let mask = loaded.mask(&filter);
-    let look = Look { time, selected: store.selected.get(), ..Look::default() };
-    let runs: Vec<Rc<Loaded>> = store.session.with(|s| s.runs.clone());
-    let facts: Vec<_> = runs.iter().map(|l| &l.facts).collect();
-    let mask = (!mask.is_empty()).then_some(&mask[..]);
-    Some(f(&Subject { facts: &loaded.facts, runs: &facts, mask, look: &look }))
-}
-
-/// The chart that is shown: the one that the link names, or the first that the run has.
-fn chosen(choice: &Choice, charts: &[Chart]) -> Choice {
-    let named =
-        |c: &&Chart| c.choice.kind == choice.kind && (c.choice.of == choice.of || choice.of.is_empty());
-    let offered = charts.iter().find(|c| named(c) && c.missing.is_none());
-    if !choice.of.is_empty() || offered.is_some_and(|c| c.choice.of.is_empty()) {
-        return choice.clone();
-    }
-    let first = offered.or_else(|| charts.iter().find(|c| c.missing.is_none()));
-    first.map_or_else(Choice::default, |c| Choice { log: choice.log, ..c.choice.clone() })
-}
+use crate::surface::{AsScene, OnPoint, Still, TipAt, plotted};
+use crate::widgets::{OnTask, Options, Rows, Toggle};
 
 /// The view.
 #[component]
 pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
-    let charts = Memo::new(move |_| with_subject(store, chart::list).unwrap_or_default());
-    let choice = Memo::new(move |_| charts.with(|all| chosen(&store.view.with(|v| v.chart.clone()), all)));
-    let measures = Memo::new(move |_| with_subject(store, chart::known_measures).unwrap_or_default());
-    let runs = move || store.session.with(|s| s.labels());
-    let set = move |f: &dyn Fn(&mut Choice)| {
+    let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
+    let charts = asked(
+        store,
+        move || Some(Question::Charts { view: about.get() }),
+        |answer| if let Answer::Charts(charts) = answer { Some(charts) } else { None },
+    );
+    let choice =
+        Memo::new(move |_| charts.with(|c| c.as_ref().map_or_else(Choice::default, |c| c.choice.clone())));
+    let set = move |change: &dyn Fn(&mut Choice)| {
         let mut next = choice.get_untracked();
-        f(&mut next);
-        store.change(|v| v.chart = next);
+        change(&mut next);
+        store.dispatch(Action::Set(Setting::Chart(next)));
     };
     let items = move || {
-        charts
-            .get()
-            .into_iter()
+        let list = charts.with(|c| c.as_ref().map_or_else(Vec::new, |c| c.list.clone()));
+        list.into_iter()
             .map(|c| {
                 let mine = c.choice.clone();
-                let here = {
-                    let (kind, of) = (mine.kind, mine.of.clone());
-                    move || choice.with(|now| now.kind == kind && now.of == of)
-                };
-                let current = here.clone();
+                let (kind, of) = (mine.kind, mine.of.clone());
+                let here = Memo::new(move |_| choice.with(|now| now.kind == kind && now.of == of));
                 let why = c.missing.clone();
                 let (off, key) = (why.is_some(), c.key());
-                let press = move |_| store.change(|v| v.chart = Choice { log: v.chart.log, ..mine.clone() });
+                let press = move |_| set(&|now| *now = Choice { log: now.log, ..mine.clone() });
                 view! {
                     <li>
-                        <button type="button" class:here=here aria-current=move || if current() { "true" } else { "false" } disabled=off data-chart=key on:click=press>{c.title}</button>
+                        <button type="button" class:here=here aria-current=move || if here.get() { "true" } else { "false" } disabled=off data-chart=key on:click=press>{c.title}</button>
                         {why.map(|w| view! { <span class="why">{w}</span> })}
                     </li>
                 }
             })
             .collect::<Vec<_>>()
     };
-    let tools = move || {
-        let mut now = choice.get();
-        // A link may name a measure by its short name.
-        let full = |of: &mut String| {
-            let Some(loaded) = store.run() else { return };
-            let all = loaded.facts.measures();
-            if let Some(at) = all.find(of) {
-                of.clone_from(&all.list[at].key);
-            }
-        };
-        full(&mut now.of);
-        full(&mut now.against);
-        let select = |label: &'static str,
-                      value: String,
-                      options: Vec<(String, String)>,
-                      put: fn(&mut Choice, String)| {
-            let options: Vec<_> = options
-                .into_iter()
-                .map(|(key, title)| {
-                    let on = key == value;
-                    view! { <option value=key selected=on>{title}</option> }
-                })
-                .collect();
-            let changed = move |e: leptos::ev::Event| {
-                let value = event_target_value(&e);
-                set(&|c| put(c, value.clone()));
-            };
-            view! { <label class="group">{label}" "<select on:change=changed>{options}</select></label> }
-        };
-        let mut parts = Vec::new();
-        if matches!(now.kind, Kind::Tasks | Kind::Distribution | Kind::Scatter) {
-            let label = if now.kind == Kind::Scatter { "Across" } else { "Measure" };
-            parts.push(select(label, now.of.clone(), measures.get(), |c, v| c.of = v).into_any());
-        }
-        if now.kind == Kind::Scatter {
-            parts.push(
-                select("Upwards", now.against.clone(), measures.get(), |c, v| c.against = v).into_any(),
-            );
-        }
-        if now.kind == Kind::Distribution && store.session.with(|s| s.runs.len() > 1) {
-            let mut options = vec![(String::new(), "no other run".to_owned())];
-            options.extend(runs().into_iter().enumerate().map(|(i, name)| (i.to_string(), name)));
-            parts.push(select("Over it", now.against.clone(), options, |c, v| c.against = v).into_any());
-        }
-        if now.kind.has_log() {
-            let on = now.log;
-            parts.push(view! { <button type="button" class:on=on aria-pressed=on.to_string() title="Equal ratios equally long" on:click=move |_| set(&|c| c.log = !c.log)>"Logarithmic"</button> }.into_any());
-        }
-        parts
-    };
+    let measures =
+        Signal::derive(move || charts.with(|c| c.as_ref().map_or_else(Vec::new, |c| c.measures.clone())));
+    let kind = Memo::new(move |_| choice.with(|c| c.kind));
+    let several = Memo::new(move |_| store.shell.with(|s| s.runs.len() > 1));
+    let others = Signal::derive(move || {
+        let runs = store.shell.with(|s| s.runs.clone());
+        let numbered = runs.into_iter().enumerate().map(|(i, name)| (i.to_string(), name));
+        std::iter::once((String::new(), "no other run".to_owned())).chain(numbered).collect()
+    });
+    let of = Signal::derive(move || choice.with(|c| c.of.clone()));
+    let against = Signal::derive(move || choice.with(|c| c.against.clone()));
+    let has_measure = move || matches!(kind.get(), Kind::Tasks | Kind::Distribution | Kind::Scatter);
     let painted = StoredValue::new_local(painted);
     let body = move || {
-        let choice = choice.get();
-        let painted = painted.get_value();
-        let made = with_subject(store, |s| chart::picture(s, &choice))?;
-        let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
-        Some(match made {
+        let answer = charts.get()?;
+        Some(match &answer.picture {
             Err(why) => {
-                painted(0);
-                view! { <p class="note empty">{why}</p> }.into_any()
+                painted.with_value(|p| p(0));
+                view! { <p class="note empty">{why.clone()}</p> }.into_any()
             }
-            Ok(picture) => {
-                let picture = Rc::new(picture);
-                let rows = picture.twin.rows.len() + picture.twin.left_out;
-                let size = {
-                    let p = Rc::clone(&picture);
-                    move |w: f32| (w, p.height(w))
-                };
-                let last = Rc::new(std::cell::Cell::new(0.0f32));
-                let scene: Rc<dyn Fn(f32) -> Scene> = {
-                    let (p, size, last, painted) =
-                        (Rc::clone(&picture), size.clone(), Rc::clone(&last), Rc::clone(&painted));
-                    Rc::new(move |w| {
-                        last.set(w);
-                        let (w, h) = size(w);
-                        let made = match &p.body {
-                            Body::Plot(_) => Scene::new(w, h, p.title()),
-                            Body::Radar(_) => p.scene(w, h),
-                        };
-                        painted(made.item_count().max(1));
-                        made
-                    })
-                };
-                let as_scene: AsScene = {
-                    let (p, size) = (Rc::clone(&picture), size.clone());
-                    Rc::new(move || {
-                        let (w, h) = size(last.get().max(320.0));
-                        p.scene(w, h)
-                    })
-                };
-                let tip: TipAt = {
-                    let p = Rc::clone(&picture);
-                    Rc::new(move |size, x, y| p.tip(size, x, y).map(|t| (t.text, t.at)))
-                };
-                let at = {
-                    let p = Rc::clone(&picture);
-                    move |size, x, y| p.tip(size, x, y).and_then(|t| t.target)
-                };
-                let on_point: OnPoint = Rc::new(move |size, x, y| {
-                    if let Some(Target::Task(t)) = at(size, x, y) {
-                        store.dispatch(Action::Select(Some(t)));
-                    }
-                });
-                let failed: Rc<dyn Fn()> =
-                    Rc::new(move || store.said.set("The chart could not be drawn.".to_owned()));
-                let drawn = match &picture.body {
-                    Body::Plot(plot) => Some(plotted(Rc::new(plot.clone()), store.theme, failed)),
-                    Body::Radar(_) => None,
-                };
-                let caption = format!("Table of {} rows", count(rows as u64));
-                view! {
-                    <Picture theme=store.theme scene=scene draw=drawn tip=Some(tip) on_point=Some(on_point) main=Some(("chart", as_scene))/>
-                    <details class="section" data-testid="chart-twin" prop:open=move || store.view.with(|v| v.twin)>
-                        <summary><h2>{caption}</h2></summary>
-                        <Rows table=picture.twin.clone() on_task=on_task/>
-                    </details>
-                }
-                .into_any()
-            }
+            Ok(picture) => chart(store, Rc::new(picture.clone()), painted).into_any(),
         })
     };
     view! {
@@ -198,12 +77,78 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
             <nav class="chart-list" aria-label="Charts"><ul>{items}</ul></nav>
             <div class="chart-body">
                 <div class="tools" role="toolbar" aria-label="Chart">
-                    {tools}
+                    <Show when=has_measure>
+                        <Options label=if kind.get_untracked() == Kind::Scatter { "Across" } else { "Measure" } all=measures now=of choose=move |k: String| set(&|c| c.of.clone_from(&k))/>
+                    </Show>
+                    <Show when=move || kind.get() == Kind::Scatter>
+                        <Options label="Upwards" all=measures now=against choose=move |k: String| set(&|c| c.against.clone_from(&k))/>
+                    </Show>
+                    <Show when=move || kind.get() == Kind::Distribution && several.get()>
+                        <Options label="Compared with" all=others now=against choose=move |k: String| set(&|c| c.against.clone_from(&k))/>
+                    </Show>
+                    <Show when=move || kind.get().has_log()>
+                        <Toggle word="Logarithmic" about="Equal ratios are equally long" on=Signal::derive(move || choice.with(|c| c.log)) press=move || set(&|c| c.log = !c.log)/>
+                    </Show>
                     <button type="button" title="Copy the picture (Shift Y)" on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
                     <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
                 </div>
                 {body}
             </div>
         </div>
+    }
+}
+
+/// A chart, by plotters' own canvas backend, and its table.
+fn chart(
+    store: Store,
+    picture: Rc<Picture>,
+    painted: StoredValue<Rc<dyn Fn(usize)>, LocalStorage>,
+) -> impl IntoView {
+    let rows = picture.twin.rows.len() + picture.twin.left_out;
+    let last = Rc::new(std::cell::Cell::new(0.0f32));
+    let scene: Rc<dyn Fn(f32) -> Scene> = {
+        let (p, last) = (Rc::clone(&picture), Rc::clone(&last));
+        Rc::new(move |w| {
+            last.set(w);
+            let made = match &p.body {
+                Body::Plot(_) => Scene::new(w, p.height(w), p.title()),
+                Body::Radar(_) => p.scene(w, p.height(w)),
+            };
+            painted.with_value(|painted| painted(made.item_count().max(1)));
+            made
+        })
+    };
+    let as_scene: AsScene = {
+        let p = Rc::clone(&picture);
+        Rc::new(move || {
+            let w = last.get().max(320.0);
+            p.scene(w, p.height(w))
+        })
+    };
+    let tip: TipAt = {
+        let p = Rc::clone(&picture);
+        Rc::new(move |size, x, y| p.tip(size, x, y).map(|t| (t.text, t.at)))
+    };
+    let on_point: OnPoint = {
+        let p = Rc::clone(&picture);
+        Rc::new(move |size, x, y| {
+            if let Some(Target::Task(t)) = p.tip(size, x, y).and_then(|t| t.target) {
+                store.dispatch(Action::Select(Some(t)));
+            }
+        })
+    };
+    let failed: Rc<dyn Fn()> = Rc::new(move || store.said.set("The chart could not be drawn.".to_owned()));
+    let drawn = match &picture.body {
+        Body::Plot(plot) => Some(plotted(Rc::new(plot.clone()), store.theme, failed)),
+        Body::Radar(_) => None,
+    };
+    let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
+    let caption = format!("Table of {} rows", count(rows as u64));
+    view! {
+        <Still theme=store.theme scene=scene draw=drawn tip=Some(tip) on_point=Some(on_point) main=Some(("chart", as_scene))/>
+        <details class="section" data-testid="chart-twin" prop:open=move || store.view.with(|v| v.twin)>
+            <summary><h2>{caption}</h2></summary>
+            <Rows table=picture.twin.clone() on_task=on_task/>
+        </details>
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
     });
     let open_sample = move |sample: Sample| {
         if sample.also.is_some() {
-            store.change(|v| v.view = View::Compare);
+            store.dispatch(Action::Show(View::Compare));
         }
         let at = |file: String| {
             let url = format!("./samples/{file}");

@@ -1,21 +1,16 @@
 //! What is going on, what went wrong, and the line at the foot.
 
 use leptos::prelude::*;
-use makespan_model::Status;
 use makespan_scene::{count, visible};
 
 use crate::state::actions::Action;
-use crate::state::store::{Failure, Loading, Phase, Store};
-use crate::worker;
+use crate::state::phase::{Failure, Loading, Phase};
+use crate::state::store::Store;
 
 /// Loading: the stage by its name, how far it got, and a way out.
 #[component]
 pub(crate) fn Busy(store: Store, loading: Loading) -> impl IntoView {
-    let cancel = move |_| {
-        worker::cancel();
-        let open = store.session.with_untracked(|s| !s.runs.is_empty());
-        store.phase.set(if open { Phase::Ready } else { Phase::Empty });
-    };
+    let cancel = move |_| store.cancel();
     view! {
         <main class="busy" role="status" aria-live="polite">
             <h1>{visible(&loading.what).into_owned()}</h1>
@@ -48,7 +43,7 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
             }
         })
         .collect();
-    let open = store.session.with_untracked(|s| !s.runs.is_empty());
+    let open = store.shell.with_untracked(|s| !s.runs.is_empty());
     view! {
         <main class="failed" role="alert">
             <h1>{visible(&failure.title).into_owned()}</h1>
@@ -67,40 +62,16 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
 /// The line at the foot: counts, the selection, what was wrong with the input.
 #[component]
 pub(crate) fn Foot(store: Store) -> impl IntoView {
-    let line = move || {
-        let Some(loaded) = store.run() else { return String::new() };
-        let t = loaded.facts.totals();
-        let mut parts =
-            vec![format!("{} {}", count(t.tasks as u64), if t.tasks == 1 { "task" } else { "tasks" })];
-        let failed = t.statuses[Status::Failed as usize];
-        if failed > 0 {
-            parts.push(format!("{} failed", count(u64::from(failed))));
-        }
-        let mask = store.view.with(|v| loaded.mask(&v.filter));
-        if !mask.is_empty() {
-            parts.push(format!("{} pass the filter", count(mask.iter().filter(|m| **m).count() as u64)));
-        }
-        if t.edges_inferred > 0 {
-            parts.push("dependencies inferred from times, drawn dotted".to_owned());
-        }
-        let source = loaded.run.text(loaded.run.source);
-        if !source.is_empty() {
-            parts.push(visible(&source.chars().take(60).collect::<String>()).into_owned());
-        }
-        parts.join(" · ")
-    };
-    let unread = move || store.session.with(|s| s.files.iter().filter(|f| !f.error.is_empty()).count());
-    let findings = move || {
-        let run = store.run();
-        run.map_or(0, |l| {
-            l.run.diagnostics.iter().filter(|d| d.severity != makespan_model::Severity::Info).count()
-        })
-    };
+    let line = move || store.shell.with(|s| s.line.clone());
+    let diagnostics = move || store.shell.with(|s| s.diagnostics);
+    let unread = move || store.shell.with(|s| s.unread);
+    let counted =
+        |n: usize, one: &str, more: &str| format!("{} {}", count(n as u64), if n == 1 { one } else { more });
     view! {
         <footer class="foot">
             <span>{line}</span>
-            <Show when=move || findings() != 0><span class="warn">{move || format!("{} findings about this file: see the overview", findings())}</span></Show>
-            <Show when=move || unread() != 0><span class="warn">{move || format!("{} files were not read", unread())}</span></Show>
+            <Show when=move || diagnostics() != 0><span class="warn">{move || counted(diagnostics(), "problem in this file: see the overview", "problems in this file: see the overview")}</span></Show>
+            <Show when=move || unread() != 0><span class="warn">{move || counted(unread(), "file was not read", "files were not read")}</span></Show>
             <span class="grow"></span>
             <span role="status" aria-live="polite">{move || store.said.get()}</span>
             <span class="local">"everything stays in this browser"</span>

@@ -2,10 +2,13 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use makespan_analysis::query::{Completion, complete};
+use makespan_engine::{Answer, Completion, Question};
 use makespan_scene::visible;
+use makespan_views::filter::Filter;
 
+use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
+use crate::worker::Line;
 
 /// Proposals that are shown at once.
 const MOST: usize = 9;
@@ -29,22 +32,34 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
     let open = RwSignal::new(false);
     let chosen = RwSignal::new(0usize);
     let offered = RwSignal::new(Vec::<Completion>::new());
-    let wrong = move || store.run().is_some_and(|r| store.view.with(|v| v.filter.error(&r.facts).is_some()));
+    let wrong = move || store.shell.with(|s| s.filter_error.is_some());
+    let line = StoredValue::new_local(Line::default());
+    let set = move |text: String| {
+        let statuses = store.view.with_untracked(|v| v.filter.statuses);
+        store.dispatch(Action::Set(Setting::Filter(Filter { text, statuses })));
+    };
     let look = move || {
-        let (Some(element), Some(loaded)) = (input.get_untracked(), untrack(|| store.run())) else { return };
+        let Some(element) = input.get_untracked() else { return };
         let text = element.value();
         let units = element.selection_start().ok().flatten().unwrap_or(0) as usize;
-        let mut all = complete(&text, byte_at(&text, units), &loaded.facts);
-        all.truncate(MOST);
-        chosen.set(0);
-        offered.set(all);
+        let (cursor, run) = (byte_at(&text, units), store.view.with_untracked(|v| v.run));
+        let question = Question::Complete { run, text, cursor };
+        line.with_value(|line| {
+            line.ask(store.generation.get_untracked(), question, move |answer| {
+                if let Answer::Completions(mut all) = answer {
+                    all.truncate(MOST);
+                    chosen.set(0);
+                    offered.set(all);
+                }
+            });
+        });
     };
     let take = move |c: &Completion| {
         let text = store.view.with_untracked(|v| v.filter.text.clone());
         let Some((head, tail)) = text.get(..c.replace.start).zip(text.get(c.replace.end..)) else { return };
         let next = format!("{head}{}{tail}", c.insert);
         let cursor = head.encode_utf16().count() + c.insert.encode_utf16().count();
-        store.change(|v| v.filter.text.clone_from(&next));
+        set(next.clone());
         if let Some(element) = input.get_untracked() {
             element.set_value(&next);
             let _ = element.focus();
@@ -79,7 +94,7 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             .into_iter()
             .enumerate()
             .map(|(i, c)| {
-                let (word, about) = (visible(&c.insert).into_owned(), c.about);
+                let (word, about) = (visible(&c.insert).into_owned(), c.about.clone());
                 let on = move || chosen.get() == i;
                 // Before the box loses the keyboard, and the list with it.
                 let press = move |e: leptos::ev::PointerEvent| {
@@ -92,7 +107,7 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
     };
     let shown = move || open.get() && offered.with(|all| !all.is_empty());
     let typed = move |e: leptos::ev::Event| {
-        store.change(|v| v.filter.text = event_target_value(&e));
+        set(event_target_value(&e));
         open.set(true);
         look();
     };
@@ -116,7 +131,7 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
                 on:keydown=keys
                 on:blur=move |_| open.set(false)
             />
-            <Show when=shown><ul id="makespan-proposals" class="proposals" role="listbox" aria-label="What could stand here; Tab takes it">{items}</ul></Show>
+            <Show when=shown><ul id="makespan-proposals" class="proposals" role="listbox" aria-label="Suggestions (Tab to accept)">{items}</ul></Show>
         </div>
     }
 }

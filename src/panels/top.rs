@@ -3,18 +3,20 @@
 use leptos::prelude::*;
 use makespan_model::Status;
 use makespan_scene::{Theme, count, glyph_char};
+use makespan_views::filter::Filter;
 use makespan_views::{View, status_role};
 use wasm_bindgen::JsCast;
 
 use crate::platform::files;
-use crate::state::actions::Action;
-use crate::state::store::{Phase, Store};
+use crate::state::actions::{Action, Setting};
+use crate::state::phase::Phase;
+use crate::state::store::Store;
 
 /// Name, run, filter, and the buttons that are always there.
 #[component]
 pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
-    let runs = move || store.session.with(|s| s.labels().into_iter().enumerate().collect::<Vec<_>>());
+    let runs = move || store.shell.with(|s| s.runs.iter().cloned().enumerate().collect::<Vec<_>>());
     let chosen = move |e: leptos::ev::Event| {
         store.dispatch(Action::ShowRun(event_target_value(&e).parse().unwrap_or(0)));
     };
@@ -36,7 +38,7 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                 <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
                 <span class="word">"Makespan"</span>
             </button>
-            <Show when=move || ready() && store.session.with(|s| s.runs.len() > 1)>
+            <Show when=move || ready() && store.shell.with(|s| s.runs.len() > 1)>
                 <select class="run" aria-label="Run" on:change=chosen prop:value=move || store.view.with(|v| v.run.to_string())>
                     {move || runs().into_iter().map(|(i, name)| view! { <option value=i.to_string()>{name}</option> }).collect::<Vec<_>>()}
                 </select>
@@ -87,12 +89,16 @@ pub(crate) fn Rail(store: Store) -> impl IntoView {
     view! { <nav class="rail" aria-label="Views">{items}</nav> }
 }
 
+/// The filter with a status switched on or off.
+fn filtered_by(store: Store, status: Status) -> Action {
+    Action::Set(Setting::Filter(store.view.with_untracked(|v| v.filter.clone().toggled(status))))
+}
+
 /// Statuses with their counts, each a switch of the filter.
 #[component]
 pub(crate) fn Chips(store: Store) -> impl IntoView {
     let chips = move || {
-        let Some(loaded) = store.run() else { return Vec::new() };
-        let statuses = loaded.facts.totals().statuses;
+        let statuses = store.shell.with(|s| s.statuses);
         Status::ALL
             .into_iter()
             .filter(|s| statuses[*s as usize] > 0)
@@ -103,7 +109,7 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
                 let n = count(u64::from(statuses[s as usize]));
                 view! {
                     <button type="button" class=class class:on=on aria-pressed=move || on().to_string()
-                        on:click=move |_| store.change(|v| v.filter = v.filter.clone().toggled(s))>
+                        on:click=move |_| store.dispatch(filtered_by(store, s))>
                         <span class="badge-sign" aria-hidden="true">{glyph_char(role)}</span>{s.name()}" "<b>{n}</b>
                     </button>
                 }
@@ -112,16 +118,16 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
     };
     let critical = move || store.view.with(|v| v.critical);
     let filtered = move || store.view.with(|v| !v.filter.is_empty());
-    let wrong = move || store.run().and_then(|r| store.view.with(|v| v.filter.error(&r.facts)));
+    let wrong = move || store.shell.with(|s| s.filter_error.clone());
     view! {
         <div class="chips" role="toolbar" aria-label="Filter by status">
             {chips}
             <button type="button" class="chip plain" class:on=critical aria-pressed=move || critical().to_string()
                 title="Mark the critical path (C)" on:click=move |_| store.dispatch(Action::Critical)>"critical path"</button>
             <Show when=filtered>
-                <button type="button" class="chip plain" on:click=move |_| store.change(|v| v.filter = Default::default())>"clear filter"</button>
+                <button type="button" class="chip plain" on:click=move |_| store.dispatch(Action::Set(Setting::Filter(Filter::default())))>"clear filter"</button>
             </Show>
-            {move || wrong().map(|e| view! { <span class="query-error" role="status">{format!("not filtered: {e}")}</span> })}
+            {move || wrong().map(|e| view! { <span class="query-error" role="status">{format!("Filter ignored: {e}")}</span> })}
         </div>
     }
 }

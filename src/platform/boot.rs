@@ -1,9 +1,10 @@
-//! What the script that starts the page lends: a worker of the same wasm, and the blocks embedded in a report.
+//! What the script that starts the page lends: the engine, and the blocks embedded in a report.
 
 use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Worker;
+use web_sys::{Event, Worker};
 
 /// Element of a report that holds its events.
 pub(crate) const DATA: &str = "makespan-data";
@@ -13,17 +14,42 @@ fn lent(name: &str) -> Option<JsValue> {
     Reflect::get(&object, &name.into()).ok().filter(|v| !v.is_undefined())
 }
 
-/// Memory of this module, bytes.
-pub(crate) fn memory_bytes() -> f64 {
-    let memory = wasm_bindgen::memory();
-    let buffer = Reflect::get(&memory, &"buffer".into()).unwrap_or(JsValue::UNDEFINED);
-    Reflect::get(&buffer, &"byteLength".into()).ok().and_then(|n| n.as_f64()).unwrap_or(0.0)
+/// The engine, as the script that starts the page lends it: in a worker, or in the page where no worker can be started.
+pub(crate) struct Host {
+    port: JsValue,
+    worker: Option<Worker>,
 }
 
-/// A worker that runs this same program; `None` where the browser gives none.
-pub(crate) fn spawn_worker() -> Option<Worker> {
-    let spawn: Function = lent("spawnWorker")?.dyn_into().ok()?;
-    spawn.call0(&JsValue::NULL).ok()?.dyn_into().ok()
+/// Starts an engine. It hears what is posted to it once it is up.
+pub(crate) fn engine() -> Option<Host> {
+    let start: Function = lent("startEngine")?.dyn_into().ok()?;
+    let port = start.call0(&JsValue::NULL).ok()?;
+    Some(Host { worker: port.clone().dyn_into().ok(), port })
+}
+
+impl Host {
+    /// Where to post to and listen at.
+    pub(crate) fn port(&self) -> &JsValue {
+        &self.port
+    }
+
+    /// Calls `failed` with the reason when the engine ends by itself.
+    pub(crate) fn on_error(&self, failed: impl Fn(String) + 'static) -> Option<Closure<dyn FnMut(Event)>> {
+        let worker = self.worker.as_ref()?;
+        let listener: Closure<dyn FnMut(Event)> = Closure::new(move |event: Event| {
+            event.prevent_default();
+            failed(message(&event));
+        });
+        worker.set_onerror(Some(listener.as_ref().unchecked_ref()));
+        Some(listener)
+    }
+
+    /// Ends it.
+    pub(crate) fn end(self) {
+        if let Some(worker) = self.worker {
+            worker.terminate();
+        }
+    }
 }
 
 /// The bytes of an embedded block; `None` where this page is no report.

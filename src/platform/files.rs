@@ -18,6 +18,23 @@ pub(crate) enum Given {
     Bytes(String, Vec<u8>),
 }
 
+impl Given {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Given::File(name, _) | Given::Bytes(name, _) => name,
+        }
+    }
+
+    /// Its size in bytes.
+    pub(crate) fn size(&self) -> f64 {
+        match self {
+            Given::File(_, file) => file.size(),
+            Given::Bytes(_, bytes) => bytes.len() as f64,
+        }
+    }
+}
+
 /// The files of an input, with their path within a chosen folder.
 pub(crate) fn of_list(list: &FileList) -> Vec<Given> {
     (0..list.length())

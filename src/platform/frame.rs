@@ -36,17 +36,3 @@ pub(crate) fn request(draw: &Rc<dyn Fn()>) {
         }
     });
 }
-
-/// Lets the browser do what waits: a promise for the next turn of its loop. By a message to oneself, since timers that
-/// follow each other are held back by some milliseconds each.
-pub(crate) async fn breathe() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
-        let Ok(channel) = web_sys::MessageChannel::new() else {
-            let _ = resolve.call0(&wasm_bindgen::JsValue::NULL);
-            return;
-        };
-        channel.port1().set_onmessage(Some(&resolve));
-        let _ = channel.port2().post_message(&wasm_bindgen::JsValue::NULL);
-    });
-    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
-}

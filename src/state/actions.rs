@@ -1,6 +1,13 @@
 //! The one table of actions: keys, words, and what is dispatched. The key handler, the help sheet and the tooltips are
 //! made from it.
 
+use makespan_engine::{Neighbour, Turn};
+use makespan_views::chart::Choice;
+use makespan_views::compare::{Alignment, Mode, Part};
+use makespan_views::filter::Filter;
+use makespan_views::gesture::Movement;
+use makespan_views::heatmap::Heating;
+use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState};
 
 /// What a person can ask for.
@@ -8,18 +15,18 @@ use makespan_views::{View, ViewState};
 pub(crate) enum Action {
     /// Shows a view.
     Show(View),
-    /// Narrows (above 1) or widens what is seen, around the middle or a point of the picture.
-    Zoom(f64),
-    /// Moves what is seen, in parts of the picture: right and down are positive.
-    Pan(f64, f64),
-    /// Shows everything, or the selection.
-    Fit,
+    /// Chooses what a view shows.
+    Set(Setting),
+    /// Moves within the picture.
+    Move(Movement),
     /// Brings the selected task into view.
     Focus,
-    /// Selects a task by index.
+    /// Selects what a row of a table or a name leads to; or nothing.
     Select(Option<u32>),
     /// Selects what lies next: along the row or the dependencies.
-    Next(Way),
+    Next(Neighbour),
+    /// What the engine made of something that was done.
+    Turned(Box<Turn>),
     /// Shows in the timeline what tasks took in the runs before, or no longer.
     Before,
     /// Marks the critical path or no longer.
@@ -50,8 +57,6 @@ pub(crate) enum Action {
     SavePicture,
     /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
     Go(Box<ViewState>),
-    /// Selects a task of one of the open runs.
-    SelectIn(usize, u32),
     /// Baseline and candidate change places.
     Swap,
     /// Both runs, one alone, the other alone.
@@ -66,25 +71,29 @@ pub(crate) enum Action {
     Close,
 }
 
-/// Where a step leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// Earlier on the row.
-    Before,
-    /// Later on the row.
-    After,
-    /// To the row above.
-    Above,
-    /// To the row below.
-    Below,
-    /// To what it waited for.
-    Cause,
-    /// To what waited for it.
-    Effect,
-    /// To the next failed task.
-    Failure,
-    /// To the failed task before.
-    FailureBefore,
+/// A choice of what a view shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Setting {
+    /// The filter.
+    Filter(Filter),
+    /// Lanes of the timeline.
+    Lanes(Lanes),
+    /// The column of the table of tasks that was pressed, by its key.
+    Sort(String),
+    /// The chart.
+    Chart(Choice),
+    /// The matrix.
+    Heat(Heating),
+    /// The part of the comparison.
+    Part(Part),
+    /// Which runs the graph of a comparison shows.
+    Mode(Mode),
+    /// Where timelines lie over each other.
+    Alignment(Alignment),
+    /// The measure that is compared.
+    Measure(String),
+    /// The theme, by its name.
+    Theme(String),
 }
 
 /// One line of the table.
@@ -142,27 +151,45 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("Digit6", "6", VIEWS, "Table", Action::Show(View::Table)),
     key("Digit7", "7", VIEWS, "Charts", Action::Show(View::Charts)),
     key("KeyV", "V", VIEWS, "the picture as a table, and back", Action::Twin),
-    key("KeyW", "W", MOVE, "zoom in", Action::Zoom(1.5)),
-    key("KeyS", "S", MOVE, "zoom out", Action::Zoom(1.0 / 1.5)),
-    key("KeyA", "A", MOVE, "move left", Action::Pan(-0.15, 0.0)),
-    key("KeyD", "D", MOVE, "move right", Action::Pan(0.15, 0.0)),
-    shift(key("KeyW", "Shift W", MOVE, "zoom in four times as far", Action::Zoom(5.0))),
-    shift(key("KeyS", "Shift S", MOVE, "zoom out four times as far", Action::Zoom(0.2))),
-    shift(key("KeyA", "Shift A", MOVE, "move left four times as far", Action::Pan(-0.6, 0.0))),
-    shift(key("KeyD", "Shift D", MOVE, "move right four times as far", Action::Pan(0.6, 0.0))),
-    key("PageUp", "Page up", MOVE, "move up", Action::Pan(0.0, -0.8)),
-    key("PageDown", "Page down", MOVE, "move down", Action::Pan(0.0, 0.8)),
-    key("Digit0", "0", MOVE, "show everything", Action::Fit),
-    key("Home", "Home", MOVE, "show everything", Action::Fit),
+    key("KeyW", "W", MOVE, "zoom in", Action::Move(Movement::ZoomMiddle(1.5))),
+    key("KeyS", "S", MOVE, "zoom out", Action::Move(Movement::ZoomMiddle(1.0 / 1.5))),
+    key("KeyA", "A", MOVE, "move left", Action::Move(Movement::Pan(-0.15, 0.0))),
+    key("KeyD", "D", MOVE, "move right", Action::Move(Movement::Pan(0.15, 0.0))),
+    shift(key("KeyW", "Shift W", MOVE, "zoom in four times as far", Action::Move(Movement::ZoomMiddle(5.0)))),
+    shift(key(
+        "KeyS",
+        "Shift S",
+        MOVE,
+        "zoom out four times as far",
+        Action::Move(Movement::ZoomMiddle(0.2)),
+    )),
+    shift(key(
+        "KeyA",
+        "Shift A",
+        MOVE,
+        "move left four times as far",
+        Action::Move(Movement::Pan(-0.6, 0.0)),
+    )),
+    shift(key(
+        "KeyD",
+        "Shift D",
+        MOVE,
+        "move right four times as far",
+        Action::Move(Movement::Pan(0.6, 0.0)),
+    )),
+    key("PageUp", "Page up", MOVE, "move up", Action::Move(Movement::Pan(0.0, -0.8))),
+    key("PageDown", "Page down", MOVE, "move down", Action::Move(Movement::Pan(0.0, 0.8))),
+    key("Digit0", "0", MOVE, "show everything", Action::Move(Movement::Fit)),
+    key("Home", "Home", MOVE, "show everything", Action::Move(Movement::Fit)),
     key("KeyF", "F", MOVE, "show the selected task", Action::Focus),
-    key("ArrowLeft", "←", SELECT, "earlier on the row", Action::Next(Way::Before)),
-    key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Way::After)),
-    key("ArrowUp", "↑", SELECT, "row above", Action::Next(Way::Above)),
-    key("ArrowDown", "↓", SELECT, "row below", Action::Next(Way::Below)),
-    key("BracketLeft", "[", SELECT, "what it waited for", Action::Next(Way::Cause)),
-    key("BracketRight", "]", SELECT, "what waited for it", Action::Next(Way::Effect)),
-    key("KeyN", "N", SELECT, "next failed task", Action::Next(Way::Failure)),
-    shift(key("KeyN", "Shift N", SELECT, "failed task before", Action::Next(Way::FailureBefore))),
+    key("ArrowLeft", "←", SELECT, "earlier on the row", Action::Next(Neighbour::Earlier)),
+    key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Neighbour::Later)),
+    key("ArrowUp", "↑", SELECT, "row above", Action::Next(Neighbour::Above)),
+    key("ArrowDown", "↓", SELECT, "row below", Action::Next(Neighbour::Below)),
+    key("BracketLeft", "[", SELECT, "what it waited for", Action::Next(Neighbour::Cause)),
+    key("BracketRight", "]", SELECT, "what waited for it", Action::Next(Neighbour::Effect)),
+    key("KeyN", "N", SELECT, "next failed task", Action::Next(Neighbour::NextFailure)),
+    shift(key("KeyN", "Shift N", SELECT, "failed task before", Action::Next(Neighbour::PreviousFailure))),
     key("Escape", "Esc", SELECT, "step back out", Action::Back),
     key("KeyC", "C", SHOW, "critical path", Action::Critical),
     shift(key("KeyB", "Shift B", SHOW, "what tasks took in the runs before", Action::Before)),

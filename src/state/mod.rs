@@ -1,7 +1,6 @@
-//! What the page knows: the open runs, the shared view, and what the keys do.
+//! What the page knows: the shared view, what the keys do, and the answers that are shown.
 
 pub(crate) mod actions;
-pub(crate) mod session;
+pub(crate) mod phase;
 pub(crate) mod store;
 pub(crate) mod update;
-pub(crate) mod versus;

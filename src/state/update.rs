@@ -1,20 +1,24 @@
-//! What each action does to the state, as a plain function: no signal, no browser.
+//! What each action does to the state, as a plain function: no signal, no browser, no run. What only the engine knows
+//! is asked of it ([`Effect::Touch`]), and comes back as an action.
 
-use makespan_model::{Status, TaskId};
-use makespan_views::compare::Mode;
+use makespan_engine::{Touch, Turn};
+use makespan_views::compare::{self, Mode};
+use makespan_views::gesture::Frame;
+use makespan_views::tasks::{Sort, SortKey};
 use makespan_views::timeline::Lanes;
-use makespan_views::{TimeMode, View, ViewState, tasks};
+use makespan_views::{Align, TimeMode, View, ViewState};
 
-use super::actions::{Action, Way};
-use super::session::Loaded;
+use super::actions::{Action, Setting};
 
 /// What the page shows beside the view itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Panels {
     /// The sheet of keys is open.
     pub(crate) help: bool,
     /// The details are closed although a task is selected.
     pub(crate) no_details: bool,
+    /// The cell of a matrix that has the focus.
+    pub(crate) focus: Option<(usize, usize)>,
 }
 
 /// Everything that actions change.
@@ -27,14 +31,16 @@ pub(crate) struct State {
 }
 
 /// What has to happen outside the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
     /// The link has changed; the flag says whether that is a step to go back to.
     Link(bool),
-    /// The surface has to move or zoom: it alone knows its size.
-    Camera(Move),
-    /// The selected task must be visible.
-    Reveal,
+    /// The link has changed and may go on changing: it is written when the gesture has come to rest.
+    LinkSoon,
+    /// The engine is asked what comes of something.
+    Touch(Touch),
+    /// Something to say for a moment.
+    Say(String),
     /// Focus the filter.
     FocusFilter,
     /// Choose and remember the next theme.
@@ -47,58 +53,41 @@ pub(crate) enum Effect {
     CopyPicture,
     /// Save the picture.
     SavePicture,
-    /// Select a task of the run that has just been chosen.
-    SelectIn(u32),
-    /// Baseline and candidate change places: which they are only the session knows.
-    Swap,
-    /// The run that is shown is the baseline.
-    Baseline,
     /// Forget the open runs.
     Close,
     /// Forget one of them.
     CloseRun(usize),
 }
 
-/// How the surface moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Move {
-    /// Thousandths of the present size.
-    Zoom(i64),
-    /// Thousandths of the picture, right and down.
-    Pan(i64, i64),
-    /// Everything.
-    Fit,
-}
-
-fn thousandths(x: f64) -> i64 {
-    (x * 1000.0).round() as i64
-}
-
-/// Changes the state as the action says. `run` is the run that is shown, `themes` how many themes there are.
-pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -> Vec<Effect> {
+/// Changes the state as the action says. `frame` is the part of the picture that is seen.
+pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
     let view = &mut state.view;
     match action {
         Action::Show(to) => {
             let other = view.view != *to;
             view.view = *to;
+            state.panels.focus = None;
             vec![Effect::Link(other)]
         }
-        Action::Zoom(by) => vec![Effect::Camera(Move::Zoom(thousandths(*by)))],
-        Action::Pan(x, y) => vec![Effect::Camera(Move::Pan(thousandths(*x), thousandths(*y)))],
-        Action::Fit => vec![Effect::Camera(Move::Fit)],
-        Action::Focus => vec![Effect::Reveal],
-        Action::Select(task) => {
-            view.selected = task.and_then(|t| run.map(|r| r.run.task_id(TaskId(t)).to_owned()));
-            state.panels.no_details = false;
+        Action::Set(setting) => {
+            set(view, setting);
+            vec![Effect::LinkSoon]
+        }
+        Action::Move(movement) => {
+            frame.moved(view, *movement);
+            vec![Effect::LinkSoon]
+        }
+        Action::Focus => vec![Effect::Touch(Touch::Reveal)],
+        Action::Select(None) => {
+            view.selected = None;
             vec![Effect::Link(false)]
         }
-        Action::Next(way) => {
-            let Some(loaded) = run else { return Vec::new() };
-            let here = loaded.find(view.selected.as_deref());
-            let Some(next) = step(loaded, view, here, *way) else { return Vec::new() };
-            view.selected = Some(loaded.run.task_id(next).to_owned());
-            vec![Effect::Link(false), Effect::Reveal]
+        Action::Select(Some(row)) => {
+            state.panels.no_details = false;
+            vec![Effect::Touch(Touch::Row(*row))]
         }
+        Action::Next(way) => vec![Effect::Touch(Touch::Next(*way))],
+        Action::Turned(turn) => turned(state, frame, turn),
         Action::Critical => {
             view.critical = !view.critical;
             vec![Effect::Link(false)]
@@ -133,22 +122,8 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
             Vec::new()
         }
         Action::Back => {
-            if state.panels.help {
-                state.panels.help = false;
-            } else if view.selected.is_some() {
-                view.selected = None;
-            } else if !view.filter.is_empty() {
-                view.filter = Default::default();
-            } else if view.twin {
-                view.twin = false;
-            }
+            back(state);
             vec![Effect::Link(false)]
-        }
-        Action::SelectIn(number, task) => {
-            // The view stays: what it shows is both runs.
-            view.run = *number;
-            state.panels.no_details = false;
-            vec![Effect::SelectIn(*task)]
         }
         Action::Go(to) => {
             (view.view, view.lanes, view.critical) = (to.view, to.lanes, to.critical);
@@ -162,8 +137,8 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
             view.compare.mode = Mode::ALL[(at + 1) % Mode::ALL.len()];
             vec![Effect::Link(false)]
         }
-        Action::Swap => vec![Effect::Swap],
-        Action::Baseline => vec![Effect::Baseline],
+        Action::Swap => vec![Effect::Touch(Touch::Swap)],
+        Action::Baseline => vec![Effect::Touch(Touch::Baseline)],
         Action::ShowRun(number) => {
             view.show_run(*number);
             vec![Effect::Link(true)]
@@ -184,114 +159,112 @@ pub(crate) fn update(state: &mut State, run: Option<&Loaded>, action: &Action) -
     }
 }
 
-/// The task that a step leads to.
-fn step(loaded: &Loaded, view: &ViewState, here: Option<TaskId>, way: Way) -> Option<TaskId> {
-    let run = &loaded.run;
-    let by_start = |t: &TaskId| (tasks::start_of(run, *t), t.0);
-    if matches!(way, Way::Failure | Way::FailureBefore) {
-        let mut failed: Vec<TaskId> =
-            run.task_ids().filter(|t| run.tasks.status[t.index()] == Status::Failed).collect();
-        failed.sort_by_key(by_start);
-        let at = here.map_or(0, |h| failed.partition_point(|t| by_start(t) < by_start(&h)));
-        let on_it = here.is_some_and(|h| failed.get(at) == Some(&h));
-        return match way {
-            Way::Failure => failed.get(at + usize::from(on_it)).or(failed.first()).copied(),
-            _ => at.checked_sub(1).and_then(|i| failed.get(i)).or(failed.last()).copied(),
-        };
+/// Takes what the engine made of something that was done.
+fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
+    turn.apply(&mut state.view);
+    if turn.focus.is_some() {
+        state.panels.focus = turn.focus;
     }
-    let Some(here) = here else { return run.task_ids().min_by_key(by_start) };
-    let by_end = |t: &&u32| run.task_interval(TaskId(**t)).map_or(i64::MIN, |(_, e)| e);
-    let cause = || run.predecessors.row(here.index()).iter().max_by_key(by_end).map(|t| TaskId(*t));
-    let effect =
-        || run.successors.row(here.index()).iter().min_by_key(|t| by_start(&TaskId(**t))).map(|t| TaskId(*t));
-    match (way, view.view) {
-        (Way::Cause, _) | (Way::Before, View::Graph) => cause(),
-        (Way::Effect, _) | (Way::After, View::Graph) => effect(),
-        (_, View::Table) => {
-            let mask = loaded.mask(&view.filter);
-            let mask = (!mask.is_empty()).then_some(&mask[..]);
-            let order = tasks::order(run, &loaded.facts.waiting().wait, mask, view.sort);
-            let at = order.iter().position(|t| *t == here.0)?;
-            let next = if matches!(way, Way::Above | Way::Before) { at.checked_sub(1)? } else { at + 1 };
-            order.get(next).map(|t| TaskId(*t))
+    if turn.after.selected.is_some() && turn.after.selected != turn.before.selected {
+        state.panels.no_details = false;
+    }
+    if let Some(movement) = turn.movement {
+        frame.moved(&mut state.view, movement);
+    }
+    let said = turn.said.clone().map(Effect::Say);
+    said.into_iter().chain([Effect::Link(turn.is_step)]).collect()
+}
+
+/// Steps back out of the last thing that was opened.
+fn back(state: &mut State) {
+    let view = &mut state.view;
+    if state.panels.help {
+        state.panels.help = false;
+    } else if view.selected.is_some() {
+        view.selected = None;
+    } else if !view.filter.is_empty() {
+        view.filter = Default::default();
+    } else if view.twin {
+        view.twin = false;
+    }
+}
+
+fn set(view: &mut ViewState, setting: &Setting) {
+    match setting {
+        Setting::Filter(filter) => view.filter.clone_from(filter),
+        Setting::Lanes(lanes) => (view.lanes, view.scroll) = (*lanes, 0),
+        Setting::Sort(key) if view.view == View::Compare => {
+            let sort = view.compare.sort;
+            if let Some(key) = compare::tasks::SortKey::ALL.into_iter().find(|k| k.name() == key) {
+                let largest_first = key.column().align == Align::Right;
+                let descending = if sort.key == key { !sort.descending } else { largest_first };
+                view.compare.sort = compare::tasks::Sort { key, descending };
+            }
         }
-        (Way::Above | Way::Below, View::Graph) => {
-            let (graph, layout) = (loaded.graph(&view.filter), loaded.layout(&view.filter)?);
-            let node = *graph.node_of.get(here.index())? as usize;
-            let from = *layout.nodes.get(node)?;
-            let sign = if way == Way::Above { -1.0 } else { 1.0 };
-            // The nearest node of the same layer on that side.
-            (0..graph.nodes.len())
-                .filter(|&n| {
-                    n != node
-                        && layout.layer[n] == layout.layer[node]
-                        && (layout.nodes[n].x - from.x).abs() < 200.0
-                })
-                .filter(|&n| (layout.nodes[n].y - from.y) * sign > 0.0)
-                .min_by(|&a, &b| {
-                    let d = |n: usize| (layout.nodes[n].y - from.y).abs();
-                    d(a).total_cmp(&d(b))
-                })
-                .and_then(|n| graph.nodes[n].tasks.first().map(|t| TaskId(*t)))
+        Setting::Sort(key) => {
+            if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == key) {
+                let ascends = matches!(key, SortKey::Name | SortKey::Step | SortKey::Start);
+                let descending = if view.sort.key == key { !view.sort.descending } else { !ascends };
+                view.sort = Sort { key, descending };
+            }
         }
-        _ => {
-            let index = loaded.index(view.lanes);
-            let attempt = run.attempts_of(here).find(|a| index.row_of(*a).is_some())?;
-            let other = match way {
-                Way::Before => index.neighbour(attempt, false)?,
-                Way::After => index.neighbour(attempt, true)?,
-                _ => {
-                    let row = index.row_of(attempt)?;
-                    let row = if way == Way::Above { row.checked_sub(1)? } else { row + 1 };
-                    index.nearest(row, run.attempts.started[attempt.index()])?
-                }
-            };
-            Some(TaskId(run.attempts.task[other.index()]))
+        Setting::Chart(choice) => view.chart.clone_from(choice),
+        Setting::Heat(heat) => {
+            view.heat.clone_from(heat);
+            (view.heat.row, view.heat.across) = (0, None);
         }
+        Setting::Part(part) => (view.compare.part, view.compare.scroll) = (*part, 0),
+        Setting::Mode(mode) => view.compare.mode = *mode,
+        Setting::Alignment(alignment) => view.compare.alignment = *alignment,
+        Setting::Measure(measure) => view.compare.measure.clone_from(measure),
+        Setting::Theme(theme) => view.theme = Some(theme.clone()),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use makespan_engine::Neighbour;
+    use makespan_views::filter::Filter;
+
     use super::*;
 
-    fn loaded() -> Loaded {
-        let text = "a 0..1 w1\nb 1..3 w1 a failed\nc 1..2 w2 a\nd 3..4 w2 b c failed";
-        Loaded::new(makespan_model::notation::run(text).unwrap())
-    }
-
     #[test]
-    fn steps_lead_along_rows_dependencies_and_failures() {
-        let loaded = loaded();
-        let mut state =
-            State { view: ViewState { view: View::Timeline, ..ViewState::default() }, ..State::default() };
-        let mut go = |way| {
-            update(&mut state, Some(&loaded), &Action::Next(way));
-            state.view.selected.clone().unwrap()
-        };
-        assert_eq!(go(Way::After), "a");
-        assert_eq!(go(Way::After), "b");
-        assert_eq!(go(Way::Below), "c");
-        assert_eq!(go(Way::Effect), "d");
-        assert_eq!(go(Way::Cause), "b");
-        assert_eq!(go(Way::Failure), "d");
-        assert_eq!(go(Way::Failure), "b");
-        assert_eq!(go(Way::FailureBefore), "d");
+    fn what_only_the_engine_knows_is_asked_of_it() {
+        let mut state = State::default();
+        let asked = update(&mut state, &Frame::Still, &Action::Next(Neighbour::Cause));
+        assert_eq!(asked, [Effect::Touch(Touch::Next(Neighbour::Cause))]);
+        let after = ViewState { selected: Some("a".to_owned()), ..ViewState::default() };
+        let turn = Turn { after, said: Some("said".to_owned()), ..Turn::default() };
+        state.panels.no_details = true;
+        let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
+        assert_eq!(then, [Effect::Say("said".to_owned()), Effect::Link(false)]);
+        assert_eq!((state.view.selected.as_deref(), state.panels.no_details), (Some("a"), false));
     }
 
     #[test]
     fn escape_steps_out_one_thing_at_a_time() {
-        let loaded = loaded();
         let mut state = State::default();
-        state.view.filter.text = "x".to_owned();
-        update(&mut state, Some(&loaded), &Action::Select(Some(0)));
-        update(&mut state, Some(&loaded), &Action::Help);
-        update(&mut state, Some(&loaded), &Action::Back);
-        assert!(!state.panels.help && state.view.selected.is_some());
-        update(&mut state, Some(&loaded), &Action::Back);
-        assert!(state.view.selected.is_none() && !state.view.filter.is_empty());
-        update(&mut state, Some(&loaded), &Action::Back);
+        state.view.filter = Filter::word("x");
+        state.view.selected = Some("a".to_owned());
+        let mut press = |action| drop(update(&mut state, &Frame::Still, &action));
+        press(Action::Help);
+        press(Action::Back);
+        press(Action::Back);
+        assert!(!state.panels.help && state.view.selected.is_none() && !state.view.filter.is_empty());
+        update(&mut state, &Frame::Still, &Action::Back);
         assert!(state.view.filter.is_empty());
+    }
+
+    #[test]
+    fn a_column_that_is_pressed_again_turns_its_order_around() {
+        let mut state = State::default();
+        let mut press = |key: &str| {
+            update(&mut state, &Frame::Still, &Action::Set(Setting::Sort(key.to_owned())));
+            state.view.sort
+        };
+        assert_eq!(press("duration"), Sort { key: SortKey::Duration, descending: true });
+        assert_eq!(press("duration"), Sort { key: SortKey::Duration, descending: false });
+        assert_eq!(press("name"), Sort { key: SortKey::Name, descending: false });
+        assert_eq!(press("nothing").key, SortKey::Name);
     }
 }

@@ -3,10 +3,53 @@
 use std::f64::consts::PI;
 
 use makespan_scene::{
-    Anchor, Bars, Face, Group, Link, Paint, Painter, Path, Role, Scene, Seg, Stroke, Text, Theme, Weight,
-    font_stack,
+    Anchor, Bars, Face, Group, Link, Paint, Painter, Path, Rect, Role, Scene, Seg, Stroke, Text, Theme,
+    Weight, font_stack,
 };
-use web_sys::CanvasRenderingContext2d;
+use makespan_views::gesture::Affine;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use crate::platform::dom;
+
+/// Sets the backing store to the size on screen and gives a cleared context whose unit is a CSS pixel.
+pub(crate) fn context(
+    canvas: &HtmlCanvasElement,
+    width: f64,
+    height: f64,
+) -> Option<CanvasRenderingContext2d> {
+    let ratio = dom::pixel_ratio();
+    let (w, h) = ((width * ratio).round() as u32, (height * ratio).round() as u32);
+    if canvas.width() != w || canvas.height() != h {
+        canvas.set_width(w);
+        canvas.set_height(h);
+    }
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    let _ = context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    context.clear_rect(0.0, 0.0, width, height);
+    Some(context)
+}
+
+/// Paints a scene whose body has moved since it was made: what stands around the body stays.
+pub(crate) fn paint_moved(
+    scene: &Scene,
+    theme: &Theme,
+    context: &CanvasRenderingContext2d,
+    body: Rect,
+    by: Affine,
+) {
+    paint(scene, theme, context);
+    let (x, y, w, h) = (f64::from(body.x), f64::from(body.y), f64::from(body.w), f64::from(body.h));
+    context.clear_rect(x, y, w, h);
+    context.save();
+    context.begin_path();
+    context.rect(x, y, w, h);
+    context.clip();
+    let _ = context.translate(by.dx, by.dy);
+    let _ = context.scale(by.sx, by.sy);
+    paint(scene, theme, context);
+    context.restore();
+}
 
 /// Paints a scene on a context whose unit is a CSS pixel.
 pub(crate) fn paint(scene: &Scene, theme: &Theme, context: &CanvasRenderingContext2d) {

@@ -1,13 +1,15 @@
-//! Scenes on a canvas: the painter, and the pair of canvases that a view draws on.
+//! Scenes on a canvas: the painter, gestures, and still pictures.
 
 mod canvas;
+mod gestures;
 mod plot;
 pub(crate) mod shown;
-mod stage;
+mod size;
 mod still;
 
-pub(crate) use canvas::paint;
-pub(crate) use plot::plotted;
+pub(crate) use canvas::{context, paint, paint_moved};
+pub(crate) use gestures::{Gesture, Gestures};
+pub(crate) use plot::{Draw, plotted};
 pub(crate) use shown::AsScene;
-pub(crate) use stage::{Draw, Gesture, MakeScene, Stage};
-pub(crate) use still::{OnPoint, Picture, TipAt};
+pub(crate) use size::observe;
+pub(crate) use still::{OnPoint, Still, TipAt, bubble};

@@ -7,9 +7,12 @@ use makespan_scene::Theme;
 use makespan_views::chart::{self, Plot};
 use plotters::prelude::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
+use web_sys::HtmlCanvasElement;
 
-use super::Draw;
 use crate::platform::dom;
+
+/// Draws on a canvas of a size, px, by other means than a scene.
+pub(crate) type Draw = Rc<dyn Fn(&HtmlCanvasElement, f64, f64)>;
 
 /// Draws a chart; `failed` hears when the canvas refuses.
 pub(crate) fn plotted(plot: Rc<Plot>, theme: Memo<usize>, failed: Rc<dyn Fn()>) -> Draw {

@@ -6,12 +6,8 @@ use std::rc::Rc;
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use makespan_scene::{Hit, Scene, Theme, hit, visible};
-use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::ResizeObserver;
 
-use super::stage::context;
-use super::{AsScene, Draw, paint, shown};
+use super::{AsScene, Draw, context, observe, paint, shown};
 use crate::platform::frame;
 
 /// Of a size and a place in it, px: the words for what lies there, and where it lies.
@@ -27,7 +23,7 @@ type Words = Option<(String, (f32, f32))>;
 /// means, at the size that the scene has; `taken` then makes the scene for whoever takes the picture along. A `main`
 /// picture is the one that is taken along.
 #[component]
-pub(crate) fn Picture(
+pub(crate) fn Still(
     theme: Memo<usize>,
     scene: Rc<dyn Fn(f32) -> Scene>,
     #[prop(optional_no_strip)] on_hit: Option<Rc<dyn Fn(Hit)>>,
@@ -38,31 +34,13 @@ pub(crate) fn Picture(
 ) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let canvas = NodeRef::<Canvas>::new();
-    let width = RwSignal::new(0.0f64);
+    let size = RwSignal::new((0.0f64, 0.0f64));
+    let width = Memo::new(move |_| size.get().0);
     let shown_scene: Rc<RefCell<Scene>> = Rc::default();
     let height = RwSignal::new(0.0f64);
     let label = RwSignal::new(String::new());
     let words = RwSignal::new(Words::None);
-    Effect::new(move |_| {
-        let Some(element) = holder.get() else { return };
-        let measured = element.clone();
-        let measure: Rc<dyn Fn()> = Rc::new(move || {
-            let now = f64::from(measured.client_width());
-            if width.try_get_untracked().is_some_and(|before| (before - now).abs() > 0.5) {
-                width.set(now);
-            }
-        });
-        let changed: Closure<dyn FnMut(JsValue)> = Closure::new(move |_| frame::request(&measure));
-        if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-            let kept = StoredValue::new_local(Some((observer, changed)));
-            on_cleanup(move || {
-                if let Some((observer, _)) = kept.try_update_value(Option::take).flatten() {
-                    observer.disconnect();
-                }
-            });
-        }
-    });
+    observe(holder, size);
     let redraw: Rc<dyn Fn()> = {
         let shown_scene = Rc::clone(&shown_scene);
         Rc::new(move || {
@@ -94,11 +72,11 @@ pub(crate) fn Picture(
             }
         }
     });
-    let size = {
+    let extent = {
         let shown_scene = Rc::clone(&shown_scene);
         move || (shown_scene.borrow().width, shown_scene.borrow().height)
     };
-    let pressed = size.clone();
+    let pressed = extent.clone();
     let press = move |x: i32, y: i32| {
         if let Some(on_point) = &on_point {
             on_point(pressed(), x as f32, y as f32);
@@ -109,26 +87,17 @@ pub(crate) fn Picture(
     };
     let tells = tip.is_some();
     let point = move |x: i32, y: i32| {
-        let found = tip.as_ref().and_then(|tip| tip(size(), x as f32, y as f32));
+        let found = tip.as_ref().and_then(|tip| tip(extent(), x as f32, y as f32));
         if words.with_untracked(|w| *w != found) {
             words.set(found);
         }
     };
     let bubble = move || {
         let (text, (x, y)) = words.get()?;
-        // On the side where there is room.
-        let (w, h) = (width.get_untracked() as f32, height.get_untracked() as f32);
-        let left = if x < w / 2.0 { format!("{}px", x + 14.0) } else { "auto".to_owned() };
-        let right = if x < w / 2.0 { "auto".to_owned() } else { format!("{}px", w - x + 14.0) };
-        let top = if y < h / 2.0 { format!("{}px", y + 10.0) } else { "auto".to_owned() };
-        let bottom = if y < h / 2.0 { "auto".to_owned() } else { format!("{}px", h - y + 10.0) };
-        let lines: Vec<_> =
-            text.lines().map(|l| view! { <div><bdi>{visible(l).into_owned()}</bdi></div> }).collect();
         let dot =
             view! { <span class="tip-dot" style:left=format!("{x}px") style:top=format!("{y}px")></span> };
-        Some(
-            view! { {dot}<div class="tip" style:left=left style:right=right style:top=top style:bottom=bottom>{lines}</div> },
-        )
+        let room = (width.get_untracked() as f32, height.get_untracked() as f32);
+        Some(view! { {dot}{bubble(&text, (x - 14.0, y - 10.0, x + 14.0, y + 10.0), room)} })
     };
     view! {
         <div class="picture" node_ref=holder style:height=move || format!("{}px", height.get())>
@@ -137,4 +106,18 @@ pub(crate) fn Picture(
             {bubble}
         </div>
     }
+}
+
+/// Words beside a part of a picture (left, top, right, bottom), on the side where there is room.
+pub(crate) fn bubble(text: &str, beside: (f32, f32, f32, f32), (w, h): (f32, f32)) -> impl IntoView + use<> {
+    let (x0, y0, x1, y1) = beside;
+    let px = |v: f32| format!("{v}px");
+    let is_left = x1 < w * 0.55;
+    let is_high = y1 < h * 0.6;
+    let auto = || "auto".to_owned();
+    let (left, right) = if is_left { (px(x1), auto()) } else { (auto(), px(w - x0)) };
+    let (top, bottom) = if is_high { (px(y1), auto()) } else { (auto(), px(h - y0)) };
+    let lines: Vec<_> =
+        text.lines().map(|l| view! { <div><bdi>{visible(l).into_owned()}</bdi></div> }).collect();
+    view! { <div class="tip" role="status" style:left=left style:right=right style:top=top style:bottom=bottom>{lines}</div> }
 }

@@ -1,11 +1,11 @@
-//! Small parts that know no state: statuses, tables, pairs.
+//! Small parts that know no state: statuses, tables, pairs, choices.
 
+mod choice;
 mod findings;
-mod grid;
 mod parts;
 mod section;
 
+pub(crate) use choice::{Choice, Options, Toggle, Zooming};
 pub(crate) use findings::OnView;
-pub(crate) use grid::Grid;
-pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
+pub(crate) use parts::{CellView, OnTask, Pairs, Rows};
 pub(crate) use section::SectionView;

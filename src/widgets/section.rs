@@ -9,18 +9,16 @@ use makespan_views::details::{Block, Section};
 use super::findings::{Findings, OnView};
 use super::parts::OnTask;
 use super::{Pairs, Rows};
-use crate::surface::{Draw, Picture};
+use crate::surface::Still;
 
-/// A section. `redraw` makes a picture block anew for a width, by the place of the section's picture.
+/// A section.
 #[component]
 pub(crate) fn SectionView(
     section: Section,
     theme: Memo<usize>,
     on_task: OnTask,
     on_hit: Rc<dyn Fn(Hit)>,
-    #[prop(optional_no_strip)] redraw: Option<Rc<dyn Fn(f32) -> Option<Scene>>>,
-    #[prop(optional_no_strip)] chart: Option<Draw>,
-    #[prop(optional)] on_view: Option<OnView>,
+    on_view: OnView,
     #[prop(optional)] folded: bool,
 ) -> impl IntoView {
     let blocks: Vec<_> = section
@@ -32,22 +30,13 @@ pub(crate) fn SectionView(
                 Block::Pairs(pairs) => view! { <Pairs pairs=pairs on_task=on_task/> }.into_any(),
                 Block::Table(table) => view! { <Rows table=table on_task=on_task/> }.into_any(),
                 Block::Text(text) => view! { <pre tabindex="0">{text}</pre> }.into_any(),
-                Block::Found(all) => view! { <Findings all=all on_view=on_view.clone()/> }.into_any(),
+                Block::Found(all) => view! { <Findings all=all on_view=Some(on_view.clone())/> }.into_any(),
                 Block::Note(text) => view! { <p class="note">{text}</p> }.into_any(),
                 Block::Picture(scene) => {
-                    let redraw = redraw.clone();
-                    let make: Rc<dyn Fn(f32) -> Scene> =
-                        Rc::new(move |w| redraw.as_ref().and_then(|r| r(w)).unwrap_or_else(|| scene.clone()));
-                    view! { <Picture theme=theme scene=make on_hit=Some(Rc::clone(&on_hit))/> }.into_any()
+                    let make: Rc<dyn Fn(f32) -> Scene> = Rc::new(move |_| scene.clone());
+                    view! { <Still theme=theme scene=make on_hit=Some(Rc::clone(&on_hit))/> }.into_any()
                 }
-                Block::Concurrency => {
-                    let make: Rc<dyn Fn(f32) -> Scene> =
-                        Rc::new(|w| Scene::new(w, 170.0, "Attempts running at each moment of the run"));
-                    match chart.clone() {
-                        Some(draw) => view! { <Picture theme=theme scene=make draw=Some(draw)/> }.into_any(),
-                        None => ().into_any(),
-                    }
-                }
+                Block::Concurrency => ().into_any(),
             }
         })
         .collect();

@@ -1,10 +1,9 @@
-//! Heavy work off the page: opening files and laying out graphs. The work itself is plain functions ([`job`]); whether
-//! they run in a worker or, where none can be had, in the page makes no difference to what they give.
+//! The way between the page and the engine. Questions and answers are those of `makespan-engine`; this folder carries
+//! them as messages.
 
-pub(crate) mod job;
 mod page;
+mod port;
 mod side;
-mod warm;
 
-pub(crate) use page::{Progress, Stage, cancel, lay_out, open, prepare};
-pub use side::worker_main;
+pub(crate) use page::{Line, Listener, ask, cancel, close, close_all, open, restart, start};
+pub use side::serve;

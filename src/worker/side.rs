@@ -1,116 +1,144 @@
-//! The worker's side: listens, works, answers.
+//! The engine's side: reads files in chunks, answers questions between them.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
-use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use js_sys::{Array, Uint8Array};
+use makespan_engine::{Answer, Question, Session, decode, encode};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+use web_sys::File;
 
-use super::job;
-use super::warm::warm;
+use super::port::{Message, Port, get, get_bytes, listen};
 use crate::platform::boot;
 use crate::platform::clock::Local;
 
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
+/// Bytes that are read at once: a chunk is parsed well within the time that anybody notices.
+const CHUNK: f64 = 1_048_576.0;
+/// Progress is told no more often than once in so many ms.
+const OFTEN: f64 = 60.0;
+
+/// Files that wait for those before them: the number of the request, and the list of the page.
+type Waiting = VecDeque<(f64, Array)>;
+
+struct Engine {
+    port: Port,
+    session: RefCell<Session>,
+    waiting: RefCell<Waiting>,
+    /// The request whose files are being read.
+    reading: RefCell<Option<f64>>,
 }
 
-fn get(object: &JsValue, key: &str) -> JsValue {
-    Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
-}
-
-fn answer(id: &JsValue, key: &str, value: &JsValue, transfer: &Array) {
-    let message = Object::new();
-    let _ = Reflect::set(&message, &"id".into(), id);
-    let _ = Reflect::set(&message, &key.into(), value);
-    let _ = scope().post_message_with_transfer(&message, transfer);
-}
-
-fn tell(id: &JsValue, stage: &str, done: f64, total: f64) {
-    let progress = Object::new();
-    for (key, value) in [("stage", stage.into()), ("done", done.into()), ("total", total.into())] {
-        let _ = Reflect::set(&progress, &key.into(), &value);
-    }
-    answer(id, "progress", &progress, &Array::new());
-}
-
-fn answer_bytes(id: &JsValue, bytes: &[u8]) {
-    let array = Uint8Array::from(bytes);
-    answer(id, "ok", &array, &Array::of1(&array.buffer()));
-}
-
-/// Runs in the next turn of the worker's loop. A trap there reaches the page as the worker's error, which one inside
-/// a promise would not.
-fn later(work: impl FnOnce() + 'static) {
-    let work = Closure::once_into_js(work);
-    let _ = scope().set_timeout_with_callback(work.unchecked_ref());
-}
-
-async fn read(id: &JsValue, files: &Array) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let total: f64 =
-        files.iter().filter_map(|f| get(&f, "file").dyn_into::<File>().ok()).map(|f| f.size()).sum();
-    let mut done = 0.0;
-    let mut all = Vec::new();
-    for entry in files.iter() {
-        let name = get(&entry, "name").as_string().unwrap_or_default();
-        match get(&entry, "file").dyn_into::<File>() {
-            Ok(file) => {
-                tell(id, "read", done, total);
-                let buffer = JsFuture::from(file.array_buffer()).await;
-                let buffer =
-                    buffer.map_err(|e| format!("{name} could not be read: {}", boot::message(&e)))?;
-                done += file.size();
-                all.push((name, Uint8Array::new(&buffer).to_vec()));
-            }
-            Err(_) => all.push((name, Uint8Array::new(&get(&entry, "bytes")).to_vec())),
-        }
-    }
-    tell(id, "read", total, total);
-    Ok(all)
-}
-
-thread_local! {
-    static ASKED: Cell<bool> = const { Cell::new(false) };
-}
-
-fn hear(data: &JsValue) {
-    ASKED.set(true);
-    let id = get(data, "id");
-    match get(data, "job").as_string().as_deref() {
-        Some("open") => {
-            let Ok(files) = get(data, "files").dyn_into::<Array>() else { return };
-            spawn_local(async move {
-                match read(&id, &files).await {
-                    Ok(files) => later(move || {
-                        tell(&id, "parse", 0.0, 0.0);
-                        let opened =
-                            job::open(files, &Local, &mut |tasks| tell(&id, "parse", tasks as f64, 0.0));
-                        answer_bytes(&id, &opened.encode());
-                    }),
-                    Err(why) => answer(&id, "error", &why.into(), &Array::new()),
-                }
-            });
-        }
-        Some("layout") => match job::lay_out(&Uint8Array::new(&get(data, "request")).to_vec()) {
-            Some(layout) => answer_bytes(&id, &layout),
-            None => answer(&id, "error", &"no layout request".into(), &Array::new()),
-        },
-        _ => {}
-    }
-}
-
-/// Makes this thread a worker: called once by the script that started it, when the module is up.
-#[wasm_bindgen]
-pub fn worker_main() {
-    let listen: Closure<dyn FnMut(MessageEvent)> = Closure::new(|event: MessageEvent| hear(&event.data()));
-    scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
-    // The listener lives as long as the worker does.
-    listen.forget();
-    later(|| {
-        if !ASKED.get() {
-            warm();
-        }
+/// Makes an engine that hears and answers on a port.
+pub fn serve(port: JsValue) {
+    let port: Port = port.unchecked_into();
+    let engine = Rc::new(Engine {
+        port: port.clone(),
+        session: RefCell::new(Session::new(Rc::new(Local))),
+        waiting: RefCell::default(),
+        reading: RefCell::new(None),
     });
+    let listener = listen(&port, move |data| engine.hear(&data));
+    // It lives as long as the worker does.
+    listener.forget();
+}
+
+impl Engine {
+    fn hear(self: &Rc<Engine>, data: &JsValue) {
+        let id = get(data, "id").as_f64().unwrap_or(0.0);
+        if let Some(question) = get_bytes(data, "ask") {
+            let answer = match decode::<Question>(&question) {
+                Ok(question) => self.session.borrow().answer(&question),
+                Err(_) => Answer::Nothing,
+            };
+            self.send(Message::new().with("id", id).bytes("answer", &encode(&answer)));
+        } else if let Ok(files) = get(data, "open").dyn_into::<Array>() {
+            self.waiting.borrow_mut().push_back((id, files));
+            if self.reading.borrow().is_none() {
+                let engine = Rc::clone(self);
+                spawn_local(async move { engine.read_all().await });
+            }
+        } else if get(data, "cancel").is_truthy() {
+            *self.reading.borrow_mut() = None;
+            self.waiting.borrow_mut().clear();
+            self.session.borrow_mut().cancel();
+        } else if let Some(number) = get(data, "close").as_f64() {
+            self.session.borrow_mut().close(number as usize);
+        } else if get(data, "closeAll").is_truthy() {
+            self.session.borrow_mut().close_all();
+        }
+    }
+
+    fn send(&self, message: Message) {
+        // A page that is gone hears nothing.
+        let _ = message.send(&self.port);
+    }
+
+    /// Reads what waits, one request after the other.
+    async fn read_all(self: Rc<Engine>) {
+        loop {
+            let next = self.waiting.borrow_mut().pop_front();
+            let Some((id, files)) = next else { return };
+            *self.reading.borrow_mut() = Some(id);
+            match self.read(id, &files).await {
+                Ok(true) => {
+                    let opened = self.session.borrow_mut().finish();
+                    self.send(Message::new().with("id", id).bytes("opened", &encode(&opened)));
+                    *self.reading.borrow_mut() = None;
+                }
+                // Cancelled: who asked hears nothing more.
+                Ok(false) => return,
+                Err(why) => {
+                    self.session.borrow_mut().cancel();
+                    self.send(Message::new().with("id", id).with("error", why));
+                    *self.reading.borrow_mut() = None;
+                }
+            }
+        }
+    }
+
+    /// Reads the files of a request; `false` where it was cancelled meanwhile.
+    async fn read(&self, id: f64, files: &Array) -> Result<bool, String> {
+        let cancelled = || *self.reading.borrow() != Some(id);
+        self.session.borrow_mut().begin(Some(files.length() as usize));
+        let (mut told, mut buffer) = (f64::NEG_INFINITY, Vec::new());
+        for entry in files.iter() {
+            let name = get(&entry, "name").as_string().unwrap_or_default();
+            let Ok(file) = get(&entry, "file").dyn_into::<File>() else {
+                let bytes = get_bytes(&entry, "bytes").unwrap_or_default();
+                self.session.borrow_mut().begin_file(&name, Some(bytes.len() as u64));
+                self.session.borrow_mut().push(&bytes);
+                self.session.borrow_mut().end_file();
+                continue;
+            };
+            let size = file.size();
+            self.session.borrow_mut().begin_file(&name, Some(size as u64));
+            let mut at = 0.0;
+            while at < size {
+                let to = (at + CHUNK).min(size);
+                let chunk = file.slice_with_f64_and_f64(at, to).map(|blob| blob.array_buffer());
+                let chunk = match chunk {
+                    Ok(promise) => JsFuture::from(promise).await,
+                    Err(error) => Err(error),
+                };
+                let chunk = chunk.map_err(|e| format!("{name} could not be read: {}", boot::message(&e)))?;
+                if cancelled() {
+                    return Ok(false);
+                }
+                let chunk = Uint8Array::new(&chunk);
+                buffer.resize(chunk.length() as usize, 0);
+                chunk.copy_to(&mut buffer);
+                let progress = self.session.borrow_mut().push(&buffer);
+                at = to;
+                let now = js_sys::Date::now();
+                if now - told >= OFTEN {
+                    told = now;
+                    self.send(Message::new().with("id", id).bytes("progress", &encode(&progress)));
+                }
+            }
+            self.session.borrow_mut().end_file();
+        }
+        Ok(!cancelled())
+    }
 }

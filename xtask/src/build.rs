@@ -1,6 +1,7 @@
 //! `cargo xtask build`: what trunk would do, and what it does not: the policy, the worker, the optimiser.
 //!
-//! `dist/` then holds `index.html`, `app.js` (glue and `static/boot.js`), `app_bg.wasm`, `style.css` and everything of
+//! `dist/` then holds `index.html`, `app.js` (the glue of page and engine, and `static/boot.js`), `app_bg.wasm`,
+//! `engine_bg.wasm`, `style.css` and everything of
 //! `static/` but the boot script. A file is written only when its bytes change, and the slow steps are left out when
 //! their inputs are those of the last time.
 
@@ -18,57 +19,88 @@ const WASM_OPT_FLAGS: &[&str] = &["-O3"];
 
 const BOOT: &str = "boot.js";
 
+/// The two programs: cargo's name of the program, the name of its files, the global name of its glue.
+const PROGRAMS: [(&str, &str, &str); 2] =
+    [("makespan-app", "app", "wasm_bindgen"), ("makespan-engine-worker", "engine", "makespan_engine")];
+
 /// Builds the app into `dist/`; `quick` leaves wasm-opt out.
 pub(crate) fn run(workspace: &Workspace, quick: bool) -> Outcome {
     let bindgen = stage("tools", || {
         tools::wasm_target(workspace)?;
         tools::wasm_bindgen(workspace)
     })?;
-    let compiled = stage("app: compile for wasm", || compile(workspace))?;
-    let (glue, wasm) =
-        stage("app: glue and optimise", || bind(workspace, &bindgen.join("wasm-bindgen"), &compiled, quick))?;
-    stage("dist", || assemble(workspace, &glue, &wasm))
+    stage("app: compile for wasm", || compile(workspace))?;
+    let bound = stage("app: glue and optimise", || {
+        let optimiser = if quick { None } else { tools::wasm_opt() };
+        let bind = |program| bind(workspace, &bindgen.join("wasm-bindgen"), program, optimiser.as_deref());
+        PROGRAMS.iter().map(bind).collect::<Outcome<Vec<_>>>()
+    })?;
+    stage("dist", || assemble(workspace, &bound))
 }
 
-fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
+fn compile(workspace: &Workspace) -> Outcome {
     let mut command = cargo();
     command.current_dir(&workspace.root);
-    command.args(["build", "--profile", "wasm", "--target", tools::WASM_TARGET]);
-    command.args(["--package", "makespan", "--bin", "makespan-app"]);
-    process::run(&mut command)?;
-    Ok(workspace.target.join(tools::WASM_TARGET).join("wasm/makespan-app.wasm"))
+    command.args([
+        "build",
+        "--profile",
+        "wasm",
+        "--target",
+        tools::WASM_TARGET,
+        "--package",
+        "makespan",
+        "--bins",
+    ]);
+    process::run(&mut command)
+}
+
+/// The glue and the wasm of a program.
+struct Bound {
+    name: &'static str,
+    glue: PathBuf,
+    wasm: PathBuf,
 }
 
 /// The glue and the wasm it belongs to, from the last time when neither the compiled wasm nor the tools changed.
-fn bind(workspace: &Workspace, bindgen: &Path, compiled: &Path, quick: bool) -> Outcome<(PathBuf, PathBuf)> {
-    let optimiser = if quick { None } else { tools::wasm_opt() };
+fn bind(
+    workspace: &Workspace,
+    bindgen: &Path,
+    (program, name, global): &(&str, &'static str, &str),
+    optimiser: Option<&Path>,
+) -> Outcome<Bound> {
+    let compiled = workspace.target.join(tools::WASM_TARGET).join(format!("wasm/{program}.wasm"));
     let folder = workspace.target.join("xtask");
-    let (glue, wasm) = (folder.join("app.js"), folder.join("app_bg.wasm"));
-    let stamp = folder.join("stamp");
+    let bound =
+        Bound { name, glue: folder.join(format!("{name}.js")), wasm: folder.join(format!("{name}_bg.wasm")) };
+    let stamp = folder.join(format!("{name}.stamp"));
     let now = fingerprint(&(
-        read_bytes(compiled)?,
+        read_bytes(&compiled)?,
         workspace.locked_version("wasm-bindgen")?,
-        &optimiser,
+        optimiser,
         WASM_OPT_FLAGS,
     ));
-    if glue.is_file() && wasm.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|last| last == now) {
-        eprintln!("  unchanged");
-        return Ok((glue, wasm));
+    let is_there = bound.glue.is_file() && bound.wasm.is_file();
+    if is_there && std::fs::read_to_string(&stamp).is_ok_and(|last| last == now) {
+        eprintln!("  {name}: unchanged");
+        return Ok(bound);
     }
     make_folder(&folder)?;
     // Without a stamp an interrupted run is never taken for a finished one.
     let _ = std::fs::remove_file(&stamp);
     let mut command = Command::new(bindgen);
-    command.args(["--target", "no-modules", "--no-typescript", "--out-name", "app", "--out-dir"]);
-    process::run(command.arg(&folder).arg(compiled))?;
-    if let Some(program) = optimiser {
+    command.args(["--target", "no-modules", "--no-typescript", "--no-modules-global", global]);
+    command.args(["--out-name", name, "--out-dir"]);
+    process::run(command.arg(&folder).arg(&compiled))?;
+    if let Some(optimiser) = optimiser {
         let optimised = folder.join("optimised.wasm");
-        process::run(Command::new(program).args(WASM_OPT_FLAGS).arg(&wasm).arg("-o").arg(&optimised))?;
-        std::fs::rename(&optimised, &wasm)
-            .map_err(|error| format!("cannot replace {}: {error}", wasm.display()))?;
+        process::run(
+            Command::new(optimiser).args(WASM_OPT_FLAGS).arg(&bound.wasm).arg("-o").arg(&optimised),
+        )?;
+        std::fs::rename(&optimised, &bound.wasm)
+            .map_err(|error| format!("cannot replace {}: {error}", bound.wasm.display()))?;
     }
     write_if_changed(&stamp, now.as_bytes())?;
-    Ok((glue, wasm))
+    Ok(bound)
 }
 
 fn fingerprint(inputs: &impl Hash) -> String {
@@ -89,16 +121,23 @@ fn generated() -> Outcome<Vec<u8>> {
     write().map_err(|error| format!("cannot make the generated sample: {error}"))
 }
 
-fn assemble(workspace: &Workspace, glue: &Path, wasm: &Path) -> Outcome {
+fn assemble(workspace: &Workspace, bound: &[Bound]) -> Outcome {
     let statics = workspace.root.join("static");
-    let script = format!("{}\n{}", page::without_guess(&read(glue)?)?, read(&statics.join(BOOT))?);
+    let mut script = String::new();
+    for program in bound {
+        script.push_str(&page::without_guess(&read(&program.glue)?)?);
+        script.push('\n');
+    }
+    script.push_str(&read(&statics.join(BOOT))?);
     page::check_script(&script)?;
     let mut files: Vec<(PathBuf, Vec<u8>)> = vec![
         ("index.html".into(), page::hosted(&read(&workspace.root.join("index.html"))?)?.into_bytes()),
         ("app.js".into(), script.into_bytes()),
-        ("app_bg.wasm".into(), read_bytes(wasm)?),
         ("style.css".into(), read_bytes(&workspace.root.join("style/makespan.css"))?),
     ];
+    for program in bound {
+        files.push((format!("{}_bg.wasm", program.name).into(), read_bytes(&program.wasm)?));
+    }
     for path in files_under(&statics) {
         if path != Path::new(BOOT) {
             let bytes = read_bytes(&statics.join(&path))?;

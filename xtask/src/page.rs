@@ -24,6 +24,7 @@ const LINKS: &[&str] = &[
     r#"<link rel="icon" type="image/svg+xml" href="./icon.svg">"#,
     r#"<link rel="stylesheet" href="./style.css">"#,
     r#"<link rel="preload" as="fetch" type="application/wasm" crossorigin href="./app_bg.wasm">"#,
+    r#"<link rel="preload" as="fetch" type="application/wasm" crossorigin href="./engine_bg.wasm">"#,
     r#"<script src="./app.js" defer></script>"#,
 ];
 

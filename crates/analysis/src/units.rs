@@ -1,7 +1,9 @@
 //! Units of metrics, brought to one unit for each quantity.
 
 /// What a number counts, and so how it is written and what it may be compared with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Quantity {
     /// Nanoseconds.
     Time,

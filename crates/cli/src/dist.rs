@@ -17,7 +17,12 @@ pub(crate) fn is_there() -> bool {
 /// What a report needs of the app.
 pub(crate) fn assets() -> Option<Assets<'static>> {
     let text = |name| std::str::from_utf8(file(name)?).ok();
-    Some(Assets { app_js: text("app.js")?, app_wasm: file("app_bg.wasm")?, css: text("style.css")? })
+    Some(Assets {
+        app_js: text("app.js")?,
+        app_wasm: file("app_bg.wasm")?,
+        engine_wasm: file("engine_bg.wasm")?,
+        css: text("style.css")?,
+    })
 }
 
 /// What to say where there is none.

@@ -39,8 +39,10 @@ pub const MOST_BYTES: usize = 256 << 20;
 pub struct Assets<'a> {
     /// One classic script: the glue and what starts it.
     pub app_js: &'a str,
-    /// The compiled program.
+    /// The compiled page.
     pub app_wasm: &'a [u8],
+    /// The compiled engine, which the page starts beside it.
+    pub engine_wasm: &'a [u8],
     /// The app's style sheet.
     pub css: &'a str,
 }

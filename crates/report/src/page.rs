@@ -48,6 +48,7 @@ pub(crate) fn page(
     embed(&mut page, "makespan-data", &payload::packed_runs(runs.iter().map(|r| &**r))?);
     if let Some(assets) = assets {
         embed(&mut page, "makespan-wasm", &payload::packed(assets.app_wasm)?);
+        embed(&mut page, "makespan-engine", &payload::packed(assets.engine_wasm)?);
         page.vouched("<script>").vouched(assets.app_js).vouched("</script>\n");
     }
     page.vouched("</body>\n</html>\n");

@@ -15,6 +15,7 @@ use crate::{Assets, Options, ReportError, html};
 const APP: Assets<'static> = Assets {
     app_js: "(() => { start(); })();\n",
     app_wasm: b"\0asm\x01\0\0\0",
+    engine_wasm: b"\0asm\x01\0\0\0",
     css: "#app{color:inherit}\n",
 };
 

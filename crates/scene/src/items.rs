@@ -3,12 +3,13 @@
 //! Coordinates are CSS pixels, x to the right and y down. Items are painted in order, later ones on top.
 
 use crate::role::Role;
+use serde::{Deserialize, Serialize};
 
 /// A length or coordinate in CSS pixels.
 pub type Px = f32;
 
 /// An axis-parallel rectangle: top left corner and size, in pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rect {
     /// Left side.
     pub x: f32,
@@ -59,7 +60,7 @@ impl Rect {
 }
 
 /// What a shape stands for, known only to whoever built the scene.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Hit(pub u64);
 
 impl Hit {
@@ -74,7 +75,7 @@ impl Default for Hit {
 }
 
 /// A colour role with an opacity, 255 being opaque.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Paint {
     /// The purpose, from which the theme takes the colour.
     pub role: Role,
@@ -96,7 +97,7 @@ impl From<Role> for Paint {
 }
 
 /// The pattern of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Dash {
     /// Unbroken.
     #[default]
@@ -119,7 +120,7 @@ impl Dash {
 }
 
 /// How a line is drawn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// Colour and opacity.
     pub paint: Paint,
@@ -142,7 +143,7 @@ impl Stroke {
 }
 
 /// Many rectangles as columns of equal length: row `i` of each column is one bar.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bars {
     /// Left sides.
     pub x: Vec<f32>,
@@ -196,7 +197,7 @@ impl Bars {
 }
 
 /// One piece of an outline.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Seg {
     /// Starts a new outline at a point.
     Move(f32, f32),
@@ -209,7 +210,7 @@ pub enum Seg {
 }
 
 /// A free shape, filled by the non-zero rule, stroked, or both (the stroke on top).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Path {
     /// The outline.
     pub segs: Vec<Seg>,
@@ -244,7 +245,7 @@ impl Path {
 }
 
 /// Which point of a text its `x` gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Anchor {
     /// The left end.
     #[default]
@@ -256,7 +257,7 @@ pub enum Anchor {
 }
 
 /// Thickness of letters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Weight {
     /// Normal.
     #[default]
@@ -266,7 +267,7 @@ pub enum Weight {
 }
 
 /// Kind of letters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Face {
     /// Proportional, without serifs.
     #[default]
@@ -276,7 +277,7 @@ pub enum Face {
 }
 
 /// One line of text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Text {
     /// The anchor's x.
     pub x: f32,
@@ -339,7 +340,7 @@ impl Text {
 }
 
 /// Items that are moved, scaled and clipped together: a point p inside is painted at `p * scale + (dx, dy)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Move to the right.
     pub dx: f32,
@@ -374,7 +375,7 @@ impl Group {
 }
 
 /// An area that leads somewhere. Painted as nothing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// Where to press.
     pub area: Rect,
@@ -404,7 +405,7 @@ pub(crate) fn clean_href(href: &str) -> Option<String> {
 }
 
 /// One entry of the display list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Item {
     /// Items moved, scaled, clipped together.
     Group(Group),
@@ -426,7 +427,7 @@ macro_rules! into_item {
 into_item! { Group Bars Path Text Link }
 
 /// A picture: size in pixels, a title, and what to paint.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
     /// Width in pixels.
     pub width: f32,

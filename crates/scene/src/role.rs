@@ -4,7 +4,7 @@ macro_rules! roles {
     ($($variant:ident $name:literal $doc:literal,)*) => {
         /// The purpose of a colour; a theme resolves it when a scene is painted.
         #[repr(u8)]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum Role { $(#[doc = $doc] $variant,)* }
 
         impl Role {

@@ -4,7 +4,7 @@ use makespan_analysis::{Measure, Quantity};
 use makespan_scene::{bytes, count, duration, duration_words};
 
 /// What a number counts, and the unit in which a source gives it where that is no unit of ours.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unit {
     /// What it counts: ns, bytes, hundredths, things, or anything else.
     pub quantity: Quantity,

@@ -11,16 +11,16 @@ use crate::table::{Cell, Column, Table};
 use crate::tasks::duration_cell;
 
 /// A finding as it is shown: in words, with the view that shows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// Stable code.
-    pub code: &'static str,
+    pub code: std::borrow::Cow<'static, str>,
     /// What was found, in a few words.
     pub title: String,
     /// The numbers, in a sentence or two.
     pub text: String,
     /// What may be done about it.
-    pub action: &'static str,
+    pub action: std::borrow::Cow<'static, str>,
     /// The colour of how much it matters.
     pub role: Role,
     /// Where to see it.
@@ -40,10 +40,10 @@ pub(crate) fn found(facts: &Facts) -> Option<Section> {
         .map(|finding| {
             let words = told(run, finding);
             Found {
-                code: finding.code(),
+                code: finding.code().into(),
                 title: words.title,
                 text: words.text,
-                action: words.action,
+                action: words.action.into(),
                 role: match finding.severity {
                     Severity::Error => Role::Failed,
                     Severity::Warning => Role::Retrying,

@@ -12,7 +12,7 @@ use crate::tasks::duration_cell;
 use crate::timeline::axis;
 
 /// A part of a section.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Block {
     /// Names with values.
     Pairs(Vec<(String, Cell)>),
@@ -31,10 +31,10 @@ pub enum Block {
 }
 
 /// A titled part of a page or a panel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Section {
     /// Stable name.
-    pub id: &'static str,
+    pub id: std::borrow::Cow<'static, str>,
     /// What people read.
     pub title: String,
     /// Its parts.
@@ -42,8 +42,9 @@ pub struct Section {
 }
 
 impl Section {
-    pub(crate) fn new(id: &'static str, title: impl Into<String>, blocks: Vec<Block>) -> Section {
-        Section { id, title: title.into(), blocks }
+    /// A section of blocks.
+    pub fn new(id: &'static str, title: impl Into<String>, blocks: Vec<Block>) -> Section {
+        Section { id: id.into(), title: title.into(), blocks }
     }
 }
 

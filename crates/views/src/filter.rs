@@ -3,9 +3,10 @@
 use makespan_analysis::Facts;
 use makespan_analysis::query::{Query, QueryContext, QueryError};
 use makespan_model::Status;
+use serde::{Deserialize, Serialize};
 
 /// What is filtered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
     /// The [query](makespan_analysis::query) as typed.
     pub text: String,

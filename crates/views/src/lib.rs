@@ -17,6 +17,7 @@ pub mod compare;
 pub mod details;
 pub mod filter;
 pub mod findings;
+pub mod gesture;
 pub mod graph;
 pub mod heatmap;
 mod link;
@@ -29,6 +30,7 @@ pub mod tasks;
 pub mod timeline;
 
 pub use answers::Found;
+pub use details::Section;
 pub use link::{LINK_VERSION, LinkError, decode, encode};
 pub use look::{Camera, Look, Marks, TimeMode, View, ViewState, status_role};
 pub use subject::Subject;

@@ -2,6 +2,7 @@
 
 use makespan_model::Status;
 use makespan_scene::Role;
+use serde::{Deserialize, Serialize};
 
 use crate::chart::Choice;
 use crate::compare::Comparing;
@@ -11,7 +12,7 @@ use crate::tasks::Sort;
 use crate::timeline::Lanes;
 
 /// The views, in the order of their keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum View {
     /// What happened, in one page.
     #[default]
@@ -70,7 +71,7 @@ impl View {
 }
 
 /// How times are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimeMode {
     /// Since the start of the run.
     #[default]
@@ -96,7 +97,7 @@ impl TimeMode {
 }
 
 /// Which part of the graph is seen: the point in the middle of the picture, and how many pixels a unit has.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Camera {
     /// Centre, in units of the layout.
     pub x: f32,
@@ -107,7 +108,7 @@ pub struct Camera {
 }
 
 /// Everything that a link carries.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ViewState {
     /// The view shown.
     pub view: View,
@@ -149,6 +150,15 @@ impl ViewState {
     /// Shows another run: what was seen of the one before means nothing to it.
     pub fn show_run(&mut self, number: usize) {
         (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
+    }
+
+    /// The same without what only pictures read: windows, cameras, how far is scrolled.
+    pub fn without_places(&self) -> ViewState {
+        let mut rest = self.clone();
+        (rest.window, rest.scroll, rest.camera) = (None, 0, None);
+        (rest.heat.row, rest.heat.across) = (0, None);
+        (rest.compare.window, rest.compare.scroll, rest.compare.camera) = (None, 0, None);
+        rest
     }
 
     /// The run of that number is gone: those behind it move up.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use makespan_scene::Role;
+use serde::{Deserialize, Serialize};
 
 /// How a column is set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Align {
     /// Text.
     #[default]
@@ -15,10 +16,10 @@ pub enum Align {
 }
 
 /// A column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Stable name, for links and machines.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// What people read; that of a metric comes from the run.
     pub title: Cow<'static, str>,
     /// How it is set.
@@ -28,12 +29,12 @@ pub struct Column {
 impl Column {
     /// A column of text.
     pub const fn text(key: &'static str, title: &'static str) -> Column {
-        Column { key, title: Cow::Borrowed(title), align: Align::Left }
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Left }
     }
 
     /// A column of numbers.
     pub const fn number(key: &'static str, title: &'static str) -> Column {
-        Column { key, title: Cow::Borrowed(title), align: Align::Right }
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Right }
     }
 
     /// The same column under a title that is made.
@@ -43,7 +44,7 @@ impl Column {
 }
 
 /// One cell.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// What is shown; empty where nothing is known.
     pub text: String,
@@ -81,7 +82,7 @@ impl Cell {
 }
 
 /// Rows under columns.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// What it holds, in a few words.
     pub title: String,

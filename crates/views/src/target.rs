@@ -1,9 +1,10 @@
 //! What a shape stands for, packed into the opaque hit id of the scene.
 
 use makespan_scene::Hit;
+use serde::{Deserialize, Serialize};
 
 /// What lies under the pointer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// One attempt, by index.
     Attempt(u32),

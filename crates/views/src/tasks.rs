@@ -3,13 +3,14 @@
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId, UNKNOWN};
 use makespan_scene::{duration, duration_words};
+use serde::{Deserialize, Serialize};
 
 use crate::look::{Look, status_role};
 use crate::table::{Cell, Column, Table};
 use crate::timeline::axis;
 
 /// What the table is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
     /// First start.
     #[default]
@@ -45,7 +46,10 @@ impl SortKey {
 
     /// The name in links and of the column.
     pub fn name(self) -> &'static str {
-        self.column().key
+        match self.column().key {
+            std::borrow::Cow::Borrowed(key) => key,
+            std::borrow::Cow::Owned(_) => "",
+        }
     }
 
     /// The column that shows it.
@@ -64,7 +68,7 @@ impl SortKey {
 }
 
 /// Order of the table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sort {
     /// By what.
     pub key: SortKey,

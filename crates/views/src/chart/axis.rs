@@ -2,13 +2,14 @@
 
 use makespan_analysis::Quantity;
 use makespan_scene::{AxisMode, LinearScale, ticks};
+use serde::{Deserialize, Serialize};
 
 use crate::amount::{Unit, compact, plain};
 use crate::look::{Look, TimeMode};
 use crate::subject::sane;
 
 /// What the places of an axis mean.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Scale {
     /// Equal differences are equally long.
     Linear(Unit),
@@ -30,7 +31,7 @@ pub enum Scale {
 }
 
 /// One side of a chart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// What it measures, with the unit where the numbers do not say it.
     pub label: String,

@@ -14,6 +14,8 @@
 //! assert_eq!(longest.twin.rows[0][0].text, "align");
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 mod axis;
 mod backend;
 mod bins;
@@ -52,7 +54,7 @@ pub(crate) use tip::said;
 pub(crate) use trend::{by_start, start_of};
 
 /// The kinds of chart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// Attempts at work over time.
     #[default]
@@ -115,7 +117,7 @@ impl Kind {
 }
 
 /// Which chart is drawn, and of what: all that a link has to hold to show it again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Choice {
     /// The kind.
     pub kind: Kind,
@@ -130,7 +132,7 @@ pub struct Choice {
 }
 
 /// A chart that is offered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
     /// What to ask [`picture`] for.
     pub choice: Choice,
@@ -206,7 +208,7 @@ pub fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String
 }
 
 /// How a chart is drawn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 // There is one at a time, and never a list of them.
 #[allow(clippy::large_enum_variant)]
 pub enum Body {
@@ -217,7 +219,7 @@ pub enum Body {
 }
 
 /// A chart and its table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// The chart.
     pub body: Body,

@@ -1,6 +1,7 @@
 //! A statistical chart as a value: axes, and what stands between them, in the units of the data. Pixels come later.
 
 use makespan_scene::Role;
+use serde::{Deserialize, Serialize};
 
 use super::axis::Axis;
 
@@ -11,7 +12,7 @@ pub(super) fn hue(i: usize) -> Role {
 }
 
 /// Points joined by a line.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// What it shows.
     pub name: String,
@@ -26,7 +27,7 @@ pub struct Line {
 }
 
 /// A bar: a rectangle that stands for one number.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
     /// From one value of x to another.
     pub x: (f64, f64),
@@ -45,7 +46,7 @@ pub struct Bar {
 }
 
 /// How a point is drawn. Shapes tell apart what colours tell apart, too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// A disc.
     #[default]
@@ -57,7 +58,7 @@ pub enum Shape {
 }
 
 /// A point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dot {
     /// Where.
     pub x: f64,
@@ -72,7 +73,7 @@ pub struct Dot {
 }
 
 /// A value of x that is marked from top to bottom, with words above.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// Where.
     pub x: f64,
@@ -83,7 +84,7 @@ pub struct Rule {
 }
 
 /// A line of the legend.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Key {
     /// The colour explained.
     pub role: Role,
@@ -94,7 +95,7 @@ pub struct Key {
 }
 
 /// The chart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
     /// What it shows.
     pub title: String,

@@ -1,9 +1,10 @@
 //! Pictures made of lines, of which only those in sight are drawn.
 
 use makespan_scene::Rect;
+use serde::{Deserialize, Serialize};
 
 /// Which lines of a picture are drawn, and how large.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lines {
     /// px.
     pub width: f32,

@@ -1,7 +1,9 @@
 //! What a link holds of a comparison: plain choices, each with all its values and their names.
 
+use serde::{Deserialize, Serialize};
+
 /// The parts of a comparison, in the order in which they are read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// The answer in a sentence, the figures, and what the difference is made of.
     #[default]
@@ -65,7 +67,7 @@ impl Part {
 }
 
 /// Which of two runs a picture shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Mode {
     /// Both in one.
     #[default]
@@ -109,7 +111,7 @@ impl Mode {
 }
 
 /// Which moments of two runs are laid over each other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Alignment {
     /// Their starts.
     #[default]

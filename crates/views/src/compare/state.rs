@@ -3,9 +3,10 @@
 use super::marks::{Alignment, Mode, Part};
 use super::tasks::Sort;
 use crate::look::Camera;
+use serde::{Deserialize, Serialize};
 
 /// Which runs are compared, and what of it is seen.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Comparing {
     /// The runs of the baseline, by place; without any the runs before the newest.
     pub baseline: Vec<usize>,

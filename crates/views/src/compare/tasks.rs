@@ -3,6 +3,7 @@
 use makespan_analysis::compare::{Change, Evidence, Match, MatchedTask};
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId};
+use serde::{Deserialize, Serialize};
 
 use super::delta::{self, exactly, signed, word_role};
 use super::pair::clipped;
@@ -10,7 +11,7 @@ use super::{Pair, delta_cell};
 use crate::table::{Cell, Column, Table};
 
 /// What the table is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
     /// How it was matched.
     Match,
@@ -83,7 +84,7 @@ impl SortKey {
 }
 
 /// Order of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sort {
     /// By what.
     pub key: SortKey,

@@ -6,13 +6,14 @@ use makespan_scene::{
     Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, Weight, fit as fit_text,
     status_glyph,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Graph, Node};
 use crate::look::{Camera, Look, status_role};
 use crate::target::Target;
 
 /// Size of the picture and the part of the plane that it shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// px.
     pub width: f32,

@@ -3,9 +3,10 @@
 use super::options::{
     DayColour, LineOrder, Normal, RowOrder, RunColour, RunsOptions, TasksOptions, WorkerOrder,
 };
+use serde::{Deserialize, Serialize};
 
 /// The matrices, in the order in which they are offered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Which {
     /// Tasks by measure.
     #[default]
@@ -44,7 +45,7 @@ impl Which {
 }
 
 /// What is shown, and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Heating {
     /// The matrix.
     pub which: Which,
@@ -58,6 +59,8 @@ pub struct Heating {
     pub days: DayColour,
     /// First row seen.
     pub row: usize,
+    /// How far it is scrolled to the right, px; as the matrix begins by itself where absent.
+    pub across: Option<u32>,
 }
 
 impl Heating {
@@ -84,6 +87,9 @@ impl Heating {
             .collect();
         if self.row > 0 {
             out.push(("hrow", self.row.to_string()));
+        }
+        if let Some(across) = self.across {
+            out.push(("hx", across.to_string()));
         }
         out
     }
@@ -113,6 +119,7 @@ impl Heating {
             }
             "hdays" => self.days = DayColour::ALL.into_iter().find(|c| named(c.name())).unwrap_or_default(),
             "hrow" => self.row = value.parse().unwrap_or(0),
+            "hx" => self.across = value.parse().ok(),
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Which part of a matrix is seen, and where its cells lie.
 
 use makespan_scene::Rect;
+use serde::{Deserialize, Serialize};
 
 use super::legend;
 use super::{Columns, Matrix};
@@ -16,7 +17,7 @@ const LEAST: f32 = 2.0;
 const PROBED: usize = 300;
 
 /// A size, the size of cells, and how far is scrolled.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// px.
     pub width: f32,
@@ -150,6 +151,11 @@ impl Frame {
 
     /// The same frame with cells no smaller than can be seen, and not scrolled beyond the ends.
     pub fn bounded(self, matrix: &dyn Matrix) -> Frame {
+        self.within(matrix.rows(), matrix.columns())
+    }
+
+    /// The same of a matrix of that many rows and columns.
+    pub fn within(self, rows: usize, columns: usize) -> Frame {
         let size = |v: f32| if v.is_finite() { v.max(LEAST) } else { LEAST };
         let mut frame =
             Frame { row_height: size(self.row_height), column_width: size(self.column_width), ..self };
@@ -157,8 +163,8 @@ impl Frame {
         let most =
             |count: usize, size: f32, room: f32| (count as f64 * f64::from(size) - f64::from(room)).max(0.0);
         let within = |v: f64, most: f64| if v.is_finite() { v.clamp(0.0, most) } else { 0.0 };
-        frame.scroll_x = within(self.scroll_x, most(matrix.columns(), frame.column_width, inner.w));
-        frame.scroll_y = within(self.scroll_y, most(matrix.rows(), frame.row_height, inner.h));
+        frame.scroll_x = within(self.scroll_x, most(columns, frame.column_width, inner.w));
+        frame.scroll_y = within(self.scroll_y, most(rows, frame.row_height, inner.h));
         frame
     }
 
@@ -223,7 +229,7 @@ pub fn cell_at(matrix: &dyn Matrix, frame: &Frame, x: f32, y: f32) -> Option<(us
 }
 
 /// Where a key moves the focus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Way {
     /// One column to the left.
     Left,

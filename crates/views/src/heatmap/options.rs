@@ -1,10 +1,12 @@
 //! How a matrix is ordered and coloured: plain choices with names for links.
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! choices {
     ($(#[$doc:meta])* $name:ident, $count:literal: $first:ident $first_name:literal $first_doc:literal,
         $($rest:ident $rest_name:literal $rest_doc:literal,)*) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum $name {
             #[doc = $first_doc]
             #[default]
@@ -94,7 +96,7 @@ choices! {
 }
 
 /// What a matrix of tasks by measure shows, and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TasksOptions {
     /// Keys of measures, from left to right; where there are none, those that tell tasks apart.
     pub columns: Vec<String>,
@@ -111,7 +113,7 @@ pub struct TasksOptions {
 }
 
 /// What a matrix of tasks by run shows, and how.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RunsOptions {
     /// What colours the cells.
     pub colour: RunColour,

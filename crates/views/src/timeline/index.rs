@@ -4,12 +4,13 @@ use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 /// What the lane of attempts without a worker is called.
 pub(crate) const UNNAMED: &str = "(no worker named)";
 
 /// What a lane stands for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lanes {
     /// What executed it: one lane a worker.
     #[default]

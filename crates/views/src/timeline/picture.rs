@@ -5,6 +5,7 @@ use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale, Weight,
     fit, status_glyph, width,
 };
+use serde::{Deserialize, Serialize};
 
 use super::{Index, axis};
 use crate::look::{Look, status_role};
@@ -14,7 +15,7 @@ use crate::target::Target;
 pub const AXIS_HEIGHT: f32 = 30.0;
 
 /// Which part of the timeline is drawn, and how large.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// px.
     pub width: f32,

@@ -3,6 +3,8 @@
 //! Each axis goes from 0 in the middle to the largest of the shapes shown, so that measures of unlike units stand beside
 //! one another; the picture says so, and writes at each axis what its end is.
 
+use serde::{Deserialize, Serialize};
+
 mod picture;
 
 use makespan_analysis::{Facts, Quantity, Standard, natural_cmp};
@@ -27,7 +29,7 @@ const TOO_FEW: &str = "A radar needs at least three measures that this run tells
 const NO_RUNS: &str = "This radar compares runs: open at least two.";
 
 /// An axis.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spoke {
     /// What it measures.
     pub name: String,
@@ -38,7 +40,7 @@ pub struct Spoke {
 }
 
 /// What one step or run is like.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     /// Whose it is.
     pub name: String,
@@ -49,7 +51,7 @@ pub struct Outline {
 }
 
 /// The chart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Radar {
     /// What it shows.
     pub title: String,

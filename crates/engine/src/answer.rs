@@ -1,0 +1,214 @@
+//! What is answered: pictures, tables and sections, and changes of a view. Numbers in tables are values; painters write
+//! them.
+
+use std::ops::Range;
+
+use makespan_scene::Scene;
+use makespan_views::chart::{self, Chart, Choice};
+use makespan_views::gesture::{Frame, Movement};
+use makespan_views::{Section, Table, ViewState};
+use serde::{Deserialize, Serialize};
+
+use crate::opening::FileReport;
+use crate::session::Sides;
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+// One at a time, and never a list of them.
+#[allow(clippy::large_enum_variant)]
+pub enum Answer {
+    /// To [`Question::Shell`](crate::Question::Shell).
+    Shell(Shell),
+    /// To [`Question::Picture`](crate::Question::Picture).
+    Picture(Picture),
+    /// To [`Question::Map`](crate::Question::Map).
+    Map(Scene),
+    /// To [`Question::Overlay`](crate::Question::Overlay).
+    Overlay(Overlay),
+    /// To [`Question::Rows`](crate::Question::Rows).
+    Rows(Rows),
+    /// To [`Question::Page`](crate::Question::Page) and [`Question::Details`](crate::Question::Details).
+    Page(Page),
+    /// To [`Question::Charts`](crate::Question::Charts).
+    Charts(Charts),
+    /// To [`Question::Touch`](crate::Question::Touch).
+    Turn(Turn),
+    /// To [`Question::Complete`](crate::Question::Complete).
+    Completions(Vec<Completion>),
+    /// There is nothing to ask about: no run is open, or not the one that was asked about.
+    Nothing,
+}
+
+/// What stands around the views.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shell {
+    /// What the open runs are called, in the order of opening; no two alike.
+    pub runs: Vec<String>,
+    /// What the run that is shown is called.
+    pub title: String,
+    /// Its tasks.
+    pub tasks: usize,
+    /// How many tasks have each status, by [`Status`](makespan_model::Status) as a number.
+    pub statuses: [u32; 10],
+    /// What is wrong with the filter.
+    pub filter_error: Option<String>,
+    /// The line of counts at the foot of the page.
+    pub line: String,
+    /// Diagnostics of the run's file that are more than remarks.
+    pub diagnostics: usize,
+    /// Files that were not read.
+    pub unread: usize,
+    /// Index of the selected task.
+    pub selected: Option<u32>,
+    /// Whether runs of the same workflow before it are open.
+    pub has_runs_before: bool,
+    /// The measures of the run: key and title.
+    pub measures: Vec<(String, String)>,
+    /// Which runs are compared.
+    pub sides: Sides,
+    /// The runs, the oldest first.
+    pub by_age: Vec<usize>,
+}
+
+/// A picture and what its table holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The picture.
+    pub scene: Scene,
+    /// Which part of what it shows.
+    pub frame: Frame,
+    /// What it is, for whoever does not see it.
+    pub label: String,
+    /// What has to be said beside it.
+    pub about: String,
+    /// Why there is none; then the scene is empty.
+    pub missing: Option<String>,
+    /// What its colours mean, where that is a picture of its own.
+    pub legend: Option<Scene>,
+    /// A title above it, and sentences that say how to read it.
+    pub head: Option<(String, Vec<String>)>,
+    /// Rows of the table of the same.
+    pub rows: usize,
+}
+
+/// What lies on top of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Overlay {
+    /// The marks.
+    pub scene: Scene,
+    /// What is under the pointer, in a line.
+    pub about: String,
+    /// What is under the pointer or has the focus, beside it.
+    pub tip: Option<Tip>,
+}
+
+/// Words beside a place of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tip {
+    /// Lines.
+    pub text: String,
+    /// Left, top, right and bottom of what it is about, px.
+    pub beside: (f32, f32, f32, f32),
+}
+
+/// Rows of a table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// The rows.
+    pub table: Table,
+    /// The first of them, from 0.
+    pub first: usize,
+    /// How many there are in all.
+    pub count: usize,
+    /// What the cells of the marked row lead to.
+    pub marked: Option<u32>,
+    /// Where the marked row stands, from 0.
+    pub place: Option<usize>,
+}
+
+impl Rows {
+    /// The range that is held.
+    pub fn range(&self) -> Range<usize> {
+        self.first..self.first + self.table.rows.len()
+    }
+}
+
+/// A page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// What it is about.
+    pub title: String,
+    /// The sections.
+    pub sections: Vec<Section>,
+}
+
+/// The charts of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Charts {
+    /// Those that there are, and those that there are not, each with why.
+    pub list: Vec<Chart>,
+    /// The one that is shown.
+    pub choice: Choice,
+    /// The measures that are known: key and title.
+    pub measures: Vec<(String, String)>,
+    /// It, or why it cannot be drawn.
+    pub picture: Result<chart::Picture, String>,
+}
+
+/// What comes of something that was done: the fields of the view that changed, and what else has to happen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The view as it was asked about.
+    pub before: ViewState,
+    /// The view as it is to be.
+    pub after: ViewState,
+    /// The cell that has the focus now.
+    pub focus: Option<(usize, usize)>,
+    /// How the picture moves: nothing was hit by what would else show it in full.
+    pub movement: Option<Movement>,
+    /// Something to say for a moment.
+    pub said: Option<String>,
+    /// Whether it is a step that the reader may want to go back from.
+    pub is_step: bool,
+}
+
+/// Something that could stand at the cursor of a query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Completion {
+    /// What it takes the place of, in bytes of the text.
+    pub replace: Range<usize>,
+    /// The text.
+    pub insert: String,
+    /// What it is.
+    pub about: String,
+}
+
+/// How far opening files got.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Name of the file that is being read.
+    pub file: String,
+    /// Bytes read, of all files.
+    pub bytes: u64,
+    /// Tasks found.
+    pub tasks: usize,
+    /// Bytes of memory that the runs are going to take at their peak, once that can be estimated.
+    pub expected_memory: Option<u64>,
+}
+
+/// What came of opening files.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Runs that are open now.
+    pub runs: usize,
+    /// The first of the new ones, or the one that was open already.
+    pub first: usize,
+    /// How many runs the files hold.
+    pub found: usize,
+    /// How many of them were not open before.
+    pub added: usize,
+    /// What became of each file.
+    pub files: Vec<FileReport>,
+    /// Title and tasks of the first new run.
+    pub title: String,
+}

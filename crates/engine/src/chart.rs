@@ -1,0 +1,40 @@
+//! The charts of a run.
+
+use makespan_views::chart::{self, Chart, Choice};
+use makespan_views::{Look, Subject, ViewState};
+
+use crate::answer::Charts;
+use crate::session::Session;
+
+/// The charts that there are, and the one that the view shows.
+pub(crate) fn charts(session: &Session, view: &ViewState) -> Option<Charts> {
+    let open = session.run(view.run)?;
+    let mask = open.mask(&view.filter);
+    let look = Look { selected: open.selected(view).map(|t| t.0), ..session.plain_look(open, view) };
+    let runs = session.facts();
+    let mask = (!mask.is_empty()).then_some(&mask[..]);
+    let subject = Subject { facts: &open.facts, runs: &runs, mask, look: &look };
+    let list = open.charts.get((view.filter.clone(), session.generation()), |_| chart::list(&subject));
+    let mut choice = chosen(&view.chart, &list);
+    let picture = chart::picture(&subject, &choice);
+    // A link may name a measure by its short name.
+    let measures = open.facts.measures();
+    for of in [&mut choice.of, &mut choice.against] {
+        if let Some(at) = measures.find(of) {
+            of.clone_from(&measures.list[at].key);
+        }
+    }
+    Some(Charts { list: list.to_vec(), choice, measures: chart::known_measures(&subject), picture })
+}
+
+/// The chart that is shown: the one that the link names, or the first that the run has.
+fn chosen(choice: &Choice, charts: &[Chart]) -> Choice {
+    let named =
+        |c: &&Chart| c.choice.kind == choice.kind && (c.choice.of == choice.of || choice.of.is_empty());
+    let offered = charts.iter().find(|c| named(c) && c.missing.is_none());
+    if !choice.of.is_empty() || offered.is_some_and(|c| c.choice.of.is_empty()) {
+        return choice.clone();
+    }
+    let first = offered.or_else(|| charts.iter().find(|c| c.missing.is_none()));
+    first.map_or_else(Choice::default, |c| Choice { log: choice.log, ..c.choice.clone() })
+}

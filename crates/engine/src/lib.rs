@@ -1,0 +1,42 @@
+//! Open runs, and one function from a [`Question`] about them to an [`Answer`].
+//!
+//! Whoever shows runs to people asks here: the app through a worker, the program and the report by a call, a server
+//! for whoever is far away. Questions and answers are values with a compact binary form ([`encode`], [`decode`]), so
+//! that all of them ask the same. A [`Session`] knows no browser, no terminal and no socket; the same questions give
+//! the same answers everywhere.
+//!
+//! ```
+//! use std::rc::Rc;
+//! use makespan_engine::{Answer, Question, Session};
+//! use makespan_views::{View, ViewState};
+//!
+//! let mut session = Session::new(Rc::new(makespan_import::Utc));
+//! let opened = session.open(vec![("run.txt".to_owned(), b"fetch 0..4 w1\nalign 4..9 w1 fetch".to_vec())]);
+//! assert_eq!(opened.runs, 1);
+//! let view = ViewState { view: View::Timeline, ..ViewState::default() };
+//! let Answer::Picture(picture) = session.answer(&Question::Picture { view, size: (800.0, 300.0) }) else { return };
+//! assert_eq!(picture.rows, 2);
+//! ```
+
+mod answer;
+mod chart;
+mod compared;
+mod neighbour;
+mod opening;
+mod page;
+mod picture;
+mod question;
+mod rows;
+mod run;
+mod session;
+mod shell;
+mod turn;
+mod wire;
+
+pub use answer::{
+    Answer, Charts, Completion, Opened, Overlay, Page, Picture, Progress, Rows, Shell, Tip, Turn,
+};
+pub use opening::FileReport;
+pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
+pub use session::{Session, Sides};
+pub use wire::{VERSION, WireError, decode, encode};

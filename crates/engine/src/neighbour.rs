@@ -1,0 +1,96 @@
+//! What lies next to a task: on its row, along its dependencies, among the failures.
+
+use makespan_model::{Status, TaskId};
+use makespan_views::{View, ViewState, tasks};
+
+use crate::question::Neighbour;
+use crate::run::OpenRun;
+
+/// Nodes of the graph further apart than this in x are not one above the other, px.
+const SAME_COLUMN: f32 = 200.0;
+
+/// The task that lies that way from the selected one; from none, the first by start.
+pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<TaskId> {
+    let here = open.selected(view);
+    let run = &open.run;
+    let by_start = |t: &TaskId| (tasks::start_of(run, *t), t.0);
+    if matches!(way, Neighbour::NextFailure | Neighbour::PreviousFailure) {
+        return failure(open, here, way);
+    }
+    let Some(here) = here else { return run.task_ids().min_by_key(by_start) };
+    let by_end = |t: &&u32| run.task_interval(TaskId(**t)).map_or(i64::MIN, |(_, e)| e);
+    match (way, view.view) {
+        (Neighbour::Cause, _) | (Neighbour::Earlier, View::Graph) => {
+            run.predecessors.row(here.index()).iter().max_by_key(by_end).map(|t| TaskId(*t))
+        }
+        (Neighbour::Effect, _) | (Neighbour::Later, View::Graph) => {
+            let by_start = |t: &&u32| by_start(&TaskId(**t));
+            run.successors.row(here.index()).iter().min_by_key(by_start).map(|t| TaskId(*t))
+        }
+        (_, View::Table) => {
+            let order = open.order(&view.filter, view.sort);
+            let at = order.iter().position(|t| *t == here.0)?;
+            let back = matches!(way, Neighbour::Above | Neighbour::Earlier);
+            let next = if back { at.checked_sub(1)? } else { at + 1 };
+            order.get(next).map(|t| TaskId(*t))
+        }
+        (_, View::Graph) => in_column(open, view, here, way),
+        _ => on_rows(open, view, here, way),
+    }
+}
+
+/// The next failed task by start, or the one before; from the last one the first.
+fn failure(open: &OpenRun, here: Option<TaskId>, way: Neighbour) -> Option<TaskId> {
+    let run = &open.run;
+    let by_start = |t: &TaskId| (tasks::start_of(run, *t), t.0);
+    let mut failed: Vec<TaskId> =
+        run.task_ids().filter(|t| run.tasks.status[t.index()] == Status::Failed).collect();
+    failed.sort_by_key(by_start);
+    let at = here.map_or(0, |h| failed.partition_point(|t| by_start(t) < by_start(&h)));
+    if way == Neighbour::NextFailure {
+        let on_it = here.is_some_and(|h| failed.get(at) == Some(&h));
+        failed.get(at + usize::from(on_it)).or(failed.first()).copied()
+    } else {
+        at.checked_sub(1).and_then(|i| failed.get(i)).or(failed.last()).copied()
+    }
+}
+
+/// The nearest node of the same layer above or below.
+fn in_column(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
+    let drawn = open.graph(&view.filter);
+    let (graph, layout) = (&drawn.0, &drawn.1);
+    let node = *graph.node_of.get(here.index())? as usize;
+    let from = *layout.nodes.get(node)?;
+    let sign = if way == Neighbour::Above { -1.0 } else { 1.0 };
+    let distance = |n: usize| (layout.nodes[n].y - from.y).abs();
+    (0..graph.nodes.len())
+        .filter(|&n| n != node && layout.layer[n] == layout.layer[node])
+        .filter(|&n| (layout.nodes[n].x - from.x).abs() < SAME_COLUMN)
+        .filter(|&n| (layout.nodes[n].y - from.y) * sign > 0.0)
+        .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
+        .and_then(|n| graph.nodes[n].tasks.first().map(|t| TaskId(*t)))
+}
+
+/// Along the row of the timeline, or on the next row. A task that never ran stands on no row: from it the way goes by
+/// start.
+fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
+    let run = &open.run;
+    let index = open.index(view.lanes);
+    let task_of = |a: makespan_model::AttemptId| TaskId(run.attempts.task[a.index()]);
+    let Some(attempt) = run.attempts_of(here).find(|a| index.row_of(*a).is_some()) else {
+        let next = match way {
+            Neighbour::Earlier | Neighbour::Above => here.0.checked_sub(1)?,
+            _ => here.0 + 1,
+        };
+        return ((next as usize) < run.task_count()).then_some(TaskId(next));
+    };
+    match way {
+        Neighbour::Earlier => index.neighbour(attempt, false).map(task_of),
+        Neighbour::Later => index.neighbour(attempt, true).map(task_of),
+        _ => {
+            let row = index.row_of(attempt)?;
+            let row = if way == Neighbour::Above { row.checked_sub(1)? } else { row + 1 };
+            index.nearest(row, run.attempts.started[attempt.index()]).map(task_of)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Opening files: chunks go in, runs come out.
+
+use std::rc::Rc;
+
+use makespan_format::{Event, EventSink};
+use makespan_import::{Outcome, Settings, Verdict, Zone};
+use makespan_model::{Run, RunsBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Progress;
+
+/// What became of one file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// The format it was recognised as.
+    pub format: Option<String>,
+    /// Why it was not read; empty where it was.
+    pub error: String,
+    /// Byte at which reading stopped.
+    pub offset: Option<u64>,
+    /// The formats that were tried, each with why it was not that.
+    pub tried: Vec<(String, String)>,
+}
+
+/// Files on their way in.
+pub(crate) struct Opening {
+    file: String,
+    importing: makespan_import::Opening<'static>,
+    folding: Folding,
+}
+
+struct Folding(RunsBuilder);
+
+impl EventSink for Folding {
+    fn event(&mut self, event: Event<'_>) {
+        self.0.apply(&event);
+    }
+}
+
+impl Opening {
+    /// No files yet; `files` of them will come, where that is known. Times without a zone are read in `zone`.
+    pub(crate) fn new(zone: Rc<dyn Zone>, files: Option<usize>) -> Opening {
+        Opening {
+            file: String::new(),
+            importing: makespan_import::Opening::new(Settings { zone, files }),
+            folding: Folding(RunsBuilder::new()),
+        }
+    }
+
+    pub(crate) fn begin(&mut self, name: &str, size: Option<u64>) {
+        name.clone_into(&mut self.file);
+        self.importing.begin(name, size);
+    }
+
+    pub(crate) fn push(&mut self, chunk: &[u8]) -> Progress {
+        self.importing.push(chunk, &mut self.folding);
+        let so_far = self.importing.progress();
+        Progress {
+            file: self.file.clone(),
+            bytes: so_far.bytes_read,
+            tasks: so_far.tasks as usize,
+            expected_memory: self.importing.expected_memory(),
+        }
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.importing.end(&mut self.folding);
+    }
+
+    pub(crate) fn finish(mut self) -> (Vec<Run>, Vec<FileReport>) {
+        let outcome = self.importing.finish(&mut self.folding);
+        (self.folding.0.finish().0, reports(outcome))
+    }
+}
+
+fn reports(outcome: Outcome) -> Vec<FileReport> {
+    let report = |f: makespan_import::FileVerdict| FileReport {
+        name: f.name,
+        format: f.format.map(str::to_owned),
+        error: if f.kind == Verdict::Read { String::new() } else { f.error.unwrap_or(f.reason) },
+        offset: f.offset,
+        tried: f.tried.into_iter().map(|(id, why)| (id.to_string(), why.to_string())).collect(),
+    };
+    outcome.files.into_iter().map(report).collect()
+}

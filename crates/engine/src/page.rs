@@ -1,0 +1,58 @@
+//! The views that are read like a page, and the panel of a task.
+
+use makespan_analysis::compare::step_deltas;
+use makespan_views::compare::{Part, parameters, parameters_of, steps, summary};
+use makespan_views::details::{Block, details as of_task};
+use makespan_views::overview::overview;
+use makespan_views::{Section, View, ViewState};
+
+use crate::answer::Page;
+use crate::session::Session;
+
+/// Steps of a comparison that have a bar of their own, and rows of their table.
+const STEPS: (usize, usize) = (40, 200);
+
+pub(crate) fn page(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
+    match view.view {
+        View::Compare => compared(session, view, width),
+        _ => {
+            let open = session.run(view.run)?;
+            let look = session.look(open, view);
+            let made = overview(&open.facts, &look, width);
+            Some(Page { title: made.title, sections: made.sections })
+        }
+    }
+}
+
+fn compared(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
+    let compared = session.compared(view)?;
+    let pair = compared.pair();
+    let sections = match view.compare.part {
+        Part::Steps => {
+            let deltas = step_deltas(pair.a, pair.b);
+            let picture = Block::Picture(steps::scene(&pair, &deltas, STEPS.0, width));
+            let table = Block::Table(steps::twin(&pair, &deltas, 0..STEPS.1));
+            vec![Section::new("steps", "Work of each step", vec![picture, table])]
+        }
+        Part::Parameters => {
+            let row = compared.selected(view).and_then(|r| pair.row(r));
+            let hint = "Select a task to see what differs in its own parameters.";
+            let of_task = match row {
+                Some(row) => parameters_of(&pair, row),
+                None => {
+                    Some(Section::new("hint", "Parameters of a task", vec![Block::Note(hint.to_owned())]))
+                }
+            };
+            std::iter::once(parameters(&pair)).chain(of_task).collect()
+        }
+        _ => summary(&pair, compared.explanation(), width).sections,
+    };
+    Some(Page { title: String::new(), sections })
+}
+
+pub(crate) fn details(session: &Session, view: &ViewState, _width: f32) -> Option<Page> {
+    let open = session.run(view.run)?;
+    let task = open.selected(view)?;
+    let sections = of_task(&open.facts, task, &session.plain_look(open, view));
+    Some(Page { title: open.run.task_name(task).to_owned(), sections })
+}

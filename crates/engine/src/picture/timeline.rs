@@ -1,0 +1,206 @@
+//! The timeline of a run.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use makespan_model::{AttemptId, TaskId};
+use makespan_scene::{Hit, Rect, Scene, count, duration, visible};
+use makespan_views::compare::trend;
+use makespan_views::gesture::{Frame, Movement, NARROWEST};
+use makespan_views::timeline::{
+    AXIS_HEIGHT, Frame as TimeFrame, Index, minimap, overlay, scene, twin, waits,
+};
+use makespan_views::{Look, Table, Target, ViewState};
+
+use super::{Shown, picked};
+use crate::answer::{Overlay, Picture, Turn};
+use crate::question::{Pointer, Press, Size};
+use crate::run::OpenRun;
+use crate::session::Session;
+
+/// Longest name of a task beside the picture, characters.
+const LONGEST: usize = 80;
+
+pub(crate) struct Timeline<'s> {
+    session: &'s Session,
+    view: &'s ViewState,
+    open: &'s Rc<OpenRun>,
+    index: Rc<Index>,
+}
+
+impl<'s> Timeline<'s> {
+    pub(crate) fn new(session: &'s Session, view: &'s ViewState) -> Option<Timeline<'s>> {
+        let open = session.run(view.run)?;
+        Some(Timeline { session, view, open, index: open.index(view.lanes) })
+    }
+
+    fn frame(&self, size: Size) -> TimeFrame {
+        let (width, height) = size;
+        let whole = TimeFrame::whole(&self.index, width);
+        let rows = self.index.row_count().max(1) as f32;
+        let row_height = ((height - AXIS_HEIGHT) / rows).floor().clamp(16.0, 28.0);
+        let visible = ((height - AXIS_HEIGHT) / row_height).floor().max(1.0) as u32;
+        TimeFrame {
+            width,
+            height,
+            row_height,
+            window: self.view.window.unwrap_or(whole.window),
+            first_row: self.view.scroll.min(self.index.row_count().saturating_sub(visible)),
+            ..whole
+        }
+    }
+
+    fn task_of(&self, hit: Hit) -> Option<u32> {
+        match Target::of(hit)? {
+            Target::Attempt(a) | Target::Merged(a) => self.open.run.attempts.task.get(a as usize).copied(),
+            Target::Task(t) => Some(t),
+            _ => None,
+        }
+    }
+
+    /// The task that a press means: of bars drawn as one, that whose attempt lies nearest.
+    fn pressed(&self, frame: &TimeFrame, press: &Press) -> Option<u32> {
+        let near = match Target::of(press.hit)? {
+            Target::Merged(_) => {
+                let row = frame.row_at(press.y)?;
+                self.index.nearest(row, frame.scale().t(f64::from(press.x)))
+            }
+            _ => None,
+        };
+        near.map(|a| self.open.run.attempts.task[a.index()]).or_else(|| self.task_of(press.hit))
+    }
+}
+
+/// The strip of the whole run.
+pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
+    let shown = Timeline::new(session, view)?;
+    let frame = shown.frame((size.0, 100.0));
+    let concurrency = shown.open.facts.concurrency();
+    Some(minimap(&shown.open.run, &shown.index, concurrency, &frame, size.1))
+}
+
+impl Shown for Timeline<'_> {
+    fn picture(&self, size: Size) -> Picture {
+        let frame = self.frame(size);
+        let run = &self.open.run;
+        let look = self.session.look(self.open, self.view);
+        let mut made = scene(run, &self.index, &look, &frame);
+        if self.view.before
+            && let Some(line) = self.session.before(self.view.run)
+            && let Some(trends) = self.session.trends(line, "duration").as_ref()
+        {
+            trend::with_before(&mut made, run, &self.index, trends, &frame);
+        }
+        let untimed = self.index.untimed;
+        let noun =
+            if untimed == 1 { "attempt has no times and is" } else { "attempts have no times and are" };
+        Picture {
+            scene: made,
+            frame: Frame::Time {
+                frame,
+                whole: TimeFrame::whole(&self.index, size.0).window,
+                rows: self.index.row_count(),
+                compared: false,
+            },
+            label: format!(
+                "Timeline: {} lanes in {} rows. The table (V) holds the same.",
+                self.index.lanes.len(),
+                self.index.row_count()
+            ),
+            about: if untimed == 0 {
+                String::new()
+            } else {
+                format!("{} {noun} in the table only", count(untimed as u64))
+            },
+            rows: self.rows(),
+            ..Picture::default()
+        }
+    }
+
+    fn overlay(&self, size: Size, pointer: &Pointer) -> Overlay {
+        let frame = self.frame(size);
+        let run = &self.open.run;
+        let hover = self.task_of(pointer.hit);
+        let selected = self.open.selected(self.view);
+        let look =
+            Look { hover, selected: selected.map(|t| t.0), ..self.session.plain_look(self.open, self.view) };
+        let inside = pointer.at.filter(|at| at.0 >= frame.gutter);
+        let moment = inside.map(|at| frame.scale().t(f64::from(at.0)));
+        let mut made = overlay(run, &self.index, &look, &frame, moment);
+        if let Some(task) = selected {
+            made.push(waits(&self.open.facts, &self.index, &frame, task));
+        }
+        if let Some((from, to)) = pointer.picked {
+            let (x0, x1) = (from.0.min(to.0).max(frame.gutter), from.0.max(to.0));
+            picked(&mut made, Rect::new(x0, 0.0, (x1 - x0).max(0.0), frame.height));
+        }
+        let about = hover.map_or_else(String::new, |t| described(self.open, TaskId(t)));
+        Overlay { scene: made, about, tip: None }
+    }
+
+    fn rows(&self) -> usize {
+        self.index.lanes.iter().map(|l| l.attempts as usize).sum()
+    }
+
+    fn table(&self, range: Range<usize>) -> Table {
+        twin(&self.open.run, &self.index, &self.session.plain_look(self.open, self.view), range)
+    }
+
+    fn marked(&self) -> Option<u32> {
+        self.open.selected(self.view).map(|t| t.0)
+    }
+
+    fn press(&self, size: Size, press: &Press, out: &mut Turn) {
+        let frame = self.frame(size);
+        let run = &self.open.run;
+        if let Some(Target::Lane(i)) = Target::of(press.hit) {
+            if let Some(lane) = self.index.lanes.get(i as usize) {
+                let noun = if lane.attempts == 1 { "attempt" } else { "attempts" };
+                let name = visible(&lane.name);
+                out.said = Some(format!("{name}: {} {noun}", count(u64::from(lane.attempts))));
+            }
+            return;
+        }
+        let task = self.pressed(&frame, press);
+        let interval = task.and_then(|t| run.task_interval(TaskId(t)));
+        match (press.double, interval) {
+            (true, Some((start, end))) => {
+                let air = (end.saturating_sub(start) / 4).max(NARROWEST);
+                out.after.window = Some((start.saturating_sub(air), end.saturating_add(air)));
+                out.after.selected = task.map(|t| run.task_id(TaskId(t)).to_owned());
+            }
+            (true, None) => {
+                out.movement = Some(Movement::Zoom(f64::from(press.x), f64::from(press.y), 2.0));
+            }
+            (false, _) => out.after.selected = task.map(|t| run.task_id(TaskId(t)).to_owned()),
+        }
+    }
+
+    fn reveal(&self, size: Size, view: &mut ViewState) {
+        let frame = self.frame(size);
+        let run = &self.open.run;
+        let Some(task) = self.open.selected(view) else { return };
+        let Some(row) = self.index.row_of_task(run, task) else { return };
+        let shown = frame.visible_rows();
+        if row < frame.first_row || row >= frame.first_row + shown {
+            view.scroll = row.saturating_sub(shown / 2);
+        }
+        let attempts: Vec<AttemptId> = run.attempts_of(task).collect();
+        let interval = attempts.iter().find_map(|a| run.interval(*a));
+        if let Some((s, e)) = interval.filter(|(s, e)| *e < frame.window.0 || *s > frame.window.1) {
+            let half = frame.window.1.saturating_sub(frame.window.0) / 2;
+            let middle = s.saturating_add(e.saturating_sub(s) / 2);
+            view.window = Some((middle.saturating_sub(half), middle.saturating_add(half)));
+        }
+    }
+}
+
+/// A task in a line: its name, how long it took, and what became of it.
+pub(crate) fn described(open: &OpenRun, task: TaskId) -> String {
+    let run = &open.run;
+    let length = run
+        .task_interval(task)
+        .map_or(String::new(), |(s, e)| format!(" · {}", duration(e.saturating_sub(s))));
+    let name: String = run.task_name(task).chars().take(LONGEST).collect();
+    format!("{}{length} · {}", visible(&name), run.tasks.status[task.index()].name())
+}

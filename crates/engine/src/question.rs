@@ -1,0 +1,162 @@
+//! What can be asked. Each question carries the state of the view it is about, so that answers depend on nothing else.
+
+use std::ops::Range;
+
+use makespan_scene::Hit;
+use makespan_views::ViewState;
+use makespan_views::heatmap::Way;
+use serde::{Deserialize, Serialize};
+
+/// Width and height of a picture, px.
+pub type Size = (f32, f32);
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// What stands around the views: names of the runs, counts, the filter's error.
+    Shell {
+        /// The state of the view.
+        view: ViewState,
+    },
+    /// The picture of the view.
+    Picture {
+        /// The state of the view.
+        view: ViewState,
+        /// Its size.
+        size: Size,
+    },
+    /// The strip of the whole run above the timeline, without the part that is seen.
+    Map {
+        /// The state of the view.
+        view: ViewState,
+        /// Its size.
+        size: Size,
+    },
+    /// What lies on top of the picture for this pointer and this focus.
+    Overlay {
+        /// The state of the view.
+        view: ViewState,
+        /// Size of the picture.
+        size: Size,
+        /// Where the pointer and the focus are.
+        pointer: Pointer,
+    },
+    /// Rows of the table of the view: all tasks, or what the picture shows.
+    Rows {
+        /// The state of the view.
+        view: ViewState,
+        /// Which rows, from 0.
+        range: Range<usize>,
+    },
+    /// The sections of a view that is read like a page.
+    Page {
+        /// The state of the view.
+        view: ViewState,
+        /// The width of its pictures, px.
+        width: f32,
+    },
+    /// Everything known of the selected task.
+    Details {
+        /// The state of the view.
+        view: ViewState,
+        /// The width of its pictures, px.
+        width: f32,
+    },
+    /// The charts of the run, and the one that is shown.
+    Charts {
+        /// The state of the view.
+        view: ViewState,
+    },
+    /// What a press, a key or a choice does to the view.
+    Touch {
+        /// The state of the view.
+        view: ViewState,
+        /// Size of the picture.
+        size: Size,
+        /// What was done.
+        touch: Touch,
+    },
+    /// What could stand at the cursor of a query.
+    Complete {
+        /// Which run it is about.
+        run: usize,
+        /// The text typed so far.
+        text: String,
+        /// Byte of the text at which the cursor stands.
+        cursor: usize,
+    },
+}
+
+/// Where the pointer is on a picture, and where the focus of the keyboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pointer {
+    /// Place of the pointer, px.
+    pub at: Option<(f32, f32)>,
+    /// What lies there.
+    pub hit: Hit,
+    /// The cell that has the focus: row and column.
+    pub focus: Option<(usize, usize)>,
+    /// The range that is being picked: two corners, px.
+    pub picked: Option<((f32, f32), (f32, f32))>,
+}
+
+/// A press on a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Press {
+    /// px.
+    pub x: f32,
+    /// px.
+    pub y: f32,
+    /// What lies there.
+    pub hit: Hit,
+    /// Whether it is the second of two: what was pressed is to be shown in full.
+    pub double: bool,
+}
+
+/// What was done to a view, where the run decides what comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Touch {
+    /// A press on the picture.
+    Press(Press),
+    /// A row of a table or a name was chosen: a task of the run, or in a comparison a row of the matching.
+    Row(u32),
+    /// The selection goes on to what lies next.
+    Next(Neighbour),
+    /// The selected task is brought into the picture.
+    Reveal,
+    /// The focus moves from a cell to the next one.
+    Focus(Option<(usize, usize)>, Way),
+    /// The cell with the focus is opened.
+    Enter(usize, usize),
+    /// Baseline and candidate change places.
+    Swap,
+    /// The run that is shown becomes the baseline.
+    Baseline,
+    /// A run takes a side: the run's number, and whether it is the candidate's.
+    Side(usize, bool),
+    /// A run goes on to the next side: A, B, neither.
+    NextSide(usize),
+    /// The older half of the runs is compared with the newer half.
+    Halves,
+}
+
+/// What lies next to a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Neighbour {
+    /// Earlier on its row.
+    Earlier,
+    /// Later on its row.
+    Later,
+    /// On the row above.
+    Above,
+    /// On the row below.
+    Below,
+    /// What it depended on and waited for longest.
+    Cause,
+    /// The first that waited for it.
+    Effect,
+    /// The next failed task by start.
+    NextFailure,
+    /// The failed task before it.
+    PreviousFailure,
+}

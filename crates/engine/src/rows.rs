@@ -1,0 +1,62 @@
+//! Rows of tables of any length: those that are in sight.
+
+use std::ops::Range;
+
+use makespan_views::compare::Part;
+use makespan_views::{View, ViewState, compare, tasks};
+
+use crate::answer::Rows;
+use crate::picture;
+use crate::session::Session;
+
+/// Rows that are answered at once at most.
+const MOST: usize = 1_000;
+
+/// The rows of the table of a view: its tasks, or what its picture shows.
+pub(crate) fn rows(session: &Session, view: &ViewState, range: Range<usize>) -> Option<Rows> {
+    let bounded = |count: usize| {
+        let first = range.start.min(count);
+        first..range.end.min(count).min(first.saturating_add(MOST)).max(first)
+    };
+    match (view.view, view.compare.part) {
+        (View::Table, _) => {
+            let open = session.run(view.run)?;
+            let order = open.order(&view.filter, view.sort);
+            let look = session.plain_look(open, view);
+            let range = bounded(order.len());
+            let selected = open.selected(view).map(|t| t.0);
+            Some(Rows {
+                first: range.start,
+                table: tasks::table(&open.run, &open.facts.waiting().wait, &order, range, &look),
+                count: order.len(),
+                marked: selected,
+                place: selected.and_then(|s| order.iter().position(|t| *t == s)),
+            })
+        }
+        (View::Compare, Part::Tasks) => {
+            let compared = session.compared(view)?;
+            let order = compared.order(&view.filter, view.compare.sort);
+            let range = bounded(order.len());
+            let selected = compared.selected(view);
+            Some(Rows {
+                first: range.start,
+                table: compare::tasks::table(&compared.pair(), compared.contribution(), &order, range),
+                count: order.len(),
+                marked: selected,
+                place: selected.and_then(|s| order.iter().position(|r| *r == s)),
+            })
+        }
+        _ => {
+            let shown = picture::shown(session, view)?;
+            let count = shown.rows();
+            let range = bounded(count);
+            Some(Rows {
+                first: range.start,
+                table: shown.table(range),
+                count,
+                marked: shown.marked(),
+                place: None,
+            })
+        }
+    }
+}

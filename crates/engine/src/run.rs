@@ -1,0 +1,149 @@
+//! An open run with what has been computed of it. Everything is computed once, when it is first asked for; what depends
+//! on the view is kept for the view that was asked about last.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use makespan_analysis::Facts;
+use makespan_layout::{Direction, Layout, layout};
+use makespan_model::{Run, TaskId};
+use makespan_views::chart::Chart;
+use makespan_views::filter::Filter;
+use makespan_views::graph::{BUDGET, Graph};
+use makespan_views::tasks::{self, Sort};
+use makespan_views::timeline::{Index, Lanes};
+use makespan_views::{Marks, ViewState};
+
+/// The last value that was made, with what it was made for.
+#[derive(Debug)]
+pub(crate) struct Latest<K, V>(RefCell<Option<(K, Rc<V>)>>);
+
+impl<K, V> Default for Latest<K, V> {
+    fn default() -> Latest<K, V> {
+        Latest(RefCell::new(None))
+    }
+}
+
+impl<K: PartialEq, V> Latest<K, V> {
+    /// The value for `key`: the kept one, or one made now.
+    pub(crate) fn get(&self, key: K, make: impl FnOnce(&K) -> V) -> Rc<V> {
+        if let Some((of, value)) = self.0.borrow().as_ref()
+            && *of == key
+        {
+            return Rc::clone(value);
+        }
+        let value = Rc::new(make(&key));
+        *self.0.borrow_mut() = Some((key, Rc::clone(&value)));
+        value
+    }
+}
+
+/// What marks tasks: the filter, whether the critical path is shown, and the selected task.
+type MarksKey = (Filter, bool, Option<u32>);
+
+/// A run and its facts.
+#[derive(Debug)]
+pub(crate) struct OpenRun {
+    /// The run.
+    pub(crate) run: Arc<Run>,
+    /// Its facts.
+    pub(crate) facts: Facts,
+    indices: [Latest<(), Index>; 3],
+    mask: Latest<Filter, Vec<bool>>,
+    marks: Latest<MarksKey, Marks>,
+    order: Latest<(Filter, Sort), Vec<u32>>,
+    graph: Latest<Filter, (Graph, Layout)>,
+    /// The charts, for a filter and a number of open runs.
+    pub(crate) charts: Latest<(Filter, u32), Vec<Chart>>,
+}
+
+impl OpenRun {
+    pub(crate) fn new(run: Run) -> OpenRun {
+        let run = Arc::new(run);
+        OpenRun {
+            facts: Facts::new(Arc::clone(&run)),
+            run,
+            indices: Default::default(),
+            mask: Latest::default(),
+            marks: Latest::default(),
+            order: Latest::default(),
+            graph: Latest::default(),
+            charts: Latest::default(),
+        }
+    }
+
+    /// The lanes of the timeline.
+    pub(crate) fn index(&self, lanes: Lanes) -> Rc<Index> {
+        self.indices[lanes as usize].get((), |()| Index::new(&self.run, lanes))
+    }
+
+    /// Which tasks pass the filter; empty where it lets all through.
+    pub(crate) fn mask(&self, filter: &Filter) -> Rc<Vec<bool>> {
+        self.mask.get(filter.clone(), |f| if f.is_empty() { Vec::new() } else { f.mask(&self.facts) })
+    }
+
+    /// The task that a view has selected.
+    pub(crate) fn selected(&self, view: &ViewState) -> Option<TaskId> {
+        self.run.find_task(view.selected.as_deref()?)
+    }
+
+    /// How a view marks the tasks.
+    pub(crate) fn marks(&self, view: &ViewState) -> Rc<Marks> {
+        let selected = self.selected(view).map(|t| t.0);
+        self.marks.get((view.filter.clone(), view.critical, selected), |_| {
+            // Asked for only where it is shown: on a large run it is the dearest of the facts.
+            let path = view.critical.then(|| self.facts.critical_path()).flatten();
+            let related = selected.map_or(Vec::new(), |t| {
+                let up = self.facts.upstream(TaskId(t));
+                let down = self.facts.downstream(TaskId(t));
+                up.iter().zip(&down).map(|(a, b)| *a || *b).collect()
+            });
+            Marks {
+                dim: self.mask(&view.filter).iter().map(|passes| !passes).collect(),
+                critical: path.map_or_else(Vec::new, |p| p.on_path.clone()),
+                related,
+            }
+        })
+    }
+
+    /// The tasks of the table, in its order.
+    pub(crate) fn order(&self, filter: &Filter, sort: Sort) -> Rc<Vec<u32>> {
+        self.order.get((filter.clone(), sort), |(filter, sort)| {
+            let mask = self.mask(filter);
+            let mask = (!mask.is_empty()).then_some(&mask[..]);
+            tasks::order(&self.run, &self.facts.waiting().wait, mask, *sort)
+        })
+    }
+
+    /// The nodes of the graph and where they stand. A small run has one graph and pales what is filtered out, a large
+    /// one shows what the filter leaves where that is few enough to read.
+    pub(crate) fn graph(&self, filter: &Filter) -> Rc<(Graph, Layout)> {
+        let filter = if self.run.task_count() > BUDGET { filter.clone() } else { Filter::default() };
+        self.graph.get(filter, |filter| {
+            let path = self.facts.critical_path().map_or(&[][..], |p| &p.tasks);
+            let mask = self.mask(filter);
+            let graph = Graph::new(&self.run, (!mask.is_empty()).then_some(&mask[..]), path);
+            let placed = layout(&graph.request(Direction::LeftRight));
+            (graph, placed)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_value_is_kept_and_no_older_one() {
+        let (latest, made) = (Latest::default(), RefCell::new(Vec::new()));
+        let ask = |key: u32| {
+            *latest.get(key, |k| {
+                made.borrow_mut().push(*k);
+                k * 2
+            })
+        };
+        assert_eq!([ask(1), ask(1), ask(2), ask(1)], [2, 2, 4, 2]);
+        assert_eq!(*made.borrow(), [1, 2, 1]);
+    }
+}

@@ -1,0 +1,324 @@
+//! The open runs, and the one function from a question to an answer.
+
+use std::rc::Rc;
+
+use makespan_analysis::Facts;
+use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
+use makespan_analysis::query::complete;
+use makespan_import::Zone;
+use makespan_model::{Run, UNKNOWN};
+use makespan_scene::{timestamp, visible};
+use makespan_views::{Look, ViewState};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{Answer, Completion, Opened, Progress};
+use crate::compared::{Compared, Side};
+use crate::opening::{FileReport, Opening};
+use crate::question::Question;
+use crate::run::{Latest, OpenRun};
+use crate::{chart, page, picture, rows, shell, turn};
+
+/// The runs of the baseline and of the candidate, by their places in the session, older first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sides {
+    /// A.
+    pub baseline: Vec<usize>,
+    /// B.
+    pub candidate: Vec<usize>,
+}
+
+impl Sides {
+    /// The two that stand for their sides where two are compared: the newest of each.
+    pub fn pair(&self) -> Option<(usize, usize)> {
+        Some((*self.baseline.last()?, *self.candidate.last()?))
+    }
+}
+
+/// The runs of both sides in one list, where the candidate begins in it, and the measure.
+type VerdictsKey = (u32, Vec<usize>, usize, String);
+
+/// The open runs, their facts, and what has been computed of them: bounded, since of each kind only the last is kept.
+pub struct Session {
+    zone: Rc<dyn Zone>,
+    runs: Vec<Rc<OpenRun>>,
+    files: Vec<FileReport>,
+    opening: Option<Opening>,
+    /// Counts changes of the list of runs: what is kept of an older list is worth nothing.
+    generation: u32,
+    compared: Latest<(u32, usize, usize), Compared>,
+    verdicts: Latest<VerdictsKey, Option<Verdicts>>,
+    trends: Latest<(u32, Vec<usize>, String), Option<Trends>>,
+    pub(crate) matrix: Latest<picture::matrix::MatrixKey, picture::matrix::Made>,
+}
+
+impl Session {
+    /// No open runs. `zone` is that of whoever looks: for times without a zone, and for times shown as local.
+    pub fn new(zone: Rc<dyn Zone>) -> Session {
+        Session {
+            zone,
+            runs: Vec::new(),
+            files: Vec::new(),
+            opening: None,
+            generation: 0,
+            compared: Latest::default(),
+            verdicts: Latest::default(),
+            trends: Latest::default(),
+            matrix: Latest::default(),
+        }
+    }
+
+    /// Opens files that are here as a whole: names and contents.
+    pub fn open(&mut self, files: Vec<(String, Vec<u8>)>) -> Opened {
+        self.begin(Some(files.len()));
+        for (name, bytes) in files {
+            self.begin_file(&name, Some(bytes.len() as u64));
+            self.push(&bytes);
+            self.end_file();
+        }
+        self.finish()
+    }
+
+    /// Files are going to be opened together: a database and its log, two runs to compare. `files` says how many, where
+    /// that is known. What was begun before and not finished is forgotten.
+    pub fn begin(&mut self, files: Option<usize>) {
+        self.opening = Some(Opening::new(Rc::clone(&self.zone), files));
+    }
+
+    /// The next file begins; its size in bytes, where that is known.
+    pub fn begin_file(&mut self, name: &str, size: Option<u64>) {
+        if let Some(opening) = &mut self.opening {
+            opening.begin(name, size);
+        }
+    }
+
+    /// The next chunk of the file that was begun last, cut anywhere.
+    pub fn push(&mut self, chunk: &[u8]) -> Progress {
+        self.opening.as_mut().map_or_else(Progress::default, |opening| opening.push(chunk))
+    }
+
+    /// The file that was begun last is complete.
+    pub fn end_file(&mut self) {
+        if let Some(opening) = &mut self.opening {
+            opening.end();
+        }
+    }
+
+    /// Forgets the files that were begun.
+    pub fn cancel(&mut self) {
+        self.opening = None;
+    }
+
+    /// All files are here: their runs stand beside those that were open; one that is open already is not opened twice.
+    pub fn finish(&mut self) -> Opened {
+        let Some(opening) = self.opening.take() else { return Opened::default() };
+        let (runs, files) = opening.finish();
+        let mut opened = Opened { files: files.clone(), ..Opened::default() };
+        self.files.extend(files);
+        let mut first = None;
+        for run in runs {
+            let there = self.runs.iter().position(|old| *old.run == run);
+            let place = there.unwrap_or(self.runs.len());
+            opened.found += 1;
+            if first.is_none() {
+                first = Some(place);
+                opened.title = run.title().to_owned();
+            }
+            if there.is_none() {
+                self.add(run);
+                opened.added += 1;
+            }
+        }
+        (opened.first, opened.runs) = (first.unwrap_or(0), self.runs.len());
+        opened
+    }
+
+    fn add(&mut self, run: Run) {
+        self.runs.push(Rc::new(OpenRun::new(run)));
+        self.generation += 1;
+    }
+
+    /// Closes a run; those behind it move up.
+    pub fn close(&mut self, number: usize) {
+        if number < self.runs.len() {
+            self.runs.remove(number);
+            self.generation += 1;
+        }
+    }
+
+    /// Closes all runs.
+    pub fn close_all(&mut self) {
+        self.runs.clear();
+        self.files.clear();
+        self.opening = None;
+        self.generation += 1;
+    }
+
+    /// Answers a question.
+    pub fn answer(&self, question: &Question) -> Answer {
+        let answered = match question {
+            Question::Shell { view } => Some(Answer::Shell(shell::shell(self, view))),
+            Question::Picture { view, size } => {
+                picture::shown(self, view).map(|s| Answer::Picture(s.picture(*size)))
+            }
+            Question::Map { view, size } => picture::timeline::map(self, view, *size).map(Answer::Map),
+            Question::Overlay { view, size, pointer } => {
+                picture::shown(self, view).map(|s| Answer::Overlay(s.overlay(*size, pointer)))
+            }
+            Question::Rows { view, range } => rows::rows(self, view, range.clone()).map(Answer::Rows),
+            Question::Page { view, width } => page::page(self, view, *width).map(Answer::Page),
+            Question::Details { view, width } => page::details(self, view, *width).map(Answer::Page),
+            Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
+            Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
+            Question::Complete { run, text, cursor } => self.run(*run).map(|open| {
+                let all = complete(text, *cursor, &open.facts).into_iter();
+                Answer::Completions(
+                    all.map(|c| Completion {
+                        replace: c.replace,
+                        insert: c.insert,
+                        about: c.about.to_owned(),
+                    })
+                    .collect(),
+                )
+            }),
+        };
+        answered.unwrap_or(Answer::Nothing)
+    }
+
+    /// The run of that number, or the first.
+    pub(crate) fn run(&self, number: usize) -> Option<&Rc<OpenRun>> {
+        self.runs.get(number).or_else(|| self.runs.first())
+    }
+
+    /// The facts of the open runs.
+    pub(crate) fn facts(&self) -> Vec<&Facts> {
+        self.runs.iter().map(|r| &r.facts).collect()
+    }
+
+    /// What became of each file.
+    pub(crate) fn files(&self) -> &[FileReport] {
+        &self.files
+    }
+
+    /// Changes whenever the list of runs does.
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Seconds east of UTC of the reader's zone when the run began.
+    pub(crate) fn offset(&self, run: &Run) -> i32 {
+        let Some((start, _)) = run.span() else { return 0 };
+        let seconds = start.div_euclid(1_000_000_000);
+        // The offset of a civil time is asked for: one correction settles all but the hour that a change repeats.
+        self.zone.offset(seconds.saturating_add(i64::from(self.zone.offset(seconds))))
+    }
+
+    /// How the pictures of a run look, without what the pointer does.
+    pub(crate) fn look(&self, open: &OpenRun, view: &ViewState) -> Look {
+        Look {
+            marks: (*open.marks(view)).clone(),
+            selected: open.selected(view).map(|t| t.0),
+            ..self.plain_look(open, view)
+        }
+    }
+
+    /// The same with no task marked.
+    pub(crate) fn plain_look(&self, open: &OpenRun, view: &ViewState) -> Look {
+        Look { time: view.time, offset: self.offset(&open.run), ..Look::default() }
+    }
+
+    /// The places of the runs, oldest first by their starts; those without times come first, in the order of opening.
+    pub(crate) fn by_age(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.runs.len()).collect();
+        places.sort_by_key(|&i| (self.runs[i].run.span().map_or(UNKNOWN, |s| s.0), i));
+        places
+    }
+
+    /// Which runs a view compares: what the link says, as far as there are such runs; else the newest run against the
+    /// ones before it. A run is on one side only.
+    pub(crate) fn sides(&self, view: &ViewState) -> Sides {
+        let by_age = self.by_age();
+        let known =
+            |list: &[usize]| -> Vec<usize> { by_age.iter().copied().filter(|i| list.contains(i)).collect() };
+        let baseline = known(&view.compare.baseline);
+        let mut candidate = known(&view.compare.candidate);
+        candidate.retain(|i| !baseline.contains(i));
+        if !baseline.is_empty() && !candidate.is_empty() {
+            return Sides { baseline, candidate };
+        }
+        let (before, newest) = by_age.split_at(by_age.len().saturating_sub(1));
+        Sides { baseline: before.to_vec(), candidate: newest.to_vec() }
+    }
+
+    /// The two runs that a view compares.
+    pub(crate) fn compared(&self, view: &ViewState) -> Option<Rc<Compared>> {
+        let (a, b) = self.sides(view).pair()?;
+        let side = |number: usize| Some(Side { number, open: Rc::clone(self.runs.get(number)?) });
+        let (of_a, of_b) = (side(a)?, side(b)?);
+        Some(self.compared.get((self.generation, a, b), |_| Compared::new(of_a, of_b)))
+    }
+
+    /// What the runs of both sides say of each other.
+    pub(crate) fn verdicts(&self, view: &ViewState) -> Rc<Option<Verdicts>> {
+        let Sides { baseline, candidate } = self.sides(view);
+        let split = baseline.len();
+        let runs: Vec<usize> = baseline.into_iter().chain(candidate).collect();
+        let key = (self.generation, runs, split, view.compare.measure().to_owned());
+        self.verdicts.get(key, |(_, runs, split, measure)| {
+            let facts: Vec<&Facts> = runs.iter().map(|i| &self.runs[*i].facts).collect();
+            let (a, b) = facts.split_at(*split);
+            verdicts(a, b, measure)
+        })
+    }
+
+    /// A measure of every task over runs, in the order given.
+    pub(crate) fn trends(&self, runs: Vec<usize>, measure: &str) -> Rc<Option<Trends>> {
+        self.trends.get((self.generation, runs, measure.to_owned()), |(_, runs, measure)| {
+            let facts: Vec<&Facts> = runs.iter().map(|i| &self.runs[*i].facts).collect();
+            trends(&facts, measure)
+        })
+    }
+
+    /// The open runs of the same workflow as that one which began before it, the oldest first, and itself as the last;
+    /// none where there are no such.
+    pub(crate) fn before(&self, number: usize) -> Option<Vec<usize>> {
+        let workflow = |i: usize| self.runs.get(i).map(|r| r.run.text(r.run.workflow));
+        self.runs.get(number)?;
+        let mut line: Vec<usize> = self
+            .by_age()
+            .into_iter()
+            .take_while(|i| *i != number)
+            .filter(|i| workflow(*i) == workflow(number))
+            .collect();
+        line.push(number);
+        (line.len() > 1).then_some(line)
+    }
+
+    /// What the runs are called where several stand side by side: their titles, and where two have the same their
+    /// starts, and where these are the same too their places. O(n log n) in runs.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = self.runs.iter().map(|r| visible(r.run.title()).into_owned()).collect();
+        for (i, again) in repeated(&labels).into_iter().enumerate() {
+            if again {
+                let started = self.runs[i].run.span().map_or(String::new(), |(start, _)| timestamp(start, 0));
+                labels[i] = format!("{} · {started}", labels[i]);
+            }
+        }
+        for (i, again) in repeated(&labels).into_iter().enumerate() {
+            if again {
+                labels[i] = format!("{} · {}", labels[i], i + 1);
+            }
+        }
+        labels
+    }
+}
+
+/// Which of the texts stand there more than once.
+fn repeated(texts: &[String]) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by(|a, b| texts[*a].cmp(&texts[*b]));
+    let mut again = vec![false; texts.len()];
+    for pair in order.windows(2).filter(|p| texts[p[0]] == texts[p[1]]) {
+        (again[pair[0]], again[pair[1]]) = (true, true);
+    }
+    again
+}

@@ -1,0 +1,58 @@
+//! What stands around the views.
+
+use makespan_model::{Severity, Status};
+use makespan_scene::{count, visible};
+use makespan_views::ViewState;
+
+use crate::answer::Shell;
+use crate::run::OpenRun;
+use crate::session::Session;
+
+/// Longest name of a source at the foot of the page, characters.
+const LONGEST_SOURCE: usize = 60;
+
+pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
+    let unread = session.files().iter().filter(|f| !f.error.is_empty()).count();
+    let Some(open) = session.run(view.run) else { return Shell { unread, ..Shell::default() } };
+    let statuses = open.facts.totals().statuses;
+    let severe = |d: &&makespan_model::Diagnostic| d.severity != Severity::Info;
+    Shell {
+        runs: session.labels(),
+        title: visible(open.run.title()).into_owned(),
+        tasks: open.run.task_count(),
+        statuses: Status::ALL.map(|s| statuses[s as usize]),
+        filter_error: view.filter.error(&open.facts).map(|e| e.to_string()),
+        line: line(open, view),
+        diagnostics: open.run.diagnostics.iter().filter(severe).count(),
+        unread,
+        selected: open.selected(view).map(|t| t.0),
+        has_runs_before: session.before(view.run).is_some(),
+        measures: open.facts.measures().list.iter().map(|m| (m.key.clone(), m.title.clone())).collect(),
+        sides: session.sides(view),
+        by_age: session.by_age(),
+    }
+}
+
+/// Counts, what passes the filter, and where the run comes from.
+fn line(open: &OpenRun, view: &ViewState) -> String {
+    let totals = open.facts.totals();
+    let noun = if totals.tasks == 1 { "task" } else { "tasks" };
+    let mut parts = vec![format!("{} {noun}", count(totals.tasks as u64))];
+    let failed = totals.statuses[Status::Failed as usize];
+    if failed > 0 {
+        parts.push(format!("{} failed", count(u64::from(failed))));
+    }
+    let mask = open.mask(&view.filter);
+    if !mask.is_empty() {
+        let passing = mask.iter().filter(|passes| **passes).count() as u64;
+        parts.push(format!("{} match the filter", count(passing)));
+    }
+    if totals.edges_inferred > 0 {
+        parts.push("dependencies inferred from times, drawn dotted".to_owned());
+    }
+    let source = open.run.text(open.run.source);
+    if !source.is_empty() {
+        parts.push(visible(&source.chars().take(LONGEST_SOURCE).collect::<String>()).into_owned());
+    }
+    parts.join(" · ")
+}

@@ -1,0 +1,167 @@
+//! What is done to a view, where the run decides what comes of it.
+
+use makespan_model::TaskId;
+use makespan_views::gesture::Frame;
+use makespan_views::{View, ViewState, heatmap};
+
+use crate::answer::Turn;
+use crate::neighbour;
+use crate::picture::{self, Shown, matrix};
+use crate::question::{Size, Touch};
+use crate::session::{Session, Sides};
+
+/// What comes of it. `None` where no run is open.
+pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touch) -> Option<Turn> {
+    let open = session.run(view.run)?;
+    let mut out = Turn { before: view.clone(), after: view.clone(), ..Turn::default() };
+    let shown = || -> Option<Box<dyn Shown + '_>> { picture::shown(session, view) };
+    match *touch {
+        Touch::Press(press) => {
+            if let Some(shown) = shown() {
+                shown.press(size, &press, &mut out);
+            }
+        }
+        Touch::Row(row) => match (view.view, session.compared(view)) {
+            (View::Compare, Some(compared)) => compared.select(Some(row), &mut out.after),
+            _ => {
+                let known = (row as usize) < open.run.task_count();
+                out.after.selected = known.then(|| open.run.task_id(TaskId(row)).to_owned());
+            }
+        },
+        Touch::Next(way) => {
+            if let Some(next) = neighbour::of(open, view, way) {
+                out.after.selected = Some(open.run.task_id(next).to_owned());
+                reveal(session, size, &mut out.after);
+            }
+        }
+        Touch::Reveal => reveal(session, size, &mut out.after),
+        Touch::Focus(focus, way) => {
+            let made = matrix::of(session, view, size);
+            if let (Some(made), Frame::Cells { frame, .. }) = (made, matrix::frame(session, view, size)) {
+                let Ok(m) = made.as_ref() else { return Some(out) };
+                let from = focus.unwrap_or((frame.rows(&**m).start, 0));
+                let to = if focus.is_none() { from } else { heatmap::neighbour(&**m, &frame, from, way) };
+                let moved = frame.showing(&**m, to.0, to.1);
+                out.after.heat.across = Some(moved.scroll_x.round() as u32);
+                out.after.heat.row = (moved.scroll_y / f64::from(moved.row_height)).round() as usize;
+                out.focus = Some(to);
+            }
+        }
+        Touch::Enter(row, column) => matrix::enter(session, size, (row, column), &mut out),
+        Touch::Swap => {
+            let Sides { baseline, candidate } = session.sides(view);
+            (out.after.compare.baseline, out.after.compare.candidate) = (candidate, baseline);
+        }
+        Touch::Baseline => baseline(session, &mut out),
+        Touch::Side(number, is_candidate) => set_side(session, number, is_candidate, &mut out.after),
+        Touch::NextSide(number) => next_side(session, number, &mut out),
+        Touch::Halves => {
+            let by_age = session.by_age();
+            let (old, new) = by_age.split_at(by_age.len() / 2);
+            (out.after.compare.baseline, out.after.compare.candidate) = (old.to_vec(), new.to_vec());
+        }
+    }
+    Some(out)
+}
+
+/// Brings the selected task of the view into its picture.
+fn reveal(session: &Session, size: Size, view: &mut ViewState) {
+    let mut after = view.clone();
+    if let Some(shown) = picture::shown(session, view) {
+        shown.reveal(size, &mut after);
+    }
+    *view = after;
+}
+
+/// The run that is shown becomes the baseline, all others that were compared the candidate.
+fn baseline(session: &Session, out: &mut Turn) {
+    let now = out.before.run;
+    let sides = session.sides(&out.before);
+    let mut rest = sides.candidate;
+    rest.retain(|i| *i != now);
+    if rest.is_empty() {
+        rest = sides.baseline.into_iter().filter(|i| *i != now).collect();
+    }
+    if rest.is_empty() {
+        out.said = Some("Open another run to compare this one with.".to_owned());
+    } else {
+        (out.after.compare.baseline, out.after.compare.candidate) = (vec![now], rest);
+        out.said = Some("This run is the baseline.".to_owned());
+    }
+}
+
+/// Puts a run on a side of the pair: it becomes the newest of a side of one, and takes the place of the one that stood
+/// for a side of several.
+fn set_side(session: &Session, number: usize, is_candidate: bool, view: &mut ViewState) {
+    let Sides { mut baseline, mut candidate } = session.sides(view);
+    let (mine, other) =
+        if is_candidate { (&mut candidate, &mut baseline) } else { (&mut baseline, &mut candidate) };
+    let before = mine.pop();
+    mine.retain(|i| *i != number);
+    mine.push(number);
+    other.retain(|i| *i != number);
+    if let Some(before) = before.filter(|_| other.is_empty()) {
+        other.push(before);
+    }
+    (view.compare.baseline, view.compare.candidate) = (baseline, candidate);
+}
+
+/// A run goes on: A, B, neither.
+fn next_side(session: &Session, number: usize, out: &mut Turn) {
+    let Sides { mut baseline, mut candidate } = session.sides(&out.before);
+    if baseline.contains(&number) {
+        baseline.retain(|i| *i != number);
+        candidate.push(number);
+    } else if candidate.contains(&number) {
+        candidate.retain(|i| *i != number);
+    } else {
+        baseline.push(number);
+    }
+    if baseline.is_empty() || candidate.is_empty() {
+        out.said = Some("Each side needs a run.".to_owned());
+    } else {
+        (out.after.compare.baseline, out.after.compare.candidate) = (baseline, candidate);
+    }
+}
+
+impl Turn {
+    /// Puts the fields that changed into the view as it is now, which may have moved on meanwhile.
+    pub fn apply(&self, now: &mut ViewState) {
+        let (old, new) = (&self.before, &self.after);
+        macro_rules! take {
+            ($($field:ident).+) => {
+                if old.$($field).+ != new.$($field).+ {
+                    now.$($field).+ = new.$($field).+.clone();
+                }
+            };
+        }
+        take!(view);
+        take!(run);
+        take!(selected);
+        take!(lanes);
+        take!(window);
+        take!(scroll);
+        take!(camera);
+        take!(heat.row);
+        take!(heat.across);
+        take!(compare.baseline);
+        take!(compare.candidate);
+        take!(compare.window);
+        take!(compare.scroll);
+        take!(compare.camera);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moved_on_meanwhile_stays() {
+        let before = ViewState::default();
+        let after = ViewState { selected: Some("a".to_owned()), ..ViewState::default() };
+        let mut now = ViewState { window: Some((1, 2)), scroll: 3, ..ViewState::default() };
+        Turn { before, after, ..Turn::default() }.apply(&mut now);
+        assert_eq!((now.selected.as_deref(), now.window, now.scroll), (Some("a"), Some((1, 2)), 3));
+    }
+}

@@ -1,0 +1,187 @@
+//! Every question has an answer, whatever is asked, and survives the way through a message.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::rc::Rc;
+
+use makespan_engine::{Answer, Neighbour, Pointer, Press, Question, Session, Touch, Turn, decode, encode};
+use makespan_scene::Hit;
+use makespan_views::compare::Part;
+use makespan_views::gesture::Frame;
+use makespan_views::heatmap::Which;
+use makespan_views::{Target, View, ViewState};
+
+const SIZE: (f32, f32) = (900.0, 500.0);
+
+fn session() -> Session {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    let runs = [
+        "a 0..1 w1\nb 1..3 w1 a failed\nc 1..2 w2 a\nd 3..4 w2 b c failed\ne - - d",
+        "a 10..12 w1\nb 12..13 w1 a\nc 12..15 w2 a\nd 15..16 w2 b c",
+        "a 20..23 w1\nb 23..24 w1 a\nc 23..26 w2 a\nd 26..27 w2 b c",
+    ];
+    let files = runs.iter().enumerate().map(|(i, text)| (format!("{i}.txt"), text.as_bytes().to_vec()));
+    let opened = session.open(files.collect());
+    assert_eq!((opened.runs, opened.first, opened.added), (3, 0, 3));
+    session
+}
+
+/// All views with a picture or a page, and all parts of the comparison.
+fn views() -> Vec<ViewState> {
+    let of = |view| ViewState { view, ..ViewState::default() };
+    let mut all: Vec<ViewState> = View::ALL.into_iter().map(of).collect();
+    for part in Part::ALL {
+        let mut view = of(View::Compare);
+        view.compare.part = part;
+        all.push(view);
+    }
+    for which in Which::ALL {
+        let mut view = of(View::Heatmap);
+        view.heat.which = which;
+        all.push(view);
+    }
+    all
+}
+
+fn through_a_message(session: &Session, question: &Question) -> Answer {
+    let asked: Question = decode(&encode(question)).unwrap();
+    assert_eq!(asked, *question);
+    let answer = session.answer(&asked);
+    let heard: Answer = decode(&encode(&answer)).unwrap();
+    assert_eq!(heard, answer);
+    heard
+}
+
+fn turn(session: &Session, view: &ViewState, touch: Touch) -> Turn {
+    let question = Question::Touch { view: view.clone(), size: SIZE, touch };
+    let Answer::Turn(turn) = through_a_message(session, &question) else { panic!("no turn") };
+    turn
+}
+
+#[test]
+fn every_question_about_every_view_is_answered() {
+    let session = session();
+    let pointer = Pointer { at: Some((450.0, 120.0)), hit: Target::Task(0).hit(), ..Pointer::default() };
+    for view in views() {
+        for view in [view.clone(), ViewState { selected: Some("b".to_owned()), twin: true, ..view }] {
+            let about = || view.clone();
+            for question in [
+                Question::Shell { view: about() },
+                Question::Picture { view: about(), size: SIZE },
+                Question::Map { view: about(), size: (SIZE.0, 34.0) },
+                Question::Overlay { view: about(), size: SIZE, pointer },
+                Question::Rows { view: about(), range: 1..3 },
+                Question::Page { view: about(), width: 800.0 },
+                Question::Details { view: about(), width: 320.0 },
+                Question::Charts { view: about() },
+                Question::Complete { run: 0, text: "st".to_owned(), cursor: 2 },
+            ] {
+                through_a_message(&session, &question);
+            }
+        }
+    }
+    let empty = Session::new(Rc::new(makespan_import::Utc));
+    for view in views() {
+        assert_eq!(empty.answer(&Question::Picture { view: view.clone(), size: SIZE }), Answer::Nothing);
+        assert_eq!(empty.answer(&Question::Page { view, width: 800.0 }), Answer::Nothing);
+    }
+}
+
+#[test]
+fn a_press_selects_what_it_hits_and_a_double_one_shows_it_in_full() {
+    let session = session();
+    let view = ViewState { view: View::Timeline, ..ViewState::default() };
+    let press = |hit: Hit, double| Touch::Press(Press { x: 400.0, y: 60.0, hit, double });
+    let on = turn(&session, &view, press(Target::Attempt(1).hit(), false));
+    assert_eq!(on.after.selected.as_deref(), Some("b"));
+    let on = turn(&session, &view, press(Target::Attempt(1).hit(), true));
+    assert_eq!(on.after.selected.as_deref(), Some("b"));
+    assert!(on.after.window.is_some());
+    let beside = turn(&session, &view, press(Hit::NONE, true));
+    assert!(beside.movement.is_some() && beside.after == view);
+}
+
+#[test]
+fn the_selection_goes_along_rows_dependencies_and_failures() {
+    let session = session();
+    let mut view = ViewState { view: View::Timeline, ..ViewState::default() };
+    let mut go = |way| {
+        turn(&session, &view, Touch::Next(way)).apply(&mut view);
+        view.selected.clone().unwrap()
+    };
+    assert_eq!(go(Neighbour::Later), "a");
+    assert_eq!(go(Neighbour::Later), "b");
+    assert_eq!(go(Neighbour::Below), "c");
+    assert_eq!(go(Neighbour::Effect), "d");
+    assert_eq!(go(Neighbour::Cause), "b");
+    assert_eq!(go(Neighbour::NextFailure), "d");
+    assert_eq!(go(Neighbour::NextFailure), "b");
+    assert_eq!(go(Neighbour::PreviousFailure), "d");
+    // A task that never ran stands on no row; the selection does not stop dead on it.
+    assert_eq!(go(Neighbour::Effect), "e");
+    assert_eq!(go(Neighbour::Earlier), "d");
+}
+
+#[test]
+fn the_newest_run_stands_against_those_before_it_unless_the_view_says_otherwise() {
+    let session = session();
+    let mut view = ViewState { view: View::Compare, ..ViewState::default() };
+    let sides = |view: &ViewState| {
+        let Answer::Shell(shell) = session.answer(&Question::Shell { view: view.clone() }) else { panic!() };
+        (shell.sides.baseline, shell.sides.candidate)
+    };
+    assert_eq!(sides(&view), (vec![0, 1], vec![2]));
+    turn(&session, &view, Touch::Swap).apply(&mut view);
+    assert_eq!(sides(&view), (vec![2], vec![0, 1]));
+    (view.compare.baseline, view.compare.candidate) = (vec![2], vec![2, 1, 7]);
+    assert_eq!(sides(&view), (vec![2], vec![1]));
+    view.run = 1;
+    let made = turn(&session, &view, Touch::Baseline);
+    made.apply(&mut view);
+    assert_eq!(sides(&view), (vec![1], vec![2]));
+    let refused = turn(&session, &view, Touch::NextSide(2));
+    assert!(refused.said.is_some() && refused.after == view);
+}
+
+#[test]
+fn rows_are_asked_for_as_they_are_seen() {
+    let session = session();
+    let view = ViewState { view: View::Table, selected: Some("c".to_owned()), ..ViewState::default() };
+    let Answer::Rows(rows) = session.answer(&Question::Rows { view, range: 1..3 }) else { panic!() };
+    assert_eq!((rows.range(), rows.count, rows.table.rows.len()), (1..3, 5, 2));
+    assert_eq!(rows.place, Some(2));
+    let view = ViewState { view: View::Table, ..ViewState::default() };
+    let Answer::Rows(rows) = session.answer(&Question::Rows { view, range: 90..usize::MAX }) else {
+        panic!()
+    };
+    assert!(rows.table.is_empty());
+}
+
+#[test]
+fn a_picture_tells_which_part_it_shows() {
+    let session = session();
+    for (view, matches) in [(View::Timeline, "Time"), (View::Graph, "Plane"), (View::Heatmap, "Cells")] {
+        let question = Question::Picture { view: ViewState { view, ..ViewState::default() }, size: SIZE };
+        let Answer::Picture(picture) = session.answer(&question) else { panic!("{view:?}") };
+        assert!(format!("{:?}", picture.frame).starts_with(matches), "{:?}", picture.frame);
+        assert_ne!(picture.frame, Frame::Still);
+        assert!(picture.scene.item_count() > 0 && picture.rows > 0 && !picture.label.is_empty());
+    }
+}
+
+#[test]
+fn closing_a_run_moves_those_behind_it_up() {
+    let mut session = session();
+    session.close(0);
+    let Answer::Shell(shell) = session.answer(&Question::Shell { view: ViewState::default() }) else {
+        panic!()
+    };
+    assert_eq!((shell.runs.len(), shell.tasks), (2, 4));
+    let again = session.open(vec![(
+        "again.txt".to_owned(),
+        b"a 10..12 w1\nb 12..13 w1 a\nc 12..15 w2 a\nd 15..16 w2 b c".to_vec(),
+    )]);
+    assert_eq!((again.runs, again.added, again.first), (2, 0, 0));
+    session.close_all();
+    assert_eq!(session.answer(&Question::Charts { view: ViewState::default() }), Answer::Nothing);
+}

@@ -1,0 +1,12 @@
+//! What asks the engine and shows its answers: pictures that move, tables of any length, pages. The panels are made of
+//! these.
+
+mod asked;
+mod page;
+mod rows;
+mod stage;
+
+pub(crate) use asked::{Answered, asked};
+pub(crate) use page::PageView;
+pub(crate) use rows::TableView;
+pub(crate) use stage::{PictureView, Twin};

@@ -1,0 +1,67 @@
+//! A view that is read like a page: the sections that the engine gives, painted as elements.
+
+use std::rc::Rc;
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use makespan_engine::{Answer, Page, Question};
+use makespan_scene::Hit;
+use makespan_views::Target;
+
+use super::asked;
+use crate::state::actions::Action;
+use crate::state::store::Store;
+use crate::surface::observe;
+use crate::widgets::{OnTask, OnView, SectionView};
+
+/// Sections that are closed until somebody opens them.
+const FOLDED: [&str; 2] = ["record", "labels"];
+/// A page is asked for anew when its width differs by as much as this, px.
+const STEP: f64 = 8.0;
+
+/// The page that `question` asks for at a width. `head` stands above the sections.
+#[component]
+pub(crate) fn PageView(
+    store: Store,
+    name: &'static str,
+    question: Rc<dyn Fn(f32) -> Question>,
+    painted: Rc<dyn Fn(usize)>,
+    #[prop(optional)] head: Option<Rc<dyn Fn(&Page) -> AnyView>>,
+) -> impl IntoView {
+    let holder = NodeRef::<Div>::new();
+    let size = RwSignal::new((0.0, 0.0));
+    observe(holder, size);
+    let width = Memo::new(move |_| (size.get().0 / STEP).floor() * STEP);
+    let page = asked(
+        store,
+        move || (width.get() >= 1.0).then(|| question(width.get() as f32)),
+        |answer| match answer {
+            Answer::Page(page) => Some(page),
+            _ => Some(Page::default()),
+        },
+    );
+    let on_task: OnTask = Rc::new(move |row| store.dispatch(Action::Select(Some(row))));
+    let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| match Target::of(hit) {
+        Some(Target::Task(row) | Target::Matched(row)) => store.dispatch(Action::Select(Some(row))),
+        _ => {}
+    });
+    let on_view: OnView = Rc::new(move |view| store.dispatch(Action::Go(Box::new(view))));
+    let calls = StoredValue::new_local((painted, on_task, on_hit, on_view, head));
+    let body = move || {
+        let page = page.get()?;
+        let (painted, on_task, on_hit, on_view, head) = calls.get_value();
+        painted(page.sections.iter().map(|s| s.blocks.len()).sum());
+        let head = head.map(|head| head(&page));
+        let sections: Vec<_> = page
+            .sections
+            .iter()
+            .cloned()
+            .map(|section| {
+                let folded = FOLDED.contains(&&*section.id);
+                view! { <SectionView section=section theme=store.theme on_task=Rc::clone(&on_task) on_hit=Rc::clone(&on_hit) on_view=Rc::clone(&on_view) folded=folded/> }
+            })
+            .collect();
+        Some(view! { {head} {sections} })
+    };
+    view! { <div class="page-sections" node_ref=holder data-testid=name>{body}</div> }
+}

@@ -1,0 +1,221 @@
+//! A picture that moves: two canvases on top of each other, the lower for the picture, the upper for what follows the
+//! pointer. Both are painted from answers of the engine; what is painted moves with a gesture at once, and is replaced
+//! by the next answer.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::html::{Canvas, Div};
+use leptos::prelude::*;
+use makespan_engine::{Answer, Overlay, Picture, Pointer, Press, Question, Touch};
+use makespan_scene::{Scene, Theme, hit};
+use makespan_views::gesture::{Frame, Movement};
+
+use super::rows::TableView;
+use super::{Answered, asked};
+use crate::platform::frame;
+use crate::state::actions::Action;
+use crate::state::store::Store;
+use crate::surface::{AsScene, Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
+
+/// How far beside a shape the pointer still hits it, px.
+const NEAR: f32 = 2.0;
+
+/// What of a picture is shown around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Twin {
+    /// The picture that stands.
+    pub(crate) picture: Answered<Picture>,
+    /// What lies on top of it.
+    pub(crate) overlay: Answered<Overlay>,
+    /// Its size, px.
+    size: RwSignal<(f64, f64)>,
+    /// Where the pointer is.
+    pointer: RwSignal<Pointer>,
+}
+
+impl Twin {
+    /// Asks for the picture of the view that is shown, and for what lies on top of it.
+    pub(crate) fn new(store: Store) -> Twin {
+        let size = RwSignal::new((0.0, 0.0));
+        let pointer = RwSignal::new(Pointer::default());
+        let sized = move || {
+            let (w, h) = size.get();
+            (w >= 1.0 && h >= 1.0).then_some((w as f32, h as f32))
+        };
+        let picture = asked(
+            store,
+            move || Some(Question::Picture { size: sized()?, view: store.view.get() }),
+            |answer| if let Answer::Picture(picture) = answer { Some(picture) } else { None },
+        );
+        let focus = Memo::new(move |_| store.state.with(|s| s.panels.focus));
+        let overlay = asked(
+            store,
+            move || {
+                let pointer = Pointer { focus: focus.get(), ..pointer.get() };
+                Some(Question::Overlay { size: sized()?, view: store.view.get(), pointer })
+            },
+            |answer| if let Answer::Overlay(overlay) = answer { Some(overlay) } else { None },
+        );
+        Twin { picture, overlay, size, pointer }
+    }
+
+    /// A text of the picture that stands.
+    pub(crate) fn text(self, of: impl Fn(&Picture) -> String) -> String {
+        self.picture.with(|p| p.as_ref().map_or_else(String::new, |p| of(p)))
+    }
+
+    /// What is under the pointer, or else what is to be said beside the picture.
+    pub(crate) fn about(self) -> String {
+        let under = self.overlay.with(|o| o.as_ref().map_or_else(String::new, |o| o.about.clone()));
+        if under.is_empty() { self.text(|p| p.about.clone()) } else { under }
+    }
+}
+
+/// The picture, or the table of the same where the view asks for it.
+#[component]
+pub(crate) fn PictureView(
+    store: Store,
+    twin: Twin,
+    name: &'static str,
+    table: &'static str,
+    painted: Rc<dyn Fn(usize)>,
+) -> impl IntoView {
+    let is_table = Memo::new(move |_| store.view.with(|v| v.twin));
+    let painted = StoredValue::new_local(painted);
+    move || {
+        let painted = painted.get_value();
+        if is_table.get() {
+            view! { <TableView store=store name=table painted=painted/> }.into_any()
+        } else {
+            view! { <Stage store=store twin=twin name=name painted=painted/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
+    let Twin { picture, overlay, size, pointer } = twin;
+    let holder = NodeRef::<Div>::new();
+    let (lower, upper) = (NodeRef::<Canvas>::new(), NodeRef::<Canvas>::new());
+    observe(holder, size);
+    Effect::new(move |_| {
+        let (w, h) = size.get();
+        store.size.set_value((w as f32, h as f32));
+    });
+    let theme = move || Theme::all().get(store.theme.try_get_untracked().unwrap_or(0)).cloned();
+
+    // What is painted: the scene that came last and the frame it was made for.
+    let stands: Rc<RefCell<(Scene, Frame)>> = Rc::default();
+    let as_scene: AsScene = {
+        let stands = Rc::clone(&stands);
+        Rc::new(move || stands.borrow().0.clone())
+    };
+    let draw_base: Rc<dyn Fn()> = {
+        let stands = Rc::clone(&stands);
+        Rc::new(move || {
+            // A frame may come after the view is gone.
+            let (Some((w, h)), Some(theme)) = (size.try_get_untracked(), theme()) else { return };
+            let Some(canvas) = lower.try_get_untracked().flatten() else { return };
+            let Some(context) = context(&canvas, w, h) else { return };
+            let stands = stands.borrow();
+            let (scene, was) = (&stands.0, &stands.1);
+            let now = store.view.with_untracked(|v| was.following(v));
+            match was.onto(&now).filter(|by| !by.is_still()).zip(was.body()) {
+                Some((by, body)) => paint_moved(scene, &theme, &context, body, by),
+                None => paint(scene, &theme, &context),
+            }
+            if scene.item_count() > 0 || picture.with_untracked(Option::is_some) {
+                painted(scene.item_count());
+            }
+            shown::offer(name, &canvas, &as_scene);
+        })
+    };
+    Effect::new({
+        let (stands, draw_base) = (Rc::clone(&stands), Rc::clone(&draw_base));
+        move |_| {
+            if let Some(picture) = picture.get() {
+                *stands.borrow_mut() = (picture.scene.clone(), picture.frame);
+                store.frame.set_value(picture.frame);
+                frame::request(&draw_base);
+            }
+        }
+    });
+    Effect::new({
+        let draw_base = Rc::clone(&draw_base);
+        move |_| {
+            store.view.track();
+            store.theme.track();
+            size.track();
+            frame::request(&draw_base);
+        }
+    });
+    let draw_overlay: Rc<dyn Fn()> = Rc::new(move || {
+        let (Some((w, h)), Some(theme)) = (size.try_get_untracked(), theme()) else { return };
+        let Some(canvas) = upper.try_get_untracked().flatten() else { return };
+        if let (Some(context), Some(overlay)) = (context(&canvas, w, h), overlay.get_untracked()) {
+            paint(&overlay.scene, &theme, &context);
+        }
+    });
+    Effect::new(move |_| {
+        overlay.track();
+        store.theme.track();
+        size.track();
+        frame::request(&draw_overlay);
+    });
+    on_cleanup(move || store.frame.set_value(Frame::Still));
+
+    let at = {
+        let stands = Rc::clone(&stands);
+        move |x: f64, y: f64| hit(&stands.borrow().0, x as f32, y as f32, NEAR)
+    };
+    let press = move |x: f64, y: f64, hit, double| {
+        store.touch(Touch::Press(Press { x: x as f32, y: y as f32, hit, double }));
+    };
+    let small = |(x, y): (f64, f64)| (x as f32, y as f32);
+    let gestures = Gestures::new(Rc::new(move |gesture| match gesture {
+        Gesture::Hover(x, y) => {
+            pointer.set(Pointer { at: Some((x as f32, y as f32)), hit: at(x, y), ..Pointer::default() });
+        }
+        Gesture::Leave => pointer.set(Pointer::default()),
+        Gesture::Click(x, y) => press(x, y, at(x, y), false),
+        Gesture::DoubleClick(x, y) => press(x, y, at(x, y), true),
+        Gesture::Drag(dx, dy) => store.dispatch(Action::Move(Movement::Drag(dx, dy))),
+        Gesture::Scroll(dx, dy) => store.dispatch(Action::Move(Movement::Scroll(dx, dy))),
+        Gesture::Zoom(x, y, by) => store.dispatch(Action::Move(Movement::Zoom(x, y, by))),
+        Gesture::Select(from, to, false) => {
+            pointer.update(|p| p.picked = Some((small(from), small(to))));
+        }
+        Gesture::Select(from, to, true) => {
+            pointer.update(|p| p.picked = None);
+            store.dispatch(Action::Move(Movement::Into(from, to)));
+        }
+    }));
+    let [down, moving, up, cancelled, leave, wheel, double] = std::array::from_fn(|_| gestures.clone());
+    let tip = move || {
+        let (w, h) = size.get();
+        let tip = overlay.with(|o| o.as_ref().and_then(|o| o.tip.clone()))?;
+        let (x0, y0, x1, y1) = tip.beside;
+        Some(bubble(&tip.text, (x0 - 6.0, y0 - 4.0, x1 + 6.0, y1 + 4.0), (w as f32, h as f32)))
+    };
+    view! {
+        <div class="stage" node_ref=holder data-testid=name>
+            <canvas class="stage-base" node_ref=lower aria-hidden="true"></canvas>
+            <canvas
+                class="stage-overlay"
+                node_ref=upper
+                role="img"
+                tabindex="0"
+                aria-label=move || twin.text(|p| p.label.clone())
+                on:pointerdown=move |e| down.down(&e)
+                on:pointermove=move |e| moving.moved(&e)
+                on:pointerup=move |e| up.up(&e)
+                on:pointercancel=move |e| cancelled.cancelled(&e)
+                on:pointerleave=move |_| leave.left()
+                on:wheel=move |e| wheel.wheel(&e)
+                on:dblclick=move |e| double.double(f64::from(e.offset_x()), f64::from(e.offset_y()))
+            ></canvas>
+            {tip}
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+//! What the page is busy with.
+
+use makespan_engine::{FileReport, Progress};
+use makespan_scene::{bytes, count};
+
+/// What the page is busy with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Phase {
+    /// Nothing is open.
+    #[default]
+    Empty,
+    /// Files are being opened.
+    Loading(Loading),
+    /// A run is shown.
+    Ready,
+    /// Nothing of what was given could be read.
+    Failed(Failure),
+}
+
+/// How far loading got.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Loading {
+    /// What is being opened.
+    pub(crate) what: String,
+    /// Name of the stage, with its numbers.
+    pub(crate) stage: String,
+    /// 0 to 1, where the size is known.
+    pub(crate) part: Option<f64>,
+}
+
+impl Loading {
+    /// Nothing read yet.
+    pub(crate) fn of(what: String) -> Loading {
+        Loading { what, stage: "Reading".to_owned(), part: None }
+    }
+
+    /// The same, so far. `total` bytes are to be read; 0 where that is not known.
+    pub(crate) fn at(&mut self, progress: &Progress, total: f64) {
+        let read = bytes(progress.bytes as f64);
+        let tasks = match progress.tasks {
+            0 => String::new(),
+            1 => ", 1 task found".to_owned(),
+            n => format!(", {} tasks found", count(n as u64)),
+        };
+        if total > 0.0 {
+            self.part = Some((progress.bytes as f64 / total).min(1.0));
+            self.stage = format!("Reading: {read} of {}{tasks}", bytes(total));
+        } else {
+            self.stage = format!("Reading: {read}{tasks}");
+        }
+    }
+}
+
+/// Why nothing is shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Failure {
+    /// In plain words.
+    pub(crate) title: String,
+    /// File by file.
+    pub(crate) files: Vec<FileReport>,
+}

@@ -1,0 +1,64 @@
+//! Buttons and lists to choose from.
+
+use leptos::prelude::*;
+
+/// One of a few, as buttons side by side.
+#[component]
+pub(crate) fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+    label: &'static str,
+    all: Vec<(T, &'static str)>,
+    now: Signal<T>,
+    choose: impl Fn(T) + Copy + Send + 'static,
+) -> impl IntoView {
+    let buttons: Vec<_> = all
+        .into_iter()
+        .map(|(value, title)| {
+            let on = move || now.get() == value;
+            view! { <button type="button" class:on=on aria-pressed=move || on().to_string() on:click=move |_| choose(value)>{title}</button> }
+        })
+        .collect();
+    view! { <span class="group" role="group" aria-label=label>{label}" "{buttons}</span> }
+}
+
+/// One of several, as a list that opens: each has a key and a title.
+#[component]
+pub(crate) fn Options(
+    label: &'static str,
+    all: Signal<Vec<(String, String)>>,
+    now: Signal<String>,
+    choose: impl Fn(String) + Copy + 'static,
+) -> impl IntoView {
+    let options = move || {
+        let now = now.get();
+        all.get()
+            .into_iter()
+            .map(|(key, title)| {
+                let on = key == now;
+                view! { <option value=key selected=on>{title}</option> }
+            })
+            .collect::<Vec<_>>()
+    };
+    let about = if label.is_empty() { "Measure" } else { label };
+    view! { <label class="group">{label}" "<select aria-label=about on:change=move |e| choose(event_target_value(&e))>{options}</select></label> }
+}
+
+/// A button that is on or off.
+#[component]
+pub(crate) fn Toggle(
+    word: &'static str,
+    about: &'static str,
+    on: Signal<bool>,
+    press: impl Fn() + Copy + 'static,
+) -> impl IntoView {
+    view! { <button type="button" title=about class:on=move || on.get() aria-pressed=move || on.get().to_string() on:click=move |_| press()>{word}</button> }
+}
+
+/// The buttons that zoom a picture and show all of it.
+#[component]
+pub(crate) fn Zooming(by: impl Fn(f64) + Copy + 'static, fit: impl Fn() + Copy + 'static) -> impl IntoView {
+    view! {
+        <button type="button" title="Zoom in (W)" aria-label="Zoom in" on:click=move |_| by(1.5)>"+"</button>
+        <button type="button" title="Zoom out (S)" aria-label="Zoom out" on:click=move |_| by(1.0 / 1.5)>"−"</button>
+        <button type="button" title="Show everything (0)" on:click=move |_| fit()>"Fit"</button>
+    }
+}
