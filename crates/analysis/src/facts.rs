@@ -40,7 +40,7 @@ pub struct Facts {
     stragglers: OnceCell<Vec<Straggler>>,
     retries: OnceCell<Retries>,
     requests: OnceCell<Requests>,
-    findings: OnceCell<Vec<Finding>>,
+    pub(crate) findings: OnceCell<Vec<Finding>>,
 }
 
 impl Facts {
@@ -186,12 +186,7 @@ impl Facts {
 
     /// See [`requests()`].
     pub fn requests(&self) -> &Requests {
-        self.requests.get_or_init(|| requests(self))
-    }
-
-    /// See [`findings()`].
-    pub fn findings(&self) -> &[Finding] {
-        self.findings.get_or_init(|| findings(self))
+        self.requests.get_or_init(|| requests(&self.run, self.measures()))
     }
 
     /// See [`slowest()`]; not kept.

@@ -14,6 +14,7 @@
 //! assert_eq!(makespan_analysis::totals(&run).work, 11_000_000_000);
 //! ```
 
+mod across;
 mod bounds;
 mod busy;
 mod causes;
@@ -51,6 +52,7 @@ mod utilisation;
 mod waiting;
 mod workers;
 
+pub use across::{errors_of_runs, steps_of_runs};
 pub use bounds::{Bounds, SlotCount, bounds, makespan_bounds};
 pub use busy::{Busy, busy};
 pub use causes::{Cause, CauseSums, Causes, Culprit, WaitPiece, causes};
@@ -58,7 +60,7 @@ pub use concurrency::{Concurrency, concurrency};
 pub use critical_path::{CriticalPath, critical_path};
 pub use differences::{Difference, differences};
 pub use distribution::{Distribution, quantile};
-pub use errors::{ErrorGroup, Errors, SharedError, errors, errors_of_runs};
+pub use errors::{ErrorGroup, Errors, SharedError, errors};
 pub use facts::Facts;
 pub use findings::{Action, Evidence, Finding, Place, Sight, findings};
 pub use fingerprint::fingerprint;
@@ -73,7 +75,7 @@ pub use rules::{Aggregate, Comparison, FIGURES, Judged, Rule, RuleError, Verdict
 pub use runs::{DateRange, RunFigures, RunStatistics, RunsOverview, run_statistics};
 pub use slack::{Slack, slack};
 pub use slowest::slowest;
-pub use steps::{StepStat, steps, steps_of_runs};
+pub use steps::{StepStat, steps};
 pub use stragglers::{Straggler, stragglers};
 pub use totals::{Totals, totals};
 pub use trends::{Scope, Trend, TrendBin, trend};

@@ -18,6 +18,7 @@
 mod diagnostic;
 mod event;
 mod json;
+mod line;
 mod quick;
 mod read;
 mod status;
@@ -28,10 +29,11 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use event::{
     Alert, Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Log, RunInfo, Sample, Task,
 };
-pub use json::{Fields, Json};
-pub use read::{Line, LineError, read_line};
+pub use json::{Fields, Json, write_json_string};
+pub use line::Line;
+pub use read::{LineError, read_line};
 pub use status::Status;
-pub use write::{write_json_string, write_line};
+pub use write::write_line;
 
 /// The version of the vocabulary that this crate writes; it reads this one and all before it.
 pub const VERSION: u32 = 1;

@@ -6,8 +6,8 @@ use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, read_line
 
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Durations, Error, Grouping, History, HistoryQuery, Page, Record, RunFilter,
-    RunQuery, RunState,
+    Appended, Batch, Counts, Durations, Error, Grouping, History, HistoryQuery, LARGEST_PAGE, Mark, Order,
+    Page, Record, RunFilter, RunQuery, RunState,
 };
 
 /// Which events of a run are read, and in which order.
@@ -21,23 +21,6 @@ pub enum Part {
     /// All but as many as were stored first, in the order in which they were stored: for whoever follows a run and
     /// has seen so many.
     After(u64),
-}
-
-/// What people do to a run, beside its events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// Keeps it from being removed, or no more.
-    Pin(bool),
-    /// Puts a label on it, or takes it off.
-    Label {
-        /// Name of the label.
-        name: String,
-        /// Its value; off where absent.
-        value: Option<String>,
-    },
-    /// Puts it into the trash at a time (ns since the epoch), or takes it out. An event that comes later takes it
-    /// out too: the run is alive.
-    Trash(Option<i64>),
 }
 
 /// What a store says about itself.
@@ -141,4 +124,27 @@ pub trait Store: Send + Sync {
         }
         Ok(())
     }
+}
+
+/// All runs of a store, the earliest first, and after them those in its trash: page by page, so a run that comes
+/// meanwhile may be left out.
+///
+/// # Errors
+///
+/// What stands in the way of asking the store.
+pub fn all_runs(store: &dyn Store) -> Result<Vec<RunState>, Error> {
+    let mut runs = Vec::new();
+    for trashed in [false, true] {
+        let filter = RunFilter { trashed, ..RunFilter::default() };
+        let mut query = RunQuery { filter, order: Order::Oldest, limit: LARGEST_PAGE, after: None };
+        loop {
+            let page = store.runs(&query)?;
+            runs.extend(page.runs);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(runs)
 }

@@ -6,13 +6,28 @@ use std::sync::Arc;
 use makespan_format::Status;
 
 use crate::contain::say;
-use crate::context::{Context, InContext};
+use crate::context::Context;
+use crate::current::InContext;
 use crate::recorder::{Class, Declared, Details, Key, Record, What};
 use crate::redact::Redactor;
+use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::retry::{Attempt, Backoff};
 use crate::task::Task;
 use crate::text::Text;
 use crate::value::{Members, Value};
+
+impl Context {
+    /// A task within it: within the task whose context it is, else of the run.
+    #[inline(always)]
+    pub fn task(&self, name: impl Into<Text>) -> TaskBuilder {
+        TaskBuilder::new(self.clone(), name.into())
+    }
+}
+
+/// A task of the [current context](Context::current).
+pub fn task(name: impl Into<Text>) -> TaskBuilder {
+    TaskBuilder::new(Context::current(), name.into())
+}
 
 /// A task that is about to be started, declared or left out. See [`Context::task`].
 #[derive(Debug)]
@@ -331,65 +346,10 @@ macro_rules! ways_to_run {
 }
 ways_to_run!(TaskBuilder, Planned);
 
-/// A task by name, to depend on. It keeps nothing alive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskRef(pub(crate) Key);
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::TaskRef {}
-    impl Sealed for super::Planned {}
-    impl Sealed for super::Task {}
-    impl Sealed for crate::Context {}
-    impl Sealed for str {}
-    impl Sealed for String {}
-    impl<T: Sealed + ?Sized> Sealed for &T {}
-}
-
-/// What a task can depend on: a task in any state, or the id of one.
-pub trait AsTask: sealed::Sealed {
-    /// The task, by name.
-    fn as_task(&self) -> TaskRef;
-}
-
-impl AsTask for TaskRef {
-    fn as_task(&self) -> TaskRef {
-        self.clone()
-    }
-}
+impl Sealed for Planned {}
 
 impl AsTask for Planned {
     fn as_task(&self) -> TaskRef {
         self.reference()
-    }
-}
-
-impl AsTask for Task {
-    fn as_task(&self) -> TaskRef {
-        self.reference()
-    }
-}
-
-impl AsTask for Context {
-    fn as_task(&self) -> TaskRef {
-        TaskRef(self.task.clone())
-    }
-}
-
-impl AsTask for str {
-    fn as_task(&self) -> TaskRef {
-        TaskRef(Key { number: 0, id: Some(Arc::new(self.into())) })
-    }
-}
-
-impl AsTask for String {
-    fn as_task(&self) -> TaskRef {
-        self.as_str().as_task()
-    }
-}
-
-impl<T: AsTask + ?Sized> AsTask for &T {
-    fn as_task(&self) -> TaskRef {
-        (**self).as_task()
     }
 }

@@ -2,7 +2,8 @@
 
 use makespan_model::{Severity, Status, TaskId, UNKNOWN};
 
-use super::{Evidence, Finding, Place, Sight, share, span};
+use super::evidence::Evidence;
+use super::finding::{Finding, Place, Sight, share, span};
 use crate::Facts;
 use crate::nest::Nest;
 use crate::waiting::first_starts;

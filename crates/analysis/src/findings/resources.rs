@@ -2,7 +2,8 @@
 
 use makespan_model::{Severity, TaskId};
 
-use super::{Evidence, Finding, Place, Sight};
+use super::evidence::Evidence;
+use super::finding::{Finding, Place, Sight};
 use crate::{Demand, Facts, Waste};
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {

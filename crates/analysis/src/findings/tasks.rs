@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use makespan_model::{Severity, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
-use super::{Evidence, Finding, Place, Sight, share, span, warning_from};
+use super::evidence::Evidence;
+use super::finding::{Finding, Place, Sight, share, span, warning_from};
 use crate::slots::containers;
 use crate::steps::step_of_task;
 use crate::{Facts, Straggler};

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use makespan_model::{Severity, TaskId};
 
-use super::{Evidence, Finding, Place, Sight, known_until, share, span, warning_from};
+use super::evidence::Evidence;
+use super::finding::{Finding, Place, Sight, known_until, share, span, warning_from};
 use crate::{Facts, Segment, SegmentKind};
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {

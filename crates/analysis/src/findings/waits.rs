@@ -3,7 +3,8 @@
 use makespan_model::{NONE, Severity, StrId, TaskId, UNKNOWN};
 use rustc_hash::FxHashMap;
 
-use super::{Evidence, Finding, Place, Sight, share, span, warning_from};
+use super::evidence::Evidence;
+use super::finding::{Finding, Place, Sight, share, span, warning_from};
 use crate::Facts;
 use crate::waiting::first_starts;
 

@@ -39,7 +39,7 @@ pub fn complete(text: &str, cursor: usize, facts: &Facts) -> Vec<Completion> {
     let mut parser = Parser::new(before);
     // What is being written is seldom complete; where it stopped is all that counts.
     let _ = parser.parse();
-    let Reached { slot: Some(slot), at, .. } = parser.reached else { return Vec::new() };
+    let Reached { slot: Some(slot), at, .. } = parser.reader.reached else { return Vec::new() };
     let typed = before.get(at.clone()).unwrap_or("");
     let mut offers = Offers::new(at, typed.trim_start_matches('"'));
     offers.fill(&slot, facts);

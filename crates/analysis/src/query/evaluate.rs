@@ -3,15 +3,16 @@
 use makespan_model::{StrId, UNKNOWN};
 
 use super::amount::Amount;
+use super::check;
 use super::check::{Number, measure, number, statuses};
 use super::columns::{Member, Members, moments, words};
+use super::context::QueryContext;
 use super::error::QueryError;
 use super::instant::Instant;
 use super::reach::reach;
 use super::statistic::Statistic;
 use super::syntax::*;
 use super::text::Matcher;
-use super::{QueryContext, check};
 use crate::Facts;
 
 /// What a test says of a task whose field is or is not known, as kept by string.

@@ -5,13 +5,13 @@ use std::ops::Range;
 use super::check;
 use super::error::QueryError;
 use super::lexer::{Kind, Mode, Token};
-use super::parser::Parser;
 use super::reached::Slot;
+use super::reader::{Reader, value_of};
 use super::statistic::Statistic;
 use super::syntax::*;
 use super::vocabulary::*;
 
-impl Parser<'_> {
+impl Reader<'_> {
     /// A term that begins with a word.
     pub(super) fn term(&mut self, word: String, at: Range<usize>) -> Result<(), QueryError> {
         let means = find(FIELDS, &word).map(|e| e.means);
@@ -242,15 +242,4 @@ pub(super) fn plain(name: &str) -> Option<Field> {
             Means::Label | Means::Param | Means::Metric | Means::Has | Means::Is => return None,
         },
     })
-}
-
-/// The value that a word or a quoted text is.
-pub(super) fn value_of(token: Token, relation: Relation) -> Value {
-    let (text, quoted) = match token.kind {
-        Kind::Quoted(text) => (text, true),
-        Kind::Word(text) => (text, false),
-        _ => (String::new(), false),
-    };
-    let literal = quoted && relation == Relation::Holds && has_wildcard(&text);
-    Value { text, literal, by_step: false, at: Place(token.at) }
 }

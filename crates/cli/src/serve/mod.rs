@@ -14,6 +14,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 
+use site::plain;
 pub(crate) use site::{Content, Served, Site};
 
 use crate::failure::Failure;
@@ -86,14 +87,5 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    response
-}
-
-/// A few words.
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }

@@ -8,7 +8,6 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use makespan_format::write_json_string;
 use makespan_report::escape;
 
-use super::plain;
 use crate::dist;
 use crate::output::inert_json;
 use crate::walk::{self, MOST_BYTES, Place};
@@ -126,6 +125,15 @@ fn with_files(page: &str, files: &[Served]) -> String {
     out.push_str("\">\n");
     out.push_str(&page[head_end..]);
     out
+}
+
+/// A few words.
+pub(super) fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_TEXT, serial};
+use super::merge::LONGEST_TEXT;
+use super::serial;
 use crate::batch::clip;
 
 /// The samples of one metric of a run, over all its tasks, in numbers that grow with each sample.

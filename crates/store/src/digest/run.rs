@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use makespan_format::{Json, RunInfo, Status};
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_TEXT, Merge, Stamp, serial};
-use crate::Mark;
+use super::merge::{LONGEST_TEXT, Merge, Stamp};
+use super::serial;
 use crate::batch::clip;
+use crate::mark::Mark;
 
 /// As many labels of a run can be filtered by.
 const MOST_LABELS: usize = 256;

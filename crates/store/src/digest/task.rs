@@ -3,7 +3,8 @@
 use makespan_format::{Attempt, Event, Status};
 use serde::{Deserialize, Serialize};
 
-use super::{Merge, Stamp, serial};
+use super::merge::{Merge, Stamp};
+use super::serial;
 use crate::batch::clip;
 
 /// What is known of a task: what was declared, its last attempt, and when it first started.

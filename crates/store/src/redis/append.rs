@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::client::Stopped;
+use super::database::Redis;
 use super::keys::{RunKeys, hex};
 use super::numbers::Numbers;
-use super::store::Redis;
 use crate::{Appended, Batch, Checked, Digest, Error, Key, Mark, Part, Read, RunState, Store as _};
 
 /// As many values are asked for, or given, at once.

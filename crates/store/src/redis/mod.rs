@@ -20,16 +20,15 @@
 
 mod append;
 mod client;
+mod database;
 mod keys;
 mod numbers;
 mod store;
 
 use crate::{Error, Location, Store};
 use client::Client;
+use database::{Redis, SCHEMA};
 use keys::Keys;
-
-/// The version of the layout.
-const SCHEMA: u32 = 1;
 
 /// Opens the store in a database.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
@@ -55,7 +54,7 @@ pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
             }
         }
     })?;
-    Ok(Box::new(store::Redis::new(client, keys, expiry.transpose()?)))
+    Ok(Box::new(Redis::new(client, keys, expiry.transpose()?)))
 }
 
 /// The milliseconds of `30d`.

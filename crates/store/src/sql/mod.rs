@@ -6,6 +6,7 @@
 
 mod append;
 mod ask;
+mod codes;
 mod driver;
 mod pool;
 mod read;

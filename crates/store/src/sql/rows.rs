@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use makespan_format::Status;
 
-use super::tables::STATUS_CODES;
+use super::codes::STATUS_CODES;
 use super::text::{Cells, Row, Value};
 use crate::digest::MetricState;
 use crate::{Error, Key, RunState, Stamp, Tally, TaskState, key};

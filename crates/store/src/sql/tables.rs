@@ -11,25 +11,9 @@
 //!
 //! A run's number begins with the millisecond in which the store first heard of it, so rows of one time lie together
 //! and PostgreSQL can keep them in partitions by month. Times are nanoseconds since the epoch, statuses the numbers of
-//! [`STATUS_CODES`], texts UTF-8 in columns of bytes, keys those of [`crate::key()`].
-
-use makespan_format::Status;
+//! [`STATUS_CODES`](super::codes::STATUS_CODES), texts UTF-8 in columns of bytes, keys those of [`crate::key()`].
 
 use super::text::{Dialect, Sql, Value};
-
-/// The statuses, by the number that stands for each in the tables.
-pub(super) const STATUS_CODES: [Status; 10] = [
-    Status::Pending,
-    Status::Queued,
-    Status::Running,
-    Status::Retrying,
-    Status::Succeeded,
-    Status::Failed,
-    Status::Skipped,
-    Status::Cancelled,
-    Status::UpstreamFailed,
-    Status::Cached,
-];
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -395,12 +379,5 @@ mod tests {
             "INSERT INTO makespan_labels (name_key, value_key, run_no) VALUES ($1, $2, $3) \
              ON CONFLICT (name_key, value_key, run_no) DO NOTHING"
         );
-    }
-
-    #[test]
-    fn the_numbers_of_statuses_are_the_ones_in_every_store_there_is() {
-        let names =
-            "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached";
-        assert_eq!(STATUS_CODES.map(Status::name).join(" "), names);
     }
 }

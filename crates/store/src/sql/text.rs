@@ -3,7 +3,7 @@
 
 use makespan_format::Status;
 
-use super::tables::STATUS_CODES;
+use super::codes::STATUS_CODES;
 use crate::Error;
 
 /// Which SQL.

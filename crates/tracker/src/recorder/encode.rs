@@ -8,7 +8,7 @@ use makespan_format::{
 };
 
 use super::record::{Details, Failure, Key, Record, What};
-use super::shared::RunState;
+use super::state::RunState;
 use crate::text::Text;
 
 /// So many tasks of a run at most bear their names as ids; those of a larger run bear numbers. It bounds what the

@@ -7,13 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::chunk::{BLOCK_BYTES, Chunk};
+use super::listener::Post;
 use super::outbox::Outbox;
 use super::record::{Key, Record, What};
 use super::shared::Shared;
-use crate::Sink;
 use crate::clock;
 use crate::contain::contained;
-use crate::listener::Post;
+use crate::sink::Sink;
 
 /// How old a record may get before it is taken: half of what is promised, for the writing takes time too.
 const TICK: Duration = Duration::from_millis(25);
