@@ -11,7 +11,7 @@ mod waits;
 use std::cmp::Reverse;
 
 pub use evidence::{Action, Evidence};
-pub use finding::{Finding, Place, Sight};
+pub use finding::{Finding, Subject};
 
 use crate::facts::Facts;
 

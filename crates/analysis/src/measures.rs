@@ -5,7 +5,7 @@ use makespan_model::{NONE, Run, StrId};
 use rustc_hash::FxHashMap;
 
 use crate::natural_cmp;
-use crate::units::{Quantity, unit};
+use makespan_format::amount::{Quantity, unit};
 
 /// Metrics that engines record under many names and that people ask for by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,8 +3,8 @@
 use makespan_model::{Run, Stored, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
-use crate::units::{Quantity, unit as unit_of};
 use crate::{Measures, Standard};
+use makespan_format::amount::{Quantity, unit as unit_of};
 
 /// Processors and memory of one task; NaN where not known.
 #[derive(Clone, Copy, Debug, PartialEq)]

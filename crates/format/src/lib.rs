@@ -15,6 +15,8 @@
 //! assert!(matches!(read.event, Event::Attempt(a) if a.started == Some(1_767_600_000_000_000_000)));
 //! ```
 
+pub mod amount;
+mod clip;
 mod diagnostic;
 mod event;
 mod json;
@@ -25,6 +27,7 @@ mod status;
 pub mod time;
 mod write;
 
+pub use clip::{clip, clip_chars};
 pub use diagnostic::{Diagnostic, Severity};
 pub use event::{
     Alert, Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Log, RunInfo, Sample, Task,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::clip::clip_chars;
 use crate::event::*;
 use crate::{Diagnostic, Json, Severity, Status, VERSION};
 
@@ -189,7 +190,7 @@ impl<'a> Raw<'a> {
                 direction: match self.direction.as_deref() {
                     Some("input") => Direction::Input,
                     Some("output") | None => Direction::Output,
-                    Some(other) => return Err((format!("{:?} is not a direction", clip(other)), false)),
+                    Some(other) => return Err((format!("{:?} is not a direction", excerpt(other)), false)),
                 },
                 uri: self.uri.take(),
                 size: self.size,
@@ -203,7 +204,7 @@ impl<'a> Raw<'a> {
                 offset: self.offset,
                 line: self.line,
             }),
-            other => return Err((format!("{:?} is not an event this version knows", clip(other)), false)),
+            other => return Err((format!("{:?} is not an event this version knows", excerpt(other)), false)),
         })
     }
 }
@@ -213,6 +214,6 @@ fn missing(member: &str) -> (String, bool) {
 }
 
 /// The beginning of a text, for messages.
-pub(crate) fn clip(text: &str) -> &str {
-    text.char_indices().nth(40).map_or(text, |(i, _)| &text[..i])
+pub(crate) fn excerpt(text: &str) -> &str {
+    clip_chars(text, 40)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::event::ErrorInfo;
-use crate::line::{Line, Member, Raw, clip};
+use crate::line::{Line, Member, Raw, excerpt};
 use crate::{Status, quick, time};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -117,7 +117,9 @@ impl Visitor<'_> for TimeSeed {
         i64::try_from(v).map(Some).map_err(|_| E::custom("a time that no 64-bit count of nanoseconds holds"))
     }
     fn visit_str<E: de::Error>(self, v: &str) -> Result<Option<i64>, E> {
-        time::parse_rfc3339(v).map(Some).ok_or_else(|| E::invalid_value(de::Unexpected::Str(clip(v)), &self))
+        time::parse_rfc3339(v)
+            .map(Some)
+            .ok_or_else(|| E::invalid_value(de::Unexpected::Str(excerpt(v)), &self))
     }
     fn visit_unit<E>(self) -> Result<Option<i64>, E> {
         Ok(None)
@@ -223,7 +225,7 @@ impl<'de> Visitor<'de> for RawSeed<'_, 'de> {
                 Member::Status => {
                     if let Some(word) = map.next_value_seed(TextSeed)? {
                         let status = Status::parse(&word).ok_or_else(|| {
-                            de::Error::custom(format_args!("{:?} is not a status", clip(&word)))
+                            de::Error::custom(format_args!("{:?} is not a status", excerpt(&word)))
                         })?;
                         r.status = Some(status);
                     }

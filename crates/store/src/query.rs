@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use makespan_format::Status;
+use makespan_format::{Status, clip};
 
 use crate::digest::LONGEST_TEXT;
 use crate::key::{Key, key};
-use crate::{Error, RunState, TaskState, batch::clip};
+use crate::{Error, RunState, TaskState};
 
 /// The largest page of runs.
 pub const LARGEST_PAGE: u32 = 10_000;

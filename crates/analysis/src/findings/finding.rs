@@ -7,54 +7,30 @@ use super::evidence::{Action, Evidence};
 /// How many tasks a finding names at most; how many it is about is told beside them.
 const NAMED: usize = 20;
 
-/// A way of looking at a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sight {
-    /// All in one page.
-    #[default]
-    Overview,
-    /// Attempts over time.
-    Timeline,
-    /// The same, a lane for each worker.
-    Workers,
-    /// Tasks and what they depend on.
-    Graph,
-    /// Tasks in rows.
-    Table,
-}
-
-/// Where a finding can be seen.
+/// What a finding is about beside its tasks. Where that is looked at is for the views to decide.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// How to look.
-    pub sight: Sight,
-    /// The task to select.
+pub struct Subject {
+    /// The task that shows it best.
     pub task: Option<TaskId>,
-    /// The part of time to show, ns since the epoch.
+    /// The part of time, ns since the epoch.
     pub window: Option<(i64, i64)>,
-    /// Only tasks of this step.
+    /// The step.
     pub step: Option<String>,
-    /// Only tasks of this status.
+    /// The status of the tasks.
     pub status: Option<Status>,
-    /// Whether to mark the critical path.
-    pub critical: bool,
 }
 
-impl Place {
-    pub(super) fn new(sight: Sight) -> Place {
-        Place { sight, ..Place::default() }
+impl Subject {
+    pub(super) fn task(self, task: Option<TaskId>) -> Subject {
+        Subject { task, ..self }
     }
 
-    pub(super) fn task(self, task: Option<TaskId>) -> Place {
-        Place { task, ..self }
+    pub(super) fn window(self, from: i64, to: i64) -> Subject {
+        Subject { window: (from < to).then_some((from, to)), ..self }
     }
 
-    pub(super) fn window(self, from: i64, to: i64) -> Place {
-        Place { window: (from < to).then_some((from, to)), ..self }
-    }
-
-    pub(super) fn step(self, step: &str) -> Place {
-        Place { step: Some(step.to_owned()), ..self }
+    pub(super) fn step(self, step: &str) -> Subject {
+        Subject { step: Some(step.to_owned()), ..self }
     }
 }
 
@@ -72,13 +48,13 @@ pub struct Finding {
     pub tasks: Vec<TaskId>,
     /// How many tasks it is about.
     pub concerned: u32,
-    /// Where to see it.
-    pub place: Place,
+    /// What else it is about.
+    pub subject: Subject,
 }
 
 impl Finding {
-    pub(super) fn new(severity: Severity, evidence: Evidence, cost: i64, place: Place) -> Finding {
-        Finding { severity, evidence, cost, tasks: Vec::new(), concerned: 0, place }
+    pub(super) fn new(severity: Severity, evidence: Evidence, cost: i64, subject: Subject) -> Finding {
+        Finding { severity, evidence, cost, tasks: Vec::new(), concerned: 0, subject }
     }
 
     /// The same about tasks, the most telling ones first.

@@ -1,8 +1,8 @@
 //! Which tasks of a run a query means.
 
+use makespan_format::amount::Amount;
 use makespan_model::{StrId, UNKNOWN};
 
-use super::amount::Amount;
 use super::check;
 use super::check::{Number, measure, number, statuses};
 use super::columns::{Member, Members, moments, words};

@@ -14,12 +14,13 @@
 
 use std::ops::Range;
 
-use super::error::{QueryError, nearest};
+use super::error::QueryError;
 use super::lexer::{Kind, Mode};
 use super::reached::Slot;
 use super::reader::{Reader, value_of};
 use super::syntax::*;
 use super::vocabulary::*;
+use crate::nearest::nearest;
 
 /// The longest text that is read, in bytes.
 pub(super) const LONGEST: usize = 64 * 1024;

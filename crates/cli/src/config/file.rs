@@ -1,9 +1,10 @@
 //! Settings of a file: TOML, each with its line.
 
+use makespan_analysis::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::settings::{ALL, find, nearest};
+use super::settings::{ALL, find};
 use super::url::encoded;
 
 /// The largest file that is read, in bytes.

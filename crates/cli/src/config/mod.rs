@@ -8,6 +8,8 @@ pub(crate) mod settings;
 mod show;
 mod url;
 
+use makespan_analysis::nearest;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write as _;
@@ -20,7 +22,7 @@ use crate::output::clean;
 use crate::zone::NamedZone;
 pub(crate) use places::data_folder;
 use setting::{Described as _, Kind, PREFIX, Setting};
-use settings::{ALL, STORE, ZONE, nearest};
+use settings::{ALL, STORE, ZONE};
 pub(crate) use show::run;
 pub(crate) use url::rooted;
 

