@@ -40,6 +40,7 @@ pub struct Facts {
     stragglers: OnceCell<Vec<Straggler>>,
     retries: OnceCell<Retries>,
     requests: OnceCell<Requests>,
+    gates: OnceCell<Gates>,
     pub(crate) findings: OnceCell<Vec<Finding>>,
 }
 
@@ -67,6 +68,7 @@ impl Facts {
             stragglers: OnceCell::new(),
             retries: OnceCell::new(),
             requests: OnceCell::new(),
+            gates: OnceCell::new(),
             findings: OnceCell::new(),
         }
     }
@@ -187,6 +189,11 @@ impl Facts {
     /// See [`requests()`].
     pub fn requests(&self) -> &Requests {
         self.requests.get_or_init(|| requests(&self.run, self.measures()))
+    }
+
+    /// See [`gates()`].
+    pub fn gates(&self) -> &Gates {
+        self.gates.get_or_init(|| gates(&self.run))
     }
 
     /// See [`slowest()`]; not kept.

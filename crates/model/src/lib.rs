@@ -12,6 +12,7 @@
 
 mod build;
 mod columns;
+mod dependencies;
 mod finish;
 mod graph;
 mod infer;
@@ -26,6 +27,7 @@ mod unfold;
 
 pub use build::RunsBuilder;
 pub use columns::{Alerts, Artifacts, Attempts, Logs, Samples, Tasks};
+pub use dependencies::{Dependencies, Neighbors, Visited};
 pub use makespan_format::{Diagnostic, Direction, Severity, Status};
 pub use members::{members, plain};
 pub use quantile::{Interpolate, quantile};

@@ -216,6 +216,7 @@ impl Evaluation<'_> {
                 .facts
                 .critical_path()
                 .map_or_else(|| vec![false; run.task_count()], |p| p.on_path.clone()),
+            Flag::Gate => self.facts.gates().mask(),
             Flag::Retried => run.task_ids().map(|t| run.attempts_of(t).len() > 1).collect(),
         }
     }

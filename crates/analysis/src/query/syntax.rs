@@ -29,6 +29,7 @@ pub(super) enum Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flag {
     Critical,
+    Gate,
     Retried,
 }
 

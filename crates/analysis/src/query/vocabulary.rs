@@ -100,6 +100,7 @@ pub(super) static FIELDS: &[Entry<Means>] = entries![
 /// The flags, which also stand alone.
 pub(super) static FLAGS: &[Entry<Flag>] = entries![
     "critical", Flag::Critical, "critical", "On the critical path";
+    "gate", Flag::Gate, "gate dur>p90", "Every path from the first tasks to the last goes through it";
     "retried", Flag::Retried, "retried and status:succeeded", "Tried more than once";
 ];
 
