@@ -7,7 +7,7 @@ use std::str::FromStr;
 use makespan_format::{Status, clip};
 
 use crate::digest::LONGEST_TEXT;
-use crate::key::{Key, key};
+use crate::key::{TextKey, key};
 use crate::{Error, RunState, TaskState};
 
 /// The largest page of runs.
@@ -78,7 +78,7 @@ pub struct Cursor {
     /// [`RunState::at`] of the last run seen.
     pub at: i64,
     /// The key of its id, which tells runs of one time apart.
-    pub key: Key,
+    pub key: TextKey,
 }
 
 impl Cursor {
@@ -108,7 +108,7 @@ impl FromStr for Cursor {
     fn from_str(text: &str) -> Result<Cursor, Error> {
         let read = || {
             let (at, hex) = text.split_once('.')?;
-            let mut key = Key::default();
+            let mut key = TextKey::default();
             if hex.len() != 32 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
                 return None;
             }

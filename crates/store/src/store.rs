@@ -12,7 +12,7 @@ use crate::{
 
 /// Which events of a run are read, and in which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
+pub enum EventRange {
     /// All of them, as the run is made from: in the order in which they were stored, save that the events of one
     /// producer stand in the order of their numbers. A run whose producers' batches came out of order is gathered
     /// in memory first.
@@ -77,7 +77,7 @@ pub trait Store: Send + Sync {
     fn runs(&self, query: &RunQuery) -> Result<Page, Error>;
 
     /// Hands the events of a run to `each` until it wants no more: all that were acknowledged before the call.
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error>;
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error>;
 
     /// One task over many runs.
     fn history(&self, query: &HistoryQuery) -> Result<History, Error>;
@@ -106,7 +106,7 @@ pub trait Store: Send + Sync {
     fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<(), Error> {
         let (mut lines, mut unread, mut first) = (0u64, 0u64, 0u64);
         sink.event(Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }));
-        self.read(run, Part::All, &mut |record| {
+        self.read(run, EventRange::All, &mut |record| {
             lines += 1;
             match read_line(record.line.as_bytes()) {
                 Ok(read) => sink.event(read.event),

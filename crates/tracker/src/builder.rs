@@ -8,7 +8,7 @@ use makespan_format::Status;
 use crate::contain::say;
 use crate::context::Context;
 use crate::current::InContext;
-use crate::recorder::{Class, Declared, Details, Key, Record, What};
+use crate::recorder::{Class, Declared, Details, Record, TaskKey, What};
 use crate::redact::Redactor;
 use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::retry::{Attempt, Backoff};
@@ -129,11 +129,11 @@ impl TaskBuilder {
     }
 
     /// The parts of a record, and the context of the task.
-    fn split(self) -> (Context, Text, Key, Option<Box<Details>>) {
+    fn split(self) -> (Context, Text, TaskKey, Option<Box<Details>>) {
         let Context { run, task: parent, .. } = self.context;
         let number = run.as_ref().map_or(0, |run| run.state.next_task());
         let (id, details) = self.draft.map_or((None, None), |draft| draft.finish());
-        (Context { run, task: Key { number, id }, attempt: 1 }, self.name, parent, details)
+        (Context { run, task: TaskKey { number, id }, attempt: 1 }, self.name, parent, details)
     }
 
     /// Starts it.
@@ -151,11 +151,11 @@ impl TaskBuilder {
             at,
             run: state.index,
             attempt: 1,
-            task: Key { number, id: None },
+            task: TaskKey { number, id: None },
             what: What::Started { name, parent, details: None },
         });
         run.recorder.shared.settle(state, pushed);
-        Task::plain(Context { run: Some(run), task: Key { number, id: None }, attempt: 1 })
+        Task::plain(Context { run: Some(run), task: TaskKey { number, id: None }, attempt: 1 })
     }
 
     fn start_otherwise(self) -> Task {
@@ -218,7 +218,7 @@ impl TaskBuilder {
 pub struct Planned {
     own: Context,
     name: Text,
-    parent: Key,
+    parent: TaskKey,
     worker: Option<Text>,
     measured: bool,
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use crate::artifact::Artifact;
 use crate::contain::say;
-use crate::recorder::{Alarm, Class, Key, Line, Pushed, Record, RunInner, What};
+use crate::recorder::{Alarm, Class, Line, Pushed, Record, RunInner, TaskKey, What};
 use crate::redact::Redactor;
 use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::text::Text;
@@ -35,14 +35,14 @@ use crate::value::Number;
 #[derive(Clone, Default)]
 pub struct Context {
     pub(crate) run: Option<Arc<RunInner>>,
-    pub(crate) task: Key,
+    pub(crate) task: TaskKey,
     pub(crate) attempt: u32,
 }
 
 impl Context {
     /// The context of nothing: records nothing.
     pub const fn none() -> Context {
-        Context { run: None, task: Key::RUN, attempt: 0 }
+        Context { run: None, task: TaskKey::RUN, attempt: 0 }
     }
 
     /// A handle of its own.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::recorder::Key;
+use crate::recorder::TaskKey;
 
 /// A task by name, to depend on. It keeps nothing alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskRef(pub(crate) Key);
+pub struct TaskRef(pub(crate) TaskKey);
 
 /// Keeps [`AsTask`] to the types of this crate.
 pub trait Sealed {}
@@ -30,7 +30,7 @@ impl AsTask for TaskRef {
 
 impl AsTask for str {
     fn as_task(&self) -> TaskRef {
-        TaskRef(Key { number: 0, id: Some(Arc::new(self.into())) })
+        TaskRef(TaskKey { number: 0, id: Some(Arc::new(self.into())) })
     }
 }
 

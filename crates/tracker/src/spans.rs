@@ -11,7 +11,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::contain::say_debug;
 use crate::context::Context;
-use crate::recorder::{Class, Details, Failure, Key, What};
+use crate::recorder::{Class, Details, Failure, TaskKey, What};
 use crate::redact::Redactor;
 use crate::spanned::{Spanned, context_of};
 use crate::text::Text;
@@ -88,7 +88,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanLayer {
             .clone()
             .finish()
             .map(|params| Box::new(Details { params: Some(params), ..Details::default() }));
-        let task = Key { number: run.state.next_task(), id: None };
+        let task = TaskKey { number: run.state.next_task(), id: None };
         let context = Context { task, run: Some(run), attempt: 1 };
         let name = Text::from(attributes.metadata().name());
         context.record(Class::Lifecycle, What::Started { name, parent: parent.task, details });

@@ -8,7 +8,7 @@ use makespan_format::Status;
 
 use crate::contain::say;
 use crate::context::Context;
-use crate::recorder::{Class, Failure, Key, Record, What};
+use crate::recorder::{Class, Failure, Record, TaskKey, What};
 use crate::redact::Redactor;
 use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::usage::Gauge;
@@ -143,7 +143,7 @@ impl Task {
             at,
             run: state.index,
             attempt,
-            task: Key { number, id: None },
+            task: TaskKey { number, id: None },
             what: What::Ended { status, failure: None },
         });
         run.recorder.shared.settle(state, pushed);

@@ -117,7 +117,7 @@ pub(super) fn wanted(field: &Field) -> Vec<String> {
 /// # Errors
 ///
 /// A name that the run does not know, with the nearest one that it does.
-pub(super) fn measure(field: &Field, at: &Place, facts: &Facts) -> Result<Option<usize>, QueryError> {
+pub(super) fn measure(field: &Field, at: &TextPlace, facts: &Facts) -> Result<Option<usize>, QueryError> {
     let (Field::Measure(name) | Field::Metric(name)) = field else { return Ok(None) };
     let measures = facts.measures();
     let is_metric = |i: &usize| measures.samples(*i).is_some();

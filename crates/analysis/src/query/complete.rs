@@ -181,7 +181,7 @@ impl Offers {
         let write = || match field {
             Words::Task => bare(text, literal, field),
             _ => {
-                let value = Value { text: text.to_owned(), literal, by_step: false, at: Place(0..0) };
+                let value = Value { text: text.to_owned(), literal, by_step: false, at: TextPlace(0..0) };
                 item(&value, &Field::Words(field))
             }
         };
@@ -246,7 +246,7 @@ impl Offers {
             if name == wanted {
                 let text = plain(json).into_owned();
                 let literal = has_wildcard(&text);
-                let value = Value { text, literal, by_step: false, at: Place(0..0) };
+                let value = Value { text, literal, by_step: false, at: TextPlace(0..0) };
                 let field = Field::Label(String::new());
                 offers.add(&value.text, || item(&value, &field), "of tasks of this run");
             }

@@ -184,7 +184,7 @@ impl Evaluation<'_> {
         column.iter().map(|id| all || kept(*id)).collect()
     }
 
-    fn has(&self, field: &Field, at: &Place) -> Result<Vec<bool>, QueryError> {
+    fn has(&self, field: &Field, at: &TextPlace) -> Result<Vec<bool>, QueryError> {
         let run = self.facts.run();
         let member = |name: &str, column: &[StrId]| {
             column.iter().map(|id| self.members.get(*id, name).is_some()).collect::<Vec<bool>>()

@@ -47,7 +47,7 @@ use std::str::FromStr;
 pub use complete::{Completion, complete};
 pub use context::QueryContext;
 pub use error::QueryError;
-pub use vocabulary::{Part, Term, terms};
+pub use vocabulary::{Term, TermKind, terms};
 
 use crate::Facts;
 use parser::{LONGEST, Parser};

@@ -15,7 +15,7 @@
 use std::ops::Range;
 
 use super::error::QueryError;
-use super::lexer::{Kind, Mode};
+use super::lexer::{Mode, TokenKind};
 use super::reached::Slot;
 use super::reader::{Reader, value_of};
 use super::syntax::*;
@@ -105,13 +105,13 @@ impl<'t> Parser<'t> {
     fn operand(&mut self) -> Result<bool, QueryError> {
         let token = self.reader.read(Mode::Term, Slot::Operand)?;
         match token.kind {
-            Kind::Open => self.push(Pending::Open(token.at.clone()), &token.at).map(|()| false),
-            Kind::Not => self.push(Pending::Not, &token.at).map(|()| false),
-            Kind::Word(_) if token.is("not") => self.push(Pending::Not, &token.at).map(|()| false),
-            Kind::Word(_) if token.is("and") || token.is("or") => Err(self.no_operand(token.at)),
-            Kind::Word(word) if self.reader.lexer.rest().starts_with('(') => self.call(&word, token.at),
-            Kind::Word(word) => self.reader.term(word, token.at).map(|()| true),
-            Kind::Quoted(text) => self.reader.quoted(text, token.at).map(|()| true),
+            TokenKind::Open => self.push(Pending::Open(token.at.clone()), &token.at).map(|()| false),
+            TokenKind::Not => self.push(Pending::Not, &token.at).map(|()| false),
+            TokenKind::Word(_) if token.is("not") => self.push(Pending::Not, &token.at).map(|()| false),
+            TokenKind::Word(_) if token.is("and") || token.is("or") => Err(self.no_operand(token.at)),
+            TokenKind::Word(word) if self.reader.lexer.rest().starts_with('(') => self.call(&word, token.at),
+            TokenKind::Word(word) => self.reader.term(word, token.at).map(|()| true),
+            TokenKind::Quoted(text) => self.reader.quoted(text, token.at).map(|()| true),
             _ => Err(self.no_operand(token.at)),
         }
     }
@@ -129,14 +129,14 @@ impl<'t> Parser<'t> {
         let before = self.reader.lexer;
         let token = self.reader.read(Mode::Term, Slot::Operator)?;
         let (pending, binds) = match &token.kind {
-            Kind::End => return self.finish().map(|()| None),
-            Kind::Close => return self.close(token.at).map(Some),
-            Kind::Comma => return self.comma(token.at).map(Some),
-            Kind::Or => (Pending::Or, 1),
-            Kind::Word(_) if token.is("or") => (Pending::Or, 1),
-            Kind::And => (Pending::And, 2),
-            Kind::Word(_) if token.is("and") => (Pending::And, 2),
-            Kind::Relation(_) | Kind::OpenBrace | Kind::CloseBrace => {
+            TokenKind::End => return self.finish().map(|()| None),
+            TokenKind::Close => return self.close(token.at).map(Some),
+            TokenKind::Comma => return self.comma(token.at).map(Some),
+            TokenKind::Or => (Pending::Or, 1),
+            TokenKind::Word(_) if token.is("or") => (Pending::Or, 1),
+            TokenKind::And => (Pending::And, 2),
+            TokenKind::Word(_) if token.is("and") => (Pending::And, 2),
+            TokenKind::Relation(_) | TokenKind::OpenBrace | TokenKind::CloseBrace => {
                 let what = format!("`{}` cannot stand here", self.reader.lexer.text(token.at.clone()));
                 return Err(QueryError::new(token.at, what).expected(["`and`", "`or`", "a word"]));
             }
@@ -188,14 +188,14 @@ impl<'t> Parser<'t> {
                 let direction = *direction;
                 let token = self.reader.read(Mode::Value, Slot::Hops)?;
                 let hops = match &token.kind {
-                    Kind::Word(word) => word.parse().ok().filter(|_| !word.starts_with('+')),
+                    TokenKind::Word(word) => word.parse().ok().filter(|_| !word.starts_with('+')),
                     _ => None,
                 };
                 let hops = hops.ok_or_else(|| {
                     QueryError::new(token.at, "how many dependencies away is a whole number")
                 })?;
                 let token = self.reader.read(Mode::Term, Slot::Hops)?;
-                if token.kind != Kind::Close {
+                if token.kind != TokenKind::Close {
                     return Err(
                         QueryError::new(token.at, "a number of dependencies stands alone").expected(["`)`"])
                     );
@@ -228,9 +228,9 @@ impl<'t> Parser<'t> {
             return Ok(false);
         };
         let is_keyword = ["and", "or", "not"].iter().any(|k| word.is(k));
-        let open = after.kind == Kind::End && after.at.start == word.at.end;
-        if matches!(word.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::End) && !is_keyword {
-            if matches!(after.kind, Kind::Comma | Kind::Close) {
+        let open = after.kind == TokenKind::End && after.at.start == word.at.end;
+        if matches!(word.kind, TokenKind::Word(_) | TokenKind::Quoted(_) | TokenKind::End) && !is_keyword {
+            if matches!(after.kind, TokenKind::Comma | TokenKind::Close) {
                 let token = self.reader.read(Mode::Term, Slot::Task)?;
                 let value = value_of(token, Relation::Holds);
                 let place = value.at.clone();

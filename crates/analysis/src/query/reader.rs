@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::check;
 use super::error::QueryError;
-use super::lexer::{Kind, Lexer, Mode, Token};
+use super::lexer::{Lexer, Mode, Token, TokenKind};
 use super::reached::{Reached, Slot};
 use super::syntax::*;
 
@@ -59,10 +59,10 @@ impl<'t> Reader<'t> {
 /// The value that a word or a quoted text is.
 pub(super) fn value_of(token: Token, relation: Relation) -> Value {
     let (text, quoted) = match token.kind {
-        Kind::Quoted(text) => (text, true),
-        Kind::Word(text) => (text, false),
+        TokenKind::Quoted(text) => (text, true),
+        TokenKind::Word(text) => (text, false),
         _ => (String::new(), false),
     };
     let literal = quoted && relation == Relation::Holds && has_wildcard(&text);
-    Value { text, literal, by_step: false, at: Place(token.at) }
+    Value { text, literal, by_step: false, at: TextPlace(token.at) }
 }

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::output::clean;
 use crate::zone::NamedZone;
 pub(crate) use places::data_folder;
-use setting::{Described as _, Kind, PREFIX, Setting};
+use setting::{Described as _, PREFIX, Setting, SettingType};
 use settings::{ALL, STORE, ZONE};
 pub(crate) use show::run;
 pub(crate) use url::rooted;
@@ -139,7 +139,7 @@ impl Config {
     /// # Errors
     ///
     /// [`Failure::Config`] for one that cannot be read; all were checked when they were gathered.
-    pub(crate) fn get<T: Kind>(&self, setting: &Setting<T>) -> Result<Option<T>, Failure> {
+    pub(crate) fn get<T: SettingType>(&self, setting: &Setting<T>) -> Result<Option<T>, Failure> {
         let Some(given) = self.given.get(setting.key) else { return Ok(None) };
         let value = (setting.read)(&given.text);
         value.map(Some).map_err(|why| Failure::Config(format!("`{}`, {}: {why}", setting.key, given.origin)))
@@ -150,7 +150,11 @@ impl Config {
     /// # Errors
     ///
     /// [`Failure::Config`] where there is none.
-    pub(crate) fn value<T: Kind>(&self, option: Option<T>, setting: &Setting<T>) -> Result<T, Failure> {
+    pub(crate) fn value<T: SettingType>(
+        &self,
+        option: Option<T>,
+        setting: &Setting<T>,
+    ) -> Result<T, Failure> {
         let value = option.map_or_else(|| self.get(setting), |value| Ok(Some(value)))?;
         value.ok_or_else(|| {
             let (key, variable) = (setting.key, setting.variable());

@@ -14,7 +14,7 @@ use crate::zone::NamedZone;
 pub(super) const PREFIX: &str = "MAKESPAN_";
 
 /// A type of settings: how its values are written.
-pub(crate) trait Kind: Sized {
+pub(crate) trait SettingType: Sized {
     /// What such a value is, for people.
     const NAME: &'static str;
 
@@ -67,7 +67,7 @@ pub(crate) trait Described: Sync {
     }
 }
 
-impl<T: Kind> Described for Setting<T> {
+impl<T: SettingType> Described for Setting<T> {
     fn key(&self) -> &'static str {
         self.key
     }
@@ -94,7 +94,7 @@ impl<T: Kind> Described for Setting<T> {
     }
 }
 
-impl Kind for String {
+impl SettingType for String {
     const NAME: &'static str = "text";
 
     fn read(text: &str) -> Result<String, String> {
@@ -102,7 +102,7 @@ impl Kind for String {
     }
 }
 
-impl Kind for bool {
+impl SettingType for bool {
     const NAME: &'static str = "true or false";
 
     fn read(text: &str) -> Result<bool, String> {
@@ -114,7 +114,7 @@ impl Kind for bool {
     }
 }
 
-impl Kind for u64 {
+impl SettingType for u64 {
     const NAME: &'static str = "whole number";
 
     fn read(text: &str) -> Result<u64, String> {
@@ -122,7 +122,7 @@ impl Kind for u64 {
     }
 }
 
-impl Kind for u16 {
+impl SettingType for u16 {
     const NAME: &'static str = "port";
 
     fn read(text: &str) -> Result<u16, String> {
@@ -130,7 +130,7 @@ impl Kind for u16 {
     }
 }
 
-impl Kind for NamedZone {
+impl SettingType for NamedZone {
     const NAME: &'static str = "zone";
 
     fn read(text: &str) -> Result<NamedZone, String> {
@@ -138,7 +138,7 @@ impl Kind for NamedZone {
     }
 }
 
-impl Kind for Length {
+impl SettingType for Length {
     const NAME: &'static str = "length of time";
 
     fn read(text: &str) -> Result<Length, String> {
@@ -149,7 +149,7 @@ impl Kind for Length {
 /// Where a store is.
 pub(crate) type StoreUrl = Location;
 
-impl Kind for StoreUrl {
+impl SettingType for StoreUrl {
     const NAME: &'static str = "URL";
 
     fn read(text: &str) -> Result<Location, String> {
@@ -170,7 +170,7 @@ impl Kind for StoreUrl {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Size(pub(crate) u64);
 
-impl Kind for Size {
+impl SettingType for Size {
     const NAME: &'static str = "number of bytes";
 
     fn read(text: &str) -> Result<Size, String> {

@@ -2,7 +2,7 @@
 
 use makespan_format::Status;
 
-use super::setting::{Described, Kind, Setting, Size, StoreUrl};
+use super::setting::{Described, Setting, SettingType, Size, StoreUrl};
 use crate::date::Length;
 use crate::zone::NamedZone;
 
@@ -15,7 +15,7 @@ macro_rules! setting {
             default_words: $words,
             meaning: $meaning,
             flag: $flag,
-            read: <$kind as Kind>::read,
+            read: <$kind as SettingType>::read,
         };
     };
 }

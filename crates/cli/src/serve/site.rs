@@ -10,7 +10,7 @@ use makespan_report::escape;
 
 use crate::dist;
 use crate::output::inert_json;
-use crate::walk::{self, MOST_BYTES, Place};
+use crate::walk::{self, InputPlace, MOST_BYTES};
 
 /// A file of the user.
 pub(crate) struct Served {
@@ -74,7 +74,7 @@ impl Site {
             None => return plain(StatusCode::NOT_FOUND, "there is no file of that number"),
             Some(Content::Bytes(bytes)) => bytes.to_vec(),
             Some(Content::Path(path)) => {
-                let place = Place::Path(path.clone());
+                let place = InputPlace::Path(path.clone());
                 match tokio::task::spawn_blocking(move || walk::read(&place, MOST_BYTES)).await {
                     Ok(Ok(bytes)) => bytes,
                     _ => return plain(StatusCode::GONE, "the file can no longer be read"),

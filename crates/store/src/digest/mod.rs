@@ -23,7 +23,7 @@ pub use run::{RunState, Tally};
 pub use task::TaskState;
 
 use crate::batch::Read;
-use crate::key::{Key, key, key_of_two};
+use crate::key::{TextKey, key, key_of_two};
 
 /// The states of a run, or of as much of it as a batch touches.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,19 +31,19 @@ pub struct Digest {
     /// The run itself.
     pub run: RunState,
     /// Tasks, by the key of their ids.
-    pub tasks: FxHashMap<Key, TaskState>,
+    pub tasks: FxHashMap<TextKey, TaskState>,
     /// Metrics, by the key of name and unit.
-    pub metrics: FxHashMap<Key, MetricState>,
+    pub metrics: FxHashMap<TextKey, MetricState>,
 }
 
 impl Digest {
     /// The key of the task that an event is about, under which its state must be loaded before [`apply`](Digest::apply).
-    pub fn task_of(event: &Event<'_>) -> Option<Key> {
+    pub fn task_of(event: &Event<'_>) -> Option<TextKey> {
         task_of(event).map(key)
     }
 
     /// The key of the metric that an event measures, to be loaded as well.
-    pub fn metric_of(event: &Event<'_>) -> Option<Key> {
+    pub fn metric_of(event: &Event<'_>) -> Option<TextKey> {
         match event {
             Event::Sample(sample) => Some(key_of_two(&sample.name, sample.unit.as_deref())),
             _ => None,

@@ -9,8 +9,8 @@ use super::client::Stopped;
 use super::database::{Redis, SCHEMA};
 use super::keys::hex;
 use crate::{
-    Appended, Batch, Counts, Durations, EachRecord, Error, Grouping, History, HistoryQuery, Info, Maintained,
-    Mark, MetricState, Page, Part, Record, RunFilter, RunQuery, RunState, Store, TaskRun, TaskState,
+    Appended, Batch, Counts, Durations, EachRecord, Error, EventRange, Grouping, History, HistoryQuery, Info,
+    Maintained, Mark, MetricState, Page, Record, RunFilter, RunQuery, RunState, Store, TaskRun, TaskState,
     in_order, key,
 };
 
@@ -149,12 +149,12 @@ impl Store for Redis {
         Ok(Page::of(query, self.states()?.iter()))
     }
 
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
         let run = self.known(run)?;
-        if part == Part::All && run.disordered {
+        if part == EventRange::All && run.disordered {
             return self.read_sorted(&run, each);
         }
-        let mut next = if let Part::After(seen) = part { seen } else { 0 };
+        let mut next = if let EventRange::After(seen) = part { seen } else { 0 };
         while next < run.events {
             for entry in &self.entries(&run.id, next, run.events)? {
                 if each(record(entry)?).is_break() {

@@ -17,7 +17,7 @@ use super::text::{Dialect, Sql, Value};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Int,
     MaybeInt,
     Real,
@@ -32,7 +32,7 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, Kind)],
+    pub(super) columns: &'static [(&'static str, ColumnKind)],
     pub(super) primary: &'static [&'static str],
     /// Name and columns, and whether no two rows may be the same there.
     pub(super) indexes: &'static [(&'static str, &'static [&'static str], bool)],
@@ -40,7 +40,7 @@ pub(crate) struct Table {
     pub(super) by_month: bool,
 }
 
-use Kind::{Bytes, Int, Key, MaybeBytes, MaybeInt, MaybeKey, MaybeReal, Real};
+use ColumnKind::{Bytes, Int, Key, MaybeBytes, MaybeInt, MaybeKey, MaybeReal, Real};
 
 pub(super) const RUNS: Table = Table {
     name: "makespan_runs",
@@ -304,7 +304,7 @@ impl Table {
     }
 
     /// `SELECT` the rows of a run that have one of those keys, which are the rest of the primary key.
-    pub(super) fn find(&self, dialect: Dialect, run: i64, keys: &[crate::Key]) -> Sql {
+    pub(super) fn find(&self, dialect: Dialect, run: i64, keys: &[crate::TextKey]) -> Sql {
         let key = self.primary[self.primary.len() - 1];
         if dialect != Dialect::Postgres {
             let mut sql = self.select(dialect);
@@ -332,7 +332,7 @@ impl Table {
     }
 }
 
-impl Kind {
+impl ColumnKind {
     fn name(self, dialect: Dialect) -> &'static str {
         match (dialect, self) {
             (Dialect::Sqlite, Int) => "INTEGER NOT NULL",

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use makespan_format::{Diagnostic, Event, Severity, read_line};
 
 use super::chunk::be_quiet;
-use super::record::{Class, Key, Record, What};
+use super::record::{Class, Record, TaskKey, What};
 use super::shared::Shared;
 use super::state::RunState;
 use crate::contain::contained;
@@ -134,7 +134,7 @@ fn switched_off(run: &RunState, panic: &str, shared: &Shared) {
         at,
         run: run.index,
         attempt: 0,
-        task: Key::RUN,
+        task: TaskKey::RUN,
         what,
     });
 }

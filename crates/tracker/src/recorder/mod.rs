@@ -27,7 +27,7 @@ use std::time::Duration;
 
 pub(crate) use chunk::Pushed;
 pub(crate) use listener::Listener;
-pub(crate) use record::{Alarm, Class, Declared, Details, Failure, Key, Line, Over, Record, Thing, What};
+pub(crate) use record::{Alarm, Class, Declared, Details, Failure, Line, Over, Record, TaskKey, Thing, What};
 pub(crate) use shared::Shared;
 pub(crate) use state::RunState;
 

@@ -10,7 +10,7 @@ use super::cgroup::Limits;
 use super::proc::{Missing, Proc, Reading, clock};
 use super::sampler::{Sampled, Sampler};
 use crate::context::Context;
-use crate::recorder::{Class, Key, RunInner, What};
+use crate::recorder::{Class, RunInner, TaskKey, What};
 
 /// The ticks that the parts of processor time are counted in are 10 ms; from ten of them on they are told, ns.
 const PARTS_FROM: u64 = 100_000_000;
@@ -29,7 +29,7 @@ pub(crate) struct Gauge {
 #[derive(Debug)]
 struct Watch {
     run: Weak<RunInner>,
-    task: Key,
+    task: TaskKey,
     attempt: AtomicU32,
     state: Mutex<State>,
 }
