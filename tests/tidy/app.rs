@@ -34,7 +34,10 @@ fn in_the_app_arrows_point_down_too() {
             }
         }
     }
-    must_be_none(&breaches, "widgets, surface, platform and worker, then state, then asking, then panels, then app.rs");
+    must_be_none(
+        &breaches,
+        "widgets, surface, platform and worker, then state, then asking, then panels, then app.rs",
+    );
 }
 
 #[test]

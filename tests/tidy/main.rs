@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod app;
+mod arrows;
+mod circles;
 mod documents;
 mod floors;
 mod sources;

@@ -8,9 +8,10 @@
 
 use serde_json::Value;
 
+use crate::outcome::Outcome;
 use crate::process::{cargo, run_lines, stage};
 use crate::workspace::{Example, Workspace};
-use crate::{Outcome, build, demo, test, tools};
+use crate::{build, demo, test, tools};
 
 const NAMES: [&str; 2] = ["bench", "measure"];
 

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::process::{self, cargo, stage};
 use crate::workspace::{Workspace, files_under, make_folder, read, read_bytes, write_if_changed};
 use crate::{page, tools};

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::build;
+use crate::outcome::Outcome;
 use crate::process::{self, cargo, stage};
 use crate::workspace::{Workspace, files_under, make_folder};
-use crate::{Outcome, build};
 
 const PORT: &str = "7878";
 

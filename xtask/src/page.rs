@@ -1,6 +1,6 @@
 //! Rewrites the committed `index.html`, which trunk reads, into the page that is published.
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// The content security policy of the hosted page, as far as a `<meta>` can carry one: `frame-ancestors` is ignored
 /// there, so only a server's header can add it.

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::outcome::Outcome;
+use crate::process;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
-use crate::{Outcome, process};
 
 /// Runs them with the program that has to open what the package writes. Where there is no `python3` it says so, and
 /// that is no failure.

@@ -1,8 +1,9 @@
 //! `cargo xtask shots`: pictures of the app as it is, for the README and for eyes.
 
+use crate::outcome::Outcome;
 use crate::process::{self, stage};
 use crate::workspace::{Workspace, make_folder};
-use crate::{Outcome, build, demo, test, tools};
+use crate::{build, demo, test, tools};
 
 /// Builds all, then lets the root package's test `shots` fill `target/shots`.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {

@@ -1,15 +1,6 @@
 //! How durations are spread.
 
-use makespan_model::UNKNOWN;
-
-/// The quantile `p` of ascending values by linear interpolation (Hyndman & Fan 1996, type 7); `UNKNOWN` of none.
-pub fn quantile(sorted: &[i64], p: f64) -> i64 {
-    let Some(top) = sorted.len().checked_sub(1) else { return UNKNOWN };
-    let place = top as f64 * p.clamp(0.0, 1.0);
-    let low = (place.floor() as usize).min(top);
-    let (a, b) = (sorted[low], sorted[(low + 1).min(top)]);
-    a.saturating_add((b.saturating_sub(a) as f64 * (place - low as f64)).round() as i64)
-}
+use makespan_model::{UNKNOWN, quantile};
 
 /// What many durations have in common, ns; `UNKNOWN` where there are too few of them to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +15,7 @@ pub struct Distribution {
     pub max: i64,
     /// Arithmetic mean.
     pub mean: i64,
-    /// Median; this and the next are [`quantile`]s.
+    /// Median; this and the next are [quantiles](makespan_model::quantile()).
     pub median: i64,
     /// 75th percentile.
     pub p75: i64,
@@ -48,7 +39,7 @@ impl Distribution {
     /// The distribution of ascending values. O(n).
     pub fn of(sorted: &[i64]) -> Distribution {
         let [min, median, p75, p90, p95, p99, max] =
-            [0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0].map(|p| quantile(sorted, p));
+            [0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0].map(|p| quantile(sorted, p).unwrap_or(UNKNOWN));
         let count = sorted.len();
         let sum: i128 = sorted.iter().map(|v| i128::from(*v)).sum();
         let mean = if count == 0 { UNKNOWN } else { clamped((sum as f64 / count as f64).round()) };

@@ -3,7 +3,6 @@
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::Facts;
 use crate::fingerprint::{fingerprint, first_line};
 
 /// Longest message kept of a group, in characters.
@@ -50,33 +49,6 @@ pub struct SharedError {
     pub tasks: u32,
     /// In how many runs.
     pub runs: u32,
-}
-
-/// The errors of several runs, alike ones together: those in most runs first, then those of most attempts, then by kind
-/// and fingerprint. What the errors of each cost.
-pub fn errors_of_runs(runs: &[&Facts]) -> Vec<SharedError> {
-    let mut place: FxHashMap<(&str, &str), usize> = FxHashMap::default();
-    let mut out: Vec<SharedError> = Vec::new();
-    for group in runs.iter().flat_map(|facts| &facts.errors().groups) {
-        let at = *place.entry((&group.kind, &group.fingerprint)).or_insert_with(|| {
-            out.push(SharedError {
-                fingerprint: group.fingerprint.clone(),
-                message: group.message.clone(),
-                kind: group.kind.clone(),
-                ..SharedError::default()
-            });
-            out.len() - 1
-        });
-        // A run has at most one group of each kind and fingerprint.
-        out[at].runs += 1;
-        out[at].attempts = out[at].attempts.saturating_add(group.attempts);
-        out[at].tasks = out[at].tasks.saturating_add(group.tasks.len() as u32);
-    }
-    out.sort_by(|x, y| {
-        let most = (y.runs, y.attempts).cmp(&(x.runs, x.attempts));
-        most.then_with(|| (&x.kind, &x.fingerprint).cmp(&(&y.kind, &y.fingerprint)))
-    });
-    out
 }
 
 /// The errors of a run, grouped by kind and [fingerprint] of the message.

@@ -40,7 +40,8 @@ pub struct Facts {
     stragglers: OnceCell<Vec<Straggler>>,
     retries: OnceCell<Retries>,
     requests: OnceCell<Requests>,
-    findings: OnceCell<Vec<Finding>>,
+    gates: OnceCell<Gates>,
+    pub(crate) findings: OnceCell<Vec<Finding>>,
 }
 
 impl Facts {
@@ -67,6 +68,7 @@ impl Facts {
             stragglers: OnceCell::new(),
             retries: OnceCell::new(),
             requests: OnceCell::new(),
+            gates: OnceCell::new(),
             findings: OnceCell::new(),
         }
     }
@@ -186,12 +188,12 @@ impl Facts {
 
     /// See [`requests()`].
     pub fn requests(&self) -> &Requests {
-        self.requests.get_or_init(|| requests(self))
+        self.requests.get_or_init(|| requests(&self.run, self.measures()))
     }
 
-    /// See [`findings()`].
-    pub fn findings(&self) -> &[Finding] {
-        self.findings.get_or_init(|| findings(self))
+    /// See [`gates()`].
+    pub fn gates(&self) -> &Gates {
+        self.gates.get_or_init(|| gates(&self.run))
     }
 
     /// See [`slowest()`]; not kept.

@@ -1,11 +1,11 @@
 //! What can be measured of every task of a run, as one column of numbers each: times, waits, tries, and whatever
 //! metrics the source recorded. Query, heatmap, charts and comparison all take their numbers from here.
 
-use makespan_model::{NONE, Run, StrId, UNKNOWN};
+use makespan_model::{NONE, Run, StrId};
 use rustc_hash::FxHashMap;
 
-use crate::units::{Quantity, unit};
-use crate::{Facts, natural_cmp};
+use crate::natural_cmp;
+use makespan_format::amount::{Quantity, unit};
 
 /// Metrics that engines record under many names and that people ask for by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,7 +97,7 @@ impl Standard {
 
 /// Where the numbers of a measure come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum From {
+pub(crate) enum From {
     Duration,
     Work,
     Wait,
@@ -123,7 +123,7 @@ pub struct Measure {
     pub unit: String,
     /// The well-known metric it is.
     pub standard: Option<Standard>,
-    from: From,
+    pub(crate) from: From,
 }
 
 /// What can be measured of the tasks of a run.
@@ -220,41 +220,11 @@ impl Measures {
         self.list.iter().position(|m| m.standard == Some(standard))
     }
 
-    /// The number of every task, by task: ns, bytes, hundredths, counts, or the source's own unit; NaN where it is not
-    /// known. Of a metric sampled more than once in a task, the highest where it counts memory, the mean where it is a
-    /// share, the last otherwise. Slack is the total slack. O(n + s), with our own ones what their fact costs.
-    pub fn values(&self, facts: &Facts, measure: usize) -> Vec<f64> {
-        let run = facts.run();
-        let n = run.task_count();
-        let Some(measure) = self.list.get(measure) else { return vec![f64::NAN; n] };
-        let known = |t: i64| if t == UNKNOWN { f64::NAN } else { t as f64 };
-        match measure.from {
-            From::Duration => run
-                .task_ids()
-                .map(|t| run.task_interval(t).map_or(f64::NAN, |(s, e)| e.saturating_sub(s) as f64))
-                .collect(),
-            From::Work => {
-                let mut work = vec![f64::NAN; n];
-                for t in run.task_ids().filter(|t| run.task_interval(*t).is_some()) {
-                    work[t.index()] = 0.0;
-                }
-                let busy = facts.busy();
-                for (&a, length) in busy.attempt.iter().zip(busy.lengths()) {
-                    let slot = &mut work[run.attempts.task[a as usize] as usize];
-                    *slot = if slot.is_nan() { 0.0 } else { *slot } + length as f64;
-                }
-                work
-            }
-            From::Wait => facts.waiting().wait.iter().map(|t| known(*t)).collect(),
-            From::Queue => facts.waiting().queue.iter().map(|t| known(*t)).collect(),
-            From::Backoff => facts.waiting().backoff.iter().map(|t| known(*t)).collect(),
-            From::Slack => facts.slack().total.iter().map(|s| s.map_or(f64::NAN, |s| s as f64)).collect(),
-            From::Attempts => run.task_ids().map(|t| run.attempts_of(t).len() as f64).collect(),
-            From::Metric(at) => {
-                let (factor, indices) = &self.samples[at as usize];
-                sampled(run, indices, *factor, measure)
-            }
-        }
+    /// The number of every task of a measure that is a metric, as [`values`](Measures::values) gives it; `None` for one that
+    /// is computed. O(n + s).
+    pub(crate) fn of_samples(&self, run: &Run, measure: usize) -> Option<Vec<f64>> {
+        let (indices, factor) = self.samples(measure)?;
+        Some(sampled(run, indices, factor, &self.list[measure]))
     }
 
     /// The samples (index, in order of tasks) behind a measure, and what their values are multiplied with to be in its

@@ -3,8 +3,8 @@
 use makespan_model::{Run, Stored, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
-use crate::units::{Quantity, unit as unit_of};
-use crate::{Facts, Standard};
+use crate::{Measures, Standard};
+use makespan_format::amount::{Quantity, unit as unit_of};
 
 /// Processors and memory of one task; NaN where not known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,8 +62,7 @@ pub struct Requests {
 /// and as unknown below. A request goes before a limit. What was used are the [measures](crate::measures()) that are
 /// known for processors and memory; no memory at all counts as not measured, as do shares that are 0 for every task.
 /// O(n + a + s), and reading each text once.
-pub fn requests(facts: &Facts) -> Requests {
-    let run = facts.run();
+pub fn requests(run: &Run, measures: &Measures) -> Requests {
     let mut known: FxHashMap<StrId, Asked> = FxHashMap::default();
     let mut asked = |id: StrId| *known.entry(id).or_insert_with(|| Asked::read(run, id));
     let found: Vec<(TaskId, Asked)> = run
@@ -78,8 +77,7 @@ pub fn requests(facts: &Facts) -> Requests {
         return Requests::default();
     }
     let measured = |standard| {
-        let measures = facts.measures();
-        let values = measures.standard(standard).map(|m| measures.values(facts, m));
+        let values = measures.standard(standard).and_then(|m| measures.of_samples(run, m));
         values.filter(|v| v.iter().any(|v| *v > 0.0)).unwrap_or_default()
     };
     let (cpu, memory) = (measured(Standard::Cpu), measured(Standard::Memory));

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use makespan_model::{Status, TaskId};
+use makespan_model::{Status, TaskId, quantile};
 
-use crate::units::{Quantity, unit};
 use crate::{Facts, Measures};
+use makespan_format::amount::{Amount, Quantity, Unit};
 
 /// How a figure must relate to its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +85,10 @@ pub struct Rule {
     pub aggregate: Aggregate,
     /// How it must relate to the limit.
     pub comparison: Comparison,
-    /// The limit, in its unit.
-    pub limit: f64,
-    /// Unit of the limit. Without one, times are in seconds, sizes in bytes and shares in hundredths.
-    pub unit: String,
+    /// The limit.
+    pub limit: Amount,
+    /// The limit as it is written. Without a unit, times are in seconds, sizes in bytes and shares in hundredths.
+    pub written: String,
 }
 
 /// Whether a rule holds.
@@ -190,23 +190,17 @@ impl Rule {
         };
         let limit = text[at + comparison.sign().len()..].trim_start_matches('=').trim();
         let wrong = || RuleError::NoLimit(limit.chars().take(40).collect());
-        let digits = limit.find(|c: char| !c.is_ascii_digit() && !".-+".contains(c)).unwrap_or(limit.len());
-        let number: f64 = limit[..digits].parse().map_err(|_| wrong())?;
-        let unit_name = limit[digits..].trim();
-        if !unit_name.is_empty() && unit(unit_name).is_none() {
-            return Err(wrong());
-        }
-        let (figure, unit) = (figure.to_owned(), unit_name.to_owned());
-        Ok(Rule { figure, aggregate, comparison, limit: number, unit })
+        let amount = Amount::read(limit).filter(|a| !matches!(a.unit, Unit::Other(_))).ok_or_else(wrong)?;
+        let (figure, written) = (figure.to_owned(), limit.to_owned());
+        Ok(Rule { figure, aggregate, comparison, limit: amount, written })
     }
 
     /// The limit in the base unit of a quantity.
     fn limit_of(&self, quantity: Quantity) -> Option<f64> {
-        match unit(&self.unit) {
-            Some((own, factor)) => (own == quantity).then_some(self.limit * factor),
-            None if !self.unit.is_empty() => None,
-            None if quantity == Quantity::Time => Some(self.limit * 1e9),
-            None => Some(self.limit),
+        match self.limit.unit {
+            Unit::None if quantity == Quantity::Time => Some(self.limit.value * 1e9),
+            Unit::None => Some(self.limit.value),
+            _ => self.limit.of(quantity, ""),
         }
     }
 }
@@ -222,8 +216,7 @@ impl fmt::Display for Rule {
             Aggregate::Sum => f.write_str("sum ")?,
             Aggregate::Percentile(p) => write!(f, "p{p} ")?,
         }
-        write!(f, "{} {} {}", self.figure, self.comparison.sign(), self.limit)?;
-        if self.unit.is_empty() { Ok(()) } else { write!(f, " {}", self.unit) }
+        write!(f, "{} {} {}", self.figure, self.comparison.sign(), self.written)
     }
 }
 
@@ -299,10 +292,8 @@ fn of_tasks(facts: &Facts, measures: &Measures, rule: &Rule) -> (Quantity, f64, 
         Aggregate::Mean => (sum() / known.len() as f64, None),
         Aggregate::Sum => (sum(), None),
         Aggregate::Percentile(p) => {
-            let place = (known.len() - 1) as f64 * p / 100.0;
-            let low = (place as usize).min(known.len() - 1);
-            let high = (low + 1).min(known.len() - 1);
-            (known[low].0 + (known[high].0 - known[low].0) * (place - low as f64), None)
+            let values: Vec<f64> = known.iter().map(|k| k.0).collect();
+            (quantile(&values, p / 100.0).unwrap_or(f64::NAN), None)
         }
         Aggregate::Each => {
             let limit = rule.limit_of(quantity).unwrap_or(f64::NAN);

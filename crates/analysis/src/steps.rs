@@ -4,7 +4,7 @@ use makespan_model::{Run, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
 use crate::busy::{Busy, busy};
-use crate::{CriticalPath, Distribution, Facts, critical_path, natural_cmp};
+use crate::{CriticalPath, Distribution, critical_path, natural_cmp};
 
 /// What the tasks of one step took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,13 +64,6 @@ pub(crate) fn step_of_task(run: &Run, task: TaskId) -> StrId {
 /// O((n + a) log n + e).
 pub fn steps(run: &Run) -> Vec<StepStat> {
     steps_with([(run, &busy(run), critical_path(run).as_ref())])
-}
-
-/// The steps of several runs, those of the same name taken together: their tasks as if they were of one run, so that a
-/// step of a hundred runs has a hundred times the tasks, and its part of all their critical paths. O(n log n) and what
-/// the facts cost.
-pub fn steps_of_runs(runs: &[&Facts]) -> Vec<StepStat> {
-    steps_with(runs.iter().map(|facts| (facts.run(), facts.busy(), facts.critical_path())))
 }
 
 pub(crate) fn steps_with<'a>(

@@ -2,10 +2,9 @@
 
 use std::cmp::Reverse;
 
-use makespan_model::{Run, Status, StrId, TaskId};
+use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN, quantile};
 use rustc_hash::FxHashMap;
 
-use crate::distribution::quantile;
 use crate::slots::containers;
 use crate::steps::step_of_task;
 
@@ -58,7 +57,7 @@ pub fn stragglers(run: &Run) -> Vec<Straggler> {
     let mut out = Vec::new();
     for step in timed.chunk_by(|a, b| a.0 == b.0).filter(|step| step.len() >= FEWEST) {
         let durations: Vec<i64> = step.iter().map(|t| t.1).collect();
-        let [low, median, high] = [0.25, 0.5, 0.75].map(|p| quantile(&durations, p));
+        let [low, median, high] = [0.25, 0.5, 0.75].map(|p| quantile(&durations, p).unwrap_or(UNKNOWN));
         let fence = (high as f64 + 1.5 * high.saturating_sub(low) as f64).max(median as f64 * TIMES);
         let slow = step.iter().rev().take_while(|t| t.1 as f64 > fence);
         let peers = step.len() as u32;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 
-use crate::units::{Quantity, unit};
+use makespan_format::amount::{Quantity, unit};
 
 /// Whose samples count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

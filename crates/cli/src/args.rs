@@ -1,5 +1,6 @@
 //! The verbs and their options.
 
+mod input;
 mod keeping;
 mod recording;
 mod run;
@@ -10,18 +11,14 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use makespan_analysis::Rule;
 
-use crate::config::setting::Setting;
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
+pub(crate) use input::Input;
+use input::help;
 pub(crate) use keeping::*;
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
-
-/// The help of an option that is a setting too.
-fn help<T>(setting: &Setting<T>) -> &'static str {
-    setting.meaning.trim_end_matches('.')
-}
 
 /// See what the time of a workflow run went into.
 #[derive(Debug, Parser)]
@@ -97,16 +94,6 @@ pub(crate) enum Verb {
     Gc(GcArgs),
     /// Print what is configured, and what can be
     Config(ConfigArgs),
-}
-
-/// What is read, and how.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Input {
-    /// Files, folders, archives, or - for standard input
-    #[arg(required = true, value_name = "FILES")]
-    pub(crate) files: Vec<PathBuf>,
-    #[arg(long, value_name = "ZONE", help = help(&ZONE))]
-    pub(crate) zone: Option<NamedZone>,
 }
 
 #[derive(Debug, ClapArgs)]

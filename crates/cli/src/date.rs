@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use makespan_analysis::{Quantity, unit};
+use makespan_format::amount::duration;
 use makespan_format::time::{Civil, parse_civil};
 use makespan_import::Zone as _;
 
@@ -52,13 +52,8 @@ impl FromStr for Length {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Length, &'static str> {
-        let text = text.trim();
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let number = text[..digits].parse::<f64>().ok();
-        let unit = unit(&text[digits..]).filter(|u| u.0 == Quantity::Time);
-        let ns = number.zip(unit).map(|(n, (_, factor))| (n * factor).round());
-        let ns = ns.filter(|ns| (1.0..9e18).contains(ns));
-        ns.map(|ns| Length(ns as i64)).ok_or("write a number and a unit of time: 500 ms, 10s, 5 min, 1 h")
+        let ns = duration(text).filter(|ns| *ns > 0);
+        ns.map(Length).ok_or("write a number and a unit of time: 500 ms, 10s, 1m30s, 1 h")
     }
 }
 
@@ -81,7 +76,8 @@ mod tests {
         assert_eq!("2026-01-05 10:00".parse::<Date>().unwrap().start(&zone), 1_767_600_000 * SECOND);
         assert_eq!("9999-12-31".parse::<Date>().unwrap().end(&zone), i64::MAX);
         assert_eq!("1.5 min".parse::<Length>().unwrap().0, 90 * SECOND);
-        for bad in ["", "10", "s", "0 s", "4 GB", "-1 s", "1e9 s"] {
+        assert_eq!("1m30s".parse::<Length>().unwrap().0, 90 * SECOND);
+        for bad in ["", "10", "s", "0", "0 s", "4 GB", "-1 s", "1e10 s"] {
             assert!(bad.parse::<Length>().is_err(), "{bad}");
         }
         for bad in ["", "yesterday", "2026-13-01", "2026-01-05T", "05.01.2026"] {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use makespan_report::ReportError;
 
+use crate::foreign::clean;
+
 /// Why a verb stopped.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -100,6 +102,6 @@ impl Failure {
 
 impl From<makespan_store::Error> for Failure {
     fn from(error: makespan_store::Error) -> Failure {
-        Failure::Store(crate::output::clean(&error.to_string()))
+        Failure::Store(clean(&error.to_string()))
     }
 }

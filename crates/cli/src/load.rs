@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::origin::Origins;
 use crate::output::clean;
 use crate::stored::{bytes_of, name_of};
-use crate::walk::{self, MOST_BYTES, Place, Unreadable};
+use crate::walk::{self, InputPlace, MOST_BYTES, Unreadable};
 use crate::zone::NamedZone;
 
 /// How many files are complained of one by one.
@@ -87,7 +87,7 @@ fn events(input: &Input, config: &Config, zone: &NamedZone, sink: &mut dyn Event
             // No file of that name: perhaps a run of that id.
             Err(error)
                 if error.kind() == ErrorKind::NotFound
-                    && let Place::Path(path) = &file.place =>
+                    && let InputPlace::Path(path) = &file.place =>
             {
                 match bytes_of(config, path) {
                     Ok(bytes) => sources.push(Source::new(name_of(&path.to_string_lossy()), bytes)),

@@ -12,6 +12,7 @@ mod convert;
 mod date;
 mod dist;
 mod failure;
+mod foreign;
 mod formats;
 mod keeping;
 mod load;

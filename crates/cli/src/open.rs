@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::output::{clean, print};
 use crate::serve::{Content, Served, Site};
 use crate::stored::{bytes_of, name_of};
-use crate::walk::{self, MOST_BYTES, Place};
+use crate::walk::{self, InputPlace, MOST_BYTES};
 use crate::{dist, serve};
 
 /// Serves until interrupted.
@@ -20,8 +20,8 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     for mut file in files {
         let content = match file.place {
             // It can be read only once, and the page may be loaded again.
-            Place::Stdin => walk::read(&Place::Stdin, MOST_BYTES).map(|b| Content::Bytes(b.into())),
-            Place::Path(path) => match std::fs::File::open(&path) {
+            InputPlace::Stdin => walk::read(&InputPlace::Stdin, MOST_BYTES).map(|b| Content::Bytes(b.into())),
+            InputPlace::Path(path) => match std::fs::File::open(&path) {
                 Ok(_) => Ok(Content::Path(path)),
                 // No file of that name: perhaps a run of that id, as it is now.
                 Err(error) if error.kind() == ErrorKind::NotFound => match bytes_of(config, &path) {

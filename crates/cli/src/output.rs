@@ -1,4 +1,4 @@
-//! What leaves the program: standard output, files, and foreign text made fit for a terminal.
+//! What leaves the program: standard output and files.
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -7,36 +7,7 @@ use std::path::Path;
 use makespan_scene::visible;
 
 use crate::failure::Failure;
-
-/// The longest foreign text in a line for people, in characters.
-const SHOWN: usize = 300;
-
-/// Foreign text for a terminal: hidden characters (escape sequences, direction overrides) as visible escapes, and not
-/// endlessly long.
-pub(crate) fn clean(text: &str) -> String {
-    let text = visible(text);
-    match text.char_indices().nth(SHOWN) {
-        None => text.into_owned(),
-        Some((at, _)) => format!("{}…", &text[..at]),
-    }
-}
-
-/// JSON whose strings hold no character that a terminal obeys: such ones become `\u` escapes, which are the same JSON.
-pub(crate) fn inert_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut units = [0u16; 2];
-    for c in json.chars() {
-        // A line break of ours is no part of a string.
-        if c == '\n' || visible(c.encode_utf8(&mut [0; 4])) == c.encode_utf8(&mut [0; 4]) as &str {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out
-}
+pub(crate) use crate::foreign::{clean, inert_json};
 
 /// Writes to standard output. That nobody reads it any more is no failure worth a word.
 ///
@@ -82,22 +53,4 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(&beside);
         fail(source)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn terminals_obey_nothing_of_it() {
-        assert_eq!(clean("a\u{1b}]52;c;x\u{7}\u{202e}"), "a\\u{1b}]52;c;x\\u{7}\\u{202e}");
-        assert_eq!(clean(&"x".repeat(1000)).chars().count(), SHOWN + 1);
-        let json = serde_json::to_string_pretty(&["\u{9b}2J", "\u{202e}\u{e0001}", "plain ü\n"]).unwrap();
-        let inert = inert_json(&json);
-        assert!(!inert.contains(['\u{9b}', '\u{202e}', '\u{e0001}']));
-        let (before, after): (Vec<String>, Vec<String>) =
-            (serde_json::from_str(&json).unwrap(), serde_json::from_str(&inert).unwrap());
-        assert_eq!(before, after);
-    }
 }

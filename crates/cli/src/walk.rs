@@ -15,7 +15,7 @@ pub(crate) const MOST_BYTES: u64 = 4 << 30;
 
 /// Where the bytes of a file come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum InputPlace {
     /// Standard input.
     Stdin,
     /// A path.
@@ -28,7 +28,7 @@ pub(crate) struct Named {
     /// Its name as other files of the run may speak of it: relative, with `/`, from the folder that was named on.
     pub(crate) name: String,
     /// Where it lies.
-    pub(crate) place: Place,
+    pub(crate) place: InputPlace,
 }
 
 /// What could not be read, and why.
@@ -39,11 +39,11 @@ pub(crate) fn files(given: &[PathBuf]) -> (Vec<Named>, Vec<Unreadable>) {
     let (mut found, mut left_out) = (Vec::new(), Vec::new());
     for path in given {
         if path.as_os_str() == "-" {
-            found.push(Named { name: "stdin".to_owned(), place: Place::Stdin });
+            found.push(Named { name: "stdin".to_owned(), place: InputPlace::Stdin });
         } else if path.is_dir() {
             folder(path, &mut found, &mut left_out);
         } else {
-            found.push(Named { name: last_name(path), place: Place::Path(path.clone()) });
+            found.push(Named { name: last_name(path), place: InputPlace::Path(path.clone()) });
         }
     }
     (found, left_out)
@@ -71,7 +71,7 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
             Err(e) => Err(e),
         };
         match kind {
-            Ok((true, _)) => found.push(Named { name, place: Place::Path(path) }),
+            Ok((true, _)) => found.push(Named { name, place: InputPlace::Path(path) }),
             Ok((_, true)) if depth >= MOST_DEPTH => {
                 left_out.push((name, format!("folders are followed {MOST_DEPTH} deep")));
             }
@@ -102,11 +102,11 @@ fn entries(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
 /// # Errors
 ///
 /// What the system says, or that the file holds more.
-pub(crate) fn read(place: &Place, most: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read(place: &InputPlace, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let took = match place {
-        Place::Stdin => io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes)?,
-        Place::Path(path) => File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?,
+        InputPlace::Stdin => io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes)?,
+        InputPlace::Path(path) => File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?,
     };
     if took as u64 > most {
         let text = format!("more than {} MiB in all are not read", MOST_BYTES >> 20);

@@ -1,8 +1,7 @@
 //! JSON that is carried, not understood: labels, parameters and values stay text until somebody looks.
 
 use std::borrow::Cow;
-
-use crate::write::write_json_string;
+use std::fmt::Write as _;
 
 /// A JSON text on one line, verbatim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +28,39 @@ impl<'a> Json<'a> {
     pub fn into_owned(self) -> Json<'static> {
         Json(Cow::Owned(self.0.into_owned()))
     }
+}
+
+/// Appends `text` as a JSON string. `<`, `>`, `&`, U+2028 and U+2029 are escaped too, so that the result stays
+/// data wherever it is put.
+pub fn write_json_string(text: &str, out: &mut String) {
+    out.push('"');
+    let mut from = 0;
+    for (i, c) in text.char_indices() {
+        let escape: Option<&str> = match c {
+            '"' => Some("\\\""),
+            '\\' => Some("\\\\"),
+            '\n' => Some("\\n"),
+            '\r' => Some("\\r"),
+            '\t' => Some("\\t"),
+            '<' => Some("\\u003c"),
+            '>' => Some("\\u003e"),
+            '&' => Some("\\u0026"),
+            '\u{2028}' => Some("\\u2028"),
+            '\u{2029}' => Some("\\u2029"),
+            _ => None,
+        };
+        if let Some(escape) = escape {
+            out.push_str(&text[from..i]);
+            out.push_str(escape);
+            from = i + c.len_utf8();
+        } else if c < '\u{20}' || c == '\u{7f}' {
+            out.push_str(&text[from..i]);
+            let _ = write!(out, "\\u{:04x}", c as u32);
+            from = i + c.len_utf8();
+        }
+    }
+    out.push_str(&text[from..]);
+    out.push('"');
 }
 
 /// Builds a JSON object member by member, for importers that gather labels or parameters.

@@ -15,23 +15,28 @@
 //! assert!(matches!(read.event, Event::Attempt(a) if a.started == Some(1_767_600_000_000_000_000)));
 //! ```
 
+pub mod amount;
+mod clip;
 mod diagnostic;
 mod event;
 mod json;
+mod line;
 mod quick;
 mod read;
 mod status;
 pub mod time;
 mod write;
 
+pub use clip::{clip, clip_chars};
 pub use diagnostic::{Diagnostic, Severity};
 pub use event::{
     Alert, Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Log, RunInfo, Sample, Task,
 };
-pub use json::{Fields, Json};
-pub use read::{Line, LineError, read_line};
+pub use json::{Fields, Json, write_json_string};
+pub use line::Line;
+pub use read::{LineError, read_line};
 pub use status::Status;
-pub use write::{write_json_string, write_line};
+pub use write::write_line;
 
 /// The version of the vocabulary that this crate writes; it reads this one and all before it.
 pub const VERSION: u32 = 1;

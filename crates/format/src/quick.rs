@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::read::{Key, Raw};
+use crate::line::{Member, Raw};
 use crate::{Status, time};
 
 struct Cursor<'a> {
@@ -117,46 +117,46 @@ pub(crate) fn fill<'a>(text: &'a str, raw: &mut Raw<'a>) -> Option<()> {
     let word = |c: &mut Cursor<'a>| c.string().map(|s| Some(Cow::Borrowed(s)));
     c.take(b'{')?;
     loop {
-        let key = Key::of(c.string()?);
+        let key = Member::of(c.string()?);
         c.take(b':')?;
         match key {
-            Key::Event => raw.event = word(&mut c)?,
-            Key::Run => raw.run = word(&mut c)?,
-            Key::Task => raw.task = word(&mut c)?,
-            Key::Name => raw.name = word(&mut c)?,
-            Key::Workflow => raw.workflow = word(&mut c)?,
-            Key::Step => raw.step = word(&mut c)?,
-            Key::Kind => raw.kind = word(&mut c)?,
-            Key::Parent => raw.parent = word(&mut c)?,
-            Key::Worker => raw.worker = word(&mut c)?,
-            Key::Source => raw.source = word(&mut c)?,
-            Key::Unit => raw.unit = word(&mut c)?,
-            Key::Level => raw.level = word(&mut c)?,
-            Key::Text => raw.text = word(&mut c)?,
-            Key::Severity => raw.severity = word(&mut c)?,
-            Key::Direction => raw.direction = word(&mut c)?,
-            Key::Uri => raw.uri = word(&mut c)?,
-            Key::Code => raw.code = word(&mut c)?,
-            Key::After => c.ids(&mut raw.after)?,
-            Key::Status => raw.status = Some(Status::parse(c.string()?)?),
-            Key::Queued => raw.queued = Some(c.time()?),
-            Key::Started => raw.started = Some(c.time()?),
-            Key::Ended => raw.ended = Some(c.time()?),
-            Key::T => raw.t = Some(c.time()?),
-            Key::Version => raw.version = Some(u32::try_from(c.integer()?).ok()?),
-            Key::Try => raw.number = Some(u32::try_from(c.integer()?).ok()?),
-            Key::Size => raw.size = Some(c.integer()?),
-            Key::Count => raw.count = Some(u64::try_from(c.integer()?).ok()?),
-            Key::Offset => raw.offset = Some(u64::try_from(c.integer()?).ok()?),
-            Key::LineNumber => raw.line = Some(u64::try_from(c.integer()?).ok()?),
-            Key::InferEdges => raw.infer_edges = Some(c.boolean()?),
-            Key::Resolved => raw.resolved = Some(c.boolean()?),
+            Member::Event => raw.event = word(&mut c)?,
+            Member::Run => raw.run = word(&mut c)?,
+            Member::Task => raw.task = word(&mut c)?,
+            Member::Name => raw.name = word(&mut c)?,
+            Member::Workflow => raw.workflow = word(&mut c)?,
+            Member::Step => raw.step = word(&mut c)?,
+            Member::Kind => raw.kind = word(&mut c)?,
+            Member::Parent => raw.parent = word(&mut c)?,
+            Member::Worker => raw.worker = word(&mut c)?,
+            Member::Source => raw.source = word(&mut c)?,
+            Member::Unit => raw.unit = word(&mut c)?,
+            Member::Level => raw.level = word(&mut c)?,
+            Member::Text => raw.text = word(&mut c)?,
+            Member::Severity => raw.severity = word(&mut c)?,
+            Member::Direction => raw.direction = word(&mut c)?,
+            Member::Uri => raw.uri = word(&mut c)?,
+            Member::Code => raw.code = word(&mut c)?,
+            Member::After => c.ids(&mut raw.after)?,
+            Member::Status => raw.status = Some(Status::parse(c.string()?)?),
+            Member::Queued => raw.queued = Some(c.time()?),
+            Member::Started => raw.started = Some(c.time()?),
+            Member::Ended => raw.ended = Some(c.time()?),
+            Member::T => raw.t = Some(c.time()?),
+            Member::Version => raw.version = Some(u32::try_from(c.integer()?).ok()?),
+            Member::Try => raw.number = Some(u32::try_from(c.integer()?).ok()?),
+            Member::Size => raw.size = Some(c.integer()?),
+            Member::Count => raw.count = Some(u64::try_from(c.integer()?).ok()?),
+            Member::Offset => raw.offset = Some(u64::try_from(c.integer()?).ok()?),
+            Member::LineNumber => raw.line = Some(u64::try_from(c.integer()?).ok()?),
+            Member::InferEdges => raw.infer_edges = Some(c.boolean()?),
+            Member::Resolved => raw.resolved = Some(c.boolean()?),
             // A `null` stands for an absent member: the other reader knows.
-            Key::Labels => raw.labels = Some(c.raw().filter(|v| v.get() != "null")?),
-            Key::Params => raw.params = Some(c.raw().filter(|v| v.get() != "null")?),
-            Key::Stored => raw.stored = Some(c.raw().filter(|v| v.get() != "null")?),
-            Key::Value => raw.value = Some(c.raw().filter(|v| v.get() != "null")?),
-            Key::Progress | Key::Error | Key::Unknown => return None,
+            Member::Labels => raw.labels = Some(c.raw().filter(|v| v.get() != "null")?),
+            Member::Params => raw.params = Some(c.raw().filter(|v| v.get() != "null")?),
+            Member::Stored => raw.stored = Some(c.raw().filter(|v| v.get() != "null")?),
+            Member::Value => raw.value = Some(c.raw().filter(|v| v.get() != "null")?),
+            Member::Progress | Member::Error | Member::Unknown => return None,
         }
         if c.peek()? == b'}' {
             return (c.at + 1 == text.len()).then_some(());

@@ -3,40 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::event::*;
+use crate::json::write_json_string;
 use crate::{Status, VERSION};
-
-/// Appends `text` as a JSON string. `<`, `>`, `&`, U+2028 and U+2029 are escaped too, so that the result stays
-/// data wherever it is put.
-pub fn write_json_string(text: &str, out: &mut String) {
-    out.push('"');
-    let mut from = 0;
-    for (i, c) in text.char_indices() {
-        let escape: Option<&str> = match c {
-            '"' => Some("\\\""),
-            '\\' => Some("\\\\"),
-            '\n' => Some("\\n"),
-            '\r' => Some("\\r"),
-            '\t' => Some("\\t"),
-            '<' => Some("\\u003c"),
-            '>' => Some("\\u003e"),
-            '&' => Some("\\u0026"),
-            '\u{2028}' => Some("\\u2028"),
-            '\u{2029}' => Some("\\u2029"),
-            _ => None,
-        };
-        if let Some(escape) = escape {
-            out.push_str(&text[from..i]);
-            out.push_str(escape);
-            from = i + c.len_utf8();
-        } else if c < '\u{20}' || c == '\u{7f}' {
-            out.push_str(&text[from..i]);
-            let _ = write!(out, "\\u{:04x}", c as u32);
-            from = i + c.len_utf8();
-        }
-    }
-    out.push_str(&text[from..]);
-    out.push('"');
-}
 
 /// Members in a fixed order; absent ones are left out.
 struct Object<'o>(&'o mut String);

@@ -7,25 +7,12 @@
 mod align;
 mod compact;
 mod settle;
+mod spacing;
 
 use crate::ordering::Order;
 use crate::proper::Proper;
-
-/// A pair of lengths or coordinates, px: along the flow and across it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Axes {
-    pub(crate) along: f64,
-    pub(crate) across: f64,
-}
-
-/// Free space, px.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Gaps {
-    /// Between two layers.
-    pub(crate) layer: f64,
-    /// Between two nodes of a layer.
-    pub(crate) node: f64,
-}
+use spacing::Spacing;
+pub(crate) use spacing::{Axes, Gaps};
 
 /// What this stage hands over.
 pub(crate) struct Places {
@@ -37,35 +24,9 @@ pub(crate) struct Places {
     pub(crate) thickness: Vec<f64>,
 }
 
-/// Dummies stand closer to each other than nodes do: this part of the gap.
-const DUMMY_GAP: f64 = 0.5;
-
 /// Rounds in which the layers are drawn together: many, but not more visits of nodes and links than this.
 const ROUNDS: u64 = 24;
 const VISITS: u64 = 2_500_000;
-
-/// How far the centres of neighbours in a layer must be apart.
-pub(crate) struct Spacing<'a> {
-    proper: &'a Proper,
-    sizes: &'a [Axes],
-    gap: f64,
-}
-
-impl Spacing<'_> {
-    /// Half of what a node takes up, with its share of the gap.
-    fn half(&self, node: u32) -> f64 {
-        if self.proper.dummy(node) {
-            self.gap * DUMMY_GAP / 2.0
-        } else {
-            (self.sizes[node as usize].across + self.gap) / 2.0
-        }
-    }
-
-    /// Least distance between the centres of two neighbours.
-    pub(crate) fn apart(&self, left: u32, right: u32) -> f64 {
-        self.half(left) + self.half(right)
-    }
-}
 
 /// Places all nodes of a connected graph; `sizes` holds the boxes of the real nodes. O(n + m log m).
 pub(crate) fn place(proper: &Proper, order: &Order, sizes: &[Axes], gaps: Gaps) -> Places {

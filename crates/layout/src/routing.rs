@@ -3,14 +3,13 @@
 //! Within the thickness of a layer an edge keeps to the free lane that its dummy was given; all bending happens in the
 //! gaps between layers, where no node stands. So no edge that has its dummies runs through a foreign node.
 
+mod plan;
 mod ports;
 mod spline;
 
-use crate::acyclic::Acyclic;
 use crate::graph::NONE;
-use crate::ordering::Order;
-use crate::placing::{Axes, Gaps, Places};
-use crate::proper::Proper;
+use crate::placing::Axes;
+pub(crate) use plan::Plan;
 
 /// What this stage hands over: the drawing of one component, along and across the flow.
 pub(crate) struct Drawing {
@@ -22,17 +21,6 @@ pub(crate) struct Drawing {
     pub(crate) routes: Vec<Vec<Axes>>,
     /// Whether each edge goes against the flow.
     pub(crate) reversed: Vec<bool>,
-}
-
-/// Everything that is known about a component when its edges are drawn.
-pub(crate) struct Plan<'a> {
-    pub(crate) edges: &'a [(u32, u32)],
-    pub(crate) sizes: &'a [Axes],
-    pub(crate) gaps: Gaps,
-    pub(crate) acyclic: &'a Acyclic,
-    pub(crate) proper: &'a Proper,
-    pub(crate) order: &'a Order,
-    pub(crate) places: &'a Places,
 }
 
 /// Draws all edges of a component. O(m log m + control points).

@@ -4,9 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use petgraph::algo::kosaraju_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::Rows;
+use crate::{Dependencies, Rows};
 
 /// An order of `n` tasks and the edges that go against it.
 pub(crate) struct Order {
@@ -19,7 +18,7 @@ pub(crate) struct Order {
 }
 
 /// Kahn's algorithm (1962) with the lowest index first, so that an order that is topological already stays as it
-/// is. O((n + e) log n).
+/// is, which petgraph's depth-first `toposort` does not promise. O((n + e) log n).
 fn kahn(n: usize, edges: &[(u32, u32)]) -> Vec<u32> {
     let out = Rows::from_pairs(n, edges);
     let mut missing = vec![0u32; n];
@@ -52,17 +51,12 @@ pub(crate) fn order(n: usize, edges: &[(u32, u32)]) -> Order {
     if straight.len() == n {
         return Order { order: straight, cut: Vec::new(), on_cycles: 0 };
     }
-    let mut graph = DiGraph::<(), (), u32>::with_capacity(n, edges.len());
-    for _ in 0..n {
-        graph.add_node(());
-    }
-    for &(a, b) in edges {
-        graph.add_edge(NodeIndex::new(a as usize), NodeIndex::new(b as usize), ());
-    }
+    let back: Vec<(u32, u32)> = edges.iter().map(|&(from, to)| (to, from)).collect();
+    let (successors, predecessors) = (Rows::from_pairs(n, edges), Rows::from_pairs(n, &back));
     // Kosaraju's, not Tarjan's: petgraph's Tarjan recurses, and a chain may be a hundred thousand deep.
     let mut component = vec![0u32; n];
     let mut on_cycles = 0;
-    for (c, members) in kosaraju_scc(&graph).iter().enumerate() {
+    for (c, members) in kosaraju_scc(Dependencies::new(&successors, &predecessors)).iter().enumerate() {
         on_cycles += if members.len() > 1 { members.len() } else { 0 };
         for m in members {
             component[m.index()] = c as u32;

@@ -12,12 +12,14 @@
 
 mod build;
 mod columns;
+mod dependencies;
 mod finish;
 mod graph;
 mod infer;
 mod members;
 pub mod notation;
 mod preview;
+mod quantile;
 mod rows;
 mod run;
 mod snapshot;
@@ -26,8 +28,10 @@ mod unfold;
 
 pub use build::RunsBuilder;
 pub use columns::{Alerts, Artifacts, Attempts, Logs, Samples, Tasks};
+pub use dependencies::{Dependencies, Neighbors, Visited};
 pub use makespan_format::{Diagnostic, Direction, Severity, Status};
 pub use members::{members, plain};
+pub use quantile::{Interpolate, quantile};
 pub use rows::Rows;
 pub use run::{Run, Stored};
 pub use snapshot::SnapshotError;

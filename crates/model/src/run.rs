@@ -3,7 +3,7 @@
 use makespan_format::Status;
 
 use crate::columns::*;
-use crate::{AttemptId, Diagnostic, NONE, Rows, StrId, Strings, TaskId, UNKNOWN};
+use crate::{AttemptId, Dependencies, Diagnostic, NONE, Rows, StrId, Strings, TaskId, UNKNOWN};
 
 /// One execution of a workflow. Columns are public to read; there is no way to change them but to fold again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -137,6 +137,11 @@ impl Run {
     pub fn parent(&self, task: TaskId) -> Option<TaskId> {
         let p = self.tasks.parent[task.index()];
         (p != NONE).then_some(TaskId(p))
+    }
+
+    /// The dependencies as a graph for the algorithms of `petgraph`.
+    pub fn dependencies(&self) -> Dependencies<'_> {
+        Dependencies::new(&self.successors, &self.predecessors)
     }
 
     /// The contained tasks of each task.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use makespan_format::{Event, RunInfo, write_line};
 
-use crate::{Batch, Error, Mark, Numbered, Part, RunState, Store};
+use crate::{Batch, Error, EventRange, Mark, Numbered, RunState, Store};
 
 /// As many events are sent at once, and about so many bytes of them.
 const EVENTS_AT_ONCE: usize = 4_096;
@@ -33,7 +33,7 @@ pub fn copy(from: &dyn Store, to: &dyn Store, run: &str) -> Result<Copied, Error
     let state = from.run(run)?.ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
     let mut sending = Sending { to, run, copied: Copied::default(), held: Vec::new(), bytes: 0 };
     let mut failed = None;
-    from.read(run, Part::After(0), &mut |record| match sending.take(record) {
+    from.read(run, EventRange::After(0), &mut |record| match sending.take(record) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             failed = Some(error);
@@ -105,7 +105,7 @@ pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<u64, 
     let mut name = String::new();
     write_line(&Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }), &mut name);
     let (mut events, mut written) = (0, Ok(()));
-    store.read(run, Part::All, &mut |record| {
+    store.read(run, EventRange::All, &mut |record| {
         let named = if events == 0 { out.write_all(name.as_bytes()) } else { Ok(()) };
         written =
             named.and_then(|()| out.write_all(record.line.as_bytes())).and_then(|()| out.write_all(b"\n"));

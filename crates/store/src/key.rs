@@ -6,24 +6,24 @@ use sha2::{Digest as _, Sha256};
 ///
 /// Ids may be longer than a database can index, and databases disagree on which texts are equal (case, trailing
 /// spaces, accents); equal keys mean equal bytes everywhere. Two texts with one key would take some 2⁶⁴ tries to find.
-pub type Key = [u8; 16];
+pub type TextKey = [u8; 16];
 
 /// The key of a text.
-pub fn key(text: &str) -> Key {
-    let mut key = Key::default();
+pub fn key(text: &str) -> TextKey {
+    let mut key = TextKey::default();
     key.copy_from_slice(&Sha256::digest(text.as_bytes())[..16]);
     key
 }
 
 /// The key of two texts, of which the second may be absent.
-pub(crate) fn key_of_two(one: &str, two: Option<&str>) -> Key {
+pub(crate) fn key_of_two(one: &str, two: Option<&str>) -> TextKey {
     let mut hash = Sha256::new();
     // The length keeps ("ab", "c") and ("a", "bc") apart.
     hash.update((one.len() as u64).to_le_bytes());
     hash.update(one.as_bytes());
     hash.update([u8::from(two.is_some())]);
     hash.update(two.unwrap_or_default().as_bytes());
-    let mut key = Key::default();
+    let mut key = TextKey::default();
     key.copy_from_slice(&hash.finalize()[..16]);
     key
 }

@@ -13,6 +13,7 @@ mod file;
 mod key;
 mod location;
 mod lock;
+mod mark;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod open;
@@ -35,12 +36,11 @@ pub use batch::{Appended, Batch, Checked, LAST_SEQ, LONGEST_ID, LONGEST_LINE, Nu
 pub use copy::{Copied, copy, export};
 pub use digest::{Digest, MetricState, RunState, Stamp, Tally, TaskState};
 pub use error::Error;
-pub use key::{Key, key};
+pub use key::{TextKey, key};
 pub use location::Location;
+pub use mark::Mark;
 pub use open::{BACKENDS, Backend, Open, open};
 pub use order::in_order;
-pub use query::{
-    Cursor, History, HistoryQuery, LARGEST_PAGE, Order, Page, RunFilter, RunQuery, TaskRun, all_runs,
-};
+pub use query::{Cursor, History, HistoryQuery, LARGEST_PAGE, Order, Page, RunFilter, RunQuery, TaskRun};
 pub use statistics::{Counts, Durations, Group, Grouping};
-pub use store::{EachRecord, Info, Maintained, Mark, Part, Store};
+pub use store::{EachRecord, EventRange, Info, Maintained, Store, all_runs};

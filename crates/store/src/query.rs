@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use makespan_format::Status;
+use makespan_format::{Status, clip};
 
 use crate::digest::LONGEST_TEXT;
-use crate::key::{Key, key};
-use crate::{Error, RunState, Store, TaskState, batch::clip};
+use crate::key::{TextKey, key};
+use crate::{Error, RunState, TaskState};
 
 /// The largest page of runs.
 pub const LARGEST_PAGE: u32 = 10_000;
@@ -78,7 +78,7 @@ pub struct Cursor {
     /// [`RunState::at`] of the last run seen.
     pub at: i64,
     /// The key of its id, which tells runs of one time apart.
-    pub key: Key,
+    pub key: TextKey,
 }
 
 impl Cursor {
@@ -108,7 +108,7 @@ impl FromStr for Cursor {
     fn from_str(text: &str) -> Result<Cursor, Error> {
         let read = || {
             let (at, hex) = text.split_once('.')?;
-            let mut key = Key::default();
+            let mut key = TextKey::default();
             if hex.len() != 32 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
                 return None;
             }
@@ -178,29 +178,6 @@ impl Page {
         let next = fitting.last().filter(|_| more).map(|run| Cursor::after(run));
         Page { runs: fitting.into_iter().cloned().collect(), total, next }
     }
-}
-
-/// All runs of a store, the earliest first, and after them those in its trash: page by page, so a run that comes
-/// meanwhile may be left out.
-///
-/// # Errors
-///
-/// What stands in the way of asking the store.
-pub fn all_runs(store: &dyn Store) -> Result<Vec<RunState>, Error> {
-    let mut runs = Vec::new();
-    for trashed in [false, true] {
-        let filter = RunFilter { trashed, ..RunFilter::default() };
-        let mut query = RunQuery { filter, order: Order::Oldest, limit: LARGEST_PAGE, after: None };
-        loop {
-            let page = store.runs(&query)?;
-            runs.extend(page.runs);
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => break,
-            }
-        }
-    }
-    Ok(runs)
 }
 
 /// One task over many runs.

@@ -6,13 +6,13 @@ use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, read_line
 
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Durations, Error, Grouping, History, HistoryQuery, Page, Record, RunFilter,
-    RunQuery, RunState,
+    Appended, Batch, Counts, Durations, Error, Grouping, History, HistoryQuery, LARGEST_PAGE, Mark, Order,
+    Page, Record, RunFilter, RunQuery, RunState,
 };
 
 /// Which events of a run are read, and in which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
+pub enum EventRange {
     /// All of them, as the run is made from: in the order in which they were stored, save that the events of one
     /// producer stand in the order of their numbers. A run whose producers' batches came out of order is gathered
     /// in memory first.
@@ -21,23 +21,6 @@ pub enum Part {
     /// All but as many as were stored first, in the order in which they were stored: for whoever follows a run and
     /// has seen so many.
     After(u64),
-}
-
-/// What people do to a run, beside its events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// Keeps it from being removed, or no more.
-    Pin(bool),
-    /// Puts a label on it, or takes it off.
-    Label {
-        /// Name of the label.
-        name: String,
-        /// Its value; off where absent.
-        value: Option<String>,
-    },
-    /// Puts it into the trash at a time (ns since the epoch), or takes it out. An event that comes later takes it
-    /// out too: the run is alive.
-    Trash(Option<i64>),
 }
 
 /// What a store says about itself.
@@ -94,7 +77,7 @@ pub trait Store: Send + Sync {
     fn runs(&self, query: &RunQuery) -> Result<Page, Error>;
 
     /// Hands the events of a run to `each` until it wants no more: all that were acknowledged before the call.
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error>;
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error>;
 
     /// One task over many runs.
     fn history(&self, query: &HistoryQuery) -> Result<History, Error>;
@@ -123,7 +106,7 @@ pub trait Store: Send + Sync {
     fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<(), Error> {
         let (mut lines, mut unread, mut first) = (0u64, 0u64, 0u64);
         sink.event(Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }));
-        self.read(run, Part::All, &mut |record| {
+        self.read(run, EventRange::All, &mut |record| {
             lines += 1;
             match read_line(record.line.as_bytes()) {
                 Ok(read) => sink.event(read.event),
@@ -141,4 +124,27 @@ pub trait Store: Send + Sync {
         }
         Ok(())
     }
+}
+
+/// All runs of a store, the earliest first, and after them those in its trash: page by page, so a run that comes
+/// meanwhile may be left out.
+///
+/// # Errors
+///
+/// What stands in the way of asking the store.
+pub fn all_runs(store: &dyn Store) -> Result<Vec<RunState>, Error> {
+    let mut runs = Vec::new();
+    for trashed in [false, true] {
+        let filter = RunFilter { trashed, ..RunFilter::default() };
+        let mut query = RunQuery { filter, order: Order::Oldest, limit: LARGEST_PAGE, after: None };
+        loop {
+            let page = store.runs(&query)?;
+            runs.extend(page.runs);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(runs)
 }

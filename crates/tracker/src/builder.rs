@@ -6,13 +6,28 @@ use std::sync::Arc;
 use makespan_format::Status;
 
 use crate::contain::say;
-use crate::context::{Context, InContext};
-use crate::recorder::{Class, Declared, Details, Key, Record, What};
+use crate::context::Context;
+use crate::current::InContext;
+use crate::recorder::{Class, Declared, Details, Record, TaskKey, What};
 use crate::redact::Redactor;
+use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::retry::{Attempt, Backoff};
 use crate::task::Task;
 use crate::text::Text;
 use crate::value::{Members, Value};
+
+impl Context {
+    /// A task within it: within the task whose context it is, else of the run.
+    #[inline(always)]
+    pub fn task(&self, name: impl Into<Text>) -> TaskBuilder {
+        TaskBuilder::new(self.clone(), name.into())
+    }
+}
+
+/// A task of the [current context](Context::current).
+pub fn task(name: impl Into<Text>) -> TaskBuilder {
+    TaskBuilder::new(Context::current(), name.into())
+}
 
 /// A task that is about to be started, declared or left out. See [`Context::task`].
 #[derive(Debug)]
@@ -114,11 +129,11 @@ impl TaskBuilder {
     }
 
     /// The parts of a record, and the context of the task.
-    fn split(self) -> (Context, Text, Key, Option<Box<Details>>) {
+    fn split(self) -> (Context, Text, TaskKey, Option<Box<Details>>) {
         let Context { run, task: parent, .. } = self.context;
         let number = run.as_ref().map_or(0, |run| run.state.next_task());
         let (id, details) = self.draft.map_or((None, None), |draft| draft.finish());
-        (Context { run, task: Key { number, id }, attempt: 1 }, self.name, parent, details)
+        (Context { run, task: TaskKey { number, id }, attempt: 1 }, self.name, parent, details)
     }
 
     /// Starts it.
@@ -136,11 +151,11 @@ impl TaskBuilder {
             at,
             run: state.index,
             attempt: 1,
-            task: Key { number, id: None },
+            task: TaskKey { number, id: None },
             what: What::Started { name, parent, details: None },
         });
         run.recorder.shared.settle(state, pushed);
-        Task::plain(Context { run: Some(run), task: Key { number, id: None }, attempt: 1 })
+        Task::plain(Context { run: Some(run), task: TaskKey { number, id: None }, attempt: 1 })
     }
 
     fn start_otherwise(self) -> Task {
@@ -203,7 +218,7 @@ impl TaskBuilder {
 pub struct Planned {
     own: Context,
     name: Text,
-    parent: Key,
+    parent: TaskKey,
     worker: Option<Text>,
     measured: bool,
 }
@@ -331,65 +346,10 @@ macro_rules! ways_to_run {
 }
 ways_to_run!(TaskBuilder, Planned);
 
-/// A task by name, to depend on. It keeps nothing alive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskRef(pub(crate) Key);
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::TaskRef {}
-    impl Sealed for super::Planned {}
-    impl Sealed for super::Task {}
-    impl Sealed for crate::Context {}
-    impl Sealed for str {}
-    impl Sealed for String {}
-    impl<T: Sealed + ?Sized> Sealed for &T {}
-}
-
-/// What a task can depend on: a task in any state, or the id of one.
-pub trait AsTask: sealed::Sealed {
-    /// The task, by name.
-    fn as_task(&self) -> TaskRef;
-}
-
-impl AsTask for TaskRef {
-    fn as_task(&self) -> TaskRef {
-        self.clone()
-    }
-}
+impl Sealed for Planned {}
 
 impl AsTask for Planned {
     fn as_task(&self) -> TaskRef {
         self.reference()
-    }
-}
-
-impl AsTask for Task {
-    fn as_task(&self) -> TaskRef {
-        self.reference()
-    }
-}
-
-impl AsTask for Context {
-    fn as_task(&self) -> TaskRef {
-        TaskRef(self.task.clone())
-    }
-}
-
-impl AsTask for str {
-    fn as_task(&self) -> TaskRef {
-        TaskRef(Key { number: 0, id: Some(Arc::new(self.into())) })
-    }
-}
-
-impl AsTask for String {
-    fn as_task(&self) -> TaskRef {
-        self.as_str().as_task()
-    }
-}
-
-impl<T: AsTask + ?Sized> AsTask for &T {
-    fn as_task(&self) -> TaskRef {
-        (**self).as_task()
     }
 }

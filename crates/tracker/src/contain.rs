@@ -46,13 +46,13 @@ pub(crate) fn say(value: &(impl fmt::Display + ?Sized)) -> String {
 
 /// [`say`] of a value's `Debug`.
 pub(crate) fn say_debug(value: &dyn fmt::Debug) -> String {
-    struct Shown<'a>(&'a dyn fmt::Debug);
-    impl fmt::Display for Shown<'_> {
+    struct AsDebug<'a>(&'a dyn fmt::Debug);
+    impl fmt::Display for AsDebug<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "{:?}", self.0)
         }
     }
-    say(&Shown(value))
+    say(&AsDebug(value))
 }
 
 /// Text up to the bound.

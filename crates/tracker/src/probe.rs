@@ -9,19 +9,19 @@ use std::fmt;
 use std::future::Future;
 
 use crate::builder::TaskBuilder;
-use crate::context::InContext;
+use crate::current::InContext;
 use crate::outcome::kind;
 use crate::recorder::Failure;
 
 /// Runs a body as a task.
-pub fn run<T>(task: TaskBuilder, body: impl FnOnce() -> T, probe: impl FnOnce(&T) -> Option<Told>) -> T {
+pub fn run<T>(task: TaskBuilder, body: impl FnOnce() -> T, probe: impl FnOnce(&T) -> Option<Found>) -> T {
     let task = task.start();
     let value = {
         let _here = task.enter();
         body()
     };
-    let told = if task.is_recording() { probe(&value) } else { None };
-    task.end_as_told(told);
+    let found = if task.is_recording() { probe(&value) } else { None };
+    task.end_as_found(found.map(|found| found.0));
     value
 }
 
@@ -29,13 +29,13 @@ pub fn run<T>(task: TaskBuilder, body: impl FnOnce() -> T, probe: impl FnOnce(&T
 pub async fn run_async<T>(
     task: TaskBuilder,
     body: impl Future<Output = T>,
-    probe: impl FnOnce(&T) -> Option<Told>,
+    probe: impl FnOnce(&T) -> Option<Found>,
 ) -> T {
     let task = task.start().cancelled_when_dropped();
     let context = task.context();
     let value = body.in_context(context).await;
-    let told = if task.is_recording() { probe(&value) } else { None };
-    task.end_as_told(told);
+    let found = if task.is_recording() { probe(&value) } else { None };
+    task.end_as_found(found.map(|found| found.0));
     value
 }
 
@@ -46,7 +46,7 @@ pub fn never<T>() -> T {
 
 /// A failure that was found.
 #[derive(Debug)]
-pub struct Told(pub(crate) Failure);
+pub struct Found(pub(crate) Failure);
 
 /// What is looked at.
 #[derive(Debug)]
@@ -55,34 +55,34 @@ pub struct Probe<'a, T>(pub &'a T);
 /// A result with an error that can be displayed.
 pub trait OfDisplay {
     /// The failure, where it is one.
-    fn failure(&self) -> Option<Told>;
+    fn failure(&self) -> Option<Found>;
 }
 
 impl<T, E: fmt::Display> OfDisplay for &&Probe<'_, Result<T, E>> {
-    fn failure(&self) -> Option<Told> {
-        self.0.as_ref().err().map(|error| Told(Failure::of(error, None)))
+    fn failure(&self) -> Option<Found> {
+        self.0.as_ref().err().map(|error| Found(Failure::of(error, None)))
     }
 }
 
 /// A result with any other error.
 pub trait OfResult {
     /// The failure, where it is one.
-    fn failure(&self) -> Option<Told>;
+    fn failure(&self) -> Option<Found>;
 }
 
 impl<T, E> OfResult for &Probe<'_, Result<T, E>> {
-    fn failure(&self) -> Option<Told> {
+    fn failure(&self) -> Option<Found> {
         self.0.as_ref().err()?;
         let kind = kind(std::any::type_name::<E>());
         let message = kind.clone().unwrap_or_else(|| String::from("an error that cannot be displayed"));
-        Some(Told(Failure { message, kind }))
+        Some(Found(Failure { message, kind }))
     }
 }
 
 /// Anything else is no failure.
 pub trait OfAnything {
     /// None.
-    fn failure(&self) -> Option<Told> {
+    fn failure(&self) -> Option<Found> {
         None
     }
 }

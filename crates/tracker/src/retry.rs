@@ -5,7 +5,8 @@ use std::future::Future;
 use std::ops::Deref;
 use std::time::Duration;
 
-use crate::context::{Context, InContext};
+use crate::context::Context;
+use crate::current::InContext;
 use crate::recorder::Failure;
 use crate::task::Task;
 

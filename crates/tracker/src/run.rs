@@ -10,19 +10,12 @@ use makespan_format::{Event, RunInfo, Status, time, write_line};
 use crate::clock;
 use crate::contain::say;
 use crate::context::Context;
-use crate::recorder::{Failure, Over, Recorder, RunState, What, random_word};
+use crate::durability::Durability;
+use crate::recorder::{Failure, Over, Recorder, RunInner, RunState, What, random_word};
 use crate::redact::Redactor;
 use crate::text::Text;
-use crate::tracker::Durability;
 use crate::usage::Gauge;
 use crate::value::{Members, Value};
-
-/// What every handle of a run shares.
-#[derive(Debug)]
-pub(crate) struct RunInner {
-    pub(crate) state: Arc<RunState>,
-    pub(crate) recorder: Arc<Recorder>,
-}
 
 /// A run that is about to start. See [`Tracker::run`](crate::Tracker::run).
 #[derive(Debug)]

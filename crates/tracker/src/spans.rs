@@ -5,14 +5,15 @@ use std::fmt;
 use makespan_format::Status;
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Id, Record as Values};
-use tracing_core::{Event, Level, Subscriber, dispatcher};
+use tracing_core::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as Scope, Layer};
-use tracing_subscriber::registry::{LookupSpan, Registry, SpanRef};
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::contain::say_debug;
 use crate::context::Context;
-use crate::recorder::{Class, Details, Failure, Key, What};
+use crate::recorder::{Class, Details, Failure, TaskKey, What};
 use crate::redact::Redactor;
+use crate::spanned::{Spanned, context_of};
 use crate::text::Text;
 use crate::value::{Members, Value};
 
@@ -47,13 +48,6 @@ pub struct SpanLayer {
     fields: bool,
 }
 
-/// What a span is, kept with it.
-struct Spanned {
-    context: Context,
-    params: Members,
-    failure: Option<Failure>,
-}
-
 impl SpanLayer {
     /// Spans that are in no other become tasks of this context.
     pub fn new(root: Context) -> SpanLayer {
@@ -81,29 +75,6 @@ impl SpanLayer {
     }
 }
 
-/// The context of a span, or of the next one around it that has one.
-fn context_of<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> Option<Context> {
-    if let Some(own) = span.extensions().get::<Spanned>() {
-        return Some(own.context.clone());
-    }
-    span.scope().skip(1).find_map(|outer| outer.extensions().get::<Spanned>().map(|own| own.context.clone()))
-}
-
-/// The context of the span that this thread is in, and the span's id.
-pub(crate) fn current() -> Option<(Context, u64)> {
-    dispatcher::get_default(|dispatch| {
-        let registry = dispatch.downcast_ref::<Registry>()?;
-        let current = dispatch.current_span();
-        let span = registry.span(current.id()?)?;
-        Some((context_of(&span)?, span.id().into_u64()))
-    })
-}
-
-/// The id of the span that this thread is in; 0 for none.
-pub(crate) fn current_id() -> u64 {
-    dispatcher::get_default(|dispatch| dispatch.current_span().id().map_or(0, Id::into_u64))
-}
-
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, scope: Scope<'_, S>) {
         let Some(span) = scope.span(id) else { return };
@@ -117,7 +88,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanLayer {
             .clone()
             .finish()
             .map(|params| Box::new(Details { params: Some(params), ..Details::default() }));
-        let task = Key { number: run.state.next_task(), id: None };
+        let task = TaskKey { number: run.state.next_task(), id: None };
         let context = Context { task, run: Some(run), attempt: 1 };
         let name = Text::from(attributes.metadata().name());
         context.record(Class::Lifecycle, What::Started { name, parent: parent.task, details });

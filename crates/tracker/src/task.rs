@@ -6,12 +6,11 @@ use std::sync::atomic::Ordering;
 
 use makespan_format::Status;
 
-use crate::builder::TaskRef;
 use crate::contain::say;
 use crate::context::Context;
-use crate::probe::Told;
-use crate::recorder::{Class, Failure, Key, Record, What};
+use crate::recorder::{Class, Failure, Record, TaskKey, What};
 use crate::redact::Redactor;
+use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::usage::Gauge;
 
 /// A task that runs, on its first try. It ends when this is dropped: failed where the thread is panicking, cancelled
@@ -99,11 +98,10 @@ impl Task {
         self
     }
 
-    /// Ends it as a probe found. For the attribute `#[task]`.
-    #[doc(hidden)]
-    pub fn end_as_told(mut self, told: Option<Told>) {
-        match told {
-            Some(Told(failure)) => {
+    /// Ends it as failed where a probe found a failure, else as succeeded.
+    pub(crate) fn end_as_found(mut self, failure: Option<Failure>) {
+        match failure {
+            Some(failure) => {
                 let message = Redactor::prose(self.context.redactor(), "error", failure.message);
                 self.end(Status::Failed, Some(Failure { message, ..failure }));
             }
@@ -145,7 +143,7 @@ impl Task {
             at,
             run: state.index,
             attempt,
-            task: Key { number, id: None },
+            task: TaskKey { number, id: None },
             what: What::Ended { status, failure: None },
         });
         run.recorder.shared.settle(state, pushed);
@@ -162,6 +160,14 @@ impl Task {
             run.state.failed.store(true, Ordering::Relaxed);
         }
         self.context.record_safely(What::Ended { status, failure: failure.map(Box::new) });
+    }
+}
+
+impl Sealed for Task {}
+
+impl AsTask for Task {
+    fn as_task(&self) -> TaskRef {
+        self.reference()
     }
 }
 

@@ -11,10 +11,10 @@ use crate::redact::Redactor;
 /// Numbers, booleans and texts are made into one with `into()`; anything else with [`Value::display`] or, where it is
 /// JSON already, with [`Value::json`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Value(pub(crate) Kind);
+pub struct Value(pub(crate) ValueKind);
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Null,
     Bool(bool),
     Int(i64),
@@ -26,12 +26,12 @@ pub(crate) enum Kind {
 impl Value {
     /// What a value says of itself, as a text of at most 64 KiB. A `Display` that panics is contained.
     pub fn display(value: &(impl std::fmt::Display + ?Sized)) -> Value {
-        Value(Kind::Text(say(value)))
+        Value(ValueKind::Text(say(value)))
     }
 
     /// What a value's `Debug` says, as a text of at most 64 KiB.
     pub fn debug(value: &dyn std::fmt::Debug) -> Value {
-        Value(Kind::Text(crate::contain::say_debug(value)))
+        Value(ValueKind::Text(crate::contain::say_debug(value)))
     }
 
     /// A JSON text. One that is not well formed, or nested deeper than 128, is kept as a plain text.
@@ -39,8 +39,8 @@ impl Value {
         let text = text.into();
         // A borrowed RawValue checks the syntax and builds nothing.
         match serde_json::from_str::<&serde_json::value::RawValue>(&text) {
-            Ok(_) => Value(Kind::Json(text)),
-            Err(_) => Value(Kind::Text(text)),
+            Ok(_) => Value(ValueKind::Json(text)),
+            Err(_) => Value(ValueKind::Text(text)),
         }
     }
 
@@ -48,12 +48,12 @@ impl Value {
     pub(crate) fn redacted(self, name: &str, redactor: Option<&Redactor>) -> Option<Value> {
         let Some(redactor) = redactor else { return Some(self) };
         let asked = match &self.0 {
-            Kind::Text(text) => redactor.ask(name, text),
+            ValueKind::Text(text) => redactor.ask(name, text),
             _ => redactor.ask(name, &self.to_json()),
         };
         match asked {
             Redaction::Keep => Some(self),
-            Redaction::Replace(text) => Some(Value(Kind::Text(text))),
+            Redaction::Replace(text) => Some(Value(ValueKind::Text(text))),
             Redaction::Drop => None,
         }
     }
@@ -61,7 +61,7 @@ impl Value {
     /// The value as a text of its own.
     pub(crate) fn into_text(self) -> String {
         match self.0 {
-            Kind::Text(text) => text,
+            ValueKind::Text(text) => text,
             _ => self.to_json(),
         }
     }
@@ -69,15 +69,15 @@ impl Value {
     /// The value as JSON text.
     pub(crate) fn to_json(&self) -> String {
         match &self.0 {
-            Kind::Null => String::from("null"),
-            Kind::Bool(value) => value.to_string(),
-            Kind::Int(value) => value.to_string(),
-            Kind::Number(value) if value.is_finite() => value.to_string(),
+            ValueKind::Null => String::from("null"),
+            ValueKind::Bool(value) => value.to_string(),
+            ValueKind::Int(value) => value.to_string(),
+            ValueKind::Number(value) if value.is_finite() => value.to_string(),
             // JSON has no number for these.
-            Kind::Number(value) if value.is_nan() => quoted("NaN"),
-            Kind::Number(value) => quoted(if *value > 0.0 { "Infinity" } else { "-Infinity" }),
-            Kind::Text(value) => quoted(value),
-            Kind::Json(value) => value.clone(),
+            ValueKind::Number(value) if value.is_nan() => quoted("NaN"),
+            ValueKind::Number(value) => quoted(if *value > 0.0 { "Infinity" } else { "-Infinity" }),
+            ValueKind::Text(value) => quoted(value),
+            ValueKind::Json(value) => value.clone(),
         }
     }
 }
@@ -92,7 +92,7 @@ macro_rules! from_int {
     ($($int:ty),*) => {$(
         impl From<$int> for Value {
             fn from(value: $int) -> Value {
-                Value(i64::try_from(value).map_or_else(|_| Kind::Json(value.to_string()), Kind::Int))
+                Value(i64::try_from(value).map_or_else(|_| ValueKind::Json(value.to_string()), ValueKind::Int))
             }
         }
         impl Number for $int {
@@ -106,31 +106,31 @@ from_int!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 impl From<f64> for Value {
     fn from(value: f64) -> Value {
-        Value(Kind::Number(value))
+        Value(ValueKind::Number(value))
     }
 }
 
 impl From<f32> for Value {
     fn from(value: f32) -> Value {
-        Value(Kind::Number(f64::from(value)))
+        Value(ValueKind::Number(f64::from(value)))
     }
 }
 
 impl From<bool> for Value {
     fn from(value: bool) -> Value {
-        Value(Kind::Bool(value))
+        Value(ValueKind::Bool(value))
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Value {
-        Value(Kind::Text(value))
+        Value(ValueKind::Text(value))
     }
 }
 
 impl From<()> for Value {
     fn from((): ()) -> Value {
-        Value(Kind::Null)
+        Value(ValueKind::Null)
     }
 }
 
@@ -148,7 +148,7 @@ impl From<&String> for Value {
 
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Value {
-        value.map_or(Value(Kind::Null), Into::into)
+        value.map_or(Value(ValueKind::Null), Into::into)
     }
 }
 

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use makespan_analysis::{Action, Evidence, Finding, Sight};
+use makespan_analysis::{Action, Evidence, Finding};
 use makespan_model::{Run, TaskId};
 use makespan_scene::{bytes, count, duration, visible};
 
@@ -34,26 +34,45 @@ pub fn told(run: &Run, finding: &Finding) -> Told {
 
 /// The view that shows a finding.
 pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
-    let place = &finding.place;
-    let (view, lanes) = match place.sight {
-        Sight::Overview => (View::Overview, Lanes::default()),
-        Sight::Timeline => (View::Timeline, Lanes::default()),
-        Sight::Workers => (View::Timeline, Lanes::Worker),
-        Sight::Graph => (View::Graph, Lanes::default()),
-        Sight::Table => (View::Table, Lanes::default()),
-    };
+    let subject = &finding.subject;
+    let (view, lanes) = place_of(&finding.evidence);
     let filter = Filter {
-        text: place.step.as_deref().map_or_else(String::new, step_query),
-        statuses: place.status.map_or(0, |s| 1 << s as u16),
+        text: subject.step.as_deref().map_or_else(String::new, step_query),
+        statuses: subject.status.map_or(0, |s| 1 << s as u16),
     };
     ViewState {
         view,
         lanes,
         filter,
-        selected: place.task.map(|t| run.task_id(t).to_owned()),
-        window: place.window,
-        critical: place.critical,
+        selected: subject.task.map(|t| run.task_id(t).to_owned()),
+        window: subject.window,
+        critical: matches!(finding.evidence, Evidence::Bottleneck { .. }),
         ..ViewState::default()
+    }
+}
+
+/// Where what was found is best seen.
+fn place_of(evidence: &Evidence) -> (View, Lanes) {
+    use Evidence as E;
+    match evidence {
+        E::IdleGaps { .. }
+        | E::SerialTail { .. }
+        | E::PathWaits { .. }
+        | E::RetryWaste { .. }
+        | E::ClockSkew { .. } => (View::Timeline, Lanes::default()),
+        E::LowParallelism { .. } | E::SlotStarved { .. } | E::LongQueue { .. } | E::SingleWorker { .. } => {
+            (View::Timeline, Lanes::Worker)
+        }
+        E::Bottleneck { .. } => (View::Graph, Lanes::default()),
+        E::StoredTotalDiffers(_) => (View::Overview, Lanes::default()),
+        E::Straggler { .. }
+        | E::SkewedStep { .. }
+        | E::DuplicatedWork { .. }
+        | E::RepeatedError { .. }
+        | E::OverRequestedCpu(_)
+        | E::OverRequestedMemory(_)
+        | E::NearMemoryLimit { .. }
+        | E::Unfinished { .. } => (View::Table, Lanes::default()),
     }
 }
 

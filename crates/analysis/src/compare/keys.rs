@@ -114,7 +114,7 @@ fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
 
 /// One task in the order that pairs those of one name: container, group, name, then parameters, then time.
 #[derive(Clone, Copy)]
-struct Place<'r> {
+struct TaskPlace<'r> {
     container: u32,
     group: u32,
     name: u32,
@@ -126,15 +126,15 @@ struct Place<'r> {
     at: u32,
 }
 
-impl<'r> Place<'r> {
-    fn new(columns: &Columns<'r>, i: usize, container: u32, right: bool) -> Place<'r> {
+impl<'r> TaskPlace<'r> {
+    fn new(columns: &Columns<'r>, i: usize, container: u32, right: bool) -> TaskPlace<'r> {
         let c = columns;
         let (group, name, params) = (c.group[i], c.name[i], c.params[i]);
         let (start, length, id) = (c.start[i], c.length[i], c.id_text[i]);
-        Place { container, group, name, params, start, length, id, right, at: i as u32 }
+        TaskPlace { container, group, name, params, start, length, id, right, at: i as u32 }
     }
 
-    fn same_name(&self, other: &Place<'_>) -> bool {
+    fn same_name(&self, other: &TaskPlace<'_>) -> bool {
         (self.container, self.group, self.name) == (other.container, other.group, other.name)
     }
 }
@@ -150,7 +150,7 @@ fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs)
     };
     let (lefts, rights) = (levels(left), levels(right));
     let (mut at_left, mut at_right, mut depth) = (0, 0, 0);
-    let mut places: Vec<Place<'_>> = Vec::new();
+    let mut places: Vec<TaskPlace<'_>> = Vec::new();
     while at_left < lefts.len() && at_right < rights.len() {
         places.clear();
         while let Some(&i) = lefts.get(at_left).filter(|i| left.depth[**i as usize] == depth) {
@@ -159,7 +159,7 @@ fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs)
             let matched = parent == NONE || pairs.of_left[parent as usize] != NONE;
             if matched && pairs.of_left[i as usize] == NONE {
                 let container = if parent == NONE { ROOT } else { parent };
-                places.push(Place::new(left, i as usize, container, false));
+                places.push(TaskPlace::new(left, i as usize, container, false));
             }
         }
         while let Some(&i) = rights.get(at_right).filter(|i| right.depth[**i as usize] == depth) {
@@ -167,7 +167,7 @@ fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs)
             let parent = right.parent[i as usize];
             let container = if parent == NONE { ROOT } else { pairs.of_right[parent as usize] };
             if container != NONE && pairs.of_right[i as usize] == NONE {
-                places.push(Place::new(right, i as usize, container, true));
+                places.push(TaskPlace::new(right, i as usize, container, true));
             }
         }
         pair_places(&mut places, pairs);
@@ -175,15 +175,15 @@ fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs)
     }
 }
 
-fn pair_places(places: &mut [Place<'_>], pairs: &mut Pairs) {
+fn pair_places(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
     places.sort_by(|x, y| {
         (x.container, x.group, x.name, x.params)
             .cmp(&(y.container, y.group, y.name, y.params))
             .then((x.right, x.start, x.length).cmp(&(y.right, y.start, y.length)))
             .then_with(|| natural_cmp(x.id, y.id))
     });
-    for one_name in places.chunk_by(Place::same_name) {
-        let mut rest: [Vec<&Place<'_>>; 2] = [Vec::new(), Vec::new()];
+    for one_name in places.chunk_by(TaskPlace::same_name) {
+        let mut rest: [Vec<&TaskPlace<'_>>; 2] = [Vec::new(), Vec::new()];
         for alike in one_name.chunk_by(|x, y| x.params == y.params) {
             let (lefts, rights) = alike.split_at(alike.partition_point(|p| !p.right));
             let both = lefts.len().min(rights.len());

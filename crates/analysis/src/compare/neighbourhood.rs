@@ -50,7 +50,7 @@ pub(super) fn pair_by_step(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut 
 
 /// What a task shows of itself to a colour.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum ColourBy {
     /// Step, kind and parameters; without a step nothing is matched.
     Work,
     /// The kind only; something beside it must be matched, and durations must be alike.
@@ -90,11 +90,13 @@ impl<'r> Graph<'r> {
     }
 
     /// The colours of the tasks that are not `matched`, after [`ROUNDS`] rounds; those of matched ones as given.
-    fn colours(&self, open: &[u32], given: &[u64], shown: Shown) -> Vec<u64> {
+    fn colours(&self, open: &[u32], given: &[u64], shown: ColourBy) -> Vec<u64> {
         let c = self.columns;
         let own = |i: usize| match shown {
-            Shown::Work => [c.step[i], c.kind[i], c.params[i]].iter().fold(1, |h, &x| mix(h, u64::from(x))),
-            Shown::Place => mix(1, u64::from(c.kind[i])),
+            ColourBy::Work => {
+                [c.step[i], c.kind[i], c.params[i]].iter().fold(1, |h, &x| mix(h, u64::from(x)))
+            }
+            ColourBy::Place => mix(1, u64::from(c.kind[i])),
         };
         let mut colours = given.to_vec();
         open.iter().for_each(|&i| colours[i as usize] = own(i as usize));
@@ -146,7 +148,7 @@ pub(super) fn pair_by_neighbourhood(
     }
     let graphs = [Graph::new(left_run, left, edges), Graph::new(right_run, right, edges)];
     let mut budget = BUDGET;
-    for shown in [Shown::Work, Shown::Place] {
+    for shown in [ColourBy::Work, ColourBy::Place] {
         for _ in 0..PASSES {
             let (lefts, rights) = (open(&pairs.of_left), open(&pairs.of_right));
             if lefts.is_empty() || rights.is_empty() || budget == 0 {
@@ -164,8 +166,8 @@ pub(super) fn pair_by_neighbourhood(
             let colours =
                 [graphs[0].colours(&lefts, &given[0], shown), graphs[1].colours(&rights, &given[1], shown)];
             let fit = |graph: &Graph<'_>, of: &[u32], i: u32| match shown {
-                Shown::Work => graph.columns.step[i as usize] != 0,
-                Shown::Place => {
+                ColourBy::Work => graph.columns.step[i as usize] != 0,
+                ColourBy::Place => {
                     let mut found = false;
                     graph.neighbours(i as usize, |j, _| found |= of[j] != NONE && of[j] != ELSEWHERE);
                     found
@@ -192,7 +194,7 @@ fn join_classes(
     members: &[(u64, bool, u32)],
     left: &Columns<'_>,
     right: &Columns<'_>,
-    shown: Shown,
+    shown: ColourBy,
     single: bool,
     pairs: &mut Pairs,
 ) -> bool {
@@ -222,7 +224,7 @@ fn join_classes(
             let (x, y) = (left.length[l as usize], right.length[r as usize]);
             x == UNKNOWN || y == UNKNOWN || ratio(x, y) <= ALIKE
         };
-        if shown == Shown::Place && !couples.iter().all(alike) {
+        if shown == ColourBy::Place && !couples.iter().all(alike) {
             continue;
         }
         joined |= !couples.is_empty();

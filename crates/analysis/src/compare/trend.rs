@@ -1,10 +1,10 @@
 //! Many runs in a row: how long things took over time, and when that changed.
 
-use makespan_model::Status;
+use makespan_model::{Status, quantile};
 
 use super::lineup::{Lineup, lineup};
 use super::samples::{Margin, Samples, fair_makespan};
-use super::statistics::{Slope, change_points, median, quantile, slope};
+use super::statistics::{Slope, change_points, median, slope};
 use crate::{Facts, Quantity};
 
 /// Values that have one level for a while.

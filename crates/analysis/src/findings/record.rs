@@ -2,7 +2,8 @@
 
 use makespan_model::{Severity, Status, TaskId, UNKNOWN};
 
-use super::{Evidence, Finding, Place, Sight, share, span};
+use super::evidence::Evidence;
+use super::finding::{Finding, Subject, share, span};
 use crate::Facts;
 use crate::nest::Nest;
 use crate::waiting::first_starts;
@@ -45,8 +46,8 @@ fn clock_skew(facts: &Facts) -> Option<Finding> {
     let &(overlap, after, before) = pairs.first()?;
     let severity = if share(overlap, makespan) > 0.01 { Severity::Warning } else { Severity::Info };
     let evidence = Evidence::ClockSkew { pairs: pairs.len() as u32, overlap, before };
-    let place = Place::new(Sight::Timeline).task(Some(after));
-    Some(Finding::new(severity, evidence, 0, place).about(pairs.iter().map(|p| p.1)))
+    let subject = Subject::default().task(Some(after));
+    Some(Finding::new(severity, evidence, 0, subject).about(pairs.iter().map(|p| p.1)))
 }
 
 /// Tasks that are not over, or attempts that started and have no end; a warning where the engine recorded that the run
@@ -65,8 +66,8 @@ fn unfinished(facts: &Facts) -> Option<Finding> {
     let is_over = run.recorded_status.is_some_and(Status::is_terminal) || run.recorded_end != UNKNOWN;
     let severity = if is_over { Severity::Warning } else { Severity::Info };
     let evidence = Evidence::Unfinished { open: facts.totals().open as u32, is_over };
-    let place = Place { status: Some(run.tasks.status[first.index()]), ..Place::new(Sight::Table) };
-    Some(Finding::new(severity, evidence, 0, place.task(Some(first))).about(left))
+    let subject = Subject { status: Some(run.tasks.status[first.index()]), ..Subject::default() };
+    Some(Finding::new(severity, evidence, 0, subject.task(Some(first))).about(left))
 }
 
 /// Totals stated that the tasks do not bear out; see [`differences`](crate::differences()).
@@ -74,6 +75,6 @@ fn stored_total_differs(facts: &Facts) -> Option<Finding> {
     let all = facts.differences();
     (!all.is_empty()).then(|| {
         let evidence = Evidence::StoredTotalDiffers(all.to_vec());
-        Finding::new(Severity::Warning, evidence, 0, Place::new(Sight::Overview))
+        Finding::new(Severity::Warning, evidence, 0, Subject::default())
     })
 }

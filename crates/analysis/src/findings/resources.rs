@@ -2,7 +2,8 @@
 
 use makespan_model::{Severity, TaskId};
 
-use super::{Evidence, Finding, Place, Sight};
+use super::evidence::Evidence;
+use super::finding::{Finding, Subject};
 use crate::{Demand, Facts, Waste};
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
@@ -30,8 +31,8 @@ fn over(
     let mut found: Vec<(f64, TaskId)> =
         tasks.iter().map(|d| (unused(d), d.task)).filter(|(unused, _)| *unused > 0.0).collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let place = Place::new(Sight::Table).task(found.first().map(|f| f.1));
-    Some(Finding::new(Severity::Info, evidence(waste), 0, place).about(found.into_iter().map(|f| f.1)))
+    let subject = Subject::default().task(found.first().map(|f| f.1));
+    Some(Finding::new(Severity::Info, evidence(waste), 0, subject).about(found.into_iter().map(|f| f.1)))
 }
 
 /// Tasks that used at least 90 % of the memory they had asked for.
@@ -42,6 +43,6 @@ fn near_limit(tasks: &[Demand]) -> Option<Finding> {
     let worst = near.first()?;
     let evidence =
         Evidence::NearMemoryLimit { share: part(worst), used: worst.memory_used, requested: worst.memory };
-    let place = Place::new(Sight::Table).task(Some(worst.task));
-    Some(Finding::new(Severity::Warning, evidence, 0, place).about(near.iter().map(|d| d.task)))
+    let subject = Subject::default().task(Some(worst.task));
+    Some(Finding::new(Severity::Warning, evidence, 0, subject).about(near.iter().map(|d| d.task)))
 }

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use makespan_model::{Severity, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
-use super::{Evidence, Finding, Place, Sight, share, span, warning_from};
+use super::evidence::Evidence;
+use super::finding::{Finding, Subject, share, span, warning_from};
 use crate::slots::containers;
 use crate::steps::step_of_task;
 use crate::{Facts, Straggler};
@@ -56,8 +57,10 @@ fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
             on_path,
         };
         let severity = if on_path { Severity::Warning } else { Severity::Info };
-        let place = Place::new(Sight::Table).step(name).task(Some(worst.task));
-        out.push(Finding::new(severity, evidence, worst.excess(), place).about(step.iter().map(|s| s.task)));
+        let subject = Subject::default().step(name).task(Some(worst.task));
+        out.push(
+            Finding::new(severity, evidence, worst.excess(), subject).about(step.iter().map(|s| s.task)),
+        );
     }
 }
 
@@ -77,8 +80,8 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
     for s in skewed.into_iter().take(MOST) {
         let (step, peers) = (s.step.clone(), s.tasks);
         let evidence = Evidence::SkewedStep { step, median: s.median, p90: s.p90, peers };
-        let place = Place::new(Sight::Table).step(&s.step);
-        let mut finding = Finding::new(Severity::Info, evidence, s.p90.saturating_sub(s.median), place);
+        let subject = Subject::default().step(&s.step);
+        let mut finding = Finding::new(Severity::Info, evidence, s.p90.saturating_sub(s.median), subject);
         finding.concerned = peers;
         out.push(finding);
     }
@@ -101,9 +104,9 @@ fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     for (weight, task) in large {
         let part = share(weight, path.length);
         let evidence = Evidence::Bottleneck { weight, share: part, inferred: path.inferred };
-        let place = Place { critical: true, ..Place::new(Sight::Graph).task(Some(task)) };
+        let subject = Subject::default().task(Some(task));
         let severity = if path.inferred { Severity::Info } else { warning_from(0.6, part) };
-        out.push(Finding::new(severity, evidence, weight, place).about([task]));
+        out.push(Finding::new(severity, evidence, weight, subject).about([task]));
     }
 }
 
@@ -143,8 +146,8 @@ fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
         let step = run.task_step(same[0].1);
         let evidence =
             Evidence::DuplicatedWork { step: step.to_owned(), times: same.len() as u32, work: again };
-        let place = Place::new(Sight::Table).step(step).task(Some(same[0].1));
-        out.push(Finding::new(Severity::Info, evidence, again, place).about(same.iter().map(|s| s.1)));
+        let subject = Subject::default().step(step).task(Some(same[0].1));
+        out.push(Finding::new(Severity::Info, evidence, again, subject).about(same.iter().map(|s| s.1)));
     }
 }
 
@@ -166,8 +169,8 @@ fn retry_waste(facts: &Facts) -> Option<Finding> {
         retried: retries.retried,
         recovered: retries.recovered,
     };
-    let place = Place::new(Sight::Timeline).task(retries.tasks.first().map(|r| r.task));
-    let finding = Finding::new(warning_from(0.1, most), evidence, retries.lost.max(longest), place);
+    let subject = Subject::default().task(retries.tasks.first().map(|r| r.task));
+    let finding = Finding::new(warning_from(0.1, most), evidence, retries.lost.max(longest), subject);
     Some(finding.about(retries.tasks.iter().map(|r| r.task)))
 }
 
@@ -187,10 +190,10 @@ fn repeated_errors(facts: &Facts, out: &mut Vec<Finding>) {
             is_final,
         };
         let severity = if is_final { Severity::Error } else { Severity::Warning };
-        let place = Place {
+        let subject = Subject {
             status: is_final.then_some(Status::Failed),
-            ..Place::new(Sight::Table).task(group.tasks.first().copied())
+            ..Subject::default().task(group.tasks.first().copied())
         };
-        out.push(Finding::new(severity, evidence, 0, place).about(group.tasks.iter().copied()));
+        out.push(Finding::new(severity, evidence, 0, subject).about(group.tasks.iter().copied()));
     }
 }

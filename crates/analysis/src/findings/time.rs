@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use makespan_model::{Severity, TaskId};
 
-use super::{Evidence, Finding, Place, Sight, known_until, share, span, warning_from};
+use super::evidence::Evidence;
+use super::finding::{Finding, Subject, known_until, share, span, warning_from};
 use crate::{Facts, Segment, SegmentKind};
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
@@ -47,10 +48,10 @@ fn idle_gaps(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let evidence = Evidence::IdleGaps { gaps: idle.len() as u32, total, longest };
-    let place = Place::new(Sight::Timeline).window(longest.0, longest.1);
+    let subject = Subject::default().window(longest.0, longest.1);
     let next =
         run.task_ids().filter(|t| run.attempts_of(*t).any(|a| run.attempts.started[a.index()] == longest.1));
-    Some(Finding::new(warning_from(0.1, part), evidence, total, place).about(next))
+    Some(Finding::new(warning_from(0.1, part), evidence, total, subject).about(next))
 }
 
 /// The time after the last moment at concurrency 2 or more, where at least two ever ran at once and it is from 10 % of
@@ -82,9 +83,9 @@ fn serial_tail(facts: &Facts) -> Option<Finding> {
     });
     within.sort_by_key(|w| (Reverse(w.1), w.0));
     let tasks: Vec<TaskId> = within.into_iter().map(|w| w.0).collect();
-    let place = Place::new(Sight::Timeline).window(from, end).task(tasks.first().copied());
+    let subject = Subject::default().window(from, end).task(tasks.first().copied());
     let evidence = Evidence::SerialTail { length, share: part };
-    Some(Finding::new(warning_from(0.25, part), evidence, length, place).about(tasks))
+    Some(Finding::new(warning_from(0.25, part), evidence, length, subject).about(tasks))
 }
 
 /// Less than half of at least two slots in use on average, where the bounds leave at least a tenth of the makespan to
@@ -103,7 +104,7 @@ fn low_parallelism(facts: &Facts) -> Option<Finding> {
     };
     let severity = if bounds.efficiency < 0.25 { Severity::Warning } else { Severity::Info };
     let cost = if bounds.inferred { 0 } else { gain };
-    Some(Finding::new(severity, evidence, cost, Place::new(Sight::Workers)))
+    Some(Finding::new(severity, evidence, cost, Subject::default()))
 }
 
 /// Waits on the observed path from 20 % of the makespan on; a warning from 50 %. Those after the start of an attempt that
@@ -121,7 +122,7 @@ fn path_waits(facts: &Facts) -> Option<Finding> {
     waits.sort_by_key(|s| (-s.length(), s.from));
     let first = waits.first()?;
     let evidence = Evidence::PathWaits { total, share: part, longest: (first.from, first.to) };
-    let place = Place::new(Sight::Timeline).window(first.from, first.to).task(Some(first.task));
-    let finding = Finding::new(warning_from(0.5, part), evidence, total, place);
+    let subject = Subject::default().window(first.from, first.to).task(Some(first.task));
+    let finding = Finding::new(warning_from(0.5, part), evidence, total, subject);
     Some(finding.about(waits.iter().map(|s| s.task)))
 }

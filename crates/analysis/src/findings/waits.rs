@@ -3,7 +3,8 @@
 use makespan_model::{NONE, Severity, StrId, TaskId, UNKNOWN};
 use rustc_hash::FxHashMap;
 
-use super::{Evidence, Finding, Place, Sight, share, span, warning_from};
+use super::evidence::Evidence;
+use super::finding::{Finding, Subject, share, span, warning_from};
 use crate::Facts;
 use crate::waiting::first_starts;
 
@@ -24,14 +25,14 @@ fn waited(column: &[i64]) -> Option<(Vec<TaskId>, i64, i64)> {
 }
 
 /// Where to see that a task waited: from when it was ready to its start.
-fn while_waiting(facts: &Facts, task: Option<TaskId>) -> Place {
-    let place = Place::new(Sight::Workers).task(task);
-    let Some(t) = task else { return place };
+fn while_waiting(facts: &Facts, task: Option<TaskId>) -> Subject {
+    let subject = Subject::default().task(task);
+    let Some(t) = task else { return subject };
     let ready = facts.waiting().ready[t.index()];
     let starts = facts.run().attempts_of(t).map(|a| facts.run().attempts.started[a.index()]);
     match starts.filter(|s| *s != UNKNOWN).min() {
-        Some(start) if ready != UNKNOWN => place.window(ready, start),
-        _ => place,
+        Some(start) if ready != UNKNOWN => subject.window(ready, start),
+        _ => subject,
     }
 }
 
@@ -45,9 +46,9 @@ fn slot_starved(facts: &Facts) -> Option<Finding> {
     }
     let efficiency = facts.bounds().map(|b| b.efficiency);
     let severity = warning_from(0.8, efficiency.unwrap_or(0.0));
-    let place = while_waiting(facts, tasks.first().copied());
+    let subject = while_waiting(facts, tasks.first().copied());
     let evidence = Evidence::SlotStarved { total, longest, efficiency };
-    Some(Finding::new(severity, evidence, longest, place).about(tasks))
+    Some(Finding::new(severity, evidence, longest, subject).about(tasks))
 }
 
 /// Waiting in queues that adds up to at least 10 % of the work, one task at least 5 % of the makespan; a warning where
@@ -59,9 +60,9 @@ fn long_queue(facts: &Facts) -> Option<Finding> {
     if share(total, facts.totals().work) < 0.1 || most < 0.05 {
         return None;
     }
-    let place = while_waiting(facts, tasks.first().copied());
+    let subject = while_waiting(facts, tasks.first().copied());
     let evidence = Evidence::LongQueue { total, longest };
-    Some(Finding::new(warning_from(0.25, most), evidence, longest, place).about(tasks))
+    Some(Finding::new(warning_from(0.25, most), evidence, longest, subject).about(tasks))
 }
 
 /// Moments at which one of several workers was busy, and it alone, while a task waited whose recorded dependencies were
@@ -130,6 +131,6 @@ fn single_worker(facts: &Facts) -> Option<Finding> {
         workers: facts.utilisation().workers as u32,
         total,
     };
-    let place = Place::new(Sight::Workers).window(longest.1, longest.2);
-    Some(Finding::new(Severity::Warning, evidence, total, place))
+    let subject = Subject::default().window(longest.1, longest.2);
+    Some(Finding::new(Severity::Warning, evidence, total, subject))
 }

@@ -2,7 +2,7 @@
 
 use makespan_model::{AttemptId, NONE, Rows, Run, TaskId, UNKNOWN};
 
-use super::{Segment, SegmentKind};
+use super::segment::{Segment, SegmentKind};
 use crate::busy::Busy;
 use crate::nest::Nest;
 use crate::slots::{Slots, containers};

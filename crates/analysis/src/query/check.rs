@@ -1,16 +1,18 @@
 //! What a test may ask: of fields that every run has when a query is read, of those of one run when it is asked.
 
+use makespan_format::amount::Amount;
 use std::ops::Range;
 
 use makespan_format::Status;
 
-use super::amount::{self, Amount};
-use super::error::{QueryError, nearest};
+use super::amount;
+use super::error::QueryError;
 use super::instant::{self, Instant};
 use super::statistic::Statistic;
 use super::syntax::*;
 use super::text::LONGEST_PATTERN;
 use super::vocabulary::{FIELDS, Means, find, names};
+use crate::nearest::nearest;
 use crate::{Facts, Measures, Quantity};
 
 /// Whether a test makes sense, as far as that is known without a run. `relation` is where its operator stands.
@@ -115,7 +117,7 @@ pub(super) fn wanted(field: &Field) -> Vec<String> {
 /// # Errors
 ///
 /// A name that the run does not know, with the nearest one that it does.
-pub(super) fn measure(field: &Field, at: &Place, facts: &Facts) -> Result<Option<usize>, QueryError> {
+pub(super) fn measure(field: &Field, at: &TextPlace, facts: &Facts) -> Result<Option<usize>, QueryError> {
     let (Field::Measure(name) | Field::Metric(name)) = field else { return Ok(None) };
     let measures = facts.measures();
     let is_metric = |i: &usize| measures.samples(*i).is_some();

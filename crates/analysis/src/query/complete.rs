@@ -39,7 +39,7 @@ pub fn complete(text: &str, cursor: usize, facts: &Facts) -> Vec<Completion> {
     let mut parser = Parser::new(before);
     // What is being written is seldom complete; where it stopped is all that counts.
     let _ = parser.parse();
-    let Reached { slot: Some(slot), at, .. } = parser.reached else { return Vec::new() };
+    let Reached { slot: Some(slot), at, .. } = parser.reader.reached else { return Vec::new() };
     let typed = before.get(at.clone()).unwrap_or("");
     let mut offers = Offers::new(at, typed.trim_start_matches('"'));
     offers.fill(&slot, facts);
@@ -181,7 +181,7 @@ impl Offers {
         let write = || match field {
             Words::Task => bare(text, literal, field),
             _ => {
-                let value = Value { text: text.to_owned(), literal, by_step: false, at: Place(0..0) };
+                let value = Value { text: text.to_owned(), literal, by_step: false, at: TextPlace(0..0) };
                 item(&value, &Field::Words(field))
             }
         };
@@ -246,7 +246,7 @@ impl Offers {
             if name == wanted {
                 let text = plain(json).into_owned();
                 let literal = has_wildcard(&text);
-                let value = Value { text, literal, by_step: false, at: Place(0..0) };
+                let value = Value { text, literal, by_step: false, at: TextPlace(0..0) };
                 let field = Field::Label(String::new());
                 offers.add(&value.text, || item(&value, &field), "of tasks of this run");
             }

@@ -1,17 +1,18 @@
 //! Which tasks of a run a query means.
 
+use makespan_format::amount::Amount;
 use makespan_model::{StrId, UNKNOWN};
 
-use super::amount::Amount;
+use super::check;
 use super::check::{Number, measure, number, statuses};
 use super::columns::{Member, Members, moments, words};
+use super::context::QueryContext;
 use super::error::QueryError;
 use super::instant::Instant;
 use super::reach::reach;
 use super::statistic::Statistic;
 use super::syntax::*;
 use super::text::Matcher;
-use super::{QueryContext, check};
 use crate::Facts;
 
 /// What a test says of a task whose field is or is not known, as kept by string.
@@ -183,7 +184,7 @@ impl Evaluation<'_> {
         column.iter().map(|id| all || kept(*id)).collect()
     }
 
-    fn has(&self, field: &Field, at: &Place) -> Result<Vec<bool>, QueryError> {
+    fn has(&self, field: &Field, at: &TextPlace) -> Result<Vec<bool>, QueryError> {
         let run = self.facts.run();
         let member = |name: &str, column: &[StrId]| {
             column.iter().map(|id| self.members.get(*id, name).is_some()).collect::<Vec<bool>>()
@@ -215,6 +216,7 @@ impl Evaluation<'_> {
                 .facts
                 .critical_path()
                 .map_or_else(|| vec![false; run.task_count()], |p| p.on_path.clone()),
+            Flag::Gate => self.facts.gates().mask(),
             Flag::Retried => run.task_ids().map(|t| run.attempts_of(t).len() > 1).collect(),
         }
     }

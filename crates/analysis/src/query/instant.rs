@@ -1,8 +1,8 @@
 //! Moments as people write them: times of day, dates, and spans since the start of the run.
 
+use makespan_format::amount::{Amount, Unit};
 use makespan_format::time::{SECOND, parse_civil};
 
-use super::amount::{Amount, Unit};
 use crate::Quantity;
 
 const DAY: i64 = 86_400 * SECOND;

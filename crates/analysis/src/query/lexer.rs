@@ -18,7 +18,7 @@ pub(super) enum Mode {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Word(String),
     Quoted(String),
     /// `:` is one only where it follows a word at once.
@@ -36,14 +36,14 @@ pub(super) enum Kind {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
     pub(super) at: Range<usize>,
 }
 
 impl Token {
     /// Whether it is that word, unquoted, in any case.
     pub(super) fn is(&self, keyword: &str) -> bool {
-        matches!(&self.kind, Kind::Word(word) if word.eq_ignore_ascii_case(keyword))
+        matches!(&self.kind, TokenKind::Word(word) if word.eq_ignore_ascii_case(keyword))
     }
 }
 
@@ -81,7 +81,7 @@ impl<'t> Lexer<'t> {
         comes
     }
 
-    /// The next token after white space. At the end it is [`Kind::End`], again and again.
+    /// The next token after white space. At the end it is [`TokenKind::End`], again and again.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl<'t> Lexer<'t> {
         self.skip_space();
         let start = self.position;
         let Some(first) = self.rest().chars().next() else {
-            return Ok(Token { kind: Kind::End, at: start..start });
+            return Ok(Token { kind: TokenKind::End, at: start..start });
         };
         let kind = match first {
             '"' => self.quoted()?,
@@ -102,7 +102,7 @@ impl<'t> Lexer<'t> {
                 None => {
                     let word = word(self.rest(), mode);
                     self.position += word.len();
-                    Kind::Word(word.to_owned())
+                    TokenKind::Word(word.to_owned())
                 }
             },
         };
@@ -114,11 +114,11 @@ impl<'t> Lexer<'t> {
         if self.rest().starts_with(char::is_whitespace) {
             return Ok(None);
         }
-        self.next(mode).map(|token| Some(token).filter(|t| t.kind != Kind::End))
+        self.next(mode).map(|token| Some(token).filter(|t| t.kind != TokenKind::End))
     }
 
     /// Text between quotation marks, in which `\"` and `\\` stand for one character; any other `\` is one.
-    fn quoted(&mut self) -> Result<Kind, QueryError> {
+    fn quoted(&mut self) -> Result<TokenKind, QueryError> {
         let start = self.position;
         let mut out = String::new();
         let mut chars = self.rest().char_indices().skip(1).peekable();
@@ -126,7 +126,7 @@ impl<'t> Lexer<'t> {
             match (c, chars.peek()) {
                 ('"', _) => {
                     self.position = start + at + 1;
-                    return Ok(Kind::Quoted(out));
+                    return Ok(TokenKind::Quoted(out));
                 }
                 ('\\', Some((_, next @ ('"' | '\\')))) => {
                     out.push(*next);
@@ -141,9 +141,10 @@ impl<'t> Lexer<'t> {
 }
 
 /// The sign at the beginning of `rest`, and its length.
-fn sign(rest: &str, mode: Mode) -> Option<(Kind, usize)> {
-    let both = [("&&", Kind::And), ("||", Kind::Or), ("(", Kind::Open), (")", Kind::Close)];
-    let more = [("{", Kind::OpenBrace), ("}", Kind::CloseBrace), (",", Kind::Comma)];
+fn sign(rest: &str, mode: Mode) -> Option<(TokenKind, usize)> {
+    let both =
+        [("&&", TokenKind::And), ("||", TokenKind::Or), ("(", TokenKind::Open), (")", TokenKind::Close)];
+    let more = [("{", TokenKind::OpenBrace), ("}", TokenKind::CloseBrace), (",", TokenKind::Comma)];
     if let Some((sign, kind)) = both.into_iter().chain(more).find(|(sign, _)| rest.starts_with(sign)) {
         return Some((kind, sign.len()));
     }
@@ -151,14 +152,14 @@ fn sign(rest: &str, mode: Mode) -> Option<(Kind, usize)> {
         return None;
     }
     if rest.starts_with("==") {
-        return Some((Kind::Relation(Relation::Equal), 2));
+        return Some((TokenKind::Relation(Relation::Equal), 2));
     }
     // `<` is the beginning of `<=`: the longest sign counts.
     let signs = Relation::ALL.into_iter().filter(|r| *r != Relation::Holds && rest.starts_with(r.sign()));
     if let Some(relation) = signs.max_by_key(|r| r.sign().len()) {
-        return Some((Kind::Relation(relation), relation.sign().len()));
+        return Some((TokenKind::Relation(relation), relation.sign().len()));
     }
-    rest.starts_with('!').then_some((Kind::Not, 1))
+    rest.starts_with('!').then_some((TokenKind::Not, 1))
 }
 
 /// The word at the beginning of `rest`, which begins with no sign.
@@ -204,25 +205,28 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn tokens(text: &str, mode: Mode) -> Vec<Kind> {
+    fn tokens(text: &str, mode: Mode) -> Vec<TokenKind> {
         let mut lexer = Lexer::new(text);
         let next = || lexer.next(mode).unwrap().kind;
-        std::iter::repeat_with(next).take_while(|k| *k != Kind::End).collect()
+        std::iter::repeat_with(next).take_while(|k| *k != TokenKind::End).collect()
     }
 
-    fn word(text: &str) -> Kind {
-        Kind::Word(text.to_owned())
+    fn word(text: &str) -> TokenKind {
+        TokenKind::Word(text.to_owned())
     }
 
     #[test]
     fn operators_end_a_word_of_a_term_and_are_part_of_a_value() {
-        let less = Kind::Relation(Relation::LessEqual);
+        let less = TokenKind::Relation(Relation::LessEqual);
         assert_eq!(tokens("a<=b", Mode::Term), [word("a"), less, word("b")]);
         assert_eq!(tokens("a<=b !c", Mode::Value), [word("a<=b"), word("!c")]);
-        assert_eq!(tokens("!a", Mode::Term), [Kind::Not, word("a")]);
+        assert_eq!(tokens("!a", Mode::Term), [TokenKind::Not, word("a")]);
         assert_eq!(tokens("a!b&c|d", Mode::Term), [word("a!b&c|d")]);
-        assert_eq!(tokens("a&&b||c", Mode::Value), [word("a"), Kind::And, word("b"), Kind::Or, word("c")]);
-        assert_eq!(tokens(r#""a \"b\" \c\\""#, Mode::Term), [Kind::Quoted(r#"a "b" \c\"#.to_owned())]);
+        assert_eq!(
+            tokens("a&&b||c", Mode::Value),
+            [word("a"), TokenKind::And, word("b"), TokenKind::Or, word("c")]
+        );
+        assert_eq!(tokens(r#""a \"b\" \c\\""#, Mode::Term), [TokenKind::Quoted(r#"a "b" \c\"#.to_owned())]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod canonical;
 mod check;
 mod columns;
 mod complete;
+mod context;
 mod error;
 mod evaluate;
 mod instant;
@@ -33,6 +34,7 @@ mod lexer;
 mod parser;
 mod reach;
 mod reached;
+mod reader;
 mod statistic;
 mod syntax;
 mod term;
@@ -43,19 +45,13 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use complete::{Completion, complete};
+pub use context::QueryContext;
 pub use error::QueryError;
-pub use vocabulary::{Part, Term, terms};
+pub use vocabulary::{Term, TermKind, terms};
 
 use crate::Facts;
 use parser::{LONGEST, Parser};
 use syntax::Node;
-
-/// What a query needs to know beside the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QueryContext {
-    /// Seconds east of UTC of the zone in which times of day, and dates without a zone, are read.
-    pub utc_offset: i32,
-}
 
 /// An expression that says which tasks are meant. Two are equal that ask the same in the same order, however they were
 /// written.

@@ -14,18 +14,16 @@
 
 use std::ops::Range;
 
-use super::check;
-use super::error::{QueryError, nearest};
-use super::lexer::{Kind, Lexer, Mode, Token};
-use super::reached::{Reached, Slot};
+use super::error::QueryError;
+use super::lexer::{Mode, TokenKind};
+use super::reached::Slot;
+use super::reader::{Reader, value_of};
 use super::syntax::*;
-use super::term::value_of;
 use super::vocabulary::*;
+use crate::nearest::nearest;
 
 /// The longest text that is read, in bytes.
 pub(super) const LONGEST: usize = 64 * 1024;
-/// The most values, flags and functions of a query: each costs at least a look at every task.
-const MOST: usize = 1_000;
 /// The most parentheses and operators that wait for their operands at once.
 const DEEPEST: usize = 100;
 
@@ -54,29 +52,19 @@ impl Pending {
 }
 
 pub(super) struct Parser<'t> {
-    pub(super) lexer: Lexer<'t>,
-    pub(super) nodes: Vec<Node>,
+    pub(super) reader: Reader<'t>,
     pending: Vec<Pending>,
-    /// Values, flags and functions so far.
-    asked: usize,
-    pub(super) reached: Reached,
 }
 
 impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str) -> Parser<'t> {
-        Parser {
-            lexer: Lexer::new(text),
-            nodes: Vec::new(),
-            pending: Vec::new(),
-            asked: 0,
-            reached: Reached::new(text.len()),
-        }
+        Parser { reader: Reader::new(text), pending: Vec::new() }
     }
 
     /// The nodes in postfix order; none for a text without words. O(length).
     pub(super) fn parse(&mut self) -> Result<Vec<Node>, QueryError> {
-        if self.lexer.rest().trim().is_empty() {
-            self.read(Mode::Term, Slot::Operand)?;
+        if self.reader.lexer.rest().trim().is_empty() {
+            self.reader.read(Mode::Term, Slot::Operand)?;
             return Ok(Vec::new());
         }
         let mut complete = false;
@@ -86,19 +74,9 @@ impl<'t> Parser<'t> {
             } else if let Some(next) = self.operator()? {
                 complete = next;
             } else {
-                return Ok(std::mem::take(&mut self.nodes));
+                return Ok(std::mem::take(&mut self.reader.nodes));
             }
         }
-    }
-
-    /// The next token, of which is kept for completion what it was read as.
-    pub(super) fn read(&mut self, mode: Mode, slot: Slot) -> Result<Token, QueryError> {
-        let read = self.lexer.next(mode);
-        match &read {
-            Ok(token) => self.reached.note(slot, token.at.clone(), &token.kind),
-            Err(error) => self.reached.note_open(slot, error.at.start),
-        }
-        read
     }
 
     fn push(&mut self, pending: Pending, at: &Range<usize>) -> Result<(), QueryError> {
@@ -115,7 +93,7 @@ impl<'t> Parser<'t> {
     /// Completes what binds at least as tight as `binds` and waits since the last open bracket.
     fn reduce(&mut self, binds: u8) {
         while let Some(pending) = self.pending.pop_if(|p| p.binds() >= binds.max(1)) {
-            self.nodes.push(match pending {
+            self.reader.nodes.push(match pending {
                 Pending::Or => Node::Or,
                 Pending::And => Node::And,
                 _ => Node::Not,
@@ -125,21 +103,21 @@ impl<'t> Parser<'t> {
 
     /// Reads up to the end of an operand, or a prefix of one; whether it is complete.
     fn operand(&mut self) -> Result<bool, QueryError> {
-        let token = self.read(Mode::Term, Slot::Operand)?;
+        let token = self.reader.read(Mode::Term, Slot::Operand)?;
         match token.kind {
-            Kind::Open => self.push(Pending::Open(token.at.clone()), &token.at).map(|()| false),
-            Kind::Not => self.push(Pending::Not, &token.at).map(|()| false),
-            Kind::Word(_) if token.is("not") => self.push(Pending::Not, &token.at).map(|()| false),
-            Kind::Word(_) if token.is("and") || token.is("or") => Err(self.no_operand(token.at)),
-            Kind::Word(word) if self.lexer.rest().starts_with('(') => self.call(&word, token.at),
-            Kind::Word(word) => self.term(word, token.at).map(|()| true),
-            Kind::Quoted(text) => self.quoted(text, token.at).map(|()| true),
+            TokenKind::Open => self.push(Pending::Open(token.at.clone()), &token.at).map(|()| false),
+            TokenKind::Not => self.push(Pending::Not, &token.at).map(|()| false),
+            TokenKind::Word(_) if token.is("not") => self.push(Pending::Not, &token.at).map(|()| false),
+            TokenKind::Word(_) if token.is("and") || token.is("or") => Err(self.no_operand(token.at)),
+            TokenKind::Word(word) if self.reader.lexer.rest().starts_with('(') => self.call(&word, token.at),
+            TokenKind::Word(word) => self.reader.term(word, token.at).map(|()| true),
+            TokenKind::Quoted(text) => self.reader.quoted(text, token.at).map(|()| true),
             _ => Err(self.no_operand(token.at)),
         }
     }
 
     fn no_operand(&self, at: Range<usize>) -> QueryError {
-        let what = match self.lexer.text(at.clone()) {
+        let what = match self.reader.lexer.text(at.clone()) {
             "" => "something is missing at the end".to_owned(),
             found => format!("`{found}` cannot stand here"),
         };
@@ -148,23 +126,23 @@ impl<'t> Parser<'t> {
 
     /// Reads what follows a complete operand: whether another is complete, or nothing at the end.
     fn operator(&mut self) -> Result<Option<bool>, QueryError> {
-        let before = self.lexer;
-        let token = self.read(Mode::Term, Slot::Operator)?;
+        let before = self.reader.lexer;
+        let token = self.reader.read(Mode::Term, Slot::Operator)?;
         let (pending, binds) = match &token.kind {
-            Kind::End => return self.finish().map(|()| None),
-            Kind::Close => return self.close(token.at).map(Some),
-            Kind::Comma => return self.comma(token.at).map(Some),
-            Kind::Or => (Pending::Or, 1),
-            Kind::Word(_) if token.is("or") => (Pending::Or, 1),
-            Kind::And => (Pending::And, 2),
-            Kind::Word(_) if token.is("and") => (Pending::And, 2),
-            Kind::Relation(_) | Kind::OpenBrace | Kind::CloseBrace => {
-                let what = format!("`{}` cannot stand here", self.lexer.text(token.at.clone()));
+            TokenKind::End => return self.finish().map(|()| None),
+            TokenKind::Close => return self.close(token.at).map(Some),
+            TokenKind::Comma => return self.comma(token.at).map(Some),
+            TokenKind::Or => (Pending::Or, 1),
+            TokenKind::Word(_) if token.is("or") => (Pending::Or, 1),
+            TokenKind::And => (Pending::And, 2),
+            TokenKind::Word(_) if token.is("and") => (Pending::And, 2),
+            TokenKind::Relation(_) | TokenKind::OpenBrace | TokenKind::CloseBrace => {
+                let what = format!("`{}` cannot stand here", self.reader.lexer.text(token.at.clone()));
                 return Err(QueryError::new(token.at, what).expected(["`and`", "`or`", "a word"]));
             }
             // Two terms side by side must both hold.
             _ => {
-                self.lexer = before;
+                self.reader.lexer = before;
                 (Pending::And, 2)
             }
         };
@@ -186,9 +164,9 @@ impl<'t> Parser<'t> {
         self.reduce(1);
         match self.pending.pop() {
             Some(Pending::Call(Function::Reach(direction), from, _)) => {
-                self.add(Node::Reach(direction, None), from, 1)?;
+                self.reader.add(Node::Reach(direction, None), from, 1)?;
             }
-            Some(Pending::Call(Function::Between, from, true)) => self.add(Node::Between, from, 2)?,
+            Some(Pending::Call(Function::Between, from, true)) => self.reader.add(Node::Between, from, 2)?,
             Some(Pending::Call(..)) => {
                 return Err(QueryError::new(at, "`between` takes two arguments").expected(["`,`"]));
             }
@@ -208,22 +186,22 @@ impl<'t> Parser<'t> {
             }
             Some(Pending::Call(Function::Reach(direction), _, false)) => {
                 let direction = *direction;
-                let token = self.read(Mode::Value, Slot::Hops)?;
+                let token = self.reader.read(Mode::Value, Slot::Hops)?;
                 let hops = match &token.kind {
-                    Kind::Word(word) => word.parse().ok().filter(|_| !word.starts_with('+')),
+                    TokenKind::Word(word) => word.parse().ok().filter(|_| !word.starts_with('+')),
                     _ => None,
                 };
                 let hops = hops.ok_or_else(|| {
                     QueryError::new(token.at, "how many dependencies away is a whole number")
                 })?;
-                let token = self.read(Mode::Term, Slot::Hops)?;
-                if token.kind != Kind::Close {
+                let token = self.reader.read(Mode::Term, Slot::Hops)?;
+                if token.kind != TokenKind::Close {
                     return Err(
                         QueryError::new(token.at, "a number of dependencies stands alone").expected(["`)`"])
                     );
                 }
                 self.pending.pop();
-                self.add(Node::Reach(direction, Some(hops)), at, 1).map(|()| true)
+                self.reader.add(Node::Reach(direction, Some(hops)), at, 1).map(|()| true)
             }
             _ => Err(QueryError::new(at, "a comma parts arguments and values only; in a word it is quoted")),
         }
@@ -236,8 +214,8 @@ impl<'t> Parser<'t> {
             return Err(QueryError::new(at, message)
                 .expected(nearest(name, names(FUNCTIONS)).map(|n| format!("`{n}`"))));
         };
-        self.lexer.take("(");
-        let at = at.start..self.lexer.position;
+        self.reader.lexer.take("(");
+        let at = at.start..self.reader.lexer.position;
         self.push(Pending::Call(entry.means, at.clone(), false), &at)?;
         self.argument()
     }
@@ -245,18 +223,18 @@ impl<'t> Parser<'t> {
     /// Reads an argument that is one word: the task of that id or name. Anything else is an expression, to be read as
     /// one; whether the argument is complete.
     fn argument(&mut self) -> Result<bool, QueryError> {
-        let mut ahead = self.lexer;
+        let mut ahead = self.reader.lexer;
         let (Ok(word), Ok(after)) = (ahead.next(Mode::Term), ahead.next(Mode::Term)) else {
             return Ok(false);
         };
         let is_keyword = ["and", "or", "not"].iter().any(|k| word.is(k));
-        let open = after.kind == Kind::End && after.at.start == word.at.end;
-        if matches!(word.kind, Kind::Word(_) | Kind::Quoted(_) | Kind::End) && !is_keyword {
-            if matches!(after.kind, Kind::Comma | Kind::Close) {
-                let token = self.read(Mode::Term, Slot::Task)?;
+        let open = after.kind == TokenKind::End && after.at.start == word.at.end;
+        if matches!(word.kind, TokenKind::Word(_) | TokenKind::Quoted(_) | TokenKind::End) && !is_keyword {
+            if matches!(after.kind, TokenKind::Comma | TokenKind::Close) {
+                let token = self.reader.read(Mode::Term, Slot::Task)?;
                 let value = value_of(token, Relation::Holds);
                 let place = value.at.clone();
-                self.test(
+                self.reader.test(
                     Test {
                         field: Field::Words(Words::Task),
                         at: place.clone(),
@@ -269,29 +247,9 @@ impl<'t> Parser<'t> {
             }
             if open {
                 // A word that is being written: what it will be is not known, what it could be is.
-                self.reached.note(Slot::Task, word.at, &word.kind);
+                self.reader.reached.note(Slot::Task, word.at, &word.kind);
             }
         }
         Ok(false)
-    }
-
-    /// Adds a test.
-    pub(super) fn test(&mut self, test: Test, relation: Range<usize>) -> Result<(), QueryError> {
-        check::test(&test, relation)?;
-        let (at, values) = (test.at.0.clone(), test.values.len());
-        self.add(Node::Test(test), at, values)
-    }
-
-    /// Adds what costs as much as that many looks at every task.
-    pub(super) fn add(&mut self, node: Node, at: Range<usize>, cost: usize) -> Result<(), QueryError> {
-        self.asked += cost;
-        if self.asked > MOST {
-            return Err(QueryError::new(
-                at,
-                format!("a query has at most {MOST} values, flags and functions"),
-            ));
-        }
-        self.nodes.push(node);
-        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexer::Kind;
+use super::lexer::TokenKind;
 use super::syntax::Field;
 use super::vocabulary::Means;
 
@@ -48,19 +48,19 @@ impl Reached {
 
     /// Notes what a token was read as. At one place the first reading counts; that of a part of a word comes after that
     /// of the word, and counts.
-    pub(super) fn note(&mut self, slot: Slot, at: Range<usize>, kind: &Kind) {
-        let is_word = matches!(kind, Kind::Word(_) | Kind::Quoted(_));
-        if at.end != self.end || !(is_word || *kind == Kind::End) {
+    pub(super) fn note(&mut self, slot: Slot, at: Range<usize>, kind: &TokenKind) {
+        let is_word = matches!(kind, TokenKind::Word(_) | TokenKind::Quoted(_));
+        if at.end != self.end || !(is_word || *kind == TokenKind::End) {
             return;
         }
         if self.slot.is_none() || (is_word && at.start > self.at.start) {
-            (self.slot, self.at, self.quoted) = (Some(slot), at, matches!(kind, Kind::Quoted(_)));
+            (self.slot, self.at, self.quoted) = (Some(slot), at, matches!(kind, TokenKind::Quoted(_)));
         }
     }
 
     /// Notes a quoted text that nothing closes.
     pub(super) fn note_open(&mut self, slot: Slot, start: usize) {
-        let text = Kind::Quoted(String::new());
+        let text = TokenKind::Quoted(String::new());
         self.note(slot, start..self.end, &text);
     }
 }

@@ -1,6 +1,7 @@
 //! Statistics of a measure over the tasks of a run.
 
 use super::vocabulary::{STATISTICS, Summary, find};
+use makespan_model::quantile;
 
 /// What a number is compared with, where that is no number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,20 +28,14 @@ impl Statistic {
         }
     }
 
-    /// Of values that are numbers, in any order, which it changes; `None` of none. Percentiles interpolate between the
-    /// two nearest values (Hyndman & Fan 1996, *Sample quantiles in statistical packages*, type 7). The mean is taken
+    /// Of values that are numbers, in any order, which it changes; `None` of none. Percentiles are
+    /// [quantiles](makespan_model::quantile()). The mean is taken
     /// in ascending order, so that the order of the tasks is no part of it. O(n log n).
     pub(super) fn of(self, values: &mut [f64]) -> Option<f64> {
-        let top = values.len().checked_sub(1)?;
         values.sort_unstable_by(f64::total_cmp);
         match self {
-            Statistic::Percentile(p) => {
-                let place = top as f64 * p / 100.0;
-                let low = (place.floor() as usize).min(top);
-                let (a, b) = (values[low], values[(low + 1).min(top)]);
-                Some(a + (b - a) * (place - low as f64))
-            }
-            Statistic::Mean => Some(values.iter().sum::<f64>() / values.len() as f64),
+            Statistic::Percentile(p) => quantile(values, p / 100.0),
+            Statistic::Mean => (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64),
         }
     }
 }

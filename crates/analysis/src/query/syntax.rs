@@ -4,10 +4,10 @@ use std::ops::Range;
 
 /// Where in the text something stands. It says nothing about what a query means, so all places are equal.
 #[derive(Clone, Debug)]
-pub(super) struct Place(pub(super) Range<usize>);
+pub(super) struct TextPlace(pub(super) Range<usize>);
 
-impl PartialEq for Place {
-    fn eq(&self, _: &Place) -> bool {
+impl PartialEq for TextPlace {
+    fn eq(&self, _: &TextPlace) -> bool {
         true
     }
 }
@@ -16,7 +16,7 @@ impl PartialEq for Place {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     Test(Test),
-    Has(Field, Place),
+    Has(Field, TextPlace),
     Is(Flag),
     Not,
     And,
@@ -29,6 +29,7 @@ pub(super) enum Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flag {
     Critical,
+    Gate,
     Retried,
 }
 
@@ -44,7 +45,7 @@ pub(super) enum Direction {
 pub(super) struct Test {
     pub(super) field: Field,
     /// Of the name of the field.
-    pub(super) at: Place,
+    pub(super) at: TextPlace,
     pub(super) relation: Relation,
     /// At least one.
     pub(super) values: Vec<Value>,
@@ -152,7 +153,7 @@ pub(super) struct Value {
     pub(super) literal: bool,
     /// Whether a statistic is that of the step of each task.
     pub(super) by_step: bool,
-    pub(super) at: Place,
+    pub(super) at: TextPlace,
 }
 
 impl Value {

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::check;
 use super::error::QueryError;
-use super::lexer::{Kind, Mode, Token};
-use super::parser::Parser;
+use super::lexer::{Mode, Token, TokenKind};
 use super::reached::Slot;
+use super::reader::{Reader, value_of};
 use super::statistic::Statistic;
 use super::syntax::*;
 use super::vocabulary::*;
 
-impl Parser<'_> {
+impl Reader<'_> {
     /// A term that begins with a word.
     pub(super) fn term(&mut self, word: String, at: Range<usize>) -> Result<(), QueryError> {
         let means = find(FIELDS, &word).map(|e| e.means);
@@ -39,11 +39,11 @@ impl Parser<'_> {
         match (means, named) {
             // `label:team`, with nothing to hold it against.
             (Some(Means::Label | Means::Param | Means::Metric), Some(field)) => {
-                self.add(Node::Has(field, Place(at.start..end)), at, 1)
+                self.add(Node::Has(field, TextPlace(at.start..end)), at, 1)
             }
             _ => match find(FLAGS, &word) {
                 Some(flag) => self.add(Node::Is(flag.means), at, 1),
-                None => self.bare(Token { kind: Kind::Word(word), at }),
+                None => self.bare(Token { kind: TokenKind::Word(word), at }),
             },
         }
     }
@@ -53,7 +53,7 @@ impl Parser<'_> {
         if self.comparison(Field::Measure(text.clone()), at.clone())? {
             return Ok(());
         }
-        self.bare(Token { kind: Kind::Quoted(text), at })
+        self.bare(Token { kind: TokenKind::Quoted(text), at })
     }
 
     fn bare(&mut self, token: Token) -> Result<(), QueryError> {
@@ -66,7 +66,7 @@ impl Parser<'_> {
     fn flag(&mut self) -> Result<(), QueryError> {
         let token = self.read(Mode::Value, Slot::Is)?;
         let found = match &token.kind {
-            Kind::Word(word) => find(FLAGS, word),
+            TokenKind::Word(word) => find(FLAGS, word),
             _ => None,
         };
         let all = FLAGS.iter().map(|f| format!("`{}`", f.name));
@@ -79,8 +79,8 @@ impl Parser<'_> {
     fn has(&mut self, token: Token) -> Result<(), QueryError> {
         let start = token.at.start;
         let field = match token.kind {
-            Kind::Quoted(text) => Some(Field::Measure(text)),
-            Kind::Word(word) => self.named(&word, &token.at)?,
+            TokenKind::Quoted(text) => Some(Field::Measure(text)),
+            TokenKind::Word(word) => self.named(&word, &token.at)?,
             _ => None,
         };
         let at = start..self.lexer.position.max(start);
@@ -88,7 +88,7 @@ impl Parser<'_> {
             QueryError::new(at.clone(), "the name of a field is missing")
                 .expected(["`error`", "`worker`", "`mem`"])
         })?;
-        self.add(Node::Has(field, Place(at.clone())), at, 1)
+        self.add(Node::Has(field, TextPlace(at.clone())), at, 1)
     }
 
     /// The field that a word names, with what belongs to the name behind it; `None` for one that is no field.
@@ -104,23 +104,23 @@ impl Parser<'_> {
         let slot = Slot::Member(means);
         match rest {
             Some("") if self.lexer.rest().starts_with('"') => match self.read(Mode::Name, slot)?.kind {
-                Kind::Quoted(name) => Ok(Some(member(name))),
+                TokenKind::Quoted(name) => Ok(Some(member(name))),
                 _ => Ok(None),
             },
             Some(name) if !name.is_empty() => {
-                self.reached.note(slot, at.start + first.len() + 1..at.end, &Kind::Word(String::new()));
+                self.reached.note(slot, at.start + first.len() + 1..at.end, &TokenKind::Word(String::new()));
                 Ok(Some(member(name.to_owned())))
             }
             None if self.lexer.take(":") => {
                 let token = self.read(Mode::Name, slot)?;
                 match token.kind {
-                    Kind::Word(name) | Kind::Quoted(name) => Ok(Some(member(name))),
+                    TokenKind::Word(name) | TokenKind::Quoted(name) => Ok(Some(member(name))),
                     _ => Err(QueryError::new(token.at, format!("`{first}` needs a name behind it"))),
                 }
             }
             // The name is still to be written.
             Some(_) => {
-                self.reached.note(slot, at.end..at.end, &Kind::Word(String::new()));
+                self.reached.note(slot, at.end..at.end, &TokenKind::Word(String::new()));
                 Ok(None)
             }
             None => Ok(None),
@@ -134,7 +134,7 @@ impl Parser<'_> {
             self.lexer.take(":");
             let values = self.held(&field)?;
             return self
-                .test(Test { field, at: Place(at), relation: Relation::Holds, values }, sign)
+                .test(Test { field, at: TextPlace(at), relation: Relation::Holds, values }, sign)
                 .map(|()| true);
         }
         let before = self.lexer;
@@ -143,27 +143,27 @@ impl Parser<'_> {
             self.lexer = before;
             return Ok(false);
         };
-        if let Kind::Relation(relation) = token.kind {
+        if let TokenKind::Relation(relation) = token.kind {
             let values = vec![self.value(&field, relation)?];
-            return self.test(Test { field, at: Place(at), relation, values }, token.at).map(|()| true);
+            return self.test(Test { field, at: TextPlace(at), relation, values }, token.at).map(|()| true);
         }
         let start = token.at.start;
         let relation = if token.is("not") { Relation::Unequal } else { Relation::Equal };
         if relation == Relation::Unequal {
             token = self.lexer.next(Mode::Term).unwrap_or(token);
         }
-        let open = self.lexer.next(Mode::Term).map_or(Kind::End, |t| t.kind);
+        let open = self.lexer.next(Mode::Term).map_or(TokenKind::End, |t| t.kind);
         let end = match open {
-            Kind::Open => Kind::Close,
-            Kind::OpenBrace => Kind::CloseBrace,
-            _ => Kind::End,
+            TokenKind::Open => TokenKind::Close,
+            TokenKind::OpenBrace => TokenKind::CloseBrace,
+            _ => TokenKind::End,
         };
-        if !token.is("in") || end == Kind::End {
+        if !token.is("in") || end == TokenKind::End {
             self.lexer = before;
             return Ok(false);
         }
         let values = self.values(&field, relation, &end)?;
-        self.test(Test { field, at: Place(at), relation, values }, start..token.at.end).map(|()| true)
+        self.test(Test { field, at: TextPlace(at), relation, values }, start..token.at.end).map(|()| true)
     }
 
     /// What stands behind `:`. Nothing is an empty text, which every text holds.
@@ -171,28 +171,33 @@ impl Parser<'_> {
         let next = self.lexer;
         let kind = self.lexer.adjacent(Mode::Value);
         let here = next.position..next.position;
-        if matches!(kind, Ok(Some(Token { kind: Kind::OpenBrace, .. }))) {
-            return self.values(field, Relation::Holds, &Kind::CloseBrace);
+        if matches!(kind, Ok(Some(Token { kind: TokenKind::OpenBrace, .. }))) {
+            return self.values(field, Relation::Holds, &TokenKind::CloseBrace);
         }
         self.lexer = next;
-        if matches!(kind, Err(_) | Ok(Some(Token { kind: Kind::Word(_) | Kind::Quoted(_), .. }))) {
+        if matches!(kind, Err(_) | Ok(Some(Token { kind: TokenKind::Word(_) | TokenKind::Quoted(_), .. }))) {
             return self.value(field, Relation::Holds).map(|v| vec![v]);
         }
-        self.reached.note(Slot::Value(field.clone()), here.clone(), &Kind::End);
-        Ok(vec![Value { text: String::new(), literal: false, by_step: false, at: Place(here) }])
+        self.reached.note(Slot::Value(field.clone()), here.clone(), &TokenKind::End);
+        Ok(vec![Value { text: String::new(), literal: false, by_step: false, at: TextPlace(here) }])
     }
 
     /// Values up to a closing bracket.
-    fn values(&mut self, field: &Field, relation: Relation, end: &Kind) -> Result<Vec<Value>, QueryError> {
+    fn values(
+        &mut self,
+        field: &Field,
+        relation: Relation,
+        end: &TokenKind,
+    ) -> Result<Vec<Value>, QueryError> {
         let mut values = Vec::new();
         loop {
             values.push(self.value(field, relation)?);
             let token = self.read(Mode::Value, Slot::Nothing)?;
             match token.kind {
                 kind if kind == *end => return Ok(values),
-                Kind::Comma => {}
+                TokenKind::Comma => {}
                 _ => {
-                    let close = if *end == Kind::Close { "`)`" } else { "`}`" };
+                    let close = if *end == TokenKind::Close { "`)`" } else { "`}`" };
                     return Err(
                         QueryError::new(token.at, "the list goes on or ends").expected(["`,`", close])
                     );
@@ -203,21 +208,21 @@ impl Parser<'_> {
 
     fn value(&mut self, field: &Field, relation: Relation) -> Result<Value, QueryError> {
         let token = self.read(Mode::Value, Slot::Value(field.clone()))?;
-        if !matches!(token.kind, Kind::Word(_) | Kind::Quoted(_)) {
+        if !matches!(token.kind, TokenKind::Word(_) | TokenKind::Quoted(_)) {
             return Err(QueryError::new(token.at, "a value is missing").expected(check::wanted(field)));
         }
-        let is_word = matches!(token.kind, Kind::Word(_));
+        let is_word = matches!(token.kind, TokenKind::Word(_));
         let mut value = value_of(token, relation);
         if is_word && field.is_number() && Statistic::read(&value.text).is_some() && self.lexer.take("(") {
             let step = self.read(Mode::Value, Slot::Nothing)?;
             let close = self.read(Mode::Value, Slot::Nothing)?;
-            if !step.is("step") || close.kind != Kind::Close {
+            if !step.is("step") || close.kind != TokenKind::Close {
                 let at = if step.is("step") { close.at } else { step.at };
                 return Err(
                     QueryError::new(at, "a statistic is one of the run or of a step").expected(["`(step)`"])
                 );
             }
-            (value.by_step, value.at) = (true, Place(value.at.0.start..close.at.end));
+            (value.by_step, value.at) = (true, TextPlace(value.at.0.start..close.at.end));
         }
         Ok(value)
     }
@@ -242,15 +247,4 @@ pub(super) fn plain(name: &str) -> Option<Field> {
             Means::Label | Means::Param | Means::Metric | Means::Has | Means::Is => return None,
         },
     })
-}
-
-/// The value that a word or a quoted text is.
-pub(super) fn value_of(token: Token, relation: Relation) -> Value {
-    let (text, quoted) = match token.kind {
-        Kind::Quoted(text) => (text, true),
-        Kind::Word(text) => (text, false),
-        _ => (String::new(), false),
-    };
-    let literal = quoted && relation == Relation::Holds && has_wildcard(&text);
-    Value { text, literal, by_step: false, at: Place(token.at) }
 }

@@ -100,6 +100,7 @@ pub(super) static FIELDS: &[Entry<Means>] = entries![
 /// The flags, which also stand alone.
 pub(super) static FLAGS: &[Entry<Flag>] = entries![
     "critical", Flag::Critical, "critical", "On the critical path";
+    "gate", Flag::Gate, "gate dur>p90", "Every path from the first tasks to the last goes through it";
     "retried", Flag::Retried, "retried and status:succeeded", "Tried more than once";
 ];
 
@@ -141,7 +142,7 @@ pub(super) static STATISTICS: &[Entry<Summary>] = entries![
 
 /// A part of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TermKind {
     /// What stands in front of an operator.
     Fields,
     /// What holds or does not, and stands alone.
@@ -168,7 +169,7 @@ pub struct Term {
 }
 
 /// The words of a part of the language, in the order of the documents.
-pub fn terms(part: Part) -> Vec<Term> {
+pub fn terms(part: TermKind) -> Vec<Term> {
     fn plain<K>(table: &'static [Entry<K>]) -> Vec<Term> {
         let term = |e: &Entry<K>| Term {
             name: e.name,
@@ -180,13 +181,13 @@ pub fn terms(part: Part) -> Vec<Term> {
         table.iter().map(term).collect()
     }
     match part {
-        Part::Fields => {
+        TermKind::Fields => {
             let all = plain(FIELDS).into_iter().zip(FIELDS);
             all.map(|(term, e)| Term { holds: e.means.kind(), ..term }).collect()
         }
-        Part::Flags => plain(FLAGS),
-        Part::Functions => plain(FUNCTIONS),
-        Part::Statistics => plain(STATISTICS),
+        TermKind::Flags => plain(FLAGS),
+        TermKind::Functions => plain(FUNCTIONS),
+        TermKind::Statistics => plain(STATISTICS),
     }
 }
 

@@ -44,8 +44,8 @@ fn idle_gaps() {
     // What an attempt without an end did after its start is not known.
     check_silent("a 0..40\nopen 45..\nb 60..100 - a\nc 0..44", "idle-gaps");
     let facts = found("a 0..50\nb 52..70 - a\nc 80..100 - b");
-    let place = &facts.findings().iter().find(|f| f.code() == "idle-gaps").unwrap().place;
-    assert_eq!((place.sight, place.window), (Sight::Timeline, Some((70 * S, 80 * S))));
+    let subject = &facts.findings().iter().find(|f| f.code() == "idle-gaps").unwrap().subject;
+    assert_eq!(subject.window, Some((70 * S, 80 * S)));
 }
 
 #[test]
@@ -300,9 +300,9 @@ proptest! {
         for f in found {
             prop_assert!(f.tasks.iter().all(|t| t.index() < run.task_count()));
             prop_assert!(f.tasks.len() <= 20 && f.tasks.len() <= f.concerned as usize);
-            prop_assert!(f.place.task.is_none_or(|t| t.index() < run.task_count()));
+            prop_assert!(f.subject.task.is_none_or(|t| t.index() < run.task_count()));
             prop_assert!(f.cost >= 0);
-            if let Some((from, to)) = f.place.window {
+            if let Some((from, to)) = f.subject.window {
                 let (start, end) = span.unwrap();
                 prop_assert!(start <= from && from < to && to <= end, "{f:?}");
             }

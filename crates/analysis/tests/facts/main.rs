@@ -3,6 +3,7 @@
 
 mod costs;
 mod found;
+mod gates;
 mod groups;
 mod hostile;
 mod many;

@@ -76,7 +76,8 @@ fn waste_is_weighed_by_the_time_for_which_it_was_held() {
     assert_eq!((memory.tasks, memory.requested, memory.share()), (1, 1000.0 * MB, Some(0.25)));
     let unmeasured = asked("a 0..10 w", &[("a", r#"{"cpus":4}"#)], &[(Some("a"), "cpu", "%", 0.0, 0)]);
     assert_eq!(unmeasured.requests().cpus, None);
-    assert_eq!(requests(&Facts::new(std::sync::Arc::new(run("a 0..1")))), Requests::default());
+    let nothing = run("a 0..1");
+    assert_eq!(requests(&nothing, &measures(&nothing)), Requests::default());
 }
 
 #[test]

@@ -163,6 +163,7 @@ fn flags_stand_alone_and_texts_of_their_names_are_quoted() {
         &[
             ("critical", "a b"),
             ("is:critical", "a b"),
+            ("gate", "a"),
             ("\"critical\"", "critical-c"),
             ("retried", "b"),
             ("not retried critical", "a"),
@@ -170,7 +171,10 @@ fn flags_stand_alone_and_texts_of_their_names_are_quoted() {
             ("critical-", "critical-c"),
         ],
     );
-    check_wrong(&facts, &[("a is:fast", "fast", "expected `critical` or `retried`"), ("is:", "", "no flag")]);
+    check_wrong(
+        &facts,
+        &[("a is:fast", "fast", "expected `critical`, `gate` or `retried`"), ("is:", "", "no flag")],
+    );
 }
 
 #[test]

@@ -4,17 +4,17 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use makespan_analysis::query::{Part, Query, Term, terms};
+use makespan_analysis::query::{Query, Term, TermKind, terms};
 
-const PARTS: [(&str, Part); 4] = [
-    ("fields", Part::Fields),
-    ("flags", Part::Flags),
-    ("functions", Part::Functions),
-    ("statistics", Part::Statistics),
+const PARTS: [(&str, TermKind); 4] = [
+    ("fields", TermKind::Fields),
+    ("flags", TermKind::Flags),
+    ("functions", TermKind::Functions),
+    ("statistics", TermKind::Statistics),
 ];
 
-fn table(part: Part) -> String {
-    let is_field = part == Part::Fields;
+fn table(part: TermKind) -> String {
+    let is_field = part == TermKind::Fields;
     let mut out = String::from(if is_field {
         "| name | holds | means | example |\n|---|---|---|---|\n"
     } else {

@@ -1,7 +1,7 @@
 //! Random texts: any characters, any words of the language in any order, and queries with something wrong in them.
 
 use makespan_analysis::Facts;
-use makespan_analysis::query::{Part, Query, QueryContext, terms};
+use makespan_analysis::query::{Query, QueryContext, TermKind, terms};
 use proptest::prelude::*;
 
 use crate::harness::any_text_is_harmless;
@@ -91,7 +91,9 @@ const PIECES: &[&str] = &[
 ];
 
 fn pieces() -> Vec<String> {
-    let terms = [Part::Fields, Part::Flags, Part::Functions, Part::Statistics].into_iter().flat_map(terms);
+    let terms = [TermKind::Fields, TermKind::Flags, TermKind::Functions, TermKind::Statistics]
+        .into_iter()
+        .flat_map(terms);
     let words = terms.flat_map(|t| [t.name.to_owned(), t.example.to_owned(), format!("{}(", t.name)]);
     PIECES.iter().map(|p| (*p).to_owned()).chain(words).collect()
 }
@@ -104,7 +106,7 @@ fn soups() -> impl Strategy<Value = String> {
 
 /// Queries that can be read, one inside another.
 fn queries() -> impl Strategy<Value = String> {
-    let examples: Vec<String> = [Part::Fields, Part::Flags, Part::Functions]
+    let examples: Vec<String> = [TermKind::Fields, TermKind::Flags, TermKind::Functions]
         .into_iter()
         .flat_map(terms)
         .map(|t| t.example.to_owned())

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use makespan_analysis::nearest;
 use makespan_format::Status;
 use makespan_store::Cursor;
 
-use super::{Input, help};
+use super::input::{Input, help};
 use crate::config::setting::Size;
-use crate::config::settings::{GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN, LIST_LIMIT, nearest, status_words};
+use crate::config::settings::{GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN, LIST_LIMIT, status_words};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
 

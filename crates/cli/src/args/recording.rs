@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use super::help;
+use super::input::help;
 use crate::config::settings::WORKFLOW;
 
 /// A label of a run: `name=value`.

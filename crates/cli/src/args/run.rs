@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args as ClapArgs;
 
-use super::{Label, help};
+use super::input::help;
+use super::recording::Label;
 use crate::config::setting::Size;
 use crate::config::settings::{RUN_SAMPLE, RUN_TAIL, WORKFLOW};
 use crate::date::Length;

@@ -1,9 +1,11 @@
 //! Settings of a file: TOML, each with its line.
 
+use makespan_analysis::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::settings::{ALL, find, nearest};
+use super::settings::{ALL, find};
+use super::url::encoded;
 
 /// The largest file that is read, in bytes.
 pub(super) const LONGEST: u64 = 1 << 20;
@@ -90,7 +92,7 @@ fn expanded(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Str
         };
         let value = variable(name).ok_or_else(|| format!("the environment has no variable {name}"))?;
         out.push_str(before);
-        super::encode(&value, &mut out);
+        out.push_str(&encoded(&value));
         rest = behind;
     }
     out.push_str(rest);

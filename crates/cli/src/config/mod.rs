@@ -6,6 +6,9 @@ mod places;
 pub(crate) mod setting;
 pub(crate) mod settings;
 mod show;
+mod url;
+
+use makespan_analysis::nearest;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,9 +21,10 @@ use crate::failure::Failure;
 use crate::output::clean;
 use crate::zone::NamedZone;
 pub(crate) use places::data_folder;
-use setting::{Described as _, Kind, PREFIX, Setting};
-use settings::{ALL, STORE, ZONE, nearest};
+use setting::{Described as _, PREFIX, Setting, SettingType};
+use settings::{ALL, STORE, ZONE};
 pub(crate) use show::run;
+pub(crate) use url::rooted;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +139,7 @@ impl Config {
     /// # Errors
     ///
     /// [`Failure::Config`] for one that cannot be read; all were checked when they were gathered.
-    pub(crate) fn get<T: Kind>(&self, setting: &Setting<T>) -> Result<Option<T>, Failure> {
+    pub(crate) fn get<T: SettingType>(&self, setting: &Setting<T>) -> Result<Option<T>, Failure> {
         let Some(given) = self.given.get(setting.key) else { return Ok(None) };
         let value = (setting.read)(&given.text);
         value.map(Some).map_err(|why| Failure::Config(format!("`{}`, {}: {why}", setting.key, given.origin)))
@@ -146,7 +150,11 @@ impl Config {
     /// # Errors
     ///
     /// [`Failure::Config`] where there is none.
-    pub(crate) fn value<T: Kind>(&self, option: Option<T>, setting: &Setting<T>) -> Result<T, Failure> {
+    pub(crate) fn value<T: SettingType>(
+        &self,
+        option: Option<T>,
+        setting: &Setting<T>,
+    ) -> Result<T, Failure> {
         let value = option.map_or_else(|| self.get(setting), |value| Ok(Some(value)))?;
         value.ok_or_else(|| {
             let (key, variable) = (setting.key, setting.variable());
@@ -180,56 +188,7 @@ fn warn_of_misspelt() {
     }
 }
 
-/// A URL of a file, in which a path that is not absolute is one from a folder.
-pub(crate) fn rooted(url: &str, folder: &Path) -> String {
-    let Some((scheme @ ("file" | "sqlite"), path)) = url.split_once(':') else { return url.to_owned() };
-    if path.starts_with('/') || path.is_empty() || Path::new(path).is_absolute() {
-        return url.to_owned();
-    }
-    let mut out = format!("{scheme}:");
-    encode_path(&folder.to_string_lossy(), &mut out);
-    format!("{out}/{}", path.strip_prefix("./").unwrap_or(path))
-}
-
-/// Appends the text with percent signs for everything that has a meaning in a URL ([RFC 3986], section 2), but for
-/// the slash of paths.
-///
-/// [RFC 3986]: https://www.rfc-editor.org/rfc/rfc3986
-fn encode_path(text: &str, out: &mut String) {
-    text.split('/').enumerate().for_each(|(i, part)| {
-        if i > 0 {
-            out.push('/');
-        }
-        encode(part, out);
-    });
-}
-
-fn encode(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-}
-
 /// The URL of the store, without secrets, for messages.
 pub(crate) fn shown(location: &Location) -> String {
     clean(&location.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_of_a_file_are_paths_from_its_folder() {
-        let folder = Path::new("/data/me/a b?");
-        assert_eq!(rooted("sqlite:runs.db", folder), "sqlite:/data/me/a%20b%3F/runs.db");
-        assert_eq!(rooted("file:./runs", folder), "file:/data/me/a%20b%3F/runs");
-        for same in ["file:/var/runs", "file:///var/runs", "postgres://db/runs"] {
-            assert_eq!(rooted(same, folder), same);
-        }
-    }
 }

@@ -4,7 +4,7 @@
 use std::fs::Metadata;
 use std::path::PathBuf;
 
-use super::encode_path;
+use super::url::encoded_path;
 
 /// The name of the file of a project.
 const PROJECT_FILE: &str = "makespan.toml";
@@ -43,9 +43,7 @@ pub(crate) fn data_folder() -> Option<PathBuf> {
 
 /// The URL of the default store.
 pub(super) fn default_store() -> Option<String> {
-    let mut url = "sqlite:".to_owned();
-    encode_path(data_folder()?.join("runs.db").to_str()?, &mut url);
-    Some(url)
+    Some(format!("sqlite:{}", encoded_path(data_folder()?.join("runs.db").to_str()?)))
 }
 
 /// Whether a file is the user's own, or the system's.

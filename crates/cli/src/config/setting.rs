@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use makespan_format::amount::bytes;
 use makespan_scene::duration;
 use makespan_store::{BACKENDS, Location};
 
@@ -13,7 +14,7 @@ use crate::zone::NamedZone;
 pub(super) const PREFIX: &str = "MAKESPAN_";
 
 /// A type of settings: how its values are written.
-pub(crate) trait Kind: Sized {
+pub(crate) trait SettingType: Sized {
     /// What such a value is, for people.
     const NAME: &'static str;
 
@@ -66,7 +67,7 @@ pub(crate) trait Described: Sync {
     }
 }
 
-impl<T: Kind> Described for Setting<T> {
+impl<T: SettingType> Described for Setting<T> {
     fn key(&self) -> &'static str {
         self.key
     }
@@ -93,7 +94,7 @@ impl<T: Kind> Described for Setting<T> {
     }
 }
 
-impl Kind for String {
+impl SettingType for String {
     const NAME: &'static str = "text";
 
     fn read(text: &str) -> Result<String, String> {
@@ -101,7 +102,7 @@ impl Kind for String {
     }
 }
 
-impl Kind for bool {
+impl SettingType for bool {
     const NAME: &'static str = "true or false";
 
     fn read(text: &str) -> Result<bool, String> {
@@ -113,7 +114,7 @@ impl Kind for bool {
     }
 }
 
-impl Kind for u64 {
+impl SettingType for u64 {
     const NAME: &'static str = "whole number";
 
     fn read(text: &str) -> Result<u64, String> {
@@ -121,7 +122,7 @@ impl Kind for u64 {
     }
 }
 
-impl Kind for u16 {
+impl SettingType for u16 {
     const NAME: &'static str = "port";
 
     fn read(text: &str) -> Result<u16, String> {
@@ -129,7 +130,7 @@ impl Kind for u16 {
     }
 }
 
-impl Kind for NamedZone {
+impl SettingType for NamedZone {
     const NAME: &'static str = "zone";
 
     fn read(text: &str) -> Result<NamedZone, String> {
@@ -137,7 +138,7 @@ impl Kind for NamedZone {
     }
 }
 
-impl Kind for Length {
+impl SettingType for Length {
     const NAME: &'static str = "length of time";
 
     fn read(text: &str) -> Result<Length, String> {
@@ -148,7 +149,7 @@ impl Kind for Length {
 /// Where a store is.
 pub(crate) type StoreUrl = Location;
 
-impl Kind for StoreUrl {
+impl SettingType for StoreUrl {
     const NAME: &'static str = "URL";
 
     fn read(text: &str) -> Result<Location, String> {
@@ -169,7 +170,7 @@ impl Kind for StoreUrl {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Size(pub(crate) u64);
 
-impl Kind for Size {
+impl SettingType for Size {
     const NAME: &'static str = "number of bytes";
 
     fn read(text: &str) -> Result<Size, String> {
@@ -182,25 +183,7 @@ impl std::str::FromStr for Size {
 
     /// `64 KiB`, `2GB`, `500000`.
     fn from_str(text: &str) -> Result<Size, String> {
-        let text = text.trim();
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let factor: u64 = match text[digits..].trim() {
-            "" | "B" => 1,
-            "kB" | "KB" => 1_000,
-            "MB" => 1_000_000,
-            "GB" => 1_000_000_000,
-            "TB" => 1_000_000_000_000,
-            "KiB" => 1 << 10,
-            "MiB" => 1 << 20,
-            "GiB" => 1 << 30,
-            "TiB" => 1 << 40,
-            _ => 0,
-        };
-        let bytes = text[..digits].parse::<f64>().ok().map(|n| (n * factor as f64).round());
-        let bytes = bytes.filter(|b| factor > 0 && (0.0..9e18).contains(b));
-        bytes
-            .map(|b| Size(b as u64))
-            .ok_or_else(|| "write a number of bytes: 64 KiB, 500 MB, 2 GB".to_owned())
+        bytes(text).map(Size).ok_or_else(|| "write a number of bytes: 64 KiB, 500 MB, 2 GB".to_owned())
     }
 }
 
@@ -228,7 +211,7 @@ mod tests {
         {
             assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
         }
-        for bad in ["", "MB", "-1", "5 apples", "1e3", "99999999999 TB"] {
+        for bad in ["", "MB", "-1", "5 apples", "3 s", "99999999999 TB"] {
             assert!(bad.parse::<Size>().is_err(), "{bad}");
         }
     }

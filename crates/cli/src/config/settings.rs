@@ -2,7 +2,7 @@
 
 use makespan_format::Status;
 
-use super::setting::{Described, Kind, Setting, Size, StoreUrl};
+use super::setting::{Described, Setting, SettingType, Size, StoreUrl};
 use crate::date::Length;
 use crate::zone::NamedZone;
 
@@ -15,7 +15,7 @@ macro_rules! setting {
             default_words: $words,
             meaning: $meaning,
             flag: $flag,
-            read: <$kind as Kind>::read,
+            read: <$kind as SettingType>::read,
         };
     };
 }
@@ -66,38 +66,6 @@ pub(crate) fn find(key: &str) -> Option<&'static dyn Described> {
     ALL.iter().copied().find(|setting| setting.key() == key)
 }
 
-/// The known name that is nearest to a wrong one, where one is near enough to be meant.
-pub(crate) fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let distances = known.into_iter().map(|name| (distance(wrong, name), name));
-    let (least, name) = distances.min()?;
-    (least <= (name.chars().count() / 3).max(1) + usize::from(name.len() > 3)).then_some(name)
-}
-
-/// How many letters have to be put in, taken out or changed to make one word of the other (Levenshtein, 1966), or two
-/// neighbours exchanged. Words of more than 64 letters are not compared. O(nm).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) =
-        (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
-    if a.len() > 64 || b.len() > 64 {
-        return usize::MAX;
-    }
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 0..a.len() {
-        let mut row = vec![i + 1];
-        for j in 0..b.len() {
-            let changed = last[j] + usize::from(a[i] != b[j]);
-            let mut least = changed.min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                least = least.min(before_last[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before_last = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
-}
-
 /// The words for statuses, for help texts and messages.
 pub(crate) fn status_words() -> String {
     Status::ALL.map(Status::name).join(", ")
@@ -106,6 +74,8 @@ pub(crate) fn status_words() -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use makespan_analysis::nearest;
+
     use super::*;
 
     #[test]
@@ -137,6 +107,5 @@ mod tests {
             assert_eq!(nearest(wrong, keys()), Some(right));
         }
         assert_eq!(nearest("colour", keys()), None);
-        assert_eq!((distance("ab", "ba"), distance("kitten", "sitting"), distance("", "ab")), (1, 3, 2));
     }
 }

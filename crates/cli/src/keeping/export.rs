@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use makespan_format::VERSION;
-use makespan_store::{Part, Store};
+use makespan_store::{EventRange, Store};
 use serde_json::{Value, json};
 
 use crate::args::{ExportArgs, ExportFormat};
@@ -67,7 +67,7 @@ fn document(address: &Address, store: &dyn Store, runs: &[String]) -> Result<Val
     let mut all = Vec::new();
     for id in runs {
         let mut events: Vec<Value> = Vec::new();
-        let read = store.read(id, Part::All, &mut |record| {
+        let read = store.read(id, EventRange::All, &mut |record| {
             events.push(serde_json::from_str(record.line).unwrap_or_else(|_| record.line.into()));
             ControlFlow::Continue(())
         });

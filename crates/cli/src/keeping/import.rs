@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use makespan_format::{Event, EventSink, RunInfo, read_line, write_line};
-use makespan_store::{Batch, Error, Numbered, Part, Store, key};
+use makespan_store::{Batch, Error, EventRange, Numbered, Store, key};
 use serde_json::json;
 
 use crate::args::ImportArgs;
@@ -99,7 +99,7 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
 fn bring(address: &Address, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
     let mut there: HashMap<[u8; 16], u64> = HashMap::new();
     if store.run(id)?.is_some() {
-        store.read(id, Part::All, &mut |record| {
+        store.read(id, EventRange::All, &mut |record| {
             // In the one form that all lines are written in here.
             let line = read_line(record.line.as_bytes()).map(|read| line_of(&read.event));
             *there.entry(key(&line.unwrap_or_else(|_| record.line.to_owned()))).or_default() += 1;

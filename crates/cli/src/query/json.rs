@@ -6,7 +6,7 @@ use makespan_model::{TaskId, UNKNOWN};
 use makespan_views::tasks::{start_of, worker_of};
 use serde::Serialize;
 
-use super::Answer;
+use super::answer::Answer;
 
 #[derive(Serialize)]
 struct Line<'a> {

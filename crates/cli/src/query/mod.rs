@@ -1,5 +1,6 @@
 //! `makespan query`: which tasks of the runs an expression means.
 
+mod answer;
 mod json;
 mod text;
 
@@ -13,6 +14,8 @@ use makespan_model::{Run, TaskId};
 use makespan_scene::visible;
 use makespan_views::tasks::{Sort, order};
 
+use answer::Answer;
+
 use crate::args::{Input, QueryArgs};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -23,12 +26,6 @@ use crate::zone::NamedZone;
 
 /// The most columns of an expression that are shown with what is wrong with it.
 const SHOWN: usize = 76;
-
-/// A run and the tasks of it that are meant, in the order of their starts.
-struct Answer {
-    facts: Facts,
-    tasks: Vec<TaskId>,
-}
 
 /// Prints the tasks that an expression means, for people or for programs.
 pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {

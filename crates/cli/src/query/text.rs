@@ -6,7 +6,7 @@ use makespan_scene::{Role, count, glyph_char};
 use makespan_views::tasks;
 use makespan_views::{Align, Look, status_role};
 
-use super::Answer;
+use super::answer::Answer;
 use crate::output::clean;
 use crate::terminal::{Terminal, clipped, columns, fitted, right};
 

@@ -1,5 +1,6 @@
 //! `makespan step`.
 
+use makespan_analysis::nearest;
 use makespan_format::{Event, Log, Task};
 use makespan_model::{Run, TaskId};
 use makespan_scene::duration;
@@ -9,7 +10,6 @@ use serde_json::json;
 use super::transition::{Happening, event, last_attempt};
 use crate::args::{StepArgs, StepVerb, StepWords};
 use crate::config::Config;
-use crate::config::settings::nearest;
 use crate::failure::Failure;
 use crate::keeping::status::share;
 use crate::output::{clean, inert_json, print};

@@ -6,14 +6,18 @@
 mod guard;
 mod site;
 
+use std::future::poll_fn;
 use std::net::Ipv4Addr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 
+use site::plain;
 pub(crate) use site::{Content, Served, Site};
 
 use crate::failure::Failure;
@@ -57,16 +61,20 @@ pub(crate) fn serve(
             .map_err(|source| Failure::Port { port, source })?;
         let port = listener.local_addr().map_err(Failure::Serve)?.port();
         let router = Router::new().fallback(answer).with_state(Arc::new(site(port)));
-        started(&format!("http://127.0.0.1:{port}/"))?;
-        let interrupted = async {
+        let mut interrupted = pin!(async {
             // Without a way to hear of an interrupt, the system's own way of ending the program stays.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
-        };
+        });
+        // The first look at it begins to listen for interrupts: whoever knows the address may already send one.
+        if poll_fn(|cx| Poll::Ready(interrupted.as_mut().poll(cx).is_ready())).await {
+            return Ok(());
+        }
+        started(&format!("http://127.0.0.1:{port}/"))?;
         tokio::select! {
             result = async { axum::serve(listener, router).await } => result.map_err(Failure::Serve),
-            () = interrupted => Ok(()),
+            () = &mut interrupted => Ok(()),
         }
     })
 }
@@ -86,14 +94,5 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Bod
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    response
-}
-
-/// A few words.
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }

@@ -8,10 +8,9 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use makespan_format::write_json_string;
 use makespan_report::escape;
 
-use super::plain;
 use crate::dist;
 use crate::output::inert_json;
-use crate::walk::{self, MOST_BYTES, Place};
+use crate::walk::{self, InputPlace, MOST_BYTES};
 
 /// A file of the user.
 pub(crate) struct Served {
@@ -75,7 +74,7 @@ impl Site {
             None => return plain(StatusCode::NOT_FOUND, "there is no file of that number"),
             Some(Content::Bytes(bytes)) => bytes.to_vec(),
             Some(Content::Path(path)) => {
-                let place = Place::Path(path.clone());
+                let place = InputPlace::Path(path.clone());
                 match tokio::task::spawn_blocking(move || walk::read(&place, MOST_BYTES)).await {
                     Ok(Ok(bytes)) => bytes,
                     _ => return plain(StatusCode::GONE, "the file can no longer be read"),
@@ -126,6 +125,15 @@ fn with_files(page: &str, files: &[Served]) -> String {
     out.push_str("\">\n");
     out.push_str(&page[head_end..]);
     out
+}
+
+/// A few words.
+pub(super) fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The runs of a store: found by their ids, and as what they are made of.
 
+use makespan_analysis::nearest;
 use makespan_model::{Run, RunsBuilder};
 use makespan_store::{Error, RunQuery, RunState, Store};
 
 use super::Address;
-use crate::config::settings::nearest;
 use crate::failure::Failure;
 use crate::output::clean;
 

@@ -1,7 +1,7 @@
 //! Counts crossings between neighbouring layers by an accumulator tree (Barth, Jünger and Mutzel, "Simple and efficient
 //! bilayer cross counting", 2002), O(m log n).
 
-use super::Order;
+use super::order::Order;
 use crate::proper::Proper;
 
 /// Scratch space, kept because counting runs after every sweep.

@@ -1,7 +1,7 @@
 //! The search for a good order: sweeps and exchanges from a given order, and restarts from disturbed ones.
 
-use super::Order;
 use super::crossings::Counter;
+use super::order::Order;
 use super::sweep::{Sorter, Sweep};
 use super::transpose::Exchanger;
 use crate::proper::Proper;

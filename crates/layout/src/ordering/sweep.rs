@@ -1,6 +1,6 @@
 //! One sweep: layer by layer, the nodes are sorted by where their neighbours in the layer just left stand.
 
-use super::Order;
+use super::order::Order;
 use crate::proper::Proper;
 
 /// How a sweep is to be done.

@@ -1,6 +1,6 @@
 //! Exchanges of neighbours: two nodes that stand next to each other change places if that takes crossings away.
 
-use super::Order;
+use super::order::Order;
 use crate::proper::Proper;
 
 /// Rounds over one layer; most layers are at rest after two or three.

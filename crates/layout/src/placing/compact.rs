@@ -2,8 +2,8 @@
 //! and Zink (arXiv 2008.01252): distances count only within a class, and classes are moved after all of them are
 //! complete, from the first layer on, so that a move is passed on. Distances depend on the nodes' sizes.
 
-use super::Spacing;
 use super::align::{Blocks, Corner};
+use super::spacing::Spacing;
 use crate::ordering::Order;
 
 /// Coordinates from one corner; from the right they grow to the left.

@@ -4,7 +4,7 @@
 //! et al., *Statistical Inference under Order Restrictions*, 1972), O(n); in turns it converges, for the whole is convex
 //! and the constraints are separate for each layer.
 
-use super::Spacing;
+use super::spacing::Spacing;
 use crate::ordering::Order;
 use crate::proper::Proper;
 

@@ -1,7 +1,7 @@
 //! Where edges leave and enter the boxes: spread over the middle of the border in the order in which they fan out, so
 //! that they neither meet in one point nor cross each other on the way.
 
-use super::Plan;
+use super::plan::Plan;
 use crate::graph::{Groups, NONE};
 
 /// The part of a border that ports are spread over.

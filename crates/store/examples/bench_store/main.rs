@@ -161,7 +161,7 @@ fn one_large_run(store: &dyn Store, tasks: u64) -> Value {
     let read = best(|| {
         let mut events = 0;
         store
-            .read("large", makespan_store::Part::All, &mut |_| {
+            .read("large", makespan_store::EventRange::All, &mut |_| {
                 events += 1;
                 std::ops::ControlFlow::Continue(())
             })

@@ -1,9 +1,11 @@
 //! What is known of a metric of a run.
 
+use makespan_format::clip;
+
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_TEXT, serial};
-use crate::batch::clip;
+use super::merge::LONGEST_TEXT;
+use super::serial;
 
 /// The samples of one metric of a run, over all its tasks, in numbers that grow with each sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

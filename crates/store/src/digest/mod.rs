@@ -7,6 +7,7 @@
 //! Producers' batches may arrive out of order. An event that comes after a later one of its producer about the same
 //! task only fills in what is not known yet ([`Stamp`]).
 
+mod merge;
 mod metric;
 mod run;
 mod serial;
@@ -15,72 +16,14 @@ mod task;
 use makespan_format::Event;
 use rustc_hash::FxHashMap;
 
+pub(crate) use merge::LONGEST_TEXT;
+pub use merge::Stamp;
 pub use metric::MetricState;
 pub use run::{RunState, Tally};
 pub use task::TaskState;
 
 use crate::batch::Read;
-use crate::key::{Key, key, key_of_two};
-
-/// Names are kept up to this many bytes in summaries; the events hold them whole.
-pub(crate) const LONGEST_TEXT: usize = 1 << 10;
-
-/// Which event spoke last: its producer, by a number made of its id, and its own number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Stamp {
-    /// Stands for the producer.
-    pub producer: i64,
-    /// Number of the event.
-    pub seq: i64,
-}
-
-impl Stamp {
-    /// The stamp of an event.
-    pub fn new(producer: &str, seq: u64) -> Stamp {
-        let [a, b, c, d, e, f, g, h, ..] = key(producer);
-        Stamp {
-            producer: i64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            seq: i64::try_from(seq).unwrap_or(i64::MAX),
-        }
-    }
-
-    /// Whether `next` was sent before this one, by the same producer.
-    fn is_after(self, next: Stamp) -> bool {
-        self.producer == next.producer && next.seq < self.seq
-    }
-}
-
-/// How what an event says is merged: it replaces what was said before it, and yields to what was said after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Merge {
-    Replace,
-    Fill,
-}
-
-impl Merge {
-    /// Moves the stamp on, where the event is in order.
-    fn of(stamp: &mut Stamp, next: Stamp) -> Merge {
-        if stamp.is_after(next) {
-            return Merge::Fill;
-        }
-        *stamp = next;
-        Merge::Replace
-    }
-
-    fn put<T>(self, slot: &mut Option<T>, value: Option<T>) {
-        if value.is_some() && (self == Merge::Replace || slot.is_none()) {
-            *slot = value;
-        }
-    }
-
-    fn put_text(self, slot: &mut Option<String>, value: Option<&str>) {
-        if let Some(value) = value
-            && (self == Merge::Replace || slot.is_none())
-        {
-            *slot = Some(crate::batch::clip(value, LONGEST_TEXT).to_owned());
-        }
-    }
-}
+use crate::key::{TextKey, key, key_of_two};
 
 /// The states of a run, or of as much of it as a batch touches.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,19 +31,19 @@ pub struct Digest {
     /// The run itself.
     pub run: RunState,
     /// Tasks, by the key of their ids.
-    pub tasks: FxHashMap<Key, TaskState>,
+    pub tasks: FxHashMap<TextKey, TaskState>,
     /// Metrics, by the key of name and unit.
-    pub metrics: FxHashMap<Key, MetricState>,
+    pub metrics: FxHashMap<TextKey, MetricState>,
 }
 
 impl Digest {
     /// The key of the task that an event is about, under which its state must be loaded before [`apply`](Digest::apply).
-    pub fn task_of(event: &Event<'_>) -> Option<Key> {
+    pub fn task_of(event: &Event<'_>) -> Option<TextKey> {
         task_of(event).map(key)
     }
 
     /// The key of the metric that an event measures, to be loaded as well.
-    pub fn metric_of(event: &Event<'_>) -> Option<Key> {
+    pub fn metric_of(event: &Event<'_>) -> Option<TextKey> {
         match event {
             Event::Sample(sample) => Some(key_of_two(&sample.name, sample.unit.as_deref())),
             _ => None,

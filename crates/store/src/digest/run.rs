@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use makespan_format::{Json, RunInfo, Status};
+use makespan_format::{Json, RunInfo, Status, clip};
 use serde::{Deserialize, Serialize};
 
-use super::{LONGEST_TEXT, Merge, Stamp, serial};
-use crate::Mark;
-use crate::batch::clip;
+use super::merge::{LONGEST_TEXT, Merge, Stamp};
+use super::serial;
+use crate::mark::Mark;
 
 /// As many labels of a run can be filtered by.
 const MOST_LABELS: usize = 256;

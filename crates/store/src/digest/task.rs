@@ -1,10 +1,10 @@
 //! What is known of a task.
 
-use makespan_format::{Attempt, Event, Status};
+use makespan_format::{Attempt, Event, Status, clip};
 use serde::{Deserialize, Serialize};
 
-use super::{Merge, Stamp, serial};
-use crate::batch::clip;
+use super::merge::{Merge, Stamp};
+use super::serial;
 
 /// What is known of a task: what was declared, its last attempt, and when it first started.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

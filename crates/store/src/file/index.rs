@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::folders::Folders;
 use super::segment::{Segment, write_derived};
 use super::state::{Entry, State};
-use crate::{Error, Key, RunState, key};
+use crate::{Error, RunState, TextKey, key};
 
 /// A run of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub(super) struct Listed {
 /// The list.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    runs: FxHashMap<Key, Listed>,
+    runs: FxHashMap<TextKey, Listed>,
 }
 
 impl Index {

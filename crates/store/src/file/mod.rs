@@ -23,8 +23,8 @@ use makespan_format::{Diagnostic, Severity};
 use crate::commit::Writer;
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Cursor, Durations, EachRecord, Error, Grouping, History, HistoryQuery, Info,
-    Location, Maintained, Mark, Page, Part, RunFilter, RunQuery, RunState, Store, TaskRun, key,
+    Appended, Batch, Counts, Cursor, Durations, EachRecord, Error, EventRange, Grouping, History,
+    HistoryQuery, Info, Location, Maintained, Mark, Page, RunFilter, RunQuery, RunState, Store, TaskRun, key,
 };
 use folders::Folders;
 use index::Index;
@@ -141,7 +141,7 @@ impl Store for FileStore {
         Ok(Page::of(query, self.index()?.runs()))
     }
 
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
         // The list is free again when this has its files: `each` may well write to this store.
         self.reading(run)?.read(part, each)
     }

@@ -9,7 +9,7 @@ use super::record::Content;
 use super::segment::Segment;
 use crate::block::Block;
 use crate::ranges::Ranges;
-use crate::{EachRecord, Error, Part, Record, in_order};
+use crate::{EachRecord, Error, EventRange, Record, in_order};
 
 /// Which events were met. One may be there twice: a write may fail and be on the disk all the same, and a segment may
 /// be copied back by hand.
@@ -57,10 +57,10 @@ impl Reading {
     }
 
     /// Hands the events to `each`.
-    pub(super) fn read(self, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
-        let sorted = part == Part::All && self.disordered;
+    pub(super) fn read(self, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
+        let sorted = part == EventRange::All && self.disordered;
         let (mut seen, mut gathered) = (Seen::default(), Vec::new());
-        let mut left_out = if let Part::After(events) = part { events } else { 0 };
+        let mut left_out = if let EventRange::After(events) = part { events } else { 0 };
         let mut enough = false;
         for (segment, file) in self.segments {
             segment.read(file, 0, |record, _| {

@@ -1,6 +1,8 @@
 //! What is known of a run's folder: made by reading its segments, and kept beside them so that it need not be made
 //! again. Nothing here is the truth; all of it can be thrown away.
 
+use makespan_format::clip;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -12,10 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Content, Record};
 use super::segment::{Segment, write_derived};
-use crate::batch::clip;
 use crate::digest::{LONGEST_TEXT, MetricState};
 use crate::ranges::Ranges;
-use crate::{Digest, Error, Key, Mark, Read, RunState, TaskState, key};
+use crate::{Digest, Error, Mark, Read, RunState, TaskState, TextKey, key};
 
 /// The name of the file that holds what is known.
 const NAME: &str = "state.json.gz";
@@ -58,7 +59,7 @@ pub(super) struct State {
 struct Kept {
     entry: Entry,
     tasks: Vec<TaskState>,
-    metrics: Vec<(Key, MetricState)>,
+    metrics: Vec<(TextKey, MetricState)>,
     numbers: BTreeMap<String, Vec<(u64, u64)>>,
 }
 
@@ -213,7 +214,7 @@ impl State {
     pub(super) fn keep(&self, folder: &Path) -> Result<(), Error> {
         let mut tasks: Vec<TaskState> = self.digest.tasks.values().cloned().collect();
         tasks.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        let mut metrics: Vec<(Key, MetricState)> =
+        let mut metrics: Vec<(TextKey, MetricState)> =
             self.digest.metrics.iter().map(|(key, metric)| (*key, metric.clone())).collect();
         metrics.sort_unstable_by_key(|(key, _)| *key);
         let numbers =

@@ -17,7 +17,7 @@ use super::segment::{LARGEST, Segment, sync_folder};
 use super::state::{State, marking, opening};
 use crate::block::Block;
 use crate::commit::{Commit, Job, Outcome};
-use crate::{Appended, Checked, Digest, Error, Part, Read, RunState, clock};
+use crate::{Appended, Checked, Digest, Error, EventRange, Read, RunState, clock};
 
 /// A record holds so many events at most: damage costs no more than that.
 const MOST_EVENTS: u64 = 64;
@@ -402,7 +402,7 @@ impl Drop for Files {
 /// The states of a run, computed from its events in order.
 fn settled(root: &Path, listed: &Listed) -> Result<Digest, Error> {
     let mut digest = Digest { run: listed.entry.run.without_events(), ..Digest::default() };
-    Reading::of(root, listed)?.read(Part::All, &mut |record| {
+    Reading::of(root, listed)?.read(EventRange::All, &mut |record| {
         digest.apply(record.producer, &Read::of(record.seq, record.line));
         ControlFlow::Continue(())
     })?;

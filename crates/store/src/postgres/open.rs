@@ -36,19 +36,12 @@ impl Postgres {
     /// Makes the tables, in one transaction; of several processes that come at once the first does it.
     fn make(&self, driver: &mut Session<sqlx::Postgres>) -> Result<(), Error> {
         driver.begin()?;
-        lock(driver)?;
+        partitions::lock(driver)?;
         let exists = has_tables(driver)?;
         prepare(driver, &self.location, exists)?;
         partitions::make_default(driver)?;
         driver.commit()
     }
-}
-
-/// Waits until no other process changes the tables; until the end of the transaction.
-pub(super) fn lock(driver: &mut impl Driver) -> Result<(), Error> {
-    // The bytes of `MKSP`, a number that other programs are unlikely to lock.
-    let sql = "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock(1296782160)) AS locked";
-    driver.rows(Sql::of(Dialect::Postgres, sql)).map(|_| ())
 }
 
 fn has_tables(driver: &mut impl Driver) -> Result<bool, Error> {

@@ -79,7 +79,7 @@ impl Month {
         driver.begin()?;
         // Whoever appends waits for this, so this does not wait for long.
         driver.run(Sql::of(Dialect::Postgres, "SET LOCAL lock_timeout = '2s'"))?;
-        super::open::lock(driver)?;
+        lock(driver)?;
         let mut sql = Sql::of(Dialect::Postgres, "CREATE TABLE IF NOT EXISTS ");
         sql.push(table).push("_").number(self.name()).push(" PARTITION OF ").push(table);
         sql.push(" FOR VALUES FROM (").number(self.first()).push(") TO (");
@@ -87,6 +87,13 @@ impl Month {
         driver.run(sql)?;
         driver.commit()
     }
+}
+
+/// Waits until no other process changes the tables; until the end of the transaction.
+pub(super) fn lock(driver: &mut impl Driver) -> Result<(), Error> {
+    // The bytes of `MKSP`, a number that other programs are unlikely to lock.
+    let sql = "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock(1296782160)) AS locked";
+    driver.rows(Sql::of(Dialect::Postgres, sql)).map(|_| ())
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::client::Stopped;
+use super::database::Redis;
 use super::keys::{RunKeys, hex};
 use super::numbers::Numbers;
-use super::store::Redis;
-use crate::{Appended, Batch, Checked, Digest, Error, Key, Mark, Part, Read, RunState, Store as _};
+use crate::{Appended, Batch, Checked, Digest, Error, EventRange, Mark, Read, RunState, Store as _, TextKey};
 
 /// As many values are asked for, or given, at once.
 pub(super) const AT_ONCE: usize = 512;
@@ -115,7 +115,7 @@ impl Redis {
                 return Ok(false);
             };
             let mut digest = Digest { run: run.without_events(), ..Digest::default() };
-            self.read(&run.id, Part::All, &mut |record| {
+            self.read(&run.id, EventRange::All, &mut |record| {
                 digest.apply(record.producer, &Read::of(record.seq, record.line));
                 std::ops::ControlFlow::Continue(())
             })?;
@@ -156,9 +156,9 @@ fn load_states(
 fn found(
     connection: &mut Connection,
     hash: &str,
-    wanted: FxHashSet<Key>,
-) -> Result<Vec<(Key, Vec<u8>)>, Stopped> {
-    let wanted: Vec<Key> = wanted.into_iter().collect();
+    wanted: FxHashSet<TextKey>,
+) -> Result<Vec<(TextKey, Vec<u8>)>, Stopped> {
+    let wanted: Vec<TextKey> = wanted.into_iter().collect();
     let mut all = Vec::new();
     for keys in wanted.chunks(AT_ONCE) {
         let values = many(connection, "HMGET", Some(hash), keys.iter().map(hex))?;
@@ -188,7 +188,7 @@ pub(super) fn many<V: FromRedisValue>(
 fn write_all<'s, S: Serialize + 's>(
     pipeline: &mut Pipeline,
     hash: &str,
-    states: impl Iterator<Item = (&'s Key, &'s S)>,
+    states: impl Iterator<Item = (&'s TextKey, &'s S)>,
 ) -> Result<(), Error> {
     for (key, state) in states {
         pipeline.hset(hash, hex(key), json(state)?).ignore();

@@ -1,6 +1,6 @@
 //! What things are called.
 
-use crate::{Key, key};
+use crate::{TextKey, key};
 
 /// The names of keys.
 #[derive(Clone, Debug)]
@@ -60,6 +60,6 @@ impl RunKeys {
 }
 
 /// A key in hexadecimal.
-pub(super) fn hex(key: &Key) -> String {
+pub(super) fn hex(key: &TextKey) -> String {
     key.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,32 +12,32 @@
 //! | `makespan:numbers:K` | sorted set | the numbers that are stored, as ranges |
 //!
 //! Every change to a run is one transaction that happens only if nobody else changed the run since it was read
-//! (`WATCH`), so any number of processes may write. `?prefix=` gives another name than `makespan`. With `?expiry=` (in
-//! `s`, `m`, `h` or `d`) a run that is not pinned goes away that long after it was last written to.
+//! (`WATCH`), so any number of processes may write. `?prefix=` gives another name than `makespan`. With `?expiry=` (a
+//! span of time such as `12h`) a run that is not pinned goes away that long after it was last written to.
 //!
 //! What was acknowledged outlives a crash of the server as far as the server writes it down: with `appendonly yes` and
 //! `appendfsync always` it does; where it does not, the store says so in its findings.
 
 mod append;
 mod client;
+mod database;
 mod keys;
 mod numbers;
 mod store;
 
+use makespan_format::amount::duration;
+
 use crate::{Error, Location, Store};
 use client::Client;
+use database::{Redis, SCHEMA};
 use keys::Keys;
-
-/// The version of the layout.
-const SCHEMA: u32 = 1;
 
 /// Opens the store in a database.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     let keys = Keys::new(&location.parameter("prefix").unwrap_or_else(|| "makespan".to_owned()));
     let expiry = location.parameter("expiry").map(|text| {
-        milliseconds(&text).ok_or_else(|| {
-            location.wrong("an expiry is a number and one of s, m, h and d, as in ?expiry=30d")
-        })
+        milliseconds(&text)
+            .ok_or_else(|| location.wrong("an expiry is a number and a unit of time, as in ?expiry=30d"))
     });
     let client = Client::new(location)?;
     client.with(|connection| {
@@ -55,21 +55,13 @@ pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
             }
         }
     })?;
-    Ok(Box::new(store::Redis::new(client, keys, expiry.transpose()?)))
+    Ok(Box::new(Redis::new(client, keys, expiry.transpose()?)))
 }
 
 /// The milliseconds of `30d`.
 fn milliseconds(text: &str) -> Option<u64> {
-    let unit = match text.chars().last()? {
-        's' => 1_000,
-        'm' => 60_000,
-        'h' => 3_600_000,
-        'd' => 86_400_000,
-        _ => return None,
-    };
-    let number: u64 = text[..text.len() - 1].parse().ok()?;
-    // As far as Redis counts, with room for the present time.
-    number.checked_mul(unit).filter(|ms| (1..1 << 60).contains(ms))
+    let ms = u64::try_from(duration(text)? / 1_000_000).ok()?;
+    (ms > 0).then_some(ms)
 }
 
 #[cfg(test)]
@@ -79,7 +71,7 @@ mod tests {
     #[test]
     fn expiries() {
         assert_eq!(["30d", "90s"].map(milliseconds), [Some(2_592_000_000), Some(90_000)]);
-        let wrong = ["", "d", "0d", "-1d", "1", "1.5h", "1é", "99999999999999999d"];
-        assert_eq!(wrong.map(milliseconds), [None; 8]);
+        let wrong = ["", "d", "0d", "-1d", "1", "1é", "99999999999999999d"];
+        assert_eq!(wrong.map(milliseconds), [None; 7]);
     }
 }

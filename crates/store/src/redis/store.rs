@@ -1,46 +1,23 @@
 //! The store: reading, and what is asked of many runs.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use makespan_format::{Diagnostic, Severity};
 use redis::{Connection, cmd};
 use rustc_hash::FxHashMap;
 
 use super::append::{AT_ONCE, many, parsed, read_entry, state};
-use super::client::{Client, Stopped};
-use super::keys::{Keys, RunKeys, hex};
+use super::client::Stopped;
+use super::database::{Redis, SCHEMA};
+use super::keys::hex;
 use crate::{
-    Appended, Batch, Counts, Durations, EachRecord, Error, Grouping, History, HistoryQuery, Info, Maintained,
-    Mark, MetricState, Page, Part, Record, RunFilter, RunQuery, RunState, Store, TaskRun, TaskState,
+    Appended, Batch, Counts, Durations, EachRecord, Error, EventRange, Grouping, History, HistoryQuery, Info,
+    Maintained, Mark, MetricState, Page, Record, RunFilter, RunQuery, RunState, Store, TaskRun, TaskState,
     in_order, key,
 };
-
-/// As many threads of this process write at once. Those that write to one run would only get in each other's way.
-const WRITERS: usize = 16;
-
-/// A store in a database of Redis.
-pub(super) struct Redis {
-    pub(super) client: Client,
-    pub(super) keys: Keys,
-    /// After so many milliseconds a run goes away.
-    pub(super) expiry: Option<u64>,
-    writing: [Mutex<()>; WRITERS],
-}
 
 /// An event by itself.
 type Entry = Vec<u8>;
 
 impl Redis {
-    pub(super) fn new(client: Client, keys: Keys, expiry: Option<u64>) -> Redis {
-        Redis { client, keys, expiry, writing: Default::default() }
-    }
-
-    /// Keeps the other threads of this process from writing to a run.
-    pub(super) fn alone(&self, keys: &RunKeys) -> MutexGuard<'_, ()> {
-        let place = keys.member.bytes().last().unwrap_or_default() as usize % WRITERS;
-        self.writing[place].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The states of all runs.
     fn states(&self) -> Result<Vec<RunState>, Error> {
         Ok(self.members()?.into_iter().filter_map(|(_, run)| run).collect())
@@ -152,7 +129,7 @@ impl Store for Redis {
         Ok(Info {
             backend: "redis",
             location: self.client.location().to_string(),
-            schema: super::SCHEMA,
+            schema: SCHEMA,
             runs: states.len() as u64,
             events: states.iter().map(|run| run.events).sum(),
             findings: self.findings(),
@@ -172,12 +149,12 @@ impl Store for Redis {
         Ok(Page::of(query, self.states()?.iter()))
     }
 
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
         let run = self.known(run)?;
-        if part == Part::All && run.disordered {
+        if part == EventRange::All && run.disordered {
             return self.read_sorted(&run, each);
         }
-        let mut next = if let Part::After(seen) = part { seen } else { 0 };
+        let mut next = if let EventRange::After(seen) = part { seen } else { 0 };
         while next < run.events {
             for entry in &self.entries(&run.id, next, run.events)? {
                 if each(record(entry)?).is_break() {

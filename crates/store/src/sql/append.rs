@@ -9,7 +9,7 @@ use super::tables::{BLOCKS, LABELS, METRICS, RANGES, RUNS, TASKS};
 use super::text::{Cells, Sql, Value};
 use crate::block::{self, Block, MOST_BYTES, MOST_EVENTS};
 use crate::digest::MetricState;
-use crate::key::{Key, key};
+use crate::key::{TextKey, key};
 use crate::ranges::Ranges;
 use crate::{Appended, Checked, Digest, Error, Mark, Record, RunState, TaskState};
 
@@ -209,10 +209,10 @@ impl OpenRun {
 /// Writes rows of tasks and metrics, in the order of their keys: processes that write the same rows must not wait for
 /// each other in a circle.
 fn write_states(driver: &mut impl Driver, no: i64, digest: &Digest) -> Result<(), Error> {
-    let mut tasks: Vec<(&Key, &TaskState)> = digest.tasks.iter().collect();
+    let mut tasks: Vec<(&TextKey, &TaskState)> = digest.tasks.iter().collect();
     tasks.sort_unstable_by_key(|(key, _)| **key);
     driver.upsert(&TASKS, tasks.into_iter().map(|(key, task)| rows::of_task(no, *key, task)).collect())?;
-    let mut metrics: Vec<(&Key, &MetricState)> = digest.metrics.iter().collect();
+    let mut metrics: Vec<(&TextKey, &MetricState)> = digest.metrics.iter().collect();
     metrics.sort_unstable_by_key(|(key, _)| **key);
     driver.upsert(&METRICS, metrics.into_iter().map(|(key, m)| rows::of_metric(no, *key, m)).collect())
 }
@@ -265,8 +265,8 @@ fn label_pairs(run: &RunState) -> Vec<(String, String)> {
     run.all_labels().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn sorted(keys: FxHashSet<Key>) -> Vec<Key> {
-    let mut keys: Vec<Key> = keys.into_iter().collect();
+fn sorted(keys: FxHashSet<TextKey>) -> Vec<TextKey> {
+    let mut keys: Vec<TextKey> = keys.into_iter().collect();
     keys.sort_unstable();
     keys
 }
@@ -292,7 +292,7 @@ type Pairs = Vec<(u64, u64)>;
 fn ranges_near(
     driver: &mut impl Driver,
     no: i64,
-    producer: Key,
+    producer: TextKey,
     first: u64,
     last: u64,
 ) -> Result<(Pairs, Option<u64>), Error> {
@@ -323,7 +323,11 @@ fn ranges_near(
     Ok((near, u64::try_from(last_range).ok()))
 }
 
-fn load_tasks(driver: &mut impl Driver, no: i64, keys: Vec<Key>) -> Result<Vec<(Key, TaskState)>, Error> {
+fn load_tasks(
+    driver: &mut impl Driver,
+    no: i64,
+    keys: Vec<TextKey>,
+) -> Result<Vec<(TextKey, TaskState)>, Error> {
     let mut found = Vec::new();
     look_up(&keys, |piece| {
         for row in driver.rows(TASKS.find(driver.dialect(), no, piece))? {
@@ -334,7 +338,11 @@ fn load_tasks(driver: &mut impl Driver, no: i64, keys: Vec<Key>) -> Result<Vec<(
     Ok(found)
 }
 
-fn load_metrics(driver: &mut impl Driver, no: i64, keys: Vec<Key>) -> Result<Vec<(Key, MetricState)>, Error> {
+fn load_metrics(
+    driver: &mut impl Driver,
+    no: i64,
+    keys: Vec<TextKey>,
+) -> Result<Vec<(TextKey, MetricState)>, Error> {
     let mut found = Vec::new();
     look_up(&keys, |piece| {
         for row in driver.rows(METRICS.find(driver.dialect(), no, piece))? {

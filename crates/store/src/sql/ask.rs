@@ -1,5 +1,7 @@
 //! Questions that the database answers.
 
+use makespan_format::clip;
+
 use super::driver::Driver;
 use super::rows;
 use super::tables::{METRICS, RUNS, TASKS};
@@ -8,7 +10,7 @@ use crate::digest::{LONGEST_TEXT, MetricState};
 use crate::statistics::DAY;
 use crate::{
     Counts, Cursor, Durations, Error, Group, Grouping, History, HistoryQuery, Order, Page, RunFilter,
-    RunQuery, RunState, TaskRun, batch::clip, key,
+    RunQuery, RunState, TaskRun, key,
 };
 
 /// ` WHERE …` for the runs of a filter, of the table `makespan_runs` named `r`.

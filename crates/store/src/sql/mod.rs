@@ -6,6 +6,7 @@
 
 mod append;
 mod ask;
+mod codes;
 mod driver;
 mod pool;
 mod read;
@@ -45,8 +46,8 @@ pub(crate) use text::{Dialect, Row, Sql, Value};
 use crate::commit::{Commit, Job, Outcome, Writer};
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Digest, Durations, EachRecord, Error, Grouping, History, HistoryQuery, Info,
-    Maintained, Mark, Page, Part, Read, RunFilter, RunQuery, RunState, Store, clock,
+    Appended, Batch, Counts, Digest, Durations, EachRecord, Error, EventRange, Grouping, History,
+    HistoryQuery, Info, Maintained, Mark, Page, Read, RunFilter, RunQuery, RunState, Store, clock,
 };
 
 /// A store in a database.
@@ -100,7 +101,7 @@ impl<C: Connect> Store for SqlStore<C> {
         self.pool.with(|driver| ask::page(driver, query))
     }
 
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
         let (no, run) = self.number(run)?;
         read::read(|event| self.pool.with(|driver| read::fetch(driver, no, event)), &run, part, each)
     }
@@ -244,7 +245,7 @@ fn delete(driver: &mut impl Driver, run: &str) -> Result<(), Error> {
 fn settle(driver: &mut impl Driver, id: &str) -> Result<(), Error> {
     let Some((no, run)) = locked(driver, id)? else { return Ok(()) };
     let mut digest = Digest { run: run.without_events(), ..Digest::default() };
-    read::read(|event| read::fetch(driver, no, event), &run, Part::All, &mut |record| {
+    read::read(|event| read::fetch(driver, no, event), &run, EventRange::All, &mut |record| {
         digest.apply(record.producer, &Read::of(record.seq, record.line));
         ControlFlow::Continue(())
     })?;

@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 use super::driver::Driver;
 use super::text::{Cells, Row, Sql};
 use crate::block::{self, Block};
-use crate::{EachRecord, Error, Part, Record, RunState, in_order};
+use crate::{EachRecord, Error, EventRange, Record, RunState, in_order};
 
 /// Blocks that are fetched with one question.
 const FETCHED: u64 = 32;
@@ -26,14 +26,14 @@ struct Stored {
 pub(super) fn read(
     mut fetch: impl FnMut(u64) -> Result<Vec<Row>, Error> + Send,
     run: &RunState,
-    part: Part,
+    part: EventRange,
     each: &mut EachRecord<'_>,
 ) -> Result<(), Error> {
-    let from = if let Part::After(seen) = part { seen } else { 0 };
+    let from = if let EventRange::After(seen) = part { seen } else { 0 };
     if from >= run.events {
         return Ok(());
     }
-    if part == Part::All && run.disordered {
+    if part == EventRange::All && run.disordered {
         return sorted(&mut fetch, run.events, each);
     }
     std::thread::scope(|scope| {

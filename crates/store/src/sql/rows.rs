@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use makespan_format::Status;
 
-use super::tables::STATUS_CODES;
+use super::codes::STATUS_CODES;
 use super::text::{Cells, Row, Value};
 use crate::digest::MetricState;
-use crate::{Error, Key, RunState, Stamp, Tally, TaskState, key};
+use crate::{Error, RunState, Stamp, Tally, TaskState, TextKey, key};
 
 /// The number that stands for a status.
 pub(super) fn code(status: Status) -> i64 {
@@ -114,7 +114,7 @@ pub(super) fn run(row: Row) -> Result<(i64, RunState), Error> {
 }
 
 /// A row of `makespan_tasks`.
-pub(super) fn of_task(no: i64, task_key: Key, task: &TaskState) -> Row {
+pub(super) fn of_task(no: i64, task_key: TextKey, task: &TaskState) -> Row {
     vec![
         no.into(),
         task_key.into(),
@@ -136,7 +136,7 @@ pub(super) fn of_task(no: i64, task_key: Key, task: &TaskState) -> Row {
 }
 
 /// The columns of a row of `makespan_tasks`, from the first on.
-pub(super) fn task(cells: &mut Cells) -> Result<(Key, TaskState), Error> {
+pub(super) fn task(cells: &mut Cells) -> Result<(TextKey, TaskState), Error> {
     let (_run, key) = (cells.int()?, cells.key()?);
     let status = |s: Option<Status>| s.ok_or_else(|| Error::corrupt("a task without a status"));
     let task = TaskState {
@@ -158,7 +158,7 @@ pub(super) fn task(cells: &mut Cells) -> Result<(Key, TaskState), Error> {
 }
 
 /// A row of `makespan_metrics`.
-pub(super) fn of_metric(no: i64, metric_key: Key, metric: &MetricState) -> Row {
+pub(super) fn of_metric(no: i64, metric_key: TextKey, metric: &MetricState) -> Row {
     vec![
         no.into(),
         metric_key.into(),
@@ -175,7 +175,7 @@ pub(super) fn of_metric(no: i64, metric_key: Key, metric: &MetricState) -> Row {
 }
 
 /// A row of `makespan_metrics` read.
-pub(super) fn metric(row: Row) -> Result<(Key, MetricState), Error> {
+pub(super) fn metric(row: Row) -> Result<(TextKey, MetricState), Error> {
     let mut cells = Cells::of(row);
     let (_run, key) = (cells.int()?, cells.key()?);
     let metric = MetricState {

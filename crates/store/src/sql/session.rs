@@ -101,7 +101,7 @@ impl<S: Server> Session<S> {
 }
 
 /// What running a statement asks of a server's types.
-pub(crate) trait Runs: Server<Arguments: IntoArguments<Self>> {
+pub(crate) trait Execute: Server<Arguments: IntoArguments<Self>> {
     /// Runs a statement; how many rows it touched.
     async fn execute(
         connection: &mut Self::Connection,
@@ -120,7 +120,7 @@ pub(crate) trait Runs: Server<Arguments: IntoArguments<Self>> {
     async fn simple(connection: &mut Self::Connection, sql: &'static str) -> Result<(), sqlx::Error>;
 }
 
-impl<S> Runs for S
+impl<S> Execute for S
 where
     S: Server<Arguments: IntoArguments<S>>,
     for<'c> &'c mut S::Connection: Executor<'c, Database = S>,
@@ -149,7 +149,7 @@ where
 }
 
 #[cfg(feature = "postgres")]
-impl<S: Runs> Session<S> {
+impl<S: Execute> Session<S> {
     /// Runs a statement with arguments that were made for it.
     pub(crate) fn run_with(&mut self, sql: Sql, arguments: S::Arguments) -> Result<u64, Error> {
         let (text, _) = sql.into_parts();
@@ -167,7 +167,7 @@ fn parts<S: Server>(sql: Sql) -> Result<(String, S::Arguments), Error> {
     Ok((text, arguments))
 }
 
-impl<S: Runs> Driver for Session<S> {
+impl<S: Execute> Driver for Session<S> {
     fn dialect(&self) -> Dialect {
         S::DIALECT
     }

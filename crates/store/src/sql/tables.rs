@@ -11,29 +11,13 @@
 //!
 //! A run's number begins with the millisecond in which the store first heard of it, so rows of one time lie together
 //! and PostgreSQL can keep them in partitions by month. Times are nanoseconds since the epoch, statuses the numbers of
-//! [`STATUS_CODES`], texts UTF-8 in columns of bytes, keys those of [`crate::key()`].
-
-use makespan_format::Status;
+//! [`STATUS_CODES`](super::codes::STATUS_CODES), texts UTF-8 in columns of bytes, keys those of [`crate::key()`].
 
 use super::text::{Dialect, Sql, Value};
 
-/// The statuses, by the number that stands for each in the tables.
-pub(super) const STATUS_CODES: [Status; 10] = [
-    Status::Pending,
-    Status::Queued,
-    Status::Running,
-    Status::Retrying,
-    Status::Succeeded,
-    Status::Failed,
-    Status::Skipped,
-    Status::Cancelled,
-    Status::UpstreamFailed,
-    Status::Cached,
-];
-
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Int,
     MaybeInt,
     Real,
@@ -48,7 +32,7 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, Kind)],
+    pub(super) columns: &'static [(&'static str, ColumnKind)],
     pub(super) primary: &'static [&'static str],
     /// Name and columns, and whether no two rows may be the same there.
     pub(super) indexes: &'static [(&'static str, &'static [&'static str], bool)],
@@ -56,7 +40,7 @@ pub(crate) struct Table {
     pub(super) by_month: bool,
 }
 
-use Kind::{Bytes, Int, Key, MaybeBytes, MaybeInt, MaybeKey, MaybeReal, Real};
+use ColumnKind::{Bytes, Int, Key, MaybeBytes, MaybeInt, MaybeKey, MaybeReal, Real};
 
 pub(super) const RUNS: Table = Table {
     name: "makespan_runs",
@@ -320,7 +304,7 @@ impl Table {
     }
 
     /// `SELECT` the rows of a run that have one of those keys, which are the rest of the primary key.
-    pub(super) fn find(&self, dialect: Dialect, run: i64, keys: &[crate::Key]) -> Sql {
+    pub(super) fn find(&self, dialect: Dialect, run: i64, keys: &[crate::TextKey]) -> Sql {
         let key = self.primary[self.primary.len() - 1];
         if dialect != Dialect::Postgres {
             let mut sql = self.select(dialect);
@@ -348,7 +332,7 @@ impl Table {
     }
 }
 
-impl Kind {
+impl ColumnKind {
     fn name(self, dialect: Dialect) -> &'static str {
         match (dialect, self) {
             (Dialect::Sqlite, Int) => "INTEGER NOT NULL",
@@ -395,12 +379,5 @@ mod tests {
             "INSERT INTO makespan_labels (name_key, value_key, run_no) VALUES ($1, $2, $3) \
              ON CONFLICT (name_key, value_key, run_no) DO NOTHING"
         );
-    }
-
-    #[test]
-    fn the_numbers_of_statuses_are_the_ones_in_every_store_there_is() {
-        let names =
-            "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached";
-        assert_eq!(STATUS_CODES.map(Status::name).join(" "), names);
     }
 }

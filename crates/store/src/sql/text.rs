@@ -3,7 +3,7 @@
 
 use makespan_format::Status;
 
-use super::tables::STATUS_CODES;
+use super::codes::STATUS_CODES;
 use crate::Error;
 
 /// Which SQL.
@@ -87,8 +87,8 @@ value_from! {
     Option<&str> => |v| Value::Bytes(v.map(|v| v.as_bytes().to_vec())),
     &[u8] => |v| Value::Bytes(Some(v.to_vec())),
     Vec<u8> => |v| Value::Bytes(Some(v)),
-    crate::Key => |v| Value::Bytes(Some(v.to_vec())),
-    Option<crate::Key> => |v| Value::Bytes(v.map(|v| v.to_vec())),
+    crate::TextKey => |v| Value::Bytes(Some(v.to_vec())),
+    Option<crate::TextKey> => |v| Value::Bytes(v.map(|v| v.to_vec())),
 }
 
 /// A statement with its data.
@@ -259,7 +259,7 @@ impl Cells {
     }
 
     /// A key.
-    pub(crate) fn key(&mut self) -> Result<crate::Key, Error> {
+    pub(crate) fn key(&mut self) -> Result<crate::TextKey, Error> {
         self.bytes()?.try_into().map_err(|_| unexpected())
     }
 

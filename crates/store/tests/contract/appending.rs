@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use makespan_model::RunsBuilder;
-use makespan_store::{Appended, Error, LAST_SEQ, LONGEST_LINE, Part, in_order};
+use makespan_store::{Appended, Error, EventRange, LAST_SEQ, LONGEST_LINE, in_order};
 
 use crate::support::homes::Home;
 use crate::support::*;
@@ -32,7 +32,7 @@ pub(crate) fn what_is_appended_is_read_again(home: &dyn Home) {
     let bytes: usize = all.iter().map(|(_, line)| line.len() + 1).sum();
     assert_eq!((run.events, run.bytes, run.unread), (5_000, bytes as u64, 0));
     assert_eq!(store.run("s").unwrap(), None);
-    assert!(matches!(records_of(&*store, "s", Part::All), Err(Error::NoRun { .. })));
+    assert!(matches!(records_of(&*store, "s", EventRange::All), Err(Error::NoRun { .. })));
     let info = store.info().unwrap();
     assert_eq!((info.runs, info.events, info.findings), (1, 5_000, vec![]));
 }
@@ -125,7 +125,7 @@ pub(crate) fn batches_in_any_order_make_the_same_run(home: &dyn Home) {
         records(&*store, "shuffled") == expected,
         "events of a producer stand in the order of their numbers"
     );
-    assert!(records_of(&*store, "shuffled", Part::After(0)).unwrap() == sent, "as they came");
+    assert!(records_of(&*store, "shuffled", EventRange::After(0)).unwrap() == sent, "as they came");
 
     // The summary is right before and after it is computed anew, and so is every row behind it.
     let told = |run: &str| {
@@ -230,13 +230,13 @@ pub(crate) fn a_run_can_be_followed(home: &dyn Home) {
     let mut seen: Records = Vec::new();
     for batch in all.chunks(130) {
         put(&*store, "r", "p", batch).unwrap();
-        let more = records_of(&*store, "r", Part::After(seen.len() as u64)).unwrap();
+        let more = records_of(&*store, "r", EventRange::After(seen.len() as u64)).unwrap();
         assert_eq!(more.len(), batch.len());
         seen.extend(more);
     }
     assert_eq!(seen, records(&*store, "r"));
-    assert_eq!(records_of(&*store, "r", Part::After(2_000)).unwrap(), []);
-    assert_eq!(records_of(&*store, "r", Part::After(u64::MAX)).unwrap(), []);
+    assert_eq!(records_of(&*store, "r", EventRange::After(2_000)).unwrap(), []);
+    assert_eq!(records_of(&*store, "r", EventRange::After(u64::MAX)).unwrap(), []);
 }
 
 pub(crate) fn reading_stops_when_nobody_wants_more(home: &dyn Home) {
@@ -244,7 +244,7 @@ pub(crate) fn reading_stops_when_nobody_wants_more(home: &dyn Home) {
     put(&*store, "r", "p", &events(3_000)).unwrap();
     for wanted in [1, 600, 2_999] {
         let mut seen = 0;
-        let read = store.read("r", Part::All, &mut |_| {
+        let read = store.read("r", EventRange::All, &mut |_| {
             seen += 1;
             if seen == wanted { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });

@@ -1,6 +1,6 @@
 //! What people do to runs.
 
-use makespan_store::{Error, Mark, Part, RunFilter, RunQuery};
+use makespan_store::{Error, EventRange, Mark, RunFilter, RunQuery};
 
 use crate::support::homes::Home;
 use crate::support::*;
@@ -73,7 +73,7 @@ pub(crate) fn what_is_removed_is_gone_and_may_come_again(home: &dyn Home) {
     store.delete("r").unwrap();
     store.delete("never there").unwrap();
     assert_eq!(store.run("r").unwrap(), None);
-    assert!(records_of(&*store, "r", Part::All).is_err());
+    assert!(records_of(&*store, "r", EventRange::All).is_err());
     assert!((store.run("other").unwrap(), records(&*store, "other")) == other);
     let info = store.info().unwrap();
     assert_eq!((info.runs, info.events), (1, 3));

@@ -1,7 +1,7 @@
 //! Runs go from store to store and lose nothing.
 
 use makespan_model::RunsBuilder;
-use makespan_store::{Copied, Error, Mark, Part, RunState, Store, copy, export};
+use makespan_store::{Copied, Error, EventRange, Mark, RunState, Store, copy, export};
 
 use crate::homes;
 use crate::meddler::Meddler;
@@ -33,7 +33,7 @@ fn all_of(store: &dyn Store, run: &str) -> (RunState, Records, Records, Vec<u8>)
     let state = RunState { created: 0, updated: 0, unsettled: false, ..state };
     let mut file = Vec::new();
     export(store, run, &mut file).unwrap();
-    (state, records(store, run), records_of(store, run, Part::After(0)).unwrap(), file)
+    (state, records(store, run), records_of(store, run, EventRange::After(0)).unwrap(), file)
 }
 
 #[test]

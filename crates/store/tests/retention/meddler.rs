@@ -49,7 +49,7 @@ impl Store for Meddler<'_> {
         self.store.runs(query)
     }
 
-    fn read(&self, run: &str, part: Part, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
         self.store.read(run, part, each)
     }
 

@@ -10,7 +10,7 @@ pub(crate) mod servers;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 
-use makespan_store::{Appended, Batch, Error, Numbered, Part, Store};
+use makespan_store::{Appended, Batch, Error, EventRange, Numbered, Store};
 
 /// Says, past the harness that swallows what tests print, that something was not tested and why.
 pub(crate) fn skipped(what: &str, why: &str) {
@@ -57,7 +57,7 @@ pub(crate) fn tell<L: AsRef<str>>(store: &dyn Store, run: &str, lines: &[L]) {
 /// Producer, number and line of each event.
 pub(crate) type Records = Vec<(String, u64, String)>;
 
-pub(crate) fn records_of(store: &dyn Store, run: &str, part: Part) -> Result<Records, Error> {
+pub(crate) fn records_of(store: &dyn Store, run: &str, part: EventRange) -> Result<Records, Error> {
     let mut all = Vec::new();
     store.read(run, part, &mut |record| {
         all.push((record.producer.to_owned(), record.seq, record.line.to_owned()));
@@ -67,7 +67,7 @@ pub(crate) fn records_of(store: &dyn Store, run: &str, part: Part) -> Result<Rec
 }
 
 pub(crate) fn records(store: &dyn Store, run: &str) -> Records {
-    records_of(store, run, Part::All).unwrap()
+    records_of(store, run, EventRange::All).unwrap()
 }
 
 pub(crate) fn lines(store: &dyn Store, run: &str) -> Vec<String> {

@@ -7,8 +7,8 @@ use makespan_format::{
     Alert, Artifact, Attempt, Diagnostic, ErrorInfo, Event, Log, RunInfo, Sample, Status, Task, write_line,
 };
 
-use super::record::{Details, Failure, Key, Record, What};
-use super::shared::RunState;
+use super::record::{Details, Failure, Record, TaskKey, What};
+use super::state::RunState;
 use crate::text::Text;
 
 /// So many tasks of a run at most bear their names as ids; those of a larger run bear numbers. It bounds what the
@@ -28,7 +28,7 @@ pub(super) struct Names {
 
 impl Names {
     /// Learns of a task.
-    fn declare(&mut self, key: &Key, name: &Text) {
+    fn declare(&mut self, key: &TaskKey, name: &Text) {
         if self.taken.len() >= NAMED {
             return;
         }
@@ -40,7 +40,7 @@ impl Names {
     }
 
     /// The id of a task; none for the run itself.
-    fn id<'k>(&'k self, key: &'k Key, run: &RunState) -> Option<Cow<'k, str>> {
+    fn id<'k>(&'k self, key: &'k TaskKey, run: &RunState) -> Option<Cow<'k, str>> {
         if key.is_run() {
             return None;
         }
@@ -176,9 +176,9 @@ impl Encoder<'_> {
 
     fn declare(
         &mut self,
-        key: &Key,
+        key: &TaskKey,
         name: &Text,
-        parent: &Key,
+        parent: &TaskKey,
         details: Option<&Details>,
         status: Option<Status>,
     ) -> u64 {

@@ -12,9 +12,12 @@
 mod chunk;
 mod encode;
 mod ids;
+mod listener;
 mod outbox;
+mod push;
 mod record;
 mod shared;
+mod state;
 mod writer;
 
 use std::io;
@@ -22,15 +25,19 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-pub(crate) use chunk::{Pushed, be_quiet, briefly};
-pub(crate) use record::{Alarm, Class, Declared, Details, Failure, Key, Line, Over, Record, Thing, What};
-pub(crate) use shared::{RunState, Shared};
+pub(crate) use chunk::Pushed;
+pub(crate) use listener::Listener;
+pub(crate) use record::{Alarm, Class, Declared, Details, Failure, Line, Over, Record, TaskKey, Thing, What};
+pub(crate) use shared::Shared;
+pub(crate) use state::RunState;
 
 use crate::contain::{contained, watch_panics};
-use crate::listener::{self, Heard, Listener};
+use crate::durability::Durability;
+use crate::lock::briefly;
 use crate::redact::Redactor;
+use crate::sink::Sink;
 use crate::usage::Sampler;
-use crate::{Durability, Sink};
+use listener::Heard;
 
 /// The host's end of the machinery; when the last handle goes, it is stopped.
 #[derive(Debug)]
@@ -41,6 +48,13 @@ pub(crate) struct Recorder {
     pub(crate) sampler: Arc<Sampler>,
     heard: Option<Arc<Heard>>,
     ids: Mutex<ids::Ids>,
+}
+
+/// What every handle of a run shares.
+#[derive(Debug)]
+pub(crate) struct RunInner {
+    pub(crate) state: Arc<RunState>,
+    pub(crate) recorder: Arc<Recorder>,
 }
 
 /// How long the end of a program is held up at most for what is not written yet.
@@ -96,7 +110,7 @@ impl Recorder {
     /// The id for a run: the one given, with a number where another run had it.
     pub(crate) fn unique_id(&self, id: &str) -> Arc<str> {
         // In a child after a fork nobody records anyway.
-        chunk::briefly(&self.ids).map_or_else(|| id.into(), |mut ids| ids.unique(id))
+        briefly(&self.ids).map_or_else(|| id.into(), |mut ids| ids.unique(id))
     }
 
     /// Waits until all that was recorded before is with its sinks and heard by listeners, or the time is over.
@@ -132,7 +146,7 @@ fn remember(shared: &Arc<Shared>) {
 /// Has everything written that any thread recorded: the process may be about to abort.
 fn flush_all() {
     // A panic of this very thread may have happened anywhere: no lock is waited for.
-    let Some(live) = chunk::briefly(&LIVE).map(|live| live.clone()) else { return };
+    let Some(live) = briefly(&LIVE).map(|live| live.clone()) else { return };
     for shared in live.iter().filter_map(Weak::upgrade) {
         shared.flush(PANIC);
     }

@@ -10,10 +10,12 @@ use makespan_format::{Diagnostic, Event, Severity, write_line};
 
 use super::encode::{Encoder, Ending, Names};
 use super::record::{Class, Record, What};
-use super::shared::{RunState, Shared};
+use super::shared::Shared;
+use super::state::RunState;
 use crate::contain::contained;
+use crate::durability::Durability;
+use crate::sink::{Batch, Sink};
 use crate::text::Text;
-use crate::{Batch, Durability, Sink};
 
 /// A batch that reached this size is closed, in bytes.
 const BATCH: usize = 256 << 10;

@@ -8,16 +8,16 @@ use crate::text::Text;
 
 /// Which task of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Key {
+pub(crate) struct TaskKey {
     /// From 1 within the run; 0 is the run itself.
     pub(crate) number: u64,
     /// The id that the host gave it. Where it gave none the writer finds one.
     pub(crate) id: Option<Arc<Box<str>>>,
 }
 
-impl Key {
+impl TaskKey {
     /// Of the run itself.
-    pub(crate) const RUN: Key = Key { number: 0, id: None };
+    pub(crate) const RUN: TaskKey = TaskKey { number: 0, id: None };
 
     #[inline]
     pub(crate) fn weight(&self) -> usize {
@@ -38,7 +38,7 @@ pub(crate) struct Record {
     pub(crate) run: u32,
     /// Number of the try, from 1; 0 where it is about none.
     pub(crate) attempt: u32,
-    pub(crate) task: Key,
+    pub(crate) task: TaskKey,
     pub(crate) what: What,
 }
 
@@ -53,7 +53,7 @@ pub(crate) enum What {
     /// A task is known and its first try begins.
     Started {
         name: Text,
-        parent: Key,
+        parent: TaskKey,
         details: Option<Box<Details>>,
     },
     /// A try of a task that is known begins; the worker where the host names one.
@@ -61,7 +61,7 @@ pub(crate) enum What {
         worker: Option<Text>,
     },
     /// It depends on another.
-    After(Key),
+    After(TaskKey),
     /// Its parameters, all of them.
     #[cfg(feature = "tracing")]
     Params(Box<Json<'static>>),
@@ -91,7 +91,7 @@ pub(crate) enum What {
 #[derive(Debug)]
 pub(crate) struct Declared {
     pub(crate) name: Text,
-    pub(crate) parent: Key,
+    pub(crate) parent: TaskKey,
     pub(crate) details: Details,
     pub(crate) status: Status,
 }
@@ -102,7 +102,7 @@ pub(crate) struct Details {
     pub(crate) step: Option<Text>,
     pub(crate) kind: Option<Text>,
     pub(crate) worker: Option<Text>,
-    pub(crate) after: Vec<Key>,
+    pub(crate) after: Vec<TaskKey>,
     pub(crate) labels: Option<Json<'static>>,
     pub(crate) params: Option<Json<'static>>,
 }
@@ -195,7 +195,7 @@ impl What {
 impl Details {
     fn weight(&self) -> usize {
         let texts = text(self.step.as_ref()) + text(self.kind.as_ref()) + text(self.worker.as_ref());
-        let after: usize = self.after.iter().map(|key| size_of::<Key>() + key.weight()).sum();
+        let after: usize = self.after.iter().map(|key| size_of::<TaskKey>() + key.weight()).sum();
         texts + after + json(self.labels.as_ref()) + json(self.params.as_ref())
     }
 }

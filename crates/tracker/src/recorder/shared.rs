@@ -5,10 +5,13 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use super::chunk::{BLOCK, BLOCK_BYTES, Chunk, Pushed, briefly};
+use super::chunk::{BLOCK, BLOCK_BYTES, Chunk, Pushed};
 use super::record::{Class, Record};
+use super::state::RunState;
+use crate::durability::Durability;
+use crate::lock::briefly;
+use crate::stats::Stats;
 use crate::text::Text;
-use crate::{Durability, Stats};
 
 /// The part of the bound of memory that is kept for the life of tasks, in parts of 100.
 const RESERVED: usize = 10;
@@ -52,51 +55,6 @@ pub(super) struct Rounds {
     pub(super) through: i64,
     /// The writer has ended.
     pub(super) over: bool,
-}
-
-/// What is known of one run on both sides.
-#[derive(Debug, Default)]
-pub(crate) struct RunState {
-    pub(crate) index: u32,
-    pub(crate) id: Arc<str>,
-    /// What makes the ids of its tasks differ from those of other runs.
-    pub(crate) salt: String,
-    /// What a monotonic time needs to be a time of day.
-    pub(crate) offset: i64,
-    /// The line that opens the run.
-    pub(crate) opening: String,
-    pub(crate) durability: Durability,
-    /// Tasks so far.
-    pub(crate) tasks: AtomicU64,
-    /// Everything older is with the sink.
-    pub(crate) written: AtomicI64,
-    /// Everything older is on the disk.
-    pub(crate) synced: AtomicI64,
-    /// The sink is slower than the patience of the callers: they do not wait until it has caught up.
-    pub(crate) behind: AtomicBool,
-    /// Calls that went on before their records were written.
-    pub(crate) unwaited: AtomicU64,
-    /// Records that were dropped, by class.
-    pub(crate) dropped: [AtomicU64; 2],
-    /// Values that were no finite numbers.
-    pub(crate) not_finite: AtomicU64,
-    /// Lines that listeners were too slow for.
-    pub(crate) unheard: AtomicU64,
-    /// What was said once and need not be said again.
-    pub(crate) told: Told,
-    /// What the process uses is measured of every task.
-    pub(crate) measures_tasks: bool,
-    pub(crate) failed: AtomicBool,
-    pub(crate) cancelled: AtomicBool,
-}
-
-/// What was said of a run once.
-#[derive(Debug, Default)]
-pub(crate) struct Told {
-    /// What is not collected, and what the process is allowed to use.
-    pub(crate) usage_begun: AtomicBool,
-    /// That tasks were measured at the same time.
-    pub(crate) usage_shared: AtomicBool,
 }
 
 impl Shared {
@@ -202,22 +160,6 @@ impl Shared {
             dropped_lifecycle: dropped(Class::Lifecycle),
             held: self.held.load(Ordering::Relaxed) as u64,
         }
-    }
-
-    /// Records something of a run that holds `weight` bytes; what is dropped is counted with the run.
-    #[inline(always)]
-    pub(crate) fn push(
-        &self,
-        run: &RunState,
-        class: Class,
-        weight: usize,
-        make: impl FnOnce(i64) -> Record,
-    ) -> Pushed {
-        let pushed = self.record(class, weight, make);
-        if pushed == Pushed::Dropped {
-            self.count_dropped(run, class, 1);
-        }
-        pushed
     }
 
     /// Counts records that were dropped.
@@ -351,12 +293,5 @@ impl Shared {
         change(&mut rounds);
         drop(rounds);
         self.turned.notify_all();
-    }
-}
-
-impl RunState {
-    /// Records that were dropped so far: details, and of the life of tasks.
-    pub(crate) fn dropped(&self) -> [u64; 2] {
-        [self.dropped[0].load(Ordering::Relaxed), self.dropped[1].load(Ordering::Relaxed)]
     }
 }

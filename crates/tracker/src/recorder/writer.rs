@@ -7,13 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::chunk::{BLOCK_BYTES, Chunk};
+use super::listener::Post;
 use super::outbox::Outbox;
-use super::record::{Key, Record, What};
+use super::record::{Record, TaskKey, What};
 use super::shared::Shared;
-use crate::Sink;
 use crate::clock;
 use crate::contain::contained;
-use crate::listener::Post;
+use crate::sink::Sink;
 
 /// How old a record may get before it is taken: half of what is promised, for the writing takes time too.
 const TICK: Duration = Duration::from_millis(25);
@@ -154,7 +154,7 @@ impl Writer {
         let of = |record: &Record| (record.run, record.task.number, record.attempt);
         let mut ends: HashMap<(u32, u64, u32), usize> = HashMap::new();
         for (i, Taken { record, .. }) in records.iter().enumerate() {
-            if matches!(record.what, What::Ended { .. }) && record.task != Key::RUN {
+            if matches!(record.what, What::Ended { .. }) && record.task != TaskKey::RUN {
                 ends.insert(of(record), i);
             }
         }

@@ -16,12 +16,12 @@ const LONGEST_NAME: usize = 120;
 /// stops half-way (a full disk) the next one goes on at that byte.
 #[derive(Debug)]
 pub struct FileSink {
-    place: Place,
+    place: Target,
     open: HashMap<String, Output>,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Target {
     /// A folder for each run below this one.
     Folder(PathBuf),
     /// All runs in one file.
@@ -48,7 +48,7 @@ impl FileSink {
     pub fn folder(folder: impl Into<PathBuf>) -> io::Result<FileSink> {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
-        Ok(FileSink { place: Place::Folder(folder), open: HashMap::new() })
+        Ok(FileSink { place: Target::Folder(folder), open: HashMap::new() })
     }
 
     /// All runs in one file, which is created, or appended to where it is there.
@@ -60,18 +60,18 @@ impl FileSink {
         let path = path.into();
         let file = OpenOptions::new().append(true).create(true).open(&path)?;
         let open = HashMap::from([(ALL.to_owned(), Output { file, torn: None })]);
-        Ok(FileSink { place: Place::File(path, Sole::default()), open })
+        Ok(FileSink { place: Target::File(path, Sole::default()), open })
     }
 
     fn output(&mut self, run: &str) -> io::Result<&mut Output> {
         let name = match &self.place {
-            Place::Folder(_) => run,
-            Place::File(..) => ALL,
+            Target::Folder(_) => run,
+            Target::File(..) => ALL,
         };
         if !self.open.contains_key(name) {
             let file = match &self.place {
-                Place::Folder(folder) => create(folder, run)?,
-                Place::File(path, _) => OpenOptions::new().append(true).create(true).open(path)?,
+                Target::Folder(folder) => create(folder, run)?,
+                Target::File(path, _) => OpenOptions::new().append(true).create(true).open(path)?,
             };
             self.open.insert(name.to_owned(), Output { file, torn: None });
         }
@@ -82,8 +82,8 @@ impl FileSink {
 impl Sink for FileSink {
     fn write(&mut self, batch: &Batch<'_>) -> io::Result<()> {
         let back = match &self.place {
-            Place::Folder(_) => String::new(),
-            Place::File(_, sole) => sole.back_to(batch),
+            Target::Folder(_) => String::new(),
+            Target::File(_, sole) => sole.back_to(batch),
         };
         let output = self.output(batch.run)?;
         if back.is_empty() {
@@ -91,7 +91,7 @@ impl Sink for FileSink {
         } else {
             output.write(batch.first, format!("{back}{}", batch.text).as_bytes())?;
         }
-        if let Place::File(_, sole) = &mut self.place {
+        if let Target::File(_, sole) = &mut self.place {
             sole.went_to(batch);
         }
         Ok(())

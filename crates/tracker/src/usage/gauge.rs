@@ -7,11 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use makespan_format::{Diagnostic, Severity};
 
 use super::cgroup::Limits;
-use super::proc::{Missing, Proc, Reading};
-use super::sampler::Sampler;
+use super::proc::{Missing, Proc, Reading, clock};
+use super::sampler::{Sampled, Sampler};
 use crate::context::Context;
-use crate::recorder::{Class, Key, What};
-use crate::run::RunInner;
+use crate::recorder::{Class, RunInner, TaskKey, What};
 
 /// The ticks that the parts of processor time are counted in are 10 ms; from ten of them on they are told, ns.
 const PARTS_FROM: u64 = 100_000_000;
@@ -28,9 +27,9 @@ pub(crate) struct Gauge {
 
 /// What the thread that samples knows of it. It keeps the run from nothing.
 #[derive(Debug)]
-pub(super) struct Watch {
+struct Watch {
     run: Weak<RunInner>,
-    task: Key,
+    task: TaskKey,
     attempt: AtomicU32,
     state: Mutex<State>,
 }
@@ -44,18 +43,6 @@ struct State {
     over: bool,
 }
 
-/// Processor time of the process itself, ns, where the system has a clock for it.
-pub(super) fn clock() -> Option<u64> {
-    #[cfg(unix)]
-    {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-        let seconds = u64::try_from(time.tv_sec).ok()?;
-        Some(seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).ok()?))
-    }
-    #[cfg(not(unix))]
-    None
-}
-
 impl Gauge {
     /// Begins to measure what the context is of; none where nothing is recorded.
     pub(crate) fn start(context: &Context) -> Option<Gauge> {
@@ -65,8 +52,8 @@ impl Gauge {
         let mut missing = Missing::new();
         let switches = proc.switches(&mut missing);
         let first = proc.read(clock(), &mut missing);
-        let told = &run.state.told;
-        if !told.usage_begun.swap(true, Ordering::Relaxed) {
+        let announced = &run.state.announced;
+        if !announced.usage_begun.swap(true, Ordering::Relaxed) {
             tell_limits(context);
             tell_missing(context, &missing);
         }
@@ -76,8 +63,8 @@ impl Gauge {
             attempt: AtomicU32::new(context.attempt),
             state: Mutex::new(State { last: first.clone(), samples: 0, peak: first.memory, over: false }),
         });
-        let shared = sampler.watch(&watch);
-        if shared && !told.usage_shared.swap(true, Ordering::Relaxed) {
+        let shared = sampler.watch(watch.clone());
+        if shared && !announced.usage_shared.swap(true, Ordering::Relaxed) {
             let text = "tasks of one process were measured at the same time: what each is said to have used is what \
                         the whole process used meanwhile";
             let finding = Box::new(Diagnostic::new(Severity::Info, "usage-shared", text));
@@ -93,7 +80,7 @@ impl Gauge {
 
     /// Ends it, and records what was used.
     pub(crate) fn stop(self, context: &Context) {
-        self.sampler.forget(&self.watch);
+        self.sampler.forget(&*self.watch);
         let proc = Proc::of_system();
         let mut missing = Missing::new();
         let last = proc.read(clock(), &mut missing);
@@ -147,19 +134,16 @@ impl Gauge {
     }
 }
 
-impl Watch {
-    /// Whether anybody could still see what is sampled.
-    pub(super) fn is_wanted(&self) -> bool {
+impl Sampled for Watch {
+    fn is_wanted(&self) -> bool {
         self.run.strong_count() > 0
     }
 
-    /// Whether it is of a task, not of the run as a whole.
-    pub(super) fn is_of_task(&self) -> bool {
+    fn is_of_task(&self) -> bool {
         !self.task.is_run()
     }
 
-    /// Records a sample.
-    pub(super) fn sample(&self, reading: &Reading) {
+    fn sample(&self, reading: &Reading) {
         let Some(run) = self.run.upgrade() else { return };
         let attempt = self.attempt.load(Ordering::Relaxed);
         let context = Context { run: Some(run), task: self.task.clone(), attempt };

@@ -32,6 +32,7 @@
 //! the run says once what is missing and why, with the diagnostic `usage-not-collected`.
 
 mod cgroup;
+mod files;
 mod gauge;
 mod proc;
 mod sampler;

@@ -4,9 +4,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::gauge::Watch;
-use super::proc::{Missing, Proc};
-use crate::recorder::briefly;
+use super::proc::{Missing, Proc, Reading, clock};
+use crate::lock::briefly;
+
+/// Something that is measured over time.
+pub(crate) trait Sampled: std::fmt::Debug + Send + Sync {
+    /// Whether anybody could still see what is sampled.
+    fn is_wanted(&self) -> bool;
+
+    /// Whether it is a task, not a run as a whole.
+    fn is_of_task(&self) -> bool;
+
+    /// Records a sample.
+    fn sample(&self, reading: &Reading);
+}
 
 /// Looks at what the process uses, again and again, for all that is measured.
 #[derive(Debug)]
@@ -18,7 +29,7 @@ pub(crate) struct Sampler {
 
 #[derive(Debug, Default)]
 struct Watched {
-    watches: Vec<Arc<Watch>>,
+    watches: Vec<Arc<dyn Sampled>>,
     /// A thread looks at them.
     running: bool,
 }
@@ -34,10 +45,10 @@ impl Sampler {
 
     /// Has something looked at until [`Sampler::forget`]. Whether it is a task and another one is looked at too. Where the list cannot be
     /// had (as in a child after a fork), or no thread, there are no samples over time.
-    pub(super) fn watch(self: &Arc<Sampler>, watch: &Arc<Watch>) -> bool {
+    pub(super) fn watch(self: &Arc<Sampler>, watch: Arc<dyn Sampled>) -> bool {
         let Some(mut watched) = briefly(&self.watched) else { return false };
         let shared = watch.is_of_task() && watched.watches.iter().any(|other| other.is_of_task());
-        watched.watches.push(Arc::clone(watch));
+        watched.watches.push(watch);
         if !watched.running && !self.interval.is_zero() {
             let own = Arc::clone(self);
             let thread = thread::Builder::new().name("makespan-usage".to_owned()).spawn(move || own.look());
@@ -47,9 +58,9 @@ impl Sampler {
     }
 
     /// Looks at it no more.
-    pub(super) fn forget(&self, watch: &Arc<Watch>) {
+    pub(super) fn forget(&self, watch: &dyn Sampled) {
         if let Some(mut watched) = briefly(&self.watched) {
-            watched.watches.retain(|other| !Arc::ptr_eq(other, watch));
+            watched.watches.retain(|other| !std::ptr::addr_eq(&raw const **other, watch));
         }
     }
 
@@ -72,7 +83,7 @@ impl Sampler {
                 watched.watches.clone()
             };
             // What is missing was told when the measuring began.
-            let reading = proc.read(super::gauge::clock(), &mut Missing::new());
+            let reading = proc.read(clock(), &mut Missing::new());
             for watch in watches {
                 watch.sample(&reading);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::proc::{stat_of, take};
+use super::files::{stat_of, take};
 
 /// Descendants beyond so many are not looked at.
 const MOST: usize = 1000;

@@ -29,12 +29,9 @@ pub(super) fn is_wide(values: impl Iterator<Item = f64>) -> bool {
     bounds(values.filter(|v| *v > 0.0)).is_some_and(|(low, high)| high / low > WIDE)
 }
 
-/// The quantile of ascending values by linear interpolation (Hyndman & Fan 1996, type 7).
+/// The [quantile](makespan_model::quantile()) of ascending values; NaN of none.
 fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let Some(top) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = top as f64 * p;
-    let low = (place.floor() as usize).min(top);
-    sorted[low] + (sorted[(low + 1).min(top)] - sorted[low]) * (place - low as f64)
+    makespan_model::quantile(sorted, p).unwrap_or(f64::NAN)
 }
 
 /// How many bins a histogram has: of the width of Freedman & Diaconis (1981), 2 IQR / cube root of n, bounded.

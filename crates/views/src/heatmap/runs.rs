@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use makespan_analysis::{Facts, Quantity};
-use makespan_model::{Run, Status, TaskId, UNKNOWN};
+use makespan_model::{Run, Status, TaskId, UNKNOWN, quantile};
 use makespan_scene::{Role, civil, timestamp, visible};
 
 use super::options::{LineOrder, RunColour, RunsOptions};
@@ -210,11 +210,7 @@ fn written(facts: &Facts, offset: i32, seconds: bool) -> String {
 
 /// The median of ascending values; one alone is none.
 fn median(sorted: &[f64]) -> f64 {
-    match sorted.len() {
-        0 | 1 => f64::NAN,
-        n if n % 2 == 1 => sorted[n / 2],
-        n => sorted[n / 2 - 1] + (sorted[n / 2] - sorted[n / 2 - 1]) / 2.0,
-    }
+    quantile(sorted, 0.5).filter(|_| sorted.len() > 1).unwrap_or(f64::NAN)
 }
 
 /// A ratio as a change: "+12 %", "−50 %", "×3.2" where percents would need many digits.

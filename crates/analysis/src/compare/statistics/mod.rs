@@ -4,15 +4,15 @@
 //! Samples are slices of finite numbers; whoever calls leaves out what is not known.
 
 mod discoveries;
+mod median;
 mod normal;
-mod quantiles;
 mod rank_sum;
 mod segments;
 mod shift;
 mod slope;
 
 pub use discoveries::adjusted;
-pub use quantiles::{median, quantile};
+pub use median::median;
 pub use rank_sum::{RankSum, rank_sum, smallest_p};
 pub use segments::change_points;
 pub use shift::{Depths, Shift, interval, shift};

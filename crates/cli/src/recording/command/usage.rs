@@ -2,8 +2,6 @@
 //! the end from `getrusage`. What cannot be measured is not there, never 0, and [`Usage::gaps`] says why.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::time::Instant;
 
 /// A measured value: name, value, unit.
@@ -18,7 +16,7 @@ pub(super) struct Usage {
     gaps: BTreeSet<String>,
 }
 
-/// A process, out of `/proc/PID/stat` (proc(5)).
+/// What is known of a process.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Process {
     id: u32,
@@ -26,16 +24,6 @@ struct Process {
     /// Processor time of itself and of the children that it waited for, user and system, in clock ticks.
     ticks: u64,
     threads: u64,
-}
-
-/// Takes a line of `/proc/PID/stat` apart. The name of the process, in parentheses, may hold anything.
-fn process(line: &str) -> Option<Process> {
-    let id = line.split(' ').next()?.parse().ok()?;
-    let fields: Vec<&str> = line[line.rfind(')')? + 1..].split_whitespace().collect();
-    // The third field of the manual is the first here.
-    let field = |number: usize| fields.get(number - 3)?.parse::<i64>().ok();
-    let ticks = (14..=17).filter_map(field).map(|t| t.max(0) as u64).sum();
-    Some(Process { id, parent: u32::try_from(field(4)?).ok()?, ticks, threads: field(20)?.max(0) as u64 })
 }
 
 /// Of all processes, those below one, and that itself.
@@ -58,25 +46,6 @@ fn below(root: u32, all: &[Process]) -> Vec<Process> {
     found
 }
 
-fn all_processes() -> io::Result<Vec<Process>> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir("/proc")?.flatten() {
-        let name = entry.file_name();
-        if name.as_encoded_bytes().first().is_some_and(u8::is_ascii_digit)
-            && let Ok(line) = fs::read(entry.path().join("stat"))
-        {
-            all.extend(process(&String::from_utf8_lossy(&line)));
-        }
-    }
-    Ok(all)
-}
-
-/// The value of a line `Name:   123 kB`, in bytes.
-fn kilobytes(text: &str, name: &str) -> Option<u64> {
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.saturating_mul(1024))
-}
-
 impl Usage {
     /// Begins to measure the process of that number and those below it.
     pub(super) fn of(root: u32) -> Usage {
@@ -85,16 +54,10 @@ impl Usage {
 
     /// What they take now. Processor use is that since the last look, in percent of one processor.
     pub(super) fn now(&mut self) -> Vec<Measured> {
-        if !cfg!(target_os = "linux") {
-            self.gaps.insert(
-                "processor, memory and processes over time: they are read from /proc of Linux".to_owned(),
-            );
-            return Vec::new();
-        }
-        let all = match all_processes() {
+        let all = match system::processes() {
             Ok(all) => all,
-            Err(error) => {
-                self.gaps.insert(format!("processor, memory and processes over time: /proc: {error}"));
+            Err(why) => {
+                self.gaps.insert(format!("processor, memory and processes over time: {why}"));
                 return Vec::new();
             }
         };
@@ -104,7 +67,7 @@ impl Usage {
         }
         let sum = |of: fn(&Process) -> u64| own.iter().map(of).sum::<u64>() as f64;
         let mut measured = vec![("processes", own.len() as f64, None), ("threads", sum(|p| p.threads), None)];
-        if let Some(hertz) = clock_ticks() {
+        if let Some(hertz) = system::ticks_per_second() {
             let (seconds, at) = (sum(|p| p.ticks) / hertz, Instant::now());
             if let Some((before, then)) = self.last.replace((seconds, at)) {
                 let past = at.duration_since(then).as_secs_f64();
@@ -114,10 +77,10 @@ impl Usage {
                 }
             }
         }
-        match memory(&own) {
+        match system::memory(&own) {
             Ok(bytes) => measured.push(("memory", bytes as f64, Some("B"))),
-            Err(error) => {
-                self.gaps.insert(format!("memory over time: {error}"));
+            Err(why) => {
+                self.gaps.insert(format!("memory over time: {why}"));
             }
         }
         measured
@@ -136,47 +99,101 @@ impl Usage {
 ///
 /// Why that is not known.
 pub(super) fn disk(id: u32) -> Result<Vec<Measured>, String> {
-    let failed = |why: String| format!("bytes read from and written to disks: {why}");
-    let text = fs::read_to_string(format!("/proc/{id}/io")).map_err(|error| failed(error.to_string()))?;
-    let value =
-        |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
-    let (read, written) = (value("read_bytes:"), value("write_bytes:"));
-    let both = read.zip(written).ok_or_else(|| failed("the system does not count them".to_owned()))?;
-    Ok(vec![("disk_read", both.0 as f64, Some("B")), ("disk_written", both.1 as f64, Some("B"))])
+    let (read, written) =
+        system::disk(id).map_err(|why| format!("bytes read from and written to disks: {why}"))?;
+    Ok(vec![("disk_read", read as f64, Some("B")), ("disk_written", written as f64, Some("B"))])
 }
 
-/// Memory of processes, in bytes, where what several of them share is counted once (proportional set size).
-fn memory(processes: &[Process]) -> io::Result<u64> {
-    let mut sum = 0u64;
-    let mut failed = None;
-    let mut any = false;
-    for process in processes {
-        match fs::read_to_string(format!("/proc/{}/smaps_rollup", process.id)) {
-            Ok(text) => {
-                any = true;
-                sum = sum.saturating_add(kilobytes(&text, "Pss").unwrap_or(0));
-            }
-            // It ended meanwhile.
-            Err(error) if error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(3) => {}
-            Err(error) => failed = Some(error),
+/// What `/proc` of Linux says.
+#[cfg(target_os = "linux")]
+mod system {
+    use procfs::ProcError;
+    use procfs::process::{Process as Entry, all_processes};
+
+    use super::Process;
+
+    pub(super) fn processes() -> Result<Vec<Process>, String> {
+        let all = all_processes().map_err(|error| error.to_string())?;
+        // Processes come and go while they are read.
+        Ok(all.flatten().filter_map(|entry| entry.stat().ok()).map(|stat| process(&stat)).collect())
+    }
+
+    fn process(stat: &procfs::process::Stat) -> Process {
+        let positive = |n: i64| u64::try_from(n).unwrap_or(0);
+        let own = stat.utime.saturating_add(stat.stime);
+        Process {
+            id: u32::try_from(stat.pid).unwrap_or(0),
+            parent: u32::try_from(stat.ppid).unwrap_or(0),
+            ticks: own.saturating_add(positive(stat.cutime)).saturating_add(positive(stat.cstime)),
+            threads: positive(stat.num_threads),
         }
     }
-    match failed {
-        Some(error) => Err(error),
-        None if any => Ok(sum),
-        None => Err(io::Error::other("no process could be looked at")),
+
+    pub(super) fn ticks_per_second() -> Option<f64> {
+        let ticks = procfs::ticks_per_second();
+        (ticks > 0).then_some(ticks as f64)
+    }
+
+    /// Memory of processes, in bytes, where what several of them share is counted once (proportional set size).
+    pub(super) fn memory(processes: &[Process]) -> Result<u64, String> {
+        let (mut sum, mut any, mut failed) = (0u64, false, None);
+        for process in processes {
+            match shares(process.id) {
+                Ok(bytes) => {
+                    any = true;
+                    sum = sum.saturating_add(bytes);
+                }
+                // It ended meanwhile.
+                Err(ProcError::NotFound(_)) => {}
+                Err(ProcError::Io(error, _)) if error.raw_os_error() == Some(3) => {}
+                Err(error) => failed = Some(error.to_string()),
+            }
+        }
+        match failed {
+            Some(why) => Err(why),
+            None if any => Ok(sum),
+            None => Err("no process could be looked at".to_owned()),
+        }
+    }
+
+    fn shares(id: u32) -> Result<u64, ProcError> {
+        let rollup = entry(id)?.smaps_rollup()?;
+        let maps = rollup.memory_map_rollup.0.iter();
+        Ok(maps.filter_map(|map| map.extension.map.get("Pss")).sum())
+    }
+
+    pub(super) fn disk(id: u32) -> Result<(u64, u64), String> {
+        let io = entry(id).and_then(|entry| entry.io()).map_err(|error| error.to_string())?;
+        Ok((io.read_bytes, io.write_bytes))
+    }
+
+    fn entry(id: u32) -> Result<Entry, ProcError> {
+        Entry::new(i32::try_from(id).unwrap_or(i32::MAX))
     }
 }
 
-#[cfg(unix)]
-fn clock_ticks() -> Option<f64> {
-    let ticks = nix::unistd::sysconf(nix::unistd::SysconfVar::CLK_TCK).ok()??;
-    (ticks > 0).then_some(ticks as f64)
-}
+/// Other systems have nothing of the kind.
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use super::Process;
 
-#[cfg(not(unix))]
-fn clock_ticks() -> Option<f64> {
-    None
+    const WHY: &str = "they are read from /proc of Linux";
+
+    pub(super) fn processes() -> Result<Vec<Process>, String> {
+        Err(WHY.to_owned())
+    }
+
+    pub(super) fn ticks_per_second() -> Option<f64> {
+        None
+    }
+
+    pub(super) fn memory(_: &[Process]) -> Result<u64, String> {
+        Err(WHY.to_owned())
+    }
+
+    pub(super) fn disk(_: u32) -> Result<(u64, u64), String> {
+        Err(WHY.to_owned())
+    }
 }
 
 /// What the children that this process waited for took in all, with those that they waited for themselves, and what of
@@ -229,15 +246,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_may_have_any_name() {
-        let line = "42 (a b) S) R 7 42 42 0 -1 4194304 1 2 3 4 100 20 3 4 20 0 9 0 5 6 7";
-        assert_eq!(process(line), Some(Process { id: 42, parent: 7, ticks: 127, threads: 9 }));
-        for bad in ["", "42", "42 (x)", "x (y) R 1"] {
-            assert_eq!(process(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn a_tree_is_found_among_others_even_in_a_circle() {
         let all: Vec<Process> = [(1, 0), (5, 1), (6, 5), (7, 6), (8, 1), (9, 8), (5, 7)]
             .map(|(id, parent)| Process { id, parent, ticks: 0, threads: 1 })
@@ -249,8 +257,13 @@ mod tests {
     }
 
     #[test]
-    fn kilobytes_are_1024_bytes() {
-        assert_eq!(kilobytes("Rss:  9 kB\nPss:     12 kB\nPss_Anon: 1 kB\n", "Pss"), Some(12_288));
-        assert_eq!(kilobytes("Rss: 9 kB", "Pss"), None);
+    #[cfg(target_os = "linux")]
+    fn this_process_is_one_of_those_that_run() {
+        let own = std::process::id();
+        let all = system::processes().unwrap();
+        let found = all.iter().find(|process| process.id == own).unwrap();
+        assert!(found.threads > 0 && found.parent != own, "{found:?}");
+        // Bytes, not kilobytes: no program of ours fits into fewer.
+        assert!(system::memory(&[*found]).unwrap() > 500_000);
     }
 }

@@ -12,8 +12,11 @@ use std::time::{Duration, Instant};
 
 use makespan_format::{Diagnostic, Event, Severity, read_line};
 
+use super::chunk::be_quiet;
+use super::record::{Class, Record, TaskKey, What};
+use super::shared::Shared;
+use super::state::RunState;
 use crate::contain::contained;
-use crate::recorder::{Class, Key, Record, RunState, Shared, What, be_quiet};
 
 /// Hears the events of all runs of a tracker; the first argument is the id of the run.
 pub(crate) type Listener = Box<dyn FnMut(&str, &Event<'_>) + Send>;
@@ -131,7 +134,7 @@ fn switched_off(run: &RunState, panic: &str, shared: &Shared) {
         at,
         run: run.index,
         attempt: 0,
-        task: Key::RUN,
+        task: TaskKey::RUN,
         what,
     });
 }

@@ -1,0 +1,29 @@
+//! The numbers that stand for statuses.
+
+use makespan_format::Status;
+
+/// The statuses, by the number that stands for each in the tables.
+pub(super) const STATUS_CODES: [Status; 10] = [
+    Status::Pending,
+    Status::Queued,
+    Status::Running,
+    Status::Retrying,
+    Status::Succeeded,
+    Status::Failed,
+    Status::Skipped,
+    Status::Cancelled,
+    Status::UpstreamFailed,
+    Status::Cached,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_of_statuses_are_the_ones_in_every_store_there_is() {
+        let names =
+            "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached";
+        assert_eq!(STATUS_CODES.map(Status::name).join(" "), names);
+    }
+}

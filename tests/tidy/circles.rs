@@ -1,0 +1,151 @@
+//! No two files of a crate need one another, directly or through others.
+
+use petgraph::algo::{astar, tarjan_scc};
+use petgraph::graphmap::DiGraphMap;
+
+use crate::arrows::{Arrow, arrows};
+use crate::sources::*;
+
+/// Arrows that close circles and are not turned round yet. This list only shrinks: an arrow that is gone, or that no
+/// longer closes a circle, has to leave it.
+#[rustfmt::skip]
+const KNOWN: &[(&str, &str)] = &[
+    ("crates/cli/src/compare/mod.rs", "crates/cli/src/compare/json/mod.rs"),
+    ("crates/cli/src/compare/pair.rs", "crates/cli/src/compare/mod.rs"),
+    ("crates/cli/src/compare/pair.rs", "crates/cli/src/compare/waterfall.rs"),
+    ("crates/cli/src/compare/series.rs", "crates/cli/src/compare/mod.rs"),
+    ("crates/cli/src/compare/sets.rs", "crates/cli/src/compare/mod.rs"),
+    ("crates/cli/src/stats/mod.rs", "crates/cli/src/stats/json.rs"),
+    ("crates/cli/src/stats/one.rs", "crates/cli/src/stats/mod.rs"),
+    ("crates/cli/src/stats/run_json.rs", "crates/cli/src/stats/json.rs"),
+    ("crates/cli/src/stats/several.rs", "crates/cli/src/stats/mod.rs"),
+    ("crates/import/src/archive/zip.rs", "crates/import/src/archive.rs"),
+    ("crates/import/src/graflow/lineage/model.rs", "crates/import/src/graflow/lineage.rs"),
+    ("crates/import/src/graflow/mod.rs", "crates/import/src/graflow/checkpoint.rs"),
+    ("crates/import/src/graflow/mod.rs", "crates/import/src/graflow/console.rs"),
+    ("crates/import/src/graflow/mod.rs", "crates/import/src/graflow/drawing.rs"),
+    ("crates/import/src/graflow/runtime.rs", "crates/import/src/graflow/mod.rs"),
+    ("crates/import/src/json/mend.rs", "crates/import/src/json.rs"),
+    ("crates/import/src/kailash/plan.rs", "crates/import/src/kailash/book.rs"),
+    ("crates/import/src/kailash/sniff.rs", "crates/import/src/kailash/mod.rs"),
+    ("crates/import/src/moe/mod.rs", "crates/import/src/moe/events.rs"),
+    ("crates/import/src/moe/mod.rs", "crates/import/src/moe/execution.rs"),
+    ("crates/import/src/moe/mod.rs", "crates/import/src/moe/graph.rs"),
+    ("crates/import/src/moe/training.rs", "crates/import/src/moe/mod.rs"),
+    ("crates/import/src/open/companions.rs", "crates/import/src/open.rs"),
+    ("crates/import/src/plain/task.rs", "crates/import/src/plain.rs"),
+    ("crates/import/src/sniff.rs", "crates/import/src/json.rs"),
+    ("crates/report/src/facts.rs", "crates/report/src/body.rs"),
+    ("crates/report/src/failures.rs", "crates/report/src/body.rs"),
+    ("crates/report/src/lib.rs", "crates/report/src/page.rs"),
+    ("crates/report/src/redact/mod.rs", "crates/report/src/redact/json.rs"),
+    ("crates/report/src/redact/mod.rs", "crates/report/src/redact/text.rs"),
+    ("crates/views/src/chart/concurrency.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/counts.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/distribution.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/input_output.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/mod.rs", "crates/views/src/chart/radar/mod.rs"),
+    ("crates/views/src/chart/scatter.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/series.rs", "crates/views/src/chart/few.rs"),
+    ("crates/views/src/chart/series.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/tasks.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/chart/trend.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/compare/timeline/picture.rs", "crates/views/src/compare/timeline/connect.rs"),
+    ("crates/views/src/compare/timeline/picture.rs", "crates/views/src/compare/timeline/ground.rs"),
+    ("crates/views/src/details.rs", "crates/views/src/answers.rs"),
+    ("crates/views/src/look.rs", "crates/views/src/chart/mod.rs"),
+    ("crates/views/src/look.rs", "crates/views/src/compare/state.rs"),
+    ("crates/views/src/look.rs", "crates/views/src/tasks.rs"),
+    ("src/panels/compare/mod.rs", "src/panels/compare/graph.rs"),
+    ("src/panels/compare/mod.rs", "src/panels/compare/many.rs"),
+    ("src/panels/compare/page.rs", "src/panels/compare/mod.rs"),
+    ("src/panels/compare/tasks.rs", "src/panels/compare/mod.rs"),
+    ("src/panels/compare/timeline.rs", "src/panels/compare/mod.rs"),
+];
+
+/// The files at the root of a library or a program.
+fn roots(sources: &[Source]) -> impl Iterator<Item = &str> {
+    let is_root = |path: &&str| {
+        let folder = path.strip_suffix("src/lib.rs").or_else(|| path.strip_suffix("src/main.rs"));
+        folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+    };
+    sources.iter().map(|source| source.path.as_str()).filter(is_root)
+}
+
+fn graph<'a>(arrows: impl IntoIterator<Item = &'a Arrow>) -> DiGraphMap<&'a str, usize> {
+    arrows.into_iter().enumerate().map(|(i, arrow)| (arrow.from.as_str(), arrow.to.as_str(), i)).collect()
+}
+
+/// The shortest way round among files that all need one another, each step as `file:line: path`.
+fn shortest_circle<'a>(arrows: &[&'a Arrow], group: &[&str]) -> Vec<String> {
+    let inside = |arrow: &&&Arrow| group.contains(&arrow.from.as_str()) && group.contains(&arrow.to.as_str());
+    let within: Vec<&'a Arrow> = arrows.iter().filter(inside).copied().collect();
+    let graph = graph(within.iter().copied());
+    let back = |arrow: &&'a Arrow| {
+        astar(&graph, arrow.to.as_str(), |file| file == arrow.from, |_| 1, |_| 0).unwrap().1
+    };
+    let mut files = within.iter().map(back).min_by_key(Vec::len).unwrap();
+    files.push(files[0]);
+    let step = |pair: &[&str]| {
+        let arrow = within[graph[(pair[0], pair[1])]];
+        format!("{}:{}: {} of {}", arrow.from, arrow.line, arrow.path, arrow.to)
+    };
+    files.windows(2).map(step).collect()
+}
+
+#[test]
+fn no_two_files_of_a_crate_need_one_another() {
+    let sources = sources(&["src", "crates", "xtask"], "rs");
+    let mut breaches = Vec::new();
+    let mut known = KNOWN.to_vec();
+    for root in roots(&sources) {
+        let all = arrows(&sources, root);
+        let circles = tarjan_scc(&graph(&all));
+        known.retain(|(from, to)| {
+            let in_circle = circles.iter().any(|group| group.contains(from) && group.contains(to));
+            !in_circle || !all.iter().any(|arrow| (arrow.from.as_str(), arrow.to.as_str()) == (*from, *to))
+        });
+        let is_known = |arrow: &&Arrow| KNOWN.contains(&(arrow.from.as_str(), arrow.to.as_str()));
+        let rest: Vec<&Arrow> = all.iter().filter(|arrow| !is_known(arrow)).collect();
+        for group in tarjan_scc(&graph(rest.iter().copied())).iter().filter(|group| group.len() > 1) {
+            breaches.push(format!("{} files of {root} need one another, for example:", group.len()));
+            breaches.extend(shortest_circle(&rest, group));
+        }
+    }
+    for (from, to) in known {
+        breaches.push(format!("{from}:1: closes no circle with {to}: take it off the list"));
+    }
+    must_be_none(&breaches, "what two files need stands in a third below both");
+}
+
+#[test]
+fn a_circle_is_seen_through_imports_and_re_exports() {
+    let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
+    let lib = "mod a;\nmod b;\npub use a::A;\nuse crate::b::B;\npub struct L;\n#[cfg(test)]\nmod tests { use super::a::A; }";
+    let files = [
+        source("src/lib.rs", lib),
+        source(
+            "src/a.rs",
+            "use std::fmt;\nuse crate::b::{self, B};\npub struct A;\nfn a() { b::new(format!(\"{}\", crate::L)) }",
+        ),
+        source("src/b/mod.rs", "mod c;\npub struct B;\npub fn new(_: crate::A) {}\n"),
+        source("src/b/c.rs", "use super::*;\nfn c(_: B) {}"),
+    ];
+    let pairs = |found: Vec<Arrow>| {
+        found.into_iter().map(|a| format!("{}:{} {}", a.from, a.line, a.to)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        pairs(arrows(&files, "src/lib.rs")),
+        [
+            "src/a.rs:2 src/b/mod.rs",
+            "src/a.rs:4 src/lib.rs",
+            "src/b/c.rs:2 src/b/mod.rs",
+            "src/b/mod.rs:3 src/a.rs",
+            "src/lib.rs:4 src/b/mod.rs",
+        ]
+    );
+    let found = arrows(&files, "src/lib.rs");
+    let circle =
+        shortest_circle(&found.iter().collect::<Vec<_>>(), &["src/a.rs", "src/b/mod.rs", "src/lib.rs"]);
+    assert_eq!(circle, ["src/b/mod.rs:3: crate::A of src/a.rs", "src/a.rs:2: crate::b::B of src/b/mod.rs"]);
+}
