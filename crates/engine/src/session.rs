@@ -113,7 +113,10 @@ impl Session {
         let Some(opening) = self.opening.take() else { return Opened::default() };
         let (runs, files) = opening.finish();
         let mut opened = Opened { files: files.clone(), ..Opened::default() };
-        self.files.extend(files);
+        // Where nothing came of any file, what is open stays as it was.
+        if !runs.is_empty() {
+            self.files.extend(files);
+        }
         let mut first = None;
         for run in runs {
             let there = self.runs.iter().position(|old| *old.run == run);
