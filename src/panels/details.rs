@@ -25,7 +25,7 @@ pub(crate) fn Details(store: Store) -> impl IntoView {
         let sections: Vec<_> = details(&loaded.facts, id, &look)
             .into_iter()
             .map(|section| {
-                let folded = matches!(section.id, "record" | "labels");
+                let folded = matches!(&*section.id, "record" | "labels");
                 view! { <SectionView section=section theme=store.theme on_task=Rc::clone(&on_task) on_hit=Rc::new(|_| {}) redraw=None chart=None folded=folded/> }
             })
             .collect();

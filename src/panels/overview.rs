@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_scene::{Hit, Scene};
-use makespan_views::details::Block;
 use makespan_views::overview::{Overview, overview};
 use makespan_views::{Look, Target, View, chart, status_role};
 
@@ -26,20 +25,15 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         let pages = Rc::new(Pages { loaded: Rc::clone(&loaded), look, of_width: RefCell::new(None) });
         let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
         let on_view: OnView = Rc::new(move |view| store.dispatch(Action::Go(Box::new(view))));
-        let figures: Vec<_> = made
-            .figures
-            .into_iter()
-            .map(|f| view! { <div class="figure" title=f.exact><dt>{f.label}</dt><dd><b>{f.value}</b><span>{f.note}</span></dd></div> })
-            .collect();
         let drawn = made.sections.iter().map(|s| s.blocks.len()).sum::<usize>();
         let sections: Vec<_> = made
             .sections
             .into_iter()
             .map(|section| {
-                let id = section.id;
+                let id = section.id.clone();
                 let pages = Rc::clone(&pages);
                 let chart = (id == "concurrency").then(|| concurrency(store, &loaded, &pages.look));
-                let redraw: Rc<dyn Fn(f32) -> Option<Scene>> = Rc::new(move |w| pages.picture(id, w));
+                let redraw: Rc<dyn Fn(f32) -> Option<Scene>> = Rc::new(move |w| pages.picture(&id, w));
                 let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| {
                     if let Some(Target::Task(t)) = Target::of(hit) {
                         store.dispatch(Action::Select(Some(t)));
@@ -56,7 +50,6 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
                 {badge}
                 <p class="subtitle"><bdi>{made.subtitle}</bdi></p>
             </header>
-            <dl class="figures">{figures}</dl>
             <div class="buttons jump">
                 <button type="button" on:click=move |_| store.dispatch(Action::Show(View::Timeline))>"Timeline"</button>
                 <button type="button" on:click=move |_| store.dispatch(Action::Show(View::Graph))>"Graph"</button>
@@ -81,8 +74,7 @@ impl Pages {
         if kept.as_ref().is_none_or(|(w, _)| (w - width).abs() > 0.5) {
             *kept = Some((width, overview(&self.loaded.facts, &self.look, width)));
         }
-        let section = kept.as_ref()?.1.sections.iter().find(|s| s.id == section)?;
-        section.blocks.iter().find_map(|b| if let Block::Picture(p) = b { Some(p.clone()) } else { None })
+        kept.as_ref()?.1.sections.iter().find(|s| s.id == section)?.picture().cloned()
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn TasksPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
         order.with_untracked(|o| o.iter().position(|t| *t == selected))
     };
     let sorted = Signal::derive(move || store.view.with(|v| Some((v.sort.key.name(), v.sort.descending))));
-    let on_head = move |key: &'static str| {
+    let on_head = move |key: &str| {
         if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == key) {
             store.change(|v| {
                 let again = v.sort.key == key;

@@ -26,7 +26,7 @@ pub(crate) fn Grid(
     selected: Memo<Option<u32>>,
     place: Rc<dyn Fn() -> Option<usize>>,
     sorted: Signal<Option<(&'static str, bool)>>,
-    on_head: Rc<dyn Fn(&'static str)>,
+    on_head: Rc<dyn Fn(&str)>,
     on_task: OnTask,
     painted: Rc<dyn Fn(usize)>,
 ) -> impl IntoView {
@@ -71,11 +71,13 @@ pub(crate) fn Grid(
         .into_iter()
         .map(|c| {
             let on_head = Rc::clone(&on_head);
-            let way = move || sorted.get().filter(|s| s.0 == c.key).map(|s| s.1);
+            let key = c.key.clone();
+            let way = Memo::new(move |_| sorted.get().filter(|s| s.0 == key).map(|s| s.1));
+            let way = move || way.get();
             let aria = move || way().map_or("none", |d| if d { "descending" } else { "ascending" });
             view! {
                 <th scope="col" class:number=c.align == Align::Right aria-sort=aria>
-                    <button type="button" on:click=move |_| on_head(c.key)>
+                    <button type="button" on:click=move |_| on_head(&c.key)>
                         {c.title.clone()}<span aria-hidden="true" class="sort">{move || way().map_or("", |d| if d { "▾" } else { "▴" })}</span>
                     </button>
                 </th>
@@ -99,7 +101,7 @@ pub(crate) fn Grid(
                     .into_iter()
                     .enumerate()
                     .map(|(i, cell)| {
-                        let title = makespan_scene::visible(&cell.exact).into_owned();
+                        let title = makespan_scene::visible(&cell.precise()).into_owned();
                         let on_task = Rc::clone(&on_task);
                         view! { <td class:number=aligned.get(i).copied().unwrap_or(false) title=title><CellView cell=cell on_task=on_task/></td> }
                     })

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_scene::{Hit, Scene};
-use makespan_views::details::{Block, Section};
+use makespan_views::{Block, Section};
 
 use super::findings::{Findings, OnView};
-use super::parts::OnTask;
+use super::parts::{CellView, Figures, OnTask};
 use super::{Pairs, Rows};
 use crate::surface::{Draw, Picture};
 
@@ -29,6 +29,11 @@ pub(crate) fn SectionView(
         .map(|block| {
             let on_task = Rc::clone(&on_task);
             match block {
+                Block::Figures(figures) => view! { <Figures figures=figures/> }.into_any(),
+                Block::Answer(cell) => {
+                    view! { <p><b><CellView cell=cell on_task=on_task/></b></p> }.into_any()
+                }
+                Block::Caution(text) => view! { <p class="warn">{text}</p> }.into_any(),
                 Block::Pairs(pairs) => view! { <Pairs pairs=pairs on_task=on_task/> }.into_any(),
                 Block::Table(table) => view! { <Rows table=table on_task=on_task/> }.into_any(),
                 Block::Text(text) => view! { <pre tabindex="0">{text}</pre> }.into_any(),
@@ -52,10 +57,12 @@ pub(crate) fn SectionView(
         })
         .collect();
     let id = format!("section-{}", section.id);
+    // Figures speak for themselves; their heading is for those who go through the page by its headings.
+    let is_bare = section.id == "figures" && !folded;
     if folded {
         view! { <details class="section" id=id><summary><h2>{section.title}</h2></summary>{blocks}</details> }
             .into_any()
     } else {
-        view! { <section class="section" id=id><h2>{section.title}</h2>{blocks}</section> }.into_any()
+        view! { <section class="section" id=id><h2 class:hidden=is_bare>{section.title}</h2>{blocks}</section> }.into_any()
     }
 }

@@ -8,7 +8,6 @@ use makespan_analysis::compare::step_deltas;
 use makespan_scene::{Hit, Scene};
 use makespan_views::Target;
 use makespan_views::compare::{Part, Summary, parameters, parameters_of, steps, summary};
-use makespan_views::details::Block;
 
 use super::{Told, choose, chosen};
 use crate::state::store::Store;
@@ -72,21 +71,20 @@ fn answer(store: Store, versus: &Rc<Versus>) -> impl IntoView {
     let made = summary(&versus.pair(), versus.explanation(), 800.0);
     let pages = Rc::new(Pages { versus: Rc::clone(versus), of_width: RefCell::new(None) });
     let notes: Vec<_> = made.headline.notes.into_iter().map(|n| view! { <li>{n}</li> }).collect();
-    let caution = (!made.headline.comparable).then(|| {
-        view! { <p class="warn">"These two did not do the same work: read the notes before the numbers."</p> }
-    });
+    let cautions: Vec<_> =
+        made.headline.cautions.into_iter().map(|c| view! { <p class="warn">{c}</p> }).collect();
     let sections: Vec<_> = made
         .sections
         .into_iter()
         .map(|section| {
-            let (id, pages) = (section.id, Rc::clone(&pages));
-            let redraw: Rc<dyn Fn(f32) -> Option<Scene>> = Rc::new(move |w| pages.picture(id, w));
+            let (id, pages) = (section.id.clone(), Rc::clone(&pages));
+            let redraw: Rc<dyn Fn(f32) -> Option<Scene>> = Rc::new(move |w| pages.picture(&id, w));
             view! { <SectionView section=section theme=store.theme on_task=on_row(store) on_hit=on_hit(store) redraw=Some(redraw) chart=None/> }
         })
         .collect();
     view! {
-        <header class="overview-head"><h1><bdi>{made.headline.title}</bdi></h1><p class="subtitle"><bdi>{made.headline.subtitle}</bdi></p></header>
-        {caution}
+        <header class="overview-head"><h1><bdi>{made.headline.answer.text().into_owned()}</bdi></h1><p class="subtitle"><bdi>{made.headline.subtitle}</bdi></p></header>
+        {cautions}
         <ul class="note notes">{notes}</ul>
         {sections}
     }
@@ -104,8 +102,7 @@ impl Pages {
         if kept.as_ref().is_none_or(|(w, _)| (w - width).abs() > 0.5) {
             *kept = Some((width, summary(&self.versus.pair(), self.versus.explanation(), width)));
         }
-        let section = kept.as_ref()?.1.sections.iter().find(|s| s.id == section)?;
-        section.blocks.iter().find_map(|b| if let Block::Picture(p) = b { Some(p.clone()) } else { None })
+        kept.as_ref()?.1.sections.iter().find(|s| s.id == section)?.picture().cloned()
     }
 }
 
@@ -116,7 +113,7 @@ fn of_steps(store: Store, versus: &Rc<Versus>) -> impl IntoView {
     let bars = picture(store, "compare-steps", move |w| steps::scene(&kept.pair(), &of, MOST_STEPS, w));
     let table = steps::twin(&versus.pair(), &deltas, 0..200);
     view! {
-        <section class="section"><h2>"Work of each step"</h2>{bars}</section>
+        <section class="section"><h2>"Work by step"</h2>{bars}</section>
         <section class="section"><h2>"As a table"</h2><Rows table=table on_task=on_row(store)/></section>
     }
 }
@@ -131,6 +128,6 @@ fn of_parameters(store: Store, versus: &Rc<Versus>, row: Option<u32>) -> impl In
         .collect();
     let hint = row
         .is_none()
-        .then(|| view! { <p class="note">"Select a task to see what differs in its own parameters."</p> });
+        .then(|| view! { <p class="note">"Select a task to see how its parameters differ."</p> });
     view! { {sections}{hint} }
 }

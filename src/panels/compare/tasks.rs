@@ -32,7 +32,7 @@ pub(super) fn TasksTable(told: Told) -> impl IntoView {
     let sorted = Signal::derive(move || {
         store.view.with(|v| Some((v.compare.sort.key.name(), v.compare.sort.descending)))
     });
-    let on_head = move |key: &'static str| {
+    let on_head = move |key: &str| {
         if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == key) {
             store.change(|v| {
                 let sort = v.compare.sort;
