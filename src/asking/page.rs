@@ -12,14 +12,14 @@ use super::asked;
 use crate::state::actions::Action;
 use crate::state::store::Store;
 use crate::surface::observe;
-use crate::widgets::{OnTask, OnView, SectionView};
+use crate::widgets::{Badge, OnTask, OnView, SectionView};
 
 /// Sections that are closed until somebody opens them.
 const FOLDED: [&str; 2] = ["record", "labels"];
 /// A page is asked for anew when its width differs by as much as this, px.
 const STEP: f64 = 8.0;
 
-/// The page that `question` asks for at a width. `head` stands above the sections.
+/// The page that `question` asks for at a width. `head` stands above the sections, in place of its title.
 #[component]
 pub(crate) fn PageView(
     store: Store,
@@ -51,7 +51,10 @@ pub(crate) fn PageView(
         let page = page.get()?;
         let (painted, on_task, on_hit, on_view, head) = calls.get_value();
         painted(page.sections.iter().map(|s| s.blocks.len()).sum());
-        let head = head.map(|head| head(&page));
+        let head = match head {
+            Some(head) => head(&page),
+            None => title(&page).into_any(),
+        };
         let sections: Vec<_> = page
             .sections
             .iter()
@@ -64,4 +67,18 @@ pub(crate) fn PageView(
         Some(view! { {head} {sections} })
     };
     view! { <div class="page-sections" node_ref=holder data-testid=name>{body}</div> }
+}
+
+/// The title of a page, what became of what it is about, and what has to be said first.
+fn title(page: &Page) -> impl IntoView + use<> {
+    let badge = page.status.clone().map(|(role, word)| view! { <Badge role=role word=word/> });
+    let cautions: Vec<_> = page.cautions.iter().map(|c| view! { <p class="warn">{c.clone()}</p> }).collect();
+    let notes: Vec<_> = page.notes.iter().map(|n| view! { <li>{n.clone()}</li> }).collect();
+    let notes = (!notes.is_empty()).then(|| view! { <ul class="note notes">{notes}</ul> });
+    let line = (!page.subtitle.is_empty())
+        .then(|| view! { <p class="subtitle"><bdi>{page.subtitle.clone()}</bdi></p> });
+    let head = (!page.title.is_empty()).then(|| {
+        view! { <header class="overview-head"><h1><bdi>{page.title.clone()}</bdi></h1>{badge}{line}</header> }
+    });
+    view! { {head}{cautions}{notes} }
 }

@@ -134,7 +134,7 @@ fn lines(answer: &Rows, on_task: &OnTask) -> Vec<impl IntoView + use<>> {
             .iter()
             .zip(&aligned)
             .map(|(cell, number)| {
-                let title = makespan_scene::visible(&cell.exact).into_owned();
+                let title = makespan_scene::visible(&cell.precise()).into_owned();
                 view! { <td class:number=*number title=title><CellView cell=cell.clone() on_task=Rc::clone(on_task)/></td> }
             })
             .collect();

@@ -9,6 +9,7 @@ use makespan_scene::visible;
 use crate::asking::PageView;
 use crate::state::actions::Action;
 use crate::state::store::Store;
+use crate::widgets::Badge;
 
 /// Longest name of a task, characters.
 const LONGEST: usize = 300;
@@ -17,9 +18,9 @@ const LONGEST: usize = 300;
 #[component]
 pub(crate) fn Details(store: Store) -> impl IntoView {
     let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
-    let question: Rc<dyn Fn(f32) -> Question> =
-        Rc::new(move |width| Question::Details { view: about.get(), width });
+    let question: Rc<dyn Fn(f32) -> Question> = Rc::new(move |_| Question::Details { view: about.get() });
     let head: Rc<dyn Fn(&Page) -> AnyView> = Rc::new(move |page| {
+        let badge = page.status.clone().map(|(role, word)| view! { <p><Badge role=role word=word/></p> });
         let name: String = page.title.chars().take(LONGEST).collect();
         view! {
             <header>
@@ -27,6 +28,7 @@ pub(crate) fn Details(store: Store) -> impl IntoView {
                 <button type="button" title="Show it in the view (F)" on:click=move |_| store.dispatch(Action::Focus)>"Show"</button>
                 <button type="button" aria-label="Close details" title="Close (Esc)" on:click=move |_| store.dispatch(Action::Select(None))>"✗"</button>
             </header>
+            {badge}
         }
         .into_any()
     });

@@ -1,11 +1,11 @@
-//! What was found, with a way to the view that shows it.
+//! Findings, each with a button to the view that shows it.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_views::{Found, ViewState};
 
-/// What to do when a finding is to be seen.
+/// What to do when the view of a finding is asked for.
 pub(crate) type OnView = Rc<dyn Fn(ViewState)>;
 
 /// The list.
@@ -20,8 +20,8 @@ pub(crate) fn Findings(all: Vec<Found>, #[prop(optional_no_strip)] on_view: Opti
                 view! { <button type="button" on:click=move |_| on_view(view.clone())>"Show"</button> }
             });
             view! {
-                <li class=class data-finding=f.code>
-                    <div><b><bdi>{f.title}</bdi></b><p><bdi>{f.text}</bdi></p><p class="note">{f.action}</p></div>
+                <li class=class data-finding=f.code.into_owned()>
+                    <div><b><bdi>{f.title}</bdi></b><p><bdi>{f.text}</bdi></p><p class="note">{f.action.into_owned()}</p></div>
                     {show}
                 </li>
             }

@@ -7,5 +7,5 @@ mod section;
 
 pub(crate) use choice::{Choice, Options, Toggle, Zooming};
 pub(crate) use findings::OnView;
-pub(crate) use parts::{CellView, OnTask, Pairs, Rows};
+pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
 pub(crate) use section::SectionView;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_scene::{Role, glyph_char, visible};
-use makespan_views::{Align, Cell, Table};
+use makespan_views::{Align, Cell, Figure, Table};
 
 /// A status: its sign, its colour, its word.
 #[component]
@@ -19,7 +19,7 @@ pub(crate) type OnTask = Rc<dyn Fn(u32)>;
 /// A value with what it leads to.
 #[component]
 pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
-    let text = visible(&cell.text).into_owned();
+    let text = visible(&cell.text()).into_owned();
     match (cell.status, cell.task) {
         (Some(role @ (Role::Less | Role::More | Role::Neutral)), None) => {
             view! { <span class=format!("delta role-{}", role.name())>{text}</span> }.into_any()
@@ -32,13 +32,14 @@ pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
     }
 }
 
-/// A table of few rows.
+/// A table of few rows. Columns of drawings are left out: a page has pictures.
 #[component]
 pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
-    let aligned: Vec<bool> = table.columns.iter().map(|c| c.align == Align::Right).collect();
+    let aligned: Vec<Align> = table.columns.iter().map(|c| c.align).collect();
     let head: Vec<_> = table
         .columns
         .iter()
+        .filter(|c| c.align != Align::Plot)
         .map(|c| view! { <th scope="col" class:number=c.align == Align::Right>{c.title.clone()}</th> })
         .collect();
     let body: Vec<_> = table
@@ -47,11 +48,12 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
         .map(|row| {
             let cells: Vec<_> = row
                 .into_iter()
-                .enumerate()
-                .map(|(i, cell)| {
-                    let title = visible(&cell.exact).into_owned();
+                .zip(&aligned)
+                .filter(|(_, align)| **align != Align::Plot)
+                .map(|(cell, align)| {
+                    let title = visible(&cell.precise()).into_owned();
                     let on_task = Rc::clone(&on_task);
-                    view! { <td class:number=aligned.get(i).copied().unwrap_or(false) title=title><CellView cell=cell on_task=on_task/></td> }
+                    view! { <td class:number=*align == Align::Right title=title><CellView cell=cell on_task=on_task/></td> }
                 })
                 .collect();
             view! { <tr>{cells}</tr> }
@@ -70,10 +72,24 @@ pub(crate) fn Pairs(pairs: Vec<(String, Cell)>, on_task: OnTask) -> impl IntoVie
     let items: Vec<_> = pairs
         .into_iter()
         .map(|(name, cell)| {
-            let title = visible(&cell.exact).into_owned();
+            let title = visible(&cell.precise()).into_owned();
             let on_task = Rc::clone(&on_task);
             view! { <div class="pair" title=title><dt><bdi>{name}</bdi></dt><dd><CellView cell=cell on_task=on_task/></dd></div> }
         })
         .collect();
     view! { <dl class="pairs">{items}</dl> }
+}
+
+/// The numbers that people look for first.
+#[component]
+pub(crate) fn Figures(figures: Vec<Figure>) -> impl IntoView {
+    let items: Vec<_> = figures
+        .into_iter()
+        .map(|f| {
+            let title = visible(&f.value.precise()).into_owned();
+            let value = visible(&f.value.text()).into_owned();
+            view! { <div class="figure" title=title><dt>{f.label}</dt><dd><b>{value}</b><span>{f.note}</span></dd></div> }
+        })
+        .collect();
+    view! { <dl class="figures">{items}</dl> }
 }

@@ -13,13 +13,12 @@ use makespan_layout::{Direction, layout};
 use makespan_model::RunsBuilder;
 use makespan_scene::{Scene, Theme, svg};
 use makespan_views::compare::{
-    Legend, Mode, Pair, figures_table, graph, headline, parameters, statistics, steps, tasks, timeline,
-    trend, waterfall,
+    Legend, Mode, Pair, figures, graph, headline, parameters, statistics, steps, tasks, timeline, trend,
+    waterfall,
 };
-use makespan_views::details::Block;
 use makespan_views::graph::{Frame, fit};
 use makespan_views::timeline::{Index, Lanes};
-use makespan_views::{Look, Table};
+use makespan_views::{Block, Look, Table};
 
 /// Wide as a page and narrow as a telephone, px.
 const WIDTHS: [f32; 2] = [1100.0, 340.0];
@@ -47,10 +46,10 @@ fn opened(files: &[String]) -> Vec<Facts> {
 }
 
 fn print(table: &Table) {
-    let line = |words: Vec<&str>| println!("  {}", words.join(" | "));
+    let line = |words: Vec<std::borrow::Cow<'_, str>>| println!("  {}", words.join(" | "));
     println!("\n{}", table.title);
-    line(table.columns.iter().map(|c| &*c.title).collect());
-    table.rows.iter().take(ROWS).for_each(|row| line(row.iter().map(|c| c.text.as_str()).collect()));
+    line(table.columns.iter().map(|c| c.title.clone()).collect());
+    table.rows.iter().take(ROWS).for_each(|row| line(row.iter().map(|c| c.text()).collect()));
     println!("  and {} more", table.left_out + table.rows.len().saturating_sub(ROWS));
 }
 
@@ -68,8 +67,8 @@ fn two(folder: &Folder, a: &Facts, b: &Facts) {
     let matching = matching(a, b);
     let pair = Pair::new(a, b, &matching);
     let answer = headline(&pair);
-    println!("{}\n{}\n{:#?}", answer.title, answer.subtitle, answer.notes);
-    print(&figures_table(&answer.figures));
+    println!("{}\n{}\n{:#?}", answer.answer.text(), answer.subtitle, answer.notes);
+    print(&figures(&pair));
     let mut contributions = Vec::new();
     if let Some(explanation) = explain(a, b, &matching) {
         contributions = waterfall::contributions(&pair, &explanation);

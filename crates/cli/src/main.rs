@@ -19,7 +19,7 @@ mod load;
 mod open;
 mod origin;
 mod output;
-mod paper;
+mod page;
 mod query;
 mod recording;
 mod report;

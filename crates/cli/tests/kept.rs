@@ -210,7 +210,7 @@ fn many_at_once_have_to_be_counted() {
     for args in [&["--yes"][..], &["--confirm", "2"]] {
         let output = kept.run(&[&["gc", "--keep-last", "1"], args].concat());
         assert_eq!(output.status.code(), Some(1));
-        assert!(text(&output.stderr).contains("say --confirm 3"), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("re-run with --confirm 3"), "{}", text(&output.stderr));
     }
     assert_eq!(kept.json(&["list"])["total"], json!(4));
     kept.said(&["gc", "--keep-last", "1", "--confirm", "3"]);

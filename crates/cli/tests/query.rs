@@ -45,10 +45,10 @@ fn a_table_for_people_and_ids_for_pipes() {
     let expected = "\
 nightly  3 of 5 tasks: down(fetch, 1) and duration>=2s
 
-  Status       Task   Step   Start  Duration  Waited  Tries  Worker
-  ✓ succeeded  fetch  fetch   +0 s       4 s     0 s      1  w1
-  ✓ succeeded  align  align   +4 s       5 s     0 s      1  w1
-  ✓ succeeded  sort   sort    +5 s       2 s     1 s      1  w2
+  Status       Task   Step   Start  Duration  Wait  Attempts  Worker
+  ✓ succeeded  fetch  fetch   +0 s       4 s   0 s         1  w1
+  ✓ succeeded  align  align   +4 s       5 s   0 s         1  w1
+  ✓ succeeded  sort   sort    +5 s       2 s   1 s         1  w2
 ";
     assert_eq!(text(&output.stdout), expected);
     assert_eq!(text(&run(&["query", &path, "--ids", "call or align"]).stdout), "align\ncall\n");

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use makespan_scene::Scene;
+use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
 use makespan_views::gesture::{Frame, Movement};
 use makespan_views::{Section, Table, ViewState};
@@ -136,8 +136,16 @@ impl Rows {
 /// A page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// What it is about.
+    /// What it is about, or the answer that it gives.
     pub title: String,
+    /// What it is of, in a line; may be empty.
+    pub subtitle: String,
+    /// What became of it: the colour and the word.
+    pub status: Option<(Role, String)>,
+    /// What has to be known before the rest is read.
+    pub cautions: Vec<String>,
+    /// What may be said about the answer.
+    pub notes: Vec<String>,
     /// The sections.
     pub sections: Vec<Section>,
 }

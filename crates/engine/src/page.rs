@@ -2,9 +2,9 @@
 
 use makespan_analysis::compare::step_deltas;
 use makespan_views::compare::{Part, parameters, parameters_of, steps, summary};
-use makespan_views::details::{Block, details as of_task};
+use makespan_views::details::details as of_task;
 use makespan_views::overview::overview;
-use makespan_views::{Section, View, ViewState};
+use makespan_views::{Block, Section, View, ViewState, status_role};
 
 use crate::answer::Page;
 use crate::session::Session;
@@ -19,7 +19,13 @@ pub(crate) fn page(session: &Session, view: &ViewState, width: f32) -> Option<Pa
             let open = session.run(view.run)?;
             let look = session.look(open, view);
             let made = overview(&open.facts, &look, width);
-            Some(Page { title: made.title, sections: made.sections })
+            Some(Page {
+                title: made.title,
+                subtitle: made.subtitle,
+                status: made.status.map(|s| (status_role(s), s.name().to_owned())),
+                sections: made.sections,
+                ..Page::default()
+            })
         }
     }
 }
@@ -32,11 +38,11 @@ fn compared(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
             let deltas = step_deltas(pair.a, pair.b);
             let picture = Block::Picture(steps::scene(&pair, &deltas, STEPS.0, width));
             let table = Block::Table(steps::twin(&pair, &deltas, 0..STEPS.1));
-            vec![Section::new("steps", "Work of each step", vec![picture, table])]
+            vec![Section::new("steps", "Work by step", vec![picture, table])]
         }
         Part::Parameters => {
             let row = compared.selected(view).and_then(|r| pair.row(r));
-            let hint = "Select a task to see what differs in its own parameters.";
+            let hint = "Select a task to see how its parameters differ.";
             let of_task = match row {
                 Some(row) => parameters_of(&pair, row),
                 None => {
@@ -45,14 +51,30 @@ fn compared(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
             };
             std::iter::once(parameters(&pair)).chain(of_task).collect()
         }
-        _ => summary(&pair, compared.explanation(), width).sections,
+        _ => {
+            let made = summary(&pair, compared.explanation(), width);
+            return Some(Page {
+                title: made.headline.answer.text().into_owned(),
+                subtitle: made.headline.subtitle,
+                status: None,
+                cautions: made.headline.cautions,
+                notes: made.headline.notes,
+                sections: made.sections,
+            });
+        }
     };
-    Some(Page { title: String::new(), sections })
+    Some(Page { sections, ..Page::default() })
 }
 
-pub(crate) fn details(session: &Session, view: &ViewState, _width: f32) -> Option<Page> {
+pub(crate) fn details(session: &Session, view: &ViewState) -> Option<Page> {
     let open = session.run(view.run)?;
     let task = open.selected(view)?;
     let sections = of_task(&open.facts, task, &session.plain_look(open, view));
-    Some(Page { title: open.run.task_name(task).to_owned(), sections })
+    let status = open.run.tasks.status[task.index()];
+    Some(Page {
+        title: open.run.task_name(task).to_owned(),
+        status: Some((status_role(status), status.name().to_owned())),
+        sections,
+        ..Page::default()
+    })
 }

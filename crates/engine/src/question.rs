@@ -59,8 +59,6 @@ pub enum Question {
     Details {
         /// The state of the view.
         view: ViewState,
-        /// The width of its pictures, px.
-        width: f32,
     },
     /// The charts of the run, and the one that is shown.
     Charts {

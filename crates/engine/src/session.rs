@@ -169,7 +169,7 @@ impl Session {
             }
             Question::Rows { view, range } => rows::rows(self, view, range.clone()).map(Answer::Rows),
             Question::Page { view, width } => page::page(self, view, *width).map(Answer::Page),
-            Question::Details { view, width } => page::details(self, view, *width).map(Answer::Page),
+            Question::Details { view } => page::details(self, view).map(Answer::Page),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
             Question::Complete { run, text, cursor } => self.run(*run).map(|open| {

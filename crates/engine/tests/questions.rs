@@ -72,7 +72,7 @@ fn every_question_about_every_view_is_answered() {
                 Question::Overlay { view: about(), size: SIZE, pointer },
                 Question::Rows { view: about(), range: 1..3 },
                 Question::Page { view: about(), width: 800.0 },
-                Question::Details { view: about(), width: 320.0 },
+                Question::Details { view: about() },
                 Question::Charts { view: about() },
                 Question::Complete { run: 0, text: "st".to_owned(), cursor: 2 },
             ] {

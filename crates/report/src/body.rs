@@ -1,27 +1,42 @@
 //! The part that needs no script.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use makespan_analysis::Facts;
-use makespan_model::{Run, TaskId};
-use makespan_scene::{count, duration, glyph_char, visible};
-use makespan_views::status_role;
+use makespan_model::Run;
+use makespan_scene::{counted, glyph_char, visible};
+use makespan_views::overview::{Rows, overview_sections};
+use makespan_views::{Block, Look, Section, sections, status_role};
 
 use crate::html::Html;
-use crate::{Redacted, charts, comparison, facts, failures, pictures};
+use crate::pictures::WIDTH;
+use crate::sections::{self as paint, Runs};
+use crate::{Redacted, charts, comparison, pictures};
 
 /// How many runs are written out in full; a report of more names the rest in its data.
 const RUNS_WRITTEN: usize = 20;
 
-/// How many tasks the table of all tasks holds.
+/// How many runs are listed.
+const RUNS_LISTED: usize = 200;
+
+/// How many tasks the table of all tasks holds, and that of the tasks that failed.
 const TASKS_WRITTEN: usize = 1_000;
+const FAILED_WRITTEN: usize = 200;
+
+/// What fits a page that is read from top to bottom and cannot be asked for more.
+const ROWS: Rows = Rows { tasks: 20, findings: 12, errors: 50, steps: 50, diagnostics: 200 };
+
+const LOOK: Look = Look::PLAIN;
 
 /// The title of a report that was given none.
 pub(crate) fn title(runs: &[Arc<Run>]) -> String {
     match runs {
         [] => "No runs".to_owned(),
         [run] => format!("{} · Makespan", clip(run.title())),
-        [run, rest @ ..] => format!("{} and {} more runs · Makespan", clip(run.title()), rest.len()),
+        [run, rest @ ..] => {
+            format!("{} and {} · Makespan", clip(run.title()), counted(rest.len(), "more run"))
+        }
     }
 }
 
@@ -40,37 +55,30 @@ pub(crate) fn write(page: &mut Html, title: &str, runs: &[Arc<Run>], has_app: bo
     if redacted.total() > 0 {
         page.open("p", &[]).text(&redacted.sentence()).text(".").close("p");
     }
+    let all: Vec<Facts> = runs.iter().map(|run| Facts::new(run.clone())).collect();
+    let every: Vec<&Facts> = all.iter().collect();
     if runs.len() > 1 {
-        contents(page, runs);
+        contents(page, &every);
         comparison::write(page, runs);
     }
-    let all: Vec<Facts> = runs.iter().map(|run| Facts::new(run.clone())).collect();
-    charts::of_runs(page, &all.iter().collect::<Vec<_>>());
+    charts::of_runs(page, &every);
     for (i, facts) in all.iter().take(RUNS_WRITTEN).enumerate() {
         one_run(page, i + 1, facts, all.len());
     }
     if runs.len() > RUNS_WRITTEN {
-        let more = count((runs.len() - RUNS_WRITTEN) as u64);
-        page.open("p", &[]).text(&format!("{more} more runs are in the data of this file.")).close("p");
+        let more = counted(runs.len() - RUNS_WRITTEN, "more run");
+        page.element("p", &format!("{more} in the data of this file."));
     }
 }
 
-/// All runs in one table, each leading to its section.
-fn contents(page: &mut Html, runs: &[Arc<Run>]) {
-    page.table("Runs", &["Run", "Status", "#Makespan", "#Tasks"]);
-    for (i, run) in runs.iter().enumerate() {
-        page.row().vouched("<td>");
-        if i < RUNS_WRITTEN {
-            page.open("a", &[("href", &format!("#run-{}", i + 1))]).name(run.title()).vouched("</a>");
-        } else {
-            page.name(run.title());
+/// All runs in one table, each leading to its part of the page.
+fn contents(page: &mut Html, all: &[&Facts]) {
+    let Some(section) = sections::runs(all, RUNS_LISTED) else { return };
+    for block in &section.blocks {
+        if let Block::Table(table) = block {
+            paint::table(page, table, Runs(RUNS_WRITTEN));
         }
-        let span = run.span().map(|(s, e)| e.saturating_sub(s));
-        page.cell(run.status().map_or("not known", |s| s.name()));
-        page.number_cell(&span.map_or_else(String::new, duration))
-            .number_cell(&count(run.task_count() as u64));
     }
-    page.end_table();
 }
 
 fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
@@ -79,55 +87,40 @@ fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
     if runs > 1 {
         page.open("h2", &[]).name(run.title()).close("h2");
     }
-    facts::summary(page, facts);
-    failures::write(page, facts);
-    facts::found(page, facts);
+    let status = run.status().map_or_else(
+        || Cow::Borrowed("status unknown"),
+        |s| Cow::Owned(format!("{} {}", glyph_char(status_role(s)), s.name())),
+    );
+    page.open("p", &[]).open("strong", &[]).text(&status).close("strong");
+    page.text(" ").name(&run.id).text(" ").open("bdi", &[]);
+    page.text(&clip(&sections::subtitle(run, &LOOK))).close("bdi").close("p");
+    let all = overview_sections(facts, &LOOK, Some(WIDTH), ROWS);
+    // What happened comes first, then the pictures, then where the time went.
+    let first = |s: &Section| matches!(&*s.id, "figures" | "statuses" | "failures" | "findings");
+    let (what, where_) = all.iter().partition::<Vec<&Section>, _>(|s| first(s));
+    let prefix = |s: &Section| format!("{}{number}-", s.id);
+    for section in what {
+        paint::section(page, section, &prefix(section));
+        if section.id == "failures" {
+            sections::failed_tasks(facts, FAILED_WRITTEN).iter().for_each(|s| paint::section(page, s, ""));
+        }
+    }
     pictures::write(page, number, facts);
-    facts::critical_path(page, facts);
-    facts::slowest(page, facts);
-    facts::steps(page, facts);
+    for section in where_ {
+        paint::section(page, section, &prefix(section));
+    }
     charts::of_run(page, number, facts, runs.min(RUNS_WRITTEN));
-    tasks(page, run);
-    facts::findings(page, facts);
+    tasks(page, facts);
     page.close("article");
 }
 
-/// All tasks, in the order of what depends on what.
-fn tasks(page: &mut Html, run: &Run) {
-    let shown = run.task_count().min(TASKS_WRITTEN);
-    if shown == 0 {
-        return;
+/// All tasks in the order of their starts.
+fn tasks(page: &mut Html, facts: &Facts) {
+    let (run, wait) = (facts.run(), &facts.waiting().wait);
+    let order = makespan_views::tasks::order(run, wait, None, makespan_views::tasks::Sort::default());
+    let table = makespan_views::tasks::table(run, wait, &order, 0..TASKS_WRITTEN, &LOOK);
+    if !table.is_empty() {
+        page.element("h3", "All tasks");
+        paint::table(page, &table, Runs::default());
     }
-    page.element("h3", "All tasks");
-    let origin = run.extent().map_or(0, |e| e.0);
-    page.table(
-        "Tasks, each after those it depends on",
-        &["Task", "Step", "Status", "#Start", "#Duration", "#Tries", "Worker"],
-    );
-    for t in run.task_ids().take(shown) {
-        let start = makespan_views::tasks::start_of(run, t);
-        let last = run.attempts_of(t).next_back();
-        page.row().name_cell(run.task_name(t));
-        page.name_cell(if run.task_step(t) == run.task_name(t) { "" } else { run.task_step(t) });
-        page.cell(&status(run, t));
-        let since = if start == makespan_model::UNKNOWN {
-            String::new()
-        } else {
-            format!("+{}", duration(start.saturating_sub(origin)))
-        };
-        page.number_cell(&since).number_cell(&facts::length(run, t));
-        page.number_cell(&run.attempts_of(t).len().to_string());
-        page.name_cell(last.map_or("", |a| run.text(run.attempts.worker[a.index()])));
-    }
-    page.end_table();
-    if run.task_count() > shown {
-        let more = count((run.task_count() - shown) as u64);
-        page.open("p", &[]).text(&format!("{more} more tasks are in the data of this file.")).close("p");
-    }
-}
-
-/// Sign and name of a task's status.
-pub(crate) fn status(run: &Run, task: TaskId) -> String {
-    let status = run.tasks.status[task.index()];
-    format!("{} {}", glyph_char(status_role(status)), status.name())
 }

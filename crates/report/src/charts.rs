@@ -2,15 +2,16 @@
 //! they weigh is bounded, and what is left out is told.
 
 use makespan_analysis::Facts;
-use makespan_scene::count;
+use makespan_scene::counted;
 use makespan_views::chart::{Body, Chart, Kind, list, picture};
 use makespan_views::heatmap::{
     Calendar, DayColour, Frame, Matrix, Tasks, TasksOptions, WorkerOrder, Workers, scene, twin,
 };
-use makespan_views::{Align, Look, Subject, Table};
+use makespan_views::{Look, Subject, Table};
 
 use crate::html::Html;
 use crate::pictures::{self, WIDTH};
+use crate::sections::folded;
 
 /// What the charts of all runs together may weigh, bytes.
 const MOST_BYTES: usize = 160 << 10;
@@ -48,7 +49,7 @@ impl Shelf<'_> {
         let prefix = format!("{}{}-", self.prefix, self.written);
         self.written += 1;
         pictures::picture(self.page, scene, &prefix);
-        folded(self.page, &table);
+        folded(self.page, &table, ROWS_WRITTEN);
     }
 
     fn matrix(
@@ -68,7 +69,10 @@ impl Shelf<'_> {
 
     fn finish(self, missing: &[(String, String)]) {
         if self.left_out > 0 {
-            let text = format!("{} more can be drawn of the data of this file.", count(self.left_out as u64));
+            let text = format!(
+                "{} not drawn here; open this report in the app to see all.",
+                counted(self.left_out, "more picture")
+            );
             self.page.element("p", &text);
         }
         if missing.is_empty() {
@@ -131,31 +135,4 @@ pub(crate) fn of_runs(page: &mut Html, all: &[&Facts]) {
     }
     shelf.matrix(Calendar::new(all, 0, DayColour::Failures), &mut Vec::new(), "Runs by day");
     shelf.finish(&[]);
-}
-
-/// A table that is opened when it is wanted. Its words may be the run's own.
-fn folded(page: &mut Html, table: &Table) {
-    let shown = table.rows.len().min(ROWS_WRITTEN);
-    page.open("details", &[]).open("summary", &[]).text("As a table: ").name(&table.title).close("summary");
-    page.open("table", &[]).open("thead", &[]).open("tr", &[]);
-    for column in &table.columns {
-        let class = if column.align == Align::Right { "n" } else { "" };
-        page.open("th", &[("scope", "col"), ("class", class)]).name(&column.title).close("th");
-    }
-    page.close("tr").close("thead").open("tbody", &[]);
-    for row in table.rows.iter().take(shown) {
-        page.row();
-        for (cell, column) in row.iter().zip(&table.columns) {
-            match column.align {
-                Align::Right => page.number_cell(&cell.text),
-                Align::Left => page.name_cell(&cell.text),
-            };
-        }
-    }
-    page.end_table();
-    let more = table.rows.len() - shown + table.left_out;
-    if more > 0 {
-        page.element("p", &format!("{} more rows are in the data of this file.", count(more as u64)));
-    }
-    page.close("details");
 }

@@ -1,22 +1,19 @@
-//! Two or more runs of one workflow held against each other: what a reader of several runs asks first.
+//! The comparison of two or more runs of one workflow.
 
 use std::sync::Arc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{explain, matching, trends, verdicts};
 use makespan_model::Run;
-use makespan_scene::count;
 use makespan_views::compare::{
-    Pair, figures_table, headline, parameters, statistics, tasks, trend, waterfall,
+    Pair, figures_section, headline, parameters, statistics, tasks, trend, waterfall,
 };
-use makespan_views::details::Block;
-use makespan_views::{Align, Look, Table};
+use makespan_views::{Block, Look, Section};
 
 use crate::html::Html;
-use crate::pictures::picture;
+use crate::pictures::WIDTH;
+use crate::sections::{self as paint, Runs};
 
-/// Width of the pictures, px.
-const WIDTH: f32 = 1160.0;
 /// How many workflows are compared, and how many runs of each: the newest.
 const WORKFLOWS: usize = 5;
 const RUNS: usize = 100;
@@ -49,8 +46,8 @@ pub(crate) fn write(page: &mut Html, runs: &[Arc<Run>]) {
 }
 
 /// The runs by workflow, those of which there are at least two, each in order of time. Where each run is of a workflow
-/// of its own, as where a source has no better name for it than that of the run, all are held against each other: that
-/// they have little in common is then said.
+/// of its own, as when a source has no better name for it than that of the run, all are compared with each other; that
+/// they have little in common is then stated.
 fn groups(runs: &[Arc<Run>]) -> Vec<Vec<Arc<Run>>> {
     let mut groups: Vec<Vec<Arc<Run>>> = Vec::new();
     for run in runs {
@@ -78,39 +75,24 @@ fn two(page: &mut Html, number: usize, a: &Facts, b: &Facts) {
     let matching = matching(a, b);
     let pair = Pair::new(a, b, &matching);
     let answer = headline(&pair);
-    page.open("p", &[]).open("strong", &[]).text(&answer.title).close("strong").close("p");
-    page.open("p", &[]).text("A is ").name(a.run().title()).text(", B is ").name(b.run().title());
-    page.text(".").close("p");
-    for note in &answer.notes {
-        page.element("p", note);
-    }
-    rows(page, &figures_table(&answer.figures));
+    page.open("p", &[]).open("bdi", &[]).text(&answer.subtitle).close("bdi").close("p");
+    paint::blocks(page, &answer.section().blocks, "");
+    paint::section(page, &figures_section(&pair), "");
     let explanation = explain(a, b, &matching).filter(|e| !e.parts.is_empty());
     let mut contributions = Vec::new();
     if let Some(explanation) = &explanation {
         contributions = waterfall::contributions(&pair, explanation);
-        page.element("h3", "What the difference is made of");
         let bars = waterfall::bars(&pair, explanation, PARTS);
-        picture(page, waterfall::scene(&pair, &bars, WIDTH), &format!("w{number}-"));
-        for note in waterfall::notes(&pair, explanation) {
-            page.element("p", &note);
-        }
-        rows(page, &waterfall::table(&pair, explanation, 0..ROWS));
+        let mut blocks = vec![Block::Picture(waterfall::scene(&pair, &bars, WIDTH))];
+        blocks.extend(waterfall::notes(&pair, explanation).into_iter().map(Block::Note));
+        blocks.push(Block::Table(waterfall::table(&pair, explanation, 0..ROWS)));
+        let section = Section::new("difference", "Parts of the difference", blocks);
+        paint::section(page, &section, &format!("w{number}-"));
     }
     page.element("h3", "Tasks of both runs");
     let order = tasks::order(&pair, &contributions, None, tasks::Sort::default());
-    rows(page, &tasks::table(&pair, &contributions, &order, 0..ROWS));
-    let told = parameters(&pair);
-    page.element("h3", &told.title);
-    for block in &told.blocks {
-        match block {
-            Block::Table(table) => rows(page, table),
-            Block::Note(note) => {
-                page.element("p", note);
-            }
-            _ => {}
-        }
-    }
+    paint::table(page, &tasks::table(&pair, &contributions, &order, 0..ROWS), Runs::default());
+    paint::section(page, &parameters(&pair), "");
 }
 
 /// Several against several, and all in a row.
@@ -119,54 +101,25 @@ fn several(page: &mut Html, number: usize, facts: &[Facts]) {
     if all.len() >= 2 * SIDE {
         let (before, after) = all.split_at(all.len() / 2);
         if let Some(found) = verdicts(before, after, "duration") {
-            page.element("h3", "The earlier half of the runs against the later");
-            page.open("p", &[])
-                .open("strong", &[])
-                .text(&statistics::title(&found))
-                .close("strong")
-                .close("p");
-            for note in statistics::notes(&found) {
-                page.element("p", &note);
-            }
+            let mut blocks = statistics::answer(&found).blocks;
             let frame = statistics::frame(&found, WIDTH, LINES);
-            picture(page, statistics::scene(&found, &Look::default(), &frame), &format!("s{number}-"));
-            rows(page, &statistics::table(&found, 0..ROWS));
+            blocks.push(Block::Picture(statistics::scene(&found, &Look::default(), &frame)));
+            blocks.push(Block::Table(statistics::table(&found, 0..ROWS)));
+            let section = Section::new("halves", "Earlier half of the runs against the later half", blocks);
+            paint::section(page, &section, &format!("s{number}-"));
         }
     }
     if all.len() > 2
         && let Some(found) = trends(&all, "duration")
     {
-        page.element("h3", "All runs in a row");
         let order = trend::order(&found, None);
         let frame = trend::frame(&found, &order, WIDTH, LINES);
-        picture(page, trend::scene(&found, &order, &Look::default(), None, &frame), &format!("r{number}-"));
-        rows(page, &trend::table(&found, &order, 0..ROWS));
-    }
-}
-
-/// A table of the views. All that it says is taken for foreign, though most of it is ours.
-fn rows(page: &mut Html, table: &Table) {
-    if table.rows.is_empty() {
-        return;
-    }
-    let heads: Vec<String> = table
-        .columns
-        .iter()
-        .map(|c| if c.align == Align::Right { format!("#{}", c.title) } else { c.title.to_string() })
-        .collect();
-    page.table(&table.title, &heads.iter().map(String::as_str).collect::<Vec<_>>());
-    for row in table.rows.iter().take(ROWS) {
-        page.row();
-        for (cell, column) in row.iter().zip(&table.columns) {
-            match column.align {
-                Align::Right => page.number_cell(&cell.text),
-                Align::Left => page.name_cell(&cell.text),
-            };
-        }
-    }
-    page.end_table();
-    let more = table.left_out + table.rows.len().saturating_sub(ROWS);
-    if more > 0 {
-        page.open("p", &[]).text(&format!("{} more rows.", count(more as u64))).close("p");
+        let scene = trend::scene(&found, &order, &Look::default(), None, &frame);
+        let blocks = vec![Block::Picture(scene), Block::Table(trend::table(&found, &order, 0..ROWS))];
+        paint::section(
+            page,
+            &Section::new("trend", "All runs in order of time", blocks),
+            &format!("r{number}-"),
+        );
     }
 }

@@ -66,29 +66,12 @@ impl Html {
         self.open(tag, &[]).text(text).close(tag)
     }
 
-    /// A row of a table of facts: a heading and our own words.
-    pub(crate) fn fact(&mut self, heading: &str, value: &str) -> &mut Html {
-        self.heading_cell(heading).element("td", value).close("tr")
-    }
-
-    /// Opens the row of a fact, so that the caller may write its cell.
+    /// Opens a row with its heading.
     pub(crate) fn heading_cell(&mut self, heading: &str) -> &mut Html {
         self.open("tr", &[]).open("th", &[("scope", "row")]).text(heading).close("th")
     }
 
-    /// The head of a table; columns that start with `#` hold numbers and are set to the right.
-    pub(crate) fn table(&mut self, caption: &str, columns: &[&str]) -> &mut Html {
-        self.open("table", &[]).element("caption", caption).open("thead", &[]).open("tr", &[]);
-        for column in columns {
-            match column.strip_prefix('#') {
-                Some(column) => self.open("th", &[("scope", "col"), ("class", "n")]).text(column).close("th"),
-                None => self.open("th", &[("scope", "col")]).text(column).close("th"),
-            };
-        }
-        self.close("tr").close("thead").open("tbody", &[])
-    }
-
-    /// Closes what [`Html::table`] opened.
+    /// Closes a table with its body.
     pub(crate) fn end_table(&mut self) -> &mut Html {
         self.close("tbody").close("table")
     }

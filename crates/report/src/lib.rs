@@ -12,14 +12,13 @@ mod body;
 mod charts;
 mod comparison;
 pub mod escape;
-mod facts;
-mod failures;
 mod html;
 mod page;
 mod payload;
 mod pictures;
 mod policy;
 mod redact;
+mod sections;
 mod style;
 
 use std::sync::Arc;

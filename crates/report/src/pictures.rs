@@ -3,7 +3,7 @@
 use makespan_analysis::Facts;
 use makespan_layout::{Direction, layout};
 use makespan_model::Run;
-use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, count, visible};
+use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, counted, visible};
 use makespan_views::{Look, Marks, graph, timeline};
 
 use crate::html::{Html, clipped};
@@ -31,15 +31,14 @@ fn time(page: &mut Html, number: usize, run: &Run, look: &Look) {
     page.element("h3", "Timeline");
     let index = timeline::Index::new(run, timeline::Lanes::Worker);
     if index.row_count() == 0 {
-        page.element("p", "No attempt in this file has a time.");
+        page.element("p", "No attempt in this file has times.");
         return;
     }
     let frame = timeline::Frame::whole(&index, WIDTH);
     picture(page, timeline::scene(run, &index, look, &frame), &format!("t{number}-"));
     let hidden = index.row_count().saturating_sub(frame.visible_rows());
     if hidden > 0 {
-        let text = format!("{} more rows are in the data of this file.", count(u64::from(hidden)));
-        page.element("p", &text);
+        page.element("p", &format!("{} not shown.", counted(hidden, "more row")));
     }
 }
 
@@ -47,11 +46,8 @@ fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
     let run = facts.run();
     page.element("h3", "Graph");
     if run.task_count() > MOST_NODES {
-        let text = format!(
-            "{} tasks are too many for a graph that cannot be zoomed.",
-            count(run.task_count() as u64)
-        );
-        page.element("p", &text);
+        let tasks = counted(run.task_count(), "task");
+        page.element("p", &format!("{tasks} are too many for a graph that cannot be zoomed."));
         return;
     }
     let critical = facts.critical_path().map(|p| p.tasks.as_slice()).unwrap_or_default();
@@ -62,10 +58,10 @@ fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
     picture(page, graph::scene(run, &graph, &placed, look, &frame), &format!("g{number}-"));
     let mut notes = Vec::new();
     if run.edges_inferred {
-        notes.push("The source records no dependencies: these are inferred from times, and dotted.");
+        notes.push("The file records no dependencies: the dotted ones are inferred from times.");
     }
     if !run.cut.is_empty() {
-        notes.push("Dashed dependencies close a cycle and count in no analysis.");
+        notes.push("Dashed dependencies close a cycle; every analysis ignores them.");
     }
     for note in notes {
         page.element("p", note);

@@ -23,6 +23,11 @@ impl Unit {
         Unit { quantity: measure.quantity, name: measure.unit.clone() }
     }
 
+    /// With its sign: "+212 MB".
+    pub fn signed(&self, value: f64) -> String {
+        if value > 0.0 { format!("+{}", self.text(value)) } else { self.text(value) }
+    }
+
     /// With three or four significant digits and the unit: "4 min 12 s", "212 MB", "46.9 %", "10.2 items/sec"; "–" for
     /// what is no number.
     pub fn text(&self, value: f64) -> String {
@@ -55,11 +60,11 @@ impl Unit {
         }
         match self.quantity {
             Quantity::Time => format!("{} ({} ns)", duration_words(value as i64), value as i64),
-            Quantity::Bytes => format!("{} ({} bytes)", bytes(value), full(value)),
-            Quantity::Percent => format!("{} %", full(value)),
-            Quantity::Count => full(value),
-            Quantity::Number if self.name.is_empty() => full(value),
-            Quantity::Number => format!("{} {}", full(value), self.name),
+            Quantity::Bytes => format!("{} ({} bytes)", bytes(value), exact_number(value)),
+            Quantity::Percent => format!("{} %", exact_number(value)),
+            Quantity::Count => exact_number(value),
+            Quantity::Number if self.name.is_empty() => exact_number(value),
+            Quantity::Number => format!("{} {}", exact_number(value), self.name),
         }
     }
 
@@ -67,6 +72,56 @@ impl Unit {
     pub fn titled(&self, title: &str) -> String {
         if self.name.is_empty() { title.to_owned() } else { format!("{title}, {}", self.name) }
     }
+}
+
+/// A duration with its sign: "+4 min 12 s", "−3 s", "±0 s".
+pub fn signed(ns: i64) -> String {
+    match ns {
+        0 => "±0 s".to_owned(),
+        1.. => format!("+{}", duration(ns)),
+        _ => duration(ns),
+    }
+}
+
+/// A number with its sign: "+3", "−0.25", "±0".
+pub(crate) fn signed_number(n: f64) -> String {
+    match n {
+        0.0 => "±0".to_owned(),
+        n if n > 0.0 => format!("+{}", plain(n)),
+        n => plain(n),
+    }
+}
+
+/// How much more `b` is than `a`: "+35 %", "−4.2 %", "×12" from tenfold on; empty where there is nothing to compare
+/// with.
+pub fn change(a: f64, b: f64) -> String {
+    if !(a > 0.0 && a.is_finite() && b.is_finite()) {
+        return String::new();
+    }
+    let ratio = b / a;
+    if ratio >= 10.0 {
+        return if ratio < 1e6 { format!("×{ratio:.0}") } else { "×10⁶ and more".to_owned() };
+    }
+    let p = (ratio - 1.0) * 100.0;
+    let digits = usize::from(p.abs() < 9.95);
+    let text = format!("{:.digits$}", p.abs());
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    match text {
+        "0" => "±0 %".to_owned(),
+        _ if p < 0.0 => format!("−{text} %"),
+        _ => format!("+{text} %"),
+    }
+}
+
+/// A part of a whole, which is 1: "13 %", "1.2 %", "<0.1 %". Only a whole is 100 %, only nothing 0 %.
+pub fn share(part: f64) -> String {
+    if part > 0.0 && part < 0.0005 {
+        return "<0.1 %".to_owned();
+    }
+    let hundredths = part * 100.0;
+    let rounded = if hundredths >= 10.0 { hundredths.round() } else { (hundredths * 10.0).round() / 10.0 };
+    let shown = if part < 1.0 { rounded.min(99.9) } else { rounded };
+    format!("{} %", plain(shown))
 }
 
 /// Commas between groups of three digits, as few decimals as four significant digits need, a true minus. What is too
@@ -107,7 +162,10 @@ pub(crate) fn compact(value: f64) -> String {
 }
 
 /// All digits.
-fn full(value: f64) -> String {
+pub(crate) fn exact_number(value: f64) -> String {
+    if !value.is_finite() {
+        return String::new();
+    }
     if value != 0.0 && !(1e-9..1e15).contains(&value.abs()) {
         return power(value);
     }
@@ -123,11 +181,6 @@ fn power(value: f64) -> String {
         if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
     let sign = if value < 0.0 { "−" } else { "" };
     format!("{sign}{digits}e{}", exponent.replace('-', "−"))
-}
-
-/// A number of things: "1 task", "1,204 tasks".
-pub(crate) fn many(n: usize, thing: &str) -> String {
-    format!("{} {thing}{}", count(n as u64), if n == 1 { "" } else { "s" })
 }
 
 fn grouped(value: f64, decimals: usize) -> String {

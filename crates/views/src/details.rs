@@ -1,52 +1,15 @@
-//! Everything that is known of one task, in sections; and the parts that sections are made of.
+//! Everything that is known of one task, in sections.
 
 use makespan_analysis::{Facts, downstream, upstream};
 use makespan_format::{Event, EventSink, write_line};
 use makespan_model::{Direction, Run, StrId, TaskId, UNKNOWN};
-use makespan_scene::{Role, Scene, bytes, count, visible};
+use makespan_scene::{Role, bytes, count, visible};
 
-use crate::answers::Found;
-use crate::look::{Look, status_role};
-use crate::table::{Cell, Column, Table};
-use crate::tasks::duration_cell;
-use crate::timeline::axis;
-
-/// A part of a section.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Block {
-    /// Names with values.
-    Pairs(Vec<(String, Cell)>),
-    /// Rows.
-    Table(Table),
-    /// Text as it was written, with its line breaks.
-    Text(String),
-    /// A sentence of ours.
-    Note(String),
-    /// A picture.
-    Picture(Scene),
-    /// What was found, each with the view that shows it.
-    Found(Vec<Found>),
-    /// The chart of concurrency, drawn by the page at the size it has.
-    Concurrency,
-}
-
-/// A titled part of a page or a panel.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Section {
-    /// Stable name.
-    pub id: std::borrow::Cow<'static, str>,
-    /// What people read.
-    pub title: String,
-    /// Its parts.
-    pub blocks: Vec<Block>,
-}
-
-impl Section {
-    /// A section of blocks.
-    pub fn new(id: &'static str, title: impl Into<String>, blocks: Vec<Block>) -> Section {
-        Section { id: id.into(), title: title.into(), blocks }
-    }
-}
+use crate::look::Look;
+use crate::moment::Moments;
+use crate::section::{Block, Section};
+use crate::table::{Cell, Column, Table, duration_cell};
+use crate::value::Value;
 
 /// Longest text that a panel shows; the whole is in the record below it and in every export.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -80,20 +43,13 @@ fn rows_of(column: &[u32], task: u32) -> std::ops::Range<usize> {
     column.partition_point(|t| *t < task)..column.partition_point(|t| *t <= task)
 }
 
-fn known(run: &Run, t: i64, look: &Look) -> Cell {
-    if t == UNKNOWN {
-        Cell::new("").exact("not known")
-    } else {
-        Cell::new(axis::moment(run, t, look)).exact(makespan_scene::timestamp(t, 0))
-    }
-}
-
 /// What the panel beside the views shows of a task. Sections without content are left out.
 pub fn details(facts: &Facts, task: TaskId, look: &Look) -> Vec<Section> {
     let run = facts.run();
-    let mut sections = vec![summary(facts, task, look), waiting(facts, task, look)];
+    let moments = &Moments::new(run, look);
+    let mut sections = vec![summary(facts, task, moments), waiting(facts, task, look)];
     sections.extend(errors(run, task));
-    sections.push(attempts(run, task, look));
+    sections.push(attempts(run, task, moments));
     sections.push(neighbours(run, task));
     let i = task.index();
     for (id, title, text) in
@@ -103,19 +59,19 @@ pub fn details(facts: &Facts, task: TaskId, look: &Look) -> Vec<Section> {
             sections.push(Section::new(id, title, vec![Block::Pairs(members(run.text(text)))]));
         }
     }
-    sections.extend(metrics(run, task, look));
+    sections.extend(metrics(run, task, moments));
     sections.extend(artifacts(run, task, Direction::Input, "inputs", "Inputs"));
     sections.extend(artifacts(run, task, Direction::Output, "outputs", "Outputs"));
-    sections.extend(logs(run, task, look));
+    sections.extend(logs(run, task, moments));
     sections.push(record(run, task));
     sections
 }
 
-fn summary(facts: &Facts, task: TaskId, look: &Look) -> Section {
+fn summary(facts: &Facts, task: TaskId, moments: &Moments) -> Section {
     let run = facts.run();
     let i = task.index();
     let status = run.tasks.status[i];
-    let mut pairs = vec![("Status".to_owned(), Cell::new(status.name()).status(status_role(status)))];
+    let mut pairs = vec![("Status".to_owned(), Cell::of_status(status))];
     let mut text = |label: &str, value: &str| {
         if !value.is_empty() {
             pairs.push((label.to_owned(), Cell::new(clipped(value))));
@@ -126,18 +82,18 @@ fn summary(facts: &Facts, task: TaskId, look: &Look) -> Section {
     text("Kind", run.text(run.tasks.kind[i]));
     text("Group", run.text(run.tasks.group[i]));
     if let Some(parent) = run.parent(task) {
-        pairs.push(("Within".to_owned(), Cell::new(run.task_name(parent)).task(parent.0)));
+        pairs.push(("Parent".to_owned(), Cell::new(run.task_name(parent)).task(parent.0)));
     }
     let interval = run.task_interval(task);
-    pairs.push(("Start".to_owned(), known(run, crate::tasks::start_of(run, task), look)));
-    pairs.push(("End".to_owned(), known(run, interval.map_or(UNKNOWN, |t| t.1), look)));
+    pairs.push(("Start".to_owned(), moments.cell(crate::tasks::start_of(run, task))));
+    pairs.push(("End".to_owned(), moments.cell(interval.map_or(UNKNOWN, |t| t.1))));
     pairs
         .push(("Duration".to_owned(), duration_cell(interval.map_or(UNKNOWN, |(s, e)| e.saturating_sub(s)))));
     if let Some(slack) = facts.slack().total[i] {
         let critical = facts.critical_path().is_some_and(|p| p.on_path[i]);
         let mut cell = duration_cell(slack);
         if critical {
-            cell.text = "on the critical path".to_owned();
+            cell.value = Value::Text("on the critical path".to_owned());
         }
         pairs.push(("Slack".to_owned(), cell));
     }
@@ -148,26 +104,26 @@ fn waiting(facts: &Facts, task: TaskId, look: &Look) -> Section {
     let run = facts.run();
     let w = facts.waiting();
     let i = task.index();
-    let mut pairs = vec![("Waited since ready".to_owned(), duration_cell(w.wait[i]))];
+    let mut pairs = vec![("Wait since ready".to_owned(), duration_cell(w.wait[i]))];
     if w.blocker[i] != makespan_model::NONE {
         let blocker = TaskId(w.blocker[i]);
-        let label = if run.edges_inferred { "Probably waited for" } else { "Waited longest for" };
+        let label = if run.edges_inferred { "Probable blocker" } else { "Longest blocker" };
         pairs.push((label.to_owned(), Cell::new(run.task_name(blocker)).task(blocker.0)));
     }
     if w.queue[i] != UNKNOWN {
-        pairs.push(("In the queue".to_owned(), duration_cell(w.queue[i])));
+        pairs.push(("Time in the queue".to_owned(), duration_cell(w.queue[i])));
     }
     if w.backoff[i] != UNKNOWN && w.backoff[i] > 0 {
-        pairs.push(("Between tries".to_owned(), duration_cell(w.backoff[i])));
+        pairs.push(("Time between attempts".to_owned(), duration_cell(w.backoff[i])));
     }
     let mut blocks = vec![Block::Pairs(pairs)];
     blocks.extend(crate::timeline::waits_table(facts, task, look).map(Block::Table));
-    Section::new("waiting", "Why it waited", blocks)
+    Section::new("waiting", "Waiting", blocks)
 }
 
-fn attempts(run: &Run, task: TaskId, look: &Look) -> Section {
+fn attempts(run: &Run, task: TaskId, moments: &Moments) -> Section {
     let columns = vec![
-        Column::number("try", "Try"),
+        Column::number("try", "Attempt"),
         Column::text("status", "Status"),
         Column::number("start", "Start"),
         Column::number("duration", "Duration"),
@@ -179,16 +135,19 @@ fn attempts(run: &Run, task: TaskId, look: &Look) -> Section {
         let status = run.attempts.status[i];
         let length = run.interval(a).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s));
         table.push(vec![
-            Cell::new(run.attempts.number[i].to_string()),
-            Cell::new(status.name()).status(status_role(status)),
-            known(run, run.attempts.started[i], look),
+            Cell::new(run.attempts.number[i]),
+            Cell::of_status(status),
+            moments.cell(run.attempts.started[i]),
             duration_cell(length),
             Cell::new(run.text(run.attempts.worker[i])),
         ]);
     }
     table.left_out = run.attempts_of(task).len() - table.rows.len();
-    let block =
-        if table.is_empty() { Block::Note("It was never tried.".to_owned()) } else { Block::Table(table) };
+    let block = if table.is_empty() {
+        Block::Note("No attempt was recorded.".to_owned())
+    } else {
+        Block::Table(table)
+    };
     Section::new("attempts", "Attempts", vec![block])
 }
 
@@ -203,7 +162,7 @@ fn errors(run: &Run, task: TaskId) -> Option<Section> {
             continue;
         }
         let kind = if kind.is_empty() { String::new() } else { format!(" · {}", text(kind)) };
-        blocks.push(Block::Note(format!("Try {}{kind}", run.attempts.number[i])));
+        blocks.push(Block::Note(format!("Attempt {}{kind}", run.attempts.number[i])));
         blocks.push(Block::Text(text(if trace.is_empty() { message } else { trace })));
         if !trace.is_empty() && !run.text(trace).contains(run.text(message)) {
             blocks.push(Block::Text(text(message)));
@@ -218,7 +177,7 @@ fn neighbours(run: &Run, task: TaskId) -> Section {
     let mut blocks = Vec::new();
     let (up, down) = (count_of(upstream(run, task)), count_of(downstream(run, task)));
     if run.edges_inferred {
-        blocks.push(Block::Note("Inferred from times: this file records no dependencies.".to_owned()));
+        blocks.push(Block::Note("Inferred from times: the file records no dependencies.".to_owned()));
     }
     let mut table = Table::new(
         "Dependencies",
@@ -229,7 +188,7 @@ fn neighbours(run: &Run, task: TaskId) -> Section {
         for &t in tasks.iter().take(MOST_ROWS / 2) {
             let status = run.tasks.status[t as usize];
             let name = Cell::new(run.task_name(TaskId(t))).task(t);
-            table.push(vec![Cell::new(way), name, Cell::new(status.name()).status(status_role(status))]);
+            table.push(vec![Cell::new(way), name, Cell::of_status(status)]);
         }
         table.left_out += tasks.len().saturating_sub(MOST_ROWS / 2);
     }
@@ -240,37 +199,26 @@ fn neighbours(run: &Run, task: TaskId) -> Section {
     Section::new("dependencies", "Dependencies", blocks)
 }
 
-fn metrics(run: &Run, task: TaskId, look: &Look) -> Option<Section> {
+fn metrics(run: &Run, task: TaskId, moments: &Moments) -> Option<Section> {
     let s = &run.samples;
     let range = rows_of(&s.task, task.0);
     let columns = vec![
         Column::text("name", "Metric"),
         Column::number("value", "Value"),
         Column::text("unit", "Unit"),
-        Column::number("t", "When"),
+        Column::number("t", "Time"),
     ];
     let mut table = Table::new("Metrics", columns);
     for i in range.clone().take(MOST_ROWS) {
         table.push(vec![
             Cell::new(run.text(s.name[i])),
-            Cell::new(number(s.value[i])).exact(s.value[i].to_string()),
+            Cell::new(Value::Number(s.value[i])),
             Cell::new(run.text(s.unit[i])),
-            known(run, s.t[i], look),
+            moments.cell(s.t[i]),
         ]);
     }
     table.left_out = range.len() - table.rows.len();
-    (!table.is_empty()).then(|| Section::new("metrics", "Metrics", vec![Block::Table(table)]))
-}
-
-/// A number with as many digits as a person reads.
-pub(crate) fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        let text = count(value.abs() as u64);
-        return if value < 0.0 { format!("−{text}") } else { text };
-    }
-    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 9) as usize;
-    let text = format!("{value:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    Section::of_table("metrics", table)
 }
 
 fn artifacts(
@@ -281,7 +229,6 @@ fn artifacts(
     title: &str,
 ) -> Option<Section> {
     let a = &run.artifacts;
-    let mut blocks = Vec::new();
     let mut pairs = Vec::new();
     for i in rows_of(&a.task, task.0).filter(|&i| a.direction[i] == direction).take(MOST_ROWS) {
         let mut parts = Vec::new();
@@ -296,32 +243,28 @@ fn artifacts(
         }
         pairs.push((visible(run.text(a.name[i])).into_owned(), Cell::new(parts.join(" · "))));
     }
-    if pairs.is_empty() {
-        return None;
-    }
-    blocks.push(Block::Pairs(pairs));
-    Some(Section::new(id, title, blocks))
+    (!pairs.is_empty()).then(|| Section::new(id, title, vec![Block::Pairs(pairs)]))
 }
 
-fn logs(run: &Run, task: TaskId, look: &Look) -> Option<Section> {
+fn logs(run: &Run, task: TaskId, moments: &Moments) -> Option<Section> {
     let (l, a) = (&run.logs, &run.alerts);
     let columns =
-        vec![Column::number("t", "When"), Column::text("level", "Level"), Column::text("text", "Text")];
+        vec![Column::number("t", "Time"), Column::text("level", "Level"), Column::text("text", "Text")];
     let mut table = Table::new("Logs and alerts", columns);
     let (lines, alerts) = (rows_of(&l.task, task.0), rows_of(&a.task, task.0));
     for i in alerts.clone().take(MOST_ROWS / 2) {
         let level = Cell::new(run.text(a.severity[i])).status(Role::Retrying);
-        table.push(vec![known(run, a.t[i], look), level, Cell::new(clipped(run.text(a.text[i])))]);
+        table.push(vec![moments.cell(a.t[i]), level, Cell::new(clipped(run.text(a.text[i])))]);
     }
     for i in lines.clone().take(MOST_ROWS / 2) {
         table.push(vec![
-            known(run, l.t[i], look),
+            moments.cell(l.t[i]),
             Cell::new(run.text(l.level[i])),
             Cell::new(clipped(run.text(l.text[i]))),
         ]);
     }
     table.left_out = lines.len() + alerts.len() - table.rows.len();
-    (!table.is_empty()).then(|| Section::new("logs", "Logs and alerts", vec![Block::Table(table)]))
+    Section::of_table("logs", table)
 }
 
 fn record(run: &Run, task: TaskId) -> Section {

@@ -5,32 +5,15 @@ mod tests;
 
 use makespan_analysis::{Action, Evidence, Finding};
 use makespan_model::{Run, TaskId};
-use makespan_scene::{bytes, count, duration, visible};
+use makespan_scene::{bytes, count, counted, duration, visible};
 
-use crate::amount::plain;
+use crate::amount::{plain, share as percent};
 use crate::filter::Filter;
 use crate::look::{View, ViewState};
 use crate::timeline::Lanes;
 
-/// A finding in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// What was found, in a few words.
-    pub title: String,
-    /// The numbers, in a sentence or two.
-    pub text: String,
-    /// What may be done about it.
-    pub action: &'static str,
-}
-
 /// Longest name in a sentence, in characters.
 const LONGEST: usize = 60;
-
-/// A finding about a run in simple words.
-pub fn told(run: &Run, finding: &Finding) -> Told {
-    let (title, text) = sentences(run, finding);
-    Told { title, text, action: advice(finding.action()) }
-}
 
 /// The view that shows a finding.
 pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
@@ -101,19 +84,6 @@ fn name(run: &Run, task: Option<&TaskId>) -> String {
     task.map_or_else(|| "a task".to_owned(), |t| clipped(run.task_name(*t)))
 }
 
-/// `1 task`, `2 tasks`.
-fn many(n: u32, word: &str) -> String {
-    format!("{} {word}{}", count(u64::from(n)), if n == 1 { "" } else { "s" })
-}
-
-fn percent(share: f64) -> String {
-    let hundredths = share * 100.0;
-    // Two digits are enough, and a whole is only what is one.
-    let rounded = if hundredths >= 10.0 { hundredths.round() } else { (hundredths * 10.0).round() / 10.0 };
-    let shown = if share < 1.0 { rounded.min(99.9) } else { rounded };
-    format!("{} %", plain(shown))
-}
-
 /// How often `part` holds `whole`: `9 times`, `1.6 times`.
 fn times(whole: i64, part: i64) -> String {
     let ratio = whole as f64 / part.max(1) as f64;
@@ -135,73 +105,71 @@ fn length((from, to): (i64, i64)) -> String {
 }
 
 /// Title and text.
-fn sentences(run: &Run, finding: &Finding) -> (String, String) {
+pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
     let first = name(run, finding.tasks.first());
     let tasks = finding.concerned;
     match &finding.evidence {
         Evidence::IdleGaps { gaps, total, longest } => (
             format!("Nothing ran for {}", duration(*total)),
             format!(
-                "In {} between the first start and the last end no attempt was at work; the longest, {}, begins {}.",
-                many(*gaps, "gap"),
+                "No attempt was running in {} between the first start and the last end; the longest, {}, begins {}.",
+                counted(*gaps, "gap"),
                 length(*longest),
                 after_start(run, longest.0)
             ),
         ),
         Evidence::SerialTail { length, share } => (
-            format!("The last {} ran one at a time", duration(*length)),
+            format!("The last {} ran one task at a time", duration(*length)),
             format!(
-                "No two attempts were at work at once in the last {} of the makespan, most of it {first}.",
+                "In the last {} of the makespan no two attempts ran at once; most of it was {first}.",
                 percent(*share)
             ),
         ),
         Evidence::LowParallelism { parallelism, slots, at_least } => {
             let least = at_least.map_or(String::new(), |ns| {
-                let took = run.span().map_or(0, |(s, e)| e.saturating_sub(s));
-                format!(
-                    " On these slots its work and its dependencies allow {}; it took {}.",
-                    duration(ns),
-                    duration(took)
-                )
+                let took = duration(run.span().map_or(0, |(s, e)| e.saturating_sub(s)));
+                format!(" Its work and dependencies allow {} on these slots; it took {took}.", duration(ns))
             });
             let mean = plain((parallelism * 100.0).round() / 100.0);
             (
                 "Most slots were idle".to_owned(),
-                format!("On average {mean} attempts were at work on {}.{least}", many(*slots, "slot")),
+                format!("On average {mean} attempts ran on {}.{least}", counted(*slots, "slot")),
             )
         }
         Evidence::PathWaits { total, share, longest } => (
-            format!("Waiting is {} of the makespan", percent(*share)),
+            format!("{} of the makespan was waiting", percent(*share)),
             format!(
-                "On the path that explains the makespan nothing ran for {}; the longest wait, {}, is before {first}.",
+                "On the path that explains the makespan nothing ran for {}; the longest wait, {}, came before {first}.",
                 duration(*total),
                 length(*longest)
             ),
         ),
         Evidence::Straggler { step, duration: took, median, peers, on_path } => {
-            let others = if tasks > 1 {
-                format!(" So did {} more, less so.", count(u64::from(tasks - 1)))
-            } else {
-                String::new()
+            let others = match tasks {
+                0 | 1 => String::new(),
+                n => format!(" {} did too, to a lesser degree.", counted(n - 1, "other task")),
             };
-            let path = if *on_path { " The run waited for it." } else { "" };
-            let path = if *on_path && tasks > 1 { " The run waited for one of them." } else { path };
+            let path = match (*on_path, tasks) {
+                (false, _) => "",
+                (true, 0 | 1) => " The run waited for it.",
+                (true, _) => " The run waited for one of them.",
+            };
             (
                 format!("{first} took {} as long as its peers", times(*took, *median)),
                 format!(
                     "It took {}; the median of the {} of {} is {}.{others}{path}",
                     duration(*took),
-                    many(*peers, "task"),
+                    counted(*peers, "task"),
                     clipped(step),
                     duration(*median)
                 ),
             )
         }
         Evidence::SkewedStep { step, median, p90, peers } => (
-            format!("The tasks of {} differ widely", clipped(step)),
+            format!("The tasks of {} vary widely", clipped(step)),
             format!(
-                "Half of its {} took up to {}, one in ten {} or more.",
-                many(*peers, "task"),
+                "Half of its {} took at most {}; one in ten took {} or longer.",
+                counted(*peers, "task"),
                 duration(*median),
                 duration(*p90)
             ),
@@ -211,13 +179,13 @@ fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             (
                 format!("{first} is {} of the critical path", percent(*share)),
                 format!(
-                    "It takes {} and has no slack: what delays it delays the run.{guess}",
+                    "It took {} and has no slack, so whatever delays it delays the run.{guess}",
                     duration(*weight)
                 ),
             )
         }
         Evidence::DuplicatedWork { step, times, work } => (
-            format!("{} ran {} with the same parameters", clipped(step), many(*times, "time")),
+            format!("{} ran {} with the same parameters", clipped(step), counted(*times, "time")),
             format!("All but the first took {} of work together.", duration(*work)),
         ),
         Evidence::RetryWaste { lost, share, backoff, retried, recovered } => {
@@ -225,20 +193,17 @@ fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             let title = if share * 10.0 >= 0.1 || *backoff == 0 {
                 format!("{lost} of work was lost in failed attempts")
             } else {
-                format!("{pause} passed between tries")
+                format!("{pause} passed between attempts")
             };
-            let part = format!("{lost} of work, {} of all, came to nothing", percent(*share));
-            let tried = match retried {
+            let retries = match retried {
                 0 => String::new(),
-                1 => format!("; 1 task was tried again, {} succeeded in the end", recovered),
-                n => format!(
-                    "; {} were tried again, {} succeeded in the end",
-                    many(*n, "task"),
-                    count(u64::from(*recovered))
-                ),
+                n => {
+                    format!("; {} of {} succeeded", count(u64::from(*recovered)), counted(*n, "retried task"))
+                }
             };
-            let between = if *backoff > 0 { format!(", after {pause} between tries") } else { String::new() };
-            (title, format!("{part}{tried}{between}."))
+            let between =
+                if *backoff > 0 { format!(", after {pause} between attempts") } else { String::new() };
+            (title, format!("{lost} of work, {} of the total, was lost{retries}{between}.", percent(*share)))
         }
         Evidence::SlotStarved { total, longest, efficiency } => {
             let used = efficiency.map_or(String::new(), |e| {
@@ -247,33 +212,35 @@ fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             (
                 format!("Tasks waited {} for slots", duration(*total)),
                 format!(
-                    "{} had only to start while the worker was full, {first} for {}.{used}",
-                    many(tasks, "task"),
+                    "{} {} ready, but every slot was busy; {first} waited {}.{used}",
+                    counted(tasks, "task"),
+                    were(tasks),
                     duration(*longest)
                 ),
             )
         }
         Evidence::LongQueue { total, longest } => (
-            format!("Tasks waited {} to be started", duration(*total)),
+            format!("Tasks waited {} to start", duration(*total)),
             format!(
-                "{} had only to start and, as far as is recorded, a slot was free; {first} waited for {}.",
-                many(tasks, "task"),
+                "{} {} ready and, as far as recorded, a slot was free; {first} waited {}.",
+                counted(tasks, "task"),
+                were(tasks),
                 duration(*longest)
             ),
         ),
         Evidence::SingleWorker { worker, workers, total } => (
-            format!("One worker alone for {}", duration(*total)),
+            format!("Only one worker was busy for {}", duration(*total)),
             format!(
-                "Tasks were ready while one of {} was busy and no other, mostly {}.",
-                many(*workers, "worker"),
+                "Tasks were ready while one of {} was busy and the others idle; mostly it was {}.",
+                counted(*workers, "worker"),
                 clipped(worker)
             ),
         ),
         Evidence::OverRequestedCpu(waste) => (
-            format!("{} of the requested processors were used", percent(waste.share().unwrap_or(0.0))),
+            format!("{} of the requested CPU time was used", percent(waste.share().unwrap_or(0.0))),
             format!(
-                "{} asked for {} of processor time and used {}.",
-                many(waste.tasks, "task"),
+                "{} requested {} of CPU time and used {}.",
+                counted(waste.tasks, "task"),
                 duration((waste.requested * 1e9) as i64),
                 duration((waste.used * 1e9) as i64)
             ),
@@ -281,94 +248,104 @@ fn sentences(run: &Run, finding: &Finding) -> (String, String) {
         Evidence::OverRequestedMemory(waste) => (
             format!("{} of the requested memory was used", percent(waste.share().unwrap_or(0.0))),
             format!(
-                "Of {}, each weighed by what it asked for and how long it held it; most was left by {first}.",
-                many(waste.tasks, "task")
+                "The share is of {}, weighted by the request and the time it was held; {first} left the most unused.",
+                counted(waste.tasks, "task")
             ),
         ),
         Evidence::NearMemoryLimit { share, used, requested } => {
-            let others = if tasks > 1 {
-                format!(" {} more came within a tenth of what they asked for.", count(u64::from(tasks - 1)))
-            } else {
-                String::new()
+            let others = match tasks {
+                0 | 1 => String::new(),
+                n => format!(" {} came within 10 % of their requests.", counted(n - 1, "other task")),
             };
             (
-                format!("{first} used {} of its memory", percent(*share)),
-                format!("It used {} and had asked for {}.{others}", bytes(*used), bytes(*requested)),
+                format!("{first} used {} of its requested memory", percent(*share)),
+                format!("It used {} and had requested {}.{others}", bytes(*used), bytes(*requested)),
             )
         }
         Evidence::ClockSkew { pairs, overlap, before } => {
             let other = clipped(run.task_name(*before));
             let held = finding.tasks.first().and_then(|t| run.parent(*t)) == Some(*before);
-            let worst = if held {
-                format!("{first} lies {} outside of {other}, which contains it", duration(*overlap))
+            let cases = counted(*pairs, "case");
+            if held {
+                (
+                    "Tasks outside the time of the task that contains them".to_owned(),
+                    format!(
+                        "{first} lies {} outside {other}, which contains it; {cases} in all.",
+                        duration(*overlap)
+                    ),
+                )
             } else {
-                format!("{first} started {} before {other} had ended", duration(*overlap))
-            };
-            let title = if held {
-                "Contents outside of their container"
-            } else {
-                "Starts before what comes first ended"
-            };
-            (title.to_owned(), format!("{worst}; {} in all.", many(*pairs, "such case")))
+                (
+                    "Tasks started before their dependencies ended".to_owned(),
+                    format!("{first} started {} before {other} ended; {cases} in all.", duration(*overlap)),
+                )
+            }
         }
         Evidence::Unfinished { open, is_over } => {
-            let open = format!("{} of their attempts started and did not end", count(u64::from(*open)));
             let over = if *is_over {
-                "though the run is recorded as over"
+                "although the run is recorded as finished"
             } else {
-                "the run goes on, or its recording stopped"
+                "so the run is still going, or its recording stopped"
             };
-            let are = if tasks == 1 { "is" } else { "are" };
-            (format!("{} {are} not over", many(tasks, "task")), format!("{open}; {over}."))
+            let have = if tasks == 1 { "has" } else { "have" };
+            (
+                format!("{} {have} not finished", counted(tasks, "task")),
+                format!("{} started and did not end, {over}.", counted(*open, "attempt")),
+            )
         }
         Evidence::StoredTotalDiffers(all) => {
             let shown = all.iter().take(3).map(|d| {
-                format!("{}: {} stated, {} computed", clipped(&d.what), clipped(&d.stored), clipped(&d.ours))
+                format!(
+                    "{}: {} in the file, {} computed",
+                    clipped(&d.what),
+                    clipped(&d.stored),
+                    clipped(&d.ours)
+                )
             });
             (
-                "The file states totals that its tasks do not bear out".to_owned(),
+                "Totals in the file disagree with its tasks".to_owned(),
                 format!("{}.", shown.collect::<Vec<_>>().join("; ")),
             )
         }
         Evidence::RepeatedError { fingerprint, kind, attempts, is_final } => {
             let kind = if kind.is_empty() { String::new() } else { format!("{}: ", clipped(kind)) };
-            let last = if *is_final { " Not every task recovered." } else { " All of them recovered." };
+            let last = if *is_final { "Not every task recovered." } else { "All of them recovered." };
             (
-                format!("The same error ended {}", many(*attempts, "attempt")),
+                format!("The same error ended {}", counted(*attempts, "attempt")),
                 format!(
-                    "“{kind}{}” in {}, first in {first}.{last}",
+                    "“{kind}{}” in {}, first in {first}. {last}",
                     clipped(fingerprint),
-                    many(tasks, "task")
+                    counted(tasks, "task")
                 ),
             )
         }
     }
 }
 
-/// What may be done, as a sentence.
-fn advice(action: Action) -> &'static str {
+fn were(n: u32) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}
+
+/// One thing to try.
+pub(crate) fn advice(action: Action) -> &'static str {
     match action {
-        Action::LookAtWaits => "See what the tasks after these waits had waited for.",
+        Action::LookAtWaits => "Check what the tasks after these waits were waiting for.",
         Action::SplitTail => "Split this work, or start it earlier.",
-        Action::RunMoreAtOnce => {
-            "Let more run at once: smaller tasks, fewer dependencies; or take fewer slots."
-        }
+        Action::RunMoreAtOnce => "Run more at once (smaller tasks, fewer dependencies), or use fewer slots.",
         Action::CompareWithPeers => "Compare it with its peers: input, worker, resources.",
-        Action::BalanceStep => "Cut the work of this step into more equal parts.",
+        Action::BalanceStep => "Divide the work of this step into more equal parts.",
         Action::SpeedUpTask => "Make this task faster, or split it.",
-        Action::KeepResult => "Keep the result and use it again.",
-        Action::RemoveCause => "Remove what made the attempts fail.",
-        Action::AddSlots => "Add slots, or move work away from the workers that are full.",
-        Action::CheckQueue => "Look at the queue and at how often the scheduler looks for ready tasks.",
-        Action::SpreadWork => "Share ready tasks among the workers.",
-        Action::LowerRequest => "Ask for less, so that more can run at once.",
-        Action::RaiseRequest => "Ask for more, before the task is stopped for it.",
+        Action::KeepResult => "Keep the result and reuse it.",
+        Action::RemoveCause => "Fix the cause of the failed attempts.",
+        Action::AddSlots => "Add slots, or move work away from the busy workers.",
+        Action::CheckQueue => "Check the queue, and how often the scheduler looks for ready tasks.",
+        Action::SpreadWork => "Spread ready tasks over the workers.",
+        Action::LowerRequest => "Request less, so that more can run at once.",
+        Action::RaiseRequest => "Request more, before the task is killed for exceeding it.",
         Action::CheckClocks => {
-            "Compare the clocks of the machines; where such overlaps are meant, nothing is wrong."
+            "Compare the clocks of the machines; if such overlaps are intended, nothing is wrong."
         }
-        Action::CheckRecording => "See whether the recording is complete.",
-        Action::TrustTasks => {
-            "Trust what is computed from the tasks; the file's own totals were made in another way."
-        }
+        Action::CheckRecording => "Check whether the recording is complete.",
+        Action::TrustTasks => "Use the computed totals; the file's own were made in another way.",
     }
 }

@@ -1,5 +1,5 @@
 //! What people see, as values: a run, its facts and the state of a view in, a [`Scene`](makespan_scene::Scene) or a
-//! [`Table`] out. No browser, no clock, no disk; the app paints the scenes on a canvas, reports as SVG.
+//! [`Section`] out. No browser, no clock, no disk; the app paints the scenes on a canvas, reports as SVG.
 //!
 //! ```
 //! use makespan_views::{Look, timeline};
@@ -11,7 +11,6 @@
 //! ```
 
 pub mod amount;
-mod answers;
 pub mod chart;
 pub mod compare;
 pub mod details;
@@ -22,17 +21,23 @@ pub mod graph;
 pub mod heatmap;
 mod link;
 mod look;
+mod moment;
+mod named;
 pub mod overview;
+pub mod section;
+pub mod sections;
 mod subject;
 mod table;
 mod target;
 pub mod tasks;
 pub mod timeline;
+mod value;
 
-pub use answers::Found;
-pub use details::Section;
 pub use link::{LINK_VERSION, LinkError, decode, encode};
 pub use look::{Camera, Look, Marks, TimeMode, View, ViewState, status_role};
+pub use moment::Moments;
+pub use section::{Block, Figure, Found, Section};
 pub use subject::Subject;
 pub use table::{Align, Cell, Column, Table};
 pub use target::Target;
+pub use value::{Plot, Value};

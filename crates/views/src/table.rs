@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 
+use makespan_model::{Status, UNKNOWN};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
+
+use crate::look::status_role;
+use crate::value::Value;
 
 /// How a column is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +17,10 @@ pub enum Align {
     Left,
     /// Numbers.
     Right,
+    /// Text that is never cut: ids, which people copy.
+    Whole,
+    /// Drawings of the numbers beside them, for painters of text.
+    Plot,
 }
 
 /// A column.
@@ -37,6 +45,16 @@ impl Column {
         Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Right }
     }
 
+    /// A column of ids.
+    pub const fn whole(key: &'static str, title: &'static str) -> Column {
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Whole }
+    }
+
+    /// A column of drawings, without a title.
+    pub const fn plot(key: &'static str) -> Column {
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(""), align: Align::Plot }
+    }
+
     /// The same column under a title that is made.
     pub fn titled(self, title: impl Into<String>) -> Column {
         Column { title: Cow::Owned(title.into()), ..self }
@@ -46,20 +64,26 @@ impl Column {
 /// One cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// What is shown; empty where nothing is known.
-    pub text: String,
-    /// Words that say more exactly what is shown (an exact duration, a full name); may be empty.
+    /// What it holds.
+    pub value: Value,
+    /// Words that say more exactly what is shown (a full name, what a number rests on); where there are none, those of
+    /// the value stand in.
     pub exact: String,
-    /// The status it tells of, for its colour and its sign.
+    /// The colour of its status or of its difference.
     pub status: Option<Role>,
     /// The task it leads to.
     pub task: Option<u32>,
 }
 
 impl Cell {
-    /// Plain text.
-    pub fn new(text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), ..Cell::default() }
+    /// A cell that holds a value.
+    pub fn new(value: impl Into<Value>) -> Cell {
+        Cell { value: value.into(), ..Cell::default() }
+    }
+
+    /// A status, in its colour.
+    pub fn of_status(status: Status) -> Cell {
+        Cell::new(status).status(status_role(status))
     }
 
     /// The same, with the exact value.
@@ -79,6 +103,21 @@ impl Cell {
         self.status = Some(role);
         self
     }
+
+    /// What is shown.
+    pub fn text(&self) -> Cow<'_, str> {
+        self.value.text()
+    }
+
+    /// Words that say more exactly what is shown; may be empty.
+    pub fn precise(&self) -> Cow<'_, str> {
+        if self.exact.is_empty() { Cow::Owned(self.value.precise()) } else { Cow::Borrowed(&self.exact) }
+    }
+}
+
+/// A duration in a cell, which says so where it is not known.
+pub(crate) fn duration_cell(ns: i64) -> Cell {
+    if ns == UNKNOWN { Cell::default().exact("not known") } else { Cell::new(Value::Duration(ns)) }
 }
 
 /// Rows under columns.
@@ -103,6 +142,13 @@ impl Table {
     /// Adds a row.
     pub fn push(&mut self, row: Vec<Cell>) {
         self.rows.push(row);
+    }
+
+    /// The same with at most so many rows; those left out are counted.
+    pub fn first(mut self, rows: usize) -> Table {
+        self.left_out += self.rows.len().saturating_sub(rows);
+        self.rows.truncate(rows);
+        self
     }
 
     /// Whether there are no rows.

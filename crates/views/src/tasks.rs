@@ -2,15 +2,13 @@
 
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId, UNKNOWN};
-use makespan_scene::{duration, duration_words};
-use serde::{Deserialize, Serialize};
 
-use crate::look::{Look, status_role};
-use crate::table::{Cell, Column, Table};
-use crate::timeline::axis;
+use crate::look::Look;
+use crate::moment::Moments;
+use crate::table::{Cell, Column, Table, duration_cell};
 
 /// What the table is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum SortKey {
     /// First start.
     #[default]
@@ -46,29 +44,45 @@ impl SortKey {
 
     /// The name in links and of the column.
     pub fn name(self) -> &'static str {
-        match self.column().key {
-            std::borrow::Cow::Borrowed(key) => key,
-            std::borrow::Cow::Owned(_) => "",
+        match self {
+            SortKey::Status => "status",
+            SortKey::Name => "name",
+            SortKey::Step => "step",
+            SortKey::Start => "start",
+            SortKey::Duration => "duration",
+            SortKey::Wait => "wait",
+            SortKey::Attempts => "attempts",
+            SortKey::Worker => "worker",
+        }
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            SortKey::Status => "Status",
+            SortKey::Name => "Task",
+            SortKey::Step => "Step",
+            SortKey::Start => "Start",
+            SortKey::Duration => "Duration",
+            SortKey::Wait => "Wait",
+            SortKey::Attempts => "Attempts",
+            SortKey::Worker => "Worker",
         }
     }
 
     /// The column that shows it.
     pub fn column(self) -> Column {
         match self {
-            SortKey::Status => Column::text("status", "Status"),
-            SortKey::Name => Column::text("name", "Task"),
-            SortKey::Step => Column::text("step", "Step"),
-            SortKey::Start => Column::number("start", "Start"),
-            SortKey::Duration => Column::number("duration", "Duration"),
-            SortKey::Wait => Column::number("wait", "Waited"),
-            SortKey::Attempts => Column::number("attempts", "Tries"),
-            SortKey::Worker => Column::text("worker", "Worker"),
+            SortKey::Status | SortKey::Name | SortKey::Step | SortKey::Worker => {
+                Column::text(self.name(), self.title())
+            }
+            _ => Column::number(self.name(), self.title()),
         }
     }
 }
 
 /// Order of the table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Sort {
     /// By what.
     pub key: SortKey,
@@ -115,21 +129,15 @@ pub fn order(run: &Run, wait: &[i64], mask: Option<&[bool]>, sort: Sort) -> Vec<
         SortKey::Attempts => by_number(all(&|t| run.attempts_of(t).len() as i64), &mut tasks),
         SortKey::Wait => by_number(wait.to_vec(), &mut tasks),
         SortKey::Duration => {
-            by_number(
-                all(&|t| run.task_interval(t).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s))),
-                &mut tasks,
-            );
+            by_number(all(&|t| length_of(run, t)), &mut tasks);
         }
     }
     tasks
 }
 
-/// A duration in a cell, unknown left empty, the exact value beside it.
-pub fn duration_cell(ns: i64) -> Cell {
-    if ns == UNKNOWN {
-        return Cell::new("").exact("not known");
-    }
-    Cell::new(duration(ns)).exact(format!("{} ({ns} ns)", duration_words(ns)))
+/// First start to last end of a task, ns; [`UNKNOWN`] where either is.
+pub(crate) fn length_of(run: &Run, t: TaskId) -> i64 {
+    run.task_interval(t).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s))
 }
 
 /// The columns.
@@ -138,37 +146,31 @@ pub fn columns() -> Vec<Column> {
 }
 
 /// The row of one task, as long as [`columns`].
-pub fn row(run: &Run, wait: &[i64], t: TaskId, look: &Look) -> Vec<Cell> {
-    let status = run.tasks.status[t.index()];
+fn row(run: &Run, wait: &[i64], t: TaskId, moments: &Moments) -> Vec<Cell> {
     let start = start_of(run, t);
-    let length = run.task_interval(t).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s));
-    let start_cell = if start == UNKNOWN {
-        Cell::new("").exact("no start in this file")
-    } else {
-        Cell::new(axis::moment(run, start, look)).exact(makespan_format_time(start))
+    let start_cell = match start {
+        UNKNOWN => Cell::default().exact("no start in this file"),
+        _ => moments.cell(start),
     };
     vec![
-        Cell::new(status.name()).status(status_role(status)),
+        Cell::of_status(run.tasks.status[t.index()]),
         Cell::new(run.task_name(t)).exact(run.task_id(t)).task(t.0),
         Cell::new(run.task_step(t)),
         start_cell,
-        duration_cell(length),
+        duration_cell(length_of(run, t)),
         duration_cell(wait.get(t.index()).copied().unwrap_or(UNKNOWN)),
-        Cell::new(run.attempts_of(t).len().to_string()),
+        Cell::new(run.attempts_of(t).len()),
         Cell::new(worker_of(run, t)),
     ]
-}
-
-fn makespan_format_time(t: i64) -> String {
-    makespan_scene::timestamp(t, 0)
 }
 
 /// Rows `from..to` of an order as a table.
 pub fn table(run: &Run, wait: &[i64], order: &[u32], range: std::ops::Range<usize>, look: &Look) -> Table {
     let mut table = Table::new("Tasks", columns());
+    let moments = Moments::new(run, look);
     let end = range.end.min(order.len());
     for &t in &order[range.start.min(end)..end] {
-        table.push(row(run, wait, TaskId(t), look));
+        table.push(row(run, wait, TaskId(t), &moments));
     }
     table.left_out = order.len() - table.rows.len();
     table

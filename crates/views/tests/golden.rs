@@ -9,11 +9,11 @@ use makespan_analysis::Facts;
 use makespan_layout::{Direction, layout};
 use makespan_model::notation;
 use makespan_scene::{Scene, Theme, svg};
-use makespan_views::details::{Block, details};
+use makespan_views::details::details;
 use makespan_views::graph::{self, Graph};
 use makespan_views::overview::overview;
 use makespan_views::timeline::{self, Index, Lanes};
-use makespan_views::{Look, Marks, Subject, TimeMode, chart, heatmap};
+use makespan_views::{Block, Look, Marks, Subject, TimeMode, chart, heatmap};
 
 const PIPELINE: &str = "
     run nightly
@@ -80,9 +80,13 @@ fn the_overview_and_the_details_say_what_happened() {
     let facts = facts();
     let page = overview(&facts, &Look::default(), 700.0);
     let shown = format!("{page:?}");
-    for words in
-        ["no space left", "nightly", "critical-path", "1 repeated", "attempts have a start and no end"]
-    {
+    for words in [
+        "no space left",
+        "nightly",
+        "critical-path",
+        "1 retry among them",
+        "attempts have a start and no end",
+    ] {
         assert!(shown.contains(words), "{words} is missing");
     }
     let strip = page.sections.into_iter().find(|s| s.id == "critical-path").unwrap();
@@ -90,7 +94,7 @@ fn the_overview_and_the_details_say_what_happened() {
     check("critical-path", &strip);
     let task = facts.run().find_task("align-b").unwrap();
     let sections = details(&facts, task, &Look::default());
-    let ids: Vec<&str> = sections.iter().map(|s| s.id).collect();
+    let ids: Vec<&str> = sections.iter().map(|s| &*s.id).collect();
     assert_eq!(ids, ["summary", "waiting", "errors", "attempts", "dependencies", "record"]);
     assert!(format!("{sections:?}").contains("fetch-b"));
 }

@@ -1,13 +1,8 @@
 //! `makespan compare`: two runs, two sets of runs, or many in a row.
 
-mod bars;
 mod json;
 mod pair;
-mod series;
-mod sets;
-mod table;
-mod waterfall;
-mod words;
+mod text;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{trends, verdicts};
@@ -18,8 +13,8 @@ use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{clean, inert_json, print};
 use crate::terminal::Terminal;
+use makespan_views::amount::Unit;
 use pair::Pair;
-use words::Unit;
 
 /// A run and where it came from.
 struct Compared {
@@ -76,26 +71,16 @@ pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
     let shown = Shown { terminal: Terminal::of_stdout(), top: args.top, all: args.all, metric: &args.metric };
     let facts: Vec<&Facts> = runs.iter().map(|r| &r.facts).collect();
     let out = match facts.as_slice() {
-        [a, b] => {
-            let pair = Pair::new(a, b, &args.metric);
-            if args.json { json::pair(&runs, &pair, &unit) } else { pair::text(&pair, &shown, &unit) }
-        }
+        [a, b] if args.json => json::pair(&runs, &Pair::new(a, b, &args.metric), &unit),
+        [a, b] => text::pair(a, b, &shown),
         all if baseline > 0 => {
             let (before, after) = all.split_at(baseline);
             let found = verdicts(before, after, &args.metric).ok_or_else(|| unknown(&runs, &args.metric))?;
-            if args.json {
-                json::sets(&runs, &found, &unit)
-            } else {
-                sets::text(&runs, &found, &shown, &unit)
-            }
+            if args.json { json::sets(&runs, &found, &unit) } else { text::sets(&found, &shown) }
         }
         all => {
             let found = trends(all, &args.metric).ok_or_else(|| unknown(&runs, &args.metric))?;
-            if args.json {
-                json::series(&runs, &found, &unit)
-            } else {
-                series::text(&runs, &found, &shown, &unit)
-            }
+            if args.json { json::series(&runs, &found, &unit) } else { text::series(all, &found, &shown) }
         }
     };
     if args.json { print(format!("{}\n", inert_json(&out)).as_bytes()) } else { print(out.as_bytes()) }

@@ -9,7 +9,7 @@ use super::{Config, places};
 use crate::args::{ConfigArgs, ConfigVerb};
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::paper::{Ink, Paper};
+use crate::terminal::{Ink, Terminal};
 
 /// Prints the settings.
 pub(crate) fn run(args: &ConfigArgs, store: Option<&str>) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ConfigArgs, store: Option<&str>) -> Result<(), Failure>
                 let text = serde_json::to_string_pretty(&document(&config)).unwrap_or_default();
                 return print(format!("{}\n", inert_json(&text)).as_bytes());
             }
-            print(page(&config, Paper::of_stdout()).as_bytes())
+            print(page(&config, Terminal::of_stdout()).as_bytes())
         }
         ConfigVerb::List { markdown } => print(if markdown { table() } else { list() }.as_bytes()),
     }
@@ -41,19 +41,19 @@ fn document(config: &Config) -> Value {
     json!({ "settings": settings, "files": files })
 }
 
-fn page(config: &Config, paper: Paper) -> String {
+fn page(config: &Config, terminal: Terminal) -> String {
     let mut out = String::new();
     for setting in ALL {
         let given = config.given.get(setting.key());
         let value = given.map_or_else(|| "–".to_owned(), |given| clean(&setting.shown(&given.text)));
         let origin = given.map_or_else(|| "no value".to_owned(), |given| clean(&given.origin.to_string()));
-        let origin = paper.ink(Ink::Muted, &format!("({origin})"));
+        let origin = terminal.ink(Ink::Muted, &format!("({origin})"));
         let _ = writeln!(out, "{:<14} {value}  {origin}", setting.key());
     }
     if config.files.is_empty() {
         let user = places::user_place().map_or_else(String::new, |path| format!(" or {}", path.display()));
         let text = format!("no files; settings may stand in makespan.toml{user}");
-        let _ = writeln!(out, "\n{}", paper.ink(Ink::Muted, &clean(&text)));
+        let _ = writeln!(out, "\n{}", terminal.ink(Ink::Muted, &clean(&text)));
     }
     out
 }

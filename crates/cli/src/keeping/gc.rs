@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 
 use makespan_format::time::format_rfc3339;
-use makespan_scene::{bytes, count, duration};
+use makespan_scene::{bytes, count, counted, duration};
 use makespan_store::retention::{Applied, Kept, Leaving, Plan, Policy, Reason, apply, plan};
 use makespan_store::{Maintained, all_runs};
-use makespan_views::{Cell, Column, Table};
+use makespan_views::{Cell, Column, Table, Value};
 use serde_json::json;
 
-use super::words::whole;
 use crate::args::GcArgs;
 use crate::config::Config;
 use crate::config::settings::{GC_KEEP_FAILED, GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN};
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::paper::Paper;
 use crate::stored::{Address, now, patiently};
+use crate::terminal::Terminal;
 
 /// Shows what would go, and lets it go when told to.
 pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
@@ -37,7 +36,7 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
         && args.confirm != Some(plan.goes.len())
     {
         let goes = plan.goes.len();
-        return Err(Failure::Refused(format!("{objection}; if that is meant, say --confirm {goes}")));
+        return Err(Failure::Refused(format!("{objection}; re-run with --confirm {goes} to proceed")));
     }
     if !args.json {
         print(page(&plan, &policy).as_bytes())?;
@@ -96,8 +95,8 @@ fn document(is_asked: bool, plan: &Plan, done: &Applied, maintained: &Maintained
 fn words(reason: Reason) -> String {
     match reason {
         Reason::Age(age) => format!("ended {} ago", duration(age)),
-        Reason::Count(later) => format!("{later} later ones of its workflow"),
-        Reason::Size => "more than the size that is kept".to_owned(),
+        Reason::Count(later) => format!("{} of its workflow", counted(later, "later run")),
+        Reason::Size => "beyond the size to keep".to_owned(),
     }
 }
 
@@ -110,7 +109,7 @@ fn policy(args: &GcArgs, config: &Config) -> Result<Policy, Failure> {
         keep_failed: args.keep_failed || config.value(None, &GC_KEEP_FAILED)?,
     };
     if policy.older_than.is_none() && policy.keep_last.is_none() && policy.max_size.is_none() {
-        let text = "nothing says what need not be kept: give --older-than, --keep-last or --max-size";
+        let text = "no retention rule: give --older-than, --keep-last or --max-size";
         return Err(Failure::Usage(text.to_owned()));
     }
     Ok(policy)
@@ -119,13 +118,17 @@ fn policy(args: &GcArgs, config: &Config) -> Result<Policy, Failure> {
 fn page(plan: &Plan, policy: &Policy) -> String {
     let mut out = String::new();
     if !plan.goes.is_empty() {
-        let (id, ids) = whole("run", "Run", plan.goes.iter().map(|leaving| clean(&leaving.run.id)).collect());
-        let columns = vec![id, Column::number("size", "Size"), Column::text("reason", "Why it goes")];
+        let columns = vec![
+            Column::whole("run", "Run"),
+            Column::number("size", "Size"),
+            Column::text("reason", "Reason"),
+        ];
         let mut table = Table::new("", columns);
-        for (Leaving { run, reason }, id) in plan.goes.iter().zip(ids) {
-            table.push(vec![Cell::new(id), Cell::new(bytes(run.bytes as f64)), Cell::new(words(*reason))]);
+        for Leaving { run, reason } in &plan.goes {
+            let size = Cell::new(Value::Bytes(run.bytes as f64));
+            table.push(vec![Cell::new(&run.id), size, Cell::new(words(*reason))]);
         }
-        out.push_str(&Paper::of_stdout().table(&table));
+        out.push_str(&Terminal::of_stdout().table(&table));
         out.push('\n');
     }
     let mut line = |number: u64, text: &str| {
@@ -137,7 +140,7 @@ fn page(plan: &Plan, policy: &Policy) -> String {
     for (why, number) in &plan.kept {
         let text = match why {
             Kept::Pinned => "kept because pinned",
-            Kept::Active => "kept because not over",
+            Kept::Active => "kept because not finished",
             Kept::Failed => "kept because failed",
             Kept::Last => "kept as the last of the workflow",
             // Of the ones there is nothing to tell, of the others a warning told.
@@ -145,10 +148,10 @@ fn page(plan: &Plan, policy: &Policy) -> String {
         };
         line(*number, text);
     }
-    line(plan.spent.len() as u64, "in the trash for more than a day and due to go for good");
+    line(plan.spent.len() as u64, "in the trash for more than a day and due to be deleted permanently");
     if policy.max_size.is_some_and(|most| plan.left > most) {
         out.push_str(&format!(
-            "what has to be kept takes {}, which is more than was asked for\n",
+            "the runs to keep take {}, which is more than --max-size allows\n",
             bytes(plan.left as f64)
         ));
     }
@@ -159,18 +162,16 @@ fn conclusion(is_asked: bool, done: &Applied, maintained: &Maintained) -> String
     let (goes, spent) = (done.trashed.len(), done.removed.len());
     let compressed = match maintained.compressed {
         0 => String::new(),
-        number => format!("; {} were compressed", runs(number)),
+        number => format!("; {} compressed", counted(number, "run")),
     };
     if goes + spent == 0 {
-        return format!("nothing goes{compressed}\n");
+        return format!("nothing to remove{compressed}\n");
     }
-    let (goes, spent) = (runs(goes as u64), count(spent as u64));
+    let (goes, spent) = (counted(goes, "run"), count(spent as u64));
     if is_asked {
-        return format!("{goes} went into the trash, {spent} for good{compressed}\n");
+        return format!("{goes} moved to trash, {spent} deleted permanently{compressed}\n");
     }
-    format!("{goes} would go into the trash, {spent} for good; nothing was done: --yes does it\n")
-}
-
-fn runs(number: u64) -> String {
-    format!("{} {}", count(number), if number == 1 { "run" } else { "runs" })
+    format!(
+        "{goes} would move to trash, {spent} would be deleted permanently; nothing was done: re-run with --yes to proceed\n"
+    )
 }

@@ -2,19 +2,19 @@
 
 use std::io::Write as _;
 
-use makespan_scene::{count, duration};
+use makespan_scene::{count, counted};
 use makespan_store::{Info, Order, Page, RunFilter, RunQuery, RunState};
-use makespan_views::{Cell, Column, Table, status_role};
+use makespan_views::{Cell, Column, Table, Value};
 use serde_json::json;
 
-use super::words::{moment, over, run_json, status, whole};
+use super::words::{moment, over, run_json, status};
 use crate::args::{ListArgs, Which};
 use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print, print_foreign};
-use crate::paper::Paper;
 use crate::stored::{Address, now};
+use crate::terminal::Terminal;
 
 /// Prints the runs of the store, the latest first.
 pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
@@ -45,12 +45,12 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
     let mut out = match page.runs.as_slice() {
-        [] => format!("no such runs in {}\n", address.shown()),
-        runs => Paper::of_stdout().table(&table(runs)),
+        [] => format!("no matching runs in {}\n", address.shown()),
+        runs => Terminal::of_stdout().table(&table(runs)),
     };
     if let Some(next) = page.next {
         let shown = page.runs.len();
-        out.push_str(&format!("\n{shown} of {} runs; go on with --after {next}\n", page.total));
+        out.push_str(&format!("\n{shown} of {}; continue with --after {next}\n", counted(page.total, "run")));
     }
     print(out.as_bytes())
 }
@@ -80,30 +80,24 @@ pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failur
 }
 
 fn table(runs: &[RunState]) -> Table {
-    let (run, ids) = whole("run", "Run", runs.iter().map(|run| clean(&run.id)).collect());
-    let (state, statuses) = whole("status", "Status", runs.iter().map(|run| status(run.status())).collect());
     let columns = vec![
-        run,
+        Column::whole("run", "Run"),
         Column::text("name", "Name"),
         Column::text("workflow", "Workflow"),
-        state,
+        Column::whole("status", "Status"),
         Column::number("started", "Started, UTC"),
         Column::number("makespan", "Makespan"),
         Column::number("tasks", "Tasks"),
     ];
     let mut table = Table::new("", columns);
-    for ((run, id), told) in runs.iter().zip(ids).zip(statuses) {
-        let mut told = Cell::new(told);
-        if let Some(known) = run.status() {
-            told = told.status(status_role(known));
-        }
+    for run in runs {
         table.push(vec![
-            Cell::new(id),
-            Cell::new(run.name.clone().unwrap_or_default()),
-            Cell::new(run.workflow.clone().unwrap_or_default()),
-            told,
+            Cell::new(&run.id),
+            Cell::new(run.name.as_deref().unwrap_or_default()),
+            Cell::new(run.workflow.as_deref().unwrap_or_default()),
+            status(run.status()),
             Cell::new(moment(run.started())),
-            Cell::new(run.makespan().map_or_else(|| "–".to_owned(), duration)),
+            Cell::new(run.makespan().map_or(Value::Empty, Value::Duration)),
             Cell::new(over(&run.tasks)),
         ]);
     }

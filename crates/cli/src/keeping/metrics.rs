@@ -5,13 +5,12 @@ use makespan_store::MetricState;
 use makespan_views::{Cell, Column, Table};
 use serde_json::{Value, json};
 
-use super::words::whole;
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::paper::Paper;
 use crate::stored::{Address, state_of};
+use crate::terminal::Terminal;
 
 /// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
@@ -26,9 +25,9 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
     if metrics.is_empty() {
-        return print(format!("nothing was measured in {}\n", clean(&args.run)).as_bytes());
+        return print(format!("no metrics in {}\n", clean(&args.run)).as_bytes());
     }
-    print(Paper::of_stdout().table(&table(&metrics)).as_bytes())
+    print(Terminal::of_stdout().table(&table(&metrics)).as_bytes())
 }
 
 fn metric_json(metric: &MetricState) -> Value {
@@ -40,9 +39,8 @@ fn metric_json(metric: &MetricState) -> Value {
 }
 
 fn table(metrics: &[MetricState]) -> Table {
-    let (name, names) = whole("name", "Metric", metrics.iter().map(|metric| clean(&metric.name)).collect());
     let columns = vec![
-        name,
+        Column::whole("name", "Metric"),
         Column::text("unit", "Unit"),
         Column::number("count", "Count"),
         Column::number("latest", "Latest"),
@@ -52,11 +50,11 @@ fn table(metrics: &[MetricState]) -> Table {
         Column::number("max", "Max"),
     ];
     let mut table = Table::new("", columns);
-    for (metric, name) in metrics.iter().zip(names) {
+    for metric in metrics {
         table.push(vec![
-            Cell::new(name),
+            Cell::new(&metric.name),
             Cell::new(metric.unit.clone().unwrap_or_default()),
-            Cell::new(makespan_scene::count(metric.count)),
+            Cell::new(metric.count),
             Cell::new(short(metric.latest)),
             Cell::new(short(metric.mean)),
             Cell::new(metric.deviation().map_or_else(|| "–".to_owned(), short)),

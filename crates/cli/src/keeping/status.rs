@@ -5,16 +5,17 @@ use makespan_format::{Severity, Status};
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 use makespan_scene::duration;
 use makespan_store::RunState;
-use makespan_views::{Cell, Column, Table, status_role};
-use serde_json::{Value, json};
+use makespan_views::{Block, Cell, Column, Table, Value};
+use serde_json::{Value as Json, json};
 
 use super::words::{moment, over, run_json, status};
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::paper::{Ink, Paper};
+use crate::page::line;
 use crate::stored::{Address, now, run_of, state_of};
+use crate::terminal::{Terminal, bar};
 
 /// As many tasks are shown to people; JSON has all.
 const TASKS_SHOWN: usize = 200;
@@ -27,14 +28,14 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let run = run_of(&address, &*store, &args.run)?;
     if args.json {
         let mut document = run_json(&state);
-        if let Value::Object(members) = &mut document {
-            let steps: Vec<Value> = in_order(&run).into_iter().map(|t| task_json(&run, t)).collect();
+        if let Json::Object(members) = &mut document {
+            let steps: Vec<Json> = in_order(&run).into_iter().map(|t| task_json(&run, t)).collect();
             members.insert("steps".to_owned(), steps.into());
         }
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
-    print(page(&state, &run, Paper::of_stdout()).as_bytes())
+    print(page(&state, &run, Terminal::of_stdout()).as_bytes())
 }
 
 /// The tasks in the order in which they started, those that did not start last; of equals, as they depend.
@@ -68,7 +69,7 @@ fn last_line(run: &Run, task: TaskId) -> Option<&str> {
     own.max_by_key(|&i| logs.t[i]).map(|i| run.text(logs.text[i]))
 }
 
-fn task_json(run: &Run, task: TaskId) -> Value {
+fn task_json(run: &Run, task: TaskId) -> Json {
     let (progress, error, attempt) = last(run, task);
     let interval = run.task_interval(task);
     let after: Vec<&str> = match run.edges_inferred {
@@ -90,49 +91,47 @@ fn task_json(run: &Run, task: TaskId) -> Value {
     })
 }
 
-fn page(state: &RunState, run: &Run, paper: Paper) -> String {
-    let mut told = Cell::new(status(state.status()));
-    if let Some(known) = state.status() {
-        told = told.status(status_role(known));
-    }
-    let mut out = format!("{}  {}\n", clean(run.title()), paper.status(&told));
-    let mut line = |heading: &str, text: String| {
-        out.push_str(&format!("  {heading:<11} {text}\n"));
-    };
-    line("run", clean(&state.id));
+fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
+    let status = terminal.cell(&status(state.status()));
+    let mut out = format!("{}  {status}\n", line(&clean(run.title()), terminal));
+    let mut pairs: Vec<(String, Cell)> = Vec::new();
+    let mut pair = |name: &str, cell: Cell| pairs.push((name.to_owned(), cell));
+    pair("run", Cell::new(&state.id));
     if let Some(workflow) = &state.workflow {
-        line("workflow", clean(workflow));
+        pair("workflow", Cell::new(workflow));
     }
     for (name, value) in state.all_labels() {
-        line(&clean(name), clean(value));
+        pair(name, Cell::new(value));
     }
     if let Some(started) = state.started() {
-        line("started", format!("{} UTC", moment(Some(started))));
-        let so_far = || format!("{} so far", duration(now().saturating_sub(started).max(0)));
-        let took = if state.is_active() { Some(so_far()) } else { state.makespan().map(duration) };
-        if let Some(took) = took {
-            line("makespan", took);
+        pair("started", Cell::new(format!("{} UTC", moment(Some(started)))));
+        if state.is_active() {
+            let so_far = duration(now().saturating_sub(started).max(0));
+            pair("makespan", Cell::new(format!("{so_far} so far")));
+        } else if let Some(makespan) = state.makespan() {
+            pair("makespan", Cell::new(Value::Duration(makespan)));
         }
     }
     if let Some(error) = &state.error {
-        line("error", clean(error));
+        pair("error", Cell::new(error));
     }
     if state.pinned {
-        line("pinned", "kept until it is unpinned".to_owned());
+        pair("pinned", Cell::new("kept until it is unpinned"));
     }
     if let Some(trashed) = state.trashed {
-        line("trash", format!("since {} UTC", moment(Some(trashed))));
+        pair("trash", Cell::new(format!("since {} UTC", moment(Some(trashed)))));
     }
     if run.task_count() > 0 {
-        line("tasks", over(&state.tasks));
+        pair("tasks", Cell::new(over(&state.tasks)));
+    }
+    out.push_str(&terminal.blocks(&[Block::Pairs(pairs)]));
+    if run.task_count() > 0 {
         out.push('\n');
-        out.push_str(&paper.table(&table(run)));
+        out.push_str(&terminal.table(&table(run)));
     }
     for found in run.diagnostics.iter().filter(|d| d.severity != Severity::Info).take(5) {
-        out.push_str(
-            &paper.ink(Ink::Muted, &format!("  {}: {}", found.severity.name(), clean(&found.message))),
-        );
-        out.push('\n');
+        let text = format!("{}: {}", found.severity.name(), found.message);
+        out.push_str(&terminal.blocks(&[Block::Note(text)]));
     }
     out
 }
@@ -140,11 +139,11 @@ fn page(state: &RunState, run: &Run, paper: Paper) -> String {
 fn table(run: &Run) -> Table {
     let columns = vec![
         Column::text("step", "Step"),
-        Column::text("status", "Status"),
+        Column::whole("status", "Status"),
         Column::number("attempt", "Attempt"),
         Column::text("progress", ""),
-        Column::number("took", "Took"),
-        Column::text("message", ""),
+        Column::number("took", "Duration"),
+        Column::text("message", "Message"),
     ];
     let mut table = Table::new("", columns);
     let tasks = in_order(run);
@@ -152,21 +151,22 @@ fn table(run: &Run) -> Table {
     for task in tasks.into_iter().take(TASKS_SHOWN) {
         let status = run.tasks.status[task.index()];
         let (progress, error, attempt) = last(run, task);
-        let bar = |share: f64| format!("{} {:.0}%", Paper::bar(share, 10), share * 100.0);
+        let done = |share: f64| format!("{:<10} {:.0}%", bar(share, 10), share * 100.0);
         let took = match (run.task_interval(task), first_start(run, task)) {
-            (Some((start, end)), _) => duration(end.saturating_sub(start)),
-            (None, Some(start)) if status == Status::Running => duration(now().saturating_sub(start).max(0)),
-            _ => String::new(),
+            (Some((start, end)), _) => Value::Duration(end.saturating_sub(start)),
+            (None, Some(start)) if status == Status::Running => {
+                Value::Duration(now().saturating_sub(start).max(0))
+            }
+            _ => Value::Empty,
         };
+        let message = error.or_else(|| last_line(run, task)).unwrap_or_default();
         table.push(vec![
-            Cell::new(run.task_name(task)),
-            Cell::new(super::words::status(Some(status))).status(status_role(status)),
-            Cell::new(if attempt > 1 { attempt.to_string() } else { String::new() }),
-            Cell::new(progress.filter(|_| !status.is_terminal()).map_or_else(String::new, bar)),
+            Cell::new(run.task_name(task)).task(task.0),
+            Cell::of_status(status),
+            if attempt > 1 { Cell::new(attempt) } else { Cell::default() },
+            Cell::new(progress.filter(|_| !status.is_terminal()).map_or_else(String::new, done)),
             Cell::new(took),
-            Cell::new(
-                error.or_else(|| last_line(run, task)).unwrap_or_default().lines().next().unwrap_or_default(),
-            ),
+            Cell::new(message.lines().next().unwrap_or_default()),
         ]);
     }
     table

@@ -2,23 +2,14 @@
 
 use makespan_format::Status;
 use makespan_format::time::format_rfc3339;
-use makespan_scene::{count, glyph_char};
+use makespan_scene::count;
 use makespan_store::{RunState, Tally};
-use makespan_views::{Column, status_role};
+use makespan_views::Cell;
 use serde_json::{Map, Value, json};
 
-/// A status with its sign; an unknown one says so.
-pub(super) fn status(status: Option<Status>) -> String {
-    status
-        .map_or_else(|| "? not known".to_owned(), |s| format!("{} {}", glyph_char(status_role(s)), s.name()))
-}
-
-/// A column of texts that are never cut, as ids must not be: a column of numbers, whose title and texts are filled up to
-/// one length.
-pub(super) fn whole(key: &'static str, title: &str, texts: Vec<String>) -> (Column, Vec<String>) {
-    let widest = texts.iter().map(|text| text.chars().count()).chain([title.len()]).max().unwrap_or(0);
-    let texts = texts.into_iter().map(|text| format!("{text:<widest$}")).collect();
-    (Column::number(key, "").titled(format!("{title:<widest$}")), texts)
+/// A status, which may be unknown.
+pub(super) fn status(status: Option<Status>) -> Cell {
+    status.map_or_else(|| Cell::new("? unknown"), Cell::of_status)
 }
 
 /// How many tasks are over, of how many.

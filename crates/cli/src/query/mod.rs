@@ -2,7 +2,6 @@
 
 mod answer;
 mod json;
-mod text;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,8 +10,9 @@ use makespan_analysis::Facts;
 use makespan_analysis::query::{Query, QueryContext, QueryError};
 use makespan_import::Zone as _;
 use makespan_model::{Run, TaskId};
-use makespan_scene::visible;
-use makespan_views::tasks::{Sort, order};
+use makespan_scene::{count, counted, visible};
+use makespan_views::Look;
+use makespan_views::tasks::{self, Sort, order};
 
 use answer::Answer;
 
@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, inert_json, print, print_foreign};
+use crate::page::line;
 use crate::terminal::{Terminal, clipped, columns};
 use crate::zone::NamedZone;
 
@@ -76,8 +77,23 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
         return print(inert_json(&lines.collect::<String>()).as_bytes());
     }
     let terminal = Terminal::of_stdout();
-    let shown: Vec<String> = answers.iter().map(|a| text::table(&query, a, terminal)).collect();
+    let shown: Vec<String> = answers.iter().map(|a| page(&query, a, terminal)).collect();
     print(shown.join("\n").as_bytes())
+}
+
+/// One line on what was asked, then the tasks as the app shows them.
+fn page(query: &Query, answer: &Answer, terminal: Terminal) -> String {
+    let run = answer.facts.run();
+    let counts = format!("{} of {}", count(answer.tasks.len() as u64), counted(run.task_count(), "task"));
+    let asked = if query.is_empty() { String::new() } else { format!(": {query}") };
+    let head = line(&clean(&format!("{}  {counts}{asked}", run.title())), terminal);
+    if answer.tasks.is_empty() {
+        return head + "\n";
+    }
+    let places: Vec<u32> = answer.tasks.iter().map(|t| t.0).collect();
+    let wait = &answer.facts.waiting().wait;
+    let table = tasks::table(run, wait, &places, 0..places.len(), &Look::PLAIN);
+    format!("{head}\n\n{}", terminal.table(&table))
 }
 
 /// Seconds east of UTC of the zone that was named, when the run began.

@@ -1,7 +1,6 @@
 //! `makespan stats`.
 
 mod json;
-mod lists;
 mod one;
 mod run_json;
 mod several;
@@ -14,7 +13,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{inert_json, print};
-use crate::paper::Paper;
+use crate::terminal::Terminal;
 
 /// A run within the range of dates, and what is known of it.
 struct Counted {
@@ -48,10 +47,10 @@ pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
     if args.json {
         return print(format!("{}\n", inert_json(&json::document(&told))).as_bytes());
     }
-    let paper = Paper::of_stdout();
+    let terminal = Terminal::of_stdout();
     let text = match &told.runs[..] {
-        [one] => one::page(&paper, one, &told),
-        _ => several::page(&paper, &told),
+        [one] => one::page(terminal, one, &told),
+        _ => several::page(terminal, &told),
     };
     print(text.as_bytes())
 }

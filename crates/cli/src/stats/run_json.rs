@@ -5,8 +5,8 @@ use makespan_analysis::{
 };
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Run, Status};
+use makespan_views::Found;
 use makespan_views::encode;
-use makespan_views::findings::{told, view_of};
 use serde::Serialize;
 
 use super::Counted;
@@ -178,7 +178,7 @@ struct FindingJson<'a> {
     title: String,
     text: String,
     action: &'static str,
-    advice: &'static str,
+    advice: String,
     cost_ns: i64,
     concerned: u32,
     tasks: Vec<&'a str>,
@@ -363,17 +363,17 @@ fn judged<'a>(facts: &'a Facts, rule: &Rule) -> RuleJson<'a> {
 }
 
 fn finding<'a>(run: &'a Run, f: &Finding) -> FindingJson<'a> {
-    let words = told(run, f);
+    let words = Found::new(run, f);
     FindingJson {
         code: f.code(),
         severity: f.severity.name(),
         title: words.title,
         text: words.text,
         action: f.action().name(),
-        advice: words.action,
+        advice: words.action.into_owned(),
         cost_ns: f.cost,
         concerned: f.concerned,
         tasks: f.tasks.iter().map(|t| run.task_id(*t)).collect(),
-        link: encode(&view_of(run, f)),
+        link: encode(&words.view),
     }
 }

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{inert_json, print};
+use crate::terminal::Terminal;
 
 /// Prints what the runs took and what went wrong, for people or for programs.
 pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
@@ -18,12 +19,8 @@ pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
         let json = json::document(&loaded);
         return print(format!("{}\n", inert_json(&json)).as_bytes());
     }
-    let mut out = String::new();
-    for (i, one) in loaded.iter().enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
-        text::write(&Facts::new(one.run.clone()), one.format, &mut out);
-    }
-    print(out.as_bytes())
+    let terminal = Terminal::of_stdout();
+    let pages: Vec<String> =
+        loaded.iter().map(|one| text::page(&Facts::new(one.run.clone()), one.format, terminal)).collect();
+    print(pages.join("\n").as_bytes())
 }

@@ -8,7 +8,7 @@ mod words;
 pub use civil::{Civil, civil, timestamp};
 pub use linear::{LinearScale, ValueTick};
 pub use ticks::{AxisMode, Tick, ticks};
-pub use words::{bytes, count, duration, duration_words};
+pub use words::{bytes, count, counted, duration, duration_words};
 
 /// Maps times `t0..=t1` (nanoseconds since the epoch) to pixels `x0..=x1`, and beyond on both sides.
 ///

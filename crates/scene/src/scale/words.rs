@@ -106,6 +106,24 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// A number of things, in the singular or in the plural: "1 task", "1,204 tasks", "0 dependencies". The word is an
+/// English noun in the singular, alone or after adjectives; negative numbers are none of it.
+pub fn counted<N: TryInto<u64>>(n: N, thing: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
+    if n == 1 {
+        return format!("1 {thing}");
+    }
+    let n = count(n);
+    let before_y = thing.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']));
+    match before_y {
+        Some(stem) => format!("{n} {stem}ies"),
+        None if thing.ends_with(['s', 'x']) || thing.ends_with("ch") || thing.ends_with("sh") => {
+            format!("{n} {thing}es")
+        }
+        None => format!("{n} {thing}s"),
+    }
+}
+
 /// A size in bytes with three significant digits and decimal prefixes: "512 B", "1.5 kB", "212 MB"; "–" for what is
 /// no number.
 pub fn bytes(n: f64) -> String {
@@ -175,6 +193,14 @@ mod tests {
         assert_eq!(bytes(-2e9), "−2 GB");
         assert_eq!(bytes(f64::NAN), "–");
         assert_eq!(bytes(1e300), "18.4 EB");
+    }
+
+    #[test]
+    fn things_are_counted_in_the_singular_and_in_the_plural() {
+        assert_eq!([counted(1, "task"), counted(0u32, "task")], ["1 task", "0 tasks"]);
+        assert_eq!(counted(12_480usize, "failed attempt"), "12,480 failed attempts");
+        assert_eq!([counted(1, "dependency"), counted(2, "dependency")], ["1 dependency", "2 dependencies"]);
+        assert_eq!([counted(2, "day"), counted(2, "process")], ["2 days", "2 processes"]);
     }
 
     proptest! {

@@ -6,9 +6,10 @@ use makespan_scene::{Role, count, visible};
 
 use super::plot::{Bar, Key, Line, Plot, Rule};
 use super::{Axis, Chart, Choice, Kind, Picture, Subject, tasks};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
+use makespan_scene::counted;
 
 /// The percentiles that are marked.
 const MARKED: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
@@ -131,7 +132,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
             ..Line::default()
         });
         for (sample, role) in samples.iter().zip([Role::Category1, Role::Category5]) {
-            let text = format!("{} ({})", sample.title, many(sample.sorted.len(), "task"));
+            let text = format!("{} ({})", sample.title, counted(sample.sorted.len(), "task"));
             plot.legend.push(Key { role, shape: None, text });
         }
     }
@@ -140,7 +141,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     if left_out > 0 {
         plot.notes.push(format!(
             "Not above 0, so without a place on this axis, but counted by the percentiles: {}.",
-            many(left_out, "value")
+            counted(left_out, "value")
         ));
     }
     if !choice.log && is_wide(first.sorted.iter().copied()) {
@@ -210,7 +211,7 @@ fn tip(
         let n = histogram.get(bin).copied().unwrap_or(0);
         let share = n as f64 / sample.sorted.len() as f64 * 100.0;
         let of = if samples.len() > 1 { format!("{}: ", sample.title) } else { String::new() };
-        text.push_str(&format!("\n{of}{}, {share:.1} %", many(n, "task")));
+        text.push_str(&format!("\n{of}{}, {share:.1} %", counted(n, "task")));
     }
     text
 }

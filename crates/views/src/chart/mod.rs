@@ -11,7 +11,7 @@
 //! let subject = Subject::of(&facts);
 //! assert!(list(&subject).iter().any(|chart| chart.choice.kind == Kind::Tasks && chart.missing.is_none()));
 //! let longest = picture(&subject, &Choice { kind: Kind::Tasks, of: "duration".into(), ..Choice::default() }).unwrap();
-//! assert_eq!(longest.twin.rows[0][0].text, "align");
+//! assert_eq!(longest.twin.rows[0][0].text(), "align");
 //! ```
 
 use serde::{Deserialize, Serialize};

@@ -6,10 +6,11 @@ use makespan_scene::Role;
 
 use super::plot::{Dot, Key, Plot, Shape};
 use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, distribution, tasks};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
+use makespan_scene::counted;
 
 const TITLE: &str = "Two measures of each task";
 
@@ -101,7 +102,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
             .collect();
     }
     if both.len() > kept.len() {
-        let n = many(both.len() - kept.len(), "task");
+        let n = counted(both.len() - kept.len(), "task");
         plot.notes.push(format!("Left out, having a value that is not above 0: {n}."));
     }
     let starts = |axis: &Axis| axis.from <= 0.0 || axis.is_log();

@@ -8,9 +8,9 @@ use super::bins::binned;
 use super::families::{Family, Member, families};
 use super::plot::{Dot, Key, Line, Plot, Shape, hue};
 use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, few};
-use crate::amount::many;
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
+use makespan_scene::counted;
 
 /// The most families that are offered.
 const MOST_FAMILIES: usize = 60;
@@ -228,16 +228,16 @@ fn notes(found: &[Placed], plot: &Plot) -> Vec<String> {
     if grey > 0 {
         let out = match found.len().saturating_sub(MOST_LINES) {
             0 => String::new(),
-            out => format!(", not drawn {}", many(out, "more line")),
+            out => format!(", not drawn {}", counted(out, "more line")),
         };
         notes.push(format!(
             "In grey {}{out}: those in colour have the greatest means.",
-            many(grey, "more line")
+            counted(grey, "more line")
         ));
     }
     let without: usize = found.iter().map(|line| line.strand.samples.len() - line.points.len()).sum();
     if without > 0 {
-        notes.push(format!("Left out for want of a time: {}.", many(without, "sample")));
+        notes.push(format!("Left out for want of a time: {}.", counted(without, "sample")));
     }
     notes
 }

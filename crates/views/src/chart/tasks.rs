@@ -6,9 +6,10 @@ use makespan_scene::{Role, count};
 
 use super::plot::{Bar, Key, Plot};
 use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
+use makespan_scene::counted;
 
 /// How many are shown.
 const TOP: usize = 40;
@@ -84,7 +85,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     }
     let unknown = run.task_ids().filter(|t| subject.counts(t.0)).count() - values.len();
     if unknown > 0 {
-        plot.notes.push(format!("Not known of {}.", many(unknown, "task")));
+        plot.notes.push(format!("Not known of {}.", counted(unknown, "task")));
     }
 
     let columns = vec![

@@ -7,10 +7,11 @@ use makespan_scene::{Role, visible};
 use super::plot::{Dot, Key, Line, Plot, Rule};
 use super::scatter::shape;
 use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::look::{TimeMode, status_role};
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
+use makespan_scene::counted;
 
 const MISSING: &str = "A trend needs at least two runs that are open.";
 
@@ -139,7 +140,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     plot.notes.push(format!("Median {}.", unit.text(median)));
     let unknown = found.len() - known.len();
     if unknown > 0 {
-        plot.notes.push(format!("Not known of {}.", many(unknown, "run")));
+        plot.notes.push(format!("Not known of {}.", counted(unknown, "run")));
     }
     let columns = vec![
         Column::text("run", "Run"),

@@ -2,11 +2,11 @@
 
 use makespan_analysis::compare::Margin;
 use makespan_model::UNKNOWN;
-use makespan_scene::{Role, duration, duration_words};
+use makespan_scene::Role;
 
-use crate::details::number;
-use crate::table::Cell;
-use crate::tasks::duration_cell;
+pub use crate::amount::{change as percent, signed};
+use crate::table::{Cell, duration_cell};
+use crate::value::Value;
 
 /// Differences that say nothing: those below either of these bounds are drawn grey.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,46 +62,7 @@ pub fn word_role(strength: f32) -> Role {
     }
 }
 
-/// A duration with its sign: "+4 min 12 s", "−3 s", "±0 s".
-pub fn signed(ns: i64) -> String {
-    match ns {
-        0 => "±0 s".to_owned(),
-        1.. => format!("+{}", duration(ns)),
-        _ => duration(ns),
-    }
-}
-
-/// A number with its sign: "+3", "−0.25", "±0".
-pub(crate) fn signed_number(n: f64) -> String {
-    match n {
-        0.0 => "±0".to_owned(),
-        n if n > 0.0 => format!("+{}", number(n)),
-        n => format!("−{}", number(-n)),
-    }
-}
-
-/// How much more `b` is than `a`, in percent: "+35 %", "−4.2 %", "×12" from tenfold on; empty where there is nothing
-/// to compare with.
-pub fn percent(a: f64, b: f64) -> String {
-    if !(a > 0.0 && a.is_finite() && b.is_finite()) {
-        return String::new();
-    }
-    let ratio = b / a;
-    if ratio >= 10.0 {
-        return if ratio < 1e6 { format!("×{ratio:.0}") } else { "×10⁶ and more".to_owned() };
-    }
-    let p = (ratio - 1.0) * 100.0;
-    let digits = usize::from(p.abs() < 9.95);
-    let text = format!("{:.digits$}", p.abs());
-    let text = text.strip_suffix(".0").unwrap_or(&text);
-    match text {
-        "0" => "±0 %".to_owned(),
-        _ if p < 0.0 => format!("−{text} %"),
-        _ => format!("+{text} %"),
-    }
-}
-
-/// The percentage of two durations in ns; empty where one is unknown.
+/// How much longer the second of two durations in ns is; empty where one is unknown.
 pub(crate) fn percent_ns(a_ns: Option<i64>, b_ns: Option<i64>) -> String {
     a_ns.zip(b_ns).map_or(String::new(), |(a, b)| percent(a as f64, b as f64))
 }
@@ -116,16 +77,15 @@ pub(crate) fn known_cell(ns: Option<i64>) -> Cell {
     duration_cell(ns.unwrap_or(UNKNOWN))
 }
 
-/// The difference of two durations in a cell, in the colour of its strength, the exact value beside it.
-pub fn delta_cell(a_ns: Option<i64>, b_ns: Option<i64>, strength: Option<f32>) -> Cell {
-    let Some(delta) = difference(a_ns, b_ns) else { return Cell::new("").exact("not known in both") };
-    Cell::new(signed(delta)).exact(exactly(delta)).status(word_role(strength.unwrap_or(0.0)))
+/// The same as a value.
+pub(crate) fn relative(a_ns: Option<i64>, b_ns: Option<i64>) -> Value {
+    a_ns.zip(b_ns).map_or(Value::Empty, |(a, b)| Value::Relative(a as f64, b as f64))
 }
 
-/// A difference in words with its nanoseconds.
-pub(crate) fn exactly(delta_ns: i64) -> String {
-    let word = if delta_ns < 0 { "less" } else { "more" };
-    format!("{} {word} ({delta_ns} ns)", duration_words(delta_ns.saturating_abs()))
+/// The difference of two durations in a cell, in the colour of its strength.
+pub fn delta_cell(a_ns: Option<i64>, b_ns: Option<i64>, strength: Option<f32>) -> Cell {
+    let Some(delta) = difference(a_ns, b_ns) else { return Cell::default().exact("not known in both") };
+    Cell::new(Value::Delta(delta)).status(word_role(strength.unwrap_or(0.0)))
 }
 
 #[cfg(test)]
@@ -153,13 +113,13 @@ mod tests {
     #[test]
     fn differences_are_written_with_their_sign() {
         assert_eq!([signed(252_000 * MS), signed(-3_000 * MS), signed(0)], ["+4 min 12 s", "−3 s", "±0 s"]);
-        assert_eq!([3.0, -0.25, 0.0].map(signed_number), ["+3", "−0.25", "±0"]);
+        assert_eq!([3.0, -0.25, 0.0].map(crate::amount::signed_number), ["+3", "−0.25", "±0"]);
         let p = |a: f64, b: f64| percent(a, b);
         assert_eq!([p(720.0, 972.0), p(100.0, 95.8), p(1.0, 12.0)], ["+35 %", "−4.2 %", "×12"]);
         assert_eq!([p(100.0, 100.01), p(0.0, 5.0), p(100.0, f64::NAN)], ["±0 %", "", ""]);
         assert_eq!([p(100.0, 0.0), p(1.0, 1.0996), p(1.0, 1e12)], ["−100 %", "+10 %", "×10⁶ and more"]);
         assert_eq!(difference(Some(i64::MAX), Some(-9)), Some(i64::MIN));
-        assert_eq!(delta_cell(Some(5), None, None).text, "");
+        assert_eq!(delta_cell(Some(5), None, None).text(), "");
         assert_eq!(delta_cell(Some(5), Some(4), Some(-0.2)).status, Some(Role::Less));
     }
 }

@@ -3,60 +3,57 @@
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Caveat, Match, Side, caveats};
 use makespan_model::Status;
-use makespan_scene::{count, duration};
+use makespan_scene::{count, counted, duration};
 
 use super::Pair;
-use super::delta::{delta_cell, known_cell, percent_ns, signed_number, word_role};
+use super::delta::{delta_cell, percent_ns, word_role};
 use super::pair::clipped;
-use crate::details::number;
+use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table};
-
-/// One number of both runs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Compared {
-    /// What it is.
-    pub label: &'static str,
-    /// Its value in A.
-    pub a: Cell,
-    /// Its value in B.
-    pub b: Cell,
-    /// B less A, in the colour of less or more.
-    pub delta: Cell,
-}
+use crate::value::Value;
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Headline {
-    /// What became of the makespan, in a sentence.
-    pub title: String,
+    /// What became of the makespan, in a sentence; in the colour of less or more.
+    pub answer: Cell,
     /// What the two runs are called.
     pub subtitle: String,
-    /// Whether it may be said that one is faster than the other.
+    /// Whether one may be called faster than the other.
     pub comparable: bool,
-    /// What has to be known to read it, in plain words.
+    /// Why not, and what else has to be known to read the answer.
+    pub cautions: Vec<String>,
+    /// How far it holds.
     pub notes: Vec<String>,
-    /// The numbers.
-    pub figures: Vec<Compared>,
 }
 
 /// The answer for two runs.
 pub fn headline(pair: &Pair<'_>) -> Headline {
     let found = caveats(pair.a, pair.b, pair.matching);
     let comparable = !found.iter().any(|c| c.forbids());
-    let mut notes: Vec<String> = found.iter().map(|c| caveat(*c)).collect();
-    notes.extend(matched(pair));
+    let strength = pair.whole_strength().filter(|_| comparable);
+    let mut notes: Vec<String> = matched(pair).into_iter().collect();
     notes.push(
-        "One run beside one other: this is how these two differ. Which of the differences are more than noise, only \
-         several runs of each can tell."
+        "This compares one run with one other. Only several runs of each show which differences are more than noise."
             .to_owned(),
     );
     let name = |f: &Facts| clipped(f.run().title());
     Headline {
-        title: title(pair, &found),
+        answer: Cell { status: strength.map(word_role), ..Cell::new(title(pair, &found)) },
         subtitle: format!("A {} · B {}", name(pair.a), name(pair.b)),
         comparable,
+        cautions: found.iter().map(|c| caveat(*c)).collect(),
         notes,
-        figures: figures(pair, comparable),
+    }
+}
+
+impl Headline {
+    /// The answer as a section: its sentence, what to know before reading it, and how far it holds.
+    pub fn section(&self) -> Section {
+        let mut blocks = vec![Block::Answer(self.answer.clone())];
+        blocks.extend(self.cautions.iter().cloned().map(Block::Caution));
+        blocks.extend(self.notes.iter().cloned().map(Block::Note));
+        Section::new("answer", "Comparison", blocks)
     }
 }
 
@@ -64,16 +61,16 @@ fn title(pair: &Pair<'_>, found: &[Caveat]) -> String {
     let (a, b) = (pair.a.totals().makespan, pair.b.totals().makespan);
     let (Some(a), Some(b)) = (a, b) else {
         return match (a, b) {
-            (Some(a), None) => format!("A took {}; how long B took is not known", duration(a)),
-            (None, Some(b)) => format!("B took {}; how long A took is not known", duration(b)),
-            _ => "How long the two runs took is not known".to_owned(),
+            (Some(a), None) => format!("A took {}; the makespan of B is unknown", duration(a)),
+            (None, Some(b)) => format!("B took {}; the makespan of A is unknown", duration(b)),
+            _ => "The makespans of both runs are unknown".to_owned(),
         };
     };
     let times = format!("{} → {}", duration(a), duration(b));
     let share = percent_ns(Some(a), Some(b));
     let tail = if share.is_empty() { times } else { format!("{times}, {share}") };
     if let Some(why) = found.iter().find(|c| c.forbids()) {
-        return format!("Not to be compared: {}. {tail}", because(*why));
+        return format!("Not comparable: {}. {tail}", because(*why));
     }
     match b.saturating_sub(a) {
         0 => format!("B took as long as A: {}", duration(a)),
@@ -101,10 +98,10 @@ fn because(found: Caveat) -> String {
     match found {
         Caveat::Failed(side) => format!("{} failed", letter(side)),
         Caveat::Cancelled(side) => format!("{} was cancelled", letter(side)),
-        Caveat::Unfinished(side) => format!("{} was not over", letter(side)),
+        Caveat::Unfinished(side) => format!("{} had not finished", letter(side)),
         Caveat::NoMakespan(side) => format!("{} has no times", letter(side)),
         Caveat::NoTasks(side) => format!("{} has no tasks", letter(side)),
-        _ => "the runs have little in common".to_owned(),
+        _ => "the runs have few tasks in common".to_owned(),
     }
 }
 
@@ -113,35 +110,34 @@ fn caveat(found: Caveat) -> String {
     match found {
         Caveat::Failed(side) => {
             format!(
-                "{} failed: it did not do the same work, and what it left undone makes it no faster.",
+                "{} failed: unfinished work does not count as a speed-up.",
                 letter(side)
             )
         }
         Caveat::Cancelled(side) => {
-            format!("{} was cancelled: what it left undone makes it no faster.", letter(side))
+            format!("{} was cancelled: unfinished work does not count as a speed-up.", letter(side))
         }
         Caveat::Unfinished(side) => {
             format!(
-                "{} was not over when it was recorded: its numbers go up to the last time known.",
+                "{} had not finished when it was recorded: its numbers go up to its last known time.",
                 letter(side)
             )
         }
         Caveat::NoMakespan(side) => format!("{} has no times.", letter(side)),
         Caveat::NoTasks(side) => format!("{} has no tasks.", letter(side)),
         Caveat::LittleInCommon => {
-            "Less than half of the tasks of the smaller run are in the other: these may be two workflows."
+            "Less than half of the tasks of the smaller run are in the other: these may be different workflows."
                 .to_owned()
         }
         Caveat::NotExecuted(side, n) => format!(
-            "{} that {} executed {} skipped in {} or came from a cache.",
-            if n == 1 { "A task".to_owned() } else { format!("{} tasks", count(u64::from(n))) },
-            other(side),
-            if n == 1 { "was" } else { "were" },
-            letter(side)
+            "{} skipped {}, or took the results from a cache; {} executed them.",
+            letter(side),
+            counted(n, "task"),
+            other(side)
         ),
-        Caveat::ParamsDiffer => "The two were started with different parameters.".to_owned(),
+        Caveat::ParamsDiffer => "The runs have different parameters.".to_owned(),
         Caveat::EdgesInferred(side) => {
-            format!("The dependencies of {} are inferred from times: its file records none.", letter(side))
+            format!("The dependencies of {} are inferred from times; its file records none.", letter(side))
         }
     }
 }
@@ -153,8 +149,8 @@ fn matched(pair: &Pair<'_>) -> Option<String> {
     }
     let n = |how: Match| pair.matching.count(how);
     let both = pair.rows().len() - n(Match::Added) - n(Match::Removed);
-    let tasks = if both == 1 { "task is" } else { "tasks are" };
-    let mut text = format!("{} {tasks} in both runs", count(both as u64));
+    let are = if both == 1 { "is" } else { "are" };
+    let mut text = format!("{} {are} in both runs", counted(both, "task"));
     for (how, words) in
         [(Match::Renamed, "of them renamed"), (Match::Added, "only in B"), (Match::Removed, "only in A")]
     {
@@ -166,65 +162,57 @@ fn matched(pair: &Pair<'_>) -> Option<String> {
     Some(text)
 }
 
-fn figures(pair: &Pair<'_>, comparable: bool) -> Vec<Compared> {
-    let (a, b) = (pair.a.totals(), pair.b.totals());
-    let path = |f: &Facts| f.critical_path().map(|p| p.length);
-    let worked = |t: &makespan_analysis::Totals| (t.attempts > t.open).then_some(t.work);
-    let time = |label, a: Option<i64>, b: Option<i64>| {
-        let mut delta = delta_cell(a, b, pair.noise.strength(a, b).filter(|_| comparable));
-        let share = percent_ns(a, b);
-        if !share.is_empty() {
-            delta.text = format!("{} ({share})", delta.text);
-        }
-        Compared { label, a: or_unknown(known_cell(a)), b: or_unknown(known_cell(b)), delta }
-    };
-    let counted = |label, a: usize, b: usize| Compared {
-        label,
-        a: Cell::new(count(a as u64)),
-        b: Cell::new(count(b as u64)),
-        delta: plain_delta(b as f64 - a as f64),
-    };
-    let failed = |t: &makespan_analysis::Totals| t.statuses[Status::Failed as usize] as usize;
-    let most = |f: &Facts| f.concurrency().max_running as usize;
-    let mut all = vec![
-        time("Makespan", a.makespan, b.makespan),
-        time("Work", worked(a), worked(b)),
-        time("Critical path", path(pair.a), path(pair.b)),
-        counted("Tasks", a.tasks, b.tasks),
-        counted("Failed", failed(a), failed(b)),
-        counted("Retries", a.retries, b.retries),
-        counted("At work at once", most(pair.a), most(pair.b)),
-    ];
-    if let (Some(x), Some(y)) = (pair.a.concurrency().mean_running, pair.b.concurrency().mean_running) {
-        let mean = |v: f64| Cell::new(number((v * 100.0).round() / 100.0));
-        let delta = plain_delta(((y - x) * 100.0).round() / 100.0);
-        all.push(Compared { label: "At work on average", a: mean(x), b: mean(y), delta });
-    }
-    all
-}
-
-fn or_unknown(cell: Cell) -> Cell {
-    if cell.text.is_empty() { Cell { text: "unknown".to_owned(), ..cell } } else { cell }
-}
-
-fn plain_delta(by: f64) -> Cell {
-    let role = if by == 0.0 { 0.0 } else { by.signum() as f32 };
-    Cell::new(signed_number(by)).status(word_role(role))
-}
-
-/// The figures as a table.
-pub fn figures_table(figures: &[Compared]) -> Table {
+/// The numbers of both runs beside each other.
+pub fn figures(pair: &Pair<'_>) -> Table {
     let columns = vec![
         Column::text("figure", ""),
         Column::number("a", "A"),
         Column::number("b", "B"),
         Column::number("delta", "Difference"),
     ];
-    let mut table = Table::new("Both runs in figures", columns);
-    for f in figures {
-        table.push(vec![Cell::new(f.label), f.a.clone(), f.b.clone(), f.delta.clone()]);
+    let mut table = Table::new("Figures of both runs", columns);
+    let comparable = !caveats(pair.a, pair.b, pair.matching).iter().any(|c| c.forbids());
+    let (a, b) = (pair.a.totals(), pair.b.totals());
+    let path = |f: &Facts| f.critical_path().map(|p| p.length);
+    let worked = |t: &makespan_analysis::Totals| (t.attempts > t.open).then_some(t.work);
+    let status =
+        |t: &makespan_analysis::Totals| t.status.map_or_else(|| Cell::new("unknown"), Cell::of_status);
+    table.push(vec![Cell::new("Status"), status(a), status(b), Cell::default()]);
+    let mut time = |label: &str, a: Option<i64>, b: Option<i64>| {
+        let mut delta = delta_cell(a, b, pair.noise.strength(a, b).filter(|_| comparable));
+        if let Some((a, b)) = a.zip(b) {
+            delta.value = Value::Change(a, b);
+        }
+        table.push(vec![Cell::new(label), or_unknown(a), or_unknown(b), delta]);
+    };
+    time("Makespan", a.makespan, b.makespan);
+    time("Work", worked(a), worked(b));
+    time("Critical path", path(pair.a), path(pair.b));
+    let failed = |t: &makespan_analysis::Totals| t.statuses[Status::Failed as usize] as usize;
+    let most = |f: &Facts| f.concurrency().max_running as usize;
+    for (label, x, y) in [
+        ("Tasks", a.tasks, b.tasks),
+        ("Failed tasks", failed(a), failed(b)),
+        ("Retries", a.retries, b.retries),
+        ("Concurrency, maximum", most(pair.a), most(pair.b)),
+    ] {
+        table.push(vec![Cell::new(label), Cell::new(x), Cell::new(y), plain_delta(y as f64 - x as f64)]);
+    }
+    if let (Some(x), Some(y)) = (pair.a.concurrency().mean_running, pair.b.concurrency().mean_running) {
+        let two = |v: f64| (v * 100.0).round() / 100.0;
+        let mean = |v: f64| Cell::new(Value::Number(two(v)));
+        table.push(vec![Cell::new("Concurrency, mean"), mean(x), mean(y), plain_delta(two(y - x))]);
     }
     table
+}
+
+fn or_unknown(ns: Option<i64>) -> Cell {
+    ns.map_or_else(|| Cell::new("unknown").exact("not known"), |ns| Cell::new(Value::Duration(ns)))
+}
+
+fn plain_delta(by: f64) -> Cell {
+    let role = if by == 0.0 { 0.0 } else { by.signum() as f32 };
+    Cell::new(Value::Difference(by)).status(word_role(role))
 }
 
 #[cfg(test)]
@@ -237,41 +225,50 @@ mod tests {
 
     use super::*;
 
-    fn of(a: &str, b: &str) -> Headline {
+    fn of(a: &str, b: &str) -> (Headline, Table) {
         let facts = |text: &str| Facts::new(Arc::new(notation::run(text).unwrap()));
         let (a, b) = (facts(a), facts(b));
         let matching = matching(&a, &b);
-        headline(&Pair::new(&a, &b, &matching))
+        let pair = Pair::new(&a, &b, &matching);
+        (headline(&pair), figures(&pair))
+    }
+
+    fn title(a: &str, b: &str) -> String {
+        of(a, b).0.answer.text().into_owned()
     }
 
     const A: &str = "run first\nfetch 0..120 w\nalign 120..720 w fetch";
 
     #[test]
     fn the_answer_is_a_sentence() {
-        let found = of(A, "run second\nfetch 0..120 w\nalign 120..972 w fetch");
-        assert_eq!(found.title, "B took 4 min 12 s longer: 12 min 00 s → 16 min 12 s, +35 %");
-        assert!(found.comparable);
+        let (found, figures) = of(A, "run second\nfetch 0..120 w\nalign 120..972 w fetch");
+        assert_eq!(found.answer.text(), "B took 4 min 12 s longer: 12 min 00 s → 16 min 12 s, +35 %");
+        assert!(found.comparable && found.cautions.is_empty());
+        assert_eq!(found.answer.status, Some(makespan_scene::Role::More));
         assert_eq!(found.subtitle, "A first · B second");
-        assert!(found.notes.iter().any(|n| n == "2 tasks are in both runs."));
-        let makespan = &found.figures[0];
-        assert_eq!(makespan.delta.text, "+4 min 12 s (+35 %)");
-        assert_eq!(makespan.delta.status, Some(makespan_scene::Role::More));
-        let less = of(A, "fetch 0..60 w\nalign 60..660 w fetch").title;
+        assert_eq!(found.notes[0], "2 tasks are in both runs.");
+        let makespan = &figures.rows[1][3];
+        assert_eq!(makespan.text(), "+4 min 12 s (+35 %)");
+        assert_eq!(makespan.status, Some(makespan_scene::Role::More));
+        let less = title(A, "fetch 0..60 w\nalign 60..660 w fetch");
         assert_eq!(less, "B took 1 min 00 s less: 12 min 00 s → 11 min 00 s, −8.3 %");
-        assert_eq!(of(A, A).title, "B took as long as A: 12 min 00 s");
+        assert_eq!(title(A, A), "B took as long as A: 12 min 00 s");
     }
 
     #[test]
-    fn what_did_not_do_the_same_work_is_not_called_faster() {
-        let found = of(A, "fetch 0..120 w\nalign 120..130 w fetch failed");
+    fn unfinished_work_is_not_called_faster() {
+        let (found, _) = of(A, "fetch 0..120 w\nalign 120..130 w fetch failed");
         assert!(!found.comparable);
-        assert_eq!(found.title, "Not to be compared: B failed. 12 min 00 s → 2 min 10 s, −82 %");
-        assert!(found.notes[0].starts_with("B failed: it did not do the same work"));
-        let open = of(A, "fetch 0..120 w\nalign 120.. w fetch running");
-        assert!(open.title.starts_with("Not to be compared: B was not over"));
-        let untimed = of("a - -", "a - -");
-        assert_eq!(untimed.title, "How long the two runs took is not known");
-        assert_eq!(untimed.figures[0].a.text, "unknown");
-        assert_eq!(of(A, "a - -").title, "A took 12 min 00 s; how long B took is not known");
+        assert_eq!(found.answer.text(), "Not comparable: B failed. 12 min 00 s → 2 min 10 s, −82 %");
+        assert_eq!(found.answer.status, None);
+        assert_eq!(found.cautions[0], "B failed: unfinished work does not count as a speed-up.");
+        assert!(
+            title(A, "fetch 0..120 w\nalign 120.. w fetch running")
+                .starts_with("Not comparable: B had not finished")
+        );
+        let (untimed, figures) = of("a - -", "a - -");
+        assert_eq!(untimed.answer.text(), "The makespans of both runs are unknown");
+        assert_eq!(figures.rows[1][1].text(), "unknown");
+        assert_eq!(title(A, "a - -"), "A took 12 min 00 s; the makespan of B is unknown");
     }
 }

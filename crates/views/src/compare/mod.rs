@@ -12,7 +12,7 @@
 //! let (a, b) = (run("fetch 0..4 w1\nalign 4..9 w1 fetch"), run("fetch 0..4 w1\nalign 4..12 w1 fetch"));
 //! let matching = matching(&a, &b);
 //! let pair = Pair::new(&a, &b, &matching);
-//! assert_eq!(headline(&pair).title, "B took 3 s longer: 9 s → 12 s, +33 %");
+//! assert_eq!(headline(&pair).answer.text(), "B took 3 s longer: 9 s → 12 s, +33 %");
 //! let bars = waterfall::bars(&pair, &explain(&a, &b, &matching).unwrap(), 10);
 //! assert_eq!(bars.len(), 3);
 //! ```
@@ -24,6 +24,7 @@ mod headline;
 mod legend;
 mod lines;
 mod marks;
+mod measured;
 mod pair;
 mod parameters;
 mod state;
@@ -36,11 +37,12 @@ pub mod trend;
 pub mod waterfall;
 
 pub use delta::{Noise, delta_cell, percent, signed, word_role};
-pub use headline::{Compared, Headline, figures_table, headline};
+pub use headline::{Headline, figures, headline};
 pub use legend::Legend;
 pub use lines::Lines;
 pub use marks::{Alignment, Mode, Part};
+pub use measured::measured;
 pub use pair::{Pair, match_sign, sign};
 pub use parameters::{parameters, parameters_of};
 pub use state::Comparing;
-pub use summary::{Summary, summary};
+pub use summary::{Summary, figures_section, summary};

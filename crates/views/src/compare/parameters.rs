@@ -1,12 +1,12 @@
-//! What two runs were told differently: parameters, labels and what else is said of them, only where they differ.
+//! Parameters, labels and metadata of two runs, only where they differ.
 
 use makespan_analysis::compare::{MatchedTask, Saying, Setting, run_settings, task_settings};
 use makespan_analysis::natural_cmp;
 use makespan_scene::visible;
 
 use super::Pair;
-use super::delta::{percent, signed_number};
-use crate::details::{Block, Section};
+use crate::amount::{change, signed_number};
+use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table};
 
 /// How many differences a table holds.
@@ -17,18 +17,18 @@ const EXACT: usize = 2_000;
 
 /// Parameters, labels and metadata of the two runs that differ; says so where none does.
 pub fn parameters(pair: &Pair<'_>) -> Section {
-    let mut blocks = blocks(run_settings(pair.a.run(), pair.b.run()), "About the runs");
+    let mut blocks = blocks(run_settings(pair.a.run(), pair.b.run()), "Metadata of the runs");
     if blocks.is_empty() {
-        blocks.push(Block::Note("Nothing that the two runs say of themselves differs.".to_owned()));
+        blocks.push(Block::Note("The parameters, labels and metadata of both runs are the same.".to_owned()));
     }
-    Section::new("parameters", "What they were told", blocks)
+    Section::new("parameters", "Different parameters", blocks)
 }
 
 /// The same of one task; `None` where nothing differs, or only one of the runs has it.
 pub fn parameters_of(pair: &Pair<'_>, task: &MatchedTask) -> Option<Section> {
     let settings = task_settings((pair.a.run(), task.a?), (pair.b.run(), task.b?));
-    let blocks = blocks(settings, "About the task");
-    (!blocks.is_empty()).then(|| Section::new("parameters", "What it was told", blocks))
+    let blocks = blocks(settings, "Metadata of the task");
+    (!blocks.is_empty()).then(|| Section::new("parameters", "Different parameters of the task", blocks))
 }
 
 /// One table for parameters, one for labels, one for the rest.
@@ -65,18 +65,18 @@ fn delta(setting: &Setting) -> Cell {
     let number = |v: &Option<String>| v.as_ref().and_then(|v| v.trim().parse::<f64>().ok());
     match number(&setting.a).zip(number(&setting.b)) {
         Some((a, b)) if (b - a).is_finite() => {
-            let share = percent(a, b);
+            let share = change(a, b);
             let share = if share.is_empty() { share } else { format!(" ({share})") };
             Cell::new(format!("{}{share}", signed_number(b - a)))
         }
-        _ => Cell::new(""),
+        _ => Cell::default(),
     }
 }
 
 fn value(value: &Option<String>) -> Cell {
     match value {
         Some(text) => Cell::new(short(text, SHOWN)).exact(short(text, EXACT)),
-        None => Cell::new("–").exact("not said"),
+        None => Cell::new("–").exact("not given"),
     }
 }
 
@@ -96,24 +96,24 @@ mod tests {
         Setting { of, name: name.to_owned(), a: a.map(str::to_owned), b: b.map(str::to_owned) }
     }
 
-    fn texts(table: &Table, row: usize) -> Vec<&str> {
-        table.rows[row].iter().map(|c| c.text.as_str()).collect()
+    fn texts(table: &Table, row: usize) -> Vec<String> {
+        table.rows[row].iter().map(|c| c.text().into_owned()).collect()
     }
 
     #[test]
-    fn each_kind_of_saying_has_its_table_and_numbers_their_difference() {
+    fn each_kind_of_setting_has_its_table_and_numbers_their_difference() {
         let blocks = blocks(
             vec![
                 setting(Saying::Itself, "workflow", Some("x"), Some("y")),
                 setting(Saying::Params, "k10", Some("7"), Some("9")),
                 setting(Saying::Params, "k2", None, Some("fast")),
             ],
-            "About the runs",
+            "Metadata of the runs",
         );
         let [Block::Table(params), Block::Table(about)] = blocks.as_slice() else { panic!("{blocks:?}") };
         assert_eq!(texts(params, 0), ["k2", "–", "fast", ""]);
         assert_eq!(texts(params, 1), ["k10", "7", "9", "+2 (+29 %)"]);
-        assert_eq!((about.title.as_str(), texts(about, 0)[1]), ("About the runs", "x"));
+        assert_eq!((about.title.as_str(), texts(about, 0)[1].as_str()), ("Metadata of the runs", "x"));
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
         let blocks = blocks(many, "");
         let [Block::Table(table)] = blocks.as_slice() else { panic!("no table") };
         assert_eq!((table.rows.len(), table.left_out), (MOST, 1_500));
-        assert!(table.rows[0][0].text.chars().count() < 1_200);
-        assert_eq!(table.rows[0][3].text, "");
+        assert!(table.rows[0][0].text().chars().count() < 1_200);
+        assert_eq!(table.rows[0][3].text(), "");
     }
 }

@@ -3,15 +3,16 @@
 use makespan_analysis::StepStat;
 use makespan_analysis::compare::StepDelta;
 use makespan_scene::{
-    Anchor, Bars, Face, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, count,
+    Anchor, Bars, Face, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, counted,
     fit, width,
 };
 
 use super::axis::difference_axis;
-use super::delta::{exactly, known_cell, percent_ns, signed, word_role};
+use super::delta::{known_cell, relative, signed, word_role};
 use super::pair::clipped;
 use super::{Pair, delta_cell};
 use crate::table::{Cell, Column, Table};
+use crate::value::Value;
 
 fn work(step: &Option<StepStat>) -> Option<i64> {
     step.as_ref().map(|s| s.work)
@@ -41,7 +42,7 @@ pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Sc
         .collect();
     if shown < steps.len() {
         let rest = steps[shown..].iter().fold(0i64, |sum, s| sum.saturating_add(s.work_ns));
-        rows.push((format!("{} more steps", count((steps.len() - shown) as u64)), rest, Role::Neutral));
+        rows.push((counted(steps.len() - shown, "more step"), rest, Role::Neutral));
     }
     let height = AXIS + ROW * rows.len() as f32 + 6.0;
     let mut scene = Scene::new(wide, height, "Work by step: B less A");
@@ -127,14 +128,11 @@ pub fn twin(pair: &Pair<'_>, steps: &[StepDelta], range: std::ops::Range<usize>)
     let mut table = Table::new("Work by step", columns);
     let end = range.end.min(steps.len());
     for s in &steps[range.start.min(end)..end] {
-        let tasks =
-            |s: &Option<StepStat>| Cell::new(s.as_ref().map_or(String::new(), |s| count(u64::from(s.tasks))));
+        let tasks = |s: &Option<StepStat>| s.as_ref().map_or_else(Cell::default, |s| Cell::new(s.tasks));
         let delta = if s.a.is_some() && s.b.is_some() {
             delta_cell(work(&s.a), work(&s.b), pair.noise.strength(work(&s.a), work(&s.b)))
         } else {
-            Cell::new(signed(s.work_ns))
-                .exact(exactly(s.work_ns))
-                .status(word_role(s.work_ns.signum() as f32))
+            Cell::new(Value::Delta(s.work_ns)).status(word_role(s.work_ns.signum() as f32))
         };
         table.push(vec![
             Cell::new(clipped(&s.step)),
@@ -143,7 +141,7 @@ pub fn twin(pair: &Pair<'_>, steps: &[StepDelta], range: std::ops::Range<usize>)
             known_cell(work(&s.a)),
             known_cell(work(&s.b)),
             delta,
-            Cell::new(percent_ns(work(&s.a), work(&s.b))),
+            Cell::new(relative(work(&s.a), work(&s.b))),
         ]);
     }
     table.left_out = steps.len() - table.rows.len();

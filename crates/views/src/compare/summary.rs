@@ -2,9 +2,9 @@
 
 use makespan_analysis::compare::{Explanation, step_deltas};
 
-use super::headline::{Headline, headline};
-use super::{Pair, figures_table, parameters, steps, tasks, waterfall};
-use crate::details::{Block, Section};
+use super::headline::{Headline, figures, headline};
+use super::{Pair, parameters, steps, tasks, waterfall};
+use crate::section::{Block, Section};
 
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,9 +22,7 @@ const STEPS: usize = 12;
 
 /// The page of two runs, pictures `wide` px wide. Cells and shapes lead to rows of the matching.
 pub fn summary(pair: &Pair<'_>, explanation: Option<&Explanation>, wide: f32) -> Summary {
-    let headline = headline(pair);
-    let figures = vec![Block::Table(figures_table(&headline.figures))];
-    let mut sections = vec![Section::new("figures", "Both runs in figures", figures)];
+    let mut sections = vec![figures_section(pair)];
     let mut contributions = Vec::new();
     if let Some(explanation) = explanation {
         contributions = waterfall::contributions(pair, explanation);
@@ -32,20 +30,26 @@ pub fn summary(pair: &Pair<'_>, explanation: Option<&Explanation>, wide: f32) ->
             let bars = waterfall::bars(pair, explanation, PARTS);
             let mut blocks = vec![Block::Picture(waterfall::scene(pair, &bars, wide))];
             blocks.extend(waterfall::notes(pair, explanation).into_iter().map(Block::Note));
-            sections.push(Section::new("difference", "What the difference is made of", blocks));
+            sections.push(Section::new("difference", "Parts of the difference", blocks));
         }
     }
     let order = tasks::order(pair, &contributions, None, tasks::Sort::default());
     if !order.is_empty() {
         let table = tasks::table(pair, &contributions, &order, 0..TASKS);
-        sections.push(Section::new("tasks", "Tasks that make most of it", vec![Block::Table(table)]));
+        sections.push(Section::new("tasks", "Tasks that explain most of it", vec![Block::Table(table)]));
     }
     let all = step_deltas(pair.a, pair.b);
-    // Where every task is a step of its own, the table of tasks has told it.
+    // Where every task is a step of its own, the table of tasks holds it already.
     if all.len() > 1 && all.len() < pair.rows().len() {
         let picture = Block::Picture(steps::scene(pair, &all, STEPS, wide));
         sections.push(Section::new("steps", "Work by step", vec![picture]));
     }
     sections.push(parameters(pair));
-    Summary { headline, sections }
+    Summary { headline: headline(pair), sections }
+}
+
+/// The figures of both runs as a section.
+pub fn figures_section(pair: &Pair<'_>) -> Section {
+    let table = figures(pair);
+    Section::new("figures", table.title.clone(), vec![Block::Table(table)])
 }

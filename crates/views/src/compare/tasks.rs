@@ -1,14 +1,17 @@
 //! The table of all tasks of two runs: sorted and filtered as indices, rows made only for what is seen.
 
+use std::collections::BTreeMap;
+
 use makespan_analysis::compare::{Change, Evidence, Match, MatchedTask};
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId};
 use serde::{Deserialize, Serialize};
 
-use super::delta::{self, exactly, signed, word_role};
+use super::delta::{self, word_role};
 use super::pair::clipped;
 use super::{Pair, delta_cell};
 use crate::table::{Cell, Column, Table};
+use crate::value::Value;
 
 /// What the table is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -147,7 +150,7 @@ pub fn order(pair: &Pair<'_>, contribution: &[Option<i64>], mask: Option<&[bool]
 /// The columns.
 pub fn columns() -> Vec<Column> {
     let mut all: Vec<Column> = SortKey::ALL.into_iter().map(SortKey::column).collect();
-    all.push(Column::text("changes", "What changed"));
+    all.push(Column::text("changes", "Changes"));
     all
 }
 
@@ -155,13 +158,13 @@ pub fn columns() -> Vec<Column> {
 pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell> {
     let Some(task) = pair.row(row) else { return vec![Cell::default(); columns().len()] };
     let share = match contribution.get(row as usize).copied().flatten() {
-        Some(ns) => Cell::new(signed(ns)).exact(exactly(ns)).status(word_role(ns.signum() as f32)),
-        None => Cell::new("").exact("not on the path that makes the difference"),
+        Some(ns) => Cell::new(Value::Delta(ns)).status(word_role(ns.signum() as f32)),
+        None => Cell::default().exact("not on the path that makes the difference"),
     };
-    let relative = delta::percent_ns(task.a_ns, task.b_ns);
+    let relative = Cell::new(delta::relative(task.a_ns, task.b_ns));
     let relative = match pair.strength(task) {
-        Some(strength) if !relative.is_empty() => Cell::new(relative).status(word_role(strength)),
-        _ => Cell::new(relative),
+        Some(strength) if !relative.text().is_empty() => relative.status(word_role(strength)),
+        _ => relative,
     };
     let step = pair.step(task);
     let name = pair.name(task);
@@ -178,6 +181,11 @@ pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell>
     ]
 }
 
+/// Whether a row is more than the same task in both runs.
+pub fn differs(task: &MatchedTask) -> bool {
+    task.how != Match::Same
+}
+
 /// What differs between the two tasks of a row, in words.
 pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
     let (Some(a), Some(b)) = (task.a, task.b) else { return String::new() };
@@ -187,7 +195,7 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
     if task.how == Match::Renamed
         && let Some(by) = task.by
     {
-        words.push(format!("found again by its {}", evidence_words(by)));
+        words.push(format!("matched by {}", evidence_words(by)));
     }
     for change in &task.changes {
         words.push(match change {
@@ -196,7 +204,7 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
                 let status = |run: &Run, t: TaskId| run.tasks.status[t.index()].name();
                 format!("{} → {}", status(in_a, a), status(in_b, b))
             }
-            Change::Attempts => format!("{} → {} tries", tries(in_a, a), tries(in_b, b)),
+            Change::Attempts => format!("{} → {} attempts", tries(in_a, a), tries(in_b, b)),
             Change::Step => format!("step {} → {}", clipped(in_a.task_step(a)), clipped(in_b.task_step(b))),
             Change::Kind => "kind".to_owned(),
             Change::Params => "parameters".to_owned(),
@@ -206,7 +214,7 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
     words.join(", ")
 }
 
-/// By what a task was found again.
+/// By what a task was matched.
 fn evidence_words(by: Evidence) -> &'static str {
     match by {
         Evidence::Key => "name",
@@ -228,5 +236,23 @@ pub fn table(
         table.push(row(pair, contribution, r));
     }
     table.left_out = order.len() - table.rows.len();
+    table
+}
+
+/// The same with names that only one row has: where several tasks share one, their keys are added. For tables that are
+/// shown whole.
+pub fn with_distinct_names(mut table: Table) -> Table {
+    let Some(at) = table.columns.iter().position(|c| c.key == SortKey::Name.name()) else { return table };
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let name = |row: &[Cell]| row.get(at).map_or_else(String::new, |cell| cell.text().into_owned());
+    table.rows.iter().for_each(|row| *seen.entry(name(row)).or_default() += 1);
+    for row in &mut table.rows {
+        let shared = seen.get(&name(row)).is_some_and(|n| *n > 1);
+        if let Some(cell) = row.get_mut(at).filter(|_| shared) {
+            let text = cell.text().into_owned();
+            let key = cell.exact.clone();
+            cell.value = Value::Text(if key.contains(&text) { key } else { format!("{text} [{key}]") });
+        }
+    }
     table
 }

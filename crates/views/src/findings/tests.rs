@@ -6,61 +6,62 @@ use makespan_analysis::Facts;
 use makespan_model::Status;
 
 use super::*;
+use crate::section::Found;
 
 fn check(text: &str, code: &str, title: &str, sentence: &str) -> ViewState {
     let facts = Facts::new(Arc::new(makespan_model::notation::run(text).unwrap()));
     let finding = facts.findings().iter().find(|f| f.code() == code).unwrap();
-    let words = told(facts.run(), finding);
+    let words = Found::new(facts.run(), finding);
     assert_eq!((words.title.as_str(), words.text.as_str()), (title, sentence));
     assert!(words.action.ends_with('.'));
-    view_of(facts.run(), finding)
+    words.view
 }
 
 #[test]
-fn findings_are_told_with_their_numbers() {
+fn findings_state_their_numbers() {
     let state = check(
         "a 0..50\nb 52..70 - a\nc 80..100 - b",
         "idle-gaps",
         "Nothing ran for 12 s",
-        "In 2 gaps between the first start and the last end no attempt was at work; the longest, 10 s, begins \
+        "No attempt was running in 2 gaps between the first start and the last end; the longest, 10 s, begins \
          1 min 10 s after the start.",
     );
     assert_eq!((state.view, state.window), (View::Timeline, Some((70_000_000_000, 80_000_000_000))));
     check(
         "a 0..70\nb 0..60\nlast 70..100 - a",
         "serial-tail",
-        "The last 40 s ran one at a time",
-        "No two attempts were at work at once in the last 40 % of the makespan, most of it last.",
+        "The last 40 s ran one task at a time",
+        "In the last 40 % of the makespan no two attempts ran at once; most of it was last.",
     );
     check(
         "a 0..10\nb 10..70 - a\nc 70..100 - b",
         "bottleneck",
         "b is 60 % of the critical path",
-        "It takes 1 min 00 s and has no slack: what delays it delays the run.",
+        "It took 1 min 00 s and has no slack, so whatever delays it delays the run.",
     );
     check(
         "a 0..10 - try=1 failed\na 30..50 - try=2\nb 50..100 - a",
         "retry-waste",
         "10 s of work was lost in failed attempts",
-        "10 s of work, 13 % of all, came to nothing; 1 task was tried again, 1 succeeded in the end, after 20 s between tries.",
+        "10 s of work, 13 % of the total, was lost; 1 of 1 retried task succeeded, after 20 s between attempts.",
     );
     check(
         "r 0..10 v\na 10..20 w r\nb 20..30 w r\nc 30..40 w r",
         "slot-starved",
         "Tasks waited 30 s for slots",
-        "2 tasks had only to start while the worker was full, c for 20 s. Over the whole run 50 % of the slots were in use.",
+        "2 tasks were ready, but every slot was busy; c waited 20 s. Over the whole run 50 % of the slots were in use.",
     );
     check(
         "a 0..50\nb 48..100 - a",
         "clock-skew",
-        "Starts before what comes first ended",
-        "b started 2 s before a had ended; 1 such case in all.",
+        "Tasks started before their dependencies ended",
+        "b started 2 s before a ended; 1 case in all.",
     );
     check(
         "run r failed\na 0..50\nc - - b pending\nb 50.. - a",
         "unfinished",
-        "2 tasks are not over",
-        "1 of their attempts started and did not end; though the run is recorded as over.",
+        "2 tasks have not finished",
+        "1 attempt started and did not end, although the run is recorded as finished.",
     );
 }
 
@@ -94,7 +95,7 @@ fn foreign_names_are_shown_as_text_and_not_endlessly_long() {
         makespan_model::notation::run(&format!("a 0..10\n{name} 10..70 - a\nc 70..100 - {name}")).unwrap(),
     ));
     let finding = facts.findings().iter().find(|f| f.code() == "bottleneck").unwrap();
-    let words = told(facts.run(), finding);
+    let words = Found::new(facts.run(), finding);
     assert!(words.title.starts_with("\\u{202e}xxx") && words.title.chars().count() < 100, "{}", words.title);
 }
 

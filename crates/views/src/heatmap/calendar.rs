@@ -8,10 +8,11 @@ use makespan_scene::{Civil, Role, civil, count};
 
 use super::options::DayColour;
 use super::{Columns, Entry, Fill, Head, Lead, Matrix, Part};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::chart::start_of;
 use crate::look::status_role;
 use crate::subject::bounds;
+use makespan_scene::counted;
 
 const DAY: i64 = 86_400 * 1_000_000_000;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -112,7 +113,7 @@ impl Calendar {
         let name = format!("{} {:04}-{:02}-{:02}", DAYS[row % 7], date.year, date.month, date.day);
         let Some(day) = self.at(row, column) else { return Entry::nothing(format!("{name}: no run")) };
         let n = day.runs.len();
-        let mut exact = format!("{name}: {}", many(n, "run"));
+        let mut exact = format!("{name}: {}", counted(n, "run"));
         if day.failed > 0 {
             exact.push_str(&format!(", {} failed", count(day.failed as u64)));
         }
@@ -259,7 +260,11 @@ impl Matrix for Calendar {
 
     fn notes(&self) -> Vec<String> {
         let n = self.undated;
-        if n == 0 { Vec::new() } else { vec![format!("Without a start, so on no day: {}.", many(n, "run"))] }
+        if n == 0 {
+            Vec::new()
+        } else {
+            vec![format!("Without a start, so on no day: {}.", counted(n, "run"))]
+        }
     }
 
     fn lead(&self, row: usize, column: usize) -> Option<Lead> {

@@ -10,10 +10,11 @@ use makespan_scene::Role;
 use super::options::{Normal, RowOrder, TasksOptions};
 use super::order::alike;
 use super::{Entry, Fill, Head, Lead, Matrix, Part};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::{Subject, bounds};
 use crate::tasks::start_of;
+use makespan_scene::counted;
 
 /// How many numbers are kept at most: a hundred thousand tasks with eighty measures.
 const MOST_CELLS: usize = 8_000_000;
@@ -161,7 +162,7 @@ fn columns(
         notes.push(format!("The same for every task, so left out: {}{more}.", equal.join(", ")));
     }
     if beyond > 0 {
-        notes.push(format!("Left out: {}.", many(beyond, "more measure")));
+        notes.push(format!("Left out: {}.", counted(beyond, "more measure")));
     }
     columns
 }

@@ -9,9 +9,9 @@ use rustc_hash::FxHashMap;
 
 use super::options::WorkerOrder;
 use super::{Columns, Entry, Fill, Head, Lead, Matrix, Part};
-use crate::amount::many;
 use crate::look::{Look, TimeMode};
 use crate::timeline::axis::{moment_since, origin};
+use makespan_scene::counted;
 
 /// A worker and when it was at work: intervals (ns since the epoch) that do not overlap, ascending.
 struct Row {
@@ -193,7 +193,7 @@ impl Matrix for Workers {
         let (s, e) = self.part(0);
         let mut notes = vec![format!("Each cell is {}.", makespan_scene::duration(e.saturating_sub(s)))];
         if self.unnamed > 0 {
-            let n = many(self.unnamed, "interval");
+            let n = counted(self.unnamed, "interval");
             notes.push(format!("In no row, naming no worker: {n} of work."));
         }
         notes

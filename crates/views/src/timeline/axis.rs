@@ -6,11 +6,7 @@ use makespan_scene::{
 };
 
 use crate::look::{Look, TimeMode};
-
-/// Where relative times count from: the first moment known of the run.
-pub fn origin(run: &Run) -> i64 {
-    run.extent().map_or(0, |e| e.0)
-}
+pub use crate::moment::origin;
 
 /// A moment as the time mode writes it. Relative ones cost a look at the whole run: for many of them see
 /// [`moment_since`].

@@ -4,8 +4,7 @@ use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 
 use super::{Index, Lane, axis};
 use crate::look::{Look, status_role};
-use crate::table::{Cell, Column, Table};
-use crate::tasks::duration_cell;
+use crate::table::{Cell, Column, Table, duration_cell};
 
 /// Attempts `range` of the timeline, lane by lane.
 pub fn twin(run: &Run, index: &Index, look: &Look, range: std::ops::Range<usize>) -> Table {

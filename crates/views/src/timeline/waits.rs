@@ -7,9 +7,8 @@ use makespan_scene::{Bars, Face, Group, Hit, Paint, Rect, Role, Stroke, Text, We
 use super::picture::{AXIS_HEIGHT, Frame};
 use super::{Index, axis};
 use crate::look::Look;
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Table, duration_cell};
 use crate::target::Target;
-use crate::tasks::duration_cell;
 
 /// Pieces that are drawn and listed at most.
 const MOST: usize = 100;
@@ -137,7 +136,7 @@ mod tests {
         let said: Vec<String> = table
             .rows
             .iter()
-            .map(|r| r.iter().map(|c| c.text.clone()).collect::<Vec<_>>().join(" "))
+            .map(|r| r.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>().join(" "))
             .collect();
         assert_eq!(said, ["it needed a +0 s 4 s", "for the slot of b +4 s 3 s"]);
         let index = Index::new(facts.run(), Lanes::Worker);

@@ -24,7 +24,7 @@ fn all_are_sound(a: &Facts, b: &Facts) {
         for row in &table.rows {
             assert_eq!(row.len(), table.columns.len(), "{}", table.title);
             for cell in row {
-                assert!(cell.text.len() < 4_000, "{}: a cell of {} bytes", table.title, cell.text.len());
+                assert!(cell.text().len() < 4_000, "{}: a cell of {} bytes", table.title, cell.text().len());
             }
         }
     }

@@ -17,7 +17,7 @@ use makespan_model::notation;
 use makespan_scene::{Item, Rect, Scene, Seg};
 use makespan_views::Look;
 use makespan_views::compare::{
-    Legend, Mode, Pair, graph, headline, parameters, statistics, steps, tasks, timeline, trend, waterfall,
+    Legend, Mode, Pair, figures, graph, parameters, statistics, steps, tasks, timeline, trend, waterfall,
 };
 use makespan_views::graph::{Frame, fit};
 use makespan_views::timeline::Lanes;
@@ -90,7 +90,7 @@ fn tables(a: &Facts, b: &Facts) -> Vec<makespan_views::Table> {
         timeline::twin(&pair, &aligned, all.clone()),
         steps::twin(&pair, &step_deltas(a, b), all.clone()),
         tasks::table(&pair, &contributions, &order, all.clone()),
-        makespan_views::compare::figures_table(&headline(&pair).figures),
+        figures(&pair),
     ];
     out.extend(explanation.map(|e| waterfall::table(&pair, &e, all.clone())));
     out.extend(verdicts(&[a, a, b], &[b, b, a], "duration").map(|v| statistics::table(&v, all.clone())));
@@ -98,7 +98,7 @@ fn tables(a: &Facts, b: &Facts) -> Vec<makespan_views::Table> {
         trends(&[a, b, a], "duration").map(|t| trend::table(&t, &trend::order(&t, None), all.clone())),
     );
     for block in parameters(&pair).blocks {
-        if let makespan_views::details::Block::Table(table) = block {
+        if let makespan_views::Block::Table(table) = block {
             out.push(table);
         }
     }

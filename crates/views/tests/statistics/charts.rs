@@ -226,7 +226,7 @@ fn the_trend_goes_by_start_and_marks_failures() {
     let durations = |of: &str| {
         let choice = Choice { kind: Kind::Trend, of: of.into(), ..Choice::default() };
         picture(&subject, &choice)
-            .map(|made| made.twin.rows.iter().map(|r| r[3].text.clone()).collect::<Vec<_>>())
+            .map(|made| made.twin.rows.iter().map(|r| r[3].text().into_owned()).collect::<Vec<_>>())
     };
     assert_eq!(durations("task:t").unwrap(), ["3 s", "9 s", ""]);
     assert_eq!(durations("step:t").unwrap(), ["3 s", "9 s", ""]);
@@ -252,7 +252,7 @@ fn a_radar_goes_to_the_largest_and_has_gaps_where_nothing_is_known() {
     assert!(value("align").is_nan());
     // The mean of align and sort, 5 s and 1 s.
     let duration = chart.twin.columns.iter().position(|c| c.title == "Duration").unwrap();
-    let align = chart.twin.rows.iter().find(|r| r[0].text == "align").unwrap();
-    assert_eq!(align[duration].text, "3 s");
+    let align = chart.twin.rows.iter().find(|r| r[0].text() == "align").unwrap();
+    assert_eq!(align[duration].text(), "3 s");
     assert!(radar.notes.iter().any(|n| n.contains("gap")));
 }

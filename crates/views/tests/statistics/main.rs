@@ -60,7 +60,7 @@ fn task(facts: &Facts, id: &str) -> TaskId {
 /// The rows of a table as text, cells parted by ` | `.
 fn rows(table: &makespan_views::Table) -> Vec<String> {
     let row = |row: &Vec<makespan_views::Cell>| {
-        row.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>().join(" | ")
+        row.iter().map(|cell| cell.text().into_owned()).collect::<Vec<_>>().join(" | ")
     };
     table.rows.iter().map(row).collect()
 }

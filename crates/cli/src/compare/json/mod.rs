@@ -2,19 +2,30 @@
 
 mod shape;
 
-use makespan_analysis::Facts;
 use makespan_analysis::compare::*;
+use makespan_analysis::{Facts, Quantity};
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Status, TaskId};
+use makespan_views::amount::Unit;
 
 use super::Compared;
 use super::pair::Pair;
-use super::words::Unit;
 use shape::*;
 
 fn write(document: &Document) -> String {
     // Serialising plain values into a string cannot fail.
     serde_json::to_string_pretty(document).unwrap_or_default()
+}
+
+/// What the documents call a unit.
+fn code(unit: &Unit) -> &str {
+    match unit.quantity {
+        Quantity::Time => "ns",
+        Quantity::Bytes => "bytes",
+        Quantity::Percent => "percent",
+        Quantity::Count => "count",
+        Quantity::Number => &unit.name,
+    }
 }
 
 fn document(comparison: &'static str, measure: &str, unit: &Unit, runs: &[Compared]) -> Document {
@@ -35,7 +46,7 @@ fn document(comparison: &'static str, measure: &str, unit: &Unit, runs: &[Compar
     Document {
         comparison,
         measure: measure.to_owned(),
-        unit: unit.code().to_owned(),
+        unit: code(unit).to_owned(),
         runs: runs.iter().map(entry).collect(),
         ..Document::default()
     }
@@ -95,7 +106,7 @@ pub(super) fn pair(runs: &[Compared], pair: &Pair<'_>, unit: &Unit) -> String {
     };
     out.steps = Some(step_deltas(a, b).into_iter().map(step).collect());
     let measure = |m: MeasureDelta| MeasureEntry {
-        unit: Unit { quantity: m.quantity, name: m.unit }.code().to_owned(),
+        unit: code(&Unit { quantity: m.quantity, name: m.unit }).to_owned(),
         key: m.key,
         pairs: m.pairs,
         rose: m.rose,

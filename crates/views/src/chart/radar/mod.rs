@@ -15,9 +15,10 @@ use rustc_hash::FxHashMap;
 use super::plot::hue;
 use super::trend::by_start;
 use super::{Body, Chart, Kind, Picture, Subject};
-use crate::amount::{Unit, many};
+use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
+use makespan_scene::counted;
 
 /// Fewer axes make no shape.
 const LEAST_AXES: usize = 3;
@@ -111,7 +112,7 @@ pub(super) fn steps(subject: &Subject<'_>) -> Result<Picture, String> {
     let names: Vec<String> = all.iter().take(shown).map(|s| s.step.clone()).collect();
     let mut notes = vec!["Each axis goes from 0 to the step with the largest mean.".to_owned()];
     if all.len() > shown {
-        let more = many(all.len() - shown, "more step");
+        let more = counted(all.len() - shown, "more step");
         notes.push(format!("… and {more}, with less work than these."));
     }
     radar(STEPS, "Step", names, candidates, notes)
@@ -170,7 +171,7 @@ pub(super) fn runs(subject: &Subject<'_>) -> Result<Picture, String> {
     number_equal(&mut names);
     let mut notes = vec!["Each axis goes from 0 to the run with the largest value.".to_owned()];
     if order.len() > shown.len() {
-        notes.push(format!("… and {}.", many(order.len() - shown.len(), "earlier run")));
+        notes.push(format!("… and {}.", counted(order.len() - shown.len(), "earlier run")));
     }
     radar(RUNS, "Run", names, candidates, notes)
 }

@@ -6,7 +6,7 @@ mod words;
 
 pub use picture::{frame, scene};
 pub use twin::{columns, table};
-pub use words::{notes, title, verdict_sign, verdict_word};
+pub use words::{answer, notes, title, verdict_sign, verdict_word};
 
 use makespan_analysis::compare::{TwoSamples, Verdicts};
 

@@ -1,10 +1,13 @@
 //! What the samples say, in words that claim no more than they bear.
 
 use makespan_analysis::Quantity;
+use makespan_analysis::compare::statistics::smallest_p;
 use makespan_analysis::compare::{TwoSamples, Verdict, Verdicts};
-use makespan_scene::{Role, count};
+use makespan_scene::{Role, counted};
 
 use crate::amount::Unit;
+use crate::section::{Block, Section};
+use crate::table::Cell;
 
 /// The word for a verdict. "No evidence" is never "no change": the one says that the data could not show it.
 pub fn verdict_word(verdict: &Verdict, quantity: Quantity) -> &'static str {
@@ -46,17 +49,12 @@ pub(super) fn verdict_role(samples: &TwoSamples) -> Option<Role> {
     }
 }
 
-/// A value of the measure with its sign.
-pub(super) fn signed(unit: &Unit, value: f64) -> String {
-    if value > 0.0 { format!("+{}", unit.text(value)) } else { unit.text(value) }
-}
-
 /// The shift with its interval: "+12.3 s (+8 s to +16 s)"; empty where there is none.
 pub(super) fn shift(unit: &Unit, samples: &TwoSamples) -> String {
     let interval = samples
         .interval
-        .map_or(String::new(), |(low, high)| format!(" ({} to {})", signed(unit, low), signed(unit, high)));
-    samples.estimate.map_or(String::new(), |e| format!("{}{interval}", signed(unit, e)))
+        .map_or(String::new(), |(low, high)| format!(" ({} to {})", unit.signed(low), unit.signed(high)));
+    samples.estimate.map_or(String::new(), |e| format!("{}{interval}", unit.signed(e)))
 }
 
 /// The shift, and what else there is to say.
@@ -78,9 +76,9 @@ pub(super) fn qualification(unit: &Unit, verdict: &Verdict) -> String {
 /// The answer in a sentence.
 pub fn title(verdicts: &Verdicts) -> String {
     let unit = Unit::of(verdicts.quantity);
-    let all = (verdicts.baseline, verdicts.lineup.runs.saturating_sub(verdicts.baseline));
+    let all = sizes(verdicts);
     let (a, b) = verdicts.makespan.as_ref().map_or(all, TwoSamples::sizes);
-    let runs = format!("{a} {} against {b}", if a == 1 { "run" } else { "runs" });
+    let runs = format!("{} against {b}", counted(a, "run"));
     let Some(makespan) = &verdicts.makespan else { return runs };
     let shift = shift(&unit, makespan);
     match makespan.verdict {
@@ -93,8 +91,25 @@ pub fn title(verdicts: &Verdicts) -> String {
             let could = detectable.map_or(String::new(), |d| format!(" could show {} or more", unit.text(d)));
             format!("No evidence that the makespan changed: {shift}; {runs}{could}")
         }
-        Verdict::TooFew => format!("{runs} that succeeded are too few to say how the makespan changed"),
+        Verdict::TooFew => format!("Too few successful runs for a verdict on the makespan: {runs}"),
     }
+}
+
+/// The answer as a section: its sentence in the colour of less or more, and how the verdicts are meant.
+pub fn answer(verdicts: &Verdicts) -> Section {
+    let role = verdicts.makespan.as_ref().and_then(|makespan| match makespan.verdict {
+        Verdict::Slower => Some(Role::More),
+        Verdict::Faster => Some(Role::Less),
+        _ => None,
+    });
+    let mut blocks = vec![Block::Answer(Cell { status: role, ..Cell::new(title(verdicts)) })];
+    blocks.extend(notes(verdicts).into_iter().map(Block::Note));
+    Section::new("answer", "Comparison", blocks)
+}
+
+/// How many runs there are on each side.
+fn sizes(verdicts: &Verdicts) -> (usize, usize) {
+    (verdicts.baseline, verdicts.lineup.runs.saturating_sub(verdicts.baseline))
 }
 
 /// How the verdicts are meant, in plain words.
@@ -104,18 +119,25 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
          number of tasks tested (Benjamini and Hochberg)."
             .to_owned(),
         format!(
-            "{} tasks that are on the critical path of some run were tested, and apart from them {} others.",
-            count(verdicts.tested[0] as u64),
-            count(verdicts.tested[1] as u64)
+            "{} on the critical path of some run and {} were tested, each group by itself.",
+            counted(verdicts.tested[0], "task"),
+            counted(verdicts.tested[1], "other task")
         ),
-        "No evidence is not no change: the samples could not have shown less than what stands beside it.".to_owned(),
+        "No evidence is not evidence of equality: these runs could not have shown changes smaller than the one stated.".to_owned(),
     ];
-    let counted = verdicts.makespan.as_ref().map(TwoSamples::sizes);
-    let all = (verdicts.baseline, verdicts.lineup.runs.saturating_sub(verdicts.baseline));
-    if let Some((a, b)) = counted.filter(|sizes| *sizes != all) {
+    let (n, m) = verdicts.makespan.as_ref().map_or_else(|| sizes(verdicts), TwoSamples::sizes);
+    if smallest_p(n, m) > 0.05 {
         notes.push(format!(
-            "Only runs and tasks that succeeded count: {a} of {} runs before, {b} of {} after.",
-            all.0, all.1
+            "{n} against {m} runs cannot show anything at 5 %: that takes 4 against 4, 3 against 5 or 2 against 8."
+        ));
+    }
+    let counting = verdicts.makespan.as_ref().map(TwoSamples::sizes);
+    let all = sizes(verdicts);
+    if let Some((a, b)) = counting.filter(|sizes| *sizes != all) {
+        notes.push(format!(
+            "Only runs and tasks that succeeded count: {a} of {} before, {b} of {} after.",
+            counted(all.0, "run"),
+            counted(all.1, "run")
         ));
     }
     notes

@@ -1,12 +1,12 @@
 //! The trend strips as a table: the newest value of each task beside what the runs before had.
 
-use makespan_analysis::compare::Trends;
+use makespan_analysis::compare::{Spread, Trends};
 
 use super::{line, line_count, name, newest};
 use crate::amount::Unit;
 use crate::compare::{percent, word_role};
-use crate::look::status_role;
 use crate::table::{Cell, Column, Table};
+use crate::value::{Plot, Value};
 
 /// The columns.
 pub fn columns() -> Vec<Column> {
@@ -15,6 +15,7 @@ pub fn columns() -> Vec<Column> {
         Column::number("newest", "Newest"),
         Column::text("status", "Status"),
         Column::number("relative", "Against the median"),
+        Column::plot("spread"),
         Column::number("median", "Median before"),
         Column::number("p10", "10 %"),
         Column::number("p90", "90 %"),
@@ -33,18 +34,17 @@ pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> T
         let Some((row, series)) = line(trends, order, at as u32) else { continue };
         let newest = newest(series).map(|(_, p)| p);
         let value = newest.map(|p| p.value).filter(|v| v.is_finite());
-        let number =
-            |v: Option<f64>| v.map_or(Cell::new(""), |v| Cell::new(unit.text(v)).exact(unit.exact(v)));
+        let number = |v: Option<f64>| v.map_or_else(Cell::default, |v| Cell::new(unit.value(v)));
         let before = series.before.as_ref();
         // What failed is not held against anything.
         let counted = value.filter(|_| newest.is_some_and(|p| p.counts));
-        let relative = counted.zip(before).map_or(Cell::new(""), |(v, b)| {
+        let relative = counted.zip(before).map_or_else(Cell::default, |(v, b)| {
             // Grey unless it lies outside of most of those before.
             let by = f32::from(i8::from(v > b.p90) - i8::from(v < b.p10));
-            Cell::new(percent(b.median, v)).status(word_role(by))
+            Cell::new(Value::Relative(b.median, v)).status(word_role(by))
         });
         let status = newest.and_then(|p| p.status);
-        let status = status.map_or(Cell::new(""), |s| Cell::new(s.name()).status(status_role(s)));
+        let status = status.map_or_else(Cell::default, Cell::of_status);
         let changes: Vec<String> = series
             .trend
             .levels
@@ -62,13 +62,26 @@ pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> T
             number(value),
             status,
             relative,
+            Cell::new(spread(before, value)),
             number(before.map(|b| b.median)),
             number(before.map(|b| b.p10)),
             number(before.map(|b| b.p90)),
-            Cell::new(before.map_or(String::new(), |b| b.values.to_string())),
+            before.map_or_else(Cell::default, |b| Cell::new(b.values)),
             Cell::new(changes.join(", ")),
         ]);
     }
     table.left_out = all - table.rows.len();
     table
+}
+
+/// What was seen before and what is new, on an axis that holds both.
+fn spread(before: Option<&Spread>, newest: Option<f64>) -> Value {
+    let before = before.map(|b| [b.min, b.p10, b.median, b.p90, b.max]);
+    let all = before.into_iter().flatten().chain(newest).filter(|x| x.is_finite());
+    let (low, high) = (all.clone().fold(f64::INFINITY, f64::min), all.fold(f64::NEG_INFINITY, f64::max));
+    if !(low.is_finite() && high.is_finite()) {
+        return Value::Empty;
+    }
+    let place = |x: f64| if high > low { (x - low) / (high - low) } else { 0.5 };
+    Value::Plot(Plot::Spread { before: before.map(|b| b.map(place)), newest: newest.map(place) })
 }

@@ -28,14 +28,14 @@ pub fn contributions(pair: &Pair<'_>, explanation: &Explanation) -> Vec<Option<i
 /// What a part is, in words; `both` says whether both runs have its task.
 pub fn part_words(kind: PartKind, delta_ns: i64, both: bool) -> &'static str {
     match kind {
-        PartKind::Task if delta_ns < 0 => "worked less",
-        PartKind::Task => "worked longer",
+        PartKind::Task if delta_ns < 0 => "ran shorter",
+        PartKind::Task => "ran longer",
         PartKind::New if both => "not executed in A",
         PartKind::New => "new",
         PartKind::Gone if both => "not executed in B",
-        PartKind::Gone => "gone",
+        PartKind::Gone => "removed",
         PartKind::Retries => "retries",
-        PartKind::Dependency => "waiting to start, though ready",
+        PartKind::Dependency => "ready, not started",
         PartKind::Slot => "waiting for a worker",
         PartKind::Queue => "waiting in a queue",
         PartKind::PathSwitch => "other tasks on the path",
@@ -59,13 +59,13 @@ pub fn notes(pair: &Pair<'_>, explanation: &Explanation) -> Vec<String> {
         format!("{}{tail}", shown.join(", "))
     };
     if !explanation.entered.is_empty() {
-        notes.push(format!("The end of B hung on {}, that of A did not.", names(&explanation.entered)));
+        notes.push(format!("Joined the critical path in B: {}.", names(&explanation.entered)));
     }
     if !explanation.left.is_empty() {
-        notes.push(format!("The end of A hung on {}, that of B does not.", names(&explanation.left)));
+        notes.push(format!("Left the critical path in B: {}.", names(&explanation.left)));
     }
     if explanation.inferred {
-        notes.push("The parts follow dependencies that are inferred from times.".to_owned());
+        notes.push("The parts follow dependencies inferred from times.".to_owned());
     }
     notes
 }

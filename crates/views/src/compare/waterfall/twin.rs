@@ -4,26 +4,36 @@ use makespan_analysis::compare::Explanation;
 
 use super::part_words;
 use crate::compare::Pair;
-use crate::compare::delta::{exactly, signed, word_role};
+use crate::compare::delta::word_role;
 use crate::compare::pair::clipped;
 use crate::table::{Cell, Column, Table};
+use crate::value::{Plot, Value};
 
 /// The parts `range` of an explanation, largest first.
 pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("name", "Task"),
-        Column::text("kind", "What"),
+        Column::text("kind", "Part"),
         Column::number("delta", "Difference"),
-        Column::number("share", "Of the whole"),
+        Column::plot("bar"),
+        Column::number("share", "Share"),
     ];
-    let mut table = Table::new("What the difference is made of", columns);
+    let mut table = Table::new("Parts of the difference", columns);
     let mut parts: Vec<_> = explanation.parts.iter().collect();
     parts.sort_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
     let end = range.end.min(parts.len());
-    for part in &parts[range.start.min(end)..end] {
+    // Each bar begins where the one above ended; all lie between the lowest and the highest sum.
+    let mut sums = vec![0i128];
+    for part in &parts {
+        sums.push(sums.last().copied().unwrap_or(0) + i128::from(part.delta_ns));
+    }
+    let (low, high) = sums.iter().fold((0, 0), |(low, high): (i128, i128), s| (low.min(*s), high.max(*s)));
+    let place = |sum: i128| (sum - low) as f64 / (high - low).max(1) as f64;
+    for (i, part) in parts.iter().enumerate().take(end).skip(range.start) {
+        let bar = Plot::Bar { from: place(sums[i]), to: place(sums[i + 1]) };
         let task = part.task.and_then(|row| Some((row, pair.row(row)?)));
         let both = task.is_some_and(|(_, t)| t.a.is_some() && t.b.is_some());
-        let name = task.map_or(Cell::new(""), |(row, t)| Cell::new(clipped(&pair.name(t))).task(row));
+        let name = task.map_or_else(Cell::default, |(row, t)| Cell::new(clipped(&pair.name(t))).task(row));
         // Of a small difference that large parts of both signs make, shares say nothing.
         let share = (part.delta_ns as f64 / explanation.delta_ns as f64 * 100.0).round();
         let share = match share {
@@ -34,9 +44,8 @@ pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<
         table.push(vec![
             name,
             Cell::new(part_words(part.kind, part.delta_ns, both)),
-            Cell::new(signed(part.delta_ns))
-                .exact(exactly(part.delta_ns))
-                .status(word_role(part.delta_ns.signum() as f32)),
+            Cell::new(Value::Delta(part.delta_ns)).status(word_role(part.delta_ns.signum() as f32)),
+            Cell::new(Value::Plot(bar)).status(word_role(part.delta_ns.signum() as f32)),
             Cell::new(share),
         ]);
     }

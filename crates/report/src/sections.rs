@@ -1,0 +1,152 @@
+//! Paints what the views make: sections and tables as static HTML. Everything in them is taken for foreign, though most of
+//! it is ours.
+
+use std::borrow::Cow;
+
+use makespan_scene::{counted, glyph_char};
+use makespan_views::{Align, Block, Cell, Figure, Found, Section, Table, Value};
+
+use crate::html::{Html, clipped};
+use crate::pictures::picture;
+
+/// How much of a text in a cell is shown, in characters.
+const LONGEST: usize = 1_000;
+/// How much of a text of several lines.
+const LONGEST_LINES: usize = 8_192;
+
+/// Where the cells of a table that name a run lead to: the first so many runs have a part of the page.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Runs(pub(crate) usize);
+
+/// Writes a section under a heading. The ids within its pictures begin with `id_prefix`.
+pub(crate) fn section(page: &mut Html, section: &Section, id_prefix: &str) {
+    // The chart of concurrency stands among the charts.
+    if matches!(section.blocks.as_slice(), [Block::Chart(_)]) {
+        return;
+    }
+    page.open("h3", &[]).text(&section.title).close("h3");
+    blocks(page, &section.blocks, id_prefix);
+}
+
+/// Writes blocks without a heading.
+pub(crate) fn blocks(page: &mut Html, blocks: &[Block], id_prefix: &str) {
+    for (i, block) in blocks.iter().enumerate() {
+        match block {
+            Block::Figures(all) => figures(page, all),
+            Block::Pairs(all) => pairs(page, all),
+            Block::Table(all) => table(page, all, Runs::default()),
+            Block::Text(text) => {
+                page.open("pre", &[]).lines(&clipped(text, LONGEST_LINES)).close("pre");
+            }
+            Block::Answer(cell) => {
+                page.open("p", &[]).open("strong", &[]).text(&shown(cell)).close("strong").close("p");
+            }
+            Block::Note(text) => {
+                page.element("p", text);
+            }
+            Block::Caution(text) => {
+                page.open("p", &[]).element("strong", "Note: ").text(text).close("p");
+            }
+            Block::Picture(scene) => picture(page, scene.clone(), &format!("{id_prefix}{i}-")),
+            Block::Found(all) => found(page, all),
+            Block::Chart(_) => {}
+        }
+    }
+}
+
+fn figures(page: &mut Html, all: &[Figure]) {
+    page.open("table", &[]).open("tbody", &[]);
+    for f in all {
+        page.heading_cell(&f.label).number_cell(&shown(&f.value)).cell(&f.note).close("tr");
+    }
+    page.end_table();
+}
+
+fn pairs(page: &mut Html, all: &[(String, Cell)]) {
+    page.open("table", &[]).open("tbody", &[]);
+    for (name, cell) in all {
+        page.heading_cell(&clipped(name, 200));
+        value(page, cell, Align::Left, Runs::default());
+        page.close("tr");
+    }
+    page.end_table();
+}
+
+fn found(page: &mut Html, all: &[Found]) {
+    page.vouched("<ul>");
+    for f in all {
+        page.vouched("<li>").element("strong", &f.title);
+        page.text(" ").text(&f.text).text(" ").text(&f.action).vouched("</li>");
+    }
+    page.vouched("</ul>");
+}
+
+/// Writes a table with its title.
+pub(crate) fn table(page: &mut Html, table: &Table, runs: Runs) {
+    if table.rows.is_empty() {
+        return;
+    }
+    page.open("table", &[]).element("caption", &table.title);
+    rows(page, table, table.rows.len(), runs);
+}
+
+/// Writes a table that is opened when it is wanted, its first rows only.
+pub(crate) fn folded(page: &mut Html, table: &Table, most: usize) {
+    page.open("details", &[]).open("summary", &[]).text("As a table: ").name(&table.title).close("summary");
+    page.open("table", &[]);
+    rows(page, table, most, Runs::default());
+    page.close("details");
+}
+
+/// Writes columns and rows of a table that is open, and closes it. Drawings of text are left out: the page has pictures.
+fn rows(page: &mut Html, table: &Table, most: usize, runs: Runs) {
+    page.open("thead", &[]).open("tr", &[]);
+    for column in table.columns.iter().filter(|c| c.align != Align::Plot) {
+        let class = if column.align == Align::Right { ("class", "n") } else { ("scope", "col") };
+        page.open("th", &[class]).text(&clipped(&column.title, 200)).close("th");
+    }
+    page.close("tr").close("thead").open("tbody", &[]);
+    for row in table.rows.iter().take(most) {
+        page.row();
+        for (cell, column) in row.iter().zip(&table.columns).filter(|(_, c)| c.align != Align::Plot) {
+            value(page, cell, column.align, runs);
+        }
+    }
+    page.end_table();
+    let more = table.rows.len().saturating_sub(most) + table.left_out;
+    if more > 0 {
+        page.element("p", &format!("{} not shown.", counted(more, "more row")));
+    }
+}
+
+/// One cell: numbers to the right, names kept from turning the text around them.
+fn value(page: &mut Html, cell: &Cell, align: Align, runs: Runs) {
+    let text = shown(cell);
+    if align == Align::Right {
+        page.number_cell(&clipped(&text, LONGEST));
+        return;
+    }
+    match (&cell.value, cell.task) {
+        (_, Some(run)) if (run as usize) < runs.0 => {
+            page.vouched("<td>").open("a", &[("href", &format!("#run-{}", run + 1))]);
+            page.name(&text).vouched("</a>");
+        }
+        (Value::Text(_), Some(_)) => {
+            page.name_cell(&text);
+        }
+        (Value::Text(_), None) => {
+            page.vouched("<td><bdi>").text(&clipped(&text, LONGEST)).vouched("</bdi>");
+        }
+        _ => {
+            page.cell(&text);
+        }
+    }
+}
+
+/// What a cell shows; a status with its sign.
+pub(crate) fn shown(cell: &Cell) -> Cow<'_, str> {
+    match (&cell.value, cell.status) {
+        (Value::Status(status), Some(role)) => Cow::Owned(format!("{} {}", glyph_char(role), status.name())),
+        _ => cell.text(),
+    }
+}

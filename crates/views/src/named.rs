@@ -1,0 +1,18 @@
+//! Types of the crates below that are written by their names: what is written stays readable, and outlives a change of
+//! their order.
+
+/// Statuses.
+pub(crate) mod status {
+    use makespan_model::Status;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(status: &Status, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(status.name())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Status, D::Error> {
+        let name = String::deserialize(input)?;
+        Status::parse(&name).ok_or_else(|| D::Error::custom("unknown status"))
+    }
+}

@@ -1,0 +1,125 @@
+//! What people read, as values: sections of blocks. The page, the report and the terminal paint the same ones.
+
+use std::borrow::Cow;
+
+use makespan_analysis::Finding;
+use makespan_model::{Run, Severity};
+use makespan_scene::{Role, Scene};
+use serde::{Deserialize, Serialize};
+
+use crate::chart::Plot;
+use crate::findings;
+use crate::look::ViewState;
+use crate::table::{Cell, Table};
+
+/// A titled part of a page or a panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Stable name.
+    pub id: Cow<'static, str>,
+    /// What people read: a noun phrase.
+    pub title: String,
+    /// Its parts.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a section.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Block {
+    /// The numbers that people look for first.
+    Figures(Vec<Figure>),
+    /// Names with values.
+    Pairs(Vec<(String, Cell)>),
+    /// Rows.
+    Table(Table),
+    /// Text as it was written, with its line breaks.
+    Text(String),
+    /// The sentence that answers.
+    Answer(Cell),
+    /// A sentence of ours.
+    Note(String),
+    /// A sentence of ours without which the rest would be misread.
+    Caution(String),
+    /// A picture.
+    Picture(Scene),
+    /// Findings, each with the view that shows it.
+    Found(Vec<Found>),
+    /// A chart, drawn at the size of its place.
+    Chart(Plot),
+}
+
+/// One number that people look for first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What it is.
+    pub label: Cow<'static, str>,
+    /// The number.
+    pub value: Cell,
+    /// What it rests on, or how it compares; may be empty.
+    pub note: String,
+}
+
+/// A finding in words, with the view that shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Stable code.
+    pub code: Cow<'static, str>,
+    /// The fact with its number.
+    pub title: String,
+    /// The evidence, in a sentence or two.
+    pub text: String,
+    /// One thing to try.
+    pub action: Cow<'static, str>,
+    /// The colour of how much it matters.
+    pub role: Role,
+    /// Where to see it.
+    pub view: ViewState,
+}
+
+impl Section {
+    /// A section of blocks.
+    pub fn new(id: &'static str, title: impl Into<String>, blocks: Vec<Block>) -> Section {
+        Section { id: Cow::Borrowed(id), title: title.into(), blocks }
+    }
+
+    /// A section of one table, under the table's own title; `None` for a table without rows.
+    pub fn of_table(id: &'static str, table: Table) -> Option<Section> {
+        (!table.is_empty()).then(|| Section::new(id, table.title.clone(), vec![Block::Table(table)]))
+    }
+
+    /// The first picture, if it has one.
+    pub fn picture(&self) -> Option<&Scene> {
+        self.blocks
+            .iter()
+            .find_map(|block| if let Block::Picture(scene) = block { Some(scene) } else { None })
+    }
+}
+
+impl Found {
+    /// A finding about a run, in words.
+    pub fn new(run: &Run, finding: &Finding) -> Found {
+        let (title, text) = findings::sentences(run, finding);
+        Found {
+            code: Cow::Borrowed(finding.code()),
+            title,
+            text,
+            action: Cow::Borrowed(findings::advice(finding.action())),
+            role: severity_role(finding.severity),
+            view: findings::view_of(run, finding),
+        }
+    }
+}
+
+/// The colour of how much something matters.
+pub fn severity_role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Failed,
+        Severity::Warning => Role::Retrying,
+        Severity::Info => Role::Queued,
+    }
+}
+
+/// What may be said of a table under it.
+pub(crate) fn note(text: impl Into<String>) -> Block {
+    Block::Note(text.into())
+}

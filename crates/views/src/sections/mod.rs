@@ -1,0 +1,85 @@
+//! The facts of runs as sections. Each function makes one section, or `None` where there is nothing to show, with at most
+//! so many rows in each table; the page, the report, the summary and the statistics are choices of them.
+
+mod bounds;
+mod data;
+mod failures;
+mod figures;
+mod losses;
+mod path;
+mod several;
+mod trend;
+mod waits;
+mod work;
+
+pub use bounds::bounds;
+pub use data::{diagnostics, differences, given, rules};
+pub use failures::{failed_tasks, failures, found};
+pub use figures::{figures, statuses, subtitle};
+pub use losses::{requests, retries, stragglers};
+pub use path::{composition, critical_path};
+pub use several::{common_errors, common_findings, runs, runs_by_workflow};
+pub use trend::{Metered, trend};
+pub use waits::{longest_waits, waiting};
+pub use work::{slowest, step_spread, steps, workers};
+
+use makespan_model::{Run, TaskId};
+use makespan_scene::visible;
+
+use crate::table::{Cell, Column};
+use crate::value::{Plot, Value};
+
+/// A part of a whole; nothing where the whole is nothing.
+fn part(part: i64, whole: i64) -> Value {
+    if whole > 0 { Value::Share(part as f64 / whole as f64) } else { Value::Empty }
+}
+
+/// A share that is known, or nothing.
+fn maybe_share(share: Option<f64>) -> Value {
+    share.filter(|s| s.is_finite()).map_or(Value::Empty, Value::Share)
+}
+
+/// The same as a bar.
+fn bar(part: f64, whole: f64) -> Value {
+    let share = if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
+    Value::Plot(Plot::Bar { from: 0.0, to: share })
+}
+
+/// A task, by its name.
+fn named(run: &Run, task: TaskId) -> Cell {
+    Cell::new(run.task_name(task)).exact(run.task_id(task)).task(task.0)
+}
+
+/// The table of a breakdown: what, as a bar, in time, and as a share.
+fn breakdown(what: &'static str, time: &'static str) -> Vec<Column> {
+    vec![
+        Column::text("what", what),
+        Column::plot("bar"),
+        Column::number("time", time),
+        Column::number("share", "Share"),
+    ]
+}
+
+/// The rows of a breakdown that are not zero.
+fn parts(rows: &[(&str, i64)]) -> Vec<Vec<Cell>> {
+    let whole = rows.iter().fold(0i64, |sum, r| sum.saturating_add(r.1));
+    let shown = rows.iter().filter(|r| r.1 > 0);
+    shown
+        .map(|(what, ns)| {
+            vec![
+                Cell::new(*what),
+                Cell::new(bar(*ns as f64, whole as f64)),
+                Cell::new(Value::Duration(*ns)),
+                Cell::new(part(*ns, whole)),
+            ]
+        })
+        .collect()
+}
+
+/// At most so many characters, with hidden ones made visible.
+fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", visible(&text[..at])),
+        None => visible(text).into_owned(),
+    }
+}

@@ -1,0 +1,168 @@
+//! The critical path, and what the makespan is made of along the path that ended last.
+
+use makespan_analysis::{CriticalPath, Facts, SegmentKind};
+use makespan_model::{Run, UNKNOWN};
+use makespan_scene::{
+    Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, duration, fit,
+    status_glyph, width,
+};
+
+use super::{breakdown, named, part, parts};
+use crate::look::{Look, status_role};
+use crate::moment::Moments;
+use crate::section::{Block, Section, note};
+use crate::table::{Cell, Column, Table, duration_cell};
+use crate::target::Target;
+use crate::tasks::length_of;
+use crate::value::Value;
+
+/// The critical path: as a strip over the whole run where a width in px is given, and its longest tasks in order.
+pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize) -> Option<Section> {
+    let run = facts.run();
+    let path = facts.critical_path()?;
+    let mut blocks = Vec::new();
+    blocks.extend(wide.zip(run.span()).map(|(wide, span)| Block::Picture(strip(run, path, span, wide))));
+    let title = if path.tasks.len() > rows {
+        "Longest tasks on the critical path"
+    } else {
+        "Tasks on the critical path"
+    };
+    let columns = vec![
+        Column::text("name", "Task"),
+        Column::text("status", "Status"),
+        Column::number("start", "Start"),
+        Column::number("duration", "Duration"),
+        Column::number("share", "Share"),
+        Column::number("gap", "Gap before"),
+    ];
+    let mut table = Table::new(title, columns);
+    // Those that took longest, in the order of the path.
+    let lengths: Vec<i64> = path.tasks.iter().map(|t| length_of(run, *t).max(0)).collect();
+    let mut places: Vec<usize> = (0..lengths.len()).collect();
+    places.sort_by_key(|&i| (std::cmp::Reverse(lengths[i]), i));
+    places.truncate(rows);
+    places.sort_unstable();
+    let moments = Moments::new(run, look);
+    for i in places {
+        let task = path.tasks[i];
+        let start = run.task_interval(task).map_or(UNKNOWN, |t| t.0);
+        let gap = path.waits.get(i).copied().unwrap_or(UNKNOWN);
+        table.push(vec![
+            named(run, task),
+            Cell::of_status(run.tasks.status[task.index()]),
+            Cell::new(moments.value(start)),
+            duration_cell(length_of(run, task)),
+            Cell::new(part(lengths[i], path.length)),
+            if gap == 0 { Cell::default() } else { duration_cell(gap) },
+        ]);
+    }
+    table.left_out = lengths.len() - table.rows.len();
+    blocks.push(Block::Table(table));
+    if path.inferred {
+        blocks.push(note(
+            "The file records no dependencies: the path follows dependencies inferred from times.",
+        ));
+    }
+    Some(Section::new("critical-path", "Critical path", blocks))
+}
+
+/// Bars where the tasks of the path ran, gaps where the path waited.
+fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) -> Scene {
+    let mut scene = Scene::new(wide, 58.0, "Critical path over time");
+    let scale = TimeScale { t0: start, t1: end.max(start.saturating_add(1)), x0: 0.0, x1: f64::from(wide) };
+    let mut ground = Bars { radius: 3.0, ..Bars::default() };
+    ground.push(Rect::new(0.0, 8.0, wide, 26.0), Role::Panel, Hit::NONE);
+    scene.push(ground);
+    let mut bars = Bars { radius: 2.0, ..Bars::default() };
+    let mut texts: Vec<makespan_scene::Item> = Vec::new();
+    for &task in &path.tasks {
+        let Some((s, e)) = run.task_interval(task) else { continue };
+        let (x0, x1) = (scale.x(s) as f32, scale.x(e) as f32);
+        let role = status_role(run.tasks.status[task.index()]);
+        let rect = Rect::new(x0, 8.0, (x1 - x0 - 1.0).max(1.0), 26.0);
+        bars.push(rect, role, Target::Task(task.0).hit());
+        let on = Paint::from(role.on());
+        let mut x = rect.x + 5.0;
+        if rect.w > 18.0 {
+            if let Some(sign) = status_glyph(role, x + 5.0, 21.0, 10.0, on) {
+                texts.push(sign.into());
+            }
+            x += 14.0;
+        }
+        let text = fit(run.task_name(task), rect.right() - x - 4.0, 11.5, Weight::Regular, Face::Sans);
+        if !text.is_empty() {
+            texts.push(Text::new(x, 25.0, 11.5, on, text).into());
+        }
+    }
+    scene.push(bars);
+    scene.items.extend(texts);
+    scene.push(makespan_scene::Path::line((0.0, 40.0), (wide, 40.0), Stroke::new(Role::Border, 1.0)));
+    let last = duration(end.saturating_sub(start));
+    scene.push(Text::new(0.0, 53.0, 11.0, Role::TextMuted, "0"));
+    scene.push(Text::new(wide, 53.0, 11.0, Role::TextMuted, last).anchored(Anchor::End));
+    let middle = duration(end.saturating_sub(start) / 2);
+    if width(&middle, 11.0, Weight::Regular, Face::Sans) * 4.0 < wide {
+        scene.push(Text::new(wide / 2.0, 53.0, 11.0, Role::TextMuted, middle).anchored(Anchor::Middle));
+    }
+    scene
+}
+
+/// What the makespan is made of along the path that ended last, in all and by its longest segments.
+pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
+    let (run, path) = (facts.run(), facts.observed_path()?);
+    let mut sums = [0i64; 6];
+    for s in &path.segments {
+        let at = match s.kind {
+            SegmentKind::Run => 0,
+            SegmentKind::Dependency => 1,
+            SegmentKind::Slot { .. } => 2,
+            SegmentKind::Queue => 3,
+            SegmentKind::Backoff => 4,
+            SegmentKind::Unknown => 5,
+        };
+        sums[at] = sums[at].saturating_add(s.length());
+    }
+    let names = [
+        "running",
+        "starting after a dependency",
+        "starting on a freed slot",
+        "queue or scheduler",
+        "between attempts",
+        "waiting, reason unknown",
+    ];
+    let mut table = Table::new("Time along the path that ended last", breakdown("Part", "Time"));
+    table.rows = parts(&names.into_iter().zip(sums).collect::<Vec<_>>());
+    let mut blocks = vec![Block::Table(table)];
+    let columns = vec![
+        Column::text("task", "Task"),
+        Column::number("start", "Start"),
+        Column::number("time", "Time"),
+        Column::text("what", "Part"),
+    ];
+    let mut table = Table::new("Longest segments of that path", columns);
+    let mut largest: Vec<_> = path.segments.iter().collect();
+    largest.sort_by_key(|s| (std::cmp::Reverse(s.length()), s.from));
+    let moments = Moments::new(run, look);
+    for s in largest.iter().take(rows) {
+        let what = match s.kind {
+            SegmentKind::Run => names[0],
+            SegmentKind::Dependency => names[1],
+            SegmentKind::Slot { .. } => names[2],
+            SegmentKind::Queue => names[3],
+            SegmentKind::Backoff => names[4],
+            SegmentKind::Unknown => names[5],
+        };
+        table.push(vec![
+            named(run, s.task),
+            Cell::new(moments.value(s.from)),
+            Cell::new(Value::Duration(s.length())),
+            Cell::new(what),
+        ]);
+    }
+    table.left_out = largest.len() - table.rows.len();
+    blocks.push(Block::Table(table));
+    if path.inferred {
+        blocks.push(note("The path follows dependencies inferred from times."));
+    }
+    Some(Section::new("composition", "Composition of the makespan", blocks))
+}
