@@ -57,7 +57,7 @@ impl Terminal {
             Block::Note(text) => out.push_str(&self.hanging("  ", &clean(text), 2)),
             Block::Caution(text) => out.push_str(&self.hanging("  ! ", &clean(text), 4)),
             Block::Found(all) => all.iter().for_each(|found| out.push_str(&self.found(found))),
-            Block::Picture(_) | Block::Concurrency => {}
+            Block::Picture(_) | Block::Chart(_) => {}
         }
     }
 
@@ -148,7 +148,7 @@ mod tests {
             text,
             "\nSteps\n  Step   Tasks\n  align  1,200\n  Idle          none\n  Slots in use  x x x x x x x x x x x x\n                x x x x x x x x x x x x\n                x x x x x x\n  ! Only a guess.\n"
         );
-        let empty = Section::new("concurrency", "Concurrency", vec![Block::Concurrency]);
+        let empty = Section::new("concurrency", "Concurrency", vec![Block::Picture(makespan_scene::Scene::default())]);
         assert_eq!(Terminal::plain(40).section(&empty), "");
     }
 
