@@ -18,6 +18,7 @@
 mod diagnostic;
 mod event;
 mod json;
+pub mod packed;
 mod quick;
 mod read;
 mod status;
