@@ -1,5 +1,6 @@
 //! What went wrong, grouped.
 
+use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -72,7 +73,7 @@ pub fn errors_of_runs(runs: &[&Facts]) -> Vec<SharedError> {
         out[at].attempts = out[at].attempts.saturating_add(group.attempts);
         out[at].tasks = out[at].tasks.saturating_add(group.tasks.len() as u32);
     }
-    out.sort_by(|x, y| {
+    out.order_by(|x, y| {
         let most = (y.runs, y.attempts).cmp(&(x.runs, x.attempts));
         most.then_with(|| (&x.kind, &x.fingerprint).cmp(&(&y.kind, &y.fingerprint)))
     });
@@ -160,7 +161,7 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
         }
     }
     let time = |g: &ErrorGroup| (g.first.is_none(), g.first);
-    groups.sort_by(|x, y| {
+    groups.order_by(|x, y| {
         let names = (&x.kind, &x.fingerprint).cmp(&(&y.kind, &y.fingerprint));
         y.attempts.cmp(&x.attempts).then(time(x).cmp(&time(y))).then(names)
     });

@@ -9,6 +9,7 @@ mod waits;
 
 use std::cmp::Reverse;
 
+use makespan_model::Order as _;
 use makespan_model::{Run, Severity, Status, TaskId, UNKNOWN};
 
 pub use evidence::{Action, Evidence};
@@ -126,7 +127,7 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
     waits::find(facts, &mut out);
     resources::find(facts, &mut out);
     record::find(facts, &mut out);
-    out.sort_by(|a, b| {
+    out.order_by(|a, b| {
         let order = |f: &Finding| (Reverse(f.severity), Reverse(f.cost));
         order(a).cmp(&order(b)).then_with(|| a.code().cmp(b.code()))
     });

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use makespan_model::Order as _;
 use makespan_model::{Run, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
@@ -64,6 +65,6 @@ pub fn stragglers(run: &Run) -> Vec<Straggler> {
         let peers = step.len() as u32;
         out.extend(slow.map(|&(_, duration, task)| Straggler { task, duration, median, peers }));
     }
-    out.sort_by_key(|s| (Reverse(s.excess()), s.task));
+    out.order_by_key(|s| (Reverse(s.excess()), s.task));
     out
 }

@@ -1,6 +1,7 @@
 //! What happened, in one page: figures, the critical path as a strip, failures, and where the time went.
 
 use makespan_analysis::{Facts, differences, slowest};
+use makespan_model::Order as _;
 use makespan_model::{Run, Severity, Status, UNKNOWN};
 use makespan_scene::{
     Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, count, duration,
@@ -289,7 +290,7 @@ fn critical(facts: &Facts, look: &Look, wide: f32) -> Option<Section> {
         .enumerate()
         .map(|(i, t)| (i, run.task_interval(*t).map_or(0, |(s, e)| e.saturating_sub(s))))
         .collect();
-    parts.sort_by_key(|&(i, d)| (std::cmp::Reverse(d), i));
+    parts.order_by_key(|&(i, d)| (std::cmp::Reverse(d), i));
     for &(i, length) in parts.iter().take(TOP) {
         let task = path.tasks[i];
         table.push(vec![
@@ -431,7 +432,7 @@ fn notes(run: &Run) -> Section {
         ],
     );
     let mut all: Vec<_> = run.diagnostics.iter().collect();
-    all.sort_by_key(|d| std::cmp::Reverse(d.severity));
+    all.order_by_key(|d| std::cmp::Reverse(d.severity));
     for d in all {
         let role = match d.severity {
             Severity::Error => Role::Failed,
