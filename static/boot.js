@@ -13,6 +13,9 @@
   const APP = { file: 'app_bg.wasm', block: 'makespan-wasm' };
   const ENGINE = { file: 'engine_bg.wasm', block: 'makespan-engine' };
   const BOOT_LINE = 'makespan-boot';
+  // The smallest module with a vector instruction, () -> v128: whether the browser has SIMD, as all of 2023 have.
+  const VECTOR = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
+    65, 0, 253, 15, 253, 98, 11]);
 
   if (typeof document === 'undefined') {
     workerRole();
@@ -56,6 +59,7 @@
 
     const start = async () => {
       try {
+        if (!WebAssembly.validate(VECTOR)) throw new Error('this browser has no SIMD for WebAssembly');
         // The engine compiles while the page starts; what goes wrong with it is heard of when it is first used.
         const engine = load(ENGINE);
         engine.catch(() => {});

@@ -38,7 +38,7 @@ const VERBS: &[Verb] = &[
         flags: &["--quick"],
         words: "",
         help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt)",
-        run: |workspace, flags| build::run(workspace, has(flags, "--quick")),
+        run: |workspace, flags| build::run(workspace, has(flags, "--quick")).map(drop),
     },
     Verb {
         name: "demo",

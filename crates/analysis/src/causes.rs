@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use makespan_model::Order as _;
 use makespan_model::{AttemptId, NONE, Run, TaskId, UNKNOWN};
 
 use crate::busy::busy;
@@ -241,7 +242,7 @@ pub(crate) fn causes_with(run: &Run, waiting: &Waiting, slots: &Slots) -> Causes
     blame_predecessors(run, waiting, &first, &earliest, &mut blame);
     blame_holders(run, slots, waited, &mut blame);
     blame.retain(|c| c.total() > 0);
-    blame.sort_by_key(|c| (Reverse(c.total()), c.task));
+    blame.order_by_key(|c| (Reverse(c.total()), c.task));
     out.culprits = blame;
     out
 }
@@ -342,6 +343,6 @@ pub(crate) fn wait_pieces_with(
         |window| window.pieces(run, slots, &mut out),
     );
     out.extend(pauses);
-    out.sort_by_key(|p| (p.from, p.to));
+    out.order_by_key(|p| (p.from, p.to));
     out
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use makespan_model::Order as _;
 use makespan_model::{Run, Status, TaskId, UNKNOWN};
 
 use crate::busy::{Busy, busy};
@@ -79,6 +80,6 @@ pub(crate) fn retries_with(run: &Run, busy: &Busy, waiting: &Waiting) -> Retries
         out.recovered += u32::from(attempts > 1 && run.tasks.status[t] == Status::Succeeded);
         out.tasks.push(RetryCost { task, attempts, lost: lost[t], backoff, delay });
     }
-    out.tasks.sort_by_key(|r| (Reverse(r.lost), Reverse(r.delay), r.task));
+    out.tasks.order_by_key(|r| (Reverse(r.lost), Reverse(r.delay), r.task));
     out
 }

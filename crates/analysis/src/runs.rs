@@ -1,5 +1,6 @@
 //! What many runs have in common.
 
+use makespan_model::Order as _;
 use makespan_model::{Run, Status};
 
 use crate::{Distribution, natural_cmp};
@@ -114,7 +115,7 @@ pub fn run_statistics(runs: &[RunFigures], range: DateRange) -> RunsOverview {
         }
     }
     out.all = statistics(runs, &within);
-    within.sort_by(|a, b| natural_cmp(&runs[*a].workflow, &runs[*b].workflow));
+    within.order_by(|a, b| natural_cmp(&runs[*a].workflow, &runs[*b].workflow));
     out.workflows = within
         .chunk_by(|a, b| runs[*a].workflow == runs[*b].workflow)
         .map(|mine| (runs[mine[0]].workflow.clone(), statistics(runs, mine)))

@@ -1,5 +1,6 @@
 //! Statistics of each step.
 
+use makespan_model::Order as _;
 use makespan_model::{Run, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
@@ -115,6 +116,6 @@ pub(crate) fn steps_with<'a>(
         (stat.median, stat.p75, stat.p90) = (spread.median, spread.p75, spread.p90);
         (stat.p95, stat.p99, stat.deviation) = (spread.p95, spread.p99, spread.deviation);
     }
-    stats.sort_by(|a, b| b.work.cmp(&a.work).then_with(|| natural_cmp(&a.step, &b.step)));
+    stats.order_by(|a, b| b.work.cmp(&a.work).then_with(|| natural_cmp(&a.step, &b.step)));
     stats
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 
 use makespan_format::amount::{Quantity, unit};
@@ -99,7 +100,7 @@ pub fn trend(run: &Run, metric: &str, scope: Scope, interval: i64) -> Option<Tre
         }
     }
     let (quantity, unit) = kind?;
-    found.sort_by_key(|f| (f.0, f.1));
+    found.order_by_key(|f| (f.0, f.1));
     let (start, interval) = (found.first()?.0, interval.max(1));
     let mut bins: BTreeMap<i64, TrendBin> = BTreeMap::new();
     for &(t, _, value) in &found {

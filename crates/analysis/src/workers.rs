@@ -1,5 +1,6 @@
 //! How much each worker had to do.
 
+use makespan_model::Order as _;
 use makespan_model::{Run, StrId, UNKNOWN};
 use rustc_hash::FxHashMap;
 
@@ -65,6 +66,6 @@ pub(crate) fn workers_with(run: &Run, busy: &Busy) -> Vec<WorkerUse> {
     for w in &mut out {
         w.utilisation = makespan.map(|m| (w.busy as f64 / m as f64).min(1.0));
     }
-    out.sort_by(|x, y| natural_cmp(&x.worker, &y.worker));
+    out.order_by(|x, y| natural_cmp(&x.worker, &y.worker));
     out
 }

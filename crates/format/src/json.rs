@@ -24,6 +24,18 @@ impl<'a> Json<'a> {
         &self.0
     }
 
+    pub(crate) fn into_text(self) -> Cow<'a, str> {
+        self.0
+    }
+
+    /// As [`Json::from_raw`], of text that may be owned.
+    pub(crate) fn from_text(text: Cow<'a, str>) -> Json<'a> {
+        match text {
+            Cow::Borrowed(text) => Json::from_raw(text),
+            Cow::Owned(text) => Json::from_raw(&text).into_owned(),
+        }
+    }
+
     /// The same, owning its text.
     pub fn into_owned(self) -> Json<'static> {
         Json(Cow::Owned(self.0.into_owned()))

@@ -21,6 +21,7 @@ mod diagnostic;
 mod event;
 mod json;
 mod line;
+pub mod packed;
 mod quick;
 mod read;
 mod status;

@@ -1,8 +1,9 @@
-//! Makespan's own events, one JSON object a line.
+//! Makespan's own events: one JSON object a line, or packed.
 
 use std::borrow::Cow;
 
-use makespan_format::{Event, EventSink, RunInfo, Severity, VERSION, read_line};
+use makespan_format::packed::{self, PackedError};
+use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, VERSION, read_line};
 
 use crate::importer::{Claim, Importer, Options, Part, ReadError};
 use crate::json;
@@ -37,6 +38,10 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
+    if head.bytes.starts_with(&packed::MAGIC) {
+        let reason = "it begins as packed events of ours do";
+        return Some(Claim { score: 100, part: "events", reason });
+    }
     let shape = &head.shape;
     if shape.root != Kind::Object {
         return None;
@@ -69,6 +74,9 @@ pub fn read_events(bytes: &[u8], sink: &mut dyn EventSink) -> Result<(), ReadErr
 }
 
 pub(crate) fn read_named(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    if bytes.starts_with(&packed::MAGIC) {
+        return read_packed(bytes, name, sink);
+    }
     if let Some(big_endian) = json::looks_utf16(bytes) {
         let text = json::decode_utf16(bytes, big_endian);
         json::Mended { utf16: true, ..json::Mended::default() }.report(name, sink);
@@ -76,6 +84,34 @@ pub(crate) fn read_named(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> 
     }
     let plain = json::without_bom(bytes);
     read_lines(plain, bytes.len() - plain.len(), name, sink)
+}
+
+/// What stands before damage is used.
+fn read_packed(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    struct Counting<'s> {
+        sink: &'s mut dyn EventSink,
+        events: u64,
+    }
+    impl EventSink for Counting<'_> {
+        fn event(&mut self, event: Event<'_>) {
+            self.events += 1;
+            self.sink.event(event);
+        }
+    }
+    let mut counting = Counting { sink, events: 0 };
+    let Err(error) = packed::read(bytes, &mut counting) else { return Ok(()) };
+    let message = error.to_string();
+    match error {
+        PackedError::Newer { .. } => Err(ReadError::Newer { message }),
+        PackedError::Damaged { offset } if counting.events > 0 => {
+            let message = format!("{name}: {message}; {} events before it were read", counting.events);
+            let finding = Diagnostic::new(Severity::Warning, "truncated", message).at(offset as u64);
+            counting.sink.diagnostic(finding);
+            Ok(())
+        }
+        PackedError::Damaged { offset } => Err(ReadError::Broken { message, offset: Some(offset as u64) }),
+        PackedError::Foreign => Err(ReadError::Broken { message, offset: Some(0) }),
+    }
 }
 
 /// `base` is where `bytes` begin in the file.

@@ -6,14 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
-use makespan_format::{Event, EventSink, write_line};
+use makespan_format::packed::Packer;
 use makespan_model::Run;
 
 use crate::ReportError;
 
 /// A gzip stream without a time and without a name.
 fn encoder() -> GzEncoder<Vec<u8>> {
-    GzBuilder::new().mtime(0).write(Vec::new(), Compression::default())
+    GzBuilder::new().mtime(0).write(Vec::new(), Compression::best())
 }
 
 /// The bytes, compressed, in base64.
@@ -23,31 +23,13 @@ pub(crate) fn packed(bytes: &[u8]) -> Result<String, ReportError> {
     Ok(STANDARD.encode(gzip.finish().map_err(ReportError::Compress)?))
 }
 
-/// The events of all runs as JSON Lines, compressed, in base64. Lines go into the compressor as they are made, so that
-/// the text never stands in memory as a whole.
+/// The events of all runs, packed and compressed, in base64. They go into the compressor block by block, so that the
+/// whole never stands in memory.
 pub(crate) fn packed_runs<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result<String, ReportError> {
-    let mut lines = Lines { gzip: encoder(), line: String::new(), failed: None };
+    let mut packer = Packer::new(encoder());
     for run in runs {
-        run.events(&mut lines);
+        run.events(&mut packer);
     }
-    if let Some(error) = lines.failed {
-        return Err(ReportError::Compress(error));
-    }
-    Ok(STANDARD.encode(lines.gzip.finish().map_err(ReportError::Compress)?))
-}
-
-struct Lines {
-    gzip: GzEncoder<Vec<u8>>,
-    line: String,
-    failed: Option<std::io::Error>,
-}
-
-impl EventSink for Lines {
-    fn event(&mut self, event: Event<'_>) {
-        self.line.clear();
-        write_line(&event, &mut self.line);
-        if let Err(error) = self.gzip.write_all(self.line.as_bytes()) {
-            self.failed.get_or_insert(error);
-        }
-    }
+    let gzip = packer.finish().map_err(ReportError::Compress)?;
+    Ok(STANDARD.encode(gzip.finish().map_err(ReportError::Compress)?))
 }

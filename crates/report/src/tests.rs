@@ -194,9 +194,11 @@ fn the_data_is_the_run() {
     let text = &report[from..from + report[from..].find('<').unwrap()];
     let packed = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
     assert_eq!(packed[4..8], [0; 4], "no time in the gzip header");
-    let mut lines = String::new();
-    flate2::read::GzDecoder::new(&packed[..]).read_to_string(&mut lines).unwrap();
-    assert_eq!(lines, source.to_jsonl());
+    let mut events = Vec::new();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut events).unwrap();
+    let mut fold = RunsBuilder::new();
+    makespan_format::packed::read(&events, &mut fold).unwrap();
+    assert_eq!(fold.finish().0[0].to_jsonl(), source.to_jsonl());
     assert_eq!(
         report,
         html(&[source], Some(&APP), &Options::default()).unwrap().html,

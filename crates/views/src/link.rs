@@ -310,6 +310,7 @@ mod tests {
                 workers: heatmap::WorkerOrder::Busiest,
                 days: heatmap::DayColour::Count,
                 row: 40,
+                across: Some(120),
             },
             compare: Comparing {
                 baseline: vec![0, 2],

@@ -1,5 +1,6 @@
 //! Why one run took longer than another: parts that sum to the difference of their makespans.
 
+use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
 use rustc_hash::FxHashMap;
 
@@ -231,7 +232,7 @@ pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation>
         rest = rest.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
         out.parts.push(Part { kind: PartKind::Remainder, task: None, delta_ns: rest as i64 });
     }
-    out.parts.sort_by(|x, y| {
+    out.parts.order_by(|x, y| {
         let size = |p: &Part| p.delta_ns.unsigned_abs();
         x.kind.cmp(&y.kind).then(size(y).cmp(&size(x))).then(x.task.cmp(&y.task))
     });

@@ -1,5 +1,6 @@
 //! Whether two runs may be held against each other at all.
 
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run, Status, UNKNOWN};
 
 use super::matching::Matching;
@@ -125,7 +126,7 @@ pub fn caveats(a: &Facts, b: &Facts, matching: &Matching) -> Vec<Caveat> {
     {
         out.push(Caveat::ParamsDiffer);
     }
-    out.sort_by_key(|c| !c.forbids());
+    out.order_by_key(|c| !c.forbids());
     out
 }
 

@@ -1,5 +1,6 @@
 //! Steps and measures of two runs side by side.
 
+use makespan_model::Order as _;
 use makespan_model::Status;
 use rustc_hash::FxHashMap;
 
@@ -36,7 +37,7 @@ pub fn step_deltas(a: &Facts, b: &Facts) -> Vec<StepDelta> {
         b.steps().iter().map(|s| delta(of_a.remove(s.step.as_str()), Some(s))).collect();
     let gone = a.steps().iter().filter(|s| of_a.contains_key(s.step.as_str()));
     out.extend(gone.map(|s| delta(Some(s), None)));
-    out.sort_by_key(|d| std::cmp::Reverse(d.work_ns.unsigned_abs()));
+    out.order_by_key(|d| std::cmp::Reverse(d.work_ns.unsigned_abs()));
     out
 }
 

@@ -1,5 +1,6 @@
 //! The last two ways to find a task again in another run: what it does, and where in the graph it stands.
 
+use makespan_model::Order as _;
 use makespan_model::{NONE, Rows, Run, UNKNOWN};
 use rustc_hash::FxHashMap;
 
@@ -206,7 +207,7 @@ fn join_classes(
         }
         let sorted = |columns: &Columns<'_>, side: &[(u64, bool, u32)]| {
             let mut side: Vec<u32> = side.iter().map(|m| m.2).collect();
-            side.sort_by(|&x, &y| {
+            side.order_by(|&x, &y| {
                 let (i, j) = (x as usize, y as usize);
                 (columns.start[i], columns.length[i])
                     .cmp(&(columns.start[j], columns.length[j]))
@@ -252,7 +253,7 @@ fn nearest(lefts: &[u32], rights: &[u32], left: &Columns<'_>, right: &Columns<'_
     // The nearest of the others, if it is so by far.
     let clear = |others: &[u32], distance: &dyn Fn(u32) -> f64| {
         let mut order: Vec<(f64, u32)> = others.iter().map(|&o| (distance(o), o)).collect();
-        order.sort_by(|x, y| x.0.total_cmp(&y.0));
+        order.order_by(|x, y| x.0.total_cmp(&y.0));
         let far = order.get(1).is_none_or(|second| second.0 > 2.0 * order[0].0 + 1.25f64.ln());
         order.first().filter(|first| far && first.0.is_finite()).map(|first| first.1)
     };

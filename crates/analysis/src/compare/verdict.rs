@@ -1,5 +1,6 @@
 //! Many runs against many: what can be said of a change, and how sure it is.
 
+use makespan_model::Order as _;
 use makespan_model::TaskId;
 
 use super::lineup::{Lineup, lineup};
@@ -198,7 +199,7 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
         *tested = tests.len();
     }
     let size = |x: Option<f64>| x.map_or(-1.0, f64::abs);
-    rows.sort_by(|x, y| {
+    rows.order_by(|x, y| {
         let by = |r: &RowVerdict| (size(r.contribution), size(r.samples.estimate));
         let ((c, s), (d, t)) = (by(x), by(y));
         d.total_cmp(&c).then(t.total_cmp(&s)).then(x.row.cmp(&y.row))

@@ -1,5 +1,6 @@
 //! Rules about the recording itself.
 
+use makespan_model::Order as _;
 use makespan_model::{Severity, Status, TaskId, UNKNOWN};
 
 use super::evidence::Evidence;
@@ -42,7 +43,7 @@ fn clock_skew(facts: &Facts) -> Option<Finding> {
             tell(first[p.index()].saturating_sub(start).max(after), t, p);
         }
     }
-    pairs.sort_by_key(|p| (-p.0, p.1, p.2));
+    pairs.order_by_key(|p| (-p.0, p.1, p.2));
     let &(overlap, after, before) = pairs.first()?;
     let severity = if share(overlap, makespan) > 0.01 { Severity::Warning } else { Severity::Info };
     let evidence = Evidence::ClockSkew { pairs: pairs.len() as u32, overlap, before };
@@ -61,7 +62,7 @@ fn unfinished(facts: &Facts) -> Option<Finding> {
     let is_left = |t: &TaskId| !run.tasks.status[t.index()].is_terminal() || open(*t);
     let mut left: Vec<TaskId> = run.task_ids().filter(is_left).collect();
     // What had started says more than what had not.
-    left.sort_by_cached_key(|t| (!open(*t), *t));
+    left.order_by_cached_key(|t| (!open(*t), *t));
     let first = *left.first()?;
     let is_over = run.recorded_status.is_some_and(Status::is_terminal) || run.recorded_end != UNKNOWN;
     let severity = if is_over { Severity::Warning } else { Severity::Info };

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use makespan_model::Order as _;
 use makespan_model::{Severity, Status, StrId, TaskId};
 use rustc_hash::FxHashMap;
 
@@ -76,7 +77,7 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
         .filter(|s| s.tasks >= 10 && s.median > 0 && share(s.work, work) >= 0.05)
         .filter(|s| s.p90 as f64 >= 4.0 * s.median as f64 && share(s.p90, makespan) >= 0.01)
         .collect();
-    skewed.sort_by_key(|s| Reverse(s.p90.saturating_sub(s.median)));
+    skewed.order_by_key(|s| Reverse(s.p90.saturating_sub(s.median)));
     for s in skewed.into_iter().take(MOST) {
         let (step, peers) = (s.step.clone(), s.tasks);
         let evidence = Evidence::SkewedStep { step, median: s.median, p90: s.p90, peers };
@@ -100,7 +101,7 @@ fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
         .filter(|(t, weight)| share(**weight, path.length) >= 0.4 && slack.total[t.index()] == Some(0))
         .map(|(t, weight)| (*weight, *t))
         .collect();
-    large.sort_by_key(|l| (Reverse(l.0), l.1));
+    large.order_by_key(|l| (Reverse(l.0), l.1));
     for (weight, task) in large {
         let part = share(weight, path.length);
         let evidence = Evidence::Bottleneck { weight, share: part, inferred: path.inferred };
@@ -141,7 +142,7 @@ fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
         .map(|same| (same.iter().skip(1).fold(0i64, |sum, s| sum.saturating_add(work[s.1.index()])), same))
         .filter(|(again, _)| share(*again, facts.totals().work) >= 0.01)
         .collect();
-    found.sort_by_key(|(again, same)| (Reverse(*again), same[0].1));
+    found.order_by_key(|(again, same)| (Reverse(*again), same[0].1));
     for (again, same) in found.into_iter().take(MOST) {
         let step = run.task_step(same[0].1);
         let evidence =

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use makespan_model::Order as _;
 use makespan_model::{Severity, TaskId};
 
 use super::evidence::Evidence;
@@ -41,7 +42,7 @@ fn idle_gaps(facts: &Facts) -> Option<Finding> {
     idle.retain(|g| g.0 < g.1);
     let length = |gap: &(i64, i64)| gap.1.saturating_sub(gap.0);
     let total = idle.iter().fold(0i64, |sum, g| sum.saturating_add(length(g)));
-    idle.sort_by_key(|g| (Reverse(length(g)), g.0));
+    idle.order_by_key(|g| (Reverse(length(g)), g.0));
     let longest = *idle.first()?;
     let part = share(total, makespan);
     if part < 0.02 {
@@ -81,7 +82,7 @@ fn serial_tail(facts: &Facts) -> Option<Finding> {
         kept.1 = if same { kept.1.saturating_add(later.1) } else { kept.1 };
         same
     });
-    within.sort_by_key(|w| (Reverse(w.1), w.0));
+    within.order_by_key(|w| (Reverse(w.1), w.0));
     let tasks: Vec<TaskId> = within.into_iter().map(|w| w.0).collect();
     let subject = Subject::default().window(from, end).task(tasks.first().copied());
     let evidence = Evidence::SerialTail { length, share: part };
@@ -119,7 +120,7 @@ fn path_waits(facts: &Facts) -> Option<Finding> {
     if part < 0.2 {
         return None;
     }
-    waits.sort_by_key(|s| (-s.length(), s.from));
+    waits.order_by_key(|s| (-s.length(), s.from));
     let first = waits.first()?;
     let evidence = Evidence::PathWaits { total, share: part, longest: (first.from, first.to) };
     let subject = Subject::default().window(first.from, first.to).task(Some(first.task));

@@ -148,7 +148,11 @@ mod tests {
             text,
             "\nSteps\n  Step   Tasks\n  align  1,200\n  Idle          none\n  Slots in use  x x x x x x x x x x x x\n                x x x x x x x x x x x x\n                x x x x x x\n  ! Only a guess.\n"
         );
-        let empty = Section::new("concurrency", "Concurrency", vec![Block::Picture(makespan_scene::Scene::default())]);
+        let empty = Section::new(
+            "concurrency",
+            "Concurrency",
+            vec![Block::Picture(makespan_scene::Scene::default())],
+        );
         assert_eq!(Terminal::plain(40).section(&empty), "");
     }
 

@@ -2,6 +2,7 @@
 //! when waiting ones were queued.
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task};
+use makespan_model::Order as _;
 
 use super::{Runs, Told, beside, step_of};
 use crate::importer::{Source, Zone};
@@ -45,7 +46,7 @@ pub(super) fn read(
         all.push(State { file, record, session, steps });
     }
     let metas = records(metas, second, &mut failures, sink);
-    all.sort_by(|a, b| a.session.cmp(&b.session).then(b.steps.total_cmp(&a.steps)).then(a.file.cmp(b.file)));
+    all.order_by(|a, b| a.session.cmp(&b.session).then(b.steps.total_cmp(&a.steps)).then(a.file.cmp(b.file)));
     let mut before: Option<&State<'_>> = None;
     for state in &all {
         match before.filter(|b| b.session == state.session) {

@@ -2,6 +2,7 @@
 //! graph, the history of a task, and a summary. Saved answers are snapshots; one run may be in many of them.
 
 use makespan_format::EventSink;
+use makespan_model::Order as _;
 
 use super::claim;
 use crate::importer::{Claim, Importer, Options, Part, ReadError};
@@ -75,7 +76,7 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
     let mut failures = Vec::new();
     // Later snapshots are named so that they sort behind, and what they say counts.
     let mut sorted: Vec<&Part<'_>> = parts.iter().collect();
-    sorted.sort_by_key(|p| (rank(p.part), p.source.name.as_str()));
+    sorted.order_by_key(|p| (rank(p.part), p.source.name.as_str()));
     for part in sorted {
         let file = part.source.name.as_str();
         if part.part == OTHER {

@@ -14,6 +14,7 @@ mod sniff;
 mod tell;
 pub(crate) mod times;
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -285,7 +286,7 @@ fn tell(
     for (at, ids) in &listed {
         order.extend(ids.iter().enumerate().map(|(i, id)| ((*at, id.as_str()), i)));
     }
-    rows.sort_by_cached_key(|(at, row)| {
+    rows.order_by_cached_key(|(at, row)| {
         let place = row.id.as_deref().and_then(|id| order.get(&(*at, id)));
         let when = row.created.as_ref().or(row.started.as_ref()).map(|t| t.clone().into_owned());
         (*at, place.copied().unwrap_or(usize::MAX), when)

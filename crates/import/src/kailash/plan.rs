@@ -1,5 +1,6 @@
 //! Workflow definitions: the only files of Kailash that hold the edges of a run nobody annotated.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Json, Severity, Status, Task};
@@ -103,7 +104,7 @@ impl Plan {
             .iter()
             .map(|tasks| {
                 let mut tasks = tasks.clone();
-                tasks.sort_by_key(|&t| run.tasks[t as usize].ended.unwrap_or(i64::MAX));
+                tasks.order_by_key(|&t| run.tasks[t as usize].ended.unwrap_or(i64::MAX));
                 tasks
             })
             .collect();

@@ -1,5 +1,6 @@
 //! One record of a task to its events.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -217,7 +218,7 @@ impl RunState<'_> {
     /// Tells the dependencies on tasks that came after those that depend on them.
     pub(super) fn tell_later_edges(&mut self, sink: &mut dyn EventSink) {
         let mut later = std::mem::take(&mut self.later);
-        later.sort_by_key(|l| l.0);
+        later.order_by_key(|l| l.0);
         for of_one in later.chunk_by(|a, b| a.0 == b.0) {
             let at = of_one[0].0;
             let mut after: Vec<Cow<'_, str>> = Vec::new();

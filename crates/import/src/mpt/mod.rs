@@ -12,6 +12,7 @@ mod model;
 pub(crate) mod record;
 mod samples;
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::EventSink;
@@ -138,7 +139,7 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
     let mut scratch: Vec<Vec<u8>> = parts.iter().map(|_| Vec::new()).collect();
     let mut answers = answers(parts, &mut scratch, &mut failures, sink);
     // What an execution says counts before what get_status says, and that before the history.
-    answers.sort_by_key(|a| [EXECUTION, STATUS, HISTORY].iter().position(|p| *p == a.part).unwrap_or(3));
+    answers.order_by_key(|a| [EXECUTION, STATUS, HISTORY].iter().position(|p| *p == a.part).unwrap_or(3));
     for answer in answers.iter().filter(|a| [EXECUTION, STATUS, HISTORY].contains(&a.part)) {
         for record in &answer.records {
             api::workflow(record, answer.file, &mut model, &mut clock, sink);

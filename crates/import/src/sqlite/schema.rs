@@ -1,5 +1,6 @@
 //! Tables, and what their `CREATE TABLE` statements say of the order columns are stored in.
 
+use makespan_model::Order as _;
 use std::cmp::Ordering;
 
 use super::ddl;
@@ -39,7 +40,7 @@ impl Table {
         let ddl::Parsed { columns, primary_key, inline_key, without_rowid } = parsed;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         let mut by_name: Vec<usize> = (0..names.len()).collect();
-        by_name.sort_by(|&a, &b| compare(&names[a], &names[b]));
+        by_name.order_by(|&a, &b| compare(&names[a], &names[b]));
         let mut table = Table {
             name,
             columns: names,

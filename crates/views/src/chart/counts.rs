@@ -4,6 +4,7 @@
 //! at least two lines and not another one in each of them (that would be an id).
 
 use makespan_analysis::{Quantity, natural_cmp};
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run};
 use makespan_scene::{Role, count};
 use rustc_hash::FxHashMap;
@@ -61,13 +62,13 @@ fn recorded(subject: &Subject<'_>) -> Vec<Recorded> {
         .filter(|(_, words, total)| is_choice(words.len(), *total))
         .map(|(key, words, _)| {
             let mut words: Vec<(String, usize)> = words.into_iter().collect();
-            words.sort_by(|a, b| {
+            words.order_by(|a, b| {
                 b.1.cmp(&a.1).then_with(|| natural_cmp(&a.0, &b.0)).then_with(|| a.0.cmp(&b.0))
             });
             Recorded { key, words }
         })
         .collect();
-    out.sort_by(|a, b| natural_cmp(&a.key, &b.key));
+    out.order_by(|a, b| natural_cmp(&a.key, &b.key));
     out.truncate(MOST_CHOICES);
     out
 }

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use makespan_analysis::{Facts, Quantity, natural_cmp, unit};
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run, StrId, UNKNOWN};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -130,7 +131,7 @@ pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
             }
         }
     }
-    out.sort_by(|a, b| {
+    out.order_by(|a, b| {
         let rank = |f: &Family<'_>| (!f.timed, f.few);
         rank(a).cmp(&rank(b)).then_with(|| natural_cmp(&a.title, &b.title))
     });
@@ -138,7 +139,7 @@ pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
 }
 
 fn family<'a>(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member<'a>>) -> Vec<Family<'a>> {
-    members.sort_by(|a, b| {
+    members.order_by(|a, b| {
         natural_cmp(&a.key, &b.key)
             .then_with(|| natural_cmp(&a.sub, &b.sub))
             .then(a.of_tasks.cmp(&b.of_tasks))
@@ -164,7 +165,7 @@ fn family<'a>(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member<'a
         let sub = if few { String::new() } else { members[0].sub.clone() };
         return vec![part(&base, &sub, members)];
     }
-    members.sort_by(|a, b| natural_cmp(&a.sub, &b.sub));
+    members.order_by(|a, b| natural_cmp(&a.sub, &b.sub));
     let parts = members.chunk_by(|a, b| a.sub == b.sub);
     parts.map(|same| part(&base, &same[0].sub, same.to_vec())).collect()
 }

@@ -1,5 +1,7 @@
 //! Where the words of marked values stand above a chart, so that none hides another.
 
+use makespan_model::Order as _;
+
 /// Words at the head of a line: in which row, from where to where, and whether they go to the left of the line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Flag {
@@ -25,7 +27,7 @@ pub(super) fn flags(poles: &[(f32, f32)], right: f32) -> Vec<Flag> {
     };
     let mut order: Vec<usize> = (0..poles.len()).collect();
     // From each end inwards: what lies farther out stands higher, and nothing hides the poles further in.
-    order.sort_by(|&a, &b| {
+    order.order_by(|&a, &b| {
         let key = |i: usize| if leftwards(i) { (0, -poles[i].0) } else { (1, poles[i].0) };
         key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1))
     });
@@ -51,7 +53,7 @@ pub(super) fn flags(poles: &[(f32, f32)], right: f32) -> Vec<Flag> {
         let line = line.unwrap_or(poles.len());
         placed.push((i, Flag { line, span, leftwards: leftwards(i) }));
     }
-    placed.sort_by_key(|p| p.0);
+    placed.order_by_key(|p| p.0);
     placed.into_iter().map(|p| p.1).collect()
 }
 

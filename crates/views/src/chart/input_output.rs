@@ -1,6 +1,7 @@
 //! What was read against what was written: bytes, operations, and bytes over the network.
 
 use makespan_analysis::{Quantity, Standard, natural_cmp};
+use makespan_model::Order as _;
 use makespan_model::TaskId;
 use makespan_scene::{Role, count};
 use rustc_hash::FxHashMap;
@@ -103,7 +104,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     }
     let total = |row: &Row| row.sums.iter().flatten().sum::<f64>();
     if by_step || rows.len() > TOP {
-        rows.sort_by(|a, b| total(b).total_cmp(&total(a)).then_with(|| natural_cmp(&a.name, &b.name)));
+        rows.order_by(|a, b| total(b).total_cmp(&total(a)).then_with(|| natural_cmp(&a.name, &b.name)));
     }
     let unit = pair.unit();
     let title = format!("{} by {}", pair.title(), if by_step { "step" } else { "task" });

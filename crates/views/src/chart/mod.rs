@@ -37,6 +37,7 @@ mod tasks;
 mod tip;
 mod trend;
 
+use makespan_model::Order as _;
 use makespan_scene::Scene;
 
 use crate::table::Table;
@@ -176,7 +177,7 @@ pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     counts::list(subject, &mut out);
     // Last, since there may be any number of them.
     series::list(subject, &mut out);
-    out.sort_by_key(|c| c.missing.is_some());
+    out.order_by_key(|c| c.missing.is_some());
     out
 }
 

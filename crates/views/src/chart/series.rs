@@ -1,5 +1,6 @@
 //! Samples of a metric as lines over time, or in their order where the source gives no times; as bars where they are few.
 
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 use makespan_scene::{Role, count};
 use rustc_hash::FxHashMap;
@@ -137,7 +138,7 @@ fn placed(run: &Run, family: &Family<'_>, strand: Strand, origin: i64) -> Placed
         let timed = kept.filter(|&i| s.t[i as usize] != UNKNOWN);
         let since = |i: u32| s.t[i as usize].saturating_sub(origin) as f64;
         let mut points: Vec<Point> = timed.map(|i| point(since(i), i)).collect();
-        points.sort_by(|a, b| a.x.total_cmp(&b.x));
+        points.order_by(|a, b| a.x.total_cmp(&b.x));
         points
     } else {
         kept.enumerate().map(|(k, i)| point((k + 1) as f64, i)).collect()
@@ -206,7 +207,7 @@ fn lines(subject: &Subject<'_>, family: &Family<'_>, log: bool) -> Result<Pictur
 /// Puts the lines with the greatest means first where there are more than colours.
 fn coloured_first(found: &mut [Placed]) {
     if found.len() > COLOURED {
-        found.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+        found.order_by(|a, b| b.mean.total_cmp(&a.mean));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The tasks with the greatest values of a measure.
 
 use makespan_analysis::Standard;
+use makespan_model::Order as _;
 use makespan_model::TaskId;
 use makespan_scene::{Role, count};
 
@@ -49,7 +50,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let measure = &subject.facts.measures().list[at];
     let unit = Unit::measure(measure);
     let mut values = subject.values(at);
-    values.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    values.order_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let rest = values.get(TOP..).unwrap_or_default();
     let shown = &values[..values.len().min(TOP)];
     let name = |t: u32| run.task_name(TaskId(t));

@@ -1,6 +1,7 @@
 //! A duration from run to run.
 
 use makespan_analysis::{Facts, natural_cmp};
+use makespan_model::Order as _;
 use makespan_model::{Run, Status, TaskId, UNKNOWN};
 use makespan_scene::{Role, visible};
 
@@ -30,7 +31,7 @@ pub(crate) fn start_of(facts: &Facts) -> i64 {
 pub(crate) fn by_start(runs: &[&Facts]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..runs.len()).collect();
     let start: Vec<i64> = runs.iter().map(|facts| start_of(facts)).collect();
-    order.sort_by(|&a, &b| {
+    order.order_by(|&a, &b| {
         let known = |i: usize| (start[i] == UNKNOWN, start[i]);
         known(a).cmp(&known(b)).then_with(|| natural_cmp(runs[a].run().title(), runs[b].run().title()))
     });
@@ -100,7 +101,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         })
         .collect();
     let mut known: Vec<f64> = found.iter().filter_map(|f| f.1).collect();
-    known.sort_by(f64::total_cmp);
+    known.order_by(f64::total_cmp);
     if known.is_empty() {
         return Err("No open run tells this duration.".to_owned());
     }
@@ -129,7 +130,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         statuses.extend(status.filter(|s| !statuses.contains(s)));
     }
     plot.lines.push(line);
-    statuses.sort_unstable_by_key(|s| *s as u8);
+    statuses.order_by_key(|s| *s as u8);
     plot.legend = statuses
         .into_iter()
         .map(|s| Key { role: status_role(s), shape: Some(shape(s)), text: s.name().to_owned() })

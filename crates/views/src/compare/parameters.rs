@@ -2,6 +2,7 @@
 
 use makespan_analysis::compare::{MatchedTask, Saying, Setting, run_settings, task_settings};
 use makespan_analysis::natural_cmp;
+use makespan_model::Order as _;
 use makespan_scene::visible;
 
 use super::Pair;
@@ -38,7 +39,7 @@ fn blocks(settings: Vec<Setting>, itself: &str) -> Vec<Block> {
     for (of, title) in tables {
         let mut some: Vec<&Setting> = settings.iter().filter(|s| s.of == of).collect();
         if !some.is_empty() {
-            some.sort_by(|x, y| natural_cmp(&x.name, &y.name));
+            some.order_by(|x, y| natural_cmp(&x.name, &y.name));
             out.push(Block::Table(table(title, &some)));
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use makespan_analysis::compare::{Change, Evidence, Match, MatchedTask};
 use makespan_analysis::natural_cmp;
+use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +110,7 @@ pub fn order(pair: &Pair<'_>, contribution: &[Option<i64>], mask: Option<&[bool]
     let mut rows: Vec<u32> = (0..pair.rows().len() as u32).filter(passes).collect();
     let mut by_number = |value: &dyn Fn(&MatchedTask, u32) -> Option<f64>| {
         let values: Vec<Option<f64>> = pair.rows().iter().zip(0..).map(|(t, r)| value(t, r)).collect();
-        rows.sort_by(|&x, &y| {
+        rows.order_by(|&x, &y| {
             let (x, y) = (values[x as usize], values[y as usize]);
             let order = x.unwrap_or(0.0).total_cmp(&y.unwrap_or(0.0));
             x.is_none().cmp(&y.is_none()).then(if sort.descending { order.reverse() } else { order })
@@ -137,7 +138,7 @@ pub fn order(pair: &Pair<'_>, contribution: &[Option<i64>], mask: Option<&[bool]
                 (_, Some((run, id))) => run.task_step(id),
                 _ => "",
             };
-            rows.sort_by(|&x, &y| {
+            rows.order_by(|&x, &y| {
                 let (x, y) = (text(&pair.rows()[x as usize]), text(&pair.rows()[y as usize]));
                 let order = natural_cmp(x, y);
                 x.is_empty().cmp(&y.is_empty()).then(if sort.descending { order.reverse() } else { order })

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use makespan_analysis::{Facts, Quantity};
+use makespan_model::Order as _;
 use makespan_model::{Status, UNKNOWN};
 use makespan_scene::{Civil, Role, civil, count};
 
@@ -167,7 +168,7 @@ fn day(runs: &[&Facts], number: i64, of_day: Vec<usize>) -> Day {
     };
     let mut known: Vec<f64> =
         of_day.iter().filter_map(|&i| runs[i].totals().makespan).map(|m| m as f64).collect();
-    known.sort_by(f64::total_cmp);
+    known.order_by(f64::total_cmp);
     let makespan = match known.len() {
         0 => f64::NAN,
         n if n % 2 == 1 => known[n / 2],
@@ -239,7 +240,7 @@ impl Matrix for Calendar {
         let mut parts = match self.colour {
             DayColour::Failures => {
                 let mut seen: Vec<Status> = self.days.iter().filter_map(|d| d.status).collect();
-                seen.sort_unstable_by_key(|s| *s as u8);
+                seen.order_by_key(|s| *s as u8);
                 seen.dedup();
                 let text =
                     |s: Status| if s.is_failure() { "a run failed".to_owned() } else { s.name().to_owned() };

@@ -1,5 +1,7 @@
 //! The order in which rows that are alike stand together.
 
+use makespan_model::Order as _;
+
 const ROUNDS: usize = 32;
 
 /// Places the rows along the direction in which they differ most: their scores on the first principal component
@@ -42,7 +44,7 @@ pub(super) fn alike(columns: &[&[f32]], rows: &[u32]) -> Vec<u32> {
     }
     let sign = if direction.iter().sum::<f32>() < 0.0 { -1.0 } else { 1.0 };
     let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by(|&a, &b| (sign * scores[b]).total_cmp(&(sign * scores[a])));
+    order.order_by(|&a, &b| (sign * scores[b]).total_cmp(&(sign * scores[a])));
     order.into_iter().map(|i| rows[i]).collect()
 }
 

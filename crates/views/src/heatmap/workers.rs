@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use makespan_analysis::{Facts, natural_cmp};
+use makespan_model::Order as _;
 use makespan_model::StrId;
 use makespan_scene::{AxisMode, Role, ticks};
 use rustc_hash::FxHashMap;
@@ -74,7 +75,7 @@ impl Workers {
         for row in &mut rows {
             row.total = row.at_work.iter().map(|(s, e)| e.saturating_sub(*s)).fold(0, i64::saturating_add);
         }
-        rows.sort_by(|a, b| {
+        rows.order_by(|a, b| {
             let busiest =
                 if order == WorkerOrder::Busiest { b.total.cmp(&a.total) } else { std::cmp::Ordering::Equal };
             busiest.then_with(|| natural_cmp(&a.name, &b.name))

@@ -1,5 +1,6 @@
 //! What the answers tell of runs, gathered by execution and told once.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{
@@ -284,7 +285,7 @@ impl Run {
         let mut untimed = 0u64;
         let mut differing = 0u64;
         for node in &mut self.nodes {
-            node.tries.sort_by_key(|t| t.started.unwrap_or(i64::MAX));
+            node.tries.order_by_key(|t| t.started.unwrap_or(i64::MAX));
             untimed += u64::from(node.tries.is_empty() && node.status.is_some_and(|s| s != Status::Pending));
             differing += node.tell(sink);
         }

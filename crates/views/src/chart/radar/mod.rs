@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 mod picture;
 
 use makespan_analysis::{Facts, Quantity, Standard, natural_cmp};
+use makespan_model::Order as _;
 use makespan_model::{Status, TaskId, UNKNOWN};
 use makespan_scene::{Role, visible};
 use rustc_hash::FxHashMap;
@@ -179,7 +180,7 @@ pub(super) fn runs(subject: &Subject<'_>) -> Result<Picture, String> {
 /// Names that occur more than once get a number behind them.
 fn number_equal(names: &mut [String]) {
     let mut sorted: Vec<String> = names.to_vec();
-    sorted.sort_by(|a, b| natural_cmp(a, b).then_with(|| a.cmp(b)));
+    sorted.order_by(|a, b| natural_cmp(a, b).then_with(|| a.cmp(b)));
     let twice = |name: &String| sorted.iter().filter(|n| *n == name).count() > 1;
     let mut seen: FxHashMap<String, u32> = FxHashMap::default();
     for name in names.iter_mut().filter(|name| twice(name)) {

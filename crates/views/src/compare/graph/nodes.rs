@@ -2,6 +2,7 @@
 
 use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_layout::{Direction, Request, Size};
+use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
 use makespan_scene::{Face, Weight, count, duration, width};
 use rustc_hash::FxHashMap;
@@ -125,7 +126,7 @@ impl Graph {
             return by_step;
         }
         let mut most: Vec<u32> = all.collect();
-        most.sort_by_cached_key(|&r| {
+        most.order_by_cached_key(|&r| {
             let t = &pair.rows()[r as usize];
             let structural = matches!(t.how, Match::Added | Match::Removed | Match::Renamed);
             (!structural, std::cmp::Reverse(weight(t)), r)

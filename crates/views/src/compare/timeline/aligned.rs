@@ -2,6 +2,7 @@
 
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
+use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 use rustc_hash::FxHashMap;
 
@@ -131,16 +132,16 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
     };
     match lanes {
         Lanes::Worker => {
-            all.sort_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
+            all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
         }
         // Steps tell a story, so they stand in the order in which they began in either run.
-        Lanes::Step => all.sort_by_cached_key(|(name, m)| {
+        Lanes::Step => all.order_by_cached_key(|(name, m)| {
             let starts = [first(a, &m.a, zero.0), first(b, &m.b, zero.1)];
             (starts.into_iter().flatten().min().unwrap_or(i64::MAX), name.clone())
         }),
         Lanes::Status => {
             let place = |name: &str| makespan_model::Status::ALL.iter().position(|s| s.name() == name);
-            all.sort_by_key(|(name, _)| place(name));
+            all.order_by_key(|(name, _)| place(name));
         }
     }
     all

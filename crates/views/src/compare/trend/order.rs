@@ -2,6 +2,7 @@
 
 use makespan_analysis::compare::{Series, Trends};
 use makespan_analysis::natural_cmp;
+use makespan_model::Order as _;
 
 /// The rows that have any value and pass `mask`, those whose level changed most lately first, whichever way, then those
 /// that creep most, then by name. O(n log n).
@@ -12,7 +13,7 @@ pub fn order(trends: &Trends, mask: Option<&[bool]>) -> Vec<u32> {
         (0..trends.rows.len() as u32).filter(|&r| passes(r) && known(&trends.rows[r as usize])).collect();
     let changed = |s: &Series| s.trend.last_change().map_or(0.0, f64::abs);
     let creeps = |s: &Series| s.trend.slope.as_ref().map_or(0.0, |s| s.each.abs());
-    rows.sort_by(|&x, &y| {
+    rows.order_by(|&x, &y| {
         let (a, b) = (&trends.rows[x as usize], &trends.rows[y as usize]);
         let title = |r: u32| trends.lineup.rows.get(r as usize).map_or("", |l| l.title.as_str());
         changed(b)

@@ -1,6 +1,7 @@
 //! The bars of the waterfall as numbers.
 
 use makespan_analysis::compare::{Explanation, Part, PartKind};
+use makespan_model::Order as _;
 
 use crate::compare::Pair;
 
@@ -45,7 +46,7 @@ pub fn bars(pair: &Pair<'_>, explanation: &Explanation, most: usize) -> Vec<Bar>
     let (Some(a), Some(b)) = (a, b) else { return Vec::new() };
     let (rest, mut parts): (Vec<&Part>, Vec<&Part>) =
         explanation.parts.iter().partition(|p| p.kind == PartKind::Remainder);
-    parts.sort_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
+    parts.order_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
     // One that would be alone among the smaller ones has room for itself.
     let shown = if parts.len() <= most + 1 { parts.len() } else { most };
     let mut out = vec![Bar { kind: BarKind::A, row: None, from: 0, to: i128::from(a) }];

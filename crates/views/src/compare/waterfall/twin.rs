@@ -1,6 +1,7 @@
 //! The waterfall as a table: every part, also those that the picture puts together.
 
 use makespan_analysis::compare::Explanation;
+use makespan_model::Order as _;
 
 use super::part_words;
 use crate::compare::Pair;
@@ -20,7 +21,7 @@ pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<
     ];
     let mut table = Table::new("Parts of the difference", columns);
     let mut parts: Vec<_> = explanation.parts.iter().collect();
-    parts.sort_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
+    parts.order_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
     let end = range.end.min(parts.len());
     // Each bar begins where the one above ended; all lie between the lowest and the highest sum.
     let mut sums = vec![0i128];
