@@ -7,6 +7,6 @@ mod rows;
 mod stage;
 
 pub(crate) use asked::{Answered, asked};
-pub(crate) use page::PageView;
+pub(crate) use page::{PageView, page_title};
 pub(crate) use rows::TableView;
 pub(crate) use stage::{PictureView, Twin};

@@ -53,7 +53,7 @@ pub(crate) fn PageView(
         painted(page.sections.iter().map(|s| s.blocks.len()).sum());
         let head = match head {
             Some(head) => head(&page),
-            None => title(&page).into_any(),
+            None => page_title(&page).into_any(),
         };
         let sections: Vec<_> = page
             .sections
@@ -70,7 +70,7 @@ pub(crate) fn PageView(
 }
 
 /// The title of a page, what became of what it is about, and what has to be said first.
-fn title(page: &Page) -> impl IntoView + use<> {
+pub(crate) fn page_title(page: &Page) -> impl IntoView + use<> {
     let badge = page.status.clone().map(|(role, word)| view! { <Badge role=role word=word/> });
     let cautions: Vec<_> = page.cautions.iter().map(|c| view! { <p class="warn">{c.clone()}</p> }).collect();
     let notes: Vec<_> = page.notes.iter().map(|n| view! { <li>{n.clone()}</li> }).collect();

@@ -1,11 +1,12 @@
 //! The first page: what this is, and every way to give it a run.
 
 use leptos::prelude::*;
-use makespan_import::REGISTRY;
+use makespan_engine::{Answer, Question};
 use makespan_views::View;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 
+use crate::asking::asked;
 use crate::platform::files::{self, Given};
 use crate::platform::{boot, dom};
 use crate::state::actions::Action;
@@ -56,10 +57,18 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
             store.open(files::of_list(&list));
         }
     };
-    let formats: Vec<_> = REGISTRY
-        .iter()
-        .map(|e| view! { <tr><th scope="row">{e.importer.title}</th><td>{e.importer.how}</td></tr> })
-        .collect();
+    let formats = asked(
+        store,
+        || Some(Question::Formats),
+        |answer| if let Answer::Formats(all) = answer { Some(all) } else { None },
+    );
+    let formats = move || {
+        let all = formats.get()?;
+        let row = |(title, how): &(String, String)| {
+            view! { <tr><th scope="row">{title.clone()}</th><td>{how.clone()}</td></tr> }
+        };
+        Some(all.iter().map(row).collect::<Vec<_>>())
+    };
     let cards = move || {
         samples
             .get()

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use makespan_engine::Question;
+use makespan_engine::{Page, Question};
 use makespan_views::View;
 
-use crate::asking::PageView;
+use crate::asking::{PageView, page_title};
 use crate::state::actions::Action;
 use crate::state::store::Store;
 
@@ -17,14 +17,16 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
     let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
     let question: Rc<dyn Fn(f32) -> Question> =
         Rc::new(move |width| Question::Page { view: about.get(), width });
-    let jump = [(View::Timeline, "Timeline"), (View::Graph, "Graph"), (View::Table, "All tasks")]
+    let head: Rc<dyn Fn(&Page) -> AnyView> = Rc::new(move |page| {
+        let jump = [(View::Timeline, "Timeline"), (View::Graph, "Graph"), (View::Table, "All tasks")]
         .map(|(to, word)| view! { <button type="button" on:click=move |_| store.dispatch(Action::Show(to))>{word}</button> })
         .into_iter()
         .collect::<Vec<_>>();
+        view! { {page_title(page)}<div class="buttons jump">{jump}</div> }.into_any()
+    });
     view! {
         <div class="overview" data-testid="overview">
-            <div class="buttons jump">{jump}</div>
-            <PageView store=store name="overview-page" question=question painted=painted/>
+            <PageView store=store name="overview-page" question=question painted=painted head=head/>
         </div>
     }
 }

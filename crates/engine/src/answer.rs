@@ -33,6 +33,8 @@ pub enum Answer {
     Charts(Charts),
     /// To [`Question::Touch`](crate::Question::Touch).
     Turn(Turn),
+    /// To [`Question::Formats`](crate::Question::Formats): what each is called, and how such a file is made.
+    Formats(Vec<(String, String)>),
     /// To [`Question::Complete`](crate::Question::Complete).
     Completions(Vec<Completion>),
     /// There is nothing to ask about: no run is open, or not the one that was asked about.

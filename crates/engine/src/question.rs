@@ -74,6 +74,8 @@ pub enum Question {
         /// What was done.
         touch: Touch,
     },
+    /// The formats that can be opened.
+    Formats,
     /// What could stand at the cursor of a query.
     Complete {
         /// Which run it is about.

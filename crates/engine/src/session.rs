@@ -5,7 +5,8 @@ use std::rc::Rc;
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
 use makespan_analysis::query::complete;
-use makespan_import::Zone;
+use makespan_import::registry::Entry;
+use makespan_import::{REGISTRY, Zone};
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::{timestamp, visible};
 use makespan_views::{Look, ViewState};
@@ -172,6 +173,10 @@ impl Session {
             Question::Details { view } => page::details(self, view).map(Answer::Page),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
+            Question::Formats => {
+                let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());
+                Some(Answer::Formats(REGISTRY.iter().map(of).collect()))
+            }
             Question::Complete { run, text, cursor } => self.run(*run).map(|open| {
                 let all = complete(text, *cursor, &open.facts).into_iter();
                 Answer::Completions(

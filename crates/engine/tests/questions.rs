@@ -80,6 +80,8 @@ fn every_question_about_every_view_is_answered() {
             }
         }
     }
+    let formats = through_a_message(&session, &Question::Formats);
+    assert!(matches!(formats, Answer::Formats(all) if all.iter().any(|f| f.0 == "Kailash")));
     let empty = Session::new(Rc::new(makespan_import::Utc));
     for view in views() {
         assert_eq!(empty.answer(&Question::Picture { view: view.clone(), size: SIZE }), Answer::Nothing);
