@@ -11,9 +11,11 @@ mod page;
 mod process;
 mod python;
 mod shots;
+mod size;
 mod tally;
 mod test;
 mod tools;
+mod trunk;
 mod workspace;
 
 use std::process::ExitCode;
@@ -36,10 +38,13 @@ struct Verb {
 const VERBS: &[Verb] = &[
     Verb {
         name: "build",
-        flags: &["--quick"],
+        flags: &["--quick", "--trunk"],
         words: "",
-        help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt)",
-        run: |workspace, flags| build::run(workspace, has(flags, "--quick")),
+        help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt; --trunk: trunk's hook)",
+        run: |workspace, flags| {
+            build::run(workspace, has(flags, "--quick"))?;
+            if has(flags, "--trunk") { trunk::stage(workspace) } else { Ok(()) }
+        },
     },
     Verb {
         name: "demo",
@@ -64,9 +69,9 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        flags: &[],
+        flags: &["--large"],
         words: "[WORD…]",
-        help: "every crate's bench* or measure* example, or those of a word; one JSON array on stdout",
+        help: "measure: examples of the crates, page, report, or those of a word (--large: a million tasks)",
         run: bench::run,
     },
 ];
