@@ -16,7 +16,7 @@ fn sample(name: &str) -> PathBuf {
 fn foreign(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/seeds").join(path);
     if !path.exists() {
-        eprintln!("skipped: {} is not there", path.display());
+        println!("skipped: {} is not there", path.display());
         return None;
     }
     Some(path)

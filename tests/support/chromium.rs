@@ -11,6 +11,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use super::cpu::Cpu;
 use super::spawn::{Process, TempFolder};
 use super::{Setup, scripts};
 
@@ -48,7 +49,7 @@ pub(crate) struct Chromium {
     client: Client,
     session: String,
     port: u16,
-    _driver: Process,
+    driver: Process,
     _profile: TempFolder,
 }
 
@@ -87,7 +88,7 @@ impl Chromium {
             .await
             .expect("chromedriver opens a session");
         let session = client.session_id().await.ok().flatten().expect("an open session has an id");
-        let page = Self { client, session, port, _driver: driver, _profile: profile };
+        let page = Self { client, session, port, driver, _profile: profile };
         page.resize(view.width, view.height).await;
         page.emulate(view.dark, false).await;
         page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": scripts::WATCH })).await;
@@ -240,6 +241,31 @@ impl Chromium {
             Value::Array(entries) => entries,
             other => panic!("the driver's log is no list: {other}"),
         }
+    }
+
+    /// The id of the process that started the browser.
+    pub(crate) fn driver(&self) -> u32 {
+        self.driver.id()
+    }
+
+    /// Waits until the browser has next to nothing to do, five seconds at most.
+    pub(crate) async fn settle(&self) {
+        let mut last = Cpu::now(self.driver());
+        let mut quiet = 0;
+        for _ in 0..25 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let now = Cpu::now(self.driver());
+            quiet = if now.since(&last) < 0.004 { quiet + 1 } else { 0 };
+            last = now;
+            if quiet == 3 {
+                return;
+            }
+        }
+    }
+
+    /// Sets how long a script in the page may take until it answers.
+    pub(crate) async fn patience(&self, time: Duration) {
+        self.post("timeouts", json!({ "script": time.as_millis() as u64 })).await;
     }
 
     /// Posts a command that the client has no method for.

@@ -29,7 +29,7 @@ impl Firefox {
     /// Starts the browser with an empty profile; `None` with a message where there is no Firefox.
     pub(crate) fn start(setup: &Setup) -> Option<Self> {
         let Some(program) = &setup.firefox else {
-            eprintln!("skipped: FIREFOX is not set");
+            println!("skipped: FIREFOX is not set");
             return None;
         };
         let profile = TempFolder::new("firefox");

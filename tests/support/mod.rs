@@ -16,9 +16,10 @@
 //!
 //! What goes wrong panics with a sentence: in a test that is the report.
 #![allow(dead_code, reason = "each test program uses a part of this")]
-#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "this is test code")]
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "this is test code")]
 
 mod chromium;
+pub(crate) mod cpu;
 mod firefox;
 mod input;
 mod scripts;
@@ -54,19 +55,26 @@ pub(crate) struct Setup {
 impl Setup {
     /// Reads the environment; says what is missing and answers `None` when the test cannot run.
     pub(crate) fn from_env() -> Option<Self> {
-        let path = |name: &str| {
-            let value = std::env::var_os(name).map(PathBuf::from);
-            if value.is_none() {
-                eprintln!("skipped: {name} is not set; `cargo xtask test` sets it");
-            }
-            value
-        };
+        Some(Self { program: given("MAKESPAN_BIN")?, ..Self::without_program()? })
+    }
+
+    /// The same for what needs the page only.
+    pub(crate) fn without_program() -> Option<Self> {
         Some(Self {
-            program: path("MAKESPAN_BIN")?,
-            dist: path("MAKESPAN_DIST")?,
-            chromedriver: path("CHROMEDRIVER")?,
-            chromium: path("CHROMIUM")?,
+            program: PathBuf::new(),
+            dist: given("MAKESPAN_DIST")?,
+            chromedriver: given("CHROMEDRIVER")?,
+            chromium: given("CHROMIUM")?,
             firefox: std::env::var_os("FIREFOX").map(PathBuf::from),
         })
     }
+}
+
+/// A path that the environment names.
+fn given(name: &str) -> Option<PathBuf> {
+    let value = std::env::var_os(name).map(PathBuf::from);
+    if value.is_none() {
+        println!("skipped: {name} is not set; `cargo xtask test` sets it");
+    }
+    value
 }

@@ -49,6 +49,11 @@ impl Process {
         Self(quiet.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}")))
     }
 
+    /// Its id.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Waits until it ends by itself, or gives up after the time.
     pub(crate) fn wait(&mut self, time: Duration) {
         let step = Duration::from_millis(20);

@@ -1,32 +1,59 @@
-//! `cargo xtask bench`: measures what the crates measure of themselves.
+//! `cargo xtask bench`: measures what the crates measure of themselves, the page and the reports.
 //!
 //! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON
-//! objects, one per line, and whatever else it says passes through to standard error. Standard output gets one JSON
-//! array of all objects, each with the `package` and the `bench` that it came from. Where a word is given, as in
-//! `cargo xtask bench store`, only the benchmarks whose package or name holds it run; that of the page in a browser is
-//! called `page`.
+//! objects, one per line, and everything else it prints passes through to standard error. Standard output gets one
+//! JSON array of all objects, each with the `package` and the `bench` that it came from. Words choose: with
+//! `cargo xtask bench store` only the benchmarks whose package or name holds the word run. `page` is the page in a
+//! browser (`--large`: with a million tasks too), `report` the files that reports are.
+
+mod page;
+mod report;
 
 use serde_json::Value;
 
-use crate::outcome::Outcome;
+use crate::Outcome;
 use crate::process::{cargo, run_lines, stage};
 use crate::workspace::{Example, Workspace};
-use crate::{build, demo, test, tools};
 
 const NAMES: [&str; 2] = ["bench", "measure"];
+
+/// What was measured so far.
+#[derive(Default)]
+struct Bench {
+    results: Vec<Value>,
+}
+
+impl Bench {
+    /// Keeps a measurement of the root package and shows it at once.
+    fn keep(&mut self, name: &str, value: Value) {
+        self.line(name, &value.to_string());
+    }
+
+    /// Keeps a line of the root package that is a measurement; passes any other on.
+    fn line(&mut self, name: &str, line: &str) {
+        self.of(line, &Example { package: "makespan".into(), name: name.into() });
+    }
+
+    fn of(&mut self, line: &str, example: &Example) {
+        eprintln!("{line}");
+        self.results.extend(measurement(line, example));
+    }
+}
 
 /// Runs all benchmarks, or those of some words, one after another, built with full optimisation.
 ///
 /// # Errors
 ///
 /// When a benchmark fails, or there is none.
-pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
+    let (flags, words): (Vec<&String>, Vec<&String>) =
+        arguments.iter().partition(|word| word.starts_with('-'));
     let is_wanted = |text: &str| words.is_empty() || words.iter().any(|word| text.contains(word.as_str()));
     let is_bench = |example: &&Example| {
         NAMES.iter().any(|name| example.name.starts_with(name))
             && (is_wanted(&example.package) || is_wanted(&example.name))
     };
-    let mut results = Vec::new();
+    let mut bench = Bench::default();
     for example in workspace.examples.iter().filter(is_bench) {
         stage(&format!("{}: {}", example.package, example.name), || {
             let mut command = cargo();
@@ -40,36 +67,20 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
                 "--example",
                 &example.name,
             ]);
-            run_lines(command.current_dir(&workspace.root), |line| match measurement(line, example) {
-                Some(value) => results.push(value),
-                None => eprintln!("{line}"),
-            })
+            run_lines(command.current_dir(&workspace.root), |line| bench.of(line, example))
         })?;
     }
     if is_wanted("page") {
-        in_the_browser(workspace, &mut results)?;
+        page::run(workspace, flags.iter().any(|flag| *flag == "--large"), &mut bench)?;
     }
-    if results.is_empty() {
-        return Err("no benchmark said anything".to_owned());
+    if is_wanted("report") {
+        report::run(workspace, &mut bench)?;
     }
-    println!("{}", Value::Array(results));
+    if bench.results.is_empty() {
+        return Err("no benchmark matches, or none printed a measurement".to_owned());
+    }
+    println!("{}", Value::Array(bench.results));
     Ok(())
-}
-
-/// Measures the page in Chromium.
-fn in_the_browser(workspace: &Workspace, results: &mut Vec<Value>) -> Outcome {
-    build::run(workspace, false)?;
-    let program = stage("program", || demo::program(workspace))?;
-    let browsers = stage("browsers", tools::browsers)?;
-    let page = Example { package: "makespan".into(), name: "speed".into() };
-    stage("the page in Chromium", || {
-        let mut command = test::browser_test(workspace, "speed", &browsers, &program);
-        command.env("MAKESPAN_BENCH", "1");
-        run_lines(&mut command, |line| match measurement(line, &page) {
-            Some(value) => results.push(value),
-            None => eprintln!("{line}"),
-        })
-    })
 }
 
 /// The JSON object on a line, signed with where it came from; nothing when the line is not an object.

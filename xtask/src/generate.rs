@@ -5,9 +5,13 @@
 //! ready longest. Some tries fail and are mended by another one after a pause, some tasks fail each time, and what
 //! needs those is not run. No clock, no file and no foreign randomness are in it.
 
+mod forms;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, Write};
+
+pub(crate) use forms::{chrome_trace, run_json};
 
 const WORKERS: usize = 64;
 const LANES: usize = 16;

@@ -7,20 +7,23 @@ mod bench;
 mod build;
 mod demo;
 mod generate;
-mod outcome;
 mod page;
 mod process;
 mod python;
 mod shots;
+mod size;
 mod tally;
 mod test;
 mod tools;
+mod trunk;
 mod workspace;
 
 use std::process::ExitCode;
 
-use outcome::Outcome;
 use workspace::Workspace;
+
+/// What a verb answers: nothing, or the sentence that says why it stopped.
+type Outcome<T = ()> = Result<T, String>;
 
 /// One verb: its name, its flags, what it does, and the function that does it.
 struct Verb {
@@ -35,10 +38,13 @@ struct Verb {
 const VERBS: &[Verb] = &[
     Verb {
         name: "build",
-        flags: &["--quick"],
+        flags: &["--quick", "--trunk"],
         words: "",
-        help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt)",
-        run: |workspace, flags| build::run(workspace, has(flags, "--quick")).map(drop),
+        help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt; --trunk: trunk's hook)",
+        run: |workspace, flags| {
+            build::run(workspace, has(flags, "--quick"))?;
+            if has(flags, "--trunk") { trunk::stage(workspace) } else { Ok(()) }
+        },
     },
     Verb {
         name: "demo",
@@ -63,9 +69,9 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        flags: &[],
+        flags: &["--large"],
         words: "[WORD…]",
-        help: "every crate's bench* or measure* example, or those of a word; one JSON array on stdout",
+        help: "measure: examples of the crates, page, report, or those of a word (--large: a million tasks)",
         run: bench::run,
     },
 ];

@@ -14,7 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     make_folder(&folder)?;
     stage("shots", || {
         process::run(
-            test::browser_test(workspace, "shots", &browsers, &program).env("MAKESPAN_SHOTS", &folder),
+            test::browser_test(workspace, "shots", &browsers, Some(&program)).env("MAKESPAN_SHOTS", &folder),
         )
     })?;
     // The README shows three of them.

@@ -1,18 +1,26 @@
 //! Sums what test programs say of themselves.
 
-/// Tests that passed and failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use std::collections::BTreeMap;
+
+/// Tests that passed, failed and were skipped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// Tests that passed.
     pub(crate) passed: u64,
     /// Tests that failed.
     pub(crate) failed: u64,
+    /// Why tests, or parts of them, were skipped, and how many for each reason.
+    reasons: BTreeMap<String, u64>,
 }
 
 impl Tally {
     /// Adds a line of the form `test result: ok. 3 passed; 1 failed; …`, which both libtest and wasm-bindgen's runner
-    /// print; leaves any other line alone.
+    /// print, or `skipped: REASON`, which the tests print that lack what they need; leaves any other line alone.
     pub(crate) fn read(&mut self, line: &str) {
+        let word = line.get(..7).is_some_and(|word| word == "skipped" || word == "SKIPPED");
+        if word && let Some((_, reason)) = line.split_once(": ") {
+            self.skip(reason);
+        }
         let Some((_, counts)) = line.split_once("test result: ") else { return };
         // The word before the counts ends in a full stop: `ok.` or `FAILED.`.
         let Some((_, counts)) = counts.split_once(". ") else { return };
@@ -27,10 +35,34 @@ impl Tally {
         }
     }
 
+    /// Adds something that was skipped.
+    pub(crate) fn skip(&mut self, reason: &str) {
+        *self.reasons.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    /// How many tests, or parts of them, were skipped.
+    pub(crate) fn skipped(&self) -> u64 {
+        self.reasons.values().sum()
+    }
+
+    /// Why, and how many for each reason.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.reasons.iter().map(|(reason, count)| (reason.as_str(), *count))
+    }
+
     /// Adds another sum to this one.
     pub(crate) fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped())
     }
 }
 
@@ -48,9 +80,17 @@ mod tests {
             "    test result: ok. 4 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.00s",
             "test passed ... ok",
             "test result: nonsense",
+            "skipped: FIREFOX is not set",
+            "skipped: FIREFOX is not set",
+            "SKIPPED test_it: no server",
+            "é skipped: not at the beginning",
         ] {
             tally.read(line);
         }
-        assert_eq!(tally, Tally { passed: 18, failed: 3 });
+        assert_eq!(tally.to_string(), "18 passed, 3 failed, 3 skipped");
+        assert_eq!(tally.reasons().collect::<Vec<_>>(), [("FIREFOX is not set", 2), ("no server", 1)]);
+        let mut sum = tally.clone();
+        sum.add(tally);
+        assert_eq!(sum.to_string(), "36 passed, 6 failed, 6 skipped");
     }
 }

@@ -1,24 +1,26 @@
 //! `cargo xtask test`: everything that can be checked, and one sum at the end.
 //!
 //! A stage that fails does not keep the later ones from running, unless they stand on what it makes. The last line is
-//! `N passed, N failed`; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
+//! `N passed, N failed, N skipped`, after the reasons why something was skipped; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::outcome::Outcome;
 use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
-use crate::{build, demo, python};
+use crate::{Outcome, build, demo, python, trunk};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
 /// With the stores that are left out where nobody asks for them.
 const EVERY_STORE: [&str; 2] =
     ["--features", "makespan-store/postgres,makespan-store/mysql,makespan-store/redis"];
+
+/// Tests print why they skip something, and libtest keeps what a test printed to itself unless it failed.
+const SHOW: [&str; 2] = ["--", "--show-output"];
 
 /// Runs all stages.
 ///
@@ -43,11 +45,14 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     });
 
     let built = sum.check("app", || build::run(workspace, false).map(drop));
+    if built {
+        sum.tests("trunk builds the same page", |tally| trunk::test(workspace, tally));
+    }
     sum.tests("tests of the crates", |tally| {
         tools::servers();
         let mut command = at(workspace);
         command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
-        counted(command.args(EVERY_STORE), tally)
+        counted(command.args(EVERY_STORE).args(SHOW), tally)
     });
     sum.tests("tests of the app", |tally| {
         let mut command = at(workspace);
@@ -55,7 +60,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         for name in root_tests(workspace).iter().filter(|name| !IN_BROWSER.contains(&name.as_str())) {
             command.args(["--test", name]);
         }
-        counted(&mut command, tally)
+        counted(command.args(SHOW), tally)
     });
 
     let mut program = None;
@@ -75,23 +80,26 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             (&program, built, root_tests(workspace).iter().any(|name| name == "browser"))
         {
             sum.tests("tests in the browser", |tally| {
-                counted(&mut browser_test(workspace, "browser", browsers, program), tally)
+                counted(&mut browser_test(workspace, "browser", browsers, Some(program)), tally)
             });
         }
     }
     sum.close(start)
 }
 
-/// The command that runs one of the root package's browser tests, and tells it all it needs.
+/// The command that runs one of the root package's browser tests, with all it needs in its environment.
 pub(crate) fn browser_test(
     workspace: &Workspace,
     name: &str,
     browsers: &Browsers,
-    program: &Path,
+    program: Option<&Path>,
 ) -> Command {
     let mut command = at(workspace);
     command.args(["test", "--package", "makespan", "--test", name, "--", "--test-threads=1", "--nocapture"]);
-    command.env("MAKESPAN_BIN", program).env("MAKESPAN_DIST", workspace.dist());
+    command.env("MAKESPAN_DIST", workspace.dist());
+    if let Some(program) = program {
+        command.env("MAKESPAN_BIN", program);
+    }
     browsers.tell(&mut command);
     command
 }
@@ -123,16 +131,18 @@ impl Sum {
     }
 
     fn close(self, start: Instant) -> Outcome {
-        let Tally { passed, failed } = self.tally;
         let verdict = if !self.failed_stages.is_empty() {
             Err(format!("failed: {}", self.failed_stages.join(", ")))
-        } else if failed > 0 || passed == 0 {
+        } else if self.tally.failed > 0 || self.tally.passed == 0 {
             Err("no test ran".to_owned())
         } else {
             Ok(())
         };
         eprintln!("\nall stages took {}", seconds(start.elapsed()));
-        println!("{passed} passed, {failed} failed");
+        for (reason, count) in self.tally.reasons() {
+            println!("SKIPPED {count}: {reason}");
+        }
+        println!("{}", self.tally);
         verdict
     }
 }
@@ -188,7 +198,7 @@ mod tests {
             Ok(())
         }));
         assert!(!sum.check("bad", || Err("why".to_owned())));
-        assert_eq!(sum.tally, Tally { passed: 5, failed: 1 });
+        assert_eq!(sum.tally.to_string(), "5 passed, 1 failed, 0 skipped");
         assert!(sum.close(Instant::now()).is_err_and(|why| why == "failed: bad"));
     }
 

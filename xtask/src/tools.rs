@@ -212,7 +212,8 @@ fn cache() -> Outcome<PathBuf> {
     Ok(base.join("makespan/tools"))
 }
 
-fn which(name: &str) -> Option<PathBuf> {
+/// The program of that name on the PATH.
+pub(crate) fn which(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())

@@ -13,7 +13,7 @@ use crate::ReportError;
 
 /// A gzip stream without a time and without a name.
 fn encoder() -> GzEncoder<Vec<u8>> {
-    GzBuilder::new().mtime(0).write(Vec::new(), Compression::best())
+    GzBuilder::new().mtime(0).write(Vec::new(), Compression::default())
 }
 
 /// The bytes, compressed, in base64.

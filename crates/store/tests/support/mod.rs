@@ -14,7 +14,7 @@ use makespan_store::{Appended, Batch, Error, EventRange, Numbered, Store};
 
 /// Says, past the harness that swallows what tests print, that something was not tested and why.
 pub(crate) fn skipped(what: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: {what}: {why}");
+    let _ = writeln!(std::io::stdout(), "skipped: {what}: {why}");
 }
 
 /// Xorshift (Marsaglia, 2003): the same numbers on every machine.
