@@ -12,7 +12,7 @@ use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 /// Folds a stream of events into the runs it tells of, in the order in which they appear.
 #[derive(Debug, Default)]
 pub struct RunsBuilder {
-    runs: Vec<RunBuilder>,
+    pub(crate) runs: Vec<RunBuilder>,
     by_id: FxHashMap<String, usize>,
     current: usize,
     /// Findings that came before any run.
@@ -71,7 +71,7 @@ impl EventSink for RunsBuilder {
 }
 
 /// What the run event said.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Info {
     pub(crate) name: StrId,
     pub(crate) workflow: StrId,
@@ -106,10 +106,10 @@ pub(crate) struct RunBuilder {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Task of an id, by `StrId`.
     pub(crate) task_of: Vec<u32>,
-    first_try: Vec<u32>,
-    later_tries: FxHashMap<(u32, u32), u32>,
+    pub(crate) first_try: Vec<u32>,
+    pub(crate) later_tries: FxHashMap<(u32, u32), u32>,
     pub(crate) undeclared: u64,
-    declared: Vec<bool>,
+    pub(crate) declared: Vec<bool>,
 }
 
 impl RunBuilder {

@@ -17,6 +17,7 @@ mod graph;
 mod infer;
 mod members;
 pub mod notation;
+mod preview;
 mod rows;
 mod run;
 mod snapshot;

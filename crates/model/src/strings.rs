@@ -57,7 +57,7 @@ pub(crate) struct Interner {
     pub(crate) strings: Strings,
     /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
     /// told by the hash alone, and a larger table is filled without looking at any text.
-    slots: Vec<(u32, u32)>,
+    pub(crate) slots: Vec<(u32, u32)>,
     /// How many strings found no room in the 4 GiB that a `u32` addresses.
     pub(crate) refused: u64,
 }

@@ -102,6 +102,18 @@ fn several_runs_in_one_stream_stay_apart() {
 }
 
 #[test]
+fn a_preview_shows_the_tasks_so_far_and_folding_goes_on() {
+    let mut b = RunsBuilder::new();
+    notation::read("b 2..4 w1 a\na 0..2 w2", &mut b);
+    let early = b.preview().remove(0);
+    assert_eq!((early.task_count(), early.edge_count(), early.diagnostics.len()), (2, 0, 0));
+    assert_eq!(early.task_interval(early.find_task("b").unwrap()), Some((2_000_000_000, 4_000_000_000)));
+    notation::read("c 4..5 w1 b", &mut b);
+    let run = b.finish().0.remove(0);
+    assert_eq!((run.task_count(), run.edge_count()), (3, 2));
+}
+
+#[test]
 fn a_hundred_thousand_deep_chain_folds() {
     let mut b = RunsBuilder::new();
     for i in (0..100_000u32).rev() {
