@@ -1,5 +1,7 @@
 //! What the dashboard answers and exports: lists of runs and tasks, reports, live metrics.
 
+use std::rc::Rc;
+
 use std::borrow::Cow;
 
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, Sample, Severity};
@@ -129,11 +131,7 @@ impl<'a> Report<'a> {
                 let rest = d.strip_prefix("Task ")?;
                 let end = rest.find(" (").or_else(|| rest.find(" is "))?;
                 let tasks = book.runs[self.run].nodes.get(&rest[..end])?;
-                if let [only] = tasks[..] {
-                    Some(book.runs[self.run].tasks[only as usize].id.clone())
-                } else {
-                    None
-                }
+                if let [only] = tasks[..] { Some(book.runs[self.run].id_of(only).to_owned()) } else { None }
             });
             sink.event(Event::Alert(Alert {
                 task: node.as_deref().map(Into::into),
@@ -244,7 +242,7 @@ pub(super) fn tell_nameless(
     book: &mut Book<'_>,
     sink: &mut dyn EventSink,
 ) {
-    let mut clock = Clock::new(zone);
+    let mut clock = Clock::new(Rc::new(zone));
     let times: Vec<i64> =
         rows.iter().flat_map(|r| [&r.started, &r.ended]).filter_map(|t| clock.maybe(t.as_ref())).collect();
     let (first, last) = (times.iter().min().copied(), times.iter().max().copied());
