@@ -11,7 +11,7 @@ mod report;
 
 use serde_json::Value;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::process::{cargo, run_lines, stage};
 use crate::workspace::{Example, Workspace};
 

@@ -7,6 +7,7 @@ mod bench;
 mod build;
 mod demo;
 mod generate;
+mod outcome;
 mod page;
 mod process;
 mod python;
@@ -20,10 +21,8 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use outcome::Outcome;
 use workspace::Workspace;
-
-/// What a verb answers: nothing, or the sentence that says why it stopped.
-type Outcome<T = ()> = Result<T, String>;
 
 /// One verb: its name, its flags, what it does, and the function that does it.
 struct Verb {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// The crates of the standard library, which generic code of others passes through.
 const STANDARD: [&str; 3] = ["core", "alloc", "std"];
@@ -32,12 +32,12 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     /// As a line of the benchmark.
-    pub(crate) fn line(&self) -> Value {
+    pub(crate) fn line(&self, program: &str) -> Value {
         let mut crates: Vec<(&String, &u64)> = self.by_crate.iter().collect();
         crates.sort_by_key(|(name, bytes)| (std::cmp::Reverse(**bytes), *name));
         let list = |name: &str, bytes: u64| json!({ "name": name, "bytes": bytes });
         json!({
-            "measure": "wasm before the optimiser", "bytes": self.total, "code_bytes": self.code,
+            "measure": "wasm before the optimiser", "program": program, "bytes": self.total, "code_bytes": self.code,
             "data_bytes": self.data, "functions": self.functions.len(),
             "by_crate": crates.iter().map(|(name, bytes)| list(name, **bytes)).collect::<Vec<_>>(),
             "largest_functions": self.functions.iter().take(LARGEST).map(|(name, bytes)| list(name, *bytes)).collect::<Vec<_>>(),

@@ -6,9 +6,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::outcome::Outcome;
 use crate::tally::Tally;
 use crate::workspace::{Workspace, files_under, make_folder, read_bytes};
-use crate::{Outcome, process, tools};
+use crate::{process, tools};
 
 /// How trunk names the folder to its hooks.
 const STAGING: &str = "TRUNK_STAGING_DIR";

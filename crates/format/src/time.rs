@@ -101,13 +101,16 @@ pub fn parse_civil(text: &str) -> Option<Civil> {
         [] => None,
         [b'Z' | b'z'] => Some(0),
         [sign @ (b'+' | b'-'), tail @ ..] => {
-            let plain: Vec<u8> = tail.iter().copied().filter(|c| *c != b':').collect();
-            if !matches!(plain.len(), 2 | 4 | 6) || !plain.iter().all(u8::is_ascii_digit) {
+            // Hours, minutes and seconds, with or without colons between them.
+            let (mut plain, mut count) = ([b'0'; 6], 0);
+            for digit in tail.iter().filter(|c| **c != b':') {
+                *plain.get_mut(count).filter(|_| digit.is_ascii_digit())? = *digit;
+                count += 1;
+            }
+            if !matches!(count, 2 | 4 | 6) {
                 return None;
             }
-            let two = |i: usize| {
-                plain.get(i..i + 2).map_or(0, |p| i32::from(p[0] - b'0') * 10 + i32::from(p[1] - b'0'))
-            };
+            let two = |i: usize| i32::from(plain[i] - b'0') * 10 + i32::from(plain[i + 1] - b'0');
             let value = two(0) * 3600 + two(2) * 60 + two(4);
             Some(if *sign == b'-' { -value } else { value })
         }

@@ -1,13 +1,18 @@
-//! How fast files are read: `cargo run --release -p makespan-import --example measure -- 100000`.
+//! How fast files are read and folded, in chunks as a page reads them:
+//! `cargo run --release -p makespan-import --example measure_import -- 100000`, or with the names of files, each of
+//! which is then measured as it is and as our own events.
 //!
-//! Prints JSON. The floor is a pass over the same bytes that parses each JSON value and keeps nothing.
+//! Prints a line of JSON for each. The floor is a pass over the same bytes that parses each JSON value and keeps
+//! nothing (`serde_json` into `IgnoredAny`).
 #![allow(clippy::print_stdout)]
 
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use makespan_format::EventSink;
 use makespan_import::testing::Count;
-use makespan_import::{Options, Source, open, read_events};
+use makespan_import::{Opening, Settings};
+use makespan_model::{Run, RunsBuilder};
 use serde::de::IgnoredAny;
 
 /// Xorshift (Marsaglia, 2003), so that every machine measures the same bytes.
@@ -90,61 +95,84 @@ fn plain(tasks: u64) -> String {
     out
 }
 
-/// The best of five, in MB (10^6 bytes) a second.
-fn rate(bytes: usize, mut work: impl FnMut()) -> f64 {
+/// Seconds of processor time that this thread has had, where the system tells (Linux): on a busy machine the time of
+/// the clock says little. Else seconds of the clock since `start`.
+fn seconds(start: Instant) -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let ns = told.and_then(|text| text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()));
+    ns.map_or_else(|| start.elapsed().as_secs_f64(), |ns| ns / 1e9)
+}
+
+/// The best of seven, in milliseconds.
+fn best(mut work: impl FnMut()) -> f64 {
     let mut best = f64::MAX;
-    for _ in 0..5 {
-        let start = Instant::now();
+    let start = Instant::now();
+    for _ in 0..7 {
+        let before = seconds(start);
         work();
-        best = best.min(start.elapsed().as_secs_f64());
+        best = best.min(seconds(start) - before);
     }
-    (bytes as f64 / 1e6 / best * 10.0).round() / 10.0
+    (best * 1e5).round() / 100.0
 }
 
-fn opened(name: &str, text: &str) -> (f64, u64) {
-    let source = Source::new(name, text.as_bytes().to_vec());
-    let mut events = 0;
-    let rate = rate(text.len(), || {
-        let mut count = Count::default();
-        open(vec![source.clone()], &Options::default(), &mut count);
-        events = count.events;
-    });
-    (rate, events)
+/// As much as a page reads of a file at once.
+const CHUNK: usize = 256 << 10;
+
+fn opened(name: &str, bytes: &[u8], sink: &mut dyn EventSink) {
+    let mut opening = Opening::new(Settings { files: Some(1), ..Settings::default() });
+    opening.begin(name, Some(bytes.len() as u64));
+    bytes.chunks(CHUNK).for_each(|chunk| opening.push(chunk, sink));
+    opening.end(sink);
+    let outcome = opening.finish(sink);
+    assert!(outcome.runs > 0, "{:?}", outcome.files);
 }
 
-fn main() {
-    let tasks: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
-    let lines = events(tasks);
-    let floor = rate(lines.len(), || {
-        let parsed = lines.as_bytes().split(|b| *b == b'\n').filter(|l| !l.is_empty());
-        let good = parsed.filter(|l| serde_json::from_slice::<IgnoredAny>(l).is_ok()).count();
-        assert!(good > 0);
+fn folded(name: &str, bytes: &[u8]) -> Vec<Run> {
+    let mut runs = RunsBuilder::new();
+    opened(name, bytes, &mut runs);
+    runs.finish().0
+}
+
+/// What reading a file costs, and reading and folding it, as multiples of the floor.
+fn measured(name: &str, bytes: &[u8]) -> serde_json::Value {
+    let floor = best(|| {
+        let values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+        assert!(values.map(|v| v.is_ok()).fold(false, |_, good| good));
     });
     let mut count = Count::default();
-    let read = rate(lines.len(), || {
+    let read = best(|| {
         count = Count::default();
-        assert!(read_events(lines.as_bytes(), &mut count).is_ok());
+        opened(name, bytes, &mut count);
     });
-    let trace = trace(tasks);
-    let trace_floor = rate(trace.len(), || {
-        assert!(serde_json::from_slice::<IgnoredAny>(trace.as_bytes()).is_ok());
-    });
-    let (trace_rate, trace_events) = opened("trace.json", &trace);
-    let list = plain(tasks);
-    let (plain_rate, plain_events) = opened("tasks.json", &list);
-    println!(
-        "{}",
-        serde_json::json!({
-            "tasks": tasks,
-            "makespan": {
-                "bytes": lines.len(), "events": count.events, "mb_per_s": read, "floor_mb_per_s": floor,
-                "part_of_floor": (read / floor * 1000.0).round() / 1000.0,
-            },
-            "chrome_trace": {
-                "bytes": trace.len(), "events": trace_events, "mb_per_s": trace_rate,
-                "floor_mb_per_s": trace_floor,
-            },
-            "plain": { "bytes": list.len(), "events": plain_events, "mb_per_s": plain_rate },
-        })
-    );
+    let mut tasks = 0;
+    let fold = best(|| tasks = folded(name, bytes).iter().map(Run::task_count).sum());
+    let times = |ms: f64| (ms / floor * 100.0).round() / 100.0;
+    serde_json::json!({
+        "file": name, "bytes": bytes.len(), "tasks": tasks, "events": count.events, "floor_ms": floor,
+        "read_ms": read, "read_and_fold_ms": fold, "read_times_floor": times(read),
+        "read_and_fold_times_floor": times(fold),
+    })
+}
+
+fn main() -> std::io::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    if let [] | [_] = args.as_slice()
+        && let Ok(tasks) = args.first().map_or("100000", |n| n.as_str()).parse::<u64>()
+    {
+        files.push(("events.jsonl".to_owned(), events(tasks).into_bytes()));
+        files.push(("trace.json".to_owned(), trace(tasks).into_bytes()));
+        files.push(("tasks.json".to_owned(), plain(tasks).into_bytes()));
+    } else {
+        for path in &args {
+            let bytes = std::fs::read(path)?;
+            let lines: String = folded(path, &bytes).iter().map(Run::to_jsonl).collect();
+            files.push((path.clone(), bytes));
+            files.push((format!("{path} as events"), lines.into_bytes()));
+        }
+    }
+    for (name, bytes) in files {
+        println!("{}", measured(&name, &bytes));
+    }
+    Ok(())
 }

@@ -3,13 +3,16 @@
 use std::io::{BufRead, Read};
 
 use flate2::Crc;
-use flate2::bufread::{DeflateDecoder, GzDecoder};
+use flate2::bufread::DeflateDecoder;
 
 use crate::importer::Source;
 use crate::limits::{ARCHIVE_MEMBERS, EXPANDED_BYTES, EXPANSION_RATIO, FREE_EXPANDED_BYTES};
 
+mod gunzip;
 mod html;
 mod zip;
+
+pub(crate) use gunzip::Gunzip;
 
 /// What became of a source.
 pub(crate) enum Expanded {
@@ -30,9 +33,29 @@ pub(crate) struct Member {
     pub(crate) damage: Option<String>,
 }
 
+/// How much may come out of all archives together.
+#[derive(Clone, Copy)]
+pub(crate) struct Budget {
+    left: usize,
+}
+
+impl Budget {
+    /// Takes what came out last from it; `out` came out of the archive so far, of which `packed` bytes were read.
+    fn spend(&mut self, bytes: usize, out: usize, packed: usize) -> Result<(), String> {
+        let too_much = || format!("it expands to more than {} MiB", EXPANDED_BYTES >> 20);
+        self.left = self.left.checked_sub(bytes).ok_or_else(too_much)?;
+        if EXPANDED_BYTES - self.left > FREE_EXPANDED_BYTES && out / EXPANSION_RATIO > packed {
+            return Err(format!(
+                "it expands to more than {EXPANSION_RATIO} times its size, as only a decompression bomb does"
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// Opens archives, within one budget for all of them.
 pub(crate) struct Expander {
-    left: usize,
+    pub(crate) budget: Budget,
 }
 
 const GZIP: &[u8] = b"\x1f\x8b";
@@ -52,7 +75,7 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
 
 impl Expander {
     pub(crate) fn new() -> Expander {
-        Expander { left: EXPANDED_BYTES }
+        Expander { budget: Budget { left: EXPANDED_BYTES } }
     }
 
     /// Opens a source: gzip, zip, a Makespan report; also a report within gzip or zip.
@@ -77,19 +100,21 @@ impl Expander {
                 };
             }
         };
-        for member in &mut members {
-            if let Ok(bytes) = &member.content {
-                if let Some(kind) = kind(bytes) {
-                    member.content = Err(format!("{kind} within an archive: only one layer is opened"));
-                } else if let Some(payload) = html::payload(bytes) {
-                    let payload = payload.map(<[u8]>::to_vec);
-                    let inner = self.report(member.name.clone(), payload.as_deref().map_err(|e| *e));
-                    member.content = inner.content;
-                    member.damage = member.damage.take().or(inner.damage);
-                }
-            }
-        }
+        members.iter_mut().for_each(|member| self.open_inner(member));
         Expanded::Members(members)
+    }
+
+    /// Opens a report within an archive; refuses an archive within one.
+    pub(crate) fn open_inner(&mut self, member: &mut Member) {
+        let Ok(bytes) = &member.content else { return };
+        if let Some(kind) = kind(bytes) {
+            member.content = Err(format!("{kind} within an archive: only one layer is opened"));
+        } else if let Some(payload) = html::payload(bytes) {
+            let payload = payload.map(<[u8]>::to_vec);
+            let inner = self.report(member.name.clone(), payload.as_deref().map_err(|e| *e));
+            member.content = inner.content;
+            member.damage = member.damage.take().or(inner.damage);
+        }
     }
 
     /// The events within a Makespan report.
@@ -102,27 +127,11 @@ impl Expander {
         Member { name, content, damage }
     }
 
-    /// All members of a gzip file, one after the other. What came out before damage is used; the damage is told.
     fn gunzip(&mut self, bytes: &[u8]) -> Result<(Vec<u8>, Option<String>), String> {
         let mut out = Vec::new();
-        let mut rest = bytes;
-        let mut damage = None;
-        while rest.starts_with(GZIP) {
-            let mut decoder = GzDecoder::new(&mut rest);
-            match self.pull(&mut decoder, bytes.len(), &mut out) {
-                Ok(()) => {}
-                Err(Stop::TooMuch(why)) => return Err(why),
-                Err(Stop::Damaged(why)) => {
-                    let after = bytes.len() - rest.len();
-                    damage = Some(format!("gzip data is damaged near byte {after}: {why}"));
-                    rest = &[];
-                }
-            }
-        }
-        if rest.iter().any(|b| *b != 0) {
-            damage = Some(format!("{} bytes that are no gzip data follow the gzip data", rest.len()));
-        }
-        match damage {
+        let mut gunzip = Gunzip::new();
+        gunzip.push(bytes, &mut self.budget, |part| out.extend_from_slice(part))?;
+        match gunzip.finish() {
             Some(why) if out.is_empty() => Err(why),
             damage => Ok((out, damage)),
         }
@@ -175,16 +184,8 @@ impl Expander {
             match from.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(n) => {
-                    self.left = self.left.checked_sub(n).ok_or_else(|| {
-                        Stop::TooMuch(format!("it expands to more than {} MiB", EXPANDED_BYTES >> 20))
-                    })?;
                     out.extend_from_slice(&buffer[..n]);
-                    let used = EXPANDED_BYTES - self.left;
-                    if used > FREE_EXPANDED_BYTES && out.len() / EXPANSION_RATIO > packed {
-                        return Err(Stop::TooMuch(format!(
-                            "it expands to more than {EXPANSION_RATIO} times its size, as only a decompression bomb does"
-                        )));
-                    }
+                    self.budget.spend(n, out.len(), packed).map_err(Stop::TooMuch)?;
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(Stop::Damaged(e.to_string())),

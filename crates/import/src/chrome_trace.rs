@@ -12,10 +12,13 @@ mod nest;
 mod record;
 mod trace;
 
+use std::rc::Rc;
+
 use makespan_format::EventSink;
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError};
-use crate::sniff::{Head, Kind};
+use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Zone, read_each};
+use crate::json::document::Document;
+use crate::sniff::{Head, JsonKind};
 
 /// The importer of Chrome traces.
 pub const CHROME_TRACE: Importer = Importer {
@@ -26,36 +29,60 @@ pub const CHROME_TRACE: Importer = Importer {
     lossy: "retries; dependencies where no flow events were recorded; often the date",
     sniff,
     read,
+    stream,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     let shape = &head.shape;
     let claim = |score, reason| Some(Claim { score, part: "trace", reason });
     match shape.root {
-        Kind::Object if shape.kind("traceEvents") == Some(Kind::Array) => {
+        JsonKind::Object if shape.kind("traceEvents") == Some(JsonKind::Array) => {
             if shape.inner_has("traceEvents", "ph") {
                 claim(95, "an object whose `traceEvents` have a phase `ph`")
             } else {
                 claim(60, "an object with an array `traceEvents`")
             }
         }
-        Kind::Array if shape.first_has("ph") && ["ts", "pid", "name"].iter().any(|k| shape.first_has(k)) => {
+        JsonKind::Array
+            if shape.first_has("ph") && ["ts", "pid", "name"].iter().any(|k| shape.first_has(k)) =>
+        {
             claim(90, "an array of objects with a phase `ph`")
         }
         _ => None,
     }
 }
 
-fn read(parts: &[Part<'_>], _options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    for part in parts {
-        let mut scratch = Vec::new();
-        let mut trace = trace::Trace::read(&part.source.bytes, &mut scratch, &part.source.name)?;
-        trace.mended.report(&part.source.name, sink);
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    read_each(&CHROME_TRACE, parts, options, sink)
+}
+
+fn stream<'z>(
+    head: &Head<'_>,
+    _part: &'static str,
+    _zone: &Rc<dyn Zone + 'z>,
+) -> Option<Box<dyn FileReader + 'z>> {
+    Some(Box::new(Document::new(trace::Trace::new(head.name))))
+}
+
+impl FileReader for Document<trace::Trace> {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
+        Document::push(self, bytes, sink);
+    }
+
+    fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+        // An event that the file stops within is not worth showing without its time or its end.
+        let (mut trace, mut ending) = Document::finish(*self, false, sink);
+        if !ending.half && !trace.items.is_empty() {
+            // The format allows the closing brackets to be absent.
+            ending.mended.truncated_at = None;
+        }
+        let name = trace.name.clone();
+        ending.report(&name, !trace.items.is_empty(), sink)?;
         let slices = nest::slices(&mut trace);
         let after = flow::edges(&mut trace, &slices);
-        emit::emit(trace, &slices, &after, &part.source.name, sink);
+        emit::emit(trace, &slices, &after, sink);
+        Ok(())
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What an importer is: the one contract behind which every foreign format stands.
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use makespan_format::EventSink;
 
+pub use crate::error::ReadError;
 use crate::sniff::Head;
 
 /// A file, a member of an archive or of a dropped folder.
@@ -35,6 +37,16 @@ pub trait Zone {
 
     /// Seconds east of UTC for a civil time, given as the seconds since 1970 that it would be if it were UTC.
     fn offset(&self, civil_seconds: i64) -> i32;
+}
+
+impl<Z: Zone + ?Sized> Zone for &Z {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn offset(&self, civil_seconds: i64) -> i32 {
+        (**self).offset(civil_seconds)
+    }
 }
 
 /// Coordinated Universal Time.
@@ -100,6 +112,11 @@ pub struct Claim {
     pub reason: &'static str,
 }
 
+/// A claim, as importers that know many kinds of files make them.
+pub(crate) fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
+    Some(Claim { score, part, reason })
+}
+
 /// One foreign format, or the family of formats that one system writes.
 #[derive(Debug)]
 pub struct Importer {
@@ -117,52 +134,60 @@ pub struct Importer {
     pub sniff: fn(&Head<'_>) -> Option<Claim>,
     /// Reads all the files that this importer claimed, since the files of a run may be many, and emits their
     /// events: first [`makespan_format::Event::Run`], then what belongs to it.
-    pub read: fn(&[Part<'_>], &Options<'_>, &mut dyn EventSink) -> Result<(), ReadError>,
+    pub read: fn(&[ClaimedFile<'_>], &Options<'_>, &mut dyn EventSink) -> Result<(), ReadError>,
+    /// Begins to read a file of that part while it arrives, given its beginning; `None` where nothing can be told
+    /// before all of it is there. Where files of this format belong together, it is asked for a single file only.
+    pub stream: Stream,
+}
+
+/// See [`Importer::stream`].
+pub type Stream = for<'z> fn(&Head<'_>, &'static str, &Rc<dyn Zone + 'z>) -> Option<Box<dyn FileReader + 'z>>;
+
+/// Reads one file while it arrives.
+pub trait FileReader {
+    /// Takes the next bytes of the file and emits the events of what is complete.
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink);
+
+    /// Emits the rest: the file is complete.
+    ///
+    /// # Errors
+    /// Where nothing at all could be read.
+    fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError>;
+}
+
+/// For formats of which nothing can be told before a file is complete; see [`Importer::stream`].
+pub fn whole<'z>(
+    _head: &Head<'_>,
+    _part: &'static str,
+    _zone: &Rc<dyn Zone + 'z>,
+) -> Option<Box<dyn FileReader + 'z>> {
+    None
+}
+
+/// Reads whole files, each by itself, with what reads them while they arrive.
+pub(crate) fn read_each(
+    importer: &Importer,
+    parts: &[ClaimedFile<'_>],
+    options: &Options<'_>,
+    sink: &mut dyn EventSink,
+) -> Result<(), ReadError> {
+    let zone: Rc<dyn Zone + '_> = Rc::new(options.zone);
+    for part in parts {
+        let head = Head::new(&part.source.name, &part.source.bytes);
+        if let Some(mut reader) = (importer.stream)(&head, part.part, &zone) {
+            reader.push(&part.source.bytes, sink);
+            reader.finish(sink)?;
+        }
+    }
+    Ok(())
 }
 
 /// A file as its importer gets it.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
+pub struct ClaimedFile<'a> {
     /// The file.
     pub source: &'a Source,
     /// Which kind of the importer's files it is. Besides the importer's own kinds there is `wal`: the write-ahead
     /// log of the SQLite database whose name it carries, less `-wal`.
     pub part: &'static str,
 }
-
-/// Why nothing at all could be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReadError {
-    /// It is of this format, but damaged.
-    Broken {
-        /// What is wrong, for people.
-        message: String,
-        /// Byte of the file, where known.
-        offset: Option<u64>,
-    },
-    /// It is of this format, of a version that this program does not know yet.
-    Newer {
-        /// Which version it is and which ones are known, for people.
-        message: String,
-    },
-}
-
-impl ReadError {
-    /// Damaged, place unknown.
-    pub fn broken(message: impl Into<String>) -> ReadError {
-        ReadError::Broken { message: message.into(), offset: None }
-    }
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadError::Broken { message, offset: Some(offset) } => write!(f, "{message} (byte {offset})"),
-            ReadError::Broken { message, offset: None } | ReadError::Newer { message } => {
-                f.write_str(message)
-            }
-        }
-    }
-}
-
-impl std::error::Error for ReadError {}

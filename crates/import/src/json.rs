@@ -5,8 +5,10 @@
 //! [`number`] and their kin (`#[serde(default, borrow, deserialize_with = "json::text")]`), so that a field of an
 //! unexpected kind costs only itself.
 
+pub(crate) mod document;
 mod lenient;
 mod mend;
+pub(crate) mod tape;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,11 +17,11 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::importer::ReadError;
+use crate::encoding::without_bom;
+use crate::error::ReadError;
 
-pub(crate) use lenient::Key;
+pub(crate) use lenient::MemberName;
 pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, whole_of};
-pub use mend::{decode_utf16, looks_utf16};
 
 /// What had to be mended before a text was JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,11 +124,6 @@ impl JsonError {
     }
 }
 
-/// The bytes without a UTF-8 byte order mark.
-pub fn without_bom(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
-}
-
 /// Reads a JSON text into `T`: as it is where it is JSON, else a copy in `scratch` that is mended as [`Mended`]
 /// describes. `T` borrows from `bytes` or from `scratch`. Linear in the length of the text; does not recurse.
 pub fn parse<'a, T: Deserialize<'a>>(
@@ -185,7 +182,7 @@ pub fn each_member<'a>(object: &'a RawValue, mut f: impl FnMut(Cow<'a, str>, &'a
             f.write_str("an object")
         }
         fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-            while let Some(key) = map.next_key::<Key<'de>>()? {
+            while let Some(key) = map.next_key::<MemberName<'de>>()? {
                 (self.0)(key.0, map.next_value()?);
             }
             Ok(())

@@ -15,16 +15,20 @@
 
 mod archive;
 pub mod chrome_trace;
+mod encoding;
+pub mod error;
+mod files;
 pub mod graflow;
 pub mod importer;
 pub mod json;
 pub mod kailash;
 pub mod limits;
+mod lines;
 pub mod makespan;
 pub mod moe;
 pub mod mpt;
-mod open;
 mod opening;
+mod pairs;
 pub mod plain;
 pub mod registry;
 pub mod sniff;
@@ -33,9 +37,9 @@ pub mod tally;
 pub mod testing;
 pub mod text;
 
-pub use importer::{Claim, Fixed, Importer, Options, Part, ReadError, Source, Utc, Zone};
+pub use files::{FileVerdict, Outcome, Verdict};
+pub use importer::{Claim, ClaimedFile, FileReader, Fixed, Importer, Options, ReadError, Source, Utc, Zone};
 pub use makespan::read_events;
-pub use open::{FileVerdict, Outcome, Verdict, open};
-pub use opening::{Opening, Progress, Settings};
+pub use opening::{Opening, Progress, Settings, open};
 pub use registry::{REGISTRY, by_id};
-pub use sniff::{Head, Key, Kind, Shape};
+pub use sniff::{Head, JsonKind, Member, Shape};

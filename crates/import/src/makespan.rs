@@ -1,13 +1,15 @@
 //! Makespan's own events: one JSON object a line, or packed.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use makespan_format::packed::{self, PackedError};
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, VERSION, read_line};
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError};
+use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Zone, read_each};
 use crate::json;
-use crate::sniff::{Head, Kind};
+use crate::lines::{Line, Lines};
+use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
 
 /// The importer of event files.
@@ -19,6 +21,7 @@ pub const MAKESPAN: Importer = Importer {
     lossy: "",
     sniff,
     read,
+    stream,
 };
 
 /// What an event of each kind cannot be without.
@@ -43,7 +46,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
         return Some(Claim { score: 100, part: "events", reason });
     }
     let shape = &head.shape;
-    if shape.root != Kind::Object {
+    if shape.root != JsonKind::Object {
         return None;
     }
     let kind = shape.value("event")?;
@@ -56,11 +59,16 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     })
 }
 
-fn read(parts: &[Part<'_>], _options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    for part in parts {
-        read_named(&part.source.bytes, &part.source.name, sink)?;
-    }
-    Ok(())
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    read_each(&MAKESPAN, parts, options, sink)
+}
+
+fn stream<'z>(
+    head: &Head<'_>,
+    _part: &'static str,
+    _zone: &Rc<dyn Zone + 'z>,
+) -> Option<Box<dyn FileReader + 'z>> {
+    Some(Box::new(EventFile::new(head.name)))
 }
 
 /// Reads a file of events: every good line becomes its event, in order, the rest one diagnostic for each kind of
@@ -70,20 +78,66 @@ fn read(parts: &[Part<'_>], _options: &Options<'_>, sink: &mut dyn EventSink) ->
 /// # Errors
 /// Where no line at all is an event.
 pub fn read_events(bytes: &[u8], sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    read_named(bytes, "events", sink)
+    let mut file = EventFile::new("events");
+    file.push(bytes, sink);
+    Box::new(file).finish(sink)
 }
 
-pub(crate) fn read_named(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    if bytes.starts_with(&packed::MAGIC) {
-        return read_packed(bytes, name, sink);
+/// A file of events on its way: lines as they come, or packed events, which are read as a whole.
+struct EventFile {
+    /// The first bytes, until they tell which of the two it is; of packed events all bytes.
+    start: Vec<u8>,
+    form: Form,
+    lines: Lines,
+    reader: Reader,
+}
+
+/// How events are written.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Unknown,
+    Lines,
+    Packed,
+}
+
+impl EventFile {
+    fn new(name: &str) -> EventFile {
+        let reader = Reader { name: name.to_owned(), run: None, tally: Tally::new(), events: 0, newer: None };
+        EventFile { start: Vec::new(), form: Form::Unknown, lines: Lines::default(), reader }
     }
-    if let Some(big_endian) = json::looks_utf16(bytes) {
-        let text = json::decode_utf16(bytes, big_endian);
-        json::Mended { utf16: true, ..json::Mended::default() }.report(name, sink);
-        return read_lines(text.as_bytes(), 0, name, sink);
+
+    fn lines(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
+        let reader = &mut self.reader;
+        self.lines.push(bytes, |line| reader.line(line, sink));
     }
-    let plain = json::without_bom(bytes);
-    read_lines(plain, bytes.len() - plain.len(), name, sink)
+}
+
+impl FileReader for EventFile {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
+        if self.form == Form::Lines {
+            return self.lines(bytes, sink);
+        }
+        self.start.extend_from_slice(bytes);
+        if self.form == Form::Unknown && self.start.len() >= packed::MAGIC.len() {
+            self.form = if self.start.starts_with(&packed::MAGIC) { Form::Packed } else { Form::Lines };
+            if self.form == Form::Lines {
+                let start = std::mem::take(&mut self.start);
+                self.lines(&start, sink);
+            }
+        }
+    }
+
+    fn finish(mut self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+        if self.form == Form::Packed {
+            return read_packed(&self.start, &self.reader.name, sink);
+        }
+        let start = std::mem::take(&mut self.start);
+        self.lines(&start, sink);
+        let EventFile { lines, mut reader, .. } = *self;
+        let utf16 = lines.finish(|line| reader.line(line, sink));
+        json::Mended { utf16, ..json::Mended::default() }.report(&reader.name, sink);
+        reader.finish(sink)
+    }
 }
 
 /// What stands before damage is used.
@@ -114,29 +168,8 @@ fn read_packed(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(),
     }
 }
 
-/// `base` is where `bytes` begin in the file.
-fn read_lines(bytes: &[u8], base: usize, name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    let mut reader = Reader { name, sink, run: None, tally: Tally::new(), events: 0, newer: None };
-    let mut from = 0;
-    let mut number = 0u64;
-    while from < bytes.len() {
-        let (end, whole) = match memchr::memchr(b'\n', &bytes[from..]) {
-            Some(at) => (from + at, true),
-            None => (bytes.len(), false),
-        };
-        number += 1;
-        let line = &bytes[from..end];
-        if !line.trim_ascii().is_empty() {
-            reader.line(line, whole, number, base + from);
-        }
-        from = end + 1;
-    }
-    reader.finish()
-}
-
-struct Reader<'r> {
-    name: &'r str,
-    sink: &'r mut dyn EventSink,
+struct Reader {
+    name: String,
     /// The run to which events without one belong.
     run: Option<String>,
     tally: Tally,
@@ -144,26 +177,28 @@ struct Reader<'r> {
     newer: Option<String>,
 }
 
-impl Reader<'_> {
-    fn line(&mut self, line: &[u8], whole: bool, number: u64, offset: usize) {
-        let place = Place { offset: Some(offset as u64), line: Some(number) };
-        match read_line(line) {
+impl Reader {
+    fn line(&mut self, line: Line<'_>, sink: &mut dyn EventSink) {
+        let place = Place { offset: Some(line.offset), line: Some(line.number) };
+        match read_line(line.bytes) {
             Ok(read) => {
                 if read.unknown > 0 {
                     let what = "members that this version does not know were passed over";
                     self.tally.add(Severity::Info, "unknown-member", what, place, String::new);
                 }
-                self.switch(read.run, &read.event, place);
+                self.switch(read.run, &read.event, place, sink);
                 self.events += 1;
-                self.sink.event(read.event);
+                sink.event(read.event);
             }
             Err(e) => {
-                let place =
-                    Place { offset: e.column.map_or(place.offset, |c| Some((offset + c) as u64)), ..place };
+                let place = Place {
+                    offset: e.column.map_or(place.offset, |c| Some(line.offset + c as u64)),
+                    ..place
+                };
                 if e.newer {
                     self.newer.get_or_insert_with(|| e.message.clone());
                     self.tally.add(Severity::Warning, "newer", &e.message, place, String::new);
-                } else if !whole && self.events > 0 {
+                } else if !line.whole && self.events > 0 {
                     let what = "the file stops in the middle of its last line, which was left out";
                     self.tally.add(Severity::Warning, "truncated", what, place, String::new);
                 } else {
@@ -175,7 +210,13 @@ impl Reader<'_> {
     }
 
     /// Makes sure that the sink is at the run to which the event belongs.
-    fn switch(&mut self, named: Option<Cow<'_, str>>, event: &Event<'_>, place: Place) {
+    fn switch(
+        &mut self,
+        named: Option<Cow<'_, str>>,
+        event: &Event<'_>,
+        place: Place,
+        sink: &mut dyn EventSink,
+    ) {
         match (event, named) {
             (Event::Run(run), _) => {
                 if self.run.as_deref() != Some(&*run.id) {
@@ -184,7 +225,7 @@ impl Reader<'_> {
             }
             (_, Some(id)) => {
                 if self.run.as_deref() != Some(&*id) {
-                    self.sink.event(Event::Run(RunInfo { id: Cow::Borrowed(&*id), ..RunInfo::default() }));
+                    sink.event(Event::Run(RunInfo { id: Cow::Borrowed(&*id), ..RunInfo::default() }));
                     self.run = Some(id.into_owned());
                 }
             }
@@ -192,15 +233,15 @@ impl Reader<'_> {
             (_, None) if self.run.is_none() => {
                 let what = "events come before any run is named; the run was given the name of the file";
                 self.tally.add(Severity::Info, "no-run", what, place, String::new);
-                let id = Cow::Borrowed(self.name);
-                self.sink.event(Event::Run(RunInfo { id, ..RunInfo::default() }));
-                self.run = Some(self.name.to_owned());
+                let id = Cow::Borrowed(self.name.as_str());
+                sink.event(Event::Run(RunInfo { id, ..RunInfo::default() }));
+                self.run = Some(self.name.clone());
             }
             (_, None) => {}
         }
     }
 
-    fn finish(self) -> Result<(), ReadError> {
+    fn finish(self, sink: &mut dyn EventSink) -> Result<(), ReadError> {
         if self.events == 0 {
             if let Some(message) = self.newer {
                 return Err(ReadError::Newer { message });
@@ -209,7 +250,7 @@ impl Reader<'_> {
                 return Err(ReadError::Broken { message: what.to_owned(), offset: place.offset });
             }
         }
-        self.tally.report(self.name, self.sink);
+        self.tally.report(&self.name, sink);
         Ok(())
     }
 }

@@ -5,8 +5,13 @@ use std::rc::Rc;
 
 use makespan_format::EventSink;
 
-use crate::importer::{Options, Source, Utc, Zone};
-use crate::open::{Outcome, open};
+use crate::archive::{self, Expander, Gunzip, Member};
+use crate::encoding::without_bom;
+use crate::files::{Counts, Item, Names, Outcome, Verdict, Watch, claim, of_member, read_whole, unpack};
+use crate::importer::{FileReader, Options, Source, Utc, Zone};
+use crate::limits::{HEAD_BYTES, SHAPE_BYTES};
+use crate::registry::{REGISTRY, Scope};
+use crate::sniff::Head;
 
 /// What whoever opens files in chunks decides; the owned counterpart of [`Options`].
 #[derive(Clone)]
@@ -41,7 +46,11 @@ pub struct Progress {
     pub tasks: u64,
 }
 
-/// Files arriving in chunks, read as they come: [`open()`](crate::open()) for who has no whole files.
+/// Files arriving in chunks, read as they come: [`open()`] for whoever has no whole files.
+///
+/// What a file is, is judged by its first 64 KiB where these leave hardly a doubt, else by its first MiB. Files of our
+/// own events, Chrome traces, plain task lists and a single Kailash export are read record by record, also out of gzip,
+/// and nothing of them is kept but the record that is not complete yet. All others are kept until [`Opening::finish`].
 ///
 /// ```
 /// use makespan_import::{Opening, Settings};
@@ -53,70 +62,333 @@ pub struct Progress {
 /// opening.end(&mut runs);
 /// assert_eq!(opening.finish(&mut runs).runs, 1);
 /// ```
-#[derive(Debug)]
 pub struct Opening<'z> {
     settings: Settings<'z>,
-    files: Vec<Source>,
+    expander: Expander,
+    names: Names,
+    items: Vec<Item>,
     /// The file that is arriving.
-    arriving: Option<(String, Vec<u8>)>,
+    arriving: Option<Arriving<'z>>,
     progress: Progress,
-    unsized_file: bool,
+    /// Whether a file did not say how long it is.
+    endless: bool,
+    /// How many bytes are kept until all files are there.
+    kept: u64,
+}
+
+/// A file that is arriving.
+struct Arriving<'z> {
+    name: String,
+    packing: Packing,
+    content: Content<'z>,
+}
+
+/// How a file is packed.
+enum Packing {
+    /// Too little has come to say.
+    Unknown(Vec<u8>),
+    Plain,
+    Gzip(Box<Gunzip>),
+    /// It is refused, and why.
+    Refused(String),
+}
+
+/// What is done with the content of a file.
+enum Content<'z> {
+    /// This has come; it does not yet say what it is.
+    Unknown(Vec<u8>),
+    Read(Box<Reading<'z>>),
+    /// It is kept.
+    Kept(Vec<u8>),
+}
+
+/// A file that is read as it comes.
+struct Reading<'z> {
+    reader: Box<dyn FileReader + 'z>,
+    item: Item,
+    alone: bool,
+    counts: Counts,
+}
+
+impl fmt::Debug for Opening<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").field("settings", &self.settings).field("progress", &self.progress).finish()
+    }
+}
+
+/// So many bytes tell how a file is packed.
+const PACKING_BYTES: usize = 4;
+
+/// A claim as sure as this is believed by the first [`HEAD_BYTES`].
+const SURE: u8 = 90;
+
+/// So many bytes must have come before the memory is estimated.
+const ENOUGH: u64 = 1 << 20;
+
+/// What a task takes in memory while its run is read and frozen, at most, for the files that are read as they come.
+const TASK_BYTES: u64 = 600;
+
+/// What a byte takes that is kept until its file is there: itself, its copy, and what becomes of it.
+const KEPT_BYTES: u64 = 3;
+
+/// Reads files into `sink`. Never fails as a whole: what could not be read is told by the verdicts and, where there is
+/// a run to tell it in, by diagnostics of code `file-not-read`. The same files give the same events: first those of
+/// the files that are read as they arrive, in the order given, then the others by the order of the
+/// [`REGISTRY`](crate::REGISTRY).
+pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSink) -> Outcome {
+    let settings = Settings { zone: Rc::new(options.zone), files: Some(sources.len()) };
+    let mut opening = Opening::new(settings);
+    for source in sources {
+        opening.begin(&source.name, Some(source.bytes.len() as u64));
+        opening.push(&source.bytes, sink);
+        opening.end(sink);
+    }
+    opening.finish(sink)
 }
 
 impl<'z> Opening<'z> {
     /// No files yet.
     pub fn new(settings: Settings<'z>) -> Opening<'z> {
-        let progress = Progress { bytes_total: Some(0), ..Progress::default() };
-        Opening { settings, files: Vec::new(), arriving: None, progress, unsized_file: false }
+        Opening {
+            settings,
+            expander: Expander::new(),
+            names: Names::default(),
+            items: Vec::new(),
+            arriving: None,
+            progress: Progress { bytes_total: Some(0), ..Progress::default() },
+            endless: false,
+            kept: 0,
+        }
     }
 
-    /// Begins a file: its relative path, and its length in bytes where that is known. A file that was not ended ends
-    /// here as if it were cut off.
+    /// Begins a file: its relative path, and its length in bytes where that is known. A file that was begun and not
+    /// ended is kept as far as it came, and is not read.
     pub fn begin(&mut self, name: &str, size: Option<u64>) {
-        self.keep();
-        self.unsized_file |= size.is_none();
+        if let Some(left) = self.arriving.take() {
+            self.items.push(Item::broken(left.name, "it was not read to its end".to_owned()));
+        }
+        self.endless |= size.is_none();
         let total = self.progress.bytes_total.unwrap_or(0).saturating_add(size.unwrap_or(0));
-        self.progress.bytes_total = (!self.unsized_file).then_some(total);
-        self.arriving = Some((name.to_owned(), Vec::new()));
+        self.progress.bytes_total = (!self.endless).then_some(total);
+        self.arriving = Some(Arriving {
+            name: name.to_owned(),
+            packing: Packing::Unknown(Vec::new()),
+            content: Content::Unknown(Vec::new()),
+        });
     }
 
     /// Takes the next bytes of the file begun last, any number of them, cut anywhere, and reads what is complete.
     /// Without a file that was begun they are nobody's and are left out.
-    pub fn push(&mut self, bytes: &[u8], _sink: &mut dyn EventSink) {
-        if let Some((_, content)) = &mut self.arriving {
-            content.extend_from_slice(bytes);
-            self.progress.bytes_read += bytes.len() as u64;
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
+        let Some(mut file) = self.arriving.take() else { return };
+        self.progress.bytes_read += bytes.len() as u64;
+        if let Packing::Unknown(begun) = &mut file.packing {
+            if begun.is_empty() && bytes.len() >= PACKING_BYTES {
+                file.packing = packing(bytes);
+                self.unpack(&mut file, bytes, sink);
+            } else {
+                begun.extend_from_slice(bytes);
+                if begun.len() >= PACKING_BYTES {
+                    let begun = std::mem::take(begun);
+                    file.packing = packing(&begun);
+                    self.unpack(&mut file, &begun, sink);
+                }
+            }
+        } else {
+            self.unpack(&mut file, bytes, sink);
         }
+        self.arriving = Some(file);
     }
 
     /// Says that the file begun last is complete.
-    pub fn end(&mut self, _sink: &mut dyn EventSink) {
-        self.keep();
+    pub fn end(&mut self, sink: &mut dyn EventSink) {
+        let Some(mut file) = self.arriving.take() else { return };
+        if let Packing::Unknown(begun) = &mut file.packing {
+            let begun = std::mem::take(begun);
+            file.packing = packing(&begun);
+            self.unpack(&mut file, &begun, sink);
+        }
+        let (is_gzip, damage) = match file.packing {
+            Packing::Gzip(gunzip) => (true, gunzip.finish()),
+            Packing::Refused(why) => {
+                let mut item = match file.content {
+                    Content::Read(reading) => reading.item,
+                    _ => return self.items.push(Item::broken(file.name, why)),
+                };
+                item.verdict.kind = Verdict::Broken;
+                item.verdict.error = Some(why);
+                return self.items.push(item);
+            }
+            _ => (false, None),
+        };
+        let content = match file.content {
+            Content::Unknown(begun) => self.recognise(&file.name, begun, true, is_gzip, sink),
+            other => other,
+        };
+        match content {
+            Content::Read(reading) => self.complete(*reading, damage, sink),
+            Content::Kept(bytes) | Content::Unknown(bytes) if is_gzip => {
+                self.kept += bytes.len() as u64;
+                let content = match &damage {
+                    Some(why) if bytes.is_empty() => Err(why.clone()),
+                    _ => Ok(bytes),
+                };
+                let mut member = Member { name: unpacked_name(&file.name).to_owned(), content, damage };
+                self.expander.open_inner(&mut member);
+                self.items.push(of_member(member));
+            }
+            Content::Kept(bytes) | Content::Unknown(bytes) => {
+                self.kept += bytes.len() as u64;
+                self.items.extend(unpack(Source::new(file.name, bytes), &mut self.expander));
+            }
+        }
     }
 
-    /// Says that all files are complete, and reads what had to wait for that. The outcome is the one of
-    /// [`open()`](crate::open()).
+    /// Says that all files are complete, and reads what had to wait for that. The outcome is the one of [`open()`].
     pub fn finish(mut self, sink: &mut dyn EventSink) -> Outcome {
-        self.keep();
-        open(self.files, &Options { zone: &*self.settings.zone }, sink)
+        if let Some(left) = self.arriving.take() {
+            self.items.push(Item::broken(left.name, "it was not read to its end".to_owned()));
+        }
+        read_whole(&mut self.items, &*self.settings.zone, &mut self.names, sink);
+        Outcome { files: self.items.into_iter().map(|i| i.verdict).collect(), runs: self.names.count() }
     }
 
     /// How far it has come.
     pub fn progress(&self) -> Progress {
-        self.progress
+        let reading = match &self.arriving {
+            Some(Arriving { content: Content::Read(reading), .. }) => reading.counts.tasks,
+            _ => 0,
+        };
+        Progress { tasks: self.progress.tasks + reading, ..self.progress }
     }
 
-    /// How many bytes of memory the runs will take at their peak once all is read, going by what was read so far and
-    /// by what is kept waiting; `None` while too little has come, or where a file did not tell its size.
+    /// How many bytes of memory the files will take at their peak until their runs are frozen, going by the tasks in
+    /// what has come so far and by what is kept. An estimate, high rather than low; `None` while less than a MiB has
+    /// come, or where a file did not say how long it is.
     pub fn expected_memory(&self) -> Option<u64> {
-        let total = self.progress.bytes_total?;
-        (self.progress.bytes_read >= ENOUGH).then(|| total.saturating_mul(3))
+        let Progress { bytes_read, bytes_total, tasks } = self.progress();
+        let total = u128::from(bytes_total?.max(bytes_read));
+        if bytes_read < ENOUGH.min(bytes_total?) || bytes_read == 0 {
+            return None;
+        }
+        let kept = match &self.arriving {
+            Some(Arriving { content: Content::Kept(bytes) | Content::Unknown(bytes), .. }) => {
+                self.kept + bytes.len() as u64
+            }
+            _ => self.kept,
+        };
+        let so_far = u128::from(tasks * TASK_BYTES + kept * KEPT_BYTES);
+        u64::try_from(so_far * total / u128::from(bytes_read)).ok()
     }
 
-    fn keep(&mut self) {
-        self.files.extend(self.arriving.take().map(|(name, bytes)| Source::new(name, bytes)));
+    /// Hands on what comes out of the packing.
+    fn unpack(&mut self, file: &mut Arriving<'z>, bytes: &[u8], sink: &mut dyn EventSink) {
+        match std::mem::replace(&mut file.packing, Packing::Plain) {
+            Packing::Gzip(mut gunzip) => {
+                let mut budget = self.expander.budget;
+                let done = gunzip.push(bytes, &mut budget, |part| self.deliver(file, part, true, sink));
+                self.expander.budget = budget;
+                file.packing = match done {
+                    Ok(()) => Packing::Gzip(gunzip),
+                    Err(why) => Packing::Refused(why),
+                };
+            }
+            refused @ Packing::Refused(_) => file.packing = refused,
+            Packing::Plain | Packing::Unknown(_) => self.deliver(file, bytes, false, sink),
+        }
+    }
+
+    /// Takes the next bytes of the content.
+    fn deliver(&mut self, file: &mut Arriving<'z>, bytes: &[u8], is_gzip: bool, sink: &mut dyn EventSink) {
+        match &mut file.content {
+            Content::Read(reading) => self.read(reading, bytes, sink),
+            Content::Kept(all) => all.extend_from_slice(bytes),
+            Content::Unknown(begun) => {
+                let before = begun.len();
+                begun.extend_from_slice(bytes);
+                let reached = |limit: usize| before < limit && begun.len() >= limit;
+                if reached(HEAD_BYTES) || reached(SHAPE_BYTES) {
+                    let begun = std::mem::take(begun);
+                    file.content = self.recognise(&file.name, begun, false, is_gzip, sink);
+                }
+            }
+        }
+    }
+
+    /// Looks what it is that has begun, and begins to read it where that can be done as it comes.
+    fn recognise(
+        &mut self,
+        name: &str,
+        begun: Vec<u8>,
+        is_all: bool,
+        is_gzip: bool,
+        sink: &mut dyn EventSink,
+    ) -> Content<'z> {
+        if packed(&begun) || begun.iter().all(u8::is_ascii_whitespace) {
+            let is_final = is_all || begun.len() >= SHAPE_BYTES || packed(&begun);
+            return if is_final { Content::Kept(begun) } else { Content::Unknown(begun) };
+        }
+        let name = if is_gzip { unpacked_name(name) } else { name };
+        // What is judged is the same however the bytes came.
+        let limits: &[(usize, u8)] = &[(HEAD_BYTES, SURE), (SHAPE_BYTES, 1)];
+        for &(limit, sure) in limits {
+            if begun.len() < limit && !is_all {
+                return Content::Unknown(begun);
+            }
+            let looked_at = &begun[..begun.len().min(limit)];
+            let head = Head::new(name, looked_at);
+            let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
+            let place = claim(&head, &mut item.verdict);
+            let sure = if begun.len() <= limit && is_all { 1 } else { sure };
+            let Some(entry) = place.and_then(|p| REGISTRY.get(p)).filter(|_| item.verdict.score >= sure)
+            else {
+                continue;
+            };
+            let by_itself = entry.scope != Scope::Together || self.settings.files == Some(1);
+            let zone = &self.settings.zone;
+            let reader =
+                if by_itself { (entry.importer.stream)(&head, item.verdict.part, zone) } else { None };
+            let Some(reader) = reader else { return Content::Kept(begun) };
+            let alone = entry.scope == Scope::Alone;
+            let mut reading = Reading { reader, item, alone, counts: Counts::default() };
+            self.read(&mut reading, &begun, sink);
+            return Content::Read(Box::new(reading));
+        }
+        Content::Kept(begun)
+    }
+
+    fn read(&mut self, reading: &mut Reading<'_>, bytes: &[u8], sink: &mut dyn EventSink) {
+        let Reading { reader, item, alone, counts } = reading;
+        let mut watch =
+            Watch { sink, names: &mut self.names, counts, label: &item.source.name, alone: *alone };
+        reader.push(bytes, &mut watch);
+    }
+
+    /// Finishes a file that was read as it came.
+    fn complete(&mut self, reading: Reading<'z>, damage: Option<String>, sink: &mut dyn EventSink) {
+        let Reading { reader, mut item, alone, mut counts } = reading;
+        let label = &item.source.name;
+        let mut watch = Watch { sink, names: &mut self.names, counts: &mut counts, label, alone };
+        let result = reader.finish(&mut watch);
+        item.damage = damage;
+        item.settle(&result, counts.events);
+        self.progress.tasks += counts.tasks;
+        self.items.push(item);
     }
 }
 
-/// So many bytes must have come before the memory is estimated.
-const ENOUGH: u64 = 1 << 20;
+fn packing(begun: &[u8]) -> Packing {
+    match archive::kind(begun) {
+        Some("gzip") => Packing::Gzip(Box::new(Gunzip::new())),
+        _ => Packing::Plain,
+    }
+}
+
+/// Whether it is an archive, or HTML that may be a report.
+fn packed(begun: &[u8]) -> bool {
+    archive::kind(begun).is_some() || without_bom(begun).trim_ascii_start().first() == Some(&b'<')
+}
+
+fn unpacked_name(name: &str) -> &str {
+    name.strip_suffix(".gz").unwrap_or(name)
+}

@@ -6,14 +6,17 @@ mod task;
 mod when;
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
-use makespan_format::{ErrorInfo, Event, EventSink, Fields, RunInfo, Severity, Status};
-use serde_json::value::RawValue;
+use makespan_format::{ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status};
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError, Source};
+use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Zone, read_each};
 use crate::json;
-use crate::sniff::{Head, Kind};
-use crate::tally::{Place, Tally, clip};
+use crate::json::document::{Document, Records};
+use crate::json::tape::{Tape, Value};
+use crate::lines::{Line, Lines};
+use crate::sniff::{Head, JsonKind};
+use crate::tally::{Place, Tally};
 use task::Tasks;
 use when::Clock;
 
@@ -27,6 +30,7 @@ pub const PLAIN: Importer = Importer {
     lossy: "",
     sniff,
     read,
+    stream,
 };
 
 const IDS: &[&str] = &["id", "task_id", "taskId", "name", "task"];
@@ -54,13 +58,17 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     let shape = &head.shape;
     let claim = |score, part, reason| Some(Claim { score, part, reason });
     match shape.root {
-        Kind::Object => {
+        JsonKind::Object => {
             if let Some(tasks) = shape.key("tasks") {
                 return match tasks.kind {
-                    Kind::Array | Kind::Object if IDS.iter().any(|k| tasks.inner.iter().any(|i| i == k)) => {
+                    JsonKind::Array | JsonKind::Object
+                        if IDS.iter().any(|k| tasks.inner.iter().any(|i| i == k)) =>
+                    {
                         claim(20, "tasks", "an object whose `tasks` are objects with an id or a name")
                     }
-                    Kind::Array | Kind::Object | Kind::Null => claim(10, "tasks", "an object with `tasks`"),
+                    JsonKind::Array | JsonKind::Object | JsonKind::Null => {
+                        claim(10, "tasks", "an object with `tasks`")
+                    }
                     _ => None,
                 };
             }
@@ -74,7 +82,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
             }
             None
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let task = IDS.iter().any(|k| shape.first_has(k)) && FACTS.iter().any(|k| shape.first_has(k));
             if task {
                 claim(15, "tasks", "an array of objects with an id and a time, a status or dependencies")
@@ -86,139 +94,205 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     }
 }
 
-fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    for part in parts {
-        let mut reader =
-            Reader { source: part.source, sink, tally: Tally::new(), clock: Clock::new(options.zone) };
-        match part.part {
-            "lines" => reader.lines()?,
-            _ => reader.whole()?,
-        }
-        let Reader { sink, mut tally, clock, .. } = reader;
-        clock.report(&mut tally);
-        tally.report(&part.source.name, sink);
-    }
-    Ok(())
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    read_each(&PLAIN, parts, options, sink)
 }
 
-struct Reader<'r> {
-    source: &'r Source,
-    sink: &'r mut dyn EventSink,
+fn stream<'z>(
+    head: &Head<'_>,
+    part: &'static str,
+    zone: &Rc<dyn Zone + 'z>,
+) -> Option<Box<dyn FileReader + 'z>> {
+    let mut list = TaskList::new(head.name, zone.clone());
+    if part == "lines" {
+        return Some(Box::new(TaskLines { lines: Lines::default(), list, tape: Tape::default() }));
+    }
+    // The run may be named behind its tasks.
+    let named = head.shape.keys.iter().rev().find(|k| RUN_IDS.contains(&k.name.as_str()));
+    list.run.id = named.map(|k| Cow::Owned(k.value.clone())).unwrap_or_default();
+    Some(Box::new(Document::new(list)))
+}
+
+const RUN_IDS: [&str; 3] = ["run_id", "id", "runId"];
+
+/// A task list on its way.
+struct TaskList<'z> {
+    name: String,
+    run: RunInfo<'static>,
+    labels: Fields,
+    /// The members of the root that were met.
+    keys: Vec<String>,
+    /// Whether the run event is out, and whether more is known since.
+    opened: bool,
+    more: bool,
+    /// Whether a record was met.
+    told: bool,
     tally: Tally,
-    clock: Clock<'r>,
+    clock: Clock<'z>,
+    tasks: Tasks,
 }
 
-impl Reader<'_> {
-    fn whole(&mut self) -> Result<(), ReadError> {
-        let mut scratch = Vec::new();
-        let (root, mended) = json::parse::<&RawValue>(&self.source.bytes, &mut scratch)
-            .map_err(|e| e.into_read_error(&self.source.name))?;
-        let mut tasks = None;
-        if root.get().starts_with('{') {
-            tasks = self.run(root);
+impl<'z> TaskList<'z> {
+    fn new(name: &str, zone: Rc<dyn Zone + 'z>) -> TaskList<'z> {
+        TaskList {
+            name: name.to_owned(),
+            run: RunInfo::default(),
+            labels: Fields::new(),
+            keys: Vec::new(),
+            opened: false,
+            more: false,
+            told: false,
+            tally: Tally::new(),
+            clock: Clock::new(zone),
+            tasks: Tasks::default(),
+        }
+    }
+
+    /// Emits the run event, again where more is known; what the file does not tell is named after the file.
+    fn open(&mut self, sink: &mut dyn EventSink) {
+        if self.opened && !self.more {
+            return;
+        }
+        if self.run.id.is_empty() {
+            self.run.id = Cow::Owned(self.name.clone());
+        }
+        (self.opened, self.more) = (true, false);
+        sink.event(Event::Run(RunInfo { labels: self.labels.clone().finish(), ..self.run.clone() }));
+    }
+
+    fn task<'a>(&mut self, key: Option<Cow<'a, str>>, value: Value<'_, 'a>, sink: &mut dyn EventSink) {
+        if !self.opened {
+            self.open(sink);
+        }
+        self.tasks.task(key, value, &mut self.tally, &mut self.clock, sink);
+    }
+
+    fn report(mut self, sink: &mut dyn EventSink) {
+        self.open(sink);
+        self.clock.report(&mut self.tally);
+        self.tally.report(&self.name, sink);
+    }
+}
+
+impl Records for TaskList<'_> {
+    fn is_list(&self, key: &str, _opens: u8) -> bool {
+        key == "tasks"
+    }
+
+    fn member<'a>(&mut self, key: Cow<'a, str>, value: Value<'_, 'a>, _sink: &mut dyn EventSink) {
+        self.more = true;
+        if self.keys.iter().any(|k| **k == *key) {
+            task::repeated(&mut self.tally, &key);
         } else {
-            self.open(RunInfo::default());
-            tasks = tasks.or(Some(root));
+            self.keys.push(key.clone().into_owned());
         }
-        mended.report(&self.source.name, self.sink);
-        let Some(tasks) = tasks else { return Ok(()) };
-        let mut reader = Tasks::new(self.sink, &mut self.tally, &mut self.clock);
-        if !json::each_element(tasks, |record| reader.task(record, None))
-            && !json::each_member(tasks, |id, record| reader.task(record, Some(id)))
-            && tasks.get() != "null"
-        {
-            self.tally.warn("no-tasks", "`tasks` is neither an array nor an object", || tasks.get());
-        }
-        Ok(())
-    }
-
-    fn lines(&mut self) -> Result<(), ReadError> {
-        self.open(RunInfo::default());
-        let bytes = json::without_bom(&self.source.bytes);
-        let mut reader = Tasks::new(self.sink, &mut self.tally, &mut self.clock);
-        let mut from = 0;
-        let mut number = 0;
-        while from < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |at| from + at);
-            number += 1;
-            let line = &bytes[from..end];
-            if !line.trim_ascii().is_empty() {
-                match serde_json::from_slice::<&RawValue>(line) {
-                    Ok(record) => reader.task(record, None),
-                    Err(_) => {
-                        let place = Place { offset: Some(from as u64), line: Some(number) };
-                        let (code, what) = if end == bytes.len() {
-                            ("truncated", "the file stops in the middle of its last line, which was left out")
-                        } else {
-                            ("bad-line", "lines that are not JSON were left out")
-                        };
-                        reader.tally.add(Severity::Warning, code, what, place, String::new);
-                    }
-                }
+        let text = || value.text().filter(|t| !t.is_empty()).map(|t| Cow::Owned(t.into_owned()));
+        let run = &mut self.run;
+        match &*key {
+            "tasks" if !value.is_null() => {
+                self.tally.warn("no-tasks", "`tasks` is neither an array nor an object", || value.get());
             }
-            from = end + 1;
-        }
-        Ok(())
-    }
-
-    /// Emits the run event; what the file does not tell is named after the file.
-    fn open(&mut self, run: RunInfo<'_>) {
-        let id = if run.id.is_empty() { Cow::Borrowed(self.source.name.as_str()) } else { run.id };
-        self.sink.event(Event::Run(RunInfo { id, ..run }));
-    }
-
-    /// Emits the run that an object describes; its tasks.
-    fn run<'a>(&mut self, root: &'a RawValue) -> Option<&'a RawValue> {
-        let mut run = RunInfo::default();
-        let mut labels = Fields::new();
-        let mut tasks = None;
-        for (key, value) in task::distinct(root, &mut self.tally) {
-            let text = || json::text_of(value).filter(|t| !t.is_empty());
-            match &*key {
-                "tasks" => tasks = Some(value),
-                "run_id" | "id" | "runId" => run.id = text().unwrap_or_default(),
-                "name" | "run_name" | "title" => run.name = text(),
-                "workflow" | "workflow_name" | "pipeline" | "dag_id" => run.workflow = text(),
-                "engine" | "source" | "generator" => run.source = text(),
-                "start" | "started" | "started_at" | "start_time" | "startTime" => {
-                    run.started = self.clock.read(value, &mut self.tally);
+            "tasks" => {}
+            "run_id" | "id" | "runId" => match text() {
+                Some(id) if self.opened && run.id != id => {
+                    self.labels.str(&key, &id);
                 }
-                "end" | "ended" | "ended_at" | "end_time" | "endTime" | "finished_at" => {
-                    run.ended = self.clock.read(value, &mut self.tally);
-                }
-                "status" | "state" => match text() {
-                    Some(word) => {
-                        run.status = Status::from_word(&word);
-                        if run.status.is_none() {
-                            labels.str(&key, &word);
-                        }
+                Some(id) => run.id = id,
+                None => {}
+            },
+            "name" | "run_name" | "title" => run.name = text(),
+            "workflow" | "workflow_name" | "pipeline" | "dag_id" => run.workflow = text(),
+            "engine" | "source" | "generator" => run.source = text(),
+            "start" | "started" | "started_at" | "start_time" | "startTime" => {
+                run.started = self.clock.read(value, &mut self.tally);
+            }
+            "end" | "ended" | "ended_at" | "end_time" | "endTime" | "finished_at" => {
+                run.ended = self.clock.read(value, &mut self.tally);
+            }
+            "status" | "state" => match text() {
+                Some(word) => {
+                    run.status = Status::from_word(&word);
+                    if run.status.is_none() {
+                        self.labels.str(&key, &word);
                     }
-                    None => {
-                        labels.raw(&key, value.get());
-                    }
-                },
-                "error" => match text() {
-                    Some(message) => run.error = Some(ErrorInfo { message, ..ErrorInfo::default() }),
-                    None if value.get() == "null" => {}
-                    None => {
-                        labels.raw(&key, value.get());
-                    }
-                },
-                "params" | "parameters" if value.get().starts_with('{') => {
-                    run.params = Some(makespan_format::Json::from_raw(value.get()));
                 }
-                _ => {
-                    labels.raw(&key, value.get());
+                None => {
+                    self.labels.raw(&key, value.get());
                 }
+            },
+            "error" => match text() {
+                Some(message) => run.error = Some(ErrorInfo { message, ..ErrorInfo::default() }),
+                None if value.is_null() => {}
+                None => {
+                    self.labels.raw(&key, value.get());
+                }
+            },
+            "params" | "parameters" if value.is_object() => {
+                run.params = Some(Json::from_raw(value.get()).into_owned());
+            }
+            _ => {
+                self.labels.raw(&key, value.get());
             }
         }
-        run.labels = labels.finish();
-        self.open(run);
-        tasks
+    }
+
+    fn record<'a>(&mut self, key: Option<Cow<'a, str>>, value: Value<'_, 'a>, sink: &mut dyn EventSink) {
+        self.told = true;
+        self.task(key, value, sink);
     }
 }
 
-/// A short stretch of a record, as the example of a complaint.
-fn excerpt(record: &RawValue) -> String {
-    clip(record.get()).to_owned()
+impl FileReader for Document<TaskList<'_>> {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
+        Document::push(self, bytes, sink);
+    }
+
+    fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+        let (mut list, ending) = Document::finish(*self, true, sink);
+        if ending.error.is_none() {
+            list.open(sink);
+        }
+        ending.report(&list.name, list.told, sink)?;
+        list.report(sink);
+        Ok(())
+    }
+}
+
+/// A task a line, on their way.
+struct TaskLines<'z> {
+    lines: Lines,
+    list: TaskList<'z>,
+    tape: Tape,
+}
+
+/// Emits the task of a line.
+fn task_of_line(line: Line<'_>, list: &mut TaskList<'_>, tape: &mut Tape, sink: &mut dyn EventSink) {
+    let text = std::str::from_utf8(line.bytes).ok();
+    let read = text.filter(|t| tape.read(t, 0).is_ok_and(|end| t[end..].trim_ascii().is_empty()));
+    let Some(text) = read else {
+        let place = Place { offset: Some(line.offset), line: Some(line.number) };
+        let (code, what) = if line.whole {
+            ("bad-line", "lines that are not JSON were left out")
+        } else {
+            ("truncated", "the file stops in the middle of its last line, which was left out")
+        };
+        list.tally.add(Severity::Warning, code, what, place, String::new);
+        return;
+    };
+    list.task(None, tape.value(text), sink);
+}
+
+impl FileReader for TaskLines<'_> {
+    fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
+        let TaskLines { lines, list, tape } = self;
+        lines.push(bytes, |line| task_of_line(line, list, tape, sink));
+    }
+
+    fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+        let TaskLines { lines, mut list, mut tape } = *self;
+        let utf16 = lines.finish(|line| task_of_line(line, &mut list, &mut tape, sink));
+        json::Mended { utf16, ..json::Mended::default() }.report(&list.name, sink);
+        list.report(sink);
+        Ok(())
+    }
 }

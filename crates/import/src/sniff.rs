@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::json;
 use crate::limits::{HEAD_BYTES, SHAPE_BYTES, SHAPE_KEYS, SHAPE_VALUE_BYTES};
 
 /// What the beginning of a file tells. Files are judged by content, never by name alone.
@@ -25,9 +24,11 @@ impl<'a> Head<'a> {
     pub fn new(name: &'a str, bytes: &'a [u8]) -> Head<'a> {
         let start = &bytes[..bytes.len().min(HEAD_BYTES)];
         let outline = &bytes[..bytes.len().min(SHAPE_BYTES)];
-        let (text, outline) = match json::looks_utf16(start) {
-            Some(big_endian) => (true, Cow::Owned(json::decode_utf16(outline, big_endian).into_bytes())),
-            None => (is_text(start), Cow::Borrowed(json::without_bom(outline))),
+        let (text, outline) = match crate::encoding::looks_utf16(start) {
+            Some(big_endian) => {
+                (true, Cow::Owned(crate::encoding::decode_utf16(outline, big_endian).into_bytes()))
+            }
+            None => (is_text(start), Cow::Borrowed(crate::encoding::without_bom(outline))),
         };
         let shape = if text { Shape::of(&outline) } else { Shape::default() };
         Head { name, bytes: start, len: bytes.len() as u64, text, shape }
@@ -37,7 +38,7 @@ impl<'a> Head<'a> {
 fn is_text(bytes: &[u8]) -> bool {
     if memchr::memchr(0, bytes).is_some() {
         // A NUL within JSON is somebody's bug, anywhere else it means that this is no text.
-        return matches!(json::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
+        return matches!(crate::encoding::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
             && memchr::memchr_iter(0, bytes).count() * 100 < bytes.len().max(100) * 5;
     }
     let bad: usize = bytes.utf8_chunks().map(|c| c.invalid().len()).sum();
@@ -46,7 +47,7 @@ fn is_text(bytes: &[u8]) -> bool {
 
 /// Kind of a JSON value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonKind {
     /// `{…}`
     Object,
     /// `[…]`
@@ -66,11 +67,11 @@ pub enum Kind {
 
 /// A member of the root object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Key {
+pub struct Member {
     /// Its name, escapes undone.
     pub name: String,
-    /// The kind of its value; [`Kind::NotJson`] where the text ends before it.
-    pub kind: Kind,
+    /// The kind of its value; [`JsonKind::NotJson`] where the text ends before it.
+    pub kind: JsonKind,
     /// Where the value is an object, its keys; where it is an array, those of its first element.
     pub inner: Vec<String>,
     /// Where the value is a string, number or word of no more than 80 bytes, its text; else empty.
@@ -82,9 +83,9 @@ pub struct Key {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
     /// Kind of the root.
-    pub root: Kind,
+    pub root: JsonKind,
     /// Where the root is an object: its members.
-    pub keys: Vec<Key>,
+    pub keys: Vec<Member>,
     /// Where the root is an array: the keys of its first element.
     pub first: Vec<String>,
     /// Whether something other than white space follows the root, as in JSON Lines.
@@ -100,12 +101,12 @@ impl Shape {
     }
 
     /// The member of that name.
-    pub fn key(&self, key: &str) -> Option<&Key> {
+    pub fn key(&self, key: &str) -> Option<&Member> {
         self.keys.iter().find(|k| k.name == key)
     }
 
     /// The kind of the member of that name.
-    pub fn kind(&self, key: &str) -> Option<Kind> {
+    pub fn kind(&self, key: &str) -> Option<JsonKind> {
         self.key(key).map(|k| k.kind)
     }
 
@@ -169,10 +170,10 @@ impl Outliner<'_> {
                         self.key(depth, start, end);
                         continue;
                     }
-                    self.value(depth, Kind::String, start, end);
+                    self.value(depth, JsonKind::String, start, end);
                 }
                 b'{' | b'[' => {
-                    self.value(depth, if byte == b'{' { Kind::Object } else { Kind::Array }, 0, 0);
+                    self.value(depth, if byte == b'{' { JsonKind::Object } else { JsonKind::Array }, 0, 0);
                     self.open.push(byte);
                     self.at += 1;
                     if let Some(count) = self.elements.get_mut(depth + 1) {
@@ -202,7 +203,7 @@ impl Outliner<'_> {
                     let Some(kind) = bare_kind(&self.text[start..self.at]) else {
                         // Not JSON; what was seen of it before decides whether it ever was.
                         if !self.shape.complete && self.shape.keys.is_empty() && self.shape.first.is_empty() {
-                            self.shape.root = Kind::NotJson;
+                            self.shape.root = JsonKind::NotJson;
                         }
                         return;
                     };
@@ -242,7 +243,7 @@ impl Outliner<'_> {
             ([b'{'], 1) => {
                 if self.shape.keys.len() < SHAPE_KEYS {
                     let name = name_of(&self.text[start..end]);
-                    self.shape.keys.push(Key { name, ..Key::default() });
+                    self.shape.keys.push(Member { name, ..Member::default() });
                 } else {
                     // Further members have no place: their inner keys must not land in the last one.
                     self.full = true;
@@ -265,7 +266,7 @@ impl Outliner<'_> {
         }
     }
 
-    fn value(&mut self, depth: usize, kind: Kind, start: usize, end: usize) {
+    fn value(&mut self, depth: usize, kind: JsonKind, start: usize, end: usize) {
         if depth == 0 {
             self.shape.root = kind;
         }
@@ -274,7 +275,7 @@ impl Outliner<'_> {
         }
         if depth == 1
             && self.open.first() == Some(&b'{')
-            && let Some(key) = self.shape.keys.last_mut().filter(|k| k.kind == Kind::NotJson)
+            && let Some(key) = self.shape.keys.last_mut().filter(|k| k.kind == JsonKind::NotJson)
         {
             key.kind = kind;
             if end > start && end - start <= SHAPE_VALUE_BYTES {
@@ -293,14 +294,14 @@ fn name_of(raw: &[u8]) -> String {
     }
 }
 
-fn bare_kind(word: &[u8]) -> Option<Kind> {
+fn bare_kind(word: &[u8]) -> Option<JsonKind> {
     match word {
-        b"true" | b"false" => Some(Kind::Bool),
-        b"null" => Some(Kind::Null),
-        b"NaN" | b"Infinity" | b"-Infinity" => Some(Kind::Number),
+        b"true" | b"false" => Some(JsonKind::Bool),
+        b"null" => Some(JsonKind::Null),
+        b"NaN" | b"Infinity" | b"-Infinity" => Some(JsonKind::Number),
         [b'-' | b'+' | b'.' | b'0'..=b'9', rest @ ..] => {
             let digit = |b: &u8| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'_' | b'x');
-            rest.iter().all(digit).then_some(Kind::Number)
+            rest.iter().all(digit).then_some(JsonKind::Number)
         }
         _ => None,
     }
@@ -314,11 +315,16 @@ mod tests {
     #[test]
     fn the_outline_of_an_object() {
         let s = Shape::of(br#" {"a": 1, "b": {"c": {"x": 1}, "d": [1]}, "e": [{"f": [{"y":1}], "g": 2}, {"h": 3}], "k\n": "v"}"#);
-        assert_eq!(s.root, Kind::Object);
+        assert_eq!(s.root, JsonKind::Object);
         let kinds: Vec<_> = s.keys.iter().map(|k| (k.name.as_str(), k.kind)).collect();
         assert_eq!(
             kinds,
-            [("a", Kind::Number), ("b", Kind::Object), ("e", Kind::Array), ("k\n", Kind::String)]
+            [
+                ("a", JsonKind::Number),
+                ("b", JsonKind::Object),
+                ("e", JsonKind::Array),
+                ("k\n", JsonKind::String)
+            ]
         );
         assert_eq!(s.key("b").unwrap().inner, ["c", "d"]);
         assert_eq!(s.key("e").unwrap().inner, ["f", "g"]);
@@ -329,15 +335,15 @@ mod tests {
     #[test]
     fn arrays_lines_truncation_and_noise() {
         let s = Shape::of(br#"[{"ph":"X","ts":NaN,"args":{"q":1}},{"z":1}]"#);
-        assert_eq!((s.root, s.first.len()), (Kind::Array, 3));
+        assert_eq!((s.root, s.first.len()), (JsonKind::Array, 3));
         let s = Shape::of(b"{\"event\":\"run\"}\n{\"event\":\"task\"}");
         assert!(s.more && s.keys.len() == 1 && s.value("event") == Some("run"));
         let s = Shape::of(br#"{"run":{"id":"x"},"tasks":[{"id":"#);
         assert!(s.inner_has("tasks", "id") && !s.complete);
-        assert_eq!(Shape::of(b"[INFO] starting").root, Kind::NotJson);
-        assert_eq!(Shape::of(b"hello {}").root, Kind::NotJson);
-        assert_eq!(Shape::of(b"").root, Kind::NotJson);
-        assert_eq!(Shape::of(&vec![b'['; 500_000]).root, Kind::Array);
+        assert_eq!(Shape::of(b"[INFO] starting").root, JsonKind::NotJson);
+        assert_eq!(Shape::of(b"hello {}").root, JsonKind::NotJson);
+        assert_eq!(Shape::of(b"").root, JsonKind::NotJson);
+        assert_eq!(Shape::of(&vec![b'['; 500_000]).root, JsonKind::Array);
     }
 
     #[test]

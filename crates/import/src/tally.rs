@@ -16,13 +16,13 @@ pub struct Place {
 /// Gathers complaints about one file; each kind is told once, with its count, first example and first place.
 #[derive(Debug, Default)]
 pub struct Tally {
-    kinds: Vec<Kind>,
+    kinds: Vec<Complaint>,
     /// Complaints beyond [`TALLY_KINDS`] kinds.
     others: u64,
 }
 
 #[derive(Debug)]
-struct Kind {
+struct Complaint {
     severity: Severity,
     code: &'static str,
     what: String,
@@ -52,7 +52,7 @@ impl Tally {
         } else if self.kinds.len() < TALLY_KINDS {
             let what = what.to_owned();
             let example = clip(&example().into()).to_owned();
-            self.kinds.push(Kind { severity, code, what, example, count: 1, place });
+            self.kinds.push(Complaint { severity, code, what, example, count: 1, place });
         } else {
             self.others += 1;
         }

@@ -4,9 +4,8 @@ use makespan_format::{Event, EventSink, RunInfo};
 use makespan_model::notation;
 use std::borrow::Cow;
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError};
-use crate::json;
-use crate::sniff::{Head, Kind};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, whole};
+use crate::sniff::{Head, JsonKind};
 
 /// The importer of the text notation.
 pub const TEXT: Importer = Importer {
@@ -17,10 +16,11 @@ pub const TEXT: Importer = Importer {
     lossy: "logs, metrics, parameters",
     sniff,
     read,
+    stream: whole,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
-    if !head.text || head.shape.root != Kind::NotJson {
+    if !head.text || head.shape.root != JsonKind::NotJson {
         return None;
     }
     notation::looks_like(&decode(head.bytes)).then_some(Claim {
@@ -30,7 +30,11 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     })
 }
 
-fn read(parts: &[Part<'_>], _options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn read(
+    parts: &[ClaimedFile<'_>],
+    _options: &Options<'_>,
+    sink: &mut dyn EventSink,
+) -> Result<(), ReadError> {
     for part in parts {
         let mut named = Named { name: &part.source.name, open: false, sink };
         notation::read(&decode(&part.source.bytes), &mut named);
@@ -59,8 +63,8 @@ impl EventSink for Named<'_> {
 }
 
 fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    match json::looks_utf16(bytes) {
-        Some(big_endian) => Cow::Owned(json::decode_utf16(bytes, big_endian)),
-        None => String::from_utf8_lossy(json::without_bom(bytes)),
+    match crate::encoding::looks_utf16(bytes) {
+        Some(big_endian) => Cow::Owned(crate::encoding::decode_utf16(bytes, big_endian)),
+        None => String::from_utf8_lossy(crate::encoding::without_bom(bytes)),
     }
 }

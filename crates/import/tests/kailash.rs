@@ -6,7 +6,7 @@ mod told;
 use std::path::Path;
 
 use makespan_import::kailash::IMPORTER;
-use makespan_import::{Options, Part, Source};
+use makespan_import::{ClaimedFile, Options, Source};
 use makespan_model::{Run, RunsBuilder};
 use told::{all, expect, samples, source, tell};
 
@@ -74,12 +74,12 @@ const RUNS: [Row; 43] = [
 fn runs_of(sources: &[Source]) -> Vec<Run> {
     let claims = sources.iter().filter_map(|source| {
         if source.name.ends_with("-wal") {
-            return Some(Part { source, part: "wal" });
+            return Some(ClaimedFile { source, part: "wal" });
         }
         let claim = (IMPORTER.sniff)(&makespan_import::Head::new(&source.name, &source.bytes))?;
-        Some(Part { source, part: claim.part })
+        Some(ClaimedFile { source, part: claim.part })
     });
-    let parts: Vec<Part<'_>> = claims.collect();
+    let parts: Vec<ClaimedFile<'_>> = claims.collect();
     let mut builder = RunsBuilder::new();
     (IMPORTER.read)(&parts, &Options::default(), &mut builder).unwrap();
     builder.finish().0
@@ -182,7 +182,7 @@ fn damage_costs_what_it_touches() {
         {"task_id": "b", "node_id": "b", "status": "completed", "dependencies": ["a"]}]}"#;
     for end in 0..whole.len() {
         let sources = [Source::new("run.json", whole[..end].to_vec())];
-        let part = [Part { source: &sources[0], part: "export" }];
+        let part = [ClaimedFile { source: &sources[0], part: "export" }];
         let mut builder = RunsBuilder::new();
         let read = (IMPORTER.read)(&part, &Options::default(), &mut builder);
         let runs = builder.finish().0;

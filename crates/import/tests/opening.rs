@@ -1,10 +1,18 @@
 //! Files that arrive in chunks: however they are cut, what comes of them is what comes of the whole files.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::rc::Rc;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use makespan_import::testing::Collect;
-use makespan_import::{Opening, Options, Outcome, Settings, Source, open};
+use makespan_import::{
+    Head, Opening, Options, Outcome, REGISTRY, Settings, Source, Utc, Verdict, Zone, open,
+};
+use makespan_model::RunsBuilder;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
@@ -86,4 +94,102 @@ fn every_fixture_is_the_same_in_chunks() {
         all.push(file);
     }
     check(&all);
+}
+
+/// What the reader of a format that is read as it comes makes of a file in chunks of that size.
+fn read_in_chunks(name: &str, bytes: &[u8], size: usize) -> Option<(bool, Vec<String>)> {
+    let head = Head::new(name, bytes);
+    let claims = REGISTRY.iter().filter_map(|e| Some((e.importer, (e.importer.sniff)(&head)?)));
+    let (importer, claim) = claims.max_by_key(|(_, claim)| claim.score)?;
+    let zone: Rc<dyn Zone> = Rc::new(Utc);
+    let mut reader = (importer.stream)(&head, claim.part, &zone)?;
+    let mut sink = Collect::default();
+    bytes.chunks(size).for_each(|chunk| reader.push(chunk, &mut sink));
+    Some((reader.finish(&mut sink).is_ok(), sink.lines))
+}
+
+/// Readers see every cut here, also those within the beginning by which a file is recognised.
+#[test]
+fn readers_do_not_mind_where_files_are_cut() {
+    let mut read = 0;
+    for path in fixtures() {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).unwrap();
+        let odd = [b"\xef\xbb\xbf".as_slice(), &bytes, b"\xff trailing"].concat();
+        let broken = String::from_utf8_lossy(&bytes).replacen(":1", ":NaN", 3).replacen(": 1", ": +1", 1);
+        let utf16: Vec<u8> = broken.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for text in [&bytes[..], &bytes[..bytes.len() * 2 / 3], &odd, broken.as_bytes(), &utf16] {
+            let Some(whole) = read_in_chunks(&name, text, usize::MAX) else { continue };
+            read += 1;
+            for size in [1, 2, 3, 11, 64, 1000] {
+                let told = read_in_chunks(&name, text, size).unwrap();
+                assert_eq!(told, whole, "{name} in chunks of {size}");
+            }
+        }
+    }
+    assert!(read > 20, "{read}");
+}
+
+/// A run of that many tasks in each format that is read as it comes.
+fn large(tasks: usize) -> Vec<(&'static str, String)> {
+    let mut export =
+        String::from(r#"{"run":{"run_id":"r","workflow_name":"w","status":"completed"},"tasks":["#);
+    let mut trace = String::from(r#"{"traceEvents":["#);
+    let mut plain = String::from(r#"{"tasks":["#);
+    let mut lines = String::from("{\"event\":\"run\",\"run\":\"r\"}\n");
+    for i in 0..tasks {
+        let comma = if i == 0 { "" } else { "," };
+        let after = i / 2;
+        let nan = if i % 1000 == 999 { "NaN" } else { "1.5" };
+        let _ = write!(
+            export,
+            r#"{comma}{{"task_id":"t{i}","node_id":"n{}é","node_type":"k","status":"completed","started_at":"2026-01-05T08:00:00.{i:06}+00:00","dependencies":["t{after}"],"metrics":{{"cpu_usage":{nan}}}}}"#,
+            i % 7
+        );
+        let _ = write!(
+            trace,
+            r#"{comma}{{"ph":"X","name":"n{}","ts":{i},"dur":{nan},"pid":1,"tid":{},"args":{{"x":"\u00e9"}}}}"#,
+            i % 7,
+            i % 3
+        );
+        let _ = write!(
+            plain,
+            r#"{comma}{{"id":{i},"name":"é","start":{},"parents":["{after}"],"x":{nan}}}"#,
+            1_767_225_600 + i
+        );
+        let _ = writeln!(lines, r#"{{"event":"task","task":"t{i}","name":"é"}}"#);
+    }
+    export.push_str("]}");
+    trace.push_str(r#"],"otherData":{"a":1}}"#);
+    plain.push_str(r#"],"run_id":"late"}"#);
+    vec![("run.json", export), ("trace.json", trace), ("tasks.json", plain), ("events.jsonl", lines)]
+}
+
+#[test]
+fn large_files_are_read_as_they_come_and_are_the_same_in_chunks() {
+    for (name, text) in large(30_000) {
+        let bytes = text.into_bytes();
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&bytes).unwrap();
+        let packed = packed.finish().unwrap();
+        let cut = packed[..packed.len() - packed.len() / 3].to_vec();
+        let files =
+            [(name.to_owned(), bytes), (format!("{name}.gz"), packed), (format!("{name}.cut.gz"), cut)];
+        for file in &files {
+            let (outcome, lines) = whole(std::slice::from_ref(file));
+            assert_eq!((outcome.runs, outcome.files[0].kind), (1, Verdict::Read), "{outcome:?}");
+            for size in [1000, 65_536, 1 << 20] {
+                let (in_parts, told) = in_chunks(std::slice::from_ref(file), &mut || size);
+                assert!(told == lines, "{} in chunks of {size}", file.0);
+                assert_eq!(format!("{outcome:?}"), format!("{in_parts:?}"));
+            }
+            let mut opening = Opening::new(Settings { files: Some(1), ..Settings::default() });
+            let mut runs = RunsBuilder::new();
+            opening.begin(&file.0, Some(file.1.len() as u64));
+            file.1.chunks(10_000).for_each(|chunk| opening.push(chunk, &mut runs));
+            assert!(runs.task_count() > 2_000, "{}: {} tasks before its end", file.0, runs.task_count());
+            assert_eq!(runs.preview()[0].task_count(), runs.task_count());
+            assert!(opening.expected_memory().is_some_and(|bytes| bytes > 1_000_000));
+        }
+    }
 }

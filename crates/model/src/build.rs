@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Status};
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Status, Task};
 use rustc_hash::FxHashMap;
 
+use crate::blocks::Blocks;
 use crate::columns::*;
 use crate::strings::Interner;
 use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
@@ -91,26 +92,54 @@ pub(crate) struct RunBuilder {
     pub(crate) id: String,
     pub(crate) info: Info,
     pub(crate) strings: Interner,
-    pub(crate) tasks: Tasks,
-    /// Parent of each task, by its id.
-    pub(crate) parents: Vec<StrId>,
+    /// The column `group` holds the id of the container until `finish` finds out what that is.
+    pub(crate) tasks: GrowingTasks,
     /// (task, id of what it depends on), in the order met.
-    pub(crate) after: Vec<(u32, StrId)>,
-    pub(crate) attempts: Attempts,
+    pub(crate) after: Blocks<(u32, StrId)>,
+    pub(crate) attempts: GrowingAttempts,
     /// Whether the attempt's status was said.
-    pub(crate) said: Vec<bool>,
-    pub(crate) samples: Samples,
-    pub(crate) logs: Logs,
-    pub(crate) alerts: Alerts,
-    pub(crate) artifacts: Artifacts,
+    pub(crate) said: Blocks<bool>,
+    pub(crate) samples: GrowingSamples,
+    pub(crate) logs: GrowingLogs,
+    pub(crate) alerts: GrowingAlerts,
+    pub(crate) artifacts: GrowingArtifacts,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Task of an id, by `StrId`.
-    pub(crate) task_of: Vec<u32>,
-    pub(crate) first_try: Vec<u32>,
+    pub(crate) task_of: Blocks<u32>,
+    pub(crate) first_try: Blocks<u32>,
     pub(crate) later_tries: FxHashMap<(u32, u32), u32>,
     pub(crate) undeclared: u64,
-    pub(crate) declared: Vec<bool>,
+    pub(crate) declared: Blocks<bool>,
+    /// The task of the event before and its id: most events are about the same one.
+    pub(crate) last_task: (String, u32),
+    pub(crate) recent: Recent,
 }
+
+/// What was interned last, by field: most fields repeat what the task before had, and comparing is faster than looking
+/// up.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    name: StrId,
+    step: StrId,
+    kind: StrId,
+    worker: StrId,
+    labels: StrId,
+    /// Names and units of samples, and the place of the last: programs measure the same things of each task, in one
+    /// order.
+    samples: Vec<RecentSample>,
+    sample: usize,
+}
+
+/// The name and the unit of a sample.
+#[derive(Debug)]
+struct RecentSample {
+    name: String,
+    unit: String,
+    ids: (StrId, StrId),
+}
+
+/// So many names of samples are remembered.
+const RECENT_SAMPLES: usize = 32;
 
 impl RunBuilder {
     fn text(&mut self, text: Option<&Cow<'_, str>>) -> StrId {
@@ -119,6 +148,15 @@ impl RunBuilder {
 
     fn put(&mut self, slot: StrId, text: Option<&Cow<'_, str>>) -> StrId {
         text.map_or(slot, |t| self.strings.intern(t))
+    }
+
+    /// The same for a field of which the last value is known.
+    fn repeat(&mut self, slot: StrId, text: Option<&str>, last: StrId) -> StrId {
+        match text {
+            None => slot,
+            Some(text) if self.strings.get(last) == text => last,
+            Some(text) => self.strings.intern(text),
+        }
     }
 
     fn json(&mut self, slot: StrId, json: Option<&Json<'_>>) -> StrId {
@@ -149,10 +187,25 @@ impl RunBuilder {
     }
 
     fn task(&mut self, id: &str, declares: bool) -> u32 {
+        if self.last_task.0 != id || id.is_empty() {
+            let task = self.task_with(id);
+            self.last_task.0.clear();
+            self.last_task.0.push_str(id);
+            self.last_task.1 = task;
+        }
+        let task = self.last_task.1;
+        if declares && !self.declared[task as usize] {
+            self.declared[task as usize] = true;
+            self.undeclared -= 1;
+        }
+        task
+    }
+
+    fn task_with(&mut self, id: &str) -> u32 {
         let id = self.strings.intern(id);
         let slot = id.0 as usize;
-        if slot >= self.task_of.len() {
-            self.task_of.resize((slot + 1).max(self.task_of.len() * 2), NONE);
+        while self.task_of.len() <= slot {
+            self.task_of.push(NONE);
         }
         if self.task_of[slot] == NONE {
             self.task_of[slot] = self.tasks.id.len() as u32;
@@ -167,17 +220,11 @@ impl RunBuilder {
             t.declared.push(None);
             t.labels.push(StrId::EMPTY);
             t.params.push(StrId::EMPTY);
-            self.parents.push(StrId::EMPTY);
             self.first_try.push(NONE);
             self.declared.push(false);
             self.undeclared += 1;
         }
-        let task = self.task_of[slot];
-        if declares && !self.declared[task as usize] {
-            self.declared[task as usize] = true;
-            self.undeclared -= 1;
-        }
-        task
+        self.task_of[slot]
     }
 
     fn attempt(&mut self, task: u32, number: u32) -> usize {
@@ -212,10 +259,16 @@ impl RunBuilder {
     fn apply_attempt(&mut self, e: &Attempt<'_>) {
         let task = self.task(&e.task, false);
         let at = self.attempt(task, e.number);
-        let worker = self.put(self.attempts.worker[at], e.worker.as_ref());
-        let slots = [self.attempts.error[at], self.attempts.error_kind[at], self.attempts.trace[at]];
-        let [error, kind, trace] = self.error(slots, e.error.as_ref());
+        let worker = self.repeat(self.attempts.worker[at], e.worker.as_deref(), self.recent.worker);
+        self.recent.worker = worker;
+        if e.error.is_some() {
+            let slots = [self.attempts.error[at], self.attempts.error_kind[at], self.attempts.trace[at]];
+            let [error, kind, trace] = self.error(slots, e.error.as_ref());
+            let a = &mut self.attempts;
+            (a.error[at], a.error_kind[at], a.trace[at]) = (error, kind, trace);
+        }
         let a = &mut self.attempts;
+        a.worker[at] = worker;
         a.queued[at] = e.queued.unwrap_or(a.queued[at]);
         a.started[at] = e.started.unwrap_or(a.started[at]);
         a.ended[at] = e.ended.unwrap_or(a.ended[at]);
@@ -226,7 +279,61 @@ impl RunBuilder {
         if let Some(p) = e.progress {
             a.progress[at] = p.clamp(0.0, 1.0) as f32;
         }
-        (a.worker[at], a.error[at], a.error_kind[at], a.trace[at]) = (worker, error, kind, trace);
+    }
+
+    fn apply_task(&mut self, e: &Task<'_>) {
+        let t = self.task(&e.id, true);
+        let i = t as usize;
+        if e.name.is_some() {
+            let name = self.repeat(self.tasks.name[i], e.name.as_deref(), self.recent.name);
+            (self.tasks.name[i], self.recent.name) = (name, name);
+        }
+        if e.step.is_some() {
+            let step = self.repeat(self.tasks.step[i], e.step.as_deref(), self.recent.step);
+            (self.tasks.step[i], self.recent.step) = (step, step);
+        }
+        if e.kind.is_some() {
+            let kind = self.repeat(self.tasks.kind[i], e.kind.as_deref(), self.recent.kind);
+            (self.tasks.kind[i], self.recent.kind) = (kind, kind);
+        }
+        if e.parent.is_some() {
+            self.tasks.group[i] = self.put(self.tasks.group[i], e.parent.as_ref());
+        }
+        if e.status.is_some() {
+            self.tasks.declared[i] = e.status;
+        }
+        if let Some(labels) = &e.labels {
+            let labels = self.repeat(StrId::EMPTY, Some(labels.as_str()), self.recent.labels);
+            (self.tasks.labels[i], self.recent.labels) = (labels, labels);
+        }
+        if e.params.is_some() {
+            self.tasks.params[i] = self.json(self.tasks.params[i], e.params.as_ref());
+        }
+        for id in &e.after {
+            let id = self.strings.intern(id);
+            self.after.push((t, id));
+        }
+    }
+
+    /// The ids of the name and the unit of a sample.
+    fn sample_name(&mut self, name: &str, unit: &str) -> (StrId, StrId) {
+        let known = &self.recent.samples;
+        let next = if self.recent.sample + 1 < known.len() { self.recent.sample + 1 } else { 0 };
+        if let Some(found) = known.get(next).filter(|k| k.name == name && k.unit == unit) {
+            self.recent.sample = next;
+            return found.ids;
+        }
+        let ids = (self.strings.intern(name), self.strings.intern(unit));
+        match self.recent.samples.iter().position(|known| known.ids == ids) {
+            Some(at) => self.recent.sample = at,
+            None if self.recent.samples.len() < RECENT_SAMPLES => {
+                self.recent.sample = self.recent.samples.len();
+                let (name, unit) = (name.to_owned(), unit.to_owned());
+                self.recent.samples.push(RecentSample { name, unit, ids });
+            }
+            None => {}
+        }
+        ids
     }
 
     fn owner(&mut self, task: Option<&Cow<'_, str>>) -> u32 {
@@ -236,25 +343,11 @@ impl RunBuilder {
     fn apply(&mut self, event: &Event<'_>) {
         match event {
             Event::Run(info) => self.info(info),
-            Event::Task(e) => {
-                let t = self.task(&e.id, true);
-                let i = t as usize;
-                self.tasks.name[i] = self.put(self.tasks.name[i], e.name.as_ref());
-                self.tasks.step[i] = self.put(self.tasks.step[i], e.step.as_ref());
-                self.tasks.kind[i] = self.put(self.tasks.kind[i], e.kind.as_ref());
-                self.parents[i] = self.put(self.parents[i], e.parent.as_ref());
-                self.tasks.declared[i] = e.status.or(self.tasks.declared[i]);
-                self.tasks.labels[i] = self.json(self.tasks.labels[i], e.labels.as_ref());
-                self.tasks.params[i] = self.json(self.tasks.params[i], e.params.as_ref());
-                for id in &e.after {
-                    let id = self.strings.intern(id);
-                    self.after.push((t, id));
-                }
-            }
+            Event::Task(e) => self.apply_task(e),
             Event::Attempt(e) => self.apply_attempt(e),
             Event::Sample(e) if e.value.is_finite() => {
                 let task = self.owner(e.task.as_ref());
-                let (name, unit) = (self.strings.intern(&e.name), self.text(e.unit.as_ref()));
+                let (name, unit) = self.sample_name(&e.name, e.unit.as_deref().unwrap_or_default());
                 let s = &mut self.samples;
                 s.task.push(task);
                 s.number.push(e.number.unwrap_or(0));

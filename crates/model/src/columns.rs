@@ -4,16 +4,20 @@
 use makespan_format::{Direction, Status};
 
 use crate::StrId;
+use crate::blocks::Blocks;
 
 macro_rules! columns {
-    ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident, $growing:ident { $($(#[$fdoc:meta])* $field:ident: $ty:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct $name { $($(#[$fdoc])* pub $field: Vec<$ty>,)* }
-        impl $name {
-            /// The rows of `order`, in that order.
-            pub(crate) fn permuted(&self, order: &[u32]) -> $name {
-                $name { $($field: order.iter().map(|&i| self.$field[i as usize].clone()).collect(),)* }
+        /// The same while events come.
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $growing { $(pub(crate) $field: Blocks<$ty>,)* }
+        impl $growing {
+            /// The rows of `order` in that order, or all as they stand; column by column, each let go when it is done.
+            pub(crate) fn freeze(self, order: Option<&[u32]>) -> $name {
+                $name { $($field: self.$field.freeze(order),)* }
             }
         }
     };
@@ -21,7 +25,7 @@ macro_rules! columns {
 
 columns! {
     /// One row a task, in topological order.
-    Tasks {
+    Tasks, GrowingTasks {
         /// Identifies it.
         id: StrId,
         /// What people call it (its id where the source has no name).
@@ -47,7 +51,7 @@ columns! {
 
 columns! {
     /// One row a try, sorted by task and number.
-    Attempts {
+    Attempts, GrowingAttempts {
         /// The task.
         task: u32,
         /// Number of the try, from 1.
@@ -75,7 +79,7 @@ columns! {
 
 columns! {
     /// One row a measured value, sorted by task (those of the run as a whole last).
-    Samples {
+    Samples, GrowingSamples {
         /// The task, or `NONE` for the run.
         task: u32,
         /// The try, 0 where unknown.
@@ -93,7 +97,7 @@ columns! {
 
 columns! {
     /// One row a line of a log, sorted by task (those of the run as a whole last).
-    Logs {
+    Logs, GrowingLogs {
         /// The task, or `NONE` for the run.
         task: u32,
         /// The try, 0 where unknown.
@@ -109,7 +113,7 @@ columns! {
 
 columns! {
     /// One row an alert, sorted by task (those of the run as a whole last).
-    Alerts {
+    Alerts, GrowingAlerts {
         /// The task, or `NONE` for the run.
         task: u32,
         /// ns since the epoch.
@@ -125,7 +129,7 @@ columns! {
 
 columns! {
     /// One row a thing read or written, sorted by task (those of the run as a whole last).
-    Artifacts {
+    Artifacts, GrowingArtifacts {
         /// The task, or `NONE` for the run.
         task: u32,
         /// What it is called.

@@ -1,8 +1,9 @@
 //! Checks what was gathered, sorts it and freezes it into a [`Run`].
 
 use makespan_format::{Diagnostic, Severity, Status};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::blocks::Blocks;
 use crate::build::RunBuilder;
 use crate::{NONE, Rows, Run, StrId, UNKNOWN, graph, infer};
 
@@ -44,13 +45,20 @@ impl RunBuilder {
                 self.undeclared
             )
         });
+        // Nothing is interned any more.
+        self.strings.slots = Vec::new();
+        self.first_try = Blocks::default();
+        self.later_tries = FxHashMap::default();
+        self.declared = Blocks::default();
         let mut edges = self.resolve_edges(&mut found);
-        let parent = self.resolve_parents(&mut found);
+        self.resolve_parents(&mut found);
+        self.task_of = Blocks::default();
         self.mend_attempts(&mut found);
+        self.said = Blocks::default();
         // Nothing is guessed where the source records dependencies, or says that there are none.
         let infer = edges.is_empty() && self.info.infer_edges != Some(false) && n > 1;
         if infer {
-            edges = infer::edges(n, &self.attempts, &parent, &self.rank_by_id());
+            edges = infer::edges(n, &self.attempts, &self.tasks.parent, &self.rank_by_id());
         }
         let inferred = infer && !edges.is_empty();
         found.add(if inferred { edges.len() as u64 } else { 0 }, Severity::Info, "edges-inferred", || {
@@ -73,28 +81,42 @@ impl RunBuilder {
                 self.quoted_id(a),
             )
         });
-        let mut place = vec![0u32; n];
-        for (new, &old) in ordered.order.iter().enumerate() {
-            place[old as usize] = new as u32;
+        let graph::Order { order, mut cut, .. } = ordered;
+        let order = Some(order).filter(|o| o.iter().enumerate().any(|(new, &old)| new as u32 != old));
+        if !cut.is_empty() {
+            let set_aside: FxHashSet<(u32, u32)> = cut.iter().copied().collect();
+            edges.retain(|e| !set_aside.contains(e));
         }
-        let moved = |task: u32| place.get(task as usize).copied().unwrap_or(NONE);
-        let cut: FxHashSet<(u32, u32)> = ordered.cut.iter().copied().collect();
-        let mut kept: Vec<(u32, u32)> =
-            edges.iter().filter(|e| !cut.contains(e)).map(|&(a, b)| (moved(a), moved(b))).collect();
-        let mut cut: Vec<(u32, u32)> = ordered.cut.iter().map(|&(a, b)| (moved(a), moved(b))).collect();
-        kept.sort_unstable_by_key(|&(a, b)| (b, a));
+        if let Some(order) = &order {
+            let mut place = vec![0u32; n];
+            for (new, &old) in order.iter().enumerate() {
+                place[old as usize] = new as u32;
+            }
+            let moved = |task: u32| place.get(task as usize).copied().unwrap_or(NONE);
+            edges.iter_mut().chain(&mut cut).for_each(|e| *e = (moved(e.0), moved(e.1)));
+            let columns = [
+                &mut self.tasks.parent,
+                &mut self.attempts.task,
+                &mut self.samples.task,
+                &mut self.logs.task,
+                &mut self.alerts.task,
+                &mut self.artifacts.task,
+            ];
+            columns.into_iter().for_each(|column| column.for_each_mut(|t| *t = moved(*t)));
+        }
+        // Within the row of a task, those before it and those behind it then stand in their order.
+        if !edges.is_sorted() {
+            edges.sort_unstable();
+        }
         cut.sort_unstable();
-
-        self.tasks.parent = parent.iter().map(|&p| moved(p)).collect();
-        let mut tasks = self.tasks.permuted(&ordered.order);
-        self.attempts.task.iter_mut().for_each(|t| *t = moved(*t));
-        let by_task = |of: &[u32], key: &dyn Fn(u32) -> u32| {
-            let mut rows: Vec<u32> = (0..of.len() as u32).collect();
-            rows.sort_by_key(|&i| (of[i as usize], key(i)));
-            rows
-        };
-        let numbers = &self.attempts.number;
-        let attempts = self.attempts.permuted(&by_task(&self.attempts.task, &|i| numbers[i as usize]));
+        let predecessors = Rows::collect(n, edges.iter().map(|&(a, b)| (b, a)));
+        let successors = Rows::collect(n, edges.iter().copied());
+        drop(edges);
+        let mut tasks = self.tasks.freeze(order.as_deref());
+        drop(order);
+        let rows = by_task(n, &self.attempts.task, Some(&self.attempts.number));
+        let attempts = self.attempts.freeze(rows.as_deref());
+        drop(rows);
         let attempts_of = starts(n, &attempts.task);
         for t in 0..n {
             let (from, to) = (attempts_of[t] as usize, attempts_of[t + 1] as usize);
@@ -103,13 +125,12 @@ impl RunBuilder {
         }
         macro_rules! sorted {
             ($table:ident) => {{
-                self.$table.task.iter_mut().for_each(|t| *t = moved(*t));
-                self.$table.permuted(&by_task(&self.$table.task, &|_| 0))
+                let rows = by_task(n, &self.$table.task, None);
+                self.$table.freeze(rows.as_deref())
             }};
         }
         let (samples, logs) = (sorted!(samples), sorted!(logs));
         let (alerts, artifacts) = (sorted!(alerts), sorted!(artifacts));
-        let back: Vec<(u32, u32)> = kept.iter().map(|&(a, b)| (b, a)).collect();
         Run {
             id: self.id,
             name: self.info.name,
@@ -127,8 +148,8 @@ impl RunBuilder {
             tasks,
             attempts,
             attempts_of,
-            predecessors: Rows::from_pairs(n, &back),
-            successors: Rows::from_pairs(n, &kept),
+            predecessors,
+            successors,
             edges_inferred: inferred,
             cut,
             samples,
@@ -145,18 +166,25 @@ impl RunBuilder {
 
     /// Place of each task in the order of ids: a tie-break that survives any reordering of the tasks.
     fn rank_by_id(&self) -> Vec<u32> {
-        let strings = &self.strings.strings;
-        let mut by_id: Vec<u32> = (0..self.tasks.id.len() as u32).collect();
-        by_id.sort_by_key(|&t| strings.get(self.tasks.id[t as usize]));
+        let id = |t: u32| self.strings.strings.get(self.tasks.id[t as usize]);
+        // Most ids differ in their first eight bytes, which are compared without looking them up again.
+        let start = |t: u32| {
+            let mut start = [0; 8];
+            id(t).bytes().zip(&mut start).for_each(|(byte, slot)| *slot = byte);
+            u64::from_be_bytes(start)
+        };
+        let mut by_id: Vec<(u64, u32)> = (0..self.tasks.id.len() as u32).map(|t| (start(t), t)).collect();
+        let before = |a: &(u64, u32), b: &(u64, u32)| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1)));
+        by_id.sort_by(before);
         let mut rank = vec![0; by_id.len()];
-        for (i, &t) in by_id.iter().enumerate() {
+        for (i, &(_, t)) in by_id.iter().enumerate() {
             rank[t as usize] = i as u32;
         }
         rank
     }
 
     fn task_with_id(&self, id: StrId) -> Option<u32> {
-        self.task_of.get(id.0 as usize).copied().filter(|&t| t != NONE)
+        self.task_of.get(id.0 as usize).filter(|&t| t != NONE)
     }
 
     /// Dependencies as (from, to), each once, without those that lead nowhere.
@@ -165,7 +193,7 @@ impl RunBuilder {
         let mut edges = Vec::with_capacity(after.len());
         let (mut dangling, mut own) = (0u64, 0u64);
         let (mut first_dangling, mut first_own) = (None, None);
-        for (task, id) in after {
+        for (task, id) in after.iter() {
             match self.task_with_id(id) {
                 None => {
                     dangling += 1;
@@ -190,6 +218,7 @@ impl RunBuilder {
             let task = first_own.unwrap_or_default();
             format!("{own} tasks depend on themselves; that is left out (first: {})", self.quoted_id(task))
         });
+        drop(after);
         let all = edges.len();
         edges.sort_unstable();
         edges.dedup();
@@ -200,33 +229,37 @@ impl RunBuilder {
         edges
     }
 
-    /// The containing task of each, `NONE` where there is none; a name that is no task becomes the task's group.
-    fn resolve_parents(&mut self, found: &mut Findings<'_>) -> Vec<u32> {
+    /// Finds the containing task of each, `NONE` where there is none; a name that is no task stays the task's group.
+    fn resolve_parents(&mut self, found: &mut Findings<'_>) {
         let n = self.tasks.id.len();
-        let mut parent = vec![NONE; n];
-        for (t, parent) in parent.iter_mut().enumerate() {
-            let id = self.parents[t];
+        let mut any = false;
+        for t in 0..n {
+            let id = self.tasks.group[t];
             match self.task_with_id(id) {
-                Some(p) if p as usize != t && !id.is_empty() => *parent = p,
-                _ => self.tasks.group[t] = id,
+                Some(p) if p as usize != t && !id.is_empty() => {
+                    (self.tasks.parent[t], self.tasks.group[t]) = (p, StrId::EMPTY);
+                    any = true;
+                }
+                _ => {}
             }
         }
         // 0: not looked at; 1: on the path being walked; 2: known to end.
-        let mut state = vec![0u8; n];
+        let mut state = vec![0u8; if any { n } else { 0 }];
         let mut cut = 0u64;
         let mut path = Vec::new();
-        for t in 0..n as u32 {
+        for t in 0..state.len() as u32 {
             let mut at = t;
             while at != NONE && state[at as usize] == 0 {
                 state[at as usize] = 1;
                 path.push(at);
-                let up = parent[at as usize];
+                let up = self.tasks.parent[at as usize];
                 if up != NONE && state[up as usize] == 1 {
                     // All of the cycle is cut, not one link of it: which link would depend on the order.
                     let from = path.iter().position(|&p| p == up).unwrap_or(0);
                     for &p in &path[from..] {
-                        self.tasks.group[p as usize] = self.parents[p as usize];
-                        parent[p as usize] = NONE;
+                        let p = p as usize;
+                        self.tasks.group[p] = self.tasks.id[self.tasks.parent[p] as usize];
+                        self.tasks.parent[p] = NONE;
                         cut += 1;
                     }
                     break;
@@ -240,7 +273,6 @@ impl RunBuilder {
         found.add(cut, Severity::Warning, "containment-cycle", || {
             format!("{cut} tasks contain themselves through others; that containment is left out")
         });
-        parent
     }
 
     /// Makes every attempt's times consistent and its status known.
@@ -300,4 +332,36 @@ fn starts(n: usize, tasks: &[u32]) -> Vec<u32> {
         starts[i + 1] += starts[i];
     }
     starts
+}
+
+/// The rows of a column of tasks by task, and within one by number; those of no task last. `None` where they stand so
+/// already. O(n + rows), and the numbers of one task are sorted.
+fn by_task(n: usize, tasks: &Blocks<u32>, numbers: Option<&Blocks<u32>>) -> Option<Vec<u32>> {
+    let number = |row: usize| numbers.map_or(0, |numbers| numbers[row]);
+    let mut before = (0, 0);
+    let is_sorted = tasks.iter().enumerate().all(|(row, task)| {
+        let key = (task, number(row));
+        std::mem::replace(&mut before, key) <= key
+    });
+    if is_sorted {
+        return None;
+    }
+    let place = |task: u32| (task as usize).min(n);
+    let mut next = vec![0u32; n + 2];
+    tasks.iter().for_each(|task| next[place(task) + 1] += 1);
+    for i in 0..=n {
+        next[i + 1] += next[i];
+    }
+    let mut rows = vec![0u32; tasks.len()];
+    for (row, task) in tasks.iter().enumerate() {
+        let slot = &mut next[place(task)];
+        rows[*slot as usize] = row as u32;
+        *slot += 1;
+    }
+    if numbers.is_some() {
+        rows.chunk_by_mut(|&a, &b| tasks[a as usize] == tasks[b as usize])
+            .filter(|of_task| of_task.len() > 1)
+            .for_each(|of_task| of_task.sort_by_key(|&row| number(row as usize)));
+    }
+    Some(rows)
 }

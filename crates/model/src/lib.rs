@@ -10,6 +10,7 @@
 //! assert_eq!(run.span(), Some((0, 9_000_000_000)));
 //! ```
 
+mod blocks;
 mod build;
 mod columns;
 mod dependencies;
@@ -37,7 +38,7 @@ pub use quantile::{Interpolate, quantile};
 pub use rows::Rows;
 pub use run::{Run, Stored};
 pub use snapshot::SnapshotError;
-pub use strings::{StrId, Strings};
+pub use strings::{Interner, StrId, Strings};
 
 /// A time that is not known, in a column of times.
 pub const UNKNOWN: i64 = i64::MIN;

@@ -18,9 +18,8 @@ impl RunBuilder {
         let part = RunBuilder {
             id: self.id.clone(),
             info: Info { infer_edges: Some(false), ..self.info.clone() },
-            strings: Interner { strings: self.strings.strings.clone(), ..Interner::default() },
+            strings: Interner::of(self.strings.strings.clone()),
             tasks: self.tasks.clone(),
-            parents: self.parents.clone(),
             attempts: self.attempts.clone(),
             said: self.said.clone(),
             task_of: self.task_of.clone(),

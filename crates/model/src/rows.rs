@@ -10,16 +10,23 @@ pub struct Rows {
 impl Rows {
     /// Rows of `n` items from (item, target) pairs; the order within a row is that of the pairs. O(n + pairs).
     pub fn from_pairs(n: usize, pairs: &[(u32, u32)]) -> Rows {
+        Rows::collect(n, pairs.iter().copied())
+    }
+
+    /// The same of pairs that are nowhere gathered; they are gone through twice.
+    pub(crate) fn collect(n: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone) -> Rows {
         let mut starts = vec![0u32; n + 1];
-        for &(from, _) in pairs {
+        let mut count = 0;
+        for (from, _) in pairs.clone() {
             starts[from as usize + 1] += 1;
+            count += 1;
         }
         for i in 0..n {
             starts[i + 1] += starts[i];
         }
         let mut next = starts.clone();
-        let mut targets = vec![0u32; pairs.len()];
-        for &(from, to) in pairs {
+        let mut targets = vec![0u32; count];
+        for (from, to) in pairs {
             targets[next[from as usize] as usize] = to;
             next[from as usize] += 1;
         }

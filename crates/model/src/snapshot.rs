@@ -226,6 +226,17 @@ impl Block for Vec<Diagnostic> {
     }
 }
 
+impl Block for Strings {
+    fn put(&self, out: &mut Vec<u8>) {
+        let (text, ends) = self.parts();
+        text.collect::<String>().put(out);
+        Block::put(&ends.to_vec(), out);
+    }
+    fn get(input: &mut Input<'_>) -> Read<Strings> {
+        Ok(Strings::from_parts(Block::get(input)?, Block::get(input)?))
+    }
+}
+
 macro_rules! blocks {
     ($($name:ident { $($field:ident),* $(,)? })*) => {$(
         impl Block for $name {
@@ -240,7 +251,6 @@ macro_rules! blocks {
 }
 
 blocks! {
-    Strings { text, ends }
     Rows { starts, targets }
     Tasks { id, name, step, kind, parent, group, status, declared, labels, params }
     Attempts { task, number, queued, started, ended, worker, status, progress, error, error_kind, trace }

@@ -18,26 +18,55 @@ impl StrId {
     }
 }
 
-/// The strings: `ends[i]` is where string `i` ends in `text`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How much text a block of the arena holds; a longer string has one to itself.
+const BLOCK: usize = 1 << SHIFT;
+const SHIFT: u32 = 20;
+
+/// The strings. Their text lies in blocks, so that none of it is ever copied to make room.
+#[derive(Clone, Debug)]
 pub struct Strings {
-    pub(crate) text: String,
-    pub(crate) ends: Vec<u32>,
+    blocks: Vec<Block>,
+    /// Where each string ends, counted as if the blocks were one text.
+    ends: Vec<u32>,
+    /// For each [`BLOCK`] of that text, the block in which it begins.
+    block_at: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Block {
+    from: u32,
+    text: String,
 }
 
 impl Default for Strings {
     fn default() -> Strings {
-        Strings { text: String::new(), ends: vec![0] }
+        Strings { blocks: Vec::new(), ends: vec![0], block_at: Vec::new() }
     }
 }
+
+impl PartialEq for Strings {
+    fn eq(&self, other: &Strings) -> bool {
+        self.ends == other.ends
+            && (0..self.ends.len() as u32).all(|i| self.get(StrId(i)) == other.get(StrId(i)))
+    }
+}
+
+impl Eq for Strings {}
 
 impl Strings {
     /// The string of an id; empty for an id of another run.
     pub fn get(&self, id: StrId) -> &str {
         let i = id.0 as usize;
-        let from = if i == 0 { 0 } else { self.ends.get(i - 1).copied().unwrap_or(0) };
-        let to = self.ends.get(i).copied().unwrap_or(from);
-        self.text.get(from as usize..to as usize).unwrap_or("")
+        if i == 0 {
+            return "";
+        }
+        let (Some(&from), Some(&to)) = (self.ends.get(i - 1), self.ends.get(i)) else { return "" };
+        let mut at = self.block_at.get((from >> SHIFT) as usize).copied().unwrap_or(0) as usize;
+        while self.blocks.get(at + 1).is_some_and(|next| next.from <= from) {
+            at += 1;
+        }
+        let Some(block) = self.blocks.get(at) else { return "" };
+        block.text.get((from - block.from) as usize..(to - block.from) as usize).unwrap_or("")
     }
 
     /// How many strings.
@@ -49,16 +78,52 @@ impl Strings {
     pub fn is_empty(&self) -> bool {
         self.ends.len() <= 1
     }
+
+    /// Adds a string behind the others; `None` where the 4 GiB that a `u32` addresses hold no more.
+    fn push(&mut self, text: &str) -> Option<StrId> {
+        let from = self.ends.last().copied().unwrap_or(0);
+        let end = u32::try_from(from as usize + text.len()).ok()?;
+        match self.blocks.last_mut() {
+            Some(last) if last.text.len() + text.len() <= BLOCK => last.text.push_str(text),
+            last => {
+                let mut block = Block { from, text: String::new() };
+                // A run of a few strings needs no whole block.
+                block.text.reserve_exact(if last.is_some() { text.len().max(BLOCK) } else { text.len() });
+                block.text.push_str(text);
+                self.blocks.push(block);
+            }
+        }
+        while self.block_at.len() <= (end >> SHIFT) as usize {
+            let begins = (self.block_at.len() as u32) << SHIFT;
+            let behind = self.blocks.iter().rev().take_while(|b| b.from > begins).count();
+            self.block_at.push((self.blocks.len() - 1 - behind) as u32);
+        }
+        self.ends.push(end);
+        Some(StrId(self.ends.len() as u32 - 1))
+    }
+
+    /// All text, one string behind the other, and where each ends.
+    pub(crate) fn parts(&self) -> (impl Iterator<Item = &str>, &[u32]) {
+        (self.blocks.iter().map(|b| b.text.as_str()), &self.ends)
+    }
+
+    /// The strings of a text, given where each ends; the first is empty.
+    pub(crate) fn from_parts(text: String, ends: Vec<u32>) -> Strings {
+        let stretches = (text.len() >> SHIFT) + 1;
+        Strings { blocks: vec![Block { from: 0, text }], ends, block_at: vec![0; stretches] }
+    }
 }
 
 /// Finds the id of a string or gives it one: open addressing over the arena, no second copy of any text.
 #[derive(Debug, Default)]
-pub(crate) struct Interner {
+pub struct Interner {
     pub(crate) strings: Strings,
     /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
     /// told by the hash alone, and a larger table is filled without looking at any text.
     pub(crate) slots: Vec<(u32, u32)>,
-    /// How many strings found no room in the 4 GiB that a `u32` addresses.
+    /// How many slots are taken.
+    taken: usize,
+    /// How many strings found no room.
     pub(crate) refused: u64,
 }
 
@@ -71,42 +136,85 @@ fn hash(text: &str) -> u32 {
 }
 
 impl Interner {
-    pub(crate) fn intern(&mut self, text: &str) -> StrId {
+    /// One that only gives back what is there: nothing is found in it.
+    pub(crate) fn of(strings: Strings) -> Interner {
+        Interner { strings, ..Interner::default() }
+    }
+
+    /// The string of an id; empty for an id of another interner.
+    pub fn get(&self, id: StrId) -> &str {
+        self.strings.get(id)
+    }
+
+    /// How many strings, the empty one included.
+    pub fn len(&self) -> usize {
+        self.strings.len()
+    }
+
+    /// Whether only the empty string is there.
+    pub fn is_empty(&self) -> bool {
+        self.strings.is_empty()
+    }
+
+    /// The id of a string that is there already.
+    pub fn find(&self, text: &str) -> Option<StrId> {
+        if text.is_empty() {
+            return Some(StrId::EMPTY);
+        }
+        let at = self.slot(hash(text), text)?;
+        Some(StrId(self.slots[at].1)).filter(|id| !id.is_empty())
+    }
+
+    /// Gives a string an id of its own without looking whether it is there: for texts that hardly repeat and that
+    /// nobody looks for.
+    pub fn append(&mut self, text: &str) -> StrId {
         if text.is_empty() {
             return StrId::EMPTY;
         }
-        if self.slots.len() < (self.strings.len() + 1) * 2 {
+        self.strings.push(text).unwrap_or_else(|| {
+            self.refused += 1;
+            StrId::EMPTY
+        })
+    }
+
+    /// The id of a string, which is one of its own where it is new; that of the empty string where no room is left in
+    /// the 4 GiB that an interner holds.
+    pub fn intern(&mut self, text: &str) -> StrId {
+        if text.is_empty() {
+            return StrId::EMPTY;
+        }
+        // Four of five slots are taken at most.
+        if (self.taken + 1) * 5 > self.slots.len() * 4 {
             self.grow();
         }
-        let mask = self.slots.len() - 1;
         let print = hash(text);
-        let mut at = place(print) & mask;
-        while self.slots[at].1 != 0 {
-            let (other, id) = self.slots[at];
-            if other == print && self.bytes(id) == text.as_bytes() {
-                return StrId(id);
-            }
-            at = (at + 1) & mask;
+        let Some(at) = self.slot(print, text) else { return StrId::EMPTY };
+        if self.slots[at].1 != 0 {
+            return StrId(self.slots[at].1);
         }
-        let Ok(end) = u32::try_from(self.strings.text.len() + text.len()) else {
-            self.refused += 1;
-            return StrId::EMPTY;
-        };
-        let id = StrId(self.strings.ends.len() as u32);
-        self.strings.text.push_str(text);
-        self.strings.ends.push(end);
-        self.slots[at] = (print, id.0);
+        let id = self.append(text);
+        if !id.is_empty() {
+            self.slots[at] = (print, id.0);
+            self.taken += 1;
+        }
         id
     }
 
-    fn bytes(&self, id: u32) -> &[u8] {
-        let ends = &self.strings.ends;
-        let (from, to) = (ends[id as usize - 1] as usize, ends[id as usize] as usize);
-        &self.strings.text.as_bytes()[from..to]
+    /// The slot of a string, or the free one that it would have.
+    fn slot(&self, print: u32, text: &str) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = place(print) & mask;
+        loop {
+            let (other, id) = self.slots[at];
+            if id == 0 || (other == print && self.strings.get(StrId(id)) == text) {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
     }
 
     fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(1024);
+        let size = (self.slots.len() * 2).max(64);
         let mask = size - 1;
         let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
         for slot in old.into_iter().filter(|s| s.1 != 0) {
@@ -122,4 +230,27 @@ impl Interner {
 /// Where the search begins: the low bits count there, and of Fx these are not the best.
 fn place(print: u32) -> usize {
     (print ^ (print >> 15)).wrapping_mul(0x9E37_79B1).rotate_left(16) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_found_again_across_blocks() {
+        let mut all = Interner::default();
+        let long = "x".repeat(3 * BLOCK + 17);
+        let mut texts: Vec<String> = (0..9000).map(|i| format!("{i}{}", "y".repeat(i % 700))).collect();
+        texts.insert(4000, long.clone());
+        texts.insert(4001, "behind a long one".to_owned());
+        texts.insert(0, long + "z");
+        let ids: Vec<StrId> = texts.iter().map(|t| all.intern(t)).collect();
+        for (text, id) in texts.iter().zip(&ids) {
+            assert!(all.get(*id) == text && all.find(text) == Some(*id) && all.intern(text) == *id);
+        }
+        assert_eq!((all.len(), all.find("no such"), all.get(StrId(1 << 30))), (texts.len() + 1, None, ""));
+        let (text, ends) = all.strings.parts();
+        let back = Strings::from_parts(text.collect(), ends.to_vec());
+        assert_eq!(back, all.strings);
+    }
 }

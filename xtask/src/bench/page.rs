@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::Bench;
+use crate::outcome::Outcome;
 use crate::process::{run_lines, stage};
 use crate::workspace::{Workspace, make_folder, read_bytes};
-use crate::{Outcome, build, generate, size, test, tools};
+use crate::{build, generate, size, test, tools};
 
 /// How many tasks the measured runs have; with `--large` the last one too.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -30,8 +31,10 @@ const FORMS: [(&str, &str, Write1); 3] = [
 pub(super) fn run(workspace: &Workspace, large: bool, bench: &mut Bench) -> Outcome {
     let wasm = build::run(workspace, false)?;
     stage("what the wasm is made of", || {
-        bench.keep("page", wasm_bytes(workspace)?);
-        bench.keep("page", size::sizes(&read_bytes(&wasm)?)?.line());
+        for (program, compiled) in ["app", "engine"].into_iter().zip(&wasm) {
+            bench.keep("page", wasm_bytes(workspace, program)?);
+            bench.keep("page", size::sizes(&read_bytes(compiled)?)?.line(program));
+        }
         Ok(())
     })?;
     let browsers = stage("browsers", tools::browsers)?;
@@ -43,12 +46,12 @@ pub(super) fn run(workspace: &Workspace, large: bool, bench: &mut Bench) -> Outc
 }
 
 /// The wasm as it is published: its bytes, and those that gzip makes of them.
-fn wasm_bytes(workspace: &Workspace) -> Outcome<Value> {
-    let bytes = read_bytes(&workspace.dist().join("app_bg.wasm"))?;
+fn wasm_bytes(workspace: &Workspace, program: &str) -> Outcome<Value> {
+    let bytes = read_bytes(&workspace.dist().join(format!("{program}_bg.wasm")))?;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     let packed = gzip.write_all(&bytes).and_then(|()| gzip.finish());
     let packed = packed.map_err(|error| format!("cannot compress the wasm: {error}"))?;
-    Ok(json!({ "measure": "wasm", "bytes": bytes.len(), "gzip_bytes": packed.len() }))
+    Ok(json!({ "measure": "wasm", "program": program, "bytes": bytes.len(), "gzip_bytes": packed.len() }))
 }
 
 /// The sizes to measure: those that `MAKESPAN_BENCH_TASKS` names (`1000,10000`), or the usual ones.

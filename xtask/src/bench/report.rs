@@ -6,9 +6,10 @@ use std::process::Command;
 use serde_json::json;
 
 use super::{Bench, page};
+use crate::outcome::Outcome;
 use crate::process::{self, stage};
 use crate::workspace::{Workspace, make_folder, read};
-use crate::{Outcome, build, demo, generate};
+use crate::{build, demo, generate};
 
 /// A run of three tasks, in the notation for runs.
 const THREE: &str = "fetch 0..4 w1\nalign 4..9 w1 fetch\nsort 5..7 w2 fetch\n";

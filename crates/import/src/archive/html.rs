@@ -7,7 +7,7 @@ const MARK: &[u8] = b"id=\"makespan-data\"";
 
 /// The base64 text, where the bytes are HTML with such an element; an error where the element is cut short.
 pub(super) fn payload(bytes: &[u8]) -> Option<Result<&[u8], &'static str>> {
-    let start = crate::json::without_bom(bytes).trim_ascii_start();
+    let start = crate::encoding::without_bom(bytes).trim_ascii_start();
     if start.first() != Some(&b'<') {
         return None;
     }

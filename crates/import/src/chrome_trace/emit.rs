@@ -1,50 +1,46 @@
-//! Slices, counters, instants and names to events.
+//! What waited for the end of the file to events: times, nesting, flows, counters, instants and names.
 
 use std::borrow::Cow;
 
 use makespan_format::{
-    Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, RunInfo, Sample, Severity,
-    Status, Task,
+    Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
 };
+use makespan_model::NONE;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::value::RawValue;
 
-use super::nest::Slices;
-use super::trace::{Item, Trace};
-use crate::json;
-use crate::tally::Tally;
-
-/// Members of the root that are longer are left out: they are sampled stacks, not facts about the run.
-const LONGEST_LABEL: usize = 64 << 10;
+use super::nest::{Slice, Slices};
+use super::trace::{ArgFacts, Item, Thread, Trace};
+use crate::json::tape::Tape;
 
 /// 2000-01-01 as nanoseconds since the epoch. Clocks that count from the start of a machine do not get there.
 const DATED: i64 = 946_684_800_000_000_000;
 
-pub(super) fn emit<'a>(
-    mut trace: Trace<'a>,
-    slices: &Slices,
-    after: &[(u32, u32)],
-    name: &'a str,
-    sink: &mut dyn EventSink,
-) {
+pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink: &mut dyn EventSink) {
     let mut tally = std::mem::take(&mut trace.tally);
     let (origin, dated) = origin(&trace);
-    let info = run(&mut trace, &mut tally, name);
-    sink.event(Event::Run(info));
+    let labels = labels(&mut trace);
+    trace.open(labels, sink);
+    let name = &trace.name;
     if !dated && !trace.items.is_empty() {
         let message =
             format!("{name}: times count from an origin that the file does not tell; they are shown from 0");
         sink.diagnostic(Diagnostic::new(Severity::Info, "relative-times", message));
     }
-    let mut out = Emitter { workers: workers(&trace), ids: Vec::new(), trace: &trace, slices, origin, sink };
-    let repeated = out.name_tasks();
+    let mut out = Emitter {
+        workers: workers(&trace),
+        trace: &trace,
+        slices,
+        origin,
+        tapes: [Tape::default(), Tape::default()],
+        sink,
+    };
     let mut from = 0;
     for at in 0..slices.all.len() as u32 {
         let to = from + after[from..].iter().take_while(|(slice, _)| *slice == at).count();
         out.slice(at, &after[from..to]);
         from = to;
     }
-    let of_item = out.marked();
+    let of_item: FxHashMap<u32, u32> = slices.marks.iter().copied().collect();
     for (at, item) in trace.items.iter().enumerate() {
         match item.ph {
             b'C' => out.counter(item),
@@ -52,81 +48,30 @@ pub(super) fn emit<'a>(
             _ => {}
         }
     }
-    let sink = out.sink;
     let what = "task ids that occur again were replaced by ids of our own";
-    tally.count(Severity::Info, "duplicate-id", what, repeated);
+    tally.count(Severity::Info, "duplicate-id", what, trace.repeated);
     tally.report(name, sink);
 }
 
 /// What is subtracted from every time, and whether the results are dates.
-fn origin(trace: &Trace<'_>) -> (i64, bool) {
-    let base = trace.root.iter().find_map(|(key, value)| match &**key {
-        "baseTimeNanoseconds" => json::whole_of(value),
-        "viztracer_metadata" => {
-            let mut base = None;
-            json::each_member(value, |k, v| {
-                if k == "baseTimeNanoseconds" {
-                    base = json::whole_of(v)
-                }
-            });
-            base
-        }
-        _ => None,
-    });
+fn origin(trace: &Trace) -> (i64, bool) {
     let first = trace.items.iter().map(|i| i.ts).min().unwrap_or(0);
-    match base {
+    match trace.base {
         Some(base) if first < DATED => (base.saturating_neg(), true),
         _ if first >= DATED => (0, true),
         _ => (first, false),
     }
 }
 
-fn run<'a>(trace: &mut Trace<'a>, tally: &mut Tally, name: &'a str) -> RunInfo<'a> {
-    let mut labels = Fields::new();
-    let mut id = None;
-    let mut source = "Chrome trace";
-    let mut seen = FxHashSet::default();
-    for (key, value) in std::mem::take(&mut trace.root) {
-        match &*key {
-            "otherData" => json::each_member(value, |k, v| {
-                if k == "build_id" {
-                    (id, source) = (json::text_of(v), "Bazel profile");
-                }
-            }),
-            "viztracer_metadata" => {
-                source = "viztracer";
-                true
-            }
-            "deviceProperties" => {
-                source = "PyTorch Kineto";
-                true
-            }
-            _ => true,
-        };
-        if value.get().len() > LONGEST_LABEL {
-            let what = "long members of the file beside its events were left out";
-            tally.info("left-out", what, || key.into_owned());
-        } else if seen.insert(key.clone()) {
-            labels.raw(&key, value.get());
-        }
-    }
+/// The labels of the run: members of the root, names of processes, and the order in which the writer wants processes
+/// and threads shown.
+fn labels(trace: &mut Trace) -> Option<Json<'static>> {
+    let mut labels = std::mem::take(&mut trace.labels);
     for process in &trace.processes {
         if let Some(text) = &process.labels {
             labels.str(&format!("labels of {}", process.pid), text);
         }
     }
-    sorting(trace, &mut labels);
-    RunInfo {
-        id: id.unwrap_or(Cow::Borrowed(name)),
-        name: Some(Cow::Borrowed(name)),
-        source: Some(Cow::Borrowed(source)),
-        labels: labels.finish(),
-        ..RunInfo::default()
-    }
-}
-
-/// The order in which the writer wants processes and threads shown.
-fn sorting(trace: &Trace<'_>, labels: &mut Fields) {
     let mut order = Fields::new();
     for process in &trace.processes {
         if let Some(index) = process.sort {
@@ -141,25 +86,26 @@ fn sorting(trace: &Trace<'_>, labels: &mut Fields) {
     if let Some(order) = order.finish() {
         labels.raw("sort_index", order.as_str());
     }
+    labels.finish()
 }
 
 /// What each thread is called: its name, with the process where there are several, with its number where names
 /// repeat.
-fn workers(trace: &Trace<'_>) -> Vec<String> {
+fn workers(trace: &Trace) -> Vec<String> {
     let several = trace.processes.len() > 1;
     let process = |p: u32| {
         let process = &trace.processes[p as usize];
-        process.name.as_ref().map_or_else(|| format!("process {}", process.pid), |n| n.to_string())
+        process.name.clone().unwrap_or_else(|| format!("process {}", process.pid))
     };
-    let plain = |t: &super::trace::Thread<'_>| {
-        let thread = t.name.as_ref().map_or_else(|| format!("thread {}", t.tid), |n| n.to_string());
+    let plain = |t: &Thread| {
+        let thread = t.name.clone().unwrap_or_else(|| format!("thread {}", t.tid));
         if several { format!("{} / {thread}", process(t.process)) } else { thread }
     };
     let mut uses: FxHashMap<String, u32> = FxHashMap::default();
     for thread in &trace.threads {
         *uses.entry(plain(thread)).or_default() += 1;
     }
-    let full = |t: &super::trace::Thread<'_>| {
+    let full = |t: &Thread| {
         let name = plain(t);
         let pid = &trace.processes[t.process as usize].pid;
         if uses.get(&name).is_some_and(|n| *n > 1) { format!("{name} ({pid}/{})", t.tid) } else { name }
@@ -167,195 +113,165 @@ fn workers(trace: &Trace<'_>) -> Vec<String> {
     trace.threads.iter().map(full).collect()
 }
 
-struct Emitter<'e, 'a> {
-    trace: &'e Trace<'a>,
+struct Emitter<'e> {
+    trace: &'e Trace,
     slices: &'e Slices,
     workers: Vec<String>,
-    /// Id of the task of each slice.
-    ids: Vec<Cow<'a, str>>,
     origin: i64,
+    /// For the arguments of a beginning and of an end.
+    tapes: [Tape; 2],
     sink: &'e mut dyn EventSink,
 }
 
-/// What the arguments of a slice tell that has a place of its own.
-#[derive(Default)]
-struct Told<'a> {
-    after: Vec<Cow<'a, str>>,
-    status: Option<Status>,
-    error: Option<Cow<'a, str>>,
-}
-
-impl<'a> Emitter<'_, 'a> {
+impl Emitter<'_> {
     fn time(&self, ts: i64) -> i64 {
         ts.saturating_sub(self.origin)
     }
 
-    /// Gives each slice an id: the `task_id` of its arguments, else its number. How many were taken already.
-    fn name_tasks(&mut self) -> u64 {
-        let mut taken = FxHashSet::default();
-        let mut repeated = 0;
+    fn slice(&mut self, at: u32, flows: &[(u32, u32)]) {
         let trace = self.trace;
-        for (at, slice) in self.slices.all.iter().enumerate() {
-            let args = trace.items[slice.item as usize].args;
-            let own = args.filter(|a| a.get().contains("\"task_id\"")).and_then(|args| {
-                let mut id = None;
-                json::each_member(args, |k, v| {
-                    if k == "task_id" {
-                        id = json::text_of(v)
-                    }
-                });
-                id.filter(|id| !id.is_empty())
-            });
-            let id = match own {
-                Some(id) if taken.insert(id.clone()) => id,
-                other => {
-                    repeated += u64::from(other.is_some());
-                    let mut id = format!("slice {}", at + 1);
-                    while !taken.is_empty() && taken.contains(&*id) {
-                        id.push('\'');
-                    }
-                    Cow::Owned(id)
-                }
-            };
-            self.ids.push(id);
+        let slice = &self.slices.all[at as usize];
+        let item = &trace.items[slice.item as usize];
+        let parent = (slice.parent != NONE).then(|| trace.id(slice.parent));
+        let after = flows.iter().map(|(_, from)| trace.id(*from));
+        if item.ph != b'X' {
+            let after = after.collect();
+            self.begun(at, slice, item, parent, after);
+            return;
         }
-        repeated
+        let id = trace.id(at);
+        if parent.is_some() || !flows.is_empty() {
+            let id = Cow::Borrowed(&*id);
+            self.sink.event(Event::Task(Task { id, parent, after: after.collect(), ..Task::default() }));
+        }
+        self.sink.event(Event::Attempt(Attempt {
+            task: Cow::Borrowed(&*id),
+            number: 1,
+            started: Some(self.time(item.ts)),
+            ended: slice.end().map(|end| self.time(end)),
+            worker: Some(Cow::Borrowed(&self.workers[item.thread as usize])),
+            status: item.status,
+            ..Attempt::default()
+        }));
     }
 
-    fn slice(&mut self, at: u32, after: &[(u32, u32)]) {
-        let slice = &self.slices.all[at as usize];
-        let item = &self.trace.items[slice.item as usize];
-        let end_args = slice.end_item.and_then(|e| self.trace.items[e as usize].args);
-        let mut told = Told::default();
-        for args in [item.args, end_args].into_iter().flatten() {
-            tell(args, &mut told);
-        }
-        told.after.extend(after.iter().map(|(_, from)| self.ids[*from as usize].clone()));
-        let params = match (item.args, end_args) {
-            (Some(one), None) | (None, Some(one)) => Some(one).filter(|a| a.get().starts_with('{')).map(kept),
-            (Some(begin), Some(end)) => {
-                let mut both: Vec<(Cow<'_, str>, &RawValue)> = json::members(begin);
-                // An end may repeat what its beginning said.
-                let known: FxHashSet<String> = both.iter().map(|(k, _)| k.to_string()).collect();
-                both.extend(json::members(end).into_iter().filter(|(k, _)| !known.contains(&**k)));
-                let mut fields = Fields::new();
-                for (key, value) in both {
-                    fields.raw(&key, value.get());
-                }
-                fields.finish()
+    /// Tells a slice that has a beginning and an end of their own.
+    fn begun(
+        &mut self,
+        at: u32,
+        slice: &Slice,
+        item: &Item,
+        parent: Option<Cow<'_, str>>,
+        flows: Vec<Cow<'_, str>>,
+    ) {
+        let trace = self.trace;
+        let begin = trace.texts.get(item.args);
+        let end = trace.items.get(slice.end_item as usize).map_or("", |end| trace.texts.get(end.args));
+        let mut facts = ArgFacts::default();
+        let mut params = Fields::new();
+        let mut known = FxHashSet::default();
+        let mut objects = 0;
+        for (text, tape) in [begin, end].into_iter().zip(&mut self.tapes) {
+            if !text.starts_with('{') || tape.read(text, 0).is_err() {
+                continue;
             }
-            (None, None) => None,
+            objects += 1;
+            let args = tape.value(text);
+            facts.add(args);
+            for (key, value) in args.members() {
+                // An end may repeat what its beginning said.
+                if !known.contains(&key) {
+                    params.raw(&key, value.get());
+                }
+                if objects == 1 {
+                    known.insert(key);
+                }
+            }
+        }
+        let only = if begin.is_empty() { end } else { begin };
+        let params = match (begin, end) {
+            ("", _) | (_, "") => Some(only).filter(|a| a.starts_with('{')).map(Json::from_raw),
+            _ => params.finish(),
         };
         let worker = &self.workers[item.thread as usize];
         let mut labels = Fields::new();
-        if !item.cat.is_empty() {
-            labels.str("category", &item.cat);
+        let category = trace.texts.get(item.cat);
+        if !category.is_empty() {
+            labels.str("category", category);
         }
         if slice.asynchronous {
             labels.str("thread", worker);
         }
-        let id = self.ids[at as usize].clone();
-        let name = if item.name.is_empty() { Cow::Borrowed("(no name)") } else { Cow::Borrowed(&*item.name) };
+        let id = trace.id(at);
+        let name = trace.texts.get(item.name);
+        let name = Cow::Borrowed(if name.is_empty() { "(no name)" } else { name });
+        facts.after.extend(flows.iter().map(|f| Cow::Borrowed(&**f)));
         self.sink.event(Event::Task(Task {
-            id: id.clone(),
+            id: Cow::Borrowed(&*id),
             name: Some(name.clone()),
             step: Some(name),
-            parent: slice.parent.map(|p| self.ids[p as usize].clone()),
-            after: told.after,
+            parent,
+            after: facts.after,
             labels: labels.finish(),
             params,
             ..Task::default()
         }));
         self.sink.event(Event::Attempt(Attempt {
-            task: id,
+            task: Cow::Borrowed(&*id),
             number: 1,
-            started: Some(self.time(slice.start)),
-            ended: slice.end.map(|end| self.time(end)),
+            started: Some(self.time(item.ts)),
+            ended: slice.end().map(|end| self.time(end)),
             // An asynchronous operation is not what its thread is busy with.
             worker: (!slice.asynchronous).then_some(Cow::Borrowed(worker)),
-            status: told.status,
-            error: told.error.map(|message| ErrorInfo { message, ..ErrorInfo::default() }),
+            status: facts.status,
+            error: facts.error.map(|message| ErrorInfo { message, ..ErrorInfo::default() }),
             ..Attempt::default()
         }));
     }
 
-    /// Slices of instants of asynchronous operations, by item.
-    fn marked(&self) -> FxHashMap<u32, u32> {
-        self.slices.marks.iter().copied().collect()
-    }
-
-    fn counter(&mut self, item: &Item<'a>) {
-        let Some(args) = item.args else { return };
-        let members = json::members(args);
-        let t = Some(self.time(item.ts));
-        let several = self.trace.processes.len() > 1;
-        let owner = if several {
-            let thread = &self.trace.threads[item.thread as usize];
-            let process = &self.trace.processes[thread.process as usize];
+    fn counter(&mut self, item: &Item) {
+        let trace = self.trace;
+        let args = trace.texts.get(item.args);
+        let tape = &mut self.tapes[0];
+        if tape.read(args, 0).is_err() {
+            return;
+        }
+        let t = Some(item.ts.saturating_sub(self.origin));
+        let name = trace.texts.get(item.name);
+        let owner = if trace.processes.len() > 1 {
+            let thread = &trace.threads[item.thread as usize];
+            let process = &trace.processes[thread.process as usize];
             format!("{}: ", process.name.as_ref().unwrap_or(&process.pid))
         } else {
             String::new()
         };
-        let single = members.len() == 1;
-        for (key, value) in &members {
-            let Some(value) = json::number_of(value) else { continue };
-            let name =
-                if single { format!("{owner}{}", item.name) } else { format!("{owner}{}.{key}", item.name) };
+        let args = tape.value(args);
+        let single = args.members().count() == 1;
+        for (key, value) in args.members() {
+            let Some(value) = value.number() else { continue };
+            let name = if single { format!("{owner}{name}") } else { format!("{owner}{name}.{key}") };
             self.sink.event(Event::Sample(Sample { name: Cow::Owned(name), value, t, ..Sample::default() }));
         }
     }
 
-    fn instant(&mut self, item: &Item<'a>, slice: Option<u32>) {
-        let task = slice.map(|s| self.ids[s as usize].clone());
+    fn instant(&mut self, item: &Item, slice: Option<u32>) {
+        let trace = self.trace;
+        let task = slice.map(|s| trace.id(s));
         let t = Some(self.time(item.ts));
-        let text = match item.args {
-            Some(args) => Cow::Owned(format!("{} {}", item.name, args.get())),
-            None => Cow::Borrowed(&*item.name),
+        let (name, category) = (trace.texts.get(item.name), trace.texts.get(item.cat));
+        let text = match trace.texts.get(item.args) {
+            "" => Cow::Borrowed(name),
+            args => Cow::Owned(format!("{name} {args}")),
         };
         let word = |text: &str| {
             let text = text.to_ascii_lowercase();
             ["error", "fail", "warn", "alert"].into_iter().find(|w| text.contains(w))
         };
-        self.sink.event(match word(&item.name).or_else(|| word(&item.cat)) {
+        self.sink.event(match word(name).or_else(|| word(category)) {
             Some(word) => {
                 Event::Alert(Alert { task, t, severity: Some(Cow::Borrowed(word)), text, resolved: None })
             }
             None => Event::Log(Log { task, t, text, ..Log::default() }),
         });
     }
-}
-
-fn kept(args: &RawValue) -> Json<'_> {
-    Json::from_raw(args.get())
-}
-
-/// Takes from arguments what programs that trace workflows put there.
-fn tell<'a>(args: &'a RawValue, told: &mut Told<'a>) {
-    let text = args.get();
-    if !["\"dependencies\"", "\"deps\"", "\"parents\"", "\"status\"", "\"error\""]
-        .iter()
-        .any(|k| text.contains(k))
-    {
-        return;
-    }
-    json::each_member(args, |key, value| match &*key {
-        "dependencies" | "deps" | "parents" => {
-            let mut ids = Vec::new();
-            let mut plain = true;
-            json::each_element(value, |id| match json::text_of(id) {
-                Some(id) => ids.push(id),
-                None => plain = false,
-            });
-            if plain {
-                told.after.append(&mut ids);
-            }
-        }
-        "status" => {
-            told.status = json::text_of(value).and_then(|word| Status::from_word(&word)).or(told.status)
-        }
-        "error" => {
-            told.error = json::text_of(value).filter(|e| !e.is_empty() && e != "false").or(told.error.take())
-        }
-        _ => {}
-    });
 }

@@ -1,8 +1,7 @@
 //! Flow events to dependencies between the slices they bind to.
 
-use std::borrow::Cow;
-
 use makespan_format::Severity;
+use makespan_model::{NONE, StrId};
 use rustc_hash::FxHashMap;
 
 use super::nest::Slices;
@@ -12,18 +11,18 @@ use super::trace::Trace;
 const INWARDS: usize = 256;
 
 /// (slice, slice it comes after), by slice, each once.
-pub(super) fn edges(trace: &mut Trace<'_>, slices: &Slices) -> Vec<(u32, u32)> {
+pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
     let mut flows: Vec<u32> =
         (0..trace.items.len() as u32).filter(|&i| b"stf".contains(&trace.items[i as usize].ph)).collect();
     flows.sort_by_key(|&i| trace.items[i as usize].ts);
-    let mut last: FxHashMap<(Cow<'_, str>, &str), Option<u32>> = FxHashMap::default();
+    let mut last: FxHashMap<(StrId, StrId), Option<u32>> = FxHashMap::default();
     let mut edges = Vec::new();
     let (mut unbound, mut unstarted) = (0u64, 0u64);
     for at in flows {
         let item = &trace.items[at as usize];
         let bound = bind(trace, slices, at);
         unbound += u64::from(bound.is_none());
-        let key = (item.cat.clone(), item.id);
+        let key = (item.cat, item.id);
         let from = match item.ph {
             b's' => None,
             b'f' => last.remove(&key),
@@ -39,7 +38,6 @@ pub(super) fn edges(trace: &mut Trace<'_>, slices: &Slices) -> Vec<(u32, u32)> {
             last.insert(key, bound);
         }
     }
-    drop(last);
     trace.tally.count(Severity::Info, "flow-unbound", "flow events have no slice to bind to", unbound);
     trace.tally.count(Severity::Info, "flow-without-start", "flow events continue no flow", unstarted);
     edges.sort_unstable();
@@ -48,21 +46,22 @@ pub(super) fn edges(trace: &mut Trace<'_>, slices: &Slices) -> Vec<(u32, u32)> {
 }
 
 /// The slice that a flow event is bound to: the innermost around it, or the next one of its thread.
-fn bind(trace: &Trace<'_>, slices: &Slices, at: u32) -> Option<u32> {
+fn bind(trace: &Trace, slices: &Slices, at: u32) -> Option<u32> {
     let item = &trace.items[at as usize];
     let of_thread = &slices.of_thread[item.thread as usize];
+    let start = |s: u32| trace.items[slices.all[s as usize].item as usize].ts;
     if !item.enclosing {
-        let next = of_thread.partition_point(|&s| slices.all[s as usize].start < item.ts);
+        let next = of_thread.partition_point(|&s| start(s) < item.ts);
         return of_thread.get(next).copied();
     }
-    let begun = of_thread.partition_point(|&s| slices.all[s as usize].start <= item.ts);
+    let begun = of_thread.partition_point(|&s| start(s) <= item.ts);
     let mut slice = Some(*of_thread.get(begun.checked_sub(1)?)?);
     for _ in 0..INWARDS {
         let s = slice?;
-        if slices.all[s as usize].end.is_none_or(|end| end >= item.ts) {
+        if slices.all[s as usize].until >= item.ts {
             return Some(s);
         }
-        slice = slices.all[s as usize].parent;
+        slice = Some(slices.all[s as usize].parent).filter(|p| *p != NONE);
     }
     None
 }

@@ -1,30 +1,29 @@
 //! Events to slices: ends found for beginnings, and for each slice the one around it.
 
-use std::borrow::Cow;
-
 use makespan_format::Severity;
+use makespan_model::{NONE, StrId};
 use rustc_hash::FxHashMap;
 
 use super::trace::{Item, Trace};
 use crate::tally::Place;
 
-/// A stretch of time on a thread, or of an asynchronous operation.
+/// A stretch of time on a thread, or of an asynchronous operation. It starts when the event that began it says.
 pub(super) struct Slice {
     /// The event that began it: index into the items.
     pub(super) item: u32,
     /// The event that ended it, where there is one of its own.
-    pub(super) end_item: Option<u32>,
-    pub(super) start: i64,
-    /// Unknown where nothing ended it.
-    pub(super) end: Option<i64>,
+    pub(super) end_item: u32,
     /// The slice around it: index into the slices.
-    pub(super) parent: Option<u32>,
+    pub(super) parent: u32,
     pub(super) asynchronous: bool,
+    /// `i64::MAX` where nothing ended it.
+    pub(super) until: i64,
 }
 
 impl Slice {
-    fn until(&self) -> i64 {
-        self.end.unwrap_or(i64::MAX)
+    /// When it ended.
+    pub(super) fn end(&self) -> Option<i64> {
+        (self.until != i64::MAX).then_some(self.until)
     }
 }
 
@@ -46,29 +45,23 @@ const CROSSED: usize = 8;
 
 /// What the events of an asynchronous operation have in common: category, id, process (where the id is local to it)
 /// and, for the older kind, name.
-type Operation<'a> = (Cow<'a, str>, &'a str, u32, Cow<'a, str>);
+type Operation = (StrId, StrId, u32, StrId);
 
-pub(super) fn slices(trace: &mut Trace<'_>) -> Slices {
+pub(super) fn slices(trace: &mut Trace) -> Slices {
     let mut found: Vec<Slice> = Vec::new();
     let mut marks = Vec::new();
     let order = by_time(&trace.items);
     let mut open: Vec<Vec<usize>> = vec![Vec::new(); trace.threads.len()];
-    let mut flying: FxHashMap<Operation<'_>, Vec<usize>> = FxHashMap::default();
+    let mut flying: FxHashMap<Operation, Vec<usize>> = FxHashMap::default();
     for &at in &order {
         let item = &trace.items[at as usize];
-        let begun = |asynchronous, end| Slice {
-            item: at,
-            end_item: None,
-            start: item.ts,
-            end,
-            parent: None,
-            asynchronous,
-        };
+        let begun =
+            |asynchronous, until| Slice { item: at, end_item: NONE, parent: NONE, asynchronous, until };
         match item.ph {
-            b'X' => found.push(begun(false, Some(item.ts.saturating_add(item.dur)))),
+            b'X' => found.push(begun(false, item.ts.saturating_add(item.dur).min(i64::MAX - 1))),
             b'B' => {
                 open[item.thread as usize].push(found.len());
-                found.push(begun(false, None));
+                found.push(begun(false, i64::MAX));
             }
             b'E' => {
                 let stack = &mut open[item.thread as usize];
@@ -79,41 +72,48 @@ pub(super) fn slices(trace: &mut Trace<'_>) -> Slices {
                 match stack.len().checked_sub(from_top + 1) {
                     None => {
                         let what = "ends without a beginning were left out";
-                        trace.tally.warn("end-without-begin", what, || item.name.to_string());
+                        trace.tally.warn("end-without-begin", what, || trace.texts.get(item.name).to_owned());
                     }
                     Some(place) => {
                         let slice = &mut found[stack.remove(place)];
-                        (slice.end, slice.end_item) = (Some(item.ts.max(slice.start)), Some(at));
+                        let start = trace.items[slice.item as usize].ts;
+                        (slice.until, slice.end_item) = (item.ts.max(start), at);
                         if named != Some(0) {
                             let what = "ends that come out of order were matched by name, or else with the innermost slice";
-                            trace.tally.warn("crossed-slices", what, || item.name.to_string());
+                            trace
+                                .tally
+                                .warn("crossed-slices", what, || trace.texts.get(item.name).to_owned());
                         }
                     }
                 }
             }
             // The nestable kind (b, n, e) is matched by category and id, the older kind (S, T, p, F) by name too.
             b'b' | b'S' | b'e' | b'F' | b'n' | b'T' | b'p' => {
-                let process = if item.id.starts_with('{') && item.id.contains("\"local\"") {
+                let id = trace.texts.get(item.id);
+                let process = if id.starts_with('{') && id.contains("\"local\"") {
                     trace.threads[item.thread as usize].process
                 } else {
                     u32::MAX
                 };
-                let name = if b"STpF".contains(&item.ph) { item.name.clone() } else { Cow::Borrowed("") };
-                let stack = flying.entry((item.cat.clone(), item.id, process, name)).or_default();
+                let name = if b"STpF".contains(&item.ph) { item.name } else { StrId::EMPTY };
+                let stack = flying.entry((item.cat, item.id, process, name)).or_default();
                 match item.ph {
                     b'b' | b'S' => {
-                        let parent = stack.last().map(|&s| s as u32);
+                        let parent = stack.last().map_or(NONE, |&s| s as u32);
                         stack.push(found.len());
-                        found.push(Slice { parent, ..begun(true, None) });
+                        found.push(Slice { parent, ..begun(true, i64::MAX) });
                     }
                     b'e' | b'F' => match stack.pop() {
                         Some(slice) => {
                             let slice = &mut found[slice];
-                            (slice.end, slice.end_item) = (Some(item.ts.max(slice.start)), Some(at));
+                            let start = trace.items[slice.item as usize].ts;
+                            (slice.until, slice.end_item) = (item.ts.max(start), at);
                         }
                         None => {
                             let what = "ends without a beginning were left out";
-                            trace.tally.warn("end-without-begin", what, || item.name.to_string());
+                            trace
+                                .tally
+                                .warn("end-without-begin", what, || trace.texts.get(item.name).to_owned());
                         }
                     },
                     _ => {
@@ -127,7 +127,7 @@ pub(super) fn slices(trace: &mut Trace<'_>) -> Slices {
         }
     }
     drop(flying);
-    let unclosed = found.iter().filter(|s| s.end.is_none()).count() as u64;
+    let unclosed = found.iter().filter(|s| s.end().is_none()).count() as u64;
     trace.tally.count(
         Severity::Warning,
         "unclosed-slice",
@@ -136,18 +136,20 @@ pub(super) fn slices(trace: &mut Trace<'_>) -> Slices {
     );
 
     // The order of the file, so that ids do not depend on clocks.
-    let mut rank: Vec<u32> = (0..found.len() as u32).collect();
-    rank.sort_unstable_by_key(|&s| found[s as usize].item);
-    let mut place = vec![0u32; found.len()];
-    for (new, &old) in rank.iter().enumerate() {
-        place[old as usize] = new as u32;
-    }
-    found.sort_unstable_by_key(|s| s.item);
-    for slice in &mut found {
-        slice.parent = slice.parent.map(|p| place[p as usize]);
-    }
-    for (_, slice) in &mut marks {
-        *slice = place[*slice as usize];
+    if !found.is_sorted_by_key(|s| s.item) {
+        let mut rank: Vec<u32> = (0..found.len() as u32).collect();
+        rank.sort_unstable_by_key(|&s| found[s as usize].item);
+        let mut place = vec![0u32; found.len()];
+        for (new, &old) in rank.iter().enumerate() {
+            place[old as usize] = new as u32;
+        }
+        found.sort_unstable_by_key(|s| s.item);
+        for slice in &mut found {
+            slice.parent = place.get(slice.parent as usize).copied().unwrap_or(NONE);
+        }
+        for (_, slice) in &mut marks {
+            *slice = place[*slice as usize];
+        }
     }
     let mut slices = Slices { all: found, of_thread: vec![Vec::new(); trace.threads.len()], marks };
     contain(trace, &mut slices);
@@ -155,7 +157,7 @@ pub(super) fn slices(trace: &mut Trace<'_>) -> Slices {
 }
 
 /// The items by time, those of one time in the order of the file.
-fn by_time(items: &[Item<'_>]) -> Vec<u32> {
+fn by_time(items: &[Item]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..items.len() as u32).collect();
     if !items.is_sorted_by_key(|i| i.ts) {
         order.sort_by_key(|&i| items[i as usize].ts);
@@ -164,7 +166,7 @@ fn by_time(items: &[Item<'_>]) -> Vec<u32> {
 }
 
 /// Finds the slice around each synchronous one, thread by thread.
-fn contain(trace: &mut Trace<'_>, slices: &mut Slices) {
+fn contain(trace: &mut Trace, slices: &mut Slices) {
     for (at, slice) in slices.all.iter().enumerate() {
         if !slice.asynchronous {
             slices.of_thread[trace.items[slice.item as usize].thread as usize].push(at as u32);
@@ -172,20 +174,21 @@ fn contain(trace: &mut Trace<'_>, slices: &mut Slices) {
     }
     let mut stack: Vec<u32> = Vec::new();
     let all = &mut slices.all;
+    let items = &trace.items;
     for of_thread in &mut slices.of_thread {
         of_thread.sort_by_key(|&s| {
             let slice = &all[s as usize];
-            (slice.start, std::cmp::Reverse(slice.until()))
+            (items[slice.item as usize].ts, std::cmp::Reverse(slice.until))
         });
         stack.clear();
         for &s in of_thread.iter() {
-            let (start, until) = (all[s as usize].start, all[s as usize].until());
-            while stack.last().is_some_and(|&top| all[top as usize].until() <= start) {
+            let (start, until) = (items[all[s as usize].item as usize].ts, all[s as usize].until);
+            while stack.last().is_some_and(|&top| all[top as usize].until <= start) {
                 stack.pop();
             }
-            let around = stack.iter().rev().take(OUTWARDS).position(|&p| all[p as usize].until() >= until);
+            let around = stack.iter().rev().take(OUTWARDS).position(|&p| all[p as usize].until >= until);
             if let Some(steps) = around {
-                all[s as usize].parent = Some(stack[stack.len() - 1 - steps]);
+                all[s as usize].parent = stack[stack.len() - 1 - steps];
             }
             if around != Some(0) && !stack.is_empty() {
                 let what = "slices that overlap another of their thread without being within it";

@@ -6,7 +6,8 @@ use crate::testing::Collect;
 fn read(text: &str) -> Vec<String> {
     let source = Source::new("t.json", text.as_bytes().to_vec());
     let mut sink = Collect::default();
-    (CHROME_TRACE.read)(&[Part { source: &source, part: "trace" }], &Options::default(), &mut sink).unwrap();
+    (CHROME_TRACE.read)(&[ClaimedFile { source: &source, part: "trace" }], &Options::default(), &mut sink)
+        .unwrap();
     sink.lines
 }
 
@@ -23,17 +24,19 @@ fn complete_slices_nest_by_time() {
         {"ph":"X","name":"outer","ts":"10","dur":20,"pid":1,"tid":2},
         {"ph":"X","name":"other","ts":15,"dur":5,"pid":1,"tid":3}]}"#,
     );
-    assert!(got[0].contains(r#""run":"t.json""#) && got[0].contains(r#""displayTimeUnit":"ms""#));
-    assert!(got[1].contains("relative-times"));
+    // The tasks are told as they come, their times when the origin is known.
+    assert!(got[0].contains(r#""run":"t.json""#), "{got:?}");
     assert_eq!(
-        got[2],
-        r#"{"event":"task","task":"slice 1","name":"inner","step":"inner","parent":"slice 2","labels":{"category":"c"},"params":{"k":1}}"#
+        got[1],
+        r#"{"event":"task","task":"slice 1","name":"inner","step":"inner","labels":{"category":"c"},"params":{"k":1}}"#
     );
+    assert!(got[4].contains(r#""displayTimeUnit":"ms""#) && got[5].contains("relative-times"), "{got:?}");
+    assert_eq!(got[6], r#"{"event":"task","task":"slice 1","parent":"slice 2"}"#);
     assert_eq!(
-        got[3],
+        got[7],
         r#"{"event":"attempt","task":"slice 1","started":5000,"ended":10500,"worker":"main"}"#
     );
-    assert!(got[7].contains(r#""worker":"thread 3""#) && !got[6].contains("parent"), "{got:?}");
+    assert!(got[9].contains(r#""worker":"thread 3""#) && got.len() == 10, "{got:?}");
 }
 
 #[test]
@@ -73,8 +76,9 @@ fn flows_and_arguments_make_dependencies() {
         {"ph":"s","id":1,"cat":"f","ts":5,"pid":1,"tid":1},{"ph":"t","id":1,"cat":"f","ts":25,"pid":1,"tid":2},
         {"ph":"f","id":1,"cat":"f","ts":35,"pid":1,"tid":2},{"ph":"f","id":9,"bp":"e","cat":"f","ts":35,"pid":1,"tid":2}]"#,
     );
-    assert!(has(&got, r#""name":"b","step":"b","after":["slice 1"]"#), "{got:?}");
-    assert!(has(&got, r#""task":"C","name":"c","step":"c","after":["B","slice 2"]"#));
+    assert!(has(&got, r#"{"event":"task","task":"slice 2","after":["slice 1"]}"#), "{got:?}");
+    assert!(has(&got, r#""task":"C","name":"c","step":"c","after":["B"]"#));
+    assert!(has(&got, r#"{"event":"task","task":"C","after":["slice 2"]}"#));
     assert!(has(&got, r#""worker":"thread 2","status":"failed""#));
     assert!(has(&got, "duplicate-id") && has(&got, "flow-unbound") && has(&got, "flow-without-start"));
 }

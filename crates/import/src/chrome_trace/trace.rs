@@ -1,109 +1,202 @@
-//! A trace file to its events in memory: one pass, borrowing everything.
+//! A trace file on its way. Complete slices are told as tasks at once; their times, and all that needs what comes
+//! later (names of threads, ends, flows), wait in columns until the file is there.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use makespan_format::Severity;
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
+use makespan_model::{Interner, StrId};
 use rustc_hash::FxHashMap;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::record::{Record, micros};
-use crate::importer::ReadError;
-use crate::json::{self, JsonError, Mended, number_of, text_of};
+use crate::json::document::Records;
+use crate::json::tape::Value;
 use crate::tally::{Tally, clip};
 
-/// One event that is more than metadata.
-pub(super) struct Item<'a> {
+/// One event that is more than metadata. Texts are ids of [`Trace::texts`].
+#[derive(Clone, Copy)]
+pub(super) struct Item {
     pub(super) ph: u8,
+    /// Whether a flow binds to the enclosing slice.
+    pub(super) enclosing: bool,
+    /// What the arguments say became of it.
+    pub(super) status: Option<Status>,
+    /// Index into [`Trace::threads`].
+    pub(super) thread: u32,
     /// Nanoseconds from the trace's own origin.
     pub(super) ts: i64,
     /// Nanoseconds; `X` only.
     pub(super) dur: i64,
-    /// Index into [`Trace::threads`].
-    pub(super) thread: u32,
-    pub(super) name: Cow<'a, str>,
-    pub(super) cat: Cow<'a, str>,
+    pub(super) name: StrId,
+    pub(super) cat: StrId,
     /// What `id` or `id2` is written as.
-    pub(super) id: &'a str,
-    /// Whether a flow binds to the enclosing slice.
-    pub(super) enclosing: bool,
-    pub(super) args: Option<&'a RawValue>,
+    pub(super) id: StrId,
+    /// The arguments, JSON; empty where there are none, or they were told already.
+    pub(super) args: StrId,
 }
 
 /// A thread, and what metadata tell of it.
 #[derive(Default)]
-pub(super) struct Thread<'a> {
+pub(super) struct Thread {
     pub(super) process: u32,
-    pub(super) tid: Cow<'a, str>,
-    pub(super) name: Option<Cow<'a, str>>,
+    pub(super) tid: String,
+    pub(super) name: Option<String>,
     pub(super) sort: Option<i64>,
 }
 
 /// A process, and what metadata tell of it.
 #[derive(Default)]
-pub(super) struct Process<'a> {
-    pub(super) pid: Cow<'a, str>,
-    pub(super) name: Option<Cow<'a, str>>,
-    pub(super) labels: Option<Cow<'a, str>>,
+pub(super) struct Process {
+    pub(super) pid: String,
+    pub(super) name: Option<String>,
+    pub(super) labels: Option<String>,
     pub(super) sort: Option<i64>,
 }
 
+/// Members of the root that are longer are left out: they are sampled stacks, not facts about the run.
+const LONGEST_LABEL: usize = 64 << 10;
+
 /// A trace file.
-#[derive(Default)]
-pub(super) struct Trace<'a> {
-    pub(super) items: Vec<Item<'a>>,
-    pub(super) threads: Vec<Thread<'a>>,
-    pub(super) processes: Vec<Process<'a>>,
-    /// The members of the root beside the events.
-    pub(super) root: Vec<(Cow<'a, str>, &'a RawValue)>,
-    pub(super) mended: Mended,
+pub(super) struct Trace {
+    pub(super) name: String,
+    pub(super) items: Vec<Item>,
+    pub(super) texts: Interner,
+    pub(super) threads: Vec<Thread>,
+    pub(super) processes: Vec<Process>,
     pub(super) tally: Tally,
-    thread_of: FxHashMap<(&'a str, &'a str), u32>,
-    process_of: FxHashMap<&'a str, u32>,
-    last: Option<(&'a str, &'a str, u32)>,
+    /// Ids that arguments give, and of each slice the one that it got; empty where it is its number.
+    own_ids: Interner,
+    ids: Vec<StrId>,
+    pub(super) repeated: u64,
+    run_id: Option<String>,
+    source: &'static str,
+    /// The members of the root beside the events, as labels.
+    pub(super) labels: Fields,
+    label_keys: Vec<String>,
+    /// Nanoseconds that the trace's origin lies behind the epoch.
+    pub(super) base: Option<i64>,
+    opened: bool,
+    thread_of: FxHashMap<u32, FxHashMap<String, u32>>,
+    process_of: FxHashMap<String, u32>,
+    last: u32,
 }
 
-impl<'a> Trace<'a> {
-    pub(super) fn read(
-        bytes: &'a [u8],
-        scratch: &'a mut Vec<u8>,
-        name: &str,
-    ) -> Result<Trace<'a>, ReadError> {
-        let plain = json::without_bom(bytes);
-        let mut trace = Trace::default();
-        match fill(plain, &mut trace) {
-            Ok(()) => return Ok(trace),
-            // The closing brackets may be absent; what came before them is there already.
-            Err(e) if e.is_eof() && !trace.items.is_empty() => {
-                let cut = plain.trim_ascii_end();
-                if cut.last() != Some(&b',') && cut.last() != Some(&b'}') && cut.last() != Some(&b']') {
-                    trace.mended.truncated_at = JsonError::from_serde(&e, plain).offset;
+/// What the arguments of a slice tell that has a place of its own.
+#[derive(Default)]
+pub(super) struct ArgFacts<'a> {
+    id: Option<Cow<'a, str>>,
+    pub(super) after: Vec<Cow<'a, str>>,
+    pub(super) status: Option<Status>,
+    pub(super) error: Option<Cow<'a, str>>,
+}
+
+impl<'a> ArgFacts<'a> {
+    /// Takes from arguments what programs that trace workflows put there.
+    pub(super) fn add(&mut self, args: Value<'_, 'a>) {
+        for (key, value) in args.members() {
+            match &*key {
+                "task_id" => self.id = value.text().filter(|id| !id.is_empty()),
+                "dependencies" | "deps" | "parents" => {
+                    let ids: Option<Vec<Cow<'a, str>>> = value.elements().map(Value::text).collect();
+                    self.after.extend(ids.unwrap_or_default());
                 }
-                return Ok(trace);
+                "status" => {
+                    self.status = value.text().and_then(|word| Status::from_word(&word)).or(self.status);
+                }
+                "error" => {
+                    let error = value.text().filter(|e| !e.is_empty() && e != "false");
+                    self.error = error.or(self.error.take());
+                }
+                _ => {}
             }
-            Err(_) => {}
         }
-        let (root, mended) = json::parse::<&RawValue>(bytes, scratch).map_err(|e| e.into_read_error(name))?;
-        let mut trace = Trace { mended, ..Trace::default() };
-        fill(root.get().as_bytes(), &mut trace).map_err(|e| ReadError::Broken {
-            message: format!("{name} is not a trace: {e}"),
-            offset: None,
-        })?;
-        Ok(trace)
+    }
+}
+
+impl Trace {
+    pub(super) fn new(name: &str) -> Trace {
+        Trace {
+            name: name.to_owned(),
+            items: Vec::new(),
+            texts: Interner::default(),
+            threads: Vec::new(),
+            processes: Vec::new(),
+            tally: Tally::new(),
+            own_ids: Interner::default(),
+            ids: Vec::new(),
+            repeated: 0,
+            run_id: None,
+            source: "Chrome trace",
+            labels: Fields::new(),
+            label_keys: Vec::new(),
+            base: None,
+            opened: false,
+            thread_of: FxHashMap::default(),
+            process_of: FxHashMap::default(),
+            last: 0,
+        }
     }
 
-    fn record(&mut self, raw: &'a RawValue) {
-        let Ok(r) = serde_json::from_str::<Record<'a>>(raw.get()) else {
-            self.tally
-                .warn("bad-record", "trace events that are no objects were left out", || clip(raw.get()));
+    /// Emits the run event: the first time what is known, or what has come since.
+    pub(super) fn open(&mut self, labels: Option<Json<'_>>, sink: &mut dyn EventSink) {
+        if self.opened && labels.is_none() {
             return;
-        };
+        }
+        self.opened = true;
+        let name = self.name.as_str();
+        sink.event(Event::Run(RunInfo {
+            id: Cow::Borrowed(self.run_id.as_deref().unwrap_or(name)),
+            name: Some(Cow::Borrowed(name)),
+            source: Some(Cow::Borrowed(self.source)),
+            labels,
+            ..RunInfo::default()
+        }));
+    }
+
+    /// The id of the task of a slice.
+    pub(super) fn id(&self, slice: u32) -> Cow<'_, str> {
+        match self.ids.get(slice as usize) {
+            Some(id) if !id.is_empty() => Cow::Borrowed(self.own_ids.get(*id)),
+            _ => Cow::Owned(format!("slice {}", slice + 1)),
+        }
+    }
+
+    /// Gives the slice that begins now an id: the one of its arguments, else its number.
+    fn begin(&mut self, own: Option<Cow<'_, str>>) -> u32 {
+        let slice = self.ids.len() as u32;
+        let known = self.own_ids.len();
+        let mut id = StrId::EMPTY;
+        if let Some(own) = own {
+            id = self.own_ids.intern(&own);
+            if self.own_ids.len() == known {
+                self.repeated += 1;
+                id = StrId::EMPTY;
+            }
+        }
+        if id.is_empty() && known > 1 {
+            let mut free = format!("slice {}", slice + 1);
+            if self.own_ids.find(&free).is_some() {
+                while self.own_ids.find(&free).is_some() {
+                    free.push('\'');
+                }
+                id = self.own_ids.intern(&free);
+            }
+        }
+        self.ids.push(id);
+        slice
+    }
+
+    fn event(&mut self, value: Value<'_, '_>, sink: &mut dyn EventSink) {
+        if !value.is_object() {
+            let what = "trace events that are no objects were left out";
+            self.tally.warn("bad-record", what, || clip(value.get()));
+            return;
+        }
+        let r = Record::of(value);
         let ph = match r.ph.map(|p| p.get().as_bytes()) {
             Some([b'"', ph, b'"']) => *ph,
             _ => {
-                self.tally
-                    .warn("bad-record", "trace events without a phase were left out", || clip(raw.get()));
+                let what = "trace events without a phase were left out";
+                self.tally.warn("bad-record", what, || clip(value.get()));
                 return;
             }
         };
@@ -111,10 +204,8 @@ impl<'a> Trace<'a> {
             let what = "members of trace events that are not kept (colours, thread clocks, stacks …)";
             self.tally.count(Severity::Info, "unknown-member", what, u64::from(r.others));
         }
-        let bare = |v: Option<&'a RawValue>| v.map_or("", |v| v.get().trim_matches('"'));
-        let (pid, tid) = (bare(r.pid), bare(r.tid));
         if ph == b'M' {
-            self.metadata(&r, pid, tid);
+            self.metadata(&r, plain(r.pid), plain(r.tid));
             return;
         }
         if !b"XBEbneSTpFstfCiIR".contains(&ph) {
@@ -123,69 +214,129 @@ impl<'a> Trace<'a> {
             return;
         }
         let Some(ts) = r.ts.and_then(micros) else {
-            self.tally
-                .warn("bad-time", "trace events without a readable time were left out", || clip(raw.get()));
+            let what = "trace events without a readable time were left out";
+            self.tally.warn("bad-time", what, || clip(value.get()));
             return;
         };
         let dur = r.dur.and_then(micros).unwrap_or(0);
         if dur < 0 {
-            self.tally.warn("bad-duration", "negative durations were taken as 0", || clip(raw.get()));
+            self.tally.warn("bad-duration", "negative durations were taken as 0", || clip(value.get()));
         }
-        let thread = self.thread(pid, tid);
-        self.items.push(Item {
+        let thread = self.thread(plain(r.pid), plain(r.tid));
+        let name = r.name.and_then(Value::text).unwrap_or_default();
+        let cat = r.cat.and_then(Value::text).unwrap_or_default();
+        let args = r.args.filter(|a| a.get() != "{}" && !a.is_null());
+        let mut item = Item {
             ph,
+            // `f` binds to the next slice unless it says otherwise, `s` and `t` to the one around them.
+            enclosing: ph != b'f' || plain(r.bp) == "e",
+            status: None,
+            thread,
             ts,
             dur: dur.max(0),
-            thread,
-            name: r.name.and_then(text_of).unwrap_or_default(),
-            cat: r.cat.and_then(text_of).unwrap_or_default(),
-            id: r.id.map_or("", RawValue::get),
-            // `f` binds to the next slice unless it says otherwise, `s` and `t` to the one around them.
-            enclosing: ph != b'f' || bare(r.bp) == "e",
-            args: r.args.filter(|a| a.get() != "{}" && a.get() != "null"),
-        });
+            name: StrId::EMPTY,
+            cat: StrId::EMPTY,
+            id: StrId::EMPTY,
+            args: StrId::EMPTY,
+        };
+        if ph == b'X' {
+            item.status = self.complete(&name, &cat, args, sink);
+        } else {
+            item.name = self.texts.intern(&name);
+            item.cat = self.texts.intern(&cat);
+            item.id = self.texts.intern(r.id.map_or("", Value::get));
+            item.args = self.texts.append(args.map_or("", Value::get));
+            if matches!(ph, b'B' | b'b' | b'S') {
+                let mut facts = ArgFacts::default();
+                args.into_iter().for_each(|args| facts.add(args));
+                self.begin(facts.id);
+            }
+        }
+        if self.items.len() == self.items.capacity() {
+            // By a quarter: doubling what holds millions is most of the memory for a moment.
+            self.items.reserve_exact(self.items.len() / 4 + 1024);
+        }
+        self.items.push(item);
     }
 
-    fn process(&mut self, pid: &'a str) -> u32 {
-        let processes = &mut self.processes;
-        *self.process_of.entry(pid).or_insert_with(|| {
-            processes.push(Process { pid: Cow::Borrowed(pid), ..Process::default() });
-            processes.len() as u32 - 1
-        })
+    /// Tells a complete slice but for its times; its status.
+    fn complete(
+        &mut self,
+        name: &str,
+        cat: &str,
+        args: Option<Value<'_, '_>>,
+        sink: &mut dyn EventSink,
+    ) -> Option<Status> {
+        let mut facts = ArgFacts::default();
+        args.into_iter().for_each(|args| facts.add(args));
+        self.open(None, sink);
+        let slice = self.begin(facts.id.take());
+        let mut labels = Fields::new();
+        if !cat.is_empty() {
+            labels.str("category", cat);
+        }
+        let name = Cow::Borrowed(if name.is_empty() { "(no name)" } else { name });
+        let id = self.id(slice);
+        sink.event(Event::Task(Task {
+            id: Cow::Borrowed(&*id),
+            name: Some(name.clone()),
+            step: Some(name),
+            after: facts.after,
+            labels: labels.finish(),
+            params: args.filter(|a| a.is_object()).map(|a| Json::from_raw(a.get())),
+            ..Task::default()
+        }));
+        if let Some(message) = facts.error {
+            let error = Some(ErrorInfo { message, ..ErrorInfo::default() });
+            sink.event(Event::Attempt(Attempt {
+                task: Cow::Borrowed(&*id),
+                number: 1,
+                error,
+                ..Attempt::default()
+            }));
+        }
+        facts.status
     }
 
-    fn thread(&mut self, pid: &'a str, tid: &'a str) -> u32 {
-        if let Some((p, t, thread)) = self.last
-            && p == pid
-            && t == tid
+    fn process(&mut self, pid: &str) -> u32 {
+        if let Some(&at) = self.process_of.get(pid) {
+            return at;
+        }
+        let at = self.processes.len() as u32;
+        self.processes.push(Process { pid: pid.to_owned(), ..Process::default() });
+        self.process_of.insert(pid.to_owned(), at);
+        at
+    }
+
+    fn thread(&mut self, pid: &str, tid: &str) -> u32 {
+        if let Some(thread) = self.threads.get(self.last as usize)
+            && thread.tid == tid
+            && self.processes[thread.process as usize].pid == pid
         {
-            return thread;
+            return self.last;
         }
         let process = self.process(pid);
-        let threads = &mut self.threads;
-        let thread = *self.thread_of.entry((pid, tid)).or_insert_with(|| {
-            threads.push(Thread { process, tid: Cow::Borrowed(tid), ..Thread::default() });
-            threads.len() as u32 - 1
-        });
-        self.last = Some((pid, tid, thread));
-        thread
+        let of_process = self.thread_of.entry(process).or_default();
+        self.last = match of_process.get(tid) {
+            Some(&at) => at,
+            None => {
+                let at = self.threads.len() as u32;
+                self.threads.push(Thread { process, tid: tid.to_owned(), ..Thread::default() });
+                of_process.insert(tid.to_owned(), at);
+                at
+            }
+        };
+        self.last
     }
 
-    fn metadata(&mut self, r: &Record<'a>, pid: &'a str, tid: &'a str) {
+    fn metadata(&mut self, r: &Record<'_, '_>, pid: &str, tid: &str) {
         let member = |key: &str| {
-            let mut found = None;
-            r.args.map(|args| {
-                json::each_member(args, |k, v| {
-                    if k == key {
-                        found = Some(v)
-                    }
-                })
-            });
-            found
+            r.args.and_then(|args| args.members().filter(|(k, _)| k == key).last().map(|(_, v)| v))
         };
-        let text = |key: &str| member(key).and_then(text_of).filter(|t| !t.is_empty());
-        let sort = || member("sort_index").and_then(number_of).map(|n| n as i64);
-        match r.name.and_then(text_of).as_deref() {
+        let text =
+            |key: &str| member(key).and_then(Value::text).filter(|t| !t.is_empty()).map(Cow::into_owned);
+        let sort = || member("sort_index").and_then(Value::number).map(|n| n as i64);
+        match r.name.and_then(Value::text).as_deref() {
             Some("process_name") => {
                 let at = self.process(pid) as usize;
                 self.processes[at].name = text("name").or(self.processes[at].name.take());
@@ -206,61 +357,52 @@ impl<'a> Trace<'a> {
                 let at = self.thread(pid, tid) as usize;
                 self.threads[at].sort = sort();
             }
-            _ => self.tally.info("not-shown", "metadata of other kinds are not shown", || {
-                r.name.map_or("", RawValue::get)
-            }),
+            _ => self
+                .tally
+                .info("not-shown", "metadata of other kinds are not shown", || r.name.map_or("", Value::get)),
         }
     }
 }
 
-/// Reads the root into the trace; what was read stays there even where reading fails later.
-fn fill<'a>(bytes: &'a [u8], trace: &mut Trace<'a>) -> Result<(), serde_json::Error> {
-    let mut de = serde_json::Deserializer::from_slice(bytes);
-    de.deserialize_any(RootVisitor(trace))?;
-    de.end()
+/// The text of a value without quotes.
+fn plain<'a>(value: Option<Value<'_, 'a>>) -> &'a str {
+    value.map_or("", |v| v.get().trim_matches('"'))
 }
 
-struct RootVisitor<'t, 'a>(&'t mut Trace<'a>);
+impl Records for Trace {
+    fn is_list(&self, key: &str, opens: u8) -> bool {
+        key == "traceEvents" && opens == b'['
+    }
 
-impl<'de> Visitor<'de> for RootVisitor<'_, 'de> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of trace events or an object with one")
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(raw) = seq.next_element::<&'de RawValue>()? {
-            self.0.record(raw);
-        }
-        Ok(())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<RootKey<'de>>()? {
-            match key {
-                RootKey::Events => map.next_value_seed(Events(&mut *self.0))?,
-                RootKey::Other(key) => self.0.root.push((key, map.next_value()?)),
+    fn member<'a>(&mut self, key: Cow<'a, str>, value: Value<'_, 'a>, _sink: &mut dyn EventSink) {
+        match &*key {
+            "otherData" => {
+                for (_, id) in value.members().filter(|(k, _)| k == "build_id") {
+                    // Once the run is told by a name, it keeps it.
+                    if !self.opened {
+                        (self.run_id, self.source) = (id.text().map(Cow::into_owned), "Bazel profile");
+                    }
+                }
             }
+            "viztracer_metadata" => {
+                self.source = "viztracer";
+                let base = value.members().filter(|(k, _)| k == "baseTimeNanoseconds").last();
+                self.base = self.base.or(base.and_then(|(_, v)| v.whole()));
+            }
+            "deviceProperties" => self.source = "PyTorch Kineto",
+            "baseTimeNanoseconds" => self.base = self.base.or(value.whole()),
+            _ => {}
         }
-        Ok(())
+        if value.get().len() > LONGEST_LABEL {
+            let what = "long members of the file beside its events were left out";
+            self.tally.info("left-out", what, || key.into_owned());
+        } else if !self.label_keys.iter().any(|k| **k == *key) {
+            self.labels.raw(&key, value.get());
+            self.label_keys.push(key.into_owned());
+        }
     }
-}
 
-enum RootKey<'a> {
-    Events,
-    Other(Cow<'a, str>),
-}
-
-impl<'de> Deserialize<'de> for RootKey<'de> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<RootKey<'de>, D::Error> {
-        let key = json::Key::deserialize(d)?.0;
-        Ok(if key == "traceEvents" { RootKey::Events } else { RootKey::Other(key) })
-    }
-}
-
-struct Events<'t, 'a>(&'t mut Trace<'a>);
-
-impl<'de> serde::de::DeserializeSeed<'de> for Events<'_, 'de> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
-        d.deserialize_seq(RootVisitor(self.0))
+    fn record<'a>(&mut self, _key: Option<Cow<'a, str>>, value: Value<'_, 'a>, sink: &mut dyn EventSink) {
+        self.event(value, sink);
     }
 }

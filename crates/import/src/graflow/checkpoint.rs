@@ -4,10 +4,10 @@
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task};
 use makespan_model::Order as _;
 
-use super::{Runs, Told, beside, step_of};
+use super::{Runs, ToldRun, beside, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::mpt::record::{Clock, Labels, Record, info, items, scalar, warn};
+use crate::pairs::{Clock, Labels, Record, info, items, scalar, warn};
 
 const STATE: [&str; 8] = [
     "session_id",
@@ -231,7 +231,7 @@ fn add(meta: &Record<'_>, labels: &mut Labels) {
     }
 }
 
-fn tell_run(told: &Told, fresh: bool, sink: &mut dyn EventSink) {
+fn tell_run(told: &ToldRun, fresh: bool, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: told.run.as_str().into(),
         source: fresh.then(|| "Graflow checkpoint".into()),

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Runs, step_of};
 use crate::importer::Source;
-use crate::mpt::record::info;
+use crate::pairs::info;
 
 const MS: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::{Runs, beside};
 use crate::importer::Source;
 use crate::json;
-use crate::mpt::record::{Record, info, items, scalar};
+use crate::pairs::{Record, info, items, scalar};
 
 /// Edges between task ids, and which group holds which.
 #[derive(Default, Debug, PartialEq)]

@@ -2,13 +2,12 @@
 //! graph, the history of a task, and a summary. Saved answers are snapshots; one run may be in many of them.
 
 use makespan_format::EventSink;
-use makespan_model::Order as _;
 
 use super::claim;
-use crate::importer::{Claim, Importer, Options, Part, ReadError};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, whole};
 use crate::json;
-use crate::mpt::record::{Record, info, items, warn};
-use crate::sniff::{Head, Kind};
+use crate::pairs::{Record, info, items, warn};
+use crate::sniff::{Head, JsonKind};
 
 mod model;
 use model::{Lineage, Try};
@@ -29,6 +28,7 @@ pub const IMPORTER: Importer = Importer {
     lossy: "A run is never closed, so its status and end come from its tasks; the graph is that of the last run only.",
     sniff,
     read,
+    stream: whole,
 };
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
@@ -37,46 +37,48 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     let inner = |key: &str, all: &[&str]| all.iter().all(|k| shape.inner_has(key, k));
     let keys = |all: &[&str]| all.iter().all(|k| shape.has(k));
     match shape.root {
-        Kind::Object if keys(&["execution", "task_executions"]) => {
+        JsonKind::Object if keys(&["execution", "task_executions"]) => {
             claim(95, DETAIL, "an object with execution and task_executions")
         }
-        Kind::Object if keys(&["task_id", "executions"]) => {
+        JsonKind::Object if keys(&["task_id", "executions"]) => {
             claim(93, HISTORY, "an object with task_id and executions")
         }
-        Kind::Object if shape.keys.len() == 1 && inner("executions", &["execution_id", "workflow_name"]) => {
+        JsonKind::Object
+            if shape.keys.len() == 1 && inner("executions", &["execution_id", "workflow_name"]) =>
+        {
             claim(93, LIST, "executions with execution_id and workflow_name")
         }
-        Kind::Object
+        JsonKind::Object
             if inner("nodes", &["id", "data"])
                 && (shape.has("edges") || !shape.complete)
                 && !shape.has("execution_order") =>
         {
             claim(80, GRAPH, "nodes with data, and edges")
         }
-        Kind::Object if keys(&["total_executions", "success_rate", "average_task_duration"]) => {
+        JsonKind::Object if keys(&["total_executions", "success_rate", "average_task_duration"]) => {
             claim(93, SUMMARY, "totals of executions and tasks with a rate of success")
         }
-        Kind::Object if keys(&["openapi", "paths"]) && has("Graflow Lineage API") => {
+        JsonKind::Object if keys(&["openapi", "paths"]) && has("Graflow Lineage API") => {
             claim(70, OTHER, "the description of this interface")
         }
-        Kind::Object
+        JsonKind::Object
             if head.len < 200 && shape.keys.len() == 1 && shape.has("status") && has("\"healthy\"") =>
         {
             claim(30, OTHER, "an answer about health")
         }
-        Kind::Array if head.len < 200 && shape.first == ["error"] && has("Execution not found") => {
+        JsonKind::Array if head.len < 200 && shape.first == ["error"] && has("Execution not found") => {
             claim(70, OTHER, "an error in place of an execution")
         }
         _ => None,
     }
 }
 
-fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut lineage = Lineage::new(options.zone);
     let mut failures = Vec::new();
     // Later snapshots are named so that they sort behind, and what they say counts.
-    let mut sorted: Vec<&Part<'_>> = parts.iter().collect();
-    sorted.order_by_key(|p| (rank(p.part), p.source.name.as_str()));
+    let mut sorted: Vec<&ClaimedFile<'_>> = parts.iter().collect();
+    sorted.sort_by_key(|p| (rank(p.part), p.source.name.as_str()));
     for part in sorted {
         let file = part.source.name.as_str();
         if part.part == OTHER {

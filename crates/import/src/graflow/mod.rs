@@ -10,9 +10,9 @@ mod runtime;
 use makespan_format::EventSink;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError};
-use crate::mpt::record::{Labels, folder, info, warn};
-use crate::sniff::{Head, Kind};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::pairs::{Labels, folder, info, warn};
+use crate::sniff::{Head, JsonKind};
 
 const RUNTIME: &str = "runtime graph";
 const CONSOLE: &str = "console trace";
@@ -32,16 +32,13 @@ pub const IMPORTER: Importer = Importer {
     lossy: "The runtime graph has no dependencies, no members of parallel groups and only the last attempt of a task; the console text has no date.",
     sniff,
     read,
+    stream: whole,
 };
-
-fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
-    Some(Claim { score, part, reason })
-}
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
     let shape = &head.shape;
-    if shape.root == Kind::Object {
+    if shape.root == JsonKind::Object {
         let keys = |all: &[&str]| all.iter().all(|k| shape.has(k));
         return if keys(&["nodes", "edges", "execution_order"]) {
             claim(95, RUNTIME, "an object with nodes, edges and execution_order")
@@ -81,7 +78,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 }
 
 /// A run that was told, so that a drawing of its graph can be joined to it.
-struct Told {
+struct ToldRun {
     run: String,
     file: String,
     /// Trace and session the run belongs to.
@@ -98,7 +95,7 @@ struct Told {
 /// The runs told so far; several files may tell of the same.
 #[derive(Default)]
 struct Runs {
-    list: Vec<Told>,
+    list: Vec<ToldRun>,
     index: FxHashMap<String, usize>,
 }
 
@@ -109,7 +106,7 @@ impl Runs {
             return at;
         }
         self.index.insert(run.to_owned(), self.list.len());
-        self.list.push(Told {
+        self.list.push(ToldRun {
             run: run.to_owned(),
             file: file.to_owned(),
             trace: Vec::new(),
@@ -151,7 +148,7 @@ fn step_of(task: &str) -> &str {
     iteration().unwrap_or(task)
 }
 
-fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut runs = Runs::default();
     let mut failures = Vec::new();
     let of = |wanted: &'static str| parts.iter().filter(move |p| p.part == wanted).map(|p| p.source);

@@ -6,10 +6,10 @@ use makespan_format::{
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use super::{Runs, Told, step_of};
+use super::{Runs, ToldRun, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::mpt::record::{Clock, Labels, Record, info, items, scalar, warn};
+use crate::pairs::{Clock, Labels, Record, info, items, scalar, warn};
 
 /// Members of a node that have their place.
 const NODE: [&str; 5] = ["id", "status", "start_time", "end_time", "metadata"];
@@ -192,7 +192,7 @@ impl Run<'_, '_> {
         status: Option<Status>,
         ended: Option<i64>,
         clock: &mut Clock<'_>,
-        told: &mut Told,
+        told: &mut ToldRun,
         sink: &mut dyn EventSink,
     ) {
         let (mut labels, mut params, mut stored) = (Labels::default(), Labels::default(), Labels::default());

@@ -7,21 +7,21 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
 /// A member's key, borrowed where it has no escapes.
-pub(crate) struct Key<'a>(pub(crate) Cow<'a, str>);
+pub(crate) struct MemberName<'a>(pub(crate) Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Key<'de>, D::Error> {
+impl<'de> Deserialize<'de> for MemberName<'de> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<MemberName<'de>, D::Error> {
         struct KeyVisitor;
         impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+            type Value = MemberName<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a key")
             }
-            fn visit_borrowed_bytes<E>(self, v: &'de [u8]) -> Result<Key<'de>, E> {
-                Ok(Key(String::from_utf8_lossy(v)))
+            fn visit_borrowed_bytes<E>(self, v: &'de [u8]) -> Result<MemberName<'de>, E> {
+                Ok(MemberName(String::from_utf8_lossy(v)))
             }
-            fn visit_bytes<E>(self, v: &[u8]) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(String::from_utf8_lossy(v).into_owned())))
+            fn visit_bytes<E>(self, v: &[u8]) -> Result<MemberName<'de>, E> {
+                Ok(MemberName(Cow::Owned(String::from_utf8_lossy(v).into_owned())))
             }
         }
         // As bytes, since as a string a key with half a surrogate pair would cost the whole object.
@@ -94,12 +94,15 @@ fn text_of_str(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-fn number_of_str(json: &str) -> Option<f64> {
+pub(super) fn number_of_str(json: &str) -> Option<f64> {
     let text = match json.as_bytes().first()? {
         b'"' => json.trim_matches('"').trim(),
         b'-' | b'0'..=b'9' => json,
         _ => return None,
     };
+    if let Some(plain) = plain_decimal(text) {
+        return Some(plain);
+    }
     // Rust reads "inf" and "nan" as numbers.
     if text.bytes().any(|b| b.is_ascii_alphabetic() && !matches!(b, b'e' | b'E')) {
         return None;
@@ -107,7 +110,32 @@ fn number_of_str(json: &str) -> Option<f64> {
     text.parse().ok().filter(|n: &f64| n.is_finite())
 }
 
-fn whole_of_str(json: &str) -> Option<i64> {
+/// A decimal of at most 15 digits: both its digits and the power of ten are exact as `f64`, and so is their quotient
+/// but for one rounding (Clinger, "How to read floating point numbers accurately", 1990). `None` for any other text.
+fn plain_decimal(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
+    let negative = bytes.first() == Some(&b'-');
+    let (mut digits, mut count, mut fraction) = (0u64, 0, None);
+    for byte in &bytes[usize::from(negative)..] {
+        match byte {
+            b'0'..=b'9' if count < 15 => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                count += 1;
+            }
+            b'.' if fraction.is_none() && count > 0 => fraction = Some(count),
+            _ => return None,
+        }
+    }
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    if count == 0 {
+        return None;
+    }
+    let value = digits as f64 / POWERS.get(count - fraction.unwrap_or(count))?;
+    Some(if negative { -value } else { value })
+}
+
+pub(super) fn whole_of_str(json: &str) -> Option<i64> {
     let text = json.trim_matches('"').trim();
     match text.parse::<i64>() {
         Ok(n) => Some(n),
@@ -124,7 +152,7 @@ fn flag_of_str(json: &str) -> Option<bool> {
 }
 
 /// The text of a string's escapes, half a surrogate pair as U+FFFD.
-fn unescape(inner: &str) -> String {
+pub(super) fn unescape(inner: &str) -> String {
     let mut out = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {

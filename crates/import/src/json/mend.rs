@@ -1,28 +1,7 @@
 //! One pass over a text that is almost JSON, to a copy that is.
 
 use super::Mended;
-
-/// Whether a text is UTF-16: by its byte order mark, or by zeros where ASCII text has them. `Some(true)` is
-/// big-endian.
-pub fn looks_utf16(bytes: &[u8]) -> Option<bool> {
-    match bytes {
-        [0xff, 0xfe, ..] => Some(false),
-        [0xfe, 0xff, ..] => Some(true),
-        [b'{' | b'[', 0, c, 0, ..] if *c != 0 => Some(false),
-        [0, b'{' | b'[', 0, c, ..] if *c != 0 => Some(true),
-        _ => None,
-    }
-}
-
-/// UTF-16 to UTF-8, half surrogate pairs and an odd last byte as U+FFFD; the byte order mark is left out.
-pub fn decode_utf16(bytes: &[u8], big_endian: bool) -> String {
-    let units = bytes.chunks(2).map(|pair| match *pair {
-        [a, b] if big_endian => u16::from_be_bytes([a, b]),
-        [a, b] => u16::from_le_bytes([a, b]),
-        _ => 0xfffd,
-    });
-    char::decode_utf16(units.skip_while(|u| *u == 0xfeff)).map(|c| c.unwrap_or('\u{fffd}')).collect()
-}
+use crate::encoding::{decode_utf16, looks_utf16};
 
 /// Writes the mended text to `out`; offsets are counted from `base`. `Mended::default()` where there was nothing
 /// to mend (`out` is then of no use).

@@ -1,6 +1,7 @@
 //! What the dashboard answers and exports: lists of runs and tasks, reports, live metrics.
 
-use makespan_model::Order as _;
+use std::rc::Rc;
+
 use std::borrow::Cow;
 
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, Sample, Severity};
@@ -130,11 +131,7 @@ impl<'a> Report<'a> {
                 let rest = d.strip_prefix("Task ")?;
                 let end = rest.find(" (").or_else(|| rest.find(" is "))?;
                 let tasks = book.runs[self.run].nodes.get(&rest[..end])?;
-                if let [only] = tasks[..] {
-                    Some(book.runs[self.run].tasks[only as usize].id.clone())
-                } else {
-                    None
-                }
+                if let [only] = tasks[..] { Some(book.runs[self.run].id_of(only).to_owned()) } else { None }
             });
             sink.event(Event::Alert(Alert {
                 task: node.as_deref().map(Into::into),
@@ -219,7 +216,7 @@ impl<'a> Live<'a> {
                     rows.push((time.and_then(|t| book.runs[at].clock.read(&t)), values));
                 }
             }
-            rows.order_by_key(|r| r.0);
+            rows.sort_by_key(|r| r.0);
             for (t, values) in rows {
                 for (name, value) in values {
                     let (name, unit) = name_and_unit(&name);
@@ -245,7 +242,7 @@ pub(super) fn tell_nameless(
     book: &mut Book<'_>,
     sink: &mut dyn EventSink,
 ) {
-    let mut clock = Clock::new(zone);
+    let mut clock = Clock::new(Rc::new(zone));
     let times: Vec<i64> =
         rows.iter().flat_map(|r| [&r.started, &r.ended]).filter_map(|t| clock.maybe(t.as_ref())).collect();
     let (first, last) = (times.iter().min().copied(), times.iter().max().copied());

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use makespan_format::{Diagnostic, Event, EventSink, Fields, RunInfo, Severity, Status};
+use makespan_model::{Interner, NONE, StrId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plan::Plan;
@@ -13,16 +14,29 @@ use crate::tally::clip;
 
 /// A task that was told.
 #[derive(Debug)]
-pub(super) struct Told {
-    pub(super) id: Rc<str>,
+pub(super) struct ToldTask {
+    /// Its id, among those of the run.
+    id: StrId,
+    /// Highest number of a try, and the number of the first.
+    pub(super) tries: u32,
+    pub(super) first: u32,
+    /// Where what it depends on begins in [`Edges`].
+    edges: u32,
     /// Times of its last try, where known.
     pub(super) started: Option<i64>,
     pub(super) ended: Option<i64>,
     pub(super) status: Option<Status>,
-    /// Highest number of a try.
-    pub(super) tries: u32,
     /// Whether its status was declared because it had no try.
     pub(super) declared: bool,
+}
+
+/// Dependencies that were told.
+#[derive(Debug, Default)]
+pub(super) struct Edges {
+    /// What each task depends on by its first record, sorted.
+    first: Vec<u32>,
+    /// The others: task, and what it depends on.
+    more: FxHashSet<(u32, u32)>,
 }
 
 /// A run while it is told.
@@ -31,21 +45,21 @@ pub(super) struct RunState<'z> {
     pub(super) facts: RunFacts,
     pub(super) clock: Clock<'z>,
     pub(super) plan: Option<Rc<Plan>>,
-    pub(super) tasks: Vec<Told>,
-    /// Task of the id of any of its tries.
-    pub(super) ids: FxHashMap<Rc<str>, u32>,
+    pub(super) tasks: Vec<ToldTask>,
+    /// The ids of all tries, and the task of each.
+    ids: Interner,
+    task_of: Vec<u32>,
     /// Tasks of a node, in the order told.
     pub(super) nodes: FxHashMap<String, Vec<u32>>,
     /// Highest number given to a record of a node that had no id.
     pub(super) numbered: FxHashMap<String, usize>,
-    /// Dependencies told: task, and what it depends on.
-    pub(super) edges: FxHashSet<(u32, u32)>,
+    edges: Edges,
     /// Dependencies on ids that were not known yet.
     pub(super) later: Vec<(u32, String)>,
-    /// Numbers taken by tries of a task.
+    /// Numbers taken by further tries of a task.
     pub(super) numbers: FxHashSet<(u32, u32)>,
     /// Tries that were told without metrics, which another record of them may have.
-    pub(super) unmeasured: FxHashMap<Rc<str>, (u32, Option<i64>)>,
+    pub(super) unmeasured: FxHashMap<StrId, (u32, Option<i64>)>,
     pub(super) counts: Counts,
     /// Whether no file told of the run itself.
     pub(super) no_file: bool,
@@ -68,7 +82,7 @@ pub(super) struct Counts {
 
 /// All runs, in the order met.
 pub(super) struct Book<'z> {
-    zone: &'z dyn Zone,
+    zone: Rc<dyn Zone + 'z>,
     pub(super) runs: Vec<RunState<'z>>,
     by_id: FxHashMap<String, usize>,
     current: Option<usize>,
@@ -77,7 +91,7 @@ pub(super) struct Book<'z> {
 
 impl<'z> Book<'z> {
     /// No runs yet.
-    pub(super) fn new(zone: &'z dyn Zone) -> Book<'z> {
+    pub(super) fn new(zone: Rc<dyn Zone + 'z>) -> Book<'z> {
         Book { zone, runs: Vec::new(), by_id: FxHashMap::default(), current: None, plans: Vec::new() }
     }
 
@@ -95,13 +109,14 @@ impl<'z> Book<'z> {
         self.by_id.insert(facts.id.clone(), self.runs.len());
         self.runs.push(RunState {
             facts,
-            clock: Clock::new(self.zone),
+            clock: Clock::new(self.zone.clone()),
             plan: None,
             tasks: Vec::new(),
-            ids: FxHashMap::default(),
+            ids: Interner::default(),
+            task_of: vec![NONE],
             nodes: FxHashMap::default(),
             numbered: FxHashMap::default(),
-            edges: FxHashSet::default(),
+            edges: Edges::default(),
             later: Vec::new(),
             numbers: FxHashSet::default(),
             unmeasured: FxHashMap::default(),
@@ -203,6 +218,83 @@ impl<'z> Book<'z> {
 }
 
 impl RunState<'_> {
+    /// Whether a record of that id was told.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.task_of(id).is_some()
+    }
+
+    /// The task of the record of that id.
+    pub(super) fn task_of(&self, id: &str) -> Option<u32> {
+        let id = self.ids.find(id)?;
+        self.task_of.get(id.0 as usize).copied().filter(|t| *t != NONE)
+    }
+
+    /// The id of a task.
+    pub(super) fn id_of(&self, task: u32) -> &str {
+        self.tasks.get(task as usize).map_or("", |t| self.ids.get(t.id))
+    }
+
+    /// The ids of all records that were told.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        (1..self.ids.len() as u32).map(|id| self.ids.get(StrId(id)))
+    }
+
+    /// The id of a record as the run knows it, and the task that a record of that id told of.
+    pub(super) fn name(&mut self, id: &str) -> (StrId, Option<u32>) {
+        let id = self.ids.intern(id);
+        if self.task_of.len() < self.ids.len() {
+            self.task_of.push(NONE);
+        }
+        (id, self.task_of.get(id.0 as usize).copied().filter(|t| *t != NONE))
+    }
+
+    /// Notes of which task the record of that id tells.
+    pub(super) fn tells_of(&mut self, id: StrId, task: u32) {
+        if let Some(slot) = self.task_of.get_mut(id.0 as usize) {
+            *slot = task;
+        }
+    }
+
+    /// Adds the task whose record got that id.
+    pub(super) fn add(&mut self, id: StrId, number: u32, declared: bool) {
+        let edges = self.edges.first.len() as u32;
+        if self.tasks.len() == self.tasks.capacity() {
+            // By a quarter: doubling what holds millions is most of the memory for a moment.
+            self.tasks.reserve_exact(self.tasks.len() / 4 + 1024);
+        }
+        self.tasks.push(ToldTask {
+            id,
+            tries: 0,
+            first: number,
+            edges,
+            started: None,
+            ended: None,
+            status: None,
+            declared,
+        });
+    }
+
+    /// Notes what the task that was added last depends on; those that are told now, each once.
+    pub(super) fn first_edges(&mut self, on: &mut Vec<u32>) {
+        let mut sorted = on.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        if sorted.len() < on.len() {
+            let mut seen = FxHashSet::default();
+            on.retain(|task| seen.insert(*task));
+        }
+        self.edges.first.append(&mut sorted);
+    }
+
+    /// Notes a dependency; whether it is new.
+    pub(super) fn add_edge(&mut self, task: u32, on: u32) -> bool {
+        let place = |task: usize| self.tasks.get(task).map(|t| t.edges as usize);
+        let all = &self.edges.first;
+        let range = place(task as usize).unwrap_or(all.len())..place(task as usize + 1).unwrap_or(all.len());
+        let is_known = all.get(range).is_some_and(|known| known.binary_search(&on).is_ok());
+        !is_known && self.edges.more.insert((task, on))
+    }
+
     /// How messages call the run.
     pub(super) fn place(&self) -> String {
         format!("{} (run {})", self.facts.file, clip(&self.facts.id))
@@ -274,7 +366,7 @@ impl RunState<'_> {
             "no-tasks",
             "of this run only the summary is here, no record of a task",
         );
-        let lost = self.facts.listed.iter().filter(|id| !self.ids.contains_key(id.as_str())).count() as u64;
+        let lost = self.facts.listed.iter().filter(|id| !self.knows(id)).count() as u64;
         say(lost, Severity::Warning, "missing-tasks", "the run names tasks of which no record is here");
         say(
             c.from_index,

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::api::member;
 use super::book::Book;
+use super::metrics::Metrics;
 use super::record::{Raw, RunFacts, TaskRow, nanos};
 use crate::json;
 use crate::sqlite::{Database, Row, Value};
@@ -123,11 +124,11 @@ impl<'a> Tracking<'a> {
                 let mut one = task_row(row, mend);
                 let id = one.id.as_deref().unwrap_or_default();
                 // The second table repeats the first.
-                if table == "task_runs" && book.runs[at].ids.contains_key(id) {
+                if table == "task_runs" && book.runs[at].knows(id) {
                     return;
                 }
                 if one.metrics.is_none() {
-                    one.metrics = metrics.remove(id).map(Cow::Owned);
+                    one.metrics = metrics.remove(id).map(|raw| Metrics::read(&raw).into_owned());
                 }
                 book.task(at, &one, sink);
             });
@@ -277,7 +278,7 @@ fn task_row(row: &Row<'_>, mend: &mut Mend<'_>) -> TaskRow<'static> {
         input: json("input_data"),
         output: json("output_data"),
         metadata: json("metadata"),
-        metrics: measured(row, metrics_columns, custom).map(Cow::Owned),
+        metrics: measured(row, metrics_columns, custom).map(|raw| Metrics::read(&raw).into_owned()),
         ..TaskRow::default()
     };
     // Whole seconds, so no measure of waiting: a label.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::json;
+use crate::json::tape::{Tape, Value};
 
 /// What a sampler of resources fills; all of them zero means that it did not run.
 const RESOURCES: [&str; 9] = [
@@ -20,46 +20,78 @@ const RESOURCES: [&str; 9] = [
 ];
 
 /// The numbers of a metrics object, and what in it is none.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Metrics<'a> {
     pub(super) numbers: Vec<(Cow<'a, str>, f64)>,
     /// Name and JSON of values that are no numbers.
-    pub(super) words: Vec<(Cow<'a, str>, &'a RawValue)>,
+    pub(super) words: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// Whether resources are stated, all of them as zero.
     pub(super) not_collected: bool,
 }
 
 impl<'a> Metrics<'a> {
-    /// Reads a metrics object and the object of custom metrics in it.
+    /// Reads a metrics object that is there as text.
     pub(super) fn read(raw: &'a RawValue) -> Metrics<'a> {
-        let mut m = Metrics::default();
-        json::each_member(raw, |key, value| {
-            if key == "custom_metrics" && value.get().starts_with('{') {
-                json::each_member(value, |key, value| m.take(key, value));
+        let mut tape = Tape::default();
+        // An object ends with its bracket, so nothing needs to follow it.
+        if tape.read(raw.get(), 0).is_err() {
+            return Metrics::default();
+        }
+        Metrics::of(tape.value(raw.get()))
+    }
+
+    /// Reads a metrics object and the object of custom metrics in it.
+    pub(super) fn of(object: Value<'_, 'a>) -> Metrics<'a> {
+        let mut m = Metrics { numbers: Vec::with_capacity(12), ..Metrics::default() };
+        for (key, value) in object.members() {
+            if key == "custom_metrics" && value.is_object() {
+                value.members().for_each(|(key, value)| m.take(key, value));
             } else {
                 m.take(key, value);
             }
-        });
+        }
+        m.checked()
+    }
+
+    /// Without what is stated twice or was not measured.
+    pub(super) fn checked(mut self) -> Metrics<'a> {
+        let m = &mut self;
         let value_of = |m: &Metrics<'_>, name: &str| m.numbers.iter().find(|(k, _)| k == name).map(|e| e.1);
         // The same figure is written under an old and a new name.
-        if let (Some(old), Some(new)) = (value_of(&m, "memory_usage"), value_of(&m, "memory_usage_mb"))
-            && old == new
+        if let Some(old) = value_of(m, "memory_usage")
+            && value_of(m, "memory_usage_mb") == Some(old)
         {
             m.numbers.retain(|(k, _)| k != "memory_usage");
         }
-        let mut resources = m.numbers.iter().filter(|(k, _)| RESOURCES.contains(&k.as_ref())).peekable();
-        if resources.peek().is_some() && resources.all(|(_, v)| *v == 0.0) {
+        let mut all_zero = None;
+        for (name, value) in &m.numbers {
+            // The list is asked only as long as all may be zero.
+            if all_zero != Some(false) && RESOURCES.contains(&name.as_ref()) {
+                all_zero = Some(*value == 0.0);
+            }
+        }
+        if all_zero == Some(true) {
             m.not_collected = true;
             m.numbers.retain(|(k, _)| !RESOURCES.contains(&k.as_ref()) && k != "thread_count");
         }
-        m
+        self
     }
 
-    fn take(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
+    fn take(&mut self, key: Cow<'a, str>, value: Value<'_, 'a>) {
         match value.get().as_bytes().first() {
-            Some(b'-' | b'0'..=b'9') => self.numbers.extend(json::number_of(value).map(|n| (key, n))),
+            Some(b'-' | b'0'..=b'9') => self.numbers.extend(value.number().map(|n| (key, n))),
             Some(b'n') | None => {}
-            Some(_) => self.words.push((key, value)),
+            Some(_) => self.words.push((key, Cow::Borrowed(value.get()))),
+        }
+    }
+
+    /// The same, owning its text.
+    pub(super) fn into_owned(self) -> Metrics<'static> {
+        let own = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        Metrics {
+            numbers: self.numbers.into_iter().map(|(name, value)| (own(name), value)).collect(),
+            words: self.words.into_iter().map(|(name, value)| (own(name), own(value))).collect(),
+            not_collected: self.not_collected,
         }
     }
 }
@@ -75,10 +107,13 @@ pub(super) fn name_and_unit(name: &str) -> (&str, Option<&'static str>) {
         "throughput" => return (name, Some("1/min")),
         _ => {}
     }
-    let unit =
-        [("_mb", "MB"), ("_bytes", "B"), ("_ms", "ms"), ("_seconds", "s"), ("_s", "s"), ("_percent", "%")]
-            .into_iter()
-            .find(|(end, _)| name.ends_with(end));
+    let ends: &[(&str, &str)] = match name.as_bytes().last() {
+        Some(b'b') => &[("_mb", "MB")],
+        Some(b's') => &[("_bytes", "B"), ("_ms", "ms"), ("_seconds", "s"), ("_s", "s")],
+        Some(b't') => &[("_percent", "%")],
+        _ => &[],
+    };
+    let unit = ends.iter().find(|(end, _)| name.ends_with(end));
     (name, unit.map(|u| u.1))
 }
 

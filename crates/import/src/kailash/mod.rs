@@ -7,6 +7,7 @@
 mod api;
 mod book;
 mod database;
+mod export;
 mod metrics;
 mod plan;
 mod record;
@@ -22,12 +23,13 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use crate::importer::{Importer, Options, Part, ReadError};
+use crate::importer::{ClaimedFile, Importer, Options, ReadError};
 use crate::json;
 use crate::sqlite::Database;
 use api::{Live, Report, member, records};
 use book::Book;
 use database::Tracking;
+use metrics::Metrics;
 use plan::Plan;
 use record::{RunFacts, TaskRow};
 pub(crate) use record::{Slots, error_info};
@@ -71,6 +73,7 @@ pub const IMPORTER: Importer = Importer {
     lossy: "No dependencies unless the tasks were created with them or the workflow definition is given; no workers; resource figures are those of the whole process.",
     sniff: sniff::sniff,
     read,
+    stream: export::stream,
 };
 
 /// A JSON file, parsed.
@@ -80,7 +83,7 @@ struct Doc<'a> {
     root: &'a RawValue,
 }
 
-fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut failures = Vec::new();
     let mut scratch: Vec<Vec<u8>> = parts.iter().map(|_| Vec::new()).collect();
     let docs = parse_all(parts, &mut scratch, &mut failures, sink);
@@ -106,7 +109,7 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
         let message = format!("{}: {what}", part.source.name);
         sink.diagnostic(Diagnostic::new(Severity::Info, "no-run-inside", message));
     }
-    let mut book = Book::new(options.zone);
+    let mut book = Book::new(Rc::new(options.zone));
     let (exports, reports) = learn(&docs, &mut databases, &mut book, sink);
     tell(&docs, &exports, options, &mut book, sink);
     for database in databases {
@@ -124,7 +127,7 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
 }
 
 fn parse_all<'a>(
-    parts: &[Part<'a>],
+    parts: &[ClaimedFile<'a>],
     scratch: &'a mut [Vec<u8>],
     failures: &mut Vec<(String, Option<u64>)>,
     sink: &mut dyn EventSink,
@@ -146,7 +149,7 @@ fn parse_all<'a>(
     docs
 }
 
-fn open_all<'a>(parts: &[Part<'a>], failures: &mut Vec<(String, Option<u64>)>) -> Vec<Tracking<'a>> {
+fn open_all<'a>(parts: &[ClaimedFile<'a>], failures: &mut Vec<(String, Option<u64>)>) -> Vec<Tracking<'a>> {
     let mut databases = Vec::new();
     for part in parts.iter().filter(|p| p.part == DATABASE) {
         let file = part.source.name.as_str();
@@ -240,7 +243,7 @@ fn tell(
         let (mut bad, mut waiting) = (0, Vec::new());
         json::each_element(tasks, |record| match TaskRow::from_json(record) {
             Some(row) => {
-                let known = |p: &Cow<'_, str>| book.runs[at].ids.contains_key(&**p);
+                let known = |p: &Cow<'_, str>| book.runs[at].knows(p);
                 if row.previous.as_ref().is_none_or(known) {
                     book.task(at, &row, sink);
                 } else {
@@ -266,7 +269,7 @@ fn tell(
                 continue;
             };
             if let (Some(id), None) = (row.id.as_deref(), &row.metrics) {
-                row.metrics = metrics.remove(id).map(Cow::Borrowed);
+                row.metrics = metrics.remove(id).map(Metrics::read);
             }
             let run = row.run.clone().or_else(|| run_from_path(doc));
             match run {
@@ -296,8 +299,8 @@ fn tell(
         tell_index(doc, &mut metrics, book, sink);
     }
     // A metrics file repeats what is in the file of its task.
-    for id in book.runs.iter().flat_map(|run| run.ids.keys()) {
-        metrics.remove(&**id);
+    for id in book.runs.iter().flat_map(|run| run.ids()) {
+        metrics.remove(id);
     }
     if !metrics.is_empty() {
         let first = metrics.keys().min().copied().unwrap_or_default();
@@ -323,10 +326,10 @@ fn tell_index<'a>(
             return;
         };
         let at = book.run_of_task(&run, doc.file);
-        if book.runs[at].ids.contains_key(&*id) {
+        if book.runs[at].knows(&id) {
             return;
         }
-        row.metrics = metrics.remove(&*id).map(Cow::Borrowed);
+        row.metrics = metrics.remove(&*id).map(Metrics::read);
         row.id = Some(id);
         book.runs[at].counts.from_index += 1;
         book.task(at, &row, sink);

@@ -116,15 +116,15 @@ impl Plan {
                 let mut after: Vec<Cow<'_, str>> = Vec::new();
                 for &source in &self.sources[i] {
                     match before(&by_end[source], started, run) {
-                        Some(on) if on != task && run.edges.insert((task, on)) => {
-                            after.push(run.tasks[on as usize].id.to_string().into());
+                        Some(on) if on != task && run.add_edge(task, on) => {
+                            after.push(run.id_of(on).to_owned().into());
                         }
                         Some(_) => {}
                         None => after.push(ids[source].as_str().into()),
                     }
                 }
                 if !after.is_empty() {
-                    let id = (&*run.tasks[task as usize].id).into();
+                    let id = run.id_of(task).into();
                     sink.event(Event::Task(Task { id, after, ..Task::default() }));
                 }
             }
@@ -133,8 +133,8 @@ impl Plan {
                 let mut after: Vec<Cow<'_, str>> = Vec::new();
                 for &source in &self.sources[i] {
                     let on = before(&by_end[source], i64::MAX, run);
-                    let id: Cow<'_, str> = on
-                        .map_or(ids[source].as_str().into(), |t| run.tasks[t as usize].id.to_string().into());
+                    let id: Cow<'_, str> =
+                        on.map_or(ids[source].as_str().into(), |t| run.id_of(t).to_owned().into());
                     if !after.contains(&id) {
                         after.push(id);
                     }
@@ -232,7 +232,7 @@ impl PlanNode {
 /// Id of the task of a node that was not reached: the node's, unless a task of the run has it.
 fn own_id(node: &str, run: &RunState<'_>) -> String {
     let mut id = node.to_owned();
-    while run.ids.contains_key(id.as_str()) {
+    while run.knows(&id) {
         id.push_str(" (planned)");
     }
     id

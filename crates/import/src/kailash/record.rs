@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{ErrorInfo, Fields};
+use makespan_format::ErrorInfo;
 use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
+use super::metrics::Metrics;
 use crate::json;
+use crate::json::tape::{Tape, Value};
 
 /// A value that stays JSON.
 pub(super) type Raw<'a> = Cow<'a, RawValue>;
@@ -22,11 +24,9 @@ impl<'a, const N: usize> Slots<'a, N> {
     /// The members named `names`; `None` where `raw` is no object. Of several of one name the last counts.
     pub(crate) fn read(raw: &'a RawValue, names: &[&str; N]) -> Option<Slots<'a, N>> {
         let mut slots = Slots { values: [None; N], rest: Vec::new() };
-        // Programs write their members in one order, so the next name is nearly always the right one.
         let mut next = 0;
         let is_object = json::each_member(raw, |key, value| {
-            let found =
-                (0..N).map(|i| if next + i < N { next + i } else { next + i - N }).find(|&i| names[i] == key);
+            let found = place_of(names, next, &key);
             let given = value.get() != "null";
             match found {
                 Some(i) => {
@@ -83,7 +83,7 @@ pub(super) struct TaskRow<'a> {
     pub(super) input: Option<Raw<'a>>,
     pub(super) output: Option<Raw<'a>>,
     pub(super) metadata: Option<Raw<'a>>,
-    pub(super) metrics: Option<Raw<'a>>,
+    pub(super) metrics: Option<Metrics<'a>>,
     /// Seconds it took where it has no end.
     pub(super) duration: Option<f64>,
     /// Members that this program gives no meaning.
@@ -121,57 +121,94 @@ const TASK: [&str; 25] = [
 impl<'a> TaskRow<'a> {
     /// The record that `raw` is, as the tracker stores it or as the REST API answers it; `None` where it is none.
     pub(super) fn from_json(raw: &'a RawValue) -> Option<TaskRow<'a>> {
-        let s = Slots::read(raw, &TASK)?;
-        let keep = |i: usize| s.raw(i).map(Cow::Borrowed);
-        let mut row = TaskRow {
-            id: s.text(0),
-            run: s.text(1),
-            node: s.text(2),
-            kind: s.text(3),
-            status: s.text(4),
-            started: s.text(5),
-            ended: s.text(6).or_else(|| s.text(7)),
-            created: s.text(8),
-            result: keep(9),
-            error: s.text(10).or_else(|| s.text(24)),
-            metadata: keep(11),
-            input: keep(12),
-            output: keep(13),
-            metrics: keep(14),
-            previous: s.text(16).or_else(|| s.text(20)),
-            worker: s.text(18),
-            duration: s.number(21),
-            ..TaskRow::default()
-        };
+        let mut tape = Tape::default();
+        tape.read(raw.get(), 0).ok()?;
+        TaskRow::of(tape.value(raw.get()), &mut Vec::new())
+    }
+
+    /// The same of a record that was taken apart already. `order` remembers where the members of the record before
+    /// belong, which is nearly always where those of this one do.
+    pub(super) fn of(record: Value<'_, 'a>, order: &mut Vec<usize>) -> Option<TaskRow<'a>> {
+        if !record.is_object() {
+            return None;
+        }
+        let mut values: [Option<Value<'_, 'a>>; TASK.len()] = [None; TASK.len()];
+        let mut row = TaskRow::default();
+        for (nth, (key, value)) in record.members().enumerate() {
+            let place = match order.get(nth) {
+                Some(&i) if TASK[i] == key => Some(i),
+                _ => {
+                    let place = place_of(&TASK, 0, &key);
+                    // What is no member of ours is looked up each time.
+                    if nth <= TASK.len() {
+                        order.resize(order.len().max(nth + 1), 0);
+                        order[nth] = place.unwrap_or(0);
+                    }
+                    place
+                }
+            };
+            match place {
+                Some(i) => values[i] = Some(value).filter(|v| !v.is_null()),
+                None if value.is_null() => {}
+                None => row.rest.extend(raw_of(value).map(|v| (key, v))),
+            }
+        }
+        let text = |i: usize| values[i].and_then(Value::text).filter(|t: &Cow<'_, str>| !t.is_empty());
+        let keep = |i: usize| values[i].and_then(raw_of);
+        row.id = text(0);
+        row.run = text(1);
+        row.node = text(2);
         if row.id.is_none() && row.node.is_none() {
             return None;
         }
-        if let Some(list) = s.raw(15) {
-            json::each_element(list, |id| row.dependencies.extend(json::text_of(id)));
+        row.kind = text(3);
+        row.status = text(4);
+        row.started = text(5);
+        row.ended = text(6).or_else(|| text(7));
+        row.created = text(8);
+        row.result = keep(9);
+        row.error = text(10).or_else(|| text(24));
+        row.metadata = keep(11);
+        row.input = keep(12);
+        row.output = keep(13);
+        row.metrics = values[14].map(Metrics::of);
+        row.previous = text(16).or_else(|| text(20));
+        row.worker = text(18);
+        row.duration = values[21].and_then(Value::number);
+        if let Some(list) = values[15] {
+            row.dependencies.extend(list.elements().filter_map(Value::text));
         }
-        let tries = s.whole(17).filter(|n| *n > 0).map(|n| n.saturating_add(1)).or_else(|| s.whole(19));
+        let whole = |i: usize| values[i].and_then(Value::whole);
+        let tries = whole(17).filter(|n| *n > 0).map(|n| n.saturating_add(1)).or_else(|| whole(19));
         row.number = tries.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
-        if s.raw(7).is_some() && s.text(7) != s.text(6) {
-            row.rest.extend(keep(7).map(|v| (Cow::Borrowed("completed_at"), v)));
+        if values[7].is_some() && text(7) != text(6) {
+            row.rest.splice(0..0, keep(7).map(|v| (Cow::Borrowed("completed_at"), v)));
         }
         if row.metrics.is_none() {
-            row.metrics = flat_metrics(&s);
+            row.metrics = flat_metrics([21, 23, 22].map(|i| values[i].and_then(Value::number)));
         }
-        row.rest.extend(s.rest.into_iter().map(|(key, value)| (key, Cow::Borrowed(value))));
         Some(row)
     }
 }
 
+fn raw_of<'a>(value: Value<'_, 'a>) -> Option<Raw<'a>> {
+    serde_json::from_str(value.get()).ok().map(Cow::Borrowed)
+}
+
 /// The metrics that the REST API puts beside the other members.
-fn flat_metrics<'a>(s: &Slots<'a, 25>) -> Option<Raw<'a>> {
-    let mut fields = Fields::new();
-    for (i, name) in [(21, "duration"), (23, "memory_usage_mb"), (22, "cpu_usage")] {
-        if let Some(value) = s.number(i) {
-            fields.num(name, value);
-        }
+fn flat_metrics(values: [Option<f64>; 3]) -> Option<Metrics<'static>> {
+    let names = ["duration", "memory_usage_mb", "cpu_usage"];
+    let mut metrics = Metrics::default();
+    for (name, value) in names.into_iter().zip(values) {
+        metrics.numbers.extend(value.map(|v| (Cow::Borrowed(name), v)));
     }
-    let text = fields.finish()?.as_str().to_owned();
-    RawValue::from_string(text).ok().map(Cow::Owned)
+    (!metrics.numbers.is_empty()).then(|| metrics.checked())
+}
+
+/// Where `key` stands among the names. Programs write their members in one order, so the next name is nearly always
+/// the right one.
+fn place_of<const N: usize>(names: &[&str; N], next: usize, key: &str) -> Option<usize> {
+    (0..N).map(|i| if next + i < N { next + i } else { next + i - N }).find(|&i| names[i] == key)
 }
 
 /// Names and JSON values in the order given, each name once: the first word counts.

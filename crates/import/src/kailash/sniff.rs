@@ -1,17 +1,13 @@
 //! Which kind of Kailash's files a file is.
 
-use crate::importer::Claim;
-use crate::sniff::{Head, Kind, Shape};
+use crate::importer::{Claim, claim};
+use crate::sniff::{Head, JsonKind, Shape};
 use crate::sqlite::Database;
 
 use super::{
     DATABASE, DEFINITION, DUMP, EXPORT, INDEX, LIVE, MONITOR, NO_RUN, REPORT, RUN_FILE, RUN_LIST, TASK_FILE,
     TASK_LIST, TASK_METRICS,
 };
-
-fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
-    Some(Claim { score, part, reason })
-}
 
 /// Judges by the tables of a database and by the names in a JSON text.
 pub(super) fn sniff(head: &Head<'_>) -> Option<Claim> {
@@ -33,8 +29,8 @@ pub(super) fn sniff(head: &Head<'_>) -> Option<Claim> {
         return None;
     }
     match head.shape.root {
-        Kind::Object => of_object(&head.shape, &has),
-        Kind::Array => of_array(&head.shape),
+        JsonKind::Object => of_object(&head.shape, &has),
+        JsonKind::Array => of_array(&head.shape),
         _ if has("CREATE TABLE workflow_runs")
             && (has("CREATE TABLE task_runs") || has("CREATE TABLE audit_events")) =>
         {
@@ -46,10 +42,10 @@ pub(super) fn sniff(head: &Head<'_>) -> Option<Claim> {
 
 fn of_object(shape: &Shape, has: &dyn Fn(&str) -> bool) -> Option<Claim> {
     let all = |keys: &[&str]| keys.iter().all(|k| shape.has(k));
-    let is = |key: &str, kind: Kind| shape.kind(key) == Some(kind);
+    let is = |key: &str, kind: JsonKind| shape.kind(key) == Some(kind);
     let inner = |key: &str, keys: &[&str]| keys.iter().all(|k| shape.inner_has(key, k));
-    if is("run", Kind::Object)
-        && is("tasks", Kind::Array)
+    if is("run", JsonKind::Object)
+        && is("tasks", JsonKind::Array)
         && (inner("run", &["run_id"]) || inner("tasks", &["task_id", "node_id"]))
     {
         return claim(95, EXPORT, "an object with run and tasks");
@@ -62,7 +58,7 @@ fn of_object(shape: &Shape, has: &dyn Fn(&str) -> bool) -> Option<Claim> {
         return claim(95, TASK_FILE, "an object with task_id, node_id and run_id");
     }
     if all(&["run_id", "workflow_name"]) {
-        return if is("tasks", Kind::Array) {
+        return if is("tasks", JsonKind::Array) {
             claim(95, RUN_FILE, "an object with run_id, workflow_name and tasks")
         } else if all(&["status"]) {
             claim(90, RUN_LIST, "an object with run_id, workflow_name and status")
@@ -70,14 +66,14 @@ fn of_object(shape: &Shape, has: &dyn Fn(&str) -> bool) -> Option<Claim> {
             None
         };
     }
-    if is("tasks", Kind::Object) && is("runs", Kind::Object) && shape.keys.len() == 2 {
+    if is("tasks", JsonKind::Object) && is("runs", JsonKind::Object) && shape.keys.len() == 2 {
         return claim(75, INDEX, "an object with tasks and runs by id");
     }
-    if is("nodes", Kind::Object) && is("connections", Kind::Array) {
+    if is("nodes", JsonKind::Object) && is("connections", JsonKind::Array) {
         let sure = inner("connections", &["source_node", "target_node"]) || all(&["workflow_id"]);
         return claim(if sure { 93 } else { 50 }, DEFINITION, "an object with nodes by id and connections");
     }
-    if is("run_info", Kind::Object) && is("summary", Kind::Object) {
+    if is("run_info", JsonKind::Object) && is("summary", JsonKind::Object) {
         return claim(95, REPORT, "an object with run_info and summary");
     }
     if all(&["current_metrics", "history"]) || all(&["active_tasks", "completed_tasks", "avg_task_duration"])
@@ -88,12 +84,12 @@ fn of_object(shape: &Shape, has: &dyn Fn(&str) -> bool) -> Option<Claim> {
         return claim(85, TASK_METRICS, "an object with cpu_usage and custom_metrics");
     }
     for list in ["runs", "items", "data", "results"] {
-        if is(list, Kind::Array) && inner(list, &["run_id", "workflow_name", "status"]) {
+        if is(list, JsonKind::Array) && inner(list, &["run_id", "workflow_name", "status"]) {
             return claim(88, RUN_LIST, "an envelope around objects with run_id and workflow_name");
         }
     }
     for list in ["tasks", "items", "data", "results"] {
-        if is(list, Kind::Array) && inner(list, &["node_id", "node_type", "status"]) {
+        if is(list, JsonKind::Array) && inner(list, &["node_id", "node_type", "status"]) {
             return claim(88, TASK_LIST, "an envelope around objects with node_id and node_type");
         }
     }

@@ -2,14 +2,14 @@
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use makespan_format::{
     Artifact, Attempt, Direction, Event, EventSink, Fields, Json, Log, Sample, Status, Task,
 };
+use makespan_model::StrId;
 use serde_json::value::RawValue;
 
-use super::book::{RunState, Told};
+use super::book::RunState;
 use super::metrics::{Metrics, name_and_unit};
 use super::record::{TaskRow, error_info, nanos};
 use crate::json;
@@ -30,21 +30,25 @@ impl RunState<'_> {
     /// Tells a record: of a task that is new, or of another try of one that is known.
     pub(super) fn task(&mut self, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
         let node = row.node.as_deref().or(row.id.as_deref()).unwrap_or_default();
-        let id: Rc<str> = match &row.id {
-            Some(id) => Rc::from(&**id),
-            None => self.free_id(node),
+        let id: Cow<'_, str> = match &row.id {
+            Some(id) => Cow::Borrowed(&**id),
+            None => Cow::Owned(self.free_id(node)),
         };
-        if self.ids.contains_key(&id) {
+        let (own, told) = self.name(&id);
+        if let Some(at) = told {
             self.counts.twice += 1;
-            self.late_metrics(&id, row, sink);
+            self.late_metrics(own, at, row, sink);
             return;
         }
-        let known = row.previous.as_deref().and_then(|p| self.ids.get(p).copied());
+        let known = row.previous.as_deref().and_then(|p| self.task_of(p));
         self.counts.no_previous += u64::from(row.previous.is_some() && known.is_none());
         let at = known.unwrap_or(self.tasks.len() as u32);
         let one = self.try_of(row, at, known.is_some());
-        self.ids.insert(id.clone(), at);
-        self.numbers.insert((at, one.number));
+        let id = own;
+        self.tells_of(id, at);
+        if known.is_some() {
+            self.numbers.insert((at, one.number));
+        }
         let has_attempt = known.is_some()
             || one.started.is_some()
             || !matches!(
@@ -58,14 +62,7 @@ impl RunState<'_> {
                 )
             );
         if known.is_none() {
-            self.tasks.push(Told {
-                id: id.clone(),
-                started: None,
-                ended: None,
-                status: None,
-                tries: 0,
-                declared: !has_attempt,
-            });
+            self.add(id, one.number, !has_attempt);
             match self.nodes.get_mut(node) {
                 Some(tasks) => tasks.push(at),
                 None => {
@@ -76,26 +73,31 @@ impl RunState<'_> {
         let told = &mut self.tasks[at as usize];
         (told.started, told.ended, told.status) = (one.started, one.ended, one.status);
         told.tries = told.tries.max(one.number);
-        let (task_id, declared) = (told.id.clone(), told.declared);
-        let after = self.new_edges(at, &row.dependencies);
-        let metrics = row.metrics.as_deref().map(Metrics::read).unwrap_or_default();
+        let declared = told.declared;
+        let on = self.new_edges(at, &row.dependencies, known.is_none());
+        let none = Metrics::default();
+        let metrics = row.metrics.as_ref().unwrap_or(&none);
         self.counts.unmeasured += u64::from(metrics.not_collected);
+        if row.metrics.is_none() {
+            self.unmeasured.insert(id, (one.number, one.ended));
+        }
         let queued = self.clock.maybe(row.created.as_ref());
         let queued = queued.filter(|q| one.started.is_some_and(|s| *q <= s));
-        let labels = self.labels(row, &metrics, queued.is_some(), has_attempt, known.is_some());
+        let labels = self.labels(row, metrics, queued.is_some(), has_attempt, known.is_some());
+        let task_id = self.id_of(at);
+        let after: Vec<Cow<'_, str>> = on.iter().map(|&on| Cow::Borrowed(self.id_of(on))).collect();
 
         if known.is_none() {
             let plan_node = self.plan.as_ref().and_then(|p| p.node(node));
             let parent = row.metadata.as_deref().and_then(parent_of);
-            let parent = parent
-                .map(|p| self.ids.get(&*p).map_or(p, |&g| self.tasks[g as usize].id.to_string().into()));
+            let parent = parent.map(|p| self.task_of(&p).map_or(p, |group| self.id_of(group).into()));
             sink.event(Event::Task(Task {
-                id: (&*task_id).into(),
+                id: task_id.into(),
                 name: Some(node.into()),
                 step: Some(node.into()),
                 kind: row.kind.as_deref().map(Into::into),
                 parent,
-                after: after.iter().map(|a| Cow::Borrowed(&**a)).collect(),
+                after,
                 status: one.status.filter(|_| !has_attempt),
                 labels,
                 params: plan_node.and_then(|n| n.config.as_deref()).map(Json::from_raw),
@@ -103,8 +105,8 @@ impl RunState<'_> {
         } else {
             if !after.is_empty() || declared {
                 sink.event(Event::Task(Task {
-                    id: (&*task_id).into(),
-                    after: after.iter().map(|a| Cow::Borrowed(&**a)).collect(),
+                    id: task_id.into(),
+                    after,
                     status: one.status.filter(|_| declared),
                     ..Task::default()
                 }));
@@ -112,7 +114,7 @@ impl RunState<'_> {
             // A task has one set of labels, that of its first try.
             if let Some(labels) = labels {
                 sink.event(Event::Log(Log {
-                    task: Some((&*task_id).into()),
+                    task: Some(task_id.into()),
                     number: Some(one.number),
                     level: Some("metadata".into()),
                     text: labels.as_str().into(),
@@ -122,7 +124,7 @@ impl RunState<'_> {
         }
         if has_attempt {
             sink.event(Event::Attempt(Attempt {
-                task: (&*task_id).into(),
+                task: task_id.into(),
                 number: one.number,
                 queued,
                 started: one.started,
@@ -134,38 +136,35 @@ impl RunState<'_> {
             }));
         } else if let Some(error) = row.error.as_deref() {
             sink.event(Event::Log(Log {
-                task: Some((&*task_id).into()),
+                task: Some(task_id.into()),
                 level: Some("error".into()),
                 text: error.into(),
                 ..Log::default()
             }));
         }
-        tell_values(row, &task_id, sink);
-        if row.metrics.is_none() {
-            self.unmeasured.insert(id, (one.number, one.ended));
-        }
+        tell_values(row, task_id, sink);
         let is_timed = one.started.is_some() && one.ended.is_some();
-        tell_metrics(&metrics, &task_id, has_attempt.then_some(one.number), one.ended, is_timed, sink);
+        tell_metrics(metrics, task_id, has_attempt.then_some(one.number), one.ended, is_timed, sink);
     }
 
     /// Tells the metrics of a record whose try another file told without them.
-    fn late_metrics(&mut self, id: &str, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
-        let Some(raw) = row.metrics.as_deref() else { return };
-        let (Some((number, ended)), Some(&at)) = (self.unmeasured.remove(id), self.ids.get(id)) else {
+    fn late_metrics(&mut self, id: StrId, at: u32, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
+        let Some(metrics) = &row.metrics else { return };
+        let Some((number, ended)) = self.unmeasured.remove(&id) else {
             return;
         };
-        let metrics = Metrics::read(raw);
         self.counts.unmeasured += u64::from(metrics.not_collected);
-        tell_metrics(&metrics, &self.tasks[at as usize].id, Some(number), ended, ended.is_some(), sink);
+        tell_metrics(metrics, self.id_of(at), Some(number), ended, ended.is_some(), sink);
     }
 
     /// Id of a record that has none: its node, with a number where there are several.
-    fn free_id(&mut self, node: &str) -> Rc<str> {
-        let last = self.numbered.entry(node.to_owned()).or_default();
+    fn free_id(&mut self, node: &str) -> String {
+        let mut last = self.numbered.get(node).copied().unwrap_or_default();
         loop {
-            *last += 1;
-            let id: Rc<str> = if *last == 1 { Rc::from(node) } else { Rc::from(format!("{node}#{last}")) };
-            if !self.ids.contains_key(&id) {
+            last += 1;
+            let id = if last == 1 { node.to_owned() } else { format!("{node}#{last}") };
+            if !self.knows(&id) {
+                self.numbered.insert(node.to_owned(), last);
                 return id;
             }
         }
@@ -191,8 +190,8 @@ impl RunState<'_> {
             ended = Some(start.saturating_add(nanos(seconds)));
             self.counts.end_from_duration += 1;
         }
-        let tries = self.tasks.get(at as usize).map_or(0, |t| t.tries);
-        let number = match row.number.filter(|n| !self.numbers.contains(&(at, *n))) {
+        let (tries, first) = self.tasks.get(at as usize).map_or((0, 0), |t| (t.tries, t.first));
+        let number = match row.number.filter(|n| *n != first && !self.numbers.contains(&(at, *n))) {
             Some(number) => number,
             None if is_retry => tries.saturating_add(1),
             None => 1,
@@ -200,17 +199,20 @@ impl RunState<'_> {
         Try { number, started, ended, status }
     }
 
-    /// Ids of what the task depends on, without those told before; ids that are not known wait for the end.
-    fn new_edges(&mut self, at: u32, dependencies: &[Cow<'_, str>]) -> Vec<Rc<str>> {
+    /// What the task depends on, without what was told before; ids that are not known wait for the end.
+    fn new_edges(&mut self, at: u32, dependencies: &[Cow<'_, str>], is_first: bool) -> Vec<u32> {
         let mut after = Vec::with_capacity(dependencies.len());
         for id in dependencies {
-            match self.ids.get(&**id) {
+            match self.task_of(id) {
                 // A try that depends on the one before says what its number says.
-                Some(&on) if on == at => {}
-                Some(&on) if self.edges.insert((at, on)) => after.push(self.tasks[on as usize].id.clone()),
+                Some(on) if on == at => {}
+                Some(on) if is_first || self.add_edge(at, on) => after.push(on),
                 Some(_) => {}
                 None => self.later.push((at, id.clone().into_owned())),
             }
+        }
+        if is_first {
+            self.first_edges(&mut after);
         }
         after
     }
@@ -223,16 +225,16 @@ impl RunState<'_> {
             let at = of_one[0].0;
             let mut after: Vec<Cow<'_, str>> = Vec::new();
             for (_, id) in of_one {
-                match self.ids.get(id.as_str()) {
-                    Some(&on) if on != at && self.edges.insert((at, on)) => {
-                        after.push(self.tasks[on as usize].id.to_string().into());
+                match self.task_of(id) {
+                    Some(on) if on != at && self.add_edge(at, on) => {
+                        after.push(self.id_of(on).to_owned().into());
                     }
                     Some(_) => {}
                     None => after.push(id.as_str().into()),
                 }
             }
             if !after.is_empty() {
-                let id = (&*self.tasks[at as usize].id).into();
+                let id = self.id_of(at).into();
                 sink.event(Event::Task(Task { id, after, ..Task::default() }));
             }
         }
@@ -266,7 +268,7 @@ impl RunState<'_> {
             }
         }
         for (key, value) in &metrics.words {
-            labels.raw(&format!("metrics.{key}"), value.get());
+            labels.raw(&format!("metrics.{key}"), value);
         }
         if let (false, Some(created)) = (queued, &row.created) {
             labels.str("created_at", created);

@@ -1,5 +1,7 @@
 //! The event list of the framework: `events.json`.
 
+use std::rc::Rc;
+
 use std::borrow::Cow;
 
 use makespan_format::{
@@ -43,7 +45,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         source: Some("MoE event list".into()),
         ..RunInfo::default()
     }));
-    let mut clock = Clock::new(runs.zone);
+    let mut clock = Clock::new(Rc::new(runs.zone));
     // Stages that have begun and not ended: the tasks, by stage and by whom the event names.
     let mut open: FxHashMap<(String, String), Vec<String>> = FxHashMap::default();
     let mut tasks: FxHashMap<String, u32> = FxHashMap::default();

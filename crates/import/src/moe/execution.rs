@@ -1,5 +1,7 @@
 //! Executions: `<workflow id>.json`.
 
+use std::rc::Rc;
+
 use std::borrow::Cow;
 
 use makespan_format::{
@@ -49,7 +51,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         Ok(id) => id,
         Err(known) => return told_twice(file, &known, sink),
     };
-    let mut clock = Clock::new(runs.zone);
+    let mut clock = Clock::new(Rc::new(runs.zone));
     let success = s.raw(3).and_then(json::flag_of);
     let (started, ended) = (clock.maybe(s.text(1).as_ref()), clock.maybe(s.text(2).as_ref()));
     // `success` is true from the beginning on, so it says something of an execution that has ended only.

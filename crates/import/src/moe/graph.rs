@@ -1,5 +1,7 @@
 //! Graph exports: `<workflow id>_export.json`, `…_data.json`.
 
+use std::rc::Rc;
+
 use std::borrow::Cow;
 
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task};
@@ -25,7 +27,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
             return edges_not_real(links, file, sink);
         }
     };
-    let mut clock = Clock::new(runs.zone);
+    let mut clock = Clock::new(Rc::new(runs.zone));
     let success = s.raw(3).and_then(json::flag_of);
     let status_of =
         |success: Option<bool>| success.map(|ok| if ok { Status::Succeeded } else { Status::Failed });

@@ -12,9 +12,9 @@ use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError, Zone};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Zone, claim, whole};
 use crate::json;
-use crate::sniff::{Head, Kind};
+use crate::sniff::{Head, JsonKind};
 use crate::tally::clip;
 
 const EXECUTION: &str = "execution";
@@ -31,31 +31,32 @@ pub const IMPORTER: Importer = Importer {
     lossy: "No dependencies, no ids of components, no containment; a running workflow is not written.",
     sniff,
     read,
+    stream: whole,
 };
-
-fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
-    Some(Claim { score, part, reason })
-}
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     let shape = &head.shape;
-    let is = |key: &str, kind: Kind| shape.kind(key) == Some(kind);
+    let is = |key: &str, kind: JsonKind| shape.kind(key) == Some(kind);
     match shape.root {
-        Kind::Object if !shape.has("workflow_id") => None,
-        Kind::Object if is("components", Kind::Array) && (shape.has("events") || shape.has("start_time")) => {
+        JsonKind::Object if !shape.has("workflow_id") => None,
+        JsonKind::Object
+            if is("components", JsonKind::Array) && (shape.has("events") || shape.has("start_time")) =>
+        {
             claim(95, EXECUTION, "an object with workflow_id, components and events")
         }
-        Kind::Object if is("nodes", Kind::Array) && is("links", Kind::Array) => {
+        JsonKind::Object if is("nodes", JsonKind::Array) && is("links", JsonKind::Array) => {
             claim(92, GRAPH, "an object with workflow_id, nodes and links")
         }
-        Kind::Object if is("metrics", Kind::Object) && shape.has("optimizer") => {
+        JsonKind::Object if is("metrics", JsonKind::Object) && shape.has("optimizer") => {
             claim(92, TRAINING, "an object with workflow_id, optimizer and metrics")
         }
         // An execution that was cut off before its components.
-        Kind::Object if shape.has("start_time") && shape.has("success") && is("events", Kind::Array) => {
+        JsonKind::Object
+            if shape.has("start_time") && shape.has("success") && is("events", JsonKind::Array) =>
+        {
             claim(80, EXECUTION, "an object with workflow_id, start_time, success and events")
         }
-        Kind::Array if ["type", "timestamp", "data"].iter().all(|k| shape.first_has(k)) => {
+        JsonKind::Array if ["type", "timestamp", "data"].iter().all(|k| shape.first_has(k)) => {
             let stage = ["_STARTED", "_COMPLETED", "_FAILED", "PIPELINE_", "_LOADED"];
             let mine = stage.iter().any(|s| memchr::memmem::find(head.bytes, s.as_bytes()).is_some());
             claim(if mine { 85 } else { 40 }, EVENTS, "an array of objects with type, timestamp and data")
@@ -109,7 +110,7 @@ fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
     sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
 }
 
-fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut runs = Runs { zone: options.zone, told: FxHashMap::default(), inferred: 0 };
     let mut failures = Vec::new();
     let mut read = 0;

@@ -5,8 +5,8 @@ use makespan_format::EventSink;
 
 use super::database::dependencies;
 use super::model::{Model, Step, Workflow};
-use super::record::{Clock, Labels, Record, items, warn};
 use super::samples::{Note, Notes, What};
+use crate::pairs::{Clock, Labels, Record, items, warn};
 
 /// Members of an execution that have their place; what else there is becomes labels.
 const WORKFLOW: [&str; 15] = [

@@ -3,8 +3,8 @@
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use super::model::{Model, Step, Workflow};
-use super::record::{Clock, Labels, items, scalar, warn};
 use super::samples::{Note, Notes, What};
+use crate::pairs::{Clock, Labels, items, scalar, warn};
 use crate::sqlite::{Database, Row, Value};
 
 /// Reads workflows and their steps into the model.
@@ -136,7 +136,7 @@ pub(super) fn dependencies(json: &str) -> Vec<String> {
 impl Step {
     /// Takes over what the metadata of a step hold: its last message, its result, and what the program added.
     pub(super) fn metadata(&mut self, json: &str) {
-        if let Some(record) = super::record::Record::parse(json) {
+        if let Some(record) = crate::pairs::Record::parse(json) {
             self.message = record.filled("last_message").map(Into::into);
             self.result = record.raw("result").map(Into::into);
         }

@@ -9,20 +9,19 @@ mod api;
 mod database;
 mod log;
 mod model;
-pub(crate) mod record;
-mod samples;
+pub(crate) mod samples;
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::EventSink;
 
-use crate::importer::{Claim, Importer, Options, Part, ReadError, Source};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Source, claim, whole};
 use crate::json;
-use crate::sniff::{Head, Key, Kind};
+use crate::pairs::{Clock, Record, folder, info, items, warn};
+use crate::sniff::{Head, JsonKind, Member};
 use crate::sqlite::Database;
 use model::{Model, Workflow};
-use record::{Clock, Record, folder, info, items, warn};
 use samples::Notes;
 
 const DATABASE: &str = "database";
@@ -45,11 +44,8 @@ pub const IMPORTER: Importer = Importer {
     lossy: "Only the last attempt of a retried step has times; a run that gave up is recorded as running.",
     sniff,
     read,
+    stream: whole,
 };
-
-fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
-    Some(Claim { score, part, reason })
-}
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
@@ -67,15 +63,15 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     }
     let shape = &head.shape;
     match shape.root {
-        Kind::Object if shape.has("workflow_id") && shape.kind("steps") == Some(Kind::Object) => {
+        JsonKind::Object if shape.has("workflow_id") && shape.kind("steps") == Some(JsonKind::Object) => {
             if shape.has("alerts") || shape.has("metrics") {
                 claim(95, EXECUTION, "an object with workflow_id, steps and alerts or metrics")
             } else {
                 claim(90, STATUS, "an object with workflow_id and steps")
             }
         }
-        Kind::Object => {
-            let figures = |key: &Key| {
+        JsonKind::Object => {
+            let figures = |key: &Member| {
                 ["count", "min", "max", "mean", "latest"].iter().all(|f| key.inner.iter().any(|k| k == f))
             };
             if !shape.keys.is_empty() && shape.keys.iter().all(figures) {
@@ -86,7 +82,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
                 None
             }
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let all = |keys: &[&str]| keys.iter().all(|key| shape.first.iter().any(|k| k == key));
             if all(&["workflow_id", "total_steps", "steps", "alerts"]) {
                 claim(92, EXECUTION, "an array of executions with steps and alerts")
@@ -122,7 +118,7 @@ struct Answer<'a> {
     records: Vec<Record<'a>>,
 }
 
-fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut model = Model::default();
     let mut clock = Clock::new(options.zone);
     let mut databases = Vec::new();
@@ -145,7 +141,7 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
             api::workflow(record, answer.file, &mut model, &mut clock, sink);
         }
     }
-    let logs: Vec<(&Part<'_>, Cow<'_, str>)> = parts
+    let logs: Vec<(&ClaimedFile<'_>, Cow<'_, str>)> = parts
         .iter()
         .filter(|p| p.part == LOG)
         .map(|p| (p, String::from_utf8_lossy(&p.source.bytes)))
@@ -211,13 +207,13 @@ fn read(parts: &[Part<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> 
 }
 
 /// The write-ahead log that belongs to a database, by name.
-fn journal<'a>(parts: &[Part<'a>], name: &str) -> Option<&'a [u8]> {
-    let mine = |p: &&Part<'a>| p.part == "wal" && p.source.name.strip_suffix("-wal") == Some(name);
+fn journal<'a>(parts: &[ClaimedFile<'a>], name: &str) -> Option<&'a [u8]> {
+    let mine = |p: &&ClaimedFile<'a>| p.part == "wal" && p.source.name.strip_suffix("-wal") == Some(name);
     parts.iter().find(mine).map(|p| &*p.source.bytes)
 }
 
 fn answers<'a>(
-    parts: &[Part<'a>],
+    parts: &[ClaimedFile<'a>],
     scratch: &'a mut [Vec<u8>],
     failures: &mut Vec<String>,
     sink: &mut dyn EventSink,

@@ -6,7 +6,7 @@ use makespan_format::{
 };
 use rustc_hash::FxHashMap;
 
-use super::record::{Labels, info, warn};
+use crate::pairs::{Labels, info, warn};
 
 /// The name of this format in runs.
 const SOURCE: &str = "MoneyPrinterTurbo workflow monitor";

@@ -4,7 +4,7 @@ use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, RunInfo, Sample,
 use rustc_hash::FxHashSet;
 
 use super::model::Model;
-use super::record::{Clock, Record};
+use crate::pairs::{Clock, Record};
 
 /// A metric or an alert as its source holds it, before it is told.
 pub(super) struct Note<'a> {

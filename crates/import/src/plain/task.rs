@@ -4,12 +4,10 @@ use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, Log, Status, Task};
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::value::RawValue;
 
-use super::excerpt;
 use super::when::{Clock, duration};
-use crate::json;
-use crate::tally::Tally;
+use crate::json::tape::Value;
+use crate::tally::{Tally, clip};
 
 /// Below this many members, a list is faster than a set.
 const FEW: usize = 24;
@@ -17,16 +15,24 @@ const FEW: usize = 24;
 /// More tries than that is no count of tries.
 const MOST_TRIES: i64 = 100_000;
 
+/// A short stretch of a record, as the example of a complaint.
+fn excerpt(record: Value<'_, '_>) -> String {
+    clip(record.get()).to_owned()
+}
+
+/// Complains about a member that an object has again.
+pub(super) fn repeated(tally: &mut Tally, key: &str) {
+    tally.warn("duplicate-key", "members that an object has more than once: the last one counts", || key);
+}
+
 /// The members of an object, of repeated ones the last, which is said.
-pub(super) fn distinct<'a>(object: &'a RawValue, tally: &mut Tally) -> Vec<(Cow<'a, str>, &'a RawValue)> {
-    let mut all = json::members(object);
-    let repeated = |tally: &mut Tally, key: &str| {
-        tally.warn("duplicate-key", "members that an object has more than once: the last one counts", || key);
-    };
+fn distinct<'t, 'a>(object: Value<'t, 'a>, tally: &mut Tally) -> Vec<(Cow<'a, str>, Value<'t, 'a>)> {
+    let mut all: Vec<(Cow<'a, str>, Value<'t, 'a>)> = Vec::with_capacity(FEW);
+    all.extend(object.members());
     if all.len() <= FEW {
         let mut at = 0;
         while at < all.len() {
-            if all[at + 1..].iter().any(|(k, _)| *k == all[at].0) {
+            if all[at + 1..].iter().any(|(k, _)| k.len() == all[at].0.len() && *k == all[at].0) {
                 repeated(tally, &all[at].0);
                 all.remove(at);
             } else {
@@ -48,14 +54,19 @@ pub(super) fn distinct<'a>(object: &'a RawValue, tally: &mut Tally) -> Vec<(Cow<
     all
 }
 
-/// Reads records, and knows the tasks that came before.
-pub(super) struct Tasks<'t, 'z> {
-    sink: &'t mut dyn EventSink,
-    pub(super) tally: &'t mut Tally,
-    clock: &'t mut Clock<'z>,
+/// Knows the tasks that came before.
+#[derive(Default)]
+pub(super) struct Tasks {
     /// Number of the last try of each task.
-    tries: FxHashMap<String, u32>,
+    tries: FxHashMap<Box<str>, u32>,
     records: u64,
+}
+
+/// Where what a record says goes.
+struct Out<'o, 'z> {
+    tally: &'o mut Tally,
+    clock: &'o mut Clock<'z>,
+    sink: &'o mut dyn EventSink,
 }
 
 /// What a record said.
@@ -70,34 +81,36 @@ struct Record<'a> {
     logs: Vec<Cow<'a, str>>,
 }
 
-impl<'t, 'z> Tasks<'t, 'z> {
-    pub(super) fn new(
-        sink: &'t mut dyn EventSink,
-        tally: &'t mut Tally,
-        clock: &'t mut Clock<'z>,
-    ) -> Tasks<'t, 'z> {
-        Tasks { sink, tally, clock, tries: FxHashMap::default(), records: 0 }
-    }
-
+impl Tasks {
     /// Emits what a record tells; `key` is its name in an object of tasks.
-    pub(super) fn task<'a>(&mut self, value: &'a RawValue, key: Option<Cow<'a, str>>) {
+    pub(super) fn task<'a>(
+        &mut self,
+        key: Option<Cow<'a, str>>,
+        value: Value<'_, 'a>,
+        tally: &mut Tally,
+        clock: &mut Clock<'_>,
+        sink: &mut dyn EventSink,
+    ) {
         self.records += 1;
-        if !value.get().starts_with('{') {
-            self.tally.warn("bad-record", "tasks that are no objects were left out", || excerpt(value));
+        if !value.is_object() {
+            tally.warn("bad-record", "tasks that are no objects were left out", || excerpt(value));
             return;
         }
         let mut record = Record { id: key, ..Record::default() };
-        for (key, value) in distinct(value, self.tally) {
-            if value.get() != "null" {
-                self.member(&mut record, &key, value);
+        let mut out = Out { tally, clock, sink };
+        for (key, value) in distinct(value, out.tally) {
+            if !value.is_null() {
+                out.member(&mut record, &key, value);
             }
         }
-        self.emit(record);
+        self.emit(record, &mut out);
     }
+}
 
-    fn member<'a>(&mut self, record: &mut Record<'a>, key: &str, value: &'a RawValue) {
+impl Out<'_, '_> {
+    fn member<'a>(&mut self, record: &mut Record<'a>, key: &str, value: Value<'_, 'a>) {
         let Record { id, task, attempt, labels, .. } = record;
-        let text = json::text_of(value).filter(|t| !t.is_empty());
+        let text = value.text().filter(|t| !t.is_empty());
         match (key, text) {
             ("id" | "task_id" | "taskId" | "key" | "uuid", Some(text)) if id.is_none() => *id = Some(text),
             ("name" | "task_name" | "title" | "label" | "task", Some(text)) if task.name.is_none() => {
@@ -139,7 +152,7 @@ impl<'t, 'z> Tasks<'t, 'z> {
                     self.tally.warn("unknown-status", what, || text.into_owned());
                 }
             },
-            ("progress", _) => match json::number_of(value) {
+            ("progress", _) => match value.number() {
                 Some(part) if (0.0..=1.0).contains(&part) => attempt.progress = Some(part),
                 _ => {
                     labels.raw(key, value.get());
@@ -149,10 +162,9 @@ impl<'t, 'z> Tasks<'t, 'z> {
                 attempt.error = Some(ErrorInfo { message, ..ErrorInfo::default() })
             }
             ("log" | "logs", Some(text)) => record.logs.push(text),
-            ("log" | "logs", None) if value.get().starts_with('[') => {
-                json::each_element(value, |line| {
-                    record.logs.push(json::text_of(line).unwrap_or(Cow::Borrowed(line.get())));
-                });
+            ("log" | "logs", None) if value.is_array() => {
+                let lines = value.elements().map(|line| line.text().unwrap_or(Cow::Borrowed(line.get())));
+                record.logs.extend(lines);
             }
             ("attempt" | "try" | "try_number", _) if tries(value).is_some() => record.number = tries(value),
             // A count of retries; the first try is none. Kept as well, since some mean how many are allowed.
@@ -160,9 +172,7 @@ impl<'t, 'z> Tasks<'t, 'z> {
                 record.number = record.number.or(tries(value).map(|n| n + 1));
                 labels.raw(key, value.get());
             }
-            ("params" | "parameters" | "args", _)
-                if value.get().starts_with('{') && task.params.is_none() =>
-            {
+            ("params" | "parameters" | "args", _) if value.is_object() && task.params.is_none() => {
                 task.params = Some(Json::from_raw(value.get()));
             }
             _ => {
@@ -171,7 +181,7 @@ impl<'t, 'z> Tasks<'t, 'z> {
         }
     }
 
-    fn length(&mut self, record: &mut Record<'_>, key: &str, value: &RawValue, unit_ns: f64) {
+    fn length(&mut self, record: &mut Record<'_>, key: &str, value: Value<'_, '_>, unit_ns: f64) {
         record.length = duration(value, unit_ns);
         if record.length.is_none() {
             record.labels.raw(key, value.get());
@@ -183,37 +193,34 @@ impl<'t, 'z> Tasks<'t, 'z> {
     fn dependencies<'a>(
         &mut self,
         after: &mut Vec<Cow<'a, str>>,
-        value: &'a RawValue,
+        value: Value<'_, 'a>,
         text: Option<Cow<'a, str>>,
     ) {
         if let Some(one) = text {
             after.push(one);
             return;
         }
-        let tally = &mut *self.tally;
-        json::each_element(value, |id| match json::text_of(id) {
-            Some(id) => after.push(id),
-            None => {
-                tally.warn("bad-dependency", "dependencies that are no ids were left out", || excerpt(id))
+        for id in value.elements() {
+            match id.text() {
+                Some(id) => after.push(id),
+                None => {
+                    let what = "dependencies that are no ids were left out";
+                    self.tally.warn("bad-dependency", what, || excerpt(id));
+                }
             }
-        });
+        }
     }
+}
 
-    fn emit(&mut self, record: Record<'_>) {
+impl Tasks {
+    fn emit(&mut self, record: Record<'_>, out: &mut Out<'_, '_>) {
         let Record { id, mut task, mut attempt, number, length, mut labels, logs } = record;
         let Some(id) = id.or_else(|| self.own_id(&mut task)) else {
             let what = "tasks with neither an id nor a name were numbered";
-            self.tally.warn("no-id", what, String::new);
+            out.tally.warn("no-id", what, String::new);
             let id = format!("task {}", self.records);
-            return self.emit(Record {
-                id: Some(Cow::Owned(id)),
-                task,
-                attempt,
-                number,
-                length,
-                labels,
-                logs,
-            });
+            let id = Some(Cow::Owned(id));
+            return self.emit(Record { id, task, attempt, number, length, labels, logs }, out);
         };
         match (attempt.started, attempt.ended, length) {
             (Some(start), None, Some(length)) => attempt.ended = start.checked_add(length),
@@ -230,21 +237,26 @@ impl<'t, 'z> Tasks<'t, 'z> {
         let mut now = number.unwrap_or(1);
         if let Some(last) = before {
             let what = "ids that occur again: with times they were taken as further tries, else as more about the task";
-            self.tally.warn("duplicate-id", what, || id.to_string());
+            out.tally.warn("duplicate-id", what, || id.to_string());
             now = if timed { number.filter(|n| *n > last).unwrap_or(last.saturating_add(1)) } else { last };
         }
-        self.tries.insert(id.clone().into_owned(), now);
+        match self.tries.get_mut(&*id) {
+            Some(last) => *last = now,
+            None => {
+                self.tries.insert(Box::from(&*id), now);
+            }
+        }
         if !tried && number.is_none() {
             task.status = attempt.status;
         }
         task.id = id.clone();
         task.labels = labels.finish();
-        self.sink.event(Event::Task(task));
+        out.sink.event(Event::Task(task));
         if tried || number.is_some() {
-            self.sink.event(Event::Attempt(Attempt { task: id.clone(), number: now, ..attempt }));
+            out.sink.event(Event::Attempt(Attempt { task: id.clone(), number: now, ..attempt }));
         }
         for text in logs {
-            self.sink.event(Event::Log(Log { task: Some(id.clone()), text, ..Log::default() }));
+            out.sink.event(Event::Log(Log { task: Some(id.clone()), text, ..Log::default() }));
         }
     }
 
@@ -260,22 +272,22 @@ impl<'t, 'z> Tasks<'t, 'z> {
     }
 }
 
-fn tries(value: &RawValue) -> Option<u32> {
-    let n = json::whole_of(value).filter(|n| (0..=MOST_TRIES).contains(n))?;
+fn tries(value: Value<'_, '_>) -> Option<u32> {
+    let n = value.whole().filter(|n| (0..=MOST_TRIES).contains(n))?;
     u32::try_from(n).ok()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::importer::{Options, Part, Source};
+    use crate::importer::{ClaimedFile, Options, Source};
     use crate::testing::Collect;
 
     fn read(text: &str) -> Vec<String> {
         let source = Source::new("f.json", text.as_bytes().to_vec());
         let mut sink = Collect::default();
         let part = if text.starts_with("{\"id\"") { "lines" } else { "tasks" };
-        (super::super::PLAIN.read)(&[Part { source: &source, part }], &Options::default(), &mut sink)
+        (super::super::PLAIN.read)(&[ClaimedFile { source: &source, part }], &Options::default(), &mut sink)
             .unwrap();
         sink.lines
     }
@@ -319,7 +331,8 @@ mod tests {
 
     #[test]
     fn repeated_members_count_once_the_last() {
-        let got = read(r#"{"tasks":[{"id":"1"}],"tasks":[{"id":"2","id":"3"}]}"#);
+        let got = read(r#"{"name":"a","name":"b","tasks":[{"id":"2","id":"3"}]}"#);
+        assert!(got[0].contains(r#""name":"b""#));
         assert_eq!(got[1], r#"{"event":"task","task":"3"}"#);
         assert!(got[2].contains("duplicate-key"));
     }

@@ -1,16 +1,17 @@
 //! Times of which nobody said what they are.
 
+use std::rc::Rc;
+
 use makespan_format::Severity;
 use makespan_format::time::{Civil, from_epoch_seconds, parse_civil};
-use serde_json::value::RawValue;
 
 use crate::importer::Zone;
-use crate::json;
+use crate::json::tape::Value;
 use crate::tally::Tally;
 
 /// Reads times and durations, and remembers what it had to assume.
 pub(super) struct Clock<'z> {
-    zone: &'z dyn Zone,
+    zone: Rc<dyn Zone + 'z>,
     naive: u64,
     /// How many numbers were taken for s, ms, µs and ns since the epoch.
     guessed: [u64; 4],
@@ -29,20 +30,20 @@ const MOST_SECONDS: f64 = 1e11;
 const NEAR_ZERO: f64 = 6.3e7;
 
 impl<'z> Clock<'z> {
-    pub(super) fn new(zone: &'z dyn Zone) -> Clock<'z> {
+    pub(super) fn new(zone: Rc<dyn Zone + 'z>) -> Clock<'z> {
         Clock { zone, naive: 0, guessed: [0; 4], near_zero: 0 }
     }
 
     /// Nanoseconds since the epoch; `None`, and a complaint, where the value is no time. `null` and the empty string
     /// are no times without complaint.
-    pub(super) fn read(&mut self, value: &RawValue, tally: &mut Tally) -> Option<i64> {
+    pub(super) fn read(&mut self, value: Value<'_, '_>, tally: &mut Tally) -> Option<i64> {
         let text = value.get();
         if text == "null" || text == "\"\"" {
             return None;
         }
         let read = match parse_civil(text.trim_matches('"')) {
             Some(civil) => self.civil(civil),
-            None => json::number_of(value).and_then(|n| self.number(n, text.trim_matches('"').trim())),
+            None => value.number().and_then(|n| self.number(n, text.trim_matches('"').trim())),
         };
         if read.is_none() {
             tally.warn(
@@ -56,7 +57,9 @@ impl<'z> Clock<'z> {
 
     fn civil(&mut self, civil: Civil) -> Option<i64> {
         self.naive += u64::from(civil.offset.is_none());
-        civil.to_ns(self.zone.offset(civil.seconds))
+        // A zone may be asked of a browser, which takes longer than all the rest.
+        let offset = if civil.offset.is_some() { 0 } else { self.zone.offset(civil.seconds) };
+        civil.to_ns(offset)
     }
 
     fn number(&mut self, number: f64, text: &str) -> Option<i64> {
@@ -90,8 +93,8 @@ impl<'z> Clock<'z> {
 }
 
 /// A duration in nanoseconds, from a number of the given unit; `None` where it is no number, negative or too long.
-pub(super) fn duration(value: &RawValue, unit_ns: f64) -> Option<i64> {
-    let ns = json::number_of(value)? * unit_ns;
+pub(super) fn duration(value: Value<'_, '_>, unit_ns: f64) -> Option<i64> {
+    let ns = value.number()? * unit_ns;
     (0.0..9.2e18).contains(&ns).then(|| ns.round() as i64)
 }
 
@@ -100,10 +103,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::importer::{Fixed, Utc};
+    use crate::json::tape::Tape;
 
     fn read(json: &str) -> Option<i64> {
-        let raw: &RawValue = serde_json::from_str(json).unwrap();
-        Clock::new(&Utc).read(raw, &mut Tally::new())
+        let mut tape = Tape::default();
+        let text = format!("{json} ");
+        tape.read(&text, 0).unwrap();
+        Clock::new(Rc::new(Utc)).read(tape.value(&text), &mut Tally::new())
     }
 
     #[test]
@@ -141,18 +147,24 @@ mod tests {
     #[test]
     fn zones_are_applied_to_naive_times_only() {
         let zone = Fixed { seconds: 3600, name: "+01:00".to_owned() };
-        let mut clock = Clock::new(&zone);
+        let mut clock = Clock::new(Rc::new(zone));
         let mut tally = Tally::new();
-        let naive: &RawValue = serde_json::from_str("\"1970-01-01T01:00:00\"").unwrap();
-        let aware: &RawValue = serde_json::from_str("\"1970-01-01T01:00:00Z\"").unwrap();
-        assert_eq!(clock.read(naive, &mut tally), Some(0));
-        assert_eq!(clock.read(aware, &mut tally), Some(3_600_000_000_000));
+        let mut tape = Tape::default();
+        for (text, t) in [("\"1970-01-01T01:00:00\"", 0), ("\"1970-01-01T01:00:00Z\"", 3_600_000_000_000)] {
+            tape.read(text, 0).unwrap();
+            assert_eq!(clock.read(tape.value(text), &mut tally), Some(t));
+        }
         assert_eq!(clock.naive, 1);
     }
 
     #[test]
     fn durations() {
-        let read = |json: &str| duration(serde_json::from_str(json).unwrap(), 1e9);
+        let read = |json: &str| {
+            let mut tape = Tape::default();
+            let text = format!("{json} ");
+            tape.read(&text, 0).unwrap();
+            duration(tape.value(&text), 1e9)
+        };
         assert_eq!(
             (read("1.5"), read("-1"), read("\"2\""), read("1e300")),
             (Some(1_500_000_000), None, Some(2_000_000_000), None)

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use makespan_format::{Event, EventSink, write_line};
-use makespan_import::{Head, Importer, Options, Part, ReadError, Source};
+use makespan_import::{ClaimedFile, Head, Importer, Options, ReadError, Source};
 
 /// What an importer told of some files.
 pub(crate) struct Told {
@@ -34,14 +34,14 @@ pub(crate) fn tell(importer: &Importer, sources: &[Source]) -> Told {
     let mut parts = Vec::new();
     for source in sources {
         if source.name.ends_with("-wal") {
-            parts.push(Part { source, part: "wal" });
+            parts.push(ClaimedFile { source, part: "wal" });
             continue;
         }
         match (importer.sniff)(&Head::new(&source.name, &source.bytes)) {
             Some(claim) => {
                 assert!(importer.parts.contains(&claim.part), "{} is no part", claim.part);
                 assert!((1..=100).contains(&claim.score));
-                parts.push(Part { source, part: claim.part });
+                parts.push(ClaimedFile { source, part: claim.part });
             }
             None => unclaimed.push(source.name.clone()),
         }

@@ -10,7 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::owner;
 use crate::importer::Zone;
-use crate::mpt::record::{Clock, Labels, Record, clip, info, items, warn};
+use crate::pairs::{Clock, Labels, Record, info, items, warn};
+use crate::tally::clip;
 
 const EXECUTION: [&str; 8] = [
     "execution_id",

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
+use crate::open;
 use crate::testing::{Collect, messages};
 
 fn opened(files: &[(&str, &[u8])]) -> (Vec<FileVerdict>, Vec<String>) {
@@ -49,9 +50,9 @@ fn runs_of_one_id_in_two_files() {
     let plain = br#"{"run_id":"r","tasks":[{"id":"a"}]}"#;
     let (_, lines) = opened(&[("one.json", plain), ("two.json", plain), ("r1", RUN), ("r2", RUN)]);
     let runs: Vec<&String> = lines.iter().filter(|l| l.contains("\"event\":\"run\"")).collect();
-    // The event files come first, as the registry has them; theirs is one run.
-    assert!(runs[0].contains(r#""run":"r""#) && runs[1].contains(r#""run":"r""#), "{runs:?}");
-    assert!(runs[2].contains("r (one.json)") && runs[3].contains("r (two.json)"));
+    // They are read as they come; what event files tell of one run is one run, and nobody else's.
+    assert!(runs[0].contains(r#""run":"r""#) && runs[1].contains("r (two.json)"), "{runs:?}");
+    assert!(runs[2].contains(r#""run":"r (r1)""#) && runs[3].contains(r#""run":"r (r1)""#), "{runs:?}");
     assert!(lines.iter().any(|l| l.contains("run-id-taken")));
 }
 

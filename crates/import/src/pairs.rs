@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::importer::Zone;
+use crate::tally::clip;
 
 /// A JSON object: its members in the order of the text, values verbatim.
 #[derive(Debug, Default)]
@@ -261,11 +262,6 @@ impl<'z> Clock<'z> {
             sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-time", message).times(self.bad));
         }
     }
-}
-
-/// The beginning of a foreign text, for messages.
-pub(crate) fn clip(text: &str) -> &str {
-    text.char_indices().nth(60).map_or(text, |(i, _)| &text[..i])
 }
 
 /// A note about an input.

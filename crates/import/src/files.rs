@@ -8,14 +8,14 @@ use std::fmt;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
-use crate::archive::{Expanded, Expander};
-use crate::importer::{Options, Part, ReadError, Source};
+use crate::archive::{Expanded, Expander, Member};
+use crate::importer::{ClaimedFile, Options, ReadError, Source, Zone};
 use crate::limits::TOLD_FILES;
 use crate::registry::{Entry, REGISTRY, Scope};
-use crate::sniff::{Head, Kind};
+use crate::sniff::{Head, JsonKind};
 use crate::tally::clip;
 use companions::Companion;
-use watch::{Names, Watch};
+pub(crate) use watch::{Counts, Names, Watch};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,18 +89,19 @@ pub struct Outcome {
     pub runs: usize,
 }
 
-/// A file on its way.
-struct Item {
-    source: Source,
-    verdict: FileVerdict,
-    /// Its place in the registry.
+/// A file and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) source: Source,
+    pub(crate) verdict: FileVerdict,
+    /// Its place in the registry, where it waits to be read.
     importer: Option<usize>,
     /// What was wrong with the packing.
-    damage: Option<String>,
+    pub(crate) damage: Option<String>,
 }
 
 impl Item {
-    fn new(source: Source, kind: Verdict, reason: impl Into<String>) -> Item {
+    pub(crate) fn new(source: Source, kind: Verdict, reason: impl Into<String>) -> Item {
         let verdict = FileVerdict {
             name: source.name.clone(),
             format: None,
@@ -115,77 +116,99 @@ impl Item {
         Item { source, verdict, importer: None, damage: None }
     }
 
-    fn broken(name: String, why: String) -> Item {
+    pub(crate) fn broken(name: String, why: String) -> Item {
         let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Broken, "it could not be unpacked");
         item.verdict.error = Some(why);
         item
     }
+
+    /// Notes what came of reading it: its events, or the reason why there are none.
+    pub(crate) fn settle(&mut self, result: &Result<(), ReadError>, events: u64) {
+        let verdict = &mut self.verdict;
+        match result {
+            Ok(()) if events > 0 => verdict.kind = Verdict::Read,
+            Ok(()) => {
+                verdict.kind = Verdict::Empty;
+                verdict.reason = format!("{}, but there is no run in it", verdict.reason);
+            }
+            Err(ReadError::Broken { message, offset }) => {
+                verdict.kind = Verdict::Broken;
+                (verdict.error, verdict.offset) = (Some(message.clone()), *offset);
+            }
+            Err(ReadError::Newer { message }) => {
+                verdict.kind = Verdict::Newer;
+                verdict.error = Some(message.clone());
+            }
+        }
+        if let (Some(damage), true) = (&self.damage, verdict.kind != Verdict::Read) {
+            let error = verdict.error.get_or_insert_default();
+            let gap = if error.is_empty() { "" } else { "; " };
+            error.push_str(&format!("{gap}{damage}"));
+        }
+    }
 }
 
-/// Reads files into `sink`. Never fails as a whole: what could not be read is told by the verdicts and, where there is
-/// a run to tell it in, by diagnostics of code `file-not-read`. The same files give the same events.
-pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSink) -> Outcome {
-    let mut items = unpack(sources);
-    let companions = companions::find(&items);
+/// Reads the files that had to be there as a whole.
+pub(crate) fn read_whole(
+    items: &mut [Item],
+    zone: &dyn Zone,
+    names: &mut Names,
+    sink: &mut dyn EventSink,
+) -> u64 {
+    let companions = companions::find(items);
     for (at, item) in items.iter_mut().enumerate() {
         if companions[at].is_some() {
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
         } else if item.verdict.kind == Verdict::NotRecognised {
-            claim(item);
+            let head = Head::new(&item.source.name, &item.source.bytes);
+            item.importer = claim(&head, &mut item.verdict);
         }
     }
-    let mut names = Names::default();
+    let mut tasks = 0;
     for (place, entry) in REGISTRY.iter().enumerate() {
         let mine: Vec<usize> = (0..items.len()).filter(|i| items[*i].importer == Some(place)).collect();
         if mine.is_empty() {
             continue;
         }
-        companions::adopt(&mut items, &companions, &mine, entry.importer.id);
+        companions::adopt(items, &companions, &mine, entry.importer.id);
         match entry.scope {
-            Scope::Together => read(&mut items, &mine, &companions, entry, options, &mut names, sink),
+            Scope::Together => tasks += read(items, &mine, &companions, entry, zone, names, sink),
             Scope::Stream | Scope::Alone => {
                 for at in mine {
-                    read(&mut items, &[at], &companions, entry, options, &mut names, sink);
+                    tasks += read(items, &[at], &companions, entry, zone, names, sink);
                 }
             }
         }
     }
     if names.count() > 0 {
-        tell(&items, sink);
+        tell(items, sink);
     }
-    Outcome { files: items.into_iter().map(|i| i.verdict).collect(), runs: names.count() }
+    tasks
 }
 
-fn unpack(sources: Vec<Source>) -> Vec<Item> {
-    let mut expander = Expander::new();
-    let mut items = Vec::new();
-    for source in sources {
-        let name = source.name.clone();
-        match expander.expand(source) {
-            Expanded::Plain(source) => items.push(look(source)),
-            Expanded::Refused(why) => items.push(Item::broken(name, why)),
-            Expanded::Members(members) if members.is_empty() => {
-                items.push(Item::new(
-                    Source::new(name, Vec::new()),
-                    Verdict::Empty,
-                    "an archive without files",
-                ));
-            }
-            Expanded::Members(members) => {
-                for member in members {
-                    items.push(match member.content {
-                        Ok(bytes) => {
-                            let mut item = look(Source::new(member.name, bytes));
-                            item.damage = member.damage;
-                            item
-                        }
-                        Err(why) => Item::broken(member.name, why),
-                    });
-                }
-            }
+/// What is in an archive or a report that is there as a whole; else the file itself.
+pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
+    let name = source.name.clone();
+    match expander.expand(source) {
+        Expanded::Plain(source) => vec![look(source)],
+        Expanded::Refused(why) => vec![Item::broken(name, why)],
+        Expanded::Members(members) if members.is_empty() => {
+            vec![Item::new(Source::new(name, Vec::new()), Verdict::Empty, "an archive without files")]
         }
+        Expanded::Members(members) => members.into_iter().map(of_member).collect(),
     }
-    items
+}
+
+/// A member of an archive.
+pub(crate) fn of_member(member: Member) -> Item {
+    match member.content {
+        Ok(bytes) => {
+            let mut item = look(Source::new(member.name, bytes));
+            item.damage = member.damage;
+            item
+        }
+        Err(why) => Item::broken(member.name, why),
+    }
 }
 
 fn look(source: Source) -> Item {
@@ -198,11 +221,10 @@ fn look(source: Source) -> Item {
     }
 }
 
-/// Asks every importer; the highest claim wins, and among equals the first.
-fn claim(item: &mut Item) {
-    let head = Head::new(&item.source.name, &item.source.bytes);
+/// Asks every importer; the highest claim wins, and among equals the first. Its place in the registry.
+pub(crate) fn claim(head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize> {
     let mut best = None;
-    let claims: Vec<_> = REGISTRY.iter().map(|e| (e.importer.sniff)(&head)).collect();
+    let claims: Vec<_> = REGISTRY.iter().map(|e| (e.importer.sniff)(head)).collect();
     for (place, claim) in claims.iter().enumerate() {
         if let Some(claim) = claim
             && best.is_none_or(|b: usize| claims[b].is_some_and(|held| held.score < claim.score))
@@ -210,7 +232,6 @@ fn claim(item: &mut Item) {
             best = Some(place);
         }
     }
-    let verdict = &mut item.verdict;
     for (place, entry) in REGISTRY.iter().enumerate() {
         let importer = entry.importer;
         match claims[place] {
@@ -228,9 +249,9 @@ fn claim(item: &mut Item) {
         }
     }
     if best.is_none() {
-        verdict.reason = likeness(&head);
+        verdict.reason = likeness(head);
     }
-    item.importer = best;
+    best
 }
 
 /// What a file that nobody knows looks like.
@@ -241,25 +262,29 @@ fn likeness(head: &Head<'_>) -> String {
         if some.is_empty() { "no members".to_owned() } else { format!("members {}", some.join(", ")) }
     };
     match shape.root {
-        Kind::Object => {
+        JsonKind::Object => {
             let what =
                 if shape.more { "lines or texts of JSON, the first an object" } else { "a JSON object" };
             format!("{what} with {}", names(&mut shape.keys.iter().map(|k| k.name.as_str())))
         }
-        Kind::Array if shape.first.is_empty() => "a JSON array that does not begin with an object".to_owned(),
-        Kind::Array => {
+        JsonKind::Array if shape.first.is_empty() => {
+            "a JSON array that does not begin with an object".to_owned()
+        }
+        JsonKind::Array => {
             format!(
                 "a JSON array whose first element has {}",
                 names(&mut shape.first.iter().map(String::as_str))
             )
         }
-        Kind::String | Kind::Number | Kind::Bool | Kind::Null => "a single JSON value".to_owned(),
-        Kind::NotJson if head.text => {
+        JsonKind::String | JsonKind::Number | JsonKind::Bool | JsonKind::Null => {
+            "a single JSON value".to_owned()
+        }
+        JsonKind::NotJson if head.text => {
             let start = String::from_utf8_lossy(&head.bytes[..head.bytes.len().min(400)]).trim().to_owned();
             let line = start.lines().next().unwrap_or_default();
             format!("text that begins {:?}", clip(line))
         }
-        Kind::NotJson => {
+        JsonKind::NotJson => {
             let start: Vec<String> = head.bytes.iter().take(8).map(|b| format!("{b:02x}")).collect();
             format!("binary data that begins {}", start.join(" "))
         }
@@ -271,44 +296,26 @@ fn read(
     mine: &[usize],
     companions: &[Option<Companion>],
     entry: &Entry,
-    options: &Options<'_>,
+    zone: &dyn Zone,
     names: &mut Names,
     sink: &mut dyn EventSink,
-) {
+) -> u64 {
     let mut parts = Vec::new();
     for &at in mine {
-        parts.push(Part { source: &items[at].source, part: items[at].verdict.part });
+        parts.push(ClaimedFile { source: &items[at].source, part: items[at].verdict.part });
         for log in companions::logs(companions, at) {
-            parts.push(Part { source: &items[log].source, part: companions::LOG });
+            parts.push(ClaimedFile { source: &items[log].source, part: companions::LOG });
         }
     }
-    let label = if entry.scope == Scope::Alone { Some(items[mine[0]].source.name.as_str()) } else { None };
-    let mut watch = Watch::new(sink, names, label);
-    let result = (entry.importer.read)(&parts, options, &mut watch);
-    let events = watch.finish();
+    let mut counts = Counts::default();
+    let label = items[mine[0]].source.name.as_str();
+    let alone = entry.scope == Scope::Alone;
+    let mut watch = Watch { sink, names, counts: &mut counts, label, alone };
+    let result = (entry.importer.read)(&parts, &Options { zone }, &mut watch);
     for &at in mine {
-        let verdict = &mut items[at].verdict;
-        match &result {
-            Ok(()) if events > 0 => verdict.kind = Verdict::Read,
-            Ok(()) => {
-                verdict.kind = Verdict::Empty;
-                verdict.reason = format!("{}, but there is no run in it", verdict.reason);
-            }
-            Err(ReadError::Broken { message, offset }) => {
-                verdict.kind = Verdict::Broken;
-                (verdict.error, verdict.offset) = (Some(message.clone()), *offset);
-            }
-            Err(ReadError::Newer { message }) => {
-                verdict.kind = Verdict::Newer;
-                verdict.error = Some(message.clone());
-            }
-        }
-        if let (Some(damage), true) = (&items[at].damage, items[at].verdict.kind != Verdict::Read) {
-            let error = items[at].verdict.error.get_or_insert_default();
-            let gap = if error.is_empty() { "" } else { "; " };
-            error.push_str(&format!("{gap}{damage}"));
-        }
+        items[at].settle(&result, counts.events);
     }
+    counts.tasks
 }
 
 /// Tells within the runs what is missing from them.

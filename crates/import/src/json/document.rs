@@ -1,0 +1,430 @@
+//! A JSON document that holds a list of records, read record by record while its bytes come.
+//!
+//! Nothing is kept but the record that is not complete yet. What is not JSON is mended by itself: a record, or a member
+//! of the root.
+
+use std::borrow::Cow;
+
+use makespan_format::{Diagnostic, EventSink, Severity};
+
+use super::mend::mend;
+use super::tape::{LONGEST, Stop, Tape, Value, key_of, space, string};
+use super::{JsonError, Mended};
+use crate::encoding::{decode_utf16, looks_utf16};
+use crate::error::ReadError;
+
+/// Takes the parts of a document.
+pub(crate) trait Records {
+    /// Whether the value of that member of the root, an array (`[`) or an object (`{`), is the list of records.
+    fn is_list(&self, key: &str, opens: u8) -> bool;
+
+    /// Takes a member of the root that is not the list of records.
+    fn member<'a>(&mut self, key: Cow<'a, str>, value: Value<'_, 'a>, sink: &mut dyn EventSink);
+
+    /// Takes a record; where the list is an object, with its key.
+    fn record<'a>(&mut self, key: Option<Cow<'a, str>>, value: Value<'_, 'a>, sink: &mut dyn EventSink);
+}
+
+/// Where in the document the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Start,
+    Root,
+    /// In the list: whether its records have keys, and whether it is a member of the root.
+    List {
+        keyed: bool,
+        member: bool,
+    },
+    Done,
+    /// Behind something that makes no sense of what follows.
+    Lost,
+}
+
+/// A document on its way.
+#[derive(Debug)]
+pub(crate) struct Document<R> {
+    pub(crate) records: R,
+    place: Place,
+    /// Whether a comma was passed, and whether anything was, since the bracket.
+    comma: bool,
+    first: bool,
+    /// What is not complete yet.
+    carry: Vec<u8>,
+    /// Below this length another look at the carry is not worth while: each look doubles it, so that a long record
+    /// in short chunks costs no more than a few of its lengths.
+    enough: usize,
+    /// Byte of the file at which the carry begins.
+    base: u64,
+    /// Byte of the file behind the last complete value.
+    ended: u64,
+    utf16: Option<bool>,
+    tape: Tape,
+    scratch: Vec<u8>,
+    mended: Mended,
+    error: Option<JsonError>,
+    /// How many records not even mending made JSON.
+    bad: u64,
+}
+
+/// How a document ended.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    /// What had to be mended.
+    pub(crate) mended: Mended,
+    /// The first thing that could not be.
+    pub(crate) error: Option<JsonError>,
+    /// How many records could not be.
+    pub(crate) bad: u64,
+    /// Whether the text stops within a value.
+    pub(crate) half: bool,
+}
+
+impl<R: Records> Document<R> {
+    pub(crate) fn new(records: R) -> Document<R> {
+        Document {
+            records,
+            place: Place::Start,
+            comma: false,
+            first: true,
+            carry: Vec::new(),
+            enough: 0,
+            base: 0,
+            ended: 0,
+            utf16: None,
+            tape: Tape::default(),
+            scratch: Vec::new(),
+            mended: Mended::default(),
+            error: None,
+            bad: 0,
+        }
+    }
+
+    /// Takes the next bytes and reads what is complete.
+    pub(crate) fn push(&mut self, mut bytes: &[u8], sink: &mut dyn EventSink) {
+        while !bytes.is_empty() {
+            if self.carry.is_empty() {
+                let (now, later) = bytes.split_at(bytes.len().min(LONGEST / 2));
+                let used = self.read(now, sink);
+                self.keep(&now[used..]);
+                bytes = later;
+                continue;
+            }
+            let had = self.carry.len();
+            let (now, later) = bytes.split_at(bytes.len().min(had.max(4096)));
+            self.carry.extend_from_slice(now);
+            if self.carry.len() < self.enough {
+                bytes = later;
+                continue;
+            }
+            let carry = std::mem::take(&mut self.carry);
+            let used = self.read(&carry, sink);
+            if used >= had {
+                // The carry is through: the rest is read where it is.
+                bytes = &bytes[used - had..];
+                self.carry = carry;
+                self.carry.clear();
+            } else {
+                self.keep(&carry[used..]);
+                bytes = later;
+            }
+        }
+    }
+
+    fn keep(&mut self, rest: &[u8]) {
+        self.carry.extend_from_slice(rest);
+        self.enough = self.carry.len() * 2;
+    }
+
+    /// Reads what is left. `half` says whether a value that the text stops within is to be read as far as it goes.
+    pub(crate) fn finish(mut self, half: bool, sink: &mut dyn EventSink) -> (R, Ending) {
+        let mut rest = std::mem::take(&mut self.carry);
+        if let Some(big_endian) = self.utf16 {
+            rest = decode_utf16(&rest, big_endian).into_bytes();
+            self.mended.utf16 = true;
+            self.utf16 = None;
+        } else if self.place == Place::Start {
+            // Fewer bytes than the look for a byte order mark waits for.
+            rest.extend_from_slice(b"    ");
+        }
+        let used = self.read(&rest, sink);
+        let rest = rest[used..].trim_ascii_end();
+        let begins = rest.len() - rest.trim_ascii_start().len();
+        let rest = &rest[begins..];
+        let is_half = !rest.is_empty();
+        match self.place {
+            Place::Done | Place::Lost => {}
+            Place::Start => self.fail("it ends before it has begun", self.base),
+            Place::Root | Place::List { .. } => {
+                if half && is_half {
+                    self.patch(rest, self.base + begins as u64, false, sink);
+                }
+                self.mended.truncated_at = Some(self.ended);
+            }
+        }
+        if self.mended.utf16 {
+            // Offsets in the decoded text say nothing about the file.
+            self.mended.truncated_at = self.mended.truncated_at.map(|_| 0);
+            self.error = self.error.map(|e| JsonError { offset: None, ..e });
+        }
+        let Document { records, mended, error, bad, .. } = self;
+        (records, Ending { mended, error, bad, half: is_half })
+    }
+
+    /// Reads as much as is complete; how much that was.
+    fn read(&mut self, bytes: &[u8], sink: &mut dyn EventSink) -> usize {
+        let bytes = &bytes[..bytes.len().min(LONGEST)];
+        let mut at = 0;
+        if self.place == Place::Start && self.base == 0 {
+            if bytes.len() < 4 || self.utf16.is_some() {
+                return 0;
+            }
+            if !self.mended.utf16 {
+                self.utf16 = looks_utf16(bytes);
+                if self.utf16.is_some() {
+                    return 0;
+                }
+                at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+            }
+        }
+        while at < bytes.len() && self.place != Place::Lost {
+            let rest = &bytes[at..];
+            // Where a character is cut, the rest of it may come; what is none is mended.
+            let (text, is_cut) = match std::str::from_utf8(rest) {
+                Ok(text) => (text, true),
+                Err(e) => (
+                    std::str::from_utf8(&rest[..e.valid_up_to()]).unwrap_or_default(),
+                    e.error_len().is_none(),
+                ),
+            };
+            let mut from = 0;
+            let stop = loop {
+                match self.step(text, from, at, sink) {
+                    Ok(next) => from = next,
+                    Err(stop) => break stop,
+                }
+            };
+            at += from;
+            if stop == Stop::Short && is_cut {
+                break;
+            }
+            let stop = match stop {
+                Stop::Bad(bad) => at - from + bad,
+                Stop::Short => at - from + text.len(),
+            };
+            match self.mend(bytes, at, stop, sink) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        if self.place == Place::Lost {
+            at = bytes.len();
+        }
+        self.base += at as u64;
+        at
+    }
+
+    /// Reads one thing at `at`: a bracket, a comma, a member or a record. `before` is how far into what was handed
+    /// over the text begins.
+    fn step(
+        &mut self,
+        text: &str,
+        at: usize,
+        before: usize,
+        sink: &mut dyn EventSink,
+    ) -> Result<usize, Stop> {
+        let bytes = text.as_bytes();
+        let at = space(bytes, at);
+        let byte = *bytes.get(at).ok_or(Stop::Short)?;
+        let list = match self.place {
+            Place::Start => {
+                match byte {
+                    b'{' => self.place = Place::Root,
+                    b'[' => self.place = Place::List { keyed: false, member: false },
+                    _ => return Err(Stop::Bad(at)),
+                }
+                self.ended = self.base + (before + at + 1) as u64;
+                return Ok(at + 1);
+            }
+            Place::Root => None,
+            Place::List { keyed, member } => Some((keyed, member)),
+            Place::Done | Place::Lost => return Err(Stop::Bad(at)),
+        };
+        let has_keys = list.is_none_or(|(keyed, _)| keyed);
+        if byte == if has_keys { b'}' } else { b']' } {
+            self.mended.commas += u64::from(self.comma);
+            (self.comma, self.first) = (false, false);
+            self.place = if list.is_some_and(|(_, member)| member) { Place::Root } else { Place::Done };
+            self.ended = self.base + (before + at + 1) as u64;
+            return Ok(at + 1);
+        }
+        if byte == b',' && !self.comma && !self.first {
+            self.comma = true;
+            return Ok(at + 1);
+        }
+        if !self.comma && !self.first {
+            return Err(Stop::Bad(at));
+        }
+        let (key, value) = if has_keys {
+            if byte != b'"' {
+                return Err(Stop::Bad(at));
+            }
+            let (end, _) = string(bytes, at)?;
+            let colon = space(bytes, end);
+            if *bytes.get(colon).ok_or(Stop::Short)? != b':' {
+                return Err(Stop::Bad(colon));
+            }
+            let value = space(bytes, colon + 1);
+            let key = key_of(text.get(at..end).unwrap_or_default());
+            let opens = *bytes.get(value).ok_or(Stop::Short)?;
+            if list.is_none() && matches!(opens, b'{' | b'[') && self.records.is_list(&key, opens) {
+                (self.comma, self.first) = (false, true);
+                self.place = Place::List { keyed: opens == b'{', member: true };
+                self.ended = self.base + (before + value + 1) as u64;
+                return Ok(value + 1);
+            }
+            (Some(key), value)
+        } else {
+            (None, at)
+        };
+        let over = self.tape.read(text, value)?;
+        let value = self.tape.value(text);
+        match (list, key) {
+            (None, Some(key)) => self.records.member(key, value, sink),
+            (_, key) => self.records.record(key, value, sink),
+        }
+        (self.comma, self.first) = (false, false);
+        self.ended = self.base + (before + over) as u64;
+        Ok(over)
+    }
+
+    /// Reads the member or record at `at`, which stops being JSON at `stop`; where it ends, or `None` where the text
+    /// ends before it does.
+    fn mend(&mut self, bytes: &[u8], at: usize, stop: usize, sink: &mut dyn EventSink) -> Option<usize> {
+        let at = space(bytes, at);
+        let byte = *bytes.get(at)?;
+        let keyed = match self.place {
+            Place::Root => true,
+            Place::List { keyed, .. } => keyed,
+            _ => false,
+        };
+        let is_due = matches!(self.place, Place::Root | Place::List { .. }) && (self.comma || self.first);
+        let fits = if keyed { byte == b'"' } else { !matches!(byte, b'}' | b']' | b',' | b':') };
+        if !is_due || !fits {
+            let what =
+                if self.place == Place::Done { "something follows its end" } else { "it makes no sense" };
+            self.fail(what, self.base + at as u64);
+            self.place = Place::Lost;
+            return None;
+        }
+        let end = if keyed {
+            let key = span(bytes, at)?;
+            let colon = space(bytes, key);
+            if *bytes.get(colon)? != b':' {
+                self.fail("a key without a value", self.base + colon as u64);
+                self.place = Place::Lost;
+                return None;
+            }
+            span(bytes, space(bytes, colon + 1))?
+        } else {
+            span(bytes, at)?
+        };
+        if self.patch(&bytes[at..end], self.base + at as u64, true, sink).is_none() {
+            self.bad += 1;
+            self.fail("an unexpected character", self.base + stop.clamp(at, end) as u64);
+        }
+        (self.comma, self.first) = (false, false);
+        self.ended = self.base + end as u64;
+        Some(end)
+    }
+
+    /// Mends a member or a record that begins at byte `at` of the file, and reads it; `None` where that is no help.
+    fn patch(&mut self, part: &[u8], at: u64, is_whole: bool, sink: &mut dyn EventSink) -> Option<()> {
+        let place = self.place;
+        let keyed = matches!(place, Place::Root | Place::List { keyed: true, .. });
+        let mended = if keyed {
+            let ends: &[u8] = if is_whole { b"}" } else { b"" };
+            mend(&[b"{", part, ends].concat(), at.saturating_sub(1), &mut self.scratch)
+        } else {
+            mend(part, at, &mut self.scratch)
+        };
+        if mended == Mended::default() || (is_whole && mended.truncated_at.is_some()) {
+            return None;
+        }
+        let text = std::str::from_utf8(&self.scratch).ok()?;
+        self.tape.read(text, 0).ok()?;
+        let value = self.tape.value(text);
+        if !keyed {
+            self.records.record(None, value, sink);
+        }
+        for (key, value) in value.members().take(if keyed { usize::MAX } else { 0 }) {
+            match place {
+                Place::Root => self.records.member(key, value, sink),
+                _ => self.records.record(Some(key), value, sink),
+            }
+        }
+        self.mended.nan += mended.nan;
+        self.mended.bad_utf8 += mended.bad_utf8;
+        self.mended.lone_surrogates += mended.lone_surrogates;
+        self.mended.controls += mended.controls;
+        self.mended.commas += mended.commas;
+        self.ended = mended.truncated_at.map_or(self.ended, |cut| cut.max(self.ended));
+        Some(())
+    }
+
+    fn fail(&mut self, what: &str, at: u64) {
+        self.error.get_or_insert_with(|| JsonError { message: what.to_owned(), offset: Some(at) });
+    }
+}
+
+/// The byte after the value that begins at `at`, by its brackets and quotes alone; `None` where the text ends first.
+fn span(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0u32;
+    let mut at = at;
+    loop {
+        match *bytes.get(at)? {
+            b'"' => {
+                at += 1;
+                loop {
+                    at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+                    if bytes[at] == b'"' {
+                        break;
+                    }
+                    at += 2;
+                }
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => {
+                let is_end = |b: &u8| matches!(b, b',' | b'}' | b']') || b.is_ascii_whitespace();
+                return Some(at + bytes[at..].iter().position(is_end)?);
+            }
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+impl Ending {
+    /// Says what was wrong with the file of that name; an error where nothing was `told` of it.
+    pub(crate) fn report(self, name: &str, told: bool, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+        let Some(error) = self.error else {
+            self.mended.report(name, sink);
+            return Ok(());
+        };
+        if !told {
+            return Err(error.into_read_error(name));
+        }
+        self.mended.report(name, sink);
+        let (code, what) = if self.bad > 0 {
+            ("bad-record", "records that are not JSON were left out")
+        } else {
+            ("not-json", "what follows is not JSON and was left out")
+        };
+        let found = Diagnostic::new(Severity::Warning, code, format!("{name}: {what}"));
+        sink.diagnostic(Diagnostic { offset: error.offset, ..found.times(self.bad) });
+        Ok(())
+    }
+}
