@@ -4,6 +4,7 @@
 mod page;
 mod port;
 mod side;
+mod warm;
 
 pub(crate) use page::{Line, Listener, ask, cancel, close, close_all, open, restart, start};
 pub use side::serve;

@@ -1,21 +1,23 @@
 //! The engine's side: reads files in chunks, answers questions between them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use makespan_engine::{Answer, Question, Session, decode, encode};
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
 use super::port::{Message, Port, get, get_bytes, listen};
+use super::warm::warm;
 use crate::platform::boot;
 use crate::platform::clock::Local;
 
 /// Bytes that are read at once: a chunk is parsed well within the time that anybody notices.
-const CHUNK: f64 = 1_048_576.0;
+const CHUNK: f64 = 2_097_152.0;
 /// Progress is told no more often than once in so many ms.
 const OFTEN: f64 = 60.0;
 
@@ -28,6 +30,8 @@ struct Engine {
     waiting: RefCell<Waiting>,
     /// The request whose files are being read.
     reading: RefCell<Option<f64>>,
+    /// Whether anything was opened.
+    was_asked: Cell<bool>,
 }
 
 /// Makes an engine that hears and answers on a port.
@@ -38,10 +42,32 @@ pub fn serve(port: JsValue) {
         session: RefCell::new(Session::new(Rc::new(Local))),
         waiting: RefCell::default(),
         reading: RefCell::new(None),
+        was_asked: Cell::new(false),
     });
-    let listener = listen(&port, move |data| engine.hear(&data));
+    let heard = Rc::clone(&engine);
+    let listener = listen(&port, move |data| heard.hear(&data));
     // It lives as long as the worker does.
     listener.forget();
+    later(move || {
+        if !engine.was_asked.get() {
+            warm();
+        }
+    });
+}
+
+/// Runs in a turn of the loop of its own, once what waits has been heard.
+fn later(work: impl FnOnce() + 'static) {
+    let work = Closure::once_into_js(work);
+    let set_timeout: Result<Function, JsValue> =
+        Reflect::get(&js_sys::global(), &"setTimeout".into()).and_then(JsCast::dyn_into);
+    if let Ok(set_timeout) = set_timeout {
+        let _ = set_timeout.call1(&JsValue::UNDEFINED, &work);
+    }
+}
+
+/// The bytes of a file from a place on, as they are promised.
+fn chunk(file: &File, at: f64) -> Result<Promise, JsValue> {
+    Ok(file.slice_with_f64_and_f64(at, (at + CHUNK).min(file.size()))?.array_buffer())
 }
 
 impl Engine {
@@ -54,6 +80,7 @@ impl Engine {
             };
             self.send(Message::new().with("id", id).bytes("answer", &encode(&answer)));
         } else if let Ok(files) = get(data, "open").dyn_into::<Array>() {
+            self.was_asked.set(true);
             self.waiting.borrow_mut().push_back((id, files));
             if self.reading.borrow().is_none() {
                 let engine = Rc::clone(self);
@@ -114,19 +141,20 @@ impl Engine {
             };
             let size = file.size();
             self.session.borrow_mut().begin_file(&name, Some(size as u64));
-            let mut at = 0.0;
+            let (mut at, mut coming) = (0.0, chunk(&file, 0.0));
             while at < size {
-                let to = (at + CHUNK).min(size);
-                let chunk = file.slice_with_f64_and_f64(at, to).map(|blob| blob.array_buffer());
-                let chunk = match chunk {
+                let came = match coming {
                     Ok(promise) => JsFuture::from(promise).await,
                     Err(error) => Err(error),
                 };
-                let chunk = chunk.map_err(|e| format!("{name} could not be read: {}", boot::message(&e)))?;
+                let came = came.map_err(|e| format!("{name} could not be read: {}", boot::message(&e)))?;
                 if cancelled() {
                     return Ok(false);
                 }
-                let chunk = Uint8Array::new(&chunk);
+                let to = (at + CHUNK).min(size);
+                // The browser fetches the next one while this one is parsed.
+                coming = chunk(&file, to);
+                let chunk = Uint8Array::new(&came);
                 buffer.resize(chunk.length() as usize, 0);
                 chunk.copy_to(&mut buffer);
                 let progress = self.session.borrow_mut().push(&buffer);
