@@ -13,7 +13,7 @@ use web_sys::{DragEvent, HtmlInputElement};
 use crate::asking::asked;
 use crate::panels::{
     Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help, Landing,
-    OverviewPanel, QueryBox, Rail, TasksPanel, TimelinePanel, Top,
+    OverviewPanel, Preview, QueryBox, Rail, TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{dom, files, frame};
 use crate::state::actions::{Action, find};
@@ -120,8 +120,11 @@ fn App() -> impl IntoView {
                 let now = move || {
                     store.phase.with(|p| if let Phase::Loading(l) = p { Some(l.clone()) } else { None })
                 };
-                view! { <div>{move || now().map(|l| view! { <Busy store=store loading=l/> })}</div> }
-                    .into_any()
+                view! {
+                    <div>{move || now().map(|l| view! { <Busy store=store loading=l/> })}</div>
+                    <Preview store=store/>
+                }
+                .into_any()
             }
             Phase::Failed(failure) => view! { <Failed store=store failure=failure/> }.into_any(),
             Phase::Ready => {

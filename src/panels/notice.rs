@@ -17,6 +17,7 @@ pub(crate) fn Busy(store: Store, loading: Loading) -> impl IntoView {
             <p>{loading.stage}</p>
             <progress max="1" prop:value=loading.part></progress>
             <button type="button" on:click=cancel>"Cancel"</button>
+            {loading.warning.map(|w| view! { <p class="warn">{w}</p> })}
         </main>
     }
 }

@@ -9,6 +9,11 @@ pub(crate) fn offset_at(t: i64) -> i32 {
     if minutes.is_finite() { -(minutes * 60.0) as i32 } else { 0 }
 }
 
+/// A moment, ms: only differences mean anything.
+pub(crate) fn now() -> f64 {
+    js_sys::Date::now()
+}
+
 /// The browser's zone, for times that come without one.
 pub(crate) struct Local;
 

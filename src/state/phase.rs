@@ -26,16 +26,27 @@ pub(crate) struct Loading {
     pub(crate) stage: String,
     /// 0 to 1, where the size is known.
     pub(crate) part: Option<f64>,
+    /// What has to be known before it is too late.
+    pub(crate) warning: Option<String>,
 }
+
+/// Memory of a page that may be all it gets, bytes: 32-bit WebAssembly ends at 4 GiB.
+const MOST_MEMORY: u64 = 3 << 30;
 
 impl Loading {
     /// Nothing read yet.
     pub(crate) fn of(what: String) -> Loading {
-        Loading { what, stage: "Reading".to_owned(), part: None }
+        Loading { what, stage: "Reading".to_owned(), ..Loading::default() }
     }
 
     /// The same, so far. `total` bytes are to be read; 0 where that is not known.
     pub(crate) fn at(&mut self, progress: &Progress, total: f64) {
+        self.warning = progress.expected_memory.filter(|m| *m > MOST_MEMORY).map(|m| {
+            format!(
+                "This file needs about {} of memory, more than a page can have. Cancel, and use `makespan summary` or `makespan report`.",
+                bytes(m as f64)
+            )
+        });
         let read = bytes(progress.bytes as f64);
         let tasks = match progress.tasks {
             0 => String::new(),

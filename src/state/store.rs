@@ -290,7 +290,7 @@ impl Store {
         let mut given = Vec::new();
         for (name, url) in files {
             let stage = "Fetching".to_owned();
-            self.phase.set(Phase::Loading(Loading { what: name.clone(), stage, part: None }));
+            self.phase.set(Phase::Loading(Loading { what: name.clone(), stage, ..Loading::default() }));
             match boot::fetch(&url).await {
                 Ok(bytes) => given.push(Given::Bytes(name, bytes)),
                 Err(why) => {

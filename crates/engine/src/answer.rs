@@ -23,6 +23,8 @@ pub enum Answer {
     Picture(Picture),
     /// To [`Question::Map`](crate::Question::Map).
     Map(Scene),
+    /// To [`Question::Preview`](crate::Question::Preview).
+    Preview(Scene),
     /// To [`Question::Overlay`](crate::Question::Overlay).
     Overlay(Overlay),
     /// To [`Question::Rows`](crate::Question::Rows).

@@ -5,9 +5,13 @@ use std::rc::Rc;
 use makespan_format::{Event, EventSink};
 use makespan_import::{Outcome, Settings, Verdict, Zone};
 use makespan_model::{Run, RunsBuilder};
+use makespan_scene::Scene;
+use makespan_views::Look;
+use makespan_views::timeline::{Frame, Index, Lanes, scene};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Progress;
+use crate::question::Size;
 
 /// What became of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -63,6 +67,17 @@ impl Opening {
             tasks: so_far.tasks as usize,
             expected_memory: self.importing.expected_memory(),
         }
+    }
+
+    /// The timeline of the first run as far as it has been read; none before a task with times was read. O(n) in the
+    /// tasks read so far.
+    pub(crate) fn preview(&self, (width, height): Size) -> Option<Scene> {
+        let run = self.folding.0.preview().into_iter().next()?;
+        run.span()?;
+        let index = Index::new(&run, Lanes::Worker);
+        let whole = Frame::whole(&index, width);
+        let frame = Frame { height: whole.height.min(height), ..whole };
+        Some(scene(&run, &index, &Look::default(), &frame))
     }
 
     pub(crate) fn end(&mut self) {

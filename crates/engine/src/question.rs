@@ -74,6 +74,11 @@ pub enum Question {
         /// What was done.
         touch: Touch,
     },
+    /// The timeline of what has been read of the files that are being opened.
+    Preview {
+        /// Its size.
+        size: Size,
+    },
     /// The formats that can be opened.
     Formats,
     /// What could stand at the cursor of a query.

@@ -173,6 +173,9 @@ impl Session {
             Question::Details { view } => page::details(self, view).map(Answer::Page),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
+            Question::Preview { size } => {
+                self.opening.as_ref().and_then(|opening| opening.preview(*size)).map(Answer::Preview)
+            }
             Question::Formats => {
                 let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());
                 Some(Answer::Formats(REGISTRY.iter().map(of).collect()))

@@ -172,6 +172,30 @@ fn a_picture_tells_which_part_it_shows() {
 }
 
 #[test]
+fn what_has_been_read_is_shown_before_the_file_is_complete() {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    let line = |i: u32| {
+        format!(
+            "{{\"event\":\"attempt\",\"task\":\"t{i}\",\"started\":{i}000000,\"ended\":{i}900000,\"worker\":\"w\"}}\n"
+        )
+    };
+    let head = "{\"event\":\"run\",\"makespan\":1,\"run\":\"r\"}\n".to_owned();
+    let text = (1..20_000).map(line).fold(head, |all, l| all + &l);
+    session.begin(Some(1));
+    session.begin_file("r.jsonl", Some(text.len() as u64));
+    let half = session.push(&text.as_bytes()[..text.len() / 2]);
+    assert!(half.tasks > 5_000 && half.bytes == text.len() as u64 / 2, "{half:?}");
+    let Answer::Preview(scene) = session.answer(&Question::Preview { size: SIZE }) else {
+        panic!("no preview")
+    };
+    assert!(scene.item_count() > 5);
+    session.push(&text.as_bytes()[text.len() / 2..]);
+    session.end_file();
+    assert_eq!(session.finish().added, 1);
+    assert_eq!(session.answer(&Question::Preview { size: SIZE }), Answer::Nothing);
+}
+
+#[test]
 fn closing_a_run_moves_those_behind_it_up() {
     let mut session = session();
     session.close(0);
