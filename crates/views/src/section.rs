@@ -45,7 +45,7 @@ pub enum Block {
     /// Findings, each with the view that shows it.
     Found(Vec<Found>),
     /// A chart, drawn at the size of its place.
-    Chart(Plot),
+    Chart(Box<Plot>),
 }
 
 /// One number that people look for first.
