@@ -5,24 +5,8 @@ use std::rc::Rc;
 use makespan_format::{Event, EventSink};
 use makespan_import::{Outcome, Settings, Verdict, Zone};
 use makespan_model::{Run, RunsBuilder};
-use serde::{Deserialize, Serialize};
 
-use crate::answer::Progress;
-
-/// What became of one file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct FileReport {
-    /// Its name.
-    pub name: String,
-    /// The format it was recognised as.
-    pub format: Option<String>,
-    /// Why it was not read; empty where it was.
-    pub error: String,
-    /// Byte at which reading stopped.
-    pub offset: Option<u64>,
-    /// The formats that were tried, each with why it was not that.
-    pub tried: Vec<(String, String)>,
-}
+use crate::answer::{FileReport, Progress};
 
 /// Files on their way in.
 pub(crate) struct Opening {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::Plot;
 use crate::findings;
-use crate::look::ViewState;
+use crate::state::ViewState;
 use crate::table::{Cell, Table};
 
 /// A titled part of a page or a panel.
