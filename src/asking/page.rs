@@ -19,6 +19,9 @@ const FOLDED: [&str; 2] = ["record", "labels"];
 /// A page is asked for anew when its width differs by as much as this, px.
 const STEP: f64 = 8.0;
 
+/// What stands above the sections of a page.
+type Head = Rc<dyn Fn(&Page) -> AnyView>;
+
 /// The page that `question` asks for at a width. `head` stands above the sections, in place of its title.
 #[component]
 pub(crate) fn PageView(
@@ -26,7 +29,7 @@ pub(crate) fn PageView(
     name: &'static str,
     question: Rc<dyn Fn(f32) -> Question>,
     painted: Rc<dyn Fn(usize)>,
-    #[prop(optional)] head: Option<Rc<dyn Fn(&Page) -> AnyView>>,
+    #[prop(optional)] head: Option<Head>,
 ) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let size = RwSignal::new((0.0, 0.0));
@@ -41,9 +44,10 @@ pub(crate) fn PageView(
         },
     );
     let on_task: OnTask = Rc::new(move |row| store.dispatch(Action::Select(Some(row))));
-    let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| match Target::of(hit) {
-        Some(Target::Task(row) | Target::Matched(row)) => store.dispatch(Action::Select(Some(row))),
-        _ => {}
+    let on_hit: Rc<dyn Fn(Hit)> = Rc::new(move |hit| {
+        if let Some(Target::Task(row) | Target::Matched(row)) = Target::of(hit) {
+            store.dispatch(Action::Select(Some(row)));
+        }
     });
     let on_view: OnView = Rc::new(move |view| store.dispatch(Action::Go(Box::new(view))));
     let calls = StoredValue::new_local((painted, on_task, on_hit, on_view, head));

@@ -47,7 +47,7 @@ pub(crate) fn SectionView(
                 Block::Chart(plot) => {
                     let title = plot.title.clone();
                     let make: Rc<dyn Fn(f32) -> Scene> = Rc::new(move |w| Scene::new(w, CHART, &*title));
-                    let draw = plotted(Rc::new(plot), theme, Rc::new(|| {}));
+                    let draw = plotted(Rc::new(*plot), theme, Rc::new(|| {}));
                     view! { <Still theme=theme scene=make draw=Some(draw)/> }.into_any()
                 }
             }

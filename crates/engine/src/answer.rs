@@ -9,9 +9,6 @@ use makespan_views::gesture::{Frame, Movement};
 use makespan_views::{Section, Table, ViewState};
 use serde::{Deserialize, Serialize};
 
-use crate::opening::FileReport;
-use crate::session::Sides;
-
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 // One at a time, and never a list of them.
@@ -41,6 +38,22 @@ pub enum Answer {
     Completions(Vec<Completion>),
     /// There is nothing to ask about: no run is open, or not the one that was asked about.
     Nothing,
+}
+
+/// The runs of the baseline and of the candidate, by their places in the session, older first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sides {
+    /// A.
+    pub baseline: Vec<usize>,
+    /// B.
+    pub candidate: Vec<usize>,
+}
+
+impl Sides {
+    /// The two that stand for their sides where two are compared: the newest of each.
+    pub fn pair(&self) -> Option<(usize, usize)> {
+        Some((*self.baseline.last()?, *self.candidate.last()?))
+    }
 }
 
 /// What stands around the views.
@@ -223,4 +236,19 @@ pub struct Opened {
     pub files: Vec<FileReport>,
     /// Title and tasks of the first new run.
     pub title: String,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// The format it was recognised as.
+    pub format: Option<String>,
+    /// Why it was not read; empty where it was.
+    pub error: String,
+    /// Byte at which reading stopped.
+    pub offset: Option<u64>,
+    /// The formats that were tried, each with why it was not that.
+    pub tried: Vec<(String, String)>,
 }

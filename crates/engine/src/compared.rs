@@ -14,7 +14,8 @@ use makespan_views::filter::Filter;
 use makespan_views::timeline::Lanes;
 use makespan_views::{Look, Marks, ViewState};
 
-use crate::run::{Latest, OpenRun};
+use crate::kept::Latest;
+use crate::run::OpenRun;
 
 /// One side of a comparison.
 #[derive(Clone, Debug)]

@@ -19,8 +19,10 @@
 //! ```
 
 mod answer;
+mod answering;
 mod chart;
 mod compared;
+mod kept;
 mod neighbour;
 mod opening;
 mod page;
@@ -34,9 +36,9 @@ mod turn;
 mod wire;
 
 pub use answer::{
-    Answer, Charts, Completion, Opened, Overlay, Page, Picture, Progress, Rows, Shell, Tip, Turn,
+    Answer, Charts, Completion, FileReport, Opened, Overlay, Page, Picture, Progress, Rows, Shell, Sides,
+    Tip, Turn,
 };
-pub use opening::FileReport;
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
-pub use session::{Session, Sides};
+pub use session::Session;
 pub use wire::{VERSION, WireError, decode, encode};

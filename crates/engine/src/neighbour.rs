@@ -1,6 +1,6 @@
 //! What lies next to a task: on its row, along its dependencies, among the failures.
 
-use makespan_model::{Status, TaskId};
+use makespan_model::{Run, Status, TaskId, UNKNOWN};
 use makespan_views::{View, ViewState, tasks};
 
 use crate::question::Neighbour;
@@ -9,23 +9,27 @@ use crate::run::OpenRun;
 /// Nodes of the graph further apart than this in x are not one above the other, px.
 const SAME_COLUMN: f32 = 200.0;
 
+/// Orders tasks by their first start; those that never started come last.
+fn by_start(run: &Run, task: TaskId) -> (bool, i64, u32) {
+    let start = tasks::start_of(run, task);
+    (start == UNKNOWN, start, task.0)
+}
+
 /// The task that lies that way from the selected one; from none, the first by start.
 pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<TaskId> {
     let here = open.selected(view);
     let run = &open.run;
-    let by_start = |t: &TaskId| (tasks::start_of(run, *t), t.0);
     if matches!(way, Neighbour::NextFailure | Neighbour::PreviousFailure) {
         return failure(open, here, way);
     }
-    let Some(here) = here else { return run.task_ids().min_by_key(by_start) };
+    let Some(here) = here else { return run.task_ids().min_by_key(|t| by_start(run, *t)) };
     let by_end = |t: &&u32| run.task_interval(TaskId(**t)).map_or(i64::MIN, |(_, e)| e);
     match (way, view.view) {
         (Neighbour::Cause, _) | (Neighbour::Earlier, View::Graph) => {
             run.predecessors.row(here.index()).iter().max_by_key(by_end).map(|t| TaskId(*t))
         }
         (Neighbour::Effect, _) | (Neighbour::Later, View::Graph) => {
-            let by_start = |t: &&u32| by_start(&TaskId(**t));
-            run.successors.row(here.index()).iter().min_by_key(by_start).map(|t| TaskId(*t))
+            run.successors.row(here.index()).iter().map(|t| TaskId(*t)).min_by_key(|t| by_start(run, *t))
         }
         (_, View::Table) => {
             let order = open.order(&view.filter, view.sort);
@@ -42,7 +46,7 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
 /// The next failed task by start, or the one before; from the last one the first.
 fn failure(open: &OpenRun, here: Option<TaskId>, way: Neighbour) -> Option<TaskId> {
     let run = &open.run;
-    let by_start = |t: &TaskId| (tasks::start_of(run, *t), t.0);
+    let by_start = |t: &TaskId| by_start(run, *t);
     let mut failed: Vec<TaskId> =
         run.task_ids().filter(|t| run.tasks.status[t.index()] == Status::Failed).collect();
     failed.sort_by_key(by_start);

@@ -8,25 +8,9 @@ use makespan_model::{Run, RunsBuilder};
 use makespan_scene::Scene;
 use makespan_views::Look;
 use makespan_views::timeline::{Frame, Index, Lanes, scene};
-use serde::{Deserialize, Serialize};
 
-use crate::answer::Progress;
+use crate::answer::{FileReport, Progress};
 use crate::question::Size;
-
-/// What became of one file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct FileReport {
-    /// Its name.
-    pub name: String,
-    /// The format it was recognised as.
-    pub format: Option<String>,
-    /// Why it was not read; empty where it was.
-    pub error: String,
-    /// Byte at which reading stopped.
-    pub offset: Option<u64>,
-    /// The formats that were tried, each with why it was not that.
-    pub tried: Vec<(String, String)>,
-}
 
 /// Files on their way in.
 pub(crate) struct Opening {
@@ -64,7 +48,7 @@ impl Opening {
         Progress {
             file: self.file.clone(),
             bytes: so_far.bytes_read,
-            tasks: so_far.tasks as usize,
+            tasks: self.folding.0.task_count(),
             expected_memory: self.importing.expected_memory(),
         }
     }

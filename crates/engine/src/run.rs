@@ -1,7 +1,6 @@
 //! An open run with what has been computed of it. Everything is computed once, when it is first asked for; what depends
 //! on the view is kept for the view that was asked about last.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,29 +14,7 @@ use makespan_views::tasks::{self, Sort};
 use makespan_views::timeline::{Index, Lanes};
 use makespan_views::{Marks, ViewState};
 
-/// The last value that was made, with what it was made for.
-#[derive(Debug)]
-pub(crate) struct Latest<K, V>(RefCell<Option<(K, Rc<V>)>>);
-
-impl<K, V> Default for Latest<K, V> {
-    fn default() -> Latest<K, V> {
-        Latest(RefCell::new(None))
-    }
-}
-
-impl<K: PartialEq, V> Latest<K, V> {
-    /// The value for `key`: the kept one, or one made now.
-    pub(crate) fn get(&self, key: K, make: impl FnOnce(&K) -> V) -> Rc<V> {
-        if let Some((of, value)) = self.0.borrow().as_ref()
-            && *of == key
-        {
-            return Rc::clone(value);
-        }
-        let value = Rc::new(make(&key));
-        *self.0.borrow_mut() = Some((key, Rc::clone(&value)));
-        value
-    }
-}
+use crate::kept::Latest;
 
 /// What marks tasks: the filter, whether the critical path is shown, and the selected task.
 type MarksKey = (Filter, bool, Option<u32>);
@@ -127,23 +104,5 @@ impl OpenRun {
             let placed = layout(&graph.request(Direction::LeftRight));
             (graph, placed)
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_latest_value_is_kept_and_no_older_one() {
-        let (latest, made) = (Latest::default(), RefCell::new(Vec::new()));
-        let ask = |key: u32| {
-            *latest.get(key, |k| {
-                made.borrow_mut().push(*k);
-                k * 2
-            })
-        };
-        assert_eq!([ask(1), ask(1), ask(2), ask(1)], [2, 2, 4, 2]);
-        assert_eq!(*made.borrow(), [1, 2, 1]);
     }
 }

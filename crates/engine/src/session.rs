@@ -1,39 +1,19 @@
-//! The open runs, and the one function from a question to an answer.
+//! The open runs, and what several answers need of them.
 
 use std::rc::Rc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
-use makespan_analysis::query::complete;
-use makespan_import::registry::Entry;
-use makespan_import::{REGISTRY, Zone};
+use makespan_import::Zone;
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::{timestamp, visible};
 use makespan_views::{Look, ViewState};
-use serde::{Deserialize, Serialize};
 
-use crate::answer::{Answer, Completion, Opened, Progress};
+use crate::answer::{FileReport, Opened, Progress, Sides};
 use crate::compared::{Compared, Side};
-use crate::opening::{FileReport, Opening};
-use crate::question::Question;
-use crate::run::{Latest, OpenRun};
-use crate::{chart, page, picture, rows, shell, turn};
-
-/// The runs of the baseline and of the candidate, by their places in the session, older first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sides {
-    /// A.
-    pub baseline: Vec<usize>,
-    /// B.
-    pub candidate: Vec<usize>,
-}
-
-impl Sides {
-    /// The two that stand for their sides where two are compared: the newest of each.
-    pub fn pair(&self) -> Option<(usize, usize)> {
-        Some((*self.baseline.last()?, *self.candidate.last()?))
-    }
-}
+use crate::kept::{Latest, MatrixKey, MatrixOrReason};
+use crate::opening::Opening;
+use crate::run::OpenRun;
 
 /// The runs of both sides in one list, where the candidate begins in it, and the measure.
 type VerdictsKey = (u32, Vec<usize>, usize, String);
@@ -49,7 +29,7 @@ pub struct Session {
     compared: Latest<(u32, usize, usize), Compared>,
     verdicts: Latest<VerdictsKey, Option<Verdicts>>,
     trends: Latest<(u32, Vec<usize>, String), Option<Trends>>,
-    pub(crate) matrix: Latest<picture::matrix::MatrixKey, picture::matrix::Made>,
+    pub(crate) matrix: Latest<MatrixKey, MatrixOrReason>,
 }
 
 impl Session {
@@ -157,42 +137,9 @@ impl Session {
         self.generation += 1;
     }
 
-    /// Answers a question.
-    pub fn answer(&self, question: &Question) -> Answer {
-        let answered = match question {
-            Question::Shell { view } => Some(Answer::Shell(shell::shell(self, view))),
-            Question::Picture { view, size } => {
-                picture::shown(self, view).map(|s| Answer::Picture(s.picture(*size)))
-            }
-            Question::Map { view, size } => picture::timeline::map(self, view, *size).map(Answer::Map),
-            Question::Overlay { view, size, pointer } => {
-                picture::shown(self, view).map(|s| Answer::Overlay(s.overlay(*size, pointer)))
-            }
-            Question::Rows { view, range } => rows::rows(self, view, range.clone()).map(Answer::Rows),
-            Question::Page { view, width } => page::page(self, view, *width).map(Answer::Page),
-            Question::Details { view } => page::details(self, view).map(Answer::Page),
-            Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
-            Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
-            Question::Preview { size } => {
-                self.opening.as_ref().and_then(|opening| opening.preview(*size)).map(Answer::Preview)
-            }
-            Question::Formats => {
-                let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());
-                Some(Answer::Formats(REGISTRY.iter().map(of).collect()))
-            }
-            Question::Complete { run, text, cursor } => self.run(*run).map(|open| {
-                let all = complete(text, *cursor, &open.facts).into_iter();
-                Answer::Completions(
-                    all.map(|c| Completion {
-                        replace: c.replace,
-                        insert: c.insert,
-                        about: c.about.to_owned(),
-                    })
-                    .collect(),
-                )
-            }),
-        };
-        answered.unwrap_or(Answer::Nothing)
+    /// The files that are being opened.
+    pub(crate) fn opening(&self) -> Option<&Opening> {
+        self.opening.as_ref()
     }
 
     /// The run of that number, or the first.

@@ -4,17 +4,17 @@ use makespan_model::TaskId;
 use makespan_views::gesture::Frame;
 use makespan_views::{View, ViewState, heatmap};
 
-use crate::answer::Turn;
+use crate::answer::{Sides, Turn};
 use crate::neighbour;
-use crate::picture::{self, Shown, matrix};
+use crate::picture::{self, Drawable, matrix};
 use crate::question::{Size, Touch};
-use crate::session::{Session, Sides};
+use crate::session::Session;
 
 /// What comes of it. `None` where no run is open.
 pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touch) -> Option<Turn> {
     let open = session.run(view.run)?;
     let mut out = Turn { before: view.clone(), after: view.clone(), ..Turn::default() };
-    let shown = || -> Option<Box<dyn Shown + '_>> { picture::shown(session, view) };
+    let shown = || -> Option<Box<dyn Drawable + '_>> { picture::shown(session, view) };
     match *touch {
         Touch::Press(press) => {
             if let Some(shown) = shown() {

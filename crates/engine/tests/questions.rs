@@ -203,8 +203,9 @@ fn closing_a_run_moves_those_behind_it_up() {
         panic!()
     };
     assert_eq!((shell.runs.len(), shell.tasks), (2, 4));
+    // The same file again: a run that is open already is not opened twice.
     let again = session.open(vec![(
-        "again.txt".to_owned(),
+        "1.txt".to_owned(),
         b"a 10..12 w1\nb 12..13 w1 a\nc 12..15 w2 a\nd 15..16 w2 b c".to_vec(),
     )]);
     assert_eq!((again.runs, again.added, again.first), (2, 0, 0));

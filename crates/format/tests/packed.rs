@@ -171,7 +171,17 @@ fn event() -> impl Strategy<Value = Event<'static>> {
                 line,
             })
         });
-    prop_oneof![run, task, attempt, sample, log, alert, artifact, diagnostic]
+    // Boxed: values of strategies this large, one within the other, overflow the stack of a test without optimisation.
+    prop_oneof![
+        run.boxed(),
+        task.boxed(),
+        attempt.boxed(),
+        sample.boxed(),
+        log.boxed(),
+        alert.boxed(),
+        artifact.boxed(),
+        diagnostic.boxed()
+    ]
 }
 
 proptest! {

@@ -247,7 +247,7 @@ impl RunBuilder {
             a.ended.push(UNKNOWN);
             a.worker.push(StrId::EMPTY);
             a.status.push(Status::Pending);
-            a.progress.push(f32::NAN);
+            a.progress.push(-1.0);
             a.error.push(StrId::EMPTY);
             a.error_kind.push(StrId::EMPTY);
             a.trace.push(StrId::EMPTY);
@@ -276,7 +276,7 @@ impl RunBuilder {
             a.status[at] = status;
             self.said[at] = true;
         }
-        if let Some(p) = e.progress {
+        if let Some(p) = e.progress.filter(|p| p.is_finite()) {
             a.progress[at] = p.clamp(0.0, 1.0) as f32;
         }
     }

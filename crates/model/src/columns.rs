@@ -66,7 +66,7 @@ columns! {
         worker: StrId,
         /// What became of it.
         status: Status,
-        /// How far it got, 0 to 1; NaN where unknown.
+        /// How far it got, 0 to 1; -1 where unknown. Not NaN, for a run equals itself.
         progress: f32,
         /// Error message.
         error: StrId,

@@ -125,7 +125,7 @@ impl Run {
                 ended: known(a.ended[i]),
                 worker: self.cow(a.worker[i]),
                 status: Some(a.status[i]),
-                progress: (!a.progress[i].is_nan()).then(|| f64::from(a.progress[i])),
+                progress: (a.progress[i] >= 0.0).then(|| f64::from(a.progress[i])),
                 error: self.error_info([a.error[i], a.error_kind[i], a.trace[i]]),
             }));
         }

@@ -11,8 +11,10 @@
 mod body;
 mod charts;
 mod comparison;
+mod error;
 pub mod escape;
 mod html;
+mod options;
 mod page;
 mod payload;
 mod pictures;
@@ -25,41 +27,12 @@ use std::sync::Arc;
 
 use makespan_model::{Run, RunsBuilder};
 
+pub use error::{MOST_BYTES, ReportError};
+pub use options::{Assets, Options};
 pub use redact::{MARK, Redacted, Redactor};
 
 /// A report of more bytes than this opens slowly: whoever makes one should be told.
 pub const WARN_BYTES: usize = 50 << 20;
-
-/// The largest report that is written, in bytes.
-pub const MOST_BYTES: usize = 256 << 20;
-
-/// The built app, which a report carries.
-#[derive(Clone, Copy, Debug)]
-pub struct Assets<'a> {
-    /// One classic script: the glue and what starts it.
-    pub app_js: &'a str,
-    /// The compiled page.
-    pub app_wasm: &'a [u8],
-    /// The compiled engine, which the page starts beside it.
-    pub engine_wasm: &'a [u8],
-    /// The app's style sheet.
-    pub css: &'a str,
-}
-
-/// What the maker of a report decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// The title; made from the runs where absent.
-    pub title: Option<String>,
-    /// Whether secrets are taken out; see [`Redactor`].
-    pub redact: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { title: None, redact: true }
-    }
-}
 
 /// A report that is done.
 #[derive(Clone, Debug)]
@@ -68,33 +41,6 @@ pub struct Report {
     pub html: String,
     /// What was taken out of it.
     pub redacted: Redacted,
-}
-
-/// Why there is no report.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The data could not be compressed.
-    #[error("the data cannot be compressed: {0}")]
-    Compress(#[source] std::io::Error),
-    /// A part of the app cannot stand within a page.
-    #[error("the app's {what} holds {found:?} and cannot stand within a page")]
-    NotInline {
-        /// Which part.
-        what: &'static str,
-        /// What it holds.
-        found: &'static str,
-    },
-    /// The file would be too large to open.
-    #[error(
-        "the report would be of {} MiB, more than the {} MiB that browsers open well; write the events instead \
-         (`makespan convert --to jsonl`, compressed with gzip) and open those, or report fewer runs",
-        bytes >> 20,
-        MOST_BYTES >> 20
-    )]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-    },
 }
 
 /// The report of some runs, in the order given. Without assets it holds the parts that need no

@@ -9,7 +9,8 @@ use makespan_scene::{bytes, count, counted, duration, visible};
 
 use crate::amount::{plain, share as percent};
 use crate::filter::Filter;
-use crate::look::{View, ViewState};
+use crate::look::View;
+use crate::state::ViewState;
 use crate::timeline::Lanes;
 
 /// Longest name in a sentence, in characters.

@@ -7,7 +7,8 @@ use makespan_scene::{Rect, TimeScale};
 use serde::{Deserialize, Serialize};
 
 use crate::compare::Lines;
-use crate::look::{Camera, ViewState};
+use crate::look::Camera;
+use crate::state::ViewState;
 use crate::timeline::{AXIS_HEIGHT, Frame as TimeFrame};
 use crate::{graph, heatmap};
 

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use crate::chart::{Choice, Kind};
 use crate::compare::{self, Alignment, Comparing, Mode, Part};
 use crate::filter::Filter;
-use crate::look::{Camera, TimeMode, View, ViewState};
+use crate::look::{Camera, TimeMode, View};
+use crate::state::ViewState;
 use crate::tasks::{Sort, SortKey};
 use crate::timeline::Lanes;
 

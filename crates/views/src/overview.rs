@@ -62,7 +62,7 @@ pub fn overview_sections(facts: &Facts, look: &Look, wide: Option<f32>, rows: Ro
     all.extend(sections::critical_path(facts, look, wide, rows.tasks));
     if !facts.concurrency().t.is_empty() {
         let plot = concurrency_plot(facts.concurrency(), run.span().unwrap_or((0, 1)), look);
-        all.push(Section::new("concurrency", "Concurrency", vec![Block::Chart(plot.unheaded())]));
+        all.push(Section::new("concurrency", "Concurrency", vec![Block::Chart(Box::new(plot.unheaded()))]));
     }
     all.extend(sections::waiting(facts, rows.tasks));
     all.extend(sections::bounds(facts));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::Plot;
 use crate::findings;
-use crate::look::ViewState;
+use crate::state::ViewState;
 use crate::table::{Cell, Table};
 
 /// A titled part of a page or a panel.
@@ -45,7 +45,7 @@ pub enum Block {
     /// Findings, each with the view that shows it.
     Found(Vec<Found>),
     /// A chart, drawn at the size of its place.
-    Chart(Plot),
+    Chart(Box<Plot>),
 }
 
 /// One number that people look for first.

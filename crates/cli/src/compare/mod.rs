@@ -1,5 +1,6 @@
 //! `makespan compare`: two runs, two sets of runs, or many in a row.
 
+mod compared;
 mod json;
 mod pair;
 mod text;
@@ -13,33 +14,9 @@ use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{clean, inert_json, print};
 use crate::terminal::Terminal;
+use compared::{Compared, Layout};
 use makespan_views::amount::Unit;
 use pair::Pair;
-
-/// A run and where it came from.
-struct Compared {
-    facts: Facts,
-    format: &'static str,
-    /// What it is in this comparison: `a`, `b`, `baseline`, `candidate` or `series`.
-    set: &'static str,
-}
-
-/// What is shown.
-struct Shown<'a> {
-    terminal: Terminal,
-    /// Rows of a table.
-    top: usize,
-    /// What is the same, too, and all rows.
-    all: bool,
-    /// Key of the measure.
-    metric: &'a str,
-}
-
-impl Shown<'_> {
-    fn rows(&self) -> usize {
-        if self.all { usize::MAX } else { self.top }
-    }
-}
 
 /// Prints how runs differ, for people or for programs.
 pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
@@ -68,19 +45,20 @@ pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
         (a.set, b.set) = ("a", "b");
     }
     let unit = unit(&runs, &args.metric)?;
-    let shown = Shown { terminal: Terminal::of_stdout(), top: args.top, all: args.all, metric: &args.metric };
+    let layout =
+        Layout { terminal: Terminal::of_stdout(), top: args.top, all: args.all, metric: &args.metric };
     let facts: Vec<&Facts> = runs.iter().map(|r| &r.facts).collect();
     let out = match facts.as_slice() {
         [a, b] if args.json => json::pair(&runs, &Pair::new(a, b, &args.metric), &unit),
-        [a, b] => text::pair(a, b, &shown),
+        [a, b] => text::pair(a, b, &layout),
         all if baseline > 0 => {
             let (before, after) = all.split_at(baseline);
             let found = verdicts(before, after, &args.metric).ok_or_else(|| unknown(&runs, &args.metric))?;
-            if args.json { json::sets(&runs, &found, &unit) } else { text::sets(&found, &shown) }
+            if args.json { json::sets(&runs, &found, &unit) } else { text::sets(&found, &layout) }
         }
         all => {
             let found = trends(all, &args.metric).ok_or_else(|| unknown(&runs, &args.metric))?;
-            if args.json { json::series(&runs, &found, &unit) } else { text::series(all, &found, &shown) }
+            if args.json { json::series(&runs, &found, &unit) } else { text::series(all, &found, &layout) }
         }
     };
     if args.json { print(format!("{}\n", inert_json(&out)).as_bytes()) } else { print(out.as_bytes()) }

@@ -7,7 +7,7 @@ use makespan_views::compare::{
 };
 use makespan_views::{Block, Section, sections};
 
-use super::Shown;
+use super::compared::Layout;
 use crate::output::clean;
 use crate::page::line;
 
@@ -17,8 +17,8 @@ const PARTS: usize = 12;
 const RUNS: usize = 20;
 
 /// Two runs.
-pub(super) fn pair(a: &Facts, b: &Facts, shown: &Shown<'_>) -> String {
-    let (terminal, rows) = (shown.terminal, shown.rows());
+pub(super) fn pair(a: &Facts, b: &Facts, layout: &Layout<'_>) -> String {
+    let (terminal, rows) = (layout.terminal, layout.rows());
     let matching = matching(a, b);
     let pair = Pair::new(a, b, &matching);
     let answer = headline(&pair);
@@ -27,18 +27,18 @@ pub(super) fn pair(a: &Facts, b: &Facts, shown: &Shown<'_>) -> String {
     let mut contributions = Vec::new();
     if let Some(explanation) = explanation.as_ref().filter(|e| !e.parts.is_empty()) {
         contributions = waterfall::contributions(&pair, explanation);
-        let table = waterfall::table(&pair, explanation, 0..PARTS.max(shown.top).min(rows.max(PARTS)));
+        let table = waterfall::table(&pair, explanation, 0..PARTS.max(layout.top).min(rows.max(PARTS)));
         let mut blocks = vec![Block::Table(table)];
         blocks.extend(waterfall::notes(&pair, explanation).into_iter().map(Block::Note));
         all.push(Section::new("difference", "Parts of the difference", blocks));
     }
-    if shown.metric == "duration" {
-        let is_shown: Vec<bool> = pair.rows().iter().map(|t| shown.all || tasks::differs(t)).collect();
+    if layout.metric == "duration" {
+        let is_shown: Vec<bool> = pair.rows().iter().map(|t| layout.all || tasks::differs(t)).collect();
         let order = tasks::order(&pair, &contributions, Some(&is_shown), tasks::Sort::default());
         let table = tasks::with_distinct_names(tasks::table(&pair, &contributions, &order, 0..rows));
         all.extend(Section::of_table("tasks", table));
     } else {
-        all.extend(measured(&pair, shown.metric, shown.all, rows));
+        all.extend(measured(&pair, layout.metric, layout.all, rows));
     }
     all.push(parameters(&pair));
     let head = line(&clean(&answer.subtitle), terminal);
@@ -46,22 +46,24 @@ pub(super) fn pair(a: &Facts, b: &Facts, shown: &Shown<'_>) -> String {
 }
 
 /// A set of runs against another.
-pub(super) fn sets(found: &Verdicts, shown: &Shown<'_>) -> String {
+pub(super) fn sets(found: &Verdicts, layout: &Layout<'_>) -> String {
     let answer = statistics::answer(found);
     let title = format!("Tasks by {}", clean(&found.measure));
-    let table = statistics::table(found, 0..shown.rows().saturating_add(1));
+    let table = statistics::table(found, 0..layout.rows().saturating_add(1));
     let tasks = Section::new("tasks", title, vec![Block::Table(table)]);
-    shown.terminal.blocks(&answer.blocks) + &shown.terminal.section(&tasks)
+    layout.terminal.blocks(&answer.blocks) + &layout.terminal.section(&tasks)
 }
 
 /// Many runs in order of time.
-pub(super) fn series(runs: &[&Facts], found: &Trends, shown: &Shown<'_>) -> String {
+pub(super) fn series(runs: &[&Facts], found: &Trends, layout: &Layout<'_>) -> String {
     let answer = trend::answer(found);
     let mut all: Vec<Section> =
-        sections::runs(runs, if shown.all { usize::MAX } else { RUNS.max(shown.top) }).into_iter().collect();
+        sections::runs(runs, if layout.all { usize::MAX } else { RUNS.max(layout.top) })
+            .into_iter()
+            .collect();
     let order = trend::order(found, None);
-    let table = trend::table(found, &order, 0..shown.rows().saturating_add(1));
+    let table = trend::table(found, &order, 0..layout.rows().saturating_add(1));
     let title = format!("Tasks by {}", clean(&found.measure));
     all.push(Section::new("tasks", title, vec![Block::Table(table)]));
-    shown.terminal.blocks(&answer.blocks) + &shown.terminal.sections(&all)
+    layout.terminal.blocks(&answer.blocks) + &layout.terminal.sections(&all)
 }

@@ -59,7 +59,7 @@ fn last(run: &Run, task: TaskId) -> (Option<f64>, Option<&str>, u32) {
 
 /// A share as it was written: the model keeps 32 bits, whose shortest digits are those that came in.
 pub(crate) fn share(progress: f32) -> Option<f64> {
-    if progress.is_finite() { progress.to_string().parse().ok() } else { None }
+    if progress >= 0.0 { progress.to_string().parse().ok() } else { None }
 }
 
 /// The last line of a task's log.

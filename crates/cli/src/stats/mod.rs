@@ -4,9 +4,11 @@ mod json;
 mod one;
 mod run_json;
 mod several;
+mod statistics;
+mod step_json;
 mod trends;
 
-use makespan_analysis::{DateRange, Facts, RunFigures, RunsOverview, run_statistics};
+use makespan_analysis::{DateRange, Facts, RunFigures, run_statistics};
 
 use crate::args::StatsArgs;
 use crate::config::Config;
@@ -14,20 +16,7 @@ use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{inert_json, print};
 use crate::terminal::Terminal;
-
-/// A run within the range of dates, and what is known of it.
-struct Counted {
-    facts: Facts,
-    format: &'static str,
-}
-
-/// What is told.
-struct Told<'a> {
-    args: &'a StatsArgs,
-    range: DateRange,
-    overview: RunsOverview,
-    runs: Vec<Counted>,
-}
+use statistics::{Counted, Statistics};
 
 /// Prints statistics of the runs, of their steps, and what their time went into, for people or for programs.
 pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
@@ -43,14 +32,14 @@ pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
         .filter(|(_, figures)| within(figures))
         .map(|(Loaded { run, format }, _)| Counted { facts: Facts::new(run), format })
         .collect();
-    let told = Told { args, range, overview, runs };
+    let statistics = Statistics { args, range, overview, runs };
     if args.json {
-        return print(format!("{}\n", inert_json(&json::document(&told))).as_bytes());
+        return print(format!("{}\n", inert_json(&json::document(&statistics))).as_bytes());
     }
     let terminal = Terminal::of_stdout();
-    let text = match &told.runs[..] {
-        [one] => one::page(terminal, one, &told),
-        _ => several::page(terminal, &told),
+    let text = match &statistics.runs[..] {
+        [one] => one::page(terminal, one, &statistics),
+        _ => several::page(terminal, &statistics),
     };
     print(text.as_bytes())
 }

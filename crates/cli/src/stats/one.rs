@@ -4,7 +4,7 @@ use makespan_analysis::Facts;
 use makespan_scene::counted;
 use makespan_views::{Look, Section, sections};
 
-use super::{Counted, Told};
+use super::statistics::{Counted, Statistics};
 use crate::page::head;
 use crate::terminal::{Ink, Terminal};
 
@@ -14,36 +14,41 @@ pub(super) const ROWS: usize = 10;
 const INTERVALS: usize = 40;
 
 /// The page of a run.
-pub(super) fn page(terminal: Terminal, run: &Counted, told: &Told<'_>) -> String {
+pub(super) fn page(terminal: Terminal, run: &Counted, statistics: &Statistics<'_>) -> String {
     let (facts, look) = (&run.facts, &Look::PLAIN);
     let mut all = vec![sections::figures(facts)];
     all.extend(sections::bounds(facts));
     all.extend(sections::composition(facts, look, ROWS));
     all.extend(sections::waiting(facts, ROWS / 2));
     let steps = facts.steps();
-    all.extend(sections::steps(steps, facts.totals().work, if told.args.step { usize::MAX } else { ROWS }));
-    all.extend(told.args.step.then(|| sections::step_spread(steps)).flatten());
+    all.extend(sections::steps(
+        steps,
+        facts.totals().work,
+        if statistics.args.step { usize::MAX } else { ROWS },
+    ));
+    all.extend(statistics.args.step.then(|| sections::step_spread(steps)).flatten());
     all.extend(sections::workers(facts, ROWS));
     all.extend(sections::stragglers(facts, ROWS));
     all.extend(sections::retries(facts, ROWS));
     all.extend(sections::requests(facts));
     all.extend(sections::failures(facts, look, ROWS));
-    all.extend(asked(facts, told));
+    all.extend(asked(facts, statistics));
     all.extend(sections::found(facts, usize::MAX));
-    head(facts, run.format, terminal) + &left_out(terminal, told) + &terminal.sections(&all)
+    head(facts, run.format, terminal) + &left_out(terminal, statistics) + &terminal.sections(&all)
 }
 
 /// The metrics and the rules that were asked for.
-pub(super) fn asked(facts: &Facts, told: &Told<'_>) -> Vec<Section> {
-    let every = told.args.every.map(|length| length.0);
-    let metered = told.args.metrics.iter().filter_map(|name| sections::Metered::new(facts, name, every));
+pub(super) fn asked(facts: &Facts, statistics: &Statistics<'_>) -> Vec<Section> {
+    let every = statistics.args.every.map(|length| length.0);
+    let metered =
+        statistics.args.metrics.iter().filter_map(|name| sections::Metered::new(facts, name, every));
     let trends = metered.filter_map(|m| sections::trend(facts, &m, INTERVALS));
-    trends.chain(sections::rules(facts, &told.args.rules)).collect()
+    trends.chain(sections::rules(facts, &statistics.args.rules)).collect()
 }
 
 /// What the range of dates leaves out.
-pub(super) fn left_out(terminal: Terminal, told: &Told<'_>) -> String {
-    let (outside, undated) = (told.overview.outside, told.overview.undated);
+pub(super) fn left_out(terminal: Terminal, statistics: &Statistics<'_>) -> String {
+    let (outside, undated) = (statistics.overview.outside, statistics.overview.undated);
     if outside + undated == 0 {
         return String::new();
     }

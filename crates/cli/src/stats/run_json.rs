@@ -9,8 +9,8 @@ use makespan_views::Found;
 use makespan_views::encode;
 use serde::Serialize;
 
-use super::Counted;
-use super::json::{STEPS, Step, ns, step};
+use super::statistics::Counted;
+use super::step_json::{STEPS, Step, ns, step};
 use super::trends::{self, TrendJson};
 use crate::args::StatsArgs;
 

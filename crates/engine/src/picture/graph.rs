@@ -10,8 +10,8 @@ use makespan_views::gesture::{Frame, Movement, bounded};
 use makespan_views::graph::{Frame as PlaneFrame, Graph, fit, overlay, scene, twin};
 use makespan_views::{Camera, Look, Table, Target, ViewState};
 
+use super::drawable::{Drawable, picked};
 use super::timeline::described;
-use super::{Shown, picked};
 use crate::answer::{Overlay, Picture, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
@@ -97,7 +97,7 @@ pub(super) fn between(from: (f32, f32), to: (f32, f32)) -> Rect {
     Rect::new(from.0.min(to.0), from.1.min(to.1), (to.0 - from.0).abs(), (to.1 - from.1).abs())
 }
 
-impl Shown for GraphOf<'_> {
+impl Drawable for GraphOf<'_> {
     fn picture(&self, size: Size) -> Picture {
         let (graph, layout) = (&self.drawn.0, &self.drawn.1);
         let frame = plane(layout, self.view.camera, size, false);

@@ -9,7 +9,7 @@ use makespan_views::compare::{Lines, statistics, trend};
 use makespan_views::gesture::Frame;
 use makespan_views::{Look, Table, ViewState};
 
-use super::Shown;
+use super::drawable::Drawable;
 use crate::answer::{Overlay, Picture, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::session::Session;
@@ -43,7 +43,7 @@ impl<'s> Statistics<'s> {
     }
 }
 
-impl Shown for Statistics<'_> {
+impl Drawable for Statistics<'_> {
     fn picture(&self, size: Size) -> Picture {
         let Some(v) = self.made.as_ref() else { return missing(size) };
         let rows = statistics::line_count(v);
@@ -106,7 +106,7 @@ impl<'s> Trend<'s> {
     }
 }
 
-impl Shown for Trend<'_> {
+impl Drawable for Trend<'_> {
     fn picture(&self, size: Size) -> Picture {
         let Some(made) = self.made.as_ref() else { return missing(size) };
         let (frame, rows) = self.frame(made, size);

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use makespan_analysis::compare::lineup;
 use makespan_model::TaskId;
 use makespan_scene::Scene;
-use makespan_views::filter::Filter;
 use makespan_views::gesture::Frame;
 use makespan_views::heatmap::{
     self, Calendar, Frame as CellFrame, Heating, Lead, Matrix, Runs, Tasks, Which, Workers,
@@ -14,25 +13,11 @@ use makespan_views::heatmap::{
 use makespan_views::timeline::Lanes;
 use makespan_views::{Subject, Table, TimeMode, View, ViewState};
 
-use super::Shown;
+use super::drawable::Drawable;
 use crate::answer::{Overlay, Picture, Tip, Turn};
+use crate::kept::{MatrixKey, MatrixOrReason};
 use crate::question::{Pointer, Press, Size};
 use crate::session::Session;
-
-/// What a matrix is made from; while it stays the same, so does the matrix.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct MatrixKey {
-    generation: u32,
-    run: usize,
-    filter: Filter,
-    heat: Heating,
-    time: TimeMode,
-    window: Option<(i64, i64)>,
-    bins: usize,
-}
-
-/// A matrix, or why there is none.
-pub(crate) type Made = Result<Box<dyn Matrix>, String>;
 
 /// The width for which columns of a table are made, px.
 const TABLE_WIDTH: f32 = 800.0;
@@ -47,13 +32,13 @@ impl<'s> MatrixOf<'s> {
         session.run(view.run).map(|_| MatrixOf { session, view })
     }
 
-    fn made(&self, width: f32) -> Option<Rc<Made>> {
+    fn made(&self, width: f32) -> Option<Rc<MatrixOrReason>> {
         of(self.session, self.view, (width, 0.0))
     }
 }
 
 /// The matrix that a view shows at a width, made once for what it is made from.
-pub(crate) fn of(session: &Session, view: &ViewState, size: Size) -> Option<Rc<Made>> {
+pub(crate) fn of(session: &Session, view: &ViewState, size: Size) -> Option<Rc<MatrixOrReason>> {
     session.run(view.run)?;
     let workers = view.heat.which == Which::Workers;
     let key = MatrixKey {
@@ -68,7 +53,7 @@ pub(crate) fn of(session: &Session, view: &ViewState, size: Size) -> Option<Rc<M
     Some(session.matrix.get(key, |key| make(session, view, key)))
 }
 
-fn make(session: &Session, view: &ViewState, key: &MatrixKey) -> Made {
+fn make(session: &Session, view: &ViewState, key: &MatrixKey) -> MatrixOrReason {
     let Some(open) = session.run(view.run) else { return Err("No run is open.".to_owned()) };
     let look = session.plain_look(open, view);
     let facts = session.facts();
@@ -136,7 +121,7 @@ pub(crate) fn enter(session: &Session, size: Size, (row, column): (usize, usize)
     }
 }
 
-impl Shown for MatrixOf<'_> {
+impl Drawable for MatrixOf<'_> {
     fn picture(&self, size: Size) -> Picture {
         let empty = |why: String| Picture {
             scene: Scene::new(size.0, size.1, "Nothing to show"),

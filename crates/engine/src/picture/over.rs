@@ -10,7 +10,7 @@ use makespan_views::gesture::{Frame, Movement};
 use makespan_views::timeline::{AXIS_HEIGHT, Frame as TimeFrame};
 use makespan_views::{Look, Table, Target, ViewState};
 
-use super::{Shown, picked};
+use super::drawable::{Drawable, picked};
 use crate::answer::{Overlay, Picture, Turn};
 use crate::compared::Compared;
 use crate::question::{Pointer, Press, Size};
@@ -48,7 +48,7 @@ impl<'s> Over<'s> {
     }
 }
 
-impl Shown for Over<'_> {
+impl Drawable for Over<'_> {
     fn picture(&self, size: Size) -> Picture {
         let seen = self.frame(size);
         let whole = self.aligned.whole();

@@ -12,7 +12,7 @@ use makespan_views::timeline::{
 };
 use makespan_views::{Look, Table, Target, ViewState};
 
-use super::{Shown, picked};
+use super::drawable::{Drawable, picked};
 use crate::answer::{Overlay, Picture, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
@@ -79,7 +79,7 @@ pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Sce
     Some(minimap(&shown.open.run, &shown.index, concurrency, &frame, size.1))
 }
 
-impl Shown for Timeline<'_> {
+impl Drawable for Timeline<'_> {
     fn picture(&self, size: Size) -> Picture {
         let frame = self.frame(size);
         let run = &self.open.run;

@@ -10,8 +10,8 @@ use makespan_views::compare::graph::{Graph, overlay, scene, twin};
 use makespan_views::gesture::Movement;
 use makespan_views::{Look, Table, Target, ViewState};
 
+use super::drawable::{Drawable, picked};
 use super::graph::{between, onto, plane, seen};
-use super::{Shown, picked};
 use crate::answer::{Overlay, Picture, Turn};
 use crate::compared::Compared;
 use crate::question::{Pointer, Press, Size};
@@ -39,7 +39,7 @@ impl<'s> Union<'s> {
     }
 }
 
-impl Shown for Union<'_> {
+impl Drawable for Union<'_> {
     fn picture(&self, size: Size) -> Picture {
         let (graph, layout) = (&self.drawn.0, &self.drawn.1);
         let frame = plane(layout, self.view.compare.camera, size, true);

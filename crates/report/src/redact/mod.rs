@@ -3,6 +3,7 @@
 
 mod json;
 mod key;
+mod redacted;
 mod text;
 
 use std::borrow::Cow;
@@ -13,50 +14,7 @@ use makespan_format::{
     Task,
 };
 
-/// What stands where a secret stood.
-pub const MARK: &str = "[redacted]";
-
-/// How many different keys are told apart in [`Redacted::keys`]; a hostile file may hold millions.
-const KEYS_LISTED: usize = 100;
-
-/// What was taken out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Redacted {
-    /// How many values were taken out because of their key, by key; further keys count as `…`.
-    pub keys: BTreeMap<String, u64>,
-    /// How many credentials were taken out of free text.
-    pub text: u64,
-}
-
-impl Redacted {
-    /// How many in all.
-    pub fn total(&self) -> u64 {
-        self.keys.values().sum::<u64>() + self.text
-    }
-
-    /// What was taken out, in one sentence without any value: `3 values were redacted (by key: password 2, token 1)`.
-    pub fn sentence(&self) -> String {
-        let mut parts: Vec<String> = self.keys.iter().map(|(key, n)| format!("{key} {n}")).collect();
-        if self.text > 0 {
-            parts.push(format!("credentials within text {}", self.text));
-        }
-        format!("{} values were redacted ({})", self.total(), parts.join(", "))
-    }
-
-    fn key(&mut self, key: &str) {
-        let key: String = key.chars().take(60).collect();
-        let full = self.keys.len() >= KEYS_LISTED && !self.keys.contains_key(&key);
-        *self.keys.entry(if full { "…".to_owned() } else { key }).or_default() += 1;
-    }
-
-    /// Adds what another pass took out.
-    pub fn add(&mut self, other: &Redacted) {
-        for (key, n) in &other.keys {
-            *self.keys.entry(key.clone()).or_default() += n;
-        }
-        self.text += other.text;
-    }
-}
+pub use redacted::{MARK, Redacted};
 
 /// Passes events on without the secrets in them. Call [`Redactor::finish`] after the last event of a run.
 pub struct Redactor<'s> {

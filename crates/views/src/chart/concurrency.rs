@@ -3,8 +3,9 @@
 use makespan_analysis::{Concurrency, Quantity};
 use makespan_scene::{Role, count};
 
+use super::picture::MOST_ROWS;
 use super::plot::{Key, Line, Plot};
-use super::{Axis, Chart, Kind, MOST_ROWS, Picture, Subject};
+use super::{Axis, Chart, Kind, Picture, Subject};
 use crate::amount::Unit;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table};

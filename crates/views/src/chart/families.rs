@@ -13,6 +13,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::amount::Unit;
 
+/// The most lines that have a colour of their own: as many as there are categories.
+pub(super) const COLOURED: usize = 8;
+
+/// Why there is no chart of metrics.
+pub(super) const MISSING: &str = "This file holds no samples of metrics.";
+
 /// A family whose lines all have at most so many points, and no times, is better read as bars.
 const FEW: usize = 4;
 
@@ -175,6 +181,16 @@ fn part<'a>(base: &Family<'_>, sub: &str, members: Vec<Member<'a>>) -> Family<'a
         |between: &str| if sub.is_empty() { base.key.clone() } else { format!("{}{between}{sub}", base.key) };
     let (key, title, unit) = (named("[]."), named(" · "), base.unit.clone());
     Family { key, title, unit, factor: base.factor, members, timed: base.timed, few: base.few }
+}
+
+/// What a chart of the family is called.
+pub(super) fn title(family: &Family<'_>) -> String {
+    let over = match (family.few, family.timed) {
+        (true, _) => "",
+        (false, true) => " over time",
+        (false, false) => " by sample",
+    };
+    format!("{}{over}", family.title)
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use makespan_scene::count;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::families::{Family, Member};
+use super::families::{COLOURED, Family, MISSING, Member, title};
+use super::picture::MOST_ROWS;
 use super::plot::{Bar, Key, Plot, hue};
-use super::series::{COLOURED, MISSING, title};
 use super::{Axis, Picture, Subject};
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
@@ -79,7 +79,7 @@ pub(super) fn picture(subject: &Subject<'_>, family: &Family<'_>) -> Result<Pict
         Column::number("value", "Value"),
     ];
     let mut twin = Table::new(title(family), columns);
-    for (row, k, v) in data.iter().take(super::MOST_ROWS) {
+    for (row, k, v) in data.iter().take(MOST_ROWS) {
         let value = Cell::new(family.unit.text(*v)).exact(family.unit.exact(*v));
         let series = series.get(*k).cloned().unwrap_or_default();
         twin.push(vec![Cell::new(row.clone()), Cell::new(series), value]);

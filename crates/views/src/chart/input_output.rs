@@ -6,8 +6,9 @@ use makespan_model::TaskId;
 use makespan_scene::{Role, count};
 use rustc_hash::FxHashMap;
 
+use super::picture::MOST_ROWS;
 use super::plot::{Bar, Key, Plot};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
+use super::{Axis, Chart, Choice, Kind, Picture, Subject};
 use crate::amount::Unit;
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};

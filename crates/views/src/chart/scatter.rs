@@ -4,8 +4,9 @@ use makespan_analysis::{Measure, Standard};
 use makespan_model::{Status, TaskId};
 use makespan_scene::Role;
 
+use super::picture::MOST_ROWS;
 use super::plot::{Dot, Key, Plot, Shape};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, distribution, tasks};
+use super::{Axis, Chart, Choice, Kind, Picture, Subject, distribution, tasks};
 use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::bounds;

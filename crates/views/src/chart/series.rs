@@ -6,25 +6,22 @@ use makespan_scene::{Role, count};
 use rustc_hash::FxHashMap;
 
 use super::bins::binned;
-use super::families::{Family, Member, families};
+use super::families::{COLOURED, Family, MISSING, Member, families, title};
+use super::picture::MOST_ROWS;
 use super::plot::{Dot, Key, Line, Plot, Shape, hue};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject, few};
+use super::{Axis, Chart, Choice, Kind, Picture, Subject, few};
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 use makespan_scene::counted;
 
 /// The most families that are offered.
 const MOST_FAMILIES: usize = 60;
-/// The most lines that have a colour of their own: as many as there are categories.
-pub(super) const COLOURED: usize = 8;
 /// The most lines that are drawn at all.
 const MOST_LINES: usize = 64;
 /// From so many points on a line may be denser than the pixels of a narrow picture.
 const DENSE_LINE: usize = 600;
 /// A line of more points is a line of bins in the table.
 const MOST_POINTS: usize = 200;
-
-pub(super) const MISSING: &str = "This file holds no samples of metrics.";
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let all = families(subject.facts);
@@ -33,15 +30,6 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     if all.is_empty() {
         out.push(Chart::new(Kind::Series, "", "Metrics over time").missing_if(true, MISSING));
     }
-}
-
-pub(super) fn title(family: &Family<'_>) -> String {
-    let over = match (family.few, family.timed) {
-        (true, _) => "",
-        (false, true) => " over time",
-        (false, false) => " by sample",
-    };
-    format!("{}{over}", family.title)
 }
 
 pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {

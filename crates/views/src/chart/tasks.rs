@@ -5,8 +5,9 @@ use makespan_model::Order as _;
 use makespan_model::TaskId;
 use makespan_scene::{Role, count};
 
+use super::picture::MOST_ROWS;
 use super::plot::{Bar, Key, Plot};
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
+use super::{Axis, Chart, Choice, Kind, Picture, Subject};
 use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};

@@ -5,9 +5,10 @@ use makespan_model::Order as _;
 use makespan_model::{Run, Status, TaskId, UNKNOWN};
 use makespan_scene::{Role, visible};
 
+use super::picture::MOST_ROWS;
 use super::plot::{Dot, Key, Line, Plot, Rule};
 use super::scatter::shape;
-use super::{Axis, Chart, Choice, Kind, MOST_ROWS, Picture, Subject};
+use super::{Axis, Chart, Choice, Kind, Picture, Subject};
 use crate::amount::Unit;
 use crate::look::{TimeMode, status_role};
 use crate::subject::bounds;

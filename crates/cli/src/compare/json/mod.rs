@@ -8,7 +8,7 @@ use makespan_format::time::format_rfc3339;
 use makespan_model::{Status, TaskId};
 use makespan_views::amount::Unit;
 
-use super::Compared;
+use super::compared::Compared;
 use super::pair::Pair;
 use shape::*;
 

@@ -9,7 +9,7 @@ use makespan_scene::{
 use super::super::{Pair, delta, pair::clipped};
 use super::Aligned;
 use super::aligned::since;
-use super::picture::{Side, body, boxes};
+use super::frame::{Side, body, boxes};
 use crate::timeline::Frame;
 
 /// Bands between the attempts of a task in A and in B, first to first and last to last, and marks around them.

@@ -7,7 +7,7 @@ use makespan_scene::{
 
 use super::super::{Pair, delta, pair::clipped};
 use super::Aligned;
-use super::picture::{FOOT_HEIGHT, body};
+use super::frame::{FOOT_HEIGHT, body};
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame};
 

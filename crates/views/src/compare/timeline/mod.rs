@@ -2,11 +2,13 @@
 
 mod aligned;
 mod connect;
+mod frame;
 mod ground;
 mod picture;
 mod rows;
 mod twin;
 
 pub use aligned::Aligned;
-pub use picture::{FOOT_HEIGHT, frame, overlay, row_at, scene};
+pub use frame::{FOOT_HEIGHT, frame};
+pub use picture::{overlay, row_at, scene};
 pub use twin::twin;

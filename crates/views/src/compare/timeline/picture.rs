@@ -2,7 +2,7 @@
 //! what it was in A.
 
 use makespan_analysis::compare::{Match, MatchedTask};
-use makespan_model::{AttemptId, Run, Status, UNKNOWN};
+use makespan_model::Status;
 use makespan_scene::{
     AxisMode, Bars, Dash, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, fit,
     status_glyph,
@@ -10,53 +10,12 @@ use makespan_scene::{
 
 use super::super::{Pair, delta, pair::clipped};
 use super::aligned::row_of;
+use super::connect::{connect, label, tag};
+use super::frame::{Side, body, place};
 use super::{Aligned, ground};
 use crate::look::{Look, status_role};
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame, Slice, axis};
-
-/// Height of the two bars below the rows that show the runs as wholes, px.
-pub const FOOT_HEIGHT: f32 = 44.0;
-
-/// All of both runs at a width, as tall as the rows need up to 48 of them. The window counts ns since the zero of
-/// [`Aligned`].
-pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
-    let row_height = 26.0;
-    let rows = aligned.row_count().clamp(1, 48) as f32;
-    Frame {
-        width: width_px,
-        height: AXIS_HEIGHT + rows * row_height + FOOT_HEIGHT,
-        gutter: Frame::gutter_for(&aligned.b, width_px),
-        row_height,
-        window: aligned.whole(),
-        first_row: 0,
-    }
-}
-
-/// Which run a bar belongs to.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Side {
-    A,
-    B,
-}
-
-/// The box of a bar in its row: ghosts take the upper part, bars of B the lower.
-pub(super) fn place(frame: &Frame, row: u32, side: Side, from: i64, to: i64) -> Rect {
-    let scale = frame.scale();
-    let (x0, x1) = (scale.x(from).clamp(-1e5, 1e5) as f32, scale.x(to).clamp(-1e5, 1e5) as f32);
-    let (top, high) = (frame.row_top(row), frame.row_height);
-    let (y, h) = match side {
-        Side::A => (top + high * 0.08, high * 0.28),
-        Side::B => (top + high * 0.4, high * 0.54),
-    };
-    Rect::new(x0, y, (x1 - x0).max(1.0), h)
-}
-
-/// The part of the picture that holds bars.
-pub(super) fn body(frame: &Frame) -> Rect {
-    let height = (frame.height - AXIS_HEIGHT - FOOT_HEIGHT).max(0.0);
-    Rect::new(frame.gutter, AXIS_HEIGHT, (frame.width - frame.gutter).max(0.0), height)
-}
 
 /// Everything but what changes while the pointer moves; `look` speaks of rows. The number of shapes is bounded by the
 /// size of the frame.
@@ -214,47 +173,21 @@ pub fn overlay(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame, a
     let mut group = Group { clip: Some(body(frame)), ..Group::default() };
     for (row, role, width) in [(look.selected, Role::Selection, 2.0), (look.hover, Role::Hover, 1.5)] {
         let Some(task) = row.and_then(|r| pair.row(r)) else { continue };
-        super::connect::connect(pair, aligned, task, frame, Stroke::new(role, width), &mut group);
+        connect(pair, aligned, task, frame, Stroke::new(role, width), &mut group);
     }
     scene.push(group);
     if let Some(task) = look.hover.or(look.selected).and_then(|r| pair.row(r)) {
-        super::connect::tag(pair, aligned, task, frame, &mut scene);
+        tag(pair, aligned, task, frame, &mut scene);
     }
     if let Some(t) = at {
         let x = frame.scale().x(t) as f32;
         if x >= frame.gutter && x <= frame.width {
             let stroke = Stroke::new(Role::TextMuted, 1.0).dashed(Dash::Dashed);
             scene.push(Path::line((x, AXIS_HEIGHT), (x, body(frame).bottom()), stroke));
-            super::connect::label(&mut scene, frame, x, 2.0, &delta::signed(t));
+            label(&mut scene, frame, x, 2.0, &delta::signed(t));
         }
     }
     scene
-}
-
-/// The boxes of a task in one run, as far as their rows are shown.
-pub(super) fn boxes(
-    run: &Run,
-    aligned: &Aligned,
-    side: Side,
-    task: &MatchedTask,
-    frame: &Frame,
-) -> Vec<Rect> {
-    const MOST: usize = 60;
-    let (id, index, zero) = match side {
-        Side::A => (task.a, &aligned.a, aligned.zero.0),
-        Side::B => (task.b, &aligned.b, aligned.zero.1),
-    };
-    let Some(id) = id else { return Vec::new() };
-    let bottom = body(frame).bottom();
-    let one = |attempt: AttemptId| {
-        let row = index.row_of(attempt).filter(|r| *r >= frame.first_row && frame.row_top(*r) < bottom)?;
-        let i = attempt.index();
-        let times = &run.attempts;
-        let from = if times.started[i] == UNKNOWN { times.queued[i] } else { times.started[i] };
-        let to = if times.ended[i] == UNKNOWN { index.extent.1 } else { times.ended[i] };
-        Some(place(frame, row, side, from.saturating_sub(zero), to.saturating_sub(zero)))
-    };
-    run.attempts_of(id).take(MOST).filter_map(one).collect()
 }
 
 /// The row of the matching whose bar lies nearest to a point of the picture, in the run whose bars are drawn there: what

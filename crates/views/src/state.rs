@@ -1,0 +1,76 @@
+//! The state of the view: everything that a link carries.
+
+use serde::{Deserialize, Serialize};
+
+use crate::chart::Choice;
+use crate::compare::Comparing;
+use crate::filter::Filter;
+use crate::heatmap::Heating;
+use crate::look::{Camera, TimeMode, View};
+use crate::tasks::Sort;
+use crate::timeline::Lanes;
+
+/// Everything that a link carries.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ViewState {
+    /// The view shown.
+    pub view: View,
+    /// Which of the open runs, from 0.
+    pub run: usize,
+    /// Id of the selected task.
+    pub selected: Option<String>,
+    /// What is filtered.
+    pub filter: Filter,
+    /// Lanes of the timeline.
+    pub lanes: Lanes,
+    /// How times are written.
+    pub time: TimeMode,
+    /// The part of time that is seen, ns since the epoch; all of it where absent.
+    pub window: Option<(i64, i64)>,
+    /// How far the timeline is scrolled down, in rows.
+    pub scroll: u32,
+    /// Whether the critical path is marked.
+    pub critical: bool,
+    /// Whether the timeline shows behind each bar what its task took in the runs before.
+    pub before: bool,
+    /// Order of the table.
+    pub sort: Sort,
+    /// The part of the graph that is seen; all of it where absent.
+    pub camera: Option<Camera>,
+    /// Whether the table twin is shown in place of the picture.
+    pub twin: bool,
+    /// The chart that is shown.
+    pub chart: Choice,
+    /// The matrix that is shown.
+    pub heat: Heating,
+    /// What is compared.
+    pub compare: Comparing,
+    /// Name of the theme; the reader's own choice where absent.
+    pub theme: Option<String>,
+}
+
+impl ViewState {
+    /// Shows another run: what was seen of the one before means nothing to it.
+    pub fn show_run(&mut self, number: usize) {
+        (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
+    }
+
+    /// The same without what only pictures read: windows, cameras, how far is scrolled.
+    pub fn without_places(&self) -> ViewState {
+        let mut rest = self.clone();
+        (rest.window, rest.scroll, rest.camera) = (None, 0, None);
+        (rest.heat.row, rest.heat.across) = (0, None);
+        (rest.compare.window, rest.compare.scroll, rest.compare.camera) = (None, 0, None);
+        rest
+    }
+
+    /// The run of that number is gone: those behind it move up.
+    pub fn forget_run(&mut self, number: usize) {
+        if self.run == number {
+            self.show_run(number.saturating_sub(1));
+        } else if self.run > number {
+            self.run -= 1;
+        }
+        self.compare.forget_run(number);
+    }
+}
