@@ -32,7 +32,7 @@ const PAINTED: &str = "
             requestAnimationFrame(() => requestAnimationFrame(() => {
                 const at = name => performance.getEntriesByName(name)[0]?.startTime ?? null;
                 const from = at('bench:given'), after = name => at(name) === null ? null : at(name) - from;
-                setTimeout(() => done({painted_ms: after('makespan:painted'), read_ms: after('makespan:read'), parsed_ms: after('makespan:parsed'),
+                setTimeout(() => done({painted_ms: after('makespan:painted'), parsed_ms: after('makespan:parsed'),
                     drawn: painted.detail?.drawn ?? null, wasm_memory_bytes: painted.detail?.wasmBytes ?? null,
                     longest_task_ms: Math.max(0, ...window.long)}), 50);
             }));
@@ -153,7 +153,7 @@ async fn measure(setup: &Setup, floor: &Contestant, app: &Contestant, file: &Pat
                 "file_bytes": std::fs::metadata(file).map_or(0, |m| m.len()),
                 "cpu_s": cpu, "floor_cpu_s": floor_cpu, "times_floor": round(cpu / floor_cpu),
                 "painted_ms": all(&apps, "painted_ms"), "floor_painted_ms": all(&floors, "painted_ms"),
-                "read_ms": all(&apps, "read_ms"), "parsed_ms": all(&apps, "parsed_ms"),
+                "parsed_ms": all(&apps, "parsed_ms"),
                 "longest_task_ms": all(&apps, "longest_task_ms"), "floor_longest_task_ms": all(&floors, "longest_task_ms"),
                 "renderer_peak_mb": all(&apps, "peak_mb"), "floor_renderer_peak_mb": all(&floors, "peak_mb"),
                 "wasm_bytes_a_task": if bytes > 0.0 { json!((bytes / n as f64).round()) } else { Value::Null },
