@@ -398,3 +398,49 @@ async fn heatmaps_and_charts_have_their_twins() {
     }
     page.assert_quiet().await;
 }
+
+/// Runs a script before anything of every page that is loaded from now on.
+async fn before_every_page(page: &Chromium, source: &str) {
+    page.cdp("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({ "source": source })).await;
+}
+
+#[tokio::test]
+async fn a_page_that_gets_no_worker_does_the_work_itself() {
+    let Some(setup) = Setup::from_env() else { return };
+    let app = Program::open(&setup, &[sample("pipeline-retry.jsonl")]);
+    let page = Chromium::start(&setup, View::default()).await;
+    before_every_page(
+        &page,
+        "window.Worker = class { constructor() { throw new Error('no workers here'); } };",
+    )
+    .await;
+    page.goto(&app.url).await;
+    walk(&page, 48, 47).await;
+}
+
+#[tokio::test]
+async fn an_engine_that_ends_by_itself_is_started_again_with_its_files() {
+    let Some(setup) = Setup::from_env() else { return };
+    let app = Program::open(&setup, &[sample("pipeline-retry.jsonl")]);
+    let page = Chromium::start(&setup, View::default()).await;
+    let keep = "const Plain = window.Worker;
+        window.Worker = class extends Plain { constructor(...a) { super(...a); (window.started ??= []).push(this); } };";
+    before_every_page(&page, keep).await;
+    page.goto(&app.url).await;
+    page.wait_ready().await;
+    page.press("3").await;
+    painted(&page, "timeline").await;
+    page.press("n").await;
+    page.wait_until("location.hash.includes('task=score-4')").await;
+    let end = "const engine = window.started.at(-1);
+        engine.terminate();
+        engine.dispatchEvent(new ErrorEvent('error', { message: 'unreachable executed', cancelable: true }));";
+    page.js(end).await;
+    page.wait_until("document.querySelector('.foot')?.innerText.includes('The engine stopped')").await;
+    page.wait_ready().await;
+    assert_eq!(number(&page, "window.started.length").await, 2);
+    page.wait_until("location.hash.includes('view=timeline') && location.hash.includes('task=score-4')")
+        .await;
+    page.press("6").await;
+    assert_eq!(rows(&page, "table").await, 48);
+}

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use leptos::html::Div;
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
-use makespan_scene::{Bars, Hit, Paint, Rect, Role, Scene, Stroke};
+use makespan_scene::Scene;
 use makespan_views::gesture::{Frame, Movement};
-use makespan_views::timeline::Lanes;
+use makespan_views::timeline::{Lanes, mark_seen};
 
 use crate::asking::{PictureView, Twin, asked};
 use crate::state::actions::{Action, Setting};
@@ -70,7 +70,9 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     let scene: Rc<dyn Fn(f32) -> Scene> = Rc::new(move |w| {
         let mut made =
             strip.with(|s| s.as_ref().map_or_else(|| Scene::new(w, MAP_HEIGHT, ""), |s| (**s).clone()));
-        shade(&mut made, &seen());
+        if let Frame::Time { frame, whole, .. } = seen() {
+            mark_seen(&mut made, &frame, whole);
+        }
         made
     });
     let pressed = move |e: leptos::ev::PointerEvent| {
@@ -85,25 +87,4 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
             <Still theme=store.theme scene=scene/>
         </div>
     }
-}
-
-/// Shades the part of the strip that is not seen.
-fn shade(scene: &mut Scene, seen: &Frame) {
-    let Frame::Time { frame, whole, .. } = seen else { return };
-    let scale = frame.scale();
-    let (left, right, height) = (scale.x0 as f32, scale.x1 as f32, scene.height);
-    let all = makespan_scene::TimeScale { t0: whole.0, t1: whole.1, ..scale };
-    let (from, to) = ((all.x(frame.window.0) as f32).max(left), (all.x(frame.window.1) as f32).min(right));
-    if from <= left + 0.5 && to >= right - 0.5 {
-        return;
-    }
-    let mut dark = Bars::default();
-    let paint = Paint::from(Role::Shadow).with_alpha(70);
-    dark.push(Rect::new(left, 0.0, (from - left).max(0.0), height), paint, Hit::NONE);
-    dark.push(Rect::new(to, 0.0, (right - to).max(0.0), height), paint, Hit::NONE);
-    scene.push(dark);
-    let mut brush = Bars { outline: Some(Stroke::new(Role::Accent, 1.5)), ..Bars::default() };
-    let rect = Rect::new(from, 0.75, (to - from).max(2.0), height - 1.5);
-    brush.push(rect, Paint::from(Role::Accent).with_alpha(0), Hit::NONE);
-    scene.push(brush);
 }

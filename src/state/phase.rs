@@ -1,7 +1,7 @@
 //! What the page is busy with.
 
 use makespan_engine::{FileReport, Progress};
-use makespan_scene::{bytes, count};
+use makespan_scene::{bytes, counted};
 
 /// What the page is busy with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,12 +50,16 @@ impl Loading {
         let read = bytes(progress.bytes as f64);
         let tasks = match progress.tasks {
             0 => String::new(),
-            1 => ", 1 task found".to_owned(),
-            n => format!(", {} tasks found", count(n as u64)),
+            n => format!(", {} found", counted(n as u64, "task")),
         };
         if total > 0.0 {
             self.part = Some((progress.bytes as f64 / total).min(1.0));
-            self.stage = format!("Reading: {read} of {}{tasks}", bytes(total));
+            let is_read = progress.bytes as f64 >= total && progress.tasks > 0;
+            self.stage = if is_read {
+                format!("Sorting and linking: {}", counted(progress.tasks as u64, "task"))
+            } else {
+                format!("Reading: {read} of {}{tasks}", bytes(total))
+            };
         } else {
             self.stage = format!("Reading: {read}{tasks}");
         }

@@ -228,9 +228,16 @@ impl Store {
 
     /// Stops opening files.
     pub(crate) fn cancel(&self) {
-        worker::cancel();
         let open = self.shell.with_untracked(|s| !s.runs.is_empty());
-        self.phase.set(if open { Phase::Ready } else { Phase::Empty });
+        if open {
+            worker::cancel();
+            self.phase.set(Phase::Ready);
+        } else {
+            // A new engine is there at once, whatever the old one is in the middle of.
+            worker::restart();
+            self.generation.update(|g| *g += 1);
+            self.phase.set(Phase::Empty);
+        }
     }
 
     /// Shows what was opened.

@@ -160,7 +160,7 @@ impl Engine {
                 let progress = self.session.borrow_mut().push(&buffer);
                 at = to;
                 let now = js_sys::Date::now();
-                if now - told >= OFTEN {
+                if now - told >= OFTEN || at >= size {
                     told = now;
                     self.send(Message::new().with("id", id).bytes("progress", &encode(&progress)));
                 }

@@ -7,8 +7,8 @@ use makespan_scene::{Bars, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Tim
 use super::picture::padded;
 use super::{Frame, Index};
 
-/// A strip as wide as the frame. `concurrency` is drawn as an area with one step a pixel, failures as ticks, the
-/// window of the frame as the part that is not shaded.
+/// A strip as wide as the frame, `height` px high. `concurrency` is drawn as an area with one step a pixel, failures as
+/// ticks. The part that is seen is marked by [`mark_seen`], which takes no run.
 pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Frame, height: f32) -> Scene {
     let mut scene = Scene::new(frame.width, height, "The whole run, with the part that is shown");
     let all = padded(index.extent);
@@ -60,6 +60,14 @@ pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Fram
     }
     scene.push(ticks);
 
+    scene
+}
+
+/// Shades in a strip what lies outside the window of the frame, and outlines the rest; nothing where the window is the
+/// `whole` run (ns since the epoch).
+pub fn mark_seen(scene: &mut Scene, frame: &Frame, whole: (i64, i64)) {
+    let (scale, height) = (TimeScale { t0: whole.0, t1: whole.1, ..frame.scale() }, scene.height);
+    let (left, right) = (scale.x0 as f32, scale.x1 as f32);
     let (from, to) =
         ((scale.x(frame.window.0) as f32).max(left), (scale.x(frame.window.1) as f32).min(right));
     if from > left + 0.5 || to < right - 0.5 {
@@ -73,5 +81,4 @@ pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Fram
         brush.push(seen, Paint::from(Role::Accent).with_alpha(0), Hit::NONE);
         scene.push(brush);
     }
-    scene
 }

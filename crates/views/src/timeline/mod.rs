@@ -9,7 +9,7 @@ mod waits;
 
 pub use index::{Index, Lane, Lanes, Slice};
 pub(crate) use index::{PlacedLane, UNNAMED, grouped, timed};
-pub use minimap::minimap;
+pub use minimap::{mark_seen, minimap};
 pub(crate) use picture::padded;
 pub use picture::{AXIS_HEIGHT, Frame, overlay, scene};
 pub use twin::twin;
