@@ -1,5 +1,6 @@
 //! What stands around the views.
 
+use makespan_format::clip_chars;
 use makespan_model::{Severity, Status};
 use makespan_scene::{count, visible};
 use makespan_views::ViewState;
@@ -52,7 +53,7 @@ fn line(open: &OpenRun, view: &ViewState) -> String {
     }
     let source = open.run.text(open.run.source);
     if !source.is_empty() {
-        parts.push(visible(&source.chars().take(LONGEST_SOURCE).collect::<String>()).into_owned());
+        parts.push(visible(clip_chars(source, LONGEST_SOURCE)).into_owned());
     }
     parts.join(" · ")
 }

@@ -1,5 +1,6 @@
 //! The timeline of a run.
 
+use makespan_format::clip_chars;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -201,6 +202,6 @@ pub(crate) fn described(open: &OpenRun, task: TaskId) -> String {
     let length = run
         .task_interval(task)
         .map_or(String::new(), |(s, e)| format!(" · {}", duration(e.saturating_sub(s))));
-    let name: String = run.task_name(task).chars().take(LONGEST).collect();
-    format!("{}{length} · {}", visible(&name), run.tasks.status[task.index()].name())
+    let name = clip_chars(run.task_name(task), LONGEST);
+    format!("{}{length} · {}", visible(name), run.tasks.status[task.index()].name())
 }

@@ -1,5 +1,6 @@
 //! What was taken out of a run, counted.
 
+use makespan_format::clip_chars;
 use std::collections::BTreeMap;
 
 /// What stands where a secret stood.
@@ -33,7 +34,7 @@ impl Redacted {
     }
 
     pub(super) fn key(&mut self, key: &str) {
-        let key: String = key.chars().take(60).collect();
+        let key = clip_chars(key, 60).to_owned();
         let full = self.keys.len() >= KEYS_LISTED && !self.keys.contains_key(&key);
         *self.keys.entry(if full { "…".to_owned() } else { key }).or_default() += 1;
     }

@@ -9,8 +9,8 @@ use makespan_model::{Run, TaskId};
 use serde::{Deserialize, Serialize};
 
 use super::delta::{self, word_role};
-use super::pair::clipped;
 use super::{Pair, delta_cell};
+use crate::clip::shortened_name;
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
@@ -171,8 +171,8 @@ pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell>
     let name = pair.name(task);
     vec![
         pair.match_cell(task),
-        Cell::new(clipped(&name)).exact(clipped(&task.key)).task(row),
-        Cell::new(if step == name { String::new() } else { clipped(step) }),
+        Cell::new(shortened_name(&name)).exact(shortened_name(&task.key)).task(row),
+        Cell::new(if step == name { String::new() } else { shortened_name(step) }),
         delta::known_cell(task.a_ns),
         delta::known_cell(task.b_ns),
         delta_cell(task.a_ns, task.b_ns, pair.strength(task)),
@@ -206,7 +206,9 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
                 format!("{} → {}", status(in_a, a), status(in_b, b))
             }
             Change::Attempts => format!("{} → {} attempts", tries(in_a, a), tries(in_b, b)),
-            Change::Step => format!("step {} → {}", clipped(in_a.task_step(a)), clipped(in_b.task_step(b))),
+            Change::Step => {
+                format!("step {} → {}", shortened_name(in_a.task_step(a)), shortened_name(in_b.task_step(b)))
+            }
             Change::Kind => "kind".to_owned(),
             Change::Params => "parameters".to_owned(),
             Change::Dependencies => "dependencies".to_owned(),

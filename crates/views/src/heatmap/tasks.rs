@@ -9,7 +9,7 @@ use makespan_scene::Role;
 
 use super::options::{Normal, RowOrder, TasksOptions};
 use super::order::alike;
-use super::{Entry, Fill, Head, Lead, Matrix, Part};
+use super::{Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::{Subject, bounds};
@@ -248,12 +248,12 @@ impl Matrix for Tasks {
         self.columns.get(columns).unwrap_or_default().iter().map(entry).collect()
     }
 
-    fn legend(&self) -> Vec<Part> {
+    fn legend(&self) -> Vec<LegendPart> {
         let (low, high) = match self.options.normal {
             Normal::Range => ("lowest", "highest of the column"),
             Normal::Rank => ("first", "last of the column in rank"),
         };
-        vec![Part::heat(low, high), Part::Unknown]
+        vec![LegendPart::heat(low, high), LegendPart::Unknown]
     }
 
     fn notes(&self) -> Vec<String> {

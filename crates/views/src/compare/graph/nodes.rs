@@ -7,8 +7,8 @@ use makespan_model::{Run, TaskId};
 use makespan_scene::{Face, Weight, count, duration, width};
 use rustc_hash::FxHashMap;
 
-use super::super::pair::clipped;
 use super::super::{Pair, delta};
+use crate::clip::shortened_name;
 use crate::graph::BUDGET;
 
 /// A box of the union.
@@ -145,7 +145,7 @@ impl Graph {
             nodes.push(Node {
                 rows: vec![row],
                 how: t.how,
-                label: clipped(&pair.name(t)),
+                label: shortened_name(&pair.name(t)),
                 a_ns: t.a_ns,
                 b_ns: t.b_ns,
                 added: u32::from(t.how == Match::Added),
@@ -167,7 +167,7 @@ impl Graph {
                 graph.nodes.push(Node {
                     rows: Vec::new(),
                     how: t.how,
-                    label: clipped(pair.step(t)),
+                    label: shortened_name(pair.step(t)),
                     a_ns: None,
                     b_ns: None,
                     added: 0,

@@ -58,7 +58,7 @@ pub(super) fn shift(unit: &Unit, samples: &TwoSamples) -> String {
 }
 
 /// The shift, and what else there is to say.
-pub(super) fn told(unit: &Unit, samples: &TwoSamples) -> String {
+pub(super) fn shift_in_words(unit: &Unit, samples: &TwoSamples) -> String {
     let parts = [shift(unit, samples), qualification(unit, &samples.verdict)];
     parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
 }

@@ -6,9 +6,9 @@ use makespan_scene::{
 };
 
 use super::{Bar, BarKind, part_words};
+use crate::clip::shortened_name;
 use crate::compare::axis::length_axis;
 use crate::compare::delta::{percent_ns, signed};
-use crate::compare::pair::clipped;
 use crate::compare::{Pair, word_role};
 use crate::target::Target;
 
@@ -177,8 +177,9 @@ fn words(
 
 /// The name of what a bar is about, and what about it.
 fn label(pair: &Pair<'_>, bar: &Bar) -> (String, String) {
-    let run =
-        |letter: &str, facts: &makespan_analysis::Facts| (letter.to_owned(), clipped(facts.run().title()));
+    let run = |letter: &str, facts: &makespan_analysis::Facts| {
+        (letter.to_owned(), shortened_name(facts.run().title()))
+    };
     match bar.kind {
         BarKind::A => run("A", pair.a),
         BarKind::B => run("B", pair.b),
@@ -186,7 +187,7 @@ fn label(pair: &Pair<'_>, bar: &Bar) -> (String, String) {
         BarKind::Part(kind) => {
             let task = bar.row.and_then(|r| pair.row(r));
             let both = task.is_some_and(|t| t.a.is_some() && t.b.is_some());
-            let name = task.map_or(String::new(), |t| clipped(&pair.name(t)));
+            let name = task.map_or(String::new(), |t| shortened_name(&pair.name(t)));
             (name, part_words(kind, bar.delta().signum() as i64, both).to_owned())
         }
     }
