@@ -1,7 +1,7 @@
 //! What the page is busy with.
 
 use makespan_engine::{FileReport, Progress};
-use makespan_scene::{bytes, count};
+use makespan_scene::{bytes, counted};
 
 /// What the page is busy with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,8 +39,7 @@ impl Loading {
         let read = bytes(progress.bytes as f64);
         let tasks = match progress.tasks {
             0 => String::new(),
-            1 => ", 1 task found".to_owned(),
-            n => format!(", {} tasks found", count(n as u64)),
+            n => format!(", {} found", counted(n, "task")),
         };
         if total > 0.0 {
             self.part = Some((progress.bytes as f64 / total).min(1.0));

@@ -1,6 +1,7 @@
 //! What was taken out of a run, counted.
 
 use makespan_format::clip_chars;
+use makespan_scene::counted;
 use std::collections::BTreeMap;
 
 /// What stands where a secret stood.
@@ -30,7 +31,8 @@ impl Redacted {
         if self.text > 0 {
             parts.push(format!("credentials within text {}", self.text));
         }
-        format!("{} values were redacted ({})", self.total(), parts.join(", "))
+        let were = if self.total() == 1 { "was" } else { "were" };
+        format!("{} {were} redacted ({})", counted(self.total(), "value"), parts.join(", "))
     }
 
     pub(super) fn key(&mut self, key: &str) {

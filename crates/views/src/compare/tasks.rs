@@ -6,6 +6,7 @@ use makespan_analysis::compare::{Change, Evidence, Match, MatchedTask};
 use makespan_analysis::natural_cmp;
 use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
+use makespan_scene::counted;
 use serde::{Deserialize, Serialize};
 
 use super::delta::{self, word_role};
@@ -205,7 +206,7 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
                 let status = |run: &Run, t: TaskId| run.tasks.status[t.index()].name();
                 format!("{} → {}", status(in_a, a), status(in_b, b))
             }
-            Change::Attempts => format!("{} → {} attempts", tries(in_a, a), tries(in_b, b)),
+            Change::Attempts => format!("{} → {}", tries(in_a, a), counted(tries(in_b, b), "attempt")),
             Change::Step => {
                 format!("step {} → {}", shortened_name(in_a.task_step(a)), shortened_name(in_b.task_step(b)))
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use makespan_analysis::{Facts, Quantity};
 use makespan_model::Order as _;
 use makespan_model::{Status, UNKNOWN};
-use makespan_scene::{Civil, Role, civil, count};
+use makespan_scene::{Civil, Role, civil, count, counted};
 
 use super::options::DayColour;
 use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
@@ -13,7 +13,6 @@ use crate::amount::Unit;
 use crate::chart::start_of;
 use crate::look::status_role;
 use crate::subject::bounds;
-use makespan_scene::counted;
 
 const DAY: i64 = 86_400 * 1_000_000_000;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -252,10 +251,7 @@ impl Matrix for Calendar {
                 }
                 None => vec![LegendPart::Unknown],
             },
-            DayColour::Count => vec![LegendPart::heat(
-                "1 run",
-                if self.most == 1 { "1 run".to_owned() } else { format!("{} runs", count(self.most as u64)) },
-            )],
+            DayColour::Count => vec![LegendPart::heat("1 run", counted(self.most, "run"))],
         };
         parts.push(LegendPart::Nothing("no run".to_owned()));
         parts

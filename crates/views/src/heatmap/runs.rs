@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use makespan_analysis::{Facts, Quantity};
 use makespan_model::{Run, Status, TaskId, UNKNOWN, quantile};
-use makespan_scene::{Role, civil, timestamp, visible};
+use makespan_scene::{Role, civil, counted, timestamp, visible};
 
 use super::options::{LineOrder, RunColour, RunsOptions};
 use super::{Entry, Fill, Head, Lead, LegendPart, Matrix};
@@ -148,7 +148,7 @@ impl Runs {
         }
         exact.extend(change.as_ref().map(|change| format!(", {change} against the median of the row")));
         if attempts > 1 {
-            exact.push_str(&format!(", {attempts} tries"));
+            exact.push_str(&format!(", {}", counted(attempts, "try")));
         }
         // Whatever is coloured, a failure bears its sign.
         let sign = (self.colour == RunColour::Status || status.is_failure()).then(|| status_role(status));
@@ -276,7 +276,7 @@ impl Matrix for Runs {
             RunColour::Attempts if self.most_attempts == 1 => {
                 vec![LegendPart::Patch { role: Role::heat(0.0), text: "1 try".to_owned() }]
             }
-            RunColour::Attempts => vec![LegendPart::heat("1", format!("{} tries", self.most_attempts))],
+            RunColour::Attempts => vec![LegendPart::heat("1", counted(self.most_attempts, "try"))],
         };
         parts.push(LegendPart::Nothing("not in this run".to_owned()));
         parts

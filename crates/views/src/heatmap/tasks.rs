@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId, UNKNOWN};
-use makespan_scene::Role;
+use makespan_scene::{Role, counted};
 
 use super::options::{Normal, RowOrder, TasksOptions};
 use super::order::alike;
@@ -14,7 +14,6 @@ use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::{Subject, bounds};
 use crate::tasks::start_of;
-use makespan_scene::counted;
 
 /// How many numbers are kept at most: a hundred thousand tasks with eighty measures.
 const MOST_CELLS: usize = 8_000_000;

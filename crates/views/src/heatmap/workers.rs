@@ -5,14 +5,13 @@ use std::ops::Range;
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::Order as _;
 use makespan_model::StrId;
-use makespan_scene::{AxisMode, Role, ticks};
+use makespan_scene::{AxisMode, Role, counted, ticks};
 use rustc_hash::FxHashMap;
 
 use super::options::WorkerOrder;
 use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::look::{Look, TimeMode};
 use crate::timeline::axis::{moment_since, origin};
-use makespan_scene::counted;
 
 /// A worker and when it was at work: intervals (ns since the epoch) that do not overlap, ascending.
 struct Row {

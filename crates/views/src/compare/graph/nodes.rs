@@ -4,7 +4,7 @@ use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_layout::{Direction, Request, Size};
 use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
-use makespan_scene::{Face, Weight, count, duration, width};
+use makespan_scene::{Face, Weight, count, counted, duration, width};
 use rustc_hash::FxHashMap;
 
 use super::super::{Pair, delta};
@@ -64,7 +64,7 @@ impl Node {
         };
         let mut note = times;
         if self.rows.len() > 1 {
-            note = format!("{} tasks · {note}", count(self.rows.len() as u64));
+            note = format!("{} · {note}", counted(self.rows.len(), "task"));
         }
         for (n, sign) in [(self.added, "+"), (self.removed, "−")] {
             if n > 0 && self.rows.len() > 1 {

@@ -2,7 +2,7 @@
 
 use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, TimeScale,
-    Weight, count, duration, fit, width,
+    Weight, counted, duration, fit, width,
 };
 
 use super::{Bar, BarKind, part_words};
@@ -183,7 +183,7 @@ fn label(pair: &Pair<'_>, bar: &Bar) -> (String, String) {
     match bar.kind {
         BarKind::A => run("A", pair.a),
         BarKind::B => run("B", pair.b),
-        BarKind::Smaller(n) => (String::new(), format!("{} smaller parts", count(n as u64))),
+        BarKind::Smaller(n) => (String::new(), counted(n, "smaller part")),
         BarKind::Part(kind) => {
             let task = bar.row.and_then(|r| pair.row(r));
             let both = task.is_some_and(|t| t.a.is_some() && t.b.is_some());
