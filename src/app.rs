@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
-use makespan_scene::Theme;
+use makespan_scene::{Theme, counted};
 use makespan_views::View;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlInputElement};
@@ -239,7 +239,10 @@ fn listen_to_drops(store: Store, dragging: RwSignal<bool>) {
         leptos::task::spawn_local(async move {
             let (walked, lost) = files::walk(entries).await;
             if lost > 0 {
-                store.said.set(format!("{lost} files of the folder could not be read or were too many."));
+                store.said.set(format!(
+                    "Skipped {}: unreadable, or too many for one folder.",
+                    counted(lost, "file")
+                ));
             }
             store.open(plain.into_iter().chain(walked).collect());
         });

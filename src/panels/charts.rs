@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
-use makespan_scene::{Scene, count};
+use makespan_scene::{Scene, counted};
 use makespan_views::Target;
 use makespan_views::chart::{Body, Choice, Kind, Picture};
 
@@ -143,7 +143,7 @@ fn chart(
         Body::Radar(_) => None,
     };
     let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
-    let caption = format!("Table of {} rows", count(rows as u64));
+    let caption = format!("Table of {}", counted(rows, "row"));
     view! {
         <Still theme=store.theme scene=scene draw=drawn tip=Some(tip) on_point=Some(on_point) main=Some(("chart", as_scene))/>
         <details class="section" data-testid="chart-twin" prop:open=move || store.view.with(|v| v.twin)>

@@ -11,9 +11,6 @@ use crate::state::actions::Action;
 use crate::state::store::Store;
 use crate::widgets::Badge;
 
-/// Longest name of a task, characters.
-const LONGEST: usize = 300;
-
 /// Everything known of the selected task.
 #[component]
 pub(crate) fn Details(store: Store) -> impl IntoView {
@@ -21,10 +18,9 @@ pub(crate) fn Details(store: Store) -> impl IntoView {
     let question: Rc<dyn Fn(f32) -> Question> = Rc::new(move |_| Question::Details { view: about.get() });
     let head: Rc<dyn Fn(&Page) -> AnyView> = Rc::new(move |page| {
         let badge = page.status.clone().map(|(role, word)| view! { <p><Badge role=role word=word/></p> });
-        let name: String = page.title.chars().take(LONGEST).collect();
         view! {
             <header>
-                <h2><bdi>{visible(&name).into_owned()}</bdi></h2>
+                <h2><bdi>{visible(&page.title).into_owned()}</bdi></h2>
                 <button type="button" title="Show it in the view (F)" on:click=move |_| store.dispatch(Action::Focus)>"Show"</button>
                 <button type="button" aria-label="Close details" title="Close (Esc)" on:click=move |_| store.dispatch(Action::Select(None))>"✗"</button>
             </header>

@@ -1,7 +1,7 @@
 //! What is going on, what went wrong, and the line at the foot.
 
 use leptos::prelude::*;
-use makespan_scene::{count, visible};
+use makespan_scene::{count, counted, visible};
 
 use crate::state::actions::Action;
 use crate::state::phase::{Failure, Loading, Phase};
@@ -49,7 +49,7 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
         <main class="failed" role="alert">
             <h1>{visible(&failure.title).into_owned()}</h1>
             <ul>{files}</ul>
-            {(more > 0).then(|| view! { <p>{format!("and {more} more files")}</p> })}
+            {(more > 0).then(|| view! { <p>{format!("and {}", counted(more, "more file"))}</p> })}
             <p>"What to do: check that the file is complete and of a format listed on the first page; "<code>"makespan formats"</code>" tells how to get each."</p>
             <div class="buttons">
                 <button type="button" class="main" on:click=move |_| store.dispatch(Action::Open)>"Open other files"</button>
@@ -66,13 +66,11 @@ pub(crate) fn Foot(store: Store) -> impl IntoView {
     let line = move || store.shell.with(|s| s.line.clone());
     let diagnostics = move || store.shell.with(|s| s.diagnostics);
     let unread = move || store.shell.with(|s| s.unread);
-    let counted =
-        |n: usize, one: &str, more: &str| format!("{} {}", count(n as u64), if n == 1 { one } else { more });
     view! {
         <footer class="foot">
             <span>{line}</span>
-            <Show when=move || diagnostics() != 0><span class="warn">{move || counted(diagnostics(), "problem in this file: see the overview", "problems in this file: see the overview")}</span></Show>
-            <Show when=move || unread() != 0><span class="warn">{move || counted(unread(), "file was not read", "files were not read")}</span></Show>
+            <Show when=move || diagnostics() != 0><span class="warn">{move || format!("{} in this file: see the overview", counted(diagnostics(), "problem"))}</span></Show>
+            <Show when=move || unread() != 0><span class="warn">{move || format!("{} not read", counted(unread(), "file"))}</span></Show>
             <span class="grow"></span>
             <span role="status" aria-live="polite">{move || store.said.get()}</span>
             <span class="local">"everything stays in this browser"</span>

@@ -50,13 +50,13 @@ impl Loading {
         let read = bytes(progress.bytes as f64);
         let tasks = match progress.tasks {
             0 => String::new(),
-            n => format!(", {} found", counted(n as u64, "task")),
+            n => format!(", {} found", counted(n, "task")),
         };
         if total > 0.0 {
             self.part = Some((progress.bytes as f64 / total).min(1.0));
             let is_read = progress.bytes as f64 >= total && progress.tasks > 0;
             self.stage = if is_read {
-                format!("Sorting and linking: {}", counted(progress.tasks as u64, "task"))
+                format!("Sorting and linking: {}", counted(progress.tasks, "task"))
             } else {
                 format!("Reading: {read} of {}{tasks}", bytes(total))
             };

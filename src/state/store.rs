@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Opened, Question, Shell, Touch};
-use makespan_scene::Theme;
+use makespan_scene::{Theme, counted};
 use makespan_views::gesture::Frame;
 use makespan_views::{ViewState, decode, encode};
 
@@ -204,7 +204,7 @@ impl Store {
         let store = *self;
         let what = match given.as_slice() {
             [one] => one.name().to_owned(),
-            more => format!("{} files", more.len()),
+            more => counted(more.len(), "file"),
         };
         let loading = Loading::of(what);
         store.phase.set(Phase::Loading(loading.clone()));
@@ -262,7 +262,10 @@ impl Store {
         let wanted = if is_first { linked } else { opened.first };
         dom::set_title(&format!("{} · Makespan", opened.title));
         if !is_first {
-            self.said.set(format!("{} runs are open. Press 5 to compare them.", opened.runs));
+            self.said.set(match opened.added {
+                0 => "Already open.".to_owned(),
+                _ => format!("{} open. Press 5 to compare them.", counted(opened.runs, "run")),
+            });
         }
         self.state.update(|s| {
             if s.view.run != wanted {

@@ -12,28 +12,28 @@ use crate::platform::{dom, export};
 /// Makes the scene of what a canvas shows.
 pub(crate) type AsScene = Rc<dyn Fn() -> Scene>;
 
-struct Shown {
+struct Offered {
     name: &'static str,
     canvas: HtmlCanvasElement,
     scene: AsScene,
 }
 
 thread_local! {
-    static SHOWN: RefCell<Option<Shown>> = const { RefCell::new(None) };
+    static OFFERED: RefCell<Option<Offered>> = const { RefCell::new(None) };
 }
 
 /// Says what the page shows now: the newest main picture is the one that is taken along.
 pub(crate) fn offer(name: &'static str, canvas: &HtmlCanvasElement, scene: &AsScene) {
-    SHOWN.with_borrow_mut(|shown| {
+    OFFERED.with_borrow_mut(|shown| {
         if shown.as_ref().is_none_or(|s| s.canvas != *canvas || !Rc::ptr_eq(&s.scene, scene)) {
-            *shown = Some(Shown { name, canvas: canvas.clone(), scene: Rc::clone(scene) });
+            *shown = Some(Offered { name, canvas: canvas.clone(), scene: Rc::clone(scene) });
         }
     });
 }
 
 /// The picture as SVG with real text, in the colours of a theme, as a file; `false` where no picture stands.
 pub(crate) fn save(theme: &Theme) -> bool {
-    let made = SHOWN.with_borrow(|shown| {
+    let made = OFFERED.with_borrow(|shown| {
         let shown = shown.as_ref().filter(|s| s.canvas.is_connected())?;
         let mut scene = (shown.scene)();
         // A picture by itself needs a ground of its own.
@@ -48,7 +48,7 @@ pub(crate) fn save(theme: &Theme) -> bool {
 
 /// The picture on the clipboard, as it is on the screen; `false` where no picture stands.
 pub(crate) fn copy(theme: &Theme, said: impl Fn(&str) + Clone + 'static) -> bool {
-    let made = SHOWN.with_borrow(|shown| {
+    let made = OFFERED.with_borrow(|shown| {
         let shown = shown.as_ref().filter(|s| s.canvas.is_connected())?;
         Some((format!("makespan-{}", shown.name), grounded(&shown.canvas, theme)?))
     });

@@ -1,5 +1,6 @@
 //! Where the totals that a source states are not ours.
 
+use makespan_format::clip_chars;
 use makespan_model::{Run, Status, Stored};
 
 use crate::Totals;
@@ -98,7 +99,7 @@ pub fn differences(run: &Run, totals: &Totals) -> Vec<Difference> {
             ("status", Stored::Text(word)) => {
                 let stored = Status::from_word(&word).filter(|s| told != Some(*s));
                 if let Some(ours) = stored.and_then(status) {
-                    tell("status", ours.name().to_owned(), word.chars().take(40).collect());
+                    tell("status", ours.name().to_owned(), clip_chars(&word, 40).to_owned());
                 }
             }
             _ => {}

@@ -1,5 +1,6 @@
 //! What went wrong, grouped.
 
+use makespan_format::clip_chars;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -114,7 +115,7 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
         let at = *place.entry((kind, print)).or_insert_with_key(|(_, print)| {
             groups.push(ErrorGroup {
                 fingerprint: print.clone(),
-                message: first_line(run.text(message)).chars().take(LONGEST).collect(),
+                message: clip_chars(first_line(run.text(message)), LONGEST).to_owned(),
                 kind: run.text(kind).to_owned(),
                 first: (!untimed).then_some(t),
                 ..ErrorGroup::default()

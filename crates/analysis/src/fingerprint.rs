@@ -1,5 +1,7 @@
 //! What two messages of the same error have in common.
 
+use makespan_format::clip_chars;
+
 /// Longest fingerprint, in characters.
 const LONGEST: usize = 200;
 /// How much of a message is looked at, in characters; what follows would be clipped away in almost any case.
@@ -41,7 +43,7 @@ pub fn fingerprint(message: &str) -> String {
             at += 1;
         }
     }
-    out.chars().take(LONGEST).collect()
+    clip_chars(&out, LONGEST).to_owned()
 }
 
 /// Where the quotation that opens at `at` closes. An apostrophe within a word opens and closes none.

@@ -1,5 +1,6 @@
 //! Figures held against limits: thresholds, service levels, gates.
 
+use makespan_format::clip_chars;
 use std::fmt;
 
 use makespan_model::{Status, TaskId, quantile};
@@ -189,7 +190,7 @@ impl Rule {
             _ => return Err(RuleError::NoFigure),
         };
         let limit = text[at + comparison.sign().len()..].trim_start_matches('=').trim();
-        let wrong = || RuleError::NoLimit(limit.chars().take(40).collect());
+        let wrong = || RuleError::NoLimit(clip_chars(limit, 40).to_owned());
         let amount = Amount::read(limit).filter(|a| !matches!(a.unit, Unit::Other(_))).ok_or_else(wrong)?;
         let (figure, written) = (figure.to_owned(), limit.to_owned());
         Ok(Rule { figure, aggregate, comparison, limit: amount, written })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use makespan_format::EventSink;
 use makespan_import::{FileVerdict, Options, Source, Verdict, open};
 use makespan_model::{Run, RunsBuilder};
+use makespan_scene::counted;
 
 use crate::args::Input;
 use crate::config::Config;
@@ -129,6 +130,6 @@ fn tell(Opened { files, unreadable, .. }: &Opened, nothing: bool) {
         let _ = err.write_all(line.as_bytes());
     }
     if lines.len() > TOLD {
-        let _ = writeln!(err, "makespan: {word}: {} more files were not read", lines.len() - TOLD);
+        let _ = writeln!(err, "makespan: {word}: {} not read", counted(lines.len() - TOLD, "more file"));
     }
 }

@@ -1,6 +1,7 @@
 //! The views that are read like a page, and the panel of a task.
 
 use makespan_analysis::compare::step_deltas;
+use makespan_format::clip_chars;
 use makespan_views::compare::{Part, parameters, parameters_of, steps, summary};
 use makespan_views::details::details as of_task;
 use makespan_views::overview::overview;
@@ -11,6 +12,9 @@ use crate::session::Session;
 
 /// Steps of a comparison that have a bar of their own, and rows of their table.
 const STEPS: (usize, usize) = (40, 200);
+
+/// Longest name of a task above its details, characters.
+const LONGEST_NAME: usize = 300;
 
 pub(crate) fn page(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
     match view.view {
@@ -72,7 +76,7 @@ pub(crate) fn details(session: &Session, view: &ViewState) -> Option<Page> {
     let sections = of_task(&open.facts, task, &session.plain_look(open, view));
     let status = open.run.tasks.status[task.index()];
     Some(Page {
-        title: open.run.task_name(task).to_owned(),
+        title: clip_chars(open.run.task_name(task), LONGEST_NAME).to_owned(),
         status: Some((status_role(status), status.name().to_owned())),
         sections,
         ..Page::default()

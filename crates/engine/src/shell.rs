@@ -1,7 +1,8 @@
 //! What stands around the views.
 
+use makespan_format::clip_chars;
 use makespan_model::{Severity, Status};
-use makespan_scene::{count, visible};
+use makespan_scene::{count, counted, visible};
 use makespan_views::ViewState;
 
 use crate::answer::Shell;
@@ -36,23 +37,23 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
 /// Counts, what passes the filter, and where the run comes from.
 fn line(open: &OpenRun, view: &ViewState) -> String {
     let totals = open.facts.totals();
-    let noun = if totals.tasks == 1 { "task" } else { "tasks" };
-    let mut parts = vec![format!("{} {noun}", count(totals.tasks as u64))];
+    let mut parts = vec![counted(totals.tasks, "task")];
     let failed = totals.statuses[Status::Failed as usize];
     if failed > 0 {
         parts.push(format!("{} failed", count(u64::from(failed))));
     }
     let mask = open.mask(&view.filter);
     if !mask.is_empty() {
-        let passing = mask.iter().filter(|passes| **passes).count() as u64;
-        parts.push(format!("{} match the filter", count(passing)));
+        let passing = mask.iter().filter(|passes| **passes).count();
+        let matches = if passing == 1 { "matches" } else { "match" };
+        parts.push(format!("{} {matches} the filter", count(passing as u64)));
     }
     if totals.edges_inferred > 0 {
         parts.push("dependencies inferred from times, drawn dotted".to_owned());
     }
     let source = open.run.text(open.run.source);
     if !source.is_empty() {
-        parts.push(visible(&source.chars().take(LONGEST_SOURCE).collect::<String>()).into_owned());
+        parts.push(visible(clip_chars(source, LONGEST_SOURCE)).into_owned());
     }
     parts.join(" · ")
 }

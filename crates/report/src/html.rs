@@ -1,6 +1,7 @@
 //! Writes HTML so that nothing foreign can be markup: tags and attribute names are literals of this crate, everything
 //! else goes through [`crate::escape`].
 
+use makespan_format::clip_chars;
 use makespan_scene::{Scene, SvgOptions, Theme, svg_with};
 
 use crate::escape;
@@ -127,8 +128,9 @@ impl Html {
 
 /// The first `most` characters, and how many there are where that is not all.
 pub(crate) fn clipped(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((at, _)) => format!("{}… ({} characters)", &text[..at], text.chars().count()),
+    let kept = clip_chars(text, most);
+    if kept.len() == text.len() {
+        return text.to_owned();
     }
+    format!("{kept}… ({} characters)", text.chars().count())
 }

@@ -1,9 +1,10 @@
 //! Everything that is known of one task, in sections.
 
 use makespan_analysis::{Facts, downstream, upstream};
+use makespan_format::clip_chars;
 use makespan_format::{Event, EventSink, write_line};
 use makespan_model::{Direction, Run, StrId, TaskId, UNKNOWN};
-use makespan_scene::{Role, bytes, count, visible};
+use makespan_scene::{Role, bytes, count, counted, visible};
 
 use crate::look::Look;
 use crate::moment::Moments;
@@ -16,9 +17,10 @@ const LONGEST_TEXT: usize = 64 * 1024;
 const MOST_ROWS: usize = 200;
 
 fn clipped(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((at, _)) => format!("{}\n… ({} more bytes)", &text[..at], count((text.len() - at) as u64)),
-        None => text.to_owned(),
+    let kept = clip_chars(text, LONGEST_TEXT);
+    match text.len() - kept.len() {
+        0 => text.to_owned(),
+        more => format!("{kept}\n… ({})", counted(more, "more byte")),
     }
 }
 

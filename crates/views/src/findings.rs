@@ -5,9 +5,10 @@ mod tests;
 
 use makespan_analysis::{Action, Evidence, Finding};
 use makespan_model::{Run, TaskId};
-use makespan_scene::{bytes, count, counted, duration, visible};
+use makespan_scene::{bytes, count, counted, duration};
 
 use crate::amount::{plain, share as percent};
+use crate::clip::shortened;
 use crate::filter::Filter;
 use crate::look::View;
 use crate::state::ViewState;
@@ -72,17 +73,8 @@ fn step_query(step: &str) -> String {
     out + "\""
 }
 
-/// Foreign text within a sentence.
-fn clipped(text: &str) -> String {
-    let text = visible(text);
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.into_owned(),
-    }
-}
-
 fn name(run: &Run, task: Option<&TaskId>) -> String {
-    task.map_or_else(|| "a task".to_owned(), |t| clipped(run.task_name(*t)))
+    task.map_or_else(|| "a task".to_owned(), |t| shortened(run.task_name(*t), LONGEST))
 }
 
 /// How often `part` holds `whole`: `9 times`, `1.6 times`.
@@ -161,13 +153,13 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
                     "It took {}; the median of the {} of {} is {}.{others}{path}",
                     duration(*took),
                     counted(*peers, "task"),
-                    clipped(step),
+                    shortened(step, LONGEST),
                     duration(*median)
                 ),
             )
         }
         Evidence::SkewedStep { step, median, p90, peers } => (
-            format!("The tasks of {} vary widely", clipped(step)),
+            format!("The tasks of {} vary widely", shortened(step, LONGEST)),
             format!(
                 "Half of its {} took at most {}; one in ten took {} or longer.",
                 counted(*peers, "task"),
@@ -186,7 +178,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             )
         }
         Evidence::DuplicatedWork { step, times, work } => (
-            format!("{} ran {} with the same parameters", clipped(step), counted(*times, "time")),
+            format!("{} ran {} with the same parameters", shortened(step, LONGEST), counted(*times, "time")),
             format!("All but the first took {} of work together.", duration(*work)),
         ),
         Evidence::RetryWaste { lost, share, backoff, retried, recovered } => {
@@ -234,7 +226,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             format!(
                 "Tasks were ready while one of {} was busy and the others idle; mostly it was {}.",
                 counted(*workers, "worker"),
-                clipped(worker)
+                shortened(worker, LONGEST)
             ),
         ),
         Evidence::OverRequestedCpu(waste) => (
@@ -264,7 +256,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             )
         }
         Evidence::ClockSkew { pairs, overlap, before } => {
-            let other = clipped(run.task_name(*before));
+            let other = shortened(run.task_name(*before), LONGEST);
             let held = finding.tasks.first().and_then(|t| run.parent(*t)) == Some(*before);
             let cases = counted(*pairs, "case");
             if held {
@@ -298,9 +290,9 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             let shown = all.iter().take(3).map(|d| {
                 format!(
                     "{}: {} in the file, {} computed",
-                    clipped(&d.what),
-                    clipped(&d.stored),
-                    clipped(&d.ours)
+                    shortened(&d.what, LONGEST),
+                    shortened(&d.stored, LONGEST),
+                    shortened(&d.ours, LONGEST)
                 )
             });
             (
@@ -309,13 +301,14 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             )
         }
         Evidence::RepeatedError { fingerprint, kind, attempts, is_final } => {
-            let kind = if kind.is_empty() { String::new() } else { format!("{}: ", clipped(kind)) };
+            let kind =
+                if kind.is_empty() { String::new() } else { format!("{}: ", shortened(kind, LONGEST)) };
             let last = if *is_final { "Not every task recovered." } else { "All of them recovered." };
             (
                 format!("The same error ended {}", counted(*attempts, "attempt")),
                 format!(
                     "“{kind}{}” in {}, first in {first}. {last}",
-                    clipped(fingerprint),
+                    shortened(fingerprint, LONGEST),
                     counted(tasks, "task")
                 ),
             )

@@ -12,6 +12,7 @@
 
 pub mod amount;
 pub mod chart;
+mod clip;
 pub mod compare;
 pub mod details;
 pub mod filter;

@@ -3,6 +3,7 @@
 //! Unknown keys and values that make no sense are passed over, a link of a later version is refused with a sentence.
 //! Links come from anywhere, so they are read as hostile: capped at 64 KiB, nothing in them is trusted to exist.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write as _;
 
 use crate::chart::{Choice, Kind};
@@ -39,38 +40,23 @@ impl std::fmt::Display for LinkError {
 
 impl std::error::Error for LinkError {}
 
+/// What a link holds as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b':')
+    .remove(b'!')
+    .remove(b',')
+    .remove(b'*');
+
 fn quote(text: &str, out: &mut String) {
-    for b in text.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.:!,*".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            let _ = write!(out, "%{b:02X}");
-        }
-    }
+    out.extend(utf8_percent_encode(text, PLAIN));
 }
 
+/// Decodes as forms are: `+` stands for a space, and what is not valid UTF-8 becomes U+FFFD.
 fn unquote(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
-        match (bytes[i], hex(i + 1), hex(i + 2)) {
-            (b'%', Some(a), Some(b)) => {
-                out.push((a * 16 + b) as u8);
-                i += 3;
-            }
-            (b'+', ..) => {
-                out.push(b' ');
-                i += 1;
-            }
-            (other, ..) => {
-                out.push(other);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 /// The hash of a state, without `#`. What is as usual is left out, so that links stay short.

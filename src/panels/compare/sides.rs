@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use makespan_engine::Touch;
+use makespan_scene::counted;
 
 use crate::state::actions::Action;
 use crate::state::store::Store;
@@ -43,8 +44,10 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
         };
         shell.by_age.iter().map(chip).collect::<Vec<_>>()
     };
-    let counted = move || {
-        store.shell.with(|s| format!("{} against {} runs", s.sides.baseline.len(), s.sides.candidate.len()))
+    let sizes = move || {
+        store.shell.with(|s| {
+            format!("{} against {}", s.sides.baseline.len(), counted(s.sides.candidate.len(), "run"))
+        })
     };
     view! {
         <div class="sides">
@@ -52,7 +55,7 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
             <button type="button" title="Swap A and B (X)" aria-label="Swap A and B" on:click=move |_| store.dispatch(Action::Swap)>"⇄"</button>
             {pick(true)}
             <Show when=move || many.get()>
-                <details class="sets"><summary>{counted}</summary>
+                <details class="sets"><summary>{sizes}</summary>
                     <div class="set-chips">
                         <button type="button" class="chip" on:click=move |_| store.touch(Touch::Halves)>"Older half against newer half"</button>
                         {chips}

@@ -5,7 +5,7 @@ use makespan_model::{Run, TaskId};
 use rustc_hash::FxHashMap;
 
 use super::matching::Matching;
-use crate::{Busy, Facts, SegmentKind};
+use crate::{Busy, Cause, Facts, SegmentKind};
 
 /// What time of a makespan is put down to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +63,7 @@ impl PartKind {
 
 /// One part of the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct DifferencePart {
     /// What it is put down to.
     pub kind: PartKind,
     /// The task, as a place in [`Matching::tasks`]; none where it is about no single one.
@@ -78,7 +78,7 @@ pub struct Explanation {
     /// The makespan of the second run less that of the first, ns.
     pub delta_ns: i64,
     /// What it is made of; sums to `delta_ns` exactly. By kind, then the largest first.
-    pub parts: Vec<Part>,
+    pub parts: Vec<DifferencePart>,
     /// Tasks that the end of the second run hung on and that of the first did not, though both executed them: places in
     /// the matching, in the order of the path.
     pub entered: Vec<u32>,
@@ -123,14 +123,16 @@ impl Path {
                     let slot = if last == Some(segment.attempt) { &mut own.work } else { &mut own.retries };
                     *slot = slot.saturating_add(length);
                 }
-                SegmentKind::Backoff => {
+                SegmentKind::Wait(Cause::Backoff) => {
                     let own = out.task(place);
                     own.retries = own.retries.saturating_add(length);
                 }
-                SegmentKind::Dependency => out.dependency = out.dependency.saturating_add(length),
-                SegmentKind::Slot { .. } => out.slot = out.slot.saturating_add(length),
-                SegmentKind::Queue => out.queue = out.queue.saturating_add(length),
-                SegmentKind::Unknown => {}
+                SegmentKind::Wait(Cause::Dependency(_)) => {
+                    out.dependency = out.dependency.saturating_add(length)
+                }
+                SegmentKind::Wait(Cause::Slot(_)) => out.slot = out.slot.saturating_add(length),
+                SegmentKind::Wait(Cause::Queue) => out.queue = out.queue.saturating_add(length),
+                SegmentKind::Wait(Cause::Unknown) => {}
             }
         }
         out
@@ -185,7 +187,7 @@ pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation>
     let mut add = |kind: PartKind, task: Option<u32>, delta: i128| {
         // What lies beyond the range of i64 is left to the remainder.
         if let Some(delta_ns) = i64::try_from(delta).ok().filter(|d| *d != 0) {
-            out.parts.push(Part { kind, task, delta_ns });
+            out.parts.push(DifferencePart { kind, task, delta_ns });
         }
     };
     let places = other.order.iter().chain(one.order.iter().filter(|p| !other.tasks.contains_key(p)));
@@ -230,10 +232,10 @@ pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation>
     let mut rest = i128::from(delta_ns) - told;
     if rest != 0 {
         rest = rest.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
-        out.parts.push(Part { kind: PartKind::Remainder, task: None, delta_ns: rest as i64 });
+        out.parts.push(DifferencePart { kind: PartKind::Remainder, task: None, delta_ns: rest as i64 });
     }
     out.parts.order_by(|x, y| {
-        let size = |p: &Part| p.delta_ns.unsigned_abs();
+        let size = |p: &DifferencePart| p.delta_ns.unsigned_abs();
         x.kind.cmp(&y.kind).then(size(y).cmp(&size(x))).then(x.task.cmp(&y.task))
     });
     Some(out)

@@ -32,7 +32,7 @@ mod trend;
 mod verdict;
 
 pub use changes::Change;
-pub use explain::{Explanation, Part, PartKind, explain};
+pub use explain::{DifferencePart, Explanation, PartKind, explain};
 pub use fairness::{Caveat, Side, caveats};
 pub use lineup::{Lineup, LineupRow, lineup};
 pub use matching::{Evidence, Match, MatchedTask, Matching, matching};

@@ -2,25 +2,16 @@
 
 use makespan_model::{AttemptId, TaskId};
 
+use crate::causes::Cause;
+
 /// What a segment of the observed path is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentKind {
     /// The attempt was at work.
     Run,
-    /// It had been released by the end of a predecessor, the task of the segment before, and had not started.
-    Dependency,
-    /// The worker that ran it had been full until the end of this attempt, which is the segment before, and it had not
-    /// started.
-    Slot {
-        /// The attempt whose end freed the slot.
-        holder: AttemptId,
-    },
-    /// It had been queued, and what for is not known.
-    Queue,
-    /// Its task had been tried before and was not queued again yet.
-    Backoff,
-    /// The record does not tell.
-    Unknown,
+    /// It had not started. [`Cause::Dependency`] names the task of the segment before, whose end released it;
+    /// [`Cause::Slot`] the attempt of the segment before, whose end freed the slot.
+    Wait(Cause),
 }
 
 /// A stretch of the observed path.

@@ -4,6 +4,7 @@ use makespan_model::{AttemptId, NONE, Rows, Run, TaskId, UNKNOWN};
 
 use super::segment::{Segment, SegmentKind};
 use crate::busy::Busy;
+use crate::causes::Cause;
 use crate::nest::Nest;
 use crate::slots::{Slots, containers};
 use crate::waiting::{earliest, first_starts};
@@ -197,7 +198,7 @@ impl<'r> Walk<'r> {
         while let Some(i) = self.attempt_before(t) {
             let (start, end) = (self.run.attempts.started[i as usize], self.run.attempts.ended[i as usize]);
             if end == UNKNOWN {
-                self.add(start, t, i, SegmentKind::Unknown);
+                self.add(start, t, i, SegmentKind::Wait(Cause::Unknown));
                 continue;
             }
             if end < self.now {
@@ -214,9 +215,9 @@ impl<'r> Walk<'r> {
         let (queued, started) =
             (self.run.attempts.queued[next as usize], self.run.attempts.started[next as usize]);
         if queued != UNKNOWN && started == self.now {
-            self.add(queued.max(end), t, next, SegmentKind::Queue);
+            self.add(queued.max(end), t, next, SegmentKind::Wait(Cause::Queue));
         }
-        self.add(end, t, next, SegmentKind::Backoff);
+        self.add(end, t, next, SegmentKind::Wait(Cause::Backoff));
     }
 
     /// The stretch of own work of a container that began last before the moment.
@@ -243,7 +244,7 @@ impl<'r> Walk<'r> {
                 // What is left of it lies under contents that never ended.
                 let from = self.first[t as usize];
                 let next = self.attempt_after(t);
-                self.add(from, t, next, SegmentKind::Unknown);
+                self.add(from, t, next, SegmentKind::Wait(Cause::Unknown));
                 return Next::Before(t);
             }
             let reached = own_end.max(content_end);
@@ -270,7 +271,7 @@ impl<'r> Walk<'r> {
             self.between_tries(from, t);
         } else {
             let next = self.attempt_after(t);
-            self.add(from, t, next, SegmentKind::Unknown);
+            self.add(from, t, next, SegmentKind::Wait(Cause::Unknown));
         }
     }
 
@@ -279,7 +280,7 @@ impl<'r> Walk<'r> {
         let attempt = self.attempt_after(t);
         if std::mem::replace(&mut self.done[t as usize], true) {
             // Tasks of no length that wait for each other: nothing more is to be learnt.
-            self.add(self.start, t, attempt, SegmentKind::Unknown);
+            self.add(self.start, t, attempt, SegmentKind::Wait(Cause::Unknown));
             return Next::Over;
         }
         let (released, by) = self.release[t as usize];
@@ -304,20 +305,20 @@ impl<'r> Walk<'r> {
         }) {
             let task = self.run.attempts.task[holder as usize];
             if task != t {
-                self.add(freed, t, attempt, SegmentKind::Slot { holder: AttemptId(holder) });
+                self.add(freed, t, attempt, SegmentKind::Wait(Cause::Slot(AttemptId(holder))));
                 return Next::Within(task);
             }
         }
         let queued = self.run.attempts.queued[attempt as usize];
         // Where clocks disagree the walk may be further back than the start of the task.
         if queued != UNKNOWN && [UNKNOWN, self.now].contains(&self.first[t as usize]) {
-            self.add(queued.max(ready), t, attempt, SegmentKind::Queue);
+            self.add(queued.max(ready), t, attempt, SegmentKind::Wait(Cause::Queue));
         }
         if is_dependent {
-            self.add(ready, t, attempt, SegmentKind::Dependency);
+            self.add(ready, t, attempt, SegmentKind::Wait(Cause::Dependency(TaskId(by))));
             return Next::Within(by);
         }
-        self.add(ready, t, attempt, SegmentKind::Unknown);
+        self.add(ready, t, attempt, SegmentKind::Wait(Cause::Unknown));
         if container == NONE { Next::Over } else { Next::Before(container) }
     }
 }

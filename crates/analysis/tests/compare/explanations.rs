@@ -16,7 +16,7 @@ fn shown(a: &Facts, b: &Facts) -> String {
     let matching = matching(a, b);
     let Some(found) = explain(a, b, &matching) else { return "none".to_owned() };
     let seconds = |ns: i64| (ns as f64 / 1e9).to_string();
-    let part = |p: &Part| {
+    let part = |p: &DifferencePart| {
         let task = p.task.map_or(String::new(), |t| format!(" {}", matching.tasks[t as usize].key));
         format!("{}{task} {}", p.kind.name(), seconds(p.delta_ns))
     };

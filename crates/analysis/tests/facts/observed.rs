@@ -14,11 +14,11 @@ fn shown(run: &Run) -> Option<String> {
     let parts = path.segments.iter().map(|x| {
         let kind = match x.kind {
             SegmentKind::Run => String::new(),
-            SegmentKind::Dependency => " released".to_owned(),
-            SegmentKind::Slot { holder } => format!(" slot of {}", name(holder)),
-            SegmentKind::Queue => " queued".to_owned(),
-            SegmentKind::Backoff => " backoff".to_owned(),
-            SegmentKind::Unknown => " unknown".to_owned(),
+            SegmentKind::Wait(Cause::Dependency(_)) => " released".to_owned(),
+            SegmentKind::Wait(Cause::Slot(holder)) => format!(" slot of {}", name(holder)),
+            SegmentKind::Wait(Cause::Queue) => " queued".to_owned(),
+            SegmentKind::Wait(Cause::Backoff) => " backoff".to_owned(),
+            SegmentKind::Wait(Cause::Unknown) => " unknown".to_owned(),
         };
         assert_eq!(name(x.attempt), run.task_id(x.task));
         format!("{} {}..{}{kind}", run.task_id(x.task), s(x.from), s(x.to))
@@ -184,17 +184,17 @@ proptest! {
                     };
                     prop_assert!((0..busy.len()).any(within));
                 }
-                SegmentKind::Slot { holder } => {
+                SegmentKind::Wait(Cause::Slot(holder)) => {
                     prop_assert_eq!(a.worker[holder.index()], a.worker[at]);
                     prop_assert_eq!(a.ended[holder.index()], x.from);
                     prop_assert!(x.to <= a.started[at]);
                 }
-                SegmentKind::Queue => {
+                SegmentKind::Wait(Cause::Queue) => {
                     prop_assert!(a.queued[at] != makespan_model::UNKNOWN && a.queued[at] <= x.from);
                     prop_assert_eq!(x.to, a.started[at]);
                 }
-                SegmentKind::Dependency | SegmentKind::Backoff => prop_assert!(a.ended.contains(&x.from), "{x:?}\n{}", makespan_model::notation::write(&run)),
-                SegmentKind::Unknown => {}
+                SegmentKind::Wait(Cause::Dependency(_) | Cause::Backoff) => prop_assert!(a.ended.contains(&x.from), "{x:?}\n{}", makespan_model::notation::write(&run)),
+                SegmentKind::Wait(Cause::Unknown) => {}
             }
         }
     }

@@ -1,5 +1,6 @@
 //! `makespan copy`: runs from one store into another, with all that belongs to them.
 
+use makespan_scene::{count, counted};
 use makespan_store::{all_runs, copy};
 use serde_json::json;
 
@@ -50,10 +51,8 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
     }
     let mut out = String::new();
     for (id, events, stored) in &told {
-        let (events, stored) = (makespan_scene::count(*events), makespan_scene::count(*stored));
-        out.push_str(&format!("{}: {stored} of {events} events were new\n", clean(id)));
+        out.push_str(&format!("{}: {} new of {}\n", clean(id), count(*stored), counted(*events, "event")));
     }
-    let are = if told.len() == 1 { "run is" } else { "runs are" };
-    out.push_str(&format!("{} {are} in {}\n", told.len(), to.shown()));
+    out.push_str(&format!("copied {} to {}\n", counted(told.len(), "run"), to.shown()));
     print(out.as_bytes())
 }

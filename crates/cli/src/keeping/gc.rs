@@ -133,8 +133,7 @@ fn page(plan: &Plan, policy: &Policy) -> String {
     }
     let mut line = |number: u64, text: &str| {
         if number > 0 {
-            let (number, are) = (count(number), if number == 1 { "is" } else { "are" });
-            out.push_str(&format!("{number} {are} {text}\n"));
+            out.push_str(&format!("{} {text}\n", counted(number, "run")));
         }
     };
     for (why, number) in &plan.kept {

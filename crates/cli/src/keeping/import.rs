@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use makespan_format::{Event, EventSink, RunInfo, read_line, write_line};
+use makespan_scene::{count, counted};
 use makespan_store::{Batch, Error, EventRange, Numbered, Store, key};
 use serde_json::json;
 
@@ -82,8 +83,8 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
     for (id, events, stored, is_new) in told {
         let what = match stored {
             0 => "nothing new".to_owned(),
-            n if is_new => format!("{} events", makespan_scene::count(n)),
-            n => format!("{} new events of {}", makespan_scene::count(n), makespan_scene::count(events)),
+            n if is_new => counted(n, "event"),
+            n => format!("{} of {}", counted(n, "new event"), count(events)),
         };
         out.push_str(&format!("{}: {what}\n", clean(&id)));
     }

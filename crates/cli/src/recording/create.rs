@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use makespan_format::{Event, Fields, RunInfo, Status, Task};
+use makespan_scene::counted;
 use serde_json::json;
 
 use crate::args::{CreateArgs, Label};
@@ -57,8 +58,7 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     }
     let count = match steps.len() {
         0 => String::new(),
-        1 => " with 1 step".to_owned(),
-        n => format!(" with {n} steps"),
+        n => format!(" with {}", counted(n, "step")),
     };
     print(format!("{}{count}: {id}\n", clean(&args.name)).as_bytes())
 }

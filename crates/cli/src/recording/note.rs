@@ -3,6 +3,7 @@
 use std::io::{self, BufReader};
 
 use makespan_format::{Event, Log, Sample};
+use makespan_scene::counted;
 use serde_json::json;
 
 use super::step::find_step;
@@ -118,7 +119,7 @@ impl<R: io::Read> Lines<R> {
             }
             let mut text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
             if left_out > 0 {
-                text.push_str(&format!("… ({left_out} more bytes)"));
+                text.push_str(&format!("… ({})", counted(left_out, "more byte")));
             }
             texts.push(text);
             let ready = self.input.buffer().contains(&b'\n');

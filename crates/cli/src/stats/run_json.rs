@@ -1,7 +1,7 @@
 //! The statistics of one run for programs.
 
 use makespan_analysis::{
-    Bounds, CauseSums, Facts, Finding, ObservedPath, Rule, SegmentKind, SlotCount, Waste, judge,
+    Bounds, Cause, CauseSums, Facts, Finding, ObservedPath, Rule, SegmentKind, SlotCount, Waste, judge,
 };
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Run, Status};
@@ -252,11 +252,11 @@ fn bounds(b: &Bounds) -> BoundsJson {
 fn kind(kind: SegmentKind) -> &'static str {
     match kind {
         SegmentKind::Run => "run",
-        SegmentKind::Dependency => "dependency",
-        SegmentKind::Slot { .. } => "slot",
-        SegmentKind::Queue => "queue",
-        SegmentKind::Backoff => "backoff",
-        SegmentKind::Unknown => "unknown",
+        SegmentKind::Wait(Cause::Dependency(_)) => "dependency",
+        SegmentKind::Wait(Cause::Slot(_)) => "slot",
+        SegmentKind::Wait(Cause::Queue) => "queue",
+        SegmentKind::Wait(Cause::Backoff) => "backoff",
+        SegmentKind::Wait(Cause::Unknown) => "unknown",
     }
 }
 

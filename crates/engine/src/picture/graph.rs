@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use makespan_layout::Layout;
 use makespan_model::TaskId;
-use makespan_scene::{Hit, Rect, count};
+use makespan_scene::{Hit, Rect, count, counted};
 use makespan_views::gesture::{Frame, Movement, bounded};
 use makespan_views::graph::{Frame as PlaneFrame, Graph, fit, overlay, scene, twin};
 use makespan_views::{Camera, Look, Table, Target, ViewState};
@@ -43,16 +43,16 @@ impl<'s> GraphOf<'s> {
 
     fn about(&self) -> String {
         let (graph, run) = (&self.drawn.0, &self.open.run);
-        let (nodes, tasks) = (count(graph.nodes.len() as u64), count(run.task_count() as u64));
+        let (nodes, tasks) = (count(graph.nodes.len() as u64), counted(run.task_count(), "task"));
         let mut parts = Vec::new();
         if graph.by_step {
-            parts.push(format!("{tasks} tasks shown as {nodes} steps"));
+            parts.push(format!("{tasks} shown as {}", counted(graph.nodes.len(), "step")));
         }
         if graph.filtered {
-            parts.push(format!("the {nodes} of {tasks} tasks that match the filter"));
+            parts.push(format!("the {nodes} of {tasks} that match the filter"));
         } else if graph.left_out > 0 {
             parts.push(format!(
-                "{nodes} of {tasks} tasks: failures, the critical path and the earliest; the table holds all"
+                "{nodes} of {tasks}: failures, the critical path and the earliest; the table holds all"
             ));
         }
         if graph.inferred {
@@ -106,9 +106,9 @@ impl Drawable for GraphOf<'_> {
             scene: scene(&self.open.run, graph, layout, &look, &seen(&frame)),
             frame,
             label: format!(
-                "Graph: {} nodes, {} edges. The table (V) holds the same.",
-                graph.nodes.len(),
-                graph.edges.len()
+                "Graph: {}, {}. The table (V) holds the same.",
+                counted(graph.nodes.len(), "node"),
+                counted(graph.edges.len(), "edge")
             ),
             about: self.about(),
             rows: self.rows(),

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use makespan_analysis::compare::{Trends, Verdicts};
-use makespan_scene::Scene;
+use makespan_scene::{Scene, counted};
 use makespan_views::compare::{Lines, statistics, trend};
 use makespan_views::gesture::Frame;
 use makespan_views::{Look, Table, ViewState};
@@ -115,9 +115,9 @@ impl Drawable for Trend<'_> {
             scene: trend::scene(made, &self.order, &Look::default(), place, &frame),
             frame: Frame::Lines { frame, rows },
             label: format!(
-                "{} tasks over {} runs. The table (V) holds the same.",
-                self.order.len(),
-                made.lineup.runs
+                "{} over {}. The table (V) holds the same.",
+                counted(self.order.len(), "task"),
+                counted(made.lineup.runs, "run")
             ),
             rows: self.rows(),
             ..Picture::default()

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use makespan_analysis::compare::lineup;
 use makespan_model::TaskId;
-use makespan_scene::Scene;
+use makespan_scene::{Scene, counted};
 use makespan_views::gesture::Frame;
 use makespan_views::heatmap::{
     self, Calendar, Frame as CellFrame, Heating, Lead, Matrix, Runs, Tasks, Which, Workers,
@@ -139,10 +139,10 @@ impl Drawable for MatrixOf<'_> {
             scene: heatmap::scene(&**matrix, &seen),
             frame,
             label: format!(
-                "{}: {} rows, {} columns. Arrows move the focus; the table (V) holds the same.",
+                "{}: {}, {}. Arrows move the focus; the table (V) holds the same.",
                 matrix.title(),
-                matrix.rows(),
-                matrix.columns()
+                counted(matrix.rows(), "row"),
+                counted(matrix.columns(), "column")
             ),
             rows: matrix.rows(),
             ..Picture::default()

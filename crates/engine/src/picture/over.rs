@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use makespan_scene::{Hit, Rect, duration};
+use makespan_scene::{Hit, Rect, counted, duration};
 use makespan_views::compare::Legend;
 use makespan_views::compare::timeline::{Aligned, frame, overlay, scene, twin};
 use makespan_views::gesture::{Frame, Movement};
@@ -58,8 +58,8 @@ impl Drawable for Over<'_> {
             scene: scene(&self.compared.pair(), &self.aligned, &look, &seen),
             frame: Frame::Time { frame: seen, whole, rows: self.aligned.row_count(), compared: true },
             label: format!(
-                "Both timelines over {span}, {} rows. The table (V) holds the same.",
-                self.aligned.row_count()
+                "Both timelines over {span}, {}. The table (V) holds the same.",
+                counted(self.aligned.row_count(), "row")
             ),
             legend: Some(Legend::Timeline.scene(size.0)),
             rows: self.rows(),

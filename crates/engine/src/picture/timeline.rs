@@ -1,10 +1,11 @@
 //! The timeline of a run.
 
+use makespan_format::clip_chars;
 use std::ops::Range;
 use std::rc::Rc;
 
 use makespan_model::{AttemptId, TaskId};
-use makespan_scene::{Hit, Rect, Scene, count, duration, visible};
+use makespan_scene::{Hit, Rect, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
 use makespan_views::timeline::{
@@ -92,8 +93,6 @@ impl Drawable for Timeline<'_> {
             trend::with_before(&mut made, run, &self.index, trends, &frame);
         }
         let untimed = self.index.untimed;
-        let noun =
-            if untimed == 1 { "attempt has no times and is" } else { "attempts have no times and are" };
         Picture {
             scene: made,
             frame: Frame::Time {
@@ -103,14 +102,14 @@ impl Drawable for Timeline<'_> {
                 compared: false,
             },
             label: format!(
-                "Timeline: {} lanes in {} rows. The table (V) holds the same.",
-                self.index.lanes.len(),
-                self.index.row_count()
+                "Timeline: {} in {}. The table (V) holds the same.",
+                counted(self.index.lanes.len(), "lane"),
+                counted(self.index.row_count(), "row")
             ),
             about: if untimed == 0 {
                 String::new()
             } else {
-                format!("{} {noun} in the table only", count(untimed as u64))
+                format!("{} without times, in the table only", counted(untimed, "attempt"))
             },
             rows: self.rows(),
             ..Picture::default()
@@ -155,9 +154,8 @@ impl Drawable for Timeline<'_> {
         let run = &self.open.run;
         if let Some(Target::Lane(i)) = Target::of(press.hit) {
             if let Some(lane) = self.index.lanes.get(i as usize) {
-                let noun = if lane.attempts == 1 { "attempt" } else { "attempts" };
                 let name = visible(&lane.name);
-                out.said = Some(format!("{name}: {} {noun}", count(u64::from(lane.attempts))));
+                out.said = Some(format!("{name}: {}", counted(lane.attempts, "attempt")));
             }
             return;
         }
@@ -201,6 +199,6 @@ pub(crate) fn described(open: &OpenRun, task: TaskId) -> String {
     let length = run
         .task_interval(task)
         .map_or(String::new(), |(s, e)| format!(" · {}", duration(e.saturating_sub(s))));
-    let name: String = run.task_name(task).chars().take(LONGEST).collect();
-    format!("{}{length} · {}", visible(&name), run.tasks.status[task.index()].name())
+    let name = clip_chars(run.task_name(task), LONGEST);
+    format!("{}{length} · {}", visible(name), run.tasks.status[task.index()].name())
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use makespan_layout::Layout;
-use makespan_scene::{Hit, count};
+use makespan_scene::{Hit, counted};
 use makespan_views::compare::Legend;
 use makespan_views::compare::graph::{Graph, overlay, scene, twin};
 use makespan_views::gesture::Movement;
@@ -45,17 +45,17 @@ impl Drawable for Union<'_> {
         let frame = plane(layout, self.view.compare.camera, size, true);
         let look = self.compared.look(&self.view.filter);
         let (pair, mode) = (self.compared.pair(), self.view.compare.mode);
-        let rows = count(self.compared.matching.tasks.len() as u64);
+        let tasks = counted(self.compared.matching.tasks.len(), "task");
         Picture {
             scene: scene(&pair, graph, layout, &look, mode, &seen(&frame)),
             frame,
             label: format!(
-                "Graph of both runs: {} nodes, {} edges. The table (V) holds the same.",
-                graph.nodes.len(),
-                graph.edges.len()
+                "Graph of both runs: {}, {}. The table (V) holds the same.",
+                counted(graph.nodes.len(), "node"),
+                counted(graph.edges.len(), "edge")
             ),
             about: if graph.by_step {
-                format!("{rows} tasks shown as {} steps", count(graph.nodes.len() as u64))
+                format!("{tasks} shown as {}", counted(graph.nodes.len(), "step"))
             } else {
                 String::new()
             },

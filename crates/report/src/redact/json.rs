@@ -1,7 +1,7 @@
 //! Secrets out of JSON text, token by token: no tree is built, nothing recurses, and text that is no JSON is still
 //! searched as text.
 
-use makespan_format::write_json_string;
+use makespan_format::{clip_chars, write_json_string};
 
 use super::key::{Secrecy, is_nothing, secrecy};
 use super::{MARK, Redacted, text};
@@ -56,7 +56,7 @@ pub(super) fn scrub(json: &str, key: Option<&str>, redacted: &mut Redacted) -> S
                     let own = secrecy(&value);
                     if own != Secrecy::Open {
                         // Cut: it is kept once for each bracket that opens below.
-                        (pending, pending_key) = (own, value.chars().take(60).collect());
+                        (pending, pending_key) = (own, clip_chars(&value, 60).to_owned());
                     }
                     out.push_str(token);
                     continue;

@@ -1,5 +1,7 @@
 //! What was taken out of a run, counted.
 
+use makespan_format::clip_chars;
+use makespan_scene::counted;
 use std::collections::BTreeMap;
 
 /// What stands where a secret stood.
@@ -29,11 +31,12 @@ impl Redacted {
         if self.text > 0 {
             parts.push(format!("credentials within text {}", self.text));
         }
-        format!("{} values were redacted ({})", self.total(), parts.join(", "))
+        let were = if self.total() == 1 { "was" } else { "were" };
+        format!("{} {were} redacted ({})", counted(self.total(), "value"), parts.join(", "))
     }
 
     pub(super) fn key(&mut self, key: &str) {
-        let key: String = key.chars().take(60).collect();
+        let key = clip_chars(key, 60).to_owned();
         let full = self.keys.len() >= KEYS_LISTED && !self.keys.contains_key(&key);
         *self.keys.entry(if full { "…".to_owned() } else { key }).or_default() += 1;
     }

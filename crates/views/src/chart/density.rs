@@ -1,6 +1,6 @@
 //! Too many points to draw one by one: how many there are in each small square.
 
-use makespan_scene::{Rect, Role, count};
+use makespan_scene::{Rect, Role, counted};
 
 use super::frame::{Frame, SMALL, wide};
 use super::plot::Plot;
@@ -58,7 +58,7 @@ impl Density {
         let x = legend.x + wide(&low, SMALL) + 4.0;
         let patches: Vec<Rect> =
             (0..9).map(|i| Rect::new(x + i as f32 * 10.0, legend.y + 1.0, 10.0, 10.0)).collect();
-        let high = format!("{} points in a square, each step a ratio", count(u64::from(most)));
+        let high = format!("{} in a square, each step a ratio", counted(most, "point"));
         let labels = vec![(legend.x, legend.y + 6.0, low), (x + 94.0, legend.y + 6.0, high)];
         Density { cells, patches, labels }
     }

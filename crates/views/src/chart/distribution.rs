@@ -2,14 +2,13 @@
 
 use makespan_analysis::Measure;
 use makespan_model::TaskId;
-use makespan_scene::{Role, count, visible};
+use makespan_scene::{Role, count, counted, visible};
 
 use super::plot::{Bar, Key, Line, Plot, Rule};
 use super::{Axis, Chart, Choice, Kind, Picture, Subject, tasks};
 use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
-use makespan_scene::counted;
 
 /// The percentiles that are marked.
 const MARKED: [f64; 4] = [0.5, 0.9, 0.95, 0.99];

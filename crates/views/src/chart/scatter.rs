@@ -2,7 +2,7 @@
 
 use makespan_analysis::{Measure, Standard};
 use makespan_model::{Status, TaskId};
-use makespan_scene::Role;
+use makespan_scene::{Role, counted};
 
 use super::picture::MOST_ROWS;
 use super::plot::{Dot, Key, Plot, Shape};
@@ -11,7 +11,6 @@ use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
-use makespan_scene::counted;
 
 const TITLE: &str = "Two measures of each task";
 

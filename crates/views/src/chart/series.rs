@@ -2,7 +2,7 @@
 
 use makespan_model::Order as _;
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
-use makespan_scene::{Role, count};
+use makespan_scene::{Role, count, counted};
 use rustc_hash::FxHashMap;
 
 use super::bins::binned;
@@ -12,7 +12,6 @@ use super::plot::{Dot, Key, Line, Plot, Shape, hue};
 use super::{Axis, Chart, Choice, Kind, Picture, Subject, few};
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
-use makespan_scene::counted;
 
 /// The most families that are offered.
 const MOST_FAMILIES: usize = 60;

@@ -3,7 +3,7 @@
 use makespan_analysis::Standard;
 use makespan_model::Order as _;
 use makespan_model::TaskId;
-use makespan_scene::{Role, count};
+use makespan_scene::{Role, count, counted};
 
 use super::picture::MOST_ROWS;
 use super::plot::{Bar, Key, Plot};
@@ -11,7 +11,6 @@ use super::{Axis, Chart, Choice, Kind, Picture, Subject};
 use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
-use makespan_scene::counted;
 
 /// How many are shown.
 const TOP: usize = 40;

@@ -49,8 +49,7 @@ fn dots(plot: &Plot, frame: &Frame, x: f32, y: f32) -> Option<Tip> {
             (plot.x.text(plot.x.value(f64::from(a))), plot.y.text(plot.y.value(f64::from(b))))
         };
         let ((x0, y0), (x1, y1)) = (value(r.x, r.bottom()), value(r.right(), r.y));
-        let text =
-            format!("{} points\n{x0} to {x1}\n{y0} to {y1}", makespan_scene::count(u64::from(cell.points)));
+        let text = format!("{}\n{x0} to {x1}\n{y0} to {y1}", makespan_scene::counted(cell.points, "point"));
         return Some(Tip { text, at: (r.x + r.w / 2.0, r.y + r.h / 2.0), target: None });
     }
     let place = |i: usize| (frame.x(plot, plot.dots[i].x), frame.y(plot, plot.dots[i].y));

@@ -3,7 +3,7 @@
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::Order as _;
 use makespan_model::{Run, Status, TaskId, UNKNOWN};
-use makespan_scene::{Role, visible};
+use makespan_scene::{Role, counted, visible};
 
 use super::picture::MOST_ROWS;
 use super::plot::{Dot, Key, Line, Plot, Rule};
@@ -13,7 +13,6 @@ use crate::amount::Unit;
 use crate::look::{TimeMode, status_role};
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
-use makespan_scene::counted;
 
 const MISSING: &str = "A trend needs at least two runs that are open.";
 

@@ -7,7 +7,7 @@ use makespan_scene::{count, counted, duration};
 
 use super::Pair;
 use super::delta::{delta_cell, percent_ns, word_role};
-use super::pair::clipped;
+use crate::clip::shortened_name;
 use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
@@ -37,7 +37,7 @@ pub fn headline(pair: &Pair<'_>) -> Headline {
         "This compares one run with one other. Only several runs of each show which differences are more than noise."
             .to_owned(),
     );
-    let name = |f: &Facts| clipped(f.run().title());
+    let name = |f: &Facts| shortened_name(f.run().title());
     Headline {
         answer: Cell { status: strength.map(word_role), ..Cell::new(title(pair, &found)) },
         subtitle: format!("A {} · B {}", name(pair.a), name(pair.b)),

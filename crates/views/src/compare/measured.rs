@@ -5,8 +5,8 @@ use makespan_scene::visible;
 
 use super::Pair;
 use super::delta::word_role;
-use super::pair::clipped;
 use crate::amount::Unit;
+use crate::clip::shortened_name;
 use crate::section::{Section, note};
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
@@ -45,7 +45,7 @@ pub fn measured(pair: &Pair<'_>, key: &str, all: bool, rows: usize) -> Option<Se
         let role = word_role(if by.is_nan() { 0.0 } else { by as f32 });
         table.push(vec![
             pair.match_cell(task),
-            Cell::new(clipped(&pair.name(task))).exact(clipped(&task.key)).task(row),
+            Cell::new(shortened_name(&pair.name(task))).exact(shortened_name(&task.key)).task(row),
             Cell::new(unit.value(x)),
             Cell::new(unit.value(y)),
             Cell::new(unit.delta(by)).status(role),

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Match, MatchedTask, Matching, fair_makespan};
 use makespan_model::{Run, Status, TaskId};
-use makespan_scene::visible;
 
 use super::Noise;
+use crate::clip::shortened_name;
 use crate::table::Cell;
 
 /// The baseline A, the candidate B, and which task of the one is which of the other.
@@ -55,7 +55,7 @@ impl<'f> Pair<'f> {
         let name = run.task_name(t);
         match task.a.map(|t| self.a.run().task_name(t)) {
             Some(old) if task.how == Match::Renamed && old != name => {
-                Cow::Owned(format!("{} → {}", clipped(old), clipped(name)))
+                Cow::Owned(format!("{} → {}", shortened_name(old), shortened_name(name)))
             }
             _ => Cow::Borrowed(name),
         }
@@ -111,14 +111,5 @@ pub fn sign(how: Match, strength: Option<f32>) -> &'static str {
         (Match::Same | Match::Changed, Some(s)) if s > 0.0 => "▲",
         (Match::Same | Match::Changed, Some(s)) if s < 0.0 => "▼",
         _ => match_sign(how),
-    }
-}
-
-/// The beginning of a name that may be megabytes long, hidden characters made visible.
-pub(crate) fn clipped(name: &str) -> String {
-    const MOST: usize = 120;
-    match name.char_indices().nth(MOST) {
-        Some((at, _)) => format!("{}…", visible(&name[..at])),
-        None => visible(name).into_owned(),
     }
 }

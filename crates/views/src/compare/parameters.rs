@@ -3,10 +3,10 @@
 use makespan_analysis::compare::{MatchedTask, Saying, Setting, run_settings, task_settings};
 use makespan_analysis::natural_cmp;
 use makespan_model::Order as _;
-use makespan_scene::visible;
 
 use super::Pair;
 use crate::amount::{change, signed_number};
+use crate::clip::shortened;
 use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table};
 
@@ -56,7 +56,7 @@ fn table(title: &str, settings: &[&Setting]) -> Table {
     let mut table = Table::new(title, columns);
     table.left_out = settings.len().saturating_sub(MOST);
     for s in settings.iter().take(MOST) {
-        table.push(vec![Cell::new(short(&s.name, SHOWN)), value(&s.a), value(&s.b), delta(s)]);
+        table.push(vec![Cell::new(shortened(&s.name, SHOWN)), value(&s.a), value(&s.b), delta(s)]);
     }
     table
 }
@@ -76,15 +76,8 @@ fn delta(setting: &Setting) -> Cell {
 
 fn value(value: &Option<String>) -> Cell {
     match value {
-        Some(text) => Cell::new(short(text, SHOWN)).exact(short(text, EXACT)),
+        Some(text) => Cell::new(shortened(text, SHOWN)).exact(shortened(text, EXACT)),
         None => Cell::new("–").exact("not given"),
-    }
-}
-
-fn short(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", visible(&text[..at])),
-        None => visible(text).into_owned(),
     }
 }
 

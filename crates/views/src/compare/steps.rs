@@ -9,8 +9,8 @@ use makespan_scene::{
 
 use super::axis::difference_axis;
 use super::delta::{known_cell, relative, signed, word_role};
-use super::pair::clipped;
 use super::{Pair, delta_cell};
+use crate::clip::shortened_name;
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
@@ -37,7 +37,7 @@ pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Sc
                 (_, None) => "− ",
                 _ => "",
             };
-            (format!("{sign}{}", clipped(&s.step)), s.work_ns, role)
+            (format!("{sign}{}", shortened_name(&s.step)), s.work_ns, role)
         })
         .collect();
     if shown < steps.len() {
@@ -135,7 +135,7 @@ pub fn twin(pair: &Pair<'_>, steps: &[StepDelta], range: std::ops::Range<usize>)
             Cell::new(Value::Delta(s.work_ns)).status(word_role(s.work_ns.signum() as f32))
         };
         table.push(vec![
-            Cell::new(clipped(&s.step)),
+            Cell::new(shortened_name(&s.step)),
             tasks(&s.a),
             tasks(&s.b),
             known_cell(work(&s.a)),

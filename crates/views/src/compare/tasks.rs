@@ -6,11 +6,12 @@ use makespan_analysis::compare::{Change, Evidence, Match, MatchedTask};
 use makespan_analysis::natural_cmp;
 use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
+use makespan_scene::counted;
 use serde::{Deserialize, Serialize};
 
 use super::delta::{self, word_role};
-use super::pair::clipped;
 use super::{Pair, delta_cell};
+use crate::clip::shortened_name;
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
@@ -171,8 +172,8 @@ pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell>
     let name = pair.name(task);
     vec![
         pair.match_cell(task),
-        Cell::new(clipped(&name)).exact(clipped(&task.key)).task(row),
-        Cell::new(if step == name { String::new() } else { clipped(step) }),
+        Cell::new(shortened_name(&name)).exact(shortened_name(&task.key)).task(row),
+        Cell::new(if step == name { String::new() } else { shortened_name(step) }),
         delta::known_cell(task.a_ns),
         delta::known_cell(task.b_ns),
         delta_cell(task.a_ns, task.b_ns, pair.strength(task)),
@@ -205,8 +206,10 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
                 let status = |run: &Run, t: TaskId| run.tasks.status[t.index()].name();
                 format!("{} → {}", status(in_a, a), status(in_b, b))
             }
-            Change::Attempts => format!("{} → {} attempts", tries(in_a, a), tries(in_b, b)),
-            Change::Step => format!("step {} → {}", clipped(in_a.task_step(a)), clipped(in_b.task_step(b))),
+            Change::Attempts => format!("{} → {}", tries(in_a, a), counted(tries(in_b, b), "attempt")),
+            Change::Step => {
+                format!("step {} → {}", shortened_name(in_a.task_step(a)), shortened_name(in_b.task_step(b)))
+            }
             Change::Kind => "kind".to_owned(),
             Change::Params => "parameters".to_owned(),
             Change::Dependencies => "dependencies".to_owned(),

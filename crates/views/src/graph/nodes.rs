@@ -2,7 +2,7 @@
 
 use makespan_layout::{Direction, Request, Size};
 use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN};
-use makespan_scene::{Face, Weight, count, duration, width};
+use makespan_scene::{Face, Weight, counted, duration, width};
 use rustc_hash::FxHashMap;
 
 /// How many nodes are laid out one by one. Beyond it nobody can read a graph, and tasks are shown by step.
@@ -116,7 +116,7 @@ impl Graph {
                 run.task_interval(id).map_or(String::new(), |(s, e)| duration(e.saturating_sub(s)));
             let tries = run.attempts_of(id).len();
             if tries > 1 {
-                note = format!("{note}{}{tries} tries", if note.is_empty() { "" } else { " · " });
+                note = format!("{note}{}{}", if note.is_empty() { "" } else { " · " }, counted(tries, "try"));
             }
             if step != name {
                 note = format!("{step}{}{note}", if note.is_empty() { "" } else { " · " });
@@ -159,7 +159,7 @@ impl Graph {
             } else {
                 format!(" · {}", duration(to.saturating_sub(from)))
             };
-            node.note = format!("{} tasks{span}", count(node.tasks.len() as u64));
+            node.note = format!("{}{span}", counted(node.tasks.len(), "task"));
         }
         graph.with_edges(run)
     }

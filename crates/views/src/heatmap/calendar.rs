@@ -5,15 +5,14 @@ use std::ops::Range;
 use makespan_analysis::{Facts, Quantity};
 use makespan_model::Order as _;
 use makespan_model::{Status, UNKNOWN};
-use makespan_scene::{Civil, Role, civil, count};
+use makespan_scene::{Civil, Role, civil, count, counted};
 
 use super::options::DayColour;
-use super::{Columns, Entry, Fill, Head, Lead, Matrix, Part};
+use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
 use crate::chart::start_of;
 use crate::look::status_role;
 use crate::subject::bounds;
-use makespan_scene::counted;
 
 const DAY: i64 = 86_400 * 1_000_000_000;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -208,7 +207,7 @@ impl Matrix for Calendar {
         Head { exact: format!("week from {text}"), text, status: None }
     }
 
-    fn told(&self) -> Columns {
+    fn column_labels(&self) -> Columns {
         // The first column in which a month begins, and the first one of all.
         let mut marks = Vec::new();
         let mut before = None;
@@ -235,7 +234,7 @@ impl Matrix for Calendar {
         columns.map(|column| self.entry(row, column)).collect()
     }
 
-    fn legend(&self) -> Vec<Part> {
+    fn legend(&self) -> Vec<LegendPart> {
         let unit = Unit::of(Quantity::Time);
         let mut parts = match self.colour {
             DayColour::Failures => {
@@ -244,18 +243,17 @@ impl Matrix for Calendar {
                 seen.dedup();
                 let text =
                     |s: Status| if s.is_failure() { "a run failed".to_owned() } else { s.name().to_owned() };
-                seen.into_iter().map(|s| Part::Patch { role: status_role(s), text: text(s) }).collect()
+                seen.into_iter().map(|s| LegendPart::Patch { role: status_role(s), text: text(s) }).collect()
             }
             DayColour::Makespan => match self.makespans {
-                Some((low, high)) => vec![Part::heat(unit.text(low), unit.text(high)), Part::Unknown],
-                None => vec![Part::Unknown],
+                Some((low, high)) => {
+                    vec![LegendPart::heat(unit.text(low), unit.text(high)), LegendPart::Unknown]
+                }
+                None => vec![LegendPart::Unknown],
             },
-            DayColour::Count => vec![Part::heat(
-                "1 run",
-                if self.most == 1 { "1 run".to_owned() } else { format!("{} runs", count(self.most as u64)) },
-            )],
+            DayColour::Count => vec![LegendPart::heat("1 run", counted(self.most, "run"))],
         };
-        parts.push(Part::Nothing("no run".to_owned()));
+        parts.push(LegendPart::Nothing("no run".to_owned()));
         parts
     }
 

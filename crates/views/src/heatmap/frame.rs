@@ -92,11 +92,12 @@ impl Frame {
         let share = room / matrix.columns().max(1) as f32;
         // Few columns need not fill the picture, many get a width below which they are scrolled.
         let column_width = matrix.column_width().unwrap_or_else(|| share.clamp(18.0, 110.0));
-        let column_width = if matches!(matrix.told(), Columns::Marks(_)) && matrix.column_width().is_none() {
-            share.max(LEAST)
-        } else {
-            column_width
-        };
+        let column_width =
+            if matches!(matrix.column_labels(), Columns::Marks(_)) && matrix.column_width().is_none() {
+                share.max(LEAST)
+            } else {
+                column_width
+            };
         let mut frame = Frame {
             width,
             height: 0.0,
@@ -109,7 +110,7 @@ impl Frame {
             scroll_x: 0.0,
             scroll_y: 0.0,
         };
-        frame.head = match matrix.told() {
+        frame.head = match matrix.column_labels() {
             Columns::Marks(_) => 18.0,
             Columns::Heads => match heads(matrix, column_width) {
                 Heads::Line => 18.0,

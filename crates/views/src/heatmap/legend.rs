@@ -10,7 +10,7 @@ const STEP: f32 = 14.0;
 
 /// A part of the legend.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum LegendPart {
     /// A scale: its steps in order, what its first and its last one mean, and where it is known the middle.
     Ramp {
         /// The steps.
@@ -35,32 +35,32 @@ pub enum Part {
     Nothing(String),
 }
 
-impl Part {
+impl LegendPart {
     /// The sequential scale; of one value only, its middle.
-    pub(super) fn heat(low: impl Into<String>, high: impl Into<String>) -> Part {
+    pub(super) fn heat(low: impl Into<String>, high: impl Into<String>) -> LegendPart {
         let (low, high) = (low.into(), high.into());
         if low == high {
-            return Part::Patch { role: Role::heat(0.5), text: low };
+            return LegendPart::Patch { role: Role::heat(0.5), text: low };
         }
         let roles = (0..9).map(|i| Role::heat(i as f32 / 8.0)).collect();
-        Part::Ramp { roles, low, middle: String::new(), high }
+        LegendPart::Ramp { roles, low, middle: String::new(), high }
     }
 
     /// The diverging scale.
-    pub(super) fn diverge(low: &str, middle: &str, high: &str) -> Part {
+    pub(super) fn diverge(low: &str, middle: &str, high: &str) -> LegendPart {
         let roles = (0..9).map(|i| Role::diverge((i as f32 - 4.0) / 4.0)).collect();
-        Part::Ramp { roles, low: low.to_owned(), middle: middle.to_owned(), high: high.to_owned() }
+        LegendPart::Ramp { roles, low: low.to_owned(), middle: middle.to_owned(), high: high.to_owned() }
     }
 
     fn width(&self) -> f32 {
         match self {
-            Part::Ramp { roles, low, middle, high } => {
+            LegendPart::Ramp { roles, low, middle, high } => {
                 let ends = wide(low, SMALL) + wide(high, SMALL) + 10.0;
                 let middle = if middle.is_empty() { 0.0 } else { wide(middle, SMALL) + 12.0 };
                 ends + (roles.len() as f32 * STEP).max(middle)
             }
-            Part::Patch { text, .. } | Part::Nothing(text) => 19.0 + wide(text, SMALL),
-            Part::Unknown => 19.0 + wide(UNKNOWN, SMALL),
+            LegendPart::Patch { text, .. } | LegendPart::Nothing(text) => 19.0 + wide(text, SMALL),
+            LegendPart::Unknown => 19.0 + wide(UNKNOWN, SMALL),
         }
     }
 
@@ -71,7 +71,7 @@ impl Part {
         };
         let patch = |x: f32, w: f32| Rect::new(x, y, w, 12.0);
         match self {
-            Part::Ramp { roles, low, middle, high } => {
+            LegendPart::Ramp { roles, low, middle, high } => {
                 out.push(words(x, low, room));
                 let from = x + wide(low, SMALL) + 5.0;
                 let mut bars = Bars::default();
@@ -88,18 +88,18 @@ impl Part {
                 }
                 out.push(words(from + length + 5.0, high, room));
             }
-            Part::Patch { role, text } => {
+            LegendPart::Patch { role, text } => {
                 let mut bars = Bars { radius: 2.0, ..Bars::default() };
                 bars.push(patch(x, 14.0), *role, Hit::NONE);
                 out.push(bars.into());
                 out.extend(status_glyph(*role, x + 7.0, y + 6.0, 9.0, role.on().into()).map(Item::from));
                 out.push(words(x + 19.0, text, room - 19.0));
             }
-            Part::Unknown => {
+            LegendPart::Unknown => {
                 unknown(&[patch(x, 14.0)], out);
                 out.push(words(x + 19.0, UNKNOWN, room - 19.0));
             }
-            Part::Nothing(text) => {
+            LegendPart::Nothing(text) => {
                 let mut bars = Bars::default();
                 bars.push(patch(x, 14.0), Role::Grid, Hit::NONE);
                 out.push(bars.into());
@@ -137,7 +137,12 @@ pub(super) fn unknown(rects: &[Rect], out: &mut Vec<Item>) {
 }
 
 /// Draws the parts from (x, y) in lines of that width; the height that they take. With no `out` it is only measured.
-pub(super) fn draw(parts: &[Part], (x, y): (f32, f32), width: f32, mut out: Option<&mut Vec<Item>>) -> f32 {
+pub(super) fn draw(
+    parts: &[LegendPart],
+    (x, y): (f32, f32),
+    width: f32,
+    mut out: Option<&mut Vec<Item>>,
+) -> f32 {
     let (mut at, mut line) = (0.0, 0);
     for part in parts {
         let needs = part.width();

@@ -34,7 +34,7 @@ use makespan_scene::Role;
 pub use calendar::Calendar;
 pub use choice::{Heating, Which};
 pub use frame::{Frame, Way, cell_at, neighbour};
-pub use legend::Part;
+pub use legend::LegendPart;
 pub use options::{
     DayColour, LineOrder, MatrixKind, Normal, RowOrder, RunColour, RunsOptions, TasksOptions, WorkerOrder,
 };
@@ -91,7 +91,7 @@ impl Entry {
     }
 }
 
-/// How columns are told.
+/// How columns are labelled.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Columns {
     /// Each by its own head.
@@ -127,14 +127,14 @@ pub trait Matrix {
     fn row(&self, row: usize) -> Head;
     /// The head of a column.
     fn column(&self, column: usize) -> Head;
-    /// How the columns are told in the picture.
-    fn told(&self) -> Columns {
+    /// How the columns are labelled in the picture.
+    fn column_labels(&self) -> Columns {
         Columns::Heads
     }
     /// The cells of a row, as many as there are columns in the range.
     fn entries(&self, row: usize, columns: Range<usize>) -> Vec<Entry>;
     /// What the colours mean.
-    fn legend(&self) -> Vec<Part>;
+    fn legend(&self) -> Vec<LegendPart>;
     /// What has to be said about it.
     fn notes(&self) -> Vec<String>;
     /// Where a cell leads to.

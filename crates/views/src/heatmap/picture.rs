@@ -26,7 +26,7 @@ pub fn scene(matrix: &dyn Matrix, frame: &Frame) -> Scene {
     legend::draw(&matrix.legend(), (PAD, PAD + 22.0), room, Some(&mut scene.items));
     cells(matrix, frame, &mut scene);
     row_heads(matrix, frame, &mut scene);
-    match matrix.told() {
+    match matrix.column_labels() {
         Columns::Heads => column_heads(matrix, frame, &mut scene),
         Columns::Marks(marks) => column_marks(&marks, frame, &mut scene),
     }

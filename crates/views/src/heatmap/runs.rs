@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use makespan_analysis::{Facts, Quantity};
 use makespan_model::{Run, Status, TaskId, UNKNOWN, quantile};
-use makespan_scene::{Role, civil, timestamp, visible};
+use makespan_scene::{Role, civil, counted, timestamp, visible};
 
 use super::options::{LineOrder, RunColour, RunsOptions};
-use super::{Entry, Fill, Head, Lead, Matrix, Part};
+use super::{Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
 use crate::chart::{by_start, start_of};
 use crate::look::{Look, TimeMode, status_role};
@@ -148,7 +148,7 @@ impl Runs {
         }
         exact.extend(change.as_ref().map(|change| format!(", {change} against the median of the row")));
         if attempts > 1 {
-            exact.push_str(&format!(", {attempts} tries"));
+            exact.push_str(&format!(", {}", counted(attempts, "try")));
         }
         // Whatever is coloured, a failure bears its sign.
         let sign = (self.colour == RunColour::Status || status.is_failure()).then(|| status_role(status));
@@ -257,26 +257,28 @@ impl Matrix for Runs {
         columns.map(|column| self.entry(row, column)).collect()
     }
 
-    fn legend(&self) -> Vec<Part> {
+    fn legend(&self) -> Vec<LegendPart> {
         let unit = Unit::of(Quantity::Time);
         let mut parts = match self.colour {
             RunColour::Status => {
                 let seen = Status::ALL.into_iter().filter(|s| self.seen[*s as usize]);
-                seen.map(|s| Part::Patch { role: status_role(s), text: s.name().to_owned() }).collect()
+                seen.map(|s| LegendPart::Patch { role: status_role(s), text: s.name().to_owned() }).collect()
             }
             RunColour::Duration => match self.range {
-                Some((low, high)) => vec![Part::heat(unit.text(low), unit.text(high)), Part::Unknown],
-                None => vec![Part::Unknown],
+                Some((low, high)) => {
+                    vec![LegendPart::heat(unit.text(low), unit.text(high)), LegendPart::Unknown]
+                }
+                None => vec![LegendPart::Unknown],
             },
             RunColour::Change => {
-                vec![Part::diverge("half", "±8 %", "twice the median of the row"), Part::Unknown]
+                vec![LegendPart::diverge("half", "±8 %", "twice the median of the row"), LegendPart::Unknown]
             }
             RunColour::Attempts if self.most_attempts == 1 => {
-                vec![Part::Patch { role: Role::heat(0.0), text: "1 try".to_owned() }]
+                vec![LegendPart::Patch { role: Role::heat(0.0), text: "1 try".to_owned() }]
             }
-            RunColour::Attempts => vec![Part::heat("1", format!("{} tries", self.most_attempts))],
+            RunColour::Attempts => vec![LegendPart::heat("1", counted(self.most_attempts, "try"))],
         };
-        parts.push(Part::Nothing("not in this run".to_owned()));
+        parts.push(LegendPart::Nothing("not in this run".to_owned()));
         parts
     }
 

@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId, UNKNOWN};
-use makespan_scene::Role;
+use makespan_scene::{Role, counted};
 
 use super::options::{Normal, RowOrder, TasksOptions};
 use super::order::alike;
-use super::{Entry, Fill, Head, Lead, Matrix, Part};
+use super::{Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
 use crate::look::status_role;
 use crate::subject::{Subject, bounds};
 use crate::tasks::start_of;
-use makespan_scene::counted;
 
 /// How many numbers are kept at most: a hundred thousand tasks with eighty measures.
 const MOST_CELLS: usize = 8_000_000;
@@ -248,12 +247,12 @@ impl Matrix for Tasks {
         self.columns.get(columns).unwrap_or_default().iter().map(entry).collect()
     }
 
-    fn legend(&self) -> Vec<Part> {
+    fn legend(&self) -> Vec<LegendPart> {
         let (low, high) = match self.options.normal {
             Normal::Range => ("lowest", "highest of the column"),
             Normal::Rank => ("first", "last of the column in rank"),
         };
-        vec![Part::heat(low, high), Part::Unknown]
+        vec![LegendPart::heat(low, high), LegendPart::Unknown]
     }
 
     fn notes(&self) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! A matrix in words and as a table.
 
+use makespan_scene::counted;
+
 use super::{Fill, Lead, Matrix};
 use crate::chart::said;
 use crate::table::{Cell, Column, Table};
@@ -21,8 +23,11 @@ pub fn tip(matrix: &dyn Matrix, row: usize, column: usize) -> String {
 pub fn twin(matrix: &dyn Matrix, rows: std::ops::Range<usize>) -> Table {
     let shown = matrix.columns().min(MOST_COLUMNS);
     let more = matrix.columns() - shown;
-    let title =
-        if more > 0 { format!("{}; {more} more columns", matrix.title()) } else { matrix.title().to_owned() };
+    let title = if more > 0 {
+        format!("{}; {}", matrix.title(), counted(more, "more column"))
+    } else {
+        matrix.title().to_owned()
+    };
     let mut columns = vec![Column::text("row", "").titled(matrix.corner())];
     columns.extend((0..shown).map(|c| Column::number("value", "").titled(matrix.column(c).text)));
     let mut table = Table::new(title, columns);

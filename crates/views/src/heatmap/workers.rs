@@ -5,14 +5,13 @@ use std::ops::Range;
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::Order as _;
 use makespan_model::StrId;
-use makespan_scene::{AxisMode, Role, ticks};
+use makespan_scene::{AxisMode, Role, counted, ticks};
 use rustc_hash::FxHashMap;
 
 use super::options::WorkerOrder;
-use super::{Columns, Entry, Fill, Head, Lead, Matrix, Part};
+use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::look::{Look, TimeMode};
 use crate::timeline::axis::{moment_since, origin};
-use makespan_scene::counted;
 
 /// A worker and when it was at work: intervals (ns since the epoch) that do not overlap, ascending.
 struct Row {
@@ -154,7 +153,7 @@ impl Matrix for Workers {
         Head { exact: format!("{text} to {}", moment_since(self.origin, e, &self.look)), text, status: None }
     }
 
-    fn told(&self) -> Columns {
+    fn column_labels(&self) -> Columns {
         let (mode, offset) = match self.look.time {
             TimeMode::Relative => (AxisMode::Relative { origin: self.origin }, 0),
             TimeMode::Utc => (AxisMode::Clock, 0),
@@ -186,8 +185,11 @@ impl Matrix for Workers {
         busy.into_iter().enumerate().map(entry).collect()
     }
 
-    fn legend(&self) -> Vec<Part> {
-        vec![Part::heat("> 0 %", "100 % of the time at work"), Part::Nothing("not at work".to_owned())]
+    fn legend(&self) -> Vec<LegendPart> {
+        vec![
+            LegendPart::heat("> 0 %", "100 % of the time at work"),
+            LegendPart::Nothing("not at work".to_owned()),
+        ]
     }
 
     fn notes(&self) -> Vec<String> {

@@ -4,8 +4,9 @@ use makespan_analysis::{Facts, Rule, Verdict, judge};
 use makespan_model::Run;
 use makespan_scene::Role;
 
-use super::{named, short};
+use super::named;
 use crate::amount::Unit;
+use crate::clip::shortened;
 use crate::section::{Block, Section, note, severity_role};
 use crate::table::{Cell, Column, Table};
 
@@ -19,9 +20,9 @@ pub fn differences(facts: &Facts) -> Option<Section> {
     let mut table = Table::new("Totals that disagree", columns);
     for d in facts.differences() {
         table.push(vec![
-            Cell::new(short(&d.what, 200)),
-            Cell::new(short(&d.ours, 200)),
-            Cell::new(short(&d.stored, 200)),
+            Cell::new(shortened(&d.what, 200)),
+            Cell::new(shortened(&d.ours, 200)),
+            Cell::new(shortened(&d.stored, 200)),
         ]);
     }
     let explained = note("Totals in the file disagree with its tasks; every page uses the computed ones.");
@@ -56,7 +57,8 @@ pub fn diagnostics(run: &Run, rows: usize) -> Option<Section> {
         table.push(vec![
             Cell::new(d.severity.name()).status(severity_role(d.severity)),
             Cell::new(d.count),
-            Cell::new(short(&format!("{}{place} [{}]", d.message, d.code), 1_000)).exact(d.code.to_string()),
+            Cell::new(shortened(&format!("{}{place} [{}]", d.message, d.code), 1_000))
+                .exact(d.code.to_string()),
         ]);
     }
     Section::of_table("diagnostics", table.first(rows))
@@ -80,7 +82,7 @@ pub fn rules(facts: &Facts, rules: &[Rule]) -> Option<Section> {
         };
         table.push(vec![
             Cell::new(judged.verdict.name()).status(role),
-            Cell::new(short(&rule.to_string(), 200)),
+            Cell::new(shortened(&rule.to_string(), 200)),
             Cell::new(Unit::of(judged.quantity).value(judged.value)),
             judged.task.map_or_else(Cell::default, |t| named(facts.run(), t)),
         ]);

@@ -4,7 +4,8 @@ use makespan_analysis::Facts;
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 use makespan_scene::counted;
 
-use super::{named, short};
+use super::named;
+use crate::clip::{beginning, shortened};
 use crate::look::Look;
 use crate::moment::Moments;
 use crate::section::{Block, Found, Section, note};
@@ -20,7 +21,7 @@ pub fn failures(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     let message = run.text(run.error[0]);
     if !message.is_empty() {
         blocks.push(note("The run as a whole ended with this error:"));
-        blocks.push(Block::Text(clipped(message, 600)));
+        blocks.push(Block::Text(beginning(message, 600)));
     }
     if let Some(first) = errors.first {
         let failed = run.attempts_of(first).find(|a| run.attempts.status[a.index()].is_failure());
@@ -31,7 +32,7 @@ pub fn failures(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         ];
         let error = failed.map_or("", |a| run.text(run.attempts.error[a.index()]));
         if !error.is_empty() {
-            pairs.push(("Error".to_owned(), Cell::new(short(error, 300)).exact(short(error, 2_000))));
+            pairs.push(("Error".to_owned(), Cell::new(shortened(error, 300)).exact(shortened(error, 2_000))));
         }
         blocks.push(Block::Pairs(pairs));
         let trace = failed.map_or("", |a| run.text(run.attempts.trace[a.index()]));
@@ -71,7 +72,7 @@ fn groups(facts: &Facts, rows: usize) -> Table {
 pub(super) fn error_cell(kind: &str, message: &str) -> Cell {
     let kind = if kind.is_empty() { String::new() } else { format!("{kind}: ") };
     let text = if message.is_empty() { "(no message)" } else { message };
-    Cell::new(short(&format!("{kind}{text}"), 220)).exact(short(message, 2_000))
+    Cell::new(shortened(&format!("{kind}{text}"), 220)).exact(shortened(message, 2_000))
 }
 
 /// Every task that did not recover, with its error.
@@ -87,7 +88,7 @@ pub fn failed_tasks(facts: &Facts, rows: usize) -> Option<Section> {
         table.push(vec![
             named(run, t),
             Cell::of_status(run.tasks.status[t.index()]),
-            Cell::new(short(line, 220)).exact(short(error, 2_000)),
+            Cell::new(shortened(line, 220)).exact(shortened(error, 2_000)),
         ]);
     }
     table.left_out = failed.len() - table.rows.len();
@@ -113,14 +114,6 @@ pub fn found(facts: &Facts, rows: usize) -> Option<Section> {
         blocks.push(note(format!("{more} not shown; `makespan stats` prints all of them.")));
     }
     Some(Section::new("findings", "Findings", blocks))
-}
-
-/// The beginning of a text of several lines.
-fn clipped(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
 }
 
 /// The end of a long text.

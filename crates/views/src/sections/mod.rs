@@ -24,7 +24,6 @@ pub use waits::{longest_waits, waiting};
 pub use work::{slowest, step_spread, steps, workers};
 
 use makespan_model::{Run, TaskId};
-use makespan_scene::visible;
 
 use crate::table::{Cell, Column};
 use crate::value::{Plot, Value};
@@ -74,12 +73,4 @@ fn parts(rows: &[(&str, i64)]) -> Vec<Vec<Cell>> {
             ]
         })
         .collect()
-}
-
-/// At most so many characters, with hidden ones made visible.
-fn short(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", visible(&text[..at])),
-        None => visible(text).into_owned(),
-    }
 }

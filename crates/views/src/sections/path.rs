@@ -1,6 +1,6 @@
 //! The critical path, and what the makespan is made of along the path that ended last.
 
-use makespan_analysis::{CriticalPath, Facts, SegmentKind};
+use makespan_analysis::{Cause, CriticalPath, Facts, SegmentKind};
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::{
     Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, duration, fit,
@@ -107,19 +107,24 @@ fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) ->
     scene
 }
 
+/// Which part of the makespan a segment belongs to, as an index into the names of the parts.
+fn part_of(kind: SegmentKind) -> usize {
+    match kind {
+        SegmentKind::Run => 0,
+        SegmentKind::Wait(Cause::Dependency(_)) => 1,
+        SegmentKind::Wait(Cause::Slot(_)) => 2,
+        SegmentKind::Wait(Cause::Queue) => 3,
+        SegmentKind::Wait(Cause::Backoff) => 4,
+        SegmentKind::Wait(Cause::Unknown) => 5,
+    }
+}
+
 /// What the makespan is made of along the path that ended last, in all and by its longest segments.
 pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     let (run, path) = (facts.run(), facts.observed_path()?);
     let mut sums = [0i64; 6];
     for s in &path.segments {
-        let at = match s.kind {
-            SegmentKind::Run => 0,
-            SegmentKind::Dependency => 1,
-            SegmentKind::Slot { .. } => 2,
-            SegmentKind::Queue => 3,
-            SegmentKind::Backoff => 4,
-            SegmentKind::Unknown => 5,
-        };
+        let at = part_of(s.kind);
         sums[at] = sums[at].saturating_add(s.length());
     }
     let names = [
@@ -144,14 +149,7 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     largest.sort_by_key(|s| (std::cmp::Reverse(s.length()), s.from));
     let moments = Moments::new(run, look);
     for s in largest.iter().take(rows) {
-        let what = match s.kind {
-            SegmentKind::Run => names[0],
-            SegmentKind::Dependency => names[1],
-            SegmentKind::Slot { .. } => names[2],
-            SegmentKind::Queue => names[3],
-            SegmentKind::Backoff => names[4],
-            SegmentKind::Unknown => names[5],
-        };
+        let what = names[part_of(s.kind)];
         table.push(vec![
             named(run, s.task),
             Cell::new(moments.value(s.from)),

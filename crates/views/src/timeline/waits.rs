@@ -14,7 +14,7 @@ use crate::target::Target;
 const MOST: usize = 100;
 
 /// What a stretch of waiting was for, in words, and the task behind it.
-pub(crate) fn told(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
+pub(crate) fn reason(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
     match cause {
         Cause::Dependency(task) => ("it needed", Some(task)),
         Cause::Slot(attempt) => ("for the slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
@@ -61,7 +61,7 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         if rect.w < 1.0 || bottom < AXIS_HEIGHT {
             continue;
         }
-        let (why, who) = told(run, piece.cause);
+        let (why, who) = reason(run, piece.cause);
         let hit = who.map_or(Hit::NONE, |t| Target::Task(t.0).hit());
         strips.push(rect, Paint::from(role(piece.cause)), hit);
         let label = who.map_or_else(|| why.to_owned(), |t| format!("{why} {}", visible(run.task_name(t))));
@@ -105,7 +105,7 @@ pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
     ];
     let mut table = Table::new("What it waited for", columns);
     for piece in pieces.iter().take(MOST) {
-        let (why, who) = told(run, piece.cause);
+        let (why, who) = reason(run, piece.cause);
         let name = who.map_or_else(|| Cell::new(""), |t| Cell::new(run.task_name(t)).task(t.0));
         table.push(vec![
             Cell::new(why),

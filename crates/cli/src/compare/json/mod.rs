@@ -75,7 +75,7 @@ pub(super) fn pair(runs: &[Compared], pair: &Pair<'_>, unit: &Unit) -> String {
     let key = |place: &u32| matching.tasks[*place as usize].key.clone();
     if let Some(explanation) = &pair.explanation {
         out.makespan_delta_ns = Some(explanation.delta_ns);
-        let part = |p: &Part| {
+        let part = |p: &DifferencePart| {
             let task = p.task.map(|t| &matching.tasks[t as usize]);
             Explained {
                 part: p.kind.name(),

@@ -4,11 +4,11 @@ use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_layout::{Direction, Request, Size};
 use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
-use makespan_scene::{Face, Weight, count, duration, width};
+use makespan_scene::{Face, Weight, count, counted, duration, width};
 use rustc_hash::FxHashMap;
 
-use super::super::pair::clipped;
 use super::super::{Pair, delta};
+use crate::clip::shortened_name;
 use crate::graph::BUDGET;
 
 /// A box of the union.
@@ -64,7 +64,7 @@ impl Node {
         };
         let mut note = times;
         if self.rows.len() > 1 {
-            note = format!("{} tasks · {note}", count(self.rows.len() as u64));
+            note = format!("{} · {note}", counted(self.rows.len(), "task"));
         }
         for (n, sign) in [(self.added, "+"), (self.removed, "−")] {
             if n > 0 && self.rows.len() > 1 {
@@ -145,7 +145,7 @@ impl Graph {
             nodes.push(Node {
                 rows: vec![row],
                 how: t.how,
-                label: clipped(&pair.name(t)),
+                label: shortened_name(&pair.name(t)),
                 a_ns: t.a_ns,
                 b_ns: t.b_ns,
                 added: u32::from(t.how == Match::Added),
@@ -167,7 +167,7 @@ impl Graph {
                 graph.nodes.push(Node {
                     rows: Vec::new(),
                     how: t.how,
-                    label: clipped(pair.step(t)),
+                    label: shortened_name(pair.step(t)),
                     a_ns: None,
                     b_ns: None,
                     added: 0,

@@ -28,8 +28,10 @@ pub fn line_count(verdicts: &Verdicts) -> u32 {
 pub(super) fn name(verdicts: &Verdicts, row: Option<u32>) -> String {
     match row {
         None => "Makespan".to_owned(),
-        Some(r) => {
-            verdicts.lineup.rows.get(r as usize).map_or(String::new(), |l| super::pair::clipped(&l.title))
-        }
+        Some(r) => verdicts
+            .lineup
+            .rows
+            .get(r as usize)
+            .map_or(String::new(), |l| crate::clip::shortened_name(&l.title)),
     }
 }

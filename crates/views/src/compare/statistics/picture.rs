@@ -7,7 +7,7 @@ use makespan_scene::{
     Weight, fit, width,
 };
 
-use super::words::{told, verdict_role, verdict_sign, verdict_word};
+use super::words::{shift_in_words, verdict_role, verdict_sign, verdict_word};
 use super::{line, line_count, name};
 use crate::amount::Unit;
 use crate::compare::Lines;
@@ -27,7 +27,7 @@ pub fn frame(verdicts: &Verdicts, width_px: f32, most: u32) -> Lines {
     lines
 }
 
-/// Left and right side of the plot: between the names and what is told beside it, which get what they need where there
+/// Left and right side of the plot: between the names and the words beside it, which get what they need where there
 /// is room.
 fn plot(verdicts: &Verdicts, frame: &Lines) -> (f32, f32) {
     if frame.is_narrow() {
@@ -37,7 +37,7 @@ fn plot(verdicts: &Verdicts, frame: &Lines) -> (f32, f32) {
     let room = |at: u32| {
         let Some((_, samples)) = line(verdicts, at) else { return 0.0 };
         let chip = width(&chip_words(verdicts, samples), 10.5, Weight::Bold, Face::Sans);
-        chip + width(&told(&unit, samples), 11.0, Weight::Regular, Face::Sans) + 52.0
+        chip + width(&shift_in_words(&unit, samples), 11.0, Weight::Regular, Face::Sans) + 52.0
     };
     let longest = frame.shown(line_count(verdicts)).map(room).fold(0.0, f32::max);
     let left = frame.width * 0.24;
@@ -172,8 +172,9 @@ impl Drawing {
         self.items.push(Text::new(at, base, 10.5, Role::TextMuted, sizes).into());
         if !narrow {
             let x = right + 14.0 + chip + 10.0;
-            let words = fit(&told(unit, samples), frame.width - x - 8.0, 11.0, Weight::Regular, Face::Sans)
-                .into_owned();
+            let words =
+                fit(&shift_in_words(unit, samples), frame.width - x - 8.0, 11.0, Weight::Regular, Face::Sans)
+                    .into_owned();
             self.items.push(Text::new(x, base, 11.0, Role::Text, words).into());
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn shift(unit: &Unit, samples: &TwoSamples) -> String {
 }
 
 /// The shift, and what else there is to say.
-pub(super) fn told(unit: &Unit, samples: &TwoSamples) -> String {
+pub(super) fn shift_in_words(unit: &Unit, samples: &TwoSamples) -> String {
     let parts = [shift(unit, samples), qualification(unit, &samples.verdict)];
     parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
 }
@@ -128,7 +128,8 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let (n, m) = verdicts.makespan.as_ref().map_or_else(|| sizes(verdicts), TwoSamples::sizes);
     if smallest_p(n, m) > 0.05 {
         notes.push(format!(
-            "{n} against {m} runs cannot show anything at 5 %: that takes 4 against 4, 3 against 5 or 2 against 8."
+            "{n} against {} cannot show anything at 5 %: that takes 4 against 4, 3 against 5 or 2 against 8.",
+            counted(m, "run")
         ));
     }
     let counting = verdicts.makespan.as_ref().map(TwoSamples::sizes);

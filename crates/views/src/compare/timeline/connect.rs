@@ -6,10 +6,11 @@ use makespan_scene::{
     width,
 };
 
-use super::super::{Pair, delta, pair::clipped};
+use super::super::{Pair, delta};
 use super::Aligned;
 use super::aligned::since;
 use super::frame::{Side, body, boxes};
+use crate::clip::shortened_name;
 use crate::timeline::Frame;
 
 /// Bands between the attempts of a task in A and in B, first to first and last to last, and marks around them.
@@ -52,7 +53,7 @@ pub(super) fn connect(
 
 /// What became of a task: its durations, and how much later it started.
 fn words(pair: &Pair<'_>, aligned: &Aligned, task: &MatchedTask) -> String {
-    let mut parts = vec![clipped(&pair.name(task))];
+    let mut parts = vec![shortened_name(&pair.name(task))];
     match (task.a_ns, task.b_ns) {
         (Some(a_ns), Some(b_ns)) => {
             let percent = delta::percent_ns(task.a_ns, task.b_ns);

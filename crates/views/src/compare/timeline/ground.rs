@@ -5,9 +5,10 @@ use makespan_scene::{
     Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, duration, fit,
 };
 
-use super::super::{Pair, delta, pair::clipped};
+use super::super::{Pair, delta};
 use super::Aligned;
 use super::frame::{FOOT_HEIGHT, body};
+use crate::clip::shortened_name;
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame};
 
@@ -100,7 +101,7 @@ pub(super) fn foot(scene: &mut Scene, pair: &Pair<'_>, aligned: &Aligned, frame:
     ];
     for (i, (letter, run, zero, role, tail)) in sides.into_iter().enumerate() {
         let y = top + 5.0 + i as f32 * 18.0;
-        let name = format!("{letter}  {}", clipped(run.title()));
+        let name = format!("{letter}  {}", shortened_name(run.title()));
         let name = fit(&name, frame.gutter - 16.0, 11.0, Weight::Regular, Face::Sans).into_owned();
         scene.push(Text::new(10.0, y + 12.0, 11.0, Role::TextMuted, name));
         let Some((s, e)) = run.span() else {

@@ -8,11 +8,12 @@ use makespan_scene::{
     status_glyph,
 };
 
-use super::super::{Pair, delta, pair::clipped};
+use super::super::{Pair, delta};
 use super::aligned::row_of;
 use super::connect::{connect, label, tag};
 use super::frame::{Side, body, place};
 use super::{Aligned, ground};
+use crate::clip::shortened_name;
 use crate::look::{Look, status_role};
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame, Slice, axis};
@@ -147,7 +148,7 @@ impl Drawing {
             self.signs.push(glyph.into());
             x += 14.0;
         }
-        let name = clipped(&pair.name(task));
+        let name = shortened_name(&pair.name(task));
         let number = pair.b.run().attempts.number[slice.attempt.index()];
         let tries = if number > 1 { format!(" · try {number}") } else { String::new() };
         let plus = if task.how == Match::Added { "+ " } else { "" };

@@ -1,8 +1,9 @@
 //! The two timelines as a table: each task with when it started in both runs, lane by lane.
 
-use super::super::{Pair, delta, pair::clipped};
+use super::super::{Pair, delta};
 use super::Aligned;
 use super::aligned::{row_of, since};
+use crate::clip::shortened_name;
 use crate::table::{Cell, Column, Table};
 
 /// Tasks `range` of the picture: lane by lane, those of B in the order of their attempts, then those that only A has.
@@ -38,9 +39,9 @@ pub fn twin(pair: &Pair<'_>, aligned: &Aligned, range: std::ops::Range<usize>) -
             let moment = |t: Option<i64>| Cell::new(t.map_or(String::new(), delta::signed));
             let shift = delta::difference(started[0], started[1]);
             table.push(vec![
-                Cell::new(clipped(&lane_b.name)),
+                Cell::new(shortened_name(&lane_b.name)),
                 pair.match_cell(task),
-                Cell::new(clipped(&pair.name(task))).exact(clipped(&task.key)).task(row),
+                Cell::new(shortened_name(&pair.name(task))).exact(shortened_name(&task.key)).task(row),
                 moment(started[0]),
                 moment(started[1]),
                 moment(shift),

@@ -31,9 +31,11 @@ fn line<'t>(trends: &'t Trends, order: &[u32], at: u32) -> Option<(Option<u32>, 
 fn name(trends: &Trends, row: Option<u32>) -> String {
     match row {
         None => "Makespan".to_owned(),
-        Some(r) => {
-            trends.lineup.rows.get(r as usize).map_or(String::new(), |l| super::pair::clipped(&l.title))
-        }
+        Some(r) => trends
+            .lineup
+            .rows
+            .get(r as usize)
+            .map_or(String::new(), |l| crate::clip::shortened_name(&l.title)),
     }
 }
 

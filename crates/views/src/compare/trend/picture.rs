@@ -3,7 +3,7 @@
 use makespan_analysis::compare::{Level, Margin, Series, Trends};
 use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, LinearScale, Paint, Path, Rect, Role, Scene, Seg, Stroke,
-    Text, Weight, count, fit, status_glyph, width,
+    Text, Weight, counted, fit, status_glyph, width,
 };
 
 use super::{line, line_count, name, newest};
@@ -59,7 +59,7 @@ pub fn point_at(
 /// The strips of the frame, `selected` being the run that is marked. `look` selects and hovers rows of the line-up.
 pub fn scene(trends: &Trends, order: &[u32], look: &Look, selected: Option<usize>, frame: &Lines) -> Scene {
     let runs = trends.lineup.runs;
-    let title = format!("{} tasks over {runs} runs", count(order.len() as u64));
+    let title = format!("{} over {}", counted(order.len(), "task"), counted(runs, "run"));
     let mut scene = Scene::new(frame.width, frame.height, title);
     let unit = Unit::of(trends.quantity);
     let margin = Margin::of(trends.quantity);

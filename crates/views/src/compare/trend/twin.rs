@@ -1,6 +1,7 @@
 //! The trend strips as a table: the newest value of each task beside what the runs before had.
 
 use makespan_analysis::compare::{Spread, Trends};
+use makespan_scene::counted;
 
 use super::{line, line_count, name, newest};
 use crate::amount::Unit;
@@ -26,7 +27,7 @@ pub fn columns() -> Vec<Column> {
 
 /// Lines `range` of the strips: the makespan, then the rows in order.
 pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> Table {
-    let mut table = Table::new(format!("Tasks over {} runs", trends.lineup.runs), columns());
+    let mut table = Table::new(format!("Tasks over {}", counted(trends.lineup.runs, "run")), columns());
     let unit = Unit::of(trends.quantity);
     let all = line_count(trends, order) as usize;
     let end = range.end.min(all);

@@ -1,6 +1,6 @@
 //! The bars of the waterfall as numbers.
 
-use makespan_analysis::compare::{Explanation, Part, PartKind};
+use makespan_analysis::compare::{DifferencePart, Explanation, PartKind};
 use makespan_model::Order as _;
 
 use crate::compare::Pair;
@@ -44,7 +44,7 @@ impl Bar {
 pub fn bars(pair: &Pair<'_>, explanation: &Explanation, most: usize) -> Vec<Bar> {
     let (a, b) = (pair.a.totals().makespan, pair.b.totals().makespan);
     let (Some(a), Some(b)) = (a, b) else { return Vec::new() };
-    let (rest, mut parts): (Vec<&Part>, Vec<&Part>) =
+    let (rest, mut parts): (Vec<&DifferencePart>, Vec<&DifferencePart>) =
         explanation.parts.iter().partition(|p| p.kind == PartKind::Remainder);
     parts.order_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
     // One that would be alone among the smaller ones has room for itself.

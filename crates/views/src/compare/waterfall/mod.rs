@@ -12,7 +12,7 @@ use makespan_analysis::compare::{Explanation, PartKind};
 use makespan_scene::count;
 
 use super::Pair;
-use super::pair::clipped;
+use crate::clip::shortened_name;
 
 /// How much of the difference of the makespans each row of the matching explains, ns; none where it explains nothing.
 pub fn contributions(pair: &Pair<'_>, explanation: &Explanation) -> Vec<Option<i64>> {
@@ -52,7 +52,7 @@ pub fn notes(pair: &Pair<'_>, explanation: &Explanation) -> Vec<String> {
             .iter()
             .take(MOST)
             .filter_map(|&r| pair.row(r))
-            .map(|t| format!("“{}”", clipped(&pair.name(t))))
+            .map(|t| format!("“{}”", shortened_name(&pair.name(t))))
             .collect();
         let more = rows.len().saturating_sub(MOST);
         let tail = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };

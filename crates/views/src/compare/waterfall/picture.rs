@@ -2,13 +2,13 @@
 
 use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, TimeScale,
-    Weight, count, duration, fit, width,
+    Weight, counted, duration, fit, width,
 };
 
 use super::{Bar, BarKind, part_words};
+use crate::clip::shortened_name;
 use crate::compare::axis::length_axis;
 use crate::compare::delta::{percent_ns, signed};
-use crate::compare::pair::clipped;
 use crate::compare::{Pair, word_role};
 use crate::target::Target;
 
@@ -177,16 +177,17 @@ fn words(
 
 /// The name of what a bar is about, and what about it.
 fn label(pair: &Pair<'_>, bar: &Bar) -> (String, String) {
-    let run =
-        |letter: &str, facts: &makespan_analysis::Facts| (letter.to_owned(), clipped(facts.run().title()));
+    let run = |letter: &str, facts: &makespan_analysis::Facts| {
+        (letter.to_owned(), shortened_name(facts.run().title()))
+    };
     match bar.kind {
         BarKind::A => run("A", pair.a),
         BarKind::B => run("B", pair.b),
-        BarKind::Smaller(n) => (String::new(), format!("{} smaller parts", count(n as u64))),
+        BarKind::Smaller(n) => (String::new(), counted(n, "smaller part")),
         BarKind::Part(kind) => {
             let task = bar.row.and_then(|r| pair.row(r));
             let both = task.is_some_and(|t| t.a.is_some() && t.b.is_some());
-            let name = task.map_or(String::new(), |t| clipped(&pair.name(t)));
+            let name = task.map_or(String::new(), |t| shortened_name(&pair.name(t)));
             (name, part_words(kind, bar.delta().signum() as i64, both).to_owned())
         }
     }

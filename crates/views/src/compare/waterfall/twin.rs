@@ -4,9 +4,9 @@ use makespan_analysis::compare::Explanation;
 use makespan_model::Order as _;
 
 use super::part_words;
+use crate::clip::shortened_name;
 use crate::compare::Pair;
 use crate::compare::delta::word_role;
-use crate::compare::pair::clipped;
 use crate::table::{Cell, Column, Table};
 use crate::value::{Plot, Value};
 
@@ -34,7 +34,8 @@ pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<
         let bar = Plot::Bar { from: place(sums[i]), to: place(sums[i + 1]) };
         let task = part.task.and_then(|row| Some((row, pair.row(row)?)));
         let both = task.is_some_and(|(_, t)| t.a.is_some() && t.b.is_some());
-        let name = task.map_or_else(Cell::default, |(row, t)| Cell::new(clipped(&pair.name(t))).task(row));
+        let name =
+            task.map_or_else(Cell::default, |(row, t)| Cell::new(shortened_name(&pair.name(t))).task(row));
         // Of a small difference that large parts of both signs make, shares say nothing.
         let share = (part.delta_ns as f64 / explanation.delta_ns as f64 * 100.0).round();
         let share = match share {
