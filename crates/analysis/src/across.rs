@@ -1,5 +1,6 @@
 //! What is made from all facts of a run, or of several runs.
 
+use makespan_model::Order as _;
 use makespan_model::UNKNOWN;
 use rustc_hash::FxHashMap;
 
@@ -35,7 +36,7 @@ pub fn errors_of_runs(runs: &[&Facts]) -> Vec<SharedError> {
         out[at].attempts = out[at].attempts.saturating_add(group.attempts);
         out[at].tasks = out[at].tasks.saturating_add(group.tasks.len() as u32);
     }
-    out.sort_by(|x, y| {
+    out.order_by(|x, y| {
         let most = (y.runs, y.attempts).cmp(&(x.runs, x.attempts));
         most.then_with(|| (&x.kind, &x.fingerprint).cmp(&(&y.kind, &y.fingerprint)))
     });

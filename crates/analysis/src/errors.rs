@@ -1,6 +1,7 @@
 //! What went wrong, grouped.
 
 use makespan_format::clip_chars;
+use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -133,7 +134,7 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
         }
     }
     let time = |g: &ErrorGroup| (g.first.is_none(), g.first);
-    groups.sort_by(|x, y| {
+    groups.order_by(|x, y| {
         let names = (&x.kind, &x.fingerprint).cmp(&(&y.kind, &y.fingerprint));
         y.attempts.cmp(&x.attempts).then(time(x).cmp(&time(y))).then(names)
     });

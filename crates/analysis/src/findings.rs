@@ -8,6 +8,7 @@ mod tasks;
 mod time;
 mod waits;
 
+use makespan_model::Order as _;
 use std::cmp::Reverse;
 
 pub use evidence::{Action, Evidence};
@@ -27,7 +28,7 @@ pub fn findings(facts: &Facts) -> Vec<Finding> {
     waits::find(facts, &mut out);
     resources::find(facts, &mut out);
     record::find(facts, &mut out);
-    out.sort_by(|a, b| {
+    out.order_by(|a, b| {
         let order = |f: &Finding| (Reverse(f.severity), Reverse(f.cost));
         order(a).cmp(&order(b)).then_with(|| a.code().cmp(b.code()))
     });

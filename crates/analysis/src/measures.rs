@@ -1,6 +1,7 @@
 //! What can be measured of every task of a run, as one column of numbers each: times, waits, tries, and whatever
 //! metrics the source recorded. Query, heatmap, charts and comparison all take their numbers from here.
 
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run, StrId};
 use rustc_hash::FxHashMap;
 
@@ -163,7 +164,7 @@ pub fn measures(run: &Run) -> Measures {
         });
         found[at].2.push(i as u32);
     }
-    found.sort_by(|a, b| {
+    found.order_by(|a, b| {
         natural_cmp(run.text(a.0), run.text(b.0)).then_with(|| natural_cmp(run.text(a.1), run.text(b.1)))
     });
     let mut out = Measures::default();

@@ -1,6 +1,7 @@
 //! Figures held against limits: thresholds, service levels, gates.
 
 use makespan_format::clip_chars;
+use makespan_model::Order as _;
 use std::fmt;
 
 use makespan_model::{Status, TaskId, quantile};
@@ -282,7 +283,7 @@ fn of_tasks(facts: &Facts, measures: &Measures, rule: &Rule) -> (Quantity, f64, 
     let values = measures.values(facts, measure).into_iter().enumerate();
     let mut known: Vec<(f64, TaskId)> =
         values.filter(|(_, v)| v.is_finite()).map(|(t, v)| (v, TaskId(t as u32))).collect();
-    known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    known.order_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else {
         return (quantity, f64::NAN, None);
     };

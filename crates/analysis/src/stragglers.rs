@@ -1,5 +1,6 @@
 //! Tasks that took much longer than others of their step.
 
+use makespan_model::Order as _;
 use std::cmp::Reverse;
 
 use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN, quantile};
@@ -63,6 +64,6 @@ pub fn stragglers(run: &Run) -> Vec<Straggler> {
         let peers = step.len() as u32;
         out.extend(slow.map(|&(_, duration, task)| Straggler { task, duration, median, peers }));
     }
-    out.sort_by_key(|s| (Reverse(s.excess()), s.task));
+    out.order_by_key(|s| (Reverse(s.excess()), s.task));
     out
 }

@@ -1,5 +1,6 @@
 //! What lies next to a task: on its row, along its dependencies, among the failures.
 
+use makespan_model::Order as _;
 use makespan_model::{Run, Status, TaskId, UNKNOWN};
 use makespan_views::{View, ViewState, tasks};
 
@@ -49,7 +50,7 @@ fn failure(open: &OpenRun, here: Option<TaskId>, way: Neighbour) -> Option<TaskI
     let by_start = |t: &TaskId| by_start(run, *t);
     let mut failed: Vec<TaskId> =
         run.task_ids().filter(|t| run.tasks.status[t.index()] == Status::Failed).collect();
-    failed.sort_by_key(by_start);
+    failed.order_by_key(by_start);
     let at = here.map_or(0, |h| failed.partition_point(|t| by_start(t) < by_start(&h)));
     if way == Neighbour::NextFailure {
         let on_it = here.is_some_and(|h| failed.get(at) == Some(&h));

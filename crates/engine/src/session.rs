@@ -1,5 +1,6 @@
 //! The open runs, and what several answers need of them.
 
+use makespan_model::Order as _;
 use std::rc::Rc;
 
 use makespan_analysis::Facts;
@@ -187,7 +188,7 @@ impl Session {
     /// The places of the runs, oldest first by their starts; those without times come first, in the order of opening.
     pub(crate) fn by_age(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.runs.len()).collect();
-        places.sort_by_key(|&i| (self.runs[i].run.span().map_or(UNKNOWN, |s| s.0), i));
+        places.order_by_key(|&i| (self.runs[i].run.span().map_or(UNKNOWN, |s| s.0), i));
         places
     }
 
@@ -273,7 +274,7 @@ impl Session {
 /// Which of the texts stand there more than once.
 fn repeated(texts: &[String]) -> Vec<bool> {
     let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by(|a, b| texts[*a].cmp(&texts[*b]));
+    order.order_by(|a, b| texts[*a].cmp(&texts[*b]));
     let mut again = vec![false; texts.len()];
     for pair in order.windows(2).filter(|p| texts[p[0]] == texts[p[1]]) {
         (again[pair[0]], again[pair[1]]) = (true, true);

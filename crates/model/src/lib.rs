@@ -24,7 +24,6 @@ mod preview;
 mod quantile;
 mod rows;
 mod run;
-mod snapshot;
 mod strings;
 mod unfold;
 
@@ -37,7 +36,6 @@ pub use order::Order;
 pub use quantile::{Interpolate, quantile};
 pub use rows::Rows;
 pub use run::{Run, Stored};
-pub use snapshot::SnapshotError;
 pub use strings::{Interner, StrId, Strings};
 
 /// A time that is not known, in a column of times.

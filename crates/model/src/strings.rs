@@ -101,17 +101,6 @@ impl Strings {
         self.ends.push(end);
         Some(StrId(self.ends.len() as u32 - 1))
     }
-
-    /// All text, one string behind the other, and where each ends.
-    pub(crate) fn parts(&self) -> (impl Iterator<Item = &str>, &[u32]) {
-        (self.blocks.iter().map(|b| b.text.as_str()), &self.ends)
-    }
-
-    /// The strings of a text, given where each ends; the first is empty.
-    pub(crate) fn from_parts(text: String, ends: Vec<u32>) -> Strings {
-        let stretches = (text.len() >> SHIFT) + 1;
-        Strings { blocks: vec![Block { from: 0, text }], ends, block_at: vec![0; stretches] }
-    }
 }
 
 /// Finds the id of a string or gives it one: open addressing over the arena, no second copy of any text.
@@ -249,8 +238,5 @@ mod tests {
             assert!(all.get(*id) == text && all.find(text) == Some(*id) && all.intern(text) == *id);
         }
         assert_eq!((all.len(), all.find("no such"), all.get(StrId(1 << 30))), (texts.len() + 1, None, ""));
-        let (text, ends) = all.strings.parts();
-        let back = Strings::from_parts(text.collect(), ends.to_vec());
-        assert_eq!(back, all.strings);
     }
 }

@@ -1,6 +1,7 @@
 //! The first two ways to find a task again in another run: its id, and its name within its container.
 
 use makespan_model::NONE;
+use makespan_model::Order as _;
 use rustc_hash::FxHashMap;
 
 use super::columns::Columns;
@@ -145,7 +146,7 @@ const ROOT: u32 = NONE - 1;
 fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs) {
     let levels = |columns: &Columns<'_>| {
         let mut order: Vec<u32> = (0..columns.len() as u32).collect();
-        order.sort_by_key(|&i| columns.depth[i as usize]);
+        order.order_by_key(|&i| columns.depth[i as usize]);
         order
     };
     let (lefts, rights) = (levels(left), levels(right));
@@ -176,7 +177,7 @@ fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs)
 }
 
 fn pair_places(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
-    places.sort_by(|x, y| {
+    places.order_by(|x, y| {
         (x.container, x.group, x.name, x.params)
             .cmp(&(y.container, y.group, y.name, y.params))
             .then((x.right, x.start, x.length).cmp(&(y.right, y.start, y.length)))
@@ -192,7 +193,7 @@ fn pair_places(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
             rest[1].extend(&rights[both..]);
         }
         for side in &mut rest {
-            side.sort_by(|x, y| {
+            side.order_by(|x, y| {
                 (x.start, x.length).cmp(&(y.start, y.length)).then_with(|| natural_cmp(x.id, y.id))
             });
         }
@@ -204,7 +205,7 @@ fn pair_places(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
 /// behind the second of one name; unique. Texts longer than `LONGEST` characters are cut at the front.
 pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<String> {
     let mut order: Vec<u32> = (0..columns.len() as u32).collect();
-    order.sort_by(|&x, &y| {
+    order.order_by(|&x, &y| {
         let (i, j) = (x as usize, y as usize);
         (columns.depth[i], columns.start[i], columns.length[i])
             .cmp(&(columns.depth[j], columns.start[j], columns.length[j]))

@@ -1,5 +1,6 @@
 //! Rules about what tasks asked for.
 
+use makespan_model::Order as _;
 use makespan_model::{Severity, TaskId};
 
 use super::evidence::Evidence;
@@ -30,7 +31,7 @@ fn over(
     };
     let mut found: Vec<(f64, TaskId)> =
         tasks.iter().map(|d| (unused(d), d.task)).filter(|(unused, _)| *unused > 0.0).collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.order_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let subject = Subject::default().task(found.first().map(|f| f.1));
     Some(Finding::new(Severity::Info, evidence(waste), 0, subject).about(found.into_iter().map(|f| f.1)))
 }
@@ -39,7 +40,7 @@ fn over(
 fn near_limit(tasks: &[Demand]) -> Option<Finding> {
     let part = |d: &Demand| d.memory_used / d.memory;
     let mut near: Vec<&Demand> = tasks.iter().filter(|d| part(d) >= 0.9).collect();
-    near.sort_by(|a, b| part(b).total_cmp(&part(a)).then(a.task.cmp(&b.task)));
+    near.order_by(|a, b| part(b).total_cmp(&part(a)).then(a.task.cmp(&b.task)));
     let worst = near.first()?;
     let evidence =
         Evidence::NearMemoryLimit { share: part(worst), used: worst.memory_used, requested: worst.memory };

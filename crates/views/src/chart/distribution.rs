@@ -1,6 +1,7 @@
 //! How a measure is distributed over the tasks, with its percentiles; that of another run laid over it.
 
 use makespan_analysis::Measure;
+use makespan_model::Order as _;
 use makespan_model::TaskId;
 use makespan_scene::{Role, count, counted, visible};
 
@@ -58,7 +59,7 @@ impl Sample {
     fn of(subject: &Subject<'_>, key: &str, log: bool) -> Option<Sample> {
         let at = subject.facts.measures().find(key)?;
         let mut sorted: Vec<f64> = subject.values(at).into_iter().map(|v| v.1).collect();
-        sorted.sort_by(f64::total_cmp);
+        sorted.order_by(f64::total_cmp);
         let title = visible(subject.facts.run().title()).into_owned();
         let below = if log { sorted.partition_point(|v| *v <= 0.0) } else { 0 };
         (below < sorted.len()).then_some(Sample { title, sorted, below })

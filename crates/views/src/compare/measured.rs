@@ -1,6 +1,7 @@
 //! Tasks of two runs by a measure other than their durations.
 
 use makespan_analysis::compare::measure_delta;
+use makespan_model::Order as _;
 use makespan_scene::visible;
 
 use super::Pair;
@@ -24,7 +25,7 @@ pub fn measured(pair: &Pair<'_>, key: &str, all: bool, rows: usize) -> Option<Se
     let size = |row: &u32| found.deltas.get(*row as usize).copied().filter(|d| d.is_finite()).map(f64::abs);
     let mut order: Vec<u32> = (0..pair.rows().len() as u32).collect();
     order.retain(|row| all || size(row).is_some_and(|d| d > 0.0));
-    order.sort_by(|x, y| size(y).unwrap_or(-1.0).total_cmp(&size(x).unwrap_or(-1.0)).then(x.cmp(y)));
+    order.order_by(|x, y| size(y).unwrap_or(-1.0).total_cmp(&size(x).unwrap_or(-1.0)).then(x.cmp(y)));
     let columns = vec![
         Column::text("match", "Match"),
         Column::text("name", "Task"),

@@ -1,5 +1,6 @@
 //! Tasks by run: what became of the same task from run to run, and how long it took.
 
+use makespan_model::Order as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -75,7 +76,7 @@ impl Runs {
         for (_, tasks) in &rows {
             let there = || (0..runs.len()).filter_map(|run| Some((&*runs[run], task_in(&runs, tasks, run)?)));
             let mut known: Vec<f64> = there().filter_map(|(run, task)| duration(run, task)).collect();
-            known.sort_by(f64::total_cmp);
+            known.order_by(f64::total_cmp);
             medians.push(median(&known));
             let positive = bounds(known.into_iter().filter(|d| *d > 0.0));
             range = bounds([range, positive].into_iter().flatten().flat_map(|(a, b)| [a, b]));
@@ -106,7 +107,7 @@ impl Runs {
                     std::cmp::Reverse((0..self.runs.len()).filter(failed).count())
                 };
                 let mut rows = self.order.clone();
-                rows.sort_by_cached_key(failed);
+                rows.order_by_cached_key(failed);
                 self.order = rows;
             }
             LineOrder::Change => {
@@ -120,7 +121,7 @@ impl Runs {
                     if ratio.is_nan() { -1.0 } else { ratio }
                 };
                 let changes: Vec<f64> = (0..self.rows.len()).map(change).collect();
-                self.order.sort_by(|&a, &b| changes[b].total_cmp(&changes[a]));
+                self.order.order_by(|&a, &b| changes[b].total_cmp(&changes[a]));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Tasks by measure: what each task is large or small in, compared with the others.
 
+use makespan_model::Order as _;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -81,11 +82,11 @@ impl Tasks {
     fn sort(&mut self) {
         let run = &self.run;
         match self.options.order {
-            RowOrder::Start => self.order.sort_by_key(|&t| {
+            RowOrder::Start => self.order.order_by_key(|&t| {
                 let start = start_of(run, TaskId(t));
                 (start == UNKNOWN, start, t)
             }),
-            RowOrder::Name => self.order.sort_by(|&a, &b| {
+            RowOrder::Name => self.order.order_by(|&a, &b| {
                 let name = |t| run.task_name(TaskId(t));
                 natural_cmp(name(a), name(b)).then(a.cmp(&b))
             }),
@@ -97,7 +98,7 @@ impl Tasks {
                 let by = self.columns.iter().find(|c| c.key == self.options.by).or(self.columns.first());
                 let Some(values) = by.map(|c| &c.values) else { return };
                 let down = self.options.descending;
-                self.order.sort_by(|&a, &b| {
+                self.order.order_by(|&a, &b| {
                     let (x, y) = (values[a as usize], values[b as usize]);
                     let order = if down { y.total_cmp(&x) } else { x.total_cmp(&y) };
                     x.is_nan().cmp(&y.is_nan()).then(order).then(a.cmp(&b))
@@ -187,7 +188,7 @@ fn shades(values: &[f64], rows: &[u32], options: &TasksOptions) -> Vec<f32> {
         }
         Normal::Rank => {
             let mut sorted = known;
-            sorted.sort_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]));
+            sorted.order_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]));
             let last = sorted.len().saturating_sub(1).max(1) as f32;
             let mut at = 0;
             for equal in sorted.chunk_by(|a, b| values[*a as usize] == values[*b as usize]) {

@@ -1,6 +1,7 @@
 //! What a file holds besides tasks, and what was wrong with it; rules and whether they hold.
 
 use makespan_analysis::{Facts, Rule, Verdict, judge};
+use makespan_model::Order as _;
 use makespan_model::Run;
 use makespan_scene::Role;
 
@@ -47,7 +48,7 @@ pub fn diagnostics(run: &Run, rows: usize) -> Option<Section> {
     ];
     let mut table = Table::new("Data quality", columns);
     let mut all: Vec<_> = run.diagnostics.iter().collect();
-    all.sort_by_key(|d| std::cmp::Reverse(d.severity));
+    all.order_by_key(|d| std::cmp::Reverse(d.severity));
     for d in all {
         let place = match (d.line, d.offset) {
             (Some(line), _) => format!(" (line {line})"),

@@ -1,6 +1,7 @@
 //! The critical path, and what the makespan is made of along the path that ended last.
 
 use makespan_analysis::{Cause, CriticalPath, Facts, SegmentKind};
+use makespan_model::Order as _;
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::{
     Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, duration, fit,
@@ -39,7 +40,7 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
     // Those that took longest, in the order of the path.
     let lengths: Vec<i64> = path.tasks.iter().map(|t| length_of(run, *t).max(0)).collect();
     let mut places: Vec<usize> = (0..lengths.len()).collect();
-    places.sort_by_key(|&i| (std::cmp::Reverse(lengths[i]), i));
+    places.order_by_key(|&i| (std::cmp::Reverse(lengths[i]), i));
     places.truncate(rows);
     places.sort_unstable();
     let moments = Moments::new(run, look);
@@ -146,7 +147,7 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     ];
     let mut table = Table::new("Longest segments of that path", columns);
     let mut largest: Vec<_> = path.segments.iter().collect();
-    largest.sort_by_key(|s| (std::cmp::Reverse(s.length()), s.from));
+    largest.order_by_key(|s| (std::cmp::Reverse(s.length()), s.from));
     let moments = Moments::new(run, look);
     for s in largest.iter().take(rows) {
         let what = names[part_of(s.kind)];

@@ -1,5 +1,6 @@
 //! Several runs together.
 
+use makespan_model::Order as _;
 use std::collections::BTreeMap;
 
 use makespan_analysis::{Facts, RunStatistics, RunsOverview, errors_of_runs};
@@ -62,7 +63,7 @@ pub fn runs(all: &[&Facts], rows: usize) -> Option<Section> {
         Column::number("failed", "Failed"),
     ];
     let mut order: Vec<(usize, &&Facts)> = all.iter().enumerate().collect();
-    order.sort_by_key(|(_, f)| f.totals().started);
+    order.order_by_key(|(_, f)| f.totals().started);
     let before = order.len().saturating_sub(rows);
     let mut table = Table::new(if before > 0 { "Latest runs" } else { "Runs" }, columns);
     let shown = &order[before..];
@@ -117,7 +118,7 @@ pub fn common_findings(all: &[&Facts]) -> Option<Section> {
         }
     }
     let mut order: Vec<(&str, usize)> = runs.into_iter().collect();
-    order.sort_by_key(|o| std::cmp::Reverse(o.1));
+    order.order_by_key(|o| std::cmp::Reverse(o.1));
     let columns = vec![Column::text("code", "Finding"), Column::number("runs", "Runs"), Column::plot("bar")];
     let mut table = Table::new("Findings by number of runs", columns);
     for (code, n) in order {

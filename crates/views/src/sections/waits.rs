@@ -1,6 +1,7 @@
 //! What tasks waited for, and which tasks delayed others.
 
 use makespan_analysis::{Cause, CauseSums, Facts};
+use makespan_model::Order as _;
 use makespan_model::TaskId;
 
 use super::{breakdown, named, parts};
@@ -54,7 +55,7 @@ pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
 pub fn longest_waits(facts: &Facts, rows: usize) -> Table {
     let (run, waits) = (facts.run(), &facts.waiting().wait);
     let mut order: Vec<TaskId> = run.task_ids().filter(|t| waits[t.index()] > 0).collect();
-    order.sort_by_key(|t| (std::cmp::Reverse(waits[t.index()]), *t));
+    order.order_by_key(|t| (std::cmp::Reverse(waits[t.index()]), *t));
     let columns = vec![
         Column::text("task", "Task"),
         Column::number("wait", "Wait"),
