@@ -19,6 +19,7 @@ use crate::platform::{dom, files, frame};
 use crate::state::actions::{Action, find};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
+use crate::worker;
 
 /// Starts the page. In a worker there is no document, and nothing happens.
 pub fn start() {
@@ -51,6 +52,7 @@ impl Paints {
                     ("tasks", (tasks as f64).into()),
                     ("drawn", (drawn as f64).into()),
                     ("view", view.name().into()),
+                    ("wasmBytes", worker::memory_bytes().into()),
                 ];
                 dom::mark("makespan:painted", &detail);
             });
@@ -187,6 +189,11 @@ fn listen(store: Store) {
         }
         if let Some(action) = find(&e.code(), &e.key(), e.shift_key(), e.ctrl_key() || e.meta_key()) {
             let ready = store.phase.with_untracked(|p| *p == Phase::Ready);
+            if action == Action::Back && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
+                e.prevent_default();
+                store.cancel();
+                return;
+            }
             if ready || matches!(action, Action::Help | Action::Theme | Action::Open | Action::Back) {
                 e.prevent_default();
                 store.dispatch(action);

@@ -94,7 +94,10 @@ impl Store {
             store.generation.update(|g| *g += 1);
             store.said.set(format!("The engine stopped ({why}). Its files are being opened again."));
             if given.is_empty() {
-                store.phase.set(Phase::Empty);
+                let title = format!(
+                    "The engine stopped ({why}). Nothing else was open; open the file again, or another one."
+                );
+                store.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
             } else {
                 store.given.with_value(|g| g.borrow_mut().clear());
                 store.open(given);

@@ -71,6 +71,9 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         }
         Action::Set(setting) => {
             set(view, setting);
+            if matches!(setting, Setting::Heat(_)) {
+                state.panels.focus = None;
+            }
             vec![Effect::LinkSoon]
         }
         Action::Move(movement) => {

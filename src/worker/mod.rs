@@ -6,5 +6,5 @@ mod port;
 mod side;
 mod warm;
 
-pub(crate) use page::{Line, Listener, ask, cancel, close, close_all, open, restart, start};
+pub(crate) use page::{Line, Listener, ask, cancel, close, close_all, memory_bytes, open, restart, start};
 pub use side::serve;

@@ -36,6 +36,8 @@ struct Connection {
     listener: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(Event)>>,
     lost: Option<Rc<dyn Fn(String)>>,
+    /// Memory of the engine when files were opened last, bytes.
+    memory: f64,
 }
 
 thread_local! {
@@ -94,6 +96,7 @@ fn hear(data: &JsValue) {
             CONNECTION.with_borrow_mut(|c| c.opening.insert(id, listener));
         }
     } else if let Some(listener) = CONNECTION.with_borrow_mut(|c| c.opening.remove(&id)) {
+        CONNECTION.with_borrow_mut(|c| c.memory = get(data, "memory").as_f64().unwrap_or(c.memory));
         (listener.done)(match get_bytes(data, "opened") {
             Some(bytes) => decode(&bytes).map_err(|e| e.to_string()),
             None => Err(get(data, "error").as_string().unwrap_or_default()),
@@ -192,6 +195,11 @@ pub(crate) fn open(given: &[Given], listener: Listener) {
 pub(crate) fn cancel() {
     CONNECTION.with_borrow_mut(|c| c.opening.clear());
     send(Message::new().with("cancel", true));
+}
+
+/// Memory of the engine when files were opened last, bytes; 0 before.
+pub(crate) fn memory_bytes() -> f64 {
+    CONNECTION.with_borrow(|c| c.memory)
 }
 
 /// Closes a run.

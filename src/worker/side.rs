@@ -65,6 +65,12 @@ fn later(work: impl FnOnce() + 'static) {
     }
 }
 
+/// Memory of this module, bytes.
+fn memory_bytes() -> f64 {
+    let buffer = get(&wasm_bindgen::memory(), "buffer");
+    get(&buffer, "byteLength").as_f64().unwrap_or(0.0)
+}
+
 /// The bytes of a file from a place on, as they are promised.
 fn chunk(file: &File, at: f64) -> Result<Promise, JsValue> {
     Ok(file.slice_with_f64_and_f64(at, (at + CHUNK).min(file.size()))?.array_buffer())
@@ -111,7 +117,12 @@ impl Engine {
             match self.read(id, &files).await {
                 Ok(true) => {
                     let opened = self.session.borrow_mut().finish();
-                    self.send(Message::new().with("id", id).bytes("opened", &encode(&opened)));
+                    self.send(
+                        Message::new()
+                            .with("id", id)
+                            .with("memory", memory_bytes())
+                            .bytes("opened", &encode(&opened)),
+                    );
                     *self.reading.borrow_mut() = None;
                 }
                 // Cancelled: who asked hears nothing more.
