@@ -16,7 +16,7 @@ use super::{Answered, asked};
 use crate::platform::frame;
 use crate::state::actions::Action;
 use crate::state::store::Store;
-use crate::surface::{AsScene, Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
+use crate::surface::{Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
 
 /// How far beside a shape the pointer still hits it, px.
 const NEAR: f32 = 2.0;
@@ -107,10 +107,6 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
 
     // What is painted: the scene that came last and the frame it was made for.
     let stands: Rc<RefCell<(Scene, Frame)>> = Rc::default();
-    let as_scene: AsScene = {
-        let stands = Rc::clone(&stands);
-        Rc::new(move || stands.borrow().0.clone())
-    };
     let draw_base: Rc<dyn Fn()> = {
         let stands = Rc::clone(&stands);
         Rc::new(move || {
@@ -128,7 +124,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
             if scene.item_count() > 0 || picture.with_untracked(Option::is_some) {
                 painted(scene.item_count());
             }
-            shown::offer(name, &canvas, &as_scene);
+            shown::offer(name, &canvas);
         })
     };
     Effect::new({

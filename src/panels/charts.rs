@@ -11,7 +11,7 @@ use makespan_views::chart::{Body, Choice, Kind, Picture};
 use crate::asking::asked;
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
-use crate::surface::{AsScene, OnPoint, Still, TipAt, plotted};
+use crate::surface::{OnPoint, Still, TipAt, plotted};
 use crate::widgets::{OnTask, Options, Rows, Toggle};
 
 /// The view.
@@ -105,24 +105,16 @@ fn chart(
     painted: StoredValue<Rc<dyn Fn(usize)>, LocalStorage>,
 ) -> impl IntoView {
     let rows = picture.twin.rows.len() + picture.twin.left_out;
-    let last = Rc::new(std::cell::Cell::new(0.0f32));
     let scene: Rc<dyn Fn(f32) -> Scene> = {
-        let (p, last) = (Rc::clone(&picture), Rc::clone(&last));
+        let p = Rc::clone(&picture);
         Rc::new(move |w| {
-            last.set(w);
+            store.size.set_value((w, p.height(w)));
             let made = match &p.body {
                 Body::Plot(_) => Scene::new(w, p.height(w), p.title()),
                 Body::Radar(_) => p.scene(w, p.height(w)),
             };
             painted.with_value(|painted| painted(made.item_count().max(1)));
             made
-        })
-    };
-    let as_scene: AsScene = {
-        let p = Rc::clone(&picture);
-        Rc::new(move || {
-            let w = last.get().max(320.0);
-            p.scene(w, p.height(w))
         })
     };
     let tip: TipAt = {
@@ -145,7 +137,7 @@ fn chart(
     let on_task: OnTask = Rc::new(move |t| store.dispatch(Action::Select(Some(t))));
     let caption = format!("Table of {}", counted(rows, "row"));
     view! {
-        <Still theme=store.theme scene=scene draw=drawn tip=Some(tip) on_point=Some(on_point) main=Some(("chart", as_scene))/>
+        <Still theme=store.theme scene=scene draw=drawn tip=Some(tip) on_point=Some(on_point) main=Some("chart")/>
         <details class="section" data-testid="chart-twin" prop:open=move || store.view.with(|v| v.twin)>
             <summary><h2>{caption}</h2></summary>
             <Rows table=picture.twin.clone() on_task=on_task/>

@@ -14,7 +14,7 @@ use super::actions::{Action, Setting};
 use super::phase::{Failure, Loading, Phase};
 use super::update::{Effect as Outside, State, update};
 use crate::platform::files::Given;
-use crate::platform::{boot, dom, prefs};
+use crate::platform::{boot, dom, export, prefs};
 use crate::surface::shown;
 use crate::worker::{self, Listener};
 
@@ -175,10 +175,16 @@ impl Store {
                 }
             }
             Outside::SavePicture => {
-                let saved = shown::save(&Theme::all()[self.theme.get_untracked()]);
-                let word =
-                    if saved { "The picture was saved as SVG." } else { "There is no picture in this view." };
-                self.said.set(word.to_owned());
+                let store = *self;
+                let view = self.state.with_untracked(|s| s.view.clone());
+                let theme = Theme::all()[self.theme.get_untracked()].name.to_owned();
+                let question = Question::Export { view, size: self.size.get_value(), theme };
+                worker::ask(&question, move |answer| {
+                    let saved = matches!(answer, Answer::Exported(file) if export::save(&file.name, &file.kind, &file.text).is_ok());
+                    let word =
+                        if saved { "The picture was saved as SVG." } else { "This view has no picture." };
+                    store.said.set(word.to_owned());
+                });
             }
             Outside::Theme => {
                 let themes = Theme::all();

@@ -10,6 +10,5 @@ mod still;
 pub(crate) use canvas::{context, paint, paint_moved};
 pub(crate) use gestures::{Gesture, Gestures};
 pub(crate) use plot::{Draw, plotted};
-pub(crate) use shown::AsScene;
 pub(crate) use size::observe;
 pub(crate) use still::{OnPoint, Still, TipAt, bubble};

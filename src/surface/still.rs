@@ -7,7 +7,7 @@ use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use makespan_scene::{Hit, Scene, Theme, hit, visible};
 
-use super::{AsScene, Draw, context, observe, paint, shown};
+use super::{Draw, context, observe, paint, shown};
 use crate::platform::frame;
 
 /// Of a size and a place in it, px: the words for what lies there, and where it lies.
@@ -20,8 +20,7 @@ pub(crate) type OnPoint = Rc<dyn Fn((f32, f32), f32, f32)>;
 type Words = Option<(String, (f32, f32))>;
 
 /// A still picture as wide as its place: `scene` is asked for one of that width. `draw` draws in its stead by other
-/// means, at the size that the scene has; `taken` then makes the scene for whoever takes the picture along. A `main`
-/// picture is the one that is taken along.
+/// means, at the size that the scene has. A `main` picture is the one that is taken along.
 #[component]
 pub(crate) fn Still(
     theme: Memo<usize>,
@@ -30,7 +29,7 @@ pub(crate) fn Still(
     #[prop(optional_no_strip)] draw: Option<Draw>,
     #[prop(optional_no_strip)] tip: Option<TipAt>,
     #[prop(optional_no_strip)] on_point: Option<OnPoint>,
-    #[prop(optional_no_strip)] main: Option<(&'static str, AsScene)>,
+    #[prop(optional_no_strip)] main: Option<&'static str>,
 ) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let canvas = NodeRef::<Canvas>::new();
@@ -52,8 +51,8 @@ pub(crate) fn Still(
                     Some(draw) => draw(&canvas, w, h),
                     None => paint(&scene, &Theme::all()[theme.get_untracked()], &context),
                 }
-                if let Some((name, as_scene)) = &main {
-                    shown::offer(name, &canvas, as_scene);
+                if let Some(name) = main {
+                    shown::offer(name, &canvas);
                 }
             }
         })

@@ -20,6 +20,8 @@ pub enum Answer {
     Picture(Picture),
     /// To [`Question::Map`](crate::Question::Map).
     Map(Scene),
+    /// To [`Question::Export`](crate::Question::Export).
+    Exported(Exported),
     /// To [`Question::Preview`](crate::Question::Preview).
     Preview(Scene),
     /// To [`Question::Overlay`](crate::Question::Overlay).
@@ -195,6 +197,17 @@ pub struct Turn {
     pub said: Option<String>,
     /// Whether it is a step that the reader may want to go back from.
     pub is_step: bool,
+}
+
+/// A file to be saved.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Exported {
+    /// A name for it.
+    pub name: String,
+    /// Its media type.
+    pub kind: String,
+    /// Its content.
+    pub text: String,
 }
 
 /// Something that could stand at the cursor of a query.

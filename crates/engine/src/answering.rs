@@ -7,7 +7,7 @@ use makespan_import::registry::Entry;
 use crate::answer::{Answer, Completion};
 use crate::question::Question;
 use crate::session::Session;
-use crate::{chart, page, picture, rows, shell, turn};
+use crate::{chart, export, page, picture, rows, shell, turn};
 
 impl Session {
     /// Answers a question.
@@ -26,6 +26,9 @@ impl Session {
             Question::Details { view } => page::details(self, view).map(Answer::Page),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
+            Question::Export { view, size, theme } => {
+                export::svg_of(self, view, *size, theme).map(Answer::Exported)
+            }
             Question::Preview { size } => {
                 self.opening().and_then(|opening| opening.preview(*size)).map(Answer::Preview)
             }

@@ -22,6 +22,7 @@ mod answer;
 mod answering;
 mod chart;
 mod compared;
+mod export;
 mod kept;
 mod neighbour;
 mod opening;
@@ -36,8 +37,8 @@ mod turn;
 mod wire;
 
 pub use answer::{
-    Answer, Charts, Completion, FileReport, Opened, Overlay, Page, Picture, Progress, Rows, Shell, Sides,
-    Tip, Turn,
+    Answer, Charts, Completion, Exported, FileReport, Opened, Overlay, Page, Picture, Progress, Rows, Shell,
+    Sides, Tip, Turn,
 };
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
 pub use session::Session;

@@ -74,6 +74,15 @@ pub enum Question {
         /// What was done.
         touch: Touch,
     },
+    /// The picture of the view as a file.
+    Export {
+        /// The state of the view.
+        view: ViewState,
+        /// Its size.
+        size: Size,
+        /// The name of the theme whose colours it has.
+        theme: String,
+    },
     /// The timeline of what has been read of the files that are being opened.
     Preview {
         /// Its size.

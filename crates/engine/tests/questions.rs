@@ -74,6 +74,7 @@ fn every_question_about_every_view_is_answered() {
                 Question::Page { view: about(), width: 800.0 },
                 Question::Details { view: about() },
                 Question::Charts { view: about() },
+                Question::Export { view: about(), size: SIZE, theme: "dark".to_owned() },
                 Question::Complete { run: 0, text: "st".to_owned(), cursor: 2 },
             ] {
                 through_a_message(&session, &question);
@@ -169,6 +170,23 @@ fn a_picture_tells_which_part_it_shows() {
         assert_ne!(picture.frame, Frame::Still);
         assert!(picture.scene.item_count() > 0 && picture.rows > 0 && !picture.label.is_empty());
     }
+}
+
+#[test]
+fn a_picture_is_exported_in_the_colours_of_a_theme() {
+    let session = session();
+    let export = |view, theme: &str| {
+        let view = ViewState { view, ..ViewState::default() };
+        session.answer(&Question::Export { view, size: SIZE, theme: theme.to_owned() })
+    };
+    let Answer::Exported(light) = export(View::Timeline, "light") else { panic!("no file") };
+    let Answer::Exported(dark) = export(View::Timeline, "dark") else { panic!("no file") };
+    assert!(light.text.starts_with("<svg") && light.text.contains("w1") && light.text != dark.text);
+    assert_eq!((light.name.as_str(), light.kind.as_str()), ("makespan-timeline.svg", "image/svg+xml"));
+    assert!(
+        matches!(export(View::Charts, "light"), Answer::Exported(chart) if chart.text.starts_with("<svg"))
+    );
+    assert_eq!(export(View::Overview, "light"), Answer::Nothing);
 }
 
 #[test]

@@ -1,0 +1,27 @@
+//! Pictures on their way out.
+
+use makespan_scene::{Bars, Hit, Rect, Role, Scene, Theme, svg};
+use makespan_views::{View, ViewState};
+
+use crate::answer::Exported;
+use crate::question::Size;
+use crate::session::Session;
+use crate::{chart, picture};
+
+/// The picture of a view as SVG with real text, in the colours of a theme. None where the view has no picture.
+pub(crate) fn svg_of(session: &Session, view: &ViewState, size: Size, theme: &str) -> Option<Exported> {
+    let mut scene: Scene = match view.view {
+        View::Charts => {
+            let picture = chart::charts(session, view)?.picture.ok()?;
+            picture.scene(size.0, picture.height(size.0))
+        }
+        _ => picture::shown(session, view)?.picture(size).scene,
+    };
+    // A picture by itself needs a ground of its own.
+    let mut ground = Bars::default();
+    ground.push(Rect::new(0.0, 0.0, scene.width, scene.height), Role::Surface, Hit::NONE);
+    scene.items.insert(0, ground.into());
+    let theme = Theme::named(theme).unwrap_or_else(Theme::light);
+    let name = format!("makespan-{}.svg", view.view.name());
+    Some(Exported { name, kind: "image/svg+xml".to_owned(), text: svg(&scene, &theme) })
+}
