@@ -162,19 +162,18 @@ impl Store {
             Outside::AskFiles => dom::click("makespan-open"),
             Outside::CopyLink => {
                 dom::copy(&dom::address());
-                self.said.set("The link to this view is on the clipboard.".to_owned());
+                self.said.set("Link copied.".to_owned());
             }
             Outside::CopyPicture => {
                 let store = *self;
                 let theme = &Theme::all()[self.theme.get_untracked()];
                 if !shown::copy(theme, move |word| store.said.set(word.to_owned())) {
-                    self.said.set("There is no picture in this view.".to_owned());
+                    self.said.set("This view has no picture.".to_owned());
                 }
             }
             Outside::SavePicture => {
                 let saved = shown::save(&Theme::all()[self.theme.get_untracked()]);
-                let word =
-                    if saved { "The picture was saved as SVG." } else { "There is no picture in this view." };
+                let word = if saved { "Saved as SVG." } else { "This view has no picture." };
                 self.said.set(word.to_owned());
             }
             Outside::Theme => {
@@ -245,7 +244,7 @@ impl Store {
         };
         dom::mark("makespan:parsed", &[]);
         if opened.found == 0 {
-            let title = format!("There is no run in {what}.");
+            let title = format!("No run found in {what}.");
             self.phase.set(Phase::Failed(Failure { title, files: opened.files }));
             return;
         }
