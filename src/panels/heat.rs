@@ -65,7 +65,7 @@ fn Choices(store: Store) -> impl IntoView {
                 press=move || set(&|h| h.tasks.descending = !h.tasks.descending)/>
             <Options label="Colours from" all=named(NORMALS) now=Signal::derive(move || key(NORMALS, heat.with(|h| h.tasks.normal)))
                 choose=move |k| set(&|h| h.tasks.normal = of(NORMALS, &k))/>
-            <Toggle word="Logarithmic" about="Equal ratios are equal steps of colour" on=Signal::derive(move || heat.with(|h| h.tasks.log))
+            <Toggle word="Logarithmic" about="Use a logarithmic colour scale" on=Signal::derive(move || heat.with(|h| h.tasks.log))
                 press=move || set(&|h| h.tasks.log = !h.tasks.log)/>
         }
         .into_any()

@@ -108,7 +108,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
                 <div class="samples">{cards}</div>
             </section>
             <section>
-                <h2>"What it reads"</h2>
+                <h2>"Supported formats"</h2>
                 <table class="rows formats"><tbody>{formats}</tbody></table>
             </section>
             <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"7"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all of them"</p>

@@ -35,7 +35,7 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
             let place = f.offset.map_or(String::new(), |o| format!(" (at byte {})", count(o)));
             let what = f.format.map_or("not recognised".to_owned(), |id| format!("recognised as {id}"));
             let tried: Vec<_> = f.tried.into_iter().map(|(id, why)| view! { <li><b>{id}</b>": "{visible(&why).into_owned()}</li> }).collect();
-            let tried = (!tried.is_empty()).then(|| view! { <details open><summary>"What was tried"</summary><ul class="tried">{tried}</ul></details> });
+            let tried = (!tried.is_empty()).then(|| view! { <details open><summary>"Formats tried"</summary><ul class="tried">{tried}</ul></details> });
             view! {
                 <li>
                     <b><bdi>{visible(&f.name).into_owned()}</bdi></b>", "{what}": "{visible(&f.error).into_owned()}{place}
@@ -50,7 +50,7 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
             <h1>{visible(&failure.title).into_owned()}</h1>
             <ul>{files}</ul>
             {(more > 0).then(|| view! { <p>{format!("and {}", counted(more, "more file"))}</p> })}
-            <p>"What to do: check that the file is complete and of a format listed on the first page; "<code>"makespan formats"</code>" tells how to get each."</p>
+            <p>"Check that the file is complete and its format is listed on the first page; "<code>"makespan formats"</code>" shows how to get each."</p>
             <div class="buttons">
                 <button type="button" class="main" on:click=move |_| store.dispatch(Action::Open)>"Open other files"</button>
                 <Show when=move || open><button type="button" on:click=move |_| store.phase.set(Phase::Ready)>"Back to the open run"</button></Show>

@@ -34,8 +34,8 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
                 <Show when=move || older.get()>
-                    <button type="button" title="Behind each bar, the durations of its task in the runs before: range, 10th to 90th percentile, median (Shift B)"
-                        class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Runs before"</button>
+                    <button type="button" title="Show behind each bar the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
+                        class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Earlier runs"</button>
                 </Show>
                 <span class="hovered">{move || twin.about()}</span>
             </div>

@@ -47,7 +47,7 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
             {move || ready().then(|| children())}
             <span class="grow"></span>
             <Show when=ready>
-                <button type="button" title="How times are written (T)" on:click=move |_| store.dispatch(Action::Time)>
+                <button type="button" title="Time format (T)" on:click=move |_| store.dispatch(Action::Time)>
                     {move || store.view.with(|v| v.time.name().to_owned())}
                 </button>
                 <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>

@@ -137,7 +137,7 @@ const fn ctrl(mut bound: Bound) -> Bound {
 const VIEWS: &str = "Views";
 const MOVE: &str = "Zoom and move";
 const SELECT: &str = "Selection";
-const SHOW: &str = "What is shown";
+const SHOW: &str = "Display";
 const COMPARE: &str = "Comparison";
 const PAGE: &str = "The page";
 
@@ -186,23 +186,23 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Neighbour::Later)),
     key("ArrowUp", "↑", SELECT, "row above", Action::Next(Neighbour::Above)),
     key("ArrowDown", "↓", SELECT, "row below", Action::Next(Neighbour::Below)),
-    key("BracketLeft", "[", SELECT, "what it waited for", Action::Next(Neighbour::Cause)),
-    key("BracketRight", "]", SELECT, "what waited for it", Action::Next(Neighbour::Effect)),
+    key("BracketLeft", "[", SELECT, "task it waited for", Action::Next(Neighbour::Cause)),
+    key("BracketRight", "]", SELECT, "task that waited for it", Action::Next(Neighbour::Effect)),
     key("KeyN", "N", SELECT, "next failed task", Action::Next(Neighbour::NextFailure)),
     shift(key("KeyN", "Shift N", SELECT, "failed task before", Action::Next(Neighbour::PreviousFailure))),
     key("Escape", "Esc", SELECT, "step back out", Action::Back),
     key("KeyC", "C", SHOW, "critical path", Action::Critical),
-    shift(key("KeyB", "Shift B", SHOW, "what tasks took in the runs before", Action::Before)),
+    shift(key("KeyB", "Shift B", SHOW, "durations in earlier runs", Action::Before)),
     key("KeyG", "G", SHOW, "group lanes by worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),
     key("KeyI", "I", SHOW, "details", Action::Details),
     key("KeyX", "X", COMPARE, "swap A and B", Action::Swap),
     shift(key("KeyX", "Shift X", COMPARE, "both, A alone, B alone", Action::Mode)),
-    key("KeyB", "B", COMPARE, "this run is the baseline", Action::Baseline),
+    key("KeyB", "B", COMPARE, "use this run as the baseline", Action::Baseline),
     shift(key("KeyT", "Shift T", PAGE, "theme: light, dark, high contrast", Action::Theme)),
     ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
-    key("KeyY", "Y", PAGE, "copy the link to what is seen", Action::CopyLink),
+    key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
     shift(key("Slash", "?", PAGE, "this sheet", Action::Help)),
 ];

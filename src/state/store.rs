@@ -165,13 +165,13 @@ impl Store {
             Outside::AskFiles => dom::click("makespan-open"),
             Outside::CopyLink => {
                 dom::copy(&dom::address());
-                self.said.set("The link to this view is on the clipboard.".to_owned());
+                self.said.set("Link copied.".to_owned());
             }
             Outside::CopyPicture => {
                 let store = *self;
                 let theme = &Theme::all()[self.theme.get_untracked()];
                 if !shown::copy(theme, move |word| store.said.set(word.to_owned())) {
-                    self.said.set("There is no picture in this view.".to_owned());
+                    self.said.set("This view has no picture.".to_owned());
                 }
             }
             Outside::SavePicture => {
@@ -181,8 +181,7 @@ impl Store {
                 let question = Question::Export { view, size: self.size.get_value(), theme };
                 worker::ask(&question, move |answer| {
                     let saved = matches!(answer, Answer::Exported(file) if export::save(&file.name, &file.kind, &file.text).is_ok());
-                    let word =
-                        if saved { "The picture was saved as SVG." } else { "This view has no picture." };
+                    let word = if saved { "Saved as SVG." } else { "This view has no picture." };
                     store.said.set(word.to_owned());
                 });
             }
@@ -261,7 +260,7 @@ impl Store {
         };
         dom::mark("makespan:parsed", &[]);
         if opened.found == 0 {
-            let title = format!("There is no run in {what}.");
+            let title = format!("No run found in {what}.");
             self.phase.set(Phase::Failed(Failure { title, files: opened.files }));
             return;
         }

@@ -83,7 +83,7 @@ fn baseline(session: &Session, out: &mut Turn) {
         rest = sides.baseline.into_iter().filter(|i| *i != now).collect();
     }
     if rest.is_empty() {
-        out.said = Some("Open another run to compare this one with.".to_owned());
+        out.said = Some("Open another run to compare with this one.".to_owned());
     } else {
         (out.after.compare.baseline, out.after.compare.candidate) = (vec![now], rest);
         out.said = Some("This run is the baseline.".to_owned());

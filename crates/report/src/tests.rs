@@ -297,7 +297,7 @@ fn charts_stand_above_their_tables_and_weigh_only_so_much() {
     ] {
         assert!(one.contains(words), "{words} is missing");
     }
-    assert!(one.contains("No bytes read or written in this file.") && !one.contains("loss[<b>"));
+    assert!(one.contains("This file records no bytes read or written.") && !one.contains("loss[<b>"));
     assert!(!one.contains("From run to run"));
     let three = html(&[many.clone(), run("again 0..3 w1"), many], None, &Options::default()).unwrap().html;
     assert!(three.contains("From run to run") && three.contains("Makespan from run to run</title>"));
@@ -347,7 +347,7 @@ fn two_runs_are_compared_whatever_their_order() {
         "Parts of the difference",
         "From the makespan of A to that of B",
         "ran longer",
-        "This compares one run with one other",
+        "This compares single runs.",
     ] {
         assert!(page.contains(words), "{words} is missing");
     }

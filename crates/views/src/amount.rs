@@ -53,10 +53,10 @@ impl Unit {
         }
     }
 
-    /// Every digit that is known, with the unit; "not known" for what is no number.
+    /// Every digit that is known, with the unit; "unknown" for what is no number.
     pub fn exact(&self, value: f64) -> String {
         if !value.is_finite() {
-            return "not known".to_owned();
+            return "unknown".to_owned();
         }
         match self.quantity {
             Quantity::Time => format!("{} ({} ns)", duration_words(value as i64), value as i64),
@@ -232,6 +232,6 @@ mod tests {
         assert_eq!(Unit::of(Quantity::Bytes).exact(2048.0), "2.05 kB (2,048 bytes)");
         assert_eq!(Unit::of(Quantity::Percent).text(46.94), "46.94 %");
         assert_eq!(Unit::of(Quantity::Bytes).text(f64::INFINITY), "–");
-        assert_eq!(Unit::of(Quantity::Count).exact(f64::NAN), "not known");
+        assert_eq!(Unit::of(Quantity::Count).exact(f64::NAN), "unknown");
     }
 }

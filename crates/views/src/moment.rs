@@ -40,6 +40,6 @@ impl Moments {
 
     /// A moment in a cell, which says so where it is not known.
     pub fn cell(&self, t: i64) -> Cell {
-        if t == UNKNOWN { Cell::default().exact("not known") } else { Cell::new(self.value(t)) }
+        if t == UNKNOWN { Cell::default().exact("unknown") } else { Cell::new(self.value(t)) }
     }
 }

@@ -117,7 +117,7 @@ impl Cell {
 
 /// A duration in a cell, which says so where it is not known.
 pub(crate) fn duration_cell(ns: i64) -> Cell {
-    if ns == UNKNOWN { Cell::default().exact("not known") } else { Cell::new(Value::Duration(ns)) }
+    if ns == UNKNOWN { Cell::default().exact("unknown") } else { Cell::new(Value::Duration(ns)) }
 }
 
 /// Rows under columns.

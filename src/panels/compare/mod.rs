@@ -51,7 +51,7 @@ pub(crate) fn ComparePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Int
         painted.with_value(|p| p(0));
         view! {
             <div class="landing">
-                <h2>"Open another run to compare this one with"</h2>
+                <h2>"Open another run to compare with this one"</h2>
                 <p class="note">"Drop it anywhere on this page, or choose its file. Runs of one workflow are matched task by task, renamed tasks included."</p>
                 <div class="buttons">
                     <button type="button" class="main" on:click=move |_| store.dispatch(Action::Open)>"Open another run"</button>

@@ -55,7 +55,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
         let (title, notes) = twin.picture.with(|p| p.as_ref().and_then(|p| p.head.clone()))?;
         let notes: Vec<_> = notes.into_iter().map(|n| view! { <li>{n}</li> }).collect();
         Some(
-            view! { <div class="answer"><h2>{title}</h2><details><summary>"How to read it"</summary><ul class="note">{notes}</ul></details></div> },
+            view! { <div class="answer"><h2>{title}</h2><details><summary>"Reading notes"</summary><ul class="note">{notes}</ul></details></div> },
         )
     };
     let has_legend =

@@ -61,7 +61,7 @@ impl<'s> GraphOf<'s> {
             parts.push("no dependencies in this file, and no times to infer them from".to_owned());
         }
         if graph.cut.iter().any(|c| *c) {
-            parts.push("dashed edges close a cycle and are left out of every analysis".to_owned());
+            parts.push("dashed edges close a cycle and are excluded from analysis".to_owned());
         }
         parts.join(" · ")
     }

@@ -74,14 +74,14 @@ fn recorded(subject: &Subject<'_>) -> Vec<Recorded> {
 }
 
 fn title(key: &str) -> String {
-    format!("How often: {}", key.replace(['_', '.'], " "))
+    format!("Counts: {}", key.replace(['_', '.'], " "))
 }
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let all = recorded(subject);
     out.extend(all.iter().map(|r| Chart::new(Kind::Counts, r.key.clone(), title(&r.key))));
     if all.is_empty() {
-        out.push(Chart::new(Kind::Counts, "", "How often each choice was made").missing_if(true, MISSING));
+        out.push(Chart::new(Kind::Counts, "", "Counts of recorded choices").missing_if(true, MISSING));
     }
 }
 

@@ -75,8 +75,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let at = tasks::measure(subject, &choice.of)?;
     let measure = &subject.facts.measures().list[at];
     let unit = Unit::measure(measure);
-    let no_positive =
-        || format!("{} has no value above 0, so that no logarithm can be taken.", measure.title);
+    let no_positive = || format!("{} has no value above 0, which a logarithmic axis needs.", measure.title);
     let first = Sample::of(subject, &measure.key, choice.log).ok_or_else(no_positive)?;
     let other =
         choice.against.parse().ok().and_then(|i: usize| subject.runs.get(i)).and_then(|facts| {
@@ -140,13 +139,13 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let left_out: usize = samples.iter().map(|s| s.below).sum();
     if left_out > 0 {
         plot.notes.push(format!(
-            "Not above 0, so without a place on this axis, but counted by the percentiles: {}.",
+            "Not shown because not above 0, but included in the percentiles: {}.",
             counted(left_out, "value")
         ));
     }
     if !choice.log && is_wide(first.sorted.iter().copied()) {
         plot.notes
-            .push("The values span more than three powers of ten: a logarithmic axis shows more.".to_owned());
+            .push("The values span more than three powers of ten: try the logarithmic axis.".to_owned());
     }
     let twin = twin(measure, &plot.title, &samples, &edges, &histograms);
     Ok(Picture::plot(plot, twin))

@@ -87,7 +87,7 @@ pub(super) fn picture(subject: &Subject<'_>, family: &Family<'_>) -> Result<Pict
     twin.left_out = data.len() - twin.rows.len();
     let mut plot = side_by_side(family, data, &series).ok_or(MISSING)?;
     if means {
-        plot.notes.insert(0, "Means of the samples of each.".to_owned());
+        plot.notes.insert(0, "Each bar is the mean of its samples.".to_owned());
     }
     Ok(Picture::plot(plot, twin))
 }

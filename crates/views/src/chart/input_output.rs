@@ -24,7 +24,7 @@ pub enum Pair {
     /// Bytes read from and written to disks.
     #[default]
     Bytes,
-    /// Operations that read and wrote.
+    /// Read and write operations.
     Operations,
     /// Bytes received and sent over the network.
     Network,
@@ -46,16 +46,16 @@ impl Pair {
     fn title(self) -> &'static str {
         match self {
             Pair::Bytes => "Bytes read and written",
-            Pair::Operations => "Operations that read and wrote",
+            Pair::Operations => "Read and write operations",
             Pair::Network => "Bytes received and sent",
         }
     }
 
     fn missing(self) -> &'static str {
         match self {
-            Pair::Bytes => "No bytes read or written in this file.",
-            Pair::Operations => "No operations that read or wrote in this file.",
-            Pair::Network => "Nothing about the network in this file.",
+            Pair::Bytes => "This file records no bytes read or written.",
+            Pair::Operations => "No read or write operations recorded in this file.",
+            Pair::Network => "No network traffic recorded in this file.",
         }
     }
 
@@ -85,7 +85,7 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
         let values: Vec<f64> = pair.values(subject).iter().flatten().map(|v| v.1).collect();
         let chart = Chart::new(Kind::InputOutput, pair.name(), pair.title());
         let nothing = values.iter().all(|v| *v == 0.0);
-        let why = if values.is_empty() { pair.missing() } else { "Nothing but zeros in this file." };
+        let why = if values.is_empty() { pair.missing() } else { "All values in this file are 0." };
         out.push(chart.missing_if(nothing, why));
     }
 }
@@ -118,7 +118,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         ],
     );
     let cell = |v: Option<f64>| {
-        v.map_or_else(|| Cell::new("").exact("not known"), |v| Cell::new(unit.text(v)).exact(unit.exact(v)))
+        v.map_or_else(|| Cell::new("").exact("unknown"), |v| Cell::new(unit.text(v)).exact(unit.exact(v)))
     };
     for row in rows.iter().take(MOST_ROWS) {
         let name = Cell { task: row.task, ..Cell::new(row.name.clone()) };

@@ -66,7 +66,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         .filter(|p| p.2.is_finite())
         .collect();
     if both.is_empty() {
-        return Err(format!("No task tells both its {} and its {}.", mx.key, my.key));
+        return Err(format!("No task has both {} and {}.", mx.key, my.key));
     }
     let kept: Vec<_> = both.iter().copied().filter(|p| !choice.log || (p.1 > 0.0 && p.2 > 0.0)).collect();
     let log = choice.log && !kept.is_empty();
@@ -103,7 +103,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     }
     if both.len() > kept.len() {
         let n = counted(both.len() - kept.len(), "task");
-        plot.notes.push(format!("Left out, having a value that is not above 0: {n}."));
+        plot.notes.push(format!("Not shown, a value is not above 0: {n}."));
     }
     let starts = |axis: &Axis| axis.from <= 0.0 || axis.is_log();
     if !starts(&plot.x) || !starts(&plot.y) {

@@ -161,7 +161,7 @@ fn lines(subject: &Subject<'_>, family: &Family<'_>, log: bool) -> Result<Pictur
     let (origin, end) = run.extent().unwrap_or((0, 0));
     let mut found = all_lines(subject, family, origin);
     let values = found.iter().flat_map(|line| line.points.iter().map(|p| p.y));
-    let bounds = bounds(values).ok_or_else(|| format!("No sample of {} is left.", family.title))?;
+    let bounds = bounds(values).ok_or_else(|| format!("No finite samples of {}.", family.title))?;
     let (unit, label) = (family.unit.clone(), family.unit.name.clone());
     let log = log && bounds.0 > 0.0;
     let y = if log { Axis::log(label, unit, Some(bounds)) } else { Axis::around(label, unit, Some(bounds)) };
@@ -169,7 +169,7 @@ fn lines(subject: &Subject<'_>, family: &Family<'_>, log: bool) -> Result<Pictur
     let x = if family.timed {
         Axis::time(origin, end.saturating_sub(origin) as f64, subject.look)
     } else {
-        Axis::order("sample in the order of the file, which gives no times", longest)
+        Axis::order("sample in file order (no times recorded)", longest)
     };
     let mut plot = Plot::new(title(family), x, y);
     coloured_first(&mut found);
@@ -202,30 +202,30 @@ fn coloured_first(found: &mut [Placed]) {
 fn notes(found: &[Placed], plot: &Plot) -> Vec<String> {
     let mut notes = Vec::new();
     if found.iter().any(|line| line.strand.shared) {
-        notes.push("Samples of different tasks, joined in the order of their times.".to_owned());
+        notes.push("Samples of different tasks, connected in order of time.".to_owned());
     }
     if found.iter().any(|line| line.points.len() > DENSE_LINE) {
-        let dense = "Where samples are denser than pixels, the line is their mean and the band reaches from the least \
-                     to the greatest.";
+        let dense =
+            "When samples are denser than pixels, the line shows their mean and the band their range.";
         notes.push(dense.to_owned());
     }
     if plot.y.from > 0.0 && !plot.y.is_log() {
-        notes.push("The axis at the left does not start at 0.".to_owned());
+        notes.push("The y-axis does not start at 0.".to_owned());
     }
     let grey = found.len().min(MOST_LINES).saturating_sub(COLOURED);
     if grey > 0 {
         let out = match found.len().saturating_sub(MOST_LINES) {
             0 => String::new(),
-            out => format!(", not drawn {}", counted(out, "more line")),
+            out => format!(", {} not drawn", counted(out, "more line")),
         };
         notes.push(format!(
-            "In grey {}{out}: those in colour have the greatest means.",
+            "{} in grey{out}; the coloured lines have the highest means.",
             counted(grey, "more line")
         ));
     }
     let without: usize = found.iter().map(|line| line.strand.samples.len() - line.points.len()).sum();
     if without > 0 {
-        notes.push(format!("Left out for want of a time: {}.", counted(without, "sample")));
+        notes.push(format!("Not shown, no time recorded: {}.", counted(without, "sample")));
     }
     notes
 }

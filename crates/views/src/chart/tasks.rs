@@ -22,18 +22,18 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let processors = if cpu.is_none() && time.is_some() {
         (Standard::CpuTime.name(), "Processor time by task", "")
     } else {
-        (Standard::Cpu.name(), "Processor use by task", "No use of processors in this file.")
+        (Standard::Cpu.name(), "Processor use by task", "No processor use recorded in this file.")
     };
     let wanted = [
         ("duration", "Longest tasks", "No task has a start and an end."),
         processors,
-        (Standard::Memory.name(), "Memory by task", "No memory in this file."),
+        (Standard::Memory.name(), "Memory by task", "No memory use recorded in this file."),
     ];
     for (key, title, missing) in wanted {
         let values = measures.find(key).map(|m| subject.values(m)).unwrap_or_default();
         let nothing = !values.is_empty() && values.iter().all(|v| v.1 == 0.0);
         let chart = Chart::new(Kind::Tasks, key, title).missing_if(values.is_empty(), missing);
-        out.push(if nothing { chart.missing_if(true, "It is 0 of every task.") } else { chart });
+        out.push(if nothing { chart.missing_if(true, "It is 0 for every task.") } else { chart });
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
 pub(super) fn measure(subject: &Subject<'_>, key: &str) -> Result<usize, String> {
     let key = if key.is_empty() { "duration" } else { key };
     let found = subject.facts.measures().find(key).filter(|m| subject.knows(*m));
-    found.ok_or_else(|| format!("No task of this file tells its {key}."))
+    found.ok_or_else(|| format!("No task in this file has a known {key}."))
 }
 
 pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
@@ -86,7 +86,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     }
     let unknown = run.task_ids().filter(|t| subject.counts(t.0)).count() - values.len();
     if unknown > 0 {
-        plot.notes.push(format!("Not known of {}.", counted(unknown, "task")));
+        plot.notes.push(format!("Unknown for {}.", counted(unknown, "task")));
     }
 
     let columns = vec![

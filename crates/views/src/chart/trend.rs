@@ -14,7 +14,7 @@ use crate::look::{TimeMode, status_role};
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
-const MISSING: &str = "A trend needs at least two runs that are open.";
+const MISSING: &str = "A trend needs at least two open runs.";
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     out.push(
@@ -27,7 +27,7 @@ pub(crate) fn start_of(facts: &Facts) -> i64 {
     facts.run().span().map_or(facts.run().recorded_start, |s| s.0)
 }
 
-/// Places of runs in the order of their starts; those that do not tell come last, equal ones in natural order of titles.
+/// Places of runs by start; those that do not tell come last, equal ones in natural order of titles.
 pub(crate) fn by_start(runs: &[&Facts]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..runs.len()).collect();
     let start: Vec<i64> = runs.iter().map(|facts| start_of(facts)).collect();
@@ -103,12 +103,12 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let mut known: Vec<f64> = found.iter().filter_map(|f| f.1).collect();
     known.order_by(f64::total_cmp);
     if known.is_empty() {
-        return Err("No open run tells this duration.".to_owned());
+        return Err("No open run has this duration.".to_owned());
     }
     let median = known[known.len() / 2];
     let y = Axis::from_zero(String::new(), unit.clone(), bounds(known.iter().copied()));
     let title = of.title();
-    let mut plot = Plot::new(title.clone(), Axis::order("runs in the order of their starts", order.len()), y);
+    let mut plot = Plot::new(title.clone(), Axis::order("runs by start", order.len()), y);
     let role = |status: Option<Status>| status.map_or(Role::Unknown, status_role);
     let mut line = Line { name: title.clone(), role: None, ..Line::default() };
     let mut statuses: Vec<Status> = Vec::new();
@@ -124,7 +124,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
             shape: status.map(shape).unwrap_or_default(),
             task: None,
         });
-        let said = status.map_or("status not known", |s| s.name());
+        let said = status.map_or("status unknown", |s| s.name());
         let name = visible(subject.runs[i].run().title()).into_owned();
         plot.dot_tips.push(format!("{name}\n{}, {said}\n{}", unit.text(value), start(i)));
         statuses.extend(status.filter(|s| !statuses.contains(s)));
@@ -141,7 +141,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     plot.notes.push(format!("Median {}.", unit.text(median)));
     let unknown = found.len() - known.len();
     if unknown > 0 {
-        plot.notes.push(format!("Not known of {}.", counted(unknown, "run")));
+        plot.notes.push(format!("Unknown for {}.", counted(unknown, "run")));
     }
     let columns = vec![
         Column::text("run", "Run"),
@@ -153,10 +153,8 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     let mut twin = Table::new(title, columns);
     for &(i, value, status) in found.iter().take(MOST_ROWS) {
         let change = value.filter(|_| median > 0.0).map(|v| v / median * 100.0 - 100.0);
-        let cell = value.map_or_else(
-            || Cell::new("").exact("not known"),
-            |v| Cell::new(unit.text(v)).exact(unit.exact(v)),
-        );
+        let cell = value
+            .map_or_else(|| Cell::new("").exact("unknown"), |v| Cell::new(unit.text(v)).exact(unit.exact(v)));
         twin.push(vec![
             Cell::new(visible(subject.runs[i].run().title()).into_owned()),
             status.map_or_else(Cell::default, |s| Cell::new(s.name()).status(status_role(s))),
@@ -173,5 +171,5 @@ fn when(subject: &Subject<'_>, facts: &Facts) -> String {
     let start = start_of(facts);
     // Starts of several runs have no common origin: relative times would say nothing.
     let offset = if subject.look.time == TimeMode::Local { subject.look.offset } else { 0 };
-    if start == UNKNOWN { "start not known".to_owned() } else { makespan_scene::timestamp(start, offset) }
+    if start == UNKNOWN { "start unknown".to_owned() } else { makespan_scene::timestamp(start, offset) }
 }

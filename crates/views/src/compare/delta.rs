@@ -84,7 +84,7 @@ pub(crate) fn relative(a_ns: Option<i64>, b_ns: Option<i64>) -> Value {
 
 /// The difference of two durations in a cell, in the colour of its strength.
 pub fn delta_cell(a_ns: Option<i64>, b_ns: Option<i64>, strength: Option<f32>) -> Cell {
-    let Some(delta) = difference(a_ns, b_ns) else { return Cell::default().exact("not known in both") };
+    let Some(delta) = difference(a_ns, b_ns) else { return Cell::default().exact("unknown in both") };
     Cell::new(Value::Delta(delta)).status(word_role(strength.unwrap_or(0.0)))
 }
 

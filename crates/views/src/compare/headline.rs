@@ -34,7 +34,7 @@ pub fn headline(pair: &Pair<'_>) -> Headline {
     let strength = pair.whole_strength().filter(|_| comparable);
     let mut notes: Vec<String> = matched(pair).into_iter().collect();
     notes.push(
-        "This compares one run with one other. Only several runs of each show which differences are more than noise."
+        "This compares single runs. Compare several runs of each side to tell differences from noise."
             .to_owned(),
     );
     let name = |f: &Facts| shortened_name(f.run().title());
@@ -207,7 +207,7 @@ pub fn figures(pair: &Pair<'_>) -> Table {
 }
 
 fn or_unknown(ns: Option<i64>) -> Cell {
-    ns.map_or_else(|| Cell::new("unknown").exact("not known"), |ns| Cell::new(Value::Duration(ns)))
+    ns.map_or_else(|| Cell::new("unknown").exact("unknown"), |ns| Cell::new(Value::Duration(ns)))
 }
 
 fn plain_delta(by: f64) -> Cell {

@@ -26,7 +26,7 @@ impl Legend {
     /// The strip at a width; it takes as many lines as it needs.
     pub fn scene(self, wide: f32) -> Scene {
         let entries = self.entries();
-        let mut scene = Scene::new(wide, LINE, "What the colours and signs mean");
+        let mut scene = Scene::new(wide, LINE, "Legend");
         let (mut x, mut y) = (0.0f32, 0.0f32);
         for (mark, words) in entries {
             let (before, after) = match mark {
@@ -86,7 +86,7 @@ impl Legend {
             ],
             Legend::Timeline => vec![
                 (Mark::Scale, ""),
-                (Mark::Box(None, Role::Neutral, ""), "what it was in A"),
+                (Mark::Box(None, Role::Neutral, ""), "the same in A"),
                 (added, "added in B"),
                 (Mark::Box(dashed, Role::Surface, ""), "only in A"),
             ],

@@ -161,7 +161,7 @@ pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell>
     let Some(task) = pair.row(row) else { return vec![Cell::default(); columns().len()] };
     let share = match contribution.get(row as usize).copied().flatten() {
         Some(ns) => Cell::new(Value::Delta(ns)).status(word_role(ns.signum() as f32)),
-        None => Cell::default().exact("not on the path that makes the difference"),
+        None => Cell::default().exact("not on the path that explains the difference"),
     };
     let relative = Cell::new(delta::relative(task.a_ns, task.b_ns));
     let relative = match pair.strength(task) {

@@ -116,7 +116,11 @@ impl Graph {
                 run.task_interval(id).map_or(String::new(), |(s, e)| duration(e.saturating_sub(s)));
             let tries = run.attempts_of(id).len();
             if tries > 1 {
-                note = format!("{note}{}{}", if note.is_empty() { "" } else { " · " }, counted(tries, "try"));
+                note = format!(
+                    "{note}{}{}",
+                    if note.is_empty() { "" } else { " · " },
+                    counted(tries, "attempt")
+                );
             }
             if step != name {
                 note = format!("{step}{}{note}", if note.is_empty() { "" } else { " · " });

@@ -80,7 +80,7 @@ impl Calendar {
             .collect();
         dated.sort_unstable();
         let (Some(&(first, ..)), Some(&(last, ..))) = (dated.first(), dated.last()) else {
-            return Err("No open run tells when it started.".to_owned());
+            return Err("No open run has a start time.".to_owned());
         };
         let days: Vec<Day> = dated
             .chunk_by(|a, b| a.0 == b.0)
@@ -181,7 +181,7 @@ impl Matrix for Calendar {
         match self.colour {
             DayColour::Failures => "Runs by day: failures",
             DayColour::Makespan => "Runs by day: median makespan",
-            DayColour::Count => "Runs by day: how many",
+            DayColour::Count => "Runs by day: count",
         }
     }
 
@@ -259,11 +259,7 @@ impl Matrix for Calendar {
 
     fn notes(&self) -> Vec<String> {
         let n = self.undated;
-        if n == 0 {
-            Vec::new()
-        } else {
-            vec![format!("Without a start, so on no day: {}.", counted(n, "run"))]
-        }
+        if n == 0 { Vec::new() } else { vec![format!("Not shown, start unknown: {}.", counted(n, "run"))] }
     }
 
     fn lead(&self, row: usize, column: usize) -> Option<Lead> {

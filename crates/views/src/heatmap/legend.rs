@@ -109,7 +109,7 @@ impl LegendPart {
     }
 }
 
-const UNKNOWN: &str = "not known";
+const UNKNOWN: &str = "unknown";
 
 /// Hatches rectangles: one path however many there are.
 pub(super) fn unknown(rects: &[Rect], out: &mut Vec<Item>) {

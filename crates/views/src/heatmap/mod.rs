@@ -82,7 +82,7 @@ pub struct Entry {
 impl Entry {
     /// A cell of which nothing is known.
     pub fn unknown() -> Entry {
-        Entry { fill: Fill::Unknown, text: String::new(), sign: None, exact: "not known".to_owned() }
+        Entry { fill: Fill::Unknown, text: String::new(), sign: None, exact: "unknown".to_owned() }
     }
 
     /// A cell where there is nothing.

@@ -51,7 +51,7 @@ choices! {
     /// How the values of a column of measures become colours.
     Normal, 2:
     Range "range" "From the lowest to the highest value of the column.",
-    Rank "rank" "By the place among the values of the column; equal ones share the middle of theirs.",
+    Rank "rank" "By the rank among the values of the column; equal values share a rank.",
 }
 
 choices! {
@@ -60,31 +60,31 @@ choices! {
     Start "start" "First start.",
     Name "name" "Name, numbers in it by value.",
     Column "column" "The value of one column.",
-    Alike "alike" "Rows that are alike stand together.",
+    Alike "alike" "Similar rows next to each other.",
 }
 
 choices! {
     /// What colours the cells of tasks by run.
     RunColour, 4:
-    Status "status" "What became of the task.",
+    Status "status" "Status of the task.",
     Duration "duration" "Its duration.",
-    Change "change" "Its duration against the median of its row.",
-    Attempts "attempts" "How often it was tried.",
+    Change "change" "Duration relative to the median of the row.",
+    Attempts "attempts" "Number of attempts.",
 }
 
 choices! {
     /// What rows of tasks by run are ordered by.
     LineOrder, 3:
-    Given "given" "As they are given.",
-    Failed "failed" "Those that failed in the most runs first.",
-    Change "change" "Those whose latest duration differs most from their median first.",
+    Given "given" "As given.",
+    Failed "failed" "Tasks that failed in the most runs first.",
+    Change "change" "Largest change of the latest duration from the median first.",
 }
 
 choices! {
     /// What rows of workers are ordered by.
     WorkerOrder, 2:
     Name "name" "Name, numbers in it by value.",
-    Busiest "busiest" "Those at work longest first.",
+    Busiest "busiest" "Longest busy time first.",
 }
 
 choices! {
@@ -92,7 +92,7 @@ choices! {
     DayColour, 3:
     Failures "failures" "Whether runs failed.",
     Makespan "makespan" "The median makespan.",
-    Count "count" "How many runs there were.",
+    Count "count" "Number of runs.",
 }
 
 /// What a matrix of tasks by measure shows, and how.

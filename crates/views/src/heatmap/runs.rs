@@ -50,7 +50,7 @@ fn duration(run: &Run, task: TaskId) -> Option<f64> {
 }
 
 impl Runs {
-    /// The rows, with the runs in the order of their starts from left to right. Each row holds a task by run, in the order
+    /// The rows, with the runs by start from left to right. Each row holds a task by run, in the order
     /// of `runs`. O(cells log runs).
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Runs {
         options: RunsOptions,
     ) -> Result<Runs, String> {
         if facts.len() < 2 {
-            return Err("Tasks are compared from run to run when at least two runs are open.".to_owned());
+            return Err("Open at least two runs to compare their tasks.".to_owned());
         }
         if rows.is_empty() {
             return Err("The open runs have no task in common.".to_owned());
@@ -145,11 +145,11 @@ impl Runs {
         let mut exact = status.name().to_owned();
         match length {
             Some(length) => exact.push_str(&format!(", {}", unit.exact(length))),
-            None => exact.push_str(", duration not known"),
+            None => exact.push_str(", duration unknown"),
         }
-        exact.extend(change.as_ref().map(|change| format!(", {change} against the median of the row")));
+        exact.extend(change.as_ref().map(|change| format!(", {change} relative to the median of the row")));
         if attempts > 1 {
-            exact.push_str(&format!(", {}", counted(attempts, "try")));
+            exact.push_str(&format!(", {}", counted(attempts, "attempt")));
         }
         // Whatever is coloured, a failure bears its sign.
         let sign = (self.colour == RunColour::Status || status.is_failure()).then(|| status_role(status));
@@ -191,8 +191,8 @@ fn heads(runs: &[&Facts], columns: &[usize], offset: i32) -> Vec<Head> {
     let head = |&run: &usize| {
         let (start, title) = (start_of(runs[run]), visible(runs[run].run().title()).into_owned());
         let status = runs[run].run().status();
-        let said = status.map_or("status not known", |s: Status| s.name());
-        let when = if start == UNKNOWN { "start not known".to_owned() } else { timestamp(start, offset) };
+        let said = status.map_or("status unknown", |s: Status| s.name());
+        let when = if start == UNKNOWN { "start unknown".to_owned() } else { timestamp(start, offset) };
         let exact = format!("{title}\n{said}, {when}");
         Head { text: written(runs[run], offset, seconds), status: status.map(status_role), exact }
     };
@@ -229,7 +229,7 @@ impl Matrix for Runs {
             RunColour::Status => "Tasks by run: status",
             RunColour::Duration => "Tasks by run: duration",
             RunColour::Change => "Tasks by run: change of duration",
-            RunColour::Attempts => "Tasks by run: tries",
+            RunColour::Attempts => "Tasks by run: attempts",
         }
     }
 
@@ -275,18 +275,18 @@ impl Matrix for Runs {
                 vec![LegendPart::diverge("half", "±8 %", "twice the median of the row"), LegendPart::Unknown]
             }
             RunColour::Attempts if self.most_attempts == 1 => {
-                vec![LegendPart::Patch { role: Role::heat(0.0), text: "1 try".to_owned() }]
+                vec![LegendPart::Patch { role: Role::heat(0.0), text: "1 attempt".to_owned() }]
             }
-            RunColour::Attempts => vec![LegendPart::heat("1", counted(self.most_attempts, "try"))],
+            RunColour::Attempts => vec![LegendPart::heat("1", counted(self.most_attempts, "attempt"))],
         };
         parts.push(LegendPart::Nothing("not in this run".to_owned()));
         parts
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = vec!["Runs in the order of their starts.".to_owned()];
+        let mut notes = vec!["Runs are ordered by start.".to_owned()];
         if self.colour == RunColour::Duration {
-            notes.push("Each step of colour is a ratio.".to_owned());
+            notes.push("Colours use a logarithmic scale.".to_owned());
         }
         notes
     }

@@ -54,12 +54,12 @@ impl Tasks {
         let run = subject.facts.shared_run();
         let order: Vec<u32> = (0..run.task_count() as u32).filter(|t| subject.counts(*t)).collect();
         if order.is_empty() {
-            return Err("There is no task to show.".to_owned());
+            return Err("No tasks to show.".to_owned());
         }
         let mut notes = Vec::new();
         let mut columns = columns(subject, options, &order, &mut notes);
         if columns.is_empty() {
-            return Err("No measure tells the tasks of this run apart.".to_owned());
+            return Err("All tasks have the same values in every measure.".to_owned());
         }
         for column in &mut columns {
             column.shades = shades(&column.values, &order, options);
@@ -159,10 +159,10 @@ fn columns(
         let more = equal.len().saturating_sub(6);
         equal.truncate(6);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        notes.push(format!("The same for every task, so left out: {}{more}.", equal.join(", ")));
+        notes.push(format!("Not shown, the same for every task: {}{more}.", equal.join(", ")));
     }
     if beyond > 0 {
-        notes.push(format!("Left out: {}.", counted(beyond, "more measure")));
+        notes.push(format!("Not shown: {}.", counted(beyond, "more measure")));
     }
     columns
 }
@@ -251,7 +251,7 @@ impl Matrix for Tasks {
     fn legend(&self) -> Vec<LegendPart> {
         let (low, high) = match self.options.normal {
             Normal::Range => ("lowest", "highest of the column"),
-            Normal::Rank => ("first", "last of the column in rank"),
+            Normal::Rank => ("lowest", "highest rank in the column"),
         };
         vec![LegendPart::heat(low, high), LegendPart::Unknown]
     }
@@ -259,14 +259,14 @@ impl Matrix for Tasks {
     fn notes(&self) -> Vec<String> {
         let how = match (self.options.normal, self.options.log) {
             (Normal::Range, false) => {
-                "Colours go from the lowest to the highest value of each column; columns are not comparable."
+                "Colours range from the lowest to the highest value of each column; do not compare them across columns."
             }
             (Normal::Range, true) => {
-                "Colours go by the logarithm from the lowest to the highest value of each column; 0 and less have the \
-                 lowest colour."
+                "Colours range over the logarithm of the values of each column; values of 0 and less have the lowest \
+                 colour."
             }
             (Normal::Rank, _) => {
-                "Colours go by the rank of a value within its column; equal values have one rank."
+                "Colours show the rank of a value within its column; equal values share a rank."
             }
         };
         std::iter::once(how.to_owned()).chain(self.notes.iter().cloned()).collect()

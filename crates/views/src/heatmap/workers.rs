@@ -143,7 +143,7 @@ impl Matrix for Workers {
         let share = self.makespan.map_or(String::new(), |m| {
             format!(", {:.0} % of the makespan", row.total as f64 / m as f64 * 100.0)
         });
-        let exact = format!("{}, at work for {}{share}", row.name, makespan_scene::duration(row.total));
+        let exact = format!("{}, busy for {}{share}", row.name, makespan_scene::duration(row.total));
         Head { text: row.name.clone(), status: None, exact }
     }
 
@@ -175,9 +175,9 @@ impl Matrix for Workers {
             let (s, e) = self.part(first + k);
             let share = at_work as f64 / e.saturating_sub(s).max(1) as f64;
             let exact =
-                format!("at work {:.0} % of the time ({})", share * 100.0, makespan_scene::duration(at_work));
+                format!("busy {:.0} % of the time ({})", share * 100.0, makespan_scene::duration(at_work));
             if at_work == 0 {
-                return Entry::nothing("not at work");
+                return Entry::nothing("idle");
             }
             let fill = Fill::Value(Role::heat((share * 0.999) as f32));
             Entry { fill, text: format!("{:.0} %", share * 100.0), sign: None, exact }
@@ -186,10 +186,7 @@ impl Matrix for Workers {
     }
 
     fn legend(&self) -> Vec<LegendPart> {
-        vec![
-            LegendPart::heat("> 0 %", "100 % of the time at work"),
-            LegendPart::Nothing("not at work".to_owned()),
-        ]
+        vec![LegendPart::heat("> 0 %", "busy 100 % of the time"), LegendPart::Nothing("idle".to_owned())]
     }
 
     fn notes(&self) -> Vec<String> {
@@ -197,7 +194,7 @@ impl Matrix for Workers {
         let mut notes = vec![format!("Each cell is {}.", makespan_scene::duration(e.saturating_sub(s)))];
         if self.unnamed > 0 {
             let n = counted(self.unnamed, "interval");
-            notes.push(format!("In no row, naming no worker: {n} of work."));
+            notes.push(format!("Not shown, worker unknown: {n} of work."));
         }
         notes
     }

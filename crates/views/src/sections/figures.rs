@@ -29,7 +29,7 @@ pub fn subtitle(run: &Run, look: &Look) -> String {
 }
 
 fn known(ns: Option<i64>) -> Cell {
-    ns.map_or_else(|| Cell::new("unknown").exact("not known"), |ns| Cell::new(Value::Duration(ns)))
+    ns.map_or_else(|| Cell::new("unknown").exact("unknown"), |ns| Cell::new(Value::Duration(ns)))
 }
 
 /// The numbers of a run.

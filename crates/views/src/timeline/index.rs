@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// What the lane of attempts without a worker is called.
-pub(crate) const UNNAMED: &str = "(no worker named)";
+pub(crate) const UNNAMED: &str = "(unknown worker)";
 
 /// What a lane stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -221,7 +221,7 @@ fn one(
     let task = TaskId(run.attempts.task[i]);
     let number = run.attempts.number[i];
     let name = run.task_name(task);
-    let label = if number > 1 { format!("{name} · try {number}") } else { name.to_owned() };
+    let label = if number > 1 { format!("{name} · attempt {number}") } else { name.to_owned() };
     let text = fit(&label, right - x - 4.0, 11.0, Weight::Regular, Face::Sans);
     if !text.is_empty() {
         signs.push(

@@ -16,11 +16,11 @@ const MOST: usize = 100;
 /// What a stretch of waiting was for, in words, and the task behind it.
 pub(crate) fn reason(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
     match cause {
-        Cause::Dependency(task) => ("it needed", Some(task)),
-        Cause::Slot(attempt) => ("for the slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
-        Cause::Queue => ("in the queue", None),
-        Cause::Backoff => ("between tries", None),
-        Cause::Unknown => ("not known", None),
+        Cause::Dependency(task) => ("dependency", Some(task)),
+        Cause::Slot(attempt) => ("slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
+        Cause::Queue => ("queue", None),
+        Cause::Backoff => ("between attempts", None),
+        Cause::Unknown => ("unknown", None),
     }
 }
 
@@ -44,7 +44,7 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         (frame.width - frame.gutter).max(0.0),
         (frame.height - AXIS_HEIGHT).max(0.0),
     );
-    let mut group = Group { clip: Some(clip), label: "What it waited for".to_owned(), ..Group::default() };
+    let mut group = Group { clip: Some(clip), label: "Causes of waiting".to_owned(), ..Group::default() };
     if frame.row_height < 12.0 || task.index() >= run.task_count() {
         return group;
     }
@@ -103,7 +103,7 @@ pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
         Column::number("from", "From"),
         Column::number("duration", "Duration"),
     ];
-    let mut table = Table::new("What it waited for", columns);
+    let mut table = Table::new("Causes of waiting", columns);
     for piece in pieces.iter().take(MOST) {
         let (why, who) = reason(run, piece.cause);
         let name = who.map_or_else(|| Cell::new(""), |t| Cell::new(run.task_name(t)).task(t.0));
@@ -138,13 +138,13 @@ mod tests {
             .iter()
             .map(|r| r.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>().join(" "))
             .collect();
-        assert_eq!(said, ["it needed a +0 s 4 s", "for the slot of b +4 s 3 s"]);
+        assert_eq!(said, ["dependency a +0 s 4 s", "slot of b +4 s 3 s"]);
         let index = Index::new(facts.run(), Lanes::Worker);
         let group = waits(&facts, &index, &Frame::whole(&index, 900.0), task);
         let mut scene = makespan_scene::Scene::new(900.0, 200.0, "");
         scene.push(group);
         let svg = makespan_scene::svg(&scene, &makespan_scene::Theme::light());
-        assert!(svg.contains("it needed a") && svg.contains("for the slot of b"), "{svg}");
+        assert!(svg.contains("dependency a") && svg.contains("slot of b"), "{svg}");
         let first = facts.run().find_task("a").unwrap();
         assert_eq!(waits_table(&facts, first, &Look::default()), None);
     }

@@ -36,7 +36,7 @@ fn every_chart_that_is_offered_can_be_drawn_and_every_other_says_why_not() {
         assert_eq!(drawn.is_err(), chart.missing.is_some(), "{}: {:?}", chart.key(), chart.missing);
     }
     assert_eq!(why_not(&facts, Kind::Series), "This file holds no samples of metrics.");
-    assert_eq!(why_not(&facts, Kind::InputOutput), "No bytes read or written in this file.");
+    assert_eq!(why_not(&facts, Kind::InputOutput), "This file records no bytes read or written.");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_longest_tasks_come_first_and_lead_to_themselves() {
         ]
     );
     let Body::Plot(plot) = &chart.body else { panic!("no plot") };
-    assert_eq!(plot.notes, ["Not known of 1 task."]);
+    assert_eq!(plot.notes, ["Unknown for 1 task."]);
     assert_eq!(plot.bars.iter().map(|b| b.marked).collect::<Vec<_>>(), [false, true, false, false]);
     let (w, h) = (600.0, chart.height(600.0));
     let scene = chart.scene(w, h);
@@ -155,7 +155,7 @@ fn series_of_one_name_are_lines_of_one_chart() {
         [("a", 6), ("b", 6)]
     );
     assert_eq!(rows(&curve.twin)[..2], ["a | 1 | 9", "a | 2 | 8"]);
-    assert!(plot.x.label.contains("gives no times"));
+    assert!(plot.x.label.contains("no times recorded"));
     // Few numbers are bars: a row a part, a bar an expert, and of several samples their mean.
     let weights = made(&facts, Kind::Series, "expert.weight");
     assert_eq!(rows(&weights.twin), ["x | e1 | 0.5", "x | e2 | 1", "y | e2 | 2"]);
@@ -175,7 +175,7 @@ fn samples_of_tasks_lie_where_their_times_are() {
     let chart = made(&facts, Kind::Series, "cpu");
     assert_eq!(rows(&chart.twin), ["fetch | +1 s | 50 %", "fetch | +3 s | 70 %", "call | +10 s | 10 %"]);
     let Body::Plot(plot) = &chart.body else { panic!("no plot") };
-    assert_eq!(plot.notes, ["Left out for want of a time: 1 sample."]);
+    assert_eq!(plot.notes, ["Not shown, no time recorded: 1 sample."]);
     let (w, h) = (600.0, chart.height(600.0));
     let tip = (0..h as u32).find_map(|y| chart.tip((w, h), 560.0, y as f32)).unwrap();
     assert_eq!(tip.text, "call: 10 %\nat +10 s");
@@ -214,7 +214,7 @@ fn the_trend_goes_by_start_and_marks_failures() {
         [
             "a | succeeded | 1970-01-01T00:00:10.000Z | 3 s | −67 %",
             "c | failed | 1970-01-01T00:01:40.000Z | 9 s | +0 %",
-            "b | pending | start not known |  | ",
+            "b | pending | start unknown |  | ",
         ]
     );
     let Body::Plot(plot) = &chart.body else { panic!("no plot") };

@@ -36,7 +36,7 @@ fn a_value_is_placed_within_its_column_and_the_unknown_has_no_colour() {
     assert_eq!(fills, [Fill::Unknown, Fill::Value(Role::Heat0), Fill::Value(Role::Heat8)]);
     // 5 s lies a sixth of the way from 4 to 10.
     assert_eq!(matrix.entries(1, 0..1)[0].fill, Fill::Value(Role::Heat1));
-    assert_eq!(tip(&matrix, 0, 1), "b\ncpu (50 % to 100 %)\nnot known");
+    assert_eq!(tip(&matrix, 0, 1), "b\ncpu (50 % to 100 %)\nunknown");
     assert_eq!(tip(&matrix, 2, 1), "c\ncpu (50 % to 100 %)\ncpu 100 %");
     assert_eq!(matrix.lead(2, 0), Some(Lead::Task(task(&facts, "c"))));
     assert_eq!(tip(&matrix, 3, 0), "");
@@ -87,7 +87,7 @@ fn what_is_pointed_at_is_what_is_drawn() {
     assert_eq!(cell_at(&matrix, &frame, 1.0, frame.top() + 1.0), None);
     assert_eq!(cell_at(&matrix, &frame, f32::NAN, 0.0), None);
     let texts = words(&drawn);
-    for text in ["Tasks by measure", "lowest", "not known", "b", "cpu", "100 %"] {
+    for text in ["Tasks by measure", "lowest", "unknown", "b", "cpu", "100 %"] {
         assert!(texts.iter().any(|t| t == text), "{text} is missing: {texts:?}");
     }
 }
@@ -139,7 +139,7 @@ fn tasks_are_followed_from_run_to_run() {
     );
     assert_eq!(
         shown(RunColour::Status, LineOrder::Failed)[0],
-        "y | succeeded, 1 second (1000000000 ns), ±0 % against the median of the row |  | failed, 1 second (1000000000 ns), ±0 % against the median of the row"
+        "y | succeeded, 1 second (1000000000 ns), ±0 % relative to the median of the row |  | failed, 1 second (1000000000 ns), ±0 % relative to the median of the row"
     );
     assert_eq!(shown(RunColour::Attempts, LineOrder::Change), ["x | 1 | 1 | 1", "y | 1 |  | 1"]);
     let options = RunsOptions { colour: RunColour::Change, ..RunsOptions::default() };
@@ -168,7 +168,7 @@ fn a_worker_is_at_work_for_a_share_of_each_part() {
     );
     assert_eq!(
         tip(&matrix, 1, 2),
-        "w2, at work for 5 s, 50 % of the makespan\n+4 s to +6 s\nat work 50 % of the time (1 s)"
+        "w2, busy for 5 s, 50 % of the makespan\n+4 s to +6 s\nbusy 50 % of the time (1 s)"
     );
     assert_eq!(matrix.lead(1, 2), Some(Lead::Worker("w2".to_owned(), (4 * S, 6 * S))));
     // Any part of the columns gives what all of them give.
@@ -176,7 +176,7 @@ fn a_worker_is_at_work_for_a_share_of_each_part() {
     for from in 0..5 {
         assert_eq!(matrix.entries(0, from..5), all[from..]);
     }
-    assert_eq!(matrix.notes()[1], "In no row, naming no worker: 1 interval of work.");
+    assert_eq!(matrix.notes()[1], "Not shown, worker unknown: 1 interval of work.");
     let busiest = Workers::new(&facts, &look, (0, 10 * S), 5, WorkerOrder::Busiest).unwrap();
     assert_eq!(busiest.row(0).text, "w1");
     assert!(Workers::new(&measured("a 0..1", &[]), &look, (0, S), 5, WorkerOrder::Name).is_err());

@@ -248,7 +248,7 @@ fn verdict(
         }
         // Systems with larger codes than a byte are left with "not 0".
         (Some(code), _) => (u8::try_from(code).unwrap_or(1), "ExitStatus", format!("exit status {code}")),
-        (None, None) => (1, "ExitStatus", "exit status not known".to_owned()),
+        (None, None) => (1, "ExitStatus", "exit status unknown".to_owned()),
     };
     match asked {
         // It did as it was told.

@@ -20,7 +20,7 @@ const MOST_AXES: usize = 8;
 /// More shapes hide each other.
 const MOST_SHAPES: usize = 6;
 
-const TOO_FEW: &str = "A radar needs at least three measures that this run tells.";
+const TOO_FEW: &str = "A radar needs at least three known measures.";
 const NO_RUNS: &str = "This radar compares runs: open at least two.";
 
 pub(in crate::chart) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
@@ -100,9 +100,9 @@ fn of_run(facts: &Facts) -> Vec<(&'static str, Unit, f64)> {
         ("Mean wait", time(), mean(waits)),
         ("Tasks", things(), totals.tasks as f64),
         ("Failed tasks", things(), failed as f64),
-        ("Repeated tries", things(), totals.retries as f64),
+        ("Retries", things(), totals.retries as f64),
         ("Mean processor use", Unit::of(Quantity::Percent), mean(of(Standard::Cpu))),
-        ("Most memory", Unit::of(Quantity::Bytes), bounds(of(Standard::Memory)).map_or(f64::NAN, |b| b.1)),
+        ("Peak memory", Unit::of(Quantity::Bytes), bounds(of(Standard::Memory)).map_or(f64::NAN, |b| b.1)),
     ]
 }
 
@@ -184,7 +184,7 @@ fn radar(
     let spokes = found.into_iter().map(|(spoke, _)| spoke).collect();
     let mut radar = Radar { title: title.to_owned(), spokes, outlines, notes };
     if radar.outlines.iter().any(|o| o.values.iter().any(|v| v.is_nan())) {
-        radar.notes.push("Where a value is not known the line has a gap.".to_owned());
+        radar.notes.push("Unknown values leave a gap in the line.".to_owned());
     }
     Ok(Picture { body: Body::Radar(radar), twin })
 }

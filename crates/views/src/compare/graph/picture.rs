@@ -41,7 +41,7 @@ pub fn scene(
 ) -> Scene {
     let (a, b) = (pair.a.run().title(), pair.b.run().title());
     let title = match mode {
-        Mode::Union => format!("Graph of {a} and {b} in one"),
+        Mode::Union => format!("Union graph of {a} and {b}"),
         Mode::A => format!("Graph of {a}, beside {b}"),
         Mode::B => format!("Graph of {b}, beside {a}"),
     };

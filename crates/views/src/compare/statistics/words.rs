@@ -123,12 +123,12 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
             counted(verdicts.tested[0], "task"),
             counted(verdicts.tested[1], "other task")
         ),
-        "No evidence is not evidence of equality: these runs could not have shown changes smaller than the one stated.".to_owned(),
+        "No evidence is not evidence of equality: these runs cannot show changes smaller than the one given.".to_owned(),
     ];
     let (n, m) = verdicts.makespan.as_ref().map_or_else(|| sizes(verdicts), TwoSamples::sizes);
     if smallest_p(n, m) > 0.05 {
         notes.push(format!(
-            "{n} against {} cannot show anything at 5 %: that takes 4 against 4, 3 against 5 or 2 against 8.",
+            "{n} against {} cannot show anything at 5 %: compare at least 4 against 4, 3 against 5 or 2 against 8.",
             counted(m, "run")
         ));
     }

@@ -79,12 +79,12 @@ pub(super) fn names(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom:
     scene.push(Path::line((frame.gutter, 0.0), (frame.gutter, frame.height), Stroke::new(Role::Border, 1.0)));
 }
 
-/// Both runs as wholes, one bar each, below the rows.
+/// Both runs as a whole, one bar each, below the rows.
 pub(super) fn foot(scene: &mut Scene, pair: &Pair<'_>, aligned: &Aligned, frame: &Frame) {
     let top = frame.height - FOOT_HEIGHT;
     scene.push(Path::line((0.0, top), (frame.width, top), Stroke::new(Role::Border, 1.0)));
     let area = Rect::new(frame.gutter, top, (frame.width - frame.gutter).max(0.0), FOOT_HEIGHT);
-    let mut group = Group { clip: Some(area), label: "Both runs as wholes".to_owned(), ..Group::default() };
+    let mut group = Group { clip: Some(area), label: "Both runs as a whole".to_owned(), ..Group::default() };
     let length = |run: &Run| run.span().map(|(s, e)| e.saturating_sub(s));
     let (a_ns, b_ns) = (length(pair.a.run()), length(pair.b.run()));
     let percent = delta::percent_ns(a_ns, b_ns);

@@ -150,7 +150,7 @@ impl Drawing {
         }
         let name = shortened_name(&pair.name(task));
         let number = pair.b.run().attempts.number[slice.attempt.index()];
-        let tries = if number > 1 { format!(" · try {number}") } else { String::new() };
+        let tries = if number > 1 { format!(" · attempt {number}") } else { String::new() };
         let plus = if task.how == Match::Added { "+ " } else { "" };
         let label = format!("{plus}{name}{tries}");
         let text = fit(&label, rect.right() - x - 4.0, 10.5, Weight::Regular, Face::Sans);

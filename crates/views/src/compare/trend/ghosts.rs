@@ -77,7 +77,8 @@ pub fn behind(run: &Run, index: &Index, trends: &Trends, rows: &[u32], frame: &F
         (frame.height - AXIS_HEIGHT).max(0.0),
     );
     let group = |label: &str| Group { clip: Some(clip), label: label.to_owned(), ..Group::default() };
-    let (mut below, mut over) = (group("What it took before"), group("Median and range of the runs before"));
+    let (mut below, mut over) =
+        (group("Durations in earlier runs"), group("Median and range of earlier runs"));
     if frame.row_height < 12.0 {
         return (below, over);
     }

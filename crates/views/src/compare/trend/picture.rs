@@ -65,7 +65,7 @@ pub fn scene(trends: &Trends, order: &[u32], look: &Look, selected: Option<usize
     let margin = Margin::of(trends.quantity);
     let mut grounds = Bars::default();
     let mut body =
-        Group { clip: Some(frame.body()), label: "One strip a task".to_owned(), ..Group::default() };
+        Group { clip: Some(frame.body()), label: "One strip per task".to_owned(), ..Group::default() };
     for at in frame.shown(line_count(trends, order)) {
         let Some((row, series)) = line(trends, order, at) else { break };
         let rect = frame.row(at);

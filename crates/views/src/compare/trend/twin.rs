@@ -20,7 +20,7 @@ pub fn columns() -> Vec<Column> {
         Column::number("median", "Median before"),
         Column::number("p10", "10 %"),
         Column::number("p90", "90 %"),
-        Column::number("values", "Runs before"),
+        Column::number("values", "Earlier runs"),
         Column::text("changes", "Changes of level"),
     ]
 }

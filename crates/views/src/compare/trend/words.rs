@@ -19,7 +19,7 @@ pub fn answer(trends: &Trends) -> Section {
         return Section::new("answer", "Comparison", blocks);
     };
     let (answer, by) = latest(makespan, &unit)
-        .unwrap_or_else(|| (format!("{runs}; the last one cannot be compared with those before"), 0.0));
+        .unwrap_or_else(|| (format!("{runs}; the last one cannot be compared with the earlier ones"), 0.0));
     blocks.push(Block::Answer(Cell::new(answer).status(word_role(by))));
     let failed = makespan.points.iter().filter(|p| !p.counts).count();
     if failed > 0 {
@@ -34,7 +34,9 @@ pub fn answer(trends: &Trends) -> Section {
     if !levels.is_empty() {
         blocks.push(Block::Note(format!("Makespan: {levels}.")));
     }
-    blocks.push(Block::Note(format!("{runs} in order of time; the last one is compared with those before.")));
+    blocks.push(Block::Note(format!(
+        "{runs} in order of time; the last one is compared with the earlier ones."
+    )));
     Section::new("answer", "Comparison", blocks)
 }
 
@@ -63,7 +65,7 @@ fn latest(series: &Series, unit: &Unit) -> Option<(String, f32)> {
 /// The levels of a series, in words; empty where it has one and does not creep.
 fn levels(trend: &Trend, unit: &Unit) -> String {
     if let Some(slope) = trend.slope.filter(|s| s.p <= 0.01) {
-        return format!("creeps by {} per run", unit.signed(slope.each));
+        return format!("drifts by {} per run", unit.signed(slope.each));
     }
     let Some((first, rest)) = trend.levels.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         return String::new();
