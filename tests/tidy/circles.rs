@@ -18,14 +18,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("crates/import/src/graflow/runtime.rs", "crates/import/src/graflow/mod.rs"),
     ("crates/import/src/json/mend.rs", "crates/import/src/json.rs"),
     ("crates/import/src/kailash/plan.rs", "crates/import/src/kailash/book.rs"),
-    ("crates/import/src/kailash/sniff.rs", "crates/import/src/kailash/mod.rs"),
     ("crates/import/src/moe/mod.rs", "crates/import/src/moe/events.rs"),
     ("crates/import/src/moe/mod.rs", "crates/import/src/moe/execution.rs"),
     ("crates/import/src/moe/mod.rs", "crates/import/src/moe/graph.rs"),
     ("crates/import/src/moe/training.rs", "crates/import/src/moe/mod.rs"),
-    ("crates/import/src/open/companions.rs", "crates/import/src/open.rs"),
-    ("crates/import/src/plain/task.rs", "crates/import/src/plain.rs"),
-    ("crates/import/src/sniff.rs", "crates/import/src/json.rs"),
 ];
 
 /// The files at the root of a library or a program.

@@ -8,37 +8,16 @@
 
 mod page;
 mod report;
+mod results;
 
 use serde_json::Value;
 
 use crate::outcome::Outcome;
 use crate::process::{cargo, run_lines, stage};
 use crate::workspace::{Example, Workspace};
+use results::Bench;
 
 const NAMES: [&str; 2] = ["bench", "measure"];
-
-/// What was measured so far.
-#[derive(Default)]
-struct Bench {
-    results: Vec<Value>,
-}
-
-impl Bench {
-    /// Keeps a measurement of the root package and shows it at once.
-    fn keep(&mut self, name: &str, value: Value) {
-        self.line(name, &value.to_string());
-    }
-
-    /// Keeps a line of the root package that is a measurement; passes any other on.
-    fn line(&mut self, name: &str, line: &str) {
-        self.of(line, &Example { package: "makespan".into(), name: name.into() });
-    }
-
-    fn of(&mut self, line: &str, example: &Example) {
-        eprintln!("{line}");
-        self.results.extend(measurement(line, example));
-    }
-}
 
 /// Runs all benchmarks, or those of some words, one after another, built with full optimisation.
 ///
@@ -81,26 +60,4 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     }
     println!("{}", Value::Array(bench.results));
     Ok(())
-}
-
-/// The JSON object on a line, signed with where it came from; nothing when the line is not an object.
-fn measurement(line: &str, example: &Example) -> Option<Value> {
-    let Ok(Value::Object(mut object)) = serde_json::from_str(line) else { return None };
-    object.insert("package".to_owned(), example.package.clone().into());
-    object.insert("bench".to_owned(), example.name.clone().into());
-    Some(Value::Object(object))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn objects_are_signed_and_other_lines_are_not_measurements() {
-        let example = Example { package: "p".into(), name: "measure".into() };
-        let value = measurement(r#"{"ms":3.5}"#, &example).expect("an object");
-        assert_eq!(value, serde_json::json!({"ms": 3.5, "package": "p", "bench": "measure"}));
-        assert_eq!(measurement("warming up", &example), None);
-        assert_eq!(measurement("[1]", &example), None);
-    }
 }

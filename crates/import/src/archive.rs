@@ -6,12 +6,14 @@ use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
 use crate::importer::Source;
-use crate::limits::{ARCHIVE_MEMBERS, EXPANDED_BYTES, EXPANSION_RATIO, FREE_EXPANDED_BYTES};
+use crate::limits::ARCHIVE_MEMBERS;
 
+mod budget;
 mod gunzip;
 mod html;
 mod zip;
 
+pub(crate) use budget::Budget;
 pub(crate) use gunzip::Gunzip;
 
 /// What became of a source.
@@ -31,26 +33,6 @@ pub(crate) struct Member {
     pub(crate) content: Result<Vec<u8>, String>,
     /// What was wrong with the packing although content came out.
     pub(crate) damage: Option<String>,
-}
-
-/// How much may come out of all archives together.
-#[derive(Clone, Copy)]
-pub(crate) struct Budget {
-    left: usize,
-}
-
-impl Budget {
-    /// Takes what came out last from it; `out` came out of the archive so far, of which `packed` bytes were read.
-    fn spend(&mut self, bytes: usize, out: usize, packed: usize) -> Result<(), String> {
-        let too_much = || format!("it expands to more than {} MiB", EXPANDED_BYTES >> 20);
-        self.left = self.left.checked_sub(bytes).ok_or_else(too_much)?;
-        if EXPANDED_BYTES - self.left > FREE_EXPANDED_BYTES && out / EXPANSION_RATIO > packed {
-            return Err(format!(
-                "it expands to more than {EXPANSION_RATIO} times its size, as only a decompression bomb does"
-            ));
-        }
-        Ok(())
-    }
 }
 
 /// Opens archives, within one budget for all of them.
@@ -75,7 +57,7 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
 
 impl Expander {
     pub(crate) fn new() -> Expander {
-        Expander { budget: Budget { left: EXPANDED_BYTES } }
+        Expander { budget: Budget::new() }
     }
 
     /// Opens a source: gzip, zip, a Makespan report; also a report within gzip or zip.

@@ -2,83 +2,21 @@
 //! file there is a verdict.
 
 mod companions;
+mod item;
 mod watch;
-
-use std::fmt;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
-use crate::importer::{ClaimedFile, Options, ReadError, Source, Zone};
+use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::limits::TOLD_FILES;
 use crate::registry::{Entry, REGISTRY, Scope};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::clip;
 use companions::Companion;
+pub(crate) use item::Item;
+pub use item::{FileVerdict, Verdict};
 pub(crate) use watch::{Counts, Names, Watch};
-
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It was read; what was amiss in it is told by diagnostics.
-    Read,
-    /// No importer knows it.
-    NotRecognised,
-    /// It is of a known format, or packed in a known way, but so damaged that nothing came of it.
-    Broken,
-    /// It is of a known format in a version that this program does not know yet.
-    Newer,
-    /// There is nothing in it.
-    Empty,
-}
-
-/// What became of a file, and why.
-#[derive(Clone, Debug)]
-pub struct FileVerdict {
-    /// Its name; of a member of an archive, the archive's name, `/` and its own.
-    pub name: String,
-    /// Id of the importer that it went to.
-    pub format: Option<&'static str>,
-    /// Which kind of that importer's files it is; empty without importer.
-    pub part: &'static str,
-    /// How sure the importer was, 1 to 100; 0 without importer.
-    pub score: u8,
-    /// What gave its format away, or what it looks like.
-    pub reason: String,
-    /// The importers that it did not go to, and why not.
-    pub tried: Vec<(&'static str, String)>,
-    /// What is wrong with it.
-    pub error: Option<String>,
-    /// Byte of the (unpacked) file where that is, where known.
-    pub offset: Option<u64>,
-    /// What became of it.
-    pub kind: Verdict,
-}
-
-impl fmt::Display for FileVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.name)?;
-        let error = self.error.as_deref().unwrap_or_default();
-        match self.kind {
-            Verdict::Read => write!(f, "{}, {}", self.format.unwrap_or("read"), self.reason),
-            Verdict::NotRecognised => {
-                let tried: Vec<&str> = self.tried.iter().map(|(id, _)| *id).collect();
-                write!(f, "not recognised: {}; tried {}", self.reason, tried.join(", "))
-            }
-            Verdict::Broken => write!(f, "broken{}: {error}", format_of(self)),
-            Verdict::Newer => write!(f, "newer than this program knows{}: {error}", format_of(self)),
-            Verdict::Empty => write!(f, "empty: {}", self.reason),
-        }?;
-        match self.offset {
-            Some(offset) => write!(f, " (byte {offset})"),
-            None => Ok(()),
-        }
-    }
-}
-
-fn format_of(verdict: &FileVerdict) -> String {
-    verdict.format.map_or_else(String::new, |id| format!(" {id} file"))
-}
 
 /// What became of the files.
 #[derive(Clone, Debug, Default)]
@@ -87,65 +25,6 @@ pub struct Outcome {
     pub files: Vec<FileVerdict>,
     /// How many runs were opened, each counted once.
     pub runs: usize,
-}
-
-/// A file and what is known of it.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) source: Source,
-    pub(crate) verdict: FileVerdict,
-    /// Its place in the registry, where it waits to be read.
-    importer: Option<usize>,
-    /// What was wrong with the packing.
-    pub(crate) damage: Option<String>,
-}
-
-impl Item {
-    pub(crate) fn new(source: Source, kind: Verdict, reason: impl Into<String>) -> Item {
-        let verdict = FileVerdict {
-            name: source.name.clone(),
-            format: None,
-            part: "",
-            score: 0,
-            reason: reason.into(),
-            tried: Vec::new(),
-            error: None,
-            offset: None,
-            kind,
-        };
-        Item { source, verdict, importer: None, damage: None }
-    }
-
-    pub(crate) fn broken(name: String, why: String) -> Item {
-        let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Broken, "it could not be unpacked");
-        item.verdict.error = Some(why);
-        item
-    }
-
-    /// Notes what came of reading it: its events, or the reason why there are none.
-    pub(crate) fn settle(&mut self, result: &Result<(), ReadError>, events: u64) {
-        let verdict = &mut self.verdict;
-        match result {
-            Ok(()) if events > 0 => verdict.kind = Verdict::Read,
-            Ok(()) => {
-                verdict.kind = Verdict::Empty;
-                verdict.reason = format!("{}, but there is no run in it", verdict.reason);
-            }
-            Err(ReadError::Broken { message, offset }) => {
-                verdict.kind = Verdict::Broken;
-                (verdict.error, verdict.offset) = (Some(message.clone()), *offset);
-            }
-            Err(ReadError::Newer { message }) => {
-                verdict.kind = Verdict::Newer;
-                verdict.error = Some(message.clone());
-            }
-        }
-        if let (Some(damage), true) = (&self.damage, verdict.kind != Verdict::Read) {
-            let error = verdict.error.get_or_insert_default();
-            let gap = if error.is_empty() { "" } else { "; " };
-            error.push_str(&format!("{gap}{damage}"));
-        }
-    }
 }
 
 /// Reads the files that had to be there as a whole.

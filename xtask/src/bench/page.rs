@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::Bench;
+use super::results::Bench;
 use crate::outcome::Outcome;
 use crate::process::{run_lines, stage};
 use crate::workspace::{Workspace, make_folder, read_bytes};

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{Bench, page};
+use super::page;
+use super::results::Bench;
 use crate::outcome::Outcome;
 use crate::process::{self, stage};
 use crate::workspace::{Workspace, make_folder, read};

@@ -2,7 +2,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::Budget;
+use super::budget::Budget;
 
 /// A header is no longer than this, or it is none.
 const LONGEST_HEADER: usize = 64 << 10;

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Item, Verdict};
+use super::item::{Item, Verdict};
 
 /// The part that a write-ahead log is handed over as.
 pub(super) const LOG: &str = "wal";

@@ -7,8 +7,8 @@ use makespan_format::EventSink;
 use serde_json::value::RawValue;
 
 use super::book::Book;
+use super::parts::{EXPORT, bad_record};
 use super::record::{RunFacts, TaskRow};
-use super::{EXPORT, bad_record};
 use crate::importer::{FileReader, ReadError, Zone};
 use crate::json::document::{Document, Records};
 use crate::json::tape::{Tape, Value};

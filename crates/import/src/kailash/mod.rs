@@ -9,6 +9,7 @@ mod book;
 mod database;
 mod export;
 mod metrics;
+mod parts;
 mod plan;
 mod record;
 mod sniff;
@@ -30,24 +31,13 @@ use api::{Live, Report, member, records};
 use book::Book;
 use database::Tracking;
 use metrics::Metrics;
+use parts::{
+    DATABASE, DEFINITION, DUMP, EXPORT, INDEX, LIVE, MONITOR, NO_RUN, REPORT, RUN_FILE, RUN_LIST, TASK_FILE,
+    TASK_LIST, TASK_METRICS, bad_record,
+};
 use plan::Plan;
 use record::{RunFacts, TaskRow};
 pub(crate) use record::{Slots, error_info};
-
-const EXPORT: &str = "export";
-const RUN_FILE: &str = "run file";
-const TASK_FILE: &str = "task file";
-const TASK_METRICS: &str = "task metrics";
-const INDEX: &str = "index";
-const DEFINITION: &str = "workflow definition";
-const REPORT: &str = "report";
-const LIVE: &str = "live metrics";
-const RUN_LIST: &str = "run list";
-const TASK_LIST: &str = "task list";
-const MONITOR: &str = "monitor status";
-const NO_RUN: &str = "no run inside";
-const DATABASE: &str = "database";
-const DUMP: &str = "database dump";
 
 /// Reads what Kailash writes.
 pub const IMPORTER: Importer = Importer {
@@ -366,14 +356,4 @@ fn run_from_path<'a>(doc: &Doc<'a>) -> Option<Cow<'a, str>> {
 fn stem(file: &str) -> &str {
     let name = file.rsplit('/').next().unwrap_or(file);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-fn bad_record(file: &str, count: u64, what: &str, sink: &mut dyn EventSink) {
-    if count > 0 {
-        let message = format!(
-            "{file}: records that are no {what} are left out",
-            what = what.trim_start_matches("an ").trim_start_matches("a ")
-        );
-        sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-record", message).times(count));
-    }
 }

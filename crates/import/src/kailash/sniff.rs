@@ -4,7 +4,7 @@ use crate::importer::{Claim, claim};
 use crate::sniff::{Head, JsonKind, Shape};
 use crate::sqlite::Database;
 
-use super::{
+use super::parts::{
     DATABASE, DEFINITION, DUMP, EXPORT, INDEX, LIVE, MONITOR, NO_RUN, REPORT, RUN_FILE, RUN_LIST, TASK_FILE,
     TASK_LIST, TASK_METRICS,
 };
