@@ -128,9 +128,9 @@ fn the_members_are_those_of_the_reader() {
         assert_eq!(read.unknown, 0, "{member}");
     }
     assert_eq!(read_line(br#"{"event":"task","task":"x","nonsense":1}"#).unwrap().unknown, 1);
-    // And none is missing: the table of the reader names no other.
-    let source = include_str!("../../format/src/read.rs");
-    let table = source.split("\nkeys! {").nth(1).unwrap().split("\n}").next().unwrap();
+    // And none is missing: the table of the members that are read names no other.
+    let source = include_str!("../../format/src/line.rs");
+    let table = source.split("\nmembers! {").nth(1).unwrap().split("\n}").next().unwrap();
     let names: BTreeSet<&str> = table.split('"').skip(1).step_by(2).collect();
     assert_eq!(names, MEMBERS.into_iter().collect());
 }
