@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{TokenStream, TokenTree};
-use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
 
@@ -261,9 +260,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        if path.leading_colon.is_none() {
+        if let (None, Some(first)) = (path.leading_colon, path.segments.first()) {
             let names = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-            self.module.uses.push((names, path.span().start().line));
+            self.module.uses.push((names, first.ident.span().start().line));
         }
         visit::visit_path(self, path);
     }
