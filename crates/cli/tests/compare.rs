@@ -273,7 +273,7 @@ fn recorded_series_can_be_compared() {
         let rows = found["trends"]["tasks"].as_array().unwrap();
         assert!(rows.len() <= 6, "{} rows of {folder}", rows.len());
         assert!(
-            text(&run(&["compare", &path]).stdout).contains("the last one is compared with those before")
+            text(&run(&["compare", &path]).stdout).contains("the last one is compared with the earlier ones")
         );
     }
 }
