@@ -25,7 +25,15 @@ pub(crate) fn section(page: &mut Html, section: &Section, id_prefix: &str) {
         return;
     }
     page.open("h3", &[]).text(&section.title).close("h3");
-    blocks(page, &section.blocks, id_prefix);
+    // A table whose title is the heading needs no second one.
+    if let [Block::Table(only), rest @ ..] = section.blocks.as_slice()
+        && only.title == section.title
+    {
+        table(page, &Table { title: String::new(), ..only.clone() }, Runs::default());
+        blocks(page, rest, id_prefix);
+    } else {
+        blocks(page, &section.blocks, id_prefix);
+    }
 }
 
 /// Writes blocks without a heading.
@@ -86,7 +94,10 @@ pub(crate) fn table(page: &mut Html, table: &Table, runs: Runs) {
     if table.rows.is_empty() {
         return;
     }
-    page.open("table", &[]).element("caption", &table.title);
+    page.open("table", &[]);
+    if !table.title.is_empty() {
+        page.element("caption", &table.title);
+    }
     rows(page, table, table.rows.len(), runs);
 }
 
