@@ -38,7 +38,10 @@ async fn number(page: &Chromium, expression: &str) -> u64 {
 
 /// The rows that a grid says it has.
 async fn rows(page: &Chromium, name: &str) -> u64 {
-    page.wait_until(&format!("document.querySelector('[data-testid={name}] table')")).await;
+    page.wait_until(&format!(
+        "document.querySelector('[data-testid={name}] table')?.getAttribute('aria-rowcount') > 0"
+    ))
+    .await;
     number(
         page,
         &format!(
@@ -91,6 +94,7 @@ async fn the_bundled_samples_are_drawn_in_every_view() {
     page.wait_until("document.querySelectorAll('.sample').length >= 4").await;
     page.click(".sample").await;
     walk(&page, 48, 47).await;
+    page.wait_until("document.querySelector('#section-failures')").await;
     assert!(page.text("#section-failures").await.contains("ZeroDivisionError"));
     for name in ["makespan:parsed", "makespan:laidout"] {
         assert!(

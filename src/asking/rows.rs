@@ -93,11 +93,13 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
         })
     };
     let title = move || rows.with(|r| r.as_ref().map_or_else(String::new, |r| r.table.title.clone()));
+    // ARIA: -1 is "not known", as it is before the first answer.
+    let row_count = move || rows.with(|r| r.as_ref().map_or(-1, |r| r.count as i64 + 1)).to_string();
     let is_empty = move || rows.with(|r| r.as_ref().is_some_and(|r| r.count == 0));
     view! {
         <Show when=is_empty><p class="note empty">"No rows to show. Clear the filter to see all tasks."</p></Show>
         <div class="grid" node_ref=holder data-testid=name on:scroll=move |_| seen() tabindex="0" role="region" aria-label=title>
-            <table aria-rowcount=move || (count.get() + 1).to_string()>
+            <table aria-rowcount=row_count>
                 <thead><tr>{head}</tr></thead>
                 <tbody>{body}</tbody>
             </table>
