@@ -57,7 +57,7 @@ pub fn gates(run: &Run) -> Gates {
         }
     }
     tasks.sort_unstable();
-    // The root is no task.
+    // The root does not stand for a task.
     let nearest = tree.parent[1..].iter().map(|p| p.checked_sub(1).unwrap_or(NONE)).collect();
     Gates { tasks, nearest, behind }
 }

@@ -20,7 +20,7 @@ pub(crate) fn inert_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut units = [0u16; 2];
     for c in json.chars() {
-        // A line break of ours is no part of a string.
+        // Line breaks that this program adds are outside strings.
         if c == '\n' || visible(c.encode_utf8(&mut [0; 4])) == c.encode_utf8(&mut [0; 4]) as &str {
             out.push(c);
         } else {

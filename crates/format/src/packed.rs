@@ -14,7 +14,7 @@
 //! Lengths are variable-length integers (LEB128), all other numbers little-endian. A block holds at most
 //! [`BLOCK_EVENTS`] events, so that neither side holds more than that at once; the dictionary goes on from block to
 //! block. Every value costs a byte of its block or one of its events, so what a reader does is bounded by the bytes it
-//! is given. A checksum (FNV-1a, 64 bits) tells damage; it is no protection against intent, and none is needed: a
+//! is given. A checksum (FNV-1a, 64 bits) detects damage; it does not protect against intent, and none is needed: a
 //! block of any content is an error or gives some events.
 //!
 //! ```

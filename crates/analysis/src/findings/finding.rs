@@ -4,7 +4,7 @@ use makespan_model::{Run, Severity, Status, TaskId, UNKNOWN};
 
 use super::evidence::{Action, Evidence};
 
-/// How many tasks a finding names at most; how many it is about is told beside them.
+/// How many tasks a finding names at most; the total number is kept beside them.
 const NAMED: usize = 20;
 
 /// What a finding is about beside its tasks. Where that is looked at is for the views to decide.
@@ -42,7 +42,7 @@ pub struct Finding {
     /// What was found.
     pub evidence: Evidence,
     /// The time it is about, ns: never more than the makespan for what delays the run, work for what wastes it, 0 where
-    /// neither can be told. Orders findings of one severity, and promises no saving.
+    /// neither is known. Orders findings of one severity; it is not a promised saving.
     pub cost: i64,
     /// The tasks it is about, the most telling ones first, 20 at most.
     pub tasks: Vec<TaskId>,

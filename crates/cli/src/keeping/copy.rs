@@ -31,7 +31,7 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
         runs = all_runs(&*source).map_err(|error| from.failed(error))?;
     }
     let target = to.open()?;
-    let mut told = Vec::new();
+    let mut copied_runs = Vec::new();
     for run in runs {
         let copied = patiently(to.wait(), || copy(&*source, &*target, &run.id)).map_err(|error| {
             Failure::Store(format!(
@@ -41,18 +41,18 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
                 to.shown()
             ))
         })?;
-        told.push((run.id, copied.events, copied.stored));
+        copied_runs.push((run.id, copied.events, copied.stored));
     }
     if args.json {
         let run = |(id, events, stored): &(String, u64, u64)| json!({ "run": id, "events": events, "stored": stored });
-        let document = json!({ "runs": told.iter().map(run).collect::<Vec<_>>() });
+        let document = json!({ "runs": copied_runs.iter().map(run).collect::<Vec<_>>() });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
         return print(format!("{}\n", inert_json(&text)).as_bytes());
     }
     let mut out = String::new();
-    for (id, events, stored) in &told {
+    for (id, events, stored) in &copied_runs {
         out.push_str(&format!("{}: {} new of {}\n", clean(id), count(*stored), counted(*events, "event")));
     }
-    out.push_str(&format!("copied {} to {}\n", counted(told.len(), "run"), to.shown()));
+    out.push_str(&format!("copied {} to {}\n", counted(copied_runs.len(), "run"), to.shown()));
     print(out.as_bytes())
 }

@@ -4,7 +4,7 @@
 use super::ints::{self, Ints};
 use super::{Fit, Input, Misfit, ordered, unordered};
 
-/// More decimals than these are no shorter than the bits.
+/// With more decimals than these, the bits are at least as short.
 const MOST_DECIMALS: u8 = 9;
 /// Stands for the bits in place of a number of decimals.
 const BITS: u8 = 255;
