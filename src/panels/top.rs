@@ -11,12 +11,12 @@ use crate::platform::files;
 use crate::state::actions::{Action, Setting};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
+use crate::widgets::run_options;
 
 /// Name, run, filter, and the buttons that are always there.
 #[component]
 pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
-    let runs = move || store.shell.with(|s| s.runs.iter().cloned().enumerate().collect::<Vec<_>>());
     let chosen = move |e: leptos::ev::Event| {
         store.dispatch(Action::ShowRun(event_target_value(&e).parse().unwrap_or(0)));
     };
@@ -38,9 +38,9 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                 <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
                 <span class="word">"Makespan"</span>
             </button>
-            <Show when=move || ready() && store.shell.with(|s| s.runs.len() > 1)>
-                <select class="run" aria-label="Run" on:change=chosen prop:value=move || store.view.with(|v| v.run.to_string())>
-                    {move || runs().into_iter().map(|(i, name)| view! { <option value=i.to_string()>{name}</option> }).collect::<Vec<_>>()}
+            <Show when=move || ready() && store.shell.with(|s| s.run_count > 1)>
+                <select class="run" aria-label="Run" on:change=chosen>
+                    {move || store.shell.with(|s| run_options(s, Some(store.view.with(|v| v.run))))}
                 </select>
                 <button type="button" class="wide" title="Close this run" aria-label="Close this run" on:click=move |_| store.dispatch(Action::CloseRun)>"✗"</button>
             </Show>

@@ -58,11 +58,23 @@ impl Sides {
     }
 }
 
+/// An open run in a list of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedRun {
+    /// Its place in the session.
+    pub number: usize,
+    /// What it is called; no two runs have the same name.
+    pub name: String,
+}
+
 /// What stands around the views.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shell {
-    /// What the open runs are called, in the order of opening; no two alike.
-    pub runs: Vec<String>,
+    /// The open runs nearest to the one shown, in the order of opening, and the two that are compared: at most
+    /// [`LISTED`](crate::LISTED), however many are open.
+    pub runs: Vec<ListedRun>,
+    /// How many runs are open.
+    pub run_count: usize,
     /// What the run that is shown is called.
     pub title: String,
     /// Its tasks.
@@ -81,11 +93,13 @@ pub struct Shell {
     pub selected: Option<u32>,
     /// Whether runs of the same workflow before it are open.
     pub has_runs_before: bool,
-    /// The measures of the run: key and title.
+    /// The first measures of the run: key and title.
     pub measures: Vec<(String, String)>,
-    /// Which runs are compared.
+    /// Which of the listed runs are compared.
     pub sides: Sides,
-    /// The runs, the oldest first.
+    /// How many runs the baseline and the candidate have in all.
+    pub side_sizes: (usize, usize),
+    /// The listed runs, the oldest first.
     pub by_age: Vec<usize>,
 }
 
@@ -174,6 +188,8 @@ pub struct Page {
 pub struct Charts {
     /// Those that there are, and those that there are not, each with why.
     pub list: Vec<Chart>,
+    /// How many more there are than are listed.
+    pub left_out: usize,
     /// The one that is shown.
     pub choice: Choice,
     /// The measures that are known: key and title.

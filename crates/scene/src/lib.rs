@@ -23,7 +23,9 @@ pub mod scale;
 pub mod svg;
 mod theme;
 
-pub use font::{FONT_STACK_MONO, FONT_STACK_SANS, fit, fit_middle, font_stack, visible, width};
+pub use font::{
+    FONT_STACK_MONO, FONT_STACK_SANS, fit, fit_middle, font_stack, shown, shown_string, visible, width,
+};
 pub use glyph::{glyph_char, status_glyph};
 pub use hit::hit;
 pub use items::{

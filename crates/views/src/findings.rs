@@ -29,12 +29,16 @@ pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
         view,
         lanes,
         filter,
-        selected: subject.task.map(|t| run.task_id(t).to_owned()),
+        // An id that no link can carry selects nothing.
+        selected: subject.task.map(|t| run.task_id(t)).filter(|id| id.len() <= LONGEST_ID).map(str::to_owned),
         window: subject.window,
         critical: matches!(finding.evidence, Evidence::Bottleneck { .. }),
         ..ViewState::default()
     }
 }
+
+/// Longest id of a selected task in the view of a finding, bytes.
+const LONGEST_ID: usize = 16 * 1024;
 
 /// Where what was found is best seen.
 fn place_of(evidence: &Evidence) -> (View, Lanes) {
