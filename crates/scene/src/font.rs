@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::items::{Face, Weight};
-use crate::scale::counted;
+use crate::shown::shown;
 
 include!(concat!(env!("OUT_DIR"), "/advances.rs"));
 
@@ -107,25 +107,8 @@ fn is_hidden(c: char) -> bool {
         | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F)
 }
 
-/// Longest text that is shown, bytes. Names of a file may have megabytes, which no one reads and every layer would copy.
-const LONGEST_SHOWN: usize = 4096;
-
-/// The text as far as it is shown: its first 4 KiB, then how many it has in all.
-pub fn shown(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST_SHOWN {
-        return Cow::Borrowed(text);
-    }
-    let kept = &text[..text.floor_char_boundary(LONGEST_SHOWN)];
-    Cow::Owned(format!("{kept}… ({} in all)", counted(text.len(), "byte")))
-}
-
-/// The same of a string, which stays as it is where all of it is shown.
-pub fn shown_string(text: String) -> String {
-    if text.len() <= LONGEST_SHOWN { text } else { shown(&text).into_owned() }
-}
-
 /// The text with every hidden character written as an escape (`\n`, `\u{202e}`), so that a name cannot pose as
-/// another (Unicode Technical Report 36), and as much of it as people read ([`shown`]). A backslash stays as it is: this
+/// another (Unicode Technical Report 36), and as much of it as people read ([`shown`](crate::shown())). A backslash stays as it is: this
 /// is for reading, not for parsing back.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let text = shown(text);

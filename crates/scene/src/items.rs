@@ -2,8 +2,8 @@
 //!
 //! Coordinates are CSS pixels, x to the right and y down. Items are painted in order, later ones on top.
 
-use crate::font::shown_string;
 use crate::role::Role;
+use crate::shown::shown_string;
 use serde::{Deserialize, Serialize};
 
 /// A length or coordinate in CSS pixels.
@@ -304,7 +304,7 @@ pub struct Text {
 
 impl Text {
     /// Regular sans text starting at `x`, upright, standing for nothing; of a long one the beginning
-    /// ([`shown`](crate::shown)).
+    /// ([`shown`](crate::shown())).
     pub fn new(x: f32, y: f32, size: f32, paint: impl Into<Paint>, text: impl Into<String>) -> Text {
         Text {
             x,

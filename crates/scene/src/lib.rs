@@ -20,12 +20,11 @@ pub mod log;
 mod painter;
 mod role;
 pub mod scale;
+mod shown;
 pub mod svg;
 mod theme;
 
-pub use font::{
-    FONT_STACK_MONO, FONT_STACK_SANS, fit, fit_middle, font_stack, shown, shown_string, visible, width,
-};
+pub use font::{FONT_STACK_MONO, FONT_STACK_SANS, fit, fit_middle, font_stack, visible, width};
 pub use glyph::{glyph_char, status_glyph};
 pub use hit::hit;
 pub use items::{
@@ -38,5 +37,6 @@ pub use scale::{
     AxisMode, Civil, LinearScale, Tick, TimeScale, ValueTick, bytes, civil, count, counted, duration,
     duration_words, ticks, timestamp,
 };
+pub use shown::{shown, shown_string};
 pub use svg::{SvgOptions, class_rules, svg, svg_with};
 pub use theme::{Rgb, Theme};

@@ -1,6 +1,6 @@
 //! What all pictures share: the views by name, how times are written, which tasks are marked.
 
-use makespan_model::Status;
+use makespan_model::{Severity, Status};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
 
@@ -156,6 +156,15 @@ impl Look {
         selected: None,
         hover: None,
     };
+}
+
+/// The colour of how much something matters.
+pub(crate) fn severity_role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Failed,
+        Severity::Warning => Role::Retrying,
+        Severity::Info => Role::Queued,
+    }
 }
 
 /// The colour role of a status.

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use makespan_analysis::Finding;
-use makespan_model::{Run, Severity};
+use makespan_model::Run;
 use makespan_scene::{Role, Scene, counted};
 use serde::{Deserialize, Serialize};
 
 use crate::chart::Plot;
 use crate::findings;
+use crate::look::severity_role;
 use crate::state::ViewState;
 use crate::table::{Cell, Table};
 
@@ -132,15 +133,6 @@ impl Found {
             role: severity_role(finding.severity),
             view: findings::view_of(run, finding),
         }
-    }
-}
-
-/// The colour of how much something matters.
-pub fn severity_role(severity: Severity) -> Role {
-    match severity {
-        Severity::Error => Role::Failed,
-        Severity::Warning => Role::Retrying,
-        Severity::Info => Role::Queued,
     }
 }
 

@@ -8,10 +8,8 @@ use makespan_model::{AttemptId, TaskId};
 use makespan_scene::{Hit, Rect, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
-use makespan_views::timeline::{
-    AXIS_HEIGHT, Frame as TimeFrame, Index, minimap, overlay, scene, twin, waits,
-};
-use makespan_views::{Look, Table, Target, ViewState};
+use makespan_views::timeline::{Frame as TimeFrame, Index, minimap, overlay, scene, twin, waits};
+use makespan_views::{Look, Recorded, Table, Target, ViewState};
 
 use super::drawable::{Drawable, picked};
 use crate::answer::{Overlay, Picture, Turn};
@@ -21,6 +19,9 @@ use crate::session::Session;
 
 /// Longest name of a task beside the picture, characters.
 const LONGEST: usize = 80;
+
+/// Longest text of an alert or a log line beside the picture, characters.
+const LONGEST_TEXT: usize = 300;
 
 pub(crate) struct Timeline<'s> {
     session: &'s Session,
@@ -39,8 +40,8 @@ impl<'s> Timeline<'s> {
         let (width, height) = size;
         let whole = TimeFrame::whole(&self.index, width);
         let rows = self.index.row_count().max(1) as f32;
-        let row_height = ((height - AXIS_HEIGHT) / rows).floor().clamp(16.0, 28.0);
-        let visible = ((height - AXIS_HEIGHT) / row_height).floor().max(1.0) as u32;
+        let row_height = ((height - whole.top) / rows).floor().clamp(16.0, 28.0);
+        let visible = ((height - whole.top) / row_height).floor().max(1.0) as u32;
         TimeFrame {
             width,
             height,
@@ -55,8 +56,18 @@ impl<'s> Timeline<'s> {
         match Target::of(hit)? {
             Target::Attempt(a) | Target::Merged(a) => self.open.run.attempts.task.get(a as usize).copied(),
             Target::Task(t) => Some(t),
+            Target::Recorded(i) => self.index.marks.get(i as usize)?.task(&self.open.run),
             _ => None,
         }
+    }
+
+    /// An alert or a log line in a line.
+    fn said(&self, mark: &Recorded) -> String {
+        let run = &self.open.run;
+        let text = visible(clip_chars(mark.text(run), LONGEST_TEXT)).into_owned();
+        let about =
+            mark.task(run).map_or(String::new(), |t| format!(" · {}", described(self.open, TaskId(t))));
+        format!("{}: {text}{about}", visible(&mark.level(run)))
     }
 
     /// The task that a press means: of bars drawn as one, that whose attempt lies nearest.
@@ -133,7 +144,12 @@ impl Drawable for Timeline<'_> {
             let (x0, x1) = (from.0.min(to.0).max(frame.gutter), from.0.max(to.0));
             picked(&mut made, Rect::new(x0, 0.0, (x1 - x0).max(0.0), frame.height));
         }
-        let about = hover.map_or_else(String::new, |t| described(self.open, TaskId(t)));
+        let about = match Target::of(pointer.hit) {
+            Some(Target::Recorded(i)) => {
+                self.index.marks.get(i as usize).map_or_else(String::new, |e| self.said(e))
+            }
+            _ => hover.map_or_else(String::new, |t| described(self.open, TaskId(t))),
+        };
         Overlay { scene: made, about, tip: None }
     }
 
@@ -158,6 +174,11 @@ impl Drawable for Timeline<'_> {
                 out.said = Some(format!("{name}: {}", counted(lane.attempts, "attempt")));
             }
             return;
+        }
+        if let Some(Target::Recorded(i)) = Target::of(press.hit)
+            && let Some(mark) = self.index.marks.get(i as usize)
+        {
+            out.said = Some(self.said(mark));
         }
         let task = self.pressed(&frame, press);
         let interval = task.and_then(|t| run.task_interval(TaskId(t)));

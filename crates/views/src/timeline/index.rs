@@ -6,6 +6,8 @@ use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::recorded::Recorded;
+
 /// What the lane of attempts without a worker is called.
 pub(crate) const UNNAMED: &str = "(unknown worker)";
 
@@ -97,6 +99,8 @@ pub struct Index {
     pub extent: (i64, i64),
     /// How many attempts have no start and are in no lane.
     pub untimed: usize,
+    /// Alerts and log lines with a time, in the order of time.
+    pub marks: Vec<Recorded>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
 }
@@ -239,6 +243,7 @@ impl Index {
             index.lanes.push(Lane { name, first_row, rows: count, attempts: timed.len() as u32 });
         }
         index.untimed = run.attempt_count() - base.start.len();
+        index.marks = Recorded::timed(run);
         index.levels.push(base);
         index.coarsen();
         index

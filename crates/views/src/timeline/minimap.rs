@@ -4,7 +4,7 @@ use makespan_analysis::Concurrency;
 use makespan_model::{Run, Status};
 use makespan_scene::{Bars, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, TimeScale};
 
-use super::picture::padded;
+use super::frame::padded;
 use super::{Frame, Index};
 
 /// A strip as wide as the frame, `height` px high. `concurrency` is drawn as an area with one step a pixel, failures as

@@ -4,7 +4,7 @@ use makespan_analysis::{Cause, Facts, WaitPiece};
 use makespan_model::{Run, TaskId, UNKNOWN};
 use makespan_scene::{Bars, Face, Group, Hit, Paint, Rect, Role, Stroke, Text, Weight, fit, visible};
 
-use super::picture::{AXIS_HEIGHT, Frame};
+use super::frame::Frame;
 use super::{Index, axis};
 use crate::look::Look;
 use crate::table::{Cell, Column, Table, duration_cell};
@@ -40,9 +40,9 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
     let run = facts.run();
     let clip = Rect::new(
         frame.gutter,
-        AXIS_HEIGHT,
+        frame.top,
         (frame.width - frame.gutter).max(0.0),
-        (frame.height - AXIS_HEIGHT).max(0.0),
+        (frame.height - frame.top).max(0.0),
     );
     let mut group = Group { clip: Some(clip), label: "Causes of waiting".to_owned(), ..Group::default() };
     if frame.row_height < 12.0 || task.index() >= run.task_count() {
@@ -58,7 +58,7 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         let high = (frame.row_height * 0.28).clamp(4.0, 7.0);
         let bottom = frame.row_top(row) + frame.row_height - 1.0;
         let rect = Rect::new(left, bottom - high, right - left, high);
-        if rect.w < 1.0 || bottom < AXIS_HEIGHT {
+        if rect.w < 1.0 || bottom < frame.top {
             continue;
         }
         let (why, who) = reason(run, piece.cause);
