@@ -181,7 +181,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("PageDown", "Page down", MOVE, "move down", Action::Move(Movement::Pan(0.0, 0.8))),
     key("Digit0", "0", MOVE, "show everything", Action::Move(Movement::Fit)),
     key("Home", "Home", MOVE, "show everything", Action::Move(Movement::Fit)),
-    key("KeyF", "F", MOVE, "show the selected task", Action::Focus),
+    key("KeyF", "F", MOVE, "zoom to the selected task, again: show everything", Action::Focus),
     key("ArrowLeft", "←", SELECT, "earlier on the row", Action::Next(Neighbour::Earlier)),
     key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Neighbour::Later)),
     key("ArrowUp", "↑", SELECT, "row above", Action::Next(Neighbour::Above)),

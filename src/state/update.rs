@@ -80,7 +80,7 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
             frame.moved(view, *movement);
             vec![Effect::LinkSoon]
         }
-        Action::Focus => vec![Effect::Touch(Touch::Reveal)],
+        Action::Focus => vec![Effect::Touch(Touch::Fit)],
         Action::Select(None) => {
             view.selected = None;
             vec![Effect::Link(false)]

@@ -83,6 +83,8 @@ pub struct Shell {
     pub statuses: [u32; 10],
     /// What is wrong with the filter.
     pub filter_error: Option<String>,
+    /// How many tasks pass the filter, where there is one.
+    pub passing: Option<usize>,
     /// The line of counts at the foot of the page.
     pub line: String,
     /// Diagnostics of the run's file that are more than remarks.

@@ -77,7 +77,7 @@ impl OpenRun {
                 up.iter().zip(&down).map(|(a, b)| *a || *b).collect()
             });
             Marks {
-                dim: self.mask(&view.filter).iter().map(|passes| !passes).collect(),
+                dim: dimmed(&self.mask(&view.filter)),
                 critical: path.map_or_else(Vec::new, |p| p.on_path.clone()),
                 related,
             }
@@ -105,4 +105,10 @@ impl OpenRun {
             (graph, placed)
         })
     }
+}
+
+/// What does not pass the filter is dimmed. Where nothing passes, as while a word is half typed, nothing is: a picture
+/// that pales as a whole says less than the count beside it.
+fn dimmed(mask: &[bool]) -> Vec<bool> {
+    if mask.contains(&true) { mask.iter().map(|passes| !passes).collect() } else { Vec::new() }
 }

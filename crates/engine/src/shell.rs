@@ -22,6 +22,8 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
     let Some(open) = session.run(view.run) else { return Shell { unread, ..Shell::default() } };
     let statuses = open.facts.totals().statuses;
     let severe = |d: &&makespan_model::Diagnostic| d.severity != Severity::Info;
+    let mask = open.mask(&view.filter);
+    let passing = (!mask.is_empty()).then(|| mask.iter().filter(|passes| **passes).count());
     let sides = session.sides(view);
     let listed = listed(session, view, &sides);
     let among =
@@ -36,7 +38,8 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         tasks: open.run.task_count(),
         statuses: Status::ALL.map(|s| statuses[s as usize]),
         filter_error: view.filter.error(&open.facts).map(|e| e.to_string()),
-        line: line(open, view),
+        passing,
+        line: line(open, passing),
         diagnostics: open.run.diagnostics.iter().filter(severe).count(),
         unread,
         selected: open.selected(view).map(|t| t.0),
@@ -65,16 +68,14 @@ fn listed(session: &Session, view: &ViewState, sides: &Sides) -> HashSet<usize> 
 }
 
 /// Counts, what passes the filter, and where the run comes from.
-fn line(open: &OpenRun, view: &ViewState) -> String {
+fn line(open: &OpenRun, passing: Option<usize>) -> String {
     let totals = open.facts.totals();
     let mut parts = vec![counted(totals.tasks, "task")];
     let failed = totals.statuses[Status::Failed as usize];
     if failed > 0 {
         parts.push(format!("{} failed", count(u64::from(failed))));
     }
-    let mask = open.mask(&view.filter);
-    if !mask.is_empty() {
-        let passing = mask.iter().filter(|passes| **passes).count();
+    if let Some(passing) = passing {
         let matches = if passing == 1 { "matches" } else { "match" };
         parts.push(format!("{} {matches} the filter", count(passing as u64)));
     }

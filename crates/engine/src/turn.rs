@@ -35,6 +35,11 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         }
         Touch::Reveal => reveal(session, size, &mut out.after),
+        Touch::Fit => {
+            if let Some(shown) = shown() {
+                shown.fit(size, &mut out.after);
+            }
+        }
         Touch::Focus(focus, way) => {
             let made = matrix::of(session, view, size);
             if let (Some(made), Frame::Cells { frame, .. }) = (made, matrix::frame(session, view, size)) {

@@ -158,6 +158,13 @@ impl Drawable for GraphOf<'_> {
         }
     }
 
+    fn fit(&self, size: Size, view: &mut ViewState) {
+        let node = self.open.selected(view).and_then(|t| self.drawn.0.node_of.get(t.index()).copied());
+        let Some(camera) = node.and_then(|n| onto(&self.drawn.1, n, 1.0)) else { return };
+        view.camera = if view.camera == Some(camera) { None } else { Some(camera) };
+        self.reveal(size, view);
+    }
+
     fn reveal(&self, size: Size, view: &mut ViewState) {
         let node = self.open.selected(view).and_then(|t| self.drawn.0.node_of.get(t.index()).copied());
         let zoom = seen(&plane(&self.drawn.1, self.view.camera, size, false)).camera.zoom;

@@ -83,12 +83,21 @@ impl<'s> Timeline<'s> {
     }
 }
 
+/// The window that shows an interval with a quarter of its length on either side, ns since the epoch.
+fn around((start, end): (i64, i64)) -> (i64, i64) {
+    let air = (end.saturating_sub(start) / 4).max(NARROWEST);
+    (start.saturating_sub(air), end.saturating_add(air))
+}
+
 /// The strip of the whole run.
 pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
     let shown = Timeline::new(session, view)?;
     let frame = shown.frame((size.0, 100.0));
     let concurrency = shown.open.facts.concurrency();
-    Some(minimap(&shown.open.run, &shown.index, concurrency, &frame, size.1))
+    let mask = shown.open.mask(&view.filter);
+    let text = !view.filter.text.trim().is_empty();
+    let hits = if text { &mask[..] } else { &[] };
+    Some(minimap(&shown.open.run, &shown.index, concurrency, hits, &frame, size.1))
 }
 
 impl Drawable for Timeline<'_> {
@@ -183,9 +192,8 @@ impl Drawable for Timeline<'_> {
         let task = self.pressed(&frame, press);
         let interval = task.and_then(|t| run.task_interval(TaskId(t)));
         match (press.double, interval) {
-            (true, Some((start, end))) => {
-                let air = (end.saturating_sub(start) / 4).max(NARROWEST);
-                out.after.window = Some((start.saturating_sub(air), end.saturating_add(air)));
+            (true, Some(interval)) => {
+                out.after.window = Some(around(interval));
                 out.after.selected = task.map(|t| run.task_id(TaskId(t)).to_owned());
             }
             (true, None) => {
@@ -193,6 +201,14 @@ impl Drawable for Timeline<'_> {
             }
             (false, _) => out.after.selected = task.map(|t| run.task_id(TaskId(t)).to_owned()),
         }
+    }
+
+    fn fit(&self, size: Size, view: &mut ViewState) {
+        let selected = self.open.selected(view);
+        let Some(interval) = selected.and_then(|t| self.open.run.task_interval(t)) else { return };
+        let window = Some(around(interval));
+        view.window = if view.window == window { None } else { window };
+        self.reveal(size, view);
     }
 
     fn reveal(&self, size: Size, view: &mut ViewState) {
