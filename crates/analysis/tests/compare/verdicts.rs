@@ -181,6 +181,23 @@ fn a_level_that_changed_is_found_and_failures_are_shown_without_being_pooled() {
 }
 
 #[test]
+fn a_slope_is_by_run_also_when_every_second_run_failed() {
+    // Ten milliseconds more a run, of ten seconds: too little for another level.
+    let run = |i: usize| {
+        let train = 10.0 + i as f64 / 100.0;
+        let failed = if i % 2 == 1 { "failed" } else { "" };
+        facts(&format!("train 0..{train:.3} w {failed}"))
+    };
+    let all: Vec<Facts> = (0..30).map(run).collect();
+    let found = trends(&all.iter().collect::<Vec<_>>(), "duration").unwrap();
+    for series in [&found.rows[0], found.makespan.as_ref().unwrap()] {
+        let slope = series.trend.slope.unwrap();
+        assert!((slope.each / 1e6 - 10.0).abs() < 1e-6, "{}", slope.each);
+        assert!(slope.p < 0.001);
+    }
+}
+
+#[test]
 fn a_change_of_no_matter_is_no_new_level() {
     let values: Vec<f64> =
         (0..30).map(|i| if i < 15 { 100.0 } else { 102.0 } + f64::from(i % 3) / 10.0).collect();
