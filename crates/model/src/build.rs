@@ -141,6 +141,16 @@ struct RecentSample {
 /// So many names of samples are remembered.
 const RECENT_SAMPLES: usize = 32;
 
+/// How far an attempt of that status has come: what lies behind it is never taken for news.
+fn progressed(status: Status) -> u8 {
+    match status {
+        Status::Pending => 0,
+        Status::Queued => 1,
+        Status::Running | Status::Retrying => 2,
+        _ => 3,
+    }
+}
+
 impl RunBuilder {
     fn text(&mut self, text: Option<&Cow<'_, str>>) -> StrId {
         text.map_or(StrId::EMPTY, |t| self.strings.intern(t))
@@ -273,7 +283,10 @@ impl RunBuilder {
         a.started[at] = e.started.unwrap_or(a.started[at]);
         a.ended[at] = e.ended.unwrap_or(a.ended[at]);
         if let Some(status) = e.status {
-            a.status[at] = status;
+            // Lines come in any order: that it started, read after that it ended, takes nothing back.
+            if !self.said[at] || progressed(status) >= progressed(a.status[at]) {
+                a.status[at] = status;
+            }
             self.said[at] = true;
         }
         if let Some(p) = e.progress.filter(|p| p.is_finite()) {

@@ -16,7 +16,7 @@ const MOST: usize = 100;
 /// What a stretch of waiting was for, in words, and the task behind it.
 pub(crate) fn reason(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
     match cause {
-        Cause::Dependency(task) => ("dependency", Some(task)),
+        Cause::Dependency(task) => ("release by", Some(task)),
         Cause::Slot(attempt) => ("slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
         Cause::Queue => ("queue", None),
         Cause::Backoff => ("between attempts", None),
@@ -98,12 +98,12 @@ pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
     let run = facts.run();
     let pieces = facts.wait_pieces(task);
     let columns = vec![
-        Column::text("why", "Waited"),
+        Column::text("why", "For"),
         Column::text("task", "Task"),
         Column::number("from", "From"),
         Column::number("duration", "Duration"),
     ];
-    let mut table = Table::new("Causes of waiting", columns);
+    let mut table = Table::new("Time before each start", columns);
     for piece in pieces.iter().take(MOST) {
         let (why, who) = reason(run, piece.cause);
         let name = who.map_or_else(|| Cell::new(""), |t| Cell::new(run.task_name(t)).task(t.0));
