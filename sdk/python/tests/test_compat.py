@@ -126,7 +126,7 @@ class Kailash(Recorded):
         manager.update_run_status(run_id, "completed")
         found = [(e["name"], e["value"], e.get("unit")) for e in self.events("sample", file=self.only_file())]
         self.assertEqual(found, [("cpu", 50.0, "%"), ("io_read_bytes", 7, "B"), ("rows", 3, None)])
-        self.assertIsNone(task.metrics.memory_bytes, "what was not collected is not 0")
+        self.assertIsNone(task.metrics.memory_usage_mb, "what was not collected is not 0")
 
     def test_a_conditional_skip_is_a_skip(self):
         manager = self.manager()
@@ -170,10 +170,11 @@ class Kailash(Recorded):
         file = self.folder / "tracking.yaml"
         file.write_text("tracking:\n  enabled: true\n  storage:\n    path: '/x'  # here\n    compress: true\n"
                         "  metrics:\n    enabled: false\n    include:\n      - cpu\n  retention:\n    days: 30\n    max_runs: many\n")
-        with mock.patch.dict(os.environ, {"KAILASH_METRICS_INTERVAL": "0.5", "KAILASH_TRACKING_PATH": "/y"}):
+        with mock.patch.dict(os.environ, {"KAILASH_METRICS_INTERVAL": "0.5", "KAILASH_TRACKING_PATH": "/y"}), \
+                self.assertWarnsRegex(RuntimeWarning, "retention.max_runs: 'many' is not valid"):
             config = TrackingConfig.from_env(str(file))
         self.assertEqual((config.storage_config, config.collect_metrics, config.metric_interval, config.retention_days, config.max_runs),
-                         ({"path": "/y", "compress": "true"}, False, 0.5, 30, None))
+                         ({"path": "/y", "compress": True}, False, 0.5, 30, None))
 
     def test_a_run_of_many_nodes_is_no_slower_at_its_end(self):
         manager = self.manager()

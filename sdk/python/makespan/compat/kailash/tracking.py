@@ -1,0 +1,17 @@
+"""``makespan.compat.kailash.tracking`` is ``makespan.compat.kailash``, with all modules: for whoever changes only the first
+word of ``kailash.tracking.storage.base``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import config, maintenance, manager, metrics_collector, models, storage
+from .storage import base, database, filesystem
+from . import *  # noqa: F403
+from . import __all__  # noqa: F401
+
+for _name, _module in {"config": config, "maintenance": maintenance, "manager": manager, "models": models,
+                       "metrics_collector": metrics_collector, "storage": storage, "storage.base": base,
+                       "storage.database": database, "storage.filesystem": filesystem}.items():
+    sys.modules["%s.%s" % (__name__, _name)] = _module
