@@ -18,7 +18,7 @@ from .models import (
     WorkflowEvent,
     WorkflowExecution,
 )
-from .tracker import WorkflowTracker
+from .workflow_tracker import WorkflowTracker
 
 __all__ = [
     "ComponentExecution", "ExpertContribution", "MetaLearnerDecision", "OptimizerPerformance", "WorkflowComponentType",
