@@ -19,7 +19,8 @@ def fold(events):
     "params", "tasks", "events", "samples"}``.
 
     ``tasks`` are dicts by id, in the order of their declaration: ``attempts`` by number, of each ``samples`` by name as
-    ``(value, unit)``; ``artifacts`` by direction and name; ``said`` is the last line of the log with its time. ``samples`` are those of the run itself, ``(t, name, value,
+    ``(value, unit)``; ``artifacts`` by direction and name; ``said`` is the last line of the log with its time,
+    ``progress`` the last one that was reported, 0 to 1. ``samples`` are those of the run itself, ``(t, name, value,
     unit)``; ``events`` are all other lines: logs, alerts, artifacts, diagnostics.
     """
     found = {}
@@ -40,6 +41,10 @@ def fold(events):
                 attempt[{"queue": "queued", "start": "started", "end": "ended"}[kind]] = event.get("t")
             attempt.update((name, event[name]) for name in ("queued", "started", "ended", "status", "error")
                            if event.get(name) is not None)
+            if isinstance(event.get("progress"), (int, float)):
+                _task(run, event)["progress"] = event["progress"]
+        elif kind == "progress":
+            _task(run, event)["progress"] = event.get("progress")
         elif kind == "sample" and event.get("task") is not None:
             _attempt(run, event)["samples"][event.get("name")] = (event.get("value"), event.get("unit"))
         elif kind == "sample":
