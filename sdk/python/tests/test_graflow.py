@@ -105,6 +105,17 @@ class Graflow(Recorded):
         manager.start_workflow_execution("next")
         self.assertEqual((self.statuses(), [e["task"] for e in self.events("end")]), (["succeeded"], ["a", "a-2"]))
 
+    def test_tasks_that_did_not_run_leave_the_status_unknown(self):
+        manager = self.manager(Context(("a", "b")))
+        self.execute(manager, "a")
+        manager.start_workflow_execution("next")
+        self.assertEqual((self.statuses(), manager.executions[self.id].status), ([], "unknown"))
+        self.assertTrue(any("ended" in e for e in self.events("run")))
+        manager = self.manager(Context(("a", "b")))
+        self.execute(manager, "a")
+        manager.finish_workflow_execution()
+        self.assertEqual(self.statuses(), ["succeeded"], "whoever ends it says so")
+
     def test_a_failed_branch_waits_for_the_others(self):
         manager = self.manager(Context(nodes=["a", "b"]))
         manager.add_task_execution("a")

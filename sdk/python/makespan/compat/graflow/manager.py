@@ -15,7 +15,7 @@ from typing import Any, Dict, Optional
 
 from ... import _context, _run
 from ..._guard import foreign, guarded, say
-from .._reopen import reopen
+from .._reopen import leave, reopen
 from .graph import Graph, members
 
 #: Nodes and edges of one graph that are looked at.
@@ -69,7 +69,7 @@ class LineageManager:
     def clear(self):
         """Ends the current execution, and forgets what is in memory. Files stay."""
         with self._lock:
-            self.finish_workflow_execution()
+            self._leave()
             self.graph.clear()
             self.executions, self.task_executions = {}, {}
             self._forget()
@@ -89,7 +89,7 @@ class LineageManager:
     def start_workflow_execution(self, workflow_name, execution_context=None):
         """Starts an execution and returns its id. The graph is that of the context, if it has one."""
         with self._lock:
-            self.finish_workflow_execution()
+            self._leave()
             self._forget()
             execution = WorkflowExecution(str(uuid.uuid4()), workflow_name, datetime.datetime.now())
             self.executions[execution.execution_id] = execution
@@ -102,28 +102,46 @@ class LineageManager:
             execution.total_tasks = len(self.graph)
             if not self._registered:
                 self._registered = True
-                atexit.register(self._at_exit)
+                atexit.register(self._leave)
         self._notify("workflow_started", execution)
         return execution.execution_id
 
     def finish_workflow_execution(self, status=None):
         """Ends the current execution for good: ``completed`` or ``failed``, or as its tasks tell."""
+        self._finish(lambda execution: status or ("failed" if execution.failed_tasks else "completed"))
+
+    def _finish(self, judged):
         with self._lock:
             execution = self.executions.get(self.current_execution)
             self.current_execution = None
-            if execution is None or (execution.status != "running" and status in (None, execution.status)):
+            if execution is None:
                 return
+            status = judged(execution)
+            if execution.status != "running" and status in (None, execution.status):
+                return  # it ended for the time being, and nothing came after
             self._end(execution, status)
         self._notify("workflow_" + execution.status, execution)
 
-    def _end(self, execution, status=None):
+    @guarded()
+    def _leave(self):
+        """Another execution begins, or the program ends. One with tasks that did not run has a status only if one of its
+        tasks failed: nobody knows whether they should have.
+        """
+        def judged(execution):
+            return "failed" if execution.failed_tasks else None if self._open or self._going else "completed"
+
+        self._finish(judged)
+
+    def _end(self, execution, status):
         if self._behind:
             self._declare()
         execution.end_time = datetime.datetime.now()
-        execution.status = status or ("failed" if execution.failed_tasks else "completed")
-        if self._run is not None:
+        execution.status = status or "unknown"
+        if status is None:
+            leave(self._run)
+        elif self._run is not None:
             reopen(self._run)
-            self._run.end(status={"completed": "succeeded"}.get(execution.status, execution.status))
+            self._run.end(status={"completed": "succeeded"}.get(status, status))
 
     def _settle(self):
         """Ends the execution for the time being when nothing runs and all is done, or something failed."""
@@ -133,14 +151,8 @@ class LineageManager:
                 return
             if self._open and not execution.failed_tasks:
                 return
-            self._end(execution)
+            self._end(execution, "failed" if execution.failed_tasks else "completed")
         self._notify("workflow_" + execution.status, execution)
-
-    def _at_exit(self):
-        """What is still running then stays so: nobody knows how it ended."""
-        execution = self.executions.get(self.current_execution)
-        if execution is not None and not self._going and (execution.failed_tasks or not self._open):
-            self.finish_workflow_execution()
 
     @guarded()
     def _begin(self, execution):
