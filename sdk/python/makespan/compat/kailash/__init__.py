@@ -8,18 +8,19 @@
 
 Otherwise than the original: a run is one file that is appended to, so that saving a task costs the same in a run of
 ten thousand; tasks that are tried again are attempts of one task; what was not measured is ``None`` and not 0, and zeros
-that stand for it are ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, to
-which analyses, reports and the live monitor are left too.
+that stand for it are ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, which also writes
+the reports of ``reporting`` and says more than ``analytics``; pictures and dashboards are left to it.
 """
 
 from .config import TrackingConfig
+from .events import EventStream, LiveMonitor, WebhookHandler
 from .manager import TaskManager
 from .metrics_collector import MetricsCollector, PerformanceMetrics, collect_metrics
 from .models import RunSummary, Task, TaskMetrics, TaskRun, TaskStatus, TaskSummary, WorkflowRun
 from .storage import BaseStorage, DatabaseStorage, FileSystemStorage, SQLiteStorage, StorageBackend
 
 __all__ = [
-    "BaseStorage", "DatabaseStorage", "FileSystemStorage", "MetricsCollector", "PerformanceMetrics", "RunSummary",
-    "SQLiteStorage", "StorageBackend", "Task", "TaskManager", "TaskMetrics", "TaskRun", "TaskStatus", "TaskSummary",
-    "TrackingConfig", "WorkflowRun", "collect_metrics",
+    "BaseStorage", "DatabaseStorage", "EventStream", "FileSystemStorage", "LiveMonitor", "MetricsCollector",
+    "PerformanceMetrics", "RunSummary", "SQLiteStorage", "StorageBackend", "Task", "TaskManager", "TaskMetrics", "TaskRun",
+    "TaskStatus", "TaskSummary", "TrackingConfig", "WebhookHandler", "WorkflowRun", "collect_metrics",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 
+from . import events
 from ._answers import Answers
 from ._model import utc_now
 from .config import TrackingConfig
@@ -49,6 +50,7 @@ class TaskManager(Answers):
         run = WorkflowRun(workflow_name, metadata=metadata or {})
         self._runs[run.run_id] = run
         self._save(run)
+        self._recorder.tell(events.of_run(run, "run.started"))
         return run.run_id
 
     def update_run_status(self, run_id, status, error=None):
@@ -56,8 +58,18 @@ class TaskManager(Answers):
         if not run_id:
             raise TaskException("Run ID is required")
         run = self._known(self.get_run(run_id), "Run", run_id)
+        before = run.status
         run.update_status(status, error)
         self._save(run)
+        if run.status != before:
+            self._recorder.tell(events.of_run(run))
+
+    def add_handler(self, handler):
+        """Calls ``handler.handle(event)``, or a function, with whatever happens to runs and tasks; see :mod:`.events`."""
+        self._recorder.handlers = [*self._recorder.handlers, handler]
+
+    def remove_handler(self, handler):
+        self._recorder.handlers = [one for one in self._recorder.handlers if one is not handler]
 
     def set_search_attributes(self, run_id, attributes):
         """Labels a run with values that :meth:`search_runs` finds it by."""
@@ -90,6 +102,7 @@ class TaskManager(Answers):
                 run.add_task(task.task_id)
                 if self.storage is not self._recorder:
                     self._save(run)
+        self._recorder.tell(events.of_task(task, "task.created"))
         return task
 
     def update_task_status(self, task_id, status, result=None, error=None, ended_at=None, metadata=None):

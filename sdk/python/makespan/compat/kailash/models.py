@@ -137,7 +137,7 @@ class TaskRun(Model):
             raise TaskStateError("Invalid state transition from %s to %s. Valid transitions: %s" % (
                 self.status.value, status.value,
                 ", ".join(sorted(one.value for one in VALID_TASK_TRANSITIONS[self.status])) or "none"))
-        self.status = status
+        before, self.status = self.status, status
         self.result = result if result is not None else self.result
         self.error = error if error is not None else self.error
         if metadata:
@@ -148,6 +148,8 @@ class TaskRun(Model):
             self.ended_at = ended_at or self.ended_at or utc_now()
         if self._recorder is not None:
             self._recorder.changed(self, bool(metadata))
+            if status is not before:
+                self._recorder.happened(self)
 
     def validate_state(self):
         if self.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) and self.started_at is None:

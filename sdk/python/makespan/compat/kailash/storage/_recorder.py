@@ -8,8 +8,9 @@ import threading
 import uuid
 
 from .... import _context, _run
-from ...._guard import guarded, say
+from ...._guard import foreign, guarded, say
 from ..._reopen import amended, reopen
+from .. import events
 from .._model import utc_now
 from .._restore import ATTRIBUTE, DELETED, TRY, attributes, restored
 from ..metrics import COLLECTED, TaskMetrics, of_samples
@@ -47,6 +48,7 @@ class Recorder(StorageBackend):
 
     def __init__(self):
         self.resources, self.every, self.include = True, 0.1, None
+        self.handlers = []
         self._opened, self._tasks, self._samples = {}, {}, {}
         self._lock = threading.RLock()
 
@@ -147,6 +149,16 @@ class Recorder(StorageBackend):
         self._started(task)
         if task.metrics is not None:
             TaskMetrics.of(task.metrics).record(task._task, self._measured(task))
+
+    def happened(self, task):
+        """Tells the handlers which status a task took."""
+        if self.handlers:
+            self.tell(events.of_task(task))
+
+    def tell(self, event):
+        """Tells the handlers what happened; what they raise is kept from the program."""
+        for handler in self.handlers:
+            foreign(getattr(handler, "handle", handler), event)
 
     @staticmethod
     def _started(task):

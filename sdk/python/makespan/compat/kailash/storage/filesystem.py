@@ -55,7 +55,7 @@ class FileSystemStorage(Recorder):
             if os.path.exists(name):
                 found = _read.runs(name).get(run_id)
                 if found is not None:
-                    return found
+                    return {**found, "path": name}
         return next((found for found in self._all(task_id=run_id) if found["id"] == run_id), None)
 
     def _all(self, workflow_name=None, task_id=None):
