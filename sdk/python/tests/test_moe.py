@@ -1,11 +1,23 @@
 """The workflow tracker of the mixture-of-experts framework: its answers, and what is recorded."""
 
 import asyncio
+import json
+import os
+import pathlib
 import time
+from unittest import mock
 
-from makespan.compat.moe import ComponentExecution, WorkflowComponentType, WorkflowEvent, WorkflowExecution, WorkflowTracker
+from makespan.compat.moe import (
+    ComponentExecution,
+    WorkflowComponentType,
+    WorkflowEvent,
+    WorkflowExecution,
+    WorkflowTracker,
+    WorkflowVisualizer,
+    dashboard,
+)
 
-from .support import Recorded
+from .support import Recorded, needs_program, program
 
 
 class Moe(Recorded):
@@ -144,3 +156,47 @@ class Moe(Recorded):
 
     def test_nothing_to_complete(self):
         self.assertIsNone(self.tracker.complete_workflow())
+
+    def test_workflows_of_the_original_are_listed_too(self):
+        (self.folder / "theirs.json").write_text(json.dumps({
+            "workflow_id": "old", "start_time": "2025-01-01T00:00:00", "end_time": None, "success": True, "events": [],
+            "components": [{"component": "prediction", "entry_time": "2025-01-01T00:00:00", "success": True}], "unknown": 1}))
+        for name, text in (("list.json", "[]"), ("broken.json", "{"), ("other.json", '{"a": 1}')):
+            (self.folder / name).write_text(text)
+        self.tracker.start_workflow("new")
+        self.tracker.complete_workflow()
+        self.assertEqual([one.workflow_id for one in self.tracker.get_tracked_executions()], ["old", "new"])
+
+    # ------------------------------------------------------------------------------------------------------ exports
+
+    def workflow(self):
+        workflow = self.tracker.start_workflow("my/workflow")
+        self.tracker.track_component("data_loading")(lambda: None)()
+        workflow.add_component(ComponentExecution(WorkflowComponentType.EVALUATION))
+        workflow.components[1].complete(False, {"error": "no labels"})
+        return self.tracker.complete_workflow(False)
+
+    def test_a_workflow_is_exported_as_json_and_mermaid(self):
+        visualizer = WorkflowVisualizer(output_dir=str(self.folder / "pictures"))
+        workflow = self.workflow()
+        path = visualizer.export_workflow_json(workflow)
+        self.assertEqual(pathlib.Path(path).name, "my_workflow.json")
+        self.assertEqual([c.component.value for c in WorkflowExecution.load(path).components], ["data_loading", "evaluation"])
+        lines = pathlib.Path(visualizer.generate_mermaid_workflow(workflow, "w.mmd")).read_text().splitlines()
+        self.assertEqual((lines[0], lines[1].strip(), lines[2].strip(), lines[3].strip()),
+                         ("flowchart TD", 'c0["data_loading"]', 'c1["evaluation (failed)"]:::failed', "c0 --> c1"))
+
+    def test_pictures_without_the_program_are_refused(self):
+        with mock.patch.dict(os.environ, {"PATH": str(self.folder)}):
+            os.environ.pop("MAKESPAN_BIN", None)
+            for picture in (lambda: WorkflowVisualizer(str(self.folder)).visualize_workflow(self.workflow()),
+                            lambda: dashboard.run_dashboard(str(self.folder))):
+                with self.assertRaisesRegex(OSError, "MAKESPAN_BIN"):
+                    picture()
+
+    @needs_program
+    def test_a_picture_is_a_report(self):
+        with mock.patch.dict(os.environ, {"MAKESPAN_BIN": program()}):
+            workflow = self.workflow()
+            path = WorkflowVisualizer(str(self.folder / "pictures")).create_timeline_visualization(workflow)
+            self.assertIn("no labels", pathlib.Path(path).read_text())

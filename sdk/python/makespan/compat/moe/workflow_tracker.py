@@ -212,12 +212,28 @@ class WorkflowTracker:
         return pipeline
 
     def get_tracked_executions(self):
-        """The workflows in ``output_dir``, also those that are still going on."""
-        found = []
+        """Returns the workflows in ``output_dir``, also those that are still going on and those that the original wrote."""
+        found = [one for one in map(_theirs, _names(self.output_dir)) if one is not None]
         for path in _read.folder(self.output_dir):
             for run in _read.runs(path).values():
                 found.append(execution(run))
         return sorted(found, key=lambda workflow: workflow.start_time or "")
+
+
+def _names(folder):
+    try:
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".json"))
+    except OSError:
+        return []
+
+
+def _theirs(path):
+    """Returns the workflow of a file of the original; ``None`` if it is something else."""
+    try:
+        found = WorkflowExecution.load(path)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return found if isinstance(found.workflow_id, str) and found.start_time else None
 
 
 class _Entered:
