@@ -13,7 +13,7 @@ from makespan.compat.kailash import FileSystemStorage, TaskManager, TaskMetrics,
 from makespan.compat.kailash.maintenance import cleanup_old_data
 from makespan.compat.moe import WorkflowTracker
 
-from .support import Recorded, needs_program, summary
+from .support import Recorded, needs_program, python, summary
 
 
 class Kailash(Recorded):
@@ -158,3 +158,55 @@ class Read(Recorded):
         tracker.complete_workflow()
         (file,) = self.folder.glob("*.jsonl")
         self.assertEqual(summary(pathlib.Path(file))["runs"][0]["tasks"], 1)
+
+
+class Faults(Recorded):
+    CODE = """
+import sys, threading
+place = sys.argv[1]
+class Odd:
+    def __str__(self): raise RuntimeError("no text")
+    __repr__ = __str__
+from makespan.compat.kailash import FileSystemStorage, TaskManager
+m = TaskManager(storage=FileSystemStorage(place, compress=True))
+run = m.create_run("w", {"odd": Odd()})
+t = m.create_task("a", {"odd": Odd()}, run_id=run)
+t.start()
+m.fail_task(t.task_id, Odd())
+t = m.retry_task(t.task_id)
+t.start()
+m.complete_task(t.task_id, {"odd": Odd(), "nan": float("nan"), "deep": [[[[[[[[[[1]]]]]]]]]]})
+m.update_task_metrics(t.task_id, t.metrics)
+m.update_run_status(run, "completed")
+assert m.get_run(run).status == "completed" and len(m.get_tasks(run)) == 2 and len(m.list_runs()) == 1
+from makespan.compat.moe import WorkflowTracker, WorkflowEvent
+tracker = WorkflowTracker(output_dir=place)
+w = tracker.start_workflow("w")
+w.add_event(WorkflowEvent("odd", Odd(), details={"odd": Odd()}))
+assert tracker.track_component("odd")(lambda: 5)() == 5 and tracker.complete_workflow(results={"odd": Odd()}) is w
+from makespan.compat.moneyprinter import WorkflowMonitor
+monitor = WorkflowMonitor(folder=place, memory_system=Odd())
+id = monitor.create_workflow("w", metadata={"odd": Odd()})
+step = monitor.add_workflow_step(id, "a")
+monitor.start_workflow(id)
+monitor.start_step(id, step)
+monitor.record_metric(id, Odd(), Odd(), step_id=step)
+monitor.complete_step(id, step, {"odd": Odd()})
+assert monitor.get_workflow_status(id)["status"] == "completed"
+from makespan.compat.graflow import LineageManager
+lineage = LineageManager(folder=place)
+lineage.start_workflow_execution("w", Odd())
+with lineage.executing_task("a", Odd()):
+    pass
+lineage.fail_task_execution("a", Odd())
+lineage.start_workflow_execution("again")
+print("went through")
+"""
+
+    def test_no_place_to_write_and_odd_values_harm_no_program(self):
+        blocked = self.folder / "file"
+        blocked.write_text("")
+        for place in (self.folder / "fine", blocked / "below", pathlib.Path("/proc/nowhere")):
+            with self.subTest(str(place)):
+                done = python(self.CODE, args=(place,))
+                self.assertEqual((done.stdout, done.returncode), (b"went through\n", 0), done.stderr.decode())

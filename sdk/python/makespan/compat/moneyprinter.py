@@ -90,7 +90,7 @@ class WorkflowMonitor:
         with self._lock:
             self.workflows[workflow.workflow_id] = workflow
         self._open(workflow)
-        self._remember("workflow_" + workflow.workflow_id, workflow.history())
+        self._remember(lambda: ("workflow_" + workflow.workflow_id, workflow.history()))
         return workflow.workflow_id
 
     @guarded()
@@ -167,7 +167,7 @@ class WorkflowMonitor:
             workflow.count()
         if step._task is not None:
             step._task.start()
-        self._remember("step_%s_%s" % (workflow_id, step_id), asdict(step))
+        self._remember(lambda: ("step_%s_%s" % (workflow_id, step_id), asdict(step)))
 
     def update_step_progress(self, workflow_id, step_id, progress, message=None):
         """How far a step is, 0 to 100."""
@@ -182,7 +182,7 @@ class WorkflowMonitor:
         if step._task is not None:
             step._task.progress(step.progress / 100, message)
         self._progressed(self.workflows[workflow_id])
-        self._remember("progress_%s_%s" % (workflow_id, step_id), {"progress": step.progress, "message": message})
+        self._remember(lambda: ("progress_%s_%s" % (workflow_id, step_id), {"progress": step.progress, "message": message}))
 
     def complete_step(self, workflow_id, step_id, result=None):
         self._over(workflow_id, step_id, StepStatus.COMPLETED, lambda task: task.complete(result), result=result)
@@ -221,8 +221,8 @@ class WorkflowMonitor:
         if step._task is not None:
             tell(step._task)
         self._progressed(workflow)
-        self._remember("completion_%s_%s" % (workflow_id, step_id),
-                       {"step_id": step_id, "success": status is not StepStatus.FAILED, "result": result, "error": error})
+        self._remember(lambda: ("completion_%s_%s" % (workflow_id, step_id),
+                       {"step_id": step_id, "success": status is not StepStatus.FAILED, "result": result, "error": error}))
         if status is StepStatus.FAILED:
             self._alert(workflow, AlertSeverity.ERROR, "Step '%s' failed: %s" % (say(step.name, 256), say(error)), step)
         self._check(workflow)
@@ -253,7 +253,7 @@ class WorkflowMonitor:
             if workflow._store is not None:
                 # Not for the last time: a step may be added to what seemed complete.
                 workflow._store.bring(workflow._run.file, last=False)
-        self._remember("workflow_completion_" + workflow.workflow_id, workflow.history())
+        self._remember(lambda: ("workflow_completion_" + workflow.workflow_id, workflow.history()))
 
     @staticmethod
     def _progressed(workflow):
@@ -262,8 +262,10 @@ class WorkflowMonitor:
             workflow._run.metric("progress", workflow.progress, "%")
 
     @guarded()
-    def _remember(self, key, value):
+    def _remember(self, told):
+        """Stores a key and a dict, the answer of ``told()``, in the memory system, if there is one."""
         if hasattr(self.memory, "store_swarm_memory"):
+            key, value = told()
             text = json.dumps(_encode.plain({**value, "timestamp": time.time()}), ensure_ascii=False)
             foreign(self.memory.store_swarm_memory, key, text)
 
@@ -283,7 +285,7 @@ class WorkflowMonitor:
             name = say(metric_name, 200) + ("" if not tags else "{%s}" % ",".join(
                 "%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in tags.items()))
             scope.metric(name, value, unit or None)
-        self._remember("metric_%s_%s" % (workflow_id, metric_name), asdict(metric))
+        self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
 
     def add_alert_handler(self, handler):
         self.alert_handlers.append(handler)
@@ -298,7 +300,7 @@ class WorkflowMonitor:
         if scope is not None:
             self._measured(workflow, alert, alert.metadata.get("value"))
             scope.alert(message, severity=severity.value)
-        self._remember("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert))
+        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
         for handler in list(self.alert_handlers):
             foreign(handler, alert)
         return alert
@@ -310,7 +312,7 @@ class WorkflowMonitor:
         if workflow._run is not None:
             self._measured(workflow, alert, value)
             workflow._run.alert(alert.message, severity=alert.severity.value, resolved=True)
-        self._remember("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert))
+        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
         for handler in list(self.alert_handlers):
             foreign(handler, alert)
 

@@ -6,7 +6,6 @@ import atexit
 import json
 import queue
 import threading
-import urllib.request
 import warnings
 
 from ..._encode import plain
@@ -17,22 +16,6 @@ from .models import TaskStatus
 WAITING = 1000
 #: Seconds that a webhook may take, and that the end of the program waits for what is left.
 PATIENCE_S = 5.0
-
-
-def of_run(run, type=None):
-    """Returns what happened to a run as an event: ``run.started``, ``run.completed``, ``run.failed``, ``run.cancelled``."""
-    told = run.to_dict()
-    return {"type": type or "run." + run.status, "timestamp": told["ended_at"] or told["started_at"], "run_id": run.run_id,
-            "workflow_name": run.workflow_name, "status": run.status, "duration": run.duration, "error": run.error}
-
-
-def of_task(task, type=None):
-    """Returns what happened to a task as an event: ``task.created``, ``task.started``, ``task.completed`` and so on."""
-    told, status = task.to_dict(), task.status.value
-    return {"type": type or "task." + ("started" if status == "running" else status),
-            "timestamp": told["ended_at"] or told["started_at"] or told["created_at"], "run_id": task.run_id,
-            "task_id": task.task_id, "node_id": task.node_id, "node_type": task.node_type, "status": status,
-            "duration": task.duration, "error": task.error, "retry_count": task.retry_count}
 
 
 class EventStream:
@@ -135,6 +118,8 @@ class WebhookHandler:
             thread.join(PATIENCE_S)
 
     def _work(self):
+        import urllib.request  # half of the time that the package takes to import
+
         while True:
             body = self._queue.get()
             if body is None:

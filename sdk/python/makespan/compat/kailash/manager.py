@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import threading
 
-from . import events
 from ._answers import Answers
+from ._happening import of_run, of_task
 from ._model import utc_now
 from .config import TrackingConfig
 from .metrics import TaskMetrics
@@ -50,7 +50,7 @@ class TaskManager(Answers):
         run = WorkflowRun(workflow_name, metadata=metadata or {})
         self._runs[run.run_id] = run
         self._save(run)
-        self._recorder.tell(events.of_run(run, "run.started"))
+        self._recorder.tell(of_run, run, "run.started")
         return run.run_id
 
     def update_run_status(self, run_id, status, error=None):
@@ -62,7 +62,7 @@ class TaskManager(Answers):
         run.update_status(status, error)
         self._save(run)
         if run.status != before:
-            self._recorder.tell(events.of_run(run))
+            self._recorder.tell(of_run, run)
 
     def add_handler(self, handler):
         """Calls ``handler.handle(event)``, or a function, with whatever happens to runs and tasks; see :mod:`.events`."""
@@ -102,7 +102,7 @@ class TaskManager(Answers):
                 run.add_task(task.task_id)
                 if self.storage is not self._recorder:
                     self._save(run)
-        self._recorder.tell(events.of_task(task, "task.created"))
+        self._recorder.tell(of_task, task, "task.created")
         return task
 
     def update_task_status(self, task_id, status, result=None, error=None, ended_at=None, metadata=None):

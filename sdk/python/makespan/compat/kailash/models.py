@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
 from ..._guard import guarded
+from ._happening import of_task
 from ._model import Model, seconds, utc_now
 from .metrics import TaskMetrics
 from .sdk_exceptions import KailashValidationError, TaskException, TaskStateError
@@ -149,7 +150,7 @@ class TaskRun(Model):
         if self._recorder is not None:
             self._recorder.changed(self, bool(metadata))
             if status is not before:
-                self._recorder.happened(self)
+                self._recorder.tell(of_task, self)
 
     def validate_state(self):
         if self.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) and self.started_at is None:

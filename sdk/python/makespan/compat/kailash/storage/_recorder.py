@@ -10,7 +10,6 @@ import uuid
 from .... import _context, _run
 from ...._guard import foreign, guarded, say
 from ..._reopen import amended, reopen
-from .. import events
 from .._model import utc_now
 from .._restore import ATTRIBUTE, DELETED, TRY, attributes, restored
 from ..metrics import COLLECTED, TaskMetrics, of_samples
@@ -49,10 +48,13 @@ class Recorder(StorageBackend):
     def __init__(self):
         self.resources, self.every, self.include = True, 0.1, None
         self.handlers = []
-        self._opened, self._tasks, self._samples = {}, {}, {}
+        self._opened, self._tasks, self._samples, self._names = {}, {}, {}, {}
         self._lock = threading.RLock()
 
     # ---------------------------------------------------------------------------------------------------- subclasses
+
+    #: Whether what the program records elsewhere may go to a run of this storage.
+    _written = True
 
     def _place(self, run):
         """Returns the arguments that say where a run goes, and whether it is there already."""
@@ -100,7 +102,7 @@ class Recorder(StorageBackend):
             self._opened[run.run_id] = opened
             if there and run.status in RUNS_OVER:
                 opened.is_open = False
-            elif current:
+            elif current and self._written:
                 _context.opened(opened)
         elif not opened.is_open and run.status not in RUNS_OVER:
             reopen(opened)
@@ -150,14 +152,10 @@ class Recorder(StorageBackend):
         if task.metrics is not None:
             TaskMetrics.of(task.metrics).record(task._task, self._measured(task))
 
-    def happened(self, task):
-        """Tells the handlers which status a task took."""
-        if self.handlers:
-            self.tell(events.of_task(task))
-
-    def tell(self, event):
-        """Tells the handlers what happened; what they raise is kept from the program."""
-        for handler in self.handlers:
+    def tell(self, what, *about):
+        """Tells the handlers what happened, as the event that ``what`` makes; what they raise is kept from the program."""
+        event = foreign(what, *about) if self.handlers else None
+        for handler in self.handlers if event is not None else ():
             foreign(getattr(handler, "handle", handler), event)
 
     @staticmethod
@@ -180,8 +178,11 @@ class Recorder(StorageBackend):
             if task.status in OVER and task.started_at is not None:
                 for name, value in _own(task.result).items():
                     task._task.metric(name, value)
-                found = of_samples(self._measured(task), task.duration)
-                task.metrics = TaskMetrics.of(task.metrics).over(found)
+                measured = self._measured(task)
+                task.metrics = TaskMetrics.of(task.metrics).over(of_samples(measured, task.duration))
+                # Which ones there are is all that is asked later, and most tasks have the same.
+                names = frozenset(measured)
+                self._samples[(task.run_id, task._task.id)] = self._names.setdefault(names, dict.fromkeys(names))
 
     def _name_try(self, task):
         """Notes the id of a later try, by which it is found again."""
@@ -401,3 +402,5 @@ def _value(value):
 
 class Unwritten(Recorder):
     """Measures the tasks of a manager whose storage is one's own, and writes nothing."""
+
+    _written = False
