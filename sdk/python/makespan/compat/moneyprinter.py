@@ -2,14 +2,16 @@
 
     from makespan.compat.moneyprinter import create_workflow, add_step, start_workflow, start_step
 
-Otherwise than the original: it needs no psutil, loguru or database, each workflow is one file in
-``workflow_monitor.folder``; a step that is tried again keeps its attempts; steps can be skipped, workflows paused and
-cancelled; a workflow that failed ends; durations stop at the end; resource alerts come once and are resolved; a metric
-that is no finite number is left out. ``makespan open`` takes the place of the command line.
+Otherwise than the original: it needs no psutil or loguru, and no database unless ``db_path`` names one: each workflow
+is a file in ``workflow_monitor.folder``; a step that is tried again keeps its attempts; steps can be skipped, workflows
+paused and cancelled; a workflow that failed ends; durations stop at the end; resource alerts come once and are resolved;
+a metric that is not a finite number is left out. ``makespan open`` takes the place of the command line.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
 import threading
 import time
@@ -17,8 +19,9 @@ import uuid
 from collections import deque
 from dataclasses import asdict
 
-from .. import _context, _run
+from .. import _context, _encode, _run
 from .._guard import foreign, guarded, say
+from . import _read
 from ._monitor_models import (
     AlertSeverity,
     PerformanceMetric,
@@ -28,6 +31,9 @@ from ._monitor_models import (
     WorkflowStatus,
     WorkflowStep,
 )
+from ._monitor_restore import restored
+from ._reopen import reopen
+from ._store import Store
 from ._system import System
 
 __all__ = [
@@ -44,7 +50,9 @@ class WorkflowMonitor:
     def __init__(self, memory_system=None, folder=None):
         #: Where files go; ``None``: as :func:`makespan.run` says.
         self.folder = folder
+        #: A system that keys and texts are stored in as well, by ``store_swarm_memory(key, text)``.
         self.memory = memory_system
+        self._db_path = self._store = None
         self.workflows = {}
         self.alerts = deque(maxlen=1000)
         self.metrics = deque(maxlen=10000)
@@ -57,20 +65,40 @@ class WorkflowMonitor:
         self._lock = threading.RLock()
         self._watch = None
 
+    @property
+    def db_path(self):
+        """A store in a file of SQLite (docs/stores.md) that workflows created from now on are in once they end; ``None``:
+        files in ``folder``. It needs the ``makespan`` program; a path that cannot be used raises ``OSError``.
+        """
+        return self._db_path
+
+    @db_path.setter
+    def db_path(self, path):
+        self._db_path, self._store = path, None
+
+    def _init_database(self):
+        """Opens or makes the database at ``db_path``, and says what is wrong with it."""
+        if self._db_path is not None and self._store is None:
+            self._store = Store("sqlite:" + os.path.expanduser(os.fspath(self._db_path)))
+
     # ------------------------------------------------------------------------------------------------------ workflows
 
     def create_workflow(self, name, description="", metadata=None):
         """Declares a workflow and answers its id."""
+        self._init_database()
         workflow = WorkflowExecution(str(uuid.uuid4()), name, description, metadata=metadata or {})
         with self._lock:
             self.workflows[workflow.workflow_id] = workflow
         self._open(workflow)
+        self._remember(lambda: ("workflow_" + workflow.workflow_id, workflow.history()))
         return workflow.workflow_id
 
     @guarded()
     def _open(self, workflow):
         labels = {"description": workflow.description} if workflow.description else None
+        workflow._store = self._store
         workflow._run = _run.Run(workflow.name, id=workflow.workflow_id, folder=self.folder, labels=labels,
+                                 file=self._store.file() if self._store is not None else None,
                                  params=workflow.metadata, source="makespan python, as workflow_monitor")
         _context.opened(workflow._run)
 
@@ -94,10 +122,7 @@ class WorkflowMonitor:
     def _reopen(self, workflow):
         """Steps that are added one at a time complete the workflow each time; its file goes on."""
         workflow.status, workflow.end_time, workflow.duration = WorkflowStatus.RUNNING, None, None
-        if workflow._run is not None:
-            over = workflow._run
-            workflow._run = _run.Run(workflow.name, id=over.id, file=over.file, clock=over.clock, announce=False)
-            _context.opened(workflow._run)
+        reopen(workflow._run)
 
     def start_workflow(self, workflow_id):
         workflow = self._workflow(workflow_id)
@@ -135,11 +160,14 @@ class WorkflowMonitor:
         workflow, step = self._workflow(workflow_id), self._step(workflow_id, step_id)
         if step is None:
             raise ValueError("Step %s not found in workflow" % step_id)
+        if workflow._run is not None and not workflow._run.is_open:
+            self._reopen(workflow)
         with self._lock:
             step.update(StepStatus.RUNNING, 0.0)
             workflow.count()
         if step._task is not None:
             step._task.start()
+        self._remember(lambda: ("step_%s_%s" % (workflow_id, step_id), asdict(step)))
 
     def update_step_progress(self, workflow_id, step_id, progress, message=None):
         """How far a step is, 0 to 100."""
@@ -153,6 +181,8 @@ class WorkflowMonitor:
                 step.metadata["last_message"] = message
         if step._task is not None:
             step._task.progress(step.progress / 100, message)
+        self._progressed(self.workflows[workflow_id])
+        self._remember(lambda: ("progress_%s_%s" % (workflow_id, step_id), {"progress": step.progress, "message": message}))
 
     def complete_step(self, workflow_id, step_id, result=None):
         self._over(workflow_id, step_id, StepStatus.COMPLETED, lambda task: task.complete(result), result=result)
@@ -190,6 +220,9 @@ class WorkflowMonitor:
             workflow.count()
         if step._task is not None:
             tell(step._task)
+        self._progressed(workflow)
+        self._remember(lambda: ("completion_%s_%s" % (workflow_id, step_id),
+                       {"step_id": step_id, "success": status is not StepStatus.FAILED, "result": result, "error": error}))
         if status is StepStatus.FAILED:
             self._alert(workflow, AlertSeverity.ERROR, "Step '%s' failed: %s" % (say(step.name, 256), say(error)), step)
         self._check(workflow)
@@ -208,13 +241,33 @@ class WorkflowMonitor:
                       AlertSeverity.ERROR if failed else AlertSeverity.INFO,
                       "Workflow '%s' %s" % (name, "failed" if failed else "completed"))
 
+    @guarded()
     def _end(self, workflow, status, severity, message):
         workflow.status, workflow.end_time = status, time.time()
         if workflow.start_time is not None:
             workflow.duration = max(0.0, workflow.end_time - workflow.start_time)
         self._alert(workflow, severity, message)
         if workflow._run is not None:
+            workflow._run.put({"event": "run", "stored": workflow.totals()})
             workflow._run.end(status={"completed": "succeeded"}.get(status.value, status.value))
+            if workflow._store is not None:
+                # Not for the last time: a step may be added to what seemed complete.
+                workflow._store.bring(workflow._run.file, last=False)
+        self._remember(lambda: ("workflow_completion_" + workflow.workflow_id, workflow.history()))
+
+    @staticmethod
+    def _progressed(workflow):
+        """Records how far the workflow as a whole is."""
+        if workflow._run is not None:
+            workflow._run.metric("progress", workflow.progress, "%")
+
+    @guarded()
+    def _remember(self, told):
+        """Stores a key and a dict, the answer of ``told()``, in the memory system, if there is one."""
+        if hasattr(self.memory, "store_swarm_memory"):
+            key, value = told()
+            text = json.dumps(_encode.plain({**value, "timestamp": time.time()}), ensure_ascii=False)
+            foreign(self.memory.store_swarm_memory, key, text)
 
     # ---------------------------------------------------------------------------------------------- metrics and alerts
 
@@ -232,21 +285,41 @@ class WorkflowMonitor:
             name = say(metric_name, 200) + ("" if not tags else "{%s}" % ",".join(
                 "%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in tags.items()))
             scope.metric(name, value, unit or None)
+        self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
 
     def add_alert_handler(self, handler):
         self.alert_handlers.append(handler)
 
-    def _alert(self, workflow, severity, message, step=None, resolved=False):
+    def _alert(self, workflow, severity, message, step=None, metadata=None):
         alert = WorkflowAlert(str(uuid.uuid4()), workflow.workflow_id, step.step_id if step is not None else None, severity,
-                              message, time.time(), resolved)
+                              message, time.time(), metadata=metadata or {})
         with self._lock:
             self.alerts.append(alert)
             workflow.alerts.append(alert)
         scope = step._task if step is not None else workflow._run
         if scope is not None:
-            scope.alert(message, severity=severity.value, resolved=resolved or None)
+            self._measured(workflow, alert, alert.metadata.get("value"))
+            scope.alert(message, severity=severity.value)
+        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
         for handler in list(self.alert_handlers):
             foreign(handler, alert)
+        return alert
+
+    def _resolve(self, workflow, alert, value):
+        """What an alert was raised for is over. Handlers are called with it again: it says so now, and has the value."""
+        alert.resolved = True
+        alert.metadata.update(resolved_value=value, resolved_at=time.time())
+        if workflow._run is not None:
+            self._measured(workflow, alert, value)
+            workflow._run.alert(alert.message, severity=alert.severity.value, resolved=True)
+        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
+        for handler in list(self.alert_handlers):
+            foreign(handler, alert)
+
+    @staticmethod
+    def _measured(workflow, alert, value):
+        if value is not None and "metric" in alert.metadata:
+            workflow._run.metric(alert.metadata["metric"], value, "%")
 
     def start_monitoring(self):
         """Looks at the machine every ``system_check_interval`` seconds, in a thread of its own."""
@@ -272,8 +345,22 @@ class WorkflowMonitor:
                 if workflow.status is WorkflowStatus.RUNNING]
 
     def get_recent_alerts(self, count=50):
+        """Returns the last alerts as dicts, the latest last."""
         with self._lock:
-            return [asdict(alert) for alert in list(self.alerts)[-count:]]
+            return [asdict(alert) for alert in (list(self.alerts)[-count:] if count > 0 else ())]
+
+    def get_workflow_history(self, workflow_id):
+        """Returns what is known of a workflow, as rows: of this process, else of the store or the folder."""
+        workflow = self.workflows.get(workflow_id)
+        if workflow is not None:
+            return [workflow.history()]
+        self._init_database()
+        if self._store is not None:
+            found = _read.fold(self._store.events([workflow_id])).get(workflow_id)
+        else:
+            path = _run._place(self.folder, workflow_id)
+            found = _read.runs(path).get(workflow_id) if os.path.exists(path) else None
+        return [restored(found).history()] if found is not None else []
 
     def get_performance_summary(self, workflow_id=None):
         """Statistics of the metrics of one workflow, or of all; values that are no finite number do not count."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Dict, List, Optional
 
 from ... import _context
+from ..._clock import nanoseconds
 from ..._encode import plain
-from ..._guard import guarded
+from ..._guard import guarded, say
 
 
 class WorkflowComponentType(enum.Enum):
@@ -54,6 +55,18 @@ class WorkflowComponentType(enum.Enum):
 
 def now():
     return datetime.datetime.now().isoformat()
+
+
+def _at(timestamp):
+    """Returns the arguments that say when something happened. What happened just now is timed by the clock of the run,
+    which is finer, and keeps the order of calls.
+    """
+    try:
+        time = datetime.datetime.fromisoformat(timestamp)
+        since = datetime.datetime.now(time.tzinfo) - time
+    except (TypeError, ValueError):
+        return {}
+    return {} if abs(since.total_seconds()) < 1 else {"at": nanoseconds(time)}
 
 
 def _dict(value):
@@ -109,11 +122,11 @@ class ComponentExecution(_Record):
             self._end(result)
 
     @guarded()
-    def _end(self, result):
+    def _end(self, result, at=None):
         if self.success:
-            self._task.complete(result)
+            self._task.complete(result, at=at)
         else:
-            self._task.fail(result.get("error", "failed") if isinstance(result, dict) else result)
+            self._task.fail(result.get("error", "failed") if isinstance(result, dict) else result, at=at)
 
 
 @dataclass
@@ -170,7 +183,9 @@ class WorkflowExecution:
     expert_contributions: List[ExpertContribution] = field(default_factory=list)
     optimizer_performances: List[OptimizerPerformance] = field(default_factory=list)
     meta_learner_decisions: List[MetaLearnerDecision] = field(default_factory=list)
+
     _run = None
+    _going = ()  # components that have begun and, when last looked at, not ended
 
     def add_event(self, event):
         self.events.append(event)
@@ -178,22 +193,35 @@ class WorkflowExecution:
 
     @guarded()
     def _record_event(self, event):
-        scope = self._scope()
-        if scope is not None:
-            details = json.dumps(plain(event.details), ensure_ascii=False) if event.details else ""
-            scope.log(("%s %s" % (event.event_type, details)).rstrip(), level="info" if event.success else "error")
+        """A line of the log, ``component: type {details}``, with the component of that kind or where the caller is."""
+        if self._run is None:
+            return
+        kind = WorkflowComponentType.of(event.component)
+        scope = self._scope(kind)
+        text = say("%s: %s" % (kind.value, say(event.event_type, 1024)), 2048)
+        if event.details:
+            text += " " + json.dumps(plain(event.details), ensure_ascii=False)
+        text = self._run.redacted("text", say(text))
+        if text is not None:
+            line = {"event": "log", "level": "info" if event.success else "error", "text": text}
+            at = _at(event.timestamp).get("at")
+            self._run.put(line, True, at) if scope is self._run else scope._put(line, True, at)
 
     def add_component(self, component):
-        """Adds a component that begins now."""
+        """Adds a component that begins now, or one that is over already."""
         self.components.append(component)
         self._begin(component)
 
     @guarded()
     def _begin(self, component):
-        if self._run is not None and component.exit_time is None:
-            name = WorkflowComponentType.of(component.component).value
-            component._task = self._run.create(name, step=name)
-            component._task.start()
+        if self._run is None:
+            return
+        name = WorkflowComponentType.of(component.component).value
+        component._task = self._run.create(name, step=name)
+        component._task.start(**_at(component.entry_time))
+        self._going = [c for c in self._going if c._task.is_open] + [component]
+        if component.exit_time is not None:
+            component._end(component.result, **_at(component.exit_time))
 
     def add_expert_contribution(self, contribution):
         self.expert_contributions.append(contribution)
@@ -215,13 +243,18 @@ class WorkflowExecution:
             for name in numbers:
                 scope.metric("%s.%s" % (id, name), getattr(record, name))
 
-    def _scope(self):
-        """The component that the caller is in, else the last one that is going on, else the run."""
+    def _scope(self, kind=None):
+        """Where something is said: the last component of that kind that is going on, else the one that the caller is in,
+        else the last one that is going on, unless it is of another kind; else the run.
+        """
+        going = [c for c in self._going if c._task.is_open]
+        same = [c._task for c in going if WorkflowComponentType.of(c.component) is kind]
+        if same:
+            return same[-1]
         current = _context.current()
         if current is not None and current.run is self._run:
             return current
-        open_ones = [c._task for c in self.components if c._task is not None and c._task.is_open]
-        return open_ones[-1] if open_ones else self._run
+        return going[-1]._task if going and kind in (None, WorkflowComponentType.OTHER) else self._run
 
     def complete(self, success=True, results=None):
         self.end_time, self.success = now(), success

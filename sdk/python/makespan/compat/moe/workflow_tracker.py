@@ -9,8 +9,9 @@ import sys
 import threading
 import uuid
 
-from ... import _context, _errors, _run
+from ... import _context, _decorate, _errors, _run
 from ..._guard import guarded, say
+from ._restore import execution
 from .. import _read
 from .models import (
     ComponentExecution,
@@ -172,11 +173,17 @@ class WorkflowTracker:
     # ----------------------------------------------------------------------------------------------------- components
 
     def track_component(self, component_type):
-        """Decorates a function, or a coroutine, that is a component: each call is a task."""
+        """Decorates a function, a coroutine or a generator that is a component: each call is a task. A generator is
+        timed from the first value asked for to its end.
+        """
 
         def decorator(function):
             kind = C.of(component_type)
-            if inspect.iscoroutinefunction(function):
+            if inspect.isgeneratorfunction(function):
+                wrapper = _decorate._generator(function, lambda: _Streamed(self, kind))
+            elif inspect.isasyncgenfunction(function):
+                wrapper = _decorate._async_generator(function, lambda: _Streamed(self, kind))
+            elif inspect.iscoroutinefunction(function):
                 @functools.wraps(function)
                 async def wrapper(*args, **kwargs):
                     with _Entered(self, kind) as entered:
@@ -205,12 +212,28 @@ class WorkflowTracker:
         return pipeline
 
     def get_tracked_executions(self):
-        """The workflows in ``output_dir``, also those that are still going on."""
-        found = []
+        """Returns the workflows in ``output_dir``, also those that are still going on and those that the original wrote."""
+        found = [one for one in map(_theirs, _names(self.output_dir)) if one is not None]
         for path in _read.folder(self.output_dir):
             for run in _read.runs(path).values():
-                found.append(_execution(run))
+                found.append(execution(run))
         return sorted(found, key=lambda workflow: workflow.start_time or "")
+
+
+def _names(folder):
+    try:
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".json"))
+    except OSError:
+        return []
+
+
+def _theirs(path):
+    """Returns the workflow of a file of the original; ``None`` if it is something else."""
+    try:
+        found = WorkflowExecution.load(path)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return found if isinstance(found.workflow_id, str) and found.start_time else None
 
 
 class _Entered:
@@ -253,24 +276,22 @@ class _Entered:
         component.complete(success=not failed, result={"error": say(error)} if failed else self.result)
 
 
-def _execution(run):
-    """A workflow as its file tells it."""
-    workflow = WorkflowExecution(run["id"] if "name" not in run else run["name"], _time(run.get("started")),
-                                 _time(run.get("ended")), run.get("status") != "failed")
-    for task in run["tasks"].values():
-        for attempt in task["attempts"].values():
-            workflow.components.append(ComponentExecution(
-                C.of(task.get("step") or "other"), _time(attempt.get("started")), _time(attempt.get("ended")),
-                attempt.get("status") != "failed"))
-    for event in run["events"]:
-        if event["event"] == "artifact" and event.get("name") == "results" and isinstance(event.get("value"), dict):
-            workflow.results.update(event["value"])
-        elif event["event"] == "log":
-            workflow.events.append(WorkflowEvent(C.OTHER, event.get("text", "").split(" ")[0], _time(event.get("t")),
-                                                 success=event.get("level") != "error"))
-    return workflow
+class _Streamed(_Entered):
+    """A component around a generator: it is current only while the generator works."""
 
+    @guarded()
+    def start(self):
+        self._enter()
+        self.deactivate()
 
-def _time(ns):
-    found = _read.moment(ns)
-    return found.isoformat() if found is not None else None
+    def activate(self):
+        if self._component is not None and self._component._task is not None:
+            self._component._task.activate()
+
+    def deactivate(self):
+        if self._component is not None and self._component._task is not None:
+            self._component._task.deactivate()
+
+    def end(self, error=None):
+        if self._component is not None and self._component.exit_time is None:
+            self._exit(error)
