@@ -3,11 +3,13 @@
 mod output;
 mod record;
 mod signals;
+mod spawn;
+mod terminal;
 mod usage;
 
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -27,6 +29,7 @@ use crate::stored::{Address, known, now};
 use output::{SharedTail, Stream, Tail, pass_through};
 use record::{Described, Record};
 use signals::{Signals, name_of, until_ended};
+use spawn::{Output, Prepared, Started, start};
 use usage::{Usage, disk, totals};
 
 /// The exit codes of programs that execute others (env(1), nohup(1)): its own failure, what cannot be executed, and
@@ -67,7 +70,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let signals =
         Signals::hold().map_err(|error| Failure::Usage(format!("signals cannot be held: {error}")))?;
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let [program, rest @ ..] = args.command.as_slice() else {
+    let [program, ..] = args.command.as_slice() else {
         return Err(Failure::Usage("there is no command".to_owned()));
     };
     let task =
@@ -99,12 +102,11 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     if args.verbose {
         say(&format!("run {id}"));
     }
-    let mut command = Command::new(program);
-    command.args(rest).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("MAKESPAN_RUN", &id).env("MAKESPAN_STORE", environment);
+    let environment = [("MAKESPAN_RUN", id.clone()), ("MAKESPAN_STORE", environment)];
+    let prepared = Prepared { words: &args.command, environment: &environment, tty: !args.no_tty };
     let started = now();
     record.started(started, &machine());
-    let child = match command.spawn() {
+    let child = match start(&prepared, &signals) {
         Ok(child) => child,
         Err(error) => {
             say(&format!("{}: {error}", words[0]));
@@ -114,7 +116,6 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
             return Ok(if missing { NOT_FOUND } else { NOT_EXECUTABLE });
         }
     };
-    signals.hand_to(child.id());
     let tail = Arc::new(Mutex::new(Tail::new(usize::try_from(tail).unwrap_or(usize::MAX))));
     let (status, ended) = attend(child, &mut record, &tail, &signals, sample);
     let (status, code, error) = verdict(status, signals.asked_to_stop());
@@ -146,21 +147,18 @@ fn refuse(address: &Address, id: &str) -> Result<(), Failure> {
 /// Stays with the command until its end: passes its output through, measures it, keeps the store up to date. Returns
 /// how it ended, and when.
 fn attend(
-    mut child: Child,
+    child: Started,
     record: &mut Record,
     tail: &SharedTail,
     signals: &Signals,
     sample: Duration,
 ) -> (io::Result<ExitStatus>, i64) {
-    let id = child.id();
-    let mut readers: Vec<JoinHandle<()>> = Vec::new();
-    if let Some(from) = child.stdout.take() {
-        readers.push(pass_through(Stream::Stdout, from, io::stdout(), tail.clone()));
-    }
-    if let Some(from) = child.stderr.take() {
-        readers.push(pass_through(Stream::Stderr, from, io::stderr(), tail.clone()));
-    }
+    let id = child.id;
+    signals.hand_to(id, child.terminals);
+    let follow = |stream: Stream, output: Output| pass_through(stream, output.from, output.to, tail.clone());
+    let readers = vec![follow(Stream::Stdout, child.stdout), follow(Stream::Stderr, child.stderr)];
     let (stop, stopped) = channel::<()>();
+    let mut process = child.process;
     let mut usage = Usage::of(id);
     let (status, ended, disk) = std::thread::scope(|scope| {
         let (usage, record) = (&mut usage, &mut *record);
@@ -170,7 +168,7 @@ fn attend(
         // Before it is waited for: afterwards nothing is left of it to look at.
         let disk = disk(id);
         signals.let_go();
-        let status = child.wait();
+        let status = process.wait();
         drop(stop);
         // Where only waiting tells that it ended, the time before that is too early.
         (status, if cfg!(target_os = "linux") { ended } else { now() }, disk)
