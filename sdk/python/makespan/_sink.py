@@ -123,6 +123,8 @@ class Sink:
             if of_the_program(error):
                 raise
             return None
+        if found.st_nlink == 0:
+            return None  # removed, and no line in it would be seen
         return found.st_size if (found.st_dev, found.st_ino) == self._file else None
 
     def _open(self):

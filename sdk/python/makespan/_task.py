@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from . import _context, _encode, _errors, _gauge
+from . import _context, _encode, _errors, _gauge, _nested
 from ._clock import nanoseconds
 from ._guard import guarded, say
 from ._retry import Attempt, Backoff, attempts, exceptions
@@ -62,6 +62,8 @@ class Task(Scope):
             self.run.count_end(self.state, -1)
             self.tries += 1
         self.state = "running"
+        self._pid = os.getpid()
+        self.run._going[id(self)] = self
         worker = say(worker, 256) if worker is not None else worker_name(self.run)
         self._put({"event": "start", "worker": worker}, at=nanoseconds(at))
         self._gauge = _gauge.start(self)
@@ -144,6 +146,7 @@ class Task(Scope):
         if self.state not in ("pending", "queued", "running"):
             return
         self.state = status
+        self.run._going.pop(id(self), None)
         at = nanoseconds(at) or self.run.clock.now()
         gauge, self._gauge = self._gauge, None
         if gauge is not None:
@@ -159,11 +162,19 @@ class Task(Scope):
     def activate(self):
         """Makes it the task that nested ones, metrics and logs belong to, until :meth:`deactivate`."""
         self._entered = _context.enter(self)
+        _nested.entered(self)
 
     def deactivate(self):
         entered, self._entered = self._entered, None
         if entered is not None:
             _context.leave(entered)
+            _nested.entered(_context.current())
+
+    @guarded()
+    def interrupted(self, reason):
+        """The process ends at once, by a signal."""
+        if self._pid == os.getpid():
+            self._end("cancelled", {"message": reason, "kind": "Signal"}, None)
 
     @guarded()
     def end(self, error=None):

@@ -25,9 +25,9 @@ use crate::config::Config;
 use crate::config::settings::{RUN_SAMPLE, RUN_TAIL, WORKFLOW};
 use crate::failure::Failure;
 use crate::output::clean;
-use crate::stored::{Address, known, now};
+use crate::stored::{Address, known, now, random};
 use output::{SharedTail, Stream, Tail, pass_through};
-use record::{Described, Record};
+use record::{Around, Described, Record};
 use signals::{Signals, name_of, until_ended};
 use spawn::{Output, Prepared, Started, start};
 use usage::{Usage, disk, totals};
@@ -80,10 +80,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let tail = config.value(args.tail, &RUN_TAIL)?.0;
     let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
     let address = Address::new(config)?;
-    let id = run_id(args.id.as_deref(), &name, now())?;
     let environment = address.for_others();
-    refuse(&address.with_wait(FIRST_WAIT), &id)?;
-
     let described = Described {
         name: &name,
         workflow: workflow.as_deref(),
@@ -92,17 +89,36 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         command: &words,
         started: now(),
     };
-    let mut record = Record::new(address, &id, &task, described);
+    let around = if args.id.is_none() { around(&address)? } else { None };
+    let (mut record, id, file, task) = match around {
+        Some(around) => {
+            let task = format!("{task}@{}.{:04x}", std::process::id(), random() & 0xffff);
+            let record = Record::within(address, &around, &task, described);
+            (record, around.run, around.file, task)
+        }
+        None => {
+            let id = run_id(args.id.as_deref(), &name, now())?;
+            refuse(&address.with_wait(FIRST_WAIT), &id)?;
+            let file = address.inbox_file(&id).ok();
+            (Record::new(address, &id, &task, described), id, file, task)
+        }
+    };
     // Before it starts, so that whatever it starts can record into the same run.
     if let Err(error) = record.try_send()
         && !error.is_transient()
+        && record.needs_store()
     {
         return Err(record.failed(error));
     }
     if args.verbose {
         say(&format!("run {id}"));
     }
-    let environment = [("MAKESPAN_RUN", id.clone()), ("MAKESPAN_STORE", environment)];
+    let mut environment = vec![
+        ("MAKESPAN_RUN", id.as_str().into()),
+        ("MAKESPAN_TASK", task.into()),
+        ("MAKESPAN_STORE", environment.into()),
+    ];
+    environment.extend(file.as_ref().map(|file| ("MAKESPAN_FILE", file.as_os_str().to_owned())));
     let prepared = Prepared { words: &args.command, environment: &environment, tty: !args.no_tty };
     let started = now();
     record.started(started, &machine());
@@ -122,10 +138,31 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     record.output(&tail.lock().unwrap_or_else(PoisonError::into_inner));
     record.ended(ended, status, error);
     record.finish();
+    if let Some(inbox) = file.as_ref().and_then(|file| file.parent()) {
+        // Only if it is empty: most commands know nothing of it.
+        let _ = std::fs::remove_dir(inbox);
+    }
     if args.verbose {
         say(&format!("run {id} {} in {}", status.name(), duration(ended.saturating_sub(started))));
     }
     Ok(code)
+}
+
+/// The run that the command is started within, if there is one that can be recorded into.
+fn around(address: &Address) -> Result<Option<Around>, Failure> {
+    let Some(around) = Around::of_environment() else { return Ok(None) };
+    if around.file.is_none() {
+        let store = address.with_wait(FIRST_WAIT).open_existing()?;
+        let known = store.map(|store| known(address, &*store, &around.run)).transpose()?.flatten();
+        if known.is_none() {
+            let (run, place) = (&around.run, address.shown());
+            say(&format!(
+                "warning: MAKESPAN_RUN names run {run}, which is not in {place}; the command gets a run of its own"
+            ));
+            return Ok(None);
+        }
+    }
+    Ok(Some(around))
 }
 
 /// That the run cannot be recorded: a store that never will work, or an id that is taken. A store that cannot be

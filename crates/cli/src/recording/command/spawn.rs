@@ -41,7 +41,7 @@ pub(super) struct Prepared<'a> {
     /// The program and its arguments.
     pub(super) words: &'a [OsString],
     /// What it gets in its environment beside what is there.
-    pub(super) environment: &'a [(&'static str, String)],
+    pub(super) environment: &'a [(&'static str, OsString)],
     /// Whether it may get a pseudo-terminal.
     pub(super) tty: bool,
 }
@@ -93,7 +93,7 @@ mod unix {
             all.push(CString::new([name.into_vec(), value.into_vec()].join(&b'='))?);
         }
         for (name, value) in prepared.environment {
-            all.push(CString::new(format!("{name}={value}"))?);
+            all.push(CString::new([name.as_bytes(), value.as_bytes()].join(&b'='))?);
         }
         Ok(all)
     }
