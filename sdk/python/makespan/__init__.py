@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import atexit as _atexit
 
-from . import _context, _gauge, _nested, _run, _signals, _within
+from . import _context, _gauge, _listen, _nested, _run, _signals, _within
 from ._clock import Clock as _Clock
 from ._context import bind, current
 from ._decorate import task
@@ -103,8 +103,11 @@ def join(ticket):
 
 
 def listen(listener):
-    """Calls ``listener(event)`` with a copy of each event of all runs, in the thread that records it."""
-    _run.listen(listener)
+    """Calls ``listener(event)`` with a copy of each event of all runs, in the thread that records it.
+
+    What it raises is kept from the program.
+    """
+    _listen.listen(listener)
 
 
 @_guarded()

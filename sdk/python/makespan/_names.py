@@ -21,8 +21,10 @@ class Names:
         self._first = {}  # ids of names: where they are another text,
         self._several = {}  # and where there are several
 
-    def new(self, name, mark):
-        """The id of another task of that name; ``mark`` tells it from those of other processes."""
+    def new(self, name, mark, alias=None):
+        """The id of another task of that name; ``mark`` tells it from those of other processes. ``alias`` is another
+        name that stands for it too.
+        """
         with self.lock:
             self._made += 1
             count = self._counts.get(name, 0) + 1
@@ -38,6 +40,9 @@ class Names:
                 self._several[name] = deque([self._first.pop(name, name), whole], MOST)
             elif count == 1 and whole != name and len(self._first) < NAMES:
                 self._first[name] = whole
+            if alias is not None and alias != name and (alias in self._several or len(self._several) < NAMES):
+                self._several.setdefault(alias, deque(maxlen=MOST)).append(whole)
+                self._counts[alias] = self._counts.get(alias, 0) + 1
         return whole
 
     def of(self, name, most=MOST):

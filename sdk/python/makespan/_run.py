@@ -7,7 +7,7 @@ import os
 import threading
 import time
 
-from . import _context, _encode, _errors, _gauge, _nested, _signals
+from . import _context, _encode, _errors, _gauge, _listen, _nested, _signals
 from ._clock import Clock, nanoseconds
 from ._guard import foreign, guarded, say
 from ._names import Names
@@ -18,10 +18,7 @@ from ._task import Task, worker_name
 #: Steps of one plan, and dependencies of one task, that are looked at; an iterator may never end.
 MOST = 10_000
 #: Events that happen at no moment of their own.
-TIMELESS = ("run", "task", "artifact", "diagnostic")
-
-_listeners = []
-_told = threading.local()
+TIMELESS = ("run", "task", "attempt", "artifact", "diagnostic")
 
 
 class Run(Scope):
@@ -67,6 +64,8 @@ class Run(Scope):
                       "started": nanoseconds(at) or self.clock.now(), "source": _source(source),
                       "labels": self.redacted_members(labels), "params": self.redacted_members(params),
                       "infer_edges": infer_edges if infer_edges is None else bool(infer_edges)})
+            if self._sink is not None:
+                self._sink.complain()
         self._plan(steps)
 
     @guarded()
@@ -86,7 +85,7 @@ class Run(Scope):
     # ---------------------------------------------------------------------------------------------------------- tasks
 
     @guarded(lambda: nothing())
-    def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None):
+    def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None, alias=None):
         """Declares a task that will be started later, or never. ``after`` names what it depends on: tasks, ids, or
         names, which mean all tasks of that name so far; its own name means the one before it. ``parent`` is the task or group that contains it; where none
         is given the current task is.
@@ -98,7 +97,7 @@ class Run(Scope):
         inside = parent if parent is not None else around or self.within
         inside = inside.id if isinstance(inside, Task) else None if inside is None else say(inside, 256)
         after = self.ids(after, name)
-        task = Task(self, say(id, 256) if id is not None else self._new_id(name), name, around or self)
+        task = Task(self, say(id, 256) if id is not None else self._new_id(name, alias), name, around or self)
         self.put({"event": "task", "name": None if name == task.id else name,
                   "step": say(step, 256) if step is not None else name, "kind": say(kind, 256) if kind is not None else None,
                   "parent": inside, "after": after or None,
@@ -107,9 +106,9 @@ class Run(Scope):
 
     task = create  # the same, for ``with run.task("align", after=["fetch"]) as task:``
 
-    def _new_id(self, name):
+    def _new_id(self, name, alias=None):
         pid = os.getpid()
-        return self._names.new(name, self.suffix if pid == self.pid else "%s@%d" % (self.suffix, pid))
+        return self._names.new(name, self.suffix if pid == self.pid else "%s@%d" % (self.suffix, pid), alias)
 
     @guarded(list)
     def ids(self, after, own=None):
@@ -155,8 +154,9 @@ class Run(Scope):
                 data = _encode.line(event)
             finally:
                 self._sink.append(data, detail, self._gap)
-        if self._listeners or _listeners:
-            self._tell(event)
+        listeners = _listen.listeners(self._listeners)
+        if listeners:
+            _listen.tell(listeners, event)
 
     def samples(self, measured, at=None, task=None, tries=None):
         """Writes values, a list of names, finite numbers and units, that were measured at one time."""
@@ -169,23 +169,13 @@ class Run(Scope):
                    "unit": unit} for name, value, unit in measured]
         if self._sink is not None and events:
             self._sink.append(b"".join(map(_encode.line, events)), True, self._gap, len(events))
-        if self._listeners or _listeners:
-            for event in events:
-                self._tell(event)
+        listeners = _listen.listeners(self._listeners)
+        for event in events if listeners else ():
+            _listen.tell(listeners, event)
 
     def _gap(self, count, reason):
         return _encode.line({"event": "diagnostic", "run": self.id, "code": "events-dropped", "severity": "warning",
                              "text": "events that could not be written were dropped: %s" % reason, "count": count})
-
-    def _tell(self, event):
-        if getattr(_told, "on", False):
-            return  # what a listener records is heard by no listener
-        _told.on = True
-        try:
-            for listener in self._listeners + _listeners:
-                foreign(listener, dict(event))
-        finally:
-            _told.on = False
 
     @guarded()
     def not_collected(self, what, reason):
