@@ -1,10 +1,12 @@
 //! The store of this call: opened when it is needed, and with patience, for most stores have one writer at a time.
 
 mod id;
+mod inbox;
 mod known;
 mod producer;
 mod reading;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use makespan_store::{Error, Location, Store};
@@ -98,7 +100,23 @@ impl Address {
         {
             make_private(&folder)?;
         }
-        patiently(self.wait, || makespan_store::open(self.location.secret_url()))
+        let store = patiently(self.wait, || makespan_store::open(self.location.secret_url()))?;
+        inbox::take_in(&*store, self.inbox().as_deref(), self.wait);
+        Ok(store)
+    }
+
+    /// Where programs that record themselves put events for this store.
+    pub(crate) fn inbox(&self) -> Option<PathBuf> {
+        inbox::folder(&self.location, config::data_folder())
+    }
+
+    /// The file in the inbox for what others record into a run, in a folder that is there and private.
+    pub(crate) fn inbox_file(&self, run: &str) -> std::io::Result<PathBuf> {
+        let inbox = self.inbox().ok_or(std::io::ErrorKind::NotFound)?;
+        make_private(&inbox)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let name: String = run.chars().take(80).filter(|c| plain(*c)).collect();
+        Ok(inbox.join(format!("{name}.{:016x}.jsonl", random())))
     }
 
     /// Opens the store that a run is in, which must be there then.
@@ -119,7 +137,9 @@ impl Address {
         if on_disk && let Ok(path) = self.location.path() {
             // A folder that is not there is more likely a slip of the pen than a store to come.
             let folder = path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir());
-            if !path.exists() && (folder || self.is_default) {
+            let places = [self.inbox(), inbox::other_folder()];
+            let waiting = places.into_iter().flatten().any(|folder| folder.is_dir());
+            if !path.exists() && !waiting && (folder || self.is_default) {
                 return Ok(None);
             }
         }
