@@ -34,6 +34,7 @@ mod table;
 mod target;
 pub mod tasks;
 pub mod timeline;
+mod tip;
 mod value;
 
 pub use link::{LINK_VERSION, LinkError, decode, encode};
@@ -45,4 +46,5 @@ pub use state::ViewState;
 pub use subject::Subject;
 pub use table::{Align, Cell, Column, Table};
 pub use target::Target;
+pub use tip::{task_tip, tasks_tip};
 pub use value::{Plot, Value};

@@ -8,11 +8,11 @@ use makespan_model::{AttemptId, TaskId};
 use makespan_scene::{Hit, Rect, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
-use makespan_views::timeline::{Frame as TimeFrame, Index, minimap, overlay, scene, twin, waits};
-use makespan_views::{Look, Recorded, Table, Target, ViewState};
+use makespan_views::timeline::{Frame as TimeFrame, Index, minimap, overlay, scene, slice_at, twin, waits};
+use makespan_views::{Look, Recorded, Table, Target, ViewState, task_tip};
 
 use super::drawable::{Drawable, picked};
-use crate::answer::{Overlay, Picture, Turn};
+use crate::answer::{Overlay, Picture, Tip, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
 use crate::session::Session;
@@ -59,6 +59,28 @@ impl<'s> Timeline<'s> {
             Target::Recorded(i) => self.index.marks.get(i as usize)?.task(&self.open.run),
             _ => None,
         }
+    }
+
+    /// What stands beside the pointer.
+    fn tip(&self, frame: &TimeFrame, hit: Hit, (x, y): (f32, f32), look: &Look) -> Option<Tip> {
+        let run = &self.open.run;
+        let text = match Target::of(hit)? {
+            Target::Attempt(a) => {
+                let task = TaskId(*run.attempts.task.get(a as usize)?);
+                task_tip(&self.open.facts, task, Some(AttemptId(a)), look)
+            }
+            Target::Merged(_) => {
+                let slice = slice_at(&self.index, frame, x, y)?;
+                let usual =
+                    format!("{}, most of them {}", counted(slice.count, "attempt"), slice.usual.name());
+                let worst = if slice.status == slice.usual { "" } else { slice.status.name() };
+                let among = if worst.is_empty() { String::new() } else { format!(", some {worst}") };
+                format!("{usual}{among}\nzoom in to see them one by one")
+            }
+            Target::Recorded(i) => self.said(self.index.marks.get(i as usize)?),
+            _ => return None,
+        };
+        Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
     }
 
     /// An alert or a log line in a line.
@@ -159,7 +181,8 @@ impl Drawable for Timeline<'_> {
             }
             _ => hover.map_or_else(String::new, |t| described(self.open, TaskId(t))),
         };
-        Overlay { scene: made, about, tip: None }
+        let tip = pointer.at.and_then(|at| self.tip(&frame, pointer.hit, at, &look));
+        Overlay { scene: made, about, tip }
     }
 
     fn rows(&self) -> usize {

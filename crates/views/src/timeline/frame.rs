@@ -69,6 +69,12 @@ impl Frame {
         }
     }
 
+    /// Bars shorter than this are merged where they touch, ns: under four px they are hard to tell apart and to hit.
+    pub(super) fn resolution(&self) -> f64 {
+        let scale = self.scale();
+        (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0
+    }
+
     /// How many whole rows fit.
     pub fn visible_rows(&self) -> u32 {
         ((self.height - self.top) / self.row_height).floor().max(1.0) as u32

@@ -14,6 +14,7 @@ pub use frame::{AXIS_HEIGHT, Frame};
 pub use index::{Index, Lane, Lanes, Slice};
 pub(crate) use index::{PlacedLane, UNNAMED, grouped, timed};
 pub use minimap::{mark_seen, minimap};
-pub use picture::{overlay, scene};
+pub use picture::{overlay, scene, slice_at};
 pub use twin::twin;
+pub(crate) use waits::reason;
 pub use waits::{waits, waits_table};

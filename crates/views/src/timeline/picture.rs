@@ -7,7 +7,7 @@ use makespan_scene::{
 };
 
 use super::frame::{AXIS_HEIGHT, Frame};
-use super::{Index, axis, marks};
+use super::{Index, Slice, axis, marks};
 use crate::look::{Look, status_role};
 use crate::target::Target;
 
@@ -31,10 +31,8 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     let mut critical =
         Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
     let mut signs: Vec<makespan_scene::Item> = Vec::new();
-    // Bars under four px are hard to tell apart and to hit: those are merged where they touch.
-    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0;
     for row in rows {
-        for slice in index.slices(row, frame.window, density) {
+        for slice in index.slices(row, frame.window, frame.resolution()) {
             let task = run.attempts.task[slice.attempt.index()];
             let rect = frame.bar(slice.start, slice.end, row);
             let dim = look.marks.is_dim(task);
@@ -66,6 +64,12 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     names(&mut scene, index, frame);
     marks::draw(&mut scene, run, &index.marks, frame);
     scene
+}
+
+/// The bar under a point of the picture, px.
+pub fn slice_at(index: &Index, frame: &Frame, x: f32, y: f32) -> Option<Slice> {
+    let t = frame.scale().t(f64::from(x));
+    index.slices(frame.row_at(y)?, frame.window, frame.resolution()).find(|s| s.start <= t && t <= s.end)
 }
 
 /// One attempt: how long it was queued, its bar, its sign and its name where there is room.
