@@ -29,7 +29,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
     view! {
         <div class="panel">
             <div class="tools" role="toolbar" aria-label="Timeline">
-                <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.view.with(|v| v.lanes))
+                <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.shell.with(|s| s.lanes))
                     choose=move |l| store.dispatch(Action::Set(Setting::Lanes(l)))/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>

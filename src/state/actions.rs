@@ -193,7 +193,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("Escape", "Esc", SELECT, "step back out", Action::Back),
     key("KeyC", "C", SHOW, "critical path", Action::Critical),
     shift(key("KeyB", "Shift B", SHOW, "durations in earlier runs", Action::Before)),
-    key("KeyG", "G", SHOW, "group lanes by worker, step, status", Action::Lanes),
+    key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),
     key("KeyI", "I", SHOW, "details", Action::Details),

@@ -6,6 +6,7 @@ use std::ops::Range;
 use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
 use makespan_views::gesture::{Frame, Movement};
+use makespan_views::timeline::Lanes;
 use makespan_views::{Section, Table, ViewState};
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,8 @@ pub struct Shell {
     pub unread: usize,
     /// Index of the selected task.
     pub selected: Option<u32>,
+    /// The lanes of its timeline.
+    pub lanes: Lanes,
     /// Whether runs of the same workflow before it are open.
     pub has_runs_before: bool,
     /// The first measures of the run: key and title.

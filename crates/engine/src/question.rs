@@ -144,6 +144,8 @@ pub enum Touch {
     Focus(Option<(usize, usize)>, Way),
     /// The cell with the focus is opened.
     Enter(usize, usize),
+    /// The timeline goes on to the next kind of lanes.
+    NextLanes,
     /// Baseline and candidate change places.
     Swap,
     /// The run that is shown becomes the baseline.

@@ -26,7 +26,7 @@ pub(crate) struct OpenRun {
     pub(crate) run: Arc<Run>,
     /// Its facts.
     pub(crate) facts: Facts,
-    indices: [Latest<(), Index>; 3],
+    indices: [Latest<(), Index>; 5],
     mask: Latest<Filter, Vec<bool>>,
     marks: Latest<MarksKey, Marks>,
     order: Latest<(Filter, Sort), Vec<u32>>,
@@ -52,6 +52,7 @@ impl OpenRun {
 
     /// The lanes of the timeline.
     pub(crate) fn index(&self, lanes: Lanes) -> Rc<Index> {
+        let lanes = lanes.for_run(&self.run);
         self.indices[lanes as usize].get((), |()| Index::new(&self.run, lanes))
     }
 

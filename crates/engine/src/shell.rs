@@ -43,6 +43,7 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         diagnostics: open.run.diagnostics.iter().filter(severe).count(),
         unread,
         selected: open.selected(view).map(|t| t.0),
+        lanes: view.lanes.for_run(&open.run),
         has_runs_before: session.before(view.run).is_some(),
         measures: open
             .facts

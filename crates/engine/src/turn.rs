@@ -2,6 +2,7 @@
 
 use makespan_model::TaskId;
 use makespan_views::gesture::Frame;
+use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState, heatmap};
 
 use crate::answer::{Sides, Turn};
@@ -53,6 +54,11 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         }
         Touch::Enter(row, column) => matrix::enter(session, size, (row, column), &mut out),
+        Touch::NextLanes => {
+            let now = view.lanes.for_run(&open.run);
+            let at = Lanes::ALL.iter().position(|l| *l == now).map_or(0, |at| (at + 1) % Lanes::ALL.len());
+            (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
+        }
         Touch::Swap => {
             let Sides { baseline, candidate } = session.sides(view);
             (out.after.compare.baseline, out.after.compare.candidate) = (candidate, baseline);

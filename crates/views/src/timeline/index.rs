@@ -11,11 +11,18 @@ use crate::recorded::Recorded;
 /// What the lane of attempts without a worker is called.
 pub(crate) const UNNAMED: &str = "(unknown worker)";
 
+/// Most tasks that have a lane each without being asked for: about ten screens of them.
+const MOST_TASK_LANES: usize = 300;
+
 /// What a lane stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lanes {
-    /// What executed it: one lane a worker.
+    /// Those that suit the run ([`Lanes::for_run`]).
     #[default]
+    Auto,
+    /// One lane a task.
+    Task,
+    /// What executed it: one lane a worker.
     Worker,
     /// The kind of work: one lane a step.
     Step,
@@ -24,12 +31,25 @@ pub enum Lanes {
 }
 
 impl Lanes {
-    /// All of them, in the order in which the key goes through them.
-    pub const ALL: [Lanes; 3] = [Lanes::Worker, Lanes::Step, Lanes::Status];
+    /// All that people choose from, in the order in which the key goes through them.
+    pub const ALL: [Lanes; 4] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status];
+
+    /// The lanes themselves: workers where the run names any, else its tasks while they can be scrolled through, else
+    /// its steps.
+    pub fn for_run(self, run: &Run) -> Lanes {
+        match self {
+            Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
+            Lanes::Auto if run.task_count() <= MOST_TASK_LANES => Lanes::Task,
+            Lanes::Auto => Lanes::Step,
+            chosen => chosen,
+        }
+    }
 
     /// The name in links.
     pub fn name(self) -> &'static str {
         match self {
+            Lanes::Auto => "auto",
+            Lanes::Task => "task",
             Lanes::Worker => "worker",
             Lanes::Step => "step",
             Lanes::Status => "status",
@@ -154,6 +174,10 @@ fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
 /// The attempts of each lane, with the name of the lane, in the order of the lanes.
 pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
+    let lanes = lanes.for_run(run);
+    if lanes == Lanes::Task {
+        return by_task(run);
+    }
     if lanes == Lanes::Status {
         let mut groups: Vec<(String, Vec<u32>)> =
             Status::ALL.iter().map(|s| (s.name().to_owned(), Vec::new())).collect();
@@ -192,6 +216,18 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     }
     let name = |id: StrId| if id.is_empty() { UNNAMED.to_owned() } else { run.text(id).to_owned() };
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()
+}
+
+/// A lane for each task that has attempts, in the order of their first starts; of two that start together the longer
+/// comes first, so that what contains others stands above them.
+fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
+    let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
+    tasks.sort_by_cached_key(|t| {
+        let (start, end) = run.task_interval(*t).unwrap_or((i64::MAX, i64::MAX));
+        (start, std::cmp::Reverse(end), t.0)
+    });
+    let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
+    tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
 }
 
 impl Index {
@@ -441,5 +477,18 @@ mod tests {
             assert_eq!(slices.iter().map(|s| s.count).sum::<u32>(), 20_000);
             assert_eq!(slices.iter().filter(|s| s.status == Status::Failed).count(), 1);
         }
+    }
+
+    #[test]
+    fn lanes_suit_the_run_unless_they_are_chosen() {
+        let of = |text: &str| makespan_model::notation::run(text).unwrap();
+        assert_eq!(Lanes::Auto.for_run(&of("a 0..1 w1")), Lanes::Worker);
+        let plain = of("b 1..2 - a\na 0..9\nc 1..3 - a");
+        assert_eq!(Lanes::Auto.for_run(&plain), Lanes::Task);
+        assert_eq!(Lanes::Step.for_run(&plain), Lanes::Step);
+        let index = Index::new(&plain, Lanes::Auto);
+        assert_eq!(index.lanes.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["a", "c", "b"]);
+        let many: String = (0..301).map(|i| format!("t{i} 0..1 - step=s\n")).collect();
+        assert_eq!(Lanes::Auto.for_run(&of(&many)), Lanes::Step);
     }
 }

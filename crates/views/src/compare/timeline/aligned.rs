@@ -118,24 +118,25 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
     let mut of: FxHashMap<String, usize> = FxHashMap::default();
     let mut all: Vec<(String, Members)> = Vec::new();
     for (run, is_a) in [(b, false), (a, true)] {
-        for (name, members) in grouped(run, lanes) {
+        for (name, members) in grouped(run, lanes.for_run(b)) {
             let at = *of.entry(name.clone()).or_insert_with(|| {
                 all.push((name, Members::default()));
                 all.len() - 1
             });
-            *(if is_a { &mut all[at].1.a } else { &mut all[at].1.b }) = members;
+            // Two tasks may have one name, and then share a lane.
+            (if is_a { &mut all[at].1.a } else { &mut all[at].1.b }).extend(members);
         }
     }
     let first = |run: &Run, members: &[u32], zero: i64| {
         let starts = members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN);
         starts.min().map(|t| t.saturating_sub(zero))
     };
-    match lanes {
+    match lanes.for_run(b) {
         Lanes::Worker => {
             all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
         }
-        // Steps tell a story, so they stand in the order in which they began in either run.
-        Lanes::Step => all.order_by_cached_key(|(name, m)| {
+        // Tasks and steps stand in the order in which they began in either run.
+        Lanes::Auto | Lanes::Task | Lanes::Step => all.order_by_cached_key(|(name, m)| {
             let starts = [first(a, &m.a, zero.0), first(b, &m.b, zero.1)];
             (starts.into_iter().flatten().min().unwrap_or(i64::MAX), name.clone())
         }),
