@@ -8,7 +8,7 @@ use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
-use makespan_views::{View, ViewState};
+use makespan_views::{Colouring, View, ViewState};
 
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +78,8 @@ pub(crate) enum Setting {
     Filter(Filter),
     /// Lanes of the timeline.
     Lanes(Lanes),
+    /// What colours mean.
+    Colours(Colouring),
     /// The column of the table of tasks that was pressed, by its key.
     Sort(String),
     /// The chart.

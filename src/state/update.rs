@@ -189,6 +189,7 @@ fn back(state: &mut State) {
 fn set(view: &mut ViewState, setting: &Setting) {
     match setting {
         Setting::Filter(filter) => view.filter.clone_from(filter),
+        Setting::Colours(by) => view.colours = *by,
         Setting::Lanes(lanes) => (view.lanes, view.scroll) = (*lanes, 0),
         Setting::Sort(key) if view.view == View::Compare => {
             let sort = view.compare.sort;

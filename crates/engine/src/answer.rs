@@ -7,7 +7,7 @@ use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
 use makespan_views::gesture::{Frame, Movement};
 use makespan_views::timeline::Lanes;
-use makespan_views::{Section, Table, ViewState};
+use makespan_views::{Coloured, Section, Table, ViewState};
 use serde::{Deserialize, Serialize};
 
 /// An answer.
@@ -123,6 +123,8 @@ pub struct Picture {
     pub missing: Option<String>,
     /// What its colours mean, where that is a picture of its own.
     pub legend: Option<Scene>,
+    /// What the colours of tasks mean, where that is not their status.
+    pub colours: Vec<Coloured>,
     /// A title above it, and sentences that say how to read it.
     pub head: Option<(String, Vec<String>)>,
     /// Rows of the table of the same.

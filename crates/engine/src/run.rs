@@ -12,7 +12,7 @@ use makespan_views::filter::Filter;
 use makespan_views::graph::{BUDGET, Graph};
 use makespan_views::tasks::{self, Sort};
 use makespan_views::timeline::{Index, Lanes};
-use makespan_views::{Marks, ViewState};
+use makespan_views::{Colouring, Colours, Marks, ViewState};
 
 use crate::kept::Latest;
 
@@ -29,6 +29,7 @@ pub(crate) struct OpenRun {
     indices: [Latest<(), Index>; 5],
     mask: Latest<Filter, Vec<bool>>,
     marks: Latest<MarksKey, Marks>,
+    colours: Latest<Colouring, Option<Arc<Colours>>>,
     order: Latest<(Filter, Sort), Vec<u32>>,
     graph: Latest<Filter, (Graph, Layout)>,
     /// The charts, for a filter and a number of open runs.
@@ -44,6 +45,7 @@ impl OpenRun {
             indices: Default::default(),
             mask: Latest::default(),
             marks: Latest::default(),
+            colours: Latest::default(),
             order: Latest::default(),
             graph: Latest::default(),
             charts: Latest::default(),
@@ -64,6 +66,11 @@ impl OpenRun {
     /// The task that a view has selected.
     pub(crate) fn selected(&self, view: &ViewState) -> Option<TaskId> {
         self.run.find_task(view.selected.as_deref()?)
+    }
+
+    /// What the colours of tasks mean.
+    pub(crate) fn colours(&self, by: Colouring) -> Option<Arc<Colours>> {
+        (*self.colours.get(by, |by| Colours::of(&self.run, *by).map(Arc::new))).clone()
     }
 
     /// How a view marks the tasks.

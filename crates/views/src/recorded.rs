@@ -3,7 +3,7 @@
 use makespan_model::{NONE, Order as _, Run, Severity, UNKNOWN};
 use makespan_scene::Role;
 
-use crate::look::severity_role;
+use crate::roles::severity_role;
 
 /// Which row of the run's columns an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::Plot;
 use crate::findings;
-use crate::look::severity_role;
+use crate::roles::severity_role;
 use crate::state::ViewState;
 use crate::table::{Cell, Table};
 

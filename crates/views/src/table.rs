@@ -6,7 +6,7 @@ use makespan_model::{Status, UNKNOWN};
 use makespan_scene::{Role, shown_string};
 use serde::{Deserialize, Serialize};
 
-use crate::look::status_role;
+use crate::roles::status_role;
 use crate::value::Value;
 
 /// How a column is set.

@@ -127,6 +127,7 @@ impl Drawable for GraphOf<'_> {
                 counted(graph.edges.len(), "edge")
             ),
             about: self.about(),
+            colours: look.colours.as_ref().map_or_else(Vec::new, |c| c.legend.clone()),
             rows: self.rows(),
             ..Picture::default()
         }

@@ -153,6 +153,7 @@ impl Drawable for Timeline<'_> {
             } else {
                 format!("{} without times, in the table only", counted(untimed, "attempt"))
             },
+            colours: look.colours.as_ref().map_or_else(Vec::new, |c| c.legend.clone()),
             rows: self.rows(),
             ..Picture::default()
         }

@@ -10,7 +10,8 @@ use super::plot::{Dot, Key, Line, Plot, Rule};
 use super::scatter::shape;
 use super::{Axis, Chart, Choice, Kind, Picture, Subject};
 use crate::amount::Unit;
-use crate::look::{TimeMode, status_role};
+use crate::look::TimeMode;
+use crate::roles::status_role;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 

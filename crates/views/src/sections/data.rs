@@ -8,7 +8,7 @@ use makespan_scene::Role;
 use super::named;
 use crate::amount::Unit;
 use crate::clip::shortened;
-use crate::look::severity_role;
+use crate::roles::severity_role;
 use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table};
 

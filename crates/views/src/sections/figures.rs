@@ -6,7 +6,8 @@ use makespan_scene::{Bars, Hit, Rect, Scene, counted, duration, timestamp, visib
 
 use super::part;
 use crate::amount::plain;
-use crate::look::{Look, TimeMode, status_role};
+use crate::look::{Look, TimeMode};
+use crate::roles::status_role;
 use crate::section::{Block, Figure, Section, note};
 use crate::table::Cell;
 use crate::value::Value;

@@ -9,8 +9,9 @@ use makespan_scene::{
 };
 
 use super::{breakdown, named, part, parts};
-use crate::look::{Look, status_role};
+use crate::look::Look;
 use crate::moment::Moments;
+use crate::roles::status_role;
 use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::target::Target;

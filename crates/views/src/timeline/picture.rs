@@ -8,7 +8,8 @@ use makespan_scene::{
 
 use super::frame::{AXIS_HEIGHT, Frame};
 use super::{Index, Slice, axis, marks};
-use crate::look::{Look, status_role};
+use crate::look::Look;
+use crate::roles::status_role;
 use crate::target::Target;
 
 /// Everything but what changes while the pointer moves. The number of shapes is bounded by the size of the frame.
@@ -40,7 +41,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
             if slice.count > 1 {
                 let alpha = if dim { 60.0 } else { 130.0 + 125.0 * slice.density };
                 let hit = Target::Merged(slice.attempt.0).hit();
-                bars.push(rect, Paint::from(status_role(slice.usual)).with_alpha(alpha as u8), hit);
+                bars.push(rect, Paint::from(look.role(task, slice.usual)).with_alpha(alpha as u8), hit);
                 // One failure among many is seen, but does not paint the many.
                 if slice.status != slice.usual && slice.status.is_failure() {
                     let foot = (rect.h * 0.35).max(2.0);
@@ -49,7 +50,8 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
                 }
                 continue;
             }
-            one(run, frame, slice.attempt, rect, dim, &mut queue, &mut bars, &mut signs);
+            let role = look.role(task, run.attempts.status[slice.attempt.index()]);
+            one(run, frame, slice.attempt, role, rect, dim, &mut queue, &mut bars, &mut signs);
             if look.marks.is_critical(task) {
                 critical.push(rect.inset(1.0), Paint::from(Role::Critical).with_alpha(0), Hit::NONE);
             }
@@ -78,6 +80,7 @@ fn one(
     run: &Run,
     frame: &Frame,
     attempt: AttemptId,
+    role: Role,
     rect: Rect,
     dim: bool,
     queue: &mut Bars,
@@ -86,7 +89,6 @@ fn one(
 ) {
     let i = attempt.index();
     let status = run.attempts.status[i];
-    let role = status_role(status);
     let hit = Target::Attempt(attempt.0).hit();
     let alpha = if dim { 60 } else { 255 };
     let (queued, started) = (run.attempts.queued[i], run.attempts.started[i]);
@@ -117,7 +119,8 @@ fn one(
     // What went well needs no sign where room is scarce.
     if status != Status::Succeeded || right - left > 60.0 {
         let on = Paint::from(role.on()).with_alpha(alpha);
-        if let Some(sign) = status_glyph(role, x + size / 2.0, rect.y + rect.h / 2.0, size, on) {
+        if let Some(sign) = status_glyph(status_role(status), x + size / 2.0, rect.y + rect.h / 2.0, size, on)
+        {
             signs.push(sign.into());
             x += size + 4.0;
         }
