@@ -14,6 +14,9 @@ pub(crate) const UNNAMED: &str = "(unknown worker)";
 /// Most tasks that have a lane each without being asked for: about ten screens of them.
 const MOST_TASK_LANES: usize = 300;
 
+/// The part of the time that is known which is added behind it where attempts go on: one in so many.
+const OPEN_ROOM: i64 = 40;
+
 /// What a lane stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lanes {
@@ -171,6 +174,16 @@ fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
     (from != UNKNOWN).then_some((from, to.max(from)))
 }
 
+/// First and last moment of the axis. Where attempts go on, a little of the time after the last moment known belongs to
+/// it, so that what began last has a bar that can be seen.
+fn shown_extent(run: &Run) -> (i64, i64) {
+    let (from, to) = run.extent().unwrap_or((0, 0));
+    let (started, ended) = (&run.attempts.started, &run.attempts.ended);
+    let goes_on = started.iter().zip(ended).any(|(s, e)| *s != UNKNOWN && *e == UNKNOWN);
+    let room = if goes_on { to.saturating_sub(from) / OPEN_ROOM } else { 0 };
+    (from, to.saturating_add(room))
+}
+
 /// The attempts of each lane, with the name of the lane, in the order of the lanes.
 pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
@@ -233,7 +246,7 @@ fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
 impl Index {
     /// Packs the attempts of a run into rows. O(n log n) once for a run and a choice of lanes.
     pub fn new(run: &Run, lanes: Lanes) -> Index {
-        let extent = run.extent().unwrap_or((0, 0));
+        let extent = shown_extent(run);
         let placed = grouped(run, lanes).into_iter().map(|(name, members)| {
             let timed = timed(run, &members, extent);
             let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
@@ -245,7 +258,7 @@ impl Index {
     /// The index of attempts that have their rows already; attempts that are in no lane have no row, nor has a lane
     /// of no rows a place.
     pub(crate) fn placed(run: &Run, lanes: impl IntoIterator<Item = PlacedLane>) -> Index {
-        let extent = run.extent().unwrap_or((0, 0));
+        let extent = shown_extent(run);
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
         let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
         for PlacedLane { name, timed, rows, count } in lanes {
@@ -490,5 +503,14 @@ mod tests {
         assert_eq!(index.lanes.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["a", "c", "b"]);
         let many: String = (0..301).map(|i| format!("t{i} 0..1 - step=s\n")).collect();
         assert_eq!(Lanes::Auto.for_run(&of(&many)), Lanes::Step);
+    }
+
+    #[test]
+    fn what_began_last_and_goes_on_has_a_bar() {
+        let run = makespan_model::notation::run("a 0..40 w1\nb 40.. w2").unwrap();
+        let index = Index::new(&run, Lanes::Worker);
+        assert_eq!(index.extent, (0, 41_000_000_000));
+        let b = index.slices(1, index.extent, 1.0).next().unwrap();
+        assert_eq!((b.start, b.end), (40_000_000_000, 41_000_000_000));
     }
 }
