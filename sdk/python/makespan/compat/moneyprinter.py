@@ -10,18 +10,17 @@ a metric that is not a finite number is left out. ``makespan open`` takes the pl
 
 from __future__ import annotations
 
-import json
 import os
-import statistics
 import threading
 import time
 import uuid
 from collections import deque
 from dataclasses import asdict
 
-from .. import _context, _encode, _run
-from .._guard import foreign, guarded, say
-from . import _read
+from .. import _context, _run
+from .._guard import guarded, say
+from ._monitor_alerts import Alerts
+from ._monitor_answers import Answers
 from ._monitor_models import (
     AlertSeverity,
     PerformanceMetric,
@@ -31,7 +30,6 @@ from ._monitor_models import (
     WorkflowStatus,
     WorkflowStep,
 )
-from ._monitor_restore import restored
 from ._reopen import reopen
 from ._store import Store
 from ._system import System
@@ -44,7 +42,7 @@ __all__ = [
 ]
 
 
-class WorkflowMonitor:
+class WorkflowMonitor(Alerts, Answers):
     """Workflows of this process, by their ids. Unknown ids raise ``ValueError`` where the original does."""
 
     def __init__(self, memory_system=None, folder=None):
@@ -261,14 +259,6 @@ class WorkflowMonitor:
         if workflow._run is not None:
             workflow._run.metric("progress", workflow.progress, "%")
 
-    @guarded()
-    def _remember(self, told):
-        """Stores a key and a dict, the answer of ``told()``, in the memory system, if there is one."""
-        if hasattr(self.memory, "store_swarm_memory"):
-            key, value = told()
-            text = json.dumps(_encode.plain({**value, "timestamp": time.time()}), ensure_ascii=False)
-            foreign(self.memory.store_swarm_memory, key, text)
-
     # ---------------------------------------------------------------------------------------------- metrics and alerts
 
     def record_metric(self, workflow_id, metric_name, value, unit="", step_id=None, tags=None):
@@ -287,40 +277,6 @@ class WorkflowMonitor:
             scope.metric(name, value, unit or None)
         self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
 
-    def add_alert_handler(self, handler):
-        self.alert_handlers.append(handler)
-
-    def _alert(self, workflow, severity, message, step=None, metadata=None):
-        alert = WorkflowAlert(str(uuid.uuid4()), workflow.workflow_id, step.step_id if step is not None else None, severity,
-                              message, time.time(), metadata=metadata or {})
-        with self._lock:
-            self.alerts.append(alert)
-            workflow.alerts.append(alert)
-        scope = step._task if step is not None else workflow._run
-        if scope is not None:
-            self._measured(workflow, alert, alert.metadata.get("value"))
-            scope.alert(message, severity=severity.value)
-        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
-        for handler in list(self.alert_handlers):
-            foreign(handler, alert)
-        return alert
-
-    def _resolve(self, workflow, alert, value):
-        """What an alert was raised for is over. Handlers are called with it again: it says so now, and has the value."""
-        alert.resolved = True
-        alert.metadata.update(resolved_value=value, resolved_at=time.time())
-        if workflow._run is not None:
-            self._measured(workflow, alert, value)
-            workflow._run.alert(alert.message, severity=alert.severity.value, resolved=True)
-        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
-        for handler in list(self.alert_handlers):
-            foreign(handler, alert)
-
-    @staticmethod
-    def _measured(workflow, alert, value):
-        if value is not None and "metric" in alert.metadata:
-            workflow._run.metric(alert.metadata["metric"], value, "%")
-
     def start_monitoring(self):
         """Looks at the machine every ``system_check_interval`` seconds, in a thread of its own."""
         with self._lock:
@@ -334,50 +290,7 @@ class WorkflowMonitor:
         if watch is not None:
             watch.stop()
 
-    # -------------------------------------------------------------------------------------------------------- answers
-
-    def get_workflow_status(self, workflow_id):
-        workflow = self.workflows.get(workflow_id)
-        return workflow.status_now() if workflow is not None else None
-
-    def get_active_workflows(self):
-        return [workflow.status_now() for workflow in list(self.workflows.values())
-                if workflow.status is WorkflowStatus.RUNNING]
-
-    def get_recent_alerts(self, count=50):
-        """Returns the last alerts as dicts, the latest last."""
-        with self._lock:
-            return [asdict(alert) for alert in (list(self.alerts)[-count:] if count > 0 else ())]
-
-    def get_workflow_history(self, workflow_id):
-        """Returns what is known of a workflow, as rows: of this process, else of the store or the folder."""
-        workflow = self.workflows.get(workflow_id)
-        if workflow is not None:
-            return [workflow.history()]
-        self._init_database()
-        if self._store is not None:
-            found = _read.fold(self._store.events([workflow_id])).get(workflow_id)
-        else:
-            path = _run._place(self.folder, workflow_id)
-            found = _read.runs(path).get(workflow_id) if os.path.exists(path) else None
-        return [restored(found).history()] if found is not None else []
-
-    def get_performance_summary(self, workflow_id=None):
-        """Statistics of the metrics of one workflow, or of all; values that are no finite number do not count."""
-        grouped = {}
-        with self._lock:
-            for metric in self.metrics:
-                if workflow_id is None or metric.workflow_id == workflow_id:
-                    if isinstance(metric.value, (int, float)) and metric.value - metric.value == 0:
-                        grouped.setdefault(metric.metric_name, []).append(metric.value)
-        return {name: {"count": len(values), "min": min(values), "max": max(values), "mean": statistics.fmean(values),
-                       "latest": values[-1], **({"std_dev": statistics.stdev(values)} if len(values) > 1 else {})}
-                for name, values in grouped.items()}
-
-    def generate_progress_report(self, workflow_id):
-        """How far a workflow and its steps are, as text."""
-        workflow = self.workflows.get(workflow_id)
-        return workflow.report() if workflow is not None else "Workflow %s not found" % workflow_id
+    # ------------------------------------------------------------------------------------------------------- machinery
 
     def _workflow(self, workflow_id):
         workflow = self.workflows.get(workflow_id)
