@@ -1,4 +1,4 @@
-"""Alerts of the workflow monitor, and what it tells others: handlers and memory systems."""
+"""Alerts of the workflow monitor, their handlers, and copies for memory systems."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Alerts:
         return alert
 
     def _resolve(self, workflow, alert, value):
-        """What an alert was raised for is over. Handlers are called with it again: it says so now, and has the value."""
+        """Marks an alert as resolved, with the value that resolved it, and calls the handlers with it again."""
         alert.resolved = True
         alert.metadata.update(resolved_value=value, resolved_at=time.time())
         if workflow._run is not None:
@@ -51,7 +51,7 @@ class Alerts:
 
     @guarded()
     def _remember(self, told):
-        """Stores a key and a dict, the answer of ``told()``, in the memory system, if there is one."""
+        """Stores a key and a dict, which ``told()`` returns, in the memory system if there is one."""
         if hasattr(self.memory, "store_swarm_memory"):
             key, value = told()
             text = json.dumps(_encode.plain({**value, "timestamp": time.time()}), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What the workflow monitor answers about its workflows."""
+"""Queries about the workflows of the monitor."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Answers:
         return [restored(found).history()] if found is not None else []
 
     def get_performance_summary(self, workflow_id=None):
-        """Statistics of the metrics of one workflow, or of all; values that are no finite number do not count."""
+        """Returns statistics of the metrics of one workflow, or of all; values that are not finite are ignored."""
         grouped = {}
         with self._lock:
             for metric in self.metrics:
@@ -54,6 +54,6 @@ class Answers:
                 for name, values in grouped.items()}
 
     def generate_progress_report(self, workflow_id):
-        """How far a workflow and its steps are, as text."""
+        """Returns the progress of a workflow and its steps as text."""
         workflow = self.workflows.get(workflow_id)
         return workflow.report() if workflow is not None else "Workflow %s not found" % workflow_id

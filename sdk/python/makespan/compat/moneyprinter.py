@@ -56,7 +56,7 @@ class WorkflowMonitor(Alerts, Answers):
         self.metrics = deque(maxlen=10000)
         self.resource_thresholds = {"memory_percent": 85.0, "cpu_percent": 90.0, "disk_percent": 95.0}
         self.system_metrics = {}
-        #: Seconds between looks at the machine, and of the first pause before a step is tried again.
+        #: Seconds between checks of the machine, and of the first pause before a retry.
         self.system_check_interval = 10.0
         self.retry_backoff = 1.0
         self.alert_handlers = []
@@ -75,14 +75,14 @@ class WorkflowMonitor(Alerts, Answers):
         self._db_path, self._store = path, None
 
     def _init_database(self):
-        """Opens or makes the database at ``db_path``, and says what is wrong with it."""
+        """Opens or makes the database at ``db_path``; raises ``OSError`` if that fails."""
         if self._db_path is not None and self._store is None:
             self._store = Store("sqlite:" + os.path.expanduser(os.fspath(self._db_path)))
 
     # ------------------------------------------------------------------------------------------------------ workflows
 
     def create_workflow(self, name, description="", metadata=None):
-        """Declares a workflow and answers its id."""
+        """Declares a workflow and returns its id."""
         self._init_database()
         workflow = WorkflowExecution(str(uuid.uuid4()), name, description, metadata=metadata or {})
         with self._lock:
@@ -101,7 +101,7 @@ class WorkflowMonitor(Alerts, Answers):
         _context.opened(workflow._run)
 
     def add_workflow_step(self, workflow_id, step_name, description="", dependencies=None, metadata=None):
-        """Adds a step that comes after ``dependencies``, ids of steps, and answers its id."""
+        """Adds a step that comes after ``dependencies``, ids of steps, and returns its id."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.COMPLETED:
             self._reopen(workflow)
@@ -118,7 +118,7 @@ class WorkflowMonitor(Alerts, Answers):
 
     @guarded()
     def _reopen(self, workflow):
-        """Steps that are added one at a time complete the workflow each time; its file goes on."""
+        """Continues a workflow that has ended because a step was added or started again."""
         workflow.status, workflow.end_time, workflow.duration = WorkflowStatus.RUNNING, None, None
         reopen(workflow._run)
 
@@ -128,7 +128,7 @@ class WorkflowMonitor(Alerts, Answers):
         self._alert(workflow, AlertSeverity.INFO, "Workflow '%s' started" % say(workflow.name, 256))
 
     def pause_workflow(self, workflow_id, reason=""):
-        """Says that nothing is done for a while, on purpose."""
+        """Pauses a workflow: nothing is done on purpose."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.RUNNING:
             workflow.status = WorkflowStatus.PAUSED
@@ -143,7 +143,7 @@ class WorkflowMonitor(Alerts, Answers):
                 pause.resume()
 
     def cancel_workflow(self, workflow_id, reason=None):
-        """Stops a workflow: what runs is cancelled, what did not start yet is too."""
+        """Cancels a workflow with its running and pending steps."""
         workflow = self._workflow(workflow_id)
         for step in workflow.steps.values():
             if step._task is not None:
@@ -168,7 +168,7 @@ class WorkflowMonitor(Alerts, Answers):
         self._remember(lambda: ("step_%s_%s" % (workflow_id, step_id), asdict(step)))
 
     def update_step_progress(self, workflow_id, step_id, progress, message=None):
-        """How far a step is, 0 to 100."""
+        """Reports the progress of a step, 0 to 100."""
         step = self._step(workflow_id, step_id)
         if step is None:
             return
@@ -186,12 +186,12 @@ class WorkflowMonitor(Alerts, Answers):
         self._over(workflow_id, step_id, StepStatus.COMPLETED, lambda task: task.complete(result), result=result)
 
     def skip_step(self, workflow_id, step_id, reason=None):
-        """A step is deliberately not executed."""
+        """Skips a step: it is deliberately not executed."""
         self._over(workflow_id, step_id, StepStatus.SKIPPED, lambda task: task.skip(reason))
 
     def fail_step(self, workflow_id, step_id, error_message, retry=True):
-        """An attempt failed. With ``retry``, and tries left, the step waits to be started again, and the seconds to
-        wait are answered: ``retry_backoff``, doubled with each try.
+        """Ends an attempt as failed. With ``retry`` and tries left, the step waits to be started again, and the seconds to
+        wait are returned: ``retry_backoff``, doubled with each try.
         """
         step = self._step(workflow_id, step_id)
         if step is None:
@@ -255,14 +255,14 @@ class WorkflowMonitor(Alerts, Answers):
 
     @staticmethod
     def _progressed(workflow):
-        """Records how far the workflow as a whole is."""
+        """Records the overall progress."""
         if workflow._run is not None:
             workflow._run.metric("progress", workflow.progress, "%")
 
     # ---------------------------------------------------------------------------------------------- metrics and alerts
 
     def record_metric(self, workflow_id, metric_name, value, unit="", step_id=None, tags=None):
-        """A measured value of a workflow, or of one of its steps."""
+        """Records a measured value of a workflow or of one of its steps."""
         metric = PerformanceMetric(str(uuid.uuid4()), workflow_id, step_id, metric_name, value, unit, time.time(), tags or {})
         workflow = self.workflows.get(workflow_id)
         with self._lock:
@@ -278,7 +278,7 @@ class WorkflowMonitor(Alerts, Answers):
         self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
 
     def start_monitoring(self):
-        """Looks at the machine every ``system_check_interval`` seconds, in a thread of its own."""
+        """Checks the machine every ``system_check_interval`` seconds, in a thread of its own."""
         with self._lock:
             if self._watch is None:
                 self._watch = System(self)

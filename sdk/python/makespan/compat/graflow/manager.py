@@ -77,7 +77,7 @@ class LineageManager(Answers):
         return execution.execution_id
 
     def finish_workflow_execution(self, status=None):
-        """Ends the current execution for good: ``completed`` or ``failed``, or as its tasks tell."""
+        """Ends the current execution for good: with a status, or else with the one that follows from its tasks."""
         self._finish(lambda execution: status or ("failed" if execution.failed_tasks else "completed"))
 
     def _finish(self, judged):
@@ -94,8 +94,8 @@ class LineageManager(Answers):
 
     @guarded()
     def _leave(self):
-        """Another execution begins, or the program ends. One with tasks that did not run has a status only if one of its
-        tasks failed: nobody knows whether they should have.
+        """Ends the current execution because another one begins, or the program ends. If some tasks did not run, its
+        status is unknown unless a task failed.
         """
         def judged(execution):
             return "failed" if execution.failed_tasks else None if self._open or self._going else "completed"
@@ -178,7 +178,7 @@ class LineageManager(Answers):
     # ---------------------------------------------------------------------------------------------------------- tasks
 
     def add_task_execution(self, task_id, execution_context=None):
-        """An execution of a task starts."""
+        """Starts an execution of a task."""
         self._started(task_id, execution_context)
 
     def _started(self, task_id, context):
@@ -228,11 +228,11 @@ class LineageManager(Answers):
         return task
 
     def complete_task_execution(self, task_id, result=None, execution_context=None):
-        """It ended well. The result itself is not recorded."""
+        """Completes an execution of a task. The result itself is not recorded."""
         self._completed(self._first(task_id), result)
 
     def fail_task_execution(self, task_id, error):
-        """It failed."""
+        """Marks an execution of a task as failed."""
         self._failed(self._first(task_id), error)
 
     def _first(self, task_id):

@@ -1,4 +1,4 @@
-"""Executions of workflows and of tasks, and what is answered about them."""
+"""Executions of workflows and of tasks, and queries about them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Answers:
                 "average_task_duration": sum(durations) / len(durations) if durations else None}
 
     def add_listener(self, callback):
-        """Calls ``callback(event_type, info)`` for whatever starts and ends."""
+        """Calls ``callback(event_type, info)`` when a workflow or a task starts or ends."""
         self._listeners.append(callback)
 
     def _notify(self, event_type, data):

@@ -16,7 +16,7 @@ from ..models import OVER, RUNS_OVER, TaskRun, TaskStatus, WorkflowRun
 from ..sdk_exceptions import StorageException
 from ._reader import Reader, named, typed
 
-#: What ``include`` of the configuration may name.
+#: Metrics that ``include`` of the configuration may list.
 INCLUDE = ("cpu", "memory", "disk_io", "network_io")
 
 
@@ -37,9 +37,9 @@ def _family(name):
 
 
 class Recorder(Reader):
-    """Records runs and tasks. Subclasses say where to by :meth:`_place`, and how it is read back.
+    """Records runs and tasks. Subclasses implement :meth:`_place`, and how runs are read back.
 
-    ``resources``, ``every`` and ``include`` say what is measured: whether, every how many seconds, and what.
+    ``resources``, ``every`` and ``include``: whether tasks are measured, the interval in seconds, and which metrics.
     """
 
     def __init__(self):
@@ -50,11 +50,11 @@ class Recorder(Reader):
 
     # ---------------------------------------------------------------------------------------------------- subclasses
 
-    #: Whether what the program records elsewhere may go to a run of this storage.
+    #: Whether a run of this storage may be the current run of the program.
     _written = True
 
     def _place(self, run):
-        """Returns the arguments that say where a run goes, and whether it is there already."""
+        """Returns the arguments of a run for its place, and whether it exists there already."""
         return {"record": False}, False
 
     def _closed(self, opened):
@@ -118,7 +118,7 @@ class Recorder(Reader):
                 self.changed(task)
 
     def _take(self, task, known):
-        """Makes a task that comes from outside one of this storage's."""
+        """Takes over a task that was made elsewhere."""
         task._recorder, self._tasks[task.task_id] = self, task
         if known is not None and known._recorder is self:
             task._task, task._written, task._labels = known._task, known._written, known._labels
@@ -142,7 +142,7 @@ class Recorder(Reader):
             TaskMetrics.of(task.metrics).record(task._task, self._measured(task))
 
     def tell(self, what, *about):
-        """Tells the handlers what happened, as the event that ``what`` makes; what they raise is kept from the program."""
+        """Calls the handlers with the event that ``what(*about)`` returns. Their exceptions are ignored."""
         event = foreign(what, *about) if self.handlers else None
         for handler in self.handlers if event is not None else ():
             foreign(getattr(handler, "handle", handler), event)
@@ -193,7 +193,7 @@ class Recorder(Reader):
         return self._samples.get((task.run_id, task._task.id), {})
 
     def adopt(self, task):
-        """Makes a task that was read back one that can go on."""
+        """Takes over a task that was read back, so that it can go on."""
         with self._lock:
             if task._recorder is not self:
                 self._take(task, self._tasks.get(task.task_id))
@@ -202,7 +202,7 @@ class Recorder(Reader):
         self.save_task(task)
 
     def delete_task(self, task_id):
-        """Hides a task. What was recorded of it stays in its file, with a label that says so."""
+        """Hides a task. Its events stay in the file, with the label ``deleted``."""
         task = self._tasks.pop(task_id, None) or self.load_task(task_id)
         if task is not None:
             if task._recorder is not self:
@@ -218,7 +218,7 @@ class Recorder(Reader):
             self._closed(opened)
 
     def forget(self, run_ids):
-        """Forgets runs that are over; they can be read back."""
+        """Removes runs from memory; they can be read back."""
         with self._lock:
             for id in run_ids:
                 self._opened.pop(id, None)
