@@ -11,7 +11,7 @@ STATUSES = {"succeeded": TaskStatus.COMPLETED, "failed": TaskStatus.FAILED, "ski
             "cached": TaskStatus.SKIPPED, "retrying": TaskStatus.FAILED}
 RUN_STATUSES = {"succeeded": "completed", "completed": "completed", "failed": "failed", "cancelled": "cancelled",
                 "pending": "pending"}
-#: Labels for what events have no member for: the ids of later tries, and deleted tasks.
+#: Labels for what events have no member for: the ids of later tries, and those of deleted ones.
 TRY, DELETED = "task_id of try %d", "deleted"
 #: Prefix of the labels that are search attributes.
 ATTRIBUTE = "attribute."
@@ -28,14 +28,13 @@ def restored(told):
     tasks = []
     for id, task in told["tasks"].items():
         labels = task.get("labels") or {}
-        if labels.get(DELETED):
-            continue
-        before = None
+        gone, before = labels.get(DELETED) or (), None
         for number, attempt in sorted(task["attempts"].items()) or [(1, {"samples": {}})]:
             one = _try(run, task, id, number, attempt, labels)
             one.parent_task_id, before = before, one.task_id
-            tasks.append(one)
-            run.add_task(one.task_id)
+            if one.task_id not in gone:
+                tasks.append(one)
+                run.add_task(one.task_id)
     return run, tasks
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import uuid
@@ -58,7 +59,21 @@ class Recorder(Reader):
         return {"record": False}, False
 
     def _closed(self, opened):
-        """Is called when a run ends."""
+        """Is called when a run ends, and when something was added to one that has ended."""
+
+    def _reopening(self, opened):
+        """Is called before something is added to a run that has ended."""
+
+    @contextlib.contextmanager
+    def _writing(self, opened):
+        """``with self._writing(opened):`` adds to a run, whether it has ended or not."""
+        if opened.is_open:
+            yield
+            return
+        self._reopening(opened)
+        with amended(opened):
+            yield
+        self._closed(opened)
 
     def _remove(self, run_ids):
         """Deletes runs and returns the ids of those that were."""
@@ -94,6 +109,7 @@ class Recorder(Reader):
             elif current and self._written:
                 _context.opened(opened)
         elif not opened.is_open and run.status not in RUNS_OVER:
+            self._reopening(opened)
             reopen(opened)
         return opened
 
@@ -131,6 +147,10 @@ class Recorder(Reader):
             task._task = _run.Task(run, task._origin, task.node_id, run)
             task._task.tries, task._task.state = task.retry_count + 1, _STATES[task._written]
             return
+        with self._writing(run):
+            self._declare(run, task)
+
+    def _declare(self, run, task):
         after = [self._tasks[id]._task or id if id in self._tasks else id for id in task.dependencies]
         task._labels = {}
         task._task = run.create(task.node_id, id=task.task_id, kind=task.node_type, after=after, params=task.metadata)
@@ -156,7 +176,7 @@ class Recorder(Reader):
     @guarded()
     def changed(self, task, metadata=False):
         """Records the status that a task took, and what its attempt used."""
-        with self._lock:
+        with self._lock, self._writing(task._task.run):
             if metadata:
                 task._task.annotate(params=task.metadata)
             if task._written is task.status:
@@ -186,7 +206,8 @@ class Recorder(Reader):
                                 if name not in COLLECTED or name not in beside}
         if task.status is TaskStatus.RUNNING and task._task.run.resources:
             beside = {**beside, "cpu": None, "memory": None}  # they will be measured when it ends
-        given.record(task._task, beside)
+        with self._writing(task._task.run):
+            given.record(task._task, beside)
         task.metrics = given.over(TaskMetrics.of(task.metrics))
 
     def _measured(self, task):
@@ -208,14 +229,13 @@ class Recorder(Reader):
             if task._recorder is not self:
                 self._take(task, None)
                 self._tasks.pop(task_id, None)
-            self._amend(task._task.run, task._task, {**task._labels, DELETED: True})
+            task._labels[DELETED] = sorted({task_id, *task._labels.get(DELETED, ())})
+            self._amend(task._task.run, task._task, task._labels)
 
     def _amend(self, opened, scope, labels):
         """Labels a run or a task of it, which may be over."""
-        with amended(opened):
+        with self._writing(opened):
             scope.annotate(labels=labels)
-        if not opened.is_open:
-            self._closed(opened)
 
     def forget(self, run_ids):
         """Removes runs from memory; they can be read back."""
