@@ -30,7 +30,7 @@ from ._monitor_models import (
     WorkflowStatus,
     WorkflowStep,
 )
-from ._reopen import reopen
+from ._reopen import amended, reopen
 from ._store import Store
 from ._system import System
 
@@ -269,13 +269,19 @@ class WorkflowMonitor(Alerts, Answers):
             self.metrics.append(metric)
             if workflow is not None:
                 workflow.metrics.append(metric)
-        step = workflow.steps.get(step_id) if workflow is not None else None
-        scope = step._task if step is not None else workflow._run if workflow is not None else None
-        if scope is not None:
-            name = say(metric_name, 200) + ("" if not tags else "{%s}" % ",".join(
-                "%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in tags.items()))
-            scope.metric(name, value, unit or None)
+        if workflow is not None and workflow._run is not None:
+            self._measure(workflow, metric)
         self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
+
+    @guarded()
+    def _measure(self, workflow, metric):
+        name = say(metric.metric_name, 200)
+        if metric.tags:
+            name += "{%s}" % ",".join("%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in metric.tags.items())
+        step = workflow.steps.get(metric.step_id)
+        # Also of a workflow that has ended: what it produced may be measured last.
+        with amended(workflow._run):
+            (workflow._run if step is None else step._task).metric(name, metric.value, metric.unit or None)
 
     def start_monitoring(self):
         """Checks the machine every ``system_check_interval`` seconds, in a thread of its own."""
