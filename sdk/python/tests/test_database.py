@@ -7,7 +7,7 @@ import unittest
 from unittest import mock
 
 from makespan.compat import _store
-from makespan.compat.kailash import DatabaseStorage, SQLiteStorage, TaskManager, TrackingConfig
+from makespan.compat.kailash import DatabaseStorage, SQLiteStorage, TaskManager, TaskMetrics, TrackingConfig
 from makespan.compat.kailash.sdk_exceptions import StorageException
 
 from .support import SDK, Recorded, needs_program, program, python
@@ -85,6 +85,15 @@ class Database(Recorded):
         self.assertEqual([run["run_id"] for run in self.manager().search_runs({"tenant": "x"})], [run_id])
         self.assertEqual([run.task_count for run in later.list_runs("w", "completed")], [2])
         self.assertEqual(list(self.state.rglob("*.jsonl")), [], "the file that it was written to is gone")
+
+    def test_what_comes_after_the_end_of_a_run_is_brought_in_too(self):
+        manager = self.manager()
+        run_id, task = self.executed(manager)
+        manager.update_task_metrics(task.task_id, TaskMetrics(cpu_usage=5.0))
+        manager.delete_task(manager.get_tasks(run_id)[0].task_id)
+        manager.storage.close()
+        self.assertEqual([(one.task_id, one.metrics.cpu_usage) for one in self.manager().get_tasks(run_id)], [(task.task_id, 5.0)])
+        self.assertEqual(list(self.state.rglob("*.jsonl")), [])
 
     def test_a_run_that_goes_on_is_read_back_too(self):
         manager = self.manager()

@@ -168,6 +168,22 @@ class ReadBack(Managed):
         self.assertEqual(self.manager().get_task(task.task_id).status, TaskStatus.COMPLETED)
         self.assertEqual(self.manager().get_run(run_id).status, "completed")
 
+    def test_what_comes_after_the_end_of_a_run_is_kept(self):
+        for compress in (False, True):
+            with self.subTest(compress=compress):
+                manager = self.manager(storage=FileSystemStorage(str(self.folder), compress=compress))
+                run_id, task = self.executed(manager, result={"x": 1})
+                manager.update_run_status(run_id, "completed")
+                manager.set_search_attributes(run_id, {"tenant": "x"})
+                manager.update_task_metrics(task.task_id, TaskMetrics(cpu_usage=5.0))
+                late = manager.create_task("late", run_id=run_id)
+                late.start()
+                manager.complete_task(late.task_id)
+                found = self.manager().get_tasks(run_id)
+                self.assertEqual([(one.node_id, one.status.value, one.result) for one in found],
+                                 [("a", "completed", {"x": 1}), ("late", "completed", None)])
+                self.assertEqual((found[0].metrics.cpu_usage, self.manager().get_run(run_id).status), (5.0, "completed"))
+
     def test_a_task_of_a_run_that_nobody_opened_is_kept(self):
         manager = self.manager()
         task = manager.create_task("lonely")

@@ -91,6 +91,7 @@ class Monitor(Recorded):
         heard = []
         self.monitor.add_alert_handler(lambda alert: heard.append((alert.resolved, dict(alert.metadata))))
         id, _ = self.workflow("a")
+        self.monitor.resource_thresholds = {"memory_percent": 85.0}  # the processor of a test may be busy
         system = System(self.monitor)
         for value in (97.0, 98.0, 40.5):
             with mock.patch("makespan.compat._system.memory_percent", return_value=value):
@@ -129,6 +130,14 @@ class Monitor(Recorded):
         self.assertEqual([(e["task"] == a, e.get("try", 1)) for e in ends], [(True, 1), (False, 1), (True, 2)])
         self.assertEqual([e["status"] for e in self.events("run", file=self.file_of(id)) if "status" in e],
                          ["succeeded", "running", "succeeded", "running", "succeeded"])
+
+    def test_a_metric_after_the_end_is_recorded(self):
+        id, a = self.workflow("a")
+        self.monitor.start_step(id, a)
+        self.monitor.complete_step(id, a)
+        self.monitor.record_metric(id, "size", 5, "MB", a)
+        self.assertEqual(self.events("sample", file=self.file_of(id), name="size")[0]["value"], 5)
+        self.assertFalse(self.monitor.workflows[id]._run.is_open)
 
     def test_another_monitor_knows_the_history(self):
         id, a, b = self.workflow("a", "b")

@@ -1,4 +1,4 @@
-"""What the workflow monitor keeps of its workflows in memory."""
+"""Workflows, steps, alerts and metrics of the workflow monitor, in memory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class WorkflowStep:
     _task = None  # no field: `asdict` must not copy it
 
     def update(self, status, progress):
-        """Takes a status, and a progress unless it is ``None`` or no number."""
+        """Sets the status, and the progress if it is a number."""
         before, self.status = self.status, status
         if isinstance(progress, (int, float)) and progress == progress:
             self.progress = min(100.0, max(0.0, float(progress)))
@@ -130,7 +130,7 @@ class WorkflowExecution:
     _run = _pause = _store = None
 
     def count(self):
-        """Counts anew how far the steps are. A step that was skipped counts as done."""
+        """Updates the counts and the progress. A skipped step counts as done."""
         steps = list(self.steps.values())
         self.total_steps = len(steps)
         self.completed_steps = sum(step.status is StepStatus.COMPLETED for step in steps)
@@ -139,7 +139,7 @@ class WorkflowExecution:
         self.progress = sum(done) / len(steps) if steps else 0.0
 
     def status_now(self):
-        """The status as a dict; the duration goes on until the end and no further."""
+        """Returns the status as a dict; the duration stops at the end."""
         duration = self.duration
         if duration is None and self.start_time is not None:
             duration = max(0.0, (self.end_time or time.time()) - self.start_time)
@@ -152,7 +152,7 @@ class WorkflowExecution:
         }
 
     def totals(self):
-        """Returns what the workflow says of its steps as a whole: counts, and its progress from 0 to 1."""
+        """Returns totals of the steps: counts, and the overall progress from 0 to 1."""
         return {"tasks": self.total_steps, "succeeded": self.completed_steps, "failed": self.failed_steps,
                 "progress": self.progress / 100}
 

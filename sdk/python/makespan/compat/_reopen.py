@@ -1,4 +1,4 @@
-"""Continues runs that had ended, or adds to them."""
+"""Continues runs that have ended, or adds to them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def amended(run):
 
 @guarded()
 def leave(run):
-    """Ends a run of which nobody knows how it ended: it gets the time, and no status."""
+    """Ends a run whose outcome is unknown: its end is recorded without a status."""
     # A fork that ends is not the end of the run.
     if run is not None and run.is_open and run.pid == os.getpid():
         run.put({"event": "run", "ended": run.clock.now()})

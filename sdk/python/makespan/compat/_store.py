@@ -1,8 +1,8 @@
 """Stores of the ``makespan`` program, for interfaces whose originals keep runs in a database.
 
-Python writes files only. So a run is written to a file of its own in ``$XDG_STATE_HOME/makespan/spool`` while it goes on,
-the program brings it into the store when it ends or the interpreter does, and then the file goes. If the store cannot be
-reached then, the file stays, a warning names it, and the next program that uses the store brings it in.
+Python writes files only. So a run is written to a file of its own in ``$XDG_STATE_HOME/makespan/spool`` while it goes on.
+The program imports it when the run or the interpreter ends, and the file is deleted. If the store cannot be reached then,
+the file stays, a warning names it, and the next process that uses the store imports it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AT_ONCE = 200
 
 
 class StoreError(OSError):
-    """A store cannot be used: the message says which one, why, and what to do."""
+    """A store cannot be used. The message names it, the reason, and what to do."""
 
 
 def program():
@@ -87,7 +87,7 @@ class Store:
     # ----------------------------------------------------------------------------------------------------- recording
 
     def file(self):
-        """Returns the path of a new file that :meth:`bring` will bring in; at the latest the end of the interpreter does."""
+        """Returns the path of a new file for :meth:`bring`; the end of the interpreter imports what is left."""
         with self._lock:
             if self._spool is None:
                 self._spool = self._folder()
@@ -97,7 +97,7 @@ class Store:
             return path
 
     def bring(self, path, last=True):
-        """Brings a file into the store, and deletes it if it was the ``last`` time. Whether it could is returned."""
+        """Imports a file into the store, deletes it if this was the ``last`` time, and returns whether that worked."""
         if not os.path.exists(path):
             return True
         try:
@@ -122,7 +122,7 @@ class Store:
                 os.rmdir(os.path.dirname(self._spool))
 
     def _folder(self):
-        """Makes a folder for this process. What lies in one of a process that is gone, another one brings in."""
+        """Makes a folder for this process. If the process is killed, the next one imports what is left there."""
         mine = "%d-%s" % (os.getpid(), uuid.uuid4().hex[:8])
         try:
             path = os.path.join(self._base(), mine)
@@ -156,7 +156,7 @@ class Store:
     # ------------------------------------------------------------------------------------------------------- reading
 
     def events(self, ids):
-        """Yields the events of runs; those that the store does not have are passed over."""
+        """Yields the events of runs. Unknown ids are ignored."""
         ids = list(ids)
         for first in range(0, len(ids), AT_ONCE):
             some = ids[first:first + AT_ONCE]

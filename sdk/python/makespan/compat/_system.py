@@ -42,7 +42,7 @@ class System:
 
     @guarded()
     def look(self):
-        """One look. What the system does not tell is not in ``system_metrics``, rather than 0."""
+        """Measures once. Unknown values are left out of ``system_metrics``, never 0."""
         found = {"memory_percent": memory_percent(), "disk_percent": disk_percent("/"), "cpu_percent": self._cpu_percent()}
         monitor = self._monitor
         monitor.system_metrics = {name: value for name, value in found.items() if value is not None}

@@ -10,18 +10,17 @@ a metric that is not a finite number is left out. ``makespan open`` takes the pl
 
 from __future__ import annotations
 
-import json
 import os
-import statistics
 import threading
 import time
 import uuid
 from collections import deque
 from dataclasses import asdict
 
-from .. import _context, _encode, _run
-from .._guard import foreign, guarded, say
-from . import _read
+from .. import _context, _run
+from .._guard import guarded, say
+from ._monitor_alerts import Alerts
+from ._monitor_answers import Answers
 from ._monitor_models import (
     AlertSeverity,
     PerformanceMetric,
@@ -31,8 +30,7 @@ from ._monitor_models import (
     WorkflowStatus,
     WorkflowStep,
 )
-from ._monitor_restore import restored
-from ._reopen import reopen
+from ._reopen import amended, reopen
 from ._store import Store
 from ._system import System
 
@@ -44,7 +42,7 @@ __all__ = [
 ]
 
 
-class WorkflowMonitor:
+class WorkflowMonitor(Alerts, Answers):
     """Workflows of this process, by their ids. Unknown ids raise ``ValueError`` where the original does."""
 
     def __init__(self, memory_system=None, folder=None):
@@ -58,7 +56,7 @@ class WorkflowMonitor:
         self.metrics = deque(maxlen=10000)
         self.resource_thresholds = {"memory_percent": 85.0, "cpu_percent": 90.0, "disk_percent": 95.0}
         self.system_metrics = {}
-        #: Seconds between looks at the machine, and of the first pause before a step is tried again.
+        #: Seconds between checks of the machine, and of the first pause before a retry.
         self.system_check_interval = 10.0
         self.retry_backoff = 1.0
         self.alert_handlers = []
@@ -77,14 +75,14 @@ class WorkflowMonitor:
         self._db_path, self._store = path, None
 
     def _init_database(self):
-        """Opens or makes the database at ``db_path``, and says what is wrong with it."""
+        """Opens or makes the database at ``db_path``; raises ``OSError`` if that fails."""
         if self._db_path is not None and self._store is None:
             self._store = Store("sqlite:" + os.path.expanduser(os.fspath(self._db_path)))
 
     # ------------------------------------------------------------------------------------------------------ workflows
 
     def create_workflow(self, name, description="", metadata=None):
-        """Declares a workflow and answers its id."""
+        """Declares a workflow and returns its id."""
         self._init_database()
         workflow = WorkflowExecution(str(uuid.uuid4()), name, description, metadata=metadata or {})
         with self._lock:
@@ -103,7 +101,7 @@ class WorkflowMonitor:
         _context.opened(workflow._run)
 
     def add_workflow_step(self, workflow_id, step_name, description="", dependencies=None, metadata=None):
-        """Adds a step that comes after ``dependencies``, ids of steps, and answers its id."""
+        """Adds a step that comes after ``dependencies``, ids of steps, and returns its id."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.COMPLETED:
             self._reopen(workflow)
@@ -120,7 +118,7 @@ class WorkflowMonitor:
 
     @guarded()
     def _reopen(self, workflow):
-        """Steps that are added one at a time complete the workflow each time; its file goes on."""
+        """Continues a workflow that has ended because a step was added or started again."""
         workflow.status, workflow.end_time, workflow.duration = WorkflowStatus.RUNNING, None, None
         reopen(workflow._run)
 
@@ -130,7 +128,7 @@ class WorkflowMonitor:
         self._alert(workflow, AlertSeverity.INFO, "Workflow '%s' started" % say(workflow.name, 256))
 
     def pause_workflow(self, workflow_id, reason=""):
-        """Says that nothing is done for a while, on purpose."""
+        """Pauses a workflow: nothing is done on purpose."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.RUNNING:
             workflow.status = WorkflowStatus.PAUSED
@@ -145,7 +143,7 @@ class WorkflowMonitor:
                 pause.resume()
 
     def cancel_workflow(self, workflow_id, reason=None):
-        """Stops a workflow: what runs is cancelled, what did not start yet is too."""
+        """Cancels a workflow with its running and pending steps."""
         workflow = self._workflow(workflow_id)
         for step in workflow.steps.values():
             if step._task is not None:
@@ -170,7 +168,7 @@ class WorkflowMonitor:
         self._remember(lambda: ("step_%s_%s" % (workflow_id, step_id), asdict(step)))
 
     def update_step_progress(self, workflow_id, step_id, progress, message=None):
-        """How far a step is, 0 to 100."""
+        """Reports the progress of a step, 0 to 100."""
         step = self._step(workflow_id, step_id)
         if step is None:
             return
@@ -188,12 +186,12 @@ class WorkflowMonitor:
         self._over(workflow_id, step_id, StepStatus.COMPLETED, lambda task: task.complete(result), result=result)
 
     def skip_step(self, workflow_id, step_id, reason=None):
-        """A step is deliberately not executed."""
+        """Skips a step: it is deliberately not executed."""
         self._over(workflow_id, step_id, StepStatus.SKIPPED, lambda task: task.skip(reason))
 
     def fail_step(self, workflow_id, step_id, error_message, retry=True):
-        """An attempt failed. With ``retry``, and tries left, the step waits to be started again, and the seconds to
-        wait are answered: ``retry_backoff``, doubled with each try.
+        """Ends an attempt as failed. With ``retry`` and tries left, the step waits to be started again, and the seconds to
+        wait are returned: ``retry_backoff``, doubled with each try.
         """
         step = self._step(workflow_id, step_id)
         if step is None:
@@ -257,72 +255,36 @@ class WorkflowMonitor:
 
     @staticmethod
     def _progressed(workflow):
-        """Records how far the workflow as a whole is."""
+        """Records the overall progress."""
         if workflow._run is not None:
             workflow._run.metric("progress", workflow.progress, "%")
-
-    @guarded()
-    def _remember(self, told):
-        """Stores a key and a dict, the answer of ``told()``, in the memory system, if there is one."""
-        if hasattr(self.memory, "store_swarm_memory"):
-            key, value = told()
-            text = json.dumps(_encode.plain({**value, "timestamp": time.time()}), ensure_ascii=False)
-            foreign(self.memory.store_swarm_memory, key, text)
 
     # ---------------------------------------------------------------------------------------------- metrics and alerts
 
     def record_metric(self, workflow_id, metric_name, value, unit="", step_id=None, tags=None):
-        """A measured value of a workflow, or of one of its steps."""
+        """Records a measured value of a workflow or of one of its steps."""
         metric = PerformanceMetric(str(uuid.uuid4()), workflow_id, step_id, metric_name, value, unit, time.time(), tags or {})
         workflow = self.workflows.get(workflow_id)
         with self._lock:
             self.metrics.append(metric)
             if workflow is not None:
                 workflow.metrics.append(metric)
-        step = workflow.steps.get(step_id) if workflow is not None else None
-        scope = step._task if step is not None else workflow._run if workflow is not None else None
-        if scope is not None:
-            name = say(metric_name, 200) + ("" if not tags else "{%s}" % ",".join(
-                "%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in tags.items()))
-            scope.metric(name, value, unit or None)
+        if workflow is not None and workflow._run is not None:
+            self._measure(workflow, metric)
         self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
 
-    def add_alert_handler(self, handler):
-        self.alert_handlers.append(handler)
-
-    def _alert(self, workflow, severity, message, step=None, metadata=None):
-        alert = WorkflowAlert(str(uuid.uuid4()), workflow.workflow_id, step.step_id if step is not None else None, severity,
-                              message, time.time(), metadata=metadata or {})
-        with self._lock:
-            self.alerts.append(alert)
-            workflow.alerts.append(alert)
-        scope = step._task if step is not None else workflow._run
-        if scope is not None:
-            self._measured(workflow, alert, alert.metadata.get("value"))
-            scope.alert(message, severity=severity.value)
-        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
-        for handler in list(self.alert_handlers):
-            foreign(handler, alert)
-        return alert
-
-    def _resolve(self, workflow, alert, value):
-        """What an alert was raised for is over. Handlers are called with it again: it says so now, and has the value."""
-        alert.resolved = True
-        alert.metadata.update(resolved_value=value, resolved_at=time.time())
-        if workflow._run is not None:
-            self._measured(workflow, alert, value)
-            workflow._run.alert(alert.message, severity=alert.severity.value, resolved=True)
-        self._remember(lambda: ("alert_%s_%s" % (workflow.workflow_id, alert.alert_id), asdict(alert)))
-        for handler in list(self.alert_handlers):
-            foreign(handler, alert)
-
-    @staticmethod
-    def _measured(workflow, alert, value):
-        if value is not None and "metric" in alert.metadata:
-            workflow._run.metric(alert.metadata["metric"], value, "%")
+    @guarded()
+    def _measure(self, workflow, metric):
+        name = say(metric.metric_name, 200)
+        if metric.tags:
+            name += "{%s}" % ",".join("%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in metric.tags.items())
+        step = workflow.steps.get(metric.step_id)
+        # Also of a workflow that has ended: what it produced may be measured last.
+        with amended(workflow._run):
+            (workflow._run if step is None else step._task).metric(name, metric.value, metric.unit or None)
 
     def start_monitoring(self):
-        """Looks at the machine every ``system_check_interval`` seconds, in a thread of its own."""
+        """Checks the machine every ``system_check_interval`` seconds, in a thread of its own."""
         with self._lock:
             if self._watch is None:
                 self._watch = System(self)
@@ -334,50 +296,7 @@ class WorkflowMonitor:
         if watch is not None:
             watch.stop()
 
-    # -------------------------------------------------------------------------------------------------------- answers
-
-    def get_workflow_status(self, workflow_id):
-        workflow = self.workflows.get(workflow_id)
-        return workflow.status_now() if workflow is not None else None
-
-    def get_active_workflows(self):
-        return [workflow.status_now() for workflow in list(self.workflows.values())
-                if workflow.status is WorkflowStatus.RUNNING]
-
-    def get_recent_alerts(self, count=50):
-        """Returns the last alerts as dicts, the latest last."""
-        with self._lock:
-            return [asdict(alert) for alert in (list(self.alerts)[-count:] if count > 0 else ())]
-
-    def get_workflow_history(self, workflow_id):
-        """Returns what is known of a workflow, as rows: of this process, else of the store or the folder."""
-        workflow = self.workflows.get(workflow_id)
-        if workflow is not None:
-            return [workflow.history()]
-        self._init_database()
-        if self._store is not None:
-            found = _read.fold(self._store.events([workflow_id])).get(workflow_id)
-        else:
-            path = _run._place(self.folder, workflow_id)
-            found = _read.runs(path).get(workflow_id) if os.path.exists(path) else None
-        return [restored(found).history()] if found is not None else []
-
-    def get_performance_summary(self, workflow_id=None):
-        """Statistics of the metrics of one workflow, or of all; values that are no finite number do not count."""
-        grouped = {}
-        with self._lock:
-            for metric in self.metrics:
-                if workflow_id is None or metric.workflow_id == workflow_id:
-                    if isinstance(metric.value, (int, float)) and metric.value - metric.value == 0:
-                        grouped.setdefault(metric.metric_name, []).append(metric.value)
-        return {name: {"count": len(values), "min": min(values), "max": max(values), "mean": statistics.fmean(values),
-                       "latest": values[-1], **({"std_dev": statistics.stdev(values)} if len(values) > 1 else {})}
-                for name, values in grouped.items()}
-
-    def generate_progress_report(self, workflow_id):
-        """How far a workflow and its steps are, as text."""
-        workflow = self.workflows.get(workflow_id)
-        return workflow.report() if workflow is not None else "Workflow %s not found" % workflow_id
+    # ------------------------------------------------------------------------------------------------------- machinery
 
     def _workflow(self, workflow_id):
         workflow = self.workflows.get(workflow_id)

@@ -1,4 +1,4 @@
-"""``makespan.compat.graflow.lineage.manager``: for whoever changes only the first word of ``graflow.lineage.manager``."""
+"""Makes ``makespan.compat.graflow.lineage.manager`` importable, for programs that change only the first word."""
 
 from __future__ import annotations
 

@@ -10,13 +10,12 @@ import re
 import sys
 import threading
 import uuid
-from dataclasses import dataclass, field
-from typing import Any, Dict, Optional
 
 from ... import _context, _run
 from ..._guard import foreign, guarded, say
 from .._reopen import leave, reopen
 from .graph import Graph, members
+from .models import Answers, TaskExecutionInfo, WorkflowExecution
 
 #: Nodes and edges of one graph that are looked at.
 MOST = 1_000_000
@@ -24,36 +23,7 @@ MOST = 1_000_000
 ITERATION = re.compile(r"(_cycle_\d+_[0-9a-f]+)+\Z")
 
 
-@dataclass
-class TaskExecutionInfo:
-    """One execution of a task. ``result_size`` is what the object itself takes, bytes, without what it refers to."""
-
-    task_id: str
-    execution_id: str
-    start_time: datetime.datetime
-    end_time: Optional[datetime.datetime] = None
-    status: str = "pending"
-    duration: Optional[float] = None
-    result_size: Optional[int] = None
-    error_message: Optional[str] = None
-    metadata: Dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class WorkflowExecution:
-    """One execution of a workflow."""
-
-    execution_id: str
-    workflow_name: str
-    start_time: datetime.datetime
-    end_time: Optional[datetime.datetime] = None
-    status: str = "running"
-    total_tasks: int = 0
-    completed_tasks: int = 0
-    failed_tasks: int = 0
-
-
-class LineageManager:
+class LineageManager(Answers):
     """Records executions of workflows, one at a time, to ``folder`` (see :func:`makespan.run` for where else)."""
 
     def __init__(self, folder=None):
@@ -107,7 +77,7 @@ class LineageManager:
         return execution.execution_id
 
     def finish_workflow_execution(self, status=None):
-        """Ends the current execution for good: ``completed`` or ``failed``, or as its tasks tell."""
+        """Ends the current execution for good: with a status, or else with the one that follows from its tasks."""
         self._finish(lambda execution: status or ("failed" if execution.failed_tasks else "completed"))
 
     def _finish(self, judged):
@@ -124,8 +94,8 @@ class LineageManager:
 
     @guarded()
     def _leave(self):
-        """Another execution begins, or the program ends. One with tasks that did not run has a status only if one of its
-        tasks failed: nobody knows whether they should have.
+        """Ends the current execution because another one begins, or the program ends. If some tasks did not run, its
+        status is unknown unless a task failed.
         """
         def judged(execution):
             return "failed" if execution.failed_tasks else None if self._open or self._going else "completed"
@@ -208,7 +178,7 @@ class LineageManager:
     # ---------------------------------------------------------------------------------------------------------- tasks
 
     def add_task_execution(self, task_id, execution_context=None):
-        """An execution of a task starts."""
+        """Starts an execution of a task."""
         self._started(task_id, execution_context)
 
     def _started(self, task_id, context):
@@ -258,11 +228,11 @@ class LineageManager:
         return task
 
     def complete_task_execution(self, task_id, result=None, execution_context=None):
-        """It ended well. The result itself is not recorded."""
+        """Completes an execution of a task. The result itself is not recorded."""
         self._completed(self._first(task_id), result)
 
     def fail_task_execution(self, task_id, error):
-        """It failed."""
+        """Marks an execution of a task as failed."""
         self._failed(self._first(task_id), error)
 
     def _first(self, task_id):
@@ -333,38 +303,6 @@ class LineageManager:
             task.deactivate()
         get = getattr(execution_context, "get_result", None)
         self._completed(info, foreign(get, task_id) if get is not None else None)
-
-    # ------------------------------------------------------------------------------------------- graph and listeners
-
-    def get_graph_snapshot(self):
-        """Nodes with their data, and edges, as JSON."""
-        with self._lock:
-            return {"nodes": [{"id": node, "data": dict(data)} for node, data in self.graph.nodes.items()],
-                    "edges": [{"source": source, "target": target, "data": dict(data)}
-                              for (source, target), data in self.graph.edges.items()]}
-
-    def get_task_history(self, task_id):
-        """Returns the executions of a task, the latest first."""
-        return sorted((info for info in self.task_executions.values() if info.task_id == task_id),
-                      key=lambda info: info.start_time, reverse=True)
-
-    def get_metrics_summary(self):
-        """Returns counts and averages over all executions; what is not defined is ``None``."""
-        tasks = list(self.task_executions.values())
-        count = lambda status: sum(info.status == status for info in tasks)
-        durations = [info.duration for info in tasks if info.duration is not None]
-        over = count("completed") + count("failed")
-        return {"total_executions": len(self.executions), "total_tasks": len(tasks), "completed_tasks": count("completed"),
-                "failed_tasks": count("failed"), "success_rate": count("completed") / over if over else None,
-                "average_task_duration": sum(durations) / len(durations) if durations else None}
-
-    def add_listener(self, callback):
-        """Calls ``callback(event_type, info)`` for whatever starts and ends."""
-        self._listeners.append(callback)
-
-    def _notify(self, event_type, data):
-        for listener in list(self._listeners):
-            foreign(listener, event_type, data)
 
 
 _lineage_manager = LineageManager()

@@ -8,8 +8,8 @@
 
 Otherwise than the original: a run is one file that is appended to, so that saving a task costs the same in a run of
 ten thousand; tasks that are tried again are attempts of one task; what was not measured is ``None`` and not 0, and zeros
-that stand for it are ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, which also writes
-the reports of ``reporting`` and says more than ``analytics``; pictures and dashboards are left to it.
+that stand for it are ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, which
+also writes the reports of ``reporting``; pictures and dashboards are left to it.
 """
 
 from .config import TrackingConfig

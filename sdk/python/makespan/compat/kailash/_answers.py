@@ -1,4 +1,4 @@
-"""What a manager answers about runs and tasks."""
+"""Queries of a manager about runs and tasks."""
 
 from __future__ import annotations
 

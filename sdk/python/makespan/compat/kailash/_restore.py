@@ -11,9 +11,9 @@ STATUSES = {"succeeded": TaskStatus.COMPLETED, "failed": TaskStatus.FAILED, "ski
             "cached": TaskStatus.SKIPPED, "retrying": TaskStatus.FAILED}
 RUN_STATUSES = {"succeeded": "completed", "completed": "completed", "failed": "failed", "cancelled": "cancelled",
                 "pending": "pending"}
-#: Labels that say what Makespan has no word for: the ids of later tries, and that a task was deleted.
+#: Labels for what events have no member for: the ids of later tries, and those of deleted ones.
 TRY, DELETED = "task_id of try %d", "deleted"
-#: What begins the labels that are search attributes.
+#: Prefix of the labels that are search attributes.
 ATTRIBUTE = "attribute."
 
 
@@ -28,14 +28,13 @@ def restored(told):
     tasks = []
     for id, task in told["tasks"].items():
         labels = task.get("labels") or {}
-        if labels.get(DELETED):
-            continue
-        before = None
+        gone, before = labels.get(DELETED) or (), None
         for number, attempt in sorted(task["attempts"].items()) or [(1, {"samples": {}})]:
             one = _try(run, task, id, number, attempt, labels)
             one.parent_task_id, before = before, one.task_id
-            tasks.append(one)
-            run.add_task(one.task_id)
+            if one.task_id not in gone:
+                tasks.append(one)
+                run.add_task(one.task_id)
     return run, tasks
 
 
@@ -49,7 +48,7 @@ def _try(run, task, id, number, attempt, labels):
                   dependencies=list(task.get("after") or []), retry_count=number - 1)
     one.created_at = _read.moment(attempt.get("queued") or attempt.get("started")) or run.started_at or one.created_at
     if status in OVER and not attempt.get("ended") and "said" in task:
-        # It was not executed: the line of its log says why and when.
+        # It was not executed: its log has the reason and the time.
         one.ended_at, one.error = _read.moment(task["said"][0]), task["said"][1]
     kept = task["artifacts"]
     one.input_data = kept.get(("input", "input"))

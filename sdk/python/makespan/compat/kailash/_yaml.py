@@ -1,4 +1,4 @@
-"""Reads the part of YAML that files of settings use; whatever else is in a file is refused with its line.
+"""Reads the part of YAML that files of settings use. Anything else raises an error with its line.
 
 Known are mappings and lists, by indentation and in the flow style (``{a: 1, b: [x, y]}``, also over several lines), plain
 and quoted scalars, and comments. Anchors, tags, block scalars and several documents are refused.
@@ -14,7 +14,7 @@ DEEPEST = 32
 
 
 class YamlError(ValueError):
-    """A file has something that is not supported; the message says in which line."""
+    """A file is not valid or uses unsupported YAML. The message has the line."""
 
 
 def parse(text):

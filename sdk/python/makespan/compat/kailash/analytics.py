@@ -1,6 +1,6 @@
 """``RunAnalyzer`` of the documentation: figures over runs, nodes and resources.
 
-Averages and rates of nothing are NaN, so that they can be printed as numbers. ``makespan stats`` says more.
+Averages and rates of nothing are NaN, so that they can be printed as numbers. ``makespan stats`` has more.
 """
 
 from __future__ import annotations

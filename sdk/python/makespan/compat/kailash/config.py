@@ -19,7 +19,7 @@ DATABASES = ("database", "postgresql", "postgres", "mysql", "mariadb", "mongodb"
 
 @dataclass
 class TrackingConfig:
-    """``metric_interval`` in seconds; ``include`` says what is measured: ``cpu``, ``memory``, ``disk_io``, and
+    """``metric_interval`` in seconds; ``include`` lists what is measured: ``cpu``, ``memory``, ``disk_io``, and
     ``network_io``, which the system does not count for a process; all if ``None``.
 
     ``storage_backend`` is ``filesystem``, ``sqlite`` or ``database``. Of ``storage_config``, files take ``path``, ``format``,
@@ -47,7 +47,7 @@ class TrackingConfig:
         get = os.environ.get
         backend, database = get("KAILASH_TRACKING_BACKEND"), get("KAILASH_TRACKING_DB")
         if database and (backend or "database").lower() not in FILES:
-            # A database that is named is meant, also where nothing says `database`.
+            # Naming a database is enough, even if no backend is set.
             config.storage_backend = backend or "database"
             config.storage_config = {"connection_string": database}
         elif backend:
@@ -104,8 +104,9 @@ class TrackingConfig:
             for name in ("format", "compress"):
                 given.pop(name, None)
             if not connection and not os.environ.get("KAILASH_TRACKING_DB"):
+                unused = "; path=%r is not used" % path if path else ""
                 raise StorageException("storage_backend=%r needs a connection_string in storage_config, or KAILASH_TRACKING_DB "
-                                       "in the environment%s." % (self.storage_backend, "; path=%r is not used" % path if path else ""))
+                                       "in the environment%s." % (self.storage_backend, unused))
             return DatabaseStorage(connection, **kept, **_known(given, "databases", ("pool_size", "echo", "database",
                                                                                      "collection_prefix")))
         raise StorageException("storage_backend=%r is unknown. Use one of: filesystem, sqlite, database." % self.storage_backend)

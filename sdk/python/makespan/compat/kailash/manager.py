@@ -65,7 +65,7 @@ class TaskManager(Answers):
             self._recorder.tell(of_run, run)
 
     def add_handler(self, handler):
-        """Calls ``handler.handle(event)``, or a function, with whatever happens to runs and tasks; see :mod:`.events`."""
+        """Calls ``handler.handle(event)``, or a function, with each event of runs and tasks; see :mod:`.events`."""
         self._recorder.handlers = [*self._recorder.handlers, handler]
 
     def remove_handler(self, handler):
@@ -140,7 +140,7 @@ class TaskManager(Answers):
         self._save(task)
 
     def delete_task(self, task_id):
-        """Deletes a task. If it was recorded as events, it is hidden from this interface and keeps a label that says so."""
+        """Deletes a task. If it was recorded as events, it stays in the file with the label ``deleted``."""
         self._tasks.pop(task_id, None)
         delete = getattr(self.storage, "delete_task", None)
         if delete is not None:
@@ -162,7 +162,7 @@ class TaskManager(Answers):
         return len(old)
 
     def clear_cache(self):
-        """Forgets runs and tasks that are over; those that go on must be told how they end."""
+        """Removes runs and tasks that are over from memory; those that go on are kept."""
         over = [id for id, run in self._runs.items() if run.ended_at is not None]
         self._recorder.forget(over)
         self._runs = {id: run for id, run in self._runs.items() if run.ended_at is None}

@@ -71,7 +71,7 @@ class TaskMetrics(Model):
     def of(cls, metrics):
         """Returns the measured part of metrics of any class.
 
-        The original writes 0 for whatever it did not measure. No process has no memory, so a memory of 0 means that
+        The original writes 0 for values that it did not measure. No process has no memory, so a memory of 0 means that
         nothing was collected; its averages of the processor are never 0 either, so a 0 of its own class is unknown.
         """
         if metrics is None:

@@ -1,5 +1,5 @@
-"""``makespan.compat.kailash.tracking`` is ``makespan.compat.kailash``, with all modules: for whoever changes only the first
-word of ``kailash.tracking.storage.base``.
+"""Makes the modules importable as ``makespan.compat.kailash.tracking.…``, for programs that change only the first word of
+``kailash.tracking.storage.base``.
 """
 
 from __future__ import annotations

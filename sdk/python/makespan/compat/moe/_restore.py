@@ -53,7 +53,7 @@ def _add(records, kind, value):
 
 
 def _event(line):
-    """Returns the event that a line of the log tells of; see ``WorkflowExecution._record_event``."""
+    """Parses a line of the log as an event; see ``WorkflowExecution._record_event``."""
     text, details = str(line.get("text", "")), {}
     component, colon, rest = text.partition(": ")
     if not colon or component not in {kind.value for kind in WorkflowComponentType}:

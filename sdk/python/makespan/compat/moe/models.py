@@ -1,4 +1,4 @@
-"""What a workflow of the mixture-of-experts framework consists of."""
+"""Workflows of the mixture-of-experts framework and their parts."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def now():
 
 
 def _at(timestamp):
-    """Returns the arguments that say when something happened. What happened just now is timed by the clock of the run,
-    which is finer, and keeps the order of calls.
+    """Returns the time of an event as arguments; none if it is now: the clock of the run is finer than a timestamp, and
+    keeps the order of calls.
     """
     try:
         time = datetime.datetime.fromisoformat(timestamp)
@@ -70,7 +70,7 @@ def _at(timestamp):
 
 
 def _dict(value):
-    """The fields of a record as JSON values."""
+    """Returns the fields of a record as JSON values."""
     found = {}
     for one in fields(value):
         inner = getattr(value, one.name)
@@ -81,7 +81,7 @@ def _dict(value):
 class _Record:
     @classmethod
     def from_dict(cls, data):
-        """From what :meth:`to_dict` gave; members that are not known are passed over."""
+        """Makes a record of what :meth:`to_dict` returned; unknown members are ignored."""
         known = {one.name for one in fields(cls)}
         given = {name: value for name, value in data.items() if name in known}
         for name in ("component", "expert_type", "optimizer_type"):
@@ -95,7 +95,7 @@ class _Record:
 
 @dataclass
 class WorkflowEvent(_Record):
-    """Something that a component said."""
+    """An event of a component."""
 
     component: WorkflowComponentType
     event_type: str
@@ -116,7 +116,7 @@ class ComponentExecution(_Record):
     _task = None  # no field: it is no part of the record
 
     def complete(self, success=True, result=None):
-        """It is over; the result of one that failed is ``{"error": message}``."""
+        """Ends the component. The result of a failed one is ``{"error": message}``."""
         self.exit_time, self.success, self.result = now(), success, result
         if self._task is not None:
             self._end(result)
@@ -131,7 +131,7 @@ class ComponentExecution(_Record):
 
 @dataclass
 class ExpertContribution(_Record):
-    """What an expert added to a prediction."""
+    """The contribution of an expert to a prediction."""
 
     expert_id: str
     expert_type: WorkflowComponentType
@@ -144,7 +144,7 @@ class ExpertContribution(_Record):
 
 @dataclass
 class OptimizerPerformance(_Record):
-    """How an optimizer came to its best fitness; the histories are by iteration, not by time."""
+    """The performance of an optimizer; histories are by iteration, not by time."""
 
     optimizer_id: str
     optimizer_type: WorkflowComponentType
@@ -160,7 +160,7 @@ class OptimizerPerformance(_Record):
 
 @dataclass
 class MetaLearnerDecision(_Record):
-    """Which algorithm the meta-learner chose, and among which."""
+    """A choice of the meta-learner, with its alternatives."""
 
     selection_id: str
     selected_algorithm: str
@@ -244,8 +244,8 @@ class WorkflowExecution:
                 scope.metric("%s.%s" % (id, name), getattr(record, name))
 
     def _scope(self, kind=None):
-        """Where something is said: the last component of that kind that is going on, else the one that the caller is in,
-        else the last one that is going on, unless it is of another kind; else the run.
+        """Returns what an event belongs to: the last open component of that kind, else the one that the caller is in, else
+        the last open one if no kind is given; else the run.
         """
         going = [c for c in self._going if c._task.is_open]
         same = [c._task for c in going if WorkflowComponentType.of(c.component) is kind]
@@ -270,7 +270,7 @@ class WorkflowExecution:
         self._run.end(status="succeeded" if success else "failed")
 
     def to_dict(self):
-        """As the files of the original are."""
+        """Returns the workflow in the form of the original's files."""
         found = _dict(self)
         for name, value in found.items():
             if isinstance(value, list):
@@ -288,7 +288,7 @@ class WorkflowExecution:
         return cls(**given)
 
     def save(self, path):
-        """Writes a file as those of the original are, which Makespan opens too."""
+        """Writes a file in the form of the original, which Makespan opens too."""
         with open(path, "w", encoding="utf-8") as file:
             json.dump(plain_tree(self.to_dict()), file, indent=2, ensure_ascii=False)
 
@@ -299,6 +299,6 @@ class WorkflowExecution:
 
 
 def plain_tree(value):
-    """A workflow as JSON: its records as they are, and in them what is no JSON as text."""
+    """Returns a workflow as JSON values; what JSON has no type for becomes text."""
     return {name: [plain(one) for one in inner] if isinstance(inner, list) else plain(inner)
             for name, inner in value.items()}

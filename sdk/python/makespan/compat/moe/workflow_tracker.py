@@ -59,7 +59,7 @@ class WorkflowTracker:
 
     @property
     def event_manager(self):
-        """Whose events are recorded. Setting it is enough to be told of them."""
+        """The event manager whose events are recorded. Setting it is enough."""
         return self._managers[-1] if self._managers else None
 
     @event_manager.setter
@@ -77,7 +77,7 @@ class WorkflowTracker:
     # ------------------------------------------------------------------------------------------------------ workflows
 
     def start_workflow(self, workflow_id=None):
-        """Opens a workflow, and ends one that was not completed as it stands."""
+        """Starts a workflow. One that is still open ends with its present status."""
         with self._lock:
             if self.current_workflow is not None:
                 self._close(self.current_workflow)
@@ -103,7 +103,7 @@ class WorkflowTracker:
             workflow._run.end()
 
     def complete_workflow(self, success=True, results=None):
-        """Ends the current workflow and answers it; ``None`` where there is none."""
+        """Ends the current workflow and returns it; ``None`` if there is none."""
         with self._lock:
             workflow = self.current_workflow
             if workflow is None:
@@ -123,7 +123,7 @@ class WorkflowTracker:
 
     @guarded()
     def _handle_event(self, event):
-        """An event of the framework: a line of the log, and for training and prediction the component itself."""
+        """Records an event of the framework in the log; those of training and prediction start and end components."""
         data = event.data if isinstance(event.data, dict) else {}
         success = bool(data.get("success", True))
         name = say(event.event_type, 256).lower()
@@ -146,7 +146,7 @@ class WorkflowTracker:
 
     def track_expert_contribution(self, expert_id, expert_type, confidence, weight, prediction, features_used=None,
                                   feature_importance=None):
-        """Records what an expert added to a prediction."""
+        """Records the contribution of an expert to a prediction."""
         contribution = ExpertContribution(expert_id, C.of(expert_type), confidence, weight, prediction,
                                           features_used or [], feature_importance or {})
         self._workflow().add_expert_contribution(contribution)
@@ -155,7 +155,7 @@ class WorkflowTracker:
     def track_optimizer_performance(self, optimizer_id, optimizer_type, best_fitness, convergence_curve=None,
                                     parameters=None, diversity_history=None, exploration_exploitation_ratio=None,
                                     iterations=0, evaluations=0, duration=0.0):
-        """Records how an optimizer did; ``duration`` in seconds."""
+        """Records the performance of an optimizer; ``duration`` in seconds."""
         performance = OptimizerPerformance(
             optimizer_id, C.of(optimizer_type), best_fitness, convergence_curve or [], parameters or {},
             diversity_history or [], exploration_exploitation_ratio or [], iterations, evaluations, duration)
@@ -164,7 +164,7 @@ class WorkflowTracker:
 
     def track_meta_learner_decision(self, selection_id, selected_algorithm, problem_features=None, confidence=0.0,
                                     alternatives=None):
-        """Records what the meta-learner chose."""
+        """Records a choice of the meta-learner."""
         decision = MetaLearnerDecision(selection_id, selected_algorithm, problem_features or {}, confidence,
                                        alternatives or {})
         self._workflow().add_meta_learner_decision(decision)
@@ -202,7 +202,7 @@ class WorkflowTracker:
         return decorator
 
     def track_moe_pipeline(self, pipeline):
-        """Wraps the methods of a pipeline object, in place, and listens to its events."""
+        """Wraps the methods of a pipeline object in place, and records its events."""
         for name, kind in METHODS.items():
             method = getattr(pipeline, name, None)
             if callable(method):

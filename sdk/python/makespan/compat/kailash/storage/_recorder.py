@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
 import threading
 import uuid
 
@@ -11,16 +11,14 @@ from .... import _context, _run
 from ...._guard import foreign, guarded, say
 from ..._reopen import amended, reopen
 from .._model import utc_now
-from .._restore import ATTRIBUTE, DELETED, TRY, attributes, restored
+from .._restore import ATTRIBUTE, DELETED, TRY, restored
 from ..metrics import COLLECTED, TaskMetrics, of_samples
 from ..models import OVER, RUNS_OVER, TaskRun, TaskStatus, WorkflowRun
 from ..sdk_exceptions import StorageException
-from .base import StorageBackend
+from ._reader import Reader, named, typed
 
-#: What ``include`` of the configuration may name.
+#: Metrics that ``include`` of the configuration may list.
 INCLUDE = ("cpu", "memory", "disk_io", "network_io")
-#: Columns by which runs can be ordered.
-ORDERS = ("created_at", "started_at", "ended_at", "workflow_name", "status")
 
 
 class Recorded(_run.Run):
@@ -39,10 +37,10 @@ def _family(name):
     return "memory" if "memory" in name else "disk_io" if name.startswith(("disk", "io_")) else "cpu"
 
 
-class Recorder(StorageBackend):
-    """Records runs and tasks. Subclasses say where to: :meth:`_place`, :meth:`_told`, :meth:`_all`.
+class Recorder(Reader):
+    """Records runs and tasks. Subclasses implement :meth:`_place`, and how runs are read back.
 
-    ``resources``, ``every`` and ``include`` say what is measured: whether, every how many seconds, and what.
+    ``resources``, ``every`` and ``include``: whether tasks are measured, the interval in seconds, and which metrics.
     """
 
     def __init__(self):
@@ -53,23 +51,29 @@ class Recorder(StorageBackend):
 
     # ---------------------------------------------------------------------------------------------------- subclasses
 
-    #: Whether what the program records elsewhere may go to a run of this storage.
+    #: Whether a run of this storage may be the current run of the program.
     _written = True
 
     def _place(self, run):
-        """Returns the arguments that say where a run goes, and whether it is there already."""
+        """Returns the arguments of a run for its place, and whether it exists there already."""
         return {"record": False}, False
 
     def _closed(self, opened):
-        """Is called when a run ends."""
+        """Is called when a run ends, and when something was added to one that has ended."""
 
-    def _told(self, run_id):
-        """Returns what is recorded of a run, folded; ``None`` if nothing is."""
-        return None
+    def _reopening(self, opened):
+        """Is called before something is added to a run that has ended."""
 
-    def _all(self, workflow_name=None, task_id=None):
-        """Yields what is recorded of all runs, of those of a workflow, or of those that may have a task."""
-        return ()
+    @contextlib.contextmanager
+    def _writing(self, opened):
+        """``with self._writing(opened):`` adds to a run, whether it has ended or not."""
+        if opened.is_open:
+            yield
+            return
+        self._reopening(opened)
+        with amended(opened):
+            yield
+        self._closed(opened)
 
     def _remove(self, run_ids):
         """Deletes runs and returns the ids of those that were."""
@@ -105,6 +109,7 @@ class Recorder(StorageBackend):
             elif current and self._written:
                 _context.opened(opened)
         elif not opened.is_open and run.status not in RUNS_OVER:
+            self._reopening(opened)
             reopen(opened)
         return opened
 
@@ -129,7 +134,7 @@ class Recorder(StorageBackend):
                 self.changed(task)
 
     def _take(self, task, known):
-        """Makes a task that comes from outside one of this storage's."""
+        """Takes over a task that was made elsewhere."""
         task._recorder, self._tasks[task.task_id] = self, task
         if known is not None and known._recorder is self:
             task._task, task._written, task._labels = known._task, known._written, known._labels
@@ -142,6 +147,10 @@ class Recorder(StorageBackend):
             task._task = _run.Task(run, task._origin, task.node_id, run)
             task._task.tries, task._task.state = task.retry_count + 1, _STATES[task._written]
             return
+        with self._writing(run):
+            self._declare(run, task)
+
+    def _declare(self, run, task):
         after = [self._tasks[id]._task or id if id in self._tasks else id for id in task.dependencies]
         task._labels = {}
         task._task = run.create(task.node_id, id=task.task_id, kind=task.node_type, after=after, params=task.metadata)
@@ -153,7 +162,7 @@ class Recorder(StorageBackend):
             TaskMetrics.of(task.metrics).record(task._task, self._measured(task))
 
     def tell(self, what, *about):
-        """Tells the handlers what happened, as the event that ``what`` makes; what they raise is kept from the program."""
+        """Calls the handlers with the event that ``what(*about)`` returns. Their exceptions are ignored."""
         event = foreign(what, *about) if self.handlers else None
         for handler in self.handlers if event is not None else ():
             foreign(getattr(handler, "handle", handler), event)
@@ -167,7 +176,7 @@ class Recorder(StorageBackend):
     @guarded()
     def changed(self, task, metadata=False):
         """Records the status that a task took, and what its attempt used."""
-        with self._lock:
+        with self._lock, self._writing(task._task.run):
             if metadata:
                 task._task.annotate(params=task.metadata)
             if task._written is task.status:
@@ -197,14 +206,15 @@ class Recorder(StorageBackend):
                                 if name not in COLLECTED or name not in beside}
         if task.status is TaskStatus.RUNNING and task._task.run.resources:
             beside = {**beside, "cpu": None, "memory": None}  # they will be measured when it ends
-        given.record(task._task, beside)
+        with self._writing(task._task.run):
+            given.record(task._task, beside)
         task.metrics = given.over(TaskMetrics.of(task.metrics))
 
     def _measured(self, task):
         return self._samples.get((task.run_id, task._task.id), {})
 
     def adopt(self, task):
-        """Makes a task that was read back one that can go on."""
+        """Takes over a task that was read back, so that it can go on."""
         with self._lock:
             if task._recorder is not self:
                 self._take(task, self._tasks.get(task.task_id))
@@ -213,80 +223,32 @@ class Recorder(StorageBackend):
         self.save_task(task)
 
     def delete_task(self, task_id):
-        """Hides a task. What was recorded of it stays in its file, with a label that says so."""
+        """Hides a task. Its events stay in the file, with the label ``deleted``."""
         task = self._tasks.pop(task_id, None) or self.load_task(task_id)
         if task is not None:
             if task._recorder is not self:
                 self._take(task, None)
                 self._tasks.pop(task_id, None)
-            self._amend(task._task.run, task._task, {**task._labels, DELETED: True})
+            task._labels[DELETED] = sorted({task_id, *task._labels.get(DELETED, ())})
+            self._amend(task._task.run, task._task, task._labels)
 
     def _amend(self, opened, scope, labels):
         """Labels a run or a task of it, which may be over."""
-        with amended(opened):
+        with self._writing(opened):
             scope.annotate(labels=labels)
-        if not opened.is_open:
-            self._closed(opened)
 
     def forget(self, run_ids):
-        """Forgets runs that are over; they can be read back."""
+        """Removes runs from memory; they can be read back."""
         with self._lock:
             for id in run_ids:
                 self._opened.pop(id, None)
             self._tasks = {id: task for id, task in self._tasks.items() if task.run_id in self._opened}
             self._samples = {key: kept for key, kept in self._samples.items() if key[0] in self._opened}
 
-    # ------------------------------------------------------------------------------------------------------- reading
-
-    def load_run(self, run_id):
-        told = self._told(run_id)
-        return restored(told)[0] if told is not None else None
-
-    get_run = load_run
-
-    def load_task(self, task_id):
-        for told in self._all(task_id=task_id):
-            for task in restored(told)[1]:
-                if task.task_id == task_id:
-                    return task
-        return None
-
-    get_task = load_task
-
-    def runs(self, workflow_name=None):
-        """Returns the runs that are recorded, each with its tasks, the latest first."""
-        found = [restored(told) for told in self._all(workflow_name)]
-        return sorted(found, key=lambda one: (one[0].started_at is not None, one[0].started_at, one[0].run_id), reverse=True)
-
-    def list_runs(self, workflow_name=None, status=None):
-        return [run for run, _ in self.runs(workflow_name)
-                if workflow_name in (None, run.workflow_name) and status in (None, run.status)]
-
-    def list_tasks(self, run_id, node_id=None, status=None):
-        told = self._told(run_id)
-        return [task for task in (restored(told)[1] if told is not None else ())
-                if node_id in (None, task.node_id) and status in (None, task.status)]
-
-    def get_tasks(self, run_id):
-        return self.list_tasks(run_id)
-
-    get_tasks_by_run = get_tasks
-
-    def get_all_tasks(self):
-        return [task for _, tasks in self.runs() for task in tasks]
-
-    def query_tasks(self, node_id=None, status=None, started_after=None, completed_before=None):
-        return [task for task in self.get_all_tasks()
-                if node_id in (None, task.node_id) and status in (None, task.status)
-                and (started_after is None or task.started_at is not None and task.started_at >= started_after)
-                and (completed_before is None or task.ended_at is not None and task.ended_at < completed_before)]
-
-    # ------------------------------------------------------------------------------------------ attributes of a search
-
     def upsert_search_attributes(self, run_id, attributes):
         """Labels a run with values to search by: texts, numbers, truth values, times."""
         for name in attributes:
-            _named(name)
+            named(name)
         opened = self._opened.get(run_id)
         if opened is None:
             run = self.load_run(run_id)
@@ -294,28 +256,7 @@ class Recorder(StorageBackend):
                 raise StorageException("Run '%s' not found" % run_id)
             opened = self._open(run, current=False)
         labels = (self._told(run_id) or {}).get("labels") or {}
-        self._amend(opened, opened, {**labels, **{ATTRIBUTE + name: _value(value) for name, value in attributes.items()}})
-
-    def search_runs(self, filters, order_by="created_at DESC", limit=100, offset=0):
-        """Returns the runs that have all of these attributes, as dicts. ``order_by`` is a column, and ``ASC`` or
-        ``DESC``; at most 1,000 runs are returned.
-        """
-        column, direction = (order_by.split() + ["DESC"])[:2] if order_by.strip() else ("created_at", "DESC")
-        if column not in ORDERS:
-            raise ValueError("Invalid order_by column '%s'. Allowed: %s" % (column, ", ".join(sorted(ORDERS))))
-        if direction.upper() not in ("ASC", "DESC"):
-            raise ValueError("Invalid order_by direction '%s'. Allowed: ASC, DESC" % direction)
-        wanted = {_named(name): _value(value) for name, value in (filters or {}).items()}
-        found = []
-        for told in self._all():
-            has = attributes(told)
-            if all(type(has.get(name)) is type(value) and has[name] == value for name, value in wanted.items()):
-                run = restored(told)[0]
-                row = {name: value for name, value in run.to_dict().items() if name != "tasks"}
-                found.append({**row, "created_at": row["started_at"], "search_attributes": has})
-        found.sort(key=lambda row: (row[column] or "", row["run_id"]), reverse=direction.upper() == "DESC")
-        offset = max(0, int(offset))
-        return found[offset:offset + min(max(1, int(limit)), 1000)]
+        self._amend(opened, opened, {**labels, **{ATTRIBUTE + name: typed(value) for name, value in attributes.items()}})
 
     # --------------------------------------------------------------------------------------- export, import, clean up
 
@@ -383,21 +324,6 @@ def _own(result):
         if isinstance(found, dict) and isinstance(found.get("_metrics"), dict):
             return found["_metrics"]
     return {}
-
-
-def _named(name):
-    if not re.match(r"[a-zA-Z_][a-zA-Z0-9_]*\Z", str(name)):
-        raise ValueError("Invalid attribute name '%s': must match ^[a-zA-Z_][a-zA-Z0-9_]*$" % (name,))
-    return name
-
-
-def _value(value):
-    """Returns an attribute as a JSON value that keeps its type."""
-    if isinstance(value, float) and value - value != 0:
-        raise ValueError("Search attribute values must be finite: %s" % value)
-    if isinstance(value, (bool, int, float)):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 class Unwritten(Recorder):

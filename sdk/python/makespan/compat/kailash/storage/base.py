@@ -6,8 +6,8 @@ import abc
 
 
 class BaseStorage:
-    """A storage of one's own, as the documentation has it. A manager saves to it and reads back from it whatever it does
-    not have in memory, and writes nowhere else.
+    """A storage of one's own, as the documentation has it. A manager saves to it, reads back
+    from it what is not in memory, and writes nowhere else.
     """
 
     def save_run(self, run):

@@ -44,6 +44,7 @@ class DatabaseStorage(Recorder):
     def _closed(self, opened):
         if opened.file is not None:
             self.store.bring(opened.file)
+        # The file is gone; what is added later goes to another one.
         self._opened.pop(opened.id, None)
 
     def _told(self, run_id):

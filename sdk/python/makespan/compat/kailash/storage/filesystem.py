@@ -49,6 +49,11 @@ class FileSystemStorage(Recorder):
         if self.compress and opened.file is not None and os.path.exists(opened.file):
             _pack(opened.file, opened.file + ".gz")
 
+    @guarded()
+    def _reopening(self, opened):
+        if opened.file is not None and os.path.exists(opened.file + ".gz"):
+            _unpack(opened.file + ".gz", opened.file)
+
     def _told(self, run_id):
         path = _run._place(self.folder, run_id)
         for name in (path, path + ".gz"):
@@ -83,18 +88,29 @@ class FileSystemStorage(Recorder):
                 os.unlink(path)
             else:
                 os.makedirs(self.archive_path, exist_ok=True)
-                target = os.path.join(self.archive_path, os.path.basename(path))
+                target = _unused(os.path.join(self.archive_path, os.path.basename(path).replace(".jsonl.gz", ".jsonl")))
                 if path.endswith(".gz"):
                     shutil.move(path, target)
                 else:
-                    _pack(path, target + ".gz")
+                    _pack(path, target)
         except OSError:
             return False
         return True
 
 
+def _unused(path):
+    """Returns the name of a packed file that is not there yet."""
+    number, target = 1, path + ".gz"
+    while os.path.exists(target):
+        number += 1
+        target = "%s-%d.jsonl.gz" % (path[: -len(".jsonl")], number)
+    return target
+
+
 def _pack(path, target):
-    """Packs a file whole before the original goes."""
+    """Packs a file whole before the original goes. What the target has already stays, before it."""
+    if os.path.exists(target):
+        _unpack(target, path)
     part = target + ".part"
     with open(path, "rb") as source, gzip.open(part, "wb") as packed:
         shutil.copyfileobj(source, packed)
