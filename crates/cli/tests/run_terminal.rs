@@ -215,9 +215,16 @@ fn a_command_is_stopped_by_a_key_and_goes_on_where_it_was() {
     let kept = Kept::new("tty-stop", "file:runs");
     // A shell with job control, as people have.
     let mut terminal = Terminal::start(&kept, &["bash", "--norc", "-i"]);
-    terminal.types(&format!("'{PROGRAM}' run sh -c 'echo rea''dy; read a; echo got $a'; echo code $?\n"));
-    terminal.until("ready\r\n");
+    terminal.types(&format!("'{PROGRAM}' run sh -c 'echo rea''dy $$.; read a; echo got $a'; echo code $?\n"));
+    terminal.until("ready ");
+    let command = terminal.until(".").trim_end_matches('.').to_owned();
     terminal.types("\x1a");
+    // Stopped itself, not only what records it: else it could still take what is typed next.
+    let until = Instant::now() + Duration::from_secs(20);
+    while !std::fs::read_to_string(format!("/proc/{command}/stat")).unwrap().contains(") T ") {
+        assert!(Instant::now() < until, "the command is stopped");
+        std::thread::sleep(Duration::from_millis(10));
+    }
     terminal.until("Stopped");
     // Its prompt.
     terminal.until("bash-");

@@ -6,7 +6,8 @@ import itertools
 import json
 import math
 import operator
-from collections import deque
+from collections import ChainMap, UserDict, UserList, deque
+from types import MappingProxyType
 
 from ._guard import foreign, say
 
@@ -16,7 +17,9 @@ LONGEST_LINE = 65536
 DEPTH, MEMBERS, CHARACTERS = 8, 2000, 32768
 
 #: What holds several values and may hold millions.
-SEVERAL = (list, tuple, set, frozenset, deque, type({}.keys()), type({}.values()), type({}.items()))
+SEVERAL = (UserList, list, tuple, set, frozenset, deque, type({}.keys()), type({}.values()), type({}.items()))
+
+MAPPINGS = (UserDict, ChainMap, MappingProxyType)
 
 _quoted = json.encoder.encode_basestring
 _dumps = json.JSONEncoder(
@@ -75,7 +78,7 @@ def members(value):
     if not issubclass(type(value), dict):
         if not hasattr(type(value), "keys"):
             return None
-        value = {name: value[name] for name in itertools.islice(value.keys(), MEMBERS + 1)}
+        value = _first(value, MEMBERS + 1)
     return plain(value) or None
 
 
@@ -122,6 +125,8 @@ def _plain(value, depth, budget):
             budget[0] -= 1
             found[_spend(say(key, 256), budget)] = _plain(inner, depth - 1, budget)
         return found
+    if issubclass(kind, MAPPINGS):
+        return _plain(foreign(_first, value, budget[0] + 1), depth, budget)
     for family in SEVERAL:
         if issubclass(kind, family):
             items = []
@@ -139,6 +144,12 @@ def _plain(value, depth, budget):
         if whole is not None:
             return _plain(whole, depth, budget)
     return _spend(say(value, max(1, min(4096, budget[1]))), budget)
+
+
+def _first(mapping, count):
+    if isinstance(mapping, ChainMap):
+        return {"maps": list(mapping.maps)}  # to go through its keys it would make one dict of all
+    return {key: mapping[key] for key in itertools.islice(mapping.keys(), count)}
 
 
 def _big(exact):

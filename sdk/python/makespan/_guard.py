@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections import deque
+from collections import ChainMap, UserDict, UserList, deque
+from types import MappingProxyType
 
 # Those of `signal` make an enum member of each answer.
 from _signal import NSIG, getsignal
@@ -79,7 +80,8 @@ def foreign(function, *args, otherwise=None):
         return otherwise
 
 
-_LARGE = (dict, list, tuple, set, frozenset, deque, type({}.keys()), type({}.values()), type({}.items()))
+_LARGE = (dict, list, tuple, set, frozenset, deque, type({}.keys()), type({}.values()), type({}.items()), UserDict, UserList,
+          ChainMap, MappingProxyType)
 
 
 def _text(value):

@@ -117,7 +117,7 @@ class Run(Scope):
         """
         if after is None:
             return []
-        if isinstance(after, (str, Task)):
+        if isinstance(after, (str, Task)) or hasattr(after, "makespan_task"):
             after = [after]
         found = []
         for other in itertools.islice(after, MOST):

@@ -16,7 +16,8 @@ use makespan_format::{Event, read_line};
 use makespan_store::{Batch, Error, LONGEST_LINE, Location, Numbered, Store, key};
 use serde::{Deserialize, Serialize};
 
-use super::patiently;
+use super::id::random;
+use super::patience::{make_private, patiently};
 use crate::output::clean;
 
 /// As many lines are sent at once, and no more than so many bytes of them.
@@ -97,8 +98,8 @@ pub(super) fn take_in(store: &dyn Store, inbox: Option<&Path>, wait: Duration) {
 }
 
 fn save(inbox: &Path, state: &Path, taken: &BTreeMap<String, Taken>) -> io::Result<()> {
-    super::make_private(inbox)?;
-    let part = inbox.join(format!("{TAKEN}.{:016x}", super::random()));
+    make_private(inbox)?;
+    let part = inbox.join(format!("{TAKEN}.{:016x}", random()));
     File::create_new(&part)?.write_all(&serde_json::to_vec(taken)?)?;
     fs::rename(part, state)
 }

@@ -89,8 +89,9 @@ impl Encoder<'_> {
             }
             What::Began { worker } => self.began(record, worker.as_ref(), ending),
             What::Queued { again } => {
-                let status = Some(if *again { Status::Retrying } else { Status::Queued });
-                self.attempt(record, Attempt { queued: t, status, ..Attempt::default() })
+                // Before another try it waits on purpose, and for no worker.
+                let (queued, status) = if *again { (None, Status::Retrying) } else { (t, Status::Queued) };
+                self.attempt(record, Attempt { queued, status: Some(status), ..Attempt::default() })
             }
             What::Progress(progress) => {
                 self.attempt(record, Attempt { progress: Some(*progress), ..Attempt::default() })
