@@ -6,7 +6,7 @@ import os
 import statistics
 from dataclasses import asdict
 
-from .. import _run
+from .. import _nested
 from . import _read
 from ._monitor_models import WorkflowStatus
 from ._monitor_restore import restored
@@ -37,7 +37,7 @@ class Answers:
         if self._store is not None:
             found = _read.fold(self._store.events([workflow_id])).get(workflow_id)
         else:
-            path = _run._place(self.folder, workflow_id)
+            path = _nested.place(self.folder, workflow_id)
             found = _read.runs(path).get(workflow_id) if os.path.exists(path) else None
         return [restored(found).history()] if found is not None else []
 

@@ -180,9 +180,9 @@ class WorkflowTracker:
         def decorator(function):
             kind = C.of(component_type)
             if inspect.isgeneratorfunction(function):
-                wrapper = _decorate._generator(function, lambda: _Streamed(self, kind))
+                wrapper = _decorate._generator(function, lambda args, kwargs: _Streamed(self, kind))
             elif inspect.isasyncgenfunction(function):
-                wrapper = _decorate._async_generator(function, lambda: _Streamed(self, kind))
+                wrapper = _decorate._async_generator(function, lambda args, kwargs: _Streamed(self, kind))
             elif inspect.iscoroutinefunction(function):
                 @functools.wraps(function)
                 async def wrapper(*args, **kwargs):

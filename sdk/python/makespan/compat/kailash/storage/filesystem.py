@@ -6,7 +6,7 @@ import gzip
 import os
 import shutil
 
-from .... import _run
+from .... import _nested
 from ...._guard import guarded
 from ... import _read
 from ..sdk_exceptions import StorageException
@@ -39,7 +39,7 @@ class FileSystemStorage(Recorder):
             self.clean_up()
 
     def _place(self, run):
-        path = _run._place(self.folder, run.run_id)
+        path = _nested.place(self.folder, run.run_id)
         if os.path.exists(path + ".gz"):
             _unpack(path + ".gz", path)
         return {"file": path}, os.path.exists(path)
@@ -55,7 +55,7 @@ class FileSystemStorage(Recorder):
             _unpack(opened.file + ".gz", opened.file)
 
     def _told(self, run_id):
-        path = _run._place(self.folder, run_id)
+        path = _nested.place(self.folder, run_id)
         for name in (path, path + ".gz"):
             if os.path.exists(name):
                 found = _read.runs(name).get(run_id)
