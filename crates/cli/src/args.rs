@@ -2,6 +2,7 @@
 
 mod input;
 mod keeping;
+mod manual;
 mod recording;
 mod run;
 
@@ -17,96 +18,225 @@ use crate::zone::NamedZone;
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
+pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
 
-/// See what the time of a workflow run went into.
+/// Record workflow runs and show where their time went
 #[derive(Debug, Parser)]
 #[command(
     name = "makespan",
     version,
+    max_term_width = 100,
     after_help = "\
-FILES are run files of any known format (see `makespan formats`), folders (read whole, hidden files left out), archives \
-(gzip, zip), reports made by this program, - for standard input, or ids of runs that are kept in the store (a file of that \
-name comes first).
+FILES are run files of any supported format (see `makespan formats`), folders (read recursively; hidden files are \
+ignored), archives (gzip, zip), reports written by makespan, - for standard input, or ids of runs in the store. A file \
+takes precedence over a run with the same name.
 
-Exit codes: 0 ok, 1 no run could be read, or what was asked for is not there or cannot happen now, 2 wrong usage, or a \
-place or store that cannot be used. `run` returns the exit code of its command."
+Examples:
+  makespan summary nightly.jsonl
+  makespan open trace.json
+  makespan run --name 'Nightly backup' -- ./backup.sh
+
+Exit codes: 0 success; 1 no run could be read, a run or step does not exist, or the request conflicts with its current \
+state; 2 invalid usage, or an output or store that cannot be used. `makespan run` returns the exit code of its command."
 )]
 pub(crate) struct Args {
-    #[arg(long, global = true, value_name = "URL", help = help(&STORE))]
+    #[arg(long, global = true, value_name = "URL", display_order = 900, help = help(&STORE))]
     pub(crate) store: Option<String>,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
 
+/// The verbs. The first paragraph of each comment is its short help, all of it the long one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Write one HTML file that shows the runs, offline, with or without scripts
+    /// Write runs to a self-contained HTML report
+    ///
+    /// The report is one file. It shows the same pictures and tables with and without scripts, loads nothing from the
+    /// network, and can be opened by makespan again.
+    #[command(after_help = "Example:\n  makespan report nightly.jsonl -o nightly.html")]
     Report(ReportArgs),
-    /// Print what the runs took and what went wrong
+    /// Show figures, failures and the critical path of runs
+    #[command(
+        after_help = "Examples:\n  makespan summary nightly.jsonl\n  makespan summary nightly.jsonl --json"
+    )]
     Summary(SummaryArgs),
-    /// Print statistics of runs, of their steps, and what their time went into
+    /// Show statistics of runs and steps, waits by cause, and findings
+    #[command(after_help = "\
+Examples:
+  makespan stats nightly.jsonl --step
+  makespan stats runs/ --from 2026-01-05
+  makespan stats nightly.jsonl --rule 'makespan <= 10 min' --rule 'failed = 0'")]
     Stats(StatsArgs),
-    /// Compare two runs, two sets of runs, or many in a row
+    /// Compare two runs, two sets of runs, or a series of runs
+    ///
+    /// Two runs: lists what the difference of their makespans consists of, and the changes of every task. Two sets
+    /// (--baseline A… --candidate B…): tests whether a change is more than chance, and reports the smallest change that
+    /// could have been detected. Three or more runs: shows when the times changed, in order of the runs' starts. A file
+    /// may hold several runs; each of them counts, in order.
+    #[command(after_help = "\
+Examples:
+  makespan compare monday.jsonl tuesday.jsonl
+  makespan compare --baseline before/ --candidate after/
+  makespan compare runs/")]
     Compare(CompareArgs),
-    /// Print the tasks that an expression means, such as 'status:failed dur>10s'
+    /// Print tasks matching an expression
+    #[command(after_help = "\
+Examples:
+  makespan query nightly.jsonl 'status:failed'
+  makespan query nightly.jsonl 'step:align dur>p95 not critical'
+  makespan query nightly.jsonl 'up(report) wait>1m' --ids
+
+docs/query.md lists all fields and functions. Times of day are in the time zone of --zone.
+
+Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invalid expression.")]
     Query(QueryArgs),
-    /// Write the runs in a format of this program
+    /// Convert runs to Makespan's own formats
+    #[command(after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
     Convert(ConvertArgs),
-    /// List the formats that can be read
+    /// List the supported file formats
+    #[command(after_help = "Example:\n  makespan formats")]
     Formats(FormatsArgs),
-    /// Show the runs in the browser, served from this machine to this machine only
+    /// Open runs in the browser
+    ///
+    /// Serves the app and the files on 127.0.0.1 only, and opens the browser. Stop it with Ctrl-C.
+    #[command(
+        after_help = "Examples:\n  makespan open nightly.jsonl\n  makespan open runs/ --port 0 --no-browser"
+    )]
     Open(OpenArgs),
-    /// Execute a command and record what became of it
+    /// Run a command and record it
+    ///
+    /// Records when the command started and ended, its exit status, the end of its output, and the resources it used.
+    /// Its output is passed through unchanged, and signals are forwarded to it.
+    #[command(after_help = "\
+Examples:
+  makespan run -- make -j8
+  makespan run --name 'Nightly backup' --label host=db1 -- ./backup.sh --all
+
+Exit codes: the exit code of the command; 128 + N if signal N ended it; 126 if it cannot be executed; 127 if it was not \
+found; 125 if the store or an option is invalid, in which case the command was not started.")]
     Run(RunArgs),
-    /// Make a run in the store, for scripts that say what happens in it
+    /// Create a run in the store, to record from a script
+    ///
+    /// The id of the run is the last word of the output, so that a script can keep it.
+    #[command(after_help = "\
+Example:
+  run=$(makespan create --name 'Nightly build' --steps 'fetch,build,test' | tail -n 1 | awk '{print $NF}')
+  makespan step start $run fetch")]
     Create(CreateArgs),
-    /// Say what happens to a step of a run
+    /// Add, start or end a step of a run
+    #[command(after_help = "\
+Examples:
+  makespan step start $run fetch
+  makespan step progress $run fetch 40% --message 'half way'
+  makespan step done $run fetch")]
     Step(StepArgs),
     /// Record a measured value
+    #[command(after_help = "Example:\n  makespan metric $run memory 512 --unit MB --step build")]
     Metric(MetricArgs),
-    /// Record a line of a log
+    /// Record a log line
+    #[command(after_help = "\
+Examples:
+  makespan log $run 'mirror is slow' --level warning
+  make 2>&1 | makespan log $run - --step build")]
     Log(LogArgs),
-    /// Say that a run is over
+    /// Mark a run as finished
+    ///
+    /// Steps that have not started become skipped, or upstream-failed if they depend on a step that failed.
+    #[command(
+        after_help = "Examples:\n  makespan finish $run\n  makespan finish $run --status failed --error 'disk full'"
+    )]
     Finish(FinishArgs),
-    /// List the runs of the store
+    /// List the runs in the store
+    #[command(
+        after_help = "Examples:\n  makespan list --active\n  makespan list --workflow etl --status failed --since 7d"
+    )]
     List(ListArgs),
-    /// Print how a run of the store stands
+    /// Show a run's status
+    #[command(after_help = "Example:\n  makespan status nightly-7")]
     Status(OneRunArgs),
-    /// Print what was measured in a run of the store
+    /// Show a run's metrics
+    #[command(after_help = "Example:\n  makespan metrics nightly-7 --json")]
     Metrics(OneRunArgs),
-    /// Bring the runs of files into the store
+    /// Import runs from files into the store
+    ///
+    /// Runs keep their ids. Events that the store already has are not stored again, so a file can be imported again
+    /// after it has grown.
+    #[command(
+        after_help = "Examples:\n  makespan import nightly.jsonl\n  makespan import --store file:runs old-runs/"
+    )]
     Import(ImportArgs),
-    /// Write runs of the store to a file
+    /// Export runs from the store to a file
+    #[command(
+        after_help = "Examples:\n  makespan export nightly-7 -o nightly.jsonl.gz\n  makespan export nightly-7 --format yaml"
+    )]
     Export(ExportArgs),
-    /// Copy runs from one store into another
+    /// Copy runs from one store to another
+    ///
+    /// Copying again adds only the events that are new. Labels, pins and the trash state are copied too.
+    #[command(
+        after_help = "Examples:\n  makespan copy --to postgres://me@host/runs\n  makespan copy --from file:runs --to sqlite:runs.db nightly-7"
+    )]
     Copy(CopyArgs),
-    /// Keep runs of the store from being removed
+    /// Protect runs from being deleted
+    #[command(after_help = "Example:\n  makespan pin nightly-7")]
     Pin(RunsArgs),
-    /// Let runs be removed again
+    /// Remove the protection that `pin` gave
+    #[command(after_help = "Example:\n  makespan unpin nightly-7")]
     Unpin(RunsArgs),
-    /// Put runs of the store into the trash
+    /// Move runs to the trash, or delete them
+    ///
+    /// Runs in the trash are hidden from all lists except `list --trash`. `restore`, or a new event, takes a run out of
+    /// the trash. Pinned runs are never deleted.
+    #[command(after_help = "Examples:\n  makespan rm nightly-7\n  makespan rm --for-good nightly-7")]
     Rm(RemoveArgs),
-    /// Take runs out of the trash
+    /// Move runs out of the trash
+    #[command(after_help = "Example:\n  makespan restore nightly-7")]
     Restore(RunsArgs),
-    /// Let go of runs that need not be kept
+    /// Delete runs by the retention rules
+    ///
+    /// Without --yes, only shows what would be deleted. Runs are moved to the trash first, and deleted permanently by a
+    /// later `gc` after more than a day. Pinned runs, unfinished runs and runs with an unknown end are always kept. To
+    /// delete more than a fifth of all runs, or more than 1,000, --confirm must give their number.
+    #[command(after_help = "\
+Examples:
+  makespan gc --older-than 90d
+  makespan gc --older-than 90d --keep-last 5 --keep-failed --yes
+  makespan gc --max-size 10GB --archive old-runs/ --yes")]
     Gc(GcArgs),
-    /// Print what is configured, and what can be
+    /// Show or list settings
+    #[command(after_help = "Examples:\n  makespan config show\n  makespan config list")]
     Config(ConfigArgs),
+    /// Print a shell completion script
+    #[command(after_help = "\
+Examples:
+  makespan completions bash > ~/.local/share/bash-completion/completions/makespan
+  makespan completions zsh > ~/.zfunc/_makespan
+  makespan completions fish > ~/.config/fish/completions/makespan.fish")]
+    Completions(CompletionsArgs),
+    /// Print or write the manual pages
+    ///
+    /// Prints the page of makespan, or of one verb. With --output, writes all pages to a folder.
+    #[command(after_help = "\
+Examples:
+  makespan man | man -l -
+  makespan man compare | man -l -
+  makespan man --output ~/.local/share/man/man1")]
+    Man(ManArgs),
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// The HTML file to write, - for standard output
+    /// HTML file to write, - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Title of the page [default: made from the runs]
+    /// Title of the report [default: made from the runs]
     #[arg(long)]
     pub(crate) title: Option<String>,
-    /// Keep values that look like secrets
+    /// Include values that look like secrets
     #[arg(long)]
     pub(crate) no_redact: bool,
 }
@@ -115,7 +245,7 @@ pub(crate) struct ReportArgs {
 pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// Print JSON (docs/summary.md describes it)
+    /// Print JSON (described in docs/summary.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -124,94 +254,82 @@ pub(crate) struct SummaryArgs {
 pub(crate) struct StatsArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// Only runs that started then or later: 2026-01-05, or with a time
+    /// Include only runs that started at or after DATE: 2026-01-05, or a date with a time
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Date>,
-    /// Only runs that started before that moment, or on that day or before it
+    /// Include only runs that started before DATE; a date without a time includes that day
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Date>,
-    /// Print all that is known of every step
+    /// Show all statistics of every step
     #[arg(long)]
     pub(crate) step: bool,
-    /// Hold each run against a rule, such as 'makespan <= 10 min' or 'p95 duration < 30 s'; may be given several times
+    /// Check each run against a rule, such as 'makespan <= 10 min' or 'p95 duration < 30 s' (repeatable)
     #[arg(long = "rule", value_name = "RULE", value_parser = Rule::parse)]
     pub(crate) rules: Vec<Rule>,
-    /// Print a metric over time, by its name; may be given several times
+    /// Show the metric NAME over time (repeatable)
     #[arg(long = "metric", value_name = "NAME")]
     pub(crate) metrics: Vec<String>,
-    /// How long each interval of these is: 500 ms, 10 s, 5 min [default: a twentieth of the run]
+    /// Length of the intervals for --metric, such as 500 ms, 10 s or 5 min [default: 1/20 of the run]
     #[arg(long, value_name = "LENGTH")]
     pub(crate) every: Option<Length>,
-    /// Print JSON (docs/stats.md describes it)
+    /// Print JSON (described in docs/stats.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Two runs are taken apart: what the difference of their makespans is made of, and what became of every task. Two sets \
-(--baseline A… --candidate B…) are tested: how sure a change is, and what could have been seen. Three runs or more in a \
-row, in order of their starts, show when something changed. A file may hold several runs; they count in order.")]
 pub(crate) struct CompareArgs {
-    /// The runs, the baseline first: files, folders, archives, or - for standard input
+    /// Runs to compare, baseline first: files, folders, archives, ids of runs, or - for standard input
     #[arg(value_name = "FILES", required_unless_present = "baseline", conflicts_with_all = ["baseline", "candidate"])]
     pub(crate) files: Vec<PathBuf>,
-    /// Runs to compare with
+    /// Runs of the baseline set
     #[arg(long, num_args = 1.., value_name = "FILES", requires = "candidate")]
     pub(crate) baseline: Vec<PathBuf>,
-    /// Runs that may have changed
+    /// Runs of the candidate set
     #[arg(long, num_args = 1.., value_name = "FILES", requires = "baseline")]
     pub(crate) candidate: Vec<PathBuf>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
-    /// Print JSON (docs/compare.md describes it)
+    /// Print JSON (described in docs/compare.md)
     #[arg(long)]
     pub(crate) json: bool,
-    /// What to compare of tasks: duration, work, wait, queue, or a metric of the runs
+    /// Measure of tasks to compare: duration, work, wait, queue, or the name of a recorded metric
     #[arg(long, default_value = "duration", value_name = "KEY")]
     pub(crate) metric: String,
-    /// Rows of a table
+    /// Maximum number of rows per table
     #[arg(long, default_value_t = 12, value_name = "N")]
     pub(crate) top: usize,
-    /// All rows, also of what is the same
+    /// Show all rows, including unchanged tasks
     #[arg(long)]
     pub(crate) all: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 #[command(override_usage = "makespan query [OPTIONS] <FILES>... <EXPRESSION>")]
-#[command(after_help = "\
-Examples:
-  makespan query nightly.jsonl 'status:failed'
-  makespan query nightly.jsonl 'step:align dur>p95 not critical'
-  makespan query nightly.jsonl 'up(report) wait>1m' --ids
-docs/query.md has all fields and functions. Times of day are those of --zone.
-
-Exit codes: 0 ok, also where no task is meant, 1 no run could be read, 2 the expression is wrong.")]
 pub(crate) struct QueryArgs {
-    /// Files, folders, archives, or - for standard input; then which tasks are meant
-    // One list, so that options may stand anywhere: what is meant is its last word.
+    /// Files, folders, archives, ids of runs, or - for standard input, followed by the expression
+    // One list, so that options may come anywhere: the expression is its last word.
     #[arg(required = true, value_name = "FILES… EXPRESSION")]
     pub(crate) words: Vec<OsString>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
-    /// Ask one run of several, the first being 1
+    /// Query only the Nth run of several, counted from 1
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<usize>,
-    /// Print JSON, one line a run (docs/query.md describes it)
+    /// Print one JSON object per run and line (described in docs/query.md)
     #[arg(long)]
     pub(crate) json: bool,
-    /// Print ids only, one a line
+    /// Print only ids, one per line
     #[arg(long, conflicts_with = "json")]
     pub(crate) ids: bool,
 }
 
-/// A format of ours.
+/// A format that `convert` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Target {
-    /// Events as JSON Lines: everything that is known of the runs
+    /// Events as JSON Lines, without loss
     Jsonl,
-    /// The text notation: one line a try, for people
+    /// Text notation, one line per attempt
     Text,
 }
 
@@ -219,10 +337,10 @@ pub(crate) enum Target {
 pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// What to write
+    /// Output format
     #[arg(long, value_enum)]
     pub(crate) to: Target,
-    /// The file to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -236,12 +354,77 @@ pub(crate) struct FormatsArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OpenArgs {
-    /// Files, folders, archives, or - for standard input; without any, the page asks for them
+    /// Files, folders, archives, ids of runs, or - for standard input; if omitted, open files in the app
     #[arg(value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     #[arg(long, help = help(&OPEN_PORT))]
     pub(crate) port: Option<u16>,
-    /// Print the address only
+    /// Print the address without opening a browser
     #[arg(long)]
     pub(crate) no_browser: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory as _};
+
+    use super::Args;
+
+    /// What help must not hold; the same list as for all text that people read.
+    const BANNED: &str = include_str!("../../../tests/tidy/banned.txt");
+
+    /// The command and every verb below it, each with its whole name.
+    fn all(command: &Command, name: &str, found: &mut Vec<(String, Command)>) {
+        found.push((name.to_owned(), command.clone()));
+        for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+            all(verb, &format!("{name} {}", verb.get_name()), found);
+        }
+    }
+
+    fn commands() -> Vec<(String, Command)> {
+        let mut found = Vec::new();
+        let mut command = Args::command();
+        command.build();
+        all(&command, "makespan", &mut found);
+        found
+    }
+
+    /// Whether it reads as a line of help: a capital first, no full stop last.
+    fn is_a_line(text: &str) -> bool {
+        text.starts_with(|c: char| !c.is_lowercase()) && !text.ends_with('.') && !text.is_empty()
+    }
+
+    #[test]
+    fn every_verb_has_a_short_help_and_an_example() {
+        for (name, command) in commands() {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(is_a_line(&about) && about.len() < 80, "{name}: {about:?}");
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Example") && after.contains(&name), "{name} has no example: {after:?}");
+        }
+    }
+
+    #[test]
+    fn every_flag_and_argument_has_help() {
+        for (name, command) in commands() {
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(is_a_line(&help), "{name} {}: {help:?}", argument.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn no_help_text_has_a_banned_phrase() {
+        for (name, mut command) in commands() {
+            let help = command.render_long_help().to_string().to_lowercase();
+            let words: Vec<&str> = help.split_whitespace().collect();
+            let plain = ["there is no", "there are no", "no longer"];
+            let help =
+                plain.iter().fold(format!(" {} ", words.join(" ")), |text, plain| text.replace(plain, ""));
+            for phrase in BANNED.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+                assert!(!help.contains(phrase), "{name}: {phrase:?} in {help}");
+            }
+        }
+    }
 }

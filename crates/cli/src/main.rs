@@ -1,9 +1,9 @@
 //! The `makespan` program: reads run files and prints, converts, reports or shows them. It wires and prints; what is
 //! computed is computed by the crates below.
 //!
-//! Exit codes: 0 ok (also where a part of the input was left out, which stderr tells), 1 no run could be read, or what
-//! was asked for is not there or cannot happen now, 2 the command, its output place or the store is wrong. `run` returns
-//! the exit code of its command.
+//! Exit codes: 0 success (also if a part of the input was ignored, which stderr reports); 1 no run could be read, a run or
+//! step does not exist, or the request conflicts with its current state; 2 invalid usage, or an output or store that
+//! cannot be used. `run` returns the exit code of its command.
 
 mod args;
 mod compare;
@@ -16,6 +16,7 @@ mod foreign;
 mod formats;
 mod keeping;
 mod load;
+mod manual;
 mod open;
 mod origin;
 mod output;
@@ -110,6 +111,8 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Restore(args) => keeping::mark::restore(args, &config()?),
         Verb::Gc(args) => keeping::gc::run(args, &config()?),
         Verb::Config(args) => config::run(args, store),
+        Verb::Completions(args) => manual::completions(args),
+        Verb::Man(args) => manual::man(args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! What most verbs are given.
+//! Arguments that most verbs share.
 
 use std::path::PathBuf;
 
@@ -8,15 +8,19 @@ use crate::config::setting::Setting;
 use crate::config::settings::ZONE;
 use crate::zone::NamedZone;
 
-/// The help of an option that is a setting too.
-pub(super) fn help<T>(setting: &Setting<T>) -> &'static str {
-    setting.meaning.trim_end_matches('.')
+/// Returns the help of an option that is also a setting, with its default.
+pub(super) fn help<T>(setting: &Setting<T>) -> String {
+    let meaning = setting.meaning.trim_end_matches('.');
+    match setting.default.unwrap_or(setting.default_words) {
+        "none" | "" => meaning.to_owned(),
+        default => format!("{meaning} [default: {default}]"),
+    }
 }
 
-/// What is read, and how.
+/// The files to read, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// Files, folders, archives, or - for standard input
+    /// Files, folders, archives, ids of runs, or - for standard input
     #[arg(required = true, value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]

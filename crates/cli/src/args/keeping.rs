@@ -18,7 +18,7 @@ use crate::zone::NamedZone;
 pub(crate) fn status(text: &str) -> Result<Status, String> {
     Status::parse(text).ok_or_else(|| match nearest(text, Status::ALL.map(Status::name)) {
         Some(meant) => format!("did you mean {meant}?"),
-        None => format!("there are {}", status_words()),
+        None => format!("valid statuses: {}", status_words()),
     })
 }
 
@@ -71,31 +71,31 @@ impl FromStr for LabelFilter {
 /// Which runs of the store.
 #[derive(Debug, Default, ClapArgs)]
 pub(crate) struct Which {
-    /// Runs that are not over
+    /// Include only runs that have not finished
     #[arg(long)]
     pub(crate) active: bool,
-    /// Runs of this workflow
+    /// Include only runs of this workflow
     #[arg(long)]
     pub(crate) workflow: Option<String>,
-    /// Runs of this status; may be given several times
+    /// Include only runs with this status (repeatable)
     #[arg(long = "status", value_name = "STATUS", value_parser = status)]
     pub(crate) statuses: Vec<Status>,
-    /// Runs that started then or later: a date, or how long ago (12 h, 7 d)
+    /// Include only runs that started at or after TIME: a date, or an age such as 12h or 7d
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<Since>,
-    /// Runs that started before then
+    /// Include only runs that started before TIME
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Since>,
-    /// Runs with this label: a name, or name=value; may be given several times
+    /// Include only runs with this label: NAME or NAME=VALUE (repeatable)
     #[arg(long = "label", value_name = "LABEL")]
     pub(crate) labels: Vec<LabelFilter>,
-    /// Runs that are pinned
+    /// Include only pinned runs
     #[arg(long)]
     pub(crate) pinned: bool,
-    /// The runs in the trash instead of the others
+    /// List the runs in the trash instead
     #[arg(long)]
     pub(crate) trash: bool,
-    /// Zone of dates that name none
+    /// Time zone of dates without one
     #[arg(long, value_name = "ZONE")]
     pub(crate) zone: Option<NamedZone>,
 }
@@ -106,16 +106,16 @@ pub(crate) struct ListArgs {
     pub(crate) which: Which,
     #[arg(long, value_name = "N", help = help(&LIST_LIMIT))]
     pub(crate) limit: Option<u64>,
-    /// Go on behind this place, which the list before said
+    /// Continue after this cursor, which the previous page printed
     #[arg(long, value_name = "CURSOR")]
     pub(crate) after: Option<Cursor>,
-    /// The earliest first
+    /// List the oldest runs first
     #[arg(long)]
     pub(crate) oldest: bool,
-    /// Print ids only, one a line
+    /// Print only ids, one per line
     #[arg(long, conflicts_with = "json")]
     pub(crate) ids: bool,
-    /// Print JSON (docs/cli.md describes it)
+    /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -124,7 +124,7 @@ pub(crate) struct ListArgs {
 pub(crate) struct OneRunArgs {
     /// Id of the run
     pub(crate) run: String,
-    /// Print JSON (docs/cli.md describes it)
+    /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -140,17 +140,14 @@ pub(crate) struct RunsArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-A run in the trash is in no list but `list --trash`, `restore` takes it out again, and so does anything that happens in \
-it. Pinned runs are not removed.")]
 pub(crate) struct RemoveArgs {
     /// Ids of the runs
     #[arg(required = true, value_name = "RUN")]
     pub(crate) runs: Vec<String>,
-    /// Remove them for good instead of putting them into the trash
+    /// Delete the runs permanently instead of moving them to the trash
     #[arg(long)]
     pub(crate) for_good: bool,
-    /// Although they are not over
+    /// Remove runs even if they have not finished
     #[arg(long)]
     pub(crate) force: bool,
     /// Print JSON
@@ -159,13 +156,10 @@ pub(crate) struct RemoveArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Runs keep their ids. What the store has of a run already is not stored again, so that a file can be imported twice, or \
-again when it has grown.")]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// Print JSON (docs/cli.md describes it)
+    /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -189,10 +183,10 @@ pub(crate) struct ExportArgs {
     /// Ids of the runs
     #[arg(required = true, value_name = "RUN")]
     pub(crate) runs: Vec<String>,
-    /// As what [default: what the ending of the file says, else jsonl]
+    /// Output format [default: from the file extension, else jsonl]
     #[arg(long, value_enum)]
     format: Option<ExportFormat>,
-    /// The file to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -212,29 +206,22 @@ impl ExportArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Events keep their senders and numbers, so that copying twice doubles nothing, and copying again later brings what is new. \
-Labels, pins and the trash are copied too.")]
 pub(crate) struct CopyArgs {
-    /// Ids of the runs [default: all of them, also those in the trash]
+    /// Ids of the runs [default: all runs, including those in the trash]
     #[arg(value_name = "RUN")]
     pub(crate) runs: Vec<String>,
-    /// The store to copy from [default: the one that is configured]
+    /// Store to copy from [default: the configured store]
     #[arg(long, value_name = "URL")]
     pub(crate) from: Option<String>,
-    /// The store to copy into
+    /// Store to copy to
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
-    /// Print JSON (docs/cli.md describes it)
+    /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Without --yes it only shows what would go. Runs go into the trash, from which `restore` takes them out, and those that \
-have been there for more than a day are removed for good. Runs that are pinned, not over, or whose end is not known are \
-always kept. Where more than a fifth of all runs would go, or more than 1,000, --confirm has to say how many.")]
 pub(crate) struct GcArgs {
     #[arg(long, value_name = "LENGTH", help = help(&GC_OLDER_THAN))]
     pub(crate) older_than: Option<Length>,
@@ -242,34 +229,36 @@ pub(crate) struct GcArgs {
     pub(crate) keep_last: Option<u64>,
     #[arg(long, value_name = "BYTES", help = help(&GC_MAX_SIZE))]
     pub(crate) max_size: Option<Size>,
-    /// Failed runs are kept
+    /// Keep failed runs
     #[arg(long)]
     pub(crate) keep_failed: bool,
-    /// Write the events of each run that goes to a file in this folder first
+    /// Write each run to a file in FOLDER before it is removed
     #[arg(long, value_name = "FOLDER")]
     pub(crate) archive: Option<PathBuf>,
-    /// Do it
+    /// Remove the runs instead of only showing them
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Do it, if that many runs go
+    /// Remove the runs if exactly N would be removed
     #[arg(long, value_name = "N")]
     pub(crate) confirm: Option<usize>,
-    /// Print JSON (docs/cli.md describes it)
+    /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum ConfigVerb {
-    /// Print each setting, its value and where that came from
+    /// Show the value of each setting and where it comes from
+    #[command(after_help = "Example:\n  makespan config show --json")]
     Show {
-        /// Print JSON (docs/cli.md describes it)
+        /// Print JSON (described in docs/cli.md)
         #[arg(long)]
         json: bool,
     },
-    /// Print what there is to set
+    /// List all settings with their defaults and meanings
+    #[command(after_help = "Example:\n  makespan config list")]
     List {
-        /// As a table in Markdown
+        /// Print a Markdown table
         #[arg(long)]
         markdown: bool,
     },

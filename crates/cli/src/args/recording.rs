@@ -47,34 +47,30 @@ impl FromStr for Share {
         share
             .filter(|share| *share <= 1.0)
             .map(Share)
-            .ok_or("write a percentage (45 or 45%), a share from 0 to 1 (0.45), or a part of a whole (9/20)")
+            .ok_or("write a percentage (45 or 45%), a fraction from 0 to 1 (0.45), or a count (9/20)")
     }
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-The id of the run is the last word of the output, so that a script can keep it:
-  run=$(makespan create --name 'Nightly build' --steps 'fetch,build,test' | tail -n 1 | awk '{print $NF}')
-  makespan step start $run fetch")]
 pub(crate) struct CreateArgs {
-    /// What people call the run
+    /// Display name of the run
     #[arg(long)]
     pub(crate) name: String,
-    /// What it is for
+    /// Description of the run
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
     #[arg(long, help = help(&WORKFLOW))]
     pub(crate) workflow: Option<String>,
-    /// The steps, with commas between them; each depends on the one before it
+    /// Steps, separated by commas; each depends on the one before it
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
     pub(crate) steps: Vec<String>,
-    /// The steps do not depend on one another
+    /// Create the steps without dependencies between them
     #[arg(long, requires = "steps")]
     pub(crate) parallel: bool,
-    /// A label to find the run by; may be given several times
+    /// Label of the run (repeatable)
     #[arg(long = "label", value_name = "NAME=VALUE")]
     pub(crate) labels: Vec<Label>,
-    /// Id of the run, one that the store does not have [default: made from the name and the time]
+    /// Id of the run, not yet in the store [default: made from the name and the time]
     #[arg(long)]
     pub(crate) id: Option<String>,
     /// Print JSON
@@ -82,14 +78,14 @@ pub(crate) struct CreateArgs {
     pub(crate) json: bool,
 }
 
-/// Which step, and what to say of it.
+/// The step, and what all verbs about steps can record.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StepWords {
     /// Id of the run
     pub(crate) run: String,
     /// Id of the step
     pub(crate) step: String,
-    /// A line for the log of the step
+    /// Log line to record for the step
     #[arg(long, value_name = "TEXT")]
     pub(crate) message: Option<String>,
     /// Print JSON
@@ -99,47 +95,57 @@ pub(crate) struct StepWords {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StepVerb {
-    /// Adds a step to a run
+    /// Add a step to a run
+    #[command(after_help = "Example:\n  makespan step add $run deploy --after build --after test")]
     Add {
         #[command(flatten)]
         words: StepWords,
-        /// A step that it depends on; may be given several times
+        /// Step that it depends on (repeatable)
         #[arg(long, value_name = "STEP")]
         after: Vec<String>,
     },
-    /// The step starts; one that failed or was cancelled is tried again
+    /// Start a step
+    ///
+    /// A step that failed or was cancelled is started again, as its next attempt.
+    #[command(after_help = "Example:\n  makespan step start $run fetch --worker node-4")]
     Start {
         #[command(flatten)]
         words: StepWords,
-        /// What executes it [default: the name of this machine]
+        /// Worker that executes the step [default: the name of this machine]
         #[arg(long)]
         worker: Option<String>,
-        /// Although a step that it depends on is not over, or went wrong
+        /// Start even if a dependency has not finished or has failed
         #[arg(long)]
         anyway: bool,
     },
-    /// The step is so far
+    /// Report a step's progress
+    #[command(
+        after_help = "Examples:\n  makespan step progress $run fetch 40%\n  makespan step progress $run fetch 9/20"
+    )]
     Progress {
         #[command(flatten)]
         words: StepWords,
-        /// A percentage (45 or 45%), a share (0.45), or a part of a whole (9/20)
+        /// Progress as a percentage (45 or 45%), a fraction of 1 (0.45), or a count (9/20)
         #[arg(allow_negative_numbers = true)]
         share: Share,
     },
-    /// The step ended well
+    /// Mark a step as succeeded
+    #[command(after_help = "Example:\n  makespan step done $run fetch")]
     Done {
         #[command(flatten)]
         words: StepWords,
     },
-    /// The step ended badly
+    /// Mark a step as failed
+    #[command(after_help = "Example:\n  makespan step fail $run fetch --error 'connection refused'")]
     Fail {
         #[command(flatten)]
         words: StepWords,
-        /// What went wrong
+        /// Error message
         #[arg(long, value_name = "TEXT")]
         error: Option<String>,
     },
-    /// The step is not executed
+    /// Mark a step as skipped
+    #[command(after_help = "Example:\n  makespan step skip $run deploy --message 'not a release'")]
     Skip {
         #[command(flatten)]
         words: StepWords,
@@ -158,13 +164,13 @@ pub(crate) struct MetricArgs {
     pub(crate) run: String,
     /// Name of the metric
     pub(crate) name: String,
-    /// The value that was measured
+    /// Measured value
     #[arg(allow_negative_numbers = true)]
     pub(crate) value: f64,
-    /// Its unit, such as MB, %, s or 1/s
+    /// Unit of the value, such as MB, %, s or 1/s
     #[arg(long)]
     pub(crate) unit: Option<String>,
-    /// The step that was measured [default: the run as a whole]
+    /// Step that the value belongs to [default: the whole run]
     #[arg(long)]
     pub(crate) step: Option<String>,
     /// Print JSON
@@ -176,13 +182,13 @@ pub(crate) struct MetricArgs {
 pub(crate) struct LogArgs {
     /// Id of the run
     pub(crate) run: String,
-    /// The line, or - for the lines of standard input
+    /// Log line, or - to read lines from standard input
     #[arg(allow_hyphen_values = true)]
     pub(crate) text: String,
-    /// The step that it is about [default: the run as a whole]
+    /// Step that the line belongs to [default: the whole run]
     #[arg(long)]
     pub(crate) step: Option<String>,
-    /// Its level, such as debug, info, warning or error
+    /// Level of the line, such as debug, info, warning or error
     #[arg(long)]
     pub(crate) level: Option<String>,
     /// Print JSON
@@ -193,11 +199,11 @@ pub(crate) struct LogArgs {
 /// How a run can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Ending {
-    /// Well
+    /// All went well
     Succeeded,
-    /// Badly
+    /// Something failed
     Failed,
-    /// Stopped from outside
+    /// Stopped by a person or another program
     Cancelled,
 }
 
@@ -205,10 +211,10 @@ pub(crate) enum Ending {
 pub(crate) struct FinishArgs {
     /// Id of the run
     pub(crate) run: String,
-    /// How it ended [default: what its steps tell]
+    /// Final status [default: derived from its steps]
     #[arg(long, value_enum)]
     pub(crate) status: Option<Ending>,
-    /// What went wrong
+    /// Error message
     #[arg(long, value_name = "TEXT")]
     pub(crate) error: Option<String>,
     /// Print JSON

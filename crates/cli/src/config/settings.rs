@@ -21,29 +21,29 @@ macro_rules! setting {
 }
 
 setting!(STORE: StoreUrl, "store", default None, "sqlite, `runs.db` in the user's data folder", flag "--store",
-    "Where runs are kept, as a URL such as sqlite:runs.db or file:runs.");
+    "Store that keeps runs, as a URL such as sqlite:runs.db or file:runs.");
 setting!(WAIT: Length, "wait", default Some("10 s"), "", flag "",
-    "How long a command waits for another process that writes to the store.");
+    "Maximum time to wait for another process that is writing to the store.");
 setting!(ZONE: NamedZone, "zone", default Some("UTC"), "", flag "--zone",
-    "Zone of times that name none: UTC, local, +02:00 or a name such as Europe/Berlin.");
+    "Time zone of times without one: UTC, local, +02:00 or a name such as Europe/Berlin.");
 setting!(WORKFLOW: String, "workflow", default None, "none", flag "--workflow of create and run",
-    "The workflow that runs recorded here belong to.");
+    "Workflow that new runs belong to.");
 setting!(LIST_LIMIT: u64, "list.limit", default Some("50"), "", flag "--limit",
-    "How many runs a list shows at most.");
+    "Maximum number of runs in a list.");
 setting!(OPEN_PORT: u16, "open.port", default Some("7878"), "", flag "--port",
-    "Port on 127.0.0.1 at which runs are shown in the browser, 0 for any free one.");
+    "Port on 127.0.0.1 that serves the app; 0 picks any free port.");
 setting!(RUN_SAMPLE: Length, "run.sample", default Some("100 ms"), "", flag "--sample",
-    "How often the resources of a recorded command are measured.");
+    "Interval at which the resources of a recorded command are measured.");
 setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
-    "How much of the end of a recorded command's output is kept.");
+    "Maximum size of the end of a command's output that is recorded.");
 setting!(GC_OLDER_THAN: Length, "gc.older_than", default None, "none", flag "--older-than",
-    "How long after its end a run need not be kept.");
+    "Age after which a finished run may be removed, counted from its end.");
 setting!(GC_KEEP_LAST: u64, "gc.keep_last", default None, "none", flag "--keep-last",
-    "How many of the last runs of each workflow are kept; where nothing else says which go, all others do.");
+    "Number of most recent runs of each workflow to keep; without another rule, all older runs are removed.");
 setting!(GC_MAX_SIZE: Size, "gc.max_size", default None, "none", flag "--max-size",
-    "How many bytes the events of all runs may have; the oldest runs go first.");
+    "Maximum size of the events of all runs; the oldest runs are removed first.");
 setting!(GC_KEEP_FAILED: bool, "gc.keep_failed", default Some("false"), "", flag "--keep-failed",
-    "Whether failed runs are kept.");
+    "Whether failed runs are always kept.");
 
 /// All of them, in the order in which they are listed.
 pub(crate) static ALL: &[&dyn Described] = &[
