@@ -7,16 +7,28 @@ use crate::state::store::Store;
 
 /// What the filter reads, by examples: each parses (`every_example_is_a_query`).
 const SYNTAX: &[(&str, &str)] = &[
-    ("align", "name or id contains this"),
+    ("align", "name, step or id contains this"),
     (
         "step:align",
-        "step, worker, status, kind or error begins with this; label.team:search, param.threads>4",
+        "step, worker, kind or error contains this; also status:fail, label.team:search, param.threads>4",
     ),
     ("status in (failed, cancelled)", "one of several values"),
-    ("dur>p95", "longer than 95 % of tasks; also 90s, 1m30s, mem>2GB"),
-    ("up(publish)", "everything that publish depends on; down(…) the other way"),
+    ("dur>p95", "longer than 95 % of the tasks; also 90s, 1m30s, mem>2GB"),
+    ("up(publish)", "publish and all tasks it depends on; down(…) for all tasks that depend on it"),
     ("critical and not retried", "and, or, not, parentheses"),
 ];
+
+/// The page that explains the terms; it travels with the app, so that it is there in a report without a network.
+const GLOSSARY: &str = include_str!("../../docs/glossary.md");
+
+/// The terms of the glossary and their meanings, from the rows of its tables.
+fn terms() -> impl Iterator<Item = (String, String)> {
+    let plain = |text: &str| text.trim().replace(['*', '`'], "");
+    GLOSSARY.lines().filter(|line| line.starts_with("| **")).filter_map(move |row| {
+        let (term, meaning) = row.trim_matches('|').split_once('|')?;
+        Some((plain(term), plain(meaning)))
+    })
+}
 
 /// The sheet.
 #[component]
@@ -42,6 +54,8 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
         .iter()
         .map(|(text, about)| view! { <div><dt><code>{*text}</code></dt><dd>{*about}</dd></div> })
         .collect();
+    let terms: Vec<_> =
+        terms().map(|(term, meaning)| view! { <div><dt>{term}</dt><dd>{meaning}</dd></div> }).collect();
     let lists = StoredValue::new_local(Some(lists));
     view! {
         <div class="sheet" role="dialog" aria-modal="true" aria-label="Keys">
@@ -49,7 +63,8 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
                 <header><h2>"Keys"</h2><button type="button" id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></header>
                 <div class="sheet-body">{lists.try_update_value(Option::take)}</div>
                 <section class="syntax"><h3>"Filter"</h3><dl>{syntax}</dl></section>
-                <p class="note">"Mouse: drag moves, Shift and drag picks a range of time, Ctrl and the wheel zoom, the wheel scrolls, a double click shows a task in full."</p>
+                <details class="syntax" id="makespan-glossary"><summary>"Glossary"</summary><dl>{terms}</dl></details>
+                <p class="note">"Mouse: drag to move, Shift and drag to select a range of time, scroll with the wheel, hold Ctrl to zoom with it, double-click to fit a task."</p>
             </div>
         </div>
     }
@@ -58,6 +73,19 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use makespan_analysis::query::Query;
+
+    #[test]
+    fn the_glossary_has_a_meaning_for_every_term() {
+        let terms: Vec<_> = super::terms().collect();
+        assert!(terms.len() > 40, "{}", terms.len());
+        assert!(terms.contains(&(
+            "ready".to_owned(),
+            "all dependencies of a task have ended, so that it could start".to_owned()
+        )));
+        for (term, meaning) in terms {
+            assert!(!term.is_empty() && meaning.len() > 10 && !meaning.contains('|'), "{term}: {meaning}");
+        }
+    }
 
     #[test]
     fn every_example_is_a_query() {
