@@ -163,9 +163,9 @@ impl fmt::Display for RuleError {
         match self {
             RuleError::NoComparison => f.write_str("a rule needs one of < <= > >= = !="),
             RuleError::NoFigure => {
-                f.write_str("before the comparison stands a figure, as in `p95 duration < 30 s`")
+                f.write_str("a rule needs a figure before the comparison, as in `p95 duration < 30 s`")
             }
-            RuleError::NoLimit(text) => write!(f, "{text:?} is no number with a known unit"),
+            RuleError::NoLimit(text) => write!(f, "{text:?} is not a number with a known unit"),
         }
     }
 }

@@ -18,11 +18,11 @@ use crate::{Facts, Measures, Quantity};
 /// Whether a test makes sense, as far as that is known without a run. `relation` is where its operator stands.
 pub(super) fn test(test: &Test, relation: Range<usize>) -> Result<(), QueryError> {
     let wrong = |value: &Value, what: &str| {
-        Err(QueryError::new(value.at.0.clone(), format!("`{}` is no {what}", value.text))
+        Err(QueryError::new(value.at.0.clone(), format!("`{}` is not a {what}", value.text))
             .expected(wanted(&test.field)))
     };
     if test.relation.orders() && matches!(test.field, Field::Words(_) | Field::Status) {
-        let what = format!("`{}` asks for a number or a moment, and this is text", test.relation.sign());
+        let what = format!("`{}` needs a number or a time, but this field is text", test.relation.sign());
         return Err(QueryError::new(relation, what).expected(["`:`", "`=`", "`!=`"]));
     }
     for value in &test.values {
@@ -144,7 +144,7 @@ pub(super) fn measure(field: &Field, at: &TextPlace, facts: &Facts) -> Result<Op
     let message = match (field, near) {
         (Field::Metric(_), _) => format!("the run has no metric `{name}`"),
         (_, Some(_)) => format!("there is no field or metric `{name}`"),
-        _ => format!("there is no field or metric `{name}`; a text with `:`, `<`, `=` or `>` is quoted"),
+        _ => format!("there is no field or metric `{name}`; quote text that contains `:`, `<`, `=` or `>`"),
     };
     Err(QueryError::new(at.0.clone(), message).expected(near.map(|n| format!("`{n}`"))))
 }

@@ -191,7 +191,9 @@ impl Offers {
     fn values(&mut self, facts: &Facts, field: &Field) {
         let run = facts.run();
         match field {
-            Field::Words(words @ (Words::Error | Words::Any)) => self.words(run, *words, "said by this run"),
+            Field::Words(words @ (Words::Error | Words::Any)) => {
+                self.words(run, *words, "in the errors of this run")
+            }
             Field::Words(words) => self.words(run, *words, "of this run"),
             Field::Status => {
                 Status::ALL.into_iter().for_each(|s| self.add(s.name(), || s.name().to_owned(), "a status"));

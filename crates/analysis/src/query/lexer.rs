@@ -136,7 +136,7 @@ impl<'t> Lexer<'t> {
             }
         }
         self.position = self.text.len();
-        Err(QueryError::new(start..start + 1, "nothing closes this quotation mark").expected(["`\"`"]))
+        Err(QueryError::new(start..start + 1, "missing closing quotation mark").expected(["`\"`"]))
     }
 }
 

@@ -81,10 +81,7 @@ impl<'t> Parser<'t> {
 
     fn push(&mut self, pending: Pending, at: &Range<usize>) -> Result<(), QueryError> {
         if self.pending.len() >= DEEPEST {
-            return Err(QueryError::new(
-                at.clone(),
-                format!("more than {DEEPEST} levels lie one in another"),
-            ));
+            return Err(QueryError::new(at.clone(), format!("more than {DEEPEST} levels of nesting")));
         }
         self.pending.push(pending);
         Ok(())
@@ -119,7 +116,7 @@ impl<'t> Parser<'t> {
     fn no_operand(&self, at: Range<usize>) -> QueryError {
         let what = match self.reader.lexer.text(at.clone()) {
             "" => "something is missing at the end".to_owned(),
-            found => format!("`{found}` cannot stand here"),
+            found => format!("unexpected `{found}`"),
         };
         QueryError::new(at, what).expected(OPERAND)
     }
@@ -137,7 +134,7 @@ impl<'t> Parser<'t> {
             TokenKind::And => (Pending::And, 2),
             TokenKind::Word(_) if token.is("and") => (Pending::And, 2),
             TokenKind::Relation(_) | TokenKind::OpenBrace | TokenKind::CloseBrace => {
-                let what = format!("`{}` cannot stand here", self.reader.lexer.text(token.at.clone()));
+                let what = format!("unexpected `{}`", self.reader.lexer.text(token.at.clone()));
                 return Err(QueryError::new(token.at, what).expected(["`and`", "`or`", "a word"]));
             }
             // Two terms side by side must both hold.
@@ -154,7 +151,7 @@ impl<'t> Parser<'t> {
         self.reduce(1);
         match self.pending.pop() {
             Some(Pending::Open(at) | Pending::Call(_, at, _)) => {
-                Err(QueryError::new(at, "nothing closes this parenthesis").expected(["`)`"]))
+                Err(QueryError::new(at, "missing closing parenthesis").expected(["`)`"]))
             }
             _ => Ok(()),
         }
@@ -171,7 +168,7 @@ impl<'t> Parser<'t> {
                 return Err(QueryError::new(at, "`between` takes two arguments").expected(["`,`"]));
             }
             Some(_) => {}
-            None => return Err(QueryError::new(at, "no parenthesis is open here")),
+            None => return Err(QueryError::new(at, "unmatched closing parenthesis")),
         }
         Ok(true)
     }
@@ -192,7 +189,7 @@ impl<'t> Parser<'t> {
                     _ => None,
                 };
                 let hops = hops.ok_or_else(|| {
-                    QueryError::new(token.at, "how many dependencies away is a whole number")
+                    QueryError::new(token.at, "the number of dependencies must be a whole number")
                 })?;
                 let token = self.reader.read(Mode::Term, Slot::Hops)?;
                 if token.kind != TokenKind::Close {
@@ -203,14 +200,17 @@ impl<'t> Parser<'t> {
                 self.pending.pop();
                 self.reader.add(Node::Reach(direction, Some(hops)), at, 1).map(|()| true)
             }
-            _ => Err(QueryError::new(at, "a comma parts arguments and values only; in a word it is quoted")),
+            _ => Err(QueryError::new(
+                at,
+                "commas separate only arguments and values; quote a word that contains one",
+            )),
         }
     }
 
     /// Begins a function; whether its first argument is complete.
     fn call(&mut self, name: &str, at: Range<usize>) -> Result<bool, QueryError> {
         let Some(entry) = find(FUNCTIONS, name) else {
-            let message = format!("no function is called `{name}`; a text with parentheses is quoted");
+            let message = format!("unknown function `{name}`; quote text that contains parentheses");
             return Err(QueryError::new(at, message)
                 .expected(nearest(name, names(FUNCTIONS)).map(|n| format!("`{n}`"))));
         };

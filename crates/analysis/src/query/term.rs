@@ -71,7 +71,7 @@ impl Reader<'_> {
         };
         let all = FLAGS.iter().map(|f| format!("`{}`", f.name));
         let at = token.at.clone();
-        let flag = found.ok_or_else(|| QueryError::new(at, "no flag is called that").expected(all))?;
+        let flag = found.ok_or_else(|| QueryError::new(at, "unknown flag").expected(all))?;
         self.add(Node::Is(flag.means), token.at, 1)
     }
 

@@ -58,12 +58,12 @@ macro_rules! entries {
 
 /// The fields.
 pub(super) static FIELDS: &[Entry<Means>] = entries![
-    "name", Means::Words(Words::Name), "name:align_*", "Name of the task, its id where it has none";
+    "name", Means::Words(Words::Name), "name:align_*", "Name of the task, or its id if it has none";
     "id", Means::Words(Words::Id), "id=\"align/7\"", "Id of the task";
-    "step", Means::Words(Words::Step), "step:{align, sort}", "Step of the task, its name where it has none";
+    "step", Means::Words(Words::Step), "step:{align, sort}", "Step of the task, or its name if it has none";
     "status" | "state", Means::Status, "status in (failed, cancelled)",
-        "Status of the task; `:` takes the beginning of its name";
-    "kind", Means::Words(Words::Kind), "kind:bash", "What sort of thing executes the task";
+        "Status of the task; `:` matches the beginning of its name";
+    "kind", Means::Words(Words::Kind), "kind:bash", "What executes the task, such as a class or an operator";
     "worker", Means::Words(Words::Worker), "worker:w1", "Worker of any attempt of the task";
     "error", Means::Words(Words::Error), "error:\"timed out\"", "Message and kind of the error of any attempt";
     "parent", Means::Words(Words::Parent), "parent:ingest", "Id of the task or group that contains the task";
@@ -71,37 +71,37 @@ pub(super) static FIELDS: &[Entry<Means>] = entries![
     "end" | "ended", Means::Moment(Moment::End), "end<2026-01-05T09:30",
         "Last end, once every attempt that started has one";
     "queued", Means::Moment(Moment::Queued), "queued<+10m", "When the first attempt was queued";
-    "ready", Means::Moment(Moment::Ready), "ready>1h30m", "When nothing held the task back any more";
+    "ready", Means::Moment(Moment::Ready), "ready>1h30m", "When all its dependencies had ended";
     "duration" | "dur", Means::Duration, "dur>10s", "From first start to last end, retries included";
-    "work", Means::Duration, "work>1h", "Time that its attempts were at work, without what it contains";
+    "work", Means::Duration, "work>1h", "Execution time of its attempts, without contained tasks";
     "wait" | "waited", Means::Duration, "wait>=1m30s", "From ready to the first start";
     "queue", Means::Duration, "queue>p90", "From queued to started, of the first attempt";
     "backoff", Means::Duration, "backoff>0", "Time between its attempts";
-    "slack", Means::Duration, "slack<1s", "How much later it could have ended and delayed nothing";
-    "attempts" | "attempt" | "tries", Means::Count, "attempts>1", "How often it was tried";
+    "slack", Means::Duration, "slack<1s", "How much later it could have ended without delaying the run";
+    "attempts" | "attempt" | "tries", Means::Count, "attempts>1", "Number of attempts";
     "cpu", Means::Standard, "cpu>150%", "Share of one processor in use";
-    "cputime", Means::Standard, "cputime>1min", "Time that processors worked for it";
+    "cputime", Means::Standard, "cputime>1min", "Processor time";
     "mem", Means::Standard, "mem>=2GiB", "Memory in use, or its peak";
     "read", Means::Standard, "read>1MB", "Bytes read from disks";
     "written", Means::Standard, "written>1MB", "Bytes written to disks";
     "reads", Means::Standard, "reads>1000", "Operations that read";
     "writes", Means::Standard, "writes>1000", "Operations that wrote";
-    "received", Means::Standard, "received>1GB", "Bytes that came over the network";
-    "sent", Means::Standard, "sent>1GB", "Bytes that went over the network";
+    "received", Means::Standard, "received>1GB", "Bytes received over the network";
+    "sent", Means::Standard, "sent>1GB", "Bytes sent over the network";
     "threads", Means::Standard, "threads>=8", "Threads";
-    "switches", Means::Standard, "switches>1e6", "Switches from one thread to another";
+    "switches", Means::Standard, "switches>1e6", "Context switches";
     "metric" | "metrics", Means::Metric, "metric.\"rows out\">1e6", "A metric by its own name";
     "label" | "labels", Means::Label, "label.team:search", "A label by its name";
     "param" | "params", Means::Param, "param.threads>4", "A parameter by its name";
-    "has", Means::Has, "has:error", "Whether a field is known of the task";
-    "is", Means::Is, "is:critical", "Whether a flag holds for the task";
+    "has", Means::Has, "has:error", "Whether the value of a field is known";
+    "is", Means::Is, "is:critical", "Whether the task has a flag";
 ];
 
 /// The flags, which also stand alone.
 pub(super) static FLAGS: &[Entry<Flag>] = entries![
     "critical", Flag::Critical, "critical", "On the critical path";
     "gate", Flag::Gate, "gate dur>p90", "Every path from the first tasks to the last goes through it";
-    "retried", Flag::Retried, "retried and status:succeeded", "Tried more than once";
+    "retried", Flag::Retried, "retried and status:succeeded", "More than one attempt";
 ];
 
 /// A function.
@@ -114,9 +114,9 @@ pub(super) enum Function {
 /// The functions. What they are given is part of what they give.
 pub(super) static FUNCTIONS: &[Entry<Function>] = entries![
     "up" | "upstream", Function::Reach(Direction::Up), "up(load_*, 2)",
-        "The tasks given and what leads to them, at most that many dependencies away";
+        "The given tasks and all tasks they depend on, at most the given number of dependencies away";
     "down" | "downstream", Function::Reach(Direction::Down), "down(status:failed)",
-        "The tasks given and what they lead to, at most that many dependencies away";
+        "The given tasks and all tasks that depend on them, at most the given number of dependencies away";
     "between", Function::Between, "between(fetch, report)",
         "The tasks on any path from the first to the second, both included";
 ];
@@ -135,8 +135,8 @@ pub(super) enum Summary {
 pub(super) static STATISTICS: &[Entry<Summary>] = entries![
     "p", Summary::Percentile, "dur>p95", "Percentile, from `p0` to `p100`, with fractions (`p99.9`)";
     "median", Summary::Named(50), "mem>=median", "The same as `p50`";
-    "min", Summary::Named(0), "dur=min", "The least, the same as `p0`";
-    "max", Summary::Named(100), "dur=max(step)", "The most, the same as `p100`";
+    "min", Summary::Named(0), "dur=min", "Minimum, the same as `p0`";
+    "max", Summary::Named(100), "dur=max(step)", "Maximum, the same as `p100`";
     "avg" | "mean", Summary::Mean, "wait>avg", "Arithmetic mean";
 ];
 

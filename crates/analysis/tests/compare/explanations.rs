@@ -95,7 +95,7 @@ fn waits_count_by_their_cause() {
 }
 
 #[test]
-fn what_nothing_tells_of_is_the_remainder() {
+fn time_without_a_recorded_cause_is_the_remainder() {
     // Nobody knows what c waited for from the start of the run on.
     check("a 0..1 w1\nd 1..2 w1 a\nc 4..5 w3", "a 0..1 w1\nd 1..2 w1 a\nc 6..7 w3", "2: remainder 2");
     check("a - -", "a 0..4", "none");

@@ -49,7 +49,7 @@ fn a_renamed_task_stays_in_its_row() {
 }
 
 #[test]
-fn of_no_run_there_is_no_row() {
+fn no_runs_give_no_rows() {
     check(&[], &[]);
     assert!(lineup(&[]).rows.is_empty());
 }

@@ -54,7 +54,7 @@ fn ids_that_every_run_gives_anew_are_passed_over_for_names() {
 }
 
 #[test]
-fn ids_that_only_number_the_tasks_are_no_keys() {
+fn sequence_ids_are_not_keys() {
     check(
         "1 0..1 - name=split\n2 1..2 - name=map_x step=map\n3 1..3 - name=map_y step=map\n4 3..4 - name=join",
         "1 0..1 - name=split\n2 1..3 - name=map_y step=map\n3 1..2 - name=map_x step=map\n4 3..4 - name=join",
@@ -70,7 +70,7 @@ fn ids_that_mean_the_same_are_keys_whatever_the_names_say() {
 }
 
 #[test]
-fn tasks_of_one_name_are_told_apart_by_parameters_then_by_time() {
+fn tasks_with_the_same_name_are_matched_by_parameters_then_by_time() {
     let one = "u1 0..1 - name=map\nu2 1..2 - name=map\nu3 2..3 - name=map";
     let two = "v1 0..1 - name=map\nv2 1..2 - name=map\nv3 2..3 - name=map\nv4 3..4 - name=map";
     check(one, two, "map#4:added u1>v1:same u2>v2:same u3>v3:same");
@@ -129,7 +129,7 @@ fn a_renamed_step_is_found_by_its_place_and_so_is_a_chain_of_them() {
 }
 
 #[test]
-fn what_took_more_than_four_times_as_long_or_stands_alone_is_another_task() {
+fn tasks_are_not_matched_if_one_takes_more_than_four_times_as_long() {
     check("a 0..1\nb 1..2 - a", "a 0..1\nx 1..6 - a", "a:same b:removed x:added");
     check("a 0..1\nb 1..2", "x 0..1\ny 1..2", "a:removed b:removed x:added y:added");
 }
@@ -234,7 +234,7 @@ fn numbers_that_shift_after_a_dropped_task_are_found_by_what_the_tasks_do() {
 }
 
 #[test]
-fn numbers_that_only_say_when_a_task_came_are_no_evidence_against_its_step() {
+fn sequence_numbers_are_not_evidence_against_the_step() {
     check(
         "1 0..1 - step=load\n2 1..2 - 1 step=clean\n3 2..3 - 2 step=fit\n4 3..4 - 3 step=plot",
         "1 0..1 - step=load\n2 1..2 - 1 step=fit\n3 2..3 - 2 step=plot",

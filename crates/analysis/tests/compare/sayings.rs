@@ -34,7 +34,7 @@ fn what_failed_or_is_not_over_or_is_another_workflow_forbids_a_comparison() {
 }
 
 #[test]
-fn what_was_not_executed_and_what_was_inferred_is_told_but_forbids_nothing() {
+fn skipped_tasks_and_inferred_dependencies_are_reported_but_forbid_nothing() {
     assert_eq!(codes("a 0..1\nb 1..2 - a", "a - - cached\nb 1..2 - a"), "not-executed:b");
     assert_eq!(codes("a 0..1\nb 1..2", "a 0..1\nb 1..2 - a"), "edges-inferred:a");
 }
@@ -59,7 +59,7 @@ fn words(all: &[Setting]) -> Vec<String> {
 }
 
 #[test]
-fn only_what_differs_is_told() {
+fn only_differences_are_reported() {
     let a = told("etl", r#"{"lr":0.1,"data":{"rows":5,"name":"x"},"only":true}"#, r#"{"host":"n1"}"#);
     let b = told("etl", r#"{"data":{"name":"x","rows":6},"lr":0.10,"new":null}"#, r#"{"host":"n2"}"#);
     assert_eq!(

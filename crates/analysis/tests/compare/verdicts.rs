@@ -77,7 +77,7 @@ fn the_other_way_round_slower_is_faster() {
 }
 
 #[test]
-fn among_many_tasks_small_samples_see_no_shift_however_large() {
+fn with_many_tasks_small_samples_detect_no_shift() {
     let a = runs(&[(10.0, 20.0), (11.0, 21.0), (12.0, 19.0), (10.5, 20.5)]);
     let b = runs(&[(10.2, 30.0), (11.2, 31.0), (12.5, 29.0), (10.1, 30.5)]);
     let sides = (a.iter().collect::<Vec<_>>(), b.iter().collect::<Vec<_>>());
@@ -91,7 +91,7 @@ fn among_many_tasks_small_samples_see_no_shift_however_large() {
 }
 
 #[test]
-fn the_same_is_said_only_of_what_lies_wholly_within_the_margin() {
+fn equivalent_needs_the_whole_interval_within_the_margin() {
     let steady = runs(&[(10.0, 20.0), (10.01, 20.0), (10.02, 20.0), (10.03, 20.0), (10.04, 20.0)]);
     let again = runs(&[(10.1, 20.0), (10.11, 20.0), (10.12, 20.0), (10.13, 20.0), (10.14, 20.0)]);
     let found = against(&steady, &again);
@@ -112,7 +112,7 @@ fn three_against_three_can_never_show_anything_and_one_against_one_only_a_differ
 }
 
 #[test]
-fn what_failed_is_not_pooled_and_a_failed_run_has_no_makespan_that_counts() {
+fn failed_tasks_are_not_pooled_and_makespans_of_failed_runs_do_not_count() {
     let a = [facts("a 0..4\nb 4..9 - a"), facts("a 0..5\nb 5..9 - a")];
     let b = [
         facts("a 0..1 - failed\nb - - a upstream-failed"),

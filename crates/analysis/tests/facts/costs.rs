@@ -41,7 +41,7 @@ fn stragglers_lie_beyond_the_fence_and_far_from_the_median() {
 }
 
 #[test]
-fn failures_retries_and_other_steps_are_no_peers() {
+fn failed_retried_and_other_tasks_are_not_peers() {
     let text =
         "a 0..1 - step=x failed\nb 0..1 - step=x failed\nc 0..1 - step=x failed\nd 0..1 - step=x failed
         e 0..30 - step=x\nf 0..30 - step=x\ng 0..30 - step=y";
@@ -89,7 +89,7 @@ fn a_run_without_failures_has_no_cost() {
 }
 
 #[test]
-fn steps_tell_how_their_durations_are_spread() {
+fn steps_have_a_distribution_of_durations() {
     let text =
         "a 0..1 - step=x\nb 0..2 - step=x\nc 0..3 - step=x failed\nd 0..10 - step=x\ne - - step=x skipped";
     let x = &steps(&run(text))[0];
@@ -104,7 +104,7 @@ fn steps_tell_how_their_durations_are_spread() {
 }
 
 #[test]
-fn steps_tell_their_share_of_the_critical_path() {
+fn steps_have_a_share_of_the_critical_path() {
     let run = run("a 0..4 - step=x\nb 4..9 - step=y a\nc 9..12 - step=x b\nd 0..9 - step=z");
     let shown: Vec<String> = steps(&run).iter().map(|x| format!("{} {}", x.step, s(x.critical))).collect();
     assert_eq!(shown, ["z 0", "x 7", "y 5"]);

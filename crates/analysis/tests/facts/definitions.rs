@@ -25,7 +25,7 @@ fn codes(facts: &Facts) -> Vec<&'static str> {
 }
 
 #[test]
-fn more_slots_are_no_advice_where_the_critical_path_is_the_makespan() {
+fn more_slots_are_not_advised_if_the_critical_path_is_the_makespan() {
     // `side` waits for the slot of `long`, which the run takes as long as.
     let chain = "r 0..10 v\nlong 10..100 w r\nside1 100..101 w r\nside2 101..102 w r";
     let tied = facts(run(chain));
@@ -39,7 +39,7 @@ fn more_slots_are_no_advice_where_the_critical_path_is_the_makespan() {
 }
 
 #[test]
-fn nobody_is_told_to_make_a_task_faster_that_waited_days_to_be_tried_again() {
+fn a_task_that_waited_for_days_between_attempts_is_not_a_bottleneck() {
     let day = 86_400;
     let text = format!(
         "a 0..100 w\nb 100..200 w a try=1 failed\nb {}..{} w try=2\nc {}..{} w b",
@@ -130,7 +130,7 @@ fn release_time_is_kept_apart_from_waiting() {
 }
 
 #[test]
-fn spans_of_a_trace_wait_for_no_slot() {
+fn spans_of_a_trace_do_not_wait_for_slots() {
     let text = "main 0..20 t1\na 1..3 t1 in=main\nb 4..9 t1 in=main\nc 9..12 t1 in=main\nd 12..19 t1 in=main";
     // By its source, and by calls within calls on one thread.
     for found in [from("Chrome trace", text), from("a tool of its own", text)] {

@@ -37,7 +37,7 @@ fn a_gate_is_where_all_paths_come_together() {
 }
 
 #[test]
-fn each_group_has_its_own_gates_and_what_stands_alone_is_none() {
+fn each_group_has_its_own_gates_and_a_single_task_is_none() {
     check(
         "a 0..1\nalone 0..9\nb 1..2 w a\nx 0..1\ny 1..2 w x",
         "a b x y",

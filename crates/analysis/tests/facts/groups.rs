@@ -84,7 +84,7 @@ fn errors_are_grouped_by_what_they_have_in_common() {
 }
 
 #[test]
-fn the_first_error_is_no_consequence_of_another_and_not_one_that_was_overcome() {
+fn the_first_error_is_neither_a_consequence_nor_recovered() {
     check_errors(
         "flaky 0..1 - failed try=1 error=reset\nflaky 2..3 - try=2\na 5..9 - failed error=x\nb 4..6 - a failed error=y",
         "a",

@@ -62,7 +62,7 @@ fn a_range_of_dates_is_half_open_and_tells_what_it_leaves_out() {
 }
 
 #[test]
-fn nothing_says_nothing() {
+fn an_empty_input_gives_no_text() {
     let found = run_statistics(&[], DateRange::default());
     assert_eq!((found.all.success_rate(), found.all.longest, found.workflows.len()), (None, None, 0));
     assert_eq!(found, RunsOverview::default());

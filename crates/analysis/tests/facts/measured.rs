@@ -43,7 +43,7 @@ fn column(facts: &Facts, key: &str) -> String {
 }
 
 #[test]
-fn ours_are_times_in_ns_and_unknown_is_no_number() {
+fn computed_totals_are_in_ns_and_unknown_is_not_a_number() {
     let facts = facts("a 0..4 w1\nb 1|5..9 w1 a try=1 failed\nb 11..12 w1 try=2\nc - - b pending", &[]);
     assert_eq!(column(&facts, "duration"), "4000000000 7000000000 NaN");
     assert_eq!(column(&facts, "work"), "4000000000 5000000000 NaN");

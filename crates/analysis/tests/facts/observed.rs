@@ -31,7 +31,7 @@ fn check(text: &str, expected: &str) {
 }
 
 #[test]
-fn the_path_goes_back_over_the_predecessor_that_ended_last() {
+fn the_path_follows_the_predecessor_that_ended_last() {
     check(
         "fetch 0..4 w1\nalign 5..9 w1 fetch\nsort 5..7 w2 fetch\ncall 10..12 w3 align sort",
         "fetch 0..4, align 4..5 released, align 5..9, call 9..10 released, call 10..12",
@@ -52,7 +52,7 @@ fn what_was_ready_waits_for_the_slot_of_another() {
 }
 
 #[test]
-fn the_time_in_a_queue_is_told_apart() {
+fn time_in_a_queue_is_a_separate_cause() {
     check("a 0..2 w1\nb 3|5..9 w2 a", "a 0..2, b 2..3 released, b 3..5 queued, b 5..9");
     check("a 0..2\nb 1|5..9 - a", "a 0..2, b 2..5 queued, b 5..9");
     check("x 0..1\ny 0..1 - x\nroot 4|5..9", "root 0..4 unknown, root 4..5 queued, root 5..9");
@@ -81,7 +81,7 @@ fn what_was_skipped_passes_on_what_released_it() {
 }
 
 #[test]
-fn from_times_alone_where_no_dependency_is_recorded() {
+fn dependencies_are_inferred_from_times_if_none_is_recorded() {
     let text = "a 0..4\nb 5..9\nc 5..6";
     assert!(observed_path(&run(text)).unwrap().inferred);
     check(text, "a 0..4, b 4..5 released, b 5..9");
@@ -126,7 +126,7 @@ fn without_times_there_is_no_path_and_without_a_makespan_no_segment() {
 }
 
 #[test]
-fn tasks_of_no_length_that_lie_in_each_other_come_to_an_end() {
+fn nested_tasks_without_duration_terminate() {
     check("root 5..5\na 5..5 - root in=root\nb 5..9 - a in=root\nc 0..1", "root 0..5 unknown, b 5..9");
 }
 

@@ -60,7 +60,7 @@ fn tasks_without_times_weigh_nothing_and_carry_the_path() {
 }
 
 #[test]
-fn nothing_is_said_where_nothing_has_times() {
+fn a_run_without_times_has_no_findings() {
     check_path("a - -\nb - - a", "none");
     check_path("a 0..", "none");
     check_slack("a - -\nb - - a", "a:-/- b:-/-");
@@ -84,7 +84,7 @@ fn total_slack_passes_through_successors_and_free_slack_does_not() {
 }
 
 #[test]
-fn inferred_edges_make_a_path_that_says_so() {
+fn a_path_over_inferred_edges_is_marked() {
     check_path("a 0..4\nb 5..9\nc 5..6", "a b | 8 | 0 1 inferred");
 }
 
@@ -115,7 +115,7 @@ fn the_path_holds_the_own_time_of_a_container_and_its_contents() {
 }
 
 #[test]
-fn what_waits_for_a_container_from_inside_of_it_is_no_cycle() {
+fn a_dependency_on_the_own_container_is_not_a_cycle() {
     check_path("root 0..9\na 0..4 - root in=root\nb 4..8 - a in=root", "a b root | 9 | 0 0 0");
 }
 

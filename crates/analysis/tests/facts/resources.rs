@@ -173,7 +173,7 @@ fn measures_of_tasks_are_held_against_limits_each_or_all_together() {
 }
 
 #[test]
-fn what_is_no_rule_says_why() {
+fn invalid_rules_are_errors_with_a_reason() {
     for (text, error) in [
         ("makespan 10 s", RuleError::NoComparison),
         ("< 10 s", RuleError::NoFigure),

@@ -44,7 +44,7 @@ fn the_next_chains_are_those_through_tasks_that_no_longer_chain_holds() {
 }
 
 #[test]
-fn what_weighs_nothing_is_no_chain() {
+fn tasks_without_a_duration_form_no_chain() {
     check_near("a 0..2\ngate - - a skipped\nb 3..4 - gate\nc 2..2 - a", 9, &[]);
     check_near("a - -", 9, &[]);
     check_near("a 0..4\nb 0..4\nc 0..1", 9, &["b 4 0", "c 1 3"]);
@@ -83,7 +83,7 @@ fn bounds_come_from_work_critical_path_and_slots() {
 }
 
 #[test]
-fn slots_are_the_most_at_once_where_attempts_name_no_worker() {
+fn without_workers_slots_are_the_maximum_concurrency() {
     let b = bounds(&run("a 0..4 w1\nb 0..4 w1\nc 0..2\nd 5..6")).unwrap();
     assert_eq!((b.slots, b.slots_from, b.idle, b.alone), (3, SlotCount::Concurrency, S, S));
     assert!(b.inferred);
@@ -106,7 +106,7 @@ fn a_pause_between_tries_passes_beside_other_work_and_is_none() {
 }
 
 #[test]
-fn what_has_no_makespan_or_no_work_has_no_bounds() {
+fn a_run_without_makespan_or_work_has_no_bounds() {
     // In the last one `b` ran while what it depends on did: no bound holds.
     for text in ["a - -", "a 3..3", "a 0..\nb 2..2", "a 0..9\nb 1..10 - a"] {
         assert_eq!(bounds(&run(text)), None, "{text}");

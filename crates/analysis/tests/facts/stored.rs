@@ -36,7 +36,7 @@ fn check(stored: &str, info: RunInfo<'_>, expected: &[&str]) {
 }
 
 #[test]
-fn what_agrees_is_not_told() {
+fn equal_totals_are_not_reported() {
     let agreed = r#"{"makespan_ns":9050000000,"work_ns":9000500000,"tasks":2,"succeeded":1,"failed":1,
         "status":"error","progress":0.5,"unheard_of":7}"#;
     check(agreed, RunInfo::default(), &[]);
@@ -45,7 +45,7 @@ fn what_agrees_is_not_told() {
 }
 
 #[test]
-fn what_differs_is_told_with_both_sides() {
+fn differences_are_reported_with_both_sides() {
     let wrong = r#"{"makespan_ns":12000000000,"work_ns":1e300,"tasks":3,"succeeded":2,"failed":0,
         "status":"completed","progress":0.2}"#;
     let expected = [

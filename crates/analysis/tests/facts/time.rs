@@ -79,7 +79,7 @@ fn without_times_there_is_no_makespan() {
 }
 
 #[test]
-fn moments_are_no_work_and_what_is_open_works_up_to_the_last_time_known() {
+fn tasks_without_duration_are_not_work_and_running_ones_count_to_the_last_time() {
     check_busy("a 0..\nb 1..1\nc 2..3", "a:0..3 c:2..3");
     check_busy("a 0.. - failed\nb 1..1\nc 2..3", "c:2..3");
 }

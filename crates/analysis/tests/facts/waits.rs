@@ -104,7 +104,7 @@ fn between_tries_it_is_backoff_until_it_was_queued_again() {
 }
 
 #[test]
-fn containers_hold_no_slot_of_what_they_contain() {
+fn containers_do_not_occupy_a_slot() {
     check_causes(
         "main 0..9 w\na 3..5 w in=main\nb 6..8 w a in=main",
         "main:0/0/0/0/0 a:0/0/0/0/3 b:5/0/1/0/0",

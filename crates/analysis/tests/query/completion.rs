@@ -43,7 +43,7 @@ fn terms_where_a_term_begins() {
 }
 
 #[test]
-fn values_of_the_run_where_a_value_stands() {
+fn completion_offers_values_of_the_run_for_a_value() {
     let facts = pipeline();
     check_first(
         &facts,

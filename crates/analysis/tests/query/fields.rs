@@ -81,7 +81,7 @@ fn what_is_not_known_fits_nothing() {
 }
 
 #[test]
-fn statuses_are_told_by_their_beginning_and_by_the_words_of_engines() {
+fn statuses_match_by_prefix_and_by_names_of_other_engines() {
     let facts = pipeline();
     check(
         &facts,
@@ -104,7 +104,7 @@ fn statuses_are_told_by_their_beginning_and_by_the_words_of_engines() {
             ("status:faield", "faield", "`faield` is not a status; expected failed"),
             ("status:zzzzz", "zzzzz", "expected pending, queued,"),
             ("status=succ", "succ", "is not a status"),
-            ("merge status<failed", "<", "this is text; expected `:`, `=` or `!=`"),
+            ("merge status<failed", "<", "this field is text; expected `:`, `=` or `!=`"),
         ],
     );
 }
@@ -174,7 +174,7 @@ fn flags_stand_alone_and_texts_of_their_names_are_quoted() {
     );
     check_wrong(
         &facts,
-        &[("a is:fast", "fast", "expected `critical`, `gate` or `retried`"), ("is:", "", "no flag")],
+        &[("a is:fast", "fast", "expected `critical`, `gate` or `retried`"), ("is:", "", "unknown flag")],
     );
 }
 

@@ -46,17 +46,17 @@ fn calls_that_are_none() {
             (
                 "upp(merge)",
                 "upp",
-                "no function is called `upp`; a text with parentheses is quoted; expected `up`",
+                "unknown function `upp`; quote text that contains parentheses; expected `up`",
             ),
-            ("up()", ")", "`)` cannot stand here"),
-            ("up(merge", "up(", "nothing closes this"),
+            ("up()", ")", "unexpected `)`"),
+            ("up(merge", "up(", "missing closing"),
             ("up(merge, x)", "x", "whole number"),
             ("up(merge, -1)", "-1", "whole number"),
             ("up(merge, 2 and 3)", "and", "expected `)`"),
             ("up(merge, 1, 2)", ",", "expected `)`"),
             ("between(merge)", ")", "takes two arguments"),
-            ("between(a, b, c)", ",", "a comma parts arguments"),
-            ("between(a,)", ")", "cannot stand here"),
+            ("between(a, b, c)", ",", "commas separate only arguments"),
+            ("between(a,)", ")", "unexpected"),
         ],
     );
 }

@@ -60,7 +60,7 @@ fn statistics_are_those_of_the_tasks_whose_value_is_known() {
             ("dur>p101", "p101", "expected a duration such as"),
             ("dur>p5(worker)", "worker", "expected `(step)`"),
             ("dur>p5(step", "", "expected `(step)`"),
-            ("start>p50", "p50", "is no moment"),
+            ("start>p50", "p50", "is not a moment"),
         ],
     );
 }
@@ -118,7 +118,7 @@ fn metrics_by_short_name_by_their_own_and_in_their_unit() {
 }
 
 #[test]
-fn names_that_the_run_does_not_know_are_told_with_the_nearest() {
+fn unknown_names_are_errors_with_a_suggestion() {
     check_wrong(
         &measured(),
         &[
@@ -130,7 +130,7 @@ fn names_that_the_run_does_not_know_are_told_with_the_nearest() {
             ("metric.slack>1s", "metric.slack", "no metric `slack`"),
             ("metric.work>1s or has:durations", "metric.work", "no metric `work`"),
             ("has:durations", "durations", "expected `duration`"),
-            ("http:x", "http", "is quoted"),
+            ("http:x", "http", "quote text"),
             ("speed>4GB/s", "4GB/s", "with or without the unit MB/s"),
             ("mem>2s", "2s", "a size such as"),
             ("cpu>lots", "lots", "a share such as 150%"),

@@ -46,7 +46,7 @@ fn page() -> (std::path::PathBuf, String) {
 }
 
 #[test]
-fn the_page_says_what_the_language_is() {
+fn the_page_documents_the_whole_language() {
     let (path, text) = page();
     let filled = filled(&text);
     if std::env::var_os("MAKESPAN_BLESS").is_some() {

@@ -54,15 +54,15 @@ fn moments_are_times_of_day_dates_or_since_the_start() {
         &at_noon(),
         &[
             ("start<noon", "noon", "expected a time of day such as 12:00, a date such as"),
-            ("start<25:00", "25:00", "is no moment"),
+            ("start<25:00", "25:00", "is not a moment"),
             ("start<", "", "a value is missing"),
-            ("end:", "", "is no moment"),
+            ("end:", "", "is not a moment"),
         ],
     );
 }
 
 #[test]
-fn the_zone_of_whoever_asks_says_what_a_time_of_day_is() {
+fn times_of_day_are_in_the_zone_of_the_query() {
     let facts = at_noon();
     let count = |text: &str, utc_offset| {
         let mask = Query::parse(text).unwrap().mask(&facts, QueryContext { utc_offset }).unwrap();
