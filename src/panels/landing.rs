@@ -86,7 +86,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
     view! {
         <main class="landing">
             <div class="drop">
-                <h1>"See what a run's time went into"</h1>
+                <h1>"See where a run's time went"</h1>
                 <p class="lead">"Drop run files or a folder anywhere on this page. "<b>"Everything stays in this browser:"</b>" nothing is uploaded."</p>
                 <div class="buttons">
                     <button type="button" class="main" on:click=move |_| store.dispatch(Action::Open)>"Open files"</button>

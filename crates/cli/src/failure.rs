@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// No run could be read; why stands on stderr already, file by file.
     #[error("no run could be read")]
     NothingRead,
-    /// A place to write to is none.
+    /// A file cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
         /// Where to.
@@ -20,35 +20,35 @@ pub(crate) enum Failure {
         /// Why not.
         source: std::io::Error,
     },
-    /// One run is no comparison.
-    #[error("a comparison needs two runs, and there is one")]
+    /// A comparison was given only one run.
+    #[error("a comparison needs at least two runs, and the files contain one")]
     OneRun,
-    /// No run measures that.
-    #[error("no run has the metric {name}; there are {known}")]
+    /// No run has this metric.
+    #[error("no run has the metric {name}; known metrics: {known}")]
     Metric {
         /// What was asked for.
         name: String,
         /// What there is.
         known: String,
     },
-    /// A query with nothing that is asked of, or nothing that is asked.
+    /// A query without files or without an expression.
     #[error("a query needs files and an expression, in this order: makespan query FILES EXPRESSION")]
     NoExpression,
     /// The expression of a query is wrong; says where.
     #[error("{0}")]
     Query(String),
     /// There is no run of that number.
-    #[error("there is no run {number}: the files hold {count}, the first being 1")]
+    #[error("there is no run {number}: the files contain {count}, counted from 1")]
     NoSuchRun {
         /// What was asked for.
         number: usize,
         /// What there is.
         count: usize,
     },
-    /// No report can be made of this.
+    /// The report cannot be written.
     #[error("{0}")]
     Report(#[from] ReportError),
-    /// The port cannot be had.
+    /// The port is not available.
     #[error(
         "cannot listen on 127.0.0.1:{port}: {source}; choose another port with --port, or 0 for any free one"
     )]
@@ -64,7 +64,7 @@ pub(crate) enum Failure {
     /// A setting is wrong; says where it stands.
     #[error("{0}")]
     Config(String),
-    /// The words of the command make no sense.
+    /// The arguments of the command are invalid.
     #[error("{0}")]
     Usage(String),
     /// The store cannot be used; says which one, without its password.
@@ -80,17 +80,16 @@ pub(crate) enum Failure {
         /// Which one may have been meant, as the end of a sentence.
         meant: String,
     },
-    /// That cannot happen in the state in which things are.
+    /// The request conflicts with the current state of the run.
     #[error("{0}")]
     Refused(String),
-    /// Whoever reads our output has had enough.
+    /// The reader of the output closed the pipe.
     #[error("")]
     Closed,
 }
 
 impl Failure {
-    /// 1 where what was asked for is not there or cannot happen, 2 where something else is in the way; nothing is wrong
-    /// with a closed pipe.
+    /// Returns 1 if the run does not exist or the request conflicts with its state, 0 for a closed pipe, else 2.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Failure::NothingRead | Failure::NoRun { .. } | Failure::Refused(_) => 1,

@@ -73,7 +73,7 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
         match kind {
             Ok((true, _)) => found.push(Named { name, place: InputPlace::Path(path) }),
             Ok((_, true)) if depth >= MOST_DEPTH => {
-                left_out.push((name, format!("folders are followed {MOST_DEPTH} deep")));
+                left_out.push((name, format!("folders are read at most {MOST_DEPTH} levels deep")));
             }
             Ok((_, true)) => match entries(&path) {
                 // The last one pushed is the first one looked at.
@@ -109,7 +109,7 @@ pub(crate) fn read(place: &InputPlace, most: u64) -> io::Result<Vec<u8>> {
         InputPlace::Path(path) => File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?,
     };
     if took as u64 > most {
-        let text = format!("more than {} MiB in all are not read", MOST_BYTES >> 20);
+        let text = format!("at most {} MiB in total are read", MOST_BYTES >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
     }
     Ok(bytes)

@@ -88,7 +88,8 @@ fn one_file_may_hold_both_runs_and_one_run_is_no_comparison() {
     let output = run(&["compare", &both, "--metric", "mem"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        text(&output.stderr).contains("no run has the metric mem; there are attempts, backoff, duration")
+        text(&output.stderr)
+            .contains("no run has the metric mem; known metrics: attempts, backoff, duration")
     );
     for wrong in [
         vec!["compare"],
@@ -124,7 +125,7 @@ fn a_failed_run_is_never_called_faster() {
 }
 
 #[test]
-fn sets_have_verdicts_and_no_evidence_is_not_called_unchanged() {
+fn sets_have_verdicts_and_no_evidence_is_not_unchanged() {
     let dir = folder("sets");
     let before = many(&dir, "before", &[(100, 200), (110, 210), (120, 190), (105, 205), (115, 202)]);
     let after = many(&dir, "after", &[(102, 300), (112, 310), (125, 290), (101, 305), (118, 302)]);

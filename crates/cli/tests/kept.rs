@@ -112,7 +112,7 @@ fn pinned_and_active_runs_are_not_removed_and_the_trash_can_be_emptied_again() {
         assert_eq!(output.status.code(), Some(1));
         assert!(text(&output.stderr).contains(word), "{}", text(&output.stderr));
     };
-    refused(&["rm", &run], "not over");
+    refused(&["rm", &run], "unfinished");
     kept.said(&["finish", &run]);
     kept.said(&["pin", &run]);
     refused(&["rm", &run], "pinned");
@@ -265,7 +265,7 @@ fn stores_that_cannot_be_used_say_why() {
         assert_eq!(output.status.code(), Some(2), "{told}");
         assert!(told.contains(word), "{told}");
     };
-    wrong("mongodb://me:hunter2@db", "no store has that scheme");
+    wrong("mongodb://me:hunter2@db", "unknown scheme");
     wrong("runs.db", "begins with no scheme");
     wrong("sqlite:no/such/folder/runs.db", "folder");
     file(

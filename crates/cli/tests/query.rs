@@ -96,7 +96,7 @@ fn exit_codes_tell_what_went_wrong() {
         (vec!["query", "missing.jsonl", "a and"], 2, "something is missing"),
         (vec!["query", &path], 2, "makespan query FILES EXPRESSION"),
         (vec!["query"], 2, "<FILES>... <EXPRESSION>"),
-        (vec!["query", &path, "--run", "2", "a"], 2, "no run 2: the files hold 1"),
+        (vec!["query", &path, "--run", "2", "a"], 2, "no run 2: the files contain 1"),
         (vec!["query", &path, "--run", "0", "a"], 2, "no run 0"),
         (vec!["query", &path, "--ids", "--json", "a"], 2, "cannot be used with"),
         (vec!["query", &path, "--run", "1", "a"], 0, ""),

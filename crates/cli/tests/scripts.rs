@@ -45,7 +45,7 @@ fn a_run_from_its_creation_to_its_end() {
         kept.said(&["step", "start", &run, "build"]);
         kept.said(&["step", "done", &run, "build"]);
         let told = kept.said(&["step", "skip", &run, "test"]);
-        assert!(told.contains("the run is over: succeeded"), "{told}");
+        assert!(told.contains("the run has finished: succeeded"), "{told}");
         let listed = kept.json(&["list"]);
         assert_eq!(listed["total"], json!(1));
         assert_eq!(listed["runs"][0]["status"], json!("succeeded"));
@@ -64,7 +64,7 @@ fn a_step_that_fails_fails_the_run_until_it_is_tried_again() {
     let run = kept.created(&["--steps", "a,b"]);
     kept.said(&["step", "start", &run, "a"]);
     let told = kept.said(&["step", "fail", &run, "a", "--error", "no space left"]);
-    assert!(told.contains("the run is over: failed"), "{told}");
+    assert!(told.contains("the run has finished: failed"), "{told}");
     assert_eq!(kept.json(&["status", &run])["steps"][0]["error"], json!("no space left"));
     let told = kept.said(&["step", "start", &run, "a"]);
     assert!(told.contains("attempt 2"), "{told}");

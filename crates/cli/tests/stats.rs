@@ -154,7 +154,7 @@ fn measured(name: &str) -> String {
 }
 
 #[test]
-fn metrics_are_told_over_time() {
+fn metrics_are_shown_over_time() {
     let path = measured("stats-metrics");
     let document = stats(&[&path, "--metric", "rss", "--metric", "none", "--every", "5 s"]);
     let trends = document["runs"][0]["trends"].as_array().unwrap();

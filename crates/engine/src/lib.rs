@@ -1,9 +1,8 @@
-//! Open runs, and one function from a [`Question`] about them to an [`Answer`].
+//! Holds open runs, and answers a [`Question`] about them with an [`Answer`].
 //!
-//! Whoever shows runs to people asks here: the app through a worker, the program and the report by a call, a server
-//! for whoever is far away. Questions and answers are values with a compact binary form ([`encode`], [`decode`]), so
-//! that all of them ask the same. A [`Session`] knows no browser, no terminal and no socket; the same questions give
-//! the same answers everywhere.
+//! All front ends use it: the app through a worker, the program and the report by a call. Questions and answers are
+//! values with a compact binary form ([`encode`], [`decode`]). A [`Session`] uses no browser, terminal or socket; the
+//! same questions give the same answers everywhere.
 //!
 //! ```
 //! use std::rc::Rc;

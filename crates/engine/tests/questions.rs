@@ -126,7 +126,7 @@ fn the_selection_goes_along_rows_dependencies_and_failures() {
 }
 
 #[test]
-fn the_newest_run_stands_against_those_before_it_unless_the_view_says_otherwise() {
+fn the_newest_run_is_compared_with_earlier_ones_by_default() {
     let session = session();
     let mut view = ViewState { view: View::Compare, ..ViewState::default() };
     let sides = |view: &ViewState| {

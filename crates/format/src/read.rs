@@ -25,7 +25,7 @@ pub fn read_line(line: &[u8]) -> Result<Line<'_>, LineError> {
     // One look at the whole line is much cheaper than one at each string in it.
     let text = std::str::from_utf8(line).map_err(|e| LineError {
         column: Some(e.valid_up_to()),
-        message: "these bytes are no UTF-8".to_owned(),
+        message: "these bytes are not valid UTF-8".to_owned(),
         newer: false,
     })?;
     let mut raw = Raw::default();

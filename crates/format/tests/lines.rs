@@ -104,7 +104,7 @@ fn the_short_forms_say_the_same_as_an_attempt() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn errors_are_reported() {
     let error = |line: &str| read_line(line.as_bytes()).unwrap_err();
     assert!(error(r#"{"event":"task"}"#).message.contains("`task`"));
     assert!(error(r#"{"event":"task","task":"a","status":"fine"}"#).message.contains("not a status"));

@@ -296,7 +296,7 @@ fn a_changed_block_with_a_right_checksum_does_no_harm() {
 }
 
 #[test]
-fn other_files_and_later_versions_are_told_apart() {
+fn other_files_and_later_versions_are_distinguished() {
     assert_eq!(read(b"{}", &mut Keep::default()), Err(PackedError::Foreign));
     let mut later = MAGIC.to_vec();
     later.push(9);

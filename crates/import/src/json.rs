@@ -54,7 +54,7 @@ impl Mended {
             self.nan,
             Severity::Warning,
             "not-a-number",
-            "NaN or Infinity, which JSON has not, was read as absent",
+            "NaN or Infinity was read as absent; neither is valid JSON",
         );
         say(self.bad_utf8, Severity::Warning, "bad-utf8", "bytes that are not UTF-8 were replaced by U+FFFD");
         say(

@@ -1,8 +1,8 @@
-//! Foreign run files to events.
+//! Converts run files of other systems to events.
 //!
-//! [`open()`] takes files as bytes and hands their events to a sink. What a file is, is judged by its content: every
-//! importer of the [`registry`] looks at its beginning ([`Head`]) and says how sure it is. A bad record becomes a
-//! diagnostic and reading goes on; a bad file becomes a verdict and the others are read.
+//! [`open()`] takes files as bytes and sends their events to a sink. Formats are detected by content: every importer of
+//! the [`registry`] examines the beginning of a file ([`Head`]) and returns how certain it is. A bad record becomes a
+//! diagnostic and reading continues; a bad file becomes a verdict and the others are read.
 //!
 //! ```
 //! use makespan_import::{open, Options, Source, Verdict};

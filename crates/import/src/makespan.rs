@@ -202,7 +202,7 @@ impl Reader {
                     let what = "the file stops in the middle of its last line, which was left out";
                     self.tally.add(Severity::Warning, "truncated", what, place, String::new);
                 } else {
-                    let what = format!("lines that are no event were left out: {}", e.message);
+                    let what = format!("lines that are not valid events were ignored: {}", e.message);
                     self.tally.add(Severity::Warning, "bad-line", &what, place, String::new);
                 }
             }

@@ -114,7 +114,7 @@ fn samples(folder: &str) -> Vec<PathBuf> {
 /// Each fixture tells the events that stand in the file beside it, `NAME.events`. Written anew where
 /// `MAKESPAN_BLESS` is set.
 #[test]
-fn fixtures_tell_what_they_always_told() {
+fn fixtures_give_their_expected_events() {
     for id in ["makespan", "chrome-trace", "plain", "text"] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
@@ -196,7 +196,7 @@ fn every_seed_folder_together() {
 /// Bytes of the fixtures are changed at random (the same on every machine); nothing may come of it but events and
 /// verdicts.
 #[test]
-fn random_damage_does_no_harm() {
+fn random_damage_never_panics() {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut random = |n: usize| {
         state ^= state << 13;

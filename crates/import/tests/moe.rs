@@ -140,7 +140,7 @@ fn an_execution_without_an_end_still_runs() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said_and_the_rest_is_read() {
+fn unreadable_parts_are_reported_and_the_rest_is_read() {
     let Some(path) = samples("moe-event-tracking/08_unserialisable_and_nan/workflow_tracking") else {
         return;
     };

@@ -136,7 +136,7 @@ fn the_members_are_those_of_the_reader() {
 }
 
 #[test]
-fn the_schema_says_the_same() {
+fn the_schema_agrees_with_the_reader() {
     let schema = schema();
     let properties = schema["properties"].as_object().unwrap();
     assert_eq!(properties.keys().map(String::as_str).collect::<BTreeSet<_>>(), MEMBERS.into_iter().collect());

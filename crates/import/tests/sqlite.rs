@@ -281,7 +281,7 @@ fn what_is_no_database_is_refused() {
 }
 
 #[test]
-fn reading_goes_on_after_a_bad_page() {
+fn reading_continues_after_a_damaged_page() {
     let mut bytes = fixture("many.db");
     let lost = 512 * 9;
     assert_eq!(bytes[lost], 0x0d);

@@ -37,11 +37,14 @@ impl RunBuilder {
         let mut diagnostics = std::mem::take(&mut self.diagnostics);
         let mut found = Findings { diagnostics: &mut diagnostics };
         found.add(self.strings.refused, Severity::Error, "too-much-text", || {
-            format!("{} strings were left out: a run holds at most 4 GiB of text", self.strings.refused)
+            format!(
+                "a run holds at most 4 GiB of text; strings ignored beyond that: {}",
+                self.strings.refused
+            )
         });
         found.add(self.undeclared, Severity::Info, "undeclared-task", || {
             format!(
-                "{} tasks are named by other records only; they are shown with what is known",
+                "tasks that are named only by other records: {}; they are shown with the known data",
                 self.undeclared
             )
         });
@@ -73,8 +76,8 @@ impl RunBuilder {
         found.add(ordered.cut.len() as u64, Severity::Warning, "cycle", || {
             let (a, b) = ordered.cut[0];
             format!(
-                "{} tasks depend on each other in cycles; {} dependencies go against the order and count in no \
-                 analysis (first: {} on {})",
+                "tasks that depend on each other in cycles: {}; dependencies that close a cycle and are ignored by \
+                 every analysis: {} (first: {} on {})",
                 ordered.on_cycles,
                 ordered.cut.len(),
                 self.quoted_id(b),
@@ -190,14 +193,17 @@ impl RunBuilder {
         found.add(dangling, Severity::Warning, "dangling-dependency", || {
             let (task, id) = first_dangling.unwrap_or_default();
             format!(
-                "{dangling} dependencies name tasks that are not in this run and are left out (first: {} of task {})",
+                "dependencies on tasks that are not in this run were ignored: {dangling} (first: {} of task {})",
                 quoted(self.strings.strings.get(id)),
                 self.quoted_id(task),
             )
         });
         found.add(own, Severity::Warning, "self-dependency", || {
             let task = first_own.unwrap_or_default();
-            format!("{own} tasks depend on themselves; that is left out (first: {})", self.quoted_id(task))
+            format!(
+                "dependencies of tasks on themselves were ignored: {own} (first: {})",
+                self.quoted_id(task)
+            )
         });
         drop(after);
         let all = edges.len();
@@ -205,7 +211,7 @@ impl RunBuilder {
         edges.dedup();
         let twice = (all - edges.len()) as u64;
         found.add(twice, Severity::Info, "duplicate-dependency", || {
-            format!("{twice} dependencies are stated more than once and count once")
+            format!("duplicate dependencies: {twice}; each counts once")
         });
         edges
     }
@@ -252,7 +258,7 @@ impl RunBuilder {
             }
         }
         found.add(cut, Severity::Warning, "containment-cycle", || {
-            format!("{cut} tasks contain themselves through others; that containment is left out")
+            format!("tasks that contain themselves through others: {cut}; that containment is ignored")
         });
     }
 
@@ -288,15 +294,15 @@ impl RunBuilder {
         }
         found.add(backward, Severity::Warning, "time-backward", || {
             format!(
-                "{backward} attempts end before they start or start before they are queued; they are taken to last \
-                 no time (first: task {})",
+                "attempts that end before they start, or start before they are queued: {backward}; that time is \
+                 taken as zero (first: task {})",
                 self.quoted_id(first_backward)
             )
         });
         found.add(open, Severity::Info, "open-end", || {
             format!(
-                "{open} attempts have a start and no end: still running, or their writer stopped; they are drawn to \
-                 the last time known and count as no work (first: task {})",
+                "attempts with a start and no end: {open}; they are still running, or recording stopped. They are \
+                 drawn to the last known time and do not count as work (first: task {})",
                 self.quoted_id(first_open)
             )
         });

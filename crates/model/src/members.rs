@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_object_has_no_members() {
+    fn values_other_than_objects_have_no_members() {
         for text in ["", "[1]", "7", "{", "null"] {
             assert_eq!(members(text), [], "{text}");
         }

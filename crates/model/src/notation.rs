@@ -103,8 +103,8 @@ fn read_one(line: &str, sink: &mut dyn EventSink) -> Result<(), String> {
         }));
         return Ok(());
     }
-    let times =
-        span(second).ok_or_else(|| format!("{second:?} is no span: write `a..b`, `a..`, `q|a..b` or `-`"))?;
+    let times = span(second)
+        .ok_or_else(|| format!("{second:?} is not a valid span: write `a..b`, `a..`, `q|a..b` or `-`"))?;
     let worker = words.next().filter(|w| *w != "-").map(Cow::Borrowed);
     let mut task = Task { id: Cow::Borrowed(id), ..Task::default() };
     let mut attempt = Attempt { task: Cow::Borrowed(id), number: 1, worker, ..Attempt::default() };
@@ -112,7 +112,8 @@ fn read_one(line: &str, sink: &mut dyn EventSink) -> Result<(), String> {
     for word in words {
         match word.split_once('=') {
             Some(("try", n)) => {
-                attempt.number = n.parse().map_err(|_| format!("{n:?} is no number of a try"))?
+                attempt.number =
+                    n.parse().map_err(|_| format!("{n:?} is not a valid number of an attempt"))?
             }
             Some(("step", v)) => task.step = Some(Cow::Borrowed(v)),
             Some(("kind", v)) => task.kind = Some(Cow::Borrowed(v)),
@@ -121,7 +122,9 @@ fn read_one(line: &str, sink: &mut dyn EventSink) -> Result<(), String> {
             Some(("error", v)) => {
                 attempt.error = Some(ErrorInfo { message: spaced(v), ..ErrorInfo::default() })
             }
-            Some((key, _)) => return Err(format!("{key:?} is no key: try, step, kind, in, name or error")),
+            Some((key, _)) => {
+                return Err(format!("unknown key {key:?}: use try, step, kind, in, name or error"));
+            }
             None => match Status::parse(word) {
                 Some(status) => attempt.status = Some(status),
                 None => task.after.push(Cow::Borrowed(word)),

@@ -64,7 +64,7 @@ fn codes(run: &Run) -> Vec<(&str, u64)> {
 }
 
 #[test]
-fn bad_graphs_are_mended_and_said() {
+fn invalid_graphs_are_repaired_and_reported() {
     let run = notation::run("a 0..1 w a b\nb 1..2 w a\nc 2..3 w ghost\nd 9..8 w c c\ne 4.. w d").unwrap();
     assert_eq!(
         codes(&run),

@@ -1,5 +1,5 @@
-//! Runs to one HTML file: sections that can be read with no script at all, the runs' events, and the app itself,
-//! which takes over where scripts may run. No request ever leaves the page, and the same input gives the same bytes.
+//! Writes runs to one HTML file: sections that are readable without scripts, the events of the runs, and the app
+//! itself, which takes over if scripts may run. The page sends no requests, and the same input gives the same bytes.
 //!
 //! ```
 //! use std::sync::Arc;

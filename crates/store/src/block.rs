@@ -170,7 +170,7 @@ pub(crate) fn expand(body: &[u8], bytes: u64) -> Result<String, Error> {
     if text.len() != size {
         return Err(damaged("it has not as many bytes as it should"));
     }
-    String::from_utf8(text).map_err(|_| damaged("it holds no UTF-8"))
+    String::from_utf8(text).map_err(|_| damaged("it is not valid UTF-8"))
 }
 
 #[cfg(test)]

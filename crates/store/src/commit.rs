@@ -99,7 +99,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("makespan-store".to_owned())
             .spawn(move || work(commit, &waiting))
-            .map_err(|e| Error::Backend { reason: format!("no thread can be had to write with: {e}") })?;
+            .map_err(|e| Error::Backend { reason: format!("cannot start the writer thread: {e}") })?;
         Ok(Writer { line: Some(line), thread: Some(thread) })
     }
 

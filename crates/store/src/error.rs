@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The URL names no store.
-    #[error("{location} names no store: {reason}")]
+    #[error("{location} is not a valid store URL: {reason}")]
     Location {
         /// The URL, without its password.
         location: String,
@@ -33,7 +33,7 @@ pub enum Error {
         reason: String,
     },
     /// There is no room left. What is there can be read, and writing goes on once there is room.
-    #[error("the store has no room left: {reason}")]
+    #[error("the store is full: {reason}")]
     Full {
         /// What the system said.
         reason: String,

@@ -1,4 +1,4 @@
-//! Runs kept.
+//! Stores that keep runs, behind one trait.
 
 mod batch;
 // Only databases fill blocks up and compress them.

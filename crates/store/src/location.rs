@@ -48,7 +48,7 @@ impl Location {
         let known = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
         if !url.contains(':') || !known {
-            return Err(location.wrong("it begins with no scheme, as in file:runs or sqlite:runs.db"));
+            return Err(location.wrong("missing scheme, as in file:runs or sqlite:runs.db"));
         }
         Ok(location)
     }
@@ -83,7 +83,7 @@ impl Location {
         };
         let path = decoded(path.split(['?', '#']).next().unwrap_or(""));
         if path.is_empty() {
-            return Err(self.wrong("it names no path"));
+            return Err(self.wrong("missing path"));
         }
         if path.contains('\0') {
             return Err(self.wrong("no path holds a NUL"));

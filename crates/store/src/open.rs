@@ -57,7 +57,7 @@ pub const BACKENDS: &[Backend] = &[
     Backend {
         schemes: &["redis", "redis+unix"],
         example: "redis://host/0?expiry=30d",
-        about: "runs that go away by themselves after some time",
+        about: "runs that expire after some time",
         open: built_in!("redis", crate::redis::open),
     },
 ];
@@ -73,7 +73,7 @@ pub fn open(url: &str) -> Result<Box<dyn Store>, Error> {
     let scheme = location.scheme();
     let Some(backend) = BACKENDS.iter().find(|backend| backend.schemes.contains(&scheme)) else {
         let known: Vec<&str> = BACKENDS.iter().map(|backend| backend.example).collect();
-        return Err(location.wrong(format!("no store has that scheme; there are {}", known.join(", "))));
+        return Err(location.wrong(format!("unknown scheme; valid schemes: {}", known.join(", "))));
     };
     match backend.open {
         Some(open) => open(&location),

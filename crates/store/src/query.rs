@@ -117,7 +117,7 @@ impl FromStr for Cursor {
             }
             Some(Cursor { at: at.parse().ok()?, key })
         };
-        read().ok_or_else(|| Error::invalid("this names no place in a list of runs"))
+        read().ok_or_else(|| Error::invalid("invalid cursor"))
     }
 }
 

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn no_run_that_is_over_has_no_success_rate() {
+    fn without_finished_runs_the_success_rate_is_unknown() {
         let mut counts = Counts::new(Group::All);
         counts.runs.add(Status::Running);
         assert_eq!(counts.success_rate(), None);

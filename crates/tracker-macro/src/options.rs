@@ -54,7 +54,10 @@ pub(crate) fn read(tokens: TokenStream) -> Result<Options, Error> {
             }
             _ => {
                 let known = "a name, id, step, kind, worker or after with a value, params(…), measure";
-                return Err(Error::new(word.span(), format!("`{option}` is no option; there are: {known}")));
+                return Err(Error::new(
+                    word.span(),
+                    format!("unknown option `{option}`; valid options: {known}"),
+                ));
             }
         }
     }

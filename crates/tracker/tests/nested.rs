@@ -80,7 +80,7 @@ fn a_program_that_is_started_becomes_a_task_of_the_run() {
 }
 
 #[test]
-fn the_environment_says_where_runs_go() {
+fn the_environment_selects_where_runs_are_written() {
     let folder = folder("nested-places");
     let text = folder.to_str().unwrap();
     let store = format!("sqlite:{text}/runs.db");

@@ -120,7 +120,7 @@ fn figures_are_those_of_the_work() {
 }
 
 #[test]
-fn tasks_measured_at_the_same_time_are_said_to_be() {
+fn tasks_measured_at_the_same_time_are_reported() {
     let (tracker, recording) = tracker();
     let run = tracker.run("shared").measure_tasks().start();
     let one = run.task("one").start();

@@ -1,5 +1,5 @@
-//! What people see, as values: a run, its facts and the state of a view in, a [`Scene`](makespan_scene::Scene) or a
-//! [`Section`] out. No browser, no clock, no disk; the app paints the scenes on a canvas, reports as SVG.
+//! Views as values: functions from a run, its facts and the state of a view to a [`Scene`](makespan_scene::Scene) or a
+//! [`Section`]. No browser, no clock, no disk; the app paints scenes on a canvas, reports as SVG.
 //!
 //! ```
 //! use makespan_views::{Look, timeline};

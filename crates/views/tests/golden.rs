@@ -87,7 +87,7 @@ fn the_overview_and_the_details_say_what_happened() {
         "nightly",
         "critical-path",
         "1 retry among them",
-        "attempts have a start and no end",
+        "attempts with a start and no end",
     ] {
         assert!(shown.contains(words), "{words} is missing");
     }

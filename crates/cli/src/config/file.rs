@@ -63,10 +63,10 @@ fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>) -> Result<Entry,
     let Some(setting) = find(name) else {
         let meant = nearest(name, ALL.iter().map(|setting| setting.key()));
         let meant = meant.map_or_else(
-            || "`makespan config list` has all of them".to_owned(),
+            || "`makespan config list` lists all settings".to_owned(),
             |key| format!("did you mean `{key}`?"),
         );
-        return Err(wrong(format!("there is no setting `{name}`; {meant}")));
+        return Err(wrong(format!("unknown setting `{name}`; {meant}")));
     };
     let text = match value.get_ref() {
         DeValue::String(text) => expanded(text, |name| std::env::var(name).ok()).map_err(&wrong)?,
@@ -88,9 +88,9 @@ fn expanded(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Str
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, behind)) = after.split_once('}') else {
-            return Err("`${` is followed by no `}`".to_owned());
+            return Err("`${` without a closing `}`".to_owned());
         };
-        let value = variable(name).ok_or_else(|| format!("the environment has no variable {name}"))?;
+        let value = variable(name).ok_or_else(|| format!("environment variable {name} is not set"))?;
         out.push_str(before);
         out.push_str(&encoded(&value));
         rest = behind;
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn errors_name_their_line() {
         assert_eq!(
             wrong("\nstroe = \"file:runs\""),
             (2, "there is no setting `stroe`; did you mean `store`?".into())

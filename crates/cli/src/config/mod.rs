@@ -90,7 +90,8 @@ impl Config {
             let name = setting.variable();
             // An empty variable is how many tools unset one.
             let Some(value) = std::env::var_os(&name).filter(|value| !value.is_empty()) else { continue };
-            let text = value.into_string().map_err(|_| Failure::Config(format!("{name} is no UTF-8")))?;
+            let text =
+                value.into_string().map_err(|_| Failure::Config(format!("{name} is not valid UTF-8")))?;
             setting.check(&text).map_err(|why| Failure::Config(format!("{name}: {why}")))?;
             config.put(setting.key(), Some(text), Origin::Environment(name));
         }
@@ -182,7 +183,7 @@ fn warn_of_misspelt() {
         };
         let Some(wrong) = name.strip_prefix(PREFIX) else { continue };
         if let Some(meant) = nearest(wrong, names.iter().filter_map(|known| known.strip_prefix(PREFIX))) {
-            let text = format!("{name} is no setting; did you mean {PREFIX}{meant}?");
+            let text = format!("unknown setting {name} (did you mean {PREFIX}{meant}?)");
             let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
     match &args.output {
         Some(path) if path.as_os_str() != "-" => write_file(path, &bytes),
         _ if args.format() == ExportFormat::JsonlGz && io::stdout().is_terminal() => {
-            Err(Failure::Usage("a terminal cannot show compressed bytes: name a file with -o".to_owned()))
+            Err(Failure::Usage("compressed output cannot go to a terminal: name a file with -o".to_owned()))
         }
         _ if args.format() == ExportFormat::JsonlGz => print(&bytes),
         _ => print_foreign(&String::from_utf8_lossy(&bytes)),

@@ -30,7 +30,7 @@ pub(crate) fn remove(args: &RemoveArgs, config: &Config) -> Result<(), Failure> 
             return refused("pinned: unpin it first");
         }
         if run.is_active() && !args.force {
-            return refused("not over; --force removes it all the same");
+            return refused("unfinished: re-run with --force to remove it");
         }
         Ok(())
     };

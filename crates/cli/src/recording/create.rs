@@ -21,11 +21,7 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     let now = now();
     let id = run_id(args.id.as_deref(), &args.name, now)?;
     if known(&address, &*store, &id)?.is_some() {
-        return Err(Failure::Refused(format!(
-            "there is a run {} in {} already",
-            clean(&id),
-            address.shown()
-        )));
+        return Err(Failure::Refused(format!("run {} already exists in {}", clean(&id), address.shown())));
     }
     let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
     let mut producer = Producer::new(&id);
@@ -77,7 +73,7 @@ pub(super) fn run_id(asked: Option<&str>, name: &str, now: i64) -> Result<String
     match asked {
         None => Ok(new_run_id(name, now)),
         Some(id) if id.is_empty() || id.contains(|c: char| c.is_whitespace() || c.is_control()) => {
-            Err(Failure::Usage("the id of a run is one word".to_owned()))
+            Err(Failure::Usage("the id of a run must be one word".to_owned()))
         }
         Some(id) => Ok(id.to_owned()),
     }
@@ -103,10 +99,10 @@ fn steps(given: &[String]) -> Result<Vec<&str>, Failure> {
     let mut steps = Vec::new();
     for step in given.iter().map(|step| step.trim()) {
         if step.is_empty() {
-            return Err(Failure::Usage("--steps: a step has no name".to_owned()));
+            return Err(Failure::Usage("--steps: a step must have a name".to_owned()));
         }
         if !seen.insert(step) {
-            return Err(Failure::Usage(format!("--steps: there are two steps {}", clean(step))));
+            return Err(Failure::Usage(format!("--steps: duplicate step {}", clean(step))));
         }
         steps.push(step);
     }

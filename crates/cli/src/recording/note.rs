@@ -21,10 +21,10 @@ const LONGEST_LINE: usize = 1 << 20;
 /// Records a measured value.
 pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> {
     if !args.value.is_finite() {
-        return Err(Failure::Usage("the value of a metric is a finite number".to_owned()));
+        return Err(Failure::Usage("the value of a metric must be a finite number".to_owned()));
     }
     if args.name.is_empty() {
-        return Err(Failure::Usage("a metric has a name".to_owned()));
+        return Err(Failure::Usage("a metric must have a name".to_owned()));
     }
     let address = Address::new(config)?;
     let store = address.open_with(&args.run)?;

@@ -64,10 +64,10 @@ pub(super) fn find_step(run: &Run, step: &str) -> Result<TaskId, Failure> {
 fn add(address: &Address, store: &dyn Store, words: &StepWords, after: &[String]) -> Result<(), Failure> {
     let before = run_of(address, store, &words.run)?;
     if words.step.trim().is_empty() {
-        return Err(Failure::Usage("a step has a name".to_owned()));
+        return Err(Failure::Usage("a step must have a name".to_owned()));
     }
     if before.find_task(&words.step).is_some() {
-        return Err(Failure::Refused(clean(&format!("run {} has a step {} already", before.id, words.step))));
+        return Err(Failure::Refused(clean(&format!("run {} already has a step {}", before.id, words.step))));
     }
     for step in after {
         find_step(&before, step)?;
@@ -133,7 +133,7 @@ fn tell(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), F
         text.push_str(&format!(" in {}", duration(end.saturating_sub(start))));
     }
     if let Some(over) = run_status.filter(|s| s.is_terminal()) {
-        text.push_str(&format!("; the run is over: {}", over.name()));
+        text.push_str(&format!("; the run has finished: {}", over.name()));
     }
     print(format!("{text}\n").as_bytes())
 }

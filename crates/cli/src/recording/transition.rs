@@ -44,7 +44,7 @@ pub(super) fn event<'a>(
     let name = run.task_id(step);
     let id = name.to_owned();
     if let Some(ended) = run.recorded_status.filter(|s| s.is_terminal()) {
-        return Err(format!("the run is over: it was finished as {}", ended.name()));
+        return Err(format!("the run has already finished as {}", ended.name()));
     }
     let attempt =
         Attempt { task: id.clone().into(), number: last_attempt(run, step).max(1), ..Attempt::default() };
@@ -58,7 +58,7 @@ pub(super) fn event<'a>(
                 return refused("is pending, failed or was cancelled can start");
             }
             if let Some(reason) = hindrance(run, step).filter(|_| !anyway) {
-                return Err(format!("step {name} {reason}; --anyway starts it all the same"));
+                return Err(format!("step {name} {reason}; use --anyway to start it regardless"));
             }
             let tried = last_attempt(run, step);
             Ok(Event::Attempt(Attempt {

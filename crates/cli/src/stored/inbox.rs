@@ -191,7 +191,7 @@ impl Lines<'_> {
         }
         self.send(number)?;
         if too_long > 0 {
-            return Err(format!("{too_long} lines are longer than {} MiB", LONGEST_LINE >> 20));
+            return Err(format!("lines longer than {} MiB: {too_long}", LONGEST_LINE >> 20));
         }
         Ok(())
     }

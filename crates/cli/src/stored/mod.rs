@@ -128,7 +128,7 @@ impl Address {
     /// [`Failure::NoRun`] where there is no store: a wrong word in a command leaves no empty one behind.
     pub(crate) fn open_with(&self, run: &str) -> Result<Box<dyn Store>, Failure> {
         self.open_existing()?.ok_or_else(|| {
-            let meant = ", for there is no store yet".to_owned();
+            let meant = ", because the store does not exist yet".to_owned();
             Failure::NoRun { run: clean(run), place: self.shown(), meant }
         })
     }

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_values_take_no_room_and_times_little() {
+    fn equal_values_take_no_space_and_times_little() {
         assert!(bytes_of(&[1_767_592_800_000_000_000; 10_000]) < 16);
         // Microseconds in nanoseconds, each some milliseconds after the one before.
         let times: Vec<u64> = (0..10_000).map(|i| 1_767_592_800_000_000_000 + i * 7_001_000).collect();

@@ -155,12 +155,11 @@ impl Gunzip {
         match &self.place {
             Place::Header(rest) if self.complete && !rest.iter().any(|b| *b != 0) => {}
             Place::Header(rest) if self.complete && !rest.starts_with(&MAGIC) => {
-                self.damage =
-                    Some(format!("{} bytes that are no gzip data follow the gzip data", rest.len()));
+                self.damage = Some(format!("{} bytes after the gzip data are not gzip data", rest.len()));
             }
             Place::Header(_) | Place::Body(_) | Place::Trailer(_) => self.lose("it ends too early"),
             Place::Behind(count, true) => {
-                self.damage = Some(format!("{count} bytes that are no gzip data follow the gzip data"));
+                self.damage = Some(format!("{count} bytes after the gzip data are not gzip data"));
             }
             Place::Behind(_, false) | Place::Lost => {}
         }

@@ -40,7 +40,7 @@ pub(super) fn base64(text: &[u8]) -> Result<Vec<u8>, String> {
             b'/' => 63,
             b'=' => break,
             b if b.is_ascii_whitespace() => continue,
-            _ => return Err(format!("byte {at} of its data is no base64")),
+            _ => return Err(format!("byte {at} of its data is not valid base64")),
         };
         bits = (bits << 6) | u32::from(value);
         held += 6;

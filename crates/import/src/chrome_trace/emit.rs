@@ -23,7 +23,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
     let name = &trace.name;
     if !dated && !trace.items.is_empty() {
         let message =
-            format!("{name}: times count from an origin that the file does not tell; they are shown from 0");
+            format!("{name}: times count from an origin that is not in the file; they are shown from 0");
         sink.diagnostic(Diagnostic::new(Severity::Info, "relative-times", message));
     }
     let mut out = Emitter {

@@ -105,7 +105,7 @@ fn counters_instants_and_names() {
 }
 
 #[test]
-fn dates_are_kept_where_the_file_tells_them() {
+fn dates_in_the_file_are_kept() {
     let got = read(r#"[{"ph":"X","name":"a","ts":1700000000000000.5,"dur":1,"pid":1,"tid":1}]"#);
     assert!(has(&got, r#""started":1700000000000000500"#) && !has(&got, "relative"), "{got:?}");
     let got = read(

@@ -187,7 +187,7 @@ impl Trace {
 
     fn event(&mut self, value: Value<'_, '_>, sink: &mut dyn EventSink) {
         if !value.is_object() {
-            let what = "trace events that are no objects were left out";
+            let what = "trace events that are not objects were ignored";
             self.tally.warn("bad-record", what, || clip(value.get()));
             return;
         }

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn names_tell_a_static_graph_from_a_recorded_one() {
+    fn names_distinguish_a_static_graph_from_a_recorded_one() {
         assert!(is_node_link(br#"{ "nodes" : [ "a"], "edges": []}"#));
         assert!(!is_node_link(br#"{"nodes":[{"id":"a"}],"edges":[]}"#));
         assert!(!is_node_link(br#"{"nodes"#));

@@ -82,7 +82,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     for part in sorted {
         let file = part.source.name.as_str();
         if part.part == OTHER {
-            info(sink, "derived-file", format!("{file}: an answer of the interface that tells of no run"));
+            info(sink, "derived-file", format!("{file}: an API response without a run"));
             continue;
         }
         let mut scratch = Vec::new();

@@ -45,7 +45,7 @@ pub(super) fn read(
     mended.report(file, sink);
     let (nodes, lost) = nodes(&root);
     if lost > 0 {
-        let message = format!("{file}: nodes that are no objects or have no id are left out");
+        let message = format!("{file}: nodes that are not objects or have no id are ignored");
         sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-record", message).times(lost));
     }
     let index: FxHashMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect();

@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_told_from_what_is_not_all_there() {
+    fn invalid_json_is_distinguished_from_incomplete_json() {
         for (text, at) in [
             ("{\"a\":+1}", 5),
             ("[1,]", 3),
@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_needs_no_stack() {
+    fn deep_nesting_does_not_overflow_the_stack() {
         let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
         assert_eq!(read(&deep), Ok(deep.len()));
     }

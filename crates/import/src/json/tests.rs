@@ -36,7 +36,7 @@ fn a_truncated_text_is_closed_after_the_last_complete_value() {
 }
 
 #[test]
-fn every_prefix_of_a_text_reads_or_says_why() {
+fn every_prefix_of_a_text_is_read_or_is_an_error() {
     let text = r#"{"a":[1,"b\u00e9\\",{"c":null,"d":[true,-1.5e3]}],"e":{"f":"\ud83d\ude00"}}"#;
     for end in 0..text.len() {
         let mut scratch = Vec::new();
@@ -46,7 +46,7 @@ fn every_prefix_of_a_text_reads_or_says_why() {
 }
 
 #[test]
-fn encodings_are_mended_and_said() {
+fn encodings_are_repaired_and_reported() {
     let utf16: Vec<u8> = "\u{feff}{\"a\":\"é\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (text, m) = mended(&utf16);
     assert_eq!((text.as_str(), m.utf16), ("{\"a\":\"é\"}", true));

@@ -378,7 +378,7 @@ impl RunState<'_> {
             c.twice,
             Severity::Info,
             "told-twice",
-            "tasks that more than one file or record tells of are taken once, the first time",
+            "tasks in more than one file or record: the first one is used",
         );
         say(
             c.no_previous,

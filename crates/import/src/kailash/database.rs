@@ -147,7 +147,7 @@ impl<'a> Tracking<'a> {
                 sink.diagnostic(Diagnostic::new(Severity::Warning, code, message).times(count));
             }
         };
-        say(self.nan, "not-a-number", "NaN or Infinity, which JSON has not, was read as absent");
+        say(self.nan, "not-a-number", "NaN or Infinity was read as absent; neither is valid JSON");
         say(self.bad_json, "bad-json", "columns that should hold JSON do not and are left out");
         say(self.db.replaced_texts(), "bad-utf8", "texts that are not valid had U+FFFD put in");
     }

@@ -92,8 +92,8 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     }
     for part in parts {
         let what = match part.part {
-            NO_RUN => "an answer of the dashboard that tells of no run",
-            DUMP => "a dump in SQL is not read, give the database itself",
+            NO_RUN => "a response of the dashboard without a run",
+            DUMP => "an SQL dump is not supported; open the database itself",
             _ => continue,
         };
         let message = format!("{}: {what}", part.source.name);
@@ -335,7 +335,7 @@ fn tell_leftovers(docs: &[Doc<'_>], reports: Vec<Report<'_>>, book: &mut Book<'_
     let mut live = Live::default();
     for doc in docs.iter().filter(|d| d.part == MONITOR) {
         if !live.take_status(doc.root, doc.file) {
-            let message = format!("{}: an answer of the dashboard that tells of no run", doc.file);
+            let message = format!("{}: a response of the dashboard without a run", doc.file);
             sink.diagnostic(Diagnostic::new(Severity::Info, "no-run-inside", message));
         }
     }

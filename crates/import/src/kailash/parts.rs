@@ -20,10 +20,7 @@ pub(super) const DUMP: &str = "database dump";
 /// Reports records of a file that were left out.
 pub(super) fn bad_record(file: &str, count: u64, what: &str, sink: &mut dyn EventSink) {
     if count > 0 {
-        let message = format!(
-            "{file}: records that are no {what} are left out",
-            what = what.trim_start_matches("an ").trim_start_matches("a ")
-        );
+        let message = format!("{file}: invalid records were ignored, expected {what}");
         sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-record", message).times(count));
     }
 }

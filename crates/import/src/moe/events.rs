@@ -148,6 +148,6 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     say(unstarted, Severity::Info, "no-start", "stages have an end and no start");
     let unended: usize = open.values().map(Vec::len).sum();
     say(unended as u64, Severity::Info, "no-end", "stages have a start and no end");
-    say(bad, Severity::Warning, "bad-record", "elements that are no events are left out");
+    say(bad, Severity::Warning, "bad-record", "elements that are not events are ignored");
     clock.report(file, sink);
 }

@@ -97,7 +97,7 @@ fn edges_not_real(links: u64, file: &str, sink: &mut dyn EventSink) {
     if links > 0 {
         let message = format!(
             "{file}: the links were drawn by the exporter from the order in which components started, also between \
-             parallel ones; they are no dependencies and are left out"
+             parallel ones; they are not dependencies and are ignored"
         );
         sink.diagnostic(Diagnostic::new(Severity::Info, "edges-not-real", message).times(links));
     }

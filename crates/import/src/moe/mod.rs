@@ -106,7 +106,7 @@ impl Runs<'_> {
 
 /// Says that a file repeats what another one told.
 fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
-    let message = format!("{file}: another file told of the same run ({}), this one adds nothing", clip(run));
+    let message = format!("{file}: the same run ({}) is in another file; this file adds nothing", clip(run));
     sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
 }
 

@@ -95,7 +95,7 @@ pub(super) fn workflow(
         }
     }
     if bad > 0 {
-        warn(sink, "bad-record", format!("{file}: {bad} steps are no objects and are left out"));
+        warn(sink, "bad-record", format!("{file}: {bad} steps are not objects and are ignored"));
     }
 }
 

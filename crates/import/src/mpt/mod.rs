@@ -306,7 +306,7 @@ fn passed_over(source: &Source, part: &str, sink: &mut dyn EventSink) {
             info(
                 sink,
                 "derived-file",
-                format!("{name}: a dump in SQL is not read, give the database itself"),
+                format!("{name}: an SQL dump is not supported; open the database itself"),
             );
         }
         _ => {}

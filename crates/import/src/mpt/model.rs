@@ -322,8 +322,8 @@ impl Workflow {
         let whose = format!("{file}: workflow {:?}", self.title());
         if self.files.len() > 1 {
             let message = format!(
-                "{whose} is told by {} files ({}): they are one run, the database counts where both tell the \
-                 same thing, and a record that knows an end counts over one that does not",
+                "{whose} is in {} files ({}): they are one run. The database takes precedence, and a record \
+                 with an end takes precedence over one without",
                 self.files.len(),
                 self.files.join(", ")
             );
@@ -380,8 +380,8 @@ impl Workflow {
                 format!("{whose}: times and errors of {earlier} earlier attempts are not in this format")
             } else {
                 format!(
-                    "{whose}: {found} of {earlier} earlier attempts are taken from the log, whose lines come \
-                     some milliseconds after what they tell"
+                    "{whose}: {found} of {earlier} earlier attempts are taken from the log, whose times are some \
+                     milliseconds late"
                 )
             };
             let code = if found == 0 { "attempts-lost" } else { "attempts-from-log" };

@@ -130,7 +130,7 @@ impl<'m, 's> Notes<'m, 's> {
         }
         if self.not_numbers > 0 {
             let message = format!(
-                "metric values that are no finite numbers are left out, first one of {:?}",
+                "metric values that are not finite numbers are ignored, the first in {:?}",
                 self.first_not_number
             );
             self.sink.diagnostic(

@@ -22,7 +22,7 @@ fn excerpt(record: Value<'_, '_>) -> String {
 
 /// Complains about a member that an object has again.
 pub(super) fn repeated(tally: &mut Tally, key: &str) {
-    tally.warn("duplicate-key", "members that an object has more than once: the last one counts", || key);
+    tally.warn("duplicate-key", "duplicate members of an object: the last value is used", || key);
 }
 
 /// The members of an object, of repeated ones the last, which is said.
@@ -93,7 +93,7 @@ impl Tasks {
     ) {
         self.records += 1;
         if !value.is_object() {
-            tally.warn("bad-record", "tasks that are no objects were left out", || excerpt(value));
+            tally.warn("bad-record", "tasks that are not objects were ignored", || excerpt(value));
             return;
         }
         let mut record = Record { id: key, ..Record::default() };
@@ -148,7 +148,7 @@ impl Out<'_, '_> {
                 Some(status) => attempt.status = Some(status),
                 None => {
                     labels.str(key, &text);
-                    let what = "words that are no known status were kept as labels";
+                    let what = "unknown statuses were kept as labels";
                     self.tally.warn("unknown-status", what, || text.into_owned());
                 }
             },
@@ -204,7 +204,7 @@ impl Out<'_, '_> {
             match id.text() {
                 Some(id) => after.push(id),
                 None => {
-                    let what = "dependencies that are no ids were left out";
+                    let what = "dependencies that are not ids were ignored";
                     self.tally.warn("bad-dependency", what, || excerpt(id));
                 }
             }

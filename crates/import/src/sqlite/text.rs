@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn invalid_text_is_replaced_and_told() {
+    fn invalid_text_is_replaced_and_reported() {
         assert_eq!(Encoding::Utf8.decode(b"a\xffb"), ("a\u{fffd}b".into(), true));
         assert_eq!(Encoding::Utf8.decode("é".as_bytes()), ("é".into(), false));
         assert_eq!(Encoding::Utf16Le.decode(&[0x3d, 0xd8, 0x00, 0xde]), ("😀".into(), false));

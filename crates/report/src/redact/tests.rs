@@ -49,7 +49,7 @@ fn credentials_leave_free_text() {
 }
 
 #[test]
-fn what_is_no_credential_stays() {
+fn text_that_is_not_a_credential_is_kept() {
     for input in [
         "SyntaxError: Unexpected token: identifier",
         "used max_tokens=512",
@@ -81,7 +81,7 @@ fn keys_of_json_decide() {
 }
 
 #[test]
-fn hostile_text_costs_no_more_than_its_length() {
+fn hostile_text_takes_linear_time() {
     let deep = "[".repeat(200_000) + "\"password\"";
     let deep_secret = r#"{"secret":"#.repeat(50_000) + "1";
     let texts = ["a.", "eyJ-", "sk-", "-", "://", "token=\"", "password ", "--secret", "bearer "];

@@ -107,7 +107,7 @@ pub fn count(n: u64) -> String {
 }
 
 /// A number of things, in the singular or in the plural: "1 task", "1,204 tasks", "0 dependencies". The word is an
-/// English noun in the singular, alone or after adjectives; negative numbers are none of it.
+/// English noun in the singular, alone or after adjectives; negative numbers are not supported.
 pub fn counted<N: TryInto<u64>>(n: N, thing: &str) -> String {
     let n = n.try_into().unwrap_or(u64::MAX);
     if n == 1 {

@@ -13,7 +13,7 @@ pub(super) mod status {
 
     pub(in crate::digest) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Status, D::Error> {
         let name = String::deserialize(d)?;
-        Status::parse(&name).ok_or_else(|| D::Error::custom("this is no status"))
+        Status::parse(&name).ok_or_else(|| D::Error::custom("unknown status"))
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) mod maybe_status {
         d: D,
     ) -> Result<Option<Status>, D::Error> {
         let Some(name) = Option::<String>::deserialize(d)? else { return Ok(None) };
-        Status::parse(&name).map(Some).ok_or_else(|| D::Error::custom("this is no status"))
+        Status::parse(&name).map(Some).ok_or_else(|| D::Error::custom("unknown status"))
     }
 }
 

@@ -65,13 +65,13 @@ impl Folders {
                     entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(SIGN))
                 };
                 if fs::read_dir(&folders.root).is_ok_and(|mut entries| !entries.all(ours)) {
-                    return Err(foreign("there are files in it that are not ours"));
+                    return Err(foreign("it contains files of another program"));
                 }
                 folders.make()?;
                 Ok(folders)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-                Err(foreign("it is no folder"))
+                Err(foreign("it is not a folder"))
             }
             Err(error) => Err(error.into()),
         }

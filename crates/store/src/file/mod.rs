@@ -115,7 +115,7 @@ impl Store for FileStore {
         let (pieces, bytes) = self.folders.quarantined()?;
         if pieces > 0 {
             let text = format!(
-                "{bytes} bytes that were no whole records were put aside into the folder quarantine; whoever wrote them had no answer yet, or was told of the damage"
+                "{bytes} bytes of incomplete records were moved to the folder quarantine; their writers had not received an answer, or received an error"
             );
             findings.push(Diagnostic::new(Severity::Warning, "put-aside", text).times(pieces));
         }

@@ -21,7 +21,7 @@ impl Mysql {
     pub(super) fn at(location: &Location) -> Result<Mysql, Error> {
         let options: MySqlConnectOptions = crate::sql::options(location)?;
         if options.get_database().is_none_or(str::is_empty) {
-            return Err(location.wrong("it names no database, as in mysql://user@host/makespan"));
+            return Err(location.wrong("missing database, as in mysql://user@host/makespan"));
         }
         let options = options.pipes_as_concat(false).timezone(None);
         let database = Mysql { location: location.clone(), options };
@@ -85,7 +85,7 @@ impl Connect for Mysql {
         let mut findings = Vec::new();
         if flush != 1 {
             let message = format!(
-                "innodb_flush_log_at_trx_commit is {flush}, not 1: a loss of power may take away what was acknowledged"
+                "innodb_flush_log_at_trx_commit is {flush}, not 1: a power failure may lose acknowledged events"
             );
             findings.push(Diagnostic::new(Severity::Warning, "not-durable", message));
         }

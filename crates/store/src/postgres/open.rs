@@ -79,7 +79,7 @@ impl Connect for Postgres {
         if !Cells::of(row).flag()? {
             return Ok(Vec::new());
         }
-        let message = "fsync or full_page_writes is off: a loss of power may take away what was acknowledged";
+        let message = "fsync or full_page_writes is off: a power failure may lose acknowledged events";
         Ok(vec![Diagnostic::new(Severity::Warning, "not-durable", message)])
     }
 

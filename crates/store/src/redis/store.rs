@@ -113,7 +113,7 @@ impl Redis {
             return Vec::new();
         }
         let message = "the server does not write every change to its disk at once (appendonly yes, appendfsync \
-                       always): a crash of it may take away what was acknowledged";
+                       always): a crash of the server may lose acknowledged events";
         vec![Diagnostic::new(Severity::Warning, "not-durable", message)]
     }
 }

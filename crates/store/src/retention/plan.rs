@@ -125,10 +125,10 @@ impl Plan {
         if let Some(doubt) = self.doubt
             && goes + self.spent.len() > 0
         {
-            return Some(format!("{doubt}: it may be wrong, and {goes} of {runs} runs would go"));
+            return Some(format!("{doubt}: it may be wrong, and {goes} of {runs} runs would be removed"));
         }
         let is_much = goes > MANY || goes.saturating_mul(5) > runs;
-        is_much.then(|| format!("{goes} of {runs} runs would go, which is much at once"))
+        is_much.then(|| format!("{goes} of {runs} runs would be removed, which is a lot at once"))
     }
 
     /// What people should hear of it.
@@ -153,6 +153,6 @@ impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Doubt::Behind(far) | Doubt::Ahead(far)) = self;
         let side = if matches!(self, Doubt::Behind(_)) { "before" } else { "after" };
-        write!(f, "the clock is {} days {side} what this store heard last", far / DAY)
+        write!(f, "the clock is {} days {side} the last event in this store", far / DAY)
     }
 }

@@ -64,7 +64,7 @@ fn a_disk_that_fills_up_loses_nothing_and_says_so() {
             let failed: Vec<_> = said.iter().filter(|s| matches!(s, Said::Failed(_))).collect();
             assert!(!failed.is_empty(), "{blocks} blocks are too few for everything: {:?}", said.last());
             assert!(
-                failed.iter().all(|s| matches!(s, Said::Failed(why) if why.contains("no room left"))),
+                failed.iter().all(|s| matches!(s, Said::Failed(why) if why.contains("is full"))),
                 "{failed:?}"
             );
             // Reading goes on, and writing as well once there is room.

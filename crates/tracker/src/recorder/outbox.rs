@@ -156,14 +156,14 @@ impl Outbox {
         }
         let dropped = self.run.dropped();
         for (class, what) in
-            [(Class::Detail, "metrics, lines of logs and progress"), (Class::Lifecycle, "events of tasks")]
+            [(Class::Detail, "metrics, log lines and progress"), (Class::Lifecycle, "events of tasks")]
         {
             let i = class as usize;
             let fresh = dropped[i] - self.told[i];
             if fresh > 0 {
                 self.told[i] = dropped[i];
                 let text = format!(
-                    "{fresh} records ({what}) were dropped while this run was recorded: they came faster than they \
+                    "records dropped while this run was recorded ({what}): {fresh}; they arrived faster than they \
                      could be written, and memory is bounded"
                 );
                 self.tell("records-dropped", fresh, text, shared);
@@ -174,19 +174,19 @@ impl Outbox {
         if fresh > 0 {
             self.told_not_finite = not_finite;
             let text =
-                format!("{fresh} values of metrics or progress were no finite numbers and are left out");
+                format!("values of metrics or progress that are not finite numbers were ignored: {fresh}");
             self.tell("not-finite", fresh, text, shared);
         }
         let unheard = self.run.unheard.load(Ordering::Relaxed);
         let fresh = unheard - self.told_unheard;
         if fresh > 0 {
             self.told_unheard = unheard;
-            let text = format!("{fresh} events came faster than the listeners of the program heard them");
+            let text = format!("events that were not delivered because listeners were too slow: {fresh}");
             self.tell("listener-behind", fresh, text, shared);
         }
         if let Some((error, times)) = self.trouble.take_if(|_| self.parcels.is_empty()) {
             let text =
-                format!("writing this run failed {times} times and went on when it could (last: {error})");
+                format!("failed writes of this run: {times}; later writes succeeded (last error: {error})");
             self.tell("sink-failed", times, text, shared);
         }
         if last || self.remarked == i64::MIN || now.saturating_sub(self.remarked) > REMARK_EVERY {
@@ -194,8 +194,8 @@ impl Outbox {
             if unwaited > 0 {
                 self.remarked = now;
                 let text = format!(
-                    "{unwaited} calls went on before their records were written, so as not to hold up the program; \
-                     had it been killed then, these would be missing"
+                    "calls that returned before their records were written, to not delay the program: {unwaited}; if it \
+                     had been killed then, these records would be missing"
                 );
                 self.tell("written-late", unwaited, text, shared);
             }

@@ -56,14 +56,14 @@ pub(super) struct Status {
 pub(super) fn take<T>(path: &Path, read: fn(&str) -> Option<T>) -> Result<T, String> {
     // A command may be named in any bytes.
     let bytes = fs::read(path).map_err(|error| because(path, &error.to_string()))?;
-    read(&String::from_utf8_lossy(&bytes)).ok_or_else(|| because(path, "it reads otherwise than expected"))
+    read(&String::from_utf8_lossy(&bytes)).ok_or_else(|| because(path, "unexpected format"))
 }
 
 pub(super) fn because(path: &Path, why: &str) -> String {
     if cfg!(target_os = "linux") {
         format!("{}: {why}", path.display())
     } else {
-        format!("this system is none of Linux: it has no {}", path.display())
+        format!("only supported on Linux: this system has no {}", path.display())
     }
 }
 

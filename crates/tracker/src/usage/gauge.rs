@@ -70,8 +70,8 @@ impl Gauge {
         });
         let shared = sampler.watch(watch.clone());
         if shared && !announced.usage_shared.swap(true, Ordering::Relaxed) {
-            let text = "tasks of one process were measured at the same time: what each is said to have used is what \
-                        the whole process used meanwhile";
+            let text = "tasks of one process were measured at the same time: the usage of each is that of the whole \
+                        process";
             let finding = Box::new(Diagnostic::new(Severity::Info, "usage-shared", text));
             context.of_run().record(Class::Lifecycle, What::Finding(finding));
         }

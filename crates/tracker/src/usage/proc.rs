@@ -105,7 +105,7 @@ impl Proc {
         let counted = ids.filter_map(|id| Some((id, of(&id)?.switches?)));
         let counted: BTreeMap<u32, u64> = counted.collect();
         if counted.is_empty() {
-            let why = because(&folder, "no thread tells of them");
+            let why = because(&folder, "no thread reports them");
             missing.entry("context switches").or_insert(why);
         }
         counted

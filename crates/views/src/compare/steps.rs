@@ -45,7 +45,7 @@ pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Sc
         rows.push((counted(steps.len() - shown, "more step"), rest, Role::Neutral));
     }
     let height = AXIS + ROW * rows.len() as f32 + 6.0;
-    let mut scene = Scene::new(wide, height, "Work by step: B less A");
+    let mut scene = Scene::new(wide, height, "Work by step: B minus A");
     let label = |words: &str| width(words, 12.0, Weight::Regular, Face::Sans);
     let longest = rows.iter().map(|r| label(&r.0)).fold(0.0, f32::max);
     let gutter = (longest + 14.0).min(wide * 0.34);

@@ -506,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn what_began_last_and_goes_on_has_a_bar() {
+    fn a_running_attempt_that_started_last_has_a_bar() {
         let run = makespan_model::notation::run("a 0..40 w1\nb 40.. w2").unwrap();
         let index = Index::new(&run, Lanes::Worker);
         assert_eq!(index.extent, (0, 41_000_000_000));

@@ -98,7 +98,7 @@ fn series(lengths: &[i64]) -> Vec<Facts> {
 }
 
 #[test]
-fn no_evidence_is_never_said_to_be_no_change() {
+fn no_evidence_is_never_called_no_change() {
     let said = |before: &[i64], after: &[i64]| {
         let (a, b) = (series(before), series(after));
         let found =

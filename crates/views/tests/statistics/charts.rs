@@ -109,7 +109,7 @@ fn two_runs_are_laid_over_each_other() {
 }
 
 #[test]
-fn what_was_read_stands_beside_what_was_written() {
+fn bytes_read_are_shown_beside_bytes_written() {
     let facts = measured(
         RUN,
         &[

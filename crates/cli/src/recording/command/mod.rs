@@ -71,7 +71,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         Signals::hold().map_err(|error| Failure::Usage(format!("signals cannot be held: {error}")))?;
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let [program, ..] = args.command.as_slice() else {
-        return Err(Failure::Usage("there is no command".to_owned()));
+        return Err(Failure::Usage("missing command".to_owned()));
     };
     let task =
         Path::new(program).file_name().map_or_else(|| words[0].clone(), |n| n.to_string_lossy().into_owned());
@@ -170,7 +170,7 @@ fn around(address: &Address) -> Result<Option<Around>, Failure> {
 fn refuse(address: &Address, id: &str) -> Result<(), Failure> {
     match address.try_open() {
         Ok(store) => match known(address, &*store, id)? {
-            Some(_) => Err(Failure::Refused(format!("there is a run {id} in {} already", address.shown()))),
+            Some(_) => Err(Failure::Refused(format!("run {id} already exists in {}", address.shown()))),
             None => Ok(()),
         },
         Err(error) if error.is_transient() => {

@@ -301,7 +301,7 @@ impl Run {
         }
         if self.files.len() > 1 {
             let message = format!(
-                "{whose} is told by {} answers ({}): they are one run, and the later state counts",
+                "{whose} is in {} API responses ({}): they are one run, and the latest state is used",
                 self.files.len(),
                 self.files.join(", ")
             );

@@ -200,7 +200,7 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     if let Some((a, b)) = counting.filter(|sizes| *sizes != all) {
         notes.push(format!(
             "The makespan is that of runs that succeeded: {a} of {} before, {b} of {} after. A task counts where it \
-             succeeded, whatever became of its run.",
+             succeeded, whatever the status of its run.",
             counted(all.0, "run"),
             counted(all.1, "run")
         ));
