@@ -235,7 +235,7 @@ async fn keys_wheel_and_links_lead_to_the_same_view() {
 }
 
 #[tokio::test]
-async fn bad_files_are_told_apart_and_the_page_goes_on() {
+async fn bad_files_are_reported_and_the_page_continues() {
     let Some(setup) = Setup::from_env() else { return };
     let folder = TempFolder::new("bad");
     let app = Program::open(&setup, &[]);

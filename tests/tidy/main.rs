@@ -10,10 +10,12 @@ mod circles;
 mod documents;
 mod floors;
 mod sources;
+mod speech;
 mod words;
 
 use documents::{is_path, quoted};
 use sources::{after_word, without_comment};
+use speech::{banned, literals, uncounted};
 use words::colour;
 
 #[test]
@@ -31,4 +33,11 @@ fn the_rules_see_what_they_look_for() {
     assert!(is_path("crates/model") && is_path("Cargo.toml"));
     assert!(!is_path("a/b c") && !is_path("target/demo/report.html") && !is_path("std::fs"));
     assert_eq!(quoted("a `b` c\n```\n`d`\n```\n`e`"), [(1, "b"), (5, "e")]);
+    assert_eq!(banned("X is no\n setting"), Some(" is no "));
+    assert_eq!((banned("There is no run x"), banned("it is no longer there")), (None, None));
+    let code = "say(\"a \\\n   b\", '\"', r#\"c \"d\"\"#); // \"e\"\n\"f\\\"g\"";
+    let texts = [(1, "a    b".to_owned()), (2, "c \"d\"".to_owned()), (3, "f\"g".to_owned())];
+    assert_eq!(literals(code), texts);
+    assert!(uncounted("{n} tasks are left") && uncounted("3 file(s)"));
+    assert!(!uncounted("{n} of {all} tasks") && !uncounted("{MOST} files") && !uncounted("{n} s"));
 }

@@ -112,7 +112,7 @@ fn nothing_is_left_half_done_or_too_long() {
 }
 
 #[test]
-fn no_file_tells_of_the_machine_it_was_written_on() {
+fn no_file_contains_a_path_of_the_machine_it_was_written_on() {
     let mut breaches = Vec::new();
     let samples = sources(&["static/samples"], "jsonl");
     let prose =

@@ -39,7 +39,7 @@ const VERBS: &[Verb] = &[
         name: "build",
         flags: &["--quick", "--trunk"],
         words: "",
-        help: "the app into dist/, ready to be served or embedded (--quick: without wasm-opt; --trunk: trunk's hook)",
+        help: "build the app into dist/, to serve or embed (--quick: without wasm-opt; --trunk: as trunk's hook)",
         run: |workspace, flags| {
             build::run(workspace, has(flags, "--quick"))?;
             if has(flags, "--trunk") { trunk::stage(workspace) } else { Ok(()) }
@@ -49,28 +49,28 @@ const VERBS: &[Verb] = &[
         name: "demo",
         flags: &["--no-serve"],
         words: "",
-        help: "build all, write target/demo/report.html from a bundled sample, serve the app",
+        help: "build everything, write target/demo/report.html, serve the app (--no-serve: do not serve)",
         run: |workspace, flags| demo::run(workspace, !has(flags, "--no-serve")),
     },
     Verb {
         name: "test",
         flags: &[],
         words: "",
-        help: "format, lints, and all tests: native, wasm and in the browser; ends with the sum",
+        help: "check formatting and lints, run all tests (native, wasm, browser), print a summary",
         run: |workspace, _| test::run(workspace),
     },
     Verb {
         name: "shots",
         flags: &[],
         words: "",
-        help: "screenshots of the app into target/shots",
+        help: "write screenshots of the app to target/shots",
         run: |workspace, _| shots::run(workspace),
     },
     Verb {
         name: "bench",
         flags: &["--large"],
         words: "[WORD…]",
-        help: "measure: examples of the crates, page, report, or those of a word (--large: a million tasks)",
+        help: "run benchmarks: all, or those whose name contains WORD (--large: a million tasks)",
         run: bench::run,
     },
 ];
@@ -101,11 +101,11 @@ fn dispatch(arguments: &[String]) -> Outcome {
     let verb = VERBS
         .iter()
         .find(|verb| verb.name == name)
-        .ok_or_else(|| format!("no verb is called {name:?}\n{}", usage()))?;
+        .ok_or_else(|| format!("unknown verb {name:?}\n{}", usage()))?;
     let is_known =
         |flag: &str| verb.flags.contains(&flag) || !verb.words.is_empty() && !flag.starts_with('-');
     if let Some(unknown) = flags.iter().find(|flag| !is_known(flag)) {
-        return Err(format!("{name} does not know {unknown:?}\n{}", usage()));
+        return Err(format!("unknown option {unknown:?} for {name}\n{}", usage()));
     }
     (verb.run)(&Workspace::find()?, flags)
 }
@@ -133,7 +133,7 @@ mod tests {
         for call in ["", "biuld", "build --fast", "shots store", "bench --fast"] {
             let why = dispatch(&words(call)).expect_err(call);
             assert!(why.contains("usage: cargo xtask VERB"), "{why}");
-            assert!(why.contains("\n  demo --no-serve    build all"), "{why}");
+            assert!(why.contains("\n  demo --no-serve    build everything"), "{why}");
         }
     }
 

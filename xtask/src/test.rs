@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn no_test_at_all_is_no_success() {
+    fn zero_tests_are_not_a_success() {
         assert!(Sum::default().close(Instant::now()).is_err());
     }
 }
