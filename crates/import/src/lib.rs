@@ -28,6 +28,7 @@ pub mod makespan;
 pub mod moe;
 pub mod mpt;
 mod opening;
+mod outcome;
 mod pairs;
 pub mod plain;
 pub mod registry;

@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use makespan_format::{Diagnostic, EventSink, Fields, Severity, time};
+use makespan_format::{Diagnostic, EventSink, Fields, Severity, Status, time};
 use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::importer::Zone;
+use crate::outcome::{self, Unread};
 use crate::tally::clip;
 
 /// A JSON object: its members in the order of the text, values verbatim.
@@ -194,8 +195,9 @@ fn is_empty(json: &str) -> bool {
     matches!(json, "null" | "{}" | "[]" | "\"\"")
 }
 
-/// Reads times and keeps count of those that cannot be read or that name no zone.
+/// Reads times and statuses, and keeps count of those that cannot be read and of times that name no zone.
 pub(crate) struct Clock<'z> {
+    pub(crate) unread: Unread,
     zone: &'z dyn Zone,
     naive: u64,
     bad: u64,
@@ -205,7 +207,7 @@ pub(crate) struct Clock<'z> {
 impl<'z> Clock<'z> {
     /// A clock for one run.
     pub(crate) fn new(zone: &'z dyn Zone) -> Clock<'z> {
-        Clock { zone, naive: 0, bad: 0, first_bad: String::new() }
+        Clock { unread: Unread::default(), zone, naive: 0, bad: 0, first_bad: String::new() }
     }
 
     /// ISO 8601 text, a time without a zone taken in the chosen one.
@@ -247,8 +249,14 @@ impl<'z> Clock<'z> {
         ns
     }
 
+    /// A member that holds a status, beside an error or not; see [`outcome::of`].
+    pub(crate) fn status_of(&mut self, record: &Record<'_>, key: &str, has_error: bool) -> Option<Status> {
+        outcome::of(record.text(key).as_deref(), has_error, &mut self.unread)
+    }
+
     /// Says what was assumed and what was left out; `whose` names the run and its file.
     pub(crate) fn report(&self, whose: &str, sink: &mut dyn EventSink) {
+        self.unread.report(whose, sink);
         if self.naive > 0 {
             let message = format!(
                 "{whose}: times without a zone are taken as {}, the writer's local time may differ",

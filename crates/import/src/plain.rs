@@ -8,13 +8,14 @@ mod when;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use makespan_format::{ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status};
+use makespan_format::{Event, EventSink, Fields, Json, RunInfo, Severity};
 
 use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Zone, read_each};
 use crate::json;
 use crate::json::document::{Document, Records};
 use crate::json::tape::{Tape, Value};
 use crate::lines::{Line, Lines};
+use crate::outcome::{Outcome, Part};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
 use task::Tasks;
@@ -119,6 +120,8 @@ const RUN_IDS: [&str; 3] = ["run_id", "id", "runId"];
 struct TaskList<'z> {
     name: String,
     run: RunInfo<'static>,
+    /// What the root says of how the run ended.
+    outcome: Outcome<'static>,
     labels: Fields,
     /// The members of the root that were met.
     keys: Vec<String>,
@@ -137,6 +140,7 @@ impl<'z> TaskList<'z> {
         TaskList {
             name: name.to_owned(),
             run: RunInfo::default(),
+            outcome: Outcome::default(),
             labels: Fields::new(),
             keys: Vec::new(),
             opened: false,
@@ -169,6 +173,8 @@ impl<'z> TaskList<'z> {
 
     fn report(mut self, sink: &mut dyn EventSink) {
         self.open(sink);
+        self.outcome.settle(&mut self.tasks.unread);
+        self.tasks.unread.tell(&mut self.tally);
         self.clock.report(&mut self.tally);
         self.tally.report(&self.name, sink);
     }
@@ -209,29 +215,17 @@ impl Records for TaskList<'_> {
             "end" | "ended" | "ended_at" | "end_time" | "endTime" | "finished_at" => {
                 run.ended = self.clock.read(value, &mut self.tally);
             }
-            "status" | "state" => match text() {
-                Some(word) => {
-                    run.status = Status::from_word(&word);
-                    if run.status.is_none() {
-                        self.labels.str(&key, &word);
-                    }
-                }
-                None => {
-                    self.labels.raw(&key, value.get());
-                }
-            },
-            "error" => match text() {
-                Some(message) => run.error = Some(ErrorInfo { message, ..ErrorInfo::default() }),
-                None if value.is_null() => {}
-                None => {
-                    self.labels.raw(&key, value.get());
-                }
-            },
             "params" | "parameters" if value.is_object() => {
                 run.params = Some(Json::from_raw(value.get()).into_owned());
             }
             _ => {
-                self.labels.raw(&key, value.get());
+                let mut told = Outcome::default();
+                if told.member(&key, value.get()) != Part::Taken && !(key == "error" && value.is_null()) {
+                    self.labels.raw(&key, value.get());
+                }
+                self.outcome.merge(told.into_owned());
+                self.run.status = self.outcome.status();
+                self.run.error = self.outcome.clone().into_error();
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{
-    Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
+    Alert, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
 };
 use makespan_model::NONE;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -11,12 +11,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::nest::{Slice, Slices};
 use super::trace::{ArgFacts, Item, Thread, Trace};
 use crate::json::tape::Tape;
+use crate::outcome::Unread;
 
 /// 2000-01-01 as nanoseconds since the epoch. Clocks that count from the start of a machine do not get there.
 const DATED: i64 = 946_684_800_000_000_000;
 
 pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink: &mut dyn EventSink) {
     let mut tally = std::mem::take(&mut trace.tally);
+    let unread = std::mem::take(&mut trace.unread);
     let (origin, dated) = origin(&trace);
     let labels = labels(&mut trace);
     trace.open(labels, sink);
@@ -32,6 +34,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
         slices,
         origin,
         tapes: [Tape::default(), Tape::default()],
+        unread,
         sink,
     };
     let mut from = 0;
@@ -48,6 +51,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
             _ => {}
         }
     }
+    out.unread.tell(&mut tally);
     let what = "task ids that occur again were replaced by ids of our own";
     tally.count(Severity::Info, "duplicate-id", what, trace.repeated);
     tally.report(name, sink);
@@ -120,6 +124,7 @@ struct Emitter<'e> {
     origin: i64,
     /// For the arguments of a beginning and of an end.
     tapes: [Tape; 2],
+    unread: Unread,
     sink: &'e mut dyn EventSink,
 }
 
@@ -223,8 +228,8 @@ impl Emitter<'_> {
             ended: slice.end().map(|end| self.time(end)),
             // An asynchronous operation is not what its thread is busy with.
             worker: (!slice.asynchronous).then_some(Cow::Borrowed(worker)),
-            status: facts.status,
-            error: facts.error.map(|message| ErrorInfo { message, ..ErrorInfo::default() }),
+            status: facts.outcome.settle(&mut self.unread),
+            error: facts.outcome.into_error(),
             ..Attempt::default()
         }));
     }

@@ -3,13 +3,14 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
+use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
 use makespan_model::{Interner, StrId};
 use rustc_hash::FxHashMap;
 
 use super::record::{Record, micros};
 use crate::json::document::Records;
 use crate::json::tape::Value;
+use crate::outcome::{Outcome, Unread};
 use crate::tally::{Tally, clip};
 
 /// One event that is more than metadata. Texts are ids of [`Trace::texts`].
@@ -63,6 +64,8 @@ pub(super) struct Trace {
     pub(super) threads: Vec<Thread>,
     pub(super) processes: Vec<Process>,
     pub(super) tally: Tally,
+    /// Status words that are not understood.
+    pub(super) unread: Unread,
     /// Ids that arguments give, and of each slice the one that it got; empty where it is its number.
     own_ids: Interner,
     ids: Vec<StrId>,
@@ -85,8 +88,7 @@ pub(super) struct Trace {
 pub(super) struct ArgFacts<'a> {
     id: Option<Cow<'a, str>>,
     pub(super) after: Vec<Cow<'a, str>>,
-    pub(super) status: Option<Status>,
-    pub(super) error: Option<Cow<'a, str>>,
+    pub(super) outcome: Outcome<'a>,
 }
 
 impl<'a> ArgFacts<'a> {
@@ -99,14 +101,9 @@ impl<'a> ArgFacts<'a> {
                     let ids: Option<Vec<Cow<'a, str>>> = value.elements().map(Value::text).collect();
                     self.after.extend(ids.unwrap_or_default());
                 }
-                "status" => {
-                    self.status = value.text().and_then(|word| Status::from_word(&word)).or(self.status);
+                _ => {
+                    self.outcome.argument(&key, value.get());
                 }
-                "error" => {
-                    let error = value.text().filter(|e| !e.is_empty() && e != "false");
-                    self.error = error.or(self.error.take());
-                }
-                _ => {}
             }
         }
     }
@@ -121,6 +118,7 @@ impl Trace {
             threads: Vec::new(),
             processes: Vec::new(),
             tally: Tally::new(),
+            unread: Unread::default(),
             own_ids: Interner::default(),
             ids: Vec::new(),
             repeated: 0,
@@ -271,6 +269,7 @@ impl Trace {
         args.into_iter().for_each(|args| facts.add(args));
         self.open(None, sink);
         let slice = self.begin(facts.id.take());
+        let status = facts.outcome.settle(&mut self.unread);
         let mut labels = Fields::new();
         if !cat.is_empty() {
             labels.str("category", cat);
@@ -286,8 +285,8 @@ impl Trace {
             params: args.filter(|a| a.is_object()).map(|a| Json::from_raw(a.get())),
             ..Task::default()
         }));
-        if let Some(message) = facts.error {
-            let error = Some(ErrorInfo { message, ..ErrorInfo::default() });
+        let error = facts.outcome.into_error();
+        if error.is_some() {
             sink.event(Event::Attempt(Attempt {
                 task: Cow::Borrowed(&*id),
                 number: 1,
@@ -295,7 +294,7 @@ impl Trace {
                 ..Attempt::default()
             }));
         }
-        facts.status
+        status
     }
 
     fn process(&mut self, pid: &str) -> u32 {

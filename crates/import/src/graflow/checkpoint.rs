@@ -165,11 +165,7 @@ fn waiting(
     }
     let mut labels = Fields::new();
     task.rest(&["task_id", "status", "created_at", "retry_count", "last_error"], &mut labels);
-    let word = task.text("status").unwrap_or_default();
-    let status = match &*word {
-        "ready" => Some(Status::Queued),
-        other => Status::from_word(other),
-    };
+    let status = clock.status_of(task, "status", false);
     sink.event(Event::Task(Task {
         id: id.clone(),
         step: Some(step_of(&id).to_owned().into()),

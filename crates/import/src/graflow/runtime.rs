@@ -163,7 +163,7 @@ impl Run<'_, '_> {
             }
         }
         let ended = root.and_then(|r| clock.iso_of(&r.record, "end_time"));
-        let status = root.and_then(|r| r.record.text("status")).and_then(|word| Status::from_word(&word));
+        let status = root.and_then(|r| clock.status_of(&r.record, "status", false));
         self.tell_run(root, status, ended, clock, &mut runs.list[at], sink);
         let mut counts = Counts::default();
         for &(node, times) in &self.segment.tasks {
@@ -268,7 +268,7 @@ impl Run<'_, '_> {
         if !mine {
             return;
         }
-        let known = record.text("status").and_then(|word| Status::from_word(&word));
+        let known = clock.status_of(record, "status", metadata.filled("error").is_some());
         let ended = clock.iso_of(record, "end_time");
         counts.repeated += u64::from(times > 1);
         counts.lost += u64::from(times.saturating_sub(1));

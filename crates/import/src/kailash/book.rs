@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::record::{RunFacts, TaskRow, error_info};
 use super::times::Clock;
 use crate::importer::Zone;
+use crate::outcome;
 use crate::tally::clip;
 
 /// A task that was told.
@@ -76,8 +77,8 @@ pub(super) struct Counts {
     pub(super) no_previous: u64,
     pub(super) end_from_duration: u64,
     pub(super) from_index: u64,
-    pub(super) unknown_status: u64,
-    pub(super) first_unknown_status: String,
+    /// Statuses that are not understood.
+    pub(super) unread: outcome::Unread,
 }
 
 /// All runs, in the order met.
@@ -322,7 +323,7 @@ impl RunState<'_> {
             id: facts.id.as_str().into(),
             name: facts.name.as_deref().map(Into::into),
             workflow: facts.workflow.as_deref().map(Into::into),
-            status: facts.status.as_deref().and_then(Status::from_word),
+            status: facts.status.as_deref().map(outcome::status_of),
             started,
             ended,
             source: Some(facts.source.unwrap_or("Kailash").into()),
@@ -340,13 +341,14 @@ impl RunState<'_> {
             plan.join(self, sink);
         }
         let place = self.place();
+        self.counts.unread.report(&place, sink);
         let mut say = |count: u64, severity, code, what: &str| {
             if count > 0 {
                 sink.diagnostic(Diagnostic::new(severity, code, format!("{place}: {what}")).times(count));
             }
         };
         let c = &self.counts;
-        let running = self.facts.status.as_deref().and_then(Status::from_word) == Some(Status::Running);
+        let running = self.facts.status.as_deref().map(outcome::status_of) == Some(Status::Running);
         say(
             u64::from(running && self.facts.ended.is_none()),
             Severity::Warning,
@@ -398,8 +400,6 @@ impl RunState<'_> {
             "metrics-not-collected",
             "every processor, memory and I/O figure of these tasks is zero, which the engine writes when it does not measure; they are left out",
         );
-        let what = format!("statuses that are not known are left out (first: {:?})", c.first_unknown_status);
-        say(c.unknown_status, Severity::Warning, "unknown-status", &what);
         self.clock.report(&place, sink);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, Log, Status, Task};
+use makespan_format::{Attempt, Event, EventSink, Fields, Json, Log, Task};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::when::{Clock, duration};
 use crate::json::tape::Value;
+use crate::outcome::{Outcome, Part, Unread};
 use crate::tally::{Tally, clip};
 
 /// Below this many members, a list is faster than a set.
@@ -60,6 +61,8 @@ pub(super) struct Tasks {
     /// Number of the last try of each task.
     tries: FxHashMap<Box<str>, u32>,
     records: u64,
+    /// Status words that are not understood.
+    pub(super) unread: Unread,
 }
 
 /// Where what a record says goes.
@@ -75,6 +78,7 @@ struct Record<'a> {
     id: Option<Cow<'a, str>>,
     task: Task<'a>,
     attempt: Attempt<'a>,
+    outcome: Outcome<'a>,
     number: Option<u32>,
     length: Option<i64>,
     labels: Fields,
@@ -144,23 +148,12 @@ impl Out<'_, '_> {
             }
             ("duration" | "duration_s" | "elapsed", _) => self.length(record, key, value, 1e9),
             ("duration_ms" | "elapsed_ms", _) => self.length(record, key, value, 1e6),
-            ("status" | "state", Some(text)) => match Status::from_word(&text) {
-                Some(status) => attempt.status = Some(status),
-                None => {
-                    labels.str(key, &text);
-                    let what = "words that are no known status were kept as labels";
-                    self.tally.warn("unknown-status", what, || text.into_owned());
-                }
-            },
             ("progress", _) => match value.number() {
                 Some(part) if (0.0..=1.0).contains(&part) => attempt.progress = Some(part),
                 _ => {
                     labels.raw(key, value.get());
                 }
             },
-            ("error" | "exception", Some(message)) => {
-                attempt.error = Some(ErrorInfo { message, ..ErrorInfo::default() })
-            }
             ("log" | "logs", Some(text)) => record.logs.push(text),
             ("log" | "logs", None) if value.is_array() => {
                 let lines = value.elements().map(|line| line.text().unwrap_or(Cow::Borrowed(line.get())));
@@ -176,7 +169,9 @@ impl Out<'_, '_> {
                 task.params = Some(Json::from_raw(value.get()));
             }
             _ => {
-                labels.raw(key, value.get());
+                if record.outcome.member(key, value.get()) != Part::Taken {
+                    labels.raw(key, value.get());
+                }
             }
         }
     }
@@ -214,14 +209,16 @@ impl Out<'_, '_> {
 
 impl Tasks {
     fn emit(&mut self, record: Record<'_>, out: &mut Out<'_, '_>) {
-        let Record { id, mut task, mut attempt, number, length, mut labels, logs } = record;
+        let Record { id, mut task, mut attempt, outcome, number, length, mut labels, logs } = record;
         let Some(id) = id.or_else(|| self.own_id(&mut task)) else {
             let what = "tasks with neither an id nor a name were numbered";
             out.tally.warn("no-id", what, String::new);
             let id = format!("task {}", self.records);
             let id = Some(Cow::Owned(id));
-            return self.emit(Record { id, task, attempt, number, length, labels, logs }, out);
+            return self.emit(Record { id, task, attempt, outcome, number, length, labels, logs }, out);
         };
+        attempt.status = outcome.settle(&mut self.unread);
+        attempt.error = outcome.into_error();
         match (attempt.started, attempt.ended, length) {
             (Some(start), None, Some(length)) => attempt.ended = start.checked_add(length),
             (None, Some(end), Some(length)) => attempt.started = end.checked_sub(length),
@@ -306,7 +303,7 @@ mod tests {
         );
         assert_eq!(
             got[2],
-            r#"{"event":"attempt","task":"1","try":2,"started":1767225600000000000,"ended":1767225601500000000,"worker":"w","status":"succeeded","error":{"message":"e"}}"#
+            r#"{"event":"attempt","task":"1","try":2,"started":1767225600000000000,"ended":1767225601500000000,"worker":"w","status":"failed","error":{"message":"e"}}"#
         );
         assert_eq!(got[3], r#"{"event":"log","task":"1","text":"hi"}"#);
         assert!(got[4].contains("bad-dependency") && got.len() == 5, "{got:?}");
