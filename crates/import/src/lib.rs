@@ -37,9 +37,12 @@ pub mod sqlite;
 pub mod tally;
 pub mod testing;
 pub mod text;
+mod times;
 
 pub use files::{FileVerdict, Outcome, Verdict};
-pub use importer::{Claim, ClaimedFile, FileReader, Fixed, Importer, Options, ReadError, Source, Utc, Zone};
+pub use importer::{
+    Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Options, ReadError, Source, Unit, Utc, Zone,
+};
 pub use makespan::read_events;
 pub use opening::{Opening, Progress, Settings, open};
 pub use registry::{REGISTRY, by_id};

@@ -53,7 +53,7 @@ pub(crate) enum Part {
 }
 
 /// Words that were not understood, counted over a file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Unread {
     count: u64,
     first: String,

@@ -3,7 +3,6 @@
 //! importer that knows the format wins.
 
 mod task;
-mod when;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -18,8 +17,8 @@ use crate::lines::{Line, Lines};
 use crate::outcome::{Outcome, Part};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
+use crate::times::Clock;
 use task::Tasks;
-use when::Clock;
 
 /// The importer of plain task lists.
 pub const PLAIN: Importer = Importer {
@@ -173,9 +172,8 @@ impl<'z> TaskList<'z> {
 
     fn report(mut self, sink: &mut dyn EventSink) {
         self.open(sink);
-        self.outcome.settle(&mut self.tasks.unread);
-        self.tasks.unread.tell(&mut self.tally);
-        self.clock.report(&mut self.tally);
+        self.outcome.settle(&mut self.clock.unread);
+        self.clock.tell(&mut self.tally);
         self.tally.report(&self.name, sink);
     }
 }
@@ -210,10 +208,10 @@ impl Records for TaskList<'_> {
             "workflow" | "workflow_name" | "pipeline" | "dag_id" => run.workflow = text(),
             "engine" | "source" | "generator" => run.source = text(),
             "start" | "started" | "started_at" | "start_time" | "startTime" => {
-                run.started = self.clock.read(value, &mut self.tally);
+                run.started = self.clock.value(value);
             }
             "end" | "ended" | "ended_at" | "end_time" | "endTime" | "finished_at" => {
-                run.ended = self.clock.read(value, &mut self.tally);
+                run.ended = self.clock.value(value);
             }
             "params" | "parameters" if value.is_object() => {
                 run.params = Some(Json::from_raw(value.get()).into_owned());

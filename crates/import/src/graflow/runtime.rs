@@ -5,11 +5,13 @@ use makespan_format::{
 };
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
+use std::rc::Rc;
 
 use super::{Runs, ToldRun, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::pairs::{Clock, Labels, Record, info, items, scalar, warn};
+use crate::pairs::{Labels, Record, info, items, scalar, warn};
+use crate::times::Clock;
 
 /// Members of a node that have their place.
 const NODE: [&str; 5] = ["id", "status", "start_time", "end_time", "metadata"];
@@ -60,7 +62,7 @@ pub(super) fn read(
     }
     let relations = relations(&root, &nodes, &index);
     for (s, segment) in segments.iter().enumerate() {
-        let mut clock = Clock::new(zone);
+        let mut clock = Clock::new(Rc::new(zone));
         let run = Run { file, nodes: &nodes, segment, last: &last, place: s, relations: &relations };
         run.tell(&mut clock, runs, sink);
     }

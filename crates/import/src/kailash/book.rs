@@ -8,10 +8,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plan::Plan;
 use super::record::{RunFacts, TaskRow, error_info};
-use super::times::Clock;
 use crate::importer::Zone;
 use crate::outcome;
 use crate::tally::clip;
+use crate::times::Clock;
 
 /// A task that was told.
 #[derive(Debug)]
@@ -77,8 +77,6 @@ pub(super) struct Counts {
     pub(super) no_previous: u64,
     pub(super) end_from_duration: u64,
     pub(super) from_index: u64,
-    /// Statuses that are not understood.
-    pub(super) unread: outcome::Unread,
 }
 
 /// All runs, in the order met.
@@ -341,7 +339,6 @@ impl RunState<'_> {
             plan.join(self, sink);
         }
         let place = self.place();
-        self.counts.unread.report(&place, sink);
         let mut say = |count: u64, severity, code, what: &str| {
             if count > 0 {
                 sink.diagnostic(Diagnostic::new(severity, code, format!("{place}: {what}")).times(count));

@@ -172,7 +172,7 @@ impl RunState<'_> {
 
     fn try_of(&mut self, row: &TaskRow<'_>, at: u32, is_retry: bool) -> Try {
         let has_error = row.error.as_deref().is_some_and(|e| !e.is_empty());
-        let mut status = outcome::of(row.status.as_deref(), has_error, &mut self.counts.unread);
+        let mut status = self.clock.status(row.status.as_deref(), has_error);
         if status == Some(Status::Succeeded) && row.metadata.as_deref().is_some_and(is_skipped) {
             status = Some(Status::Skipped);
         }

@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 use super::series::{Series, id_of};
 use super::{Runs, compact, told_twice};
 use crate::json;
-use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
+use crate::times::Clock;
 
 const EXECUTION: [&str; 10] = [
     "workflow_id",

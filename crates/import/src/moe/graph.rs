@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::{Runs, told_twice};
 use crate::json;
 use crate::kailash::Slots;
-use crate::kailash::times::Clock;
+use crate::times::Clock;
 
 const EXPORT: [&str; 6] = ["workflow_id", "start_time", "end_time", "success", "nodes", "links"];
 

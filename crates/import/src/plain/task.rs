@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, Log, Task};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::when::{Clock, duration};
 use crate::json::tape::Value;
-use crate::outcome::{Outcome, Part, Unread};
+use crate::outcome::{Outcome, Part};
 use crate::tally::{Tally, clip};
+use crate::times::{Clock, duration};
 
 /// Below this many members, a list is faster than a set.
 const FEW: usize = 24;
@@ -61,8 +61,6 @@ pub(super) struct Tasks {
     /// Number of the last try of each task.
     tries: FxHashMap<Box<str>, u32>,
     records: u64,
-    /// Status words that are not understood.
-    pub(super) unread: Unread,
 }
 
 /// Where what a record says goes.
@@ -136,15 +134,15 @@ impl Out<'_, '_> {
                 attempt.worker = Some(text);
             }
             ("start" | "started" | "started_at" | "start_time" | "startTime" | "start_date" | "begin", _) => {
-                attempt.started = self.clock.read(value, self.tally);
+                attempt.started = self.clock.value(value);
             }
             (
                 "end" | "ended" | "ended_at" | "end_time" | "endTime" | "end_date" | "finished_at"
                 | "completed_at" | "stop",
                 _,
-            ) => attempt.ended = self.clock.read(value, self.tally),
+            ) => attempt.ended = self.clock.value(value),
             ("queued" | "queued_at" | "submitted_at" | "scheduled_at" | "queue_time", _) => {
-                attempt.queued = self.clock.read(value, self.tally);
+                attempt.queued = self.clock.value(value);
             }
             ("duration" | "duration_s" | "elapsed", _) => self.length(record, key, value, 1e9),
             ("duration_ms" | "elapsed_ms", _) => self.length(record, key, value, 1e6),
@@ -217,7 +215,7 @@ impl Tasks {
             let id = Some(Cow::Owned(id));
             return self.emit(Record { id, task, attempt, outcome, number, length, labels, logs }, out);
         };
-        attempt.status = outcome.settle(&mut self.unread);
+        attempt.status = outcome.settle(&mut out.clock.unread);
         attempt.error = outcome.into_error();
         match (attempt.started, attempt.ended, length) {
             (Some(start), None, Some(length)) => attempt.ended = start.checked_add(length),
@@ -227,6 +225,7 @@ impl Tasks {
             }
             _ => {}
         }
+        out.clock.settle(&mut attempt);
         let timed = attempt.started.or(attempt.ended).or(attempt.queued).is_some();
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();

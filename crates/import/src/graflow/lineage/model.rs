@@ -2,6 +2,7 @@
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use makespan_format::{
     Artifact, Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task, time::SECOND,
@@ -11,8 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::owner;
 use crate::importer::Zone;
 use crate::outcome;
-use crate::pairs::{Clock, Labels, Record, info, items, warn};
+use crate::pairs::{Labels, Record, info, items, warn};
 use crate::tally::clip;
+use crate::times::Clock;
 
 const EXECUTION: [&str; 8] = [
     "execution_id",
@@ -126,7 +128,7 @@ impl<'z> Lineage<'z> {
     /// Nothing yet.
     pub(super) fn new(zone: &'z dyn Zone) -> Lineage<'z> {
         Lineage {
-            clock: Clock::new(zone),
+            clock: Clock::new(Rc::new(zone)),
             runs: Vec::new(),
             index: FxHashMap::default(),
             tries: FxHashMap::default(),
