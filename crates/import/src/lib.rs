@@ -19,6 +19,7 @@ mod encoding;
 pub mod error;
 mod files;
 pub mod graflow;
+mod ids;
 pub mod importer;
 pub mod json;
 pub mod kailash;
