@@ -169,7 +169,7 @@ fn metrics_are_told_over_time() {
     assert_eq!(run(&["stats", &path, "--every", "soon"]).status.code(), Some(2));
 }
 
-/// The names of all members, but for those of the ten statuses.
+/// The names of all members, but for those of the eleven statuses.
 fn members(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {

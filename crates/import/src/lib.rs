@@ -19,6 +19,7 @@ mod encoding;
 pub mod error;
 mod files;
 pub mod graflow;
+mod ids;
 pub mod importer;
 pub mod json;
 pub mod kailash;
@@ -28,6 +29,7 @@ pub mod makespan;
 pub mod moe;
 pub mod mpt;
 mod opening;
+mod outcome;
 mod pairs;
 pub mod plain;
 pub mod registry;
@@ -36,9 +38,12 @@ pub mod sqlite;
 pub mod tally;
 pub mod testing;
 pub mod text;
+mod times;
 
 pub use files::{FileVerdict, Outcome, Verdict};
-pub use importer::{Claim, ClaimedFile, FileReader, Fixed, Importer, Options, ReadError, Source, Utc, Zone};
+pub use importer::{
+    Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Options, ReadError, Source, Unit, Utc, Zone,
+};
 pub use makespan::read_events;
 pub use opening::{Opening, Progress, Settings, open};
 pub use registry::{REGISTRY, by_id};

@@ -53,6 +53,8 @@ impl RunBuilder {
         let mut edges = self.resolve_edges(&mut found);
         self.resolve_parents(&mut found);
         self.task_of = Blocks::default();
+        self.drop_implausible_times(found.diagnostics);
+        self.doubt_running(found.diagnostics);
         self.mend_attempts(&mut found);
         self.said = Blocks::default();
         // Nothing is guessed where the source records dependencies, or says that there are none.

@@ -30,7 +30,7 @@ pub(super) fn moment(ns: Option<i64>) -> String {
     )
 }
 
-/// Tasks by status, all ten in the order of the vocabulary.
+/// Tasks by status, all eleven in the order of the vocabulary.
 fn statuses(tasks: &Tally) -> Value {
     Value::Object(
         Status::ALL.into_iter().map(|s| (s.name().to_owned(), tasks.of(s).into())).collect::<Map<_, _>>(),

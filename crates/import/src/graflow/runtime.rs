@@ -5,11 +5,13 @@ use makespan_format::{
 };
 use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
+use std::rc::Rc;
 
 use super::{Runs, ToldRun, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::pairs::{Clock, Labels, Record, info, items, scalar, warn};
+use crate::pairs::{Labels, Record, info, items, scalar, warn};
+use crate::times::Clock;
 
 /// Members of a node that have their place.
 const NODE: [&str; 5] = ["id", "status", "start_time", "end_time", "metadata"];
@@ -60,7 +62,7 @@ pub(super) fn read(
     }
     let relations = relations(&root, &nodes, &index);
     for (s, segment) in segments.iter().enumerate() {
-        let mut clock = Clock::new(zone);
+        let mut clock = Clock::new(Rc::new(zone));
         let run = Run { file, nodes: &nodes, segment, last: &last, place: s, relations: &relations };
         run.tell(&mut clock, runs, sink);
     }
@@ -163,7 +165,7 @@ impl Run<'_, '_> {
             }
         }
         let ended = root.and_then(|r| clock.iso_of(&r.record, "end_time"));
-        let status = root.and_then(|r| r.record.text("status")).and_then(|word| Status::from_word(&word));
+        let status = root.and_then(|r| clock.status_of(&r.record, "status", false));
         self.tell_run(root, status, ended, clock, &mut runs.list[at], sink);
         let mut counts = Counts::default();
         for &(node, times) in &self.segment.tasks {
@@ -268,7 +270,7 @@ impl Run<'_, '_> {
         if !mine {
             return;
         }
-        let known = record.text("status").and_then(|word| Status::from_word(&word));
+        let known = clock.status_of(record, "status", metadata.filled("error").is_some());
         let ended = clock.iso_of(record, "end_time");
         counts.repeated += u64::from(times > 1);
         counts.lost += u64::from(times.saturating_sub(1));

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 use super::book::Book;
 use super::metrics::name_and_unit;
 use super::record::{RunFacts, Slots, TaskRow, nanos};
-use super::times::Clock;
 use crate::importer::Zone;
 use crate::json;
+use crate::times::Clock;
 
 /// The member of an object.
 pub(super) fn member<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {

@@ -8,9 +8,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plan::Plan;
 use super::record::{RunFacts, TaskRow, error_info};
-use super::times::Clock;
 use crate::importer::Zone;
+use crate::outcome;
 use crate::tally::clip;
+use crate::times::Clock;
 
 /// A task that was told.
 #[derive(Debug)]
@@ -76,8 +77,6 @@ pub(super) struct Counts {
     pub(super) no_previous: u64,
     pub(super) end_from_duration: u64,
     pub(super) from_index: u64,
-    pub(super) unknown_status: u64,
-    pub(super) first_unknown_status: String,
 }
 
 /// All runs, in the order met.
@@ -322,7 +321,7 @@ impl RunState<'_> {
             id: facts.id.as_str().into(),
             name: facts.name.as_deref().map(Into::into),
             workflow: facts.workflow.as_deref().map(Into::into),
-            status: facts.status.as_deref().and_then(Status::from_word),
+            status: facts.status.as_deref().map(outcome::status_of),
             started,
             ended,
             source: Some(facts.source.unwrap_or("Kailash").into()),
@@ -346,7 +345,7 @@ impl RunState<'_> {
             }
         };
         let c = &self.counts;
-        let running = self.facts.status.as_deref().and_then(Status::from_word) == Some(Status::Running);
+        let running = self.facts.status.as_deref().map(outcome::status_of) == Some(Status::Running);
         say(
             u64::from(running && self.facts.ended.is_none()),
             Severity::Warning,
@@ -398,8 +397,6 @@ impl RunState<'_> {
             "metrics-not-collected",
             "every processor, memory and I/O figure of these tasks is zero, which the engine writes when it does not measure; they are left out",
         );
-        let what = format!("statuses that are not known are left out (first: {:?})", c.first_unknown_status);
-        say(c.unknown_status, Severity::Warning, "unknown-status", &what);
         self.clock.report(&place, sink);
     }
 }

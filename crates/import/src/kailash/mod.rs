@@ -14,7 +14,6 @@ mod plan;
 mod record;
 mod sniff;
 mod tell;
-pub(crate) mod times;
 
 use makespan_model::Order as _;
 use std::borrow::Cow;

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 
 use super::{Runs, compact, told_twice};
 use crate::json;
-use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
+use crate::times::Clock;
 
 /// What an event says of a stage, by the end of its type.
 enum Mark {

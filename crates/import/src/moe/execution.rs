@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 use super::series::{Series, id_of};
 use super::{Runs, compact, told_twice};
 use crate::json;
-use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
+use crate::times::Clock;
 
 const EXECUTION: [&str; 10] = [
     "workflow_id",
@@ -59,7 +59,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         (false, _) => Some(Status::Running),
         (true, Some(true)) => Some(Status::Succeeded),
         (true, Some(false)) => Some(Status::Failed),
-        (true, None) => None,
+        (true, None) => Some(Status::Unknown),
     };
     let error = s.raw(6).and_then(error_of);
     let mut stored = Fields::new();
@@ -167,7 +167,7 @@ fn components<'a>(
             Some(false) => Some(Status::Failed),
             _ if s.raw(2).is_none() => Some(Status::Running),
             Some(true) => Some(Status::Succeeded),
-            None => None,
+            None => Some(Status::Unknown),
         };
         let error = s.raw(4).filter(|_| success == Some(false)).and_then(error_of);
         sink.event(Event::Attempt(Attempt {

@@ -4,7 +4,7 @@ use makespan_format::{Event, EventSink, Log, RunInfo};
 use rustc_hash::FxHashMap;
 
 use super::model::{Model, Step, Try, Workflow};
-use crate::pairs::Clock;
+use crate::times::Clock;
 
 /// A line of the log with the ids it names.
 pub(super) struct Line<'a> {

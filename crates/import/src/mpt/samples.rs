@@ -4,7 +4,8 @@ use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, RunInfo, Sample,
 use rustc_hash::FxHashSet;
 
 use super::model::Model;
-use crate::pairs::{Clock, Record};
+use crate::pairs::Record;
+use crate::times::Clock;
 
 /// A metric or an alert as its source holds it, before it is told.
 pub(super) struct Note<'a> {

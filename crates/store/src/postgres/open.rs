@@ -27,8 +27,8 @@ impl Postgres {
         // A database that is a store is only looked at: whoever may not write can open it, too.
         let found = if has_tables(&mut driver)? { version(&mut driver, location)? } else { None };
         match found {
-            Some(found) => known(found)?,
-            None => database.make(&mut driver)?,
+            Some(found) if found != 1 => known(found)?,
+            _ => database.make(&mut driver)?,
         }
         Ok(database)
     }

@@ -32,7 +32,7 @@ pub(crate) use driver::{Connect, Driver};
 use pool::Pool;
 #[cfg(feature = "sqlite")]
 pub(crate) use schema::make_tables;
-pub(crate) use schema::{SCHEMA, known};
+pub(crate) use schema::{FROM_1, SCHEMA, known};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use schema::{prepare, version};
 #[cfg(any(feature = "postgres", feature = "mysql"))]

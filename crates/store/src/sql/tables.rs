@@ -73,6 +73,7 @@ pub(super) const RUNS: Table = Table {
         ("cancelled", Int),
         ("upstream_failed", Int),
         ("cached", Int),
+        ("unclear", Int),
         ("events", Int),
         ("bytes", Int),
         ("unread", Int),

@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::driver::{Sqlite, describe};
-use crate::sql::{Connect, SCHEMA, known, make_tables};
+use crate::sql::{Connect, FROM_1, SCHEMA, known, make_tables};
 use crate::{Error, Location};
 
 /// `MKSP`: says in the header of the file that it is a store of ours.
@@ -75,6 +75,12 @@ impl File {
         };
         match look().map_err(|e| self.describe(&e))? {
             (0, 0, 0) => Ok(Identity::Empty),
+            (APPLICATION_ID, 1, _) => {
+                let sql = FROM_1.replace("BIGINT", "INTEGER");
+                let steps = format!("BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {SCHEMA}; COMMIT;");
+                connection.execute_batch(&steps).map_err(|e| self.describe(&e))?;
+                Ok(Identity::Ours)
+            }
             (APPLICATION_ID, version, _) => known(version).map(|()| Identity::Ours),
             _ => Err(Error::Foreign {
                 location: self.location.to_string(),

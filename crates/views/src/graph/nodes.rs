@@ -18,16 +18,17 @@ pub struct Node {
     /// Second line.
     pub note: String,
     /// How many of its tasks have each status.
-    pub statuses: [u32; 10],
+    pub statuses: [u32; Status::COUNT],
 }
 
 impl Node {
     /// The status that matters most.
     pub fn status(&self) -> Status {
-        const FIRST: [Status; 10] = [
+        const FIRST: [Status; Status::COUNT] = [
             Status::Failed,
             Status::UpstreamFailed,
             Status::Cancelled,
+            Status::Unknown,
             Status::Retrying,
             Status::Running,
             Status::Queued,
@@ -125,7 +126,7 @@ impl Graph {
             if step != name {
                 note = format!("{step}{}{note}", if note.is_empty() { "" } else { " · " });
             }
-            let mut statuses = [0; 10];
+            let mut statuses = [0; Status::COUNT];
             statuses[run.tasks.status[t as usize] as usize] = 1;
             nodes.push(Node { tasks: vec![t], label: short(name), note: short(&note), statuses });
         }
@@ -144,7 +145,12 @@ impl Graph {
             let key = key.into_iter().find(|k| !k.is_empty()).unwrap_or_default();
             let at = *of.entry(key).or_insert_with(|| {
                 let label = short(run.task_step(t));
-                graph.nodes.push(Node { tasks: Vec::new(), label, note: String::new(), statuses: [0; 10] });
+                graph.nodes.push(Node {
+                    tasks: Vec::new(),
+                    label,
+                    note: String::new(),
+                    statuses: [0; Status::COUNT],
+                });
                 spans.push((i64::MAX, UNKNOWN));
                 graph.nodes.len() as u32 - 1
             });

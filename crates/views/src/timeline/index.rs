@@ -131,9 +131,10 @@ pub struct Index {
 /// How much a status matters when several share a bar: failures must never drown.
 fn weight(status: Status) -> u8 {
     match status {
-        Status::Failed => 9,
-        Status::UpstreamFailed => 8,
-        Status::Cancelled => 7,
+        Status::Failed => 10,
+        Status::UpstreamFailed => 9,
+        Status::Cancelled => 8,
+        Status::Unknown => 7,
         Status::Retrying => 6,
         Status::Running => 5,
         Status::Queued => 4,
