@@ -138,13 +138,13 @@ mod tests {
             .iter()
             .map(|r| r.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>().join(" "))
             .collect();
-        assert_eq!(said, ["dependency a +0 s 4 s", "slot of b +4 s 3 s"]);
+        assert_eq!(said, ["release by a +0 s 4 s", "slot of b +4 s 3 s"]);
         let index = Index::new(facts.run(), Lanes::Worker);
         let group = waits(&facts, &index, &Frame::whole(&index, 900.0), task);
         let mut scene = makespan_scene::Scene::new(900.0, 200.0, "");
         scene.push(group);
         let svg = makespan_scene::svg(&scene, &makespan_scene::Theme::light());
-        assert!(svg.contains("dependency a") && svg.contains("slot of b"), "{svg}");
+        assert!(svg.contains("release by a") && svg.contains("slot of b"), "{svg}");
         let first = facts.run().find_task("a").unwrap();
         assert_eq!(waits_table(&facts, first, &Look::default()), None);
     }
