@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Status, Task};
-use rustc_hash::FxHashMap;
 
 use crate::blocks::Blocks;
 use crate::columns::*;
@@ -14,7 +14,7 @@ use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 #[derive(Debug, Default)]
 pub struct RunsBuilder {
     pub(crate) runs: Vec<RunBuilder>,
-    by_id: FxHashMap<String, usize>,
+    by_id: HashMap<String, usize>,
     current: usize,
     /// Findings that came before any run.
     early: Vec<Diagnostic>,
@@ -107,7 +107,7 @@ pub(crate) struct RunBuilder {
     /// Task of an id, by `StrId`.
     pub(crate) task_of: Blocks<u32>,
     pub(crate) first_try: Blocks<u32>,
-    pub(crate) later_tries: FxHashMap<(u32, u32), u32>,
+    pub(crate) later_tries: HashMap<(u32, u32), u32>,
     pub(crate) undeclared: u64,
     pub(crate) declared: Blocks<bool>,
     /// The task of the event before and its id: most events are about the same one.

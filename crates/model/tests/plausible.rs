@@ -21,7 +21,7 @@ fn run(times: &[(Option<i64>, Option<i64>)], more: &[Diagnostic]) -> Run {
     // Told again, the run is the same: nothing is found twice.
     let mut again = RunsBuilder::new();
     run.events(&mut again);
-    assert_eq!(again.finish().0, [run.clone()]);
+    assert_eq!(again.finish().0, std::slice::from_ref(&run));
     run
 }
 

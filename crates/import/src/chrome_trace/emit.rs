@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Alert, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
 };
 use makespan_model::NONE;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::nest::{Slice, Slices};
 use super::trace::{ArgFacts, Item, Thread, Trace};
@@ -45,7 +45,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
         out.slice(at, &after[from..to]);
         from = to;
     }
-    let of_item: FxHashMap<u32, u32> = slices.marks.iter().copied().collect();
+    let of_item: HashMap<u32, u32> = slices.marks.iter().copied().collect();
     for (at, item) in trace.items.iter().enumerate() {
         match item.ph {
             b'C' => out.counter(item),
@@ -130,7 +130,7 @@ fn workers(trace: &Trace) -> Vec<String> {
         let thread = t.name.clone().unwrap_or_else(|| format!("thread {}", t.tid));
         if several { format!("{} / {thread}", process(t.process)) } else { thread }
     };
-    let mut uses: FxHashMap<String, u32> = FxHashMap::default();
+    let mut uses: HashMap<String, u32> = HashMap::default();
     for thread in &trace.threads {
         *uses.entry(plain(thread)).or_default() += 1;
     }
@@ -199,7 +199,7 @@ impl Emitter<'_> {
         let end = trace.items.get(slice.end_item as usize).map_or("", |end| trace.texts.get(end.args));
         let mut facts = ArgFacts::default();
         let mut params = Fields::new();
-        let mut known = FxHashSet::default();
+        let mut known = HashSet::default();
         let mut objects = 0;
         for (text, tape) in [begin, end].into_iter().zip(&mut self.tapes) {
             if !text.starts_with('{') || tape.read(text, 0).is_err() {

@@ -1,8 +1,8 @@
 //! Flow events to dependencies between the slices they bind to.
 
+use foldhash::HashMap;
 use makespan_format::Severity;
 use makespan_model::{NONE, StrId};
-use rustc_hash::FxHashMap;
 
 use super::nest::Slices;
 use super::trace::Trace;
@@ -15,7 +15,7 @@ pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
     let mut flows: Vec<u32> =
         (0..trace.items.len() as u32).filter(|&i| b"stf".contains(&trace.items[i as usize].ph)).collect();
     flows.sort_by_key(|&i| trace.items[i as usize].ts);
-    let mut last: FxHashMap<(StrId, StrId), Option<u32>> = FxHashMap::default();
+    let mut last: HashMap<(StrId, StrId), Option<u32>> = HashMap::default();
     let mut edges = Vec::new();
     let (mut unbound, mut unstarted) = (0u64, 0u64);
     for at in flows {
@@ -54,7 +54,7 @@ fn bound(trace: &Trace, slices: &Slices, edges: &mut Vec<(u32, u32)>, unstarted:
         .filter(|&s| !item(s).bind.is_empty() && (item(s).flow_in || item(s).flow_out))
         .collect();
     ends.sort_by_key(|&s| item(s).ts);
-    let mut last: FxHashMap<StrId, u32> = FxHashMap::default();
+    let mut last: HashMap<StrId, u32> = HashMap::default();
     for s in ends {
         let item = item(s);
         if item.flow_in {

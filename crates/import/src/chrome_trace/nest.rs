@@ -1,8 +1,8 @@
 //! Events to slices: ends found for beginnings, and for each slice the one around it.
 
+use foldhash::HashMap;
 use makespan_format::Severity;
 use makespan_model::{Interner, NONE, StrId};
-use rustc_hash::FxHashMap;
 
 use super::trace::{Item, NO_END, Trace};
 use crate::tally::{Place, Tally};
@@ -54,7 +54,7 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
     let mut marks = Vec::new();
     let order = by_time(&trace.items);
     let mut open: Vec<Vec<usize>> = vec![Vec::new(); trace.threads.len()];
-    let mut flying: FxHashMap<Operation, Vec<usize>> = FxHashMap::default();
+    let mut flying: HashMap<Operation, Vec<usize>> = HashMap::default();
     for &at in &order {
         let item = &trace.items[at as usize];
         let begun = |asynchronous, until| Slice {

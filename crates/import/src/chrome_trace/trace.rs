@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
 use makespan_model::{Interner, StrId};
-use rustc_hash::FxHashMap;
 
 use super::record::{Record, time, unit_of};
 use crate::importer::Unit;
@@ -90,8 +90,8 @@ pub(super) struct Trace {
     /// Nanoseconds that the trace's origin lies behind the epoch.
     pub(super) base: Option<i64>,
     opened: bool,
-    thread_of: FxHashMap<u32, FxHashMap<String, u32>>,
-    process_of: FxHashMap<String, u32>,
+    thread_of: HashMap<u32, HashMap<String, u32>>,
+    process_of: HashMap<String, u32>,
     last: u32,
 }
 
@@ -141,8 +141,8 @@ impl Trace {
             label_keys: Vec::new(),
             base: None,
             opened: false,
-            thread_of: FxHashMap::default(),
-            process_of: FxHashMap::default(),
+            thread_of: HashMap::default(),
+            process_of: HashMap::default(),
             last: 0,
         }
     }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, Log, Task};
-use rustc_hash::FxHashSet;
 
 use crate::ids::{Ids, Placed, Seen};
 use crate::json::tape::Value;
@@ -42,7 +42,7 @@ fn distinct<'t, 'a>(object: Value<'t, 'a>, tally: &mut Tally) -> Vec<(Cow<'a, st
             }
         }
     } else {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         all.reverse();
         all.retain(|(key, _)| {
             let fresh = seen.insert(key.clone());

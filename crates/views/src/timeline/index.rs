@@ -1,9 +1,9 @@
 //! Which attempt lies in which row, and the same at coarser and coarser resolutions.
 
+use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::recorded::Recorded;
@@ -208,7 +208,7 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
             _ => run.tasks.id[task],
         }
     };
-    let mut of: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut of: HashMap<StrId, usize> = HashMap::default();
     let mut groups: Vec<(StrId, Vec<u32>)> = Vec::new();
     for a in attempts {
         let at = *of.entry(key(a)).or_insert_with(|| {
