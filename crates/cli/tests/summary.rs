@@ -41,7 +41,7 @@ fn the_documented_shape() {
         assert_eq!(run[key], value, "{key}");
     }
     let statuses = run["statuses"].as_object().unwrap();
-    assert_eq!(statuses.len(), 10);
+    assert_eq!(statuses.len(), 11);
     assert_eq!((&statuses["upstream-failed"], &statuses["cached"]), (&json!(1), &json!(0)));
 }
 
