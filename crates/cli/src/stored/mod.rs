@@ -1,5 +1,6 @@
 //! The store of this call: opened when it is needed, and with patience, for most stores have one writer at a time.
 
+pub(crate) mod damage;
 mod id;
 mod known;
 mod producer;
@@ -17,6 +18,9 @@ pub(crate) use id::{new_run_id, random};
 pub(crate) use known::{known, lines_of, missing, run_of, state_of};
 pub(crate) use producer::Producer;
 pub(crate) use reading::{bytes_of, name_of};
+
+/// What the last try may take longer than the wait for a store.
+const MARGIN: Duration = Duration::from_millis(200);
 
 /// Where a store is, and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -96,9 +100,20 @@ impl Address {
         if self.is_default
             && let Some(folder) = config::data_folder()
         {
-            make_private(&folder)?;
+            makespan_store::private::create_folders(&folder)?;
         }
         patiently(self.wait, || makespan_store::open(self.location.secret_url()))
+    }
+
+    /// Opens the store, and gives up after its wait whatever the other side does.
+    pub(crate) fn try_open_soon(&self) -> Result<Box<dyn Store>, Error> {
+        let (address, late) = (self.clone(), self.late());
+        within(self.wait + MARGIN, move || address.try_open(), || late)
+    }
+
+    /// That no answer came in time.
+    fn late(&self) -> Error {
+        Error::Unavailable { location: self.shown(), reason: "no answer in time".to_owned() }
     }
 
     /// Opens the store that a run is in, which must be there then.
@@ -127,15 +142,6 @@ impl Address {
     }
 }
 
-/// Makes a folder that nobody else can look into: runs may tell of anything.
-fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
 /// Tries again while another process writes, for so long.
 pub(crate) fn patiently<T>(
     wait: Duration,
@@ -158,6 +164,21 @@ pub(crate) fn patiently<T>(
             other => return other,
         }
     }
+}
+
+/// Does something on a thread of its own, and waits for it only so long: a connection to a machine that answers nothing
+/// may take minutes to fail. What was begun goes on until the program ends.
+pub(crate) fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    late: impl FnOnce() -> Error,
+) -> Result<T, Error> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let started = std::thread::Builder::new().spawn(move || sender.send(work()));
+    if let Err(error) = started {
+        return Err(error.into());
+    }
+    receiver.recv_timeout(limit).unwrap_or_else(|_| Err(late()))
 }
 
 /// Now, ns since the epoch.

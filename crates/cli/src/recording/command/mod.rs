@@ -44,7 +44,7 @@ const RAREST: Duration = Duration::from_secs(60);
 /// there are.
 const RESTING: u32 = 50;
 /// As long a store is waited for before the command starts.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+const FIRST_WAIT: Duration = Duration::from_millis(800);
 /// How often the store gets what was measured, at most.
 const SEND_EVERY: Duration = Duration::from_secs(2);
 
@@ -79,7 +79,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let address = Address::new(config)?;
     let id = run_id(args.id.as_deref(), &name, now())?;
     let environment = address.for_others();
-    refuse(&address.with_wait(FIRST_WAIT), &id)?;
+    let reached = refuse(&address.with_wait(FIRST_WAIT), &id)?;
 
     let described = Described {
         name: &name,
@@ -89,7 +89,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         command: &words,
         started: now(),
     };
-    let mut record = Record::new(address, &id, &task, described);
+    let mut record = Record::new(address, &id, &task, described, reached);
     // Before it starts, so that whatever it starts can record into the same run.
     if let Err(error) = record.try_send()
         && !error.is_transient()
@@ -128,16 +128,16 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
 }
 
 /// That the run cannot be recorded: a store that never will work, or an id that is taken. A store that cannot be
-/// reached at this moment is no reason not to do the work.
-fn refuse(address: &Address, id: &str) -> Result<(), Failure> {
-    match address.try_open() {
+/// reached at this moment is no reason not to do the work; whether it was reached.
+fn refuse(address: &Address, id: &str) -> Result<bool, Failure> {
+    match address.try_open_soon() {
         Ok(store) => match known(address, &*store, id)? {
             Some(_) => Err(Failure::Refused(format!("there is a run {id} in {} already", address.shown()))),
-            None => Ok(()),
+            None => Ok(true),
         },
         Err(error) if error.is_transient() => {
             say(&format!("warning: {error}; it is tried again at the end"));
-            Ok(())
+            Ok(!matches!(error, makespan_store::Error::Unavailable { .. }))
         }
         Err(error) => Err(address.failed(error)),
     }

@@ -11,7 +11,7 @@ use makespan_store::Error;
 use super::output::Tail;
 use super::usage::Measured;
 use crate::failure::Failure;
-use crate::output::{clean, write_file};
+use crate::output::{clean, write_private};
 use crate::stored::{Address, Producer, now};
 
 /// As long the store is waited for while the command runs: others may be quicker then.
@@ -23,6 +23,8 @@ pub(super) struct Record {
     producer: Producer,
     run: String,
     task: String,
+    /// Whether the store could be reached the last time.
+    reached: bool,
 }
 
 /// What is known of a command before it starts.
@@ -37,7 +39,13 @@ pub(super) struct Described<'a> {
 
 impl Record {
     /// Begins to record: the run and its task.
-    pub(super) fn new(address: Address, run: &str, task: &str, described: Described<'_>) -> Record {
+    pub(super) fn new(
+        address: Address,
+        run: &str,
+        task: &str,
+        described: Described<'_>,
+        reached: bool,
+    ) -> Record {
         let mut producer = Producer::new(run);
         let mut params = Fields::new();
         params.raw("command", &serde_json::json!(described.command).to_string());
@@ -60,7 +68,7 @@ impl Record {
             kind: Some("command".into()),
             ..Task::default()
         }));
-        Record { address, producer, run: run.to_owned(), task: task.to_owned() }
+        Record { address, producer, run: run.to_owned(), task: task.to_owned(), reached }
     }
 
     /// Adds that it started, on this machine.
@@ -139,10 +147,20 @@ impl Record {
         }));
     }
 
-    /// Sends what waits, if the store can be had soon; else it waits on.
+    /// Sends what waits, if the store can be had soon; else it waits on. A store that could not be reached is not tried
+    /// before the end again: the command is not to wait for it.
     pub(super) fn try_send(&mut self) -> Result<(), Error> {
-        let store = self.address.with_wait(SHORT_WAIT).try_open()?;
-        self.producer.send(&*store, SHORT_WAIT).map(|_| ())
+        if !self.reached {
+            return Ok(());
+        }
+        let sent = self.send(SHORT_WAIT);
+        self.reached = !matches!(sent, Err(Error::Unavailable { .. }));
+        sent
+    }
+
+    fn send(&mut self, wait: Duration) -> Result<(), Error> {
+        let store = self.address.with_wait(wait).try_open_soon()?;
+        self.producer.send(&*store, wait).map(|_| ())
     }
 
     /// What to say of an error of the store.
@@ -152,8 +170,11 @@ impl Record {
 
     /// Sends the rest. Where that cannot be done, it is put into a file, and stderr says so.
     pub(super) fn finish(mut self) {
-        let wait = self.address.wait();
-        let sent = self.address.try_open().and_then(|store| self.producer.send(&*store, wait).map(|_| ()));
+        // Another writer is waited for longer than a machine that does not answer.
+        let sent = match self.send(SHORT_WAIT) {
+            Err(Error::Busy { .. }) => self.send(self.address.wait()),
+            sent => sent,
+        };
         let Err(error) = sent else { return };
         let mut text = String::new();
         write_line(&Event::Run(RunInfo { id: self.run.as_str().into(), ..RunInfo::default() }), &mut text);
@@ -163,7 +184,7 @@ impl Record {
         }
         let path: PathBuf =
             std::env::temp_dir().join(format!("makespan-{:016x}.jsonl", crate::stored::random()));
-        let rest = match write_file(&path, text.as_bytes()) {
+        let rest = match write_private(&path, text.as_bytes()) {
             Ok(()) => format!("what is missing is in {}; `makespan import` takes it", path.display()),
             Err(error) => format!("what is missing is lost: {error}"),
         };
