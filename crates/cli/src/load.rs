@@ -91,7 +91,7 @@ fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn Eve
                     && let InputPlace::Path(path) = &file.place =>
             {
                 match bytes_of(config, path) {
-                    Ok(bytes) => sources.push(Source::new(name_of(&path.to_string_lossy()), bytes)),
+                    Ok(bytes) => sources.push(Source::new(name_of(path), bytes)),
                     Err(why) => unreadable.push((file.name, format!("{error}, and {why}"))),
                 }
             }

@@ -2,7 +2,8 @@
 //! computed is computed by the crates below.
 //!
 //! Exit codes: 0 ok (also where a part of the input was left out, which stderr tells), 1 no run could be read, or what
-//! was asked for is not there or cannot happen now, 2 the command, its output place or the store is wrong. `run` returns
+//! was asked for is not there or cannot happen now, 2 the command, its output place or the store is wrong, or a run that
+//! was read from the store is damaged. `run` returns
 //! the exit code of its command.
 
 mod args;
@@ -40,6 +41,9 @@ use args::{Args, Verb};
 use config::Config;
 use failure::Failure;
 
+/// The exit code where all went well, but a run that was read is damaged.
+const DAMAGED: u8 = 2;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -55,11 +59,14 @@ fn main() -> ExitCode {
         }
     };
     match execute(&args) {
+        // What was read is not all there was.
+        Ok(ExitCode::SUCCESS) if stored::damage::was_reported() => ExitCode::from(DAMAGED),
         Ok(code) => code,
         Err(failure) => {
             let text = failure.to_string();
             if !text.is_empty() {
-                let _ = writeln!(std::io::stderr(), "makespan: {text}");
+                // A failure may quote what a file, a setting or a server says.
+                let _ = writeln!(std::io::stderr(), "makespan: {}", output::inert(&text));
             }
             ExitCode::from(failure.exit_code())
         }

@@ -1,15 +1,16 @@
 //! `makespan open`: the app and the files, from this machine to this machine.
 
 use std::io::{ErrorKind, Write as _};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::args::OpenArgs;
-use crate::config::Config;
 use crate::config::settings::OPEN_PORT;
+use crate::config::{Config, data_folder};
 use crate::failure::Failure;
-use crate::output::{clean, print};
+use crate::output::{clean, print, write_private};
 use crate::serve::{Content, Served, Site};
-use crate::stored::{bytes_of, name_of};
+use crate::stored::{bytes_of, name_of, random};
 use crate::walk::{self, InputPlace, MOST_BYTES};
 use crate::{dist, serve};
 
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
                 // No file of that name: perhaps a run of that id, as it is now.
                 Err(error) if error.kind() == ErrorKind::NotFound => match bytes_of(config, &path) {
                     Ok(bytes) => {
-                        file.name = name_of(&path.to_string_lossy());
+                        file.name = name_of(&path);
                         Ok(Content::Bytes(bytes.into()))
                     }
                     Err(why) => Err(std::io::Error::other(format!("{error}, and {why}"))),
@@ -49,14 +50,18 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     if !dist::is_there() {
         let _ = writeln!(err, "makespan: {}", dist::MISSING);
     }
-    serve::serve(
+    let mut door = None;
+    let served = serve::serve(
         config.value(args.port, &OPEN_PORT)?,
         |port| Site::new(served, port),
         |address| {
-            print(format!("Makespan is at {address}\n").as_bytes())?;
-            if !args.no_browser
-                && let Err(error) = browse(address)
-            {
+            print(&format!("Makespan is at {address}\n"))?;
+            if args.no_browser {
+                return Ok(());
+            }
+            let (there, left) = doorway(address);
+            door = left;
+            if let Err(error) = browse(&there) {
                 let _ = writeln!(
                     std::io::stderr(),
                     "makespan: no browser could be started ({error}); open the address yourself"
@@ -64,7 +69,31 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
             }
             Ok(())
         },
-    )
+    );
+    if let Some(path) = door {
+        let _ = std::fs::remove_file(path);
+    }
+    served
+}
+
+/// What a browser is told to open, and the file to remove afterwards. The address holds a token, and every user of the
+/// machine can see the arguments of a program: so it stands in a file that only this user can read, where that can be.
+fn doorway(address: &str) -> (String, Option<PathBuf>) {
+    let file = || -> Option<PathBuf> {
+        let folder = data_folder()?;
+        makespan_store::private::create_folders(&folder).ok()?;
+        let path = folder.join(format!("open-{:016x}.html", random()));
+        let page = format!(
+            "<!doctype html>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"refresh\" content=\"0;url={address}\">\n\
+             <title>Makespan</title>\n<a href=\"{address}\">Makespan</a>\n"
+        );
+        write_private(&path, page.as_bytes()).ok()?;
+        Some(path)
+    };
+    match file() {
+        Some(path) => (path.to_string_lossy().into_owned(), Some(path)),
+        None => (address.to_owned(), None),
+    }
 }
 
 /// Starts the user's browser, and does not wait for it.

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::dist;
 use crate::failure::Failure;
 use crate::load::load;
-use crate::output::{clean, print, write_file};
+use crate::output::{clean, print_data, write_file};
 
 /// Writes the report and says on stderr what is worth knowing about it.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
         let _ = writeln!(std::io::stderr(), "makespan: {note}");
     }
     if args.output.as_os_str() == "-" {
-        return print(report.html.as_bytes());
+        return print_data(report.html.as_bytes());
     }
     write_file(&args.output, report.html.as_bytes())
 }

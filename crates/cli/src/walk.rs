@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use makespan_scene::counted;
+
 /// How many files are taken from folders.
 const MOST_FILES: usize = 100_000;
 
@@ -58,14 +60,18 @@ fn last_name(path: &Path) -> String {
 
 fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
     let mut open: Vec<(PathBuf, String, usize)> = vec![(root.to_owned(), last_name(root), 0)];
+    let mut links = 0;
     while let Some((path, name, depth)) = open.pop() {
         if found.len() >= MOST_FILES {
             left_out.push((name, format!("more than {MOST_FILES} files: the rest is left out")));
-            return;
+            break;
         }
-        // A link to a folder is not followed: it may lead back up.
         let kind = match std::fs::symlink_metadata(&path) {
-            Ok(m) if m.is_symlink() && depth > 0 => std::fs::metadata(&path).map(|m| (m.is_file(), false)),
+            // A link may lead anywhere, and whoever made the folder would choose what is read and shown.
+            Ok(m) if m.is_symlink() && depth > 0 => {
+                links += 1;
+                continue;
+            }
             Ok(m) if m.is_symlink() => Ok((false, true)),
             Ok(m) => Ok((m.is_file(), m.is_dir())),
             Err(e) => Err(e),
@@ -86,6 +92,11 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
             Ok(_) => left_out.push((name, "no plain file".to_owned())),
             Err(e) => left_out.push((name, e.to_string())),
         }
+    }
+    if links > 0 {
+        let text =
+            format!("{} in it not followed; name the targets to read them", counted(links, "symbolic link"));
+        left_out.push((last_name(root), text));
     }
 }
 

@@ -153,6 +153,9 @@ pub(crate) struct RemoveArgs {
     /// Although they are not over
     #[arg(long)]
     pub(crate) force: bool,
+    /// Also runs of which a part is damaged
+    #[arg(long)]
+    pub(crate) damaged: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -225,6 +228,9 @@ pub(crate) struct CopyArgs {
     /// The store to copy into
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
+    /// Also runs of which a part is damaged
+    #[arg(long)]
+    pub(crate) damaged: bool,
     /// Print JSON (docs/cli.md describes it)
     #[arg(long)]
     pub(crate) json: bool,
@@ -254,18 +260,38 @@ pub(crate) struct GcArgs {
     /// Do it, if that many runs go
     #[arg(long, value_name = "N")]
     pub(crate) confirm: Option<usize>,
+    /// Also runs of which a part is damaged
+    #[arg(long)]
+    pub(crate) damaged: bool,
     /// Print JSON (docs/cli.md describes it)
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum ConfigVerb {
     /// Print each setting, its value and where that came from
     Show {
         /// Print JSON (docs/cli.md describes it)
         #[arg(long)]
         json: bool,
+    },
+    /// Let the makespan.toml of a folder name stores on other machines and outside the folder
+    ///
+    /// The folder is remembered with the content of the file: after a change it has to be trusted again.
+    Trust {
+        /// The folder [default: the nearest one with a makespan.toml, from the working directory up]
+        #[arg(value_name = "DIR", conflicts_with = "list")]
+        folder: Option<PathBuf>,
+        /// Print the trusted folders instead
+        #[arg(long)]
+        list: bool,
+    },
+    /// Take back the trust in a folder
+    Untrust {
+        /// The folder [default: the nearest one with a makespan.toml, from the working directory up]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
     /// Print what there is to set
     List {

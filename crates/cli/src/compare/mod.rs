@@ -65,7 +65,7 @@ pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
             if args.json { json::series(&runs, &found, &unit) } else { text::series(all, &found, &layout) }
         }
     };
-    if args.json { print(format!("{}\n", inert_json(&out)).as_bytes()) } else { print(out.as_bytes()) }
+    if args.json { print(&format!("{}\n", inert_json(&out))) } else { print(&out) }
 }
 
 /// How a measure is written.

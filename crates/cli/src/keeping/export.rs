@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::args::{ExportArgs, ExportFormat};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{print, print_foreign, write_file};
-use crate::stored::{Address, lines_of, state_of};
+use crate::output::{print_data, print_foreign, write_file};
+use crate::stored::{Address, damage, lines_of, state_of};
 
 /// Writes runs with all their events.
 pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
         _ if args.format() == ExportFormat::JsonlGz && io::stdout().is_terminal() => {
             Err(Failure::Usage("a terminal cannot show compressed bytes: name a file with -o".to_owned()))
         }
-        _ if args.format() == ExportFormat::JsonlGz => print(&bytes),
+        _ if args.format() == ExportFormat::JsonlGz => print_data(&bytes),
         _ => print_foreign(&String::from_utf8_lossy(&bytes)),
     }
 }
@@ -71,7 +71,7 @@ fn document(address: &Address, store: &dyn Store, runs: &[String]) -> Result<Val
             events.push(serde_json::from_str(record.line).unwrap_or_else(|_| record.line.into()));
             ControlFlow::Continue(())
         });
-        read.map_err(|error| address.failed(error))?;
+        damage::report(id, &read.map_err(|error| address.failed(error))?);
         all.push(json!({ "run": id, "events": events }));
     }
     Ok(json!({ "makespan": VERSION, "runs": all }))

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load_events;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Address, known, patiently};
+use crate::stored::{Address, damage, known, patiently};
 
 /// As many events are sent at once, and no more than so many bytes of them.
 const AT_ONCE: usize = 2_000;
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
         let run = |(id, events, stored, _): &(String, u64, u64, bool)| json!({ "run": id, "events": events, "stored": stored });
         let document = json!({ "runs": told.iter().map(run).collect::<Vec<_>>() });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let mut out = String::new();
     for (id, events, stored, is_new) in told {
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
         };
         out.push_str(&format!("{}: {what}\n", clean(&id)));
     }
-    print(out.as_bytes())
+    print(&out)
 }
 
 /// Stores the lines that the store does not have; how many these were.
@@ -100,12 +100,14 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
 fn bring(address: &Address, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
     let mut there: HashMap<[u8; 16], u64> = HashMap::new();
     if store.run(id)?.is_some() {
-        store.read(id, EventRange::All, &mut |record| {
+        // What is damaged is not there, so that an import brings it back.
+        let gaps = store.read(id, EventRange::All, &mut |record| {
             // In the one form that all lines are written in here.
             let line = read_line(record.line.as_bytes()).map(|read| line_of(&read.event));
             *there.entry(key(&line.unwrap_or_else(|_| record.line.to_owned()))).or_default() += 1;
             ControlFlow::Continue(())
         })?;
+        damage::report(id, &gaps);
     }
     let missing: Vec<Numbered<'_>> = (1..)
         .zip(lines)

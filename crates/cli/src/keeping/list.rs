@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print, print_foreign};
-use crate::stored::{Address, now};
+use crate::stored::{Address, damage, now};
 use crate::terminal::Terminal;
 
 /// Prints the runs of the store, the latest first.
@@ -29,6 +29,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
     let page = match address.open_existing()? {
         Some(store) => {
             tell(&store.info().map_err(|error| address.failed(error))?);
+            damage::report_all(&address, &*store)?;
             store.runs(&query).map_err(|error| address.failed(error))?
         }
         // A look leaves no empty store behind.
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         let next = page.next.map(|cursor| cursor.to_string());
         let document = json!({ "runs": runs, "total": page.total, "next": next });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let mut out = match page.runs.as_slice() {
         [] => format!("no matching runs in {}\n", address.shown()),
@@ -52,12 +53,13 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         let shown = page.runs.len();
         out.push_str(&format!("\n{shown} of {}; continue with --after {next}\n", counted(page.total, "run")));
     }
-    print(out.as_bytes())
+    print(&out)
 }
 
 /// Says what is wrong with the store.
 fn tell(info: &Info) {
-    for found in &info.findings {
+    // Which runs are damaged is said of each.
+    for found in info.findings.iter().filter(|found| found.code != "damaged-segment") {
         let times = if found.count > 1 { format!(" ({}×)", count(found.count)) } else { String::new() };
         let text = format!("{}: {}{times}", found.severity.name(), clean(&found.message));
         let _ = writeln!(std::io::stderr(), "makespan: {text}");

@@ -33,9 +33,9 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
             members.insert("steps".to_owned(), steps.into());
         }
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
-    print(page(&state, &run, Terminal::of_stdout()).as_bytes())
+    print(&page(&state, &run, Terminal::of_stdout()))
 }
 
 /// The tasks in the order in which they started, those that did not start last; of equals, as they depend.

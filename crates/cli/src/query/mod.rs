@@ -76,11 +76,11 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
     }
     if args.json {
         let lines = answers.iter().map(|a| json::line(&query, a) + "\n");
-        return print(inert_json(&lines.collect::<String>()).as_bytes());
+        return print(&inert_json(&lines.collect::<String>()));
     }
     let terminal = Terminal::of_stdout();
     let shown: Vec<String> = answers.iter().map(|a| page(&query, a, terminal)).collect();
-    print(shown.join("\n").as_bytes())
+    print(&shown.join("\n"))
 }
 
 /// One line on what was asked, then the tasks as the app shows them.

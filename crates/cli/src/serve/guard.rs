@@ -28,7 +28,7 @@ pub(super) fn refusal(request: &Request, port: u16) -> Option<(StatusCode, &'sta
             return Some(foreign);
         }
     }
-    if is_cross_site(headers) { Some(foreign) } else { None }
+    if is_cross_site(headers) && !is_navigation(headers) { Some(foreign) } else { None }
 }
 
 /// Whether that is one of our names with our port; without one it means port 80.
@@ -45,6 +45,16 @@ fn is_own(host: &str, port: u16) -> bool {
 /// Whether the browser says that another site asks (Fetch Metadata, section 2.2).
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|v| v == "cross-site" || v == "same-site")
+}
+
+/// Whether the answer becomes a page of its own, which no other site can look into: so the browser comes from the file
+/// that makespan has it open.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let only = |name: &str, value: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.next().is_some_and(|v| v == value) && values.next().is_none()
+    };
+    only("sec-fetch-mode", "navigate") && only("sec-fetch-dest", "document")
 }
 
 #[cfg(test)]

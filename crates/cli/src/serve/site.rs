@@ -10,6 +10,7 @@ use makespan_report::escape;
 
 use crate::dist;
 use crate::output::inert_json;
+use crate::stored::random;
 use crate::walk::{self, InputPlace, MOST_BYTES};
 
 /// A file of the user.
@@ -33,6 +34,8 @@ pub(crate) struct Site {
     files: Vec<Served>,
     index: Vec<u8>,
     port: u16,
+    /// The first part of every path.
+    token: String,
 }
 
 /// What stands where the app would be.
@@ -45,7 +48,8 @@ impl Site {
     pub(crate) fn new(files: Vec<Served>, port: u16) -> Site {
         let page = dist::file("index.html").and_then(|bytes| std::str::from_utf8(bytes).ok());
         let index = page.map_or_else(|| NO_APP.to_owned(), |page| with_files(page, &files));
-        Site { files, index: index.into_bytes(), port }
+        let token = format!("{:016x}{:016x}", random(), random());
+        Site { files, index: index.into_bytes(), port, token }
     }
 
     /// The port it is asked for on.
@@ -53,9 +57,16 @@ impl Site {
         self.port
     }
 
+    /// What every path begins with: only whoever was told the address knows it.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// The answer to a path, taken literally: nothing is decoded, joined or resolved.
     pub(super) async fn get(&self, path: &str) -> Response<Body> {
-        let name = path.strip_prefix('/').unwrap_or(path);
+        let Some(name) = self.behind_token(path) else {
+            return plain(StatusCode::NOT_FOUND, "open the address that makespan printed");
+        };
         if name.is_empty() || name == "index.html" {
             return with_type(self.index.clone(), "text/html; charset=utf-8");
         }
@@ -66,6 +77,15 @@ impl Site {
             Some(bytes) => with_type(bytes, media_type(name)),
             None => plain(StatusCode::NOT_FOUND, "there is nothing of that name"),
         }
+    }
+
+    /// What follows the token; `None` where it is another one. How long that takes says nothing about the token.
+    fn behind_token<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (given, rest) = path.strip_prefix('/')?.split_once('/')?;
+        let pairs = given.bytes().zip(self.token.bytes());
+        let differs =
+            pairs.fold(given.len() ^ self.token.len(), |differs, (a, b)| differs | usize::from(a ^ b));
+        (differs == 0).then_some(rest)
     }
 
     async fn file(&self, number: &str) -> Response<Body> {

@@ -17,10 +17,10 @@ pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
     let loaded = load(&args.input, config)?;
     if args.json {
         let json = json::document(&loaded);
-        return print(format!("{}\n", inert_json(&json)).as_bytes());
+        return print(&format!("{}\n", inert_json(&json)));
     }
     let terminal = Terminal::of_stdout();
     let pages: Vec<String> =
         loaded.iter().map(|one| text::page(&Facts::new(one.run.clone()), one.format, terminal)).collect();
-    print(pages.join("\n").as_bytes())
+    print(&pages.join("\n"))
 }

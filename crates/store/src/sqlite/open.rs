@@ -43,7 +43,14 @@ impl File {
             let opened = match fs::metadata(&file.path) {
                 Ok(found) if found.is_dir() => Err(file.location.wrong("it is a folder")),
                 Ok(found) if found.len() > 0 => file.reader().map(|_| ()),
-                _ => file.writer().map(|_| ()),
+                Ok(_) => file.writer().map(|_| ()),
+                // SQLite would make it readable to everybody; its other files get the mode of this one.
+                Err(_) => crate::private::options()
+                    .create(true)
+                    .truncate(false)
+                    .open(&file.path)
+                    .map_err(Error::from)
+                    .and_then(|_| file.writer().map(|_| ())),
             };
             match opened {
                 // Another process is making it at this moment.
@@ -105,7 +112,7 @@ impl File {
     fn lock(&self) -> Result<fs::File, Error> {
         let mut name = self.path.clone().into_os_string();
         name.push(".lock");
-        let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(Path::new(&name))?;
+        let lock = crate::private::options().create(true).truncate(false).open(Path::new(&name))?;
         let claimed = crate::lock::claim(&lock)?;
         if claimed { Ok(lock) } else { Err(Error::Busy { location: self.location.to_string() }) }
     }
