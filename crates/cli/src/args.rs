@@ -107,7 +107,10 @@ pub(crate) struct ReportArgs {
     /// Title of the page [default: made from the runs]
     #[arg(long)]
     pub(crate) title: Option<String>,
-    /// Keep values that look like secrets
+    /// Replace secrets by [redacted]: the default (docs/reports.md describes what is found)
+    #[arg(long, conflicts_with = "no_redact")]
+    pub(crate) redact: bool,
+    /// Keep secrets
     #[arg(long)]
     pub(crate) no_redact: bool,
 }
@@ -230,6 +233,9 @@ pub(crate) struct ConvertArgs {
     /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
+    #[arg(long)]
+    pub(crate) redact: bool,
 }
 
 #[derive(Debug, ClapArgs)]

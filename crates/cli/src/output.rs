@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use makespan_redact::Redactor;
 use makespan_scene::visible;
 
 use crate::failure::Failure;
@@ -48,6 +49,13 @@ pub(crate) fn print_foreign(text: &str) -> Result<(), Failure> {
         return print(text);
     }
     print_data(text.as_bytes())
+}
+
+/// Notes on stderr what was redacted, if anything was.
+pub(crate) fn tell_redacted(redactor: &Redactor) {
+    if redactor.redacted().total() > 0 {
+        let _ = writeln!(io::stderr(), "makespan: {}", redactor.redacted().sentence());
+    }
 }
 
 /// Writes a file as a whole or not at all: into a new file beside it first, which then takes its place. The new file

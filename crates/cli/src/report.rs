@@ -14,7 +14,7 @@ use crate::output::{clean, print_data, write_file};
 /// Writes the report and says on stderr what is worth knowing about it.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     let runs: Vec<_> = load(&args.input, config)?.into_iter().map(|l| l.run).collect();
-    let options = Options { title: args.title.clone(), redact: !args.no_redact };
+    let options = Options { title: args.title.clone(), redact: args.redact || !args.no_redact };
     let assets = dist::assets();
     let report = html(&runs, assets.as_ref(), &options)?;
     let mut notes = Vec::new();

@@ -7,7 +7,8 @@ use makespan_format::{
     Task,
 };
 
-use crate::{Redacted, Redactor};
+use crate::redacted::Redacted;
+use crate::redactor::Redactor;
 
 type Text<'a> = Cow<'a, str>;
 

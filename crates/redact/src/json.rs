@@ -7,9 +7,10 @@ use makespan_format::write_json_string;
 
 use crate::alphabet::PARTS;
 use crate::key::{Said, judge};
+use crate::redacted::MARK;
+use crate::redactor::Redactor;
 use crate::text::{self, Line};
 use crate::value::{is_made, is_nothing, is_path, is_prose, is_random, is_reference, is_sentence};
-use crate::{MARK, Redactor};
 
 /// One open bracket.
 struct Level {
@@ -38,7 +39,14 @@ enum Part {
     Value,
 }
 
-pub(crate) fn scrub(redactor: &mut Redactor, place: &'static str, json: &str, key: Option<&str>) -> String {
+impl Redactor {
+    /// JSON text without its secrets, token by token; `key` is what it is the value of. What is no JSON is searched as text.
+    pub fn json(&mut self, place: &'static str, json: &str, key: Option<&str>) -> String {
+        scrub(self, place, json, key)
+    }
+}
+
+fn scrub(redactor: &mut Redactor, place: &'static str, json: &str, key: Option<&str>) -> String {
     let outermost = key.map_or(Said::Open, |key| judge(key.as_bytes()));
     let mut scrub = Scrub {
         redactor,

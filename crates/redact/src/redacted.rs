@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// What stands where a secret stood. In names and ids a number follows (`[redacted 2]`), the same for the same secret.
+pub const MARK: &str = "[redacted]";
+
 /// What was taken out: how many secrets, by the rule that found them and the place they stood in. Rules and places are words
 /// of ours, never parts of what was taken out or of its key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a value looks like: made by a machine, written by a person, a reference, nothing at all.
 
-use crate::MARK;
 use crate::alphabet::{ALNUM, LETTERS, WORD};
+use crate::redacted::MARK;
 
 /// Words that stand where a value would, and are none.
 const NOTHING: &[&str] = &[

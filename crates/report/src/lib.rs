@@ -70,7 +70,7 @@ pub fn html(
 }
 
 /// The run that the redacted events make; the same one where nothing had to be taken out.
-fn without_secrets(run: &Arc<Run>, redactor: &mut Redactor) -> Arc<Run> {
+pub fn without_secrets(run: &Arc<Run>, redactor: &mut Redactor) -> Arc<Run> {
     let mut fold = RunsBuilder::new();
     let mut redacting = Redacting::new(redactor, &mut fold);
     run.events(&mut redacting);

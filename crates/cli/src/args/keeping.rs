@@ -198,6 +198,9 @@ pub(crate) struct ExportArgs {
     /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
+    #[arg(long)]
+    pub(crate) redact: bool,
 }
 
 impl ExportArgs {

@@ -4,18 +4,9 @@ mod table;
 
 use std::sync::OnceLock;
 
-use crate::alphabet::{Alphabet, CAPITAL_DASH, HEX, WORD};
+use crate::alphabet::{CAPITAL_DASH, HEX, WORD};
 use crate::value::{changes, is_random};
-use table::FORMS;
-
-/// One kind of token: a prefix, and so many characters of an alphabet.
-pub(crate) struct Form {
-    prefix: &'static str,
-    alphabet: Alphabet,
-    least: usize,
-    most: usize,
-    rule: &'static str,
-}
+use table::{FORMS, Form};
 
 /// The forms by the first two bytes of their prefixes, so that a word that begins none of them costs one look.
 struct Index {

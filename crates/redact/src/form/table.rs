@@ -1,8 +1,16 @@
 //! The table of tokens that begin with letters of their own. Prefix, alphabet and length are those that the service
 //! documents, or those of tokens that it hands out; where a service lengthened its tokens, the range holds both.
 
-use super::Form;
 use crate::alphabet::*;
+
+/// One kind of token: a prefix, and so many characters of an alphabet.
+pub(super) struct Form {
+    pub(super) prefix: &'static str,
+    pub(super) alphabet: Alphabet,
+    pub(super) least: usize,
+    pub(super) most: usize,
+    pub(super) rule: &'static str,
+}
 
 const fn f(prefix: &'static str, alphabet: Alphabet, least: usize, most: usize, rule: &'static str) -> Form {
     Form { prefix, alphabet, least, most, rule }

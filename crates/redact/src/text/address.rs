@@ -1,6 +1,6 @@
 //! Secrets of addresses: users with their passwords, and paths that let whoever knows them write.
 
-use super::{Found, run_of};
+use super::found::{Found, run_of};
 use crate::alphabet::{ALNUM, PARTS, WORD};
 use crate::value::{is_made, is_nothing, is_random, is_reference};
 

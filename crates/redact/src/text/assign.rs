@@ -1,6 +1,6 @@
 //! Keys and their values in free text: `password=…`, `"apiKey": "…"`, headers, elements of XML, and sentences.
 
-use super::{Found, blanks, run_of};
+use super::found::{Found, blanks, run_of};
 use crate::alphabet::{HEX, PARTS, WORD};
 use crate::base64::is_basic;
 use crate::key::{Said, judge};

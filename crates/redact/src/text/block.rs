@@ -1,6 +1,6 @@
 //! Private keys that fill lines of their own.
 
-use super::{Found, run_of};
+use super::found::{Found, run_of};
 
 /// A private key in PEM form (RFC 7468) or one of its kin, up to its end or the end of what can belong to it.
 pub(super) fn private_key(bytes: &[u8], at: usize) -> Option<Found> {

@@ -1,7 +1,7 @@
 //! Command lines: options whose value is a secret, and options that are so for one program only.
 
 use super::assign::{rule, value};
-use super::{Found, blanks, run_of};
+use super::found::{Found, blanks, run_of};
 use crate::alphabet::{PARTS, WORD};
 use crate::key::{Said, judge};
 use crate::value::{is_code, is_made, is_name, is_nothing, is_path, is_prose, is_reference};

@@ -6,26 +6,14 @@ mod address;
 mod assign;
 mod block;
 mod command;
+mod found;
 mod shape;
 
 pub(crate) use command::Line;
+pub(crate) use found::Found;
 
 use crate::alphabet::{RAW64, WORD};
 use crate::{base64, form};
-
-/// The place of a secret: bytes from `from` to `to`, and the rule that found it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
-    pub(crate) from: usize,
-    pub(crate) to: usize,
-    pub(crate) rule: &'static str,
-}
-
-impl Found {
-    fn new(from: usize, to: usize, rule: &'static str) -> Option<Found> {
-        (from < to).then_some(Found { from, to, rule })
-    }
-}
 
 /// The shortest text that can hold a secret with what gives it away.
 const SHORTEST: usize = 6;
@@ -170,13 +158,4 @@ fn escape(bytes: &[u8], at: usize) -> usize {
         }
         _ => at,
     }
-}
-
-/// The first byte from `from` on that does not belong.
-fn run_of(bytes: &[u8], from: usize, belongs: impl Fn(u8) -> bool) -> usize {
-    bytes[from..].iter().position(|b| !belongs(*b)).map_or(bytes.len(), |n| from + n)
-}
-
-fn blanks(bytes: &[u8], from: usize) -> usize {
-    run_of(bytes, from, |b| b == b' ' || b == b'\t')
 }

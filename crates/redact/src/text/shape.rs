@@ -1,6 +1,6 @@
 //! Tokens without a prefix of their own, known by the lengths of their parts.
 
-use super::{Found, run_of};
+use super::found::{Found, run_of};
 use crate::alphabet::*;
 use crate::value::{changes, is_random};
 

@@ -31,6 +31,16 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     }
 }
 
+/// The pictures of all series, each made when it is asked for: what they have in common is found once.
+pub(super) fn each<'a>(
+    subject: &'a Subject<'a>,
+) -> impl ExactSizeIterator<Item = (String, Result<Picture, String>)> + 'a {
+    families(subject.facts).into_iter().map(|family| {
+        let made = if family.few { few::picture(subject, &family) } else { lines(subject, &family, false) };
+        (title(&family), made)
+    })
+}
+
 pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
     let all = families(subject.facts);
     let family = all.iter().find(|f| f.key == choice.of).or(all.first().filter(|_| choice.of.is_empty()));
