@@ -30,7 +30,7 @@ mod unfold;
 
 pub use build::RunsBuilder;
 pub use columns::{Alerts, Artifacts, Attempts, Logs, Samples, Tasks};
-pub use dependencies::{Dependencies, Neighbors, Visited};
+pub use dependencies::{Dependencies, Edges, Neighbors, Visited};
 pub use makespan_format::{Diagnostic, Direction, Severity, Status};
 pub use members::{members, plain};
 pub use order::Order;

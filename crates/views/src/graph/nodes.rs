@@ -134,7 +134,8 @@ impl Graph {
         Graph { nodes, node_of, left_out, ..Graph::default() }.with_edges(run)
     }
 
-    fn of_steps(run: &Run) -> Graph {
+    /// The graph of the steps of a run, however few its tasks are.
+    pub fn of_steps(run: &Run) -> Graph {
         let mut of: HashMap<StrId, u32> = HashMap::default();
         let mut graph =
             Graph { by_step: true, node_of: vec![u32::MAX; run.task_count()], ..Graph::default() };
