@@ -8,6 +8,7 @@
 pub(crate) mod document;
 mod lenient;
 mod mend;
+pub(crate) mod pages;
 pub(crate) mod tape;
 
 use std::borrow::Cow;

@@ -18,6 +18,8 @@ pub mod chrome_trace;
 mod encoding;
 pub mod error;
 mod files;
+mod gather;
+pub mod github;
 pub mod graflow;
 mod ids;
 pub mod importer;

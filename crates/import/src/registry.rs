@@ -30,6 +30,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::mpt::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::graflow::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::graflow::lineage::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::github::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::chrome_trace::CHROME_TRACE, scope: Scope::Alone },
     Entry { importer: &crate::plain::PLAIN, scope: Scope::Alone },
     Entry { importer: &crate::text::TEXT, scope: Scope::Alone },
