@@ -57,7 +57,8 @@ fn graph(facts: &Facts, number: usize, out: &mut String) {
             Some(run.tasks.status[i].name().to_owned()),
             Some(worker_of(run, t).to_owned()).filter(|w| !w.is_empty()),
             (started != UNKNOWN).then(|| format_rfc3339(started)),
-            run.task_interval(t).map(|(from, to)| (to.saturating_sub(from) as f64 / SECOND as f64).to_string()),
+            run.task_interval(t)
+                .map(|(from, to)| (to.saturating_sub(from) as f64 / SECOND as f64).to_string()),
             Some(run.attempts_of(t).len().to_string()),
             Some(critical.get(i).copied().unwrap_or(false).to_string()),
         ];

@@ -64,7 +64,10 @@ fn recorded_runs() {
             "corentinmusard_otel-cicd-action_12562475696",
             "12562475696: 6 tasks, 6 attempts, 0 edges: 4 succeeded 2 failed",
         ),
-        ("step-security_skip-duplicate-actions_16620109074", "16620109074: 5 tasks, 5 attempts, 0 edges: 5 succeeded"),
+        (
+            "step-security_skip-duplicate-actions_16620109074",
+            "16620109074: 5 tasks, 5 attempts, 0 edges: 5 succeeded",
+        ),
     ];
     for (name, row) in rows {
         let names = [format!("{name}_jobs.json"), format!("{name}_run.json")];
