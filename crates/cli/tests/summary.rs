@@ -35,6 +35,8 @@ fn the_documented_shape() {
         ("edges", json!(5)),
         ("edges_inferred", json!(0)),
         ("critical_path_ns", json!(16_000_000_000i64)),
+        ("critical_path_parts_ns", json!([4_000_000_000i64, 5_000_000_000i64, 7_000_000_000i64])),
+        ("at_least", json!(false)),
         ("max_concurrency", json!(2)),
         ("diagnostics", json!([])),
     ] {
