@@ -1,6 +1,7 @@
 //! Foreign text, made fit for a terminal.
 
 use makespan_scene::visible;
+pub(crate) use makespan_server::documents::inert_json;
 
 /// The longest foreign text in a line for people, in characters.
 const SHOWN: usize = 300;
@@ -13,23 +14,6 @@ pub(crate) fn clean(text: &str) -> String {
         None => text.into_owned(),
         Some((at, _)) => format!("{}…", &text[..at]),
     }
-}
-
-/// JSON whose strings hold no character that a terminal obeys: such ones become `\u` escapes, which are the same JSON.
-pub(crate) fn inert_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut units = [0u16; 2];
-    for c in json.chars() {
-        // Line breaks that this program adds are outside strings.
-        if c == '\n' || visible(c.encode_utf8(&mut [0; 4])) == c.encode_utf8(&mut [0; 4]) as &str {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

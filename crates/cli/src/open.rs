@@ -1,17 +1,19 @@
 //! `makespan open`: the app and the files, from this machine to this machine.
 
 use std::io::{ErrorKind, Write as _};
+use std::net::Ipv4Addr;
 use std::process::{Command, Stdio};
+
+use makespan_server::{Content, Contents, ServeError, Served, Settings};
 
 use crate::args::OpenArgs;
 use crate::config::Config;
 use crate::config::settings::OPEN_PORT;
+use crate::dist;
 use crate::failure::Failure;
 use crate::output::{clean, print};
-use crate::serve::{Content, Served, Site};
 use crate::stored::{bytes_of, name_of};
 use crate::walk::{self, InputPlace, MOST_BYTES};
-use crate::{dist, serve};
 
 /// Serves until interrupted.
 pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
@@ -49,22 +51,36 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     if !dist::is_there() {
         let _ = writeln!(err, "makespan: {}", dist::MISSING);
     }
-    serve::serve(
-        config.value(args.port, &OPEN_PORT)?,
-        |port| Site::new(served, port),
-        |address| {
-            print(format!("Makespan is at {address}\n").as_bytes())?;
-            if !args.no_browser
-                && let Err(error) = browse(address)
-            {
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "makespan: no browser could be started ({error}); open the address yourself"
-                );
-            }
-            Ok(())
-        },
-    )
+    let settings = Settings {
+        bind: Ipv4Addr::LOCALHOST.into(),
+        port: config.value(args.port, &OPEN_PORT)?,
+        hosts: Vec::new(),
+        tokens: None,
+        is_open: false,
+    };
+    let contents =
+        Contents { assets: dist::file, files: served, store: None, open_writer: None, every_second: None };
+    makespan_server::serve(settings, contents, |address| announce(address, args.no_browser)).map_err(failed)
+}
+
+/// Says where the app is, and shows it.
+pub(crate) fn announce(address: &str, no_browser: bool) -> Result<(), Failure> {
+    print(format!("Makespan is at {address}\n").as_bytes())?;
+    if !no_browser && let Err(error) = browse(address) {
+        let _ = writeln!(
+            std::io::stderr(),
+            "makespan: cannot start a browser ({error}); open the address yourself"
+        );
+    }
+    Ok(())
+}
+
+/// What to say of a server that could not be started.
+pub(crate) fn failed(error: ServeError<Failure>) -> Failure {
+    match error {
+        ServeError::Started(failure) => failure,
+        other => Failure::Serve(other.to_string()),
+    }
 }
 
 /// Starts the user's browser, and does not wait for it.

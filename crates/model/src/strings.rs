@@ -104,7 +104,7 @@ impl Strings {
 }
 
 /// Finds the id of a string or gives it one: open addressing over the arena, no second copy of any text.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Interner {
     pub(crate) strings: Strings,
     /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
