@@ -10,6 +10,8 @@ use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
 use makespan_views::{Colouring, View, ViewState};
 
+use crate::worker::Grown;
+
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
@@ -69,6 +71,8 @@ pub(crate) enum Action {
     CloseRun,
     /// Goes back to the first page.
     Close,
+    /// A run that grows is newer, or its connection broke or is back.
+    Grew(Box<Grown>),
 }
 
 /// A choice of what a view shows.

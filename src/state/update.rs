@@ -27,6 +27,21 @@ pub(crate) struct State {
     pub(crate) view: ViewState,
     /// What is open around it.
     pub(crate) panels: Panels,
+    /// How the run that grows stands; none where nothing grows.
+    pub(crate) growth: Option<Growth>,
+}
+
+/// How a run that grows stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Growth {
+    /// Events so far; 0 where only the file's size is known.
+    pub(crate) events: u64,
+    /// When the last event came, ms since the epoch; 0 before the first.
+    pub(crate) heard: f64,
+    /// The connection to the server is broken.
+    pub(crate) is_lost: bool,
+    /// The run is over.
+    pub(crate) is_over: bool,
 }
 
 /// What has to happen outside the state.
@@ -52,6 +67,8 @@ pub(crate) enum Effect {
     CopyPicture,
     /// Save the picture.
     SavePicture,
+    /// What is shown is asked for again: the run is newer.
+    Refresh,
     /// Forget the open runs.
     Close,
     /// Forget one of them.
@@ -107,6 +124,15 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         Action::Twin => {
             view.twin = !view.twin;
             vec![Effect::Link(false)]
+        }
+        Action::Grew(grown) => {
+            state.growth = Some(Growth {
+                events: grown.events,
+                heard: grown.heard,
+                is_lost: grown.is_lost,
+                is_over: grown.is_over,
+            });
+            if grown.opened.is_some() { vec![Effect::Refresh] } else { Vec::new() }
         }
         Action::Theme => vec![Effect::Theme],
         Action::Search => vec![Effect::FocusFilter],

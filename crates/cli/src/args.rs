@@ -4,6 +4,7 @@ mod input;
 mod keeping;
 mod recording;
 mod run;
+mod server;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use input::help;
 pub(crate) use keeping::*;
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
+pub(crate) use server::*;
 
 /// See what the time of a workflow run went into.
 #[derive(Debug, Parser)]
@@ -59,6 +61,8 @@ pub(crate) enum Verb {
     Formats(FormatsArgs),
     /// Show the runs in the browser, served from this machine to this machine only
     Open(OpenArgs),
+    /// Serve the app and a REST interface over the runs of the store
+    Serve(ServeArgs),
     /// Execute a command and record what became of it
     Run(RunArgs),
     /// Make a run in the store, for scripts that say what happens in it

@@ -57,21 +57,10 @@ fn without_marks<'t>(text: Cow<'t, str>, hash: &str) -> Cow<'t, str> {
     Cow::Owned(out)
 }
 
-/// JSON whose strings hold no character that a terminal obeys: such ones become `\u` escapes, which are the same JSON.
+/// The same of JSON ([`makespan_server::documents::inert_json`]), in which what services take for a command is written in
+/// another way as well.
 pub(crate) fn inert_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut units = [0u16; 2];
-    for c in json.chars() {
-        // Line breaks that this program adds are outside strings.
-        if c == '\n' || visible(c.encode_utf8(&mut [0; 4])) == c.encode_utf8(&mut [0; 4]) as &str {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    without_marks(Cow::Owned(out), "\\u0023").into_owned()
+    without_marks(Cow::Owned(makespan_server::documents::inert_json(json)), "\\u0023").into_owned()
 }
 
 #[cfg(test)]

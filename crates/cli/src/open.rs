@@ -1,18 +1,20 @@
 //! `makespan open`: the app and the files, from this machine to this machine.
 
 use std::io::{ErrorKind, Write as _};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+use makespan_server::{Content, Contents, ServeError, Served, Settings};
 
 use crate::args::OpenArgs;
 use crate::config::settings::OPEN_PORT;
 use crate::config::{Config, data_folder};
+use crate::dist;
 use crate::failure::Failure;
 use crate::output::{clean, print, write_private};
-use crate::serve::{Content, Served, Site};
 use crate::stored::{bytes_of, name_of, random};
 use crate::walk::{self, InputPlace, MOST_BYTES};
-use crate::{dist, serve};
 
 /// Serves until interrupted.
 pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
@@ -54,30 +56,27 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     if !dist::is_there() {
         let _ = writeln!(err, "makespan: {}", dist::MISSING);
     }
+    let settings = Settings {
+        bind: Ipv4Addr::LOCALHOST.into(),
+        port: config.value(args.port, &OPEN_PORT)?,
+        hosts: Vec::new(),
+        tokens: None,
+        is_open: false,
+        // Every user of this machine can connect.
+        secret: Some(format!("{:016x}{:016x}", random(), random())),
+    };
+    let contents =
+        Contents { assets: dist::file, files: served, store: None, open_writer: None, every_second: None };
     let mut door = None;
-    let served = serve::serve(
-        config.value(args.port, &OPEN_PORT)?,
-        |port| Site::new(served, port),
-        |address| {
-            print(&format!("Makespan is at {address}\n"))?;
-            if args.no_browser {
-                return Ok(());
-            }
-            let (there, left) = doorway(address);
-            door = left;
-            if let Err(error) = browse(&there) {
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "makespan: no browser could be started ({error}); open the address yourself"
-                );
-            }
-            Ok(())
-        },
-    );
+    let served = makespan_server::serve(settings, contents, |address| {
+        let (there, left) = if args.no_browser { (address.to_owned(), None) } else { doorway(address) };
+        door = left;
+        announce(address, (!args.no_browser).then_some(&there))
+    });
     if let Some(path) = door {
         let _ = std::fs::remove_file(path);
     }
-    served
+    served.map_err(failed)
 }
 
 /// What a browser is told to open, and the file to remove afterwards. The address holds a token, and every user of the
@@ -97,6 +96,26 @@ fn doorway(address: &str) -> (String, Option<PathBuf>) {
     match file() {
         Some(path) => (path.to_string_lossy().into_owned(), Some(path)),
         None => (address.to_owned(), None),
+    }
+}
+
+/// Says where the app is, and opens `there` in a browser.
+pub(crate) fn announce(address: &str, there: Option<&str>) -> Result<(), Failure> {
+    print(&format!("Makespan is at {address}\n"))?;
+    if let Some(Err(error)) = there.map(browse) {
+        let _ = writeln!(
+            std::io::stderr(),
+            "makespan: cannot start a browser ({error}); open the address yourself"
+        );
+    }
+    Ok(())
+}
+
+/// What to say of a server that could not be started.
+pub(crate) fn failed(error: ServeError<Failure>) -> Failure {
+    match error {
+        ServeError::Started(failure) => failure,
+        other => Failure::Serve(other.to_string()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `makespan open` over raw sockets: nothing tidies up what is sent.
+//! `makespan open` and `makespan serve` over raw sockets: nothing tidies up what is sent.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
@@ -20,6 +20,10 @@ impl Server {
     fn start(files: &[&str]) -> Server {
         let mut command = program();
         command.args(["open", "--no-browser", "--port", "0"]).args(files);
+        Server::of(command)
+    }
+
+    fn of(mut command: std::process::Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -288,16 +292,76 @@ fn only_loopback_is_listened_on() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_well() {
-    let mut server = Server::start(&[]);
-    let kill = std::process::Command::new("kill").args(["-INT", &server.child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
-    for _ in 0..200 {
-        if let Some(status) = server.child.try_wait().unwrap() {
-            assert_eq!(status.code(), Some(0));
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
+fn an_interrupt_and_a_wish_to_terminate_end_it_well() {
+    for signal in ["-INT", "-TERM"] {
+        let mut server = Server::start(&[]);
+        // A client that says nothing does not hold it up.
+        let _idle = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        let kill = std::process::Command::new("kill").args([signal, &server.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let ended = (0..300).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            server.child.try_wait().unwrap()
+        });
+        assert_eq!(ended.expect("it ends").code(), Some(0), "{signal}");
     }
-    panic!("it goes on");
+}
+
+#[test]
+fn a_part_of_a_file_is_served_to_whoever_has_its_beginning() {
+    let dir = folder("parts");
+    let run = file(&dir, "run.txt", NIGHTLY);
+    let server = Server::start(&[&run]);
+    let rest = server.get("/files/0", "Range: bytes=10-\r\n");
+    assert_eq!((rest.status, rest.body), (206, NIGHTLY.as_bytes()[10..].to_vec()));
+    assert_eq!(server.get("/files/0", "Range: bytes=1000000-\r\n").status, 416);
+    assert_eq!(server.get("/api/v1/runs", "").status, 404, "there is no store");
+}
+
+#[test]
+fn a_store_is_served_with_what_a_watched_folder_brings() {
+    let kept = common::kept::Kept::new("served", "sqlite:runs.db");
+    let id = kept.created(&["--workflow", "nightly"]);
+    std::fs::create_dir(kept.folder.join("results")).unwrap();
+    let mut command = kept.command();
+    command.args(["serve", "--port", "0", "--no-browser", "--watch", "results"]);
+    let server = Server::of(command);
+    let runs = |server: &Server| {
+        let answer = server.get("/api/v1/runs", "");
+        assert_eq!(answer.status, 200);
+        serde_json::from_slice::<serde_json::Value>(&answer.body).unwrap()
+    };
+    assert_eq!(runs(&server)["runs"][0]["run"], id.as_str());
+    std::fs::write(kept.folder.join("results/a.txt"), "run watched\nfetch 0..4").unwrap();
+    let tasks = |server: &Server| {
+        let all = runs(server);
+        let found = all["runs"].as_array().unwrap().iter().find(|run| run["run"] == "watched");
+        found.and_then(|run| run["tasks"].as_u64()).unwrap_or(0)
+    };
+    let soon = |wanted: u64| {
+        (0..400).any(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            tasks(&server) == wanted
+        })
+    };
+    assert!(soon(1));
+    std::fs::write(kept.folder.join("results/a.txt"), "run watched\nfetch 0..4\nalign 4..9 - fetch").unwrap();
+    assert!(soon(2));
+    // What another process of this machine records is seen, too.
+    kept.said(&["step", "add", &id, "x"]);
+    let state = server.get(&format!("/api/v1/runs/{id}"), "");
+    let state: serde_json::Value = serde_json::from_slice(&state.body).unwrap();
+    assert_eq!(state["tasks"], 1);
+    let health = server.get("/health", "");
+    assert_eq!((health.status, health.head.contains("content-security-policy")), (200, true));
+}
+
+#[test]
+fn an_address_that_others_reach_is_refused_without_tokens() {
+    let kept = common::kept::Kept::new("refused", "sqlite:runs.db");
+    let output = kept.run(&["serve", "--bind", "0.0.0.0", "--port", "0", "--no-browser"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--tokens"));
+    let output = kept.run(&["serve", "--tokens", "missing", "--port", "0", "--no-browser"]);
+    assert_eq!(output.status.code(), Some(2));
 }

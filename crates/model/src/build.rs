@@ -10,8 +10,9 @@ use crate::columns::*;
 use crate::strings::Interner;
 use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 
-/// Folds a stream of events into the runs it tells of, in the order in which they appear.
-#[derive(Debug, Default)]
+/// Folds a stream of events into the runs it tells of, in the order in which they appear. A copy of it, finished, is the
+/// runs as they are now, in full, and folding goes on; [`preview`](RunsBuilder::preview) is cheaper and holds less.
+#[derive(Clone, Debug, Default)]
 pub struct RunsBuilder {
     pub(crate) runs: Vec<RunBuilder>,
     by_id: HashMap<String, usize>,
@@ -87,7 +88,7 @@ pub(crate) struct Info {
     pub(crate) infer_edges: Option<bool>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RunBuilder {
     pub(crate) id: String,
     pub(crate) info: Info,
@@ -117,7 +118,7 @@ pub(crate) struct RunBuilder {
 
 /// What was interned last, by field: most fields repeat what the task before had, and comparing is faster than looking
 /// up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
     name: StrId,
     step: StrId,
@@ -131,7 +132,7 @@ pub(crate) struct Recent {
 }
 
 /// The name and the unit of a sample.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct RecentSample {
     name: String,
     unit: String,

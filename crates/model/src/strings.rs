@@ -107,7 +107,7 @@ impl Strings {
 ///
 /// The hash is seeded anew in every process, so that no file can be made whose strings all meet in one slot. Ids are given
 /// in the order of the strings, so that nothing depends on the seed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Interner {
     seeds: RandomState,
     pub(crate) strings: Strings,

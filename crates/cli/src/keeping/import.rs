@@ -8,7 +8,7 @@ use makespan_scene::{count, counted};
 use makespan_store::{Batch, Error, EventRange, Numbered, Store, key};
 use serde_json::json;
 
-use crate::args::ImportArgs;
+use crate::args::{ImportArgs, Input};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load_events;
@@ -58,23 +58,19 @@ fn line_of(event: &Event<'_>) -> String {
     line
 }
 
+/// What became of a run: its id, its events in the files, how many of them were stored, and whether it is new.
+pub(crate) type Brought = (String, u64, u64, bool);
+
 /// Brings the runs of files into the store.
 pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
-    let mut read = Runs::default();
-    load_events(&args.input, config, &mut read, |read| read.runs.is_empty())?;
+    // Read first: where nothing can be read, no empty store is left behind.
+    let read = read(&args.input, config)?;
     let address = Address::new(config)?;
     let store = address.open()?;
-    let mut told = Vec::new();
-    for (id, mut lines) in read.runs {
-        if lines.is_empty() {
-            lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
-        }
-        let is_new = known(&address, &*store, &id)?.is_none();
-        let stored = bring(&address, &*store, &id, &lines).map_err(|error| address.failed(error))?;
-        told.push((id, lines.len() as u64, stored, is_new));
-    }
+    let told = bring_all(read, &address, &*store)?;
     if args.json {
-        let run = |(id, events, stored, _): &(String, u64, u64, bool)| json!({ "run": id, "events": events, "stored": stored });
+        let run =
+            |(id, events, stored, _): &Brought| json!({ "run": id, "events": events, "stored": stored });
         let document = json!({ "runs": told.iter().map(run).collect::<Vec<_>>() });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
         return print(&format!("{}\n", inert_json(&text)));
@@ -89,6 +85,39 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
         out.push_str(&format!("{}: {what}\n", clean(&id)));
     }
     print(&out)
+}
+
+/// Reads files, and brings their runs into a store that is open.
+///
+/// # Errors
+///
+/// [`Failure::NothingRead`] where there is no run in them, and what stands in the way of storing.
+pub(crate) fn bring_files(
+    input: &Input,
+    config: &Config,
+    address: &Address,
+    store: &dyn Store,
+) -> Result<Vec<Brought>, Failure> {
+    bring_all(read(input, config)?, address, store)
+}
+
+fn read(input: &Input, config: &Config) -> Result<Runs, Failure> {
+    let mut read = Runs::default();
+    load_events(input, config, &mut read, |read| read.runs.is_empty())?;
+    Ok(read)
+}
+
+fn bring_all(read: Runs, address: &Address, store: &dyn Store) -> Result<Vec<Brought>, Failure> {
+    let mut told = Vec::new();
+    for (id, mut lines) in read.runs {
+        if lines.is_empty() {
+            lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
+        }
+        let is_new = known(address, store, &id)?.is_none();
+        let stored = bring(address, store, &id, &lines).map_err(|error| address.failed(error))?;
+        told.push((id, lines.len() as u64, stored, is_new));
+    }
+    Ok(told)
 }
 
 /// Stores the lines that the store does not have; how many these were.

@@ -3,11 +3,12 @@
 use std::io::Write as _;
 
 use makespan_scene::{count, counted};
+use makespan_server::documents;
 use makespan_store::{Info, Order, Page, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, Value};
 use serde_json::json;
 
-use super::words::{moment, over, run_json, status};
+use super::words::{moment, over, status};
 use crate::args::{ListArgs, Which};
 use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         return print_foreign(&page.runs.iter().flat_map(|run| [&run.id, "\n"]).collect::<String>());
     }
     if args.json {
-        let runs: Vec<_> = page.runs.iter().map(run_json).collect();
+        let runs: Vec<_> = page.runs.iter().map(documents::run).collect();
         let next = page.next.map(|cursor| cursor.to_string());
         let document = json!({ "runs": runs, "total": page.total, "next": next });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();

@@ -1,7 +1,6 @@
 //! `makespan query`: which tasks of the runs an expression means.
 
 mod answer;
-mod json;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,6 +10,7 @@ use makespan_analysis::query::{Query, QueryContext, QueryError};
 use makespan_import::Zone as _;
 use makespan_model::{Run, TaskId};
 use makespan_scene::{count, counted, visible};
+use makespan_server::documents;
 use makespan_views::Look;
 use makespan_views::tasks::{self, Sort, order};
 
@@ -75,7 +75,8 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
         return print_foreign(&ids.flat_map(|id| [id, "\n"]).collect::<String>());
     }
     if args.json {
-        let lines = answers.iter().map(|a| json::line(&query, a) + "\n");
+        let lines =
+            answers.iter().map(|a| documents::tasks(&query, &a.facts, &a.tasks, 0..a.tasks.len()) + "\n");
         return print(&inert_json(&lines.collect::<String>()));
     }
     let terminal = Terminal::of_stdout();

@@ -111,6 +111,16 @@ impl Address {
         Ok(store)
     }
 
+    /// Whether it is a store of this machine, which has one writer at a time.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        matches!(self.location.scheme(), "file" | "sqlite")
+    }
+
+    /// Takes in what programs have put into the inbox since the last time.
+    pub(crate) fn take_in(&self, store: &dyn Store) {
+        inbox::take_in(store, self.inbox().as_deref(), self.wait);
+    }
+
     /// Where programs that record themselves put events for this store.
     pub(crate) fn inbox(&self) -> Option<PathBuf> {
         inbox::folder(&self.location, config::data_folder())

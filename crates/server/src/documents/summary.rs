@@ -1,23 +1,32 @@
-//! The summary for programs; `docs/summary.md` describes every member. Members may be added, none is ever renamed.
+//! The summary of runs; `docs/summary.md` describes every member.
+
+use std::sync::Arc;
 
 use makespan_analysis::Facts;
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Run, Status, UNKNOWN};
 use serde::{Serialize, Serializer};
 
-use crate::load::Loaded;
-
-#[derive(Serialize)]
-struct Document {
-    runs: Vec<RunSummary>,
+/// A run to summarise.
+#[derive(Clone, Debug)]
+pub struct Summarised<'a> {
+    /// The run.
+    pub run: Arc<Run>,
+    /// Id of the importer that read it.
+    pub format: &'a str,
 }
 
 #[derive(Serialize)]
-struct RunSummary {
+struct Document<'a> {
+    runs: Vec<RunSummary<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunSummary<'a> {
     id: String,
     name: String,
     workflow: Option<String>,
-    format: &'static str,
+    format: &'a str,
     source: Option<String>,
     status: Option<&'static str>,
     started: Option<String>,
@@ -74,15 +83,15 @@ struct Finding {
     offset: Option<u64>,
 }
 
-/// The summary of all runs as JSON on several lines.
-pub(super) fn document(loaded: &[Loaded]) -> String {
-    let document = Document { runs: loaded.iter().map(one).collect() };
+/// The summary of all runs as JSON on several lines, as `makespan summary --json` prints it.
+pub fn summary(runs: &[Summarised<'_>]) -> String {
+    let document = Document { runs: runs.iter().map(one).collect() };
     // Serialising plain values into a string cannot fail.
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 
-fn one(loaded: &Loaded) -> RunSummary {
-    let facts = Facts::new(loaded.run.clone());
+fn one<'a>(summarised: &Summarised<'a>) -> RunSummary<'a> {
+    let facts = Facts::new(Arc::clone(&summarised.run));
     let (run, totals) = (facts.run(), facts.totals());
     let path = facts.critical_path();
     let maybe = |id| Some(run.text(id)).filter(|t| !t.is_empty()).map(str::to_owned);
@@ -90,7 +99,7 @@ fn one(loaded: &Loaded) -> RunSummary {
         id: run.id.clone(),
         name: run.title().to_owned(),
         workflow: maybe(run.workflow),
-        format: loaded.format,
+        format: summarised.format,
         source: maybe(run.source),
         status: totals.status.map(Status::name),
         started: totals.started.map(format_rfc3339),
