@@ -83,6 +83,9 @@ mod tests {
         for name in ["x", "y", "x"] {
             *named.entry(name, || 0) += 1;
         }
-        assert_eq!((named.list.as_slice(), named.get("x"), named.get("z")), ([2, 1].as_slice(), Some(&2), None));
+        assert_eq!(
+            (named.list.as_slice(), named.get("x"), named.get("z")),
+            ([2, 1].as_slice(), Some(&2), None)
+        );
     }
 }

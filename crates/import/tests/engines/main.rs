@@ -2,7 +2,16 @@
 //! files hold was counted with Python and jq.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod airflow;
+mod argo;
+mod dbt;
 mod github;
+mod gitlab;
+mod nextflow;
+mod otlp;
+mod snakemake;
+mod traces;
+mod wfcommons;
 
 use std::path::{Path, PathBuf};
 
@@ -54,8 +63,7 @@ fn opened(id: &str, sources: Vec<Source>) -> Vec<Run> {
 /// What a run holds, in a line: tasks, attempts, recorded dependencies, tasks of each status.
 fn counts(run: &Run) -> String {
     let edges = if run.edges_inferred { 0 } else { run.edge_count() };
-    let mut text =
-        format!("{} tasks, {} attempts, {edges} edges:", run.task_count(), run.attempt_count());
+    let mut text = format!("{} tasks, {} attempts, {edges} edges:", run.task_count(), run.attempt_count());
     for status in Status::ALL {
         let n = run.tasks.status.iter().filter(|s| **s == status).count();
         if n > 0 {
