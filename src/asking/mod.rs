@@ -2,11 +2,13 @@
 //! these.
 
 mod asked;
+mod legend;
 mod page;
 mod rows;
 mod stage;
 
 pub(crate) use asked::{Answered, asked};
+pub(crate) use legend::{ColouredBy, Legend};
 pub(crate) use page::{PageView, page_title};
 pub(crate) use rows::TableView;
 pub(crate) use stage::{PictureView, Twin};

@@ -121,7 +121,7 @@ fn heading(store: Store, sorted: Memo<Option<(&'static str, bool)>>, column: Col
     view! {
         <th scope="col" class:number=column.align == Align::Right aria-sort=aria>
             <button type="button" on:click=press>
-                {title}<span aria-hidden="true" class="sort">{move || way.get().map_or("", |d| if d { "▾" } else { "▴" })}</span>
+                <bdi>{makespan_scene::visible(&title).into_owned()}</bdi><span aria-hidden="true" class="sort">{move || way.get().map_or("", |d| if d { "▾" } else { "▴" })}</span>
             </button>
         </th>
     }

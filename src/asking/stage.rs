@@ -13,13 +13,19 @@ use makespan_views::gesture::{Frame, Movement};
 
 use super::rows::TableView;
 use super::{Answered, asked};
-use crate::platform::frame;
+use crate::platform::{clock, frame};
 use crate::state::actions::Action;
 use crate::state::store::Store;
 use crate::surface::{Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
 
 /// How far beside a shape the pointer still hits it, px.
 const NEAR: f32 = 2.0;
+
+/// Presses that follow each other sooner than this are two of one kind, ms.
+const TWICE: f64 = 450.0;
+
+/// And nearer than this, px.
+const SAME_PLACE: f64 = 6.0;
 
 /// What of a picture is shown around it.
 #[derive(Clone, Copy)]
@@ -168,14 +174,29 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     let press = move |x: f64, y: f64, hit, double| {
         store.touch(Touch::Press(Press { x: x as f32, y: y as f32, hit, double }));
     };
+    // The first of two presses may open a panel that moves the picture: both mean what lay under the first.
+    let pressed = StoredValue::new(None);
     let small = |(x, y): (f64, f64)| (x as f32, y as f32);
     let gestures = Gestures::new(Rc::new(move |gesture| match gesture {
         Gesture::Hover(x, y) => {
             pointer.set(Pointer { at: Some((x as f32, y as f32)), hit: at(x, y), ..Pointer::default() });
         }
         Gesture::Leave => pointer.set(Pointer::default()),
-        Gesture::Click(x, y) => press(x, y, at(x, y), false),
-        Gesture::DoubleClick(x, y) => press(x, y, at(x, y), true),
+        Gesture::Click(x, y) => {
+            let now = clock::now();
+            let near = |a: f64, b: f64| (x - a).hypot(y - b) < SAME_PLACE;
+            let first = pressed.get_value().filter(|(since, a, b, _)| now - since < TWICE && near(*a, *b));
+            if first.is_none() {
+                pressed.set_value(Some((now, x, y, at(x, y))));
+                press(x, y, at(x, y), false);
+            }
+        }
+        Gesture::DoubleClick(x, y) => {
+            let (x, y, hit) =
+                pressed.get_value().map_or_else(|| (x, y, at(x, y)), |(_, x, y, hit)| (x, y, hit));
+            pressed.set_value(None);
+            press(x, y, hit, true);
+        }
         Gesture::Drag(dx, dy) => store.dispatch(Action::Move(Movement::Drag(dx, dy))),
         Gesture::Scroll(dx, dy) => store.dispatch(Action::Move(Movement::Scroll(dx, dy))),
         Gesture::Zoom(x, y, by) => store.dispatch(Action::Move(Movement::Zoom(x, y, by))),

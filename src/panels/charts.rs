@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
-use makespan_scene::{Scene, counted};
+use makespan_scene::{Scene, counted, visible};
 use makespan_views::Target;
 use makespan_views::chart::{Body, Choice, Kind, Picture};
 
@@ -42,20 +42,26 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
                 let press = move |_| set(&|now| *now = Choice { log: now.log, ..mine.clone() });
                 view! {
                     <li>
-                        <button type="button" class:here=here aria-current=move || if here.get() { "true" } else { "false" } disabled=off data-chart=key on:click=press>{c.title}</button>
+                        <button type="button" class:here=here aria-current=move || if here.get() { "true" } else { "false" } disabled=off data-chart=key on:click=press><bdi>{visible(&c.title).into_owned()}</bdi></button>
                         {why.map(|w| view! { <span class="why">{w}</span> })}
                     </li>
                 }
             })
             .collect::<Vec<_>>()
     };
+    let left_out = move || {
+        let count = charts.with(|c| c.as_ref().map_or(0, |c| c.left_out));
+        (count > 0).then(
+            || view! { <p class="note">{format!("{} are not listed", counted(count, "more chart"))}</p> },
+        )
+    };
     let measures =
         Signal::derive(move || charts.with(|c| c.as_ref().map_or_else(Vec::new, |c| c.measures.clone())));
     let kind = Memo::new(move |_| choice.with(|c| c.kind));
-    let several = Memo::new(move |_| store.shell.with(|s| s.runs.len() > 1));
+    let several = Memo::new(move |_| store.shell.with(|s| s.run_count > 1));
     let others = Signal::derive(move || {
         let runs = store.shell.with(|s| s.runs.clone());
-        let numbered = runs.into_iter().enumerate().map(|(i, name)| (i.to_string(), name));
+        let numbered = runs.into_iter().map(|r| (r.number.to_string(), r.name));
         std::iter::once((String::new(), "no other run".to_owned())).chain(numbered).collect()
     });
     let of = Signal::derive(move || choice.with(|c| c.of.clone()));
@@ -74,7 +80,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
     };
     view! {
         <div class="panel charts" data-testid="charts">
-            <nav class="chart-list" aria-label="Charts"><ul>{items}</ul></nav>
+            <nav class="chart-list" aria-label="Charts"><ul>{items}</ul>{left_out}</nav>
             <div class="chart-body">
                 <div class="tools" role="toolbar" aria-label="Chart">
                     <Show when=has_measure>

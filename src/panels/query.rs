@@ -2,7 +2,7 @@
 
 use leptos::html::Input;
 use leptos::prelude::*;
-use makespan_engine::{Answer, Completion, Question};
+use makespan_engine::{Answer, Completion, Neighbour, Question};
 use makespan_scene::visible;
 use makespan_views::filter::Filter;
 
@@ -30,7 +30,8 @@ fn byte_at(text: &str, units: usize) -> usize {
 pub(crate) fn QueryBox(store: Store) -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let open = RwSignal::new(false);
-    let chosen = RwSignal::new(0usize);
+    // None until somebody goes into the list: Enter must not take what nobody chose.
+    let chosen = RwSignal::new(None::<usize>);
     let offered = RwSignal::new(Vec::<Completion>::new());
     let wrong = move || store.shell.with(|s| s.filter_error.is_some());
     let line = StoredValue::new_local(Line::default());
@@ -48,7 +49,7 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             line.ask(store.generation.get_untracked(), question, move |answer| {
                 if let Answer::Completions(mut all) = answer {
                     all.truncate(MOST);
-                    chosen.set(0);
+                    chosen.set(None);
                     offered.set(all);
                 }
             });
@@ -65,28 +66,40 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             let _ = element.focus();
             let _ = element.set_selection_range(cursor as u32, cursor as u32);
         }
-        look();
+        // After the name of a field its values are proposed; what is complete brings no more until somebody types on.
+        if c.insert.ends_with([':', '(']) {
+            look();
+        } else {
+            open.set(false);
+            offered.set(Vec::new());
+        }
     };
     let keys = move |e: leptos::ev::KeyboardEvent| {
-        let count = offered.with_untracked(Vec::len);
-        if !open.get_untracked() || count == 0 {
-            return;
-        }
+        let count = if open.get_untracked() { offered.with_untracked(Vec::len) } else { 0 };
+        let at = chosen.get_untracked();
+        let proposal = |i: usize| offered.with_untracked(|all| all.get(i).cloned());
         match e.key().as_str() {
-            "ArrowDown" => chosen.update(|c| *c = (*c + 1) % count),
-            "ArrowUp" => chosen.update(|c| *c = (*c + count - 1) % count),
-            "Tab" if !e.shift_key() => {
-                if let Some(c) = offered.with_untracked(|all| all.get(chosen.get_untracked()).cloned()) {
+            "ArrowDown" if count > 0 => chosen.set(Some(at.map_or(0, |c| (c + 1) % count))),
+            "ArrowUp" if count > 0 => chosen.set(Some(at.map_or(count - 1, |c| (c + count - 1) % count))),
+            "Tab" if count > 0 && !e.shift_key() => {
+                if let Some(c) = proposal(at.unwrap_or(0)) {
                     take(&c);
                 }
             }
-            "Enter" | "Escape" => {
-                open.set(false);
-                return;
-            }
+            "Enter" => match at.filter(|_| count > 0).and_then(proposal) {
+                Some(c) => take(&c),
+                None => {
+                    open.set(false);
+                    let way = if e.shift_key() { Neighbour::PreviousMatch } else { Neighbour::NextMatch };
+                    store.dispatch(Action::Next(way));
+                }
+            },
+            "Escape" if count > 0 => open.set(false),
+            "Escape" if store.view.with_untracked(|v| !v.filter.text.is_empty()) => set(String::new()),
             _ => return,
         }
         e.prevent_default();
+        e.stop_propagation();
     };
     let items = move || {
         offered
@@ -95,13 +108,13 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             .enumerate()
             .map(|(i, c)| {
                 let (word, about) = (visible(&c.insert).into_owned(), c.about.clone());
-                let on = move || chosen.get() == i;
+                let on = move || chosen.get() == Some(i);
                 // Before the box loses the keyboard, and the list with it.
                 let press = move |e: leptos::ev::PointerEvent| {
                     e.prevent_default();
                     take(&c);
                 };
-                view! { <li role="option" class:on=on aria-selected=move || on().to_string() on:pointerdown=press><b><bdi>{word}</bdi></b><span>{about}</span></li> }
+                view! { <li role="option" id=format!("makespan-proposal-{i}") class:on=on aria-selected=move || on().to_string() on:pointerdown=press><b><bdi>{word}</bdi></b><span>{about}</span></li> }
             })
             .collect::<Vec<_>>()
     };
@@ -116,13 +129,16 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             <input
                 id="makespan-filter"
                 class="filter"
-                type="search"
+                type="text"
+                enterkeyhint="search"
                 role="combobox"
                 placeholder="Filter: name, step:align, dur>p95, up(publish)  ( / )"
                 aria-label="Filter tasks"
                 aria-invalid=move || wrong().to_string()
                 aria-expanded=move || shown().to_string()
                 aria-controls="makespan-proposals"
+                aria-autocomplete="list"
+                aria-activedescendant=move || chosen.get().filter(|_| shown()).map(|i| format!("makespan-proposal-{i}"))
                 autocomplete="off"
                 spellcheck="false"
                 node_ref=input

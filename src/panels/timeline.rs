@@ -9,7 +9,7 @@ use makespan_scene::Scene;
 use makespan_views::gesture::{Frame, Movement};
 use makespan_views::timeline::{Lanes, mark_seen};
 
-use crate::asking::{PictureView, Twin, asked};
+use crate::asking::{ColouredBy, Legend, PictureView, Twin, asked};
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::surface::{Still, observe};
@@ -29,8 +29,9 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
     view! {
         <div class="panel">
             <div class="tools" role="toolbar" aria-label="Timeline">
-                <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.view.with(|v| v.lanes))
+                <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.shell.with(|s| s.lanes))
                     choose=move |l| store.dispatch(Action::Set(Setting::Lanes(l)))/>
+                <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
                 <Show when=move || older.get()>
@@ -39,6 +40,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
                 </Show>
                 <span class="hovered">{move || twin.about()}</span>
             </div>
+            <Legend store=store twin=twin/>
             <Show when=move || !is_table.get()><MiniMap store=store twin=twin/></Show>
             <PictureView store=store twin=twin name="timeline" table="timeline-twin" painted=painted/>
         </div>

@@ -7,16 +7,16 @@ use makespan_views::filter::Filter;
 use makespan_views::{View, status_role};
 use wasm_bindgen::JsCast;
 
-use crate::platform::files;
+use crate::platform::{boot, files};
 use crate::state::actions::{Action, Setting};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
+use crate::widgets::run_options;
 
 /// Name, run, filter, and the buttons that are always there.
 #[component]
 pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
-    let runs = move || store.shell.with(|s| s.runs.iter().cloned().enumerate().collect::<Vec<_>>());
     let chosen = move |e: leptos::ev::Event| {
         store.dispatch(Action::ShowRun(event_target_value(&e).parse().unwrap_or(0)));
     };
@@ -30,19 +30,28 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
             input.set_value("");
         }
     };
+    // A page that came with its run has nothing to go back to once that is closed.
+    let brings_a_run = boot::brings_a_run();
+    let can_close = move || !brings_a_run || store.shell.with(|s| s.run_count > 1);
+    let close = move |_| {
+        let is_last = store.shell.with_untracked(|s| s.run_count <= 1);
+        store.dispatch(if is_last { Action::Close } else { Action::CloseRun });
+    };
     let themes = Theme::all();
     let theme_name = move || themes[store.theme.get()].name.replace('-', " ");
     view! {
         <header class="top">
-            <button type="button" class="logo" title="Makespan: back to the first page" on:click=move |_| store.dispatch(Action::Close)>
+            <button type="button" class="logo" title="Overview (1)" on:click=move |_| store.dispatch(Action::Show(View::Overview))>
                 <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
                 <span class="word">"Makespan"</span>
             </button>
-            <Show when=move || ready() && store.shell.with(|s| s.runs.len() > 1)>
-                <select class="run" aria-label="Run" on:change=chosen prop:value=move || store.view.with(|v| v.run.to_string())>
-                    {move || runs().into_iter().map(|(i, name)| view! { <option value=i.to_string()>{name}</option> }).collect::<Vec<_>>()}
+            <Show when=move || ready() && store.shell.with(|s| s.run_count > 1)>
+                <select class="run" aria-label="Run" on:change=chosen>
+                    {move || store.shell.with(|s| run_options(s, Some(store.view.with(|v| v.run))))}
                 </select>
-                <button type="button" class="wide" title="Close this run" aria-label="Close this run" on:click=move |_| store.dispatch(Action::CloseRun)>"✗"</button>
+            </Show>
+            <Show when=move || ready() && can_close()>
+                <button type="button" class="wide" title="Close this run" aria-label="Close this run" on:click=close>"✗"</button>
             </Show>
             {move || ready().then(|| children())}
             <span class="grow"></span>
@@ -119,6 +128,7 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
     let critical = move || store.view.with(|v| v.critical);
     let filtered = move || store.view.with(|v| !v.filter.is_empty());
     let wrong = move || store.shell.with(|s| s.filter_error.clone());
+    let nothing = move || store.shell.with(|s| s.passing == Some(0));
     view! {
         <div class="chips" role="toolbar" aria-label="Filter by status">
             {chips}
@@ -127,6 +137,7 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
             <Show when=filtered>
                 <button type="button" class="chip plain" on:click=move |_| store.dispatch(Action::Set(Setting::Filter(Filter::default())))>"clear filter"</button>
             </Show>
+            {move || nothing().then(|| view! { <span class="query-error" role="status">"No task matches the filter"</span> })}
             {move || wrong().map(|e| view! { <span class="query-error" role="status">{format!("Filter ignored: {e}")}</span> })}
         </div>
     }

@@ -8,7 +8,7 @@ use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
-use makespan_views::{View, ViewState};
+use makespan_views::{Colouring, View, ViewState};
 
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +78,8 @@ pub(crate) enum Setting {
     Filter(Filter),
     /// Lanes of the timeline.
     Lanes(Lanes),
+    /// What colours mean.
+    Colours(Colouring),
     /// The column of the table of tasks that was pressed, by its key.
     Sort(String),
     /// The chart.
@@ -181,7 +183,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("PageDown", "Page down", MOVE, "move down", Action::Move(Movement::Pan(0.0, 0.8))),
     key("Digit0", "0", MOVE, "show everything", Action::Move(Movement::Fit)),
     key("Home", "Home", MOVE, "show everything", Action::Move(Movement::Fit)),
-    key("KeyF", "F", MOVE, "show the selected task", Action::Focus),
+    key("KeyF", "F", MOVE, "zoom to the selected task, again: show everything", Action::Focus),
     key("ArrowLeft", "←", SELECT, "earlier on the row", Action::Next(Neighbour::Earlier)),
     key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Neighbour::Later)),
     key("ArrowUp", "↑", SELECT, "row above", Action::Next(Neighbour::Above)),
@@ -193,7 +195,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("Escape", "Esc", SELECT, "step back out", Action::Back),
     key("KeyC", "C", SHOW, "critical path", Action::Critical),
     shift(key("KeyB", "Shift B", SHOW, "durations in earlier runs", Action::Before)),
-    key("KeyG", "G", SHOW, "group lanes by worker, step, status", Action::Lanes),
+    key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),
     key("KeyI", "I", SHOW, "details", Action::Details),

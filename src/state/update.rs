@@ -5,7 +5,6 @@ use makespan_engine::{Touch, Turn};
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
 use makespan_views::tasks::{Sort, SortKey};
-use makespan_views::timeline::Lanes;
 use makespan_views::{Align, TimeMode, View, ViewState};
 
 use super::actions::{Action, Setting};
@@ -80,7 +79,7 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
             frame.moved(view, *movement);
             vec![Effect::LinkSoon]
         }
-        Action::Focus => vec![Effect::Touch(Touch::Reveal)],
+        Action::Focus => vec![Effect::Touch(Touch::Fit)],
         Action::Select(None) => {
             view.selected = None;
             vec![Effect::Link(false)]
@@ -99,12 +98,7 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
             view.before = !view.before;
             vec![Effect::Link(false)]
         }
-        Action::Lanes => {
-            let at = Lanes::ALL.iter().position(|l| *l == view.lanes).unwrap_or(0);
-            view.lanes = Lanes::ALL[(at + 1) % Lanes::ALL.len()];
-            view.scroll = 0;
-            vec![Effect::Link(false)]
-        }
+        Action::Lanes => vec![Effect::Touch(Touch::NextLanes)],
         Action::Time => {
             let at = TimeMode::ALL.iter().position(|t| *t == view.time).unwrap_or(0);
             view.time = TimeMode::ALL[(at + 1) % TimeMode::ALL.len()];
@@ -195,6 +189,7 @@ fn back(state: &mut State) {
 fn set(view: &mut ViewState, setting: &Setting) {
     match setting {
         Setting::Filter(filter) => view.filter.clone_from(filter),
+        Setting::Colours(by) => view.colours = *by,
         Setting::Lanes(lanes) => (view.lanes, view.scroll) = (*lanes, 0),
         Setting::Sort(key) if view.view == View::Compare => {
             let sort = view.compare.sort;

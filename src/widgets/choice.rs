@@ -1,6 +1,8 @@
 //! Buttons and lists to choose from.
 
 use leptos::prelude::*;
+use makespan_engine::Shell;
+use makespan_scene::{counted, visible};
 
 /// One of a few, as buttons side by side.
 #[component]
@@ -34,12 +36,35 @@ pub(crate) fn Options(
             .into_iter()
             .map(|(key, title)| {
                 let on = key == now;
-                view! { <option value=key selected=on>{title}</option> }
+                view! { <option value=key selected=on>{visible(&title).into_owned()}</option> }
             })
             .collect::<Vec<_>>()
     };
     let about = if label.is_empty() { "Measure" } else { label };
     view! { <label class="group">{label}" "<select aria-label=about on:change=move |e| choose(event_target_value(&e))>{options}</select></label> }
+}
+
+/// The runs to choose from: those that are listed, and for each gap in the list a way into it.
+pub(crate) fn run_options(shell: &Shell, now: Option<usize>) -> Vec<AnyView> {
+    let option = |number: usize, name: String| {
+        view! { <option value=number.to_string() selected=now == Some(number)>{name}</option> }.into_any()
+    };
+    let mut all = Vec::with_capacity(shell.runs.len() + 2);
+    let mut next = 0;
+    let gap = |all: &mut Vec<AnyView>, next: usize, end: usize| {
+        if next < end {
+            // From the start of the list the nearest run is the last of the gap.
+            let into = if next == 0 { end - 1 } else { next };
+            all.push(option(into, format!("… {}", counted(end - next, "more run"))));
+        }
+    };
+    for run in &shell.runs {
+        gap(&mut all, next, run.number);
+        all.push(option(run.number, run.name.clone()));
+        next = run.number + 1;
+    }
+    gap(&mut all, next, shell.run_count);
+    all
 }
 
 /// A button that is on or off.

@@ -5,7 +5,7 @@ mod findings;
 mod parts;
 mod section;
 
-pub(crate) use choice::{Choice, Options, Toggle, Zooming};
+pub(crate) use choice::{Choice, Options, Toggle, Zooming, run_options};
 pub(crate) use findings::OnView;
 pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
 pub(crate) use section::SectionView;

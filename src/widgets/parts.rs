@@ -40,7 +40,7 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
         .columns
         .iter()
         .filter(|c| c.align != Align::Plot)
-        .map(|c| view! { <th scope="col" class:number=c.align == Align::Right>{c.title.clone()}</th> })
+        .map(|c| view! { <th scope="col" class:number=c.align == Align::Right><bdi>{visible(&c.title).into_owned()}</bdi></th> })
         .collect();
     let body: Vec<_> = table
         .rows
@@ -74,7 +74,7 @@ pub(crate) fn Pairs(pairs: Vec<(String, Cell)>, on_task: OnTask) -> impl IntoVie
         .map(|(name, cell)| {
             let title = visible(&cell.precise()).into_owned();
             let on_task = Rc::clone(&on_task);
-            view! { <div class="pair" title=title><dt><bdi>{name}</bdi></dt><dd><CellView cell=cell on_task=on_task/></dd></div> }
+            view! { <div class="pair" title=title><dt><bdi>{visible(&name).into_owned()}</bdi></dt><dd><CellView cell=cell on_task=on_task/></dd></div> }
         })
         .collect();
     view! { <dl class="pairs">{items}</dl> }

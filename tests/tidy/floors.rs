@@ -11,6 +11,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("format", &[]),
     ("layout", &[]),
     ("scene", &[]),
+    ("redact", &["format"]),
     ("model", &["format"]),
     // What programs link to record themselves; it reads back with the model in its tests only.
     ("tracker-macro", &["tracker"]),
@@ -20,10 +21,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["format", "model"]),
     ("views", &["format", "model", "analysis", "layout", "scene"]),
     ("engine", &["format", "model", "import", "analysis", "layout", "scene", "views"]),
-    ("report", &["format", "model", "analysis", "layout", "scene", "views", "engine"]),
+    ("report", &["format", "redact", "model", "analysis", "layout", "scene", "views", "engine"]),
     (
         "cli",
-        &["format", "model", "import", "analysis", "layout", "scene", "store", "views", "engine", "report"],
+        &[
+            "format", "redact", "model", "import", "analysis", "layout", "scene", "store", "views", "engine",
+            "report",
+        ],
     ),
 ];
 /// The app stands on what it shows; it never makes a report or reads a disk.
@@ -32,6 +36,7 @@ const APP: &[&str] = &["format", "model", "import", "analysis", "layout", "scene
 const FRUGAL: &[(&str, &[&str])] = &[
     ("format", &["serde", "serde_json"]),
     ("layout", &[]),
+    ("redact", &["makespan-format", "serde_json"]),
     ("scene", &["serde"]),
     ("tracker-macro", &[]),
     (

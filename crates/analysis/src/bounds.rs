@@ -1,9 +1,10 @@
 //! How short the run could have been.
 
-use makespan_model::Run;
+use makespan_model::{NONE, Run, TaskId};
 
 use crate::busy::{Busy, busy};
-use crate::slots::Slots;
+use crate::longest::{Charge, Longest};
+use crate::slots::{Slots, containers};
 use crate::{Concurrency, CriticalPath, concurrency, critical_path};
 
 /// Where the number of slots comes from.
@@ -30,8 +31,9 @@ pub struct Bounds {
     pub slots_from: SlotCount,
     /// Work over makespan: the mean concurrency.
     pub parallelism: f64,
-    /// Work over the critical path: the most that parallel execution can speed the work up, and the number of slots
-    /// beyond which none of them helps.
+    /// Work over the chain that has most of it: the most that parallel execution can speed the work up, at least 1, and
+    /// the number of slots beyond which none of them helps. Pauses between tries are no work, so that this chain may be
+    /// another one than the critical path.
     pub max_speedup: f64,
     /// No schedule on these slots is shorter, ns; see [`makespan_bounds()`].
     pub at_least: i64,
@@ -62,9 +64,10 @@ pub fn makespan_bounds(work: i64, critical_path: i64, slots: u32) -> (i64, i64) 
     (up(w.max(c * p)), up((p - 1) * c + w).max(up(c * p)))
 }
 
-/// The bounds of a run, from its work and its critical path as executed: retries and the waits between them lie on the
-/// path, what was waited for does not. `None` where there is no makespan above 0, no work or no critical path above 0;
-/// and where the critical path is longer than the makespan, since tasks then ran before what they depend on was over,
+/// The bounds of a run, from its work and its critical path as executed: retries and the pauses between them lie on the
+/// path, what was waited for does not. A pause passes whether slots are idle or not, so that the most a run can take is
+/// W/p and the longest chain of (p − 1)/p of the work and all of the pauses of its tasks. `None` where there is no makespan above 0, no work or no critical path above 0;
+/// and where the tasks of the critical path weigh more than the makespan, since they ran before what they depend on was over,
 /// and nothing bounds such a run. O((n + a) log n + e).
 pub fn bounds(run: &Run) -> Option<Bounds> {
     let busy = busy(run);
@@ -81,7 +84,7 @@ pub(crate) fn bounds_with(
 ) -> Option<Bounds> {
     let (span, work, path) = (run.span()?, busy.work(), path?);
     let makespan = span.1.saturating_sub(span.0);
-    if makespan <= 0 || work <= 0 || path.length <= 0 || path.length > makespan {
+    if makespan <= 0 || work <= 0 || path.length <= 0 || path.length.saturating_add(path.overlap) > makespan {
         return None;
     }
     let named = busy.attempt.iter().all(|a| !run.attempts.worker[*a as usize].is_empty());
@@ -92,7 +95,18 @@ pub(crate) fn bounds_with(
     } else {
         (concurrency.max_running.max(1), SlotCount::Concurrency)
     };
-    let (at_least, at_most) = makespan_bounds(work, path.length, p);
+    let (at_least, mut at_most) = makespan_bounds(work, path.length, p);
+    let mut most_work = path.length;
+    if let Some((longest, pauses)) = pauses(run, busy) {
+        let pause = |c: &Charge| i128::from(pauses[c.task as usize].min(c.weight));
+        let slots = i128::from(p);
+        let chain = longest.heaviest(|c| (slots - 1) * (i128::from(c.weight) - pause(c)) + slots * pause(c));
+        let longest_run = (chain + i128::from(work) + slots - 1) / slots;
+        at_most = i64::try_from(longest_run).unwrap_or(i64::MAX).max(at_least);
+        let chain = longest.heaviest(|c| i128::from(c.weight) - pause(c));
+        // Tasks that ran before what they depend on was over may make a chain longer than the run.
+        most_work = i64::try_from(chain).unwrap_or(i64::MAX).clamp(1, makespan);
+    }
     let parallelism = work as f64 / makespan as f64;
     let (alone, idle) = quiet(concurrency, span);
     let of_one = 1.0 / f64::from(p);
@@ -103,7 +117,7 @@ pub(crate) fn bounds_with(
         slots: p,
         slots_from,
         parallelism,
-        max_speedup: work as f64 / path.length as f64,
+        max_speedup: work as f64 / most_work as f64,
         at_least,
         at_most,
         efficiency: (parallelism * of_one).min(1.0),
@@ -112,6 +126,40 @@ pub(crate) fn bounds_with(
         idle,
         inferred: path.inferred,
     })
+}
+
+/// By task the time of its weight in which it was not at work, ns: between its tries, and all that is left of a container
+/// whose contents contradict dependencies. None where every task was at work all the time. O(n + e + a log a).
+fn pauses<'r>(run: &'r Run, busy: &Busy) -> Option<(Longest<'r>, Vec<i64>)> {
+    let is_plain = run.attempt_count() <= run.task_count() && run.tasks.parent.iter().all(|p| *p == NONE);
+    if is_plain && run.task_ids().all(|t| run.attempts_of(t).len() < 2) {
+        return None;
+    }
+    let longest = Longest::new(run)?;
+    let mut work = vec![0i64; run.task_count()];
+    for (&attempt, length) in busy.attempt.iter().zip(busy.lengths()) {
+        let slot = &mut work[run.attempts.task[attempt as usize] as usize];
+        *slot = slot.saturating_add(length);
+    }
+    let contains = containers(run);
+    let pause = |t: TaskId| {
+        let i = t.index();
+        let idle = longest.weight[i].saturating_sub(work[i]).max(0);
+        if run.attempts_of(t).len() < 2 || contains.get(i).copied().unwrap_or(false) {
+            return idle;
+        }
+        let mut tries: Vec<(i64, i64)> = run.attempts_of(t).filter_map(|a| run.interval(a)).collect();
+        tries.sort_unstable();
+        let mut reach = tries.first().map_or(0, |first| first.0);
+        let gaps = tries.iter().fold(0i64, |sum, &(from, to)| {
+            let gap = from.saturating_sub(reach).max(0);
+            reach = reach.max(to);
+            sum.saturating_add(gap)
+        });
+        gaps.max(idle)
+    };
+    let pauses: Vec<i64> = run.task_ids().map(pause).collect();
+    pauses.iter().any(|pause| *pause > 0).then_some((longest, pauses))
 }
 
 /// Time within a span at concurrency 1 and at 0, ns.

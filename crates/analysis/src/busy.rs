@@ -1,6 +1,6 @@
 //! Intervals of work.
 
-use makespan_model::{NONE, Rows, Run, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, NONE, Rows, Run, TaskId, UNKNOWN};
 
 use crate::nest::Nest;
 
@@ -37,6 +37,23 @@ impl Busy {
     }
 }
 
+/// Whether an attempt is still at work as far as is known: it started, has no end, is not said to be over, nor is the run,
+/// and no other try of its task followed.
+fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
+    let (a, i) = (&run.attempts, attempt.index());
+    a.started[i] != UNKNOWN
+        && a.ended[i] == UNKNOWN
+        && !a.status[i].is_terminal()
+        && a.task.get(i + 1) != Some(&a.task[i])
+        && !run.recorded_status.is_some_and(|s| s.is_terminal())
+}
+
+/// How many attempts are still at work as far as is known. What they do is counted up to the last time known of the run, so
+/// that work, concurrency and utilisation are the least they can be where there is one. O(a).
+pub fn going_on(run: &Run) -> usize {
+    (0..run.attempt_count() as u32).filter(|i| is_going_on(run, AttemptId(*i))).count()
+}
+
 /// First start of each task, and its last end: `UNKNOWN` where there is none, the end `i64::MAX` where an attempt
 /// that started has not ended.
 fn extents(run: &Run) -> (Vec<i64>, Vec<i64>) {
@@ -56,14 +73,19 @@ fn extents(run: &Run) -> (Vec<i64>, Vec<i64>) {
 
 /// The intervals in which attempts themselves were at work.
 ///
-/// An attempt with a start and an end was at work from one to the other; one without an end counts nothing, since
-/// what it did is not known, and one that took no time has no interval. A task that contains others counts only
+/// An attempt with a start and an end was at work from one to the other, and one that took no time has no interval. The
+/// last attempt of a task that is still going on was at work [at least](going_on) up to the last time known of the run; any
+/// other without an end counts nothing, since how long it took is not known. A task that contains others counts only
 /// while none of its direct contents is open (from a content's first start to its last end, retries included, or for
 /// ever where it has no end): what profilers call *self time*. A container without times passes its contents on to
 /// the container around it, and attempts of one container that overlap count once. O((n + a) log n).
 pub fn busy(run: &Run) -> Busy {
-    let a = &run.attempts;
     let mut found: Vec<(i64, u32, i64)> = Vec::with_capacity(run.attempt_count());
+    let horizon = run.span().map_or(UNKNOWN, |s| s.1);
+    let interval = |i: AttemptId| match run.interval(i) {
+        None if is_going_on(run, i) => Some((run.attempts.started[i.index()], horizon)),
+        closed => closed,
+    };
     let nest = Nest::new(run);
     let (contents, first, last) = match &nest {
         Some(nest) => {
@@ -81,12 +103,16 @@ pub fn busy(run: &Run) -> Busy {
     for t in run.task_ids() {
         let row = contents.row(t.index());
         if row.is_empty() {
-            found.extend(run.attempts_of(t).map(|i| i.index()).filter_map(|i| {
-                let (s, e) = (a.started[i], a.ended[i]);
-                (s != UNKNOWN && e != UNKNOWN && s < e).then_some((s, i as u32, e))
-            }));
+            let intervals = run.attempts_of(t).filter_map(|i| interval(i).map(|(s, e)| (s, i.0, e)));
+            found.extend(intervals.filter(|(s, _, e)| s < e));
         } else {
-            own_time(run, t, row.iter().map(|&c| (first[c as usize], last[c as usize])), &mut found);
+            own_time(
+                run,
+                t,
+                interval,
+                row.iter().map(|&c| (first[c as usize], last[c as usize])),
+                &mut found,
+            );
         }
     }
     found.sort_unstable();
@@ -102,11 +128,12 @@ pub fn busy(run: &Run) -> Busy {
 fn own_time(
     run: &Run,
     task: TaskId,
+    interval: impl Fn(AttemptId) -> Option<(i64, i64)>,
     contents: impl Iterator<Item = (i64, i64)>,
     found: &mut Vec<(i64, u32, i64)>,
 ) {
     let mut tries: Vec<(i64, i64, u32)> =
-        run.attempts_of(task).filter_map(|i| run.interval(i).map(|(s, e)| (s, e, i.0))).collect();
+        run.attempts_of(task).filter_map(|i| interval(i).map(|(s, e)| (s, e, i.0))).collect();
     tries.sort_unstable();
     let mut contents = contents.peekable();
     let mut from = UNKNOWN;

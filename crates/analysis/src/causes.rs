@@ -38,7 +38,7 @@ pub struct WaitPiece {
 /// Times in ns, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CauseSums {
-    /// Not ready.
+    /// Not ready: release time, and no waiting. In deep runs it is by far the most, and nobody could have started earlier.
     pub dependency: i64,
     /// For a slot.
     pub slot: i64,
@@ -50,28 +50,29 @@ pub struct CauseSums {
     pub unknown: i64,
 }
 
-/// Waiting that one task caused.
+impl CauseSums {
+    /// Time in which tasks waited: all but release time, ns.
+    pub fn waited(&self) -> i64 {
+        [self.slot, self.queue, self.backoff, self.unknown].into_iter().fold(0, i64::saturating_add)
+    }
+}
+
+/// What one task held up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Culprit {
     /// The task.
     pub task: TaskId,
-    /// Time in which it was at it and tasks that depend on it waited for nothing else, summed over them, ns.
+    /// Time in which it was at it and nothing else kept tasks that depend on it from being ready, summed over them, ns:
+    /// release time, which it shares out, and no waiting.
     pub dependency: i64,
     /// Time in which it held the slot that others waited for, summed over them, ns.
     pub slot: i64,
 }
 
-impl Culprit {
-    /// All waiting it caused, ns.
-    pub fn total(&self) -> i64 {
-        self.dependency.saturating_add(self.slot)
-    }
-}
-
 /// The waiting of all tasks by cause; columns by task, ns, `UNKNOWN` where not known, as of tasks that never started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Causes {
-    /// From the earliest moment (the start of its container, else of the run) until it was ready or began.
+    /// Release time: from the earliest moment (the start of its container, else of the run) until it was ready or began.
     pub dependency: Vec<i64>,
     /// For a slot.
     pub slot: Vec<i64>,
@@ -83,7 +84,8 @@ pub struct Causes {
     pub unknown: Vec<i64>,
     /// The columns summed over all tasks for which they are known.
     pub sums: CauseSums,
-    /// Tasks that caused waiting, most first, then by index.
+    /// Tasks that held others up: those whose slots were waited for longest first, then by the release time of what
+    /// depends on them, then by index.
     pub culprits: Vec<Culprit>,
 }
 
@@ -166,7 +168,8 @@ fn windows(
 /// The waiting of a run by cause: every nanosecond from the earliest moment at which a task could have been ready to
 /// its first start, and between its tries, has exactly one.
 ///
-/// Until it is [ready](crate::waiting()) the cause is the predecessor that ended last. From then on it is whoever held
+/// Until it is [ready](crate::waiting()) the cause is the predecessor that ended last; that is release time, and kept apart
+/// from waiting. From then on it is whoever held
 /// the slot while the worker that ran the task was full: had as many attempts at work as it ever had at once, the one
 /// of them that ended first being the holder. Tasks that contain others hold no slot. What remains is the delay of a
 /// queue or the scheduler where the record says that the task had only to start: its dependencies are recorded and
@@ -241,8 +244,8 @@ pub(crate) fn causes_with(run: &Run, waiting: &Waiting, slots: &Slots) -> Causes
         run.task_ids().map(|task| Culprit { task, dependency: 0, slot: 0 }).collect();
     blame_predecessors(run, waiting, &first, &earliest, &mut blame);
     blame_holders(run, slots, waited, &mut blame);
-    blame.retain(|c| c.total() > 0);
-    blame.order_by_key(|c| (Reverse(c.total()), c.task));
+    blame.retain(|c| c.slot > 0 || c.dependency > 0);
+    blame.order_by_key(|c| (Reverse(c.slot), Reverse(c.dependency), c.task));
     out.culprits = blame;
     out
 }

@@ -27,7 +27,7 @@ pub struct Concurrency {
 /// Intervals are half open: what ends at a moment is over before what starts then begins, so that hand-overs do not
 /// count as overlap. An attempt is queued from its queue time until it starts; one that never started until it
 /// ended, or to the end of the function while its status leaves that open (ended without a time: not counted).
-/// Attempts without an end are no work and count in no step. O((n + q) log n).
+/// Attempts that are [going on](crate::going_on()) count up to the last time known, others without an end in no step. O((n + q) log n).
 pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
     let a = &run.attempts;
     let mut changes: Vec<(i64, i32, i32)> = Vec::with_capacity(busy.len() * 2);

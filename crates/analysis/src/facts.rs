@@ -11,6 +11,7 @@ use crate::near_critical::near_critical_with;
 use crate::observed::observed_path_with;
 use crate::retries::retries_with;
 use crate::slots::Slots;
+use crate::slowest::{own_times_of, slowest_with};
 use crate::steps::steps_with;
 use crate::totals::totals_with;
 use crate::utilisation::utilisation_with;
@@ -41,6 +42,7 @@ pub struct Facts {
     retries: OnceCell<Retries>,
     requests: OnceCell<Requests>,
     gates: OnceCell<Gates>,
+    is_trace: OnceCell<bool>,
     pub(crate) findings: OnceCell<Vec<Finding>>,
 }
 
@@ -69,6 +71,7 @@ impl Facts {
             retries: OnceCell::new(),
             requests: OnceCell::new(),
             gates: OnceCell::new(),
+            is_trace: OnceCell::new(),
             findings: OnceCell::new(),
         }
     }
@@ -198,7 +201,18 @@ impl Facts {
 
     /// See [`slowest()`]; not kept.
     pub fn slowest(&self, n: usize) -> Vec<TaskId> {
-        slowest(&self.run, n)
+        slowest_with(&self.run, self.busy(), n)
+    }
+
+    /// By task the time in which it was at work itself, ns, of a run in which tasks contain others; none of any other. Not
+    /// kept.
+    pub fn own_times(&self) -> Option<Vec<i64>> {
+        own_times_of(&self.run, self.busy())
+    }
+
+    /// See [`is_trace()`].
+    pub fn is_trace(&self) -> bool {
+        *self.is_trace.get_or_init(|| is_trace(&self.run))
     }
 
     /// See [`upstream()`]; not kept.

@@ -2,14 +2,36 @@
 
 use makespan_model::{NONE, Run, UNKNOWN};
 
-use crate::busy;
-use crate::network::{Network, begin, end};
+use crate::network::{Network, begin};
+use crate::own_time::OwnTime;
+
+/// What one link of a chain weighs: so much time within an interval.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Charge {
+    pub(crate) task: u32,
+    /// ns.
+    pub(crate) weight: i64,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+impl Charge {
+    /// What of it lies after a moment, ns.
+    pub(crate) fn after(&self, reach: i64) -> i64 {
+        self.weight.min(self.to.saturating_sub(self.from.max(reach)).max(0))
+    }
+}
 
 /// The longest way to each node of the project network, by weights of tasks; see [`critical_path`].
 ///
+/// Behind the two nodes of each task there is one for each stretch in which a container was at work itself.
+///
 /// [`critical_path`]: crate::critical_path()
 pub(crate) struct Longest<'r> {
-    pub(crate) network: Network<'r>,
+    network: Network<'r>,
+    own: OwnTime,
+    /// All nodes, topologically ordered.
+    order: Vec<u32>,
     /// Closed intervals of the tasks.
     pub(crate) spans: Vec<Option<(i64, i64)>>,
     /// What each task weighs, ns.
@@ -18,6 +40,9 @@ pub(crate) struct Longest<'r> {
     pub(crate) best: Vec<(i64, i64)>,
     /// The node before each one on that way, or `NONE`.
     pub(crate) from: Vec<u32>,
+    /// Whether the way to each node begins with the link to it: what comes before overlaps so much that the task alone
+    /// is longer.
+    pub(crate) begins: Vec<bool>,
 }
 
 impl<'r> Longest<'r> {
@@ -28,38 +53,119 @@ impl<'r> Longest<'r> {
             return None;
         }
         let network = Network::new(run);
-        let weight = weights(run, &network, &spans);
-        let nodes = network.order.len();
-        let mut from = vec![NONE; nodes];
-        let mut best = vec![(-1i64, UNKNOWN); nodes];
-        for &node in &network.order {
-            let task = node as usize / 2;
-            let (sum, last) = best[node as usize];
-            let sum = sum.max(0);
-            network.next(node, |to| {
-                let offer = if is_own(node, to) {
-                    (sum.saturating_add(weight[task]), spans[task].map_or(last, |s| s.1))
-                } else {
-                    (sum, last)
-                };
-                let slot = to as usize;
-                if offer > best[slot] || (offer == best[slot] && node < from[slot]) {
-                    (best[slot], from[slot]) = (offer, node);
+        let own = network.nest.as_ref().map_or_else(OwnTime::default, |nest| OwnTime::new(run, nest, &spans));
+        let mut weight: Vec<i64> = spans.iter().map(|s| s.map_or(0, |(s, e)| e.saturating_sub(s))).collect();
+        for (task, own) in own.by_container() {
+            weight[task as usize] = own;
+        }
+        let mut longest = Longest {
+            network,
+            own,
+            order: vec![],
+            spans,
+            weight,
+            best: vec![],
+            from: vec![],
+            begins: vec![],
+        };
+        longest.sort();
+        longest.walk();
+        Some(longest)
+    }
+
+    /// Orders the nodes. Where times contradict dependencies, the time that a container was at work itself is one piece
+    /// beside its contents, and not parted by them.
+    fn sort(&mut self) {
+        let tasks = self.network.order.len();
+        if self.own.stretches.is_empty() {
+            self.order = std::mem::take(&mut self.network.order);
+            return;
+        }
+        let nodes = tasks + self.own.stretches.len();
+        let mut missing = vec![0u32; nodes];
+        for node in 0..nodes as u32 {
+            self.next(node, |to| missing[to as usize] += 1);
+        }
+        let mut order: Vec<u32> = (0..nodes as u32).filter(|&node| missing[node as usize] == 0).collect();
+        let mut at = 0;
+        while let Some(&node) = order.get(at) {
+            at += 1;
+            self.next(node, |to| {
+                missing[to as usize] -= 1;
+                if missing[to as usize] == 0 {
+                    order.push(to);
                 }
             });
         }
-        Some(Longest { network, spans, weight, best, from })
+        if order.len() < nodes {
+            self.own.join();
+            order = std::mem::take(&mut self.network.order);
+        }
+        self.order = order;
+    }
+
+    fn walk(&mut self) {
+        let nodes = self.order.len();
+        let mut from = vec![NONE; nodes];
+        let mut best = vec![(-1i64, UNKNOWN); nodes];
+        let mut begins = vec![false; nodes];
+        for &node in &self.order {
+            let (sum, last) = best[node as usize];
+            let sum = sum.max(0);
+            self.next(node, |to| {
+                let mut alone = false;
+                let offer = match self.charge(node, to) {
+                    Some(charge) => {
+                        let both = sum.saturating_add(charge.after(last));
+                        alone = both < charge.weight;
+                        if alone { (charge.weight, charge.to) } else { (both, last.max(charge.to)) }
+                    }
+                    None => (sum, last),
+                };
+                let slot = to as usize;
+                if offer > best[slot] || (offer == best[slot] && node < from[slot]) {
+                    (best[slot], from[slot], begins[slot]) = (offer, node, alone);
+                }
+            });
+        }
+        (self.best, self.from, self.begins) = (best, from, begins);
+    }
+
+    /// Calls `visit` with every node that comes directly after `node`.
+    fn next(&self, node: u32, mut visit: impl FnMut(u32)) {
+        if (node as usize) < self.spans.len() * 2 {
+            self.network.next(node, &mut visit);
+        }
+        self.own.links.row(node as usize).iter().for_each(|&to| visit(to));
+    }
+
+    /// What a link weighs; none where it only leads on.
+    pub(crate) fn charge(&self, node: u32, to: u32) -> Option<Charge> {
+        let task = node / 2;
+        match (node as usize).checked_sub(self.spans.len() * 2) {
+            Some(stretch) => self.own.stretches.get(stretch).copied(),
+            None if is_own(node, to) && !self.own.is_parted(task) => {
+                let (from, to) = self.spans[task as usize]?;
+                Some(Charge { task, weight: self.weight[task as usize], from, to })
+            }
+            None => None,
+        }
+    }
+
+    /// The task that a link is a part of, if any.
+    pub(crate) fn task_of(&self, node: u32, to: u32) -> Option<u32> {
+        self.charge(node, to).map(|c| c.task).or_else(|| is_own(node, to).then_some(node / 2))
     }
 
     /// For each node the weight of the longest way from it to any end, and the node that comes next on it, or `NONE`;
     /// of equal ones the one that is met first. O(n + e).
     pub(crate) fn onward(&self) -> (Vec<i64>, Vec<u32>) {
-        let nodes = self.network.order.len();
+        let nodes = self.order.len();
         let (mut rest, mut toward) = (vec![0i64; nodes], vec![NONE; nodes]);
-        for &node in self.network.order.iter().rev() {
+        for &node in self.order.iter().rev() {
             let (mut most, mut next) = (-1, NONE);
-            self.network.next(node, |to| {
-                let own = if is_own(node, to) { self.weight[node as usize / 2] } else { 0 };
+            self.next(node, |to| {
+                let own = self.charge(node, to).map_or(0, |c| c.weight);
                 let offer = rest[to as usize].saturating_add(own);
                 if offer > most {
                     (most, next) = (offer, to);
@@ -72,35 +178,27 @@ impl<'r> Longest<'r> {
 
     /// The weight of the longest chain that holds a task, given the ways onward.
     pub(crate) fn through(&self, task: usize, rest: &[i64]) -> i64 {
-        let before = self.best[begin(task as u32)].0.max(0);
-        before.saturating_add(self.weight[task]).saturating_add(rest[end(task as u32)])
+        let begin = begin(task as u32);
+        self.best[begin].0.max(0).saturating_add(rest[begin])
+    }
+
+    /// The heaviest chain by other weights. O(n + e).
+    pub(crate) fn heaviest(&self, weight: impl Fn(&Charge) -> i128) -> i128 {
+        let mut sum = vec![0i128; self.order.len()];
+        let mut most = 0;
+        for &node in &self.order {
+            let before = sum[node as usize];
+            most = most.max(before);
+            self.next(node, |to| {
+                let own = self.charge(node, to).map_or(0, |c| weight(&c));
+                sum[to as usize] = sum[to as usize].max(before.saturating_add(own));
+            });
+        }
+        most
     }
 }
 
 /// Whether a link of the network is a task itself, from its begin to its end.
-pub(crate) fn is_own(node: u32, to: u32) -> bool {
+fn is_own(node: u32, to: u32) -> bool {
     node.is_multiple_of(2) && node + 1 == to
-}
-
-/// What each task weighs, ns.
-fn weights(run: &Run, network: &Network<'_>, spans: &[Option<(i64, i64)>]) -> Vec<i64> {
-    let mut weight: Vec<i64> = spans.iter().map(|s| s.map_or(0, |(s, e)| e.saturating_sub(s))).collect();
-    if let Some(nest) = &network.nest {
-        let mut contains = vec![false; spans.len()];
-        let anchors = nest.anchors(run, |p| spans[p as usize].is_some());
-        for (t, &anchor) in anchors.iter().enumerate() {
-            if anchor != NONE && spans[t].is_some() {
-                contains[anchor as usize] = true;
-                weight[anchor as usize] = 0;
-            }
-        }
-        let own = busy(run);
-        for (&attempt, length) in own.attempt.iter().zip(own.lengths()) {
-            let task = run.attempts.task[attempt as usize] as usize;
-            if contains[task] {
-                weight[task] = weight[task].saturating_add(length);
-            }
-        }
-    }
-    weight
 }

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use makespan_model::{NONE, Run, TaskId};
 
-use crate::longest::{Longest, is_own};
-use crate::network::{begin, end};
+use crate::longest::Longest;
+use crate::network::begin;
 use crate::{CriticalPath, critical_path};
 
 /// A chain that is nearly as long as the critical path.
@@ -39,40 +39,48 @@ pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usiz
         .map(|t| (Reverse(longest.through(t, &rest)), t as u32))
         .collect();
     order.sort_unstable();
-    let mut taken = path.on_path.clone();
+    // By task the chain that holds it, counted from 1; 0 is none, and the critical path is no chain of these.
+    let mut holder: Vec<u32> = path.on_path.iter().map(|on| if *on { u32::MAX } else { 0 }).collect();
     let mut out = Vec::new();
     for (Reverse(length), seed) in order {
         if out.len() == k {
             break;
         }
-        if std::mem::replace(&mut taken[seed as usize], true) {
+        if holder[seed as usize] != 0 {
             continue;
         }
+        let number = out.len() as u32 + 1;
+        holder[seed as usize] = number;
+        // Whether the chain goes on through a task; a container may come more than once.
+        let mut take = |task: u32, tasks: &mut Vec<TaskId>| {
+            let slot = &mut holder[task as usize];
+            if *slot == 0 {
+                *slot = number;
+                tasks.push(TaskId(task));
+            }
+            *slot == number
+        };
         let mut tasks = Vec::new();
         let mut node = begin(seed) as u32;
         while longest.from[node as usize] != NONE {
             let before = longest.from[node as usize];
-            if is_own(before, node) {
-                if std::mem::replace(&mut taken[before as usize / 2], true) {
-                    break;
-                }
-                tasks.push(TaskId(before / 2));
+            if longest.task_of(before, node).is_some_and(|task| !take(task, &mut tasks)) {
+                break;
             }
             node = before;
         }
         tasks.reverse();
         tasks.push(TaskId(seed));
-        let mut node = end(seed) as u32;
+        let mut node = begin(seed) as u32;
         while toward[node as usize] != NONE {
             let next = toward[node as usize];
-            if is_own(node, next) {
-                if std::mem::replace(&mut taken[node as usize / 2], true) {
-                    break;
-                }
-                tasks.push(TaskId(node / 2));
+            if longest.task_of(node, next).is_some_and(|task| !take(task, &mut tasks)) {
+                break;
             }
             node = next;
         }
+        // Where tasks overlap, what they weigh may be more than the time they add.
+        let length = length.min(path.length);
         out.push(NearCritical { tasks, length, behind: path.length.saturating_sub(length) });
     }
     out

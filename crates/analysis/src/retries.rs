@@ -15,8 +15,10 @@ pub struct RetryCost {
     pub task: TaskId,
     /// Its attempts.
     pub attempts: u32,
-    /// Work of its attempts that failed, or that another one followed, ns.
+    /// Work of its attempts that failed, were cancelled, or were superseded by another before they had succeeded, ns.
     pub lost: i64,
+    /// Work of its attempts that succeeded although another one followed: repetition, and no loss, ns.
+    pub repeated: i64,
     /// Time between its attempts, ns; `UNKNOWN` where there are several and no gap is known.
     pub backoff: i64,
     /// How much later the last attempt started than the first one, ns: what trying again delayed it by. 0 with one
@@ -27,10 +29,12 @@ pub struct RetryCost {
 /// What failing and trying again cost a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retries {
-    /// Tasks that were tried more than once or failed, most lost work first, then longest delay, then by index.
+    /// Tasks that were tried more than once, or lost work, most lost work first, then longest delay, then by index.
     pub tasks: Vec<RetryCost>,
     /// Work lost, ns.
     pub lost: i64,
+    /// Work that succeeded and was done again, ns.
+    pub repeated: i64,
     /// Time between attempts of the same task, ns, where known.
     pub backoff: i64,
     /// Tasks with more than one attempt.
@@ -49,13 +53,17 @@ pub fn retries(run: &Run) -> Retries {
 
 pub(crate) fn retries_with(run: &Run, busy: &Busy, waiting: &Waiting) -> Retries {
     let a = &run.attempts;
-    let mut lost = vec![0i64; run.task_count()];
+    let (mut lost, mut repeated) = (vec![0i64; run.task_count()], vec![0i64; run.task_count()]);
     for (&i, length) in busy.attempt.iter().zip(busy.lengths()) {
         let (attempt, task) = (i as usize, a.task[i as usize]);
         let followed = a.task.get(attempt + 1) == Some(&task);
-        if followed || a.status[attempt] == Status::Failed {
-            lost[task as usize] = lost[task as usize].saturating_add(length);
-        }
+        let column = match a.status[attempt] {
+            Status::Failed | Status::Cancelled => &mut lost,
+            Status::Succeeded | Status::Cached if followed => &mut repeated,
+            _ if followed => &mut lost,
+            _ => continue,
+        };
+        column[task as usize] = column[task as usize].saturating_add(length);
     }
     let mut out = Retries::default();
     for task in run.task_ids() {
@@ -74,11 +82,12 @@ pub(crate) fn retries_with(run: &Run, busy: &Busy, waiting: &Waiting) -> Retries
         };
         let backoff = waiting.backoff[t];
         out.lost = out.lost.saturating_add(lost[t]);
+        out.repeated = out.repeated.saturating_add(repeated[t]);
         out.backoff = out.backoff.saturating_add(backoff.max(0));
         out.attempts += attempts.saturating_sub(1);
         out.retried += u32::from(attempts > 1);
         out.recovered += u32::from(attempts > 1 && run.tasks.status[t] == Status::Succeeded);
-        out.tasks.push(RetryCost { task, attempts, lost: lost[t], backoff, delay });
+        out.tasks.push(RetryCost { task, attempts, lost: lost[t], repeated: repeated[t], backoff, delay });
     }
     out.tasks.order_by_key(|r| (Reverse(r.lost), Reverse(r.delay), r.task));
     out

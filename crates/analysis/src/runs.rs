@@ -80,11 +80,12 @@ impl RunStatistics {
         self.statuses[status as usize]
     }
 
-    /// The share of runs that succeeded among those that are over, whatever became of the others, 0 to 1; `None` where
-    /// none is over. What is still running, or of unknown status, has not ended and says nothing yet.
+    /// The share of runs that succeeded among those that succeeded or failed, 0 to 1; `None` where there are none. What
+    /// was cancelled or skipped, is still running, or of unknown status says nothing about how often runs fail.
     pub fn success_rate(&self) -> Option<f64> {
-        let over: u32 = Status::ALL.into_iter().filter(|s| s.is_terminal()).map(|s| self.count(s)).sum();
-        (over > 0).then(|| f64::from(self.count(Status::Succeeded)) / f64::from(over))
+        let [succeeded, failed] = [Status::Succeeded, Status::Failed].map(|s| self.count(s));
+        let ended = succeeded.saturating_add(failed);
+        (ended > 0).then(|| f64::from(succeeded) / f64::from(ended))
     }
 }
 

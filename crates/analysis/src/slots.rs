@@ -7,6 +7,7 @@ use makespan_model::{NONE, Run, StrId, UNKNOWN};
 use rustc_hash::FxHashMap;
 
 use crate::busy::Busy;
+use crate::is_trace;
 use crate::nest::Nest;
 
 /// The times in which the workers were full.
@@ -58,9 +59,12 @@ fn sweep(busy: &Busy, intervals: &[u32], mut visit: impl FnMut(i64, i64, usize, 
 }
 
 impl Slots {
-    /// O((n + a) log a).
+    /// No slots of a [trace](crate::is_trace()). O((n + a) log a).
     pub(crate) fn new(run: &Run, busy: &Busy) -> Slots {
         let mut out = Slots { rows: vec![0], ..Slots::default() };
+        if is_trace(run) {
+            return out;
+        }
         let contains = containers(run);
         let mut intervals: Vec<(u32, u32)> = Vec::new();
         for (k, &attempt) in busy.attempt.iter().enumerate() {

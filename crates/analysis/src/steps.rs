@@ -24,7 +24,8 @@ pub struct StepStat {
     pub work: i64,
     /// Sum of what those of them weigh that are on the critical path, ns; see [`CriticalPath::weights`].
     pub critical: i64,
-    /// Shortest duration of a task, ns. This and those below are `UNKNOWN` where no task of the step has one.
+    /// Shortest attempt that succeeded, ns. This and those below are of such attempts, since one that failed says nothing
+    /// about how long the work takes, and `UNKNOWN` where the step has none.
     pub min: i64,
     /// Mean duration, ns.
     pub mean: i64,
@@ -60,8 +61,8 @@ pub(crate) fn step_of_task(run: &Run, task: TaskId) -> StrId {
     names.into_iter().find(|s| !s.is_empty()).unwrap_or_default()
 }
 
-/// The steps of a run, most work first, then by name. The duration of a task is from its first start to its last
-/// end, retries and the time between them included; tasks without a closed interval count as tasks only.
+/// The steps of a run, most work first, then by name. Durations are those of the attempts that succeeded and have both
+/// times.
 /// O((n + a) log n + e).
 pub fn steps(run: &Run) -> Vec<StepStat> {
     steps_with([(run, &busy(run), critical_path(run).as_ref())])
@@ -92,9 +93,10 @@ pub(crate) fn steps_with<'a>(
             stats[at].failed += u32::from(run.tasks.status[i] == Status::Failed);
             stats[at].succeeded += u32::from(run.tasks.status[i] == Status::Succeeded);
             stats[at].retried += u32::from(run.attempts_of(t).len() > 1);
-            if let Some((s, e)) = run.task_interval(t) {
-                durations.push((at, e.saturating_sub(s)));
-            }
+            let succeeded =
+                run.attempts_of(t).filter(|a| run.attempts.status[a.index()] == Status::Succeeded);
+            let intervals = succeeded.filter_map(|a| run.interval(a));
+            durations.extend(intervals.map(|(s, e)| (at, e.saturating_sub(s))));
         }
         for (&a, length) in busy.attempt.iter().zip(busy.lengths()) {
             let stat = &mut stats[place[run.attempts.task[a as usize] as usize]];

@@ -2,7 +2,7 @@
 
 use makespan_model::{Run, Status, UNKNOWN};
 
-use crate::busy::{Busy, busy};
+use crate::busy::{Busy, busy, going_on};
 
 /// Numbers about the run as a whole, all of them computed from tasks and attempts unless their name says recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct Totals {
     pub ended: Option<i64>,
     /// From the one to the other, ns (Pinedo, *Scheduling*: C_max). `None` where nothing has times.
     pub makespan: Option<i64>,
-    /// Sum of the [busy](crate::busy()) intervals, ns; attempts without an end add nothing.
+    /// Sum of the [busy](crate::busy()) intervals, ns; at least that where attempts are [going on](crate::going_on()).
     pub work: i64,
     /// Number of tasks.
     pub tasks: usize,
@@ -29,6 +29,8 @@ pub struct Totals {
     pub statuses: [u32; Status::COUNT],
     /// Attempts with a start and no end.
     pub open: usize,
+    /// Those of them that are still at work as far as is known: the work up to now is then the least there was.
+    pub going_on: usize,
     /// Tasks without any start.
     pub untimed: usize,
     /// What became of the run, from its tasks; see [`Run::status`].
@@ -66,6 +68,7 @@ pub(crate) fn totals_with(run: &Run, busy: &Busy) -> Totals {
         edges_inferred,
         statuses,
         open: (0..run.attempt_count()).filter(|&i| started(i) && a.ended[i] == UNKNOWN).count(),
+        going_on: going_on(run),
         untimed: run.task_ids().filter(|t| !run.attempts_of(*t).any(|i| started(i.index()))).count(),
         status: run.status(),
         recorded_wall: wall_known.then(|| run.recorded_end.saturating_sub(run.recorded_start)),

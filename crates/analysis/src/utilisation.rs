@@ -19,7 +19,8 @@ pub struct Utilisation {
     /// Workers that were ever seen.
     pub workers: usize,
     /// Time that workers were busy over the time that all of them could have been: the number of workers times the
-    /// makespan; 0 to 1. `None` without workers or a makespan above 0.
+    /// makespan; 0 to 1, at least that where attempts are [going on](crate::going_on()). `None` without workers or a
+    /// makespan above 0.
     pub mean: Option<f64>,
 }
 

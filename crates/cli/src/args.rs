@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use makespan_analysis::Rule;
+use makespan_import::Unit;
 
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
@@ -164,6 +165,8 @@ pub(crate) struct CompareArgs {
     pub(crate) candidate: Vec<PathBuf>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
+    #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
+    pub(crate) unit: Option<Unit>,
     /// Print JSON (docs/compare.md describes it)
     #[arg(long)]
     pub(crate) json: bool,
@@ -195,6 +198,8 @@ pub(crate) struct QueryArgs {
     pub(crate) words: Vec<OsString>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
+    #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
+    pub(crate) unit: Option<Unit>,
     /// Ask one run of several, the first being 1
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<usize>,

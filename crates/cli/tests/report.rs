@@ -50,7 +50,10 @@ fn secrets_stay_out_unless_wanted() {
     let page = text(&output.stdout);
     assert!(!page.contains("ann:pw9") && page.contains("https://[redacted]@host/"));
     let told = text(&output.stderr);
-    assert!(told.contains("2 values were redacted (api_key 1, credentials within text 1)"), "{told}");
+    assert!(
+        told.contains("2 values were redacted (apikey in params 1, password in an address in error 1)"),
+        "{told}"
+    );
     assert!(text(&run(&["report", &path, "-o", "-", "--no-redact"]).stdout).contains("ann:pw9@host"));
 }
 

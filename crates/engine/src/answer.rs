@@ -7,7 +7,8 @@ use makespan_model::Status;
 use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
 use makespan_views::gesture::{Frame, Movement};
-use makespan_views::{Section, Table, ViewState};
+use makespan_views::timeline::Lanes;
+use makespan_views::{Coloured, Section, Table, ViewState};
 use serde::{Deserialize, Serialize};
 
 /// An answer.
@@ -59,11 +60,23 @@ impl Sides {
     }
 }
 
+/// An open run in a list of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedRun {
+    /// Its place in the session.
+    pub number: usize,
+    /// What it is called; no two runs have the same name.
+    pub name: String,
+}
+
 /// What stands around the views.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shell {
-    /// What the open runs are called, in the order of opening; no two alike.
-    pub runs: Vec<String>,
+    /// The open runs nearest to the one shown, in the order of opening, and the two that are compared: at most
+    /// [`LISTED`](crate::LISTED), however many are open.
+    pub runs: Vec<ListedRun>,
+    /// How many runs are open.
+    pub run_count: usize,
     /// What the run that is shown is called.
     pub title: String,
     /// Its tasks.
@@ -72,6 +85,8 @@ pub struct Shell {
     pub statuses: [u32; Status::COUNT],
     /// What is wrong with the filter.
     pub filter_error: Option<String>,
+    /// How many tasks pass the filter, where there is one.
+    pub passing: Option<usize>,
     /// The line of counts at the foot of the page.
     pub line: String,
     /// Diagnostics of the run's file that are more than remarks.
@@ -80,13 +95,17 @@ pub struct Shell {
     pub unread: usize,
     /// Index of the selected task.
     pub selected: Option<u32>,
+    /// The lanes of its timeline.
+    pub lanes: Lanes,
     /// Whether runs of the same workflow before it are open.
     pub has_runs_before: bool,
-    /// The measures of the run: key and title.
+    /// The first measures of the run: key and title.
     pub measures: Vec<(String, String)>,
-    /// Which runs are compared.
+    /// Which of the listed runs are compared.
     pub sides: Sides,
-    /// The runs, the oldest first.
+    /// How many runs the baseline and the candidate have in all.
+    pub side_sizes: (usize, usize),
+    /// The listed runs, the oldest first.
     pub by_age: Vec<usize>,
 }
 
@@ -105,6 +124,8 @@ pub struct Picture {
     pub missing: Option<String>,
     /// What its colours mean, where that is a picture of its own.
     pub legend: Option<Scene>,
+    /// What the colours of tasks mean, where that is not their status.
+    pub colours: Vec<Coloured>,
     /// A title above it, and sentences that say how to read it.
     pub head: Option<(String, Vec<String>)>,
     /// Rows of the table of the same.
@@ -175,6 +196,8 @@ pub struct Page {
 pub struct Charts {
     /// Those that there are, and those that there are not, each with why.
     pub list: Vec<Chart>,
+    /// How many more there are than are listed.
+    pub left_out: usize,
     /// The one that is shown.
     pub choice: Choice,
     /// The measures that are known: key and title.

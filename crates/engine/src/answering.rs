@@ -4,7 +4,9 @@ use makespan_analysis::query::complete;
 use makespan_import::REGISTRY;
 use makespan_import::registry::Entry;
 
-use crate::answer::{Answer, Completion};
+use makespan_views::Section;
+
+use crate::answer::{Answer, Completion, Page};
 use crate::question::Question;
 use crate::session::Session;
 use crate::{chart, export, page, picture, rows, shell, turn};
@@ -22,8 +24,8 @@ impl Session {
                 picture::shown(self, view).map(|s| Answer::Overlay(s.overlay(*size, pointer)))
             }
             Question::Rows { view, range } => rows::rows(self, view, range.clone()).map(Answer::Rows),
-            Question::Page { view, width } => page::page(self, view, *width).map(Answer::Page),
-            Question::Details { view } => page::details(self, view).map(Answer::Page),
+            Question::Page { view, width } => page::page(self, view, *width).map(bounded),
+            Question::Details { view } => page::details(self, view).map(bounded),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
             Question::Export { view, size, theme } => {
@@ -50,4 +52,10 @@ impl Session {
         };
         answered.unwrap_or(Answer::Nothing)
     }
+}
+
+/// The page with as much as one shows: whoever paints builds an element for each row.
+fn bounded(mut page: Page) -> Answer {
+    page.sections = page.sections.into_iter().map(Section::for_page).collect();
+    Answer::Page(page)
 }

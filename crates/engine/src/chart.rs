@@ -5,6 +5,7 @@ use makespan_views::{Look, Subject, ViewState};
 
 use crate::answer::Charts;
 use crate::session::Session;
+use crate::shell::LISTED;
 
 /// The charts that there are, and the one that the view shows.
 pub(crate) fn charts(session: &Session, view: &ViewState) -> Option<Charts> {
@@ -16,7 +17,10 @@ pub(crate) fn charts(session: &Session, view: &ViewState) -> Option<Charts> {
     let subject = Subject { facts: &open.facts, runs: &runs, mask, look: &look };
     let list = open.charts.get((view.filter.clone(), session.generation()), |_| chart::list(&subject));
     let mut choice = chosen(&view.chart, &list);
-    let picture = chart::picture(&subject, &choice);
+    let picture = chart::picture(&subject, &choice).map(|mut picture| {
+        picture.twin = picture.twin.first(LISTED);
+        picture
+    });
     // A link may name a measure by its short name.
     let measures = open.facts.measures();
     for of in [&mut choice.of, &mut choice.against] {
@@ -24,7 +28,16 @@ pub(crate) fn charts(session: &Session, view: &ViewState) -> Option<Charts> {
             of.clone_from(&measures.list[at].key);
         }
     }
-    Some(Charts { list: list.to_vec(), choice, measures: chart::known_measures(&subject), picture })
+    let at = list.iter().position(|c| c.choice.kind == choice.kind && c.choice.of == choice.of);
+    let kept = list.iter().enumerate().filter(|(i, _)| *i < LISTED || Some(*i) == at);
+    let mut measures = chart::known_measures(&subject);
+    let mut place = 0;
+    measures.retain(|(key, _)| {
+        place += 1;
+        place <= LISTED || *key == choice.of || *key == choice.against
+    });
+    let kept: Vec<Chart> = kept.map(|(_, c)| c.clone()).collect();
+    Some(Charts { left_out: list.len() - kept.len(), list: kept, choice, measures, picture })
 }
 
 /// The chart that is shown: the one that the link names, or the first that the run has.

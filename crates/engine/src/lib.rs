@@ -37,9 +37,10 @@ mod turn;
 mod wire;
 
 pub use answer::{
-    Answer, Charts, Completion, Exported, FileReport, Opened, Overlay, Page, Picture, Progress, Rows, Shell,
-    Sides, Tip, Turn,
+    Answer, Charts, Completion, Exported, FileReport, ListedRun, Opened, Overlay, Page, Picture, Progress,
+    Rows, Shell, Sides, Tip, Turn,
 };
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
 pub use session::Session;
+pub use shell::LISTED;
 pub use wire::{VERSION, WireError, decode, encode};

@@ -20,8 +20,17 @@ fn by_start(run: &Run, task: TaskId) -> (bool, i64, u32) {
 pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<TaskId> {
     let here = open.selected(view);
     let run = &open.run;
-    if matches!(way, Neighbour::NextFailure | Neighbour::PreviousFailure) {
-        return failure(open, here, way);
+    match way {
+        Neighbour::NextFailure | Neighbour::PreviousFailure => {
+            let failed = |t: &TaskId| run.tasks.status[t.index()] == Status::Failed;
+            return among(run, run.task_ids().filter(failed), here, way == Neighbour::NextFailure);
+        }
+        Neighbour::NextMatch | Neighbour::PreviousMatch => {
+            let mask = open.mask(&view.filter);
+            let passing = run.task_ids().filter(|t| mask.get(t.index()).is_some_and(|passes| *passes));
+            return among(run, passing, here, way == Neighbour::NextMatch);
+        }
+        _ => {}
     }
     let Some(here) = here else { return run.task_ids().min_by_key(|t| by_start(run, *t)) };
     let by_end = |t: &&u32| run.task_interval(TaskId(**t)).map_or(i64::MIN, |(_, e)| e);
@@ -44,19 +53,22 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
     }
 }
 
-/// The next failed task by start, or the one before; from the last one the first.
-fn failure(open: &OpenRun, here: Option<TaskId>, way: Neighbour) -> Option<TaskId> {
-    let run = &open.run;
+/// Of some tasks the next one by start, or the one before; from the last one the first, and the other way round.
+fn among(
+    run: &Run,
+    tasks: impl Iterator<Item = TaskId>,
+    here: Option<TaskId>,
+    forward: bool,
+) -> Option<TaskId> {
     let by_start = |t: &TaskId| by_start(run, *t);
-    let mut failed: Vec<TaskId> =
-        run.task_ids().filter(|t| run.tasks.status[t.index()] == Status::Failed).collect();
-    failed.order_by_key(by_start);
-    let at = here.map_or(0, |h| failed.partition_point(|t| by_start(t) < by_start(&h)));
-    if way == Neighbour::NextFailure {
-        let on_it = here.is_some_and(|h| failed.get(at) == Some(&h));
-        failed.get(at + usize::from(on_it)).or(failed.first()).copied()
+    let mut order: Vec<TaskId> = tasks.collect();
+    order.order_by_key(by_start);
+    let at = here.map_or(0, |h| order.partition_point(|t| by_start(t) < by_start(&h)));
+    if forward {
+        let on_it = here.is_some_and(|h| order.get(at) == Some(&h));
+        order.get(at + usize::from(on_it)).or(order.first()).copied()
     } else {
-        at.checked_sub(1).and_then(|i| failed.get(i)).or(failed.last()).copied()
+        at.checked_sub(1).and_then(|i| order.get(i)).or(order.last()).copied()
     }
 }
 

@@ -23,11 +23,15 @@ pub(crate) fn page(session: &Session, view: &ViewState, width: f32) -> Option<Pa
             let open = session.run(view.run)?;
             let look = session.look(open, view);
             let made = overview(&open.facts, &look, width);
+            // The figures of a run are those of all its tasks; whoever filters must not take them for something else.
+            let unfiltered = "The filter does not change this page: it shows the whole run.";
+            let notes = if view.filter.is_empty() { Vec::new() } else { vec![unfiltered.to_owned()] };
             Some(Page {
                 title: made.title,
                 subtitle: made.subtitle,
                 status: made.status.map(|s| (status_role(s), s.name().to_owned())),
                 sections: made.sections,
+                notes,
                 ..Page::default()
             })
         }

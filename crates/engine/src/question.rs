@@ -138,10 +138,14 @@ pub enum Touch {
     Next(Neighbour),
     /// The selected task is brought into the picture.
     Reveal,
+    /// The selected task is shown as large as the picture allows; where it is already, everything is shown.
+    Fit,
     /// The focus moves from a cell to the next one.
     Focus(Option<(usize, usize)>, Way),
     /// The cell with the focus is opened.
     Enter(usize, usize),
+    /// The timeline goes on to the next kind of lanes.
+    NextLanes,
     /// Baseline and candidate change places.
     Swap,
     /// The run that is shown becomes the baseline.
@@ -173,4 +177,8 @@ pub enum Neighbour {
     NextFailure,
     /// The failed task before it.
     PreviousFailure,
+    /// The next task by start that passes the filter.
+    NextMatch,
+    /// The one before.
+    PreviousMatch,
 }

@@ -12,7 +12,7 @@ use makespan_views::filter::Filter;
 use makespan_views::graph::{BUDGET, Graph};
 use makespan_views::tasks::{self, Sort};
 use makespan_views::timeline::{Index, Lanes};
-use makespan_views::{Marks, ViewState};
+use makespan_views::{Colouring, Colours, Marks, ViewState};
 
 use crate::kept::Latest;
 
@@ -26,9 +26,10 @@ pub(crate) struct OpenRun {
     pub(crate) run: Arc<Run>,
     /// Its facts.
     pub(crate) facts: Facts,
-    indices: [Latest<(), Index>; 3],
+    indices: [Latest<(), Index>; 5],
     mask: Latest<Filter, Vec<bool>>,
     marks: Latest<MarksKey, Marks>,
+    colours: Latest<Colouring, Option<Arc<Colours>>>,
     order: Latest<(Filter, Sort), Vec<u32>>,
     graph: Latest<Filter, (Graph, Layout)>,
     /// The charts, for a filter and a number of open runs.
@@ -44,6 +45,7 @@ impl OpenRun {
             indices: Default::default(),
             mask: Latest::default(),
             marks: Latest::default(),
+            colours: Latest::default(),
             order: Latest::default(),
             graph: Latest::default(),
             charts: Latest::default(),
@@ -52,6 +54,7 @@ impl OpenRun {
 
     /// The lanes of the timeline.
     pub(crate) fn index(&self, lanes: Lanes) -> Rc<Index> {
+        let lanes = lanes.for_run(&self.run);
         self.indices[lanes as usize].get((), |()| Index::new(&self.run, lanes))
     }
 
@@ -63,6 +66,11 @@ impl OpenRun {
     /// The task that a view has selected.
     pub(crate) fn selected(&self, view: &ViewState) -> Option<TaskId> {
         self.run.find_task(view.selected.as_deref()?)
+    }
+
+    /// What the colours of tasks mean.
+    pub(crate) fn colours(&self, by: Colouring) -> Option<Arc<Colours>> {
+        (*self.colours.get(by, |by| Colours::of(&self.run, *by).map(Arc::new))).clone()
     }
 
     /// How a view marks the tasks.
@@ -77,7 +85,7 @@ impl OpenRun {
                 up.iter().zip(&down).map(|(a, b)| *a || *b).collect()
             });
             Marks {
-                dim: self.mask(&view.filter).iter().map(|passes| !passes).collect(),
+                dim: dimmed(&self.mask(&view.filter)),
                 critical: path.map_or_else(Vec::new, |p| p.on_path.clone()),
                 related,
             }
@@ -105,4 +113,10 @@ impl OpenRun {
             (graph, placed)
         })
     }
+}
+
+/// What does not pass the filter is dimmed. Where nothing passes, as while a word is half typed, nothing is: a picture
+/// that pales as a whole says less than the count beside it.
+fn dimmed(mask: &[bool]) -> Vec<bool> {
+    if mask.contains(&true) { mask.iter().map(|passes| !passes).collect() } else { Vec::new() }
 }

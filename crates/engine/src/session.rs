@@ -1,12 +1,12 @@
 //! The open runs, and what several answers need of them.
 
-use makespan_model::Order as _;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
 use makespan_import::Zone;
-use makespan_model::{Run, UNKNOWN};
+use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::{timestamp, visible};
 use makespan_views::{Look, ViewState};
 
@@ -27,6 +27,8 @@ pub struct Session {
     opening: Option<Opening>,
     /// Counts changes of the list of runs: what is kept of an older list is worth nothing.
     generation: u32,
+    labels: Latest<u32, Vec<String>>,
+    by_age: Latest<u32, Vec<usize>>,
     compared: Latest<(u32, usize, usize), Compared>,
     verdicts: Latest<VerdictsKey, Option<Verdicts>>,
     trends: Latest<(u32, Vec<usize>, String), Option<Trends>>,
@@ -42,6 +44,8 @@ impl Session {
             files: Vec::new(),
             opening: None,
             generation: 0,
+            labels: Latest::default(),
+            by_age: Latest::default(),
             compared: Latest::default(),
             verdicts: Latest::default(),
             trends: Latest::default(),
@@ -100,8 +104,14 @@ impl Session {
             self.files.extend(files);
         }
         let mut first = None;
+        // Runs are compared as a whole only with those of the same id: there may be a hundred thousand of them.
+        let mut known: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, old) in self.runs.iter().enumerate() {
+            known.entry(old.run.id.clone()).or_default().push(place);
+        }
         for run in runs {
-            let there = self.runs.iter().position(|old| *old.run == run);
+            let same_id = known.entry(run.id.clone()).or_default();
+            let there = same_id.iter().copied().find(|place| *self.runs[*place].run == run);
             let place = there.unwrap_or(self.runs.len());
             opened.found += 1;
             if first.is_none() {
@@ -109,6 +119,7 @@ impl Session {
                 opened.title = run.title().to_owned();
             }
             if there.is_none() {
+                same_id.push(place);
                 self.add(run);
                 opened.added += 1;
             }
@@ -175,6 +186,7 @@ impl Session {
     pub(crate) fn look(&self, open: &OpenRun, view: &ViewState) -> Look {
         Look {
             marks: (*open.marks(view)).clone(),
+            colours: open.colours(view.colours),
             selected: open.selected(view).map(|t| t.0),
             ..self.plain_look(open, view)
         }
@@ -186,21 +198,24 @@ impl Session {
     }
 
     /// The places of the runs, oldest first by their starts; those without times come first, in the order of opening.
-    pub(crate) fn by_age(&self) -> Vec<usize> {
-        let mut places: Vec<usize> = (0..self.runs.len()).collect();
-        places.order_by_key(|&i| (self.runs[i].run.span().map_or(UNKNOWN, |s| s.0), i));
-        places
+    pub(crate) fn by_age(&self) -> Rc<Vec<usize>> {
+        self.by_age.get(self.generation, |_| {
+            let mut places: Vec<usize> = (0..self.runs.len()).collect();
+            places.order_by_key(|&i| (self.runs[i].run.span().map_or(UNKNOWN, |s| s.0), i));
+            places
+        })
     }
 
     /// Which runs a view compares: what the link says, as far as there are such runs; else the newest run against the
     /// ones before it. A run is on one side only.
     pub(crate) fn sides(&self, view: &ViewState) -> Sides {
         let by_age = self.by_age();
-        let known =
-            |list: &[usize]| -> Vec<usize> { by_age.iter().copied().filter(|i| list.contains(i)).collect() };
-        let baseline = known(&view.compare.baseline);
-        let mut candidate = known(&view.compare.candidate);
-        candidate.retain(|i| !baseline.contains(i));
+        let on = |list: &[usize], besides: &[usize]| -> Vec<usize> {
+            let (list, besides): (HashSet<_>, HashSet<_>) = (list.iter().collect(), besides.iter().collect());
+            by_age.iter().copied().filter(|i| list.contains(i) && !besides.contains(i)).collect()
+        };
+        let baseline = on(&view.compare.baseline, &[]);
+        let candidate = on(&view.compare.candidate, &baseline);
         if !baseline.is_empty() && !candidate.is_empty() {
             return Sides { baseline, candidate };
         }
@@ -244,7 +259,8 @@ impl Session {
         self.runs.get(number)?;
         let mut line: Vec<usize> = self
             .by_age()
-            .into_iter()
+            .iter()
+            .copied()
             .take_while(|i| *i != number)
             .filter(|i| workflow(*i) == workflow(number))
             .collect();
@@ -254,7 +270,11 @@ impl Session {
 
     /// What the runs are called where several stand side by side: their titles, and where two have the same their
     /// starts, and where these are the same too their places. O(n log n) in runs.
-    pub(crate) fn labels(&self) -> Vec<String> {
+    pub(crate) fn labels(&self) -> Rc<Vec<String>> {
+        self.labels.get(self.generation, |_| self.make_labels())
+    }
+
+    fn make_labels(&self) -> Vec<String> {
         let mut labels: Vec<String> = self.runs.iter().map(|r| visible(r.run.title()).into_owned()).collect();
         for (i, again) in repeated(&labels).into_iter().enumerate() {
             if again {

@@ -2,6 +2,7 @@
 
 use makespan_model::TaskId;
 use makespan_views::gesture::Frame;
+use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState, heatmap};
 
 use crate::answer::{Sides, Turn};
@@ -35,6 +36,11 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         }
         Touch::Reveal => reveal(session, size, &mut out.after),
+        Touch::Fit => {
+            if let Some(shown) = shown() {
+                shown.fit(size, &mut out.after);
+            }
+        }
         Touch::Focus(focus, way) => {
             let made = matrix::of(session, view, size);
             if let (Some(made), Frame::Cells { frame, .. }) = (made, matrix::frame(session, view, size)) {
@@ -48,6 +54,11 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         }
         Touch::Enter(row, column) => matrix::enter(session, size, (row, column), &mut out),
+        Touch::NextLanes => {
+            let now = view.lanes.for_run(&open.run);
+            let at = Lanes::ALL.iter().position(|l| *l == now).map_or(0, |at| (at + 1) % Lanes::ALL.len());
+            (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
+        }
         Touch::Swap => {
             let Sides { baseline, candidate } = session.sides(view);
             (out.after.compare.baseline, out.after.compare.candidate) = (candidate, baseline);

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::io::Read as _;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
-use rustc_hash::FxHashMap;
 
 use crate::gather::{Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
@@ -30,6 +30,9 @@ pub const IMPORTER: Importer = Importer {
     read,
     stream: whole,
 };
+
+/// Above so many dependencies between two step groups, each step depends on the one before that ended last.
+const MOST_PAIRS: usize = 4096;
 
 /// How large compressed nodes may get.
 const MOST_NODES: u64 = 256 << 20;
@@ -162,7 +165,7 @@ fn number_of(name: &str) -> Option<u32> {
 
 fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let mut list: Vec<Node<'_, '_>> = Vec::new();
-    let mut index: FxHashMap<Cow<'_, str>, usize> = FxHashMap::default();
+    let mut index: HashMap<Cow<'_, str>, usize> = HashMap::default();
     for (id, value) in nodes.into_iter().flat_map(Value::members) {
         index.insert(value.text_at("id").unwrap_or(id), list.len());
         list.push(Node { value, kind: value.text_at("type").unwrap_or(Cow::Borrowed("Pod")), task: None });
@@ -171,7 +174,7 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
         node.value.list("children").filter_map(|c| index.get(&*c.text()?).copied()).collect()
     };
     // Tries belong to the `Retry` node that lists them.
-    let mut try_of: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut try_of: HashMap<usize, usize> = HashMap::default();
     for (at, node) in list.iter().enumerate().filter(|(_, n)| n.kind == "Retry") {
         let name = node.value.text_at("name").unwrap_or_default();
         for child in children(node) {
@@ -190,20 +193,34 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
     let boundary =
         |node: &Node<'_, '_>| node.value.text_at("boundaryID").and_then(|id| index.get(&id).copied());
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
     for (at, node) in list.iter().enumerate() {
         let Some(task) = node.task else { continue };
         // What a container lists first is in it, what stands outside follows it.
-        let mut open: Vec<usize> = children(node)
-            .into_iter()
-            .filter(|c| boundary(&list[*c]) != Some(at) && !try_of.contains_key(c))
-            .collect();
-        let mut seen: rustc_hash::FxHashSet<usize> = open.iter().copied().collect();
-        while let Some(next) = open.pop() {
-            match list[next].task {
+        let is_in = |child: &usize| boundary(&list[*child]) == Some(at) || try_of.contains_key(child);
+        for child in children(node).into_iter().filter(|child| !is_in(child)) {
+            match list[child].task {
                 Some(next) if next != task => after[next].push(task),
                 Some(_) => {}
+                None => behind[child].push(task),
+            }
+        }
+    }
+    for (group, mut before) in behind.into_iter().enumerate().filter(|(_, before)| !before.is_empty()) {
+        let (mut open, mut members) = (vec![group], Vec::new());
+        let mut seen: HashSet<usize> = open.iter().copied().collect();
+        while let Some(next) = open.pop() {
+            match list[next].task {
+                Some(task) => members.push(task),
                 None => open.extend(children(&list[next]).into_iter().filter(|c| seen.insert(*c))),
             }
+        }
+        if before.len() * members.len() > MOST_PAIRS {
+            let end = |at: &usize| list[*at].value.text_at("finishedAt").map(Cow::into_owned);
+            before = before.iter().copied().max_by_key(end).into_iter().collect();
+        }
+        for member in members {
+            after[member].extend(before.iter().copied().filter(|before| *before != member));
         }
     }
     let mut names = Ordinals::default();
@@ -216,7 +233,7 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
         .iter()
         .map(|node| if node.task.is_some() { names.next(&path(node)) } else { String::new() })
         .collect();
-    let mut tries: FxHashMap<usize, Vec<(u32, usize)>> = FxHashMap::default();
+    let mut tries: HashMap<usize, Vec<(u32, usize)>> = HashMap::default();
     for (child, of) in &try_of {
         let number = number_of(&list[*child].value.text_at("name").unwrap_or_default()).unwrap_or(0);
         tries.entry(*of).or_default().push((number, *child));

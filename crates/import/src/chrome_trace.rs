@@ -2,8 +2,8 @@
 //! clang, Ray, nx, turbo and many others write too.
 //!
 //! A slice (`X`, or `B` with its `E`; `b` with its `e` for asynchronous ones) becomes a task: its name is the step, the
-//! enclosing slice of the same thread is the parent, its thread is the worker. Flows (`s`, `t`, `f`) become
-//! dependencies between the slices they bind to. Counters become samples; instants, logs or alerts; the names of
+//! enclosing slice of the same thread is the parent, its thread is the worker. Flows (`s`, `t`, `f`, and slices with a
+//! `bind_id`) become dependencies between the slices they bind to. Counters become samples; instants, logs or alerts; the names of
 //! processes and threads, workers.
 
 mod emit;
@@ -59,9 +59,9 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 fn stream<'z>(
     head: &Head<'_>,
     _part: &'static str,
-    _zone: &Rc<dyn Zone + 'z>,
+    zone: &Rc<dyn Zone + 'z>,
 ) -> Option<Box<dyn FileReader + 'z>> {
-    Some(Box::new(Document::new(trace::Trace::new(head.name))))
+    Some(Box::new(Document::new(trace::Trace::new(head.name, zone.unit()))))
 }
 
 impl FileReader for Document<trace::Trace> {

@@ -1,7 +1,7 @@
 //! What importers share that gather a run from several records and files before they emit it.
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, EventSink, Severity};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::importer::Importer;
 
@@ -10,12 +10,12 @@ use crate::importer::Importer;
 pub(crate) struct Named<T> {
     /// The things.
     pub(crate) list: Vec<T>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
 }
 
 impl<T> Default for Named<T> {
     fn default() -> Self {
-        Named { list: Vec::new(), index: FxHashMap::default() }
+        Named { list: Vec::new(), index: HashMap::default() }
     }
 }
 
@@ -42,8 +42,8 @@ impl<T> Named<T> {
 /// Tells apart what has the same name: the second one is `name #2`.
 #[derive(Debug, Default)]
 pub(crate) struct Ordinals {
-    uses: FxHashMap<String, u32>,
-    taken: FxHashSet<String>,
+    uses: HashMap<String, u32>,
+    taken: HashSet<String>,
 }
 
 impl Ordinals {

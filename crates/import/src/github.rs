@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use makespan_format::{
     Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, RunInfo, Severity, Status, Task,
 };
-use rustc_hash::FxHashMap;
 
 use crate::gather::{Named, Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
@@ -212,7 +212,7 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     jobs.sort_by_key(|(number, job)| (*number, id(job)));
     let mut names = Ordinals::default();
     let mut of = 0;
-    let mut seen: FxHashMap<String, String> = FxHashMap::default();
+    let mut seen: HashMap<String, String> = HashMap::default();
     for (number, job) in jobs {
         if number != of {
             (of, names) = (number, Ordinals::default());
@@ -221,7 +221,7 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
         // A run's later attempts list again what they did not run again, and files may overlap.
         let time = |a, b| job.any(&[a, b]).map_or("", |t| t.get());
         let mark = format!("{} {}", time("started_at", "startedAt"), time("completed_at", "completedAt"));
-        if seen.get(&key) == Some(&mark) && time("completed_at", "completedAt") != "" {
+        if seen.get(&key) == Some(&mark) && !time("completed_at", "completedAt").is_empty() {
             tally.info("carried-over", "jobs of an earlier attempt that a later one lists again", || &*key);
             continue;
         }

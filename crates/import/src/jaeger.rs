@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::EventSink;
-use rustc_hash::FxHashMap;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
@@ -70,7 +70,7 @@ fn micros(value: Option<Value<'_, '_>>) -> Option<i64> {
 }
 
 fn take<'a>(trace: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
-    let mut processes: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
+    let mut processes: HashMap<Cow<'a, str>, usize> = HashMap::default();
     let process = |value: Value<'_, 'a>, book: &mut Book<'_, 'a>| {
         let mut attributes = tags(value.at("tags"));
         if let Some(name) = value.at("serviceName") {

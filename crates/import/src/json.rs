@@ -44,6 +44,16 @@ pub struct Mended {
 }
 
 impl Mended {
+    /// Adds what was mended elsewhere in the same file.
+    pub(crate) fn add(&mut self, other: Mended) {
+        self.nan += other.nan;
+        self.bad_utf8 += other.bad_utf8;
+        self.lone_surrogates += other.lone_surrogates;
+        self.controls += other.controls;
+        self.commas += other.commas;
+        self.utf16 |= other.utf16;
+    }
+
     /// Says what was mended in the file of that name.
     pub fn report(&self, name: &str, sink: &mut dyn EventSink) {
         let mut say = |count: u64, severity, code, what: &str| {
@@ -152,6 +162,13 @@ pub fn parse<'a, T: Deserialize<'a>>(
         }
         error
     })
+}
+
+/// Mends a line that is almost a JSON value, as [`parse`] does a text, into `out`; `None` where there was nothing to mend,
+/// or the line stops in the middle.
+pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
+    let mended = mend::mend(line.trim_ascii(), 0, out);
+    (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
 }
 
 /// Calls `f` with every element of a JSON array, as text. False, and no call, where it is no array.

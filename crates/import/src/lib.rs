@@ -25,6 +25,7 @@ mod gather;
 pub mod github;
 pub mod gitlab;
 pub mod graflow;
+mod ids;
 pub mod importer;
 pub mod jaeger;
 pub mod json;

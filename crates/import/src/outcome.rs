@@ -25,6 +25,7 @@ use crate::json::{each_member, text_of};
 use crate::tally::{Tally, clip};
 
 pub(crate) use words::read;
+use words::worse;
 
 /// What a record says about how something ended, gathered member by member.
 #[derive(Clone, Debug, Default)]
@@ -405,25 +406,6 @@ pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Op
 /// The status of a single word, where whoever asks counts what is not understood elsewhere.
 pub(crate) fn status_of(word: &str) -> Status {
     read(word).unwrap_or(Status::Unknown)
-}
-
-/// The worse of two statuses that are said of one thing.
-pub(crate) fn worse(a: Status, b: Status) -> Status {
-    let rank = |s: Status| match s {
-        // What says but that it is over says less than what says how.
-        Status::Succeeded => 0,
-        Status::Cached => 1,
-        Status::Pending => 2,
-        Status::Queued => 3,
-        Status::Running => 4,
-        Status::Skipped => 5,
-        Status::Retrying => 6,
-        Status::Unknown => 7,
-        Status::Cancelled => 8,
-        Status::UpstreamFailed => 9,
-        Status::Failed => 10,
-    };
-    if rank(b) > rank(a) { b } else { a }
 }
 
 fn text_of_json(json: &str) -> Option<Cow<'_, str>> {

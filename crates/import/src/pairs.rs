@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, EventSink, Fields, Severity, Status};
-use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -125,7 +125,7 @@ pub(crate) fn items(raw: &str) -> Vec<&RawValue> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Labels {
     list: Vec<(String, String)>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
 }
 
 impl Labels {

@@ -132,6 +132,8 @@ struct TaskList<'z> {
     tally: Tally,
     clock: Clock<'z>,
     tasks: Tasks,
+    /// What was mended in lines.
+    mended: json::Mended,
 }
 
 impl<'z> TaskList<'z> {
@@ -148,6 +150,7 @@ impl<'z> TaskList<'z> {
             tally: Tally::new(),
             clock: Clock::new(zone),
             tasks: Tasks::default(),
+            mended: json::Mended::default(),
         }
     }
 
@@ -173,6 +176,7 @@ impl<'z> TaskList<'z> {
     fn report(mut self, sink: &mut dyn EventSink) {
         self.open(sink);
         self.outcome.settle(&mut self.clock.unread);
+        std::mem::take(&mut self.tasks).finish(&mut self.tally, sink);
         self.clock.tell(&mut self.tally);
         self.tally.report(&self.name, sink);
     }
@@ -259,8 +263,15 @@ struct TaskLines<'z> {
 
 /// Emits the task of a line.
 fn task_of_line(line: Line<'_>, list: &mut TaskList<'_>, tape: &mut Tape, sink: &mut dyn EventSink) {
-    let text = std::str::from_utf8(line.bytes).ok();
-    let read = text.filter(|t| tape.read(t, 0).is_ok_and(|end| t[end..].trim_ascii().is_empty()));
+    let mut reads = |text: &str| tape.read(text, 0).is_ok_and(|end| text[end..].trim_ascii().is_empty());
+    let mut scratch = Vec::new();
+    let mut read = std::str::from_utf8(line.bytes).ok().filter(|text| reads(text));
+    if let (None, true, Some(mended)) = (read, line.whole, json::mend_line(line.bytes, &mut scratch)) {
+        read = std::str::from_utf8(&scratch).ok().filter(|text| reads(text));
+        if read.is_some() {
+            list.mended.add(mended);
+        }
+    }
     let Some(text) = read else {
         let place = Place { offset: Some(line.offset), line: Some(line.number) };
         let (code, what) = if line.whole {
@@ -283,7 +294,8 @@ impl FileReader for TaskLines<'_> {
     fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
         let TaskLines { lines, mut list, mut tape } = *self;
         let utf16 = lines.finish(|line| task_of_line(line, &mut list, &mut tape, sink));
-        json::Mended { utf16, ..json::Mended::default() }.report(&list.name, sink);
+        list.mended.utf16 |= utf16;
+        list.mended.report(&list.name, sink);
         list.report(sink);
         Ok(())
     }

@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::time::parse_civil;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, Direction, Event, EventSink, Fields, RunInfo, Sample, Severity, Status,
     Task,
 };
-use rustc_hash::FxHashMap;
 
 use crate::gather::lacks;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
@@ -138,7 +138,7 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
             "start times are simulated: each task starts when the last one that it depends on has ended";
         sink.diagnostic(Diagnostic::new(Severity::Warning, "simulated-times", message).times(simulated));
     }
-    let mut sizes: FxHashMap<Cow<'_, str>, i64> = FxHashMap::default();
+    let mut sizes: HashMap<Cow<'_, str>, i64> = HashMap::default();
     for file in specification.list("files") {
         if let (Some(id), Some(size)) = (file.text_at("id"), file.at("sizeInBytes").and_then(Value::whole)) {
             sizes.insert(id, size);
@@ -152,14 +152,14 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
 }
 
 fn specs<'t, 'a>(specification: Value<'t, 'a>, execution: Value<'t, 'a>) -> Vec<Spec<'t, 'a>> {
-    let mut ran: FxHashMap<Cow<'a, str>, Value<'t, 'a>> = FxHashMap::default();
+    let mut ran: HashMap<Cow<'a, str>, Value<'t, 'a>> = HashMap::default();
     for value in execution.list("tasks") {
         if let Some(id) = value.text_of(&["id", "name"]) {
             ran.insert(id, value);
         }
     }
     let mut specs: Vec<Spec<'t, 'a>> = Vec::new();
-    let mut place: FxHashMap<Cow<'a, str>, usize> = FxHashMap::default();
+    let mut place: HashMap<Cow<'a, str>, usize> = HashMap::default();
     // Older versions call the list `jobs`, and refer to tasks by name.
     let list = specification.any(&["tasks", "jobs"]);
     for value in list.into_iter().flat_map(Value::elements) {
@@ -278,7 +278,7 @@ fn tell_task(spec: &Spec<'_, '_>, after: Vec<Cow<'_, str>>, started: i64, sink: 
     }
 }
 
-fn tell_files(spec: &Spec<'_, '_>, sizes: &FxHashMap<Cow<'_, str>, i64>, sink: &mut dyn EventSink) {
+fn tell_files(spec: &Spec<'_, '_>, sizes: &HashMap<Cow<'_, str>, i64>, sink: &mut dyn EventSink) {
     let mut file = |name: Option<Cow<'_, str>>, direction: Direction, size: Option<i64>| {
         if let Some(name) = name {
             let size = size.or_else(|| sizes.get(&*name).copied());

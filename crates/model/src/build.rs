@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Status, Task};
-use rustc_hash::FxHashMap;
 
 use crate::blocks::Blocks;
 use crate::columns::*;
@@ -14,7 +14,7 @@ use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 #[derive(Debug, Default)]
 pub struct RunsBuilder {
     pub(crate) runs: Vec<RunBuilder>,
-    by_id: FxHashMap<String, usize>,
+    by_id: HashMap<String, usize>,
     current: usize,
     /// Findings that came before any run.
     early: Vec<Diagnostic>,
@@ -107,7 +107,7 @@ pub(crate) struct RunBuilder {
     /// Task of an id, by `StrId`.
     pub(crate) task_of: Blocks<u32>,
     pub(crate) first_try: Blocks<u32>,
-    pub(crate) later_tries: FxHashMap<(u32, u32), u32>,
+    pub(crate) later_tries: HashMap<(u32, u32), u32>,
     pub(crate) undeclared: u64,
     pub(crate) declared: Blocks<bool>,
     /// The task of the event before and its id: most events are about the same one.
@@ -140,6 +140,16 @@ struct RecentSample {
 
 /// So many names of samples are remembered.
 const RECENT_SAMPLES: usize = 32;
+
+/// How far an attempt of that status has come: what lies behind it is never taken for news.
+fn progressed(status: Status) -> u8 {
+    match status {
+        Status::Pending => 0,
+        Status::Queued => 1,
+        Status::Running | Status::Retrying => 2,
+        _ => 3,
+    }
+}
 
 impl RunBuilder {
     fn text(&mut self, text: Option<&Cow<'_, str>>) -> StrId {
@@ -273,7 +283,10 @@ impl RunBuilder {
         a.started[at] = e.started.unwrap_or(a.started[at]);
         a.ended[at] = e.ended.unwrap_or(a.ended[at]);
         if let Some(status) = e.status {
-            a.status[at] = status;
+            // Lines come in any order: that it started, read after that it ended, takes nothing back.
+            if !self.said[at] || progressed(status) >= progressed(a.status[at]) {
+                a.status[at] = status;
+            }
             self.said[at] = true;
         }
         if let Some(p) = e.progress.filter(|p| p.is_finite()) {

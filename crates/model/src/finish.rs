@@ -1,7 +1,7 @@
 //! Checks what was gathered, sorts it and freezes it into a [`Run`].
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Severity, Status};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::blocks::Blocks;
 use crate::build::RunBuilder;
@@ -48,18 +48,19 @@ impl RunBuilder {
         // Nothing is interned any more.
         self.strings.slots = Vec::new();
         self.first_try = Blocks::default();
-        self.later_tries = FxHashMap::default();
+        self.later_tries = HashMap::default();
         self.declared = Blocks::default();
         let mut edges = self.resolve_edges(&mut found);
         self.resolve_parents(&mut found);
         self.task_of = Blocks::default();
         self.drop_implausible_times(found.diagnostics);
+        self.doubt_running(found.diagnostics);
         self.mend_attempts(&mut found);
         self.said = Blocks::default();
         // Nothing is guessed where the source records dependencies, or says that there are none.
         let infer = edges.is_empty() && self.info.infer_edges != Some(false) && n > 1;
         if infer {
-            edges = infer::edges(n, &self.attempts, &self.tasks.parent, &self.rank_by_id());
+            edges = infer::edges(n, &self.attempts, &self.tasks.parent);
         }
         let inferred = infer && !edges.is_empty();
         found.add(if inferred { edges.len() as u64 } else { 0 }, Severity::Info, "edges-inferred", || {
@@ -85,7 +86,7 @@ impl RunBuilder {
         let graph::Order { order, mut cut, .. } = ordered;
         let order = Some(order).filter(|o| o.iter().enumerate().any(|(new, &old)| new as u32 != old));
         if !cut.is_empty() {
-            let set_aside: FxHashSet<(u32, u32)> = cut.iter().copied().collect();
+            let set_aside: HashSet<(u32, u32)> = cut.iter().copied().collect();
             edges.retain(|e| !set_aside.contains(e));
         }
         if let Some(order) = &order {
@@ -163,25 +164,6 @@ impl RunBuilder {
 
     fn quoted_id(&self, task: u32) -> String {
         quoted(self.strings.strings.get(self.tasks.id[task as usize]))
-    }
-
-    /// Place of each task in the order of ids: a tie-break that survives any reordering of the tasks.
-    fn rank_by_id(&self) -> Vec<u32> {
-        let id = |t: u32| self.strings.strings.get(self.tasks.id[t as usize]);
-        // Most ids differ in their first eight bytes, which are compared without looking them up again.
-        let start = |t: u32| {
-            let mut start = [0; 8];
-            id(t).bytes().zip(&mut start).for_each(|(byte, slot)| *slot = byte);
-            u64::from_be_bytes(start)
-        };
-        let mut by_id: Vec<(u64, u32)> = (0..self.tasks.id.len() as u32).map(|t| (start(t), t)).collect();
-        let before = |a: &(u64, u32), b: &(u64, u32)| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1)));
-        by_id.sort_by(before);
-        let mut rank = vec![0; by_id.len()];
-        for (i, &(_, t)) in by_id.iter().enumerate() {
-            rank[t as usize] = i as u32;
-        }
-        rank
     }
 
     fn task_with_id(&self, id: StrId) -> Option<u32> {

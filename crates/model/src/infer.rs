@@ -4,16 +4,15 @@ use crate::blocks::Blocks;
 use crate::columns::GrowingAttempts;
 use crate::{NONE, UNKNOWN};
 
-/// For each task that started after another had ended, the one edge from the task that ended last before it: the
+/// Returns, for each task that started after another had ended, one edge from the task that ended last before it: the
 /// latest thing it can have waited for. A heuristic, and marked as one wherever it is shown. `parents` keeps tasks
-/// of different containers apart, since what a container does is not what its contents wait for; `rank` breaks ties
-/// between equal times and must not depend on the order of the tasks. O(n log n).
-pub(crate) fn edges(
-    tasks: usize,
-    attempts: &GrowingAttempts,
-    parents: &Blocks<u32>,
-    rank: &[u32],
-) -> Vec<(u32, u32)> {
+/// of different containers apart, since what a container does is not what its contents wait for.
+///
+/// Only times decide, never how an id is spelled. Of several tasks that ended at the same moment the one that started
+/// last counts, then the first in the order of the tasks, which can only be one with the very same times. A task that
+/// took no time comes after what ended at its moment and before what starts then; several of the same moment are not
+/// chained, since nothing says which came first. O(n log n).
+pub(crate) fn edges(tasks: usize, attempts: &GrowingAttempts, parents: &Blocks<u32>) -> Vec<(u32, u32)> {
     let mut first = vec![i64::MAX; tasks];
     let mut last = vec![UNKNOWN; tasks];
     for i in 0..attempts.task.len() {
@@ -25,15 +24,15 @@ pub(crate) fn edges(
         last[t] = if attempts.ended[i] == UNKNOWN { i64::MAX } else { last[t].max(attempts.ended[i]) };
     }
     let group = |t: u32| parents.get(t as usize).unwrap_or(NONE);
-    let timed = |t: &u32| first[*t as usize] != i64::MAX;
+    let start = |t: u32| first[t as usize];
+    // A try without a start may end before the first one that has one.
+    let end = |t: u32| last[t as usize].max(first[t as usize]);
+    let timed = |t: &u32| start(*t) != i64::MAX;
     let mut by_start: Vec<u32> = (0..tasks as u32).filter(timed).collect();
-    let mut by_end: Vec<u32> = by_start
-        .iter()
-        .copied()
-        .filter(|&t| last[t as usize] != i64::MAX && last[t as usize] != UNKNOWN)
-        .collect();
-    sort(&mut by_start, |t| (group(t), first[t as usize], rank[t as usize]));
-    sort(&mut by_end, |t| (group(t), last[t as usize], rank[t as usize]));
+    let mut by_end: Vec<u32> = by_start.iter().copied().filter(|&t| end(t) != i64::MAX).collect();
+    // Of one moment: to start first what takes no time, to end last what took none.
+    sort(&mut by_start, |t| (group(t), start(t), i64::from(end(t) > start(t)), t));
+    sort(&mut by_end, |t| (group(t), end(t), start(t), t));
     let mut edges = Vec::new();
     let mut done = 0;
     let mut latest = NONE;
@@ -44,13 +43,12 @@ pub(crate) fn edges(
             latest = NONE;
             done = by_end.partition_point(|&e| group(e) < of);
         }
-        while let Some(&e) = by_end.get(done) {
-            // Of several that ended at the same moment the first to have come stays the one that is named.
-            let before = (first[e as usize], rank[e as usize]) < (first[t as usize], rank[t as usize]);
-            if group(e) != of || last[e as usize] > first[t as usize] || !before {
-                break;
-            }
-            if latest == NONE || last[latest as usize] < last[e as usize] {
+        // What takes no time waited for nothing else of its moment that took none.
+        let until =
+            if end(t) > start(t) { (start(t), i64::MAX) } else { (start(t), start(t).saturating_sub(1)) };
+        while let Some(&e) = by_end.get(done).filter(|e| group(**e) == of && (end(**e), start(**e)) <= until)
+        {
+            if latest == NONE || (end(latest), start(latest)) < (end(e), start(e)) {
                 latest = e;
             }
             done += 1;
@@ -62,14 +60,14 @@ pub(crate) fn edges(
     edges
 }
 
-/// Sorts by keys that are looked up once each: side by side they are compared much faster than through the columns.
-fn sort(tasks: &mut [u32], key: impl Fn(u32) -> (u32, i64, u32)) {
+/// Sorts by keys that end in the task and are looked up once each: side by side they are compared much faster than through the columns.
+fn sort(tasks: &mut [u32], key: impl Fn(u32) -> (u32, i64, i64, u32)) {
     if tasks.is_sorted_by_key(|&t| key(t)) {
         return;
     }
-    let mut keyed: Vec<((u32, i64, u32), u32)> = tasks.iter().map(|&t| (key(t), t)).collect();
+    let mut keyed: Vec<(u32, i64, i64, u32)> = tasks.iter().map(|&t| key(t)).collect();
     keyed.sort_unstable();
-    for (slot, (_, task)) in tasks.iter_mut().zip(keyed) {
+    for (slot, (.., task)) in tasks.iter_mut().zip(keyed) {
         *slot = task;
     }
 }

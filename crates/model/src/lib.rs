@@ -34,6 +34,7 @@ pub use dependencies::{Dependencies, Neighbors, Visited};
 pub use makespan_format::{Diagnostic, Direction, Severity, Status};
 pub use members::{members, plain};
 pub use order::Order;
+pub use plausible::UNREADABLE_LINES;
 pub use quantile::{Interpolate, quantile};
 pub use rows::Rows;
 pub use run::{Run, Stored};

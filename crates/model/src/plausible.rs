@@ -48,7 +48,33 @@ impl Found {
     }
 }
 
+/// The code of the finding that lines among those of a run could not be read: an end may have been among them.
+pub const UNREADABLE_LINES: &str = "unreadable-line";
+
 impl RunBuilder {
+    /// Where lines could not be read, nobody knows that a task without an end still runs.
+    pub(crate) fn doubt_running(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+        if !diagnostics.iter().any(|d| d.code == UNREADABLE_LINES) {
+            return;
+        }
+        let a = &mut self.attempts;
+        let mut found = Found::default();
+        for i in 0..a.task.len() {
+            let is_open = a.started[i] != UNKNOWN && a.ended[i] == UNKNOWN;
+            if is_open && (a.status[i] == Status::Running || !self.said[i]) {
+                found.add(a.task[i], a.started[i]);
+                (a.status[i], self.said[i]) = (Status::Unknown, true);
+            }
+        }
+        self.say(&found, Severity::Warning, "end-may-be-lost", diagnostics, |task, _| {
+            format!(
+                "{} attempts have no end, which may stand in a line that could not be read: whether they still run is \
+                 not known (first: task {task:?})",
+                found.count
+            )
+        });
+    }
+
     /// Makes unknown what cannot be meant. O(attempts × log).
     pub(crate) fn drop_implausible_times(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         self.drop_nevers(diagnostics);
@@ -124,12 +150,16 @@ impl RunBuilder {
         let mut outside = Found::default();
         if let Some((from, to)) = body(&starts) {
             for i in 0..a.task.len() {
+                let before = outside.count;
                 for column in [&mut a.queued, &mut a.started, &mut a.ended] {
                     let t = column[i];
                     if t != UNKNOWN && (t < from || t > to) {
                         outside.add(a.task[i], t);
                         column[i] = UNKNOWN;
                     }
+                }
+                if outside.count > before && !self.said[i] {
+                    (a.status[i], self.said[i]) = (Status::Unknown, true);
                 }
             }
         }
@@ -155,6 +185,9 @@ impl RunBuilder {
         let known =
             || [&a.queued, &a.started, &a.ended].into_iter().flat_map(Blocks::iter).filter(|t| *t != UNKNOWN);
         let (Some(first), Some(last)) = (known().min(), known().max()) else { return };
+        if diagnostics.iter().any(|d| d.code == "time-unit-doubtful") {
+            return;
+        }
         // From 2000 to 2100, counted in this unit.
         let fits = |ns: i64| first >= CENTURY / ns && last <= 4_102_444_800 * SECOND / ns;
         let units =

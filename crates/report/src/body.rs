@@ -25,7 +25,7 @@ const TASKS_WRITTEN: usize = 1_000;
 const FAILED_WRITTEN: usize = 200;
 
 /// What fits a page that is read from top to bottom and cannot be asked for more.
-const ROWS: Rows = Rows { tasks: 20, findings: 12, errors: 50, steps: 50, diagnostics: 200 };
+const ROWS: Rows = Rows { tasks: 20, findings: 12, errors: 50, steps: 50, recorded: 200, diagnostics: 200 };
 
 const LOOK: Look = Look::PLAIN;
 

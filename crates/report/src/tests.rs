@@ -251,7 +251,11 @@ fn secrets_are_in_neither_part() {
     let report = html(std::slice::from_ref(&source), Some(&APP), &Options::default()).unwrap();
     assert_eq!(report.redacted.total(), 2);
     assert!(!report.html.contains("s3cr3t") && report.html.contains("postgres://[redacted]@db/x"));
-    assert!(report.html.contains("2 values were redacted (db_password 1, credentials within text 1)"));
+    assert!(
+        report
+            .html
+            .contains("2 values were redacted (password in params 1, password in an address in error 1)")
+    );
     let open = html(&[source], Some(&APP), &Options { redact: false, ..Options::default() }).unwrap();
     assert!(open.html.contains("s3cr3t") && open.redacted.total() == 0);
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::items::{Face, Weight};
+use crate::shown::shown;
 
 include!(concat!(env!("OUT_DIR"), "/advances.rs"));
 
@@ -107,10 +108,12 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// The text with every hidden character written as an escape (`\n`, `\u{202e}`), so that a name cannot pose as
-/// another (Unicode Technical Report 36). A backslash stays as it is: this is for reading, not for parsing back.
+/// another (Unicode Technical Report 36), and as much of it as people read ([`shown`](crate::shown())). A backslash stays as it is: this
+/// is for reading, not for parsing back.
 pub fn visible(text: &str) -> Cow<'_, str> {
+    let text = shown(text);
     if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {

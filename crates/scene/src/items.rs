@@ -3,6 +3,7 @@
 //! Coordinates are CSS pixels, x to the right and y down. Items are painted in order, later ones on top.
 
 use crate::role::Role;
+use crate::shown::shown_string;
 use serde::{Deserialize, Serialize};
 
 /// A length or coordinate in CSS pixels.
@@ -302,7 +303,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// Regular sans text starting at `x`, upright, standing for nothing.
+    /// Regular sans text starting at `x`, upright, standing for nothing; of a long one the beginning
+    /// ([`shown`](crate::shown())).
     pub fn new(x: f32, y: f32, size: f32, paint: impl Into<Paint>, text: impl Into<String>) -> Text {
         Text {
             x,
@@ -312,7 +314,7 @@ impl Text {
             weight: Weight::Regular,
             face: Face::Sans,
             paint: paint.into(),
-            text: text.into(),
+            text: shown_string(text.into()),
             hit: Hit::NONE,
             rotate: 0.0,
         }
@@ -442,7 +444,7 @@ pub struct Scene {
 impl Scene {
     /// An empty picture.
     pub fn new(width: f32, height: f32, title: impl Into<String>) -> Scene {
-        Scene { width, height, title: title.into(), items: Vec::new() }
+        Scene { width, height, title: shown_string(title.into()), items: Vec::new() }
     }
 
     /// Adds an item on top.

@@ -20,6 +20,7 @@ pub mod log;
 mod painter;
 mod role;
 pub mod scale;
+mod shown;
 pub mod svg;
 mod theme;
 
@@ -36,5 +37,6 @@ pub use scale::{
     AxisMode, Civil, LinearScale, Tick, TimeScale, ValueTick, bytes, civil, count, counted, duration,
     duration_words, ticks, timestamp,
 };
+pub use shown::{shown, shown_string};
 pub use svg::{SvgOptions, class_rules, svg, svg_with};
 pub use theme::{Rgb, Theme};

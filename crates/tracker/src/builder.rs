@@ -314,8 +314,8 @@ macro_rules! ways_to_run {
                 result
             }
 
-            /// Runs a closure as the task, and again as the backoff allows while it fails; every try is recorded, and
-            /// the time between two tries as the time that the next one was queued.
+            /// Runs a closure as the task, and again as the backoff allows while it fails; every try is recorded. The
+            /// time between two tries is backoff: the task is retrying then.
             ///
             /// # Errors
             ///

@@ -1,11 +1,15 @@
 //! Where things are recorded: a run or a task of it.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::artifact::Artifact;
 use crate::contain::say;
+use crate::lock::briefly;
+use crate::place;
 use crate::recorder::{Alarm, Class, Line, Pushed, Record, RunInner, TaskKey, What};
 use crate::redact::Redactor;
 use crate::reference::{AsTask, Sealed, TaskRef};
@@ -130,6 +134,32 @@ impl Context {
             self.alert("info", &text);
         }
         Paused { context: self.clone(), text, since: crate::clock::now() }
+    }
+
+    /// The variables of the environment by which a program that is started belongs to this run or task:
+    /// `Command::new("makespan").args(["run", "./step.sh"]).envs(task.environment())`. `makespan run`, the Python package
+    /// and [`Tracker::from_env`](crate::Tracker::from_env) read them. None where nothing is recorded, or not to a file.
+    ///
+    /// It waits until all that was recorded so far is written, for a tenth of a second at most; a task of which that takes
+    /// longer is left out.
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        let Some(run) = &self.run else { return Vec::new() };
+        let has_number = !self.task.is_run() && self.task.id.is_none();
+        if has_number {
+            self.record(Class::Lifecycle, What::Asked);
+        }
+        run.recorder.flush(Duration::from_millis(100));
+        let Some(file) = run.recorder.paths.as_ref().and_then(|paths| paths.of(&run.state.id)) else {
+            return Vec::new();
+        };
+        let task = if has_number {
+            briefly(&run.state.asked).and_then(|mut asked| asked.remove(&self.task.number))
+        } else {
+            self.task.id.as_deref().map(|id| id.to_string()).or_else(|| run.state.group.clone())
+        };
+        let mut all = vec![(place::RUN, (&*run.state.id).into()), (place::FILE, file.into_os_string())];
+        all.extend(task.map(|task| (place::TASK, task.into())));
+        all
     }
 
     // ------------------------------------------------------------------------------------------------------- machinery

@@ -10,6 +10,7 @@ mod current;
 mod durability;
 mod lock;
 mod outcome;
+mod place;
 #[doc(hidden)]
 pub mod probe;
 mod recorder;

@@ -3,6 +3,10 @@
 use std::hint::spin_loop;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// No call waits longer for a lock.
+const LONGEST: Duration = Duration::from_millis(10);
 
 /// Takes a lock that is only ever held for a few instructions, without ever waiting long for it.
 #[inline]
@@ -13,14 +17,32 @@ pub(crate) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
+/// Takes a lock, or gives up after so long. Whoever waits for it without an end may wait for itself: the handler of a
+/// signal may have interrupted the thread that has it.
+pub(crate) fn within<T>(lock: &Mutex<T>, limit: Duration) -> Option<MutexGuard<'_, T>> {
+    let start = Instant::now();
+    loop {
+        if let Some(guard) = briefly(lock) {
+            return Some(guard);
+        }
+        if start.elapsed() >= limit {
+            return None;
+        }
+        thread::sleep(Duration::from_micros(50));
+    }
+}
+
 #[cold]
 fn patiently<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    let start = Instant::now();
     for attempt in 0..400 {
         match lock.try_lock() {
             Ok(guard) => return Some(guard),
             Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) if attempt < 200 => spin_loop(),
-            Err(TryLockError::WouldBlock) => thread::yield_now(),
+            // On a busy machine each of these may take milliseconds.
+            Err(TryLockError::WouldBlock) if start.elapsed() < LONGEST => thread::yield_now(),
+            Err(TryLockError::WouldBlock) => return None,
         }
     }
     None

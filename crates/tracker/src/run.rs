@@ -5,13 +5,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use makespan_format::{Event, RunInfo, Status, time, write_line};
+use makespan_format::{Attempt, Event, RunInfo, Status, Task, time, write_line};
 
 use crate::clock;
 use crate::contain::say;
 use crate::context::Context;
 use crate::durability::Durability;
-use crate::recorder::{Failure, Over, Recorder, RunInner, RunState, What, random_word};
+use crate::recorder::{Around, Failure, Over, Recorder, RunInner, RunState, What, random_word};
 use crate::redact::Redactor;
 use crate::text::Text;
 use crate::usage::Gauge;
@@ -110,10 +110,15 @@ impl RunBuilder {
             return Run { context: Context::none(), over: true, gauge: None };
         };
         let offset = clock::offset();
-        let id = match &self.id {
-            Some(id) => recorder.unique_id(id),
-            None => unique_id(self.name.as_str(), offset.saturating_add(clock::now())).into(),
+        let around = recorder.around.as_ref().filter(|_| self.id.is_none());
+        let id = match (&self.id, around) {
+            (Some(id), _) => recorder.unique_id(id),
+            (None, Some(around)) => around.run.as_str().into(),
+            (None, None) => unique_id(self.name.as_str(), offset.saturating_add(clock::now())).into(),
         };
+        if let Some(around) = around.cloned() {
+            return self.start_within(recorder, &around, id, offset);
+        }
         let mut opening = String::new();
         let info = RunInfo {
             id: (&*id).into(),
@@ -131,14 +136,50 @@ impl RunBuilder {
         let durability = self.durability.unwrap_or(recorder.durability);
         let mut state = RunState::new(id, random_word(4), offset, opening, durability);
         state.measures_tasks = self.measures_tasks;
-        let state = Arc::new(state);
-        let context = Context { run: Some(Arc::new(RunInner { state, recorder })), ..Context::none() };
-        if let Some(run) = &context.run {
-            run.recorder.shared.open(&run.state);
-        }
-        let gauge = if self.measured { Gauge::start(&context).map(Box::new) } else { None };
-        Run { context, over: false, gauge }
+        open(recorder, state, self.measured)
     }
+
+    /// Starts it as a task of the run that the program was started within.
+    fn start_within(self, recorder: Arc<Recorder>, around: &Around, id: Arc<str>, offset: i64) -> Run {
+        let salt = random_word(8);
+        let group = format!("{}@{salt}", self.name.as_str());
+        let mut opening = String::new();
+        write_line(&Event::Run(RunInfo { id: (&*id).into(), ..RunInfo::default() }), &mut opening);
+        let task = Task {
+            id: group.as_str().into(),
+            name: Some(self.name.as_str().into()),
+            step: Some(self.workflow.unwrap_or_else(|| self.name.as_str().to_owned()).into()),
+            kind: Some("program".into()),
+            parent: around.task.as_deref().map(Into::into),
+            labels: self.labels.finish(),
+            params: self.params.finish(),
+            ..Task::default()
+        };
+        write_line(&Event::Task(task), &mut opening);
+        let attempt = Attempt {
+            task: group.as_str().into(),
+            number: 1,
+            started: Some(offset.saturating_add(clock::now())),
+            status: Some(Status::Running),
+            ..Attempt::default()
+        };
+        write_line(&Event::Attempt(attempt), &mut opening);
+        let durability = self.durability.unwrap_or(recorder.durability);
+        let mut state = RunState::new(id, salt, offset, opening, durability);
+        (state.measures_tasks, state.group) = (self.measures_tasks, Some(group));
+        open(recorder, state, self.measured)
+    }
+}
+
+/// The run, once what opens it is on its way.
+fn open(recorder: Arc<Recorder>, state: RunState, measured: bool) -> Run {
+    let state = Arc::new(state);
+    let context = Context { run: Some(Arc::new(RunInner { state, recorder })), ..Context::none() };
+    if let Some(run) = &context.run {
+        run.recorder.shared.open(&run.state);
+    }
+    let gauge = if measured { Gauge::start(&context).map(Box::new) } else { None };
+    Run { context, over: false, gauge }
 }
 
 /// `nightly-20260105-080000-k3f9aa`.

@@ -10,10 +10,11 @@ use makespan_format::Event;
 
 use crate::Redaction;
 use crate::durability::Durability;
-use crate::recorder::{Listener, Parts, Recorder};
+use crate::place::Place;
+use crate::recorder::{Around, Listener, Parts, Recorder};
 use crate::redact::Redactor;
 use crate::run::RunBuilder;
-use crate::sink::{FileSink, MemorySink, Recording, Sink};
+use crate::sink::{FileSink, MemorySink, Paths, Recording, Sink};
 use crate::stats::Stats;
 use crate::text::Text;
 
@@ -109,7 +110,9 @@ impl Options {
     /// Those of creating the folder and of starting a thread. Later ones are no errors for the program: writing is
     /// tried again, and the run tells of it.
     pub fn to_folder(self, folder: impl Into<PathBuf>) -> io::Result<Tracker> {
-        self.to_sink(FileSink::folder(folder)?)
+        let sink = FileSink::folder(folder)?;
+        let paths = Some(sink.paths());
+        self.start(Box::new(sink), paths, None)
     }
 
     /// Records all runs to one file, which is created or appended to.
@@ -118,7 +121,9 @@ impl Options {
     ///
     /// Those of opening the file and of starting a thread.
     pub fn to_file(self, path: impl Into<PathBuf>) -> io::Result<Tracker> {
-        self.to_sink(FileSink::file(path)?)
+        let sink = FileSink::file(path)?;
+        let paths = Some(sink.paths());
+        self.start(Box::new(sink), paths, None)
     }
 
     /// Records in memory, for tests.
@@ -138,10 +143,14 @@ impl Options {
     ///
     /// Those of starting a thread.
     pub fn to_sink(self, sink: impl Sink + 'static) -> io::Result<Tracker> {
+        self.start(Box::new(sink), None, None)
+    }
+
+    fn start(self, sink: Box<dyn Sink>, paths: Option<Paths>, around: Option<Around>) -> io::Result<Tracker> {
         let strict = self.durability == Durability::Strict;
         let patience = if strict { Duration::from_secs(1) } else { Duration::from_millis(10) };
         let recorder = Recorder::start(Parts {
-            sink: Box::new(sink),
+            sink,
             listeners: self.listeners,
             redactor: self.redactor,
             durability: self.durability,
@@ -149,6 +158,8 @@ impl Options {
             patience: self.patience.unwrap_or(patience),
             sampling: self.sampling,
             watch_panics: self.watch_panics,
+            paths,
+            around,
         })?;
         Ok(Tracker { recorder: Some(Arc::new(recorder)) })
     }
@@ -212,18 +223,31 @@ impl Tracker {
         Options::default().in_memory()
     }
 
-    /// Records as the environment says: to the folder `MAKESPAN_DIR`, and nothing where there is none;
-    /// `MAKESPAN_DURABILITY` is `buffered`, `write` or `strict`. Where the folder cannot be had nothing is recorded.
+    /// Records as the environment says, and nothing where it says nothing, or the place is not available:
+    ///
+    /// - within the run `MAKESPAN_RUN`, where a program that records has set it with `MAKESPAN_FILE` (`makespan run` does,
+    ///   the Python package does, and [`Context::environment`](crate::Context::environment) here): a run without an id of
+    ///   its own becomes a task of that run, within its task `MAKESPAN_TASK`;
+    /// - else to the folder `MAKESPAN_DIR`;
+    /// - else to the inbox of the store `MAKESPAN_STORE`, where `makespan list` finds it.
+    ///
+    /// `MAKESPAN_DURABILITY` is `buffered`, `write` or `strict`.
     pub fn from_env() -> Tracker {
-        let Some(folder) = std::env::var_os("MAKESPAN_DIR").filter(|folder| !folder.is_empty()) else {
-            return Tracker::default();
-        };
         let durability = match std::env::var("MAKESPAN_DURABILITY").as_deref() {
             Ok("buffered") => Durability::Buffered,
             Ok("strict") => Durability::Strict,
             _ => Durability::Write,
         };
-        Options::default().durability(durability).to_folder(folder).unwrap_or_default()
+        let options = Options::default().durability(durability);
+        let tracker = match Place::of_environment() {
+            Some(Place::Within(around, file)) => FileSink::shared(file).and_then(|sink| {
+                let paths = Some(sink.paths());
+                options.start(Box::new(sink), paths, Some(around))
+            }),
+            Some(Place::Folder(folder)) => options.to_folder(folder),
+            None => return Tracker::default(),
+        };
+        tracker.unwrap_or_default()
     }
 
     /// How to record, to be chosen.

@@ -29,12 +29,16 @@ pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
         view,
         lanes,
         filter,
-        selected: subject.task.map(|t| run.task_id(t).to_owned()),
+        // An id that no link can carry selects nothing.
+        selected: subject.task.map(|t| run.task_id(t)).filter(|id| id.len() <= LONGEST_ID).map(str::to_owned),
         window: subject.window,
         critical: matches!(finding.evidence, Evidence::Bottleneck { .. }),
         ..ViewState::default()
     }
 }
+
+/// Longest id of a selected task in the view of a finding, bytes.
+const LONGEST_ID: usize = 16 * 1024;
 
 /// Where what was found is best seen.
 fn place_of(evidence: &Evidence) -> (View, Lanes) {
@@ -81,6 +85,15 @@ fn name(run: &Run, task: Option<&TaskId>) -> String {
 fn times(whole: i64, part: i64) -> String {
     let ratio = whole as f64 / part.max(1) as f64;
     format!("{} times", plain(if ratio >= 10.0 { ratio.round() } else { (ratio * 10.0).round() / 10.0 }))
+}
+
+/// That a task took longer than others of its step. From a hundred times on the factor says nothing: such tasks do other
+/// work, or the median is close to nothing.
+fn slower_than_peers(task: &str, took: i64, median: i64) -> String {
+    if took / median.max(1) < 100 {
+        return format!("{task} took {} as long as its peers", times(took, median));
+    }
+    format!("{task} took {}; half of its peers took at most {}", duration(took), duration(median))
 }
 
 /// A moment, counted from the start of the run.
@@ -148,7 +161,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
                 (true, _) => " The run waited for one of them.",
             };
             (
-                format!("{first} took {} as long as its peers", times(*took, *median)),
+                slower_than_peers(&first, *took, *median),
                 format!(
                     "It took {}; the median of the {} of {} is {}.{others}{path}",
                     duration(*took),
@@ -198,10 +211,15 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
                 if *backoff > 0 { format!(", after {pause} between attempts") } else { String::new() };
             (title, format!("{lost} of work, {} of the total, was lost{retries}{between}.", percent(*share)))
         }
-        Evidence::SlotStarved { total, longest, efficiency } => {
-            let used = efficiency.map_or(String::new(), |e| {
-                format!(" Over the whole run {} of the slots were in use.", percent(e))
-            });
+        Evidence::SlotStarved { total, longest, efficiency, critical } => {
+            let used = match (critical, efficiency) {
+                (Some(share), _) => format!(
+                    " The critical path is {} of the makespan, so more slots cannot shorten the run.",
+                    percent(*share)
+                ),
+                (None, Some(e)) => format!(" Over the whole run {} of the slots were in use.", percent(*e)),
+                (None, None) => String::new(),
+            };
             (
                 format!("Tasks waited {} for slots", duration(*total)),
                 format!(
@@ -331,6 +349,7 @@ pub(crate) fn advice(action: Action) -> &'static str {
         Action::SpeedUpTask => "Make this task faster, or split it.",
         Action::KeepResult => "Keep the result and reuse it.",
         Action::RemoveCause => "Fix the cause of the failed attempts.",
+        Action::ShortenPath => "Shorten the tasks on the critical path, or let them depend on less.",
         Action::AddSlots => "Add slots, or move work away from the busy workers.",
         Action::CheckQueue => "Check the queue, and how often the scheduler looks for ready tasks.",
         Action::SpreadWork => "Spread ready tasks over the workers.",

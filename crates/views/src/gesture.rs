@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::compare::Lines;
 use crate::look::Camera;
 use crate::state::ViewState;
-use crate::timeline::{AXIS_HEIGHT, Frame as TimeFrame};
+use crate::timeline::Frame as TimeFrame;
 use crate::{graph, heatmap};
 
 /// The narrowest window of time, ns: below a nanosecond a pixel there is nothing to see.
@@ -156,9 +156,9 @@ impl Frame {
             Frame::Still => None,
             Frame::Time { frame, .. } => Some(Rect::new(
                 frame.gutter,
-                AXIS_HEIGHT,
+                frame.top,
                 (frame.width - frame.gutter).max(0.0),
-                (frame.height - AXIS_HEIGHT).max(0.0),
+                (frame.height - frame.top).max(0.0),
             )),
             Frame::Plane { frame, .. } => Some(Rect::new(0.0, 0.0, frame.width, frame.height)),
             Frame::Cells { frame, .. } => Some(frame.inner()),
@@ -351,6 +351,7 @@ mod tests {
         let frame = TimeFrame {
             width: 910.0,
             height: 230.0,
+            top: 30.0,
             gutter: 100.0,
             row_height: 20.0,
             window: (0, 8_000_000),

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use std::fmt::Write as _;
 
 use crate::chart::{Choice, Kind};
+use crate::colours::Colouring;
 use crate::compare::{self, Alignment, Comparing, Mode, Part};
 use crate::filter::Filter;
 use crate::look::{Camera, TimeMode, View};
@@ -80,6 +81,9 @@ pub fn encode(state: &ViewState) -> String {
     }
     if state.lanes != Lanes::default() {
         put("lanes", state.lanes.name());
+    }
+    if state.colours != Colouring::default() {
+        put("colours", state.colours.name());
     }
     if state.time != TimeMode::default() {
         put("time", state.time.name());
@@ -217,6 +221,9 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "q" => state.filter.text = value,
             "status" => state.filter.statuses = u16::from_str_radix(&value, 16).unwrap_or(0) & 0x3ff,
             "lanes" => state.lanes = Lanes::ALL.into_iter().find(|l| named(l.name())).unwrap_or_default(),
+            "colours" => {
+                state.colours = Colouring::ALL.into_iter().find(|c| named(c.name())).unwrap_or_default()
+            }
             "time" => state.time = TimeMode::ALL.into_iter().find(|t| named(t.name())).unwrap_or_default(),
             "window" => state.window = read_window(&value),
             "row" => state.scroll = value.parse().unwrap_or(0),
@@ -265,6 +272,7 @@ mod tests {
             run: 2,
             selected: Some("a/b & <c>=é".to_owned()),
             filter: Filter { text: "status:failed up".to_owned(), statuses: 0b10_0001 },
+            colours: Colouring::Step,
             lanes: Lanes::Step,
             time: TimeMode::Utc,
             window: Some((-5, i64::MAX)),

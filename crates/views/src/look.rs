@@ -1,8 +1,14 @@
 //! What all pictures share: the views by name, how times are written, which tasks are marked.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use makespan_model::Status;
 use makespan_scene::Role;
-use serde::{Deserialize, Serialize};
+
+use crate::colours::Colours;
+use crate::roles::status_role;
 
 /// The views, in the order of their keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -145,9 +151,16 @@ pub struct Look {
     pub selected: Option<u32>,
     /// What is under the pointer.
     pub hover: Option<u32>,
+    /// What the colours of tasks mean, where that is not their status.
+    pub colours: Option<Arc<Colours>>,
 }
 
 impl Look {
+    /// The colour of a task in a status.
+    pub(crate) fn role(&self, task: u32, status: Status) -> Role {
+        self.colours.as_ref().map_or_else(|| status_role(status), |c| c.role(task, status))
+    }
+
     /// Nothing marked or selected, times since the start.
     pub const PLAIN: Look = Look {
         marks: Marks { dim: Vec::new(), critical: Vec::new(), related: Vec::new() },
@@ -155,22 +168,6 @@ impl Look {
         offset: 0,
         selected: None,
         hover: None,
+        colours: None,
     };
-}
-
-/// The colour role of a status.
-pub fn status_role(status: Status) -> Role {
-    match status {
-        Status::Pending => Role::Pending,
-        Status::Queued => Role::Queued,
-        Status::Running => Role::Running,
-        Status::Retrying => Role::Retrying,
-        Status::Succeeded => Role::Succeeded,
-        Status::Failed => Role::Failed,
-        Status::Skipped => Role::Skipped,
-        Status::Cancelled => Role::Cancelled,
-        Status::UpstreamFailed => Role::UpstreamFailed,
-        Status::Cached => Role::Cached,
-        Status::Unknown => Role::Unknown,
-    }
 }

@@ -33,13 +33,16 @@ pub struct Rows {
     pub errors: usize,
     /// Steps and workers.
     pub steps: usize,
+    /// Alerts and log lines.
+    pub recorded: usize,
     /// Diagnostics.
     pub diagnostics: usize,
 }
 
 impl Rows {
     /// What fits a page that is read on a screen.
-    pub const PAGE: Rows = Rows { tasks: 5, findings: 8, errors: 10, steps: 12, diagnostics: usize::MAX };
+    pub const PAGE: Rows =
+        Rows { tasks: 5, findings: 8, errors: 10, steps: 12, recorded: 20, diagnostics: usize::MAX };
 }
 
 /// The page of a run, pictures `wide` px wide.
@@ -59,6 +62,7 @@ pub fn overview_sections(facts: &Facts, look: &Look, wide: Option<f32>, rows: Ro
     let mut all = vec![sections::figures(facts), sections::statuses(facts, wide)];
     all.extend(sections::failures(facts, look, rows.errors));
     all.extend(sections::found(facts, rows.findings));
+    all.extend(sections::recorded(run, look, rows.recorded));
     all.extend(sections::critical_path(facts, look, wide, rows.tasks));
     if !facts.concurrency().t.is_empty() {
         let plot = concurrency_plot(facts.concurrency(), run.span().unwrap_or((0, 1)), look);

@@ -3,14 +3,18 @@
 use std::borrow::Cow;
 
 use makespan_analysis::Finding;
-use makespan_model::{Run, Severity};
-use makespan_scene::{Role, Scene};
+use makespan_model::Run;
+use makespan_scene::{Role, Scene, counted};
 use serde::{Deserialize, Serialize};
 
 use crate::chart::Plot;
 use crate::findings;
+use crate::roles::severity_role;
 use crate::state::ViewState;
 use crate::table::{Cell, Table};
+
+/// Most rows of a list within a page. A longer one belongs into a table that is scrolled or into a file.
+pub const LONGEST_LIST: usize = 200;
 
 /// A titled part of a page or a panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,6 +86,28 @@ impl Section {
         Section { id: Cow::Borrowed(id), title: title.into(), blocks }
     }
 
+    /// The same with as much as a page holds: lists of at most [`LONGEST_LIST`] rows, and a count of the rest.
+    pub fn for_page(mut self) -> Section {
+        let mut blocks = Vec::with_capacity(self.blocks.len());
+        for block in self.blocks {
+            let (block, left_out) = match block {
+                Block::Table(table) => (Block::Table(table.first(LONGEST_LIST)), 0),
+                Block::Pairs(mut pairs) => {
+                    let left_out = pairs.len().saturating_sub(LONGEST_LIST);
+                    pairs.truncate(LONGEST_LIST);
+                    (Block::Pairs(pairs), left_out)
+                }
+                other => (other, 0),
+            };
+            blocks.push(block);
+            if left_out > 0 {
+                blocks.push(note(format!("{} are not shown.", counted(left_out, "more entry"))));
+            }
+        }
+        self.blocks = blocks;
+        self
+    }
+
     /// A section of one table, under the table's own title; `None` for a table without rows.
     pub fn of_table(id: &'static str, table: Table) -> Option<Section> {
         (!table.is_empty()).then(|| Section::new(id, table.title.clone(), vec![Block::Table(table)]))
@@ -107,15 +133,6 @@ impl Found {
             role: severity_role(finding.severity),
             view: findings::view_of(run, finding),
         }
-    }
-}
-
-/// The colour of how much something matters.
-pub fn severity_role(severity: Severity) -> Role {
-    match severity {
-        Severity::Error => Role::Failed,
-        Severity::Warning => Role::Retrying,
-        Severity::Info => Role::Queued,
     }
 }
 

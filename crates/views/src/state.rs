@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chart::Choice;
+use crate::colours::Colouring;
 use crate::compare::Comparing;
 use crate::filter::Filter;
 use crate::heatmap::Heating;
@@ -23,6 +24,8 @@ pub struct ViewState {
     pub filter: Filter,
     /// Lanes of the timeline.
     pub lanes: Lanes,
+    /// What colours mean.
+    pub colours: Colouring,
     /// How times are written.
     pub time: TimeMode,
     /// The part of time that is seen, ns since the epoch; all of it where absent.

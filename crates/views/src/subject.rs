@@ -3,7 +3,8 @@
 use makespan_analysis::Facts;
 use makespan_scene::Role;
 
-use crate::look::{Look, status_role};
+use crate::look::Look;
+use crate::roles::status_role;
 
 /// Kept far enough from the ends of floats that the difference of two is one.
 pub(crate) fn sane(value: f64) -> f64 {

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use makespan_model::{Status, UNKNOWN};
-use makespan_scene::Role;
+use makespan_scene::{Role, shown_string};
 use serde::{Deserialize, Serialize};
 
-use crate::look::status_role;
+use crate::roles::status_role;
 use crate::value::Value;
 
 /// How a column is set.
@@ -86,9 +86,9 @@ impl Cell {
         Cell::new(status).status(status_role(status))
     }
 
-    /// The same, with the exact value.
+    /// The same, with the exact value; of a long text the beginning.
     pub fn exact(mut self, exact: impl Into<String>) -> Cell {
-        self.exact = exact.into();
+        self.exact = shown_string(exact.into());
         self
     }
 

@@ -18,6 +18,8 @@ pub enum Target {
     Edge(u32),
     /// A lane of the timeline, by index.
     Lane(u32),
+    /// An alert or a log line, by its place in the order of time.
+    Recorded(u32),
     /// A row of a comparison: a task of one run, of the other, or of both, by index.
     Matched(u32),
     /// A cell of a matrix, by its row and column.
@@ -39,6 +41,7 @@ impl Target {
             Target::Group(i) => (4, i),
             Target::Edge(i) => (5, i),
             Target::Lane(i) => (6, i),
+            Target::Recorded(i) => (8, i),
             Target::Matched(i) => (16, i),
             Target::Cell(row, column) => {
                 let part = |i: u32| u64::from(i.min((1 << ROW) - 1));
@@ -62,6 +65,7 @@ impl Target {
             4 => Target::Group(index),
             5 => Target::Edge(index),
             6 => Target::Lane(index),
+            8 => Target::Recorded(index),
             16 => Target::Matched(index),
             _ => return None,
         })
@@ -81,6 +85,7 @@ mod tests {
             Target::Group(1),
             Target::Edge(2),
             Target::Lane(3),
+            Target::Recorded(5),
             Target::Matched(4),
             Target::Cell(0, 0),
             Target::Cell(100_000, (1 << 28) - 1),

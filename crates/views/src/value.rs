@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use makespan_analysis::Quantity;
 use makespan_model::{Status, UNKNOWN};
-use makespan_scene::{bytes, count, duration, duration_words, timestamp};
+use makespan_scene::{bytes, count, duration, duration_words, shown, shown_string, timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Unit, change, exact_number, plain, share, signed, signed_number};
@@ -168,13 +168,13 @@ impl Unit {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Value {
-        if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) }
+        if text.is_empty() { Value::Empty } else { Value::Text(shown(text).into_owned()) }
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Value {
-        if text.is_empty() { Value::Empty } else { Value::Text(text) }
+        if text.is_empty() { Value::Empty } else { Value::Text(shown_string(text)) }
     }
 }
 

@@ -59,7 +59,7 @@ fn the_timeline_by_worker_and_by_step() {
     let look = Look { time: TimeMode::Utc, selected: Some(3), hover: Some(0), ..Look::default() };
     check("timeline-zoomed", &timeline::scene(run, &index, &look, &narrow));
     check("timeline-overlay", &timeline::overlay(run, &index, &look, &narrow, Some(7_000_000_000)));
-    let mut strip = timeline::minimap(run, &index, facts.concurrency(), &narrow, 34.0);
+    let mut strip = timeline::minimap(run, &index, facts.concurrency(), &[], &narrow, 34.0);
     timeline::mark_seen(&mut strip, &narrow, timeline::Frame::whole(&index, 600.0).window);
     check("minimap", &strip);
 }

@@ -55,8 +55,13 @@ for task in task_manager.get_tasks(run_id):
     print("  %s: %s%s" % (task.node_id, task.status.value, " (%s)" % task.error if task.error else ""))
 failed = execute(task_manager, "my_workflow", fails=True)
 
-# Another process finds them in the folder.
+# Another process finds them in the folder, with results, tries and metrics.
+task_manager.set_search_attributes(run_id, {"tenant": "north", "priority": 2})
 later = TaskManager(storage=FileSystemStorage(FOLDER))
+read, clean, again, route = later.get_tasks(run_id)
+assert read.result == {"rows": 10} and again.output_data["rows"] == 9 and read.metrics.memory_bytes > 0
+assert later.get_task_history(again.task_id) == [clean, again]
+assert [run["run_id"] for run in later.search_runs({"tenant": "north"})] == [run_id]
 assert {run.status for run in later.list_runs("my_workflow")} == {"completed", "failed"}
 assert later.get_run(failed).error == "clean failed"
 assert cleanup_old_data(later, older_than_days=90, keep_failed_runs=True) == []

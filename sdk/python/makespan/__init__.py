@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import atexit as _atexit
 
-from . import _context, _gauge, _run
+from . import _context, _gauge, _listen, _nested, _run, _signals, _within
 from ._clock import Clock as _Clock
 from ._context import bind, current
 from ._decorate import task
@@ -29,8 +29,8 @@ from ._run import Run
 from ._task import Task
 
 __all__ = [
-    "Backoff", "LogHandler", "Run", "Task", "alert", "artifact", "bind", "current", "finish", "join", "listen", "log",
-    "metric", "progress", "run", "start", "task",
+    "Backoff", "LogHandler", "Run", "Task", "alert", "artifact", "bind", "current", "environment", "finish", "join",
+    "listen", "log", "metric", "progress", "run", "start", "task",
 ]
 __version__ = "0.1.0"
 
@@ -39,8 +39,9 @@ __version__ = "0.1.0"
 def run(name="run", **how):
     """Opens a run, to be used by ``with`` or until ``run.end()``.
 
-    ``file`` is where it goes; otherwise it is a file of its own in ``folder``, in ``$MAKESPAN_DIR``, or in
-    ``makespan-runs``. ``id`` is unique where not given. ``workflow`` is what was executed, whose runs can be compared;
+    ``file`` is where it goes; otherwise it is a file of its own in ``folder``, in ``$MAKESPAN_DIR``, in the inbox of the
+    store ``$MAKESPAN_STORE``, or in ``makespan-runs``. A program that was started within a run, by ``makespan run`` or by a
+    program that records itself, and is told neither these nor an ``id``, adds a task to that run instead. ``id`` is unique where not given. ``workflow`` is what was executed, whose runs can be compared;
     the name where not given. ``steps`` declares tasks: names, or dicts of the arguments of :meth:`Run.create`.
     ``labels`` and ``params`` are shown beside it. ``infer_edges=False`` says that its tasks have no dependencies.
 
@@ -49,11 +50,31 @@ def run(name="run", **how):
     ``strict`` waits after each of these until the disk has it (``MAKESPAN_DURABILITY=strict``), against power cuts.
     ``redact(name, value)`` sees every label, parameter, text and value before it is written; where it raises, the
     value is left out.
+
+    Programs that are started from here are told of the run by ``MAKESPAN_RUN``, ``MAKESPAN_TASK`` and ``MAKESPAN_FILE``,
+    unless ``environment=False``. ``SIGTERM`` ends the run and its tasks as cancelled before it ends the program, where the
+    program does nothing else with it, unless ``signals=False``.
     """
-    opened = Run(name, **how)
+    own = any(how.get(one) is not None for one in ("file", "folder", "id"))
+    around = _nested.around() if not own and how.get("record", True) else None
+    opened = _within.Within(name, around, **how) if around is not None else Run(name, **how)
     if opened.is_open:
         _context.opened(opened)
+        if opened.environment:
+            _nested.pass_on(opened)
+        if opened.signals:
+            _signals.watch()
     return opened
+
+
+@_guarded(dict)
+def environment():
+    """The variables of the environment by which a program that is started belongs to the current task or run:
+    ``subprocess.run(command, env={**os.environ, **makespan.environment()})``. Needed only where several threads or
+    coroutines start programs at once; else they are in the environment already.
+    """
+    scope = current()
+    return _nested.environment(scope) if scope is not None else {}
 
 
 def start(name="run", **how):
@@ -75,16 +96,18 @@ def join(ticket):
 
     Ending it leaves the run to the process that opened it.
     """
-    joined = Run(ticket["name"], file=ticket["file"], id=ticket["run"], clock=_Clock(ticket["offset"]), announce=False,
-                 record=ticket["file"] is not None)
-    joined.pid, joined.joined, joined.within = ticket["pid"], True, ticket["task"]
+    joined = _within.joined(ticket, _Clock(ticket["offset"]))
+    _signals.watch()
     _context.opened(joined)
     return joined
 
 
 def listen(listener):
-    """Calls ``listener(event)`` with a copy of each event of all runs, in the thread that records it."""
-    _run.listen(listener)
+    """Calls ``listener(event)`` with a copy of each event of all runs, in the thread that records it.
+
+    What it raises is kept from the program.
+    """
+    _listen.listen(listener)
 
 
 @_guarded()

@@ -15,6 +15,14 @@ _current = contextvars.ContextVar("makespan_current", default=None)
 _open_runs = []
 
 
+def ambient():
+    """The run that the process was started within; see :mod:`makespan._within`, which puts itself here."""
+    return None
+
+
+ambient_if_known = ambient
+
+
 def current():
     """The task or run that is going on, or ``None``."""
     scope = _current.get()
@@ -23,7 +31,9 @@ def current():
             return scope
         # A task that is over is none to add to; the one around it may go on.
         scope = scope.around
-    return _open_runs[-1] if len(_open_runs) == 1 else None
+    if _open_runs:
+        return _open_runs[-1] if len(_open_runs) == 1 else None
+    return ambient()
 
 
 def enter(scope):
@@ -55,6 +65,12 @@ def closed(run):
 
 def open_runs():
     return list(_open_runs)
+
+
+def all_runs():
+    """Those that are open here, and the one that the process was started within."""
+    known = ambient_if_known()
+    return _open_runs + ([known] if known is not None else [])
 
 
 def bind(function):

@@ -1,7 +1,7 @@
 """``@makespan.task``: functions, coroutines and generators that record each call as a task.
 
 What is decorated does what it did: its arguments, results and exceptions are those of the function, and it runs just
-the same where nothing is recorded. Arguments and results are not recorded.
+the same where nothing is recorded. Arguments and results are not recorded, unless the name of the task is made of them.
 """
 
 from __future__ import annotations
@@ -9,29 +9,42 @@ from __future__ import annotations
 import functools
 import inspect
 import time
+import weakref
 
 from . import _context
-from ._guard import guarded
+from ._guard import foreign, guarded, wrong
 from ._retry import Backoff, exceptions
 from ._run import nothing
 
 
-def task(function=None, *, name=None, step=None, after=(), kind=None, labels=None, params=None, run=None, tries=1,
-         backoff=None, on=Exception):
+def task(function=None, *others, name=None, step=None, after=(), kind=None, labels=None, params=None, run=None, tries=1,
+         backoff=None, on=Exception, **unknown):
     """Makes each call of a function a task of the current run, nested in the current task.
+
+    ``name`` may have arguments of the function in braces, as in ``"fetch {url}"``; calls are then instances of the step
+    that bears the name of the function.
 
     With ``tries`` it is called again after an exception of the class ``on``; ``backoff`` is a :class:`Backoff` or the
     seconds before the second try, which double with each. ``run`` is the run, where it is not the current one.
-    Generators are recorded from the first value asked for to the last, and never tried again.
+    Generators are recorded from the first value asked for to the last, and never tried again; a function that returns
+    one is over when that is.
     """
+    if type(function) is str and name is None:
+        function, name = None, function
+    if others or unknown or not (function is None or callable(function)):
+        wrong("makespan.task: wrong arguments")
+        function = function if callable(function) else None
 
     def decorator(function):
         how = dict(step=step, after=after, kind=kind, labels=labels, params=params)
         called = name if name is not None else getattr(function, "__name__", "task")
+        of_call = _named(function, called)
+        if of_call is not None:
+            how["step"] = how["alias"] = step if step is not None else getattr(function, "__name__", "task")
         pauses, classes = Backoff.of(backoff, tries), exceptions(on)
 
-        def begin():
-            return _begin(run, called, how)
+        def begin(args, kwargs):
+            return _begin(run, called if of_call is None else foreign(of_call, args, kwargs, otherwise=called), how)
 
         if inspect.isasyncgenfunction(function):
             wrapper = _async_generator(function, begin)
@@ -41,10 +54,25 @@ def task(function=None, *, name=None, step=None, after=(), kind=None, labels=Non
             wrapper = _coroutine(function, begin, pauses, classes)
         else:
             wrapper = _plain(function, begin, pauses, classes)
-        wrapper.makespan_task = called
+        wrapper.makespan_task = how.get("alias", called)
         return wrapper
 
     return decorator if function is None else decorator(function)
+
+
+@guarded()
+def _named(function, name):
+    """What makes the name of a call from its arguments; ``None`` where the name has none in it."""
+    if type(name) is not str or "{" not in name:
+        return None
+    signature = inspect.signature(function)
+
+    def of_call(args, kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return name.format(**bound.arguments)
+
+    return of_call
 
 
 def _begin(run, name, how):
@@ -62,11 +90,14 @@ def _made(run, name, how):
 def _plain(function, begin, pauses, on):
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
-        task, left = begin(), pauses.pauses()
+        task, left = begin(args, kwargs), pauses.pauses()
         while True:
             try:
                 with task.trying(on, left) as attempt:
-                    return function(*args, **kwargs)
+                    result = function(*args, **kwargs)
+                    goes_on = _GOES_ON.get(type(result))
+                    attempt.kept = goes_on is not None
+                return result if goes_on is None else _later(goes_on(result, task), task)
             except on:
                 if not attempt.again:
                     raise
@@ -75,12 +106,18 @@ def _plain(function, begin, pauses, on):
     return wrapper
 
 
+def _later(going, task):
+    """What a function returned that does its work only now; where nobody asks for that, the task is over with it."""
+    foreign(weakref.finalize, going, task.end)
+    return going
+
+
 def _coroutine(function, begin, pauses, on):
     import asyncio
 
     @functools.wraps(function)
     async def wrapper(*args, **kwargs):
-        task, left = begin(), pauses.pauses()
+        task, left = begin(args, kwargs), pauses.pauses()
         while True:
             try:
                 with task.trying(on, left) as attempt:
@@ -96,42 +133,46 @@ def _coroutine(function, begin, pauses, on):
 def _generator(function, begin):
     @functools.wraps(function)
     def wrapper(*args, **kwargs):
-        # The body runs in the context of whoever asks for the next value, so the task is current only meanwhile.
         inner = function(*args, **kwargs)
-        task = begin()
+        task = begin(args, kwargs)
         task.start()
-        step, given = inner.send, None
-        try:
-            while True:
-                task.activate()
-                try:
-                    item = step(given)
-                except StopIteration as stop:
-                    task.deactivate()
-                    task.end()
-                    return stop.value
-                finally:
-                    task.deactivate()
-                try:
-                    given = yield item
-                    step = inner.send
-                except GeneratorExit:
-                    inner.close()
-                    raise
-                except BaseException as error:
-                    given, step = error, inner.throw
-        except BaseException as error:
-            task.end(error)
-            raise
+        return (yield from _values(inner, task))
 
     return wrapper
+
+
+def _values(inner, task):
+    # The body runs in the context of whoever asks for the next value, so the task is current only meanwhile.
+    step, given = inner.send, None
+    try:
+        while True:
+            task.activate()
+            try:
+                item = step(given)
+            except StopIteration as stop:
+                task.deactivate()
+                task.end()
+                return stop.value
+            finally:
+                task.deactivate()
+            try:
+                given = yield item
+                step = inner.send
+            except GeneratorExit:
+                inner.close()
+                raise
+            except BaseException as error:
+                given, step = error, inner.throw
+    except BaseException as error:
+        task.end(error)
+        raise
 
 
 def _async_generator(function, begin):
     @functools.wraps(function)
     async def wrapper(*args, **kwargs):
         inner = function(*args, **kwargs)
-        task = begin()
+        task = begin(args, kwargs)
         task.start()
         step, given = inner.asend, None
         try:
@@ -158,3 +199,7 @@ def _async_generator(function, begin):
             raise
 
     return wrapper
+
+
+#: What does its work after it was returned, and how it is followed to its end.
+_GOES_ON = {type(_values(None, None)): _values}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import operator
+from collections import ChainMap, UserDict, UserList, deque
+from types import MappingProxyType
 
 from ._guard import foreign, say
 
@@ -12,6 +15,11 @@ from ._guard import foreign, say
 LONGEST_LINE = 65536
 #: Of one structured value: how deep, how many members, how many characters.
 DEPTH, MEMBERS, CHARACTERS = 8, 2000, 32768
+
+#: What holds several values and may hold millions.
+SEVERAL = (UserList, list, tuple, set, frozenset, deque, type({}.keys()), type({}.values()), type({}.items()))
+
+MAPPINGS = (UserDict, ChainMap, MappingProxyType)
 
 _quoted = json.encoder.encode_basestring
 _dumps = json.JSONEncoder(
@@ -60,12 +68,17 @@ def plain(value):
     return _plain(value, DEPTH, [MEMBERS, CHARACTERS])
 
 
+def outline(value):
+    """The text of a value of several, as ``str`` makes it where it is small: the first members stand for all."""
+    return str(_plain(value, DEPTH, [200, 16384]))
+
+
 def members(value):
     """Labels or parameters: a mapping with texts as keys; ``None`` where there are none, or it is none."""
     if not issubclass(type(value), dict):
         if not hasattr(type(value), "keys"):
             return None
-        value = dict(value)
+        value = _first(value, MEMBERS + 1)
     return plain(value) or None
 
 
@@ -104,28 +117,39 @@ def _plain(value, depth, budget):
         return "\u2026"
     if issubclass(kind, dict):
         found = {}
-        for key, inner in list(dict.items(value)):
+        # No more is looked at than is kept, and in one go: another thread may change it meanwhile.
+        for key, inner in list(itertools.islice(dict.items(value), budget[0] + 1)):
             if budget[0] <= 0 or budget[1] <= 0:
                 found["\u2026"] = "\u2026"
                 break
             budget[0] -= 1
             found[_spend(say(key, 256), budget)] = _plain(inner, depth - 1, budget)
         return found
-    for family in (list, tuple, set, frozenset):
+    if issubclass(kind, MAPPINGS):
+        return _plain(foreign(_first, value, budget[0] + 1), depth, budget)
+    for family in SEVERAL:
         if issubclass(kind, family):
             items = []
-            for inner in family.__iter__(value):
+            for inner in list(itertools.islice(family.__iter__(value), budget[0] + 1)):
                 if budget[0] <= 0 or budget[1] <= 0:
                     items.append("\u2026")
                     break
                 budget[0] -= 1
                 items.append(_plain(inner, depth - 1, budget))
             return items
-    if not issubclass(kind, (bytes, bytearray)) and hasattr(kind, "__index__"):
+    if issubclass(kind, (bytes, bytearray)):
+        value = value[: max(1, min(4096, budget[1]))]
+    elif hasattr(kind, "__index__"):
         whole = foreign(operator.index, value)
         if whole is not None:
             return _plain(whole, depth, budget)
     return _spend(say(value, max(1, min(4096, budget[1]))), budget)
+
+
+def _first(mapping, count):
+    if isinstance(mapping, ChainMap):
+        return {"maps": list(mapping.maps)}  # to go through its keys it would make one dict of all
+    return {key: mapping[key] for key in itertools.islice(mapping.keys(), count)}
 
 
 def _big(exact):

@@ -9,6 +9,8 @@ from ._guard import foreign, say
 
 #: Frames and characters of a traceback.
 FRAMES, CHARACTERS = 30, 8192
+#: Characters of what a failed program wrote to stderr.
+TAIL = 2000
 
 
 def error(value):
@@ -18,11 +20,25 @@ def error(value):
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "." + kind.__qualname__
     found = {"message": say(value, 8192) or name, "kind": name}
+    tail = foreign(_last_words, value)
+    if tail:
+        found["message"] += "\n" + tail
     if value.__traceback__ is not None:
         lines = foreign(_trace, value)
         if lines:
             found["trace"] = say(lines, CHARACTERS)
     return found
+
+
+def _last_words(value):
+    """The end of what a program wrote to stderr before it failed, if the caller captured that (``subprocess``)."""
+    module = sys.modules.get("subprocess")
+    if module is None or not isinstance(value, (module.CalledProcessError, module.TimeoutExpired)):
+        return ""
+    said = value.stderr or value.output or b""
+    said = said[-4 * TAIL:]
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return text.strip()[-TAIL:]
 
 
 def _trace(value):

@@ -79,7 +79,7 @@ def stop(gauge, task, at):
         if after.memory is None:
             task.run.not_collected("memory of tasks", REASON)
         else:
-            measured.append(("memory", max(gauge.peak or 0, after.memory), "B"))
+            measured.append(("memory", _peak(gauge, after), "B"))
             if gauge.process.memory is not None:
                 measured.append(("memory_delta", after.memory - gauge.process.memory, "B"))
     elif gauge.ident == threading.get_ident() and not gauge.disturbed:
@@ -89,6 +89,16 @@ def stop(gauge, task, at):
         task.run.not_collected("the use of processor, memory and disk by some tasks",
                                "several tasks ran in the process, and on their threads, at once")
     task.samples(measured, at)
+
+
+def _peak(gauge, after):
+    """The most memory at one time: of what was seen, and of the marks of the kernel that the task has raised."""
+    before, found = gauge.process, [gauge.peak or 0, after.memory]
+    if after.mark is not None and before.mark is not None and after.mark > before.mark:
+        found.append(after.mark)
+    if after.child_mark is not None and after.child_mark > max(before.child_mark, after.mark or 0):
+        found.append(after.child_mark + min(before.own or 0, after.own or 0))
+    return max(found)
 
 
 def _differences(measured, prefix, before, after, run):

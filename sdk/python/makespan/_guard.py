@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import os
+from collections import ChainMap, UserDict, UserList, deque
+from types import MappingProxyType
 
 # Those of `signal` make an enum member of each answer.
 from _signal import NSIG, getsignal
@@ -44,6 +46,13 @@ def guarded(default=None):
     return decorator
 
 
+def wrong(what):
+    """Counts a call with arguments that make no sense, and raises where that is wanted."""
+    if DEBUG:
+        raise TypeError(what)
+    errors[what] = errors.get(what, 0) + 1
+
+
 def say(value, limit=16384):
     """The text of any value, at most ``limit`` characters and always encodable as UTF-8.
 
@@ -71,11 +80,23 @@ def foreign(function, *args, otherwise=None):
         return otherwise
 
 
+_LARGE = (dict, list, tuple, set, frozenset, deque, type({}.keys()), type({}.values()), type({}.items()), UserDict, UserList,
+          ChainMap, MappingProxyType)
+
+
 def _text(value):
     kind = type(value)
     if issubclass(kind, str):
         # The method of the base class, not that of a subclass that may do anything.
         return str.__str__(value)
+    # The text of these may take seconds to make, of which nearly all is cut off.
+    if issubclass(kind, (bytes, bytearray)):
+        base = bytes if issubclass(kind, bytes) else bytearray
+        return str(base.__getitem__(value, slice(16384)))
+    if issubclass(kind, _LARGE):
+        from . import _encode
+
+        return _encode.outline(value)
     name = getattr(kind, "__qualname__", None)
     name = name if type(name) is str else "object"
     return str.__str__(foreign(str, value, otherwise="<%s that cannot be shown>" % name))

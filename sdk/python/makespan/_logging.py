@@ -15,7 +15,8 @@ class LogHandler(logging.Handler):
     """
 
     def __init__(self, level=logging.NOTSET, run=None):
-        super().__init__(level)
+        super().__init__()
+        foreign(self.setLevel, level)
         self._run = run
 
     @guarded()

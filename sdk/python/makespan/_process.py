@@ -18,22 +18,33 @@ except ImportError:  # Windows
     resource = None
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_MAXRSS = 1 if sys.platform == "darwin" else 1024
 _THREAD = getattr(resource, "RUSAGE_THREAD", None) if resource is not None else None
 #: Why memory, bytes read and written, and threads are unknown where they are.
 REASON = "%s tells it in no way that this package reads" % sys.platform
 
 
 class Usage:
-    """One reading. Times in ns, sizes in bytes; all but ``memory`` and ``threads`` count from the start."""
+    """One reading. Times in ns, sizes in bytes; all but ``memory``, ``own`` and ``threads`` count from the start.
 
-    __slots__ = ("wall", "cpu", "memory", "threads", "read_bytes", "written_bytes", "reads", "writes",
+    ``memory`` is that of the process, ``own``, and of all processes below it. ``mark`` is the most that the process ever
+    had, and ``child_mark`` that of the largest child that ended, as the kernel knows them: so also what came and went
+    between two looks is seen. A program that is started is credited with the mark of the one that started it, so that
+    of children only what is above the own mark is known to be theirs.
+    """
+
+    __slots__ = ("wall", "cpu", "memory", "own", "mark", "child_mark", "threads", "read_bytes", "written_bytes", "reads", "writes",
                  "context_switches")
 
     def __init__(self, thread=False):
         self.wall = time.monotonic_ns()
-        self.cpu, self.context_switches = _of_thread() if thread else _of_process()
-        if not thread:
-            self.memory, self.threads = memory(), threads()
+        if thread:
+            self.cpu, self.context_switches = _of_thread()
+        else:
+            self.cpu, self.context_switches, self.mark, self.child_mark = _of_process()
+            self.own, mark, self.threads = _status()
+            self.mark = mark if mark is not None else self.mark
+            self.memory = None if self.own is None else self.own + of_children()
             self.read_bytes, self.written_bytes, self.reads, self.writes = _io()
 
 
@@ -46,9 +57,10 @@ def _of_thread():
 
 def _of_process():
     if resource is None:
-        return time.process_time_ns(), None
+        return time.process_time_ns(), None, None, None
     used, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return _ns(used) + _ns(children), used.ru_nvcsw + used.ru_nivcsw
+    switches = used.ru_nvcsw + used.ru_nivcsw
+    return _ns(used) + _ns(children), switches, used.ru_maxrss * _MAXRSS, children.ru_maxrss * _MAXRSS
 
 
 def _ns(used):
@@ -57,15 +69,74 @@ def _ns(used):
 
 def memory():
     """Resident memory of the process, bytes."""
-    fields = _proc("statm").split()
-    return int(fields[1]) * _PAGE if len(fields) > 1 else None
+    return _status()[0]
+
+
+def _status():
+    """Resident memory, the most there ever was, both in bytes, and threads of the process."""
+    text = _proc("status")
+    own, mark, threads = (_number(text, name) for name in (b"VmRSS:", b"VmHWM:", b"Threads:"))
+    return (own if own is None else own * 1024), (mark if mark is None else mark * 1024), threads
+
+
+def _number(text, name):
+    at = text.find(name)
+    return int(text[at + len(name) : text.find(b"\n", at)].split()[0]) if at >= 0 else None
+
+
+#: Processes below this one, and threads of each, that are looked at.
+MOST = 256
+
+
+def of_children():
+    """Resident memory of the processes below this one, bytes; pages that several share count in each."""
+    if not hasattr(os, "waitid"):
+        return 0
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # the quickest way to learn that there are none
+    except OSError as error:
+        if of_the_program(error):
+            raise
+        return 0
+    total, found, seen = 0, _below(os.getpid()), set()
+    while found and len(seen) < MOST:
+        pid = found.pop()
+        if pid in seen:
+            continue
+        seen.add(pid)
+        fields = _read("/proc/%d/statm" % pid).split()
+        total += int(fields[1]) * _PAGE if len(fields) > 1 else 0
+        found += _below(pid)
+    return total
+
+
+def _below(pid):
+    """The children of a process, by its threads (Linux 3.5 and later)."""
+    found = []
+    try:
+        threads = os.listdir("/proc/%d/task" % pid)[:MOST]
+    except OSError as error:
+        if of_the_program(error):
+            raise
+        return found
+    for thread in threads:
+        found += map(int, _read("/proc/%d/task/%s/children" % (pid, thread)).split())
+    return found
+
+
+def _read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(65536)
+    except OSError as error:
+        if of_the_program(error):
+            raise
+        return b""
 
 
 def threads():
     """Threads of the process, also those that Python did not start."""
-    text = _proc("stat")
-    fields = text[text.rfind(b")") + 1 :].split()
-    return int(fields[17]) if len(fields) > 17 else None
+    return _status()[2]
 
 
 def _io():

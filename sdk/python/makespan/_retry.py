@@ -58,11 +58,13 @@ def exceptions(on):
 class Attempt:
     """One try of a task, by ``with``. ``again`` says afterwards whether another follows, ``pause`` when, in seconds."""
 
-    __slots__ = ("task", "again", "pause", "_on", "_left")
+    __slots__ = ("task", "again", "pause", "kept", "_on", "_left")
 
     def __init__(self, task, on, left):
         self.task, self._on, self._left = task, on, left
         self.again, self.pause = False, 0.0
+        #: Whether the task goes on after a good end of this block.
+        self.kept = False
 
     def __enter__(self):
         self.task.__enter__()
@@ -74,14 +76,16 @@ class Attempt:
             if pause is not None:
                 self.again, self.pause = True, pause
                 self._failed(error)
-        if not self.again:
+        if self.kept and error is None:
+            self.task.deactivate()
+        elif not self.again:
             self.task.__exit__(kind, error, trace)
         return False
 
     @guarded()
     def _failed(self, error):
         self.task.deactivate()
-        self.task.retry(error)
+        self.task.again(error, self.pause)
 
 
 def attempts(task, backoff, on):

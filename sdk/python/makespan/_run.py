@@ -7,22 +7,18 @@ import os
 import threading
 import time
 
-from . import _context, _encode, _errors, _gauge
+from . import _context, _encode, _errors, _gauge, _listen, _nested, _signals
 from ._clock import Clock, nanoseconds
 from ._guard import foreign, guarded, say
+from ._names import Names
 from ._scope import Scope
 from ._sink import LARGEST_FILE, Sink
 from ._task import Task, worker_name
 
-#: Names of tasks of which the number of instances is kept; later ones get ids with a number of the whole run.
-NAMES = 100_000
 #: Steps of one plan, and dependencies of one task, that are looked at; an iterator may never end.
 MOST = 10_000
 #: Events that happen at no moment of their own.
-TIMELESS = ("run", "task", "artifact", "diagnostic")
-
-_listeners = []
-_told = threading.local()
+TIMELESS = ("run", "task", "attempt", "artifact", "diagnostic")
 
 
 class Run(Scope):
@@ -30,7 +26,7 @@ class Run(Scope):
 
     def __init__(self, name, file=None, folder=None, id=None, workflow=None, labels=None, params=None, steps=(),
                  resources=True, every=0.1, limit=LARGEST_FILE, strict=None, redact=None, source=None,
-                 infer_edges=None, at=None, clock=None, record=True, announce=True):
+                 infer_edges=None, at=None, clock=None, record=True, announce=True, signals=True, environment=True):
         self.name = say(name, 256) or "run"
         self.id = say(id, 256) if id is not None else "%s-%s-%s" % (
             self.name, time.strftime("%Y%m%dT%H%M%S", time.gmtime()), os.urandom(3).hex())
@@ -44,8 +40,12 @@ class Run(Scope):
         self.steps = {}
         self._redact = redact
         self._listeners = []
-        self._names = {}
-        self._made = self._failed = 0
+        self._names = Names()
+        self._failed = 0
+        self._going = {}  # tasks that run
+        #: The task that stands for this run, and the end of the ids of its tasks, where it is within another run.
+        self.group, self.suffix = None, ""
+        self.signals, self.environment = bool(signals), bool(environment)
         self._lock = threading.RLock()  # of a signal handler, too, that records
         self._reasons = set()
         self._entered = None
@@ -56,7 +56,7 @@ class Run(Scope):
             strict = os.environ.get("MAKESPAN_DURABILITY") == "strict"
         self.file = self._sink = None
         if record and os.environ.get("MAKESPAN_DISABLED") != "1":
-            self._sink = Sink(os.fspath(file) if file is not None else _place(folder, self.id),
+            self._sink = Sink(os.fspath(file) if file is not None else _nested.place(folder, self.id),
                               _encode.number(limit) or LARGEST_FILE, bool(strict))
             self.file = self._sink.path
         if announce:
@@ -64,6 +64,8 @@ class Run(Scope):
                       "started": nanoseconds(at) or self.clock.now(), "source": _source(source),
                       "labels": self.redacted_members(labels), "params": self.redacted_members(params),
                       "infer_edges": infer_edges if infer_edges is None else bool(infer_edges)})
+            if self._sink is not None:
+                self._sink.complain()
         self._plan(steps)
 
     @guarded()
@@ -83,9 +85,9 @@ class Run(Scope):
     # ---------------------------------------------------------------------------------------------------------- tasks
 
     @guarded(lambda: nothing())
-    def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None):
+    def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None, alias=None):
         """Declares a task that will be started later, or never. ``after`` names what it depends on: tasks, ids, or
-        names, which mean the latest task of that name. ``parent`` is the task or group that contains it; where none
+        names, which mean all tasks of that name so far; its own name means the one before it. ``parent`` is the task or group that contains it; where none
         is given the current task is.
         """
         name = say(name, 256) or "task"
@@ -94,36 +96,28 @@ class Run(Scope):
             around = None
         inside = parent if parent is not None else around or self.within
         inside = inside.id if isinstance(inside, Task) else None if inside is None else say(inside, 256)
-        after = self.ids(after)
-        task = Task(self, say(id, 256) if id is not None else self._new_id(name), name, around or self)
+        after = self.ids(after, name)
+        task = Task(self, say(id, 256) if id is not None else self._new_id(name, alias), name, around or self)
         self.put({"event": "task", "name": None if name == task.id else name,
                   "step": say(step, 256) if step is not None else name, "kind": say(kind, 256) if kind is not None else None,
                   "parent": inside, "after": after or None,
                   "labels": self.redacted_members(labels), "params": self.redacted_members(params)}, task=task.id)
         return task
 
-    #: The same, for ``with run.task("align", after=["fetch"]) as task:``.
-    task = create
+    task = create  # the same, for ``with run.task("align", after=["fetch"]) as task:``
 
-    def _new_id(self, name):
-        with self._lock:
-            self._made += 1
-            count = self._names.get(name, 0) + 1
-            if count > 1 or len(self._names) < NAMES:
-                self._names[name] = count
-            else:
-                count = self._made + 1
+    def _new_id(self, name, alias=None):
         pid = os.getpid()
-        if pid != self.pid:
-            name = "%s@%d" % (name, pid)
-        return name if count == 1 else "%s-%d" % (name, count)
+        return self._names.new(name, self.suffix if pid == self.pid else "%s@%d" % (self.suffix, pid), alias)
 
     @guarded(list)
-    def ids(self, after):
-        """Ids of what a task depends on."""
+    def ids(self, after, own=None):
+        """Ids of what a task depends on: a name means all tasks of that name so far, and the name of the task itself
+        the one before it.
+        """
         if after is None:
             return []
-        if isinstance(after, (str, Task)):
+        if isinstance(after, (str, Task)) or hasattr(after, "makespan_task"):
             after = [after]
         found = []
         for other in itertools.islice(after, MOST):
@@ -131,19 +125,20 @@ class Run(Scope):
                 found.append(other.id)
             elif other is not None:
                 name = say(getattr(other, "makespan_task", other), 256)
-                count = self._names.get(name, 0)
-                found.append("%s-%d" % (name, count) if count > 1 else name)
-        return found
+                those, more = self._names.of(name, 1) if name == own else self._names.of(name)
+                if more:
+                    self.not_collected("the dependency on older tasks %s" % name, "a line has no room for so many")
+                found += those
+        return list(dict.fromkeys(found))
 
     def __getitem__(self, name):
         """The task of that name among the ``steps`` that the run was made with."""
         found = self.steps.get(name)
         return found if found is not None else nothing()
-
     # ------------------------------------------------------------------------------------------------------ machinery
 
     def _put(self, event, detail=False):
-        self.put(event, detail)
+        self.put(event, detail, task=self.group)
 
     def put(self, event, detail=False, at=None, task=None, tries=None):
         """Writes an event, with the run, the task and the time; tells the listeners."""
@@ -159,33 +154,28 @@ class Run(Scope):
                 data = _encode.line(event)
             finally:
                 self._sink.append(data, detail, self._gap)
-        if self._listeners or _listeners:
-            self._tell(event)
+        listeners = _listen.listeners(self._listeners)
+        if listeners:
+            _listen.tell(listeners, event)
 
     def samples(self, measured, at=None, task=None, tries=None):
         """Writes values, a list of names, finite numbers and units, that were measured at one time."""
+        if task is None:
+            if self.joined:
+                return  # of the process: the run has those of its own
+            task = self.group
         at = at if at is not None else self.clock.now()
         events = [{"event": "sample", "run": self.id, "task": task, "try": tries, "t": at, "name": name, "value": value,
                    "unit": unit} for name, value, unit in measured]
         if self._sink is not None and events:
             self._sink.append(b"".join(map(_encode.line, events)), True, self._gap, len(events))
-        if self._listeners or _listeners:
-            for event in events:
-                self._tell(event)
+        listeners = _listen.listeners(self._listeners)
+        for event in events if listeners else ():
+            _listen.tell(listeners, event)
 
     def _gap(self, count, reason):
         return _encode.line({"event": "diagnostic", "run": self.id, "code": "events-dropped", "severity": "warning",
                              "text": "events that could not be written were dropped: %s" % reason, "count": count})
-
-    def _tell(self, event):
-        if getattr(_told, "on", False):
-            return  # what a listener records is heard by no listener
-        _told.on = True
-        try:
-            for listener in self._listeners + _listeners:
-                foreign(listener, dict(event))
-        finally:
-            _told.on = False
 
     @guarded()
     def not_collected(self, what, reason):
@@ -250,11 +240,11 @@ class Run(Scope):
         """Ends the run: as the exception says, else ``failed`` if a task failed, else ``succeeded``; or as told."""
         if not self.is_open:
             return
-        if os.getpid() != self.pid:
+        if self.joined:
+            self.is_open = False
+            _context.closed(self)
+        if self.joined or os.getpid() != self.pid:
             # A fork that leaves the block, or a process that joined: the run goes on in the process that opened it.
-            if self.joined:
-                self.is_open = False
-                _context.closed(self)
             return
         told, error = _errors.outcome(error)
         if status is None:
@@ -262,11 +252,24 @@ class Run(Scope):
         self.is_open = False
         _context.closed(self)
         _gauge.forget(self)
-        self.put({"event": "run", "status": status, "ended": nanoseconds(at) or self.clock.now(),
-                  "error": self.redacted_error(error) if error is not None else None})
+        _nested.withdraw(self)
+        self._over(status=status, ended=nanoseconds(at) or self.clock.now(),
+                   error=self.redacted_error(error) if error is not None else None)
+        _signals.leave()
         if self._sink is not None:
             self._sink.flush_gap(self._gap)
             self._sink.close()
+
+    def _over(self, **how):
+        self.put({"event": "run", **how})
+
+    @guarded()
+    def interrupted(self, reason):
+        """This process ends at once: what goes on in it is recorded as cancelled."""
+        for task in list(self._going.values()):
+            task.interrupted(reason)
+        if os.getpid() == self.pid:
+            self.end(status="cancelled")
 
     @guarded()
     def cancel(self, reason=None):
@@ -282,6 +285,7 @@ class Run(Scope):
     @guarded()
     def _enter(self):
         self._entered = _context.enter(self)
+        _nested.entered(self)
 
     def __exit__(self, kind, error, trace):
         self._exit(error)
@@ -292,6 +296,7 @@ class Run(Scope):
         entered, self._entered = self._entered, None
         if entered is not None:
             _context.leave(entered)
+            _nested.entered(_context.current())
         self.end(error)
 
     def ticket(self):
@@ -300,12 +305,6 @@ class Run(Scope):
         task = around.id if isinstance(around, Task) and around.run is self else None
         return {"file": self.file, "run": self.id, "name": self.name, "offset": self.clock.offset, "task": task,
                 "pid": self.pid}
-
-
-def _place(folder, id):
-    folder = folder if folder is not None else os.environ.get("MAKESPAN_DIR") or "makespan-runs"
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in id)[:200].lstrip(".") or "run"
-    return os.path.join(os.fspath(folder), safe + ".jsonl")
 
 
 def _source(source):
@@ -329,7 +328,7 @@ def nothing():
 
 def _forked():
     for run in [*_context.open_runs(), NOWHERE]:
-        run._lock = threading.RLock()  # of a signal handler, too, that records
+        run._lock = run._names.lock = threading.RLock()  # of a signal handler, too, that records
 
 
 if hasattr(os, "register_at_fork"):

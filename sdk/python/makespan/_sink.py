@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 import time
 import weakref
 
-from ._guard import of_the_program
+import _signal
+
+from ._guard import foreign, of_the_program, say
 
 #: Bytes that a file may have; a tenth of them is kept for what is not a detail.
 LARGEST_FILE = 1 << 30
@@ -26,6 +29,7 @@ for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
 _sinks = weakref.WeakSet()
+_complained = False
 
 
 class Sink:
@@ -88,6 +92,17 @@ class Sink:
             if self._untold and (self._room(False) or self._fd is not None):
                 self._tell(gap)
 
+    def complain(self):
+        """Says once on stderr that nothing can be written, so that nobody looks for a record in vain."""
+        global _complained
+        if self.written or _complained or not self.reason or sys.stderr is None:
+            return
+        _complained = True
+        pipe = getattr(_signal, "SIGPIPE", None)
+        if pipe is not None and _signal.getsignal(pipe) == _signal.SIG_DFL:
+            return  # where nobody reads stderr any more, a word would be the end of the program
+        foreign(_say_so, "makespan: nothing is recorded: %s: %s\n" % (say(self.path, 1024), self.reason))
+
     def close(self):
         """Nothing is written after this; lines that come still are counted as dropped."""
         with self._lock:
@@ -123,6 +138,8 @@ class Sink:
             if of_the_program(error):
                 raise
             return None
+        if found.st_nlink == 0:
+            return None  # removed, and no line in it would be seen
         return found.st_size if (found.st_dev, found.st_ino) == self._file else None
 
     def _open(self):
@@ -175,6 +192,11 @@ class Sink:
     def _after_fork(self):
         # Another thread may have held it when the process was forked.
         self._lock = threading.RLock()
+
+
+def _say_so(text):
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def _above_the_standard_streams(fd):

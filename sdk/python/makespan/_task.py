@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from . import _context, _encode, _errors, _gauge
+from . import _context, _encode, _errors, _gauge, _nested
 from ._clock import nanoseconds
 from ._guard import guarded, say
 from ._retry import Attempt, Backoff, attempts, exceptions
@@ -18,7 +18,7 @@ class Task(Scope):
     A task may be told things from any thread. What makes no sense, as to start what runs, is passed over.
     """
 
-    __slots__ = ("run", "id", "name", "around", "tries", "state", "_pid", "_entered", "_gauge")
+    __slots__ = ("run", "id", "name", "around", "tries", "state", "_pid", "_paused", "_entered", "_gauge")
 
     def __init__(self, run, id, name, around):
         self.run = run
@@ -31,6 +31,7 @@ class Task(Scope):
         #: ``pending``, ``queued``, ``running`` or what it ended as.
         self.state = "pending"
         self._pid = os.getpid()
+        self._paused = False
         self._entered = self._gauge = None
 
     @property
@@ -62,6 +63,11 @@ class Task(Scope):
             self.run.count_end(self.state, -1)
             self.tries += 1
         self.state = "running"
+        self._pid = os.getpid()
+        self.run._going[id(self)] = self
+        if self._paused:
+            self._paused = False
+            self._put({"event": "queue"}, at=nanoseconds(at))
         worker = say(worker, 256) if worker is not None else worker_name(self.run)
         self._put({"event": "start", "worker": worker}, at=nanoseconds(at))
         self._gauge = _gauge.start(self)
@@ -92,12 +98,21 @@ class Task(Scope):
         """This attempt failed and another one will follow. Answers the seconds to wait before it starts: ``backoff``,
         doubled with each try; the caller waits and calls :meth:`start`.
         """
-        self._end("failed", _errors.error(error if error is not None else "failed"), at, final=False)
         pause = max(0.0, _encode.number(backoff) or 0.0) * 2 ** min(self.tries - 1, 16)
+        self.again(error, pause, at)
+        return pause
+
+    def again(self, error, pause, at=None):
+        """This attempt failed and another one will follow after so many seconds."""
+        self._end("failed", _errors.error(error if error is not None else "failed"), at, final=False)
         self.tries += 1
         self.state = "queued"
-        self._put({"event": "queue"}, at=nanoseconds(at))
-        return pause
+        self._paused = pause > 0
+        if self._paused:
+            # It waits on purpose; nothing is queued before the pause is over.
+            self.run.put({"event": "attempt", "status": "retrying"}, task=self.id, tries=self.tries)
+        else:
+            self._put({"event": "queue"}, at=nanoseconds(at))
 
     @guarded()
     def skip(self, reason=None):
@@ -144,6 +159,7 @@ class Task(Scope):
         if self.state not in ("pending", "queued", "running"):
             return
         self.state = status
+        self.run._going.pop(id(self), None)
         at = nanoseconds(at) or self.run.clock.now()
         gauge, self._gauge = self._gauge, None
         if gauge is not None:
@@ -159,11 +175,19 @@ class Task(Scope):
     def activate(self):
         """Makes it the task that nested ones, metrics and logs belong to, until :meth:`deactivate`."""
         self._entered = _context.enter(self)
+        _nested.entered(self)
 
     def deactivate(self):
         entered, self._entered = self._entered, None
         if entered is not None:
             _context.leave(entered)
+            _nested.entered(_context.current())
+
+    @guarded()
+    def interrupted(self, reason):
+        """The process ends at once, by a signal."""
+        if self._pid == os.getpid():
+            self._end("cancelled", {"message": reason, "kind": "Signal"}, None)
 
     @guarded()
     def end(self, error=None):

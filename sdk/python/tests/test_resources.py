@@ -1,5 +1,7 @@
 """What tasks use of the machine: measured where it can be told, else said to be unknown, never 0."""
 
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -50,6 +52,42 @@ class Resources(Recorded):
         found = self.of("a")
         self.assertGreater(found["memory"], 60_000_000)
         self.assertLess(found["memory_delta"], 40_000_000)
+
+    @linux
+    def test_a_peak_between_two_looks_is_that_of_the_kernel(self):
+        # Larger than what any other test had, or nobody could tell whose the mark is.
+        size = _process.Usage().mark + 50_000_000
+        with self.run_(resources=True, every=60) as run:
+            with run.task("a"):
+                block = bytearray(size)
+                block[::4096] = b"x" * len(block[::4096])
+                del block
+            with run.task("b"):
+                pass
+        self.assertGreater(self.of("a")["memory"], size)
+        self.assertLess(self.of("b")["memory"], size)
+
+    @linux
+    def test_the_memory_of_processes_below_counts(self):
+        size = _process.Usage().mark + 50_000_000
+        code = "b = bytearray(%d); b[::4096] = b'x' * len(b[::4096]); " % size
+        python = [sys.executable, "-S", "-c"]
+        with self.run_(resources=True, every=0.02) as run:
+            with run.task("waited for"):
+                subprocess.run([*python, code], check=True)
+            with run.task("still there"):
+                child = subprocess.Popen([*python, code + "print(flush=True); import time; time.sleep(60)"],
+                                         stdout=subprocess.PIPE)
+                child.stdout.readline()
+            with run.task("seen from above"):
+                pass
+            child.kill()
+            child.communicate()
+            with run.task("gone"):
+                pass
+        for name in ("waited for", "still there", "seen from above"):
+            self.assertGreater(self.of(name)["memory"], size, name)
+        self.assertLess(self.of("gone")["memory"], size)
 
     @linux
     def test_the_process_is_sampled_while_tasks_run(self):

@@ -21,7 +21,7 @@ use sides::SidesBar;
 #[component]
 pub(crate) fn ComparePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
     let painted = StoredValue::new_local(painted);
-    let runs = Memo::new(move |_| store.shell.with(|s| s.runs.len()));
+    let runs = Memo::new(move |_| store.shell.with(|s| s.run_count));
     let part = Memo::new(move |_| store.view.with(|v| v.compare.part));
     let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
     let tabs: Vec<_> = Part::ALL

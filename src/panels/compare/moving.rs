@@ -41,7 +41,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
         }
         .into_any(),
         Part::Timeline => view! {
-            <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.view.with(|v| v.lanes)) choose=move |l| set(Setting::Lanes(l))/>
+            <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.shell.with(|s| s.lanes)) choose=move |l| set(Setting::Lanes(l))/>
             <Choice label="Align at" all=alignments now=Signal::derive(move || store.view.with(|v| v.compare.alignment)) choose=move |a| set(Setting::Alignment(a))/>
         }
         .into_any(),

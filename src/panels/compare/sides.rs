@@ -6,6 +6,7 @@ use makespan_scene::counted;
 
 use crate::state::actions::Action;
 use crate::state::store::Store;
+use crate::widgets::run_options;
 
 /// The bar.
 #[component]
@@ -14,10 +15,7 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
         let options = move || {
             store.shell.with(|s| {
                 let now = s.sides.pair().map(|p| if is_candidate { p.1 } else { p.0 });
-                let option = |(i, name): (usize, &String)| {
-                    view! { <option value=i.to_string() selected=now == Some(i)>{name.clone()}</option> }
-                };
-                s.runs.iter().enumerate().map(option).collect::<Vec<_>>()
+                run_options(s, now)
             })
         };
         let changed = move |e: leptos::ev::Event| {
@@ -28,7 +26,7 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
         let (word, about) = if is_candidate { ("B", "Candidate") } else { ("A", "Baseline") };
         view! { <label class="side"><b class:side-b=is_candidate class="side-sign">{word}</b><select aria-label=about on:change=changed>{options}</select></label> }
     };
-    let many = Memo::new(move |_| store.shell.with(|s| s.runs.len() > 2));
+    let many = Memo::new(move |_| store.shell.with(|s| s.run_count > 2));
     let chips = move || {
         let shell = store.shell.get();
         let side_of = |i: &usize| match () {
@@ -38,16 +36,18 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
         };
         let chip = |i: &usize| {
             let (i, side) = (*i, side_of(i));
-            let name = shell.runs.get(i).cloned().unwrap_or_default();
+            let name = shell.runs.iter().find(|r| r.number == i).map_or_else(String::new, |r| r.name.clone());
             let about = format!("{name}: side {side}. Press for the next side.");
             view! { <button type="button" class="chip plain" title=about on:click=move |_| store.touch(Touch::NextSide(i))><b class="side-sign" class:side-b=side == "B">{side}</b>" "<bdi>{name}</bdi></button> }
         };
         shell.by_age.iter().map(chip).collect::<Vec<_>>()
     };
     let sizes = move || {
-        store.shell.with(|s| {
-            format!("{} against {}", s.sides.baseline.len(), counted(s.sides.candidate.len(), "run"))
-        })
+        store.shell.with(|s| format!("{} against {}", s.side_sizes.0, counted(s.side_sizes.1, "run")))
+    };
+    let not_listed = move || {
+        let left_out = store.shell.with(|s| s.run_count - s.runs.len());
+        (left_out > 0).then(|| view! { <span class="note">{format!("{} are not listed", counted(left_out, "more run"))}</span> })
     };
     view! {
         <div class="sides">
@@ -59,6 +59,7 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
                     <div class="set-chips">
                         <button type="button" class="chip" on:click=move |_| store.touch(Touch::Halves)>"Older half against newer half"</button>
                         {chips}
+                        {not_listed}
                     </div>
                 </details>
             </Show>

@@ -39,6 +39,8 @@ pub(super) struct Columns<'r> {
     pub(super) id: Vec<u32>,
     /// The name, else the id, without the id of the run before it.
     pub(super) name: Vec<u32>,
+    /// The same, but 0 where nothing but a number names the task: it says when the task came, not what it is.
+    pub(super) label: Vec<u32>,
     /// The step as the source states it; 0 where it does not.
     pub(super) step: Vec<u32>,
     pub(super) kind: Vec<u32>,
@@ -77,7 +79,9 @@ impl<'r> Columns<'r> {
             out.id.push(number(t.id[i], texts));
             let name = if t.name[i].is_empty() { t.id[i] } else { t.name[i] };
             let own = within_run(run.text(name), &run.id);
-            out.name.push(if own.is_empty() { number(name, texts) } else { texts.number(own) });
+            let own = if own.is_empty() { number(name, texts) } else { texts.number(own) };
+            out.name.push(own);
+            out.label.push(if name == t.id[i] && is_number(run.text(name)) { 0 } else { own });
             out.step.push(number(t.step[i], texts));
             out.kind.push(number(t.kind[i], texts));
             out.group.push(number(t.group[i], texts));
@@ -105,6 +109,7 @@ impl<'r> Columns<'r> {
         put(&mut self.id_text, row, other.id_text[i]);
         put(&mut self.id, row, other.id[i]);
         put(&mut self.name, row, other.name[i]);
+        put(&mut self.label, row, other.label[i]);
         put(&mut self.step, row, other.step[i]);
         put(&mut self.kind, row, other.kind[i]);
         put(&mut self.params, row, other.params[i]);
@@ -114,6 +119,13 @@ impl<'r> Columns<'r> {
         put(&mut self.start, row, other.start[i]);
         put(&mut self.length, row, other.length[i]);
     }
+}
+
+/// Whether an id only counts tasks: digits, with no more before them than signs or a word that every task may have.
+pub(super) fn is_number(id: &str) -> bool {
+    let before = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = before.trim_matches(|c: char| c.is_ascii_punctuation());
+    before.len() < id.len() && (word.is_empty() || ["task", "job", "node"].contains(&word))
 }
 
 /// What is left of a name that begins with the id of its run and a sign behind it; empty where it does not. Some engines

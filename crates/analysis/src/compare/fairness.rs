@@ -131,7 +131,7 @@ pub fn caveats(a: &Facts, b: &Facts, matching: &Matching) -> Vec<Caveat> {
 }
 
 /// Whether an attempt has not ended.
-fn is_open(run: &Run) -> bool {
+pub(super) fn is_open(run: &Run) -> bool {
     run.attempts.started.iter().zip(&run.attempts.ended).any(|(s, e)| *s != UNKNOWN && *e == UNKNOWN)
 }
 

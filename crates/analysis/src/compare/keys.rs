@@ -4,7 +4,7 @@ use makespan_model::NONE;
 use makespan_model::Order as _;
 use rustc_hash::FxHashMap;
 
-use super::columns::Columns;
+use super::columns::{Columns, is_number};
 use crate::natural_cmp;
 
 /// Which task of one side is which of the other, by index; `NONE` where it has none.
@@ -31,17 +31,28 @@ impl Pairs {
 /// they begin. Ids are trusted when at least four of five ids that both sides hold stand at tasks that also agree in
 /// their names, and when they find at least half as many tasks as names would. Where names say next to nothing (less
 /// than half of the shared ids have a name that the other side knows), steps take their place.
+///
+/// Ids that are numbers shift when a task is dropped. Without a name they agree only in the same step, kind and
+/// parameters, and where the sides have unequally many tasks one such id that does not agree is enough for none.
 fn ids_are_stable(left: &Columns<'_>, right: &Columns<'_>) -> bool {
     let place = places(&left.id);
-    let (mut shared, mut agree, mut agree_in_step) = (0usize, 0usize, 0usize);
+    let (mut shared, mut agree, mut agree_in_step, mut shifted) = (0usize, 0usize, 0usize, false);
     for (r, &id) in right.id.iter().enumerate() {
         let Some(&l) = place.get(id as usize).filter(|l| **l != NONE) else { continue };
         let l = l as usize;
         shared += 1;
         // A task without a name of its own bears its id.
         let unnamed = left.name[l] == left.id[l] || right.name[r] == right.id[r];
-        agree += usize::from(unnamed || left.name[l] == right.name[r]);
+        let same_name = unnamed || left.name[l] == right.name[r];
+        let counts = is_number(left.id_text[l]);
+        let same_work =
+            (left.step[l], left.kind[l], left.params[l]) == (right.step[r], right.kind[r], right.params[r]);
+        agree += usize::from(same_name && (same_work || !unnamed || !counts));
+        shifted |= counts && !(same_name && same_work);
         agree_in_step += usize::from(left.step[l] != 0 && left.step[l] == right.step[r]);
+    }
+    if shifted && left.len() != right.len() {
+        return false;
     }
     let mut names = vec![0u32; left.name.iter().max().map_or(0, |most| *most as usize + 1)];
     left.name.iter().for_each(|&name| names[name as usize] += 1);
@@ -65,26 +76,39 @@ fn places(column: &[u32]) -> Vec<u32> {
 
 /// Pairs the tasks that have the same key; returns whether ids were trusted.
 ///
-/// With ids that are [stable](ids_are_stable): the same id, then a name that only one task left over on each side has.
-/// Without: the same name within the same container (containers first), those of several tasks of one name that have
-/// the same parameters, then the rest in order of their starts. Last, whatever the ids: a name that only one task left
-/// over on each side has, whatever its container, and an id on one side that is a name on the other. O(n log n).
-pub(super) fn pair(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs) -> bool {
+/// With ids that are [stable](ids_are_stable): the same id, unless a name that is the only one of its kind on both sides
+/// says otherwise. Without: the same name within the same container (containers first), of several tasks of one name
+/// those that are alone in their step, kind and parameters, then what `by_graph` finds, and what is then left of one
+/// name in order of the starts, equal parameters first. Tasks that have no name but a number are told apart by their
+/// steps in its stead. Last, whatever the ids: a name that only one task left over on each side has, whatever its
+/// container, and an id on one side that is a name on the other. O(n log n), and what `by_graph` takes.
+pub(super) fn pair(
+    left: &Columns<'_>,
+    right: &Columns<'_>,
+    pairs: &mut Pairs,
+    by_graph: impl FnOnce(&mut Pairs),
+) -> bool {
     let stable = ids_are_stable(left, right);
     if stable {
         let place = places(&left.id);
+        let named = sole(left, right);
         for (r, &id) in right.id.iter().enumerate() {
-            if let Some(&l) = place.get(id as usize).filter(|l| **l != NONE) {
+            let Some(&l) = place.get(id as usize).filter(|l| **l != NONE) else { continue };
+            let other = |label: u32| named.get(&label).is_some_and(|both| *both != (l, r as u32));
+            let is_name = left.name[l as usize] != left.id[l as usize] && right.name[r] != right.id[r];
+            if !(is_name && (other(left.label[l as usize]) || other(right.label[r]))) {
                 pairs.join(l, r as u32);
             }
         }
     } else {
-        within_containers(left, right, pairs);
+        within_containers(left, right, pairs, pair_sure);
+        by_graph(pairs);
+        within_containers(left, right, pairs, pair_in_order);
     }
-    let named = unique(&left.name, &right.name, pairs);
+    let named = unique(&left.label, &right.label, pairs);
     named.into_iter().for_each(|(l, r)| pairs.join(l, r));
-    let mut crossed = unique(&left.id, &right.name, pairs);
-    crossed.extend(unique(&left.name, &right.id, pairs));
+    let mut crossed = unique(&left.id, &right.label, pairs);
+    crossed.extend(unique(&left.label, &right.id, pairs));
     crossed.sort_unstable();
     crossed.dedup();
     // One that is found in two places is found in none.
@@ -98,11 +122,17 @@ pub(super) fn pair(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs) -
     stable
 }
 
+/// The labels that just one task on each side has, and those two.
+fn sole(left: &Columns<'_>, right: &Columns<'_>) -> FxHashMap<u32, (u32, u32)> {
+    let found = unique(&left.label, &right.label, &Pairs::none(left.len(), right.len()));
+    found.into_iter().map(|(l, r)| (left.label[l as usize], (l, r))).collect()
+}
+
 /// What is left over on both sides and has a label that nothing else left over on its side has.
 fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
     let count = |labels: &[u32], taken: &[u32]| {
         let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
-        for (i, &label) in labels.iter().enumerate().filter(|(i, _)| taken[*i] == NONE) {
+        for (i, &label) in labels.iter().enumerate().filter(|(i, label)| taken[*i] == NONE && **label != 0) {
             let slot = found.entry(label).or_insert((0, i as u32));
             slot.0 += 1;
         }
@@ -113,13 +143,15 @@ fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
     alone.filter_map(|(label, &(_, l))| rights.get(label).filter(|r| r.0 == 1).map(|r| (l, r.1))).collect()
 }
 
-/// One task in the order that pairs those of one name: container, group, name, then parameters, then time.
+/// One task in the order that pairs those of one name: container, group, name, then work, then time.
 #[derive(Clone, Copy)]
 struct TaskPlace<'r> {
     container: u32,
     group: u32,
-    name: u32,
-    params: u32,
+    /// The label, and the step of a task without one.
+    name: (u32, u32),
+    /// Parameters, step and kind.
+    work: (u32, u32, u32),
     start: i64,
     length: i64,
     id: &'r str,
@@ -130,9 +162,11 @@ struct TaskPlace<'r> {
 impl<'r> TaskPlace<'r> {
     fn new(columns: &Columns<'r>, i: usize, container: u32, right: bool) -> TaskPlace<'r> {
         let c = columns;
-        let (group, name, params) = (c.group[i], c.name[i], c.params[i]);
+        let (group, label) = (c.group[i], c.label[i]);
+        let name = (label, if label == 0 { c.step[i] } else { 0 });
+        let work = (c.params[i], c.step[i], c.kind[i]);
         let (start, length, id) = (c.start[i], c.length[i], c.id_text[i]);
-        TaskPlace { container, group, name, params, start, length, id, right, at: i as u32 }
+        TaskPlace { container, group, name, work, start, length, id, right, at: i as u32 }
     }
 
     fn same_name(&self, other: &TaskPlace<'_>) -> bool {
@@ -143,7 +177,13 @@ impl<'r> TaskPlace<'r> {
 /// No container, as a container.
 const ROOT: u32 = NONE - 1;
 
-fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs) {
+/// Pairs level by level, since what is in a container is looked for in the one that was paired with it.
+fn within_containers(
+    left: &Columns<'_>,
+    right: &Columns<'_>,
+    pairs: &mut Pairs,
+    pair_places: impl Fn(&mut [TaskPlace<'_>], &mut Pairs),
+) {
     let levels = |columns: &Columns<'_>| {
         let mut order: Vec<u32> = (0..columns.len() as u32).collect();
         order.order_by_key(|&i| columns.depth[i as usize]);
@@ -176,29 +216,59 @@ fn within_containers(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut Pairs)
     }
 }
 
-fn pair_places(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
+/// By container, group, name and work; within these the left side first, in order of the starts.
+fn sort(places: &mut [TaskPlace<'_>]) {
     places.order_by(|x, y| {
-        (x.container, x.group, x.name, x.params)
-            .cmp(&(y.container, y.group, y.name, y.params))
+        (x.container, x.group, x.name, x.work)
+            .cmp(&(y.container, y.group, y.name, y.work))
             .then((x.right, x.start, x.length).cmp(&(y.right, y.start, y.length)))
             .then_with(|| natural_cmp(x.id, y.id))
     });
+}
+
+/// Joins those that are the only one of their name on each side, or of their name, step, kind and parameters.
+fn pair_sure(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
+    sort(places);
+    let alone = |alike: &[TaskPlace<'_>]| matches!(alike, [l, r] if !l.right && r.right);
+    for one_name in places.chunk_by(TaskPlace::same_name) {
+        if alone(one_name) && one_name[0].name != (0, 0) {
+            pairs.join(one_name[0].at, one_name[1].at);
+            continue;
+        }
+        for alike in one_name.chunk_by(|x, y| x.work == y.work) {
+            if alone(alike) && (alike[0].name, alike[0].work.0) != ((0, 0), 0) {
+                pairs.join(alike[0].at, alike[1].at);
+            }
+        }
+    }
+}
+
+/// Joins those of one name in order of the starts: equal parameters first, then the rest.
+fn pair_in_order(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
+    sort(places);
     for one_name in places.chunk_by(TaskPlace::same_name) {
         let mut rest: [Vec<&TaskPlace<'_>>; 2] = [Vec::new(), Vec::new()];
-        for alike in one_name.chunk_by(|x, y| x.params == y.params) {
-            let (lefts, rights) = alike.split_at(alike.partition_point(|p| !p.right));
+        for alike in one_name.chunk_by(|x, y| x.work.0 == y.work.0) {
+            let by_start = |right: bool| {
+                let mut side: Vec<&TaskPlace<'_>> = alike.iter().filter(|p| p.right == right).collect();
+                side.order_by(in_time);
+                side
+            };
+            let (lefts, rights) = (by_start(false), by_start(true));
             let both = lefts.len().min(rights.len());
-            lefts.iter().zip(rights).for_each(|(l, r)| pairs.join(l.at, r.at));
+            lefts.iter().zip(&rights).for_each(|(l, r)| pairs.join(l.at, r.at));
             rest[0].extend(&lefts[both..]);
             rest[1].extend(&rights[both..]);
         }
         for side in &mut rest {
-            side.order_by(|x, y| {
-                (x.start, x.length).cmp(&(y.start, y.length)).then_with(|| natural_cmp(x.id, y.id))
-            });
+            side.order_by(in_time);
         }
         rest[0].iter().zip(&rest[1]).for_each(|(l, r)| pairs.join(l.at, r.at));
     }
+}
+
+fn in_time(x: &&TaskPlace<'_>, y: &&TaskPlace<'_>) -> std::cmp::Ordering {
+    (x.start, x.length).cmp(&(y.start, y.length)).then_with(|| natural_cmp(x.id, y.id))
 }
 
 /// The key of every task: its id where ids are trusted, else its name within its containers, `outer/name`, with `#2`

@@ -1,10 +1,10 @@
 //! The tasks of many runs, lined up.
 
-use makespan_model::{NONE, TaskId};
+use makespan_model::{NONE, Run, TaskId};
 
 use super::columns::{Columns, Texts, own_name};
 use super::keys::{self, Pairs, keys};
-use super::neighbourhood::{ELSEWHERE, pair_by_neighbourhood, pair_by_step};
+use super::neighbourhood::{ELSEWHERE, pair_by_neighbourhood, pair_by_step, pair_names_by_neighbourhood};
 use crate::Facts;
 
 /// A task across many runs.
@@ -57,9 +57,12 @@ pub fn lineup(runs: &[&Facts]) -> Lineup {
         let right = Columns::new(facts.run(), &mut texts);
         let mut pairs = Pairs::none(rows.len(), right.len());
         if let Some((last, left, row_of)) = before.as_ref().filter(|_| right.len() > 0) {
-            by_id &= keys::pair(&rows, &right, &mut pairs);
+            let graph = ((runs[*last], left, row_of.as_slice()), (*facts, &right));
+            let by_graph =
+                |pairs: &mut Pairs| with_graph(graph.0, graph.1, pairs, pair_names_by_neighbourhood);
+            by_id &= keys::pair(&rows, &right, &mut pairs, by_graph);
             pair_by_step(&rows, &right, &mut pairs);
-            with_graph((runs[*last], left, row_of), (facts, &right), &mut pairs);
+            with_graph(graph.0, graph.1, &mut pairs, pair_by_neighbourhood);
         }
         let mut row_of = pairs.of_right;
         for slot in row_of.iter_mut().filter(|row| **row == NONE) {
@@ -95,6 +98,7 @@ fn with_graph(
     (last, left, row_of): (&Facts, &Columns<'_>, &[u32]),
     (facts, right): (&Facts, &Columns<'_>),
     pairs: &mut Pairs,
+    find: impl FnOnce((&Run, &Columns<'_>), (&Run, &Columns<'_>), &mut Pairs),
 ) {
     let mut task_of = vec![NONE; pairs.of_left.len()];
     row_of.iter().enumerate().for_each(|(t, &row)| task_of[row as usize] = t as u32);
@@ -105,7 +109,7 @@ fn with_graph(
             l => between.join(l, r as u32),
         }
     }
-    pair_by_neighbourhood((last.run(), left), (facts.run(), right), &mut between);
+    find((last.run(), left), (facts.run(), right), &mut between);
     for (r, &l) in between.of_right.iter().enumerate() {
         if l != NONE && l != ELSEWHERE {
             pairs.join(row_of[l as usize], r as u32);

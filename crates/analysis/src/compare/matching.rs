@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::changes::{Change, changes};
 use super::columns::{Columns, Texts, own_name};
 use super::keys::{self, Pairs, keys, unique_key};
-use super::neighbourhood::{pair_by_neighbourhood, pair_by_step};
+use super::neighbourhood::{pair_by_neighbourhood, pair_by_step, pair_names_by_neighbourhood};
 use crate::Facts;
 
 /// What became of a task from one run to the other.
@@ -108,7 +108,8 @@ impl Matching {
 /// Which task of run `a` is which of run `b`.
 ///
 /// A task is found by its key first: its id where ids are [stable](MatchedTask::key) across the two runs, else its name
-/// within its container, equal names with equal parameters first and then in order of their starts. What is left over
+/// within its container; several of one name are told apart by step, kind and parameters, then by their place in the
+/// graph, and only then by the order of their starts. What is left over
 /// is found by being the only one of its step, kind and parameters, then by its place in the graph; both are renamed.
 /// What is ambiguous is not matched. The order in which the files name tasks makes no difference, and neither does
 /// which run is `a`. O((n + e) log n).
@@ -116,9 +117,18 @@ pub fn matching(a: &Facts, b: &Facts) -> Matching {
     let mut texts = Texts::default();
     let (left, right) = (Columns::new(a.run(), &mut texts), Columns::new(b.run(), &mut texts));
     let mut pairs = Pairs::none(left.len(), right.len());
-    let by_id = keys::pair(&left, &right, &mut pairs);
+    let by_graph =
+        |pairs: &mut Pairs| pair_names_by_neighbourhood((a.run(), &left), (b.run(), &right), pairs);
+    let by_id = keys::pair(&left, &right, &mut pairs, by_graph);
     let mut by: Vec<Option<Evidence>> = vec![None; right.len()];
     mark(&pairs, Evidence::Key, &mut by);
+    // What has only a number for a name was found by its step and its place, unless the number is the same.
+    for (r, slot) in by.iter_mut().enumerate().filter(|(_, slot)| slot.is_some()) {
+        let l = pairs.of_right[r] as usize;
+        if left.label[l] == 0 && right.label[r] == 0 && left.id[l] != right.id[r] {
+            *slot = Some(Evidence::Neighbourhood);
+        }
+    }
     pair_by_step(&left, &right, &mut pairs);
     mark(&pairs, Evidence::StepAndParams, &mut by);
     pair_by_neighbourhood((a.run(), &left), (b.run(), &right), &mut pairs);

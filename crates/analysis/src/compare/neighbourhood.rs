@@ -52,6 +52,8 @@ pub(super) fn pair_by_step(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut 
 /// What a task shows of itself to a colour.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ColourBy {
+    /// Name, step, kind and parameters; without a name or a step nothing is matched.
+    Name,
     /// Step, kind and parameters; without a step nothing is matched.
     Work,
     /// The kind only; something beside it must be matched, and durations must be alike.
@@ -94,6 +96,9 @@ impl<'r> Graph<'r> {
     fn colours(&self, open: &[u32], given: &[u64], shown: ColourBy) -> Vec<u64> {
         let c = self.columns;
         let own = |i: usize| match shown {
+            ColourBy::Name => {
+                [c.label[i], c.step[i], c.kind[i], c.params[i]].iter().fold(2, |h, &x| mix(h, u64::from(x)))
+            }
             ColourBy::Work => {
                 [c.step[i], c.kind[i], c.params[i]].iter().fold(1, |h, &x| mix(h, u64::from(x)))
             }
@@ -138,6 +143,24 @@ fn mix(a: u64, b: u64) -> u64 {
 /// often in graphs of millions of dependencies. Dependencies count where both runs recorded
 /// them or both had them inferred. O(n log n + e).
 pub(super) fn pair_by_neighbourhood(
+    left: (&Run, &Columns<'_>),
+    right: (&Run, &Columns<'_>),
+    pairs: &mut Pairs,
+) {
+    pair_by_colours(&[ColourBy::Work, ColourBy::Place], left, right, pairs);
+}
+
+/// The same for tasks that agree in their names beside their work: what tells those of one name apart.
+pub(super) fn pair_names_by_neighbourhood(
+    left: (&Run, &Columns<'_>),
+    right: (&Run, &Columns<'_>),
+    pairs: &mut Pairs,
+) {
+    pair_by_colours(&[ColourBy::Name], left, right, pairs);
+}
+
+fn pair_by_colours(
+    by: &[ColourBy],
     (left_run, left): (&Run, &Columns<'_>),
     (right_run, right): (&Run, &Columns<'_>),
     pairs: &mut Pairs,
@@ -149,7 +172,7 @@ pub(super) fn pair_by_neighbourhood(
     }
     let graphs = [Graph::new(left_run, left, edges), Graph::new(right_run, right, edges)];
     let mut budget = BUDGET;
-    for shown in [ColourBy::Work, ColourBy::Place] {
+    for &shown in by {
         for _ in 0..PASSES {
             let (lefts, rights) = (open(&pairs.of_left), open(&pairs.of_right));
             if lefts.is_empty() || rights.is_empty() || budget == 0 {
@@ -167,6 +190,7 @@ pub(super) fn pair_by_neighbourhood(
             let colours =
                 [graphs[0].colours(&lefts, &given[0], shown), graphs[1].colours(&rights, &given[1], shown)];
             let fit = |graph: &Graph<'_>, of: &[u32], i: u32| match shown {
+                ColourBy::Name => graph.columns.label[i as usize] != 0 || graph.columns.step[i as usize] != 0,
                 ColourBy::Work => graph.columns.step[i as usize] != 0,
                 ColourBy::Place => {
                     let mut found = false;

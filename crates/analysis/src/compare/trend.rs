@@ -25,7 +25,7 @@ pub struct Level {
 pub struct Trend {
     /// The levels it had, in order of the runs; one where it never changed, none where nothing counts.
     pub levels: Vec<Level>,
-    /// How it creeps, where it has one level and at least ten values; see
+    /// How it creeps from run to run, where it has one level and at least ten values; see
     /// [`slope()`](super::statistics::slope()).
     pub slope: Option<Slope>,
 }
@@ -71,7 +71,8 @@ pub fn trend(values: &[f64], margin: Margin) -> Trend {
             median: level(b[0], b[1]),
         })
         .collect();
-    let slope = if levels.len() == 1 { slope(&numbers) } else { None };
+    let places: Vec<usize> = known.iter().map(|k| k.0).collect();
+    let slope = if levels.len() == 1 { slope(&places, &numbers) } else { None };
     Trend { levels, slope }
 }
 

@@ -1,12 +1,16 @@
 //! Many runs against many: what can be said of a change, and how sure it is.
 
 use makespan_model::Order as _;
-use makespan_model::TaskId;
+use makespan_model::{Status, TaskId};
 
 use super::lineup::{Lineup, lineup};
 use super::samples::{Margin, Samples, fair_makespan};
-use super::statistics::{Depths, LEVEL, adjusted, interval, median, rank_sum, shift, smallest_p};
+use super::set_fairness::{SetCaveat, set_caveats};
+use super::statistics::{Depths, LEVEL, adjusted, detectable, fisher, median, rank_sum, shift, smallest_p};
 use crate::{Facts, Quantity};
+
+/// Rates of failure that are no farther apart than this do not keep what is left from being equivalent.
+const RATES: f64 = 0.05;
 
 /// What the samples say of a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,13 +26,17 @@ pub enum Verdict {
     },
     /// Nothing was shown, which is not to say that nothing changed.
     NoEvidence {
-        /// The smallest shift that would have been told from none among so many tests, with samples that spread as these
-        /// do: the distance from the estimate to the farther end of the interval for that many tests (Bonferroni).
-        /// None where no shift would have, however large, since the samples are too small.
+        /// The shift that would have been found among so many tests with a power of 80 %, with samples that spread as
+        /// these do, and no less than the one that was seen and did not show; see
+        /// [`detectable()`](super::statistics::detectable()). None where no shift would have been found, however large,
+        /// since the samples are too small.
         detectable: Option<f64>,
     },
     /// Samples of these sizes cannot show anything at this level, whatever their values.
     TooFew,
+    /// One side fails more often than the other, or the sets have little in common: what is left to measure is a
+    /// selection, and its shift says nothing about speed.
+    NotComparable,
 }
 
 impl Verdict {
@@ -40,6 +48,7 @@ impl Verdict {
             Verdict::Equivalent { .. } => "equivalent",
             Verdict::NoEvidence { .. } => "no-evidence",
             Verdict::TooFew => "too-few",
+            Verdict::NotComparable => "not-comparable",
         }
     }
 }
@@ -55,7 +64,10 @@ pub struct TwoSamples {
     pub baseline_median: Option<f64>,
     /// Median of those of the candidate that count.
     pub candidate_median: Option<f64>,
-    /// By how much the candidate lies higher; see [`shift()`](super::statistics::shift()).
+    /// How many runs failed, or were cancelled, in which there is nothing to measure for that reason: of the baseline and
+    /// of the candidate. Of times they rank worst in the test.
+    pub failed: [u32; 2],
+    /// By how much the candidate lies higher, of the values that count; see [`shift()`](super::statistics::shift()).
     pub estimate: Option<f64>,
     /// The interval of 95 % around it, where there is one.
     pub interval: Option<(f64, f64)>,
@@ -63,8 +75,10 @@ pub struct TwoSamples {
     pub p: Option<f64>,
     /// Whether it is exact.
     pub exact: bool,
-    /// The same, adjusted for the number of tasks tested; see [`adjusted()`](super::statistics::adjusted()).
+    /// The same, adjusted for all that is tested; see [`adjusted()`](super::statistics::adjusted()).
     pub adjusted: Option<f64>,
+    /// Whether the test finds the candidate higher.
+    is_higher: bool,
     /// What it comes to.
     pub verdict: Verdict,
 }
@@ -73,22 +87,45 @@ impl TwoSamples {
     /// Compares two samples, of which NaN is left out. The verdict is that of this one test; [`Self::conclude`] makes it
     /// one among many.
     pub fn new(baseline: Vec<f64>, candidate: Vec<f64>, margin: Margin, depths: &mut Depths) -> TwoSamples {
+        TwoSamples::with_failures(baseline, candidate, [0; 2], false, margin, depths)
+    }
+
+    /// The same where so many runs of either side failed; they rank worst where `are_worst`.
+    pub(super) fn with_failures(
+        baseline: Vec<f64>,
+        candidate: Vec<f64>,
+        failed: [u32; 2],
+        are_worst: bool,
+        margin: Margin,
+        depths: &mut Depths,
+    ) -> TwoSamples {
         let (a, b) = (known(&baseline), known(&candidate));
-        let (found, test) = (shift(&a, &b, depths), rank_sum(&a, &b));
+        let worst = |sample: &[f64], failed: u32| {
+            let failed = if are_worst { failed as usize } else { 0 };
+            sample.iter().copied().chain(std::iter::repeat_n(f64::INFINITY, failed)).collect::<Vec<f64>>()
+        };
+        let ranked = (worst(&a, failed[0]), worst(&b, failed[1]));
+        let (found, test) = (shift(&a, &b, depths), rank_sum(&ranked.0, &ranked.1));
+        let middle = (ranked.0.len() as f64) * (ranked.1.len() as f64) / 2.0;
         let mut out = TwoSamples {
             baseline_median: median(&a),
             candidate_median: median(&b),
             baseline,
             candidate,
+            failed,
             estimate: found.map(|f| f.estimate),
             interval: found.and_then(|f| f.interval),
             p: test.map(|t| t.p),
             exact: test.is_some_and(|t| t.exact),
             adjusted: None,
+            is_higher: test.is_some_and(|t| t.u > middle),
             verdict: Verdict::TooFew,
         };
-        if let Some(p) = out.p.filter(|_| smallest_p(a.len(), b.len()) <= LEVEL) {
-            out.conclude(p, margin, 1, depths);
+        if out.fail_unequally() {
+            out.verdict = Verdict::NotComparable;
+        }
+        if let Some(p) = out.p.filter(|_| smallest_p(ranked.0.len(), ranked.1.len()) <= LEVEL) {
+            out.conclude(p, margin, LEVEL, depths);
         }
         out
     }
@@ -98,23 +135,44 @@ impl TwoSamples {
         (known(&self.baseline).len(), known(&self.candidate).len())
     }
 
-    /// Draws the verdict from a probability that was adjusted for so many tests.
-    fn conclude(&mut self, adjusted: f64, margin: Margin, tests: usize, depths: &mut Depths) {
+    /// Of the baseline and of the candidate, how many failed of those that failed or have a value that counts.
+    fn rates(&self) -> [(u32, u32); 2] {
+        let (n, m) = self.sizes();
+        let of = |failed: u32, values: usize| (failed, failed.saturating_add(values as u32));
+        [of(self.failed[0], n), of(self.failed[1], m)]
+    }
+
+    /// Whether one side fails more often than the other, and that is not by chance.
+    fn fail_unequally(&self) -> bool {
+        let [a, b] = self.rates();
+        self.failed != [0, 0] && fisher(a, b) <= LEVEL
+    }
+
+    /// Draws the verdict from a probability that was adjusted for all tests; `level` is the one at which a further test
+    /// would have shown a shift.
+    fn conclude(&mut self, adjusted: f64, margin: Margin, level: f64, depths: &mut Depths) {
         self.adjusted = Some(adjusted);
-        let (Some(estimate), Some((low, high))) = (self.estimate, self.interval) else { return };
+        let shown = adjusted <= LEVEL;
+        let [a, b] = self.rates().map(|(failed, of)| f64::from(failed) / f64::from(of.max(1)));
+        // Where all failed there is no estimate, and the test says it all.
+        let rises = self.is_higher && self.estimate.is_none_or(|e| e > 0.0);
+        let falls = !self.is_higher && self.estimate.is_some_and(|e| e < 0.0);
         let margin = self.baseline_median.map_or(0.0, |m| margin.around(m));
-        self.verdict = if -margin <= low && high <= margin {
+        let within = self.interval.is_some_and(|(low, high)| -margin <= low && high <= margin);
+        self.verdict = if self.fail_unequally() {
+            // Slower and failing more often is slower; anything else is a matter of what was left out.
+            let worse = shown && rises && b > a && self.estimate.is_some();
+            if worse { Verdict::Slower } else { Verdict::NotComparable }
+        } else if within && (a - b).abs() <= RATES {
             Verdict::Equivalent { margin }
-        } else if adjusted > LEVEL || estimate == 0.0 {
-            let ends =
-                interval(&known(&self.baseline), &known(&self.candidate), LEVEL / tests as f64, depths);
-            // Among ties the test may be stricter than the interval.
-            let far = |(low, high): (f64, f64)| (estimate - low).max(high - estimate).max(estimate.abs());
-            Verdict::NoEvidence { detectable: ends.map(far) }
-        } else if estimate > 0.0 {
+        } else if shown && rises {
             Verdict::Slower
-        } else {
+        } else if shown && falls {
             Verdict::Faster
+        } else {
+            let (a, b) = (known(&self.baseline), known(&self.candidate));
+            let seen = self.estimate.unwrap_or(0.0).abs();
+            Verdict::NoEvidence { detectable: detectable(&a, &b, level, depths).map(|d| d.max(seen)) }
         };
     }
 }
@@ -148,17 +206,18 @@ pub struct Verdicts {
     pub baseline: usize,
     /// The tasks of all runs, those of the baseline first.
     pub lineup: Lineup,
-    /// The makespans of the runs that succeeded, where the measure is the duration. One test by itself, so that its
-    /// probability is not adjusted.
+    /// The makespans of the runs that succeeded, where the measure is the duration. One test of the list, like each task.
     pub makespan: Option<TwoSamples>,
     /// The tasks that have a value in any run, largest contribution first, then largest shift, then in the order of the
     /// line-up.
     pub rows: Vec<RowVerdict>,
-    /// How many tasks were tested that are on the critical path of any of the runs, and how many others. Probabilities
-    /// are adjusted within these two, so that many small tasks do not hide what became of the few that count (stratified
-    /// control, Sun et al. 2006). Tasks of too few values are in neither, since they could not have been found different
-    /// whatever they are (Tarone 1990).
+    /// How many tasks were tested that are on the critical path of any of the runs, and how many others. Probabilities are
+    /// adjusted over all of them and the makespan, so that of everything that is called different no more than one in
+    /// twenty is not. Tasks of too few values are in neither, since they could not have been found different whatever
+    /// they are (Tarone 1990).
     pub tested: [usize; 2],
+    /// What has to be known of the sets to read the verdicts, what forbids some first.
+    pub notes: Vec<SetCaveat>,
     /// The margin within which a change is of no matter.
     pub margin: Margin,
 }
@@ -166,8 +225,11 @@ pub struct Verdicts {
 /// A set of runs, the baseline, against another, the candidate: for each task of theirs, and for the makespan, by how
 /// much the candidate lies higher, how sure that is, and what it comes to.
 ///
-/// `measure` is a key of [`Measures`](crate::Measures); None where no run has it. A task's probabilities are adjusted
-/// for the number of tasks tested, its interval is not: one may leave out 0 although the verdict finds no evidence.
+/// `measure` is a key of [`Measures`](crate::Measures); None where no run has it. Values count where the task succeeded,
+/// whatever became of its run, and the makespans of runs that did. Where one failed or was cancelled there is no value,
+/// and it ranks worst in the test of times; where one side fails more often than the other, nothing is called faster
+/// or equivalent. All probabilities are adjusted together, the intervals are not: one may leave out 0 although the
+/// verdict finds no evidence.
 /// O(r (n + e) log n) for the line-up of r runs, then O(r log r) for each task, and for small samples the exact test.
 pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Option<Verdicts> {
     let runs: Vec<&Facts> = baseline.iter().chain(candidate).copied().collect();
@@ -176,27 +238,50 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
     let margin = Margin::of(quantity);
     let lineup = lineup(&runs);
     let mut depths = Depths::default();
+    let is_time = quantity == Quantity::Time;
     let mut rows: Vec<RowVerdict> = Vec::new();
     for (at, row) in lineup.rows.iter().enumerate() {
         let sample = samples.counted(&row.tasks);
+        let failed = failed(&runs, baseline.len(), |at, facts| {
+            row.tasks[at].map(|t| facts.run().tasks.status[t.index()])
+        });
         if sample.iter().all(|x| x.is_nan()) {
             continue;
         }
         let (a, b) = sample.split_at(baseline.len());
-        let samples = TwoSamples::new(a.to_vec(), b.to_vec(), margin, &mut depths);
+        let samples = TwoSamples::with_failures(a.to_vec(), b.to_vec(), failed, is_time, margin, &mut depths);
         let on_path = share_on_path(&runs, &row.tasks);
         let contribution = samples.estimate.zip(on_path).map(|(shift, share)| shift * share);
         rows.push(RowVerdict { row: at as u32, samples, on_path, contribution });
     }
-    let mut tested = [0; 2];
-    for (on_path, tested) in [true, false].into_iter().zip(&mut tested) {
-        let stratum = |r: &RowVerdict| r.samples.adjusted.is_some() && (r.on_path > Some(0.0)) == on_path;
-        let tests: Vec<usize> = (0..rows.len()).filter(|&i| stratum(&rows[i])).collect();
-        let p: Vec<f64> = tests.iter().filter_map(|&i| rows[i].samples.p).collect();
-        for (&i, adjusted) in tests.iter().zip(adjusted(&p)) {
-            rows[i].samples.conclude(adjusted, margin, tests.len(), &mut depths);
+    let mut makespan = (key == "duration").then(|| {
+        let makespans = |runs: &[&Facts]| runs.iter().map(|f| fair_makespan(f)).collect::<Vec<f64>>();
+        let failed = failed(&runs, baseline.len(), |_, facts| facts.totals().status);
+        let (a, b) = (makespans(baseline), makespans(candidate));
+        TwoSamples::with_failures(a, b, failed, true, margin, &mut depths)
+    });
+    let mut tests: Vec<&mut TwoSamples> =
+        makespan.iter_mut().chain(rows.iter_mut().map(|r| &mut r.samples)).collect();
+    tests.retain(|s| s.adjusted.is_some());
+    let p: Vec<f64> = tests.iter().filter_map(|s| s.p).collect();
+    let adjusted = adjusted(&p);
+    // One more that is shown would be measured by this level.
+    let shown = adjusted.iter().filter(|p| **p <= LEVEL).count();
+    let level = (LEVEL * (shown + 1) as f64 / tests.len().max(1) as f64).min(LEVEL);
+    for (samples, adjusted) in tests.into_iter().zip(adjusted) {
+        samples.conclude(adjusted, margin, level, &mut depths);
+    }
+    let is_tested = |on_path: bool| {
+        let one = |r: &&RowVerdict| r.samples.adjusted.is_some() && (r.on_path > Some(0.0)) == on_path;
+        rows.iter().filter(one).count()
+    };
+    let tested = [is_tested(true), is_tested(false)];
+    let unequal = makespan.as_ref().is_some_and(TwoSamples::fail_unequally);
+    let notes = set_caveats(baseline, candidate, &lineup, unequal);
+    if let Some(makespan) = makespan.as_mut().filter(|_| notes.iter().any(|n| n.forbids())) {
+        if !matches!(makespan.verdict, Verdict::Slower | Verdict::TooFew) {
+            makespan.verdict = Verdict::NotComparable;
         }
-        *tested = tests.len();
     }
     let size = |x: Option<f64>| x.map_or(-1.0, f64::abs);
     rows.order_by(|x, y| {
@@ -204,12 +289,18 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
         let ((c, s), (d, t)) = (by(x), by(y));
         d.total_cmp(&c).then(t.total_cmp(&s)).then(x.row.cmp(&y.row))
     });
-    let makespan = (key == "duration").then(|| {
-        let makespans = |runs: &[&Facts]| runs.iter().map(|f| fair_makespan(f)).collect::<Vec<f64>>();
-        TwoSamples::new(makespans(baseline), makespans(candidate), margin, &mut depths)
-    });
     let baseline = baseline.len();
-    Some(Verdicts { measure: key, quantity, baseline, lineup, makespan, rows, tested, margin })
+    Some(Verdicts { measure: key, quantity, baseline, lineup, makespan, rows, tested, notes, margin })
+}
+
+/// How many of the first runs failed or were cancelled, and how many of the others.
+fn failed(runs: &[&Facts], baseline: usize, status: impl Fn(usize, &Facts) -> Option<Status>) -> [u32; 2] {
+    let mut out = [0; 2];
+    for (at, facts) in runs.iter().enumerate() {
+        let failed = matches!(status(at, facts), Some(Status::Failed | Status::Cancelled));
+        out[usize::from(at >= baseline)] += u32::from(failed);
+    }
+    out
 }
 
 /// Of the runs that have the task and a critical path, the share in which it is on that.

@@ -104,6 +104,8 @@ pub enum Evidence {
         longest: i64,
         /// Share of the slots in use over the run, where known.
         efficiency: Option<f64>,
+        /// The critical path over the makespan, where that is so large that more slots gain next to nothing.
+        critical: Option<f64>,
     },
     /// Tasks waited long in a queue or for the scheduler while, as far as is recorded, slots were free.
     LongQueue {
@@ -186,6 +188,8 @@ pub enum Action {
     RemoveCause,
     /// Add slots, or take work off those that are full.
     AddSlots,
+    /// Make the critical path shorter: more slots do not.
+    ShortenPath,
     /// Look at the queue or the scheduler.
     CheckQueue,
     /// Share the work among the workers.
@@ -215,6 +219,7 @@ impl Action {
             Action::KeepResult => "keep-result",
             Action::RemoveCause => "remove-cause",
             Action::AddSlots => "add-slots",
+            Action::ShortenPath => "shorten-path",
             Action::CheckQueue => "check-queue",
             Action::SpreadWork => "spread-work",
             Action::LowerRequest => "lower-request",
@@ -263,7 +268,8 @@ impl Evidence {
             Evidence::Bottleneck { .. } => Action::SpeedUpTask,
             Evidence::DuplicatedWork { .. } => Action::KeepResult,
             Evidence::RetryWaste { .. } | Evidence::RepeatedError { .. } => Action::RemoveCause,
-            Evidence::SlotStarved { .. } => Action::AddSlots,
+            Evidence::SlotStarved { critical: Some(_), .. } => Action::ShortenPath,
+            Evidence::SlotStarved { critical: None, .. } => Action::AddSlots,
             Evidence::LongQueue { .. } => Action::CheckQueue,
             Evidence::SingleWorker { .. } => Action::SpreadWork,
             Evidence::OverRequestedCpu(_) | Evidence::OverRequestedMemory(_) => Action::LowerRequest,

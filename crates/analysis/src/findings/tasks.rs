@@ -57,7 +57,9 @@ fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
             peers: worst.peers,
             on_path,
         };
-        let severity = if on_path { Severity::Warning } else { Severity::Info };
+        // Calls of one name may do anything: that one takes longer is no fault.
+        let is_warning = on_path && !facts.is_trace();
+        let severity = if is_warning { Severity::Warning } else { Severity::Info };
         let subject = Subject::default().step(name).task(Some(worst.task));
         out.push(
             Finding::new(severity, evidence, worst.excess(), subject).about(step.iter().map(|s| s.task)),
@@ -88,8 +90,9 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
     }
 }
 
-/// Tasks that are at least 40 % of the critical path, of a run of three tasks or more, and have no slack; a warning
-/// from 60 % of it, unless its dependencies are inferred.
+/// Tasks whose work is at least 40 % of the critical path, of a run of three tasks or more, and that have no slack; a
+/// warning from 60 % of it, unless its dependencies are inferred. Pauses between tries are no work: nobody makes a task
+/// faster that waited to be tried again.
 fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some(path) = facts.critical_path().filter(|p| p.length > 0 && run.task_count() > 2) else { return };
@@ -98,8 +101,8 @@ fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
         .tasks
         .iter()
         .zip(&path.weights)
-        .filter(|(t, weight)| share(**weight, path.length) >= 0.4 && slack.total[t.index()] == Some(0))
-        .map(|(t, weight)| (*weight, *t))
+        .map(|(t, weight)| (weight.saturating_sub(facts.waiting().backoff[t.index()].max(0)), *t))
+        .filter(|(weight, t)| share(*weight, path.length) >= 0.4 && slack.total[t.index()] == Some(0))
         .collect();
     large.order_by_key(|l| (Reverse(l.0), l.1));
     for (weight, task) in large {

@@ -56,7 +56,8 @@ fn idle_gaps(facts: &Facts) -> Option<Finding> {
 }
 
 /// The time after the last moment at concurrency 2 or more, where at least two ever ran at once and it is from 10 % of
-/// the makespan on; a warning from 25 %. Silent where an attempt has no end.
+/// the makespan on; a warning from 25 %. Silent where an attempt has no end, and where nothing was at work for more than
+/// half of it: that is a pause, and no work to be split.
 fn serial_tail(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let (_, end, makespan) = span(run)?;
@@ -76,6 +77,10 @@ fn serial_tail(facts: &Facts) -> Option<Finding> {
             (TaskId(task), busy.end[k].saturating_sub(busy.start[k].max(from)))
         })
         .collect();
+    let at_work = within.iter().fold(0i64, |sum, w| sum.saturating_add(w.1));
+    if share(at_work, length) < 0.5 {
+        return None;
+    }
     within.sort_unstable();
     within.dedup_by(|later, kept| {
         let same = later.0 == kept.0;

@@ -9,9 +9,12 @@ use crate::Facts;
 use crate::waiting::first_starts;
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
-    out.extend(slot_starved(facts));
-    out.extend(long_queue(facts));
-    out.extend(single_worker(facts));
+    // Spans of a trace were scheduled by nobody: they wait for no slot, and a thread is no worker that idles.
+    if !facts.is_trace() {
+        out.extend(slot_starved(facts));
+        out.extend(long_queue(facts));
+        out.extend(single_worker(facts));
+    }
 }
 
 /// The tasks that waited for one cause, longest first, with the sum and the most.
@@ -36,8 +39,12 @@ fn while_waiting(facts: &Facts, task: Option<TaskId>) -> Subject {
     }
 }
 
+/// Share of the makespan from which on the critical path is all of it: no slots shorten it.
+const ALL_OF_IT: f64 = 0.95;
+
 /// Waiting for slots that adds up to at least 10 % of the work, one task at least 1 % of the makespan. A warning where
-/// more than 80 % of the slots were in use: then nothing but more of them helps.
+/// more than 80 % of the slots were in use and the critical path is shorter than the makespan: then nothing but more of
+/// them helps.
 fn slot_starved(facts: &Facts) -> Option<Finding> {
     let (_, _, makespan) = span(facts.run())?;
     let (tasks, total, longest) = waited(&facts.causes().slot)?;
@@ -45,9 +52,12 @@ fn slot_starved(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let efficiency = facts.bounds().map(|b| b.efficiency);
-    let severity = warning_from(0.8, efficiency.unwrap_or(0.0));
+    let path = facts.critical_path().map(|p| share(p.length, makespan));
+    let critical = path.filter(|share| *share >= ALL_OF_IT);
+    let used = if critical.is_some() { 0.0 } else { efficiency.unwrap_or(0.0) };
+    let severity = warning_from(0.8, used);
     let subject = while_waiting(facts, tasks.first().copied());
-    let evidence = Evidence::SlotStarved { total, longest, efficiency };
+    let evidence = Evidence::SlotStarved { total, longest, efficiency, critical };
     Some(Finding::new(severity, evidence, longest, subject).about(tasks))
 }
 

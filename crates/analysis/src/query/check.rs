@@ -31,7 +31,12 @@ pub(super) fn test(test: &Test, relation: Range<usize>) -> Result<(), QueryError
                 let what = format!("a pattern has at most {LONGEST_PATTERN} characters");
                 return Err(QueryError::new(value.at.0.clone(), what));
             }
-            Field::Status if statuses(value, test.relation) == 0 => return wrong(value, "status"),
+            Field::Status if statuses(value, test.relation) == 0 => {
+                let meant = nearest(&value.text, Status::ALL.into_iter().map(Status::name));
+                let likely = meant.map_or_else(|| wanted(&test.field), |name| vec![name.to_owned()]);
+                let what = format!("`{}` is not a status", value.text);
+                return Err(QueryError::new(value.at.0.clone(), what).expected(likely));
+            }
             Field::Moment(_) if Instant::read(&value.text).is_none() => return wrong(value, "moment"),
             Field::Measure(name) => {
                 if let Some(quantity) = known(name) {

@@ -1,5 +1,6 @@
 //! Which task of one run is which of another.
 
+use makespan_analysis::Facts;
 use makespan_analysis::compare::{Match, matching};
 
 use crate::{check, facts, shown, with_params};
@@ -155,5 +156,88 @@ fn renamed_instances_are_paired_in_order_and_ambiguous_ones_not_at_all() {
         "s 0..1\nm1 1..3 - s step=m\nm2 2..8 - s step=m\nj 9..10 - m1 m2",
         "s 0..1\nn1 1..3 - s step=m\nn2 2..9 - s step=m\nn3 3..5 - s step=m\nj 9..10 - n1 n2 n3",
         "j:changed(dependencies) m1:removed m2>n2:renamed(neighbourhood:duration) n1:added n3:added s:same",
+    );
+}
+
+#[test]
+fn a_unique_name_outweighs_an_id_that_contradicts_it() {
+    let names = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay"];
+    let run = |ids: [usize; 10]| {
+        let line = |(i, (name, id)): (usize, (&&str, usize))| format!("{id} {i}..{} - name={name}", i + 1);
+        names.iter().zip(ids).enumerate().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let (a, b) = (facts(&run([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])), facts(&run([1, 2, 4, 3, 5, 6, 7, 8, 9, 10])));
+    let found = matching(&a, &b);
+    assert_eq!(found.count(Match::Same), 10, "{}", shown(&a, &b, &found));
+    assert!(shown(&a, &b, &found).contains("3>4:same 4>3:same"));
+}
+
+/// A run of so many samples that go through four steps each and are merged, its tasks numbered in order; without the
+/// task at the place `dropped`. Beside it which sample and step each task is, by id.
+fn numbered(dropped: Option<usize>, name: &str) -> (Facts, Vec<String>) {
+    let (mut tasks, mut parents): (Vec<String>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
+    for step in 0..4 {
+        for sample in 0..12 {
+            // Not every sample needs every step, so that places differ.
+            if step == 0 || (sample * (step + 3)) % 5 != 0 {
+                let before = tasks.iter().rposition(|t| t.starts_with(&format!("{sample}:")));
+                tasks.push(format!("{sample}:step{step}"));
+                parents.push(before.into_iter().collect());
+            }
+        }
+    }
+    parents.push((0..tasks.len()).collect());
+    tasks.push("all:merge".to_owned());
+    let number = |i: usize| match dropped {
+        Some(d) if i == d => None,
+        Some(d) if i > d => Some(i),
+        _ => Some(i + 1),
+    };
+    let mut text = String::new();
+    let mut what = vec![String::new()];
+    let mut params = Vec::new();
+    for (i, task) in tasks.iter().enumerate().filter(|(i, _)| Some(*i) != dropped) {
+        let (sample, step) = task.split_once(':').unwrap();
+        let after: Vec<String> =
+            parents[i].iter().filter_map(|&p| number(p)).map(|p| p.to_string()).collect();
+        let name = if name.is_empty() { String::new() } else { format!("name={name}") };
+        // Tasks start in an order of their own.
+        let start = 100 * i / 12 + i * 7 % 12;
+        text += &format!(
+            "{} {start}..{} - {} step={step} {name}\n",
+            number(i).unwrap(),
+            start + 5,
+            after.join(" ")
+        );
+        if step == "step0" {
+            params.push((number(i).unwrap().to_string(), format!("{{\"sample\":\"{sample}\"}}")));
+        }
+        what.push(task.clone());
+    }
+    let params: Vec<(&str, &str)> = params.iter().map(|(t, p)| (t.as_str(), p.as_str())).collect();
+    (with_params(&text, &params), what)
+}
+
+#[test]
+fn numbers_that_shift_after_a_dropped_task_are_found_by_what_the_tasks_do() {
+    for name in ["", "call"] {
+        for dropped in [12, 15, 20] {
+            let ((a, of_a), (b, of_b)) = (numbered(None, name), numbered(Some(dropped), name));
+            let found = matching(&a, &b);
+            let id = |f: &Facts, t| f.run().task_id(t).parse::<usize>().unwrap();
+            let both = found.tasks.iter().filter_map(|t| t.a.zip(t.b));
+            let right = both.filter(|(x, y)| of_a[id(&a, *x)] == of_b[id(&b, *y)]).count();
+            let share = right as f64 / (of_b.len() - 1) as f64;
+            assert!(share > 0.95, "{share} {dropped} {name:?}: {}", shown(&a, &b, &found));
+        }
+    }
+}
+
+#[test]
+fn numbers_that_only_say_when_a_task_came_are_no_evidence_against_its_step() {
+    check(
+        "1 0..1 - step=load\n2 1..2 - 1 step=clean\n3 2..3 - 2 step=fit\n4 3..4 - 3 step=plot",
+        "1 0..1 - step=load\n2 1..2 - 1 step=fit\n3 2..3 - 2 step=plot",
+        "1:same 2#2:removed 3>2:renamed(neighbourhood:dependencies) 4>3:renamed(neighbourhood)",
     );
 }

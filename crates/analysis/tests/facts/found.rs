@@ -174,7 +174,7 @@ fn slot_starved() {
         text,
         "slot-starved",
         "info 20 2 [c b] add-slots",
-        Evidence::SlotStarved { total: 30 * S, longest: 20 * S, efficiency: Some(0.5) },
+        Evidence::SlotStarved { total: 30 * S, longest: 20 * S, efficiency: Some(0.5), critical: None },
     );
     check_silent("r 0..10 v\na 10..20 w r\nb 10..20 u r", "slot-starved");
 }

@@ -51,13 +51,13 @@ fn check_errors(text: &str, first: &str, expected: &[&str]) {
 fn steps_are_sorted_by_work_and_quantiles_interpolate() {
     check_steps(
         "a1 0..1 - step=a\na2 0..2 - step=a\na3 0..3 - step=a\na4 0..10 - step=a failed\nb10 0..1 -\nb9 0..1 -\nc - -",
-        &["a 4 1 0 16 1 2.5 8.95 10", "b9 1 0 0 1 1 1 1 1", "b10 1 0 0 1 1 1 1 1", "c 1 0 0 0 - - - -"],
+        &["a 4 1 0 16 1 2 2.9 3", "b9 1 0 0 1 1 1 1 1", "b10 1 0 0 1 1 1 1 1", "c 1 0 0 0 - - - -"],
     );
 }
 
 #[test]
-fn retries_lengthen_the_task_and_add_only_their_own_work() {
-    check_steps("a 0..1 - failed try=1\na 4..6 - try=2", &["a 1 0 1 3 6 6 6 6"]);
+fn retries_add_their_own_work_and_only_what_succeeded_has_a_duration() {
+    check_steps("a 0..1 - failed try=1\na 4..6 - try=2", &["a 1 0 1 3 2 2 2 2"]);
     check_steps("a 0..1 - failed try=1\na 4.. - try=2", &["a 1 0 1 1 - - - -"]);
 }
 
@@ -65,7 +65,7 @@ fn retries_lengthen_the_task_and_add_only_their_own_work() {
 fn workers_come_in_natural_order_with_the_union_of_their_time() {
     check_workers(
         "a 0..4 w10\nb 2..6 w10\nc 0..2 w2\nd 8..10 w2\ne 9.. w1\nf 0..1",
-        &["w1 1 0 0 9 9", "w2 2 4 0.4 0 10", "w10 2 6 0.6 0 6"],
+        &["w1 1 1 0.1 9 9", "w2 2 4 0.4 0 10", "w10 2 6 0.6 0 6"],
     );
     check_workers("a 0..4\nb 1..2", &[]);
     check_workers("a 3..3 w1", &["w1 1 0 - 3 3"]);

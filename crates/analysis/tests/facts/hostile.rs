@@ -64,7 +64,7 @@ fn a_hundred_thousand_that_wait_for_one_worker() {
     }
     let facts = all_facts(run(&text));
     assert_eq!(facts.causes().sums.slot, 99_999 * 99_998 / 2 * S);
-    assert_eq!(facts.causes().culprits[1].slot, 99_998 * S);
+    assert_eq!(facts.causes().culprits[0].slot, 99_998 * S);
     assert_eq!(facts.wait_pieces(TaskId(50_000)).len(), 50_000);
     assert_eq!(facts.observed_path().unwrap().work(), 100_000 * S);
 }

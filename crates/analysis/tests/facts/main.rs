@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod costs;
+mod definitions;
 mod found;
 mod gates;
 mod groups;
@@ -25,6 +26,15 @@ const S: i64 = 1_000_000_000;
 
 fn run(text: &str) -> Run {
     makespan_model::notation::run(text).unwrap()
+}
+
+/// A run of the notation of which the source says that its tasks depend on nothing but what it records.
+fn recorded(text: &str) -> Run {
+    let mut runs = makespan_model::RunsBuilder::new();
+    let info = makespan_format::RunInfo { id: "r".into(), infer_edges: Some(false), ..Default::default() };
+    runs.apply(&makespan_format::Event::Run(info));
+    makespan_model::notation::read(text, &mut runs);
+    runs.finish().0.remove(0)
 }
 
 fn task(run: &Run, id: &str) -> TaskId {

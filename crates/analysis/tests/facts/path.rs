@@ -67,8 +67,9 @@ fn nothing_is_said_where_nothing_has_times() {
 }
 
 #[test]
-fn retries_belong_to_the_weight_and_overlaps_are_no_wait() {
-    check_path("a 0..1 - try=1 failed\na 5..6 - try=2\nb 4..8 - a", "a b | 10 | 0 0");
+fn retries_belong_to_the_weight_and_what_overlaps_adds_its_rest() {
+    // Of the four seconds of `b` two lie behind the end of `a`: the path is no longer than the run.
+    check_path("a 0..1 - try=1 failed\na 5..6 - try=2\nb 4..8 - a", "a b | 8 | 0 0");
     check_slack("a 0..1 - try=1 failed\na 5..6 - try=2\nb 4..8 - a", "a:0/0 b:0/0");
 }
 
@@ -93,25 +94,34 @@ fn the_path_goes_through_the_contents_of_containers() {
         a 0..4 - in=sub
         b 4..9 - a in=sub
         next 11..13 - sub";
-    check_path(nested, "a b next | 11 | 0 0 2");
+    // The container was at work itself from 9 to 10, and what comes next had to wait for that.
+    check_path(nested, "a b sub next | 12 | 0 0 0 1");
     // `b` must end before its container does, and the container a second before what comes next starts.
     check_slack(nested, "sub:1/1 a:2/0 b:2/1 next:0/0");
 }
 
 #[test]
-fn a_container_with_more_work_of_its_own_is_on_the_path_itself() {
-    check_path("root 0..20\na 0..2 - in=root\nb 2..5 - a in=root", "root | 15 | 0");
-    check_path("root 0..20\ngroup - - in=root\na 0..12 - in=group\nb 12..15 - a in=group", "a b | 15 | 0 0");
+fn the_path_holds_the_own_time_of_a_container_and_its_contents() {
+    check_path("root 0..20\na 0..2 - in=root\nb 2..5 - a in=root", "a b root | 20 | 0 0 0");
+    check_path(
+        "root 0..20\ngroup - - in=root\na 1..12 - in=group\nb 12..15 - a in=group",
+        "root a b | 20 | 0 0 0",
+    );
+    // Between its contents, too: the own seconds 0, 4 and 5, and the last one part what ran side by side.
+    let run = run("root 0..9\na 1..4 - in=root\nb 1..3 w in=root\nc 6..8 - in=root\nd 9..10 - root");
+    let path = critical_path(&run).unwrap();
+    assert_eq!(ids(&run, path.tasks.iter().copied()), "root a c d");
+    assert_eq!((path.weights, path.length), (vec![4 * S, 3 * S, 2 * S, S], 10 * S));
 }
 
 #[test]
 fn what_waits_for_a_container_from_inside_of_it_is_no_cycle() {
-    check_path("root 0..9\na 0..4 - root in=root\nb 4..8 - a in=root", "a b | 8 | 0 0");
+    check_path("root 0..9\na 0..4 - root in=root\nb 4..8 - a in=root", "a b root | 9 | 0 0 0");
 }
 
 #[test]
 fn containment_that_contradicts_dependencies_is_left_out() {
-    check_path("a 0..9\nb 1..2 - a\nin 3..4 - b in=a", "a b in | 11 | 0 0 1");
+    check_path("a 0..9\nb 1..2 - a\nin 3..4 - b in=a", "a | 9 | 0");
 }
 
 #[test]

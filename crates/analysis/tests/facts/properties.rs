@@ -5,7 +5,7 @@ use makespan_model::{Run, TaskId};
 use proptest::prelude::*;
 
 use crate::S;
-use crate::random::{executed, graphs};
+use crate::random::{executed, graphs, mixed};
 
 /// The last end of the run and whether another start moved, had `late` ended `by` ns later and everything after it
 /// as early as it could, but no earlier than it did.
@@ -24,6 +24,23 @@ fn delayed(run: &Run, late: TaskId, by: i64) -> (i64, bool) {
 
 fn flat(run: &Run) -> bool {
     run.task_ids().all(|t| run.parent(t).is_none())
+}
+
+/// Whether every task started when all that it depends on was over, as far as that is known.
+pub(crate) fn in_order(run: &Run) -> bool {
+    run.task_ids().all(|t| {
+        let start = run.task_interval(t).map(|s| s.0);
+        start.is_none_or(|start| latest(run, t) <= start)
+    })
+}
+
+/// The last end of all that a task depends on, also by others.
+fn latest(run: &Run, t: TaskId) -> i64 {
+    let before = run.predecessors.row(t.index()).iter().map(|&p| TaskId(p));
+    before
+        .map(|p| run.task_interval(p).map_or(i64::MIN, |s| s.1).max(latest(run, p)))
+        .max()
+        .unwrap_or(i64::MIN)
 }
 
 fn weight(run: &Run, t: TaskId) -> i64 {
@@ -47,12 +64,57 @@ proptest! {
             prop_assert!(run.task_ids().all(|t| run.task_interval(t).is_none()));
             return Ok(());
         };
-        prop_assert_eq!(path.length, run.task_ids().map(|t| longest(&run, t)).max().unwrap());
-        prop_assert_eq!(path.length, path.tasks.iter().map(|t| weight(&run, *t)).sum::<i64>());
+        if in_order(&run) {
+            prop_assert_eq!(path.length, run.task_ids().map(|t| longest(&run, t)).max().unwrap());
+            prop_assert_eq!(path.overlap, 0);
+        }
+        prop_assert_eq!(path.length + path.overlap, path.tasks.iter().map(|t| weight(&run, *t)).sum::<i64>());
         for pair in path.tasks.windows(2) {
             prop_assert!(run.predecessors.row(pair[1].index()).contains(&pair[0].0));
         }
         prop_assert_eq!(path.waits.len(), path.tasks.len());
+    }
+
+    #[test]
+    fn the_critical_path_adds_up_and_fits_into_the_run(run in prop_oneof![graphs(), mixed(), executed()]) {
+        let Some(path) = critical_path(&run) else { return Ok(()) };
+        let (start, end) = run.span().unwrap();
+        prop_assert!(path.length <= end - start, "{path:?}");
+        prop_assert_eq!(path.weights.iter().sum::<i64>(), path.length);
+        prop_assert!(path.weights.iter().all(|w| *w >= 0));
+        let mut once: Vec<_> = path.tasks.clone();
+        once.sort_unstable();
+        once.dedup();
+        prop_assert_eq!(once.len(), path.tasks.len());
+        // No task that holds no others takes longer.
+        let holds = |t: TaskId| run.task_ids().any(|c| run.parent(c) == Some(t));
+        prop_assert!(run.task_ids().filter(|t| !holds(*t)).all(|t| weight(&run, t) <= path.length));
+    }
+
+    #[test]
+    fn a_container_takes_its_own_time_and_the_longest_of_its_contents(
+        times in prop::collection::vec((0..20i64, 1..6i64), 1..6),
+    ) {
+        let mut text = "root 0..30\n".to_owned();
+        for (t, (start, length)) in times.iter().enumerate() {
+            text += &format!("t{t} {start}..{} - in=root\n", start + length);
+        }
+        let found = critical_path(&crate::run(&format!("run r\n{text}after 30..31 - root"))).unwrap();
+        // Second by second: alone where no content is open; of what runs side by side the longest chain.
+        let open = |x: i64| times.iter().any(|(s, l)| *s <= x && x < s + l);
+        let own = (0..30).filter(|x| !open(*x)).count() as i64;
+        let mut within = 0;
+        let mut from = 0;
+        while from < 30 {
+            if !open(from) {
+                from += 1;
+                continue;
+            }
+            let to = (from..=30).find(|x| !open(*x)).unwrap();
+            within += times.iter().filter(|(s, _)| from <= *s && *s < to).map(|t| t.1).max().unwrap();
+            from = to;
+        }
+        prop_assert_eq!(found.length, (own + within + 1) * S);
     }
 
     #[test]
@@ -159,7 +221,7 @@ proptest! {
         prop_assert_eq!(nodes, facts.totals().work);
         let path = critical_path(&run).map_or(0, |p| p.length);
         let longest = run.task_ids().map(|t| longest(&run, t)).max().unwrap();
-        prop_assert!(!flat(&run) || path == longest);
+        prop_assert!(!flat(&run) || !in_order(&run) || path == longest);
     }
 
     #[test]

@@ -79,8 +79,9 @@ fn without_times_there_is_no_makespan() {
 }
 
 #[test]
-fn open_attempts_and_moments_are_no_work() {
-    check_busy("a 0..\nb 1..1\nc 2..3", "c:2..3");
+fn moments_are_no_work_and_what_is_open_works_up_to_the_last_time_known() {
+    check_busy("a 0..\nb 1..1\nc 2..3", "a:0..3 c:2..3");
+    check_busy("a 0.. - failed\nb 1..1\nc 2..3", "c:2..3");
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn containers_work_only_while_nothing_in_them_is_open() {
         "p 0..10\na 1..3 - in=p\nb 2..4 - in=p\nc 6..7 - in=p",
         "p:0..1 a:1..3 b:2..4 p:4..6 c:6..7 p:7..10",
     );
-    check_busy("p 0..10\na 4.. - in=p", "p:0..4");
+    check_busy("p 0..10\na 4.. - in=p", "p:0..4 a:4..10");
     check_busy("p 0..4\na 1..9 - in=p", "p:0..1 a:1..9");
     check_busy("p 0..6\ng - - in=p\na 1..2 - in=g", "p:0..1 a:1..2 p:2..6");
     check_busy("p 0..6\na 1..2 - in=p try=1 failed\na 3..4 - in=p try=2", "p:0..1 a:1..2 a:3..4 p:4..6");

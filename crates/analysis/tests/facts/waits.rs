@@ -69,14 +69,14 @@ fn until_ready_for_the_predecessor_then_for_the_holder_of_the_slot() {
     check_causes(BUSY, "a:0/0/0/0/0 h1:0/0/0/0/0 h2:0/3/0/0/0 b:2/3/1/0/0");
     check_pieces(BUSY, "b", "0..2 after a, 2..3 slot of h1, 3..5 slot of h2, 5..6 queue");
     // `h1` held up both `h2` for three seconds and `b` for one.
-    check_culprits(BUSY, "h1 0+4, a 2+0, h2 0+2");
+    check_culprits(BUSY, "h1 0+4, h2 0+2, a 2+0");
 }
 
 #[test]
 fn of_a_worker_with_several_slots_the_one_that_ends_first_holds_what_others_wait_for() {
     let text = "root 0..1 v\nlong 1..9 w root\nshort 1..4 w root\nnext 5..6 w root";
     check_causes(text, "root:0/0/0/0/0 long:1/0/0/0/0 short:1/0/0/0/0 next:1/3/1/0/0");
-    check_culprits(text, "root 3+0, short 0+3");
+    check_culprits(text, "short 0+3, root 3+0");
 }
 
 #[test]

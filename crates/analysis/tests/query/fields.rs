@@ -101,8 +101,9 @@ fn statuses_are_told_by_their_beginning_and_by_the_words_of_engines() {
     check_wrong(
         &facts,
         &[
-            ("status:faield", "faield", "expected pending, queued,"),
-            ("status=succ", "succ", "is no status"),
+            ("status:faield", "faield", "`faield` is not a status; expected failed"),
+            ("status:zzzzz", "zzzzz", "expected pending, queued,"),
+            ("status=succ", "succ", "is not a status"),
             ("merge status<failed", "<", "this is text; expected `:`, `=` or `!=`"),
         ],
     );

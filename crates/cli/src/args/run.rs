@@ -31,6 +31,9 @@ pub(crate) struct RunArgs {
     pub(crate) sample: Option<Length>,
     #[arg(long, value_name = "BYTES", help = help(&RUN_TAIL))]
     pub(crate) tail: Option<Size>,
+    /// Give the command pipes instead of a pseudo-terminal where the output goes to a terminal
+    #[arg(long)]
+    pub(crate) no_tty: bool,
     /// Say the id of the run on stderr before the command starts, and how it ended after
     #[arg(short, long)]
     pub(crate) verbose: bool,

@@ -37,8 +37,10 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
     let wrong = |error: &QueryError| Failure::Query(marked(&expression, error));
     // Before anything is read: a wrong expression is told at once.
     let query = Query::parse(&expression).map_err(|error| wrong(&error))?;
-    let mut runs =
-        load(&Input { files: files.iter().map(PathBuf::from).collect(), zone: args.zone.clone() }, config)?;
+    let mut runs = load(
+        &Input { files: files.iter().map(PathBuf::from).collect(), zone: args.zone.clone(), unit: args.unit },
+        config,
+    )?;
     if let Some(number) = args.run {
         let count = runs.len();
         let place = number.checked_sub(1).filter(|at| *at < count);

@@ -30,6 +30,7 @@ pub(super) struct RunStats<'a> {
     makespan_ns: Option<i64>,
     work_ns: i64,
     tasks: usize,
+    at_least: bool,
     max_concurrency: u32,
     mean_concurrency: Option<f64>,
     workers: usize,
@@ -100,6 +101,7 @@ struct Waiting<'a> {
     queue_ns: i64,
     backoff_ns: i64,
     unknown_ns: i64,
+    waited_ns: i64,
     culprits: Vec<Culprit<'a>>,
 }
 
@@ -122,6 +124,7 @@ struct Straggler<'a> {
 #[derive(Serialize)]
 struct Retries<'a> {
     lost_ns: i64,
+    repeated_ns: i64,
     backoff_ns: i64,
     retried: u32,
     recovered: u32,
@@ -134,6 +137,7 @@ struct Retried<'a> {
     task: &'a str,
     attempts: u32,
     lost_ns: i64,
+    repeated_ns: i64,
     backoff_ns: Option<i64>,
     delay_ns: Option<i64>,
 }
@@ -199,6 +203,7 @@ pub(super) fn run<'a>(counted: &'a Counted, args: &'a StatsArgs) -> RunStats<'a>
         makespan_ns: totals.makespan,
         work_ns: totals.work,
         tasks: totals.tasks,
+        at_least: totals.going_on > 0,
         max_concurrency: facts.concurrency().max_running,
         mean_concurrency: facts.concurrency().mean_running,
         workers: facts.utilisation().workers,
@@ -300,6 +305,7 @@ fn waiting(facts: &Facts) -> Waiting<'_> {
         queue_ns: queue,
         backoff_ns: backoff,
         unknown_ns: unknown,
+        waited_ns: causes.sums.waited(),
         culprits: culprits.collect(),
     }
 }
@@ -322,11 +328,13 @@ fn retries(facts: &Facts) -> Retries<'_> {
         task: facts.run().task_id(t.task),
         attempts: t.attempts,
         lost_ns: t.lost,
+        repeated_ns: t.repeated,
         backoff_ns: ns(t.backoff),
         delay_ns: ns(t.delay),
     });
     Retries {
         lost_ns: r.lost,
+        repeated_ns: r.repeated,
         backoff_ns: r.backoff,
         retried: r.retried,
         recovered: r.recovered,

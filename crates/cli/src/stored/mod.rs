@@ -1,11 +1,14 @@
 //! The store of this call: opened when it is needed, and with patience, for most stores have one writer at a time.
 
 mod id;
+mod inbox;
 mod known;
+mod patience;
 mod producer;
 mod reading;
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use makespan_store::{Error, Location, Store};
 
@@ -15,6 +18,7 @@ use crate::failure::Failure;
 use crate::output::clean;
 pub(crate) use id::{new_run_id, random};
 pub(crate) use known::{known, lines_of, missing, run_of, state_of};
+pub(crate) use patience::patiently;
 pub(crate) use producer::Producer;
 pub(crate) use reading::{bytes_of, name_of};
 
@@ -96,9 +100,25 @@ impl Address {
         if self.is_default
             && let Some(folder) = config::data_folder()
         {
-            make_private(&folder)?;
+            patience::make_private(&folder)?;
         }
-        patiently(self.wait, || makespan_store::open(self.location.secret_url()))
+        let store = patiently(self.wait, || makespan_store::open(self.location.secret_url()))?;
+        inbox::take_in(&*store, self.inbox().as_deref(), self.wait);
+        Ok(store)
+    }
+
+    /// Where programs that record themselves put events for this store.
+    pub(crate) fn inbox(&self) -> Option<PathBuf> {
+        inbox::folder(&self.location, config::data_folder())
+    }
+
+    /// The file in the inbox for what others record into a run, in a folder that is there and private.
+    pub(crate) fn inbox_file(&self, run: &str) -> std::io::Result<PathBuf> {
+        let inbox = self.inbox().ok_or(std::io::ErrorKind::NotFound)?;
+        patience::make_private(&inbox)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let name: String = run.chars().take(80).filter(|c| plain(*c)).collect();
+        Ok(inbox.join(format!("{name}.{:016x}.jsonl", random())))
     }
 
     /// Opens the store that a run is in, which must be there then.
@@ -119,44 +139,13 @@ impl Address {
         if on_disk && let Ok(path) = self.location.path() {
             // A folder that is not there is more likely a slip of the pen than a store to come.
             let folder = path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir());
-            if !path.exists() && (folder || self.is_default) {
+            let places = [self.inbox(), inbox::other_folder()];
+            let waiting = places.into_iter().flatten().any(|folder| folder.is_dir());
+            if !path.exists() && !waiting && (folder || self.is_default) {
                 return Ok(None);
             }
         }
         self.open().map(Some)
-    }
-}
-
-/// Makes a folder that nobody else can look into: runs may tell of anything.
-fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Tries again while another process writes, for so long.
-pub(crate) fn patiently<T>(
-    wait: Duration,
-    mut attempt: impl FnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
-    let until = Instant::now() + wait;
-    let mut pause = Duration::from_millis(2);
-    loop {
-        match attempt() {
-            Err(error @ (Error::Busy { .. } | Error::Unavailable { .. })) => {
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return Err(error);
-                }
-                // Not all at the same moment: those who wait would meet again.
-                let share = 0.5 + (random() % 1024) as f64 / 1024.0;
-                std::thread::sleep(pause.mul_f64(share).min(left));
-                pause = (pause * 2).min(Duration::from_millis(100));
-            }
-            other => return other,
-        }
     }
 }
 

@@ -24,6 +24,7 @@ struct RunSummary {
     ended: Option<String>,
     makespan_ns: Option<i64>,
     work_ns: i64,
+    at_least: bool,
     tasks: usize,
     attempts: usize,
     retries: usize,
@@ -32,6 +33,7 @@ struct RunSummary {
     statuses: Statuses,
     critical_path: Vec<String>,
     critical_path_ns: Option<i64>,
+    critical_path_parts_ns: Vec<i64>,
     max_concurrency: u32,
     recorded: Recorded,
     differences: Vec<Difference>,
@@ -95,6 +97,7 @@ fn one(loaded: &Loaded) -> RunSummary {
         ended: totals.ended.map(format_rfc3339),
         makespan_ns: totals.makespan,
         work_ns: totals.work,
+        at_least: totals.going_on > 0,
         tasks: totals.tasks,
         attempts: totals.attempts,
         retries: totals.retries,
@@ -105,6 +108,7 @@ fn one(loaded: &Loaded) -> RunSummary {
             .map(|p| p.tasks.iter().map(|t| run.task_id(*t).to_owned()).collect())
             .unwrap_or_default(),
         critical_path_ns: path.map(|p| p.length),
+        critical_path_parts_ns: path.map(|p| p.weights.clone()).unwrap_or_default(),
         max_concurrency: facts.concurrency().max_running,
         recorded: recorded(run, totals.recorded_wall),
         differences: facts

@@ -8,7 +8,7 @@ use crate::page::head;
 use crate::terminal::Terminal;
 
 /// What fits a screen or two.
-const ROWS: Rows = Rows { tasks: 5, findings: 3, errors: 8, steps: 10, diagnostics: 12 };
+const ROWS: Rows = Rows { tasks: 5, findings: 3, errors: 8, steps: 10, recorded: 6, diagnostics: 12 };
 /// Tasks of the critical path.
 const PATH: usize = 12;
 

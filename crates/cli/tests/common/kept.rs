@@ -22,7 +22,15 @@ impl Kept {
 
     /// The program, in that folder and with that store, ready to be told more.
     pub(crate) fn command(&self) -> Command {
-        let mut command = program();
+        self.environment(program())
+    }
+
+    /// Another program in the same surroundings.
+    pub(crate) fn command_of(&self, program: &str) -> Command {
+        self.environment(Command::new(program))
+    }
+
+    fn environment(&self, mut command: Command) -> Command {
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("MAKESPAN_") || name.to_string_lossy().starts_with("XDG_") {
                 command.env_remove(name);

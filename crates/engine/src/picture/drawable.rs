@@ -24,6 +24,10 @@ pub(crate) trait Drawable {
     fn press(&self, size: Size, press: &Press, out: &mut Turn);
     /// Moves what is seen so that the selected task is in the picture.
     fn reveal(&self, size: Size, view: &mut ViewState);
+    /// Shows the selected task as large as the picture allows; where it is already, everything.
+    fn fit(&self, size: Size, view: &mut ViewState) {
+        self.reveal(size, view);
+    }
 }
 
 /// Marks a part of a picture that is being picked.

@@ -8,11 +8,11 @@ use makespan_model::TaskId;
 use makespan_scene::{Hit, Rect, count, counted};
 use makespan_views::gesture::{Frame, Movement, bounded};
 use makespan_views::graph::{Frame as PlaneFrame, Graph, fit, overlay, scene, twin};
-use makespan_views::{Camera, Look, Table, Target, ViewState};
+use makespan_views::{Camera, Look, Table, Target, ViewState, task_tip, tasks_tip};
 
 use super::drawable::{Drawable, picked};
 use super::timeline::described;
-use crate::answer::{Overlay, Picture, Turn};
+use crate::answer::{Overlay, Picture, Tip, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
 use crate::session::Session;
@@ -37,6 +37,22 @@ impl<'s> GraphOf<'s> {
         match Target::of(hit)? {
             Target::Task(t) => Some(t),
             Target::Group(n) => self.drawn.0.nodes.get(n as usize)?.tasks.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// What stands beside the pointer.
+    fn tip(&self, hit: Hit) -> Option<String> {
+        let run = &self.open.run;
+        match Target::of(hit)? {
+            Target::Task(t) if (t as usize) < run.task_count() => {
+                let look = self.session.plain_look(self.open, self.view);
+                Some(task_tip(&self.open.facts, TaskId(t), None, &look))
+            }
+            Target::Group(n) => {
+                let node = self.drawn.0.nodes.get(n as usize)?;
+                Some(tasks_tip(run, &node.label, &node.tasks))
+            }
             _ => None,
         }
     }
@@ -111,6 +127,7 @@ impl Drawable for GraphOf<'_> {
                 counted(graph.edges.len(), "edge")
             ),
             about: self.about(),
+            colours: look.colours.as_ref().map_or_else(Vec::new, |c| c.legend.clone()),
             rows: self.rows(),
             ..Picture::default()
         }
@@ -127,7 +144,11 @@ impl Drawable for GraphOf<'_> {
             picked(&mut made, between(from, to));
         }
         let about = hover.map_or_else(String::new, |t| described(self.open, TaskId(t)));
-        Overlay { scene: made, about, tip: None }
+        let tip = pointer.at.and_then(|(x, y)| {
+            let text = self.tip(pointer.hit)?;
+            Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
+        });
+        Overlay { scene: made, about, tip }
     }
 
     fn rows(&self) -> usize {
@@ -156,6 +177,13 @@ impl Drawable for GraphOf<'_> {
                 out.after.camera = Some(camera);
             }
         }
+    }
+
+    fn fit(&self, size: Size, view: &mut ViewState) {
+        let node = self.open.selected(view).and_then(|t| self.drawn.0.node_of.get(t.index()).copied());
+        let Some(camera) = node.and_then(|n| onto(&self.drawn.1, n, 1.0)) else { return };
+        view.camera = if view.camera == Some(camera) { None } else { Some(camera) };
+        self.reveal(size, view);
     }
 
     fn reveal(&self, size: Size, view: &mut ViewState) {

@@ -84,7 +84,7 @@ impl Drawable for Statistics<'_> {
 pub(crate) struct Trend<'s> {
     session: &'s Session,
     view: &'s ViewState,
-    runs: Vec<usize>,
+    runs: Rc<Vec<usize>>,
     made: Rc<Option<Trends>>,
     order: Vec<u32>,
 }
@@ -95,7 +95,7 @@ impl<'s> Trend<'s> {
         if runs.is_empty() {
             return None;
         }
-        let made = session.trends(runs.clone(), view.compare.measure());
+        let made = session.trends(runs.to_vec(), view.compare.measure());
         let order = made.as_ref().as_ref().map_or_else(Vec::new, |m| trend::order(m, None));
         Some(Trend { session, view, runs, made, order })
     }

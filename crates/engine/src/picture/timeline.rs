@@ -8,19 +8,20 @@ use makespan_model::{AttemptId, TaskId};
 use makespan_scene::{Hit, Rect, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
-use makespan_views::timeline::{
-    AXIS_HEIGHT, Frame as TimeFrame, Index, minimap, overlay, scene, twin, waits,
-};
-use makespan_views::{Look, Table, Target, ViewState};
+use makespan_views::timeline::{Frame as TimeFrame, Index, minimap, overlay, scene, slice_at, twin, waits};
+use makespan_views::{Look, Recorded, Table, Target, ViewState, task_tip};
 
 use super::drawable::{Drawable, picked};
-use crate::answer::{Overlay, Picture, Turn};
+use crate::answer::{Overlay, Picture, Tip, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
 use crate::session::Session;
 
 /// Longest name of a task beside the picture, characters.
 const LONGEST: usize = 80;
+
+/// Longest text of an alert or a log line beside the picture, characters.
+const LONGEST_TEXT: usize = 300;
 
 pub(crate) struct Timeline<'s> {
     session: &'s Session,
@@ -39,8 +40,8 @@ impl<'s> Timeline<'s> {
         let (width, height) = size;
         let whole = TimeFrame::whole(&self.index, width);
         let rows = self.index.row_count().max(1) as f32;
-        let row_height = ((height - AXIS_HEIGHT) / rows).floor().clamp(16.0, 28.0);
-        let visible = ((height - AXIS_HEIGHT) / row_height).floor().max(1.0) as u32;
+        let row_height = ((height - whole.top) / rows).floor().clamp(16.0, 28.0);
+        let visible = ((height - whole.top) / row_height).floor().max(1.0) as u32;
         TimeFrame {
             width,
             height,
@@ -55,8 +56,40 @@ impl<'s> Timeline<'s> {
         match Target::of(hit)? {
             Target::Attempt(a) | Target::Merged(a) => self.open.run.attempts.task.get(a as usize).copied(),
             Target::Task(t) => Some(t),
+            Target::Recorded(i) => self.index.marks.get(i as usize)?.task(&self.open.run),
             _ => None,
         }
+    }
+
+    /// What stands beside the pointer.
+    fn tip(&self, frame: &TimeFrame, hit: Hit, (x, y): (f32, f32), look: &Look) -> Option<Tip> {
+        let run = &self.open.run;
+        let text = match Target::of(hit)? {
+            Target::Attempt(a) => {
+                let task = TaskId(*run.attempts.task.get(a as usize)?);
+                task_tip(&self.open.facts, task, Some(AttemptId(a)), look)
+            }
+            Target::Merged(_) => {
+                let slice = slice_at(&self.index, frame, x, y)?;
+                let usual =
+                    format!("{}, most of them {}", counted(slice.count, "attempt"), slice.usual.name());
+                let worst = if slice.status == slice.usual { "" } else { slice.status.name() };
+                let among = if worst.is_empty() { String::new() } else { format!(", some {worst}") };
+                format!("{usual}{among}\nzoom in to see them one by one")
+            }
+            Target::Recorded(i) => self.said(self.index.marks.get(i as usize)?),
+            _ => return None,
+        };
+        Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
+    }
+
+    /// An alert or a log line in a line.
+    fn said(&self, mark: &Recorded) -> String {
+        let run = &self.open.run;
+        let text = visible(clip_chars(mark.text(run), LONGEST_TEXT)).into_owned();
+        let about =
+            mark.task(run).map_or(String::new(), |t| format!(" · {}", described(self.open, TaskId(t))));
+        format!("{}: {text}{about}", visible(&mark.level(run)))
     }
 
     /// The task that a press means: of bars drawn as one, that whose attempt lies nearest.
@@ -72,12 +105,21 @@ impl<'s> Timeline<'s> {
     }
 }
 
+/// The window that shows an interval with a quarter of its length on either side, ns since the epoch.
+fn around((start, end): (i64, i64)) -> (i64, i64) {
+    let air = (end.saturating_sub(start) / 4).max(NARROWEST);
+    (start.saturating_sub(air), end.saturating_add(air))
+}
+
 /// The strip of the whole run.
 pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
     let shown = Timeline::new(session, view)?;
     let frame = shown.frame((size.0, 100.0));
     let concurrency = shown.open.facts.concurrency();
-    Some(minimap(&shown.open.run, &shown.index, concurrency, &frame, size.1))
+    let mask = shown.open.mask(&view.filter);
+    let text = !view.filter.text.trim().is_empty();
+    let hits = if text { &mask[..] } else { &[] };
+    Some(minimap(&shown.open.run, &shown.index, concurrency, hits, &frame, size.1))
 }
 
 impl Drawable for Timeline<'_> {
@@ -111,6 +153,7 @@ impl Drawable for Timeline<'_> {
             } else {
                 format!("{} without times, in the table only", counted(untimed, "attempt"))
             },
+            colours: look.colours.as_ref().map_or_else(Vec::new, |c| c.legend.clone()),
             rows: self.rows(),
             ..Picture::default()
         }
@@ -133,8 +176,14 @@ impl Drawable for Timeline<'_> {
             let (x0, x1) = (from.0.min(to.0).max(frame.gutter), from.0.max(to.0));
             picked(&mut made, Rect::new(x0, 0.0, (x1 - x0).max(0.0), frame.height));
         }
-        let about = hover.map_or_else(String::new, |t| described(self.open, TaskId(t)));
-        Overlay { scene: made, about, tip: None }
+        let about = match Target::of(pointer.hit) {
+            Some(Target::Recorded(i)) => {
+                self.index.marks.get(i as usize).map_or_else(String::new, |e| self.said(e))
+            }
+            _ => hover.map_or_else(String::new, |t| described(self.open, TaskId(t))),
+        };
+        let tip = pointer.at.and_then(|at| self.tip(&frame, pointer.hit, at, &look));
+        Overlay { scene: made, about, tip }
     }
 
     fn rows(&self) -> usize {
@@ -159,12 +208,16 @@ impl Drawable for Timeline<'_> {
             }
             return;
         }
+        if let Some(Target::Recorded(i)) = Target::of(press.hit)
+            && let Some(mark) = self.index.marks.get(i as usize)
+        {
+            out.said = Some(self.said(mark));
+        }
         let task = self.pressed(&frame, press);
         let interval = task.and_then(|t| run.task_interval(TaskId(t)));
         match (press.double, interval) {
-            (true, Some((start, end))) => {
-                let air = (end.saturating_sub(start) / 4).max(NARROWEST);
-                out.after.window = Some((start.saturating_sub(air), end.saturating_add(air)));
+            (true, Some(interval)) => {
+                out.after.window = Some(around(interval));
                 out.after.selected = task.map(|t| run.task_id(TaskId(t)).to_owned());
             }
             (true, None) => {
@@ -172,6 +225,14 @@ impl Drawable for Timeline<'_> {
             }
             (false, _) => out.after.selected = task.map(|t| run.task_id(TaskId(t)).to_owned()),
         }
+    }
+
+    fn fit(&self, size: Size, view: &mut ViewState) {
+        let selected = self.open.selected(view);
+        let Some(interval) = selected.and_then(|t| self.open.run.task_interval(t)) else { return };
+        let window = Some(around(interval));
+        view.window = if view.window == window { None } else { window };
+        self.reveal(size, view);
     }
 
     fn reveal(&self, size: Size, view: &mut ViewState) {

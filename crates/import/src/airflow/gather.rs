@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use crate::gather::Named;
 use crate::json::tape::Value;
@@ -41,7 +41,7 @@ pub(super) struct Dag<'t, 'a> {
     pub(super) file: &'a str,
     pub(super) tasks: Vec<(Cow<'a, str>, Value<'t, 'a>)>,
     /// What each task depends on.
-    pub(super) upstream: FxHashMap<Cow<'a, str>, Vec<Cow<'a, str>>>,
+    pub(super) upstream: HashMap<Cow<'a, str>, Vec<Cow<'a, str>>>,
 }
 
 impl<'t, 'a> Book<'t, 'a> {
@@ -119,7 +119,7 @@ impl<'t, 'a> Book<'t, 'a> {
 
 impl<'t, 'a> Dag<'t, 'a> {
     fn read(list: &[Value<'t, 'a>], file: &'a str) -> Dag<'t, 'a> {
-        let mut dag = Dag { file, tasks: Vec::new(), upstream: FxHashMap::default() };
+        let mut dag = Dag { file, tasks: Vec::new(), upstream: HashMap::default() };
         for value in list {
             let Some(task) = value.text_at("task_id") else { continue };
             for down in value.list("downstream_task_ids").filter_map(Value::text) {
@@ -132,7 +132,7 @@ impl<'t, 'a> Dag<'t, 'a> {
 
     /// How many of the tasks of a run it has.
     pub(super) fn common(&self, run: &Run<'_, '_>) -> usize {
-        let of_run: rustc_hash::FxHashSet<&str> = run.tasks.list.iter().map(|i| &*i.task).collect();
+        let of_run: foldhash::HashSet<&str> = run.tasks.list.iter().map(|i| &*i.task).collect();
         self.tasks.iter().filter(|(task, _)| of_run.contains(&**task)).count()
     }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status, Task,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::gather::{Book, Dag, Instance, Run};
 use crate::gather::lacks;
@@ -81,7 +81,7 @@ fn tell_run(
     }
     sink.event(Event::Run(info));
     lacks(importer, sink);
-    let numbers = |i: &Instance<'_, '_>| i.tries.iter().map(|t| t.0).collect::<FxHashSet<u32>>().len() as u64;
+    let numbers = |i: &Instance<'_, '_>| i.tries.iter().map(|t| t.0).collect::<HashSet<u32>>().len() as u64;
     let got: u64 = run.tasks.list.iter().map(numbers).sum();
     if run.total > got {
         let message = format!(
@@ -91,9 +91,9 @@ fn tell_run(
         );
         sink.diagnostic(Diagnostic::new(Severity::Warning, "pages-missing", message));
     }
-    let facts: FxHashMap<&str, Value<'_, '_>> =
+    let facts: HashMap<&str, Value<'_, '_>> =
         dag.into_iter().flat_map(|d| &d.tasks).map(|(id, value)| (&**id, *value)).collect();
-    let mut of_task: FxHashMap<&str, Vec<&Instance<'_, '_>>> = FxHashMap::default();
+    let mut of_task: HashMap<&str, Vec<&Instance<'_, '_>>> = HashMap::default();
     for instance in &run.tasks.list {
         of_task.entry(&instance.task).or_default().push(instance);
     }

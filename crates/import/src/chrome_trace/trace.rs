@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
 use makespan_model::{Interner, StrId};
-use rustc_hash::FxHashMap;
 
-use super::record::{Record, micros};
+use super::record::{Record, time, unit_of};
+use crate::importer::Unit;
 use crate::json::document::Records;
 use crate::json::tape::Value;
 use crate::outcome::{Outcome, Unread};
@@ -25,15 +26,24 @@ pub(super) struct Item {
     pub(super) thread: u32,
     /// Nanoseconds from the trace's own origin.
     pub(super) ts: i64,
-    /// Nanoseconds; `X` only.
+    /// Nanoseconds; `X` only. [`NO_END`] where it is not known.
     pub(super) dur: i64,
     pub(super) name: StrId,
     pub(super) cat: StrId,
     /// What `id` or `id2` is written as.
     pub(super) id: StrId,
+    /// The scope of that id.
+    pub(super) scope: StrId,
+    /// The flow that leads into or out of this slice.
+    pub(super) bind: StrId,
+    pub(super) flow_in: bool,
+    pub(super) flow_out: bool,
     /// The arguments, JSON; empty where there are none, or they were told already.
     pub(super) args: StrId,
 }
+
+/// The duration of a slice of which nobody knows when it ended.
+pub(super) const NO_END: i64 = -1;
 
 /// A thread, and what metadata tell of it.
 #[derive(Default)]
@@ -70,6 +80,8 @@ pub(super) struct Trace {
     own_ids: Interner,
     ids: Vec<StrId>,
     pub(super) repeated: u64,
+    /// The unit of times, where it was named.
+    pub(super) unit: Option<Unit>,
     run_id: Option<String>,
     source: &'static str,
     /// The members of the root beside the events, as labels.
@@ -78,8 +90,8 @@ pub(super) struct Trace {
     /// Nanoseconds that the trace's origin lies behind the epoch.
     pub(super) base: Option<i64>,
     opened: bool,
-    thread_of: FxHashMap<u32, FxHashMap<String, u32>>,
-    process_of: FxHashMap<String, u32>,
+    thread_of: HashMap<u32, HashMap<String, u32>>,
+    process_of: HashMap<String, u32>,
     last: u32,
 }
 
@@ -110,7 +122,7 @@ impl<'a> ArgFacts<'a> {
 }
 
 impl Trace {
-    pub(super) fn new(name: &str) -> Trace {
+    pub(super) fn new(name: &str, unit: Option<Unit>) -> Trace {
         Trace {
             name: name.to_owned(),
             items: Vec::new(),
@@ -122,14 +134,15 @@ impl Trace {
             own_ids: Interner::default(),
             ids: Vec::new(),
             repeated: 0,
+            unit,
             run_id: None,
             source: "Chrome trace",
             labels: Fields::new(),
             label_keys: Vec::new(),
             base: None,
             opened: false,
-            thread_of: FxHashMap::default(),
-            process_of: FxHashMap::default(),
+            thread_of: HashMap::default(),
+            process_of: HashMap::default(),
             last: 0,
         }
     }
@@ -211,15 +224,17 @@ impl Trace {
             self.tally.info("not-shown", &what, String::new);
             return;
         }
-        let Some(ts) = r.ts.and_then(micros) else {
+        let unit = r.ts.map_or(Unit::Microseconds, |ts| unit_of(ts, self.unit));
+        let Some(ts) = r.ts.and_then(|ts| time(ts, unit)) else {
             let what = "trace events without a readable time were left out";
             self.tally.warn("bad-time", what, || clip(value.get()));
             return;
         };
-        let dur = r.dur.and_then(micros).unwrap_or(0);
-        if dur < 0 {
-            self.tally.warn("bad-duration", "negative durations were taken as 0", || clip(value.get()));
+        if unit == Unit::Nanoseconds && self.unit.is_none() {
+            let what = "times too large for microseconds were read as nanoseconds; --unit changes that";
+            self.tally.count(Severity::Warning, "time-unit-guessed", what, 1);
         }
+        let dur = if ph == b'X' { self.duration(&r, unit, value) } else { NO_END };
         let thread = self.thread(plain(r.pid), plain(r.tid));
         let name = r.name.and_then(Value::text).unwrap_or_default();
         let cat = r.cat.and_then(Value::text).unwrap_or_default();
@@ -231,18 +246,26 @@ impl Trace {
             status: None,
             thread,
             ts,
-            dur: dur.max(0),
+            dur,
             name: StrId::EMPTY,
             cat: StrId::EMPTY,
             id: StrId::EMPTY,
+            scope: StrId::EMPTY,
+            bind: self.texts.intern(r.bind_id.map_or("", Value::get)),
+            flow_in: is_true(r.flow_in),
+            flow_out: is_true(r.flow_out),
             args: StrId::EMPTY,
         };
         if ph == b'X' {
             item.status = self.complete(&name, &cat, args, sink);
+            if dur == NO_END {
+                item.status = item.status.or(Some(Status::Unknown));
+            }
         } else {
             item.name = self.texts.intern(&name);
             item.cat = self.texts.intern(&cat);
             item.id = self.texts.intern(r.id.map_or("", Value::get));
+            item.scope = self.texts.intern(r.scope.map_or("", Value::get));
             item.args = self.texts.append(args.map_or("", Value::get));
             if matches!(ph, b'B' | b'b' | b'S') {
                 let mut facts = ArgFacts::default();
@@ -255,6 +278,20 @@ impl Trace {
             self.items.reserve_exact(self.items.len() / 4 + 1024);
         }
         self.items.push(item);
+    }
+
+    /// How long a complete slice took; [`NO_END`], and a complaint, where that is not known.
+    fn duration(&mut self, r: &Record<'_, '_>, unit: Unit, value: Value<'_, '_>) -> i64 {
+        let what = match r.dur.map(|dur| (dur.is_null(), time(dur, unit))) {
+            Some((false, Some(dur))) if dur >= 0 => return dur,
+            Some((false, Some(_))) => "negative durations; the ends of these slices are unknown",
+            Some((false, None)) => {
+                "durations that are too large or not numbers; the ends of these slices are unknown"
+            }
+            _ => "complete slices without a duration; their ends are unknown",
+        };
+        self.tally.warn("bad-duration", what, || clip(value.get()));
+        NO_END
     }
 
     /// Tells a complete slice but for its times; its status.
@@ -361,6 +398,10 @@ impl Trace {
                 .info("not-shown", "metadata of other kinds are not shown", || r.name.map_or("", Value::get)),
         }
     }
+}
+
+fn is_true(value: Option<Value<'_, '_>>) -> bool {
+    value.is_some_and(|v| matches!(plain(Some(v)), "true" | "1"))
 }
 
 /// The text of a value without quotes.

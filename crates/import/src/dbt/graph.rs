@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use super::files::{Manifest, Node, Results};
 use crate::tally::Tally;
@@ -18,12 +18,12 @@ pub(super) fn edges<'a>(
     tally: &mut Tally,
 ) -> Vec<Vec<Cow<'a, str>>> {
     let Some(manifest) = manifest else { return vec![Vec::new(); results.rows.len()] };
-    let ran: FxHashSet<&str> = results.rows.iter().map(|r| &*r.id).collect();
+    let ran: HashSet<&str> = results.rows.iter().map(|r| &*r.id).collect();
     let mut budget = MOST_PASSED;
     let mut all = Vec::with_capacity(results.rows.len());
     for row in &results.rows {
         let mut after = Vec::new();
-        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        let mut seen: HashSet<&str> = HashSet::default();
         let mut open: Vec<&Node<'_, 'a>> = manifest.nodes.get(&row.id).into_iter().collect();
         while let Some(node) = open.pop() {
             for parent in node.after.iter().filter(|p| seen.insert(p)) {

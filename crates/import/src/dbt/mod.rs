@@ -11,8 +11,8 @@ mod tell;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::gather::lacks;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
@@ -79,7 +79,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     let groups = grouped(all);
-    let mut used = FxHashSet::default();
+    let mut used = HashSet::default();
     for group in &groups {
         let manifest = pair(&group.results, &manifests);
         used.extend(manifest);
@@ -100,7 +100,7 @@ fn grouped<'t, 'a>(mut all: Vec<Results<'t, 'a>>) -> Vec<Group<'t, 'a>> {
     for results in all {
         let before = groups.iter().rposition(|g| {
             g.results.first().is_some_and(|first| {
-                let known: FxHashSet<&str> = first.rows.iter().map(|r| &*r.id).collect();
+                let known: HashSet<&str> = first.rows.iter().map(|r| &*r.id).collect();
                 results.rows.iter().all(|r| known.contains(&*r.id))
             })
         });
@@ -155,7 +155,7 @@ fn tell(
     mismatch(first, manifest, sink);
     let statuses = tell::statuses(&group.results, manifest, &mut clock);
     let edges = graph::edges(first, manifest, &mut tally);
-    let later: Vec<FxHashMap<&str, &Row<'_, '_>>> =
+    let later: Vec<HashMap<&str, &Row<'_, '_>>> =
         group.results.iter().skip(1).map(|r| r.rows.iter().map(|row| (&*row.id, row)).collect()).collect();
     for (row, after) in first.rows.iter().zip(edges) {
         tell::tell_task(row, manifest, after, statuses.get(&*row.id).copied(), sink);

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Json, Sample, Status, Task};
-use rustc_hash::FxHashMap;
 
 use super::files::{Manifest, Node, Results, Row};
 use crate::json::tape::Value;
@@ -15,14 +15,14 @@ pub(super) fn statuses<'r>(
     all: &'r [Results<'_, '_>],
     manifest: Option<&'r Manifest<'_, '_>>,
     clock: &mut Clock<'_>,
-) -> FxHashMap<&'r str, Status> {
-    let mut of: FxHashMap<&str, Status> = FxHashMap::default();
+) -> HashMap<&'r str, Status> {
+    let mut of: HashMap<&str, Status> = HashMap::default();
     for row in all.iter().flat_map(|r| &r.rows) {
         let word = row.value.text_at("status");
         of.insert(&row.id, clock.status(word.as_deref(), false).unwrap_or(Status::Unknown));
     }
     let Some(manifest) = manifest else { return of };
-    let mut children: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    let mut children: HashMap<&str, Vec<&str>> = HashMap::default();
     for node in &manifest.nodes.list {
         for parent in &node.after {
             children.entry(parent).or_default().push(&node.id);
@@ -39,7 +39,7 @@ pub(super) fn statuses<'r>(
             kept_back.push((&node.id, true));
         }
     }
-    let mut seen: rustc_hash::FxHashSet<(&str, bool)> = kept_back.iter().copied().collect();
+    let mut seen: foldhash::HashSet<(&str, bool)> = kept_back.iter().copied().collect();
     while let Some((id, also_tests)) = kept_back.pop().or_else(|| open.pop().map(|id| (id, true))) {
         for child in children.get(id).into_iter().flatten() {
             if is_test(child) && !also_tests {

@@ -157,7 +157,7 @@ fn tell(
 
 fn waiting(
     task: &Record<'_>,
-    known: &mut rustc_hash::FxHashSet<String>,
+    known: &mut foldhash::HashSet<String>,
     clock: &mut Clock<'_>,
     sink: &mut dyn EventSink,
 ) {

@@ -1,9 +1,9 @@
 //! The runtime graph that a tracer exports: nodes with times, and the order in which they were started.
 
+use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task,
 };
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 use std::rc::Rc;
 
@@ -50,7 +50,7 @@ pub(super) fn read(
         let message = format!("{file}: nodes that are no objects or have no id are left out");
         sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-record", message).times(lost));
     }
-    let index: FxHashMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect();
+    let index: HashMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect();
     let order = root.raw("execution_order").map(items).unwrap_or_default();
     let segments = segments(&nodes, &index, &order);
     // A node is replaced when its id is used again, so its times belong to the last run that started it.
@@ -87,10 +87,10 @@ fn nodes<'a>(root: &Record<'a>) -> (Vec<Node<'a>>, u64) {
     (all, lost)
 }
 
-fn segments(nodes: &[Node<'_>], index: &FxHashMap<&str, usize>, order: &[&RawValue]) -> Vec<Segment> {
+fn segments(nodes: &[Node<'_>], index: &HashMap<&str, usize>, order: &[&RawValue]) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     let mut seen = vec![false; nodes.len()];
-    let mut place: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut place: HashMap<usize, usize> = HashMap::default();
     let mut visit = |node: usize, seen: &mut Vec<bool>| {
         seen[node] = true;
         if nodes[node].trace {
@@ -126,9 +126,9 @@ fn segments(nodes: &[Node<'_>], index: &FxHashMap<&str, usize>, order: &[&RawVal
 fn relations<'a>(
     root: &Record<'a>,
     nodes: &[Node<'_>],
-    index: &FxHashMap<&str, usize>,
-) -> FxHashMap<usize, (Option<usize>, Vec<usize>)> {
-    let mut all: FxHashMap<usize, (Option<usize>, Vec<usize>)> = FxHashMap::default();
+    index: &HashMap<&str, usize>,
+) -> HashMap<usize, (Option<usize>, Vec<usize>)> {
+    let mut all: HashMap<usize, (Option<usize>, Vec<usize>)> = HashMap::default();
     for raw in root.raw("edges").map(items).unwrap_or_default() {
         let Some(edge) = Record::parse(raw.get()) else { continue };
         let end = |key: &str| edge.text(key).and_then(|id| index.get(id.as_ref()).copied());
@@ -151,7 +151,7 @@ struct Run<'r, 'a> {
     segment: &'r Segment,
     last: &'r [usize],
     place: usize,
-    relations: &'r FxHashMap<usize, (Option<usize>, Vec<usize>)>,
+    relations: &'r HashMap<usize, (Option<usize>, Vec<usize>)>,
 }
 
 impl Run<'_, '_> {

@@ -362,11 +362,7 @@ impl<R: Records> Document<R> {
                 _ => self.records.record(Some(key), value, sink),
             }
         }
-        self.mended.nan += mended.nan;
-        self.mended.bad_utf8 += mended.bad_utf8;
-        self.mended.lone_surrogates += mended.lone_surrogates;
-        self.mended.controls += mended.controls;
-        self.mended.commas += mended.commas;
+        self.mended.add(mended);
         self.ended = mended.truncated_at.map_or(self.ended, |cut| cut.max(self.ended));
         Some(())
     }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, Severity, Status, time};
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::api::member;
@@ -104,7 +104,7 @@ impl<'a> Tracking<'a> {
 
     /// Tells the tasks.
     pub(super) fn tell(mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
-        let mut metrics: FxHashMap<String, Box<RawValue>> = FxHashMap::default();
+        let mut metrics: HashMap<String, Box<RawValue>> = HashMap::default();
         let failed = self.each("metrics", &mut |mend, row| {
             let custom = mend.json(text(row, "custom_metrics"));
             let columns = [

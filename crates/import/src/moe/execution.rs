@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{
     Alert, Artifact, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task,
 };
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::series::{Series, id_of};
@@ -129,8 +129,8 @@ fn components<'a>(
     clock: &mut Clock<'_>,
     counts: &mut Counts,
     sink: &mut dyn EventSink,
-) -> FxHashMap<Cow<'a, str>, Vec<String>> {
-    let mut of_kind: FxHashMap<Cow<'a, str>, Vec<String>> = FxHashMap::default();
+) -> HashMap<Cow<'a, str>, Vec<String>> {
+    let mut of_kind: HashMap<Cow<'a, str>, Vec<String>> = HashMap::default();
     let mut all: Vec<Component<'a>> = Vec::new();
     for record in list.map(json::elements).unwrap_or_default() {
         match Slots::read(record, &["component", "entry_time", "exit_time", "success", "result"]) {
@@ -138,7 +138,7 @@ fn components<'a>(
             None => counts.bad_records += 1,
         }
     }
-    let mut several: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut several: HashMap<&str, u32> = HashMap::default();
     all.iter().for_each(|c| *several.entry(&c.name).or_default() += 1);
     for component in &all {
         let (name, s) = (&component.name, &component.slots);
@@ -202,7 +202,7 @@ fn error_of(result: &RawValue) -> Option<Cow<'_, str>> {
 /// component that ran once: there is no other link between events and components.
 fn tell_event(
     event: &RawValue,
-    only_of_kind: &FxHashMap<Cow<'_, str>, Vec<String>>,
+    only_of_kind: &HashMap<Cow<'_, str>, Vec<String>>,
     clock: &mut Clock<'_>,
     sink: &mut dyn EventSink,
 ) -> bool {

@@ -1,10 +1,10 @@
 //! What is known of a workflow, gathered from whatever records of it there are, and told as events once.
 
+use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task, time::SECOND,
 };
-use rustc_hash::FxHashMap;
 
 use crate::outcome;
 use crate::pairs::{Labels, info, warn};
@@ -72,15 +72,15 @@ pub(super) struct Workflow {
     /// Whether its row was missing and only steps name it.
     pub(super) orphan: bool,
     /// Places of the steps, by id.
-    pub(super) index: FxHashMap<String, usize>,
+    pub(super) index: HashMap<String, usize>,
 }
 
 /// All workflows of a set of files.
 #[derive(Default)]
 pub(super) struct Model {
     pub(super) list: Vec<Workflow>,
-    index: FxHashMap<String, usize>,
-    steps: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
+    steps: HashMap<String, usize>,
 }
 
 /// The status that a word of this program stands for; `None` for an empty one.

@@ -1,6 +1,6 @@
 //! The graph of processes and channels, as DOT or Mermaid, bare or in a page.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 /// Processes and what each depends on, through channels and operators.
 pub(super) struct Dag<'a> {
@@ -26,8 +26,8 @@ pub(super) fn looks_like(text: &[u8]) -> bool {
 
 impl<'a> Dag<'a> {
     pub(super) fn read(text: &'a str, file: &'a str) -> Dag<'a> {
-        let mut labels: FxHashMap<&str, &str> = FxHashMap::default();
-        let mut after: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        let mut labels: HashMap<&str, &str> = HashMap::default();
+        let mut after: HashMap<&str, Vec<&str>> = HashMap::default();
         for line in text.lines().map(str::trim) {
             let arrow = [" --> ", " -> ", " -->|"].into_iter().find_map(|arrow| line.split_once(arrow));
             if let Some((from, to)) = arrow {
@@ -49,12 +49,12 @@ impl<'a> Dag<'a> {
         }
         let mut processes: Vec<(&str, &str)> = labels.iter().map(|(id, label)| (*id, *label)).collect();
         processes.sort_unstable_by_key(|(id, _)| (id.len(), *id));
-        let place: FxHashMap<&str, usize> =
+        let place: HashMap<&str, usize> =
             processes.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
         let mut budget = MOST_PASSED;
         let before = |(start, _): &(&str, &str)| {
             let mut found = Vec::new();
-            let mut seen: FxHashSet<&str> = FxHashSet::default();
+            let mut seen: HashSet<&str> = HashSet::default();
             let mut open = vec![*start];
             while let Some(node) = open.pop() {
                 for from in after.get(node).into_iter().flatten() {
@@ -78,11 +78,8 @@ impl<'a> Dag<'a> {
     /// The place of a process by its name, of which a graph may hold only the last part.
     pub(super) fn find(&self, process: &str) -> Option<usize> {
         let last = process.rsplit(':').next().unwrap_or(process);
-        let same = |name: &&str| **name == *process;
-        self.processes
-            .iter()
-            .position(|name| same(&name))
-            .or_else(|| self.processes.iter().position(|n| *n == last))
+        let place = |name: &str| self.processes.iter().position(|known| *known == name);
+        place(process).or_else(|| place(last))
     }
 }
 

@@ -11,8 +11,8 @@ mod script;
 mod tell;
 mod units;
 
+use foldhash::HashSet;
 use makespan_format::{Diagnostic, EventSink, Severity};
-use rustc_hash::FxHashSet;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::Pages;
@@ -123,7 +123,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 fn chosen(sets: &[RowSet<'_>], notes: &mut Vec<String>) -> Vec<usize> {
     let mut order: Vec<usize> = (0..sets.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(sets[*at].rank()));
-    let mut kept: Vec<(usize, FxHashSet<&str>)> = Vec::new();
+    let mut kept: Vec<(usize, HashSet<&str>)> = Vec::new();
     for at in order {
         let set = &sets[at];
         let same = kept.iter().find(|(other, known)| {

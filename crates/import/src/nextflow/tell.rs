@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use makespan_format::{
     Attempt, Diagnostic, Event, EventSink, Fields, RunInfo, Sample, Severity, Status, Task,
 };
-use rustc_hash::FxHashMap;
 
 use super::dag::Dag;
 use super::rows::{Row, RowSet};
@@ -81,7 +81,7 @@ fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>) -> Vec<Tried<'s, 'a
     }
     rows.sort_by_key(|(submitted, at)| (submitted.unwrap_or(i64::MAX), *at));
     let mut all: Named<Tried<'s, 'a>> = Named::default();
-    let mut open: FxHashMap<&str, (String, u32)> = FxHashMap::default();
+    let mut open: HashMap<&str, (String, u32)> = HashMap::default();
     for (submitted, at) in rows {
         let row = &set.rows[at];
         let name = set.any(row, &["name", "process", "hash", "task_id"]).unwrap_or("(no name)");
@@ -112,7 +112,7 @@ fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>) -> Vec<Tried<'s, 'a
 fn edges(tasks: &[Tried<'_, '_>], dag: &Dag<'_>) -> Vec<Vec<usize>> {
     let tag = |task: &Tried<'_, '_>| task.name.split_once(" (").map(|(_, tag)| tag.to_owned());
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); dag.processes.len()];
-    let mut by_tag: FxHashMap<(usize, String), Vec<usize>> = FxHashMap::default();
+    let mut by_tag: HashMap<(usize, String), Vec<usize>> = HashMap::default();
     for (at, task) in tasks.iter().enumerate() {
         let Some(process) = dag.find(task.process) else { continue };
         of[process].push(at);

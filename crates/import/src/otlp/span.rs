@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::attributes::Attributes;
 use crate::gather::Named;
@@ -31,7 +31,7 @@ pub(crate) struct Trace<'a> {
     pub(crate) id: String,
     pub(crate) spans: Vec<Span<'a>>,
     /// Where each span stands.
-    pub(crate) index: FxHashMap<String, usize>,
+    pub(crate) index: HashMap<String, usize>,
 }
 
 #[derive(Default)]

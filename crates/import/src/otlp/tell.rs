@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{
     Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity, Status, Task,
 };
-use rustc_hash::FxHashMap;
 
 use super::attributes::Attributes;
 use super::span::{Book, NO_END, Note, Span, Trace};
@@ -20,7 +20,7 @@ pub(crate) fn tell(
     source: &'static str,
     sink: &mut dyn EventSink,
 ) {
-    let mut by_trace: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    let mut by_trace: HashMap<&str, Vec<usize>> = HashMap::default();
     let mut loose = Vec::new();
     for (at, record) in book.logs.iter().enumerate() {
         match book.traces.get(&record.trace) {

@@ -127,7 +127,7 @@ fn phrase(text: &str) -> Option<Status> {
     // A number says no more than the word beside it.
     for word in tokens.iter().filter(|t| !is_filler(t) && t.parse::<u64>().is_err()) {
         match Status::from_word(word) {
-            Some(status) => worst = Some(worst.map_or(status, |known| super::worse(known, status))),
+            Some(status) => worst = Some(worst.map_or(status, |known| worse(known, status))),
             None => is_understood = false,
         }
     }
@@ -185,4 +185,23 @@ fn tokens(text: &str) -> Vec<String> {
         all.push(word);
     }
     all
+}
+
+/// The worse of two statuses that are said of one thing.
+pub(crate) fn worse(a: Status, b: Status) -> Status {
+    let rank = |s: Status| match s {
+        // What says but that it is over says less than what says how.
+        Status::Succeeded => 0,
+        Status::Cached => 1,
+        Status::Pending => 2,
+        Status::Queued => 3,
+        Status::Running => 4,
+        Status::Skipped => 5,
+        Status::Retrying => 6,
+        Status::Unknown => 7,
+        Status::Cancelled => 8,
+        Status::UpstreamFailed => 9,
+        Status::Failed => 10,
+    };
+    if rank(b) > rank(a) { b } else { a }
 }

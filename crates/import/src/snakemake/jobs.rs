@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Fields, Status, Task};
-use rustc_hash::FxHashMap;
 
 use crate::gather::Ordinals;
 
@@ -41,7 +41,7 @@ pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, sink: &mut dyn EventSink) {
         }
     };
     let ids: Vec<String> = jobs.iter().map(|job| names.next(&id(job))).collect();
-    let mut makes: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut makes: HashMap<&str, usize> = HashMap::default();
     for (at, job) in jobs.iter().enumerate() {
         makes.extend(job.outputs.iter().map(|path| (&**path, at)));
     }

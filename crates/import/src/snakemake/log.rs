@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
-use rustc_hash::FxHashMap;
 
 use super::jobs::{Job, Try, tell_jobs};
 use crate::gather::lacks;
@@ -23,7 +23,7 @@ enum Block {
 struct Reader<'a, 'z> {
     jobs: Vec<Job<'a>>,
     /// Place of each job by its number.
-    by_number: FxHashMap<&'a str, usize>,
+    by_number: HashMap<&'a str, usize>,
     /// The job that is being printed, and its number.
     job: Job<'a>,
     number: &'a str,
@@ -49,7 +49,7 @@ pub(super) fn tell(
 ) {
     let mut reader = Reader {
         jobs: Vec::new(),
-        by_number: FxHashMap::default(),
+        by_number: HashMap::default(),
         job: Job::default(),
         number: "",
         block: Block::None,
@@ -147,21 +147,22 @@ impl<'a> Reader<'a, '_> {
     /// Lines about the run as a whole.
     fn head(&mut self, line: &'a str) {
         let Some((key, value)) = line.split_once(": ") else { return };
-        match key {
-            "Workflow ID" => self.labels.str("workflow_id", value),
-            "Host" => self.labels.str("host", value),
-            "Command" => self.labels.str("command", value),
-            "Provided cores" => self.labels.str("cores", value),
-            "Snakefile" => {
-                self.info.workflow = Some(value.rsplit('/').next().unwrap_or(value).into());
-                self.labels.str("snakefile", value)
-            }
+        let label = match key {
+            "Workflow ID" => "workflow_id",
+            "Host" => "host",
+            "Command" => "command",
+            "Provided cores" => "cores",
+            "Snakefile" => "snakefile",
             "Snakemake version" => {
                 self.info.source = Some(Cow::Owned(format!("Snakemake {value}")));
                 return;
             }
             _ => return,
         };
+        if label == "snakefile" {
+            self.info.workflow = Some(value.rsplit('/').next().unwrap_or(value).into());
+        }
+        self.labels.str(label, value);
     }
 
     fn of_job(&mut self, line: &'a str) {
@@ -172,8 +173,12 @@ impl<'a> Reader<'a, '_> {
             "output" => self.job.outputs = paths(),
             "jobid" => self.number = value,
             "wildcards" => self.job.which = value.into(),
-            "log" | "benchmark" | "reason" | "threads" | "priority" => drop(self.job.labels.str(key, value)),
-            "resources" | "params" => drop(self.job.params.str(key, value)),
+            "log" | "benchmark" | "reason" | "threads" | "priority" => {
+                self.job.labels.str(key, value);
+            }
+            "resources" | "params" => {
+                self.job.params.str(key, value);
+            }
             _ => {}
         }
     }

@@ -9,6 +9,7 @@ use makespan_format::{
 
 use super::record::{Details, Failure, Record, TaskKey, What};
 use super::state::RunState;
+use crate::lock::briefly;
 use crate::text::Text;
 
 /// So many tasks of a run at most bear their names as ids; those of a larger run bear numbers. It bounds what the
@@ -28,8 +29,9 @@ pub(super) struct Names {
 
 impl Names {
     /// Learns of a task.
-    fn declare(&mut self, key: &TaskKey, name: &Text) {
-        if self.taken.len() >= NAMED {
+    fn declare(&mut self, key: &TaskKey, name: &Text, run: &RunState) {
+        // Other programs record into the same run: no name is ours alone there.
+        if self.taken.len() >= NAMED || run.group.is_some() {
             return;
         }
         if let Some(id) = &key.id {
@@ -39,10 +41,10 @@ impl Names {
         }
     }
 
-    /// The id of a task; none for the run itself.
-    fn id<'k>(&'k self, key: &'k TaskKey, run: &RunState) -> Option<Cow<'k, str>> {
+    /// The id of a task; none for the run itself, unless a task stands for it.
+    fn id<'k>(&'k self, key: &'k TaskKey, run: &'k RunState) -> Option<Cow<'k, str>> {
         if key.is_run() {
-            return None;
+            return run.group.as_deref().map(Cow::Borrowed);
         }
         if let Some(id) = &key.id {
             return Some(Cow::Borrowed(id));
@@ -87,8 +89,9 @@ impl Encoder<'_> {
             }
             What::Began { worker } => self.began(record, worker.as_ref(), ending),
             What::Queued { again } => {
-                let status = Some(if *again { Status::Retrying } else { Status::Queued });
-                self.attempt(record, Attempt { queued: t, status, ..Attempt::default() })
+                // Before another try it waits on purpose, and for no worker.
+                let (queued, status) = if *again { (None, Status::Retrying) } else { (t, Status::Queued) };
+                self.attempt(record, Attempt { queued, status: Some(status), ..Attempt::default() })
             }
             What::Progress(progress) => {
                 self.attempt(record, Attempt { progress: Some(*progress), ..Attempt::default() })
@@ -156,6 +159,17 @@ impl Encoder<'_> {
                 write_line(&Event::Artifact(artifact), self.out);
                 1
             }
+            What::Asked => {
+                if let (Some(id), Some(mut asked)) = (self.names.id(key, self.run), briefly(&self.run.asked))
+                {
+                    asked.insert(key.number, id.into_owned());
+                }
+                0
+            }
+            What::Over(over) if self.run.group.is_some() => {
+                let (status, error) = (Some(over.status), over.failure.as_ref().map(error));
+                self.attempt(record, Attempt { ended: t, status, error, ..Attempt::default() })
+            }
             What::Over(over) => {
                 let run = RunInfo {
                     id: Cow::Borrowed(&self.run.id),
@@ -182,7 +196,7 @@ impl Encoder<'_> {
         details: Option<&Details>,
         status: Option<Status>,
     ) -> u64 {
-        self.names.declare(key, name);
+        self.names.declare(key, name, self.run);
         let id = self.names.id(key, self.run).unwrap_or_default();
         let mut task = Task {
             name: Some(name.as_str().into()).filter(|name| *name != id),

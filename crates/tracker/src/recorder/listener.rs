@@ -17,6 +17,7 @@ use super::record::{Class, Record, TaskKey, What};
 use super::shared::Shared;
 use super::state::RunState;
 use crate::contain::contained;
+use crate::lock::within;
 
 /// Hears the events of all runs of a tracker; the first argument is the id of the run.
 pub(crate) type Listener = Box<dyn FnMut(&str, &Event<'_>) + Send>;
@@ -48,7 +49,7 @@ impl Heard {
     /// Waits until all that was sent before is heard, or the time is over; whether it is.
     pub(crate) fn wait(&self, limit: Duration) -> bool {
         let start = Instant::now();
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut counts) = within(&self.counts, limit) else { return false };
         let sent = counts.0;
         while counts.1 < sent {
             let Some(left) = limit.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) else {

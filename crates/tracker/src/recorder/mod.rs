@@ -35,7 +35,7 @@ use crate::contain::{contained, watch_panics};
 use crate::durability::Durability;
 use crate::lock::briefly;
 use crate::redact::Redactor;
-use crate::sink::Sink;
+use crate::sink::{Paths, Sink};
 use crate::usage::Sampler;
 use listener::Heard;
 
@@ -48,6 +48,17 @@ pub(crate) struct Recorder {
     pub(crate) sampler: Arc<Sampler>,
     heard: Option<Arc<Heard>>,
     ids: Mutex<ids::Ids>,
+    /// Where the files of runs are, where they go into files.
+    pub(crate) paths: Option<Paths>,
+    /// The run that the program was started within, and its task there.
+    pub(crate) around: Option<Around>,
+}
+
+/// The run that a program was started within.
+#[derive(Clone, Debug)]
+pub(crate) struct Around {
+    pub(crate) run: String,
+    pub(crate) task: Option<String>,
 }
 
 /// What every handle of a run shares.
@@ -72,6 +83,8 @@ pub(crate) struct Parts {
     pub(crate) patience: Duration,
     pub(crate) sampling: Duration,
     pub(crate) watch_panics: bool,
+    pub(crate) paths: Option<Paths>,
+    pub(crate) around: Option<Around>,
 }
 
 impl Recorder {
@@ -104,7 +117,8 @@ impl Recorder {
         remember(&shared);
         let sampler = Sampler::new(parts.sampling);
         let (redactor, durability) = (parts.redactor, parts.durability);
-        Ok(Recorder { shared, redactor, durability, sampler, heard, ids: Mutex::default() })
+        let (paths, around) = (parts.paths, parts.around);
+        Ok(Recorder { shared, redactor, durability, sampler, heard, ids: Mutex::default(), paths, around })
     }
 
     /// The id for a run: the one given, with a number where another run had it.

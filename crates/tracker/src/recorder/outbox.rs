@@ -85,7 +85,8 @@ impl Outbox {
             scratch: run.opening.clone(),
             run,
         };
-        outbox.seal(1, shared);
+        let lines = outbox.scratch.lines().count() as u64;
+        outbox.seal(lines, shared);
         outbox
     }
 
@@ -100,6 +101,9 @@ impl Outbox {
         self.scratch.clear();
         let mut encoder = Encoder { run: &self.run, names: &mut self.names, worker, out: &mut self.scratch };
         let lines = encoder.record(record, ending);
+        if lines == 0 {
+            return false;
+        }
         let class = record.class();
         if !shared.reserve(self.scratch.len(), class) {
             let records = 1 + u64::from(ending.is_some());

@@ -81,6 +81,8 @@ pub(crate) enum What {
     Log(Box<Line>),
     Alert(Box<Alarm>),
     Artifact(Box<Thing>),
+    /// The id of the task is wanted.
+    Asked,
     /// The run ends.
     Over(Box<Over>),
     /// Something is to be said about the record itself.
@@ -170,7 +172,7 @@ impl What {
     #[inline]
     pub(crate) fn weight(&self) -> usize {
         match self {
-            What::Queued { .. } | What::After(_) | What::Progress(_) => 0,
+            What::Queued { .. } | What::After(_) | What::Progress(_) | What::Asked => 0,
             #[cfg(feature = "tracing")]
             What::Params(params) => params.as_str().len(),
             What::Began { worker } => text(worker.as_ref()),

@@ -9,7 +9,7 @@ use super::chunk::{BLOCK, BLOCK_BYTES, Chunk, Pushed};
 use super::record::{Class, Record};
 use super::state::RunState;
 use crate::durability::Durability;
-use crate::lock::briefly;
+use crate::lock::{briefly, within};
 use crate::stats::Stats;
 use crate::text::Text;
 
@@ -270,7 +270,7 @@ impl Shared {
 
     fn wait(&self, limit: Duration, done: impl Fn(&Rounds) -> bool) -> bool {
         let start = Instant::now();
-        let mut rounds = self.rounds.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let Some(mut rounds) = within(&self.rounds, limit) else { return false };
         loop {
             if done(&rounds) {
                 return true;
@@ -293,5 +293,27 @@ impl Shared {
         change(&mut rounds);
         drop(rounds);
         self.turned.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_of_a_signal_that_finds_the_locks_taken_by_its_own_thread_goes_on() {
+        let limit = Duration::from_millis(20);
+        let shared = Shared::new(1 << 20, limit);
+        let begun = Instant::now();
+        let held = (shared.rounds.lock().unwrap(), shared.new_runs.lock().unwrap());
+        let held = (held, shared.chunks.lock().unwrap(), shared.spare.lock().unwrap());
+        // What a start or an end does from a handler.
+        let run = Arc::new(RunState::default());
+        shared.open(&run);
+        assert!(!shared.flush(limit) && !shared.wait_for_end(limit));
+        shared.settle_with(&run, &run.written, Pushed::At(1));
+        assert_eq!(shared.block().len(), 0);
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        drop(held);
     }
 }

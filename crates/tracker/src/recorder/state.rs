@@ -1,7 +1,8 @@
 //! What is known of one run.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::durability::Durability;
 
@@ -14,8 +15,12 @@ pub(crate) struct RunState {
     pub(crate) salt: String,
     /// What a monotonic time needs to be a time of day.
     pub(crate) offset: i64,
-    /// The line that opens the run.
+    /// The lines that open the run.
     pub(crate) opening: String,
+    /// The task that stands for it in the run that the program was started within.
+    pub(crate) group: Option<String>,
+    /// The ids of tasks that were asked for, by their numbers.
+    pub(crate) asked: Mutex<HashMap<u64, String>>,
     pub(crate) durability: Durability,
     /// Tasks so far.
     pub(crate) tasks: AtomicU64,

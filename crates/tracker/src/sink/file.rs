@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use super::{Batch, Sink, Sole};
+use crate::lock::briefly;
 
 /// The longest name of a folder, in bytes.
 const LONGEST_NAME: usize = 120;
@@ -18,6 +20,7 @@ const LONGEST_NAME: usize = 120;
 pub struct FileSink {
     place: Target,
     open: HashMap<String, Output>,
+    paths: Paths,
 }
 
 #[derive(Debug)]
@@ -31,7 +34,12 @@ enum Target {
 /// A file that is written.
 #[derive(Debug)]
 struct Output {
-    file: File,
+    path: PathBuf,
+    /// None where it was lost and could not be opened again.
+    file: Option<File>,
+    /// Which file the descriptor must stand for: a program that turns into a daemon closes all descriptors that it has,
+    /// and what it opens then gets their numbers.
+    identity: Identity,
     /// Of which batch (number of its first line) so many bytes are written and the rest is not.
     torn: Option<(u64, usize)>,
 }
@@ -48,7 +56,8 @@ impl FileSink {
     pub fn folder(folder: impl Into<PathBuf>) -> io::Result<FileSink> {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
-        Ok(FileSink { place: Target::Folder(folder), open: HashMap::new() })
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        Ok(FileSink { place: Target::Folder(folder), open: HashMap::new(), paths: Paths::default() })
     }
 
     /// All runs in one file, which is created, or appended to where it is there.
@@ -58,9 +67,27 @@ impl FileSink {
     /// Those of opening the file.
     pub fn file(path: impl Into<PathBuf>) -> io::Result<FileSink> {
         let path = path.into();
-        let file = OpenOptions::new().append(true).create(true).open(&path)?;
-        let open = HashMap::from([(ALL.to_owned(), Output { file, torn: None })]);
-        Ok(FileSink { place: Target::File(path, Sole::default()), open })
+        let open = HashMap::from([(ALL.to_owned(), Output::open(path.clone())?)]);
+        Ok(FileSink { place: Target::File(path, Sole::default()), open, paths: Paths::default() })
+    }
+
+    /// One file that other programs append to as well.
+    pub(crate) fn shared(path: impl Into<PathBuf>) -> io::Result<FileSink> {
+        let path = path.into();
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut sink = FileSink::file(path)?;
+        sink.place = match sink.place {
+            Target::File(path, _) => Target::File(path, Sole::shared()),
+            folder @ Target::Folder(_) => folder,
+        };
+        Ok(sink)
+    }
+
+    /// Where the files of runs are, as far as that is known.
+    pub(crate) fn paths(&self) -> Paths {
+        self.paths.clone()
     }
 
     fn output(&mut self, run: &str) -> io::Result<&mut Output> {
@@ -69,11 +96,17 @@ impl FileSink {
             Target::File(..) => ALL,
         };
         if !self.open.contains_key(name) {
-            let file = match &self.place {
+            let output = match &self.place {
                 Target::Folder(folder) => create(folder, run)?,
-                Target::File(path, _) => OpenOptions::new().append(true).create(true).open(path)?,
+                Target::File(path, _) => Output::open(path.clone())?,
             };
-            self.open.insert(name.to_owned(), Output { file, torn: None });
+            self.open.insert(name.to_owned(), output);
+        }
+        if let Some(output) = self.open.get(name)
+            && let Ok(mut paths) = self.paths.0.lock()
+            && !paths.contains_key(run)
+        {
+            paths.insert(run.to_owned(), output.path.clone());
         }
         self.open.get_mut(name).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -98,21 +131,64 @@ impl Sink for FileSink {
     }
 
     fn sync(&mut self, run: &str) -> io::Result<()> {
-        self.output(run)?.file.sync_data()
+        self.output(run)?.file()?.sync_data()
     }
 
     fn close(&mut self, run: &str) {
         self.open.remove(run);
+        if let Ok(mut paths) = self.paths.0.lock() {
+            paths.remove(run);
+        }
     }
 }
 
 impl Output {
+    fn open(path: PathBuf) -> io::Result<Output> {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let file = append_to(OpenOptions::new().create(true), &path)?;
+        Output::of(path, file)
+    }
+
+    fn of(path: PathBuf, file: File) -> io::Result<Output> {
+        let identity = Identity::of(&file.metadata()?);
+        Ok(Output { path, file: Some(file), identity, torn: None })
+    }
+
+    /// The file, opened again where the descriptor stands for something else by now, or the file is no longer there.
+    fn file(&mut self) -> io::Result<&File> {
+        if self.file.as_ref().is_none_or(|file| !self.identity.is_that_of(file)) {
+            let file = append_to(OpenOptions::new().create(true), &self.path);
+            // Only now, or the new file might get the number of the old one.
+            self.let_go();
+            let file = file?;
+            let identity = Identity::of(&file.metadata()?);
+            if identity != self.identity {
+                // Nothing of the batch is in this one.
+                (self.identity, self.torn) = (identity, None);
+            }
+            self.file = Some(file);
+        }
+        self.file.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Closes the descriptor, unless it is the host's by now.
+    fn let_go(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        if !self.identity.is_still_that_of(&file) {
+            std::mem::forget(file);
+        }
+    }
+
     /// Writes bytes, from where the last try stopped.
     fn write(&mut self, first: u64, bytes: &[u8]) -> io::Result<()> {
         let mut from = self.torn.filter(|(torn, _)| *torn == first).map_or(0, |(_, written)| written);
+        self.file()?;
+        if self.torn.is_none() {
+            from = 0;
+        }
         self.may_grow(bytes.len().saturating_sub(from))?;
         while from < bytes.len() {
-            match self.file.write(&bytes[from..]) {
+            match self.file()?.write(&bytes[from..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => from += written,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -127,22 +203,93 @@ impl Output {
     /// Refuses what would pass the limit that the process has for the size of files: the system would not only
     /// refuse it too, it would end the process by a signal (SIGXFSZ).
     #[cfg(unix)]
-    fn may_grow(&self, bytes: usize) -> io::Result<()> {
+    fn may_grow(&mut self, bytes: usize) -> io::Result<()> {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
         let Some(limit) = limit else { return Ok(()) };
-        let meta = self.file.metadata()?;
+        let meta = self.file()?.metadata()?;
         let fits = !meta.is_file() || meta.len().saturating_add(bytes as u64) <= limit;
         if fits { Ok(()) } else { Err(io::ErrorKind::FileTooLarge.into()) }
     }
 
     #[cfg(not(unix))]
-    fn may_grow(&self, _bytes: usize) -> io::Result<()> {
+    fn may_grow(&mut self, _bytes: usize) -> io::Result<()> {
         Ok(())
     }
 }
 
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+/// Where the files of runs are, by the id of the run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Paths(Arc<Mutex<HashMap<String, PathBuf>>>);
+
+impl Paths {
+    /// The file of a run that has written already.
+    pub(crate) fn of(&self, run: &str) -> Option<PathBuf> {
+        briefly(&self.0)?.get(run).cloned()
+    }
+}
+
+/// What tells a file from others: device and number there, where the system says them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity([u64; 2]);
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(meta: &fs::Metadata) -> Identity {
+        use std::os::unix::fs::MetadataExt as _;
+        Identity([meta.dev(), meta.ino()])
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &fs::Metadata) -> Identity {
+        Identity([0, 0])
+    }
+
+    /// Whether the descriptor stands for that file.
+    fn is_still_that_of(self, file: &File) -> bool {
+        file.metadata().is_ok_and(|meta| Identity::of(&meta) == self)
+    }
+
+    /// The same, and somebody may find the file.
+    fn is_that_of(self, file: &File) -> bool {
+        #[cfg(unix)]
+        let is_there = |meta: &fs::Metadata| std::os::unix::fs::MetadataExt::nlink(meta) > 0;
+        #[cfg(not(unix))]
+        let is_there = |_: &fs::Metadata| true;
+        file.metadata().is_ok_and(|meta| Identity::of(&meta) == self && is_there(&meta))
+    }
+}
+
+/// Opens a file to append to. A pipe is refused: whoever opens one waits until somebody reads from it.
+fn append_to(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().try_into().unwrap_or_default());
+    }
+    let refused = || io::Error::other(format!("{} is not a file", path.display()));
+    #[cfg(unix)]
+    let refuse = |meta: &fs::Metadata| {
+        use std::os::unix::fs::FileTypeExt as _;
+        !meta.is_file() && !meta.file_type().is_char_device()
+    };
+    #[cfg(not(unix))]
+    let refuse = |meta: &fs::Metadata| !meta.is_file();
+    if fs::metadata(path).is_ok_and(|meta| refuse(&meta)) {
+        return Err(refused());
+    }
+    let file = options.append(true).open(path)?;
+    if refuse(&file.metadata()?) { Err(refused()) } else { Ok(file) }
+}
+
 /// Creates the folder of a run and its file.
-fn create(base: &Path, run: &str) -> io::Result<File> {
+fn create(base: &Path, run: &str) -> io::Result<Output> {
     let name = folder_name(run);
     for number in 1..1000 {
         let folder = if number == 1 { base.join(&name) } else { base.join(format!("{name}-{number}")) };
@@ -151,10 +298,10 @@ fn create(base: &Path, run: &str) -> io::Result<File> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             other => other?,
         }
-        let file = OpenOptions::new().append(true).create_new(true).open(folder.join("run.jsonl"));
-        match file {
+        let path = folder.join("run.jsonl");
+        match OpenOptions::new().append(true).create_new(true).open(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            other => return other,
+            other => return Output::of(path, other?),
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
@@ -187,5 +334,75 @@ mod tests {
         assert_eq!(folder_name("../etc/passwd"), "%2E.%2Fetc%2Fpasswd");
         assert_eq!([folder_name(""), folder_name("."), folder_name("\0")], ["run", "%2E", "%00"]);
         assert!(folder_name(&"é".repeat(500)).len() <= LONGEST_NAME);
+    }
+
+    fn batch(first: u64, text: &str) -> Batch<'_> {
+        Batch { run: "r", producer: "p", first, count: text.lines().count() as u64, text }
+    }
+
+    fn fresh(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("makespan-file-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_descriptor_that_became_the_hosts_is_neither_written_to_nor_closed() {
+        use std::os::fd::AsRawFd as _;
+        let folder = fresh("daemon");
+        let path = folder.join("run.jsonl");
+        let mut sink = FileSink::file(&path).unwrap();
+        sink.write(&batch(1, "one\n")).unwrap();
+        // What a daemon does: it closes all descriptors, and its own file gets the number of ours.
+        let hosts = folder.join("host.txt");
+        let host = File::create(&hosts).unwrap();
+        let number = host.as_raw_fd();
+        sink.open.get_mut(ALL).unwrap().file = Some(host);
+        sink.write(&batch(2, "two\n")).unwrap();
+        assert_eq!(fs::read_to_string(&hosts).unwrap(), "");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert_eq!(fs::read_link(format!("/proc/self/fd/{number}")).unwrap(), hosts);
+        // At the end, too.
+        let host = File::create(&hosts).unwrap();
+        let number = host.as_raw_fd();
+        sink.open.get_mut(ALL).unwrap().file = Some(host);
+        drop(sink);
+        assert_eq!(fs::read_link(format!("/proc/self/fd/{number}")).unwrap(), hosts);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_was_removed_or_moved_is_written_anew_from_a_whole_batch_on() {
+        let folder = fresh("removed");
+        let path = folder.join("run.jsonl");
+        let mut sink = FileSink::file(&path).unwrap();
+        sink.write(&batch(1, "one\n")).unwrap();
+        sink.open.get_mut(ALL).unwrap().torn = Some((2, 2));
+        fs::remove_file(&path).unwrap();
+        sink.write(&batch(2, "two\n")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two\n");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_is_refused_at_once_and_a_device_is_taken() {
+        let folder = fresh("pipe");
+        let pipe = folder.join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let begun = std::time::Instant::now();
+        assert!(FileSink::file(&pipe).is_err() && FileSink::shared(&pipe).is_err());
+        // Also where it takes the place of the file later.
+        let path = folder.join("run.jsonl");
+        let mut sink = FileSink::file(&path).unwrap();
+        fs::rename(&pipe, &path).unwrap();
+        assert!(sink.write(&batch(1, "one\n")).is_err());
+        assert!(begun.elapsed() < std::time::Duration::from_secs(5));
+        assert!(FileSink::file("/dev/null").unwrap().write(&batch(1, "one\n")).is_ok());
+        assert!(FileSink::file(&folder).is_err());
+        fs::remove_dir_all(folder).unwrap();
     }
 }

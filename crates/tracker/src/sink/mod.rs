@@ -9,6 +9,7 @@ use std::io;
 use makespan_format::{Event, RunInfo, write_line};
 
 pub use file::FileSink;
+pub(crate) use file::Paths;
 pub use memory::{MemorySink, Recording};
 pub use tee::Tee;
 
@@ -84,13 +85,20 @@ impl<'a> Batch<'a> {
 #[derive(Debug, Default)]
 struct Sole {
     last: Option<String>,
+    /// Others write to it as well, so that nobody knows which run was named last.
+    shared: bool,
 }
 
 impl Sole {
+    /// One that others write to as well.
+    fn shared() -> Sole {
+        Sole { last: None, shared: true }
+    }
+
     /// The line that goes back to the run of a batch; empty where the text is there already, or the batch opens it.
     fn back_to(&self, batch: &Batch<'_>) -> String {
         let mut line = String::new();
-        if batch.first > 1 && self.last.as_deref() != Some(batch.run) {
+        if batch.first > 1 && (self.shared || self.last.as_deref() != Some(batch.run)) {
             write_line(&Event::Run(RunInfo { id: batch.run.into(), ..RunInfo::default() }), &mut line);
         }
         line

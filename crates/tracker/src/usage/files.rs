@@ -1,4 +1,8 @@
 //! What the files of `/proc` say.
+//!
+//! The program reads the same files with the crate `procfs`, which brings three more crates with it and reads each file
+//! into structures of all that it holds. The tracker is linked into programs of others, where every crate has to be built,
+//! audited and kept, and `tests/tidy/floors.rs` lists what may come with it; the five numbers it needs are these few lines.
 
 use std::fs;
 use std::path::Path;

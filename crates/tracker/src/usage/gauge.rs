@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use makespan_format::{Diagnostic, Severity};
 
@@ -10,7 +11,11 @@ use super::cgroup::Limits;
 use super::proc::{Missing, Proc, Reading, clock};
 use super::sampler::{Sampled, Sampler};
 use crate::context::Context;
+use crate::lock::within;
 use crate::recorder::{Class, RunInner, TaskKey, What};
+
+/// As long the end of what is measured waits for a sample that is just being taken.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The ticks that the parts of processor time are counted in are 10 ms; from ten of them on they are told, ns.
 const PARTS_FROM: u64 = 100_000_000;
@@ -86,9 +91,12 @@ impl Gauge {
         let last = proc.read(clock(), &mut missing);
         let switches = proc.switches(&mut missing);
         let state = {
-            let mut state = self.watch.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.over = true;
-            State { last: state.last.clone(), ..*state }
+            let state = within(&self.watch.state, PATIENCE).map(|mut state| {
+                state.over = true;
+                State { last: state.last.clone(), ..*state }
+            });
+            let first = &self.first;
+            state.unwrap_or_else(|| State { last: first.clone(), samples: 0, peak: first.memory, over: true })
         };
         if state.samples == 0 || last.at.saturating_sub(state.last.at) >= self.sampler.half() {
             record_sample(context, &state.last, &last);

@@ -8,7 +8,7 @@ use super::picture::MOST_ROWS;
 use super::plot::{Dot, Key, Plot, Shape};
 use super::{Axis, Chart, Choice, Kind, Picture, Subject, distribution, tasks};
 use crate::amount::Unit;
-use crate::look::status_role;
+use crate::roles::status_role;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 

@@ -1,9 +1,9 @@
 //! From tasks to nodes: each task one, or, where there are too many to read, each step one.
 
+use foldhash::HashMap;
 use makespan_layout::{Direction, Request, Size};
 use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN};
 use makespan_scene::{Face, Weight, counted, duration, width};
-use rustc_hash::FxHashMap;
 
 /// How many nodes are laid out one by one. Beyond it nobody can read a graph, and tasks are shown by step.
 pub const BUDGET: usize = 2_000;
@@ -135,7 +135,7 @@ impl Graph {
     }
 
     fn of_steps(run: &Run) -> Graph {
-        let mut of: FxHashMap<StrId, u32> = FxHashMap::default();
+        let mut of: HashMap<StrId, u32> = HashMap::default();
         let mut graph =
             Graph { by_step: true, node_of: vec![u32::MAX; run.task_count()], ..Graph::default() };
         let mut spans: Vec<(i64, i64)> = Vec::new();

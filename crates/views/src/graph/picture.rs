@@ -9,7 +9,8 @@ use makespan_scene::{
 use serde::{Deserialize, Serialize};
 
 use super::{Graph, Node};
-use crate::look::{Camera, Look, status_role};
+use crate::look::{Camera, Look};
+use crate::roles::status_role;
 use crate::target::Target;
 
 /// Size of the picture and the part of the plane that it shows.
@@ -167,7 +168,7 @@ pub fn scene(run: &Run, graph: &Graph, layout: &Layout, look: &Look, frame: &Fra
         } else {
             Target::Group(n).hit()
         };
-        let role = status_role(node.status());
+        let role = look.role(node.tasks.first().copied().unwrap_or(u32::MAX), node.status());
         if !readable {
             boxes.push(rect, Paint::from(role).with_alpha(alpha), hit);
         } else {
@@ -175,7 +176,7 @@ pub fn scene(run: &Run, graph: &Graph, layout: &Layout, look: &Look, frame: &Fra
                 stacks.push(Rect::new(rect.x + 4.0, rect.y + 4.0, rect.w, rect.h), Role::Panel, Hit::NONE);
             }
             boxes.push(rect, Paint::from(Role::Raised).with_alpha(alpha), hit);
-            one(node, rect, alpha, &mut stripes, &mut signs);
+            one(node, role, rect, alpha, &mut stripes, &mut signs);
         }
         if critical_node(n) {
             outlines.push(rect, Paint::from(Role::Critical).with_alpha(0), Hit::NONE);
@@ -203,14 +204,19 @@ fn consecutive(graph: &Graph, look: &Look, a: u32, b: u32) -> bool {
     }
 }
 
-fn one(node: &Node, rect: Rect, alpha: u8, stripes: &mut Bars, signs: &mut Vec<makespan_scene::Item>) {
-    let status = node.status();
-    let role = status_role(status);
+fn one(
+    node: &Node,
+    role: Role,
+    rect: Rect,
+    alpha: u8,
+    stripes: &mut Bars,
+    signs: &mut Vec<makespan_scene::Item>,
+) {
     let paint = |role: Role| Paint::from(role).with_alpha(alpha);
     let square = Rect::new(rect.x + 5.0, rect.y + 5.0, 20.0, rect.h - 10.0);
     stripes.push(square, paint(role), Hit::NONE);
     let (cx, cy) = (square.x + square.w / 2.0, square.y + square.h / 2.0);
-    if let Some(sign) = status_glyph(role, cx, cy, 12.0, paint(role.on())) {
+    if let Some(sign) = status_glyph(status_role(node.status()), cx, cy, 12.0, paint(role.on())) {
         signs.push(sign.into());
     }
     let x = rect.x + 32.0;

@@ -3,7 +3,7 @@
 use makespan_model::{Run, TaskId};
 
 use super::Graph;
-use crate::look::status_role;
+use crate::roles::status_role;
 use crate::table::{Cell, Column, Table};
 
 /// Nodes `range` of the graph.

@@ -11,7 +11,7 @@ use super::options::DayColour;
 use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
 use crate::chart::start_of;
-use crate::look::status_role;
+use crate::roles::status_role;
 use crate::subject::bounds;
 
 const DAY: i64 = 86_400 * 1_000_000_000;

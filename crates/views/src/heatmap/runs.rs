@@ -12,7 +12,8 @@ use super::options::{LineOrder, RunColour, RunsOptions};
 use super::{Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
 use crate::chart::{by_start, start_of};
-use crate::look::{Look, TimeMode, status_role};
+use crate::look::{Look, TimeMode};
+use crate::roles::status_role;
 use crate::subject::bounds;
 
 /// The same task in each run: its title, and by run the task that it is there.

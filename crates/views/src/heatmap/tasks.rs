@@ -12,7 +12,7 @@ use super::options::{Normal, RowOrder, TasksOptions};
 use super::order::alike;
 use super::{Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::amount::Unit;
-use crate::look::status_role;
+use crate::roles::status_role;
 use crate::subject::{Subject, bounds};
 use crate::tasks::start_of;
 

@@ -8,7 +8,8 @@ use makespan_scene::Role;
 use super::named;
 use crate::amount::Unit;
 use crate::clip::shortened;
-use crate::section::{Block, Section, note, severity_role};
+use crate::roles::severity_role;
+use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table};
 
 /// Totals that the file states and that its tasks contradict.

@@ -6,7 +6,8 @@ use makespan_scene::{Bars, Hit, Rect, Scene, counted, duration, timestamp, visib
 
 use super::part;
 use crate::amount::plain;
-use crate::look::{Look, TimeMode, status_role};
+use crate::look::{Look, TimeMode};
+use crate::roles::status_role;
 use crate::section::{Block, Figure, Section, note};
 use crate::table::Cell;
 use crate::value::Value;
@@ -44,7 +45,12 @@ pub fn figures(facts: &Facts) -> Section {
         _ => "first start to last end".to_owned(),
     };
     figure("Makespan", known(t.makespan), makespan_note);
-    figure("Work", known((t.attempts > t.open).then_some(t.work)), "time of all attempts".to_owned());
+    let least = |text: String| match t.going_on {
+        0 => text,
+        n => format!("at least: {} still running; {text}", counted(n, "attempt")),
+    };
+    let is_known = t.attempts > t.open || t.work > 0;
+    figure("Work", known(is_known.then_some(t.work)), least("time of all attempts".to_owned()));
     let path = facts.critical_path();
     let on_path = path.map_or(String::new(), |p| {
         let share = match t.makespan.map(|m| part(p.length, m)) {
@@ -59,7 +65,7 @@ pub fn figures(facts: &Facts) -> Section {
     let mean = c
         .mean_running
         .map_or(String::new(), |m| format!("; {} on average", plain((m * 100.0).round() / 100.0)));
-    figure("Concurrency", most, format!("maximum{mean}"));
+    figure("Concurrency", most, least(format!("maximum{mean}")));
     let edges = match (t.edges, t.edges_inferred) {
         (0, 0) => "no dependencies".to_owned(),
         (0, n) => format!("{}, inferred from times", counted(n, "dependency")),

@@ -59,7 +59,11 @@ pub fn retries(facts: &Facts, rows: usize) -> Option<Section> {
             counted(n, "retried task")
         ),
     };
-    let sum = note(format!("{} of work was lost{retried}.", duration(r.lost)));
+    let again = match r.repeated {
+        0 => String::new(),
+        ns => format!(" {} of work succeeded and was done again.", duration(ns)),
+    };
+    let sum = note(format!("{} of work was lost{retried}.{again}", duration(r.lost)));
     Some(Section::new("retries", "Failed attempts", vec![Block::Table(table.first(rows)), sum]))
 }
 

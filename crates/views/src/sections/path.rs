@@ -4,17 +4,17 @@ use makespan_analysis::{Cause, CriticalPath, Facts, SegmentKind};
 use makespan_model::Order as _;
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::{
-    Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, duration, fit,
-    status_glyph, width,
+    Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, counted, duration,
+    fit, status_glyph, width,
 };
 
 use super::{breakdown, named, part, parts};
-use crate::look::{Look, status_role};
+use crate::look::Look;
 use crate::moment::Moments;
+use crate::roles::status_role;
 use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::target::Target;
-use crate::tasks::length_of;
 use crate::value::Value;
 
 /// The critical path: as a strip over the whole run where a width in px is given, and its longest tasks in order.
@@ -32,18 +32,19 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
         Column::text("name", "Task"),
         Column::text("status", "Status"),
         Column::number("start", "Start"),
-        Column::number("duration", "Duration"),
+        Column::number("duration", "Time on path"),
         Column::number("share", "Share"),
         Column::number("gap", "Gap before"),
     ];
     let mut table = Table::new(title, columns);
     // Those that took longest, in the order of the path.
-    let lengths: Vec<i64> = path.tasks.iter().map(|t| length_of(run, *t).max(0)).collect();
+    let lengths = &path.weights;
     let mut places: Vec<usize> = (0..lengths.len()).collect();
     places.order_by_key(|&i| (std::cmp::Reverse(lengths[i]), i));
     places.truncate(rows);
     places.sort_unstable();
     let moments = Moments::new(run, look);
+    let shown = places.iter().fold(0i64, |sum, i| sum.saturating_add(lengths[*i]));
     for i in places {
         let task = path.tasks[i];
         let start = run.task_interval(task).map_or(UNKNOWN, |t| t.0);
@@ -52,13 +53,23 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
             named(run, task),
             Cell::of_status(run.tasks.status[task.index()]),
             Cell::new(moments.value(start)),
-            duration_cell(length_of(run, task)),
+            duration_cell(if run.task_interval(task).is_some() { lengths[i] } else { UNKNOWN }),
             Cell::new(part(lengths[i], path.length)),
             if gap == 0 { Cell::default() } else { duration_cell(gap) },
         ]);
     }
     table.left_out = lengths.len() - table.rows.len();
+    let rest = lengths.iter().fold(0i64, |sum, l| sum.saturating_add(*l)).saturating_sub(shown);
     blocks.push(Block::Table(table));
+    let (left_out, total) = (path.tasks.len().saturating_sub(rows), duration(path.length));
+    blocks.push(note(match left_out {
+        0 => format!("These times add up to the critical path: {total}."),
+        n => format!(
+            "These times and the {} of {} add up to the critical path: {total}.",
+            duration(rest),
+            counted(n as u64, "other task")
+        ),
+    }));
     if path.inferred {
         blocks.push(note(
             "The file records no dependencies: the path follows dependencies inferred from times.",

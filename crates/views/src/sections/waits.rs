@@ -3,28 +3,36 @@
 use makespan_analysis::{Cause, CauseSums, Facts};
 use makespan_model::Order as _;
 use makespan_model::TaskId;
+use makespan_scene::duration;
 
 use super::{breakdown, named, parts};
 use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::value::Value;
 
-/// Waiting by cause, the longest waits, and the tasks that delayed others. None where nothing waited.
+/// Waiting by cause, the longest waits, and the tasks that delayed others; the time before tasks were ready stands apart.
+/// None where nothing waited, and of a trace.
 pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
     let (run, causes) = (facts.run(), facts.causes());
+    // Spans of a trace were scheduled by nobody, and wait for nothing.
+    if facts.is_trace() {
+        return None;
+    }
     let CauseSums { dependency, slot, queue, backoff, unknown } = causes.sums;
     let mut by_cause = Table::new("Waiting by cause", breakdown("Cause", "Time, all tasks"));
     by_cause.rows = parts(&[
-        ("dependency not finished", dependency),
         ("no free slot", slot),
         ("queue or scheduler", queue),
         ("between attempts", backoff),
         ("unknown", unknown),
     ]);
-    if by_cause.is_empty() {
+    if by_cause.is_empty() && dependency <= 0 {
         return None;
     }
-    let mut blocks = vec![Block::Table(by_cause)];
+    let mut blocks = Vec::new();
+    if !by_cause.is_empty() {
+        blocks.push(Block::Table(by_cause));
+    }
     let longest = longest_waits(facts, rows);
     if !longest.is_empty() {
         blocks.push(Block::Table(longest));
@@ -32,7 +40,7 @@ pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
     if !causes.culprits.is_empty() {
         let columns = vec![
             Column::text("task", "Task"),
-            Column::number("dependency", "Dependents waited"),
+            Column::number("dependency", "Held dependents back"),
             Column::number("slot", "Others waited for its slot"),
         ];
         let mut table = Table::new("Tasks that delayed others", columns);
@@ -41,6 +49,12 @@ pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
         }
         table.left_out = causes.culprits.len() - table.rows.len();
         blocks.push(Block::Table(table));
+    }
+    if dependency > 0 {
+        blocks.push(note(format!(
+            "Release time is not waiting: tasks were not ready for {} because a dependency had not finished.",
+            duration(dependency)
+        )));
     }
     blocks.push(note(
         "Times are summed over tasks: ten tasks that wait one minute count as ten minutes. They are not parts of the makespan.",

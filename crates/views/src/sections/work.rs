@@ -14,29 +14,34 @@ use crate::value::Value;
 /// The tasks that took longest.
 pub fn slowest(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     let run = facts.run();
-    let columns = vec![
+    let own = facts.own_times();
+    let mut columns = vec![
         Column::text("name", "Task"),
         Column::text("step", "Step"),
         Column::text("status", "Status"),
         Column::number("start", "Start"),
         Column::number("duration", "Duration"),
-        Column::number("wait", "Wait"),
-        Column::number("attempts", "Attempts"),
     ];
+    // Of what contains others the time of its own ranks it, and is shown.
+    columns.extend(own.iter().map(|_| Column::number("self", "Self time")));
+    columns.extend([Column::number("wait", "Wait"), Column::number("attempts", "Attempts")]);
     let mut table = Table::new("Slowest tasks", columns);
     let moments = Moments::new(run, look);
     for t in slowest_tasks(run, rows) {
         let Some((start, _)) = run.task_interval(t) else { continue };
         let step = run.task_step(t);
-        table.push(vec![
+        let mut row = vec![
             named(run, t),
             Cell::new(if step == run.task_name(t) { "" } else { step }),
             Cell::of_status(run.tasks.status[t.index()]),
             Cell::new(moments.value(start)),
             duration_cell(length_of(run, t)),
-            duration_cell(facts.waiting().wait.get(t.index()).copied().unwrap_or(UNKNOWN)),
-            Cell::new(run.attempts_of(t).len()),
-        ]);
+        ];
+        row.extend(own.iter().map(|own| duration_cell(own[t.index()])));
+        let wait = facts.waiting().wait.get(t.index()).copied().filter(|_| !facts.is_trace());
+        row.push(duration_cell(wait.unwrap_or(UNKNOWN)));
+        row.push(Cell::new(run.attempts_of(t).len()));
+        table.push(row);
     }
     Section::of_table("slowest", table)
 }

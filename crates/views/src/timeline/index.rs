@@ -1,19 +1,31 @@
 //! Which attempt lies in which row, and the same at coarser and coarser resolutions.
 
+use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+
+use crate::recorded::Recorded;
 
 /// What the lane of attempts without a worker is called.
 pub(crate) const UNNAMED: &str = "(unknown worker)";
 
+/// Most tasks that have a lane each without being asked for: about ten screens of them.
+const MOST_TASK_LANES: usize = 300;
+
+/// The part of the time that is known which is added behind it where attempts go on: one in so many.
+const OPEN_ROOM: i64 = 40;
+
 /// What a lane stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lanes {
-    /// What executed it: one lane a worker.
+    /// Those that suit the run ([`Lanes::for_run`]).
     #[default]
+    Auto,
+    /// One lane a task.
+    Task,
+    /// What executed it: one lane a worker.
     Worker,
     /// The kind of work: one lane a step.
     Step,
@@ -22,12 +34,25 @@ pub enum Lanes {
 }
 
 impl Lanes {
-    /// All of them, in the order in which the key goes through them.
-    pub const ALL: [Lanes; 3] = [Lanes::Worker, Lanes::Step, Lanes::Status];
+    /// All that people choose from, in the order in which the key goes through them.
+    pub const ALL: [Lanes; 4] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status];
+
+    /// The lanes themselves: workers where the run names any, else its tasks while they can be scrolled through, else
+    /// its steps.
+    pub fn for_run(self, run: &Run) -> Lanes {
+        match self {
+            Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
+            Lanes::Auto if run.task_count() <= MOST_TASK_LANES => Lanes::Task,
+            Lanes::Auto => Lanes::Step,
+            chosen => chosen,
+        }
+    }
 
     /// The name in links.
     pub fn name(self) -> &'static str {
         match self {
+            Lanes::Auto => "auto",
+            Lanes::Task => "task",
             Lanes::Worker => "worker",
             Lanes::Step => "step",
             Lanes::Status => "status",
@@ -97,6 +122,8 @@ pub struct Index {
     pub extent: (i64, i64),
     /// How many attempts have no start and are in no lane.
     pub untimed: usize,
+    /// Alerts and log lines with a time, in the order of time.
+    pub marks: Vec<Recorded>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
 }
@@ -148,9 +175,23 @@ fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
     (from != UNKNOWN).then_some((from, to.max(from)))
 }
 
+/// First and last moment of the axis. Where attempts go on, a little of the time after the last moment known belongs to
+/// it, so that what began last has a bar that can be seen.
+fn shown_extent(run: &Run) -> (i64, i64) {
+    let (from, to) = run.extent().unwrap_or((0, 0));
+    let (started, ended) = (&run.attempts.started, &run.attempts.ended);
+    let goes_on = started.iter().zip(ended).any(|(s, e)| *s != UNKNOWN && *e == UNKNOWN);
+    let room = if goes_on { to.saturating_sub(from) / OPEN_ROOM } else { 0 };
+    (from, to.saturating_add(room))
+}
+
 /// The attempts of each lane, with the name of the lane, in the order of the lanes.
 pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
+    let lanes = lanes.for_run(run);
+    if lanes == Lanes::Task {
+        return by_task(run);
+    }
     if lanes == Lanes::Status {
         let mut groups: Vec<(String, Vec<u32>)> =
             Status::ALL.iter().map(|s| (s.name().to_owned(), Vec::new())).collect();
@@ -167,7 +208,7 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
             _ => run.tasks.id[task],
         }
     };
-    let mut of: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut of: HashMap<StrId, usize> = HashMap::default();
     let mut groups: Vec<(StrId, Vec<u32>)> = Vec::new();
     for a in attempts {
         let at = *of.entry(key(a)).or_insert_with(|| {
@@ -191,10 +232,22 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()
 }
 
+/// A lane for each task that has attempts, in the order of their first starts; of two that start together the longer
+/// comes first, so that what contains others stands above them.
+fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
+    let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
+    tasks.sort_by_cached_key(|t| {
+        let (start, end) = run.task_interval(*t).unwrap_or((i64::MAX, i64::MAX));
+        (start, std::cmp::Reverse(end), t.0)
+    });
+    let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
+    tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
+}
+
 impl Index {
     /// Packs the attempts of a run into rows. O(n log n) once for a run and a choice of lanes.
     pub fn new(run: &Run, lanes: Lanes) -> Index {
-        let extent = run.extent().unwrap_or((0, 0));
+        let extent = shown_extent(run);
         let placed = grouped(run, lanes).into_iter().map(|(name, members)| {
             let timed = timed(run, &members, extent);
             let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
@@ -206,7 +259,7 @@ impl Index {
     /// The index of attempts that have their rows already; attempts that are in no lane have no row, nor has a lane
     /// of no rows a place.
     pub(crate) fn placed(run: &Run, lanes: impl IntoIterator<Item = PlacedLane>) -> Index {
-        let extent = run.extent().unwrap_or((0, 0));
+        let extent = shown_extent(run);
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
         let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
         for PlacedLane { name, timed, rows, count } in lanes {
@@ -240,6 +293,7 @@ impl Index {
             index.lanes.push(Lane { name, first_row, rows: count, attempts: timed.len() as u32 });
         }
         index.untimed = run.attempt_count() - base.start.len();
+        index.marks = Recorded::timed(run);
         index.levels.push(base);
         index.coarsen();
         index
@@ -437,5 +491,27 @@ mod tests {
             assert_eq!(slices.iter().map(|s| s.count).sum::<u32>(), 20_000);
             assert_eq!(slices.iter().filter(|s| s.status == Status::Failed).count(), 1);
         }
+    }
+
+    #[test]
+    fn lanes_suit_the_run_unless_they_are_chosen() {
+        let of = |text: &str| makespan_model::notation::run(text).unwrap();
+        assert_eq!(Lanes::Auto.for_run(&of("a 0..1 w1")), Lanes::Worker);
+        let plain = of("b 1..2 - a\na 0..9\nc 1..3 - a");
+        assert_eq!(Lanes::Auto.for_run(&plain), Lanes::Task);
+        assert_eq!(Lanes::Step.for_run(&plain), Lanes::Step);
+        let index = Index::new(&plain, Lanes::Auto);
+        assert_eq!(index.lanes.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["a", "c", "b"]);
+        let many: String = (0..301).map(|i| format!("t{i} 0..1 - step=s\n")).collect();
+        assert_eq!(Lanes::Auto.for_run(&of(&many)), Lanes::Step);
+    }
+
+    #[test]
+    fn what_began_last_and_goes_on_has_a_bar() {
+        let run = makespan_model::notation::run("a 0..40 w1\nb 40.. w2").unwrap();
+        let index = Index::new(&run, Lanes::Worker);
+        assert_eq!(index.extent, (0, 41_000_000_000));
+        let b = index.slices(1, index.extent, 1.0).next().unwrap();
+        assert_eq!((b.start, b.end), (40_000_000_000, 41_000_000_000));
     }
 }

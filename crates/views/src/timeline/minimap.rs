@@ -4,12 +4,20 @@ use makespan_analysis::Concurrency;
 use makespan_model::{Run, Status};
 use makespan_scene::{Bars, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, TimeScale};
 
-use super::picture::padded;
+use super::frame::padded;
 use super::{Frame, Index};
 
 /// A strip as wide as the frame, `height` px high. `concurrency` is drawn as an area with one step a pixel, failures as
-/// ticks. The part that is seen is marked by [`mark_seen`], which takes no run.
-pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Frame, height: f32) -> Scene {
+/// ticks at the top, what a filter lets through (`hits`, a flag a task, empty where nothing is searched for) as ticks at
+/// the foot. The part that is seen is marked by [`mark_seen`], which takes no run.
+pub fn minimap(
+    run: &Run,
+    index: &Index,
+    concurrency: &Concurrency,
+    hits: &[bool],
+    frame: &Frame,
+    height: f32,
+) -> Scene {
     let mut scene = Scene::new(frame.width, height, "The whole run, with the part that is shown");
     let all = padded(index.extent);
     let scale = TimeScale { t0: all.0, t1: all.1, ..frame.scale() };
@@ -59,8 +67,29 @@ pub fn minimap(run: &Run, index: &Index, concurrency: &Concurrency, frame: &Fram
         ticks.push(Rect::new(x as f32 - width / 2.0, 0.0, width, tall), Role::Failed, Hit::NONE);
     }
     scene.push(ticks);
-
+    scene.push(hit_ticks(run, hits, &scale, height));
     scene
+}
+
+/// Most ticks of hits, as a share of the pixels: where more is hit, ticks would say nothing.
+const MOST_HITS: f64 = 0.5;
+
+fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale, height: f32) -> Bars {
+    let mut places: Vec<i32> = run
+        .task_ids()
+        .filter(|t| hits.get(t.index()).is_some_and(|hit| *hit))
+        .filter_map(|t| run.task_interval(t))
+        .map(|(start, _)| scale.x(start) as i32)
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut ticks = Bars::default();
+    if places.len() as f64 <= (scale.x1 - scale.x0) * MOST_HITS {
+        for x in places {
+            ticks.push(Rect::new(x as f32 - 1.0, height - 7.0, 2.0, 7.0), Role::Selection, Hit::NONE);
+        }
+    }
+    ticks
 }
 
 /// Shades in a strip what lies outside the window of the frame, and outlines the rest; nothing where the window is the

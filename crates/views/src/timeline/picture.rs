@@ -2,110 +2,15 @@
 
 use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
 use makespan_scene::{
-    Anchor, Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale, Weight,
-    fit, status_glyph, width,
+    Anchor, Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, fit,
+    status_glyph, width,
 };
-use serde::{Deserialize, Serialize};
 
-use super::{Index, axis};
-use crate::look::{Look, status_role};
+use super::frame::{AXIS_HEIGHT, Frame};
+use super::{Index, Slice, axis, marks};
+use crate::look::Look;
+use crate::roles::status_role;
 use crate::target::Target;
-
-/// Height of the axis above the rows, px.
-pub const AXIS_HEIGHT: f32 = 30.0;
-
-/// Which part of the timeline is drawn, and how large.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
-    /// px.
-    pub width: f32,
-    /// px, with the axis.
-    pub height: f32,
-    /// Room for the names of lanes, px.
-    pub gutter: f32,
-    /// px.
-    pub row_height: f32,
-    /// The window of time, ns since the epoch.
-    pub window: (i64, i64),
-    /// First row shown.
-    pub first_row: u32,
-}
-
-impl Frame {
-    /// Room for lane names that suits a width.
-    pub fn gutter_for(index: &Index, width_px: f32) -> f32 {
-        let longest = index
-            .lanes
-            .iter()
-            .take(200)
-            .map(|l| width(&l.name, 12.0, Weight::Regular, Face::Sans))
-            .fold(0.0, f32::max);
-        (longest + 22.0).clamp(84.0, (width_px * 0.24).clamp(88.0, 220.0))
-    }
-
-    /// The whole run at a width, as tall as its rows need up to 60 of them.
-    pub fn whole(index: &Index, width_px: f32) -> Frame {
-        let row_height = 20.0;
-        let rows = index.row_count().clamp(1, 60) as f32;
-        Frame {
-            width: width_px,
-            height: AXIS_HEIGHT + rows * row_height + 4.0,
-            gutter: Frame::gutter_for(index, width_px),
-            row_height,
-            window: padded(index.extent),
-            first_row: 0,
-        }
-    }
-
-    /// Time to pixels.
-    pub fn scale(&self) -> TimeScale {
-        TimeScale {
-            t0: self.window.0,
-            t1: self.window.1,
-            x0: f64::from(self.gutter),
-            x1: f64::from(self.width - 10.0),
-        }
-    }
-
-    /// How many whole rows fit.
-    pub fn visible_rows(&self) -> u32 {
-        ((self.height - AXIS_HEIGHT) / self.row_height).floor().max(1.0) as u32
-    }
-
-    /// Top of a row, px; may lie outside the picture.
-    pub fn row_top(&self, row: u32) -> f32 {
-        AXIS_HEIGHT + (f64::from(row) - f64::from(self.first_row)) as f32 * self.row_height
-    }
-
-    /// The row under a height, px.
-    pub fn row_at(&self, y: f32) -> Option<u32> {
-        (y >= AXIS_HEIGHT).then(|| self.first_row + ((y - AXIS_HEIGHT) / self.row_height) as u32)
-    }
-
-    /// The box of an attempt, px; `None` where it has no times or its row is not shown.
-    pub fn place(&self, run: &Run, index: &Index, attempt: AttemptId) -> Option<Rect> {
-        let row = index.row_of(attempt)?;
-        let i = attempt.index();
-        let from =
-            if run.attempts.started[i] != UNKNOWN { run.attempts.started[i] } else { run.attempts.queued[i] };
-        let to = if run.attempts.ended[i] != UNKNOWN { run.attempts.ended[i] } else { index.extent.1 };
-        let shown = row >= self.first_row && self.row_top(row) < self.height;
-        shown.then(|| self.bar(from, to, row))
-    }
-
-    fn bar(&self, from: i64, to: i64, row: u32) -> Rect {
-        let scale = self.scale();
-        let (x0, x1) = (scale.x(from).clamp(-1e5, 1e5) as f32, scale.x(to).clamp(-1e5, 1e5) as f32);
-        let inset = if self.row_height >= 14.0 { 2.0 } else { 0.5 };
-        Rect::new(x0, self.row_top(row) + inset, (x1 - x0).max(1.0), self.row_height - 2.0 * inset)
-    }
-}
-
-/// A window with a little air at both ends, and never empty.
-pub(crate) fn padded(extent: (i64, i64)) -> (i64, i64) {
-    let air = (extent.1.saturating_sub(extent.0) / 100).max(1);
-    (extent.0.saturating_sub(air / 4), extent.1.saturating_add(air))
-}
 
 /// Everything but what changes while the pointer moves. The number of shapes is bounded by the size of the frame.
 pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
@@ -117,12 +22,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     scene.push(Text::new(10.0, AXIS_HEIGHT - 10.0, 11.0, Role::TextMuted, axis::title(look)));
 
     let mut body = Group {
-        clip: Some(Rect::new(
-            frame.gutter,
-            AXIS_HEIGHT,
-            frame.width - frame.gutter,
-            frame.height - AXIS_HEIGHT,
-        )),
+        clip: Some(Rect::new(frame.gutter, frame.top, frame.width - frame.gutter, frame.height - frame.top)),
         label: "Attempts".to_owned(),
         ..Group::default()
     };
@@ -132,10 +32,8 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     let mut critical =
         Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
     let mut signs: Vec<makespan_scene::Item> = Vec::new();
-    // Bars under four px are hard to tell apart and to hit: those are merged where they touch.
-    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0;
     for row in rows {
-        for slice in index.slices(row, frame.window, density) {
+        for slice in index.slices(row, frame.window, frame.resolution()) {
             let task = run.attempts.task[slice.attempt.index()];
             let rect = frame.bar(slice.start, slice.end, row);
             let dim = look.marks.is_dim(task);
@@ -143,7 +41,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
             if slice.count > 1 {
                 let alpha = if dim { 60.0 } else { 130.0 + 125.0 * slice.density };
                 let hit = Target::Merged(slice.attempt.0).hit();
-                bars.push(rect, Paint::from(status_role(slice.usual)).with_alpha(alpha as u8), hit);
+                bars.push(rect, Paint::from(look.role(task, slice.usual)).with_alpha(alpha as u8), hit);
                 // One failure among many is seen, but does not paint the many.
                 if slice.status != slice.usual && slice.status.is_failure() {
                     let foot = (rect.h * 0.35).max(2.0);
@@ -152,7 +50,8 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
                 }
                 continue;
             }
-            one(run, frame, slice.attempt, rect, dim, &mut queue, &mut bars, &mut signs);
+            let role = look.role(task, run.attempts.status[slice.attempt.index()]);
+            one(run, frame, slice.attempt, role, rect, dim, &mut queue, &mut bars, &mut signs);
             if look.marks.is_critical(task) {
                 critical.push(rect.inset(1.0), Paint::from(Role::Critical).with_alpha(0), Hit::NONE);
             }
@@ -165,7 +64,14 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     body.items.extend(signs);
     scene.push(body);
     names(&mut scene, index, frame);
+    marks::draw(&mut scene, run, &index.marks, frame);
     scene
+}
+
+/// The bar under a point of the picture, px.
+pub fn slice_at(index: &Index, frame: &Frame, x: f32, y: f32) -> Option<Slice> {
+    let t = frame.scale().t(f64::from(x));
+    index.slices(frame.row_at(y)?, frame.window, frame.resolution()).find(|s| s.start <= t && t <= s.end)
 }
 
 /// One attempt: how long it was queued, its bar, its sign and its name where there is room.
@@ -174,6 +80,7 @@ fn one(
     run: &Run,
     frame: &Frame,
     attempt: AttemptId,
+    role: Role,
     rect: Rect,
     dim: bool,
     queue: &mut Bars,
@@ -182,7 +89,6 @@ fn one(
 ) {
     let i = attempt.index();
     let status = run.attempts.status[i];
-    let role = status_role(status);
     let hit = Target::Attempt(attempt.0).hit();
     let alpha = if dim { 60 } else { 255 };
     let (queued, started) = (run.attempts.queued[i], run.attempts.started[i]);
@@ -213,7 +119,8 @@ fn one(
     // What went well needs no sign where room is scarce.
     if status != Status::Succeeded || right - left > 60.0 {
         let on = Paint::from(role.on()).with_alpha(alpha);
-        if let Some(sign) = status_glyph(role, x + size / 2.0, rect.y + rect.h / 2.0, size, on) {
+        if let Some(sign) = status_glyph(status_role(status), x + size / 2.0, rect.y + rect.h / 2.0, size, on)
+        {
             signs.push(sign.into());
             x += size + 4.0;
         }
@@ -236,7 +143,7 @@ fn bands(scene: &mut Scene, index: &Index, frame: &Frame, rows: &std::ops::Range
     let mut tint = Bars::default();
     let first = index.lanes.partition_point(|l| l.first_row + l.rows <= rows.start);
     for (i, lane) in index.lanes.iter().enumerate().skip(first).take_while(|(_, l)| l.first_row < rows.end) {
-        let top = frame.row_top(lane.first_row).max(AXIS_HEIGHT);
+        let top = frame.row_top(lane.first_row).max(frame.top);
         let bottom = frame.row_top(lane.first_row + lane.rows).min(frame.height);
         if i % 2 == 0 {
             tint.push(Rect::new(0.0, top, frame.width, bottom - top), Role::Panel, Hit::NONE);
@@ -252,7 +159,7 @@ fn names(scene: &mut Scene, index: &Index, frame: &Frame) {
     let first = index.lanes.partition_point(|l| l.first_row + l.rows <= frame.first_row);
     let mut below = f32::MIN;
     for (i, lane) in index.lanes.iter().enumerate().skip(first) {
-        let top = frame.row_top(lane.first_row).max(AXIS_HEIGHT);
+        let top = frame.row_top(lane.first_row).max(frame.top);
         if top > frame.height {
             break;
         }
@@ -275,12 +182,7 @@ fn names(scene: &mut Scene, index: &Index, frame: &Frame) {
 pub fn overlay(run: &Run, index: &Index, look: &Look, frame: &Frame, at: Option<i64>) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, "");
     let mut body = Group {
-        clip: Some(Rect::new(
-            frame.gutter,
-            AXIS_HEIGHT,
-            frame.width - frame.gutter,
-            frame.height - AXIS_HEIGHT,
-        )),
+        clip: Some(Rect::new(frame.gutter, frame.top, frame.width - frame.gutter, frame.height - frame.top)),
         ..Group::default()
     };
     let boxes = |task: u32| {

@@ -3,7 +3,8 @@
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 
 use super::{Index, Lane, axis};
-use crate::look::{Look, status_role};
+use crate::look::Look;
+use crate::roles::status_role;
 use crate::table::{Cell, Column, Table, duration_cell};
 
 /// Attempts `range` of the timeline, lane by lane.

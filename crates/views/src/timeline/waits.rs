@@ -4,7 +4,7 @@ use makespan_analysis::{Cause, Facts, WaitPiece};
 use makespan_model::{Run, TaskId, UNKNOWN};
 use makespan_scene::{Bars, Face, Group, Hit, Paint, Rect, Role, Stroke, Text, Weight, fit, visible};
 
-use super::picture::{AXIS_HEIGHT, Frame};
+use super::frame::Frame;
 use super::{Index, axis};
 use crate::look::Look;
 use crate::table::{Cell, Column, Table, duration_cell};
@@ -16,7 +16,7 @@ const MOST: usize = 100;
 /// What a stretch of waiting was for, in words, and the task behind it.
 pub(crate) fn reason(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
     match cause {
-        Cause::Dependency(task) => ("dependency", Some(task)),
+        Cause::Dependency(task) => ("release by", Some(task)),
         Cause::Slot(attempt) => ("slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
         Cause::Queue => ("queue", None),
         Cause::Backoff => ("between attempts", None),
@@ -40,9 +40,9 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
     let run = facts.run();
     let clip = Rect::new(
         frame.gutter,
-        AXIS_HEIGHT,
+        frame.top,
         (frame.width - frame.gutter).max(0.0),
-        (frame.height - AXIS_HEIGHT).max(0.0),
+        (frame.height - frame.top).max(0.0),
     );
     let mut group = Group { clip: Some(clip), label: "Causes of waiting".to_owned(), ..Group::default() };
     if frame.row_height < 12.0 || task.index() >= run.task_count() {
@@ -58,7 +58,7 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         let high = (frame.row_height * 0.28).clamp(4.0, 7.0);
         let bottom = frame.row_top(row) + frame.row_height - 1.0;
         let rect = Rect::new(left, bottom - high, right - left, high);
-        if rect.w < 1.0 || bottom < AXIS_HEIGHT {
+        if rect.w < 1.0 || bottom < frame.top {
             continue;
         }
         let (why, who) = reason(run, piece.cause);
@@ -98,12 +98,12 @@ pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
     let run = facts.run();
     let pieces = facts.wait_pieces(task);
     let columns = vec![
-        Column::text("why", "Waited"),
+        Column::text("why", "For"),
         Column::text("task", "Task"),
         Column::number("from", "From"),
         Column::number("duration", "Duration"),
     ];
-    let mut table = Table::new("Causes of waiting", columns);
+    let mut table = Table::new("Time before each start", columns);
     for piece in pieces.iter().take(MOST) {
         let (why, who) = reason(run, piece.cause);
         let name = who.map_or_else(|| Cell::new(""), |t| Cell::new(run.task_name(t)).task(t.0));
@@ -138,13 +138,13 @@ mod tests {
             .iter()
             .map(|r| r.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>().join(" "))
             .collect();
-        assert_eq!(said, ["dependency a +0 s 4 s", "slot of b +4 s 3 s"]);
+        assert_eq!(said, ["release by a +0 s 4 s", "slot of b +4 s 3 s"]);
         let index = Index::new(facts.run(), Lanes::Worker);
         let group = waits(&facts, &index, &Frame::whole(&index, 900.0), task);
         let mut scene = makespan_scene::Scene::new(900.0, 200.0, "");
         scene.push(group);
         let svg = makespan_scene::svg(&scene, &makespan_scene::Theme::light());
-        assert!(svg.contains("dependency a") && svg.contains("slot of b"), "{svg}");
+        assert!(svg.contains("release by a") && svg.contains("slot of b"), "{svg}");
         let first = facts.run().find_task("a").unwrap();
         assert_eq!(waits_table(&facts, first, &Look::default()), None);
     }

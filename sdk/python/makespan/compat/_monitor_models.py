@@ -1,4 +1,4 @@
-"""What the workflow monitor keeps of its workflows in memory."""
+"""Workflows, steps, alerts and metrics of the workflow monitor, in memory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class WorkflowStep:
     _task = None  # no field: `asdict` must not copy it
 
     def update(self, status, progress):
-        """Takes a status, and a progress unless it is ``None`` or no number."""
+        """Sets the status, and the progress if it is a number."""
         before, self.status = self.status, status
         if isinstance(progress, (int, float)) and progress == progress:
             self.progress = min(100.0, max(0.0, float(progress)))
@@ -73,6 +73,10 @@ class WorkflowStep:
 
 @dataclass
 class WorkflowAlert:
+    """An alert. One of the machine has ``metric``, ``value`` and ``threshold`` in its metadata; when it is resolved,
+    ``resolved_value`` and ``resolved_at`` as well.
+    """
+
     alert_id: str
     workflow_id: str
     step_id: Optional[str]
@@ -81,6 +85,14 @@ class WorkflowAlert:
     timestamp: float
     resolved: bool = False
     metadata: Dict[str, Any] = field(default_factory=dict)
+
+    def line(self):
+        """Returns the alert as a line of a report."""
+        said = "%s: %s" % (self.severity.value, self.message)
+        if not self.resolved:
+            return said
+        value = self.metadata.get("resolved_value")
+        return said + (" (resolved)" if value is None else " (resolved: %.1f %%)" % value)
 
 
 @dataclass
@@ -115,10 +127,10 @@ class WorkflowExecution:
     metrics: List[PerformanceMetric] = field(default_factory=list)
     metadata: Dict[str, Any] = field(default_factory=dict)
 
-    _run = _pause = None
+    _run = _pause = _store = None
 
     def count(self):
-        """Counts anew how far the steps are. A step that was skipped counts as done."""
+        """Updates the counts and the progress. A skipped step counts as done."""
         steps = list(self.steps.values())
         self.total_steps = len(steps)
         self.completed_steps = sum(step.status is StepStatus.COMPLETED for step in steps)
@@ -127,7 +139,7 @@ class WorkflowExecution:
         self.progress = sum(done) / len(steps) if steps else 0.0
 
     def status_now(self):
-        """The status as a dict; the duration goes on until the end and no further."""
+        """Returns the status as a dict; the duration stops at the end."""
         duration = self.duration
         if duration is None and self.start_time is not None:
             duration = max(0.0, (self.end_time or time.time()) - self.start_time)
@@ -139,18 +151,36 @@ class WorkflowExecution:
                            "duration": step.duration} for id, step in self.steps.items()},
         }
 
+    def totals(self):
+        """Returns totals of the steps: counts, and the overall progress from 0 to 1."""
+        return {"tasks": self.total_steps, "succeeded": self.completed_steps, "failed": self.failed_steps,
+                "progress": self.progress / 100}
+
+    def history(self):
+        """Returns the workflow as a row of the original's database."""
+        names = ("workflow_id", "name", "description", "start_time", "end_time", "duration", "total_steps", "completed_steps",
+                 "failed_steps", "progress", "metadata")
+        return {**{name: getattr(self, name) for name in names}, "status": self.status.value,
+                "step_names": ",".join(step.name for step in self.steps.values()) or None}
+
     def report(self):
         now = self.status_now()
-        lines = ["%s: %s, %.1f %%" % (self.name, self.status.value, self.progress),
+        lines = ["%s: %s" % (self.name, self.status.value), "progress: %s" % bar(self.progress),
                  "steps: %d of %d" % (self.completed_steps, self.total_steps)]
         if now["duration"] is not None:
             lines.append("duration: %.1f s" % now["duration"])
         for step in self.steps.values():
-            filled = int(step.progress / 4)
             took = ", %.1f s" % step.duration if step.duration is not None else ""
-            lines.append("  [%s%s] %5.1f %%  %s: %s%s" % ("#" * filled, "." * (25 - filled), step.progress, step.name,
-                                                          step.status.value, took))
+            lines.append("  %s  %s: %s%s" % (bar(step.progress), step.name, step.status.value, took))
             if step.error_message:
                 lines.append("      %s" % step.error_message)
-        lines += ["  %s: %s" % (alert.severity.value, alert.message) for alert in self.alerts[-5:]]
+        if self.alerts:
+            lines.append("alerts: %d%s" % (len(self.alerts), ", the last 5:" if len(self.alerts) > 5 else ""))
+        lines += ["  " + alert.line() for alert in self.alerts[-5:]]
         return "\n".join(lines) + "\n"
+
+
+def bar(progress):
+    """Returns a progress, 0 to 100, as a bar and a number."""
+    filled = int(progress / 4)
+    return "[%s%s] %5.1f %%" % ("#" * filled, "." * (25 - filled), progress)

@@ -12,8 +12,8 @@ from ._monitor_models import AlertSeverity, WorkflowStatus
 
 
 class System:
-    """A thread that looks at the machine and raises alerts for the workflows that run. An alert is raised when a value
-    goes over its threshold and resolved when it comes back.
+    """A thread that looks at the machine and raises alerts for the workflows that run. An alert is raised once, when a
+    value goes over its threshold, and resolved when it comes back; both values are recorded.
     """
 
     def __init__(self, monitor):
@@ -42,7 +42,7 @@ class System:
 
     @guarded()
     def look(self):
-        """One look. What the system does not tell is not in ``system_metrics``, rather than 0."""
+        """Measures once. Unknown values are left out of ``system_metrics``, never 0."""
         found = {"memory_percent": memory_percent(), "disk_percent": disk_percent("/"), "cpu_percent": self._cpu_percent()}
         monitor = self._monitor
         monitor.system_metrics = {name: value for name, value in found.items() if value is not None}
@@ -51,14 +51,15 @@ class System:
             running = workflow.status is WorkflowStatus.RUNNING
             for name, threshold in dict(monitor.resource_thresholds).items():
                 value, key = found.get(name), (workflow.workflow_id, name)
-                message = self._raised.get(key)
-                if running and value is not None and value > threshold and message is None:
-                    self._raised[key] = message = "High %s: over %s %%" % (name, threshold)
-                    monitor._alert(workflow, AlertSeverity.WARNING, message)
-                elif message is not None and (not running or (value is not None and value <= threshold)):
+                alert = self._raised.get(key)
+                if running and value is not None and value > threshold and alert is None:
+                    self._raised[key] = monitor._alert(
+                        workflow, AlertSeverity.WARNING, "High %s: %.1f%% (threshold: %s%%)" % (name, value, threshold),
+                        metadata={"metric": name, "value": value, "threshold": threshold})
+                elif alert is not None and (not running or (value is not None and value <= threshold)):
                     del self._raised[key]
                     if running:
-                        monitor._alert(workflow, AlertSeverity.WARNING, message, resolved=True)
+                        monitor._resolve(workflow, alert, value)
 
     def _cpu_percent(self):
         fields = _read("/proc/stat").split("\n", 1)[0].split()[1:9]

@@ -2,15 +2,15 @@
 
     from makespan.compat.moneyprinter import create_workflow, add_step, start_workflow, start_step
 
-Otherwise than the original: it needs no psutil, loguru or database, each workflow is one file in
-``workflow_monitor.folder``; a step that is tried again keeps its attempts; steps can be skipped, workflows paused and
-cancelled; a workflow that failed ends; durations stop at the end; resource alerts come once and are resolved; a metric
-that is no finite number is left out. ``makespan open`` takes the place of the command line.
+Otherwise than the original: it needs no psutil or loguru, and no database unless ``db_path`` names one: each workflow
+is a file in ``workflow_monitor.folder``; a step that is tried again keeps its attempts; steps can be skipped, workflows
+paused and cancelled; a workflow that failed ends; durations stop at the end; resource alerts come once and are resolved;
+a metric that is not a finite number is left out. ``makespan open`` takes the place of the command line.
 """
 
 from __future__ import annotations
 
-import statistics
+import os
 import threading
 import time
 import uuid
@@ -18,7 +18,9 @@ from collections import deque
 from dataclasses import asdict
 
 from .. import _context, _run
-from .._guard import foreign, guarded, say
+from .._guard import guarded, say
+from ._monitor_alerts import Alerts
+from ._monitor_answers import Answers
 from ._monitor_models import (
     AlertSeverity,
     PerformanceMetric,
@@ -28,6 +30,8 @@ from ._monitor_models import (
     WorkflowStatus,
     WorkflowStep,
 )
+from ._reopen import amended, reopen
+from ._store import Store
 from ._system import System
 
 __all__ = [
@@ -38,44 +42,66 @@ __all__ = [
 ]
 
 
-class WorkflowMonitor:
+class WorkflowMonitor(Alerts, Answers):
     """Workflows of this process, by their ids. Unknown ids raise ``ValueError`` where the original does."""
 
     def __init__(self, memory_system=None, folder=None):
         #: Where files go; ``None``: as :func:`makespan.run` says.
         self.folder = folder
+        #: A system that keys and texts are stored in as well, by ``store_swarm_memory(key, text)``.
         self.memory = memory_system
+        self._db_path = self._store = None
         self.workflows = {}
         self.alerts = deque(maxlen=1000)
         self.metrics = deque(maxlen=10000)
         self.resource_thresholds = {"memory_percent": 85.0, "cpu_percent": 90.0, "disk_percent": 95.0}
         self.system_metrics = {}
-        #: Seconds between looks at the machine, and of the first pause before a step is tried again.
+        #: Seconds between checks of the machine, and of the first pause before a retry.
         self.system_check_interval = 10.0
         self.retry_backoff = 1.0
         self.alert_handlers = []
         self._lock = threading.RLock()
         self._watch = None
 
+    @property
+    def db_path(self):
+        """A store in a file of SQLite (docs/stores.md) that workflows created from now on are in once they end; ``None``:
+        files in ``folder``. It needs the ``makespan`` program; a path that cannot be used raises ``OSError``.
+        """
+        return self._db_path
+
+    @db_path.setter
+    def db_path(self, path):
+        self._db_path, self._store = path, None
+
+    def _init_database(self):
+        """Opens or makes the database at ``db_path``; raises ``OSError`` if that fails."""
+        if self._db_path is not None and self._store is None:
+            self._store = Store("sqlite:" + os.path.expanduser(os.fspath(self._db_path)))
+
     # ------------------------------------------------------------------------------------------------------ workflows
 
     def create_workflow(self, name, description="", metadata=None):
-        """Declares a workflow and answers its id."""
+        """Declares a workflow and returns its id."""
+        self._init_database()
         workflow = WorkflowExecution(str(uuid.uuid4()), name, description, metadata=metadata or {})
         with self._lock:
             self.workflows[workflow.workflow_id] = workflow
         self._open(workflow)
+        self._remember(lambda: ("workflow_" + workflow.workflow_id, workflow.history()))
         return workflow.workflow_id
 
     @guarded()
     def _open(self, workflow):
         labels = {"description": workflow.description} if workflow.description else None
+        workflow._store = self._store
         workflow._run = _run.Run(workflow.name, id=workflow.workflow_id, folder=self.folder, labels=labels,
+                                 file=self._store.file() if self._store is not None else None,
                                  params=workflow.metadata, source="makespan python, as workflow_monitor")
         _context.opened(workflow._run)
 
     def add_workflow_step(self, workflow_id, step_name, description="", dependencies=None, metadata=None):
-        """Adds a step that comes after ``dependencies``, ids of steps, and answers its id."""
+        """Adds a step that comes after ``dependencies``, ids of steps, and returns its id."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.COMPLETED:
             self._reopen(workflow)
@@ -92,12 +118,9 @@ class WorkflowMonitor:
 
     @guarded()
     def _reopen(self, workflow):
-        """Steps that are added one at a time complete the workflow each time; its file goes on."""
+        """Continues a workflow that has ended because a step was added or started again."""
         workflow.status, workflow.end_time, workflow.duration = WorkflowStatus.RUNNING, None, None
-        if workflow._run is not None:
-            over = workflow._run
-            workflow._run = _run.Run(workflow.name, id=over.id, file=over.file, clock=over.clock, announce=False)
-            _context.opened(workflow._run)
+        reopen(workflow._run)
 
     def start_workflow(self, workflow_id):
         workflow = self._workflow(workflow_id)
@@ -105,7 +128,7 @@ class WorkflowMonitor:
         self._alert(workflow, AlertSeverity.INFO, "Workflow '%s' started" % say(workflow.name, 256))
 
     def pause_workflow(self, workflow_id, reason=""):
-        """Says that nothing is done for a while, on purpose."""
+        """Pauses a workflow: nothing is done on purpose."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.RUNNING:
             workflow.status = WorkflowStatus.PAUSED
@@ -120,7 +143,7 @@ class WorkflowMonitor:
                 pause.resume()
 
     def cancel_workflow(self, workflow_id, reason=None):
-        """Stops a workflow: what runs is cancelled, what did not start yet is too."""
+        """Cancels a workflow with its running and pending steps."""
         workflow = self._workflow(workflow_id)
         for step in workflow.steps.values():
             if step._task is not None:
@@ -135,14 +158,17 @@ class WorkflowMonitor:
         workflow, step = self._workflow(workflow_id), self._step(workflow_id, step_id)
         if step is None:
             raise ValueError("Step %s not found in workflow" % step_id)
+        if workflow._run is not None and not workflow._run.is_open:
+            self._reopen(workflow)
         with self._lock:
             step.update(StepStatus.RUNNING, 0.0)
             workflow.count()
         if step._task is not None:
             step._task.start()
+        self._remember(lambda: ("step_%s_%s" % (workflow_id, step_id), asdict(step)))
 
     def update_step_progress(self, workflow_id, step_id, progress, message=None):
-        """How far a step is, 0 to 100."""
+        """Reports the progress of a step, 0 to 100."""
         step = self._step(workflow_id, step_id)
         if step is None:
             return
@@ -153,17 +179,19 @@ class WorkflowMonitor:
                 step.metadata["last_message"] = message
         if step._task is not None:
             step._task.progress(step.progress / 100, message)
+        self._progressed(self.workflows[workflow_id])
+        self._remember(lambda: ("progress_%s_%s" % (workflow_id, step_id), {"progress": step.progress, "message": message}))
 
     def complete_step(self, workflow_id, step_id, result=None):
         self._over(workflow_id, step_id, StepStatus.COMPLETED, lambda task: task.complete(result), result=result)
 
     def skip_step(self, workflow_id, step_id, reason=None):
-        """A step is deliberately not executed."""
+        """Skips a step: it is deliberately not executed."""
         self._over(workflow_id, step_id, StepStatus.SKIPPED, lambda task: task.skip(reason))
 
     def fail_step(self, workflow_id, step_id, error_message, retry=True):
-        """An attempt failed. With ``retry``, and tries left, the step waits to be started again, and the seconds to
-        wait are answered: ``retry_backoff``, doubled with each try.
+        """Ends an attempt as failed. With ``retry`` and tries left, the step waits to be started again, and the seconds to
+        wait are returned: ``retry_backoff``, doubled with each try.
         """
         step = self._step(workflow_id, step_id)
         if step is None:
@@ -190,6 +218,9 @@ class WorkflowMonitor:
             workflow.count()
         if step._task is not None:
             tell(step._task)
+        self._progressed(workflow)
+        self._remember(lambda: ("completion_%s_%s" % (workflow_id, step_id),
+                       {"step_id": step_id, "success": status is not StepStatus.FAILED, "result": result, "error": error}))
         if status is StepStatus.FAILED:
             self._alert(workflow, AlertSeverity.ERROR, "Step '%s' failed: %s" % (say(step.name, 256), say(error)), step)
         self._check(workflow)
@@ -208,48 +239,52 @@ class WorkflowMonitor:
                       AlertSeverity.ERROR if failed else AlertSeverity.INFO,
                       "Workflow '%s' %s" % (name, "failed" if failed else "completed"))
 
+    @guarded()
     def _end(self, workflow, status, severity, message):
         workflow.status, workflow.end_time = status, time.time()
         if workflow.start_time is not None:
             workflow.duration = max(0.0, workflow.end_time - workflow.start_time)
         self._alert(workflow, severity, message)
         if workflow._run is not None:
+            workflow._run.put({"event": "run", "stored": workflow.totals()})
             workflow._run.end(status={"completed": "succeeded"}.get(status.value, status.value))
+            if workflow._store is not None:
+                # Not for the last time: a step may be added to what seemed complete.
+                workflow._store.bring(workflow._run.file, last=False)
+        self._remember(lambda: ("workflow_completion_" + workflow.workflow_id, workflow.history()))
+
+    @staticmethod
+    def _progressed(workflow):
+        """Records the overall progress."""
+        if workflow._run is not None:
+            workflow._run.metric("progress", workflow.progress, "%")
 
     # ---------------------------------------------------------------------------------------------- metrics and alerts
 
     def record_metric(self, workflow_id, metric_name, value, unit="", step_id=None, tags=None):
-        """A measured value of a workflow, or of one of its steps."""
+        """Records a measured value of a workflow or of one of its steps."""
         metric = PerformanceMetric(str(uuid.uuid4()), workflow_id, step_id, metric_name, value, unit, time.time(), tags or {})
         workflow = self.workflows.get(workflow_id)
         with self._lock:
             self.metrics.append(metric)
             if workflow is not None:
                 workflow.metrics.append(metric)
-        step = workflow.steps.get(step_id) if workflow is not None else None
-        scope = step._task if step is not None else workflow._run if workflow is not None else None
-        if scope is not None:
-            name = say(metric_name, 200) + ("" if not tags else "{%s}" % ",".join(
-                "%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in tags.items()))
-            scope.metric(name, value, unit or None)
+        if workflow is not None and workflow._run is not None:
+            self._measure(workflow, metric)
+        self._remember(lambda: ("metric_%s_%s" % (workflow_id, metric_name), asdict(metric)))
 
-    def add_alert_handler(self, handler):
-        self.alert_handlers.append(handler)
-
-    def _alert(self, workflow, severity, message, step=None, resolved=False):
-        alert = WorkflowAlert(str(uuid.uuid4()), workflow.workflow_id, step.step_id if step is not None else None, severity,
-                              message, time.time(), resolved)
-        with self._lock:
-            self.alerts.append(alert)
-            workflow.alerts.append(alert)
-        scope = step._task if step is not None else workflow._run
-        if scope is not None:
-            scope.alert(message, severity=severity.value, resolved=resolved or None)
-        for handler in list(self.alert_handlers):
-            foreign(handler, alert)
+    @guarded()
+    def _measure(self, workflow, metric):
+        name = say(metric.metric_name, 200)
+        if metric.tags:
+            name += "{%s}" % ",".join("%s=%s" % (say(key, 50), say(inner, 50)) for key, inner in metric.tags.items())
+        step = workflow.steps.get(metric.step_id)
+        # Also of a workflow that has ended: what it produced may be measured last.
+        with amended(workflow._run):
+            (workflow._run if step is None else step._task).metric(name, metric.value, metric.unit or None)
 
     def start_monitoring(self):
-        """Looks at the machine every ``system_check_interval`` seconds, in a thread of its own."""
+        """Checks the machine every ``system_check_interval`` seconds, in a thread of its own."""
         with self._lock:
             if self._watch is None:
                 self._watch = System(self)
@@ -261,36 +296,7 @@ class WorkflowMonitor:
         if watch is not None:
             watch.stop()
 
-    # -------------------------------------------------------------------------------------------------------- answers
-
-    def get_workflow_status(self, workflow_id):
-        workflow = self.workflows.get(workflow_id)
-        return workflow.status_now() if workflow is not None else None
-
-    def get_active_workflows(self):
-        return [workflow.status_now() for workflow in list(self.workflows.values())
-                if workflow.status is WorkflowStatus.RUNNING]
-
-    def get_recent_alerts(self, count=50):
-        with self._lock:
-            return [asdict(alert) for alert in list(self.alerts)[-count:]]
-
-    def get_performance_summary(self, workflow_id=None):
-        """Statistics of the metrics of one workflow, or of all; values that are no finite number do not count."""
-        grouped = {}
-        with self._lock:
-            for metric in self.metrics:
-                if workflow_id is None or metric.workflow_id == workflow_id:
-                    if isinstance(metric.value, (int, float)) and metric.value - metric.value == 0:
-                        grouped.setdefault(metric.metric_name, []).append(metric.value)
-        return {name: {"count": len(values), "min": min(values), "max": max(values), "mean": statistics.fmean(values),
-                       "latest": values[-1], **({"std_dev": statistics.stdev(values)} if len(values) > 1 else {})}
-                for name, values in grouped.items()}
-
-    def generate_progress_report(self, workflow_id):
-        """How far a workflow and its steps are, as text."""
-        workflow = self.workflows.get(workflow_id)
-        return workflow.report() if workflow is not None else "Workflow %s not found" % workflow_id
+    # ------------------------------------------------------------------------------------------------------- machinery
 
     def _workflow(self, workflow_id):
         workflow = self.workflows.get(workflow_id)

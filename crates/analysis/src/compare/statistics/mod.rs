@@ -6,14 +6,18 @@
 mod discoveries;
 mod median;
 mod normal;
+mod power;
 mod rank_sum;
+mod rates;
 mod segments;
 mod shift;
 mod slope;
 
 pub use discoveries::adjusted;
 pub use median::median;
+pub use power::detectable;
 pub use rank_sum::{RankSum, rank_sum, smallest_p};
+pub use rates::fisher;
 pub use segments::change_points;
 pub use shift::{Depths, Shift, interval, shift};
 pub use slope::{Slope, slope};

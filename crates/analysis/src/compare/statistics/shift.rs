@@ -35,7 +35,7 @@ const EXACT: usize = 60;
 impl Depths {
     /// The ends of an interval are the `k`-th smallest and the `k`-th largest difference for the largest `k` such that U
     /// is below `k` in at most half of `level`; none where that is 0. No level above [`LEVEL`].
-    fn of(&mut self, n1: usize, n2: usize, level: f64) -> Option<u64> {
+    pub(super) fn of(&mut self, n1: usize, n2: usize, level: f64) -> Option<u64> {
         let k = if n1 + n2 <= EXACT {
             let sizes = (n1.min(n2), n1.max(n2));
             let tail = self.known.entry(sizes).or_insert_with(|| Tail::new(sizes.0, sizes.1));
@@ -109,6 +109,13 @@ pub fn interval(a: &[f64], b: &[f64], level: f64, depths: &mut Depths) -> Option
     let (low, high) = (sorted(a), sorted(b));
     let pairs = (a.len() as u64).saturating_mul(b.len() as u64);
     Some((nth_difference(&low, &high, k - 1), nth_difference(&low, &high, pairs.saturating_sub(k))))
+}
+
+/// The difference below which that share of all lie, of samples that are not empty.
+pub(super) fn quantile_of_differences(a: &[f64], b: &[f64], share: f64) -> f64 {
+    let pairs = (a.len() as u64).saturating_mul(b.len() as u64);
+    let at = (pairs.saturating_sub(1) as f64 * share).round() as u64;
+    nth_difference(&sorted(a), &sorted(b), at)
 }
 
 /// The `k`-th smallest, from 0, of all differences of one of `b` less one of `a`, both ascending.

@@ -11,18 +11,21 @@ const FEWEST: usize = 10;
 /// How a series of values creeps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slope {
-    /// Median of the slopes of all pairs, in units of the values for each step from one value to the next.
+    /// Median of the slopes of all pairs, in units of the values for each place from one to the next.
     pub each: f64,
     /// Two-sided probability of an order of the values at least as far from none.
     pub p: f64,
 }
 
-/// The slope of a series (Sen 1968, *Estimates of the regression coefficient based on Kendall's tau*) and the test of
+/// The slope of a series of values that stand at ascending places, such as the numbers of the runs they come from: places
+/// between them that have no value count as places (Sen 1968, *Estimates of the regression coefficient based on Kendall's tau*) and the test of
 /// Mann and Kendall for it (Mann 1945), with corrections for ties and continuity. None for fewer than ten values. A step
 /// in the level gives a slope too: whoever finds [change points](super::change_points()) tells them first. O(n²); of
 /// more than 500 values the last 500 count.
-pub fn slope(values: &[f64]) -> Option<Slope> {
-    let values = &values[values.len().saturating_sub(LONGEST)..];
+pub fn slope(places: &[usize], values: &[f64]) -> Option<Slope> {
+    let all = places.len().min(values.len());
+    let places = &places[all.saturating_sub(LONGEST)..all];
+    let values = &values[all.saturating_sub(LONGEST)..all];
     let n = values.len();
     if n < FEWEST {
         return None;
@@ -31,7 +34,7 @@ pub fn slope(values: &[f64]) -> Option<Slope> {
     let mut s = 0i64;
     for (i, x) in values.iter().enumerate() {
         for (j, y) in values.iter().enumerate().skip(i + 1) {
-            slopes.push((y - x) / (j - i) as f64);
+            slopes.push((y - x) / places[j].saturating_sub(places[i]).max(1) as f64);
             s += i64::from(y > x) - i64::from(y < x);
         }
     }

@@ -70,6 +70,7 @@ pub(super) fn pair(runs: &[Compared], pair: &Pair<'_>, unit: &Unit) -> String {
         run: c.side().map(Side::name),
         forbids: c.forbids(),
         tasks: if let Caveat::NotExecuted(_, n) = c { Some(*n) } else { None },
+        runs: None,
     };
     out.notes = pair.caveats.iter().map(note).collect();
     let key = |place: &u32| matching.tasks[*place as usize].key.clone();
@@ -175,6 +176,8 @@ fn samples(s: &TwoSamples) -> SamplesEntry {
         adjusted_p: s.adjusted,
         margin: if let Verdict::Equivalent { margin } = s.verdict { Some(margin) } else { None },
         detectable: if let Verdict::NoEvidence { detectable } = s.verdict { detectable } else { None },
+        baseline_failed: s.failed[0],
+        candidate_failed: s.failed[1],
     }
 }
 
@@ -186,6 +189,15 @@ fn ids(runs: &[Compared], row: &LineupRow) -> Vec<Option<String>> {
 /// Two sets of runs.
 pub(super) fn sets(runs: &[Compared], found: &Verdicts, unit: &Unit) -> String {
     let mut out = document("sets", &found.measure, unit, runs);
+    out.comparable = Some(!found.notes.iter().any(|n| n.forbids()));
+    let note = |n: &SetCaveat| Note {
+        code: n.code(),
+        run: n.side().map(Side::name),
+        forbids: n.forbids(),
+        tasks: if let SetCaveat::Runs(Caveat::NotExecuted(_, tasks), _) = n { Some(*tasks) } else { None },
+        runs: if let SetCaveat::Runs(_, runs) = n { Some(*runs) } else { None },
+    };
+    out.notes = found.notes.iter().map(note).collect();
     let entry = |r: &RowVerdict| {
         let row = &found.lineup.rows[r.row as usize];
         VerdictEntry {

@@ -44,6 +44,7 @@ pub(super) struct Note {
     pub(super) run: Option<&'static str>,
     pub(super) forbids: bool,
     pub(super) tasks: Option<u32>,
+    pub(super) runs: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -147,6 +148,8 @@ pub(super) struct SamplesEntry {
     pub(super) adjusted_p: Number,
     pub(super) margin: Number,
     pub(super) detectable: Number,
+    pub(super) baseline_failed: u32,
+    pub(super) candidate_failed: u32,
 }
 
 #[derive(Serialize)]

@@ -3,11 +3,13 @@
 mod output;
 mod record;
 mod signals;
+mod spawn;
+mod terminal;
 mod usage;
 
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,10 +25,11 @@ use crate::config::Config;
 use crate::config::settings::{RUN_SAMPLE, RUN_TAIL, WORKFLOW};
 use crate::failure::Failure;
 use crate::output::clean;
-use crate::stored::{Address, known, now};
+use crate::stored::{Address, known, now, random};
 use output::{SharedTail, Stream, Tail, pass_through};
-use record::{Described, Record};
+use record::{Around, Described, Record};
 use signals::{Signals, name_of, until_ended};
+use spawn::{Output, Prepared, Started, start};
 use usage::{Usage, disk, totals};
 
 /// The exit codes of programs that execute others (env(1), nohup(1)): its own failure, what cannot be executed, and
@@ -67,7 +70,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let signals =
         Signals::hold().map_err(|error| Failure::Usage(format!("signals cannot be held: {error}")))?;
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let [program, rest @ ..] = args.command.as_slice() else {
+    let [program, ..] = args.command.as_slice() else {
         return Err(Failure::Usage("there is no command".to_owned()));
     };
     let task =
@@ -77,10 +80,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let tail = config.value(args.tail, &RUN_TAIL)?.0;
     let workflow = args.workflow.clone().map_or_else(|| config.get(&WORKFLOW), |w| Ok(Some(w)))?;
     let address = Address::new(config)?;
-    let id = run_id(args.id.as_deref(), &name, now())?;
     let environment = address.for_others();
-    refuse(&address.with_wait(FIRST_WAIT), &id)?;
-
     let described = Described {
         name: &name,
         workflow: workflow.as_deref(),
@@ -89,22 +89,40 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         command: &words,
         started: now(),
     };
-    let mut record = Record::new(address, &id, &task, described);
+    let around = if args.id.is_none() { around(&address)? } else { None };
+    let (mut record, id, file, task) = match around {
+        Some(around) => {
+            let task = format!("{task}@{}.{:04x}", std::process::id(), random() & 0xffff);
+            let record = Record::within(address, &around, &task, described);
+            (record, around.run, around.file, task)
+        }
+        None => {
+            let id = run_id(args.id.as_deref(), &name, now())?;
+            refuse(&address.with_wait(FIRST_WAIT), &id)?;
+            let file = address.inbox_file(&id).ok();
+            (Record::new(address, &id, &task, described), id, file, task)
+        }
+    };
     // Before it starts, so that whatever it starts can record into the same run.
     if let Err(error) = record.try_send()
         && !error.is_transient()
+        && record.needs_store()
     {
         return Err(record.failed(error));
     }
     if args.verbose {
         say(&format!("run {id}"));
     }
-    let mut command = Command::new(program);
-    command.args(rest).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.env("MAKESPAN_RUN", &id).env("MAKESPAN_STORE", environment);
+    let mut environment = vec![
+        ("MAKESPAN_RUN", id.as_str().into()),
+        ("MAKESPAN_TASK", task.into()),
+        ("MAKESPAN_STORE", environment.into()),
+    ];
+    environment.extend(file.as_ref().map(|file| ("MAKESPAN_FILE", file.as_os_str().to_owned())));
+    let prepared = Prepared { words: &args.command, environment: &environment, tty: !args.no_tty };
     let started = now();
     record.started(started, &machine());
-    let child = match command.spawn() {
+    let child = match start(&prepared, &signals) {
         Ok(child) => child,
         Err(error) => {
             say(&format!("{}: {error}", words[0]));
@@ -114,17 +132,37 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
             return Ok(if missing { NOT_FOUND } else { NOT_EXECUTABLE });
         }
     };
-    signals.hand_to(child.id());
     let tail = Arc::new(Mutex::new(Tail::new(usize::try_from(tail).unwrap_or(usize::MAX))));
     let (status, ended) = attend(child, &mut record, &tail, &signals, sample);
     let (status, code, error) = verdict(status, signals.asked_to_stop());
     record.output(&tail.lock().unwrap_or_else(PoisonError::into_inner));
     record.ended(ended, status, error);
     record.finish();
+    if let Some(inbox) = file.as_ref().and_then(|file| file.parent()) {
+        // Only if it is empty: most commands know nothing of it.
+        let _ = std::fs::remove_dir(inbox);
+    }
     if args.verbose {
         say(&format!("run {id} {} in {}", status.name(), duration(ended.saturating_sub(started))));
     }
     Ok(code)
+}
+
+/// The run that the command is started within, if there is one that can be recorded into.
+fn around(address: &Address) -> Result<Option<Around>, Failure> {
+    let Some(around) = Around::of_environment() else { return Ok(None) };
+    if around.file.is_none() {
+        let store = address.with_wait(FIRST_WAIT).open_existing()?;
+        let known = store.map(|store| known(address, &*store, &around.run)).transpose()?.flatten();
+        if known.is_none() {
+            let (run, place) = (&around.run, address.shown());
+            say(&format!(
+                "warning: MAKESPAN_RUN names run {run}, which is not in {place}; the command gets a run of its own"
+            ));
+            return Ok(None);
+        }
+    }
+    Ok(Some(around))
 }
 
 /// That the run cannot be recorded: a store that never will work, or an id that is taken. A store that cannot be
@@ -146,21 +184,18 @@ fn refuse(address: &Address, id: &str) -> Result<(), Failure> {
 /// Stays with the command until its end: passes its output through, measures it, keeps the store up to date. Returns
 /// how it ended, and when.
 fn attend(
-    mut child: Child,
+    child: Started,
     record: &mut Record,
     tail: &SharedTail,
     signals: &Signals,
     sample: Duration,
 ) -> (io::Result<ExitStatus>, i64) {
-    let id = child.id();
-    let mut readers: Vec<JoinHandle<()>> = Vec::new();
-    if let Some(from) = child.stdout.take() {
-        readers.push(pass_through(Stream::Stdout, from, io::stdout(), tail.clone()));
-    }
-    if let Some(from) = child.stderr.take() {
-        readers.push(pass_through(Stream::Stderr, from, io::stderr(), tail.clone()));
-    }
+    let id = child.id;
+    signals.hand_to(id, child.terminals);
+    let follow = |stream: Stream, output: Output| pass_through(stream, output.from, output.to, tail.clone());
+    let readers = vec![follow(Stream::Stdout, child.stdout), follow(Stream::Stderr, child.stderr)];
     let (stop, stopped) = channel::<()>();
+    let mut process = child.process;
     let mut usage = Usage::of(id);
     let (status, ended, disk) = std::thread::scope(|scope| {
         let (usage, record) = (&mut usage, &mut *record);
@@ -170,7 +205,7 @@ fn attend(
         // Before it is waited for: afterwards nothing is left of it to look at.
         let disk = disk(id);
         signals.let_go();
-        let status = child.wait();
+        let status = process.wait();
         drop(stop);
         // Where only waiting tells that it ended, the time before that is too early.
         (status, if cfg!(target_os = "linux") { ended } else { now() }, disk)

@@ -1,8 +1,9 @@
 //! What is recorded of a command, and how it gets into the store: in parts, so that the store is free for others in
 //! between, and a command is neither stopped nor slowed down by a store that cannot be reached.
 
+use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use makespan_format::{Attempt, ErrorInfo, Event, Fields, Log, RunInfo, Sample, Status, Task, write_line};
@@ -17,12 +18,79 @@ use crate::stored::{Address, Producer, now};
 /// As long the store is waited for while the command runs: others may be quicker then.
 const SHORT_WAIT: Duration = Duration::from_millis(500);
 
-/// A command as it is recorded: a run with one task.
+/// A command as it is recorded: a run with one task, or a task of a run that goes on.
 pub(super) struct Record {
     address: Address,
-    producer: Producer,
+    way: Way,
     run: String,
     task: String,
+    nested: bool,
+}
+
+/// How events get to where they are kept.
+enum Way {
+    /// Into the store.
+    Store(Producer),
+    /// Into the file of the run that goes on; the lines that are not there yet.
+    File(PathBuf, String),
+}
+
+impl Way {
+    fn push(&mut self, event: &Event<'_>) {
+        match self {
+            Way::Store(producer) => producer.push(event),
+            Way::File(_, lines) => write_line(event, lines),
+        }
+    }
+}
+
+/// The run that a command is started within, as `MAKESPAN_RUN` and its fellows say.
+#[derive(Debug)]
+pub(super) struct Around {
+    /// Id of the run.
+    pub(super) run: String,
+    /// Id of its task within which the command is started.
+    pub(super) task: Option<String>,
+    /// The file that its events are appended to; where there is none they go into the store.
+    pub(super) file: Option<PathBuf>,
+}
+
+impl Around {
+    /// What the environment says.
+    pub(super) fn of_environment() -> Option<Around> {
+        let word = |name: &str| std::env::var(name).ok().filter(|word| !word.is_empty());
+        let file = std::env::var_os("MAKESPAN_FILE").filter(|path| !path.is_empty()).map(PathBuf::from);
+        Some(Around { run: word("MAKESPAN_RUN")?, task: word("MAKESPAN_TASK"), file })
+    }
+}
+
+/// The line that says which run the next ones belong to.
+fn naming(run: &str) -> String {
+    let mut line = String::new();
+    write_line(&Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }), &mut line);
+    line
+}
+
+/// Appends lines to a file that others append to as well, in one piece.
+fn append(path: &Path, lines: &str) -> std::io::Result<()> {
+    // To open a pipe would hold the command up.
+    if path.metadata().is_ok_and(|meta| !meta.is_file()) {
+        return Err(std::io::Error::other(format!("{} is not a file", path.display())));
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().append(true).create(true).open(path)?.write_all(lines.as_bytes())
+}
+
+/// What is recorded of how a command was called.
+fn params(command: &[String]) -> Fields {
+    let mut params = Fields::new();
+    params.raw("command", &serde_json::json!(command).to_string());
+    if let Ok(folder) = std::env::current_dir() {
+        params.str("folder", &folder.to_string_lossy());
+    }
+    params
 }
 
 /// What is known of a command before it starts.
@@ -38,34 +106,44 @@ pub(super) struct Described<'a> {
 impl Record {
     /// Begins to record: the run and its task.
     pub(super) fn new(address: Address, run: &str, task: &str, described: Described<'_>) -> Record {
-        let mut producer = Producer::new(run);
-        let mut params = Fields::new();
-        params.raw("command", &serde_json::json!(described.command).to_string());
-        if let Ok(folder) = std::env::current_dir() {
-            params.str("folder", &folder.to_string_lossy());
-        }
-        producer.push(&Event::Run(RunInfo {
+        let mut way = Way::Store(Producer::new(run));
+        way.push(&Event::Run(RunInfo {
             id: run.into(),
             name: Some(described.name.into()),
             workflow: described.workflow.map(Into::into),
             started: Some(described.started),
             source: Some(described.source.into()),
             labels: described.labels.finish(),
-            params: params.finish(),
+            params: params(described.command).finish(),
             infer_edges: Some(false),
             ..RunInfo::default()
         }));
-        producer.push(&Event::Task(Task {
+        way.push(&Event::Task(Task { id: task.into(), kind: Some("command".into()), ..Task::default() }));
+        Record { address, way, run: run.to_owned(), task: task.to_owned(), nested: false }
+    }
+
+    /// Begins to record a task of a run that goes on.
+    pub(super) fn within(address: Address, around: &Around, task: &str, described: Described<'_>) -> Record {
+        let mut way = match &around.file {
+            Some(file) => Way::File(file.clone(), String::new()),
+            None => Way::Store(Producer::new(&around.run)),
+        };
+        way.push(&Event::Task(Task {
             id: task.into(),
+            name: Some(described.name.into()),
+            step: Some(described.name.into()),
             kind: Some("command".into()),
+            parent: around.task.as_deref().map(Into::into),
+            labels: described.labels.finish(),
+            params: params(described.command).finish(),
             ..Task::default()
         }));
-        Record { address, producer, run: run.to_owned(), task: task.to_owned() }
+        Record { address, way, run: around.run.clone(), task: task.to_owned(), nested: true }
     }
 
     /// Adds that it started, on this machine.
     pub(super) fn started(&mut self, started: i64, machine: &str) {
-        self.producer.push(&Event::Attempt(Attempt {
+        self.way.push(&Event::Attempt(Attempt {
             task: self.task.as_str().into(),
             number: 1,
             started: Some(started),
@@ -79,7 +157,7 @@ impl Record {
     pub(super) fn measured(&mut self, measured: &[Measured]) {
         let t = now();
         for &(name, value, unit) in measured {
-            self.producer.push(&Event::Sample(Sample {
+            self.way.push(&Event::Sample(Sample {
                 task: Some(self.task.as_str().into()),
                 number: Some(1),
                 name: name.into(),
@@ -96,7 +174,7 @@ impl Record {
     }
 
     fn log(&mut self, t: i64, level: &str, text: String) {
-        self.producer.push(&Event::Log(Log {
+        self.way.push(&Event::Log(Log {
             task: Some(self.task.as_str().into()),
             number: Some(1),
             t: Some(t),
@@ -123,7 +201,7 @@ impl Record {
             kind: Some(kind.to_owned().into()),
             trace: None,
         });
-        self.producer.push(&Event::Attempt(Attempt {
+        self.way.push(&Event::Attempt(Attempt {
             task: self.task.as_str().into(),
             number: 1,
             ended: Some(ended),
@@ -131,7 +209,10 @@ impl Record {
             error,
             ..Attempt::default()
         }));
-        self.producer.push(&Event::Run(RunInfo {
+        if self.nested {
+            return;
+        }
+        self.way.push(&Event::Run(RunInfo {
             id: self.run.as_str().into(),
             status: Some(status),
             ended: Some(ended),
@@ -141,8 +222,28 @@ impl Record {
 
     /// Sends what waits, if the store can be had soon; else it waits on.
     pub(super) fn try_send(&mut self) -> Result<(), Error> {
-        let store = self.address.with_wait(SHORT_WAIT).try_open()?;
-        self.producer.send(&*store, SHORT_WAIT).map(|_| ())
+        self.send(SHORT_WAIT)
+    }
+
+    fn send(&mut self, wait: Duration) -> Result<(), Error> {
+        match &mut self.way {
+            Way::Store(producer) => {
+                let store = self.address.with_wait(wait).try_open()?;
+                producer.send(&*store, wait).map(|_| ())
+            }
+            Way::File(path, lines) => {
+                if !lines.is_empty() {
+                    append(path, &format!("{}{lines}", naming(&self.run)))?;
+                    lines.clear();
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether it goes into a store, of which it can be said before the command starts that it will never work.
+    pub(super) fn needs_store(&self) -> bool {
+        matches!(self.way, Way::Store(_))
     }
 
     /// What to say of an error of the store.
@@ -152,14 +253,14 @@ impl Record {
 
     /// Sends the rest. Where that cannot be done, it is put into a file, and stderr says so.
     pub(super) fn finish(mut self) {
-        let wait = self.address.wait();
-        let sent = self.address.try_open().and_then(|store| self.producer.send(&*store, wait).map(|_| ()));
-        let Err(error) = sent else { return };
-        let mut text = String::new();
-        write_line(&Event::Run(RunInfo { id: self.run.as_str().into(), ..RunInfo::default() }), &mut text);
-        for line in self.producer.unsent() {
-            text.push_str(line);
-            text.push('\n');
+        let Err(error) = self.send(self.address.wait()) else { return };
+        let mut text = naming(&self.run);
+        match &self.way {
+            Way::Store(producer) => producer.unsent().iter().for_each(|line| {
+                text.push_str(line);
+                text.push('\n');
+            }),
+            Way::File(_, lines) => text.push_str(lines),
         }
         let path: PathBuf =
             std::env::temp_dir().join(format!("makespan-{:016x}.jsonl", crate::stored::random()));

@@ -2,14 +2,19 @@
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::File;
     use std::sync::{Arc, Mutex, PoisonError};
+    use std::time::Duration;
 
-    use nix::sys::signal::{SigSet, Signal, kill};
-    use nix::unistd::{Pid, getpgrp, tcgetpgrp};
+    use nix::sys::signal::{SigSet, Signal, kill, killpg};
+    use nix::unistd::{Pid, getpgrp};
+
+    use super::super::terminal::Terminal;
 
     const HANDED_ON: [Signal; 6] =
         [Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGUSR1, Signal::SIGUSR2];
+    /// As long a command has to end by a signal that was sent to all processes of its group before it gets ours. Many
+    /// a program takes a second interrupt for impatience and leaves its work undone.
+    const ALREADY_THERE: Duration = Duration::from_millis(100);
 
     #[derive(Debug, Default)]
     struct State {
@@ -23,31 +28,53 @@ mod unix {
     #[derive(Clone, Debug)]
     pub(crate) struct Signals {
         set: SigSet,
+        before: SigSet,
         state: Arc<Mutex<State>>,
     }
 
     impl Signals {
         /// Keeps signals for later. To be called while the process has one thread: those that come after it do as it
-        /// does, and a command that is started does not.
+        /// does. A command that is started gets [`Signals::mask_before`].
         pub(crate) fn hold() -> std::io::Result<Signals> {
-            let set: SigSet = HANDED_ON.into_iter().collect();
+            let before = SigSet::thread_get_mask()?;
+            let set: SigSet = HANDED_ON.into_iter().chain([Signal::SIGWINCH]).collect();
             set.thread_block()?;
-            Ok(Signals { set, state: Arc::default() })
+            Ok(Signals { set, before, state: Arc::default() })
         }
 
-        /// From now on hands to a command what comes, and what came.
-        pub(crate) fn hand_to(&self, child: u32) {
+        /// The signals that were blocked when this program was started.
+        pub(crate) fn mask_before(&self) -> SigSet {
+            self.before
+        }
+
+        /// From now on hands to a command what comes, and what came; and the size of the caller's terminal to those
+        /// that stand for it.
+        pub(crate) fn hand_to(&self, child: u32, terminals: Vec<Terminal>) {
             let Ok(child) = i32::try_from(child) else { return };
             self.state.lock().unwrap_or_else(PoisonError::into_inner).child = Some(Pid::from_raw(child));
             let (set, state) = (self.set, self.state.clone());
             std::thread::spawn(move || {
-                while let Ok(signal) = set.wait() {
-                    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                    if !matches!(signal, Signal::SIGUSR1 | Signal::SIGUSR2) {
-                        state.asked = Some(signal);
+                let mut source = source::Source::new(set);
+                while let Some((signal, from)) = source.next() {
+                    if signal == Signal::SIGWINCH {
+                        // The system has told all of the group, before the new size was there to be read.
+                        if terminals.iter().filter(|terminal| terminal.resize()).count() > 0 {
+                            let _ = killpg(getpgrp(), Signal::SIGWINCH);
+                        }
+                        continue;
+                    }
+                    let stops = !matches!(signal, Signal::SIGUSR1 | Signal::SIGUSR2);
+                    if stops {
+                        state.lock().unwrap_or_else(PoisonError::into_inner).asked = Some(signal);
+                    }
+                    match from {
+                        // A terminal sends what its keys mean to all processes in the foreground.
+                        From::Terminal => continue,
+                        From::Process if stops => std::thread::sleep(ALREADY_THERE),
+                        From::Process => {}
                     }
                     // With the lock held: the number is that of the command until it was waited for.
-                    if let Some(child) = state.child.filter(|_| !came_from_terminal(signal)) {
+                    if let Some(child) = state.lock().unwrap_or_else(PoisonError::into_inner).child {
                         let _ = kill(child, signal);
                     }
                 }
@@ -65,11 +92,73 @@ mod unix {
         }
     }
 
-    /// Whether the terminal sent it, and so to the command too: it sends what its keys mean to all processes in the
-    /// foreground.
-    fn came_from_terminal(signal: Signal) -> bool {
-        matches!(signal, Signal::SIGINT | Signal::SIGQUIT)
-            && File::open("/dev/tty").is_ok_and(|terminal| tcgetpgrp(terminal) == Ok(getpgrp()))
+    /// Who sent a signal.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum From {
+        Terminal,
+        Process,
+    }
+
+    /// Where Linux says what signals come, and who sent them.
+    #[cfg(target_os = "linux")]
+    mod source {
+        use nix::errno::Errno;
+        use nix::sys::signal::{SigSet, Signal};
+        use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+        use super::From;
+
+        /// `si_code` of what the kernel itself sent (sigaction(2)); of these signals only terminals are such senders.
+        const SI_KERNEL: i32 = 0x80;
+
+        pub(super) struct Source(Option<SignalFd>);
+
+        impl Source {
+            pub(super) fn new(set: SigSet) -> Source {
+                Source(SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC).ok())
+            }
+
+            /// Waits for the next signal; `None` where that cannot be done.
+            pub(super) fn next(&mut self) -> Option<(Signal, From)> {
+                loop {
+                    match self.0.as_ref()?.read_signal() {
+                        Ok(Some(info)) => {
+                            let signal = i32::try_from(info.ssi_signo).ok()?;
+                            let from =
+                                if info.ssi_code == SI_KERNEL { From::Terminal } else { From::Process };
+                            return Some((Signal::try_from(signal).ok()?, from));
+                        }
+                        Ok(None) | Err(Errno::EINTR) => {}
+                        Err(_) => return None,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Other systems do not say who sent a signal: keys are taken for the sender while this program is in the foreground.
+    #[cfg(not(target_os = "linux"))]
+    mod source {
+        use nix::sys::signal::{SigSet, Signal};
+        use nix::unistd::{getpgrp, tcgetpgrp};
+
+        use super::From;
+
+        pub(super) struct Source(SigSet);
+
+        impl Source {
+            pub(super) fn new(set: SigSet) -> Source {
+                Source(set)
+            }
+
+            /// Waits for the next signal; `None` where that cannot be done.
+            pub(super) fn next(&mut self) -> Option<(Signal, From)> {
+                let signal = self.0.wait().ok()?;
+                let key = matches!(signal, Signal::SIGINT | Signal::SIGQUIT)
+                    && std::fs::File::open("/dev/tty").is_ok_and(|tty| tcgetpgrp(tty) == Ok(getpgrp()));
+                Some((signal, if key { From::Terminal } else { From::Process }))
+            }
+        }
     }
 
     /// Waits until a child has ended, and leaves it to be waited for.
@@ -99,7 +188,7 @@ mod other {
         pub(crate) fn hold() -> std::io::Result<Signals> {
             Ok(Signals)
         }
-        pub(crate) fn hand_to(&self, _: u32) {}
+        pub(crate) fn hand_to(&self, _: u32, _: Vec<super::super::terminal::Terminal>) {}
         pub(crate) fn let_go(&self) {}
         pub(crate) fn asked_to_stop(&self) -> Option<&'static str> {
             None

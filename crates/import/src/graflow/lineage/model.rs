@@ -4,10 +4,10 @@ use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Artifact, Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task, time::SECOND,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::owner;
 use crate::importer::Zone;
@@ -78,7 +78,7 @@ struct Node {
     kind: Option<String>,
     status: Option<Status>,
     after: Vec<String>,
-    known: FxHashSet<String>,
+    known: HashSet<String>,
     labels: Labels,
     tries: Vec<Try>,
 }
@@ -93,7 +93,7 @@ struct Run {
     totals: [Option<f64>; 3],
     labels: Labels,
     nodes: Vec<Node>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
     files: Vec<String>,
     graphs: usize,
 }
@@ -118,9 +118,9 @@ impl Run {
 pub(super) struct Lineage<'z> {
     clock: Clock<'z>,
     runs: Vec<Run>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
     /// Places of the task executions among those of their task, by id.
-    tries: FxHashMap<String, usize>,
+    tries: HashMap<String, usize>,
     summaries: Vec<(String, Vec<(String, f64)>)>,
 }
 
@@ -130,8 +130,8 @@ impl<'z> Lineage<'z> {
         Lineage {
             clock: Clock::new(Rc::new(zone)),
             runs: Vec::new(),
-            index: FxHashMap::default(),
-            tries: FxHashMap::default(),
+            index: HashMap::default(),
+            tries: HashMap::default(),
             summaries: Vec::new(),
         }
     }

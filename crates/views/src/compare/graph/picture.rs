@@ -11,7 +11,8 @@ use makespan_scene::{
 use super::super::{Mode, Pair, pair::sign};
 use super::{Graph, Node};
 use crate::graph::{Frame, bounds, push_route};
-use crate::look::{Look, status_role};
+use crate::look::Look;
+use crate::roles::status_role;
 use crate::target::Target;
 
 /// The box of a node.

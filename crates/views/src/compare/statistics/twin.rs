@@ -67,7 +67,7 @@ pub fn table(verdicts: &Verdicts, range: std::ops::Range<usize>) -> Table {
             Cell::new(format!("{a} v {b}")),
             Cell::new(p).exact(if s.exact { "exact" } else { "normal approximation" }),
             contribution,
-            Cell::new(qualification(&unit, &s.verdict)),
+            Cell::new(qualification(&unit, s)),
         ]);
     }
     table.left_out = all - table.rows.len();

@@ -2,7 +2,7 @@
 
 use makespan_analysis::Quantity;
 use makespan_analysis::compare::statistics::smallest_p;
-use makespan_analysis::compare::{TwoSamples, Verdict, Verdicts};
+use makespan_analysis::compare::{Caveat, SetCaveat, Side, TwoSamples, Verdict, Verdicts};
 use makespan_scene::{Role, counted};
 
 use crate::amount::Unit;
@@ -19,6 +19,7 @@ pub fn verdict_word(verdict: &Verdict, quantity: Quantity) -> &'static str {
         (Verdict::Equivalent { .. }, _) => "equivalent",
         (Verdict::NoEvidence { .. }, _) => "no evidence",
         (Verdict::TooFew, _) => "too few runs",
+        (Verdict::NotComparable, _) => "not comparable",
     }
 }
 
@@ -30,6 +31,7 @@ pub fn verdict_sign(verdict: &Verdict) -> &'static str {
         Verdict::Equivalent { .. } => "≈",
         Verdict::NoEvidence { .. } => "?",
         Verdict::TooFew => "…",
+        Verdict::NotComparable => "✗",
     }
 }
 
@@ -45,7 +47,7 @@ pub(super) fn verdict_role(samples: &TwoSamples) -> Option<Role> {
             Some(Role::diverge((t.signum() * t.abs().max(0.15)) as f32))
         }
         Verdict::Equivalent { .. } => Some(Role::diverge(0.0)),
-        Verdict::NoEvidence { .. } | Verdict::TooFew => None,
+        Verdict::NoEvidence { .. } | Verdict::TooFew | Verdict::NotComparable => None,
     }
 }
 
@@ -59,18 +61,26 @@ pub(super) fn shift(unit: &Unit, samples: &TwoSamples) -> String {
 
 /// The shift, and what else there is to say.
 pub(super) fn shift_in_words(unit: &Unit, samples: &TwoSamples) -> String {
-    let parts = [shift(unit, samples), qualification(unit, &samples.verdict)];
+    let parts = [shift(unit, samples), qualification(unit, samples)];
     parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// What else there is to say of a verdict: the smallest change that could have been shown, or the margin.
-pub(super) fn qualification(unit: &Unit, verdict: &Verdict) -> String {
-    match verdict {
+/// What else there is to say of a verdict: the change that would have been found, the margin, or what failed.
+pub(super) fn qualification(unit: &Unit, samples: &TwoSamples) -> String {
+    match &samples.verdict {
         Verdict::Equivalent { margin } => format!("within {}", unit.text(*margin)),
+        Verdict::NotComparable if samples.failed != [0, 0] => failures(samples),
         Verdict::NoEvidence { detectable: Some(least) } => format!("could show ≥ {}", unit.text(*least)),
         Verdict::NoEvidence { detectable: None } => "needs more runs".to_owned(),
         _ => String::new(),
     }
+}
+
+/// How many runs failed on each side: "0 of 30 failed before, 14 of 30 after".
+fn failures(samples: &TwoSamples) -> String {
+    let (n, m) = samples.sizes();
+    let [a, b] = samples.failed.map(|failed| failed as usize);
+    format!("{a} of {} failed before, {b} of {} after", n + a, m + b)
 }
 
 /// The answer in a sentence.
@@ -88,10 +98,15 @@ pub fn title(verdicts: &Verdicts) -> String {
             format!("The makespans are equivalent within {}: {shift}, {runs}", unit.text(margin))
         }
         Verdict::NoEvidence { detectable } => {
-            let could = detectable.map_or(String::new(), |d| format!(" could show {} or more", unit.text(d)));
+            let could = detectable
+                .map_or(String::new(), |d| format!(" could show {} in four of five cases", unit.text(d)));
             format!("No evidence that the makespan changed: {shift}; {runs}{could}")
         }
         Verdict::TooFew => format!("Too few successful runs for a verdict on the makespan: {runs}"),
+        Verdict::NotComparable if makespan.failed != [0, 0] => {
+            format!("Neither set is faster: {}", failures(makespan))
+        }
+        Verdict::NotComparable => "Neither set is faster: they have few tasks in common".to_owned(),
     }
 }
 
@@ -103,8 +118,53 @@ pub fn answer(verdicts: &Verdicts) -> Section {
         _ => None,
     });
     let mut blocks = vec![Block::Answer(Cell { status: role, ..Cell::new(title(verdicts)) })];
+    blocks.extend(verdicts.notes.iter().map(|note| Block::Caution(caution(*note))));
     blocks.extend(notes(verdicts).into_iter().map(Block::Note));
     Section::new("answer", "Comparison", blocks)
+}
+
+/// What has to be known of the sets, in a sentence.
+fn caution(note: SetCaveat) -> String {
+    let SetCaveat::Runs(caveat, runs) = note else {
+        return "One set fails more often than the other. What succeeded is a selection: a limit on time leaves only \
+                short runs, so that neither set is called faster."
+            .to_owned();
+    };
+    let of = |side: Side| {
+        let set = if side == Side::A { "the baseline" } else { "the candidate" };
+        format!("{} of {set}", counted(runs, "run"))
+    };
+    match caveat {
+        Caveat::Failed(side) => format!("{} failed; such runs have no makespan that counts.", of(side)),
+        Caveat::Cancelled(side) => {
+            format!("{} {} cancelled; such runs have no makespan that counts.", of(side), was(runs))
+        }
+        Caveat::Unfinished(side) => format!("{} had not finished and do not count.", of(side)),
+        Caveat::NoMakespan(side) => format!("{} {} no times.", of(side), has(runs)),
+        Caveat::NoTasks(side) => format!("{} {} no tasks.", of(side), has(runs)),
+        Caveat::LittleInCommon => {
+            "Less than half of the tasks of the smaller set are in the other: these may be \
+                                   different workflows."
+                .to_owned()
+        }
+        Caveat::NotExecuted(side, tasks) => format!(
+            "{} skipped tasks, or took results from a cache, that the other set executed: {} in all.",
+            of(side),
+            counted(tasks, "task")
+        ),
+        Caveat::ParamsDiffer => "The sets have different parameters.".to_owned(),
+        Caveat::EdgesInferred(side) => {
+            format!("The dependencies of {} are inferred from times; the files record none.", of(side))
+        }
+    }
+}
+
+fn was(runs: u32) -> &'static str {
+    if runs == 1 { "was" } else { "were" }
+}
+
+fn has(runs: u32) -> &'static str {
+    if runs == 1 { "has" } else { "have" }
 }
 
 /// How many runs there are on each side.
@@ -115,18 +175,21 @@ fn sizes(verdicts: &Verdicts) -> (usize, usize) {
 /// How the verdicts are meant, in plain words.
 pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let mut notes = vec![
-        "The shift is the Hodges–Lehmann estimate with its interval of 95 %; tests are by ranks, adjusted for the \
-         number of tasks tested (Benjamini and Hochberg)."
+        "The shift is the Hodges–Lehmann estimate with its interval of 95 %; tests are by ranks, a failure being the worst, \
+         and adjusted for all that is tested (Benjamini and Hochberg): at most 5 % of what is called different is not."
             .to_owned(),
         format!(
-            "{} on the critical path of some run and {} were tested, each group by itself.",
+            "{} on the critical path of some run and {} were tested.",
             counted(verdicts.tested[0], "task"),
             counted(verdicts.tested[1], "other task")
         ),
-        "No evidence is not evidence of equality: these runs cannot show changes smaller than the one given.".to_owned(),
+        "No evidence is not evidence of equality: the change given beside it would have been found in four of five cases, \
+         a smaller one less often."
+            .to_owned(),
     ];
     let (n, m) = verdicts.makespan.as_ref().map_or_else(|| sizes(verdicts), TwoSamples::sizes);
-    if smallest_p(n, m) > 0.05 {
+    let failed = verdicts.makespan.as_ref().map_or([0, 0], |m| m.failed.map(|failed| failed as usize));
+    if smallest_p(n + failed[0], m + failed[1]) > 0.05 {
         notes.push(format!(
             "{n} against {} cannot show anything at 5 %: compare at least 4 against 4, 3 against 5 or 2 against 8.",
             counted(m, "run")
@@ -136,7 +199,8 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let all = sizes(verdicts);
     if let Some((a, b)) = counting.filter(|sizes| *sizes != all) {
         notes.push(format!(
-            "Only runs and tasks that succeeded count: {a} of {} before, {b} of {} after.",
+            "The makespan is that of runs that succeeded: {a} of {} before, {b} of {} after. A task counts where it \
+             succeeded, whatever became of its run.",
             counted(all.0, "run"),
             counted(all.1, "run")
         ));

@@ -1,10 +1,10 @@
 //! Two indexes of bars with the same lanes and rows, each run counted from its own zero.
 
+use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
 
 use super::super::Pair;
 use super::rows::prefer;
@@ -61,7 +61,7 @@ impl Aligned {
             let timed_b = timed(b, &members.b, extent_b);
             let ends = |timed: &[(i64, i64, u32)]| timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>();
             let (rows_b, count) = pack(&ends(&timed_b));
-            let row_in_b: FxHashMap<u32, u32> =
+            let row_in_b: HashMap<u32, u32> =
                 timed_b.iter().zip(&rows_b).map(|(&(.., attempt), &row)| (attempt, row)).collect();
             let preferred: Vec<Option<u32>> = timed_a
                 .iter()
@@ -115,27 +115,28 @@ fn counterpart(pair: &Pair<'_>, attempt: AttemptId) -> Option<AttemptId> {
 /// The lanes of both runs, those of one name together, in the order in which one run alone would have them.
 fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Members)> {
     let (a, b) = (pair.a.run(), pair.b.run());
-    let mut of: FxHashMap<String, usize> = FxHashMap::default();
+    let mut of: HashMap<String, usize> = HashMap::default();
     let mut all: Vec<(String, Members)> = Vec::new();
     for (run, is_a) in [(b, false), (a, true)] {
-        for (name, members) in grouped(run, lanes) {
+        for (name, members) in grouped(run, lanes.for_run(b)) {
             let at = *of.entry(name.clone()).or_insert_with(|| {
                 all.push((name, Members::default()));
                 all.len() - 1
             });
-            *(if is_a { &mut all[at].1.a } else { &mut all[at].1.b }) = members;
+            // Two tasks may have one name, and then share a lane.
+            (if is_a { &mut all[at].1.a } else { &mut all[at].1.b }).extend(members);
         }
     }
     let first = |run: &Run, members: &[u32], zero: i64| {
         let starts = members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN);
         starts.min().map(|t| t.saturating_sub(zero))
     };
-    match lanes {
+    match lanes.for_run(b) {
         Lanes::Worker => {
             all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
         }
-        // Steps tell a story, so they stand in the order in which they began in either run.
-        Lanes::Step => all.order_by_cached_key(|(name, m)| {
+        // Tasks and steps stand in the order in which they began in either run.
+        Lanes::Auto | Lanes::Task | Lanes::Step => all.order_by_cached_key(|(name, m)| {
             let starts = [first(a, &m.a, zero.0), first(b, &m.b, zero.1)];
             (starts.into_iter().flatten().min().unwrap_or(i64::MAX), name.clone())
         }),

@@ -18,6 +18,7 @@ pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
     Frame {
         width: width_px,
         height: AXIS_HEIGHT + rows * row_height + FOOT_HEIGHT,
+        top: AXIS_HEIGHT,
         gutter: Frame::gutter_for(&aligned.b, width_px),
         row_height,
         window: aligned.whole(),

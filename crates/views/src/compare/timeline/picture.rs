@@ -14,7 +14,8 @@ use super::connect::{connect, label, tag};
 use super::frame::{Side, body, place};
 use super::{Aligned, ground};
 use crate::clip::shortened_name;
-use crate::look::{Look, status_role};
+use crate::look::Look;
+use crate::roles::status_role;
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame, Slice, axis};
 

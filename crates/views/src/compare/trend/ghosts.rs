@@ -4,7 +4,7 @@ use makespan_analysis::compare::{Spread, Trends};
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::{Bars, Group, Hit, Item, Paint, Path, Rect, Role, Seg, Stroke};
 
-use crate::timeline::{AXIS_HEIGHT, Frame, Index};
+use crate::timeline::{Frame, Index};
 
 /// A box from the 10th to the 90th percentile, a line from the smallest to the largest value with a cap at both ends,
 /// and a stroke at the median: what belongs behind a bar, and what belongs over it. `x` maps a value to pixels, `row` is
@@ -72,9 +72,9 @@ pub fn with_before(
 pub fn behind(run: &Run, index: &Index, trends: &Trends, rows: &[u32], frame: &Frame) -> (Group, Group) {
     let clip = Rect::new(
         frame.gutter,
-        AXIS_HEIGHT,
+        frame.top,
         (frame.width - frame.gutter).max(0.0),
-        (frame.height - AXIS_HEIGHT).max(0.0),
+        (frame.height - frame.top).max(0.0),
     );
     let group = |label: &str| Group { clip: Some(clip), label: label.to_owned(), ..Group::default() };
     let (mut below, mut over) =

@@ -10,7 +10,8 @@ use super::{line, line_count, name, newest};
 use crate::amount::Unit;
 use crate::compare::delta::around;
 use crate::compare::{Lines, percent, word_role};
-use crate::look::{Look, status_role};
+use crate::look::Look;
+use crate::roles::status_role;
 use crate::target::Target;
 
 const HEAD: f32 = 22.0;

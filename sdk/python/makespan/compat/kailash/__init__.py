@@ -4,20 +4,23 @@
     from makespan.compat.kailash.metrics_collector import MetricsCollector
     from makespan.compat.kailash.storage import FileSystemStorage
 
+``kailash.tracking.X`` is ``makespan.compat.kailash.X``, and ``makespan.compat.kailash.tracking.X`` as well.
+
 Otherwise than the original: a run is one file that is appended to, so that saving a task costs the same in a run of
-ten thousand; tasks that are tried again are attempts of one task; what was not measured is ``None`` and not 0; it
-needs no psutil and no pydantic. Databases are the matter of the ``makespan`` program, as are analyses, reports and the
-live monitor.
+ten thousand; tasks that are tried again are attempts of one task; what was not measured is ``None`` and not 0, and zeros
+that stand for it are ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, which
+also writes the reports of ``reporting``; pictures and dashboards are left to it.
 """
 
 from .config import TrackingConfig
+from .events import EventStream, LiveMonitor, WebhookHandler
 from .manager import TaskManager
 from .metrics_collector import MetricsCollector, PerformanceMetrics, collect_metrics
 from .models import RunSummary, Task, TaskMetrics, TaskRun, TaskStatus, TaskSummary, WorkflowRun
-from .storage import BaseStorage, FileSystemStorage, StorageBackend
+from .storage import BaseStorage, DatabaseStorage, FileSystemStorage, SQLiteStorage, StorageBackend
 
 __all__ = [
-    "BaseStorage", "FileSystemStorage", "MetricsCollector", "PerformanceMetrics", "RunSummary", "StorageBackend", "Task",
-    "TaskManager", "TaskMetrics", "TaskRun", "TaskStatus", "TaskSummary", "TrackingConfig", "WorkflowRun",
-    "collect_metrics",
+    "BaseStorage", "DatabaseStorage", "EventStream", "FileSystemStorage", "LiveMonitor", "MetricsCollector",
+    "PerformanceMetrics", "RunSummary", "SQLiteStorage", "StorageBackend", "Task", "TaskManager", "TaskMetrics", "TaskRun",
+    "TaskStatus", "TaskSummary", "TrackingConfig", "WebhookHandler", "WorkflowRun", "collect_metrics",
 ]

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass, field
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
+
+from . import _yaml
+from .sdk_exceptions import StorageException
+from .storage import DatabaseStorage, FileSystemStorage, SQLiteStorage
+from .storage._recorder import INCLUDE
+
+#: Backends by the words that name them.
+FILES = ("filesystem", "file", "files")
+DATABASES = ("database", "postgresql", "postgres", "mysql", "mariadb", "mongodb", "redis")
 
 
 @dataclass
 class TrackingConfig:
-    """``metric_interval`` in seconds. A backend other than ``filesystem`` is written to files too."""
+    """``metric_interval`` in seconds; ``include`` lists what is measured: ``cpu``, ``memory``, ``disk_io``, and
+    ``network_io``, which the system does not count for a process; all if ``None``.
+
+    ``storage_backend`` is ``filesystem``, ``sqlite`` or ``database``. Of ``storage_config``, files take ``path``, ``format``,
+    ``compress``, ``archive_old_data`` and ``archive_path``; databases ``connection_string``, or ``path`` for SQLite. What
+    is unknown there raises, as does a backend that cannot be used: nothing is recorded in a place that was not named.
+    """
 
     enabled: bool = True
     collect_metrics: bool = True
@@ -18,63 +34,115 @@ class TrackingConfig:
     storage_config: Dict[str, Any] = field(default_factory=dict)
     retention_days: Optional[int] = None
     max_runs: Optional[int] = None
+    include: Optional[List[str]] = None
+
+    def __post_init__(self):
+        self.include = _included(self.include)
 
     @classmethod
     def from_env(cls, file=None):
-        """What the file says, and over that the environment. What cannot be read changes nothing."""
+        """Reads the file, and over that the environment. A number that is none is warned of and ignored."""
         config = cls()
         config._take(_tree(file if file is not None else os.path.expanduser("~/.kailash/tracking.yaml")))
         get = os.environ.get
+        backend, database = get("KAILASH_TRACKING_BACKEND"), get("KAILASH_TRACKING_DB")
+        if database and (backend or "database").lower() not in FILES:
+            # Naming a database is enough, even if no backend is set.
+            config.storage_backend = backend or "database"
+            config.storage_config = {"connection_string": database}
+        elif backend:
+            config.storage_backend = backend
         if get("KAILASH_TRACKING_PATH"):
             config.storage_config["path"] = get("KAILASH_TRACKING_PATH")
-        config.storage_backend = get("KAILASH_TRACKING_BACKEND") or config.storage_backend
-        config.collect_metrics = _as(bool, get("KAILASH_COLLECT_METRICS"), config.collect_metrics)
-        config.metric_interval = _as(float, get("KAILASH_METRICS_INTERVAL"), config.metric_interval)
-        config.retention_days = _as(int, get("KAILASH_TRACKING_RETENTION_DAYS"), config.retention_days)
+        for name, variable in (("collect_metrics", "KAILASH_COLLECT_METRICS"), ("metric_interval", "KAILASH_METRICS_INTERVAL"),
+                               ("retention_days", "KAILASH_TRACKING_RETENTION_DAYS")):
+            config._set(name, get(variable), variable)
         return config
 
     def _take(self, tree):
-        self.enabled = _as(bool, tree.get("tracking.enabled"), self.enabled)
-        self.storage_backend = tree.get("tracking.backend") or self.storage_backend
-        for name in ("path", "format", "compress"):
-            if tree.get("tracking.storage." + name):
-                self.storage_config[name] = tree["tracking.storage." + name]
-        self.collect_metrics = _as(bool, tree.get("tracking.metrics.enabled"), self.collect_metrics)
-        self.metric_interval = _as(float, tree.get("tracking.metrics.interval"), self.metric_interval)
-        self.retention_days = _as(int, tree.get("tracking.retention.days"), self.retention_days)
-        self.max_runs = _as(int, tree.get("tracking.retention.max_runs"), self.max_runs)
+        tracking = _mapping(tree.get("tracking"))
+        storage, metrics, retention = (_mapping(tracking.get(name)) for name in ("storage", "metrics", "retention"))
+        self._set("enabled", tracking.get("enabled"), "tracking.enabled")
+        self.storage_backend = str(tracking.get("backend") or self.storage_backend)
+        self.storage_config.update((name, value) for name, value in storage.items() if value is not None)
+        self._set("collect_metrics", metrics.get("enabled"), "tracking.metrics.enabled")
+        self._set("metric_interval", metrics.get("interval"), "tracking.metrics.interval")
+        self.include = _included(metrics.get("include"))
+        self._set("retention_days", retention.get("days"), "tracking.retention.days")
+        self._set("max_runs", retention.get("max_runs"), "tracking.retention.max_runs")
+
+    def _set(self, name, value, where):
+        """Takes a setting whose type is that of the field."""
+        if value is None or value == "":
+            return
+        if name in ("enabled", "collect_metrics"):
+            found = value if isinstance(value, bool) else {"true": True, "yes": True, "on": True, "1": True, "false": False,
+                                                           "no": False, "off": False, "0": False}.get(str(value).strip().lower())
+        else:
+            try:
+                found = (float if name == "metric_interval" else int)(str(value).strip())
+            except ValueError:
+                found = None
+        if found is None:
+            warnings.warn("%s: %r is not valid and was ignored" % (where, value), RuntimeWarning, stacklevel=3)
+        else:
+            setattr(self, name, found)
+
+    def storage(self):
+        """Makes the storage that the settings name."""
+        backend, given = str(self.storage_backend).strip().lower(), dict(self.storage_config)
+        kept = {"retention_days": self.retention_days, "max_runs": self.max_runs}
+        connection = given.pop("connection_string", None) or given.pop("url", None)
+        if backend in FILES:
+            return FileSystemStorage(given.pop("path", None), **kept, **_known(
+                given, "files", ("format", "compress", "archive_old_data", "archive_path")))
+        if backend == "sqlite" and not connection:
+            return SQLiteStorage(given.pop("path", None) or given.pop("db_path", None), **kept)
+        if backend == "sqlite" or backend in DATABASES:
+            # A path is where files would go; a file of settings may have both.
+            path = given.pop("path", None)
+            for name in ("format", "compress"):
+                given.pop(name, None)
+            if not connection and not os.environ.get("KAILASH_TRACKING_DB"):
+                unused = "; path=%r is not used" % path if path else ""
+                raise StorageException("storage_backend=%r needs a connection_string in storage_config, or KAILASH_TRACKING_DB "
+                                       "in the environment%s." % (self.storage_backend, unused))
+            return DatabaseStorage(connection, **kept, **_known(given, "databases", ("pool_size", "echo", "database",
+                                                                                     "collection_prefix")))
+        raise StorageException("storage_backend=%r is unknown. Use one of: filesystem, sqlite, database." % self.storage_backend)
 
 
-def _as(kind, text, otherwise):
-    if text is None or text == "":
-        return otherwise
-    if kind is bool:
-        return {"true": True, "yes": True, "on": True, "1": True}.get(text.strip().lower(), False)
-    try:
-        return kind(text)
-    except ValueError:
-        return otherwise
+def _known(given, whose, names):
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise StorageException("storage_config: unknown setting %s for %s. Known are: %s." % (
+            ", ".join(unknown), whose, ", ".join(names)))
+    return given
+
+
+def _included(include):
+    if include is None:
+        return None
+    include = [include] if isinstance(include, str) else [str(one).strip().lower() for one in include]
+    unknown = [one for one in include if one not in INCLUDE]
+    if unknown:
+        raise StorageException("include: unknown metric %s. Known are: %s." % (", ".join(unknown), ", ".join(INCLUDE)))
+    return include
+
+
+def _mapping(value):
+    return value if isinstance(value, dict) else {}
 
 
 def _tree(path):
-    """Scalars of the part of YAML that such a file needs, by their path: mappings by indentation, no lists."""
-    found, above = {}, []
     try:
         with open(path, encoding="utf-8") as file:
-            lines = file.read(65536).splitlines()
-    except (OSError, ValueError):
-        return found
-    for line in lines:
-        text = line.split(" #")[0].rstrip()
-        name, colon, value = text.strip().partition(":")
-        if not colon or name.startswith(("#", "-")):
-            continue
-        depth = len(text) - len(text.lstrip())
-        while above and above[-1][0] >= depth:
-            above.pop()
-        value = value.strip().strip("'\"")
-        if value:
-            found[".".join([inner for _, inner in above] + [name])] = value
-        else:
-            above.append((depth, name))
-    return found
+            text = file.read(65536)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise StorageException("%s cannot be read: %s" % (path, error)) from None
+    try:
+        return _mapping(_yaml.parse(text))
+    except _yaml.YamlError as error:
+        raise StorageException("%s: %s. Write mappings, lists and scalars only." % (path, error)) from None

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from .sdk_exceptions import StorageException
+
 
 def cleanup_old_data(task_manager, older_than_days=90, keep_failed_runs=True, dry_run=False):
-    """Deletes the runs of a manager's folder that ended more than so many days ago, or archives them if its storage
-    does that. Answers their ids; with ``dry_run`` they only are named.
+    """Deletes the runs that ended more than so many days ago, or archives them if the storage does that, and returns
+    their ids; with ``dry_run`` it only returns them.
     """
-    return task_manager.folder.clean_up(older_than_days, keep_failed_runs, dry_run)
+    clean_up = getattr(task_manager.storage, "clean_up", None)
+    if clean_up is None:
+        raise StorageException("%s has no method clean_up(older_than_days, keep_failed_runs, dry_run)" % (
+            type(task_manager.storage).__name__))
+    return clean_up(older_than_days, keep_failed_runs, dry_run)

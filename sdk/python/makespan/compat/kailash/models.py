@@ -1,17 +1,20 @@
-"""Runs, tasks and their metrics. A task or run that belongs to a manager is recorded as it changes."""
+"""Runs, tasks and their summaries. A task or run that belongs to a manager is recorded as it changes."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import enum
-import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
-from ..._encode import plain
 from ..._guard import guarded
+from ._happening import of_task
+from ._model import Model, seconds, utc_now
+from .metrics import TaskMetrics
+from .sdk_exceptions import KailashValidationError, TaskException, TaskStateError
+
+__all__ = ["RunSummary", "Task", "TaskMetrics", "TaskRun", "TaskStatus", "TaskSummary", "WorkflowRun"]
 
 
 class TaskStatus(str, enum.Enum):
@@ -24,90 +27,21 @@ class TaskStatus(str, enum.Enum):
 
 
 OVER = (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.SKIPPED, TaskStatus.CANCELLED)
-RUN_STATUSES = ("pending", "running", "completed", "failed", "cancelled")
-
-
-def utc_now():
-    return datetime.datetime.now(datetime.timezone.utc)
-
-
-class _Model:
-    def to_dict(self):
-        """JSON values: times as text, statuses as words."""
-        found = {}
-        for one in dataclasses.fields(self):
-            value = getattr(self, one.name)
-            if isinstance(value, _Model):
-                value = value.to_dict()
-            found[one.name] = value.isoformat() if isinstance(value, datetime.datetime) else plain(value)
-        return found
-
-    def json(self):
-        return json.dumps(self.to_dict(), ensure_ascii=False)
-
-    @classmethod
-    def from_dict(cls, data):
-        """From what :meth:`to_dict` gave; members that are not known are passed over."""
-        given = {one.name: data[one.name] for one in dataclasses.fields(cls) if one.name in data}
-        for name in ("started_at", "ended_at", "created_at"):
-            if isinstance(given.get(name), str):
-                given[name] = datetime.datetime.fromisoformat(given[name].replace("Z", "+00:00"))
-        if isinstance(given.get("metrics"), dict):
-            given["metrics"] = TaskMetrics.from_dict(given["metrics"])
-        if cls is TaskRun and "status" in given:
-            given["status"] = TaskStatus(given["status"])
-        return cls(**given)
-
-    @classmethod
-    def parse_raw(cls, text):
-        return cls.from_dict(json.loads(text))
-
-
-@dataclass
-class TaskMetrics(_Model):
-    """What a task used: ``duration`` in seconds, memory in MB, processor in percent. ``None``: not collected."""
-
-    duration: Optional[float] = None
-    memory_usage_mb: Optional[float] = None
-    cpu_usage: Optional[float] = None
-    custom_metrics: Dict[str, Any] = field(default_factory=dict)
-    memory_usage: Optional[float] = None
-
-    def __post_init__(self):
-        if self.memory_usage_mb is None:
-            self.memory_usage_mb = self.memory_usage
-        self.memory_usage = self.memory_usage_mb
-
-    @property
-    def cpu_percent(self):
-        return self.cpu_usage
-
-    @property
-    def memory_bytes(self):
-        return None if self.memory_usage_mb is None else int(self.memory_usage_mb * 1024 * 1024)
-
-    @property
-    def disk_read_bytes(self):
-        return self.custom_metrics.get("io_read_bytes")
-
-    @property
-    def disk_write_bytes(self):
-        return self.custom_metrics.get("io_write_bytes")
-
-    @property
-    def network_sent_bytes(self):
-        """Not collected: the system counts it for no process."""
-        return self.custom_metrics.get("network_sent_bytes")
-
-    @property
-    def network_recv_bytes(self):
-        """Not collected: the system counts it for no process."""
-        return self.custom_metrics.get("network_recv_bytes")
+#: Statuses that may follow, by status.
+VALID_TASK_TRANSITIONS = {
+    TaskStatus.PENDING: {TaskStatus.RUNNING, TaskStatus.SKIPPED, TaskStatus.FAILED, TaskStatus.CANCELLED},
+    TaskStatus.RUNNING: {TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED},
+    **{status: set() for status in OVER},
+}
+#: The original has no cancelled runs.
+VALID_RUN_TRANSITIONS = {"pending": {"running", "failed", "cancelled"}, "running": {"completed", "failed", "cancelled"},
+                         "completed": set(), "failed": set(), "cancelled": set()}
+RUNS_OVER = ("completed", "failed", "cancelled")
 
 
 @dataclass(eq=False)
-class TaskRun(_Model):
-    """One try of a node."""
+class TaskRun(Model):
+    """One try of a node. ``completed_at`` and ``ended_at`` are the same time."""
 
     node_id: str
     run_id: str = "test-run-id"
@@ -127,18 +61,29 @@ class TaskRun(_Model):
     #: The try before this one.
     parent_task_id: Optional[str] = None
     retry_count: int = 0
+    completed_at: Optional[datetime.datetime] = None
 
-    _task = None  # the task of makespan that it is an attempt of
+    # What is recorded of it: the task of makespan that it is an attempt of, the status that was recorded last, the
+    # labels of the task, which retries share, who records it, and, of one that was read back, the task's id.
+    _task = _written = _labels = _recorder = _origin = None
+
+    def __post_init__(self):
+        for name in ("run_id", "node_id", "node_type"):
+            if not getattr(self, name):
+                raise KailashValidationError("%s is empty" % name)
+        self.status = TaskStatus(self.status)
+        self.ended_at = self.ended_at or self.completed_at
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+        if name in ("ended_at", "completed_at") and value is not None:
+            object.__setattr__(self, "ended_at" if name == "completed_at" else "completed_at", value)
 
     def __eq__(self, other):
         return isinstance(other, TaskRun) and other.task_id == self.task_id
 
     def __hash__(self):
         return hash(self.task_id)
-
-    @property
-    def completed_at(self):
-        return self.ended_at
 
     @property
     def start_time(self):
@@ -150,11 +95,21 @@ class TaskRun(_Model):
 
     @property
     def duration(self):
-        """Seconds; ``None`` where it did not start, or did not end yet."""
-        return _seconds(self.started_at, self.ended_at)
+        """Seconds; ``None`` if it did not start, or did not end yet."""
+        return seconds(self.started_at, self.ended_at)
 
     def get_duration(self):
         return self.duration
+
+    @classmethod
+    def from_dict(cls, data):
+        data = dict(data)
+        metrics = data.get("metrics")
+        if isinstance(metrics, dict):
+            data["metrics"] = TaskMetrics.from_dict(metrics)
+        return super().from_dict(data)
+
+    model_validate = parse_obj = from_dict
 
     def start(self):
         self.update_status(TaskStatus.RUNNING)
@@ -174,10 +129,15 @@ class TaskRun(_Model):
         self.update_status(TaskStatus.SKIPPED, error=reason)
 
     def update_status(self, status, result=None, error=None, ended_at=None, metadata=None):
-        """Takes a status; ``ValueError`` for one that cannot follow."""
-        status = TaskStatus(status)
-        if status is not self.status and (self.status in OVER or status is TaskStatus.PENDING):
-            raise ValueError("Invalid state transition from %s to %s" % (self.status.value, status.value))
+        """Takes a status; raises ``TaskStateError`` for one that cannot follow."""
+        try:
+            status = TaskStatus(status)
+        except ValueError:
+            raise TaskStateError("Unknown task status: %s" % (status,)) from None
+        if status is not self.status and status not in VALID_TASK_TRANSITIONS[self.status]:
+            raise TaskStateError("Invalid state transition from %s to %s. Valid transitions: %s" % (
+                self.status.value, status.value,
+                ", ".join(sorted(one.value for one in VALID_TASK_TRANSITIONS[self.status])) or "none"))
         before, self.status = self.status, status
         self.result = result if result is not None else self.result
         self.error = error if error is not None else self.error
@@ -187,22 +147,37 @@ class TaskRun(_Model):
             self.started_at = utc_now()
         if status in OVER:
             self.ended_at = ended_at or self.ended_at or utc_now()
-        if self._task is not None and status is not before:
-            self._record(status)
+        if self._recorder is not None:
+            self._recorder.changed(self, bool(metadata))
+            if status is not before:
+                self._recorder.tell(of_task, self)
+
+    def validate_state(self):
+        if self.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) and self.started_at is None:
+            raise KailashValidationError("Task %s is %s but was never started" % (self.task_id, self.status.value))
+
+    def create_retry(self):
+        """Returns the next try of the same node."""
+        retry = TaskRun(self.node_id, self.run_id, self.node_type, input_data=self.input_data, metadata=dict(self.metadata),
+                        dependencies=list(self.dependencies), parent_task_id=self.task_id, retry_count=self.retry_count + 1)
+        retry._task, retry._labels, retry._recorder, retry._origin = self._task, self._labels, self._recorder, self._origin
+        retry._written = TaskStatus.PENDING
+        return retry
 
     @guarded()
-    def _record(self, status):
-        task = self._task
+    def _record(self):
+        """Writes what the status is now."""
+        task, status = self._task, self.status
+        self._written = status
         if status is TaskStatus.RUNNING:
             task.start(at=self.started_at)
+        elif status is TaskStatus.COMPLETED and self.metadata.get("skipped"):
+            task.skip(self.metadata.get("reason"))
         elif status is TaskStatus.COMPLETED:
-            if isinstance(self.result, dict) and isinstance(self.result.get("_metrics"), dict):
-                for name, value in self.result["_metrics"].items():
-                    task.metric(name, value)
-            if self.metadata.get("skipped"):
-                task.skip(self.metadata.get("reason"))
-            else:
-                task.complete(self.output_data if self.output_data is not None else self.result, at=self.ended_at)
+            for name, value in (("result", self.result), ("output", self.output_data)):
+                if value is not None:
+                    task.artifact(name, value=value)
+            task.complete(at=self.ended_at)
         elif status is TaskStatus.FAILED:
             task.fail(self.error, at=self.ended_at)
         elif status is TaskStatus.CANCELLED:
@@ -210,20 +185,13 @@ class TaskRun(_Model):
         elif status is TaskStatus.SKIPPED:
             task.skip(self.error)
 
-    def create_retry(self):
-        """The next try of the same node."""
-        retry = TaskRun(self.node_id, self.run_id, self.node_type, input_data=self.input_data, metadata=dict(self.metadata),
-                        dependencies=list(self.dependencies), parent_task_id=self.task_id, retry_count=self.retry_count + 1)
-        retry._task = self._task
-        return retry
-
 
 #: Its name in older versions.
 Task = TaskRun
 
 
 @dataclass
-class WorkflowRun(_Model):
+class WorkflowRun(Model):
     """One run of a workflow."""
 
     workflow_name: str
@@ -235,7 +203,15 @@ class WorkflowRun(_Model):
     metadata: Dict[str, Any] = field(default_factory=dict)
     error: Optional[str] = None
 
-    _run = None
+    _ids = None  # of `tasks`, as a set
+    _kept = False  # whether it was read back
+
+    def __post_init__(self):
+        if not self.workflow_name:
+            raise KailashValidationError("Workflow name cannot be empty")
+        if self.status not in VALID_RUN_TRANSITIONS:
+            raise KailashValidationError("Invalid status: %s. Must be one of: %s" % (
+                self.status, ", ".join(VALID_RUN_TRANSITIONS)))
 
     @property
     def workflow_id(self):
@@ -251,55 +227,62 @@ class WorkflowRun(_Model):
 
     @property
     def duration(self):
-        """Seconds; ``None`` where it did not end yet."""
-        return _seconds(self.started_at, self.ended_at)
+        """Seconds; ``None`` if it did not end yet."""
+        return seconds(self.started_at, self.ended_at)
 
     def get_duration(self):
         return self.duration
 
     def add_task(self, task_id):
-        if task_id not in self.tasks:
+        if not task_id:
+            raise TaskException("Task ID cannot be empty")
+        if self._ids is None or len(self._ids) != len(self.tasks):
+            self._ids = set(self.tasks)
+        if task_id not in self._ids:
+            self._ids.add(task_id)
             self.tasks.append(task_id)
 
     def update_status(self, status, error=None):
-        """Takes a status; ``ValueError`` for one that is none, or cannot follow."""
+        """Takes a status; raises ``TaskStateError`` for one that is unknown or cannot follow."""
         status = getattr(status, "value", status)
-        if status not in RUN_STATUSES:
-            raise ValueError("Invalid status: %s" % status)
-        if status != self.status and self.status in RUN_STATUSES[2:]:
-            raise ValueError("Invalid state transition from %s to %s" % (self.status, status))
+        if status != self.status and status not in VALID_RUN_TRANSITIONS[self.status]:
+            raise TaskStateError("Invalid state transition from %s to %s. Valid transitions: %s" % (
+                self.status, status, ", ".join(sorted(VALID_RUN_TRANSITIONS[self.status])) or "none"))
         self.status = status
         self.error = error if error is not None else self.error
-        if status in RUN_STATUSES[2:] and self.ended_at is None:
+        if status in RUNS_OVER and self.ended_at is None:
             self.ended_at = utc_now()
 
 
 @dataclass
-class TaskSummary(_Model):
-    """A task in a list."""
+class TaskSummary(Model):
+    """A task in a list; times as text."""
 
     task_id: str
     node_id: str
     node_type: str
     status: TaskStatus
     duration: Optional[float] = None
+    started_at: Optional[str] = None
+    ended_at: Optional[str] = None
     error: Optional[str] = None
 
     @classmethod
     def from_task_run(cls, task):
-        return cls(task.task_id, task.node_id, task.node_type, task.status, task.duration, task.error)
+        return cls(task.task_id, task.node_id, task.node_type, task.status, task.duration, _text(task.started_at),
+                   _text(task.ended_at), task.error)
 
 
 @dataclass
-class RunSummary(_Model):
-    """A run in a list, its tasks counted."""
+class RunSummary(Model):
+    """A run in a list, its tasks counted; times as text."""
 
     run_id: str
     workflow_name: str
     status: str
-    duration: Optional[float]
-    started_at: Optional[datetime.datetime]
-    ended_at: Optional[datetime.datetime]
+    duration: Optional[float] = None
+    started_at: Optional[str] = None
+    ended_at: Optional[str] = None
     task_count: int = 0
     completed_tasks: int = 0
     failed_tasks: int = 0
@@ -308,9 +291,9 @@ class RunSummary(_Model):
     @classmethod
     def from_workflow_run(cls, run, tasks):
         count = lambda status: sum(task.status is status for task in tasks)
-        return cls(run.run_id, run.workflow_name, run.status, run.duration, run.started_at, run.ended_at, len(tasks),
-                   count(TaskStatus.COMPLETED), count(TaskStatus.FAILED), run.error)
+        return cls(run.run_id, run.workflow_name, run.status, run.duration, _text(run.started_at), _text(run.ended_at),
+                   len(tasks), count(TaskStatus.COMPLETED), count(TaskStatus.FAILED), run.error)
 
 
-def _seconds(first, last):
-    return None if first is None or last is None else max(0.0, (last - first).total_seconds())
+def _text(time):
+    return None if time is None else time.isoformat()

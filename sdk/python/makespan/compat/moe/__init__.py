@@ -6,7 +6,7 @@
 Otherwise than the original: each workflow has a file of its own, also under an id that was there before, and is in it
 while it goes on; components are tasks with an identity, nested as they were called; events find their component in
 either case; a result that is no JSON does no harm. Results are recorded as artifacts, arguments are not recorded.
-``makespan report`` and ``makespan open`` take the place of ``WorkflowVisualizer`` and the dashboard.
+Pictures are those of ``makespan report``, and the dashboard is ``makespan open``: both need the program.
 """
 
 from .models import (
@@ -18,9 +18,10 @@ from .models import (
     WorkflowEvent,
     WorkflowExecution,
 )
-from .tracker import WorkflowTracker
+from .visualization import WorkflowVisualizer, render_workflow_dashboard, run_dashboard
+from .workflow_tracker import WorkflowTracker
 
 __all__ = [
     "ComponentExecution", "ExpertContribution", "MetaLearnerDecision", "OptimizerPerformance", "WorkflowComponentType",
-    "WorkflowEvent", "WorkflowExecution", "WorkflowTracker",
+    "WorkflowEvent", "WorkflowExecution", "WorkflowTracker", "WorkflowVisualizer", "render_workflow_dashboard", "run_dashboard",
 ]

@@ -1,4 +1,4 @@
-"""What a workflow of the mixture-of-experts framework consists of."""
+"""Workflows of the mixture-of-experts framework and their parts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Dict, List, Optional
 
 from ... import _context
+from ..._clock import nanoseconds
 from ..._encode import plain
-from ..._guard import guarded
+from ..._guard import guarded, say
 
 
 class WorkflowComponentType(enum.Enum):
@@ -56,8 +57,20 @@ def now():
     return datetime.datetime.now().isoformat()
 
 
+def _at(timestamp):
+    """Returns the time of an event as arguments; none if it is now: the clock of the run is finer than a timestamp, and
+    keeps the order of calls.
+    """
+    try:
+        time = datetime.datetime.fromisoformat(timestamp)
+        since = datetime.datetime.now(time.tzinfo) - time
+    except (TypeError, ValueError):
+        return {}
+    return {} if abs(since.total_seconds()) < 1 else {"at": nanoseconds(time)}
+
+
 def _dict(value):
-    """The fields of a record as JSON values."""
+    """Returns the fields of a record as JSON values."""
     found = {}
     for one in fields(value):
         inner = getattr(value, one.name)
@@ -68,7 +81,7 @@ def _dict(value):
 class _Record:
     @classmethod
     def from_dict(cls, data):
-        """From what :meth:`to_dict` gave; members that are not known are passed over."""
+        """Makes a record of what :meth:`to_dict` returned; unknown members are ignored."""
         known = {one.name for one in fields(cls)}
         given = {name: value for name, value in data.items() if name in known}
         for name in ("component", "expert_type", "optimizer_type"):
@@ -82,7 +95,7 @@ class _Record:
 
 @dataclass
 class WorkflowEvent(_Record):
-    """Something that a component said."""
+    """An event of a component."""
 
     component: WorkflowComponentType
     event_type: str
@@ -103,22 +116,22 @@ class ComponentExecution(_Record):
     _task = None  # no field: it is no part of the record
 
     def complete(self, success=True, result=None):
-        """It is over; the result of one that failed is ``{"error": message}``."""
+        """Ends the component. The result of a failed one is ``{"error": message}``."""
         self.exit_time, self.success, self.result = now(), success, result
         if self._task is not None:
             self._end(result)
 
     @guarded()
-    def _end(self, result):
+    def _end(self, result, at=None):
         if self.success:
-            self._task.complete(result)
+            self._task.complete(result, at=at)
         else:
-            self._task.fail(result.get("error", "failed") if isinstance(result, dict) else result)
+            self._task.fail(result.get("error", "failed") if isinstance(result, dict) else result, at=at)
 
 
 @dataclass
 class ExpertContribution(_Record):
-    """What an expert added to a prediction."""
+    """The contribution of an expert to a prediction."""
 
     expert_id: str
     expert_type: WorkflowComponentType
@@ -131,7 +144,7 @@ class ExpertContribution(_Record):
 
 @dataclass
 class OptimizerPerformance(_Record):
-    """How an optimizer came to its best fitness; the histories are by iteration, not by time."""
+    """The performance of an optimizer; histories are by iteration, not by time."""
 
     optimizer_id: str
     optimizer_type: WorkflowComponentType
@@ -147,7 +160,7 @@ class OptimizerPerformance(_Record):
 
 @dataclass
 class MetaLearnerDecision(_Record):
-    """Which algorithm the meta-learner chose, and among which."""
+    """A choice of the meta-learner, with its alternatives."""
 
     selection_id: str
     selected_algorithm: str
@@ -170,7 +183,9 @@ class WorkflowExecution:
     expert_contributions: List[ExpertContribution] = field(default_factory=list)
     optimizer_performances: List[OptimizerPerformance] = field(default_factory=list)
     meta_learner_decisions: List[MetaLearnerDecision] = field(default_factory=list)
+
     _run = None
+    _going = ()  # components that have begun and, when last looked at, not ended
 
     def add_event(self, event):
         self.events.append(event)
@@ -178,22 +193,35 @@ class WorkflowExecution:
 
     @guarded()
     def _record_event(self, event):
-        scope = self._scope()
-        if scope is not None:
-            details = json.dumps(plain(event.details), ensure_ascii=False) if event.details else ""
-            scope.log(("%s %s" % (event.event_type, details)).rstrip(), level="info" if event.success else "error")
+        """A line of the log, ``component: type {details}``, with the component of that kind or where the caller is."""
+        if self._run is None:
+            return
+        kind = WorkflowComponentType.of(event.component)
+        scope = self._scope(kind)
+        text = say("%s: %s" % (kind.value, say(event.event_type, 1024)), 2048)
+        if event.details:
+            text += " " + json.dumps(plain(event.details), ensure_ascii=False)
+        text = self._run.redacted("text", say(text))
+        if text is not None:
+            line = {"event": "log", "level": "info" if event.success else "error", "text": text}
+            at = _at(event.timestamp).get("at")
+            self._run.put(line, True, at) if scope is self._run else scope._put(line, True, at)
 
     def add_component(self, component):
-        """Adds a component that begins now."""
+        """Adds a component that begins now, or one that is over already."""
         self.components.append(component)
         self._begin(component)
 
     @guarded()
     def _begin(self, component):
-        if self._run is not None and component.exit_time is None:
-            name = WorkflowComponentType.of(component.component).value
-            component._task = self._run.create(name, step=name)
-            component._task.start()
+        if self._run is None:
+            return
+        name = WorkflowComponentType.of(component.component).value
+        component._task = self._run.create(name, step=name)
+        component._task.start(**_at(component.entry_time))
+        self._going = [c for c in self._going if c._task.is_open] + [component]
+        if component.exit_time is not None:
+            component._end(component.result, **_at(component.exit_time))
 
     def add_expert_contribution(self, contribution):
         self.expert_contributions.append(contribution)
@@ -215,13 +243,18 @@ class WorkflowExecution:
             for name in numbers:
                 scope.metric("%s.%s" % (id, name), getattr(record, name))
 
-    def _scope(self):
-        """The component that the caller is in, else the last one that is going on, else the run."""
+    def _scope(self, kind=None):
+        """Returns what an event belongs to: the last open component of that kind, else the one that the caller is in, else
+        the last open one if no kind is given; else the run.
+        """
+        going = [c for c in self._going if c._task.is_open]
+        same = [c._task for c in going if WorkflowComponentType.of(c.component) is kind]
+        if same:
+            return same[-1]
         current = _context.current()
         if current is not None and current.run is self._run:
             return current
-        open_ones = [c._task for c in self.components if c._task is not None and c._task.is_open]
-        return open_ones[-1] if open_ones else self._run
+        return going[-1]._task if going and kind in (None, WorkflowComponentType.OTHER) else self._run
 
     def complete(self, success=True, results=None):
         self.end_time, self.success = now(), success
@@ -237,7 +270,7 @@ class WorkflowExecution:
         self._run.end(status="succeeded" if success else "failed")
 
     def to_dict(self):
-        """As the files of the original are."""
+        """Returns the workflow in the form of the original's files."""
         found = _dict(self)
         for name, value in found.items():
             if isinstance(value, list):
@@ -255,7 +288,7 @@ class WorkflowExecution:
         return cls(**given)
 
     def save(self, path):
-        """Writes a file as those of the original are, which Makespan opens too."""
+        """Writes a file in the form of the original, which Makespan opens too."""
         with open(path, "w", encoding="utf-8") as file:
             json.dump(plain_tree(self.to_dict()), file, indent=2, ensure_ascii=False)
 
@@ -266,6 +299,6 @@ class WorkflowExecution:
 
 
 def plain_tree(value):
-    """A workflow as JSON: its records as they are, and in them what is no JSON as text."""
+    """Returns a workflow as JSON values; what JSON has no type for becomes text."""
     return {name: [plain(one) for one in inner] if isinstance(inner, list) else plain(inner)
             for name, inner in value.items()}

@@ -1,0 +1,34 @@
+//! What kind of source a run comes from.
+
+use makespan_model::{NONE, Run, UNKNOWN};
+
+/// Sources whose tasks are the spans of a trace, as their importers name them.
+const TRACES: [&str; 4] = ["Chrome trace", "Bazel profile", "viztracer", "PyTorch Kineto"];
+
+/// Whether the tasks of a run are spans of a trace: calls and slices that a program recorded of itself as they happened, and
+/// that nobody scheduled. They wait for no slot and stand in no queue, and a thread that is at one call is not full.
+///
+/// A source that says so, or a run in which at least half of the tasks with times lie, on the same worker, within a task
+/// that has times: calls within calls. O(n + a).
+pub fn is_trace(run: &Run) -> bool {
+    let source = run.text(run.source);
+    if TRACES.iter().any(|name| source.starts_with(name)) {
+        return true;
+    }
+    let (a, parent) = (&run.attempts, &run.tasks.parent);
+    if parent.iter().all(|p| *p == NONE) {
+        return false;
+    }
+    let worker = |t: u32| {
+        let mut tries = run.attempts_of(makespan_model::TaskId(t)).map(|i| i.index());
+        tries.find(|i| a.started[*i] != UNKNOWN && !a.worker[*i].is_empty()).map(|i| a.worker[i])
+    };
+    let (mut timed, mut calls) = (0usize, 0usize);
+    for t in 0..run.task_count() as u32 {
+        let Some(own) = worker(t) else { continue };
+        timed += 1;
+        let outer = parent[t as usize];
+        calls += usize::from(outer != NONE && worker(outer) == Some(own));
+    }
+    timed > 0 && calls * 2 >= timed
+}

@@ -1,0 +1,153 @@
+//! What the colour of a task means: its status, or what it belongs to.
+
+use makespan_model::{Run, Status, StrId, TaskId};
+use makespan_scene::Role;
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::roles::status_role;
+
+/// What the colours of the timeline and of the graph mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Colouring {
+    /// What became of a task.
+    #[default]
+    Status,
+    /// Its step.
+    Step,
+    /// The worker of its first attempt.
+    Worker,
+    /// What sort of thing executes it.
+    Kind,
+}
+
+impl Colouring {
+    /// All of them.
+    pub const ALL: [Colouring; 4] = [Colouring::Status, Colouring::Step, Colouring::Worker, Colouring::Kind];
+
+    /// The name in links, and the field of the query.
+    pub fn name(self) -> &'static str {
+        match self {
+            Colouring::Status => "status",
+            Colouring::Step => "step",
+            Colouring::Worker => "worker",
+            Colouring::Kind => "kind",
+        }
+    }
+}
+
+/// One colour and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coloured {
+    /// What people read.
+    pub name: String,
+    /// The colour.
+    pub role: Role,
+    /// The query that passes what has it; empty for the colour of all others.
+    pub query: String,
+}
+
+/// The colours of a run. Those with the most time have one each, all others share the last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Colours {
+    /// What each colour stands for, the most time first.
+    pub legend: Vec<Coloured>,
+    /// The place in the legend, by task.
+    of: Vec<u8>,
+}
+
+/// Colours that differ from each other for every eye (Okabe and Ito, 2008), less the dark one, which is hard to read on.
+const ROLES: [Role; 7] = [
+    Role::Category4,
+    Role::Category0,
+    Role::Category2,
+    Role::Category6,
+    Role::Category1,
+    Role::Category5,
+    Role::Category3,
+];
+
+impl Colours {
+    /// The colours of a run; `None` where they mean the status. O(n) in attempts.
+    pub fn of(run: &Run, by: Colouring) -> Option<Colours> {
+        let first_worker =
+            |t: TaskId| run.attempts_of(t).next().map_or(StrId::EMPTY, |a| run.attempts.worker[a.index()]);
+        let step = |t: TaskId| {
+            let i = t.index();
+            [run.tasks.step[i], run.tasks.name[i], run.tasks.id[i]]
+                .into_iter()
+                .find(|s| !s.is_empty())
+                .unwrap_or(StrId::EMPTY)
+        };
+        let key: &dyn Fn(TaskId) -> StrId = match by {
+            Colouring::Status => return None,
+            Colouring::Step => &step,
+            Colouring::Worker => &first_worker,
+            Colouring::Kind => &|t| run.tasks.kind[t.index()],
+        };
+        let mut time: FxHashMap<StrId, i64> = FxHashMap::default();
+        for task in run.task_ids() {
+            let length =
+                run.attempts_of(task).filter_map(|a| run.interval(a)).map(|(s, e)| e.saturating_sub(s));
+            let sum = time.entry(key(task)).or_default();
+            *sum = length.fold(*sum, i64::saturating_add);
+        }
+        let mut order: Vec<(StrId, i64)> = time.into_iter().collect();
+        order.sort_unstable_by_key(|(name, ns)| (name.is_empty(), std::cmp::Reverse(*ns), *name));
+        let own = order.len().min(ROLES.len());
+        let mut places: FxHashMap<StrId, u8> = FxHashMap::default();
+        let mut legend = Vec::with_capacity(own + 1);
+        for (i, (name, _)) in order.iter().enumerate().take(own).filter(|(_, (name, _))| !name.is_empty()) {
+            places.insert(*name, i as u8);
+            let text = run.text(*name);
+            legend.push(Coloured { name: text.to_owned(), role: ROLES[i], query: query(by, text) });
+        }
+        let rest = legend.len() as u8;
+        if order.len() > legend.len() {
+            let name = if legend.is_empty() { "unknown" } else { "others" };
+            legend.push(Coloured { name: name.to_owned(), role: Role::Neutral, query: String::new() });
+        }
+        let of = run.task_ids().map(|t| places.get(&key(t)).copied().unwrap_or(rest)).collect();
+        Some(Colours { legend, of })
+    }
+
+    /// The colour of a task in a status: what went wrong keeps the colour of that.
+    pub(crate) fn role(&self, task: u32, status: Status) -> Role {
+        let is_plain = matches!(status, Status::Succeeded | Status::Cached | Status::Running);
+        let own = self.of.get(task as usize).and_then(|at| self.legend.get(usize::from(*at)));
+        own.filter(|_| is_plain).map_or_else(|| status_role(status), |c| c.role)
+    }
+}
+
+/// The query that passes what has a value.
+fn query(by: Colouring, text: &str) -> String {
+    let mut out = format!("{}=\"", by.name());
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out + "\""
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_most_time_has_a_colour_of_its_own_and_failures_keep_theirs() {
+        let text: String = (0..9).map(|i| format!("t{i} 0..{} w{i} step=s{i}\n", 20 - i)).collect();
+        let run = makespan_model::notation::run(&text).unwrap();
+        let colours = Colours::of(&run, Colouring::Step).unwrap();
+        let names: Vec<&str> = colours.legend.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["s0", "s1", "s2", "s3", "s4", "s5", "s6", "others"]);
+        let at = |name: &str| run.find_task(name).unwrap().0;
+        assert_eq!(colours.role(at("t0"), Status::Succeeded), Role::Category4);
+        assert_eq!(colours.role(at("t8"), Status::Succeeded), Role::Neutral);
+        assert_eq!(colours.role(at("t0"), Status::Failed), Role::Failed);
+        assert_eq!(colours.legend[1].query, "step=\"s1\"");
+        assert_eq!(Colours::of(&run, Colouring::Status), None);
+    }
+}

@@ -1,0 +1,30 @@
+//! The colours of statuses and severities.
+
+use makespan_model::{Severity, Status};
+use makespan_scene::Role;
+
+/// The colour role of a status.
+pub fn status_role(status: Status) -> Role {
+    match status {
+        Status::Pending => Role::Pending,
+        Status::Queued => Role::Queued,
+        Status::Running => Role::Running,
+        Status::Retrying => Role::Retrying,
+        Status::Succeeded => Role::Succeeded,
+        Status::Failed => Role::Failed,
+        Status::Skipped => Role::Skipped,
+        Status::Cancelled => Role::Cancelled,
+        Status::UpstreamFailed => Role::UpstreamFailed,
+        Status::Cached => Role::Cached,
+        Status::Unknown => Role::Unknown,
+    }
+}
+
+/// The colour of how much something matters.
+pub(crate) fn severity_role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Failed,
+        Severity::Warning => Role::Retrying,
+        Severity::Info => Role::Queued,
+    }
+}

@@ -1,0 +1,117 @@
+//! Which part of the timeline is seen, and where on the screen.
+
+use makespan_model::{AttemptId, Run, UNKNOWN};
+use makespan_scene::{Face, Rect, TimeScale, Weight, width};
+use serde::{Deserialize, Serialize};
+
+use super::Index;
+
+/// Height of the axis above the rows, px.
+pub const AXIS_HEIGHT: f32 = 30.0;
+
+/// Height of the lane of alerts and log lines, px.
+pub(super) const MARKS_HEIGHT: f32 = 18.0;
+
+/// Which part of the timeline is drawn, and how large.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// px.
+    pub width: f32,
+    /// px, with the axis.
+    pub height: f32,
+    /// Height of what stands above the rows, px: the axis, and the lane of alerts and log lines where there are any.
+    pub top: f32,
+    /// Room for the names of lanes, px.
+    pub gutter: f32,
+    /// px.
+    pub row_height: f32,
+    /// The window of time, ns since the epoch.
+    pub window: (i64, i64),
+    /// First row shown.
+    pub first_row: u32,
+}
+
+impl Frame {
+    /// Room for lane names that suits a width.
+    pub fn gutter_for(index: &Index, width_px: f32) -> f32 {
+        let longest = index
+            .lanes
+            .iter()
+            .take(200)
+            .map(|l| width(&l.name, 12.0, Weight::Regular, Face::Sans))
+            .fold(0.0, f32::max);
+        (longest + 22.0).clamp(84.0, (width_px * 0.24).clamp(88.0, 220.0))
+    }
+
+    /// The whole run at a width, as tall as its rows need up to 60 of them.
+    pub fn whole(index: &Index, width_px: f32) -> Frame {
+        let row_height = 20.0;
+        let rows = index.row_count().clamp(1, 60) as f32;
+        let top = AXIS_HEIGHT + if index.marks.is_empty() { 0.0 } else { MARKS_HEIGHT };
+        Frame {
+            width: width_px,
+            height: top + rows * row_height + 4.0,
+            top,
+            gutter: Frame::gutter_for(index, width_px),
+            row_height,
+            window: padded(index.extent),
+            first_row: 0,
+        }
+    }
+
+    /// Time to pixels.
+    pub fn scale(&self) -> TimeScale {
+        TimeScale {
+            t0: self.window.0,
+            t1: self.window.1,
+            x0: f64::from(self.gutter),
+            x1: f64::from(self.width - 10.0),
+        }
+    }
+
+    /// Bars shorter than this are merged where they touch, ns: under four px they are hard to tell apart and to hit.
+    pub(super) fn resolution(&self) -> f64 {
+        let scale = self.scale();
+        (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0
+    }
+
+    /// How many whole rows fit.
+    pub fn visible_rows(&self) -> u32 {
+        ((self.height - self.top) / self.row_height).floor().max(1.0) as u32
+    }
+
+    /// Top of a row, px; may lie outside the picture.
+    pub fn row_top(&self, row: u32) -> f32 {
+        self.top + (f64::from(row) - f64::from(self.first_row)) as f32 * self.row_height
+    }
+
+    /// The row under a height, px.
+    pub fn row_at(&self, y: f32) -> Option<u32> {
+        (y >= self.top).then(|| self.first_row + ((y - self.top) / self.row_height) as u32)
+    }
+
+    /// The box of an attempt, px; `None` where it has no times or its row is not shown.
+    pub fn place(&self, run: &Run, index: &Index, attempt: AttemptId) -> Option<Rect> {
+        let row = index.row_of(attempt)?;
+        let i = attempt.index();
+        let from =
+            if run.attempts.started[i] != UNKNOWN { run.attempts.started[i] } else { run.attempts.queued[i] };
+        let to = if run.attempts.ended[i] != UNKNOWN { run.attempts.ended[i] } else { index.extent.1 };
+        let shown = row >= self.first_row && self.row_top(row) < self.height;
+        shown.then(|| self.bar(from, to, row))
+    }
+
+    /// The box of a bar, px.
+    pub(super) fn bar(&self, from: i64, to: i64, row: u32) -> Rect {
+        let scale = self.scale();
+        let (x0, x1) = (scale.x(from).clamp(-1e5, 1e5) as f32, scale.x(to).clamp(-1e5, 1e5) as f32);
+        let inset = if self.row_height >= 14.0 { 2.0 } else { 0.5 };
+        Rect::new(x0, self.row_top(row) + inset, (x1 - x0).max(1.0), self.row_height - 2.0 * inset)
+    }
+}
+
+/// A window with a little air at both ends, and never empty.
+pub(crate) fn padded(extent: (i64, i64)) -> (i64, i64) {
+    let air = (extent.1.saturating_sub(extent.0) / 100).max(1);
+    (extent.0.saturating_sub(air / 4), extent.1.saturating_add(air))
+}

@@ -1,0 +1,34 @@
+"""Whoever wants to hear each event while it is recorded."""
+
+from __future__ import annotations
+
+import threading
+
+from ._guard import foreign, guarded
+
+_all = []
+_told = threading.local()
+
+
+@guarded()
+def listen(listener):
+    """Calls ``listener(event)`` with a copy of each event of all runs of this process."""
+    global _all
+    _all = _all + [listener]
+
+
+def listeners(own):
+    """Those of one run, and those of all."""
+    return own + _all
+
+
+def tell(listeners, event):
+    """Calls them, in the thread that records. What they raise is kept from the program."""
+    if getattr(_told, "on", False):
+        return  # what a listener records is heard by no listener
+    _told.on = True
+    try:
+        for listener in listeners:
+            foreign(listener, dict(event))
+    finally:
+        _told.on = False

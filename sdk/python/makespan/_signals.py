@@ -1,0 +1,47 @@
+"""``SIGTERM`` ends a program at once, so that nothing tells how its tasks ended. Where the program has left the signal
+alone, what goes on in it is recorded as cancelled first; then it dies by the signal as it would have.
+
+Python calls handlers between two of its own instructions: within one long call into C the end comes after that call.
+``makespan.run(..., signals=False)`` leaves the signal alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+from . import _context
+from ._guard import guarded
+
+TERM = getattr(signal, "SIGTERM", None)
+
+
+@guarded()
+def watch():
+    """Puts the handler in place, if the signal still does what it does by default."""
+    if TERM is None or threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(TERM) is signal.SIG_DFL:
+        signal.signal(TERM, _terminated)
+
+
+@guarded()
+def leave():
+    """Takes it away again, once no run is open."""
+    if _context.open_runs() or threading.current_thread() is not threading.main_thread():
+        return
+    if TERM is not None and signal.getsignal(TERM) is _terminated:
+        signal.signal(TERM, signal.SIG_DFL)
+
+
+def _terminated(number, frame):
+    _tell()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+@guarded()
+def _tell():
+    for run in reversed(_context.all_runs()):
+        run.interrupted("SIGTERM")

@@ -1,0 +1,82 @@
+"""What the plan adds to ``ExecutionContext``: as a base class, and for a class that is there already."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+
+from ..._guard import guarded
+from .manager import get_lineage_manager
+
+
+class LineageHooks:
+    """A base class for an execution context, whose ``graph`` it needs. Methods by these names that the class has itself
+    are called where the plan calls them: ``create_task_context``, ``push_task_context``, ``pop_task_context``,
+    ``get_result``; and ``set_execution_context`` of a task.
+    """
+
+    #: The manager to report to; that of the program if ``None``.
+    lineage_manager = None
+    _workflow_execution_id = None
+
+    def start_workflow_tracking(self, workflow_name):
+        """Starts an execution of the workflow and returns its id."""
+        manager = self.lineage_manager or get_lineage_manager()
+        self._workflow_execution_id = manager.start_workflow_execution(workflow_name, self)
+        return self._workflow_execution_id
+
+    @contextlib.contextmanager
+    def executing_task(self, task):
+        """Records the execution of a task, by ``with``."""
+        own = lambda name, *args: getattr(self, name)(*args) if hasattr(self, name) else None
+        context = own("create_task_context", task.task_id)
+        own("push_task_context", context)
+        try:
+            with (self.lineage_manager or get_lineage_manager()).executing_task(task, self):
+                if hasattr(task, "set_execution_context"):
+                    task.set_execution_context(self)
+                yield context
+        finally:
+            own("pop_task_context")
+
+
+def track(context_class, manager=None):
+    """Makes a class of execution contexts that has ``executing_task`` record lineage, and returns it.
+
+    ``track(ExecutionContext)`` once, before workflows are executed; a second time changes nothing. An execution starts
+    with the first task of a context, unless ``start_workflow_tracking(name)`` was called; branches of a context, which
+    know it as ``parent_context``, belong to its execution.
+    """
+    original = context_class.executing_task
+    if getattr(original, "_lineage", False):
+        return context_class
+
+    @functools.wraps(original)
+    @contextlib.contextmanager
+    def executing_task(self, task):
+        lineage = manager or get_lineage_manager()
+        _started(lineage, self)
+        with original(self, task) as context, lineage.executing_task(task, self):
+            yield context
+
+    def start_workflow_tracking(self, workflow_name):
+        """Starts an execution of the workflow and returns its id."""
+        self._workflow_execution_id = (manager or get_lineage_manager()).start_workflow_execution(workflow_name, self)
+        return self._workflow_execution_id
+
+    executing_task._lineage = True
+    context_class.executing_task = executing_task
+    context_class.start_workflow_tracking = start_workflow_tracking
+    return context_class
+
+
+@guarded()
+def _started(lineage, context):
+    for _ in range(1000):
+        if getattr(context, "parent_context", None) is None:
+            break
+        context = context.parent_context
+    if getattr(context, "_workflow_execution_id", None) is None:
+        name = next((found for found in (getattr(context, "workflow_name", None), getattr(context.graph, "name", None),
+                                         getattr(context, "start_node", None)) if found), "workflow")
+        context._workflow_execution_id = lineage.start_workflow_execution(name, context)

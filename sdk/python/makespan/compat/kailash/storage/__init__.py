@@ -1,0 +1,7 @@
+"""Where runs are kept: a folder of files, a store of the ``makespan`` program, or a class of one's own."""
+
+from .base import BaseStorage, StorageBackend
+from .database import DatabaseStorage, SQLiteStorage
+from .filesystem import FileSystemStorage
+
+__all__ = ["BaseStorage", "DatabaseStorage", "FileSystemStorage", "SQLiteStorage", "StorageBackend"]

@@ -1,0 +1,56 @@
+//! What the colours of a picture mean: a list to choose from, and the legend, whose entries filter.
+
+use leptos::prelude::*;
+use makespan_scene::visible;
+use makespan_views::Colouring;
+use makespan_views::filter::Filter;
+
+use super::stage::Twin;
+use crate::state::actions::{Action, Setting};
+use crate::state::store::Store;
+use crate::widgets::Options;
+
+/// What the colours mean.
+#[component]
+pub(crate) fn ColouredBy(store: Store) -> impl IntoView {
+    let all = Colouring::ALL.map(|c| (c.name().to_owned(), c.name().to_owned())).to_vec();
+    let now = Signal::derive(move || store.view.with(|v| v.colours.name().to_owned()));
+    let choose = move |key: String| {
+        if let Some(by) = Colouring::ALL.into_iter().find(|c| c.name() == key) {
+            store.dispatch(Action::Set(Setting::Colours(by)));
+        }
+    };
+    view! { <Options label="Colour by" all=Signal::stored(all) now=now choose=choose/> }
+}
+
+/// The colours of the picture, each a button that filters by what it stands for.
+#[component]
+pub(crate) fn Legend(store: Store, twin: Twin) -> impl IntoView {
+    let entries =
+        Memo::new(move |_| twin.picture.with(|p| p.as_ref().map_or_else(Vec::new, |p| p.colours.clone())));
+    let shown = move || !entries.with(Vec::is_empty);
+    let buttons = move || {
+        let entry = |c: makespan_views::Coloured| {
+            let name = visible(&c.name).into_owned();
+            let swatch = format!("swatch role-{}", c.role.name());
+            if c.query.is_empty() {
+                return view! { <span class="legend-entry"><i class=swatch aria-hidden="true"></i><bdi>{name}</bdi></span> }.into_any();
+            }
+            let text = c.query.clone();
+            let on = {
+                let text = text.clone();
+                move || store.view.with(|v| v.filter.text == text)
+            };
+            let is_on = on.clone();
+            let press = move |_| {
+                let statuses = store.view.with_untracked(|v| v.filter.statuses);
+                let text = if is_on() { String::new() } else { text.clone() };
+                store.dispatch(Action::Set(Setting::Filter(Filter { text, statuses })));
+            };
+            let pressed = on.clone();
+            view! { <button type="button" class="legend-entry" class:on=on aria-pressed=move || pressed().to_string() title=c.query on:click=press><i class=swatch aria-hidden="true"></i><bdi>{name}</bdi></button> }.into_any()
+        };
+        entries.get().into_iter().map(entry).collect::<Vec<_>>()
+    };
+    view! { <Show when=shown><div class="legend" role="group" aria-label="Colours">{buttons}</div></Show> }
+}
