@@ -15,7 +15,11 @@ use crate::{dist, serve};
 
 /// Serves until interrupted.
 pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
-    let (files, mut unreadable) = walk::files(&args.files);
+    let walked = walk::files(&args.files);
+    if let Some(note) = walked.note() {
+        eprintln!("makespan: note: {}", clean(&note));
+    }
+    let walk::Walked { files, mut unreadable, .. } = walked;
     let mut served = Vec::new();
     for mut file in files {
         let content = match file.place {

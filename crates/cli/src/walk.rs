@@ -1,8 +1,11 @@
-//! From what the user names to files: folders are read whole, in the order of their names, without hidden files.
+//! From what the user names to files: folders are read whole, in the order of their names, without hidden files but for
+//! the folders in which trackers keep their runs.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+
+use makespan_scene::counted;
 
 /// How many files are taken from folders.
 const MOST_FILES: usize = 100_000;
@@ -34,19 +37,50 @@ pub(crate) struct Named {
 /// What could not be read, and why.
 pub(crate) type Unreadable = (String, String);
 
+/// Hidden folders that are read: what trackers keep runs in.
+const TRACKERS: [&str; 2] = [".workflow_tracking", ".kailash"];
+
+/// Hidden entries of which nothing is said: what nearly every folder has.
+const USUAL: [&str; 6] = [".git", ".gitignore", ".gitattributes", ".gitkeep", ".github", ".DS_Store"];
+
+/// What lies behind the names given.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// The files.
+    pub(crate) files: Vec<Named>,
+    /// What could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
+    /// How many hidden files and folders were skipped, and the first of them.
+    pub(crate) hidden: (usize, String),
+}
+
+impl Walked {
+    /// Says what was skipped though nothing is wrong with it.
+    pub(crate) fn note(&self) -> Option<String> {
+        let (count, first) = &self.hidden;
+        (*count > 0).then(|| {
+            format!(
+                "skipped {} (first: {first}); name one to read it",
+                counted(*count, "hidden file or folder")
+            )
+        })
+    }
+}
+
 /// The files behind the names given, and what was left out.
-pub(crate) fn files(given: &[PathBuf]) -> (Vec<Named>, Vec<Unreadable>) {
-    let (mut found, mut left_out) = (Vec::new(), Vec::new());
+pub(crate) fn files(given: &[PathBuf]) -> Walked {
+    let mut walked = Walked::default();
+    let Walked { files: found, unreadable: left_out, hidden } = &mut walked;
     for path in given {
         if path.as_os_str() == "-" {
             found.push(Named { name: "stdin".to_owned(), place: InputPlace::Stdin });
         } else if path.is_dir() {
-            folder(path, &mut found, &mut left_out);
+            folder(path, found, left_out, hidden);
         } else {
             found.push(Named { name: last_name(path), place: InputPlace::Path(path.clone()) });
         }
     }
-    (found, left_out)
+    walked
 }
 
 fn last_name(path: &Path) -> String {
@@ -56,7 +90,7 @@ fn last_name(path: &Path) -> String {
         .unwrap_or_else(|| path.to_string_lossy().into_owned())
 }
 
-fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
+fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>, hidden: &mut (usize, String)) {
     let mut open: Vec<(PathBuf, String, usize)> = vec![(root.to_owned(), last_name(root), 0)];
     while let Some((path, name, depth)) = open.pop() {
         if found.len() >= MOST_FILES {
@@ -75,7 +109,7 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
             Ok((_, true)) if depth >= MOST_DEPTH => {
                 left_out.push((name, format!("folders are followed {MOST_DEPTH} deep")));
             }
-            Ok((_, true)) => match entries(&path) {
+            Ok((_, true)) => match entries(&path, &name, hidden) {
                 // The last one pushed is the first one looked at.
                 Ok(names) => open.extend(names.into_iter().rev().map(|n| {
                     let text = n.to_string_lossy().into_owned();
@@ -89,11 +123,23 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
     }
 }
 
-fn entries(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+fn entries(folder: &Path, shown: &str, hidden: &mut (usize, String)) -> io::Result<Vec<std::ffi::OsString>> {
     let mut names: Vec<_> =
         std::fs::read_dir(folder)?.map(|e| e.map(|e| e.file_name())).collect::<io::Result<_>>()?;
-    names.retain(|n| !n.as_encoded_bytes().starts_with(b"."));
     names.sort();
+    names.retain(|name| {
+        let text = name.to_string_lossy();
+        if !text.starts_with('.') || TRACKERS.contains(&text.as_ref()) {
+            return true;
+        }
+        if !USUAL.contains(&text.as_ref()) {
+            if hidden.0 == 0 {
+                hidden.1 = format!("{shown}/{text}");
+            }
+            hidden.0 += 1;
+        }
+        false
+    });
     Ok(names)
 }
 

@@ -17,8 +17,8 @@ pub(crate) fn known(found: i64) -> Result<(), Error> {
     if found > SCHEMA { Err(Error::Newer { found, known: SCHEMA }) } else { Ok(()) }
 }
 
-/// Brings the tables of version 1, which have no place for tasks of unknown outcome, to this one. Their version is
-/// written by whoever calls this, afterwards.
+/// Brings the tables of version 1, which have no place for tasks of unknown outcome, to this one: what a writer does,
+/// and a reader never. Their version is written by whoever calls this, afterwards.
 pub(crate) const FROM_1: &str = "ALTER TABLE makespan_runs ADD COLUMN unclear BIGINT NOT NULL DEFAULT 0";
 
 /// Makes all tables and their indexes, where they are not there.

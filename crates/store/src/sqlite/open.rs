@@ -75,12 +75,7 @@ impl File {
         };
         match look().map_err(|e| self.describe(&e))? {
             (0, 0, 0) => Ok(Identity::Empty),
-            (APPLICATION_ID, 1, _) => {
-                let sql = FROM_1.replace("BIGINT", "INTEGER");
-                let steps = format!("BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {SCHEMA}; COMMIT;");
-                connection.execute_batch(&steps).map_err(|e| self.describe(&e))?;
-                Ok(Identity::Ours)
-            }
+            (APPLICATION_ID, 1, _) => Ok(Identity::Old),
             (APPLICATION_ID, version, _) => known(version).map(|()| Identity::Ours),
             _ => Err(Error::Foreign {
                 location: self.location.to_string(),
@@ -142,7 +137,14 @@ impl File {
             connection.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))
         };
         set().map_err(|e| self.describe(&e))?;
-        Ok(Sqlite { connection, shown: self.location.to_string(), _lock: Some(lock) })
+        Ok(Sqlite { connection, shown: self.location.to_string(), old: false, _lock: Some(lock) })
+    }
+
+    /// Brings tables of version 1 up to this one; only a writer does, so that reading changes nothing.
+    fn bring_up(&self, connection: &Connection) -> Result<(), Error> {
+        let sql = FROM_1.replace("BIGINT", "INTEGER");
+        let steps = format!("BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {SCHEMA}; COMMIT;");
+        connection.execute_batch(&steps).map_err(|e| self.describe(&e))
     }
 
     /// After a writer died, looks the file through before writing on.
@@ -193,6 +195,8 @@ impl File {
 #[derive(PartialEq, Eq)]
 enum Identity {
     Empty,
+    /// Ours, of version 1.
+    Old,
     Ours,
 }
 
@@ -208,7 +212,8 @@ impl Connect for File {
             drop(self.writer()?);
             opened = self.open_to_read()?;
         }
-        Ok(Sqlite { connection: opened.0, shown: self.location.to_string(), _lock: None })
+        let old = opened.1 == Identity::Old;
+        Ok(Sqlite { connection: opened.0, shown: self.location.to_string(), old, _lock: None })
     }
 
     fn writer(&self) -> Result<Sqlite, Error> {
@@ -221,8 +226,11 @@ impl Connect for File {
         self.set_up(&connection)?;
         match self.identify(&connection)? {
             Identity::Empty => self.make(connection, lock),
-            Identity::Ours => {
+            identity => {
                 self.check(&connection, unclean)?;
+                if identity == Identity::Old {
+                    self.bring_up(&connection)?;
+                }
                 self.writing(connection, lock)
             }
         }
