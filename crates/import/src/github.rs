@@ -221,7 +221,7 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
         // A run's later attempts list again what they did not run again, and files may overlap.
         let time = |a, b| job.any(&[a, b]).map_or("", |t| t.get());
         let mark = format!("{} {}", time("started_at", "startedAt"), time("completed_at", "completedAt"));
-        if seen.get(&key) == Some(&mark) && time("completed_at", "completedAt") != "" {
+        if seen.get(&key) == Some(&mark) && !time("completed_at", "completedAt").is_empty() {
             tally.info("carried-over", "jobs of an earlier attempt that a later one lists again", || &*key);
             continue;
         }

@@ -2,7 +2,16 @@
 //! files hold was counted with Python and jq.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod airflow;
+mod argo;
+mod dbt;
 mod github;
+mod gitlab;
+mod nextflow;
+mod otlp;
+mod snakemake;
+mod traces;
+mod wfcommons;
 
 use std::path::{Path, PathBuf};
 
