@@ -98,7 +98,7 @@ impl<'a> Pages<'a> {
     fn fail(&mut self, what: &str, offset: Option<u64>) {
         self.bad += 1;
         let offset = offset.filter(|_| self.mended == Mended::default());
-        self.error.get_or_insert_with(|| JsonError { message: what.to_owned(), offset });
+        self.error.get_or_insert_with(|| JsonError { message: what.to_owned(), offset, line: None });
     }
 
     /// The texts, in order.
