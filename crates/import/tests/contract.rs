@@ -131,6 +131,11 @@ fn fixtures_tell_what_they_always_told() {
         "wfcommons",
         "jaeger",
         "zipkin",
+        "langfuse",
+        "cromwell",
+        "circleci",
+        "turborepo",
+        "joblog",
     ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()

@@ -8,6 +8,7 @@ mod dbt;
 mod github;
 mod gitlab;
 mod nextflow;
+mod others;
 mod otlp;
 mod snakemake;
 mod traces;
