@@ -12,7 +12,7 @@ use crate::config::settings::OPEN_PORT;
 use crate::dist;
 use crate::failure::Failure;
 use crate::output::{clean, print};
-use crate::stored::{bytes_of, name_of};
+use crate::stored::{bytes_of, name_of, random};
 use crate::walk::{self, InputPlace, MOST_BYTES};
 
 /// Serves until interrupted.
@@ -56,6 +56,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
         port: config.value(args.port, &OPEN_PORT)?,
         hosts: Vec::new(),
         tokens: None,
+        path_token: Some(format!("{:016x}{:016x}", random(), random())),
         is_open: false,
     };
     let contents =

@@ -12,6 +12,7 @@ use tower_service::Service as _;
 
 use crate::api;
 use crate::app::App;
+use crate::net::reply::Problem;
 
 /// On every answer, refusals included: scripts, styles, workers and requests of this address only.
 const HEADERS: [(&str, &str); 8] = [
@@ -34,18 +35,20 @@ const HEADERS: [(&str, &str); 8] = [
 pub(crate) struct Front {
     app: Arc<App>,
     router: Router,
+    /// What every path begins with, where only whoever was told the address may ask.
+    path_token: Option<String>,
 }
 
 impl Front {
-    pub(crate) fn new(app: Arc<App>) -> Front {
-        Front { router: api::router(Arc::clone(&app)), app }
+    pub(crate) fn new(app: Arc<App>, path_token: Option<String>) -> Front {
+        Front { router: api::router(Arc::clone(&app)), app, path_token }
     }
 
     /// The answer to everything.
-    pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
+    pub(crate) async fn answer(&self, mut request: Request) -> Response<Body> {
         let number = self.app.counters.requests.fetch_add(1, Ordering::Relaxed);
         let is_head = request.method() == Method::HEAD;
-        let mut response = match self.app.refusal(&request) {
+        let mut response = match self.app.refusal(&request).or_else(|| self.enter(&mut request)) {
             Some(problem) => problem.into_response(),
             None => {
                 let mut router = self.router.clone();
@@ -63,4 +66,27 @@ impl Front {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
     }
+
+    /// Takes the token off the path; why not, if it is not there.
+    fn enter(&self, request: &mut Request) -> Option<Problem> {
+        let token = self.path_token.as_ref()?;
+        let uri = request.uri();
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        let inner = behind(token, uri.path()).and_then(|rest| format!("/{rest}{query}").parse().ok());
+        match inner {
+            Some(inner) => {
+                *request.uri_mut() = inner;
+                None
+            }
+            None => Some(Problem::not_found("open the address that makespan printed")),
+        }
+    }
+}
+
+/// What follows the token; `None` if it is another one. How long that takes says nothing about the token.
+fn behind<'p>(token: &str, path: &'p str) -> Option<&'p str> {
+    let (given, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let pairs = given.bytes().zip(token.bytes());
+    let differs = pairs.fold(given.len() ^ token.len(), |differs, (a, b)| differs | usize::from(a ^ b));
+    (differs == 0).then_some(rest)
 }

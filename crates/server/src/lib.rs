@@ -105,11 +105,13 @@ async fn run<E>(
     } else {
         place
     };
-    started(&format!("http://{shown}/")).map_err(ServeError::Started)?;
+    let inner = settings.path_token.as_ref().map_or_else(String::new, |token| format!("{token}/"));
+    started(&format!("http://{shown}/{inner}")).map_err(ServeError::Started)?;
     if let Some(work) = contents.every_second {
         tokio::spawn(every_second(work, stop.clone()));
     }
-    let accepting = tokio::spawn(net::accept::accept(listener, Arc::new(Front::new(app)), stop));
+    let accepting =
+        tokio::spawn(net::accept::accept(listener, Arc::new(Front::new(app, settings.path_token)), stop));
     interrupted.await;
     let _ = stopping.send(true);
     let _ = accepting.await;

@@ -53,6 +53,7 @@ fn an_address_that_others_reach_needs_tokens() {
         port: 0,
         hosts: Vec::new(),
         tokens: None,
+        path_token: None,
         is_open: false,
     };
     let contents =

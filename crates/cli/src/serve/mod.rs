@@ -42,6 +42,7 @@ pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
         port: args.port,
         hosts: args.host.clone(),
         tokens,
+        path_token: None,
         is_open: args.insecure,
     };
     let contents = Contents {

@@ -53,7 +53,7 @@ impl Guard {
                 return Some(foreign());
             }
         }
-        is_cross_site(headers).then(foreign)
+        (is_cross_site(headers) && !is_navigation(headers)).then(foreign)
     }
 
     fn is_own(&self, host: &str) -> bool {
@@ -79,6 +79,16 @@ fn is_loopback(host: &str, port: u16) -> bool {
 /// Whether the browser says that another site asks (Fetch Metadata, section 2.2).
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|v| v == "cross-site" || v == "same-site")
+}
+
+/// Whether the answer becomes a page of its own, which no other site can look into: so the browser comes from the file
+/// that makespan has it open.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let only = |name: &str, value: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.next().is_some_and(|v| v == value) && values.next().is_none()
+    };
+    only("sec-fetch-mode", "navigate") && only("sec-fetch-dest", "document")
 }
 
 #[cfg(test)]

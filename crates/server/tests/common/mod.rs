@@ -59,8 +59,14 @@ impl Server {
         let url = format!("sqlite:{}", folder.join("runs.db").display());
         let store: Arc<dyn Store> = Arc::from(makespan_store::open(&url).unwrap());
         let (told, address) = mpsc::channel();
-        let settings =
-            Settings { bind: Ipv4Addr::LOCALHOST.into(), port: 0, hosts: Vec::new(), tokens, is_open: false };
+        let settings = Settings {
+            bind: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            hosts: Vec::new(),
+            tokens,
+            path_token: None,
+            is_open: false,
+        };
         let contents = Contents {
             assets: |_| None,
             files: Vec::new(),
