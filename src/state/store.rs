@@ -31,6 +31,8 @@ pub(crate) struct Store {
     pub(crate) freshness: RwSignal<u32>,
     /// The number of what is followed.
     followed: StoredValue<Option<u32>>,
+    /// The run of the server that is followed.
+    followed_run: StoredValue<Option<String>>,
     /// What stands around the views.
     pub(crate) shell: RwSignal<Rc<Shell>, LocalStorage>,
     /// The part of the picture that is seen, and its size; set by the picture that stands.
@@ -79,6 +81,7 @@ impl Store {
             generation: RwSignal::new(0),
             freshness: RwSignal::new(0),
             followed: StoredValue::new(None),
+            followed_run: StoredValue::new(None),
             shell,
             frame: StoredValue::new(Frame::Still),
             size: StoredValue::new((0.0, 0.0)),
@@ -155,6 +158,15 @@ impl Store {
 
     /// Follows the address after it changed from outside.
     pub(crate) fn follow_address(&self) {
+        let run = dom::linked_run();
+        if let Some(server) = boot::server()
+            && run != self.followed_run.get_value()
+        {
+            match &run {
+                Some(run) => self.follow_run(&server, run),
+                None => self.dispatch(Action::Close),
+            }
+        }
         match decode(&dom::hash()) {
             Ok(view) => self.state.update(|s| s.view = view),
             Err(e) => self.said.set(e.to_string()),
@@ -200,7 +212,7 @@ impl Store {
             Outside::Refresh => self.freshness.update(|n| *n = n.wrapping_add(1)),
             Outside::Close => {
                 self.unfollow();
-                if boot::server().is_some() {
+                if dom::linked_run().is_some() {
                     dom::link_run(None);
                 }
                 worker::close_all();
@@ -332,6 +344,7 @@ impl Store {
         self.phase.set(Phase::Loading(Loading { what: run.to_owned(), stage, ..Loading::default() }));
         let place = String::from(js_sys::encode_uri_component(run));
         self.follow(Followed::Run(run.to_owned(), format!("{server}runs/{place}/live")));
+        self.followed_run.set_value(Some(run.to_owned()));
     }
 
     fn follow(&self, followed: Followed) {
@@ -344,6 +357,13 @@ impl Store {
                 let what = opened.title.clone();
                 store.take(Ok(opened), &what);
             }
+            // Nothing came at all: the run is not there, or the server is gone.
+            if grown.is_lost && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
+                store.unfollow();
+                let title = "This run cannot be fetched from the server.".to_owned();
+                store.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
+                return;
+            }
             store.dispatch(Action::Grew(Box::new(grown)));
         });
         self.followed.set_value(Some(id));
@@ -354,6 +374,7 @@ impl Store {
             self.followed.set_value(None);
             worker::unfollow(id);
         }
+        self.followed_run.set_value(None);
         self.state.update(|s| s.growth = None);
     }
 

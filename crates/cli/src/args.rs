@@ -63,6 +63,8 @@ pub(crate) enum Verb {
     Open(OpenArgs),
     /// Serve the app and a REST interface over the runs of the store
     Serve(ServeArgs),
+    /// Show a run in the terminal while it grows, or the runs that go on
+    Monitor(MonitorArgs),
     /// Execute a command and record what became of it
     Run(RunArgs),
     /// Make a run in the store, for scripts that say what happens in it

@@ -99,6 +99,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Convert(args) => convert::run(args, &config()?),
         Verb::Formats(args) => formats::run(args),
         Verb::Open(args) => open::run(args, &config()?),
+        Verb::Monitor(args) => keeping::monitor::run(args, &config()?),
         Verb::Serve(args) => serve::run(args, config()?),
         Verb::Run(args) => return Ok(ExitCode::from(recording::command::run(args, store))),
         Verb::Create(args) => recording::create::run(args, &config()?),

@@ -63,7 +63,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
         tokens: None,
         is_open: false,
         // Every user of this machine can connect.
-        secret: Some(format!("{:016x}{:016x}", random(), random())),
+        path_token: Some(format!("{:016x}{:016x}", random(), random())),
     };
     let contents =
         Contents { assets: dist::file, files: served, store: None, open_writer: None, every_second: None };

@@ -27,10 +27,12 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (port, token) = line
+        let port = line
             .strip_prefix("Makespan is at http://127.0.0.1:")
-            .and_then(|rest| rest.strip_suffix("/\n")?.split_once('/'))
+            .and_then(|rest| rest.strip_suffix("/\n"))
             .unwrap_or_else(|| panic!("{line:?}"));
+        // The address of `serve` has none.
+        let (port, token) = port.split_once('/').unwrap_or((port, ""));
         Server { port: port.parse().unwrap(), token: token.to_owned(), child }
     }
 
@@ -50,8 +52,9 @@ impl Server {
     }
 
     fn get(&self, path: &str, more: &str) -> Answer {
+        let inner = if self.token.is_empty() { "" } else { "/TOKEN" };
         self.send(&format!(
-            "GET /TOKEN{path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n{more}\r\n"
+            "GET {inner}{path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n{more}\r\n"
         ))
     }
 }

@@ -69,8 +69,7 @@ impl App {
         if request.uri().path() == "/health" {
             return None;
         }
-        let reads =
-            matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().ends_with("/ask");
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         tokens.check(request.headers(), if reads { Scope::Read } else { Scope::Ingest }).err()
     }
 }

@@ -35,38 +35,22 @@ const HEADERS: [(&str, &str); 8] = [
 pub(crate) struct Front {
     app: Arc<App>,
     router: Router,
-    /// The first part of every path.
-    secret: Option<String>,
+    /// What every path begins with, where only whoever was told the address may ask.
+    path_token: Option<String>,
 }
 
 impl Front {
-    pub(crate) fn new(app: Arc<App>, secret: Option<String>) -> Front {
-        Front { router: api::router(Arc::clone(&app)), app, secret }
-    }
-
-    /// The request without the secret that its path begins with; `None` where it is another one. How long that takes says
-    /// nothing about the secret.
-    fn behind_secret(&self, mut request: Request) -> Option<Request> {
-        let Some(secret) = &self.secret else { return Some(request) };
-        let whole = request.uri().path_and_query()?.as_str();
-        let (given, _) = whole.strip_prefix('/')?.split_once('/')?;
-        let pairs = given.bytes().zip(secret.bytes());
-        let differs = pairs.fold(given.len() ^ secret.len(), |differs, (a, b)| differs | usize::from(a ^ b));
-        if differs != 0 {
-            return None;
-        }
-        *request.uri_mut() = whole.get(1 + given.len()..)?.parse().ok()?;
-        Some(request)
+    pub(crate) fn new(app: Arc<App>, path_token: Option<String>) -> Front {
+        Front { router: api::router(Arc::clone(&app)), app, path_token }
     }
 
     /// The answer to everything.
-    pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
+    pub(crate) async fn answer(&self, mut request: Request) -> Response<Body> {
         let number = self.app.counters.requests.fetch_add(1, Ordering::Relaxed);
         let is_head = request.method() == Method::HEAD;
-        let mut response = match (self.app.refusal(&request), self.behind_secret(request)) {
-            (Some(problem), _) => problem.into_response(),
-            (None, None) => Problem::not_found("open the address that makespan printed").into_response(),
-            (None, Some(request)) => {
+        let mut response = match self.app.refusal(&request).or_else(|| self.enter(&mut request)) {
+            Some(problem) => problem.into_response(),
+            None => {
                 let mut router = self.router.clone();
                 router.call(request).await.into_response()
             }
@@ -82,4 +66,27 @@ impl Front {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
     }
+
+    /// Takes the token off the path; why not, if it is not there.
+    fn enter(&self, request: &mut Request) -> Option<Problem> {
+        let token = self.path_token.as_ref()?;
+        let uri = request.uri();
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        let inner = behind(token, uri.path()).and_then(|rest| format!("/{rest}{query}").parse().ok());
+        match inner {
+            Some(inner) => {
+                *request.uri_mut() = inner;
+                None
+            }
+            None => Some(Problem::not_found("open the address that makespan printed")),
+        }
+    }
+}
+
+/// What follows the token; `None` if it is another one. How long that takes says nothing about the token.
+fn behind<'p>(token: &str, path: &'p str) -> Option<&'p str> {
+    let (given, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let pairs = given.bytes().zip(token.bytes());
+    let differs = pairs.fold(given.len() ^ token.len(), |differs, (a, b)| differs | usize::from(a ^ b));
+    (differs == 0).then_some(rest)
 }

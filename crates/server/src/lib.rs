@@ -90,7 +90,7 @@ async fn run<E>(
     }
     let (stopping, stop) = watch::channel(false);
     let site = Site::new(contents.assets, contents.files, contents.store.is_some());
-    let guard = Guard::new(place.port(), hosts, settings.secret.is_some());
+    let guard = Guard::new(place.port(), hosts, settings.path_token.is_some());
     let app = App::new(
         site,
         Shelf::new(contents.store, contents.open_writer),
@@ -105,13 +105,13 @@ async fn run<E>(
     } else {
         place
     };
-    let path = settings.secret.as_ref().map_or_else(String::new, |secret| format!("{secret}/"));
-    started(&format!("http://{shown}/{path}")).map_err(ServeError::Started)?;
+    let inner = settings.path_token.as_ref().map_or_else(String::new, |token| format!("{token}/"));
+    started(&format!("http://{shown}/{inner}")).map_err(ServeError::Started)?;
     if let Some(work) = contents.every_second {
         tokio::spawn(every_second(work, stop.clone()));
     }
     let accepting =
-        tokio::spawn(net::accept::accept(listener, Arc::new(Front::new(app, settings.secret)), stop));
+        tokio::spawn(net::accept::accept(listener, Arc::new(Front::new(app, settings.path_token)), stop));
     interrupted.await;
     let _ = stopping.send(true);
     let _ = accepting.await;

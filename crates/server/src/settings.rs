@@ -15,10 +15,11 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Who may read and write. Without any, everybody may who reaches the address.
     pub tokens: Option<Tokens>,
+    /// What every path begins with, if only whoever was told the address may ask: every user of a machine can connect to
+    /// its loopback address.
+    pub path_token: Option<String>,
     /// Whether an address that other machines reach may be listened on without tokens.
     pub is_open: bool,
-    /// What every path begins with, where only whoever was given the address may read: letters and digits.
-    pub secret: Option<String>,
 }
 
 /// Why a server could not be started, or stopped.

@@ -53,8 +53,8 @@ fn an_address_that_others_reach_needs_tokens() {
         port: 0,
         hosts: Vec::new(),
         tokens: None,
+        path_token: None,
         is_open: false,
-        secret: None,
     };
     let contents =
         Contents { assets: |_| None, files: Vec::new(), store: None, open_writer: None, every_second: None };

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use crate::date::Length;
+
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 The server answers on this machine only, unless --bind names another address; then it needs --tokens. docs/server.md \
@@ -31,4 +33,16 @@ pub(crate) struct ServeArgs {
     /// Print the address only
     #[arg(long)]
     pub(crate) no_browser: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MonitorArgs {
+    /// Id of the run; without one, the runs that go on are listed
+    pub(crate) run: Option<String>,
+    /// Time between two looks: 500ms, 2s
+    #[arg(long, value_name = "LENGTH", default_value = "2s")]
+    pub(crate) interval: Length,
+    /// Print once and exit
+    #[arg(long)]
+    pub(crate) once: bool,
 }

@@ -82,7 +82,7 @@ pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failur
     })
 }
 
-fn table(runs: &[RunState]) -> Table {
+pub(super) fn table(runs: &[RunState]) -> Table {
     let columns = vec![
         Column::whole("run", "Run"),
         Column::text("name", "Name"),

@@ -7,5 +7,6 @@ pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod mark;
 pub(crate) mod metrics;
+pub(crate) mod monitor;
 pub(crate) mod status;
 mod words;

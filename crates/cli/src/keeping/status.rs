@@ -92,7 +92,7 @@ fn task_json(run: &Run, task: TaskId) -> Json {
     })
 }
 
-fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
+pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
     let status = terminal.cell(&status(state.status()));
     let mut out = format!("{}  {status}\n", line(&clean(run.title()), terminal));
     let mut pairs: Vec<(String, Cell)> = Vec::new();

@@ -42,8 +42,8 @@ pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
         port: args.port,
         hosts: args.host.clone(),
         tokens,
+        path_token: None,
         is_open: args.insecure,
-        secret: None,
     };
     let contents = Contents {
         assets: dist::file,

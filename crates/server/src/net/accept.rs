@@ -23,7 +23,7 @@ use crate::stop::stopped;
 /// Within so long the head of a request must have come; also how long a connection may stand idle.
 const HEAD: Duration = Duration::from_secs(10);
 /// So long a client may read nothing of what is written to it.
-const STALLED: Duration = Duration::from_secs(30);
+const STALLED: Duration = Duration::from_secs(10);
 /// So long requests that are being answered when the server stops may take.
 const DRAIN: Duration = Duration::from_secs(8);
 /// Connections in all, and from one address that is not this machine.

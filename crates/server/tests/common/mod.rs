@@ -64,8 +64,8 @@ impl Server {
             port: 0,
             hosts: Vec::new(),
             tokens,
+            path_token: None,
             is_open: false,
-            secret: None,
         };
         let contents = Contents {
             assets: |_| None,
