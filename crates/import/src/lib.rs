@@ -15,6 +15,7 @@
 
 mod archive;
 pub mod chrome_trace;
+mod document;
 mod encoding;
 pub mod error;
 mod files;

@@ -115,7 +115,7 @@ fn samples(folder: &str) -> Vec<PathBuf> {
 /// `MAKESPAN_BLESS` is set.
 #[test]
 fn fixtures_tell_what_they_always_told() {
-    for id in ["makespan", "chrome-trace", "plain", "text"] {
+    for id in ["makespan", "makespan-json", "chrome-trace", "plain", "text"] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
             .partition(|p| p.extension().is_some_and(|e| e == "events"));

@@ -15,6 +15,8 @@ pub(super) struct Record<'t, 'a> {
     pub(super) id: Option<Value<'t, 'a>>,
     pub(super) bp: Option<Value<'t, 'a>>,
     pub(super) args: Option<Value<'t, 'a>>,
+    /// What our own export keeps beside what viewers draw: the event, or `true` where there is none.
+    pub(super) own: Option<Value<'t, 'a>>,
     /// How many other members there are.
     pub(super) others: u32,
 }
@@ -35,6 +37,7 @@ impl<'t, 'a> Record<'t, 'a> {
                 "id" | "id2" => &mut r.id,
                 "bp" => &mut r.bp,
                 "args" => &mut r.args,
+                "makespan" => &mut r.own,
                 // The scope of an instant says how long a line to draw for it.
                 "scope" | "s" => continue,
                 _ => {

@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
+use makespan_format::{
+    Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task, read_line,
+};
 use makespan_model::{Interner, StrId};
 use rustc_hash::FxHashMap;
 
@@ -74,6 +76,8 @@ pub(super) struct Trace {
     label_keys: Vec<String>,
     /// Nanoseconds that the trace's origin lies behind the epoch.
     pub(super) base: Option<i64>,
+    /// Whether our own export wrote records of it: their events are told at once, and nothing is left to be made of them.
+    pub(super) is_own: bool,
     opened: bool,
     thread_of: FxHashMap<u32, FxHashMap<String, u32>>,
     process_of: FxHashMap<String, u32>,
@@ -129,6 +133,7 @@ impl Trace {
             labels: Fields::new(),
             label_keys: Vec::new(),
             base: None,
+            is_own: false,
             opened: false,
             thread_of: FxHashMap::default(),
             process_of: FxHashMap::default(),
@@ -192,6 +197,9 @@ impl Trace {
             return;
         }
         let r = Record::of(value);
+        if let Some(own) = r.own {
+            return self.own(own, sink);
+        }
         let ph = match r.ph.map(|p| p.get().as_bytes()) {
             Some([b'"', ph, b'"']) => *ph,
             _ => {
@@ -257,6 +265,21 @@ impl Trace {
             self.items.reserve_exact(self.items.len() / 4 + 1024);
         }
         self.items.push(item);
+    }
+
+    /// The event of ours that a record was made of.
+    fn own(&mut self, value: Value<'_, '_>, sink: &mut dyn EventSink) {
+        self.is_own = true;
+        if !value.is_object() {
+            return;
+        }
+        match read_line(value.get().as_bytes()) {
+            Ok(line) => sink.event(line.event),
+            Err(error) => {
+                let what = format!("events of ours that could not be read were ignored: {}", error.message);
+                self.tally.warn("bad-record", &what, || clip(value.get()));
+            }
+        }
     }
 
     /// Tells a complete slice but for its times; its status.
