@@ -120,7 +120,8 @@ impl Records<'_> {
             .filter_map(|(from, to)| {
                 let (last, from_row) = place(run.attempts_of(TaskId(from)).next_back())?;
                 let (first, to_row) = place(run.attempts_of(TaskId(to)).next())?;
-                let (left, arrived) = (run.attempts.started[last.index()], run.attempts.started[first.index()]);
+                let (left, arrived) =
+                    (run.attempts.started[last.index()], run.attempts.started[first.index()]);
                 (left != UNKNOWN && arrived >= left).then_some((from_row, left, to_row, arrived))
             })
             .collect();

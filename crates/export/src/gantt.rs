@@ -15,17 +15,17 @@ const MOST_BARS: usize = 300;
 /// All runs, one after the other.
 pub(crate) fn gantt(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     let title = runs.iter().map(|f| label(f.run().title())).collect::<Vec<_>>().join(", ");
-    let span = runs.iter().filter_map(|f| f.run().span()).fold(None, |all: Option<(i64, i64)>, (from, to)| {
-        Some(all.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
-    });
+    let span =
+        runs.iter().filter_map(|f| f.run().span()).fold(None, |all: Option<(i64, i64)>, (from, to)| {
+            Some(all.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
+        });
     let length = span.map_or(0, |(from, to)| to.saturating_sub(from));
     let axis = match length / SECOND {
         0..=10 => "%S.%L s",
         11..=172_800 => "%H:%M:%S",
         _ => "%m-%d %H:%M",
     };
-    let mut out =
-        format!("gantt\ntitle {}\ndateFormat x\naxisFormat {axis}\n", guarded(&title));
+    let mut out = format!("gantt\ntitle {}\ndateFormat x\naxisFormat {axis}\n", guarded(&title));
     for (number, facts) in runs.iter().enumerate() {
         bars(facts.run(), number, MOST_BARS / runs.len().max(1), &mut out, notes);
     }
@@ -46,9 +46,7 @@ fn bars(run: &Run, number: usize, most: usize, out: &mut String, notes: &mut Vec
     let left_out = all.len().saturating_sub(most);
     all.truncate(most);
     let worker = |at: AttemptId| run.text(a.worker[at.index()]);
-    all.order_by(|x, y| {
-        worker(x.0).cmp(worker(y.0)).then(x.1.cmp(&y.1)).then(x.0.index().cmp(&y.0.index()))
-    });
+    all.order_by(|x, y| worker(x.0).cmp(worker(y.0)).then(x.1.cmp(&y.1)).then(x.0.index().cmp(&y.0.index())));
     let mut section = None;
     for (at, from, to) in all {
         let i = at.index();

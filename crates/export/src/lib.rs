@@ -21,6 +21,7 @@ mod options;
 mod picture;
 mod report;
 mod tables;
+mod xml;
 
 use makespan_analysis::Facts;
 use makespan_model::notation;
@@ -30,6 +31,7 @@ pub use csv::is_formula;
 pub use document::document;
 pub use markdown::{inline, sections};
 pub use options::{Format, Options, Picture, Table};
+pub use xml::xml;
 
 /// A run, or several, as the text of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

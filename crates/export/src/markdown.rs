@@ -65,7 +65,8 @@ pub(crate) fn table(table: &Table, out: &mut String) {
     if table.is_empty() {
         return;
     }
-    let shown: Vec<usize> = (0..table.columns.len()).filter(|&i| table.columns[i].align != Align::Plot).collect();
+    let shown: Vec<usize> =
+        (0..table.columns.len()).filter(|&i| table.columns[i].align != Align::Plot).collect();
     let title = |&i: &usize| inline(&table.columns[i].title);
     let rule = |&i: &usize| if table.columns[i].align == Align::Right { "---:" } else { "---" };
     out.push_str(&format!("| {} |\n", shown.iter().map(title).collect::<Vec<_>>().join(" | ")));
@@ -130,7 +131,9 @@ pub fn inline(text: &str) -> String {
             // A word joiner's wider sibling keeps mentions and references of GitHub from being found.
             '@' => out.push_str("@&#8203;"),
             '#' => out.push_str("\\#&#8203;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '!' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '!' => {
+                out.extend(['\\', c])
+            }
             c if at_start || in_list || www || scheme => out.extend(['\\', c]),
             c => out.push(c),
         }

@@ -37,7 +37,8 @@ pub(crate) fn flowchart(runs: &[&Facts], notes: &mut Vec<String>) -> String {
         }
         if too_large(&graph, &part) {
             notes.push(
-                "the flowchart is larger than Mermaid draws unless `maxEdges` and `maxTextSize` are raised".to_owned(),
+                "the flowchart is larger than Mermaid draws unless `maxEdges` and `maxTextSize` are raised"
+                    .to_owned(),
             );
         }
         if graph.left_out > 0 {

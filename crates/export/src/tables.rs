@@ -21,8 +21,26 @@ pub(crate) fn csv(runs: &[&Facts], options: &Options) -> String {
 }
 
 const TASKS: [&str; 20] = [
-    "run", "task", "name", "step", "kind", "parent", "status", "worker", "attempts", "queued", "started",
-    "ended", "wait_s", "duration_s", "work_s", "slack_s", "critical", "depends_on", "error_kind", "error",
+    "run",
+    "task",
+    "name",
+    "step",
+    "kind",
+    "parent",
+    "status",
+    "worker",
+    "attempts",
+    "queued",
+    "started",
+    "ended",
+    "wait_s",
+    "duration_s",
+    "work_s",
+    "slack_s",
+    "critical",
+    "depends_on",
+    "error_kind",
+    "error",
 ];
 
 fn tasks(facts: &Facts, csv: &mut Csv) {
@@ -60,8 +78,7 @@ fn tasks(facts: &Facts, csv: &mut Csv) {
         });
         csv.seconds(slack.total.get(i).copied().flatten().unwrap_or(UNKNOWN));
         csv.number(if critical.get(i).copied().unwrap_or(false) { "true" } else { "false" });
-        let needed: Vec<&str> =
-            run.predecessors.row(i).iter().map(|&p| run.task_id(TaskId(p))).collect();
+        let needed: Vec<&str> = run.predecessors.row(i).iter().map(|&p| run.task_id(TaskId(p))).collect();
         csv.cell(&needed.join(";"));
         let failed = run.attempts_of(t).rev().map(|at| at.index());
         let failed = failed.into_iter().find(|&i| !a.error[i].is_empty() || !a.error_kind[i].is_empty());
@@ -72,8 +89,21 @@ fn tasks(facts: &Facts, csv: &mut Csv) {
 }
 
 const ATTEMPTS: [&str; 15] = [
-    "run", "task", "name", "step", "attempt", "status", "worker", "queued", "started", "ended", "queue_s",
-    "duration_s", "progress", "error_kind", "error",
+    "run",
+    "task",
+    "name",
+    "step",
+    "attempt",
+    "status",
+    "worker",
+    "queued",
+    "started",
+    "ended",
+    "queue_s",
+    "duration_s",
+    "progress",
+    "error_kind",
+    "error",
 ];
 
 fn attempts(facts: &Facts, csv: &mut Csv) {
@@ -119,9 +149,24 @@ fn metrics(facts: &Facts, csv: &mut Csv) {
 }
 
 const RUNS: [&str; 18] = [
-    "run", "name", "workflow", "source", "status", "started", "ended", "makespan_s", "work_s",
-    "critical_path_s", "tasks", "succeeded", "failed", "attempts", "retries", "success_rate",
-    "max_concurrency", "error",
+    "run",
+    "name",
+    "workflow",
+    "source",
+    "status",
+    "started",
+    "ended",
+    "makespan_s",
+    "work_s",
+    "critical_path_s",
+    "tasks",
+    "succeeded",
+    "failed",
+    "attempts",
+    "retries",
+    "success_rate",
+    "max_concurrency",
+    "error",
 ];
 
 fn run(facts: &Facts, csv: &mut Csv) {
