@@ -19,11 +19,15 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("analysis", &["format", "model"]),
     ("store", &["format", "model"]),
     ("views", &["format", "model", "analysis", "layout", "scene"]),
-    ("engine", &["format", "model", "import", "analysis", "layout", "scene", "views"]),
-    ("report", &["format", "model", "analysis", "layout", "scene", "views", "engine"]),
+    ("export", &["format", "model", "analysis", "layout", "scene", "views"]),
+    ("engine", &["format", "model", "import", "analysis", "layout", "scene", "views", "export"]),
+    ("report", &["format", "model", "analysis", "layout", "scene", "views", "export", "engine"]),
     (
         "cli",
-        &["format", "model", "import", "analysis", "layout", "scene", "store", "views", "engine", "report"],
+        &[
+            "format", "model", "import", "analysis", "layout", "scene", "store", "views", "export", "engine",
+            "report",
+        ],
     ),
 ];
 /// The app stands on what it shows; it never makes a report or reads a disk.
