@@ -15,6 +15,7 @@ mod export;
 mod failure;
 mod foreign;
 mod formats;
+mod gate;
 mod keeping;
 mod load;
 mod open;

@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
 use makespan_export::{Format, Picture, Table};
 
-use super::Input;
+use super::input::Input;
 use crate::date::Date;
 
 /// In which format runs are exported.

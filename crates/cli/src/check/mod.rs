@@ -1,6 +1,5 @@
 //! `makespan check`: runs against rules and earlier runs, with an exit code that CI systems obey.
 
-mod gate;
 mod history;
 mod outcome;
 mod written;
@@ -16,7 +15,6 @@ use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{inert_json, print, print_foreign, write_file};
 use crate::terminal::Terminal;
-pub(crate) use gate::{Gate, Gates};
 use outcome::{Checked, Outcome, section, worst};
 
 /// What a check that could not be made ends with.

@@ -5,7 +5,7 @@ use makespan_scene::{Role, visible};
 use makespan_views::amount::Unit;
 use makespan_views::{Cell, Column, Section, Table};
 
-use super::Gate;
+use crate::gate::Gate;
 
 /// What became of one rule.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,8 +3,8 @@
 use makespan_format::Status;
 
 use super::setting::{Described, Setting, SettingType, Size, StoreUrl};
-use crate::check::Gates;
 use crate::date::Length;
+use crate::gate::Gates;
 use crate::zone::NamedZone;
 
 macro_rules! setting {

@@ -6,8 +6,6 @@ use makespan_analysis::{Facts, Judged, Quantity, Rule, Verdict, judge};
 use makespan_format::amount::{Amount, Unit};
 use makespan_model::quantile;
 
-use crate::config::setting::SettingType;
-
 /// A rule that runs are held against.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Gate {
@@ -80,10 +78,13 @@ impl fmt::Display for Gate {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Gates(pub(crate) Vec<Gate>);
 
-impl SettingType for Gates {
-    const NAME: &'static str = "rules";
-
-    fn read(text: &str) -> Result<Gates, String> {
+impl Gates {
+    /// Reads rules.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that cannot be read, and why.
+    pub(crate) fn parse(text: &str) -> Result<Gates, String> {
         let each = text.split(';').map(str::trim).filter(|rule| !rule.is_empty());
         each.map(|rule| Gate::parse(rule).map_err(|why| format!("{rule}: {why}")))
             .collect::<Result<Vec<Gate>, String>>()
@@ -111,7 +112,7 @@ mod tests {
         {
             assert!(Gate::parse(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(Gates::read("failed = 0; retries <= 3;").unwrap().0.len(), 2);
-        assert!(Gates::read("failed = 0; retries").unwrap_err().starts_with("retries: "));
+        assert_eq!(Gates::parse("failed = 0; retries <= 3;").unwrap().0.len(), 2);
+        assert!(Gates::parse("failed = 0; retries").unwrap_err().starts_with("retries: "));
     }
 }
