@@ -1,7 +1,7 @@
 //! The one table of actions: keys, words, and what is dispatched. The key handler, the help sheet and the tooltips are
 //! made from it.
 
-use makespan_engine::{Neighbour, Turn};
+use makespan_engine::{Format, Neighbour, Turn};
 use makespan_views::chart::Choice;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::filter::Filter;
@@ -57,6 +57,8 @@ pub(crate) enum Action {
     CopyPicture,
     /// Saves the picture that is seen as SVG.
     SavePicture,
+    /// Saves the run that is seen, or of SVG its picture, as a file of that format.
+    Save(Format),
     /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
     Go(Box<ViewState>),
     /// Baseline and candidate change places.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use makespan_engine::{Answer, Opened, Question, Shell, Touch};
+use makespan_engine::{Answer, Format, Opened, Question, Shell, Touch};
 use makespan_scene::{Theme, counted};
 use makespan_views::gesture::Frame;
 use makespan_views::{ViewState, decode, encode};
@@ -192,15 +192,19 @@ impl Store {
                     self.said.set("This view has no picture.".to_owned());
                 }
             }
-            Outside::SavePicture => {
+            Outside::Save(format) => {
                 let store = *self;
                 let view = self.state.with_untracked(|s| s.view.clone());
                 let theme = Theme::all()[self.theme.get_untracked()].name.to_owned();
-                let question = Question::Export { view, size: self.size.get_value(), theme };
+                let question = Question::Export { format, view, size: self.size.get_value(), theme };
                 worker::ask(&question, move |answer| {
                     let saved = matches!(answer, Answer::Exported(file) if export::save(&file.name, &file.kind, &file.text).is_ok());
-                    let word = if saved { "Saved as SVG." } else { "This view has no picture." };
-                    store.said.set(word.to_owned());
+                    let word = match (saved, format) {
+                        (true, _) => format!("Saved as {}.", format.title()),
+                        (false, Format::Svg) => "This view has no picture.".to_owned(),
+                        (false, _) => "The run could not be saved.".to_owned(),
+                    };
+                    store.said.set(word);
                 });
             }
             Outside::Theme => {

@@ -1,7 +1,7 @@
 //! What each action does to the state, as a plain function: no signal, no browser, no run. What only the engine knows
 //! is asked of it ([`Effect::Touch`]), and comes back as an action.
 
-use makespan_engine::{Touch, Turn};
+use makespan_engine::{Format, Touch, Turn};
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
 use makespan_views::tasks::{Sort, SortKey};
@@ -65,8 +65,8 @@ pub(crate) enum Effect {
     CopyLink,
     /// Copy the picture.
     CopyPicture,
-    /// Save the picture.
-    SavePicture,
+    /// Save the run, or its picture, in a format.
+    Save(Format),
     /// What is shown is asked for again: the run is newer.
     Refresh,
     /// Forget the open runs.
@@ -174,7 +174,8 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],
         Action::CopyPicture => vec![Effect::CopyPicture],
-        Action::SavePicture => vec![Effect::SavePicture],
+        Action::SavePicture => vec![Effect::Save(Format::Svg)],
+        Action::Save(format) => vec![Effect::Save(*format)],
         Action::Close => {
             *view = ViewState { time: view.time, theme: view.theme.take(), ..ViewState::default() };
             vec![Effect::Close, Effect::Link(true)]

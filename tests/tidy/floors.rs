@@ -20,8 +20,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("analysis", &["format", "model"]),
     ("store", &["format", "model"]),
     ("views", &["format", "model", "analysis", "layout", "scene"]),
-    ("engine", &["format", "model", "import", "analysis", "layout", "scene", "views"]),
-    ("report", &["format", "redact", "model", "analysis", "layout", "scene", "views", "engine"]),
+    ("export", &["format", "model", "analysis", "layout", "scene", "views"]),
+    ("engine", &["format", "model", "import", "analysis", "layout", "scene", "views", "export"]),
+    ("report", &["format", "redact", "model", "analysis", "layout", "scene", "views", "export", "engine"]),
     (
         "server",
         &["format", "model", "import", "analysis", "layout", "scene", "store", "views", "engine", "report"],
@@ -29,8 +30,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "format", "redact", "model", "import", "analysis", "layout", "scene", "store", "views", "engine",
-            "report", "server",
+            "format", "redact", "model", "import", "analysis", "layout", "scene", "store", "views", "export",
+            "engine", "report", "server",
         ],
     ),
 ];

@@ -1,5 +1,7 @@
 //! The verbs and their options.
 
+mod check;
+mod export;
 mod input;
 mod keeping;
 mod recording;
@@ -9,13 +11,15 @@ mod server;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 use makespan_analysis::Rule;
 use makespan_import::Unit;
 
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
+pub(crate) use check::{CheckArgs, CheckFormat};
+pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
@@ -53,9 +57,16 @@ pub(crate) enum Verb {
     Stats(StatsArgs),
     /// Compare two runs, two sets of runs, or many in a row
     Compare(CompareArgs),
+    /// Check runs against rules and earlier runs; the exit code is the verdict
+    Check(CheckArgs),
     /// Print the tasks that an expression means, such as 'status:failed dur>10s'
     Query(QueryArgs),
-    /// Write the runs in a format of this program
+    /// Write runs of files or of the store in another format: Markdown, CSV, SVG, Mermaid, DOT, traces, events
+    Export(ExportArgs),
+    /// Write the events within a report
+    Extract(ExtractArgs),
+    /// The former name of export for files
+    #[command(hide = true)]
     Convert(ConvertArgs),
     /// List the formats that can be read
     Formats(FormatsArgs),
@@ -85,8 +96,6 @@ pub(crate) enum Verb {
     Metrics(OneRunArgs),
     /// Bring the runs of files into the store
     Import(ImportArgs),
-    /// Write runs of the store to a file
-    Export(ExportArgs),
     /// Copy runs from one store into another
     Copy(CopyArgs),
     /// Keep runs of the store from being removed
@@ -218,30 +227,6 @@ pub(crate) struct QueryArgs {
     /// Print ids only, one a line
     #[arg(long, conflicts_with = "json")]
     pub(crate) ids: bool,
-}
-
-/// A format of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Target {
-    /// Events as JSON Lines: everything that is known of the runs
-    Jsonl,
-    /// The text notation: one line a try, for people
-    Text,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ConvertArgs {
-    #[command(flatten)]
-    pub(crate) input: Input,
-    /// What to write
-    #[arg(long, value_enum)]
-    pub(crate) to: Target,
-    /// The file to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
-    #[arg(long)]
-    pub(crate) redact: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -7,14 +7,16 @@
 //! the exit code of its command.
 
 mod args;
+mod check;
 mod compare;
 mod config;
-mod convert;
 mod date;
 mod dist;
+mod export;
 mod failure;
 mod foreign;
 mod formats;
+mod gate;
 mod keeping;
 mod load;
 mod open;
@@ -96,7 +98,10 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Compare(args) => compare::run(args, &config()?),
         Verb::Report(args) => report::run(args, &config()?),
         Verb::Query(args) => query::run(args, &config()?),
-        Verb::Convert(args) => convert::run(args, &config()?),
+        Verb::Check(args) => return check::run(args, &config()?).map(ExitCode::from),
+        Verb::Export(args) => export::run(args, &config()?),
+        Verb::Extract(args) => export::extract(args, &config()?),
+        Verb::Convert(args) => export::convert(args, &config()?),
         Verb::Formats(args) => formats::run(args),
         Verb::Open(args) => open::run(args, &config()?),
         Verb::Monitor(args) => keeping::monitor::run(args, &config()?),
@@ -111,7 +116,6 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Status(args) => keeping::status::run(args, &config()?),
         Verb::Metrics(args) => keeping::metrics::run(args, &config()?),
         Verb::Import(args) => keeping::import::run(args, &config()?),
-        Verb::Export(args) => keeping::export::run(args, &config()?),
         Verb::Copy(args) => keeping::copy::run(args, &config()?),
         Verb::Pin(args) => keeping::mark::pin(args, true, &config()?),
         Verb::Unpin(args) => keeping::mark::pin(args, false, &config()?),

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     }
     if report.html.len() > WARN_BYTES {
         notes.push(format!(
-            "the report is of {} MiB and opens slowly; `makespan convert --to jsonl` makes a smaller file",
+            "the report is of {} MiB and opens slowly; `makespan export --format jsonl` makes a smaller file",
             report.html.len() >> 20
         ));
     }

@@ -42,6 +42,7 @@ pub use answer::{
     Answer, Charts, Completion, Exported, FileReport, ListedRun, Opened, Overlay, Page, Picture, Progress,
     Rows, Shell, Sides, Tip, Turn,
 };
+pub use makespan_export::Format;
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
 pub use session::Session;
 pub use shell::LISTED;

@@ -25,7 +25,7 @@ pub(crate) fn gantt(runs: &[&Facts], notes: &mut Vec<String>) -> String {
         11..=172_800 => "%H:%M:%S",
         _ => "%m-%d %H:%M",
     };
-    let mut out = format!("gantt\ntitle {}\ndateFormat x\naxisFormat {axis}\n", guarded(&title));
+    let mut out = format!("gantt\ntitle {title}\ndateFormat x\naxisFormat {axis}\n");
     for (number, facts) in runs.iter().enumerate() {
         bars(facts.run(), number, MOST_BARS / runs.len().max(1), &mut out, notes);
     }
@@ -54,7 +54,7 @@ fn bars(run: &Run, number: usize, most: usize, out: &mut String, notes: &mut Vec
         if section != Some(name) {
             section = Some(name);
             let shown = if name.is_empty() { "no worker" } else { name };
-            let _ = writeln!(out, "section {}", guarded(&label(shown)));
+            let _ = writeln!(out, "section {}", label(shown));
         }
         let task = makespan_model::TaskId(a.task[i]);
         let tag = match a.status[i] {
@@ -76,12 +76,37 @@ fn bars(run: &Run, number: usize, most: usize, out: &mut String, notes: &mut Vec
     }
 }
 
-/// A name at the beginning of a line or behind a word of the language, where its first character might make it another
-/// word of it.
+/// What begins a line that is not a bar; see the grammar of Mermaid's Gantt charts.
+const WORDS: [&str; 18] = [
+    "accdescr",
+    "acctitle",
+    "axisformat",
+    "call",
+    "click",
+    "dateformat",
+    "excludes",
+    "gantt",
+    "href",
+    "includes",
+    "inclusiveenddates",
+    "section",
+    "tickinterval",
+    "title",
+    "todaymarker",
+    "topaxis",
+    "weekday",
+    "weekend",
+];
+
+/// A name at the beginning of a line: where it might make it another line than that of a bar, its first character
+/// becomes an entity.
 fn guarded(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
     let mut chars = name.chars();
     match chars.next() {
-        Some(first) if first.is_ascii_alphanumeric() => format!("#{};{}", u32::from(first), chars.as_str()),
+        Some(first) if first.is_ascii_digit() || WORDS.iter().any(|word| lower.starts_with(word)) => {
+            format!("#{};{}", u32::from(first), chars.as_str())
+        }
         _ => name.to_owned(),
     }
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use makespan_analysis::Facts;
 use makespan_format::time::{SECOND, format_rfc3339};
 use makespan_model::{TaskId, UNKNOWN};
-use makespan_scene::visible;
 use makespan_views::tasks::{start_of, worker_of};
+
+use crate::xml::xml;
 
 /// What is known of a node: its name in the file, and its type.
 const KEYS: [(&str, &str); 10] = [
@@ -45,7 +46,7 @@ fn graph(facts: &Facts, number: usize, out: &mut String) {
     // Ids hold for the whole file.
     let id = |task: u32| format!("r{number}n{task}");
     let _ = writeln!(out, "  <graph id=\"r{number}\" edgedefault=\"directed\">");
-    let _ = writeln!(out, "    <data key=\"name\">{}</data>", escaped(run.title()));
+    let _ = writeln!(out, "    <data key=\"name\">{}</data>", xml(run.title()));
     for t in run.task_ids() {
         let i = t.index();
         let started = start_of(run, t);
@@ -65,7 +66,7 @@ fn graph(facts: &Facts, number: usize, out: &mut String) {
         let _ = writeln!(out, "    <node id=\"{}\">", id(t.0));
         for ((key, _), value) in KEYS.iter().zip(values) {
             if let Some(value) = value {
-                let _ = writeln!(out, "      <data key=\"{key}\">{}</data>", escaped(&value));
+                let _ = writeln!(out, "      <data key=\"{key}\">{}</data>", xml(&value));
             }
         }
         out.push_str("    </node>\n");
@@ -82,19 +83,4 @@ fn graph(facts: &Facts, number: usize, out: &mut String) {
         );
     }
     out.push_str("  </graph>\n");
-}
-
-/// Text for an element of XML 1.0: hidden and illegal characters become visible escapes.
-fn escaped(text: &str) -> String {
-    let legal = |c: char| !matches!(c, '\u{fffe}' | '\u{ffff}');
-    let text = visible(text);
-    text.chars().filter(|c| legal(*c)).fold(String::new(), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            c => out.push(c),
-        }
-        out
-    })
 }

@@ -13,6 +13,7 @@ mod chrome;
 mod csv;
 mod document;
 mod dot;
+mod error;
 mod gantt;
 mod graphml;
 mod markdown;
@@ -21,6 +22,7 @@ mod options;
 mod picture;
 mod report;
 mod tables;
+mod xml;
 
 use makespan_analysis::Facts;
 use makespan_model::notation;
@@ -28,8 +30,10 @@ use makespan_scene::counted;
 
 pub use csv::is_formula;
 pub use document::document;
+pub use error::ExportError;
 pub use markdown::{inline, sections};
 pub use options::{Format, Options, Picture, Table};
+pub use xml::xml;
 
 /// A run, or several, as the text of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,20 +42,6 @@ pub struct Exported {
     pub text: String,
     /// What the format could not take, in sentences; empty where that is nothing worth knowing.
     pub notes: Vec<String>,
-}
-
-/// Why there is no export.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ExportError {
-    /// There is nothing to export.
-    #[error("there is no run to export")]
-    NoRun,
-    /// The format holds one run.
-    #[error("{0} holds one run, and there are {1}; choose one of them")]
-    OneRun(&'static str, usize),
-    /// The run has nothing that the picture shows.
-    #[error("the run has no {0} to draw")]
-    NoPicture(&'static str),
 }
 
 /// Writes runs in a format. The same runs give the same bytes. The cost is that of the facts that the format holds,

@@ -122,8 +122,9 @@ pub fn inline(text: &str) -> String {
     let all: Vec<char> = text.chars().take(LONGEST + 1).collect();
     let mut in_number = true;
     for (i, &c) in all.iter().take(LONGEST).enumerate() {
-        let at_start = i == 0 && matches!(c, '+' | '-' | '=' | ':');
-        let in_list = in_number && i > 0 && matches!(c, '.' | ')');
+        let next_is_space = all.get(i + 1).is_none_or(|next| *next == ' ');
+        let at_start = i == 0 && (matches!(c, '-' | '=' | ':') || c == '+' && next_is_space);
+        let in_list = in_number && i > 0 && matches!(c, '.' | ')') && next_is_space;
         let before = |back: usize| i.checked_sub(back).and_then(|at| all.get(at)).copied().unwrap_or(' ');
         let www = c == '.' && (1..=3).all(|back| before(back).eq_ignore_ascii_case(&'w'));
         let scheme = c == ':' && all.get(i + 1) == Some(&'/');

@@ -7,7 +7,7 @@ use makespan_layout::{Direction, layout};
 use makespan_scene::{Bars, Hit, Rect, Role, Scene, counted, svg as painted};
 use makespan_views::{Look, Marks, graph, timeline};
 
-use crate::ExportError;
+use crate::error::ExportError;
 use crate::options::{Options, Picture};
 
 /// Width of a timeline, px.

@@ -205,7 +205,7 @@ fn read(
     }
     let mut counts = Counts::default();
     let label = items[mine[0]].source.name.as_str();
-    let alone = entry.scope == Scope::Alone;
+    let alone = entry.is_alone(items[mine[0]].verdict.part);
     let mut watch = Watch { sink, names, counts: &mut counts, label, alone };
     let result = (entry.importer.read)(&parts, &Options { zone }, &mut watch);
     for &at in mine {

@@ -20,6 +20,7 @@ pub mod chrome_trace;
 pub mod circleci;
 pub mod cromwell;
 pub mod dbt;
+mod document;
 mod encoding;
 pub mod error;
 mod files;

@@ -16,12 +16,15 @@ use crate::lines::{Line, Lines};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
 
+/// The part of an event file that is packed, as in reports: it holds whole runs, and no lines that another file adds to.
+pub(crate) const PACKED: &str = "report";
+
 /// The importer of event files.
 pub const MAKESPAN: Importer = Importer {
     id: "makespan",
     title: "Makespan events",
-    parts: &["events"],
-    how: "`makespan convert FILE --to jsonl`, any program that writes docs/events.md, or a Makespan report",
+    parts: &["events", PACKED],
+    how: "`makespan export FILE --format jsonl`, any program that writes docs/events.md, or a Makespan report",
     lossy: "",
     sniff,
     read,
@@ -47,7 +50,7 @@ const KINDS: &[(&str, &str)] = &[
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     if head.bytes.starts_with(&packed::MAGIC) {
         let reason = "it begins as packed events of ours do";
-        return Some(Claim { score: 100, part: "events", reason });
+        return Some(Claim { score: 100, part: PACKED, reason });
     }
     let shape = &head.shape;
     if shape.root != JsonKind::Object {

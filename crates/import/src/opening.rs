@@ -358,7 +358,7 @@ impl<'z> Opening<'z> {
             let reader =
                 if by_itself { (entry.importer.stream)(&head, item.verdict.part, zone) } else { None };
             let Some(reader) = reader else { return Content::Kept(begun) };
-            let alone = entry.scope == Scope::Alone;
+            let alone = entry.is_alone(item.verdict.part);
             let mut reading = Reading { reader, item, alone, counts: Counts::default() };
             self.read(&mut reading, &begun, sink);
             return Content::Read(Box::new(reading));

@@ -22,9 +22,17 @@ pub struct Entry {
     pub scope: Scope,
 }
 
+impl Entry {
+    /// Whether the runs of such a file are its own, even if another file has runs of the same id.
+    pub(crate) fn is_alone(&self, part: &str) -> bool {
+        self.scope == Scope::Alone || part == crate::makespan::PACKED
+    }
+}
+
 /// Every importer there is.
 pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
+    Entry { importer: &crate::document::DOCUMENT, scope: Scope::Alone },
     Entry { importer: &crate::kailash::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::moe::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::mpt::IMPORTER, scope: Scope::Together },

@@ -117,6 +117,7 @@ fn samples(folder: &str) -> Vec<PathBuf> {
 fn fixtures_tell_what_they_always_told() {
     for id in [
         "makespan",
+        "makespan-json",
         "chrome-trace",
         "plain",
         "text",

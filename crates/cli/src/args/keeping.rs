@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Subcommand};
 use makespan_analysis::nearest;
 use makespan_format::Status;
 use makespan_store::Cursor;
@@ -171,50 +171,6 @@ pub(crate) struct ImportArgs {
     /// Print JSON (docs/cli.md describes it)
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// As what runs are exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// Events as JSON Lines, which every verb opens
-    Jsonl,
-    /// The same, compressed
-    #[value(name = "jsonl.gz")]
-    JsonlGz,
-    /// One JSON document
-    Json,
-    /// The same document as YAML
-    Yaml,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ExportArgs {
-    /// Ids of the runs
-    #[arg(required = true, value_name = "RUN")]
-    pub(crate) runs: Vec<String>,
-    /// As what [default: what the ending of the file says, else jsonl]
-    #[arg(long, value_enum)]
-    format: Option<ExportFormat>,
-    /// The file to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
-    #[arg(long)]
-    pub(crate) redact: bool,
-}
-
-impl ExportArgs {
-    /// The format that was asked for, else the one that the file's ending names.
-    pub(crate) fn format(&self) -> ExportFormat {
-        let name =
-            self.output.as_ref().map_or_else(String::new, |path| path.to_string_lossy().to_lowercase());
-        self.format.unwrap_or(match name.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("gz") => ExportFormat::JsonlGz,
-            Some("json") => ExportFormat::Json,
-            Some("yaml" | "yml") => ExportFormat::Yaml,
-            _ => ExportFormat::Jsonl,
-        })
-    }
 }
 
 #[derive(Debug, ClapArgs)]

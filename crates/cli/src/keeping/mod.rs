@@ -1,7 +1,6 @@
 //! Verbs about runs that are kept in a store.
 
 pub(crate) mod copy;
-pub(crate) mod export;
 pub(crate) mod gc;
 pub(crate) mod import;
 pub(crate) mod list;

@@ -20,6 +20,8 @@ pub(super) struct Record<'t, 'a> {
     pub(super) flow_in: Option<Value<'t, 'a>>,
     pub(super) flow_out: Option<Value<'t, 'a>>,
     pub(super) args: Option<Value<'t, 'a>>,
+    /// What our own export keeps beside what viewers draw: the event, or `true` where there is none.
+    pub(super) own: Option<Value<'t, 'a>>,
     /// How many other members there are.
     pub(super) others: u32,
 }
@@ -44,6 +46,7 @@ impl<'t, 'a> Record<'t, 'a> {
                 "bind_id" => &mut r.bind_id,
                 "flow_in" => &mut r.flow_in,
                 "flow_out" => &mut r.flow_out,
+                "makespan" => &mut r.own,
                 // Says how long a line to draw for an instant.
                 "s" => continue,
                 _ => {

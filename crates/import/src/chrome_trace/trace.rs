@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use foldhash::HashMap;
-use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
+use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task, read_line};
 use makespan_model::{Interner, StrId};
 
 use super::record::{Record, time, unit_of};
@@ -89,6 +89,8 @@ pub(super) struct Trace {
     label_keys: Vec<String>,
     /// Nanoseconds that the trace's origin lies behind the epoch.
     pub(super) base: Option<i64>,
+    /// Whether our own export wrote records of it: their events are told at once, and nothing is left to be made of them.
+    pub(super) is_own: bool,
     opened: bool,
     thread_of: HashMap<u32, HashMap<String, u32>>,
     process_of: HashMap<String, u32>,
@@ -140,6 +142,7 @@ impl Trace {
             labels: Fields::new(),
             label_keys: Vec::new(),
             base: None,
+            is_own: false,
             opened: false,
             thread_of: HashMap::default(),
             process_of: HashMap::default(),
@@ -203,6 +206,9 @@ impl Trace {
             return;
         }
         let r = Record::of(value);
+        if let Some(own) = r.own {
+            return self.own(own, sink);
+        }
         let ph = match r.ph.map(|p| p.get().as_bytes()) {
             Some([b'"', ph, b'"']) => *ph,
             _ => {
@@ -292,6 +298,21 @@ impl Trace {
         };
         self.tally.warn("bad-duration", what, || clip(value.get()));
         NO_END
+    }
+
+    /// The event of ours that a record was made of.
+    fn own(&mut self, value: Value<'_, '_>, sink: &mut dyn EventSink) {
+        self.is_own = true;
+        if !value.is_object() {
+            return;
+        }
+        match read_line(value.get().as_bytes()) {
+            Ok(line) => sink.event(line.event),
+            Err(error) => {
+                let what = format!("events of ours that could not be read were ignored: {}", error.message);
+                self.tally.warn("bad-record", &what, || clip(value.get()));
+            }
+        }
     }
 
     /// Tells a complete slice but for its times; its status.
