@@ -45,7 +45,8 @@ pub(crate) fn read_whole(
             item.importer = claim(&head, &mut item.verdict);
             if let (None, Some(outline)) = (item.importer, &outlines[at]) {
                 item.verdict.tried.clear();
-                item.importer = claim(&Head::new(&item.source.name, outline), &mut item.verdict);
+                let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
+                item.importer = claim(&head, &mut item.verdict);
             }
         }
     }

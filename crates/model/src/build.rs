@@ -13,7 +13,9 @@ use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 /// Folds a stream of events into the runs it tells of, in the order in which they appear.
 #[derive(Debug, Default)]
 pub struct RunsBuilder {
-    pub(crate) runs: Vec<RunBuilder>,
+    /// Each in a place of its own, so that making room for more copies none, and each goes as it is frozen.
+    #[allow(clippy::vec_box)]
+    pub(crate) runs: Vec<Box<RunBuilder>>,
     by_id: HashMap<String, usize>,
     current: usize,
     /// Findings that came before any run.
@@ -49,7 +51,7 @@ impl RunsBuilder {
         }
         let mut builder = RunBuilder { id: id.to_owned(), ..RunBuilder::default() };
         builder.diagnostics.append(&mut self.early);
-        self.runs.push(builder);
+        self.runs.push(Box::new(builder));
         self.by_id.insert(id.to_owned(), self.runs.len() - 1);
         self.runs.len() - 1
     }
@@ -61,7 +63,7 @@ impl RunsBuilder {
 
     /// Checks, sorts and freezes. The second part is what was found before any run was opened.
     pub fn finish(self) -> (Vec<Run>, Vec<Diagnostic>) {
-        (self.runs.into_iter().map(RunBuilder::finish).collect(), self.early)
+        (self.runs.into_iter().map(|run| run.finish()).collect(), self.early)
     }
 }
 

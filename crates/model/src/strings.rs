@@ -90,6 +90,7 @@ impl Strings {
                 // A run of a few strings needs no whole block.
                 block.text.reserve_exact(if last.is_some() { text.len().max(BLOCK) } else { text.len() });
                 block.text.push_str(text);
+                self.blocks.reserve_exact(usize::from(self.blocks.is_empty()));
                 self.blocks.push(block);
             }
         }
@@ -204,7 +205,7 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(64);
+        let size = (self.slots.len() * 2).max(8);
         let mask = size - 1;
         let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
         for slot in old.into_iter().filter(|s| s.1 != 0) {
