@@ -98,15 +98,16 @@ fn grouped<'t, 'a>(mut all: Vec<Results<'t, 'a>>) -> Vec<Group<'t, 'a>> {
     all.sort_by(|a, b| a.generated.cmp(&b.generated));
     let mut groups: Vec<Group<'t, 'a>> = Vec::new();
     for results in all {
-        let before = groups.iter().rposition(|g| {
+        let holds = |g: &Group<'t, 'a>| {
             g.results.first().is_some_and(|first| {
                 let known: HashSet<&str> = first.rows.iter().map(|r| &*r.id).collect();
                 results.rows.iter().all(|r| known.contains(&*r.id))
             })
-        });
+        };
+        let before = groups.iter().rposition(|g| results.is_retry && holds(g));
         match before {
-            Some(at) if results.is_retry => groups[at].results.push(results),
-            _ => groups.push(Group { results: vec![results] }),
+            Some(at) => groups[at].results.push(results),
+            None => groups.push(Group { results: vec![results] }),
         }
     }
     groups
