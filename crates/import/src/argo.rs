@@ -223,6 +223,17 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
             after[member].extend(before.iter().copied().filter(|before| *before != member));
         }
     }
+    // The exit handler starts when everything else is over.
+    let exit = format!("{workflow}.onExit");
+    if let Some(handler) = list.iter().position(|n| n.value.text_at("name").as_deref() == Some(&*exit)) {
+        let is_top = |n: &Node<'_, '_>| {
+            boundary(n).is_some_and(|b| list[b].task.is_none() && list[b].kind != "StepGroup")
+        };
+        let end = |at: &usize| list[*at].value.text_at("finishedAt").map(Cow::into_owned);
+        let others =
+            (0..list.len()).filter(|at| list[*at].task == Some(*at) && *at != handler && is_top(&list[*at]));
+        after[handler].extend(others.max_by_key(end));
+    }
     let mut names = Ordinals::default();
     let path = |node: &Node<'_, '_>| {
         let name = node.value.text_of(&["name", "displayName", "id"]).unwrap_or_default();

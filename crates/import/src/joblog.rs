@@ -60,9 +60,12 @@ fn ms(text: &str) -> Option<i64> {
     text.trim().parse::<i64>().ok()?.checked_mul(1_000_000).filter(|ns| *ns >= 0)
 }
 
+/// A command of ninja: its start and end, its hash, its outputs.
+type Command<'a> = (i64, i64, &'a str, Vec<&'a str>);
+
 /// Builds one behind the other in one file: a new one begins where the ends go back.
 fn ninja(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink) {
-    let mut builds: Vec<Vec<(i64, i64, &str, Vec<&str>)>> = vec![Vec::new()];
+    let mut builds: Vec<Vec<Command<'_>>> = vec![Vec::new()];
     let mut place: HashMap<(i64, i64, &str), usize> = HashMap::default();
     let mut last = 0;
     for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {

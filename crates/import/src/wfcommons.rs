@@ -131,6 +131,10 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
         ..RunInfo::default()
     }));
     lacks(&IMPORTER, sink);
+    if origin.is_none() {
+        let message = "the file names no date that can be read; times count from 0";
+        sink.diagnostic(Diagnostic::new(Severity::Info, "relative-times", message));
+    }
     let specs = specs(specification, execution);
     let (starts, simulated) = schedule(&specs, origin.unwrap_or(0));
     if simulated > 0 {

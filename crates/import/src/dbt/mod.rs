@@ -98,15 +98,16 @@ fn grouped<'t, 'a>(mut all: Vec<Results<'t, 'a>>) -> Vec<Group<'t, 'a>> {
     all.sort_by(|a, b| a.generated.cmp(&b.generated));
     let mut groups: Vec<Group<'t, 'a>> = Vec::new();
     for results in all {
-        let before = groups.iter().rposition(|g| {
+        let holds = |g: &Group<'t, 'a>| {
             g.results.first().is_some_and(|first| {
                 let known: HashSet<&str> = first.rows.iter().map(|r| &*r.id).collect();
                 results.rows.iter().all(|r| known.contains(&*r.id))
             })
-        });
+        };
+        let before = groups.iter().rposition(|g| results.is_retry && holds(g));
         match before {
-            Some(at) if results.is_retry => groups[at].results.push(results),
-            _ => groups.push(Group { results: vec![results] }),
+            Some(at) => groups[at].results.push(results),
+            None => groups.push(Group { results: vec![results] }),
         }
     }
     groups
@@ -137,7 +138,7 @@ fn tell(
     let Some(first) = group.results.first() else { return };
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
-    sink.event(Event::Run(info(first, group.results.last(), manifest, &mut clock)));
+    sink.event(Event::Run(info(first, group.results.last(), manifest)));
     lacks(&IMPORTER, sink);
     if let Some(which @ ("generate" | "compile" | "docs" | "parse" | "list" | "ls")) = first.which.as_deref()
     {
@@ -190,7 +191,6 @@ fn info<'a>(
     first: &'a Results<'_, 'a>,
     last: Option<&Results<'_, 'a>>,
     manifest: Option<&'a Manifest<'_, 'a>>,
-    clock: &mut Clock<'_>,
 ) -> RunInfo<'a> {
     let project = manifest.and_then(|m| m.project.clone());
     let of_id = || first.rows.first().and_then(|r| r.id.split('.').nth(1)).map(|p| Cow::Owned(p.to_owned()));
@@ -198,13 +198,17 @@ fn info<'a>(
     if let Some(elapsed) = first.root.at("elapsed_time") {
         labels.raw("elapsed_time_s", elapsed.get());
     }
+    // The whole invocation: parsing the project is most of it, and no task.
+    for (key, of) in [("invocation_started_at", Some(first)), ("generated_at", last)] {
+        if let Some(time) = of.and_then(|r| r.meta(key)) {
+            labels.raw(key, time.get());
+        }
+    }
     RunInfo {
         id: first.invocation.clone().unwrap_or(Cow::Borrowed(first.file)),
         name: first.which.as_ref().map(|which| Cow::Owned(format!("dbt {which}"))),
         workflow: project.or_else(of_id),
         source: Some(first.source()),
-        started: first.meta("invocation_started_at").and_then(|t| clock.value(t)),
-        ended: last.and_then(|r| r.meta("generated_at")).and_then(|t| clock.value(t)),
         labels: labels.finish(),
         params: first.root.at("args").filter(|a| a.is_object()).map(|a| Json::from_raw(a.get())),
         ..RunInfo::default()

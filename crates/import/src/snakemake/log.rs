@@ -122,7 +122,7 @@ impl<'a> Reader<'a, '_> {
             self.job = Job { rule: rule.into(), kind, ..Job::default() };
         } else if line.starts_with("Error in rule ") || line.starts_with("Error in group ") {
             self.close();
-            self.block = Block::Error;
+            (self.block, self.in_exception) = (Block::Error, false);
         } else if let Some(rest) = line.strip_prefix("Finished job") {
             // `Finished jobid: 31 (Rule: fetch)`, `Finished job 31.` in older versions
             self.close();

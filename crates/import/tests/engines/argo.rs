@@ -47,7 +47,7 @@ fn recorded_workflows() {
         ),
         (
             "kfp_mock-xgboost-runtime.json",
-            "8 tasks, 7 attempts, 5 edges: 1 pending 6 succeeded 1 failed; [0].createcluster -> [1].analyze, [1].analyze -> [2].transform, [2].transform -> [3].train, [3].train -> [4].batchpredict, [4].batchpredict -> [5].confusionmatrix",
+            "8 tasks, 7 attempts, 6 edges: 1 pending 6 succeeded 1 failed; [0].createcluster -> [1].analyze, [1].analyze -> [2].transform, [2].transform -> [3].train, [3].train -> [4].batchpredict, [4].batchpredict -> [5].confusionmatrix, [5].confusionmatrix -> onExit",
         ),
     ];
     let (mut got, mut want) = (Vec::new(), Vec::new());
