@@ -77,9 +77,7 @@ pub(crate) fn load_events<S: EventSink>(
 
 fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn EventSink) -> Opened {
     let walked = walk::files(&input.files);
-    if let Some(note) = walked.note() {
-        eprintln!("makespan: note: {}", clean(&note));
-    }
+    walked.tell();
     let walk::Walked { files, mut unreadable, .. } = walked;
     let mut sources = Vec::new();
     let mut left = MOST_BYTES;

@@ -19,9 +19,7 @@ use crate::walk::{self, InputPlace, MOST_BYTES};
 /// Serves until interrupted.
 pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     let walked = walk::files(&args.files);
-    if let Some(note) = walked.note() {
-        eprintln!("makespan: note: {}", clean(&note));
-    }
+    walked.tell();
     let walk::Walked { files, mut unreadable, .. } = walked;
     let mut served = Vec::new();
     for mut file in files {

@@ -2,10 +2,12 @@
 //! the folders in which trackers keep their runs.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use makespan_scene::counted;
+
+use crate::output::clean;
 
 /// How many files are taken from folders.
 const MOST_FILES: usize = 100_000;
@@ -56,14 +58,16 @@ pub(crate) struct Walked {
 
 impl Walked {
     /// Says what was skipped though nothing is wrong with it.
-    pub(crate) fn note(&self) -> Option<String> {
+    pub(crate) fn tell(&self) {
         let (count, first) = &self.hidden;
-        (*count > 0).then(|| {
-            format!(
-                "skipped {} (first: {first}); name one to read it",
-                counted(*count, "hidden file or folder")
-            )
-        })
+        if *count > 0 {
+            let _ = writeln!(
+                io::stderr().lock(),
+                "makespan: note: skipped {} (first: {}); name one to read it",
+                counted(*count, "hidden entry"),
+                clean(first)
+            );
+        }
     }
 }
 
