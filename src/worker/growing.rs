@@ -20,6 +20,9 @@ const TIMES: f64 = 6.0;
 /// A connection that the browser has given up is tried again after so many ms.
 const AGAIN: i32 = 2_000;
 
+/// What hears messages of one kind, for as long as it lives.
+type Listener = Closure<dyn FnMut(JsValue)>;
+
 /// What is listened to.
 #[derive(Clone)]
 pub(super) enum Source {
@@ -38,7 +41,7 @@ pub(super) struct Growing {
     port: Port,
     session: Rc<RefCell<Session>>,
     stream: RefCell<Option<EventSource>>,
-    listeners: RefCell<Vec<Closure<dyn FnMut(JsValue)>>>,
+    listeners: RefCell<Vec<Listener>>,
     events: Cell<f64>,
     /// When the last event came, ms since the epoch; 0 before the first.
     heard: Cell<f64>,
@@ -133,7 +136,7 @@ impl Growing {
 
     fn on(self: &Rc<Growing>, stream: &EventSource, kind: &str, hear: fn(&Rc<Growing>, String)) {
         let growing = Rc::downgrade(self);
-        let listener = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let listener = Listener::new(move |event: JsValue| {
             let Some(growing) = growing.upgrade() else { return };
             let data = event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string()).unwrap_or_default();
             if growing.is_lost.replace(false) {

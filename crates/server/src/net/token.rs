@@ -20,6 +20,9 @@ pub enum Scope {
     Ingest,
 }
 
+/// What a token allows, everything where that is `None`, and its hash.
+type Known = (Option<Scope>, [u8; 32]);
+
 /// The fewest characters of a token: 128 bits written in hexadecimal.
 const SHORTEST: usize = 32;
 /// As often the file is looked at again.
@@ -37,7 +40,7 @@ pub struct Tokens {
 struct Held {
     looked: Instant,
     changed: Option<SystemTime>,
-    known: Arc<[(Option<Scope>, [u8; 32])]>,
+    known: Arc<[Known]>,
 }
 
 impl Tokens {
@@ -59,7 +62,7 @@ impl Tokens {
     pub(crate) fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
         let known = self.known();
         let given = given(headers).map(|token| -> [u8; 32] { Sha256::digest(token.as_bytes()).into() });
-        let fits = |(allowed, hash): &(Option<Scope>, [u8; 32])| {
+        let fits = |(allowed, hash): &Known| {
             // All bytes are looked at, whatever the first ones are.
             let differs =
                 given.iter().flatten().zip(hash).fold(u8::from(given.is_none()), |d, (a, b)| d | (a ^ b));
@@ -75,7 +78,7 @@ impl Tokens {
         }
     }
 
-    fn known(&self) -> Arc<[(Option<Scope>, [u8; 32])]> {
+    fn known(&self) -> Arc<[Known]> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.looked.elapsed() >= LOOK_AGAIN {
             held.looked = Instant::now();
@@ -91,7 +94,7 @@ impl Tokens {
     }
 }
 
-fn parse(text: &str) -> Result<Vec<(Option<Scope>, [u8; 32])>, String> {
+fn parse(text: &str) -> Result<Vec<Known>, String> {
     let mut known = Vec::new();
     for (place, line) in text.lines().enumerate() {
         let line = line.trim();
