@@ -13,9 +13,9 @@ use web_sys::{DragEvent, HtmlInputElement};
 use crate::asking::asked;
 use crate::panels::{
     Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help, Landing,
-    OverviewPanel, Preview, QueryBox, Rail, TasksPanel, TimelinePanel, Top,
+    LiveLine, OverviewPanel, Preview, QueryBox, Rail, RunsPage, TasksPanel, TimelinePanel, Top,
 };
-use crate::platform::{dom, files, frame};
+use crate::platform::{boot, dom, files, frame};
 use crate::state::actions::{Action, find};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
@@ -117,7 +117,10 @@ fn App() -> impl IntoView {
         // Read, not only tracked: a memo that nobody has read knows no sources yet.
         let _ = page.get();
         match store.phase.get_untracked() {
-            Phase::Empty => view! { <Landing store=store/> }.into_any(),
+            Phase::Empty => match boot::server() {
+                Some(server) => view! { <RunsPage store=store server=server/> }.into_any(),
+                None => view! { <Landing store=store/> }.into_any(),
+            },
             Phase::Loading(_) => {
                 let now = move || {
                     store.phase.with(|p| if let Phase::Loading(l) = p { Some(l.clone()) } else { None })
@@ -133,6 +136,7 @@ fn App() -> impl IntoView {
                 let details =
                     move || store.selected.get().is_some() && !store.state.with(|s| s.panels.no_details);
                 view! {
+                    <LiveLine store=store/>
                     <div class="work" class:with-details=details>
                         <Rail store=store/>
                         <main class="view"><Chips store=store/>{main}</main>

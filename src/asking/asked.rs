@@ -22,6 +22,8 @@ pub(crate) fn asked<T: 'static>(
     let (line, take) = (Line::default(), Rc::new(take));
     Effect::new(move |_| {
         let generation = store.generation.get();
+        // What is shown stays until the newer answer is here.
+        store.freshness.track();
         let Some(question) = question() else { return };
         let take = Rc::clone(&take);
         line.ask(generation, question, move |answer| {

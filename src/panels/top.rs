@@ -1,6 +1,7 @@
 //! The bar on top, the rail of views, and the row of filters.
 
 use leptos::prelude::*;
+use makespan_engine::Format;
 use makespan_model::Status;
 use makespan_scene::{Theme, count, glyph_char};
 use makespan_views::filter::Filter;
@@ -12,6 +13,21 @@ use crate::state::actions::{Action, Setting};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
 use crate::widgets::run_options;
+
+/// The formats in which a run is saved, in the order of the menu.
+const SAVED: [Format; 7] =
+    [Format::Svg, Format::Csv, Format::Markdown, Format::Mermaid, Format::Dot, Format::Json, Format::Jsonl];
+
+/// What the menu calls a format: with what of the run it holds.
+fn saved_title(format: Format) -> String {
+    match format {
+        Format::Svg => "Picture (SVG)".to_owned(),
+        Format::Csv => "Tasks (CSV)".to_owned(),
+        Format::Markdown => "Report (Markdown)".to_owned(),
+        Format::Json | Format::Jsonl => format!("Events ({})", format.title()),
+        _ => format!("Graph ({})", format.title()),
+    }
+}
 
 /// Name, run, filter, and the buttons that are always there.
 #[component]
@@ -28,6 +44,16 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
             }
             // The same file may be chosen again.
             input.set_value("");
+        }
+    };
+    let save = move |e: leptos::ev::Event| {
+        let name = event_target_value(&e);
+        if let Some(format) = SAVED.into_iter().find(|f| f.name() == name) {
+            store.dispatch(Action::Save(format));
+        }
+        // The same format may be chosen again.
+        if let Some(select) = e.target().and_then(|t| t.dyn_into::<web_sys::HtmlSelectElement>().ok()) {
+            select.set_value("");
         }
     };
     // A page that came with its run has nothing to go back to once that is closed.
@@ -59,6 +85,10 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                 <button type="button" title="Time format (T)" on:click=move |_| store.dispatch(Action::Time)>
                     {move || store.view.with(|v| v.time.name().to_owned())}
                 </button>
+                <select class="wide save" aria-label="Save as" title="Save the run, or its picture, as a file" on:change=save>
+                    <option value="" selected>"Save"</option>
+                    {SAVED.map(|f| view! { <option value=f.name()>{saved_title(f)}</option> }).into_iter().collect::<Vec<_>>()}
+                </select>
                 <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
             </Show>
             <button type="button" class="wide" title="Theme (Shift T)" on:click=move |_| store.dispatch(Action::Theme)>{theme_name}</button>

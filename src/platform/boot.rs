@@ -74,18 +74,42 @@ pub(crate) fn message(error: &JsValue) -> String {
     said.or_else(|| error.as_string()).unwrap_or_else(|| "the browser gave no reason".to_owned())
 }
 
-/// Files that the page was served with: (name, address of the same origin).
-pub(crate) fn served_files() -> Vec<(String, String)> {
+/// A file that the page was served with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServedFile {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its address, of the same origin.
+    pub(crate) url: String,
+    /// Whether it may grow; then `live` below its address says when it has.
+    pub(crate) is_live: bool,
+}
+
+/// An address beside this page, whole: a worker may be of another address.
+pub(crate) fn absolute(url: &str) -> String {
+    let base = super::dom::document().and_then(|d| d.base_uri().ok().flatten()).unwrap_or_default();
+    web_sys::Url::new_with_base(url, &base).map_or_else(|_| url.to_owned(), |url| url.href())
+}
+
+/// Where the interface of the server is that this page came from, if it has a store.
+pub(crate) fn server() -> Option<String> {
+    let meta = super::dom::document()?.query_selector("meta[name=makespan-server]").ok()??;
+    meta.get_attribute("content").filter(|url| url.starts_with("./")).map(|url| absolute(&url))
+}
+
+/// Files that the page was served with.
+pub(crate) fn served_files() -> Vec<ServedFile> {
     let Some(document) = super::dom::document() else { return Vec::new() };
     let Ok(Some(meta)) = document.query_selector("meta[name=makespan-files]") else { return Vec::new() };
     let content = meta.get_attribute("content").unwrap_or_default();
     let Ok(list) = serde_json::from_str::<Vec<serde_json::Value>>(&content) else { return Vec::new() };
     let text = |v: &serde_json::Value, key: &str| v.get(key).and_then(|t| t.as_str()).map(str::to_owned);
     // Only addresses beside this page: the list is ours, but nothing is lost by looking.
-    list.iter()
-        .filter_map(|v| Some((text(v, "name")?, text(v, "url")?)))
-        .filter(|(_, url)| url.starts_with("./"))
-        .collect()
+    let file = |v: &serde_json::Value| {
+        let is_live = v.get("live").and_then(serde_json::Value::as_bool).unwrap_or(false);
+        Some(ServedFile { name: text(v, "name")?, url: text(v, "url")?, is_live })
+    };
+    list.iter().filter_map(file).filter(|file| file.url.starts_with("./")).collect()
 }
 
 /// Bytes from an address of the same origin.

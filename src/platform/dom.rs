@@ -155,3 +155,22 @@ pub(crate) fn click(id: &str) {
 pub(crate) fn tell_panics() {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
 }
+
+/// The run of the server that the address names: `?run=ID`.
+pub(crate) fn linked_run() -> Option<String> {
+    let search = window()?.location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get("run").filter(|run| !run.is_empty())
+}
+
+/// Names a run of the server in the address, or none.
+pub(crate) fn link_run(run: Option<&str>) {
+    let Some(history) = window().and_then(|w| w.history().ok()) else { return };
+    let url = match (run, web_sys::UrlSearchParams::new()) {
+        (Some(run), Ok(search)) => {
+            search.append("run", run);
+            format!("?{}", String::from(search.to_string()))
+        }
+        _ => ".".to_owned(),
+    };
+    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
+}

@@ -1,7 +1,7 @@
 //! The one table of actions: keys, words, and what is dispatched. The key handler, the help sheet and the tooltips are
 //! made from it.
 
-use makespan_engine::{Neighbour, Turn};
+use makespan_engine::{Format, Neighbour, Turn};
 use makespan_views::chart::Choice;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::filter::Filter;
@@ -9,6 +9,8 @@ use makespan_views::gesture::Movement;
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
 use makespan_views::{Colouring, View, ViewState};
+
+use crate::worker::Grown;
 
 /// What a person can ask for.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +57,8 @@ pub(crate) enum Action {
     CopyPicture,
     /// Saves the picture that is seen as SVG.
     SavePicture,
+    /// Saves the run that is seen, or of SVG its picture, as a file of that format.
+    Save(Format),
     /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
     Go(Box<ViewState>),
     /// Baseline and candidate change places.
@@ -69,6 +73,8 @@ pub(crate) enum Action {
     CloseRun,
     /// Goes back to the first page.
     Close,
+    /// A run that grows is newer, or its connection broke or is back.
+    Grew(Box<Grown>),
 }
 
 /// A choice of what a view shows.

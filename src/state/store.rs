@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use makespan_engine::{Answer, Opened, Question, Shell, Touch};
+use makespan_engine::{Answer, Format, Opened, Question, Shell, Touch};
 use makespan_scene::{Theme, counted};
 use makespan_views::gesture::Frame;
 use makespan_views::{ViewState, decode, encode};
@@ -16,7 +16,7 @@ use super::update::{Effect as Outside, State, update};
 use crate::platform::files::Given;
 use crate::platform::{boot, dom, export, prefs};
 use crate::surface::shown;
-use crate::worker::{self, Listener};
+use crate::worker::{self, Followed, Listener};
 
 /// The signals of the page.
 #[derive(Clone, Copy)]
@@ -27,6 +27,12 @@ pub(crate) struct Store {
     pub(crate) phase: RwSignal<Phase>,
     /// Changes whenever the open runs do: every answer of before is worth nothing then.
     pub(crate) generation: RwSignal<u32>,
+    /// Changes whenever an open run is newer: what is shown is asked for again, and stays until then.
+    pub(crate) freshness: RwSignal<u32>,
+    /// The number of what is followed.
+    followed: StoredValue<Option<u32>>,
+    /// The run of the server that is followed.
+    followed_run: StoredValue<Option<String>>,
     /// What stands around the views.
     pub(crate) shell: RwSignal<Rc<Shell>, LocalStorage>,
     /// The part of the picture that is seen, and its size; set by the picture that stands.
@@ -73,6 +79,9 @@ impl Store {
                 Phase::Empty
             }),
             generation: RwSignal::new(0),
+            freshness: RwSignal::new(0),
+            followed: StoredValue::new(None),
+            followed_run: StoredValue::new(None),
             shell,
             frame: StoredValue::new(Frame::Still),
             size: StoredValue::new((0.0, 0.0)),
@@ -149,6 +158,15 @@ impl Store {
 
     /// Follows the address after it changed from outside.
     pub(crate) fn follow_address(&self) {
+        let run = dom::linked_run();
+        if let Some(server) = boot::server()
+            && run != self.followed_run.get_value()
+        {
+            match &run {
+                Some(run) => self.follow_run(&server, run),
+                None => self.dispatch(Action::Close),
+            }
+        }
         match decode(&dom::hash()) {
             Ok(view) => self.state.update(|s| s.view = view),
             Err(e) => self.said.set(e.to_string()),
@@ -174,15 +192,19 @@ impl Store {
                     self.said.set("This view has no picture.".to_owned());
                 }
             }
-            Outside::SavePicture => {
+            Outside::Save(format) => {
                 let store = *self;
                 let view = self.state.with_untracked(|s| s.view.clone());
                 let theme = Theme::all()[self.theme.get_untracked()].name.to_owned();
-                let question = Question::Export { view, size: self.size.get_value(), theme };
+                let question = Question::Export { format, view, size: self.size.get_value(), theme };
                 worker::ask(&question, move |answer| {
                     let saved = matches!(answer, Answer::Exported(file) if export::save(&file.name, &file.kind, &file.text).is_ok());
-                    let word = if saved { "Saved as SVG." } else { "This view has no picture." };
-                    store.said.set(word.to_owned());
+                    let word = match (saved, format) {
+                        (true, _) => format!("Saved as {}.", format.title()),
+                        (false, Format::Svg) => "This view has no picture.".to_owned(),
+                        (false, _) => "The run could not be saved.".to_owned(),
+                    };
+                    store.said.set(word);
                 });
             }
             Outside::Theme => {
@@ -191,7 +213,12 @@ impl Store {
                 prefs::set_theme(next);
                 self.dispatch(Action::Set(Setting::Theme(next.to_owned())));
             }
+            Outside::Refresh => self.freshness.update(|n| *n = n.wrapping_add(1)),
             Outside::Close => {
+                self.unfollow();
+                if dom::linked_run().is_some() {
+                    dom::link_run(None);
+                }
                 worker::close_all();
                 self.given.with_value(|g| g.borrow_mut().clear());
                 self.generation.update(|g| *g += 1);
@@ -299,8 +326,60 @@ impl Store {
                 }
                 return;
             }
-            store.open_addresses(boot::served_files()).await;
+            if let (Some(server), Some(run)) = (boot::server(), dom::linked_run()) {
+                store.follow_run(&server, &run);
+                return;
+            }
+            let files = boot::served_files();
+            store.open_addresses(files.iter().map(|f| (f.name.clone(), f.url.clone())).collect()).await;
+            // One file that grows is followed; of several that are compared, what was opened is shown.
+            if let [file] = files.as_slice()
+                && file.is_live
+            {
+                let live = boot::absolute(&format!("{}/live", file.url));
+                store.follow(Followed::File(file.name.clone(), boot::absolute(&file.url), live));
+            }
         });
+    }
+
+    /// Opens a run of the server that the page came from, and follows it.
+    pub(crate) fn follow_run(&self, server: &str, run: &str) {
+        let stage = "Fetching".to_owned();
+        self.phase.set(Phase::Loading(Loading { what: run.to_owned(), stage, ..Loading::default() }));
+        let place = String::from(js_sys::encode_uri_component(run));
+        self.follow(Followed::Run(run.to_owned(), format!("{server}runs/{place}/live")));
+        self.followed_run.set_value(Some(run.to_owned()));
+    }
+
+    fn follow(&self, followed: Followed) {
+        self.unfollow();
+        let store = *self;
+        let id = worker::follow(&followed, move |mut grown| {
+            // The first state of it is opened as a file would be.
+            if let Some(opened) = grown.opened.take_if(|_| store.phase.with_untracked(|p| *p != Phase::Ready))
+            {
+                let what = opened.title.clone();
+                store.take(Ok(opened), &what);
+            }
+            // Nothing came at all: the run is not there, or the server is gone.
+            if grown.is_lost && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
+                store.unfollow();
+                let title = "This run cannot be fetched from the server.".to_owned();
+                store.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
+                return;
+            }
+            store.dispatch(Action::Grew(Box::new(grown)));
+        });
+        self.followed.set_value(Some(id));
+    }
+
+    fn unfollow(&self) {
+        if let Some(id) = self.followed.get_value() {
+            self.followed.set_value(None);
+            worker::unfollow(id);
+        }
+        self.followed_run.set_value(None);
+        self.state.update(|s| s.growth = None);
     }
 
     /// Opens files from addresses of the same origin.

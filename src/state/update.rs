@@ -1,7 +1,7 @@
 //! What each action does to the state, as a plain function: no signal, no browser, no run. What only the engine knows
 //! is asked of it ([`Effect::Touch`]), and comes back as an action.
 
-use makespan_engine::{Touch, Turn};
+use makespan_engine::{Format, Touch, Turn};
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
 use makespan_views::tasks::{Sort, SortKey};
@@ -27,6 +27,21 @@ pub(crate) struct State {
     pub(crate) view: ViewState,
     /// What is open around it.
     pub(crate) panels: Panels,
+    /// How the run that grows stands; none where nothing grows.
+    pub(crate) growth: Option<Growth>,
+}
+
+/// How a run that grows stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Growth {
+    /// Events so far; 0 where only the file's size is known.
+    pub(crate) events: u64,
+    /// When the last event came, ms since the epoch; 0 before the first.
+    pub(crate) heard: f64,
+    /// The connection to the server is broken.
+    pub(crate) is_lost: bool,
+    /// The run is over.
+    pub(crate) is_over: bool,
 }
 
 /// What has to happen outside the state.
@@ -50,8 +65,10 @@ pub(crate) enum Effect {
     CopyLink,
     /// Copy the picture.
     CopyPicture,
-    /// Save the picture.
-    SavePicture,
+    /// Save the run, or its picture, in a format.
+    Save(Format),
+    /// What is shown is asked for again: the run is newer.
+    Refresh,
     /// Forget the open runs.
     Close,
     /// Forget one of them.
@@ -108,6 +125,15 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
             view.twin = !view.twin;
             vec![Effect::Link(false)]
         }
+        Action::Grew(grown) => {
+            state.growth = Some(Growth {
+                events: grown.events,
+                heard: grown.heard,
+                is_lost: grown.is_lost,
+                is_over: grown.is_over,
+            });
+            if grown.opened.is_some() { vec![Effect::Refresh] } else { Vec::new() }
+        }
         Action::Theme => vec![Effect::Theme],
         Action::Search => vec![Effect::FocusFilter],
         Action::Details => {
@@ -148,7 +174,8 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],
         Action::CopyPicture => vec![Effect::CopyPicture],
-        Action::SavePicture => vec![Effect::SavePicture],
+        Action::SavePicture => vec![Effect::Save(Format::Svg)],
+        Action::Save(format) => vec![Effect::Save(*format)],
         Action::Close => {
             *view = ViewState { time: view.time, theme: view.theme.take(), ..ViewState::default() };
             vec![Effect::Close, Effect::Link(true)]

@@ -1,10 +1,14 @@
 //! The way between the page and the engine. Questions and answers are those of `makespan-engine`; this folder carries
 //! them as messages.
 
+mod growing;
 mod page;
 mod port;
 mod side;
 mod warm;
 
-pub(crate) use page::{Line, Listener, ask, cancel, close, close_all, memory_bytes, open, restart, start};
+pub(crate) use page::{
+    Followed, Grown, Line, Listener, ask, cancel, close, close_all, follow, memory_bytes, open, restart,
+    start, unfollow,
+};
 pub use side::serve;

@@ -25,6 +25,30 @@ pub(crate) struct Listener {
     pub(crate) done: Box<dyn FnOnce(Result<Opened, String>)>,
 }
 
+/// What grows while it is open.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Followed {
+    /// A run of the server that the page came from: its id, and the address of its live stream.
+    Run(String, String),
+    /// A file of that server: its name, its address, and the address that says when it has changed.
+    File(String, String, String),
+}
+
+/// How something that grows stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Grown {
+    /// What came of freezing it anew, if it was.
+    pub(crate) opened: Option<Opened>,
+    /// Events so far; 0 for a file.
+    pub(crate) events: u64,
+    /// When the last event came, ms since the epoch; 0 before the first.
+    pub(crate) heard: f64,
+    /// The connection to the server is broken.
+    pub(crate) is_lost: bool,
+    /// The run is over.
+    pub(crate) is_over: bool,
+}
+
 #[derive(Default)]
 struct Connection {
     port: Option<Port>,
@@ -33,6 +57,7 @@ struct Connection {
     next: u32,
     asked: BTreeMap<u32, Done>,
     opening: BTreeMap<u32, Listener>,
+    following: BTreeMap<u32, Rc<dyn Fn(Grown)>>,
     listener: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(Event)>>,
     lost: Option<Rc<dyn Fn(String)>>,
@@ -80,12 +105,25 @@ fn end() {
         c.port = None;
         c.asked.clear();
         c.opening.clear();
+        c.following.clear();
     });
 }
 
 fn hear(data: &JsValue) {
     let Some(id) = get(data, "id").as_f64().map(|id| id as u32) else { return };
-    if let Some(bytes) = get_bytes(data, "answer") {
+    if get(data, "grown").is_truthy() {
+        let number = |key: &str| get(data, key).as_f64().unwrap_or(0.0);
+        let grown = Grown {
+            opened: get_bytes(data, "opened").and_then(|bytes| decode(&bytes).ok()),
+            events: number("events") as u64,
+            heard: number("heard"),
+            is_lost: get(data, "lost").is_truthy(),
+            is_over: get(data, "over").is_truthy(),
+        };
+        if let Some(hear) = CONNECTION.with_borrow(|c| c.following.get(&id).cloned()) {
+            hear(grown);
+        }
+    } else if let Some(bytes) = get_bytes(data, "answer") {
         if let Some(done) = CONNECTION.with_borrow_mut(|c| c.asked.remove(&id)) {
             done(decode(&bytes).unwrap_or(Answer::Nothing));
         }
@@ -195,6 +233,26 @@ pub(crate) fn open(given: &[Given], listener: Listener) {
 pub(crate) fn cancel() {
     CONNECTION.with_borrow_mut(|c| c.opening.clear());
     send(Message::new().with("cancel", true));
+}
+
+/// Follows something that grows; `hear` is called when it is newer and when the connection breaks or is back. The number
+/// that is given back stops it.
+pub(crate) fn follow(followed: &Followed, hear: impl Fn(Grown) + 'static) -> u32 {
+    let id = number(|c, id| drop(c.following.insert(id, Rc::new(hear))));
+    let message = Message::new().with("id", id);
+    send(match followed {
+        Followed::Run(run, stream) => message.with("follow", &**stream).with("run", &**run),
+        Followed::File(name, url, stream) => {
+            message.with("follow", &**stream).with("name", &**name).with("file", &**url)
+        }
+    });
+    id
+}
+
+/// Stops following; what is open stays as it is.
+pub(crate) fn unfollow(id: u32) {
+    CONNECTION.with_borrow_mut(|c| drop(c.following.remove(&id)));
+    send(Message::new().with("id", id).with("unfollow", true));
 }
 
 /// Memory of the engine when files were opened last, bytes; 0 before.

@@ -1,7 +1,7 @@
 //! The engine's side: reads files in chunks, answers questions between them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
+use super::growing::{Growing, Source};
 use super::port::{Message, Port, get, get_bytes, listen};
 use super::warm::warm;
 use crate::platform::boot;
@@ -26,7 +27,9 @@ type Waiting = VecDeque<(f64, Array)>;
 
 struct Engine {
     port: Port,
-    session: RefCell<Session>,
+    session: Rc<RefCell<Session>>,
+    /// What grows, by the page's numbers.
+    growing: RefCell<HashMap<u64, Rc<Growing>>>,
     waiting: RefCell<Waiting>,
     /// The request whose files are being read.
     reading: RefCell<Option<f64>>,
@@ -39,7 +42,8 @@ pub fn serve(port: JsValue) {
     let port: Port = port.unchecked_into();
     let engine = Rc::new(Engine {
         port: port.clone(),
-        session: RefCell::new(Session::new(Rc::new(Local))),
+        session: Rc::new(RefCell::new(Session::new(Rc::new(Local)))),
+        growing: RefCell::default(),
         waiting: RefCell::default(),
         reading: RefCell::new(None),
         was_asked: Cell::new(false),
@@ -91,6 +95,20 @@ impl Engine {
             if self.reading.borrow().is_none() {
                 let engine = Rc::clone(self);
                 spawn_local(async move { engine.read_all().await });
+            }
+        } else if let Some(url) = get(data, "follow").as_string() {
+            self.was_asked.set(true);
+            let text = |key: &str| get(data, key).as_string();
+            let source = match (text("run"), text("name"), text("file")) {
+                (Some(run), ..) => Source::Run(run),
+                (_, Some(name), Some(url)) => Source::File { name, url },
+                _ => return,
+            };
+            let growing = Growing::start(id, source, url, self.port.clone(), Rc::clone(&self.session));
+            self.growing.borrow_mut().insert(id as u64, growing);
+        } else if get(data, "unfollow").is_truthy() {
+            if let Some(growing) = self.growing.borrow_mut().remove(&(id as u64)) {
+                growing.end();
             }
         } else if get(data, "cancel").is_truthy() {
             *self.reading.borrow_mut() = None;

@@ -9,6 +9,7 @@ mod arrows;
 mod circles;
 mod documents;
 mod floors;
+mod hashes;
 mod sources;
 mod speech;
 mod words;

@@ -3,7 +3,8 @@
 use makespan_model::{NONE, Run, TaskId};
 
 use crate::busy::{Busy, busy};
-use crate::longest::{Charge, Longest};
+use crate::charge::Charge;
+use crate::longest::Longest;
 use crate::slots::{Slots, containers};
 use crate::{Concurrency, CriticalPath, concurrency, critical_path};
 

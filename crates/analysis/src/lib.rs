@@ -18,6 +18,7 @@ mod across;
 mod bounds;
 mod busy;
 mod causes;
+mod charge;
 pub mod compare;
 mod concurrency;
 mod critical_path;

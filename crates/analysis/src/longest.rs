@@ -2,25 +2,9 @@
 
 use makespan_model::{NONE, Run, UNKNOWN};
 
+use crate::charge::Charge;
 use crate::network::{Network, begin};
 use crate::own_time::OwnTime;
-
-/// What one link of a chain weighs: so much time within an interval.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Charge {
-    pub(crate) task: u32,
-    /// ns.
-    pub(crate) weight: i64,
-    pub(crate) from: i64,
-    pub(crate) to: i64,
-}
-
-impl Charge {
-    /// What of it lies after a moment, ns.
-    pub(crate) fn after(&self, reach: i64) -> i64 {
-        self.weight.min(self.to.saturating_sub(self.from.max(reach)).max(0))
-    }
-}
 
 /// The longest way to each node of the project network, by weights of tasks; see [`critical_path`].
 ///

@@ -3,7 +3,7 @@
 use makespan_model::{NONE, Rows, Run, UNKNOWN};
 
 use crate::busy;
-use crate::longest::Charge;
+use crate::charge::Charge;
 use crate::nest::Nest;
 use crate::network::{begin, end};
 use crate::waiting::first_starts;

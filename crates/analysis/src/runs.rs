@@ -59,7 +59,7 @@ pub struct RunStatistics {
     /// How many.
     pub runs: u32,
     /// How many of each status, by `Status as usize`.
-    pub statuses: [u32; 10],
+    pub statuses: [u32; Status::COUNT],
     /// How many whose status is not known.
     pub unknown: u32,
     /// Makespans of those that succeeded. This and the two below hold only runs that are over and have times.

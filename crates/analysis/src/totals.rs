@@ -26,7 +26,7 @@ pub struct Totals {
     /// Inferred dependencies; 0 when they are recorded.
     pub edges_inferred: usize,
     /// Number of tasks of each status, by `Status as usize`.
-    pub statuses: [u32; 10],
+    pub statuses: [u32; Status::COUNT],
     /// Attempts with a start and no end.
     pub open: usize,
     /// Those of them that are still at work as far as is known: the work up to now is then the least there was.
@@ -49,7 +49,7 @@ pub(crate) fn totals_with(run: &Run, busy: &Busy) -> Totals {
     let span = run.span();
     let a = &run.attempts;
     let started = |i: usize| a.started[i] != UNKNOWN;
-    let mut statuses = [0; 10];
+    let mut statuses = [0; Status::COUNT];
     for s in &run.tasks.status {
         statuses[*s as usize] += 1;
     }

@@ -1,26 +1,33 @@
 //! The verbs and their options.
 
+mod check;
+mod export;
 mod input;
 mod keeping;
 mod manual;
 mod recording;
 mod run;
+mod server;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand};
 use makespan_analysis::Rule;
+use makespan_import::Unit;
 
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
+pub(crate) use check::{CheckArgs, CheckFormat};
+pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
 pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
+pub(crate) use server::*;
 
 /// Record workflow runs and show where their time went
 #[derive(Debug, Parser)]
@@ -81,6 +88,13 @@ Examples:
   makespan compare --baseline before/ --candidate after/
   makespan compare runs/")]
     Compare(CompareArgs),
+    /// Check runs against rules and earlier runs
+    ///
+    /// The exit code is the verdict.
+    #[command(
+        after_help = "Example:\n  makespan check nightly.jsonl --rule 'failed = 0'\n\nExit codes: 0 all rules hold; 1 a rule is violated; 2 a rule cannot be judged."
+    )]
+    Check(CheckArgs),
     /// Print tasks matching an expression
     #[command(after_help = "\
 Examples:
@@ -92,8 +106,16 @@ docs/query.md lists all fields and functions. Times of day are in the time zone 
 
 Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invalid expression.")]
     Query(QueryArgs),
-    /// Convert runs to Makespan's own formats
-    #[command(after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
+    /// Export runs of files or of the store to another format
+    #[command(
+        after_help = "Examples:\n  makespan export nightly.jsonl -o nightly.md\n  makespan export nightly-7 --format csv"
+    )]
+    Export(ExportArgs),
+    /// Write the events contained in a report
+    #[command(after_help = "Example:\n  makespan extract report.html -o runs.jsonl")]
+    Extract(ExtractArgs),
+    /// The former name of export for files
+    #[command(hide = true, after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
     Convert(ConvertArgs),
     /// List the supported file formats
     #[command(after_help = "Example:\n  makespan formats")]
@@ -105,6 +127,14 @@ Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invali
         after_help = "Examples:\n  makespan open nightly.jsonl\n  makespan open runs/ --port 0 --no-browser"
     )]
     Open(OpenArgs),
+    /// Serve the app and a REST interface over the runs of the store
+    #[command(after_help = "Example:\n  makespan serve --port 7979")]
+    Serve(ServeArgs),
+    /// Show a run in the terminal while it grows
+    ///
+    /// Without a run, lists the runs that are active.
+    #[command(after_help = "Example:\n  makespan monitor nightly-7")]
+    Monitor(MonitorArgs),
     /// Run a command and record it
     ///
     /// Records when the command started and ended, its exit status, the end of its output, and the resources it used.
@@ -167,11 +197,6 @@ Examples:
         after_help = "Examples:\n  makespan import nightly.jsonl\n  makespan import --store file:runs old-runs/"
     )]
     Import(ImportArgs),
-    /// Export runs from the store to a file
-    #[command(
-        after_help = "Examples:\n  makespan export nightly-7 -o nightly.jsonl.gz\n  makespan export nightly-7 --format yaml"
-    )]
-    Export(ExportArgs),
     /// Copy runs from one store to another
     ///
     /// Copying again adds only the events that are new. Labels, pins and the trash state are copied too.
@@ -236,6 +261,9 @@ pub(crate) struct ReportArgs {
     /// Title of the report [default: made from the runs]
     #[arg(long)]
     pub(crate) title: Option<String>,
+    /// Replace secrets by [redacted], the default (see docs/reports.md)
+    #[arg(long, conflicts_with = "no_redact")]
+    pub(crate) redact: bool,
     /// Include values that look like secrets
     #[arg(long)]
     pub(crate) no_redact: bool,
@@ -290,6 +318,8 @@ pub(crate) struct CompareArgs {
     pub(crate) candidate: Vec<PathBuf>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
+    #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
+    pub(crate) unit: Option<Unit>,
     /// Print JSON (described in docs/compare.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -313,6 +343,8 @@ pub(crate) struct QueryArgs {
     pub(crate) words: Vec<OsString>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
+    #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
+    pub(crate) unit: Option<Unit>,
     /// Query only the Nth run of several, counted from 1
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<usize>,
@@ -322,27 +354,6 @@ pub(crate) struct QueryArgs {
     /// Print only ids, one per line
     #[arg(long, conflicts_with = "json")]
     pub(crate) ids: bool,
-}
-
-/// A format that `convert` writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Target {
-    /// Events as JSON Lines, without loss
-    Jsonl,
-    /// Text notation, one line per attempt
-    Text,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ConvertArgs {
-    #[command(flatten)]
-    pub(crate) input: Input,
-    /// Output format
-    #[arg(long, value_enum)]
-    pub(crate) to: Target,
-    /// File to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

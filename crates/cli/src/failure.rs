@@ -48,19 +48,9 @@ pub(crate) enum Failure {
     /// The report cannot be written.
     #[error("{0}")]
     Report(#[from] ReportError),
-    /// The port is not available.
-    #[error(
-        "cannot listen on 127.0.0.1:{port}: {source}; choose another port with --port, or 0 for any free one"
-    )]
-    Port {
-        /// Which one.
-        port: u16,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The server stopped.
-    #[error("the server stopped: {0}")]
-    Serve(std::io::Error),
+    /// The server cannot be started, or stopped.
+    #[error("{0}")]
+    Serve(String),
     /// A setting is wrong; says where it stands.
     #[error("{0}")]
     Config(String),

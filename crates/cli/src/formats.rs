@@ -25,7 +25,7 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
         .collect();
     if args.json {
         let json = serde_json::to_string_pretty(&formats).unwrap_or_default();
-        return print(format!("{json}\n").as_bytes());
+        return print(&format!("{json}\n"));
     }
     let mut text = String::new();
     for f in formats {
@@ -40,5 +40,5 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
             text.push_str(&format!("  never holds  {}\n", f.never_holds));
         }
     }
-    print(text.as_bytes())
+    print(&text)
 }

@@ -15,7 +15,7 @@ use crate::origin::Origins;
 use crate::output::clean;
 use crate::stored::{bytes_of, name_of};
 use crate::walk::{self, InputPlace, MOST_BYTES, Unreadable};
-use crate::zone::NamedZone;
+use crate::zone::TimeReading;
 
 /// How many files are complained of one by one.
 const TOLD: usize = 20;
@@ -41,7 +41,7 @@ struct Opened {
 ///
 /// [`Failure::NothingRead`] where that is no run at all.
 pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failure> {
-    let zone = config.zone(input.zone.as_ref())?;
+    let zone = TimeReading { zone: config.zone(input.zone.as_ref())?, unit: input.unit };
     let mut fold = RunsBuilder::new();
     let opened = events(input, config, &zone, &mut fold);
     let (runs, early) = fold.finish();
@@ -68,15 +68,17 @@ pub(crate) fn load_events<S: EventSink>(
     sink: &mut S,
     is_nothing: fn(&S) -> bool,
 ) -> Result<(), Failure> {
-    let zone = config.zone(input.zone.as_ref())?;
+    let zone = TimeReading { zone: config.zone(input.zone.as_ref())?, unit: input.unit };
     let opened = events(input, config, &zone, sink);
     let nothing = is_nothing(sink);
     tell(&opened, nothing);
     if nothing { Err(Failure::NothingRead) } else { Ok(()) }
 }
 
-fn events(input: &Input, config: &Config, zone: &NamedZone, sink: &mut dyn EventSink) -> Opened {
-    let (files, mut unreadable) = walk::files(&input.files);
+fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn EventSink) -> Opened {
+    let walked = walk::files(&input.files);
+    walked.tell();
+    let walk::Walked { files, mut unreadable, .. } = walked;
     let mut sources = Vec::new();
     let mut left = MOST_BYTES;
     for file in files {
@@ -91,7 +93,7 @@ fn events(input: &Input, config: &Config, zone: &NamedZone, sink: &mut dyn Event
                     && let InputPlace::Path(path) = &file.place =>
             {
                 match bytes_of(config, path) {
-                    Ok(bytes) => sources.push(Source::new(name_of(&path.to_string_lossy()), bytes)),
+                    Ok(bytes) => sources.push(Source::new(name_of(path), bytes)),
                     Err(why) => unreadable.push((file.name, format!("{error}, and {why}"))),
                 }
             }

@@ -2,18 +2,20 @@
 //! computed is computed by the crates below.
 //!
 //! Exit codes: 0 success (also if a part of the input was ignored, which stderr reports); 1 no run could be read, a run or
-//! step does not exist, or the request conflicts with its current state; 2 invalid usage, or an output or store that
-//! cannot be used. `run` returns the exit code of its command.
+//! step does not exist, or the request conflicts with its current state; 2 invalid usage, an output or store that
+//! cannot be used, or a damaged run in the store. `run` returns the exit code of its command.
 
 mod args;
+mod check;
 mod compare;
 mod config;
-mod convert;
 mod date;
 mod dist;
+mod export;
 mod failure;
 mod foreign;
 mod formats;
+mod gate;
 mod keeping;
 mod load;
 mod manual;
@@ -41,6 +43,9 @@ use args::{Args, Verb};
 use config::Config;
 use failure::Failure;
 
+/// The exit code where all went well, but a run that was read is damaged.
+const DAMAGED: u8 = 2;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -56,11 +61,14 @@ fn main() -> ExitCode {
         }
     };
     match execute(&args) {
+        // What was read is not all there was.
+        Ok(ExitCode::SUCCESS) if stored::damage::was_reported() => ExitCode::from(DAMAGED),
         Ok(code) => code,
         Err(failure) => {
             let text = failure.to_string();
             if !text.is_empty() {
-                let _ = writeln!(std::io::stderr(), "makespan: {text}");
+                // A failure may quote what a file, a setting or a server says.
+                let _ = writeln!(std::io::stderr(), "makespan: {}", output::inert(&text));
             }
             ExitCode::from(failure.exit_code())
         }
@@ -90,9 +98,14 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Compare(args) => compare::run(args, &config()?),
         Verb::Report(args) => report::run(args, &config()?),
         Verb::Query(args) => query::run(args, &config()?),
-        Verb::Convert(args) => convert::run(args, &config()?),
+        Verb::Check(args) => return check::run(args, &config()?).map(ExitCode::from),
+        Verb::Export(args) => export::run(args, &config()?),
+        Verb::Extract(args) => export::extract(args, &config()?),
+        Verb::Convert(args) => export::convert(args, &config()?),
         Verb::Formats(args) => formats::run(args),
         Verb::Open(args) => open::run(args, &config()?),
+        Verb::Monitor(args) => keeping::monitor::run(args, &config()?),
+        Verb::Serve(args) => serve::run(args, config()?),
         Verb::Run(args) => return Ok(ExitCode::from(recording::command::run(args, store))),
         Verb::Create(args) => recording::create::run(args, &config()?),
         Verb::Step(args) => recording::step::run(args, &config()?),
@@ -103,7 +116,6 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Status(args) => keeping::status::run(args, &config()?),
         Verb::Metrics(args) => keeping::metrics::run(args, &config()?),
         Verb::Import(args) => keeping::import::run(args, &config()?),
-        Verb::Export(args) => keeping::export::run(args, &config()?),
         Verb::Copy(args) => keeping::copy::run(args, &config()?),
         Verb::Pin(args) => keeping::mark::pin(args, true, &config()?),
         Verb::Unpin(args) => keeping::mark::pin(args, false, &config()?),

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 
 use crate::args::{Args, CompletionsArgs, ManArgs};
 use crate::failure::Failure;
-use crate::output::print;
+use crate::output::print_data;
 
 /// Prints the completion script of a shell.
 ///
@@ -18,7 +18,7 @@ use crate::output::print;
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "makespan", &mut script);
-    print(&script)
+    print_data(&script)
 }
 
 /// Prints one manual page, or writes all of them.
@@ -44,5 +44,5 @@ pub(crate) fn man(args: &ManArgs) -> Result<(), Failure> {
     Man::new(chosen.clone())
         .render(&mut page)
         .map_err(|source| Failure::Write { path: PathBuf::from("the manual page"), source })?;
-    print(&page)
+    print_data(&page)
 }

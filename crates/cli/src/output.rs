@@ -4,17 +4,33 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use makespan_redact::Redactor;
 use makespan_scene::visible;
 
 use crate::failure::Failure;
-pub(crate) use crate::foreign::{clean, inert_json};
+use crate::foreign::defused;
+pub(crate) use crate::foreign::{clean, inert, inert_json};
 
-/// Writes to standard output. That nobody reads it any more is no failure worth a word.
+/// Variables by which services that run builds and obey lines of their logs can be known.
+const BUILD_SERVICES: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
+use crate::stored::random;
+
+/// Writes text for people, or JSON, to standard output: no line of it is a command to a service that runs builds.
+///
+/// # Errors
+///
+/// As [`print_data`] has them.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let lines: Vec<_> = text.split('\n').map(defused).collect();
+    print_data(lines.join("\n").as_bytes())
+}
+
+/// Writes to standard output as it is. That nobody reads it any more is no failure worth a word.
 ///
 /// # Errors
 ///
 /// [`Failure::Closed`] for a closed pipe, [`Failure::Write`] for anything else.
-pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn print_data(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| match source.kind() {
         io::ErrorKind::BrokenPipe => Failure::Closed,
@@ -26,29 +42,66 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
 pub(crate) fn print_foreign(text: &str) -> Result<(), Failure> {
     if io::stdout().is_terminal() {
         let lines: String = text.lines().flat_map(|l| [visible(l).into_owned(), "\n".to_owned()]).collect();
-        return print(lines.as_bytes());
+        return print(&lines);
     }
-    print(text.as_bytes())
+    // What a service shows of this is its log; elsewhere it is data, and every byte counts.
+    if BUILD_SERVICES.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())) {
+        return print(text);
+    }
+    print_data(text.as_bytes())
 }
 
-/// Writes a file as a whole or not at all: into a file beside it first, which then takes its place.
+/// Notes on stderr what was redacted, if anything was.
+pub(crate) fn tell_redacted(redactor: &Redactor) {
+    if redactor.redacted().total() > 0 {
+        let _ = writeln!(io::stderr(), "makespan: {}", redactor.redacted().sentence());
+    }
+}
+
+/// Writes a file as a whole or not at all: into a new file beside it first, which then takes its place. The new file
+/// has a name that cannot be guessed and must not exist yet, so that no link that lies there is written through.
 ///
 /// # Errors
 ///
 /// [`Failure::Write`] names the path.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, false)
+}
+
+/// The same for what nobody else may read: the file has the mode 0600.
+///
+/// # Errors
+///
+/// [`Failure::Write`] names the path.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, true)
+}
+
+fn replace(path: &Path, bytes: &[u8], private: bool) -> Result<(), Failure> {
     let fail = |source| Failure::Write { path: path.to_owned(), source };
+    let present = fs::metadata(path).ok();
     // A pipe or a device is written to as it is.
-    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+    if present.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {
         return fs::write(path, bytes).map_err(fail);
     }
-    let name = path.file_name().ok_or_else(|| fail(io::ErrorKind::IsADirectory.into()))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(beside);
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+    if path.file_name().is_none() {
+        return Err(fail(io::ErrorKind::IsADirectory.into()));
+    }
+    let beside = path.with_file_name(format!(".makespan-{:016x}.part", random()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+        // A file that was closed to others stays so.
+        let mode = if private { 0o600 } else { present.map_or(0o666, |m| m.mode() & 0o777) };
+        options.mode(mode);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    let mut file = options.open(&beside).map_err(fail)?;
+    let written =
+        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
     written.map_err(|source| {
         let _ = fs::remove_file(&beside);
         fail(source)

@@ -9,12 +9,12 @@ use crate::config::Config;
 use crate::dist;
 use crate::failure::Failure;
 use crate::load::load;
-use crate::output::{clean, print, write_file};
+use crate::output::{clean, print_data, write_file};
 
 /// Writes the report and says on stderr what is worth knowing about it.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     let runs: Vec<_> = load(&args.input, config)?.into_iter().map(|l| l.run).collect();
-    let options = Options { title: args.title.clone(), redact: !args.no_redact };
+    let options = Options { title: args.title.clone(), redact: args.redact || !args.no_redact };
     let assets = dist::assets();
     let report = html(&runs, assets.as_ref(), &options)?;
     let mut notes = Vec::new();
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     }
     if report.html.len() > WARN_BYTES {
         notes.push(format!(
-            "the report is of {} MiB and opens slowly; `makespan convert --to jsonl` makes a smaller file",
+            "the report is of {} MiB and opens slowly; `makespan export --format jsonl` makes a smaller file",
             report.html.len() >> 20
         ));
     }
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
         let _ = writeln!(std::io::stderr(), "makespan: {note}");
     }
     if args.output.as_os_str() == "-" {
-        return print(report.html.as_bytes());
+        return print_data(report.html.as_bytes());
     }
     write_file(&args.output, report.html.as_bytes())
 }

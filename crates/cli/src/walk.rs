@@ -1,8 +1,13 @@
-//! From what the user names to files: folders are read whole, in the order of their names, without hidden files.
+//! From what the user names to files: folders are read whole, in the order of their names, without hidden files but for
+//! the folders in which trackers keep their runs.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use makespan_scene::counted;
+
+use crate::output::clean;
 
 /// How many files are taken from folders.
 const MOST_FILES: usize = 100_000;
@@ -34,19 +39,52 @@ pub(crate) struct Named {
 /// What could not be read, and why.
 pub(crate) type Unreadable = (String, String);
 
+/// Hidden folders that are read: what trackers keep runs in.
+const TRACKERS: [&str; 2] = [".workflow_tracking", ".kailash"];
+
+/// Hidden entries of which nothing is said: what nearly every folder has.
+const USUAL: [&str; 6] = [".git", ".gitignore", ".gitattributes", ".gitkeep", ".github", ".DS_Store"];
+
+/// What lies behind the names given.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// The files.
+    pub(crate) files: Vec<Named>,
+    /// What could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
+    /// How many hidden files and folders were skipped, and the first of them.
+    pub(crate) hidden: (usize, String),
+}
+
+impl Walked {
+    /// Says what was skipped though nothing is wrong with it.
+    pub(crate) fn tell(&self) {
+        let (count, first) = &self.hidden;
+        if *count > 0 {
+            let _ = writeln!(
+                io::stderr().lock(),
+                "makespan: note: skipped {} (first: {}); name one to read it",
+                counted(*count, "hidden entry"),
+                clean(first)
+            );
+        }
+    }
+}
+
 /// The files behind the names given, and what was left out.
-pub(crate) fn files(given: &[PathBuf]) -> (Vec<Named>, Vec<Unreadable>) {
-    let (mut found, mut left_out) = (Vec::new(), Vec::new());
+pub(crate) fn files(given: &[PathBuf]) -> Walked {
+    let mut walked = Walked::default();
+    let Walked { files: found, unreadable: left_out, hidden } = &mut walked;
     for path in given {
         if path.as_os_str() == "-" {
             found.push(Named { name: "stdin".to_owned(), place: InputPlace::Stdin });
         } else if path.is_dir() {
-            folder(path, &mut found, &mut left_out);
+            folder(path, found, left_out, hidden);
         } else {
             found.push(Named { name: last_name(path), place: InputPlace::Path(path.clone()) });
         }
     }
-    (found, left_out)
+    walked
 }
 
 fn last_name(path: &Path) -> String {
@@ -56,16 +94,20 @@ fn last_name(path: &Path) -> String {
         .unwrap_or_else(|| path.to_string_lossy().into_owned())
 }
 
-fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
+fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>, hidden: &mut (usize, String)) {
     let mut open: Vec<(PathBuf, String, usize)> = vec![(root.to_owned(), last_name(root), 0)];
+    let mut links = 0;
     while let Some((path, name, depth)) = open.pop() {
         if found.len() >= MOST_FILES {
             left_out.push((name, format!("more than {MOST_FILES} files: the rest is left out")));
-            return;
+            break;
         }
-        // A link to a folder is not followed: it may lead back up.
         let kind = match std::fs::symlink_metadata(&path) {
-            Ok(m) if m.is_symlink() && depth > 0 => std::fs::metadata(&path).map(|m| (m.is_file(), false)),
+            // A link may lead anywhere, and whoever made the folder would choose what is read and shown.
+            Ok(m) if m.is_symlink() && depth > 0 => {
+                links += 1;
+                continue;
+            }
             Ok(m) if m.is_symlink() => Ok((false, true)),
             Ok(m) => Ok((m.is_file(), m.is_dir())),
             Err(e) => Err(e),
@@ -75,7 +117,7 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
             Ok((_, true)) if depth >= MOST_DEPTH => {
                 left_out.push((name, format!("folders are read at most {MOST_DEPTH} levels deep")));
             }
-            Ok((_, true)) => match entries(&path) {
+            Ok((_, true)) => match entries(&path, &name, hidden) {
                 // The last one pushed is the first one looked at.
                 Ok(names) => open.extend(names.into_iter().rev().map(|n| {
                     let text = n.to_string_lossy().into_owned();
@@ -87,13 +129,30 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>) {
             Err(e) => left_out.push((name, e.to_string())),
         }
     }
+    if links > 0 {
+        let text =
+            format!("{} in it not followed; name the targets to read them", counted(links, "symbolic link"));
+        left_out.push((last_name(root), text));
+    }
 }
 
-fn entries(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+fn entries(folder: &Path, shown: &str, hidden: &mut (usize, String)) -> io::Result<Vec<std::ffi::OsString>> {
     let mut names: Vec<_> =
         std::fs::read_dir(folder)?.map(|e| e.map(|e| e.file_name())).collect::<io::Result<_>>()?;
-    names.retain(|n| !n.as_encoded_bytes().starts_with(b"."));
     names.sort();
+    names.retain(|name| {
+        let text = name.to_string_lossy();
+        if !text.starts_with('.') || TRACKERS.contains(&text.as_ref()) {
+            return true;
+        }
+        if !USUAL.contains(&text.as_ref()) {
+            if hidden.0 == 0 {
+                hidden.1 = format!("{shown}/{text}");
+            }
+            hidden.0 += 1;
+        }
+        false
+    });
     Ok(names)
 }
 

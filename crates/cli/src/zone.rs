@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use makespan_import::Zone;
+use makespan_import::{Unit, Zone};
 
 /// A zone as the user named it.
 #[derive(Clone, Debug)]
@@ -58,6 +58,27 @@ fn offset(text: &str) -> Option<i32> {
         s.parse::<i32>().ok().filter(|n| fits && *n <= most)
     };
     Some(sign * (number(hours, 25)? * 3600 + number(minutes, 59)? * 60))
+}
+
+/// How times are read that do not say it themselves: their zone, and the unit of numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct TimeReading {
+    pub(crate) zone: NamedZone,
+    pub(crate) unit: Option<Unit>,
+}
+
+impl Zone for TimeReading {
+    fn name(&self) -> &str {
+        self.zone.name()
+    }
+
+    fn offset(&self, civil_seconds: i64) -> i32 {
+        self.zone.offset(civil_seconds)
+    }
+
+    fn unit(&self) -> Option<Unit> {
+        self.unit
+    }
 }
 
 impl Zone for NamedZone {

@@ -50,7 +50,10 @@ fn secrets_stay_out_unless_wanted() {
     let page = text(&output.stdout);
     assert!(!page.contains("ann:pw9") && page.contains("https://[redacted]@host/"));
     let told = text(&output.stderr);
-    assert!(told.contains("2 values were redacted (api_key 1, credentials within text 1)"), "{told}");
+    assert!(
+        told.contains("2 values were redacted (apikey in params 1, password in an address in error 1)"),
+        "{told}"
+    );
     assert!(text(&run(&["report", &path, "-o", "-", "--no-redact"]).stdout).contains("ann:pw9@host"));
 }
 
@@ -61,4 +64,23 @@ fn an_unreadable_input_leaves_no_file() {
     let out = dir.join("report.html");
     assert_eq!(run(&["report", &path, "-o", out.to_str().unwrap()]).status.code(), Some(1));
     assert!(!out.exists());
+}
+
+#[test]
+fn converted_runs_keep_secrets_unless_told_otherwise() {
+    let dir = folder("convert-secrets");
+    let run_file = r#"{"event":"run","run":"r","params":{"api_key":"k-123456"}}
+{"event":"task","task":"get https://ann:pw9@host/a"}
+{"event":"task","task":"use","after":["get https://ann:pw9@host/a"]}
+"#;
+    let path = file(&dir, "run.jsonl", run_file);
+    let kept = run(&["convert", &path, "--to", "jsonl"]);
+    assert!(text(&kept.stdout).contains("pw9") && text(&kept.stdout).contains("k-123456"));
+    let redacted = run(&["convert", &path, "--to", "jsonl", "--redact"]);
+    let out = text(&redacted.stdout);
+    assert!(!out.contains("pw9") && !out.contains("k-123456"), "{out}");
+    assert!(out.contains(r#""after":["get https://[redacted 1]@host/a"]"#), "{out}");
+    assert!(text(&redacted.stderr).contains("values were redacted ("), "{}", text(&redacted.stderr));
+    let both = run(&["report", &path, "-o", "-", "--redact", "--no-redact"]);
+    assert_eq!(both.status.code(), Some(2), "one or the other");
 }

@@ -1,4 +1,4 @@
-//! `makespan open` over raw sockets: nothing tidies up what is sent.
+//! `makespan open` and `makespan serve` over raw sockets: nothing tidies up what is sent.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
@@ -13,12 +13,17 @@ use common::{NIGHTLY, file, folder, program};
 struct Server {
     child: Child,
     port: u16,
+    token: String,
 }
 
 impl Server {
     fn start(files: &[&str]) -> Server {
         let mut command = program();
         command.args(["open", "--no-browser", "--port", "0"]).args(files);
+        Server::of(command)
+    }
+
+    fn of(mut command: std::process::Command) -> Server {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -26,14 +31,18 @@ impl Server {
             .strip_prefix("Makespan is at http://127.0.0.1:")
             .and_then(|rest| rest.strip_suffix("/\n"))
             .unwrap_or_else(|| panic!("{line:?}"));
-        Server { port: port.parse().unwrap(), child }
+        // The address of `serve` has none.
+        let (port, token) = port.split_once('/').unwrap_or((port, ""));
+        Server { port: port.parse().unwrap(), token: token.to_owned(), child }
     }
 
-    /// Sends bytes as they are; `PORT` becomes the port.
+    /// Sends bytes as they are; `PORT` becomes the port and `TOKEN` the token.
     fn send(&self, request: &str) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let _ = stream.write_all(request.replace("PORT", &self.port.to_string()).as_bytes());
+        let _ = stream.write_all(
+            request.replace("PORT", &self.port.to_string()).replace("TOKEN", &self.token).as_bytes(),
+        );
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
         let split = bytes.windows(4).position(|w| w == b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
@@ -43,7 +52,10 @@ impl Server {
     }
 
     fn get(&self, path: &str, more: &str) -> Answer {
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n{more}\r\n"))
+        let inner = if self.token.is_empty() { "" } else { "/TOKEN" };
+        self.send(&format!(
+            "GET {inner}{path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n{more}\r\n"
+        ))
     }
 }
 
@@ -105,7 +117,9 @@ fn foreign_names_and_origins_are_refused() {
     let dir = folder("guarded");
     let server = Server::start(&[&file(&dir, "run.txt", NIGHTLY)]);
     let asked = |host: &str| {
-        server.send(&format!("GET /files/0 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).status
+        server
+            .send(&format!("GET /TOKEN/files/0 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
+            .status
     };
     for own in ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT", "LocalHost:PORT"] {
         assert_eq!(asked(own), 200, "{own}");
@@ -127,12 +141,11 @@ fn foreign_names_and_origins_are_refused() {
         let status = asked(foreign);
         assert!(matches!(status, 400 | 421), "{foreign}: {status}");
     }
-    let twice =
-        "GET /files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    let twice = "GET /TOKEN/files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
     assert_ne!(server.send(twice).status, 200);
-    assert_ne!(server.send("GET /files/0 HTTP/1.1\r\nConnection: close\r\n\r\n").status, 200);
+    assert_ne!(server.send("GET /TOKEN/files/0 HTTP/1.1\r\nConnection: close\r\n\r\n").status, 200);
     let whole =
-        "GET http://evil.example/files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n";
+        "GET http://evil.example/TOKEN/files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n";
     assert_ne!(server.send(whole).status, 200);
 
     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
@@ -144,7 +157,7 @@ fn foreign_names_and_origins_are_refused() {
             "http://localhost",
         ] {
             let request = format!(
-                "{method} /files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n"
+                "{method} /TOKEN/files/0 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n"
             );
             assert_eq!(server.send(&request).status, 403, "{method} {origin}");
         }
@@ -153,7 +166,9 @@ fn foreign_names_and_origins_are_refused() {
     assert_eq!(server.get("/files/0", "Sec-Fetch-Site: same-origin\r\n").status, 200);
     assert_eq!(server.get("/files/0", "Sec-Fetch-Site: cross-site\r\n").status, 403);
     assert_eq!(
-        server.send("POST /files/0 HTTP/1.1\r\nHost: localhost:PORT\r\nConnection: close\r\n\r\n").status,
+        server
+            .send("POST /TOKEN/files/0 HTTP/1.1\r\nHost: localhost:PORT\r\nConnection: close\r\n\r\n")
+            .status,
         405
     );
 }
@@ -189,12 +204,78 @@ fn no_path_leads_out() {
         "/file:///etc/passwd",
         "/index.html/",
         "/index.html%00",
+        "/../files/0",
     ] {
         let answer = server.get(path, "");
         assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);
         assert!(!String::from_utf8_lossy(&answer.body).contains("secret"), "{path}");
     }
     assert_eq!(server.get("/files/0?x=../secret.txt", "").body, NIGHTLY.as_bytes());
+}
+
+#[test]
+fn without_the_token_of_its_address_nothing_is_served() {
+    let dir = folder("token");
+    let (server, other) = (Server::start(&[&file(&dir, "run.txt", NIGHTLY)]), Server::start(&[]));
+    assert!(server.token.len() == 32 && server.token != other.token);
+    let (short, long) = (&server.token[..31], format!("{}0", server.token));
+    for token in ["", "/", "//", short, &long, &other.token, &server.token.to_uppercase(), "..", "files"] {
+        if *token == server.token {
+            continue;
+        }
+        for path in ["", "/", "/files/0", "/index.html", "/app.js"] {
+            let answer = server.send(&format!(
+                "GET /{token}{path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n"
+            ));
+            assert_eq!(answer.status, 404, "/{token}{path}");
+        }
+    }
+    for path in ["/", "/files/0", "/index.html"] {
+        let answer =
+            server.send(&format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\r\n"));
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!String::from_utf8_lossy(&answer.body).contains(&server.token));
+    }
+    // So the browser comes from a file.
+    let from_file = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
+    assert_eq!(server.get("/", from_file).status, 200);
+    for framed in ["iframe", "script", "empty"] {
+        let more = from_file.replace("document", framed);
+        assert_eq!(server.get("/files/0", &more).status, 403, "{framed}");
+    }
+}
+
+#[test]
+fn slow_clients_are_dropped_and_others_served() {
+    let dir = folder("slow");
+    let large = dir.join("large.txt");
+    std::fs::write(&large, vec![b'x'; 64 << 20]).unwrap();
+    let server = Server::start(&[large.to_str().unwrap()]);
+    let connect = || {
+        let stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream
+    };
+    let begun = std::time::Instant::now();
+    let mut says_nothing = connect();
+    let mut says_half = connect();
+    says_half.write_all(b"GET / HTTP/1.1\r\nHost: ").unwrap();
+    let mut takes_nothing = connect();
+    let request =
+        format!("GET /{}/files/0 HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", server.token, server.port);
+    takes_nothing.write_all(request.as_bytes()).unwrap();
+    assert_eq!(server.get("/", "").status, 200);
+    for stream in [&mut says_nothing, &mut says_half] {
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        assert!(begun.elapsed() < Duration::from_secs(14), "{:?}", begun.elapsed());
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    // What lay in buffers is there; the rest never comes.
+    let mut bytes = Vec::new();
+    let _ = takes_nothing.read_to_end(&mut bytes);
+    assert!(bytes.len() < 48 << 20, "{} bytes", bytes.len());
+    assert_eq!(server.get("/", "").status, 200);
 }
 
 #[test]
@@ -214,16 +295,76 @@ fn only_loopback_is_listened_on() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_well() {
-    let mut server = Server::start(&[]);
-    let kill = std::process::Command::new("kill").args(["-INT", &server.child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
-    for _ in 0..200 {
-        if let Some(status) = server.child.try_wait().unwrap() {
-            assert_eq!(status.code(), Some(0));
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
+fn an_interrupt_and_a_wish_to_terminate_end_it_well() {
+    for signal in ["-INT", "-TERM"] {
+        let mut server = Server::start(&[]);
+        // A client that says nothing does not hold it up.
+        let _idle = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        let kill = std::process::Command::new("kill").args([signal, &server.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let ended = (0..300).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            server.child.try_wait().unwrap()
+        });
+        assert_eq!(ended.expect("it ends").code(), Some(0), "{signal}");
     }
-    panic!("it goes on");
+}
+
+#[test]
+fn a_part_of_a_file_is_served_to_whoever_has_its_beginning() {
+    let dir = folder("parts");
+    let run = file(&dir, "run.txt", NIGHTLY);
+    let server = Server::start(&[&run]);
+    let rest = server.get("/files/0", "Range: bytes=10-\r\n");
+    assert_eq!((rest.status, rest.body), (206, NIGHTLY.as_bytes()[10..].to_vec()));
+    assert_eq!(server.get("/files/0", "Range: bytes=1000000-\r\n").status, 416);
+    assert_eq!(server.get("/api/v1/runs", "").status, 404, "there is no store");
+}
+
+#[test]
+fn a_store_is_served_with_what_a_watched_folder_brings() {
+    let kept = common::kept::Kept::new("served", "sqlite:runs.db");
+    let id = kept.created(&["--workflow", "nightly"]);
+    std::fs::create_dir(kept.folder.join("results")).unwrap();
+    let mut command = kept.command();
+    command.args(["serve", "--port", "0", "--no-browser", "--watch", "results"]);
+    let server = Server::of(command);
+    let runs = |server: &Server| {
+        let answer = server.get("/api/v1/runs", "");
+        assert_eq!(answer.status, 200);
+        serde_json::from_slice::<serde_json::Value>(&answer.body).unwrap()
+    };
+    assert_eq!(runs(&server)["runs"][0]["run"], id.as_str());
+    std::fs::write(kept.folder.join("results/a.txt"), "run watched\nfetch 0..4").unwrap();
+    let tasks = |server: &Server| {
+        let all = runs(server);
+        let found = all["runs"].as_array().unwrap().iter().find(|run| run["run"] == "watched");
+        found.and_then(|run| run["tasks"].as_u64()).unwrap_or(0)
+    };
+    let soon = |wanted: u64| {
+        (0..400).any(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            tasks(&server) == wanted
+        })
+    };
+    assert!(soon(1));
+    std::fs::write(kept.folder.join("results/a.txt"), "run watched\nfetch 0..4\nalign 4..9 - fetch").unwrap();
+    assert!(soon(2));
+    // What another process of this machine records is seen, too.
+    kept.said(&["step", "add", &id, "x"]);
+    let state = server.get(&format!("/api/v1/runs/{id}"), "");
+    let state: serde_json::Value = serde_json::from_slice(&state.body).unwrap();
+    assert_eq!(state["tasks"], 1);
+    let health = server.get("/health", "");
+    assert_eq!((health.status, health.head.contains("content-security-policy")), (200, true));
+}
+
+#[test]
+fn an_address_that_others_reach_is_refused_without_tokens() {
+    let kept = common::kept::Kept::new("refused", "sqlite:runs.db");
+    let output = kept.run(&["serve", "--bind", "0.0.0.0", "--port", "0", "--no-browser"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--tokens"));
+    let output = kept.run(&["serve", "--tokens", "missing", "--port", "0", "--no-browser"]);
+    assert_eq!(output.status.code(), Some(2));
 }

@@ -35,13 +35,15 @@ fn the_documented_shape() {
         ("edges", json!(5)),
         ("edges_inferred", json!(0)),
         ("critical_path_ns", json!(16_000_000_000i64)),
+        ("critical_path_parts_ns", json!([4_000_000_000i64, 5_000_000_000i64, 7_000_000_000i64])),
+        ("at_least", json!(false)),
         ("max_concurrency", json!(2)),
         ("diagnostics", json!([])),
     ] {
         assert_eq!(run[key], value, "{key}");
     }
     let statuses = run["statuses"].as_object().unwrap();
-    assert_eq!(statuses.len(), 10);
+    assert_eq!(statuses.len(), 11);
     assert_eq!((&statuses["upstream-failed"], &statuses["cached"]), (&json!(1), &json!(0)));
 }
 

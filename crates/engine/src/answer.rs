@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use makespan_model::Status;
 use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
 use makespan_views::gesture::{Frame, Movement};
@@ -81,7 +82,7 @@ pub struct Shell {
     /// Its tasks.
     pub tasks: usize,
     /// How many tasks have each status, by [`Status`](makespan_model::Status) as a number.
-    pub statuses: [u32; 10],
+    pub statuses: [u32; Status::COUNT],
     /// What is wrong with the filter.
     pub filter_error: Option<String>,
     /// How many tasks pass the filter, where there is one.

@@ -28,8 +28,8 @@ impl Session {
             Question::Details { view } => page::details(self, view).map(bounded),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
-            Question::Export { view, size, theme } => {
-                export::svg_of(self, view, *size, theme).map(Answer::Exported)
+            Question::Export { format, view, size, theme } => {
+                export::export(self, *format, view, *size, theme).map(Answer::Exported)
             }
             Question::Preview { size } => {
                 self.opening().and_then(|opening| opening.preview(*size)).map(Answer::Preview)

@@ -1,5 +1,6 @@
-//! Pictures on their way out.
+//! Pictures and runs on their way out.
 
+use makespan_export::{Format, Options};
 use makespan_scene::{Bars, Hit, Rect, Role, Scene, Theme, svg};
 use makespan_views::{View, ViewState};
 
@@ -8,8 +9,25 @@ use crate::question::Size;
 use crate::session::Session;
 use crate::{chart, picture};
 
+/// What a view shows as a file: its picture, or its run in another format. None where there is no such thing.
+pub(crate) fn export(
+    session: &Session,
+    format: Format,
+    view: &ViewState,
+    size: Size,
+    theme: &str,
+) -> Option<Exported> {
+    if format == Format::Svg {
+        return svg_of(session, view, size, theme);
+    }
+    let open = session.run(view.run)?;
+    let exported = makespan_export::export(&[&open.facts], format, &Options::default()).ok()?;
+    let name = format!("makespan-run.{}", format.ending());
+    Some(Exported { name, kind: format.media_type().to_owned(), text: exported.text })
+}
+
 /// The picture of a view as SVG with real text, in the colours of a theme. None where the view has no picture.
-pub(crate) fn svg_of(session: &Session, view: &ViewState, size: Size, theme: &str) -> Option<Exported> {
+fn svg_of(session: &Session, view: &ViewState, size: Size, theme: &str) -> Option<Exported> {
     let mut scene: Scene = match view.view {
         View::Charts => {
             let picture = chart::charts(session, view)?.picture.ok()?;

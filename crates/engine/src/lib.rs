@@ -22,7 +22,9 @@ mod answering;
 mod chart;
 mod compared;
 mod export;
+mod growing;
 mod kept;
+mod live;
 mod neighbour;
 mod opening;
 mod page;
@@ -39,6 +41,7 @@ pub use answer::{
     Answer, Charts, Completion, Exported, FileReport, ListedRun, Opened, Overlay, Page, Picture, Progress,
     Rows, Shell, Sides, Tip, Turn,
 };
+pub use makespan_export::Format;
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
 pub use session::Session;
 pub use shell::LISTED;

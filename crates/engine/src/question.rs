@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use makespan_export::Format;
 use makespan_scene::Hit;
 use makespan_views::ViewState;
 use makespan_views::heatmap::Way;
@@ -74,8 +75,10 @@ pub enum Question {
         /// What was done.
         touch: Touch,
     },
-    /// The picture of the view as a file.
+    /// The picture of the view, or the run that it shows, as a file.
     Export {
+        /// In which format; SVG is the picture.
+        format: Format,
         /// The state of the view.
         view: ViewState,
         /// Its size.

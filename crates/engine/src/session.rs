@@ -12,6 +12,7 @@ use makespan_views::{Look, ViewState};
 
 use crate::answer::{FileReport, Opened, Progress, Sides};
 use crate::compared::{Compared, Side};
+use crate::growing::Live;
 use crate::kept::{Latest, MatrixKey, MatrixOrReason};
 use crate::opening::Opening;
 use crate::run::OpenRun;
@@ -25,6 +26,8 @@ pub struct Session {
     runs: Vec<Rc<OpenRun>>,
     files: Vec<FileReport>,
     opening: Option<Opening>,
+    /// The runs that grow, by their ids.
+    pub(crate) live: HashMap<String, Live>,
     /// Counts changes of the list of runs: what is kept of an older list is worth nothing.
     generation: u32,
     labels: Latest<u32, Vec<String>>,
@@ -43,6 +46,7 @@ impl Session {
             runs: Vec::new(),
             files: Vec::new(),
             opening: None,
+            live: HashMap::new(),
             generation: 0,
             labels: Latest::default(),
             by_age: Latest::default(),
@@ -98,6 +102,19 @@ impl Session {
     pub fn finish(&mut self) -> Opened {
         let Some(opening) = self.opening.take() else { return Opened::default() };
         let (runs, files) = opening.finish();
+        self.place(runs, files, false)
+    }
+
+    /// The same for files that were open and have changed since: their runs take the places of the open runs of the same
+    /// ids.
+    pub fn finish_again(&mut self) -> Opened {
+        let Some(opening) = self.opening.take() else { return Opened::default() };
+        let (runs, _) = opening.finish();
+        self.place(runs, Vec::new(), true)
+    }
+
+    /// Puts runs beside those that are open or, if they are newer states of these, in their places.
+    pub(crate) fn place(&mut self, runs: Vec<Run>, files: Vec<FileReport>, replace: bool) -> Opened {
         let mut opened = Opened { files: files.clone(), ..Opened::default() };
         // Where nothing came of any file, what is open stays as it was.
         if !runs.is_empty() {
@@ -118,7 +135,12 @@ impl Session {
                 first = Some(place);
                 opened.title = run.title().to_owned();
             }
-            if there.is_none() {
+            let older = same_id.first().copied().filter(|_| replace && there.is_none());
+            if let Some(older) = older {
+                first = first.filter(|first| *first != place).or(Some(older));
+                self.runs[older] = Rc::new(OpenRun::new(run));
+                self.generation += 1;
+            } else if there.is_none() {
                 same_id.push(place);
                 self.add(run);
                 opened.added += 1;
@@ -145,8 +167,14 @@ impl Session {
     pub fn close_all(&mut self) {
         self.runs.clear();
         self.files.clear();
+        self.live.clear();
         self.opening = None;
         self.generation += 1;
+    }
+
+    /// Whether files were begun and not finished.
+    pub fn is_opening(&self) -> bool {
+        self.opening.is_some()
     }
 
     /// The files that are being opened.

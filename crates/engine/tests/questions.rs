@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use makespan_engine::{Answer, Neighbour, Pointer, Press, Question, Session, Touch, Turn, decode, encode};
+use makespan_engine::{
+    Answer, Format, Neighbour, Pointer, Press, Question, Session, Touch, Turn, decode, encode,
+};
 use makespan_scene::Hit;
 use makespan_views::compare::Part;
 use makespan_views::gesture::Frame;
@@ -74,7 +76,7 @@ fn every_question_about_every_view_is_answered() {
                 Question::Page { view: about(), width: 800.0 },
                 Question::Details { view: about() },
                 Question::Charts { view: about() },
-                Question::Export { view: about(), size: SIZE, theme: "dark".to_owned() },
+                Question::Export { format: Format::Svg, view: about(), size: SIZE, theme: "dark".to_owned() },
                 Question::Complete { run: 0, text: "st".to_owned(), cursor: 2 },
             ] {
                 through_a_message(&session, &question);
@@ -177,7 +179,7 @@ fn a_picture_is_exported_in_the_colours_of_a_theme() {
     let session = session();
     let export = |view, theme: &str| {
         let view = ViewState { view, ..ViewState::default() };
-        session.answer(&Question::Export { view, size: SIZE, theme: theme.to_owned() })
+        session.answer(&Question::Export { format: Format::Svg, view, size: SIZE, theme: theme.to_owned() })
     };
     let Answer::Exported(light) = export(View::Timeline, "light") else { panic!("no file") };
     let Answer::Exported(dark) = export(View::Timeline, "dark") else { panic!("no file") };
@@ -187,6 +189,23 @@ fn a_picture_is_exported_in_the_colours_of_a_theme() {
         matches!(export(View::Charts, "light"), Answer::Exported(chart) if chart.text.starts_with("<svg"))
     );
     assert_eq!(export(View::Overview, "light"), Answer::Nothing);
+}
+
+#[test]
+fn the_run_of_a_view_is_exported_in_every_format() {
+    let session = session();
+    for format in Format::ALL {
+        let view = ViewState { view: View::Timeline, run: 1, ..ViewState::default() };
+        let question = Question::Export { format, view, size: SIZE, theme: "light".to_owned() };
+        let Answer::Exported(file) = session.answer(&question) else { panic!("{format:?}: no file") };
+        assert!(file.name.ends_with(format.ending()) && file.kind == format.media_type(), "{file:?}");
+        assert!(
+            file.text.contains("w2") || file.text.contains("0 -> 1") || file.text.contains("n0 --> r0n1"),
+            "{file:?}"
+        );
+        let empty = Session::new(Rc::new(makespan_import::Utc));
+        assert_eq!(empty.answer(&question), Answer::Nothing, "{format:?}");
+    }
 }
 
 #[test]

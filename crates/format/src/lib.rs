@@ -35,7 +35,7 @@ pub use event::{
 };
 pub use json::{Fields, Json, write_json_string};
 pub use line::Line;
-pub use read::{LineError, read_line};
+pub use read::{LineError, keep_readable, read_line};
 pub use status::Status;
 pub use write::write_line;
 

@@ -5,8 +5,9 @@ use std::fmt;
 
 use crate::event::ErrorInfo;
 use crate::line::{Line, Member, Raw, excerpt};
-use crate::{Status, quick, time};
+use crate::{Status, quick, time, write_json_string};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Why a line is no event.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +41,72 @@ pub fn read_line(line: &[u8]) -> Result<Line<'_>, LineError> {
         newer: false,
     })?;
     raw.line().map_err(|(message, newer)| LineError { message, column: None, newer })
+}
+
+/// Takes from a line that [`read_line`] refuses what can be kept of it: writes to `out` the same object without the
+/// members whose values are of a wrong type, and gives how many these were. A status that is no word of ours becomes the
+/// one that it stands for, or `unknown`; an error of a wrong type becomes its text: a line that tells of a failure must
+/// not become a success. `None` where the line is no JSON object, or nothing is wrong with its members.
+pub fn keep_readable(line: &[u8], out: &mut String) -> Option<u64> {
+    let members: Members<'_> = serde_json::from_slice(line).ok()?;
+    out.clear();
+    let mut wrong = 0;
+    for (key, value) in &members.0 {
+        let mut name = String::new();
+        write_json_string(key, &mut name);
+        let start = out.len();
+        out.push(if start == 0 { '{' } else { ',' });
+        let member = format!("{name}:{}", value.get());
+        let mut raw = Raw::default();
+        let alone = format!("{{{member}}}");
+        let mut de = serde_json::Deserializer::from_str(&alone);
+        if RawSeed(&mut raw).deserialize(&mut de).is_ok() {
+            out.push_str(&member);
+            continue;
+        }
+        wrong += 1;
+        match key.as_ref() {
+            "status" => {
+                let word: Option<String> = serde_json::from_str(value.get()).ok();
+                let status = word.and_then(|w| Status::from_word(&w)).unwrap_or(Status::Unknown);
+                out.push_str(&format!("{name}:\"{}\"", status.name()));
+            }
+            "error" => {
+                out.push_str(&name);
+                out.push(':');
+                write_json_string(value.get(), out);
+            }
+            _ => out.truncate(start),
+        }
+    }
+    if wrong == 0 || out.is_empty() {
+        return None;
+    }
+    out.push('}');
+    Some(wrong)
+}
+
+/// The members of an object, in order, repeated ones repeated.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> de::Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Members<'de>, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    all.push((Cow::Owned(key), map.next_value()?));
+                }
+                Ok(Members(all))
+            }
+        }
+        d.deserialize_map(All)
+    }
 }
 
 /// serde_json ends its messages with a place in its own count; ours says it in `column`.

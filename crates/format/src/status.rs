@@ -1,4 +1,4 @@
-//! The ten statuses a task, an attempt or a run can have.
+//! The eleven statuses a task, an attempt or a run can have.
 
 /// What became of a task, an attempt or a run.
 #[repr(u8)]
@@ -24,11 +24,16 @@ pub enum Status {
     UpstreamFailed,
     /// Not executed because its result was there already.
     Cached,
+    /// It ended, or was recorded with a word that is not understood: how it went is not known.
+    Unknown,
 }
 
 impl Status {
+    /// How many statuses there are.
+    pub const COUNT: usize = 11;
+
     /// Every status, in the order of their declaration.
-    pub const ALL: [Status; 10] = [
+    pub const ALL: [Status; Status::COUNT] = [
         Status::Pending,
         Status::Queued,
         Status::Running,
@@ -39,6 +44,7 @@ impl Status {
         Status::Cancelled,
         Status::UpstreamFailed,
         Status::Cached,
+        Status::Unknown,
     ];
 
     /// The name in files, on the screen and in JSON output.
@@ -54,6 +60,7 @@ impl Status {
             Status::Cancelled => "cancelled",
             Status::UpstreamFailed => "upstream-failed",
             Status::Cached => "cached",
+            Status::Unknown => "unknown",
         }
     }
 
@@ -62,31 +69,113 @@ impl Status {
         Status::ALL.into_iter().find(|s| s.name() == name)
     }
 
-    /// The status for a word as engines write it (`ok`, `completed`, `SUCCESS`, `error` …), case and `_`/`-`/space
-    /// set aside; `None` for a word that no engine we know uses.
+    /// The status for a word as engines write it (`ok`, `completed`, `SUCCESS`, `OOMKilled` …), case and `_`/`-`/space
+    /// set aside; `None` for a word that no engine we know uses. Never guesses: see `outcome` in the importers for
+    /// phrases and for several words about one thing.
     pub fn from_word(word: &str) -> Option<Status> {
-        if word.len() > 32 {
+        if word.len() > 48 {
             return None;
         }
         let plain: String =
             word.chars().filter(|c| c.is_ascii_alphabetic()).map(|c| c.to_ascii_lowercase()).collect();
         Some(match plain.as_str() {
-            "pending" | "created" | "scheduled" | "waiting" | "notstarted" | "none" | "blocked" | "idle" => {
+            "pending" | "created" | "scheduled" | "waiting" | "notstarted" | "none" | "blocked" | "idle"
+            | "new" | "onhold" | "held" | "requested" | "planned" | "todo" | "manual" | "actionrequired"
+            | "delayed" | "late" | "notready" | "unstarted" | "notrun" | "nostatus" | "unscheduled" => {
                 Status::Pending
             }
-            "queued" | "submitted" | "ready" | "starting" => Status::Queued,
-            "running" | "started" | "inprogress" | "active" | "executing" => Status::Running,
-            "retrying" | "upforretry" | "awaitingretry" => Status::Retrying,
-            "succeeded" | "success" | "successful" | "completed" | "complete" | "ok" | "done" | "passed"
-            | "pass" | "finished" => Status::Succeeded,
-            "failed" | "failure" | "error" | "errored" | "crashed" | "timedout" | "timeout" | "fail" => {
-                Status::Failed
-            }
-            "skipped" | "skip" | "omitted" | "ignored" => Status::Skipped,
-            "cancelled" | "canceled" | "aborted" | "terminated" | "killed" | "revoked" | "stopped"
-            | "interrupted" => Status::Cancelled,
-            "upstreamfailed" | "dependencyfailed" => Status::UpstreamFailed,
-            "cached" | "cachehit" | "fromcache" | "uptodate" => Status::Cached,
+            "queued" | "submitted" | "ready" | "starting" | "preparing" | "waitingforresource"
+            | "provisioning" | "initializing" | "podinitializing" | "containercreating" | "enqueued"
+            | "dispatched" | "assigned" | "upforreschedule" => Status::Queued,
+            "running" | "started" | "inprogress" | "active" | "executing" | "processing" | "building"
+            | "busy" | "deferred" | "cancelling" | "canceling" | "stopping" | "finalizing" | "paused"
+            | "pausing" | "suspended" | "resumed" => Status::Running,
+            "retrying" | "upforretry" | "awaitingretry" | "retry" | "restarting" | "rerunning"
+            | "requeued" => Status::Retrying,
+            "succeeded" | "success" | "successful" | "successfully" | "succeed" | "completed"
+            | "complete" | "ok" | "done" | "passed" | "pass" | "finished" | "neutral" | "warn"
+            | "warning" | "warned" | "executed" => Status::Succeeded,
+            "failed"
+            | "failure"
+            | "error"
+            | "errored"
+            | "errors"
+            | "crashed"
+            | "crash"
+            | "timedout"
+            | "timeout"
+            | "fail"
+            | "failing"
+            | "fatal"
+            | "exception"
+            | "oomkilled"
+            | "oom"
+            | "outofmemory"
+            | "evicted"
+            | "deadlineexceeded"
+            | "crashloopbackoff"
+            | "imagepullbackoff"
+            | "errimagepull"
+            | "createcontainererror"
+            | "createcontainerconfigerror"
+            | "containercannotrun"
+            | "starterror"
+            | "invalidimagename"
+            | "backofflimitexceeded"
+            | "nodelost"
+            | "nodefail"
+            | "bootfail"
+            | "nodefailure"
+            | "lost"
+            | "startupfailure"
+            | "internalerror"
+            | "systemerror"
+            | "runtimeerror"
+            | "systemfailure"
+            | "infrastructurefailure"
+            | "infrafailure"
+            | "faulted"
+            | "broken"
+            | "rejected"
+            | "dead"
+            | "zombie"
+            | "unstable"
+            | "partialsuccess"
+            | "partiallysucceeded"
+            | "partiallyfailed"
+            | "partialfailure"
+            | "succeededwithissues"
+            | "completedwitherrors"
+            | "expired"
+            | "panic"
+            | "panicked"
+            | "unsuccessful"
+            | "notok"
+            | "nok"
+            | "segfault"
+            | "segmentationfault"
+            | "coredumped"
+            | "unhealthy"
+            | "deadlettered"
+            | "missingdata" => Status::Failed,
+            "skipped" | "skip" | "omitted" | "ignored" | "excluded" | "disabled" | "noop" | "bypassed"
+            | "removed" | "notapplicable" | "notneeded" | "deselected" => Status::Skipped,
+            "cancelled" | "canceled" | "cancel" | "aborted" | "abort" | "terminated" | "killed"
+            | "revoked" | "stopped" | "interrupted" | "preempted" | "superseded" | "stale" | "abandoned"
+            | "discarded" | "withdrawn" | "shutdown" => Status::Cancelled,
+            "upstreamfailed" | "dependencyfailed" | "dependencyfailure" | "parentfailed"
+            | "upstreamfailure" | "depfailed" => Status::UpstreamFailed,
+            "cached"
+            | "cachehit"
+            | "fromcache"
+            | "uptodate"
+            | "restored"
+            | "reused"
+            | "memoized"
+            | "localcache"
+            | "remotecache"
+            | "localcachekeptexisting" => Status::Cached,
+            "unknown" | "undefined" | "unk" | "containerstatusunknown" => Status::Unknown,
             _ => return None,
         })
     }
@@ -102,8 +191,8 @@ impl Status {
     }
 
     /// The status of a run, from which ones its tasks have, in this order: failed where one failed, though the engine
-    /// may have tolerated it; running while one runs, unless the engine recorded another end; cancelled; pending or
-    /// running while some wait; succeeded. A run without tasks is `is_empty` and has the one that was `recorded`.
+    /// may have tolerated it; running while one runs, unless the engine recorded another end; cancelled; unknown
+    /// where that of a task is, unless the engine recorded one; pending or running while some wait; succeeded. A run without tasks is `is_empty` and has the one that was `recorded`.
     pub fn of_run(is_empty: bool, has: impl Fn(Status) -> bool, recorded: Option<Status>) -> Option<Status> {
         if is_empty {
             return recorded;
@@ -116,6 +205,8 @@ impl Status {
             ended.filter(|s| *s != Status::Succeeded).unwrap_or(Status::Running)
         } else if has(Status::Cancelled) {
             Status::Cancelled
+        } else if has(Status::Unknown) {
+            ended.filter(|s| *s != Status::Succeeded || !has(Status::Pending)).unwrap_or(Status::Unknown)
         } else if has(Status::Pending) || has(Status::Queued) {
             let begun = done || has(Status::Skipped);
             ended.unwrap_or(if begun { Status::Running } else { Status::Pending })

@@ -15,6 +15,7 @@ mod zip;
 
 pub(crate) use budget::Budget;
 pub(crate) use gunzip::Gunzip;
+pub(crate) use html::base64;
 
 /// What became of a source.
 pub(crate) enum Expanded {

@@ -2,9 +2,10 @@
 //! clang, Ray, nx, turbo and many others write too.
 //!
 //! A slice (`X`, or `B` with its `E`; `b` with its `e` for asynchronous ones) becomes a task: its name is the step, the
-//! enclosing slice of the same thread is the parent, its thread is the worker. Flows (`s`, `t`, `f`) become
-//! dependencies between the slices they bind to. Counters become samples; instants, logs or alerts; the names of
-//! processes and threads, workers.
+//! enclosing slice of the same thread is the parent, its thread is the worker. Flows (`s`, `t`, `f`, and slices with a
+//! `bind_id`) become dependencies between the slices they bind to. Counters become samples; instants, logs or alerts;
+//! the names of processes and threads, workers. Records that our own export wrote hold the events that they were made
+//! of, and are read as these.
 
 mod emit;
 mod flow;
@@ -59,9 +60,9 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 fn stream<'z>(
     head: &Head<'_>,
     _part: &'static str,
-    _zone: &Rc<dyn Zone + 'z>,
+    zone: &Rc<dyn Zone + 'z>,
 ) -> Option<Box<dyn FileReader + 'z>> {
-    Some(Box::new(Document::new(trace::Trace::new(head.name))))
+    Some(Box::new(Document::new(trace::Trace::new(head.name, zone.unit()))))
 }
 
 impl FileReader for Document<trace::Trace> {
@@ -77,7 +78,11 @@ impl FileReader for Document<trace::Trace> {
             ending.mended.truncated_at = None;
         }
         let name = trace.name.clone();
-        ending.report(&name, !trace.items.is_empty(), sink)?;
+        ending.report(&name, trace.is_own || !trace.items.is_empty(), sink)?;
+        if trace.is_own && trace.items.is_empty() {
+            trace.tally.report(&name, sink);
+            return Ok(());
+        }
         let slices = nest::slices(&mut trace);
         let after = flow::edges(&mut trace, &slices);
         emit::emit(trace, &slices, &after, sink);

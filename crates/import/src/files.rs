@@ -12,6 +12,7 @@ use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::limits::TOLD_FILES;
 use crate::registry::{Entry, REGISTRY, Scope};
 use crate::sniff::{Head, JsonKind};
+use crate::sqlite::Database;
 use crate::tally::clip;
 use companions::Companion;
 pub(crate) use item::Item;
@@ -35,12 +36,18 @@ pub(crate) fn read_whole(
     sink: &mut dyn EventSink,
 ) -> u64 {
     let companions = companions::find(items);
+    let outlines: Vec<_> = (0..items.len()).map(|at| outline(items, &companions, at)).collect();
     for (at, item) in items.iter_mut().enumerate() {
         if companions[at].is_some() {
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
         } else if item.verdict.kind == Verdict::NotRecognised {
             let head = Head::new(&item.source.name, &item.source.bytes);
             item.importer = claim(&head, &mut item.verdict);
+            if let (None, Some(outline)) = (item.importer, &outlines[at]) {
+                item.verdict.tried.clear();
+                let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
+                item.importer = claim(&head, &mut item.verdict);
+            }
         }
     }
     let mut tasks = 0;
@@ -63,6 +70,16 @@ pub(crate) fn read_whole(
         tell(items, sink);
     }
     tasks
+}
+
+/// The schema of a database, which may lie anywhere in it or in the log beside it.
+fn outline(items: &[Item], companions: &[Option<Companion>], at: usize) -> Option<Vec<u8>> {
+    let bytes: &[u8] = &items[at].source.bytes;
+    if !Database::is_sqlite(bytes) {
+        return None;
+    }
+    let log = companions::logs(companions, at).next();
+    Database::outline(bytes, log.map(|log| &*items[log].source.bytes))
 }
 
 /// What is in an archive or a report that is there as a whole; else the file itself.
@@ -188,7 +205,7 @@ fn read(
     }
     let mut counts = Counts::default();
     let label = items[mine[0]].source.name.as_str();
-    let alone = entry.scope == Scope::Alone;
+    let alone = entry.is_alone(items[mine[0]].verdict.part);
     let mut watch = Watch { sink, names, counts: &mut counts, label, alone };
     let result = (entry.importer.read)(&parts, &Options { zone }, &mut watch);
     for &at in mine {

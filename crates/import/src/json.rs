@@ -6,8 +6,10 @@
 //! unexpected kind costs only itself.
 
 pub(crate) mod document;
+mod fault;
 mod lenient;
 mod mend;
+pub(crate) mod pages;
 pub(crate) mod tape;
 
 use std::borrow::Cow;
@@ -20,6 +22,7 @@ use serde_json::value::RawValue;
 use crate::encoding::without_bom;
 use crate::error::ReadError;
 
+pub(crate) use fault::preamble;
 pub(crate) use lenient::MemberName;
 pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, whole_of};
 
@@ -38,11 +41,27 @@ pub struct Mended {
     pub controls: u64,
     /// How many commas stood before a closing bracket.
     pub commas: u64,
+    /// How many commas were missing between records or members.
+    pub missing: u64,
+    /// Whether lines stood before the text.
+    pub before: u64,
     /// Whether the text was UTF-16.
     pub utf16: bool,
 }
 
 impl Mended {
+    /// Adds what was mended elsewhere in the same file.
+    pub(crate) fn add(&mut self, other: Mended) {
+        self.nan += other.nan;
+        self.bad_utf8 += other.bad_utf8;
+        self.lone_surrogates += other.lone_surrogates;
+        self.controls += other.controls;
+        self.commas += other.commas;
+        self.missing += other.missing;
+        self.before += other.before;
+        self.utf16 |= other.utf16;
+    }
+
     /// Says what was mended in the file of that name.
     pub fn report(&self, name: &str, sink: &mut dyn EventSink) {
         let mut say = |count: u64, severity, code, what: &str| {
@@ -75,6 +94,8 @@ impl Mended {
             "trailing-comma",
             "a comma before a closing bracket was passed over",
         );
+        say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
+        say(self.before, Severity::Warning, "text-before", "lines before the JSON text were skipped");
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
         if let Some(at) = self.truncated_at {
             let message = format!(
@@ -92,6 +113,8 @@ pub struct JsonError {
     pub message: String,
     /// Byte of the text, where known.
     pub offset: Option<u64>,
+    /// Line of the text (from 1), where known.
+    pub line: Option<u64>,
 }
 
 impl fmt::Display for JsonError {
@@ -108,14 +131,14 @@ impl JsonError {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
         let before = match error.line() {
-            0 => return JsonError { message, offset: None },
+            0 => return JsonError { message, offset: None, line: None },
             1 => 0,
             line => memchr::memchr_iter(b'\n', text).nth(line - 2).map_or(0, |at| at + 1),
         };
-        JsonError {
-            message,
-            offset: Some((before + error.column().saturating_sub(1)).min(text.len()) as u64),
-        }
+        let at = (before + error.column().saturating_sub(1)).min(text.len());
+        // Where it only stops too early there is nothing to see.
+        let message = if error.is_eof() { message } else { fault::describe(text, at, 1, 0) };
+        JsonError { message, offset: Some(at as u64), line: Some(error.line() as u64) }
     }
 
     /// The same as the failure of a whole file of that name.
@@ -151,6 +174,13 @@ pub fn parse<'a, T: Deserialize<'a>>(
         }
         error
     })
+}
+
+/// Mends a line that is almost a JSON value, as [`parse`] does a text, into `out`; `None` where there was nothing to mend,
+/// or the line stops in the middle.
+pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
+    let mended = mend::mend(line.trim_ascii(), 0, out);
+    (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
 }
 
 /// Calls `f` with every element of a JSON array, as text. False, and no call, where it is no array.

@@ -13,32 +13,56 @@
 //! assert_eq!(outcome.files[0].format, Some("plain"));
 //! ```
 
+pub mod airflow;
 mod archive;
+pub mod argo;
 pub mod chrome_trace;
+pub mod circleci;
+pub mod cromwell;
+pub mod dbt;
+mod document;
 mod encoding;
 pub mod error;
 mod files;
+mod gather;
+pub mod github;
+pub mod gitlab;
 pub mod graflow;
+mod ids;
 pub mod importer;
+pub mod jaeger;
+pub mod joblog;
 pub mod json;
 pub mod kailash;
+pub mod langfuse;
 pub mod limits;
 mod lines;
 pub mod makespan;
 pub mod moe;
 pub mod mpt;
+pub mod nextflow;
 mod opening;
+pub mod otlp;
+mod outcome;
 mod pairs;
 pub mod plain;
 pub mod registry;
+pub mod snakemake;
 pub mod sniff;
 pub mod sqlite;
 pub mod tally;
 pub mod testing;
 pub mod text;
+mod times;
+pub mod turborepo;
+pub mod wfcommons;
+mod yaml;
+pub mod zipkin;
 
 pub use files::{FileVerdict, Outcome, Verdict};
-pub use importer::{Claim, ClaimedFile, FileReader, Fixed, Importer, Options, ReadError, Source, Utc, Zone};
+pub use importer::{
+    Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Options, ReadError, Source, Unit, Utc, Zone,
+};
 pub use makespan::read_events;
 pub use opening::{Opening, Progress, Settings, open};
 pub use registry::{REGISTRY, by_id};

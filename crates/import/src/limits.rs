@@ -15,8 +15,8 @@ pub const SHAPE_VALUE_BYTES: usize = 80;
 /// How many bytes all compressed sources together may expand to.
 pub const EXPANDED_BYTES: usize = 1 << 30;
 
-/// Up to here, compressed data may expand by any ratio.
-pub const FREE_EXPANDED_BYTES: usize = 64 << 20;
+/// Up to here, compressed data may expand by any ratio; so may each stretch of that length of what comes out.
+pub const FREE_EXPANDED_BYTES: usize = 8 << 20;
 
 /// Beyond [`FREE_EXPANDED_BYTES`], data that expands by more than this is taken for a decompression bomb.
 pub const EXPANSION_RATIO: usize = 200;

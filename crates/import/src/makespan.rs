@@ -1,23 +1,30 @@
 //! Makespan's own events: one JSON object a line, or packed.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use makespan_format::packed::{self, PackedError};
-use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, VERSION, read_line};
+use makespan_format::{
+    Diagnostic, Event, EventSink, LineError, RunInfo, Severity, VERSION, keep_readable, read_line,
+};
+use makespan_model::UNREADABLE_LINES;
 
-use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Zone, read_each};
+use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Unit, Zone, read_each};
 use crate::json;
 use crate::lines::{Line, Lines};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
 
+/// The part of an event file that is packed, as in reports: it holds whole runs, and no lines that another file adds to.
+pub(crate) const PACKED: &str = "report";
+
 /// The importer of event files.
 pub const MAKESPAN: Importer = Importer {
     id: "makespan",
     title: "Makespan events",
-    parts: &["events"],
-    how: "`makespan convert FILE --to jsonl`, any program that writes docs/events.md, or a Makespan report",
+    parts: &["events", PACKED],
+    how: "`makespan export FILE --format jsonl`, any program that writes docs/events.md, or a Makespan report",
     lossy: "",
     sniff,
     read,
@@ -43,7 +50,7 @@ const KINDS: &[(&str, &str)] = &[
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     if head.bytes.starts_with(&packed::MAGIC) {
         let reason = "it begins as packed events of ours do";
-        return Some(Claim { score: 100, part: "events", reason });
+        return Some(Claim { score: 100, part: PACKED, reason });
     }
     let shape = &head.shape;
     if shape.root != JsonKind::Object {
@@ -66,9 +73,9 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 fn stream<'z>(
     head: &Head<'_>,
     _part: &'static str,
-    _zone: &Rc<dyn Zone + 'z>,
+    zone: &Rc<dyn Zone + 'z>,
 ) -> Option<Box<dyn FileReader + 'z>> {
-    Some(Box::new(EventFile::new(head.name)))
+    Some(Box::new(EventFile::new(head.name, zone.unit())))
 }
 
 /// Reads a file of events: every good line becomes its event, in order, the rest one diagnostic for each kind of
@@ -78,7 +85,7 @@ fn stream<'z>(
 /// # Errors
 /// Where no line at all is an event.
 pub fn read_events(bytes: &[u8], sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    let mut file = EventFile::new("events");
+    let mut file = EventFile::new("events", None);
     file.push(bytes, sink);
     Box::new(file).finish(sink)
 }
@@ -101,8 +108,18 @@ enum Form {
 }
 
 impl EventFile {
-    fn new(name: &str) -> EventFile {
-        let reader = Reader { name: name.to_owned(), run: None, tally: Tally::new(), events: 0, newer: None };
+    fn new(name: &str, unit: Option<Unit>) -> EventFile {
+        let reader = Reader {
+            name: name.to_owned(),
+            run: None,
+            tally: Tally::new(),
+            events: 0,
+            newer: None,
+            unit: unit.filter(|unit| *unit != Unit::Nanoseconds),
+            mended: json::Mended::default(),
+            unreadable: BTreeMap::new(),
+            scratch: (Vec::new(), String::new()),
+        };
         EventFile { start: Vec::new(), form: Form::Unknown, lines: Lines::default(), reader }
     }
 
@@ -135,7 +152,7 @@ impl FileReader for EventFile {
         self.lines(&start, sink);
         let EventFile { lines, mut reader, .. } = *self;
         let utf16 = lines.finish(|line| reader.line(line, sink));
-        json::Mended { utf16, ..json::Mended::default() }.report(&reader.name, sink);
+        reader.mended.utf16 |= utf16;
         reader.finish(sink)
     }
 }
@@ -175,13 +192,69 @@ struct Reader {
     tally: Tally,
     events: u64,
     newer: Option<String>,
+    /// The unit of times that are numbers, where it is not ours.
+    unit: Option<Unit>,
+    mended: json::Mended,
+    /// How many lines could not be read while each run was told.
+    unreadable: BTreeMap<String, u64>,
+    scratch: (Vec<u8>, String),
 }
+
+/// So many runs are told how many of the lines around theirs could not be read.
+const MOST_UNREADABLE: usize = 1000;
 
 impl Reader {
     fn line(&mut self, line: Line<'_>, sink: &mut dyn EventSink) {
-        let place = Place { offset: Some(line.offset), line: Some(line.number) };
         match read_line(line.bytes) {
-            Ok(read) => {
+            Err(error) if !error.newer && line.whole => self.mend(line, error, sink),
+            read => self.take(line, read, sink),
+        }
+    }
+
+    /// Reads a line as far as it can be mended.
+    fn mend(&mut self, line: Line<'_>, error: LineError, sink: &mut dyn EventSink) {
+        let (mut bytes, mut text) = std::mem::take(&mut self.scratch);
+        let mended = json::mend_line(line.bytes, &mut bytes);
+        let json = if mended.is_some() { &bytes } else { line.bytes };
+        let mut read = read_line(json);
+        if read.is_err()
+            && let Some(wrong) = keep_readable(json, &mut text)
+        {
+            read = read_line(text.as_bytes());
+            if read.is_ok() {
+                let place = Place { offset: Some(line.offset), line: Some(line.number) };
+                let what = format!(
+                    "values of a wrong type are unknown; the rest of their lines was kept: {}",
+                    error.message
+                );
+                self.tally.add(Severity::Warning, "bad-value", &what, place, String::new);
+                self.tally.count(Severity::Warning, "bad-value", &what, wrong - 1);
+            }
+        }
+        if read.is_ok() {
+            self.mended.add(mended.unwrap_or_default());
+            self.take(line, read, sink);
+        } else {
+            if error.column.is_some() && self.unreadable.len() < MOST_UNREADABLE {
+                *self.unreadable.entry(self.run.clone().unwrap_or_default()).or_default() += 1;
+            }
+            self.take(line, Err(error), sink);
+        }
+        self.scratch = (bytes, text);
+    }
+
+    fn take(
+        &mut self,
+        line: Line<'_>,
+        read: Result<makespan_format::Line<'_>, LineError>,
+        sink: &mut dyn EventSink,
+    ) {
+        let place = Place { offset: Some(line.offset), line: Some(line.number) };
+        match read {
+            Ok(mut read) => {
+                if let Some(unit) = self.unit {
+                    rescale(&mut read.event, unit.ns());
+                }
                 if read.unknown > 0 {
                     let what = "members that this version does not know were passed over";
                     self.tally.add(Severity::Info, "unknown-member", what, place, String::new);
@@ -250,8 +323,33 @@ impl Reader {
                 return Err(ReadError::Broken { message: what.to_owned(), offset: place.offset });
             }
         }
+        self.mended.report(&self.name, sink);
+        // Each run is told what it may lack, and the file ends with the run that it ended with.
+        for (run, count) in &self.unreadable {
+            if !run.is_empty() && self.run.as_deref() != Some(run) {
+                sink.event(Event::Run(RunInfo { id: Cow::Borrowed(run), ..RunInfo::default() }));
+            }
+            let message = format!("{}: {count} lines among those of this run could not be read", self.name);
+            sink.diagnostic(Diagnostic::new(Severity::Warning, UNREADABLE_LINES, message).times(*count));
+            if let Some(last) = self.run.as_deref().filter(|last| !run.is_empty() && last != run) {
+                sink.event(Event::Run(RunInfo { id: Cow::Borrowed(last), ..RunInfo::default() }));
+            }
+        }
         self.tally.report(&self.name, sink);
         Ok(())
+    }
+}
+
+/// Reads the times of an event as numbers of another unit. Times that were text are too large for that, and stay.
+fn rescale(event: &mut Event<'_>, ns: i64) {
+    let scale = |t: &mut Option<i64>| *t = t.map(|t| t.checked_mul(ns).unwrap_or(t));
+    match event {
+        Event::Run(e) => [&mut e.started, &mut e.ended].into_iter().for_each(scale),
+        Event::Attempt(e) => [&mut e.queued, &mut e.started, &mut e.ended].into_iter().for_each(scale),
+        Event::Sample(e) => scale(&mut e.t),
+        Event::Log(e) => scale(&mut e.t),
+        Event::Alert(e) => scale(&mut e.t),
+        Event::Task(_) | Event::Artifact(_) | Event::Diagnostic(_) => {}
     }
 }
 

@@ -9,6 +9,7 @@ use crate::archive::{self, Expander, Gunzip, Member};
 use crate::encoding::without_bom;
 use crate::files::{Counts, Item, Names, Outcome, Verdict, Watch, claim, of_member, read_whole, unpack};
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
+use crate::json::preamble;
 use crate::limits::{HEAD_BYTES, SHAPE_BYTES};
 use crate::registry::{REGISTRY, Scope};
 use crate::sniff::Head;
@@ -336,9 +337,17 @@ impl<'z> Opening<'z> {
                 return Content::Unknown(begun);
             }
             let looked_at = &begun[..begun.len().min(limit)];
-            let head = Head::new(name, looked_at);
+            let mut head = Head::new(name, looked_at);
             let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
-            let place = claim(&head, &mut item.verdict);
+            let mut place = claim(&head, &mut item.verdict);
+            // What nobody knows may be known but for the lines that a program printed before it.
+            if place.is_none()
+                && let Some(len) = preamble(looked_at)
+            {
+                head = Head::new(name, &looked_at[len..]);
+                item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
+                place = claim(&head, &mut item.verdict);
+            }
             let sure = if begun.len() <= limit && is_all { 1 } else { sure };
             let Some(entry) = place.and_then(|p| REGISTRY.get(p)).filter(|_| item.verdict.score >= sure)
             else {
@@ -349,7 +358,7 @@ impl<'z> Opening<'z> {
             let reader =
                 if by_itself { (entry.importer.stream)(&head, item.verdict.part, zone) } else { None };
             let Some(reader) = reader else { return Content::Kept(begun) };
-            let alone = entry.scope == Scope::Alone;
+            let alone = entry.is_alone(item.verdict.part);
             let mut reading = Reading { reader, item, alone, counts: Counts::default() };
             self.read(&mut reading, &begun, sink);
             return Content::Read(Box::new(reading));

@@ -4,13 +4,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use makespan_format::{Diagnostic, EventSink, Fields, Severity, time};
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
+use makespan_format::{Diagnostic, EventSink, Fields, Severity, Status};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::importer::Zone;
-use crate::tally::clip;
+use crate::times::Clock;
 
 /// A JSON object: its members in the order of the text, values verbatim.
 #[derive(Debug, Default)]
@@ -126,7 +125,7 @@ pub(crate) fn items(raw: &str) -> Vec<&RawValue> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Labels {
     list: Vec<(String, String)>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
 }
 
 impl Labels {
@@ -194,35 +193,7 @@ fn is_empty(json: &str) -> bool {
     matches!(json, "null" | "{}" | "[]" | "\"\"")
 }
 
-/// Reads times and keeps count of those that cannot be read or that name no zone.
-pub(crate) struct Clock<'z> {
-    zone: &'z dyn Zone,
-    naive: u64,
-    bad: u64,
-    first_bad: String,
-}
-
-impl<'z> Clock<'z> {
-    /// A clock for one run.
-    pub(crate) fn new(zone: &'z dyn Zone) -> Clock<'z> {
-        Clock { zone, naive: 0, bad: 0, first_bad: String::new() }
-    }
-
-    /// ISO 8601 text, a time without a zone taken in the chosen one.
-    pub(crate) fn iso(&mut self, text: &str) -> Option<i64> {
-        let ns = time::parse_civil(text).and_then(|civil| {
-            self.naive += u64::from(civil.offset.is_none());
-            civil.to_ns(self.zone.offset(civil.seconds))
-        });
-        self.kept(ns, text)
-    }
-
-    /// Seconds since the epoch.
-    pub(crate) fn epoch(&mut self, seconds: f64) -> Option<i64> {
-        let ns = time::from_epoch_seconds(seconds);
-        if ns.is_some() { ns } else { self.kept(None, &seconds.to_string()) }
-    }
-
+impl Clock<'_> {
     /// A member that holds ISO text.
     pub(crate) fn iso_of(&mut self, record: &Record<'_>, key: &str) -> Option<i64> {
         self.iso(&record.filled(key)?)
@@ -231,36 +202,12 @@ impl<'z> Clock<'z> {
     /// A member that holds seconds since the epoch.
     pub(crate) fn epoch_of(&mut self, record: &Record<'_>, key: &str) -> Option<i64> {
         let text = record.text(key)?;
-        match text.trim().parse::<f64>() {
-            Ok(seconds) => self.epoch(seconds),
-            Err(_) => self.kept(None, &text),
-        }
+        self.epoch(text.trim().parse().unwrap_or(f64::NAN))
     }
 
-    fn kept(&mut self, ns: Option<i64>, text: &str) -> Option<i64> {
-        if ns.is_none() {
-            if self.bad == 0 {
-                self.first_bad = clip(text).to_owned();
-            }
-            self.bad += 1;
-        }
-        ns
-    }
-
-    /// Says what was assumed and what was left out; `whose` names the run and its file.
-    pub(crate) fn report(&self, whose: &str, sink: &mut dyn EventSink) {
-        if self.naive > 0 {
-            let message = format!(
-                "{whose}: times without a zone are taken as {}, the writer's local time may differ",
-                self.zone.name()
-            );
-            sink.diagnostic(Diagnostic::new(Severity::Info, "naive-times", message).times(self.naive));
-        }
-        if self.bad > 0 {
-            let message =
-                format!("{whose}: times that cannot be read are left out, first {:?}", self.first_bad);
-            sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-time", message).times(self.bad));
-        }
+    /// A member that holds a status, beside an error or not.
+    pub(crate) fn status_of(&mut self, record: &Record<'_>, key: &str, has_error: bool) -> Option<Status> {
+        self.status(record.text(key).as_deref(), has_error)
     }
 }
 
@@ -283,7 +230,6 @@ pub(crate) fn folder(name: &str) -> &str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::importer::Utc;
 
     #[test]
     fn members_keep_their_order_and_odd_types_cost_nothing() {
@@ -298,15 +244,5 @@ mod tests {
         r.rest(&["b", "a"], &mut rest);
         assert_eq!(rest.finish().unwrap().as_str(), r#"{"deep":{"k":[1]},"b2":true}"#);
         assert!(Record::parse("[1]").is_none());
-    }
-
-    #[test]
-    fn the_clock_counts_what_it_assumes() {
-        let mut clock = Clock::new(&Utc);
-        assert_eq!(clock.iso("1970-01-01T00:00:01.5"), Some(1_500_000_000));
-        assert_eq!(clock.iso("1970-01-01 00:00:01Z"), Some(1_000_000_000));
-        assert_eq!(clock.iso("yesterday"), None);
-        assert_eq!(clock.epoch(f64::NAN), None);
-        assert_eq!((clock.naive, clock.bad, clock.first_bad.as_str()), (1, 2, "yesterday"));
     }
 }

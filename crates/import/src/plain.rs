@@ -3,22 +3,22 @@
 //! importer that knows the format wins.
 
 mod task;
-mod when;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use makespan_format::{ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status};
+use makespan_format::{Event, EventSink, Fields, Json, RunInfo, Severity};
 
 use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Zone, read_each};
 use crate::json;
 use crate::json::document::{Document, Records};
 use crate::json::tape::{Tape, Value};
 use crate::lines::{Line, Lines};
+use crate::outcome::{Outcome, Part};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
+use crate::times::Clock;
 use task::Tasks;
-use when::Clock;
 
 /// The importer of plain task lists.
 pub const PLAIN: Importer = Importer {
@@ -119,6 +119,8 @@ const RUN_IDS: [&str; 3] = ["run_id", "id", "runId"];
 struct TaskList<'z> {
     name: String,
     run: RunInfo<'static>,
+    /// What the root says of how the run ended.
+    outcome: Outcome<'static>,
     labels: Fields,
     /// The members of the root that were met.
     keys: Vec<String>,
@@ -130,6 +132,8 @@ struct TaskList<'z> {
     tally: Tally,
     clock: Clock<'z>,
     tasks: Tasks,
+    /// What was mended in lines.
+    mended: json::Mended,
 }
 
 impl<'z> TaskList<'z> {
@@ -137,6 +141,7 @@ impl<'z> TaskList<'z> {
         TaskList {
             name: name.to_owned(),
             run: RunInfo::default(),
+            outcome: Outcome::default(),
             labels: Fields::new(),
             keys: Vec::new(),
             opened: false,
@@ -145,6 +150,7 @@ impl<'z> TaskList<'z> {
             tally: Tally::new(),
             clock: Clock::new(zone),
             tasks: Tasks::default(),
+            mended: json::Mended::default(),
         }
     }
 
@@ -169,7 +175,9 @@ impl<'z> TaskList<'z> {
 
     fn report(mut self, sink: &mut dyn EventSink) {
         self.open(sink);
-        self.clock.report(&mut self.tally);
+        self.outcome.settle(&mut self.clock.unread);
+        std::mem::take(&mut self.tasks).finish(&mut self.tally, sink);
+        self.clock.tell(&mut self.tally);
         self.tally.report(&self.name, sink);
     }
 }
@@ -204,34 +212,22 @@ impl Records for TaskList<'_> {
             "workflow" | "workflow_name" | "pipeline" | "dag_id" => run.workflow = text(),
             "engine" | "source" | "generator" => run.source = text(),
             "start" | "started" | "started_at" | "start_time" | "startTime" => {
-                run.started = self.clock.read(value, &mut self.tally);
+                run.started = self.clock.value(value);
             }
             "end" | "ended" | "ended_at" | "end_time" | "endTime" | "finished_at" => {
-                run.ended = self.clock.read(value, &mut self.tally);
+                run.ended = self.clock.value(value);
             }
-            "status" | "state" => match text() {
-                Some(word) => {
-                    run.status = Status::from_word(&word);
-                    if run.status.is_none() {
-                        self.labels.str(&key, &word);
-                    }
-                }
-                None => {
-                    self.labels.raw(&key, value.get());
-                }
-            },
-            "error" => match text() {
-                Some(message) => run.error = Some(ErrorInfo { message, ..ErrorInfo::default() }),
-                None if value.is_null() => {}
-                None => {
-                    self.labels.raw(&key, value.get());
-                }
-            },
             "params" | "parameters" if value.is_object() => {
                 run.params = Some(Json::from_raw(value.get()).into_owned());
             }
             _ => {
-                self.labels.raw(&key, value.get());
+                let mut told = Outcome::default();
+                if told.member(&key, value.get()) != Part::Taken && !(key == "error" && value.is_null()) {
+                    self.labels.raw(&key, value.get());
+                }
+                self.outcome.merge(told.into_owned());
+                self.run.status = self.outcome.status();
+                self.run.error = self.outcome.clone().into_error();
             }
         }
     }
@@ -267,8 +263,15 @@ struct TaskLines<'z> {
 
 /// Emits the task of a line.
 fn task_of_line(line: Line<'_>, list: &mut TaskList<'_>, tape: &mut Tape, sink: &mut dyn EventSink) {
-    let text = std::str::from_utf8(line.bytes).ok();
-    let read = text.filter(|t| tape.read(t, 0).is_ok_and(|end| t[end..].trim_ascii().is_empty()));
+    let mut reads = |text: &str| tape.read(text, 0).is_ok_and(|end| text[end..].trim_ascii().is_empty());
+    let mut scratch = Vec::new();
+    let mut read = std::str::from_utf8(line.bytes).ok().filter(|text| reads(text));
+    if let (None, true, Some(mended)) = (read, line.whole, json::mend_line(line.bytes, &mut scratch)) {
+        read = std::str::from_utf8(&scratch).ok().filter(|text| reads(text));
+        if read.is_some() {
+            list.mended.add(mended);
+        }
+    }
     let Some(text) = read else {
         let place = Place { offset: Some(line.offset), line: Some(line.number) };
         let (code, what) = if line.whole {
@@ -291,7 +294,8 @@ impl FileReader for TaskLines<'_> {
     fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
         let TaskLines { lines, mut list, mut tape } = *self;
         let utf16 = lines.finish(|line| task_of_line(line, &mut list, &mut tape, sink));
-        json::Mended { utf16, ..json::Mended::default() }.report(&list.name, sink);
+        list.mended.utf16 |= utf16;
+        list.mended.report(&list.name, sink);
         list.report(sink);
         Ok(())
     }

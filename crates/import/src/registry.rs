@@ -22,14 +22,38 @@ pub struct Entry {
     pub scope: Scope,
 }
 
+impl Entry {
+    /// Whether the runs of such a file are its own, even if another file has runs of the same id.
+    pub(crate) fn is_alone(&self, part: &str) -> bool {
+        self.scope == Scope::Alone || part == crate::makespan::PACKED
+    }
+}
+
 /// Every importer there is.
 pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
+    Entry { importer: &crate::document::DOCUMENT, scope: Scope::Alone },
     Entry { importer: &crate::kailash::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::moe::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::mpt::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::graflow::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::graflow::lineage::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::dbt::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::airflow::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::otlp::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::nextflow::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::github::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::argo::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::snakemake::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::gitlab::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::jaeger::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::zipkin::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::langfuse::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::circleci::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::cromwell::IMPORTER, scope: Scope::Alone },
+    Entry { importer: &crate::turborepo::IMPORTER, scope: Scope::Alone },
+    Entry { importer: &crate::joblog::IMPORTER, scope: Scope::Alone },
+    Entry { importer: &crate::wfcommons::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::chrome_trace::CHROME_TRACE, scope: Scope::Alone },
     Entry { importer: &crate::plain::PLAIN, scope: Scope::Alone },
     Entry { importer: &crate::text::TEXT, scope: Scope::Alone },

@@ -115,7 +115,29 @@ fn samples(folder: &str) -> Vec<PathBuf> {
 /// `MAKESPAN_BLESS` is set.
 #[test]
 fn fixtures_give_their_expected_events() {
-    for id in ["makespan", "chrome-trace", "plain", "text"] {
+    for id in [
+        "makespan",
+        "makespan-json",
+        "chrome-trace",
+        "plain",
+        "text",
+        "github-actions",
+        "dbt",
+        "airflow",
+        "otlp",
+        "nextflow",
+        "argo",
+        "snakemake",
+        "gitlab-ci",
+        "wfcommons",
+        "jaeger",
+        "zipkin",
+        "langfuse",
+        "cromwell",
+        "circleci",
+        "turborepo",
+        "joblog",
+    ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
             .partition(|p| p.extension().is_some_and(|e| e == "events"));

@@ -28,8 +28,11 @@ impl<T: Copy> Blocks<T> {
     pub(crate) fn push(&mut self, value: T) {
         match self.blocks.last_mut() {
             Some(last) if last.len() < ROWS => last.push(value),
-            // A run of a few tasks needs no whole block.
-            None => self.blocks.push(vec![value]),
+            // A run of a few tasks needs no whole block, nor room for others: a file may hold a million of them.
+            None => {
+                self.blocks.reserve_exact(1);
+                self.blocks.push(vec![value]);
+            }
             Some(_) => {
                 let mut next = Vec::with_capacity(ROWS);
                 next.push(value);

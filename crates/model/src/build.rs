@@ -2,19 +2,22 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Status, Task};
-use rustc_hash::FxHashMap;
 
 use crate::blocks::Blocks;
 use crate::columns::*;
 use crate::strings::Interner;
 use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 
-/// Folds a stream of events into the runs it tells of, in the order in which they appear.
-#[derive(Debug, Default)]
+/// Folds a stream of events into the runs it tells of, in the order in which they appear. A copy of it, finished, is the
+/// runs as they are now, in full, and folding goes on; [`preview`](RunsBuilder::preview) is cheaper and holds less.
+#[derive(Clone, Debug, Default)]
 pub struct RunsBuilder {
-    pub(crate) runs: Vec<RunBuilder>,
-    by_id: FxHashMap<String, usize>,
+    /// Each in a place of its own, so that making room for more copies none, and each goes as it is frozen.
+    #[allow(clippy::vec_box)]
+    pub(crate) runs: Vec<Box<RunBuilder>>,
+    by_id: HashMap<String, usize>,
     current: usize,
     /// Findings that came before any run.
     early: Vec<Diagnostic>,
@@ -49,7 +52,7 @@ impl RunsBuilder {
         }
         let mut builder = RunBuilder { id: id.to_owned(), ..RunBuilder::default() };
         builder.diagnostics.append(&mut self.early);
-        self.runs.push(builder);
+        self.runs.push(Box::new(builder));
         self.by_id.insert(id.to_owned(), self.runs.len() - 1);
         self.runs.len() - 1
     }
@@ -61,7 +64,7 @@ impl RunsBuilder {
 
     /// Checks, sorts and freezes. The second part is what was found before any run was opened.
     pub fn finish(self) -> (Vec<Run>, Vec<Diagnostic>) {
-        (self.runs.into_iter().map(RunBuilder::finish).collect(), self.early)
+        (self.runs.into_iter().map(|run| run.finish()).collect(), self.early)
     }
 }
 
@@ -87,7 +90,7 @@ pub(crate) struct Info {
     pub(crate) infer_edges: Option<bool>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RunBuilder {
     pub(crate) id: String,
     pub(crate) info: Info,
@@ -107,7 +110,7 @@ pub(crate) struct RunBuilder {
     /// Task of an id, by `StrId`.
     pub(crate) task_of: Blocks<u32>,
     pub(crate) first_try: Blocks<u32>,
-    pub(crate) later_tries: FxHashMap<(u32, u32), u32>,
+    pub(crate) later_tries: HashMap<(u32, u32), u32>,
     pub(crate) undeclared: u64,
     pub(crate) declared: Blocks<bool>,
     /// The task of the event before and its id: most events are about the same one.
@@ -117,7 +120,7 @@ pub(crate) struct RunBuilder {
 
 /// What was interned last, by field: most fields repeat what the task before had, and comparing is faster than looking
 /// up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
     name: StrId,
     step: StrId,
@@ -131,7 +134,7 @@ pub(crate) struct Recent {
 }
 
 /// The name and the unit of a sample.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct RecentSample {
     name: String,
     unit: String,

@@ -5,8 +5,9 @@ use std::ops::Range;
 use std::slice;
 
 use petgraph::visit::{
-    GraphBase, GraphProp, GraphRef, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers,
-    NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap, Visitable,
+    Data, GraphBase, GraphProp, GraphRef, IntoEdgeReferences, IntoNeighbors, IntoNeighborsDirected,
+    IntoNodeIdentifiers, IntoNodeReferences, NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap,
+    Visitable,
 };
 use petgraph::{Directed, Direction};
 
@@ -97,6 +98,53 @@ impl NodeIndexable for Dependencies<'_> {
     }
 }
 
+/// Nodes and edges weigh nothing: what there is to know of a task stands in the run.
+impl Data for Dependencies<'_> {
+    type NodeWeight = ();
+    type EdgeWeight = ();
+}
+
+impl<'r> IntoNodeReferences for Dependencies<'r> {
+    type NodeRef = (TaskId, &'r ());
+    type NodeReferences = Map<Range<u32>, fn(u32) -> (TaskId, &'r ())>;
+
+    fn node_references(self) -> Self::NodeReferences {
+        (0..self.successors.len() as u32).map(|task| (TaskId(task), &()))
+    }
+}
+
+/// All dependencies, by the task that is needed.
+#[derive(Clone, Debug)]
+pub struct Edges<'r> {
+    successors: &'r Rows,
+    from: u32,
+    next: usize,
+}
+
+impl<'r> Iterator for Edges<'r> {
+    type Item = (TaskId, TaskId, &'r ());
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while (self.from as usize) < self.successors.len() {
+            if let Some(&to) = self.successors.row(self.from as usize).get(self.next) {
+                self.next += 1;
+                return Some((TaskId(self.from), TaskId(to), &()));
+            }
+            (self.from, self.next) = (self.from + 1, 0);
+        }
+        None
+    }
+}
+
+impl<'r> IntoEdgeReferences for Dependencies<'r> {
+    type EdgeRef = (TaskId, TaskId, &'r ());
+    type EdgeReferences = Edges<'r>;
+
+    fn edge_references(self) -> Edges<'r> {
+        Edges { successors: self.successors, from: 0, next: 0 }
+    }
+}
+
 impl NodeCompactIndexable for Dependencies<'_> {}
 
 /// Which tasks were visited.
@@ -146,6 +194,9 @@ mod tests {
         let place = |task: u32| order.iter().position(|t| *t == TaskId(task)).unwrap();
         assert!(run.successors.pairs().all(|(from, to)| place(from) < place(to)));
         assert_eq!(kosaraju_scc(graph).len(), run.task_count());
+        let edges: Vec<(u32, u32)> = graph.edge_references().map(|(from, to, _)| (from.0, to.0)).collect();
+        assert_eq!(edges, run.successors.pairs().collect::<Vec<_>>());
+        assert_eq!(graph.node_references().count(), run.task_count());
         let d = run.task_ids().find(|t| run.task_id(*t) == "d").unwrap();
         let mut walk = Dfs::new(Reversed(graph), d);
         let mut before: Vec<&str> =

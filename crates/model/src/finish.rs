@@ -1,7 +1,7 @@
 //! Checks what was gathered, sorts it and freezes it into a [`Run`].
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Severity, Status};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::blocks::Blocks;
 use crate::build::RunBuilder;
@@ -51,11 +51,13 @@ impl RunBuilder {
         // Nothing is interned any more.
         self.strings.slots = Vec::new();
         self.first_try = Blocks::default();
-        self.later_tries = FxHashMap::default();
+        self.later_tries = HashMap::default();
         self.declared = Blocks::default();
         let mut edges = self.resolve_edges(&mut found);
         self.resolve_parents(&mut found);
         self.task_of = Blocks::default();
+        self.drop_implausible_times(found.diagnostics);
+        self.doubt_running(found.diagnostics);
         self.mend_attempts(&mut found);
         self.said = Blocks::default();
         // Nothing is guessed where the source records dependencies, or says that there are none.
@@ -87,7 +89,7 @@ impl RunBuilder {
         let graph::Order { order, mut cut, .. } = ordered;
         let order = Some(order).filter(|o| o.iter().enumerate().any(|(new, &old)| new as u32 != old));
         if !cut.is_empty() {
-            let set_aside: FxHashSet<(u32, u32)> = cut.iter().copied().collect();
+            let set_aside: HashSet<(u32, u32)> = cut.iter().copied().collect();
             edges.retain(|e| !set_aside.contains(e));
         }
         if let Some(order) = &order {

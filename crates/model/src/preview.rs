@@ -9,7 +9,7 @@ impl RunsBuilder {
     /// and names; dependencies, samples, logs, alerts, artifacts and findings are left out, so that a preview costs
     /// little more than copying these columns. O(tasks + attempts + bytes of text); folding goes on afterwards.
     pub fn preview(&self) -> Vec<Run> {
-        self.runs.iter().map(RunBuilder::preview).collect()
+        self.runs.iter().map(|run| run.preview()).collect()
     }
 }
 

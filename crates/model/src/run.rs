@@ -206,7 +206,7 @@ impl Run {
     /// Status derived from the tasks: running while one runs, failed when one failed, and so on; what the engine
     /// recorded where there are no tasks. `None` where nothing says.
     pub fn status(&self) -> Option<Status> {
-        let mut seen = [false; 10];
+        let mut seen = [false; Status::COUNT];
         for s in &self.tasks.status {
             seen[*s as usize] = true;
         }

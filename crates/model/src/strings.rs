@@ -1,8 +1,8 @@
 //! All strings of a run in one arena, each once.
 
-use std::hash::Hasher;
+use std::hash::BuildHasher;
 
-use rustc_hash::FxHasher;
+use foldhash::fast::RandomState;
 
 /// Index of a string of one run; 0 is the empty string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +90,7 @@ impl Strings {
                 // A run of a few strings needs no whole block.
                 block.text.reserve_exact(if last.is_some() { text.len().max(BLOCK) } else { text.len() });
                 block.text.push_str(text);
+                self.blocks.reserve_exact(usize::from(self.blocks.is_empty()));
                 self.blocks.push(block);
             }
         }
@@ -104,8 +105,12 @@ impl Strings {
 }
 
 /// Finds the id of a string or gives it one: open addressing over the arena, no second copy of any text.
-#[derive(Debug, Default)]
+///
+/// The hash is seeded anew in every process, so that no file can be made whose strings all meet in one slot. Ids are given
+/// in the order of the strings, so that nothing depends on the seed.
+#[derive(Clone, Debug, Default)]
 pub struct Interner {
+    seeds: RandomState,
     pub(crate) strings: Strings,
     /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
     /// told by the hash alone, and a larger table is filled without looking at any text.
@@ -114,14 +119,6 @@ pub struct Interner {
     taken: usize,
     /// How many strings found no room.
     pub(crate) refused: u64,
-}
-
-fn hash(text: &str) -> u32 {
-    let mut h = FxHasher::default();
-    h.write(text.as_bytes());
-    // In wasm the hasher has 32 bits, elsewhere 64: both halves together hold what there is.
-    let hash = h.finish();
-    (hash ^ (hash >> 32)) as u32
 }
 
 impl Interner {
@@ -150,7 +147,7 @@ impl Interner {
         if text.is_empty() {
             return Some(StrId::EMPTY);
         }
-        let at = self.slot(hash(text), text)?;
+        let at = self.slot(self.hash(text), text)?;
         Some(StrId(self.slots[at].1)).filter(|id| !id.is_empty())
     }
 
@@ -176,7 +173,7 @@ impl Interner {
         if (self.taken + 1) * 5 > self.slots.len() * 4 {
             self.grow();
         }
-        let print = hash(text);
+        let print = self.hash(text);
         let Some(at) = self.slot(print, text) else { return StrId::EMPTY };
         if self.slots[at].1 != 0 {
             return StrId(self.slots[at].1);
@@ -187,6 +184,11 @@ impl Interner {
             self.taken += 1;
         }
         id
+    }
+
+    fn hash(&self, text: &str) -> u32 {
+        let hash = self.seeds.hash_one(text);
+        (hash ^ (hash >> 32)) as u32
     }
 
     /// The slot of a string, or the free one that it would have.
@@ -203,7 +205,7 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(64);
+        let size = (self.slots.len() * 2).max(8);
         let mask = size - 1;
         let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
         for slot in old.into_iter().filter(|s| s.1 != 0) {
@@ -216,9 +218,9 @@ impl Interner {
     }
 }
 
-/// Where the search begins: the low bits count there, and of Fx these are not the best.
+/// Where the search begins.
 fn place(print: u32) -> usize {
-    (print ^ (print >> 15)).wrapping_mul(0x9E37_79B1).rotate_left(16) as usize
+    print as usize
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use makespan_analysis::Facts;
 use makespan_scene::counted;
-use makespan_views::chart::{Body, Chart, Kind, list, picture};
+use makespan_views::chart::{Body, Kind, each_series, list, picture};
 use makespan_views::heatmap::{
     Calendar, DayColour, Frame, Matrix, Tasks, TasksOptions, WorkerOrder, Workers, scene, twin,
 };
@@ -24,6 +24,9 @@ const MOST_HEIGHT: f32 = 480.0;
 
 /// How many rows of a table are written below a picture.
 const ROWS_WRITTEN: usize = 20;
+
+/// How many charts are listed that a run has no data for.
+const MISSING_LISTED: usize = 50;
 
 /// Pictures of one part of the page, until they weigh too much.
 struct Shelf<'p> {
@@ -82,10 +85,15 @@ impl Shelf<'_> {
             .open("details", &[])
             .element("summary", "Charts that this run has no data for")
             .open("ul", &[]);
-        for (title, why) in missing {
+        for (title, why) in missing.iter().take(MISSING_LISTED) {
             self.page.open("li", &[]).name(title).text(": ").name(why).close("li");
         }
-        self.page.close("ul").close("details");
+        self.page.close("ul");
+        if missing.len() > MISSING_LISTED {
+            let more = counted(missing.len() - MISSING_LISTED, "more chart");
+            self.page.element("p", &format!("{more} not listed."));
+        }
+        self.page.close("details");
     }
 }
 
@@ -98,22 +106,33 @@ pub(crate) fn of_run(page: &mut Html, number: usize, facts: &Facts, runs: usize)
     let subject = Subject::of(facts);
     let mut missing = Vec::new();
     let compares = |kind: Kind| matches!(kind, Kind::Trend | Kind::Runs);
-    let add = |shelf: &mut Shelf<'_>, missing: &mut Vec<_>, chart: Chart| match (
-        chart.missing,
-        picture(&subject, &chart.choice),
-    ) {
-        (Some(why), _) | (None, Err(why)) => missing.push((chart.title, why)),
-        (None, Ok(made)) => shelf.add(|| (made.scene(WIDTH, made.height(WIDTH)), made.twin)),
-    };
     // Series last: there may be any number of them.
-    let offered = list(&subject).into_iter().filter(|c| !compares(c.choice.kind));
-    let (series, others): (Vec<_>, Vec<_>) = offered.partition(|c| c.choice.kind == Kind::Series);
-    others.into_iter().for_each(|chart| add(&mut shelf, &mut missing, chart));
+    for chart in list(&subject).into_iter().filter(|c| !compares(c.choice.kind)) {
+        let made = match chart.missing {
+            Some(why) => Err(why),
+            None if chart.choice.kind == Kind::Series => continue,
+            None => picture(&subject, &chart.choice),
+        };
+        match made {
+            Err(why) => missing.push((chart.title, why)),
+            Ok(made) => shelf.add(|| (made.scene(WIDTH, made.height(WIDTH)), made.twin)),
+        }
+    }
     shelf.matrix(Tasks::new(&subject, &TasksOptions::default()), &mut missing, "Tasks by measure");
     let span = facts.run().span().unwrap_or_default();
     let workers = Workers::new(facts, &Look::PLAIN, span, Workers::bins_for(WIDTH), WorkerOrder::Busiest);
     shelf.matrix(workers, &mut missing, "Workers over time");
-    series.into_iter().for_each(|chart| add(&mut shelf, &mut missing, chart));
+    let mut series = each_series(&subject);
+    // What is not drawn is not computed either.
+    while !shelf.is_full()
+        && let Some((title, made)) = series.next()
+    {
+        match made {
+            Err(why) => missing.push((title, why)),
+            Ok(made) => shelf.add(|| (made.scene(WIDTH, made.height(WIDTH)), made.twin)),
+        }
+    }
+    shelf.left_out += series.len();
     shelf.finish(&missing);
 }
 

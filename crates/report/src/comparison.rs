@@ -1,5 +1,6 @@
 //! The comparison of two or more runs of one workflow.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use makespan_analysis::Facts;
@@ -50,14 +51,14 @@ pub(crate) fn write(page: &mut Html, runs: &[Arc<Run>]) {
 /// they have little in common is then stated.
 fn groups(runs: &[Arc<Run>]) -> Vec<Vec<Arc<Run>>> {
     let mut groups: Vec<Vec<Arc<Run>>> = Vec::new();
+    // A file may hold a hundred thousand runs, each of a workflow of its own.
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for run in runs {
-        let alike = |group: &&mut Vec<Arc<Run>>| {
-            group.first().is_some_and(|other| other.text(other.workflow) == run.text(run.workflow))
-        };
-        match groups.iter_mut().find(alike) {
-            Some(group) => group.push(Arc::clone(run)),
-            None => groups.push(vec![Arc::clone(run)]),
+        let place = *places.entry(run.text(run.workflow)).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Vec::new());
         }
+        groups[place].push(Arc::clone(run));
     }
     if groups.len() == runs.len() {
         groups = vec![runs.to_vec()];

@@ -19,17 +19,17 @@ mod page;
 mod payload;
 mod pictures;
 mod policy;
-mod redact;
 mod sections;
 mod style;
 
 use std::sync::Arc;
 
 use makespan_model::{Run, RunsBuilder};
+use makespan_redact::{Redacting, Redactor};
 
 pub use error::{MOST_BYTES, ReportError};
+pub use makespan_redact::{MARK, Redacted};
 pub use options::{Assets, Options};
-pub use redact::{MARK, Redacted, Redactor};
 
 /// A report of more bytes than this opens slowly: whoever makes one should be told.
 pub const WARN_BYTES: usize = 50 << 20;
@@ -54,12 +54,14 @@ pub fn html(
     assets: Option<&Assets<'_>>,
     options: &Options,
 ) -> Result<Report, ReportError> {
-    let mut redacted = Redacted::default();
+    // One for all runs: a secret in the name of a task is called the same in each, so that they still compare.
+    let mut redactor = Redactor::default();
     let shown: Vec<Arc<Run>> = if options.redact {
-        runs.iter().map(|run| without_secrets(run, &mut redacted)).collect()
+        runs.iter().map(|run| without_secrets(run, &mut redactor)).collect()
     } else {
         runs.to_vec()
     };
+    let redacted = redactor.redacted().clone();
     let html = page::page(&shown, assets, options, &redacted)?;
     if html.len() > MOST_BYTES {
         return Err(ReportError::TooLarge { bytes: html.len() });
@@ -68,15 +70,13 @@ pub fn html(
 }
 
 /// The run that the redacted events make; the same one where nothing had to be taken out.
-fn without_secrets(run: &Arc<Run>, redacted: &mut Redacted) -> Arc<Run> {
+pub fn without_secrets(run: &Arc<Run>, redactor: &mut Redactor) -> Arc<Run> {
     let mut fold = RunsBuilder::new();
-    let mut redactor = Redactor::new(&mut fold);
-    run.events(&mut redactor);
-    let found = redactor.finish();
-    if found.total() == 0 {
+    let mut redacting = Redacting::new(redactor, &mut fold);
+    run.events(&mut redacting);
+    if redacting.finish().total() == 0 {
         return run.clone();
     }
-    redacted.add(&found);
     let (runs, _) = fold.finish();
     runs.into_iter().next().map_or_else(|| run.clone(), Arc::new)
 }

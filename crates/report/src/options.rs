@@ -18,7 +18,7 @@ pub struct Assets<'a> {
 pub struct Options {
     /// The title; made from the runs where absent.
     pub title: Option<String>,
-    /// Whether secrets are taken out; see [`Redactor`].
+    /// Whether secrets are taken out; see [`makespan_redact`].
     pub redact: bool,
 }
 

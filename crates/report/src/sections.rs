@@ -14,6 +14,9 @@ const LONGEST: usize = 1_000;
 /// How much of a text of several lines.
 const LONGEST_LINES: usize = 8_192;
 
+/// How many pairs of a list are written.
+const PAIRS: usize = 500;
+
 /// Where the cells of a table that name a run lead to: the first so many runs have a part of the page.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Runs(pub(crate) usize);
@@ -72,12 +75,15 @@ fn figures(page: &mut Html, all: &[Figure]) {
 
 fn pairs(page: &mut Html, all: &[(String, Cell)]) {
     page.open("table", &[]).open("tbody", &[]);
-    for (name, cell) in all {
+    for (name, cell) in all.iter().take(PAIRS) {
         page.heading_cell(&clipped(name, 200));
         value(page, cell, Align::Left, Runs::default());
         page.close("tr");
     }
     page.end_table();
+    if all.len() > PAIRS {
+        page.element("p", &format!("{} not shown.", counted(all.len() - PAIRS, "more row")));
+    }
 }
 
 fn found(page: &mut Html, all: &[Found]) {

@@ -251,7 +251,11 @@ fn secrets_are_in_neither_part() {
     let report = html(std::slice::from_ref(&source), Some(&APP), &Options::default()).unwrap();
     assert_eq!(report.redacted.total(), 2);
     assert!(!report.html.contains("s3cr3t") && report.html.contains("postgres://[redacted]@db/x"));
-    assert!(report.html.contains("2 values were redacted (db_password 1, credentials within text 1)"));
+    assert!(
+        report
+            .html
+            .contains("2 values were redacted (password in params 1, password in an address in error 1)")
+    );
     let open = html(&[source], Some(&APP), &Options { redact: false, ..Options::default() }).unwrap();
     assert!(open.html.contains("s3cr3t") && open.redacted.total() == 0);
 }
@@ -420,4 +424,48 @@ fn hostile_runs_are_compared_without_harm_and_within_bounds() {
         + html(std::slice::from_ref(&b), None, &Options::default()).unwrap().html.len();
     let both = html(&[a, b], None, &Options::default()).unwrap().html.len();
     assert!(both < alone + (48 << 10), "{both} bytes with a comparison, {alone} without");
+}
+
+#[test]
+fn series_beyond_those_that_are_drawn_are_counted() {
+    let mut runs = RunsBuilder::new();
+    runs.event(Event::Run(RunInfo { id: Cow::Borrowed("r"), ..RunInfo::default() }));
+    let names: Vec<String> = (0..3_000).map(|i| format!("metric {i}")).collect();
+    for name in &names {
+        for t in 0..2 {
+            let name = Cow::Borrowed(name.as_str());
+            runs.event(Event::Sample(Sample { name, value: t as f64, t: Some(t), ..Sample::default() }));
+        }
+    }
+    let run = Arc::new(runs.finish().0.remove(0));
+    let page = html(&[run], None, &Options::default()).unwrap().html;
+    let (main, _) = page.split_once("</main>").unwrap();
+    assert!(main.len() < 400 << 10, "{}", main.len());
+    let drawn = (0..3_000)
+        .filter(|i| main.contains(&format!("metric {i}<")) || main.contains(&format!("metric {i} ")))
+        .count();
+    assert!(drawn < 100, "{drawn}");
+    let told = main.split_once(" more pictures not drawn here").unwrap().0;
+    let left_out: String = told.chars().rev().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
+    let left_out: usize =
+        left_out.chars().rev().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
+    assert!((2_800..=3_020).contains(&left_out), "{left_out}");
+}
+
+#[test]
+fn each_run_of_a_workflow_of_its_own_costs_no_more_than_its_share() {
+    let mut runs = RunsBuilder::new();
+    for i in 0..3_000 {
+        let (id, workflow) = (Cow::Owned(format!("r{i}")), Some(Cow::Owned(format!("w{i}"))));
+        runs.event(Event::Run(RunInfo { id, workflow, ..RunInfo::default() }));
+        let (task, started, ended) = (Cow::Borrowed("a"), Some(i), Some(i + 1));
+        runs.event(Event::Attempt(Attempt { task, number: 1, started, ended, ..Attempt::default() }));
+    }
+    let runs = runs.finish().0;
+    let runs: Vec<Arc<Run>> = runs.into_iter().map(Arc::new).collect();
+    assert_eq!(runs.len(), 3_000);
+    let page = html(&runs, None, &Options::default()).unwrap().html;
+    let (main, _) = page.split_once("</main>").unwrap();
+    assert!(main.contains("2,980 more runs in the data of this file."));
+    assert!(main.len() < 2 << 20, "{}", main.len());
 }

@@ -5,19 +5,24 @@ use std::ops::ControlFlow;
 
 use makespan_format::{Event, RunInfo, write_line};
 
-use crate::{Batch, Error, EventRange, Mark, Numbered, RunState, Store};
+use crate::{Batch, Error, EventRange, Gaps, Mark, Numbered, OnDamage, RunState, Store};
+
+/// The label of a run that was copied without its damaged parts, whose value says which.
+const DAMAGED: &str = "damaged";
 
 /// As many events are sent at once, and about so many bytes of them.
 const EVENTS_AT_ONCE: usize = 4_096;
 const BYTES_AT_ONCE: usize = 4 << 20;
 
 /// What a copy came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Copied {
     /// Events that were read.
     pub events: u64,
     /// Of these, the ones that were new where they went.
     pub stored: u64,
+    /// What could not be read.
+    pub gaps: Gaps,
 }
 
 /// Copies a run with all that belongs to it: its events in the order in which they were stored, under their producers
@@ -26,14 +31,21 @@ pub struct Copied {
 /// Where the run is there already, events and labels are added to it, labels of the same name are replaced, and it is
 /// pinned if either is; it goes into the trash with the run only if it was there.
 ///
+/// A run of which a part is damaged is copied only where that is accepted; the copy then has a label that says what is
+/// missing.
+///
 /// # Errors
 ///
-/// [`Error::NoRun`], and what stands in the way of reading or writing. What was copied by then stays.
-pub fn copy(from: &dyn Store, to: &dyn Store, run: &str) -> Result<Copied, Error> {
+/// [`Error::NoRun`], [`Error::Corrupt`] for damage that is not accepted, and what stands in the way of reading or
+/// writing. What was copied by then stays.
+pub fn copy(from: &dyn Store, to: &dyn Store, run: &str, damage: OnDamage) -> Result<Copied, Error> {
     let state = from.run(run)?.ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
+    if damage == OnDamage::Refuse {
+        from.check(run)?.refuse(run)?;
+    }
     let mut sending = Sending { to, run, copied: Copied::default(), held: Vec::new(), bytes: 0 };
     let mut failed = None;
-    from.read(run, EventRange::After(0), &mut |record| match sending.take(record) {
+    let gaps = from.read(run, EventRange::After(0), &mut |record| match sending.take(record) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             failed = Some(error);
@@ -42,10 +54,14 @@ pub fn copy(from: &dyn Store, to: &dyn Store, run: &str) -> Result<Copied, Error
     })?;
     failed.map_or(Ok(()), Err)?;
     sending.send()?;
+    // The trash comes last, and whatever is marked takes a run out of nothing.
+    if !gaps.is_empty() && to.run(run)?.is_some() {
+        to.mark(run, &Mark::Label { name: DAMAGED.to_owned(), value: Some(gaps.to_string()) })?;
+    }
     for mark in marks(&state) {
         to.mark(run, &mark)?;
     }
-    Ok(sending.copied)
+    Ok(Copied { gaps, ..sending.copied })
 }
 
 /// Events on their way.
@@ -95,17 +111,26 @@ fn marks(run: &RunState) -> impl Iterator<Item = Mark> {
     pin.into_iter().chain(run.marks.iter().map(label)).chain(run.trashed.map(|t| Mark::Trash(Some(t))))
 }
 
+/// What an export came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Events that were written.
+    pub events: u64,
+    /// What could not be read.
+    pub gaps: Gaps,
+}
+
 /// Writes a run as a file of events (JSON Lines): a line that names it, then its lines byte for byte, as
-/// [`Store::read`] hands them over; how many events it has.
+/// [`Store::read`] hands them over. Damage becomes a diagnostic at its end.
 ///
 /// # Errors
 ///
 /// [`Error::NoRun`], and what stands in the way of reading or writing.
-pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<u64, Error> {
+pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<Exported, Error> {
     let mut name = String::new();
     write_line(&Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }), &mut name);
     let (mut events, mut written) = (0, Ok(()));
-    store.read(run, EventRange::All, &mut |record| {
+    let gaps = store.read(run, EventRange::All, &mut |record| {
         let named = if events == 0 { out.write_all(name.as_bytes()) } else { Ok(()) };
         written =
             named.and_then(|()| out.write_all(record.line.as_bytes())).and_then(|()| out.write_all(b"\n"));
@@ -116,5 +141,10 @@ pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<u64, 
     if events == 0 {
         out.write_all(name.as_bytes())?;
     }
-    Ok(events)
+    if let Some(found) = gaps.diagnostic() {
+        let mut line = String::new();
+        write_line(&Event::Diagnostic(found), &mut line);
+        out.write_all(line.as_bytes())?;
+    }
+    Ok(Exported { events, gaps })
 }

@@ -7,6 +7,7 @@ mod block;
 mod clock;
 mod commit;
 mod copy;
+mod damage;
 mod digest;
 mod error;
 mod file;
@@ -20,6 +21,7 @@ mod open;
 mod order;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod private;
 mod query;
 mod ranges;
 #[cfg(feature = "redis")]
@@ -33,7 +35,8 @@ mod statistics;
 mod store;
 
 pub use batch::{Appended, Batch, Checked, LAST_SEQ, LONGEST_ID, LONGEST_LINE, Numbered, Read, Record};
-pub use copy::{Copied, copy, export};
+pub use copy::{Copied, Exported, copy, export};
+pub use damage::{Damage, DamagedRun, Gaps, OnDamage};
 pub use digest::{Digest, MetricState, RunState, Stamp, Tally, TaskState};
 pub use error::Error;
 pub use key::{TextKey, key};

@@ -5,12 +5,46 @@ use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 
-use crate::Error;
+use crate::{BACKENDS, Error};
 
 /// What stands where a secret stood.
 const HIDDEN: &str = "***";
-/// Parameters of a URL whose values are secrets.
-const SECRET_PARAMETERS: [&str; 5] = ["password", "pass", "sslpassword", "token", "secret"];
+/// Parameters of a URL whose values may be shown, in lower case. Drivers know many more, and others have secrets in
+/// some, so that any other one counts as a secret.
+const SHOWN_PARAMETERS: [&str; 27] = [
+    "appname",
+    "application_name",
+    "authmechanism",
+    "authsource",
+    "charset",
+    "collation",
+    "connect_timeout",
+    "connecttimeoutms",
+    "database",
+    "db",
+    "dbname",
+    "directconnection",
+    "expiry",
+    "host",
+    "journal",
+    "port",
+    "protocol",
+    "readpreference",
+    "replicaset",
+    "retrywrites",
+    "schema",
+    "serverselectiontimeoutms",
+    "ssl",
+    "ssl-mode",
+    "sslmode",
+    "tls",
+    "w",
+];
+/// The longest name of a user that is shown, in characters: longer ones may be tokens that stand where a user would.
+const LONGEST_USER: usize = 16;
+/// A secret of a parameter that is shorter is hidden in the URL, but not looked for in other texts: it would be found in
+/// words that have nothing to do with it.
+const SHORTEST_SOUGHT: usize = 4;
 
 /// The URL of a store. Only [`secret_url`](Location::secret_url) gives its password away; `Display` and `Debug` do
 /// not.
@@ -32,13 +66,13 @@ impl Location {
         let secrets = secrets(url);
         let mut shown = url.to_owned();
         // From the end, so that the places before stay where they are.
-        for &(from, to) in secrets.iter().rev() {
-            shown.replace_range(from..to, HIDDEN);
+        for secret in secrets.iter().rev() {
+            shown.replace_range(secret.from..secret.to, HIDDEN);
         }
         let mut texts: Vec<String> = Vec::new();
-        for &(from, to) in &secrets {
-            texts.push(url[from..to].to_owned());
-            texts.push(decoded(&url[from..to]));
+        for secret in secrets.iter().filter(|secret| secret.sought) {
+            texts.push(url[secret.from..secret.to].to_owned());
+            texts.push(decoded(&url[secret.from..secret.to]));
         }
         texts.retain(|text| !text.is_empty());
         texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -124,31 +158,77 @@ impl fmt::Debug for Location {
     }
 }
 
-/// The places of the secrets of a URL, first to last.
-fn secrets(url: &str) -> Vec<(usize, usize)> {
+/// A part of a URL that must not be seen.
+#[derive(Clone, Copy, Debug)]
+struct Secret {
+    from: usize,
+    to: usize,
+    /// Whether it must not be seen in other texts either.
+    sought: bool,
+}
+
+/// The secrets of a URL, first to last.
+fn secrets(url: &str) -> Vec<Secret> {
+    let all = |from: usize| vec![Secret { from, to: url.len(), sought: url.len() - from >= SHORTEST_SOUGHT }];
+    let scheme = url.split(':').next().unwrap_or("");
+    let known = BACKENDS.iter().any(|backend| backend.schemes.contains(&scheme));
+    let Some(at) = url.find("://") else {
+        return match scheme {
+            "file" | "sqlite" => parameters(url, url.find('?').map_or(url.len(), |at| at + 1)),
+            // Where its slashes are missing, nobody knows which part is what.
+            _ if known && url.len() > scheme.len() => all(scheme.len() + 1),
+            _ => all(0),
+        };
+    };
     let mut found = Vec::new();
-    if let Some(at) = url.find("://") {
-        let from = at + 3;
-        // A password may hold any character that its owner did not encode, so the last @ ends it: the last one before
-        // the parameters, else the last of all. Hiding too much is better than too little.
-        let query = url[from..].find('?').map_or(url.len(), |i| from + i);
-        let last = url[from..query].rfind('@').or_else(|| url[from..].rfind('@'));
-        if let Some(end) = last.map(|i| from + i)
-            && let Some(colon) = url[from..end].find(':').map(|i| from + i)
-        {
-            found.push((colon + 1, end));
-        }
-    }
-    if let Some(query) = url.find('?') {
-        let mut from = query + 1;
-        for pair in url[from..].split('&') {
-            if let Some((name, _)) = pair.split_once('=')
-                && SECRET_PARAMETERS.contains(&decoded(name).as_str())
-            {
-                found.push((from + name.len() + 1, from + pair.len()));
+    let from = at + 3;
+    // A password may hold any character that its owner did not encode, so the last @ ends it: the last one before
+    // the parameters, else the last of all. Hiding too much is better than too little.
+    let query = url[from..].find('?').map_or(url.len(), |i| from + i);
+    let last = url[from..query].rfind('@').or_else(|| url[from..].rfind('@'));
+    let host = match last.map(|i| from + i) {
+        Some(end) => {
+            let user = url[from..end].find(':').map_or(end, |i| from + i);
+            if !is_plain_user(&url[from..user]) {
+                found.push(Secret { from, to: user, sought: user - from >= SHORTEST_SOUGHT });
             }
-            from += pair.len() + 1;
+            if user < end {
+                found.push(Secret { from: user + 1, to: end, sought: true });
+            }
+            end + 1
         }
+        None => from,
+    };
+    let rest = url[host..].find(['?', '#']).map_or(url.len(), |i| host + i + 1);
+    found.extend(parameters(url, rest));
+    found
+}
+
+/// Whether what stands where a user does is the name of one, and hardly a token.
+fn is_plain_user(user: &str) -> bool {
+    let digits = user.bytes().filter(u8::is_ascii_digit).count();
+    user.len() <= LONGEST_USER
+        && digits <= 4
+        && user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+}
+
+/// The secrets among the parameters that begin there, and what follows them.
+fn parameters(url: &str, mut from: usize) -> Vec<Secret> {
+    let mut found = Vec::new();
+    for pair in url[from..].split(['&', '#', '?']) {
+        let value = pair.split_once('=').map_or(pair, |(_, value)| value);
+        let name = decoded(&pair[..pair.len() - value.len()]).trim_end_matches('=').to_lowercase();
+        let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-/".contains(&b));
+        let shown = value.is_empty() || plain && SHOWN_PARAMETERS.contains(&name.as_str());
+        if !shown {
+            let start = from + pair.len() - value.len();
+            found.push(Secret {
+                from: start,
+                to: start + value.len(),
+                sought: value.len() >= SHORTEST_SOUGHT,
+            });
+        }
+        from += pair.len() + 1;
     }
     found
 }
@@ -176,6 +256,18 @@ mod tests {
             "postgres://me:p@ss/hunter2@db/runs",
             "postgres://me:p?hunter2@db/runs",
             "postgres://me:p#hunter2@db/runs",
+            "redis://hunter2-0123456789abcdef@db",
+            "postgres://hunter2%21@db/runs",
+            "postgres://me@db/runs?PassWord=hunter2",
+            "postgres://me@db/runs?sslmode=require;password=hunter2",
+            "mongodb://a,b/runs?tlsCertificateKeyFilePassword=hunter2",
+            "mongodb://a/runs?authMechanismProperties=AWS_SESSION_TOKEN:hunter2",
+            "postgres://me@db/runs?hunter2",
+            "postgres://me@db/runs#hunter2",
+            "postgres:me:hunter2@db/runs",
+            "sqlite:runs.db?key=hunter2",
+            "other:hunter2",
+            "other://me:hunter2@db",
         ] {
             let location = Location::parse(url).unwrap();
             let said = format!("{location} {location:?} {} {}", location.wrong("x"), location.scrub(url));
@@ -184,8 +276,19 @@ mod tests {
         }
         let location = Location::parse("postgres://me:hun%74er2@db/runs").unwrap();
         assert_eq!(location.scrub("cannot log in with hunter2"), "cannot log in with ***");
-        let other = Location::parse("postgres://me@db/runs").unwrap();
-        assert_eq!(other.to_string(), "postgres://me@db/runs");
+        for url in [
+            "postgres://me@db/runs",
+            "mongodb://me@a:27017,b:27018/runs?replicaSet=rs0&w=majority",
+            "redis://db/0?expiry=30d",
+            "file:runs#1",
+            "sqlite:/a%20b.db",
+        ] {
+            assert_eq!(Location::parse(url).unwrap().to_string(), url);
+        }
+        for text in ["hunter2", "hunter2 :x", ":hunter2"] {
+            let error = Location::parse(text).unwrap_err().to_string();
+            assert!(!error.contains("hunter2") && error.contains(HIDDEN), "{error}");
+        }
     }
 
     #[test]

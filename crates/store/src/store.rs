@@ -6,8 +6,8 @@ use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, read_line
 
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Durations, Error, Grouping, History, HistoryQuery, LARGEST_PAGE, Mark, Order,
-    Page, Record, RunFilter, RunQuery, RunState,
+    Appended, Batch, Counts, DamagedRun, Durations, Error, Gaps, Grouping, History, HistoryQuery,
+    LARGEST_PAGE, Mark, Order, Page, Record, RunFilter, RunQuery, RunState,
 };
 
 /// Which events of a run are read, and in which order.
@@ -76,8 +76,22 @@ pub trait Store: Send + Sync {
     /// A page of runs.
     fn runs(&self, query: &RunQuery) -> Result<Page, Error>;
 
-    /// Hands the events of a run to `each` until it wants no more: all that were acknowledged before the call.
-    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error>;
+    /// Hands the events of a run to `each` until it wants no more: all that were acknowledged before the call, but for
+    /// what is damaged. Of what `each` did not want, damage may be left out.
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error>;
+
+    /// Reads all that is stored of a run and gives what is damaged. Stores whose [`read`](Store::read) fails on any
+    /// damage have nothing to add.
+    fn check(&self, run: &str) -> Result<Gaps, Error> {
+        let _ = run;
+        Ok(Gaps::default())
+    }
+
+    /// The runs of which a part is damaged, as far as a look at the store shows without reading each run that was read
+    /// before and whose files have not changed since.
+    fn damaged(&self) -> Result<Vec<DamagedRun>, Error> {
+        Ok(Vec::new())
+    }
 
     /// One task over many runs.
     fn history(&self, query: &HistoryQuery) -> Result<History, Error>;
@@ -102,11 +116,11 @@ pub trait Store: Send + Sync {
     fn maintain(&self) -> Result<Maintained, Error>;
 
     /// Folds a run's events into a sink, which is told of the run first. Lines that this release does not know are
-    /// passed over and said.
-    fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<(), Error> {
+    /// passed over and said, and so is damage.
+    fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<Gaps, Error> {
         let (mut lines, mut unread, mut first) = (0u64, 0u64, 0u64);
         sink.event(Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }));
-        self.read(run, EventRange::All, &mut |record| {
+        let gaps = self.read(run, EventRange::All, &mut |record| {
             lines += 1;
             match read_line(record.line.as_bytes()) {
                 Ok(read) => sink.event(read.event),
@@ -122,7 +136,10 @@ pub trait Store: Send + Sync {
             let found = Diagnostic::new(Severity::Warning, "unknown-event", message);
             sink.diagnostic(found.times(unread).on_line(first));
         }
-        Ok(())
+        if let Some(found) = gaps.diagnostic() {
+            sink.diagnostic(found);
+        }
+        Ok(gaps)
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "faults/bits.rs"]
+mod bits;
 #[path = "faults/damage.rs"]
 mod damage;
 #[cfg(target_os = "linux")]

@@ -1,8 +1,8 @@
 //! What the colour of a task means: its status, or what it belongs to.
 
+use foldhash::HashMap;
 use makespan_model::{Run, Status, StrId, TaskId};
 use makespan_scene::Role;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::roles::status_role;
@@ -85,7 +85,7 @@ impl Colours {
             Colouring::Worker => &first_worker,
             Colouring::Kind => &|t| run.tasks.kind[t.index()],
         };
-        let mut time: FxHashMap<StrId, i64> = FxHashMap::default();
+        let mut time: HashMap<StrId, i64> = HashMap::default();
         for task in run.task_ids() {
             let length =
                 run.attempts_of(task).filter_map(|a| run.interval(a)).map(|(s, e)| e.saturating_sub(s));
@@ -95,7 +95,7 @@ impl Colours {
         let mut order: Vec<(StrId, i64)> = time.into_iter().collect();
         order.sort_unstable_by_key(|(name, ns)| (name.is_empty(), std::cmp::Reverse(*ns), *name));
         let own = order.len().min(ROLES.len());
-        let mut places: FxHashMap<StrId, u8> = FxHashMap::default();
+        let mut places: HashMap<StrId, u8> = HashMap::default();
         let mut legend = Vec::with_capacity(own + 1);
         for (i, (name, _)) in order.iter().enumerate().take(own).filter(|(_, (name, _))| !name.is_empty()) {
             places.insert(*name, i as u8);

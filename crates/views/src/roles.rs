@@ -16,6 +16,7 @@ pub fn status_role(status: Status) -> Role {
         Status::Cancelled => Role::Cancelled,
         Status::UpstreamFailed => Role::UpstreamFailed,
         Status::Cached => Role::Cached,
+        Status::Unknown => Role::Unknown,
     }
 }
 

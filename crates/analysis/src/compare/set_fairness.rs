@@ -113,5 +113,5 @@ fn not_executed(side: Side, baseline: &[&Facts], candidate: &[&Facts], lineup: &
         tasks = tasks.saturating_add(u32::from(!passed.is_empty()));
         of.extend(passed);
     }
-    (tasks > 0).then(|| SetCaveat::Runs(Caveat::NotExecuted(side, tasks), of.len() as u32))
+    (tasks > 0).then_some(SetCaveat::Runs(Caveat::NotExecuted(side, tasks), of.len() as u32))
 }

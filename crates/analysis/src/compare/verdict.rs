@@ -278,10 +278,10 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
     let tested = [is_tested(true), is_tested(false)];
     let unequal = makespan.as_ref().is_some_and(TwoSamples::fail_unequally);
     let notes = set_caveats(baseline, candidate, &lineup, unequal);
-    if let Some(makespan) = makespan.as_mut().filter(|_| notes.iter().any(|n| n.forbids())) {
-        if !matches!(makespan.verdict, Verdict::Slower | Verdict::TooFew) {
-            makespan.verdict = Verdict::NotComparable;
-        }
+    let forbids = notes.iter().any(|n| n.forbids());
+    let stays = |m: &&mut TwoSamples| matches!(m.verdict, Verdict::Slower | Verdict::TooFew);
+    if let Some(makespan) = makespan.as_mut().filter(|m| forbids && !stays(m)) {
+        makespan.verdict = Verdict::NotComparable;
     }
     let size = |x: Option<f64>| x.map_or(-1.0, f64::abs);
     rows.order_by(|x, y| {

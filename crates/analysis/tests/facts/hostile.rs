@@ -81,19 +81,19 @@ fn overlapping_attempts_of_a_container_of_many_do_not_multiply() {
 }
 
 #[test]
-fn the_ends_of_time_saturate() {
+fn the_ends_of_time_overflow_nothing() {
     let (low, high) = ("-9223372036.854775807", "9223372036.854775807");
     let facts = all_facts(run(&format!(
         "a {low}..{high} w\nb {low}..{high} w a\nc {high}..{high} w b failed try=1\nc {low}..{low} w try=2\n\
          d {low}|{high}.. w c\ne {low}..0 w in=a error=x"
     )));
-    assert_eq!(facts.totals().makespan, Some(i64::MAX));
-    assert_eq!(facts.totals().work, i64::MAX);
-    assert_eq!(facts.critical_path().unwrap().length, i64::MAX);
+    // No task was meant to last that long: its times are unknown, and no figure is built on them.
+    assert_eq!(facts.totals().makespan, Some(0));
+    assert_eq!(facts.totals().work, 0);
     assert!(facts.slack().total.iter().flatten().all(|s| *s >= 0));
     assert_eq!(facts.waiting().wait.iter().filter(|w| **w == i64::MAX).count(), 0);
-    assert!(facts.workers()[0].utilisation.is_some_and(|u| u <= 1.0));
-    assert!(facts.utilisation().mean.is_some_and(|u| u <= 1.0));
+    assert!(facts.workers()[0].utilisation.is_none_or(|u| u <= 1.0));
+    assert!(facts.utilisation().mean.is_none_or(|u| u <= 1.0));
     assert!(facts.causes().slot.iter().all(|s| *s >= 0 || *s == UNKNOWN));
     let path = facts.observed_path().unwrap();
     assert!(path.segments.iter().all(|s| s.from < s.to) && path.work() >= 0);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
+use makespan_import::Unit;
 
 use crate::config::setting::Setting;
 use crate::config::settings::ZONE;
@@ -25,4 +26,14 @@ pub(crate) struct Input {
     pub(crate) files: Vec<PathBuf>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,
+    #[arg(long, value_name = "UNIT", value_parser = unit, help = UNIT_HELP)]
+    pub(crate) unit: Option<Unit>,
+}
+
+/// The help of `--unit`.
+pub(super) const UNIT_HELP: &str = "Unit of times that are bare numbers: s, ms, us, or ns";
+
+/// Parses `--unit`.
+pub(super) fn unit(text: &str) -> Result<Unit, String> {
+    Unit::parse(text).ok_or_else(|| "write s, ms, us, or ns".to_owned())
 }

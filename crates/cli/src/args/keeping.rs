@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Subcommand};
 use makespan_analysis::nearest;
 use makespan_format::Status;
 use makespan_store::Cursor;
@@ -150,6 +150,9 @@ pub(crate) struct RemoveArgs {
     /// Remove runs even if they have not finished
     #[arg(long)]
     pub(crate) force: bool,
+    /// Also runs of which a part is damaged
+    #[arg(long)]
+    pub(crate) damaged: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -164,47 +167,6 @@ pub(crate) struct ImportArgs {
     pub(crate) json: bool,
 }
 
-/// As what runs are exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExportFormat {
-    /// Events as JSON Lines, which every verb opens
-    Jsonl,
-    /// The same, compressed
-    #[value(name = "jsonl.gz")]
-    JsonlGz,
-    /// One JSON document
-    Json,
-    /// The same document as YAML
-    Yaml,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ExportArgs {
-    /// Ids of the runs
-    #[arg(required = true, value_name = "RUN")]
-    pub(crate) runs: Vec<String>,
-    /// Output format [default: from the file extension, else jsonl]
-    #[arg(long, value_enum)]
-    format: Option<ExportFormat>,
-    /// File to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-}
-
-impl ExportArgs {
-    /// The format that was asked for, else the one that the file's ending names.
-    pub(crate) fn format(&self) -> ExportFormat {
-        let name =
-            self.output.as_ref().map_or_else(String::new, |path| path.to_string_lossy().to_lowercase());
-        self.format.unwrap_or(match name.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("gz") => ExportFormat::JsonlGz,
-            Some("json") => ExportFormat::Json,
-            Some("yaml" | "yml") => ExportFormat::Yaml,
-            _ => ExportFormat::Jsonl,
-        })
-    }
-}
-
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CopyArgs {
     /// Ids of the runs [default: all runs, including those in the trash]
@@ -216,6 +178,9 @@ pub(crate) struct CopyArgs {
     /// Store to copy to
     #[arg(long, value_name = "URL")]
     pub(crate) to: String,
+    /// Include damaged runs
+    #[arg(long)]
+    pub(crate) damaged: bool,
     /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -241,12 +206,15 @@ pub(crate) struct GcArgs {
     /// Remove the runs if exactly N would be removed
     #[arg(long, value_name = "N")]
     pub(crate) confirm: Option<usize>,
+    /// Include damaged runs
+    #[arg(long)]
+    pub(crate) damaged: bool,
     /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum ConfigVerb {
     /// Show the value of each setting and where it comes from
     #[command(after_help = "Example:\n  makespan config show --json")]
@@ -254,6 +222,25 @@ pub(crate) enum ConfigVerb {
         /// Print JSON (described in docs/cli.md)
         #[arg(long)]
         json: bool,
+    },
+    /// Let the makespan.toml of a folder name stores on other machines and outside the folder
+    ///
+    /// The folder is remembered with the content of the file: after a change it has to be trusted again.
+    #[command(after_help = "Example:\n  makespan config trust")]
+    Trust {
+        /// The folder [default: the nearest one with a makespan.toml, from the working directory up]
+        #[arg(value_name = "DIR", conflicts_with = "list")]
+        folder: Option<PathBuf>,
+        /// Print the trusted folders instead
+        #[arg(long)]
+        list: bool,
+    },
+    /// Stop trusting a folder
+    #[command(after_help = "Example:\n  makespan config untrust projects/shop")]
+    Untrust {
+        /// The folder [default: the nearest one with a makespan.toml, from the working directory up]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
     /// List all settings with their defaults and meanings
     #[command(after_help = "Example:\n  makespan config list")]

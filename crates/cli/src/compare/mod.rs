@@ -20,7 +20,11 @@ use pair::Pair;
 
 /// Prints how runs differ, for people or for programs.
 pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
-    let input = |files: &[std::path::PathBuf]| Input { files: files.to_vec(), zone: args.zone.clone() };
+    let input = |files: &[std::path::PathBuf]| Input {
+        files: files.to_vec(),
+        zone: args.zone.clone(),
+        unit: args.unit,
+    };
     let compared = |loaded: Vec<Loaded>, set: &'static str| {
         let one = |l: Loaded| Compared { facts: Facts::new(l.run), format: l.format, set };
         loaded.into_iter().map(one).collect::<Vec<Compared>>()
@@ -61,7 +65,7 @@ pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
             if args.json { json::series(&runs, &found, &unit) } else { text::series(all, &found, &layout) }
         }
     };
-    if args.json { print(format!("{}\n", inert_json(&out)).as_bytes()) } else { print(out.as_bytes()) }
+    if args.json { print(&format!("{}\n", inert_json(&out))) } else { print(&out) }
 }
 
 /// How a measure is written.

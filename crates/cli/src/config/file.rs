@@ -4,6 +4,7 @@ use makespan_analysis::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::setting::Described;
 use super::settings::{ALL, find};
 use super::url::encoded;
 
@@ -30,12 +31,22 @@ pub(super) struct Wrong {
     pub(super) what: String,
 }
 
+/// Whose file it is, which decides what it may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Author {
+    /// The user's own file: `${NAME}` stands for a variable of the environment.
+    User,
+    /// A file that came with a folder: whoever wrote it may want to see the environment of whoever reads it.
+    Project,
+}
+
 /// Reads a file.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with it: no TOML, a name that is none, a value of another type.
-pub(super) fn read(text: &str) -> Result<Vec<Entry>, Wrong> {
+/// The first thing that is wrong with it: invalid TOML, an unknown name, a value of another type, a variable of the
+/// environment in a project's file.
+pub(super) fn read(text: &str, author: Author) -> Result<Vec<Entry>, Wrong> {
     let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
     let table = DeTable::parse(text).map_err(|error| Wrong {
         line: error.span().map_or(1, |span| line(span.start)),
@@ -48,17 +59,17 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Wrong> {
             DeValue::Table(section) => {
                 for (inner, value) in section {
                     let name = format!("{}.{}", key.get_ref(), inner.get_ref());
-                    entries.push(entry(&name, line(inner.span().start), value)?);
+                    entries.push(entry(&name, line(inner.span().start), value, author)?);
                 }
             }
-            _ => entries.push(entry(key.get_ref(), line(key.span().start), value)?),
+            _ => entries.push(entry(key.get_ref(), line(key.span().start), value, author)?),
         }
     }
     entries.sort_by_key(|entry| entry.line);
     Ok(entries)
 }
 
-fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>) -> Result<Entry, Wrong> {
+fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>, author: Author) -> Result<Entry, Wrong> {
     let wrong = |what: String| Wrong { line, what };
     let Some(setting) = find(name) else {
         let meant = nearest(name, ALL.iter().map(|setting| setting.key()));
@@ -69,7 +80,17 @@ fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>) -> Result<Entry,
         return Err(wrong(format!("unknown setting `{name}`; {meant}")));
     };
     let text = match value.get_ref() {
-        DeValue::String(text) => expanded(text, |name| std::env::var(name).ok()).map_err(&wrong)?,
+        DeValue::String(text) if author == Author::User => {
+            expanded(text, |name| std::env::var(name).ok()).map_err(&wrong)?
+        }
+        DeValue::String(text) if text.contains("${") => {
+            return Err(wrong(format!(
+                "`{name}` uses `${{}}`, which is only expanded in your own configuration file; move the setting there or \
+                 set {}",
+                setting.variable()
+            )));
+        }
+        DeValue::String(text) => text.to_string(),
         DeValue::Boolean(value) => value.to_string(),
         DeValue::Integer(number) if number.radix() == 10 => number.as_str().replace('_', ""),
         DeValue::Float(number) => number.as_str().replace('_', ""),
@@ -77,8 +98,17 @@ fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>) -> Result<Entry,
             return Err(wrong(format!("`{name}` is a {}, not a {}", setting.kind(), other.type_str())));
         }
     };
-    setting.check(&text).map_err(|why| wrong(format!("`{name}`: {why}")))?;
+    check(setting, &text).map_err(|why| wrong(format!("`{name}`: {why}")))?;
     Ok(Entry { key: setting.key(), text, line })
+}
+
+/// Whether a text is a value of a setting. Control characters are in none: terminals obey them, and URLs and names have
+/// no use for them.
+pub(super) fn check(setting: &dyn Described, text: &str) -> Result<(), String> {
+    if text.contains(|c: char| c.is_control()) {
+        return Err("control characters are not allowed".to_owned());
+    }
+    setting.check(text)
 }
 
 /// The text with `${NAME}` replaced by that variable of the environment, percent-encoded so that any password stays
@@ -105,7 +135,7 @@ mod tests {
     use super::*;
 
     fn wrong(text: &str) -> (usize, String) {
-        let wrong = read(text).unwrap_err();
+        let wrong = read(text, Author::User).unwrap_err();
         (wrong.line, wrong.what)
     }
 
@@ -113,11 +143,11 @@ mod tests {
     fn values_of_all_types_with_their_lines() {
         let text =
             "# runs of this project\nstore = \"file:runs\"\n\n[list]\nlimit = 1_000\n[open]\nport = 0\n";
-        let entries = read(text).unwrap();
+        let entries = read(text, Author::Project).unwrap();
         let found: Vec<(&str, &str, usize)> =
             entries.iter().map(|e| (e.key, e.text.as_str(), e.line)).collect();
         assert_eq!(found, [("store", "file:runs", 2), ("list.limit", "1000", 5), ("open.port", "0", 7)]);
-        assert_eq!(read(""), Ok(Vec::new()));
+        assert_eq!(read("", Author::User), Ok(Vec::new()));
     }
 
     #[test]
@@ -133,6 +163,7 @@ mod tests {
         assert!(wrong("zone = [1]").1.contains("not a array") || wrong("zone = [1]").1.contains("zone"));
         assert!(wrong("[list.limit]\nx = 1").1.contains("list.limit"));
         assert!(wrong("store = \"runs.db\"").1.contains("scheme"));
+        assert!(wrong("workflow = \"\\u001b[2J\"").1.contains("control characters"));
     }
 
     #[test]
@@ -140,6 +171,11 @@ mod tests {
         let variable = |name: &str| (name == "PASSWORD").then(|| "p@ss/w:rd".to_owned());
         let url = expanded("postgres://me:${PASSWORD}@db/runs?a=$1", variable);
         assert_eq!(url.as_deref(), Ok("postgres://me:p%40ss%2Fw%3Ard@db/runs?a=$1"));
+        assert_eq!(read("workflow = \"$PASSWORD {x}\"", Author::Project).unwrap()[0].text, "$PASSWORD {x}");
+        for text in ["store = \"postgres://${PASSWORD}@db\"", "workflow = \"${HOME}\"", "zone = \"${\""] {
+            let wrong = read(text, Author::Project).unwrap_err();
+            assert!(wrong.what.contains("your own configuration file"), "{wrong:?}");
+        }
         assert!(expanded("${OTHER}", variable).unwrap_err().contains("OTHER"));
         assert!(expanded("${PASSWORD", variable).is_err());
     }

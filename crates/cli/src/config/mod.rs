@@ -6,6 +6,7 @@ mod places;
 pub(crate) mod setting;
 pub(crate) mod settings;
 mod show;
+mod trust;
 mod url;
 
 use makespan_analysis::nearest;
@@ -60,6 +61,15 @@ impl fmt::Display for Origin {
 struct Given {
     text: String,
     origin: Origin,
+    /// Why it must not be used, if so. Another layer may still replace it.
+    refused: Option<String>,
+}
+
+/// A file of settings, and whose it is.
+#[derive(Clone, Debug)]
+struct SettingsFile {
+    path: PathBuf,
+    author: file::Author,
 }
 
 /// All settings of this call.
@@ -82,9 +92,10 @@ impl Config {
             config.put(setting.key(), setting.default().map(str::to_owned), Origin::Default);
         }
         config.put(STORE.key, places::default_store(), Origin::Default);
-        let files = [places::user_file(), places::project_file()];
-        for path in files.into_iter().flatten() {
-            config.read(path)?;
+        let user = places::user_file().map(|path| SettingsFile { path, author: file::Author::User });
+        let project = places::project_file().map(|path| SettingsFile { path, author: file::Author::Project });
+        for file in [user, project].into_iter().flatten() {
+            config.read(file)?;
         }
         for setting in ALL {
             let name = setting.variable();
@@ -92,12 +103,12 @@ impl Config {
             let Some(value) = std::env::var_os(&name).filter(|value| !value.is_empty()) else { continue };
             let text =
                 value.into_string().map_err(|_| Failure::Config(format!("{name} is not valid UTF-8")))?;
-            setting.check(&text).map_err(|why| Failure::Config(format!("{name}: {why}")))?;
+            file::check(*setting, &text).map_err(|why| Failure::Config(format!("{name}: {why}")))?;
             config.put(setting.key(), Some(text), Origin::Environment(name));
         }
         warn_of_misspelt();
         if let Some(text) = store {
-            STORE.check(text).map_err(|why| Failure::Config(format!("--store: {why}")))?;
+            file::check(&STORE, text).map_err(|why| Failure::Config(format!("--store: {why}")))?;
             config.put(STORE.key, Some(text.to_owned()), Origin::Option("--store"));
         }
         Ok(config)
@@ -105,11 +116,11 @@ impl Config {
 
     fn put(&mut self, key: &'static str, text: Option<String>, origin: Origin) {
         if let Some(text) = text {
-            self.given.insert(key, Given { text, origin });
+            self.given.insert(key, Given { text, origin, refused: None });
         }
     }
 
-    fn read(&mut self, path: PathBuf) -> Result<(), Failure> {
+    fn read(&mut self, SettingsFile { path, author }: SettingsFile) -> Result<(), Failure> {
         let failed = |line: Option<usize>, what: &dyn fmt::Display| {
             let line = line.map_or_else(String::new, |line| format!(", line {line}"));
             Failure::Config(clean(&format!("{}{line}: {what}", path.display())))
@@ -118,18 +129,30 @@ impl Config {
         if metadata.len() > file::LONGEST {
             return Err(failed(None, &"longer than 1 MiB"));
         }
-        if !places::is_trusted(&metadata) {
-            // Whoever can put a file into a folder above ours must not say where our runs go.
-            let text = format!("{} belongs to another user and is not read", path.display());
-            let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
+        if !places::is_own(&metadata) {
+            // Whoever can put a file into a folder above ours must not decide where our runs go.
+            warn(&format!("{} belongs to another user and is not read", path.display()));
+            return Ok(());
+        }
+        if author == file::Author::Project && path.is_symlink() {
+            // What a message quotes would be a file of the user's that the project only names.
+            warn(&format!("{} is a symbolic link and is not read", path.display()));
             return Ok(());
         }
         let text = std::fs::read_to_string(&path).map_err(|error| failed(None, &error))?;
-        let entries = file::read(&text).map_err(|wrong| failed(Some(wrong.line), &wrong.what))?;
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let entries = file::read(&text, author).map_err(|wrong| failed(Some(wrong.line), &wrong.what))?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let trusted = || author == file::Author::User || trust::is_trusted(&folder, text.as_bytes());
         for file::Entry { key, text, line } in entries {
-            let text = if key == STORE.key { rooted(&text, folder) } else { text };
-            self.put(key, Some(text), Origin::File { path: path.clone(), line });
+            let origin = Origin::File { path: path.clone(), line };
+            if key != STORE.key {
+                self.put(key, Some(text), origin);
+                continue;
+            }
+            let text = rooted(&text, &folder);
+            let outside = trust::outside(&text, &folder).filter(|_| !trusted());
+            let refused = outside.map(|why| refusal(&origin, &folder, why));
+            self.given.insert(key, Given { text, origin, refused });
         }
         self.files.insert(0, path);
         Ok(())
@@ -139,9 +162,13 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Failure::Config`] for one that cannot be read; all were checked when they were gathered.
+    /// [`Failure::Config`] for one that cannot be read, though all were checked when they were gathered, and for one
+    /// that a project must not choose before it is trusted.
     pub(crate) fn get<T: SettingType>(&self, setting: &Setting<T>) -> Result<Option<T>, Failure> {
         let Some(given) = self.given.get(setting.key) else { return Ok(None) };
+        if let Some(why) = &given.refused {
+            return Err(Failure::Config(why.clone()));
+        }
         let value = (setting.read)(&given.text);
         value.map(Some).map_err(|why| Failure::Config(format!("`{}`, {}: {why}", setting.key, given.origin)))
     }
@@ -174,6 +201,20 @@ impl Config {
     }
 }
 
+/// That a project's file asks for more than it may.
+fn refusal(origin: &Origin, folder: &Path, why: &str) -> String {
+    let folder = folder.display();
+    clean(&format!(
+        "{origin}: `store` {why}, and this project is not trusted; check the file, then run \
+         `makespan config trust {folder}`, or set MAKESPAN_STORE or --store"
+    ))
+}
+
+/// A warning on stderr.
+fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(text));
+}
+
 /// Says which variables of the environment were probably meant to be settings. Others may have names like ours.
 fn warn_of_misspelt() {
     let names: Vec<String> = ALL.iter().map(|setting| setting.variable()).collect();
@@ -183,8 +224,7 @@ fn warn_of_misspelt() {
         };
         let Some(wrong) = name.strip_prefix(PREFIX) else { continue };
         if let Some(meant) = nearest(wrong, names.iter().filter_map(|known| known.strip_prefix(PREFIX))) {
-            let text = format!("unknown setting {name} (did you mean {PREFIX}{meant}?)");
-            let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
+            warn(&format!("unknown setting {name} (did you mean {PREFIX}{meant}?)"));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::url::encoded_path;
 
 /// The name of the file of a project.
-const PROJECT_FILE: &str = "makespan.toml";
+pub(super) const PROJECT_FILE: &str = "makespan.toml";
 
 fn variable(name: &str) -> Option<PathBuf> {
     // The specification: a path that is not absolute is to be passed over.
@@ -36,6 +36,11 @@ pub(super) fn project_file() -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())
 }
 
+/// Where it is remembered which projects are trusted.
+pub(super) fn trust_place() -> Option<PathBuf> {
+    Some(base("XDG_STATE_HOME", ".local/state")?.join("trusted.json"))
+}
+
 /// The folder of the default store.
 pub(crate) fn data_folder() -> Option<PathBuf> {
     base("XDG_DATA_HOME", ".local/share")
@@ -48,13 +53,13 @@ pub(super) fn default_store() -> Option<String> {
 
 /// Whether a file is the user's own, or the system's.
 #[cfg(unix)]
-pub(super) fn is_trusted(file: &Metadata) -> bool {
+pub(super) fn is_own(file: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let user = nix::unistd::getuid().as_raw();
     file.uid() == user || file.uid() == 0
 }
 
 #[cfg(not(unix))]
-pub(super) fn is_trusted(_: &Metadata) -> bool {
+pub(super) fn is_own(_: &Metadata) -> bool {
     true
 }

@@ -8,6 +8,7 @@ use makespan_scene::duration;
 use makespan_store::{BACKENDS, Location};
 
 use crate::date::Length;
+use crate::gate::Gates;
 use crate::zone::NamedZone;
 
 /// With this, names of settings in the environment begin.
@@ -143,6 +144,14 @@ impl SettingType for Length {
 
     fn read(text: &str) -> Result<Length, String> {
         text.parse::<Length>().map_err(str::to_owned)
+    }
+}
+
+impl SettingType for Gates {
+    const NAME: &'static str = "rules";
+
+    fn read(text: &str) -> Result<Gates, String> {
+        Gates::parse(text)
     }
 }
 

@@ -4,6 +4,7 @@ use makespan_format::Status;
 
 use super::setting::{Described, Setting, SettingType, Size, StoreUrl};
 use crate::date::Length;
+use crate::gate::Gates;
 use crate::zone::NamedZone;
 
 macro_rules! setting {
@@ -36,6 +37,8 @@ setting!(RUN_SAMPLE: Length, "run.sample", default Some("100 ms"), "", flag "--s
     "Interval at which the resources of a recorded command are measured.");
 setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
     "Maximum size of the end of a command's output that is recorded.");
+setting!(CHECK_RULES: Gates, "check.rules", default Some("failed = 0"), "", flag "--rule of check",
+    "The rules that `check` applies, separated by semicolons.");
 setting!(GC_OLDER_THAN: Length, "gc.older_than", default None, "none", flag "--older-than",
     "Age after which a finished run may be removed, counted from its end.");
 setting!(GC_KEEP_LAST: u64, "gc.keep_last", default None, "none", flag "--keep-last",
@@ -55,6 +58,7 @@ pub(crate) static ALL: &[&dyn Described] = &[
     &OPEN_PORT,
     &RUN_SAMPLE,
     &RUN_TAIL,
+    &CHECK_RULES,
     &GC_OLDER_THAN,
     &GC_KEEP_LAST,
     &GC_MAX_SIZE,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::settings::ALL;
-use super::{Config, places};
+use super::{Config, places, trust};
 use crate::args::{ConfigArgs, ConfigVerb};
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
@@ -18,11 +18,14 @@ pub(crate) fn run(args: &ConfigArgs, store: Option<&str>) -> Result<(), Failure>
             let config = Config::load(store)?;
             if json {
                 let text = serde_json::to_string_pretty(&document(&config)).unwrap_or_default();
-                return print(format!("{}\n", inert_json(&text)).as_bytes());
+                return print(&format!("{}\n", inert_json(&text)));
             }
-            print(page(&config, Terminal::of_stdout()).as_bytes())
+            print(&page(&config, Terminal::of_stdout()))
         }
-        ConfigVerb::List { markdown } => print(if markdown { table() } else { list() }.as_bytes()),
+        ConfigVerb::Trust { ref folder, list: false } => trust::add(folder.as_deref()),
+        ConfigVerb::Trust { .. } => trust::list(),
+        ConfigVerb::Untrust { ref folder } => trust::remove(folder.as_deref()),
+        ConfigVerb::List { markdown } => print(&if markdown { table() } else { list() }),
     }
 }
 
@@ -34,7 +37,13 @@ fn document(config: &Config) -> Value {
         let origin = given.map(|given| given.origin.to_string());
         settings.insert(
             setting.key().to_owned(),
-            json!({ "value": value, "origin": origin, "variable": setting.variable(), "meaning": setting.meaning() }),
+            json!({
+                "value": value,
+                "origin": origin,
+                "refused": given.and_then(|given| given.refused.as_deref()),
+                "variable": setting.variable(),
+                "meaning": setting.meaning(),
+            }),
         );
     }
     let files: Vec<String> = config.files.iter().map(|path| path.display().to_string()).collect();
@@ -49,6 +58,9 @@ fn page(config: &Config, terminal: Terminal) -> String {
         let origin = given.map_or_else(|| "no value".to_owned(), |given| clean(&given.origin.to_string()));
         let origin = terminal.ink(Ink::Muted, &format!("({origin})"));
         let _ = writeln!(out, "{:<14} {value}  {origin}", setting.key());
+        if let Some(why) = given.and_then(|given| given.refused.as_deref()) {
+            let _ = writeln!(out, "{:<14} not used: {}", "", clean(why));
+        }
     }
     if config.files.is_empty() {
         let user = places::user_place().map_or_else(String::new, |path| format!(" or {}", path.display()));

@@ -1,14 +1,16 @@
 //! `makespan copy`: runs from one store into another, with all that belongs to them.
 
+use std::io::Write as _;
+
 use makespan_scene::{count, counted};
-use makespan_store::{all_runs, copy};
+use makespan_store::{OnDamage, all_runs, copy};
 use serde_json::json;
 
 use crate::args::CopyArgs;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Address, patiently, state_of};
+use crate::stored::{Address, damage, patiently, state_of};
 
 /// Copies runs; all of them where none is named.
 pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
@@ -32,27 +34,43 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
     }
     let target = to.open()?;
     let mut copied_runs = Vec::new();
+    let on_damage = if args.damaged { OnDamage::Accept } else { OnDamage::Refuse };
+    let mut refused = 0;
     for run in runs {
-        let copied = patiently(to.wait(), || copy(&*source, &*target, &run.id)).map_err(|error| {
-            Failure::Store(format!(
-                "copying {} from {} to {}: {error}",
-                clean(&run.id),
-                from.shown(),
-                to.shown()
-            ))
-        })?;
+        if damage::check(&from, &*source, &run.id)? && !args.damaged {
+            refused += 1;
+            continue;
+        }
+        let copied =
+            patiently(to.wait(), || copy(&*source, &*target, &run.id, on_damage)).map_err(|error| {
+                Failure::Store(format!(
+                    "copying {} from {} to {}: {error}",
+                    clean(&run.id),
+                    from.shown(),
+                    to.shown()
+                ))
+            })?;
+        damage::report(&run.id, &copied.gaps);
         copied_runs.push((run.id, copied.events, copied.stored));
+    }
+    if args.runs.is_empty() {
+        damage::report_all(&from, &*source)?;
+    }
+    if refused > 0 {
+        let runs = counted(refused, "damaged run");
+        let text = format!("{runs} not copied; --damaged copies what can be read");
+        let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
     }
     if args.json {
         let run = |(id, events, stored): &(String, u64, u64)| json!({ "run": id, "events": events, "stored": stored });
         let document = json!({ "runs": copied_runs.iter().map(run).collect::<Vec<_>>() });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let mut out = String::new();
     for (id, events, stored) in &copied_runs {
         out.push_str(&format!("{}: {} new of {}\n", clean(id), count(*stored), counted(*events, "event")));
     }
     out.push_str(&format!("copied {} to {}\n", counted(copied_runs.len(), "run"), to.shown()));
-    print(out.as_bytes())
+    print(&out)
 }

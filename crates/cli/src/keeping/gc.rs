@@ -6,7 +6,7 @@ use std::io::Write as _;
 use makespan_format::time::format_rfc3339;
 use makespan_scene::{bytes, count, counted, duration};
 use makespan_store::retention::{Applied, Kept, Leaving, Plan, Policy, Reason, apply, plan};
-use makespan_store::{Maintained, all_runs};
+use makespan_store::{Maintained, OnDamage, RunState, all_runs};
 use makespan_views::{Cell, Column, Table, Value};
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::config::settings::{GC_KEEP_FAILED, GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN};
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Address, now, patiently};
+use crate::stored::{Address, damage, now, patiently};
 use crate::terminal::Terminal;
 
 /// Shows what would go, and lets it go when told to.
@@ -27,6 +27,14 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     };
     let runs = all_runs(&*store).map_err(|error| address.failed(error))?;
     let plan = plan(&runs, &policy, now());
+    damage::report_all(&address, &*store)?;
+    let mut damaged = BTreeSet::new();
+    for run in plan.goes.iter().map(|leaving| &leaving.run).chain(&plan.spent) {
+        if damage::check(&address, &*store, &run.id)? && !args.damaged {
+            damaged.insert(run.id.as_str());
+        }
+    }
+    let on_damage = if args.damaged { OnDamage::Accept } else { OnDamage::Refuse };
     for warning in plan.warnings() {
         let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&warning.message));
     }
@@ -39,41 +47,48 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
         return Err(Failure::Refused(format!("{objection}; re-run with --confirm {goes} to proceed")));
     }
     if !args.json {
-        print(page(&plan, &policy).as_bytes())?;
+        print(&page(&plan, &policy))?;
     }
     let (done, maintained) = if is_asked {
-        let done = || apply(&*store, &plan, args.confirm, args.archive.as_deref());
+        let done = || apply(&*store, &plan, args.confirm, args.archive.as_deref(), on_damage);
         let done = patiently(address.wait(), done).map_err(|error| address.failed(error))?;
         // What is better done now and then than with each event is done on this occasion.
         let maintained = patiently(address.wait(), || store.maintain());
         (done, maintained.map_err(|error| address.failed(error))?)
     } else {
-        (would_do(&plan), Maintained::default())
+        (would_do(&plan, &damaged), Maintained::default())
     };
     for id in &done.spared {
         let text = format!("run {id} has changed meanwhile and is kept");
         let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&text));
     }
+    if !done.damaged.is_empty() {
+        let runs = counted(done.damaged.len(), "damaged run");
+        let text = format!("{runs} kept; --damaged lets them go all the same");
+        let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
+    }
     if args.json {
         let text =
             serde_json::to_string_pretty(&document(is_asked, &plan, &done, &maintained)).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
-    print(conclusion(is_asked, &done, &maintained).as_bytes())
+    print(&conclusion(is_asked, &done, &maintained))
 }
 
-/// What a plan comes to where nothing changes until it is applied.
-fn would_do(plan: &Plan) -> Applied {
+/// What a plan comes to where nothing changes until it is applied and damaged runs stay.
+fn would_do(plan: &Plan, damaged: &BTreeSet<&str>) -> Applied {
+    let sound = |run: &RunState| (!damaged.contains(run.id.as_str())).then(|| run.id.clone());
     Applied {
-        trashed: plan.goes.iter().map(|leaving| leaving.run.id.clone()).collect(),
-        removed: plan.spent.iter().map(|run| run.id.clone()).collect(),
+        trashed: plan.goes.iter().filter_map(|leaving| sound(&leaving.run)).collect(),
+        removed: plan.spent.iter().filter_map(sound).collect(),
         spared: Vec::new(),
+        damaged: damaged.iter().map(|id| (*id).to_owned()).collect(),
     }
 }
 
 /// The answer as JSON.
 fn document(is_asked: bool, plan: &Plan, done: &Applied, maintained: &Maintained) -> serde_json::Value {
-    let spared: BTreeSet<&str> = done.spared.iter().map(String::as_str).collect();
+    let spared: BTreeSet<&str> = done.spared.iter().chain(&done.damaged).map(String::as_str).collect();
     let goes = plan.goes.iter().filter(|leaving| !spared.contains(leaving.run.id.as_str()));
     let run = |Leaving { run, reason }: &Leaving| {
         let ended = run.ended().map(format_rfc3339);
@@ -86,6 +101,7 @@ fn document(is_asked: bool, plan: &Plan, done: &Applied, maintained: &Maintained
         "done": is_asked,
         "runs": goes.map(run).collect::<Vec<_>>(),
         "removed": done.removed,
+        "damaged": done.damaged,
         "kept": kept,
         "left": plan.left,
         "compressed": maintained.compressed,

@@ -8,12 +8,12 @@ use makespan_scene::{count, counted};
 use makespan_store::{Batch, Error, EventRange, Numbered, Store, key};
 use serde_json::json;
 
-use crate::args::ImportArgs;
+use crate::args::{ImportArgs, Input};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load_events;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Address, known, patiently};
+use crate::stored::{Address, damage, known, patiently};
 
 /// As many events are sent at once, and no more than so many bytes of them.
 const AT_ONCE: usize = 2_000;
@@ -58,26 +58,22 @@ fn line_of(event: &Event<'_>) -> String {
     line
 }
 
+/// What became of a run: its id, its events in the files, how many of them were stored, and whether it is new.
+pub(crate) type Brought = (String, u64, u64, bool);
+
 /// Brings the runs of files into the store.
 pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
-    let mut read = Runs::default();
-    load_events(&args.input, config, &mut read, |read| read.runs.is_empty())?;
+    // Read first: where nothing can be read, no empty store is left behind.
+    let read = read(&args.input, config)?;
     let address = Address::new(config)?;
     let store = address.open()?;
-    let mut told = Vec::new();
-    for (id, mut lines) in read.runs {
-        if lines.is_empty() {
-            lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
-        }
-        let is_new = known(&address, &*store, &id)?.is_none();
-        let stored = bring(&address, &*store, &id, &lines).map_err(|error| address.failed(error))?;
-        told.push((id, lines.len() as u64, stored, is_new));
-    }
+    let told = bring_all(read, &address, &*store)?;
     if args.json {
-        let run = |(id, events, stored, _): &(String, u64, u64, bool)| json!({ "run": id, "events": events, "stored": stored });
+        let run =
+            |(id, events, stored, _): &Brought| json!({ "run": id, "events": events, "stored": stored });
         let document = json!({ "runs": told.iter().map(run).collect::<Vec<_>>() });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let mut out = String::new();
     for (id, events, stored, is_new) in told {
@@ -88,7 +84,40 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
         };
         out.push_str(&format!("{}: {what}\n", clean(&id)));
     }
-    print(out.as_bytes())
+    print(&out)
+}
+
+/// Reads files, and brings their runs into a store that is open.
+///
+/// # Errors
+///
+/// [`Failure::NothingRead`] where there is no run in them, and what stands in the way of storing.
+pub(crate) fn bring_files(
+    input: &Input,
+    config: &Config,
+    address: &Address,
+    store: &dyn Store,
+) -> Result<Vec<Brought>, Failure> {
+    bring_all(read(input, config)?, address, store)
+}
+
+fn read(input: &Input, config: &Config) -> Result<Runs, Failure> {
+    let mut read = Runs::default();
+    load_events(input, config, &mut read, |read| read.runs.is_empty())?;
+    Ok(read)
+}
+
+fn bring_all(read: Runs, address: &Address, store: &dyn Store) -> Result<Vec<Brought>, Failure> {
+    let mut told = Vec::new();
+    for (id, mut lines) in read.runs {
+        if lines.is_empty() {
+            lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
+        }
+        let is_new = known(address, store, &id)?.is_none();
+        let stored = bring(address, store, &id, &lines).map_err(|error| address.failed(error))?;
+        told.push((id, lines.len() as u64, stored, is_new));
+    }
+    Ok(told)
 }
 
 /// Stores the lines that the store does not have; how many these were.
@@ -100,12 +129,14 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
 fn bring(address: &Address, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
     let mut there: HashMap<[u8; 16], u64> = HashMap::new();
     if store.run(id)?.is_some() {
-        store.read(id, EventRange::All, &mut |record| {
+        // What is damaged is not there, so that an import brings it back.
+        let gaps = store.read(id, EventRange::All, &mut |record| {
             // In the one form that all lines are written in here.
             let line = read_line(record.line.as_bytes()).map(|read| line_of(&read.event));
             *there.entry(key(&line.unwrap_or_else(|_| record.line.to_owned()))).or_default() += 1;
             ControlFlow::Continue(())
         })?;
+        damage::report(id, &gaps);
     }
     let missing: Vec<Numbered<'_>> = (1..)
         .zip(lines)

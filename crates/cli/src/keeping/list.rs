@@ -3,17 +3,18 @@
 use std::io::Write as _;
 
 use makespan_scene::{count, counted};
+use makespan_server::documents;
 use makespan_store::{Info, Order, Page, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, Value};
 use serde_json::json;
 
-use super::words::{moment, over, run_json, status};
+use super::words::{moment, over, status};
 use crate::args::{ListArgs, Which};
 use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print, print_foreign};
-use crate::stored::{Address, now};
+use crate::stored::{Address, damage, now};
 use crate::terminal::Terminal;
 
 /// Prints the runs of the store, the latest first.
@@ -29,6 +30,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
     let page = match address.open_existing()? {
         Some(store) => {
             tell(&store.info().map_err(|error| address.failed(error))?);
+            damage::report_all(&address, &*store)?;
             store.runs(&query).map_err(|error| address.failed(error))?
         }
         // A look leaves no empty store behind.
@@ -38,11 +40,11 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         return print_foreign(&page.runs.iter().flat_map(|run| [&run.id, "\n"]).collect::<String>());
     }
     if args.json {
-        let runs: Vec<_> = page.runs.iter().map(run_json).collect();
+        let runs: Vec<_> = page.runs.iter().map(documents::run).collect();
         let next = page.next.map(|cursor| cursor.to_string());
         let document = json!({ "runs": runs, "total": page.total, "next": next });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let mut out = match page.runs.as_slice() {
         [] => format!("no matching runs in {}\n", address.shown()),
@@ -52,12 +54,13 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         let shown = page.runs.len();
         out.push_str(&format!("\n{shown} of {}; continue with --after {next}\n", counted(page.total, "run")));
     }
-    print(out.as_bytes())
+    print(&out)
 }
 
 /// Says what is wrong with the store.
 fn tell(info: &Info) {
-    for found in &info.findings {
+    // Which runs are damaged is said of each.
+    for found in info.findings.iter().filter(|found| found.code != "damaged-segment") {
         let times = if found.count > 1 { format!(" ({}×)", count(found.count)) } else { String::new() };
         let text = format!("{}: {}{times}", found.severity.name(), clean(&found.message));
         let _ = writeln!(std::io::stderr(), "makespan: {text}");
@@ -79,7 +82,7 @@ pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failur
     })
 }
 
-fn table(runs: &[RunState]) -> Table {
+pub(super) fn table(runs: &[RunState]) -> Table {
     let columns = vec![
         Column::whole("run", "Run"),
         Column::text("name", "Name"),

@@ -7,27 +7,32 @@ use crate::args::{RemoveArgs, RunsArgs};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Address, now, patiently, state_of};
+use crate::stored::{Address, damage, now, patiently, state_of};
 
 /// Keeps runs from being removed, or no more.
 pub(crate) fn pin(args: &RunsArgs, pinned: bool, config: &Config) -> Result<(), Failure> {
     let word = if pinned { "pinned" } else { "not pinned" };
-    each(&args.runs, args.json, config, word, |_| Ok(()), &|store, id| store.mark(id, &Mark::Pin(pinned)))
+    each(&args.runs, args.json, config, word, |_, _, _| Ok(()), &|store, id| {
+        store.mark(id, &Mark::Pin(pinned))
+    })
 }
 
 /// Takes runs out of the trash.
 pub(crate) fn restore(args: &RunsArgs, config: &Config) -> Result<(), Failure> {
-    each(&args.runs, args.json, config, "restored", |_| Ok(()), &|store, id| {
+    each(&args.runs, args.json, config, "restored", |_, _, _| Ok(()), &|store, id| {
         store.mark(id, &Mark::Trash(None))
     })
 }
 
 /// Puts runs into the trash, or removes them for good.
 pub(crate) fn remove(args: &RemoveArgs, config: &Config) -> Result<(), Failure> {
-    let may = |run: &RunState| {
+    let may = |address: &Address, store: &dyn Store, run: &RunState| {
         let refused = |why: &str| Err(Failure::Refused(format!("run {} is {why}", clean(&run.id))));
         if run.pinned {
             return refused("pinned: unpin it first");
+        }
+        if !args.damaged && damage::check(address, store, &run.id)? {
+            return refused("damaged; --damaged removes it all the same");
         }
         if run.is_active() && !args.force {
             return refused("unfinished: re-run with --force to remove it");
@@ -49,13 +54,13 @@ fn each(
     as_json: bool,
     config: &Config,
     word: &str,
-    may: impl Fn(&RunState) -> Result<(), Failure>,
+    may: impl Fn(&Address, &dyn Store, &RunState) -> Result<(), Failure>,
     act: &dyn Fn(&dyn Store, &str) -> Result<(), makespan_store::Error>,
 ) -> Result<(), Failure> {
     let address = Address::new(config)?;
     let store = address.open_with(runs.first().map_or("", String::as_str))?;
     for id in runs {
-        may(&state_of(&address, &*store, id)?)?;
+        may(&address, &*store, &state_of(&address, &*store, id)?)?;
     }
     let mut out = String::new();
     for id in runs {
@@ -65,5 +70,5 @@ fn each(
     if as_json {
         out = format!("{}\n", inert_json(&json!({ "runs": runs, "done": word }).to_string()));
     }
-    print(out.as_bytes())
+    print(&out)
 }

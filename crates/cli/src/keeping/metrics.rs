@@ -9,7 +9,7 @@ use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{clean, inert_json, print};
-use crate::stored::{Address, state_of};
+use crate::stored::{Address, damage, state_of};
 use crate::terminal::Terminal;
 
 /// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
@@ -17,17 +17,18 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let address = Address::new(config)?;
     let store = address.open_with(&args.run)?;
     state_of(&address, &*store, &args.run)?;
+    damage::check(&address, &*store, &args.run)?;
     let metrics = store.metrics(&args.run).map_err(|error| address.failed(error))?;
     if args.json {
         let metrics: Vec<Value> = metrics.iter().map(metric_json).collect();
         let document = json!({ "run": args.run, "metrics": metrics });
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     if metrics.is_empty() {
-        return print(format!("no metrics in {}\n", clean(&args.run)).as_bytes());
+        return print(&format!("no metrics in {}\n", clean(&args.run)));
     }
-    print(Terminal::of_stdout().table(&table(&metrics)).as_bytes())
+    print(&Terminal::of_stdout().table(&table(&metrics)))
 }
 
 fn metric_json(metric: &MetricState) -> Value {

@@ -4,11 +4,12 @@ use makespan_format::time::format_rfc3339;
 use makespan_format::{Severity, Status};
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 use makespan_scene::duration;
+use makespan_server::documents;
 use makespan_store::RunState;
 use makespan_views::{Block, Cell, Column, Table, Value};
 use serde_json::{Value as Json, json};
 
-use super::words::{moment, over, run_json, status};
+use super::words::{moment, over, status};
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -27,15 +28,15 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let state = state_of(&address, &*store, &args.run)?;
     let run = run_of(&address, &*store, &args.run)?;
     if args.json {
-        let mut document = run_json(&state);
+        let mut document = documents::run(&state);
         if let Json::Object(members) = &mut document {
             let steps: Vec<Json> = in_order(&run).into_iter().map(|t| task_json(&run, t)).collect();
             members.insert("steps".to_owned(), steps.into());
         }
         let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
-    print(page(&state, &run, Terminal::of_stdout()).as_bytes())
+    print(&page(&state, &run, Terminal::of_stdout()))
 }
 
 /// The tasks in the order in which they started, those that did not start last; of equals, as they depend.
@@ -91,7 +92,7 @@ fn task_json(run: &Run, task: TaskId) -> Json {
     })
 }
 
-fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
+pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
     let status = terminal.cell(&status(state.status()));
     let mut out = format!("{}  {status}\n", line(&clean(run.title()), terminal));
     let mut pairs: Vec<(String, Cell)> = Vec::new();

@@ -1,7 +1,6 @@
 //! `makespan query`: which tasks of the runs an expression means.
 
 mod answer;
-mod json;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,6 +10,7 @@ use makespan_analysis::query::{Query, QueryContext, QueryError};
 use makespan_import::Zone as _;
 use makespan_model::{Run, TaskId};
 use makespan_scene::{count, counted, visible};
+use makespan_server::documents;
 use makespan_views::Look;
 use makespan_views::tasks::{self, Sort, order};
 
@@ -37,8 +37,10 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
     let wrong = |error: &QueryError| Failure::Query(marked(&expression, error));
     // Before anything is read: a wrong expression is told at once.
     let query = Query::parse(&expression).map_err(|error| wrong(&error))?;
-    let mut runs =
-        load(&Input { files: files.iter().map(PathBuf::from).collect(), zone: args.zone.clone() }, config)?;
+    let mut runs = load(
+        &Input { files: files.iter().map(PathBuf::from).collect(), zone: args.zone.clone(), unit: args.unit },
+        config,
+    )?;
     if let Some(number) = args.run {
         let count = runs.len();
         let place = number.checked_sub(1).filter(|at| *at < count);
@@ -73,12 +75,13 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
         return print_foreign(&ids.flat_map(|id| [id, "\n"]).collect::<String>());
     }
     if args.json {
-        let lines = answers.iter().map(|a| json::line(&query, a) + "\n");
-        return print(inert_json(&lines.collect::<String>()).as_bytes());
+        let lines =
+            answers.iter().map(|a| documents::tasks(&query, &a.facts, &a.tasks, 0..a.tasks.len()) + "\n");
+        return print(&inert_json(&lines.collect::<String>()));
     }
     let terminal = Terminal::of_stdout();
     let shown: Vec<String> = answers.iter().map(|a| page(&query, a, terminal)).collect();
-    print(shown.join("\n").as_bytes())
+    print(&shown.join("\n"))
 }
 
 /// One line on what was asked, then the tasks as the app shows them.

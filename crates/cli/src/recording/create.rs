@@ -50,13 +50,13 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
         let text = json!({ "run": id, "name": args.name, "steps": steps }).to_string();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let count = match steps.len() {
         0 => String::new(),
         n => format!(" with {}", counted(n, "step")),
     };
-    print(format!("{}{count}: {id}\n", clean(&args.name)).as_bytes())
+    print(&format!("{}{count}: {id}\n", clean(&args.name)))
 }
 
 /// Who records: this program.

@@ -35,9 +35,9 @@ pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
     producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
         let text = json!({ "run": args.run, "status": status.name() }).to_string();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
-    print(format!("{}: {}\n", clean(&args.run), status.name()).as_bytes())
+    print(&format!("{}: {}\n", clean(&args.run), status.name()))
 }
 
 /// How the run ended.

@@ -46,10 +46,10 @@ pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> 
         let (run, name, value, unit, step) = (&args.run, &args.name, args.value, &args.unit, &args.step);
         let text =
             json!({ "run": run, "name": name, "value": value, "unit": unit, "step": step }).to_string();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     let unit = args.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", clean(unit)));
-    print(format!("{}: {}{unit}\n", clean(&args.name), args.value).as_bytes())
+    print(&format!("{}: {}{unit}\n", clean(&args.name), args.value))
 }
 
 /// Records lines of a log.
@@ -92,7 +92,7 @@ pub(crate) fn log(args: &LogArgs, config: &Config) -> Result<(), Failure> {
     }
     if args.json {
         let text = json!({ "run": args.run, "step": args.step, "lines": count }).to_string();
-        return print(format!("{}\n", inert_json(&text)).as_bytes());
+        return print(&format!("{}\n", inert_json(&text)));
     }
     Ok(())
 }

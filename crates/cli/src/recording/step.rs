@@ -118,7 +118,7 @@ fn tell(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), F
             "attempt": (attempt > 0).then_some(attempt), "progress": progress,
             "run_status": run_status.map(|s| s.name()),
         });
-        return print(format!("{}\n", inert_json(&text.to_string())).as_bytes());
+        return print(&format!("{}\n", inert_json(&text.to_string())));
     }
     let mut text = format!("{}: {}", clean(&words.step), status.name());
     if !status.is_terminal()
@@ -135,7 +135,7 @@ fn tell(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), F
     if let Some(over) = run_status.filter(|s| s.is_terminal()) {
         text.push_str(&format!("; the run has finished: {}", over.name()));
     }
-    print(format!("{text}\n").as_bytes())
+    print(&format!("{text}\n"))
 }
 
 /// The name of this machine, as what executes steps.

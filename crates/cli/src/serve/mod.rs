@@ -1,98 +1,64 @@
-//! A server for one user: on loopback only, to pages of its own only.
-//!
-//! One function answers every request, so that no route can be without its checks: [`guard::refusal`] first (name and
-//! origin of the asker), then a look-up by exact name in a fixed table. No path of a request ever reaches the disk.
+//! `makespan serve`: the app over the runs of the store, for browsers and programs.
 
-mod guard;
-mod site;
+mod watch;
 
-use std::future::poll_fn;
-use std::net::Ipv4Addr;
-use std::pin::pin;
+use std::io::Write as _;
 use std::sync::Arc;
-use std::task::Poll;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use makespan_server::{Contents, OpenWriter, Settings, Tokens};
+use makespan_store::Store;
 
-use site::plain;
-pub(crate) use site::{Content, Served, Site};
-
+use crate::args::ServeArgs;
+use crate::config::Config;
+use crate::dist;
 use crate::failure::Failure;
+use crate::open::{announce, failed};
+use crate::stored::Address;
+use watch::Watch;
 
-/// On every answer, refusals included: scripts, styles, workers and requests of this address only.
-const HEADERS: [(&str, &str); 9] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
-         font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default worker",
-    ),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("x-frame-options", "DENY"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-embedder-policy", "require-corp"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    ("cache-control", "no-store"),
-];
-
-/// Listens on the loopback address until interrupted. `started` is told the address once it is reachable.
-///
-/// # Errors
-///
-/// [`Failure::Port`] where the port cannot be had, [`Failure::Serve`] for anything later, and what `started` returns.
-pub(crate) fn serve(
-    port: u16,
-    site: impl FnOnce(u16) -> Site,
-    started: impl FnOnce(&str) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(Failure::Serve)?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(|source| Failure::Port { port, source })?;
-        let port = listener.local_addr().map_err(Failure::Serve)?.port();
-        let router = Router::new().fallback(answer).with_state(Arc::new(site(port)));
-        let mut interrupted = pin!(async {
-            // Without a way to hear of an interrupt, the system's own way of ending the program stays.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        });
-        // The first look at it begins to listen for interrupts: whoever knows the address may already send one.
-        if poll_fn(|cx| Poll::Ready(interrupted.as_mut().poll(cx).is_ready())).await {
-            return Ok(());
+/// Serves until interrupted or terminated.
+pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
+    if !dist::is_there() {
+        let _ = writeln!(std::io::stderr(), "makespan: {}", dist::MISSING);
+    }
+    let tokens = args.tokens.clone().map(Tokens::open).transpose().map_err(Failure::Usage)?;
+    let address = Address::new(&config)?;
+    let store: Arc<dyn Store> = Arc::from(address.open()?);
+    let mut watch = Watch::new(args.watch.clone());
+    let (kept, work_address) = (Arc::clone(&store), address.clone());
+    let work = move || {
+        // A store on a disk has one writer at a time: it is opened for this and closed again.
+        let opened = opened_anew(&work_address);
+        let store = opened.as_deref().unwrap_or(&*kept);
+        if opened.is_none() {
+            work_address.take_in(store);
         }
-        started(&format!("http://127.0.0.1:{port}/"))?;
-        tokio::select! {
-            result = async { axum::serve(listener, router).await } => result.map_err(Failure::Serve),
-            () = &mut interrupted => Ok(()),
-        }
+        watch.look(&config, &work_address, store);
+    };
+    let on_disk = address.is_on_disk();
+    let open_writer: OpenWriter = Box::new(move || address.try_open());
+    let settings = Settings {
+        bind: args.bind,
+        port: args.port,
+        hosts: args.host.clone(),
+        tokens,
+        path_token: None,
+        is_open: args.insecure,
+    };
+    let contents = Contents {
+        assets: dist::file,
+        files: Vec::new(),
+        store: Some(store),
+        open_writer: on_disk.then_some(open_writer),
+        every_second: Some(Box::new(work)),
+    };
+    makespan_server::serve(settings, contents, |address| {
+        announce(address, (!args.no_browser).then_some(address))
     })
+    .map_err(failed)
 }
 
-/// The one answer to everything.
-async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response<Body> {
-    let mut response = match guard::refusal(&request, site.port()) {
-        Some((status, why)) => plain(status, why),
-        None if !matches!(*request.method(), Method::GET | Method::HEAD) => {
-            let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are answered");
-            refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-            refused
-        }
-        None => site.get(request.uri().path()).await,
-    };
-    let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+/// The store, opened once more and with what its inbox held taken in, if it is one on a disk.
+fn opened_anew(address: &Address) -> Option<Box<dyn Store>> {
+    if address.is_on_disk() { address.try_open().ok() } else { None }
 }

@@ -48,8 +48,8 @@ struct Runs {
     last_started: Option<String>,
 }
 
-/// All ten statuses in the order of the vocabulary.
-struct Statuses([u32; 10]);
+/// All eleven statuses in the order of the vocabulary.
+struct Statuses([u32; Status::COUNT]);
 
 impl Serialize for Statuses {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -34,12 +34,12 @@ pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
         .collect();
     let statistics = Statistics { args, range, overview, runs };
     if args.json {
-        return print(format!("{}\n", inert_json(&json::document(&statistics))).as_bytes());
+        return print(&format!("{}\n", inert_json(&json::document(&statistics))));
     }
     let terminal = Terminal::of_stdout();
     let text = match &statistics.runs[..] {
         [one] => one::page(terminal, one, &statistics),
         _ => several::page(terminal, &statistics),
     };
-    print(text.as_bytes())
+    print(&text)
 }

@@ -17,7 +17,7 @@ use makespan_store::{Batch, Error, LONGEST_LINE, Location, Numbered, Store, key}
 use serde::{Deserialize, Serialize};
 
 use super::id::random;
-use super::patience::{make_private, patiently};
+use super::patience::patiently;
 use crate::output::clean;
 
 /// As many lines are sent at once, and no more than so many bytes of them.
@@ -98,7 +98,7 @@ pub(super) fn take_in(store: &dyn Store, inbox: Option<&Path>, wait: Duration) {
 }
 
 fn save(inbox: &Path, state: &Path, taken: &BTreeMap<String, Taken>) -> io::Result<()> {
-    make_private(inbox)?;
+    makespan_store::private::create_folders(inbox)?;
     let part = inbox.join(format!("{TAKEN}.{:016x}", random()));
     File::create_new(&part)?.write_all(&serde_json::to_vec(taken)?)?;
     fs::rename(part, state)

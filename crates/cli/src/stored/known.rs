@@ -4,7 +4,7 @@ use makespan_analysis::nearest;
 use makespan_model::{Run, RunsBuilder};
 use makespan_store::{Error, RunQuery, RunState, Store};
 
-use super::Address;
+use super::{Address, damage};
 use crate::failure::Failure;
 use crate::output::clean;
 
@@ -32,6 +32,8 @@ pub(crate) fn state_of(address: &Address, store: &dyn Store, id: &str) -> Result
 
 /// That a run is not there, and which one may have been meant.
 pub(crate) fn missing(address: &Address, store: &dyn Store, id: &str) -> Failure {
+    // Perhaps it is the one whose id cannot be read.
+    let _ = damage::report_all(address, store);
     let query = RunQuery { limit: LOOKED_THROUGH, ..RunQuery::default() };
     // The lists help only to help: without them the message says less.
     let runs = store.runs(&query).map(|page| page.runs).unwrap_or_default();
@@ -62,13 +64,14 @@ pub(crate) fn run_of(address: &Address, store: &dyn Store, id: &str) -> Result<R
 /// A run out of its events; `None` where there is none.
 fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
     let mut fold = RunsBuilder::new();
-    store.events(id, &mut fold)?;
+    damage::report(id, &store.events(id, &mut fold)?);
     Ok(fold.finish().0.into_iter().find(|run| run.id == id))
 }
 
 /// The events of a run as a file holds them: a line that names the run, then its lines as they came.
 pub(crate) fn lines_of(store: &dyn Store, id: &str) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    makespan_store::export(store, id, &mut bytes)?;
+    let exported = makespan_store::export(store, id, &mut bytes)?;
+    damage::report(id, &exported.gaps);
     Ok(bytes)
 }

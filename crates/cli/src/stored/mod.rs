@@ -1,5 +1,6 @@
 //! The store of this call: opened when it is needed, and with patience, for most stores have one writer at a time.
 
+pub(crate) mod damage;
 mod id;
 mod inbox;
 mod known;
@@ -18,9 +19,12 @@ use crate::failure::Failure;
 use crate::output::clean;
 pub(crate) use id::{new_run_id, random};
 pub(crate) use known::{known, lines_of, missing, run_of, state_of};
-pub(crate) use patience::patiently;
+pub(crate) use patience::{patiently, within};
 pub(crate) use producer::Producer;
 pub(crate) use reading::{bytes_of, name_of};
+
+/// What the last try may take longer than the wait for a store.
+const MARGIN: Duration = Duration::from_millis(200);
 
 /// Where a store is, and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -100,11 +104,21 @@ impl Address {
         if self.is_default
             && let Some(folder) = config::data_folder()
         {
-            patience::make_private(&folder)?;
+            makespan_store::private::create_folders(&folder)?;
         }
         let store = patiently(self.wait, || makespan_store::open(self.location.secret_url()))?;
         inbox::take_in(&*store, self.inbox().as_deref(), self.wait);
         Ok(store)
+    }
+
+    /// Whether it is a store of this machine, which has one writer at a time.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        matches!(self.location.scheme(), "file" | "sqlite")
+    }
+
+    /// Takes in what programs have put into the inbox since the last time.
+    pub(crate) fn take_in(&self, store: &dyn Store) {
+        inbox::take_in(store, self.inbox().as_deref(), self.wait);
     }
 
     /// Where programs that record themselves put events for this store.
@@ -115,10 +129,21 @@ impl Address {
     /// The file in the inbox for what others record into a run, in a folder that is there and private.
     pub(crate) fn inbox_file(&self, run: &str) -> std::io::Result<PathBuf> {
         let inbox = self.inbox().ok_or(std::io::ErrorKind::NotFound)?;
-        patience::make_private(&inbox)?;
+        makespan_store::private::create_folders(&inbox)?;
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let name: String = run.chars().take(80).filter(|c| plain(*c)).collect();
         Ok(inbox.join(format!("{name}.{:016x}.jsonl", random())))
+    }
+
+    /// Opens the store, and gives up after its wait whatever the other side does.
+    pub(crate) fn try_open_soon(&self) -> Result<Box<dyn Store>, Error> {
+        let (address, late) = (self.clone(), self.late());
+        within(self.wait + MARGIN, move || address.try_open(), || late)
+    }
+
+    /// That no answer came in time.
+    fn late(&self) -> Error {
+        Error::Unavailable { location: self.shown(), reason: "no answer in time".to_owned() }
     }
 
     /// Opens the store that a run is in, which must be there then.

@@ -1,19 +1,10 @@
-//! What every store on this machine asks for: patience with other writers, and a folder that is private.
+//! Patience with other writers, and with machines that do not answer.
 
 use std::time::{Duration, Instant};
 
 use makespan_store::Error;
 
 use super::id::random;
-
-/// Makes a folder that nobody else can look into: runs may tell of anything.
-pub(super) fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
 
 /// Tries again while another process writes, for so long.
 pub(crate) fn patiently<T>(
@@ -37,4 +28,19 @@ pub(crate) fn patiently<T>(
             other => return other,
         }
     }
+}
+
+/// Does something on a thread of its own, and waits for it only so long: a connection to a machine that answers nothing
+/// may take minutes to fail. What was begun goes on until the program ends.
+pub(crate) fn within<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    late: impl FnOnce() -> Error,
+) -> Result<T, Error> {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let started = std::thread::Builder::new().spawn(move || sender.send(work()));
+    if let Err(error) = started {
+        return Err(error.into());
+    }
+    receiver.recv_timeout(limit).unwrap_or_else(|_| Err(late()))
 }

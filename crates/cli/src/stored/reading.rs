@@ -1,4 +1,5 @@
-//! Runs of the store where files are asked for: what no file is called may be the id of a run.
+//! Runs of the store where files are asked for: `run:ID`, or an ID alone that looks like nothing but an id. A file that
+//! is missing must not open a store, which may be on another machine.
 
 use std::path::Path;
 
@@ -6,13 +7,35 @@ use super::{Address, known, lines_of, missing};
 use crate::config::Config;
 use crate::failure::Failure;
 
+/// Before an id, says that it is one.
+const PREFIX: &str = "run:";
+/// The longest ending of the name of a file, in characters.
+const LONGEST_ENDING: usize = 10;
+
+/// The id of the run that a path means, where it is not there as a file; `None` where it looks like a file.
+pub(crate) fn id_of(path: &Path) -> Option<&str> {
+    let text = path.to_str()?;
+    if let Some(id) = text.strip_prefix(PREFIX) {
+        return Some(id);
+    }
+    let ending = text.rsplit_once('.').map(|(_, ending)| ending);
+    let is_file = ending.is_some_and(|ending| {
+        ending.len() <= LONGEST_ENDING
+            && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+            && ending.bytes().any(|b| b.is_ascii_alphabetic())
+    });
+    (!is_file && !text.contains(['/', '\\'])).then_some(text)
+}
+
 /// The events of the run that has the path as its id, as the bytes of a file of events.
 ///
 /// # Errors
 ///
 /// Why there is no such run, as a part of a sentence; also where the store cannot be asked.
 pub(crate) fn bytes_of(config: &Config, path: &Path) -> Result<Vec<u8>, String> {
-    let id = path.to_str().ok_or("no run has such an id")?;
+    let Some(id) = id_of(path) else {
+        return Err(format!("a run of the store is given as {PREFIX}{}", path.display()));
+    };
     let read = || -> Result<Vec<u8>, Failure> {
         let address = Address::new(config)?;
         let Some(store) = address.open_existing()? else {
@@ -28,6 +51,24 @@ pub(crate) fn bytes_of(config: &Config, path: &Path) -> Result<Vec<u8>, String> 
 }
 
 /// The name of the file that those bytes would be.
-pub(crate) fn name_of(id: &str) -> String {
-    format!("{id}.jsonl")
+pub(crate) fn name_of(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    format!("{}.jsonl", text.strip_prefix(PREFIX).unwrap_or(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_file_is_not_the_id_of_a_run() {
+        for file in ["missing.jsonl", "a/b", "./x", "..", "x.tar.gz", "x.zst", "C:\\runs", "trace.JSON"] {
+            assert_eq!(id_of(Path::new(file)), (file == "..").then_some(file), "{file}");
+        }
+        for id in ["nightly-20260105-080000-3f9a1c", "v1.2", "manual__2026-01-05T00:00:00+00:00", "a b", "x."]
+        {
+            assert_eq!(id_of(Path::new(id)), Some(id));
+        }
+        assert_eq!(id_of(Path::new("run:a/b.jsonl")), Some("a/b.jsonl"));
+    }
 }

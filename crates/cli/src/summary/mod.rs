@@ -1,9 +1,9 @@
 //! `makespan summary`.
 
-mod json;
 mod text;
 
 use makespan_analysis::Facts;
+use makespan_server::documents::{Summarised, summary};
 
 use crate::args::SummaryArgs;
 use crate::config::Config;
@@ -16,11 +16,13 @@ use crate::terminal::Terminal;
 pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
     let loaded = load(&args.input, config)?;
     if args.json {
-        let json = json::document(&loaded);
-        return print(format!("{}\n", inert_json(&json)).as_bytes());
+        let runs: Vec<Summarised<'_>> =
+            loaded.iter().map(|one| Summarised { run: one.run.clone(), format: one.format }).collect();
+        let json = summary(&runs);
+        return print(&format!("{}\n", inert_json(&json)));
     }
     let terminal = Terminal::of_stdout();
     let pages: Vec<String> =
         loaded.iter().map(|one| text::page(&Facts::new(one.run.clone()), one.format, terminal)).collect();
-    print(pages.join("\n").as_bytes())
+    print(&pages.join("\n"))
 }

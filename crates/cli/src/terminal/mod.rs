@@ -87,6 +87,11 @@ impl Terminal {
         Terminal { width, has_colours }
     }
 
+    /// A file: of a usual width, without colours.
+    pub(crate) fn of_file() -> Terminal {
+        Terminal { width: 120, has_colours: false }
+    }
+
     /// The text in a colour.
     pub(crate) fn ink(&self, ink: Ink, text: &str) -> String {
         if self.has_colours && !text.trim().is_empty() {

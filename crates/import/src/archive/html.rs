@@ -28,7 +28,7 @@ pub(super) fn payload(bytes: &[u8]) -> Option<Result<&[u8], &'static str>> {
 }
 
 /// Decodes base64 (RFC 4648, section 4); white space is passed over.
-pub(super) fn base64(text: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn base64(text: &[u8]) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0u32, 0u32);
     for (at, byte) in text.iter().enumerate() {

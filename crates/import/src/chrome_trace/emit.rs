@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{
-    Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
+    Alert, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
 };
 use makespan_model::NONE;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::nest::{Slice, Slices};
 use super::trace::{ArgFacts, Item, Thread, Trace};
+use crate::importer::Unit;
 use crate::json::tape::Tape;
+use crate::outcome::Unread;
 
 /// 2000-01-01 as nanoseconds since the epoch. Clocks that count from the start of a machine do not get there.
 const DATED: i64 = 946_684_800_000_000_000;
 
 pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink: &mut dyn EventSink) {
     let mut tally = std::mem::take(&mut trace.tally);
+    let unread = std::mem::take(&mut trace.unread);
     let (origin, dated) = origin(&trace);
     let labels = labels(&mut trace);
     trace.open(labels, sink);
@@ -25,6 +28,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
         let message =
             format!("{name}: times count from an origin that is not in the file; they are shown from 0");
         sink.diagnostic(Diagnostic::new(Severity::Info, "relative-times", message));
+        doubt_unit(&trace, sink);
     }
     let mut out = Emitter {
         workers: workers(&trace),
@@ -32,6 +36,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
         slices,
         origin,
         tapes: [Tape::default(), Tape::default()],
+        unread,
         sink,
     };
     let mut from = 0;
@@ -40,7 +45,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
         out.slice(at, &after[from..to]);
         from = to;
     }
-    let of_item: FxHashMap<u32, u32> = slices.marks.iter().copied().collect();
+    let of_item: HashMap<u32, u32> = slices.marks.iter().copied().collect();
     for (at, item) in trace.items.iter().enumerate() {
         match item.ph {
             b'C' => out.counter(item),
@@ -48,6 +53,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
             _ => {}
         }
     }
+    out.unread.tell(&mut tally);
     let what = "task ids that occur again were replaced by ids of our own";
     tally.count(Severity::Info, "duplicate-id", what, trace.repeated);
     tally.report(name, sink);
@@ -56,10 +62,33 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
 /// What is subtracted from every time, and whether the results are dates.
 fn origin(trace: &Trace) -> (i64, bool) {
     let first = trace.items.iter().map(|i| i.ts).min().unwrap_or(0);
+    // A few events at 0 do not make a clock that counts from somewhere else.
+    let dates = trace.items.iter().filter(|i| i.ts >= DATED).count();
+    if dates * 2 > trace.items.len() {
+        return (0, true);
+    }
     match trace.base {
         Some(base) if first < DATED => (base.saturating_neg(), true),
         _ if first >= DATED => (0, true),
         _ => (first, false),
+    }
+}
+
+/// Says so where times that are no dates would be dates of this century in a coarser unit.
+fn doubt_unit(trace: &Trace, sink: &mut dyn EventSink) {
+    let times = || trace.items.iter().map(|i| i.ts / 1_000);
+    let (Some(first), Some(last), None) = (times().min(), times().max(), trace.unit) else { return };
+    let century = |ns: i64| first >= DATED / ns && last <= 4_102_444_800_000_000_000 / ns;
+    let coarser = [Unit::Seconds, Unit::Milliseconds].into_iter().find(|unit| century(unit.ns()));
+    if let Some(unit) = coarser {
+        let message = format!(
+            "{}: times look like {} since 1970, where this format has microseconds; open the file with --unit {} to \
+             read them so",
+            trace.name,
+            unit.name(),
+            unit.symbol()
+        );
+        sink.diagnostic(Diagnostic::new(Severity::Warning, "time-unit-doubtful", message));
     }
 }
 
@@ -101,7 +130,7 @@ fn workers(trace: &Trace) -> Vec<String> {
         let thread = t.name.clone().unwrap_or_else(|| format!("thread {}", t.tid));
         if several { format!("{} / {thread}", process(t.process)) } else { thread }
     };
-    let mut uses: FxHashMap<String, u32> = FxHashMap::default();
+    let mut uses: HashMap<String, u32> = HashMap::default();
     for thread in &trace.threads {
         *uses.entry(plain(thread)).or_default() += 1;
     }
@@ -120,6 +149,7 @@ struct Emitter<'e> {
     origin: i64,
     /// For the arguments of a beginning and of an end.
     tapes: [Tape; 2],
+    unread: Unread,
     sink: &'e mut dyn EventSink,
 }
 
@@ -169,7 +199,7 @@ impl Emitter<'_> {
         let end = trace.items.get(slice.end_item as usize).map_or("", |end| trace.texts.get(end.args));
         let mut facts = ArgFacts::default();
         let mut params = Fields::new();
-        let mut known = FxHashSet::default();
+        let mut known = HashSet::default();
         let mut objects = 0;
         for (text, tape) in [begin, end].into_iter().zip(&mut self.tapes) {
             if !text.starts_with('{') || tape.read(text, 0).is_err() {
@@ -223,8 +253,8 @@ impl Emitter<'_> {
             ended: slice.end().map(|end| self.time(end)),
             // An asynchronous operation is not what its thread is busy with.
             worker: (!slice.asynchronous).then_some(Cow::Borrowed(worker)),
-            status: facts.status,
-            error: facts.error.map(|message| ErrorInfo { message, ..ErrorInfo::default() }),
+            status: facts.outcome.settle(&mut self.unread),
+            error: facts.outcome.into_error(),
             ..Attempt::default()
         }));
     }

@@ -1,8 +1,8 @@
 //! Flow events to dependencies between the slices they bind to.
 
+use foldhash::HashMap;
 use makespan_format::Severity;
 use makespan_model::{NONE, StrId};
-use rustc_hash::FxHashMap;
 
 use super::nest::Slices;
 use super::trace::Trace;
@@ -15,7 +15,7 @@ pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
     let mut flows: Vec<u32> =
         (0..trace.items.len() as u32).filter(|&i| b"stf".contains(&trace.items[i as usize].ph)).collect();
     flows.sort_by_key(|&i| trace.items[i as usize].ts);
-    let mut last: FxHashMap<(StrId, StrId), Option<u32>> = FxHashMap::default();
+    let mut last: HashMap<(StrId, StrId), Option<u32>> = HashMap::default();
     let mut edges = Vec::new();
     let (mut unbound, mut unstarted) = (0u64, 0u64);
     for at in flows {
@@ -38,11 +38,36 @@ pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
             last.insert(key, bound);
         }
     }
+    bound(trace, slices, &mut edges, &mut unstarted);
     trace.tally.count(Severity::Info, "flow-unbound", "flow events have no slice to bind to", unbound);
     trace.tally.count(Severity::Info, "flow-without-start", "flow events continue no flow", unstarted);
     edges.sort_unstable();
     edges.dedup();
     edges
+}
+
+/// The flows that slices say themselves: `bind_id` with `flow_out` where one leaves, with `flow_in` where it arrives; each
+/// arrival comes after the last departure before it.
+fn bound(trace: &Trace, slices: &Slices, edges: &mut Vec<(u32, u32)>, unstarted: &mut u64) {
+    let item = |s: u32| &trace.items[slices.all[s as usize].item as usize];
+    let mut ends: Vec<u32> = (0..slices.all.len() as u32)
+        .filter(|&s| !item(s).bind.is_empty() && (item(s).flow_in || item(s).flow_out))
+        .collect();
+    ends.sort_by_key(|&s| item(s).ts);
+    let mut last: HashMap<StrId, u32> = HashMap::default();
+    for s in ends {
+        let item = item(s);
+        if item.flow_in {
+            match last.get(&item.bind) {
+                Some(&from) if from != s => edges.push((s, from)),
+                Some(_) => {}
+                None => *unstarted += 1,
+            }
+        }
+        if item.flow_out {
+            last.insert(item.bind, s);
+        }
+    }
 }
 
 /// The slice that a flow event is bound to: the innermost around it, or the next one of its thread.

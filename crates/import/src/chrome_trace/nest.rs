@@ -1,11 +1,11 @@
 //! Events to slices: ends found for beginnings, and for each slice the one around it.
 
+use foldhash::HashMap;
 use makespan_format::Severity;
-use makespan_model::{NONE, StrId};
-use rustc_hash::FxHashMap;
+use makespan_model::{Interner, NONE, StrId};
 
-use super::trace::{Item, Trace};
-use crate::tally::Place;
+use super::trace::{Item, NO_END, Trace};
+use crate::tally::{Place, Tally};
 
 /// A stretch of time on a thread, or of an asynchronous operation. It starts when the event that began it says.
 pub(super) struct Slice {
@@ -16,6 +16,8 @@ pub(super) struct Slice {
     /// The slice around it: index into the slices.
     pub(super) parent: u32,
     pub(super) asynchronous: bool,
+    /// Whether its end is not known although it is complete.
+    pub(super) endless: bool,
     /// `i64::MAX` where nothing ended it.
     pub(super) until: i64,
 }
@@ -23,7 +25,7 @@ pub(super) struct Slice {
 impl Slice {
     /// When it ended.
     pub(super) fn end(&self) -> Option<i64> {
-        (self.until != i64::MAX).then_some(self.until)
+        (self.until != i64::MAX && !self.endless).then_some(self.until)
     }
 }
 
@@ -41,23 +43,31 @@ pub(super) struct Slices {
 const OUTWARDS: usize = 64;
 
 /// How many open slices an end looks through for the one of its name.
-const CROSSED: usize = 8;
+const CROSSED: usize = 64;
 
-/// What the events of an asynchronous operation have in common: category, id, process (where the id is local to it)
-/// and, for the older kind, name.
-type Operation = (StrId, StrId, u32, StrId);
+/// What the events of an asynchronous operation have in common: category, scope, id, process (where the id is local to
+/// it) and, for the older kind, name.
+type Operation = (StrId, StrId, StrId, u32, StrId);
 
 pub(super) fn slices(trace: &mut Trace) -> Slices {
     let mut found: Vec<Slice> = Vec::new();
     let mut marks = Vec::new();
     let order = by_time(&trace.items);
     let mut open: Vec<Vec<usize>> = vec![Vec::new(); trace.threads.len()];
-    let mut flying: FxHashMap<Operation, Vec<usize>> = FxHashMap::default();
+    let mut flying: HashMap<Operation, Vec<usize>> = HashMap::default();
     for &at in &order {
         let item = &trace.items[at as usize];
-        let begun =
-            |asynchronous, until| Slice { item: at, end_item: NONE, parent: NONE, asynchronous, until };
+        let begun = |asynchronous, until| Slice {
+            item: at,
+            end_item: NONE,
+            parent: NONE,
+            asynchronous,
+            endless: false,
+            until,
+        };
         match item.ph {
+            // What has no end that is known contains nothing.
+            b'X' if item.dur == NO_END => found.push(Slice { endless: true, ..begun(false, item.ts) }),
             b'X' => found.push(begun(false, item.ts.saturating_add(item.dur).min(i64::MAX - 1))),
             b'B' => {
                 open[item.thread as usize].push(found.len());
@@ -65,27 +75,7 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
             }
             b'E' => {
                 let stack = &mut open[item.thread as usize];
-                let named = stack.iter().rev().take(CROSSED).position(|&s| {
-                    item.name.is_empty() || trace.items[found[s].item as usize].name == item.name
-                });
-                let from_top = named.unwrap_or(0);
-                match stack.len().checked_sub(from_top + 1) {
-                    None => {
-                        let what = "ends without a beginning were left out";
-                        trace.tally.warn("end-without-begin", what, || trace.texts.get(item.name).to_owned());
-                    }
-                    Some(place) => {
-                        let slice = &mut found[stack.remove(place)];
-                        let start = trace.items[slice.item as usize].ts;
-                        (slice.until, slice.end_item) = (item.ts.max(start), at);
-                        if named != Some(0) {
-                            let what = "ends that come out of order were matched by name, or else with the innermost slice";
-                            trace
-                                .tally
-                                .warn("crossed-slices", what, || trace.texts.get(item.name).to_owned());
-                        }
-                    }
-                }
+                end(&mut trace.tally, &trace.texts, &trace.items, at, stack, &mut found);
             }
             // The nestable kind (b, n, e) is matched by category and id, the older kind (S, T, p, F) by name too.
             b'b' | b'S' | b'e' | b'F' | b'n' | b'T' | b'p' => {
@@ -96,26 +86,16 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
                     u32::MAX
                 };
                 let name = if b"STpF".contains(&item.ph) { item.name } else { StrId::EMPTY };
-                let stack = flying.entry((item.cat, item.id, process, name)).or_default();
+                let stack = flying.entry((item.cat, item.scope, item.id, process, name)).or_default();
                 match item.ph {
                     b'b' | b'S' => {
                         let parent = stack.last().map_or(NONE, |&s| s as u32);
                         stack.push(found.len());
                         found.push(Slice { parent, ..begun(true, i64::MAX) });
                     }
-                    b'e' | b'F' => match stack.pop() {
-                        Some(slice) => {
-                            let slice = &mut found[slice];
-                            let start = trace.items[slice.item as usize].ts;
-                            (slice.until, slice.end_item) = (item.ts.max(start), at);
-                        }
-                        None => {
-                            let what = "ends without a beginning were left out";
-                            trace
-                                .tally
-                                .warn("end-without-begin", what, || trace.texts.get(item.name).to_owned());
-                        }
-                    },
+                    b'e' | b'F' => {
+                        end(&mut trace.tally, &trace.texts, &trace.items, at, stack, &mut found);
+                    }
                     _ => {
                         if let Some(&slice) = stack.last() {
                             marks.push((at, slice as u32));
@@ -127,7 +107,8 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
         }
     }
     drop(flying);
-    let unclosed = found.iter().filter(|s| s.end().is_none()).count() as u64;
+    uncross(&mut found);
+    let unclosed = found.iter().filter(|s| s.end().is_none() && !s.endless).count() as u64;
     trace.tally.count(
         Severity::Warning,
         "unclosed-slice",
@@ -154,6 +135,52 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
     let mut slices = Slices { all: found, of_thread: vec![Vec::new(); trace.threads.len()], marks };
     contain(trace, &mut slices);
     slices
+}
+
+/// Matches an end with the innermost open slice of its name; where one of the two has no name, with the innermost one.
+/// An end that matches none closes none.
+fn end(
+    tally: &mut Tally,
+    texts: &Interner,
+    items: &[Item],
+    at: u32,
+    stack: &mut Vec<usize>,
+    found: &mut [Slice],
+) {
+    let item = &items[at as usize];
+    let fits = |&s: &usize| {
+        let name = items[found[s].item as usize].name;
+        item.name.is_empty() || name.is_empty() || name == item.name
+    };
+    let Some(from_top) = stack.iter().rev().take(CROSSED).position(fits) else {
+        let what = "ends that match no open slice were left out";
+        tally.warn("end-without-begin", what, || texts.get(item.name).to_owned());
+        return;
+    };
+    let slice = &mut found[stack.remove(stack.len() - 1 - from_top)];
+    let start = items[slice.item as usize].ts;
+    (slice.until, slice.end_item) = (item.ts.max(start), at);
+    if from_top > 0 {
+        let what = "slices that end before others that began within them; their ends were matched by name";
+        tally.warn("crossed-slices", what, || texts.get(item.name).to_owned());
+    }
+}
+
+/// Takes asynchronous slices that outlive the one they began in out of it.
+fn uncross(found: &mut [Slice]) {
+    for at in 0..found.len() {
+        let until = found[at].until;
+        let mut parent = found[at].parent;
+        let mut steps = 0;
+        while found[at].asynchronous && steps < OUTWARDS {
+            match found.get(parent as usize) {
+                Some(outer) if outer.until < until => parent = outer.parent,
+                _ => break,
+            }
+            steps += 1;
+        }
+        found[at].parent = if steps == OUTWARDS { NONE } else { parent };
+    }
 }
 
 /// The items by time, those of one time in the order of the file.

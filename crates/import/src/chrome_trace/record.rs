@@ -1,5 +1,6 @@
 //! One trace event, its members as they stand: what they mean depends on the phase.
 
+use crate::importer::Unit;
 use crate::json::tape::Value;
 
 /// The members of a trace event; of repeated ones the last.
@@ -14,7 +15,13 @@ pub(super) struct Record<'t, 'a> {
     pub(super) tid: Option<Value<'t, 'a>>,
     pub(super) id: Option<Value<'t, 'a>>,
     pub(super) bp: Option<Value<'t, 'a>>,
+    pub(super) scope: Option<Value<'t, 'a>>,
+    pub(super) bind_id: Option<Value<'t, 'a>>,
+    pub(super) flow_in: Option<Value<'t, 'a>>,
+    pub(super) flow_out: Option<Value<'t, 'a>>,
     pub(super) args: Option<Value<'t, 'a>>,
+    /// What our own export keeps beside what viewers draw: the event, or `true` where there is none.
+    pub(super) own: Option<Value<'t, 'a>>,
     /// How many other members there are.
     pub(super) others: u32,
 }
@@ -35,8 +42,13 @@ impl<'t, 'a> Record<'t, 'a> {
                 "id" | "id2" => &mut r.id,
                 "bp" => &mut r.bp,
                 "args" => &mut r.args,
-                // The scope of an instant says how long a line to draw for it.
-                "scope" | "s" => continue,
+                "scope" => &mut r.scope,
+                "bind_id" => &mut r.bind_id,
+                "flow_in" => &mut r.flow_in,
+                "flow_out" => &mut r.flow_out,
+                "makespan" => &mut r.own,
+                // Says how long a line to draw for an instant.
+                "s" => continue,
                 _ => {
                     r.others += 1;
                     continue;
@@ -48,9 +60,26 @@ impl<'t, 'a> Record<'t, 'a> {
     }
 }
 
+/// The unit of the times of an event: the one that was named, else microseconds, as the format says, unless the time
+/// would lie beyond the year 5138: programs that write nanoseconds are the usual cause.
+pub(super) fn unit_of(ts: Value<'_, '_>, named: Option<Unit>) -> Unit {
+    // Fewer digits make no such number, and counting them is much faster than reading them.
+    let is_long = |text: &str| text.len() >= 18 || text.contains(['e', 'E']);
+    let is_far = || is_long(ts.get()) && ts.number().is_some_and(|n| n.abs() >= 1e17);
+    named.unwrap_or_else(|| if is_far() { Unit::Nanoseconds } else { Unit::Microseconds })
+}
+
+/// Nanoseconds of a number of that unit.
+pub(super) fn time(value: Value<'_, '_>, unit: Unit) -> Option<i64> {
+    match unit {
+        Unit::Microseconds => micros(value),
+        unit => unit.to_ns(value.number()?, value.get().trim_matches('"').trim()),
+    }
+}
+
 /// Nanoseconds of a decimal number of microseconds, exact to the nanosecond (rounded down beyond), as a JSON number
 /// or string; `None` where it is no number or too large.
-pub(super) fn micros(value: Value<'_, '_>) -> Option<i64> {
+fn micros(value: Value<'_, '_>) -> Option<i64> {
     let text = value.get().trim_matches('"').trim();
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));

@@ -3,13 +3,15 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
+use foldhash::HashMap;
+use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task, read_line};
 use makespan_model::{Interner, StrId};
-use rustc_hash::FxHashMap;
 
-use super::record::{Record, micros};
+use super::record::{Record, time, unit_of};
+use crate::importer::Unit;
 use crate::json::document::Records;
 use crate::json::tape::Value;
+use crate::outcome::{Outcome, Unread};
 use crate::tally::{Tally, clip};
 
 /// One event that is more than metadata. Texts are ids of [`Trace::texts`].
@@ -24,15 +26,24 @@ pub(super) struct Item {
     pub(super) thread: u32,
     /// Nanoseconds from the trace's own origin.
     pub(super) ts: i64,
-    /// Nanoseconds; `X` only.
+    /// Nanoseconds; `X` only. [`NO_END`] where it is not known.
     pub(super) dur: i64,
     pub(super) name: StrId,
     pub(super) cat: StrId,
     /// What `id` or `id2` is written as.
     pub(super) id: StrId,
+    /// The scope of that id.
+    pub(super) scope: StrId,
+    /// The flow that leads into or out of this slice.
+    pub(super) bind: StrId,
+    pub(super) flow_in: bool,
+    pub(super) flow_out: bool,
     /// The arguments, JSON; empty where there are none, or they were told already.
     pub(super) args: StrId,
 }
+
+/// The duration of a slice of which nobody knows when it ended.
+pub(super) const NO_END: i64 = -1;
 
 /// A thread, and what metadata tell of it.
 #[derive(Default)]
@@ -63,10 +74,14 @@ pub(super) struct Trace {
     pub(super) threads: Vec<Thread>,
     pub(super) processes: Vec<Process>,
     pub(super) tally: Tally,
+    /// Status words that are not understood.
+    pub(super) unread: Unread,
     /// Ids that arguments give, and of each slice the one that it got; empty where it is its number.
     own_ids: Interner,
     ids: Vec<StrId>,
     pub(super) repeated: u64,
+    /// The unit of times, where it was named.
+    pub(super) unit: Option<Unit>,
     run_id: Option<String>,
     source: &'static str,
     /// The members of the root beside the events, as labels.
@@ -74,9 +89,11 @@ pub(super) struct Trace {
     label_keys: Vec<String>,
     /// Nanoseconds that the trace's origin lies behind the epoch.
     pub(super) base: Option<i64>,
+    /// Whether our own export wrote records of it: their events are told at once, and nothing is left to be made of them.
+    pub(super) is_own: bool,
     opened: bool,
-    thread_of: FxHashMap<u32, FxHashMap<String, u32>>,
-    process_of: FxHashMap<String, u32>,
+    thread_of: HashMap<u32, HashMap<String, u32>>,
+    process_of: HashMap<String, u32>,
     last: u32,
 }
 
@@ -85,8 +102,7 @@ pub(super) struct Trace {
 pub(super) struct ArgFacts<'a> {
     id: Option<Cow<'a, str>>,
     pub(super) after: Vec<Cow<'a, str>>,
-    pub(super) status: Option<Status>,
-    pub(super) error: Option<Cow<'a, str>>,
+    pub(super) outcome: Outcome<'a>,
 }
 
 impl<'a> ArgFacts<'a> {
@@ -99,21 +115,16 @@ impl<'a> ArgFacts<'a> {
                     let ids: Option<Vec<Cow<'a, str>>> = value.elements().map(Value::text).collect();
                     self.after.extend(ids.unwrap_or_default());
                 }
-                "status" => {
-                    self.status = value.text().and_then(|word| Status::from_word(&word)).or(self.status);
+                _ => {
+                    self.outcome.argument(&key, value.get());
                 }
-                "error" => {
-                    let error = value.text().filter(|e| !e.is_empty() && e != "false");
-                    self.error = error.or(self.error.take());
-                }
-                _ => {}
             }
         }
     }
 }
 
 impl Trace {
-    pub(super) fn new(name: &str) -> Trace {
+    pub(super) fn new(name: &str, unit: Option<Unit>) -> Trace {
         Trace {
             name: name.to_owned(),
             items: Vec::new(),
@@ -121,17 +132,20 @@ impl Trace {
             threads: Vec::new(),
             processes: Vec::new(),
             tally: Tally::new(),
+            unread: Unread::default(),
             own_ids: Interner::default(),
             ids: Vec::new(),
             repeated: 0,
+            unit,
             run_id: None,
             source: "Chrome trace",
             labels: Fields::new(),
             label_keys: Vec::new(),
             base: None,
+            is_own: false,
             opened: false,
-            thread_of: FxHashMap::default(),
-            process_of: FxHashMap::default(),
+            thread_of: HashMap::default(),
+            process_of: HashMap::default(),
             last: 0,
         }
     }
@@ -192,6 +206,9 @@ impl Trace {
             return;
         }
         let r = Record::of(value);
+        if let Some(own) = r.own {
+            return self.own(own, sink);
+        }
         let ph = match r.ph.map(|p| p.get().as_bytes()) {
             Some([b'"', ph, b'"']) => *ph,
             _ => {
@@ -213,15 +230,17 @@ impl Trace {
             self.tally.info("not-shown", &what, String::new);
             return;
         }
-        let Some(ts) = r.ts.and_then(micros) else {
+        let unit = r.ts.map_or(Unit::Microseconds, |ts| unit_of(ts, self.unit));
+        let Some(ts) = r.ts.and_then(|ts| time(ts, unit)) else {
             let what = "trace events without a readable time were left out";
             self.tally.warn("bad-time", what, || clip(value.get()));
             return;
         };
-        let dur = r.dur.and_then(micros).unwrap_or(0);
-        if dur < 0 {
-            self.tally.warn("bad-duration", "negative durations were taken as 0", || clip(value.get()));
+        if unit == Unit::Nanoseconds && self.unit.is_none() {
+            let what = "times too large for microseconds were read as nanoseconds; --unit changes that";
+            self.tally.count(Severity::Warning, "time-unit-guessed", what, 1);
         }
+        let dur = if ph == b'X' { self.duration(&r, unit, value) } else { NO_END };
         let thread = self.thread(plain(r.pid), plain(r.tid));
         let name = r.name.and_then(Value::text).unwrap_or_default();
         let cat = r.cat.and_then(Value::text).unwrap_or_default();
@@ -233,18 +252,26 @@ impl Trace {
             status: None,
             thread,
             ts,
-            dur: dur.max(0),
+            dur,
             name: StrId::EMPTY,
             cat: StrId::EMPTY,
             id: StrId::EMPTY,
+            scope: StrId::EMPTY,
+            bind: self.texts.intern(r.bind_id.map_or("", Value::get)),
+            flow_in: is_true(r.flow_in),
+            flow_out: is_true(r.flow_out),
             args: StrId::EMPTY,
         };
         if ph == b'X' {
             item.status = self.complete(&name, &cat, args, sink);
+            if dur == NO_END {
+                item.status = item.status.or(Some(Status::Unknown));
+            }
         } else {
             item.name = self.texts.intern(&name);
             item.cat = self.texts.intern(&cat);
             item.id = self.texts.intern(r.id.map_or("", Value::get));
+            item.scope = self.texts.intern(r.scope.map_or("", Value::get));
             item.args = self.texts.append(args.map_or("", Value::get));
             if matches!(ph, b'B' | b'b' | b'S') {
                 let mut facts = ArgFacts::default();
@@ -259,6 +286,35 @@ impl Trace {
         self.items.push(item);
     }
 
+    /// How long a complete slice took; [`NO_END`], and a complaint, where that is not known.
+    fn duration(&mut self, r: &Record<'_, '_>, unit: Unit, value: Value<'_, '_>) -> i64 {
+        let what = match r.dur.map(|dur| (dur.is_null(), time(dur, unit))) {
+            Some((false, Some(dur))) if dur >= 0 => return dur,
+            Some((false, Some(_))) => "negative durations; the ends of these slices are unknown",
+            Some((false, None)) => {
+                "durations that are too large or not numbers; the ends of these slices are unknown"
+            }
+            _ => "complete slices without a duration; their ends are unknown",
+        };
+        self.tally.warn("bad-duration", what, || clip(value.get()));
+        NO_END
+    }
+
+    /// The event of ours that a record was made of.
+    fn own(&mut self, value: Value<'_, '_>, sink: &mut dyn EventSink) {
+        self.is_own = true;
+        if !value.is_object() {
+            return;
+        }
+        match read_line(value.get().as_bytes()) {
+            Ok(line) => sink.event(line.event),
+            Err(error) => {
+                let what = format!("events of ours that could not be read were ignored: {}", error.message);
+                self.tally.warn("bad-record", &what, || clip(value.get()));
+            }
+        }
+    }
+
     /// Tells a complete slice but for its times; its status.
     fn complete(
         &mut self,
@@ -271,6 +327,7 @@ impl Trace {
         args.into_iter().for_each(|args| facts.add(args));
         self.open(None, sink);
         let slice = self.begin(facts.id.take());
+        let status = facts.outcome.settle(&mut self.unread);
         let mut labels = Fields::new();
         if !cat.is_empty() {
             labels.str("category", cat);
@@ -286,8 +343,8 @@ impl Trace {
             params: args.filter(|a| a.is_object()).map(|a| Json::from_raw(a.get())),
             ..Task::default()
         }));
-        if let Some(message) = facts.error {
-            let error = Some(ErrorInfo { message, ..ErrorInfo::default() });
+        let error = facts.outcome.into_error();
+        if error.is_some() {
             sink.event(Event::Attempt(Attempt {
                 task: Cow::Borrowed(&*id),
                 number: 1,
@@ -295,7 +352,7 @@ impl Trace {
                 ..Attempt::default()
             }));
         }
-        facts.status
+        status
     }
 
     fn process(&mut self, pid: &str) -> u32 {
@@ -362,6 +419,10 @@ impl Trace {
                 .info("not-shown", "metadata of other kinds are not shown", || r.name.map_or("", Value::get)),
         }
     }
+}
+
+fn is_true(value: Option<Value<'_, '_>>) -> bool {
+    value.is_some_and(|v| matches!(plain(Some(v)), "true" | "1"))
 }
 
 /// The text of a value without quotes.

@@ -1,7 +1,7 @@
 //! The files that SQLite keeps beside a database that is in use: `x.db-wal`, its write-ahead log, belongs to `x.db` and
 //! is read with it; `x.db-shm` is an index into that log, which is rebuilt while reading.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::item::{Item, Verdict};
 
@@ -21,7 +21,7 @@ pub(super) struct Companion {
 
 /// For each item, whose companion it is.
 pub(super) fn find(items: &[Item]) -> Vec<Option<Companion>> {
-    let by_name: FxHashMap<&str, usize> =
+    let by_name: HashMap<&str, usize> =
         items.iter().enumerate().map(|(i, it)| (it.source.name.as_str(), i)).collect();
     let of = |item: &Item| {
         [("-wal", LOG), ("-shm", "shm")].into_iter().find_map(|(suffix, part)| {

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
-use rustc_hash::FxHashMap;
 
 /// The run ids that are in use.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// Each with whether files share it, or it is the one of a file whose runs are its own.
-    taken: FxHashMap<String, bool>,
+    taken: HashMap<String, bool>,
     /// Ids that files share, and what they became because a file has such a run of its own.
-    shared: FxHashMap<String, String>,
+    shared: HashMap<String, String>,
 }
 
 impl Names {
@@ -35,7 +35,7 @@ impl Names {
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     /// The ids of the file's own runs, and what they became.
-    own: FxHashMap<String, String>,
+    own: HashMap<String, String>,
     /// How many events that are no diagnostics.
     pub(crate) events: u64,
     /// How many of them are about tasks.

@@ -3,11 +3,13 @@
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task};
 use makespan_model::Order as _;
+use std::rc::Rc;
 
 use super::{Runs, ToldRun, beside, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::pairs::{Clock, Labels, Record, info, items, scalar, warn};
+use crate::pairs::{Labels, Record, info, items, scalar, warn};
+use crate::times::Clock;
 
 const STATE: [&str; 8] = [
     "session_id",
@@ -100,7 +102,7 @@ fn tell(
     sink: &mut dyn EventSink,
 ) {
     let record = &state.record;
-    let mut clock = Clock::new(zone);
+    let mut clock = Clock::new(Rc::new(zone));
     let ids: Vec<_> = ["trace_id", "session_id"].iter().filter_map(|k| record.filled(k)).collect();
     let known = runs.list.iter().position(|run| run.trace.iter().any(|t| ids.iter().any(|id| *id == **t)));
     let id = match known {
@@ -155,7 +157,7 @@ fn tell(
 
 fn waiting(
     task: &Record<'_>,
-    known: &mut rustc_hash::FxHashSet<String>,
+    known: &mut foldhash::HashSet<String>,
     clock: &mut Clock<'_>,
     sink: &mut dyn EventSink,
 ) {
@@ -165,11 +167,7 @@ fn waiting(
     }
     let mut labels = Fields::new();
     task.rest(&["task_id", "status", "created_at", "retry_count", "last_error"], &mut labels);
-    let word = task.text("status").unwrap_or_default();
-    let status = match &*word {
-        "ready" => Some(Status::Queued),
-        other => Status::from_word(other),
-    };
+    let status = clock.status_of(task, "status", false);
     sink.event(Event::Task(Task {
         id: id.clone(),
         step: Some(step_of(&id).to_owned().into()),
@@ -204,7 +202,7 @@ fn alone(
     runs: &mut Runs,
     sink: &mut dyn EventSink,
 ) {
-    let mut clock = Clock::new(zone);
+    let mut clock = Clock::new(Rc::new(zone));
     let known = runs.list.iter().position(|r| r.trace.iter().any(|t| t == session) && beside(&r.file, file));
     let at = known.unwrap_or_else(|| {
         let id = runs.fresh(format!("checkpoint {session}"));

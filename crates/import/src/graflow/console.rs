@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use makespan_format::{
     Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task,
     time::SECOND,
 };
-use rustc_hash::FxHashMap;
 
 use super::{Runs, step_of};
 use crate::importer::Source;
@@ -105,10 +105,10 @@ struct Follower<'r, 's> {
     spans: Vec<Span>,
     /// Open spans by the column they are printed in; closed ones are dropped when they come to the top.
     columns: BTreeMap<usize, Vec<usize>>,
-    open: FxHashMap<String, Vec<(usize, u32)>>,
-    tries: FxHashMap<String, u32>,
+    open: HashMap<String, Vec<(usize, u32)>>,
+    tries: HashMap<String, u32>,
     /// How tasks came into the run that were added while it ran.
-    added: FxHashMap<String, String>,
+    added: HashMap<String, String>,
     pending: Option<(String, i64)>,
     orphans: u64,
     days: u64,
@@ -133,9 +133,9 @@ pub(super) fn read(source: &Source, runs: &mut Runs, sink: &mut dyn EventSink) {
         day: 0,
         spans: Vec::new(),
         columns: BTreeMap::new(),
-        open: FxHashMap::default(),
-        tries: FxHashMap::default(),
-        added: FxHashMap::default(),
+        open: HashMap::default(),
+        tries: HashMap::default(),
+        added: HashMap::default(),
         pending: None,
         orphans: 0,
         days: 0,

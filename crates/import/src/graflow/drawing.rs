@@ -1,7 +1,7 @@
 //! The defined graph as Graflow draws it: Mermaid text, or names and pairs of names. Joined to runs by task ids.
 
+use foldhash::HashMap;
 use makespan_format::{Event, EventSink, RunInfo, Task};
-use rustc_hash::FxHashMap;
 
 use super::{Runs, beside};
 use crate::importer::Source;
@@ -57,7 +57,7 @@ pub(super) fn read(source: &Source, mermaid: bool, sink: &mut dyn EventSink) -> 
 
 /// Mermaid ids are mangled (`clean_α` and `clean_β` both become `clean_`), labels are the task ids.
 fn read_mermaid(text: &str) -> Drawing {
-    let mut labels: FxHashMap<&str, &str> = FxHashMap::default();
+    let mut labels: HashMap<&str, &str> = HashMap::default();
     let mut drawing = Drawing::default();
     let mut edges = Vec::new();
     let mut group: Option<&str> = None;
@@ -97,7 +97,7 @@ impl Drawing {
         let mut joined = Vec::new();
         for run in runs.list.iter_mut().filter(|r| !near || beside(&r.file, file)) {
             let mut after: Vec<(&str, Vec<&str>)> = Vec::new();
-            let mut index: FxHashMap<&str, usize> = FxHashMap::default();
+            let mut index: HashMap<&str, usize> = HashMap::default();
             for (from, to) in &self.edges {
                 let known = run.tasks.contains(from) && run.tasks.contains(to) && from != to;
                 if known && run.edges.insert((from.clone(), to.clone())) {

@@ -7,8 +7,8 @@ mod drawing;
 pub mod lineage;
 mod runtime;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::EventSink;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::pairs::{Labels, folder, info, warn};
@@ -83,20 +83,20 @@ struct ToldRun {
     file: String,
     /// Trace and session the run belongs to.
     trace: Vec<String>,
-    tasks: FxHashSet<String>,
+    tasks: HashSet<String>,
     /// What was told of the run itself, since a later event replaces such an object whole.
     labels: Labels,
     params: Labels,
     stored: Labels,
     /// Dependencies taken over from drawings, so that two of one graph give them once.
-    edges: FxHashSet<(String, String)>,
+    edges: HashSet<(String, String)>,
 }
 
 /// The runs told so far; several files may tell of the same.
 #[derive(Default)]
 struct Runs {
     list: Vec<ToldRun>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
 }
 
 impl Runs {
@@ -110,11 +110,11 @@ impl Runs {
             run: run.to_owned(),
             file: file.to_owned(),
             trace: Vec::new(),
-            tasks: FxHashSet::default(),
+            tasks: HashSet::default(),
             labels: Labels::default(),
             params: Labels::default(),
             stored: Labels::default(),
-            edges: FxHashSet::default(),
+            edges: HashSet::default(),
         });
         self.list.len() - 1
     }

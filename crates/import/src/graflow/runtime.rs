@@ -1,15 +1,17 @@
 //! The runtime graph that a tracer exports: nodes with times, and the order in which they were started.
 
+use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task,
 };
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
+use std::rc::Rc;
 
 use super::{Runs, ToldRun, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
-use crate::pairs::{Clock, Labels, Record, info, items, scalar, warn};
+use crate::pairs::{Labels, Record, info, items, scalar, warn};
+use crate::times::Clock;
 
 /// Members of a node that have their place.
 const NODE: [&str; 5] = ["id", "status", "start_time", "end_time", "metadata"];
@@ -48,7 +50,7 @@ pub(super) fn read(
         let message = format!("{file}: nodes that are not objects or have no id are ignored");
         sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-record", message).times(lost));
     }
-    let index: FxHashMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect();
+    let index: HashMap<&str, usize> = nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect();
     let order = root.raw("execution_order").map(items).unwrap_or_default();
     let segments = segments(&nodes, &index, &order);
     // A node is replaced when its id is used again, so its times belong to the last run that started it.
@@ -60,7 +62,7 @@ pub(super) fn read(
     }
     let relations = relations(&root, &nodes, &index);
     for (s, segment) in segments.iter().enumerate() {
-        let mut clock = Clock::new(zone);
+        let mut clock = Clock::new(Rc::new(zone));
         let run = Run { file, nodes: &nodes, segment, last: &last, place: s, relations: &relations };
         run.tell(&mut clock, runs, sink);
     }
@@ -85,10 +87,10 @@ fn nodes<'a>(root: &Record<'a>) -> (Vec<Node<'a>>, u64) {
     (all, lost)
 }
 
-fn segments(nodes: &[Node<'_>], index: &FxHashMap<&str, usize>, order: &[&RawValue]) -> Vec<Segment> {
+fn segments(nodes: &[Node<'_>], index: &HashMap<&str, usize>, order: &[&RawValue]) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     let mut seen = vec![false; nodes.len()];
-    let mut place: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut place: HashMap<usize, usize> = HashMap::default();
     let mut visit = |node: usize, seen: &mut Vec<bool>| {
         seen[node] = true;
         if nodes[node].trace {
@@ -124,9 +126,9 @@ fn segments(nodes: &[Node<'_>], index: &FxHashMap<&str, usize>, order: &[&RawVal
 fn relations<'a>(
     root: &Record<'a>,
     nodes: &[Node<'_>],
-    index: &FxHashMap<&str, usize>,
-) -> FxHashMap<usize, (Option<usize>, Vec<usize>)> {
-    let mut all: FxHashMap<usize, (Option<usize>, Vec<usize>)> = FxHashMap::default();
+    index: &HashMap<&str, usize>,
+) -> HashMap<usize, (Option<usize>, Vec<usize>)> {
+    let mut all: HashMap<usize, (Option<usize>, Vec<usize>)> = HashMap::default();
     for raw in root.raw("edges").map(items).unwrap_or_default() {
         let Some(edge) = Record::parse(raw.get()) else { continue };
         let end = |key: &str| edge.text(key).and_then(|id| index.get(id.as_ref()).copied());
@@ -149,7 +151,7 @@ struct Run<'r, 'a> {
     segment: &'r Segment,
     last: &'r [usize],
     place: usize,
-    relations: &'r FxHashMap<usize, (Option<usize>, Vec<usize>)>,
+    relations: &'r HashMap<usize, (Option<usize>, Vec<usize>)>,
 }
 
 impl Run<'_, '_> {
@@ -163,7 +165,7 @@ impl Run<'_, '_> {
             }
         }
         let ended = root.and_then(|r| clock.iso_of(&r.record, "end_time"));
-        let status = root.and_then(|r| r.record.text("status")).and_then(|word| Status::from_word(&word));
+        let status = root.and_then(|r| clock.status_of(&r.record, "status", false));
         self.tell_run(root, status, ended, clock, &mut runs.list[at], sink);
         let mut counts = Counts::default();
         for &(node, times) in &self.segment.tasks {
@@ -268,7 +270,7 @@ impl Run<'_, '_> {
         if !mine {
             return;
         }
-        let known = record.text("status").and_then(|word| Status::from_word(&word));
+        let known = clock.status_of(record, "status", metadata.filled("error").is_some());
         let ended = clock.iso_of(record, "end_time");
         counts.repeated += u64::from(times > 1);
         counts.lost += u64::from(times.saturating_sub(1));

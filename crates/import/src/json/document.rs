@@ -7,11 +7,13 @@ use std::borrow::Cow;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
-use super::mend::mend;
+use super::fault::{Look, describe, preamble};
+use super::mend::{is_not_a_number, mend};
 use super::tape::{LONGEST, Stop, Tape, Value, key_of, space, string};
 use super::{JsonError, Mended};
 use crate::encoding::{decode_utf16, looks_utf16};
 use crate::error::ReadError;
+use crate::limits::HEAD_BYTES;
 
 /// Takes the parts of a document.
 pub(crate) trait Records {
@@ -64,6 +66,11 @@ pub(crate) struct Document<R> {
     error: Option<JsonError>,
     /// How many records not even mending made JSON.
     bad: u64,
+    /// How many line breaks lie before `base`, and the byte behind the last of them.
+    lines: u64,
+    line_at: u64,
+    /// Whether all bytes are there.
+    complete: bool,
 }
 
 /// How a document ended.
@@ -96,6 +103,9 @@ impl<R: Records> Document<R> {
             mended: Mended::default(),
             error: None,
             bad: 0,
+            lines: 0,
+            line_at: 0,
+            complete: false,
         }
     }
 
@@ -146,6 +156,7 @@ impl<R: Records> Document<R> {
             // Fewer bytes than the look for a byte order mark waits for.
             rest.extend_from_slice(b"    ");
         }
+        self.complete = true;
         let used = self.read(&rest, sink);
         let rest = rest[used..].trim_ascii_end();
         let begins = rest.len() - rest.trim_ascii_start().len();
@@ -153,7 +164,7 @@ impl<R: Records> Document<R> {
         let is_half = !rest.is_empty();
         match self.place {
             Place::Done | Place::Lost => {}
-            Place::Start => self.fail("it ends before it has begun", self.base),
+            Place::Start => self.fail(b"", 0, Some("it ends before it has begun")),
             Place::Root | Place::List { .. } => {
                 if half && is_half {
                     self.patch(rest, self.base + begins as u64, false, sink);
@@ -219,6 +230,11 @@ impl<R: Records> Document<R> {
         if self.place == Place::Lost {
             at = bytes.len();
         }
+        let passed = &bytes[..at];
+        if let Some(last) = memchr::memrchr(b'\n', passed) {
+            self.lines += memchr::memchr_iter(b'\n', passed).count() as u64;
+            self.line_at = self.base + last as u64 + 1;
+        }
         self.base += at as u64;
         at
     }
@@ -239,6 +255,13 @@ impl<R: Records> Document<R> {
             Place::Start => {
                 match byte {
                     b'{' => self.place = Place::Root,
+                    // Not a list but what a log line begins with, such as `[INFO]`.
+                    b'[' if matches!(bytes.get(at + 1), Some(b'A'..=b'H' | b'J'..=b'M' | b'O'..=b'Z')) => {
+                        return Err(Stop::Bad(at));
+                    }
+                    b'[' if bytes.get(at + 1..).is_some_and(|b| b.starts_with(b"INFO")) => {
+                        return Err(Stop::Bad(at));
+                    }
                     b'[' => self.place = Place::List { keyed: false, member: false },
                     _ => return Err(Stop::Bad(at)),
                 }
@@ -300,41 +323,95 @@ impl<R: Records> Document<R> {
     /// Reads the member or record at `at`, which stops being JSON at `stop`; where it ends, or `None` where the text
     /// ends before it does.
     fn mend(&mut self, bytes: &[u8], at: usize, stop: usize, sink: &mut dyn EventSink) -> Option<usize> {
+        let before = at;
         let at = space(bytes, at);
         let byte = *bytes.get(at)?;
-        let keyed = match self.place {
-            Place::Root => true,
-            Place::List { keyed, .. } => keyed,
-            _ => false,
+        let (keyed, is_list) = match self.place {
+            Place::Root => (true, false),
+            Place::List { keyed, .. } => (keyed, true),
+            _ => (false, false),
         };
-        let is_due = matches!(self.place, Place::Root | Place::List { .. }) && (self.comma || self.first);
-        let fits = if keyed { byte == b'"' } else { !matches!(byte, b'}' | b']' | b',' | b':') };
-        if !is_due || !fits {
-            let what =
-                if self.place == Place::Done { "something follows its end" } else { "it makes no sense" };
-            self.fail(what, self.base + at as u64);
-            self.place = Place::Lost;
+        if self.place == Place::Start
+            && let Some(len) = preamble(&bytes[at..])
+        {
+            self.mended.before += 1;
+            return Some(at + len);
+        }
+        if self.place == Place::Start && !self.complete && bytes.len() < HEAD_BYTES {
             return None;
         }
-        let end = if keyed {
-            let key = span(bytes, at)?;
-            let colon = space(bytes, key);
-            if *bytes.get(colon)? != b':' {
-                self.fail("a key without a value", self.base + colon as u64);
-                self.place = Place::Lost;
+        let is_inside = matches!(self.place, Place::Root | Place::List { .. });
+        let begins = if keyed { byte == b'"' } else { !matches!(byte, b'}' | b']' | b',' | b':') };
+        if is_inside && self.comma && byte == b',' {
+            self.mended.commas += 1;
+            return Some(at + 1);
+        }
+        if is_inside && !self.comma && !self.first && begins && matches!(byte, b'"' | b'{' | b'[') {
+            self.comma = true;
+            self.mended.missing += 1;
+            return Some(before);
+        }
+        let is_due = is_inside && (self.comma || self.first);
+        if !is_due || !begins {
+            let next = if is_list { Look::of(bytes, before, keyed).next(bytes, at) } else { None };
+            if is_list && next.is_none() && !self.complete {
                 return None;
             }
-            span(bytes, space(bytes, colon + 1))?
-        } else {
-            span(bytes, at)?
-        };
-        if self.patch(&bytes[at..end], self.base + at as u64, true, sink).is_none() {
-            self.bad += 1;
-            self.fail("an unexpected character", self.base + stop.clamp(at, end) as u64);
+            let what = (self.place == Place::Done).then_some("something follows its end");
+            self.fail(bytes, at, what);
+            match next {
+                Some(end) => return Some(self.leave_out(end)),
+                None => self.place = Place::Lost,
+            }
+            return None;
         }
+        let end = (|| {
+            if !keyed {
+                return span(bytes, at);
+            }
+            let colon = space(bytes, span(bytes, at)?);
+            if *bytes.get(colon)? == b':' { span(bytes, space(bytes, colon + 1)) } else { Some(colon) }
+        })();
+        // What mending may help is read as far as its brackets go; what it cannot, up to the next record.
+        let is_hopeless = !mendable(bytes, at, stop);
+        if let Some(end) = end
+            && !is_hopeless
+            && self.patch(&bytes[at..end], self.base + at as u64, true, sink).is_some()
+        {
+            (self.comma, self.first) = (false, false);
+            self.ended = self.base + end as u64;
+            return Some(end);
+        }
+        if end.is_none() && !is_hopeless && !self.complete {
+            return None;
+        }
+        let next = if is_list { Look::of(bytes, before, keyed).next(bytes, stop.max(at)) } else { None };
+        let fits = |end: &usize| {
+            let close = if keyed { b'}' } else { b']' };
+            bytes.get(space(bytes, *end)).is_none_or(|b| *b == b',' || *b == close)
+        };
+        let end = match (next, end.filter(fits)) {
+            (Some(next), Some(end)) => next.min(end),
+            (Some(end), None) | (None, Some(end)) => end,
+            (None, None) => {
+                if self.complete && is_hopeless {
+                    self.bad += 1;
+                    self.fail(bytes, stop, None);
+                    self.place = Place::Lost;
+                }
+                return None;
+            }
+        };
+        self.fail(bytes, stop, None);
+        Some(self.leave_out(end))
+    }
+
+    /// Leaves out a record that ends at `end`; that place.
+    fn leave_out(&mut self, end: usize) -> usize {
+        self.bad += 1;
         (self.comma, self.first) = (false, false);
         self.ended = self.base + end as u64;
-        Some(end)
+        end
     }
 
     /// Mends a member or a record that begins at byte `at` of the file, and reads it; `None` where that is no help.
@@ -362,17 +439,42 @@ impl<R: Records> Document<R> {
                 _ => self.records.record(Some(key), value, sink),
             }
         }
-        self.mended.nan += mended.nan;
-        self.mended.bad_utf8 += mended.bad_utf8;
-        self.mended.lone_surrogates += mended.lone_surrogates;
-        self.mended.controls += mended.controls;
-        self.mended.commas += mended.commas;
+        self.mended.add(mended);
         self.ended = mended.truncated_at.map_or(self.ended, |cut| cut.max(self.ended));
         Some(())
     }
 
-    fn fail(&mut self, what: &str, at: u64) {
-        self.error.get_or_insert_with(|| JsonError { message: what.to_owned(), offset: Some(at) });
+    /// Remembers the first fault, at `stop` of the bytes at hand, which begin at `base`; `what` it is, where that is
+    /// not the character there.
+    fn fail(&mut self, bytes: &[u8], stop: usize, what: Option<&str>) {
+        if self.error.is_some() {
+            return;
+        }
+        let message = match what {
+            Some(what) => what.to_owned(),
+            None => describe(bytes, stop, self.lines + 1, self.base - self.line_at),
+        };
+        let line =
+            self.lines + 1 + memchr::memchr_iter(b'\n', &bytes[..stop.min(bytes.len())]).count() as u64;
+        let offset = Some(self.base + stop as u64);
+        self.error = Some(JsonError { message, offset, line: Some(line) });
+    }
+}
+
+/// Whether mending may help against what stands at `stop`, within or behind the record that begins at `at`: a number
+/// that is none, a control character, bytes that are not UTF-8, a comma before a bracket.
+fn mendable(bytes: &[u8], at: usize, stop: usize) -> bool {
+    let Some(rest) = bytes.get(stop..).filter(|_| stop >= at) else { return true };
+    match rest.first() {
+        None | Some(0..0x20 | 0x80..) => true,
+        Some(b'}' | b']') => bytes[at..stop].trim_ascii_end().last() == Some(&b','),
+        // A word may be found wrong at its second letter.
+        Some(_) => {
+            let is_word = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'+');
+            let from = bytes[at..stop].iter().rposition(|b| !is_word(b)).map_or(at, |i| at + i + 1);
+            let len = bytes[from..].iter().take_while(|b| is_word(b)).count();
+            is_not_a_number(&bytes[from..from + len])
+        }
     }
 }
 
@@ -419,12 +521,17 @@ impl Ending {
         }
         self.mended.report(name, sink);
         let (code, what) = if self.bad > 0 {
-            ("bad-record", "records that are not JSON were left out")
+            ("bad-record", "records that are not JSON were left out (first: ")
         } else {
-            ("not-json", "what follows is not JSON and was left out")
+            ("not-json", "what follows is not JSON and was left out (")
         };
-        let found = Diagnostic::new(Severity::Warning, code, format!("{name}: {what}"));
-        sink.diagnostic(Diagnostic { offset: error.offset, ..found.times(self.bad) });
+        let message = format!("{name}: {what}{})", error.message);
+        let found = Diagnostic::new(Severity::Warning, code, message);
+        sink.diagnostic(Diagnostic {
+            offset: error.offset,
+            line: error.line,
+            ..found.times(self.bad.max(1))
+        });
         Ok(())
     }
 }

@@ -181,13 +181,17 @@ impl Pass<'_> {
         let is_end =
             |b: &u8| matches!(b, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"') || b.is_ascii_whitespace();
         let len = rest.iter().position(is_end).unwrap_or(rest.len()).max(1);
-        match &rest[..len] {
-            b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"-NaN" | b"+Infinity" => {
-                self.mended.nan += 1;
-                self.out.extend_from_slice(b"null");
-            }
-            other => self.out.extend_from_slice(other),
+        if is_not_a_number(&rest[..len]) {
+            self.mended.nan += 1;
+            self.out.extend_from_slice(b"null");
+        } else {
+            self.out.extend_from_slice(&rest[..len]);
         }
         at + len
     }
+}
+
+/// Whether a word stands for a number that is none, or infinite.
+pub(super) fn is_not_a_number(word: &[u8]) -> bool {
+    matches!(word, b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"-NaN" | b"+Infinity")
 }

@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, Sample, Severity};
-use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::value::RawValue;
 
 use super::book::Book;
 use super::metrics::name_and_unit;
 use super::record::{RunFacts, Slots, TaskRow, nanos};
-use super::times::Clock;
 use crate::importer::Zone;
 use crate::json;
+use crate::times::Clock;
 
 /// The member of an object.
 pub(super) fn member<'a>(object: &'a RawValue, name: &str) -> Option<&'a RawValue> {
@@ -86,7 +86,7 @@ impl<'a> Report<'a> {
         if let Some(bottlenecks) = analysis(&["bottlenecks"]).filter(|b| b.get() != "[]") {
             facts.label("bottlenecks", bottlenecks.get());
         }
-        let mut errors: FxHashMap<(String, String), Cow<'a, str>> = FxHashMap::default();
+        let mut errors: HashMap<(String, String), Cow<'a, str>> = HashMap::default();
         for error in analysis(&["error_analysis", "error_timeline"]).map(json::elements).unwrap_or_default() {
             if let Some(e) = Slots::read(error, &["time", "node_id", "error"])
                 && let (Some(time), Some(node), Some(text)) = (e.text(0), e.text(1), e.text(2))
@@ -204,7 +204,7 @@ impl<'a> Live<'a> {
                 book.learn(RunFacts { source: Some("Kailash dashboard"), ..RunFacts::named(&id, file) })
             });
             book.turn_to(at, sink);
-            let mut seen = FxHashSet::default();
+            let mut seen = HashSet::default();
             let mut rows: Vec<Point<'_>> = Vec::new();
             for (_, point) in points {
                 let (mut time, mut values) = (None, Vec::new());

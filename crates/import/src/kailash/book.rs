@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Event, EventSink, Fields, RunInfo, Severity, Status};
 use makespan_model::{Interner, NONE, StrId};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plan::Plan;
 use super::record::{RunFacts, TaskRow, error_info};
-use super::times::Clock;
 use crate::importer::Zone;
+use crate::outcome;
 use crate::tally::clip;
+use crate::times::Clock;
 
 /// A task that was told.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(super) struct Edges {
     /// What each task depends on by its first record, sorted.
     first: Vec<u32>,
     /// The others: task, and what it depends on.
-    more: FxHashSet<(u32, u32)>,
+    more: HashSet<(u32, u32)>,
 }
 
 /// A run while it is told.
@@ -50,16 +51,16 @@ pub(super) struct RunState<'z> {
     ids: Interner,
     task_of: Vec<u32>,
     /// Tasks of a node, in the order told.
-    pub(super) nodes: FxHashMap<String, Vec<u32>>,
+    pub(super) nodes: HashMap<String, Vec<u32>>,
     /// Highest number given to a record of a node that had no id.
-    pub(super) numbered: FxHashMap<String, usize>,
+    pub(super) numbered: HashMap<String, usize>,
     edges: Edges,
     /// Dependencies on ids that were not known yet.
     pub(super) later: Vec<(u32, String)>,
     /// Numbers taken by further tries of a task.
-    pub(super) numbers: FxHashSet<(u32, u32)>,
+    pub(super) numbers: HashSet<(u32, u32)>,
     /// Tries that were told without metrics, which another record of them may have.
-    pub(super) unmeasured: FxHashMap<StrId, (u32, Option<i64>)>,
+    pub(super) unmeasured: HashMap<StrId, (u32, Option<i64>)>,
     pub(super) counts: Counts,
     /// Whether no file told of the run itself.
     pub(super) no_file: bool,
@@ -76,15 +77,13 @@ pub(super) struct Counts {
     pub(super) no_previous: u64,
     pub(super) end_from_duration: u64,
     pub(super) from_index: u64,
-    pub(super) unknown_status: u64,
-    pub(super) first_unknown_status: String,
 }
 
 /// All runs, in the order met.
 pub(super) struct Book<'z> {
     zone: Rc<dyn Zone + 'z>,
     pub(super) runs: Vec<RunState<'z>>,
-    by_id: FxHashMap<String, usize>,
+    by_id: HashMap<String, usize>,
     current: Option<usize>,
     pub(super) plans: Vec<Rc<Plan>>,
 }
@@ -92,7 +91,7 @@ pub(super) struct Book<'z> {
 impl<'z> Book<'z> {
     /// No runs yet.
     pub(super) fn new(zone: Rc<dyn Zone + 'z>) -> Book<'z> {
-        Book { zone, runs: Vec::new(), by_id: FxHashMap::default(), current: None, plans: Vec::new() }
+        Book { zone, runs: Vec::new(), by_id: HashMap::default(), current: None, plans: Vec::new() }
     }
 
     /// The run of that id.
@@ -114,12 +113,12 @@ impl<'z> Book<'z> {
             tasks: Vec::new(),
             ids: Interner::default(),
             task_of: vec![NONE],
-            nodes: FxHashMap::default(),
-            numbered: FxHashMap::default(),
+            nodes: HashMap::default(),
+            numbered: HashMap::default(),
             edges: Edges::default(),
             later: Vec::new(),
-            numbers: FxHashSet::default(),
-            unmeasured: FxHashMap::default(),
+            numbers: HashSet::default(),
+            unmeasured: HashMap::default(),
             counts: Counts::default(),
             no_file: false,
             lost: false,
@@ -158,7 +157,7 @@ impl<'z> Book<'z> {
 
     /// Tells records, each after the try that it names as the one before.
     pub(super) fn tasks_in_order(&mut self, rows: Vec<(usize, TaskRow<'_>)>, sink: &mut dyn EventSink) {
-        let place: FxHashMap<(usize, &str), usize> =
+        let place: HashMap<(usize, &str), usize> =
             rows.iter().enumerate().filter_map(|(i, (run, r))| Some(((*run, r.id.as_deref()?), i))).collect();
         let mut next: Vec<Vec<usize>> = vec![Vec::new(); rows.len()];
         let mut ready = Vec::new();
@@ -280,7 +279,7 @@ impl RunState<'_> {
         sorted.sort_unstable();
         sorted.dedup();
         if sorted.len() < on.len() {
-            let mut seen = FxHashSet::default();
+            let mut seen = HashSet::default();
             on.retain(|task| seen.insert(*task));
         }
         self.edges.first.append(&mut sorted);
@@ -322,7 +321,7 @@ impl RunState<'_> {
             id: facts.id.as_str().into(),
             name: facts.name.as_deref().map(Into::into),
             workflow: facts.workflow.as_deref().map(Into::into),
-            status: facts.status.as_deref().and_then(Status::from_word),
+            status: facts.status.as_deref().map(outcome::status_of),
             started,
             ended,
             source: Some(facts.source.unwrap_or("Kailash").into()),
@@ -346,7 +345,7 @@ impl RunState<'_> {
             }
         };
         let c = &self.counts;
-        let running = self.facts.status.as_deref().and_then(Status::from_word) == Some(Status::Running);
+        let running = self.facts.status.as_deref().map(outcome::status_of) == Some(Status::Running);
         say(
             u64::from(running && self.facts.ended.is_none()),
             Severity::Warning,
@@ -398,8 +397,6 @@ impl RunState<'_> {
             "metrics-not-collected",
             "every processor, memory and I/O figure of these tasks is zero, which the engine writes when it does not measure; they are left out",
         );
-        let what = format!("statuses that are not known are left out (first: {:?})", c.first_unknown_status);
-        say(c.unknown_status, Severity::Warning, "unknown-status", &what);
         self.clock.report(&place, sink);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, Severity, Status, time};
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::api::member;
@@ -11,6 +11,7 @@ use super::book::Book;
 use super::metrics::Metrics;
 use super::record::{Raw, RunFacts, TaskRow, nanos};
 use crate::json;
+use crate::outcome;
 use crate::sqlite::{Database, Row, Value};
 
 /// A tracking database and what was mended while it was read.
@@ -103,7 +104,7 @@ impl<'a> Tracking<'a> {
 
     /// Tells the tasks.
     pub(super) fn tell(mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
-        let mut metrics: FxHashMap<String, Box<RawValue>> = FxHashMap::default();
+        let mut metrics: HashMap<String, Box<RawValue>> = HashMap::default();
         let failed = self.each("metrics", &mut |mend, row| {
             let custom = mend.json(text(row, "custom_metrics"));
             let columns = [
@@ -302,13 +303,8 @@ fn execution<'c>(
 ) -> TaskRow<'c> {
     let of = |name: &str| context.and_then(|c| member(c, name));
     let value = |name: &str| of(name).filter(|v| v.get() != "{}").map(Cow::Borrowed);
-    let status = match kind {
-        _ if failure => Status::Failed,
-        "NODE_FAILED" | "NODE_ERROR" => Status::Failed,
-        "NODE_SKIPPED" => Status::Skipped,
-        "NODE_STARTED" => Status::Running,
-        _ => Status::Succeeded,
-    };
+    let status =
+        if failure { Status::Failed } else { outcome::status_of(kind.strip_prefix("NODE_").unwrap_or(kind)) };
     let ended = stamp.as_deref().and_then(time::parse_civil).and_then(|c| c.to_ns(0));
     let took = of("duration_ms").and_then(json::number_of);
     let started = ended.zip(took).map(|(end, ms)| time::format_rfc3339(end.saturating_sub(nanos(ms / 1e3))));

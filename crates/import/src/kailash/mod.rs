@@ -14,14 +14,13 @@ mod plan;
 mod record;
 mod sniff;
 mod tell;
-pub(crate) mod times;
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, EventSink, Severity};
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use crate::importer::{ClaimedFile, Importer, Options, ReadError};
@@ -225,7 +224,7 @@ fn tell(
     sink: &mut dyn EventSink,
 ) {
     let of = |part: &'static str| docs.iter().filter(move |d| d.part == part);
-    let mut metrics: FxHashMap<&str, &RawValue> = of(TASK_METRICS).map(|d| (stem(d.file), d.root)).collect();
+    let mut metrics: HashMap<&str, &RawValue> = of(TASK_METRICS).map(|d| (stem(d.file), d.root)).collect();
     for export in exports {
         let at = book.run_of_task(&export.run, export.file);
         book.turn_to(at, sink);
@@ -273,7 +272,7 @@ fn tell(
         }
     }
     // The files are named after random ids; the run file lists them in the order of their creation.
-    let mut order: FxHashMap<(usize, &str), usize> = FxHashMap::default();
+    let mut order: HashMap<(usize, &str), usize> = HashMap::default();
     let listed: Vec<(usize, Vec<String>)> =
         book.runs.iter().enumerate().map(|(at, run)| (at, run.facts.listed.clone())).collect();
     for (at, ids) in &listed {
@@ -303,7 +302,7 @@ fn tell(
 /// Tells the tasks that only the index knows.
 fn tell_index<'a>(
     doc: &Doc<'a>,
-    metrics: &mut FxHashMap<&str, &'a RawValue>,
+    metrics: &mut HashMap<&str, &'a RawValue>,
     book: &mut Book<'_>,
     sink: &mut dyn EventSink,
 ) {

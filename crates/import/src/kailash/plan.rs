@@ -3,8 +3,8 @@
 use makespan_model::Order as _;
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Json, Severity, Status, Task};
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::book::RunState;
@@ -32,7 +32,7 @@ pub(super) struct Plan {
     /// Name and JSON.
     pub(super) labels: Vec<(String, String)>,
     nodes: Vec<PlanNode>,
-    places: FxHashMap<String, usize>,
+    places: HashMap<String, usize>,
     /// Nodes that each node depends on.
     sources: Vec<Vec<usize>>,
     unknown_ends: u64,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
 use makespan_format::ErrorInfo;
-use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
 use super::metrics::Metrics;
@@ -215,7 +215,7 @@ fn place_of<const N: usize>(names: &[&str; N], next: usize, key: &str) -> Option
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pairs {
     list: Vec<(String, String)>,
-    names: FxHashSet<String>,
+    names: HashSet<String>,
 }
 
 impl Pairs {

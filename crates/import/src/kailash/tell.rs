@@ -13,7 +13,7 @@ use super::book::RunState;
 use super::metrics::{Metrics, name_and_unit};
 use super::record::{TaskRow, error_info, nanos};
 use crate::json;
-use crate::tally::clip;
+use crate::outcome;
 
 /// Labels that this importer makes itself; a member of the metadata of such a name is told as `metadata.…`.
 const OWN_LABELS: [&str; 5] = ["task_id", "created_at", "ended_at", "inputs", "status"];
@@ -171,14 +171,8 @@ impl RunState<'_> {
     }
 
     fn try_of(&mut self, row: &TaskRow<'_>, at: u32, is_retry: bool) -> Try {
-        let word = row.status.as_deref();
-        let mut status = word.and_then(Status::from_word);
-        if let (Some(word), None) = (word, status) {
-            if self.counts.unknown_status == 0 {
-                self.counts.first_unknown_status = clip(word).to_owned();
-            }
-            self.counts.unknown_status += 1;
-        }
+        let has_error = row.error.as_deref().is_some_and(|e| !e.is_empty());
+        let mut status = self.clock.status(row.status.as_deref(), has_error);
         if status == Some(Status::Succeeded) && row.metadata.as_deref().is_some_and(is_skipped) {
             status = Some(Status::Skipped);
         }
@@ -276,7 +270,7 @@ impl RunState<'_> {
         if let (false, Some(ended)) = (has_attempt, &row.ended) {
             labels.str("ended_at", ended);
         }
-        if let Some(word) = row.status.as_deref().filter(|w| Status::from_word(w).is_none()) {
+        if let Some(word) = row.status.as_deref().filter(|w| outcome::read(w).is_none()) {
             labels.str("status", word);
         }
         let node = row.node.as_deref().unwrap_or_default();

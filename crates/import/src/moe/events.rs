@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{
     Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Log, RunInfo, Severity, Status, Task,
 };
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::{Runs, compact, told_twice};
 use crate::json;
-use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
+use crate::times::Clock;
 
 /// What an event says of a stage, by the end of its type.
 enum Mark {
@@ -47,8 +47,8 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     }));
     let mut clock = Clock::new(Rc::new(runs.zone));
     // Stages that have begun and not ended: the tasks, by stage and by whom the event names.
-    let mut open: FxHashMap<(String, String), Vec<String>> = FxHashMap::default();
-    let mut tasks: FxHashMap<String, u32> = FxHashMap::default();
+    let mut open: HashMap<(String, String), Vec<String>> = HashMap::default();
+    let mut tasks: HashMap<String, u32> = HashMap::default();
     let (mut bad, mut initialized, mut unstarted) = (0u64, 0u64, 0u64);
     json::each_element(root, |event| {
         let Some(e) = Slots::read(event, &["type", "timestamp", "data"]) else {

@@ -4,18 +4,18 @@ use std::rc::Rc;
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{
     Alert, Artifact, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task,
 };
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use super::series::{Series, id_of};
 use super::{Runs, compact, told_twice};
 use crate::json;
-use crate::kailash::times::Clock;
 use crate::kailash::{Slots, error_info};
+use crate::times::Clock;
 
 const EXECUTION: [&str; 10] = [
     "workflow_id",
@@ -59,7 +59,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         (false, _) => Some(Status::Running),
         (true, Some(true)) => Some(Status::Succeeded),
         (true, Some(false)) => Some(Status::Failed),
-        (true, None) => None,
+        (true, None) => Some(Status::Unknown),
     };
     let error = s.raw(6).and_then(error_of);
     let mut stored = Fields::new();
@@ -129,8 +129,8 @@ fn components<'a>(
     clock: &mut Clock<'_>,
     counts: &mut Counts,
     sink: &mut dyn EventSink,
-) -> FxHashMap<Cow<'a, str>, Vec<String>> {
-    let mut of_kind: FxHashMap<Cow<'a, str>, Vec<String>> = FxHashMap::default();
+) -> HashMap<Cow<'a, str>, Vec<String>> {
+    let mut of_kind: HashMap<Cow<'a, str>, Vec<String>> = HashMap::default();
     let mut all: Vec<Component<'a>> = Vec::new();
     for record in list.map(json::elements).unwrap_or_default() {
         match Slots::read(record, &["component", "entry_time", "exit_time", "success", "result"]) {
@@ -138,7 +138,7 @@ fn components<'a>(
             None => counts.bad_records += 1,
         }
     }
-    let mut several: FxHashMap<&str, u32> = FxHashMap::default();
+    let mut several: HashMap<&str, u32> = HashMap::default();
     all.iter().for_each(|c| *several.entry(&c.name).or_default() += 1);
     for component in &all {
         let (name, s) = (&component.name, &component.slots);
@@ -167,7 +167,7 @@ fn components<'a>(
             Some(false) => Some(Status::Failed),
             _ if s.raw(2).is_none() => Some(Status::Running),
             Some(true) => Some(Status::Succeeded),
-            None => None,
+            None => Some(Status::Unknown),
         };
         let error = s.raw(4).filter(|_| success == Some(false)).and_then(error_of);
         sink.event(Event::Attempt(Attempt {
@@ -202,7 +202,7 @@ fn error_of(result: &RawValue) -> Option<Cow<'_, str>> {
 /// component that ran once: there is no other link between events and components.
 fn tell_event(
     event: &RawValue,
-    only_of_kind: &FxHashMap<Cow<'_, str>, Vec<String>>,
+    only_of_kind: &HashMap<Cow<'_, str>, Vec<String>>,
     clock: &mut Clock<'_>,
     sink: &mut dyn EventSink,
 ) -> bool {

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::{Runs, told_twice};
 use crate::json;
 use crate::kailash::Slots;
-use crate::kailash::times::Clock;
+use crate::times::Clock;
 
 const EXPORT: [&str; 6] = ["workflow_id", "start_time", "end_time", "success", "nodes", "links"];
 
@@ -31,7 +31,8 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     let success = s.raw(3).and_then(json::flag_of);
     let status_of =
         |success: Option<bool>| success.map(|ok| if ok { Status::Succeeded } else { Status::Failed });
-    let status = if s.raw(2).is_some() { status_of(success) } else { Some(Status::Running) };
+    let status =
+        if s.raw(2).is_some() { status_of(success).or(Some(Status::Unknown)) } else { Some(Status::Running) };
     let mut labels = Fields::new();
     s.rest.iter().for_each(|(key, value)| {
         labels.raw(key, value.get());

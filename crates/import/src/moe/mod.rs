@@ -8,8 +8,8 @@ mod series;
 mod training;
 mod workflow;
 
+use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
-use rustc_hash::FxHashMap;
 use serde_json::value::RawValue;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Zone, claim, whole};
@@ -69,7 +69,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 struct Runs<'z> {
     zone: &'z dyn Zone,
     /// The runs of an id: start and end as text, and the id under which each was told.
-    told: FxHashMap<String, Vec<(String, String)>>,
+    told: HashMap<String, Vec<(String, String)>>,
     /// Executions whose workflow was found in their id.
     inferred: u64,
 }
@@ -111,7 +111,7 @@ fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
 }
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    let mut runs = Runs { zone: options.zone, told: FxHashMap::default(), inferred: 0 };
+    let mut runs = Runs { zone: options.zone, told: HashMap::default(), inferred: 0 };
     let mut failures = Vec::new();
     let mut read = 0;
     // A graph export repeats an execution without its times, so executions come first.

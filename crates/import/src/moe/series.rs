@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
 use makespan_format::{Artifact, Diagnostic, Event, EventSink, Fields, Json, Sample, Severity};
-use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
 use crate::json;
@@ -13,7 +13,7 @@ pub(super) struct Series<'s> {
     sink: &'s mut dyn EventSink,
     /// Places in lists that hold no number.
     gaps: u64,
-    kept: FxHashSet<String>,
+    kept: HashSet<String>,
     /// Name and JSON of what is no number, for labels.
     pub(super) words: Fields,
 }
@@ -21,7 +21,7 @@ pub(super) struct Series<'s> {
 impl<'s> Series<'s> {
     /// Tells to `sink`.
     pub(super) fn new(sink: &'s mut dyn EventSink) -> Series<'s> {
-        Series { sink, gaps: 0, kept: FxHashSet::default(), words: Fields::new() }
+        Series { sink, gaps: 0, kept: HashSet::default(), words: Fields::new() }
     }
 
     fn sample(&mut self, name: &str, value: f64) {

@@ -6,7 +6,8 @@ use makespan_format::EventSink;
 use super::database::dependencies;
 use super::model::{Model, Step, Workflow};
 use super::samples::{Note, Notes, What};
-use crate::pairs::{Clock, Labels, Record, items, warn};
+use crate::pairs::{Labels, Record, items, warn};
+use crate::times::Clock;
 
 /// Members of an execution that have their place; what else there is becomes labels.
 const WORKFLOW: [&str; 15] = [

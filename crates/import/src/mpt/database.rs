@@ -4,8 +4,9 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use super::model::{Model, Step, Workflow};
 use super::samples::{Note, Notes, What};
-use crate::pairs::{Clock, Labels, items, scalar, warn};
+use crate::pairs::{Labels, items, scalar, warn};
 use crate::sqlite::{Database, Row, Value};
+use crate::times::Clock;
 
 /// Reads workflows and their steps into the model.
 pub(super) fn read_steps(

@@ -1,10 +1,10 @@
 //! The text log of the monitor: `TIME | LEVEL | place - message`. It is the only record of earlier attempts.
 
+use foldhash::HashMap;
 use makespan_format::{Event, EventSink, Log, RunInfo};
-use rustc_hash::FxHashMap;
 
 use super::model::{Model, Step, Try, Workflow};
-use crate::pairs::Clock;
+use crate::times::Clock;
 
 /// A line of the log with the ids it names.
 pub(super) struct Line<'a> {
@@ -61,7 +61,7 @@ struct Story {
 
 /// Adds what the lines tell of workflows and steps to the model.
 pub(super) fn learn(lines: &[Line<'_>], file: &str, model: &mut Model) {
-    let mut steps: FxHashMap<&str, Story> = FxHashMap::default();
+    let mut steps: HashMap<&str, Story> = HashMap::default();
     let mut order: Vec<&str> = Vec::new();
     let mut current = None;
     for line in lines {

@@ -13,14 +13,16 @@ pub(crate) mod samples;
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use makespan_format::EventSink;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Source, claim, whole};
 use crate::json;
-use crate::pairs::{Clock, Record, folder, info, items, warn};
+use crate::pairs::{Record, folder, info, items, warn};
 use crate::sniff::{Head, JsonKind, Member};
 use crate::sqlite::Database;
+use crate::times::Clock;
 use model::{Model, Workflow};
 use samples::Notes;
 
@@ -120,7 +122,7 @@ struct Answer<'a> {
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut model = Model::default();
-    let mut clock = Clock::new(options.zone);
+    let mut clock = Clock::new(Rc::new(options.zone));
     let mut databases = Vec::new();
     let mut failures = Vec::new();
     for part in parts.iter().filter(|p| p.part == DATABASE) {

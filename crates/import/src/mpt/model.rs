@@ -1,11 +1,12 @@
 //! What is known of a workflow, gathered from whatever records of it there are, and told as events once.
 
+use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task, time::SECOND,
 };
-use rustc_hash::FxHashMap;
 
+use crate::outcome;
 use crate::pairs::{Labels, info, warn};
 
 /// The name of this format in runs.
@@ -71,20 +72,20 @@ pub(super) struct Workflow {
     /// Whether its row was missing and only steps name it.
     pub(super) orphan: bool,
     /// Places of the steps, by id.
-    pub(super) index: FxHashMap<String, usize>,
+    pub(super) index: HashMap<String, usize>,
 }
 
 /// All workflows of a set of files.
 #[derive(Default)]
 pub(super) struct Model {
     pub(super) list: Vec<Workflow>,
-    index: FxHashMap<String, usize>,
-    steps: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
+    steps: HashMap<String, usize>,
 }
 
-/// The status that a word of this program stands for; `paused` is a run that began and has not ended.
+/// The status that a word of this program stands for; `None` for an empty one.
 pub(super) fn status(word: &str) -> Option<Status> {
-    if word.eq_ignore_ascii_case("paused") { Some(Status::Running) } else { Status::from_word(word) }
+    (!word.is_empty()).then(|| outcome::status_of(word))
 }
 
 /// How far along a status is: a record that knows the end knows more than one that does not.
@@ -260,7 +261,7 @@ impl Workflow {
         if let (Some(duration), None) = (step.duration, step.started) {
             labels.raw("duration_s", &duration.to_string());
         }
-        if known.is_none() && !step.word.is_empty() {
+        if known == Some(Status::Unknown) {
             labels.text("status", Some(&step.word));
         }
         let mut fields = Fields::new();
@@ -340,6 +341,11 @@ impl Workflow {
             let message = format!("{whose} is {stale:?} in one record and {:?} in a later one", self.word);
             info(sink, "stale-status", message);
         }
+        let mut unread = outcome::Unread::default();
+        for word in self.steps.iter().map(|s| &s.word).chain([&self.word]).filter(|w| !w.is_empty()) {
+            unread.word(word);
+        }
+        unread.report(&whose, sink);
         let of = |wanted: Status| self.steps.iter().filter(|s| status(&s.word) == Some(wanted)).count();
         let (done, failed, running) = (of(Status::Succeeded), of(Status::Failed), of(Status::Running));
         let n = self.steps.len();

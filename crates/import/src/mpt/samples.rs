@@ -1,10 +1,11 @@
 //! Metrics and alerts: each told once, from the database where it has them, else from an API answer.
 
+use foldhash::HashSet;
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, RunInfo, Sample, Severity};
-use rustc_hash::FxHashSet;
 
 use super::model::Model;
-use crate::pairs::{Clock, Record};
+use crate::pairs::Record;
+use crate::times::Clock;
 
 /// A metric or an alert as its source holds it, before it is told.
 pub(super) struct Note<'a> {
@@ -33,7 +34,7 @@ pub(super) struct Notes<'m, 's> {
     model: &'m Model,
     sink: &'s mut dyn EventSink,
     /// Ids told already; kept only where several files may hold the same ones.
-    told: Option<FxHashSet<String>>,
+    told: Option<HashSet<String>>,
     current: Option<usize>,
     doubled: u64,
     not_numbers: u64,
@@ -47,7 +48,7 @@ impl<'m, 's> Notes<'m, 's> {
         Notes {
             model,
             sink,
-            told: several.then(FxHashSet::default),
+            told: several.then(HashSet::default),
             current: None,
             doubled: 0,
             not_numbers: 0,

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, Log, Status, Task};
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::HashSet;
+use makespan_format::{Attempt, Event, EventSink, Fields, Json, Log, Task};
 
-use super::when::{Clock, duration};
+use crate::ids::{Ids, Placed, Seen};
 use crate::json::tape::Value;
+use crate::outcome::{Outcome, Part};
 use crate::tally::{Tally, clip};
+use crate::times::{Clock, duration};
 
 /// Below this many members, a list is faster than a set.
 const FEW: usize = 24;
@@ -40,7 +42,7 @@ fn distinct<'t, 'a>(object: Value<'t, 'a>, tally: &mut Tally) -> Vec<(Cow<'a, st
             }
         }
     } else {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         all.reverse();
         all.retain(|(key, _)| {
             let fresh = seen.insert(key.clone());
@@ -57,8 +59,7 @@ fn distinct<'t, 'a>(object: Value<'t, 'a>, tally: &mut Tally) -> Vec<(Cow<'a, st
 /// Knows the tasks that came before.
 #[derive(Default)]
 pub(super) struct Tasks {
-    /// Number of the last try of each task.
-    tries: FxHashMap<Box<str>, u32>,
+    ids: Ids,
     records: u64,
 }
 
@@ -75,7 +76,10 @@ struct Record<'a> {
     id: Option<Cow<'a, str>>,
     task: Task<'a>,
     attempt: Attempt<'a>,
+    outcome: Outcome<'a>,
     number: Option<u32>,
+    /// Which instance of a mapped or sharded task it is.
+    instance: Option<Cow<'a, str>>,
     length: Option<i64>,
     labels: Fields,
     logs: Vec<Cow<'a, str>>,
@@ -132,41 +136,38 @@ impl Out<'_, '_> {
                 attempt.worker = Some(text);
             }
             ("start" | "started" | "started_at" | "start_time" | "startTime" | "start_date" | "begin", _) => {
-                attempt.started = self.clock.read(value, self.tally);
+                attempt.started = self.clock.value(value);
             }
             (
                 "end" | "ended" | "ended_at" | "end_time" | "endTime" | "end_date" | "finished_at"
                 | "completed_at" | "stop",
                 _,
-            ) => attempt.ended = self.clock.read(value, self.tally),
+            ) => attempt.ended = self.clock.value(value),
             ("queued" | "queued_at" | "submitted_at" | "scheduled_at" | "queue_time", _) => {
-                attempt.queued = self.clock.read(value, self.tally);
+                attempt.queued = self.clock.value(value);
             }
             ("duration" | "duration_s" | "elapsed", _) => self.length(record, key, value, 1e9),
             ("duration_ms" | "elapsed_ms", _) => self.length(record, key, value, 1e6),
-            ("status" | "state", Some(text)) => match Status::from_word(&text) {
-                Some(status) => attempt.status = Some(status),
-                None => {
-                    labels.str(key, &text);
-                    let what = "unknown statuses were kept as labels";
-                    self.tally.warn("unknown-status", what, || text.into_owned());
-                }
-            },
             ("progress", _) => match value.number() {
                 Some(part) if (0.0..=1.0).contains(&part) => attempt.progress = Some(part),
                 _ => {
                     labels.raw(key, value.get());
                 }
             },
-            ("error" | "exception", Some(message)) => {
-                attempt.error = Some(ErrorInfo { message, ..ErrorInfo::default() })
-            }
             ("log" | "logs", Some(text)) => record.logs.push(text),
             ("log" | "logs", None) if value.is_array() => {
                 let lines = value.elements().map(|line| line.text().unwrap_or(Cow::Borrowed(line.get())));
                 record.logs.extend(lines);
             }
             ("attempt" | "try" | "try_number", _) if tries(value).is_some() => record.number = tries(value),
+            // -1 is how a task says that it is not mapped.
+            (
+                "map_index" | "mapIndex" | "map_idx" | "shard" | "shardIndex" | "shard_index" | "shard_id",
+                Some(text),
+            ) => {
+                labels.raw(key, value.get());
+                record.instance = record.instance.take().or(Some(text).filter(|text| text != "-1"));
+            }
             // A count of retries; the first try is none. Kept as well, since some mean how many are allowed.
             ("retry_count" | "retries", _) if tries(value).is_some() => {
                 record.number = record.number.or(tries(value).map(|n| n + 1));
@@ -176,7 +177,9 @@ impl Out<'_, '_> {
                 task.params = Some(Json::from_raw(value.get()));
             }
             _ => {
-                labels.raw(key, value.get());
+                if record.outcome.member(key, value.get()) != Part::Taken {
+                    labels.raw(key, value.get());
+                }
             }
         }
     }
@@ -214,14 +217,18 @@ impl Out<'_, '_> {
 
 impl Tasks {
     fn emit(&mut self, record: Record<'_>, out: &mut Out<'_, '_>) {
-        let Record { id, mut task, mut attempt, number, length, mut labels, logs } = record;
+        let Record { id, mut task, mut attempt, outcome, number, instance, length, mut labels, logs } =
+            record;
         let Some(id) = id.or_else(|| self.own_id(&mut task)) else {
             let what = "tasks with neither an id nor a name were numbered";
             out.tally.warn("no-id", what, String::new);
             let id = format!("task {}", self.records);
             let id = Some(Cow::Owned(id));
-            return self.emit(Record { id, task, attempt, number, length, labels, logs }, out);
+            let record = Record { id, task, attempt, outcome, number, instance, length, labels, logs };
+            return self.emit(record, out);
         };
+        attempt.status = outcome.settle(&mut out.clock.unread);
+        attempt.error = outcome.into_error();
         match (attempt.started, attempt.ended, length) {
             (Some(start), None, Some(length)) => attempt.ended = start.checked_add(length),
             (None, Some(end), Some(length)) => attempt.started = end.checked_sub(length),
@@ -230,34 +237,42 @@ impl Tasks {
             }
             _ => {}
         }
+        out.clock.settle(&mut attempt);
         let timed = attempt.started.or(attempt.ended).or(attempt.queued).is_some();
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();
-        let before = self.tries.get(&*id).copied();
-        let mut now = number.unwrap_or(1);
-        if let Some(last) = before {
-            let what = "ids that occur again: with times they were taken as further tries, else as more about the task";
-            out.tally.warn("duplicate-id", what, || id.to_string());
-            now = if timed { number.filter(|n| *n > last).unwrap_or(last.saturating_add(1)) } else { last };
-        }
-        match self.tries.get_mut(&*id) {
-            Some(last) => *last = now,
-            None => {
-                self.tries.insert(Box::from(&*id), now);
-            }
+        let params = task.params.as_ref().map_or("", Json::as_str);
+        let (placed, now) = match self.ids.place(&Seen { id: &id, instance, number, params }, &attempt) {
+            Placed::Duplicate => return,
+            Placed::Try(placed, now) => (placed, now),
+        };
+        if placed != id {
+            task.step.get_or_insert_with(|| task.name.clone().unwrap_or_else(|| id.clone()));
+            task.name.get_or_insert_with(|| Cow::Owned(placed.clone()));
         }
         if !tried && number.is_none() {
             task.status = attempt.status;
         }
-        task.id = id.clone();
+        self.ids.depends(&placed, &task.after);
+        task.id = Cow::Borrowed(&placed);
         task.labels = labels.finish();
         out.sink.event(Event::Task(task));
         if tried || number.is_some() {
-            out.sink.event(Event::Attempt(Attempt { task: id.clone(), number: now, ..attempt }));
+            out.sink.event(Event::Attempt(Attempt { task: Cow::Borrowed(&placed), number: now, ..attempt }));
         }
         for text in logs {
-            out.sink.event(Event::Log(Log { task: Some(id.clone()), text, ..Log::default() }));
+            let task = Some(Cow::Borrowed(placed.as_str()));
+            out.sink.event(Event::Log(Log { task, text, ..Log::default() }));
         }
+    }
+
+    /// Emits what only the end of the file tells, and what was found.
+    pub(super) fn finish(self, tally: &mut Tally, sink: &mut dyn EventSink) {
+        self.ids.later(|task, all| {
+            let after = all.iter().map(|id| Cow::Borrowed(id.as_str())).collect();
+            sink.event(Event::Task(Task { id: Cow::Borrowed(task), after, ..Task::default() }));
+        });
+        self.ids.tell(tally);
     }
 
     /// An id for a task that has but a name: the name, numbered where it is taken, since tasks of one name are
@@ -265,7 +280,7 @@ impl Tasks {
     fn own_id<'a>(&self, task: &mut Task<'a>) -> Option<Cow<'a, str>> {
         let name = task.name.clone()?;
         task.step.get_or_insert_with(|| name.clone());
-        if !self.tries.contains_key(&*name) {
+        if !self.ids.knows(&name) {
             return Some(name);
         }
         Some(Cow::Owned(format!("{name} #{}", self.records)))
@@ -306,7 +321,7 @@ mod tests {
         );
         assert_eq!(
             got[2],
-            r#"{"event":"attempt","task":"1","try":2,"started":1767225600000000000,"ended":1767225601500000000,"worker":"w","status":"succeeded","error":{"message":"e"}}"#
+            r#"{"event":"attempt","task":"1","try":2,"started":1767225600000000000,"ended":1767225601500000000,"worker":"w","status":"failed","error":{"message":"e"}}"#
         );
         assert_eq!(got[3], r#"{"event":"log","task":"1","text":"hi"}"#);
         assert!(got[4].contains("bad-dependency") && got.len() == 5, "{got:?}");
@@ -314,10 +329,13 @@ mod tests {
 
     #[test]
     fn ids_that_occur_again_and_names_for_ids() {
-        let got =
-            read(r#"[{"id":"a","start":1767225600},{"id":"a","start":1767225601},{"id":"a","status":"ok"}]"#);
+        let got = read(
+            r#"[{"id":"a","start":1767225600,"end":1767225601,"status":"failed"},{"id":"a","start":1767225601},
+                {"id":"a","status":"ok"},{"id":"b","after":["a"]},{"id":"a","start":1767225600}]"#,
+        );
         assert!(got[4].contains("\"try\":2"), "{got:?}");
-        assert!(got.iter().any(|l| l.contains("duplicate-id") && l.contains("\"count\":2")));
+        assert!(got.iter().any(|l| l.contains(r#""task":"b","after":["a","a #2"]"#)), "{got:?}");
+        assert!(got.iter().any(|l| l.contains("duplicate-id")));
         let got = read(r#"[{"name":"a","start":1767225600},{"name":"a","start":1767225601}]"#);
         assert!(got[3].contains(r#""task":"a #2","name":"a","step":"a""#), "{got:?}");
     }

@@ -57,6 +57,19 @@ impl<'a> Database<'a> {
         Ok(database)
     }
 
+    /// The schema as text, behind what a database begins with: what its first bytes would be if its schema lay there, as
+    /// that of a database that has grown does not. `None` where it cannot be read.
+    pub fn outline(db: &'a [u8], wal: Option<&'a [u8]>) -> Option<Vec<u8>> {
+        let database = Database::open(db, wal).ok()?;
+        let mut out = MAGIC.to_vec();
+        for table in database.tables() {
+            out.extend_from_slice(
+                format!("CREATE TABLE {}({})\n", table.name, table.columns.join(", ")).as_bytes(),
+            );
+        }
+        Some(out)
+    }
+
     /// The tables in the order created, those SQLite keeps for itself (`sqlite_sequence`) among them; no
     /// views, and no virtual tables, which hold no rows of their own.
     pub fn tables(&self) -> &[Table] {

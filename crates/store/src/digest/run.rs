@@ -14,7 +14,17 @@ const MOST_LABELS: usize = 256;
 
 /// Number of tasks of each status, in the order of [`Status::ALL`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally(pub [u64; 10]);
+#[serde(from = "Vec<u64>")]
+pub struct Tally(pub [u64; Status::COUNT]);
+
+/// What was kept before a status was added has fewer counts.
+impl From<Vec<u64>> for Tally {
+    fn from(counts: Vec<u64>) -> Tally {
+        let mut tally = Tally::default();
+        tally.0.iter_mut().zip(counts).for_each(|(slot, count)| *slot = count);
+        tally
+    }
+}
 
 impl Tally {
     pub(crate) fn add(&mut self, status: Status) {

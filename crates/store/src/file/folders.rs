@@ -19,7 +19,7 @@ use makespan_format::time::civil_from_days;
 
 use super::segment::{sync_folder, write_whole};
 use crate::statistics::DAY;
-use crate::{Error, Location, key};
+use crate::{Error, Location, key, private};
 
 /// The version of this layout, and the last one that this release reads.
 pub(super) const SCHEMA: u32 = 1;
@@ -78,7 +78,7 @@ impl Folders {
     }
 
     fn make(&self) -> Result<(), Error> {
-        fs::create_dir_all(&self.root)?;
+        private::create_folders(&self.root)?;
         // The sign comes first: a folder with anything else in it would be taken for somebody else's.
         // Written under a name of our own first, for others may be making it at this moment.
         static MADE: AtomicU64 = AtomicU64::new(0);
@@ -86,7 +86,7 @@ impl Folders {
         let beside = self.root.join(format!("{SIGN}.{}.{number}", std::process::id()));
         write_whole(&beside, format!("{{\"makespan-store\":{SCHEMA}}}\n").as_bytes())?;
         fs::rename(beside, self.root.join(SIGN))?;
-        fs::create_dir_all(self.root.join(RUNS))?;
+        private::create_folders(&self.root.join(RUNS))?;
         sync_folder(&self.root)
     }
 
@@ -103,7 +103,7 @@ impl Folders {
     /// The folder of a new run, relative to the root: by day and key, and by as much of its id as any disk can hold.
     pub(super) fn for_run(id: &str, now: i64) -> PathBuf {
         let (year, month, day) = civil_from_days(now.div_euclid(DAY));
-        let mut name: String = key(id).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut name = hex(&key(id));
         let plain: String =
             id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
         if !plain.is_empty() {
@@ -126,14 +126,28 @@ impl Folders {
         Ok(found)
     }
 
+    /// The folder of a run, relative to the root; `None` where it is not there. Its name follows from its id, so that no
+    /// folder but those of days has to be listed.
+    pub(super) fn find(&self, id: &str) -> Result<Option<PathBuf>, Error> {
+        let name = Folders::for_run(id, 0);
+        let Some(name) = name.file_name() else { return Ok(None) };
+        for day in folders_in(&self.root.join(RUNS))? {
+            let folder = Path::new(RUNS).join(day).join(name);
+            if fs::symlink_metadata(self.root.join(&folder)).is_ok_and(|found| found.is_dir()) {
+                return Ok(Some(folder));
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes the folder of a run. Its name is durable once [`day_of`](Folders::day_of) was synchronised.
     pub(super) fn make_run(&self, relative: &Path) -> Result<(), Error> {
         let (folder, day) = (self.root.join(relative), self.day_of(relative));
         if !day.is_dir() {
-            fs::create_dir_all(&day)?;
+            private::create_folders(&day)?;
             sync_folder(&self.root.join(RUNS))?;
         }
-        match fs::create_dir(&folder) {
+        match private::create_folder(&folder) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.into()),
             _ => Ok(()),
         }
@@ -147,7 +161,7 @@ impl Folders {
     /// Takes a run away: with one step out of the list, then for good.
     pub(super) fn remove(&self, relative: &Path) -> Result<(), Error> {
         let removed = self.root.join(REMOVED);
-        fs::create_dir_all(&removed)?;
+        private::create_folders(&removed)?;
         let Some(name) = relative.file_name() else { return Ok(()) };
         let goal = removed.join(name);
         if goal.exists() {
@@ -175,7 +189,7 @@ impl Folders {
     /// Puts damaged bytes aside, where somebody may look at them.
     pub(super) fn quarantine(&self, run: &Path, segment: u32, from: u64, bytes: &[u8]) -> Result<(), Error> {
         let folder = self.root.join(QUARANTINE);
-        fs::create_dir_all(&folder)?;
+        private::create_folders(&folder)?;
         let run = run.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         write_whole(&folder.join(format!("{run}.{segment:06}.{from}")), bytes)
     }
@@ -193,6 +207,11 @@ impl Folders {
         }
         Ok((pieces, bytes))
     }
+}
+
+/// Bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn folders_in(folder: &Path) -> Result<Vec<std::ffi::OsString>, Error> {

@@ -1,4 +1,4 @@
-//! The list of runs, in memory: what a look at the folders told, and what the writer of this process did since.
+//! The list of runs, in memory: what a look at the folders showed, and what the writer of this process did since.
 
 use std::fs;
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::folders::Folders;
-use super::segment::{Segment, write_derived};
+use super::segment::{Found, Segment, write_derived};
 use super::state::{Entry, State};
 use crate::{Error, RunState, TextKey, key};
 
@@ -21,7 +21,7 @@ pub(super) struct Listed {
     /// Its folder, from that of the store.
     pub(super) folder: PathBuf,
     /// Its files as they were when they were last looked at.
-    pub(super) seen: Vec<Segment>,
+    pub(super) seen: Vec<Found>,
     /// What is known of it.
     pub(super) entry: Entry,
 }
@@ -30,22 +30,30 @@ pub(super) struct Listed {
 #[derive(Debug, Default)]
 pub(super) struct Index {
     runs: FxHashMap<TextKey, Listed>,
+    /// Runs whose ids cannot be read, by folder.
+    nameless: Vec<Listed>,
+    /// Whether it holds all runs; until a list is asked for, it holds those that were.
+    complete: bool,
 }
 
 impl Index {
-    /// The list as it was last kept; whether it is still right, [`refresh`](Index::refresh) tells.
-    pub(super) fn kept(folders: &Folders) -> Index {
-        let read = || -> Option<Vec<Listed>> {
-            let mut json = Vec::new();
-            GzDecoder::new(fs::File::open(folders.index()).ok()?).read_to_end(&mut json).ok()?;
-            serde_json::from_slice(&json).ok()
-        };
-        let listed = read().unwrap_or_default();
-        Index { runs: listed.into_iter().map(|listed| (key(&listed.entry.run.id), listed)).collect() }
+    /// The list as it was last kept; whether it is still right, only a look at the folders shows.
+    fn kept(folders: &Folders) -> Option<Vec<Listed>> {
+        let mut json = Vec::new();
+        GzDecoder::new(fs::File::open(folders.index()).ok()?).read_to_end(&mut json).ok()?;
+        serde_json::from_slice(&json).ok()
     }
 
-    /// Keeps the list for the next who opens the store.
+    /// Whether it holds all runs.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Keeps the list for the next who opens the store, if it is one of all runs.
     pub(super) fn keep(&self, folders: &Folders) -> Result<(), Error> {
+        if !self.complete {
+            return Ok(());
+        }
         let mut all: Vec<&Listed> = self.runs.values().collect();
         all.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
         let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
@@ -55,8 +63,13 @@ impl Index {
 
     /// Looks at all folders, and reads what changed.
     pub(super) fn refresh(&mut self, folders: &Folders) -> Result<(), Error> {
+        let kept = if self.complete { None } else { Index::kept(folders) };
+        let known = kept.into_iter().flatten().chain(self.runs.drain().map(|(_, listed)| listed));
         let mut before: FxHashMap<PathBuf, Listed> =
-            self.runs.drain().map(|(_, listed)| (listed.folder.clone(), listed)).collect();
+            known.map(|listed| (listed.folder.clone(), listed)).collect();
+        self.nameless.clear();
+        // Where this stops half-way, the next one begins anew.
+        self.complete = false;
         for folder in folders.runs()? {
             let looked = look(folders, &folder, before.remove(&folder));
             // A run that went away while it was looked at may have come again.
@@ -65,10 +78,33 @@ impl Index {
                 Err(_) if !folders.root.join(&folder).is_dir() => continue,
                 Err(error) => return Err(error),
             };
-            // A folder without a first record is a run that was never acknowledged.
+            // A folder without a first record and without damage is a run that was never acknowledged.
             if !listed.entry.run.id.is_empty() {
                 self.put(listed);
+            } else if !listed.entry.damage.is_empty() {
+                self.nameless.push(listed);
             }
+        }
+        self.complete = true;
+        Ok(())
+    }
+
+    /// Looks at the folder of one run.
+    pub(super) fn refresh_run(&mut self, folders: &Folders, id: &str) -> Result<(), Error> {
+        let known = self.runs.remove(&key(id));
+        let there = |listed: &Listed| folders.root.join(&listed.folder).is_dir();
+        let folder = match &known {
+            Some(listed) if there(listed) => Some(listed.folder.clone()),
+            _ => folders.find(id)?,
+        };
+        let Some(folder) = folder else { return Ok(()) };
+        let looked = look(folders, &folder, known).or_else(|_| look(folders, &folder, None));
+        match looked {
+            Ok(listed) if listed.entry.run.id == id => self.put(listed),
+            Ok(_) => {}
+            // It went away while it was looked at.
+            Err(_) if !folders.root.join(&folder).is_dir() => {}
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -86,6 +122,14 @@ impl Index {
     /// Takes a run out.
     pub(super) fn remove(&mut self, id: &str) {
         self.runs.remove(&key(id));
+    }
+
+    /// Those of which a part is damaged, by folder.
+    pub(super) fn damaged(&self) -> Vec<&Listed> {
+        let all = self.runs.values().chain(&self.nameless);
+        let mut found: Vec<&Listed> = all.filter(|listed| !listed.entry.damage.is_empty()).collect();
+        found.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
+        found
     }
 
     /// All of them, in no order.

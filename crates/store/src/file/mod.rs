@@ -15,7 +15,7 @@ mod segment;
 mod state;
 mod writer;
 
-use std::fs;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use makespan_format::{Diagnostic, Severity};
@@ -23,8 +23,9 @@ use makespan_format::{Diagnostic, Severity};
 use crate::commit::Writer;
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Cursor, Durations, EachRecord, Error, EventRange, Grouping, History,
-    HistoryQuery, Info, Location, Maintained, Mark, Page, RunFilter, RunQuery, RunState, Store, TaskRun, key,
+    Appended, Batch, Counts, Cursor, DamagedRun, Durations, EachRecord, Error, EventRange, Gaps, Grouping,
+    History, HistoryQuery, Info, Location, Maintained, Mark, Page, RunFilter, RunQuery, RunState, Store,
+    TaskRun, key,
 };
 use folders::Folders;
 use index::Index;
@@ -43,7 +44,7 @@ struct FileStore {
 /// Opens the store in a folder, and makes it where there is none.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     let folders = Folders::at(location)?;
-    let index = Arc::new(RwLock::new(Index::kept(&folders)));
+    let index = Arc::new(RwLock::new(Index::default()));
     Ok(Box::new(FileStore { location: location.clone(), folders, index, writer: Mutex::new(None) }))
 }
 
@@ -54,13 +55,11 @@ impl FileStore {
         if let Some(writer) = &*writer {
             return Ok(writer.clone());
         }
-        let lock =
-            fs::OpenOptions::new().create(true).truncate(false).write(true).open(self.folders.lock())?;
+        let lock = crate::private::options().create(true).truncate(false).open(self.folders.lock())?;
         if !crate::lock::claim(&lock)? {
             return Err(Error::Busy { location: self.location.to_string() });
         }
         self.folders.finish_removing()?;
-        self.index.write().unwrap_or_else(PoisonError::into_inner).refresh(&self.folders)?;
         let files = Files::new(self.folders.clone(), self.index.clone(), lock);
         let started = Arc::new(Writer::start(files)?);
         *writer = Some(started.clone());
@@ -69,18 +68,35 @@ impl FileStore {
 
     /// The list of runs as it is now. Who writes knows it; others have to look.
     fn index(&self) -> Result<RwLockReadGuard<'_, Index>, Error> {
-        let writes = self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        if !writes {
-            self.index.write().unwrap_or_else(PoisonError::into_inner).refresh(&self.folders)?;
+        let writes = self.writes();
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if !writes || !index.is_complete() {
+            index.refresh(&self.folders)?;
         }
+        drop(index);
         Ok(self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The list, in which one run is as it is now: only its folder is looked at.
+    fn index_for(&self, run: &str) -> Result<RwLockReadGuard<'_, Index>, Error> {
+        let writes = self.writes();
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if !writes || index.get(run).is_none() && !index.is_complete() {
+            index.refresh_run(&self.folders, run)?;
+        }
+        drop(index);
+        Ok(self.index.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn writes(&self) -> bool {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// The open files of a run. Where another process compressed them after they were listed, they are listed anew.
     fn reading(&self, run: &str) -> Result<Reading, Error> {
         let mut in_vain = None;
         loop {
-            let index = self.index()?;
+            let index = self.index_for(run)?;
             let listed = index.get(run).ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
             match Reading::of(&self.folders.root, listed) {
                 Err(error) if in_vain.as_ref() == Some(&listed.seen) => return Err(error),
@@ -100,8 +116,7 @@ impl Store for FileStore {
     fn info(&self) -> Result<Info, Error> {
         let index = self.index()?;
         let mut findings = Vec::new();
-        let mut damaged: Vec<_> = index.all().filter(|listed| !listed.entry.damage.is_empty()).collect();
-        damaged.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
+        let damaged = index.damaged();
         if let Some(damage) = damaged.first().and_then(|listed| listed.entry.damage.first()) {
             let count = damaged.iter().map(|listed| listed.entry.damage.len() as u64).sum();
             let text = format!(
@@ -134,16 +149,30 @@ impl Store for FileStore {
     }
 
     fn run(&self, id: &str) -> Result<Option<RunState>, Error> {
-        Ok(self.index()?.get(id).map(|listed| listed.entry.run.clone()))
+        Ok(self.index_for(id)?.get(id).map(|listed| listed.entry.run.clone()))
     }
 
     fn runs(&self, query: &RunQuery) -> Result<Page, Error> {
         Ok(Page::of(query, self.index()?.runs()))
     }
 
-    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
         // The list is free again when this has its files: `each` may well write to this store.
         self.reading(run)?.read(part, each)
+    }
+
+    fn check(&self, run: &str) -> Result<Gaps, Error> {
+        self.reading(run)?.read(EventRange::After(0), &mut |_| ControlFlow::Continue(()))
+    }
+
+    fn damaged(&self) -> Result<Vec<DamagedRun>, Error> {
+        let index = self.index()?;
+        let found = index.damaged().into_iter().map(|listed| DamagedRun {
+            run: Some(listed.entry.run.id.clone()).filter(|id| !id.is_empty()),
+            place: listed.folder.display().to_string(),
+            gaps: listed.entry.damage.iter().copied().collect(),
+        });
+        Ok(found.collect())
     }
 
     fn history(&self, query: &HistoryQuery) -> Result<History, Error> {
@@ -176,7 +205,7 @@ impl Store for FileStore {
     }
 
     fn metrics(&self, run: &str) -> Result<Vec<MetricState>, Error> {
-        let state = self.state(&*self.index()?, run)?;
+        let state = self.state(&*self.index_for(run)?, run)?;
         let mut metrics: Vec<MetricState> = state.digest.metrics.into_values().collect();
         metrics.sort_by(|a, b| (&a.name, &a.unit).cmp(&(&b.name, &b.unit)));
         Ok(metrics)

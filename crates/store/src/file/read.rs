@@ -1,15 +1,16 @@
 //! Reading the events of a run out of its segments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use super::index::Listed;
-use super::record::Content;
+use super::record::{Content, Gap};
 use super::segment::Segment;
+use super::state::lost;
 use crate::block::Block;
 use crate::ranges::Ranges;
-use crate::{EachRecord, Error, EventRange, Record, in_order};
+use crate::{Damage, EachRecord, Error, EventRange, Gaps, Record, in_order};
 
 /// Which events were met. One may be there twice: a write may fail and be on the disk all the same, and a segment may
 /// be copied back by hand.
@@ -45,6 +46,8 @@ impl Seen {
 pub(super) struct Reading {
     segments: Vec<(Segment, fs::File)>,
     disordered: bool,
+    /// What is known to be damaged.
+    damage: BTreeSet<Damage>,
 }
 
 impl Reading {
@@ -53,18 +56,27 @@ impl Reading {
         let folder = root.join(&listed.folder);
         let open = |(segment, _): &(Segment, u64)| Ok((*segment, segment.open(&folder)?));
         let segments = listed.entry.segments.iter().map(open).collect::<Result<_, Error>>()?;
-        Ok(Reading { segments, disordered: listed.entry.run.disordered })
+        let damage = listed.entry.damage.clone();
+        Ok(Reading { segments, disordered: listed.entry.run.disordered, damage })
     }
 
-    /// Hands the events to `each`.
-    pub(super) fn read(self, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    /// Hands the events to `each`; what cannot be read. No list is believed here: every record that is read is held
+    /// against its checksum.
+    pub(super) fn read(self, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
         let sorted = part == EventRange::All && self.disordered;
         let (mut seen, mut gathered) = (Seen::default(), Vec::new());
         let mut left_out = if let EventRange::After(events) = part { events } else { 0 };
-        let mut enough = false;
+        let (mut enough, mut damage) = (false, self.damage);
         for (segment, file) in self.segments {
-            segment.read(file, 0, |record, _| {
-                let Content::Events(block) = record.content else { return Ok(()) };
+            let contents = segment.read(file, |record| {
+                let block = match record.content {
+                    Content::Events(block) => block,
+                    Content::Lost(json) => {
+                        damage.insert(lost(&json)?);
+                        return Ok(());
+                    }
+                    Content::Run(_) | Content::Mark(_) => return Ok(()),
+                };
                 if enough {
                     return Ok(());
                 }
@@ -83,6 +95,9 @@ impl Reading {
                 }
                 Ok(())
             })?;
+            let part =
+                |gap: &Gap| Damage { segment: segment.number, from: gap.from as u64, to: gap.to as u64 };
+            damage.extend(contents.gaps.iter().map(part));
             if enough {
                 break;
             }
@@ -93,6 +108,6 @@ impl Reading {
                 break;
             }
         }
-        Ok(())
+        Ok(damage.into_iter().collect())
     }
 }

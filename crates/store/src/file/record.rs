@@ -30,6 +30,9 @@ pub(super) enum Content {
     Events(Block),
     /// What somebody did to the run, as JSON.
     Mark(String),
+    /// That records were here which are damaged, as JSON: they are kept elsewhere, or nowhere. A release that does not
+    /// know this kind takes it for damage itself.
+    Lost(String),
 }
 
 /// A record, and when it was written.
@@ -48,10 +51,13 @@ impl Record {
             Content::Run(_) => b'R',
             Content::Events(_) => b'E',
             Content::Mark(_) => b'M',
+            Content::Lost(_) => b'L',
         });
         out.extend_from_slice(&self.written.to_le_bytes());
         match &self.content {
-            Content::Run(json) | Content::Mark(json) => out.extend_from_slice(json.as_bytes()),
+            Content::Run(json) | Content::Mark(json) | Content::Lost(json) => {
+                out.extend_from_slice(json.as_bytes())
+            }
             Content::Events(block) => {
                 let spans = block.spans();
                 out.extend_from_slice(&(spans.len() as u32).to_le_bytes());
@@ -78,6 +84,7 @@ impl Record {
         let content = match kind {
             b"R" => Content::Run(text(rest)?),
             b"M" => Content::Mark(text(rest)?),
+            b"L" => Content::Lost(text(rest)?),
             b"E" => {
                 let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
                 let (spans, lines) =
@@ -94,14 +101,30 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
+/// How long the payload of the record is that begins at a place; `None` where none begins.
+fn payload_at(bytes: &[u8], at: usize) -> Option<usize> {
+    let head = bytes.get(at..at + HEAD)?;
+    let length = number(head, 4)? as usize;
+    let sound = &head[..4] == MAGIC && length <= LONGEST && number(head, 8)? == crc32c::crc32c(&head[..8]);
+    sound.then_some(length)
+}
+
+/// Whether the bytes from a place on are the beginning of a record whose end was never written, as a writer leaves it
+/// that dies: its head is whole and promises more bytes than there are, or there is less than a head. Anything else
+/// was whole once.
+pub(super) fn is_torn(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if rest.len() < HEAD {
+        let known = rest.len().min(MAGIC.len());
+        return rest[..known] == MAGIC[..known];
+    }
+    payload_at(bytes, at).is_some_and(|length| rest.len() < HEAD + length)
+}
+
 /// The record that begins at a place, and where it ends.
 fn record_at(bytes: &[u8], at: usize) -> Option<(Record, usize)> {
     let head = bytes.get(at..at + HEAD)?;
-    let length = number(head, 4)? as usize;
-    if &head[..4] != MAGIC || length > LONGEST || number(head, 8)? != crc32c::crc32c(&head[..8]) {
-        return None;
-    }
-    let end = at + HEAD + length;
+    let end = at + HEAD + payload_at(bytes, at)?;
     let payload = bytes.get(at + HEAD..end)?;
     if number(head, 12)? != crc32c::crc32c(payload) {
         return None;
@@ -210,6 +233,18 @@ mod tests {
     }
 
     #[test]
+    fn no_flipped_bit_makes_the_last_record_look_torn() {
+        let (bytes, records) = segment(2_000);
+        let last = records[records.len() - 2].1;
+        let mut broken = bytes.clone();
+        for bit in last * 8..bytes.len() * 8 {
+            broken[bit / 8] ^= 1 << (bit % 8);
+            assert!(!is_torn(&broken, last), "bit {bit}");
+            broken[bit / 8] = bytes[bit / 8];
+        }
+    }
+
+    #[test]
     fn a_segment_of_64_kib_loses_what_a_page_of_zeros_covers_and_no_more() {
         let (bytes, records) = segment(64 << 10);
         for page in (0..bytes.len() - 4_096).step_by(1_021) {
@@ -235,6 +270,7 @@ mod tests {
             let whole: Vec<_> = records.iter().filter(|(_, end)| *end <= cut).cloned().collect();
             let end = whole.last().map_or(0, |(_, end)| *end);
             assert_eq!(found, whole);
+            assert!(end == cut || is_torn(&bytes[..cut], end), "cut at {cut}");
             assert_eq!(gaps, if end < cut { vec![Gap { from: end, to: cut }] } else { vec![] });
         }
     }

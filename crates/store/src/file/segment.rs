@@ -24,6 +24,14 @@ const MEMBER: usize = 256 << 10;
 /// How every member begins: gzip with an extra field of ours, `MK` without content, and no time.
 const SIGN: [u8; 16] = [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 4, 0, b'M', b'K', 0, 0];
 
+/// What is wrong with a segment that was read.
+#[derive(Debug)]
+pub(super) struct Contents {
+    pub(super) gaps: Vec<Gap>,
+    /// Where the last gap begins, if it is what a writer that died left behind.
+    pub(super) torn: Option<usize>,
+}
+
 /// A segment of a run, by its number from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(super) struct Segment {
@@ -31,6 +39,27 @@ pub(super) struct Segment {
     pub(super) compressed: bool,
     /// Bytes of the file.
     pub(super) length: u64,
+}
+
+/// A segment as it lies in a folder. Where this did not change, nothing was written to the file since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Found {
+    pub(super) segment: Segment,
+    /// When its content and when anything about it last changed, ns since the epoch.
+    changed: (i64, i64),
+}
+
+#[cfg(unix)]
+fn changed(file: &fs::Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt as _;
+    let ns = |seconds: i64, ns: i64| seconds.saturating_mul(1_000_000_000).saturating_add(ns);
+    (ns(file.mtime(), file.mtime_nsec()), ns(file.ctime(), file.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(file: &fs::Metadata) -> (i64, i64) {
+    let modified = file.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+    (modified.map_or(0, |t| i64::try_from(t.as_nanos()).unwrap_or(i64::MAX)), 0)
 }
 
 impl Segment {
@@ -41,8 +70,8 @@ impl Segment {
 
     /// The segments in a folder, in order. Where one is there compressed and as it was, the compressed one counts: it
     /// got its name when it was whole.
-    pub(super) fn all(folder: &Path) -> Result<Vec<Segment>, Error> {
-        let mut found: Vec<Segment> = Vec::new();
+    pub(super) fn all(folder: &Path) -> Result<Vec<Found>, Error> {
+        let mut found: Vec<Found> = Vec::new();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -55,54 +84,57 @@ impl Segment {
                 _ => continue,
             };
             let (Ok(number), 6) = (number.parse(), number.len()) else { continue };
-            let length = match entry.metadata() {
+            let file = match entry.metadata() {
                 // It was compressed since the folder was listed, or the whole run goes.
                 Err(error) if error.kind() == ErrorKind::NotFound => return Segment::all(folder),
-                metadata => metadata?.len(),
+                metadata => metadata?,
             };
-            found.push(Segment { number, compressed, length });
+            // Of a link this is the link itself, which is not followed.
+            if file.is_file() {
+                let segment = Segment { number, compressed, length: file.len() };
+                found.push(Found { segment, changed: changed(&file) });
+            }
         }
-        found.sort_by_key(|s| (s.number, !s.compressed));
-        found.dedup_by_key(|s| s.number);
+        found.sort_by_key(|f| (f.segment.number, !f.segment.compressed));
+        found.dedup_by_key(|f| f.segment.number);
         Ok(found)
     }
 
-    /// Does something with the segments of a folder. The process that writes may compress them meanwhile, which takes
-    /// the plain ones away: then it is done once more, with those that are there now.
+    /// Does something with the segments of a folder, which says whether they make sense. The process that writes may add
+    /// to them meanwhile, or compress them, which takes the plain ones away: then it is done once more, with those that
+    /// are there now.
     pub(super) fn unmoved<T>(
         folder: &Path,
-        mut work: impl FnMut(&[Segment]) -> Result<T, Error>,
+        mut work: impl FnMut(&[Found]) -> Result<(T, bool), Error>,
     ) -> Result<T, Error> {
         let mut segments = Segment::all(folder)?;
         for _ in 1..TRIES {
-            let error = match work(&segments) {
-                Ok(done) => return Ok(done),
-                Err(error) => error,
+            let done = match work(&segments) {
+                Ok((done, true)) => return Ok(done),
+                other => other,
             };
             let now = Segment::all(folder)?;
             if now == segments {
-                return Err(error);
+                return done.map(|(done, _)| done);
             }
             segments = now;
         }
-        work(&segments)
+        work(&segments).map(|(done, _)| done)
     }
 
-    /// Hands over its records, from a byte on; what is no record are gaps. The places in a compressed segment are
-    /// those of its members.
+    /// Hands over its records; what is no record are gaps, and so is what the file is too short for. The places in a
+    /// compressed segment are those of its members.
     pub(super) fn read(
         &self,
         file: fs::File,
-        from: u64,
-        mut each: impl FnMut(Record, usize) -> Result<(), Error>,
-    ) -> Result<Vec<Gap>, Error> {
+        mut each: impl FnMut(Record) -> Result<(), Error>,
+    ) -> Result<Contents, Error> {
         let bytes = self.bytes(file)?;
-        if !self.compressed {
-            let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
-            let gaps = scan(&bytes[from..], |record, end| each(record, from + end))?;
-            return Ok(gaps.into_iter().map(|g| Gap { from: from + g.from, to: from + g.to }).collect());
-        }
         let (mut at, mut gaps) = (0, Vec::new());
+        if !self.compressed {
+            gaps = scan(&bytes, |record, _| each(record))?;
+            at = bytes.len();
+        }
         while at < bytes.len() {
             let member = expand(&bytes[at..]);
             let end = match &member {
@@ -110,7 +142,7 @@ impl Segment {
                 None => next_member(&bytes, at + 1),
             };
             let damaged = match member {
-                Some((records, _)) => !scan(&records, |record, _| each(record, end))?.is_empty(),
+                Some((records, _)) => !scan(&records, |record, _| each(record))?.is_empty(),
                 None => true,
             };
             if damaged {
@@ -118,7 +150,15 @@ impl Segment {
             }
             at = end;
         }
-        Ok(gaps)
+        let torn = gaps.last().filter(|gap| {
+            !self.compressed && gap.to == bytes.len() && super::record::is_torn(&bytes, gap.from)
+        });
+        let torn = torn.map(|gap| gap.from);
+        let length = usize::try_from(self.length).unwrap_or(usize::MAX);
+        if bytes.len() < length {
+            gaps.push(Gap { from: bytes.len(), to: length });
+        }
+        Ok(Contents { gaps, torn })
     }
 
     /// Its file. Who has it can read it to the end, also after it was compressed or removed.
@@ -134,11 +174,11 @@ impl Segment {
     }
 
     /// Compresses it; the file as it was goes once the new one is on the disk. Damaged parts are handed to `keep`
-    /// first, with where they lay.
+    /// first, with where they lay; the record that it gives stands in their place.
     pub(super) fn compress(
         &self,
         folder: &Path,
-        mut keep: impl FnMut(Gap, &[u8]) -> Result<(), Error>,
+        mut keep: impl FnMut(Gap, &[u8]) -> Result<Record, Error>,
     ) -> Result<Segment, Error> {
         let bytes = self.bytes(self.open(folder)?)?;
         let mut out = Vec::with_capacity(bytes.len() / 6);
@@ -151,13 +191,13 @@ impl Segment {
             }
             Ok(())
         })?;
+        for gap in gaps {
+            keep(gap, &bytes[gap.from..gap.to])?.write(&mut member);
+        }
         if !member.is_empty() {
             pack(&member, &mut out)?;
         }
         wrong.map_or(Ok(()), Err)?;
-        for gap in gaps {
-            keep(gap, &bytes[gap.from..gap.to])?;
-        }
         let packed = Segment { compressed: true, length: out.len() as u64, ..*self };
         write_whole(&packed.path(folder), &out)?;
         fs::remove_file(self.path(folder))?;
@@ -212,7 +252,12 @@ fn write_beside(path: &Path, bytes: &[u8], durable: bool) -> Result<(), Error> {
     name.push(".tmp");
     let beside = PathBuf::from(name);
     let write = || -> std::io::Result<()> {
-        let mut file = fs::File::create(&beside)?;
+        // What is left of a process that was stopped, or a link that somebody put there.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = crate::private::options().create_new(true).open(&beside)?;
         file.write_all(bytes)?;
         if durable {
             file.sync_all()?;

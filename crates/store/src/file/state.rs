@@ -3,7 +3,7 @@
 
 use makespan_format::clip;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -12,27 +12,20 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
+use super::folders::hex;
 use super::record::{Content, Record};
-use super::segment::{Segment, write_derived};
+use super::segment::{Found, Segment, write_derived};
 use crate::digest::{LONGEST_TEXT, MetricState};
 use crate::ranges::Ranges;
-use crate::{Digest, Error, Mark, Read, RunState, TaskState, TextKey, key};
+use crate::{Damage, Digest, Error, Mark, Read, RunState, TaskState, TextKey, key};
 
 /// The name of the file that holds what is known.
 const NAME: &str = "state.json.gz";
 /// As much of a state is read at most: some ten million tasks.
 const LARGEST: u64 = 4 << 30;
 
-/// A damaged part of a segment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Damage {
-    /// The segment.
-    pub(super) segment: u32,
-    /// The first byte that no record holds.
-    pub(super) from: u64,
-    /// The first byte of the next record.
-    pub(super) to: u64,
-}
+/// As many missing segments of a run are listed one by one.
+const MOST_MISSING: usize = 100;
 
 /// What stands in a list of runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,8 +34,8 @@ pub(super) struct Entry {
     pub(super) run: RunState,
     /// Its segments as far as they are known, with how many events each holds.
     pub(super) segments: Vec<(Segment, u64)>,
-    /// Where segments are damaged.
-    pub(super) damage: Vec<Damage>,
+    /// Where segments are damaged or missing, in order.
+    pub(super) damage: BTreeSet<Damage>,
 }
 
 /// Everything about a run but its events.
@@ -52,11 +45,15 @@ pub(super) struct State {
     pub(super) digest: Digest,
     /// The numbers that are stored, by producer.
     pub(super) numbers: BTreeMap<String, Ranges>,
+    /// Damage that no segment shows: what is kept beside them knows more than they hold. The next record says so.
+    pub(super) lost: Vec<Damage>,
 }
 
 /// A state as it lies beside the segments.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    /// The files that it was made from.
+    seen: Vec<Found>,
     entry: Entry,
     tasks: Vec<TaskState>,
     metrics: Vec<(TextKey, MetricState)>,
@@ -64,54 +61,73 @@ struct Kept {
 }
 
 impl State {
-    /// The state of a folder: what is kept, and what its segments hold beyond that.
+    /// The state of a folder: what is kept where its files did not change, else what its segments hold.
     pub(super) fn load(folder: &Path) -> Result<State, Error> {
-        Segment::unmoved(folder, |segments| State::of(folder, segments))
+        Segment::unmoved(folder, |found| {
+            let state = State::of(folder, found)?;
+            let sound = state.entry.damage.is_empty();
+            Ok((state, sound))
+        })
     }
 
-    fn of(folder: &Path, segments: &[Segment]) -> Result<State, Error> {
-        let kept = State::kept(folder).filter(|state| state.fits(segments));
-        let mut state = kept.unwrap_or_default();
-        for &segment in segments {
-            let known = state.entry.segments.iter().position(|(known, _)| known.number == segment.number);
-            let from = known.map_or(0, |i| state.entry.segments[i].0.length);
-            if known.is_none() || from < segment.length {
-                state.read(folder, segment, from)?;
+    fn of(folder: &Path, found: &[Found]) -> Result<State, Error> {
+        let kept = State::kept(folder);
+        if let Some((seen, state)) = &kept
+            && seen == found
+        {
+            return Ok(state.clone());
+        }
+        let mut state = State::default();
+        let last = found.last().map_or(0, |found| found.segment.number);
+        for number in 1..=last {
+            // A folder that claims millions of segments is as damaged as one that lacks a hundred.
+            if state.entry.damage.len() >= MOST_MISSING {
+                break;
             }
+            if found.binary_search_by_key(&number, |found| found.segment.number).is_err() {
+                state.entry.damage.insert(Damage { segment: number, from: 0, to: 0 });
+            }
+        }
+        for found in found {
+            state.read(folder, found.segment, found.segment.number == last)?;
+        }
+        let kept = kept.map_or_else(Entry::default, |(_, state)| state.entry);
+        state.compare(&kept, found);
+        if state.entry.run.id.is_empty() && (state.entry.run.events > 0 || !state.entry.damage.is_empty()) {
+            state.entry.run.id = recovered(folder, &kept.run.id).unwrap_or_default();
         }
         Ok(state)
     }
 
-    /// Whether segments have only grown since.
-    fn fits(&self, segments: &[Segment]) -> bool {
-        let known = self.entry.segments.iter();
-        let same = known.zip(segments).enumerate().all(|(i, ((known, _), found))| {
-            let last = i + 1 == self.entry.segments.len();
-            known.number == found.number
-                && known.compressed == found.compressed
-                && (known.length == found.length || last && !known.compressed && known.length < found.length)
-        });
-        same && self.entry.segments.len() <= segments.len()
-    }
-
-    /// Takes in what a segment holds from a byte on.
-    fn read(&mut self, folder: &Path, segment: Segment, from: u64) -> Result<(), Error> {
-        let (before, mut end) = (self.entry.run.events, from);
-        let gaps = segment.read(segment.open(folder)?, from, |record, at| {
-            end = at as u64;
-            self.take(&record)
-        })?;
-        for gap in gaps {
-            // What lies behind the last record of the last segment is being written, or was when the writer died:
-            // whoever writes on decides.
-            if segment.compressed || (gap.to as u64) < segment.length {
-                let damage = Damage { segment: segment.number, from: gap.from as u64, to: gap.to as u64 };
-                self.entry.damage.push(damage);
-            }
+    /// Takes in what a segment holds.
+    fn read(&mut self, folder: &Path, segment: Segment, is_last: bool) -> Result<(), Error> {
+        let before = self.entry.run.events;
+        let contents = segment.read(segment.open(folder)?, |record| self.take(&record))?;
+        // What lies behind the last record is being written, or was when the writer died: whoever writes on decides.
+        let torn = contents.torn.filter(|_| is_last);
+        for gap in contents.gaps.iter().filter(|gap| Some(gap.from) != torn) {
+            let (from, to) = (gap.from as u64, gap.to as u64);
+            self.entry.damage.insert(Damage { segment: segment.number, from, to });
         }
-        let length = if segment.compressed { segment.length } else { end };
+        let length = torn.map_or(segment.length, |torn| torn as u64);
         self.knows(Segment { length, ..segment }, self.entry.run.events - before);
         Ok(())
+    }
+
+    /// Compares what is there with what was there: segments may be gone or shorter, which nothing in them shows.
+    fn compare(&mut self, kept: &Entry, found: &[Found]) {
+        for &(known, _) in &kept.segments {
+            let now = found.iter().map(|found| found.segment).find(|now| now.number == known.number);
+            let from = match now {
+                None => 0,
+                Some(now) if now.compressed == known.compressed && now.length < known.length => now.length,
+                // Where it was compressed, its length says nothing.
+                Some(_) => continue,
+            };
+            self.entry.damage.remove(&Damage { segment: known.number, from: 0, to: 0 });
+            self.lost.push(Damage { segment: known.number, from, to: known.length });
+        }
+        self.entry.damage.extend(self.lost.iter().copied());
     }
 
     /// Notes how far a segment is known, and how many events more it holds.
@@ -128,6 +144,10 @@ impl State {
         self.with_run(|state| match &record.content {
             Content::Run(json) => state.opens(json),
             Content::Mark(json) => state.mark(json),
+            Content::Lost(json) => {
+                state.entry.damage.insert(lost(json)?);
+                Ok(())
+            }
             Content::Events(block) => {
                 for event in block.records() {
                     state.event(event.producer, &Read::of(event.seq, event.line));
@@ -196,7 +216,8 @@ impl State {
         Ok(())
     }
 
-    fn kept(folder: &Path) -> Option<State> {
+    /// What is kept, and which files it was made from.
+    fn kept(folder: &Path) -> Option<(Vec<Found>, State)> {
         use std::io::Read as _;
         let mut json = Vec::new();
         GzDecoder::new(fs::File::open(folder.join(NAME)).ok()?).take(LARGEST).read_to_end(&mut json).ok()?;
@@ -207,7 +228,7 @@ impl State {
             metrics: kept.metrics.into_iter().collect(),
         };
         let numbers = kept.numbers.into_iter().map(|(who, ranges)| (who, Ranges::of(ranges))).collect();
-        Some(State { entry: kept.entry, digest, numbers })
+        Some((kept.seen, State { entry: kept.entry, digest, numbers, lost: Vec::new() }))
     }
 
     /// Keeps the state beside the segments.
@@ -219,7 +240,7 @@ impl State {
         metrics.sort_unstable_by_key(|(key, _)| *key);
         let numbers =
             self.numbers.iter().map(|(who, ranges)| (who.clone(), ranges.iter().collect())).collect();
-        let kept = Kept { entry: self.entry.clone(), tasks, metrics, numbers };
+        let kept = Kept { seen: Segment::all(folder)?, entry: self.entry.clone(), tasks, metrics, numbers };
         let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
         serde_json::to_writer(&mut packed, &kept).map_err(|e| Error::Backend { reason: e.to_string() })?;
         write_derived(&folder.join(NAME), &packed.finish()?)
@@ -252,6 +273,25 @@ fn json(value: &impl Serialize) -> Result<String, Error> {
 pub(super) fn opening(run: &str, now: i64) -> Result<Record, Error> {
     let content = Content::Run(json(&Opening { run: run.to_owned(), created: now })?);
     Ok(Record { written: now, content })
+}
+
+/// The id of a run whose first record cannot be read: as it was known, or as the name of its folder has it. Both are
+/// held against the key in that name.
+fn recovered(folder: &Path, known: &str) -> Option<String> {
+    let name = folder.file_name()?.to_str()?;
+    let (hash, plain) = name.split_once('-').unwrap_or((name, ""));
+    let is_it = |id: &&str| !id.is_empty() && hex(&key(id)) == hash;
+    [known, plain].into_iter().find(is_it).map(str::to_owned)
+}
+
+/// The record that says that records are damaged.
+pub(super) fn losing(damage: Damage, now: i64) -> Result<Record, Error> {
+    Ok(Record { written: now, content: Content::Lost(json(&damage)?) })
+}
+
+/// What such a record says.
+pub(super) fn lost(json: &str) -> Result<Damage, Error> {
+    serde_json::from_str(json).map_err(|e| Error::corrupt(format!("a note of damage cannot be read: {e}")))
 }
 
 /// The record of a mark.

@@ -14,10 +14,10 @@ use super::index::{Index, Listed};
 use super::read::Reading;
 use super::record::{Content, Record};
 use super::segment::{LARGEST, Segment, sync_folder};
-use super::state::{State, marking, opening};
+use super::state::{State, losing, marking, opening};
 use crate::block::Block;
 use crate::commit::{Commit, Job, Outcome};
-use crate::{Appended, Checked, Digest, Error, EventRange, Read, RunState, clock};
+use crate::{Appended, Checked, Damage, Digest, Error, EventRange, Read, RunState, clock};
 
 /// A record holds so many events at most: damage costs no more than that.
 const MOST_EVENTS: u64 = 64;
@@ -65,8 +65,7 @@ impl Files {
     /// Opens a run for writing; `None` where it is not there.
     fn open(&mut self, id: &str) -> Result<Option<&mut OpenRun>, Error> {
         if !self.open.contains_key(id) {
-            let folder = self.read_index().get(id).map(|listed| listed.folder.clone());
-            let Some(folder) = folder else { return Ok(None) };
+            let Some(folder) = self.folder_of(id)? else { return Ok(None) };
             let run = self.load(folder)?;
             self.make_room();
             self.open.insert(id.to_owned(), run);
@@ -97,14 +96,27 @@ impl Files {
         self.open.get_mut(id).ok_or_else(|| Error::Backend { reason: "a run was opened in vain".to_owned() })
     }
 
+    /// Where a run lies, which the list of runs knows then.
+    fn folder_of(&self, id: &str) -> Result<Option<PathBuf>, Error> {
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if index.get(id).is_none() && !index.is_complete() {
+            index.refresh_run(&self.folders, id)?;
+        }
+        Ok(index.get(id).map(|listed| listed.folder.clone()))
+    }
+
     /// Reads what is known of a run and cuts off what a writer that died left behind the last record, after putting it
     /// aside.
     fn load(&self, folder: PathBuf) -> Result<OpenRun, Error> {
         let path = self.folders.root.join(&folder);
-        let state = State::load(&path)?;
+        let mut state = State::load(&path)?;
+        let mut waiting = Vec::new();
+        for damage in std::mem::take(&mut state.lost) {
+            losing(damage, clock::now())?.write(&mut waiting);
+        }
         let last = state.entry.segments.last().map(|(segment, _)| *segment);
         let file = match last {
-            Some(segment) if !segment.compressed && segment.length < LARGEST => {
+            Some(segment) if !segment.compressed => {
                 let file = fs::OpenOptions::new().read(true).write(true).open(segment.path(&path))?;
                 let length = file.metadata()?.len();
                 if length > segment.length {
@@ -114,11 +126,11 @@ impl Files {
                     file.set_len(segment.length)?;
                     file.sync_data()?;
                 }
-                Some((file, segment))
+                (segment.length < LARGEST).then_some((file, segment))
             }
             _ => None,
         };
-        Ok(OpenRun { folder, state, file, waiting: Vec::new(), events: 0, fresh: false, new: false, used: 0 })
+        Ok(OpenRun { folder, state, file, waiting, events: 0, fresh: false, new: false, used: 0 })
     }
 
     /// Lets go of the run that was not used for longest, where there are too many.
@@ -212,8 +224,7 @@ impl Files {
 
     fn delete(&mut self, id: &str) -> Result<(), Error> {
         self.open.remove(id);
-        let folder = self.read_index().get(id).map(|listed| listed.folder.clone());
-        if let Some(folder) = folder {
+        if let Some(folder) = self.folder_of(id)? {
             // Nobody may look for the run while it goes.
             let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
             self.folders.remove(&folder)?;
@@ -239,10 +250,15 @@ impl Files {
             // Nobody may look for the segments while they change places.
             let _index = index.write().unwrap_or_else(PoisonError::into_inner);
             run.file = None;
+            let damage = &mut run.state.entry.damage;
             for (segment, _) in run.state.entry.segments.iter_mut().filter(|(s, _)| !s.compressed) {
-                let from = segment.number;
+                let number = segment.number;
                 *segment = segment.compress(&path, |gap, bytes| {
-                    folders.quarantine(&run.folder, from, gap.from as u64, bytes)
+                    let (from, to) = (gap.from as u64, gap.to as u64);
+                    folders.quarantine(&run.folder, number, from, bytes)?;
+                    let lost = Damage { segment: number, from, to };
+                    damage.insert(lost);
+                    losing(lost, clock::now())
                 })?;
             }
         }
@@ -327,7 +343,7 @@ impl OpenRun {
         if self.file.as_ref().is_none_or(|(_, segment)| segment.length >= LARGEST) {
             let number = self.state.entry.segments.last().map_or(0, |(segment, _)| segment.number) + 1;
             let segment = Segment { number, compressed: false, length: 0 };
-            let file = fs::OpenOptions::new().write(true).create_new(true).open(segment.path(&path))?;
+            let file = crate::private::options().create_new(true).open(segment.path(&path))?;
             self.file = Some((file, segment));
             self.fresh = true;
         }
@@ -402,9 +418,13 @@ impl Drop for Files {
 /// The states of a run, computed from its events in order.
 fn settled(root: &Path, listed: &Listed) -> Result<Digest, Error> {
     let mut digest = Digest { run: listed.entry.run.without_events(), ..Digest::default() };
-    Reading::of(root, listed)?.read(EventRange::All, &mut |record| {
+    let gaps = Reading::of(root, listed)?.read(EventRange::All, &mut |record| {
         digest.apply(record.producer, &Read::of(record.seq, record.line));
         ControlFlow::Continue(())
     })?;
+    // Damage that is not listed yet is listed first: the next look does that.
+    if gaps.parts().iter().any(|part| !listed.entry.damage.contains(part)) {
+        gaps.refuse(&listed.entry.run.id)?;
+    }
     Ok(digest)
 }

@@ -1,5 +1,7 @@
 //! How a database is opened.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use makespan_format::{Diagnostic, Severity};
 use sqlx::mysql::MySqlConnectOptions;
 
@@ -14,6 +16,8 @@ const LARGEST_PACKET: u64 = LONGEST_LINE as u64 + (1 << 20);
 pub(super) struct Mysql {
     location: Location,
     options: MySqlConnectOptions,
+    /// Whether its tables were of version 1 when they were last looked at. Who writes brings them up.
+    old: AtomicBool,
 }
 
 impl Mysql {
@@ -24,11 +28,12 @@ impl Mysql {
             return Err(location.wrong("missing database, as in mysql://user@host/makespan"));
         }
         let options = options.pipes_as_concat(false).timezone(None);
-        let database = Mysql { location: location.clone(), options };
+        let database = Mysql { location: location.clone(), options, old: AtomicBool::new(false) };
         let mut driver = database.reader()?;
         // A database that is a store is only looked at: whoever may not write can open it, too.
         let found = if has_tables(&mut driver)? { version(&mut driver, location)? } else { None };
         match found {
+            Some(1) => database.old.store(true, Ordering::Relaxed),
             Some(found) => known(found)?,
             None => database.make(&mut driver)?,
         }
@@ -63,11 +68,17 @@ impl Connect for Mysql {
     const BACKEND: &'static str = "mysql";
 
     fn reader(&self) -> Result<Session<sqlx::MySql>, Error> {
-        Session::connect(&self.options, &self.location)
+        let mut session = Session::connect(&self.options, &self.location)?;
+        session.old = self.old.load(Ordering::Relaxed);
+        Ok(session)
     }
 
     fn writer(&self) -> Result<Session<sqlx::MySql>, Error> {
         let mut driver = self.reader()?;
+        if driver.is_old()? {
+            self.make(&mut driver)?;
+        }
+        self.old.store(false, Ordering::Relaxed);
         let sql = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
         driver.run(Sql::of(Dialect::Mysql, sql))?;
         Ok(driver)

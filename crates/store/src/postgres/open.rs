@@ -1,5 +1,7 @@
 //! How a database is opened.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use makespan_format::{Diagnostic, Severity};
 use sqlx::postgres::PgConnectOptions;
 
@@ -12,6 +14,8 @@ use crate::{Error, Location};
 pub(super) struct Postgres {
     location: Location,
     options: PgConnectOptions,
+    /// Whether its tables were of version 1 when they were last looked at. Who writes brings them up.
+    old: AtomicBool,
 }
 
 impl Postgres {
@@ -22,11 +26,12 @@ impl Postgres {
             Some(_) => options,
             None => options.application_name("makespan"),
         };
-        let database = Postgres { location: location.clone(), options };
+        let database = Postgres { location: location.clone(), options, old: AtomicBool::new(false) };
         let mut driver = database.reader()?;
         // A database that is a store is only looked at: whoever may not write can open it, too.
         let found = if has_tables(&mut driver)? { version(&mut driver, location)? } else { None };
         match found {
+            Some(1) => database.old.store(true, Ordering::Relaxed),
             Some(found) => known(found)?,
             None => database.make(&mut driver)?,
         }
@@ -56,11 +61,17 @@ impl Connect for Postgres {
     const BACKEND: &'static str = "postgres";
 
     fn reader(&self) -> Result<Session<sqlx::Postgres>, Error> {
-        Session::connect(&self.options, &self.location)
+        let mut session = Session::connect(&self.options, &self.location)?;
+        session.old = self.old.load(Ordering::Relaxed);
+        Ok(session)
     }
 
     fn writer(&self) -> Result<Session<sqlx::Postgres>, Error> {
         let mut driver = self.reader()?;
+        if driver.is_old()? {
+            self.make(&mut driver)?;
+        }
+        self.old.store(false, Ordering::Relaxed);
         // `local` and what waits for other servers, too, stay as they are.
         let sql = "SELECT 1::BIGINT FROM (SELECT set_config('synchronous_commit', 'on', false)
                    WHERE current_setting('synchronous_commit') = 'off') AS durable";

@@ -115,7 +115,7 @@ impl Redis {
                 return Ok(false);
             };
             let mut digest = Digest { run: run.without_events(), ..Digest::default() };
-            self.read(&run.id, EventRange::All, &mut |record| {
+            let _none = self.read(&run.id, EventRange::All, &mut |record| {
                 digest.apply(record.producer, &Read::of(record.seq, record.line));
                 std::ops::ControlFlow::Continue(())
             })?;

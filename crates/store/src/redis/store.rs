@@ -9,9 +9,9 @@ use super::client::Stopped;
 use super::database::{Redis, SCHEMA};
 use super::keys::hex;
 use crate::{
-    Appended, Batch, Counts, Durations, EachRecord, Error, EventRange, Grouping, History, HistoryQuery, Info,
-    Maintained, Mark, MetricState, Page, Record, RunFilter, RunQuery, RunState, Store, TaskRun, TaskState,
-    in_order, key,
+    Appended, Batch, Counts, Durations, EachRecord, Error, EventRange, Gaps, Grouping, History, HistoryQuery,
+    Info, Maintained, Mark, MetricState, Page, Record, RunFilter, RunQuery, RunState, Store, TaskRun,
+    TaskState, in_order, key,
 };
 
 /// An event by itself.
@@ -149,21 +149,22 @@ impl Store for Redis {
         Ok(Page::of(query, self.states()?.iter()))
     }
 
-    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
         let run = self.known(run)?;
         if part == EventRange::All && run.disordered {
-            return self.read_sorted(&run, each);
+            return self.read_sorted(&run, each).map(|()| Gaps::default());
         }
         let mut next = if let EventRange::After(seen) = part { seen } else { 0 };
         while next < run.events {
             for entry in &self.entries(&run.id, next, run.events)? {
                 if each(record(entry)?).is_break() {
-                    return Ok(());
+                    return Ok(Gaps::default());
                 }
                 next += 1;
             }
         }
-        Ok(())
+        // Missing events are an error.
+        Ok(Gaps::default())
     }
 
     fn history(&self, query: &HistoryQuery) -> Result<History, Error> {

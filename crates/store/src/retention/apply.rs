@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::archive::archive;
 use super::plan::{Leaving, Plan};
-use crate::{Error, Mark, RunState, Store};
+use crate::{Error, Mark, OnDamage, RunState, Store};
 
 /// What was done, by the ids of runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,9 +15,12 @@ pub struct Applied {
     pub removed: Vec<String>,
     /// Left alone, because they are not what they were when the plan was made.
     pub spared: Vec<String>,
+    /// Left alone, because a part of them is damaged.
+    pub damaged: Vec<String>,
 }
 
-/// Does what a plan says: no run goes that is not in it, and none that changed since.
+/// Does what a plan says: no run goes that is not in it, and none that changed since. A run of which a part is damaged
+/// goes only where that is accepted.
 ///
 /// With a folder for the archive, the events of each run are there before it goes into the trash, and once more before
 /// it is removed for good, which writes nothing where nothing came since. An event that comes in the very moment in
@@ -33,6 +36,7 @@ pub fn apply(
     plan: &Plan,
     confirmed: Option<usize>,
     folder: Option<&Path>,
+    damage: OnDamage,
 ) -> Result<Applied, Error> {
     if let Some(objection) = plan.objection()
         && confirmed != Some(plan.goes.len())
@@ -43,28 +47,57 @@ pub fn apply(
     for Leaving { run, .. } in &plan.goes {
         let gone = RunState { trashed: Some(plan.now), ..run.clone() };
         let goes = store.run(&run.id)?.as_ref() == Some(&gone)
-            || is_ready(store, run, folder)? && trash(store, run, plan.now)?;
-        let told = if goes { &mut applied.trashed } else { &mut applied.spared };
+            || is_sound(store, run, damage)?
+                && is_ready(store, run, folder, damage)?
+                && trash(store, run, plan.now)?;
+        let told = if goes { &mut applied.trashed } else { left(store, run, damage, &mut applied)? };
         told.push(run.id.clone());
     }
     for run in &plan.spent {
-        let goes = store.run(&run.id)?.is_none() || is_ready(store, run, folder)?;
+        let goes = store.run(&run.id)?.is_none()
+            || is_sound(store, run, damage)? && is_ready(store, run, folder, damage)?;
         if goes {
             store.delete(&run.id)?;
         }
-        let told = if goes { &mut applied.removed } else { &mut applied.spared };
+        let told = if goes { &mut applied.removed } else { left(store, run, damage, &mut applied)? };
         told.push(run.id.clone());
     }
     Ok(applied)
 }
 
+/// Whether nothing of a run is damaged, or that does not matter. A run that is not there any more has no damage.
+fn is_sound(store: &dyn Store, run: &RunState, damage: OnDamage) -> Result<bool, Error> {
+    match store.check(&run.id) {
+        _ if damage == OnDamage::Accept => Ok(true),
+        Ok(gaps) => Ok(gaps.is_empty()),
+        Err(Error::NoRun { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Among which ones a run that stays is counted.
+fn left<'a>(
+    store: &dyn Store,
+    run: &RunState,
+    damage: OnDamage,
+    applied: &'a mut Applied,
+) -> Result<&'a mut Vec<String>, Error> {
+    let sound = is_sound(store, run, damage)?;
+    Ok(if sound { &mut applied.spared } else { &mut applied.damaged })
+}
+
 /// Whether a run is what it was; then it is in the archive, too.
-fn is_ready(store: &dyn Store, run: &RunState, folder: Option<&Path>) -> Result<bool, Error> {
+fn is_ready(
+    store: &dyn Store,
+    run: &RunState,
+    folder: Option<&Path>,
+    damage: OnDamage,
+) -> Result<bool, Error> {
     if store.run(&run.id)?.as_ref() != Some(run) {
         return Ok(false);
     }
     let Some(folder) = folder else { return Ok(true) };
-    archive(store, &run.id, folder)?;
+    archive(store, &run.id, folder, damage)?;
     Ok(store.run(&run.id)?.as_ref() == Some(run))
 }
 

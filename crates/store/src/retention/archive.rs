@@ -1,7 +1,7 @@
 //! Runs put aside before they go.
 
 use std::fmt::Display;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Error, Store, export, key};
+use crate::{Error, OnDamage, Store, export, key, private};
 
 /// As much of an id stands in the name of a file, in characters.
 const LONGEST_NAME: usize = 48;
@@ -24,26 +24,29 @@ const LONGEST_NAME: usize = 48;
 /// # Errors
 ///
 /// What stands in the way of reading the run or writing the file, and [`Error::Corrupt`] where what can be read is
-/// not what was written.
-pub fn archive(store: &dyn Store, run: &str, folder: &Path) -> Result<PathBuf, Error> {
+/// not what was written, or damaged while that is not accepted.
+pub fn archive(store: &dyn Store, run: &str, folder: &Path, damage: OnDamage) -> Result<PathBuf, Error> {
     let failed = |error: &dyn Display| {
         let reason = format!("the archive {} cannot be written: {error}", folder.display());
         Error::Backend { reason }
     };
-    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    private::create_folders(folder).map_err(|error| failed(&error))?;
     let name = plain(run);
     let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
     // What is left of a process of the same number that was stopped.
     let _ = fs::remove_file(&beside);
     let put = || -> Result<PathBuf, Error> {
-        let file = OpenOptions::new().write(true).create_new(true).open(&beside);
+        let file = private::options().create_new(true).open(&beside);
         let packed = GzEncoder::new(file.map_err(|error| failed(&error))?, Compression::default());
         let mut out = Hashed { hash: Sha256::new(), out: packed, failed: None };
         let read_from_store = export(store, run, &mut out);
         if let Some(error) = &out.failed {
             return Err(failed(error));
         }
-        read_from_store?;
+        let gaps = read_from_store?.gaps;
+        if damage == OnDamage::Refuse {
+            gaps.refuse(run)?;
+        }
         let written = hex(&out.hash.finalize());
         let path = folder.join(format!("{name}-{}.jsonl.gz", &written[..16]));
         let kept = || -> io::Result<bool> {

@@ -66,7 +66,8 @@ fn count(driver: &mut impl Driver, sql: Sql) -> Result<u64, Error> {
 
 /// The run of an id, with its number.
 pub(super) fn run(driver: &mut impl Driver, id: &str) -> Result<Option<(i64, RunState)>, Error> {
-    let mut sql = RUNS.select(driver.dialect());
+    let mut sql = Sql::of(driver.dialect(), "SELECT ");
+    sql.list(RUNS.columns(driver.dialect(), driver.is_old()?)).push(" FROM makespan_runs ");
     sql.push("WHERE run_key = ").bind(key(id));
     driver.rows(sql)?.pop().map(rows::run).transpose()
 }
@@ -78,7 +79,7 @@ pub(super) fn page(driver: &mut impl Driver, query: &RunQuery) -> Result<Page, E
     filtered(&mut sql, &query.filter);
     let total = count(driver, sql)?;
     let mut sql = Sql::of(dialect, "SELECT ");
-    sql.list(RUNS.names()).push(" FROM makespan_runs r");
+    sql.list(RUNS.columns(dialect, driver.is_old()?)).push(" FROM makespan_runs r");
     filtered(&mut sql, &query.filter);
     paged(&mut sql, query);
     let mut runs = Vec::new();

@@ -3,7 +3,7 @@
 use makespan_format::Status;
 
 /// The statuses, by the number that stands for each in the tables.
-pub(super) const STATUS_CODES: [Status; 10] = [
+pub(super) const STATUS_CODES: [Status; Status::COUNT] = [
     Status::Pending,
     Status::Queued,
     Status::Running,
@@ -14,6 +14,7 @@ pub(super) const STATUS_CODES: [Status; 10] = [
     Status::Cancelled,
     Status::UpstreamFailed,
     Status::Cached,
+    Status::Unknown,
 ];
 
 #[cfg(test)]
@@ -22,8 +23,7 @@ mod tests {
 
     #[test]
     fn the_numbers_of_statuses_are_the_ones_in_every_store_there_is() {
-        let names =
-            "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached";
+        let names = "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached unknown";
         assert_eq!(STATUS_CODES.map(Status::name).join(" "), names);
     }
 }

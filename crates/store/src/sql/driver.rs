@@ -26,6 +26,10 @@ pub(crate) trait Driver: Send {
     /// Undoes what was done since [`begin`](Driver::begin).
     fn rollback(&mut self) -> Result<(), Error>;
 
+    /// Whether the tables are still of version 1, which have no place for tasks of unknown outcome. Only who writes
+    /// brings them up.
+    fn is_old(&mut self) -> Result<bool, Error>;
+
     /// Writes new rows into a table.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
         in_pieces(rows, |piece| self.run(table.insert(self.dialect(), piece)).map(|_| ()))

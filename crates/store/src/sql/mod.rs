@@ -32,7 +32,7 @@ pub(crate) use driver::{Connect, Driver};
 use pool::Pool;
 #[cfg(feature = "sqlite")]
 pub(crate) use schema::make_tables;
-pub(crate) use schema::{SCHEMA, known};
+pub(crate) use schema::{FROM_1, SCHEMA, known};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use schema::{prepare, version};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -46,7 +46,7 @@ pub(crate) use text::{Dialect, Row, Sql, Value};
 use crate::commit::{Commit, Job, Outcome, Writer};
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Digest, Durations, EachRecord, Error, EventRange, Grouping, History,
+    Appended, Batch, Counts, Digest, Durations, EachRecord, Error, EventRange, Gaps, Grouping, History,
     HistoryQuery, Info, Maintained, Mark, Page, Read, RunFilter, RunQuery, RunState, Store, clock,
 };
 
@@ -101,9 +101,11 @@ impl<C: Connect> Store for SqlStore<C> {
         self.pool.with(|driver| ask::page(driver, query))
     }
 
-    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
         let (no, run) = self.number(run)?;
-        read::read(|event| self.pool.with(|driver| read::fetch(driver, no, event)), &run, part, each)
+        read::read(|event| self.pool.with(|driver| read::fetch(driver, no, event)), &run, part, each)?;
+        // Damage to a database is an error.
+        Ok(Gaps::default())
     }
 
     fn history(&self, query: &HistoryQuery) -> Result<History, Error> {

@@ -9,13 +9,17 @@ use crate::Error;
 use crate::Location;
 
 /// The version of the tables that this release writes, and the last one that it reads.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// Whether a version can be used.
 pub(crate) fn known(found: i64) -> Result<(), Error> {
     let found = u32::try_from(found).unwrap_or(u32::MAX);
     if found > SCHEMA { Err(Error::Newer { found, known: SCHEMA }) } else { Ok(()) }
 }
+
+/// Brings the tables of version 1, which have no place for tasks of unknown outcome, to this one: what a writer does,
+/// and a reader never. Their version is written by whoever calls this, afterwards.
+pub(crate) const FROM_1: &str = "ALTER TABLE makespan_runs ADD COLUMN unclear BIGINT NOT NULL DEFAULT 0";
 
 /// Makes all tables and their indexes, where they are not there.
 pub(crate) fn make_tables(driver: &mut impl Driver) -> Result<(), Error> {
@@ -38,15 +42,24 @@ pub(crate) fn prepare(driver: &mut impl Driver, location: &Location, exists: boo
         driver.run(Sql::of(dialect, sql))?;
     }
     match version(driver, location)? {
+        Some(1) => {
+            driver.run(Sql::of(dialect, FROM_1))?;
+            state_version(driver)
+        }
         Some(found) => known(found),
         // The version comes last: a process that stopped half-way leaves tables without one, and the next goes on.
         None => {
             make_tables(driver)?;
-            let mut sql = Sql::of(dialect, "INSERT INTO makespan_schema (version) VALUES (");
-            sql.bind(SCHEMA).push(")");
-            driver.run(sql).map(|_| ())
+            state_version(driver)
         }
     }
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn state_version(driver: &mut impl Driver) -> Result<(), Error> {
+    let mut sql = Sql::of(driver.dialect(), "INSERT INTO makespan_schema (version) VALUES (");
+    sql.bind(SCHEMA).push(")");
+    driver.run(sql).map(|_| ())
 }
 
 /// The version of the tables of a server; `None` where there are none yet.

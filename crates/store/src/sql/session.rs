@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection, Executor, IntoArguments};
 use tokio::runtime::{Builder, Runtime};
 
 use super::driver::Driver;
+use super::schema::version;
 use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
 use crate::{Error, Location};
@@ -70,6 +71,8 @@ pub(crate) struct Session<S: Server> {
     location: Location,
     /// An answer that did not come may still come, as an answer to the next question: there is none.
     broken: bool,
+    /// Whether the tables were of version 1 when they were last looked at.
+    pub(crate) old: bool,
 }
 
 impl<S: Server> Session<S> {
@@ -81,7 +84,7 @@ impl<S: Server> Session<S> {
         let runtime = Waiting::new()?;
         let connection = runtime.wait(PATIENCE_TO_CONNECT, options.connect());
         let connection = connection.map_err(|error| describe::<S>(error, location))?;
-        Ok(Session { connection, runtime, location: location.clone(), broken: false })
+        Ok(Session { connection, runtime, location: location.clone(), broken: false, old: false })
     }
 
     fn ask<T>(
@@ -170,6 +173,14 @@ fn parts<S: Server>(sql: Sql) -> Result<(String, S::Arguments), Error> {
 impl<S: Execute> Driver for Session<S> {
     fn dialect(&self) -> Dialect {
         S::DIALECT
+    }
+
+    fn is_old(&mut self) -> Result<bool, Error> {
+        if self.old {
+            let location = self.location.clone();
+            self.old = version(self, &location)? == Some(1);
+        }
+        Ok(self.old)
     }
 
     fn run(&mut self, sql: Sql) -> Result<u64, Error> {

@@ -42,6 +42,9 @@ pub(crate) struct Table {
 
 use ColumnKind::{Bytes, Int, Key, MaybeBytes, MaybeInt, MaybeKey, MaybeReal, Real};
 
+/// The column of [`RUNS`] that version 1 lacks.
+const ADDED: &str = "unclear";
+
 pub(super) const RUNS: Table = Table {
     name: "makespan_runs",
     columns: &[
@@ -73,6 +76,7 @@ pub(super) const RUNS: Table = Table {
         ("cancelled", Int),
         ("upstream_failed", Int),
         ("cached", Int),
+        ("unclear", Int),
         ("events", Int),
         ("bytes", Int),
         ("unread", Int),
@@ -329,6 +333,20 @@ impl Table {
         let mut sql = Sql::of(dialect, "SELECT ");
         sql.list(self.names()).push(" FROM ").push(self.name).push(" ");
         sql
+    }
+
+    /// The columns to read where the tables may be of version 1: the one that these lack is 0.
+    pub(super) fn columns(
+        &self,
+        dialect: Dialect,
+        is_old: bool,
+    ) -> impl Iterator<Item = &'static str> + use<> {
+        let zero = match dialect {
+            Dialect::Sqlite => "0",
+            Dialect::Postgres => "CAST(0 AS BIGINT)",
+            Dialect::Mysql => "CAST(0 AS SIGNED)",
+        };
+        self.names().map(move |name| if is_old && name == ADDED { zero } else { name })
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Sqlite {
     pub(super) connection: Connection,
     /// What others are told when the file is busy.
     pub(super) shown: String,
+    /// Whether the tables were of version 1 when they were last looked at.
+    pub(super) old: bool,
     /// Held as long as this connection is: who has it writes.
     pub(super) _lock: Option<fs::File>,
 }
@@ -42,6 +44,14 @@ impl Sqlite {
 impl Driver for Sqlite {
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
+    }
+
+    fn is_old(&mut self) -> Result<bool, Error> {
+        if self.old {
+            let found = self.connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+            self.old = found.map_err(|e| self.error(&e))? == 1;
+        }
+        Ok(self.old)
     }
 
     fn run(&mut self, sql: Sql) -> Result<u64, Error> {

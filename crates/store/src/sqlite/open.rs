@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::driver::{Sqlite, describe};
-use crate::sql::{Connect, SCHEMA, known, make_tables};
+use crate::sql::{Connect, FROM_1, SCHEMA, known, make_tables};
 use crate::{Error, Location};
 
 /// `MKSP`: says in the header of the file that it is a store of ours.
@@ -43,7 +43,14 @@ impl File {
             let opened = match fs::metadata(&file.path) {
                 Ok(found) if found.is_dir() => Err(file.location.wrong("it is a folder")),
                 Ok(found) if found.len() > 0 => file.reader().map(|_| ()),
-                _ => file.writer().map(|_| ()),
+                Ok(_) => file.writer().map(|_| ()),
+                // SQLite would make it readable to everybody; its other files get the mode of this one.
+                Err(_) => crate::private::options()
+                    .create(true)
+                    .truncate(false)
+                    .open(&file.path)
+                    .map_err(Error::from)
+                    .and_then(|_| file.writer().map(|_| ())),
             };
             match opened {
                 // Another process is making it at this moment.
@@ -75,6 +82,7 @@ impl File {
         };
         match look().map_err(|e| self.describe(&e))? {
             (0, 0, 0) => Ok(Identity::Empty),
+            (APPLICATION_ID, 1, _) => Ok(Identity::Old),
             (APPLICATION_ID, version, _) => known(version).map(|()| Identity::Ours),
             _ => Err(Error::Foreign {
                 location: self.location.to_string(),
@@ -99,7 +107,7 @@ impl File {
     fn lock(&self) -> Result<fs::File, Error> {
         let mut name = self.path.clone().into_os_string();
         name.push(".lock");
-        let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(Path::new(&name))?;
+        let lock = crate::private::options().create(true).truncate(false).open(Path::new(&name))?;
         let claimed = crate::lock::claim(&lock)?;
         if claimed { Ok(lock) } else { Err(Error::Busy { location: self.location.to_string() }) }
     }
@@ -136,7 +144,14 @@ impl File {
             connection.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))
         };
         set().map_err(|e| self.describe(&e))?;
-        Ok(Sqlite { connection, shown: self.location.to_string(), _lock: Some(lock) })
+        Ok(Sqlite { connection, shown: self.location.to_string(), old: false, _lock: Some(lock) })
+    }
+
+    /// Brings tables of version 1 up to this one; only a writer does, so that reading changes nothing.
+    fn bring_up(&self, connection: &Connection) -> Result<(), Error> {
+        let sql = FROM_1.replace("BIGINT", "INTEGER");
+        let steps = format!("BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {SCHEMA}; COMMIT;");
+        connection.execute_batch(&steps).map_err(|e| self.describe(&e))
     }
 
     /// After a writer died, looks the file through before writing on.
@@ -187,6 +202,8 @@ impl File {
 #[derive(PartialEq, Eq)]
 enum Identity {
     Empty,
+    /// Ours, of version 1.
+    Old,
     Ours,
 }
 
@@ -202,7 +219,8 @@ impl Connect for File {
             drop(self.writer()?);
             opened = self.open_to_read()?;
         }
-        Ok(Sqlite { connection: opened.0, shown: self.location.to_string(), _lock: None })
+        let old = opened.1 == Identity::Old;
+        Ok(Sqlite { connection: opened.0, shown: self.location.to_string(), old, _lock: None })
     }
 
     fn writer(&self) -> Result<Sqlite, Error> {
@@ -215,8 +233,11 @@ impl Connect for File {
         self.set_up(&connection)?;
         match self.identify(&connection)? {
             Identity::Empty => self.make(connection, lock),
-            Identity::Ours => {
+            identity => {
                 self.check(&connection, unclean)?;
+                if identity == Identity::Old {
+                    self.bring_up(&connection)?;
+                }
                 self.writing(connection, lock)
             }
         }

@@ -138,6 +138,6 @@ pub(crate) fn a_store_of_a_later_release_is_left_alone(home: &dyn Home) {
     home.make_newer();
     let before = home.contents();
     let refused = open(&home.url()).err();
-    assert_eq!(refused, Some(Error::Newer { found: 99, known: 1 }));
+    assert!(matches!(refused, Some(Error::Newer { found: 99, .. })), "{refused:?}");
     assert!(home.contents() == before);
 }

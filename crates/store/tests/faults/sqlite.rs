@@ -25,6 +25,51 @@ fn what_is_no_store_is_left_alone() {
     assert!(matches!(open("sqlite:/no/such/folder/runs.db").err(), Some(Error::Location { .. })));
 }
 
+/// A store as version 1 wrote it, which had no place for tasks of unknown outcome.
+fn of_version_1() -> Sqlite {
+    let home = Sqlite::new().unwrap();
+    let store = home.open();
+    tell(&*store, "r", &[r#"{"event":"task","task":"a"}"#.to_owned()]);
+    drop(store);
+    let file = rusqlite::Connection::open(home.file()).unwrap();
+    file.execute_batch(
+        "ALTER TABLE makespan_runs DROP COLUMN unclear; PRAGMA user_version = 1; PRAGMA journal_mode = DELETE;",
+    )
+    .unwrap();
+    file.close().unwrap();
+    home
+}
+
+fn version(home: &Sqlite) -> i64 {
+    let file = rusqlite::Connection::open(home.file()).unwrap();
+    file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn reading_a_store_of_version_1_leaves_it_as_it_is() {
+    let home = of_version_1();
+    let before = fs::read(home.file()).unwrap();
+    let store = home.open();
+    let unknown = |run: &str| store.run(run).unwrap().unwrap().tasks.of(makespan_format::Status::Unknown);
+    assert_eq!(unknown("r"), 0);
+    assert_eq!(store.runs(&Default::default()).unwrap().runs.len(), 1);
+    assert_eq!(lines(&*store, "r").len(), 1);
+    assert!(fs::read(home.file()).unwrap() == before, "reading changed the file");
+    // Who writes brings it up, and readers that were there before see what is new.
+    tell(&*store, "s", &[r#"{"event":"end","task":"a","at":9,"status":"unknown"}"#.to_owned()]);
+    assert_eq!((unknown("r"), unknown("s"), version(&home)), (0, 1, 2));
+}
+
+#[test]
+fn a_store_of_version_1_that_cannot_be_written_is_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = of_version_1();
+    fs::set_permissions(home.file(), fs::Permissions::from_mode(0o444)).unwrap();
+    let store = home.open();
+    assert_eq!(store.run("r").unwrap().unwrap().id, "r");
+    assert_eq!(version(&home), 1);
+}
+
 #[test]
 fn a_damaged_block_is_told_and_other_runs_are_read() {
     let home = Sqlite::new().unwrap();

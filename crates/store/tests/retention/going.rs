@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read as _;
 
 use makespan_store::retention::{Applied, IN_TRASH, Policy, apply, archive, plan};
-use makespan_store::{Error, Mark, Store, all_runs, export};
+use makespan_store::{Error, Mark, OnDamage, Store, all_runs, export};
 
 use crate::homes;
 use crate::meddler::Meddler;
@@ -51,9 +51,13 @@ fn what_the_dry_run_shows_goes_into_the_trash_and_a_day_later_for_good() {
         let shown = plan(&before, &OLD, now);
         assert_eq!(all_runs(&*store).unwrap(), before, "a plan changes nothing");
         let mut going: Vec<String> = shown.goes.iter().map(|leaving| leaving.run.id.clone()).collect();
-        let done = apply(&*store, &shown, None, None).unwrap();
+        let done = apply(&*store, &shown, None, None, OnDamage::Refuse).unwrap();
         assert_eq!(done, Applied { trashed: going.clone(), ..Applied::default() });
-        assert_eq!(apply(&*store, &shown, None, None).unwrap(), done, "once more does and says the same");
+        assert_eq!(
+            apply(&*store, &shown, None, None, OnDamage::Refuse).unwrap(),
+            done,
+            "once more does and says the same"
+        );
         going.sort();
         assert_eq!(going, ["r02", "r03", "r04", "r05"]);
         assert_eq!(ids(&*store).1, set(["r02", "r03", "r04", "r05"]));
@@ -63,9 +67,13 @@ fn what_the_dry_run_shows_goes_into_the_trash_and_a_day_later_for_good() {
         put(&*store, "r02", "late", &[(1, "{\"event\":\"log\",\"text\":\"still here\"}")]).unwrap();
         store.mark("r03", &Mark::Pin(true)).unwrap();
         let later = plan(&all_runs(&*store).unwrap(), &Policy::default(), now + IN_TRASH);
-        let done = apply(&*store, &later, None, None).unwrap();
+        let done = apply(&*store, &later, None, None, OnDamage::Refuse).unwrap();
         assert_eq!(done.removed, ["r05", "r04"]);
-        assert_eq!(apply(&*store, &later, None, None).unwrap(), done, "once more does and says the same");
+        assert_eq!(
+            apply(&*store, &later, None, None, OnDamage::Refuse).unwrap(),
+            done,
+            "once more does and says the same"
+        );
         let (left, trash) = ids(&*store);
         assert_eq!((left.len(), trash), (28, set(["r03"])));
         assert!(left.contains("r02") && store.run("r04").unwrap().is_none());
@@ -84,13 +92,13 @@ fn much_at_once_is_refused_whole_unless_the_number_is_confirmed() {
         let shown = plan(&runs, &all, now);
         assert_eq!(shown.goes.len(), 28);
         for confirmed in [None, Some(27), Some(0)] {
-            let refused = apply(&*store, &shown, confirmed, None);
+            let refused = apply(&*store, &shown, confirmed, None, OnDamage::Refuse);
             assert!(
                 matches!(&refused, Err(Error::Invalid { reason }) if reason.starts_with("28 of 31 runs"))
             );
             assert_eq!(all_runs(&*store).unwrap(), runs);
         }
-        assert_eq!(apply(&*store, &shown, Some(28), None).unwrap().trashed.len(), 28);
+        assert_eq!(apply(&*store, &shown, Some(28), None, OnDamage::Refuse).unwrap().trashed.len(), 28);
         assert_eq!(ids(&*store).0, set(["clock", "r00", "r01"]));
     }
 }
@@ -109,7 +117,7 @@ fn what_changed_since_it_was_shown_is_spared() {
         let meddle = |store: &dyn Store, run: &str| {
             put(store, run, "just now", &[(1, log)]).unwrap();
         };
-        let done = apply(&Meddler::before(&*store, &meddle), &shown, None, None).unwrap();
+        let done = apply(&Meddler::before(&*store, &meddle), &shown, None, None, OnDamage::Refuse).unwrap();
         assert_eq!(done.spared.iter().cloned().collect::<BTreeSet<_>>(), set(["r02", "r03", "r04", "r05"]));
         assert_eq!((done.trashed.len(), ids(&*store).1.len()), (0, 0));
     }
@@ -125,7 +133,13 @@ fn a_stop_at_any_point_leaves_nothing_half_done() {
             // One change a try, until a try gets through.
             loop {
                 let shown = plan(&all_runs(&*store).unwrap(), &OLD, now + day * IN_TRASH);
-                match apply(&Meddler::stopping(&*store, 1), &shown, None, Some(folder.path())) {
+                match apply(
+                    &Meddler::stopping(&*store, 1),
+                    &shown,
+                    None,
+                    Some(folder.path()),
+                    OnDamage::Refuse,
+                ) {
                     Ok(done) => {
                         assert_eq!(done.spared, [""; 0]);
                         break;
@@ -173,11 +187,15 @@ fn runs_are_put_aside_whole_and_under_plain_names() {
                 id,
                 &[opening(id, "w"), "no event at all".to_owned(), "{\"event\":\"of the future\"}".to_owned()],
             );
-            let path = archive(&*store, id, &folder).unwrap();
+            let path = archive(&*store, id, &folder, OnDamage::Refuse).unwrap();
             let mut lines = Vec::new();
-            assert_eq!(export(&*store, id, &mut lines).unwrap(), 3);
+            assert_eq!(export(&*store, id, &mut lines).unwrap().events, 3);
             assert!(unpacked(&path) == lines, "{id:?}");
-            assert_eq!(archive(&*store, id, &folder).unwrap(), path, "once more is the same");
+            assert_eq!(
+                archive(&*store, id, &folder, OnDamage::Refuse).unwrap(),
+                path,
+                "once more is the same"
+            );
             let name = path.file_name().unwrap().to_str().unwrap();
             assert!(name.len() <= 120 && !name.starts_with(['.', '-']), "{name}");
             expected.insert(path);
@@ -186,12 +204,15 @@ fn runs_are_put_aside_whole_and_under_plain_names() {
         let found: BTreeSet<_> = files(top.path()).into_iter().map(|(path, _)| path).collect();
         assert_eq!(found, expected, "nothing lies anywhere else");
         // A run that comes again under an old id does not take the place of the one that was there.
-        let old = archive(&*store, "a/b", &folder).unwrap();
+        let old = archive(&*store, "a/b", &folder, OnDamage::Refuse).unwrap();
         store.delete("a/b").unwrap();
         tell(&*store, "a/b", &[opening("a/b", "another")]);
-        assert_ne!(archive(&*store, "a/b", &folder).unwrap(), old);
+        assert_ne!(archive(&*store, "a/b", &folder, OnDamage::Refuse).unwrap(), old);
         assert!(old.exists());
-        assert!(matches!(archive(&*store, "never there", &folder), Err(Error::NoRun { .. })));
+        assert!(matches!(
+            archive(&*store, "never there", &folder, OnDamage::Refuse),
+            Err(Error::NoRun { .. })
+        ));
         assert_eq!(files(top.path()).len(), expected.len() + 1, "what failed leaves nothing");
     }
 }
@@ -204,7 +225,7 @@ fn nothing_goes_that_could_not_be_put_aside() {
         let shown = plan(&all_runs(&*store).unwrap(), &OLD, now);
         let taken = top.path().join("file");
         fs::write(&taken, "no folder").unwrap();
-        let why = apply(&*store, &shown, None, Some(&taken)).unwrap_err().to_string();
+        let why = apply(&*store, &shown, None, Some(&taken), OnDamage::Refuse).unwrap_err().to_string();
         assert!(why.starts_with(&format!("the archive {} cannot be written", taken.display())), "{why}");
         assert_eq!(ids(&*store).1.len(), 0);
     }
@@ -217,12 +238,12 @@ fn a_link_in_the_archive_is_replaced_and_not_followed() {
     let (store, top) = (home.open(), Folder::new());
     tell(&*store, "r", &["{\"event\":\"task\",\"task\":\"a\"}"]);
     let (folder, target) = (top.path().join("archive"), top.path().join("target"));
-    let path = archive(&*store, "r", &folder).unwrap();
+    let path = archive(&*store, "r", &folder, OnDamage::Refuse).unwrap();
     let whole = fs::read(&path).unwrap();
     fs::write(&target, "precious").unwrap();
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(&target, &path).unwrap();
-    assert_eq!(archive(&*store, "r", &folder).unwrap(), path);
+    assert_eq!(archive(&*store, "r", &folder, OnDamage::Refuse).unwrap(), path);
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
     assert!(fs::symlink_metadata(&path).unwrap().is_file() && fs::read(&path).unwrap() == whole);
 }

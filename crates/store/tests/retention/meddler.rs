@@ -49,8 +49,16 @@ impl Store for Meddler<'_> {
         self.store.runs(query)
     }
 
-    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<(), Error> {
+    fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
         self.store.read(run, part, each)
+    }
+
+    fn check(&self, run: &str) -> Result<Gaps, Error> {
+        self.store.check(run)
+    }
+
+    fn damaged(&self) -> Result<Vec<DamagedRun>, Error> {
+        self.store.damaged()
     }
 
     fn history(&self, query: &HistoryQuery) -> Result<History, Error> {

@@ -3,11 +3,11 @@
 //! Lines of logs that end in a JSON object hold such choices as its members. A member is a choice when it is a word in
 //! at least two lines and not another one in each of them (that would be an id).
 
+use foldhash::HashMap;
 use makespan_analysis::{Quantity, natural_cmp};
 use makespan_model::Order as _;
 use makespan_model::{NONE, Run};
 use makespan_scene::{Role, count};
-use rustc_hash::FxHashMap;
 
 use super::plot::{Bar, Plot};
 use super::{Axis, Chart, Choice, Kind, Picture, Subject};
@@ -32,8 +32,8 @@ struct Recorded {
 fn recorded(subject: &Subject<'_>) -> Vec<Recorded> {
     let run: &Run = subject.facts.run();
     let logs = &run.logs;
-    let mut place: FxHashMap<String, usize> = FxHashMap::default();
-    let mut found: Vec<(String, FxHashMap<String, usize>, usize)> = Vec::new();
+    let mut place: HashMap<String, usize> = HashMap::default();
+    let mut found: Vec<(String, HashMap<String, usize>, usize)> = Vec::new();
     let lines = (0..logs.text.len()).filter(|&i| logs.task[i] == NONE || subject.counts(logs.task[i]));
     for i in lines.take(MOST_LINES) {
         let text = run.text(logs.text[i]);
@@ -46,7 +46,7 @@ fn recorded(subject: &Subject<'_>) -> Vec<Recorded> {
             let serde_json::Value::String(word) = value else { continue };
             let key = if level.is_empty() { name } else { format!("{level}.{name}") };
             let at = *place.entry(key.clone()).or_insert_with(|| {
-                found.push((key, FxHashMap::default(), 0));
+                found.push((key, HashMap::default(), 0));
                 found.len() - 1
             });
             let (_, words, total) = &mut found[at];

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashSet};
 use makespan_analysis::{Facts, Quantity, natural_cmp, unit};
 use makespan_model::Order as _;
 use makespan_model::{NONE, Run, StrId, UNKNOWN};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::amount::Unit;
 
@@ -95,7 +95,7 @@ fn metrics(facts: &Facts) -> Vec<(StrId, StrId, bool, Cow<'_, [u32]>)> {
         let first = *indices.first()? as usize;
         Some((samples.name[first], samples.unit[first], true, Cow::Borrowed(indices)))
     });
-    let mut place: FxHashMap<(StrId, StrId), usize> = FxHashMap::default();
+    let mut place: HashMap<(StrId, StrId), usize> = HashMap::default();
     let mut own: Vec<((StrId, StrId), Vec<u32>)> = Vec::new();
     for i in samples.task.partition_point(|t| *t != NONE)..samples.task.len() {
         let id = (samples.name[i], samples.unit[i]);
@@ -113,7 +113,7 @@ fn metrics(facts: &Facts) -> Vec<(StrId, StrId, bool, Cow<'_, [u32]>)> {
 pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
     let run = facts.run();
     // In the order of the file, so that what sorts alike stays in it.
-    let mut group_of: FxHashMap<(&str, StrId), usize> = FxHashMap::default();
+    let mut group_of: HashMap<(&str, StrId), usize> = HashMap::default();
     let mut groups: Vec<((&str, StrId), Vec<Member<'_>>)> = Vec::new();
     for (name, unit, of_tasks, samples) in metrics(facts) {
         let Parts { stem, key, sub } = parts(run.text(name));
@@ -124,7 +124,7 @@ pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
         groups[at].1.push(Member { key: key.to_owned(), sub: sub.to_owned(), of_tasks, samples });
     }
     let mut out = Vec::new();
-    let mut taken: FxHashSet<String> = FxHashSet::default();
+    let mut taken: HashSet<String> = HashSet::default();
     for ((stem, unit_name), members) in groups {
         let unit_name = run.text(unit_name);
         for mut found in family(run, stem, unit_name, members) {

@@ -1,7 +1,7 @@
 //! Series of few numbers as bars: the weights of a handful of experts, one result of each optimizer.
 
+use foldhash::{HashMap, HashSet};
 use makespan_scene::count;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::families::{COLOURED, Family, MISSING, Member, title};
 use super::picture::MOST_ROWS;
@@ -95,8 +95,8 @@ pub(super) fn picture(subject: &Subject<'_>, family: &Family<'_>) -> Result<Pict
 /// Bars side by side in rows of one name.
 fn side_by_side(family: &Family<'_>, data: Vec<Datum>, series: &[String]) -> Option<Plot> {
     let mut rows: Vec<String> = Vec::new();
-    let mut place: FxHashMap<String, usize> = FxHashMap::default();
-    let mut left_out: FxHashSet<String> = FxHashSet::default();
+    let mut place: HashMap<String, usize> = HashMap::default();
+    let mut left_out: HashSet<String> = HashSet::default();
     let mut kept: Vec<(usize, usize, f64)> = Vec::new();
     for (row, k, v) in data {
         let at = match place.get(&row) {

@@ -1,10 +1,10 @@
 //! What was read against what was written: bytes, operations, and bytes over the network.
 
+use foldhash::HashMap;
 use makespan_analysis::{Quantity, Standard, natural_cmp};
 use makespan_model::Order as _;
 use makespan_model::TaskId;
 use makespan_scene::{Role, count};
-use rustc_hash::FxHashMap;
 
 use super::picture::MOST_ROWS;
 use super::plot::{Bar, Key, Plot};
@@ -164,9 +164,9 @@ fn rows(subject: &Subject<'_>, pair: Pair) -> (Vec<Row>, bool) {
     tasks.sort_unstable();
     tasks.dedup();
     let by_step = tasks.len() > MOST_TASKS;
-    let mut place: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut place: HashMap<&str, usize> = HashMap::default();
     let mut rows: Vec<Row> = Vec::new();
-    let mut row_of: FxHashMap<u32, usize> = FxHashMap::default();
+    let mut row_of: HashMap<u32, usize> = HashMap::default();
     for &t in &tasks {
         let new = |rows: &mut Vec<Row>, name: &str, task| {
             rows.push(Row { name: name.to_owned(), task, sums: [None; 2] });

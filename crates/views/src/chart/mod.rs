@@ -78,6 +78,14 @@ pub fn known_measures(subject: &Subject<'_>) -> Vec<(String, String)> {
     known.map(|(_, m)| (m.key.clone(), m.title.clone())).collect()
 }
 
+/// The titles and pictures of all series of samples of a run, however many, in the order in which they are offered. Each
+/// picture is made when the iterator comes to it; O(s + m log m) before the first, for s samples of m metrics.
+pub fn each_series<'a>(
+    subject: &'a Subject<'a>,
+) -> impl ExactSizeIterator<Item = (String, Result<Picture, String>)> + 'a {
+    series::each(subject)
+}
+
 /// The chart, ready to be drawn.
 ///
 /// # Errors

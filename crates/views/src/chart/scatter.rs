@@ -78,7 +78,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         if log { Axis::log(label, unit.clone(), bounds) } else { Axis::around(label, unit.clone(), bounds) }
     };
     let mut plot = Plot::new(title.clone(), side(mx, &ux, bounds(&|p| p.1)), side(my, &uy, bounds(&|p| p.2)));
-    let mut seen = [false; 10];
+    let mut seen = [false; Status::COUNT];
     for &(t, vx, vy) in &kept {
         let status = run.tasks.status[t as usize];
         seen[status as usize] = true;

@@ -1,9 +1,9 @@
 //! Samples of a metric as lines over time, or in their order where the source gives no times; as bars where they are few.
 
+use foldhash::HashMap;
 use makespan_model::Order as _;
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 use makespan_scene::{Role, count, counted};
-use rustc_hash::FxHashMap;
 
 use super::bins::binned;
 use super::families::{COLOURED, Family, MISSING, Member, families, title};
@@ -29,6 +29,16 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     if all.is_empty() {
         out.push(Chart::new(Kind::Series, "", "Metrics over time").missing_if(true, MISSING));
     }
+}
+
+/// The pictures of all series, each made when it is asked for: what they have in common is found once.
+pub(super) fn each<'a>(
+    subject: &'a Subject<'a>,
+) -> impl ExactSizeIterator<Item = (String, Result<Picture, String>)> + 'a {
+    families(subject.facts).into_iter().map(|family| {
+        let made = if family.few { few::picture(subject, &family) } else { lines(subject, &family, false) };
+        (title(&family), made)
+    })
 }
 
 pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
@@ -61,7 +71,7 @@ fn strands(subject: &Subject<'_>, member: &Member<'_>, name: &str) -> Vec<Strand
     let counted: Vec<u32> = counted.collect();
     let task = |i: u32| TaskId(samples.task[i as usize]);
     let split = |name_of: &dyn Fn(u32) -> String| -> Vec<Strand> {
-        let mut place: FxHashMap<String, usize> = FxHashMap::default();
+        let mut place: HashMap<String, usize> = HashMap::default();
         let mut found: Vec<Strand> = Vec::new();
         for &i in &counted {
             let name = name_of(i);

@@ -2,7 +2,7 @@
 
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::Order as _;
-use makespan_model::{Run, Status, TaskId, UNKNOWN};
+use makespan_model::{Run, Status, TaskId, UNKNOWN, quantile};
 use makespan_scene::{Role, counted, visible};
 
 use super::picture::MOST_ROWS;
@@ -47,6 +47,15 @@ fn find(run: &Run, id: &str) -> Option<TaskId> {
     })
 }
 
+/// The median duration of the tasks of a step, whatever became of them, ns.
+fn of_all(run: &Run, step: &str) -> Option<f64> {
+    let tasks = run.task_ids().filter(|t| run.task_step(*t) == step);
+    let lengths = tasks.filter_map(|t| run.task_interval(t)).map(|(s, e)| e.saturating_sub(s) as f64);
+    let mut lengths: Vec<f64> = lengths.collect();
+    lengths.sort_unstable_by(f64::total_cmp);
+    quantile(&lengths, 0.5)
+}
+
 /// What is followed.
 enum Of<'a> {
     Makespan,
@@ -63,6 +72,8 @@ impl Of<'_> {
             Of::Step(step) => {
                 let stat = facts.steps().iter().find(|s| s.step == *step);
                 let median = stat.map(|s| s.median).filter(|m| *m != UNKNOWN).map(|m| m as f64);
+                // Of a step that never succeeded what it took is shown all the same, as a failure.
+                let median = median.or_else(|| of_all(run, step));
                 let status = stat.map(|s| if s.failed > 0 { Status::Failed } else { Status::Succeeded });
                 (median, status)
             }

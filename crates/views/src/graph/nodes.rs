@@ -1,9 +1,9 @@
 //! From tasks to nodes: each task one, or, where there are too many to read, each step one.
 
+use foldhash::HashMap;
 use makespan_layout::{Direction, Request, Size};
 use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN};
 use makespan_scene::{Face, Weight, counted, duration, width};
-use rustc_hash::FxHashMap;
 
 /// How many nodes are laid out one by one. Beyond it nobody can read a graph, and tasks are shown by step.
 pub const BUDGET: usize = 2_000;
@@ -18,16 +18,17 @@ pub struct Node {
     /// Second line.
     pub note: String,
     /// How many of its tasks have each status.
-    pub statuses: [u32; 10],
+    pub statuses: [u32; Status::COUNT],
 }
 
 impl Node {
     /// The status that matters most.
     pub fn status(&self) -> Status {
-        const FIRST: [Status; 10] = [
+        const FIRST: [Status; Status::COUNT] = [
             Status::Failed,
             Status::UpstreamFailed,
             Status::Cancelled,
+            Status::Unknown,
             Status::Retrying,
             Status::Running,
             Status::Queued,
@@ -125,7 +126,7 @@ impl Graph {
             if step != name {
                 note = format!("{step}{}{note}", if note.is_empty() { "" } else { " · " });
             }
-            let mut statuses = [0; 10];
+            let mut statuses = [0; Status::COUNT];
             statuses[run.tasks.status[t as usize] as usize] = 1;
             nodes.push(Node { tasks: vec![t], label: short(name), note: short(&note), statuses });
         }
@@ -133,8 +134,9 @@ impl Graph {
         Graph { nodes, node_of, left_out, ..Graph::default() }.with_edges(run)
     }
 
-    fn of_steps(run: &Run) -> Graph {
-        let mut of: FxHashMap<StrId, u32> = FxHashMap::default();
+    /// The graph of the steps of a run, however few its tasks are.
+    pub fn of_steps(run: &Run) -> Graph {
+        let mut of: HashMap<StrId, u32> = HashMap::default();
         let mut graph =
             Graph { by_step: true, node_of: vec![u32::MAX; run.task_count()], ..Graph::default() };
         let mut spans: Vec<(i64, i64)> = Vec::new();
@@ -144,7 +146,12 @@ impl Graph {
             let key = key.into_iter().find(|k| !k.is_empty()).unwrap_or_default();
             let at = *of.entry(key).or_insert_with(|| {
                 let label = short(run.task_step(t));
-                graph.nodes.push(Node { tasks: Vec::new(), label, note: String::new(), statuses: [0; 10] });
+                graph.nodes.push(Node {
+                    tasks: Vec::new(),
+                    label,
+                    note: String::new(),
+                    statuses: [0; Status::COUNT],
+                });
                 spans.push((i64::MAX, UNKNOWN));
                 graph.nodes.len() as u32 - 1
             });

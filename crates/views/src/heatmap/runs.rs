@@ -35,7 +35,7 @@ pub struct Runs {
     /// The heads of the columns.
     heads: Vec<Head>,
     /// Which statuses occur, by `Status as usize`.
-    seen: [bool; 10],
+    seen: [bool; Status::COUNT],
     colour: RunColour,
 }
 
@@ -72,7 +72,7 @@ impl Runs {
         let columns = by_start(facts);
         let runs: Vec<Arc<Run>> = facts.iter().map(|facts| facts.shared_run()).collect();
         let mut medians = Vec::with_capacity(rows.len());
-        let mut seen = [false; 10];
+        let mut seen = [false; Status::COUNT];
         let (mut range, mut most_attempts): (Option<(f64, f64)>, usize) = (None, 1);
         for (_, tasks) in &rows {
             let there = || (0..runs.len()).filter_map(|run| Some((&*runs[run], task_in(&runs, tasks, run)?)));

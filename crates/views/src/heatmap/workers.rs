@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use foldhash::HashMap;
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::Order as _;
 use makespan_model::StrId;
 use makespan_scene::{AxisMode, Role, counted, ticks};
-use rustc_hash::FxHashMap;
 
 use super::options::WorkerOrder;
 use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
@@ -47,7 +47,7 @@ impl Workers {
         order: WorkerOrder,
     ) -> Result<Workers, String> {
         let (run, busy) = (facts.run(), facts.busy());
-        let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+        let mut place: HashMap<StrId, usize> = HashMap::default();
         let mut rows: Vec<Row> = Vec::new();
         for &worker in run.attempts.worker.iter().filter(|w| !w.is_empty()) {
             place.entry(worker).or_insert_with(|| {

@@ -95,7 +95,7 @@ pub fn statuses(facts: &Facts, wide: Option<f32>) -> Section {
     Section::new("statuses", "Tasks by status", blocks)
 }
 
-fn strip(present: &[Status], statuses: &[u32; 10], tasks: usize, wide: f32) -> Scene {
+fn strip(present: &[Status], statuses: &[u32; Status::COUNT], tasks: usize, wide: f32) -> Scene {
     let mut scene = Scene::new(wide, 14.0, "Tasks by status");
     let mut bars = Bars::default();
     let total = tasks.max(1) as f32;

@@ -1,9 +1,9 @@
 //! Which attempt lies in which row, and the same at coarser and coarser resolutions.
 
+use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::recorded::Recorded;
@@ -131,9 +131,10 @@ pub struct Index {
 /// How much a status matters when several share a bar: failures must never drown.
 fn weight(status: Status) -> u8 {
     match status {
-        Status::Failed => 9,
-        Status::UpstreamFailed => 8,
-        Status::Cancelled => 7,
+        Status::Failed => 10,
+        Status::UpstreamFailed => 9,
+        Status::Cancelled => 8,
+        Status::Unknown => 7,
         Status::Retrying => 6,
         Status::Running => 5,
         Status::Queued => 4,
@@ -207,7 +208,7 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
             _ => run.tasks.id[task],
         }
     };
-    let mut of: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut of: HashMap<StrId, usize> = HashMap::default();
     let mut groups: Vec<(StrId, Vec<u32>)> = Vec::new();
     for a in attempts {
         let at = *of.entry(key(a)).or_insert_with(|| {

@@ -44,6 +44,8 @@ pub(super) struct Note {
     pub(super) run: Option<&'static str>,
     pub(super) forbids: bool,
     pub(super) tasks: Option<u32>,
+    /// Of sets only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) runs: Option<u32>,
 }
 

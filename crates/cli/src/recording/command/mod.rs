@@ -47,7 +47,7 @@ const RAREST: Duration = Duration::from_secs(60);
 /// there are.
 const RESTING: u32 = 50;
 /// As long a store is waited for before the command starts.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
+const FIRST_WAIT: Duration = Duration::from_millis(800);
 /// How often the store gets what was measured, at most.
 const SEND_EVERY: Duration = Duration::from_secs(2);
 
@@ -98,9 +98,9 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         }
         None => {
             let id = run_id(args.id.as_deref(), &name, now())?;
-            refuse(&address.with_wait(FIRST_WAIT), &id)?;
+            let reached = refuse(&address.with_wait(FIRST_WAIT), &id)?;
             let file = address.inbox_file(&id).ok();
-            (Record::new(address, &id, &task, described), id, file, task)
+            (Record::new(address, &id, &task, described, reached), id, file, task)
         }
     };
     // Before it starts, so that whatever it starts can record into the same run.
@@ -166,16 +166,16 @@ fn around(address: &Address) -> Result<Option<Around>, Failure> {
 }
 
 /// That the run cannot be recorded: a store that never will work, or an id that is taken. A store that cannot be
-/// reached at this moment is no reason not to do the work.
-fn refuse(address: &Address, id: &str) -> Result<(), Failure> {
-    match address.try_open() {
+/// reached at this moment is no reason not to do the work; whether it was reached.
+fn refuse(address: &Address, id: &str) -> Result<bool, Failure> {
+    match address.try_open_soon() {
         Ok(store) => match known(address, &*store, id)? {
             Some(_) => Err(Failure::Refused(format!("run {id} already exists in {}", address.shown()))),
-            None => Ok(()),
+            None => Ok(true),
         },
         Err(error) if error.is_transient() => {
             say(&format!("warning: {error}; it is tried again at the end"));
-            Ok(())
+            Ok(!matches!(error, makespan_store::Error::Unavailable { .. }))
         }
         Err(error) => Err(address.failed(error)),
     }

@@ -12,7 +12,7 @@ use makespan_store::Error;
 use super::output::Tail;
 use super::usage::Measured;
 use crate::failure::Failure;
-use crate::output::{clean, write_file};
+use crate::output::{clean, write_private};
 use crate::stored::{Address, Producer, now};
 
 /// As long the store is waited for while the command runs: others may be quicker then.
@@ -25,6 +25,8 @@ pub(super) struct Record {
     run: String,
     task: String,
     nested: bool,
+    /// Whether the store could be reached the last time.
+    reached: bool,
 }
 
 /// How events get to where they are kept.
@@ -105,7 +107,13 @@ pub(super) struct Described<'a> {
 
 impl Record {
     /// Begins to record: the run and its task.
-    pub(super) fn new(address: Address, run: &str, task: &str, described: Described<'_>) -> Record {
+    pub(super) fn new(
+        address: Address,
+        run: &str,
+        task: &str,
+        described: Described<'_>,
+        reached: bool,
+    ) -> Record {
         let mut way = Way::Store(Producer::new(run));
         way.push(&Event::Run(RunInfo {
             id: run.into(),
@@ -119,7 +127,7 @@ impl Record {
             ..RunInfo::default()
         }));
         way.push(&Event::Task(Task { id: task.into(), kind: Some("command".into()), ..Task::default() }));
-        Record { address, way, run: run.to_owned(), task: task.to_owned(), nested: false }
+        Record { address, way, run: run.to_owned(), task: task.to_owned(), nested: false, reached }
     }
 
     /// Begins to record a task of a run that goes on.
@@ -138,7 +146,7 @@ impl Record {
             params: params(described.command).finish(),
             ..Task::default()
         }));
-        Record { address, way, run: around.run.clone(), task: task.to_owned(), nested: true }
+        Record { address, way, run: around.run.clone(), task: task.to_owned(), nested: true, reached: true }
     }
 
     /// Adds that it started, on this machine.
@@ -220,15 +228,21 @@ impl Record {
         }));
     }
 
-    /// Sends what waits, if the store can be had soon; else it waits on.
+    /// Sends what waits, if the store can be had soon; else it waits on. A store that could not be reached is not tried
+    /// before the end again: the command is not to wait for it.
     pub(super) fn try_send(&mut self) -> Result<(), Error> {
-        self.send(SHORT_WAIT)
+        if !self.reached {
+            return Ok(());
+        }
+        let sent = self.send(SHORT_WAIT);
+        self.reached = !matches!(sent, Err(Error::Unavailable { .. }));
+        sent
     }
 
     fn send(&mut self, wait: Duration) -> Result<(), Error> {
         match &mut self.way {
             Way::Store(producer) => {
-                let store = self.address.with_wait(wait).try_open()?;
+                let store = self.address.with_wait(wait).try_open_soon()?;
                 producer.send(&*store, wait).map(|_| ())
             }
             Way::File(path, lines) => {
@@ -253,7 +267,12 @@ impl Record {
 
     /// Sends the rest. Where that cannot be done, it is put into a file, and stderr says so.
     pub(super) fn finish(mut self) {
-        let Err(error) = self.send(self.address.wait()) else { return };
+        // Another writer is waited for longer than a machine that does not answer.
+        let sent = match self.send(SHORT_WAIT) {
+            Err(Error::Busy { .. }) => self.send(self.address.wait()),
+            sent => sent,
+        };
+        let Err(error) = sent else { return };
         let mut text = naming(&self.run);
         match &self.way {
             Way::Store(producer) => producer.unsent().iter().for_each(|line| {
@@ -264,7 +283,7 @@ impl Record {
         }
         let path: PathBuf =
             std::env::temp_dir().join(format!("makespan-{:016x}.jsonl", crate::stored::random()));
-        let rest = match write_file(&path, text.as_bytes()) {
+        let rest = match write_private(&path, text.as_bytes()) {
             Ok(()) => format!("what is missing is in {}; `makespan import` takes it", path.display()),
             Err(error) => format!("what is missing is lost: {error}"),
         };

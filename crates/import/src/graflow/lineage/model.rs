@@ -2,16 +2,19 @@
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
+use std::rc::Rc;
 
+use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Artifact, Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task, time::SECOND,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::owner;
 use crate::importer::Zone;
-use crate::pairs::{Clock, Labels, Record, info, items, warn};
+use crate::outcome;
+use crate::pairs::{Labels, Record, info, items, warn};
 use crate::tally::clip;
+use crate::times::Clock;
 
 const EXECUTION: [&str; 8] = [
     "execution_id",
@@ -60,7 +63,7 @@ impl Try {
             id: id.to_owned(),
             started: clock.iso_of(record, "start_time"),
             ended: clock.iso_of(record, "end_time"),
-            status: record.text("status").and_then(|word| Status::from_word(&word)),
+            status: clock.status_of(record, "status", record.filled("error_message").is_some()),
             duration: record.number("duration"),
             size: record.number("result_size"),
             error: record.filled("error_message").map(Cow::into_owned),
@@ -75,7 +78,7 @@ struct Node {
     kind: Option<String>,
     status: Option<Status>,
     after: Vec<String>,
-    known: FxHashSet<String>,
+    known: HashSet<String>,
     labels: Labels,
     tries: Vec<Try>,
 }
@@ -90,7 +93,7 @@ struct Run {
     totals: [Option<f64>; 3],
     labels: Labels,
     nodes: Vec<Node>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
     files: Vec<String>,
     graphs: usize,
 }
@@ -115,9 +118,9 @@ impl Run {
 pub(super) struct Lineage<'z> {
     clock: Clock<'z>,
     runs: Vec<Run>,
-    index: FxHashMap<String, usize>,
+    index: HashMap<String, usize>,
     /// Places of the task executions among those of their task, by id.
-    tries: FxHashMap<String, usize>,
+    tries: HashMap<String, usize>,
     summaries: Vec<(String, Vec<(String, f64)>)>,
 }
 
@@ -125,10 +128,10 @@ impl<'z> Lineage<'z> {
     /// Nothing yet.
     pub(super) fn new(zone: &'z dyn Zone) -> Lineage<'z> {
         Lineage {
-            clock: Clock::new(zone),
+            clock: Clock::new(Rc::new(zone)),
             runs: Vec::new(),
-            index: FxHashMap::default(),
-            tries: FxHashMap::default(),
+            index: HashMap::default(),
+            tries: HashMap::default(),
             summaries: Vec::new(),
         }
     }
@@ -203,12 +206,14 @@ impl<'z> Lineage<'z> {
             began.max_by_key(|r| r.started).map(|r| r.id.clone())
         });
         let id = run.unwrap_or_else(|| format!("graph {file}"));
+        let statuses: Vec<Option<Status>> =
+            nodes.iter().map(|(_, data)| self.clock.status_of(data, "status", false)).collect();
         let run = self.run(&id, file);
         run.graphs += 1;
-        for (id, data) in &nodes {
+        for ((id, data), status) in nodes.iter().zip(statuses) {
             let node = run.node(id);
             node.kind = data.filled("task_type").map(Cow::into_owned).or(node.kind.take());
-            node.status = data.text("status").and_then(|word| Status::from_word(&word)).or(node.status);
+            node.status = status.or(node.status);
             for (key, value) in data.members() {
                 if !["task_type", "status"].contains(&key) {
                     node.labels.set(key, value);
@@ -257,7 +262,7 @@ impl<'z> Lineage<'z> {
 
 impl Run {
     fn tell(&mut self, summary: &[(String, f64)], sink: &mut dyn EventSink) {
-        let known = self.word.as_deref().and_then(Status::from_word);
+        let known = self.word.as_deref().map(outcome::status_of);
         let closed = known.is_some_and(Status::is_terminal);
         let mut stored = Fields::new();
         if let Some(word) = &self.word {

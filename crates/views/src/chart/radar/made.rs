@@ -1,9 +1,9 @@
 //! The radars of a run: its steps by their mean measures, and the open runs by theirs.
 
+use foldhash::HashMap;
 use makespan_analysis::{Facts, Quantity, Standard, natural_cmp};
 use makespan_model::{Order as _, Status, TaskId, UNKNOWN};
 use makespan_scene::{counted, visible};
-use rustc_hash::FxHashMap;
 
 use super::super::choice::{Chart, Kind};
 use super::super::picture::{Body, Picture};
@@ -48,7 +48,7 @@ fn spokes(candidates: Vec<(String, Unit, Vec<f64>)>) -> Vec<(Spoke, Vec<f64>)> {
 pub(in crate::chart) fn steps(subject: &Subject<'_>) -> Result<Picture, String> {
     let (run, measures) = (subject.facts.run(), subject.facts.measures());
     let all = subject.facts.steps();
-    let place: FxHashMap<&str, usize> =
+    let place: HashMap<&str, usize> =
         all.iter().take(MOST_SHAPES).enumerate().map(|(i, s)| (s.step.as_str(), i)).collect();
     let shown = all.len().min(MOST_SHAPES);
     let standards = Standard::ALL.into_iter().filter_map(|s| measures.standard(s));
@@ -140,7 +140,7 @@ fn number_equal(names: &mut [String]) {
     let mut sorted: Vec<String> = names.to_vec();
     sorted.order_by(|a, b| natural_cmp(a, b).then_with(|| a.cmp(b)));
     let twice = |name: &String| sorted.iter().filter(|n| *n == name).count() > 1;
-    let mut seen: FxHashMap<String, u32> = FxHashMap::default();
+    let mut seen: HashMap<String, u32> = HashMap::default();
     for name in names.iter_mut().filter(|name| twice(name)) {
         let n = seen.entry(name.clone()).or_default();
         *n += 1;

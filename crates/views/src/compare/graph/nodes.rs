@@ -1,11 +1,11 @@
 //! From matched tasks to nodes: each row one, or, where there are too many to read, each step one.
 
+use foldhash::HashMap;
 use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_layout::{Direction, Request, Size};
 use makespan_model::Order as _;
 use makespan_model::{Run, TaskId};
 use makespan_scene::{Face, Weight, count, counted, duration, width};
-use rustc_hash::FxHashMap;
 
 use super::super::{Pair, delta};
 use crate::clip::shortened_name;
@@ -157,7 +157,7 @@ impl Graph {
     }
 
     fn of_steps(pair: &Pair<'_>) -> Graph {
-        let mut of: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut of: HashMap<&str, u32> = HashMap::default();
         let mut graph =
             Graph { by_step: true, node_of: vec![u32::MAX; pair.rows().len()], ..Graph::default() };
         // First start and last end of each step in A and in B.

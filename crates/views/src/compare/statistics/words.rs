@@ -99,7 +99,7 @@ pub fn title(verdicts: &Verdicts) -> String {
         }
         Verdict::NoEvidence { detectable } => {
             let could = detectable
-                .map_or(String::new(), |d| format!(" would show {} in four of five cases", unit.text(d)));
+                .map_or(String::new(), |d| format!(" could show {} in four of five cases", unit.text(d)));
             format!("No evidence that the makespan changed: {shift}; {runs}{could}")
         }
         Verdict::TooFew => format!("Too few successful runs for a verdict on the makespan: {runs}"),

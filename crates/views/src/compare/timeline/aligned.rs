@@ -1,10 +1,10 @@
 //! Two indexes of bars with the same lanes and rows, each run counted from its own zero.
 
+use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
 
 use super::super::Pair;
 use super::rows::prefer;
@@ -61,7 +61,7 @@ impl Aligned {
             let timed_b = timed(b, &members.b, extent_b);
             let ends = |timed: &[(i64, i64, u32)]| timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>();
             let (rows_b, count) = pack(&ends(&timed_b));
-            let row_in_b: FxHashMap<u32, u32> =
+            let row_in_b: HashMap<u32, u32> =
                 timed_b.iter().zip(&rows_b).map(|(&(.., attempt), &row)| (attempt, row)).collect();
             let preferred: Vec<Option<u32>> = timed_a
                 .iter()
@@ -115,7 +115,7 @@ fn counterpart(pair: &Pair<'_>, attempt: AttemptId) -> Option<AttemptId> {
 /// The lanes of both runs, those of one name together, in the order in which one run alone would have them.
 fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Members)> {
     let (a, b) = (pair.a.run(), pair.b.run());
-    let mut of: FxHashMap<String, usize> = FxHashMap::default();
+    let mut of: HashMap<String, usize> = HashMap::default();
     let mut all: Vec<(String, Members)> = Vec::new();
     for (run, is_a) in [(b, false), (a, true)] {
         for (name, members) in grouped(run, lanes.for_run(b)) {

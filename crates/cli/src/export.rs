@@ -1,0 +1,220 @@
+//! `makespan export`: runs of files and of the store in the formats of other programs and our own; `extract`, which is
+//! the same for reports, and `convert`, which it was called for files.
+
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use makespan_analysis::{DateRange, Facts, RunFigures};
+use makespan_export::{Format, Options, document, export};
+use makespan_format::{read_line, write_line};
+use makespan_redact::Redactor;
+use makespan_report::without_secrets;
+use makespan_scene::Theme;
+use makespan_store::{EventRange, Store};
+use serde_json::Value;
+use std::ops::ControlFlow;
+
+use crate::args::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs, Input};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::load::load;
+use crate::output::{clean, print_data, print_foreign, tell_redacted, write_file};
+use crate::stored::{Address, damage, lines_of, state_of};
+
+/// A run as the lines of its events.
+struct Lines {
+    id: String,
+    /// As a file holds them: the first line names the run.
+    file: String,
+    /// As a document holds them, which names it elsewhere.
+    events: String,
+}
+
+/// Writes runs in the format that was asked for.
+pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
+    let format = args.format();
+    let mut redactor = args.redact.then(Redactor::default);
+    let bytes = match format {
+        ExportFormat::Of(format) if !matches!(format, Format::Json | Format::Jsonl) => {
+            exported(args, format, config, redactor.as_mut())?.into_bytes()
+        }
+        _ => written(&lines(args, config, redactor.as_mut())?, format)?,
+    };
+    if let Some(redactor) = &redactor {
+        tell_redacted(redactor);
+    }
+    save(args.output.as_deref(), format, &bytes)
+}
+
+/// Writes the events within reports.
+pub(crate) fn extract(args: &ExtractArgs, config: &Config) -> Result<(), Failure> {
+    let lines = folded(&args.input, config)?;
+    let jsonl = ExportFormat::Of(Format::Jsonl);
+    save(args.output.as_deref(), jsonl, &written(&lines, jsonl)?)
+}
+
+/// The verb's former name for files: runs are read, folded and written again.
+pub(crate) fn convert(args: &ConvertArgs, config: &Config) -> Result<(), Failure> {
+    let format = ExportFormat::Of(args.to);
+    let text = match args.to {
+        Format::Json | Format::Jsonl => written(&folded(&args.input, config)?, format)?,
+        other => text(&facts(&args.input, config, None)?, other, &Options::default())?.into_bytes(),
+    };
+    save(args.output.as_deref(), format, &text)
+}
+
+fn save(output: Option<&std::path::Path>, format: ExportFormat, bytes: &[u8]) -> Result<(), Failure> {
+    match output {
+        Some(path) if path.as_os_str() != "-" => write_file(path, bytes),
+        _ if format == ExportFormat::JsonlGz && io::stdout().is_terminal() => {
+            Err(Failure::Usage("a terminal cannot show compressed bytes; name a file with -o".to_owned()))
+        }
+        _ if format == ExportFormat::JsonlGz => print_data(bytes),
+        _ => print_foreign(&String::from_utf8_lossy(bytes)),
+    }
+}
+
+fn failed(error: io::Error) -> Failure {
+    Failure::Write { path: "the export".into(), source: error }
+}
+
+/// The runs that were asked for, in a format that is made of their facts.
+fn exported(
+    args: &ExportArgs,
+    format: Format,
+    config: &Config,
+    redactor: Option<&mut Redactor>,
+) -> Result<String, Failure> {
+    let chosen = chosen(args, facts(&args.input, config, redactor)?, config)?;
+    let theme = Theme::named(&args.theme).ok_or_else(|| {
+        let known: Vec<&str> = Theme::all().iter().map(|t| t.name).collect();
+        Failure::Usage(format!("unknown theme {}; there are {}", clean(&args.theme), known.join(", ")))
+    })?;
+    let options =
+        Options { table: args.table.into(), csv_raw: args.csv_raw, picture: args.view.into(), theme };
+    text(&chosen, format, &options)
+}
+
+fn text(runs: &[Facts], format: Format, options: &Options) -> Result<String, Failure> {
+    let runs: Vec<&Facts> = runs.iter().collect();
+    let exported = export(&runs, format, options).map_err(|error| {
+        Failure::Refused(match error {
+            makespan_export::ExportError::OneRun(..) => format!("{error} with --run N, the first being 1"),
+            other => other.to_string(),
+        })
+    })?;
+    for note in exported.notes {
+        let _ = writeln!(io::stderr(), "makespan: {}", clean(&note));
+    }
+    Ok(exported.text)
+}
+
+fn facts(input: &Input, config: &Config, redactor: Option<&mut Redactor>) -> Result<Vec<Facts>, Failure> {
+    let runs = load(input, config)?.into_iter().map(|loaded| loaded.run);
+    Ok(match redactor {
+        None => runs.map(Facts::new).collect(),
+        Some(redactor) => runs.map(|run| Facts::new(without_secrets(&run, redactor))).collect(),
+    })
+}
+
+/// Those within the dates, and of these the one of that number.
+fn chosen(args: &ExportArgs, all: Vec<Facts>, config: &Config) -> Result<Vec<Facts>, Failure> {
+    let zone = &config.zone(args.input.zone.as_ref())?;
+    let range = DateRange { from: args.from.map(|d| d.start(zone)), to: args.to.map(|d| d.end(zone)) };
+    let started = |facts: &Facts| RunFigures::of(&facts.shared_run()).started;
+    let within = |facts: &Facts| range.is_open() || started(facts).is_some_and(|t| range.contains(t));
+    let mut those: Vec<Facts> = all.into_iter().filter(within).collect();
+    let Some(number) = args.run else { return Ok(those) };
+    let count = those.len();
+    if number == 0 || number > count {
+        return Err(Failure::NoSuchRun { number, count });
+    }
+    Ok(vec![those.swap_remove(number - 1)])
+}
+
+/// The events of what was asked for: of runs of the store as they are kept there, of anything else as it was read.
+fn lines(
+    args: &ExportArgs,
+    config: &Config,
+    mut redactor: Option<&mut Redactor>,
+) -> Result<Vec<Lines>, Failure> {
+    let is_file = |path: &std::path::PathBuf| path.as_os_str() == "-" || path.exists();
+    if args.input.files.iter().any(is_file) || args.chooses() {
+        let chosen = chosen(args, facts(&args.input, config, redactor)?, config)?;
+        return Ok(chosen.iter().map(|facts| of_run(facts.run())).collect());
+    }
+    let ids: Vec<&str> = args.input.files.iter().filter_map(|path| path.to_str()).collect();
+    let address = Address::new(config)?;
+    let store = address.open_with(ids.first().copied().unwrap_or_default())?;
+    for id in &ids {
+        state_of(&address, &*store, id)?;
+    }
+    ids.iter().map(|id| of_store(&address, &*store, id, redactor.as_deref_mut())).collect()
+}
+
+fn folded(input: &Input, config: &Config) -> Result<Vec<Lines>, Failure> {
+    Ok(load(input, config)?.iter().map(|loaded| of_run(&loaded.run)).collect())
+}
+
+fn of_run(run: &makespan_model::Run) -> Lines {
+    let file = run.to_jsonl();
+    Lines { id: run.id.clone(), events: file.clone(), file }
+}
+
+fn of_store(
+    address: &Address,
+    store: &dyn Store,
+    id: &str,
+    mut redactor: Option<&mut Redactor>,
+) -> Result<Lines, Failure> {
+    let mut clear = |text: &str| match redactor.as_deref_mut() {
+        None => text.to_owned(),
+        Some(redactor) => text.lines().map(|line| line_without_secrets(line, redactor)).collect(),
+    };
+    let file = lines_of(store, id).map_err(|error| address.failed(error))?;
+    let file = clear(&String::from_utf8_lossy(&file));
+    let mut events = String::new();
+    let read = store.read(id, EventRange::All, &mut |record| {
+        events.push_str(record.line);
+        events.push('\n');
+        ControlFlow::Continue(())
+    });
+    damage::report(id, &read.map_err(|error| address.failed(error))?);
+    let events = clear(&events);
+    let id = redactor.map_or_else(|| id.to_owned(), |r| r.name("id", Cow::Borrowed(id)).into_owned());
+    Ok(Lines { id, file, events })
+}
+
+/// The line of an event without the secrets in it. What is not an event is searched as JSON or as text.
+fn line_without_secrets(line: &str, redactor: &mut Redactor) -> String {
+    let mut out = String::new();
+    match read_line(line.as_bytes()) {
+        Ok(read) => write_line(&redactor.event(read.event), &mut out),
+        Err(_) => {
+            out.push_str(&redactor.json("line", line, None));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Events in one of the formats that hold them.
+fn written(runs: &[Lines], format: ExportFormat) -> Result<Vec<u8>, Failure> {
+    let file = || runs.iter().map(|run| run.file.as_str()).collect::<String>();
+    let document = || document(runs.iter().map(|run| (run.id.as_str(), run.events.as_str())));
+    Ok(match format {
+        ExportFormat::JsonlGz => {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+            let written = packed.write_all(file().as_bytes());
+            written.and_then(|()| packed.finish()).map_err(failed)?
+        }
+        ExportFormat::Yaml => {
+            let value: Value = serde_json::from_str(&document()).map_err(|error| failed(error.into()))?;
+            serde_saphyr::to_string(&value).map_err(|error| failed(io::Error::other(error)))?.into_bytes()
+        }
+        ExportFormat::Of(Format::Json) => document().into_bytes(),
+        ExportFormat::Of(_) => file().into_bytes(),
+    })
+}

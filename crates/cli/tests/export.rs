@@ -1,0 +1,123 @@
+//! `makespan export`, `extract` and reports that open as their runs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod common;
+
+use common::kept::Kept;
+use common::{NIGHTLY, file, folder, run, text};
+use serde_json::Value;
+
+/// A report that an earlier program wrote; it must open for ever.
+const REPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/report-payload-1.html");
+
+fn summary(path: &str) -> Value {
+    let output = run(&["summary", "--json", path]);
+    assert_eq!(output.status.code(), Some(0), "{path}: {}", text(&output.stderr));
+    let mut run: Value = serde_json::from_slice::<Value>(&output.stdout).unwrap()["runs"][0].take();
+    for other in ["format", "diagnostics"] {
+        run.as_object_mut().unwrap().remove(other);
+    }
+    run
+}
+
+#[test]
+fn what_holds_events_opens_again_as_the_same_run() {
+    let dir = folder("export-again");
+    let path = file(&dir, "nightly.txt", NIGHTLY);
+    for name in ["a.jsonl", "a.jsonl.gz", "a.json", "a.trace.json", "a.txt"] {
+        let out = dir.join(name).display().to_string();
+        let output = run(&["export", &path, "-o", &out]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+        assert_eq!(summary(&out), summary(&path), "{name}");
+        assert_eq!(
+            run(&["export", &path, "-o", &dir.join("again").display().to_string(), "--format", "csv"])
+                .status
+                .code(),
+            Some(0)
+        );
+    }
+}
+
+#[test]
+fn files_and_stores_are_exported_in_every_format_alike() {
+    let kept = Kept::new("export-alike", "sqlite:runs.db");
+    let path = file(&kept.folder, "nightly.txt", NIGHTLY);
+    kept.said(&["import", &path]);
+    let formats = ["markdown", "csv", "svg", "mermaid", "gantt", "dot", "graphml", "text"];
+    for format in formats {
+        let of_file = kept.said(&["export", &path, "--format", format]);
+        assert!(of_file.len() > 100, "{format}: {of_file}");
+        assert_eq!(kept.said(&["export", "nightly", "--format", format]), of_file, "{format}");
+    }
+    assert!(kept.said(&["export", "nightly", "--format", "json"]).starts_with("{\"makespan\":1,"));
+    let missing = kept.run(&["export", "nightlx"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("did you mean nightly?"));
+}
+
+#[test]
+fn what_of_the_runs_is_exported_can_be_chosen() {
+    let dir = folder("export-chosen");
+    let day = |name: &str, t: i64| {
+        let started = t * 86_400_000_000_000;
+        file(
+            &dir,
+            name,
+            format!(
+                "{{\"event\":\"run\",\"run\":\"{name}\"}}\n{{\"event\":\"attempt\",\"task\":\"=x\",\"started\":{started},\"ended\":{}}}\n",
+                started + 1
+            ),
+        )
+    };
+    let (one, two) = (day("one.jsonl", 20_000), day("two.jsonl", 20_001));
+    let export = |args: &[&str]| run(&[&["export", &one, &two], args].concat());
+    let rows = text(&export(&["--format", "csv", "--table", "runs", "--from", "2024-10-05"]).stdout);
+    assert_eq!(rows.lines().count(), 2, "{rows}");
+    assert!(rows.contains("two.jsonl,"), "{rows}");
+    let tasks = text(&export(&["--format", "csv", "--run", "1"]).stdout);
+    assert!(tasks.contains("one.jsonl,'=x,'=x,") && !tasks.contains("two"), "{tasks}");
+    assert!(text(&export(&["--format", "csv", "--csv-raw"]).stdout).contains("two.jsonl,=x,=x,"));
+    assert!(!text(&export(&["--run", "2"]).stdout).contains("one.jsonl"));
+    let svg = export(&["--format", "svg"]);
+    assert_eq!(svg.status.code(), Some(1));
+    assert!(text(&svg.stderr).contains("--run N"), "{}", text(&svg.stderr));
+    let timeline = export(&["--format", "svg", "--view", "timeline", "--run", "2", "--theme", "dark"]);
+    assert!(text(&timeline.stdout).starts_with("<svg"));
+    assert_eq!(export(&["--format", "svg", "--run", "1", "--theme", "pink"]).status.code(), Some(2));
+    assert_eq!(export(&["--run", "3"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_report_is_its_runs_for_every_verb() {
+    let dir = folder("export-report");
+    let (path, report) = (file(&dir, "nightly.txt", NIGHTLY), dir.join("r.html").display().to_string());
+    assert_eq!(run(&["report", &path, "-o", &report]).status.code(), Some(0));
+    assert_eq!(summary(&report), summary(&path));
+    let events = dir.join("e.jsonl").display().to_string();
+    assert_eq!(run(&["extract", &report, "-o", &events]).status.code(), Some(0));
+    assert_eq!(summary(&events), summary(&path));
+    for args in
+        [vec!["compare", &report, &path], vec!["stats", &report], vec!["query", &report, "status:failed"]]
+    {
+        assert_eq!(run(&args).status.code(), Some(0), "{args:?}");
+    }
+    let compared = text(&run(&["compare", "--json", &report, &report]).stdout);
+    assert!(serde_json::from_str::<Value>(&compared).is_ok(), "{compared}");
+    // A report of a report is of the same runs.
+    let again = dir.join("again.html").display().to_string();
+    assert_eq!(run(&["report", &report, "-o", &again]).status.code(), Some(0));
+    assert_eq!(summary(&again), summary(&path));
+}
+
+#[test]
+fn reports_of_earlier_programs_open() {
+    let found = summary(REPORT);
+    assert_eq!((found["id"].as_str(), found["tasks"].as_i64()), (Some("nightly"), Some(5)));
+    assert_eq!(found["retries"].as_i64(), Some(1));
+    let text = text(&run(&["extract", REPORT]).stdout);
+    assert!(
+        text.starts_with("{\"event\":\"run\",\"makespan\":1,\"run\":\"nightly\"")
+            && text.contains("no reference genome"),
+        "{text}"
+    );
+}

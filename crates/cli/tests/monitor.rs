@@ -1,0 +1,53 @@
+//! `makespan monitor` beside whoever records.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use common::kept::Kept;
+use common::text;
+
+#[test]
+fn a_run_is_shown_until_it_is_over() {
+    for store in ["sqlite:runs.db", "file:runs"] {
+        let kept = Kept::new("monitor", store);
+        let run = kept.created(&[]);
+        for step in ["a", "b"] {
+            kept.said(&["step", "add", &run, step]);
+        }
+        kept.said(&["step", "start", &run, "a"]);
+        let once = kept.said(&["monitor", &run, "--once"]);
+        assert!(once.contains("0%  0 of 2 tasks") && once.contains(&run), "{once}");
+        assert!(kept.said(&["monitor", "--once"]).contains(&run));
+        let mut command = kept.command();
+        command.args(["monitor", &run, "--interval", "100ms"]).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        kept.said(&["step", "done", &run, "a"]);
+        kept.said(&["step", "start", &run, "b"]);
+        kept.said(&["step", "done", &run, "b"]);
+        kept.said(&["finish", &run]);
+        let ended = (0..400).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            child.try_wait().unwrap()
+        });
+        assert_eq!(ended.expect("it ends with the run").code(), Some(0));
+        let shown = text(&child.wait_with_output().unwrap().stdout);
+        assert!(shown.contains(" 0%  0 of 2 tasks"), "{shown}");
+        assert!(shown.contains("100%  2 of 2 tasks"), "{shown}");
+        assert!(!shown.contains('\u{1b}'), "a pipe gets plain text: {shown}");
+        assert!(kept.said(&["monitor", "--once"]).starts_with("no active runs"));
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said_and_leaves_nothing_behind() {
+    let kept = Kept::new("monitor-none", "sqlite:runs.db");
+    let output = kept.run(&["monitor", "nobody", "--once"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(kept.said(&["monitor", "--once"]).starts_with("no active runs"));
+    assert!(!kept.folder.join("runs.db").exists());
+    assert_eq!(kept.run(&["monitor", "--interval", "never"]).status.code(), Some(2));
+}

@@ -1,0 +1,45 @@
+//! A run that grows: what came of it, and what it is now.
+
+use makespan_format::{Diagnostic, Event, RunInfo, Severity, read_line};
+use makespan_model::{Run, RunsBuilder};
+
+/// A run that grows.
+#[derive(Debug)]
+pub(crate) struct Live {
+    fold: RunsBuilder,
+    pub(crate) events: u64,
+    /// Lines that this release does not know.
+    unread: u64,
+    /// Whether there is something that the open run does not have.
+    pub(crate) is_newer: bool,
+}
+
+impl Live {
+    pub(crate) fn new(id: &str) -> Live {
+        let mut fold = RunsBuilder::new();
+        fold.apply(&Event::Run(RunInfo { id: id.into(), ..RunInfo::default() }));
+        Live { fold, events: 0, unread: 0, is_newer: true }
+    }
+
+    pub(crate) fn push(&mut self, lines: &str) {
+        for line in lines.lines().filter(|line| !line.is_empty()) {
+            match read_line(line.as_bytes()) {
+                Ok(read) => self.fold.apply(&read.event),
+                Err(_) => self.unread += 1,
+            }
+            self.events += 1;
+            self.is_newer = true;
+        }
+    }
+
+    /// The run as it is now; folding goes on.
+    pub(crate) fn now(&self, id: &str) -> Option<Run> {
+        let mut fold = self.fold.clone();
+        if self.unread > 0 {
+            let message = format!("{} events are unknown to this release and were ignored", self.unread);
+            let found = Diagnostic::new(Severity::Warning, "unknown-event", message).times(self.unread);
+            fold.apply(&Event::Diagnostic(found));
+        }
+        fold.finish().0.into_iter().find(|run| run.id == id)
+    }
+}

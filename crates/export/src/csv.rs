@@ -1,0 +1,120 @@
+//! Comma-separated values (RFC 4180), with cells that no spreadsheet takes for formulas.
+
+use makespan_format::time::{SECOND, format_rfc3339};
+use makespan_model::UNKNOWN;
+
+/// Rows on their way into a text.
+pub(crate) struct Csv {
+    text: String,
+    /// Whether cells that begin like formulas are left as they are.
+    raw: bool,
+    is_first: bool,
+}
+
+impl Csv {
+    /// A table with these columns and no rows.
+    pub(crate) fn new(columns: &[&str], raw: bool) -> Csv {
+        let mut csv = Csv { text: String::new(), raw, is_first: true };
+        columns.iter().for_each(|column| csv.number(column));
+        csv.end();
+        csv
+    }
+
+    fn part(&mut self) {
+        if !std::mem::replace(&mut self.is_first, false) {
+            self.text.push(',');
+        }
+    }
+
+    /// A cell of ours that needs no quotes.
+    pub(crate) fn number(&mut self, cell: &str) {
+        self.part();
+        self.text.push_str(cell);
+    }
+
+    /// A cell whose text comes from a run.
+    pub(crate) fn cell(&mut self, cell: &str) {
+        self.part();
+        let prefix = if !self.raw && is_formula(cell) { "'" } else { "" };
+        let edge = |c: char| c == ' ' || c == '\t';
+        if cell.contains([',', '"', '\n', '\r']) || cell.starts_with(edge) || cell.ends_with(edge) {
+            self.text.push('"');
+            self.text.push_str(prefix);
+            self.text.push_str(&cell.replace('"', "\"\""));
+            self.text.push('"');
+        } else {
+            self.text.push_str(prefix);
+            self.text.push_str(cell);
+        }
+    }
+
+    /// A number of things.
+    pub(crate) fn count(&mut self, n: usize) {
+        self.number(&n.to_string());
+    }
+
+    /// A number; empty where it is not one.
+    pub(crate) fn value(&mut self, value: f64) {
+        let text = if value.is_finite() { value.to_string() } else { String::new() };
+        self.number(&text);
+    }
+
+    /// A length of time in ns, as seconds; empty where it is not known.
+    pub(crate) fn seconds(&mut self, ns: i64) {
+        self.number(&if ns == UNKNOWN { String::new() } else { seconds(ns) });
+    }
+
+    /// A moment, ns since the epoch, as RFC 3339 in UTC; empty where it is not known.
+    pub(crate) fn time(&mut self, t: i64) {
+        self.number(&if t == UNKNOWN { String::new() } else { format_rfc3339(t) });
+    }
+
+    /// The row is complete.
+    pub(crate) fn end(&mut self) {
+        self.text.push_str("\r\n");
+        self.is_first = true;
+    }
+
+    /// The whole text.
+    pub(crate) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// Seconds of ns, with all digits that are not zero.
+fn seconds(ns: i64) -> String {
+    let sign = if ns < 0 { "-" } else { "" };
+    let (whole, rest) = (ns.unsigned_abs() / SECOND as u64, ns.unsigned_abs() % SECOND as u64);
+    let text = format!("{sign}{whole}.{rest:09}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Whether a spreadsheet may take a cell for a formula: it begins as one does (`=`, `+`, `-`, `@`, their wide forms, a
+/// tab or a line break) and is not a number. See OWASP, *CSV Injection*.
+pub fn is_formula(cell: &str) -> bool {
+    let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    begins && !cell.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_told_from_numbers() {
+        for cell in ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-", "-inf"] {
+            assert!(is_formula(cell), "{cell:?}");
+        }
+        for cell in ["-1", "+2.5e3", "-0.5", "a=b", "", "1+1", "'=1"] {
+            assert!(!is_formula(cell), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn seconds_keep_every_nanosecond() {
+        assert_eq!(seconds(1_500_000_001), "1.500000001");
+        assert_eq!(seconds(-20 * SECOND), "-20");
+        assert_eq!(seconds(0), "0");
+        assert_eq!(seconds(i64::MIN + 1), "-9223372036.854775807");
+    }
+}

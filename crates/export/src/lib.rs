@@ -1,0 +1,81 @@
+//! Runs to text in the formats of other programs. It knows no disk: whoever calls it says where the text goes.
+//!
+//! ```
+//! use makespan_analysis::Facts;
+//! use makespan_export::{Format, Options, export};
+//! let run = makespan_model::notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch").unwrap();
+//! let facts = Facts::new(run.into());
+//! let dot = export(&[&facts], Format::Dot, &Options::default()).unwrap();
+//! assert!(dot.text.contains("0 -> 1"));
+//! ```
+
+mod chrome;
+mod csv;
+mod document;
+mod dot;
+mod error;
+mod gantt;
+mod graphml;
+mod markdown;
+mod mermaid;
+mod options;
+mod picture;
+mod report;
+mod tables;
+mod xml;
+
+use makespan_analysis::Facts;
+use makespan_model::notation;
+use makespan_scene::counted;
+
+pub use csv::is_formula;
+pub use document::document;
+pub use error::ExportError;
+pub use markdown::{inline, sections};
+pub use options::{Format, Options, Picture, Table};
+pub use xml::xml;
+
+/// A run, or several, as the text of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The content.
+    pub text: String,
+    /// What the format could not take, in sentences; empty where that is nothing worth knowing.
+    pub notes: Vec<String>,
+}
+
+/// Writes runs in a format. The same runs give the same bytes. The cost is that of the facts that the format holds,
+/// and linear in the events else.
+///
+/// # Errors
+///
+/// Where there is no run, or the format cannot hold what was asked for.
+pub fn export(runs: &[&Facts], format: Format, options: &Options) -> Result<Exported, ExportError> {
+    let mut notes = Vec::new();
+    let text = match (runs, format) {
+        ([], _) => return Err(ExportError::NoRun),
+        ([one], Format::Svg) => picture::svg(one, options, &mut notes)?,
+        (all, Format::Svg) => return Err(ExportError::OneRun(format.title(), all.len())),
+        (all, Format::Markdown) => report::report(all),
+        (all, Format::Csv) => tables::csv(all, options),
+        (all, Format::Json) => {
+            let lines: Vec<(&str, String)> =
+                all.iter().map(|f| (f.run().id.as_str(), f.run().to_jsonl())).collect();
+            document(lines.iter().map(|(id, lines)| (*id, lines.as_str())))
+        }
+        (all, Format::Jsonl) => all.iter().map(|f| f.run().to_jsonl()).collect(),
+        (all, Format::Text) => all.iter().map(|f| notation::write(f.run())).collect(),
+        (all, Format::Mermaid) => mermaid::flowchart(all, &mut notes),
+        (all, Format::Gantt) => gantt::gantt(all, &mut notes),
+        (all, Format::Dot) => dot::dot(all, &options.theme),
+        (all, Format::GraphMl) => graphml::graphml(all),
+        (all, Format::ChromeTrace) => chrome::trace(all, &mut notes),
+    };
+    if format.holds_graph_only() {
+        let cycles: usize = runs.iter().map(|f| f.run().cut.len()).sum();
+        if cycles > 0 {
+            notes.push(format!("{} that close cycles are drawn dashed", counted(cycles, "dependency")));
+        }
+    }
+    Ok(Exported { text, notes })
+}

@@ -1,0 +1,196 @@
+//! Which format, and what of a run.
+
+use makespan_scene::Theme;
+use serde::{Deserialize, Serialize};
+
+/// A format that runs are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Format {
+    /// A report for people.
+    Markdown,
+    /// One table.
+    Csv,
+    /// The events as one JSON document.
+    Json,
+    /// The events, one a line.
+    Jsonl,
+    /// A picture.
+    Svg,
+    /// The graph as a flowchart of Mermaid.
+    Mermaid,
+    /// The timeline as a Gantt chart of Mermaid.
+    Gantt,
+    /// The graph in the language of Graphviz.
+    Dot,
+    /// The graph as XML.
+    GraphMl,
+    /// The Trace Event format.
+    ChromeTrace,
+    /// The text notation.
+    Text,
+}
+
+impl Format {
+    /// All formats, in the order of menus.
+    pub const ALL: [Format; 11] = [
+        Format::Markdown,
+        Format::Csv,
+        Format::Json,
+        Format::Jsonl,
+        Format::Svg,
+        Format::Mermaid,
+        Format::Gantt,
+        Format::Dot,
+        Format::GraphMl,
+        Format::ChromeTrace,
+        Format::Text,
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Markdown => "markdown",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Svg => "svg",
+            Format::Mermaid => "mermaid",
+            Format::Gantt => "gantt",
+            Format::Dot => "dot",
+            Format::GraphMl => "graphml",
+            Format::ChromeTrace => "chrome-trace",
+            Format::Text => "text",
+        }
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Format::Markdown => "Markdown",
+            Format::Csv => "CSV",
+            Format::Json => "JSON",
+            Format::Jsonl => "JSON Lines",
+            Format::Svg => "SVG",
+            Format::Mermaid => "Mermaid flowchart",
+            Format::Gantt => "Mermaid Gantt chart",
+            Format::Dot => "DOT",
+            Format::GraphMl => "GraphML",
+            Format::ChromeTrace => "Chrome trace",
+            Format::Text => "Text notation",
+        }
+    }
+
+    /// The ending of its files, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Format::Markdown => "md",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Svg => "svg",
+            Format::Mermaid => "mmd",
+            Format::Gantt => "gantt.mmd",
+            Format::Dot => "dot",
+            Format::GraphMl => "graphml",
+            Format::ChromeTrace => "trace.json",
+            Format::Text => "txt",
+        }
+    }
+
+    /// The media type of its files.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Format::Markdown => "text/markdown",
+            Format::Csv => "text/csv",
+            Format::Json | Format::ChromeTrace => "application/json",
+            Format::Jsonl => "application/x-ndjson",
+            Format::Svg => "image/svg+xml",
+            Format::Mermaid | Format::Gantt | Format::Text => "text/plain",
+            Format::Dot => "text/vnd.graphviz",
+            Format::GraphMl => "application/graphml+xml",
+        }
+    }
+
+    /// The format that the name of a file asks for: that of the longest ending that fits. Case is ignored.
+    pub fn of_file(name: &str) -> Option<Format> {
+        let name = name.to_lowercase();
+        let endings = Format::ALL.iter().map(|f| (f.ending(), *f)).chain([
+            ("markdown", Format::Markdown),
+            ("mermaid", Format::Mermaid),
+            ("gv", Format::Dot),
+            ("ndjson", Format::Jsonl),
+        ]);
+        let fits = |ending: &str| name.strip_suffix(ending).is_some_and(|rest| rest.ends_with('.'));
+        endings.filter(|(ending, _)| fits(ending)).max_by_key(|(ending, _)| ending.len()).map(|(_, f)| f)
+    }
+
+    /// Whether it draws tasks and dependencies and little else.
+    pub(crate) fn holds_graph_only(self) -> bool {
+        matches!(self, Format::Mermaid | Format::Dot)
+    }
+}
+
+/// What the rows of a CSV file are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Table {
+    /// Tasks.
+    #[default]
+    Tasks,
+    /// Attempts.
+    Attempts,
+    /// Measured values.
+    Metrics,
+    /// Runs, with their totals.
+    Runs,
+}
+
+/// What an SVG file shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Picture {
+    /// Tasks and their dependencies.
+    #[default]
+    Graph,
+    /// Attempts over time.
+    Timeline,
+}
+
+/// What of a run, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The rows of a CSV file.
+    pub table: Table,
+    /// Whether cells that a spreadsheet would take for formulas are left as they are.
+    pub csv_raw: bool,
+    /// What an SVG file shows.
+    pub picture: Picture,
+    /// The colours of pictures.
+    pub theme: Theme,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            table: Table::default(),
+            csv_raw: false,
+            picture: Picture::default(),
+            theme: Theme::light(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_ending_decides() {
+        assert_eq!(Format::of_file("A.GANTT.MMD"), Some(Format::Gantt));
+        assert_eq!(Format::of_file("a.mmd"), Some(Format::Mermaid));
+        assert_eq!(Format::of_file("x.trace.json"), Some(Format::ChromeTrace));
+        assert_eq!(Format::of_file("x.json"), Some(Format::Json));
+        assert_eq!((Format::of_file("json"), Format::of_file("x.pdf")), (None, None));
+        for format in Format::ALL {
+            assert_eq!(Format::of_file(&format!("run.{}", format.ending())), Some(format));
+        }
+    }
+}

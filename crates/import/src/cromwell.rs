@@ -1,0 +1,167 @@
+//! Metadata of Cromwell: calls with their shards and attempts, sub-workflows nested in them.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Status, Task};
+
+use crate::gather::{Named, lacks};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::json::pages::{read_all, report_all};
+use crate::json::tape::Value;
+use crate::outcome::Outcome;
+use crate::sniff::{Head, JsonKind};
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// Reads Cromwell's metadata.
+pub const IMPORTER: Importer = Importer {
+    id: "cromwell",
+    title: "Cromwell",
+    parts: &["metadata"],
+    how: "`GET /api/workflows/v1/ID/metadata?expandSubWorkflows=true`, or `cromwell run --metadata-output FILE`",
+    lossy: "dependencies between calls (they are in the WDL; the order is inferred from the times), metrics, logs",
+    sniff,
+    read,
+    stream: whole,
+};
+
+/// Sub-workflows below this depth are counted and left out.
+const DEEPEST: usize = 32;
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let shape = &head.shape;
+    let is_it = shape.root == JsonKind::Object
+        && shape.kind("calls") == Some(JsonKind::Object)
+        && (shape.has("workflowName") || shape.has("workflowRoot") || shape.has("actualWorkflowLanguage"));
+    if is_it { claim(94, "metadata", "an object with calls and workflowName") } else { None }
+}
+
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let pages = read_all(parts);
+    for (part, file) in parts.iter().zip(&pages) {
+        for root in file.roots() {
+            tell(root, &part.source.name, options, sink);
+        }
+    }
+    report_all(parts, &pages, sink)
+}
+
+fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+    let mut clock = Clock::new(Rc::new(options.zone));
+    let mut tally = Tally::new();
+    let mut labels = Fields::new();
+    for key in ["labels", "workflowRoot", "actualWorkflowLanguage", "submission"] {
+        if let Some(value) = root.at(key) {
+            labels.raw(key, value.get());
+        }
+    }
+    let outcome = outcome(root, "status");
+    sink.event(Event::Run(RunInfo {
+        id: root.text_at("id").unwrap_or(Cow::Borrowed(file)),
+        workflow: root.text_at("workflowName"),
+        source: Some("Cromwell".into()),
+        status: outcome.settle(&mut clock.unread),
+        error: outcome.into_error(),
+        started: root.at("start").and_then(|t| clock.value(t)),
+        ended: root.at("end").and_then(|t| clock.value(t)),
+        labels: labels.finish(),
+        params: root.at("inputs").filter(|i| i.is_object()).map(|i| Json::from_raw(i.get())),
+        ..RunInfo::default()
+    }));
+    lacks(&IMPORTER, sink);
+    // Workflows whose calls are to be told: within which task, how deep.
+    let mut open: Vec<(Value<'_, '_>, Option<String>, usize)> = vec![(root, None, 0)];
+    while let Some((workflow, within, depth)) = open.pop() {
+        let mut tasks: Named<(String, Cow<'_, str>, Vec<Value<'_, '_>>)> = Named::default();
+        for (name, tries) in workflow.at("calls").into_iter().flat_map(Value::members) {
+            for call in tries.elements() {
+                let shard = call.at("shardIndex").and_then(Value::whole).filter(|shard| *shard >= 0);
+                let mut id =
+                    within.as_ref().map_or_else(|| name.clone().into_owned(), |w| format!("{w}/{name}"));
+                if let Some(shard) = shard {
+                    id.push_str(&format!("[{shard}]"));
+                }
+                tasks.entry(&id.clone(), || (id, name.clone(), Vec::new())).2.push(call);
+            }
+        }
+        for (id, name, tries) in tasks.list {
+            tell_call(&id, name, within.as_deref(), &tries, &mut clock, sink);
+            for inner in tries.iter().filter_map(|call| call.at("subWorkflowMetadata")) {
+                if depth < DEEPEST {
+                    open.push((inner, Some(id.clone()), depth + 1));
+                } else {
+                    tally.warn("too-deep", "sub-workflows within too many others were ignored", || &*id);
+                }
+            }
+        }
+    }
+    clock.tell(&mut tally);
+    tally.report(file, sink);
+}
+
+fn outcome<'a>(record: Value<'_, 'a>, status: &str) -> Outcome<'a> {
+    let mut outcome = Outcome::default();
+    if let Some(word) = record.text_at(status) {
+        outcome.word(word);
+    }
+    for failure in record.list("failures") {
+        if let Some(message) = failure.text_at("message") {
+            outcome.error(ErrorInfo { message, ..ErrorInfo::default() });
+        }
+    }
+    outcome
+}
+
+fn tell_call<'a>(
+    id: &str,
+    name: Cow<'a, str>,
+    within: Option<&str>,
+    tries: &[Value<'_, 'a>],
+    clock: &mut Clock<'_>,
+    sink: &mut dyn EventSink,
+) {
+    let Some(last) = tries.last() else { return };
+    let (mut labels, mut params) = (Fields::new(), Fields::new());
+    for key in
+        ["backend", "jobId", "dockerImageUsed", "stdout", "stderr", "callRoot", "returnCode", "callCaching"]
+    {
+        if let Some(value) = last.at(key) {
+            labels.raw(key, value.get());
+        }
+    }
+    for key in ["commandLine", "inputs", "runtimeAttributes"] {
+        if let Some(value) = last.at(key) {
+            params.raw(key, value.get());
+        }
+    }
+    let is_hit = last.at("callCaching").and_then(|c| c.at("hit")).is_some_and(|hit| hit.get() == "true");
+    let short = name.rsplit('.').next().unwrap_or(&name).to_owned();
+    let shard = id.rfind('[').filter(|_| id.ends_with(']')).map_or("", |at| &id[at..]);
+    sink.event(Event::Task(Task {
+        id: id.into(),
+        name: Some(Cow::Owned(format!("{short}{shard}"))),
+        step: Some(name),
+        kind: Some(if last.at("subWorkflowMetadata").is_some() { "sub-workflow" } else { "call" }.into()),
+        parent: within.map(Cow::Borrowed),
+        status: is_hit.then_some(Status::Cached),
+        labels: labels.finish(),
+        params: params.finish(),
+        ..Task::default()
+    }));
+    for (place, call) in (1..).zip(tries) {
+        let number = call.at("attempt").and_then(|n| n.whole()).and_then(|n| u32::try_from(n).ok());
+        let outcome = outcome(*call, "executionStatus");
+        let mut attempt = Attempt {
+            task: id.into(),
+            number: number.filter(|n| *n > 0).unwrap_or(place),
+            started: call.at("start").and_then(|t| clock.value(t)),
+            ended: call.at("end").and_then(|t| clock.value(t)),
+            status: outcome.settle(&mut clock.unread),
+            error: outcome.into_error(),
+            ..Attempt::default()
+        };
+        clock.settle(&mut attempt);
+        sink.event(Event::Attempt(attempt));
+    }
+}

@@ -1,0 +1,91 @@
+//! What importers share that gather a run from several records and files before they emit it.
+
+use foldhash::{HashMap, HashSet};
+use makespan_format::{Diagnostic, EventSink, Severity};
+
+use crate::importer::Importer;
+
+/// Things by name, in the order of their first mention.
+#[derive(Debug)]
+pub(crate) struct Named<T> {
+    /// The things.
+    pub(crate) list: Vec<T>,
+    index: HashMap<String, usize>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Named { list: Vec::new(), index: HashMap::default() }
+    }
+}
+
+impl<T> Named<T> {
+    /// The thing of that name, made when it is mentioned for the first time.
+    pub(crate) fn entry(&mut self, name: &str, make: impl FnOnce() -> T) -> &mut T {
+        let at = match self.index.get(name) {
+            Some(at) => *at,
+            None => {
+                self.index.insert(name.to_owned(), self.list.len());
+                self.list.push(make());
+                self.list.len() - 1
+            }
+        };
+        &mut self.list[at]
+    }
+
+    /// The thing of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<&T> {
+        self.index.get(name).and_then(|at| self.list.get(*at))
+    }
+}
+
+/// Tells apart what has the same name: the second one is `name #2`.
+#[derive(Debug, Default)]
+pub(crate) struct Ordinals {
+    uses: HashMap<String, u32>,
+    taken: HashSet<String>,
+}
+
+impl Ordinals {
+    /// A name that was not handed out before.
+    pub(crate) fn next(&mut self, name: &str) -> String {
+        let uses = self.uses.entry(name.to_owned()).or_insert(0);
+        loop {
+            *uses += 1;
+            let unique = if *uses == 1 { name.to_owned() } else { format!("{name} #{uses}") };
+            if self.taken.insert(unique.clone()) {
+                return unique;
+            }
+        }
+    }
+}
+
+/// Reports what files of this format never hold, within the run that is open.
+pub(crate) fn lacks(importer: &Importer, sink: &mut dyn EventSink) {
+    let message = format!("{} files do not hold: {}", importer.title, importer.lossy);
+    sink.diagnostic(Diagnostic::new(Severity::Info, "format-lacks", message));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart() {
+        let mut names = Ordinals::default();
+        let all: Vec<String> = ["a #2", "a", "a", "b", "a"].iter().map(|n| names.next(n)).collect();
+        assert_eq!(all, ["a #2", "a", "a #3", "b", "a #4"]);
+    }
+
+    #[test]
+    fn things_keep_the_order_of_their_first_mention() {
+        let mut named: Named<u32> = Named::default();
+        for name in ["x", "y", "x"] {
+            *named.entry(name, || 0) += 1;
+        }
+        assert_eq!(
+            (named.list.as_slice(), named.get("x"), named.get("z")),
+            ([2, 1].as_slice(), Some(&2), None)
+        );
+    }
+}

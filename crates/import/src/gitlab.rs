@@ -1,0 +1,189 @@
+//! GitLab CI: the jobs of pipelines as the REST API answers them (also retried ones, bridges, jobs of several pipelines),
+//! and pipelines.
+//!
+//! A job becomes a task of its name within its stage, jobs of one name are its attempts. The API tells neither `needs` nor
+//! the order of the stages: dependencies are inferred from the times.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
+
+use crate::gather::{Named, lacks};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::json::pages::{read_all, report_all};
+use crate::json::tape::Value;
+use crate::outcome::Outcome;
+use crate::sniff::{Head, JsonKind};
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// Reads what GitLab answers about pipelines.
+pub const IMPORTER: Importer = Importer {
+    id: "gitlab-ci",
+    title: "GitLab CI",
+    parts: &["jobs", "pipelines"],
+    how: "`glab api \"projects/ID/pipelines/PID/jobs?include_retried=true&per_page=100\" --paginate > jobs.json`; add \
+          `glab api projects/ID/pipelines/PID` for the pipeline's own facts",
+    lossy: "dependencies between jobs (`needs` and the order of stages are in the configuration; the order is inferred \
+            from the times), logs",
+    sniff,
+    read,
+    stream: whole,
+};
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let shape = &head.shape;
+    let is_job = |has: &dyn Fn(&str) -> bool| {
+        has("stage") && has("name") && has("status") && (has("pipeline") || has("allow_failure"))
+    };
+    let is_pipeline = |has: &dyn Fn(&str) -> bool| {
+        has("sha") && has("ref") && has("status") && (has("iid") || has("project_id"))
+    };
+    match shape.root {
+        JsonKind::Array if is_job(&|key| shape.first_has(key)) => {
+            claim(93, "jobs", "an array of jobs with a stage and a pipeline")
+        }
+        JsonKind::Object if is_job(&|key| shape.has(key)) => {
+            claim(85, "jobs", "a job with a stage and a pipeline")
+        }
+        JsonKind::Array if is_pipeline(&|key| shape.first_has(key)) => {
+            claim(80, "pipelines", "an array of pipelines with sha, ref and iid")
+        }
+        JsonKind::Object if is_pipeline(&|key| shape.has(key)) => {
+            claim(80, "pipelines", "a pipeline with sha, ref and iid")
+        }
+        _ => None,
+    }
+}
+
+/// A pipeline and its jobs.
+#[derive(Default)]
+struct Pipeline<'t, 'a> {
+    id: String,
+    facts: Option<Value<'t, 'a>>,
+    jobs: Vec<Value<'t, 'a>>,
+}
+
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let pages = read_all(parts);
+    let mut pipelines: Named<Pipeline<'_, '_>> = Named::default();
+    for (part, file) in parts.iter().zip(&pages) {
+        for root in file.roots() {
+            let is_one = root.is_object().then_some(root);
+            for record in root.elements().chain(is_one).filter(|r| r.is_object()) {
+                let of = if part.part == "jobs" { record.at("pipeline") } else { Some(record) };
+                let id = of.and_then(|p| p.text_at("id")).or_else(|| record.text_at("pipeline_id"));
+                let id = id.unwrap_or(Cow::Borrowed(&part.source.name));
+                let new = || Pipeline { id: id.clone().into_owned(), ..Pipeline::default() };
+                let pipeline = pipelines.entry(&id, new);
+                if part.part == "jobs" {
+                    pipeline.jobs.push(record);
+                } else {
+                    pipeline.facts = Some(record);
+                }
+            }
+        }
+    }
+    for pipeline in &pipelines.list {
+        tell(pipeline, options, sink);
+    }
+    report_all(parts, &pages, sink)
+}
+
+fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+    let mut clock = Clock::new(Rc::new(options.zone));
+    let mut tally = Tally::new();
+    // A job holds a short form of its pipeline.
+    let facts = pipeline.facts.or_else(|| pipeline.jobs.iter().find_map(|job| job.at("pipeline")));
+    let mut info =
+        RunInfo { id: Cow::Borrowed(&pipeline.id), source: Some("GitLab CI".into()), ..RunInfo::default() };
+    let mut labels = Fields::new();
+    if let Some(facts) = facts {
+        info.name =
+            facts.text_at("name").or_else(|| Some(Cow::Owned(format!("pipeline {}", facts.text_at("id")?))));
+        info.workflow = facts.text_at("ref");
+        info.status = clock.status(facts.text_at("status").as_deref(), false);
+        info.started = facts.any(&["started_at", "created_at"]).and_then(|t| clock.value(t));
+        info.ended = facts.at("finished_at").and_then(|t| clock.value(t));
+        for key in ["iid", "project_id", "source", "ref", "sha", "web_url", "coverage"] {
+            if let Some(value) = facts.at(key) {
+                labels.raw(key, value.get());
+            }
+        }
+    }
+    info.labels = labels.finish();
+    sink.event(Event::Run(info));
+    lacks(&IMPORTER, sink);
+    let mut jobs: Vec<Value<'_, '_>> = pipeline.jobs.clone();
+    let id = |job: &Value<'_, '_>| job.at("id").and_then(|n| n.whole()).unwrap_or(i64::MAX);
+    jobs.sort_by_key(id);
+    jobs.dedup_by_key(|job| id(job));
+    let mut tries: Named<Vec<Value<'_, '_>>> = Named::default();
+    for job in jobs {
+        let name = job.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
+        tries.entry(&name, Vec::new).push(job);
+    }
+    for tries in &tries.list {
+        tell_job(tries, &mut clock, sink);
+    }
+    clock.tell(&mut tally);
+    tally.report(&pipeline.id, sink);
+}
+
+fn tell_job(tries: &[Value<'_, '_>], clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+    let Some(last) = tries.last() else { return };
+    let name = last.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
+    let mut labels = Fields::new();
+    for key in
+        ["id", "allow_failure", "tag_list", "coverage", "failure_reason", "web_url", "downstream_pipeline"]
+    {
+        if let Some(value) = last.at(key).filter(|v| !matches!(v.get(), "[]" | "false")) {
+            labels.raw(key, value.get());
+        }
+    }
+    sink.event(Event::Task(Task {
+        id: name.clone(),
+        name: Some(name.clone()),
+        step: Some(name.clone()),
+        kind: Some("job".into()),
+        parent: last.text_at("stage"),
+        labels: labels.finish(),
+        ..Task::default()
+    }));
+    for (number, job) in (1..).zip(tries) {
+        let mut outcome = Outcome::default();
+        if let Some(word) = job.text_at("status") {
+            outcome.word(word);
+        }
+        let status = outcome.settle(&mut clock.unread);
+        let mut attempt = Attempt {
+            task: name.clone(),
+            number,
+            queued: job.at("created_at").and_then(|t| clock.value(t)),
+            started: job.at("started_at").and_then(|t| clock.value(t)),
+            ended: job.at("finished_at").and_then(|t| clock.value(t)),
+            worker: job.at("runner").and_then(|r| r.text_of(&["description", "name", "id"])),
+            status,
+            ..Attempt::default()
+        };
+        if status == Some(Status::Failed) {
+            let reason = job.text_at("failure_reason");
+            attempt.error = reason.map(|message| ErrorInfo { message, ..ErrorInfo::default() });
+        }
+        clock.settle(&mut attempt);
+        sink.event(Event::Attempt(attempt));
+        for (key, unit) in [("queued_duration", "s"), ("coverage", "%")] {
+            if let Some(value) = job.number_at(key) {
+                sink.event(Event::Sample(Sample {
+                    task: Some(name.clone()),
+                    number: Some(number),
+                    name: key.into(),
+                    value,
+                    unit: Some(unit.into()),
+                    t: None,
+                }));
+            }
+        }
+    }
+}

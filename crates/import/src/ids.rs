@@ -1,0 +1,237 @@
+//! The same id again: what is a duplicate, what a further try, and what a task of its own.
+//!
+//! Records of one id are told apart by what they say besides. A record that says nothing new is a duplicate. Instances of
+//! a mapped or sharded task have ids of their own, `id[3]`. A record that follows a failed try is the next try. Any other
+//! one is another task, `id #2`: a step that ran twice was not tried twice.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashSet};
+use makespan_format::{Attempt, Severity, Status};
+use makespan_model::{Interner, StrId};
+
+use crate::tally::Tally;
+
+/// A record of a task, as far as it tells which task and which try it is about.
+#[derive(Debug, Default)]
+pub(crate) struct Seen<'r> {
+    /// The id that it gives.
+    pub(crate) id: &'r str,
+    /// Which instance of a mapped or sharded task it is, such as `3`.
+    pub(crate) instance: Option<Cow<'r, str>>,
+    /// The number of the try, where it is given.
+    pub(crate) number: Option<u32>,
+    /// Its parameters, as text; empty where there are none.
+    pub(crate) params: &'r str,
+}
+
+/// What a record is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// It says what another record said.
+    Duplicate,
+    /// It is about this try of the task of this id.
+    Try(String, u32),
+}
+
+/// The last that was told of a task.
+#[derive(Debug)]
+struct Last {
+    ended: Option<i64>,
+    status: Option<Status>,
+    number: u32,
+    params: u64,
+    /// Whether nothing was said yet of when it ran.
+    untimed: bool,
+}
+
+/// The records of a file, by id.
+#[derive(Default)]
+pub(crate) struct Ids {
+    seeds: RandomState,
+    /// Of each id with its instance, the tasks that it became.
+    tasks: HashMap<Box<str>, Vec<Last>>,
+    rows: HashSet<u64>,
+    /// Ids that have become several tasks, and these.
+    instances: HashMap<Box<str>, Vec<String>>,
+    /// (task, id that it depends on), for ids that may become several tasks.
+    texts: Interner,
+    after: Vec<(StrId, StrId)>,
+    duplicates: (u64, String),
+    others: (u64, String),
+    mapped: u64,
+}
+
+/// So many tasks of one id are looked through for the failed try that a record follows.
+const RECENT: usize = 16;
+
+impl Ids {
+    /// Whether a record of that id came before.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.tasks.contains_key(id)
+    }
+
+    /// Finds what a record is about, and remembers it.
+    pub(crate) fn place(&mut self, seen: &Seen<'_>, attempt: &Attempt<'_>) -> Placed {
+        let key = match &seen.instance {
+            Some(instance) => format!("{}[{instance}]", seen.id),
+            None => seen.id.to_owned(),
+        };
+        let params = self.seeds.hash_one(seen.params);
+        let Attempt { queued, started, ended, worker, status, .. } = attempt;
+        let times = (queued, started, ended);
+        let untimed = times == (&None, &None, &None);
+        let row = self.seeds.hash_one((&key, times, worker, status.map(|s| s as u8), seen.number, params));
+        let is_first = !self.tasks.contains_key(key.as_str());
+        if !self.rows.insert(row) && !untimed {
+            count(&mut self.duplicates, &key);
+            return Placed::Duplicate;
+        }
+        if is_first && seen.instance.is_some() {
+            self.mapped += 1;
+            self.instances.entry(seen.id.into()).or_default().push(key.clone());
+        }
+        let tasks = self.tasks.entry(key.as_str().into()).or_default();
+        let now = |number| Last { ended: *ended, status: *status, number, params, untimed };
+        let recent = tasks.len().saturating_sub(RECENT);
+        let follows = tasks[recent..].iter().rposition(|last| {
+            let is_same = last.params == params;
+            let is_after = match (last.ended, started) {
+                (Some(end), Some(start)) => *start >= end,
+                _ => true,
+            };
+            let has_failed = last.status.is_some_and(|s| matches!(s, Status::Failed | Status::Retrying));
+            let is_numbered = seen.number.is_some_and(|n| n > last.number);
+            untimed || last.untimed || (is_same && has_failed && (is_after || is_numbered))
+                // Tries that are listed from the last to the first.
+                || (is_same && *status == Some(Status::Failed) && seen.number.is_some_and(|n| n < last.number))
+        });
+        let (at, number) = match follows {
+            Some(place) => {
+                let at = recent + place;
+                let last = &mut tasks[at];
+                let fresh = !(untimed || last.untimed);
+                let number = match seen.number {
+                    Some(n) if n != last.number => n,
+                    _ if fresh => last.number.saturating_add(1),
+                    _ => last.number,
+                };
+                if number >= last.number && !untimed {
+                    *last = now(number);
+                }
+                (at, number)
+            }
+            None => {
+                let number = seen.number.unwrap_or(1);
+                tasks.push(now(number));
+                (tasks.len() - 1, number)
+            }
+        };
+        if at == 0 {
+            return Placed::Try(key, number);
+        }
+        let other = format!("{key} #{}", at + 1);
+        if follows.is_none() {
+            count(&mut self.others, &key);
+            let all = self.instances.entry(seen.id.into()).or_default();
+            if all.is_empty() {
+                all.push(key);
+            }
+            all.push(other.clone());
+        }
+        Placed::Try(other, number)
+    }
+
+    /// Remembers what a task depends on, for [`Ids::later`].
+    pub(crate) fn depends(&mut self, task: &str, after: &[Cow<'_, str>]) {
+        for id in after {
+            let pair = (self.texts.intern(task), self.texts.intern(id));
+            self.after.push(pair);
+        }
+    }
+
+    /// The dependencies on ids that became several tasks: each task that depends on such an id, with all of them.
+    pub(crate) fn later(&self, mut f: impl FnMut(&str, &[String])) {
+        if self.instances.is_empty() {
+            return;
+        }
+        for (task, id) in &self.after {
+            if let Some(all) = self.instances.get(self.texts.get(*id)) {
+                f(self.texts.get(*task), all);
+            }
+        }
+    }
+
+    /// Whether an id stands for instances only, so that a dependency on it leads to these.
+    pub(crate) fn tell(&self, tally: &mut Tally) {
+        let (count, first) = &self.duplicates;
+        let what = format!("records that repeat another one were left out (first: task {first:?})");
+        tally.count(Severity::Info, "duplicate-record", &what, *count);
+        let (count, first) = &self.others;
+        let what = format!(
+            "ids that occur again, and not after a failed try, were read as tasks of their own (first: {first:?})"
+        );
+        tally.count(Severity::Warning, "duplicate-id", &what, *count);
+        let what = "instances of mapped tasks share an id; they were told apart by their index";
+        tally.count(Severity::Info, "mapped-tasks", what, self.mapped);
+    }
+}
+
+fn count((count, first): &mut (u64, String), id: &str) {
+    if *count == 0 {
+        crate::tally::clip(id).clone_into(first);
+    }
+    *count += 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(started: i64, ended: i64, status: Status) -> Attempt<'static> {
+        Attempt { started: Some(started), ended: Some(ended), status: Some(status), ..Attempt::default() }
+    }
+
+    fn one(id: &str) -> Seen<'_> {
+        Seen { id, ..Seen::default() }
+    }
+
+    fn is(placed: Placed, id: &str, number: u32) -> bool {
+        placed == Placed::Try(id.to_owned(), number)
+    }
+
+    #[test]
+    fn only_what_follows_a_failed_try_is_a_retry() {
+        let mut ids = Ids::default();
+        assert!(is(ids.place(&one("a"), &row(0, 5, Status::Failed)), "a", 1));
+        assert!(is(ids.place(&one("a"), &row(6, 9, Status::Succeeded)), "a", 2));
+        assert_eq!(ids.place(&one("a"), &row(6, 9, Status::Succeeded)), Placed::Duplicate);
+        assert!(is(ids.place(&one("a"), &row(20, 25, Status::Succeeded)), "a #2", 1));
+        assert!(is(ids.place(&one("a"), &row(21, 26, Status::Failed)), "a #3", 1));
+        assert!(is(ids.place(&one("a"), &row(22, 23, Status::Succeeded)), "a #4", 1));
+        assert!(is(ids.place(&one("a"), &row(30, 31, Status::Succeeded)), "a #3", 2));
+        let numbered = Seen { number: Some(1), ..one("b") };
+        assert!(is(ids.place(&Seen { number: Some(2), ..one("b") }, &row(6, 9, Status::Succeeded)), "b", 2));
+        assert!(is(ids.place(&numbered, &row(0, 5, Status::Failed)), "b", 1));
+        let mut told = Vec::new();
+        ids.depends("z", &["a".into(), "b".into()]);
+        ids.later(|task, all| told.push((task.to_owned(), all.to_vec())));
+        assert_eq!(told, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn instances_and_parameters_make_tasks_of_their_own() {
+        let mut ids = Ids::default();
+        let at = |n| Seen { instance: Some(n), ..one("m") };
+        assert!(is(ids.place(&at("0".into()), &row(0, 5, Status::Failed)), "m[0]", 1));
+        assert!(is(ids.place(&at("1".into()), &row(6, 9, Status::Succeeded)), "m[1]", 1));
+        let with = |params| Seen { params, ..one("p") };
+        assert!(is(ids.place(&with("{\"k\":1}"), &row(0, 5, Status::Failed)), "p", 1));
+        assert!(is(ids.place(&with("{\"k\":2}"), &row(6, 9, Status::Succeeded)), "p #2", 1));
+        assert!(is(ids.place(&one("q"), &Attempt::default()), "q", 1));
+        assert!(is(ids.place(&one("q"), &row(6, 9, Status::Succeeded)), "q", 1));
+        assert!(is(ids.place(&one("q"), &Attempt::default()), "q", 1));
+    }
+}

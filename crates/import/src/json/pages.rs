@@ -1,0 +1,235 @@
+//! The JSON texts of a file that is there as a whole: one, or several one behind the other, as an API hands out pages
+//! and as lines are.
+
+use std::borrow::Cow;
+
+use makespan_format::{Diagnostic, EventSink, Severity};
+
+use super::mend::mend;
+use super::tape::{LONGEST, Stop, Tape, Value, space};
+use super::{JsonError, Mended};
+use crate::encoding::{decode_utf16, looks_utf16, without_bom};
+use crate::error::ReadError;
+use crate::importer::ClaimedFile;
+
+/// Texts of one file, each checked and taken apart by one pass.
+#[derive(Debug)]
+pub(crate) struct Pages<'a> {
+    text: Cow<'a, str>,
+    tapes: Vec<Tape>,
+    mended: Mended,
+    /// The first text that not even mending made JSON, and how many there are.
+    error: Option<JsonError>,
+    bad: u64,
+}
+
+impl<'a> Pages<'a> {
+    /// Reads all texts of a file. What is not JSON is mended; where that is no help, reading goes on with the next line
+    /// that begins with a bracket. Linear in the length of the file.
+    pub(crate) fn read(bytes: &'a [u8]) -> Pages<'a> {
+        let mut mended = Mended::default();
+        let plain = without_bom(bytes);
+        let before = (bytes.len() - plain.len()) as u64;
+        let text = match looks_utf16(bytes) {
+            Some(big_endian) => {
+                mended.utf16 = true;
+                Cow::Owned(decode_utf16(bytes, big_endian))
+            }
+            None => {
+                mended.bad_utf8 = plain.utf8_chunks().filter(|c| !c.invalid().is_empty()).count() as u64;
+                String::from_utf8_lossy(plain)
+            }
+        };
+        let mut pages = Pages { text, tapes: Vec::new(), mended, error: None, bad: 0 };
+        if pages.text.len() > LONGEST {
+            pages.fail("it is longer than 2 GiB", None);
+        } else {
+            pages.run(before);
+        }
+        pages
+    }
+
+    fn run(&mut self, before: u64) {
+        let (mut at, mut is_mended) = (0, false);
+        loop {
+            at = space(self.text.as_bytes(), at);
+            if at >= self.text.len() {
+                return;
+            }
+            let mut tape = Tape::default();
+            let stop = match tape.read(&self.text, at) {
+                Ok(end) => {
+                    self.tapes.push(tape);
+                    at = end;
+                    continue;
+                }
+                Err(stop) => stop,
+            };
+            if !is_mended {
+                is_mended = true;
+                let mut out = Vec::new();
+                let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+                let found = mend(rest, before + at as u64, &mut out);
+                if found != Mended::default()
+                    && let Ok(out) = String::from_utf8(out)
+                {
+                    let (utf16, bad_utf8) = (self.mended.utf16, self.mended.bad_utf8);
+                    self.mended = Mended { utf16, bad_utf8, ..found };
+                    self.text = Cow::Owned([self.text.get(..at).unwrap_or_default(), &out].concat());
+                    continue;
+                }
+            }
+            let Stop::Bad(bad) = stop else { return self.fail("the text ends within it", None) };
+            self.fail("an unexpected character", Some(before + bad as u64));
+            match self.next_line(bad.max(at)) {
+                Some(next) => at = next,
+                None => return,
+            }
+        }
+    }
+
+    /// Where the next line behind `at` begins that begins with a bracket.
+    fn next_line(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let lines = memchr::memchr_iter(b'\n', bytes.get(at..)?).map(|n| at + n + 1);
+        lines.into_iter().find(|next| matches!(bytes.get(*next), Some(b'{' | b'[')))
+    }
+
+    fn fail(&mut self, what: &str, offset: Option<u64>) {
+        self.bad += 1;
+        let offset = offset.filter(|_| self.mended == Mended::default());
+        self.error.get_or_insert_with(|| JsonError { message: what.to_owned(), offset, line: None });
+    }
+
+    /// The texts, in order.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = Value<'_, '_>> {
+        self.tapes.iter().map(|tape| tape.value(&self.text))
+    }
+
+    /// Reports what was mended and left out.
+    ///
+    /// # Errors
+    /// When not one text could be read.
+    pub(crate) fn report(&self, name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+        match &self.error {
+            Some(error) if self.tapes.is_empty() => return Err(error.clone().into_read_error(name)),
+            Some(error) => {
+                let message = format!("{name}: parts that are not valid JSON were ignored ({error})");
+                let found = Diagnostic::new(Severity::Warning, "bad-json", message).times(self.bad);
+                sink.diagnostic(Diagnostic { offset: error.offset, ..found });
+            }
+            None => {}
+        }
+        self.mended.report(name, sink);
+        Ok(())
+    }
+}
+
+/// Reads all files of an importer, in their order.
+pub(crate) fn read_all<'a>(parts: &[ClaimedFile<'a>]) -> Vec<Pages<'a>> {
+    parts.iter().map(|part| Pages::read(&part.source.bytes)).collect()
+}
+
+/// Reports on all files of an importer, once their runs are out.
+///
+/// # Errors
+/// When not one of them could be read.
+pub(crate) fn report_all(
+    parts: &[ClaimedFile<'_>],
+    pages: &[Pages<'_>],
+    sink: &mut dyn EventSink,
+) -> Result<(), ReadError> {
+    let mut failures = Vec::new();
+    for (part, pages) in parts.iter().zip(pages) {
+        failures.extend(pages.report(&part.source.name, sink).err());
+    }
+    if failures.len() == parts.len()
+        && let Some(first) = failures.first()
+    {
+        return Err(first.clone());
+    }
+    for failure in failures {
+        sink.diagnostic(Diagnostic::new(Severity::Error, "unreadable", failure.to_string()));
+    }
+    Ok(())
+}
+
+impl<'t, 'a> Value<'t, 'a> {
+    /// The member of that name, of several the last; `None` for `null` too.
+    pub(crate) fn at(self, key: &str) -> Option<Value<'t, 'a>> {
+        self.members().filter(|(k, _)| k == key).last().map(|(_, v)| v).filter(|v| !v.is_null())
+    }
+
+    /// The first of these members that is there.
+    pub(crate) fn any(self, keys: &[&str]) -> Option<Value<'t, 'a>> {
+        keys.iter().find_map(|key| self.at(key))
+    }
+
+    /// A member as text, when it is not empty.
+    pub(crate) fn text_at(self, key: &str) -> Option<Cow<'a, str>> {
+        self.at(key)?.text().filter(|t| !t.is_empty())
+    }
+
+    /// The first of these members that is text and not empty.
+    pub(crate) fn text_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
+        keys.iter().find_map(|key| self.text_at(key))
+    }
+
+    /// A member as a finite number.
+    pub(crate) fn number_at(self, key: &str) -> Option<f64> {
+        self.at(key)?.number()
+    }
+
+    /// The elements of a member that is an array; none when it is not.
+    pub(crate) fn list(self, key: &str) -> impl Iterator<Item = Value<'t, 'a>> {
+        self.at(key).into_iter().flat_map(Value::elements)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn texts(bytes: &[u8]) -> (Vec<String>, u64) {
+        let pages = Pages::read(bytes);
+        (pages.roots().map(|v| v.get().to_owned()).collect(), pages.bad)
+    }
+
+    #[test]
+    fn texts_stand_one_behind_the_other() {
+        let (all, bad) = texts(b"\xef\xbb\xbf{\"a\":1}{\"b\":[2]}\n[3]\n");
+        assert_eq!((all, bad), (vec!["{\"a\":1}".to_owned(), "{\"b\":[2]}".to_owned(), "[3]".to_owned()], 0));
+    }
+
+    #[test]
+    fn a_bad_line_costs_itself_and_a_cut_its_last_value() {
+        let (all, bad) = texts(b"{\"a\":1}\n{\"b\":oops}\n{\"c\":3}\n");
+        assert_eq!((all.len(), bad), (2, 1));
+        let (all, bad) = texts(b"{\"a\":1}\n{\"b\":[1,{\"c\":2},{\"d");
+        assert_eq!((all.len(), bad), (2, 0));
+        assert!(all[1].contains("\"c\":2"), "{all:?}");
+        let (all, bad) = texts(b"{\"a\":NaN}\n{\"b\":2}");
+        assert_eq!((all, bad), (vec!["{\"a\":null}".to_owned(), "{\"b\":2}".to_owned()], 0));
+    }
+
+    #[test]
+    fn nothing_readable_is_an_error() {
+        struct Nothing;
+        impl EventSink for Nothing {
+            fn event(&mut self, _event: makespan_format::Event<'_>) {}
+        }
+        assert!(Pages::read(b"?").report("x", &mut Nothing).is_err());
+        assert!(Pages::read(b"{}").report("x", &mut Nothing).is_ok());
+    }
+
+    #[test]
+    fn members_are_looked_up_by_name() {
+        let pages = Pages::read(br#"{"a":"x","n":null,"l":[1,2],"a":"y","e":"","f":"2.5"}"#);
+        let root = pages.roots().next().unwrap();
+        assert_eq!(root.text_at("a").as_deref(), Some("y"));
+        assert!(root.at("n").is_none() && root.text_at("e").is_none());
+        assert_eq!((root.list("l").count(), root.list("a").count(), root.number_at("f")), (2, 0, Some(2.5)));
+        assert_eq!(root.text_of(&["n", "e", "f"]).as_deref(), Some("2.5"));
+    }
+}

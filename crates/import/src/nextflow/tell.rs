@@ -1,0 +1,291 @@
+//! Rows as tasks and tries.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use foldhash::HashMap;
+use makespan_format::{
+    Attempt, Diagnostic, Event, EventSink, Fields, RunInfo, Sample, Severity, Status, Task,
+};
+
+use super::dag::Dag;
+use super::rows::{Row, RowSet};
+use super::units::{bytes, duration, number};
+use crate::gather::{Named, lacks};
+use crate::importer::{Importer, Options};
+use crate::outcome::Outcome;
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// A task and the rows of its tries.
+struct Tried<'s, 'a> {
+    id: String,
+    name: &'s str,
+    process: &'s str,
+    rows: Vec<&'s Row<'a>>,
+    submitted: Option<i64>,
+    ended: Option<i64>,
+    /// Whether another row of this name would be a further try.
+    failed: bool,
+}
+
+pub(super) fn tell(
+    set: &RowSet<'_>,
+    dags: &[Dag<'_>],
+    importer: &Importer,
+    options: &Options<'_>,
+    sink: &mut dyn EventSink,
+) {
+    let mut clock = Clock::new(Rc::new(options.zone));
+    let mut tally = Tally::new();
+    sink.event(Event::Run(RunInfo {
+        id: set.run.as_deref().unwrap_or(set.file).into(),
+        source: Some(match &set.version {
+            Some(version) => format!("Nextflow {version}").into(),
+            None => "Nextflow".into(),
+        }),
+        ..RunInfo::default()
+    }));
+    lacks(importer, sink);
+    tally.count(
+        Severity::Warning,
+        "uneven-rows",
+        "rows with more or fewer cells than the header",
+        set.uneven,
+    );
+    let tasks = tasks(set, &mut clock);
+    let is_shown = |dag: &&Dag<'_>| tasks.iter().any(|t| dag.find(t.process).is_some());
+    let dag = dags.iter().find(is_shown);
+    let after = dag.map(|dag| edges(&tasks, dag)).unwrap_or_default();
+    for (at, task) in tasks.iter().enumerate() {
+        let before = after.get(at).into_iter().flatten().map(|b| Cow::Borrowed(&*tasks[*b].id));
+        tell_task(set, task, before.collect(), sink);
+        for (n, row) in (1..).zip(&task.rows) {
+            tell_row(set, task, n, row, &mut clock, &mut tally, sink);
+        }
+    }
+    clock.tell(&mut tally);
+    tally.report(set.file, sink);
+}
+
+/// Tries by task: a row behind a failed one of the same name is its next try, behind another one it is a new task.
+fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>) -> Vec<Tried<'s, 'a>> {
+    // Times are read again when they are emitted, and counted then.
+    let mut quiet = clock.clone();
+    let mut rows: Vec<(Option<i64>, usize)> = Vec::new();
+    for (at, row) in set.rows.iter().enumerate() {
+        let is_cached = set.get(row, "status") == Some("CACHED");
+        let submitted =
+            set.any(row, &["submit", "start"]).filter(|_| !is_cached).and_then(|t| time(t, &mut quiet));
+        rows.push((submitted, at));
+    }
+    rows.sort_by_key(|(submitted, at)| (submitted.unwrap_or(i64::MAX), *at));
+    let mut all: Named<Tried<'s, 'a>> = Named::default();
+    let mut open: HashMap<&str, (String, u32)> = HashMap::default();
+    for (submitted, at) in rows {
+        let row = &set.rows[at];
+        let name = set.any(row, &["name", "process", "hash", "task_id"]).unwrap_or("(no name)");
+        let (id, uses) = open.entry(name).or_insert_with(|| (name.to_owned(), 1));
+        if all.get(id).is_some_and(|task| !task.failed) {
+            *uses += 1;
+            *id = format!("{name} #{uses}");
+        }
+        let process = set.get(row, "process").unwrap_or(name.split(" (").next().unwrap_or(name));
+        let id = id.clone();
+        let task = all.entry(&id.clone(), || Tried {
+            id,
+            name,
+            process,
+            rows: Vec::new(),
+            submitted,
+            ended: None,
+            failed: false,
+        });
+        task.rows.push(row);
+        task.ended = times(set, row, &mut quiet).2.filter(|_| submitted.is_some());
+        task.failed = set.get(row, "status").is_some_and(|s| matches!(s, "FAILED" | "ABORTED"));
+    }
+    all.list
+}
+
+/// For each task, those before it by the graph of processes.
+fn edges(tasks: &[Tried<'_, '_>], dag: &Dag<'_>) -> Vec<Vec<usize>> {
+    let tag = |task: &Tried<'_, '_>| task.name.split_once(" (").map(|(_, tag)| tag.to_owned());
+    let mut of: Vec<Vec<usize>> = vec![Vec::new(); dag.processes.len()];
+    let mut by_tag: HashMap<(usize, String), Vec<usize>> = HashMap::default();
+    for (at, task) in tasks.iter().enumerate() {
+        let Some(process) = dag.find(task.process) else { continue };
+        of[process].push(at);
+        if let Some(tag) = tag(task) {
+            by_tag.entry((process, tag)).or_default().push(at);
+        }
+    }
+    for list in &mut of {
+        list.sort_by_key(|at| tasks[*at].ended.unwrap_or(i64::MAX));
+    }
+    let before = |task: &Tried<'_, '_>| {
+        let mut found = Vec::new();
+        for process in dag.find(task.process).into_iter().flat_map(|p| &dag.before[p]) {
+            let same = tag(task).and_then(|tag| by_tag.get(&(*process, tag)));
+            if let Some(same) = same {
+                found.extend(same);
+                continue;
+            }
+            let until = task.submitted.unwrap_or(i64::MAX);
+            let ended = of[*process].partition_point(|at| tasks[*at].ended.is_some_and(|e| e <= until));
+            found.extend(ended.checked_sub(1).map(|at| of[*process][at]));
+        }
+        found
+    };
+    tasks.iter().map(before).collect()
+}
+
+/// A time as text without a zone, or as milliseconds since the epoch.
+fn time(text: &str, clock: &mut Clock<'_>) -> Option<i64> {
+    match text.parse::<i64>() {
+        Ok(ms) => ms.checked_mul(1_000_000).filter(|t| *t > 0),
+        Err(_) => clock.iso(text),
+    }
+}
+
+/// When a row was submitted, started and ended. A trace has by default no start and no end: the end is then the
+/// submission and the duration, the start that less the time at work.
+fn times(set: &RowSet<'_>, row: &Row<'_>, clock: &mut Clock<'_>) -> (Option<i64>, Option<i64>, Option<i64>) {
+    let mut read = |column: &str| set.get(row, column).and_then(|t| time(t, clock));
+    let (submitted, started, ended) = (read("submit"), read("start"), read("complete"));
+    let span = |column: &str| set.get(row, column).and_then(duration);
+    let ended = ended.or_else(|| submitted?.checked_add(span("duration")?));
+    let ended = ended.or_else(|| started?.checked_add(span("realtime")?));
+    let at_work = || {
+        let start = ended?.checked_sub(span("realtime")?)?;
+        Some(submitted.map_or(start, |submitted| start.max(submitted)))
+    };
+    (submitted, started.or_else(at_work), ended)
+}
+
+fn tell_task(set: &RowSet<'_>, task: &Tried<'_, '_>, after: Vec<Cow<'_, str>>, sink: &mut dyn EventSink) {
+    let (mut labels, mut params) = (Fields::new(), Fields::new());
+    if let Some(row) = task.rows.last() {
+        for key in ["hash", "native_id", "tag", "container", "queue", "workdir", "module", "error_action"] {
+            if let Some(value) = set.get(row, key) {
+                labels.str(key, value);
+            }
+        }
+        if let Some(script) = set.get(row, "script") {
+            params.str("script", script);
+        }
+    }
+    sink.event(Event::Task(Task {
+        id: Cow::Borrowed(&task.id),
+        name: Some(task.name.into()),
+        step: Some(task.process.into()),
+        kind: Some("process".into()),
+        parent: task.process.rsplit_once(':').map(|(scope, _)| Cow::Borrowed(scope)),
+        after,
+        status: None,
+        labels: labels.finish(),
+        params: params.finish(),
+    }));
+}
+
+fn tell_row(
+    set: &RowSet<'_>,
+    task: &Tried<'_, '_>,
+    number_of_try: u32,
+    row: &Row<'_>,
+    clock: &mut Clock<'_>,
+    tally: &mut Tally,
+    sink: &mut dyn EventSink,
+) {
+    let mut outcome = Outcome::default();
+    if let Some(word) = set.get(row, "status") {
+        outcome.word(word);
+    }
+    let status = outcome.status();
+    let exit = set.get(row, "exit").and_then(|e| e.parse::<i64>().ok()).filter(|e| *e != i64::from(i32::MAX));
+    match exit {
+        // A task that is called completed may have been allowed any code.
+        Some(exit) if status == Some(Status::Failed) || status.is_none() => outcome.exit_code(exit),
+        _ => {}
+    }
+    let is_cached = status == Some(Status::Cached);
+    let (queued, started, ended) = if is_cached {
+        tally.info(
+            "cached-times",
+            "cached tasks are shown without times: those in the file are of the run that executed them",
+            || task.name,
+        );
+        (None, None, None)
+    } else {
+        let (queued, started, ended) = times(set, row, clock);
+        if started.is_none() && queued.is_some() && ended.is_some() {
+            tally.info(
+                "start-assumed",
+                "tries without a start and a time at work are shown from their submission on",
+                || task.name,
+            );
+        }
+        (queued, started.or(queued.filter(|_| ended.is_some())), ended)
+    };
+    let mut attempt = Attempt {
+        task: Cow::Borrowed(&task.id),
+        number: number_of_try,
+        queued,
+        started,
+        ended,
+        worker: set.get(row, "hostname").map(Cow::Borrowed),
+        status: outcome.settle(&mut clock.unread),
+        error: outcome.into_error(),
+        ..Attempt::default()
+    };
+    clock.settle(&mut attempt);
+    sink.event(Event::Attempt(attempt));
+    for (column, cell) in set.cells(row) {
+        let (value, unit) = match column {
+            "realtime" | "time" => (duration(cell).map(|ns| ns as f64 / 1e9), Some("s")),
+            "%cpu" | "%mem" => (number(cell), Some("%")),
+            "rss" | "vmem" | "peak_rss" | "peak_vmem" | "rchar" | "wchar" | "read_bytes" | "write_bytes"
+            | "memory" | "disk" => (bytes(cell), Some("B")),
+            "cpus" | "syscr" | "syscw" | "vol_ctxt" | "inv_ctxt" => (number(cell), None),
+            _ => continue,
+        };
+        let Some(value) = value else {
+            tally.warn(
+                "bad-number",
+                "cells that are not a number, a size or a duration were ignored",
+                || cell,
+            );
+            continue;
+        };
+        sink.event(Event::Sample(Sample {
+            task: Some(Cow::Borrowed(&task.id)),
+            number: Some(number_of_try),
+            name: column.into(),
+            value,
+            unit: unit.map(Cow::Borrowed),
+            t: None,
+        }));
+    }
+}
+
+/// Shows the processes of a graph of which no tasks are there.
+pub(super) fn tell_dag(dag: &Dag<'_>, sink: &mut dyn EventSink) {
+    sink.event(Event::Run(RunInfo {
+        id: dag.file.into(),
+        source: Some("Nextflow".into()),
+        infer_edges: Some(false),
+        ..RunInfo::default()
+    }));
+    let message =
+        format!("{}: the graph of a pipeline without a trace; nothing in it was executed", dag.file);
+    sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
+    for (name, before) in dag.processes.iter().zip(&dag.before) {
+        sink.event(Event::Task(Task {
+            id: Cow::Borrowed(name),
+            kind: Some("process".into()),
+            after: before.iter().map(|b| Cow::Borrowed(dag.processes[*b])).collect(),
+            status: Some(Status::Pending),
+            ..Task::default()
+        }));
+    }
+}

@@ -1,0 +1,255 @@
+//! OTLP as protobuf: a request as exporters send it, or messages each behind its length, as the collector's file exporter
+//! writes them. The numbers of the fields are those of `opentelemetry/proto` (v1).
+
+use std::borrow::Cow;
+
+use makespan_format::write_json_string;
+
+use super::attributes::Attributes;
+use super::span::{Book, Note, Span, hex};
+use crate::error::ReadError;
+
+/// Nested values below this depth are left out.
+const DEEPEST: usize = 32;
+
+/// A field of a message.
+#[derive(Clone, Copy)]
+enum Field<'a> {
+    /// A varint, or 64 or 32 bits.
+    Number(u64),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Field<'a> {
+    fn bytes(self) -> &'a [u8] {
+        match self {
+            Field::Bytes(bytes) => bytes,
+            Field::Number(_) => &[],
+        }
+    }
+
+    fn number(self) -> u64 {
+        match self {
+            Field::Number(number) => number,
+            Field::Bytes(_) => 0,
+        }
+    }
+
+    fn text(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.bytes())
+    }
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mut value = 0u64;
+    for (at, byte) in bytes.iter().enumerate().take(10) {
+        value |= u64::from(byte & 0x7f).checked_shl(7 * at as u32).unwrap_or(0);
+        if byte & 0x80 == 0 {
+            return Some((value, at + 1));
+        }
+    }
+    None
+}
+
+/// The fields of a message with their numbers; `None` at the end for what is none.
+fn fields(mut rest: &[u8]) -> impl Iterator<Item = Option<(u64, Field<'_>)>> {
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let read = next(rest);
+        rest = read.map_or(&[], |(_, _, rest)| rest);
+        Some(read.map(|(number, field, _)| (number, field)))
+    })
+}
+
+fn next(bytes: &[u8]) -> Option<(u64, Field<'_>, &[u8])> {
+    let (key, used) = varint(bytes)?;
+    let rest = bytes.get(used..)?;
+    let (field, rest) = match key & 7 {
+        0 => {
+            let (value, used) = varint(rest)?;
+            (Field::Number(value), rest.get(used..)?)
+        }
+        1 => (Field::Number(u64::from_le_bytes(*rest.first_chunk()?)), rest.get(8..)?),
+        2 => {
+            let (len, used) = varint(rest)?;
+            let body = rest.get(used..)?;
+            let len = usize::try_from(len).ok().filter(|len| *len <= body.len())?;
+            (Field::Bytes(&body[..len]), &body[len..])
+        }
+        5 => (Field::Number(u32::from_le_bytes(*rest.first_chunk()?).into()), rest.get(4..)?),
+        _ => return None,
+    };
+    (key >> 3 > 0).then_some((key >> 3, field, rest))
+}
+
+/// The fields of one number that are bytes.
+fn all(message: &[u8], number: u64) -> impl Iterator<Item = &[u8]> {
+    fields(message)
+        .flatten()
+        .filter(move |(n, f)| *n == number && matches!(f, Field::Bytes(_)))
+        .map(|(_, f)| f.bytes())
+}
+
+/// Whether a file begins as a request does: a message, in it a resource, in it an attribute with a name.
+pub(super) fn looks_like(bytes: &[u8]) -> bool {
+    let framed = bytes.get(4..).filter(|_| bytes.starts_with(&[0]));
+    [Some(bytes), framed].into_iter().flatten().any(|message| {
+        // Only the beginning is there: each length may reach beyond it.
+        let inner = |bytes: &'_ [u8]| -> Option<usize> {
+            if *bytes.first()? != 0x0a {
+                return None;
+            }
+            varint(bytes.get(1..)?).map(|(_, used)| 1 + used)
+        };
+        let mut at = 0;
+        for _ in 0..4 {
+            match message.get(at..).and_then(inner) {
+                Some(used) => at += used,
+                None => return false,
+            }
+        }
+        let name = message.get(at..).unwrap_or_default();
+        let letters = name.iter().take_while(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'_')).count();
+        letters >= 4 && name[..letters].contains(&b'.')
+    })
+}
+
+/// Takes a file.
+///
+/// # Errors
+/// When not one message could be read.
+pub(super) fn take<'a>(bytes: &'a [u8], name: &str, book: &mut Book<'_, 'a>) -> Result<(), ReadError> {
+    let before = book.resources.len();
+    let mut rest = bytes;
+    let mut damaged = false;
+    if bytes.starts_with(&[0]) {
+        while let Some((length, body)) = rest.split_first_chunk::<4>() {
+            let length = u32::from_be_bytes(*length) as usize;
+            let Some(message) = body.get(..length) else { break };
+            damaged |= !request(message, book);
+            rest = &body[length..];
+        }
+        damaged |= !rest.is_empty();
+    } else {
+        damaged = !request(bytes, book);
+    }
+    if book.resources.len() == before {
+        return Err(ReadError::broken(format!("{name} is not a protobuf message of spans")));
+    }
+    if damaged {
+        book.tally.warn("truncated", "the file stops within a message, or holds bytes that are none", || "");
+    }
+    Ok(())
+}
+
+/// Reads an `ExportTraceServiceRequest`; false where it stops early.
+fn request<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) -> bool {
+    for resource in all(message, 1) {
+        let attributes = all(resource, 1).flat_map(|r| all(r, 1)).filter_map(pair).collect();
+        book.resources.push(Attributes(attributes));
+        // `scope_spans` is 2; instrumentation libraries were 2 in the same place, and 1000 for a while.
+        for scope in all(resource, 2).chain(all(resource, 1000)) {
+            let name = all(scope, 1).flat_map(|s| all(s, 1)).next().map(String::from_utf8_lossy);
+            for value in all(scope, 2) {
+                span(value, name.clone(), book);
+            }
+        }
+    }
+    fields(message).all(|f| f.is_some())
+}
+
+fn span<'a>(message: &'a [u8], scope: Option<Cow<'a, str>>, book: &mut Book<'_, 'a>) {
+    let mut trace = String::new();
+    let mut span = Span { resource: book.resources.len() - 1, scope, ..Span::default() };
+    let time = |field: Field<'_>| i64::try_from(field.number()).ok().filter(|t| *t > 0);
+    for (number, field) in fields(message).flatten() {
+        match number {
+            1 => trace = hex(field.bytes()),
+            2 => span.id = hex(field.bytes()),
+            4 => span.parent = Some(hex(field.bytes())).filter(|p| !p.is_empty()),
+            5 => span.name = field.text(),
+            6 => {
+                let kinds = ["", "internal", "server", "client", "producer", "consumer"];
+                span.kind = kinds.get(field.number() as usize).copied().unwrap_or_default().into();
+            }
+            7 => span.started = time(field),
+            8 => span.ended = time(field),
+            9 => span.attributes.0.extend(pair(field.bytes())),
+            10 | 12 | 14 => span.dropped += i64::from(field.number() as u32),
+            11 => span.events.push(note(field.bytes())),
+            13 => {
+                let id = |n: u64| all(field.bytes(), n).next().map_or_else(String::new, hex);
+                span.links.push((id(1), id(2)));
+            }
+            15 => {
+                for (number, field) in fields(field.bytes()).flatten() {
+                    match number {
+                        2 => span.message = Some(field.text()).filter(|m| !m.is_empty()),
+                        3 => span.code = Cow::Owned(field.number().to_string()),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    book.span(trace, span);
+}
+
+fn note(message: &[u8]) -> Note<'_> {
+    let mut note = Note { t: None, name: Cow::Borrowed(""), attributes: Attributes::default() };
+    for (number, field) in fields(message).flatten() {
+        match number {
+            1 => note.t = i64::try_from(field.number()).ok().filter(|t| *t > 0),
+            2 => note.name = field.text(),
+            3 => note.attributes.0.extend(pair(field.bytes())),
+            _ => {}
+        }
+    }
+    note
+}
+
+/// An attribute.
+fn pair(message: &[u8]) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    let key = all(message, 1).next().map(String::from_utf8_lossy)?;
+    let mut json = String::new();
+    any_value(all(message, 2).next().unwrap_or_default(), 0, &mut json);
+    Some((key, Cow::Owned(json)))
+}
+
+fn any_value(message: &[u8], depth: usize, out: &mut String) {
+    let Some((number, field)) = fields(message).flatten().last() else { return out.push_str("null") };
+    match number {
+        1 => write_json_string(&field.text(), out),
+        2 => out.push_str(if field.number() == 0 { "false" } else { "true" }),
+        3 => out.push_str(&(field.number() as i64).to_string()),
+        4 => match f64::from_bits(field.number()) {
+            value if value.is_finite() => out.push_str(&value.to_string()),
+            value => write_json_string(&value.to_string(), out),
+        },
+        5 | 6 if depth < DEEPEST => {
+            let (open, close) = if number == 5 { ('[', ']') } else { ('{', '}') };
+            out.push(open);
+            for (at, value) in all(field.bytes(), 1).enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                if number == 5 {
+                    any_value(value, depth + 1, out);
+                } else {
+                    write_json_string(
+                        &all(value, 1).next().map(String::from_utf8_lossy).unwrap_or_default(),
+                        out,
+                    );
+                    out.push(':');
+                    any_value(all(value, 2).next().unwrap_or_default(), depth + 1, out);
+                }
+            }
+            out.push(close);
+        }
+        7 => write_json_string(&hex(field.bytes()), out),
+        _ => out.push_str("null"),
+    }
+}

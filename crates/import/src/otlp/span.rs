@@ -1,0 +1,173 @@
+//! Spans, log records and points of metrics, in whatever form they were written.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use foldhash::HashMap;
+
+use super::attributes::Attributes;
+use crate::gather::Named;
+use crate::importer::Zone;
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// The code of a span that was reported without its end, where that does not mean that it is still going on.
+pub(crate) const NO_END: &str = "no end";
+
+/// All that was read.
+pub(crate) struct Book<'z, 'a> {
+    pub(crate) file: &'z str,
+    pub(crate) traces: Named<Trace<'a>>,
+    pub(crate) logs: Vec<Record<'a>>,
+    pub(crate) points: Vec<Point<'a>>,
+    pub(crate) resources: Vec<Attributes<'a>>,
+    pub(crate) clock: Clock<'z>,
+    pub(crate) tally: Tally,
+}
+
+/// The spans of a trace.
+#[derive(Default)]
+pub(crate) struct Trace<'a> {
+    pub(crate) id: String,
+    pub(crate) spans: Vec<Span<'a>>,
+    /// Where each span stands.
+    pub(crate) index: HashMap<String, usize>,
+}
+
+#[derive(Default)]
+pub(crate) struct Span<'a> {
+    pub(crate) id: String,
+    pub(crate) parent: Option<String>,
+    pub(crate) name: Cow<'a, str>,
+    /// `server`, `client` …; empty for what is internal or not said.
+    pub(crate) kind: Cow<'a, str>,
+    pub(crate) started: Option<i64>,
+    pub(crate) ended: Option<i64>,
+    /// 0 unset, 1 ok, 2 error; of anything else the word.
+    pub(crate) code: Cow<'a, str>,
+    pub(crate) message: Option<Cow<'a, str>>,
+    pub(crate) attributes: Attributes<'a>,
+    pub(crate) events: Vec<Note<'a>>,
+    /// Trace and span of each link.
+    pub(crate) links: Vec<(String, String)>,
+    pub(crate) resource: usize,
+    pub(crate) scope: Option<Cow<'a, str>>,
+    /// How many attributes, events and links the exporter dropped.
+    pub(crate) dropped: i64,
+}
+
+/// Something that happened during a span.
+pub(crate) struct Note<'a> {
+    pub(crate) t: Option<i64>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) attributes: Attributes<'a>,
+}
+
+/// A log record.
+pub(crate) struct Record<'a> {
+    pub(crate) trace: String,
+    pub(crate) span: String,
+    pub(crate) t: Option<i64>,
+    pub(crate) level: Option<Cow<'a, str>>,
+    pub(crate) text: Cow<'a, str>,
+}
+
+/// A point of a metric.
+pub(crate) struct Point<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) unit: Option<Cow<'a, str>>,
+    pub(crate) t: Option<i64>,
+    pub(crate) value: f64,
+}
+
+impl<'z, 'a> Book<'z, 'a> {
+    pub(crate) fn new(zone: &'z dyn Zone, file: &'z str) -> Book<'z, 'a> {
+        Book {
+            file,
+            traces: Named::default(),
+            logs: Vec::new(),
+            points: Vec::new(),
+            resources: Vec::new(),
+            clock: Clock::new(Rc::new(zone)),
+            tally: Tally::new(),
+        }
+    }
+
+    /// Takes a span; one that is there already replaces what was known of it.
+    pub(crate) fn span(&mut self, trace: String, span: Span<'a>) {
+        if span.id.is_empty() || trace.is_empty() {
+            self.tally.warn("bad-record", "spans without an id or a trace were ignored", || &*span.name);
+            return;
+        }
+        let of = self.traces.entry(&trace.clone(), || Trace { id: trace, ..Trace::default() });
+        match of.index.get(&span.id) {
+            Some(at) => {
+                self.tally
+                    .info("span-twice", "spans that occur more than once: the last one counts", || &*span.id);
+                of.spans[*at] = span;
+            }
+            None => {
+                of.index.insert(span.id.clone(), of.spans.len());
+                of.spans.push(span);
+            }
+        }
+    }
+}
+
+/// An id as hex: 16 or 8 bytes written in hex, or in base64 as generic JSON writers of protobuf do. Anything else stays
+/// as it is; all zeros are no id.
+pub(crate) fn hex_id(text: &str) -> String {
+    let text = text.trim();
+    let text = text.strip_prefix("0x").unwrap_or(text);
+    let is_hex = text.bytes().all(|b| b.is_ascii_hexdigit());
+    let id = match text.len() {
+        24 | 12 if !is_hex || text.ends_with('=') => match base64(text) {
+            Some(bytes) => hex(&bytes),
+            None => text.to_owned(),
+        },
+        _ if is_hex => text.to_ascii_lowercase(),
+        _ => text.to_owned(),
+    };
+    if id.bytes().all(|b| b == b'0') { String::new() } else { id }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The bytes of base64 text in either alphabet, with or without padding.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let (mut out, mut held, mut bits) = (Vec::new(), 0u32, 0);
+    for byte in text.trim_end_matches('=').bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        held = (held << 6) | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_hex_whatever_they_were_written_as() {
+        assert_eq!(hex_id("QpC1h3qZMN55u0KDZTmOzA=="), "4290b5877a9930de79bb428365398ecc");
+        assert_eq!(hex_id("5B8EFFF798038103D269B633813FC60C"), "5b8efff798038103d269b633813fc60c");
+        assert_eq!(hex_id("0x7739ced0813a6d66"), "7739ced0813a6d66");
+        assert_eq!((hex_id("0000000000000000"), hex_id("req-7")), (String::new(), "req-7".to_owned()));
+        assert_eq!(hex_id("7uGbfsPBsXM="), "eee19b7ec3c1b173");
+    }
+}

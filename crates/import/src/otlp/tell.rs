@@ -1,0 +1,220 @@
+//! Traces as runs.
+
+use std::borrow::Cow;
+
+use foldhash::HashMap;
+use makespan_format::{
+    Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity, Status, Task,
+};
+
+use super::attributes::Attributes;
+use super::span::{Book, NO_END, Note, Span, Trace};
+use crate::gather::lacks;
+use crate::importer::Importer;
+use crate::tally::Tally;
+
+/// Emits all traces; `source` is who recorded them, `importer` says what they lack.
+pub(crate) fn tell(
+    mut book: Book<'_, '_>,
+    importer: &Importer,
+    source: &'static str,
+    sink: &mut dyn EventSink,
+) {
+    let mut by_trace: HashMap<&str, Vec<usize>> = HashMap::default();
+    let mut loose = Vec::new();
+    for (at, record) in book.logs.iter().enumerate() {
+        match book.traces.get(&record.trace) {
+            Some(_) => by_trace.entry(&record.trace).or_default().push(at),
+            None => loose.push(at),
+        }
+    }
+    for trace in &book.traces.list {
+        tell_trace(trace, &book.resources, source, sink);
+        lacks(importer, sink);
+        tell_spans(trace, &book.resources, sink);
+        for at in by_trace.get(&*trace.id).into_iter().flatten() {
+            let record = &book.logs[*at];
+            let task = Some(record.span.as_str()).filter(|span| trace.index.contains_key(*span));
+            sink.event(log(record, task));
+        }
+    }
+    if book.traces.list.len() != 1 && (!loose.is_empty() || !book.points.is_empty()) {
+        // What belongs to no trace is a run of its own, unless there is one trace only.
+        let service = book.resources.iter().find_map(service);
+        let id = format!("logs and metrics of {}", service.as_deref().unwrap_or(book.file));
+        sink.event(Event::Run(RunInfo { id: id.into(), source: Some(source.into()), ..RunInfo::default() }));
+    }
+    for at in loose {
+        sink.event(log(&book.logs[at], None));
+    }
+    for point in &book.points {
+        sink.event(Event::Sample(Sample {
+            name: point.name.clone(),
+            unit: point.unit.clone(),
+            value: point.value,
+            t: point.t,
+            ..Sample::default()
+        }));
+    }
+    book.clock.tell(&mut book.tally);
+    book.tally.report(book.file, sink);
+}
+
+fn log<'r>(record: &'r super::span::Record<'_>, task: Option<&'r str>) -> Event<'r> {
+    Event::Log(Log {
+        task: task.map(Cow::Borrowed),
+        number: None,
+        t: record.t,
+        level: record.level.clone(),
+        text: Cow::Borrowed(&record.text),
+    })
+}
+
+fn service<'a>(resource: &Attributes<'a>) -> Option<Cow<'a, str>> {
+    resource.text(&["service.name"])
+}
+
+fn tell_trace(
+    trace: &Trace<'_>,
+    resources: &[Attributes<'_>],
+    source: &'static str,
+    sink: &mut dyn EventSink,
+) {
+    let is_known = |parent: &Option<String>| parent.as_ref().is_some_and(|p| trace.index.contains_key(p));
+    let roots = trace.spans.iter().filter(|s| !is_known(&s.parent));
+    // The span that began first, one without any parent before those whose parent is missing.
+    let first = |s: &&Span<'_>| (s.parent.is_some(), s.started.unwrap_or(i64::MAX));
+    let root = roots.min_by_key(first).or(trace.spans.first());
+    let resource = root.and_then(|r| resources.get(r.resource));
+    sink.event(Event::Run(RunInfo {
+        id: Cow::Borrowed(&trace.id),
+        name: root.map(|r| Cow::Borrowed(&*r.name)).filter(|n| !n.is_empty()),
+        workflow: resource.and_then(service),
+        source: Some(source.into()),
+        labels: resource.and_then(Attributes::object),
+        ..RunInfo::default()
+    }));
+}
+
+fn tell_spans(trace: &Trace<'_>, resources: &[Attributes<'_>], sink: &mut dyn EventSink) {
+    let mut tally = Tally::new();
+    for span in &trace.spans {
+        tell_span(span, trace, resources.get(span.resource), &mut tally, sink);
+    }
+    tally.report(&trace.id, sink);
+}
+
+fn tell_span(
+    span: &Span<'_>,
+    trace: &Trace<'_>,
+    resource: Option<&Attributes<'_>>,
+    tally: &mut Tally,
+    sink: &mut dyn EventSink,
+) {
+    let parent = span.parent.as_deref().filter(|p| {
+        let is_known = trace.index.contains_key(*p);
+        if !is_known {
+            let what = "spans whose parent is not in the files are shown at the top";
+            tally.info("parent-missing", what, || &*span.name);
+        }
+        is_known
+    });
+    let mut after: Vec<Cow<'_, str>> = Vec::new();
+    for (of, id) in &span.links {
+        if (*of == trace.id || of.is_empty()) && trace.index.contains_key(id) {
+            after.push(Cow::Borrowed(id));
+        } else {
+            tally.info("link-elsewhere", "span links to other traces are not drawn", || &**id);
+        }
+    }
+    tally.count(
+        Severity::Info,
+        "dropped",
+        "attributes, events and links that the exporter dropped",
+        span.dropped as u64,
+    );
+    let mut labels = Fields::new();
+    let service = resource.and_then(service);
+    for (key, value) in [("service", service.as_deref()), ("scope", span.scope.as_deref())] {
+        if let Some(value) = value {
+            labels.str(key, value);
+        }
+    }
+    let name = if span.name.is_empty() { "(no name)" } else { &span.name };
+    let kind = span.attributes.kind().or(Some(span.kind.clone()).filter(|k| !k.is_empty()));
+    sink.event(Event::Task(Task {
+        id: Cow::Borrowed(&span.id),
+        name: Some(Cow::Borrowed(name)),
+        step: Some(span.attributes.step().unwrap_or(Cow::Borrowed(name))),
+        kind,
+        parent: parent.map(Cow::Borrowed),
+        after,
+        status: None,
+        labels: labels.finish(),
+        params: span.attributes.object(),
+    }));
+    let status = match (&*span.code, span.ended) {
+        ("2" | "error", _) => Status::Failed,
+        (NO_END, _) => Status::Unknown,
+        (_, None) => Status::Running,
+        ("" | "0" | "unset" | "1" | "ok", _) => Status::Succeeded,
+        (word, _) => {
+            tally.warn("unknown-status", "unknown status codes; the outcome is shown as unknown", || word);
+            Status::Unknown
+        }
+    };
+    let exception = span.events.iter().rfind(|e| e.name == "exception");
+    let error = (status == Status::Failed).then(|| error(span, exception)).flatten();
+    sink.event(Event::Attempt(Attempt {
+        task: Cow::Borrowed(&span.id),
+        number: 1,
+        started: span.started,
+        ended: span.ended,
+        worker: span.attributes.text(&["thread.name"]).or(service),
+        status: Some(status),
+        error,
+        ..Attempt::default()
+    }));
+    for (name, value, unit) in span.attributes.measures() {
+        sink.event(Event::Sample(Sample {
+            task: Some(Cow::Borrowed(&span.id)),
+            number: Some(1),
+            name: Cow::Borrowed(name),
+            value,
+            unit: unit.map(Cow::Borrowed),
+            t: None,
+        }));
+    }
+    for note in &span.events {
+        sink.event(tell_note(note, &span.id));
+    }
+}
+
+fn error<'s>(span: &'s Span<'_>, exception: Option<&'s Note<'_>>) -> Option<ErrorInfo<'s>> {
+    let of = |key: &str| exception.and_then(|e| e.attributes.text(&[key]));
+    let message = span.message.clone().or_else(|| of("exception.message"));
+    let kind = of("exception.type").or_else(|| span.attributes.text(&["error.type"]));
+    let trace = of("exception.stacktrace");
+    let is_any = message.is_some() || kind.is_some() || trace.is_some();
+    is_any.then(|| ErrorInfo { message: message.or(kind.clone()).unwrap_or_default(), kind, trace })
+}
+
+fn tell_note<'s>(note: &'s Note<'_>, task: &'s str) -> Event<'s> {
+    let attributes = note.attributes.line();
+    let text = if attributes.is_empty() {
+        Cow::Borrowed(&*note.name)
+    } else {
+        Cow::Owned(format!("{} {attributes}", note.name))
+    };
+    let task = Some(Cow::Borrowed(task));
+    if note.name == "exception" {
+        return Event::Alert(Alert {
+            task,
+            t: note.t,
+            severity: Some("exception".into()),
+            text,
+            resolved: None,
+        });
+    }
+    Event::Log(Log { task, number: None, t: note.t, level: None, text })
+}

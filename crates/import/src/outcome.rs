@@ -1,0 +1,416 @@
+//! One reading of outcomes for every importer: how a task, a try or a run ended, from all that its record says.
+//!
+//! Records spread the outcome over members: `status: completed` with `conclusion: failure`, `state: {"type": …}`, an
+//! exit code, an error object, a word such as `OOMKilled`. An [`Outcome`] takes them one by one, in any order; the worst
+//! word wins. A word that is not understood makes the outcome [`Status::Unknown`], and [`Unread`] counts it: what was not
+//! understood never counts as success.
+//!
+//! ```ignore
+//! let mut outcome = Outcome::default();
+//! for (key, value) in record.members() {
+//!     if outcome.member(&key, value.get()) == Part::None { /* something else */ }
+//! }
+//! attempt.status = outcome.settle(&mut unread);
+//! attempt.error = outcome.into_error();
+//! ```
+
+mod words;
+
+use std::borrow::Cow;
+
+use makespan_format::{Diagnostic, ErrorInfo, EventSink, Severity, Status};
+use serde_json::value::RawValue;
+
+use crate::json::{each_member, text_of};
+use crate::tally::{Tally, clip};
+
+pub(crate) use words::read;
+use words::worse;
+
+/// What a record says about how something ended, gathered member by member.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome<'a> {
+    /// The worst of the words.
+    word: Option<Status>,
+    /// The first word that is not understood.
+    unread: Option<Cow<'a, str>>,
+    /// Whether an exit code, a signal or an error says that it failed; whether an exit code says that it did not.
+    failed: bool,
+    passed: bool,
+    error: Option<ErrorInfo<'a>>,
+    /// What the exit code was, for an error of which nothing else is known.
+    exit: Option<i64>,
+}
+
+/// What a member of a record turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It says nothing about the outcome.
+    None,
+    /// It is the outcome, and need not be kept.
+    Taken,
+    /// It tells about the outcome, and more: it is worth keeping as a label too.
+    Kept,
+}
+
+/// Words that were not understood, counted over a file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Unread {
+    count: u64,
+    first: String,
+}
+
+impl Unread {
+    /// Counts a word that is not understood.
+    pub(crate) fn add(&mut self, word: &str) {
+        if self.count == 0 {
+            clip(word).clone_into(&mut self.first);
+        }
+        self.count += 1;
+    }
+
+    /// The status of a single word; [`Status::Unknown`], counted, where it is not understood.
+    pub(crate) fn word(&mut self, word: &str) -> Status {
+        read(word).unwrap_or_else(|| {
+            self.add(word);
+            Status::Unknown
+        })
+    }
+
+    /// The message and how often, for a diagnostic of code `unknown-status`; `None` where all was understood.
+    fn message(&self) -> Option<String> {
+        (self.count > 0).then(|| {
+            format!(
+                "unknown status words; the outcome of their tasks is shown as unknown (first: {:?})",
+                self.first
+            )
+        })
+    }
+
+    /// Adds what was counted to the complaints about a file.
+    pub(crate) fn tell(&self, tally: &mut Tally) {
+        if let Some(message) = self.message() {
+            tally.count(Severity::Warning, "unknown-status", &message, self.count);
+        }
+    }
+
+    /// Emits what was counted; `whose` names the run or the file.
+    pub(crate) fn report(&self, whose: &str, sink: &mut dyn EventSink) {
+        if let Some(message) = self.message() {
+            let found = Diagnostic::new(Severity::Warning, "unknown-status", format!("{whose}: {message}"));
+            sink.diagnostic(found.times(self.count));
+        }
+    }
+}
+
+impl<'a> Outcome<'a> {
+    /// Takes a member of a record by its name, its value as JSON text. Names are compared without case, `_` and `-`.
+    pub(crate) fn member(&mut self, key: &str, json: &'a str) -> Part {
+        self.role(words::role(key), key, json)
+    }
+
+    /// The same of an argument of a call, which may have any of these names by chance: only a `status`, a
+    /// `conclusion` and an `outcome` are sure to be one, and only if they are text.
+    pub(crate) fn argument(&mut self, key: &str, json: &'a str) -> Part {
+        let role = match words::role(key) {
+            words::Role::Word
+                if json.starts_with('"') && matches!(key, "status" | "conclusion" | "outcome") =>
+            {
+                words::Role::Word
+            }
+            words::Role::Word if matches!(json, "true" | "false") && key != "status" => words::Role::Word,
+            words::Role::Word => words::Role::Hint,
+            words::Role::Hint | words::Role::Signal => words::Role::Other,
+            other => other,
+        };
+        self.role(role, key, json)
+    }
+
+    fn role(&mut self, role: words::Role, key: &str, json: &'a str) -> Part {
+        if matches!(json, "null" | "\"\"") {
+            return Part::None;
+        }
+        match role {
+            words::Role::Word => self.words(json, true),
+            words::Role::Hint => self.words(json, false),
+            words::Role::Exit => self.exit_text(json),
+            words::Role::Signal => match text_of_json(json) {
+                Some(text) if !words::is_nothing(&text) => {
+                    self.failed = true;
+                    Part::Kept
+                }
+                _ => Part::None,
+            },
+            words::Role::Error => self.error_json(key, json),
+            words::Role::Flag(status, value) => match (json, value) {
+                ("true", true) | ("false", false) => {
+                    self.add(status);
+                    Part::Taken
+                }
+                ("true" | "false", _) => Part::Taken,
+                _ => Part::None,
+            },
+            words::Role::Other => Part::None,
+        }
+    }
+
+    /// Takes a word of which it is sure that it is the status; where it is not understood the outcome is unknown.
+    pub(crate) fn word(&mut self, word: impl Into<Cow<'a, str>>) {
+        let word = word.into();
+        if word.trim().is_empty() {
+            return;
+        }
+        match read(&word) {
+            Some(status) => self.add(status),
+            None => {
+                self.add(Status::Unknown);
+                self.unread.get_or_insert(word);
+            }
+        }
+    }
+
+    /// Takes a status that the importer has read itself.
+    pub(crate) fn add(&mut self, status: Status) {
+        self.word = Some(self.word.map_or(status, |known| worse(known, status)));
+    }
+
+    /// Takes an exit code: 0 is success, anything else a failure.
+    pub(crate) fn exit_code(&mut self, code: i64) {
+        if code == 0 {
+            self.passed = true;
+        } else {
+            self.failed = true;
+            self.exit.get_or_insert(code);
+        }
+    }
+
+    /// Takes an error; an empty message is none.
+    pub(crate) fn error(&mut self, error: ErrorInfo<'a>) {
+        if error.message.is_empty() && error.kind.is_none() && error.trace.is_none() {
+            return;
+        }
+        self.failed = true;
+        match &mut self.error {
+            None => self.error = Some(error),
+            Some(known) => {
+                if known.message.is_empty() {
+                    known.message = error.message;
+                }
+                known.kind = known.kind.take().or(error.kind);
+                known.trace = known.trace.take().or(error.trace);
+            }
+        }
+    }
+
+    /// The status: the worst word; an error or an exit code makes a failure of what is called well, under way or not
+    /// called anything, and explains what was cancelled, skipped or will be tried again. `None` where nothing was said.
+    pub(crate) fn status(&self) -> Option<Status> {
+        let explained = matches!(
+            self.word,
+            Some(
+                Status::Cancelled
+                    | Status::Skipped
+                    | Status::UpstreamFailed
+                    | Status::Retrying
+                    | Status::Pending
+                    | Status::Queued
+            )
+        );
+        if self.failed && !explained {
+            return Some(Status::Failed);
+        }
+        self.word.or(self.passed.then_some(Status::Succeeded))
+    }
+
+    /// Takes what another one has gathered.
+    pub(crate) fn merge(&mut self, other: Outcome<'a>) {
+        if let Some(word) = other.word {
+            self.add(word);
+        }
+        self.unread = self.unread.take().or(other.unread);
+        self.failed |= other.failed;
+        self.passed |= other.passed;
+        self.exit = self.exit.or(other.exit);
+        if let Some(error) = other.error {
+            self.error(error);
+        }
+    }
+
+    /// The same, owning its texts.
+    pub(crate) fn into_owned(self) -> Outcome<'static> {
+        let own = |text: Cow<'_, str>| Cow::<'static, str>::Owned(text.into_owned());
+        let own_error = |e: ErrorInfo<'_>| ErrorInfo {
+            message: own(e.message),
+            kind: e.kind.map(own),
+            trace: e.trace.map(own),
+        };
+        Outcome {
+            word: self.word,
+            unread: self.unread.map(own),
+            failed: self.failed,
+            passed: self.passed,
+            error: self.error.map(own_error),
+            exit: self.exit,
+        }
+    }
+
+    /// The status, a word that is not understood counted.
+    pub(crate) fn settle(&self, unread: &mut Unread) -> Option<Status> {
+        if let Some(word) = &self.unread {
+            unread.add(word);
+        }
+        self.status()
+    }
+
+    /// The error that was recorded; of an exit code alone, its number.
+    pub(crate) fn into_error(self) -> Option<ErrorInfo<'a>> {
+        let exit = self.exit.filter(|_| self.failed);
+        let of_exit =
+            |code| ErrorInfo { message: Cow::Owned(format!("exit code {code}")), ..ErrorInfo::default() };
+        self.error.or_else(|| exit.map(of_exit))
+    }
+
+    fn words(&mut self, json: &'a str, is_sure: bool) -> Part {
+        match json.as_bytes().first() {
+            Some(b'{') => {
+                let Ok(object) = serde_json::from_str::<&RawValue>(json) else { return Part::None };
+                let mut found = Part::None;
+                each_member(object, |key, value| {
+                    // What an object calls its type is the status, what it calls its name may be anything.
+                    let role = match words::role(&key) {
+                        words::Role::Other if words::is_type(&key) => words::Role::Word,
+                        words::Role::Other if key == "name" => words::Role::Hint,
+                        role => role,
+                    };
+                    let is_nested = value.get().starts_with('{') && role != words::Role::Error;
+                    if !is_nested && self.role(role, &key, value.get()) != Part::None {
+                        found = Part::Kept;
+                    }
+                });
+                found
+            }
+            Some(b'[') => Part::None,
+            Some(b't' | b'f') if matches!(json, "true" | "false") => {
+                if !is_sure {
+                    return Part::None;
+                }
+                self.add(if json == "true" { Status::Succeeded } else { Status::Failed });
+                Part::Taken
+            }
+            _ => {
+                let Some(text) = text_of_json(json) else { return Part::None };
+                if is_sure {
+                    let part = if read(&text).is_some() { Part::Taken } else { Part::Kept };
+                    self.word(text);
+                    return part;
+                }
+                match read(&text) {
+                    Some(status) => {
+                        self.add(status);
+                        Part::Kept
+                    }
+                    None => Part::None,
+                }
+            }
+        }
+    }
+
+    fn exit_text(&mut self, json: &'a str) -> Part {
+        let Some(text) = text_of_json(json) else { return Part::None };
+        // `0:0` is how Slurm writes exit code and signal.
+        let mut numbers = text.trim().split(':').map(str::parse::<f64>);
+        if let Some(Ok(code)) = numbers.next()
+            && code.is_finite()
+        {
+            let signal = numbers.next().and_then(Result::ok).unwrap_or(0.0);
+            self.exit_code(if code != 0.0 { code as i64 } else { signal as i64 });
+            // A fraction below one is no success either.
+            self.failed |= code != 0.0;
+            return Part::Kept;
+        }
+        if words::is_nothing(&text) {
+            return Part::None;
+        }
+        self.word(text);
+        Part::Kept
+    }
+
+    fn error_json(&mut self, key: &str, json: &'a str) -> Part {
+        let error = match json.as_bytes().first() {
+            Some(b'{') => {
+                let Ok(object) = serde_json::from_str::<&RawValue>(json) else { return Part::None };
+                let mut error = ErrorInfo::default();
+                let mut any = false;
+                each_member(object, |key, value: &'a RawValue| {
+                    any |= !matches!(value.get(), "null" | "\"\"" | "{}" | "[]" | "false");
+                    let Some(text) = text_of(value).filter(|t| !t.is_empty()) else { return };
+                    match words::plain(&key).as_str() {
+                        "message" | "msg" | "text" | "description" | "detail" | "reason" | "error"
+                            if error.message.is_empty() =>
+                        {
+                            error.message = text;
+                        }
+                        "kind" | "type" | "class" | "name" | "code" | "errorcode" | "exceptiontype" => {
+                            error.kind.get_or_insert(text);
+                        }
+                        "trace" | "traceback" | "stack" | "stacktrace" => {
+                            error.trace.get_or_insert(text);
+                        }
+                        _ => {}
+                    }
+                });
+                if !any {
+                    return Part::None;
+                }
+                if error.message.is_empty() {
+                    error.message = error.kind.clone().unwrap_or(Cow::Borrowed(json));
+                }
+                error
+            }
+            Some(b'[') => {
+                if json[1..json.len().saturating_sub(1)].trim().is_empty() {
+                    return Part::None;
+                }
+                ErrorInfo { message: Cow::Borrowed(json), ..ErrorInfo::default() }
+            }
+            Some(b'-' | b'0'..=b'9') if words::plain(key) == "errors" => return Part::None,
+            _ => match text_of_json(json) {
+                Some(_) if json == "true" => {
+                    self.failed = true;
+                    return Part::Kept;
+                }
+                Some(text) if !words::is_nothing(&text) => {
+                    if words::is_trace(key) {
+                        ErrorInfo { message: Cow::Borrowed(""), trace: Some(text), ..ErrorInfo::default() }
+                    } else {
+                        ErrorInfo { message: text, ..ErrorInfo::default() }
+                    }
+                }
+                _ => return Part::None,
+            },
+        };
+        self.error(error);
+        Part::Taken
+    }
+}
+
+/// The status of a thing of which a word and perhaps an error are recorded; an empty word says nothing.
+pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Option<Status> {
+    let mut outcome = Outcome { failed: has_error, ..Outcome::default() };
+    if let Some(word) = word {
+        outcome.word(word);
+    }
+    outcome.settle(unread)
+}
+
+/// The status of a single word, where whoever asks counts what is not understood elsewhere.
+pub(crate) fn status_of(word: &str) -> Status {
+    read(word).unwrap_or(Status::Unknown)
+}
+
+fn text_of_json(json: &str) -> Option<Cow<'_, str>> {
+    serde_json::from_str::<&RawValue>(json).ok().and_then(text_of)
+}
+
+#[cfg(test)]
+mod tests;

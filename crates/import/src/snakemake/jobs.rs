@@ -1,0 +1,91 @@
+//! Jobs, and their emission.
+
+use std::borrow::Cow;
+
+use foldhash::HashMap;
+use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Fields, Status, Task};
+
+use crate::gather::Ordinals;
+
+/// A job, from whatever was read.
+#[derive(Default)]
+pub(super) struct Job<'a> {
+    pub(super) rule: Cow<'a, str>,
+    /// What tells it from other jobs of its rule.
+    pub(super) which: Cow<'a, str>,
+    pub(super) kind: &'static str,
+    pub(super) inputs: Vec<Cow<'a, str>>,
+    pub(super) outputs: Vec<Cow<'a, str>>,
+    pub(super) labels: Fields,
+    pub(super) params: Fields,
+    pub(super) tries: Vec<Try<'a>>,
+}
+
+/// A try of a job.
+#[derive(Default)]
+pub(super) struct Try<'a> {
+    pub(super) started: Option<i64>,
+    pub(super) ended: Option<i64>,
+    pub(super) status: Option<Status>,
+    pub(super) error: Option<Cow<'a, str>>,
+}
+
+/// Emits jobs, with dependencies by the files that they hand on.
+pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, sink: &mut dyn EventSink) {
+    let mut names = Ordinals::default();
+    let id = |job: &Job<'_>| {
+        if job.which.is_empty() {
+            job.rule.clone().into_owned()
+        } else {
+            format!("{} ({})", job.rule, job.which)
+        }
+    };
+    let ids: Vec<String> = jobs.iter().map(|job| names.next(&id(job))).collect();
+    let mut makes: HashMap<&str, usize> = HashMap::default();
+    for (at, job) in jobs.iter().enumerate() {
+        makes.extend(job.outputs.iter().map(|path| (&**path, at)));
+    }
+    let before = |at: usize| {
+        let of = |path: &Cow<'_, str>| makes.get(&**path).copied().filter(|from| *from != at);
+        let mut before: Vec<usize> = jobs[at].inputs.iter().filter_map(of).collect();
+        before.sort_unstable();
+        before.dedup();
+        before
+    };
+    for (at, job) in jobs.iter().enumerate() {
+        let task = || Cow::Borrowed(&*ids[at]);
+        sink.event(Event::Task(Task {
+            id: task(),
+            step: Some(Cow::Borrowed(&*job.rule)),
+            kind: Some(job.kind.into()),
+            after: before(at).into_iter().map(|from| Cow::Borrowed(&*ids[from])).collect(),
+            labels: job.labels.clone().finish(),
+            params: job.params.clone().finish(),
+            ..Task::default()
+        }));
+        for (number, tried) in (1..).zip(&job.tries) {
+            let error =
+                tried.error.as_deref().map(|m| ErrorInfo { message: m.into(), ..ErrorInfo::default() });
+            sink.event(Event::Attempt(Attempt {
+                task: task(),
+                number,
+                started: tried.started,
+                ended: tried.ended,
+                status: tried.status,
+                error,
+                ..Attempt::default()
+            }));
+        }
+        for (paths, direction) in [(&job.inputs, Direction::Input), (&job.outputs, Direction::Output)] {
+            for path in paths {
+                let name = Cow::Borrowed(&**path);
+                sink.event(Event::Artifact(Artifact {
+                    task: Some(task()),
+                    name,
+                    direction,
+                    ..Artifact::default()
+                }));
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The log: blocks of lines, each begun by a stamp.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use foldhash::HashMap;
+use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
+
+use super::jobs::{Job, Try, tell_jobs};
+use crate::gather::lacks;
+use crate::importer::{Importer, Options};
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// What the indented lines belong to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Block {
+    None,
+    Job,
+    Error,
+}
+
+struct Reader<'a, 'z> {
+    jobs: Vec<Job<'a>>,
+    /// Place of each job by its number.
+    by_number: HashMap<&'a str, usize>,
+    /// The job that is being printed, and its number.
+    job: Job<'a>,
+    number: &'a str,
+    block: Block,
+    stamp: Option<i64>,
+    /// What was printed before the block of an error.
+    exception: Vec<&'a str>,
+    in_exception: bool,
+    message: Option<Cow<'a, str>>,
+    info: RunInfo<'a>,
+    labels: Fields,
+    clock: Clock<'z>,
+    tally: Tally,
+    is_over: bool,
+}
+
+pub(super) fn tell(
+    text: &str,
+    file: &str,
+    importer: &Importer,
+    options: &Options<'_>,
+    sink: &mut dyn EventSink,
+) {
+    let mut reader = Reader {
+        jobs: Vec::new(),
+        by_number: HashMap::default(),
+        job: Job::default(),
+        number: "",
+        block: Block::None,
+        stamp: None,
+        exception: Vec::new(),
+        in_exception: false,
+        message: None,
+        info: RunInfo { id: file.into(), source: Some("Snakemake".into()), ..RunInfo::default() },
+        labels: Fields::new(),
+        clock: Clock::new(Rc::new(options.zone)),
+        tally: Tally::new(),
+        is_over: false,
+    };
+    for line in text.lines() {
+        reader.line(line.trim_end());
+    }
+    reader.close();
+    let Reader { mut jobs, mut info, labels, clock, mut tally, is_over, .. } = reader;
+    for tried in jobs.iter_mut().flat_map(|job| &mut job.tries) {
+        if tried.status.is_none() {
+            // Nothing was printed of its end.
+            tried.status = Some(if is_over { Status::Unknown } else { Status::Running });
+        }
+    }
+    info.labels = labels.finish();
+    sink.event(Event::Run(info));
+    lacks(importer, sink);
+    tell_jobs(jobs, sink);
+    clock.tell(&mut tally);
+    tally.report(file, sink);
+}
+
+/// `Sat Nov 21 00:22:51 2026` in ISO 8601.
+fn iso(stamp: &str) -> Option<String> {
+    let mut parts = stamp.split_whitespace().skip(1);
+    let (month, day, time, year) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = MONTHS.iter().position(|m| *m == month)? + 1;
+    Some(format!("{year}-{month:02}-{day:0>2}T{time}"))
+}
+
+impl<'a> Reader<'a, '_> {
+    fn line(&mut self, line: &'a str) {
+        if let Some(inner) = line.strip_prefix("    ") {
+            match self.block {
+                Block::Job => return self.of_job(inner),
+                Block::Error => return self.of_error(inner),
+                Block::None => {}
+            }
+        }
+        if let Some(stamp) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            if let Some(iso) = iso(stamp) {
+                self.close();
+                self.stamp = self.clock.iso(&iso);
+            }
+            return;
+        }
+        let kinds = [
+            ("rule ", "rule"),
+            ("localrule ", "rule"),
+            ("checkpoint ", "checkpoint"),
+            ("localcheckpoint ", "checkpoint"),
+        ];
+        let begun =
+            kinds.iter().find_map(|(mark, kind)| Some((line.strip_prefix(mark)?.strip_suffix(':')?, *kind)));
+        if let Some((rule, kind)) = begun {
+            self.close();
+            self.block = Block::Job;
+            self.job = Job { rule: rule.into(), kind, ..Job::default() };
+        } else if line.starts_with("Error in rule ") || line.starts_with("Error in group ") {
+            self.close();
+            (self.block, self.in_exception) = (Block::Error, false);
+        } else if let Some(rest) = line.strip_prefix("Finished job") {
+            // `Finished jobid: 31 (Rule: fetch)`, `Finished job 31.` in older versions
+            self.close();
+            let number = rest.trim_start_matches("id:").trim().split([' ', '.']).next().unwrap_or_default();
+            self.finish(number, Status::Succeeded, None);
+        } else if line == "RuleException:" {
+            (self.in_exception, self.exception) = (true, Vec::new());
+        } else if line.contains(" of ") && line.ends_with(" done") {
+            self.close();
+            self.is_over = line.contains("(100%)");
+        } else if line.starts_with("Exiting because a job execution failed")
+            || line.starts_with("Shutting down")
+        {
+            self.is_over = true;
+        } else if self.in_exception && !line.is_empty() {
+            self.exception.push(line);
+        } else {
+            self.head(line.trim());
+        }
+    }
+
+    /// Lines about the run as a whole.
+    fn head(&mut self, line: &'a str) {
+        let Some((key, value)) = line.split_once(": ") else { return };
+        let label = match key {
+            "Workflow ID" => "workflow_id",
+            "Host" => "host",
+            "Command" => "command",
+            "Provided cores" => "cores",
+            "Snakefile" => "snakefile",
+            "Snakemake version" => {
+                self.info.source = Some(Cow::Owned(format!("Snakemake {value}")));
+                return;
+            }
+            _ => return,
+        };
+        if label == "snakefile" {
+            self.info.workflow = Some(value.rsplit('/').next().unwrap_or(value).into());
+        }
+        self.labels.str(label, value);
+    }
+
+    fn of_job(&mut self, line: &'a str) {
+        let Some((key, value)) = line.split_once(": ") else { return };
+        let paths = || value.split(", ").map(Cow::Borrowed).collect();
+        match key {
+            "input" => self.job.inputs = paths(),
+            "output" => self.job.outputs = paths(),
+            "jobid" => self.number = value,
+            "wildcards" => self.job.which = value.into(),
+            "log" | "benchmark" | "reason" | "threads" | "priority" => {
+                self.job.labels.str(key, value);
+            }
+            "resources" | "params" => {
+                self.job.params.str(key, value);
+            }
+            _ => {}
+        }
+    }
+
+    fn of_error(&mut self, line: &'a str) {
+        match line.split_once(": ") {
+            Some(("jobid", number)) => self.number = number,
+            Some(("message", message)) if message != "None" => self.message = Some(message.into()),
+            _ => {}
+        }
+    }
+
+    /// Ends the block that is being read.
+    fn close(&mut self) {
+        let number = std::mem::take(&mut self.number);
+        match std::mem::replace(&mut self.block, Block::None) {
+            Block::None => {}
+            Block::Job => {
+                let mut job = std::mem::take(&mut self.job);
+                let tried = Try { started: self.stamp, ..Try::default() };
+                match self.by_number.get(number).copied().filter(|_| !number.is_empty()) {
+                    Some(at) => self.jobs[at].tries.push(tried),
+                    None => {
+                        job.tries.push(tried);
+                        self.by_number.insert(number, self.jobs.len());
+                        self.jobs.push(job);
+                    }
+                }
+            }
+            Block::Error => {
+                let exception = std::mem::take(&mut self.exception).join("\n");
+                let message =
+                    self.message.take().or(Some(exception).filter(|e| !e.is_empty()).map(Cow::Owned));
+                self.in_exception = false;
+                self.finish(number, Status::Failed, message);
+            }
+        }
+    }
+
+    fn finish(&mut self, number: &'a str, status: Status, error: Option<Cow<'a, str>>) {
+        let found = self.by_number.get(number).and_then(|at| self.jobs[*at].tries.last_mut());
+        let Some(tried) = found else {
+            return self.tally.warn(
+                "unknown-job",
+                "ends of jobs whose start is not in the log were ignored",
+                || number,
+            );
+        };
+        if tried.status.is_none() {
+            (tried.status, tried.ended, tried.error) = (Some(status), self.stamp, error);
+        }
+    }
+}

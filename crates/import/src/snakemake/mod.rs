@@ -1,0 +1,52 @@
+//! Snakemake: the log of a run (also what it printed), and the records of `.snakemake/metadata`.
+//!
+//! A job becomes a task of its rule and its wildcards, since the numbers of jobs change from run to run. A job depends on
+//! those whose output is its input. A job that is printed again after it failed is a further attempt.
+
+mod jobs;
+mod log;
+mod metadata;
+
+use makespan_format::EventSink;
+
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::sniff::{Head, JsonKind};
+
+/// Reads what Snakemake leaves behind.
+pub const IMPORTER: Importer = Importer {
+    id: "snakemake",
+    title: "Snakemake",
+    parts: &["log", "metadata"],
+    how: "`.snakemake/log/*.snakemake.log`, or what `snakemake` printed; or all of `.snakemake/metadata`",
+    lossy: "workers, metrics; in logs times below a second and their zone; in metadata jobs that failed and earlier tries",
+    sniff,
+    read,
+    stream: whole,
+};
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
+    let shape = &head.shape;
+    match shape.root {
+        JsonKind::Object if ["rule", "shellcmd", "starttime", "endtime"].iter().all(|k| shape.has(k)) => {
+            claim(92, "metadata", "a record with rule, shellcmd, starttime and endtime")
+        }
+        JsonKind::Object => None,
+        _ if head.text
+            && (has("Building DAG of jobs...") || has("Select jobs to execute..."))
+            && (has("Job stats:") || has("Job counts:") || has("    jobid: ")) =>
+        {
+            claim(90, "log", "a log that builds a DAG of jobs and counts them")
+        }
+        _ => None,
+    }
+}
+
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    for part in parts.iter().filter(|p| p.part == "log") {
+        let text = String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes));
+        log::tell(&text, &part.source.name, &IMPORTER, options, sink);
+    }
+    let records: Vec<ClaimedFile<'_>> = parts.iter().filter(|p| p.part == "metadata").copied().collect();
+    if records.is_empty() { Ok(()) } else { metadata::tell(&records, &IMPORTER, options, sink) }
+}

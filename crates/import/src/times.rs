@@ -1,0 +1,264 @@
+//! One reading of times for every importer: texts, numbers of which nobody said what they count, what stands for
+//! "never", local times, and what had to be assumed about them.
+//!
+//! A [`Clock`] lasts for a file or a run. What cannot be read is unknown and counted, never 0. Times that mean "never"
+//! by their form (year 1, year 9999, the largest integers) are unknown here; those that only their neighbours give away
+//! (0 among present-day times) are found by `makespan_model` when a run is finished, for every format.
+
+mod local;
+
+use std::fmt;
+use std::rc::Rc;
+
+use makespan_format::time::{Civil, from_epoch_seconds, parse_civil};
+use makespan_format::{Attempt, Diagnostic, EventSink, Severity, Status};
+
+use crate::importer::{Unit, Zone};
+use crate::json::tape::Value;
+use crate::outcome::Unread;
+use crate::tally::{Tally, clip};
+use local::Local;
+
+/// Reads times and statuses, and remembers what it had to assume and what it could not read.
+#[derive(Clone)]
+pub(crate) struct Clock<'z> {
+    /// Status words that are not understood.
+    pub(crate) unread: Unread,
+    zone: Rc<dyn Zone + 'z>,
+    local: Local,
+    /// How many times named no zone.
+    naive: u64,
+    /// How many numbers were taken for s, ms, µs and ns since the epoch.
+    guessed: [u64; 4],
+    /// How many numbers lie so near to the epoch that they hardly are dates.
+    near_zero: u64,
+    bad: Counted,
+    never: Counted,
+}
+
+/// How many there were, and the first.
+#[derive(Clone, Default)]
+struct Counted {
+    count: u64,
+    first: String,
+}
+
+impl Counted {
+    fn add(&mut self, text: &str) {
+        if self.count == 0 {
+            clip(text).clone_into(&mut self.first);
+        }
+        self.count += 1;
+    }
+}
+
+impl fmt::Debug for Clock<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").field("naive", &self.naive).field("bad", &self.bad.count).finish()
+    }
+}
+
+/// Ends of the first two years: nothing that is recorded began then.
+const NEAR_ZERO: f64 = 6.3e7;
+
+impl<'z> Clock<'z> {
+    /// A clock that takes times without a zone in `zone`.
+    pub(crate) fn new(zone: Rc<dyn Zone + 'z>) -> Clock<'z> {
+        Clock {
+            unread: Unread::default(),
+            zone,
+            local: Local::default(),
+            naive: 0,
+            guessed: [0; 4],
+            near_zero: 0,
+            bad: Counted::default(),
+            never: Counted::default(),
+        }
+    }
+
+    /// Nanoseconds since the epoch of an ISO 8601 time, or of a count of seconds as text; `None`, and counted, for
+    /// what is neither.
+    pub(crate) fn read(&mut self, text: &str) -> Option<i64> {
+        let ns = match parse_civil(text) {
+            Some(civil) => self.civil(civil),
+            None => text.trim().parse().ok().and_then(from_epoch_seconds),
+        };
+        self.kept(ns, text)
+    }
+
+    /// The same of a time that may be absent or empty.
+    pub(crate) fn maybe<T: AsRef<str>>(&mut self, text: Option<&T>) -> Option<i64> {
+        text.map(AsRef::as_ref).filter(|t| !t.is_empty()).and_then(|t| self.read(t))
+    }
+
+    /// ISO 8601 text only.
+    pub(crate) fn iso(&mut self, text: &str) -> Option<i64> {
+        let ns = parse_civil(text).and_then(|civil| self.civil(civil));
+        self.kept(ns, text)
+    }
+
+    /// Seconds since the epoch.
+    pub(crate) fn epoch(&mut self, seconds: f64) -> Option<i64> {
+        match from_epoch_seconds(seconds) {
+            None => self.kept(None, &seconds.to_string()),
+            ns => ns,
+        }
+    }
+
+    /// A JSON value of which nobody said what it is: text as above, or a number whose unit is the one that the user
+    /// named, else the one that its size gives away. `null` and the empty string are no times, without complaint.
+    pub(crate) fn value(&mut self, value: Value<'_, '_>) -> Option<i64> {
+        let text = value.get();
+        if text == "null" || text == "\"\"" {
+            return None;
+        }
+        let bare = text.trim_matches('"').trim();
+        let ns = match parse_civil(bare) {
+            Some(civil) => self.civil(civil),
+            None => value.number().and_then(|n| self.number(n, bare)),
+        };
+        self.kept(ns, text)
+    }
+
+    /// A number of the unit that the user named, else of the one that its size gives away.
+    fn number(&mut self, number: f64, text: &str) -> Option<i64> {
+        let named = self.zone.unit();
+        let unit = named.unwrap_or_else(|| Unit::by_size(number));
+        let read = unit.to_ns(number, text);
+        if read.is_some() && named.is_none() {
+            self.guessed[unit as usize] += 1;
+            self.near_zero += u64::from(unit == Unit::Seconds && number.abs() < NEAR_ZERO && number > 0.0);
+        }
+        read
+    }
+
+    fn civil(&mut self, civil: Civil) -> Option<i64> {
+        if civil.offset.is_some() {
+            return civil.to_ns(0);
+        }
+        self.naive += 1;
+        // The epoch means "never" in any zone; a moment would differ by the zone.
+        if civil.seconds == 0 && civil.nanos == 0 && self.zone.offset(0) != 0 {
+            return Some(0);
+        }
+        civil.to_ns(self.local.offset(civil.seconds, &*self.zone))
+    }
+
+    /// Counts what could not be read, or stands for "never".
+    fn kept(&mut self, ns: Option<i64>, text: &str) -> Option<i64> {
+        if ns.is_none() {
+            if is_never(text.trim_matches('"').trim()) { self.never.add(text) } else { self.bad.add(text) }
+        }
+        ns
+    }
+
+    /// Decides the local times of an attempt that exist twice: the end is not before the start, and what is told later
+    /// in a file does not start earlier, where that can be. To be called once all times of the attempt are read.
+    pub(crate) fn settle(&mut self, attempt: &mut Attempt<'_>) {
+        self.local.settle(attempt);
+    }
+
+    /// The status of a thing of which a word and perhaps an error are recorded; see [`crate::outcome::of`].
+    pub(crate) fn status(&mut self, word: Option<&str>, has_error: bool) -> Option<Status> {
+        crate::outcome::of(word, has_error, &mut self.unread)
+    }
+
+    /// Adds what was assumed and left out to the complaints about a file.
+    pub(crate) fn tell(&self, tally: &mut Tally) {
+        self.unread.tell(tally);
+        for (severity, code, what, count) in self.findings() {
+            tally.count(severity, code, &what, count);
+        }
+    }
+
+    /// Emits what was assumed and left out; `whose` names the run and its file.
+    pub(crate) fn report(&self, whose: &str, sink: &mut dyn EventSink) {
+        self.unread.report(whose, sink);
+        for (severity, code, what, count) in self.findings() {
+            sink.diagnostic(Diagnostic::new(severity, code, format!("{whose}: {what}")).times(count));
+        }
+    }
+
+    fn findings(&self) -> Vec<(Severity, &'static str, String, u64)> {
+        let zone = self.zone.name();
+        let mut all = Vec::new();
+        let mut say = |severity, code, count: u64, what: String| {
+            if count > 0 {
+                all.push((severity, code, what, count));
+            }
+        };
+        let (bad, never) = (&self.bad, &self.never);
+        let what = format!(
+            "times that cannot be read, or lie outside 1677 to 2262, are unknown (first: {})",
+            bad.first
+        );
+        say(Severity::Warning, "bad-time", bad.count, what);
+        let what = format!(
+            "values that stand for \"never\" in the place of a time are unknown times (first: {})",
+            never.first
+        );
+        say(Severity::Info, "time-never", never.count, what);
+        say(
+            Severity::Info,
+            "naive-times",
+            self.naive,
+            format!("times without a zone were read as {zone}; --zone changes that"),
+        );
+        let what = format!(
+            "local times that occur twice in {zone}: the order of the records decided which is meant"
+        );
+        say(Severity::Warning, "local-time-twice", self.local.twice, what);
+        let what = format!(
+            "local times that do not exist in {zone} were read with the offset before the clock change"
+        );
+        say(Severity::Warning, "local-time-skipped", self.local.skipped, what);
+        for (count, unit) in self.guessed.into_iter().zip(Unit::ALL) {
+            let name = unit.name();
+            let what =
+                format!("numbers were read as {name} since 1970, judged by their size; --unit changes that");
+            say(Severity::Info, "time-unit-guessed", count, what);
+        }
+        let what = "times lie so near to 1970 that they count from some other moment";
+        say(Severity::Info, "relative-times", self.near_zero, what.to_owned());
+        all
+    }
+}
+
+/// Whether a text that is no time of 1677 to 2262 stands for "never": a year far away, the largest integers, words.
+fn is_never(text: &str) -> bool {
+    let far = parse_civil(text).is_some_and(|c| {
+        let year = c.seconds.div_euclid(31_556_952) + 1970;
+        year <= 1 || year >= 9998 || matches!(year, 1600 | 1601)
+    });
+    // The largest and smallest 64-bit integers, also as they look after a trip through a 64-bit float.
+    let largest =
+        ["9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615"];
+    let rounded =
+        ["9223372036854776000", "-9223372036854776000", "18446744073709552000", "9.223372036854776e18"];
+    let words = [
+        "never",
+        "none",
+        "null",
+        "nil",
+        "infinity",
+        "-infinity",
+        "+infinity",
+        "inf",
+        "nat",
+        "n/a",
+        "na",
+        "-",
+    ];
+    far || largest.contains(&text)
+        || rounded.contains(&text)
+        || words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// A duration in nanoseconds, from a number of the given unit; `None` where it is no number, negative or too long.
+pub(crate) fn duration(value: Value<'_, '_>, unit_ns: f64) -> Option<i64> {
+    let ns = value.number()? * unit_ns;
+    (0.0..9.2e18).contains(&ns).then(|| ns.round() as i64)
+}
+
+#[cfg(test)]
+mod tests;

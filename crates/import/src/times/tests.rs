@@ -1,0 +1,131 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::importer::{Fixed, InUnit, Utc};
+use crate::json::tape::Tape;
+
+fn clock() -> Clock<'static> {
+    Clock::new(Rc::new(Utc))
+}
+
+fn value(clock: &mut Clock<'_>, json: &str) -> Option<i64> {
+    let mut tape = Tape::default();
+    let text = format!("{json} ");
+    tape.read(&text, 0).unwrap();
+    clock.value(tape.value(&text))
+}
+
+#[test]
+fn numbers_by_their_size_and_texts_by_their_form() {
+    let t = 1_767_225_600_000_000_000;
+    for same in [
+        "1767225600",
+        "1767225600.0",
+        "\"1767225600\"",
+        "1767225600000",
+        "1767225600000000",
+        "1767225600000000000",
+        "\"2026-01-01T00:00:00Z\"",
+        "\"2026-01-01 00:00:00\"",
+        "1.7672256e9",
+    ] {
+        assert_eq!(value(&mut clock(), same), Some(t), "{same}");
+    }
+    assert_eq!(value(&mut clock(), "1767225600123456789"), Some(t + 123_456_789));
+    assert_eq!(value(&mut clock(), "1767225600.25"), Some(t + 250_000_000));
+    let mut bad = clock();
+    for none in ["true", "[]", "\"soon\"", "1e999", "\"abc\"", "1e30"] {
+        assert_eq!(value(&mut bad, none), None, "{none}");
+    }
+    assert_eq!((bad.bad.count, bad.never.count), (6, 0));
+    assert_eq!((value(&mut bad, "null"), value(&mut bad, "\"\""), bad.bad.count), (None, None, 6));
+}
+
+#[test]
+fn what_stands_for_never_is_unknown_and_told_apart_from_what_cannot_be_read() {
+    let mut clock = clock();
+    for never in [
+        "\"0001-01-01T00:00:00Z\"",
+        "\"9999-12-31T23:59:59.999999\"",
+        "18446744073709551615",
+        "9223372036854775808",
+        "\"never\"",
+        "\"-infinity\"",
+    ] {
+        assert_eq!(value(&mut clock, never), None, "{never}");
+    }
+    assert_eq!((clock.bad.count, clock.never.count), (0, 6));
+}
+
+#[test]
+fn zones_are_applied_to_naive_times_only() {
+    let zone = Fixed { seconds: 3600, name: "CET".to_owned() };
+    let mut clock = Clock::new(Rc::new(zone));
+    assert_eq!(clock.read("1970-01-01 01:00:02"), Some(2_000_000_000));
+    assert_eq!(clock.read("1970-01-01T00:00:02+00:00"), Some(2_000_000_000));
+    assert_eq!(clock.read("2.5"), Some(2_500_000_000));
+    assert_eq!(clock.iso("2.5"), None);
+    assert_eq!(clock.maybe(Some(&"")), None);
+    assert_eq!(
+        clock.read("1970-01-01T00:00:00"),
+        Some(0),
+        "the epoch without a zone means never in every zone"
+    );
+    assert_eq!((clock.naive, clock.bad.count, clock.bad.first.as_str()), (2, 1, "2.5"));
+}
+
+#[test]
+fn a_unit_that_the_user_names_is_believed() {
+    let mut clock = Clock::new(Rc::new(InUnit { zone: Utc, unit: Unit::Milliseconds }));
+    assert_eq!(value(&mut clock, "1500"), Some(1_500_000_000));
+    assert_eq!(value(&mut clock, "1.5"), Some(1_500_000));
+    assert_eq!(value(&mut clock, "\"1970-01-01T00:00:09Z\""), Some(9_000_000_000));
+    assert_eq!(clock.guessed, [0; 4]);
+}
+
+/// Two hours east of UTC until 03:00 of a day, then one.
+struct Autumn;
+
+const CHANGE: i64 = 20_000 * 86_400 + 3 * 3600;
+
+impl Zone for Autumn {
+    fn name(&self) -> &str {
+        "autumn"
+    }
+
+    fn offset(&self, civil_seconds: i64) -> i32 {
+        if civil_seconds < CHANGE { 7200 } else { 3600 }
+    }
+}
+
+#[test]
+fn times_that_occur_twice_follow_the_order_of_what_is_told() {
+    let mut clock = Clock::new(Rc::new(Autumn));
+    let civil = |minutes: i64| {
+        let seconds = CHANGE + minutes * 60;
+        makespan_format::time::format_rfc3339(seconds * 1_000_000_000).trim_end_matches('Z').to_owned()
+    };
+    let mut told = |from: i64, to: i64| {
+        let (started, ended) = (clock.read(&civil(from)), clock.read(&civil(to)));
+        let mut attempt = Attempt { started, ended, ..Attempt::default() };
+        clock.settle(&mut attempt);
+        (attempt.ended.unwrap() - attempt.started.unwrap()) / 60_000_000_000
+    };
+    // 02:40 to 02:20, in the other hour; 02:20 to 03:10, after that; 02:45 to 02:50, with no doubt left.
+    assert_eq!((told(-20, -40), told(-40, 10), told(-15, -10)), (40, 50, 5));
+    assert_eq!(told(-200, -190), 10);
+    assert_eq!(clock.local.twice, 5);
+}
+
+#[test]
+fn durations() {
+    let read = |json: &str| {
+        let mut tape = Tape::default();
+        let text = format!("{json} ");
+        tape.read(&text, 0).unwrap();
+        duration(tape.value(&text), 1e9)
+    };
+    assert_eq!(
+        (read("1.5"), read("-1"), read("\"2\""), read("1e300")),
+        (Some(1_500_000_000), None, Some(2_000_000_000), None)
+    );
+}

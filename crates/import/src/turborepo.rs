@@ -1,0 +1,163 @@
+//! Summaries of Turborepo (`turbo run … --summarize`) and of Nx (`.nx/cache/run.json`): tasks of packages, with what came
+//! from the cache.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
+
+use crate::gather::lacks;
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::json::pages::{read_all, report_all};
+use crate::json::tape::Value;
+use crate::sniff::{Head, JsonKind};
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// Reads summaries of Turborepo and Nx.
+pub const IMPORTER: Importer = Importer {
+    id: "turborepo",
+    title: "Turborepo and Nx",
+    parts: &["turbo", "nx"],
+    how: "`turbo run … --summarize` writes `.turbo/runs/ID.json`; Nx keeps its last run in `.nx/cache/run.json`",
+    lossy: "workers, retries, queue times; for Nx the dependencies",
+    sniff,
+    read,
+    stream: whole,
+};
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    let shape = &head.shape;
+    let inner = |key: &str| shape.inner_has("tasks", key);
+    if shape.root != JsonKind::Object {
+        None
+    } else if shape.has("turboVersion") && shape.has("tasks") {
+        claim(94, "turbo", "an object with turboVersion and tasks")
+    } else if shape.inner_has("run", "command") && inner("taskId") && inner("cacheStatus") {
+        claim(94, "nx", "an object with a run and tasks that have a cacheStatus")
+    } else {
+        None
+    }
+}
+
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let pages = read_all(parts);
+    for (part, file) in parts.iter().zip(&pages) {
+        for root in file.roots() {
+            tell(root, part, options, sink);
+        }
+    }
+    report_all(parts, &pages, sink)
+}
+
+/// Milliseconds since the epoch, or ISO 8601.
+fn time(value: Option<Value<'_, '_>>, clock: &mut Clock<'_>) -> Option<i64> {
+    let value = value?;
+    match value.whole() {
+        Some(ms) => ms.checked_mul(1_000_000).filter(|t| *t > 0),
+        None => clock.value(value),
+    }
+}
+
+fn tell(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+    let mut clock = Clock::new(Rc::new(options.zone));
+    let run = root.any(&["execution", "run"]);
+    let exit = run.and_then(|r| r.at("exitCode")).and_then(Value::whole);
+    let mut labels = Fields::new();
+    for key in ["turboVersion", "monorepo", "envMode", "scm", "user"] {
+        if let Some(value) = root.at(key) {
+            labels.raw(key, value.get());
+        }
+    }
+    let command = run.and_then(|r| r.text_at("command"));
+    let (name, version) = match part.part {
+        "turbo" => ("Turborepo", root.text_at("turboVersion")),
+        _ => ("Nx", None),
+    };
+    sink.event(Event::Run(RunInfo {
+        id: root.text_at("id").unwrap_or(Cow::Borrowed(&part.source.name)),
+        name: command.clone(),
+        workflow: command,
+        source: Some(version.map_or(Cow::Borrowed(name), |v| Cow::Owned(format!("{name} {v}")))),
+        status: exit.map(|code| if code == 0 { Status::Succeeded } else { Status::Failed }),
+        started: time(run.and_then(|r| r.at("startTime")), &mut clock),
+        ended: time(run.and_then(|r| r.at("endTime")), &mut clock),
+        labels: labels.finish(),
+        infer_edges: (part.part == "turbo").then_some(false),
+        ..RunInfo::default()
+    }));
+    lacks(&IMPORTER, sink);
+    for task in root.list("tasks") {
+        tell_task(task, &mut clock, sink);
+    }
+    let mut tally = Tally::new();
+    clock.tell(&mut tally);
+    tally.report(&part.source.name, sink);
+}
+
+fn tell_task(task: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+    let Some(id) = task.text_at("taskId") else { return };
+    let execution = task.at("execution");
+    let cache = task.at("cache");
+    let from = execution.unwrap_or(task);
+    let exit = from.any(&["exitCode", "status"]).and_then(Value::whole);
+    let hit = cache.and_then(|c| c.text_at("status")).or_else(|| task.text_at("cacheStatus"));
+    let is_hit = hit
+        .as_deref()
+        .is_some_and(|h| h == "HIT" || h.ends_with("cache-hit") || h.starts_with("local-cache"));
+    let status = match exit {
+        Some(0) if is_hit => Some(Status::Cached),
+        Some(0) => Some(Status::Succeeded),
+        Some(_) => Some(Status::Failed),
+        None if execution.is_none() && cache.is_some() => Some(Status::Skipped),
+        None => clock.status(task.text_at("status").as_deref(), false),
+    };
+    let (mut labels, mut params) = (Fields::new(), Fields::new());
+    for key in ["package", "projectName", "hash", "directory", "cache", "cacheStatus"] {
+        if let Some(value) = task.at(key) {
+            labels.raw(key, value.get());
+        }
+    }
+    for key in ["command", "params", "cliArguments"] {
+        if let Some(value) = task.at(key).filter(|v| !matches!(v.get(), "[]" | "\"\"")) {
+            params.raw(key, value.get());
+        }
+    }
+    let kind = task.text_of(&["task", "target"]);
+    sink.event(Event::Task(Task {
+        id: id.clone(),
+        name: Some(id.clone()),
+        step: Some(id.clone()),
+        kind,
+        parent: task.text_of(&["package", "projectName"]),
+        after: task.list("dependencies").filter_map(Value::text).collect(),
+        status,
+        labels: labels.finish(),
+        params: params.finish(),
+    }));
+    let error = from.text_at("error").filter(|_| status == Some(Status::Failed));
+    let error =
+        error.or_else(|| exit.filter(|code| *code != 0).map(|code| Cow::Owned(format!("exit code {code}"))));
+    let attempt = Attempt {
+        task: id.clone(),
+        number: 1,
+        started: time(from.at("startTime"), clock),
+        ended: time(from.at("endTime"), clock),
+        status,
+        error: error.map(|message| ErrorInfo { message, ..ErrorInfo::default() }),
+        ..Attempt::default()
+    };
+    if attempt.started.is_some() {
+        sink.event(Event::Attempt(attempt));
+    }
+    if let Some(saved) = cache.and_then(|c| c.number_at("timeSaved")).filter(|ms| *ms > 0.0) {
+        sink.event(Event::Sample(Sample {
+            task: Some(id),
+            number: Some(1),
+            name: "time saved".into(),
+            value: saved,
+            unit: Some("ms".into()),
+            t: None,
+        }));
+    }
+}

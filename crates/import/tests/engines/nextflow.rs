@@ -1,0 +1,68 @@
+//! Nextflow.
+
+use super::*;
+
+const ID: &str = "nextflow";
+
+#[test]
+fn a_trace_and_the_graph_of_its_processes() {
+    let runs = fixtures(ID, &["trace.txt", "dag.dot"]);
+    assert_eq!(
+        all_counts(&runs),
+        ["trace.txt: 4 tasks, 5 attempts, 3 edges: 2 succeeded 1 cancelled 1 cached"]
+    );
+    let run = &runs[0];
+    assert_eq!(edges(run), ["PREP -> RUN:ALIGN (s1)", "PREP -> RUN:ALIGN (s2)", "RUN:ALIGN (s1) -> SUM",]);
+    // The end is submission and duration, the start that less the time at work.
+    assert_eq!(seconds(run, "PREP"), 8.0);
+    assert_eq!(seconds(run, "RUN:ALIGN (s1)"), 111.0);
+    let codes: Vec<&str> = codes(run).into_iter().map(|c| c.0).collect();
+    assert_eq!(codes, ["start-assumed", "cached-times", "naive-times"]);
+    let memory: Vec<f64> = (0..run.samples.value.len())
+        .filter(|i| run.text(run.samples.name[*i]) == "peak_rss")
+        .map(|i| run.samples.value[i])
+        .collect();
+    assert!(memory.contains(&13_107_200.0) && memory.contains(&1_073_741_824.0), "{memory:?}");
+}
+
+#[test]
+fn reports_and_timelines_are_read_although_their_data_is_javascript() {
+    let runs = fixtures(ID, &["report.html"]);
+    assert_eq!(all_counts(&runs), ["happy_wing: 2 tasks, 2 attempts, 0 edges: 1 succeeded 1 failed"]);
+    assert_eq!((seconds(&runs[0], "PREP"), runs[0].text(runs[0].source)), (9.0, "Nextflow 23.10.1"));
+    let runs = fixtures(ID, &["timeline.html"]);
+    assert_eq!(all_counts(&runs), ["timeline.html: 2 tasks, 2 attempts, 0 edges: 2 succeeded"]);
+    assert_eq!((seconds(&runs[0], "PREP"), seconds(&runs[0], "SUM")), (9.0, 8.0));
+    // The timeline of the run of a report is no run of its own.
+    let runs = fixtures(ID, &["timeline.html", "report.html"]);
+    assert_eq!((runs.len(), codes(&runs[0])), (1, vec![("same-run", 1)]));
+}
+
+#[test]
+fn columns_come_in_any_order_and_number() {
+    let table = "name,realtime,status,hash,exit\nA (1),1200,COMPLETED,x/1,0\nA (1),900,COMPLETED,x/2,0\nB,bad,NEW,x/3,-\n";
+    let runs = text(ID, table);
+    assert_eq!(all_counts(&runs), ["text: 3 tasks, 3 attempts, 0 edges: 1 pending 2 succeeded"]);
+    assert_eq!((ids(&runs[0]), codes(&runs[0])), (vec!["A (1)", "A (1) #2", "B"], vec![("bad-number", 1)]));
+}
+
+#[test]
+fn recorded_runs() {
+    let rows: [(&[&str], &str); 8] = [
+        (&["chipseq_a.execution_trace.txt"], "275 tasks, 275 attempts, 0 edges: 258 succeeded 17 failed"),
+        (&["chipseq_b.execution_trace.txt"], "275 tasks, 275 attempts, 0 edges: 258 succeeded 17 failed"),
+        (&["chipseq.execution_report.html"], "275 tasks, 275 attempts, 0 edges: 258 succeeded 17 failed"),
+        (&["gwas.execution_trace.txt"], "4 tasks, 4 attempts, 0 edges: 4 succeeded"),
+        (&["gwas.execution_timeline.html"], "4 tasks, 4 attempts, 0 edges: 4 succeeded"),
+        (&["openproblems_864.execution_trace.txt"], "852 tasks, 864 attempts, 0 edges: 852 succeeded"),
+        (&["wfcommons_a.execution_trace.txt"], "29 tasks, 29 attempts, 0 edges: 26 succeeded 3 failed"),
+        (&["cvd.pipeline_dag.dot"], "1 tasks, 0 attempts, 0 edges: 1 pending"),
+    ];
+    let (mut got, mut want) = (Vec::new(), Vec::new());
+    for (names, row) in rows {
+        let Some(runs) = samples(ID, ID, names) else { return };
+        got.push(counts(&runs[0]));
+        want.push(row);
+    }
+    assert_eq!(got, want);
+}

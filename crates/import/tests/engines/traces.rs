@@ -1,0 +1,49 @@
+//! Jaeger and Zipkin.
+
+use super::*;
+
+#[test]
+fn traces_of_jaeger() {
+    let runs = fixtures("jaeger", &["trace.json"]);
+    assert_eq!(all_counts(&runs), ["00a1: 3 tasks, 3 attempts, 1 edges: 2 succeeded 1 failed"]);
+    let run = &runs[0];
+    assert_eq!(
+        (edges(run), run.title(), run.text(run.workflow)),
+        (vec!["b2 -> b3".to_owned()], "order", "shop")
+    );
+    assert_eq!((seconds(run, "b1"), seconds(run, "b2")), (3.0, 0.5));
+    assert_eq!(run.parent(run.find_task("b2").unwrap()), run.find_task("b1"));
+    assert_eq!(run.logs.text.len(), 1);
+}
+
+#[test]
+fn traces_of_zipkin() {
+    let runs = fixtures("zipkin", &["trace.json"]);
+    assert_eq!(all_counts(&runs), ["00c1: 4 tasks, 4 attempts, 0 edges: 2 succeeded 1 failed 1 unknown"]);
+    let run = &runs[0];
+    assert_eq!(ids(run), ["d1", "d2", "d2 (server)", "d3"]);
+    assert_eq!(run.parent(run.find_task("d2 (server)").unwrap()), run.find_task("d2"));
+    assert_eq!(seconds(run, "d2 (server)"), 1.5);
+}
+
+#[test]
+fn recorded_traces() {
+    let rows = [
+        ("jaeger", "flamegraph_testTrace.json", "1 run, 4 tasks, 4 attempts, 0 edges: 4 succeeded"),
+        ("zipkin", "ascend.json", "1 run, 8 tasks, 8 attempts, 0 edges: 8 succeeded"),
+        ("zipkin", "messaging-kafka.json", "1 run, 28 tasks, 28 attempts, 0 edges: 26 succeeded 2 failed"),
+        (
+            "zipkin",
+            "smartthings-oauth-authorization.json",
+            "1 run, 171 tasks, 171 attempts, 0 edges: 154 succeeded 2 failed 15 unknown",
+        ),
+        ("zipkin", "yelp.json", "1 run, 16 tasks, 16 attempts, 0 edges: 16 succeeded"),
+    ];
+    let (mut got, mut want) = (Vec::new(), Vec::new());
+    for (id, name, row) in rows {
+        let Some(runs) = samples(id, id, &[name]) else { return };
+        got.push(format!("{} run, {}", runs.len(), counts(&runs[0])));
+        want.push(row);
+    }
+    assert_eq!(got, want);
+}

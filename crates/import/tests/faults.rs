@@ -1,0 +1,100 @@
+//! A fault in the syntax of a document costs the record that it is in, and its place is shown.
+#![allow(clippy::unwrap_used)]
+
+use makespan_import::testing::{Collect, messages};
+use makespan_import::{Opening, Options, Settings, Source, Verdict, open};
+
+fn read(text: &str) -> (Verdict, Collect) {
+    let mut sink = Collect::default();
+    let outcome = open(vec![Source::new("x.json", text.as_bytes().to_vec())], &Options::default(), &mut sink);
+    // However it is cut, the same comes of it.
+    for size in [1, 7, 64] {
+        let mut cut = Collect::default();
+        let mut opening = Opening::new(Settings { files: Some(1), ..Settings::default() });
+        opening.begin("x.json", Some(text.len() as u64));
+        text.as_bytes().chunks(size).for_each(|part| opening.push(part, &mut cut));
+        opening.end(&mut cut);
+        opening.finish(&mut cut);
+        assert_eq!(cut.lines, sink.lines, "in chunks of {size}");
+    }
+    (outcome.files[0].kind, sink)
+}
+
+/// A trace of four slices, the second as given.
+fn trace(second: &str, glue: &str) -> String {
+    let one = |name: &str, ts: u32| {
+        format!(
+            r#"{{"name":"{name}","ph":"X","ts":{ts},"dur":5,"pid":1,"tid":1,"args":{{"k":[1,{{"name":2}}]}}}}"#
+        )
+    };
+    let all = [one("cut", 0), second.to_owned(), one("glue", 20), one("paint", 30)];
+    format!(
+        "{{\"traceEvents\":[{}{}{}],\"unit\":\"ms\"}}",
+        if glue == "," { "" } else { "\n" },
+        all.join(glue),
+        if glue == "," { "" } else { "\n" }
+    )
+}
+
+fn tasks(sink: &Collect) -> usize {
+    sink.lines
+        .iter()
+        .filter(|l| l.starts_with("{\"event\":\"task\"") || l.starts_with("{\"event\":\"attempt\""))
+        .filter(|l| l.contains("\"task\""))
+        .count()
+}
+
+#[test]
+fn one_bad_record_costs_only_itself_whatever_is_wrong_with_it() {
+    let good = tasks(&read(&trace(r#"{"name":"saw","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, ",\n")).1);
+    let faults = [
+        (r#"{"name":"board 2" wide","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
+        (r#"{"name":"use("a", "b")","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
+        (r#"{"name":"saw","ph":"X","ts":9,"dur":5,25,"pid":1,"tid":1}"#, "decimal comma"),
+        (r#"{'name':'saw','ph':'X','ts':9,'dur':5,'pid':1,'tid':1}"#, "single quotes"),
+        (r#"{"name":"saw","ph":"X","ts":9,"dur":None,"pid":1,"tid":1}"#, "another language"),
+        (r#"{"name":"saw,"ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
+        (r#"{"name":"saw","ph":"X","ts":~,"args":{"a":[}}"#, "unexpected character"),
+    ];
+    for (second, cause) in faults {
+        for glue in [",\n", ","] {
+            let text = trace(second, glue);
+            let (kind, sink) = read(&text);
+            let told = messages(&sink.lines);
+            assert_eq!(kind, Verdict::Read, "{text}");
+            assert_eq!(tasks(&sink), good / 4 * 3, "{text}\n{told:?}");
+            let line = if glue == "," { "line 1, column " } else { "line 3, column " };
+            let hit = told.iter().find(|m| m.contains("bad-record")).unwrap();
+            assert!(hit.contains(line) && hit.contains(cause), "{text}\n{hit}");
+        }
+    }
+}
+
+#[test]
+fn a_list_of_tasks_goes_on_behind_a_bad_one() {
+    let text = "[\n  {\"id\": \"a\", \"start\": 1, \"end\": 2},\n  {\"id\": \"b \"q\"\", \"start\": 2},\n  {\"id\": \"c\", \"start\": 3, \"end\": 4}\n]\n";
+    let (_, sink) = read(text);
+    assert!(sink.text().contains("\"c\"") && sink.text().contains("line 3, column 14"), "{}", sink.text());
+    let keyed = r#"{"tasks":{"a":{"start":1,"end":2},"b":{"start":1,5,"end":2},"c":{"start":3,"end":4}}}"#;
+    let (_, sink) = read(keyed);
+    assert!(sink.text().contains("\"c\"") && sink.text().contains("decimal comma"), "{}", sink.text());
+}
+
+#[test]
+fn missing_commas_are_added_and_lines_in_front_are_skipped() {
+    let text = "[{\"id\":\"a\",\"start\":1,\"end\":2}\n{\"id\":\"b\",\"start\":2,\"end\":3}]";
+    let (_, sink) = read(text);
+    assert!(sink.text().contains("\"b\"") && sink.text().contains("missing-comma"), "{}", sink.text());
+    for front in ["2026-01-05 08:00:00 INFO starting\n", "[INFO] one\n[WARN] two\n", "Loading {models} ...\n"]
+    {
+        let (kind, sink) = read(&format!("{front}{{\"tasks\":[{{\"id\":\"a\",\"start\":1,\"end\":2}}]}}"));
+        assert_eq!(kind, Verdict::Read, "{front}");
+        assert!(sink.text().contains("text-before"), "{}", sink.text());
+    }
+}
+
+#[test]
+fn a_document_that_breaks_at_once_says_where() {
+    let (kind, _) = read("{\"tasks\":[{\"id\":\"a\" \"b\" c}]}");
+    assert_eq!(kind, Verdict::Broken);
+}

@@ -1,0 +1,88 @@
+//! Lines that are almost JSON, or of which one value cannot be read.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use makespan_import::{InUnit, Options, Source, Unit, Utc, open};
+use makespan_model::{Run, RunsBuilder, Status};
+
+fn run(bytes: &[u8]) -> Run {
+    let mut runs = RunsBuilder::new();
+    open(vec![Source::new("l.jsonl", bytes.to_vec())], &Options::default(), &mut runs);
+    runs.finish().0.pop().expect("a run")
+}
+
+fn events(end: &[u8]) -> Run {
+    let start = br#"{"event":"run","makespan":1,"run":"r"}
+{"event":"start","task":"a","t":1767700000000000000}
+"#;
+    run(&[start.as_slice(), end, b"\n{\"event\":\"task\",\"task\":\"b\",\"status\":\"skipped\"}\n"].concat())
+}
+
+fn said(run: &Run, code: &str) -> u64 {
+    run.diagnostics.iter().filter(|d| d.code == code).map(|d| d.count).sum()
+}
+
+#[test]
+fn lines_of_events_are_mended_as_documents_are() {
+    for (end, code) in [
+        (
+            &b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"progress\":NaN}"[..],
+            "not-a-number",
+        ),
+        (
+            b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"worker\":\"a\x01b\"}",
+            "control-character",
+        ),
+        (
+            b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"worker\":\"\\udc00\"}",
+            "lone-surrogate",
+        ),
+        (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"worker\":\"\xff\"}", "bad-utf8"),
+        (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,}", "trailing-comma"),
+        (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"try\":\"x\"}", "bad-value"),
+    ] {
+        let got = events(end);
+        assert_eq!((got.tasks.status[0], said(&got, code)), (Status::Succeeded, 1), "{code}");
+        assert_eq!(got.span(), Some((1_767_700_000_000_000_000, 1_767_700_005_000_000_000)), "{code}");
+    }
+}
+
+#[test]
+fn what_an_end_says_of_a_failure_is_never_lost() {
+    for end in [
+        &br#"{"event":"end","task":"a","t":"half past nine","error":["no","room"]}"#[..],
+        br#"{"event":"end","task":"a","t":1767700005000000000,"status":"FAILED"}"#,
+        br#"{"event":"end","task":"a","t":1767700005000000000,"error":7}"#,
+    ] {
+        assert_eq!(events(end).tasks.status[0], Status::Failed);
+    }
+    let odd = events(br#"{"event":"end","task":"a","t":1767700005000000000,"status":"odd"}"#);
+    assert_eq!(odd.tasks.status[0], Status::Unknown);
+}
+
+#[test]
+fn a_line_that_stays_unreadable_leaves_what_runs_in_doubt() {
+    let got = events(br#"{"event":"end","task":"a""t":1767700005000000000}"#);
+    assert_eq!((got.tasks.status[0], got.status()), (Status::Unknown, Some(Status::Unknown)));
+    assert_eq!((said(&got, "bad-line"), said(&got, "end-may-be-lost")), (1, 1));
+}
+
+#[test]
+fn lines_of_a_task_list_are_mended_too() {
+    let got = run(b"{\"id\":\"a\",\"start\":1767700000,\"end\":1767700005,}\n{\"id\":\"b\",\"start\":1767700000,\"x\":NaN}\n{\"id\":\"c\xff\",\"start\":1767700000}\n");
+    assert_eq!(got.task_count(), 3);
+    assert_eq!((said(&got, "trailing-comma"), said(&got, "not-a-number"), said(&got, "bad-utf8")), (1, 1, 1));
+}
+
+#[test]
+fn events_may_be_read_in_another_unit() {
+    let text = br#"{"event":"run","makespan":1,"run":"r"}
+{"event":"attempt","task":"a","started":1767700000000,"ended":1767700002000}
+{"event":"attempt","task":"b","started":"2026-01-06T11:46:42Z","ended":1767700003000}
+"#;
+    let mut runs = RunsBuilder::new();
+    let zone = InUnit { zone: Utc, unit: Unit::Milliseconds };
+    open(vec![Source::new("l.jsonl", text.to_vec())], &Options { zone: &zone }, &mut runs);
+    let got = runs.finish().0.pop().unwrap();
+    assert_eq!(got.span(), Some((1_767_700_000_000_000_000, 1_767_700_003_000_000_000)));
+    assert_eq!(got.attempts.started[1], 1_767_700_002_000_000_000);
+}

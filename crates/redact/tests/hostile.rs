@@ -1,0 +1,145 @@
+//! Any text is survived, in time that grows with it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+use makespan_redact::Redactor;
+use proptest::prelude::*;
+
+fn text(input: &str) -> String {
+    Redactor::default().text("log", Cow::Borrowed(input)).into_owned()
+}
+
+fn json(input: &str) -> String {
+    Redactor::default().json("params", input, None)
+}
+
+/// Pieces that make a rule look ahead, each of which a hostile text may repeat.
+const PIECES: &[&str] = &[
+    "a.",
+    "eyJ-",
+    "eyJa.",
+    "sk-",
+    "sk-a/",
+    "-",
+    "://",
+    "x://a:",
+    ":a@",
+    "token=\"",
+    "token='",
+    "token=\\\"a",
+    "password ",
+    "--secret",
+    "--secret ",
+    "bearer ",
+    "digest ",
+    "Authorization: ",
+    "Cookie: ",
+    "Cookie: a, ",
+    "token:",
+    "password:",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN ",
+    "AAAA:",
+    "hc-ping.com/",
+    "hc-ping.com/a/",
+    "<password>",
+    "<token",
+    "&sig=",
+    "?sig=a",
+    "glpat-",
+    "ghs_",
+    "sntrys_=",
+    "whsec_/",
+    "mysql -p",
+    "curl -u ",
+    "-u a:",
+    "a:b@",
+    "key=\"a\" value=",
+    "identified by ",
+    "password is ",
+    "jdbc:oracle:thin:a/",
+    "\\n",
+    "\\u0041",
+    "%41",
+    "\u{1b}[",
+    "cGFzc3dv",
+    "/",
+    "+",
+    "Q~",
+    "1Q~",
+    "{",
+    "{\"password\":",
+    "{\"value\":\"x\",\"c\":",
+    "\"name\":\"password\",",
+    "[\"-p\",",
+    "é",
+    "=",
+    "a=b&",
+    "12345678:",
+    "1/",
+    "pwd={",
+    "password=$",
+    "password='a\\'",
+    "AKIA",
+    "b.AAAA_",
+    "0123456789abcdef",
+];
+
+#[test]
+fn hostile_text_costs_no_more_than_its_length() {
+    let time = |input: &str| {
+        let started = Instant::now();
+        if input.starts_with(['{', '[', '"']) {
+            json(input)
+        } else {
+            text(input)
+        };
+        started.elapsed()
+    };
+    let mut slow = Vec::new();
+    for piece in PIECES {
+        for end in ["", " end"] {
+            let of = |bytes: usize| time(&(piece.repeat(bytes / piece.len()) + end));
+            let (small, large) = (of(4_000), of(64_000));
+            // Sixteen times the text: its square would take 256 times as long. Short times say nothing on a busy machine.
+            if large > Duration::from_secs(3) && large > small * 96 {
+                slow.push(format!("{piece:?} {small:?} {large:?}"));
+            }
+        }
+    }
+    assert!(slow.is_empty(), "{slow:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_survived_and_twice_is_once(
+        input in "\\PC*|[pasword=:\"'/@ \\\\{}\\[\\],0-9ü-]*|(token|password|curl -u |Bearer |://|@|=|: |\"|'|\\\\|[a-zA-Z0-9]{1,40}|-|ü|\\.){0,12}"
+    ) {
+        let once = text(&input);
+        prop_assert_eq!(text(&once), once.clone());
+        json(&input);
+    }
+}
+
+#[test]
+fn cuts_fall_between_characters() {
+    for input in [
+        "password=äöü\u{1f600} x",
+        "ü:ü@tcp(h)",
+        "token=\\é\"",
+        "{\"password\":\"é",
+        "--password é",
+        "curl -u é:é",
+        "é\\",
+        "%é",
+    ] {
+        text(input);
+        json(input);
+    }
+    assert_eq!(text("password=äöü\u{1f600} x"), "password=[redacted] x");
+}

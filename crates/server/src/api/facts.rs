@@ -1,0 +1,96 @@
+//! What a run comes to: computed when it is asked for, and kept while the run does not change.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Response};
+use makespan_analysis::Facts;
+use makespan_analysis::query::{Query, QueryContext};
+use makespan_format::{Event, EventSink as _};
+use makespan_model::{Run, RunsBuilder, TaskId};
+use makespan_store::{Error, Store};
+use makespan_views::tasks::{Sort, order};
+
+use crate::app::App;
+use crate::documents::{self, Summarised};
+use crate::net::reply::{Problem, document};
+use crate::params::{Id, Params};
+
+/// Tasks of a page, where nothing else is asked for, and at most.
+const USUAL: usize = 1_000;
+const MOST: usize = 10_000;
+
+/// `GET /api/v1/runs/{id}/facts`: what `makespan summary --json` prints.
+pub(crate) async fn summary(
+    State(app): State<Arc<App>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response<Body>, Problem> {
+    params.done()?;
+    let make = |run: Run| {
+        let runs = [Summarised { run: Arc::new(run), format: "makespan-events" }];
+        Ok(documents::summary(&runs).into_bytes())
+    };
+    answer(&app, id, "facts".to_owned(), &headers, make).await
+}
+
+/// `GET /api/v1/runs/{id}/tasks`: what `makespan query --json` prints, page by page.
+pub(crate) async fn tasks(
+    State(app): State<Arc<App>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    mut params: Params,
+) -> Result<Response<Body>, Problem> {
+    let text = params.one("q")?.unwrap_or_default();
+    let from: usize = params.number("after")?.unwrap_or(0);
+    let limit: usize = params.number("limit")?.unwrap_or(USUAL);
+    params.done()?;
+    if limit == 0 || limit > MOST {
+        return Err(Problem::bad(format!("limit must be 1 to {MOST}")));
+    }
+    let query = Query::parse(&text).map_err(|error| Problem::bad(format!("q: {error}")))?;
+    let what = format!("tasks {from} {limit} {text}");
+    let make = move |run: Run| {
+        let facts = Facts::new(Arc::new(run));
+        let mask =
+            query.mask(&facts, QueryContext { utc_offset: 0 }).map_err(|error| format!("q: {error}"))?;
+        let found: Vec<TaskId> =
+            order(facts.run(), &[], Some(&mask), Sort::default()).into_iter().map(TaskId).collect();
+        let page = from.min(found.len())..from.saturating_add(limit).min(found.len());
+        Ok(documents::tasks(&query, &facts, &found, page).into_bytes())
+    };
+    answer(&app, id, what, &headers, make).await
+}
+
+/// Makes a document of a run, or finds it made; what cannot be made for a reason of the client's is 400.
+async fn answer(
+    app: &App,
+    id: String,
+    what: String,
+    headers: &HeaderMap,
+    make: impl Fn(Run) -> Result<Vec<u8>, String> + Send + 'static,
+) -> Result<Response<Body>, Problem> {
+    let state = app.shelf.state_of(&id).await?;
+    let key = (what, id.clone(), state.events);
+    if let Some(kept) = app.cache.get(&key) {
+        return Ok(document(headers, "application/json", kept.to_vec()));
+    }
+    let made = app.shelf.ask(move |store| Ok(fold(store, &id)?.map(&make))).await?;
+    let bytes =
+        made.ok_or_else(|| Problem::not_found("there is no run of that id"))?.map_err(Problem::bad)?;
+    app.cache.put(key, bytes.clone().into());
+    Ok(document(headers, "application/json", bytes))
+}
+
+/// A run out of its events; `None` where there is none.
+pub(crate) fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
+    let mut fold = RunsBuilder::new();
+    let gaps = store.events(id, &mut fold)?;
+    // The run shows what is missing of it among its diagnostics.
+    if let Some(diagnostic) = gaps.diagnostic() {
+        fold.event(Event::Diagnostic(diagnostic));
+    }
+    Ok(fold.finish().0.into_iter().find(|run| run.id == id))
+}

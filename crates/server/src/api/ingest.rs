@@ -1,0 +1,80 @@
+//! Events that programs send.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use makespan_store::{Batch, LONGEST_LINE, Numbered};
+use serde_json::json;
+
+use crate::app::App;
+use crate::net::body;
+use crate::net::reply::{self, Problem};
+use crate::params::{Id, Params};
+
+/// Events of one request.
+const MOST_EVENTS: usize = 10_000;
+/// What lines of events are sent as. Forms of a page can send none of these without being asked for leave first.
+const MEDIA_TYPES: [&str; 3] = ["application/x-ndjson", "application/jsonl", "application/json"];
+
+/// `POST /api/v1/runs/{id}/events?producer=ID&seq=N`: one event a line, numbered from N. When it answers, the events are
+/// durable; the same numbers sent again store nothing again.
+pub(crate) async fn ingest(
+    State(app): State<Arc<App>>,
+    Id(id): Id,
+    mut params: Params,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let producer = params.one("producer")?.ok_or_else(|| {
+        Problem::bad("producer is missing: an id that is new in each life of the program that sends")
+    })?;
+    let first: u64 = params.number("seq")?.ok_or_else(|| {
+        Problem::bad(
+            "seq is missing: the number of the first line among all that this producer sends for this run",
+        )
+    })?;
+    params.done()?;
+    let (parts, sent) = request.into_parts();
+    if !MEDIA_TYPES.contains(&body::media_type(&parts.headers).as_str()) {
+        let why = "send lines of events as Content-Type: application/x-ndjson";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    }
+    let bytes = body::read(&parts.headers, sent).await?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        Problem::bad(format!("byte {} is not valid UTF-8", error.utf8_error().valid_up_to()))
+    })?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+    if lines > MOST_EVENTS {
+        let why = format!("{lines} events are too many for one request; send at most {MOST_EVENTS}");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    if let Some(at) = text.lines().position(|line| line.len() > LONGEST_LINE) {
+        let why = format!("line {} is longer than {LONGEST_LINE} bytes", at + 1);
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    let last = first.checked_add(lines as u64).ok_or_else(|| Problem::bad("seq is too large"))?;
+    let run = id.clone();
+    let appended = app
+        .shelf
+        .write(move |store| {
+            // Empty lines take no number.
+            let events = text.lines().filter(|line| !line.trim().is_empty());
+            let numbered: Vec<Numbered<'_>> =
+                (first..).zip(events).map(|(seq, line)| Numbered { seq, line }).collect();
+            store.append(&Batch { run: &run, producer: &producer, lines: &numbered })
+        })
+        .await?;
+    app.counters.stored.fetch_add(appended.stored, Ordering::Relaxed);
+    app.counters.duplicates.fetch_add(appended.duplicates, Ordering::Relaxed);
+    app.tails.notify(&id);
+    let answer = json!({
+        "run": id,
+        "stored": appended.stored,
+        "duplicates": appended.duplicates,
+        "events": appended.events,
+        "next_seq": last,
+    });
+    Ok(reply::json(&HeaderMap::new(), &answer))
+}

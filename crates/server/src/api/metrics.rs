@@ -1,0 +1,43 @@
+//! `GET /metrics`, as Prometheus reads it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Response;
+use makespan_format::Status;
+use makespan_store::{Grouping, RunFilter};
+
+use crate::app::App;
+use crate::net::reply::Problem;
+use crate::site::with_type;
+
+/// Runs by status, and what this server has done.
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response<Body>, Problem> {
+    let counts = app.shelf.ask(|store| store.counts(&RunFilter::default(), Grouping::All)).await?;
+    let mut text = String::new();
+    let _ = writeln!(text, "# HELP makespan_runs Runs in the store by status.\n# TYPE makespan_runs gauge");
+    for status in Status::ALL {
+        let runs: u64 = counts.iter().map(|group| group.runs.of(status)).sum();
+        let _ = writeln!(text, "makespan_runs{{status=\"{}\"}} {runs}", status.name());
+    }
+    let counters = &app.counters;
+    let all = [
+        ("makespan_http_requests_total", "counter", "Requests answered or refused.", &counters.requests),
+        ("makespan_events_stored_total", "counter", "Events stored for clients.", &counters.stored),
+        (
+            "makespan_events_duplicate_total",
+            "counter",
+            "Events sent again and not stored.",
+            &counters.duplicates,
+        ),
+        ("makespan_viewers", "gauge", "Clients that follow runs.", &counters.viewers),
+    ];
+    for (name, kind, about, value) in all {
+        let value = value.load(Ordering::Relaxed);
+        let _ = writeln!(text, "# HELP {name} {about}\n# TYPE {name} {kind}\n{name} {value}");
+    }
+    Ok(with_type(text, "text/plain; version=0.0.4; charset=utf-8"))
+}

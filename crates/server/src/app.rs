@@ -1,0 +1,75 @@
+//! The parts of a server, which every answer may use.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use axum::extract::Request;
+use axum::http::Method;
+use tokio::sync::watch;
+
+use crate::cache::Cache;
+use crate::live::list::RunList;
+use crate::live::tail::Tails;
+use crate::net::guard::Guard;
+use crate::net::reply::Problem;
+use crate::net::token::{Scope, Tokens};
+use crate::shelf::Shelf;
+use crate::site::Site;
+
+/// What has been counted since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) requests: AtomicU64,
+    pub(crate) stored: AtomicU64,
+    pub(crate) duplicates: AtomicU64,
+    pub(crate) viewers: AtomicU64,
+}
+
+/// A server's parts.
+pub(crate) struct App {
+    pub(crate) site: Site,
+    pub(crate) shelf: Arc<Shelf>,
+    guard: Guard,
+    tokens: Option<Tokens>,
+    pub(crate) tails: Tails,
+    pub(crate) list: RunList,
+    pub(crate) cache: Cache,
+    pub(crate) counters: Counters,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl App {
+    pub(crate) fn new(
+        site: Site,
+        shelf: Shelf,
+        guard: Guard,
+        tokens: Option<Tokens>,
+        stop: watch::Receiver<bool>,
+    ) -> Arc<App> {
+        let shelf = Arc::new(shelf);
+        Arc::new(App {
+            site,
+            guard,
+            tokens,
+            tails: Tails::new(Arc::clone(&shelf), stop.clone()),
+            list: RunList::default(),
+            shelf,
+            cache: Cache::default(),
+            counters: Counters::default(),
+            stop,
+        })
+    }
+
+    /// Why a request is not answered, if it is not: who asks, then what it may.
+    pub(crate) fn refusal(&self, request: &Request) -> Option<Problem> {
+        if let Some(refusal) = self.guard.refusal(request) {
+            return Some(refusal);
+        }
+        let tokens = self.tokens.as_ref()?;
+        if request.uri().path() == "/health" {
+            return None;
+        }
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        tokens.check(request.headers(), if reads { Scope::Read } else { Scope::Ingest }).err()
+    }
+}

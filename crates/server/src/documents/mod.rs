@@ -1,0 +1,12 @@
+//! What programs read: the JSON that the server answers with and that the verbs print with `--json`. Members may be
+//! added, none is ever renamed; `docs/summary.md`, `docs/query.md` and `docs/cli.md` describe them.
+
+mod inert;
+mod run;
+mod summary;
+mod tasks;
+
+pub use inert::inert_json;
+pub use run::run;
+pub use summary::{Summarised, summary};
+pub use tasks::tasks;

@@ -1,0 +1,74 @@
+//! The tasks that a query finds in a run; `docs/query.md` describes every member.
+
+use makespan_analysis::Facts;
+use makespan_analysis::query::Query;
+use makespan_format::time::format_rfc3339;
+use makespan_model::{TaskId, UNKNOWN};
+use makespan_views::tasks::{start_of, worker_of};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    query: String,
+    run: RunName<'a>,
+    tasks: Vec<Task<'a>>,
+    matched: usize,
+    of: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct RunName<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Task<'a> {
+    id: &'a str,
+    name: &'a str,
+    step: &'a str,
+    status: &'static str,
+    start: Option<String>,
+    end: Option<String>,
+    duration_ns: Option<i64>,
+    wait_ns: Option<i64>,
+    attempts: usize,
+    worker: Option<&'a str>,
+}
+
+/// The tasks of one run that a query matches, as JSON on one line: the form of `makespan query --json`. `page` is the
+/// part of `found` that is listed; where it is not all, `next` says where the next page begins.
+pub fn tasks(query: &Query, facts: &Facts, found: &[TaskId], page: std::ops::Range<usize>) -> String {
+    let run = facts.run();
+    let listed = found.get(page.clone()).unwrap_or_default();
+    let line = Line {
+        query: query.to_string(),
+        run: RunName { id: &run.id, name: run.title() },
+        tasks: listed.iter().map(|t| task(facts, *t)).collect(),
+        matched: found.len(),
+        of: run.task_count(),
+        next: (page.end < found.len()).then_some(page.end),
+    };
+    // Serialising plain values into a string cannot fail.
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+fn task(facts: &Facts, t: TaskId) -> Task<'_> {
+    let run = facts.run();
+    let known = |time: i64| (time != UNKNOWN).then_some(time);
+    let interval = run.task_interval(t);
+    Task {
+        id: run.task_id(t),
+        name: run.task_name(t),
+        step: run.task_step(t),
+        status: run.tasks.status[t.index()].name(),
+        start: known(start_of(run, t)).map(format_rfc3339),
+        end: interval.map(|i| format_rfc3339(i.1)),
+        duration_ns: interval.map(|(start, end)| end.saturating_sub(start)),
+        wait_ns: known(facts.waiting().wait[t.index()]),
+        attempts: run.attempts_of(t).len(),
+        worker: Some(worker_of(run, t)).filter(|w| !w.is_empty()),
+    }
+}

@@ -1,0 +1,92 @@
+//! What answers a request: first the guard, then the token, then a route; the same headers on every answer.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, Response, header};
+use axum::response::IntoResponse as _;
+use tower_service::Service as _;
+
+use crate::api;
+use crate::app::App;
+use crate::net::reply::Problem;
+
+/// On every answer, refusals included: scripts, styles, workers and requests of this address only.
+const HEADERS: [(&str, &str); 8] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
+         font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default worker",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-embedder-policy", "require-corp"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+
+/// What every request goes through.
+pub(crate) struct Front {
+    app: Arc<App>,
+    router: Router,
+    /// What every path begins with, where only whoever was told the address may ask.
+    path_token: Option<String>,
+}
+
+impl Front {
+    pub(crate) fn new(app: Arc<App>, path_token: Option<String>) -> Front {
+        Front { router: api::router(Arc::clone(&app)), app, path_token }
+    }
+
+    /// The answer to everything.
+    pub(crate) async fn answer(&self, mut request: Request) -> Response<Body> {
+        let number = self.app.counters.requests.fetch_add(1, Ordering::Relaxed);
+        let is_head = request.method() == Method::HEAD;
+        let mut response = match self.app.refusal(&request).or_else(|| self.enter(&mut request)) {
+            Some(problem) => problem.into_response(),
+            None => {
+                let mut router = self.router.clone();
+                router.call(request).await.into_response()
+            }
+        };
+        if is_head {
+            *response.body_mut() = Body::empty();
+        }
+        let headers = response.headers_mut();
+        for (name, value) in HEADERS {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        headers.insert("x-request-id", HeaderValue::from(number));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// Takes the token off the path; why not, if it is not there.
+    fn enter(&self, request: &mut Request) -> Option<Problem> {
+        let token = self.path_token.as_ref()?;
+        let uri = request.uri();
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        let inner = behind(token, uri.path()).and_then(|rest| format!("/{rest}{query}").parse().ok());
+        match inner {
+            Some(inner) => {
+                *request.uri_mut() = inner;
+                None
+            }
+            None => Some(Problem::not_found("open the address that makespan printed")),
+        }
+    }
+}
+
+/// What follows the token; `None` if it is another one. How long that takes says nothing about the token.
+fn behind<'p>(token: &str, path: &'p str) -> Option<&'p str> {
+    let (given, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let pairs = given.bytes().zip(token.bytes());
+    let differs = pairs.fold(given.len() ^ token.len(), |differs, (a, b)| differs | usize::from(a ^ b));
+    (differs == 0).then_some(rest)
+}

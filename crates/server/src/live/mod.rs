@@ -1,0 +1,8 @@
+//! Runs while they grow: each followed run is read once for all who watch it.
+
+pub(crate) mod lineage;
+pub(crate) mod list;
+pub(crate) mod sse;
+pub(crate) mod subscription;
+pub(crate) mod tail;
+pub(crate) mod ws;

@@ -1,0 +1,129 @@
+//! Server-sent events: the events of one run, from any place on.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use futures_util::stream;
+use makespan_store::RunState;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use super::tail::Tail;
+use crate::app::App;
+use crate::documents;
+use crate::net::reply::Problem;
+use crate::params::{Id, Params};
+use crate::stop::stopped;
+
+/// Messages that wait for the client; what it does not take is read again later.
+const WAITING: usize = 2;
+/// So long at least between two messages to a client.
+const PAUSE: Duration = Duration::from_millis(100);
+/// So often something is sent, so that both ends know that the other one is there.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// `GET /api/v1/runs/{id}/live`: what comes after `Last-Event-ID`, or after the first `after` events.
+pub(crate) async fn live(
+    State(app): State<Arc<App>>,
+    Id(id): Id,
+    headers: HeaderMap,
+    mut params: Params,
+) -> Result<Response<Body>, Problem> {
+    let after: Option<u64> = params.number("after")?;
+    params.done()?;
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).map(str::trim);
+    let after = match last.filter(|last| !last.is_empty()) {
+        Some(last) => last.parse().map_err(|_| Problem::bad("Last-Event-ID must be a number of events"))?,
+        None => after.unwrap_or(0),
+    };
+    let state = app.shelf.state_of(&id).await?;
+    if after > state.events {
+        let why = format!("the run has {} events, not {after}: it was made anew", state.events);
+        return Err(Problem::new(StatusCode::CONFLICT, why));
+    }
+    let tail = app.tails.follow(state);
+    let (to, received) = mpsc::channel(WAITING);
+    tokio::spawn(feed(app, tail, after, to));
+    Ok(stream_of(received))
+}
+
+/// An answer that goes on as long as there are messages.
+pub(crate) fn stream_of(received: mpsc::Receiver<Bytes>) -> Response<Body> {
+    let body = stream::unfold(received, |mut received| async move {
+        Some((Ok::<_, Infallible>(received.recv().await?), received))
+    });
+    let mut response = Response::new(Body::from_stream(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response
+}
+
+async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: u64, to: mpsc::Sender<Bytes>) {
+    app.counters.viewers.fetch_add(1, Ordering::Relaxed);
+    let (mut changes, mut stop) = (tail.watch(), app.stop.clone());
+    let mut said = None;
+    let mut next = Some(Bytes::from_static(b"retry: 1000\n\n"));
+    loop {
+        if let Some(message) = next.take()
+            && to.send(message).await.is_err()
+        {
+            break;
+        }
+        let now = changes.borrow_and_update().clone();
+        match tail.next(at).await {
+            Ok(Some(chunk)) => {
+                next = Some(events(chunk.after(at), chunk.to()));
+                at = chunk.to();
+                sleep(PAUSE).await;
+                continue;
+            }
+            Ok(None) => {}
+            // The client comes again.
+            Err(_) => break,
+        }
+        // Once all events are sent, how the run stands.
+        let Some(state) = now else { break };
+        if said.as_ref() != Some(&state) {
+            next = Some(state_message(&state));
+            said = Some(state);
+            continue;
+        }
+        tokio::select! {
+            changed = changes.changed() => if changed.is_err() { break },
+            () = sleep(BEAT) => next = Some(Bytes::from_static(b"event: beat\ndata: \n\n")),
+            () = to.closed() => break,
+            () = stopped(&mut stop) => break,
+        }
+    }
+    app.counters.viewers.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// One message of several lines; its id is the number of events after it.
+fn events(lines: &[String], to: u64) -> Bytes {
+    let mut text = format!("id: {to}\nevent: events\n");
+    for line in lines {
+        let _ = writeln!(text, "data: {line}");
+    }
+    text.push('\n');
+    text.into()
+}
+
+fn state_message(state: &RunState) -> Bytes {
+    format!("event: state\ndata: {}\n\n", documents::run(state)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_a_line_for_each_event_and_the_number_after_them() {
+        let message = events(&["{\"a\":1}".to_owned(), "{}".to_owned()], 12);
+        assert_eq!(&message[..], b"id: 12\nevent: events\ndata: {\"a\":1}\ndata: {}\n\n");
+    }
+}

@@ -1,0 +1,235 @@
+//! The end of a growing run, kept in memory for all who watch it.
+//!
+//! Events of a run are numbered by the order in which they were stored. Whoever watches says how many it has, and is given
+//! what comes after: out of memory, or out of the store where it is far behind. So nothing is left out or sent twice,
+//! however often a connection breaks, and a slow client holds up nobody: it only falls back.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use makespan_store::{EventRange, RunState};
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
+
+use crate::net::reply::Problem;
+use crate::shelf::Shelf;
+use crate::stop::stopped;
+
+/// Events of a chunk, and bytes of it.
+const CHUNK_EVENTS: usize = 2_000;
+const CHUNK_BYTES: usize = 512 << 10;
+/// Bytes of the chunks of a run that are kept.
+const KEPT: usize = 4 << 20;
+/// As often the store is asked for events that other processes wrote.
+const OFTEN: Duration = Duration::from_millis(400);
+/// So long events are gathered into a chunk.
+const GATHER: Duration = Duration::from_millis(60);
+
+/// Events that follow one another.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    /// How many events of the run come before it.
+    pub(crate) from: u64,
+    /// Its lines.
+    pub(crate) lines: Vec<String>,
+    bytes: usize,
+}
+
+impl Chunk {
+    /// How many events of the run there are with it.
+    pub(crate) fn to(&self) -> u64 {
+        self.from + self.lines.len() as u64
+    }
+
+    /// Its lines after so many events of the run.
+    pub(crate) fn after(&self, at: u64) -> &[String] {
+        self.lines.get(at.saturating_sub(self.from) as usize..).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    chunks: VecDeque<Arc<Chunk>>,
+    bytes: usize,
+}
+
+impl Ring {
+    fn push(&mut self, chunk: Chunk) {
+        self.bytes += chunk.bytes;
+        self.chunks.push_back(Arc::new(chunk));
+        while self.bytes > KEPT && self.chunks.len() > 1 {
+            self.bytes -= self.chunks.pop_front().map_or(0, |chunk| chunk.bytes);
+        }
+    }
+
+    fn at(&self, at: u64) -> Option<Arc<Chunk>> {
+        let place = self.chunks.partition_point(|chunk| chunk.to() <= at);
+        self.chunks.get(place).filter(|chunk| chunk.from <= at).cloned()
+    }
+}
+
+/// The end of a run.
+pub(crate) struct Tail {
+    run: String,
+    shelf: Arc<Shelf>,
+    ring: Mutex<Ring>,
+    /// What the store knew of the run when its end was read last; `None` once the run is gone.
+    state: watch::Sender<Option<Arc<RunState>>>,
+    wake: Notify,
+}
+
+impl Tail {
+    /// The next events after so many; `None` where there are none yet.
+    pub(crate) async fn next(&self, at: u64) -> Result<Option<Arc<Chunk>>, Problem> {
+        let end = self.state.borrow().as_ref().map_or(0, |state| state.events);
+        if at >= end {
+            return Ok(None);
+        }
+        let kept = self.ring.lock().unwrap_or_else(PoisonError::into_inner).at(at);
+        if let Some(chunk) = kept {
+            return Ok(Some(chunk));
+        }
+        let chunk = read(&self.shelf, &self.run, at).await?;
+        Ok((!chunk.lines.is_empty()).then(|| Arc::new(chunk)))
+    }
+
+    /// Hears of changes of the run.
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<RunState>>> {
+        self.state.subscribe()
+    }
+}
+
+/// The followed runs.
+pub(crate) struct Tails {
+    shelf: Arc<Shelf>,
+    stop: watch::Receiver<bool>,
+    followed: Arc<Mutex<Followed>>,
+}
+
+type Followed = HashMap<String, Arc<Tail>>;
+
+impl Tails {
+    pub(crate) fn new(shelf: Arc<Shelf>, stop: watch::Receiver<bool>) -> Tails {
+        Tails { shelf, stop, followed: Arc::default() }
+    }
+
+    /// The end of a run that is known to be there.
+    pub(crate) fn follow(&self, state: RunState) -> Arc<Tail> {
+        let mut held = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = held.get(&state.id) {
+            return Arc::clone(tail);
+        }
+        let run = state.id.clone();
+        let (state, _) = watch::channel(Some(Arc::new(state)));
+        let shelf = Arc::clone(&self.shelf);
+        let (ring, wake) = (Mutex::default(), Notify::new());
+        let tail = Arc::new(Tail { run: run.clone(), shelf, ring, state, wake });
+        held.insert(run, Arc::clone(&tail));
+        tokio::spawn(poll(Arc::clone(&tail), Arc::clone(&self.followed), self.stop.clone()));
+        tail
+    }
+
+    /// Events of a run were stored.
+    pub(crate) fn notify(&self, run: &str) {
+        let held = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = held.get(run) {
+            tail.wake.notify_one();
+        }
+    }
+}
+
+/// Forgets a run that nobody watches; whether it did.
+fn forget(followed: &Mutex<Followed>, tail: &Arc<Tail>) -> bool {
+    let mut held = followed.lock().unwrap_or_else(PoisonError::into_inner);
+    // One is in the table, one with whoever asks.
+    let unwatched = Arc::strong_count(tail) <= 2;
+    if unwatched {
+        held.remove(&tail.run);
+    }
+    unwatched
+}
+
+/// Keeps the end of a run as it is in the store, for as long as anybody watches.
+async fn poll(tail: Arc<Tail>, followed: Arc<Mutex<Followed>>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tail.wake.notified() => sleep(GATHER).await,
+            () = sleep(OFTEN) => {}
+            () = stopped(&mut stop) => return,
+        }
+        if forget(&followed, &tail) {
+            return;
+        }
+        let run = tail.run.clone();
+        match tail.shelf.ask(move |store| store.run(&run)).await {
+            Ok(Some(state)) => take(&tail, state).await,
+            Ok(None) => {
+                tail.state.send_replace(None);
+            }
+            // The store cannot be asked now: later.
+            Err(_) => {}
+        }
+    }
+}
+
+/// Reads what is new, then says so.
+async fn take(tail: &Tail, state: RunState) {
+    let (mut end, was) = match &*tail.state.borrow() {
+        Some(was) => (was.events, Some(Arc::clone(was))),
+        None => (0, None),
+    };
+    while end < state.events {
+        let Ok(chunk) = read(&tail.shelf, &tail.run, end).await else { return };
+        if chunk.lines.is_empty() {
+            break;
+        }
+        end = chunk.to();
+        tail.ring.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
+    }
+    if was.is_none_or(|was| *was != state) {
+        tail.state.send_replace(Some(Arc::new(state)));
+    }
+}
+
+async fn read(shelf: &Shelf, run: &str, from: u64) -> Result<Chunk, Problem> {
+    let run = run.to_owned();
+    shelf
+        .ask(move |store| {
+            let (mut lines, mut bytes) = (Vec::new(), 0);
+            let gaps = store.read(&run, EventRange::After(from), &mut |record| {
+                bytes += record.line.len();
+                lines.push(record.line.to_owned());
+                if lines.len() >= CHUNK_EVENTS || bytes >= CHUNK_BYTES {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            })?;
+            // The places of what follows damage are not known: whoever follows must not miss events without a word.
+            gaps.refuse(&run)?;
+            Ok(Chunk { from, lines, bytes })
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_comes_after_a_place_is_found_or_is_no_longer_kept() {
+        let mut ring = Ring::default();
+        for i in 0..10 {
+            let lines = (0..10).map(|n| format!("{n}")).collect();
+            ring.push(Chunk { from: 100 + i * 10, lines, bytes: 1 << 20 });
+        }
+        assert!(ring.at(100).is_none(), "four chunks are kept");
+        let chunk = ring.at(175).unwrap();
+        assert_eq!((chunk.from, chunk.to(), chunk.after(175).len()), (170, 180, 5));
+        assert!(ring.at(200).is_none());
+        assert_eq!(chunk.after(500).len(), 0);
+    }
+}

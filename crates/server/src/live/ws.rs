@@ -1,0 +1,122 @@
+//! The WebSocket: runs, workflows and everything, on one connection.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::Response;
+use serde_json::json;
+use tokio::time::{Instant, interval, timeout};
+
+use super::lineage::Lineage;
+use super::subscription::{Subscription, Wanted};
+use crate::app::App;
+use crate::net::reply::Problem;
+use crate::stop::stopped;
+
+/// Bytes of a frame and of a message that a client may send, and bytes that may wait to be written to it.
+const FRAME: usize = 64 << 10;
+const MESSAGE: usize = 256 << 10;
+const UNREAD: usize = 1 << 20;
+/// Subscriptions of a connection.
+const SUBSCRIPTIONS: usize = 64;
+/// As often it is looked whether there is something to send.
+const TICK: Duration = Duration::from_millis(100);
+/// So long a message may take to be written, and so often a ping is sent.
+const SLOW: Duration = Duration::from_secs(20);
+const PING: Duration = Duration::from_secs(10);
+
+type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+/// `GET /api/v1/live`: the client sends what it wants to hear of, as JSON.
+pub(crate) async fn live(State(app): State<Arc<App>>, upgrade: Upgrade) -> Result<Response<Body>, Problem> {
+    Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, None)))
+}
+
+/// `GET /ws/lineage`: Graflow's messages of all runs.
+pub(crate) async fn lineage(
+    State(app): State<Arc<App>>,
+    upgrade: Upgrade,
+) -> Result<Response<Body>, Problem> {
+    Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, Some(Lineage::default()))))
+}
+
+fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Problem> {
+    let upgrade = upgrade.map_err(|why| Problem::new(why.status(), "this address speaks WebSocket"))?;
+    Ok(upgrade.max_frame_size(FRAME).max_message_size(MESSAGE).max_write_buffer_size(UNREAD * 2))
+}
+
+async fn serve(app: Arc<App>, mut socket: WebSocket, lineage: Option<Lineage>) {
+    app.counters.viewers.fetch_add(1, Ordering::Relaxed);
+    let close = converse(&app, &mut socket, lineage).await;
+    let frame = CloseFrame { code: close, reason: "".into() };
+    let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(Some(frame)))).await;
+    app.counters.viewers.fetch_sub(1, Ordering::Relaxed);
+}
+
+/// Talks until one side has enough; with which code to close.
+async fn converse(app: &Arc<App>, socket: &mut WebSocket, mut lineage: Option<Lineage>) -> u16 {
+    let mut subscriptions: Vec<Subscription> = Vec::new();
+    let (mut ticks, mut stop) = (interval(TICK), app.stop.clone());
+    let mut heard = Instant::now();
+    loop {
+        tokio::select! {
+            received = socket.recv() => match received {
+                Some(Ok(Message::Text(text))) if lineage.is_none() => {
+                    let reply = subscribe(app, &mut subscriptions, &text).await;
+                    if let Err(why) = reply
+                        && !send(socket, json!({ "type": "error", "detail": why.detail }).to_string()).await
+                    {
+                        return close_code::AGAIN;
+                    }
+                }
+                Some(Ok(Message::Close(_))) | None => return close_code::NORMAL,
+                Some(Ok(_)) => heard = Instant::now(),
+                Some(Err(_)) => return close_code::SIZE,
+            },
+            _ = ticks.tick() => {}
+            () = stopped(&mut stop) => return close_code::AWAY,
+        }
+        if let Some(lineage) = &mut lineage {
+            let Ok(messages) = lineage.messages(app).await else { return close_code::AGAIN };
+            for message in messages {
+                if !send(socket, message).await {
+                    return close_code::AGAIN;
+                }
+            }
+        }
+        for subscription in &mut subscriptions {
+            let Ok(message) = subscription.next(app).await else { return close_code::AGAIN };
+            if let Some(message) = message
+                && !send(socket, message).await
+            {
+                return close_code::AGAIN;
+            }
+        }
+        if heard.elapsed() > PING {
+            heard = Instant::now();
+            if timeout(SLOW, socket.send(Message::Ping("".into()))).await.is_err() {
+                return close_code::AGAIN;
+            }
+        }
+    }
+}
+
+async fn subscribe(app: &Arc<App>, subscriptions: &mut Vec<Subscription>, text: &str) -> Result<(), Problem> {
+    let wanted: Wanted =
+        serde_json::from_str(text).map_err(|error| Problem::bad(format!("not a subscription: {error}")))?;
+    if subscriptions.len() >= SUBSCRIPTIONS {
+        return Err(Problem::bad(format!("a connection has at most {SUBSCRIPTIONS} subscriptions")));
+    }
+    subscriptions.push(Subscription::new(app, wanted).await?);
+    Ok(())
+}
+
+/// Sends a message; `false` if the client does not take it.
+async fn send(socket: &mut WebSocket, message: String) -> bool {
+    matches!(timeout(SLOW, socket.send(Message::Text(message.into()))).await, Ok(Ok(())))
+}

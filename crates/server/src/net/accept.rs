@@ -1,0 +1,136 @@
+//! The accept loop. `axum::serve` installs no timer, so a client that sends its head a byte a minute would hold a
+//! connection for ever; here each connection has limits of its own.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::timed::Timed;
+use crate::front::Front;
+use crate::stop::stopped;
+
+/// Within so long the head of a request must have come; also how long a connection may stand idle.
+const HEAD: Duration = Duration::from_secs(10);
+/// So long a client may read nothing of what is written to it.
+const STALLED: Duration = Duration::from_secs(10);
+/// So long requests that are being answered when the server stops may take.
+const DRAIN: Duration = Duration::from_secs(8);
+/// Connections in all, and from one address that is not this machine.
+const MOST: usize = 1_500;
+const MOST_OF_ONE: usize = 64;
+/// Header lines of a request, and bytes of its head.
+const HEADER_LINES: usize = 100;
+const HEAD_BYTES: usize = 16 << 10;
+
+/// How many connections each address has.
+#[derive(Default)]
+struct Open(Mutex<(usize, HashMap<IpAddr, usize>)>);
+
+/// A connection that counts while this lives.
+struct Place {
+    open: Arc<Open>,
+    of: IpAddr,
+}
+
+impl Open {
+    fn take(self: &Arc<Open>, of: IpAddr) -> Option<Place> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (all, each) = &mut *held;
+        let one = each.entry(of).or_default();
+        if *all >= MOST || (*one >= MOST_OF_ONE && !of.is_loopback()) {
+            return None;
+        }
+        *one += 1;
+        *all += 1;
+        Some(Place { open: Arc::clone(self), of })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut held = self.open.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (all, each) = &mut *held;
+        *all = all.saturating_sub(1);
+        if let Some(one) = each.get_mut(&self.of) {
+            *one = one.saturating_sub(1);
+            if *one == 0 {
+                each.remove(&self.of);
+            }
+        }
+    }
+}
+
+/// Answers until `stop` turns true, then lets what is being answered come to its end.
+pub(crate) async fn accept(listener: TcpListener, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
+    let open = Arc::new(Open::default());
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => break,
+            // Those that are over are let go of.
+            Some(_) = connections.join_next() => continue,
+        };
+        let Ok((stream, peer)) = accepted else {
+            // Out of file descriptors, most likely: some are given back soon.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        // One too many is closed at once.
+        let Some(place) = open.take(peer.ip().to_canonical()) else { continue };
+        connections.spawn(serve(stream, place, Arc::clone(&front), stop.clone()));
+    }
+    drop(listener);
+    let all = async { while connections.join_next().await.is_some() {} };
+    let _ = timeout(DRAIN, all).await;
+}
+
+async fn serve(stream: TcpStream, place: Place, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let front = Arc::clone(&front);
+        async move { Ok::<_, std::convert::Infallible>(front.answer(request.map(Body::new)).await) }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    server.max_headers(HEADER_LINES).max_buf_size(HEAD_BYTES);
+    let connection = server.serve_connection(TokioIo::new(Timed::new(stream, STALLED)), service);
+    let mut connection = pin!(connection.with_upgrades());
+    // What goes wrong with a connection is its client's matter.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+    drop(place);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_cannot_take_all_connections_but_this_machine_may() {
+        let open = Arc::new(Open::default());
+        let (far, near) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([127, 0, 0, 1]));
+        let held: Vec<_> = (0..MOST_OF_ONE).map(|_| open.take(far)).collect();
+        assert!(held.iter().all(Option::is_some) && open.take(far).is_none());
+        let more: Vec<_> = (0..MOST).map_while(|_| open.take(near)).collect();
+        assert_eq!(more.len(), MOST - MOST_OF_ONE);
+        drop(held);
+        assert!(open.take(far).is_some());
+    }
+}

@@ -1,0 +1,99 @@
+//! The body of a request, within limits on its bytes as they come and as they are once unpacked.
+
+use std::io::Read as _;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use flate2::read::GzDecoder;
+use http_body_util::BodyExt as _;
+
+use super::reply::Problem;
+
+/// Bytes that are taken from the network, and bytes that they may unpack to.
+pub(crate) const MOST_SENT: usize = 16 << 20;
+pub(crate) const MOST_UNPACKED: usize = 64 << 20;
+/// So long nothing may come, and after this grace at least so many bytes a second.
+const IDLE: Duration = Duration::from_secs(15);
+const GRACE: Duration = Duration::from_secs(15);
+const SLOWEST: u64 = 1 << 10;
+
+/// The media type of a request, without parameters, in lower case.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Reads a body whole and unpacks it.
+///
+/// # Errors
+///
+/// 413 for one that is too large, 408 for one that comes too slowly, 415 for a packing other than gzip, 400 for a
+/// damaged one.
+pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, Problem> {
+    let packing =
+        headers.get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap_or("?").to_ascii_lowercase());
+    let is_gzip = match packing.as_deref() {
+        None | Some("identity") => false,
+        Some("gzip" | "x-gzip") => true,
+        Some(_) => {
+            let why = "only gzip and identity are accepted as Content-Encoding";
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+        }
+    };
+    let mut bytes = Vec::new();
+    let began = Instant::now();
+    loop {
+        let slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "the body comes too slowly");
+        let Some(frame) = tokio::time::timeout(IDLE, body.frame()).await.map_err(|_| slow())? else { break };
+        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the body ends before its length");
+        if let Ok(data) = frame.map_err(broken)?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+        if bytes.len() > MOST_SENT {
+            return Err(too_large(MOST_SENT));
+        }
+        let elapsed = began.elapsed();
+        if elapsed > GRACE && (bytes.len() as u64) < elapsed.as_secs().saturating_mul(SLOWEST) {
+            return Err(slow());
+        }
+    }
+    if !is_gzip {
+        return Ok(bytes);
+    }
+    let unpacked = tokio::task::spawn_blocking(move || unpack(&bytes)).await;
+    unpacked.unwrap_or_else(|_| Err(Problem::new(StatusCode::BAD_REQUEST, "the body cannot be unpacked")))
+}
+
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    let mut out = Vec::new();
+    let damaged = |_| Problem::new(StatusCode::BAD_REQUEST, "the gzip data is damaged");
+    GzDecoder::new(bytes).take(MOST_UNPACKED as u64 + 1).read_to_end(&mut out).map_err(damaged)?;
+    if out.len() > MOST_UNPACKED { Err(too_large(MOST_UNPACKED)) } else { Ok(out) }
+}
+
+fn too_large(most: usize) -> Problem {
+    let why = format!("the body is larger than {} MiB; send smaller batches", most >> 20);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Write as _;
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused() {
+        let packed = |count: usize| {
+            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            let block = vec![b'x'; 1 << 20];
+            (0..count).for_each(|_| out.write_all(&block).unwrap());
+            out.finish().unwrap()
+        };
+        assert_eq!(unpack(&packed(2)).unwrap().len(), 2 << 20);
+        assert_eq!(unpack(&packed(65)).unwrap_err().status, StatusCode::PAYLOAD_TOO_LARGE);
+        let whole = packed(1);
+        assert_eq!(unpack(&whole[..whole.len() / 2]).unwrap_err().status, StatusCode::BAD_REQUEST);
+    }
+}

@@ -1,0 +1,201 @@
+//! The store, asked where blocking is allowed and by so many at once.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use makespan_store::{Error, RunState, Store};
+use tokio::sync::Semaphore;
+
+use crate::net::reply::Problem;
+
+/// Calls of the store at once, and how many may wait for their turn.
+const STORE_CALLS: usize = 8;
+const STORE_QUEUE: u64 = 512;
+/// So long a call waits for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A store on a disk has one writer at a time, which keeps others out for as long as it is open: so it is closed after it
+/// was idle for so long, and in any case after so long, for others wait for their turn.
+const IDLE: Duration = Duration::from_millis(250);
+const TURN: Duration = Duration::from_secs(2);
+
+/// Opens the store once more, to write to it.
+pub type OpenWriter = Box<dyn Fn() -> Result<Box<dyn Store>, Error> + Send + Sync>;
+
+/// The store as it is written to.
+struct Writer {
+    open: OpenWriter,
+    held: Mutex<Option<Held>>,
+}
+
+struct Held {
+    store: Arc<dyn Store>,
+    opened: Instant,
+    used: Instant,
+}
+
+impl Writer {
+    fn store(&self) -> Result<Arc<dyn Store>, Error> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.as_ref().is_some_and(|held| held.opened.elapsed() > TURN) {
+            *held = None;
+        }
+        let now = Instant::now();
+        if let Some(held) = &mut *held {
+            held.used = now;
+            return Ok(Arc::clone(&held.store));
+        }
+        let store: Arc<dyn Store> = Arc::from((self.open)()?);
+        *held = Some(Held { store: Arc::clone(&store), opened: now, used: now });
+        Ok(store)
+    }
+
+    /// Closes the store if nobody writes; whether it is closed.
+    fn close_idle(&self) -> bool {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.as_ref().is_some_and(|held| held.used.elapsed() > IDLE) {
+            *held = None;
+        }
+        held.is_none()
+    }
+}
+
+/// The store of a server, which may have none.
+pub(crate) struct Shelf {
+    store: Option<Arc<dyn Store>>,
+    writer: Option<Arc<Writer>>,
+    /// Whether somebody looks after the writer.
+    is_watched: Arc<AtomicBool>,
+    calls: Arc<Semaphore>,
+    waiting: AtomicU64,
+}
+
+impl Shelf {
+    pub(crate) fn new(store: Option<Arc<dyn Store>>, open_writer: Option<OpenWriter>) -> Shelf {
+        let writer = open_writer.map(|open| Arc::new(Writer { open, held: Mutex::new(None) }));
+        let is_watched = Arc::default();
+        Shelf {
+            store,
+            writer,
+            is_watched,
+            calls: Arc::new(Semaphore::new(STORE_CALLS)),
+            waiting: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether there is a store.
+    pub(crate) fn is_there(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// Asks the store where blocking is allowed.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl Fn(&dyn Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let Some(store) = self.store.clone() else {
+            return Err(Problem::not_found("this server has no store"));
+        };
+        self.run(move || patiently(|| ask(&*store))).await
+    }
+
+    /// Writes to the store where blocking is allowed.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        write: impl Fn(&dyn Store) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let Some(writer) = self.writer.clone() else { return self.ask(write).await };
+        self.look_after(&writer);
+        self.run(move || patiently(|| write(&*writer.store()?))).await
+    }
+
+    /// Sees to it that the writer is closed soon after it was used last.
+    fn look_after(&self, writer: &Arc<Writer>) {
+        if self.is_watched.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (writer, is_watched) = (Arc::clone(writer), Arc::clone(&self.is_watched));
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(IDLE).await;
+                let looked = Arc::clone(&writer);
+                // Closing may write.
+                let closed = tokio::task::spawn_blocking(move || looked.close_idle()).await;
+                if closed.unwrap_or(true) {
+                    is_watched.store(false, Ordering::Release);
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= STORE_QUEUE {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Problem::busy("too many requests wait for the store"));
+        }
+        let permit = Arc::clone(&self.calls).acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let answered = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        match answered.await {
+            Ok(answer) => answer.map_err(problem),
+            Err(_) => {
+                Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be completed"))
+            }
+        }
+    }
+
+    /// What the store knows of a run.
+    ///
+    /// # Errors
+    ///
+    /// 404 where it is not there.
+    pub(crate) async fn state_of(&self, id: &str) -> Result<RunState, Problem> {
+        let asked = id.to_owned();
+        let found = self
+            .ask(move |store| match store.run(&asked) {
+                // A word that can be no id is the id of no run.
+                Err(Error::Invalid { .. }) => Ok(None),
+                other => other,
+            })
+            .await?;
+        found.ok_or_else(|| Problem::not_found("there is no run of that id"))
+    }
+}
+
+/// Tries again for a moment while another process writes.
+fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match attempt() {
+            Err(Error::Busy { .. }) if Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// What a client is told of an error of the store: never where the store is, nor what its server said.
+fn problem(error: Error) -> Problem {
+    match error {
+        Error::NoRun { run } => Problem::not_found(format!("there is no run {run:?}")),
+        Error::Invalid { reason } => Problem::bad(reason),
+        Error::Busy { .. } => Problem::busy("another process writes to the store"),
+        Error::Unavailable { .. } => Problem::busy("the store cannot be reached"),
+        Error::Full { .. } => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "the store has no room left"),
+        Error::ReadOnly { .. } => Problem::new(StatusCode::FORBIDDEN, "the store is read-only"),
+        _ => Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the store failed; see `makespan list` on the server",
+        ),
+    }
+}

@@ -1,0 +1,98 @@
+//! Parts of a store that are damaged, which every reader hands to its caller.
+
+use std::fmt;
+
+use makespan_format::{Diagnostic, Severity};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// A damaged part of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Damage {
+    /// The number of the file, from 1.
+    pub segment: u32,
+    /// The first byte that no record holds.
+    pub from: u64,
+    /// The first byte behind it.
+    pub to: u64,
+}
+
+/// What could not be read of a run. Nothing is missing where this is empty.
+#[must_use = "what could not be read has to be reported"]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gaps(Vec<Damage>);
+
+impl Gaps {
+    /// Whether all of the run was read.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The damaged parts, in order.
+    pub fn parts(&self) -> &[Damage] {
+        &self.0
+    }
+
+    /// An error where something is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Corrupt`].
+    pub fn refuse(&self, run: &str) -> Result<(), Error> {
+        if self.is_empty() { Ok(()) } else { Err(Error::corrupt(format!("run {run:?}: {self}"))) }
+    }
+
+    /// The same for whoever opens the run; `None` where nothing is missing.
+    pub fn diagnostic(&self) -> Option<Diagnostic> {
+        let first = self.0.first()?;
+        let text = format!("the store is damaged and events of this run are missing: {self}");
+        let found = Diagnostic::new(Severity::Error, "damaged-segment", text);
+        Some(found.times(self.0.len() as u64).at(first.from))
+    }
+}
+
+impl FromIterator<Damage> for Gaps {
+    fn from_iter<I: IntoIterator<Item = Damage>>(parts: I) -> Gaps {
+        let mut parts: Vec<Damage> = parts.into_iter().collect();
+        parts.sort_unstable();
+        parts.dedup();
+        Gaps(parts)
+    }
+}
+
+impl fmt::Display for Gaps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.0.first() else { return f.write_str("no damage") };
+        let bytes =
+            self.0.iter().fold(0u64, |sum, part| sum.saturating_add(part.to.saturating_sub(part.from)));
+        let parts = self.0.len();
+        let plural = if parts == 1 { "" } else { "s" };
+        let Damage { segment, from, to } = first;
+        write!(
+            f,
+            "{parts} damaged part{plural}, {bytes} bytes; first: segment {segment}, bytes {from} to {to}"
+        )
+    }
+}
+
+/// A run of which a part is damaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DamagedRun {
+    /// Its id; `None` where the part that says it is damaged too.
+    pub run: Option<String>,
+    /// Where it lies in the store.
+    pub place: String,
+    /// What cannot be read.
+    pub gaps: Gaps,
+}
+
+/// What to do with a run of which a part is damaged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnDamage {
+    /// Leave it as it is.
+    #[default]
+    Refuse,
+    /// Go on with what can be read.
+    Accept,
+}

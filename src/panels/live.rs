@@ -1,0 +1,39 @@
+//! The line above a run that grows: how far it is, and whether the server is still there.
+
+use leptos::prelude::*;
+use makespan_scene::{counted, timestamp};
+
+use crate::platform::clock;
+use crate::state::store::Store;
+
+/// When the last event came, as a time of day of the reader.
+fn time_of_day(ms: f64) -> String {
+    let ns = (ms * 1e6) as i64;
+    let text = timestamp(ns, clock::offset_at(ns));
+    text.split([' ', 'T']).nth(1).map_or_else(|| text.clone(), |time| time.chars().take(8).collect())
+}
+
+/// Nothing where nothing grows.
+#[component]
+pub(crate) fn LiveLine(store: Store) -> impl IntoView {
+    let growth = Memo::new(move |_| store.state.with(|s| s.growth.clone()));
+    move || {
+        let growth = growth.get()?;
+        let last = match growth.heard {
+            0.0 => String::new(),
+            heard => format!(" Last event received at {}.", time_of_day(heard)),
+        };
+        let (class, text) = if growth.is_lost {
+            ("live-line lost", format!("Connection to the server lost; reconnecting.{last}"))
+        } else if growth.is_over {
+            ("live-line", "This run is finished.".to_owned())
+        } else {
+            let events = match growth.events {
+                0 => String::new(),
+                n => format!(" {}.", counted(n as usize, "event")),
+            };
+            ("live-line on", format!("Live.{events}{last}"))
+        };
+        Some(view! { <div class=class role="status" data-testid="live">{text}</div> })
+    }
+}
