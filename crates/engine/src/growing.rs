@@ -36,7 +36,7 @@ impl Live {
     pub(crate) fn now(&self, id: &str) -> Option<Run> {
         let mut fold = self.fold.clone();
         if self.unread > 0 {
-            let message = format!("{} events are unknown to this release and were ignored", self.unread);
+            let message = "events that are unknown to this release were ignored";
             let found = Diagnostic::new(Severity::Warning, "unknown-event", message).times(self.unread);
             fold.apply(&Event::Diagnostic(found));
         }

@@ -174,7 +174,7 @@ impl Ids {
             "ids that occur again, and not after a failed try, were read as tasks of their own (first: {first:?})"
         );
         tally.count(Severity::Warning, "duplicate-id", &what, *count);
-        let what = "instances of mapped tasks share an id; they were told apart by their index";
+        let what = "instances of mapped tasks share an id; they were distinguished by their index";
         tally.count(Severity::Info, "mapped-tasks", what, self.mapped);
     }
 }

@@ -53,7 +53,7 @@ fn read(
 }
 
 fn bad(tally: &mut Tally, line: &str) {
-    tally.warn("bad-line", "lines that are no records were ignored", || crate::tally::clip(line));
+    tally.warn("bad-line", "invalid lines were ignored", || crate::tally::clip(line));
 }
 
 fn ms(text: &str) -> Option<i64> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 
-use crate::{BACKENDS, Error};
+use crate::Error;
 
 /// What stands where a secret stood.
 const HIDDEN: &str = "***";
@@ -167,11 +167,15 @@ struct Secret {
     sought: bool,
 }
 
+/// The schemes of all kinds of stores ([`BACKENDS`](crate::BACKENDS)).
+pub(crate) const SCHEMES: [&str; 8] =
+    ["file", "sqlite", "postgres", "postgresql", "mysql", "mariadb", "redis", "redis+unix"];
+
 /// The secrets of a URL, first to last.
 fn secrets(url: &str) -> Vec<Secret> {
     let all = |from: usize| vec![Secret { from, to: url.len(), sought: url.len() - from >= SHORTEST_SOUGHT }];
     let scheme = url.split(':').next().unwrap_or("");
-    let known = BACKENDS.iter().any(|backend| backend.schemes.contains(&scheme));
+    let known = SCHEMES.contains(&scheme);
     let Some(at) = url.find("://") else {
         return match scheme {
             "file" | "sqlite" => parameters(url, url.find('?').map_or(url.len(), |at| at + 1)),

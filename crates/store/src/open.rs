@@ -80,3 +80,15 @@ pub fn open(url: &str) -> Result<Box<dyn Store>, Error> {
         None => Err(location.wrong("this program was built without that kind of store")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::SCHEMES;
+
+    #[test]
+    fn every_scheme_is_one_whose_secrets_are_found() {
+        let all: Vec<&str> = BACKENDS.iter().flat_map(|b| b.schemes.iter().copied()).collect();
+        assert_eq!(all, SCHEMES);
+    }
+}

@@ -54,7 +54,7 @@ pub(crate) fn report_all(address: &Address, store: &dyn Store) -> Result<(), Fai
         }
     }
     if damaged.len() > TOLD {
-        let text = format!("{} runs are damaged in all", damaged.len());
+        let text = format!("damaged runs in all: {}", damaged.len());
         let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
     }
     Ok(())

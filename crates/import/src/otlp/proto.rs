@@ -139,7 +139,11 @@ pub(super) fn take<'a>(bytes: &'a [u8], name: &str, book: &mut Book<'_, 'a>) -> 
         return Err(ReadError::broken(format!("{name} is not a protobuf message of spans")));
     }
     if damaged {
-        book.tally.warn("truncated", "the file stops within a message, or holds bytes that are none", || "");
+        book.tally.warn(
+            "truncated",
+            "the file ends within a message, or contains bytes that are not a message",
+            || "",
+        );
     }
     Ok(())
 }

@@ -102,8 +102,11 @@ impl<'z, 'a> Book<'z, 'a> {
         let of = self.traces.entry(&trace.clone(), || Trace { id: trace, ..Trace::default() });
         match of.index.get(&span.id) {
             Some(at) => {
-                self.tally
-                    .info("span-twice", "spans that occur more than once: the last one counts", || &*span.id);
+                self.tally.info(
+                    "span-twice",
+                    "spans that occur more than once; the last one is used",
+                    || &*span.id,
+                );
                 of.spans[*at] = span;
             }
             None => {
