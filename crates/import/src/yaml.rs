@@ -135,8 +135,10 @@ impl<'a> Reader<'a> {
             Some(b'|' | b'>') if first.len() <= 3 => return self.block(first, outer),
             Some(quote @ (b'"' | b'\'')) => {
                 let mut text = first.to_owned();
-                while !is_closed(&text, *quote) {
+                let mut looked_at = 1;
+                while let Some(end) = open_until(&text, looked_at, *quote) {
                     let Some(line) = self.lines.get(self.at) else { break };
+                    looked_at = end;
                     text.push(' ');
                     text.push_str(line.text);
                     self.at += 1;
@@ -196,20 +198,21 @@ fn key_of(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Whether a quoted scalar ends with the text.
-fn is_closed(text: &str, quote: u8) -> bool {
-    let inner = text.as_bytes().get(1..).unwrap_or_default();
-    let mut at = 0;
-    while let Some(&byte) = inner.get(at) {
+/// How far a quoted scalar was looked through that does not end with the text; `None` when it does. `from` is where the
+/// look before stopped.
+fn open_until(text: &str, from: usize, quote: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
         match byte {
             b'\\' if quote == b'"' => at += 1,
-            b'\'' if quote == b'\'' && inner.get(at + 1) == Some(&b'\'') => at += 1,
-            byte if byte == quote => return true,
+            b'\'' if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 1,
+            byte if byte == quote => return None,
             _ => {}
         }
         at += 1;
     }
-    false
+    Some(at)
 }
 
 /// The text of a scalar that may stand in quotes.
@@ -252,5 +255,8 @@ mod tests {
             assert!(to_json(&text[..cut]).len() < 1000);
         }
         assert!(to_json(&"- ".repeat(10_000)).len() < 100_000);
+        // Each line is looked at once, also of a quote that never closes.
+        let open = format!("a: \"{}", "x\n".repeat(200_000));
+        assert!(to_json(&open).len() > 400_000);
     }
 }
