@@ -58,10 +58,17 @@ pub(crate) fn extract(args: &ExtractArgs, config: &Config) -> Result<(), Failure
 /// The verb's former name for files: runs are read, folded and written again.
 pub(crate) fn convert(args: &ConvertArgs, config: &Config) -> Result<(), Failure> {
     let format = ExportFormat::Of(args.to);
+    let mut redactor = args.redact.then(Redactor::default);
+    let facts = facts(&args.input, config, redactor.as_mut())?;
     let text = match args.to {
-        Format::Json | Format::Jsonl => written(&folded(&args.input, config)?, format)?,
-        other => text(&facts(&args.input, config, None)?, other, &Options::default())?.into_bytes(),
+        Format::Json | Format::Jsonl => {
+            written(&facts.iter().map(|facts| of_run(facts.run())).collect::<Vec<_>>(), format)?
+        }
+        other => text(&facts, other, &Options::default())?.into_bytes(),
     };
+    if let Some(redactor) = &redactor {
+        tell_redacted(redactor);
+    }
     save(args.output.as_deref(), format, &text)
 }
 

@@ -266,7 +266,7 @@ fn stores_that_cannot_be_used_say_why() {
         assert!(told.contains(word), "{told}");
     };
     wrong("mongodb://me:hunter2@db", "unknown scheme");
-    wrong("runs.db", "begins with no scheme");
+    wrong("runs.db", "missing scheme");
     wrong("sqlite:no/such/folder/runs.db", "folder");
     file(
         &kept.folder,

@@ -196,4 +196,7 @@ pub(crate) struct ConvertArgs {
     /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
+    #[arg(long)]
+    pub(crate) redact: bool,
 }

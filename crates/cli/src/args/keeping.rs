@@ -223,8 +223,9 @@ pub(crate) enum ConfigVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Let the makespan.toml of a folder name stores on other machines and outside the folder
+    /// Trust the makespan.toml of a folder
     ///
+    /// A trusted file may name stores on other machines and outside the folder.
     /// The folder is remembered with the content of the file: after a change it has to be trusted again.
     #[command(after_help = "Example:\n  makespan config trust")]
     Trust {

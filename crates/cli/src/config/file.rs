@@ -154,7 +154,7 @@ mod tests {
     fn errors_name_their_line() {
         assert_eq!(
             wrong("\nstroe = \"file:runs\""),
-            (2, "there is no setting `stroe`; did you mean `store`?".into())
+            (2, "unknown setting `stroe`; did you mean `store`?".into())
         );
         assert!(wrong("[list]\n\nlimt = 5").1.contains("did you mean `list.limit`?"));
         assert!(wrong("colour = 1").1.contains("makespan config list"));
