@@ -115,7 +115,9 @@ fn readers_do_not_mind_where_files_are_cut() {
     for path in fixtures() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let bytes = std::fs::read(&path).unwrap();
-        let odd = [b"\xef\xbb\xbf".as_slice(), &bytes, b"\xff trailing"].concat();
+        // Behind a document without an end nobody can tell its continuation from anything else.
+        let behind: &[u8] = if name.starts_with("unterminated") { b"" } else { b"\xff trailing" };
+        let odd = [b"\xef\xbb\xbf".as_slice(), &bytes, behind].concat();
         let broken = String::from_utf8_lossy(&bytes).replacen(":1", ":NaN", 3).replacen(": 1", ": +1", 1);
         let utf16: Vec<u8> = broken.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for text in [&bytes[..], &bytes[..bytes.len() * 2 / 3], &odd, broken.as_bytes(), &utf16] {
