@@ -137,7 +137,7 @@ impl JsonError {
         };
         let at = (before + error.column().saturating_sub(1)).min(text.len());
         // Where it only stops too early there is nothing to see.
-        let message = if error.is_eof() { message } else { fault::describe(text, at, 1, 0) };
+        let message = if error.is_eof() { message } else { fault::describe(b"", text, at, 1, 0) };
         JsonError { message, offset: Some(at as u64), line: Some(error.line() as u64) }
     }
 

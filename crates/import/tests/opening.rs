@@ -108,15 +108,6 @@ fn read_in_chunks(name: &str, bytes: &[u8], size: usize) -> Option<(bool, Vec<St
     Some((reader.finish(&mut sink).is_ok(), sink.lines))
 }
 
-/// The same without the text around a fault: that shows as much of the file as had arrived.
-fn without_excerpts((half, events): (bool, Vec<String>)) -> (bool, Vec<String>) {
-    let cut = |event: String| match event.split_once(", in `") {
-        Some((before, after)) => format!("{before}{}", after.split_once('`').map_or("", |(_, rest)| rest)),
-        None => event,
-    };
-    (half, events.into_iter().map(cut).collect())
-}
-
 /// Readers see every cut here, also those within the beginning by which a file is recognised.
 #[test]
 fn readers_do_not_mind_where_files_are_cut() {
@@ -124,17 +115,14 @@ fn readers_do_not_mind_where_files_are_cut() {
     for path in fixtures() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let bytes = std::fs::read(&path).unwrap();
-        // Behind a document without an end nobody can tell its continuation from anything else.
-        let behind: &[u8] = if name.starts_with("unterminated") { b"" } else { b"\xff trailing" };
-        let odd = [b"\xef\xbb\xbf".as_slice(), &bytes, behind].concat();
+        let odd = [b"\xef\xbb\xbf".as_slice(), &bytes, b"\xff trailing"].concat();
         let broken = String::from_utf8_lossy(&bytes).replacen(":1", ":NaN", 3).replacen(": 1", ": +1", 1);
         let utf16: Vec<u8> = broken.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for text in [&bytes[..], &bytes[..bytes.len() * 2 / 3], &odd, broken.as_bytes(), &utf16] {
             let Some(whole) = read_in_chunks(&name, text, usize::MAX) else { continue };
-            let whole = without_excerpts(whole);
             read += 1;
             for size in [1, 2, 3, 11, 64, 1000] {
-                let told = without_excerpts(read_in_chunks(&name, text, size).unwrap());
+                let told = read_in_chunks(&name, text, size).unwrap();
                 assert_eq!(told, whole, "{name} in chunks of {size}");
             }
         }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
-use super::fault::{Look, describe, preamble};
+use super::fault::{AROUND_BYTES, Look, characters, describe, preamble};
 use super::mend::{is_not_a_number, mend};
 use super::tape::{LONGEST, Stop, Tape, Value, key_of, space, string};
 use super::{JsonError, Mended};
@@ -66,9 +66,11 @@ pub(crate) struct Document<R> {
     error: Option<JsonError>,
     /// How many records not even mending made JSON.
     bad: u64,
-    /// How many line breaks lie before `base`, and the byte behind the last of them.
+    /// How many line breaks lie before `base`, and how many characters lie between the last of them and `base`.
     lines: u64,
-    line_at: u64,
+    column: u64,
+    /// The last bytes before `base`, for the text around a fault.
+    tail: Vec<u8>,
     /// Whether all bytes are there.
     complete: bool,
 }
@@ -104,7 +106,8 @@ impl<R: Records> Document<R> {
             error: None,
             bad: 0,
             lines: 0,
-            line_at: 0,
+            column: 0,
+            tail: Vec::new(),
             complete: false,
         }
     }
@@ -231,11 +234,16 @@ impl<R: Records> Document<R> {
             at = bytes.len();
         }
         let passed = &bytes[..at];
-        if let Some(last) = memchr::memrchr(b'\n', passed) {
-            self.lines += memchr::memchr_iter(b'\n', passed).count() as u64;
-            self.line_at = self.base + last as u64 + 1;
+        match memchr::memrchr(b'\n', passed) {
+            Some(last) => {
+                self.lines += memchr::memchr_iter(b'\n', passed).count() as u64;
+                self.column = characters(&passed[last + 1..]);
+            }
+            None => self.column += characters(passed),
         }
         self.base += at as u64;
+        self.tail.extend_from_slice(&passed[passed.len().saturating_sub(AROUND_BYTES)..]);
+        self.tail.drain(..self.tail.len().saturating_sub(AROUND_BYTES));
         at
     }
 
@@ -323,6 +331,10 @@ impl<R: Records> Document<R> {
     /// Reads the member or record at `at`, which stops being JSON at `stop`; where it ends, or `None` where the text
     /// ends before it does.
     fn mend(&mut self, bytes: &[u8], at: usize, stop: usize, sink: &mut dyn EventSink) -> Option<usize> {
+        // What is said of a fault must not depend on how the file was cut.
+        if !self.complete && bytes.len() < LONGEST.min(stop + AROUND_BYTES) {
+            return None;
+        }
         let before = at;
         let at = space(bytes, at);
         let byte = *bytes.get(at)?;
@@ -353,7 +365,8 @@ impl<R: Records> Document<R> {
         }
         let is_due = is_inside && (self.comma || self.first);
         if !is_due || !begins {
-            let next = if is_list { Look::of(bytes, before, keyed).next(bytes, at) } else { None };
+            let next =
+                if is_list { Look::of(bytes, before, keyed, self.complete).next(bytes, at) } else { None };
             if is_list && next.is_none() && !self.complete {
                 return None;
             }
@@ -385,7 +398,15 @@ impl<R: Records> Document<R> {
         if end.is_none() && !is_hopeless && !self.complete {
             return None;
         }
-        let next = if is_list { Look::of(bytes, before, keyed).next(bytes, stop.max(at)) } else { None };
+        let next = if is_list {
+            Look::of(bytes, before, keyed, self.complete).next(bytes, stop.max(at))
+        } else {
+            None
+        };
+        let arrived = |end: usize| self.complete || space(bytes, end) < bytes.len();
+        if end.is_some_and(|end| !arrived(end)) {
+            return None;
+        }
         let fits = |end: &usize| {
             let close = if keyed { b'}' } else { b']' };
             bytes.get(space(bytes, *end)).is_none_or(|b| *b == b',' || *b == close)
@@ -452,7 +473,7 @@ impl<R: Records> Document<R> {
         }
         let message = match what {
             Some(what) => what.to_owned(),
-            None => describe(bytes, stop, self.lines + 1, self.base - self.line_at),
+            None => describe(&self.tail, bytes, stop, self.lines + 1, self.column),
         };
         let line =
             self.lines + 1 + memchr::memchr_iter(b'\n', &bytes[..stop.min(bytes.len())]).count() as u64;

@@ -3,6 +3,9 @@
 /// So many characters are shown before and after the place.
 const AROUND: usize = 20;
 
+/// And so many bytes hold them, with the character itself: one has at most four.
+pub(super) const AROUND_BYTES: usize = (AROUND + 1) * 4;
+
 /// Names the usual reason why the byte at `stop` cannot stand there.
 pub(super) fn cause(bytes: &[u8], stop: usize) -> &'static str {
     let before = bytes.get(..stop).unwrap_or(bytes);
@@ -34,11 +37,10 @@ pub(super) fn cause(bytes: &[u8], stop: usize) -> &'static str {
 /// The text around the byte at `at`, on one line, with ⟦⟧ around the character that stands there.
 pub(super) fn excerpt(bytes: &[u8], at: usize) -> String {
     let at = at.min(bytes.len());
-    // A character has at most four bytes.
-    let from = at.saturating_sub(AROUND * 4);
+    let from = at.saturating_sub(AROUND_BYTES);
     let before = String::from_utf8_lossy(&bytes[from..at]);
     let skipped = before.chars().count().saturating_sub(AROUND);
-    let after = String::from_utf8_lossy(&bytes[at..bytes.len().min(at + AROUND * 4 + 4)]);
+    let after = String::from_utf8_lossy(&bytes[at..bytes.len().min(at + AROUND_BYTES)]);
     let plain = |c: char| if c.is_control() { ' ' } else { c };
     let mut out: String = before.chars().skip(skipped).map(plain).collect();
     let mut after = after.chars().map(plain);
@@ -52,8 +54,8 @@ pub(super) fn excerpt(bytes: &[u8], at: usize) -> String {
 }
 
 /// What is wrong at `stop`, with line and column (from 1, in characters) where `line` is the number of the line that
-/// `bytes` begins in and `column` the number of bytes of it that came before.
-pub(super) fn describe(bytes: &[u8], stop: usize, line: u64, column: u64) -> String {
+/// `bytes` begins in and `column` the number of characters of it that came before; `tail` holds the last bytes of them.
+pub(super) fn describe(tail: &[u8], bytes: &[u8], stop: usize, line: u64, column: u64) -> String {
     let stop = stop.min(bytes.len());
     let before = &bytes[..stop];
     let breaks = memchr::memchr_iter(b'\n', before).count() as u64;
@@ -61,13 +63,20 @@ pub(super) fn describe(bytes: &[u8], stop: usize, line: u64, column: u64) -> Str
         Some(at) => (at + 1, 0),
         None => (0, column),
     };
-    let column = earlier + String::from_utf8_lossy(&before[begins..]).chars().count() as u64 + 1;
+    let near = [tail, &bytes[..bytes.len().min(stop + AROUND_BYTES)]].concat();
+    let at = tail.len() + stop;
+    let column = earlier + characters(&before[begins..]) + 1;
     format!(
         "line {}, column {column}: {}, in `{}`",
         line + breaks,
-        cause(bytes, stop),
-        excerpt(bytes, stop).trim()
+        cause(&near, at),
+        excerpt(&near, at).trim()
     )
+}
+
+/// How many characters begin in bytes of UTF-8, which may be cut anywhere.
+pub(super) fn characters(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|b| (**b & 0xc0) != 0x80).count() as u64
 }
 
 /// How records of a list look from outside, to find the next one behind one that is not JSON.
@@ -79,16 +88,18 @@ pub(super) struct Look<'t> {
     keyed: bool,
     /// The first key of a record that is an object, with its quotes.
     first: Option<&'t [u8]>,
+    /// Whether nothing follows what is at hand.
+    complete: bool,
 }
 
 impl<'t> Look<'t> {
     /// Of the record that follows the white space at `at`.
-    pub(super) fn of(bytes: &'t [u8], at: usize, keyed: bool) -> Look<'t> {
+    pub(super) fn of(bytes: &'t [u8], at: usize, keyed: bool, complete: bool) -> Look<'t> {
         let begins = past_space(bytes, at);
         let gap = &bytes[at..begins];
         let value = if keyed { past_key(bytes, begins) } else { Some(begins) };
         let first = value.and_then(|at| first_key(bytes, at)).map(|(from, to)| &bytes[from..to]);
-        Look { gap: Some(gap).filter(|g| g.contains(&b'\n')), keyed, first }
+        Look { gap: Some(gap).filter(|g| g.contains(&b'\n')), keyed, first, complete }
     }
 
     /// The byte behind the record that breaks at `stop`: where a comma follows, and a record that looks the same; or
@@ -123,8 +134,8 @@ impl<'t> Look<'t> {
     fn closes(&self, bytes: &[u8], at: usize) -> bool {
         let after = past_space(bytes, at + 1);
         match bytes.get(after) {
-            None => true,
-            Some(b'}') => past_space(bytes, after + 1) >= bytes.len(),
+            None => self.complete,
+            Some(b'}') => self.complete && past_space(bytes, after + 1) >= bytes.len(),
             Some(b',') => self.gap.is_some() && bytes[..at].ends_with(b"\n"),
             _ => false,
         }
@@ -203,7 +214,7 @@ mod tests {
     #[test]
     fn a_place_is_shown_with_what_surrounds_it() {
         let text = "[{\"a\":1},\n {\"b\":\"é\" x}]";
-        let told = describe(text.as_bytes(), text.find('x').unwrap(), 7, 0);
+        let told = describe(b"", text.as_bytes(), text.find('x').unwrap(), 7, 0);
         assert!(told.starts_with("line 8, column 11: an unescaped quote"), "{told}");
         assert!(told.contains("\u{27e6}x\u{27e7}}]"), "{told}");
     }
