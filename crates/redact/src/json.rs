@@ -140,7 +140,7 @@ impl Scrub<'_> {
 
     fn key(&mut self, token: &str) {
         let key = content(token);
-        let own = judge(key.as_bytes());
+        let own = self.redactor.judge(&key);
         // A key that describes a secret (`"length"` below `"password"`) takes back what its object says.
         if own != Said::Open {
             self.pending = own;

@@ -376,7 +376,7 @@ impl Words {
 }
 
 fn is_one_of(word: &[u8], list: &[&str]) -> bool {
-    list.iter().any(|w| w.as_bytes() == word)
+    list.iter().any(|w| w.len() == word.len() && w.as_bytes() == word)
 }
 
 /// Judges a key.

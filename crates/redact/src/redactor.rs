@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::key::{Said, judge};
 use crate::redacted::{MARK, Redacted};
 use crate::text::{self, Found, Line};
 
@@ -13,6 +14,21 @@ pub struct Redactor {
     pub(crate) redacted: Redacted,
     /// Secrets that stood in names, and their numbers.
     numbers: BTreeMap<String, usize>,
+    /// Names that held no secret, each in the one slot it may stand in: those of tasks and workers come again and again.
+    clean: Vec<String>,
+    /// What the keys of JSON say, likewise.
+    keys: Vec<(String, Said)>,
+}
+
+/// How many names are remembered, and how long they may be, bytes.
+const SLOTS: usize = 64;
+const LONGEST_REMEMBERED: usize = 256;
+
+/// The slot of a name. Names that share one cost a search each, and nothing else.
+fn slot(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let at = |i: usize| usize::from(bytes.get(i).copied().unwrap_or(0));
+    (bytes.len() + at(0) * 7 + at(bytes.len() / 2) * 3 + at(bytes.len().wrapping_sub(1)) * 5) % SLOTS
 }
 
 impl Redactor {
@@ -32,8 +48,13 @@ impl Redactor {
 
     /// A name, an id or a key without the secrets in it: always the same for the same one, and never that of another.
     pub fn name<'a>(&mut self, place: &'static str, name: Cow<'a, str>) -> Cow<'a, str> {
+        if self.clean.get(slot(&name)).is_some_and(|known| !known.is_empty() && **known == *name) {
+            return name;
+        }
         let mut found = text::find(&name, &mut Line::default());
-        if found.is_empty() && !name.contains(NUMBERED) {
+        // Hardly a name has a bracket: to look for one costs much less than to look for a mark.
+        if found.is_empty() && !(name.as_bytes().contains(&b'[') && name.contains(NUMBERED)) {
+            self.remember(&name);
             return name;
         }
         // A name that holds a mark of ours already must not become that of another: the mark is numbered like a secret.
@@ -57,6 +78,32 @@ impl Redactor {
         }
         out.push_str(&name[copied..]);
         Cow::Owned(out)
+    }
+
+    fn remember(&mut self, name: &str) {
+        if name.len() > LONGEST_REMEMBERED {
+            return;
+        }
+        self.clean.resize_with(SLOTS, String::new);
+        let place = &mut self.clean[slot(name)];
+        place.clear();
+        place.push_str(name);
+    }
+
+    /// What a key of JSON says of its value.
+    pub(crate) fn judge(&mut self, key: &str) -> Said {
+        if let Some((known, said)) = self.keys.get(slot(key))
+            && !known.is_empty()
+            && known == key
+        {
+            return *said;
+        }
+        let said = judge(key.as_bytes());
+        if key.len() <= LONGEST_REMEMBERED {
+            self.keys.resize_with(SLOTS, || (String::new(), Said::Open));
+            self.keys[slot(key)] = (key.to_owned(), said);
+        }
+        said
     }
 
     /// The text with a mark in each of these places.

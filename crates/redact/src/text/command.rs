@@ -90,6 +90,18 @@ const PROGRAMS: &[(&str, &[(&str, Takes)])] = &[
     ("svn", &[]),
 ];
 
+/// For each first letter of a program the lengths of the names that begin with it, as bits: hardly a word of a text passes.
+const FIRST: [u32; 128] = {
+    let mut table = [0; 128];
+    let mut i = 0;
+    while i < PROGRAMS.len() {
+        let name = PROGRAMS[i].0.as_bytes();
+        table[name[0] as usize] |= 1 << name.len();
+        i += 1;
+    }
+    table
+};
+
 /// What is known of a command line: the program, and the option that awaits its value. A list of arguments is read text by
 /// text, and one that ends with an option leaves its value to the next.
 #[derive(Clone, Debug, Default)]
@@ -122,8 +134,9 @@ impl Line {
             return;
         }
         let word = &bytes[at..end];
-        let is_login = word == b"login" && self.docker;
-        let known = PROGRAMS.iter().find(|(name, _)| name.as_bytes() == word);
+        let is_login = self.docker && word == b"login";
+        let may_be = FIRST[usize::from(word[0] & 127)] & (1 << word.len().min(31)) != 0;
+        let known = if may_be { PROGRAMS.iter().find(|(name, _)| name.as_bytes() == word) } else { None };
         match known {
             // `docker run -p 80:80` publishes a port; only its `login` takes a password.
             Some((name, _)) if matches!(*name, "docker" | "podman" | "helm" | "az" | "oc") => {
