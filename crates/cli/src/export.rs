@@ -11,7 +11,7 @@ use makespan_export::{Format, Options, document, export};
 use makespan_format::{read_line, write_line};
 use makespan_redact::Redactor;
 use makespan_report::without_secrets;
-use makespan_scene::Theme;
+use makespan_scene::{Theme, counted};
 use makespan_store::{EventRange, Store};
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -26,10 +26,13 @@ use crate::stored::{Address, damage, lines_of, state_of};
 /// A run as the lines of its events.
 struct Lines {
     id: String,
-    /// As a file holds them: the first line names the run.
-    file: String,
-    /// As a document holds them, which names it elsewhere.
-    events: String,
+    /// In a file the first line names the run, in a document ([`is_document`]) that stands elsewhere.
+    text: String,
+}
+
+/// Whether a format of events is one document of all runs.
+fn is_document(format: ExportFormat) -> bool {
+    matches!(format, ExportFormat::Yaml | ExportFormat::Of(Format::Json))
 }
 
 /// Writes runs in the format that was asked for.
@@ -40,7 +43,7 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
         ExportFormat::Of(format) if !matches!(format, Format::Json | Format::Jsonl) => {
             exported(args, format, config, redactor.as_mut())?.into_bytes()
         }
-        _ => written(&lines(args, config, redactor.as_mut())?, format)?,
+        _ => written(&lines(args, format, config, redactor.as_mut())?, format)?,
     };
     if let Some(redactor) = &redactor {
         tell_redacted(redactor);
@@ -144,6 +147,7 @@ fn chosen(args: &ExportArgs, all: Vec<Facts>, config: &Config) -> Result<Vec<Fac
 /// The events of what was asked for: of runs of the store as they are kept there, of anything else as it was read.
 fn lines(
     args: &ExportArgs,
+    format: ExportFormat,
     config: &Config,
     mut redactor: Option<&mut Redactor>,
 ) -> Result<Vec<Lines>, Failure> {
@@ -158,7 +162,7 @@ fn lines(
     for id in &ids {
         state_of(&address, &*store, id)?;
     }
-    ids.iter().map(|id| of_store(&address, &*store, id, redactor.as_deref_mut())).collect()
+    ids.iter().map(|id| of_store(&address, &*store, id, format, redactor.as_deref_mut())).collect()
 }
 
 fn folded(input: &Input, config: &Config) -> Result<Vec<Lines>, Failure> {
@@ -166,39 +170,47 @@ fn folded(input: &Input, config: &Config) -> Result<Vec<Lines>, Failure> {
 }
 
 fn of_run(run: &makespan_model::Run) -> Lines {
-    let file = run.to_jsonl();
-    Lines { id: run.id.clone(), events: file.clone(), file }
+    Lines { id: run.id.clone(), text: run.to_jsonl() }
 }
 
 fn of_store(
     address: &Address,
     store: &dyn Store,
     id: &str,
-    mut redactor: Option<&mut Redactor>,
+    format: ExportFormat,
+    redactor: Option<&mut Redactor>,
 ) -> Result<Lines, Failure> {
-    let mut clear = |text: &str| match redactor.as_deref_mut() {
-        None => text.to_owned(),
-        Some(redactor) => text.lines().map(|line| line_without_secrets(line, redactor)).collect(),
-    };
-    let file = lines_of(store, id).map_err(|error| address.failed(error))?;
-    let file = clear(&String::from_utf8_lossy(&file));
-    let mut events = String::new();
-    let read = store.read(id, EventRange::All, &mut |record| {
-        events.push_str(record.line);
-        events.push('\n');
-        ControlFlow::Continue(())
-    });
-    damage::report(id, &read.map_err(|error| address.failed(error))?);
-    let events = clear(&events);
-    let id = redactor.map_or_else(|| id.to_owned(), |r| r.name("id", Cow::Borrowed(id)).into_owned());
-    Ok(Lines { id, file, events })
+    let mut text = String::new();
+    if is_document(format) {
+        let read = store.read(id, EventRange::All, &mut |record| {
+            text.push_str(record.line);
+            text.push('\n');
+            ControlFlow::Continue(())
+        });
+        damage::report(id, &read.map_err(|error| address.failed(error))?);
+    } else {
+        let file = lines_of(store, id).map_err(|error| address.failed(error))?;
+        text = String::from_utf8_lossy(&file).into_owned();
+    }
+    let Some(redactor) = redactor else { return Ok(Lines { id: id.to_owned(), text }) };
+    let mut unknown = 0;
+    let text = text.lines().map(|line| line_without_secrets(line, redactor, &mut unknown)).collect();
+    if unknown > 0 {
+        let text = format!("{} of run {id} unknown to this version left out", counted(unknown, "member"));
+        let _ = writeln!(io::stderr(), "makespan: warning: {}", clean(&text));
+    }
+    Ok(Lines { id: redactor.name("id", Cow::Borrowed(id)).into_owned(), text })
 }
 
-/// The line of an event without the secrets in it. What is not an event is searched as JSON or as text.
-fn line_without_secrets(line: &str, redactor: &mut Redactor) -> String {
+/// The line of an event without the secrets in it. What is not an event is searched as JSON or as text; members that
+/// this version does not know are left out and counted.
+fn line_without_secrets(line: &str, redactor: &mut Redactor, unknown: &mut u64) -> String {
     let mut out = String::new();
     match read_line(line.as_bytes()) {
-        Ok(read) => write_line(&redactor.event(read.event), &mut out),
+        Ok(read) => {
+            *unknown += u64::from(read.unknown);
+            write_line(&redactor.event(read.event), &mut out);
+        }
         Err(_) => {
             out.push_str(&redactor.json("line", line, None));
             out.push('\n');
@@ -209,8 +221,8 @@ fn line_without_secrets(line: &str, redactor: &mut Redactor) -> String {
 
 /// Events in one of the formats that hold them.
 fn written(runs: &[Lines], format: ExportFormat) -> Result<Vec<u8>, Failure> {
-    let file = || runs.iter().map(|run| run.file.as_str()).collect::<String>();
-    let document = || document(runs.iter().map(|run| (run.id.as_str(), run.events.as_str())));
+    let file = || runs.iter().map(|run| run.text.as_str()).collect::<String>();
+    let document = || document(runs.iter().map(|run| (run.id.as_str(), run.text.as_str())));
     Ok(match format {
         ExportFormat::JsonlGz => {
             let mut packed = GzEncoder::new(Vec::new(), Compression::default());

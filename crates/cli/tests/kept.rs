@@ -34,6 +34,28 @@ fn a_file_that_is_imported_is_the_same_run_and_twice_is_once() {
 }
 
 #[test]
+fn an_export_hides_secrets_and_counts_the_members_it_leaves_out() {
+    for store in STORES {
+        let kept = Kept::new("kept-redact", store);
+        let lines = "{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"log\",\"text\":\"curl https://ann:pw9@host/\",\"odd\":1}\n";
+        let path = file(&kept.folder, "r.jsonl", lines);
+        kept.said(&["import", &path]);
+        assert!(kept.said(&["export", "r"]).contains("pw9"));
+        let output = kept.run(&["export", "r", "--redact"]);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success() && out.contains("curl https://") && !out.contains("pw9"),
+            "{out}{err}"
+        );
+        assert!(err.contains("1 value was redacted"), "{err}");
+        assert!(
+            !out.contains("odd") && !kept.said(&["export", "r"]).contains("odd") || err.contains("1 member"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
 fn a_file_that_has_grown_brings_what_is_new() {
     let kept = Kept::new("kept-grown", STORES[0]);
     let lines: Vec<String> =

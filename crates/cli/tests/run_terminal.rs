@@ -85,7 +85,7 @@ fn an_interrupt_of_the_whole_group_comes_once() {
     }
     let kept = Kept::new("tty-once", "file:runs");
     let code = "import time\ntry:\n  print('ready', flush=True); time.sleep(60)\nexcept KeyboardInterrupt:\n  print('once')";
-    let mut command = kept.command_of("setsid");
+    let mut command = session(&kept);
     let mut child =
         command.args([PROGRAM, "run", "python3", "-c", code]).stdout(Stdio::piped()).spawn().unwrap();
     let mut said = [0; 6];
@@ -94,6 +94,14 @@ fn an_interrupt_of_the_whole_group_comes_once() {
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "once\n"));
+}
+
+/// A command in a session of its own, with the signals of a shell in front of a user: a test that runs in the background
+/// may have inherited that interrupts are ignored.
+fn session(kept: &Kept) -> Command {
+    let mut command = kept.command_of("env");
+    command.args(["--default-signal=INT,QUIT,HUP,TERM", "setsid"]);
+    command
 }
 
 /// A terminal with a command in it, which has it as its own.
@@ -118,7 +126,7 @@ impl Terminal {
             std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, end);
             options.read(true).write(true).open(&path).unwrap()
         };
-        let mut command = kept.command_of("setsid");
+        let mut command = session(kept);
         command.args(["--ctty", "--wait"]).args(args);
         let child = command.stdin(open()).stdout(open()).stderr(open()).spawn().unwrap();
         drop(command);
