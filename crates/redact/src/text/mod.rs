@@ -106,14 +106,17 @@ impl Scan<'_> {
         let bytes = self.bytes;
         if at >= self.no_key_before {
             match assign::assignment(bytes, at) {
-                Ok(found) => return Some(found),
+                Ok(found) => {
+                    // What stands as the key may be a secret itself.
+                    let key = self.token(at, fresh).filter(|key| key.to <= found.from);
+                    self.found.extend(key);
+                    return Some(found);
+                }
                 Err(judged) => self.no_key_before = judged,
             }
         }
-        if let Some((end, rule)) = form::token(bytes, at) {
-            return Found::new(at, end, rule);
-        }
-        let found = shape::at(bytes, at)
+        let found = self
+            .known(at)
             .or_else(|| address::webhook(bytes, at))
             .or_else(|| assign::scheme(bytes, at))
             .or_else(|| assign::spoken(bytes, at));
@@ -122,6 +125,20 @@ impl Scan<'_> {
         }
         line.word(bytes, at);
         if fresh || !RAW64.has(bytes[at - 1]) { self.run(at, fresh) } else { None }
+    }
+
+    /// A token of a documented form, or of a shape that only tokens have.
+    fn known(&self, at: usize) -> Option<Found> {
+        match form::token(self.bytes, at) {
+            Some((end, rule)) => Found::new(at, end, rule),
+            None => shape::at(self.bytes, at),
+        }
+    }
+
+    /// The same, or a key without a form.
+    fn token(&self, at: usize, fresh: bool) -> Option<Found> {
+        let is_run = fresh || !RAW64.has(self.bytes[at - 1]);
+        self.known(at).or_else(|| if is_run { self.run(at, fresh) } else { None })
     }
 
     /// A run of base64: a key of a known length, or a text that holds a secret.
