@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use makespan_scene::{count, counted, visible};
 
+use crate::platform::boot;
 use crate::state::actions::Action;
 use crate::state::phase::{Failure, Loading, Phase};
 use crate::state::store::Store;
@@ -66,6 +67,10 @@ pub(crate) fn Foot(store: Store) -> impl IntoView {
     let line = move || store.shell.with(|s| s.line.clone());
     let diagnostics = move || store.shell.with(|s| s.diagnostics);
     let unread = move || store.shell.with(|s| s.unread);
+    // Runs of a server come from there, and what others see is its business.
+    let local = boot::server()
+        .is_none()
+        .then(|| view! { <span class="local">"everything stays in this browser"</span> });
     view! {
         <footer class="foot">
             <span>{line}</span>
@@ -73,7 +78,7 @@ pub(crate) fn Foot(store: Store) -> impl IntoView {
             <Show when=move || unread() != 0><span class="warn">{move || format!("{} not read", counted(unread(), "file"))}</span></Show>
             <span class="grow"></span>
             <span role="status" aria-live="polite">{move || store.said.get()}</span>
-            <span class="local">"everything stays in this browser"</span>
+            {local}
         </footer>
     }
 }

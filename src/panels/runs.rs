@@ -51,12 +51,14 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
     };
     let ask = move |url: String| {
         leptos::task::spawn_local(async move {
+            let asked = url.clone();
             let answer = boot::fetch(&url).await.and_then(|bytes| {
                 serde_json::from_slice(&bytes).map_err(|_| "the list cannot be read".to_owned())
             });
-            // What was typed meanwhile is asked for by itself; the page may be gone.
+            // An answer to what was typed before must not replace a newer one; the page may be gone.
+            let is_current = text.try_get_untracked().is_some() && untrack(address) == asked;
             let _ = listed.try_update(|now| {
-                if now.as_ref() != Some(&answer) {
+                if is_current && now.as_ref() != Some(&answer) {
                     *now = Some(answer);
                 }
             });
@@ -86,7 +88,7 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
                     <bdi>{visible(&title).into_owned()}</bdi></button></th>
                 <td><bdi>{shown(&run.workflow)}</bdi></td>
                 <td>{badge}{plain}</td>
-                <td>{started}</td>
+                <td class="time">{started}</td>
                 <td class="number">{run.makespan_ns.map_or_else(|| "–".to_owned(), duration)}</td>
                 <td class="number">{count(run.tasks)}</td>
             </tr>
@@ -109,11 +111,11 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
                 view! { <p>{format!("The newest {shown}{of} are listed; search to find others.")}</p> }
             });
             view! {
-                <table class="rows runs" data-testid="runs">
+                <div class="scroll-x"><table class="rows runs" data-testid="runs">
                     <thead><tr><th scope="col">"Run"</th><th scope="col">"Workflow"</th><th scope="col">"Status"</th>
-                        <th scope="col">"Started, UTC"</th><th scope="col">"Makespan"</th><th scope="col">"Tasks"</th></tr></thead>
+                        <th scope="col">"Started, UTC"</th><th scope="col" class="number">"Makespan"</th><th scope="col" class="number">"Tasks"</th></tr></thead>
                     <tbody>{rows}</tbody>
-                </table>
+                </table></div>
                 {more}
             }
             .into_any()
