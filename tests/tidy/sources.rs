@@ -15,7 +15,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Whether it holds nothing but tests or is no part of any crate's library.
+    /// Whether it holds nothing but tests or is not part of any crate's library.
     pub(crate) fn is_aside(&self) -> bool {
         let aside =
             |part: &str| matches!(part, "tests" | "examples" | "build.rs" | "tests.rs" | "testing.rs");

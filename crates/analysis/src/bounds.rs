@@ -33,7 +33,7 @@ pub struct Bounds {
     /// Work over makespan: the mean concurrency.
     pub parallelism: f64,
     /// Work over the chain that has most of it: the most that parallel execution can speed the work up, at least 1, and
-    /// the number of slots beyond which none of them helps. Pauses between tries are no work, so that this chain may be
+    /// the number of slots beyond which none of them helps. Pauses between tries do not count as work, so this chain may be
     /// another one than the critical path.
     pub max_speedup: f64,
     /// No schedule on these slots is shorter, ns; see [`makespan_bounds()`].

@@ -181,7 +181,7 @@ fn windows(
 /// [`waiting()`](crate::waiting()).
 ///
 /// A task is a culprit for what waits for its slot, and for tasks that depend on it from when it had started and their
-/// other predecessors were over until it ended: what it waited for itself is no fault of its own.
+/// other predecessors were over until it ended: what it waited for itself is not a fault of its own.
 /// O((n + a) log a + e).
 pub fn causes(run: &Run) -> Causes {
     causes_with(run, &waiting(run), &Slots::new(run, &busy(run)))

@@ -5,7 +5,7 @@ use makespan_model::{Run, Status, Stored};
 
 use crate::Totals;
 
-/// A total that the source states and that its tasks do not bear out.
+/// A total that the source states and that its tasks contradict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     /// Which one: a key of the stored totals without its unit, or `wall` for the recorded start and end of the run.
@@ -44,7 +44,7 @@ fn percent(share: f64) -> String {
 /// tasks; a stored makespan against the wall
 /// time where there is one, since both speak of the run and not of its tasks. A stored count of successes may or may
 /// not count what came from a cache, a stored progress may be any share between that of the successes and that of
-/// all tasks that are over. What the source says of unknown keys, or in words that are no status, is not judged; nor
+/// all tasks that are over. What the source says of unknown keys, or in words that are not a status, is not judged; nor
 /// is anything for which we have no value.
 pub fn differences(run: &Run, totals: &Totals) -> Vec<Difference> {
     let mut out = Vec::new();

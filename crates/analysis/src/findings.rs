@@ -19,7 +19,7 @@ use crate::facts::Facts;
 /// The findings about a run, worst first: by severity, then by the time they are about, then by code.
 ///
 /// Each rule says in its own comment what it looks for and from where on it speaks; most speak from a share of the
-/// makespan on, since what takes no time is no concern. Rules that rest on dependencies say so where those are inferred,
+/// makespan on, since what takes no time does not matter. Rules that rest on dependencies say so where those are inferred,
 /// or keep silent. What all facts cost, O((n + a) log n + e).
 pub fn findings(facts: &Facts) -> Vec<Finding> {
     let mut out = Vec::new();

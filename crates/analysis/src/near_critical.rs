@@ -39,7 +39,7 @@ pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usiz
         .map(|t| (Reverse(longest.through(t, &rest)), t as u32))
         .collect();
     order.sort_unstable();
-    // By task the chain that holds it, counted from 1; 0 is none, and the critical path is no chain of these.
+    // By task the chain that holds it, counted from 1; 0 is none, and the critical path is not one of these chains.
     let mut holder: Vec<u32> = path.on_path.iter().map(|on| if *on { u32::MAX } else { 0 }).collect();
     let mut out = Vec::new();
     for (Reverse(length), seed) in order {

@@ -147,14 +147,14 @@ pub const FIGURES: [(&str, Quantity); 12] = [
     ("utilisation", Quantity::Percent),
 ];
 
-/// Why a text is no rule.
+/// Why a text is not a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RuleError {
     /// It holds no comparison.
     NoComparison,
     /// What stands before it is not one or two words.
     NoFigure,
-    /// What stands after it is no number, or one with a unit that is not known.
+    /// What stands after it is not a number, or one with a unit that is not known.
     NoLimit(String),
 }
 

@@ -33,7 +33,7 @@ impl Utilisation {
 }
 
 /// The use of the workers over time, from the [busy](crate::busy()) intervals of attempts that name one. A worker that
-/// is at several attempts at once is busy once. Intervals are half open, so that a hand-over is no idle moment.
+/// is at several attempts at once is busy once. Intervals are half open, so that a hand-over is not an idle moment.
 /// O((n + a) log n).
 pub fn utilisation(run: &Run) -> Utilisation {
     utilisation_with(run, &busy(run))

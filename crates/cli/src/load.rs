@@ -1,4 +1,4 @@
-//! Files to runs, with a word on stderr about everything that was left out. What is no file may be a run of the store.
+//! Files to runs, with a word on stderr about everything that was left out. What is not a file may be a run of the store.
 
 use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
@@ -39,7 +39,7 @@ struct Opened {
 ///
 /// # Errors
 ///
-/// [`Failure::NothingRead`] where that is no run at all.
+/// [`Failure::NothingRead`] where that is not a run at all.
 pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failure> {
     let zone = TimeReading { zone: config.zone(input.zone.as_ref())?, unit: input.unit };
     let mut fold = RunsBuilder::new();

@@ -12,7 +12,7 @@ use crate::options::{Options, Picture};
 
 /// Width of a timeline, px.
 const WIDTH: f32 = 1200.0;
-/// Most rows of a timeline: what is taller is no picture any more.
+/// Most rows of a timeline: what is taller is not a picture any more.
 const MOST_ROWS: u32 = 2_000;
 /// Greatest side of a graph, px; a larger one is made smaller.
 const LARGEST: f32 = 8_000.0;

@@ -9,7 +9,7 @@ use crate::{Status, quick, time, write_json_string};
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Why a line is no event.
+/// Why a line is not an event.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LineError {
     /// What is wrong, for people.
@@ -44,9 +44,9 @@ pub fn read_line(line: &[u8]) -> Result<Line<'_>, LineError> {
 }
 
 /// Takes from a line that [`read_line`] refuses what can be kept of it: writes to `out` the same object without the
-/// members whose values are of a wrong type, and gives how many these were. A status that is no word of ours becomes the
+/// members whose values are of a wrong type, and gives how many these were. A status that is not a word of ours becomes the
 /// one that it stands for, or `unknown`; an error of a wrong type becomes its text: a line that tells of a failure must
-/// not become a success. `None` where the line is no JSON object, or nothing is wrong with its members.
+/// not become a success. `None` where the line is not a JSON object, or nothing is wrong with its members.
 pub fn keep_readable(line: &[u8], out: &mut String) -> Option<u64> {
     let members: Members<'_> = serde_json::from_slice(line).ok()?;
     out.clear();

@@ -19,7 +19,7 @@ pub(crate) use html::base64;
 
 /// What became of a source.
 pub(crate) enum Expanded {
-    /// It is no archive.
+    /// It is not an archive.
     Plain(Source),
     /// What was in it.
     Members(Vec<Member>),

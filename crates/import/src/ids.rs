@@ -1,6 +1,6 @@
 //! The same id again: what is a duplicate, what a further try, and what a task of its own.
 //!
-//! Records of one id are told apart by what they say besides. A record that says nothing new is a duplicate. Instances of
+//! Records of one id are distinguished by what they say besides. A record that says nothing new is a duplicate. Instances of
 //! a mapped or sharded task have ids of their own, `id[3]`. A record that follows a failed try is the next try. Any other
 //! one is another task, `id #2`: a step that ran twice was not tried twice.
 

@@ -33,7 +33,7 @@ pub struct Mended {
     pub nan: u64,
     /// Where a text that stops in the middle was cut back to: after the last complete value.
     pub truncated_at: Option<u64>,
-    /// How many stretches of bytes that are no UTF-8 became U+FFFD.
+    /// How many stretches of bytes that are not UTF-8 became U+FFFD.
     pub bad_utf8: u64,
     /// How many halves of surrogate pairs became U+FFFD.
     pub lone_surrogates: u64,
@@ -183,7 +183,7 @@ pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
     (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
 }
 
-/// Calls `f` with every element of a JSON array, as text. False, and no call, where it is no array.
+/// Calls `f` with every element of a JSON array, as text. False, and no call, where it is not an array.
 pub fn each_element<'a>(array: &'a RawValue, mut f: impl FnMut(&'a RawValue)) -> bool {
     struct Walk<F>(F);
     impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Walk<F> {
@@ -203,7 +203,7 @@ pub fn each_element<'a>(array: &'a RawValue, mut f: impl FnMut(&'a RawValue)) ->
 }
 
 /// Calls `f` with every member of a JSON object: key, and value as text, in the order of the file and with
-/// repeated keys repeated. False, and no call, where it is no object.
+/// repeated keys repeated. False, and no call, where it is not an object.
 pub fn each_member<'a>(object: &'a RawValue, mut f: impl FnMut(Cow<'a, str>, &'a RawValue)) -> bool {
     struct Walk<F>(F);
     impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> Visitor<'de> for Walk<F> {
@@ -222,14 +222,14 @@ pub fn each_member<'a>(object: &'a RawValue, mut f: impl FnMut(Cow<'a, str>, &'a
         && serde_json::Deserializer::from_str(object.get()).deserialize_map(Walk(&mut f)).is_ok()
 }
 
-/// The elements of a JSON array as text; none where it is no array.
+/// The elements of a JSON array as text; none where it is not an array.
 pub fn elements(array: &RawValue) -> Vec<&RawValue> {
     let mut all = Vec::new();
     each_element(array, |e| all.push(e));
     all
 }
 
-/// The members of a JSON object as text; none where it is no object.
+/// The members of a JSON object as text; none where it is not an object.
 pub fn members(object: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
     let mut all = Vec::new();
     each_member(object, |k, v| all.push((k, v)));

@@ -24,7 +24,7 @@ pub const EXPANSION_RATIO: usize = 200;
 /// How many members of an archive are read.
 pub const ARCHIVE_MEMBERS: usize = 100_000;
 
-/// How many kinds of one complaint are told apart before the rest is lumped together.
+/// How many kinds of one complaint are distinguished before the rest is lumped together.
 pub const TALLY_KINDS: usize = 32;
 
 /// How many files that could not be read are told one by one; of the others the number.

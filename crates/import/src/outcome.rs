@@ -324,7 +324,7 @@ impl<'a> Outcome<'a> {
         {
             let signal = numbers.next().and_then(Result::ok).unwrap_or(0.0);
             self.exit_code(if code != 0.0 { code as i64 } else { signal as i64 });
-            // A fraction below one is no success either.
+            // A fraction below one is not a success either.
             self.failed |= code != 0.0;
             return Part::Kept;
         }

@@ -116,7 +116,7 @@ pub(crate) fn scalar(raw: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The elements of a JSON array, verbatim; none where it is no array.
+/// The elements of a JSON array, verbatim; none where it is not an array.
 pub(crate) fn items(raw: &str) -> Vec<&RawValue> {
     serde_json::from_str(raw).unwrap_or_default()
 }
@@ -155,7 +155,7 @@ impl Labels {
         }
     }
 
-    /// Adds the members of an object that are not among `known`, or the text itself where it is no object.
+    /// Adds the members of an object that are not among `known`, or the text itself where it is not an object.
     pub(crate) fn object(&mut self, key: &str, json: &str, known: &[&str]) {
         match Record::parse(json) {
             Some(record) => {

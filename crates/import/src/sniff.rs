@@ -37,7 +37,7 @@ impl<'a> Head<'a> {
 
 fn is_text(bytes: &[u8]) -> bool {
     if memchr::memchr(0, bytes).is_some() {
-        // A NUL within JSON is somebody's bug, anywhere else it means that this is no text.
+        // A NUL within JSON is somebody's bug, anywhere else it means that this is not text.
         return matches!(crate::encoding::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
             && memchr::memchr_iter(0, bytes).count() * 100 < bytes.len().max(100) * 5;
     }

@@ -32,7 +32,7 @@ pub fn messages(lines: &[String]) -> Vec<&str> {
 /// Counts events and forgets them.
 #[derive(Debug, Default)]
 pub struct Count {
-    /// How many events that are no diagnostics.
+    /// How many events that are not diagnostics.
     pub events: u64,
     /// How many diagnostics.
     pub diagnostics: u64,

@@ -106,7 +106,7 @@ impl<'z> Clock<'z> {
     }
 
     /// A JSON value of which nobody said what it is: text as above, or a number whose unit is the one that the user
-    /// named, else the one that its size gives away. `null` and the empty string are no times, without complaint.
+    /// named, else the one that its size gives away. `null` and the empty string are not times, without complaint.
     pub(crate) fn value(&mut self, value: Value<'_, '_>) -> Option<i64> {
         let text = value.get();
         if text == "null" || text == "\"\"" {
@@ -224,7 +224,7 @@ impl<'z> Clock<'z> {
     }
 }
 
-/// Whether a text that is no time of 1677 to 2262 stands for "never": a year far away, the largest integers, words.
+/// Whether a text that is not a time of 1677 to 2262 stands for "never": a year far away, the largest integers, words.
 fn is_never(text: &str) -> bool {
     let far = parse_civil(text).is_some_and(|c| {
         let year = c.seconds.div_euclid(31_556_952) + 1970;
@@ -254,7 +254,7 @@ fn is_never(text: &str) -> bool {
         || words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A duration in nanoseconds, from a number of the given unit; `None` where it is no number, negative or too long.
+/// A duration in nanoseconds, from a number of the given unit; `None` where it is not a number, negative or too long.
 pub(crate) fn duration(value: Value<'_, '_>, unit_ns: f64) -> Option<i64> {
     let ns = value.number()? * unit_ns;
     (0.0..9.2e18).contains(&ns).then(|| ns.round() as i64)

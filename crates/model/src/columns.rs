@@ -36,7 +36,7 @@ columns! {
         kind: StrId,
         /// The task that contains it, or `NONE`.
         parent: u32,
-        /// The group that contains it where that is no task of this run.
+        /// The group that contains it where that is not a task of this run.
         group: StrId,
         /// What became of it: as declared, else of its last attempt.
         status: Status,

@@ -218,7 +218,7 @@ impl RunBuilder {
         edges
     }
 
-    /// Finds the containing task of each, `NONE` where there is none; a name that is no task stays the task's group.
+    /// Finds the containing task of each, `NONE` where there is none; a name that is not a task stays the task's group.
     fn resolve_parents(&mut self, found: &mut Findings<'_>) {
         let n = self.tasks.id.len();
         let mut any = false;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 /// The members of a JSON object with their values as JSON, in order of their names. Objects within it are taken apart,
-/// with a point between the names; arrays are values. Empty where the text is no object, or nests deeper than 128.
+/// with a point between the names; arrays are values. Empty where the text is not an object, or nests deeper than 128.
 ///
 /// ```
 /// let found = makespan_model::members(r#"{"lr": 0.1, "data": {"rows": 7, "tags": ["a"]}}"#);

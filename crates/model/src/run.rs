@@ -213,14 +213,14 @@ impl Run {
         Status::of_run(self.tasks.status.is_empty(), |s| seen[s as usize], self.recorded_status)
     }
 
-    /// Totals that the source states, in the order given. Empty where there are none or the text is no object.
+    /// Totals that the source states, in the order given. Empty where there are none or the text is not an object.
     pub fn stored(&self) -> Vec<(String, Stored)> {
         self.members(self.stored)
     }
 
     /// The numbers and words among the members of a JSON object that is kept as text (labels, parameters), by name.
     /// Those of objects within it, two deep at most, are called `outer.inner`; lists and nulls are passed over. Empty
-    /// where the text is no object.
+    /// where the text is not an object.
     pub fn members(&self, text: StrId) -> Vec<(String, Stored)> {
         let Ok(serde_json::Value::Object(map)) = serde_json::from_str(self.text(text)) else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! Secrets out of JSON text, token by token: no tree is built, nothing recurses, and text that is no JSON is still
+//! Secrets out of JSON text, token by token: no tree is built, nothing recurses, and text that is not JSON is still
 //! searched as text.
 
 use std::borrow::Cow;
@@ -40,7 +40,7 @@ enum Part {
 }
 
 impl Redactor {
-    /// JSON text without its secrets, token by token; `key` is what it is the value of. What is no JSON is searched as text.
+    /// JSON text without its secrets, token by token; `key` is what it is the value of. What is not JSON is searched as text.
     pub fn json(&mut self, place: &'static str, json: &str, key: Option<&str>) -> String {
         scrub(self, place, json, key)
     }
@@ -119,7 +119,7 @@ impl Scrub<'_> {
                     }
                 }
                 _ => {
-                    // White space, a colon, a word; or what is no JSON, up to the next thing that may be a token.
+                    // White space, a colon, a word; or what is not JSON, up to the next thing that may be a token.
                     at += 1;
                     while at < bytes.len()
                         && !matches!(bytes[at], b'{' | b'}' | b'[' | b']' | b',' | b'"' | b'-' | b'0'..=b'9')
@@ -187,7 +187,7 @@ impl Scrub<'_> {
         let Some(level) = self.levels.last_mut().filter(|l| l.object) else { return };
         match part {
             Part::Value => level.value = Some((from, to)),
-            // A sentence is no key.
+            // A sentence is not a key.
             Part::Name if value.bytes().all(|b| PARTS.has(b)) => {
                 let said = judge(value.as_bytes());
                 if !matches!(said, Said::Strong(_) | Said::Weak(_) | Said::Pass) {

@@ -124,7 +124,7 @@ impl Redactor {
 /// How a numbered mark begins.
 const NUMBERED: &str = "[redacted ";
 
-/// The rule of a mark of ours, which is no secret.
+/// The rule of a mark of ours, which is not a secret.
 const OWN: &str = "";
 
 /// The numbered marks that a text holds already.

@@ -12,7 +12,7 @@ enum Sign {
 }
 
 /// The sign of a status around a middle point, in a square of `size` pixels; reads from 8 px on. `None` for roles
-/// that are no status.
+/// that are not a status.
 pub fn status_glyph(role: Role, cx: f32, cy: f32, size: f32, paint: Paint) -> Option<Path> {
     let half = size / 2.0;
     let place = |x: f32, y: f32| (cx + x * half, cy + y * half);

@@ -46,7 +46,7 @@ pub enum Error {
         /// The last one that this release knows.
         known: u32,
     },
-    /// What is there is not a store of ours. It is left as it is.
+    /// What is there is no store of ours. It is left as it is.
     #[error("{location} is not a Makespan store: {reason}")]
     Foreign {
         /// The URL, without its password.

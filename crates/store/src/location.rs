@@ -237,7 +237,7 @@ fn parameters(url: &str, mut from: usize) -> Vec<Secret> {
     found
 }
 
-/// The text with `%41` as `A`. What is no percent-encoding stays; what is no UTF-8 becomes U+FFFD.
+/// The text with `%41` as `A`. What is no percent-encoding stays; what is not UTF-8 becomes U+FFFD.
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -79,7 +79,7 @@ impl Context {
     }
 
     /// How far the task is, from 0 to 1, and a word about that (which is recorded as a line of its log; none where it
-    /// is empty). What is no number is left out and counted.
+    /// is empty). What is not a number is left out and counted.
     pub fn progress(&self, fraction: f64, message: impl fmt::Display) {
         if !self.task.is_run() && self.is_finite(fraction) {
             self.record(Class::Detail, What::Progress(fraction.clamp(0.0, 1.0)));

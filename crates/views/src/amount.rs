@@ -3,7 +3,7 @@
 use makespan_analysis::{Measure, Quantity};
 use makespan_scene::{bytes, count, duration, duration_words};
 
-/// What a number counts, and the unit in which a source gives it where that is no unit of ours.
+/// What a number counts, and the unit in which a source gives it where that is not a unit of ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unit {
     /// What it counts: ns, bytes, hundredths, things, or anything else.
@@ -29,7 +29,7 @@ impl Unit {
     }
 
     /// With three or four significant digits and the unit: "4 min 12 s", "212 MB", "46.9 %", "10.2 items/sec"; "–" for
-    /// what is no number.
+    /// what is not a number.
     pub fn text(&self, value: f64) -> String {
         if !value.is_finite() {
             return "–".to_owned();
@@ -53,7 +53,7 @@ impl Unit {
         }
     }
 
-    /// Every digit that is known, with the unit; "unknown" for what is no number.
+    /// Every digit that is known, with the unit; "unknown" for what is not a number.
     pub fn exact(&self, value: f64) -> String {
         if !value.is_finite() {
             return "unknown".to_owned();

@@ -31,7 +31,7 @@ impl Filter {
         self
     }
 
-    /// For each task whether it passes. A text that is no query, as it is not while somebody types, lets all of them
+    /// For each task whether it passes. A text that is not a query, as it is not while somebody types, lets all of them
     /// through, and [`Filter::error`] says what is wrong; the statuses count all the same. Times of day are read in UTC,
     /// so that a link shows the same tasks to everybody. The cost is that of [`Query::mask`].
     pub fn mask(&self, facts: &Facts) -> Vec<bool> {
@@ -42,7 +42,7 @@ impl Filter {
         mask
     }
 
-    /// Why the text is no query for this run.
+    /// Why the text is not a query for this run.
     pub fn error(&self, facts: &Facts) -> Option<QueryError> {
         Query::parse(&self.text).and_then(|query| query.check(facts)).err()
     }

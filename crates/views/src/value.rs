@@ -139,7 +139,7 @@ impl Value {
 }
 
 impl Unit {
-    /// A number of this unit as a value; nothing for what is no number.
+    /// A number of this unit as a value; nothing for what is not a number.
     pub fn value(&self, value: f64) -> Value {
         if !value.is_finite() {
             return Value::Empty;

@@ -79,7 +79,7 @@ fn places(column: &[u32]) -> Vec<u32> {
 /// With ids that are [stable](ids_are_stable): the same id, unless a name that is the only one of its kind on both sides
 /// says otherwise. Without: the same name within the same container (containers first), of several tasks of one name
 /// those that are alone in their step, kind and parameters, then what `by_graph` finds, and what is then left of one
-/// name in order of the starts, equal parameters first. Tasks that have no name but a number are told apart by their
+/// name in order of the starts, equal parameters first. Tasks that have no name but a number are distinguished by their
 /// steps in its stead. Last, whatever the ids: a name that only one task left over on each side has, whatever its
 /// container, and an id on one side that is a name on the other. O(n log n), and what `by_graph` takes.
 pub(super) fn pair(

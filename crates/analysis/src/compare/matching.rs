@@ -108,7 +108,7 @@ impl Matching {
 /// Which task of run `a` is which of run `b`.
 ///
 /// A task is found by its key first: its id where ids are [stable](MatchedTask::key) across the two runs, else its name
-/// within its container; several of one name are told apart by step, kind and parameters, then by their place in the
+/// within its container; several of one name are distinguished by step, kind and parameters, then by their place in the
 /// graph, and only then by the order of their starts. What is left over
 /// is found by being the only one of its step, kind and parameters, then by its place in the graph; both are renamed.
 /// What is ambiguous is not matched. The order in which the files name tasks makes no difference, and neither does

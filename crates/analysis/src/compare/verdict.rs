@@ -9,7 +9,7 @@ use super::set_fairness::{SetCaveat, set_caveats};
 use super::statistics::{Depths, LEVEL, adjusted, detectable, fisher, median, rank_sum, shift, smallest_p};
 use crate::{Facts, Quantity};
 
-/// Rates of failure that are no farther apart than this do not keep what is left from being equivalent.
+/// Rates of failure that are not farther apart than this do not keep what is left from being equivalent.
 const RATES: f64 = 0.05;
 
 /// What the samples say of a change.

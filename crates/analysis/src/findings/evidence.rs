@@ -152,7 +152,7 @@ pub enum Evidence {
         /// Whether the engine recorded that the run is over.
         is_over: bool,
     },
-    /// The source states totals that its tasks do not bear out.
+    /// The source states totals that its tasks contradict.
     StoredTotalDiffers(Vec<Difference>),
     /// The same error came again and again.
     RepeatedError {

@@ -71,7 +71,7 @@ fn unfinished(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(severity, evidence, 0, subject.task(Some(first))).about(left))
 }
 
-/// Totals stated that the tasks do not bear out; see [`differences`](crate::differences()).
+/// Totals stated that the tasks contradict; see [`differences`](crate::differences()).
 fn stored_total_differs(facts: &Facts) -> Option<Finding> {
     let all = facts.differences();
     (!all.is_empty()).then(|| {

@@ -57,7 +57,7 @@ fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
             peers: worst.peers,
             on_path,
         };
-        // Calls of one name may do anything: that one takes longer is no fault.
+        // Calls of one name may do anything: that one takes longer is not a fault.
         let is_warning = on_path && !facts.is_trace();
         let severity = if is_warning { Severity::Warning } else { Severity::Info };
         let subject = Subject::default().step(name).task(Some(worst.task));
@@ -91,7 +91,7 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
 }
 
 /// Tasks whose work is at least 40 % of the critical path, of a run of three tasks or more, and that have no slack; a
-/// warning from 60 % of it, unless its dependencies are inferred. Pauses between tries are no work: nobody makes a task
+/// warning from 60 % of it, unless its dependencies are inferred. Pauses between tries do not count as work: nobody makes a task
 /// faster that waited to be tried again.
 fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();

@@ -163,7 +163,7 @@ impl Evaluation<'_> {
     }
 
     fn members(&self, test: &Test, name: &str, column: &[StrId]) -> Vec<bool> {
-        // What is no text is found as a whole: 4 is no part of 14.
+        // What is not text is found as a whole: 4 is not part of 14.
         let mut matchers = [Matcher::new(test, true), Matcher::new(test, false)];
         let amounts: Vec<Amount> = test.values.iter().filter_map(|v| Amount::read(&v.text)).collect();
         let all = test.relation == Relation::Holds && test.values.iter().any(|v| v.text.is_empty());

@@ -3,7 +3,7 @@
 use super::vocabulary::{STATISTICS, Summary, find};
 use makespan_model::quantile;
 
-/// What a number is compared with, where that is no number.
+/// What a number is compared with, where that is not a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Statistic {
     /// Hundredths, 0 to 100.
@@ -30,7 +30,7 @@ impl Statistic {
 
     /// Of values that are numbers, in any order, which it changes; `None` of none. Percentiles are
     /// [quantiles](makespan_model::quantile()). The mean is taken
-    /// in ascending order, so that the order of the tasks is no part of it. O(n log n).
+    /// in ascending order, so that the order of the tasks is not part of it. O(n log n).
     pub(super) fn of(self, values: &mut [f64]) -> Option<f64> {
         values.sort_unstable_by(f64::total_cmp);
         match self {

@@ -91,7 +91,7 @@ impl Reader<'_> {
         self.add(Node::Has(field, TextPlace(at.clone())), at, 1)
     }
 
-    /// The field that a word names, with what belongs to the name behind it; `None` for one that is no field.
+    /// The field that a word names, with what belongs to the name behind it; `None` for one that is not a field.
     fn named(&mut self, word: &str, at: &Range<usize>) -> Result<Option<Field>, QueryError> {
         let (first, rest) = word.split_once('.').map_or((word, None), |(first, rest)| (first, Some(rest)));
         let Some(means) = find(FIELDS, first).map(|e| e.means) else { return Ok(plain(word)) };

@@ -160,7 +160,7 @@ pub struct Term {
     pub name: &'static str,
     /// Other names for the same.
     pub aliases: &'static [&'static str],
-    /// What a field holds: `text`, `status`, `moment`, `duration`, `count`, `metric` …; empty for what is no field.
+    /// What a field holds: `text`, `status`, `moment`, `duration`, `count`, `metric` …; empty for what is not a field.
     pub holds: &'static str,
     /// An expression that uses it.
     pub example: &'static str,

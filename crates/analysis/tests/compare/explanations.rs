@@ -48,7 +48,7 @@ fn what_both_paths_hold_counts_with_its_growth() {
 fn what_is_new_or_gone_counts_with_all_of_it() {
     check("a 0..4 w1\nb 4..9 w1 a", "a 0..4 w1\nx 4..7 w1 a\nb 7..12 w1 x", "3: new x 3");
     check("a 0..4 w1\nx 4..7 w1 a\nb 7..12 w1 x", "a 0..4 w1\nb 4..9 w1 a", "-3: gone x -3");
-    // Not executed is gone as well, and a task off the path is no part of anything.
+    // Not executed is gone as well, and a task off the path is not part of anything.
     check(
         "a 0..4 w1\nb 4..9 w1 a\nc 0..2 w2",
         "a 0..4 w1 failed\nb - - a upstream-failed\nd 0..3 w2",

@@ -78,7 +78,7 @@ pub(super) fn time(value: Value<'_, '_>, unit: Unit) -> Option<i64> {
 }
 
 /// Nanoseconds of a decimal number of microseconds, exact to the nanosecond (rounded down beyond), as a JSON number
-/// or string; `None` where it is no number or too large.
+/// or string; `None` where it is not a number or too large.
 fn micros(value: Value<'_, '_>) -> Option<i64> {
     let text = value.get().trim_matches('"').trim();
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));

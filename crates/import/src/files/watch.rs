@@ -36,7 +36,7 @@ impl Names {
 pub(crate) struct Counts {
     /// The ids of the file's own runs, and what they became.
     own: HashMap<String, String>,
-    /// How many events that are no diagnostics.
+    /// How many events that are not diagnostics.
     pub(crate) events: u64,
     /// How many of them are about tasks.
     pub(crate) tasks: u64,

@@ -435,7 +435,7 @@ impl<R: Records> Document<R> {
         end
     }
 
-    /// Mends a member or a record that begins at byte `at` of the file, and reads it; `None` where that is no help.
+    /// Mends a member or a record that begins at byte `at` of the file, and reads it; `None` where that does not help.
     fn patch(&mut self, part: &[u8], at: u64, is_whole: bool, sink: &mut dyn EventSink) -> Option<()> {
         let place = self.place;
         let keyed = matches!(place, Place::Root | Place::List { keyed: true, .. });

@@ -24,7 +24,7 @@ pub(crate) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// Reads all texts of a file. What is not JSON is mended; where that is no help, reading goes on with the next line
+    /// Reads all texts of a file. What is not JSON is mended; where that does not help, reading goes on with the next line
     /// that begins with a bracket. Linear in the length of the file.
     pub(crate) fn read(bytes: &'a [u8]) -> Pages<'a> {
         let mut mended = Mended::default();

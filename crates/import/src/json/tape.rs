@@ -122,7 +122,7 @@ impl Tape {
     }
 }
 
-/// The first byte at or after `at` that is no white space.
+/// The first byte at or after `at` that is not white space.
 pub(crate) fn space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
         at += 1;
@@ -282,13 +282,13 @@ impl<'t, 'a> Value<'t, 'a> {
         whole_of_str(self.get())
     }
 
-    /// The members of an object, in the order of the file, repeated ones repeated; none where it is no object.
+    /// The members of an object, in the order of the file, repeated ones repeated; none where it is not an object.
     pub(crate) fn members(self) -> Members<'t, 'a> {
         let end = if self.is_object() { self.over() } else { 0 };
         Members { value: Value { at: self.at + 1, ..self }, end }
     }
 
-    /// The elements of an array; none where it is no array.
+    /// The elements of an array; none where it is not an array.
     pub(crate) fn elements(self) -> Elements<'t, 'a> {
         let end = if self.is_array() { self.over() } else { 0 };
         Elements { value: Value { at: self.at + 1, ..self }, end }

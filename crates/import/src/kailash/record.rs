@@ -21,7 +21,7 @@ pub(crate) struct Slots<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Slots<'a, N> {
-    /// The members named `names`; `None` where `raw` is no object. Of several of one name the last counts.
+    /// The members named `names`; `None` where `raw` is not an object. Of several of one name the last counts.
     pub(crate) fn read(raw: &'a RawValue, names: &[&str; N]) -> Option<Slots<'a, N>> {
         let mut slots = Slots { values: [None; N], rest: Vec::new() };
         let mut next = 0;
@@ -139,7 +139,7 @@ impl<'a> TaskRow<'a> {
                 Some(&i) if TASK[i] == key => Some(i),
                 _ => {
                     let place = place_of(&TASK, 0, &key);
-                    // What is no member of ours is looked up each time.
+                    // What is not a member of ours is looked up each time.
                     if nth <= TASK.len() {
                         order.resize(order.len().max(nth + 1), 0);
                         order[nth] = place.unwrap_or(0);

@@ -242,7 +242,7 @@ fn tell_event(
     true
 }
 
-/// Tells what experts, optimizers and the meta learner left; what of it is no number comes back as labels.
+/// Tells what experts, optimizers and the meta learner left; what of it is not a number comes back as labels.
 fn numbers(s: &Slots<'_, 10>, file: &str, counts: &mut Counts, sink: &mut dyn EventSink) -> Fields {
     let decisions = s.raw(9).map(json::elements).unwrap_or_default();
     for decision in &decisions {

@@ -8,13 +8,13 @@ use serde_json::value::RawValue;
 
 use crate::json;
 
-/// Tells numbers as samples of the run, in the order of the file, and keeps what is no number.
+/// Tells numbers as samples of the run, in the order of the file, and keeps what is not a number.
 pub(super) struct Series<'s> {
     sink: &'s mut dyn EventSink,
     /// Places in lists that hold no number.
     gaps: u64,
     kept: HashSet<String>,
-    /// Name and JSON of what is no number, for labels.
+    /// Name and JSON of what is not a number, for labels.
     pub(super) words: Fields,
 }
 

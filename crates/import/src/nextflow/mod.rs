@@ -78,7 +78,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 }
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    // The data of a report is no strict JSON: it is rewritten first.
+    // The data of a report is not strict JSON: it is rewritten first.
     let scripts: Vec<_> = parts.iter().map(|p| script::data(&p.source.bytes, p.part == "html")).collect();
     let pages: Vec<Option<Pages<'_>>> =
         scripts.iter().map(|s| s.as_ref().map(|s| Pages::read(&s.json))).collect();

@@ -54,7 +54,7 @@ fn of_resource<'a>(resource: Value<'_, 'a>, book: &mut Book<'_, 'a>) -> usize {
     book.resources.len() - 1
 }
 
-/// Nanoseconds; 0 is no time.
+/// Nanoseconds; 0 is not a time.
 fn nanos(value: Option<Value<'_, '_>>) -> Option<i64> {
     value.and_then(Value::whole).filter(|t| *t > 0)
 }

@@ -118,7 +118,7 @@ impl<'z, 'a> Book<'z, 'a> {
 }
 
 /// An id as hex: 16 or 8 bytes written in hex, or in base64 as generic JSON writers of protobuf do. Anything else stays
-/// as it is; all zeros are no id.
+/// as it is; all zeros are not an id.
 pub(crate) fn hex_id(text: &str) -> String {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);

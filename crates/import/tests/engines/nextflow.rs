@@ -33,7 +33,7 @@ fn reports_and_timelines_are_read_although_their_data_is_javascript() {
     let runs = fixtures(ID, &["timeline.html"]);
     assert_eq!(all_counts(&runs), ["timeline.html: 2 tasks, 2 attempts, 0 edges: 2 succeeded"]);
     assert_eq!((seconds(&runs[0], "PREP"), seconds(&runs[0], "SUM")), (9.0, 8.0));
-    // The timeline of the run of a report is no run of its own.
+    // The timeline of the run of a report is not a run of its own.
     let runs = fixtures(ID, &["timeline.html", "report.html"]);
     assert_eq!((runs.len(), codes(&runs[0])), (1, vec![("same-run", 1)]));
 }

@@ -40,7 +40,7 @@ pub(super) fn user_info(bytes: &[u8], at: usize) -> Option<Found> {
     let info = from + at_sign.filter(|n| from + n < end)?;
     let user = &bytes[from..info];
     let password = user.iter().position(|b| *b == b':').map(|n| &user[n + 1..]);
-    // A user alone (`git@`) is no secret; a token put in its place is.
+    // A user alone (`git@`) is not a secret; a token put in its place is.
     let secret = match password {
         Some(password) => {
             !password.is_empty() && !is_nothing(password) && !is_reference(password) || is_random(user)

@@ -229,7 +229,7 @@ impl Line {
         }
     }
 
-    /// The text is over: a path to a program was no word of its own.
+    /// The text is over: a path to a program was not a word of its own.
     pub(super) fn end(&mut self, bytes: &[u8]) {
         if bytes.contains(&b'\n') {
             self.program = None;

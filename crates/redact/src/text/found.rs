@@ -19,7 +19,7 @@ pub(super) fn run_of(bytes: &[u8], from: usize, belongs: impl Fn(u8) -> bool) ->
     bytes[from..].iter().position(|b| !belongs(*b)).map_or(bytes.len(), |n| from + n)
 }
 
-/// The first byte from `from` on that is no blank.
+/// The first byte from `from` on that is not a blank.
 pub(super) fn blanks(bytes: &[u8], from: usize) -> usize {
     run_of(bytes, from, |b| b == b' ' || b == b'\t')
 }

@@ -122,7 +122,7 @@ impl Segment {
         work(&segments).map(|(done, _)| done)
     }
 
-    /// Hands over its records; what is no record are gaps, and so is what the file is too short for. The places in a
+    /// Hands over its records; what is not a record are gaps, and so is what the file is too short for. The places in a
     /// compressed segment are those of its members.
     pub(super) fn read(
         &self,

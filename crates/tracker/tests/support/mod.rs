@@ -10,7 +10,7 @@ use makespan_tracker::{Durability, Options, Recording, Tracker};
 /// Long enough for any machine.
 pub const LONG: Duration = Duration::from_secs(20);
 
-/// Folds lines as the app does, and fails at any that is no event.
+/// Folds lines as the app does, and fails at any that is not an event.
 pub fn fold_all(text: &str) -> Vec<Run> {
     let mut builder = RunsBuilder::new();
     for (number, line) in text.lines().enumerate() {

@@ -230,7 +230,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         Ok(())
     }
 
-    /// The points of a line that has few: one alone is no line, and between several it shows what was measured.
+    /// The points of a line that has few: one alone is not a line, and between several it shows what was measured.
     fn beads(
         &self,
         plot: &Plot,

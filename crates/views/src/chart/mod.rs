@@ -1,7 +1,7 @@
 //! Charts of a run: each a value with axes, a legend, a table twin and words for every point, drawn at any size.
 //!
 //! Statistical charts are written once against plotters' `DrawingBackend` ([`draw()`]): the app draws them on a canvas,
-//! reports record them into a scene ([`Picture::scene`]). The radar is no statistical chart and is a scene at once.
+//! reports record them into a scene ([`Picture::scene`]). The radar is not a statistical chart and is a scene at once.
 //!
 //! ```
 //! use makespan_views::Subject;

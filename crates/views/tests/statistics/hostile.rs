@@ -1,4 +1,4 @@
-//! Odd and enormous input: nothing fails, nothing is drawn that is no number, and the work grows with the pixels.
+//! Odd and enormous input: nothing fails, nothing is drawn that is not a number, and the work grows with the pixels.
 
 use makespan_analysis::Facts;
 use makespan_format::{Attempt, Event, EventSink, Log, Status, Task};

@@ -2,7 +2,7 @@
 
 /// The two-sided probability that two rates differ as much as these by chance, `failed` of `of` each: the exact test of
 /// Fisher (1922, *On the interpretation of χ² from contingency tables*), which sums all tables with the same margins
-/// that are no likelier than the one at hand. 1 where one side is empty. O(failures).
+/// that are not likelier than the one at hand. 1 where one side is empty. O(failures).
 pub fn fisher((failed, of): (u32, u32), (other, of_other): (u32, u32)) -> f64 {
     let (a, n1, n2) = (i64::from(failed.min(of)), i64::from(of), i64::from(of_other));
     let all = a + i64::from(other.min(of_other));

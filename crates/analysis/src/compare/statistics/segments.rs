@@ -13,7 +13,7 @@ const LONGEST: usize = 2000;
 /// The places at which a series of values changes its level: the first value of each new segment, ascending; at least
 /// three values lie before, between and behind them.
 ///
-/// Values are replaced by their ranks, so that one outlier is no change and the spread needs not be known. Of all ways
+/// Values are replaced by their ranks, so that one outlier is not a change and the spread needs not be known. Of all ways
 /// to part the series, the one with the least sum of squares within its segments, in units of the variance of all ranks,
 /// plus 2.5 ln n for each change (optimal partitioning, Jackson et al. 2005, *An algorithm for optimal partitioning of
 /// data on an interval*; a penalty in ln n is that of Schwarz's criterion, Yao 1988). Each segment is then ranked and

@@ -31,7 +31,7 @@ pub(super) struct OutputLine {
     pub(super) t: i64,
     /// Where it was written to.
     pub(super) stream: Stream,
-    /// The line, without its break; what is no UTF-8 became U+FFFD.
+    /// The line, without its break; what is not UTF-8 became U+FFFD.
     pub(super) text: String,
 }
 

@@ -207,7 +207,7 @@ fn levels(levels: &[Level], plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64
     }
 }
 
-/// One point a run: filled what counts, hollow what does not, the sign of its status where that is no success.
+/// One point a run: filled what counts, hollow what does not, the sign of its status where that is not a success.
 fn points(series: &Series, plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64) -> f32, body: &mut Group) {
     let mut filled = Bars { radius: 2.5, ..Bars::default() };
     let mut hollow =
