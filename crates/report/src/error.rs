@@ -20,7 +20,7 @@ pub enum ReportError {
     /// The file would be too large to open.
     #[error(
         "the report would be of {} MiB, more than the {} MiB that browsers open well; write the events instead \
-         (`makespan convert --to jsonl`, compressed with gzip) and open those, or report fewer runs",
+         (`makespan export FILES -o runs.jsonl.gz`) and open those, or report fewer runs",
         bytes >> 20,
         MOST_BYTES >> 20
     )]

@@ -48,7 +48,7 @@ const MOST_BYTES: u64 = 4 << 30;
 /// What stands where the app would be.
 const NO_APP: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Makespan</title>\n\
     <h1>Makespan</h1>\n<p>This makespan was built without the app. Run <code>cargo xtask build</code>, then build the \
-    program again.</p>\n<p><code>makespan summary</code> and <code>makespan convert</code> work without it.</p>\n";
+    program again.</p>\n<p><code>makespan summary</code> and <code>makespan export</code> work without it.</p>\n";
 
 impl Site {
     /// The app with these files to open, and whether it lists the runs of a store.
