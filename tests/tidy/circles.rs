@@ -11,17 +11,6 @@ use crate::sources::*;
 #[rustfmt::skip]
 const KNOWN: &[(&str, &str)] = &[
     ("crates/import/src/archive/zip.rs", "crates/import/src/archive.rs"),
-    ("crates/import/src/graflow/lineage/model.rs", "crates/import/src/graflow/lineage.rs"),
-    ("crates/import/src/graflow/mod.rs", "crates/import/src/graflow/checkpoint.rs"),
-    ("crates/import/src/graflow/mod.rs", "crates/import/src/graflow/console.rs"),
-    ("crates/import/src/graflow/mod.rs", "crates/import/src/graflow/drawing.rs"),
-    ("crates/import/src/graflow/runtime.rs", "crates/import/src/graflow/mod.rs"),
-    ("crates/import/src/json/mend.rs", "crates/import/src/json.rs"),
-    ("crates/import/src/kailash/plan.rs", "crates/import/src/kailash/book.rs"),
-    ("crates/import/src/moe/mod.rs", "crates/import/src/moe/events.rs"),
-    ("crates/import/src/moe/mod.rs", "crates/import/src/moe/execution.rs"),
-    ("crates/import/src/moe/mod.rs", "crates/import/src/moe/graph.rs"),
-    ("crates/import/src/moe/training.rs", "crates/import/src/moe/mod.rs"),
 ];
 
 /// The files at the root of a library or a program.

@@ -9,13 +9,13 @@ pub(crate) mod document;
 mod fault;
 mod lenient;
 mod mend;
+mod mended;
 pub(crate) mod pages;
 pub(crate) mod tape;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use makespan_format::{Diagnostic, EventSink, Severity};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -25,86 +25,7 @@ use crate::error::ReadError;
 pub(crate) use fault::preamble;
 pub(crate) use lenient::MemberName;
 pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, whole_of};
-
-/// What had to be mended before a text was JSON.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mended {
-    /// How many `NaN`, `Infinity` and `-Infinity` became `null`.
-    pub nan: u64,
-    /// Where a text that stops in the middle was cut back to: after the last complete value.
-    pub truncated_at: Option<u64>,
-    /// How many stretches of bytes that are not UTF-8 became U+FFFD.
-    pub bad_utf8: u64,
-    /// How many halves of surrogate pairs became U+FFFD.
-    pub lone_surrogates: u64,
-    /// How many control characters stood bare in strings.
-    pub controls: u64,
-    /// How many commas stood before a closing bracket.
-    pub commas: u64,
-    /// How many commas were missing between records or members.
-    pub missing: u64,
-    /// Whether lines stood before the text.
-    pub before: u64,
-    /// Whether the text was UTF-16.
-    pub utf16: bool,
-}
-
-impl Mended {
-    /// Adds what was mended elsewhere in the same file.
-    pub(crate) fn add(&mut self, other: Mended) {
-        self.nan += other.nan;
-        self.bad_utf8 += other.bad_utf8;
-        self.lone_surrogates += other.lone_surrogates;
-        self.controls += other.controls;
-        self.commas += other.commas;
-        self.missing += other.missing;
-        self.before += other.before;
-        self.utf16 |= other.utf16;
-    }
-
-    /// Says what was mended in the file of that name.
-    pub fn report(&self, name: &str, sink: &mut dyn EventSink) {
-        let mut say = |count: u64, severity, code, what: &str| {
-            if count > 0 {
-                sink.diagnostic(Diagnostic::new(severity, code, format!("{name}: {what}")).times(count));
-            }
-        };
-        say(
-            self.nan,
-            Severity::Warning,
-            "not-a-number",
-            "NaN or Infinity was read as absent; neither is valid JSON",
-        );
-        say(self.bad_utf8, Severity::Warning, "bad-utf8", "bytes that are not UTF-8 were replaced by U+FFFD");
-        say(
-            self.lone_surrogates,
-            Severity::Warning,
-            "lone-surrogate",
-            "half a surrogate pair was replaced by U+FFFD",
-        );
-        say(
-            self.controls,
-            Severity::Warning,
-            "control-character",
-            "a control character stood bare in a string",
-        );
-        say(
-            self.commas,
-            Severity::Info,
-            "trailing-comma",
-            "a comma before a closing bracket was passed over",
-        );
-        say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
-        say(self.before, Severity::Warning, "text-before", "lines before the JSON text were skipped");
-        say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
-        if let Some(at) = self.truncated_at {
-            let message = format!(
-                "{name}: the file stops in the middle; everything up to the last complete value was read"
-            );
-            sink.diagnostic(Diagnostic::new(Severity::Warning, "truncated", message).at(at));
-        }
-    }
-}
+pub use mended::Mended;
 
 /// Why a text is not JSON, even mended.
 #[derive(Clone, Debug, PartialEq, Eq)]

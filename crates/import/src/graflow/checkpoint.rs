@@ -5,7 +5,7 @@ use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sta
 use makespan_model::Order as _;
 use std::rc::Rc;
 
-use super::{Runs, ToldRun, beside, step_of};
+use super::runs::{Runs, ToldRun, beside, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
 use crate::pairs::{Labels, Record, info, items, scalar, warn};

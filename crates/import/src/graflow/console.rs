@@ -9,7 +9,7 @@ use makespan_format::{
     time::SECOND,
 };
 
-use super::{Runs, step_of};
+use super::runs::{Runs, step_of};
 use crate::importer::Source;
 use crate::pairs::info;
 

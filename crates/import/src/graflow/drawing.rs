@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use makespan_format::{Event, EventSink, RunInfo, Task};
 
-use super::{Runs, beside};
+use super::runs::{Runs, beside};
 use crate::importer::Source;
 use crate::json;
 use crate::pairs::{Record, info, items, scalar};

@@ -2,6 +2,7 @@
 //! graph, the history of a task, and a summary. Saved answers are snapshots; one run may be in many of them.
 
 use makespan_format::EventSink;
+use makespan_model::Order as _;
 
 use super::claim;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, whole};
@@ -10,7 +11,7 @@ use crate::pairs::{Record, info, items, warn};
 use crate::sniff::{Head, JsonKind};
 
 mod model;
-use model::{Lineage, Try};
+use model::{Lineage, Try, owner};
 
 const DETAIL: &str = "execution";
 const LIST: &str = "executions";
@@ -78,7 +79,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let mut failures = Vec::new();
     // Later snapshots are named so that they sort behind, and what they say counts.
     let mut sorted: Vec<&ClaimedFile<'_>> = parts.iter().collect();
-    sorted.sort_by_key(|p| (rank(p.part), p.source.name.as_str()));
+    sorted.order_by_key(|p| (rank(p.part), p.source.name.as_str()));
     for part in sorted {
         let file = part.source.name.as_str();
         if part.part == OTHER {
@@ -151,22 +152,4 @@ fn task_execution(raw: &str, run: Option<&str>, lineage: &mut Lineage<'_>, file:
     let entry = Try::read(&record, &id, lineage.clock());
     lineage.attempt(owner, &task, entry, file);
     true
-}
-
-/// The run that a task execution belongs to: its id is `run_task_1a2b3c4d`, and both may hold underscores.
-fn owner<'a>(execution: &'a str, task: &str) -> Option<&'a str> {
-    let (rest, _) = execution.rsplit_once('_')?;
-    rest.strip_suffix(task)?.strip_suffix('_').filter(|run| !run.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::owner;
-
-    #[test]
-    fn the_run_is_what_stands_before_the_task() {
-        assert_eq!(owner("7d91-x_clean_α_8f99c0e5", "clean_α"), Some("7d91-x"));
-        assert_eq!(owner("7d91-x_clean_8f99c0e5", "other"), None);
-        assert_eq!(owner("_a_8f99c0e5", "a"), None);
-    }
 }

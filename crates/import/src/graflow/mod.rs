@@ -5,13 +5,14 @@ mod checkpoint;
 mod console;
 mod drawing;
 pub mod lineage;
+mod runs;
 mod runtime;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::EventSink;
 
+use self::runs::Runs;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
-use crate::pairs::{Labels, folder, info, warn};
+use crate::pairs::{info, warn};
 use crate::sniff::{Head, JsonKind};
 
 const RUNTIME: &str = "runtime graph";
@@ -77,77 +78,6 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     None
 }
 
-/// A run that was told, so that a drawing of its graph can be joined to it.
-struct ToldRun {
-    run: String,
-    file: String,
-    /// Trace and session the run belongs to.
-    trace: Vec<String>,
-    tasks: HashSet<String>,
-    /// What was told of the run itself, since a later event replaces such an object whole.
-    labels: Labels,
-    params: Labels,
-    stored: Labels,
-    /// Dependencies taken over from drawings, so that two of one graph give them once.
-    edges: HashSet<(String, String)>,
-}
-
-/// The runs told so far; several files may tell of the same.
-#[derive(Default)]
-struct Runs {
-    list: Vec<ToldRun>,
-    index: HashMap<String, usize>,
-}
-
-impl Runs {
-    /// Opens a run of this id or goes back to it.
-    fn open(&mut self, run: &str, file: &str) -> usize {
-        if let Some(&at) = self.index.get(run) {
-            return at;
-        }
-        self.index.insert(run.to_owned(), self.list.len());
-        self.list.push(ToldRun {
-            run: run.to_owned(),
-            file: file.to_owned(),
-            trace: Vec::new(),
-            tasks: HashSet::default(),
-            labels: Labels::default(),
-            params: Labels::default(),
-            stored: Labels::default(),
-            edges: HashSet::default(),
-        });
-        self.list.len() - 1
-    }
-
-    /// An id that no run has yet: `wanted`, or `wanted` with a number.
-    fn fresh(&self, wanted: String) -> String {
-        if !self.index.contains_key(&wanted) {
-            return wanted;
-        }
-        let mut n = 2usize;
-        loop {
-            let id = format!("{wanted}#{n}");
-            if !self.index.contains_key(&id) {
-                return id;
-            }
-            n += 1;
-        }
-    }
-}
-
-/// The step that a task is an instance of: iterations of a loop are named `step_cycle_2_1a2b3c4d`.
-fn step_of(task: &str) -> &str {
-    let iteration = || {
-        let (rest, hex) = task.rsplit_once('_')?;
-        let (rest, number) = rest.rsplit_once('_')?;
-        let name = rest.strip_suffix("_cycle")?;
-        let counted = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-        let marked = hex.len() == 8 && hex.bytes().all(|b| b.is_ascii_hexdigit());
-        (counted && marked && !name.is_empty()).then_some(name)
-    };
-    iteration().unwrap_or(task)
-}
-
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut runs = Runs::default();
     let mut failures = Vec::new();
@@ -186,25 +116,6 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
                 warn(sink, "unreadable", message);
             }
             Ok(())
-        }
-    }
-}
-
-/// Whether two files lie in the same folder.
-fn beside(a: &str, b: &str) -> bool {
-    folder(a) == folder(b)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::step_of;
-
-    #[test]
-    fn iterations_belong_to_their_step() {
-        assert_eq!(step_of("loop_cycle_12_edbff9ff"), "loop");
-        assert_eq!(step_of("a_cycle_1_b_cycle_2_edbff9ff"), "a_cycle_1_b");
-        for plain in ["loop", "loop_cycle_1", "_cycle_1_edbff9ff", "x_cycle_y_edbff9ff", "cycle_1_edbff9ff"] {
-            assert_eq!(step_of(plain), plain);
         }
     }
 }

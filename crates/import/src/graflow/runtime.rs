@@ -7,7 +7,7 @@ use makespan_format::{
 use serde_json::value::RawValue;
 use std::rc::Rc;
 
-use super::{Runs, ToldRun, step_of};
+use super::runs::{Runs, ToldRun, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
 use crate::pairs::{Labels, Record, info, items, scalar, warn};

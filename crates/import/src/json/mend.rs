@@ -1,6 +1,6 @@
 //! One pass over a text that is almost JSON, to a copy that is.
 
-use super::Mended;
+use super::mended::Mended;
 use crate::encoding::{decode_utf16, looks_utf16};
 
 /// Writes the mended text to `out`; offsets are counted from `base`. `Mended::default()` where there was nothing

@@ -1,5 +1,6 @@
 //! What the dashboard answers and exports: lists of runs and tasks, reports, live metrics.
 
+use makespan_model::Order as _;
 use std::rc::Rc;
 
 use std::borrow::Cow;
@@ -216,7 +217,7 @@ impl<'a> Live<'a> {
                     rows.push((time.and_then(|t| book.runs[at].clock.read(&t)), values));
                 }
             }
-            rows.sort_by_key(|r| r.0);
+            rows.order_by_key(|r| r.0);
             for (t, values) in rows {
                 for (name, value) in values {
                     let (name, unit) = name_and_unit(&name);

@@ -8,10 +8,12 @@ mod api;
 mod book;
 mod database;
 mod export;
+mod joining;
 mod metrics;
 mod parts;
 mod plan;
 mod record;
+mod run;
 mod sniff;
 mod tell;
 

@@ -9,9 +9,9 @@ use makespan_format::{
 use makespan_model::StrId;
 use serde_json::value::RawValue;
 
-use super::book::RunState;
 use super::metrics::{Metrics, name_and_unit};
 use super::record::{TaskRow, error_info, nanos};
+use super::run::RunState;
 use crate::json;
 use crate::outcome;
 

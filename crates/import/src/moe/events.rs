@@ -10,7 +10,7 @@ use makespan_format::{
 };
 use serde_json::value::RawValue;
 
-use super::{Runs, compact, told_twice};
+use super::runs::{Runs, compact, told_twice};
 use crate::json;
 use crate::kailash::{Slots, error_info};
 use crate::times::Clock;

@@ -11,8 +11,8 @@ use makespan_format::{
 };
 use serde_json::value::RawValue;
 
+use super::runs::{Runs, compact, told_twice};
 use super::series::{Series, id_of};
-use super::{Runs, compact, told_twice};
 use crate::json;
 use crate::kailash::{Slots, error_info};
 use crate::times::Clock;

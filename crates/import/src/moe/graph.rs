@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task};
 use serde_json::value::RawValue;
 
-use super::{Runs, told_twice};
+use super::runs::{Runs, told_twice};
 use crate::json;
 use crate::kailash::Slots;
 use crate::times::Clock;

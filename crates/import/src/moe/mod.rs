@@ -4,18 +4,18 @@
 mod events;
 mod execution;
 mod graph;
+mod runs;
 mod series;
 mod training;
 mod workflow;
 
-use foldhash::HashMap;
-use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
+use makespan_format::{Diagnostic, EventSink, Severity};
 use serde_json::value::RawValue;
 
-use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Zone, claim, whole};
+use self::runs::Runs;
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json;
 use crate::sniff::{Head, JsonKind};
-use crate::tally::clip;
 
 const EXECUTION: &str = "execution";
 const EVENTS: &str = "event list";
@@ -65,53 +65,8 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     }
 }
 
-/// The runs told so far and what they are called.
-struct Runs<'z> {
-    zone: &'z dyn Zone,
-    /// The runs of an id: start and end as text, and the id under which each was told.
-    told: HashMap<String, Vec<(String, String)>>,
-    /// Executions whose workflow was found in their id.
-    inferred: u64,
-}
-
-impl Runs<'_> {
-    /// The workflow that an execution of an id is one of.
-    fn workflow(&mut self, id: &str) -> Option<std::borrow::Cow<'static, str>> {
-        let found = workflow::of(id);
-        self.inferred += u64::from(found.is_some());
-        let name = found.unwrap_or(id);
-        (!name.is_empty()).then(|| name.to_owned().into())
-    }
-
-    /// The id under which a run of a file is told, `times` being its start and end as text; `Err` with the id of the
-    /// run where another file told of it, and that run is turned to.
-    fn id(
-        &mut self,
-        id: &str,
-        file: &str,
-        times: String,
-        sink: &mut dyn EventSink,
-    ) -> Result<String, String> {
-        let own = if id.is_empty() { file } else { id };
-        let known = self.told.entry(own.to_owned()).or_default();
-        if let Some((_, told)) = known.iter().find(|k| k.0 == times) {
-            sink.event(Event::Run(RunInfo { id: told.as_str().into(), ..RunInfo::default() }));
-            return Err(told.clone());
-        }
-        let fresh = if known.is_empty() { own.to_owned() } else { format!("{own} ({file})") };
-        known.push((times, fresh.clone()));
-        Ok(fresh)
-    }
-}
-
-/// Says that a file repeats what another one told.
-fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
-    let message = format!("{file}: the same run ({}) is in another file; this file adds nothing", clip(run));
-    sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
-}
-
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    let mut runs = Runs { zone: options.zone, told: HashMap::default(), inferred: 0 };
+    let mut runs = Runs::new(options.zone);
     let mut failures = Vec::new();
     let mut read = 0;
     // A graph export repeats an execution without its times, so executions come first.
@@ -150,37 +105,4 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         sink.diagnostic(found);
     }
     Ok(())
-}
-
-/// A JSON text without the white space between its tokens.
-fn compact(raw: &RawValue) -> String {
-    let text = raw.get();
-    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for (i, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b' ' | b'\n' | b'\r' | b'\t' if !in_string => {
-                out.push_str(&text[from..i]);
-                from = i + 1;
-            }
-            _ => {}
-        }
-    }
-    out.push_str(&text[from..]);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn white_space_goes_from_between_tokens_only() {
-        let raw: &RawValue = serde_json::from_str("{ \"a b\" : [ 1,\n \"x \\\" y\" ] }").unwrap();
-        assert_eq!(compact(raw), "{\"a b\":[1,\"x \\\" y\"]}");
-    }
 }

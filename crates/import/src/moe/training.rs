@@ -3,8 +3,8 @@
 use makespan_format::{Diagnostic, Event, EventSink, Fields, RunInfo, Severity};
 use serde_json::value::RawValue;
 
+use super::runs::{Runs, told_twice};
 use super::series::Series;
-use super::{Runs, told_twice};
 use crate::json;
 use crate::kailash::Slots;
 

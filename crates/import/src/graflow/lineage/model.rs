@@ -9,7 +9,6 @@ use makespan_format::{
     Artifact, Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task, time::SECOND,
 };
 
-use super::owner;
 use crate::importer::Zone;
 use crate::outcome;
 use crate::pairs::{Labels, Record, info, items, warn};
@@ -393,4 +392,22 @@ fn quote(text: &str) -> String {
     let mut out = String::new();
     makespan_format::write_json_string(text, &mut out);
     out
+}
+
+/// The run that a task execution belongs to: its id is `run_task_1a2b3c4d`, and both may hold underscores.
+pub(super) fn owner<'a>(execution: &'a str, task: &str) -> Option<&'a str> {
+    let (rest, _) = execution.rsplit_once('_')?;
+    rest.strip_suffix(task)?.strip_suffix('_').filter(|run| !run.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner;
+
+    #[test]
+    fn the_run_is_what_stands_before_the_task() {
+        assert_eq!(owner("7d91-x_clean_α_8f99c0e5", "clean_α"), Some("7d91-x"));
+        assert_eq!(owner("7d91-x_clean_8f99c0e5", "other"), None);
+        assert_eq!(owner("_a_8f99c0e5", "a"), None);
+    }
 }

@@ -1,0 +1,95 @@
+//! The runs that the files told of so far, and how their names are read.
+
+use foldhash::{HashMap, HashSet};
+
+use crate::pairs::{Labels, folder};
+
+/// A run that was told, so that a drawing of its graph can be joined to it.
+pub(super) struct ToldRun {
+    pub(super) run: String,
+    pub(super) file: String,
+    /// Trace and session the run belongs to.
+    pub(super) trace: Vec<String>,
+    pub(super) tasks: HashSet<String>,
+    /// What was told of the run itself, since a later event replaces such an object whole.
+    pub(super) labels: Labels,
+    pub(super) params: Labels,
+    pub(super) stored: Labels,
+    /// Dependencies taken over from drawings, so that two of one graph give them once.
+    pub(super) edges: HashSet<(String, String)>,
+}
+
+/// The runs told so far; several files may tell of the same.
+#[derive(Default)]
+pub(super) struct Runs {
+    pub(super) list: Vec<ToldRun>,
+    pub(super) index: HashMap<String, usize>,
+}
+
+impl Runs {
+    /// Opens a run of this id or goes back to it.
+    pub(super) fn open(&mut self, run: &str, file: &str) -> usize {
+        if let Some(&at) = self.index.get(run) {
+            return at;
+        }
+        self.index.insert(run.to_owned(), self.list.len());
+        self.list.push(ToldRun {
+            run: run.to_owned(),
+            file: file.to_owned(),
+            trace: Vec::new(),
+            tasks: HashSet::default(),
+            labels: Labels::default(),
+            params: Labels::default(),
+            stored: Labels::default(),
+            edges: HashSet::default(),
+        });
+        self.list.len() - 1
+    }
+
+    /// An id that no run has yet: `wanted`, or `wanted` with a number.
+    pub(super) fn fresh(&self, wanted: String) -> String {
+        if !self.index.contains_key(&wanted) {
+            return wanted;
+        }
+        let mut n = 2usize;
+        loop {
+            let id = format!("{wanted}#{n}");
+            if !self.index.contains_key(&id) {
+                return id;
+            }
+            n += 1;
+        }
+    }
+}
+
+/// The step that a task is an instance of: iterations of a loop are named `step_cycle_2_1a2b3c4d`.
+pub(super) fn step_of(task: &str) -> &str {
+    let iteration = || {
+        let (rest, hex) = task.rsplit_once('_')?;
+        let (rest, number) = rest.rsplit_once('_')?;
+        let name = rest.strip_suffix("_cycle")?;
+        let counted = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let marked = hex.len() == 8 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+        (counted && marked && !name.is_empty()).then_some(name)
+    };
+    iteration().unwrap_or(task)
+}
+
+/// Whether two files lie in the same folder.
+pub(super) fn beside(a: &str, b: &str) -> bool {
+    folder(a) == folder(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::step_of;
+
+    #[test]
+    fn iterations_belong_to_their_step() {
+        assert_eq!(step_of("loop_cycle_12_edbff9ff"), "loop");
+        assert_eq!(step_of("a_cycle_1_b_cycle_2_edbff9ff"), "a_cycle_1_b");
+        for plain in ["loop", "loop_cycle_1", "_cycle_1_edbff9ff", "x_cycle_y_edbff9ff", "cycle_1_edbff9ff"] {
+            assert_eq!(step_of(plain), plain);
+        }
+    }
+}
