@@ -83,7 +83,7 @@ pub fn errors(run: &Run) -> Errors {
             cases.push((true, UNKNOWN, t, None));
         }
     }
-    cases.sort_unstable();
+    cases.order_by(Ord::cmp);
     Errors { first: root(run, cases.iter().map(|c| c.2)), groups: groups(run, &cases) }
 }
 

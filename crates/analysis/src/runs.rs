@@ -142,7 +142,7 @@ fn statistics(runs: &[RunFigures], within: &[usize]) -> RunStatistics {
             out.between = Some((first.min(t), last.max(t)));
         }
     }
-    over.sort_unstable();
+    over.order_by(Ord::cmp);
     let of = |is: fn(Status) -> bool| {
         let some: Vec<i64> = over.iter().filter(|o| is(o.1)).map(|o| o.0).collect();
         Distribution::of(&some)

@@ -4,6 +4,7 @@
 //! A node becomes a task, named by its path in the workflow. The tries of a `Retry` node are its attempts; step groups
 //! only carry the order of what is in them; the node of the whole workflow is the run.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::io::Read as _;
 use std::rc::Rc;
@@ -257,7 +258,7 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
         tell_task(node, &ids[at], parent, before, clock, sink);
         match tries.get_mut(&at) {
             Some(tries) => {
-                tries.sort_unstable();
+                tries.order_by(Ord::cmp);
                 for (number, tried) in (1..).zip(tries.iter()) {
                     tell_attempt(&list[tried.1], &ids[at], number, clock, sink);
                 }

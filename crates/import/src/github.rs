@@ -4,6 +4,7 @@
 //! A job becomes a task, its steps tasks within it. Names are the ids, since those of GitHub change with every attempt.
 //! The API holds no `needs`: the order of the jobs is inferred from their times.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -209,7 +210,7 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     // Jobs of one name in one attempt are several; the first of them is the first of the next attempt too.
     let mut jobs: Vec<(u32, Value<'_, '_>)> = run.jobs.iter().map(|job| (number(job), *job)).collect();
     let id = |job: &Value<'_, '_>| job.any(&["id", "databaseId"]).and_then(|n| n.whole()).unwrap_or(i64::MAX);
-    jobs.sort_by_key(|(number, job)| (*number, id(job)));
+    jobs.order_by_key(|(number, job)| (*number, id(job)));
     let mut names = Ordinals::default();
     let mut of = 0;
     let mut seen: HashMap<String, String> = HashMap::default();

@@ -4,6 +4,7 @@
 //! A job becomes a task of its name within its stage, jobs of one name are its attempts. The API tells neither `needs` nor
 //! the order of the stages: dependencies are inferred from the times.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -117,7 +118,7 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
     lacks(&IMPORTER, sink);
     let mut jobs: Vec<Value<'_, '_>> = pipeline.jobs.clone();
     let id = |job: &Value<'_, '_>| job.at("id").and_then(|n| n.whole()).unwrap_or(i64::MAX);
-    jobs.sort_by_key(id);
+    jobs.order_by_key(id);
     jobs.dedup_by_key(|job| id(job));
     let mut tries: Named<Vec<Value<'_, '_>>> = Named::default();
     for job in jobs {

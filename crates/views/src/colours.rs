@@ -1,6 +1,7 @@
 //! What the colour of a task means: its status, or what it belongs to.
 
 use foldhash::HashMap;
+use makespan_model::Order as _;
 use makespan_model::{Run, Status, StrId, TaskId};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
@@ -93,7 +94,7 @@ impl Colours {
             *sum = length.fold(*sum, i64::saturating_add);
         }
         let mut order: Vec<(StrId, i64)> = time.into_iter().collect();
-        order.sort_unstable_by_key(|(name, ns)| (name.is_empty(), std::cmp::Reverse(*ns), *name));
+        order.order_by_key(|(name, ns)| (name.is_empty(), std::cmp::Reverse(*ns), *name));
         let own = order.len().min(ROLES.len());
         let mut places: HashMap<StrId, u8> = HashMap::default();
         let mut legend = Vec::with_capacity(own + 1);

@@ -1,5 +1,6 @@
 //! What matching looks at, as columns of small numbers that mean the same in every run compared.
 
+use makespan_model::Order as _;
 use makespan_model::{NONE, Run, StrId, TaskId, UNKNOWN, members};
 use rustc_hash::FxHashMap;
 
@@ -25,7 +26,7 @@ impl<'r> Texts<'r> {
         if all.is_empty() {
             return 0;
         }
-        all.sort_unstable();
+        all.order_by(Ord::cmp);
         let next = self.params.len() as u32 + 1;
         *self.params.entry(all).or_insert(next)
     }

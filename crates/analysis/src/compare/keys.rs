@@ -109,7 +109,7 @@ pub(super) fn pair(
     named.into_iter().for_each(|(l, r)| pairs.join(l, r));
     let mut crossed = unique(&left.id, &right.label, pairs);
     crossed.extend(unique(&left.label, &right.id, pairs));
-    crossed.sort_unstable();
+    crossed.order_by(Ord::cmp);
     crossed.dedup();
     // One that is found in two places is found in none.
     let (mut lefts, mut rights): (FxHashMap<u32, u32>, FxHashMap<u32, u32>) = Default::default();

@@ -81,7 +81,7 @@ fn serial_tail(facts: &Facts) -> Option<Finding> {
     if share(at_work, length) < 0.5 {
         return None;
     }
-    within.sort_unstable();
+    within.order_by(Ord::cmp);
     within.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
         kept.1 = if same { kept.1.saturating_add(later.1) } else { kept.1 };

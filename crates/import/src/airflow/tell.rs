@@ -1,5 +1,6 @@
 //! What was read, as events.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -135,7 +136,7 @@ fn tell_instance(
     // Of a try that several files hold, what was read last.
     let mut tries = instance.tries.clone();
     tries.reverse();
-    tries.sort_by_key(|t| t.0);
+    tries.order_by_key(|t| t.0);
     tries.dedup_by_key(|t| t.0);
     let Some(&(last, latest)) = tries.last() else { return };
     let class = facts.and_then(|f| f.at("class_ref")).and_then(|c| c.text_at("class_name"));

@@ -8,6 +8,7 @@ mod files;
 mod graph;
 mod tell;
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -95,7 +96,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 
 /// Results in the order of their time, those of `dbt retry` with the last ones before that hold all of their nodes.
 fn grouped<'t, 'a>(mut all: Vec<Results<'t, 'a>>) -> Vec<Group<'t, 'a>> {
-    all.sort_by(|a, b| a.generated.cmp(&b.generated));
+    all.order_by(|a, b| a.generated.cmp(&b.generated));
     let mut groups: Vec<Group<'t, 'a>> = Vec::new();
     for results in all {
         let holds = |g: &Group<'t, 'a>| {

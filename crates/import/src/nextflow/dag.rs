@@ -1,6 +1,7 @@
 //! The graph of processes and channels, as DOT or Mermaid, bare or in a page.
 
 use foldhash::{HashMap, HashSet};
+use makespan_model::Order as _;
 
 /// Processes and what each depends on, through channels and operators.
 pub(super) struct Dag<'a> {
@@ -48,7 +49,7 @@ impl<'a> Dag<'a> {
             }
         }
         let mut processes: Vec<(&str, &str)> = labels.iter().map(|(id, label)| (*id, *label)).collect();
-        processes.sort_unstable_by_key(|(id, _)| (id.len(), *id));
+        processes.order_by_key(|(id, _)| (id.len(), *id));
         let place: HashMap<&str, usize> =
             processes.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
         let mut budget = MOST_PASSED;

@@ -13,6 +13,7 @@ mod units;
 
 use foldhash::HashSet;
 use makespan_format::{Diagnostic, EventSink, Severity};
+use makespan_model::Order as _;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::Pages;
@@ -122,7 +123,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 /// The sets of rows that are runs of their own: of several with the same tasks the one that tells most.
 fn chosen(sets: &[RowSet<'_>], notes: &mut Vec<String>) -> Vec<usize> {
     let mut order: Vec<usize> = (0..sets.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(sets[*at].rank()));
+    order.order_by_key(|at| std::cmp::Reverse(sets[*at].rank()));
     let mut kept: Vec<(usize, HashSet<&str>)> = Vec::new();
     for at in order {
         let set = &sets[at];

@@ -1,5 +1,6 @@
 //! Rows as tasks and tries.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -79,7 +80,7 @@ fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>) -> Vec<Tried<'s, 'a
             set.any(row, &["submit", "start"]).filter(|_| !is_cached).and_then(|t| time(t, &mut quiet));
         rows.push((submitted, at));
     }
-    rows.sort_by_key(|(submitted, at)| (submitted.unwrap_or(i64::MAX), *at));
+    rows.order_by_key(|(submitted, at)| (submitted.unwrap_or(i64::MAX), *at));
     let mut all: Named<Tried<'s, 'a>> = Named::default();
     let mut open: HashMap<&str, (String, u32)> = HashMap::default();
     for (submitted, at) in rows {
@@ -121,7 +122,7 @@ fn edges(tasks: &[Tried<'_, '_>], dag: &Dag<'_>) -> Vec<Vec<usize>> {
         }
     }
     for list in &mut of {
-        list.sort_by_key(|at| tasks[*at].ended.unwrap_or(i64::MAX));
+        list.order_by_key(|at| tasks[*at].ended.unwrap_or(i64::MAX));
     }
     let before = |task: &Tried<'_, '_>| {
         let mut found = Vec::new();

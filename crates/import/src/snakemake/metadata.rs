@@ -1,5 +1,6 @@
 //! `.snakemake/metadata`: a record for each output file, named by the path of that file in base64.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -43,7 +44,7 @@ pub(super) fn tell(
         }
     }
     for job in &mut jobs.list {
-        job.outputs.sort();
+        job.outputs.order_by(Ord::cmp);
         job.which = job.outputs.first().cloned().unwrap_or_default();
     }
     let id = parts.first().map_or("", |p| folder(&p.source.name));

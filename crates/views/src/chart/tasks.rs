@@ -76,7 +76,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
             marked: subject.look.selected == Some(task),
         });
     }
-    roles.sort_unstable();
+    roles.order_by(Ord::cmp);
     let statuses = roles.into_iter();
     plot.legend =
         statuses.map(|role| Key { role, shape: None, text: role.name().replace('-', " ") }).collect();

@@ -78,7 +78,7 @@ impl Calendar {
             .filter(|(start, _)| *start != UNKNOWN)
             .map(|(start, i)| (day_of(start, offset), start, i))
             .collect();
-        dated.sort_unstable();
+        dated.order_by(Ord::cmp);
         let (Some(&(first, ..)), Some(&(last, ..))) = (dated.first(), dated.last()) else {
             return Err("No open run has a start time.".to_owned());
         };

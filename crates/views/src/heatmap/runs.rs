@@ -187,7 +187,7 @@ impl Runs {
 fn heads(runs: &[&Facts], columns: &[usize], offset: i32) -> Vec<Head> {
     let short: Vec<String> = columns.iter().map(|&run| written(runs[run], offset, false)).collect();
     let mut sorted: Vec<&String> = short.iter().collect();
-    sorted.sort_unstable();
+    sorted.order_by(Ord::cmp);
     let seconds = sorted.windows(2).any(|pair| pair[0] == pair[1]);
     let head = |&run: &usize| {
         let (start, title) = (start_of(runs[run]), visible(runs[run].run().title()).into_owned());

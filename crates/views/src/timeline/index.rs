@@ -3,6 +3,7 @@
 use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
+use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
 use serde::{Deserialize, Serialize};
 
@@ -222,11 +223,11 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     };
     match lanes {
         // Workers are found by name; steps tell a story, so they stand in the order in which they began.
-        Lanes::Worker => groups.sort_by(|a, b| {
+        Lanes::Worker => groups.order_by(|a, b| {
             let (x, y) = (run.text(a.0), run.text(b.0));
             x.is_empty().cmp(&y.is_empty()).then_with(|| natural_cmp(x, y))
         }),
-        _ => groups.sort_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
+        _ => groups.order_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
     }
     let name = |id: StrId| if id.is_empty() { UNNAMED.to_owned() } else { run.text(id).to_owned() };
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()

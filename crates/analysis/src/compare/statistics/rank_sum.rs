@@ -2,6 +2,7 @@
 
 use super::normal::two_sided;
 use super::sorted;
+use makespan_model::Order as _;
 
 /// The exact distribution is computed where the smaller sample times both together is no more than this: 10 against
 /// 10, 5 against 35, 2 against 98.
@@ -35,7 +36,7 @@ pub fn rank_sum(a: &[f64], b: &[f64]) -> Option<RankSum> {
     let n = n1 + n2;
     let mut all: Vec<(f64, bool)> =
         a.iter().map(|&x| (x, false)).chain(b.iter().map(|&x| (x, true))).collect();
-    all.sort_unstable_by(|x, y| x.0.total_cmp(&y.0));
+    all.order_by(|x, y| x.0.total_cmp(&y.0));
     // Twice the ranks, so that those of ties are whole; and by tie how many.
     let mut ranks: Vec<usize> = Vec::with_capacity(n);
     let (mut second, mut ties) = (0usize, 0.0);

@@ -210,7 +210,7 @@ impl Graph {
                 (from != u32::MAX && to != u32::MAX && from != to).then_some(((from, to), side))
             }));
         }
-        edges.sort_unstable();
+        edges.order_by(Ord::cmp);
         edges.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
             if same {
