@@ -3,11 +3,12 @@
 use std::f64::consts::PI;
 
 use makespan_scene::{
-    Anchor, Bars, Face, Group, Link, Paint, Painter, Path, Rect, Role, Scene, Seg, Stroke, Text, Theme,
+    Anchor, Bars, Face, Group, Link, Paint, Painter, Path, Rect, Rgb, Scene, Seg, Stroke, Text, Theme,
     Weight, font_stack,
 };
 use makespan_views::gesture::Affine;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::platform::dom;
@@ -53,7 +54,8 @@ pub(crate) fn paint_moved(
 
 /// Paints a scene on a context whose unit is a CSS pixel.
 pub(crate) fn paint(scene: &Scene, theme: &Theme, context: &CanvasRenderingContext2d) {
-    let mut painter = CanvasPainter { theme, context, fill: None, stroke: None, font: String::new() };
+    let mut painter =
+        CanvasPainter { theme, context, colours: Vec::new(), fill: None, stroke: None, font: String::new() };
     context.set_line_join("round");
     makespan_scene::paint(scene, &mut painter);
 }
@@ -61,6 +63,8 @@ pub(crate) fn paint(scene: &Scene, theme: &Theme, context: &CanvasRenderingConte
 struct CanvasPainter<'t> {
     theme: &'t Theme,
     context: &'t CanvasRenderingContext2d,
+    /// Each paint met so far as the browser reads it: a text is handed over once a picture, not once a bar.
+    colours: Vec<(Paint, JsValue)>,
     fill: Option<Paint>,
     stroke: Option<Paint>,
     font: String,
@@ -74,11 +78,26 @@ fn css(theme: &Theme, paint: Paint) -> String {
     if paint.alpha == 255 { c.hex() } else { format!("{}{:02x}", c.hex(), paint.alpha) }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// A context whose fill is set from a text that the browser has already.
+    type Filled;
+    #[wasm_bindgen(method, setter = fillStyle)]
+    fn set_fill(this: &Filled, colour: &JsValue);
+}
+
 impl CanvasPainter<'_> {
     /// Setting a style costs a parse in the browser: it is set only when it changes.
     fn fill_with(&mut self, paint: Paint) {
-        if self.fill != Some(paint) {
-            self.context.set_fill_style_str(&css(self.theme, paint));
+        if self.fill == Some(paint) {
+            return;
+        }
+        let at = self.colours.iter().position(|known| known.0 == paint).unwrap_or_else(|| {
+            self.colours.push((paint, css(self.theme, paint).into()));
+            self.colours.len() - 1
+        });
+        if let Some((_, colour)) = self.colours.get(at) {
+            self.context.unchecked_ref::<Filled>().set_fill(colour);
             self.fill = Some(paint);
         }
     }
@@ -97,8 +116,16 @@ impl CanvasPainter<'_> {
     }
 
     /// A dark rim around large pale bars, which would else not stand out from the ground.
-    fn rim(&mut self, role: Role) -> Option<String> {
-        self.theme.edge(role).map(|c| c.hex())
+    fn rim(&self, rects: &[Rect], colour: Rgb) {
+        let c = self.context;
+        c.begin_path();
+        for r in rects.iter().map(|r| r.inset(0.5)) {
+            c.rect(f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
+        }
+        c.set_stroke_style_str(&colour.hex());
+        c.set_line_width(1.0);
+        let _ = c.set_line_dash(&js_sys::Array::new());
+        c.stroke();
     }
 
     fn forget(&mut self) {
@@ -133,8 +160,8 @@ impl Painter for CanvasPainter<'_> {
         let c = self.context;
         let mut i = 0;
         while let Some((_, paint, _)) = bars.get(i) {
-            c.begin_path();
-            let rim = if paint.alpha == 255 && bars.outline.is_none() { self.rim(paint.role) } else { None };
+            let is_whole = paint.alpha == 255 && bars.outline.is_none();
+            let rim = is_whole.then(|| self.theme.edge(paint.role)).flatten();
             let mut rimmed = Vec::new();
             let mut path = false;
             if paint.alpha > 0 {
@@ -142,13 +169,16 @@ impl Painter for CanvasPainter<'_> {
             }
             while let Some((r, _, _)) = bars.get(i).filter(|b| b.1 == paint) {
                 let (x, y, w, h) = (f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
-                if bars.radius > 0.0 && r.w > ROUND {
+                let is_round = bars.radius > 0.0 && r.w > ROUND;
+                if (is_round || bars.outline.is_some()) && !path {
+                    c.begin_path();
+                    path = true;
+                }
+                if is_round {
                     let radius = f64::from(bars.radius).min(w / 2.0).min(h / 2.0);
                     let _ = c.round_rect_with_f64(x, y, w, h, radius);
-                    path = true;
                 } else if bars.outline.is_some() {
                     c.rect(x, y, w, h);
-                    path = true;
                 } else if paint.alpha > 0 {
                     c.fill_rect(x, y, w, h);
                 }
@@ -165,15 +195,7 @@ impl Painter for CanvasPainter<'_> {
                 c.stroke();
             }
             if let Some(colour) = rim.filter(|_| !rimmed.is_empty()) {
-                c.begin_path();
-                for r in rimmed {
-                    let r = r.inset(0.5);
-                    c.rect(f64::from(r.x), f64::from(r.y), f64::from(r.w), f64::from(r.h));
-                }
-                c.set_stroke_style_str(&colour);
-                c.set_line_width(1.0);
-                let _ = c.set_line_dash(&js_sys::Array::new());
-                c.stroke();
+                self.rim(&rimmed, colour);
                 self.stroke = None;
             }
         }
