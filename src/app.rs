@@ -15,7 +15,7 @@ use crate::panels::{
     Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help, Landing,
     LiveLine, OverviewPanel, Preview, QueryBox, Rail, RunsPage, TasksPanel, TimelinePanel, Top,
 };
-use crate::platform::{boot, dom, files, frame};
+use crate::platform::{boot, dom, files, frame, random};
 use crate::state::actions::{Action, find};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
@@ -27,6 +27,7 @@ pub fn start() {
         return;
     }
     dom::tell_panics();
+    random::seed_maps();
     leptos::mount::mount_to_body(App);
 }
 

@@ -7,3 +7,4 @@ pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod frame;
 pub(crate) mod prefs;
+pub(crate) mod random;

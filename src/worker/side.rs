@@ -14,8 +14,8 @@ use web_sys::File;
 use super::growing::{Growing, Source};
 use super::port::{Message, Port, get, get_bytes, listen};
 use super::warm::warm;
-use crate::platform::boot;
 use crate::platform::clock::Local;
+use crate::platform::{boot, random};
 
 /// Bytes that are read at once: a chunk is parsed well within the time that anybody notices.
 const CHUNK: f64 = 2_097_152.0;
@@ -39,6 +39,7 @@ struct Engine {
 
 /// Makes an engine that hears and answers on a port.
 pub fn serve(port: JsValue) {
+    random::seed_maps();
     let port: Port = port.unchecked_into();
     let engine = Rc::new(Engine {
         port: port.clone(),

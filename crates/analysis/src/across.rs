@@ -1,8 +1,6 @@
 //! What is made from all facts of a run, or of several runs.
 
-use makespan_model::Order as _;
-use makespan_model::UNKNOWN;
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Order as _, UNKNOWN};
 
 use crate::errors::SharedError;
 use crate::facts::Facts;
@@ -19,7 +17,7 @@ pub fn steps_of_runs(runs: &[&Facts]) -> Vec<StepStat> {
 /// The errors of several runs, alike ones together: those in most runs first, then those of most attempts, then by kind
 /// and fingerprint. What the errors of each cost.
 pub fn errors_of_runs(runs: &[&Facts]) -> Vec<SharedError> {
-    let mut place: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+    let mut place: HashMap<(&str, &str), usize> = HashMap::default();
     let mut out: Vec<SharedError> = Vec::new();
     for group in runs.iter().flat_map(|facts| &facts.errors().groups) {
         let at = *place.entry((&group.kind, &group.fingerprint)).or_insert_with(|| {

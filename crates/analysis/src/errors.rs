@@ -1,9 +1,7 @@
 //! What went wrong, grouped.
 
 use makespan_format::clip_chars;
-use makespan_model::Order as _;
-use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
-use rustc_hash::{FxHashMap, FxHashSet};
+use makespan_model::{AttemptId, HashMap, HashSet, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
 
 use crate::fingerprint::{fingerprint, first_line};
 
@@ -105,8 +103,8 @@ fn root(run: &Run, cases: impl Iterator<Item = TaskId>) -> Option<TaskId> {
 
 fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<ErrorGroup> {
     let a = &run.attempts;
-    let mut prints: FxHashMap<StrId, String> = FxHashMap::default();
-    let mut place: FxHashMap<(StrId, String), usize> = FxHashMap::default();
+    let mut prints: HashMap<StrId, String> = HashMap::default();
+    let mut place: HashMap<(StrId, String), usize> = HashMap::default();
     let mut seen: Vec<(usize, TaskId)> = Vec::new();
     let mut groups: Vec<ErrorGroup> = Vec::new();
     for &(untimed, t, task, attempt) in cases {
@@ -127,7 +125,7 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
         seen.push((at, task));
     }
     // The cases come in order of time: the first of each task and group is the one that counts.
-    let mut once = FxHashSet::default();
+    let mut once = HashSet::default();
     for (at, task) in seen {
         if once.insert((at, task)) {
             groups[at].tasks.push(task);

@@ -1,9 +1,7 @@
 //! What can be measured of every task of a run, as one column of numbers each: times, waits, tries, and whatever
 //! metrics the source recorded. Query, heatmap, charts and comparison all take their numbers from here.
 
-use makespan_model::Order as _;
-use makespan_model::{NONE, Run, StrId};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, NONE, Order as _, Run, StrId};
 
 use crate::natural_cmp;
 use makespan_format::amount::{Quantity, unit};
@@ -150,7 +148,7 @@ const OURS: [(&str, &str, Quantity, From); 7] = [
 /// The measures of a run. A metric counts only where samples of tasks hold it; those of the run as a whole are series
 /// over time and no measure of tasks. O(s log s) for s samples.
 pub fn measures(run: &Run) -> Measures {
-    let mut place: FxHashMap<(StrId, StrId), usize> = FxHashMap::default();
+    let mut place: HashMap<(StrId, StrId), usize> = HashMap::default();
     let mut found: Vec<(StrId, StrId, Vec<u32>)> = Vec::new();
     let samples = &run.samples;
     for i in 0..samples.task.len() {
@@ -172,7 +170,7 @@ pub fn measures(run: &Run) -> Measures {
         let (key, title) = (key.to_owned(), title.to_owned());
         out.list.push(Measure { key, title, quantity, unit: String::new(), standard: None, from });
     }
-    let mut taken: rustc_hash::FxHashSet<String> = out.list.iter().map(|m| m.key.clone()).collect();
+    let mut taken: makespan_model::HashSet<String> = out.list.iter().map(|m| m.key.clone()).collect();
     let mut standards = [false; Standard::ALL.len()];
     for (name, unit_name, indices) in found {
         let (name, unit_name) = (run.text(name), run.text(unit_name));

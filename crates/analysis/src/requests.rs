@@ -1,7 +1,6 @@
 //! What tasks asked for against what they used: processors and memory.
 
-use makespan_model::{Run, Stored, StrId, TaskId};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Run, Stored, StrId, TaskId};
 
 use crate::{Measures, Standard};
 use makespan_format::amount::{Quantity, unit as unit_of};
@@ -63,7 +62,7 @@ pub struct Requests {
 /// known for processors and memory; no memory at all counts as not measured, as do shares that are 0 for every task.
 /// O(n + a + s), and reading each text once.
 pub fn requests(run: &Run, measures: &Measures) -> Requests {
-    let mut known: FxHashMap<StrId, Asked> = FxHashMap::default();
+    let mut known: HashMap<StrId, Asked> = HashMap::default();
     let mut asked = |id: StrId| *known.entry(id).or_insert_with(|| Asked::read(run, id));
     let found: Vec<(TaskId, Asked)> = run
         .task_ids()

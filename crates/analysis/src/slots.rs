@@ -3,8 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use makespan_model::{NONE, Run, StrId, UNKNOWN};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, NONE, Run, StrId, UNKNOWN};
 
 use crate::busy::Busy;
 use crate::is_trace;
@@ -17,7 +16,7 @@ use crate::nest::Nest;
 /// for. A task that contains others with times holds no slot: what runs in it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slots {
-    place: FxHashMap<StrId, u32>,
+    place: HashMap<StrId, u32>,
     /// Of each worker the most attempts at once.
     pub(crate) capacity: Vec<u32>,
     /// Where the stretches of each worker begin in the columns below; one more than there are workers.

@@ -1,8 +1,6 @@
 //! Statistics of each step.
 
-use makespan_model::Order as _;
-use makespan_model::{Run, Status, StrId, TaskId};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
 
 use crate::busy::{Busy, busy};
 use crate::{CriticalPath, Distribution, critical_path, natural_cmp};
@@ -71,12 +69,12 @@ pub fn steps(run: &Run) -> Vec<StepStat> {
 pub(crate) fn steps_with<'a>(
     runs: impl IntoIterator<Item = (&'a Run, &'a Busy, Option<&'a CriticalPath>)>,
 ) -> Vec<StepStat> {
-    let mut by_name: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut by_name: HashMap<&str, usize> = HashMap::default();
     let mut stats: Vec<StepStat> = Vec::new();
     let mut durations: Vec<(usize, i64)> = Vec::new();
     for (run, busy, path) in runs {
         // Of one run equal ids are equal names: only the first of each is looked up by its text.
-        let mut step_of: FxHashMap<StrId, usize> = FxHashMap::default();
+        let mut step_of: HashMap<StrId, usize> = HashMap::default();
         let mut place = Vec::with_capacity(run.task_count());
         for t in run.task_ids() {
             let i = t.index();

@@ -1,10 +1,8 @@
 //! Tasks that took much longer than others of their step.
 
-use makespan_model::Order as _;
 use std::cmp::Reverse;
 
-use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN, quantile};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN, quantile};
 
 use crate::slots::containers;
 use crate::steps::step_of_task;
@@ -42,7 +40,7 @@ impl Straggler {
 /// between the quartiles, and is also more than one and a half times the median; with at least five such tasks in the
 /// step. Tasks that contain others take as long as those do, and are left out. O(n log n + a).
 pub fn stragglers(run: &Run) -> Vec<Straggler> {
-    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut place: HashMap<StrId, usize> = HashMap::default();
     let mut timed: Vec<(usize, i64, TaskId)> = Vec::new();
     let contains = containers(run);
     let counts = |t: &TaskId| {

@@ -1,7 +1,6 @@
 //! How many of the workers were at work at each moment.
 
-use makespan_model::{Run, StrId, UNKNOWN};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Run, StrId, UNKNOWN};
 
 use crate::busy::{Busy, busy};
 
@@ -50,7 +49,7 @@ struct Seen {
 pub(crate) fn utilisation_with(run: &Run, busy: &Busy) -> Utilisation {
     let a = &run.attempts;
     let Some((start, end)) = run.span() else { return Utilisation::default() };
-    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut place: HashMap<StrId, usize> = HashMap::default();
     let mut seen: Vec<Seen> = Vec::new();
     for (i, &name) in a.worker.iter().enumerate() {
         if name.is_empty() {

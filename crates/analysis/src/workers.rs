@@ -1,8 +1,6 @@
 //! How much each worker had to do.
 
-use makespan_model::Order as _;
-use makespan_model::{Run, StrId, UNKNOWN};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Order as _, Run, StrId, UNKNOWN};
 
 use crate::busy::{Busy, busy};
 use crate::natural_cmp;
@@ -33,7 +31,7 @@ pub fn workers(run: &Run) -> Vec<WorkerUse> {
 
 pub(crate) fn workers_with(run: &Run, busy: &Busy) -> Vec<WorkerUse> {
     let a = &run.attempts;
-    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut place: HashMap<StrId, usize> = HashMap::default();
     let mut out: Vec<WorkerUse> = Vec::new();
     for (i, &name) in a.worker.iter().enumerate() {
         if name.is_empty() {

@@ -4,13 +4,12 @@
 //! A node becomes a task, named by its path in the workflow. The tries of a `Retry` node are its attempts; step groups
 //! only carry the order of what is in them; the node of the whole workflow is the run.
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::io::Read as _;
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::gather::{Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use makespan_format::{Attempt, Event, EventSink, Fields, RunInfo, Status, Task};
+use makespan_model::HashMap;
 
 use crate::gather::{Named, Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};

@@ -1,7 +1,7 @@
 //! What importers share that gather a run from several records and files before they emit it.
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, EventSink, Severity};
+use makespan_model::{HashMap, HashSet};
 
 use crate::importer::Importer;
 

@@ -4,14 +4,13 @@
 //! A job becomes a task, its steps tasks within it. Names are the ids, since those of GitHub change with every attempt.
 //! The API holds no `needs`: the order of the jobs is inferred from their times.
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use makespan_format::{
     Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, RunInfo, Severity, Status, Task,
 };
+use makespan_model::{HashMap, Order as _};
 
 use crate::gather::{Named, Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};

@@ -7,10 +7,8 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
-use foldhash::{HashMap, HashSet};
 use makespan_format::{Attempt, Severity, Status};
-use makespan_model::{Interner, StrId};
+use makespan_model::{HashMap, HashSet, Interner, Seeded, StrId};
 
 use crate::tally::Tally;
 
@@ -50,7 +48,7 @@ struct Last {
 /// The records of a file, by id.
 #[derive(Default)]
 pub(crate) struct Ids {
-    seeds: RandomState,
+    seeds: Seeded,
     /// Of each id with its instance, the tasks that it became.
     tasks: HashMap<Box<str>, Vec<Last>>,
     rows: HashSet<u64>,

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::EventSink;
+use makespan_model::HashMap;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, RunInfo, Sample, Severity, Status, Task,
 };
+use makespan_model::HashMap;
 
 use crate::gather::{Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};

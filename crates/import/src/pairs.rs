@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use foldhash::HashMap;
 use makespan_format::{Diagnostic, EventSink, Fields, Severity, Status};
+use makespan_model::HashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 

@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::time::parse_civil;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, Direction, Event, EventSink, Fields, RunInfo, Sample, Severity, Status,
     Task,
 };
+use makespan_model::HashMap;
 
 use crate::gather::lacks;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};

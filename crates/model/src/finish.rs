@@ -1,6 +1,6 @@
 //! Checks what was gathered, sorts it and freezes it into a [`Run`].
 
-use foldhash::{HashMap, HashSet};
+use crate::seeded::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Severity, Status};
 
 use crate::blocks::Blocks;

@@ -25,6 +25,7 @@ mod preview;
 mod quantile;
 mod rows;
 mod run;
+mod seeded;
 mod strings;
 mod unfold;
 
@@ -38,6 +39,7 @@ pub use plausible::UNREADABLE_LINES;
 pub use quantile::{Interpolate, quantile};
 pub use rows::Rows;
 pub use run::{Run, Stored};
+pub use seeded::{HashMap, HashSet, Seeded, seed_maps};
 pub use strings::{Interner, StrId, Strings};
 
 /// A time that is not known, in a column of times.

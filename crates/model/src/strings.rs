@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use foldhash::fast::RandomState;
+use crate::seeded::Seeded;
 
 /// Index of a string of one run; 0 is the empty string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,7 +110,7 @@ impl Strings {
 /// in the order of the strings, so that nothing depends on the seed.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
-    seeds: RandomState,
+    seeds: Seeded,
     pub(crate) strings: Strings,
     /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
     /// told by the hash alone, and a larger table is filled without looking at any text.

@@ -1,6 +1,6 @@
 //! The order in which the events of a run are read.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 /// Where each stored event stands when it is read: `order[i]` is the event to read as the `i`-th.
 ///
@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 /// assert_eq!(makespan_store::in_order(stored), [0, 1, 3, 2]);
 /// ```
 pub fn in_order<'p>(stored: impl IntoIterator<Item = (&'p str, u64)>) -> Vec<usize> {
-    let mut by_producer: FxHashMap<&str, Vec<(u64, usize)>> = FxHashMap::default();
+    let mut by_producer: HashMap<&str, Vec<(u64, usize)>> = HashMap::default();
     let mut order = Vec::new();
     for (place, (producer, seq)) in stored.into_iter().enumerate() {
         by_producer.entry(producer).or_default().push((seq, place));

@@ -1,8 +1,6 @@
 //! What the colour of a task means: its status, or what it belongs to.
 
-use foldhash::HashMap;
-use makespan_model::Order as _;
-use makespan_model::{Run, Status, StrId, TaskId};
+use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
 

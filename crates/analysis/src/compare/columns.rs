@@ -1,15 +1,13 @@
 //! What matching looks at, as columns of small numbers that mean the same in every run compared.
 
-use makespan_model::Order as _;
-use makespan_model::{NONE, Run, StrId, TaskId, UNKNOWN, members};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, NONE, Order as _, Run, StrId, TaskId, UNKNOWN, members};
 
 /// Gives equal texts of several runs one number; 0 is the empty text.
 #[derive(Default)]
 pub(super) struct Texts<'r> {
-    numbers: FxHashMap<&'r str, u32>,
+    numbers: HashMap<&'r str, u32>,
     /// Parameters by their members, so that neither their order nor white space makes a difference.
-    params: FxHashMap<Vec<(String, String)>, u32>,
+    params: HashMap<Vec<(String, String)>, u32>,
 }
 
 impl<'r> Texts<'r> {
@@ -71,7 +69,7 @@ impl<'r> Columns<'r> {
             }
             None => 0,
         };
-        let mut params: FxHashMap<StrId, u32> = FxHashMap::default();
+        let mut params: HashMap<StrId, u32> = HashMap::default();
         let t = &run.tasks;
         let mut out = Columns { parent: t.parent.clone(), depth: depths(&t.parent), ..Columns::default() };
         for task in run.task_ids() {

@@ -1,8 +1,6 @@
 //! The first two ways to find a task again in another run: its id, and its name within its container.
 
-use makespan_model::NONE;
-use makespan_model::Order as _;
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, NONE, Order as _};
 
 use super::columns::{Columns, is_number};
 use crate::natural_cmp;
@@ -112,7 +110,7 @@ pub(super) fn pair(
     crossed.order_by(Ord::cmp);
     crossed.dedup();
     // One that is found in two places is found in none.
-    let (mut lefts, mut rights): (FxHashMap<u32, u32>, FxHashMap<u32, u32>) = Default::default();
+    let (mut lefts, mut rights): (HashMap<u32, u32>, HashMap<u32, u32>) = Default::default();
     for &(l, r) in &crossed {
         *lefts.entry(l).or_default() += 1;
         *rights.entry(r).or_default() += 1;
@@ -123,7 +121,7 @@ pub(super) fn pair(
 }
 
 /// The labels that just one task on each side has, and those two.
-fn sole(left: &Columns<'_>, right: &Columns<'_>) -> FxHashMap<u32, (u32, u32)> {
+fn sole(left: &Columns<'_>, right: &Columns<'_>) -> HashMap<u32, (u32, u32)> {
     let found = unique(&left.label, &right.label, &Pairs::none(left.len(), right.len()));
     found.into_iter().map(|(l, r)| (left.label[l as usize], (l, r))).collect()
 }
@@ -131,7 +129,7 @@ fn sole(left: &Columns<'_>, right: &Columns<'_>) -> FxHashMap<u32, (u32, u32)> {
 /// What is left over on both sides and has a label that nothing else left over on its side has.
 fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
     let count = |labels: &[u32], taken: &[u32]| {
-        let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+        let mut found: HashMap<u32, (u32, u32)> = HashMap::default();
         for (i, &label) in labels.iter().enumerate().filter(|(i, label)| taken[*i] == NONE && **label != 0) {
             let slot = found.entry(label).or_insert((0, i as u32));
             slot.0 += 1;
@@ -283,7 +281,7 @@ pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<St
     });
     let mut out = vec![String::new(); columns.len()];
     // Every key so far, with how many have asked for it.
-    let mut taken: FxHashMap<String, u32> = FxHashMap::default();
+    let mut taken: HashMap<String, u32> = HashMap::default();
     for i in order {
         let i = i as usize;
         let label = match out.get(columns.parent[i] as usize) {
@@ -297,7 +295,7 @@ pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<St
 }
 
 /// The label, or where another key is that already, with the next free number.
-pub(super) fn unique_key(label: String, taken: &mut FxHashMap<String, u32>) -> String {
+pub(super) fn unique_key(label: String, taken: &mut HashMap<String, u32>) -> String {
     let Some(count) = taken.get_mut(&label) else {
         taken.insert(label.clone(), 1);
         return label;

@@ -1,7 +1,6 @@
 //! Which task of one run is which of another.
 
-use makespan_model::{NONE, Run, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, NONE, Run, TaskId, UNKNOWN};
 
 use super::changes::{Change, changes};
 use super::columns::{Columns, Texts, own_name};
@@ -181,7 +180,7 @@ fn assemble(
     if !pairs.of_left.contains(&NONE) {
         return out;
     }
-    let mut taken: FxHashMap<String, u32> = out.tasks.iter().map(|t| (t.key.clone(), 1)).collect();
+    let mut taken: HashMap<String, u32> = out.tasks.iter().map(|t| (t.key.clone(), 1)).collect();
     for (l, label) in keys_of(a, left).into_iter().enumerate().filter(|(l, _)| pairs.of_left[*l] == NONE) {
         let key = unique_key(label, &mut taken);
         out.of_a[l] = out.tasks.len() as u32;

@@ -1,8 +1,6 @@
 //! Steps and measures of two runs side by side.
 
-use makespan_model::Order as _;
-use makespan_model::Status;
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Order as _, Status};
 
 use super::matching::Matching;
 use super::statistics::median;
@@ -25,7 +23,7 @@ pub struct StepDelta {
 /// The steps of two runs by name, largest change of work first, then in the order of the second run and last that of
 /// the first. O((n + a) log n).
 pub fn step_deltas(a: &Facts, b: &Facts) -> Vec<StepDelta> {
-    let mut of_a: FxHashMap<&str, &StepStat> = a.steps().iter().map(|s| (s.step.as_str(), s)).collect();
+    let mut of_a: HashMap<&str, &StepStat> = a.steps().iter().map(|s| (s.step.as_str(), s)).collect();
     let work = |s: Option<&StepStat>| s.map_or(0, |s| s.work);
     let delta = |a: Option<&StepStat>, b: Option<&StepStat>| StepDelta {
         step: b.or(a).map(|s| s.step.clone()).unwrap_or_default(),

@@ -2,9 +2,7 @@
 
 use std::cmp::Reverse;
 
-use makespan_model::Order as _;
-use makespan_model::{Severity, Status, StrId, TaskId};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, Order as _, Severity, Status, StrId, TaskId};
 
 use super::evidence::Evidence;
 use super::finding::{Finding, Subject, share, span, warning_from};
@@ -33,7 +31,7 @@ fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
     for segment in facts.observed_path().iter().flat_map(|p| &p.segments) {
         on_path[segment.task.index()] = true;
     }
-    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut place: HashMap<StrId, usize> = HashMap::default();
     let mut steps: Vec<Vec<Straggler>> = Vec::new();
     // They come by excess: the first of a step is its worst.
     for straggler in facts.stragglers() {

@@ -1,7 +1,6 @@
 //! Rules about waiting and about workers.
 
-use makespan_model::{NONE, Severity, StrId, TaskId, UNKNOWN};
-use rustc_hash::FxHashMap;
+use makespan_model::{HashMap, NONE, Severity, StrId, TaskId, UNKNOWN};
 
 use super::evidence::Evidence;
 use super::finding::{Finding, Subject, share, span, warning_from};
@@ -93,7 +92,7 @@ fn single_worker(facts: &Facts) -> Option<Finding> {
     // (time, busy, waiting, sum of the numbers of busy workers): of one busy worker that sum is its number.
     let mut changes: Vec<(i64, i64, i64, i64)> = Vec::new();
     let mut names: Vec<StrId> = Vec::new();
-    let mut place: FxHashMap<StrId, usize> = FxHashMap::default();
+    let mut place: HashMap<StrId, usize> = HashMap::default();
     let mut reach: Vec<i64> = Vec::new();
     let busy = facts.busy();
     for (k, &attempt) in busy.attempt.iter().enumerate() {

@@ -1,7 +1,6 @@
 //! What a query looks at, by task.
 
-use makespan_model::{NONE, Run, StrId, TaskId, UNKNOWN, members, plain};
-use rustc_hash::{FxHashMap, FxHashSet};
+use makespan_model::{HashMap, HashSet, NONE, Run, StrId, TaskId, UNKNOWN, members, plain};
 
 use super::syntax::{Field, Moment, Node, Words};
 use crate::Facts;
@@ -60,7 +59,7 @@ pub(super) struct Member {
 /// read once.
 #[derive(Debug, Default)]
 pub(super) struct Members {
-    found: FxHashMap<(StrId, String), Member>,
+    found: HashMap<(StrId, String), Member>,
 }
 
 impl Members {
@@ -71,7 +70,7 @@ impl Members {
             Node::Has(field, _) => Some(field),
             _ => None,
         });
-        let (mut labels, mut params) = (FxHashSet::default(), FxHashSet::default());
+        let (mut labels, mut params) = (HashSet::default(), HashSet::default());
         for field in fields {
             match field {
                 Field::Label(name) => labels.insert(name.as_str()),
@@ -79,12 +78,12 @@ impl Members {
                 _ => false,
             };
         }
-        let mut found = FxHashMap::default();
+        let mut found = HashMap::default();
         for (asked, column) in [(labels, &run.tasks.labels), (params, &run.tasks.params)] {
             if asked.is_empty() {
                 continue;
             }
-            let mut seen = FxHashSet::default();
+            let mut seen = HashSet::default();
             for &id in column.iter().filter(|id| !id.is_empty()) {
                 if !seen.insert(id) {
                     continue;

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use makespan_format::Status;
-use makespan_model::{Run, members, plain};
-use rustc_hash::FxHashSet;
+use makespan_model::{HashSet, Run, members, plain};
 
 use super::canonical::{bare, item, name, quoted};
 use super::parser::{LONGEST, Parser};
@@ -53,13 +52,13 @@ struct Offers {
     typed: String,
     begins: Vec<Completion>,
     holds: Vec<Completion>,
-    seen: FxHashSet<String>,
+    seen: HashSet<String>,
 }
 
 impl Offers {
     fn new(replace: Range<usize>, typed: &str) -> Offers {
         let typed = typed.to_lowercase();
-        Offers { replace, typed, begins: Vec::new(), holds: Vec::new(), seen: FxHashSet::default() }
+        Offers { replace, typed, begins: Vec::new(), holds: Vec::new(), seen: HashSet::default() }
     }
 
     fn is_full(&self) -> bool {
@@ -162,7 +161,7 @@ impl Offers {
 
     /// The texts of a field, each once, in the order of the tasks.
     fn words(&mut self, run: &Run, field: Words, about: &'static str) {
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         for t in run.task_ids() {
             if self.is_full() {
                 return;
@@ -214,7 +213,7 @@ impl Offers {
     /// Calls `look` with the members of labels or parameters, of a bounded number of texts.
     fn each_member(&mut self, run: &Run, means: Means, mut look: impl FnMut(&mut Offers, &str, &str)) {
         let column = if means == Means::Label { &run.tasks.labels } else { &run.tasks.params };
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         for &id in column.iter().filter(|id| !id.is_empty()) {
             if seen.len() >= MEMBERS_READ || self.is_full() {
                 return;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
+use makespan_model::HashMap;
 
 use crate::gather::Named;
 use crate::json::tape::Value;
@@ -132,7 +132,7 @@ impl<'t, 'a> Dag<'t, 'a> {
 
     /// How many of the tasks of a run it has.
     pub(super) fn common(&self, run: &Run<'_, '_>) -> usize {
-        let of_run: foldhash::HashSet<&str> = run.tasks.list.iter().map(|i| &*i.task).collect();
+        let of_run: makespan_model::HashSet<&str> = run.tasks.list.iter().map(|i| &*i.task).collect();
         self.tasks.iter().filter(|(task, _)| of_run.contains(&**task)).count()
     }
 }

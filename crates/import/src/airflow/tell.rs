@@ -1,13 +1,12 @@
 //! What was read, as events.
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status, Task,
 };
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use super::gather::{Book, Dag, Instance, Run};
 use crate::gather::lacks;

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Alert, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, Sample, Severity, Task,
 };
-use makespan_model::NONE;
+use makespan_model::{HashMap, HashSet, NONE};
 
 use super::nest::{Slice, Slices};
 use super::trace::{ArgFacts, Item, Thread, Trace};

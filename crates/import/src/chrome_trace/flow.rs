@@ -1,8 +1,7 @@
 //! Flow events to dependencies between the slices they bind to.
 
-use foldhash::HashMap;
 use makespan_format::Severity;
-use makespan_model::{NONE, StrId};
+use makespan_model::{HashMap, NONE, StrId};
 
 use super::nest::Slices;
 use super::trace::Trace;

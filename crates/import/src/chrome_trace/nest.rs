@@ -1,8 +1,7 @@
 //! Events to slices: ends found for beginnings, and for each slice the one around it.
 
-use foldhash::HashMap;
 use makespan_format::Severity;
-use makespan_model::{Interner, NONE, StrId};
+use makespan_model::{HashMap, Interner, NONE, StrId};
 
 use super::trace::{Item, NO_END, Trace};
 use crate::tally::{Place, Tally};

@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task, read_line};
-use makespan_model::{Interner, StrId};
+use makespan_model::{HashMap, Interner, StrId};
 
 use super::record::{Record, time, unit_of};
 use crate::importer::Unit;

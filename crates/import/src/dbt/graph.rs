@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashSet;
+use makespan_model::HashSet;
 
 use super::files::{Manifest, Node, Results};
 use crate::tally::Tally;

@@ -8,12 +8,11 @@ mod files;
 mod graph;
 mod tell;
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::gather::lacks;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Json, Sample, Status, Task};
+use makespan_model::HashMap;
 
 use super::files::{Manifest, Node, Results, Row};
 use crate::json::tape::Value;
@@ -39,7 +39,7 @@ pub(super) fn statuses<'r>(
             kept_back.push((&node.id, true));
         }
     }
-    let mut seen: foldhash::HashSet<(&str, bool)> = kept_back.iter().copied().collect();
+    let mut seen: makespan_model::HashSet<(&str, bool)> = kept_back.iter().copied().collect();
     while let Some((id, also_tests)) = kept_back.pop().or_else(|| open.pop().map(|id| (id, true))) {
         for child in children.get(id).into_iter().flatten() {
             if is_test(child) && !also_tests {

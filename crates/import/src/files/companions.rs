@@ -1,7 +1,7 @@
 //! The files that SQLite keeps beside a database that is in use: `x.db-wal`, its write-ahead log, belongs to `x.db` and
 //! is read with it; `x.db-shm` is an index into that log, which is rebuilt while reading.
 
-use foldhash::HashMap;
+use makespan_model::HashMap;
 
 use super::item::{Item, Verdict};
 

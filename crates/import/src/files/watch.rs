@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
+use makespan_model::HashMap;
 
 /// The run ids that are in use.
 #[derive(Debug, Default)]

@@ -157,7 +157,7 @@ fn tell(
 
 fn waiting(
     task: &Record<'_>,
-    known: &mut foldhash::HashSet<String>,
+    known: &mut makespan_model::HashSet<String>,
     clock: &mut Clock<'_>,
     sink: &mut dyn EventSink,
 ) {

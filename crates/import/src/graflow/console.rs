@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use foldhash::HashMap;
 use makespan_format::{
     Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task,
     time::SECOND,
 };
+use makespan_model::HashMap;
 
 use super::runs::{Runs, step_of};
 use crate::importer::Source;

@@ -1,7 +1,7 @@
 //! The defined graph as Graflow draws it: Mermaid text, or names and pairs of names. Joined to runs by task ids.
 
-use foldhash::HashMap;
 use makespan_format::{Event, EventSink, RunInfo, Task};
+use makespan_model::HashMap;
 
 use super::runs::{Runs, beside};
 use crate::importer::Source;

@@ -1,6 +1,6 @@
 //! The runs that the files told of so far, and how their names are read.
 
-use foldhash::{HashMap, HashSet};
+use makespan_model::{HashMap, HashSet};
 
 use crate::pairs::{Labels, folder};
 

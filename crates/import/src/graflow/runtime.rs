@@ -1,9 +1,9 @@
 //! The runtime graph that a tracer exports: nodes with times, and the order in which they were started.
 
-use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task,
 };
+use makespan_model::HashMap;
 use serde_json::value::RawValue;
 use std::rc::Rc;
 

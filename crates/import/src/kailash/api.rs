@@ -1,12 +1,11 @@
 //! What the dashboard answers and exports: lists of runs and tasks, reports, live metrics.
 
-use makespan_model::Order as _;
 use std::rc::Rc;
 
 use std::borrow::Cow;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, Sample, Severity};
+use makespan_model::{HashMap, HashSet, Order as _};
 use serde_json::value::RawValue;
 
 use super::book::Book;

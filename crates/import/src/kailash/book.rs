@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, Status};
+use makespan_model::HashMap;
 
 use super::joining::join;
 use super::plan::Plan;

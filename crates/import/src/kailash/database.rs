@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, Severity, Status, time};
+use makespan_model::HashMap;
 use serde_json::value::RawValue;
 
 use super::api::member;

@@ -17,12 +17,11 @@ mod run;
 mod sniff;
 mod tell;
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use makespan_format::{Diagnostic, EventSink, Severity};
+use makespan_model::{HashMap, Order as _};
 use serde_json::value::RawValue;
 
 use crate::importer::{ClaimedFile, Importer, Options, ReadError};

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashSet;
 use makespan_format::ErrorInfo;
+use makespan_model::HashSet;
 use serde_json::value::RawValue;
 
 use super::metrics::Metrics;

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
-use makespan_model::{Interner, NONE, StrId};
+use makespan_model::{HashMap, HashSet, Interner, NONE, StrId};
 
 use super::plan::Plan;
 use super::record::{RunFacts, error_info};

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{
     Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Log, RunInfo, Severity, Status, Task,
 };
+use makespan_model::HashMap;
 use serde_json::value::RawValue;
 
 use super::runs::{Runs, compact, told_twice};

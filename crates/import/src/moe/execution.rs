@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{
     Alert, Artifact, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task,
 };
+use makespan_model::HashMap;
 use serde_json::value::RawValue;
 
 use super::runs::{Runs, compact, told_twice};

@@ -1,7 +1,7 @@
 //! The runs that the files told of so far, each under an id of its own.
 
-use foldhash::HashMap;
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
+use makespan_model::HashMap;
 use serde_json::value::RawValue;
 
 use super::workflow;

@@ -1,7 +1,7 @@
 //! The text log of the monitor: `TIME | LEVEL | place - message`. It is the only record of earlier attempts.
 
-use foldhash::HashMap;
 use makespan_format::{Event, EventSink, Log, RunInfo};
+use makespan_model::HashMap;
 
 use super::model::{Model, Step, Try, Workflow};
 use crate::times::Clock;

@@ -1,10 +1,10 @@
 //! What is known of a workflow, gathered from whatever records of it there are, and told as events once.
 
-use foldhash::HashMap;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task, time::SECOND,
 };
+use makespan_model::HashMap;
 
 use crate::outcome;
 use crate::pairs::{Labels, info, warn};

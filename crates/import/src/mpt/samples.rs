@@ -1,7 +1,7 @@
 //! Metrics and alerts: each told once, from the database where it has them, else from an API answer.
 
-use foldhash::HashSet;
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, RunInfo, Sample, Severity};
+use makespan_model::HashSet;
 
 use super::model::Model;
 use crate::pairs::Record;

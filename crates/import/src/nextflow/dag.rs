@@ -1,7 +1,6 @@
 //! The graph of processes and channels, as DOT or Mermaid, bare or in a page.
 
-use foldhash::{HashMap, HashSet};
-use makespan_model::Order as _;
+use makespan_model::{HashMap, HashSet, Order as _};
 
 /// Processes and what each depends on, through channels and operators.
 pub(super) struct Dag<'a> {

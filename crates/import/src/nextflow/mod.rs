@@ -11,9 +11,8 @@ mod script;
 mod tell;
 mod units;
 
-use foldhash::HashSet;
 use makespan_format::{Diagnostic, EventSink, Severity};
-use makespan_model::Order as _;
+use makespan_model::{HashSet, Order as _};
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::Pages;

@@ -1,13 +1,12 @@
 //! Rows as tasks and tries.
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use makespan_format::{
     Attempt, Diagnostic, Event, EventSink, Fields, RunInfo, Sample, Severity, Status, Task,
 };
+use makespan_model::{HashMap, Order as _};
 
 use super::dag::Dag;
 use super::rows::{Row, RowSet};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::HashMap;
+use makespan_model::HashMap;
 
 use super::attributes::Attributes;
 use crate::gather::Named;

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{
     Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity, Status, Task,
 };
+use makespan_model::HashMap;
 
 use super::attributes::Attributes;
 use super::span::{Book, NO_END, Note, Span, Trace};

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashSet;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, Log, Task};
+use makespan_model::HashSet;
 
 use crate::ids::{Ids, Placed, Seen};
 use crate::json::tape::Value;

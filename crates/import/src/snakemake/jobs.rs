@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Fields, Status, Task};
+use makespan_model::HashMap;
 
 use crate::gather::Ordinals;
 

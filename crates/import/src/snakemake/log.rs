@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::HashMap;
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
+use makespan_model::HashMap;
 
 use super::jobs::{Job, Try, tell_jobs};
 use crate::gather::lacks;

@@ -14,7 +14,7 @@ mod serial;
 mod task;
 
 use makespan_format::Event;
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 pub(crate) use merge::LONGEST_TEXT;
 pub use merge::Stamp;
@@ -31,9 +31,9 @@ pub struct Digest {
     /// The run itself.
     pub run: RunState,
     /// Tasks, by the key of their ids.
-    pub tasks: FxHashMap<TextKey, TaskState>,
+    pub tasks: HashMap<TextKey, TaskState>,
     /// Metrics, by the key of name and unit.
-    pub metrics: FxHashMap<TextKey, MetricState>,
+    pub metrics: HashMap<TextKey, MetricState>,
 }
 
 impl Digest {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 use super::folders::Folders;
 use super::segment::{Found, Segment, write_derived};
@@ -29,7 +29,7 @@ pub(super) struct Listed {
 /// The list.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    runs: FxHashMap<TextKey, Listed>,
+    runs: HashMap<TextKey, Listed>,
     /// Runs whose ids cannot be read, by folder.
     nameless: Vec<Listed>,
     /// Whether it holds all runs; until a list is asked for, it holds those that were.
@@ -65,7 +65,7 @@ impl Index {
     pub(super) fn refresh(&mut self, folders: &Folders) -> Result<(), Error> {
         let kept = if self.complete { None } else { Index::kept(folders) };
         let known = kept.into_iter().flatten().chain(self.runs.drain().map(|(_, listed)| listed));
-        let mut before: FxHashMap<PathBuf, Listed> =
+        let mut before: HashMap<PathBuf, Listed> =
             known.map(|listed| (listed.folder.clone(), listed)).collect();
         self.nameless.clear();
         // Where this stops half-way, the next one begins anew.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::folders::Folders;
 use super::index::{Index, Listed};
@@ -50,7 +50,7 @@ struct OpenRun {
 pub(super) struct Files {
     pub(super) folders: Folders,
     pub(super) index: Arc<RwLock<Index>>,
-    open: FxHashMap<String, OpenRun>,
+    open: HashMap<String, OpenRun>,
     commits: u64,
     /// Held as long as this writes.
     _lock: fs::File,
@@ -59,7 +59,7 @@ pub(super) struct Files {
 impl Files {
     /// A writer, by whoever holds the lock.
     pub(super) fn new(folders: Folders, index: Arc<RwLock<Index>>, lock: fs::File) -> Files {
-        Files { folders, index, open: FxHashMap::default(), commits: 0, _lock: lock }
+        Files { folders, index, open: HashMap::default(), commits: 0, _lock: lock }
     }
 
     /// Opens a run for writing; `None` where it is not there.
@@ -267,13 +267,13 @@ impl Files {
     }
 
     /// Makes the names of new folders durable, each day's with one call; what went wrong, by run.
-    fn sync_days(&mut self) -> FxHashMap<String, Error> {
+    fn sync_days(&mut self) -> HashMap<String, Error> {
         let mut days: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for (id, run) in self.open.iter_mut().filter(|(_, run)| run.new) {
             run.new = false;
             days.entry(self.folders.day_of(&run.folder)).or_default().push(id.clone());
         }
-        let mut failed = FxHashMap::default();
+        let mut failed = HashMap::default();
         for (day, runs) in days {
             if let Err(error) = sync_folder(&day) {
                 for id in runs {
@@ -286,7 +286,7 @@ impl Files {
     }
 
     /// Writes what waits and makes it durable, all runs at once; what went wrong, by run.
-    fn flush(&mut self) -> FxHashMap<String, Error> {
+    fn flush(&mut self) -> HashMap<String, Error> {
         let mut failed = self.sync_days();
         let root = &self.folders.root;
         let waiting: Vec<(&String, &mut OpenRun)> =

@@ -3,9 +3,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use redis::{Connection, FromRedisValue, Pipeline, ToRedisArgs, cmd};
-use rustc_hash::FxHashSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 
 use super::client::Stopped;
 use super::database::Redis;
@@ -139,7 +139,7 @@ fn load_states(
     fresh: &[&Read<'_>],
     digest: &mut Digest,
 ) -> Result<(), Stopped> {
-    let (mut tasks, mut metrics) = (FxHashSet::default(), FxHashSet::default());
+    let (mut tasks, mut metrics) = (HashSet::default(), HashSet::default());
     for event in fresh.iter().filter_map(|line| line.event.as_ref()) {
         tasks.extend(Digest::task_of(event));
         metrics.extend(Digest::metric_of(event));
@@ -156,7 +156,7 @@ fn load_states(
 fn found(
     connection: &mut Connection,
     hash: &str,
-    wanted: FxHashSet<TextKey>,
+    wanted: HashSet<TextKey>,
 ) -> Result<Vec<(TextKey, Vec<u8>)>, Stopped> {
     let wanted: Vec<TextKey> = wanted.into_iter().collect();
     let mut all = Vec::new();

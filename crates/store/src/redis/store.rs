@@ -2,7 +2,7 @@
 
 use makespan_format::{Diagnostic, Severity};
 use redis::{Connection, cmd};
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::append::{AT_ONCE, many, parsed, read_entry, state};
 use super::client::Stopped;
@@ -77,9 +77,9 @@ impl Redis {
         connection: &mut Connection,
         task: &str,
         runs: &[RunState],
-    ) -> Result<FxHashMap<String, TaskState>, Stopped> {
+    ) -> Result<HashMap<String, TaskState>, Stopped> {
         let field = hex(&key(task));
-        let mut tasks = FxHashMap::default();
+        let mut tasks = HashMap::default();
         for runs in runs.chunks(AT_ONCE) {
             let mut pipeline = redis::pipe();
             for run in runs {

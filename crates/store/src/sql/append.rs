@@ -1,7 +1,7 @@
 //! The one transaction that appends events: what is stored already is left out, the rest goes into blocks, and the
 //! summary rows follow.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::driver::{Driver, look_up};
 use super::rows;
@@ -32,7 +32,7 @@ pub(super) struct OpenRun {
     no: i64,
     digest: Digest,
     labels: Vec<(String, String)>,
-    numbers: FxHashMap<String, Numbers>,
+    numbers: HashMap<String, Numbers>,
     targets: Vec<Target>,
 }
 
@@ -45,7 +45,7 @@ impl OpenRun {
         let (no, run) = rows::run(row)?;
         let labels = label_pairs(&run);
         let digest = Digest { run, ..Digest::default() };
-        Ok(Some(OpenRun { no, digest, labels, numbers: FxHashMap::default(), targets: Vec::new() }))
+        Ok(Some(OpenRun { no, digest, labels, numbers: HashMap::default(), targets: Vec::new() }))
     }
 
     /// The same, of a run that is made where it is not there.
@@ -136,7 +136,7 @@ impl OpenRun {
         batch: &Checked<'_>,
         fresh: &[usize],
     ) -> Result<(), Error> {
-        let (mut tasks, mut metrics) = (FxHashSet::default(), FxHashSet::default());
+        let (mut tasks, mut metrics) = (HashSet::default(), HashSet::default());
         for event in fresh.iter().filter_map(|&i| batch.lines[i].event.as_ref()) {
             tasks.extend(Digest::task_of(event).filter(|key| !self.digest.tasks.contains_key(key)));
             metrics.extend(Digest::metric_of(event).filter(|key| !self.digest.metrics.contains_key(key)));
@@ -265,7 +265,7 @@ fn label_pairs(run: &RunState) -> Vec<(String, String)> {
     run.all_labels().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn sorted(keys: FxHashSet<TextKey>) -> Vec<TextKey> {
+fn sorted(keys: HashSet<TextKey>) -> Vec<TextKey> {
     let mut keys: Vec<TextKey> = keys.into_iter().collect();
     keys.sort_unstable();
     keys

@@ -3,10 +3,8 @@
 //! Lines of logs that end in a JSON object hold such choices as its members. A member is a choice when it is a word in
 //! at least two lines and not another one in each of them (that would be an id).
 
-use foldhash::HashMap;
 use makespan_analysis::{Quantity, natural_cmp};
-use makespan_model::Order as _;
-use makespan_model::{NONE, Run};
+use makespan_model::{HashMap, NONE, Order as _, Run};
 use makespan_scene::{Role, count};
 
 use super::plot::{Bar, Plot};

@@ -6,10 +6,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::{HashMap, HashSet};
 use makespan_analysis::{Facts, Quantity, natural_cmp, unit};
-use makespan_model::Order as _;
-use makespan_model::{NONE, Run, StrId, UNKNOWN};
+use makespan_model::{HashMap, HashSet, NONE, Order as _, Run, StrId, UNKNOWN};
 
 use crate::amount::Unit;
 

@@ -1,6 +1,6 @@
 //! Series of few numbers as bars: the weights of a handful of experts, one result of each optimizer.
 
-use foldhash::{HashMap, HashSet};
+use makespan_model::{HashMap, HashSet};
 use makespan_scene::count;
 
 use super::families::{COLOURED, Family, MISSING, Member, title};

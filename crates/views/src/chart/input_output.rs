@@ -1,9 +1,7 @@
 //! What was read against what was written: bytes, operations, and bytes over the network.
 
-use foldhash::HashMap;
 use makespan_analysis::{Quantity, Standard, natural_cmp};
-use makespan_model::Order as _;
-use makespan_model::TaskId;
+use makespan_model::{HashMap, Order as _, TaskId};
 use makespan_scene::{Role, count};
 
 use super::picture::MOST_ROWS;

@@ -1,8 +1,6 @@
 //! Samples of a metric as lines over time, or in their order where the source gives no times; as bars where they are few.
 
-use foldhash::HashMap;
-use makespan_model::Order as _;
-use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+use makespan_model::{HashMap, NONE, Order as _, Run, TaskId, UNKNOWN};
 use makespan_scene::{Role, count, counted};
 
 use super::bins::binned;

@@ -1,8 +1,7 @@
 //! From tasks to nodes: each task one, or, where there are too many to read, each step one.
 
-use foldhash::HashMap;
 use makespan_layout::{Direction, Request, Size};
-use makespan_model::{Run, Status, StrId, TaskId, UNKNOWN};
+use makespan_model::{HashMap, Run, Status, StrId, TaskId, UNKNOWN};
 use makespan_scene::{Face, Weight, counted, duration, width};
 
 /// How many nodes are laid out one by one. Beyond it nobody can read a graph, and tasks are shown by step.

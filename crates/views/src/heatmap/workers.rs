@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use foldhash::HashMap;
 use makespan_analysis::{Facts, natural_cmp};
-use makespan_model::Order as _;
-use makespan_model::StrId;
+use makespan_model::{HashMap, Order as _, StrId};
 use makespan_scene::{AxisMode, Role, counted, ticks};
 
 use super::options::WorkerOrder;

@@ -1,10 +1,8 @@
 //! Which attempt lies in which row, and the same at coarser and coarser resolutions.
 
-use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
-use makespan_model::Order as _;
-use makespan_model::{AttemptId, Run, Status, StrId, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
 use serde::{Deserialize, Serialize};
 
 use crate::recorded::Recorded;

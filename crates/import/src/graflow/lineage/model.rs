@@ -1,13 +1,12 @@
 //! What the answers tell of runs, gathered by execution and told once.
 
-use makespan_model::Order as _;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use foldhash::{HashMap, HashSet};
 use makespan_format::{
     Artifact, Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task, time::SECOND,
 };
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::importer::Zone;
 use crate::outcome;

@@ -1,8 +1,7 @@
 //! The radars of a run: its steps by their mean measures, and the open runs by theirs.
 
-use foldhash::HashMap;
 use makespan_analysis::{Facts, Quantity, Standard, natural_cmp};
-use makespan_model::{Order as _, Status, TaskId, UNKNOWN};
+use makespan_model::{HashMap, Order as _, Status, TaskId, UNKNOWN};
 use makespan_scene::{counted, visible};
 
 use super::super::choice::{Chart, Kind};

@@ -1,10 +1,8 @@
 //! From matched tasks to nodes: each row one, or, where there are too many to read, each step one.
 
-use foldhash::HashMap;
 use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_layout::{Direction, Request, Size};
-use makespan_model::Order as _;
-use makespan_model::{Run, TaskId};
+use makespan_model::{HashMap, Order as _, Run, TaskId};
 use makespan_scene::{Face, Weight, count, counted, duration, width};
 
 use super::super::{Pair, delta};

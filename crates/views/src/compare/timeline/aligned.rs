@@ -1,10 +1,8 @@
 //! Two indexes of bars with the same lanes and rows, each run counted from its own zero.
 
-use foldhash::HashMap;
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
-use makespan_model::Order as _;
-use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, HashMap, Order as _, Run, TaskId, UNKNOWN};
 
 use super::super::Pair;
 use super::rows::prefer;
