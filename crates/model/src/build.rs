@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::seeded::HashMap;
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Status, Task};
+use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Json, RunInfo, Severity, Status, Task};
 
 use crate::blocks::Blocks;
 use crate::columns::*;
@@ -12,16 +12,29 @@ use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 
 /// Folds a stream of events into the runs it tells of, in the order in which they appear. A copy of it, finished, is the
 /// runs as they are now, in full, and folding goes on; [`preview`](RunsBuilder::preview) is cheaper and holds less.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct RunsBuilder {
     /// Each in a place of its own, so that making room for more copies none, and each goes as it is frozen.
     #[allow(clippy::vec_box)]
     pub(crate) runs: Vec<Box<RunBuilder>>,
     by_id: HashMap<String, usize>,
-    current: usize,
+    /// The run that events belong to; none while they tell of one that is left out.
+    current: Option<usize>,
     /// Findings that came before any run.
     early: Vec<Diagnostic>,
+    /// Records of runs, and other events, for which there was no room.
+    left_out: (u64, u64),
+    most: usize,
 }
+
+impl Default for RunsBuilder {
+    fn default() -> RunsBuilder {
+        RunsBuilder::at_most(MOST_RUNS)
+    }
+}
+
+/// How many runs are kept: each takes some five kilobytes however short it is, and a few megabytes can name millions.
+pub const MOST_RUNS: usize = 200_000;
 
 impl RunsBuilder {
     /// No runs yet.
@@ -29,11 +42,26 @@ impl RunsBuilder {
         RunsBuilder::default()
     }
 
-    /// Takes the next event.
+    /// No runs yet, and never more than `most`.
+    pub fn at_most(most: usize) -> RunsBuilder {
+        RunsBuilder {
+            runs: Vec::new(),
+            by_id: HashMap::default(),
+            current: None,
+            early: Vec::new(),
+            left_out: (0, 0),
+            most,
+        }
+    }
+
+    /// Takes the next event. Of runs for which there is no room nothing is kept but their number.
     pub fn apply(&mut self, event: &Event<'_>) {
         if let Event::Run(info) = event {
             self.current = self.open(&info.id);
-            self.runs[self.current].info(info);
+            match self.current {
+                Some(at) => self.runs[at].info(info),
+                None => self.left_out.0 += 1,
+            }
             return;
         }
         if self.runs.is_empty() {
@@ -43,18 +71,41 @@ impl RunsBuilder {
             }
             self.current = self.open("run");
         }
-        self.runs[self.current].apply(event);
+        match self.current {
+            Some(at) => self.runs[at].apply(event),
+            None => self.left_out.1 += 1,
+        }
     }
 
-    fn open(&mut self, id: &str) -> usize {
+    fn open(&mut self, id: &str) -> Option<usize> {
         if let Some(&at) = self.by_id.get(id) {
-            return at;
+            return Some(at);
+        }
+        if self.runs.len() == self.most {
+            return None;
         }
         let mut builder = RunBuilder { id: id.to_owned(), ..RunBuilder::default() };
         builder.diagnostics.append(&mut self.early);
         self.runs.push(Box::new(builder));
         self.by_id.insert(id.to_owned(), self.runs.len() - 1);
-        self.runs.len() - 1
+        Some(self.runs.len() - 1)
+    }
+
+    /// What was left out, for the first run to say.
+    fn tell_left_out(&mut self) {
+        let (runs, events) = self.left_out;
+        if runs > 0 {
+            let message = format!(
+                "only the first {} runs are kept; {runs} records of other runs and {events} other events are left out. \
+                 Open fewer files at once",
+                self.runs.len()
+            );
+            let found = Diagnostic::new(Severity::Error, "runs-left-out", message).times(runs);
+            match self.runs.first_mut() {
+                Some(first) => first.diagnostics.push(found),
+                None => self.early.push(found),
+            }
+        }
     }
 
     /// How many tasks have been declared so far, in all runs.
@@ -63,7 +114,8 @@ impl RunsBuilder {
     }
 
     /// Checks, sorts and freezes. The second part is what was found before any run was opened.
-    pub fn finish(self) -> (Vec<Run>, Vec<Diagnostic>) {
+    pub fn finish(mut self) -> (Vec<Run>, Vec<Diagnostic>) {
+        self.tell_left_out();
         (self.runs.into_iter().map(|run| run.finish()).collect(), self.early)
     }
 }

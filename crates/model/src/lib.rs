@@ -29,7 +29,7 @@ mod seeded;
 mod strings;
 mod unfold;
 
-pub use build::RunsBuilder;
+pub use build::{MOST_RUNS, RunsBuilder};
 pub use columns::{Alerts, Artifacts, Attempts, Logs, Samples, Tasks};
 pub use dependencies::{Dependencies, Edges, Neighbors, Visited};
 pub use makespan_format::{Diagnostic, Direction, Severity, Status};

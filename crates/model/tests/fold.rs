@@ -102,6 +102,20 @@ fn several_runs_in_one_stream_stay_apart() {
 }
 
 #[test]
+fn runs_for_which_there_is_no_room_are_counted() {
+    let mut runs = RunsBuilder::at_most(2);
+    for id in ["a", "b", "c", "b", "d"] {
+        runs.apply(&Event::Run(RunInfo { id: id.into(), ..RunInfo::default() }));
+        runs.apply(&Event::Task(Task { id: "t".into(), ..Task::default() }));
+    }
+    let (kept, _) = runs.finish();
+    assert_eq!(kept.iter().map(|run| (&*run.id, run.task_count())).collect::<Vec<_>>(), [("a", 1), ("b", 1)]);
+    let found = kept[0].diagnostics.iter().find(|d| d.code == "runs-left-out").unwrap();
+    assert_eq!(found.count, 2);
+    assert!(found.message.contains("2 records of other runs and 2 other events"), "{}", found.message);
+}
+
+#[test]
 fn a_preview_shows_the_tasks_so_far_and_folding_goes_on() {
     let mut b = RunsBuilder::new();
     notation::read("b 2..4 w1 a\na 0..2 w2", &mut b);

@@ -1,13 +1,11 @@
 //! The writer: appends records to segments, waits until they are on the disk, and only then tells anybody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-
-use std::collections::HashMap;
 
 use super::folders::Folders;
 use super::index::{Index, Listed};
