@@ -1,4 +1,4 @@
-"""Records what a Python program does as runs that Makespan opens.
+"""Records what a Python program does as runs that Makespan opens, and opens runs to analyse them.
 
     import makespan
 
@@ -13,6 +13,11 @@
 
 Events are written to a file, one line each (docs/events.md), before the call that records them returns. Whatever goes
 wrong while recording is kept from the program. Only the standard library is needed.
+
+    runs = makespan.open("makespan-runs")
+    print(runs[0].status, runs[0].makespan_s, runs[0].findings)
+
+``open``, ``compare`` and ``check`` call the ``makespan`` program; see :mod:`makespan.analysis`.
 """
 
 from __future__ import annotations
@@ -29,9 +34,9 @@ from ._run import Run
 from ._task import Task
 
 __all__ = [
-    "Backoff", "LogHandler", "Run", "Task", "alert", "artifact", "bind", "current", "environment", "finish", "join",
-    "listen", "log", "metric", "progress", "run", "start", "task",
-]
+    "Backoff", "LogHandler", "OpenError", "ProgramError", "Run", "Task", "alert", "artifact", "bind", "check", "compare",
+    "current", "environment", "finish", "join", "listen", "log", "metric", "progress", "run", "start", "task",
+]  # not `open`: `from makespan import *` must not replace the function of Python
 __version__ = "0.1.0"
 
 
@@ -150,11 +155,15 @@ def progress(done, message=None):
         scope.progress(done, message)
 
 
-def __getattr__(name):
-    if name == "LogHandler":  # on demand: not every program loads `logging`
-        from ._logging import LogHandler
+_ON_DEMAND = {"LogHandler": "_logging", "ProgramError": "_program", "OpenError": "analysis", "open": "analysis",
+              "compare": "analysis", "check": "analysis"}
 
-        return LogHandler
+
+def __getattr__(name):
+    if name in _ON_DEMAND:  # a program that only records loads nothing of these
+        import importlib
+
+        return getattr(importlib.import_module("." + _ON_DEMAND[name], __name__), name)
     raise AttributeError("module 'makespan' has no attribute %r" % name)
 
 
