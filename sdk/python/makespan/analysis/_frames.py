@@ -28,10 +28,10 @@ def frame_of(rows):
             json = field.metadata.get("json") or name
             values = [nanoseconds((row.raw or {}).get(json)) for row in rows]
             found[name] = pandas.to_datetime(pandas.array(values, dtype="Int64"), unit="ns", utc=True)
-        elif name.endswith("_ns"):
-            found[name] = pandas.array([getattr(row, name) for row in rows], dtype="Int64")
         else:
-            found[name] = [_plain(getattr(row, name)) for row in rows]
+            values = [_plain(getattr(row, name)) for row in rows]
+            whole = name.endswith("_ns") and not any(isinstance(value, list) for value in values)
+            found[name] = pandas.array(values, dtype="Int64") if whole else values
     return pandas.DataFrame(found)
 
 

@@ -85,7 +85,7 @@ class Record:
         # Only called for what is not there.
         if name.endswith("_s") and name[:-1] + "ns" in type(self).__dataclass_fields__:
             found = getattr(self, name[:-1] + "ns")
-            return None if found is None else found / 1e9
+            return None if found is None else [one / 1e9 for one in found] if isinstance(found, list) else found / 1e9
         raise AttributeError("%s has no attribute %r" % (type(self).__name__, name))
 
     def __dir__(self):

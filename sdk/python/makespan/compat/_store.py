@@ -20,7 +20,9 @@ import threading
 import uuid
 import warnings
 
+from .. import _program
 from .._guard import say
+from .._program import ProgramError
 from . import _read
 
 #: Seconds that the program may take for one answer.
@@ -29,17 +31,16 @@ PATIENCE_S = 60
 AT_ONCE = 200
 
 
-class StoreError(OSError):
+class StoreError(ProgramError):
     """A store cannot be used. The message names it, the reason, and what to do."""
 
 
 def program():
     """Returns the path of the ``makespan`` program; raises :class:`StoreError` if there is none."""
-    found = os.environ.get("MAKESPAN_BIN") or shutil.which("makespan")
-    if not found:
-        raise StoreError("A database needs the makespan program, which is not in PATH. Install it, set MAKESPAN_BIN to its "
-                         "path, or record to files instead.")
-    return found
+    try:
+        return _program.find()
+    except ProgramError as error:
+        raise StoreError("A database needs the makespan program. %s Or record to files instead." % error) from None
 
 
 def url_of(connection, database=None):
