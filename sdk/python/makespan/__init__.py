@@ -34,8 +34,9 @@ from ._run import Run
 from ._task import Task
 
 __all__ = [
-    "Backoff", "LogHandler", "OpenError", "ProgramError", "Run", "Task", "alert", "artifact", "bind", "check", "compare",
-    "current", "environment", "finish", "join", "listen", "log", "metric", "progress", "run", "start", "task",
+    "Backoff", "EventStream", "LiveMonitor", "LogHandler", "OpenError", "ProgramError", "Run", "Task", "WebhookHandler",
+    "add_handler", "alert", "artifact", "bind", "check", "compare", "current", "environment", "finish", "join", "listen", "log",
+    "metric", "progress", "remove_handler", "run", "start", "task",
 ]  # not `open`: `from makespan import *` must not replace the function of Python
 __version__ = "0.1.0"
 
@@ -156,7 +157,8 @@ def progress(done, message=None):
 
 
 _ON_DEMAND = {"LogHandler": "_logging", "ProgramError": "_program", "OpenError": "analysis", "open": "analysis",
-              "compare": "analysis", "check": "analysis"}
+              "compare": "analysis", "check": "analysis", "add_handler": "live", "remove_handler": "live",
+              "EventStream": "live", "LiveMonitor": "live", "WebhookHandler": "live"}
 
 
 def __getattr__(name):

@@ -17,6 +17,13 @@ def listen(listener):
     _all = _all + [listener]
 
 
+@guarded()
+def forget(listener):
+    """No longer calls a listener."""
+    global _all
+    _all = [one for one in _all if one is not listener]
+
+
 def listeners(own):
     """Those of one run, and those of all."""
     return own + _all

@@ -222,6 +222,11 @@ class Run(Scope):
         self._listeners = self._listeners + [listener]
 
     @guarded()
+    def unlisten(self, listener):
+        """No longer calls a listener."""
+        self._listeners = [one for one in self._listeners if one is not listener]
+
+    @guarded()
     def annotate(self, labels=None, params=None):
         """Labels and parameters; each replaces what was there of its kind."""
         self.put({"event": "run", "labels": self.redacted_members(labels), "params": self.redacted_members(params)})
