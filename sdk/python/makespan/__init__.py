@@ -23,6 +23,7 @@ wrong while recording is kept from the program. Only the standard library is nee
 from __future__ import annotations
 
 import atexit as _atexit
+import sys as _sys
 
 from . import _context, _gauge, _listen, _nested, _run, _signals, _within
 from ._clock import Clock as _Clock
@@ -174,6 +175,9 @@ def _at_exit():
     for open_run in reversed(_context.open_runs()):
         open_run.end()
     _gauge.close()
+    shipping = _sys.modules.get(__name__ + "._ship")
+    if shipping is not None:
+        shipping.close()
 
 
 _atexit.register(_at_exit)

@@ -59,6 +59,8 @@ class Run(Scope):
             self._sink = Sink(os.fspath(file) if file is not None else _nested.place(folder, self.id),
                               _encode.number(limit) or LARGEST_FILE, bool(strict))
             self.file = self._sink.path
+            if announce:
+                self.ship()
         if announce:
             self.put({"event": "run", "makespan": 1, "name": self.name, "workflow": self.workflow,
                       "started": nanoseconds(at) or self.clock.now(), "source": _source(source),
@@ -67,6 +69,18 @@ class Run(Scope):
             if self._sink is not None:
                 self._sink.complain()
         self._plan(steps)
+
+    @guarded()
+    def ship(self):
+        """Sends what is recorded from now on to the server that ``MAKESPAN_SERVER`` names, if any. Runs do so by themselves."""
+        if not os.environ.get("MAKESPAN_SERVER") or self.joined or self._sink is None:
+            return
+        from . import _ship
+
+        address = _ship.server()
+        if address is not None and os.path.dirname(self.file) == _ship.outbox(address):
+            self._sink.limit = min(self._sink.limit, _ship.room(address))
+        _ship.opened(self, os.path.getsize(self.file) if os.path.exists(self.file) else 0)
 
     @guarded()
     def _plan(self, steps):

@@ -22,6 +22,7 @@ import warnings
 
 from .. import _program
 from .._guard import say
+from .._lock import lock
 from .._program import ProgramError
 from . import _read
 
@@ -130,7 +131,7 @@ class Store:
             os.makedirs(path, mode=0o700)
         except OSError:
             path = tempfile.mkdtemp(prefix="makespan-")
-        self._held = _lock(os.path.join(path, "lock"))
+        self._held = lock(os.path.join(path, "lock"))
         return path
 
     def _base(self):
@@ -147,7 +148,7 @@ class Store:
             return
         for name in left:
             path = os.path.join(self._base(), name)
-            held = _lock(os.path.join(path, "lock"))
+            held = lock(os.path.join(path, "lock"))
             if held is None:
                 continue
             if all([self.bring(file) for file in _read.folder(path)]):
@@ -194,19 +195,3 @@ class Store:
             return None
         told = say(done.stderr.decode("utf-8", "replace").strip(), 2048) or "exit code %d" % done.returncode
         raise StoreError("%s %s: %s" % (os.path.basename(self._program), command[0], told))
-
-
-def _lock(path):
-    """Returns a descriptor that holds the lock of a folder; ``None`` if another process holds it."""
-    try:
-        import fcntl
-
-        held = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    except (ImportError, OSError):
-        return None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return held
-    except OSError:
-        os.close(held)
-        return None
