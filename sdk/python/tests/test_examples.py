@@ -66,6 +66,15 @@ class Documents(Recorded):
         for name in EXPECTED:
             self.assertIn("examples/%s.py" % name, text)
 
+    @needs_program
+    def test_the_tutorial_runs_from_its_first_line_to_its_last(self):
+        text = (PROJECT / "docs/python.md").read_text()
+        code = "\n".join(part.split("```")[0] for part in text.split("```python\n")[1:])
+        done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=str(self.folder), stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env={**os.environ, "PYTHONPATH": str(SDK), "HOME": str(self.folder), "MAKESPAN_BIN": program()})
+        self.assertEqual((done.returncode, done.stderr.decode()), (0, ""))
+        self.assertIn("tuesday.jsonl", done.stdout.decode(), "the error of a file that is not there")
+
     def test_programs_in_the_documents_run(self):
         for document in (SDK / "README.md", PROJECT / "docs/recording-python.md"):
             programs = document.read_text().split("```python\n")[1:]

@@ -15,12 +15,9 @@ from .support import SDK, Recorded
 
 def _can_build():
     # Not by importing setuptools, which replaces a part of the standard library.
-    def version(name):
-        try:
-            return int(importlib.metadata.version(name).split(".")[0])
-        except importlib.metadata.PackageNotFoundError:
-            return 0
-    return version("pip") and (version("setuptools") >= 71 or version("setuptools") and version("wheel"))
+    found = {one.metadata["Name"].lower(): one.version for one in importlib.metadata.distributions() if one.metadata["Name"]}
+    setuptools = int(found.get("setuptools", "0").split(".")[0])
+    return "pip" in found and (setuptools >= 71 or setuptools >= 61 and "wheel" in found)
 
 
 @unittest.skipUnless(_can_build(), "pip and setuptools 71, or wheel, are not installed")
