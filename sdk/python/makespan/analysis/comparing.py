@@ -106,9 +106,9 @@ class _Files:
     def _of_run(self, run):
         if self.store is None:
             self.store = run._opened.store
-        plain = not run._opened.options and run._opened.store == self.store
-        if run._alone_there and plain and len(run._opened.names) == 1:
-            return _safe(run._opened.names[0])
+        alone = run._alone()
+        if not alone.options and alone.store == self.store and len(alone.names) == 1:
+            return _safe(alone.names[0])
         if self._folder is None:
             self._folder = self._kept.enter_context(tempfile.TemporaryDirectory(prefix="makespan-"))
         self._made += 1

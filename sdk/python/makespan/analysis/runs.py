@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import io
 import json
 import os
+import shutil
 import tempfile
 import warnings
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
@@ -42,6 +43,31 @@ class Sources:
         return json.loads(self.call(verb, *options, "--json", **how)[0])
 
 
+class _Parts:
+    """Files of single runs of several, made when they are first needed: all files would be read for each question otherwise.
+
+    They are removed with this object, or at the end of the program.
+    """
+
+    def __init__(self, opened):
+        self._opened, self._folder = opened, None
+
+    def of(self, run):
+        """Returns a run as :class:`Sources` of its own."""
+        if self._folder is None or not os.path.isdir(self._folder):
+            self._folder = tempfile.mkdtemp(prefix="makespan-")
+            weakref.finalize(self, _remove, self._folder, os.getpid())
+        path = os.path.join(self._folder, "%d.jsonl" % run.number)
+        if not os.path.exists(path):
+            _written(self._opened.call("export", "--format", "jsonl", "--run", str(run.number))[0], path)
+        return Sources([path], store=self._opened.store)
+
+
+def _remove(folder, pid):
+    if os.getpid() == pid:  # not at the end of a fork
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _name(source):
     if hasattr(source, "put") and hasattr(source, "file"):  # a run that is being recorded
         if source.file is None:
@@ -72,9 +98,9 @@ def open(*sources, zone=None, unit=None, store=None):
     except ProgramError as error:
         raise OpenError(str(error)) from None
     runs = Rows(Run.from_json(each) for each in json.loads(data)["runs"])
+    parts = _Parts(opened) if len(runs) > 1 else None
     for number, run in enumerate(runs, 1):
-        run._opened, run.number = opened, number
-        run._alone_there = len(runs) == 1
+        run._opened, run.number, run._parts = opened, number, parts
     recorded = [source.id for source in sources if hasattr(source, "put") and hasattr(source, "file")]
     if len(recorded) == len(sources):
         runs = Rows(run for run in runs if run.id in recorded)
@@ -127,7 +153,8 @@ class Run(Record):
     diagnostics: Optional[List[Dict[str, Any]]] = None
 
     _opened = None
-    _alone_there = True
+    #: What gives a run that shares its files with others a file of its own.
+    _parts = None
     #: Its place among the runs that were opened, from 1.
     number = 1
 
@@ -158,10 +185,7 @@ class Run(Record):
     @property
     def stats(self):
         """Statistics of the run, as :class:`RunStatistics`."""
-        def read():
-            with self._alone() as alone:
-                return Statistics.from_json(alone.json("stats")).runs[0]
-        return self._once("stats", read)
+        return self._once("stats", lambda: Statistics.from_json(self._alone().json("stats")).runs[0])
 
     @property
     def findings(self):
@@ -176,7 +200,7 @@ class Run(Record):
         """Returns the tasks that match an expression (``docs/query.md``), such as ``"status:failed or dur>p95"``, in order of
         their starts. Raises :class:`makespan.ProgramError` if the expression is invalid.
         """
-        data, _ = self._opened.call("query", "--ids", "--run", str(self.number), after=(expression,))
+        data, _ = self._alone().call("query", "--ids", "--run", "1", after=(expression,))
         return Rows(self.task(id) for id in data.decode().splitlines())
 
     def events(self):
@@ -205,12 +229,12 @@ class Run(Record):
         spreadsheet would execute. ``view`` is ``graph`` or ``timeline`` and ``theme`` one of ``light``, ``dark``,
         ``high-contrast`` and ``high-contrast-dark``, for ``svg``.
         """
-        options = ["--format", format, "--run", str(self.number)]
+        options = ["--format", format, "--run", "1"]
         for name, value in (("--table", table), ("--view", view), ("--theme", theme)):
             options += [name, value] if value is not None else []
         options += ["--csv-raw"] if raw else []
         options += ["--redact"] if redact else []
-        data, _ = self._opened.call("export", *options)
+        data, _ = self._alone().call("export", *options)
         return _written(data, path)
 
     def svg(self, view="timeline", theme="light"):
@@ -219,8 +243,7 @@ class Run(Record):
 
     def report(self, path, title=None, redact=True):
         """Writes a self-contained HTML report of the run and returns its path; see :meth:`Runs.report`."""
-        with self._alone() as alone:
-            return _report(alone, path, title, redact)
+        return _report(self._alone(), path, title, redact)
 
     def show(self, view="timeline", theme="light", height=None):
         """Returns a picture for a notebook: ``timeline`` or ``graph``. ``height`` in pixels."""
@@ -231,14 +254,9 @@ class Run(Record):
     def _repr_html_(self):
         return self.show()._repr_html_()
 
-    @contextlib.contextmanager
     def _alone(self):
-        """Gives this run alone as :class:`Sources`: its own files, or a file that is made of its events."""
-        if self._alone_there:
-            yield self._opened
-            return
-        with tempfile.TemporaryDirectory(prefix="makespan-") as folder:
-            yield Sources([self.export("jsonl", os.path.join(folder, "run.jsonl"))], store=self._opened.store)
+        """Returns this run alone as :class:`Sources`: its own files, or a file that is made of its events."""
+        return self._opened if self._parts is None else self._parts.of(self)
 
     def __repr__(self):
         return "Run(%r, %s, %s tasks, %s)" % (
