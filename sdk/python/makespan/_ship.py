@@ -95,8 +95,20 @@ class _Shipper:
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._shipments, self._wait_until, self._wait, self._busy = [], 0.0, FIRST_WAIT_S, False
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        self._thread = threading.Thread(target=self._work, name="makespan-ship", daemon=True)
-        self._thread.start()
+        self._thread, self._recovered = None, False
+        self.resume()
+
+    def resume(self):
+        """Starts the thread, unless it is there."""
+        if self._thread is None or not self._thread.is_alive():
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._work, name="makespan-ship", daemon=True)
+            self._thread.start()
+
+    def rest(self):
+        """Ends the thread before a fork: Python warns of forks of programs with threads, and this thread is not the program's."""
+        self._stop.set()
+        self._thread.join(0.5)
 
     def add(self, run, start):
         if any(one.is_of(run) for one in self._shipments):
@@ -124,7 +136,9 @@ class _Shipper:
         self._shipments = []
 
     def _work(self):
-        self._recover()
+        if not self._recovered:
+            self._recovered = True
+            self._recover()
         while not self._stop.wait(PAUSE_S):
             if os.getpid() != self.pid:
                 return
@@ -298,6 +312,21 @@ class _Shipment:
             os.close(self._held)
             self._held = None
 
+
+@guarded()
+def _before_fork():
+    if _shipper is not None and _shipper.pid == os.getpid():
+        _shipper.rest()
+
+
+@guarded()
+def _after_fork():
+    if _shipper is not None and _shipper.pid == os.getpid():
+        _shipper.resume()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork)
 
 _complained = False
 

@@ -67,7 +67,7 @@ class Shipped(Recorded):
                 "XDG_STATE_HOME": str(self.state), "HOME": str(self.folder), "MAKESPAN_SERVER": "http://127.0.0.1:%d" % port, **more}
 
     def execute(self, port, *args, code=PROGRAM, **more):
-        done = subprocess.run([sys.executable, "-c", code, *map(str, args)], env=self.environment(port, **more), cwd=str(self.folder),
+        done = subprocess.run([sys.executable, "-W", "error", "-c", code, *map(str, args)], env=self.environment(port, **more), cwd=str(self.folder),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
         self.assertEqual((done.returncode, done.stdout), (0, b"done\n"), done.stderr.decode())
         return done.stderr.decode()
