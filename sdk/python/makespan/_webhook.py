@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import queue
 import threading
 import time
@@ -55,13 +56,16 @@ class WebhookHandler:
         self._key = None if secret is None else _key(secret)
         self._queue, self._thread = queue.Queue(WAITING), None
         self._until = None  # when the end of the program stops waiting
-        self._lock = threading.Lock()
+        self._lock, self._pid = threading.Lock(), os.getpid()
 
     @guarded()
     def handle(self, event):
         """Queues a happening. Returns at once."""
         if self.events is not None and event.get("type") not in self.events:
             return
+        if self._pid != os.getpid():
+            # A fork has no thread, and what waits is sent by the process that queued it.
+            self._pid, self._thread, self._queue, self._lock = os.getpid(), None, queue.Queue(WAITING), threading.Lock()
         with self._lock:
             if self._thread is None:
                 self._until = None
@@ -78,6 +82,8 @@ class WebhookHandler:
 
     def close(self):
         """Waits for what is left, five seconds at most; what is left then is counted as dropped."""
+        if self._pid != os.getpid():
+            return
         with self._lock:
             thread, self._thread = self._thread, None
         if thread is None:

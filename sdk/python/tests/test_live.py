@@ -201,6 +201,21 @@ class Webhooks(Recorded):
             with self.assertRaises(OSError):
                 _connect.connect(url, 1)
 
+    def test_a_fork_sends_its_own_events(self):
+        with self.server() as server:
+            handler = makespan.WebhookHandler("http://127.0.0.1:%d/" % server.server_port, allow_http=True, allow_private=True)
+            handler.handle({"type": "parent"})
+            handler.close()
+            handler.handle({"type": "parent"})
+            pid = os.fork()
+            if pid == 0:
+                handler.handle({"type": "child"})
+                handler.close()
+                os._exit(0)
+            os.waitpid(pid, 0)
+            handler.close()
+            self.assertEqual(sorted(json.loads(body)["type"] for _, _, body in server.got), ["child", "parent", "parent"])
+
     def test_the_end_waits_at_most_a_while_and_counts_what_is_left(self):
         with mock.patch.object(_webhook, "PATIENCE_S", 0.2), mock.patch("makespan._connect.post", lambda *_: time.sleep(2) or 204):
             handler = makespan.WebhookHandler("https://example.org")

@@ -77,7 +77,7 @@ def of_comparison(comparison):
         body = _table(["First run", "Last run", "Median"], rows, len(rows))
     fair = "" if comparison.comparable is not False else "<p>The runs are not comparable: %s.</p>" % html.escape(
         ", ".join(sorted({note.code for note in comparison.notes if note.forbids})))
-    return framed("<p><b>%s</b></p><p>%s</p>%s%s" % (html.escape(title), names, fair, body), 400)
+    return framed("<p><b>%s</b></p><p>%s</p>%s%s" % (html.escape(title), names, fair, body), min(500, 120 + 20 * body.count("<tr>")))
 
 
 def framed(body, height, dark=False):
