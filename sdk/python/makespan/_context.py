@@ -1,4 +1,4 @@
-"""Which task or run the code at hand belongs to.
+"""Finds the task or run that the running code belongs to.
 
 It follows calls, ``asyncio`` tasks and generators by :mod:`contextvars`. A thread starts without one: it belongs to
 the only run that is open, if there is one, or to what :func:`bind` took along.
@@ -24,7 +24,7 @@ ambient_if_known = ambient
 
 
 def current():
-    """The task or run that is going on, or ``None``."""
+    """Returns the current task or run, or ``None``."""
     scope = _current.get()
     while scope is not None:
         if scope.is_open:
@@ -74,7 +74,7 @@ def all_runs():
 
 
 def bind(function):
-    """The function with the current task taken along, for another thread: ``executor.submit(bind(work), item)``."""
+    """Returns a function that runs within the current task in another thread: ``executor.submit(makespan.bind(work), item)``."""
     scope = current()
 
     @functools.wraps(function)

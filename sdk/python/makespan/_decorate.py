@@ -1,7 +1,7 @@
 """``@makespan.task``: functions, coroutines and generators that record each call as a task.
 
-What is decorated does what it did: its arguments, results and exceptions are those of the function, and it runs just
-the same where nothing is recorded. Arguments and results are not recorded, unless the name of the task is made of them.
+A decorated function behaves as before: arguments, results and exceptions are its own, and outside a run it runs unrecorded.
+Arguments and results are not recorded, except arguments that the name of the task contains.
 """
 
 from __future__ import annotations

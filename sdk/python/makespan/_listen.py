@@ -1,4 +1,4 @@
-"""Whoever wants to hear each event while it is recorded."""
+"""Functions that are called with each event while it is recorded."""
 
 from __future__ import annotations
 
@@ -17,13 +17,20 @@ def listen(listener):
     _all = _all + [listener]
 
 
+@guarded()
+def forget(listener):
+    """No longer calls a listener."""
+    global _all
+    _all = [one for one in _all if one is not listener]
+
+
 def listeners(own):
-    """Those of one run, and those of all."""
+    """Returns the listeners of one run and of all runs."""
     return own + _all
 
 
 def tell(listeners, event):
-    """Calls them, in the thread that records. What they raise is kept from the program."""
+    """Calls listeners in the thread that records. Exceptions that they raise are ignored."""
     if getattr(_told, "on", False):
         return  # what a listener records is heard by no listener
     _told.on = True

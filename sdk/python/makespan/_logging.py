@@ -1,4 +1,4 @@
-"""Lines of :mod:`logging` as lines of the log of the current task."""
+"""Records lines of :mod:`logging` as log lines of the current task."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ._guard import foreign, guarded
 
 
 class LogHandler(logging.Handler):
-    """``logging.getLogger().addHandler(makespan.LogHandler())``. With ``run``, all go to that run or its current task.
+    """Records log records: ``logging.getLogger().addHandler(makespan.LogHandler())``.
 
-    It never prints, also where a record cannot be formatted; lines outside of any run are passed over.
+    With ``run``, all of them belong to that run or its current task. Records outside a run are ignored. It never prints, even if a
+    record cannot be formatted.
     """
 
     def __init__(self, level=logging.NOTSET, run=None):
@@ -31,4 +32,4 @@ class LogHandler(logging.Handler):
             scope.log(text, level=record.levelname.lower())
 
     def handleError(self, record):
-        """Says nothing: what goes wrong here is no matter of the program."""
+        """Does nothing: problems of recording do not concern the program."""

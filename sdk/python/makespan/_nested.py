@@ -95,9 +95,18 @@ def _set(name, value):
 def place(folder, id):
     """The file for a run of which nobody said where it goes."""
     if folder is None:
-        folder = os.environ.get("MAKESPAN_DIR") or inbox(os.environ.get("MAKESPAN_STORE", "")) or "makespan-runs"
+        folder = os.environ.get("MAKESPAN_DIR") or inbox(os.environ.get("MAKESPAN_STORE", "")) or _outbox() or "makespan-runs"
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in id)[:200].lstrip(".") or "run"
     return os.path.join(os.fspath(folder), safe + ".jsonl")
+
+
+def _outbox():
+    if not os.environ.get("MAKESPAN_SERVER"):
+        return None
+    from . import _ship
+
+    address = _ship.server()
+    return _ship.outbox(address) if address is not None else None
 
 
 def inbox(url):

@@ -1,4 +1,4 @@
-"""Trying again, with pauses in between."""
+"""Retries with pauses between attempts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from ._guard import guarded
 
 
 class Backoff:
-    """Pauses between tries: the first in seconds, what each is multiplied with, and the longest.
+    """Pauses between attempts: ``first`` and ``longest`` in seconds, ``factor`` from one to the next, at most ``tries`` attempts.
 
-    ``jitter``, 0 to 1, takes a random part of each pause away, so that many programs that failed at once do not come
-    back at once.
+    ``jitter``, 0 to 1, shortens each pause by a random part, so that programs that failed together do not retry together.
     """
 
     __slots__ = ("tries", "first", "factor", "longest", "jitter")
@@ -24,14 +23,14 @@ class Backoff:
 
     @classmethod
     def of(cls, backoff, tries):
-        """A backoff, or the seconds of the first pause. What is no number counts as 1 try and no pause."""
+        """Makes a backoff of one, or of the seconds of the first pause. Invalid numbers count as 1 attempt and no pause."""
         if not isinstance(backoff, cls):
             return cls(_number(tries, 1), _number(backoff, 0.0))
         given = (backoff.tries, backoff.first, backoff.factor, backoff.longest, backoff.jitter)
         return cls(*map(_number, given, (1, 0.0, 1.0, 60.0, 0.0)))
 
     def pauses(self):
-        """The pauses, one fewer than there are tries, in seconds."""
+        """Yields the pauses in seconds, one fewer than attempts."""
         pause = float(self.first)
         for _ in range(int(self.tries) - 1):
             yield max(0.0, min(pause, self.longest) * (1.0 - self.jitter * random.random()))
@@ -49,14 +48,14 @@ def _number(value, otherwise):
 
 
 def exceptions(on):
-    """A class of exceptions or a tuple of such, as ``except`` takes them; anything else means ``Exception``."""
+    """Returns a tuple of exception classes for ``except``; anything else than classes means ``Exception``."""
     classes = on if isinstance(on, tuple) else (on,)
     fine = all(isinstance(one, type) and issubclass(one, BaseException) for one in classes)
     return classes if fine else (Exception,)
 
 
 class Attempt:
-    """One try of a task, by ``with``. ``again`` says afterwards whether another follows, ``pause`` when, in seconds."""
+    """One attempt of a task, for a ``with`` statement. Afterwards ``again`` is whether another follows, after ``pause`` seconds."""
 
     __slots__ = ("task", "again", "pause", "kept", "_on", "_left")
 
@@ -89,7 +88,7 @@ class Attempt:
 
 
 def attempts(task, backoff, on):
-    """Yields tries that keep an exception to themselves as long as another one follows."""
+    """Yields attempts, which suppress an exception as long as another attempt follows."""
     left = backoff.pauses()
     for _ in itertools.count():
         attempt = _Quiet(task, on, left)

@@ -59,6 +59,8 @@ class Run(Scope):
             self._sink = Sink(os.fspath(file) if file is not None else _nested.place(folder, self.id),
                               _encode.number(limit) or LARGEST_FILE, bool(strict))
             self.file = self._sink.path
+            if announce:
+                self.ship()
         if announce:
             self.put({"event": "run", "makespan": 1, "name": self.name, "workflow": self.workflow,
                       "started": nanoseconds(at) or self.clock.now(), "source": _source(source),
@@ -67,6 +69,18 @@ class Run(Scope):
             if self._sink is not None:
                 self._sink.complain()
         self._plan(steps)
+
+    @guarded()
+    def ship(self):
+        """Sends what is recorded from now on to the server that ``MAKESPAN_SERVER`` names, if any. Runs do so by themselves."""
+        if not os.environ.get("MAKESPAN_SERVER") or self.joined or self._sink is None:
+            return
+        from . import _ship
+
+        address = _ship.server()
+        if address is not None and os.path.dirname(self.file) == _ship.outbox(address):
+            self._sink.limit = min(self._sink.limit, _ship.room(address))
+        _ship.opened(self, os.path.getsize(self.file) if os.path.exists(self.file) else 0)
 
     @guarded()
     def _plan(self, steps):
@@ -86,9 +100,10 @@ class Run(Scope):
 
     @guarded(lambda: nothing())
     def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None, alias=None):
-        """Declares a task that will be started later, or never. ``after`` names what it depends on: tasks, ids, or
-        names, which mean all tasks of that name so far; its own name means the one before it. ``parent`` is the task or group that contains it; where none
-        is given the current task is.
+        """Declares a task and returns it; it may be started later, or never.
+
+        ``after`` lists what it depends on: tasks, ids, or names, which stand for all tasks of that name so far; its own name stands
+        for the one before it. ``parent`` is the task or group that contains it, by default the current task.
         """
         name = say(name, 256) or "task"
         around = _context.current()
@@ -112,7 +127,7 @@ class Run(Scope):
 
     @guarded(list)
     def ids(self, after, own=None):
-        """Ids of what a task depends on: a name means all tasks of that name so far, and the name of the task itself
+        """Returns the ids of what a task depends on: a name stands for all tasks of that name so far, and the task's own name for
         the one before it.
         """
         if after is None:
@@ -132,7 +147,7 @@ class Run(Scope):
         return list(dict.fromkeys(found))
 
     def __getitem__(self, name):
-        """The task of that name among the ``steps`` that the run was made with."""
+        """Returns the task with a name among the ``steps`` that the run was opened with."""
         found = self.steps.get(name)
         return found if found is not None else nothing()
     # ------------------------------------------------------------------------------------------------------ machinery
@@ -141,7 +156,7 @@ class Run(Scope):
         self.put(event, detail, task=self.group)
 
     def put(self, event, detail=False, at=None, task=None, tries=None):
-        """Writes an event, with the run, the task and the time; tells the listeners."""
+        """Writes an event with the run, the task and the time, and calls the listeners."""
         if self is NOWHERE:
             return
         kind = event.pop("event")
@@ -159,7 +174,7 @@ class Run(Scope):
             _listen.tell(listeners, event)
 
     def samples(self, measured, at=None, task=None, tries=None):
-        """Writes values, a list of names, finite numbers and units, that were measured at one time."""
+        """Writes values that were measured at one time: a list of names, finite numbers and units."""
         if task is None:
             if self.joined:
                 return  # of the process: the run has those of its own
@@ -179,7 +194,7 @@ class Run(Scope):
 
     @guarded()
     def not_collected(self, what, reason):
-        """Says once why something is not measured: it is unknown then, and never 0."""
+        """Records once why something is not measured; its value is unknown then, never 0."""
         key = (what, reason)
         with self._lock:
             if key in self._reasons or len(self._reasons) >= 256:
@@ -189,7 +204,7 @@ class Run(Scope):
                   "text": "%s is not collected: %s" % (what, reason)})
 
     def redacted(self, name, value):
-        """What the run's ``redact`` makes of a value; ``None``, which is left out, where it fails."""
+        """Returns what ``redact`` makes of a value; ``None``, which is left out, if it fails."""
         if self._redact is None or value is None:
             return value
         value = foreign(self._redact, name, value)
@@ -208,7 +223,7 @@ class Run(Scope):
         return {name: text if name == "kind" else self.redacted("error", text) for name, text in error.items()}
 
     def count_end(self, status, by=1):
-        """Counts tasks that failed for good; one that is tried again is counted back."""
+        """Counts failed tasks; a task that is tried again is subtracted."""
         if status == "failed":
             with self._lock:
                 self._failed += by
@@ -217,18 +232,23 @@ class Run(Scope):
     def listen(self, listener):
         """Calls ``listener(event)`` with a copy of each event of this run from now on, in the thread that records it.
 
-        What it raises is kept from the program.
+        Exceptions that it raises are ignored.
         """
         self._listeners = self._listeners + [listener]
 
     @guarded()
+    def unlisten(self, listener):
+        """No longer calls a listener."""
+        self._listeners = [one for one in self._listeners if one is not listener]
+
+    @guarded()
     def annotate(self, labels=None, params=None):
-        """Labels and parameters; each replaces what was there of its kind."""
+        """Sets labels or parameters; each replaces earlier ones of its kind."""
         self.put({"event": "run", "labels": self.redacted_members(labels), "params": self.redacted_members(params)})
 
     @property
     def stats(self):
-        """Lines written and dropped so far, by this process: ``written``, ``dropped_details``, ``dropped_lifecycle``."""
+        """Numbers of lines that this process wrote and dropped: ``written``, ``dropped_details``, ``dropped_lifecycle``."""
         sink = self._sink
         names = ("written", "dropped_details", "dropped_lifecycle")
         return {name: getattr(sink, name) if sink is not None else 0 for name in names}
@@ -237,7 +257,7 @@ class Run(Scope):
 
     @guarded()
     def end(self, error=None, status=None, at=None):
-        """Ends the run: as the exception says, else ``failed`` if a task failed, else ``succeeded``; or as told."""
+        """Ends the run with ``status``, or the outcome of the exception, or ``failed`` if a task failed, or ``succeeded``."""
         if not self.is_open:
             return
         if self.joined:
@@ -265,7 +285,7 @@ class Run(Scope):
 
     @guarded()
     def interrupted(self, reason):
-        """This process ends at once: what goes on in it is recorded as cancelled."""
+        """Records the open tasks of this process, and the run, as cancelled, because the process ends at once."""
         for task in list(self._going.values()):
             task.interrupted(reason)
         if os.getpid() == self.pid:
@@ -300,7 +320,7 @@ class Run(Scope):
         self.end(error)
 
     def ticket(self):
-        """What another process needs to record into this run: :func:`makespan.join` takes it. It can be pickled."""
+        """Returns what another process needs to record into this run with :func:`makespan.join`. It can be pickled."""
         around = _context.current()
         task = around.id if isinstance(around, Task) and around.run is self else None
         return {"file": self.file, "run": self.id, "name": self.name, "offset": self.clock.offset, "task": task,
@@ -312,7 +332,7 @@ def _source(source):
 
 
 def nowhere():
-    """A run that records nothing, in place of one that could not be made."""
+    """Returns a run that records nothing, in place of one that could not be opened."""
     run = Run("nowhere", resources=False, record=False, announce=False)
     run.is_open = False
     return run
@@ -322,7 +342,7 @@ NOWHERE = nowhere()
 
 
 def nothing():
-    """A task of which nothing is recorded."""
+    """Returns a task that records nothing."""
     return Task(NOWHERE, "task", "task", None)
 
 

@@ -1,4 +1,4 @@
-"""What can be told of a task and of a run alike."""
+"""The methods that tasks and runs share: metrics, log lines, alerts, artifacts, pauses."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Scope:
 
     @guarded()
     def metric(self, name, value, unit=None):
-        """A value that was measured now: ``unit`` is ``B``, ``MB``, ``s``, ``%``, ``1/s`` …, none for a mere number.
+        """Records a measured value; ``unit`` is ``B``, ``MB``, ``s``, ``%``, ``1/s`` or another, or ``None``.
 
-        What is no finite number is not recorded; a diagnostic says so, once for each name.
+        Values that are not finite numbers are dropped; a diagnostic states that, once per name.
         """
         name = say(name, 256)
         finite = _encode.number(value)
@@ -28,16 +28,16 @@ class Scope:
 
     @guarded()
     def log(self, text, level="info"):
-        """A line of the log; the level is a word: ``debug``, ``info``, ``warning``, ``error``."""
+        """Records a log line. The level is a word, such as ``debug``, ``info``, ``warning`` or ``error``."""
         text = self.run.redacted("text", say(text))
         if text is not None:
             self._put({"event": "log", "level": _text(level), "text": text}, True)
 
     @guarded()
     def alert(self, text, severity="warning", resolved=None):
-        """Something that calls for attention: ``info``, ``warning``, ``error``, ``critical`` or another word.
+        """Records an alert. The severity is a word, such as ``info``, ``warning``, ``error`` or ``critical``.
 
-        ``resolved=True`` with the same text says that it is over.
+        ``resolved=True`` with the same text marks it as resolved.
         """
         text = self.run.redacted("text", say(text))
         if text is not None:
@@ -46,7 +46,7 @@ class Scope:
 
     @guarded()
     def artifact(self, name, uri=None, size=None, value=None, direction="output"):
-        """A thing that was read (``direction="input"``) or written: where it lies, its bytes, or itself if small."""
+        """Records data that was written, or read (``direction="input"``): its location, its size in bytes, or a small value itself."""
         event = {"event": "artifact", "name": say(name, 1024)}
         if direction in ("input", "output"):
             event["direction"] = direction
@@ -61,14 +61,15 @@ class Scope:
 
     @guarded(lambda: Pause(None, ""))
     def pause(self, reason=""):
-        """Nothing is done for a while, on purpose: an alert that is resolved when work goes on, and a metric
-        ``paused`` in seconds. ``with task.pause("quota"):`` or ``pause.resume()``.
+        """Records an intentional pause: an alert that is resolved when work continues, and a metric ``paused`` in seconds.
+
+        Use it as ``with task.pause("quota"):``, or call ``resume()`` of the result.
         """
         return Pause(self, reason)
 
 
 class Pause:
-    """A pause that goes on."""
+    """A pause that has begun."""
 
     __slots__ = ("_scope", "_text", "_since")
 
@@ -87,7 +88,7 @@ class Pause:
 
     @guarded()
     def resume(self):
-        """Work goes on. A second call says nothing."""
+        """Ends the pause. A second call has no effect."""
         text, self._text = self._text, None
         if text is None:
             return
@@ -103,7 +104,7 @@ class Pause:
 
 
 def fraction(progress):
-    """Progress as a number from 0 to 1, or ``None``."""
+    """Returns progress as a number from 0 to 1, or ``None``."""
     progress = _encode.number(progress)
     return None if progress is None or math.isnan(progress) else min(1.0, max(0.0, progress))
 

@@ -1,5 +1,5 @@
-"""``SIGTERM`` ends a program at once, so that nothing tells how its tasks ended. Where the program has left the signal
-alone, what goes on in it is recorded as cancelled first; then it dies by the signal as it would have.
+"""Records open tasks as cancelled before ``SIGTERM`` ends a program that does not handle the signal. The program then ends by
+the signal, as it would have without recording.
 
 Python calls handlers between two of its own instructions: within one long call into C the end comes after that call.
 ``makespan.run(..., signals=False)`` leaves the signal alone.

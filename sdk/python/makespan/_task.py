@@ -13,9 +13,9 @@ from ._scope import Scope, fraction
 
 
 class Task(Scope):
-    """Made by ``run.task(…)``, to be used by ``with``, or by ``run.create(…)``, to be told step by step.
+    """A task of a run. ``run.task(…)`` makes one for a ``with`` statement, ``run.create(…)`` one to report on step by step.
 
-    A task may be told things from any thread. What makes no sense, as to start what runs, is passed over.
+    All methods may be called from any thread. Calls that make no sense, such as starting a running task, are ignored.
     """
 
     __slots__ = ("run", "id", "name", "around", "tries", "state", "_pid", "_paused", "_entered", "_gauge")
@@ -49,14 +49,14 @@ class Task(Scope):
 
     @guarded()
     def queue(self, at=None):
-        """It was handed to a scheduler and waits for a worker."""
+        """Reports that the task was handed to a scheduler."""
         if self.state == "pending":
             self.state = "queued"
             self._put({"event": "queue"}, at=nanoseconds(at))
 
     @guarded()
     def start(self, at=None, worker=None):
-        """An attempt starts: the first, or the next after :meth:`retry` or an end."""
+        """Starts an attempt: the first, or the next one after :meth:`retry` or an end."""
         if self.state == "running":
             return
         if self.state not in ("pending", "queued"):
@@ -74,7 +74,7 @@ class Task(Scope):
 
     @guarded()
     def progress(self, done, message=None):
-        """How far it is, 0 to 1, and what it does, which becomes a line of the log."""
+        """Reports progress, 0 to 1, and optionally a message, which becomes a log line."""
         done = fraction(done)
         if done is not None:
             self._put({"event": "progress", "progress": done}, True)
@@ -83,27 +83,27 @@ class Task(Scope):
 
     @guarded()
     def complete(self, result=None, at=None):
-        """It ended well. A result is recorded as an artifact, if one is given."""
+        """Ends the task as succeeded. A result is recorded as an artifact, if one is given."""
         if result is not None:
             self.artifact("result", value=result)
         self._end("succeeded", None, at)
 
     @guarded()
     def fail(self, error=None, at=None):
-        """It ended badly: an exception, or a text that says why."""
+        """Ends the task as failed; the error is an exception or a text."""
         self._end("failed", _errors.error(error if error is not None else "failed"), at)
 
     @guarded(lambda: 0.0)
     def retry(self, error=None, backoff=0.0, at=None):
-        """This attempt failed and another one will follow. Answers the seconds to wait before it starts: ``backoff``,
-        doubled with each try; the caller waits and calls :meth:`start`.
+        """Ends the attempt as failed; another one will follow. Returns the seconds to wait before it: ``backoff``, doubled with
+        each attempt. The caller waits, then calls :meth:`start`.
         """
         pause = max(0.0, _encode.number(backoff) or 0.0) * 2 ** min(self.tries - 1, 16)
         self.again(error, pause, at)
         return pause
 
     def again(self, error, pause, at=None):
-        """This attempt failed and another one will follow after so many seconds."""
+        """Ends the attempt as failed; another one will follow after ``pause`` seconds."""
         self._end("failed", _errors.error(error if error is not None else "failed"), at, final=False)
         self.tries += 1
         self.state = "queued"
@@ -116,22 +116,22 @@ class Task(Scope):
 
     @guarded()
     def skip(self, reason=None):
-        """It is deliberately not executed."""
+        """Marks the task as skipped: it is deliberately not executed."""
         self._without_attempt("skipped", reason)
 
     @guarded()
     def cached(self, reason=None):
-        """It is not executed, because its result was there already."""
+        """Marks the task as cached: its result was already available."""
         self._without_attempt("cached", reason)
 
     @guarded()
     def upstream_failed(self, reason=None):
-        """It is not executed, because something it depends on failed."""
+        """Marks the task as not executed because something it depends on failed."""
         self._without_attempt("upstream-failed", reason)
 
     @guarded()
     def cancel(self, reason=None, at=None):
-        """It was stopped, or will not be executed any more."""
+        """Ends the task as cancelled, whether it has started or not."""
         if self.state in ("pending", "queued") and self.tries == 1:
             self._without_attempt("cancelled", reason)
         else:
@@ -141,7 +141,7 @@ class Task(Scope):
 
     @guarded()
     def annotate(self, labels=None, params=None):
-        """Labels and parameters; each replaces what was there of its kind."""
+        """Sets labels or parameters; each replaces earlier ones of its kind."""
         labels, params = self.run.redacted_members(labels), self.run.redacted_members(params)
         if labels or params:
             self.run.put({"event": "task", "labels": labels, "params": params}, task=self.id)
@@ -173,7 +173,7 @@ class Task(Scope):
     # ------------------------------------------------------------------------------------------------------ by `with`
 
     def activate(self):
-        """Makes it the task that nested ones, metrics and logs belong to, until :meth:`deactivate`."""
+        """Makes this the current task, to which nested tasks, metrics and log lines belong, until :meth:`deactivate`."""
         self._entered = _context.enter(self)
         _nested.entered(self)
 
@@ -185,13 +185,13 @@ class Task(Scope):
 
     @guarded()
     def interrupted(self, reason):
-        """The process ends at once, by a signal."""
+        """Ends the task as cancelled because a signal ends the process."""
         if self._pid == os.getpid():
             self._end("cancelled", {"message": reason, "kind": "Signal"}, None)
 
     @guarded()
     def end(self, error=None):
-        """Ends as the exception says; ``None`` is a good end."""
+        """Ends the task with the outcome of an exception; ``None`` is success."""
         if self.state == "running" and os.getpid() == self._pid:
             status, error = _errors.outcome(error)
             self._end(status, error, None)
@@ -219,18 +219,19 @@ class Task(Scope):
     # ----------------------------------------------------------------------------------------------------- trying again
 
     def trying(self, on, pauses):
-        """One try, by ``with``; ``pauses`` is the iterator of the pauses that are left."""
+        """Returns one attempt, for a ``with`` statement; ``pauses`` is the iterator of the remaining pauses."""
         return Attempt(self, on, pauses)
 
     def attempts(self, tries=3, backoff=None, on=Exception):
-        """``for attempt in task.attempts(tries=3, backoff=0.5): with attempt: …`` tries again after an exception of
-        the class ``on``, as long as there are tries, and lets the last one through.
+        """Retries a block: ``for attempt in task.attempts(tries=3, backoff=0.5): with attempt: …``.
+
+        The block is executed again after an exception of the class ``on``, at most ``tries`` times. The last exception propagates.
         """
         return attempts(self, Backoff.of(backoff, tries), exceptions(on))
 
 
 def worker_name(run):
-    """Name of the thread, with the process where it is not the one of the run."""
+    """Returns the name of the thread, with the process id if it is not the process of the run."""
     ident = threading.get_ident()
     # `current_thread` would make up an object for a thread that Python did not start, and keep it.
     thread = getattr(threading, "_active", {}).get(ident)

@@ -195,8 +195,21 @@ class Moe(Recorded):
                     picture()
 
     @needs_program
-    def test_a_picture_is_a_report(self):
+    def test_pictures_are_svg_and_a_page_has_everything(self):
         with mock.patch.dict(os.environ, {"MAKESPAN_BIN": program()}):
-            workflow = self.workflow()
-            path = WorkflowVisualizer(str(self.folder / "pictures")).create_timeline_visualization(workflow)
-            self.assertIn("no labels", pathlib.Path(path).read_text())
+            workflow, visualizer = self.workflow(), WorkflowVisualizer(str(self.folder / "pictures"))
+            graph, timeline = visualizer.visualize_workflow(workflow), visualizer.create_timeline_visualization(workflow)
+            self.assertEqual([pathlib.Path(path).name for path in (graph, timeline)], ["my_workflow_graph.svg", "my_workflow_timeline.svg"])
+            for path in (graph, timeline):
+                self.assertIn("data_loading", pathlib.Path(path).read_text())
+            with self.assertWarnsRegex(RuntimeWarning, "w.svg"):
+                self.assertTrue(visualizer.visualize_workflow(workflow, "w.png").endswith("w.svg"))
+            self.assertIn("no labels", pathlib.Path(visualizer.visualize_workflow(workflow, "w.html")).read_text())
+
+    @needs_program
+    def test_a_workflow_that_was_read_back_is_drawn_too(self):
+        with mock.patch.dict(os.environ, {"MAKESPAN_BIN": program()}):
+            self.workflow()
+            (again,) = self.tracker.get_tracked_executions()
+            path = WorkflowVisualizer(str(self.folder / "pictures")).create_timeline_visualization(again)
+            self.assertIn("data_loading", pathlib.Path(path).read_text())

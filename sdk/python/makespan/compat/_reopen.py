@@ -52,3 +52,4 @@ def _writable(run):
     run.is_open = True
     if run._sink is not None:
         run._sink._closed = False
+        run.ship()

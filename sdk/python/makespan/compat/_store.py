@@ -20,7 +20,10 @@ import threading
 import uuid
 import warnings
 
+from .. import _program
 from .._guard import say
+from .._lock import lock
+from .._program import ProgramError
 from . import _read
 
 #: Seconds that the program may take for one answer.
@@ -29,17 +32,16 @@ PATIENCE_S = 60
 AT_ONCE = 200
 
 
-class StoreError(OSError):
+class StoreError(ProgramError):
     """A store cannot be used. The message names it, the reason, and what to do."""
 
 
 def program():
     """Returns the path of the ``makespan`` program; raises :class:`StoreError` if there is none."""
-    found = os.environ.get("MAKESPAN_BIN") or shutil.which("makespan")
-    if not found:
-        raise StoreError("A database needs the makespan program, which is not in PATH. Install it, set MAKESPAN_BIN to its "
-                         "path, or record to files instead.")
-    return found
+    try:
+        return _program.find()
+    except ProgramError as error:
+        raise StoreError("A database needs the makespan program. %s Or record to files instead." % error) from None
 
 
 def url_of(connection, database=None):
@@ -129,7 +131,7 @@ class Store:
             os.makedirs(path, mode=0o700)
         except OSError:
             path = tempfile.mkdtemp(prefix="makespan-")
-        self._held = _lock(os.path.join(path, "lock"))
+        self._held = lock(os.path.join(path, "lock"))
         return path
 
     def _base(self):
@@ -146,7 +148,7 @@ class Store:
             return
         for name in left:
             path = os.path.join(self._base(), name)
-            held = _lock(os.path.join(path, "lock"))
+            held = lock(os.path.join(path, "lock"))
             if held is None:
                 continue
             if all([self.bring(file) for file in _read.folder(path)]):
@@ -193,19 +195,3 @@ class Store:
             return None
         told = say(done.stderr.decode("utf-8", "replace").strip(), 2048) or "exit code %d" % done.returncode
         raise StoreError("%s %s: %s" % (os.path.basename(self._program), command[0], told))
-
-
-def _lock(path):
-    """Returns a descriptor that holds the lock of a folder; ``None`` if another process holds it."""
-    try:
-        import fcntl
-
-        held = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    except (ImportError, OSError):
-        return None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return held
-    except OSError:
-        os.close(held)
-        return None

@@ -1,16 +1,14 @@
-"""``ReportGenerator`` of the documentation: a run as HTML, runs as a table."""
+"""``ReportGenerator`` of the documentation: a run as HTML or Markdown, runs as a table."""
 
 from __future__ import annotations
 
 import csv
-import json
 import os
-import subprocess
 import tempfile
 
-from .._store import PATIENCE_S, StoreError, program
+from ._runs import opened
 from .analytics import RunAnalyzer
-from .sdk_exceptions import StorageException, TaskException
+from .sdk_exceptions import TaskException
 
 COLUMNS = ("run_id", "workflow_name", "status", "started_at", "ended_at", "duration", "task_count", "completed_tasks",
            "failed_tasks", "error")
@@ -26,27 +24,19 @@ class ReportGenerator:
         """Returns a page that shows a run, offline and without scripts too. It is that of ``makespan report``, which is
         needed, and has everything that ``include_…`` may ask for.
         """
-        run = self.task_manager.get_run(run_id)
-        if run is None:
+        if self.task_manager.get_run(run_id) is None:
             raise TaskException("Run '%s' not found" % run_id)
-        with tempfile.TemporaryDirectory(prefix="makespan-") as folder:
-            source, page = os.path.join(folder, "run.json"), os.path.join(folder, "report.html")
-            told = getattr(self.task_manager.storage, "_told", lambda _: None)(run_id) or {}
-            if "path" in told:
-                source = told["path"]  # has what was sampled over time, too
-            else:
-                with open(source, "w", encoding="utf-8") as file:
-                    json.dump({"run": run.to_dict(), "tasks": [task.to_dict() for task in self.task_manager.get_tasks(run_id)]},
-                              file, ensure_ascii=False)
-            try:
-                done = subprocess.run([program(), "report", source, "-o", page], stdin=subprocess.DEVNULL,
-                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE_S)
-            except (OSError, subprocess.SubprocessError, StoreError) as error:
-                raise StorageException("The report could not be written: %s" % error) from None
-            if done.returncode != 0:
-                raise StorageException("The report could not be written: %s" % done.stderr.decode("utf-8", "replace").strip())
+        with tempfile.TemporaryDirectory(prefix="makespan-") as folder, opened(self.task_manager, run_id) as (run,):
+            page = run.report(os.path.join(folder, "report.html"))
             with open(page, encoding="utf-8") as file:
                 return file.read()
+
+    def generate_markdown_report(self, run_id):
+        """Returns a run as Markdown: summary, bottlenecks, insights, tasks, graph and timeline in Mermaid."""
+        if self.task_manager.get_run(run_id) is None:
+            raise TaskException("Run '%s' not found" % run_id)
+        with opened(self.task_manager, run_id) as (run,):
+            return run.export("markdown").decode("utf-8")
 
     def export_run_summary(self, output_path, start_date=None, end_date=None, workflow_name=None):
         """Writes a row for each run that started within two days, as CSV, and returns the number of runs."""

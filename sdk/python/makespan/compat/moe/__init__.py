@@ -6,7 +6,7 @@
 Otherwise than the original: each workflow has a file of its own, also under an id that was there before, and is in it
 while it goes on; components are tasks with an identity, nested as they were called; events find their component in
 either case; a result that is no JSON does no harm. Results are recorded as artifacts, arguments are not recorded.
-Pictures are those of ``makespan report``, and the dashboard is ``makespan open``: both need the program.
+Pictures are SVG files and the dashboard is ``makespan open``: both need the program.
 """
 
 from .models import (

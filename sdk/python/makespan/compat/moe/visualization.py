@@ -1,12 +1,14 @@
-"""``WorkflowVisualizer``: a workflow as a file of the original, as Mermaid, and as the page of ``makespan report``."""
+"""``WorkflowVisualizer``: a workflow as graph, timeline, Mermaid, page, and as a file of the original."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+import warnings
 
-from .._store import PATIENCE_S, StoreError, program
+from ... import _program, analysis
+from ..._program import ProgramError
 
 
 class WorkflowVisualizer:
@@ -35,39 +37,59 @@ class WorkflowVisualizer:
         return path
 
     def visualize_workflow(self, workflow, filename=None):
-        """Writes a page with the graph, the timeline and the figures of the workflow; it needs the ``makespan`` program."""
+        """Writes the graph of the workflow as SVG. If the name ends in ``.html``, a page with graph, timeline, figures and
+        errors is written, which works offline and without scripts. Needs the ``makespan`` program.
+        """
+        return self._picture(workflow, filename, "graph")
+
+    def create_timeline_visualization(self, workflow, filename=None):
+        """Writes the timeline of the workflow as SVG, or the same page as :meth:`visualize_workflow`."""
+        return self._picture(workflow, filename, "timeline")
+
+    def create_report(self, workflow, filename=None):
+        """Writes the page about the workflow."""
         page = self._path(workflow, filename, ".html")
+        return self._opened(workflow).report(page)
+
+    def _picture(self, workflow, filename, view):
+        if filename is not None and str(filename).lower().endswith((".html", ".htm")):
+            return self.create_report(workflow, filename)
+        opened = self._opened(workflow)
+        return opened.export("svg", self._path(workflow, filename, ".svg", "_" + view), view=view)
+
+    def _opened(self, workflow):
+        """Opens the file in which the workflow is recorded, or one in the form of the original."""
         source = getattr(workflow._run, "file", None)
         if source is None or not os.path.exists(source):
             source = self.export_workflow_json(workflow)
-        _makespan("report", source, "-o", page)
-        return page
+        return analysis.runs.open(source)[0]
 
-    def create_timeline_visualization(self, workflow, filename=None):
-        """Writes the same page, which has the timeline too."""
-        return self.visualize_workflow(workflow, filename)
-
-    def _path(self, workflow, filename, ending):
+    def _path(self, workflow, filename, ending, suffix=""):
         os.makedirs(self.output_dir, exist_ok=True)
-        name = filename or re.sub(r"[^\w.-]", "_", workflow.workflow_id)[:150].lstrip(".") or "workflow"
-        return os.path.join(self.output_dir, name if os.path.splitext(name)[1] == ending else name + ending)
+        if filename is None:
+            filename = (re.sub(r"[^\w.-]", "_", workflow.workflow_id)[:150].lstrip(".") or "workflow") + suffix
+        name, given = os.path.splitext(str(filename))
+        if given.lower() in (".png", ".jpg", ".jpeg", ".pdf") and ending == ".svg":
+            warnings.warn("Pictures are written as SVG: %s instead of %s" % (name + ending, filename), RuntimeWarning, stacklevel=4)
+            filename = name
+        return os.path.join(self.output_dir, filename if str(filename).endswith(ending) else "%s%s" % (filename, ending))
 
 
 def render_workflow_dashboard(tracker_output_dir="./.workflow_tracking"):
     """Shows the workflows of a folder in the browser until it is stopped, by ``makespan open``."""
-    _makespan("open", tracker_output_dir, patience=None)
+    _makespan("open", tracker_output_dir)
 
 
 def run_dashboard(tracker_output_dir="./.workflow_tracking", port=8507):
     """The same, at a port of this machine."""
-    _makespan("open", tracker_output_dir, "--port", str(int(port)), patience=None)
+    _makespan("open", tracker_output_dir, "--port", str(int(port)))
 
 
-def _makespan(*command, patience=PATIENCE_S):
+def _makespan(*command):
+    # Its address is printed where the program prints; it goes on until it is stopped.
     try:
-        done = subprocess.run([program(), *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=patience,
-                              stdout=subprocess.DEVNULL if patience else None)
+        done = subprocess.run([_program.find(), *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     except (OSError, subprocess.SubprocessError) as error:
-        raise StoreError("makespan %s: %s" % (command[0], error)) from None
+        raise ProgramError("makespan %s: %s" % (command[0], error)) from None
     if done.returncode != 0:
-        raise StoreError(done.stderr.decode("utf-8", "replace").strip() or "makespan %s failed" % command[0])
+        raise ProgramError(done.stderr.decode("utf-8", "replace").strip() or "makespan %s failed" % command[0])

@@ -99,6 +99,8 @@ class Recorder(Reader):
             where, there = self._place(run)
             opened = Recorded(run.workflow_name, id=run.run_id, at=run.started_at, params=run.metadata, every=self.every,
                               resources=self.resources, announce=not there, source="makespan python, as kailash", **where)
+            if there:
+                opened.ship()
             opened.include = self.include
             if self.include is not None and "network_io" in self.include:
                 opened.not_collected("network_io", "the system does not count it for a process")
