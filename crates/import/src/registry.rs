@@ -50,6 +50,8 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::zipkin::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::langfuse::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::circleci::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::junit::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::slurm::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::cromwell::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::turborepo::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::joblog::IMPORTER, scope: Scope::Alone },

@@ -137,6 +137,8 @@ fn fixtures_give_their_expected_events() {
         "circleci",
         "turborepo",
         "joblog",
+        "junit",
+        "slurm",
     ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()

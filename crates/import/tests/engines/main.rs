@@ -11,6 +11,7 @@ mod nextflow;
 mod others;
 mod otlp;
 mod snakemake;
+mod tables;
 mod traces;
 mod wfcommons;
 
