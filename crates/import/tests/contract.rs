@@ -139,6 +139,11 @@ fn fixtures_give_their_expected_events() {
         "joblog",
         "junit",
         "slurm",
+        "prefect",
+        "dagster",
+        "mlflow",
+        "luigi",
+        "metaflow",
     ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
