@@ -142,8 +142,13 @@ fn fixtures_give_their_expected_events() {
         "prefect",
         "dagster",
         "mlflow",
+        "tekton",
+        "temporal",
+        "openlineage",
+        "langsmith",
         "luigi",
         "metaflow",
+        "ro-crate",
     ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
