@@ -16,6 +16,7 @@
 pub mod airflow;
 mod archive;
 pub mod argo;
+pub mod cargo;
 pub mod chrome_trace;
 pub mod circleci;
 pub mod cromwell;
@@ -56,6 +57,7 @@ pub mod otlp;
 mod outcome;
 mod pairs;
 pub mod plain;
+pub mod playwright;
 pub mod prefect;
 pub mod registry;
 pub mod ro_crate;

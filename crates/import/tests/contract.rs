@@ -150,9 +150,12 @@ fn fixtures_give_their_expected_events() {
         "azure-pipelines",
         "bitbucket",
         "langsmith",
+        "playwright",
+        "allure",
         "luigi",
         "metaflow",
         "ro-crate",
+        "cargo",
     ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
