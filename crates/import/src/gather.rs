@@ -33,6 +33,11 @@ impl<T> Named<T> {
         &mut self.list[at]
     }
 
+    /// The thing of that name, to be changed.
+    pub(crate) fn entry_of(&mut self, name: &str) -> Option<&mut T> {
+        self.index.get(name).and_then(|at| self.list.get_mut(*at))
+    }
+
     /// The thing of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&T> {
         self.index.get(name).and_then(|at| self.list.get(*at))

@@ -125,6 +125,15 @@ impl Shape {
         self.first.iter().any(|k| k == key)
     }
 
+    /// Whether the root is an object with all of these members, or an array whose first element has them.
+    pub fn record_has(&self, keys: &[&str]) -> bool {
+        match self.root {
+            JsonKind::Object => keys.iter().all(|key| self.has(key)),
+            JsonKind::Array => keys.iter().all(|key| self.first_has(key)),
+            _ => false,
+        }
+    }
+
     /// The outline of a text. Iterative: depth costs one byte a level.
     pub fn of(text: &[u8]) -> Shape {
         let mut outliner = Outliner {

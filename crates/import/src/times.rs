@@ -120,6 +120,17 @@ impl<'z> Clock<'z> {
         self.kept(ns, text)
     }
 
+    /// A JSON value of a format whose numbers count `unit` since 1970: a number, or ISO 8601 text. 0 and less mean that
+    /// nothing was recorded.
+    pub(crate) fn moment(&mut self, value: Option<Value<'_, '_>>, unit: Unit) -> Option<i64> {
+        let value = value?;
+        match value.number() {
+            Some(number) if number <= 0.0 => None,
+            Some(number) => self.kept(unit.to_ns(number, value.get().trim_matches('"')), value.get()),
+            None => self.value(value),
+        }
+    }
+
     /// A number of the unit that the user named, else of the one that its size gives away.
     fn number(&mut self, number: f64, text: &str) -> Option<i64> {
         let named = self.zone.unit();

@@ -1,11 +1,12 @@
 //! Nextflow: the trace file with any columns in any order, the HTML report and the HTML timeline (their embedded data), and
-//! the DAG as DOT, Mermaid or HTML for the dependencies between processes.
+//! the DAG as DOT, Mermaid or HTML for the dependencies between processes; also the log.
 //!
 //! A row is a try of the task of its name. Trace and report of one run are joined by the hashes of their tasks; the
 //! report, which holds more, is taken. A DAG joins processes, not tasks: a task depends on those of the processes before
 //! its own that have its tag, else on the one that ended last before it was submitted.
 
 mod dag;
+mod log;
 mod rows;
 mod script;
 mod tell;
@@ -24,8 +25,9 @@ use rows::RowSet;
 pub const IMPORTER: Importer = Importer {
     id: "nextflow",
     title: "Nextflow",
-    parts: &["trace", "html", "dag"],
-    how: "`nextflow run … -with-trace -with-report report.html -with-dag dag.dot` (nf-core: `results/pipeline_info`)",
+    parts: &["trace", "html", "dag", "log"],
+    how: "`nextflow run … -with-trace -with-report report.html -with-dag dag.dot` (nf-core: `results/pipeline_info`), or \
+          `.nextflow.log`",
     lossy: "dependencies between tasks (a DAG file has those between processes), the zone of times in a trace, workers",
     sniff,
     read,
@@ -63,6 +65,9 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
             None
         };
     }
+    if log::looks_like(text) {
+        return claim(92, "log", "lines with a date, a thread and a class of Nextflow");
+    }
     if dag::looks_like(text) {
         return claim(75, "dag", "a graph of Nextflow's processes and channels");
     }
@@ -83,13 +88,14 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages: Vec<Option<Pages<'_>>> =
         scripts.iter().map(|s| s.as_ref().map(|s| Pages::read(&s.json))).collect();
     let texts: Vec<_> = parts.iter().map(|p| String::from_utf8_lossy(&p.source.bytes)).collect();
-    let (mut sets, mut dags, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut sets, mut dags, mut logs, mut failures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, part) in parts.iter().enumerate() {
         let name = part.source.name.as_str();
         let root = pages[at].as_ref().and_then(|p| p.roots().next());
         match part.part {
             "trace" => sets.push(RowSet::table(&texts[at], name)),
             "dag" => dags.push(Dag::read(&texts[at], name)),
+            "log" => logs.push((&texts[at], name)),
             _ => match root {
                 Some(root) => sets.push(RowSet::data(root, name, scripts[at].as_ref())),
                 None if memchr::memmem::find(texts[at].as_bytes(), b"mermaid").is_some() => {
@@ -106,9 +112,13 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     for note in notes {
         sink.diagnostic(Diagnostic::new(Severity::Info, "same-run", note));
     }
-    if sets.is_empty() && !dags.is_empty() {
+    for (text, name) in &logs {
+        log::tell(text, name, &IMPORTER, options, sink);
+    }
+    if sets.is_empty() && logs.is_empty() && !dags.is_empty() {
         dags.iter().for_each(|dag| tell::tell_dag(dag, sink));
     } else if sets.is_empty()
+        && logs.is_empty()
         && let Some(failure) = failures.first()
     {
         return Err(ReadError::broken(failure.clone()));

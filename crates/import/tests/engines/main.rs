@@ -7,10 +7,13 @@ mod argo;
 mod dbt;
 mod github;
 mod gitlab;
+mod hosted;
 mod nextflow;
 mod others;
 mod otlp;
+mod second;
 mod snakemake;
+mod tables;
 mod traces;
 mod wfcommons;
 

@@ -1,0 +1,162 @@
+//! A run as an importer gathers it before it is emitted: tasks under the ids that the file gives them, so that
+//! dependencies may point forward, and under keys that are the same in the next run.
+//!
+//! An importer that uses it reads records into [`Piece`]s and calls [`Draft::emit`]; keys, dependencies, numbers of
+//! attempts and the report of what was assumed are the same for all.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use makespan_format::{
+    Artifact, Attempt, Event, EventSink, Fields, Json, Log, RunInfo, Sample, Status, Task,
+};
+use makespan_model::HashMap;
+
+use crate::gather::{Ordinals, lacks};
+use crate::importer::{Importer, Options};
+use crate::json::tape::Value;
+use crate::tally::Tally;
+use crate::times::Clock;
+
+/// A run on its way. Its clock reads the times of all its records.
+pub(crate) struct Draft<'z, 'a> {
+    pub(crate) run: RunInfo<'a>,
+    pub(crate) pieces: Vec<Piece<'a>>,
+    /// Log lines; `task` is an id of the file.
+    pub(crate) logs: Vec<Log<'a>>,
+    /// Measured values of the run as a whole.
+    pub(crate) samples: Vec<Sample<'a>>,
+    pub(crate) clock: Clock<'z>,
+    pub(crate) tally: Tally,
+}
+
+/// A task on its way.
+#[derive(Debug, Default)]
+pub(crate) struct Piece<'a> {
+    /// Its id in the file; `after` and `parent` of tasks refer to such ids.
+    pub(crate) native: Cow<'a, str>,
+    /// The task; `id` is the key that it should have, which need not be unique.
+    pub(crate) task: Task<'a>,
+    /// Its attempts, in order. Those without a number get the next one.
+    pub(crate) tries: Vec<Attempt<'a>>,
+    /// Measured values, of the last attempt unless they have a number.
+    pub(crate) samples: Vec<Sample<'a>>,
+    pub(crate) artifacts: Vec<Artifact<'a>>,
+}
+
+impl<'z, 'a> Draft<'z, 'a> {
+    /// A run without tasks, recorded by a system of that name.
+    pub(crate) fn new(id: Cow<'a, str>, source: &'static str, options: &Options<'z>) -> Draft<'z, 'a> {
+        Draft {
+            run: RunInfo { id, source: Some(source.into()), ..RunInfo::default() },
+            pieces: Vec::new(),
+            logs: Vec::new(),
+            samples: Vec::new(),
+            clock: Clock::new(Rc::new(options.zone)),
+            tally: Tally::new(),
+        }
+    }
+
+    /// Emits the run and all that belongs to it. Tasks keep their order; of tasks with the same id in the file the
+    /// first is the one that others refer to. A reference to an id that no task has is emitted as it is.
+    pub(crate) fn emit(mut self, importer: &Importer, sink: &mut dyn EventSink) {
+        let whose = self.run.id.clone();
+        sink.event(Event::Run(self.run));
+        lacks(importer, sink);
+        let mut names = Ordinals::default();
+        let keys: Vec<String> = self.pieces.iter().map(|piece| names.next(&piece.task.id)).collect();
+        let mut index: HashMap<Cow<'_, str>, &str> = HashMap::default();
+        for (piece, key) in self.pieces.iter().zip(&keys) {
+            index.entry(piece.native.clone()).or_insert(key);
+        }
+        let known = |id: Cow<'a, str>| match index.get(&id) {
+            Some(key) => Cow::Owned((*key).to_owned()),
+            None => id,
+        };
+        for (piece, key) in self.pieces.into_iter().zip(&keys) {
+            let id = || Cow::Borrowed(key.as_str());
+            let Task { parent, after, .. } = piece.task;
+            let mut after: Vec<Cow<'_, str>> = after.into_iter().map(known).collect();
+            // Sources list a task that provides several inputs once for each.
+            let mut seen = makespan_model::HashSet::default();
+            after.retain(|before| seen.insert(before.clone()));
+            sink.event(Event::Task(Task { id: id(), parent: parent.map(known), after, ..piece.task }));
+            let mut last = 0;
+            for mut attempt in piece.tries {
+                attempt.task = id();
+                attempt.number = if attempt.number == 0 { last + 1 } else { attempt.number };
+                last = attempt.number;
+                self.clock.settle(&mut attempt);
+                sink.event(Event::Attempt(attempt));
+            }
+            for mut sample in piece.samples {
+                sample.task = Some(id());
+                sample.number = sample.number.or((last > 0).then_some(last));
+                sink.event(Event::Sample(sample));
+            }
+            for mut artifact in piece.artifacts {
+                artifact.task = Some(id());
+                sink.event(Event::Artifact(artifact));
+            }
+        }
+        for sample in self.samples {
+            sink.event(Event::Sample(sample));
+        }
+        for log in self.logs {
+            sink.event(Event::Log(Log { task: log.task.map(known), ..log }));
+        }
+        self.clock.tell(&mut self.tally);
+        self.tally.report(&whose, sink);
+    }
+}
+
+impl<'a> Piece<'a> {
+    /// A task of that id in the file, with that key, which is its name too.
+    pub(crate) fn new(native: impl Into<Cow<'a, str>>, key: impl Into<Cow<'a, str>>) -> Piece<'a> {
+        let key = key.into();
+        let task = Task { id: key.clone(), name: Some(key), ..Task::default() };
+        Piece { native: native.into(), task, ..Piece::default() }
+    }
+
+    /// Adds an attempt unless it has neither times nor an outcome that only an attempt can have.
+    pub(crate) fn tried(&mut self, attempt: Attempt<'a>) {
+        let is_over = matches!(attempt.status, Some(Status::Failed | Status::Running | Status::Succeeded));
+        if attempt.started.is_some() || attempt.ended.is_some() || is_over {
+            self.tries.push(attempt);
+        }
+    }
+
+    /// Adds a measured value that is finite.
+    pub(crate) fn sample(
+        &mut self,
+        name: impl Into<Cow<'a, str>>,
+        value: Option<f64>,
+        unit: Option<&'static str>,
+    ) {
+        if let Some(value) = value.filter(|v| v.is_finite()) {
+            let unit = unit.map(Cow::Borrowed);
+            self.samples.push(Sample { task: None, number: None, name: name.into(), value, unit, t: None });
+        }
+    }
+}
+
+/// Members of a record as labels or parameters; those that hold nothing are left out.
+pub(crate) fn labels(record: Value<'_, '_>, keys: &[&str]) -> Option<Json<'static>> {
+    let mut fields = Fields::new();
+    for key in keys {
+        if let Some(value) = record.at(key).filter(|v| !matches!(v.get(), "[]" | "{}" | "\"\"" | "false")) {
+            fields.raw(key, value.get());
+        }
+    }
+    fields.finish()
+}
+
+/// The records of a JSON text: the elements of an array, those of the first of these members that is an array, or the
+/// text itself.
+pub(crate) fn records<'t, 'a>(root: Value<'t, 'a>, keys: &[&str]) -> Vec<Value<'t, 'a>> {
+    let list = if root.is_array() { Some(root) } else { root.any(keys).filter(|list| list.is_array()) };
+    match list {
+        Some(list) => list.elements().filter(|v| v.is_object()).collect(),
+        None => vec![root].into_iter().filter(|v| v.is_object()).collect(),
+    }
+}

@@ -1,0 +1,195 @@
+//! JUnit XML as pytest, Maven, Gradle, Jest, gotestsum and many others write it: suites of test cases.
+//!
+//! A test case becomes a task of its class and name. Files with one suite each, as Maven writes them, are a run together;
+//! a file of several suites is a run. When a test started is seldom recorded: the tests of a suite are laid out one behind
+//! the other from the start of the suite, and that is said.
+
+mod parse;
+
+use std::borrow::Cow;
+
+use makespan_format::{Attempt, ErrorInfo, EventSink, Fields, Severity, Status};
+use makespan_model::HashSet;
+
+use crate::draft::{Draft, Piece};
+use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::pairs::folder;
+use crate::sniff::{Head, JsonKind};
+use parse::{Case, Report, Suite};
+
+/// Reads JUnit XML.
+pub const IMPORTER: Importer = Importer {
+    id: "junit",
+    title: "JUnit XML",
+    parts: &["report"],
+    how: "`pytest --junitxml=report.xml`, `target/surefire-reports`, `jest-junit`, `gotestsum --junitfile`, and others",
+    lossy: "when each test started and what it waited for, workers, dependencies, output of tests",
+    sniff,
+    read,
+    stream: whole,
+};
+
+fn sniff(head: &Head<'_>) -> Option<Claim> {
+    if !head.text || head.shape.root != JsonKind::NotJson {
+        return None;
+    }
+    let text = crate::encoding::without_bom(head.bytes).trim_ascii_start();
+    let has = |tag: &str| memchr::memmem::find(text, tag.as_bytes()).is_some();
+    if !text.starts_with(b"<") || text.starts_with(b"<!DOCTYPE html") || has("<html") {
+        return None;
+    }
+    if has("<testsuites") || has("<testsuite ") || has("<testsuite>") {
+        claim(92, "report", "XML with test suites")
+    } else {
+        None
+    }
+}
+
+fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let mut runs: Vec<Run> = Vec::new();
+    for part in parts {
+        let report = parse::parse(&part.source.bytes);
+        let name = part.source.name.as_str();
+        if report.suites.is_empty() && report.broken.is_some() {
+            let message = format!("{name} is not valid XML: {}", report.broken.unwrap_or_default());
+            if parts.len() == 1 {
+                return Err(ReadError::Broken { message, offset: None });
+            }
+            sink.diagnostic(makespan_format::Diagnostic::new(Severity::Error, "unreadable", message));
+            continue;
+        }
+        // One suite a file: the files of a folder are one run, unless they hold the same suite twice.
+        let suite = report.suites.first().map(|s| s.name.clone()).unwrap_or_default();
+        let place = runs.iter_mut().find(|run| {
+            report.single && run.single && run.folder == folder(name) && !run.names.contains(&suite)
+        });
+        match place {
+            Some(run) => {
+                run.names.insert(suite);
+                run.reports.push(report);
+            }
+            None => runs.push(Run {
+                id: name.to_owned(),
+                folder: folder(name).to_owned(),
+                single: report.single,
+                names: HashSet::from_iter([suite]),
+                reports: vec![report],
+            }),
+        }
+    }
+    for run in &runs {
+        tell(run, options, sink);
+    }
+    Ok(())
+}
+
+/// Reports that are one run.
+struct Run {
+    id: String,
+    folder: String,
+    single: bool,
+    names: HashSet<String>,
+    reports: Vec<Report>,
+}
+
+fn tell(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
+    let mut draft = Draft::new(Cow::Borrowed(run.id.as_str()), "JUnit XML", options);
+    let suites = || run.reports.iter().flat_map(|report| &report.suites);
+    let name = run.reports.iter().map(|r| r.name.as_str()).chain(suites().map(|s| s.name.as_str()));
+    draft.run.workflow = name.into_iter().find(|n| !n.is_empty()).map(Cow::Borrowed);
+    let (mut laid_out, mut at) = (0, 0);
+    for suite in suites() {
+        if let Some(start) = draft.clock.maybe(Some(&suite.timestamp)) {
+            at = start;
+        }
+        for case in &suite.cases {
+            tell_case(case, suite, &mut at, &mut laid_out, &mut draft);
+        }
+    }
+    let what =
+        "start times of tests are simulated: each test starts when the one before it in its suite has ended";
+    draft.tally.count(Severity::Warning, "simulated-times", what, laid_out);
+    for report in &run.reports {
+        if let Some(why) = &report.broken {
+            let what = "the file stops in the middle or is damaged; the tests before that were read";
+            draft.tally.warn("truncated", what, || why.as_str());
+        }
+    }
+    draft.emit(&IMPORTER, sink);
+}
+
+fn tell_case<'a>(
+    case: &'a Case,
+    suite: &'a Suite,
+    at: &mut i64,
+    laid_out: &mut u64,
+    draft: &mut Draft<'_, 'a>,
+) {
+    let class = if case.class.is_empty() { suite.name.as_str() } else { case.class.as_str() };
+    let key = match class {
+        "" => case.name.clone(),
+        class => format!("{class}::{}", case.name),
+    };
+    let mut piece = Piece::new(key.clone(), key);
+    let task = &mut piece.task;
+    task.name = Some(Cow::Borrowed(&case.name));
+    // Parameters stand in brackets: `test_a[1-x]`.
+    let name = case.name.split(['[', '(']).next().unwrap_or(&case.name).trim();
+    task.step = Some(if class.is_empty() { name.into() } else { format!("{class}::{name}").into() });
+    task.kind = Some("test".into());
+    task.parent = Some(class).filter(|c| !c.is_empty()).map(Cow::Borrowed);
+    let mut labels = Fields::new();
+    for (key, value) in [("file", &case.file), ("line", &case.line), ("suite", &suite.name)] {
+        if !value.is_empty() {
+            labels.str(key, value);
+        }
+    }
+    for (key, value) in &case.properties {
+        labels.str(key, value);
+    }
+    task.labels = labels.finish();
+    let error = |fault: &'a parse::Fault| ErrorInfo {
+        message: Cow::Borrowed(if fault.message.is_empty() {
+            fault.text.lines().next().unwrap_or(&fault.kind)
+        } else {
+            &fault.message
+        }),
+        kind: Some(&*fault.kind).filter(|k| !k.is_empty()).map(Cow::Borrowed),
+        trace: Some(&*fault.text).filter(|t| !t.is_empty()).map(Cow::Borrowed),
+    };
+    let status = match (&case.fault, case.skipped.is_some()) {
+        _ if !case.complete => Status::Unknown,
+        (Some(_), _) => Status::Failed,
+        (None, true) => Status::Skipped,
+        // A test without a failure, an error and a reason to skip it has passed: that is the format.
+        (None, false) => Status::Succeeded,
+    };
+    if let Some(reason) = case.skipped.as_deref().filter(|r| !r.is_empty()) {
+        let mut fields = Fields::new();
+        fields.str("reason", reason);
+        task.params = fields.finish();
+    }
+    let recorded = draft.clock.maybe(Some(&case.timestamp));
+    let seconds = case.time.replace(',', "").parse::<f64>().ok().filter(|s| (0.0..9e9).contains(s));
+    let started = recorded.unwrap_or(*at);
+    let ended = seconds.map(|s| started.saturating_add((s * 1e9).round() as i64));
+    if status == Status::Skipped {
+        task.status = Some(status);
+    } else {
+        // A test that passed in the end failed before, one that failed in the end failed again.
+        let failed =
+            |fault| Attempt { status: Some(Status::Failed), error: Some(error(fault)), ..Attempt::default() };
+        piece.tries.extend(case.reruns.iter().map(failed));
+        *laid_out += u64::from(recorded.is_none() && ended.is_some());
+        piece.tries.push(Attempt {
+            started: ended.map(|_| started),
+            ended,
+            status: Some(status),
+            error: case.fault.as_ref().map(error),
+            worker: Some(suite.host.as_str()).filter(|h| !h.is_empty()).map(Cow::Borrowed),
+            ..Attempt::default()
+        });
+    }
+    *at = (*at).max(ended.unwrap_or(*at));
+    draft.pieces.push(piece);
+}
