@@ -11,7 +11,9 @@ mod lenient;
 mod mend;
 mod mended;
 pub(crate) mod pages;
+mod recover;
 pub(crate) mod tape;
+mod wrong;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,56 +22,16 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::encoding::without_bom;
-use crate::error::ReadError;
 
 pub(crate) use fault::preamble;
 pub(crate) use lenient::MemberName;
 pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, whole_of};
 pub use mended::Mended;
-
-/// Why a text is not JSON, even mended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JsonError {
-    /// What is wrong, for people.
-    pub message: String,
-    /// Byte of the text, where known.
-    pub offset: Option<u64>,
-    /// Line of the text (from 1), where known.
-    pub line: Option<u64>,
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-impl JsonError {
-    /// serde_json tells line and column of the text it was given.
-    pub(crate) fn from_serde(error: &serde_json::Error, text: &[u8]) -> JsonError {
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-        let before = match error.line() {
-            0 => return JsonError { message, offset: None, line: None },
-            1 => 0,
-            line => memchr::memchr_iter(b'\n', text).nth(line - 2).map_or(0, |at| at + 1),
-        };
-        let at = (before + error.column().saturating_sub(1)).min(text.len());
-        // Where it only stops too early there is nothing to see.
-        let message = if error.is_eof() { message } else { fault::describe(b"", text, at, 1, 0) };
-        JsonError { message, offset: Some(at as u64), line: Some(error.line() as u64) }
-    }
-
-    /// The same as the failure of a whole file of that name.
-    pub fn into_read_error(self, name: &str) -> ReadError {
-        ReadError::Broken { message: format!("{name} is not JSON: {}", self.message), offset: self.offset }
-    }
-}
+pub use wrong::JsonError;
 
 /// Reads a JSON text into `T`: as it is where it is JSON, else a copy in `scratch` that is mended as [`Mended`]
-/// describes. `T` borrows from `bytes` or from `scratch`. Linear in the length of the text; does not recurse.
+/// describes, without the records that mending does not help. `T` borrows from `bytes` or from `scratch`. Linear in the
+/// length of the text, times the few records that may be left out; does not recurse.
 pub fn parse<'a, T: Deserialize<'a>>(
     bytes: &'a [u8],
     scratch: &'a mut Vec<u8>,
@@ -80,21 +42,37 @@ pub fn parse<'a, T: Deserialize<'a>>(
         Ok(value) => return Ok((value, Mended::default())),
         Err(e) => e,
     };
-    let mended = mend::mend(plain, skipped, scratch);
+    let mut mended = mend::mend(plain, skipped, scratch);
+    let as_written = mended == Mended::default();
+    if as_written {
+        plain.clone_into(scratch);
+    }
+    if let Ok(mut text) = String::from_utf8(std::mem::take(scratch)) {
+        if let Some((fault, left_out)) = recover::recover(&mut text) {
+            // Offsets in a text that was mended say nothing about the file.
+            let place = |offset: Option<u64>| offset.filter(|_| as_written).map(|o| o + skipped);
+            let line = fault.line.filter(|_| as_written);
+            mended.fault = Some(JsonError { offset: place(fault.offset), line, ..fault });
+            mended.left_out = left_out;
+        }
+        *scratch = text.into_bytes();
+    }
     if mended == Mended::default() {
         let mut error = JsonError::from_serde(&strict, plain);
         error.offset = error.offset.map(|o| o + skipped);
         return Err(error);
     }
     let text: &'a [u8] = scratch;
-    serde_json::from_slice::<T>(text).map(|value| (value, mended)).map_err(|e| {
-        let mut error = JsonError::from_serde(&e, text);
-        if mended.utf16 {
-            // Offsets in the decoded text say nothing about the file.
-            error.offset = None;
+    match serde_json::from_slice::<T>(text) {
+        Ok(value) => Ok((value, mended)),
+        Err(e) => {
+            let mut error = JsonError::from_serde(&e, text);
+            if mended.utf16 {
+                error.offset = None;
+            }
+            Err(error)
         }
-        error
-    })
+    }
 }
 
 /// Mends a line that is almost a JSON value, as [`parse`] does a text, into `out`; `None` where there was nothing to mend,

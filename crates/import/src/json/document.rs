@@ -9,8 +9,9 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use super::fault::{AROUND_BYTES, Look, characters, describe, preamble};
 use super::mend::{is_not_a_number, mend};
-use super::tape::{LONGEST, Stop, Tape, Value, key_of, space, string};
-use super::{JsonError, Mended};
+use super::mended::Mended;
+use super::tape::{LONGEST, Stop, Tape, Value, key_of, space, span, string};
+use super::wrong::JsonError;
 use crate::encoding::{decode_utf16, looks_utf16};
 use crate::error::ReadError;
 use crate::limits::HEAD_BYTES;
@@ -460,8 +461,8 @@ impl<R: Records> Document<R> {
                 _ => self.records.record(Some(key), value, sink),
             }
         }
-        self.mended.add(mended);
         self.ended = mended.truncated_at.map_or(self.ended, |cut| cut.max(self.ended));
+        self.mended.add(mended);
         Some(())
     }
 
@@ -495,37 +496,6 @@ fn mendable(bytes: &[u8], at: usize, stop: usize) -> bool {
             let from = bytes[at..stop].iter().rposition(|b| !is_word(b)).map_or(at, |i| at + i + 1);
             let len = bytes[from..].iter().take_while(|b| is_word(b)).count();
             is_not_a_number(&bytes[from..from + len])
-        }
-    }
-}
-
-/// The byte after the value that begins at `at`, by its brackets and quotes alone; `None` where the text ends first.
-fn span(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut depth = 0u32;
-    let mut at = at;
-    loop {
-        match *bytes.get(at)? {
-            b'"' => {
-                at += 1;
-                loop {
-                    at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-                    if bytes[at] == b'"' {
-                        break;
-                    }
-                    at += 2;
-                }
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => {
-                let is_end = |b: &u8| matches!(b, b',' | b'}' | b']') || b.is_ascii_whitespace();
-                return Some(at + bytes[at..].iter().position(is_end)?);
-            }
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
         }
     }
 }

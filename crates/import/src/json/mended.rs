@@ -2,8 +2,10 @@
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
+use super::wrong::JsonError;
+
 /// What had to be mended before a text was JSON.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mended {
     /// How many `NaN`, `Infinity` and `-Infinity` became `null`.
     pub nan: u64,
@@ -23,6 +25,10 @@ pub struct Mended {
     pub before: u64,
     /// Whether the text was UTF-16.
     pub utf16: bool,
+    /// How many records were left out.
+    pub left_out: u64,
+    /// What is wrong with the first record that was left out.
+    pub fault: Option<JsonError>,
 }
 
 impl Mended {
@@ -36,6 +42,10 @@ impl Mended {
         self.missing += other.missing;
         self.before += other.before;
         self.utf16 |= other.utf16;
+        self.left_out += other.left_out;
+        if self.fault.is_none() {
+            self.fault = other.fault;
+        }
     }
 
     /// Says what was mended in the file of that name.
@@ -73,6 +83,12 @@ impl Mended {
         say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
         say(self.before, Severity::Warning, "text-before", "lines before the JSON text were skipped");
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
+        if let Some(fault) = &self.fault {
+            let message =
+                format!("{name}: records that are not JSON were left out (first: {})", fault.message);
+            let found = Diagnostic::new(Severity::Warning, "bad-record", message).times(self.left_out);
+            sink.diagnostic(Diagnostic { offset: fault.offset, line: fault.line, ..found });
+        }
         if let Some(at) = self.truncated_at {
             let message = format!(
                 "{name}: the file stops in the middle; everything up to the last complete value was read"

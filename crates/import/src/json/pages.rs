@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use super::mend::mend;
+use super::mended::Mended;
+use super::recover::{MOST, record};
 use super::tape::{LONGEST, Stop, Tape, Value, space};
-use super::{JsonError, Mended};
+use super::wrong::JsonError;
 use crate::encoding::{decode_utf16, looks_utf16, without_bom};
 use crate::error::ReadError;
 use crate::importer::ClaimedFile;
@@ -24,8 +26,9 @@ pub(crate) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// Reads all texts of a file. What is not JSON is mended; where that does not help, reading goes on with the next line
-    /// that begins with a bracket. Linear in the length of the file.
+    /// Reads all texts of a file. What is not JSON is mended; where that does not help, the record that contains the fault is
+    /// left out, and where that does not help either, reading goes on with the next line that begins with a bracket. Linear
+    /// in the length of the file, times the few records that may be left out.
     pub(crate) fn read(bytes: &'a [u8]) -> Pages<'a> {
         let mut mended = Mended::default();
         let plain = without_bom(bytes);
@@ -80,12 +83,33 @@ impl<'a> Pages<'a> {
                 }
             }
             let Stop::Bad(bad) = stop else { return self.fail("the text ends within it", None) };
+            if self.without_record(at, bad, before) {
+                continue;
+            }
             self.fail("an unexpected character", Some(before + bad as u64));
             match self.next_line(bad.max(at)) {
                 Some(next) => at = next,
                 None => return,
             }
         }
+    }
+
+    /// Takes the record that is not JSON at `bad` out of the text that begins at `at`.
+    fn without_record(&mut self, at: usize, bad: usize, before: u64) -> bool {
+        let Some(part) = record(self.text.as_bytes(), at, bad).filter(|_| self.mended.left_out < MOST as u64)
+        else {
+            return false;
+        };
+        // Offsets in a text that was mended say nothing about the file.
+        let as_written = self.mended == Mended::default();
+        self.mended.left_out += 1;
+        if self.mended.fault.is_none() {
+            let fault = JsonError::at(self.text.as_bytes(), bad);
+            let offset = fault.offset.filter(|_| as_written).map(|offset| offset + before);
+            self.mended.fault = Some(JsonError { offset, line: fault.line.filter(|_| as_written), ..fault });
+        }
+        self.text.to_mut().replace_range(part, "");
+        true
     }
 
     /// Where the next line behind `at` begins that begins with a bracket.
@@ -204,13 +228,24 @@ mod tests {
 
     #[test]
     fn a_bad_line_costs_itself_and_a_cut_its_last_value() {
-        let (all, bad) = texts(b"{\"a\":1}\n{\"b\":oops}\n{\"c\":3}\n");
+        let (all, bad) = texts(b"{\"a\":1}\n{oops}\n{\"c\":3}\n");
         assert_eq!((all.len(), bad), (2, 1));
         let (all, bad) = texts(b"{\"a\":1}\n{\"b\":[1,{\"c\":2},{\"d");
         assert_eq!((all.len(), bad), (2, 0));
         assert!(all[1].contains("\"c\":2"), "{all:?}");
         let (all, bad) = texts(b"{\"a\":NaN}\n{\"b\":2}");
         assert_eq!((all, bad), (vec!["{\"a\":null}".to_owned(), "{\"b\":2}".to_owned()], 0));
+    }
+
+    #[test]
+    fn a_record_that_is_not_json_costs_itself_alone() {
+        let pages =
+            Pages::read(b"{\"jobs\":[{\"id\":1},{\"id\":oops,\"name\":\"b\"},{\"id\":3}]}\n{\"jobs\":[]}");
+        let all: Vec<&str> = pages.roots().map(|v| v.get()).collect();
+        assert_eq!(all, ["{\"jobs\":[{\"id\":1},{\"id\":3}]}", "{\"jobs\":[]}"]);
+        let fault = pages.mended.fault.as_ref().unwrap();
+        assert_eq!((pages.mended.left_out, fault.line, fault.offset), (1, Some(1), Some(24)));
+        assert!(fault.message.contains("line 1, column 25"), "{}", fault.message);
     }
 
     #[test]

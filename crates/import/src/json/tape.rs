@@ -151,6 +151,37 @@ fn stop_of(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// The byte after the value that begins at `at`, by its brackets and quotes alone; `None` where the text ends first.
+pub(super) fn span(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0u32;
+    let mut at = at;
+    loop {
+        match *bytes.get(at)? {
+            b'"' => {
+                at += 1;
+                loop {
+                    at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+                    if bytes[at] == b'"' {
+                        break;
+                    }
+                    at += 2;
+                }
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => {
+                let is_end = |b: &u8| matches!(b, b',' | b'}' | b']') || b.is_ascii_whitespace();
+                return Some(at + bytes[at..].iter().position(is_end)?);
+            }
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
 /// The byte after the string that begins at `at`, and [`ESCAPES`] where it holds any.
 pub(crate) fn string(bytes: &[u8], at: usize) -> Result<(usize, u32), Stop> {
     let mut at = at + 1;

@@ -60,8 +60,12 @@ fn encodings_are_repaired_and_reported() {
 #[test]
 fn what_cannot_be_mended_says_where() {
     let mut scratch = Vec::new();
-    let e = parse::<serde_json::Value>(b"{\"a\": 1,\n \"b\": x1}", &mut scratch).unwrap_err();
-    assert_eq!(e.offset, Some(15));
+    let e = parse::<serde_json::Value>(b"{\"a\": 1}\n x1}", &mut scratch).unwrap_err();
+    assert_eq!(e.offset, Some(10));
+    let (value, m) = parse::<serde_json::Value>(b"{\"a\": 1,\n \"b\": x1}", &mut scratch).unwrap();
+    assert_eq!((value, m.left_out), (serde_json::json!({ "a": 1 }), 1));
+    let fault = m.fault.unwrap();
+    assert_eq!((fault.offset, fault.line), (Some(15), Some(2)));
     let deep = "[".repeat(300_000);
     assert!(parse::<&RawValue>(deep.as_bytes(), &mut Vec::new()).is_ok());
 }
