@@ -1,6 +1,7 @@
 //! Compressed and packed sources, one layer deep, each byte of output counted.
 
-use std::io::{BufRead, Read};
+use std::cell::Cell;
+use std::io::Read;
 
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
@@ -11,11 +12,17 @@ use crate::limits::ARCHIVE_MEMBERS;
 mod budget;
 mod gunzip;
 mod html;
+mod member;
+mod streams;
+mod tar;
 mod zip;
 
 pub(crate) use budget::Budget;
 pub(crate) use gunzip::Gunzip;
 pub(crate) use html::base64;
+pub(crate) use member::Member;
+use member::Stop;
+use streams::Counted;
 
 /// What became of a source.
 pub(crate) enum Expanded {
@@ -27,15 +34,6 @@ pub(crate) enum Expanded {
     Refused(String),
 }
 
-/// What was in an archive.
-pub(crate) struct Member {
-    pub(crate) name: String,
-    /// The content, or why there is none.
-    pub(crate) content: Result<Vec<u8>, String>,
-    /// What was wrong with the packing although content came out.
-    pub(crate) damage: Option<String>,
-}
-
 /// Opens archives, within one budget for all of them.
 pub(crate) struct Expander {
     pub(crate) budget: Budget,
@@ -45,15 +43,22 @@ const GZIP: &[u8] = b"\x1f\x8b";
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
 
-/// What kind of archive that is, if it is one.
+/// What kind of archive that is, if it is one, by its first bytes; those of tar are 512.
 pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(GZIP) {
         Some("gzip")
     } else if bytes.starts_with(ZIP) || bytes.starts_with(EMPTY_ZIP) {
         Some("zip")
     } else {
-        None
+        streams::kind(bytes).or_else(|| tar::is_tar(bytes).then_some("tar"))
     }
+}
+
+/// The name of a file without the ending that its packing gave it.
+pub(crate) fn unpacked_name(name: &str) -> &str {
+    let cut =
+        |ending: &str| name.strip_suffix(ending).filter(|rest| !rest.is_empty() && !rest.ends_with('/'));
+    [".gz", ".zst", ".xz", ".bz2"].into_iter().find_map(cut).unwrap_or(name)
 }
 
 impl Expander {
@@ -61,21 +66,26 @@ impl Expander {
         Expander { budget: Budget::new() }
     }
 
-    /// Opens a source: gzip, zip, a Makespan report; also a report within gzip or zip.
+    /// Opens a source: what is compressed, what is packed, both (`.tar.gz`), a Makespan report; also a report within those.
     pub(crate) fn expand(&mut self, source: Source) -> Expanded {
-        let mut members = match kind(&source.bytes) {
-            Some("gzip") => {
-                let name = source.name.strip_suffix(".gz").unwrap_or(&source.name).to_owned();
-                let (content, damage) = match self.gunzip(&source.bytes) {
-                    Ok((bytes, damage)) => (Ok(bytes), damage),
-                    Err(why) => (Err(why), None),
-                };
-                vec![Member { name, content, damage }]
-            }
-            Some(_) => match self.unzip(&source) {
+        let members = match kind(&source.bytes) {
+            Some("zip") => match self.unzip(&source) {
                 Ok(members) => members,
                 Err(why) => return Expanded::Refused(why),
             },
+            Some("tar") => tar::members(&source.name, &source.bytes),
+            Some(kind) => {
+                let name = unpacked_name(&source.name).to_owned();
+                let result = match kind {
+                    "gzip" => self.gunzip(&source.bytes),
+                    kind => self.unpack(kind, &source.bytes),
+                };
+                let (content, damage) = match result {
+                    Ok((bytes, damage)) => (Ok(bytes), damage),
+                    Err(why) => (Err(why), None),
+                };
+                return Expanded::Members(self.open_inner(Member { name, content, damage }));
+            }
             None => {
                 return match html::payload(&source.bytes) {
                     None => Expanded::Plain(source),
@@ -83,13 +93,29 @@ impl Expander {
                 };
             }
         };
-        members.iter_mut().for_each(|member| self.open_inner(member));
-        Expanded::Members(members)
+        Expanded::Members(members.into_iter().map(|member| self.open_packed(member)).collect())
+    }
+
+    /// Opens what was compressed: the members of a tar archive, a report, or the content itself.
+    pub(crate) fn open_inner(&mut self, member: Member) -> Vec<Member> {
+        match &member.content {
+            Ok(bytes) if tar::is_tar(bytes) => {
+                let mut all = tar::members(&member.name, bytes);
+                // Which member the damage has cut, or how many are missing, cannot be known.
+                all.extend(member.damage.map(|why| Member {
+                    name: member.name,
+                    content: Err(why),
+                    damage: None,
+                }));
+                all.into_iter().map(|member| self.open_packed(member)).collect()
+            }
+            _ => vec![self.open_packed(member)],
+        }
     }
 
     /// Opens a report within an archive; refuses an archive within one.
-    pub(crate) fn open_inner(&mut self, member: &mut Member) {
-        let Ok(bytes) = &member.content else { return };
+    fn open_packed(&mut self, mut member: Member) -> Member {
+        let Ok(bytes) = &member.content else { return member };
         if let Some(kind) = kind(bytes) {
             member.content = Err(format!("{kind} within an archive: only one layer is opened"));
         } else if let Some(payload) = html::payload(bytes) {
@@ -98,6 +124,7 @@ impl Expander {
             member.content = inner.content;
             member.damage = member.damage.take().or(inner.damage);
         }
+        member
     }
 
     /// The events within a Makespan report.
@@ -137,10 +164,12 @@ impl Expander {
                     continue;
                 }
             };
+            let read = Cell::new(0);
+            let packed = Counted::new(packed, &read);
             let result = if entry.deflated {
-                self.pull(&mut DeflateDecoder::new(packed), source.bytes.len(), &mut content)
+                self.pull(&mut DeflateDecoder::new(packed), &read, &mut content)
             } else {
-                self.pull(&mut { packed }, source.bytes.len(), &mut content)
+                self.pull(&mut { packed }, &read, &mut content)
             };
             match result {
                 Ok(()) => {
@@ -160,26 +189,33 @@ impl Expander {
         Ok(members)
     }
 
-    /// Reads to the end, within the budget; `packed` is the length of the whole archive.
-    fn pull(&mut self, from: &mut impl Read, packed: usize, out: &mut Vec<u8>) -> Result<(), Stop> {
+    /// Unpacks zstd, xz or bzip2, and what is wrong with it although content came out.
+    fn unpack(&mut self, kind: &str, bytes: &[u8]) -> Result<(Vec<u8>, Option<String>), String> {
+        let (mut out, read) = (Vec::new(), Cell::new(0));
+        let result = streams::each(kind, Counted::new(bytes, &read), |from| self.pull(from, &read, &mut out));
+        match result {
+            Ok(()) => Ok((out, None)),
+            Err(Stop::TooMuch(why)) => Err(why),
+            Err(Stop::Damaged(why)) if out.is_empty() => Err(format!("{kind} data is damaged: {why}")),
+            Err(Stop::Damaged(why)) => Ok((out, Some(format!("{kind} data is damaged: {why}")))),
+        }
+    }
+
+    /// Reads to the end, within the budget; `packed` counts the bytes of the archive that were read.
+    fn pull(&mut self, from: &mut dyn Read, packed: &Cell<usize>, out: &mut Vec<u8>) -> Result<(), Stop> {
         let mut buffer = [0u8; 16 << 10];
         loop {
             match from.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(n) => {
                     out.extend_from_slice(&buffer[..n]);
-                    self.budget.spend(n, out.len(), packed).map_err(Stop::TooMuch)?;
+                    self.budget.spend(n, out.len(), packed.get()).map_err(Stop::TooMuch)?;
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(Stop::Damaged(e.to_string())),
             }
         }
     }
-}
-
-enum Stop {
-    TooMuch(String),
-    Damaged(String),
 }
 
 /// Little-endian numbers at the front of a slice, for the fixed-size records of archives.
@@ -190,10 +226,7 @@ fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
 }
 
 fn skip(from: &mut &[u8], n: usize) -> Option<()> {
-    if n > from.len() {
-        return None;
-    }
-    from.consume(n);
+    *from = from.get(n..)?;
     Some(())
 }
 

@@ -101,15 +101,16 @@ fn link(steps: &mut [Piece<'_>], after: &HashMap<String, Vec<String>>) {
     for piece in steps.iter() {
         instances.entry(base(&piece.native).to_owned()).or_default().push(piece.native.clone().into_owned());
     }
+    let natives: HashSet<String> = instances.values().flatten().cloned().collect();
     for piece in steps {
         let mapping = piece.native.get(base(&piece.native).len()..).unwrap_or_default().to_owned();
         for before in after.get(base(&piece.native)).into_iter().flatten() {
             let all = instances.get(before).map(Vec::as_slice).unwrap_or_default();
             let same = format!("{before}{mapping}");
-            if all.len() > 1 && !mapping.is_empty() && all.contains(&same) {
-                piece.task.after.push(same.into());
-            } else {
+            if all.len() <= 1 || mapping.is_empty() {
                 piece.task.after.extend(all.iter().map(|key| Cow::Owned(key.clone())));
+            } else if natives.contains(&same) {
+                piece.task.after.push(same.into());
             }
         }
     }

@@ -86,6 +86,10 @@ impl<'z, 'a> Draft<'z, 'a> {
                 attempt.task = id();
                 attempt.number = if attempt.number == 0 { last + 1 } else { attempt.number };
                 last = attempt.number;
+                // What does not say how it ended did not succeed for all that is known.
+                if attempt.status.is_none() && attempt.started.or(attempt.ended).is_some() {
+                    attempt.status = Some(Status::Unknown);
+                }
                 self.clock.settle(&mut attempt);
                 sink.event(Event::Attempt(attempt));
             }

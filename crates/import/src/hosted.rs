@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use makespan_format::{Attempt, ErrorInfo, EventSink, Status};
 
 use crate::draft::{Draft, Piece, labels, records};
@@ -240,17 +241,17 @@ fn read_bitbucket(
     for (id, steps) in &runs.list {
         let mut draft = Draft::new(Cow::Borrowed(id.as_str()), "Bitbucket Pipelines", options);
         let mut tasks: Named<Piece<'_>> = Named::default();
+        // Which task the last step of each name is of.
+        let mut newest: HashMap<Cow<'_, str>, Cow<'_, str>> = HashMap::default();
         for step in steps {
             let name = step.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
             let uuid = step.text_at("uuid").unwrap_or_default();
             let run = step.at("run_number").and_then(Value::whole).unwrap_or(1);
             // A step that is run again has the same name and the next number.
-            let of = if run > 1 { name.clone() } else { uuid.clone() };
-            let earlier = tasks.list.iter().rposition(|p| run > 1 && p.task.id == name);
-            let piece = match earlier.and_then(|at| tasks.list.get_mut(at)) {
-                Some(piece) => piece,
-                None => tasks.entry(&of, || Piece::new(uuid, name.clone())),
-            };
+            let earlier = newest.get(&name).filter(|_| run > 1).cloned();
+            let of = earlier.unwrap_or_else(|| uuid.clone());
+            newest.insert(name.clone(), of.clone());
+            let piece = tasks.entry(&of, || Piece::new(uuid, name.clone()));
             piece.task.step = Some(name);
             piece.task.kind = Some("step".into());
             piece.task.labels = labels(*step, &["uuid", "trigger", "image", "max_time"]);

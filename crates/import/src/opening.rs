@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use makespan_format::EventSink;
 
-use crate::archive::{self, Expander, Gunzip, Member};
+use crate::archive::{self, Expander, Gunzip, Member, unpacked_name};
 use crate::encoding::without_bom;
 use crate::files::{Counts, Item, Names, Outcome, Verdict, Watch, claim, of_member, read_whole, unpack};
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
@@ -234,9 +234,8 @@ impl<'z> Opening<'z> {
                     Some(why) if bytes.is_empty() => Err(why.clone()),
                     _ => Ok(bytes),
                 };
-                let mut member = Member { name: unpacked_name(&file.name).to_owned(), content, damage };
-                self.expander.open_inner(&mut member);
-                self.items.push(of_member(member));
+                let member = Member { name: unpacked_name(&file.name).to_owned(), content, damage };
+                self.items.extend(self.expander.open_inner(member).into_iter().map(of_member));
             }
             Content::Kept(bytes) | Content::Unknown(bytes) => {
                 self.kept += bytes.len() as u64;
@@ -396,8 +395,4 @@ fn packing(begun: &[u8]) -> Packing {
 /// Whether it is an archive, or HTML that may be a report.
 fn packed(begun: &[u8]) -> bool {
     archive::kind(begun).is_some() || without_bom(begun).trim_ascii_start().first() == Some(&b'<')
-}
-
-fn unpacked_name(name: &str) -> &str {
-    name.strip_suffix(".gz").unwrap_or(name)
 }

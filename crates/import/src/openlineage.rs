@@ -96,7 +96,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     }
     let mut rest = Vec::new();
     for at in leading {
-        match runs.list.iter_mut().find(|run| run.0 == jobs.list[at].id) {
+        match runs.entry_of(&jobs.list[at].id) {
             Some(run) => run.1.insert(0, at),
             None => rest.push(at),
         }

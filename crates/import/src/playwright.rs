@@ -35,6 +35,9 @@ pub const ALLURE: Importer = Importer {
     stream: whole,
 };
 
+/// Titles around a test, in bytes, beyond which no more are added.
+const LONGEST_PATH: usize = 4096;
+
 fn sniff_playwright(head: &Head<'_>) -> Option<Claim> {
     let shape = &head.shape;
     let is_results = shape.root == JsonKind::Object && shape.has("suites") && shape.has("config");
@@ -63,7 +66,12 @@ fn read_playwright(
             open.reverse();
             while let Some((suite, outer)) = open.pop() {
                 let title = suite.text_of(&["title", "file"]).unwrap_or_default();
-                let path = if outer.is_empty() { title.into_owned() } else { format!("{outer} › {title}") };
+                let path = match outer.len() {
+                    0 => title.into_owned(),
+                    // Suites nest as deep as folders do; deeper ones keep the titles that they have.
+                    LONGEST_PATH.. => outer,
+                    _ => format!("{outer} › {title}"),
+                };
                 for spec in suite.list("specs") {
                     for test in spec.list("tests") {
                         draft_test(spec, test, &path, &mut draft);

@@ -54,12 +54,13 @@ struct Flow<'t, 'a> {
     facts: Option<Value<'t, 'a>>,
     tasks: Records<'t, 'a>,
     logs: Records<'t, 'a>,
+    /// States by the task run that had them.
+    states: HashMap<Cow<'a, str>, Records<'t, 'a>>,
 }
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let pages = read_all(parts);
     let mut flows: Named<Flow<'_, '_>> = Named::default();
-    let mut states: HashMap<Cow<'_, str>, Records<'_, '_>> = HashMap::default();
     let mut graphs = Vec::new();
     for (part, file) in parts.iter().zip(&pages) {
         for record in file.roots().flat_map(|root| records(root, &[])) {
@@ -73,23 +74,22 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
                 graphs.push((part.source.name.as_str(), record));
                 continue;
             }
-            if let Some(task) =
-                details.filter(|_| part.part == "states").and_then(|d| d.text_at("task_run_id"))
-            {
-                states.entry(task).or_default().push(record);
-            }
             let id = id.unwrap_or(Cow::Borrowed(&part.source.name));
             let flow = flows.entry(&id, || Flow { id: id.clone(), ..Flow::default() });
             match part.part {
                 "flow runs" => flow.facts = Some(record),
                 "task runs" => flow.tasks.push(record),
                 "logs" => flow.logs.push(record),
-                _ => {}
+                _ => {
+                    if let Some(task) = details.and_then(|d| d.text_at("task_run_id")) {
+                        flow.states.entry(task).or_default().push(record);
+                    }
+                }
             }
         }
     }
-    for flow in &flows.list {
-        tell(flow, &mut states, options, sink);
+    for flow in &mut flows.list {
+        tell(flow, options, sink);
     }
     for (name, graph) in graphs {
         tell_graph(name, graph, &flows, options, sink);
@@ -97,12 +97,8 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     report_all(parts, &pages, sink)
 }
 
-fn tell<'a>(
-    flow: &Flow<'_, 'a>,
-    states: &mut HashMap<Cow<'a, str>, Records<'_, 'a>>,
-    options: &Options<'_>,
-    sink: &mut dyn EventSink,
-) {
+fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn EventSink) {
+    let mut states = std::mem::take(&mut flow.states);
     let mut draft = Draft::new(flow.id.clone(), "Prefect", options);
     if let Some(facts) = flow.facts {
         draft.run.name = facts.text_at("name");
@@ -161,18 +157,11 @@ fn tell<'a>(
         draft.pieces.push(piece);
     }
     // States of tasks that were not given.
-    let mut rest: Vec<Cow<'a, str>> = states
-        .iter()
-        .filter(|(_, list)| {
-            let of = list.first().and_then(|s| s.at("state_details")).and_then(|d| d.text_at("flow_run_id"));
-            of.as_ref() == Some(&flow.id)
-        })
-        .map(|(id, _)| id.clone())
-        .collect();
-    rest.sort_unstable();
-    for id in rest {
-        let mut piece = Piece::new(id.clone(), id.clone());
-        attempts(states.remove(&id).unwrap_or_default(), &mut piece, &mut draft);
+    let mut rest: Vec<(Cow<'a, str>, Records<'_, 'a>)> = states.into_iter().collect();
+    rest.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    for (id, own) in rest {
+        let mut piece = Piece::new(id.clone(), id);
+        attempts(own, &mut piece, &mut draft);
         draft.pieces.push(piece);
     }
     for log in &flow.logs {
