@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use makespan_analysis::{DateRange, Facts, RunFigures};
-use makespan_export::{Format, Options, document, export};
+use makespan_export::{Exported, Format, Options, document, export, perfetto};
 use makespan_format::{read_line, write_line};
 use makespan_redact::Redactor;
 use makespan_report::without_secrets;
@@ -42,6 +42,13 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
     let bytes = match format {
         ExportFormat::Of(format) if !matches!(format, Format::Json | Format::Jsonl) => {
             exported(args, format, config, redactor.as_mut())?.into_bytes()
+        }
+        ExportFormat::Perfetto => {
+            let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;
+            let mut notes = Vec::new();
+            let bytes = perfetto(&chosen.iter().collect::<Vec<_>>(), &mut notes);
+            tell(&notes);
+            bytes
         }
         _ => written(&lines(args, format, config, redactor.as_mut())?, format)?,
     };
@@ -78,10 +85,10 @@ pub(crate) fn convert(args: &ConvertArgs, config: &Config) -> Result<(), Failure
 fn save(output: Option<&std::path::Path>, format: ExportFormat, bytes: &[u8]) -> Result<(), Failure> {
     match output {
         Some(path) if path.as_os_str() != "-" => write_file(path, bytes),
-        _ if format == ExportFormat::JsonlGz && io::stdout().is_terminal() => {
-            Err(Failure::Usage("a terminal cannot show compressed bytes; name a file with -o".to_owned()))
+        _ if format.is_binary() && io::stdout().is_terminal() => {
+            Err(Failure::Usage("a terminal cannot show binary data; name a file with -o".to_owned()))
         }
-        _ if format == ExportFormat::JsonlGz => print_data(bytes),
+        _ if format.is_binary() => print_data(bytes),
         _ => print_foreign(&String::from_utf8_lossy(bytes)),
     }
 }
@@ -109,16 +116,21 @@ fn exported(
 
 fn text(runs: &[Facts], format: Format, options: &Options) -> Result<String, Failure> {
     let runs: Vec<&Facts> = runs.iter().collect();
-    let exported = export(&runs, format, options).map_err(|error| {
+    let Exported { text, notes } = export(&runs, format, options).map_err(|error| {
         Failure::Refused(match error {
             makespan_export::ExportError::OneRun(..) => format!("{error} with --run N, the first being 1"),
             other => other.to_string(),
         })
     })?;
-    for note in exported.notes {
-        let _ = writeln!(io::stderr(), "makespan: {}", clean(&note));
+    tell(&notes);
+    Ok(text)
+}
+
+/// Says what a format cannot hold.
+fn tell(notes: &[String]) {
+    for note in notes {
+        let _ = writeln!(io::stderr(), "makespan: {}", clean(note));
     }
-    Ok(exported.text)
 }
 
 fn facts(input: &Input, config: &Config, redactor: Option<&mut Redactor>) -> Result<Vec<Facts>, Failure> {
@@ -234,6 +246,7 @@ fn written(runs: &[Lines], format: ExportFormat) -> Result<Vec<u8>, Failure> {
             serde_saphyr::to_string(&value).map_err(|error| failed(io::Error::other(error)))?.into_bytes()
         }
         ExportFormat::Of(Format::Json) => document().into_bytes(),
-        ExportFormat::Of(_) => file().into_bytes(),
+        // Every other format is made of facts.
+        _ => file().into_bytes(),
     })
 }

@@ -116,6 +116,18 @@ fn each_form_is_for_its_reader_and_names_mean_nothing_to_it() {
         "{markdown}"
     );
     assert!(!markdown.contains("@me") && !markdown.contains("<b>") && markdown.contains("| violated |"));
+    let sarif: Value = serde_json::from_str(&form(&["--format", "sarif"])).unwrap();
+    let found = &sarif["runs"][0];
+    let kinds: Vec<&str> =
+        found["results"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["fail", "fail", "open"], "{sarif}");
+    for (i, result) in found["results"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(result["ruleIndex"].as_u64(), Some(i as u64));
+        assert_eq!(result["ruleId"], found["tool"]["driver"]["rules"][i]["id"]);
+        let place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str();
+        assert_eq!(place, Some("makespan.toml"), "the file lies elsewhere");
+        assert!(result["message"]["text"].as_str().unwrap().contains(name), "{result}");
+    }
     let junit = form(&["--format", "junit"]);
     let read = "import sys, xml.etree.ElementTree as e; s = e.fromstring(sys.stdin.buffer.read())[0]; \
         print(s.get('tests'), s.get('failures'), s.get('errors'), len(s), s.get('name'))";

@@ -9,6 +9,8 @@ use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
 use makespan_scene::counted;
 use makespan_views::timeline::{Index, Lanes};
 
+use crate::perfetto::untimed_attempts;
+
 /// All runs, each as a process.
 pub(crate) fn trace(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     let mut out = String::from("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
@@ -19,8 +21,9 @@ pub(crate) fn trace(runs: &[&Facts], notes: &mut Vec<String>) -> String {
         run.events(&mut sink);
         sink.threads();
         sink.flows();
-        if lanes.untimed > 0 {
-            let attempts = counted(lanes.untimed, "attempt");
+        let untimed = untimed_attempts(run);
+        if untimed > 0 {
+            let attempts = counted(untimed, "attempt");
             notes.push(format!("trace viewers do not show {attempts} without a start"));
         }
     }

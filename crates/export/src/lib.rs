@@ -19,7 +19,10 @@ mod graphml;
 mod markdown;
 mod mermaid;
 mod options;
+mod otlp;
+mod perfetto;
 mod picture;
+mod protobuf;
 mod report;
 mod tables;
 mod xml;
@@ -33,6 +36,7 @@ pub use document::document;
 pub use error::ExportError;
 pub use markdown::{inline, sections};
 pub use options::{Format, Options, Picture, Table};
+pub use perfetto::perfetto;
 pub use xml::xml;
 
 /// A run, or several, as the text of a file.
@@ -70,6 +74,7 @@ pub fn export(runs: &[&Facts], format: Format, options: &Options) -> Result<Expo
         (all, Format::Dot) => dot::dot(all, &options.theme),
         (all, Format::GraphMl) => graphml::graphml(all),
         (all, Format::ChromeTrace) => chrome::trace(all, &mut notes),
+        (all, Format::Otlp) => otlp::otlp(all, &mut notes),
     };
     if format.holds_graph_only() {
         let cycles: usize = runs.iter().map(|f| f.run().cut.len()).sum();

@@ -28,11 +28,13 @@ pub enum Format {
     ChromeTrace,
     /// The text notation.
     Text,
+    /// Traces in the JSON form of OTLP.
+    Otlp,
 }
 
 impl Format {
     /// All formats, in the order of menus.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Markdown,
         Format::Csv,
         Format::Json,
@@ -43,6 +45,7 @@ impl Format {
         Format::Dot,
         Format::GraphMl,
         Format::ChromeTrace,
+        Format::Otlp,
         Format::Text,
     ];
 
@@ -60,6 +63,7 @@ impl Format {
             Format::GraphMl => "graphml",
             Format::ChromeTrace => "chrome-trace",
             Format::Text => "text",
+            Format::Otlp => "otlp",
         }
     }
 
@@ -77,6 +81,7 @@ impl Format {
             Format::GraphMl => "GraphML",
             Format::ChromeTrace => "Chrome trace",
             Format::Text => "Text notation",
+            Format::Otlp => "OpenTelemetry traces (OTLP JSON)",
         }
     }
 
@@ -94,6 +99,7 @@ impl Format {
             Format::GraphMl => "graphml",
             Format::ChromeTrace => "trace.json",
             Format::Text => "txt",
+            Format::Otlp => "otlp.json",
         }
     }
 
@@ -102,7 +108,7 @@ impl Format {
         match self {
             Format::Markdown => "text/markdown",
             Format::Csv => "text/csv",
-            Format::Json | Format::ChromeTrace => "application/json",
+            Format::Json | Format::ChromeTrace | Format::Otlp => "application/json",
             Format::Jsonl => "application/x-ndjson",
             Format::Svg => "image/svg+xml",
             Format::Mermaid | Format::Gantt | Format::Text => "text/plain",
@@ -188,6 +194,7 @@ mod tests {
         assert_eq!(Format::of_file("a.mmd"), Some(Format::Mermaid));
         assert_eq!(Format::of_file("x.trace.json"), Some(Format::ChromeTrace));
         assert_eq!(Format::of_file("x.json"), Some(Format::Json));
+        assert_eq!(Format::of_file("x.otlp.json"), Some(Format::Otlp));
         assert_eq!((Format::of_file("json"), Format::of_file("x.pdf")), (None, None));
         for format in Format::ALL {
             assert_eq!(Format::of_file(&format!("run.{}", format.ending())), Some(format));

@@ -19,6 +19,8 @@ pub(crate) enum CheckFormat {
     Junit,
     /// Annotations of GitHub Actions
     Github,
+    /// SARIF, which code scanning reads
+    Sarif,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -18,6 +18,8 @@ pub(crate) enum ExportFormat {
     JsonlGz,
     /// The JSON document as YAML.
     Yaml,
+    /// A trace in Perfetto's own format.
+    Perfetto,
 }
 
 /// What `--help` says of a format.
@@ -33,13 +35,21 @@ fn meaning(format: Format) -> &'static str {
         Format::Dot => "The graph for Graphviz",
         Format::GraphMl => "The graph for yEd, Gephi and networkx",
         Format::ChromeTrace => "A trace for Perfetto and chrome://tracing, which every verb opens",
+        Format::Otlp => "Traces for OpenTelemetry collectors and Jaeger, as OTLP JSON",
         Format::Text => "The text notation: one line per attempt, for people; every verb opens it",
+    }
+}
+
+impl ExportFormat {
+    /// Whether its files are not text, which no terminal can show.
+    pub(crate) fn is_binary(self) -> bool {
+        matches!(self, ExportFormat::JsonlGz | ExportFormat::Perfetto)
     }
 }
 
 impl ValueEnum for ExportFormat {
     fn value_variants<'a>() -> &'a [ExportFormat] {
-        const ALL: [ExportFormat; 13] = [
+        const ALL: [ExportFormat; 15] = [
             ExportFormat::Of(Format::Markdown),
             ExportFormat::Of(Format::Csv),
             ExportFormat::Of(Format::Json),
@@ -52,6 +62,8 @@ impl ValueEnum for ExportFormat {
             ExportFormat::Of(Format::Dot),
             ExportFormat::Of(Format::GraphMl),
             ExportFormat::Of(Format::ChromeTrace),
+            ExportFormat::Perfetto,
+            ExportFormat::Of(Format::Otlp),
             ExportFormat::Of(Format::Text),
         ];
         &ALL
@@ -61,6 +73,8 @@ impl ValueEnum for ExportFormat {
         Some(match *self {
             ExportFormat::Of(format) => PossibleValue::new(format.name()).help(meaning(format)),
             ExportFormat::JsonlGz => PossibleValue::new("jsonl.gz").help("The same, compressed"),
+            ExportFormat::Perfetto => PossibleValue::new("perfetto")
+                .help("A trace in Perfetto's own format, with times in nanoseconds"),
             ExportFormat::Yaml => PossibleValue::new("yaml").help("The JSON document as YAML"),
         })
     }
@@ -166,6 +180,7 @@ impl ExportArgs {
         self.format.unwrap_or_else(|| match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("gz") => ExportFormat::JsonlGz,
             Some("yaml" | "yml") => ExportFormat::Yaml,
+            Some("pftrace" | "perfetto-trace") => ExportFormat::Perfetto,
             _ => ExportFormat::Of(Format::of_file(&name).unwrap_or(Format::Jsonl)),
         })
     }

@@ -2,6 +2,7 @@
 
 mod history;
 mod outcome;
+mod sarif;
 mod written;
 
 use std::io::Write as _;
@@ -74,6 +75,7 @@ fn write(args: &CheckArgs, all: &[Checked]) -> Result<(), Failure> {
         CheckFormat::Markdown => written::markdown(all),
         CheckFormat::Junit => written::junit(all),
         CheckFormat::Github => written::github(all),
+        CheckFormat::Sarif => inert_json(&sarif::sarif(all, &args.input.files)),
     };
     match &args.output {
         Some(path) if path.as_os_str() != "-" => write_file(path, text.as_bytes()),
