@@ -107,7 +107,6 @@ def join(ticket):
     Ending it does not end the run of the other process.
     """
     joined = _within.joined(ticket, _Clock(ticket["offset"]))
-    _signals.watch()
     _context.opened(joined)
     return joined
 

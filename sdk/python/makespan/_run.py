@@ -73,14 +73,10 @@ class Run(Scope):
     @guarded()
     def ship(self):
         """Sends what is recorded from now on to the server that ``MAKESPAN_SERVER`` names, if any. Runs do so by themselves."""
-        if not os.environ.get("MAKESPAN_SERVER") or self.joined or self._sink is None:
-            return
-        from . import _ship
+        if os.environ.get("MAKESPAN_SERVER") and self._sink is not None and not self.joined:
+            from . import _ship
 
-        address = _ship.server()
-        if address is not None and os.path.dirname(self.file) == _ship.outbox(address):
-            self._sink.limit = min(self._sink.limit, _ship.room(address))
-        _ship.opened(self, os.path.getsize(self.file) if os.path.exists(self.file) else 0)
+            _ship.opened(self, self._sink)
 
     @guarded()
     def _plan(self, steps):
@@ -119,7 +115,7 @@ class Run(Scope):
                   "labels": self.redacted_members(labels), "params": self.redacted_members(params)}, task=task.id)
         return task
 
-    task = create  # the same, for ``with run.task("align", after=["fetch"]) as task:``
+    task = create  # for ``with run.task("align", after=["fetch"]) as task:``
 
     def _new_id(self, name, alias=None):
         pid = os.getpid()
@@ -150,6 +146,7 @@ class Run(Scope):
         """Returns the task with a name among the ``steps`` that the run was opened with."""
         found = self.steps.get(name)
         return found if found is not None else nothing()
+
     # ------------------------------------------------------------------------------------------------------ machinery
 
     def _put(self, event, detail=False):
@@ -249,9 +246,7 @@ class Run(Scope):
     @property
     def stats(self):
         """Numbers of lines that this process wrote and dropped: ``written``, ``dropped_details``, ``dropped_lifecycle``."""
-        sink = self._sink
-        names = ("written", "dropped_details", "dropped_lifecycle")
-        return {name: getattr(sink, name) if sink is not None else 0 for name in names}
+        return {name: getattr(self._sink, name, 0) for name in ("written", "dropped_details", "dropped_lifecycle")}
 
     # ------------------------------------------------------------------------------------------------------------ end
 

@@ -59,8 +59,8 @@ _shipper = None
 
 
 @guarded()
-def opened(run, start):
-    """Begins to send a run whose first line is at byte ``start`` of its file."""
+def opened(run, sink):
+    """Begins to send what is appended to the file of a run from now on, and bounds the file if it is in the outbox."""
     global _shipper
     address = server()
     if address is None:
@@ -69,7 +69,9 @@ def opened(run, start):
         return
     if _shipper is None or _shipper.pid != os.getpid() or _shipper.address != address:
         _shipper = _Shipper(address)
-    _shipper.add(run, start)
+    if os.path.dirname(run.file) == _shipper.folder:
+        sink.limit = min(sink.limit, room(address))
+    _shipper.add(run, os.path.getsize(run.file) if os.path.exists(run.file) else 0)
 
 
 @guarded()

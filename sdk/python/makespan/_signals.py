@@ -28,11 +28,39 @@ def watch():
 
 @guarded()
 def leave():
-    """Takes it away again, once no run is open."""
-    if _context.open_runs() or threading.current_thread() is not threading.main_thread():
+    """Takes it away again, once no run of this process is open."""
+    if any(run.pid == os.getpid() for run in _context.open_runs()) or threading.current_thread() is not threading.main_thread():
         return
     if TERM is not None and signal.getsignal(TERM) is _terminated:
         signal.signal(TERM, signal.SIG_DFL)
+
+
+def task_started(run):
+    """Watches while a task runs in another process than that of the run, and only then.
+
+    A worker that waits for work must die at once: a signal that comes just before it blocks in C would be handled after that
+    only, and whoever ended the worker would wait for ever.
+    """
+    if run.signals and os.getpid() != run.pid:
+        watch()
+
+
+@guarded()
+def task_ended(run):
+    """Leaves the signal alone again in another process than that of the run, unless another task runs there."""
+    pid = os.getpid()
+    if pid != run.pid and not any(task._pid == pid for task in list(run._going.values())):
+        leave()
+
+
+@guarded()
+def _forked():
+    if TERM is not None and signal.getsignal(TERM) is _terminated:
+        signal.signal(TERM, signal.SIG_DFL)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _terminated(number, frame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 
-from . import _context, _encode, _errors, _gauge, _nested
+from . import _context, _encode, _errors, _gauge, _nested, _signals
 from ._clock import nanoseconds
 from ._guard import guarded, say
 from ._retry import Attempt, Backoff, attempts, exceptions
@@ -65,6 +65,7 @@ class Task(Scope):
         self.state = "running"
         self._pid = os.getpid()
         self.run._going[id(self)] = self
+        _signals.task_started(self.run)
         if self._paused:
             self._paused = False
             self._put({"event": "queue"}, at=nanoseconds(at))
@@ -167,6 +168,7 @@ class Task(Scope):
         if error is not None:
             error = self.run.redacted_error(error)
         self._put({"event": "end", "status": status, "error": error}, at=at)
+        _signals.task_ended(self.run)
         if final:
             self.run.count_end(status)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import _context, _nested, _signals
+from . import _context, _nested
 from ._clock import nanoseconds
 from ._guard import guarded, say
 from ._run import Run
@@ -61,7 +61,6 @@ def ambient():
     if _here[:2] != [os.getpid(), around]:
         run, task, file = around
         _here[:] = [os.getpid(), around, joined({"name": run, "file": file, "run": run, "pid": 0, "task": task}, None)]
-        _signals.watch()
     return _here[2]
 
 

@@ -12,8 +12,9 @@ from typing import Any, Dict, List, Optional
 from .. import _program
 from .._program import ProgramError
 from ._record import Record
+from ._sources import name_of
 from .comparison import Comparison
-from .runs import Run, Runs, _name
+from .runs import Run, Runs
 
 
 def compare(*runs, baseline=(), candidate=(), metric=None, store=None):
@@ -100,7 +101,7 @@ class _Files:
             elif isinstance(run, Run):
                 names.append(self._of_run(run))
             else:
-                names.append(_safe(_name(run)))
+                names.append(_safe(name_of(run)))
         return names
 
     def _of_run(self, run):

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 import os
-import shutil
-import tempfile
 import warnings
-import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
@@ -18,67 +14,9 @@ from .. import _program
 from .._program import ProgramError
 from ._record import Record, called, time
 from ._rows import Rows, table
+from ._sources import OpenError, Parts, Sources, written
 from .statistics import Statistics
 from .tasks import attempts_of, samples_of, tasks_of
-
-
-class OpenError(ProgramError):
-    """No run could be read. The message states the file, the place in it and the reason."""
-
-
-class Sources:
-    """What was opened, as arguments of the program."""
-
-    def __init__(self, names, zone=None, unit=None, store=None):
-        self.names, self.store = [_name(one) for one in names], store
-        if not self.names:
-            raise TypeError("open() needs at least one file, folder or id of a run")
-        self.options = [*(["--zone", str(zone)] if zone is not None else []), *(["--unit", str(unit)] if unit is not None else [])]
-
-    def call(self, verb, *options, after=(), **how):
-        """Calls a verb of the program with these files; returns its output and its messages."""
-        return _program.call(verb, *self.options, *options, "--", *self.names, *after, store=self.store, **how)
-
-    def json(self, verb, *options, **how):
-        return json.loads(self.call(verb, *options, "--json", **how)[0])
-
-
-class _Parts:
-    """Files of single runs of several, made when they are first needed: all files would be read for each question otherwise.
-
-    They are removed with this object, or at the end of the program.
-    """
-
-    def __init__(self, opened):
-        self._opened, self._folder = opened, None
-
-    def of(self, run):
-        """Returns a run as :class:`Sources` of its own."""
-        if self._folder is None or not os.path.isdir(self._folder):
-            self._folder = tempfile.mkdtemp(prefix="makespan-")
-            weakref.finalize(self, _remove, self._folder, os.getpid())
-        path = os.path.join(self._folder, "%d.jsonl" % run.number)
-        if not os.path.exists(path):
-            _written(self._opened.call("export", "--format", "jsonl", "--run", str(run.number))[0], path)
-        return Sources([path], store=self._opened.store)
-
-
-def _remove(folder, pid):
-    if os.getpid() == pid:  # not at the end of a fork
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _name(source):
-    if hasattr(source, "put") and hasattr(source, "file"):  # a run that is being recorded
-        if source.file is None:
-            raise OpenError("The run %s is not recorded in a file, so it cannot be opened." % getattr(source, "id", ""))
-        source = source.file
-    name = os.fspath(source)
-    if not isinstance(name, str):
-        name = os.fsdecode(name)
-    if name == "-":
-        raise ValueError("Standard input cannot be opened from Python, because it can be read only once. Write it to a file.")
-    return name
 
 
 def open(*sources, zone=None, unit=None, store=None):
@@ -98,7 +36,7 @@ def open(*sources, zone=None, unit=None, store=None):
     except ProgramError as error:
         raise OpenError(str(error)) from None
     runs = Rows(Run.from_json(each) for each in json.loads(data)["runs"])
-    parts = _Parts(opened) if len(runs) > 1 else None
+    parts = Parts(opened) if len(runs) > 1 else None
     for number, run in enumerate(runs, 1):
         run._opened, run.number, run._parts = opened, number, parts
     recorded = [source.id for source in sources if hasattr(source, "put") and hasattr(source, "file")]
@@ -235,7 +173,7 @@ class Run(Record):
         options += ["--csv-raw"] if raw else []
         options += ["--redact"] if redact else []
         data, _ = self._alone().call("export", *options)
-        return _written(data, path)
+        return written(data, path)
 
     def svg(self, view="timeline", theme="light"):
         """Returns a picture of the run, ``timeline`` or ``graph``, as the text of an SVG file."""
@@ -330,7 +268,7 @@ class Runs(Sequence):
     def export(self, format, path=None, table=None):
         """Returns all runs in another format as bytes, or writes them to ``path`` and returns that; see :meth:`Run.export`."""
         data, _ = self._opened.call("export", "--format", format, *(["--table", table] if table is not None else []))
-        return _written(data, path)
+        return written(data, path)
 
     def to_pandas(self):
         """Returns the totals of the runs as a ``pandas.DataFrame``, a row per run."""
@@ -340,15 +278,6 @@ class Runs(Sequence):
         from ._notebook import of_runs
 
         return of_runs(self)
-
-
-def _written(data, path):
-    if path is None:
-        return data
-    path = os.fspath(path)
-    with io.open(path, "wb") as file:
-        file.write(data)
-    return path
 
 
 def _report(opened, path, title, redact):
