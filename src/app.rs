@@ -12,13 +12,15 @@ use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::asking::asked;
 use crate::panels::{
-    Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help, Landing,
-    LiveLine, OverviewPanel, Preview, QueryBox, Rail, RunsPage, TasksPanel, TimelinePanel, Top,
+    AreaDrawer, Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help,
+    Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox, Rail, RunsPage, SettingsSheet, TasksPanel,
+    TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, files, frame, random};
 use crate::state::actions::{Action, find};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
+use crate::state::update::Sheet;
 use crate::worker;
 
 /// Starts the page. In a worker there is no document, and nothing happens.
@@ -72,6 +74,15 @@ fn App() -> impl IntoView {
     dom::clear_boot();
     let store = Store::new();
     Effect::new(move |_| dom::apply_theme(&Theme::all()[store.theme.get()]));
+    // Paper is light.
+    let before = window_event_listener(leptos::ev::beforeprint, |_| dom::apply_theme(&Theme::light()));
+    let after = window_event_listener(leptos::ev::afterprint, move |_| {
+        dom::apply_theme(&Theme::all()[store.theme.get_untracked()]);
+    });
+    on_cleanup(move || {
+        before.remove();
+        after.remove();
+    });
     Effect::new(move |_| {
         dom::say_state(store.phase.with(|p| match p {
             Phase::Empty => "empty",
@@ -106,12 +117,21 @@ fn App() -> impl IntoView {
         match view {
             View::Overview => view! { <OverviewPanel store=store painted=painted/> }.into_any(),
             View::Graph => view! { <GraphPanel store=store painted=painted/> }.into_any(),
-            View::Timeline => view! { <TimelinePanel store=store painted=painted/> }.into_any(),
+            View::Timeline => {
+                view! { <TimelinePanel store=store painted=painted><AreaDrawer store=store/></TimelinePanel> }
+                    .into_any()
+            }
             View::Heatmap => view! { <HeatPanel store=store painted=painted/> }.into_any(),
             View::Compare => view! { <ComparePanel store=store painted=painted/> }.into_any(),
             View::Table => view! { <TasksPanel store=store painted=painted/> }.into_any(),
             View::Charts => view! { <ChartsPanel store=store painted=painted/> }.into_any(),
         }
+    };
+    // The overview has a title of its own.
+    let heading = move || {
+        let view = store.view.with(|v| v.view);
+        let title = store.shell.with(|s| format!("{}: {}", view.title(), s.title));
+        (view != View::Overview).then(|| view! { <h1 class="hidden">{title}</h1> })
     };
     let page = Memo::new(move |_| store.phase.with(std::mem::discriminant));
     let body = move || {
@@ -140,7 +160,7 @@ fn App() -> impl IntoView {
                     <LiveLine store=store/>
                     <div class="work" class:with-details=details>
                         <Rail store=store/>
-                        <main class="view"><Chips store=store/>{main}</main>
+                        <main class="view" id=MAIN tabindex="-1">{heading}<Chips store=store/>{main}</main>
                         <Show when=details><Details store=store/></Show>
                     </div>
                     <Foot store=store/>
@@ -149,15 +169,46 @@ fn App() -> impl IntoView {
             }
         }
     };
-    let help = move || store.state.with(|s| s.panels.help);
+    let sheet = Memo::new(move |_| store.state.with(|s| s.panels.sheet));
+    let sheet = move || match sheet.get() {
+        Some(Sheet::Help) => view! { <Help store=store/> }.into_any(),
+        Some(Sheet::Palette) => view! { <Palette store=store/> }.into_any(),
+        Some(Sheet::Settings) => view! { <SettingsSheet store=store/> }.into_any(),
+        None => ().into_any(),
+    };
+    keep_focus(store);
+    let selected = move || store.shell.with(|s| s.selected_about.clone());
     view! {
         <div class="page" class:dragging=move || dragging.get()>
+            <button type="button" class="skip" on:click=move |_| dom::focus(MAIN)>"Skip to the view"</button>
             <Top store=store><QueryBox store=store/></Top>
             {body}
-            <Show when=help><Help store=store/></Show>
+            {sheet}
+            <p class="hidden" role="status" aria-live="polite" data-testid="selected">{selected}</p>
             <Show when=move || dragging.get()><div class="drop-over" aria-hidden="true">"Drop to open"</div></Show>
         </div>
     }
+}
+
+/// The id of the part of the page that holds the view.
+const MAIN: &str = "makespan-view";
+
+/// What goes away with the keyboard in it leaves that to the view, not to the page as a whole: from there a reader would
+/// have to begin anew.
+fn keep_focus(store: Store) {
+    let mend: Rc<dyn Fn()> = Rc::new(|| {
+        if dom::focused().is_none() {
+            dom::focus(MAIN);
+        }
+    });
+    let shown = Memo::new(move |_| store.state.with(|s| (s.view.view, s.view.twin, s.panels.sheet)));
+    Effect::new(move |before: Option<()>| {
+        shown.track();
+        store.selected.track();
+        if before.is_some() {
+            frame::request(&mend);
+        }
+    });
 }
 
 /// Keeps what stands around the views as the engine has it.
@@ -183,13 +234,21 @@ fn ask_for_shell(store: Store) {
 fn listen(store: Store) {
     let keys = window_event_listener(leptos::ev::keydown, move |e| {
         let escape = e.key() == "Escape";
-        if dom::takes_text(e.target()) {
+        // Single letters and editing belong to a box of text; the way to the palette does not.
+        let is_palette = (e.ctrl_key() || e.meta_key()) && e.code() == "KeyK";
+        if dom::takes_text(e.target()) && !is_palette {
             if escape && let Some(box_) = e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
                 let _ = box_.blur();
             }
             return;
         }
         if e.alt_key() {
+            return;
+        }
+        store.space.set_value(e.key() == " ");
+        let is_plain = !e.ctrl_key() && !e.meta_key() && e.key().chars().count() == 1;
+        let (keys_on, sheet) = store.state.with_untracked(|s| (s.settings.keys, s.panels.sheet));
+        if (is_plain && !keys_on) || (sheet.is_some() && !escape) {
             return;
         }
         if let Some(action) = find(&e.code(), &e.key(), e.shift_key(), e.ctrl_key() || e.meta_key()) {
@@ -199,12 +258,23 @@ fn listen(store: Store) {
                 store.cancel();
                 return;
             }
-            if ready || matches!(action, Action::Help | Action::Theme | Action::Open | Action::Back) {
+            if ready
+                || matches!(
+                    action,
+                    Action::Help
+                        | Action::Palette
+                        | Action::Settings
+                        | Action::Theme
+                        | Action::Open
+                        | Action::Back
+                )
+            {
                 e.prevent_default();
                 store.dispatch(action);
             }
         }
     });
+    let released = window_event_listener(leptos::ev::keyup, move |_| store.space.set_value(false));
     let address = window_event_listener(leptos::ev::popstate, move |_| store.follow_address());
     let hash = window_event_listener(leptos::ev::hashchange, move |_| store.follow_address());
     let paste = window_event_listener(leptos::ev::paste, move |e| {
@@ -223,6 +293,7 @@ fn listen(store: Store) {
     });
     on_cleanup(move || {
         keys.remove();
+        released.remove();
         address.remove();
         hash.remove();
         paste.remove();

@@ -67,6 +67,8 @@
         globalThis.makespan = { wasmBytes: bytes, startEngine: () => startEngine(engine), readEmbedded };
         engine.then((loaded) => { globalThis.makespan.engineBytes = loaded.bytes; }, () => {});
         await wasm_bindgen({ module_or_path: module });
+        takeLaunches();
+        keepForOffline();
       } catch (error) {
         sayWhyNot(error, isEmbedded());
       }
@@ -77,6 +79,30 @@
       document.addEventListener('DOMContentLoaded', start, { once: true });
     } else {
       start();
+    }
+
+    // Files that the system opens with the installed app are given to the page as chosen ones.
+    function takeLaunches() {
+      if (!('launchQueue' in globalThis)) return;
+      globalThis.launchQueue.setConsumer(async ({ files }) => {
+        const input = document.getElementById('makespan-open');
+        if (input === null || !files || files.length === 0) return;
+        const given = new DataTransfer();
+        for (const handle of files) given.items.add(await handle.getFile());
+        input.files = given.files;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      });
+    }
+
+    // The published page opens without a network once it was opened with one. A server on this machine is not kept: its
+    // pages show what it has.
+    function keepForOffline() {
+      if (isEmbedded() || location.protocol !== 'https:' || !navigator.serviceWorker) return;
+      const url = new URL('offline.js', script.src).href;
+      scriptUrls.add(url);
+      navigator.serviceWorker.register(trusted.createScriptURL(url)).catch((error) => {
+        console.info('Makespan will not open without a network:', error);
+      });
     }
 
     // One blob serves every worker: its URL is what the policy below lets through.

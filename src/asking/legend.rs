@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use makespan_scene::visible;
 use makespan_views::Colouring;
-use makespan_views::filter::Filter;
 
 use super::stage::Twin;
 use crate::state::actions::{Action, Setting};
@@ -43,9 +42,9 @@ pub(crate) fn Legend(store: Store, twin: Twin) -> impl IntoView {
             };
             let is_on = on.clone();
             let press = move |_| {
-                let statuses = store.view.with_untracked(|v| v.filter.statuses);
                 let text = if is_on() { String::new() } else { text.clone() };
-                store.dispatch(Action::Set(Setting::Filter(Filter { text, statuses })));
+                let filter = store.view.with_untracked(|v| v.filter.with_text(text));
+                store.dispatch(Action::Set(Setting::Filter(filter)));
             };
             let pressed = on.clone();
             view! { <button type="button" class="legend-entry" class:on=on aria-pressed=move || pressed().to_string() title=c.query on:click=press><i class=swatch aria-hidden="true"></i><bdi>{name}</bdi></button> }.into_any()

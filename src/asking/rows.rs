@@ -107,7 +107,11 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
     }
 }
 
-fn heading(store: Store, sorted: Memo<Option<(&'static str, bool)>>, column: Column) -> impl IntoView {
+fn heading(store: Store, sorted: Memo<Option<(&'static str, bool)>>, column: Column) -> AnyView {
+    // A column that needs no title has no heading, rather than an empty one.
+    if column.title.is_empty() {
+        return view! { <td></td> }.into_any();
+    }
     let (key, title) = (column.key.into_owned(), column.title.into_owned());
     let by = key.clone();
     let way = Memo::new(move |_| sorted.get().filter(|s| s.0 == key).map(|s| s.1));
@@ -125,6 +129,7 @@ fn heading(store: Store, sorted: Memo<Option<(&'static str, bool)>>, column: Col
             </button>
         </th>
     }
+    .into_any()
 }
 
 fn lines(answer: &Rows, on_task: &OnTask) -> Vec<impl IntoView + use<>> {

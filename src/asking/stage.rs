@@ -9,12 +9,14 @@ use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use makespan_engine::{Answer, Overlay, Picture, Pointer, Press, Question, Touch};
 use makespan_scene::{Scene, Theme, hit};
+use makespan_views::Area;
 use makespan_views::gesture::{Frame, Movement};
 
 use super::rows::TableView;
 use super::{Answered, asked};
 use crate::platform::{clock, frame};
 use crate::state::actions::Action;
+use crate::state::settings::Drag;
 use crate::state::store::Store;
 use crate::surface::{Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
 
@@ -99,6 +101,13 @@ pub(crate) fn PictureView(
     }
 }
 
+/// The area of the timeline between two corners of its picture, px.
+fn area_of(store: Store, from: (f64, f64), to: (f64, f64)) -> Option<Area> {
+    let lanes = store.shell.with_untracked(|s| s.lanes);
+    let seen = store.frame.with_value(|frame| store.view.with_untracked(|v| frame.following(v)));
+    if let Frame::Time { frame, rows, .. } = seen { frame.area(from, to, lanes, rows) } else { None }
+}
+
 #[component]
 fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
     let Twin { picture, overlay, size, pointer } = twin;
@@ -138,6 +147,12 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         move |_| {
             if let Some(picture) = picture.get() {
                 *stands.borrow_mut() = (picture.scene.clone(), picture.frame);
+                // Under a pointer that rests lies something else now.
+                let (at, before) = pointer.with_untracked(|p| (p.at, p.hit));
+                let now = at.map(|(x, y)| hit(&picture.scene, x, y, NEAR));
+                if let Some(now) = now.filter(|now| *now != before) {
+                    pointer.update(|p| p.hit = now);
+                }
                 store.frame.set_value(picture.frame);
                 frame::request(&draw_base);
             }
@@ -165,7 +180,11 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         size.track();
         frame::request(&draw_overlay);
     });
-    on_cleanup(move || store.frame.set_value(Frame::Still));
+    on_cleanup(move || {
+        store.frame.set_value(Frame::Still);
+        // The pointer is over something else, and what it was over is not to be described any longer.
+        let _ = pointer.try_set(Pointer::default());
+    });
 
     let at = {
         let stands = Rc::clone(&stands);
@@ -174,40 +193,68 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     let press = move |x: f64, y: f64, hit, double| {
         store.touch(Touch::Press(Press { x: x as f32, y: y as f32, hit, double }));
     };
+    // The timeline of a run has areas; of other pictures a part is only shown larger.
+    let takes_area = move || store.frame.with_value(|f| matches!(f, Frame::Time { compared: false, .. }));
     // The first of two presses may open a panel that moves the picture: both mean what lay under the first.
     let pressed = StoredValue::new(None);
     let small = |(x, y): (f64, f64)| (x as f32, y as f32);
-    let gestures = Gestures::new(Rc::new(move |gesture| match gesture {
-        Gesture::Hover(x, y) => {
-            pointer.set(Pointer { at: Some((x as f32, y as f32)), hit: at(x, y), ..Pointer::default() });
-        }
-        Gesture::Leave => pointer.set(Pointer::default()),
-        Gesture::Click(x, y) => {
-            let now = clock::now();
-            let near = |a: f64, b: f64| (x - a).hypot(y - b) < SAME_PLACE;
-            let first = pressed.get_value().filter(|(since, a, b, _)| now - since < TWICE && near(*a, *b));
-            if first.is_none() {
-                pressed.set_value(Some((now, x, y, at(x, y))));
-                press(x, y, at(x, y), false);
+    let gestures = Gestures::new(
+        Rc::new(move |gesture| match gesture {
+            Gesture::Hover(x, y) => {
+                pointer.set(Pointer { at: Some((x as f32, y as f32)), hit: at(x, y), ..Pointer::default() });
             }
-        }
-        Gesture::DoubleClick(x, y) => {
-            let (x, y, hit) =
-                pressed.get_value().map_or_else(|| (x, y, at(x, y)), |(_, x, y, hit)| (x, y, hit));
-            pressed.set_value(None);
-            press(x, y, hit, true);
-        }
-        Gesture::Drag(dx, dy) => store.dispatch(Action::Move(Movement::Drag(dx, dy))),
-        Gesture::Scroll(dx, dy) => store.dispatch(Action::Move(Movement::Scroll(dx, dy))),
-        Gesture::Zoom(x, y, by) => store.dispatch(Action::Move(Movement::Zoom(x, y, by))),
-        Gesture::Select(from, to, false) => {
-            pointer.update(|p| p.picked = Some((small(from), small(to))));
-        }
-        Gesture::Select(from, to, true) => {
-            pointer.update(|p| p.picked = None);
-            store.dispatch(Action::Move(Movement::Into(from, to)));
-        }
-    }));
+            Gesture::Leave => {
+                pointer.set(Pointer::default());
+                // A drag that the browser took away selects nothing.
+                if store.state.with_untracked(|s| s.panels.picking.is_some()) {
+                    store.dispatch(Action::Pick(None));
+                }
+            }
+            Gesture::Click(x, y) => {
+                let now = clock::now();
+                let near = |a: f64, b: f64| (x - a).hypot(y - b) < SAME_PLACE;
+                let first =
+                    pressed.get_value().filter(|(since, a, b, _)| now - since < TWICE && near(*a, *b));
+                if first.is_none() {
+                    pressed.set_value(Some((now, x, y, at(x, y))));
+                    press(x, y, at(x, y), false);
+                }
+            }
+            Gesture::DoubleClick(x, y) => {
+                let (x, y, hit) =
+                    pressed.get_value().map_or_else(|| (x, y, at(x, y)), |(_, x, y, hit)| (x, y, hit));
+                pressed.set_value(None);
+                press(x, y, hit, true);
+            }
+            Gesture::Drag(dx, dy) => {
+                if pointer.with_untracked(|p| p.at.is_some()) {
+                    pointer.set(Pointer::default());
+                }
+                store.dispatch(Action::Move(Movement::Drag(dx, dy)));
+            }
+            Gesture::Scroll(dx, dy) => store.dispatch(Action::Move(Movement::Scroll(dx, dy))),
+            Gesture::Zoom(x, y, by) => store.dispatch(Action::Move(Movement::Zoom(x, y, by))),
+            Gesture::Select(from, to, false) => {
+                pointer.set(Pointer { picked: Some((small(from), small(to))), ..Pointer::default() });
+                if takes_area() {
+                    store.dispatch(Action::Pick(area_of(store, from, to)));
+                }
+            }
+            Gesture::Select(from, to, true) => {
+                pointer.set(Pointer::default());
+                match area_of(store, from, to).filter(|_| takes_area()) {
+                    Some(area) => store.dispatch(Action::SelectArea(area)),
+                    None if takes_area() => store.dispatch(Action::Pick(None)),
+                    None => store.dispatch(Action::Move(Movement::Into(from, to))),
+                }
+            }
+        }),
+        Rc::new(move |e: &web_sys::PointerEvent| {
+            let drags = takes_area() && store.state.with_untracked(|s| s.settings.drag == Drag::Selects);
+            // A finger always moves the picture: it has no other way to.
+            e.pointer_type() != "touch" && !store.space.get_value() && drags != e.shift_key()
+        }),
+    );
     let [down, moving, up, cancelled, leave, wheel, double] = std::array::from_fn(|_| gestures.clone());
     let tip = move || {
         let (w, h) = size.get();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::state::actions::{ACTIONS, Action};
 use crate::state::store::Store;
+use crate::widgets::Dialog;
 
 /// What the filter reads, by examples: each parses (`every_example_is_a_query`).
 const SYNTAX: &[(&str, &str)] = &[
@@ -58,15 +59,13 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
         terms().map(|(term, meaning)| view! { <div><dt>{term}</dt><dd>{meaning}</dd></div> }).collect();
     let lists = StoredValue::new_local(Some(lists));
     view! {
-        <div class="sheet" role="dialog" aria-modal="true" aria-label="Keys">
-            <div class="sheet-page">
-                <header><h2>"Keys"</h2><button type="button" id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></header>
+        <Dialog label="Keys" close=move || store.dispatch(Action::Help)>
+                <header><h2>"Keys"</h2><button type="button" autofocus id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></header>
                 <div class="sheet-body">{lists.try_update_value(Option::take)}</div>
                 <section class="syntax"><h3>"Filter"</h3><dl>{syntax}</dl></section>
                 <details class="syntax" id="makespan-glossary"><summary>"Glossary"</summary><dl>{terms}</dl></details>
-                <p class="note">"Mouse: drag to move, Shift and drag to select a range of time, scroll with the wheel, hold Ctrl to zoom with it, double-click to fit a task."</p>
-            </div>
-        </div>
+                <p class="note">"Mouse: on the timeline drag to select an area, Shift and drag to move (the settings swap the two); in other pictures drag to move. Scroll with the wheel, hold Ctrl to zoom with it, double-click to fit a task."</p>
+        </Dialog>
     }
 }
 

@@ -1,5 +1,6 @@
 //! The parts of the page. A panel reads the store and dispatches; no panel knows another.
 
+mod area;
 mod charts;
 mod compare;
 mod details;
@@ -10,13 +11,16 @@ mod landing;
 mod live;
 mod notice;
 mod overview;
+mod palette;
 mod preview;
 mod query;
 mod runs;
+mod settings;
 mod tasks;
 mod timeline;
 mod top;
 
+pub(crate) use area::AreaDrawer;
 pub(crate) use charts::ChartsPanel;
 pub(crate) use compare::ComparePanel;
 pub(crate) use details::Details;
@@ -27,9 +31,11 @@ pub(crate) use landing::Landing;
 pub(crate) use live::LiveLine;
 pub(crate) use notice::{Busy, Failed, Foot};
 pub(crate) use overview::OverviewPanel;
+pub(crate) use palette::Palette;
 pub(crate) use preview::Preview;
 pub(crate) use query::QueryBox;
 pub(crate) use runs::RunsPage;
+pub(crate) use settings::SettingsSheet;
 pub(crate) use tasks::TasksPanel;
 pub(crate) use timeline::TimelinePanel;
 pub(crate) use top::{Chips, Rail, Top};

@@ -4,7 +4,6 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use makespan_engine::{Answer, Completion, Neighbour, Question};
 use makespan_scene::visible;
-use makespan_views::filter::Filter;
 
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
@@ -36,8 +35,8 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
     let wrong = move || store.shell.with(|s| s.filter_error.is_some());
     let line = StoredValue::new_local(Line::default());
     let set = move |text: String| {
-        let statuses = store.view.with_untracked(|v| v.filter.statuses);
-        store.dispatch(Action::Set(Setting::Filter(Filter { text, statuses })));
+        let filter = store.view.with_untracked(|v| v.filter.with_text(text));
+        store.dispatch(Action::Set(Setting::Filter(filter)));
     };
     let look = move || {
         let Some(element) = input.get_untracked() else { return };

@@ -19,7 +19,7 @@ const MAP_HEIGHT: f32 = 34.0;
 
 /// The view.
 #[component]
-pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
+pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: Children) -> impl IntoView {
     let twin = Twin::new(store);
     let lanes: Vec<_> = Lanes::ALL.into_iter().map(|l| (l, l.name())).collect();
     let is_before = move || store.view.with(|v| v.before);
@@ -43,6 +43,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
             <Legend store=store twin=twin/>
             <Show when=move || !is_table.get()><MiniMap store=store twin=twin/></Show>
             <PictureView store=store twin=twin name="timeline" table="timeline-twin" painted=painted/>
+            {children()}
         </div>
     }
 }

@@ -91,6 +91,7 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                 </select>
                 <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
             </Show>
+            <button type="button" title="Commands, tasks, steps, runs (Ctrl K)" aria-label="Commands and search" on:click=move |_| store.dispatch(Action::Palette)>"☰"</button>
             <button type="button" class="wide" title="Theme (Shift T)" on:click=move |_| store.dispatch(Action::Theme)>{theme_name}</button>
             <button type="button" title="Open files (Ctrl O)" on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
             <button type="button" title="Keys (?)" aria-label="Keys" on:click=move |_| store.dispatch(Action::Help)>"?"</button>
@@ -158,12 +159,20 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
     let critical = move || store.view.with(|v| v.critical);
     let filtered = move || store.view.with(|v| !v.filter.is_empty());
     let wrong = move || store.shell.with(|s| s.filter_error.clone());
+    let area = move || store.shell.with(|s| s.area.clone());
     let nothing = move || store.shell.with(|s| s.passing == Some(0));
     view! {
         <div class="chips" role="toolbar" aria-label="Filter by status">
             {chips}
             <button type="button" class="chip plain" class:on=critical aria-pressed=move || critical().to_string()
                 title="Mark the critical path (C)" on:click=move |_| store.dispatch(Action::Critical)>"critical path"</button>
+            {move || area().map(|words| {
+                let clear = move |_| {
+                    let filter = store.view.with_untracked(|v| v.filter.without_area());
+                    store.dispatch(Action::Set(Setting::Filter(filter)));
+                };
+                view! { <button type="button" class="chip plain on" title="Clear the selected area (Esc)" on:click=clear>{format!("area {words} ✗")}</button> }
+            })}
             <Show when=filtered>
                 <button type="button" class="chip plain" on:click=move |_| store.dispatch(Action::Set(Setting::Filter(Filter::default())))>"clear filter"</button>
             </Show>

@@ -3,7 +3,7 @@
 use js_sys::{Object, Reflect};
 use makespan_scene::Theme;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlElement, Window};
 
 /// The window, where there is one (there is none in a worker).
 pub(crate) fn window() -> Option<Window> {
@@ -110,13 +110,11 @@ pub(crate) fn set_title(title: &str) {
     }
 }
 
-/// Removes the line that the page showed before the app stood, and the static body of a report.
+/// Removes the line that the page showed before the app stood. The readable body of a report stays, unseen: it is what
+/// is printed.
 pub(crate) fn clear_boot() {
-    let Some(document) = document() else { return };
-    for id in ["makespan-boot", "makespan-static"] {
-        if let Some(element) = document.get_element_by_id(id) {
-            element.remove();
-        }
+    if let Some(element) = document().and_then(|d| d.get_element_by_id("makespan-boot")) {
+        element.remove();
     }
 }
 
@@ -139,6 +137,44 @@ pub(crate) fn focus(id: &str) {
         document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
     {
         let _ = element.focus();
+    }
+}
+
+/// What has the keyboard, where that is an element of the page and not the page itself.
+pub(crate) fn focused() -> Option<HtmlElement> {
+    let element: HtmlElement = document()?.active_element()?.dyn_into().ok()?;
+    (element.tag_name() != "BODY").then_some(element)
+}
+
+/// The elements within another that a selector fits, in their order.
+pub(crate) fn within(root: &Element, selector: &str) -> Vec<HtmlElement> {
+    let (mut found, mut at) = (Vec::new(), root.first_element_child());
+    while let Some(here) = at {
+        if here.matches(selector).unwrap_or(false)
+            && let Some(element) = here.dyn_ref::<HtmlElement>()
+        {
+            found.push(element.clone());
+        }
+        // On to what comes next in the document, up to the end of the root.
+        at = here.first_element_child();
+        let mut up = Some(here);
+        while at.is_none() {
+            let Some(element) = up.filter(|e| e != root) else { break };
+            at = element.next_element_sibling();
+            up = element.parent_element();
+        }
+    }
+    found
+}
+
+/// Scrolls the parent of an element so that the element is seen.
+pub(crate) fn bring_into_view(id: &str) {
+    let element =
+        document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    if let Some((element, parent)) = element.and_then(|e| Some((e.clone(), e.parent_element()?))) {
+        let (top, room) = (element.offset_top(), parent.client_height() - element.offset_height());
+        let at = parent.scroll_top();
+        parent.set_scroll_top(at.clamp((top - room).min(top), top));
     }
 }
 

@@ -1,20 +1,20 @@
-//! What is remembered between visits: the theme, and no more. Storage may be refused, and what it holds may be
-//! anybody's.
+//! What is remembered between visits: choices by name. Storage may be refused, and what it holds may be anybody's.
 
-const KEY: &str = "makespan.theme";
+/// Longest value that is believed, bytes.
+const LONGEST: usize = 40;
 
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
-/// The theme chosen last.
-pub(crate) fn theme() -> Option<String> {
-    storage()?.get_item(KEY).ok().flatten().filter(|name| name.len() < 40)
+/// The choice that was made last.
+pub(crate) fn get(name: &str) -> Option<String> {
+    storage()?.get_item(&format!("makespan.{name}")).ok().flatten().filter(|value| value.len() < LONGEST)
 }
 
-/// Remembers the theme.
-pub(crate) fn set_theme(name: &str) {
+/// Remembers a choice; where storage is refused, it holds for this visit only.
+pub(crate) fn set(name: &str, value: &str) {
     if let Some(storage) = storage() {
-        let _ = storage.set_item(KEY, name);
+        let _ = storage.set_item(&format!("makespan.{name}"), value);
     }
 }

@@ -8,8 +8,9 @@ use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
-use makespan_views::{Colouring, View, ViewState};
+use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
 
+use super::settings::Drag;
 use crate::worker::Grown;
 
 /// What a person can ask for.
@@ -23,6 +24,20 @@ pub(crate) enum Action {
     Move(Movement),
     /// Brings the selected task into view.
     Focus,
+    /// Shows the area of the filter as large as the picture allows; where it is already, everything.
+    FocusArea,
+    /// An area of the timeline is being drawn, or no longer.
+    Pick(Option<Area>),
+    /// An area of the timeline is selected.
+    SelectArea(Area),
+    /// Goes back to what was shown before.
+    Undo,
+    /// Goes forth again.
+    Redo,
+    /// A gesture has come to rest.
+    Settled,
+    /// The address was changed from outside.
+    Follow(Box<ViewState>),
     /// Selects what a row of a table or a name leads to; or nothing.
     Select(Option<u32>),
     /// Selects what lies next: along the row or the dependencies.
@@ -47,6 +62,10 @@ pub(crate) enum Action {
     Details,
     /// Opens or closes the sheet of keys.
     Help,
+    /// Opens or closes the palette.
+    Palette,
+    /// Opens or closes the settings.
+    Settings,
     /// Steps back out of what is open.
     Back,
     /// Asks for files.
@@ -102,6 +121,12 @@ pub(crate) enum Setting {
     Measure(String),
     /// The theme, by its name.
     Theme(String),
+    /// How times are written.
+    Time(TimeMode),
+    /// What a drag does on the timeline.
+    Drag(Drag),
+    /// Whether keys of a single character do something.
+    Keys(bool),
 }
 
 /// One line of the table.
@@ -189,7 +214,10 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("PageDown", "Page down", MOVE, "move down", Action::Move(Movement::Pan(0.0, 0.8))),
     key("Digit0", "0", MOVE, "show everything", Action::Move(Movement::Fit)),
     key("Home", "Home", MOVE, "show everything", Action::Move(Movement::Fit)),
-    key("KeyF", "F", MOVE, "zoom to the selected task, again: show everything", Action::Focus),
+    key("KeyF", "F", MOVE, "zoom to the selected task or area, again: show everything", Action::Focus),
+    ctrl(key("KeyZ", "Ctrl Z", MOVE, "undo the last change of the view", Action::Undo)),
+    shift(ctrl(key("KeyZ", "Ctrl Shift Z", MOVE, "redo it", Action::Redo))),
+    key("Backspace", "Backspace", MOVE, "undo the last change of the view", Action::Undo),
     key("ArrowLeft", "←", SELECT, "earlier on the row", Action::Next(Neighbour::Earlier)),
     key("ArrowRight", "→", SELECT, "later on the row", Action::Next(Neighbour::Later)),
     key("ArrowUp", "↑", SELECT, "row above", Action::Next(Neighbour::Above)),
@@ -204,6 +232,9 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),
+    ctrl(key("KeyK", "Ctrl K", PAGE, "commands, tasks, steps, runs", Action::Palette)),
+    shift(ctrl(key("KeyP", "Ctrl Shift P", PAGE, "commands, tasks, steps, runs", Action::Palette))),
+    key("F1", "F1", PAGE, "commands, tasks, steps, runs", Action::Palette),
     key("KeyI", "I", SHOW, "details", Action::Details),
     key("KeyX", "X", COMPARE, "swap A and B", Action::Swap),
     shift(key("KeyX", "Shift X", COMPARE, "both, A alone, B alone", Action::Mode)),
@@ -212,7 +243,8 @@ pub(crate) static ACTIONS: &[Bound] = &[
     ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
-    shift(key("Slash", "?", PAGE, "this sheet", Action::Help)),
+    ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),
+    shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),
 ];
 
 /// The action of a key, if it has one.

@@ -8,10 +8,11 @@ use leptos::prelude::*;
 use makespan_engine::{Answer, Format, Opened, Question, Shell, Touch};
 use makespan_scene::{Theme, counted};
 use makespan_views::gesture::Frame;
-use makespan_views::{ViewState, decode, encode};
+use makespan_views::{TimeMode, ViewState, decode, encode};
 
 use super::actions::{Action, Setting};
 use super::phase::{Failure, Loading, Phase};
+use super::settings::Settings;
 use super::update::{Effect as Outside, State, update};
 use crate::platform::files::Given;
 use crate::platform::{boot, dom, export, prefs};
@@ -37,6 +38,8 @@ pub(crate) struct Store {
     pub(crate) shell: RwSignal<Rc<Shell>, LocalStorage>,
     /// The part of the picture that is seen, and its size; set by the picture that stands.
     pub(crate) frame: StoredValue<Frame>,
+    /// The space bar is held: a drag moves the picture.
+    pub(crate) space: StoredValue<bool>,
     /// Width and height of the picture that stands, px.
     pub(crate) size: StoredValue<(f32, f32)>,
     /// What has been opened, to open it again where the engine ends by itself.
@@ -58,13 +61,19 @@ impl Store {
     pub(crate) fn new() -> Store {
         let mut first = State::default();
         let mut said = String::new();
+        first.settings = Settings::read(prefs::get);
         match decode(&dom::hash()) {
             Ok(view) => first.view = view,
             Err(e) => said = e.to_string(),
         }
+        // A link names the way times are written only where it is not the usual one.
+        let usual = prefs::get("time").and_then(|name| TimeMode::ALL.into_iter().find(|t| t.name() == name));
+        if first.view.time == TimeMode::default() {
+            first.view.time = usual.unwrap_or_default();
+        }
         let state = RwSignal::new(first);
         let view = Memo::new(move |_| state.with(|s| s.view.clone()));
-        let usual = prefs::theme().and_then(|name| theme_named(&name));
+        let usual = prefs::get("theme").and_then(|name| theme_named(&name));
         let theme = Memo::new(move |_| {
             let linked = state.with(|s| s.view.theme.as_deref().and_then(theme_named));
             linked.or(usual).unwrap_or_else(system_theme)
@@ -84,6 +93,7 @@ impl Store {
             followed_run: StoredValue::new(None),
             shell,
             frame: StoredValue::new(Frame::Still),
+            space: StoredValue::new(false),
             size: StoredValue::new((0.0, 0.0)),
             given: StoredValue::new_local(Rc::default()),
             changes: StoredValue::new(0),
@@ -144,6 +154,7 @@ impl Store {
         let write = move || {
             if store.changes.with_value(|n| *n == mine) {
                 store.link(false);
+                store.dispatch(Action::Settled);
             }
         };
         set_timeout(write, Duration::from_millis(150));
@@ -168,7 +179,7 @@ impl Store {
             }
         }
         match decode(&dom::hash()) {
-            Ok(view) => self.state.update(|s| s.view = view),
+            Ok(view) => self.dispatch(Action::Follow(Box::new(view))),
             Err(e) => self.said.set(e.to_string()),
         }
     }
@@ -179,6 +190,7 @@ impl Store {
             Outside::LinkSoon => self.link_soon(),
             Outside::Touch(touch) => self.touch(touch),
             Outside::Say(said) => self.said.set(said),
+            Outside::Remember(name, value) => prefs::set(name, value),
             Outside::FocusFilter => dom::focus("makespan-filter"),
             Outside::AskFiles => dom::click("makespan-open"),
             Outside::CopyLink => {
@@ -210,7 +222,6 @@ impl Store {
             Outside::Theme => {
                 let themes = Theme::all();
                 let next = themes[(self.theme.get_untracked() + 1) % themes.len()].name;
-                prefs::set_theme(next);
                 self.dispatch(Action::Set(Setting::Theme(next.to_owned())));
             }
             Outside::Refresh => self.freshness.update(|n| *n = n.wrapping_add(1)),

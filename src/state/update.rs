@@ -2,18 +2,34 @@
 //! is asked of it ([`Effect::Touch`]), and comes back as an action.
 
 use makespan_engine::{Format, Touch, Turn};
+use makespan_scene::Theme;
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
 use makespan_views::tasks::{Sort, SortKey};
-use makespan_views::{Align, TimeMode, View, ViewState};
+use makespan_views::{Align, Area, TimeMode, View, ViewState};
 
 use super::actions::{Action, Setting};
+use super::history::History;
+use super::settings::Settings;
+
+/// A sheet over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    /// Keys, the syntax of the filter, the glossary.
+    Help,
+    /// Commands, and what a run holds.
+    Palette,
+    /// Settings.
+    Settings,
+}
 
 /// What the page shows beside the view itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Panels {
-    /// The sheet of keys is open.
-    pub(crate) help: bool,
+    /// The sheet that lies over the page.
+    pub(crate) sheet: Option<Sheet>,
+    /// The area of the timeline that is being drawn.
+    pub(crate) picking: Option<Area>,
     /// The details are closed although a task is selected.
     pub(crate) no_details: bool,
     /// The cell of a matrix that has the focus.
@@ -29,6 +45,10 @@ pub(crate) struct State {
     pub(crate) panels: Panels,
     /// How the run that grows stands; none where nothing grows.
     pub(crate) growth: Option<Growth>,
+    /// What was shown before.
+    pub(crate) history: History,
+    /// What the reader chose for all runs.
+    pub(crate) settings: Settings,
 }
 
 /// How a run that grows stands.
@@ -55,6 +75,8 @@ pub(crate) enum Effect {
     Touch(Touch),
     /// Something to say for a moment.
     Say(String),
+    /// Keep a choice for the next visit: its name and value.
+    Remember(&'static str, &'static str),
     /// Focus the filter.
     FocusFilter,
     /// Choose and remember the next theme.
@@ -75,8 +97,35 @@ pub(crate) enum Effect {
     CloseRun(usize),
 }
 
-/// Changes the state as the action says. `frame` is the part of the picture that is seen.
+/// Changes the state as the action says, and notes the step. `frame` is the part of the picture that is seen.
 pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
+    match action {
+        Action::Undo | Action::Redo => {
+            let is_back = *action == Action::Undo;
+            let (history, view) = (&mut state.history, &mut state.view);
+            let moved = if is_back { history.undo(view) } else { history.redo(view) };
+            let word = if is_back { "Nothing to undo." } else { "Nothing to redo." };
+            return vec![if moved { Effect::Link(false) } else { Effect::Say(word.to_owned()) }];
+        }
+        Action::Settled => {
+            state.history.settle();
+            return Vec::new();
+        }
+        _ => {}
+    }
+    let before = state.view.clone();
+    let effects = apply(state, frame, action);
+    if matches!(action, Action::Close | Action::CloseRun) {
+        // Of what was shown some runs are gone, and others have other numbers.
+        state.history = History::default();
+    } else {
+        let is_gradual = matches!(action, Action::Move(_) | Action::Set(Setting::Filter(_)));
+        state.history.note(before, &state.view, is_gradual);
+    }
+    effects
+}
+
+fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
     let view = &mut state.view;
     match action {
         Action::Show(to) => {
@@ -87,10 +136,41 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         }
         Action::Set(setting) => {
             set(view, setting);
-            if matches!(setting, Setting::Heat(_)) {
-                state.panels.focus = None;
+            let mut effects = vec![Effect::LinkSoon];
+            match setting {
+                Setting::Heat(_) => state.panels.focus = None,
+                Setting::Time(mode) => effects.push(Effect::Remember("time", mode.name())),
+                Setting::Drag(drag) => {
+                    state.settings.drag = *drag;
+                    effects.push(Effect::Remember("drag", drag.name()));
+                }
+                Setting::Keys(on) => {
+                    state.settings.keys = *on;
+                    effects.push(Effect::Remember("keys", if *on { "on" } else { "off" }));
+                }
+                Setting::Theme(name) => {
+                    effects.extend(Theme::named(name).map(|theme| Effect::Remember("theme", theme.name)));
+                }
+                _ => {}
             }
-            vec![Effect::LinkSoon]
+            effects
+        }
+        Action::FocusArea => {
+            view.selected = None;
+            vec![Effect::Touch(Touch::Fit)]
+        }
+        Action::Pick(area) => {
+            state.panels.picking = *area;
+            Vec::new()
+        }
+        Action::SelectArea(area) => {
+            state.panels.picking = None;
+            view.filter.area = Some(*area);
+            vec![Effect::Link(false)]
+        }
+        Action::Follow(to) => {
+            view.clone_from(to);
+            Vec::new()
         }
         Action::Move(movement) => {
             frame.moved(view, *movement);
@@ -119,7 +199,7 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         Action::Time => {
             let at = TimeMode::ALL.iter().position(|t| *t == view.time).unwrap_or(0);
             view.time = TimeMode::ALL[(at + 1) % TimeMode::ALL.len()];
-            vec![Effect::Link(false)]
+            vec![Effect::Link(false), Effect::Remember("time", view.time.name())]
         }
         Action::Twin => {
             view.twin = !view.twin;
@@ -140,10 +220,11 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
             state.panels.no_details = !state.panels.no_details;
             Vec::new()
         }
-        Action::Help => {
-            state.panels.help = !state.panels.help;
-            Vec::new()
-        }
+        Action::Help => toggle(&mut state.panels, Sheet::Help),
+        Action::Palette => toggle(&mut state.panels, Sheet::Palette),
+        Action::Settings => toggle(&mut state.panels, Sheet::Settings),
+        // Done before: they are no steps themselves.
+        Action::Undo | Action::Redo | Action::Settled => Vec::new(),
         Action::Back => {
             back(state);
             vec![Effect::Link(false)]
@@ -183,6 +264,11 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
     }
 }
 
+fn toggle(panels: &mut Panels, sheet: Sheet) -> Vec<Effect> {
+    panels.sheet = (panels.sheet != Some(sheet)).then_some(sheet);
+    Vec::new()
+}
+
 /// Takes what the engine made of something that was done.
 fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
     turn.apply(&mut state.view);
@@ -202,10 +288,12 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
 /// Steps back out of the last thing that was opened.
 fn back(state: &mut State) {
     let view = &mut state.view;
-    if state.panels.help {
-        state.panels.help = false;
+    if state.panels.sheet.take().is_some() || state.panels.picking.take().is_some() {
+        // One thing at a time.
     } else if view.selected.is_some() {
         view.selected = None;
+    } else if view.filter.area.is_some() {
+        view.filter.area = None;
     } else if !view.filter.is_empty() {
         view.filter = Default::default();
     } else if view.twin {
@@ -243,6 +331,8 @@ fn set(view: &mut ViewState, setting: &Setting) {
         Setting::Alignment(alignment) => view.compare.alignment = *alignment,
         Setting::Measure(measure) => view.compare.measure.clone_from(measure),
         Setting::Theme(theme) => view.theme = Some(theme.clone()),
+        Setting::Time(time) => view.time = *time,
+        Setting::Drag(_) | Setting::Keys(_) => {}
     }
 }
 
@@ -250,6 +340,7 @@ fn set(view: &mut ViewState, setting: &Setting) {
 mod tests {
     use makespan_engine::Neighbour;
     use makespan_views::filter::Filter;
+    use makespan_views::timeline::Lanes;
 
     use super::*;
 
@@ -272,12 +363,21 @@ mod tests {
         state.view.filter = Filter::word("x");
         state.view.selected = Some("a".to_owned());
         let mut press = |action| drop(update(&mut state, &Frame::Still, &action));
+        let area = Area { from: 0, to: 9, lanes: Lanes::Task, rows: None };
+        press(Action::SelectArea(area));
         press(Action::Help);
         press(Action::Back);
         press(Action::Back);
-        assert!(!state.panels.help && state.view.selected.is_none() && !state.view.filter.is_empty());
+        assert!(state.panels.sheet.is_none() && state.view.selected.is_none());
+        assert_eq!(state.view.filter.area, Some(area));
+        update(&mut state, &Frame::Still, &Action::Back);
+        assert!(state.view.filter.area.is_none() && !state.view.filter.is_empty());
         update(&mut state, &Frame::Still, &Action::Back);
         assert!(state.view.filter.is_empty());
+        for _ in 0..4 {
+            update(&mut state, &Frame::Still, &Action::Undo);
+        }
+        assert_eq!(state.view.filter, Filter::word("x"), "each step was one to go back from");
     }
 
     #[test]

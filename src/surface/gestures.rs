@@ -19,7 +19,7 @@ pub(crate) enum Gesture {
     DoubleClick(f64, f64),
     /// It drags the picture: by how much since the last time.
     Drag(f64, f64),
-    /// It drags with Shift: where it began, where it is, whether it let go.
+    /// It drags to select: where it began, where it is, whether it let go.
     Select((f64, f64), (f64, f64), bool),
     /// Zoom by a factor around a place.
     Zoom(f64, f64, f64),
@@ -34,6 +34,8 @@ const STILL: f64 = 4.0;
 #[derive(Clone)]
 pub(crate) struct Gestures {
     on: Rc<dyn Fn(Gesture)>,
+    /// Whether a drag that begins so selects.
+    selects: Rc<dyn Fn(&PointerEvent) -> bool>,
     /// Pointers that are down: id and place.
     active: Rc<RefCell<Vec<(i32, f64, f64)>>>,
     moved: Rc<Cell<bool>>,
@@ -46,15 +48,15 @@ fn place(event: &PointerEvent) -> (f64, f64) {
 }
 
 impl Gestures {
-    pub(crate) fn new(on: Rc<dyn Fn(Gesture)>) -> Gestures {
-        Gestures { on, active: Rc::default(), moved: Rc::default(), selecting: Rc::default() }
+    pub(crate) fn new(on: Rc<dyn Fn(Gesture)>, selects: Rc<dyn Fn(&PointerEvent) -> bool>) -> Gestures {
+        Gestures { on, selects, active: Rc::default(), moved: Rc::default(), selecting: Rc::default() }
     }
 
     pub(crate) fn down(&self, event: &PointerEvent) {
         let (x, y) = place(event);
         self.active.borrow_mut().push((event.pointer_id(), x, y));
         self.moved.set(false);
-        self.selecting.set((event.shift_key() && event.button() == 0).then_some((x, y)));
+        self.selecting.set(((self.selects)(event) && event.button() == 0).then_some((x, y)));
         if let Some(target) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
             let _ = target.set_pointer_capture(event.pointer_id());
         }
@@ -94,7 +96,7 @@ impl Gestures {
         }
         match self.selecting.take() {
             Some(from) if self.moved.get() => (self.on)(Gesture::Select(from, (x, y), true)),
-            _ if !self.moved.get() => (self.on)(Gesture::Click(x, y)),
+            _ if !self.moved.get() && event.button() == 0 => (self.on)(Gesture::Click(x, y)),
             _ => {}
         }
     }

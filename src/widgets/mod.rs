@@ -1,11 +1,13 @@
 //! Small parts that know no state: statuses, tables, pairs, choices.
 
 mod choice;
+mod dialog;
 mod findings;
 mod parts;
 mod section;
 
 pub(crate) use choice::{Choice, Options, Toggle, Zooming, run_options};
+pub(crate) use dialog::Dialog;
 pub(crate) use findings::OnView;
 pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
 pub(crate) use section::SectionView;

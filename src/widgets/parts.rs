@@ -40,7 +40,13 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
         .columns
         .iter()
         .filter(|c| c.align != Align::Plot)
-        .map(|c| view! { <th scope="col" class:number=c.align == Align::Right><bdi>{visible(&c.title).into_owned()}</bdi></th> })
+        .map(|c| {
+            // A column that needs no title has no heading, rather than an empty one.
+            if c.title.is_empty() {
+                return view! { <td></td> }.into_any();
+            }
+            view! { <th scope="col" class:number=c.align == Align::Right><bdi>{visible(&c.title).into_owned()}</bdi></th> }.into_any()
+        })
         .collect();
     let body: Vec<_> = table
         .rows
@@ -60,8 +66,9 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
         })
         .collect();
     let more = (table.left_out > 0).then(|| view! { <p class="more">{format!("and {} more", makespan_scene::count(table.left_out as u64))}</p> });
+    let title = table.title.clone();
     view! {
-        <div class="scroll-x"><table class="rows"><caption class="hidden">{table.title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>
+        <div class="scroll-x" tabindex="0" role="region" aria-label=title><table class="rows"><caption class="hidden">{table.title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>
         {more}
     }
 }

@@ -22,6 +22,7 @@ const POLICY: &[&str] = &[
 /// What stands where trunk's instructions stood. The script is deferred: it runs once the page is parsed.
 const LINKS: &[&str] = &[
     r#"<link rel="icon" type="image/svg+xml" href="./icon.svg">"#,
+    r#"<link rel="manifest" href="./manifest.webmanifest">"#,
     r#"<link rel="stylesheet" href="./style.css">"#,
     r#"<link rel="preload" as="fetch" type="application/wasm" crossorigin href="./app_bg.wasm">"#,
     r#"<link rel="preload" as="fetch" type="application/wasm" crossorigin href="./engine_bg.wasm">"#,

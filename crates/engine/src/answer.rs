@@ -30,8 +30,11 @@ pub enum Answer {
     Overlay(Overlay),
     /// To [`Question::Rows`](crate::Question::Rows).
     Rows(Rows),
-    /// To [`Question::Page`](crate::Question::Page) and [`Question::Details`](crate::Question::Details).
+    /// To [`Question::Page`](crate::Question::Page), [`Question::Details`](crate::Question::Details) and
+    /// [`Question::Area`](crate::Question::Area).
     Page(Page),
+    /// To [`Question::Find`](crate::Question::Find), the best first.
+    Found(Vec<FoundItem>),
     /// To [`Question::Charts`](crate::Question::Charts).
     Charts(Charts),
     /// To [`Question::Touch`](crate::Question::Touch).
@@ -58,6 +61,28 @@ impl Sides {
     pub fn pair(&self) -> Option<(usize, usize)> {
         Some((*self.baseline.last()?, *self.candidate.last()?))
     }
+}
+
+/// Something that a text of the palette means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundItem {
+    /// Its name.
+    pub title: String,
+    /// What it is and how it stands, in a few words.
+    pub about: String,
+    /// What it leads to.
+    pub leads: Leads,
+}
+
+/// What an item of the palette leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leads {
+    /// A task, by index.
+    Task(u32),
+    /// A query as the filter.
+    Query(String),
+    /// An open run, by number.
+    Run(usize),
 }
 
 /// An open run in a list of them.
@@ -95,6 +120,10 @@ pub struct Shell {
     pub unread: usize,
     /// Index of the selected task.
     pub selected: Option<u32>,
+    /// The selected task in a line, to be announced.
+    pub selected_about: String,
+    /// The area of the filter in words.
+    pub area: Option<String>,
     /// The lanes of its timeline.
     pub lanes: Lanes,
     /// Whether runs of the same workflow before it are open.

@@ -9,7 +9,7 @@ use makespan_views::Section;
 use crate::answer::{Answer, Completion, Page};
 use crate::question::Question;
 use crate::session::Session;
-use crate::{chart, export, page, picture, rows, shell, turn};
+use crate::{chart, export, find, page, picture, rows, shell, turn};
 
 impl Session {
     /// Answers a question.
@@ -26,6 +26,8 @@ impl Session {
             Question::Rows { view, range } => rows::rows(self, view, range.clone()).map(Answer::Rows),
             Question::Page { view, width } => page::page(self, view, *width).map(bounded),
             Question::Details { view } => page::details(self, view).map(bounded),
+            Question::Area { view } => page::area(self, view).map(bounded),
+            Question::Find { view, text } => find::find(self, view, text).map(Answer::Found),
             Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
             Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
             Question::Export { format, view, size, theme } => {

@@ -22,6 +22,7 @@ mod answering;
 mod chart;
 mod compared;
 mod export;
+mod find;
 mod growing;
 mod kept;
 mod live;
@@ -38,8 +39,8 @@ mod turn;
 mod wire;
 
 pub use answer::{
-    Answer, Charts, Completion, Exported, FileReport, ListedRun, Opened, Overlay, Page, Picture, Progress,
-    Rows, Shell, Sides, Tip, Turn,
+    Answer, Charts, Completion, Exported, FileReport, FoundItem, Leads, ListedRun, Opened, Overlay, Page,
+    Picture, Progress, Rows, Shell, Sides, Tip, Turn,
 };
 pub use makespan_export::Format;
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};

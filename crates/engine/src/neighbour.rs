@@ -1,7 +1,8 @@
 //! What lies next to a task: on its row, along its dependencies, among the failures.
 
 use makespan_model::Order as _;
-use makespan_model::{Run, Status, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
+use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState, tasks};
 
 use crate::question::Neighbour;
@@ -43,7 +44,10 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
         }
         (_, View::Table) => {
             let order = open.order(&view.filter, view.sort);
-            let at = order.iter().position(|t| *t == here.0)?;
+            // The filter may have taken the selected task out of the table.
+            let Some(at) = order.iter().position(|t| *t == here.0) else {
+                return order.first().map(|t| TaskId(*t));
+            };
             let back = matches!(way, Neighbour::Above | Neighbour::Earlier);
             let next = if back { at.checked_sub(1)? } else { at + 1 };
             order.get(next).map(|t| TaskId(*t))
@@ -88,26 +92,39 @@ fn in_column(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> 
         .and_then(|n| graph.nodes[n].tasks.first().map(|t| TaskId(*t)))
 }
 
-/// Along the row of the timeline, or on the next row. A task that never ran stands on no row: from it the way goes by
-/// start.
+/// Along the row of the timeline, or on the next row. Tasks that never ran stand on no row: they follow below the last
+/// one, in the order of the run, as if each had a row of its own.
 fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
     let run = &open.run;
     let index = open.index(view.lanes);
-    let task_of = |a: makespan_model::AttemptId| TaskId(run.attempts.task[a.index()]);
-    let Some(attempt) = run.attempts_of(here).find(|a| index.row_of(*a).is_some()) else {
-        let next = match way {
-            Neighbour::Earlier | Neighbour::Above => here.0.checked_sub(1)?,
-            _ => here.0 + 1,
-        };
-        return ((next as usize) < run.task_count()).then_some(TaskId(next));
+    let task_of = |a: AttemptId| TaskId(run.attempts.task[a.index()]);
+    let has_row = |t: TaskId| index.row_of_task(run, t).is_some();
+    let back = matches!(way, Neighbour::Earlier | Neighbour::Above);
+    let placed = || run.attempts_of(here).filter(|a| index.row_of(*a).is_some());
+    // Going back, the first of its attempts counts; going on, the last.
+    let from = if back { placed().next() } else { placed().last() };
+    let Some(attempt) = from else {
+        let mut rowless = run.task_ids().filter(|t| !has_row(*t));
+        let next = if back { rowless.take_while(|t| *t < here).last() } else { rowless.find(|t| *t > here) };
+        let last_row = || index.nearest(index.row_count().checked_sub(1)?, i64::MAX).map(task_of);
+        return next.or_else(|| last_row().filter(|_| back));
     };
-    match way {
-        Neighbour::Earlier => index.neighbour(attempt, false).map(task_of),
-        Neighbour::Later => index.neighbour(attempt, true).map(task_of),
-        _ => {
-            let row = index.row_of(attempt)?;
-            let row = if way == Neighbour::Above { row.checked_sub(1)? } else { row + 1 };
-            index.nearest(row, run.attempts.started[attempt.index()]).map(task_of)
+    let along = matches!(way, Neighbour::Earlier | Neighbour::Later);
+    // With a lane for each task there is nothing else along its row: the way goes on to the next row.
+    if along && view.lanes.for_run(run) != Lanes::Task {
+        let mut at = attempt;
+        while let Some(next) = index.neighbour(at, !back) {
+            if task_of(next) != here {
+                return Some(task_of(next));
+            }
+            at = next;
         }
+        return None;
     }
+    let row = index.row_of(attempt)?;
+    let started = run.interval(attempt).map_or(i64::MIN, |(start, _)| start);
+    if back {
+        return index.nearest(row.checked_sub(1)?, started).map(task_of);
+    }
+    index.nearest(row + 1, started).map(task_of).or_else(|| run.task_ids().find(|t| !has_row(*t)))
 }

@@ -5,6 +5,7 @@ use makespan_format::clip_chars;
 use makespan_views::compare::{Part, parameters, parameters_of, steps, summary};
 use makespan_views::details::details as of_task;
 use makespan_views::overview::overview;
+use makespan_views::sections::area as of_area;
 use makespan_views::{Block, Section, View, ViewState, status_role};
 
 use crate::answer::Page;
@@ -72,6 +73,19 @@ fn compared(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
         }
     };
     Some(Page { sections, ..Page::default() })
+}
+
+/// Rows of each table about an area.
+const AREA_ROWS: usize = 12;
+
+/// What the area of the filter holds of what passes the rest of the filter.
+pub(crate) fn area(session: &Session, view: &ViewState) -> Option<Page> {
+    let open = session.run(view.run)?;
+    let area = view.filter.area?;
+    let mask = open.mask_beside_area(&view.filter);
+    let sections = of_area(&open.facts, &open.index(area.lanes), &area, &mask, AREA_ROWS);
+    let title = area.words(&open.run, &open.index(area.lanes), &session.plain_look(open, view));
+    Some(Page { title, sections, ..Page::default() })
 }
 
 pub(crate) fn details(session: &Session, view: &ViewState) -> Option<Page> {

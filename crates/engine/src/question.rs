@@ -61,6 +61,18 @@ pub enum Question {
         /// The state of the view.
         view: ViewState,
     },
+    /// What the area of the view's filter holds, in sections.
+    Area {
+        /// The state of the view.
+        view: ViewState,
+    },
+    /// Tasks, steps, runs and a query that a text of the palette means.
+    Find {
+        /// The state of the view.
+        view: ViewState,
+        /// What was typed.
+        text: String,
+    },
     /// The charts of the run, and the one that is shown.
     Charts {
         /// The state of the view.

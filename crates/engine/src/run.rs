@@ -28,6 +28,7 @@ pub(crate) struct OpenRun {
     pub(crate) facts: Facts,
     indices: [Latest<(), Index>; 5],
     mask: Latest<Filter, Vec<bool>>,
+    beside_area: Latest<Filter, Vec<bool>>,
     marks: Latest<MarksKey, Marks>,
     colours: Latest<Colouring, Option<Arc<Colours>>>,
     order: Latest<(Filter, Sort), Vec<u32>>,
@@ -44,6 +45,7 @@ impl OpenRun {
             run,
             indices: Default::default(),
             mask: Latest::default(),
+            beside_area: Latest::default(),
             marks: Latest::default(),
             colours: Latest::default(),
             order: Latest::default(),
@@ -60,7 +62,23 @@ impl OpenRun {
 
     /// Which tasks pass the filter; empty where it lets all through.
     pub(crate) fn mask(&self, filter: &Filter) -> Rc<Vec<bool>> {
-        self.mask.get(filter.clone(), |f| if f.is_empty() { Vec::new() } else { f.mask(&self.facts) })
+        self.mask.get(filter.clone(), |f| {
+            if f.is_empty() {
+                return Vec::new();
+            }
+            let Some(area) = f.area else { return f.mask(&self.facts) };
+            let beside = self.mask_beside_area(f);
+            let mut mask =
+                if beside.is_empty() { vec![true; self.run.task_count()] } else { (*beside).clone() };
+            area.restrict(&self.run, &self.index(area.lanes), &mut mask);
+            mask
+        })
+    }
+
+    /// The same without the area of the filter, which changes with every movement while one is drawn.
+    pub(crate) fn mask_beside_area(&self, filter: &Filter) -> Rc<Vec<bool>> {
+        let rest = filter.without_area();
+        self.beside_area.get(rest, |f| if f.is_empty() { Vec::new() } else { f.mask(&self.facts) })
     }
 
     /// The task that a view has selected.

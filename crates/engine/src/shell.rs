@@ -8,6 +8,7 @@ use makespan_scene::{count, counted, visible};
 use makespan_views::ViewState;
 
 use crate::answer::{ListedRun, Shell, Sides};
+use crate::picture::timeline::described;
 use crate::run::OpenRun;
 use crate::session::Session;
 
@@ -43,6 +44,11 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         diagnostics: open.run.diagnostics.iter().filter(severe).count(),
         unread,
         selected: open.selected(view).map(|t| t.0),
+        selected_about: open.selected(view).map_or_else(String::new, |t| described(open, t)),
+        area: view
+            .filter
+            .area
+            .map(|area| area.words(&open.run, &open.index(area.lanes), &session.plain_look(open, view))),
         lanes: view.lanes.for_run(&open.run),
         has_runs_before: session.before(view.run).is_some(),
         measures: open

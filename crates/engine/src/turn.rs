@@ -27,6 +27,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             _ => {
                 let known = (row as usize) < open.run.task_count();
                 out.after.selected = known.then(|| open.run.task_id(TaskId(row)).to_owned());
+                reveal(session, size, &mut out.after);
             }
         },
         Touch::Next(way) => {

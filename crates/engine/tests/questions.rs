@@ -5,13 +5,14 @@
 use std::rc::Rc;
 
 use makespan_engine::{
-    Answer, Format, Neighbour, Pointer, Press, Question, Session, Touch, Turn, decode, encode,
+    Answer, Format, Leads, Neighbour, Pointer, Press, Question, Session, Touch, Turn, decode, encode,
 };
 use makespan_scene::Hit;
 use makespan_views::compare::Part;
 use makespan_views::gesture::Frame;
 use makespan_views::heatmap::Which;
-use makespan_views::{Target, View, ViewState};
+use makespan_views::timeline::Lanes;
+use makespan_views::{Area, Target, View, ViewState};
 
 const SIZE: (f32, f32) = (900.0, 500.0);
 
@@ -76,6 +77,8 @@ fn every_question_about_every_view_is_answered() {
                 Question::Page { view: about(), width: 800.0 },
                 Question::Details { view: about() },
                 Question::Charts { view: about() },
+                Question::Area { view: about() },
+                Question::Find { view: about(), text: "a".to_owned() },
                 Question::Export { format: Format::Svg, view: about(), size: SIZE, theme: "dark".to_owned() },
                 Question::Complete { run: 0, text: "st".to_owned(), cursor: 2 },
             ] {
@@ -248,4 +251,58 @@ fn closing_a_run_moves_those_behind_it_up() {
     assert_eq!((again.runs, again.added, again.first), (2, 0, 0));
     session.close_all();
     assert_eq!(session.answer(&Question::Charts { view: ViewState::default() }), Answer::Nothing);
+}
+
+#[test]
+fn arrows_reach_tasks_that_never_ran_and_come_back() {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    session.open(vec![("x.txt".to_owned(), b"a 0..1 w1\na2 1..2 w1\nb 0..1 w2\nc - -\nd - -".to_vec())]);
+    let mut view =
+        ViewState { view: View::Timeline, selected: Some("a2".to_owned()), ..ViewState::default() };
+    let mut go = |way| {
+        turn(&session, &view.clone(), Touch::Next(way)).apply(&mut view);
+        view.selected.clone().unwrap()
+    };
+    let down: Vec<String> = (0..4).map(|_| go(Neighbour::Below)).collect();
+    assert_eq!(down, ["b", "c", "d", "d"]);
+    let up: Vec<String> = (0..4).map(|_| go(Neighbour::Above)).collect();
+    assert_eq!(up, ["c", "b", "a", "a"]);
+}
+
+#[test]
+fn an_area_filters_every_view_and_is_summed_up() {
+    let session = session();
+    let area = Area { from: 1_500_000_000, to: 2_500_000_000, lanes: Lanes::Worker, rows: Some((0, 0)) };
+    let mut view = ViewState { view: View::Table, ..ViewState::default() };
+    view.filter.area = Some(area);
+    let Answer::Rows(rows) = through_a_message(&session, &Question::Rows { view: view.clone(), range: 0..9 })
+    else {
+        panic!("no rows")
+    };
+    assert_eq!((rows.count, rows.table.rows[0][0].text().into_owned()), (1, "b".to_owned()));
+    let Answer::Page(page) = session.answer(&Question::Area { view: view.clone() }) else {
+        panic!("no page")
+    };
+    assert_eq!((page.title.as_str(), page.sections.len()), ("+1.5 s to +2.5 s · 1 s · 1 lane", 4));
+    let Answer::Shell(shell) = session.answer(&Question::Shell { view: view.clone() }) else {
+        panic!("no shell")
+    };
+    assert_eq!((shell.passing, shell.area.is_some()), (Some(1), true));
+    view.show_run(1);
+    assert!(view.filter.is_empty(), "an area of one run means nothing to another");
+}
+
+#[test]
+fn the_palette_finds_tasks_runs_and_queries() {
+    let session = session();
+    let found = |text: &str| -> Vec<Leads> {
+        let question = Question::Find { view: ViewState::default(), text: text.to_owned() };
+        let Answer::Found(all) = through_a_message(&session, &question) else { panic!("nothing") };
+        all.into_iter().map(|item| item.leads).collect()
+    };
+    assert_eq!(found("#b"), [Leads::Task(1)]);
+    assert_eq!(found(":status:failed"), [Leads::Query("status:failed".to_owned())]);
+    assert_eq!(found("@").len(), 2, "the run that is shown is not among them");
+    assert!(found("#").is_empty());
+    assert!(found(&"x".repeat(100_000)).is_empty());
 }

@@ -120,7 +120,8 @@ fn rows(page: &mut Html, table: &Table, most: usize, runs: Runs) {
     page.open("thead", &[]).open("tr", &[]);
     for column in table.columns.iter().filter(|c| c.align != Align::Plot) {
         let class = if column.align == Align::Right { ("class", "n") } else { ("scope", "col") };
-        page.open("th", &[class]).text(&clipped(&column.title, 200)).close("th");
+        let tag = if column.title.is_empty() { "td" } else { "th" };
+        page.open(tag, &[class]).text(&clipped(&column.title, 200)).close(tag);
     }
     page.close("tr").close("thead").open("tbody", &[]);
     for row in table.rows.iter().take(most) {

@@ -2,10 +2,12 @@
 
 use makespan_scene::{FONT_STACK_SANS, Theme, class_rules};
 
-/// The readable body. It goes away when the app has taken over, and stays when it could not: until then the page
+/// The readable body. On the screen it goes away when the app has taken over, and stays when it could not; on paper it
+/// stands for the app. Until the app has taken over the page
 /// scrolls whatever the app's own rules say.
 const RULES: &str = "\
-html[data-makespan-state=ready] #makespan-static{display:none}
+@media screen{html[data-makespan-state=ready] #makespan-static{display:none}}
+@media print{html[data-makespan-state] body>.page{display:none}html,body{height:auto;overflow:visible}}
 html:not([data-makespan-state=ready]),html:not([data-makespan-state=ready]) body{height:auto;overflow:auto}
 body{margin:0;background:var(--role-surface);color:var(--role-text)}
 #makespan-static{box-sizing:border-box;max-width:76rem;margin:0 auto;padding:1rem;line-height:1.45}
@@ -21,10 +23,11 @@ border-bottom:1px solid var(--role-border);overflow-wrap:anywhere}
 #makespan-static pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8rem;max-height:24rem;overflow:auto;\
 background:var(--role-panel);padding:.5rem}
 #makespan-static .p{overflow:auto;border:1px solid var(--role-border);margin:.5rem 0}
-#makespan-static svg{display:block;max-width:none;background:var(--role-surface)}
+#makespan-static svg{display:block;max-width:100%;height:auto;background:var(--role-surface)}
+@media screen and (max-width:60rem){#makespan-static svg{max-width:none}}
 #makespan-static td:not(.n){min-width:6rem}
 @media screen and (max-width:60rem){#makespan-static table{display:block;overflow-x:auto}}
-@media print{#makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}#makespan-static svg{max-width:100%}}
+@media print{#makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}}
 ";
 
 /// The sheet, with the app's rules where the app comes along.

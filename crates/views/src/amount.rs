@@ -23,6 +23,14 @@ impl Unit {
         Unit { quantity: measure.quantity, name: measure.unit.clone() }
     }
 
+    /// The unit that a source names, and how many of our base unit (ns, bytes, hundredths) it has.
+    pub fn named(name: &str) -> (Unit, f64) {
+        match makespan_format::amount::unit(name) {
+            Some((quantity, factor)) => (Unit::of(quantity), factor),
+            None => (Unit { quantity: Quantity::Number, name: name.trim().to_owned() }, 1.0),
+        }
+    }
+
     /// With its sign: "+212 MB".
     pub fn signed(&self, value: f64) -> String {
         if value > 0.0 { format!("+{}", self.text(value)) } else { self.text(value) }

@@ -4,6 +4,7 @@ use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
 
+use crate::filter::exactly;
 use crate::roles::status_role;
 
 /// What the colours of the timeline and of the graph mean.
@@ -99,7 +100,7 @@ impl Colours {
         for (i, (name, _)) in order.iter().enumerate().take(own).filter(|(_, (name, _))| !name.is_empty()) {
             places.insert(*name, i as u8);
             let text = run.text(*name);
-            legend.push(Coloured { name: text.to_owned(), role: ROLES[i], query: query(by, text) });
+            legend.push(Coloured { name: text.to_owned(), role: ROLES[i], query: exactly(by.name(), text) });
         }
         let rest = legend.len() as u8;
         if order.len() > legend.len() {
@@ -116,18 +117,6 @@ impl Colours {
         let own = self.of.get(task as usize).and_then(|at| self.legend.get(usize::from(*at)));
         own.filter(|_| is_plain).map_or_else(|| status_role(status), |c| c.role)
     }
-}
-
-/// The query that passes what has a value.
-fn query(by: Colouring, text: &str) -> String {
-    let mut out = format!("{}=\"", by.name());
-    for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out + "\""
 }
 
 #[cfg(test)]

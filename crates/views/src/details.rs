@@ -3,9 +3,10 @@
 use makespan_analysis::{Facts, downstream, upstream};
 use makespan_format::clip_chars;
 use makespan_format::{Event, EventSink, write_line};
-use makespan_model::{Direction, Run, StrId, TaskId, UNKNOWN};
+use makespan_model::{Direction, Order as _, Run, StrId, TaskId, UNKNOWN};
 use makespan_scene::{Role, bytes, count, counted, visible};
 
+use crate::amount::Unit;
 use crate::look::Look;
 use crate::moment::Moments;
 use crate::section::{Block, Section};
@@ -139,7 +140,7 @@ fn attempts(run: &Run, task: TaskId, moments: &Moments) -> Section {
         table.push(vec![
             Cell::new(run.attempts.number[i]),
             Cell::of_status(status),
-            moments.cell(run.attempts.started[i]),
+            moments.short(run.attempts.started[i]),
             duration_cell(length),
             Cell::new(run.text(run.attempts.worker[i])),
         ]);
@@ -183,7 +184,7 @@ fn neighbours(run: &Run, task: TaskId) -> Section {
     }
     let mut table = Table::new(
         "Dependencies",
-        vec![Column::text("way", ""), Column::text("name", "Task"), Column::text("status", "Status")],
+        vec![Column::text("way", "Relation"), Column::text("name", "Task"), Column::text("status", "Status")],
     );
     let lists = [("needs", run.predecessors.row(i)), ("needed by", run.successors.row(i))];
     for (way, tasks) in lists {
@@ -204,19 +205,15 @@ fn neighbours(run: &Run, task: TaskId) -> Section {
 fn metrics(run: &Run, task: TaskId, moments: &Moments) -> Option<Section> {
     let s = &run.samples;
     let range = rows_of(&s.task, task.0);
-    let columns = vec![
-        Column::text("name", "Metric"),
-        Column::number("value", "Value"),
-        Column::text("unit", "Unit"),
-        Column::number("t", "Time"),
-    ];
+    let columns =
+        vec![Column::text("name", "Metric"), Column::number("value", "Value"), Column::number("t", "Time")];
     let mut table = Table::new("Metrics", columns);
     for i in range.clone().take(MOST_ROWS) {
+        let (unit, factor) = Unit::named(run.text(s.unit[i]));
         table.push(vec![
             Cell::new(run.text(s.name[i])),
-            Cell::new(Value::Number(s.value[i])),
-            Cell::new(run.text(s.unit[i])),
-            moments.cell(s.t[i]),
+            Cell::new(unit.value(s.value[i] * factor)),
+            moments.short(s.t[i]),
         ]);
     }
     table.left_out = range.len() - table.rows.len();
@@ -248,24 +245,32 @@ fn artifacts(
     (!pairs.is_empty()).then(|| Section::new(id, title, vec![Block::Pairs(pairs)]))
 }
 
+/// An alert or a log line, by its place in the columns of the run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Entry {
+    Alert(usize),
+    Line(usize),
+}
+
 fn logs(run: &Run, task: TaskId, moments: &Moments) -> Option<Section> {
     let (l, a) = (&run.logs, &run.alerts);
     let columns =
         vec![Column::number("t", "Time"), Column::text("level", "Level"), Column::text("text", "Text")];
     let mut table = Table::new("Logs and alerts", columns);
     let (lines, alerts) = (rows_of(&l.task, task.0), rows_of(&a.task, task.0));
-    for i in alerts.clone().take(MOST_ROWS / 2) {
-        let level = Cell::new(run.text(a.severity[i])).status(Role::Retrying);
-        table.push(vec![moments.cell(a.t[i]), level, Cell::new(clipped(run.text(a.text[i])))]);
+    let mut entries: Vec<(i64, Entry)> = alerts.map(|i| (a.t[i], Entry::Alert(i))).collect();
+    entries.extend(lines.map(|i| (l.t[i], Entry::Line(i))));
+    let count = entries.len();
+    // What has no time stands first, in the order of the file.
+    entries.order_by_key(|(t, entry)| (if *t == UNKNOWN { i64::MIN } else { *t }, *entry));
+    for (t, entry) in entries.into_iter().take(MOST_ROWS) {
+        let (level, text) = match entry {
+            Entry::Alert(i) => (Cell::new(run.text(a.severity[i])).status(Role::Retrying), a.text[i]),
+            Entry::Line(i) => (Cell::new(run.text(l.level[i])), l.text[i]),
+        };
+        table.push(vec![moments.short(t), level, Cell::new(clipped(run.text(text)))]);
     }
-    for i in lines.clone().take(MOST_ROWS / 2) {
-        table.push(vec![
-            moments.cell(l.t[i]),
-            Cell::new(run.text(l.level[i])),
-            Cell::new(clipped(run.text(l.text[i]))),
-        ]);
-    }
-    table.left_out = lines.len() + alerts.len() - table.rows.len();
+    table.left_out = count - table.rows.len();
     Section::of_table("logs", table)
 }
 

@@ -5,6 +5,8 @@ use makespan_analysis::query::{Query, QueryContext, QueryError};
 use makespan_model::Status;
 use serde::{Deserialize, Serialize};
 
+use crate::area::Area;
+
 /// What is filtered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
@@ -12,12 +14,14 @@ pub struct Filter {
     pub text: String,
     /// Bit `i` is set where status `i` is shown; no bit at all shows every status.
     pub statuses: u16,
+    /// The part of the timeline that tasks must have run in.
+    pub area: Option<Area>,
 }
 
 impl Filter {
     /// Whether it lets everything through.
     pub fn is_empty(&self) -> bool {
-        self.statuses == 0 && self.text.trim().is_empty()
+        self.statuses == 0 && self.text.trim().is_empty() && self.area.is_none()
     }
 
     /// Whether tasks of that status are shown.
@@ -31,7 +35,18 @@ impl Filter {
         self
     }
 
-    /// For each task whether it passes. A text that is not a query, as it is not while somebody types, lets all of them
+    /// The same with another text.
+    pub fn with_text(&self, text: impl Into<String>) -> Filter {
+        Filter { text: text.into(), ..self.clone() }
+    }
+
+    /// The same without the area.
+    pub fn without_area(&self) -> Filter {
+        Filter { area: None, ..self.clone() }
+    }
+
+    /// For each task whether it passes the text and the statuses; [`Area::restrict`] adds the area, which needs the rows
+    /// of the timeline. A text that is not a query, as it is not while somebody types, lets all of them
     /// through, and [`Filter::error`] says what is wrong; the statuses count all the same. Times of day are read in UTC,
     /// so that a link shows the same tasks to everybody. The cost is that of [`Query::mask`].
     pub fn mask(&self, facts: &Facts) -> Vec<bool> {
@@ -48,6 +63,18 @@ impl Filter {
     }
 }
 
+/// The query that passes what has exactly that value in a field.
+pub fn exactly(field: &str, value: &str) -> String {
+    let mut out = format!("{field}=\"");
+    for c in value.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out + "\""
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -62,7 +89,7 @@ mod tests {
         let facts = Facts::new(std::sync::Arc::new(run));
         let check = |text: &str, statuses: &[Status], wrong: bool| -> String {
             let statuses = statuses.iter().fold(0, |bits, s| bits | 1 << *s as u16);
-            let filter = Filter { text: text.to_owned(), statuses };
+            let filter = Filter { text: text.to_owned(), statuses, area: None };
             assert_eq!(filter.error(&facts).is_some(), wrong, "{text}");
             let (run, mask) = (facts.run(), filter.mask(&facts));
             let passing = run.task_ids().filter(|t| mask[t.index()]).map(|t| run.task_id(t));

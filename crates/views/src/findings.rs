@@ -22,6 +22,7 @@ pub fn view_of(run: &Run, finding: &Finding) -> ViewState {
     let subject = &finding.subject;
     let (view, lanes) = place_of(&finding.evidence);
     let filter = Filter {
+        area: None,
         text: subject.step.as_deref().map_or_else(String::new, step_query),
         statuses: subject.status.map_or(0, |s| 1 << s as u16),
     };

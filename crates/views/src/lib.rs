@@ -11,6 +11,7 @@
 //! ```
 
 pub mod amount;
+mod area;
 pub mod chart;
 mod clip;
 mod colours;
@@ -39,6 +40,7 @@ pub mod timeline;
 mod tip;
 mod value;
 
+pub use area::Area;
 pub use colours::{Coloured, Colouring, Colours};
 pub use link::{LINK_VERSION, LinkError, decode, encode};
 pub use look::{Camera, Look, Marks, TimeMode, View};

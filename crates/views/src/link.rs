@@ -6,6 +6,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write as _;
 
+use crate::area::Area;
 use crate::chart::{Choice, Kind};
 use crate::colours::Colouring;
 use crate::compare::{self, Alignment, Comparing, Mode, Part};
@@ -78,6 +79,9 @@ pub fn encode(state: &ViewState) -> String {
     }
     if state.filter.statuses != 0 {
         put("status", &format!("{:x}", state.filter.statuses));
+    }
+    if let Some(area) = state.filter.area {
+        put("area", &area.encode());
     }
     if state.lanes != Lanes::default() {
         put("lanes", state.lanes.name());
@@ -225,6 +229,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
                 state.colours = Colouring::ALL.into_iter().find(|c| named(c.name())).unwrap_or_default()
             }
             "time" => state.time = TimeMode::ALL.into_iter().find(|t| named(t.name())).unwrap_or_default(),
+            "area" => state.filter.area = Area::decode(&value),
             "window" => state.window = read_window(&value),
             "row" => state.scroll = value.parse().unwrap_or(0),
             "critical" => state.critical = named("1"),
@@ -256,7 +261,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
 impl Filter {
     /// A filter for one word.
     pub fn word(text: impl Into<String>) -> Filter {
-        Filter { text: text.into(), statuses: 0 }
+        Filter { text: text.into(), ..Filter::default() }
     }
 }
 
@@ -271,7 +276,11 @@ mod tests {
             view: View::Timeline,
             run: 2,
             selected: Some("a/b & <c>=é".to_owned()),
-            filter: Filter { text: "status:failed up".to_owned(), statuses: 0b10_0001 },
+            filter: Filter {
+                text: "status:failed up".to_owned(),
+                statuses: 0b10_0001,
+                area: Some(Area { from: -7, to: 9, lanes: Lanes::Step, rows: Some((2, 5)) }),
+            },
             colours: Colouring::Step,
             lanes: Lanes::Step,
             time: TimeMode::Utc,

@@ -1,6 +1,7 @@
 //! Moments of a run as a view writes them.
 
 use makespan_model::{Run, UNKNOWN};
+use makespan_scene::timestamp;
 
 use crate::look::{Look, TimeMode};
 use crate::table::Cell;
@@ -16,19 +17,21 @@ pub fn origin(run: &Run) -> i64 {
 pub struct Moments {
     since: Option<i64>,
     offset: i32,
+    within_a_day: bool,
 }
 
 impl Moments {
     /// As the time mode of a look says. Costs a walk through the run where moments are relative.
     pub fn new(run: &Run, look: &Look) -> Moments {
-        Moments {
-            since: (look.time == TimeMode::Relative).then(|| origin(run)),
-            offset: if look.time == TimeMode::Local { look.offset } else { 0 },
-        }
+        let since = (look.time == TimeMode::Relative).then(|| origin(run));
+        let offset = if look.time == TimeMode::Local { look.offset } else { 0 };
+        let day = |t: i64| timestamp(t, offset).split_once('T').map(|(day, _)| day.to_owned());
+        let within_a_day = since.is_none() && run.extent().is_none_or(|(from, to)| day(from) == day(to));
+        Moments { since, offset, within_a_day }
     }
 
     /// Date and time of day in UTC.
-    pub const UTC: Moments = Moments { since: None, offset: 0 };
+    pub const UTC: Moments = Moments { since: None, offset: 0, within_a_day: false };
 
     /// A moment as a value; nothing for [`UNKNOWN`].
     pub fn value(&self, t: i64) -> Value {
@@ -36,6 +39,15 @@ impl Moments {
             return Value::Empty;
         }
         Value::Time { t, since: self.since, offset: self.offset }
+    }
+
+    /// A moment in a narrow cell: where the whole run lies within one day, only its time of day. The day itself must
+    /// stand elsewhere.
+    pub(crate) fn short(&self, t: i64) -> Cell {
+        match self.value(t) {
+            Value::Time { t, offset, .. } if self.within_a_day => Cell::new(Value::Clock { t, offset }),
+            _ => self.cell(t),
+        }
     }
 
     /// A moment in a cell, which says so where it is not known.

@@ -56,6 +56,7 @@ impl ViewState {
     /// Shows another run: what was seen of the one before means nothing to it.
     pub fn show_run(&mut self, number: usize) {
         (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
+        self.filter.area = None;
     }
 
     /// The same without what only pictures read: windows, cameras, how far is scrolled.

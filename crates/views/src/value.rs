@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_analysis::Quantity;
+use makespan_format::clip_chars;
 use makespan_model::{Status, UNKNOWN};
 use makespan_scene::{bytes, count, duration, duration_words, shown, shown_string, timestamp};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,13 @@ pub enum Value {
         /// What it is counted from, ns since the epoch; a date and a time of day where absent.
         since: Option<i64>,
         /// Of the clock that shows date and time of day, seconds east of UTC.
+        offset: i32,
+    },
+    /// A moment whose date is clear from what stands around it: its time of day.
+    Clock {
+        /// ns since the epoch.
+        t: i64,
+        /// Seconds east of UTC.
         offset: i32,
     },
     /// What became of a task, an attempt or a run.
@@ -112,6 +120,7 @@ impl Value {
             },
             Value::Relative(a, b) => change(a, b),
             Value::Time { t, since: None, offset } => timestamp(t, offset),
+            Value::Clock { t, offset } => clock(t, offset),
             Value::Time { t, since: Some(origin), .. } => {
                 let since = t.saturating_sub(origin);
                 if since < 0 { duration(since) } else { format!("+{}", duration(since)) }
@@ -133,9 +142,17 @@ impl Value {
             Value::Delta(ns) => difference(ns),
             Value::Change(a, b) => difference(b.saturating_sub(a)),
             Value::Time { t, .. } => timestamp(t, 0),
+            Value::Clock { t, offset } => timestamp(t, offset),
             _ => String::new(),
         }
     }
+}
+
+/// The time of day within a timestamp, to the millisecond: "13:05:00.250".
+fn clock(t: i64, offset: i32) -> String {
+    let whole = timestamp(t, offset);
+    let of_day = whole.split_once('T').map_or("", |(_, of_day)| of_day);
+    clip_chars(of_day, "hh:mm:ss.mmm".len()).to_owned()
 }
 
 impl Unit {
@@ -231,6 +248,7 @@ mod tests {
             (Value::Change(0, S), "+1 s", "1 second more (1000000000 ns)"),
             (Value::Relative(1.0, 12.0), "×12", ""),
             (noon, "1970-01-01T13:00:00.000+01:00", "1970-01-01T12:00:00.000Z"),
+            (Value::Clock { t: 43_200 * S, offset: 3_600 }, "13:00:00.000", "1970-01-01T13:00:00.000+01:00"),
             (Value::Time { t: 4 * S, since: Some(S), offset: 0 }, "+3 s", "1970-01-01T00:00:04.000Z"),
             (Value::Time { t: 0, since: Some(S), offset: 0 }, "−1 s", "1970-01-01T00:00:00.000Z"),
             (Status::UpstreamFailed.into(), "upstream-failed", ""),

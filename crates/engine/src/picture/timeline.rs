@@ -5,10 +5,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use makespan_model::{AttemptId, TaskId};
-use makespan_scene::{Hit, Rect, Scene, counted, duration, visible};
+use makespan_scene::{Hit, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
-use makespan_views::timeline::{Frame as TimeFrame, Index, minimap, overlay, scene, slice_at, twin, waits};
+use makespan_views::timeline::{
+    Frame as TimeFrame, Index, minimap, overlay, scene, slice_at, twin, wait_tip, waits,
+};
 use makespan_views::{Look, Recorded, Table, Target, ViewState, task_tip};
 
 use super::drawable::{Drawable, picked};
@@ -172,9 +174,13 @@ impl Drawable for Timeline<'_> {
         if let Some(task) = selected {
             made.push(waits(&self.open.facts, &self.index, &frame, task));
         }
-        if let Some((from, to)) = pointer.picked {
-            let (x0, x1) = (from.0.min(to.0).max(frame.gutter), from.0.max(to.0));
-            picked(&mut made, Rect::new(x0, 0.0, (x1 - x0).max(0.0), frame.height));
+        let lanes = self.view.lanes.for_run(run);
+        let large = |(x, y): (f32, f32)| (f64::from(x), f64::from(y));
+        let drawn = pointer
+            .picked
+            .and_then(|(from, to)| frame.area(large(from), large(to), lanes, self.index.row_count()));
+        if let Some(rect) = drawn.or(self.view.filter.area).and_then(|a| frame.place_area(&a, lanes)) {
+            picked(&mut made, rect);
         }
         let about = match Target::of(pointer.hit) {
             Some(Target::Recorded(i)) => {
@@ -182,7 +188,12 @@ impl Drawable for Timeline<'_> {
             }
             _ => hover.map_or_else(String::new, |t| described(self.open, TaskId(t))),
         };
-        let tip = pointer.at.and_then(|at| self.tip(&frame, pointer.hit, at, &look));
+        let tip = pointer.at.and_then(|at| {
+            let waited = selected.and_then(|t| wait_tip(&self.open.facts, &self.index, &frame, t, at));
+            let beside = (at.0 - 8.0, at.1 - 8.0, at.0 + 8.0, at.1 + 8.0);
+            let waited = waited.map(|text| Tip { text, beside });
+            waited.or_else(|| self.tip(&frame, pointer.hit, at, &look))
+        });
         Overlay { scene: made, about, tip }
     }
 
@@ -229,6 +240,12 @@ impl Drawable for Timeline<'_> {
 
     fn fit(&self, size: Size, view: &mut ViewState) {
         let selected = self.open.selected(view);
+        if let (None, Some(area)) = (selected, view.filter.area) {
+            let window = Some((area.from, area.to.max(area.from.saturating_add(NARROWEST))));
+            view.window = if view.window == window { None } else { window };
+            view.scroll = area.rows.filter(|_| view.window.is_some()).map_or(0, |(first, _)| first);
+            return;
+        }
         let Some(interval) = selected.and_then(|t| self.open.run.task_interval(t)) else { return };
         let window = Some(around(interval));
         view.window = if view.window == window { None } else { window };

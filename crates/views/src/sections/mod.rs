@@ -1,6 +1,7 @@
 //! The facts of runs as sections. Each function makes one section, or `None` where there is nothing to show, with at most
 //! so many rows in each table; the page, the report, the summary and the statistics are choices of them.
 
+mod area;
 mod bounds;
 mod data;
 mod failures;
@@ -13,6 +14,7 @@ mod trend;
 mod waits;
 mod work;
 
+pub use area::area;
 pub use bounds::bounds;
 pub use data::{diagnostics, differences, given, rules};
 pub use failures::{failed_tasks, failures, found};

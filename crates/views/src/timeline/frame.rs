@@ -1,10 +1,11 @@
 //! Which part of the timeline is seen, and where on the screen.
 
-use makespan_model::{AttemptId, Run, UNKNOWN};
+use makespan_model::{AttemptId, Run};
 use makespan_scene::{Face, Rect, TimeScale, Weight, width};
 use serde::{Deserialize, Serialize};
 
-use super::Index;
+use super::{Index, Lanes};
+use crate::area::Area;
 
 /// Height of the axis above the rows, px.
 pub const AXIS_HEIGHT: f32 = 30.0;
@@ -90,13 +91,34 @@ impl Frame {
         (y >= self.top).then(|| self.first_row + ((y - self.top) / self.row_height) as u32)
     }
 
+    /// The area between two corners of the picture, px, in rows of `lanes`: all rows where it begins above them. None
+    /// where it is narrower than a pixel.
+    pub fn area(&self, from: (f64, f64), to: (f64, f64), lanes: Lanes, rows: u32) -> Option<Area> {
+        let scale = self.scale();
+        let at = |x: f64| scale.t(x.clamp(scale.x0, scale.x1));
+        let (t0, t1) = (at(from.0.min(to.0)), at(from.0.max(to.0)));
+        let last = rows.checked_sub(1)?;
+        let row = |y: f64| self.row_at((y as f32).clamp(self.top, self.height)).unwrap_or(0).min(last);
+        let rows = (from.1 >= f64::from(self.top)).then(|| (row(from.1.min(to.1)), row(from.1.max(to.1))));
+        (t1 > t0 && (from.0 - to.0).abs() >= 1.0).then_some(Area { from: t0, to: t1, lanes, rows })
+    }
+
+    /// The box of an area, px, as far as it lies in the picture; over all rows where its rows are those of other lanes.
+    pub fn place_area(&self, area: &Area, lanes: Lanes) -> Option<Rect> {
+        let (left, right) = (self.gutter, self.width - 10.0);
+        let scale = self.scale();
+        let x = |t: i64| (scale.x(t) as f32).clamp(left, right);
+        let rows = area.rows.filter(|_| area.lanes == lanes);
+        let y = |row: u32| self.row_top(row).clamp(self.top, self.height);
+        let (top, bottom) = rows.map_or((self.top, self.height), |(a, b)| (y(a), y(b.saturating_add(1))));
+        let (x0, x1) = (x(area.from), x(area.to));
+        (x1 > x0 && bottom > top).then(|| Rect::new(x0, top, x1 - x0, bottom - top))
+    }
+
     /// The box of an attempt, px; `None` where it has no times or its row is not shown.
     pub fn place(&self, run: &Run, index: &Index, attempt: AttemptId) -> Option<Rect> {
         let row = index.row_of(attempt)?;
-        let i = attempt.index();
-        let from =
-            if run.attempts.started[i] != UNKNOWN { run.attempts.started[i] } else { run.attempts.queued[i] };
-        let to = if run.attempts.ended[i] != UNKNOWN { run.attempts.ended[i] } else { index.extent.1 };
+        let (from, to) = index.span_of(run, attempt);
         let shown = row >= self.first_row && self.row_top(row) < self.height;
         shown.then(|| self.bar(from, to, row))
     }

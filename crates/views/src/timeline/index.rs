@@ -330,6 +330,15 @@ impl Index {
         self.row_of.get(attempt.index()).copied().filter(|r| *r != u32::MAX)
     }
 
+    /// Begin and end of the bar of an attempt, ns since the epoch: from its start, or where that is not known from when it
+    /// was queued, to its end, or to the end of what is shown.
+    pub fn span_of(&self, run: &Run, attempt: AttemptId) -> (i64, i64) {
+        let (a, i) = (&run.attempts, attempt.index());
+        let from = if a.started[i] != UNKNOWN { a.started[i] } else { a.queued[i] };
+        let to = if a.ended[i] != UNKNOWN { a.ended[i] } else { self.extent.1 };
+        (from, to.max(from))
+    }
+
     /// The lane that holds a row.
     pub fn lane_of_row(&self, row: u32) -> Option<&Lane> {
         self.lanes.get(self.lanes.partition_point(|l| l.first_row + l.rows <= row))

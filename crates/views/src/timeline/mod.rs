@@ -17,4 +17,4 @@ pub use minimap::{mark_seen, minimap};
 pub use picture::{overlay, scene, slice_at};
 pub use twin::twin;
 pub(crate) use waits::reason;
-pub use waits::{waits, waits_table};
+pub use waits::{wait_tip, waits, waits_table};

@@ -2,10 +2,13 @@
 
 use makespan_analysis::{Cause, Facts, WaitPiece};
 use makespan_model::{Run, TaskId, UNKNOWN};
-use makespan_scene::{Bars, Face, Group, Hit, Paint, Rect, Role, Stroke, Text, Weight, fit, visible};
+use makespan_scene::{
+    Bars, Face, Group, Hit, Paint, Rect, Role, Stroke, Text, Weight, duration, fit, visible,
+};
 
 use super::frame::Frame;
 use super::{Index, axis};
+use crate::clip::shortened_name;
 use crate::look::Look;
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::target::Target;
@@ -65,7 +68,9 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         let hit = who.map_or(Hit::NONE, |t| Target::Task(t.0).hit());
         strips.push(rect, Paint::from(role(piece.cause)), hit);
         let label = who.map_or_else(|| why.to_owned(), |t| format!("{why} {}", visible(run.task_name(t))));
-        let label = fit(&label, rect.w - 10.0, 10.0, Weight::Regular, Face::Sans).into_owned();
+        // Other bars may lie in the row meanwhile: words stand only where there are none.
+        let room = free(index, frame, row, left, right) - left;
+        let label = fit(&label, room - 10.0, 10.0, Weight::Regular, Face::Sans).into_owned();
         if label.chars().count() > 4 {
             let wide = makespan_scene::width(&label, 10.0, Weight::Regular, Face::Sans);
             words.push((Rect::new(left + 2.0, bottom - high - 13.0, wide + 6.0, 12.0), label));
@@ -81,6 +86,38 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         group.push(Text::new(rect.x + 3.0, rect.y + 9.5, 10.0, Role::Text, label));
     }
     group
+}
+
+/// How far to the right, up to `right`, a row holds no bar from `left` on, px.
+fn free(index: &Index, frame: &Frame, row: u32, left: f32, right: f32) -> f32 {
+    let window = (frame.scale().t(f64::from(left)), frame.scale().t(f64::from(right)));
+    let bars = index.slices(row, window, frame.resolution()).map(|s| frame.bar(s.start, s.end, row));
+    // The bar that waited begins where the stretch ends.
+    bars.filter(|bar| bar.right() > left + 0.5 && bar.x < right - 0.5).fold(right, |to, bar| to.min(bar.x))
+}
+
+/// What the stretch of waiting at a place of the picture (px) was for: a line each for its cause and its length.
+pub fn wait_tip(
+    facts: &Facts,
+    index: &Index,
+    frame: &Frame,
+    task: TaskId,
+    (x, y): (f32, f32),
+) -> Option<String> {
+    let run = facts.run();
+    let row = frame.row_at(y)?;
+    if frame.row_height < 12.0 || y < frame.row_top(row) + frame.row_height * 0.6 {
+        return None;
+    }
+    let t = frame.scale().t(f64::from(x));
+    let pieces = facts.wait_pieces(task);
+    let piece = pieces
+        .iter()
+        .take(MOST)
+        .find(|p| p.from <= t && t < p.to && row_after(run, index, task, p) == Some(row))?;
+    let (why, who) = reason(run, piece.cause);
+    let who = who.map_or(String::new(), |t| format!(" {}", shortened_name(run.task_name(t))));
+    Some(format!("waiting: {why}{who}\n{}", duration(piece.to.saturating_sub(piece.from))))
 }
 
 /// The row of the first attempt that started when a stretch was over.
@@ -144,7 +181,15 @@ mod tests {
         let mut scene = makespan_scene::Scene::new(900.0, 200.0, "");
         scene.push(group);
         let svg = makespan_scene::svg(&scene, &makespan_scene::Theme::light());
-        assert!(svg.contains("release by a") && svg.contains("slot of b"), "{svg}");
+        // b runs in the same row from 2 on, so that only the words before it have room.
+        assert!(svg.contains("release by a") && !svg.contains("slot of b"), "{svg}");
+        let frame = Frame::whole(&index, 900.0);
+        let at = |row: u32, t: i64| {
+            let y = frame.row_top(row) + frame.row_height - 3.0;
+            wait_tip(&facts, &index, &frame, task, (frame.scale().x(t) as f32, y))
+        };
+        assert_eq!(at(0, 5_000_000_000).as_deref(), Some("waiting: slot of b\n3 s"));
+        assert_eq!(at(1, 5_000_000_000), None);
         let first = facts.run().find_task("a").unwrap();
         assert_eq!(waits_table(&facts, first, &Look::default()), None);
     }

@@ -1,0 +1,52 @@
+//! What the selected area of the timeline holds, while it is drawn and as long as it is selected.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use makespan_engine::{Page, Question};
+use makespan_views::ViewState;
+
+use crate::asking::PageView;
+use crate::state::actions::{Action, Setting};
+use crate::state::store::Store;
+
+/// The view with the area that is being drawn in place of the selected one.
+fn with_area(store: Store) -> ViewState {
+    store.state.with(|s| {
+        let mut view = s.view.without_places();
+        view.filter.area = s.panels.picking.or(view.filter.area);
+        view
+    })
+}
+
+/// The drawer at the foot of the timeline; nothing while no area is selected.
+#[component]
+pub(crate) fn AreaDrawer(store: Store) -> impl IntoView {
+    let is_open =
+        Memo::new(move |_| store.state.with(|s| s.panels.picking.is_some() || s.view.filter.area.is_some()));
+    let view = Memo::new(move |_| with_area(store));
+    let question: Rc<dyn Fn(f32) -> Question> = Rc::new(move |_| Question::Area { view: view.get() });
+    let head: Rc<dyn Fn(&Page) -> AnyView> = Rc::new(move |page| {
+        let clear = move |_| {
+            let filter = store.view.with_untracked(|v| v.filter.without_area());
+            store.dispatch(Action::Set(Setting::Filter(filter)));
+        };
+        view! {
+            <header>
+                <h2>{page.title.clone()}</h2>
+                <button type="button" title="Zoom to the area (F)" on:click=move |_| store.dispatch(Action::FocusArea)>"Zoom"</button>
+                <button type="button" aria-label="Clear the area" title="Clear the area (Esc)" on:click=clear>"✗"</button>
+            </header>
+        }
+        .into_any()
+    });
+    let question = StoredValue::new_local(question);
+    let head = StoredValue::new_local(head);
+    view! {
+        <Show when=move || is_open.get()>
+            <aside class="drawer" aria-label="Selected area" tabindex="0">
+                <PageView store=store name="area" question=question.get_value() painted=Rc::new(|_| {}) head=head.get_value()/>
+            </aside>
+        </Show>
+    }
+}

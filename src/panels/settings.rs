@@ -1,0 +1,37 @@
+//! The sheet of settings.
+
+use leptos::prelude::*;
+use makespan_scene::Theme;
+use makespan_views::TimeMode;
+
+use crate::state::actions::{Action, Setting};
+use crate::state::settings::Drag;
+use crate::state::store::Store;
+use crate::widgets::{Choice, Dialog, Options};
+
+/// The sheet.
+#[component]
+pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
+    let close = move || store.dispatch(Action::Settings);
+    let themes =
+        Theme::all().iter().map(|t| (t.name.to_owned(), t.name.replace('-', " "))).collect::<Vec<_>>();
+    let theme = Signal::derive(move || Theme::all()[store.theme.get()].name.to_owned());
+    let times = TimeMode::ALL.map(|t| (t, t.name())).to_vec();
+    let time = Signal::derive(move || store.view.with(|v| v.time));
+    let drag = Signal::derive(move || store.state.with(|s| s.settings.drag));
+    let keys = Signal::derive(move || store.state.with(|s| s.settings.keys));
+    let set = move |setting| store.dispatch(Action::Set(setting));
+    view! {
+        <Dialog label="Settings" close=close>
+            <header><h2>"Settings"</h2><button type="button" autofocus on:click=move |_| close()>"Close"</button></header>
+            <div class="settings">
+                <Options label="Theme" all=Signal::stored(themes) now=theme choose=move |name| set(Setting::Theme(name))/>
+                <Choice label="Times" all=times now=time choose=move |t| set(Setting::Time(t))/>
+                <Choice label="Dragging on the timeline" all=Drag::ALL.to_vec() now=drag choose=move |d| set(Setting::Drag(d))/>
+                <p class="note">"Shift and drag does the other. The middle button and Space always move the picture; so does one finger."</p>
+                <Choice label="Single-character keys" all=vec![(true, "On"), (false, "Off")] now=keys choose=move |on| set(Setting::Keys(on))/>
+                <p class="note">"Keys with Ctrl, arrows and Esc always work. The settings are kept in this browser where it allows that."</p>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,67 @@
+//! What a reader chooses for all runs. It is kept in the browser, not in links.
+
+/// What a drag with the mouse does on the timeline; with Shift it does the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Drag {
+    /// Selects an area.
+    #[default]
+    Selects,
+    /// Moves the picture.
+    Moves,
+}
+
+impl Drag {
+    /// Both.
+    pub(crate) const ALL: [(Drag, &'static str); 2] =
+        [(Drag::Selects, "Select an area"), (Drag::Moves, "Move the picture")];
+
+    /// The name in the browser's storage.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Drag::Selects => "selects",
+            Drag::Moves => "moves",
+        }
+    }
+}
+
+/// What a reader chooses for all runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// What a drag does.
+    pub(crate) drag: Drag,
+    /// Keys of a single character do something. Whoever dictates or shares a keyboard with another program may want them
+    /// off (WCAG 2.1.4).
+    pub(crate) keys: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { drag: Drag::default(), keys: true }
+    }
+}
+
+impl Settings {
+    /// As the browser's storage has them: what makes no sense there counts as not chosen.
+    pub(crate) fn read(stored: impl Fn(&str) -> Option<String>) -> Settings {
+        let drag = stored("drag").and_then(|name| Drag::ALL.into_iter().find(|d| d.0.name() == name));
+        Settings {
+            drag: drag.map_or_else(Drag::default, |d| d.0),
+            keys: stored("keys").as_deref() != Some("off"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_read_and_nonsense_passed_over() {
+        let read = |drag: &'static str, keys: &'static str| {
+            Settings::read(move |name| Some(if name == "drag" { drag } else { keys }.to_owned()))
+        };
+        assert_eq!(read("moves", "off"), Settings { drag: Drag::Moves, keys: false });
+        assert_eq!(read("?", "?"), Settings::default());
+        assert_eq!(Settings::read(|_| None), Settings::default());
+    }
+}
