@@ -6,8 +6,8 @@
 //! takes the value that the one before hands over, so that any of them can be replaced alone:
 //!
 //! ```text
-//! Request ─▶ components ─▶ acyclic ─▶ layering ─▶ proper ─▶ ordering ─▶ placing ─▶ routing ─▶ packing ─▶ Layout
-//!            (split)       Acyclic    Layering    Proper    Order       Places     Drawing    (join)
+//! Request ─▶ components ─▶ acyclic ─▶ layering ─▶ proper ─▶ ordering ─▶ placing ─▶ routing ─▶ folding ─▶ packing ─▶ Layout
+//!            (split)       Acyclic    Layering    Proper    Order       Places     Drawing    (fold)      (join)
 //! ```
 //!
 //! Inside the stages there is no left or down, only *along* the flow and *across* it; the direction is applied
@@ -24,6 +24,7 @@ pub mod quality;
 
 mod acyclic;
 mod components;
+mod folding;
 mod graph;
 mod layering;
 mod ordering;

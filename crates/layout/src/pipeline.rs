@@ -2,6 +2,7 @@
 
 use crate::acyclic::break_cycles;
 use crate::components::{Components, split};
+use crate::folding::fold;
 use crate::layering::assign;
 use crate::ordering::order;
 use crate::packing::shelves;
@@ -86,7 +87,7 @@ fn draw(request: &Request, parts: &Components, component: u32, sizes: &[Axes], g
     let proper = chains(&acyclic.dag, layering);
     let order = order(&proper);
     let places = place(&proper, &order, &sizes, gaps);
-    route(&Plan {
+    let drawing = route(&Plan {
         edges: &edges,
         sizes: &sizes,
         gaps,
@@ -94,7 +95,8 @@ fn draw(request: &Request, parts: &Components, component: u32, sizes: &[Axes], g
         proper: &proper,
         order: &order,
         places: &places,
-    })
+    });
+    fold(drawing, &sizes, gaps, sane(request.page))
 }
 
 /// A drawn component with its extent on the screen.
