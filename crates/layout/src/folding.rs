@@ -48,7 +48,8 @@ fn extents(drawing: &Drawing, sizes: &[Axes]) -> Vec<(f64, f64)> {
     layers
 }
 
-fn height(drawing: &Drawing, sizes: &[Axes]) -> f64 {
+/// Extent of a drawing across the flow, with its edges.
+pub(crate) fn height(drawing: &Drawing, sizes: &[Axes]) -> f64 {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for (centre, size) in drawing.nodes.iter().zip(sizes) {
         (low, high) =
@@ -236,7 +237,7 @@ fn divided(p: &[Axes; 4], t: f64) -> ([Axes; 4], [Axes; 4]) {
 }
 
 /// Control points of a line through corners, each rounded as far as its sides allow.
-fn rounded(corners: &[Axes]) -> Vec<Axes> {
+pub(crate) fn rounded(corners: &[Axes]) -> Vec<Axes> {
     let toward = |from: Axes, to: Axes, by: f64| {
         let (dx, dy) = (to.along - from.along, to.across - from.across);
         let length = dx.abs().max(dy.abs());

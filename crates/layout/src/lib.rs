@@ -10,6 +10,9 @@
 //!            (split)       Acyclic    Layering    Proper    Order       Places     Drawing    (fold)      (join)
 //! ```
 //!
+//! Folding breaks drawings that are longer than a page into bands; where they are much higher than long, the nodes of wide
+//! layers are first set in rows, and the stages run once more on these rows.
+//!
 //! Inside the stages there is no left or down, only *along* the flow and *across* it; the direction is applied
 //! once, when the components are packed. The same request gives the same bytes on every machine: no clock, no hash
 //! order, no function whose result the platform may round differently, and work budgets are counted in visited
@@ -34,6 +37,7 @@ mod placing;
 mod proper;
 mod request;
 mod routing;
+mod rows;
 
 pub use pipeline::layout;
 pub use request::{Direction, Layout, Point, Request, Route, Size};

@@ -45,7 +45,8 @@ pub struct Request {
     /// Free space between two neighbours in a layer, px.
     pub node_gap: f32,
     /// Length of a page along the flow, px: a component that is longer, and much longer than high, is folded into bands
-    /// below each other (beside each other where the flow goes down). 0 folds none.
+    /// below each other (beside each other where the flow goes down), and of one that is much higher than long the nodes
+    /// of a layer stand in rows. 0 does neither.
     pub page: f32,
 }
 

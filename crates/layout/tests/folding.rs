@@ -1,4 +1,4 @@
-//! Drawings longer than a page become bands, and stay sound.
+//! Drawings longer than a page become bands, high ones get rows, and both stay sound.
 
 use makespan_layout::{Layout, Request, Size, layout};
 use proptest::prelude::*;
@@ -76,6 +76,29 @@ fn what_fits_on_a_page_stays_in_one_row() {
     assert!(drawing.nodes.iter().all(|at| at.y == drawing.nodes[0].y));
 }
 
+/// One node before `wide` and one after them, in `layers` layers where each node follows one of the layer before.
+fn fan(wide: u32, layers: u32, leaps: &[(u32, u32)]) -> Request {
+    let inner = wide * layers;
+    let mut edges: Vec<(u32, u32)> = (0..inner)
+        .map(|i| if i < wide { (inner, i) } else { (i - wide + (i * 7) % 3, i) })
+        .chain((0..wide).map(|i| (inner - wide + i, inner + 1)))
+        .collect();
+    edges.extend(leaps.iter().map(|&(a, b)| (a % inner, b % inner)).filter(|(a, b)| a != b));
+    let nodes = vec![Size { w: 120.0, h: 40.0 }; inner as usize + 2];
+    Request { nodes, edges, layer_gap: 56.0, page: PAGE, ..Request::default() }
+}
+
+#[test]
+fn a_layer_of_two_hundred_stands_in_rows() {
+    let drawing = check(&fan(200, 1, &[(3, 3)]));
+    let aspect = drawing.width / drawing.height;
+    assert!((1.0 / 3.0..=4.0).contains(&aspect), "{} x {}", drawing.width, drawing.height);
+    let rows = |layer| drawing.layer.iter().filter(|l| **l == layer).count();
+    assert_eq!((rows(0), rows(1), rows(2)), (1, 200, 1), "a layer stays one");
+    let whole = layout(&Request { page: 0.0, ..fan(200, 1, &[]) });
+    assert!(whole.height / whole.width > 20.0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
@@ -84,5 +107,15 @@ proptest! {
         let extra: Vec<_> = extra.iter().map(|&(a, b)| (a, a.saturating_add(b % 12))).collect();
         let drawing = check(&ladder(length, &extra));
         prop_assert!(drawing.width / drawing.height < 4.5);
+    }
+
+    #[test]
+    fn high_drawings_are_sound(
+        wide in 30u32..70,
+        layers in 1u32..4,
+        leaps in prop::collection::vec((0u32..210, 0u32..210), 0..10),
+    ) {
+        let drawing = check(&fan(wide, layers, &leaps));
+        prop_assert!(drawing.height / drawing.width < 3.0);
     }
 }
