@@ -2,7 +2,8 @@
 
 use makespan_model::Status;
 use makespan_scene::{
-    Bars, Face, Hit, Item, Paint, Rect, Role, Seg, Text, Weight, count, fit as fit_text, status_glyph, width,
+    Bars, Face, Hit, Item, Paint, Rect, Role, Seg, Text, Weight, count, fit as fit_text, fit_middle,
+    status_glyph, width,
 };
 
 use super::node::{LABEL, NOTE, Node};
@@ -101,12 +102,20 @@ impl Cards {
             let y = if noted { rect.y + 16.5 } else { rect.y + rect.h / 2.0 + size * 0.36 };
             self.signs.push(Text::new(at, y, size, paint(Role::TextMuted), many).into());
         }
-        let label = fit_text(&node.label, room, size, Weight::Bold, Face::Sans);
+        let label = fit_middle(&node.label, room, size, Weight::Bold, Face::Sans);
         let y = if noted { rect.y + 16.5 } else { rect.y + rect.h / 2.0 + size * 0.36 };
         self.signs.push(Text::new(x, y, size, paint(Role::Text), label).bold().into());
         if noted {
             let size = NOTE.max(LEAST / style.zoom);
-            let note = fit_text(&node.note, rect.w - 38.0, size, Weight::Regular, Face::Sans);
+            // The number of tasks stands above it already.
+            let rest = node.task().is_none().then(|| node.note.split_once(" · ")).flatten();
+            let note = fit_text(
+                rest.map_or(node.note.as_str(), |parts| parts.1),
+                rect.w - 38.0,
+                size,
+                Weight::Regular,
+                Face::Sans,
+            );
             self.signs.push(Text::new(x, rect.y + 30.0, size, paint(Role::TextMuted), note).into());
         }
     }

@@ -172,7 +172,7 @@ impl Node {
     }
 }
 
-/// Names may be megabytes long; a node shows a few words.
+/// Names may be megabytes long; a node shows a few words. The beginnings of names are often all the same: both ends stay.
 pub(crate) fn short(text: &str) -> String {
-    makespan_scene::fit(text, 210.0, LABEL, Weight::Bold, Face::Sans).into_owned()
+    makespan_scene::fit_middle(text, 210.0, LABEL, Weight::Bold, Face::Sans).into_owned()
 }

@@ -57,17 +57,16 @@ pub fn opening(layout: &Layout, width: f32, height: f32) -> Camera {
     if all.zoom >= READABLE {
         return all;
     }
-    let first = layout.nodes.first().copied().unwrap_or_default();
+    // The first of what stands at the left edge.
+    let left = layout.nodes.iter().map(|at| at.x).fold(f32::INFINITY, f32::min);
+    let at_left = layout.nodes.iter().filter(|at| at.x <= left + 100.0);
+    let top = at_left.map(|at| at.y).fold(f32::INFINITY, f32::min);
     let along = |extent: f32, seen: f32, first: f32| {
         let half = seen / READABLE / 2.0;
         let (from, to) = (half - 12.0, extent - half + 12.0);
         if from >= to { extent / 2.0 } else { first.clamp(from, to) }
     };
-    Camera {
-        x: along(layout.width, width, first.x),
-        y: along(layout.height, height, first.y),
-        zoom: READABLE,
-    }
+    Camera { x: along(layout.width, width, 0.0), y: along(layout.height, height, top), zoom: READABLE }
 }
 
 /// The box around a route.
