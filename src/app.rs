@@ -154,8 +154,11 @@ fn App() -> impl IntoView {
             }
             Phase::Failed(failure) => view! { <Failed store=store failure=failure/> }.into_any(),
             Phase::Ready => {
-                let details =
-                    move || store.selected.get().is_some() && !store.state.with(|s| s.panels.no_details);
+                let details = move || {
+                    (store.selected.get().is_some()
+                        || store.view.with(|v| v.view == View::Graph && v.graph.group.is_some()))
+                        && !store.state.with(|s| s.panels.no_details)
+                };
                 view! {
                     <LiveLine store=store/>
                     <div class="work" class:with-details=details>

@@ -6,6 +6,7 @@ use makespan_views::chart::Choice;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
+use makespan_views::graph::Grouping;
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
 use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
@@ -42,6 +43,10 @@ pub(crate) enum Action {
     Select(Option<u32>),
     /// Selects what lies next: along the row or the dependencies.
     Next(Neighbour),
+    /// Expands the selected group of the graph, or collapses the one around the selection.
+    Expand(bool),
+    /// Changes which part of the graph is in focus.
+    Narrow(Narrowing),
     /// What the engine made of something that was done.
     Turned(Box<Turn>),
     /// Shows in the timeline what tasks took in the runs before, or no longer.
@@ -96,6 +101,26 @@ pub(crate) enum Action {
     Grew(Box<Grown>),
 }
 
+/// A change of the focus of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Narrowing {
+    /// One dependency more: before what is in focus or after it, and whether all of them.
+    Hop {
+        /// Before it.
+        before: bool,
+        /// All of them.
+        all: bool,
+    },
+    /// The selection alone.
+    Isolate,
+    /// What failed and its neighbours.
+    Failed,
+    /// What lies between two tasks: first one is remembered, then another.
+    Between,
+    /// Everything.
+    Clear,
+}
+
 /// A choice of what a view shows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Setting {
@@ -103,6 +128,8 @@ pub(crate) enum Setting {
     Filter(Filter),
     /// Lanes of the timeline.
     Lanes(Lanes),
+    /// What the nodes of the graph stand for.
+    Nodes(Grouping),
     /// What colours mean.
     Colours(Colouring),
     /// The column of the table of tasks that was pressed, by its key.
@@ -167,10 +194,15 @@ const fn ctrl(mut bound: Bound) -> Bound {
     bound
 }
 
+const fn hop(before: bool, all: bool) -> Action {
+    Action::Narrow(Narrowing::Hop { before, all })
+}
+
 const VIEWS: &str = "Views";
 const MOVE: &str = "Zoom and move";
 const SELECT: &str = "Selection";
 const SHOW: &str = "Display";
+const GRAPH: &str = "Graph";
 const COMPARE: &str = "Comparison";
 const PAGE: &str = "The page";
 
@@ -224,10 +256,24 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("ArrowDown", "↓", SELECT, "row below", Action::Next(Neighbour::Below)),
     key("BracketLeft", "[", SELECT, "task it waited for", Action::Next(Neighbour::Cause)),
     key("BracketRight", "]", SELECT, "task that waited for it", Action::Next(Neighbour::Effect)),
+    key("KeyU", "U", GRAPH, "focus: one dependency more before it", hop(true, false)),
+    key("KeyJ", "J", GRAPH, "focus: one dependency more after it", hop(false, false)),
+    shift(key("KeyU", "Shift U", GRAPH, "focus: all before it", hop(true, true))),
+    shift(key("KeyJ", "Shift J", GRAPH, "focus: all after it", hop(false, true))),
+    shift(key("KeyI", "Shift I", GRAPH, "focus: the selection alone", Action::Narrow(Narrowing::Isolate))),
+    key("KeyE", "E", GRAPH, "expand the selected group", Action::Expand(true)),
+    shift(key("KeyE", "Shift E", GRAPH, "collapse the group around the selection", Action::Expand(false))),
     key("KeyN", "N", SELECT, "next failed task", Action::Next(Neighbour::NextFailure)),
     shift(key("KeyN", "Shift N", SELECT, "failed task before", Action::Next(Neighbour::PreviousFailure))),
     key("Escape", "Esc", SELECT, "step back out", Action::Back),
     key("KeyC", "C", SHOW, "critical path", Action::Critical),
+    shift(key(
+        "KeyC",
+        "Shift C",
+        SELECT,
+        "next task of the critical path",
+        Action::Next(Neighbour::NextCritical),
+    )),
     shift(key("KeyB", "Shift B", SHOW, "durations in earlier runs", Action::Before)),
     key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),

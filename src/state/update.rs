@@ -5,10 +5,11 @@ use makespan_engine::{Format, Touch, Turn};
 use makespan_scene::Theme;
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
+use makespan_views::graph::{Centre, Focus};
 use makespan_views::tasks::{Sort, SortKey};
 use makespan_views::{Align, Area, TimeMode, View, ViewState};
 
-use super::actions::{Action, Setting};
+use super::actions::{Action, Narrowing, Setting};
 use super::history::History;
 use super::settings::Settings;
 
@@ -178,7 +179,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         }
         Action::Focus => vec![Effect::Touch(Touch::Fit)],
         Action::Select(None) => {
-            view.selected = None;
+            (view.selected, view.graph.group) = (None, None);
             vec![Effect::Link(false)]
         }
         Action::Select(Some(row)) => {
@@ -186,6 +187,8 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             vec![Effect::Touch(Touch::Row(*row))]
         }
         Action::Next(way) => vec![Effect::Touch(Touch::Next(*way))],
+        Action::Expand(is_open) => vec![Effect::Touch(Touch::Expand(*is_open))],
+        Action::Narrow(how) => narrow(view, *how),
         Action::Turned(turn) => turned(state, frame, turn),
         Action::Critical => {
             view.critical = !view.critical;
@@ -275,7 +278,10 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
     if turn.focus.is_some() {
         state.panels.focus = turn.focus;
     }
-    if turn.after.selected.is_some() && turn.after.selected != turn.before.selected {
+    let (old, new) = (&turn.before, &turn.after);
+    if (new.selected.is_some() && new.selected != old.selected)
+        || (new.graph.group.is_some() && new.graph.group != old.graph.group)
+    {
         state.panels.no_details = false;
     }
     if let Some(movement) = turn.movement {
@@ -290,10 +296,12 @@ fn back(state: &mut State) {
     let view = &mut state.view;
     if state.panels.sheet.take().is_some() || state.panels.picking.take().is_some() {
         // One thing at a time.
-    } else if view.selected.is_some() {
-        view.selected = None;
+    } else if view.selected.is_some() || view.graph.group.is_some() {
+        (view.selected, view.graph.group) = (None, None);
     } else if view.filter.area.is_some() {
         view.filter.area = None;
+    } else if view.view == View::Graph && view.graph.focus != Focus::Everything {
+        (view.graph.focus, view.graph.from, view.camera) = (Focus::Everything, None, None);
     } else if !view.filter.is_empty() {
         view.filter = Default::default();
     } else if view.twin {
@@ -301,10 +309,42 @@ fn back(state: &mut State) {
     }
 }
 
+/// Changes which part of the graph is in focus.
+fn narrow(view: &mut ViewState, how: Narrowing) -> Vec<Effect> {
+    let selected = match (&view.selected, &view.graph.group) {
+        (Some(task), _) => Some(Centre::Task(task.clone())),
+        (None, group) => group.clone().map(Centre::Group),
+    };
+    let focus = match how {
+        Narrowing::Hop { before, all } => view.graph.focus.with_hop(selected, before, all),
+        Narrowing::Isolate => selected.map(|centre| Focus::Around { centre, up: 0, down: 0 }),
+        Narrowing::Failed => Some(Focus::Failed { hops: 1 }),
+        Narrowing::Clear => Some(Focus::Everything),
+        Narrowing::Between => match (&view.selected, &view.graph.from) {
+            (None, _) => return vec![Effect::Say("Select the first of two tasks.".to_owned())],
+            (Some(task), Some(from)) if from != task => Some(Focus::Between(from.clone(), task.clone())),
+            (Some(task), _) => {
+                view.graph.from = Some(task.clone());
+                return vec![Effect::Say("Select the other task, then choose this again.".to_owned())];
+            }
+        },
+    };
+    let Some(focus) = focus else {
+        return vec![Effect::Say("Select a task or a group of the graph first.".to_owned())];
+    };
+    view.view = View::Graph;
+    (view.graph.focus, view.graph.from, view.camera) = (focus, None, None);
+    vec![Effect::Link(true)]
+}
+
 fn set(view: &mut ViewState, setting: &Setting) {
     match setting {
         Setting::Filter(filter) => view.filter.clone_from(filter),
         Setting::Colours(by) => view.colours = *by,
+        Setting::Nodes(by) => {
+            (view.graph.by, view.graph.group, view.camera) = (*by, None, None);
+            view.graph.open.clear();
+        }
         Setting::Lanes(lanes) => (view.lanes, view.scroll) = (*lanes, 0),
         Setting::Sort(key) if view.view == View::Compare => {
             let sort = view.compare.sort;
@@ -355,6 +395,26 @@ mod tests {
         let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
         assert_eq!(then, [Effect::Say("said".to_owned()), Effect::Link(false)]);
         assert_eq!((state.view.selected.as_deref(), state.panels.no_details), (Some("a"), false));
+    }
+
+    #[test]
+    fn the_focus_of_the_graph_follows_the_selection_and_ends_with_escape() {
+        let mut state = State::default();
+        let press = |state: &mut State, how| update(state, &Frame::Still, &Action::Narrow(how));
+        let hop = Narrowing::Hop { before: true, all: false };
+        assert!(matches!(press(&mut state, hop)[..], [Effect::Say(_)]));
+        state.view.selected = Some("a".to_owned());
+        assert!(matches!(press(&mut state, Narrowing::Between)[..], [Effect::Say(_)]));
+        state.view.selected = Some("b".to_owned());
+        press(&mut state, Narrowing::Between);
+        assert_eq!(state.view.graph.focus, Focus::Between("a".to_owned(), "b".to_owned()));
+        press(&mut state, hop);
+        let centre = Centre::Task("b".to_owned());
+        assert_eq!(state.view.graph.focus, Focus::Around { centre, up: 1, down: 0 });
+        update(&mut state, &Frame::Still, &Action::Back);
+        assert!(state.view.selected.is_none() && state.view.graph.focus != Focus::Everything);
+        update(&mut state, &Frame::Still, &Action::Back);
+        assert_eq!(state.view.graph.focus, Focus::Everything);
     }
 
     #[test]

@@ -2,11 +2,20 @@
 
 use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
+use makespan_views::graph::Drawn;
 use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState, tasks};
 
 use crate::question::Neighbour;
 use crate::run::OpenRun;
+
+/// What the selection goes on to.
+pub(crate) enum Next {
+    /// A task.
+    Task(TaskId),
+    /// A group of the graph, by its key.
+    Group(String),
+}
 
 /// Nodes of the graph further apart than this in x are not one above the other, px.
 const SAME_COLUMN: f32 = 200.0;
@@ -31,15 +40,20 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
             let passing = run.task_ids().filter(|t| mask.get(t.index()).is_some_and(|passes| *passes));
             return among(run, passing, here, way == Neighbour::NextMatch);
         }
+        Neighbour::NextCritical => {
+            let path = &open.facts.critical_path()?.tasks;
+            let at = here.and_then(|h| path.iter().position(|t| *t == h)).map_or(0, |at| at + 1);
+            return path.get(at).or(path.first()).copied();
+        }
         _ => {}
     }
     let Some(here) = here else { return run.task_ids().min_by_key(|t| by_start(run, *t)) };
     let by_end = |t: &&u32| run.task_interval(TaskId(**t)).map_or(i64::MIN, |(_, e)| e);
     match (way, view.view) {
-        (Neighbour::Cause, _) | (Neighbour::Earlier, View::Graph) => {
+        (Neighbour::Cause, _) => {
             run.predecessors.row(here.index()).iter().max_by_key(by_end).map(|t| TaskId(*t))
         }
-        (Neighbour::Effect, _) | (Neighbour::Later, View::Graph) => {
+        (Neighbour::Effect, _) => {
             run.successors.row(here.index()).iter().map(|t| TaskId(*t)).min_by_key(|t| by_start(run, *t))
         }
         (_, View::Table) => {
@@ -52,7 +66,7 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
             let next = if back { at.checked_sub(1)? } else { at + 1 };
             order.get(next).map(|t| TaskId(*t))
         }
-        (_, View::Graph) => in_column(open, view, here, way),
+        (_, View::Graph) => None,
         _ => on_rows(open, view, here, way),
     }
 }
@@ -76,20 +90,52 @@ fn among(
     }
 }
 
-/// The nearest node of the same layer above or below.
-fn in_column(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
-    let drawn = open.graph(&view.filter);
-    let (graph, layout) = (&drawn.0, &drawn.1);
-    let node = *graph.node_of.get(here.index())? as usize;
-    let from = *layout.nodes.get(node)?;
-    let sign = if way == Neighbour::Above { -1.0 } else { 1.0 };
+/// The node of the graph that lies that way from the selected one; `None` where that is not a question of nodes.
+#[allow(clippy::option_option)]
+pub(crate) fn of_node(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Option<Next>> {
+    let arrows = [Neighbour::Earlier, Neighbour::Later, Neighbour::Above, Neighbour::Below];
+    if view.view != View::Graph || !arrows.contains(&way) {
+        return None;
+    }
+    let drawn = open.graph(view);
+    let here = open.selected_node(view)?;
+    let next = match way {
+        Neighbour::Earlier | Neighbour::Later => along(&drawn, here, way == Neighbour::Later),
+        _ => in_column(&drawn, here, way == Neighbour::Below),
+    };
+    Some(next.and_then(|n| {
+        let node = drawn.graph.nodes.get(n as usize)?;
+        node.group.clone().map(Next::Group).or_else(|| node.task().map(|t| Next::Task(TaskId(t))))
+    }))
+}
+
+/// The node at the other end of an edge, the nearest in height; from a border, the node nearest to its beginning.
+fn along(drawn: &Drawn, here: u32, after: bool) -> Option<u32> {
+    let (graph, layout) = (&drawn.graph, &drawn.layout);
+    let from = layout.nodes.get(here as usize)?;
+    let ends = graph.edges.iter().filter_map(|&(a, b)| match after {
+        true if a == here => Some(b),
+        false if b == here => Some(a),
+        _ => None,
+    });
+    ends.min_by(|&a, &b| {
+        let distance = |n: u32| (layout.nodes[n as usize].y - from.y).abs();
+        distance(a).total_cmp(&distance(b)).then(a.cmp(&b))
+    })
+}
+
+/// The nearest node of the same layer above or below, within the same border.
+fn in_column(drawn: &Drawn, here: u32, below: bool) -> Option<u32> {
+    let (graph, layout) = (&drawn.graph, &drawn.layout);
+    let (at, from) = (here as usize, *layout.nodes.get(here as usize)?);
+    let sign = if below { 1.0 } else { -1.0 };
     let distance = |n: usize| (layout.nodes[n].y - from.y).abs();
     (0..graph.nodes.len())
-        .filter(|&n| n != node && layout.layer[n] == layout.layer[node])
-        .filter(|&n| (layout.nodes[n].x - from.x).abs() < SAME_COLUMN)
+        .filter(|&n| n != at && graph.nodes[n].parent == graph.nodes[at].parent)
+        .filter(|&n| layout.layer[n] == layout.layer[at] && (layout.nodes[n].x - from.x).abs() < SAME_COLUMN)
         .filter(|&n| (layout.nodes[n].y - from.y) * sign > 0.0)
         .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
-        .and_then(|n| graph.nodes[n].tasks.first().map(|t| TaskId(*t)))
+        .map(|n| n as u32)
 }
 
 /// Along the row of the timeline, or on the next row. Tasks that never ran stand on no row: they follow below the last

@@ -2,8 +2,10 @@
 
 use makespan_analysis::compare::step_deltas;
 use makespan_format::clip_chars;
+use makespan_scene::counted;
 use makespan_views::compare::{Part, parameters, parameters_of, steps, summary};
 use makespan_views::details::details as of_task;
+use makespan_views::graph::{group_details, group_members};
 use makespan_views::overview::overview;
 use makespan_views::sections::area as of_area;
 use makespan_views::{Block, Section, View, ViewState, status_role};
@@ -90,13 +92,32 @@ pub(crate) fn area(session: &Session, view: &ViewState) -> Option<Page> {
 
 pub(crate) fn details(session: &Session, view: &ViewState) -> Option<Page> {
     let open = session.run(view.run)?;
-    let task = open.selected(view)?;
+    let Some(task) = open.selected(view) else { return group(session, view) };
     let sections = of_task(&open.facts, task, &session.plain_look(open, view));
     let status = open.run.tasks.status[task.index()];
     Some(Page {
         title: clip_chars(open.run.task_name(task), LONGEST_NAME).to_owned(),
         status: Some((status_role(status), status.name().to_owned())),
         sections,
+        ..Page::default()
+    })
+}
+
+/// The selected group of the graph.
+fn group(session: &Session, view: &ViewState) -> Option<Page> {
+    let open = session.run(view.run)?;
+    let key = view.graph.group.as_deref()?;
+    let drawn = open.graph(view);
+    let node = drawn.graph.node_of_group(key).map(|n| &drawn.graph.nodes[n as usize]);
+    let (title, tasks) = match node {
+        Some(node) => (node.label.clone(), node.tasks.clone()),
+        None => (key.split_once(':').map_or(key, |k| k.1).to_owned(), group_members(&open.run, key)),
+    };
+    let look = session.plain_look(open, view);
+    (!tasks.is_empty()).then(|| Page {
+        title: clip_chars(&title, LONGEST_NAME).to_owned(),
+        subtitle: counted(tasks.len(), "task"),
+        sections: group_details(&open.facts, &tasks, &look),
         ..Page::default()
     })
 }

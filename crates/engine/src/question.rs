@@ -159,6 +159,8 @@ pub enum Touch {
     Focus(Option<(usize, usize)>, Way),
     /// The cell with the focus is opened.
     Enter(usize, usize),
+    /// The selected group of the graph is expanded, or the one that contains the selection collapsed.
+    Expand(bool),
     /// The timeline goes on to the next kind of lanes.
     NextLanes,
     /// Baseline and candidate change places.
@@ -196,4 +198,6 @@ pub enum Neighbour {
     NextMatch,
     /// The one before.
     PreviousMatch,
+    /// The next task of the critical path; after its last one the first.
+    NextCritical,
 }

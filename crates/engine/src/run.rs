@@ -5,11 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use makespan_analysis::Facts;
-use makespan_layout::{Direction, Layout, layout};
 use makespan_model::{Run, TaskId};
 use makespan_views::chart::Chart;
 use makespan_views::filter::Filter;
-use makespan_views::graph::{BUDGET, Graph};
+use makespan_views::graph::{self, BUDGET, Drawn, Graphing};
 use makespan_views::tasks::{self, Sort};
 use makespan_views::timeline::{Index, Lanes};
 use makespan_views::{Colouring, Colours, Marks, ViewState};
@@ -18,6 +17,9 @@ use crate::kept::Latest;
 
 /// What marks tasks: the filter, whether the critical path is shown, and the selected task.
 type MarksKey = (Filter, bool, Option<u32>);
+
+/// What the graph is made from: the filter where it decides which tasks are shown, and the choice of the reader.
+type GraphKey = (Filter, Graphing);
 
 /// A run and its facts.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub(crate) struct OpenRun {
     marks: Latest<MarksKey, Marks>,
     colours: Latest<Colouring, Option<Arc<Colours>>>,
     order: Latest<(Filter, Sort), Vec<u32>>,
-    graph: Latest<Filter, (Graph, Layout)>,
+    graph: Latest<GraphKey, Drawn>,
     /// The charts, for a filter and a number of open runs.
     pub(crate) charts: Latest<(Filter, u32), Vec<Chart>>,
 }
@@ -121,15 +123,25 @@ impl OpenRun {
 
     /// The nodes of the graph and where they stand. A small run has one graph and pales what is filtered out, a large
     /// one shows what the filter leaves where that is few enough to read.
-    pub(crate) fn graph(&self, filter: &Filter) -> Rc<(Graph, Layout)> {
-        let filter = if self.run.task_count() > BUDGET { filter.clone() } else { Filter::default() };
-        self.graph.get(filter, |filter| {
-            let path = self.facts.critical_path().map_or(&[][..], |p| &p.tasks);
+    pub(crate) fn graph(&self, view: &ViewState) -> Rc<Drawn> {
+        let large = self.run.task_count() > BUDGET;
+        let filter = if large { view.filter.clone() } else { Filter::default() };
+        let choice = Graphing { group: None, from: None, ..view.graph.clone() };
+        self.graph.get((filter, choice), |(filter, choice)| {
             let mask = self.mask(filter);
-            let graph = Graph::new(&self.run, (!mask.is_empty()).then_some(&mask[..]), path);
-            let placed = layout(&graph.request(Direction::LeftRight));
-            (graph, placed)
+            let few = mask.iter().filter(|m| **m).count() <= BUDGET;
+            let mask = (!mask.is_empty() && few).then_some(&mask[..]);
+            graph::drawn(&self.facts, choice, mask)
         })
+    }
+
+    /// The node of the graph that a view has selected: that of its task, or else its group.
+    pub(crate) fn selected_node(&self, view: &ViewState) -> Option<u32> {
+        let drawn = self.graph(view);
+        match self.selected(view) {
+            Some(task) => drawn.graph.node_of_task(task.0),
+            None => drawn.graph.node_of_group(view.graph.group.as_deref()?),
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState, heatmap};
 
 use crate::answer::{Sides, Turn};
-use crate::neighbour;
-use crate::picture::{self, Drawable, matrix};
-use crate::question::{Size, Touch};
+use crate::neighbour::{self, Next};
+use crate::picture::{self, Drawable, graph, matrix};
+use crate::question::{Neighbour, Size, Touch};
 use crate::session::Session;
 
 /// What comes of it. `None` where no run is open.
@@ -31,11 +31,21 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         },
         Touch::Next(way) => {
-            if let Some(next) = neighbour::of(open, view, way) {
-                out.after.selected = Some(open.run.task_id(next).to_owned());
-                reveal(session, size, &mut out.after);
+            let next = match neighbour::of_node(open, view, way) {
+                Some(node) => node,
+                None => neighbour::of(open, view, way).map(Next::Task),
+            };
+            if way == Neighbour::NextCritical && next.is_some() {
+                out.after.critical = true;
             }
+            match next {
+                Some(Next::Task(task)) => out.after.selected = Some(open.run.task_id(task).to_owned()),
+                Some(Next::Group(key)) => (out.after.selected, out.after.graph.group) = (None, Some(key)),
+                None => return Some(out),
+            }
+            reveal(session, size, &mut out.after);
         }
+        Touch::Expand(is_open) => graph::expand(open, view, is_open, size, &mut out),
         Touch::Reveal => reveal(session, size, &mut out.after),
         Touch::Fit => {
             if let Some(shown) = shown() {
@@ -154,6 +164,9 @@ impl Turn {
         take!(window);
         take!(scroll);
         take!(camera);
+        take!(critical);
+        take!(graph.open);
+        take!(graph.group);
         take!(heat.row);
         take!(heat.across);
         take!(compare.baseline);

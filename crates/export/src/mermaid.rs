@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use makespan_analysis::Facts;
 use makespan_model::Status;
 use makespan_scene::{counted, visible};
-use makespan_views::graph::Graph;
+use makespan_views::graph::{BUDGET, Graph, Graphing, Grouping};
 
 /// As many dependencies as Mermaid draws unless its page allows more.
 const MOST_EDGES: usize = 500;
@@ -21,17 +21,21 @@ pub(crate) fn flowchart(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     for (number, facts) in runs.iter().enumerate() {
         let mut part = String::new();
         let run = facts.run();
-        let critical = facts.critical_path().map(|p| p.tasks.as_slice()).unwrap_or_default();
-        let mut graph = Graph::new(run, None, critical);
+        let of = |by| Graph::new(facts, &Graphing { by, ..Graphing::default() }, None);
+        let many = run.task_count() > BUDGET;
+        let mut graph = of(if many { Grouping::Steps } else { Grouping::Tasks });
+        if graph.nodes.len() > BUDGET {
+            graph = of(Grouping::Tasks);
+        }
         nodes(&graph, number, &mut part);
         let allowed = (MOST_EDGES / runs.len().max(1), MOST_TEXT / runs.len().max(1));
         let too_large = |graph: &Graph, text: &str| graph.edges.len() > allowed.0 || text.len() > allowed.1;
-        if !graph.by_step && too_large(&graph, &part) {
-            graph = Graph::of_steps(run);
+        if graph.by == Grouping::Tasks && graph.left_out == 0 && too_large(&graph, &part) {
+            graph = of(Grouping::Steps);
             part.clear();
             nodes(&graph, number, &mut part);
         }
-        if graph.by_step {
+        if graph.by == Grouping::Steps {
             let tasks = counted(run.task_count(), "task");
             notes.push(format!("{tasks} are more than Mermaid draws: each node is a step"));
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_analysis::Facts;
-use makespan_layout::{Direction, layout};
+
 use makespan_scene::{Bars, Hit, Rect, Role, Scene, counted, svg as painted};
 use makespan_views::{Look, Marks, graph, timeline};
 
@@ -41,19 +41,18 @@ fn graph_scene(facts: &Facts, look: &Look, notes: &mut Vec<String>) -> Result<Sc
     if run.task_count() == 0 {
         return Err(ExportError::NoPicture("tasks"));
     }
-    let critical = facts.critical_path().map(|p| p.tasks.as_slice()).unwrap_or_default();
-    let graph = graph::Graph::new(run, None, critical);
-    if graph.by_step {
-        notes.push(format!("{} are drawn by step", counted(run.task_count(), "task")));
+    let drawn = graph::drawn(facts, &graph::Graphing::default(), None);
+    if let Some(words) = drawn.graph.grouped(run) {
+        notes.push(words);
     }
-    if graph.left_out > 0 {
-        notes.push(format!("{} not shown in the graph", counted(graph.left_out, "task")));
+    if drawn.graph.left_out > 0 {
+        notes.push(format!("{} not shown in the graph", counted(drawn.graph.left_out, "task")));
     }
-    let placed = layout(&graph.request(Direction::LeftRight));
+    let placed = &drawn.layout;
     let zoom = (LARGEST / placed.width.max(placed.height).max(1.0)).min(1.0);
     let (width, height) = (placed.width * zoom + 48.0, placed.height * zoom + 48.0);
-    let frame = graph::Frame { width, height, camera: graph::fit(&placed, width, height) };
-    Ok(graph::scene(run, &graph, &placed, look, &frame))
+    let frame = graph::Frame { width, height, camera: graph::fit(placed, width, height) };
+    Ok(graph::scene(run, &drawn, look, &frame))
 }
 
 fn timeline_scene(facts: &Facts, look: &Look, notes: &mut Vec<String>) -> Result<Scene, ExportError> {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use foldhash::HashMap;
 use makespan_format::{Attempt, ErrorInfo, EventSink, Status};
+use makespan_model::HashMap;
 
 use crate::draft::{Draft, Piece, labels, records};
 use crate::gather::Named;

@@ -26,6 +26,7 @@ fn read(text: &str) -> Option<Request> {
         direction: Direction::TopDown,
         layer_gap: 40.0,
         node_gap: 20.0,
+        page: 0.0,
     })
 }
 

@@ -6,9 +6,12 @@
 //! takes the value that the one before hands over, so that any of them can be replaced alone:
 //!
 //! ```text
-//! Request ─▶ components ─▶ acyclic ─▶ layering ─▶ proper ─▶ ordering ─▶ placing ─▶ routing ─▶ packing ─▶ Layout
-//!            (split)       Acyclic    Layering    Proper    Order       Places     Drawing    (join)
+//! Request ─▶ components ─▶ acyclic ─▶ layering ─▶ proper ─▶ ordering ─▶ placing ─▶ routing ─▶ folding ─▶ packing ─▶ Layout
+//!            (split)       Acyclic    Layering    Proper    Order       Places     Drawing    (fold)      (join)
 //! ```
+//!
+//! Folding breaks drawings that are longer than a page into bands; where they are much higher than long, the nodes of wide
+//! layers are first set in rows, and the stages run once more on these rows.
 //!
 //! Inside the stages there is no left or down, only *along* the flow and *across* it; the direction is applied
 //! once, when the components are packed. The same request gives the same bytes on every machine: no clock, no hash
@@ -24,6 +27,7 @@ pub mod quality;
 
 mod acyclic;
 mod components;
+mod folding;
 mod graph;
 mod layering;
 mod ordering;
@@ -33,6 +37,7 @@ mod placing;
 mod proper;
 mod request;
 mod routing;
+mod rows;
 
 pub use pipeline::layout;
 pub use request::{Direction, Layout, Point, Request, Route, Size};

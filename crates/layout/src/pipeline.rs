@@ -2,6 +2,7 @@
 
 use crate::acyclic::break_cycles;
 use crate::components::{Components, split};
+use crate::folding::fold;
 use crate::layering::assign;
 use crate::ordering::order;
 use crate::packing::shelves;
@@ -9,6 +10,7 @@ use crate::placing::{Axes, Gaps, place};
 use crate::proper::chains;
 use crate::request::{Direction, Layout, Point, Request, Route};
 use crate::routing::{Drawing, Plan, draw_loops, route};
+use crate::rows::Rows;
 
 /// The longest side of a box and the widest gap that are taken at their word, px: beyond it, sums over many nodes would
 /// no longer be exact enough to keep boxes apart.
@@ -81,20 +83,22 @@ fn draw(request: &Request, parts: &Components, component: u32, sizes: &[Axes], g
         .collect();
     let sizes: Vec<Axes> = parts.nodes.of(component).iter().map(|&v| sizes[v as usize]).collect();
 
-    let acyclic = break_cycles(sizes.len(), &edges);
+    let page = sane(request.page);
+    let drawing = layered(&edges, &sizes, gaps);
+    match Rows::new(&drawing, &edges, &sizes, gaps, page) {
+        Some(rows) => rows.unfold(&layered(&rows.edges, &rows.sizes, gaps), &edges, &sizes, gaps),
+        None => fold(drawing, &sizes, gaps, page),
+    }
+}
+
+/// Runs the stages from cycles to routes on a connected graph.
+fn layered(edges: &[(u32, u32)], sizes: &[Axes], gaps: Gaps) -> Drawing {
+    let acyclic = break_cycles(sizes.len(), edges);
     let layering = assign(&acyclic.dag);
     let proper = chains(&acyclic.dag, layering);
     let order = order(&proper);
-    let places = place(&proper, &order, &sizes, gaps);
-    route(&Plan {
-        edges: &edges,
-        sizes: &sizes,
-        gaps,
-        acyclic: &acyclic,
-        proper: &proper,
-        order: &order,
-        places: &places,
-    })
+    let places = place(&proper, &order, sizes, gaps);
+    route(&Plan { edges, sizes, gaps, acyclic: &acyclic, proper: &proper, order: &order, places: &places })
 }
 
 /// A drawn component with its extent on the screen.

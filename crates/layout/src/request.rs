@@ -44,6 +44,10 @@ pub struct Request {
     pub layer_gap: f32,
     /// Free space between two neighbours in a layer, px.
     pub node_gap: f32,
+    /// Length of a page along the flow, px: a component that is longer, and much longer than high, is folded into bands
+    /// below each other (beside each other where the flow goes down), and of one that is much higher than long the nodes
+    /// of a layer stand in rows. 0 does neither.
+    pub page: f32,
 }
 
 /// The drawing of a [`Request`].
@@ -100,6 +104,7 @@ impl Default for Request {
             direction: Direction::LeftRight,
             layer_gap: 48.0,
             node_gap: 16.0,
+            page: 0.0,
         }
     }
 }
@@ -111,6 +116,7 @@ impl PartialEq for Request {
             && self.direction == other.direction
             && self.layer_gap.to_bits() == other.layer_gap.to_bits()
             && self.node_gap.to_bits() == other.node_gap.to_bits()
+            && self.page.to_bits() == other.page.to_bits()
     }
 }
 
@@ -123,5 +129,6 @@ impl Hash for Request {
         self.direction.hash(state);
         self.layer_gap.to_bits().hash(state);
         self.node_gap.to_bits().hash(state);
+        self.page.to_bits().hash(state);
     }
 }

@@ -72,6 +72,7 @@ fn few_crossings_on_the_bench_graphs() {
             direction: Direction::TopDown,
             layer_gap: 40.0,
             node_gap: 20.0,
+            page: 0.0,
         });
         let crossings = quality::straight_crossings(&drawing.nodes, &edges);
         assert!(crossings <= most, "{name}: {crossings} crossings");

@@ -135,6 +135,7 @@ fn requests() -> impl Strategy<Value = Request> {
             direction: if down { Direction::TopDown } else { Direction::LeftRight },
             layer_gap: f32::from(layer_gap),
             node_gap: f32::from(node_gap),
+            page: 0.0,
         }
     })
 }

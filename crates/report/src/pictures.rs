@@ -1,7 +1,7 @@
 //! Timeline and graph as pictures within the page, drawn by the code that the app draws with.
 
 use makespan_analysis::Facts;
-use makespan_layout::{Direction, layout};
+
 use makespan_model::Run;
 use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, counted, visible};
 use makespan_views::{Look, Marks, graph, timeline};
@@ -45,17 +45,19 @@ fn time(page: &mut Html, number: usize, run: &Run, look: &Look) {
 fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
     let run = facts.run();
     page.element("h3", "Graph");
-    if run.task_count() > MOST_NODES {
-        let tasks = counted(run.task_count(), "task");
-        page.element("p", &format!("{tasks} are too many for a graph that cannot be zoomed."));
+    let drawn = graph::drawn(facts, &graph::Graphing::default(), None);
+    let placed = &drawn.layout;
+    if drawn.graph.nodes.len() > MOST_NODES {
+        let nodes = counted(drawn.graph.nodes.len(), "node");
+        page.element("p", &format!("{nodes} are too many for a graph that cannot be zoomed."));
         return;
     }
-    let critical = facts.critical_path().map(|p| p.tasks.as_slice()).unwrap_or_default();
-    let graph = graph::Graph::new(run, None, critical);
-    let placed = layout(&graph.request(Direction::LeftRight));
     let height = (placed.height * (WIDTH / placed.width.max(1.0)).min(1.0) + 24.0).clamp(80.0, MOST_HEIGHT);
-    let frame = graph::Frame { width: WIDTH, height, camera: graph::fit(&placed, WIDTH, height) };
-    picture(page, graph::scene(run, &graph, &placed, look, &frame), &format!("g{number}-"));
+    let frame = graph::Frame { width: WIDTH, height, camera: graph::fit(placed, WIDTH, height) };
+    picture(page, graph::scene(run, &drawn, look, &frame), &format!("g{number}-"));
+    if let Some(words) = drawn.graph.grouped(run) {
+        page.element("p", &format!("{words}."));
+    }
     let mut notes = Vec::new();
     if run.edges_inferred {
         notes.push("The file records no dependencies: the dotted ones are inferred from times.");

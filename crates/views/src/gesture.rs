@@ -61,8 +61,10 @@ pub enum Frame {
         frame: graph::Frame,
         /// Size of the layout.
         size: (f32, f32),
+        /// The camera that it opens with.
+        opening: Camera,
         /// The camera that shows all of it.
-        fit: Camera,
+        whole: Camera,
         /// Whether it is of a comparison, which has a camera of its own.
         compared: bool,
     },
@@ -99,9 +101,9 @@ impl Frame {
                 frame.window = window.unwrap_or(*whole);
                 frame.first_row = first.min(rows.saturating_sub(frame.visible_rows()));
             }
-            Frame::Plane { frame, fit, compared, .. } => {
+            Frame::Plane { frame, opening, compared, .. } => {
                 let camera = if *compared { view.compare.camera } else { view.camera };
-                frame.camera = camera.unwrap_or(*fit);
+                frame.camera = camera.unwrap_or(*opening);
             }
             Frame::Cells { frame, rows, columns } => {
                 frame.scroll_y = view.heat.row as f64 * f64::from(frame.row_height);
@@ -131,8 +133,10 @@ impl Frame {
                     (view.window, view.scroll) = (window, first);
                 }
             }
-            Frame::Plane { frame, size, compared, .. } => {
-                let camera = plane(&frame, size, movement);
+            Frame::Plane { frame, size, opening, whole, compared } => {
+                // Everything, also where that is more than can be read.
+                let all = (opening != whole).then_some(whole);
+                let camera = plane(&frame, size, movement).or(all);
                 if compared {
                     view.compare.camera = camera;
                 } else {
@@ -394,7 +398,8 @@ mod tests {
                 camera: Camera { x: 50.0, y: 50.0, zoom: 1.0 },
             },
             size: (400.0, 400.0),
-            fit: Camera { x: 200.0, y: 200.0, zoom: 0.25 },
+            opening: Camera { x: 200.0, y: 200.0, zoom: 0.25 },
+            whole: Camera { x: 200.0, y: 200.0, zoom: 0.25 },
             compared: true,
         };
         view.compare.camera = Some(Camera { x: 60.0, y: 50.0, zoom: 2.0 });

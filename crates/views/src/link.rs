@@ -110,6 +110,7 @@ pub fn encode(state: &ViewState) -> String {
     if let Some(c) = state.camera {
         put("camera", &camera(c));
     }
+    state.graph.members().iter().for_each(|(key, value)| put(key, value));
     if state.twin {
         put("twin", "1");
     }
@@ -249,6 +250,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "log" => state.chart.log = named("1"),
             "theme" => state.theme = makespan_scene::Theme::named(&value).map(|t| t.name.to_owned()),
             _ => {
+                state.graph.take(key, &value);
                 state.heat.take(key, &value);
                 read_compared(&mut state.compare, key, &value);
             }
@@ -268,6 +270,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph;
     use crate::heatmap::{self, Heating};
 
     #[test]
@@ -290,6 +293,13 @@ mod tests {
             before: true,
             sort: Sort { key: SortKey::Duration, descending: true },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
+            graph: graph::Graphing {
+                by: graph::Grouping::Steps,
+                open: vec!["s:a,b".to_owned()],
+                group: Some("s:c&d".to_owned()),
+                focus: graph::Focus::Between("x,~".to_owned(), "y+z".to_owned()),
+                from: None,
+            },
             twin: true,
             chart: Choice {
                 kind: Kind::Scatter,

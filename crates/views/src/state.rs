@@ -6,6 +6,7 @@ use crate::chart::Choice;
 use crate::colours::Colouring;
 use crate::compare::Comparing;
 use crate::filter::Filter;
+use crate::graph::Graphing;
 use crate::heatmap::Heating;
 use crate::look::{Camera, TimeMode, View};
 use crate::tasks::Sort;
@@ -40,6 +41,8 @@ pub struct ViewState {
     pub sort: Sort,
     /// The part of the graph that is seen; all of it where absent.
     pub camera: Option<Camera>,
+    /// What the graph shows.
+    pub graph: Graphing,
     /// Whether the table twin is shown in place of the picture.
     pub twin: bool,
     /// The chart that is shown.
@@ -57,6 +60,7 @@ impl ViewState {
     pub fn show_run(&mut self, number: usize) {
         (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
         self.filter.area = None;
+        self.graph = Graphing { by: self.graph.by, ..Graphing::default() };
     }
 
     /// The same without what only pictures read: windows, cameras, how far is scrolled.

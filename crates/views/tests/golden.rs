@@ -6,11 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use makespan_analysis::Facts;
-use makespan_layout::{Direction, layout};
 use makespan_model::notation;
 use makespan_scene::{Scene, Theme, svg};
 use makespan_views::details::details;
-use makespan_views::graph::{self, Graph};
+use makespan_views::graph::{self, Graphing};
 use makespan_views::overview::overview;
 use makespan_views::timeline::{self, Index, Lanes};
 use makespan_views::{Block, Look, Marks, Subject, TimeMode, chart, heatmap};
@@ -68,13 +67,13 @@ fn the_timeline_by_worker_and_by_step() {
 fn the_graph_with_its_critical_path() {
     let facts = facts();
     let run = facts.run();
-    let graph = Graph::new(run, None, &[]);
-    let placed = layout(&graph.request(Direction::LeftRight));
+    let drawn = graph::drawn(&facts, &Graphing::default(), None);
+    let placed = &drawn.layout;
     let (width, height) = (placed.width + 24.0, placed.height + 24.0);
-    let frame = graph::Frame { width, height, camera: graph::fit(&placed, width, height) };
+    let frame = graph::Frame { width, height, camera: graph::fit(placed, width, height) };
     let critical = facts.critical_path().unwrap().on_path.clone();
     let look = Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() };
-    check("graph", &graph::scene(run, &graph, &placed, &look, &frame));
+    check("graph", &graph::scene(run, &drawn, &look, &frame));
 }
 
 #[test]

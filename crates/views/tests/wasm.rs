@@ -9,7 +9,10 @@ use makespan_analysis::Facts;
 use makespan_layout::{Direction, Request, Size, layout};
 use makespan_model::{Run, TaskId, notation};
 use makespan_views::timeline::{Frame, Index, Lanes, scene};
-use makespan_views::{Look, graph::Graph};
+use makespan_views::{
+    Look,
+    graph::{Graph, Graphing},
+};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -32,7 +35,7 @@ fn a_chain_of_a_hundred_thousand_is_folded_counted_and_drawn() {
     let index = Index::new(facts.run(), Lanes::Worker);
     let drawn = scene(facts.run(), &index, &Look::default(), &Frame::whole(&index, 800.0));
     assert!(drawn.item_count() > 8 && drawn.item_count() < 20_000);
-    assert!(Graph::new(facts.run(), None, &[]).left_out > 0);
+    assert!(Graph::new(&facts, &Graphing::default(), None).left_out > 0);
 }
 
 #[wasm_bindgen_test]
@@ -44,6 +47,7 @@ fn a_chain_of_a_hundred_thousand_is_laid_out() {
         direction: Direction::LeftRight,
         layer_gap: 10.0,
         node_gap: 4.0,
+        page: 0.0,
     };
     assert_eq!(layout(&request).nodes.len(), n as usize);
 }

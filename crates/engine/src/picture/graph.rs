@@ -7,8 +7,10 @@ use makespan_layout::Layout;
 use makespan_model::TaskId;
 use makespan_scene::{Hit, Rect, count, counted};
 use makespan_views::gesture::{Frame, Movement, bounded};
-use makespan_views::graph::{Frame as PlaneFrame, Graph, fit, overlay, scene, twin};
-use makespan_views::{Camera, Look, Table, Target, ViewState, task_tip, tasks_tip};
+use makespan_views::graph::{
+    Drawn, Focus, Frame as PlaneFrame, Grouping, fit, opening, overlay, scene, twin,
+};
+use makespan_views::{Camera, Table, Target, ViewState, task_tip, tasks_tip};
 
 use super::drawable::{Drawable, picked};
 use super::timeline::described;
@@ -24,52 +26,72 @@ pub(crate) struct GraphOf<'s> {
     session: &'s Session,
     view: &'s ViewState,
     open: &'s Rc<OpenRun>,
-    drawn: Rc<(Graph, Layout)>,
+    drawn: Rc<Drawn>,
 }
 
 impl<'s> GraphOf<'s> {
     pub(crate) fn new(session: &'s Session, view: &'s ViewState) -> Option<GraphOf<'s>> {
         let open = session.run(view.run)?;
-        Some(GraphOf { session, view, open, drawn: open.graph(&view.filter) })
+        Some(GraphOf { session, view, open, drawn: open.graph(view) })
     }
 
-    fn task_of(&self, hit: Hit) -> Option<u32> {
+    /// The node that was hit.
+    fn node_of(&self, hit: Hit) -> Option<u32> {
         match Target::of(hit)? {
-            Target::Task(t) => Some(t),
-            Target::Group(n) => self.drawn.0.nodes.get(n as usize)?.tasks.first().copied(),
+            Target::Task(t) => self.drawn.graph.node_of_task(t),
+            Target::Group(n) => ((n as usize) < self.drawn.graph.nodes.len()).then_some(n),
             _ => None,
         }
+    }
+
+    fn frame(&self, size: Size) -> Frame {
+        plane(&self.drawn.layout, self.view.camera, opening, size, false)
     }
 
     /// What stands beside the pointer.
-    fn tip(&self, hit: Hit) -> Option<String> {
-        let run = &self.open.run;
-        match Target::of(hit)? {
-            Target::Task(t) if (t as usize) < run.task_count() => {
-                let look = self.session.plain_look(self.open, self.view);
-                Some(task_tip(&self.open.facts, TaskId(t), None, &look))
+    fn tip(&self, node: u32) -> Option<String> {
+        let node = self.drawn.graph.nodes.get(node as usize)?;
+        let look = self.session.plain_look(self.open, self.view);
+        let mut text = match node.task() {
+            Some(t) => task_tip(&self.open.facts, TaskId(t), None, &look),
+            None => {
+                let spread = makespan_views::graph::Spread::of(&self.open.run, &node.tasks);
+                let spread = spread.map_or(String::new(), |s| format!("\n{}", s.text()));
+                let way = if node.is_open { "collapse" } else { "expand" };
+                let words = tasks_tip(&self.open.run, &node.label, &node.tasks);
+                format!("{words}{spread}\nDouble-click to {way}")
             }
-            Target::Group(n) => {
-                let node = self.drawn.0.nodes.get(n as usize)?;
-                Some(tasks_tip(run, &node.label, &node.tasks))
-            }
-            _ => None,
+        };
+        if node.is_gate {
+            text.push_str("\nEverything passes here: no path leads around it");
         }
+        Some(text)
     }
 
-    fn about(&self) -> String {
-        let (graph, run) = (&self.drawn.0, &self.open.run);
-        let (nodes, tasks) = (count(graph.nodes.len() as u64), counted(run.task_count(), "task"));
+    fn about(&self, frame: &Frame) -> String {
+        let (graph, run) = (&self.drawn.graph, &self.open.run);
+        let (nodes, tasks) = (count(graph.count() as u64), counted(run.task_count(), "task"));
         let mut parts = Vec::new();
-        if graph.by_step {
-            parts.push(format!("{tasks} shown as {}", counted(graph.nodes.len(), "step")));
+        if let Some(words) = graph.grouped(run) {
+            let chosen = if self.view.graph.by == Grouping::Automatic { " to fit the page" } else { "" };
+            parts.push(format!("{words}{chosen}; double-click expands (E)"));
         }
-        if graph.filtered {
-            parts.push(format!("the {nodes} of {tasks} that match the filter"));
-        } else if graph.left_out > 0 {
+        if self.view.graph.focus != Focus::Everything && graph.filtered {
+            let shown = count((run.task_count() - self.hidden()) as u64);
+            parts.push(format!("{shown} of {tasks} in focus"));
+        } else if graph.filtered {
+            let shown = count((run.task_count() - self.hidden()) as u64);
+            parts.push(format!("the {shown} of {tasks} that match the filter"));
+        }
+        if graph.left_out > 0 {
             parts.push(format!(
                 "{nodes} of {tasks}: failures, the critical path and the earliest; the table holds all"
             ));
+        }
+        if let Frame::Plane { opening, whole, .. } = frame
+            && opening != whole
+        {
+            parts.push("0 shows all of it".to_owned());
         }
         if graph.inferred {
             parts.push("no dependencies in this file: inferred from times, drawn dotted".to_owned());
@@ -79,17 +101,33 @@ impl<'s> GraphOf<'s> {
         if graph.cut.iter().any(|c| *c) {
             parts.push("dashed edges close a cycle and are excluded from analysis".to_owned());
         }
+        if graph.nodes.iter().any(|n| n.is_gate) {
+            parts.push("everything passes through nodes with bars at both sides".to_owned());
+        }
         parts.join(" · ")
+    }
+
+    /// Tasks without a node.
+    fn hidden(&self) -> usize {
+        let all = 0..self.open.run.task_count() as u32;
+        all.filter(|t| self.drawn.graph.node_of_task(*t).is_none()).count()
     }
 }
 
-/// The part of a layout that is seen.
-pub(super) fn plane(layout: &Layout, camera: Option<Camera>, (width, height): Size, compared: bool) -> Frame {
-    let all = fit(layout, width, height);
+/// The part of a layout that is seen, which opens with the camera that `opens` gives.
+pub(super) fn plane(
+    layout: &Layout,
+    camera: Option<Camera>,
+    opens: fn(&Layout, f32, f32) -> Camera,
+    (width, height): Size,
+    compared: bool,
+) -> Frame {
+    let opening = opens(layout, width, height);
     Frame::Plane {
-        frame: PlaneFrame { width, height, camera: camera.unwrap_or(all) },
+        frame: PlaneFrame { width, height, camera: camera.unwrap_or(opening) },
         size: (layout.width, layout.height),
-        fit: all,
+        opening,
+        whole: fit(layout, width, height),
         compared,
     }
 }
@@ -113,20 +151,62 @@ pub(super) fn between(from: (f32, f32), to: (f32, f32)) -> Rect {
     Rect::new(from.0.min(to.0), from.1.min(to.1), (to.0 - from.0).abs(), (to.1 - from.1).abs())
 }
 
+/// Expands the selected group of the graph, or collapses the one that contains the selection; its corner stays where it
+/// is on the screen.
+pub(crate) fn expand(open: &OpenRun, view: &ViewState, is_open: bool, size: Size, out: &mut Turn) {
+    let drawn = open.graph(view);
+    let nodes = &drawn.graph.nodes;
+    let selected = open.selected_node(view);
+    let node = selected.and_then(|n| nodes.get(n as usize)).and_then(|node| {
+        let around = || nodes.get(node.parent as usize);
+        match (is_open, node.group.is_some(), node.is_open) {
+            (true, true, false) | (false, true, true) => Some(node),
+            (false, ..) => around(),
+            (true, ..) => None,
+        }
+    });
+    let Some(key) = node.and_then(|n| n.group.clone()) else {
+        let (verb, what) = if is_open { ("expand", "closed") } else { ("collapse", "expanded") };
+        out.said = Some(format!("Select a group of the graph that is {what} to {verb} it."));
+        return;
+    };
+    toggle(open, view, &key, size, out);
+}
+
+/// Expands a group that is collapsed, or collapses one that is expanded.
+fn toggle(open: &OpenRun, view: &ViewState, key: &str, size: Size, out: &mut Turn) {
+    let corner = |drawn: &Drawn| {
+        let n = drawn.graph.node_of_group(key)? as usize;
+        let (at, box_) = (drawn.layout.nodes[n], drawn.graph.nodes[n].size);
+        Some((at.x - box_.w / 2.0, at.y - box_.h / 2.0))
+    };
+    let drawn = open.graph(view);
+    let camera = seen(&plane(&drawn.layout, view.camera, opening, size, false)).camera;
+    let before = corner(&drawn);
+    out.after.graph.expand(key, !view.graph.is_open(key));
+    (out.after.selected, out.after.graph.group) = (None, Some(key.to_owned()));
+    out.is_step = true;
+    let drawn = open.graph(&out.after);
+    if let (Some(before), Some(after)) = (before, corner(&drawn)) {
+        let moved = Camera { x: camera.x + after.0 - before.0, y: camera.y + after.1 - before.1, ..camera };
+        out.after.camera = Some(bounded(moved, (drawn.layout.width, drawn.layout.height)));
+    }
+}
+
 impl Drawable for GraphOf<'_> {
     fn picture(&self, size: Size) -> Picture {
-        let (graph, layout) = (&self.drawn.0, &self.drawn.1);
-        let frame = plane(layout, self.view.camera, size, false);
+        let frame = self.frame(size);
         let look = self.session.look(self.open, self.view);
+        let graph = &self.drawn.graph;
         Picture {
-            scene: scene(&self.open.run, graph, layout, &look, &seen(&frame)),
-            frame,
+            scene: scene(&self.open.run, &self.drawn, &look, &seen(&frame)),
             label: format!(
                 "Graph: {}, {}. The table (V) holds the same.",
                 counted(graph.nodes.len(), "node"),
                 counted(graph.edges.len(), "edge")
             ),
-            about: self.about(),
+            about: self.about(&frame),
+            frame,
             colours: look.colours.as_ref().map_or_else(Vec::new, |c| c.legend.clone()),
             rows: self.rows(),
             ..Picture::default()
@@ -134,29 +214,30 @@ impl Drawable for GraphOf<'_> {
     }
 
     fn overlay(&self, size: Size, pointer: &Pointer) -> Overlay {
-        let (graph, layout) = (&self.drawn.0, &self.drawn.1);
-        let frame = seen(&plane(layout, self.view.camera, size, false));
-        let hover = self.task_of(pointer.hit);
-        let selected = self.open.selected(self.view).map(|t| t.0);
-        let look = Look { hover, selected, ..Look::default() };
-        let mut made = overlay(graph, layout, &look, &frame);
+        let frame = seen(&self.frame(size));
+        let hover = self.node_of(pointer.hit);
+        let mut made = overlay(&self.drawn, hover, self.open.selected_node(self.view), &frame);
         if let Some((from, to)) = pointer.picked {
             picked(&mut made, between(from, to));
         }
-        let about = hover.map_or_else(String::new, |t| described(self.open, TaskId(t)));
-        let tip = pointer.at.and_then(|(x, y)| {
-            let text = self.tip(pointer.hit)?;
+        let node = hover.and_then(|n| self.drawn.graph.nodes.get(n as usize));
+        let about = node.map_or_else(String::new, |node| match node.task() {
+            Some(t) => described(self.open, TaskId(t)),
+            None => format!("{} · {}", node.label, node.note),
+        });
+        let tip = pointer.at.zip(hover).and_then(|((x, y), node)| {
+            let text = self.tip(node)?;
             Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
         });
         Overlay { scene: made, about, tip }
     }
 
     fn rows(&self) -> usize {
-        self.drawn.0.nodes.len()
+        self.drawn.graph.nodes.len()
     }
 
     fn table(&self, range: Range<usize>) -> Table {
-        twin(&self.open.run, &self.drawn.0, range)
+        twin(&self.open.run, &self.drawn.graph, range)
     }
 
     fn marked(&self) -> Option<u32> {
@@ -164,32 +245,42 @@ impl Drawable for GraphOf<'_> {
     }
 
     fn press(&self, size: Size, press: &Press, out: &mut Turn) {
-        let task = self.task_of(press.hit);
-        if press.double && task.is_none() {
-            out.movement = Some(Movement::Zoom(f64::from(press.x), f64::from(press.y), 2.0));
+        let node = self.node_of(press.hit).and_then(|n| self.drawn.graph.nodes.get(n as usize));
+        let Some(node) = node else {
+            if press.double {
+                out.movement = Some(Movement::Zoom(f64::from(press.x), f64::from(press.y), 2.0));
+            } else {
+                (out.after.selected, out.after.graph.group) = (None, None);
+            }
             return;
+        };
+        match (&node.group, node.task()) {
+            (Some(key), _) if press.double => toggle(self.open, self.view, key, size, out),
+            (Some(key), _) => (out.after.selected, out.after.graph.group) = (None, Some(key.clone())),
+            (None, task) => {
+                out.after.selected = task.map(|t| self.open.run.task_id(TaskId(t)).to_owned());
+                out.after.graph.group = None;
+            }
         }
-        out.after.selected = task.map(|t| self.open.run.task_id(TaskId(t)).to_owned());
-        if press.double {
-            let zoom = seen(&plane(&self.drawn.1, self.view.camera, size, false)).camera.zoom.max(1.0);
-            let node = task.and_then(|t| self.drawn.0.node_of.get(t as usize).copied());
-            if let Some(camera) = node.and_then(|n| onto(&self.drawn.1, n, zoom)) {
+        if press.double && node.group.is_none() {
+            let zoom = seen(&self.frame(size)).camera.zoom.max(1.0);
+            let node = self.node_of(press.hit);
+            if let Some(camera) = node.and_then(|n| onto(&self.drawn.layout, n, zoom)) {
                 out.after.camera = Some(camera);
             }
         }
     }
 
-    fn fit(&self, size: Size, view: &mut ViewState) {
-        let node = self.open.selected(view).and_then(|t| self.drawn.0.node_of.get(t.index()).copied());
-        let Some(camera) = node.and_then(|n| onto(&self.drawn.1, n, 1.0)) else { return };
+    fn fit(&self, _: Size, view: &mut ViewState) {
+        let node = self.open.selected_node(view);
+        let Some(camera) = node.and_then(|n| onto(&self.drawn.layout, n, 1.0)) else { return };
         view.camera = if view.camera == Some(camera) { None } else { Some(camera) };
-        self.reveal(size, view);
     }
 
     fn reveal(&self, size: Size, view: &mut ViewState) {
-        let node = self.open.selected(view).and_then(|t| self.drawn.0.node_of.get(t.index()).copied());
-        let zoom = seen(&plane(&self.drawn.1, self.view.camera, size, false)).camera.zoom;
-        if let Some(camera) = node.and_then(|n| onto(&self.drawn.1, n, zoom)) {
+        let zoom = seen(&self.frame(size)).camera.zoom;
+        let node = self.open.selected_node(view);
+        if let Some(camera) = node.and_then(|n| onto(&self.drawn.layout, n, zoom)) {
             view.camera = Some(camera);
         }
     }

@@ -8,6 +8,7 @@ use makespan_scene::{Hit, counted};
 use makespan_views::compare::Legend;
 use makespan_views::compare::graph::{Graph, overlay, scene, twin};
 use makespan_views::gesture::Movement;
+use makespan_views::graph::fit;
 use makespan_views::{Look, Table, Target, ViewState};
 
 use super::drawable::{Drawable, picked};
@@ -42,7 +43,7 @@ impl<'s> Union<'s> {
 impl Drawable for Union<'_> {
     fn picture(&self, size: Size) -> Picture {
         let (graph, layout) = (&self.drawn.0, &self.drawn.1);
-        let frame = plane(layout, self.view.compare.camera, size, true);
+        let frame = plane(layout, self.view.compare.camera, fit, size, true);
         let look = self.compared.look(&self.view.filter);
         let (pair, mode) = (self.compared.pair(), self.view.compare.mode);
         let tasks = counted(self.compared.matching.tasks.len(), "task");
@@ -66,7 +67,7 @@ impl Drawable for Union<'_> {
     }
 
     fn overlay(&self, size: Size, pointer: &Pointer) -> Overlay {
-        let frame = seen(&plane(&self.drawn.1, self.view.compare.camera, size, true));
+        let frame = seen(&plane(&self.drawn.1, self.view.compare.camera, fit, size, true));
         let look = Look {
             hover: self.row_of(pointer.hit),
             selected: self.compared.selected(self.view),
@@ -101,7 +102,7 @@ impl Drawable for Union<'_> {
 
     fn reveal(&self, size: Size, view: &mut ViewState) {
         let node = self.compared.selected(view).and_then(|r| self.drawn.0.node_of.get(r as usize).copied());
-        let zoom = seen(&plane(&self.drawn.1, self.view.compare.camera, size, true)).camera.zoom;
+        let zoom = seen(&plane(&self.drawn.1, self.view.compare.camera, fit, size, true)).camera.zoom;
         if let Some(camera) = node.and_then(|n| onto(&self.drawn.1, n, zoom)) {
             view.compare.camera = Some(camera);
         }

@@ -1,10 +1,26 @@
-//! Tasks and what they depend on: which nodes there are, what layout they ask for, and the picture.
+//! Tasks and what they depend on: which nodes there are, where they stand, and the picture.
 
+mod arrange;
+mod card;
+mod choice;
+mod focus;
+mod groups;
+mod members;
+mod node;
 mod nodes;
+mod open;
 mod picture;
+mod plane;
 mod twin;
 
-pub use nodes::{BUDGET, Graph, Node};
-pub use picture::{Frame, fit, overlay, scene};
-pub(crate) use picture::{bounds, push_route};
+pub use arrange::{Drawn, PAGE, READABLE};
+pub use choice::{ALL_HOPS, Centre, Focus, Graphing, Grouping};
+pub use focus::group_members;
+pub use members::group_details;
+pub use node::{Node, Spread};
+pub use nodes::{BUDGET, Graph};
+pub use open::drawn;
+pub use picture::{overlay, scene};
+pub use plane::{Frame, fit, opening};
+pub(crate) use plane::{bounds, push_route};
 pub use twin::twin;

@@ -1,238 +1,369 @@
-//! From tasks to nodes: each task one, or, where there are too many to read, each step one.
+//! From tasks to nodes: a task stands for itself, unless it belongs to a group that is not expanded.
 
-use makespan_layout::{Direction, Request, Size};
-use makespan_model::{HashMap, Run, Status, StrId, TaskId, UNKNOWN};
-use makespan_scene::{Face, Weight, counted, duration, width};
+use makespan_analysis::Facts;
+use makespan_model::{HashMap, NONE, Run, Status};
+use makespan_scene::counted;
 
-/// How many nodes are laid out one by one. Beyond it nobody can read a graph, and tasks are shown by step.
+use super::choice::{Graphing, Grouping};
+use super::groups::Groups;
+use super::node::{Node, length};
+
+/// How many tasks are shown one by one at most. Beyond it nobody can read a graph.
 pub const BUDGET: usize = 2_000;
-
-/// A box of the graph.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    /// The tasks it stands for, at least one.
-    pub tasks: Vec<u32>,
-    /// First line.
-    pub label: String,
-    /// Second line.
-    pub note: String,
-    /// How many of its tasks have each status.
-    pub statuses: [u32; Status::COUNT],
-}
-
-impl Node {
-    /// The status that matters most.
-    pub fn status(&self) -> Status {
-        const FIRST: [Status; Status::COUNT] = [
-            Status::Failed,
-            Status::UpstreamFailed,
-            Status::Cancelled,
-            Status::Unknown,
-            Status::Retrying,
-            Status::Running,
-            Status::Queued,
-            Status::Pending,
-            Status::Succeeded,
-            Status::Cached,
-            Status::Skipped,
-        ];
-        FIRST.into_iter().find(|s| self.statuses[*s as usize] > 0).unwrap_or(Status::Pending)
-    }
-
-    /// Size on the plane of the layout, px at zoom 1.
-    pub fn size(&self) -> Size {
-        let wide = width(&self.label, 12.0, Weight::Bold, Face::Sans).max(width(
-            &self.note,
-            10.5,
-            Weight::Regular,
-            Face::Sans,
-        ));
-        Size { w: (wide + 40.0).clamp(92.0, 230.0), h: 40.0 }
-    }
-}
+/// How many members of an expanded group are shown one by one; the rest stays a group within it.
+const MEMBERS: usize = 120;
+/// So many failed tasks of a group stand outside of it, each by itself; more of them are a group of their own.
+const APART: usize = 3;
 
 /// The nodes and edges that are shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
     /// The boxes.
     pub nodes: Vec<Node>,
-    /// (from, to), by index of `nodes`.
+    /// (from, to), by index of `nodes`; both have the same `parent`. Sorted.
     pub edges: Vec<(u32, u32)>,
     /// Per edge whether a cycle forced it out of every analysis.
     pub cut: Vec<bool>,
-    /// The node of each task, `u32::MAX` where it is not shown.
+    /// Per edge whether the critical path takes it.
+    pub critical: Vec<bool>,
+    /// The innermost node of each task, `u32::MAX` where it is not shown.
     pub node_of: Vec<u32>,
-    /// Whether nodes stand for steps.
-    pub by_step: bool,
+    /// What nodes stand for.
+    pub by: Grouping,
     /// How many tasks are not shown.
     pub left_out: usize,
-    /// Whether those that are shown are those that pass the filter.
+    /// Whether those that are shown are those that pass the filter or lie in focus.
     pub filtered: bool,
     /// Whether the edges were inferred from times.
     pub inferred: bool,
 }
 
 impl Graph {
-    /// The graph of a run. Where it has more tasks than [`BUDGET`] and the filter leaves few enough, those are shown
-    /// one by one; else tasks are grouped by step; where that are still too many, the tasks with failures, those of
-    /// the critical path and the earliest are shown, and `left_out` says how many are not.
-    pub fn new(run: &Run, mask: Option<&[bool]>, critical: &[TaskId]) -> Graph {
-        let n = run.task_count();
-        if n <= BUDGET {
-            return Graph::of_tasks(run, &(0..n as u32).collect::<Vec<_>>());
+    /// The graph of the tasks that `mask` lets through (of all where it is absent), their nodes as `choice` says.
+    /// Where more tasks than [`BUDGET`] would be shown one by one, those with failures, of the critical path and the
+    /// earliest are, and `left_out` says how many are not. O((n + e) log (n + e)).
+    pub fn new(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Graph {
+        let run = facts.run();
+        let groups = Groups::new(run, choice.by);
+        let passes = |t: u32| mask.is_none_or(|m| m.get(t as usize).copied().unwrap_or(false));
+        let mut shown: Vec<u32> = (0..run.task_count() as u32).filter(|&t| passes(t)).collect();
+        let all = shown.len();
+        if groups.of.iter().filter(|g| **g == NONE).count() > BUDGET {
+            shown = most_important(facts, &groups, &shown);
         }
-        if let Some(mask) = mask {
-            let some: Vec<u32> = (0..n as u32).filter(|&t| mask[t as usize]).collect();
-            if !some.is_empty() && some.len() <= BUDGET {
-                return Graph { filtered: true, ..Graph::of_tasks(run, &some) };
-            }
-        }
-        let by_step = Graph::of_steps(run);
-        if by_step.nodes.len() <= BUDGET {
-            return by_step;
-        }
-        let mut chosen = vec![false; n];
-        let failed = run.task_ids().filter(|t| run.tasks.status[t.index()] == Status::Failed);
-        let wanted =
-            failed.take(BUDGET / 2).chain(critical.iter().copied().take(BUDGET / 2)).chain(run.task_ids());
-        let mut left = BUDGET;
-        for t in wanted {
-            if left > 0 && !chosen[t.index()] {
-                chosen[t.index()] = true;
-                left -= 1;
-            }
-        }
-        Graph::of_tasks(run, &(0..n as u32).filter(|&t| chosen[t as usize]).collect::<Vec<_>>())
-    }
-
-    fn of_tasks(run: &Run, tasks: &[u32]) -> Graph {
-        let mut node_of = vec![u32::MAX; run.task_count()];
-        let mut nodes = Vec::with_capacity(tasks.len());
-        for &t in tasks {
-            node_of[t as usize] = nodes.len() as u32;
-            let id = TaskId(t);
-            let (name, step) = (run.task_name(id), run.task_step(id));
-            let mut note =
-                run.task_interval(id).map_or(String::new(), |(s, e)| duration(e.saturating_sub(s)));
-            let tries = run.attempts_of(id).len();
-            if tries > 1 {
-                note = format!(
-                    "{note}{}{}",
-                    if note.is_empty() { "" } else { " · " },
-                    counted(tries, "attempt")
-                );
-            }
-            if step != name {
-                note = format!("{step}{}{note}", if note.is_empty() { "" } else { " · " });
-            }
-            let mut statuses = [0; Status::COUNT];
-            statuses[run.tasks.status[t as usize] as usize] = 1;
-            nodes.push(Node { tasks: vec![t], label: short(name), note: short(&note), statuses });
-        }
-        let left_out = run.task_count() - tasks.len();
-        Graph { nodes, node_of, left_out, ..Graph::default() }.with_edges(run)
-    }
-
-    /// The graph of the steps of a run, however few its tasks are.
-    pub fn of_steps(run: &Run) -> Graph {
-        let mut of: HashMap<StrId, u32> = HashMap::default();
-        let mut graph =
-            Graph { by_step: true, node_of: vec![u32::MAX; run.task_count()], ..Graph::default() };
-        let mut spans: Vec<(i64, i64)> = Vec::new();
-        for t in run.task_ids() {
-            let i = t.index();
-            let key = [run.tasks.step[i], run.tasks.name[i], run.tasks.id[i]];
-            let key = key.into_iter().find(|k| !k.is_empty()).unwrap_or_default();
-            let at = *of.entry(key).or_insert_with(|| {
-                let label = short(run.task_step(t));
-                graph.nodes.push(Node {
-                    tasks: Vec::new(),
-                    label,
-                    note: String::new(),
-                    statuses: [0; Status::COUNT],
-                });
-                spans.push((i64::MAX, UNKNOWN));
-                graph.nodes.len() as u32 - 1
-            });
-            let node = &mut graph.nodes[at as usize];
-            node.tasks.push(t.0);
-            node.statuses[run.tasks.status[i] as usize] += 1;
-            graph.node_of[i] = at;
-            if let Some((s, e)) = run.task_interval(t) {
-                let span = &mut spans[at as usize];
-                *span = (span.0.min(s), span.1.max(e));
-            }
-        }
-        for (node, (from, to)) in graph.nodes.iter_mut().zip(spans) {
-            let span = if to == UNKNOWN {
-                String::new()
-            } else {
-                format!(" · {}", duration(to.saturating_sub(from)))
-            };
-            node.note = format!("{}{span}", counted(node.tasks.len(), "task"));
-        }
-        graph.with_edges(run)
-    }
-
-    fn with_edges(mut self, run: &Run) -> Graph {
-        self.inferred = run.edges_inferred;
-        let node = |t: u32| self.node_of.get(t as usize).copied().unwrap_or(u32::MAX);
-        let shown = |(a, b): (u32, u32)| {
-            let (a, b) = (node(a), node(b));
-            (a != u32::MAX && b != u32::MAX && a != b).then_some((a, b))
+        let mut building = Building::new(run, choice, &groups);
+        building.place(&shown);
+        let mut graph = Graph {
+            nodes: building.nodes,
+            node_of: building.node_of,
+            by: choice.by,
+            left_out: all - shown.len(),
+            filtered: mask.is_some(),
+            ..Graph::default()
         };
+        graph.connect(run);
+        graph.mark(facts);
+        graph
+    }
+
+    /// The number of nodes that are no borders.
+    pub fn count(&self) -> usize {
+        self.nodes.iter().filter(|n| !n.is_open).count()
+    }
+
+    /// Whether any node stands for several tasks.
+    pub fn has_groups(&self) -> bool {
+        self.nodes.iter().any(|n| n.group.is_some())
+    }
+
+    /// What nodes stand for where that is not each a task, in a sentence without a stop.
+    pub fn grouped(&self, run: &Run) -> Option<String> {
+        let what = match self.by {
+            Grouping::Automatic | Grouping::Tasks => return None,
+            Grouping::Stacks => "equal tasks are stacked",
+            Grouping::Steps => "shown by step",
+            Grouping::Groups => "shown by group",
+        };
+        let tasks = counted(run.task_count() - self.left_out, "task");
+        self.has_groups().then(|| format!("{tasks} as {}: {what}", counted(self.count(), "node")))
+    }
+
+    /// The node of a group.
+    pub fn node_of_group(&self, key: &str) -> Option<u32> {
+        self.nodes.iter().position(|n| n.group.as_deref() == Some(key)).map(|n| n as u32)
+    }
+
+    /// The node of a task.
+    pub fn node_of_task(&self, task: u32) -> Option<u32> {
+        self.node_of.get(task as usize).copied().filter(|n| *n != NONE)
+    }
+
+    /// The two nodes that an edge between two tasks connects: those that contain them side by side.
+    fn lifted(&self, depth: &[u32], (a, b): (u32, u32)) -> Option<(u32, u32)> {
+        let (mut a, mut b) = (self.node_of_task(a)?, self.node_of_task(b)?);
+        let up = |n: u32| self.nodes[n as usize].parent;
+        while a != b && up(a) != up(b) {
+            let (da, db) = (depth[a as usize], depth[b as usize]);
+            if da >= db {
+                a = up(a);
+            }
+            if db >= da {
+                b = up(b);
+            }
+            if a == NONE || b == NONE {
+                return None;
+            }
+        }
+        (a != b).then_some((a, b))
+    }
+
+    fn depths(&self) -> Vec<u32> {
+        let depth = |n: &Node| {
+            let (mut depth, mut at) = (0, n.parent);
+            while let Some(outer) = self.nodes.get(at as usize) {
+                (depth, at) = (depth + 1, outer.parent);
+            }
+            depth
+        };
+        self.nodes.iter().map(depth).collect()
+    }
+
+    fn connect(&mut self, run: &Run) {
+        self.inferred = run.edges_inferred;
+        let depth = self.depths();
+        let lifted = |e: (u32, u32)| self.lifted(&depth, e);
         let mut edges: Vec<((u32, u32), bool)> = run
             .successors
             .pairs()
-            .filter_map(shown)
+            .filter_map(lifted)
             .map(|e| (e, false))
-            .chain(run.cut.iter().copied().filter_map(shown).map(|e| (e, true)))
+            .chain(run.cut.iter().copied().filter_map(lifted).map(|e| (e, true)))
             .collect();
         edges.sort_unstable();
         edges.dedup_by_key(|e| e.0);
         (self.edges, self.cut) = edges.into_iter().unzip();
-        self
     }
 
-    /// What the layout needs to know.
-    pub fn request(&self, direction: Direction) -> Request {
-        Request {
-            nodes: self.nodes.iter().map(Node::size).collect(),
-            edges: self.edges.clone(),
-            direction,
-            layer_gap: 56.0,
-            node_gap: 16.0,
+    /// Marks the critical path, gates and durations.
+    fn mark(&mut self, facts: &Facts) {
+        let depth = self.depths();
+        self.critical = vec![false; self.edges.len()];
+        let path = facts.critical_path().map_or(&[][..], |p| &p.tasks);
+        for two in path.windows(2) {
+            let edge = self.lifted(&depth, (two[0].0, two[1].0));
+            if let Some(at) = edge.and_then(|e| self.edges.binary_search(&e).ok()) {
+                self.critical[at] = true;
+            }
+        }
+        let gates = facts.gates();
+        // Of a chain every task is one, which says nothing.
+        if gates.tasks.len() * 2 <= facts.run().task_count() {
+            for task in &gates.tasks {
+                if let Some(n) = self.node_of_task(task.0) {
+                    let node = &mut self.nodes[n as usize];
+                    node.is_gate = node.tasks.len() == 1;
+                }
+            }
+        }
+        let run = facts.run();
+        let middle = |node: &Node| match node.task() {
+            Some(t) => length(run, t),
+            None if node.is_open => None,
+            None => super::node::Spread::of(run, &node.tasks).map(|s| s.median),
+        };
+        let lengths: Vec<Option<i64>> = self.nodes.iter().map(middle).collect();
+        let longest = lengths.iter().flatten().copied().max().unwrap_or(0);
+        if longest > 0 {
+            for (node, length) in self.nodes.iter_mut().zip(lengths) {
+                node.share = length.map(|ns| (ns.max(0) as f64 / longest as f64) as f32);
+            }
         }
     }
 }
 
-/// Names may be megabytes long; a node shows a few words.
-fn short(text: &str) -> String {
-    makespan_scene::fit(text, 190.0, 12.0, Weight::Bold, Face::Sans).into_owned()
+/// At most [`BUDGET`] of the tasks without a group: those that failed, the critical path, and the earliest; and all
+/// that have one.
+fn most_important(facts: &Facts, groups: &Groups, shown: &[u32]) -> Vec<u32> {
+    let run = facts.run();
+    let mut chosen = vec![false; run.task_count()];
+    let is_free = |t: &u32| groups.of[*t as usize] == NONE;
+    let mut passes = vec![false; run.task_count()];
+    shown.iter().for_each(|&t| passes[t as usize] = true);
+    let failed = |t: &&u32| run.tasks.status[**t as usize] == Status::Failed;
+    let path = facts.critical_path().map_or(&[][..], |p| &p.tasks);
+    let first = shown.iter().filter(failed).take(BUDGET / 2);
+    let mut left = BUDGET;
+    for t in first.copied().chain(path.iter().map(|t| t.0).take(BUDGET / 2)).chain(shown.iter().copied()) {
+        if left > 0 && is_free(&t) && passes[t as usize] && !chosen[t as usize] {
+            chosen[t as usize] = true;
+            left -= 1;
+        }
+    }
+    shown.iter().copied().filter(|t| !is_free(t) || chosen[*t as usize]).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
+/// The nodes as they are made.
+struct Building<'a> {
+    run: &'a Run,
+    choice: &'a Graphing,
+    groups: &'a Groups,
+    /// The outermost group of each group that is not expanded, itself or one around it; [`NONE`] where all are.
+    closed: Vec<u32>,
+    nodes: Vec<Node>,
+    node_of: Vec<u32>,
+    /// The border of each expanded group that is shown.
+    borders: HashMap<u32, u32>,
+}
 
-    #[test]
-    fn small_graphs_show_tasks_and_large_ones_steps() {
-        let run =
-            makespan_model::notation::run("a 0..1 w\nb 1..2 w a\nc 1..3 w a failed\na2 3..4 w b a2").unwrap();
-        let graph = Graph::new(&run, None, &[]);
-        assert_eq!((graph.nodes.len(), graph.edges.len(), graph.by_step), (4, 3, false));
-        let mut text = String::new();
-        for i in 0..BUDGET * 2 {
-            text.push_str(&format!("m{i} 0..1 w step=map\nr{i} 1..2 w m{i} step=reduce\n"));
+impl<'a> Building<'a> {
+    fn new(run: &'a Run, choice: &'a Graphing, groups: &'a Groups) -> Building<'a> {
+        let mut closed: Vec<u32> = Vec::with_capacity(groups.all.len());
+        for (g, group) in groups.all.iter().enumerate() {
+            let outer = closed.get(group.parent as usize).copied().unwrap_or(NONE);
+            let own = if choice.is_open(&group.key) { NONE } else { g as u32 };
+            closed.push(if outer == NONE { own } else { outer });
         }
-        let run = makespan_model::notation::run(&text).unwrap();
-        let graph = Graph::new(&run, None, &[]);
-        assert!(graph.by_step);
-        assert_eq!((graph.nodes.len(), graph.edges.clone()), (2, vec![(0, 1)]));
-        assert_eq!(graph.nodes[0].note, "4,000 tasks · 1 s");
-        let mask: Vec<bool> = run.task_ids().map(|t| run.task_id(t).ends_with("99")).collect();
-        let few = Graph::new(&run, Some(&mask), &[]);
-        assert_eq!((few.by_step, few.left_out + few.nodes.len()), (false, run.task_count()));
+        Building {
+            run,
+            choice,
+            groups,
+            closed,
+            nodes: Vec::new(),
+            node_of: vec![NONE; run.task_count()],
+            borders: HashMap::default(),
+        }
+    }
+
+    /// Makes the nodes of the tasks that are shown, in their order.
+    fn place(&mut self, shown: &[u32]) {
+        let mut of_closed: Vec<Vec<u32>> = vec![Vec::new(); self.groups.all.len()];
+        let mut of_open: Vec<Vec<u32>> = vec![Vec::new(); self.groups.all.len()];
+        // The first task of each: nodes stand in the order of the tasks, so that layouts stay alike.
+        for &t in shown {
+            let group = self.groups.of[t as usize] as usize;
+            match self.closed.get(group) {
+                None => {}
+                Some(&NONE) => of_open[group].push(t),
+                Some(&closed) => of_closed[closed as usize].push(t),
+            }
+        }
+        for &t in shown {
+            let group = self.groups.of[t as usize];
+            let Some(&closed) = self.closed.get(group as usize) else {
+                self.single(t, NONE);
+                continue;
+            };
+            let members =
+                if closed == NONE { &mut of_open[group as usize] } else { &mut of_closed[closed as usize] };
+            // Taken with the first of them.
+            let members = std::mem::take(members);
+            match (members.is_empty(), closed == NONE) {
+                (true, _) => {}
+                (false, true) => self.open(group, members),
+                (false, false) => self.closed(closed, members),
+            }
+        }
+        self.fill_borders();
+    }
+
+    fn single(&mut self, task: u32, parent: u32) {
+        self.node_of[task as usize] = self.nodes.len() as u32;
+        self.nodes.push(Node { parent, ..Node::of_task(self.run, task) });
+    }
+
+    fn several(&mut self, tasks: Vec<u32>, label: &str, key: String, parent: u32) {
+        let at = self.nodes.len() as u32;
+        tasks.iter().for_each(|&t| self.node_of[t as usize] = at);
+        self.nodes.push(Node { parent, ..Node::of_group(self.run, tasks, label, key) });
+    }
+
+    /// A group that is not expanded, and beside it those of its tasks that failed.
+    fn closed(&mut self, group: u32, tasks: Vec<u32>) {
+        let groups = self.groups;
+        let Some(of) = groups.all.get(group as usize) else { return };
+        let parent = self.border(of.parent);
+        if let [only] = tasks[..] {
+            self.single(only, parent);
+            return;
+        }
+        let is_failed = |t: &u32| self.run.tasks.status[*t as usize] == Status::Failed;
+        let (failed, rest): (Vec<u32>, Vec<u32>) = tasks.into_iter().partition(is_failed);
+        if rest.is_empty() {
+            self.several(failed, &of.label, of.key.clone(), parent);
+            return;
+        }
+        self.several(rest, &of.label, of.key.clone(), parent);
+        let key = format!("!{}", of.key);
+        if failed.len() <= APART {
+            failed.into_iter().for_each(|t| self.single(t, parent));
+        } else if self.choice.is_open(&key) {
+            let border = self.nodes.len() as u32;
+            self.nodes
+                .push(Node { parent, ..Node::border(self.run, failed.clone(), &of.label, key.clone()) });
+            self.some(failed, &of.label, &key, border);
+        } else {
+            self.several(failed, &of.label, key, parent);
+        }
+    }
+
+    /// Tasks of an expanded group.
+    fn open(&mut self, group: u32, tasks: Vec<u32>) {
+        let groups = self.groups;
+        let Some(of) = groups.all.get(group as usize) else { return };
+        let border = self.border(group);
+        self.some(tasks, &of.label, &of.key, border);
+    }
+
+    /// Tasks within a border: one by one the failed and the longest, and the rest as a group.
+    fn some(&mut self, mut tasks: Vec<u32>, label: &str, key: &str, border: u32) {
+        let key = format!("+{key}");
+        let most = if self.choice.is_open(&key) { BUDGET } else { MEMBERS };
+        if tasks.len() > most {
+            let run = self.run;
+            let rank = |t: &u32| {
+                let failed = run.tasks.status[*t as usize] == Status::Failed;
+                (!failed, std::cmp::Reverse(length(run, *t)), *t)
+            };
+            tasks.sort_by_cached_key(rank);
+            let mut rest = tasks.split_off(most);
+            rest.sort_unstable();
+            self.several(rest, &format!("more of {label}"), key, border);
+        }
+        tasks.into_iter().for_each(|t| self.single(t, border));
+    }
+
+    /// The border of an expanded group, made with all those around it.
+    fn border(&mut self, group: u32) -> u32 {
+        let groups = self.groups;
+        let (mut missing, mut at) = (Vec::new(), group);
+        while let Some(of) = groups.all.get(at as usize).filter(|_| !self.borders.contains_key(&at)) {
+            missing.push(at);
+            at = of.parent;
+        }
+        let mut parent = self.borders.get(&at).copied().unwrap_or(NONE);
+        for group in missing.into_iter().rev() {
+            let of = &groups.all[group as usize];
+            let node = Node { parent, ..Node::border(self.run, Vec::new(), &of.label, of.key.clone()) };
+            parent = self.nodes.len() as u32;
+            self.borders.insert(group, parent);
+            self.nodes.push(node);
+        }
+        parent
+    }
+
+    /// A border stands for all tasks within it.
+    fn fill_borders(&mut self) {
+        let mut within: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
+        for (t, &node) in self.node_of.iter().enumerate() {
+            let mut at = self.nodes.get(node as usize).map_or(NONE, |n| n.parent);
+            while let Some(outer) = self.nodes.get(at as usize) {
+                within[at as usize].push(t as u32);
+                at = outer.parent;
+            }
+        }
+        for (node, tasks) in self.nodes.iter_mut().zip(within).filter(|(node, _)| node.is_open) {
+            let full = Node::border(self.run, tasks, &node.label, node.group.clone().unwrap_or_default());
+            *node = Node { parent: node.parent, ..full };
+        }
     }
 }

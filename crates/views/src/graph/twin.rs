@@ -2,13 +2,18 @@
 
 use makespan_model::{Run, TaskId};
 
-use super::Graph;
+use super::choice::Grouping;
+use super::nodes::Graph;
 use crate::roles::status_role;
 use crate::table::{Cell, Column, Table};
 
 /// Nodes `range` of the graph.
 pub fn twin(run: &Run, graph: &Graph, range: std::ops::Range<usize>) -> Table {
-    let title = if graph.by_step { "Steps and dependencies" } else { "Tasks and dependencies" };
+    let title = match graph.by {
+        Grouping::Steps => "Steps and dependencies",
+        Grouping::Groups => "Groups and dependencies",
+        _ => "Tasks and dependencies",
+    };
     let columns = vec![
         Column::text("name", "Node"),
         Column::text("status", "Status"),
@@ -33,10 +38,15 @@ pub fn twin(run: &Run, graph: &Graph, range: std::ops::Range<usize>) -> Table {
     for i in range.start.min(end)..end {
         let node = &graph.nodes[i];
         let status = node.status();
-        let name =
-            if graph.by_step { node.label.clone() } else { run.task_name(TaskId(node.tasks[0])).to_owned() };
+        let name = match node.task() {
+            Some(t) => {
+                let id = TaskId(t);
+                Cell::new(run.task_name(id).to_owned()).exact(run.task_id(id)).task(t)
+            }
+            None => Cell::new(node.label.clone()),
+        };
         table.push(vec![
-            Cell::new(name).exact(run.task_id(TaskId(node.tasks[0]))).task(node.tasks[0]),
+            name,
             Cell::new(status.name()).status(status_role(status)),
             Cell::new(node.tasks.len().to_string()),
             names(&after[i]),

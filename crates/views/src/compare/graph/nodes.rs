@@ -7,7 +7,7 @@ use makespan_scene::{Face, Weight, count, counted, duration, width};
 
 use super::super::{Pair, delta};
 use crate::clip::shortened_name;
-use crate::graph::BUDGET;
+use crate::graph::{BUDGET, PAGE};
 
 /// A box of the union.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,6 +228,7 @@ impl Graph {
             direction,
             layer_gap: 56.0,
             node_gap: 16.0,
+            page: PAGE,
         }
     }
 

@@ -1,0 +1,113 @@
+//! Where the nodes stand: expanded groups are laid out from the innermost outwards, each as one box of what surrounds it.
+//!
+//! Expanding a group changes the size of one box and no dependency around it, so that everything else keeps its layer
+//! and its order.
+
+use std::cmp::Reverse;
+
+use makespan_layout::{Direction, Layout, Point, Request, Route, Size, layout};
+use makespan_model::NONE;
+
+use super::node::{AIR, TITLE};
+use super::nodes::Graph;
+
+/// Length of the page that a layout is folded to, px at zoom 1: what a window of 1,200 px shows at [`READABLE`].
+pub const PAGE: f32 = 1_440.0;
+/// And its height.
+const PAGE_HEIGHT: f32 = 816.0;
+
+/// The least zoom at which names are written with 10 px.
+pub const READABLE: f32 = 10.0 / 12.0;
+
+/// A graph and where its nodes stand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drawn {
+    /// Nodes and edges.
+    pub graph: Graph,
+    /// Their places, in the same order.
+    pub layout: Layout,
+}
+
+impl Drawn {
+    /// Lays out a graph; the boxes of expanded groups get their sizes. O((n + e) log (n + e)) plus a bounded search.
+    pub fn new(mut graph: Graph) -> Drawn {
+        let n = graph.nodes.len();
+        let mut whole = Layout {
+            nodes: vec![Point::default(); n],
+            layer: vec![0; n],
+            routes: vec![Route::default(); graph.edges.len()],
+            reversed: vec![false; graph.edges.len()],
+            ..Layout::default()
+        };
+        let plane = n as u32;
+        let slot = |parent: u32| if parent == NONE { plane } else { parent };
+        let mut inside = vec![Vec::new(); n + 1];
+        let mut links = vec![Vec::new(); n + 1];
+        graph
+            .nodes
+            .iter()
+            .enumerate()
+            .for_each(|(i, node)| inside[slot(node.parent) as usize].push(i as u32));
+        for (e, &(a, _)) in graph.edges.iter().enumerate() {
+            links[slot(graph.nodes[a as usize].parent) as usize].push(e as u32);
+        }
+        // The deepest first, the plane itself last.
+        let mut order: Vec<(u32, u32)> = Vec::new();
+        for (i, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.is_open) {
+            let (mut depth, mut at) = (1, node.parent);
+            while at != NONE {
+                (depth, at) = (depth + 1, graph.nodes[at as usize].parent);
+            }
+            order.push((depth, i as u32));
+        }
+        order.push((0, plane));
+        order.sort_unstable_by_key(|&(depth, node)| (Reverse(depth), node));
+        for &(_, border) in &order {
+            let size = place(&graph, &inside[border as usize], &links[border as usize], &mut whole);
+            match graph.nodes.get_mut(border as usize) {
+                None => (whole.width, whole.height) = (size.w, size.h),
+                Some(node) => {
+                    let (w, h) = (size.w + 2.0 * AIR, size.h + TITLE + AIR);
+                    node.size = Size { w: node.size.w.max(w), h };
+                }
+            }
+        }
+        // From places within a border to places on the plane: the outermost first.
+        for &(_, border) in order.iter().rev() {
+            let Some(node) = graph.nodes.get(border as usize) else { continue };
+            let at = whole.nodes[border as usize];
+            let (dx, dy) = (at.x - node.size.w / 2.0 + AIR, at.y - node.size.h / 2.0 + TITLE);
+            let shift = |p: &mut Point| (p.x, p.y) = (p.x + dx, p.y + dy);
+            inside[border as usize].iter().for_each(|&i| shift(&mut whole.nodes[i as usize]));
+            let routes = links[border as usize].iter();
+            routes.for_each(|&e| whole.routes[e as usize].points.iter_mut().for_each(shift));
+        }
+        Drawn { graph, layout: whole }
+    }
+
+    /// Whether all of it can be read on one page.
+    pub fn is_readable(&self) -> bool {
+        self.layout.width <= PAGE && self.layout.height <= PAGE_HEIGHT
+    }
+}
+
+/// Lays out the nodes within one border and gives the size of it all.
+fn place(graph: &Graph, inside: &[u32], links: &[u32], whole: &mut Layout) -> Size {
+    let local = |n: u32| inside.binary_search(&n).unwrap_or_default() as u32;
+    let edges = links.iter().map(|&e| graph.edges[e as usize]).map(|(a, b)| (local(a), local(b))).collect();
+    let placed = layout(&Request {
+        nodes: inside.iter().map(|&n| graph.nodes[n as usize].size).collect(),
+        edges,
+        direction: Direction::LeftRight,
+        layer_gap: 56.0,
+        node_gap: 16.0,
+        page: PAGE,
+    });
+    for ((&n, at), layer) in inside.iter().zip(placed.nodes).zip(placed.layer) {
+        (whole.nodes[n as usize], whole.layer[n as usize]) = (at, layer);
+    }
+    for ((&e, route), reversed) in links.iter().zip(placed.routes).zip(placed.reversed) {
+        (whole.routes[e as usize], whole.reversed[e as usize]) = (route, reversed);
+    }
+    Size { w: placed.width, h: placed.height }
+}

@@ -1,0 +1,243 @@
+//! Which tasks belong together: by step, by what contains them, or as equals of each other.
+
+use std::collections::BTreeMap;
+
+use makespan_model::HashMap;
+use makespan_model::{NONE, Run, StrId, TaskId};
+
+use super::choice::Grouping;
+
+/// How deep groups contain each other at most; what lies deeper belongs to the last of them.
+const DEEPEST: usize = 6;
+/// Tasks of one step with the same dependencies are stacked from this number on.
+const STACKED: usize = 3;
+
+/// A group of tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// Names it in links: its kind, a colon and its name.
+    pub(crate) key: String,
+    /// What people read.
+    pub(crate) label: String,
+    /// The group that contains it, or [`NONE`].
+    pub(crate) parent: u32,
+}
+
+/// The groups of a run. A group stands after the one that contains it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Groups {
+    pub(crate) all: Vec<Group>,
+    /// The innermost group of each task, or [`NONE`].
+    pub(crate) of: Vec<u32>,
+}
+
+/// The groups of paths that are known: by the whole path, and by each of its beginnings.
+#[derive(Debug, Default)]
+struct Paths {
+    whole: HashMap<StrId, u32>,
+    parts: BTreeMap<String, u32>,
+}
+
+/// The step of a task as [`Run::task_step`] names it.
+fn step_of(run: &Run, i: usize) -> StrId {
+    let names = [run.tasks.step[i], run.tasks.name[i], run.tasks.id[i]];
+    names.into_iter().find(|s| !s.is_empty()).unwrap_or_default()
+}
+
+impl Groups {
+    /// The groups of that kind; none for [`Grouping::Tasks`]. O(n log n + e).
+    pub(crate) fn new(run: &Run, by: Grouping) -> Groups {
+        match by {
+            Grouping::Automatic | Grouping::Tasks => {
+                Groups { all: Vec::new(), of: vec![NONE; run.task_count()] }
+            }
+            Grouping::Stacks => Groups::stacks(run),
+            Grouping::Steps => Groups::steps(run),
+            Grouping::Groups => Groups::contained(run),
+        }
+    }
+
+    fn steps(run: &Run) -> Groups {
+        let mut groups = Groups::default();
+        let mut of: HashMap<StrId, u32> = HashMap::default();
+        for i in 0..run.task_count() {
+            let step = step_of(run, i);
+            let group = *of.entry(step).or_insert_with(|| {
+                let name = run.text(step).to_owned();
+                groups.all.push(Group { key: format!("s:{name}"), label: name, parent: NONE });
+                groups.all.len() as u32 - 1
+            });
+            groups.of.push(group);
+        }
+        groups
+    }
+
+    /// Tasks of one step that depend on the same tasks, and on which the same tasks depend.
+    fn stacks(run: &Run) -> Groups {
+        let n = run.task_count();
+        let alike = |a: usize, b: usize| {
+            run.predecessors.row(a) == run.predecessors.row(b)
+                && run.successors.row(a) == run.successors.row(b)
+        };
+        let mut found: HashMap<(StrId, u64), Vec<Vec<u32>>> = HashMap::default();
+        for i in 0..n {
+            let same = found.entry((step_of(run, i), fingerprint(run, i))).or_default();
+            match same.iter_mut().find(|class| class.first().is_some_and(|&f| alike(f as usize, i))) {
+                Some(class) => class.push(i as u32),
+                None => same.push(vec![i as u32]),
+            }
+        }
+        let mut classes: Vec<Vec<u32>> =
+            found.into_values().flatten().filter(|c| c.len() >= STACKED).collect();
+        classes.sort_unstable();
+        let mut groups = Groups { all: Vec::with_capacity(classes.len()), of: vec![NONE; n] };
+        for class in classes {
+            class.iter().for_each(|&t| groups.of[t as usize] = groups.all.len() as u32);
+            let first = TaskId(class[0]);
+            groups.all.push(Group {
+                key: format!("=:{}", run.task_id(first)),
+                label: run.task_step(first).to_owned(),
+                parent: NONE,
+            });
+        }
+        groups
+    }
+
+    /// Groups by what contains tasks (a path of names parted by `/` or `.`, or other tasks), and in each the steps of
+    /// more than one task where there are several steps.
+    fn contained(run: &Run) -> Groups {
+        let mut groups = Groups::default();
+        let mut paths = Paths::default();
+        // The group of each task that contains others, and how deep it lies.
+        let mut inside: HashMap<u32, (u32, usize)> = HashMap::default();
+        let mut contains = vec![false; run.task_count()];
+        run.tasks.parent.iter().filter(|p| **p != NONE).for_each(|&p| contains[p as usize] = true);
+        let mut unknown = Vec::new();
+        for i in 0..run.task_count() {
+            // A task that contains others belongs to its own group.
+            let mut at = if contains[i] { i as u32 } else { run.tasks.parent[i] };
+            unknown.clear();
+            while at != NONE && !inside.contains_key(&at) && unknown.len() < run.task_count() {
+                unknown.push(at);
+                at = run.tasks.parent[at as usize];
+            }
+            let outer = unknown.last().map_or(i, |&t| t as usize);
+            let known = inside.get(&at).copied();
+            let (mut group, mut depth) =
+                known.unwrap_or_else(|| (groups.of_path(run, run.tasks.group[outer], &mut paths), 0));
+            for &task in unknown.iter().rev() {
+                if depth < DEEPEST {
+                    let id = TaskId(task);
+                    let (key, label) = (format!("i:{}", run.task_id(id)), run.task_name(id).to_owned());
+                    groups.all.push(Group { key, label, parent: group });
+                    (group, depth) = (groups.all.len() as u32 - 1, depth + 1);
+                }
+                inside.insert(task, (group, depth));
+            }
+            groups.of.push(group);
+        }
+        groups.with_steps(run)
+    }
+
+    /// The group of a path of names.
+    fn of_path(&mut self, run: &Run, path: StrId, paths: &mut Paths) -> u32 {
+        if path.is_empty() {
+            return NONE;
+        }
+        if let Some(&group) = paths.whole.get(&path) {
+            return group;
+        }
+        let text = run.text(path);
+        let sign = if text.contains('/') { '/' } else { '.' };
+        let mut ends: Vec<usize> = text.match_indices(sign).map(|(at, _)| at).filter(|at| *at > 0).collect();
+        ends.truncate(DEEPEST - 1);
+        let (mut parent, mut from) = (NONE, 0);
+        for end in ends.into_iter().chain([text.len()]) {
+            let all = &mut self.all;
+            parent = *paths.parts.entry(text[..end].to_owned()).or_insert_with(|| {
+                let label = text[from..end].trim_start_matches(sign).to_owned();
+                all.push(Group { key: format!("p:{}", &text[..end]), label, parent });
+                all.len() as u32 - 1
+            });
+            from = end;
+        }
+        paths.whole.insert(path, parent);
+        parent
+    }
+
+    fn with_steps(mut self, run: &Run) -> Groups {
+        let mut counts: HashMap<(u32, StrId), u32> = HashMap::default();
+        for (i, &group) in self.of.iter().enumerate() {
+            *counts.entry((group, step_of(run, i))).or_default() += 1;
+        }
+        let mut steps_of: HashMap<u32, u32> = HashMap::default();
+        counts.keys().for_each(|&(group, _)| *steps_of.entry(group).or_default() += 1);
+        let mut made: HashMap<(u32, StrId), u32> = HashMap::default();
+        for i in 0..self.of.len() {
+            let (group, step) = (self.of[i], step_of(run, i));
+            let many = counts.get(&(group, step)).is_some_and(|n| *n > 1);
+            let several = group == NONE || steps_of.get(&group).is_some_and(|n| *n > 1);
+            if many && several {
+                let all = &mut self.all;
+                self.of[i] = *made.entry((group, step)).or_insert_with(|| {
+                    let label = run.text(step).to_owned();
+                    let key = match all.get(group as usize) {
+                        Some(outer) => format!("{}|{label}", outer.key),
+                        None => format!("|{label}"),
+                    };
+                    all.push(Group { key, label, parent: group });
+                    all.len() as u32 - 1
+                });
+            }
+        }
+        self
+    }
+
+    /// The tasks of a group by its key, in order; empty where there is none of that name.
+    pub(crate) fn members(&self, key: &str) -> Vec<u32> {
+        let mut within = vec![false; self.all.len()];
+        for (g, group) in self.all.iter().enumerate() {
+            within[g] = group.key == key || within.get(group.parent as usize).copied().unwrap_or(false);
+        }
+        let is_in = |t: &u32| within.get(self.of[*t as usize] as usize).copied().unwrap_or(false);
+        (0..self.of.len() as u32).filter(is_in).collect()
+    }
+}
+
+/// Equal for tasks with the same dependencies.
+fn fingerprint(run: &Run, i: usize) -> u64 {
+    let mix = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let rows = [run.predecessors.row(i), run.successors.row(i)];
+    rows.iter()
+        .fold(0, |hash, row| row.iter().fold(mix(hash, row.len() as u64), |hash, &t| mix(hash, u64::from(t))))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str, by: Grouping) -> Vec<(String, Vec<u32>)> {
+        let run = makespan_model::notation::run(text).unwrap();
+        let groups = Groups::new(&run, by);
+        groups.all.iter().map(|g| (g.key.clone(), groups.members(&g.key))).collect()
+    }
+
+    #[test]
+    fn equal_siblings_are_stacked_and_others_are_not() {
+        let text = "s 0..1 w\na 1..2 w s step=x\nb 1..2 w s step=x\nc 1..2 w s step=x failed\nd 1..2 w s step=y\n\
+                    e 1..2 w s step=x\nf 2..3 w e";
+        assert_eq!(named(text, Grouping::Stacks), [("=:a".to_owned(), vec![1, 2, 3])]);
+    }
+
+    #[test]
+    fn paths_contain_each_other_and_steps_stand_in_them() {
+        let text = "a 0..1 w step=x in=g/h\nb 0..1 w step=x in=g/h\nc 0..1 w step=y in=g/h\nd 0..1 w in=g\nm 0..9 w\n\
+                    k 0..1 w in=m step=z\ne 0..1 w step=q\nf 0..1 w step=q";
+        let all = named(text, Grouping::Groups);
+        let keys: Vec<&str> = all.iter().map(|g| g.0.as_str()).collect();
+        assert_eq!(keys, ["p:g", "p:g/h", "i:m", "p:g/h|x", "|q"]);
+        let sizes: Vec<usize> = all.iter().map(|g| g.1.len()).collect();
+        assert_eq!(sizes, [4, 3, 2, 2, 2]);
+    }
+}

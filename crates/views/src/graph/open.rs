@@ -1,0 +1,57 @@
+//! What a graph opens with: the finest of its forms that can be read as a whole.
+
+use makespan_analysis::Facts;
+use makespan_model::NONE;
+
+use super::arrange::Drawn;
+use super::choice::{Graphing, Grouping};
+use super::focus::in_focus;
+use super::nodes::Graph;
+
+/// More nodes than this do not fit on a page, wherever they stand.
+const MOST: usize = 160;
+
+/// The graph as a reader chose it, of the tasks that pass `mask` and lie in focus. Where the choice is left to the view,
+/// nodes are tasks; or, if those cannot be read on one page, stacks of equal tasks; or steps; or the groups that contain
+/// tasks; or, if even that is too much, whatever has the fewest nodes. O((n + e) log (n + e)) plus a bounded search.
+pub fn drawn(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Drawn {
+    let focus = in_focus(facts, &choice.focus);
+    let both: Option<Vec<bool>> = match (focus, mask) {
+        (Some(focus), Some(mask)) => Some(focus.iter().zip(mask).map(|(a, b)| *a && *b).collect()),
+        (Some(focus), None) => Some(focus),
+        (None, mask) => mask.map(<[bool]>::to_vec),
+    };
+    // A filter or a focus that leaves nothing shows everything rather than nothing.
+    let mask = both.as_deref().filter(|m| m.contains(&true));
+    let of = |by| Graph::new(facts, &Graphing { by, ..choice.clone() }, mask);
+    if choice.by != Grouping::Automatic {
+        return Drawn::new(of(choice.by));
+    }
+    let run = facts.run();
+    let shown = mask.map_or(run.task_count(), |m| m.iter().filter(|b| **b).count());
+    let has_groups =
+        run.tasks.group.iter().any(|g| !g.is_empty()) || run.tasks.parent.iter().any(|p| *p != NONE);
+    let mut fewest: Option<Graph> = None;
+    for by in [Grouping::Tasks, Grouping::Stacks, Grouping::Steps, Grouping::Groups] {
+        let skipped = (by == Grouping::Tasks && shown > MOST) || (by == Grouping::Groups && !has_groups);
+        if skipped {
+            continue;
+        }
+        let graph = of(by);
+        // What the reader expanded does not change what the rest is grouped by.
+        let is_expanded = graph.nodes.iter().any(|n| n.is_open);
+        if is_expanded {
+            return Drawn::new(graph);
+        }
+        if graph.nodes.len() <= MOST && graph.left_out == 0 {
+            let drawn = Drawn::new(graph.clone());
+            if drawn.is_readable() {
+                return drawn;
+            }
+        }
+        if fewest.as_ref().is_none_or(|f| (graph.left_out, graph.nodes.len()) < (f.left_out, f.nodes.len())) {
+            fewest = Some(graph);
+        }
+    }
+    fewest.map(Drawn::new).unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! The plane of a graph: what part of it is seen, and the lines on it.
+
+use makespan_layout::{Layout, Route};
+use makespan_scene::{Group, Rect, Seg};
+use serde::{Deserialize, Serialize};
+
+use super::arrange::READABLE;
+use crate::look::Camera;
+
+/// Size of the picture and the part of the plane that it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// px.
+    pub width: f32,
+    /// px.
+    pub height: f32,
+    /// What is in the middle, and how large.
+    pub camera: Camera,
+}
+
+impl Frame {
+    /// The camera after zooming by a factor, so that the point of the plane under a place (px) stays there.
+    pub fn zoomed(&self, x: f32, y: f32, by: f32) -> Camera {
+        let c = self.camera;
+        let zoom = (c.zoom * by).clamp(0.002, 4.0);
+        let (px, py) = (x - self.width / 2.0, y - self.height / 2.0);
+        Camera { x: c.x + px / c.zoom - px / zoom, y: c.y + py / c.zoom - py / zoom, zoom }
+    }
+
+    /// The part of the plane that is seen.
+    pub(crate) fn seen(&self) -> Rect {
+        let (w, h) = (self.width / self.camera.zoom, self.height / self.camera.zoom);
+        Rect::new(self.camera.x - w / 2.0, self.camera.y - h / 2.0, w, h)
+    }
+
+    pub(crate) fn group(&self) -> Group {
+        let z = self.camera.zoom;
+        Group {
+            dx: self.width / 2.0 - self.camera.x * z,
+            dy: self.height / 2.0 - self.camera.y * z,
+            scale: z,
+            ..Group::default()
+        }
+    }
+}
+
+/// The camera that shows all of a layout in a picture of that size, at most at its natural size.
+pub fn fit(layout: &Layout, width: f32, height: f32) -> Camera {
+    let air = 24.0;
+    let zoom = ((width - air) / layout.width.max(1.0)).min((height - air) / layout.height.max(1.0));
+    Camera { x: layout.width / 2.0, y: layout.height / 2.0, zoom: zoom.clamp(0.001, 1.0) }
+}
+
+/// The camera that a layout opens with: all of it, or, where names could not be read then, its beginning.
+pub fn opening(layout: &Layout, width: f32, height: f32) -> Camera {
+    let all = fit(layout, width, height);
+    if all.zoom >= READABLE {
+        return all;
+    }
+    // The first of what stands at the left edge.
+    let left = layout.nodes.iter().map(|at| at.x).fold(f32::INFINITY, f32::min);
+    let at_left = layout.nodes.iter().filter(|at| at.x <= left + 100.0);
+    let top = at_left.map(|at| at.y).fold(f32::INFINITY, f32::min);
+    let along = |extent: f32, seen: f32, first: f32| {
+        let half = seen / READABLE / 2.0;
+        let (from, to) = (half - 12.0, extent - half + 12.0);
+        if from >= to { extent / 2.0 } else { first.clamp(from, to) }
+    };
+    Camera { x: along(layout.width, width, 0.0), y: along(layout.height, height, top), zoom: READABLE }
+}
+
+/// The box around a route.
+pub(crate) fn bounds(route: &Route) -> Option<Rect> {
+    let mut points = route.points.iter();
+    let p = points.next()?;
+    let (mut x0, mut y0, mut x1, mut y1) = (p.x, p.y, p.x, p.y);
+    for p in points {
+        (x0, y0, x1, y1) = (x0.min(p.x), y0.min(p.y), x1.max(p.x), y1.max(p.y));
+    }
+    Some(Rect::new(x0 - 1.0, y0 - 1.0, x1 - x0 + 2.0, y1 - y0 + 2.0))
+}
+
+/// Adds the line of a route, with an arrow head where `head` is its length, px.
+pub(crate) fn push_route(route: &Route, head: f32, segs: &mut Vec<Seg>) {
+    let points = &route.points;
+    let Some(first) = points.first() else { return };
+    segs.push(Seg::Move(first.x, first.y));
+    for c in points[1..].chunks_exact(3) {
+        segs.push(Seg::Cubic(c[0].x, c[0].y, c[1].x, c[1].y, c[2].x, c[2].y));
+    }
+    if head > 0.0
+        && let [.., before, end] = points.as_slice()
+    {
+        let (dx, dy) = (end.x - before.x, end.y - before.y);
+        let length = dx.hypot(dy);
+        let (ux, uy) = if length > 0.01 { (dx / length, dy / length) } else { (1.0, 0.0) };
+        let (bx, by) = (end.x - ux * head, end.y - uy * head);
+        segs.push(Seg::Move(bx - uy * head * 0.5, by + ux * head * 0.5));
+        segs.push(Seg::Line(end.x, end.y));
+        segs.push(Seg::Line(bx + uy * head * 0.5, by - ux * head * 0.5));
+    }
+}
