@@ -8,6 +8,7 @@ mod manual;
 mod recording;
 mod run;
 mod server;
+mod site;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use makespan_analysis::Rule;
 use makespan_import::Unit;
+use makespan_report::Part;
 
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
@@ -28,6 +30,7 @@ pub(crate) use manual::{CompletionsArgs, ManArgs};
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
 pub(crate) use server::*;
+pub(crate) use site::SiteArgs;
 
 /// Record workflow runs and show where their time went
 #[derive(Debug, Parser)]
@@ -64,6 +67,15 @@ pub(crate) enum Verb {
     /// network, and can be opened by makespan again.
     #[command(after_help = "Example:\n  makespan report nightly.jsonl -o nightly.html")]
     Report(ReportArgs),
+    /// Write runs to a static site: an index, a page per run and workflow
+    ///
+    /// The site works from any static host and below any path, and can be read without scripts. Writing it again writes
+    /// only what changed, and removes the pages of runs that are gone.
+    #[command(after_help = "\
+Examples:
+  makespan site runs/ -o public/
+  makespan site --store sqlite:runs.db -o public/ --title 'Nightly builds'")]
+    Site(SiteArgs),
     /// Show figures, failures and the critical path of runs
     #[command(
         after_help = "Examples:\n  makespan summary nightly.jsonl\n  makespan summary nightly.jsonl --json"
@@ -261,12 +273,30 @@ pub(crate) struct ReportArgs {
     /// Title of the report [default: made from the runs]
     #[arg(long)]
     pub(crate) title: Option<String>,
+    /// Markdown file with notes to show first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) notes: Option<PathBuf>,
+    /// Parts to show without scripts, separated by commas [default: all]
+    #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = part)]
+    pub(crate) sections: Vec<Part>,
+    /// Leave out the app: a small file without scripts
+    #[arg(long = "static")]
+    pub(crate) without_app: bool,
     /// Replace secrets by [redacted], the default (see docs/reports.md)
     #[arg(long, conflicts_with = "no_redact")]
     pub(crate) redact: bool,
     /// Include values that look like secrets
     #[arg(long)]
     pub(crate) no_redact: bool,
+}
+
+/// Parses a part of a report.
+fn part(name: &str) -> Result<Part, String> {
+    let known = || Part::ALL.map(Part::name).join(", ");
+    Part::ALL
+        .into_iter()
+        .find(|part| part.name() == name)
+        .ok_or_else(|| format!("possible parts: {}", known()))
 }
 
 #[derive(Debug, ClapArgs)]

@@ -9,6 +9,11 @@ pub(crate) fn file(name: &str) -> Option<&'static [u8]> {
     FILES.binary_search_by_key(&name, |(n, _)| n).ok().map(|i| FILES[i].1)
 }
 
+/// Every file of the app, with its name.
+pub(crate) fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    FILES.iter().copied()
+}
+
 /// Whether there is an app.
 pub(crate) fn is_there() -> bool {
     file("index.html").is_some()

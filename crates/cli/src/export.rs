@@ -10,7 +10,7 @@ use makespan_analysis::{DateRange, Facts, RunFigures};
 use makespan_export::{Exported, Format, Options, document, export, perfetto};
 use makespan_format::{read_line, write_line};
 use makespan_redact::Redactor;
-use makespan_report::without_secrets;
+use makespan_report::{Options as Report, html, without_secrets};
 use makespan_scene::{Theme, counted};
 use makespan_store::{EventRange, Store};
 use serde_json::Value;
@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, print_data, print_foreign, tell_redacted, write_file};
+use crate::pdf::printed;
 use crate::stored::{Address, damage, lines_of, state_of};
 
 /// A run as the lines of its events.
@@ -42,6 +43,13 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
     let bytes = match format {
         ExportFormat::Of(format) if !matches!(format, Format::Json | Format::Jsonl) => {
             exported(args, format, config, redactor.as_mut())?.into_bytes()
+        }
+        ExportFormat::Pdf => {
+            let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;
+            let runs: Vec<_> = chosen.iter().map(Facts::shared_run).collect();
+            // Secrets are gone already where that was asked for, as in every other format.
+            let report = html(&runs, None, &Report { redact: false, ..Report::default() })?;
+            printed(&report.html)?
         }
         ExportFormat::Perfetto => {
             let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;

@@ -23,10 +23,12 @@ mod open;
 mod origin;
 mod output;
 mod page;
+mod pdf;
 mod query;
 mod recording;
 mod report;
 mod serve;
+mod site;
 mod stats;
 mod stored;
 mod summary;
@@ -97,6 +99,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Stats(args) => stats::run(args, &config()?),
         Verb::Compare(args) => compare::run(args, &config()?),
         Verb::Report(args) => report::run(args, &config()?),
+        Verb::Site(args) => site::run(args, &config()?),
         Verb::Query(args) => query::run(args, &config()?),
         Verb::Check(args) => return check::run(args, &config()?).map(ExitCode::from),
         Verb::Export(args) => export::run(args, &config()?),

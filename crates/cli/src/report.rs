@@ -1,8 +1,10 @@
 //! `makespan report`.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
 
-use makespan_report::{Options, WARN_BYTES, html};
+use makespan_report::{Options, Part, WARN_BYTES, html};
 
 use crate::args::ReportArgs;
 use crate::config::Config;
@@ -11,14 +13,20 @@ use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, print_data, write_file};
 
+/// The longest notes, bytes.
+const MOST_NOTES: u64 = 1 << 20;
+
 /// Writes the report and says on stderr what is worth knowing about it.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     let runs: Vec<_> = load(&args.input, config)?.into_iter().map(|l| l.run).collect();
-    let options = Options { title: args.title.clone(), redact: args.redact || !args.no_redact };
-    let assets = dist::assets();
+    let parts = if args.sections.is_empty() { Part::ALL.to_vec() } else { args.sections.clone() };
+    let notes = args.notes.as_deref().map(notes).transpose()?;
+    let redact = args.redact || !args.no_redact;
+    let options = Options { title: args.title.clone(), redact, notes, parts };
+    let assets = dist::assets().filter(|_| !args.without_app);
     let report = html(&runs, assets.as_ref(), &options)?;
     let mut notes = Vec::new();
-    if assets.is_none() {
+    if assets.is_none() && !args.without_app {
         notes.push(format!("the report holds only what needs no script: {}", dist::MISSING));
     }
     if report.redacted.total() > 0 {
@@ -37,4 +45,16 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
         return print_data(report.html.as_bytes());
     }
     write_file(&args.output, report.html.as_bytes())
+}
+
+/// The notes in a file.
+fn notes(path: &Path) -> Result<String, Failure> {
+    let failed = |why: &str| Failure::Usage(format!("{}: {why}", clean(&path.to_string_lossy())));
+    let mut text = String::new();
+    let file = File::open(path).map_err(|error| failed(&error.to_string()))?;
+    file.take(MOST_NOTES + 1).read_to_string(&mut text).map_err(|error| failed(&error.to_string()))?;
+    if text.len() as u64 > MOST_NOTES {
+        return Err(failed("notes may have at most 1 MiB"));
+    }
+    Ok(text)
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use makespan_report::site::LIST;
 use makespan_scene::counted;
 
 use crate::output::clean;
@@ -116,6 +117,10 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>, h
             Ok((true, _)) => found.push(Named { name, place: InputPlace::Path(path) }),
             Ok((_, true)) if depth >= MOST_DEPTH => {
                 left_out.push((name, format!("folders are read at most {MOST_DEPTH} levels deep")));
+            }
+            // What was written about runs is not a run, and its events would count twice.
+            Ok((_, true)) if depth > 0 && path.join(LIST).is_file() => {
+                left_out.push((name, "a site that `makespan site` wrote; name it to read it".to_owned()));
             }
             Ok((_, true)) => match entries(&path, &name, hidden) {
                 // The last one pushed is the first one looked at.

@@ -121,3 +121,49 @@ fn reports_of_earlier_programs_open() {
         "{text}"
     );
 }
+
+#[test]
+fn a_report_is_printed_if_a_browser_is_installed() {
+    let dir = folder("export-pdf");
+    let path = file(&dir, "nightly.txt", NIGHTLY);
+    let out = dir.join("nightly.pdf");
+    let output = run(&["export", &path, "-o", out.to_str().unwrap()]);
+    let told = text(&output.stderr);
+    if told.contains("no browser found") {
+        println!("skipped: {told}");
+        assert_eq!(output.status.code(), Some(1));
+        return;
+    }
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"));
+    // Without any program to start, the message says what to do.
+    let mut command = common::program();
+    let output =
+        command.args(["export", &path, "-o", out.to_str().unwrap()]).env("PATH", &dir).output().unwrap();
+    if output.status.code() != Some(0) {
+        assert!(text(&output.stderr).contains("makespan report --static"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn traces_of_other_programs_are_written_and_read() {
+    let dir = folder("export-traces");
+    let path = file(&dir, "nightly.txt", NIGHTLY);
+    let otlp = dir.join("nightly.otlp.json").display().to_string();
+    let output = run(&["export", &path, "-o", &otlp]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).contains("a trace does not hold 1 task without a start"));
+    let read = summary(&otlp);
+    assert_eq!(read["name"].as_str(), Some("nightly"), "{read}");
+    assert_eq!(read["ended"], summary(&path)["ended"]);
+    let perfetto = dir.join("nightly.pftrace").display().to_string();
+    assert_eq!(run(&["export", &path, "-o", &perfetto]).status.code(), Some(0));
+    let bytes = std::fs::read(&perfetto).unwrap();
+    // The first field of a trace is a packet.
+    assert!(bytes.starts_with(&[0x0a]) && bytes.windows(5).any(|w| w == b"align"));
+    assert_eq!(
+        run(&["export", &path, "--format", "perfetto"]).stdout,
+        bytes,
+        "and the same on standard output"
+    );
+}

@@ -84,3 +84,27 @@ fn converted_runs_keep_secrets_unless_told_otherwise() {
     let both = run(&["report", &path, "-o", "-", "--redact", "--no-redact"]);
     assert_eq!(both.status.code(), Some(2), "one or the other");
 }
+
+#[test]
+fn notes_and_parts_are_chosen_and_a_static_report_is_small() {
+    let dir = folder("report-options");
+    let path = file(&dir, "three.txt", "fetch 0..4 w1\nalign 4..9 w1 fetch\nload 9..12 w2 align\n");
+    let notes = file(&dir, "notes.md", "# Cause\n\nSee [the log](https://ci.example/7) <b>now</b>\n");
+    let output = run(&["report", &path, "-o", "-", "--static", "--notes", &notes]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let page = text(&output.stdout);
+    assert!(page.len() <= 80_000 && !page.contains("<script>"), "{}", page.len());
+    assert!(page.contains("<h3>Cause</h3>") && page.contains("href=\"https://ci.example/7\""));
+    assert!(page.contains("&lt;b&gt;now") && page.contains("id=\"run-1-timeline\""));
+    let report = file(&dir, "report.html", &page);
+    assert_eq!(run(&["summary", &report]).status.code(), Some(0), "the data is complete");
+    let output = run(&["report", &path, "-o", "-", "--static", "--sections", "summary,tasks"]);
+    let page = text(&output.stdout);
+    assert!(page.contains("id=\"run-1-tasks\"") && !page.contains("id=\"run-1-timeline\""));
+    let unknown = run(&["report", &path, "-o", "-", "--sections", "gantt"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("timeline"), "{}", text(&unknown.stderr));
+    let missing = run(&["report", &path, "-o", "-", "--notes", "missing.md"]);
+    assert!(missing.status.code() == Some(2) && text(&missing.stderr).contains("missing.md: "));
+}

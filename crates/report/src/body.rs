@@ -11,8 +11,8 @@ use makespan_views::{Block, Look, Section, sections, status_role};
 
 use crate::html::Html;
 use crate::pictures::WIDTH;
-use crate::sections::{self as paint, Runs};
-use crate::{Redacted, charts, comparison, pictures};
+use crate::sections::{self as paint, Leads};
+use crate::{Options, Part, Redacted, charts, comparison, notes, pictures};
 
 /// How many runs are written out in full; a report of more names the rest in its data.
 const RUNS_WRITTEN: usize = 20;
@@ -40,12 +40,20 @@ pub(crate) fn title(runs: &[Arc<Run>]) -> String {
     }
 }
 
-fn clip(text: &str) -> String {
+/// A name at a length that fits a title.
+pub(crate) fn clip(text: &str) -> String {
     crate::html::clipped(&visible(text), 100)
 }
 
 /// Writes everything that can be read without a script.
-pub(crate) fn write(page: &mut Html, title: &str, runs: &[Arc<Run>], has_app: bool, redacted: &Redacted) {
+pub(crate) fn write(
+    page: &mut Html,
+    title: &str,
+    runs: &[Arc<Run>],
+    has_app: bool,
+    options: &Options,
+    redacted: &Redacted,
+) {
     page.open("h1", &[]).name(title).close("h1");
     if has_app {
         page.open("noscript", &[]).open("p", &[("class", "m")]);
@@ -57,13 +65,24 @@ pub(crate) fn write(page: &mut Html, title: &str, runs: &[Arc<Run>], has_app: bo
     }
     let all: Vec<Facts> = runs.iter().map(|run| Facts::new(run.clone())).collect();
     let every: Vec<&Facts> = all.iter().collect();
-    if runs.len() > 1 {
-        contents(page, &every);
-        comparison::write(page, runs);
+    let notes = options.notes.as_deref().filter(|notes| !notes.trim().is_empty());
+    contents(page, &options.parts, runs.len(), notes.is_some());
+    if let Some(notes) = notes {
+        notes::write(page, notes);
     }
-    charts::of_runs(page, &every);
+    if runs.len() > 1 {
+        page.open("div", &[("id", "runs")]);
+        list(page, &every);
+        page.close("div");
+    }
+    if runs.len() > 1 && options.parts.contains(&Part::Comparison) {
+        page.open("div", &[("id", Part::Comparison.name())]);
+        comparison::write(page, runs);
+        charts::of_runs(page, &every);
+        page.close("div");
+    }
     for (i, facts) in all.iter().take(RUNS_WRITTEN).enumerate() {
-        one_run(page, i + 1, facts, all.len());
+        one_run(page, i + 1, facts, all.len(), &options.parts);
     }
     if runs.len() > RUNS_WRITTEN {
         let more = counted(runs.len() - RUNS_WRITTEN, "more run");
@@ -71,17 +90,43 @@ pub(crate) fn write(page: &mut Html, title: &str, runs: &[Arc<Run>], has_app: bo
     }
 }
 
+/// What the page holds, each part with its place: of one run its parts, of several the runs.
+fn contents(page: &mut Html, parts: &[Part], runs: usize, has_notes: bool) {
+    let mut places: Vec<(&str, String)> = Vec::new();
+    places.extend(has_notes.then(|| ("Notes", "#notes".to_owned())));
+    if runs > 1 {
+        places.push(("Runs", "#runs".to_owned()));
+        let compares = parts.contains(&Part::Comparison);
+        places.extend(compares.then(|| (Part::Comparison.title(), format!("#{}", Part::Comparison.name()))));
+        places.push(("First run", "#run-1".to_owned()));
+    } else if runs == 1 {
+        let shown = Part::ALL.into_iter().filter(|part| *part != Part::Comparison && parts.contains(part));
+        places.extend(shown.map(|part| (part.title(), format!("#{}", place(1, part)))));
+    }
+    page.open("nav", &[("aria-label", "Contents")]);
+    for (title, address) in &places {
+        page.open("a", &[("href", address)]).text(title).vouched("</a> ");
+    }
+    page.close("nav");
+}
+
+/// The id of a part of a run.
+fn place(number: usize, part: Part) -> String {
+    format!("run-{number}-{}", part.name())
+}
+
 /// All runs in one table, each leading to its part of the page.
-fn contents(page: &mut Html, all: &[&Facts]) {
+fn list(page: &mut Html, all: &[&Facts]) {
     let Some(section) = sections::runs(all, RUNS_LISTED) else { return };
     for block in &section.blocks {
         if let Block::Table(table) = block {
-            paint::table(page, table, Runs(RUNS_WRITTEN));
+            paint::table(page, table, Leads::Parts(RUNS_WRITTEN));
         }
     }
 }
 
-fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
+/// One run, which is a part of a page about `runs` of them.
+pub(crate) fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize, parts: &[Part]) {
     let run = facts.run();
     page.open("article", &[("id", &format!("run-{number}"))]);
     if runs > 1 {
@@ -95,22 +140,27 @@ fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
     page.text(" ").name(&run.id).text(" ").open("bdi", &[]);
     page.text(&clip(&sections::subtitle(run, &LOOK))).close("bdi").close("p");
     let all = overview_sections(facts, &LOOK, Some(WIDTH), ROWS);
-    // What happened comes first, then the pictures, then where the time went.
-    let first = |s: &Section| matches!(&*s.id, "figures" | "statuses" | "failures" | "findings");
-    let (what, where_) = all.iter().partition::<Vec<&Section>, _>(|s| first(s));
     let prefix = |s: &Section| format!("{}{number}-", s.id);
-    for section in what {
-        paint::section(page, section, &prefix(section));
-        if section.id == "failures" {
-            sections::failed_tasks(facts, FAILED_WRITTEN).iter().for_each(|s| paint::section(page, s, ""));
+    // What happened comes first, then the pictures, then where the time went.
+    for part in Part::ALL.into_iter().filter(|part| *part != Part::Comparison && parts.contains(part)) {
+        page.open("div", &[("id", &place(number, part))]);
+        match part {
+            Part::Timeline => pictures::time(page, number, facts),
+            Part::Graph => pictures::dependencies(page, number, facts),
+            Part::Charts => charts::of_run(page, number, facts, runs.min(RUNS_WRITTEN)),
+            Part::Tasks => tasks(page, facts),
+            _ => {
+                for section in all.iter().filter(|s| Part::of_section(&s.id) == part) {
+                    paint::section(page, section, &prefix(section));
+                    if section.id == "failures" {
+                        let failed = sections::failed_tasks(facts, FAILED_WRITTEN);
+                        failed.iter().for_each(|s| paint::section(page, s, ""));
+                    }
+                }
+            }
         }
+        page.close("div");
     }
-    pictures::write(page, number, facts);
-    for section in where_ {
-        paint::section(page, section, &prefix(section));
-    }
-    charts::of_run(page, number, facts, runs.min(RUNS_WRITTEN));
-    tasks(page, facts);
     page.close("article");
 }
 
@@ -121,6 +171,6 @@ fn tasks(page: &mut Html, facts: &Facts) {
     let table = makespan_views::tasks::table(run, wait, &order, 0..TASKS_WRITTEN, &LOOK);
     if !table.is_empty() {
         page.element("h3", "All tasks");
-        paint::table(page, &table, Runs::default());
+        paint::table(page, &table, Leads::Nowhere);
     }
 }

@@ -155,3 +155,16 @@ pub(crate) fn of_runs(page: &mut Html, all: &[&Facts]) {
     shelf.matrix(Calendar::new(all, 0, DayColour::Failures), &mut Vec::new(), "Runs by day");
     shelf.finish(&[]);
 }
+
+/// The days on which runs started and how many of them failed; nothing where no run has a start.
+pub(crate) fn days(page: &mut Html, all: &[&Facts]) {
+    let calendar = Calendar::new(all, 0, DayColour::Failures);
+    if calendar.is_err() {
+        return;
+    }
+    page.element("h2", "Runs by day");
+    let until = page.len().saturating_add(LEAST_BYTES);
+    let mut shelf = Shelf { page, prefix: "d-".to_owned(), until, written: 0, left_out: 0 };
+    shelf.matrix(calendar, &mut Vec::new(), "Runs by day");
+    shelf.finish(&[]);
+}

@@ -13,7 +13,7 @@ use makespan_views::{Block, Look, Section};
 
 use crate::html::Html;
 use crate::pictures::WIDTH;
-use crate::sections::{self as paint, Runs};
+use crate::sections::{self as paint, Leads};
 
 /// How many workflows are compared, and how many runs of each: the newest.
 const WORKFLOWS: usize = 5;
@@ -92,7 +92,7 @@ fn two(page: &mut Html, number: usize, a: &Facts, b: &Facts) {
     }
     page.element("h3", "Tasks of both runs");
     let order = tasks::order(&pair, &contributions, None, tasks::Sort::default());
-    paint::table(page, &tasks::table(&pair, &contributions, &order, 0..ROWS), Runs::default());
+    paint::table(page, &tasks::table(&pair, &contributions, &order, 0..ROWS), Leads::Nowhere);
     paint::section(page, &parameters(&pair), "");
 }
 

@@ -14,12 +14,15 @@ mod comparison;
 mod error;
 pub mod escape;
 mod html;
+mod notes;
 mod options;
 mod page;
+mod parts;
 mod payload;
 mod pictures;
 mod policy;
 mod sections;
+pub mod site;
 mod style;
 
 use std::sync::Arc;
@@ -30,6 +33,7 @@ use makespan_redact::{Redacting, Redactor};
 pub use error::{MOST_BYTES, ReportError};
 pub use makespan_redact::{MARK, Redacted};
 pub use options::{Assets, Options};
+pub use parts::Part;
 
 /// A report of more bytes than this opens slowly: whoever makes one should be told.
 pub const WARN_BYTES: usize = 50 << 20;

@@ -1,5 +1,7 @@
 //! What a report is made with besides its runs.
 
+use crate::Part;
+
 /// The built app, which a report carries.
 #[derive(Clone, Copy, Debug)]
 pub struct Assets<'a> {
@@ -20,10 +22,14 @@ pub struct Options {
     pub title: Option<String>,
     /// Whether secrets are taken out; see [`makespan_redact`].
     pub redact: bool,
+    /// Notes in Markdown, of which a subset is understood; shown first.
+    pub notes: Option<String>,
+    /// What is shown without scripts.
+    pub parts: Vec<Part>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { title: None, redact: true }
+        Options { title: None, redact: true, notes: None, parts: Part::ALL.to_vec() }
     }
 }

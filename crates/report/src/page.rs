@@ -43,7 +43,7 @@ pub(crate) fn page(
         page.vouched("<div id=\"makespan-boot\" role=\"status\" hidden></div>\n");
     }
     page.open("main", &[("id", "makespan-static")]);
-    body::write(&mut page, &title, runs, assets.is_some(), redacted);
+    body::write(&mut page, &title, runs, assets.is_some(), options, redacted);
     page.close("main");
     embed(&mut page, "makespan-data", &payload::packed_runs(runs.iter().map(|r| &**r))?);
     if let Some(assets) = assets {

@@ -1,8 +1,6 @@
 //! Timeline and graph as pictures within the page, drawn by the code that the app draws with.
 
 use makespan_analysis::Facts;
-
-use makespan_model::Run;
 use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, counted, visible};
 use makespan_views::{Look, Marks, graph, timeline};
 
@@ -17,17 +15,15 @@ const MOST_HEIGHT: f32 = 1_200.0;
 /// How many nodes a graph without zoom may have: more are no longer read, and weigh much.
 const MOST_NODES: usize = 200;
 
-pub(crate) fn write(page: &mut Html, number: usize, facts: &Facts) {
-    let run = facts.run();
+/// The look of both pictures: the critical path is marked.
+fn look(facts: &Facts) -> Look {
     let critical = facts.critical_path().map(|p| p.on_path.clone()).unwrap_or_default();
-    let look = Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() };
-    time(page, number, run, &look);
-    if run.edge_count() + run.cut.len() > 0 {
-        dependencies(page, number, facts, &look);
-    }
+    Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() }
 }
 
-fn time(page: &mut Html, number: usize, run: &Run, look: &Look) {
+/// Attempts over time.
+pub(crate) fn time(page: &mut Html, number: usize, facts: &Facts) {
+    let (run, look) = (facts.run(), &look(facts));
     page.element("h3", "Timeline");
     let index = timeline::Index::new(run, timeline::Lanes::Worker);
     if index.row_count() == 0 {
@@ -42,8 +38,12 @@ fn time(page: &mut Html, number: usize, run: &Run, look: &Look) {
     }
 }
 
-fn dependencies(page: &mut Html, number: usize, facts: &Facts, look: &Look) {
-    let run = facts.run();
+/// Tasks and their dependencies; nothing where there are none.
+pub(crate) fn dependencies(page: &mut Html, number: usize, facts: &Facts) {
+    let (run, look) = (facts.run(), &look(facts));
+    if run.edge_count() + run.cut.len() == 0 {
+        return;
+    }
     page.element("h3", "Graph");
     let drawn = graph::drawn(facts, &graph::Graphing::default(), None);
     let placed = &drawn.layout;

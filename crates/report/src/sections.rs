@@ -14,12 +14,35 @@ const LONGEST: usize = 1_000;
 /// How much of a text of several lines.
 const LONGEST_LINES: usize = 8_192;
 
+/// How many rows of a table are printed; the style sheet says the same.
+const ON_PAPER: usize = 40;
+
 /// How many pairs of a list are written.
 const PAIRS: usize = 500;
 
-/// Where the cells of a table that name a run lead to: the first so many runs have a part of the page.
+/// Where the cells of a table that name a run lead.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Runs(pub(crate) usize);
+pub(crate) enum Leads<'a> {
+    /// Nowhere.
+    #[default]
+    Nowhere,
+    /// To the parts of this page, which the first so many runs have.
+    Parts(usize),
+    /// To pages of their own: their addresses, by the number in the cell.
+    Pages(&'a [String]),
+}
+
+impl Leads<'_> {
+    fn address(self, run: u32) -> Option<Cow<'static, str>> {
+        match self {
+            Leads::Nowhere => None,
+            Leads::Parts(parts) => {
+                ((run as usize) < parts).then(|| Cow::Owned(format!("#run-{}", run.saturating_add(1))))
+            }
+            Leads::Pages(pages) => pages.get(run as usize).map(|page| Cow::Owned(page.clone())),
+        }
+    }
+}
 
 /// Writes a section under a heading. The ids within its pictures begin with `id_prefix`.
 pub(crate) fn section(page: &mut Html, section: &Section, id_prefix: &str) {
@@ -32,7 +55,7 @@ pub(crate) fn section(page: &mut Html, section: &Section, id_prefix: &str) {
     if let [Block::Table(only), rest @ ..] = section.blocks.as_slice()
         && only.title == section.title
     {
-        table(page, &Table { title: String::new(), ..only.clone() }, Runs::default());
+        table(page, &Table { title: String::new(), ..only.clone() }, Leads::Nowhere);
         blocks(page, rest, id_prefix);
     } else {
         blocks(page, &section.blocks, id_prefix);
@@ -45,7 +68,7 @@ pub(crate) fn blocks(page: &mut Html, blocks: &[Block], id_prefix: &str) {
         match block {
             Block::Figures(all) => figures(page, all),
             Block::Pairs(all) => pairs(page, all),
-            Block::Table(all) => table(page, all, Runs::default()),
+            Block::Table(all) => table(page, all, Leads::Nowhere),
             Block::Text(text) => {
                 page.open("pre", &[]).lines(&clipped(text, LONGEST_LINES)).close("pre");
             }
@@ -77,7 +100,7 @@ fn pairs(page: &mut Html, all: &[(String, Cell)]) {
     page.open("table", &[]).open("tbody", &[]);
     for (name, cell) in all.iter().take(PAIRS) {
         page.heading_cell(&clipped(name, 200));
-        value(page, cell, Align::Left, Runs::default());
+        value(page, cell, Align::Left, Leads::Nowhere);
         page.close("tr");
     }
     page.end_table();
@@ -96,27 +119,28 @@ fn found(page: &mut Html, all: &[Found]) {
 }
 
 /// Writes a table with its title.
-pub(crate) fn table(page: &mut Html, table: &Table, runs: Runs) {
+pub(crate) fn table(page: &mut Html, table: &Table, leads: Leads<'_>) {
     if table.rows.is_empty() {
         return;
     }
-    page.open("table", &[]);
+    let is_long = table.rows.len() > ON_PAPER;
+    page.open("table", if is_long { &[("class", "l")] } else { &[] });
     if !table.title.is_empty() {
         page.element("caption", &table.title);
     }
-    rows(page, table, table.rows.len(), runs);
+    rows(page, table, table.rows.len(), leads);
 }
 
 /// Writes a table that is opened when it is wanted, its first rows only.
 pub(crate) fn folded(page: &mut Html, table: &Table, most: usize) {
     page.open("details", &[]).open("summary", &[]).text("As a table: ").name(&table.title).close("summary");
     page.open("table", &[]);
-    rows(page, table, most, Runs::default());
+    rows(page, table, most, Leads::Nowhere);
     page.close("details");
 }
 
 /// Writes columns and rows of a table that is open, and closes it. Drawings of text are left out: the page has pictures.
-fn rows(page: &mut Html, table: &Table, most: usize, runs: Runs) {
+fn rows(page: &mut Html, table: &Table, most: usize, leads: Leads<'_>) {
     page.open("thead", &[]).open("tr", &[]);
     for column in table.columns.iter().filter(|c| c.align != Align::Plot) {
         let class = if column.align == Align::Right { ("class", "n") } else { ("scope", "col") };
@@ -127,10 +151,14 @@ fn rows(page: &mut Html, table: &Table, most: usize, runs: Runs) {
     for row in table.rows.iter().take(most) {
         page.row();
         for (cell, column) in row.iter().zip(&table.columns).filter(|(_, c)| c.align != Align::Plot) {
-            value(page, cell, column.align, runs);
+            value(page, cell, column.align, leads);
         }
     }
     page.end_table();
+    if table.rows.len().min(most) > ON_PAPER {
+        let more = counted(table.rows.len().min(most) - ON_PAPER, "more row");
+        page.open("p", &[("class", "o")]).text(&format!("{more} in the file, not on paper.")).close("p");
+    }
     let more = table.rows.len().saturating_sub(most) + table.left_out;
     if more > 0 {
         page.element("p", &format!("{} not shown.", counted(more, "more row")));
@@ -138,17 +166,18 @@ fn rows(page: &mut Html, table: &Table, most: usize, runs: Runs) {
 }
 
 /// One cell: numbers to the right, names kept from turning the text around them.
-fn value(page: &mut Html, cell: &Cell, align: Align, runs: Runs) {
+fn value(page: &mut Html, cell: &Cell, align: Align, leads: Leads<'_>) {
     let text = shown(cell);
     if align == Align::Right {
         page.number_cell(&clipped(&text, LONGEST));
         return;
     }
+    if let Some(address) = cell.task.and_then(|run| leads.address(run)) {
+        page.vouched("<td>").open("a", &[("href", &address)]);
+        page.name(&text).vouched("</a>");
+        return;
+    }
     match (&cell.value, cell.task) {
-        (_, Some(run)) if (run as usize) < runs.0 => {
-            page.vouched("<td>").open("a", &[("href", &format!("#run-{}", run + 1))]);
-            page.name(&text).vouched("</a>");
-        }
         (Value::Text(_), Some(_)) => {
             page.name_cell(&text);
         }

@@ -27,7 +27,19 @@ background:var(--role-panel);padding:.5rem}
 @media screen and (max-width:60rem){#makespan-static svg{max-width:none}}
 #makespan-static td:not(.n){min-width:6rem}
 @media screen and (max-width:60rem){#makespan-static table{display:block;overflow-x:auto}}
-@media print{#makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}}
+#makespan-static nav a{margin-right:1rem;font-size:.875rem}
+#makespan-static a{color:var(--role-accent)}
+#makespan-static .o{display:none}
+@page{size:A4;margin:14mm}
+@media print{#makespan-static{max-width:none;padding:0;font-size:.75rem}#makespan-static nav{display:none}
+#makespan-static h1,#makespan-static h2,#makespan-static h3,#makespan-static caption{break-after:avoid}
+#makespan-static tr,#makespan-static .p,#makespan-static li{break-inside:avoid}
+#makespan-static thead{display:table-header-group}
+#makespan-static table{display:table;font-size:.7rem}
+#makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}
+#makespan-static svg{max-width:100%;height:auto}
+#makespan-static .l tbody tr:nth-child(n+41){display:none}
+#makespan-static .l+.o{display:block}}
 ";
 
 /// The sheet, with the app's rules where the app comes along.

@@ -10,7 +10,7 @@ use makespan_format::{
 };
 use makespan_model::{Run, RunsBuilder, notation};
 
-use crate::{Assets, Options, ReportError, html};
+use crate::{Assets, Options, Part, ReportError, html};
 
 const APP: Assets<'static> = Assets {
     app_js: "(() => { start(); })();\n",
@@ -22,7 +22,7 @@ const APP: Assets<'static> = Assets {
 const EVIL: &str =
     "</script><script>x</script><img src=x onerror=alert(1)>\"'`<!-- \u{202e}\u{0}]]></title></style>";
 
-fn evil_run() -> Arc<Run> {
+pub(crate) fn evil_run() -> Arc<Run> {
     let evil = || Some(Cow::Borrowed(EVIL));
     let mut fields = Fields::new();
     fields.str(EVIL, EVIL);
@@ -109,7 +109,7 @@ fn count(tags: &[(String, String)], name: &str) -> usize {
 #[test]
 fn hostile_names_add_no_markup() {
     let evil = [evil_run(), evil_run()];
-    let options = Options { title: Some(EVIL.to_owned()), redact: false };
+    let options = Options { title: Some(EVIL.to_owned()), redact: false, ..Options::default() };
     let report = html(&evil, Some(&APP), &options).unwrap().html;
     let tame: Vec<Arc<Run>> = evil
         .iter()
@@ -123,8 +123,13 @@ fn hostile_names_add_no_markup() {
             Arc::new(runs.finish().0.remove(0))
         })
         .collect();
-    let tame =
-        html(&tame, Some(&APP), &Options { title: Some("tame".to_owned()), redact: false }).unwrap().html;
+    let tame = html(
+        &tame,
+        Some(&APP),
+        &Options { title: Some("tame".to_owned()), redact: false, ..Options::default() },
+    )
+    .unwrap()
+    .html;
     let (tags_of_evil, tags_of_tame) = (tags(&report), tags(&tame));
     for name in ["script", "img", "style", "title", "main", "article", "iframe", "td", "bdi", "a"] {
         assert_eq!(count(&tags_of_evil, name), count(&tags_of_tame, name), "{name}");
@@ -468,4 +473,43 @@ fn each_run_of_a_workflow_of_its_own_costs_no_more_than_its_share() {
     let (main, _) = page.split_once("</main>").unwrap();
     assert!(main.contains("2,980 more runs in the data of this file."));
     assert!(main.len() < 2 << 20, "{}", main.len());
+}
+
+#[test]
+fn parts_are_chosen_and_listed() {
+    let run = Arc::new(notation::run("fetch 0..4 w1\nload 4..9 w1 fetch failed error=full").unwrap());
+    let all = html(std::slice::from_ref(&run), None, &Options::default()).unwrap().html;
+    let chosen = Options {
+        parts: vec![Part::Failures, Part::Timeline],
+        notes: Some("# Why\n\nThe *disk* was full.".to_owned()),
+        ..Options::default()
+    };
+    let some = html(std::slice::from_ref(&run), None, &chosen).unwrap().html;
+    for part in Part::ALL.into_iter().filter(|part| *part != Part::Comparison) {
+        let (id, link) = (format!(" id=\"run-1-{}\"", part.name()), format!("\"#run-1-{}\"", part.name()));
+        assert!(all.contains(&id) && all.contains(&link), "{part:?}");
+        assert_eq!(some.contains(&id), chosen.parts.contains(&part), "{part:?}");
+        assert_eq!(some.contains(&link), chosen.parts.contains(&part), "{part:?}");
+    }
+    assert!(some.contains("<p>The <em>disk</em> was full.</p>") && some.contains("href=\"#notes\""));
+    assert!(some.len() < all.len());
+    let several = html(&[run.clone(), run], None, &chosen).unwrap().html;
+    assert!(!several.contains(" id=\"comparison\"") && several.contains("href=\"#run-1\""));
+}
+
+#[test]
+fn a_static_report_of_three_tasks_is_small() {
+    let run = notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch\nload 9..12 w2 align").unwrap();
+    let report = html(&[Arc::new(run)], None, &Options::default()).unwrap().html;
+    assert!(report.len() <= 80_000, "{}", report.len());
+    assert!(!report.contains("<script>"));
+}
+
+#[test]
+fn on_paper_long_tables_are_cut_and_say_so() {
+    let tasks: String = (0..60).map(|i| format!("t{i} {i}..{} w1\n", i + 1)).collect();
+    let report = html(&[Arc::new(notation::run(&tasks).unwrap())], None, &Options::default()).unwrap().html;
+    assert!(report.contains("<table class=\"l\">"));
+    assert!(report.contains("<p class=\"o\">20 more rows in the file, not on paper.</p>"));
+    assert!(report.contains("tr:nth-child(n+41){display:none}"), "the same number");
 }

@@ -20,6 +20,8 @@ pub(crate) enum ExportFormat {
     Yaml,
     /// A trace in Perfetto's own format.
     Perfetto,
+    /// A report on paper.
+    Pdf,
 }
 
 /// What `--help` says of a format.
@@ -43,13 +45,13 @@ fn meaning(format: Format) -> &'static str {
 impl ExportFormat {
     /// Whether its files are not text, which no terminal can show.
     pub(crate) fn is_binary(self) -> bool {
-        matches!(self, ExportFormat::JsonlGz | ExportFormat::Perfetto)
+        matches!(self, ExportFormat::JsonlGz | ExportFormat::Perfetto | ExportFormat::Pdf)
     }
 }
 
 impl ValueEnum for ExportFormat {
     fn value_variants<'a>() -> &'a [ExportFormat] {
-        const ALL: [ExportFormat; 15] = [
+        const ALL: [ExportFormat; 16] = [
             ExportFormat::Of(Format::Markdown),
             ExportFormat::Of(Format::Csv),
             ExportFormat::Of(Format::Json),
@@ -57,6 +59,7 @@ impl ValueEnum for ExportFormat {
             ExportFormat::JsonlGz,
             ExportFormat::Yaml,
             ExportFormat::Of(Format::Svg),
+            ExportFormat::Pdf,
             ExportFormat::Of(Format::Mermaid),
             ExportFormat::Of(Format::Gantt),
             ExportFormat::Of(Format::Dot),
@@ -75,6 +78,7 @@ impl ValueEnum for ExportFormat {
             ExportFormat::JsonlGz => PossibleValue::new("jsonl.gz").help("The same, compressed"),
             ExportFormat::Perfetto => PossibleValue::new("perfetto")
                 .help("A trace in Perfetto's own format, with times in nanoseconds"),
+            ExportFormat::Pdf => PossibleValue::new("pdf").help("A report, printed by an installed browser"),
             ExportFormat::Yaml => PossibleValue::new("yaml").help("The JSON document as YAML"),
         })
     }
@@ -180,6 +184,7 @@ impl ExportArgs {
         self.format.unwrap_or_else(|| match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("gz") => ExportFormat::JsonlGz,
             Some("yaml" | "yml") => ExportFormat::Yaml,
+            Some("pdf") => ExportFormat::Pdf,
             Some("pftrace" | "perfetto-trace") => ExportFormat::Perfetto,
             _ => ExportFormat::Of(Format::of_file(&name).unwrap_or(Format::Jsonl)),
         })

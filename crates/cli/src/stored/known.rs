@@ -68,6 +68,17 @@ fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
     Ok(fold.finish().0.into_iter().find(|run| run.id == id))
 }
 
+/// All runs of a store but those in the trash, the oldest first.
+pub(crate) fn all_runs_of(address: &Address, store: &dyn Store) -> Result<Vec<Run>, Failure> {
+    let states = makespan_store::all_runs(store).map_err(|error| address.failed(error))?;
+    let mut runs = Vec::with_capacity(states.len());
+    for state in states.iter().filter(|state| state.trashed.is_none()) {
+        runs.extend(fold(store, &state.id).map_err(|error| address.failed(error))?);
+    }
+    damage::report_all(address, store)?;
+    Ok(runs)
+}
+
 /// The events of a run as a file holds them: a line that names the run, then its lines as they came.
 pub(crate) fn lines_of(store: &dyn Store, id: &str) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();

@@ -18,7 +18,7 @@ use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::output::clean;
 pub(crate) use id::{new_run_id, random};
-pub(crate) use known::{known, lines_of, missing, run_of, state_of};
+pub(crate) use known::{all_runs_of, known, lines_of, missing, run_of, state_of};
 pub(crate) use patience::{patiently, within};
 pub(crate) use producer::Producer;
 pub(crate) use reading::{bytes_of, name_of};

@@ -1,0 +1,74 @@
+//! `makespan site`: runs as a folder of static pages.
+
+mod folder;
+mod list;
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use makespan_model::Run;
+use makespan_report::site::{self, APP_FOLDER, SiteFolder as _, SiteOptions, is_file_of_site};
+use makespan_scene::{count, counted};
+
+use crate::args::{Input, SiteArgs};
+use crate::config::Config;
+use crate::dist;
+use crate::failure::Failure;
+use crate::load::load;
+use crate::output::{clean, print};
+use crate::stored::{Address, all_runs_of};
+use folder::Folder;
+
+/// Writes the site, and removes pages of runs that are gone.
+pub(crate) fn run(args: &SiteArgs, config: &Config) -> Result<(), Failure> {
+    let runs = runs(args, config)?;
+    let mut folder = Folder::open(&args.output)?;
+    let app = dist::file("index.html").and_then(|page| std::str::from_utf8(page).ok());
+    for (name, bytes) in dist::files() {
+        let path = format!("{APP_FOLDER}/{name}");
+        if app.is_some() && is_file_of_site(&path) {
+            let hash = folder::hash(bytes);
+            if !folder.keeps(&path, &hash) {
+                folder.put(&path, &hash, bytes)?;
+            }
+        }
+    }
+    let options = SiteOptions { title: args.title.clone(), redact: !args.no_redact };
+    let made = site::site(&runs, app, &options, &mut folder)?;
+    let done = folder.finish()?;
+    let mut notes = Vec::new();
+    if app.is_none() {
+        notes.push(format!("the site holds only what needs no script: {}", dist::MISSING));
+    }
+    if made.redacted.total() > 0 {
+        notes.push(format!("{}; --no-redact keeps them", made.redacted.sentence()));
+    }
+    for path in &done.changed_since {
+        notes.push(format!("{path} was changed since it was written, and is kept"));
+    }
+    for note in notes {
+        let _ = writeln!(std::io::stderr(), "makespan: {}", clean(&note));
+    }
+    print(&format!(
+        "{}: {} of {}; {} written, {} unchanged, {} removed\n",
+        clean(&args.output.join("index.html").to_string_lossy()),
+        counted(made.runs, "run"),
+        counted(made.workflows, "workflow"),
+        counted(done.written, "file"),
+        count(done.unchanged as u64),
+        count(done.removed as u64),
+    ))
+}
+
+/// The runs of the files, or those of the store if no file is named.
+fn runs(args: &SiteArgs, config: &Config) -> Result<Vec<Arc<Run>>, Failure> {
+    if !args.files.is_empty() {
+        let input = Input { files: args.files.clone(), zone: args.zone.clone(), unit: args.unit };
+        return Ok(load(&input, config)?.into_iter().map(|loaded| loaded.run).collect());
+    }
+    let address = Address::new(config)?;
+    let Some(store) = address.open_existing()? else {
+        return Err(Failure::Refused(format!("there is no store {}", address.shown())));
+    };
+    Ok(all_runs_of(&address, &*store)?.into_iter().map(Arc::new).collect())
+}
