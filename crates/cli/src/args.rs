@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use makespan_analysis::Rule;
-use makespan_import::Unit;
+use makespan_import::{Mapping, Unit};
 use makespan_report::Part;
 
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
@@ -350,6 +350,8 @@ pub(crate) struct CompareArgs {
     pub(crate) zone: Option<NamedZone>,
     #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
     pub(crate) unit: Option<Unit>,
+    #[arg(long, value_name = "FILE", value_parser = input::mapping, help = input::MAP_HELP)]
+    pub(crate) map: Option<Mapping>,
     /// Print JSON (described in docs/compare.md)
     #[arg(long)]
     pub(crate) json: bool,
@@ -375,6 +377,8 @@ pub(crate) struct QueryArgs {
     pub(crate) zone: Option<NamedZone>,
     #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
     pub(crate) unit: Option<Unit>,
+    #[arg(long, value_name = "FILE", value_parser = input::mapping, help = input::MAP_HELP)]
+    pub(crate) map: Option<Mapping>,
     /// Query only the Nth run of several, counted from 1
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<usize>,

@@ -41,7 +41,7 @@ struct Opened {
 ///
 /// [`Failure::NothingRead`] where that is not a run at all.
 pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failure> {
-    let zone = TimeReading { zone: config.zone(input.zone.as_ref())?, unit: input.unit };
+    let zone = time_reading(input, config)?;
     let mut fold = RunsBuilder::new();
     let opened = events(input, config, &zone, &mut fold);
     let (runs, early) = fold.finish();
@@ -68,11 +68,17 @@ pub(crate) fn load_events<S: EventSink>(
     sink: &mut S,
     is_nothing: fn(&S) -> bool,
 ) -> Result<(), Failure> {
-    let zone = TimeReading { zone: config.zone(input.zone.as_ref())?, unit: input.unit };
+    let zone = time_reading(input, config)?;
     let opened = events(input, config, &zone, sink);
     let nothing = is_nothing(sink);
     tell(&opened, nothing);
     if nothing { Err(Failure::NothingRead) } else { Ok(()) }
+}
+
+/// Returns how what files leave open is read.
+fn time_reading(input: &Input, config: &Config) -> Result<TimeReading, Failure> {
+    let zone = config.zone(input.zone.as_ref())?;
+    Ok(TimeReading { zone, unit: input.unit, mapping: input.map.clone() })
 }
 
 fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn EventSink) -> Opened {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use makespan_import::{Unit, Zone};
+use makespan_import::{Mapping, Unit, Zone};
 
 /// A zone as the user named it.
 #[derive(Clone, Debug)]
@@ -65,6 +65,8 @@ fn offset(text: &str) -> Option<i32> {
 pub(crate) struct TimeReading {
     pub(crate) zone: NamedZone,
     pub(crate) unit: Option<Unit>,
+    /// What the columns of tables mean.
+    pub(crate) mapping: Option<Mapping>,
 }
 
 impl Zone for TimeReading {
@@ -78,6 +80,10 @@ impl Zone for TimeReading {
 
     fn unit(&self) -> Option<Unit> {
         self.unit
+    }
+
+    fn mapping(&self) -> Option<&Mapping> {
+        self.mapping.as_ref()
     }
 }
 

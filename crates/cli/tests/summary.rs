@@ -209,6 +209,23 @@ fn zones_move_times_that_name_none() {
 }
 
 #[test]
+fn a_mapping_names_the_columns_of_a_table() {
+    let dir = folder("mapping");
+    let table =
+        file(&dir, "jobs.csv", "what,from,took,how\na,1740823200000,1500,GREEN\nb,1740823201500,500,RED\n");
+    let mapping = "[columns]\nid = \"what\"\nstarted = \"from\"\nduration = \"took\"\nstatus = \"how\"\n\
+                   [units]\nstarted = \"ms\"\nduration = \"ms\"\n[status]\nGREEN = \"succeeded\"\nRED = \"failed\"\n";
+    let mapping = file(&dir, "map.toml", mapping);
+    let run_of = &summary(&["--map", &mapping, &table])["runs"][0];
+    assert_eq!((&run_of["format"], &run_of["status"]), (&json!("table"), &json!("failed")));
+    assert_eq!((&run_of["tasks"], &run_of["makespan_ns"]), (&json!(2), &json!(2_000_000_000i64)));
+    let wrong = file(&dir, "wrong.toml", "[columns]\nidd = \"what\"\n");
+    let output = run(&["summary", "--map", &wrong, &table]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("unknown field \"idd\""), "{}", text(&output.stderr));
+}
+
+#[test]
 fn formats_come_from_the_importers() {
     let formats: Value = serde_json::from_slice(&run(&["formats", "--json"]).stdout).unwrap();
     let ids: Vec<&str> = formats.as_array().unwrap().iter().map(|f| f["id"].as_str().unwrap()).collect();

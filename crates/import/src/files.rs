@@ -50,6 +50,9 @@ pub(crate) fn read_whole(
             }
         }
     }
+    if zone.mapping().is_some() {
+        items.iter_mut().for_each(map);
+    }
     let mut tasks = 0;
     for (place, entry) in REGISTRY.iter().enumerate() {
         let mine: Vec<usize> = (0..items.len()).filter(|i| items[*i].importer == Some(place)).collect();
@@ -80,6 +83,22 @@ fn outline(items: &[Item], companions: &[Option<Companion>], at: usize) -> Optio
     }
     let log = companions::logs(companions, at).next();
     Database::outline(bytes, log.map(|log| &*items[log].source.bytes))
+}
+
+/// A claim as sure as this is stronger than a mapping of the user.
+pub(crate) const SURER_THAN_A_MAPPING: u8 = 60;
+
+/// Hands a file that no importer is sure of to the one that reads tables by the mapping of the user.
+fn map(item: &mut Item) {
+    let is_text = Head::new(&item.source.name, &item.source.bytes).text;
+    let is_open = item.verdict.kind == Verdict::NotRecognised && item.verdict.score < SURER_THAN_A_MAPPING;
+    if is_open && is_text && !item.source.bytes.is_empty() {
+        let table = &crate::table::IMPORTER;
+        item.importer = REGISTRY.iter().position(|entry| entry.importer.id == table.id);
+        (item.verdict.format, item.verdict.part) = (Some(table.id), table.parts[0]);
+        item.verdict.reason = "it is read by the mapping".to_owned();
+        item.verdict.tried.clear();
+    }
 }
 
 /// What is in an archive or a report that is there as a whole; else the file itself.
@@ -145,7 +164,7 @@ pub(crate) fn claim(head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize>
         }
     }
     if best.is_none() {
-        verdict.reason = likeness(head);
+        verdict.reason = crate::known::known(head).unwrap_or_else(|| likeness(head));
     }
     best
 }

@@ -7,7 +7,9 @@ use makespan_format::EventSink;
 
 use crate::archive::{self, Expander, Gunzip, Member, unpacked_name};
 use crate::encoding::without_bom;
-use crate::files::{Counts, Item, Names, Outcome, Verdict, Watch, claim, of_member, read_whole, unpack};
+use crate::files::{
+    Counts, Item, Names, Outcome, SURER_THAN_A_MAPPING, Verdict, Watch, claim, of_member, read_whole, unpack,
+};
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
 use crate::json::preamble;
 use crate::limits::{HEAD_BYTES, SHAPE_BYTES};
@@ -348,6 +350,9 @@ impl<'z> Opening<'z> {
                 place = claim(&head, &mut item.verdict);
             }
             let sure = if begun.len() <= limit && is_all { 1 } else { sure };
+            // What a mapping may mean better waits until it is complete.
+            let sure =
+                if self.settings.zone.mapping().is_some() { sure.max(SURER_THAN_A_MAPPING) } else { sure };
             let Some(entry) = place.and_then(|p| REGISTRY.get(p)).filter(|_| item.verdict.score >= sure)
             else {
                 continue;

@@ -75,6 +75,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::wfcommons::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::chrome_trace::CHROME_TRACE, scope: Scope::Alone },
     Entry { importer: &crate::plain::PLAIN, scope: Scope::Alone },
+    Entry { importer: &crate::table::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::text::TEXT, scope: Scope::Alone },
 ];
 

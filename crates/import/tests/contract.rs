@@ -116,6 +116,7 @@ fn samples(folder: &str) -> Vec<PathBuf> {
 #[test]
 fn fixtures_give_their_expected_events() {
     for id in [
+        "table",
         "makespan",
         "makespan-json",
         "chrome-trace",

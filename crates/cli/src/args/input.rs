@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use makespan_import::Unit;
+use makespan_import::{Mapping, Unit};
 
 use crate::config::setting::Setting;
 use crate::config::settings::ZONE;
@@ -19,7 +19,7 @@ pub(super) fn help<T>(setting: &Setting<T>) -> String {
 }
 
 /// The files to read, and how.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Input {
     /// Files, folders, archives, ids of runs, or - for standard input
     #[arg(required = true, value_name = "FILES")]
@@ -28,6 +28,25 @@ pub(crate) struct Input {
     pub(crate) zone: Option<NamedZone>,
     #[arg(long, value_name = "UNIT", value_parser = unit, help = UNIT_HELP)]
     pub(crate) unit: Option<Unit>,
+    #[arg(long, value_name = "FILE", value_parser = mapping, help = MAP_HELP)]
+    pub(crate) map: Option<Mapping>,
+}
+
+/// The help of `--map`.
+pub(super) const MAP_HELP: &str =
+    "File that names the columns of tables (CSV, TSV, JSON): see docs/tables.md";
+
+/// A mapping is not longer than this.
+const LONGEST_MAPPING: u64 = 1 << 20;
+
+/// Reads the file of `--map`.
+pub(super) fn mapping(path: &str) -> Result<Mapping, String> {
+    let length = std::fs::metadata(path).map_err(|e| e.to_string())?.len();
+    if length > LONGEST_MAPPING {
+        return Err("it is longer than 1 MiB, which no mapping is".to_owned());
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    Mapping::parse(&text)
 }
 
 /// The help of `--unit`.

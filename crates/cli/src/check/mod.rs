@@ -31,8 +31,7 @@ pub(crate) fn run(args: &CheckArgs, config: &Config) -> Result<u8, Failure> {
         Ok(load(input, config)?.into_iter().map(|loaded| Facts::new(loaded.run)).collect())
     };
     let read = facts(&args.input).and_then(|runs| {
-        let baseline =
-            Input { files: args.baseline.clone(), zone: args.input.zone.clone(), unit: args.input.unit };
+        let baseline = Input { files: args.baseline.clone(), ..args.input.clone() };
         let baseline = if args.baseline.is_empty() { Vec::new() } else { facts(&baseline)? };
         Ok((runs, baseline))
     });

@@ -24,6 +24,7 @@ pub(crate) fn run(args: &CompareArgs, config: &Config) -> Result<(), Failure> {
         files: files.to_vec(),
         zone: args.zone.clone(),
         unit: args.unit,
+        map: args.map.clone(),
     };
     let compared = |loaded: Vec<Loaded>, set: &'static str| {
         let one = |l: Loaded| Compared { facts: Facts::new(l.run), format: l.format, set };

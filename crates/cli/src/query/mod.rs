@@ -38,7 +38,12 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
     // Before anything is read: a wrong expression is told at once.
     let query = Query::parse(&expression).map_err(|error| wrong(&error))?;
     let mut runs = load(
-        &Input { files: files.iter().map(PathBuf::from).collect(), zone: args.zone.clone(), unit: args.unit },
+        &Input {
+            files: files.iter().map(PathBuf::from).collect(),
+            zone: args.zone.clone(),
+            unit: args.unit,
+            map: args.map.clone(),
+        },
         config,
     )?;
     if let Some(number) = args.run {

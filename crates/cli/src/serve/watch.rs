@@ -43,7 +43,7 @@ impl Watch {
                 if files.is_empty() || self.seen.get(&entry) == Some(&files) {
                     continue;
                 }
-                let input = Input { files: vec![entry.clone()], zone: None, unit: None };
+                let input = Input { files: vec![entry.clone()], zone: None, unit: None, map: None };
                 match bring_files(&input, config, address, store) {
                     Ok(_) | Err(Failure::NothingRead) => drop(self.seen.insert(entry, files)),
                     // The store cannot take it now: it is tried again.

@@ -153,10 +153,10 @@ impl Parser {
                     host: attribute(tag, &["hostname"]),
                     cases: Vec::new(),
                 };
-                if let Some(outer) = self.open.last().and_then(|at| self.report.suites.get(*at)) {
-                    if suite.host.is_empty() {
-                        suite.host.clone_from(&outer.host);
-                    }
+                if let Some(outer) = self.open.last().and_then(|at| self.report.suites.get(*at))
+                    && suite.host.is_empty()
+                {
+                    suite.host.clone_from(&outer.host);
                 }
                 self.open.push(self.report.suites.len());
                 self.report.suites.push(suite);

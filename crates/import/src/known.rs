@@ -1,0 +1,114 @@
+//! Formats that are known and cannot be read: what they are called, and what would help.
+
+use crate::sniff::{Head, JsonKind};
+
+/// First bytes of files, what such a file is, and what would help.
+const BEGINNINGS: &[(&[u8], &str, &str)] = &[
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it and open the files in it"),
+    (b"Rar!\x1a\x07", "a RAR archive", "unpack it and open the files in it"),
+    (b"\x04\x22\x4d\x18", "data compressed by LZ4", "unpack it with `lz4 -d`, or compress it with zstd"),
+    (b"LZIP", "data compressed by lzip", "unpack it with `lzip -d`, or compress it with xz"),
+    (b"\x1f\x9d", "data compressed by compress", "unpack it with `uncompress`"),
+    (b"\x1f\x8b", "gzip within an archive", "unpack the archive first"),
+    (
+        b"PAR1",
+        "a Parquet file",
+        "write it as CSV or JSON lines, for example with `duckdb -c \"COPY 'FILE' TO 'tasks.csv'\"`",
+    ),
+    (b"ARROW1", "an Arrow file", "write it as CSV or JSON lines"),
+    (b"Obj\x01", "an Avro file", "write it as JSON lines, for example with `avro-tools tojson`"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "write its table of tasks as CSV"),
+    (
+        b"SQLite format 3\0",
+        "a SQLite database of an unknown program",
+        "write its table of tasks as CSV and name the columns with --map",
+    ),
+    (b"\x80\x04\x95", "a pickle of Python", "write it as JSON: a pickle can run code and is never opened"),
+    (b"%PDF-", "a PDF document", "open the data that it was made from"),
+    (b"\x89PNG", "a picture", "open the data that it was made from"),
+    (b"\x7fELF", "a program", "open what it records"),
+];
+
+/// Members of a JSON object, or of the first element of an array, what such a file is, and what would help.
+const MEMBERS: &[(&[&str], &str, &str)] = &[
+    (
+        &["Event", "Spark Version"],
+        "an event log of Spark",
+        "write the stages of its history server's REST API as CSV and name the columns with --map",
+    ),
+    (
+        &["Event", "Stage ID"],
+        "an event log of Spark",
+        "write the stages of its history server's REST API as CSV and name the columns with --map",
+    ),
+    (
+        &["meta", "threads", "libs"],
+        "a profile of Firefox Profiler",
+        "record with a tracer that writes Trace Event JSON",
+    ),
+    (
+        &["nodes", "samples", "timeDeltas"],
+        "a CPU profile of Chrome",
+        "record a trace instead, which has tasks with start and end",
+    ),
+    (&["$schema", "shared", "profiles"], "a profile of speedscope", "open the trace that it was made from"),
+    (&["cells", "nbformat"], "a Jupyter notebook", "record its cells with the SDK for Python"),
+    (&["$schema", "version", "runs"], "results of a static analysis (SARIF)", "it has findings and no tasks"),
+    (&["log", "_meta"], "a HAR file", "write its entries as CSV and name the columns with --map"),
+];
+
+/// What a file is that no importer knows, and what would help.
+pub(crate) fn known(head: &Head<'_>) -> Option<String> {
+    let say = |what: &str, help: &str| format!("{what}, which cannot be read; {help}");
+    if let Some((_, what, help)) = BEGINNINGS.iter().find(|(start, ..)| head.bytes.starts_with(start)) {
+        return Some(say(what, help));
+    }
+    if let Some((_, what, help)) = MEMBERS.iter().find(|(keys, ..)| head.shape.record_has(keys)) {
+        return Some(say(what, help));
+    }
+    let is_history =
+        head.shape.inner_has("events", "previousEventId") && head.shape.inner_has("events", "type");
+    if is_history {
+        return Some(say(
+            "a history of AWS Step Functions",
+            "write its states as CSV and name the columns with --map",
+        ));
+    }
+    let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
+    if head.shape.root == JsonKind::NotJson
+        && head.text
+        && has("gradle")
+        && has("<title>Profile report</title>")
+    {
+        return Some(say(
+            "a profile report of Gradle",
+            "it has no start times; `--scan` or a build with the OpenTelemetry plugin records them",
+        ));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn known_formats_are_named_with_what_would_help() {
+        let of = |bytes: &[u8]| known(&Head::new("x", bytes));
+        assert!(
+            of(b"PAR1\x15\x04").unwrap().contains("a Parquet file, which cannot be read; write it as CSV")
+        );
+        assert!(
+            of(b"{\"Event\":\"SparkListenerLogStart\",\"Spark Version\":\"3.5\"}\n{}")
+                .unwrap()
+                .contains("Spark")
+        );
+        assert!(
+            of(b"{\"events\":[{\"id\":1,\"type\":\"ExecutionStarted\",\"previousEventId\":0}]}")
+                .unwrap()
+                .contains("Step")
+        );
+        assert_eq!(of(b"hello"), None);
+    }
+}
