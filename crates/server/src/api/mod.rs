@@ -1,5 +1,6 @@
 //! The routes.
 
+mod alerts;
 mod events;
 mod facts;
 mod files;
@@ -35,6 +36,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             .route("/api/v1/runs/{id}/tasks", get(facts::tasks))
             .route("/api/v1/runs/{id}/facts", get(facts::summary))
             .route("/api/v1/runs/{id}/live", get(sse::live))
+            .route("/api/v1/alerts", get(alerts::list))
             .route("/api/v1/live", get(ws::live))
             .route("/metrics", get(metrics::metrics))
             .route("/api/graph/current", get(graflow::graph))
