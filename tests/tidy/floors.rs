@@ -20,19 +20,23 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("analysis", &["format", "model"]),
     ("store", &["format", "model"]),
     ("views", &["format", "model", "analysis", "layout", "scene"]),
+    ("alerts", &["format", "model", "analysis", "scene", "views"]),
     // Its tests read back what it wrote.
     ("export", &["format", "model", "import", "analysis", "layout", "scene", "views"]),
     ("engine", &["format", "model", "import", "analysis", "layout", "scene", "views", "export"]),
     ("report", &["format", "redact", "model", "analysis", "layout", "scene", "views", "export", "engine"]),
     (
         "server",
-        &["format", "model", "import", "analysis", "layout", "scene", "store", "views", "engine", "report"],
+        &[
+            "format", "model", "import", "analysis", "layout", "scene", "store", "views", "alerts", "engine",
+            "report",
+        ],
     ),
     (
         "cli",
         &[
-            "format", "redact", "model", "import", "analysis", "layout", "scene", "store", "views", "export",
-            "engine", "report", "server",
+            "format", "redact", "model", "import", "analysis", "layout", "scene", "store", "views", "alerts",
+            "export", "engine", "report", "server",
         ],
     ),
 ];

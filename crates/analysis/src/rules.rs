@@ -49,7 +49,8 @@ impl Comparison {
         }
     }
 
-    fn holds(self, value: f64, limit: f64) -> bool {
+    /// Whether a value relates to a limit that way; never where either is NaN, but for [`Comparison::Unequal`].
+    pub fn holds(self, value: f64, limit: f64) -> bool {
         match self {
             Comparison::Below => value < limit,
             Comparison::AtMost => value <= limit,
@@ -197,8 +198,8 @@ impl Rule {
         Ok(Rule { figure, aggregate, comparison, limit: amount, written })
     }
 
-    /// The limit in the base unit of a quantity.
-    fn limit_of(&self, quantity: Quantity) -> Option<f64> {
+    /// The limit in the base unit of a quantity; `None` where it counts something else.
+    pub fn limit_of(&self, quantity: Quantity) -> Option<f64> {
         match self.limit.unit {
             Unit::None if quantity == Quantity::Time => Some(self.limit.value * 1e9),
             Unit::None => Some(self.limit.value),

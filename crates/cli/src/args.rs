@@ -1,5 +1,6 @@
 //! The verbs and their options.
 
+mod alerts;
 mod check;
 mod export;
 mod input;
@@ -21,6 +22,7 @@ use makespan_report::Part;
 use crate::config::settings::{OPEN_PORT, STORE, ZONE};
 use crate::date::{Date, Length};
 use crate::zone::NamedZone;
+pub(crate) use alerts::AlertsArgs;
 pub(crate) use check::{CheckArgs, CheckFormat};
 pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
@@ -147,6 +149,16 @@ Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invali
     /// Without a run, lists the runs that are active.
     #[command(after_help = "Example:\n  makespan monitor nightly-7")]
     Monitor(MonitorArgs),
+    /// List alerts, snooze them, or show what rules would find
+    ///
+    /// Rules and handlers stand in makespan.toml and in your configuration file; docs/alerts.md describes them. They are
+    /// applied by `makespan serve` while runs grow, and by `makespan run` at its end.
+    #[command(after_help = "\
+Examples:
+  makespan alerts --count 5
+  makespan alerts --dry-run runs/
+  makespan alerts --snooze late --for 2h")]
+    Alerts(AlertsArgs),
     /// Run a command and record it
     ///
     /// Records when the command started and ended, its exit status, the end of its output, and the resources it used.

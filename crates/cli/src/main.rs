@@ -5,6 +5,7 @@
 //! step does not exist, or the request conflicts with its current state; 2 invalid usage, an output or store that
 //! cannot be used, or a damaged run in the store. `run` returns the exit code of its command.
 
+mod alerting;
 mod args;
 mod check;
 mod compare;
@@ -15,7 +16,6 @@ mod export;
 mod failure;
 mod foreign;
 mod formats;
-mod gate;
 mod keeping;
 mod load;
 mod manual;
@@ -107,6 +107,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Convert(args) => export::convert(args, &config()?),
         Verb::Formats(args) => formats::run(args),
         Verb::Open(args) => open::run(args, &config()?),
+        Verb::Alerts(args) => alerting::run(args, &config()?),
         Verb::Monitor(args) => keeping::monitor::run(args, &config()?),
         Verb::Serve(args) => serve::run(args, config()?),
         Verb::Run(args) => return Ok(ExitCode::from(recording::command::run(args, store))),

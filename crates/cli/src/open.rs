@@ -63,8 +63,14 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
         // Every user of this machine can connect.
         path_token: Some(format!("{:016x}{:016x}", random(), random())),
     };
-    let contents =
-        Contents { assets: dist::file, files: served, store: None, open_writer: None, every_second: None };
+    let contents = Contents {
+        assets: dist::file,
+        files: served,
+        store: None,
+        open_writer: None,
+        alerts: None,
+        every_second: Vec::new(),
+    };
     let mut door = None;
     let served = makespan_server::serve(settings, contents, |address| {
         let (there, left) = if args.no_browser { (address.to_owned(), None) } else { doorway(address) };

@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::http::Method;
 use tokio::sync::watch;
 
+use crate::alerts::AlertLedger;
 use crate::cache::Cache;
 use crate::live::list::RunList;
 use crate::live::tail::Tails;
@@ -29,6 +30,7 @@ pub(crate) struct Counters {
 pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) shelf: Arc<Shelf>,
+    pub(crate) alerts: Option<Arc<AlertLedger>>,
     guard: Guard,
     tokens: Option<Tokens>,
     pub(crate) tails: Tails,
@@ -42,6 +44,7 @@ impl App {
     pub(crate) fn new(
         site: Site,
         shelf: Shelf,
+        alerts: Option<Arc<AlertLedger>>,
         guard: Guard,
         tokens: Option<Tokens>,
         stop: watch::Receiver<bool>,
@@ -49,6 +52,7 @@ impl App {
         let shelf = Arc::new(shelf);
         Arc::new(App {
             site,
+            alerts,
             guard,
             tokens,
             tails: Tails::new(Arc::clone(&shelf), stop.clone()),

@@ -4,10 +4,12 @@
 //! checks: who asks (name and origin), then the token where there are any, then the route. Nothing of a path ever
 //! reaches the disk. `docs/server.md` describes what it answers.
 
+pub mod alerts;
 mod api;
 mod app;
 mod cache;
 pub mod documents;
+mod fold;
 mod front;
 mod live;
 mod net;
@@ -25,6 +27,7 @@ use makespan_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use alerts::AlertLedger;
 use app::App;
 use front::Front;
 use net::guard::Guard;
@@ -46,8 +49,11 @@ pub struct Contents {
     pub store: Option<Arc<dyn Store>>,
     /// Opens that store once more to write to it, where it has one writer at a time: the other one is only read then.
     pub open_writer: Option<OpenWriter>,
-    /// What is done every second where blocking is allowed: taking in what programs left for the store.
-    pub every_second: Option<Box<dyn FnMut() + Send>>,
+    /// The history of alerts.
+    pub alerts: Option<Arc<AlertLedger>>,
+    /// What is done every second where blocking is allowed, each by itself: taking in what programs left for the store,
+    /// judging runs.
+    pub every_second: Vec<Box<dyn FnMut() + Send>>,
 }
 
 /// Listens until interrupted or terminated, then lets what is being answered come to its end. `started` is given the
@@ -94,6 +100,7 @@ async fn run<E>(
     let app = App::new(
         site,
         Shelf::new(contents.store, contents.open_writer),
+        contents.alerts,
         guard,
         settings.tokens,
         stop.clone(),
@@ -107,7 +114,7 @@ async fn run<E>(
     };
     let inner = settings.path_token.as_ref().map_or_else(String::new, |token| format!("{token}/"));
     started(&format!("http://{shown}/{inner}")).map_err(ServeError::Started)?;
-    if let Some(work) = contents.every_second {
+    for work in contents.every_second {
         tokio::spawn(every_second(work, stop.clone()));
     }
     let accepting =

@@ -56,8 +56,14 @@ fn an_address_that_others_reach_needs_tokens() {
         path_token: None,
         is_open: false,
     };
-    let contents =
-        Contents { assets: |_| None, files: Vec::new(), store: None, open_writer: None, every_second: None };
+    let contents = Contents {
+        assets: |_| None,
+        files: Vec::new(),
+        store: None,
+        open_writer: None,
+        alerts: None,
+        every_second: Vec::new(),
+    };
     let served = makespan_server::serve(settings, contents, |_| Err::<(), ()>(()));
     assert!(matches!(served, Err(ServeError::NoToken(_))), "{served:?}");
 }

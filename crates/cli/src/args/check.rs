@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
+use makespan_analysis::Gate;
 
 use super::input::Input;
-use crate::gate::Gate;
 
 /// For whom the result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -23,7 +23,7 @@ const NOT_JUDGED: u8 = 2;
 
 /// Checks runs; the exit code is the verdict.
 pub(crate) fn run(args: &CheckArgs, config: &Config) -> Result<u8, Failure> {
-    let gates = if args.rules.is_empty() { config.value(None, &CHECK_RULES)?.0 } else { args.rules.clone() };
+    let gates = if args.rules.is_empty() { config.value(None, &CHECK_RULES)? } else { args.rules.clone() };
     if let Some(gate) = gates.iter().find(|gate| gate.needs_baseline() && args.baseline.is_empty()) {
         return Err(Failure::Usage(format!("the rule `{gate}` needs earlier runs: add --baseline RUNS")));
     }

@@ -1,11 +1,9 @@
 //! What became of each rule, run by run.
 
-use makespan_analysis::{Facts, Judged, Verdict};
+use makespan_analysis::{Facts, Gate, Judged, Verdict};
 use makespan_scene::{Role, visible};
 use makespan_views::amount::Unit;
 use makespan_views::{Cell, Column, Section, Table};
-
-use crate::gate::Gate;
 
 /// What became of one rule.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,12 +4,17 @@ use makespan_analysis::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::alerts::AlertSettings;
+use super::expand::{Author, expanded};
 use super::setting::Described;
 use super::settings::{ALL, find};
 use super::url::encoded;
 
 /// The largest file that is read, in bytes.
 pub(super) const LONGEST: u64 = 1 << 20;
+
+/// The section that holds no settings but rules and handlers of alerts.
+const ALERTS: &str = "alerts";
 
 /// A setting as a file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,30 +36,25 @@ pub(super) struct Wrong {
     pub(super) what: String,
 }
 
-/// Whose file it is, which decides what it may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Author {
-    /// The user's own file: `${NAME}` stands for a variable of the environment.
-    User,
-    /// A file that came with a folder: whoever wrote it may want to see the environment of whoever reads it.
-    Project,
-}
-
 /// Reads a file.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong with it: invalid TOML, an unknown name, a value of another type, a variable of the
 /// environment in a project's file.
-pub(super) fn read(text: &str, author: Author) -> Result<Vec<Entry>, Wrong> {
+pub(super) fn read(text: &str, author: Author) -> Result<(Vec<Entry>, AlertSettings), Wrong> {
     let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
     let table = DeTable::parse(text).map_err(|error| Wrong {
         line: error.span().map_or(1, |span| line(span.start)),
         what: error.message().to_owned(),
     })?;
-    let mut entries = Vec::new();
+    let (mut entries, mut alerts) = (Vec::new(), AlertSettings::default());
     for (key, value) in table.get_ref() {
         match value.get_ref() {
+            section if *key.get_ref() == ALERTS => {
+                let read = super::alerts::read(key.span().start, section, author);
+                alerts = read.map_err(|(at, what)| Wrong { line: line(at), what })?;
+            }
             // A section: all names are `key` or `section.key`, so there is no deeper one.
             DeValue::Table(section) => {
                 for (inner, value) in section {
@@ -66,7 +66,7 @@ pub(super) fn read(text: &str, author: Author) -> Result<Vec<Entry>, Wrong> {
         }
     }
     entries.sort_by_key(|entry| entry.line);
-    Ok(entries)
+    Ok((entries, alerts))
 }
 
 fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>, author: Author) -> Result<Entry, Wrong> {
@@ -81,7 +81,7 @@ fn entry(name: &str, line: usize, value: &Spanned<DeValue<'_>>, author: Author) 
     };
     let text = match value.get_ref() {
         DeValue::String(text) if author == Author::User => {
-            expanded(text, |name| std::env::var(name).ok()).map_err(&wrong)?
+            expanded(text, |name| std::env::var(name).ok(), encoded).map_err(&wrong)?
         }
         DeValue::String(text) if text.contains("${") => {
             return Err(wrong(format!(
@@ -111,24 +111,6 @@ pub(super) fn check(setting: &dyn Described, text: &str) -> Result<(), String> {
     setting.check(text)
 }
 
-/// The text with `${NAME}` replaced by that variable of the environment, percent-encoded so that any password stays
-/// one part of its URL. `$` before anything else is a `$`.
-fn expanded(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, behind)) = after.split_once('}') else {
-            return Err("`${` without a closing `}`".to_owned());
-        };
-        let value = variable(name).ok_or_else(|| format!("environment variable {name} is not set"))?;
-        out.push_str(before);
-        out.push_str(&encoded(&value));
-        rest = behind;
-    }
-    out.push_str(rest);
-    Ok(out)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -143,11 +125,11 @@ mod tests {
     fn values_of_all_types_with_their_lines() {
         let text =
             "# runs of this project\nstore = \"file:runs\"\n\n[list]\nlimit = 1_000\n[open]\nport = 0\n";
-        let entries = read(text, Author::Project).unwrap();
+        let (entries, _) = read(text, Author::Project).unwrap();
         let found: Vec<(&str, &str, usize)> =
             entries.iter().map(|e| (e.key, e.text.as_str(), e.line)).collect();
         assert_eq!(found, [("store", "file:runs", 2), ("list.limit", "1000", 5), ("open.port", "0", 7)]);
-        assert_eq!(read("", Author::User), Ok(Vec::new()));
+        assert_eq!(read("", Author::User), Ok((Vec::new(), AlertSettings::default())));
     }
 
     #[test]
@@ -169,14 +151,14 @@ mod tests {
     #[test]
     fn secrets_come_from_the_environment() {
         let variable = |name: &str| (name == "PASSWORD").then(|| "p@ss/w:rd".to_owned());
-        let url = expanded("postgres://me:${PASSWORD}@db/runs?a=$1", variable);
+        let url = expanded("postgres://me:${PASSWORD}@db/runs?a=$1", variable, encoded);
         assert_eq!(url.as_deref(), Ok("postgres://me:p%40ss%2Fw%3Ard@db/runs?a=$1"));
-        assert_eq!(read("workflow = \"$PASSWORD {x}\"", Author::Project).unwrap()[0].text, "$PASSWORD {x}");
+        assert_eq!(read("workflow = \"$PASSWORD {x}\"", Author::Project).unwrap().0[0].text, "$PASSWORD {x}");
         for text in ["store = \"postgres://${PASSWORD}@db\"", "workflow = \"${HOME}\"", "zone = \"${\""] {
             let wrong = read(text, Author::Project).unwrap_err();
             assert!(wrong.what.contains("your own configuration file"), "{wrong:?}");
         }
-        assert!(expanded("${OTHER}", variable).unwrap_err().contains("OTHER"));
-        assert!(expanded("${PASSWORD", variable).is_err());
+        assert!(expanded("${OTHER}", variable, encoded).unwrap_err().contains("OTHER"));
+        assert!(expanded("${PASSWORD", variable, encoded).is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! Configuration: options over the environment over the project's file over the user's file over defaults. What there
 //! is to configure stands in one table ([`settings`]).
 
+mod alerts;
+mod expand;
 mod file;
 mod places;
 pub(crate) mod setting;
@@ -21,6 +23,7 @@ use makespan_store::Location;
 use crate::failure::Failure;
 use crate::output::clean;
 use crate::zone::NamedZone;
+pub(crate) use alerts::AlertSettings;
 pub(crate) use places::data_folder;
 use setting::{Described as _, PREFIX, Setting, SettingType};
 use settings::{ALL, STORE, ZONE};
@@ -69,7 +72,7 @@ struct Given {
 #[derive(Clone, Debug)]
 struct SettingsFile {
     path: PathBuf,
-    author: file::Author,
+    author: expand::Author,
 }
 
 /// All settings of this call.
@@ -78,6 +81,10 @@ pub(crate) struct Config {
     given: BTreeMap<&'static str, Given>,
     /// The files that were read, the strongest first.
     files: Vec<PathBuf>,
+    /// Rules and handlers of all files.
+    alerts: AlertSettings,
+    /// Why handlers of a file are not used.
+    refused_handlers: Option<String>,
 }
 
 impl Config {
@@ -92,8 +99,9 @@ impl Config {
             config.put(setting.key(), setting.default().map(str::to_owned), Origin::Default);
         }
         config.put(STORE.key, places::default_store(), Origin::Default);
-        let user = places::user_file().map(|path| SettingsFile { path, author: file::Author::User });
-        let project = places::project_file().map(|path| SettingsFile { path, author: file::Author::Project });
+        let user = places::user_file().map(|path| SettingsFile { path, author: expand::Author::User });
+        let project =
+            places::project_file().map(|path| SettingsFile { path, author: expand::Author::Project });
         for file in [user, project].into_iter().flatten() {
             config.read(file)?;
         }
@@ -134,15 +142,26 @@ impl Config {
             warn(&format!("{} belongs to another user and is not read", path.display()));
             return Ok(());
         }
-        if author == file::Author::Project && path.is_symlink() {
+        if author == expand::Author::Project && path.is_symlink() {
             // What a message quotes would be a file of the user's that the project only names.
             warn(&format!("{} is a symbolic link and is not read", path.display()));
             return Ok(());
         }
         let text = std::fs::read_to_string(&path).map_err(|error| failed(None, &error))?;
-        let entries = file::read(&text, author).map_err(|wrong| failed(Some(wrong.line), &wrong.what))?;
+        let (entries, mut alerts) =
+            file::read(&text, author).map_err(|wrong| failed(Some(wrong.line), &wrong.what))?;
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-        let trusted = || author == file::Author::User || trust::is_trusted(&folder, text.as_bytes());
+        let trusted = || author == expand::Author::User || trust::is_trusted(&folder, text.as_bytes());
+        if !alerts.handlers.is_empty() && !trusted() {
+            // They start programs and send what runs are called to anywhere.
+            alerts.handlers.clear();
+            let (file, folder) = (path.display(), folder.display());
+            self.refused_handlers = Some(format!(
+                "{file}: the handlers of alerts are not used, because this project is not trusted; check the file, \
+                 then run `makespan config trust {folder}`, or move them to your own configuration file"
+            ));
+        }
+        self.alerts.merge(alerts);
         for file::Entry { key, text, line } in entries {
             let origin = Origin::File { path: path.clone(), line };
             if key != STORE.key {
@@ -193,6 +212,14 @@ impl Config {
     /// The zone of times that name none.
     pub(crate) fn zone(&self, option: Option<&NamedZone>) -> Result<NamedZone, Failure> {
         self.value(option.cloned(), &ZONE)
+    }
+
+    /// Rules and handlers of alerts; says on stderr which handlers are not used.
+    pub(crate) fn alerts(&self) -> &AlertSettings {
+        if let Some(why) = &self.refused_handlers {
+            warn(why);
+        }
+        &self.alerts
     }
 
     /// Whether nobody said where runs are kept, so that it is the user's data folder.

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use makespan_analysis::Gate;
 use makespan_format::amount::bytes;
 use makespan_scene::duration;
 use makespan_store::{BACKENDS, Location};
 
 use crate::date::Length;
-use crate::gate::Gates;
 use crate::zone::NamedZone;
 
 /// With this, names of settings in the environment begin.
@@ -147,11 +147,11 @@ impl SettingType for Length {
     }
 }
 
-impl SettingType for Gates {
+impl SettingType for Vec<Gate> {
     const NAME: &'static str = "rules";
 
-    fn read(text: &str) -> Result<Gates, String> {
-        Gates::parse(text)
+    fn read(text: &str) -> Result<Vec<Gate>, String> {
+        Gate::parse_all(text)
     }
 }
 

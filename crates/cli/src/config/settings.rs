@@ -1,10 +1,10 @@
 //! The settings there are. Help, documentation, validation and `makespan config show` are made from this table.
 
+use makespan_analysis::Gate;
 use makespan_format::Status;
 
 use super::setting::{Described, Setting, SettingType, Size, StoreUrl};
 use crate::date::Length;
-use crate::gate::Gates;
 use crate::zone::NamedZone;
 
 macro_rules! setting {
@@ -37,7 +37,7 @@ setting!(RUN_SAMPLE: Length, "run.sample", default Some("100 ms"), "", flag "--s
     "Interval at which the resources of a recorded command are measured.");
 setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
     "Maximum size of the end of a command's output that is recorded.");
-setting!(CHECK_RULES: Gates, "check.rules", default Some("failed = 0"), "", flag "--rule of check",
+setting!(CHECK_RULES: Vec<Gate>, "check.rules", default Some("failed = 0"), "", flag "--rule of check",
     "The rules that `check` applies, separated by semicolons.");
 setting!(GC_OLDER_THAN: Length, "gc.older_than", default None, "none", flag "--older-than",
     "Age after which a finished run may be removed, counted from its end.");

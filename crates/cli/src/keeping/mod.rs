@@ -9,3 +9,5 @@ pub(crate) mod metrics;
 pub(crate) mod monitor;
 pub(crate) mod status;
 mod words;
+
+pub(crate) use words::moment;

@@ -22,7 +22,7 @@ pub(super) fn over(tasks: &Tally) -> String {
 }
 
 /// A time in UTC, to the second.
-pub(super) fn moment(ns: Option<i64>) -> String {
+pub(crate) fn moment(ns: Option<i64>) -> String {
     ns.map_or_else(
         || "–".to_owned(),
         |ns| format_rfc3339(ns - ns.rem_euclid(1_000_000_000)).replace('T', " ").replace('Z', ""),

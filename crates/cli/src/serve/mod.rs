@@ -8,6 +8,7 @@ use std::sync::Arc;
 use makespan_server::{Contents, OpenWriter, Settings, Tokens};
 use makespan_store::Store;
 
+use crate::alerting::Alerting;
 use crate::args::ServeArgs;
 use crate::config::Config;
 use crate::dist;
@@ -25,6 +26,7 @@ pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
     let address = Address::new(&config)?;
     let store: Arc<dyn Store> = Arc::from(address.open()?);
     let mut watch = Watch::new(args.watch.clone());
+    let config_alerts = config.alerts().clone();
     let (kept, work_address) = (Arc::clone(&store), address.clone());
     let work = move || {
         // A store on a disk has one writer at a time: it is opened for this and closed again.
@@ -35,6 +37,9 @@ pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
         }
         watch.look(&config, &work_address, store);
     };
+    let alerts = Alerting::new(&config_alerts, &address)?;
+    let ledger = alerts.ledger();
+    let judged = alerts.every_second(Arc::clone(&store));
     let on_disk = address.is_on_disk();
     let open_writer: OpenWriter = Box::new(move || address.try_open());
     let settings = Settings {
@@ -50,7 +55,8 @@ pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
         files: Vec::new(),
         store: Some(store),
         open_writer: on_disk.then_some(open_writer),
-        every_second: Some(Box::new(work)),
+        alerts: Some(ledger),
+        every_second: vec![Box::new(work), judged],
     };
     makespan_server::serve(settings, contents, |address| {
         announce(address, (!args.no_browser).then_some(address))

@@ -63,7 +63,7 @@ pub(crate) fn run(args: &SiteArgs, config: &Config) -> Result<(), Failure> {
 /// The runs of the files, or those of the store if no file is named.
 fn runs(args: &SiteArgs, config: &Config) -> Result<Vec<Arc<Run>>, Failure> {
     if !args.files.is_empty() {
-        let input = Input { files: args.files.clone(), zone: args.zone.clone(), unit: args.unit };
+        let input = Input { files: args.files.clone(), zone: args.zone.clone(), unit: args.unit, map: None };
         return Ok(load(&input, config)?.into_iter().map(|loaded| loaded.run).collect());
     }
     let address = Address::new(config)?;

@@ -42,13 +42,27 @@ struct Taken {
 /// Where events for a store are put.
 pub(super) fn folder(location: &Location, data: Option<PathBuf>) -> Option<PathBuf> {
     if matches!(location.scheme(), "file" | "sqlite") {
-        let path = location.path().ok()?;
-        let mut name: OsString = path.file_name()?.to_owned();
-        name.push(".inbox");
-        let path = path.with_file_name(name);
-        return Some(std::path::absolute(&path).unwrap_or(path));
+        return beside(location, "inbox");
     }
     Some(data?.join(format!("inbox-{:016x}", fnv(location.secret_url()))))
+}
+
+/// `<path>.<ending>` beside a store on this machine.
+fn beside(location: &Location, ending: &str) -> Option<PathBuf> {
+    let path = location.path().ok()?;
+    let mut name: OsString = path.file_name()?.to_owned();
+    name.push(format!(".{ending}"));
+    let path = path.with_file_name(name);
+    Some(std::path::absolute(&path).unwrap_or(path))
+}
+
+/// Where the history of alerts of a store is kept: `<path>.alerts` beside a store on this machine, for others a file of
+/// the user's data folder.
+pub(super) fn alerts(location: &Location, data: Option<PathBuf>) -> Option<PathBuf> {
+    if matches!(location.scheme(), "file" | "sqlite") {
+        return beside(location, "alerts");
+    }
+    Some(data?.join(format!("alerts-{:016x}.jsonl", fnv(location.secret_url()))))
 }
 
 /// FNV-1a of 64 bits: short enough to be written again in each language that records.
@@ -257,6 +271,9 @@ mod tests {
         assert!(folder("sqlite:runs.db").is_absolute());
         // The number stands in the tests of the Python package and of the tracker too.
         assert_eq!(folder("redis://host/1"), Path::new("/data/inbox-ac26ac9c6652db12"));
+        let alerts = |url: &str| alerts(&Location::parse(url).unwrap(), Some("/data".into())).unwrap();
+        assert_eq!(alerts("sqlite:/a/runs.db"), Path::new("/a/runs.db.alerts"));
+        assert_eq!(alerts("redis://host/1"), Path::new("/data/alerts-ac26ac9c6652db12.jsonl"));
         assert_eq!(fnv("foobar"), 0x8594_4171_f739_67e8);
     }
 }

@@ -11,6 +11,7 @@ mod reading;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use makespan_server::alerts::AlertLedger;
 use makespan_store::{Error, Location, Store};
 
 use crate::config::settings::{STORE, WAIT};
@@ -124,6 +125,17 @@ impl Address {
     /// Where programs that record themselves put events for this store.
     pub(crate) fn inbox(&self) -> Option<PathBuf> {
         inbox::folder(&self.location, config::data_folder())
+    }
+
+    /// The history of alerts about the runs of this store.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Config`] if there is no folder for it.
+    pub(crate) fn alerts(&self) -> Result<AlertLedger, Failure> {
+        let place = inbox::alerts(&self.location, config::data_folder());
+        let none = || Failure::Config("there is no home folder to keep the history of alerts in".to_owned());
+        place.map(AlertLedger::new).ok_or_else(none)
     }
 
     /// The file in the inbox for what others record into a run, in a folder that is there and private.

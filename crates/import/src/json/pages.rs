@@ -125,6 +125,11 @@ impl<'a> Pages<'a> {
         self.error.get_or_insert_with(|| JsonError { message: what.to_owned(), offset, line: None });
     }
 
+    /// Whether all of it could be read as it is.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.error.is_none() && self.mended == Mended::default()
+    }
+
     /// The texts, in order.
     pub(crate) fn roots(&self) -> impl Iterator<Item = Value<'_, '_>> {
         self.tapes.iter().map(|tape| tape.value(&self.text))

@@ -27,18 +27,18 @@ pub(super) fn take<'a>(root: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
         }
     }
     for resource in resources(LOGS) {
-        of_resource(resource, book);
+        let at = of_resource(resource, book);
         for scope in lists(resource, &["scopeLogs", "instrumentationLibraryLogs", "scope_logs"]) {
             for value in lists(scope, &["logRecords", "logs", "log_records"]) {
-                record(value, book);
+                record(value, at, book);
             }
         }
     }
     for resource in resources(METRICS) {
-        of_resource(resource, book);
+        let at = of_resource(resource, book);
         for scope in lists(resource, &["scopeMetrics", "instrumentationLibraryMetrics", "scope_metrics"]) {
             for value in scope.list("metrics") {
-                metric(value, book);
+                metric(value, at, book);
             }
         }
     }
@@ -110,7 +110,7 @@ fn span<'a>(value: Value<'_, 'a>, resource: usize, scope: Option<Cow<'a, str>>, 
     book.span(id(value, TRACE), span);
 }
 
-fn record<'a>(value: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
+fn record<'a>(value: Value<'_, 'a>, resource: usize, book: &mut Book<'_, 'a>) {
     let body = value.at("body").map(|body| Attributes::read(Some(body)));
     let text = value.at("body").and_then(|b| b.text_of(&["stringValue", "string_value"]));
     let text = text.or_else(|| body.map(|b| Cow::Owned(b.line()))).unwrap_or_default();
@@ -121,10 +121,11 @@ fn record<'a>(value: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
         t: times.iter().find_map(|key| nanos(value.at(key))),
         level: value.text_of(&["severityText", "severity_text", "severityNumber", "severity_number"]),
         text,
+        resource,
     });
 }
 
-fn metric<'a>(value: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
+fn metric<'a>(value: Value<'_, 'a>, resource: usize, book: &mut Book<'_, 'a>) {
     let name = value.text_at("name").unwrap_or_default();
     let unit = value.text_at("unit");
     let kinds = ["gauge", "sum", "histogram", "summary", "exponentialHistogram", "exponential_histogram"];
@@ -136,7 +137,7 @@ fn metric<'a>(value: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
                     let name =
                         if suffix.is_empty() { name.clone() } else { Cow::Owned(format!("{name}.{suffix}")) };
                     let unit = unit.clone().filter(|_| suffix != "count");
-                    book.points.push(Point { name, unit, t, value });
+                    book.points.push(Point { name, unit, t, value, resource });
                 }
             };
             let number = |keys: &[&str]| point.any(keys).and_then(Value::number);

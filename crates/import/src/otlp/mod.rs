@@ -10,6 +10,7 @@ mod attributes;
 mod console;
 mod json;
 mod proto;
+mod request;
 mod span;
 mod tell;
 
@@ -20,6 +21,8 @@ use crate::json::pages::{Pages, read_all, report_all};
 use crate::sniff::{Head, JsonKind};
 pub(crate) use attributes::Attributes;
 use json::{LOGS, METRICS, SPANS};
+pub use request::{Encoding, Taken, take_request};
+pub use span::Signal;
 pub(crate) use span::{Book, NO_END, Note, Span};
 pub(crate) use tell::tell;
 

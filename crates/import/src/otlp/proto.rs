@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use makespan_format::write_json_string;
 
 use super::attributes::Attributes;
-use super::span::{Book, Note, Span, hex};
+use super::span::{Book, Note, Point, Record, Signal, Span, hex};
 use crate::error::ReadError;
 
 /// Nested values below this depth are left out.
@@ -148,11 +148,32 @@ pub(super) fn take<'a>(bytes: &'a [u8], name: &str, book: &mut Book<'_, 'a>) -> 
     Ok(())
 }
 
+/// Takes one message of that kind.
+///
+/// # Errors
+/// Where it ends within a field, or holds bytes that are not a field: a part of a request is not to be taken for all of it.
+pub(super) fn take_part<'a>(
+    message: &'a [u8],
+    signal: Signal,
+    book: &mut Book<'_, 'a>,
+) -> Result<(), ReadError> {
+    if !fields(message).all(|field| field.is_some()) {
+        return Err(ReadError::broken("the body is not a protobuf message of that kind"));
+    }
+    match signal {
+        Signal::Traces => {
+            request(message, book);
+        }
+        Signal::Logs => logs(message, book),
+        Signal::Metrics => metrics(message, book),
+    }
+    Ok(())
+}
+
 /// Reads an `ExportTraceServiceRequest`; false where it stops early.
 fn request<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) -> bool {
     for resource in all(message, 1) {
-        let attributes = all(resource, 1).flat_map(|r| all(r, 1)).filter_map(pair).collect();
-        book.resources.push(Attributes(attributes));
+        of_resource(resource, book);
         // `scope_spans` is 2; instrumentation libraries were 2 in the same place, and 1000 for a while.
         for scope in all(resource, 2).chain(all(resource, 1000)) {
             let name = all(scope, 1).flat_map(|s| all(s, 1)).next().map(String::from_utf8_lossy);
@@ -164,10 +185,97 @@ fn request<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) -> bool {
     fields(message).all(|f| f.is_some())
 }
 
+/// Adds the resource that sent something; where it stands.
+fn of_resource<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) -> usize {
+    let attributes = all(message, 1).flat_map(|r| all(r, 1)).filter_map(pair).collect();
+    book.resources.push(Attributes(attributes));
+    book.resources.len() - 1
+}
+
+fn time(field: Field<'_>) -> Option<i64> {
+    i64::try_from(field.number()).ok().filter(|t| *t > 0)
+}
+
+/// Adds the records of an `ExportLogsServiceRequest`.
+fn logs<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) {
+    for part in all(message, 1) {
+        let resource = of_resource(part, book);
+        for value in all(part, 2).flat_map(|scope| all(scope, 2)) {
+            let mut record = Record { resource, ..Record::default() };
+            let (mut observed, mut number) = (None, 0);
+            for (at, field) in fields(value).flatten() {
+                match at {
+                    1 => record.t = time(field),
+                    2 => number = field.number(),
+                    3 => record.level = Some(field.text()).filter(|level| !level.is_empty()),
+                    5 => record.text = body(field.bytes()),
+                    9 => record.trace = hex(field.bytes()),
+                    10 => record.span = hex(field.bytes()),
+                    11 => observed = time(field),
+                    _ => {}
+                }
+            }
+            record.t = record.t.or(observed);
+            if record.level.is_none() && number > 0 {
+                record.level = Some(number.to_string().into());
+            }
+            book.logs.push(record);
+        }
+    }
+}
+
+/// The text of a body; anything but a text as JSON.
+fn body(value: &[u8]) -> Cow<'_, str> {
+    if let Some((1, field)) = fields(value).flatten().last() {
+        return field.text();
+    }
+    let mut json = String::new();
+    any_value(value, 0, &mut json);
+    Cow::Owned(json)
+}
+
+/// Adds the points of an `ExportMetricsServiceRequest`.
+fn metrics<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) {
+    for part in all(message, 1) {
+        let resource = of_resource(part, book);
+        for metric in all(part, 2).flat_map(|scope| all(scope, 2)) {
+            let text = |number| all(metric, number).last().map(String::from_utf8_lossy);
+            let name = text(1).unwrap_or_default();
+            let unit = text(3).filter(|unit| !unit.is_empty());
+            // Gauges and sums have numbers; histograms of both kinds and summaries a count and a sum.
+            for kind in [5, 7, 9, 10, 11] {
+                for value in all(metric, kind).flat_map(|of| all(of, 1)) {
+                    points(value, kind < 9, &mut |suffix, t, value| {
+                        let name = match suffix {
+                            "" => name.clone(),
+                            suffix => Cow::Owned(format!("{name}.{suffix}")),
+                        };
+                        let unit = unit.clone().filter(|_| suffix != "count");
+                        book.points.push(Point { name, unit, t, value, resource });
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of a point, each with what stands behind the name of its metric.
+fn points(point: &[u8], is_number: bool, add: &mut dyn FnMut(&'static str, Option<i64>, f64)) {
+    let t = fields(point).flatten().filter(|(number, _)| *number == 3).find_map(|(_, field)| time(field));
+    for (number, field) in fields(point).flatten() {
+        match (number, is_number) {
+            (4, true) => add("", t, f64::from_bits(field.number())),
+            (6, true) => add("", t, field.number() as i64 as f64),
+            (4, false) => add("count", t, field.number() as f64),
+            (5, false) => add("sum", t, f64::from_bits(field.number())),
+            _ => {}
+        }
+    }
+}
+
 fn span<'a>(message: &'a [u8], scope: Option<Cow<'a, str>>, book: &mut Book<'_, 'a>) {
     let mut trace = String::new();
     let mut span = Span { resource: book.resources.len() - 1, scope, ..Span::default() };
-    let time = |field: Field<'_>| i64::try_from(field.number()).ok().filter(|t| *t > 0);
     for (number, field) in fields(message).flatten() {
         match number {
             1 => trace = hex(field.bytes()),

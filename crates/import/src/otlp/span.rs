@@ -14,6 +14,17 @@ use crate::times::Clock;
 /// The code of a span that was reported without its end, where that does not mean that it is still going on.
 pub(crate) const NO_END: &str = "no end";
 
+/// What a request of an exporter holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Spans (`ExportTraceServiceRequest`).
+    Traces,
+    /// Log records (`ExportLogsServiceRequest`).
+    Logs,
+    /// Points of metrics (`ExportMetricsServiceRequest`).
+    Metrics,
+}
+
 /// All that was read.
 pub(crate) struct Book<'z, 'a> {
     pub(crate) file: &'z str,
@@ -23,6 +34,8 @@ pub(crate) struct Book<'z, 'a> {
     pub(crate) resources: Vec<Attributes<'a>>,
     pub(crate) clock: Clock<'z>,
     pub(crate) tally: Tally,
+    /// Spans that were ignored.
+    pub(crate) rejected: u64,
 }
 
 /// The spans of a trace.
@@ -64,12 +77,15 @@ pub(crate) struct Note<'a> {
 }
 
 /// A log record.
+#[derive(Default)]
 pub(crate) struct Record<'a> {
     pub(crate) trace: String,
     pub(crate) span: String,
     pub(crate) t: Option<i64>,
     pub(crate) level: Option<Cow<'a, str>>,
     pub(crate) text: Cow<'a, str>,
+    /// Where its resource stands among those of the book.
+    pub(crate) resource: usize,
 }
 
 /// A point of a metric.
@@ -78,6 +94,8 @@ pub(crate) struct Point<'a> {
     pub(crate) unit: Option<Cow<'a, str>>,
     pub(crate) t: Option<i64>,
     pub(crate) value: f64,
+    /// Where its resource stands among those of the book.
+    pub(crate) resource: usize,
 }
 
 impl<'z, 'a> Book<'z, 'a> {
@@ -90,12 +108,14 @@ impl<'z, 'a> Book<'z, 'a> {
             resources: Vec::new(),
             clock: Clock::new(Rc::new(zone)),
             tally: Tally::new(),
+            rejected: 0,
         }
     }
 
     /// Takes a span; one that is there already replaces what was known of it.
     pub(crate) fn span(&mut self, trace: String, span: Span<'a>) {
         if span.id.is_empty() || trace.is_empty() {
+            self.rejected += 1;
             self.tally.warn("bad-record", "spans without an id or a trace were ignored", || &*span.name);
             return;
         }

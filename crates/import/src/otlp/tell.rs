@@ -1,17 +1,24 @@
 //! Traces as runs.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use makespan_format::time::format_rfc3339;
 use makespan_format::{
     Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity, Status, Task,
 };
 use makespan_model::HashMap;
 
 use super::attributes::Attributes;
-use super::span::{Book, NO_END, Note, Span, Trace};
+use super::span::{Book, NO_END, Note, Point, Span, Trace};
 use crate::gather::lacks;
 use crate::importer::Importer;
 use crate::tally::Tally;
+
+/// The beginning of the id of a run of what belongs to no trace. Ids of traces are hexadecimal.
+const LOOSE: &str = "telemetry of ";
+/// The longest name of a service that becomes a part of the id of a run, characters.
+const LONGEST_SERVICE: usize = 80;
 
 /// Emits all traces; `source` is who recorded them, `importer` says what they lack.
 pub(crate) fn tell(
@@ -29,9 +36,9 @@ pub(crate) fn tell(
         }
     }
     for trace in &book.traces.list {
-        tell_trace(trace, &book.resources, source, sink);
+        tell_trace(trace, &book.resources, source, Extent::Whole, sink);
         lacks(importer, sink);
-        tell_spans(trace, &book.resources, sink);
+        tell_spans(trace, &book.resources, Extent::Whole, sink);
         for at in by_trace.get(&*trace.id).into_iter().flatten() {
             let record = &book.logs[*at];
             let task = Some(record.span.as_str()).filter(|span| trace.index.contains_key(*span));
@@ -48,16 +55,66 @@ pub(crate) fn tell(
         sink.event(log(&book.logs[at], None));
     }
     for point in &book.points {
-        sink.event(Event::Sample(Sample {
-            name: point.name.clone(),
-            unit: point.unit.clone(),
-            value: point.value,
-            t: point.t,
-            ..Sample::default()
-        }));
+        sink.event(sample(point));
     }
     book.clock.tell(&mut book.tally);
     book.tally.report(book.file, sink);
+}
+
+/// Whether all that is known of a trace is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// It is.
+    Whole,
+    /// Spans may have come before, and may follow.
+    Part,
+}
+
+/// Emits parts of traces, without saying what is missing of them.
+pub(super) fn tell_part(book: &Book<'_, '_>, sink: &mut dyn EventSink) {
+    const SOURCE: &str = "OpenTelemetry";
+    for trace in &book.traces.list {
+        tell_trace(trace, &book.resources, SOURCE, Extent::Part, sink);
+        tell_spans(trace, &book.resources, Extent::Part, sink);
+    }
+    // Of one run after the other, so that a run is named once.
+    let mut runs: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
+    let loose = |resource: usize, t: Option<i64>| {
+        let service = book.resources.get(resource).and_then(service).unwrap_or(Cow::Borrowed("unknown"));
+        // It becomes a part of an id.
+        let service: String = service.chars().filter(|c| !c.is_control()).take(LONGEST_SERVICE).collect();
+        match t.map(format_rfc3339) {
+            Some(time) => format!("{LOOSE}{service} {}", time.get(..10).unwrap_or(&time)),
+            None => format!("{LOOSE}{service}"),
+        }
+    };
+    for record in &book.logs {
+        let (run, task) = match record.trace.as_str() {
+            "" => (loose(record.resource, record.t), None),
+            trace => (trace.to_owned(), Some(record.span.as_str()).filter(|span| !span.is_empty())),
+        };
+        runs.entry(run).or_default().push(log(record, task));
+    }
+    for point in &book.points {
+        runs.entry(loose(point.resource, point.t)).or_default().push(sample(point));
+    }
+    for (id, events) in runs {
+        // What belongs to no trace never ends; a run of unknown status is not one that goes on.
+        let status = id.starts_with(LOOSE).then_some(Status::Unknown);
+        let source = Some(SOURCE.into());
+        sink.event(Event::Run(RunInfo { id: id.into(), source, status, ..RunInfo::default() }));
+        events.into_iter().for_each(|event| sink.event(event));
+    }
+}
+
+fn sample<'r>(point: &'r Point<'_>) -> Event<'r> {
+    Event::Sample(Sample {
+        name: Cow::Borrowed(&point.name),
+        unit: point.unit.as_deref().map(Cow::Borrowed),
+        value: point.value,
+        t: point.t,
+        ..Sample::default()
+    })
 }
 
 fn log<'r>(record: &'r super::span::Record<'_>, task: Option<&'r str>) -> Event<'r> {
@@ -78,6 +135,7 @@ fn tell_trace(
     trace: &Trace<'_>,
     resources: &[Attributes<'_>],
     source: &'static str,
+    extent: Extent,
     sink: &mut dyn EventSink,
 ) {
     let is_known = |parent: &Option<String>| parent.as_ref().is_some_and(|p| trace.index.contains_key(p));
@@ -85,6 +143,8 @@ fn tell_trace(
     // The span that began first, one without any parent before those whose parent is missing.
     let first = |s: &&Span<'_>| (s.parent.is_some(), s.started.unwrap_or(i64::MAX));
     let root = roots.min_by_key(first).or(trace.spans.first());
+    // In a part, only a span without a parent is known to be the root; the others would rename the run each time.
+    let root = root.filter(|span| extent == Extent::Whole || span.parent.is_none());
     let resource = root.and_then(|r| resources.get(r.resource));
     sink.event(Event::Run(RunInfo {
         id: Cow::Borrowed(&trace.id),
@@ -96,10 +156,10 @@ fn tell_trace(
     }));
 }
 
-fn tell_spans(trace: &Trace<'_>, resources: &[Attributes<'_>], sink: &mut dyn EventSink) {
+fn tell_spans(trace: &Trace<'_>, resources: &[Attributes<'_>], extent: Extent, sink: &mut dyn EventSink) {
     let mut tally = Tally::new();
     for span in &trace.spans {
-        tell_span(span, trace, resources.get(span.resource), &mut tally, sink);
+        tell_span(span, trace, resources.get(span.resource), extent, &mut tally, sink);
     }
     tally.report(&trace.id, sink);
 }
@@ -108,11 +168,12 @@ fn tell_span(
     span: &Span<'_>,
     trace: &Trace<'_>,
     resource: Option<&Attributes<'_>>,
+    extent: Extent,
     tally: &mut Tally,
     sink: &mut dyn EventSink,
 ) {
     let parent = span.parent.as_deref().filter(|p| {
-        let is_known = trace.index.contains_key(*p);
+        let is_known = extent == Extent::Part || trace.index.contains_key(*p);
         if !is_known {
             let what = "spans whose parent is not in the files are shown at the top";
             tally.info("parent-missing", what, || &*span.name);
@@ -121,7 +182,7 @@ fn tell_span(
     });
     let mut after: Vec<Cow<'_, str>> = Vec::new();
     for (of, id) in &span.links {
-        if (*of == trace.id || of.is_empty()) && trace.index.contains_key(id) {
+        if (*of == trace.id || of.is_empty()) && (extent == Extent::Part || trace.index.contains_key(id)) {
             after.push(Cow::Borrowed(id));
         } else {
             tally.info("link-elsewhere", "span links to other traces are not drawn", || &**id);

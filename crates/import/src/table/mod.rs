@@ -107,7 +107,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
             Some(mapping) => mapping.clone(),
             None => Mapping::guess(header.iter().map(String::as_str)),
         };
-        let index: foldhash::HashMap<&str, usize> =
+        let index: makespan_model::HashMap<&str, usize> =
             header.iter().enumerate().map(|(at, n)| (n.as_str(), at)).collect();
         while let Some(row) = csv.row() {
             if row.len() != header.len() {

@@ -1,5 +1,7 @@
 //! OpenTelemetry.
 
+use makespan_import::otlp::{Encoding, Signal, take_request};
+
 use super::*;
 
 const ID: &str = "otlp";
@@ -112,6 +114,54 @@ fn protobuf_is_read_bare_and_in_frames() {
         let mut runs = RunsBuilder::new();
         open(vec![Source::new("cut", message[..cut].to_vec())], &Options::default(), &mut runs);
     }
+}
+
+#[test]
+fn requests_of_a_trace_fold_to_what_its_file_is_whatever_came_first() {
+    let request = |span: &str| {
+        format!("{{\"resourceSpans\":[{{\"resource\":{{}},\"scopeSpans\":[{{\"spans\":[{span}]}}]}}]}}")
+    };
+    let span = |id: &str, parent: &str, more: &str| {
+        format!(
+            "{{\"traceId\":\"{TRACE}\",\"spanId\":\"{id}\",\"parentSpanId\":\"{parent}\",\"name\":\"{id}\",\
+             \"startTimeUnixNano\":\"5\",\"endTimeUnixNano\":\"9\"{more}}}"
+        )
+    };
+    let (root, one, two) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc");
+    let link = format!(",\"links\":[{{\"traceId\":\"{TRACE}\",\"spanId\":\"{one}\"}}]");
+    let parts = [span(two, root, &link), span(one, root, ""), span(root, "", "")];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut runs = RunsBuilder::new();
+        for at in order {
+            let bytes = request(&parts[at]).into_bytes();
+            let taken = take_request(&bytes, Encoding::Json, Signal::Traces, &mut runs).unwrap();
+            assert_eq!((taken.accepted, taken.rejected), (1, 0));
+        }
+        let runs = runs.finish().0;
+        let run = &runs[0];
+        assert_eq!((runs.len(), run.title(), run.task_count()), (1, root, 3), "{order:?}");
+        assert_eq!(run.parent(run.find_task(one).unwrap()), run.find_task(root), "{order:?}");
+        assert_eq!(edges(run), [format!("{one} -> {two}")], "{order:?}");
+    }
+}
+
+#[test]
+fn no_cut_and_no_flipped_byte_of_a_request_does_harm() {
+    let message = request();
+    for at in 0..message.len() {
+        let mut flipped = message.clone();
+        flipped[at] ^= 0xff;
+        for bytes in [&message[..at], &flipped] {
+            for signal in [Signal::Traces, Signal::Logs, Signal::Metrics] {
+                let mut runs = RunsBuilder::new();
+                let _ = take_request(bytes, Encoding::Protobuf, signal, &mut runs);
+                let _ = take_request(bytes, Encoding::Json, signal, &mut runs);
+                assert!(runs.finish().0.len() <= 4);
+            }
+        }
+    }
+    let whole = take_request(&message, Encoding::Protobuf, Signal::Traces, &mut RunsBuilder::new()).unwrap();
+    assert_eq!((whole.accepted, whole.rejected), (2, 0));
 }
 
 #[test]

@@ -7,13 +7,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use makespan_analysis::Facts;
 use makespan_analysis::query::{Query, QueryContext};
-use makespan_format::{Event, EventSink as _};
-use makespan_model::{Run, RunsBuilder, TaskId};
-use makespan_store::{Error, Store};
+use makespan_model::{Run, TaskId};
 use makespan_views::tasks::{Sort, order};
 
 use crate::app::App;
 use crate::documents::{self, Summarised};
+use crate::fold::fold;
 use crate::net::reply::{Problem, document};
 use crate::params::{Id, Params};
 
@@ -82,15 +81,4 @@ async fn answer(
         made.ok_or_else(|| Problem::not_found("there is no run of that id"))?.map_err(Problem::bad)?;
     app.cache.put(key, bytes.clone().into());
     Ok(document(headers, "application/json", bytes))
-}
-
-/// A run out of its events; `None` where there is none.
-pub(crate) fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
-    let mut fold = RunsBuilder::new();
-    let gaps = store.events(id, &mut fold)?;
-    // The run shows what is missing of it among its diagnostics.
-    if let Some(diagnostic) = gaps.diagnostic() {
-        fold.event(Event::Diagnostic(diagnostic));
-    }
-    Ok(fold.finish().0.into_iter().find(|run| run.id == id))
 }

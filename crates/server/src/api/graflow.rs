@@ -12,8 +12,8 @@ use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 use makespan_store::{Counts, Error, Grouping, HistoryQuery, RunFilter, RunQuery, RunState, Store, Tally};
 use serde_json::{Value, json};
 
-use super::facts::fold;
 use crate::app::App;
+use crate::fold::fold;
 use crate::live::lineage::word;
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};

@@ -1,5 +1,6 @@
 //! The routes.
 
+mod alerts;
 mod events;
 mod facts;
 mod files;
@@ -7,6 +8,7 @@ mod graflow;
 mod health;
 mod ingest;
 mod metrics;
+mod otlp;
 mod runs;
 
 use std::sync::Arc;
@@ -35,7 +37,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             .route("/api/v1/runs/{id}/tasks", get(facts::tasks))
             .route("/api/v1/runs/{id}/facts", get(facts::summary))
             .route("/api/v1/runs/{id}/live", get(sse::live))
+            .route("/api/v1/alerts", get(alerts::list))
             .route("/api/v1/live", get(ws::live))
+            .route("/v1/traces", on(MethodFilter::POST, otlp::traces))
+            .route("/v1/logs", on(MethodFilter::POST, otlp::logs))
+            .route("/v1/metrics", on(MethodFilter::POST, otlp::metrics))
             .route("/metrics", get(metrics::metrics))
             .route("/api/graph/current", get(graflow::graph))
             .route("/api/executions", get(graflow::executions))

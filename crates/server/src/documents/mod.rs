@@ -1,11 +1,13 @@
 //! What programs read: the JSON that the server answers with and that the verbs print with `--json`. Members may be
-//! added, none is ever renamed; `docs/summary.md`, `docs/query.md` and `docs/cli.md` describe them.
+//! added, none is ever renamed; `docs/summary.md`, `docs/query.md`, `docs/alerts.md` and `docs/cli.md` describe them.
 
+mod alert;
 mod inert;
 mod run;
 mod summary;
 mod tasks;
 
+pub use alert::alert;
 pub use inert::inert_json;
 pub use run::run;
 pub use summary::{Summarised, summary};

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use makespan_server::alerts::AlertLedger;
 use makespan_server::{Contents, Settings, Tokens};
 use makespan_store::Store;
 use serde_json::Value;
@@ -72,7 +73,8 @@ impl Server {
             files: Vec::new(),
             store: Some(Arc::clone(&store)),
             open_writer: Some(Box::new(move || makespan_store::open(&url))),
-            every_second: None,
+            alerts: Some(Arc::new(AlertLedger::new(folder.join("runs.db.alerts")))),
+            every_second: Vec::new(),
         };
         // It ends with the program.
         std::thread::spawn(move || {

@@ -113,9 +113,9 @@ impl Groups {
         let mut contains = vec![false; run.task_count()];
         run.tasks.parent.iter().filter(|p| **p != NONE).for_each(|&p| contains[p as usize] = true);
         let mut unknown = Vec::new();
-        for i in 0..run.task_count() {
+        for (i, contains) in contains.into_iter().enumerate() {
             // A task that contains others belongs to its own group.
-            let mut at = if contains[i] { i as u32 } else { run.tasks.parent[i] };
+            let mut at = if contains { i as u32 } else { run.tasks.parent[i] };
             unknown.clear();
             while at != NONE && !inside.contains_key(&at) && unknown.len() < run.task_count() {
                 unknown.push(at);

@@ -20,6 +20,7 @@ use makespan_scene::duration;
 
 use super::create::{labels, run_id, source};
 use super::step::machine;
+use crate::alerting::Alerting;
 use crate::args::RunArgs;
 use crate::config::Config;
 use crate::config::settings::{RUN_SAMPLE, RUN_TAIL, WORKFLOW};
@@ -89,6 +90,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
         command: &words,
         started: now(),
     };
+    let mut alerts = None;
     let around = if args.id.is_none() { around(&address)? } else { None };
     let (mut record, id, file, task) = match around {
         Some(around) => {
@@ -97,6 +99,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
             (record, around.run, around.file, task)
         }
         None => {
+            alerts = Alerting::configured(config, &address);
             let id = run_id(args.id.as_deref(), &name, now())?;
             let reached = refuse(&address.with_wait(FIRST_WAIT), &id)?;
             let file = address.inbox_file(&id).ok();
@@ -128,6 +131,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
             say(&format!("{}: {error}", words[0]));
             record.ended(now(), Status::Failed, Some(("SpawnError", error.to_string())));
             record.finish();
+            alerts.iter().for_each(|alerts| alerts.judge_ended(&id));
             let missing = error.kind() == io::ErrorKind::NotFound;
             return Ok(if missing { NOT_FOUND } else { NOT_EXECUTABLE });
         }
@@ -138,6 +142,7 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     record.output(&tail.lock().unwrap_or_else(PoisonError::into_inner));
     record.ended(ended, status, error);
     record.finish();
+    alerts.iter().for_each(|alerts| alerts.judge_ended(&id));
     if let Some(inbox) = file.as_ref().and_then(|file| file.parent()) {
         // Only if it is empty: most commands know nothing of it.
         let _ = std::fs::remove_dir(inbox);

@@ -1,14 +1,15 @@
-//! A rule of `check`: one of the analysis, or one whose limit is what earlier runs had.
+//! A rule that runs are held against: with a limit of its own, or one taken from earlier runs.
 
 use std::fmt;
 
-use makespan_analysis::{Facts, Judged, Quantity, Rule, Verdict, judge};
-use makespan_format::amount::{Amount, Unit};
+use makespan_format::amount::{Amount, Quantity, Unit};
 use makespan_model::quantile;
 
-/// A rule that runs are held against.
+use crate::{Facts, Judged, Rule, Verdict, judge};
+
+/// A [`Rule`] whose limit may be what earlier runs had.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Gate {
+pub struct Gate {
     rule: Rule,
     /// For rules about the baseline, the part of its median that is the limit.
     share: Option<f64>,
@@ -20,7 +21,7 @@ impl Gate {
     /// # Errors
     ///
     /// What of it cannot be read.
-    pub(crate) fn parse(text: &str) -> Result<Gate, String> {
+    pub fn parse(text: &str) -> Result<Gate, String> {
         let Some(head) = text.trim().strip_suffix("baseline") else {
             let rule = Rule::parse(text).map_err(|error| error.to_string())?;
             return Ok(Gate { rule, share: None });
@@ -47,24 +48,38 @@ impl Gate {
     }
 
     /// Whether it needs earlier runs.
-    pub(crate) fn needs_baseline(&self) -> bool {
+    pub fn needs_baseline(&self) -> bool {
         self.share.is_some()
     }
 
-    /// Holds it against a run, with the earlier runs beside it.
-    pub(crate) fn judge(&self, facts: &Facts, baseline: &[Facts]) -> Judged {
-        let Some(share) = self.share else { return judge(facts, &self.rule) };
-        let before: Vec<Judged> = baseline.iter().map(|b| judge(b, &self.rule)).collect();
+    /// The rule; its limit means nothing where it [needs a baseline](Gate::needs_baseline).
+    pub fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    /// The rule with its limit, where that comes from what the rule found in each of the earlier runs: the part of
+    /// their median. `None` if none of them has the figure. O(n log n).
+    pub fn limited(&self, before: &[Judged]) -> Option<Rule> {
+        let Some(share) = self.share else { return Some(self.rule.clone()) };
         let mut values: Vec<f64> = before.iter().map(|j| j.value).filter(|v| v.is_finite()).collect();
         values.sort_by(f64::total_cmp);
-        let Some(median) = quantile(&values, 0.5) else {
-            return Judged { verdict: Verdict::Unknown, limit: f64::NAN, ..judge(facts, &self.rule) };
-        };
+        let median = quantile(&values, 0.5)?;
         let quantity = before.iter().find(|j| j.value.is_finite()).map_or(Quantity::Number, |j| j.quantity);
         // A limit without a unit counts seconds where the figure is a time.
         let limit = median * share / if quantity == Quantity::Time { 1e9 } else { 1.0 };
-        let limit = Amount { value: limit, unit: Unit::None };
-        judge(facts, &Rule { limit, ..self.rule.clone() })
+        Some(Rule { limit: Amount { value: limit, unit: Unit::None }, ..self.rule.clone() })
+    }
+
+    /// Holds it against a run, with the earlier runs beside it.
+    pub fn judge(&self, facts: &Facts, baseline: &[Facts]) -> Judged {
+        let before: Vec<Judged> = match self.share {
+            Some(_) => baseline.iter().map(|b| judge(b, &self.rule)).collect(),
+            None => Vec::new(),
+        };
+        match self.limited(&before) {
+            Some(rule) => judge(facts, &rule),
+            None => Judged { verdict: Verdict::Unknown, limit: f64::NAN, ..judge(facts, &self.rule) },
+        }
     }
 }
 
@@ -74,21 +89,15 @@ impl fmt::Display for Gate {
     }
 }
 
-/// Rules, as a setting has them: parted by semicolons.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Gates(pub(crate) Vec<Gate>);
-
-impl Gates {
-    /// Reads rules.
+impl Gate {
+    /// Reads several rules, parted by semicolons.
     ///
     /// # Errors
     ///
     /// The first rule that cannot be read, and why.
-    pub(crate) fn parse(text: &str) -> Result<Gates, String> {
+    pub fn parse_all(text: &str) -> Result<Vec<Gate>, String> {
         let each = text.split(';').map(str::trim).filter(|rule| !rule.is_empty());
-        each.map(|rule| Gate::parse(rule).map_err(|why| format!("{rule}: {why}")))
-            .collect::<Result<Vec<Gate>, String>>()
-            .map(Gates)
+        each.map(|rule| Gate::parse(rule).map_err(|why| format!("{rule}: {why}"))).collect()
     }
 }
 
@@ -112,7 +121,7 @@ mod tests {
         {
             assert!(Gate::parse(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(Gates::parse("failed = 0; retries <= 3;").unwrap().0.len(), 2);
-        assert!(Gates::parse("failed = 0; retries").unwrap_err().starts_with("retries: "));
+        assert_eq!(Gate::parse_all("failed = 0; retries <= 3;").unwrap().len(), 2);
+        assert!(Gate::parse_all("failed = 0; retries").unwrap_err().starts_with("retries: "));
     }
 }

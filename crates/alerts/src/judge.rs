@@ -1,0 +1,307 @@
+//! What a rule says of a run at a moment. Pure: the time is given.
+
+use std::collections::BTreeMap;
+
+use makespan_analysis::query::{Query, QueryContext};
+use makespan_analysis::{Comparison, Facts, Gate, Quantity, Rule, judge as judge_figure, unit};
+use makespan_format::Status;
+use makespan_model::{Run, TaskId, UNKNOWN};
+use makespan_scene::{counted, duration, visible};
+use makespan_views::amount::Unit;
+
+use crate::baseline::Baseline;
+use crate::rule::{AlertRule, Condition, RunLimit};
+
+/// As many tasks are named in a text.
+const NAMED: usize = 3;
+/// As many tasks are kept with an alert.
+const KEPT: usize = 20;
+
+/// When a run is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// While it goes on.
+    Live {
+        /// Now, ns since the epoch.
+        now: i64,
+        /// When the last event of it came; where that is not known nothing is said of silence.
+        last_event: Option<i64>,
+    },
+    /// After its end: nothing runs, and nothing is awaited.
+    Over,
+    /// All of its past at once: what would have fired while it went on counts as firing.
+    Past,
+}
+
+/// A run as it is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'r> {
+    /// The run.
+    pub facts: &'r Facts,
+    /// When.
+    pub moment: Moment,
+    /// For times of day in queries, seconds east of UTC.
+    pub utc_offset: i32,
+}
+
+/// Whether a rule fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Firing,
+    /// It does not.
+    Clear,
+    /// The run or the earlier runs do not tell: an open alert stays open, and none is opened.
+    Unknown,
+}
+
+/// What a rule says of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Whether it fires.
+    pub verdict: Verdict,
+    /// What was compared, in ns, bytes, hundredths or its own unit; of tasks how many match. `None` if not known.
+    pub value: Option<f64>,
+    /// The limit in the same unit; `None` where there is none.
+    pub limit: Option<f64>,
+    /// What both count.
+    pub quantity: Quantity,
+    /// Ids of the tasks it is about, the first ones of many.
+    pub tasks: Vec<String>,
+    /// One sentence without a full stop: the value and the limit; of [`Verdict::Unknown`] the reason.
+    pub text: String,
+}
+
+impl Judgement {
+    fn new(verdict: Verdict, text: String) -> Judgement {
+        Judgement { verdict, value: None, limit: None, quantity: Quantity::Number, tasks: Vec::new(), text }
+    }
+
+    fn unknown(text: impl Into<String>) -> Judgement {
+        Judgement::new(Verdict::Unknown, text.into())
+    }
+
+    fn with(self, value: f64, limit: Option<f64>, quantity: Quantity) -> Judgement {
+        Judgement { value: Some(value).filter(|v| v.is_finite()), limit, quantity, ..self }
+    }
+
+    fn about(self, run: &Run, tasks: &[TaskId]) -> Judgement {
+        let ids = tasks.iter().take(KEPT).map(|task| run.task_id(*task).to_owned()).collect();
+        Judgement { tasks: ids, ..self }
+    }
+}
+
+/// Judges a run. O(n log n), and what the facts cost that the rule asks for.
+pub fn judge(rule: &AlertRule, watched: &Watched<'_>, baseline: &Baseline) -> Judgement {
+    match &rule.condition {
+        Condition::Figure(gate) => figure(gate, rule, watched, baseline),
+        Condition::Metric(rule) => metric(rule, watched),
+        Condition::Tasks(query) => tasks(query, watched),
+        Condition::Status(statuses) => status(statuses, watched.facts.run()),
+        Condition::Running(limit, query) => running(*limit, query.as_ref(), watched, baseline),
+        Condition::Silent(limit) => silent(*limit, watched),
+    }
+}
+
+fn verdict(fires: bool) -> Verdict {
+    if fires { Verdict::Firing } else { Verdict::Clear }
+}
+
+/// `name value > limit`; without the limit where the rule does not fire.
+fn compared(rule: &Rule, name: &str, value: f64, limit: f64, quantity: Quantity) -> Judgement {
+    let unit = Unit::of(quantity);
+    let shown = format!("{name} {}", unit.text(value));
+    if value.is_nan() {
+        return Judgement::unknown(format!("the run has no {name}"));
+    }
+    if limit.is_nan() {
+        return Judgement::unknown(format!("{shown} cannot be compared with {}", rule.written));
+    }
+    let fires = rule.comparison.holds(value, limit);
+    let text = if fires { format!("{shown} {} {}", rule.comparison.sign(), unit.text(limit)) } else { shown };
+    Judgement::new(verdict(fires), text).with(value, Some(limit), quantity)
+}
+
+fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Baseline) -> Judgement {
+    let Some(rule) = gate.limited(baseline.figures(rule)) else {
+        return Judgement::unknown("no earlier run has this figure");
+    };
+    let facts = watched.facts;
+    let mut found = judge_figure(facts, &rule);
+    if rule.figure == "makespan"
+        && let Moment::Live { now, .. } = watched.moment
+        && let Some((start, _)) = facts.run().span()
+    {
+        // What goes on has taken so long already, whatever comes.
+        found.value = found.value.max(now.saturating_sub(start) as f64);
+    }
+    let written = rule.to_string();
+    let name = written.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
+    let judged = compared(&rule, name, found.value, found.limit, found.quantity);
+    match found.task {
+        Some(task) if judged.verdict == Verdict::Firing => {
+            let text = format!("{} (task {})", judged.text, visible(facts.run().task_name(task)));
+            Judgement { text, ..judged.about(facts.run(), &[task]) }
+        }
+        _ => judged,
+    }
+}
+
+/// The latest value of a metric; of the past the one that is nearest to firing.
+fn metric(rule: &Rule, watched: &Watched<'_>) -> Judgement {
+    let run = watched.facts.run();
+    let samples = &run.samples;
+    // Time and value in the base unit of what it counts.
+    let mut best: Option<(i64, f64, Quantity)> = None;
+    for i in (0..samples.name.len()).filter(|i| run.text(samples.name[*i]) == rule.figure) {
+        let (quantity, factor) = unit(run.text(samples.unit[i])).unwrap_or((Quantity::Number, 1.0));
+        let (t, value) = (samples.t[i], samples.value[i] * factor);
+        let is_better = best.is_none_or(|(at, known, _)| match (watched.moment, rule.comparison) {
+            (Moment::Past, Comparison::Above | Comparison::AtLeast) => value > known,
+            (Moment::Past, Comparison::Below | Comparison::AtMost) => value < known,
+            // A time that is not known is the least of all.
+            _ => t >= at,
+        });
+        if is_better {
+            best = Some((t, value, quantity));
+        }
+    }
+    let Some((_, value, quantity)) = best else {
+        return Judgement::unknown(format!("the run has no metric {}", visible(&rule.figure)));
+    };
+    let limit = rule.limit_of(quantity).unwrap_or(f64::NAN);
+    compared(rule, &visible(&rule.figure), value, limit, quantity)
+}
+
+/// Names of some tasks: "align, sort and 4 more".
+fn names(run: &Run, tasks: &[TaskId]) -> String {
+    let named: Vec<_> = tasks.iter().take(NAMED).map(|task| visible(run.task_name(*task))).collect();
+    let more = tasks.len() - named.len();
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{rest}", named.join(", "))
+}
+
+fn tasks(query: &Query, watched: &Watched<'_>) -> Judgement {
+    let facts = watched.facts;
+    let mask = match query.mask(facts, QueryContext { utc_offset: watched.utc_offset }) {
+        Ok(mask) => mask,
+        Err(error) => return Judgement::unknown(error.to_string()),
+    };
+    let run = facts.run();
+    let found: Vec<TaskId> = run.task_ids().filter(|task| mask[task.index()]).collect();
+    let number = counted(found.len(), "task");
+    let text = match found.len() {
+        0 => format!("no task matches {query}"),
+        1 => format!("{number} matches {query}: {}", names(run, &found)),
+        _ => format!("{number} match {query}: {}", names(run, &found)),
+    };
+    let judged = Judgement::new(verdict(!found.is_empty()), text);
+    judged.with(found.len() as f64, None, Quantity::Count).about(run, &found)
+}
+
+fn status(statuses: &[Status], run: &Run) -> Judgement {
+    let Some(status) = run.status() else { return Judgement::unknown("the status of the run is not known") };
+    let failed: Vec<TaskId> =
+        run.task_ids().filter(|task| run.tasks.status[task.index()] == Status::Failed).collect();
+    let fires = statuses.contains(&status);
+    let text = match failed.as_slice() {
+        [_, ..] if fires && status == Status::Failed => {
+            format!("the run failed in {}: {}", counted(failed.len(), "task"), names(run, &failed))
+        }
+        _ => format!("the run is {}", status.name()),
+    };
+    let judged = Judgement::new(verdict(fires), text);
+    if fires && status == Status::Failed { judged.about(run, &failed) } else { judged }
+}
+
+fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseline: &Baseline) -> Judgement {
+    let (facts, run) = (watched.facts, watched.facts.run());
+    let mask = match query.map(|query| query.mask(facts, QueryContext { utc_offset: watched.utc_offset })) {
+        Some(Err(error)) => return Judgement::unknown(error.to_string()),
+        Some(Ok(mask)) => Some(mask),
+        None => None,
+    };
+    let mut limits: BTreeMap<&str, Option<i64>> = BTreeMap::new();
+    // By how much it is over the limit, what it took, and the limit.
+    let mut over: Vec<(i64, i64, i64, TaskId)> = Vec::new();
+    let (mut judged, mut unknown) = (0usize, 0usize);
+    for task in run.task_ids().filter(|task| mask.as_ref().is_none_or(|mask| mask[task.index()])) {
+        let Some(took) = longest(run, task, watched.moment) else { continue };
+        let step = run.task_step(task);
+        let limit = *limits.entry(step).or_insert_with(|| baseline.limit(limit, step));
+        match limit {
+            Some(limit) if took > limit => over.push((took - limit, took, limit, task)),
+            Some(_) => judged += 1,
+            None => unknown += 1,
+        }
+    }
+    // The worst first; of equals the first of the run.
+    over.sort_by_key(|(by, _, _, task)| (std::cmp::Reverse(*by), *task));
+    let ids: Vec<TaskId> = over.iter().map(|one| one.3).collect();
+    match over.first() {
+        Some((_, took, limit, task)) => {
+            let more = match over.len() - 1 {
+                0 => String::new(),
+                more => format!(", and {} longer than expected", counted(more, "other task")),
+            };
+            let verb = if watched.moment == Moment::Past { "ran" } else { "has been running" };
+            let text = format!(
+                "task {} {verb} for {}, limit {}{more}",
+                visible(run.task_name(*task)),
+                duration(*took),
+                duration(*limit)
+            );
+            let judgement = Judgement::new(Verdict::Firing, text);
+            judgement.with(*took as f64, Some(*limit as f64), Quantity::Time).about(run, &ids)
+        }
+        None if judged == 0 && unknown > 0 => Judgement::unknown("no earlier run has these steps"),
+        None => Judgement::new(Verdict::Clear, format!("no task has been running for more than {limit}")),
+    }
+}
+
+/// How long a task has been running; of the past, its longest attempt.
+fn longest(run: &Run, task: TaskId, moment: Moment) -> Option<i64> {
+    let mut attempts = run.attempts_of(task);
+    match moment {
+        Moment::Live { now, .. } => {
+            let last = attempts.next_back()?.index();
+            let (started, ended) = (run.attempts.started[last], run.attempts.ended[last]);
+            let runs = matches!(run.attempts.status[last], Status::Running | Status::Retrying)
+                && started != UNKNOWN
+                && ended == UNKNOWN;
+            runs.then(|| now.saturating_sub(started))
+        }
+        Moment::Over => None,
+        Moment::Past => {
+            attempts.filter_map(|a| run.interval(a)).map(|(start, end)| end.saturating_sub(start)).max()
+        }
+    }
+}
+
+fn silent(limit: i64, watched: &Watched<'_>) -> Judgement {
+    let quiet = match watched.moment {
+        Moment::Live { now, last_event: Some(last) } => now.saturating_sub(last).max(0),
+        Moment::Live { last_event: None, .. } => {
+            return Judgement::unknown("when the last event came is not known");
+        }
+        Moment::Over => 0,
+        Moment::Past => longest_gap(watched.facts.run()),
+    };
+    let fires = quiet > limit;
+    let text = match fires {
+        true => format!("no event for {}, limit {}", duration(quiet), duration(limit)),
+        false if watched.moment == Moment::Over => "the run has finished".to_owned(),
+        false => format!("at most {} without an event", duration(quiet)),
+    };
+    Judgement::new(verdict(fires), text).with(quiet as f64, Some(limit as f64), Quantity::Time)
+}
+
+/// The longest time between two things that were recorded, ns.
+fn longest_gap(run: &Run) -> i64 {
+    let attempts = &run.attempts;
+    let columns =
+        [&attempts.queued, &attempts.started, &attempts.ended, &run.samples.t, &run.logs.t, &run.alerts.t];
+    let mut times: Vec<i64> = columns.into_iter().flatten().copied().filter(|t| *t != UNKNOWN).collect();
+    times.sort_unstable();
+    times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max().unwrap_or(0)
+}

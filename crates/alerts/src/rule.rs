@@ -1,0 +1,266 @@
+//! What a rule asks of a run.
+
+use std::fmt;
+
+use makespan_analysis::query::Query;
+use makespan_analysis::{Aggregate, Comparison, FIGURES, Gate, Rule};
+use makespan_format::Status;
+use makespan_format::amount::duration;
+
+use crate::AlertSeverity;
+
+/// A rule: when it fires, for which runs, and how much that matters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertRule {
+    /// Its name, which no other rule has.
+    pub name: String,
+    /// When it fires.
+    pub condition: Condition,
+    /// How much that matters.
+    pub severity: AlertSeverity,
+    /// Only for runs of this workflow; for all runs where absent.
+    pub workflow: Option<String>,
+}
+
+/// When a rule fires.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// A figure of the run compares that way with a limit or with earlier runs.
+    Figure(Gate),
+    /// The latest value of a metric, of any task or of the run, compares that way with a limit.
+    Metric(Rule),
+    /// At least one task matches the query.
+    Tasks(Query),
+    /// The run has one of these statuses.
+    Status(Vec<Status>),
+    /// A task has been running for longer than that; only tasks that match the query, where there is one.
+    Running(RunLimit, Option<Query>),
+    /// The run has not finished, and no event of it came for so long, ns.
+    Silent(i64),
+}
+
+/// How long a task may run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RunLimit {
+    /// So many ns.
+    Length(i64),
+    /// This part of the median of the tasks of its step that succeeded in earlier runs.
+    Share(f64),
+    /// That percentile of them, 0 to 100.
+    Percentile(f64),
+}
+
+impl AlertRule {
+    /// A rule for all runs whose severity is [`AlertSeverity::Warning`].
+    pub fn new(name: &str, condition: Condition) -> AlertRule {
+        AlertRule { name: name.to_owned(), condition, severity: AlertSeverity::default(), workflow: None }
+    }
+
+    /// The rule that is applied if none is configured: a run failed.
+    pub fn usual() -> AlertRule {
+        let condition = Condition::Status(vec![Status::Failed]);
+        AlertRule { severity: AlertSeverity::Error, ..AlertRule::new("failed", condition) }
+    }
+
+    /// Whether it is about runs of that workflow.
+    pub fn is_about(&self, workflow: Option<&str>) -> bool {
+        self.workflow.is_none() || self.workflow.as_deref() == workflow
+    }
+}
+
+impl Condition {
+    /// Reads a figure of the run with a limit: `makespan > 10 min`, `makespan > 150 % of baseline`,
+    /// `p95 duration > 30 s`. A measure of tasks without `min`, `max` and so on fires for any of them.
+    ///
+    /// # Errors
+    ///
+    /// What of it cannot be read.
+    pub fn figure(text: &str) -> Result<Condition, String> {
+        let mut gate = Gate::parse(text)?;
+        let rule = gate.rule();
+        if rule.aggregate == Aggregate::Each && !FIGURES.iter().any(|figure| figure.0 == rule.figure) {
+            // `check` asks whether all tasks keep to a limit, an alert whether any does not.
+            let any = match rule.comparison {
+                Comparison::Above | Comparison::AtLeast => "max",
+                Comparison::Below | Comparison::AtMost => "min",
+                Comparison::Equal | Comparison::Unequal => {
+                    return Err(format!("write `tasks` with a query for single values of {}", rule.figure));
+                }
+            };
+            gate = Gate::parse(&format!("{any} {}", text.trim().trim_start_matches("each ")))?;
+        }
+        Ok(Condition::Figure(gate))
+    }
+
+    /// Reads the name of a metric with a limit: `memory_percent > 85`, `rss > 4 GB`.
+    ///
+    /// # Errors
+    ///
+    /// What of it cannot be read.
+    pub fn metric(text: &str) -> Result<Condition, String> {
+        let rule = Rule::parse(text).map_err(|error| error.to_string())?;
+        if rule.aggregate != Aggregate::Each {
+            return Err("write the name of one metric before the comparison".to_owned());
+        }
+        Ok(Condition::Metric(rule))
+    }
+
+    /// Reads a query that means tasks: `status:failed`, `mem>4GiB step:train`.
+    ///
+    /// # Errors
+    ///
+    /// What of it cannot be read; also a query that means every task.
+    pub fn tasks(text: &str) -> Result<Condition, String> {
+        let query = Query::parse(text).map_err(|error| error.to_string())?;
+        if query.is_empty() {
+            return Err("the query is empty and matches every task".to_owned());
+        }
+        Ok(Condition::Tasks(query))
+    }
+
+    /// Reads names of statuses, parted by commas: `failed, cancelled`.
+    ///
+    /// # Errors
+    ///
+    /// A name that is not that of a status.
+    pub fn status(text: &str) -> Result<Condition, String> {
+        let names = text.split(',').map(str::trim);
+        let read = |name: &str| Status::parse(name).ok_or_else(|| format!("unknown status {name:?}"));
+        names.map(read).collect::<Result<Vec<Status>, String>>().map(Condition::Status)
+    }
+
+    /// Reads how long a task may run, `10 min`, `200 % of baseline`, `p95 of baseline`, and which tasks are meant.
+    ///
+    /// # Errors
+    ///
+    /// What of it cannot be read.
+    pub fn running(text: &str, tasks: Option<&str>) -> Result<Condition, String> {
+        let query = tasks.map(Query::parse).transpose().map_err(|error| error.to_string())?;
+        RunLimit::parse(text).map(|limit| Condition::Running(limit, query))
+    }
+
+    /// Reads for how long no event may come.
+    ///
+    /// # Errors
+    ///
+    /// A text that is not a length of time.
+    pub fn silent(text: &str) -> Result<Condition, String> {
+        length(text).map(Condition::Silent)
+    }
+
+    /// Whether it compares with earlier runs.
+    pub fn needs_baseline(&self) -> bool {
+        match self {
+            Condition::Figure(gate) => gate.needs_baseline(),
+            Condition::Running(limit, _) => !matches!(limit, RunLimit::Length(_)),
+            _ => false,
+        }
+    }
+
+    /// Whether it may come true while a run stays as it is.
+    pub fn depends_on_time(&self) -> bool {
+        match self {
+            Condition::Figure(gate) => gate.rule().figure == "makespan",
+            Condition::Running(..) | Condition::Silent(_) => true,
+            Condition::Metric(_) | Condition::Tasks(_) | Condition::Status(_) => false,
+        }
+    }
+}
+
+fn length(text: &str) -> Result<i64, String> {
+    let ns = duration(text).filter(|ns| *ns > 0);
+    ns.ok_or_else(|| "write a number and a unit of time: 30 s, 10 min, 1h30m".to_owned())
+}
+
+impl RunLimit {
+    fn parse(text: &str) -> Result<RunLimit, String> {
+        let Some(head) = text.trim().strip_suffix("baseline") else {
+            return length(text).map(RunLimit::Length);
+        };
+        let wrong = || "write `200 % of baseline` or `p95 of baseline`".to_owned();
+        let head = head.trim_end().strip_suffix("of").ok_or_else(wrong)?.trim();
+        if let Some(p) = head.strip_prefix('p') {
+            let p: Option<f64> = p.parse().ok();
+            return p.filter(|p| (0.0..=100.0).contains(p)).map(RunLimit::Percentile).ok_or_else(wrong);
+        }
+        let share: Option<f64> = head.strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        let share = share.filter(|share| share.is_finite() && *share > 0.0);
+        share.map(|share| RunLimit::Share(share / 100.0)).ok_or_else(wrong)
+    }
+}
+
+/// As it is written in a file of settings: the key and its value.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Condition::Figure(gate) => write!(f, "{gate}"),
+            Condition::Metric(rule) => write!(f, "{rule}"),
+            Condition::Tasks(query) => write!(f, "{query}"),
+            Condition::Status(statuses) => {
+                let names: Vec<&str> = statuses.iter().map(|status| status.name()).collect();
+                write!(f, "status {}", names.join(", "))
+            }
+            Condition::Running(limit, query) => {
+                write!(f, "running for {limit}")?;
+                query.as_ref().map_or(Ok(()), |query| write!(f, ", {query}"))
+            }
+            Condition::Silent(ns) => write!(f, "silent for {}", makespan_scene::duration(*ns)),
+        }
+    }
+}
+
+impl fmt::Display for RunLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunLimit::Length(ns) => f.write_str(&makespan_scene::duration(*ns)),
+            RunLimit::Share(share) => write!(f, "{} % of baseline", (share * 1e4).round() / 1e2),
+            RunLimit::Percentile(p) => write!(f, "p{p} of baseline"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn conditions_are_read_and_written() {
+        for (read, shown) in [
+            (Condition::figure("makespan > 150% of baseline"), "makespan > 150 % of baseline"),
+            (Condition::figure("duration > 30 s"), "max duration > 30 s"),
+            (Condition::figure("each duration<1s"), "min duration < 1s"),
+            (Condition::figure("failed>0"), "failed > 0"),
+            (Condition::metric("memory_percent > 85"), "memory_percent > 85"),
+            (Condition::tasks("status:failed retried"), "status:failed and retried"),
+            (Condition::status("failed, cancelled"), "status failed, cancelled"),
+            (Condition::running("10 min", Some("step:train")), "running for 10 min 00 s, step:train"),
+            (Condition::running("p95 of baseline", None), "running for p95 of baseline"),
+            (Condition::running("200% of baseline", None), "running for 200 % of baseline"),
+            (Condition::silent("1h30m"), "silent for 1 h 30 min"),
+        ] {
+            assert_eq!(read.unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_condition_is_refused_with_a_reason() {
+        for wrong in [
+            Condition::figure("makespan"),
+            Condition::figure("duration = 4"),
+            Condition::metric("max memory > 5"),
+            Condition::metric("memory > 5 furlongs"),
+            Condition::tasks(""),
+            Condition::tasks("dur>"),
+            Condition::status("great"),
+            Condition::running("soon", None),
+            Condition::running("p101 of baseline", None),
+            Condition::running("-5 % of baseline", None),
+            Condition::running("10 min", Some("(")),
+            Condition::silent("0 s"),
+            Condition::silent("10"),
+        ] {
+            assert!(!wrong.unwrap_err().is_empty());
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What rules say of runs, in the text notation.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use makespan_alerts::{AlertRule, Baseline, Condition, Judgement, Moment, Verdict, Watched, judge};
+use makespan_analysis::Facts;
+use makespan_format::{Event, EventSink, Sample};
+use makespan_model::RunsBuilder;
+
+const SECOND: i64 = 1_000_000_000;
+
+fn facts(text: &str) -> Facts {
+    Facts::new(Arc::new(makespan_model::notation::run(text).unwrap()))
+}
+
+fn live(seconds: i64) -> Moment {
+    Moment::Live { now: seconds * SECOND, last_event: Some(0) }
+}
+
+fn judged(condition: Result<Condition, String>, text: &str, moment: Moment, earlier: &[&str]) -> Judgement {
+    let rule = AlertRule::new("rule", condition.unwrap());
+    let mut baseline = Baseline::default();
+    earlier.iter().for_each(|text| baseline.add(std::slice::from_ref(&rule), &facts(text)));
+    judge(&rule, &Watched { facts: &facts(text), moment, utc_offset: 0 }, &baseline)
+}
+
+fn check(condition: Result<Condition, String>, text: &str, moment: Moment, expected: (Verdict, &str)) {
+    let found = judged(condition, text, moment, &[]);
+    assert_eq!((found.verdict, found.text.as_str()), expected, "{text}");
+}
+
+use Verdict::{Clear, Firing, Unknown};
+
+#[test]
+fn a_figure_fires_beyond_its_limit() {
+    let run = "a 0..4 w1\nb 4..9 w1 a";
+    let over = Moment::Over;
+    check(Condition::figure("makespan > 8 s"), run, over, (Firing, "makespan 9 s > 8 s"));
+    check(Condition::figure("makespan > 9 s"), run, over, (Clear, "makespan 9 s"));
+    check(Condition::figure("duration > 4 s"), run, over, (Firing, "max duration 5 s > 4 s (task b)"));
+    check(Condition::figure("nothing > 4"), run, over, (Unknown, "the run has no max nothing"));
+    let wrong = "makespan 9 s cannot be compared with 4 GB";
+    check(Condition::figure("makespan > 4 GB"), run, over, (Unknown, wrong));
+}
+
+#[test]
+fn the_makespan_of_a_run_that_goes_on_grows_with_the_time() {
+    let run = "a 0..4 w1\nb 4.. w1 a running";
+    check(Condition::figure("makespan > 1 min"), run, live(30), (Clear, "makespan 30 s"));
+    check(Condition::figure("makespan > 1 min"), run, live(90), (Firing, "makespan 1 min 30 s > 1 min 00 s"));
+}
+
+#[test]
+fn earlier_runs_give_the_limit() {
+    let slow = || Condition::figure("makespan > 150 % of baseline");
+    let earlier = ["a 0..10 w1", "a 0..20 w1", "a 0..12 w1"];
+    let of = |text: &str, earlier: &[&str]| judged(slow(), text, Moment::Over, earlier);
+    let found = of("a 0..19 w1", &earlier);
+    assert_eq!((found.verdict, found.text.as_str()), (Firing, "makespan 19 s > 18 s"));
+    assert_eq!(of("a 0..18 w1", &earlier).verdict, Clear);
+    let first = of("a 0..18 w1", &[]);
+    assert_eq!((first.verdict, first.text.as_str()), (Unknown, "no earlier run has this figure"));
+}
+
+#[test]
+fn tasks_that_match_a_query_are_counted_and_named() {
+    let run = "a 0..4 w1 failed\nb 0..9 w2 failed\nc 0..1 w3\nd 0..1 w4 failed\ne 0..1 w4 failed";
+    let found = judged(Condition::tasks("status:failed"), run, Moment::Over, &[]);
+    assert_eq!((found.verdict, found.value, found.tasks.len()), (Firing, Some(4.0), 4));
+    assert_eq!(found.text, "4 tasks match status:failed: a, b, d and 1 more");
+    let clear = (Clear, "no task matches status:failed");
+    check(Condition::tasks("status:failed"), "a 0..4 w1", Moment::Over, clear);
+    let unknown = judged(Condition::tasks("tokens>5"), "a 0..4 w1", Moment::Over, &[]);
+    assert_eq!(unknown.verdict, Unknown, "{}", unknown.text);
+}
+
+#[test]
+fn a_run_that_failed_is_one_by_its_status() {
+    let failed = || Condition::status("failed");
+    let text = "the run failed in 1 task: b";
+    check(failed(), "a 0..4 w1\nb 4..9 w1 a failed", Moment::Over, (Firing, text));
+    check(failed(), "a 0..4 w1", Moment::Over, (Clear, "the run is succeeded"));
+}
+
+#[test]
+fn a_task_that_runs_for_too_long_is_stuck() {
+    let run = "a 0..4 w1\nb 4.. w1 a running\nc 8.. w2 step=x running";
+    let limit = |text: &str| Condition::running(text, None);
+    let text = "task b has been running for 16 s, limit 10 s, and 1 other task longer than expected";
+    check(limit("10 s"), run, live(20), (Firing, text));
+    let clear = "no task has been running for more than 10 s";
+    check(limit("10 s"), run, live(14), (Clear, clear));
+    check(limit("10 s"), run, Moment::Over, (Clear, clear));
+    let only = Condition::running("10 s", Some("step:x"));
+    check(only, run, live(20), (Firing, "task c has been running for 12 s, limit 10 s"));
+    check(limit("3 s"), "a 0..4 w1", Moment::Past, (Firing, "task a ran for 4 s, limit 3 s"));
+}
+
+#[test]
+fn a_step_is_held_against_its_own_past() {
+    let p95 = || Condition::running("p95 of baseline", None);
+    let earlier = ["a 0..10 w1 step=x\nb 0..1 w2 step=y", "a 0..12 w1 step=x failed"];
+    let of = |text: &str, now: i64| judged(p95(), text, live(now), &earlier);
+    // Failed attempts are short or long for their own reasons.
+    assert_eq!(of("a 0.. w1 step=x running", 11).text, "task a has been running for 11 s, limit 10 s");
+    assert_eq!(of("a 0.. w1 step=x running", 10).verdict, Clear);
+    assert_eq!(of("a 0.. w1 step=new running", 100).verdict, Unknown);
+}
+
+#[test]
+fn silence_is_counted_from_the_last_event_until_the_end() {
+    let silent = || Condition::silent("1 min");
+    let run = "a 0..4 w1\nb 4.. w1 a running";
+    check(silent(), run, live(61), (Firing, "no event for 1 min 01 s, limit 1 min 00 s"));
+    check(silent(), run, live(60), (Clear, "at most 1 min 00 s without an event"));
+    check(silent(), run, Moment::Over, (Clear, "the run has finished"));
+    let unknown = Moment::Live { now: 99 * SECOND, last_event: None };
+    assert_eq!(judged(silent(), run, unknown, &[]).verdict, Unknown);
+    check(silent(), "a 0..90 w1", Moment::Past, (Firing, "no event for 1 min 30 s, limit 1 min 00 s"));
+    // A clock that was set back is no silence.
+    check(silent(), run, live(-5), (Clear, "at most 0 s without an event"));
+}
+
+fn sampled(samples: &[(&str, &str, f64, i64)]) -> Facts {
+    let mut runs = RunsBuilder::new();
+    for (name, unit, value, t) in samples {
+        let unit = (!unit.is_empty()).then(|| (*unit).into());
+        runs.event(Event::Sample(Sample {
+            name: (*name).into(),
+            unit,
+            value: *value,
+            t: Some(*t),
+            ..Sample::default()
+        }));
+    }
+    Facts::new(Arc::new(runs.finish().0.remove(0)))
+}
+
+#[test]
+fn the_latest_value_of_a_metric_counts_and_of_the_past_the_highest() {
+    let facts = sampled(&[("mem", "MB", 5_000.0, 1), ("mem", "MB", 300.0, 3), ("cpu", "", 91.0, 2)]);
+    let of = |text: &str, moment| {
+        let rule = AlertRule::new("rule", Condition::metric(text).unwrap());
+        judge(&rule, &Watched { facts: &facts, moment, utc_offset: 0 }, &Baseline::default())
+    };
+    assert_eq!(of("mem > 4 GB", live(0)).text, "mem 300 MB");
+    assert_eq!(of("mem > 4 GB", Moment::Past).text, "mem 5 GB > 4 GB");
+    assert_eq!(of("cpu > 90", live(0)).verdict, Firing);
+    assert_eq!(of("cpu > 4 GB", live(0)).verdict, Unknown);
+    assert_eq!(of("disk > 90", live(0)).text, "the run has no metric disk");
+}
+
+#[test]
+fn hostile_times_neither_overflow_nor_panic() {
+    let run = "a -9223372036..4 w1\nb 9223372036.. w1 running";
+    for condition in [
+        Condition::figure("makespan > 1 s"),
+        Condition::silent("1 s"),
+        Condition::running("1 s", None),
+        Condition::tasks("dur>1s"),
+    ] {
+        for now in [i64::MIN, 0, i64::MAX] {
+            let moment = Moment::Live { now, last_event: Some(-now.saturating_add(1)) };
+            let found = judged(condition.clone(), run, moment, &[]);
+            assert!(!found.text.is_empty());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Options of `makespan alerts`.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::date::Length;
+use crate::zone::NamedZone;
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AlertsArgs {
+    /// Runs to judge with --dry-run: files, folders, archives, or ids of runs
+    #[arg(value_name = "RUNS", requires = "dry_run")]
+    pub(crate) files: Vec<PathBuf>,
+    /// List at most N alerts, the newest first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) count: usize,
+    /// Include only alerts that are firing
+    #[arg(long)]
+    pub(crate) firing: bool,
+    /// Include only alerts of this run
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<String>,
+    /// Show what the configured rules find in RUNS, without recording or notifying
+    #[arg(long, requires = "files", conflicts_with_all = ["snooze", "test"])]
+    pub(crate) dry_run: bool,
+    /// Time zone of times without one, with --dry-run
+    #[arg(long, value_name = "ZONE", requires = "dry_run")]
+    pub(crate) zone: Option<NamedZone>,
+    /// Notify nobody of this rule for a while; with --run only for that run
+    #[arg(long, value_name = "RULE", conflicts_with = "test")]
+    pub(crate) snooze: Option<String>,
+    /// Length of the snooze: 30 min, 2h [default: 1 h]
+    #[arg(long = "for", value_name = "LENGTH", requires = "snooze")]
+    pub(crate) length: Option<Length>,
+    /// End a snooze of this rule
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["snooze", "test", "dry_run"])]
+    pub(crate) unsnooze: Option<String>,
+    /// Notify this handler once and print the outcome
+    #[arg(long, value_name = "HANDLER")]
+    pub(crate) test: Option<String>,
+    /// Print JSON (described in docs/alerts.md)
+    #[arg(long)]
+    pub(crate) json: bool,
+}

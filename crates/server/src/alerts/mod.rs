@@ -1,0 +1,16 @@
+//! Alerts: rules judged while runs grow, their history in a file beside the store, and who is notified.
+
+mod address;
+mod command;
+mod courier;
+mod handler;
+mod ledger;
+mod payload;
+mod sign;
+mod watch;
+mod webhook;
+
+pub use courier::{Couriers, test_handler};
+pub use handler::{Handler, HandlerTarget, Notice, NoticeKind, Payload, Webhook};
+pub use ledger::AlertLedger;
+pub use watch::{AlertWatch, WatchError};

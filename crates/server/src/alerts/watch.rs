@@ -1,0 +1,241 @@
+//! Rules judged while runs grow.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use makespan_alerts::{AlertEntry, AlertRule, Baseline, EntryKind, Judged, Moment, RunSeen, Watched, judge};
+use makespan_analysis::Facts;
+use makespan_format::Status;
+use makespan_store::{Error, Order, RunFilter, RunQuery, RunState, Store};
+
+use super::courier::Couriers;
+use super::handler::{Notice, NoticeKind};
+use super::ledger::AlertLedger;
+use crate::fold::fold;
+
+/// The latest runs that are looked at, besides all that go on.
+const LATEST: u32 = 200;
+const ACTIVE: u32 = 1_000;
+/// Earlier runs that a run is held against, and the largest of them that is read, bytes.
+const EARLIER: usize = 20;
+const LARGEST: u64 = 256 << 20;
+/// A run whose end lies further back when it is first seen is history: it was brought in, and nobody is to be notified.
+const HISTORY: i64 = 3_600_000_000_000;
+/// Judging takes a twentieth of a processor at most.
+const RESTING: u32 = 20;
+
+/// Why runs could not be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// The store.
+    #[error("{0}")]
+    Store(#[from] Error),
+    /// The history of alerts.
+    #[error("the history of alerts cannot be used: {0}")]
+    Ledger(#[from] io::Error),
+}
+
+/// Judges runs, keeps what was found, and notifies.
+pub struct AlertWatch {
+    rules: Vec<AlertRule>,
+    ledger: Arc<AlertLedger>,
+    couriers: Couriers,
+    seen: HashMap<String, Seen>,
+    is_begun: bool,
+    /// Between two looks at a run passes so many times what a look takes.
+    resting: u32,
+}
+
+/// A run as it was when it was judged last.
+#[derive(Default)]
+struct Seen {
+    events: u64,
+    was_active: bool,
+    /// Not before that.
+    next: Option<Instant>,
+    baseline: Option<Arc<Baseline>>,
+}
+
+impl AlertWatch {
+    /// Judges by these rules.
+    pub fn new(rules: Vec<AlertRule>, ledger: Arc<AlertLedger>, couriers: Couriers) -> AlertWatch {
+        AlertWatch { rules, ledger, couriers, seen: HashMap::new(), is_begun: false, resting: RESTING }
+    }
+
+    /// The same, without a pause between two looks at a run, whatever they cost.
+    pub fn eager(self) -> AlertWatch {
+        AlertWatch { resting: 0, ..self }
+    }
+
+    /// Those who deliver.
+    pub fn couriers(&self) -> &Couriers {
+        &self.couriers
+    }
+
+    /// Judges all runs that changed since the last look, and those that go on for rules that time alone can make true.
+    ///
+    /// # Errors
+    ///
+    /// [`WatchError`]; what was not judged is judged the next time.
+    pub fn look(&mut self, store: &dyn Store, now: i64) -> Result<(), WatchError> {
+        let filter = RunFilter { active: Some(true), ..RunFilter::default() };
+        let mut runs = store.runs(&RunQuery { filter, limit: ACTIVE, ..RunQuery::default() })?.runs;
+        let latest = store.runs(&RunQuery { limit: LATEST, ..RunQuery::default() })?.runs;
+        let known: BTreeSet<String> = runs.iter().map(|run| run.id.clone()).collect();
+        runs.extend(latest.into_iter().filter(|run| !known.contains(&run.id)));
+        let open: BTreeSet<String> =
+            self.ledger.read(|book, _| book.open().map(|alert| alert.run.clone()).collect())?;
+        if !self.is_begun {
+            // What was judged before this program started, or by another one, may have changed meanwhile.
+            let listed: BTreeSet<String> = runs.iter().map(|run| run.id.clone()).collect();
+            for id in open.difference(&listed) {
+                runs.extend(store.run(id)?.filter(|run| run.trashed.is_none()));
+            }
+        }
+        let waits = self.rules.iter().any(|rule| rule.condition.depends_on_time());
+        for run in &runs {
+            let is_new = !self.seen.contains_key(&run.id);
+            let is_history = run.ended().is_some_and(|end| now.saturating_sub(end) > HISTORY);
+            let seen = self.seen.entry(run.id.clone()).or_default();
+            if is_new && !goes_on(run) && !open.contains(&run.id) && (is_history || !self.is_begun) {
+                (seen.events, seen.was_active) = (run.events, false);
+                continue;
+            }
+            let has_changed = is_new || seen.events != run.events || seen.was_active != goes_on(run);
+            let is_due = seen.next.is_none_or(|next| Instant::now() >= next);
+            if (has_changed || (waits && goes_on(run))) && is_due {
+                let began = Instant::now();
+                self.judge_run(store, run, now)?;
+                let pause = (began.elapsed() * self.resting).min(Duration::from_secs(600));
+                let seen = self.seen.entry(run.id.clone()).or_default();
+                (seen.events, seen.was_active) = (run.events, goes_on(run));
+                // The end of a run is judged, too, once the pause is over.
+                seen.next = Some(Instant::now() + pause);
+            }
+        }
+        self.is_begun = true;
+        let listed: BTreeSet<&str> = runs.iter().map(|run| run.id.as_str()).collect();
+        self.seen.retain(|id, _| listed.contains(id.as_str()) || open.contains(id));
+        self.without_removed(store, &open, &listed, now)
+    }
+
+    /// Resolves what is open of runs that are no longer there.
+    fn without_removed(
+        &self,
+        store: &dyn Store,
+        open: &BTreeSet<String>,
+        listed: &BTreeSet<&str>,
+        now: i64,
+    ) -> Result<(), WatchError> {
+        let mut gone = BTreeSet::new();
+        for id in open.iter().filter(|id| !listed.contains(id.as_str())) {
+            if store.run(id)?.is_none_or(|run| run.trashed.is_some()) {
+                gone.insert(id.as_str());
+            }
+        }
+        if !gone.is_empty() {
+            let entries = self.ledger.change(|book| book.without_runs(|run| gone.contains(run), now))?;
+            self.announce(&entries, now)?;
+        }
+        Ok(())
+    }
+
+    /// Judges a run by all rules that are about it, keeps what follows, and notifies.
+    ///
+    /// # Errors
+    ///
+    /// [`WatchError`].
+    pub fn judge_run(&mut self, store: &dyn Store, state: &RunState, now: i64) -> Result<(), WatchError> {
+        let workflow = state.workflow.as_deref();
+        let rules: Vec<AlertRule> =
+            self.rules.iter().filter(|rule| rule.is_about(workflow)).cloned().collect();
+        if rules.is_empty() {
+            return Ok(());
+        }
+        let baseline = self.baseline(store, state, &rules)?;
+        let Some(run) = fold(store, &state.id)? else { return Ok(()) };
+        let facts = Facts::new(Arc::new(run));
+        let moment = match goes_on(state) {
+            true => Moment::Live { now, last_event: Some(state.updated) },
+            false => Moment::Over,
+        };
+        let watched = Watched { facts: &facts, moment, utc_offset: 0 };
+        let judged: Vec<Judged<'_>> =
+            rules.iter().map(|rule| Judged { rule, found: judge(rule, &watched, &baseline) }).collect();
+        let seen = RunSeen { id: &state.id, workflow, started: state.started(), is_over: !goes_on(state) };
+        let idle = self.ledger.read(|book, _| book.look(&seen, &judged, now).is_empty())?;
+        if idle {
+            return Ok(());
+        }
+        let entries = self.ledger.change(|book| book.look(&seen, &judged, now))?;
+        self.announce(&entries, now)
+    }
+
+    fn announce(&self, entries: &[AlertEntry], now: i64) -> Result<(), WatchError> {
+        let notices: Vec<Notice> = self.ledger.read(|book, _| {
+            let notice = |entry: &AlertEntry| {
+                let kind = match entry.kind {
+                    EntryKind::Announced => NoticeKind::Fired,
+                    EntryKind::Resolved => NoticeKind::Resolved,
+                    EntryKind::Fired | EntryKind::Snoozed | EntryKind::Delivered => return None,
+                };
+                let alert = book.alert(entry.id)?.clone();
+                // Whoever was never notified of an alert has no use for its end, and a snooze holds for that, too.
+                let is_quiet = kind == NoticeKind::Resolved
+                    && (alert.announced.is_none() || book.snoozed(&alert.rule, &alert.run, now).is_some());
+                (!is_quiet).then_some(Notice { kind, alert, t: entry.t })
+            };
+            entries.iter().filter_map(notice).collect()
+        })?;
+        notices.iter().for_each(|notice| self.couriers.notify(notice));
+        Ok(())
+    }
+
+    /// What the runs before this one had; read once for each run.
+    fn baseline(
+        &mut self,
+        store: &dyn Store,
+        state: &RunState,
+        rules: &[AlertRule],
+    ) -> Result<Arc<Baseline>, Error> {
+        if !rules.iter().any(|rule| rule.condition.needs_baseline()) {
+            return Ok(Arc::default());
+        }
+        let seen = self.seen.entry(state.id.clone()).or_default();
+        if let Some(baseline) = &seen.baseline {
+            return Ok(Arc::clone(baseline));
+        }
+        let mut baseline = Baseline::default();
+        for earlier in earlier(store, state)? {
+            if let Some(run) = fold(store, &earlier.id)? {
+                baseline.add(rules, &Facts::new(Arc::new(run)));
+            }
+        }
+        let baseline = Arc::new(baseline);
+        seen.baseline = Some(Arc::clone(&baseline));
+        Ok(baseline)
+    }
+}
+
+/// Whether more may happen. A run counts as failed as soon as a task failed; others may still be running then.
+fn goes_on(run: &RunState) -> bool {
+    let running = [Status::Running, Status::Retrying].into_iter().any(|status| run.tasks.of(status) > 0);
+    run.is_active() || (running && run.recorded_end.is_none())
+}
+
+/// The runs of the same workflow that succeeded before it, the latest first.
+fn earlier(store: &dyn Store, state: &RunState) -> Result<Vec<RunState>, Error> {
+    let Some(workflow) = &state.workflow else { return Ok(Vec::new()) };
+    let filter = RunFilter {
+        workflow: Some(workflow.clone()),
+        statuses: vec![Status::Succeeded],
+        until: state.started(),
+        ..RunFilter::default()
+    };
+    let limit = EARLIER as u32 + 1;
+    let page = store.runs(&RunQuery { filter, limit, order: Order::Newest, after: None })?;
+    let runs = page.runs.into_iter();
+    Ok(runs.filter(|run| run.id != state.id && run.bytes <= LARGEST).take(EARLIER).collect())
+}

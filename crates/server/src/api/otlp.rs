@@ -1,0 +1,185 @@
+//! Telemetry that OpenTelemetry's exporters send: OTLP over HTTP, as protobuf and as JSON.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
+use makespan_format::{Event, EventSink, write_line};
+use makespan_import::otlp::{Encoding, Signal, Taken, take_request};
+use makespan_store::{Batch, LONGEST_LINE, Numbered};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::app::App;
+use crate::net::body;
+use crate::net::reply::Problem;
+use crate::params::Params;
+
+/// Bytes of the events that a request may become: attributes of a resource are kept with each of its traces.
+const MOST: usize = 64 << 20;
+
+/// `POST /v1/traces`: a trace is a run, a span a task.
+pub(crate) async fn traces(State(app): State<Arc<App>>, params: Params, request: Request) -> Response<Body> {
+    answer(app, params, request, Signal::Traces).await
+}
+
+/// `POST /v1/logs`.
+pub(crate) async fn logs(State(app): State<Arc<App>>, params: Params, request: Request) -> Response<Body> {
+    answer(app, params, request, Signal::Logs).await
+}
+
+/// `POST /v1/metrics`.
+pub(crate) async fn metrics(State(app): State<Arc<App>>, params: Params, request: Request) -> Response<Body> {
+    answer(app, params, request, Signal::Metrics).await
+}
+
+async fn answer(app: Arc<App>, params: Params, request: Request, signal: Signal) -> Response<Body> {
+    let encoding = match body::media_type(request.headers()).as_str() {
+        "application/json" => Encoding::Json,
+        "application/x-protobuf" => Encoding::Protobuf,
+        _ => {
+            let why = "send OTLP as Content-Type: application/x-protobuf or application/json";
+            return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why).into_response();
+        }
+    };
+    let kept = match params.done() {
+        Ok(()) => keep(app, request, encoding, signal).await,
+        Err(problem) => Err(problem),
+    };
+    match (kept, encoding) {
+        (Ok(taken), _) => success(&taken, encoding, signal),
+        (Err(problem), Encoding::Json) => problem.into_response(),
+        (Err(problem), Encoding::Protobuf) => failure(problem),
+    }
+}
+
+/// Stores what a request holds; when it answers, the events are durable.
+async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signal) -> Result<Taken, Problem> {
+    let (parts, sent) = request.into_parts();
+    let bytes = body::read(&parts.headers, sent).await?;
+    let read = tokio::task::spawn_blocking(move || {
+        let mut runs = Runs::default();
+        let taken = take_request(&bytes, encoding, signal, &mut runs);
+        taken.map(|taken| (taken, runs)).map_err(|error| Problem::bad(error.to_string()))
+    });
+    let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be read");
+    let (taken, runs) = read.await.map_err(failed)??;
+    if runs.is_too_large {
+        let why =
+            "the request is too large once its resources are kept with each trace; send smaller batches";
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    for (run, lines) in runs.runs {
+        let id = run.clone();
+        let stored = app
+            .shelf
+            .write(move |store| {
+                // Made from the content: a request that is sent again stores nothing again.
+                let digest = Sha256::digest(lines.as_bytes());
+                let producer: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+                let producer = format!("otlp-{producer}");
+                let numbered: Vec<Numbered<'_>> =
+                    (1..).zip(lines.lines()).map(|(seq, line)| Numbered { seq, line }).collect();
+                store.append(&Batch { run: &run, producer: &producer, lines: &numbered })
+            })
+            .await?;
+        app.counters.stored.fetch_add(stored.stored, Ordering::Relaxed);
+        app.counters.duplicates.fetch_add(stored.duplicates, Ordering::Relaxed);
+        app.tails.notify(&id);
+    }
+    Ok(taken)
+}
+
+/// Lines of events by run.
+#[derive(Default)]
+struct Runs {
+    runs: Vec<(String, String)>,
+    bytes: usize,
+    is_too_large: bool,
+}
+
+impl EventSink for Runs {
+    fn event(&mut self, event: Event<'_>) {
+        if self.is_too_large {
+            return;
+        }
+        if let Event::Run(info) = &event {
+            self.runs.push((info.id.to_string(), String::new()));
+        }
+        let Some((_, lines)) = self.runs.last_mut() else { return };
+        let before = lines.len();
+        write_line(&event, lines);
+        let written = lines.len() - before;
+        self.bytes += written;
+        self.is_too_large = self.bytes > MOST || written > LONGEST_LINE;
+    }
+}
+
+fn success(taken: &Taken, encoding: Encoding, signal: Signal) -> Response<Body> {
+    if taken.rejected == 0 {
+        return typed(
+            StatusCode::OK,
+            encoding,
+            if encoding == Encoding::Json { b"{}".to_vec() } else { Vec::new() },
+        );
+    }
+    let name = match signal {
+        Signal::Traces => "rejectedSpans",
+        Signal::Logs => "rejectedLogRecords",
+        Signal::Metrics => "rejectedDataPoints",
+    };
+    let bytes = match encoding {
+        // 64-bit numbers are texts in the JSON of protobuf.
+        Encoding::Json => {
+            let partial = json!({ name: taken.rejected.to_string(), "errorMessage": taken.why });
+            json!({ "partialSuccess": partial }).to_string().into_bytes()
+        }
+        Encoding::Protobuf => {
+            let mut partial = vec![1 << 3];
+            varint(taken.rejected, &mut partial);
+            bytes_field(2, taken.why.as_bytes(), &mut partial);
+            let mut message = Vec::new();
+            bytes_field(1, &partial, &mut message);
+            message
+        }
+    };
+    typed(StatusCode::OK, encoding, bytes)
+}
+
+/// A problem as `google.rpc.Status`, which the protocol asks for.
+fn failure(problem: Problem) -> Response<Body> {
+    let mut message = Vec::new();
+    bytes_field(2, problem.detail.as_bytes(), &mut message);
+    let mut response = problem.into_response();
+    *response.body_mut() = Body::from(message);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+    response
+}
+
+fn typed(status: StatusCode, encoding: Encoding, bytes: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let media_type = match encoding {
+        Encoding::Json => "application/json",
+        Encoding::Protobuf => "application/x-protobuf",
+    };
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}
+
+fn varint(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn bytes_field(number: u64, bytes: &[u8], out: &mut Vec<u8>) {
+    varint(number << 3 | 2, out);
+    varint(bytes.len() as u64, out);
+    out.extend_from_slice(bytes);
+}

@@ -1,0 +1,16 @@
+//! A run out of the events that a store has of it.
+
+use makespan_format::{Event, EventSink as _};
+use makespan_model::{Run, RunsBuilder};
+use makespan_store::{Error, Store};
+
+/// A run out of its events; `None` where there is none.
+pub(crate) fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
+    let mut fold = RunsBuilder::new();
+    let gaps = store.events(id, &mut fold)?;
+    // The run shows what is missing of it among its diagnostics.
+    if let Some(diagnostic) = gaps.diagnostic() {
+        fold.event(Event::Diagnostic(diagnostic));
+    }
+    Ok(fold.finish().0.into_iter().find(|run| run.id == id))
+}
