@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn a_gesture_is_one_step_and_what_was_undone_comes_back() {
         let (mut history, mut now) = (History::default(), at(0));
-        let mut go = |history: &mut History, now: &mut ViewState, to: u32, gradual: bool| {
+        let go = |history: &mut History, now: &mut ViewState, to: u32, gradual: bool| {
             let before = std::mem::replace(now, at(to));
             history.note(before, now, gradual);
         };

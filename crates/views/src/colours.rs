@@ -5,7 +5,7 @@ use makespan_model::{Run, Status, StrId, TaskId};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
 
-use crate::filter::exactly;
+use crate::exact::exactly;
 use crate::roles::status_role;
 
 /// What the colours of the timeline and of the graph mean.
