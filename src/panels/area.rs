@@ -5,6 +5,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use makespan_engine::{Page, Question};
 use makespan_views::ViewState;
+use makespan_views::gesture::Frame;
 
 use crate::asking::PageView;
 use crate::state::actions::{Action, Setting};
@@ -24,6 +25,15 @@ fn with_area(store: Store) -> ViewState {
 pub(crate) fn AreaDrawer(store: Store) -> impl IntoView {
     let is_open =
         Memo::new(move |_| store.state.with(|s| s.panels.picking.is_some() || s.view.filter.area.is_some()));
+    // While an area is drawn the drawer lies over the picture, which would else change its size under the pointer, and on
+    // the side where the pointer is not.
+    let is_over = Memo::new(move |_| store.state.with(|s| s.panels.picking.is_some()));
+    let is_high = Memo::new(move |_| {
+        let last = store.state.with(|s| s.panels.picking.and_then(|a| a.rows)).map_or(0, |rows| rows.1);
+        store.frame.with_value(|f| {
+            matches!(f, Frame::Time { frame, .. } if frame.row_top(last.saturating_add(1)) > frame.height * 0.5)
+        })
+    });
     let view = Memo::new(move |_| with_area(store));
     let question: Rc<dyn Fn(f32) -> Question> = Rc::new(move |_| Question::Area { view: view.get() });
     let head: Rc<dyn Fn(&Page) -> AnyView> = Rc::new(move |page| {
@@ -44,7 +54,7 @@ pub(crate) fn AreaDrawer(store: Store) -> impl IntoView {
     let head = StoredValue::new_local(head);
     view! {
         <Show when=move || is_open.get()>
-            <aside class="drawer" aria-label="Selected area" tabindex="0">
+            <aside class="drawer" class:over=move || is_over.get() class:high=move || is_over.get() && is_high.get() aria-label="Selected area" tabindex="0">
                 <PageView store=store name="area" question=question.get_value() painted=Rc::new(|_| {}) head=head.get_value()/>
             </aside>
         </Show>

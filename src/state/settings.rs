@@ -29,7 +29,7 @@ impl Drag {
 pub(crate) struct Settings {
     /// What a drag does.
     pub(crate) drag: Drag,
-    /// Keys of a single character do something. Whoever dictates or shares a keyboard with another program may want them
+    /// Keys of a single character do something. People who dictate text or use other programs with keys may want them
     /// off (WCAG 2.1.4).
     pub(crate) keys: bool,
 }

@@ -6,8 +6,7 @@ use makespan_analysis::query::{Query, QueryContext};
 use makespan_format::clip_chars;
 use makespan_model::{StrId, TaskId};
 use makespan_scene::{counted, visible};
-use makespan_views::ViewState;
-use makespan_views::filter::exactly;
+use makespan_views::{ViewState, exactly};
 
 use crate::answer::{FoundItem, Leads};
 use crate::picture::timeline::described;

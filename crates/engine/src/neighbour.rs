@@ -148,7 +148,7 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
     let back = matches!(way, Neighbour::Earlier | Neighbour::Above);
     let placed = || run.attempts_of(here).filter(|a| index.row_of(*a).is_some());
     // Going back, the first of its attempts counts; going on, the last.
-    let from = if back { placed().next() } else { placed().last() };
+    let from = if back { placed().next() } else { placed().next_back() };
     let Some(attempt) = from else {
         let mut rowless = run.task_ids().filter(|t| !has_row(*t));
         let next = if back { rowless.take_while(|t| *t < here).last() } else { rowless.find(|t| *t > here) };

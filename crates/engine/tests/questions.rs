@@ -279,7 +279,7 @@ fn an_area_filters_every_view_and_is_summed_up() {
     else {
         panic!("no rows")
     };
-    assert_eq!((rows.count, rows.table.rows[0][0].text().into_owned()), (1, "b".to_owned()));
+    assert_eq!((rows.count, rows.table.rows[0].iter().any(|c| c.text() == "b")), (1, true));
     let Answer::Page(page) = session.answer(&Question::Area { view: view.clone() }) else {
         panic!("no page")
     };

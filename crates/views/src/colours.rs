@@ -4,7 +4,7 @@ use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
 
-use crate::filter::exactly;
+use crate::exact::exactly;
 use crate::roles::status_role;
 
 /// What the colours of the timeline and of the graph mean.

@@ -63,18 +63,6 @@ impl Filter {
     }
 }
 
-/// The query that passes what has exactly that value in a field.
-pub fn exactly(field: &str, value: &str) -> String {
-    let mut out = format!("{field}=\"");
-    for c in value.chars() {
-        if matches!(c, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out + "\""
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

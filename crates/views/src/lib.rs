@@ -17,6 +17,7 @@ mod clip;
 mod colours;
 pub mod compare;
 pub mod details;
+mod exact;
 pub mod filter;
 pub mod findings;
 pub mod gesture;
@@ -42,6 +43,7 @@ mod value;
 
 pub use area::Area;
 pub use colours::{Coloured, Colouring, Colours};
+pub use exact::exactly;
 pub use link::{LINK_VERSION, LinkError, decode, encode};
 pub use look::{Camera, Look, Marks, TimeMode, View};
 pub use moment::Moments;

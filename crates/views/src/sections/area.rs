@@ -16,7 +16,7 @@ use crate::table::{Cell, Column, Table, duration_cell};
 use crate::timeline::Index;
 use crate::value::Value;
 
-/// Longest beginning of an error message that tells errors apart, characters.
+/// Longest beginning of an error message that errors are grouped by, characters.
 const MESSAGE: usize = 200;
 
 /// An attempt within the area.

@@ -1,0 +1,27 @@
+//! Queries for one value.
+
+/// The query that passes what has exactly that value in a field.
+pub fn exactly(field: &str, value: &str) -> String {
+    let mut out = format!("{field}=\"");
+    for c in value.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use makespan_analysis::query::Query;
+
+    #[test]
+    fn a_value_is_quoted_whatever_it_holds() {
+        assert_eq!(super::exactly("step", "a b"), "step=\"a b\"");
+        for value in ["", "\"", "\\", "a \\\" or b", "é\n"] {
+            let query = super::exactly("step", value);
+            assert!(Query::parse(&query).is_ok(), "{query}");
+        }
+    }
+}
