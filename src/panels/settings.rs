@@ -16,7 +16,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
     let themes =
         Theme::all().iter().map(|t| (t.name.to_owned(), t.name.replace('-', " "))).collect::<Vec<_>>();
     let theme = Signal::derive(move || Theme::all()[store.theme.get()].name.to_owned());
-    let times = TimeMode::ALL.map(|t| (t, t.name())).to_vec();
+    let times = TimeMode::ALL.map(|t| (t, t.label())).to_vec();
     let time = Signal::derive(move || store.view.with(|v| v.time));
     let drag = Signal::derive(move || store.state.with(|s| s.settings.drag));
     let keys = Signal::derive(move || store.state.with(|s| s.settings.keys));

@@ -82,8 +82,8 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
             {move || ready().then(|| children())}
             <span class="grow"></span>
             <Show when=ready>
-                <button type="button" title="Time format (T)" on:click=move |_| store.dispatch(Action::Time)>
-                    {move || store.view.with(|v| v.time.name().to_owned())}
+                <button type="button" class="wide" title="Time format (T)" on:click=move |_| store.dispatch(Action::Time)>
+                    {move || store.view.with(|v| v.time.label().to_owned())}
                 </button>
                 <select class="wide save" aria-label="Save as" title="Save the run, or its picture, as a file" on:change=save>
                     <option value="" selected>"Save"</option>

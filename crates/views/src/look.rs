@@ -93,6 +93,15 @@ impl TimeMode {
             TimeMode::Local => "local",
         }
     }
+
+    /// What the app calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            TimeMode::Relative => "since start",
+            TimeMode::Utc => "UTC",
+            TimeMode::Local => "local time",
+        }
+    }
 }
 
 /// Which part of the graph is seen: the point in the middle of the picture, and how many pixels a unit has.

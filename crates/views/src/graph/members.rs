@@ -6,6 +6,7 @@ use makespan_model::{Status, TaskId, UNKNOWN};
 use makespan_scene::count;
 
 use super::node::{Spread, length, statuses};
+use crate::amount::share;
 use crate::look::Look;
 use crate::moment::Moments;
 use crate::section::{Block, Section};
@@ -22,8 +23,8 @@ pub fn group_details(facts: &Facts, tasks: &[u32], look: &Look) -> Vec<Section> 
     let mut pairs = vec![("Tasks".to_owned(), Cell::new(count(tasks.len() as u64)))];
     let of = statuses(run, tasks);
     for status in Status::ALL.into_iter().filter(|s| of[*s as usize] > 0) {
-        let share = f64::from(of[status as usize]) / tasks.len().max(1) as f64 * 100.0;
-        let words = format!("{} ({share:.1} %)", count(u64::from(of[status as usize])));
+        let part = f64::from(of[status as usize]) / tasks.len().max(1) as f64;
+        let words = format!("{} ({})", count(u64::from(of[status as usize])), share(part));
         pairs.push((status.name().to_owned(), Cell::new(words).status(crate::roles::status_role(status))));
     }
     let intervals = || tasks.iter().filter_map(|&t| run.task_interval(TaskId(t)));
@@ -42,7 +43,7 @@ pub fn group_details(facts: &Facts, tasks: &[u32], look: &Look) -> Vec<Section> 
         pairs.push(("Sum of durations".to_owned(), duration_cell(work)));
         if let Some((s, e)) = start.zip(end).filter(|(s, e)| e.saturating_sub(*s) >= SECOND / 1_000) {
             let mean = work as f64 / e.saturating_sub(s).max(1) as f64;
-            pairs.push(("Executing at once, mean".to_owned(), Cell::new(format!("{mean:.1}"))));
+            pairs.push(("Mean concurrency".to_owned(), Cell::new(format!("{mean:.1}"))));
         }
     }
     vec![Section::new("summary", "Summary", vec![Block::Pairs(pairs)]), members(facts, tasks)]
