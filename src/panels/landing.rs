@@ -65,7 +65,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
     let formats = move || {
         let all = formats.get()?;
         let row = |(title, how): &(String, String)| {
-            view! { <tr><th scope="row">{title.clone()}</th><td>{how.clone()}</td></tr> }
+            view! { <tr><th scope="row">{title.clone()}</th><td>{with_code(how)}</td></tr> }
         };
         Some(all.iter().map(row).collect::<Vec<_>>())
     };
@@ -114,4 +114,13 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
             <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"7"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all of them"</p>
         </main>
     }
+}
+
+/// A text in which what stands between backticks is code.
+fn with_code(text: &str) -> Vec<AnyView> {
+    let part = |(i, part): (usize, &str)| match i % 2 {
+        0 => part.to_owned().into_any(),
+        _ => view! { <code>{part.to_owned()}</code> }.into_any(),
+    };
+    text.split('`').enumerate().map(part).collect()
 }
