@@ -51,6 +51,8 @@ pub(crate) enum Action {
     Turned(Box<Turn>),
     /// Shows in the timeline what tasks took in the runs before, or no longer.
     Before,
+    /// Shows or hides the counters above the timeline.
+    Counters,
     /// Marks the critical path or no longer.
     Critical,
     /// Goes through the ways to group lanes.
@@ -275,6 +277,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
         Action::Next(Neighbour::NextCritical),
     )),
     shift(key("KeyB", "Shift B", SHOW, "durations in earlier runs", Action::Before)),
+    shift(key("KeyM", "Shift M", SHOW, "counters above the timeline", Action::Counters)),
     key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),

@@ -198,6 +198,10 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             view.before = !view.before;
             vec![Effect::Link(false)]
         }
+        Action::Counters => {
+            view.counters = !view.counters;
+            vec![Effect::Link(false)]
+        }
         Action::Lanes => vec![Effect::Touch(Touch::NextLanes)],
         Action::Time => {
             let at = TimeMode::ALL.iter().position(|t| *t == view.time).unwrap_or(0);

@@ -22,6 +22,8 @@ pub enum Answer {
     Picture(Picture),
     /// To [`Question::Map`](crate::Question::Map).
     Map(Scene),
+    /// To [`Question::Counters`](crate::Question::Counters).
+    Counters(Scene),
     /// To [`Question::Export`](crate::Question::Export).
     Exported(Exported),
     /// To [`Question::Preview`](crate::Question::Preview).

@@ -20,6 +20,9 @@ impl Session {
                 picture::shown(self, view).map(|s| Answer::Picture(s.picture(*size)))
             }
             Question::Map { view, size } => picture::timeline::map(self, view, *size).map(Answer::Map),
+            Question::Counters { view, width } => {
+                picture::timeline::tracks(self, view, *width).map(Answer::Counters)
+            }
             Question::Overlay { view, size, pointer } => {
                 picture::shown(self, view).map(|s| Answer::Overlay(s.overlay(*size, pointer)))
             }

@@ -33,6 +33,13 @@ pub enum Question {
         /// Its size.
         size: Size,
     },
+    /// The counters above the timeline, for the part that is seen: what ran, was queued and was measured at each moment.
+    Counters {
+        /// The state of the view.
+        view: ViewState,
+        /// Width, px.
+        width: f32,
+    },
     /// What lies on top of the picture for this pointer and this focus.
     Overlay {
         /// The state of the view.

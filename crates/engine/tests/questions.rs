@@ -72,6 +72,7 @@ fn every_question_about_every_view_is_answered() {
                 Question::Shell { view: about() },
                 Question::Picture { view: about(), size: SIZE },
                 Question::Map { view: about(), size: (SIZE.0, 34.0) },
+                Question::Counters { view: about(), width: SIZE.0 },
                 Question::Overlay { view: about(), size: SIZE, pointer },
                 Question::Rows { view: about(), range: 1..3 },
                 Question::Page { view: about(), width: 800.0 },

@@ -104,6 +104,9 @@ pub fn encode(state: &ViewState) -> String {
     if state.before {
         put("before", "1");
     }
+    if state.counters {
+        put("counters", "1");
+    }
     if state.sort != Sort::default() {
         put("sort", &format!("{}{}", if state.sort.descending { "-" } else { "" }, state.sort.key.name()));
     }
@@ -235,6 +238,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "row" => state.scroll = value.parse().unwrap_or(0),
             "critical" => state.critical = named("1"),
             "before" => state.before = named("1"),
+            "counters" => state.counters = named("1"),
             "sort" => {
                 let (descending, name) =
                     value.strip_prefix('-').map_or((false, value.as_str()), |n| (true, n));
@@ -291,6 +295,7 @@ mod tests {
             scroll: 7,
             critical: true,
             before: true,
+            counters: true,
             sort: Sort { key: SortKey::Duration, descending: true },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
             graph: graph::Graphing {

@@ -37,6 +37,8 @@ pub struct ViewState {
     pub critical: bool,
     /// Whether the timeline shows behind each bar what its task took in the runs before.
     pub before: bool,
+    /// Whether counters stand above the timeline: what ran, was queued and was measured at each moment.
+    pub counters: bool,
     /// Order of the table.
     pub sort: Sort,
     /// The part of the graph that is seen; all of it where absent.

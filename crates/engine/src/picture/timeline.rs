@@ -9,7 +9,7 @@ use makespan_scene::{Hit, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
 use makespan_views::timeline::{
-    Frame as TimeFrame, Index, minimap, overlay, scene, slice_at, twin, wait_tip, waits,
+    Frame as TimeFrame, Index, counters, minimap, overlay, scene, slice_at, twin, wait_tip, waits,
 };
 use makespan_views::{Look, Recorded, Table, Target, ViewState, task_tip};
 
@@ -122,6 +122,12 @@ pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Sce
     let text = !view.filter.text.trim().is_empty();
     let hits = if text { &mask[..] } else { &[] };
     Some(minimap(&shown.open.run, &shown.index, concurrency, hits, &frame, size.1))
+}
+
+/// The counters above the part that is seen.
+pub(crate) fn tracks(session: &Session, view: &ViewState, width: f32) -> Option<Scene> {
+    let shown = Timeline::new(session, view)?;
+    Some(counters(&shown.open.facts, &shown.frame((width, 100.0))))
 }
 
 impl Drawable for Timeline<'_> {

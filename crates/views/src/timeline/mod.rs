@@ -1,6 +1,7 @@
 //! Attempts over time: lanes of packed rows, merged to the pixel budget.
 
 pub mod axis;
+mod counters;
 mod frame;
 mod index;
 mod marks;
@@ -9,6 +10,7 @@ mod picture;
 mod twin;
 mod waits;
 
+pub use counters::counters;
 pub(crate) use frame::padded;
 pub use frame::{AXIS_HEIGHT, Frame};
 pub use index::{Index, Lane, Lanes, Slice};

@@ -1,0 +1,191 @@
+//! Counters on the axis of the timeline: how much ran and was queued at each moment, and what was sampled meanwhile.
+
+use makespan_analysis::{Facts, Measure};
+use makespan_model::{Order as _, UNKNOWN};
+use makespan_scene::{
+    Bars, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, Weight, count, fit,
+};
+
+use super::Frame;
+use crate::amount::Unit;
+
+/// Height of a track, px.
+const TRACK: f32 = 34.0;
+
+/// Most tracks of sampled metrics.
+const MOST: usize = 4;
+
+/// The least and the greatest value within a column of pixels.
+type Envelope = Vec<Option<(f64, f64)>>;
+
+/// The tracks of a run below each other, on the axis of the frame: attempts running and queued as steps, and of up to four
+/// metrics that were sampled while tasks ran the least and the greatest value at each pixel. Of no height where nothing is known. The number of
+/// shapes is bounded by the width; O(n log n) in what lies within the window.
+pub fn counters(facts: &Facts, frame: &Frame) -> Scene {
+    let concurrency = facts.concurrency();
+    let mut tracks: Vec<(String, Unit, Role, Envelope)> = Vec::new();
+    let counts = || Unit::of(makespan_analysis::Quantity::Count);
+    if concurrency.max_running > 0 {
+        let steps = steps(frame, &concurrency.t, &concurrency.running);
+        tracks.push(("Running".to_owned(), counts(), Role::Running, steps));
+    }
+    if concurrency.has_queue && concurrency.queued.iter().any(|n| *n > 0) {
+        let steps = steps(frame, &concurrency.t, &concurrency.queued);
+        tracks.push(("Queued".to_owned(), counts(), Role::Queued, steps));
+    }
+    let measures = facts.measures();
+    // What is said once a task is a total of the task, which says nothing about a moment.
+    let is_watched = |at: &[u32]| {
+        let of = &facts.run().samples.task;
+        let tasks = at.chunk_by(|a, b| of[*a as usize] == of[*b as usize]).count();
+        at.len() >= 2 * tasks
+    };
+    let sampled = (0..measures.list.len()).filter_map(|m| Some((m, measures.samples(m)?)));
+    let sampled = sampled.filter(|(_, (at, _))| is_watched(at));
+    // What is asked for most comes first: CPU, memory, and other quantities that have a name of their own.
+    let mut sampled: Vec<_> = sampled.collect();
+    sampled.order_by_key(|(m, _)| measures.list[*m].standard.is_none());
+    for (m, (indices, factor)) in sampled.into_iter().take(MOST) {
+        let measure: &Measure = &measures.list[m];
+        let samples = &facts.run().samples;
+        let points = indices.iter().map(|i| (samples.t[*i as usize], samples.value[*i as usize] * factor));
+        let found = envelope(frame, points.filter(|(t, v)| *t != UNKNOWN && v.is_finite()));
+        if found.iter().any(Option::is_some) {
+            tracks.push((measure.title.clone(), Unit::measure(measure), Role::Accent, found));
+        }
+    }
+    let mut scene = Scene::new(frame.width, tracks.len() as f32 * TRACK, "Counters over time");
+    for (i, (name, unit, role, found)) in tracks.iter().enumerate() {
+        draw(&mut scene, frame, i as f32 * TRACK, (name, unit, *role), found);
+    }
+    scene
+}
+
+fn columns(frame: &Frame) -> usize {
+    let scale = frame.scale();
+    (scale.x1 - scale.x0).max(1.0).ceil() as usize
+}
+
+fn widen(slot: &mut Option<(f64, f64)>, value: f64) {
+    *slot = Some(slot.map_or((value, value), |(least, most)| (least.min(value), most.max(value))));
+}
+
+/// A step function at each pixel: value `i` holds from `t[i]` up to the next, and before the first all is 0.
+fn steps(frame: &Frame, t: &[i64], values: &[u32]) -> Envelope {
+    let (scale, mut out) = (frame.scale(), vec![None; columns(frame)]);
+    let last = out.len() - 1;
+    let column = |t: i64| ((scale.x(t) - scale.x0).max(0.0) as usize).min(last);
+    let first = t.partition_point(|t| *t <= frame.window.0).saturating_sub(1);
+    if t.first().is_some_and(|t| *t > frame.window.0) {
+        out[..=column(t[0])].iter_mut().for_each(|slot| widen(slot, 0.0));
+    }
+    for i in first..t.len() {
+        if t[i] > frame.window.1 {
+            break;
+        }
+        let until = t.get(i + 1).copied().unwrap_or(frame.window.1);
+        for slot in &mut out[column(t[i])..=column(until)] {
+            widen(slot, f64::from(values[i]));
+        }
+    }
+    out
+}
+
+/// Samples at each pixel; nothing is made up between them.
+fn envelope(frame: &Frame, points: impl Iterator<Item = (i64, f64)>) -> Envelope {
+    let (scale, mut out) = (frame.scale(), vec![None; columns(frame)]);
+    let last = out.len() - 1;
+    for (t, value) in points.filter(|(t, _)| (frame.window.0..=frame.window.1).contains(t)) {
+        widen(&mut out[((scale.x(t) - scale.x0).max(0.0) as usize).min(last)], value);
+    }
+    out
+}
+
+fn draw(
+    scene: &mut Scene,
+    frame: &Frame,
+    top: f32,
+    (name, unit, role): (&str, &Unit, Role),
+    found: &Envelope,
+) {
+    let most = found.iter().flatten().fold(0.0, |most: f64, (_, v)| most.max(*v));
+    let least = found.iter().flatten().fold(0.0, |least: f64, (v, _)| least.min(*v));
+    let bottom = top + TRACK - 2.0;
+    let span = (most - least).max(f64::MIN_POSITIVE);
+    let y = |v: f64| bottom - ((v - least) / span) as f32 * (TRACK - 8.0);
+    let text = fit(name, frame.gutter - 16.0, 12.0, Weight::Regular, Face::Sans);
+    scene.push(Text::new(10.0, top + 14.0, 12.0, Role::Text, text));
+    let highest = match unit.quantity {
+        makespan_analysis::Quantity::Count if most.fract() == 0.0 => count(most as u64),
+        _ => unit.short(most),
+    };
+    let about = format!("≤ {highest}");
+    let about = fit(&about, frame.gutter - 16.0, 11.0, Weight::Regular, Face::Sans);
+    scene.push(Text::new(10.0, top + 28.0, 11.0, Role::TextMuted, about));
+    let left = frame.gutter;
+    let mut body = Group {
+        clip: Some(Rect::new(left, top, (frame.width - left).max(0.0), TRACK)),
+        label: name.to_owned(),
+        ..Group::default()
+    };
+    let mut area = Bars::default();
+    let mut line: Vec<Seg> = Vec::new();
+    let mut before: Option<(f64, f64)> = None;
+    let mut from = 0;
+    // Columns of equal values are one shape.
+    for i in 0..=found.len() {
+        let now = found.get(i).copied().flatten();
+        if now == before && i < found.len() {
+            continue;
+        }
+        if let Some((low, high)) = before {
+            let (x, wide) = (left + from as f32, (i - from) as f32);
+            let (a, b) = (y(high), y(low));
+            area.push(
+                Rect::new(x, a, wide, (bottom - a).max(0.0)),
+                Paint::from(role).with_alpha(50),
+                Hit::NONE,
+            );
+            line.extend([Seg::Move(x, a), Seg::Line(x + wide, a)]);
+            if b - a > 0.5 {
+                line.extend([Seg::Move(x + wide / 2.0, a), Seg::Line(x + wide / 2.0, b)]);
+            }
+        }
+        (before, from) = (now, i);
+    }
+    body.push(area);
+    body.push(Path::stroked(line, Stroke::new(role, 1.25)));
+    scene.push(body);
+    scene.push(Path::line((0.0, bottom + 1.5), (frame.width, bottom + 1.5), Stroke::new(Role::Grid, 1.0)));
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::timeline::{Index, Lanes};
+
+    #[test]
+    fn every_peak_is_seen_at_every_zoom_and_shapes_are_bounded() {
+        let text: String = (0..3_000).map(|i| format!("t{i} {i}..{}.5 w1\n", i)).collect();
+        let run = makespan_model::notation::run(&format!("{text}peak 1500.1..1500.2 w2")).unwrap();
+        let facts = Facts::new(Arc::new(run));
+        let index = Index::new(facts.run(), Lanes::Worker);
+        for width in [200.0f32, 900.0] {
+            let frame = Frame::whole(&index, width);
+            let concurrency = facts.concurrency();
+            let found = steps(&frame, &concurrency.t, &concurrency.running);
+            assert_eq!(found.iter().flatten().map(|v| v.1).fold(0.0, f64::max), 2.0);
+            assert!(found.iter().all(Option::is_some));
+            let made = counters(&facts, &frame);
+            assert_eq!(made.height, TRACK);
+            assert!(made.item_count() < width as usize * 3, "{}", made.item_count());
+        }
+        let near = Frame { window: (10_600_000_000, 10_900_000_000), ..Frame::whole(&index, 900.0) };
+        let concurrency = facts.concurrency();
+        let idle = steps(&near, &concurrency.t, &concurrency.running);
+        assert!(idle.iter().all(|v| *v == Some((0.0, 0.0))), "between two tasks nothing runs");
+    }
+}
