@@ -38,8 +38,13 @@ background:var(--role-panel);padding:.5rem}
 #makespan-static table{display:table;font-size:.7rem}
 #makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}
 #makespan-static svg{max-width:100%;height:auto}
-#makespan-static .l tbody tr:nth-child(n+41){display:none}
-#makespan-static .l+.o{display:block}}
+#makespan-static .l tbody tr:nth-child(n+26){display:none}
+#makespan-static .l+.o{display:block}
+#makespan-static details:not([open]){display:none}
+#makespan-static [id$=-charts]{columns:2;column-gap:5mm}#makespan-static [id$=-charts] h3{column-span:all}
+#makespan-static [id$=-charts] svg{max-height:110mm}
+#makespan-static h2{margin:.8rem 0 .3rem}#makespan-static h3{margin:.6rem 0 .2rem}
+#makespan-static th,#makespan-static td{padding:.1rem .6rem .1rem 0}}
 ";
 
 /// The sheet, with the app's rules where the app comes along.
