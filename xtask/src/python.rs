@@ -6,16 +6,18 @@ use std::process::Command;
 use crate::outcome::Outcome;
 use crate::process;
 use crate::tally::Tally;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// Runs them with the program that has to open what the package writes. Where there is no `python3` it says so, and
 /// that is no failure.
 pub(crate) fn test(workspace: &Workspace, program: Option<&Path>, tally: &mut Tally) -> Outcome {
-    if process::capture(Command::new("python3").arg("--version")).is_err() {
+    let python = tools::python();
+    if process::capture(Command::new(&python).arg("--version")).is_err() {
         println!("SKIPPED: there is no python3, so nothing of sdk/python is tested");
         return Ok(());
     }
-    let mut command = Command::new("python3");
+    let mut command = Command::new(&python);
     command.args(["-m", "tests"]).current_dir(workspace.root.join("sdk/python"));
     if let Some(program) = program {
         command.env("MAKESPAN_BIN", program);

@@ -53,6 +53,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         tools::servers();
         let mut command = at(workspace);
         command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
+        command.env("MAKESPAN_OTEL_PYTHON", tools::python());
         counted(command.args(EVERY_STORE).args(SHOW), tally)
     });
     sum.tests("tests of the app", |tally| {

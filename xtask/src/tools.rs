@@ -7,6 +7,8 @@
 //! | wasm-opt (binaryen) | a smaller, faster wasm; optional | `npm install` into the cache |
 //! | Chromium, its driver, Firefox, the DejaVu fonts | browser tests, screenshots | `apt-get`, as root on Debian |
 //! | PostgreSQL, MariaDB, Redis | tests of the stores | `apt-get`, as root on Debian |
+//! | graphviz, xmllint | tests of the exports | `apt-get`, as root on Debian |
+//! | a Python with pandas, the OpenTelemetry SDK, wheel | tests of exports, the server and the package | `pip install` into the cache |
 //!
 //! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
 //! every installation; then the error holds the commands to type.
@@ -140,8 +142,8 @@ pub(crate) fn browsers() -> Outcome<Browsers> {
     }
 }
 
-/// The servers that the tests of the stores start, by themselves and for themselves. Without one its tests are skipped
-/// and say so.
+/// What the tests of the crates start: servers of the stores, which they run for themselves, and programs that read what
+/// is exported. Without one its tests are skipped and say so.
 pub(crate) fn servers() {
     let on_path = |name: &str| which(name).is_some() || Path::new("/usr/sbin").join(name).is_file();
     let postgres = on_path("postgres") || Path::new("/usr/lib/postgresql").is_dir();
@@ -149,18 +151,49 @@ pub(crate) fn servers() {
         ("postgresql", postgres),
         ("mariadb-server", on_path("mariadbd")),
         ("redis-server", on_path("redis-server")),
+        ("graphviz", on_path("dot")),
+        ("libxml2-utils", on_path("xmllint")),
     ];
     let missing: Vec<&str> = servers.iter().filter(|(_, there)| !there).map(|(name, _)| *name).collect();
     if missing.is_empty() {
         return;
     }
     let outcome = if may_apt() {
-        apt("database servers, which the tests of the stores run against", &missing)
+        apt("what tests of stores run against and tests of exports are read by", &missing)
     } else {
         Err(format!("on Debian, as root: apt-get install {}", missing.join(" ")))
     };
     if let Err(why) = outcome {
         eprintln!("  {}: their tests are skipped: {why}", missing.join(", "));
+    }
+}
+
+/// What the Python of the tests has beside the standard library.
+const PYTHON_PACKAGES: [&str; 5] =
+    ["setuptools>=71", "wheel", "pandas", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"];
+
+/// A Python with those packages, in an environment of its own in the cache; the one on the PATH where that cannot be had.
+pub(crate) fn python() -> PathBuf {
+    let usual = PathBuf::from("python3");
+    let Ok(folder) = cache().map(|cache| cache.join("python")) else { return usual };
+    let program = folder.join("bin/python3");
+    let is_whole = |program: &Path| {
+        let mut command = Command::new(program);
+        capture(command.args(["-c", "import setuptools, wheel, pandas, opentelemetry.sdk"])).is_ok()
+    };
+    if is_whole(&program) {
+        return program;
+    }
+    let mut make = Command::new("python3");
+    make.args(["-m", "venv"]).arg(&folder);
+    let mut fill = Command::new(&program);
+    fill.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON_PACKAGES);
+    match install("Python packages, which the tests read exports with (some 200 MB)", &mut [make, fill]) {
+        Ok(()) => program,
+        Err(why) => {
+            eprintln!("  Python packages: the tests that need them are skipped: {why}");
+            usual
+        }
     }
 }
 
