@@ -71,7 +71,7 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Write runs to a static site: an index, a page per run and workflow
     ///
-    /// The site works from any static host and below any path, and can be read without scripts. Writing it again writes
+    /// The site works on any static host and below any path, and can be read without scripts. Writing it again writes
     /// only what changed, and removes the pages of runs that are gone.
     #[command(after_help = "\
 Examples:
@@ -107,13 +107,15 @@ Examples:
     /// The exit code is the verdict.
     #[command(after_help = "\
 Rules:
-  'failed = 0'                       a figure of the run: makespan, total-work, critical-path, lost-work, tasks, failed,
-                                     unfinished, retries, success-rate, max-concurrency, mean-concurrency, utilisation
-  'p95 duration <= 30 s'             a measure of its tasks: each, min, max, mean, median, sum or pN of duration, work,
-                                     wait, queue, or a recorded metric
+  'failed = 0'                       a figure of the run: makespan, total-work, critical-path,
+                                     lost-work, tasks, failed, unfinished, retries, success-rate,
+                                     max-concurrency, mean-concurrency, utilisation
+  'p95 duration <= 30 s'             a measure of its tasks: each, min, max, mean, median, sum or
+                                     pN of duration, work, wait, queue, or a recorded metric
   'max memory <= 110 % of baseline'  a limit relative to the median of the baseline
-Without --rule, the rules in `check.rules` of makespan.toml apply; without those, 'failed = 0'. With --baseline, runs must
-also not be slower than the baseline. docs/ci.md has examples for CI systems.
+
+Without --rule, the rules in `check.rules` of makespan.toml apply; without those, 'failed = 0'. With --baseline, runs \
+must also not be slower than the baseline. docs/ci.md has examples for CI systems.
 
 Examples:
   makespan check nightly.jsonl --rule 'failed = 0'

@@ -46,7 +46,7 @@ setting!(GC_KEEP_LAST: u64, "gc.keep_last", default None, "none", flag "--keep-l
 setting!(GC_MAX_SIZE: Size, "gc.max_size", default None, "none", flag "--max-size",
     "Maximum total size of the events of all runs; the oldest runs are removed first.");
 setting!(GC_KEEP_FAILED: bool, "gc.keep_failed", default Some("false"), "", flag "--keep-failed",
-    "Whether failed runs are always kept.");
+    "Whether to always keep failed runs.");
 
 /// All of them, in the order in which they are listed.
 pub(crate) static ALL: &[&dyn Described] = &[

@@ -42,7 +42,7 @@ pub fn group_details(facts: &Facts, tasks: &[u32], look: &Look) -> Vec<Section> 
         pairs.push(("Sum of durations".to_owned(), duration_cell(work)));
         if let Some((s, e)) = start.zip(end).filter(|(s, e)| e.saturating_sub(*s) >= SECOND / 1_000) {
             let mean = work as f64 / e.saturating_sub(s).max(1) as f64;
-            pairs.push(("Executing at once, mean".to_owned(), Cell::new(format!("{mean:.1}"))));
+            pairs.push(("Concurrency, mean".to_owned(), Cell::new(format!("{mean:.1}"))));
         }
     }
     vec![Section::new("summary", "Summary", vec![Block::Pairs(pairs)]), members(facts, tasks)]
