@@ -18,9 +18,9 @@ const FOCUSES: &[(&str, &str)] = &[
     ("near", "Selection and neighbours"),
     ("before", "All before the selection"),
     ("after", "All after the selection"),
-    ("alone", "Selection alone"),
+    ("alone", "Selection only"),
     ("between", "Between two tasks"),
-    ("failed", "Failed and neighbours"),
+    ("failed", "Failed tasks and neighbours"),
 ];
 
 /// The view.

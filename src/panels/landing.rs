@@ -99,7 +99,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
                         <textarea rows="8" spellcheck="false" aria-label="Text of a run"
                             placeholder="fetch  0..4  w1\nalign  4..9  w1  fetch\n\n(or JSON of any format below)"
                             prop:value=move || pasted.get() on:input=move |e| pasted.set(event_target_value(&e))></textarea>
-                        <button type="button" class="main" on:click=open_pasted>"Open what was pasted"</button>
+                        <button type="button" class="main" on:click=open_pasted>"Open pasted text"</button>
                     </div>
                 </Show>
             </div>
@@ -111,7 +111,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
                 <h2>"Supported formats"</h2>
                 <table class="rows formats"><tbody>{formats}</tbody></table>
             </section>
-            <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"7"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all of them"</p>
+            <p class="keys-line">"Keys: "<kbd>"1"</kbd>" to "<kbd>"7"</kbd>" views, "<kbd>"W"</kbd><kbd>"A"</kbd><kbd>"S"</kbd><kbd>"D"</kbd>" zoom and move, "<kbd>"/"</kbd>" filter, "<kbd>"?"</kbd>" all keys"</p>
         </main>
     }
 }

@@ -116,9 +116,9 @@ pub(crate) fn served_files() -> Vec<ServedFile> {
 pub(crate) async fn fetch(url: &str) -> Result<Vec<u8>, String> {
     let window = super::dom::window().ok_or("there is no window")?;
     let response = JsFuture::from(window.fetch_with_str(url)).await.map_err(|e| message(&e))?;
-    let response: web_sys::Response = response.dyn_into().map_err(|_| "no answer".to_owned())?;
+    let response: web_sys::Response = response.dyn_into().map_err(|_| "no response".to_owned())?;
     if !response.ok() {
-        return Err(format!("{url} answered with status {}", response.status()));
+        return Err(format!("{url}: the server returned status {}", response.status()));
     }
     let buffer = response.array_buffer().map_err(|e| message(&e))?;
     let buffer = JsFuture::from(buffer).await.map_err(|e| message(&e))?;

@@ -19,7 +19,7 @@ pub(crate) struct Local;
 
 impl Zone for Local {
     fn name(&self) -> &str {
-        "the zone of this browser"
+        "the browser's time zone"
     }
 
     fn offset(&self, civil_seconds: i64) -> i32 {

@@ -32,7 +32,7 @@ pub(crate) fn copy_picture(canvas: &HtmlCanvasElement, name: &str, said: impl Fn
     let file = format!("{name}.png");
     let taken = Closure::once_into_js(move |blob: JsValue| {
         let Ok(blob) = blob.dyn_into::<Blob>() else {
-            said("The picture could not be made: it may be too large for this browser.");
+            said("The picture could not be drawn: it may be too large for this browser.");
             return;
         };
         let (instead, word) = (blob.clone(), said.clone());
@@ -42,9 +42,9 @@ pub(crate) fn copy_picture(canvas: &HtmlCanvasElement, name: &str, said: impl Fn
                 Err(_) => false,
             };
             if copied {
-                word("The picture is on the clipboard.");
+                word("Picture copied.");
             } else if save_blob(&file, &instead).is_ok() {
-                word("The clipboard took no picture; it was saved as a file.");
+                word("The picture could not be copied; it was saved as a file.");
             }
         });
     });

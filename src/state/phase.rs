@@ -43,7 +43,7 @@ impl Loading {
     pub(crate) fn at(&mut self, progress: &Progress, total: f64) {
         self.warning = progress.expected_memory.filter(|m| *m > MOST_MEMORY).map(|m| {
             format!(
-                "This file needs about {} of memory, more than a page can have. Cancel, and use `makespan summary` or `makespan report`.",
+                "This file needs about {} of memory, more than a page can use. Cancel, and use `makespan summary` or `makespan report`.",
                 bytes(m as f64)
             )
         });

@@ -325,11 +325,13 @@ fn narrow(view: &mut ViewState, how: Narrowing) -> Vec<Effect> {
         Narrowing::Failed => Some(Focus::Failed { hops: 1 }),
         Narrowing::Clear => Some(Focus::Everything),
         Narrowing::Between => match (&view.selected, &view.graph.from) {
-            (None, _) => return vec![Effect::Say("Select the first of two tasks.".to_owned())],
+            (None, _) => return vec![Effect::Say("Select the first of the two tasks.".to_owned())],
             (Some(task), Some(from)) if from != task => Some(Focus::Between(from.clone(), task.clone())),
             (Some(task), _) => {
                 view.graph.from = Some(task.clone());
-                return vec![Effect::Say("Select the other task, then choose this again.".to_owned())];
+                return vec![Effect::Say(
+                    "Now select the second task, then choose this focus again.".to_owned(),
+                )];
             }
         },
     };

@@ -1,29 +1,29 @@
-//! An alert: what fired, and how it stands.
+//! An alert: what fired, and its state.
 
 use crate::{AlertEntry, AlertSeverity};
 
-/// What a handler made of an alert.
+/// The outcome of a delivery to a handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// When, ns since the epoch.
+    /// Time, ns since the epoch.
     pub t: i64,
-    /// The handler.
+    /// Name of the handler.
     pub handler: String,
-    /// What came of it.
+    /// The outcome, as a sentence.
     pub outcome: String,
 }
 
-/// Whether an alert is open.
+/// The state of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertState {
-    /// It is.
+    /// The rule still applies.
     Firing,
-    /// It is no longer.
+    /// The alert is resolved.
     Resolved,
 }
 
 impl AlertState {
-    /// `firing` or `resolved`.
+    /// Returns `firing` or `resolved`.
     pub fn name(self) -> &'static str {
         match self {
             AlertState::Firing => "firing",
@@ -32,52 +32,52 @@ impl AlertState {
     }
 }
 
-/// An alert.
+/// An alert: one rule that fired for one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Alert {
-    /// Its number, from 1, ascending in time.
+    /// Number of the alert, from 1, ascending in time.
     pub id: u64,
-    /// The rule that fired.
+    /// Name of the rule that fired.
     pub rule: String,
-    /// The run.
+    /// Id of the run.
     pub run: String,
-    /// The workflow of the run.
+    /// Workflow of the run.
     pub workflow: Option<String>,
-    /// When the run started, ns since the epoch.
+    /// Start of the run, ns since the epoch.
     pub started: Option<i64>,
-    /// How much it matters.
+    /// Severity, from the rule.
     pub severity: AlertSeverity,
-    /// When it fired, ns since the epoch.
+    /// Time at which the alert fired, ns since the epoch.
     pub fired: i64,
-    /// What was compared then, in ns, bytes, hundredths or its own unit.
+    /// The value at that time, in ns, bytes, hundredths, or the unit of the metric.
     pub value: Option<f64>,
-    /// The limit in the same unit.
+    /// The limit, in the same unit.
     pub limit: Option<f64>,
-    /// Ids of the tasks it is about, the first ones of many.
+    /// Ids of the tasks concerned; only the first if there are many.
     pub tasks: Vec<String>,
-    /// What it says.
+    /// What the rule found, as a sentence.
     pub text: String,
-    /// When the handlers were given it, if they were.
+    /// Time at which the handlers were notified, if they were.
     pub announced: Option<i64>,
-    /// When it was resolved.
+    /// Time at which the alert was resolved.
     pub resolved: Option<i64>,
-    /// The value that resolved it.
+    /// The value at the time of resolution.
     pub resolved_value: Option<f64>,
-    /// What was said then.
+    /// What the rule found at the time of resolution, as a sentence.
     pub resolved_text: Option<String>,
-    /// The later run that resolved it, where it was not its own.
+    /// Id of the later run that resolved the alert, if it was not its own run.
     pub resolved_by: Option<String>,
-    /// What handlers made of it, in order.
+    /// Outcomes of deliveries, in order.
     pub deliveries: Vec<Delivery>,
 }
 
 impl Alert {
-    /// Whether it is open.
+    /// Returns whether the alert is firing.
     pub fn state(&self) -> AlertState {
         if self.resolved.is_some() { AlertState::Resolved } else { AlertState::Firing }
     }
 
-    /// The alert that an entry opens.
+    /// Makes an alert from the entry that opens it.
     pub(crate) fn of(entry: &AlertEntry) -> Alert {
         Alert {
             id: entry.id,

@@ -1,4 +1,4 @@
-//! What earlier runs of a workflow had, as far as rules compare with it.
+//! Values of earlier runs of a workflow that rules compare with.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use makespan_model::quantile;
 
 use crate::rule::{AlertRule, Condition, RunLimit};
 
-/// What earlier runs had. It is small, however large they were.
+/// Values of earlier runs. Its size does not depend on the size of the runs.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
-    /// By the name of the rule, its figure in each run.
+    /// For each rule, by name, its figure in each run.
     figures: BTreeMap<String, Vec<makespan_analysis::Judged>>,
-    /// By step, how long the attempts that succeeded took, ns, in no order.
+    /// For each step, the durations of the attempts that succeeded, ns, unordered.
     steps: BTreeMap<String, Vec<i64>>,
 }
 
 impl Baseline {
-    /// Adds a run that is over. O(attempts), and what the figures cost.
+    /// Adds a finished run. O(attempts), plus the cost of the figures.
     pub fn add(&mut self, rules: &[AlertRule], earlier: &Facts) {
         let mut steps_wanted = false;
         for rule in rules.iter().filter(|rule| rule.condition.needs_baseline()) {
@@ -46,12 +46,12 @@ impl Baseline {
         }
     }
 
-    /// What a rule about a figure found in each of the runs.
+    /// Returns the values of a rule's figure in the runs.
     pub(crate) fn figures(&self, rule: &AlertRule) -> &[makespan_analysis::Judged] {
         self.figures.get(&rule.name).map_or(&[], Vec::as_slice)
     }
 
-    /// How long a task of a step may run, ns; `None` where earlier runs do not tell. O(n log n).
+    /// Returns how long a task of a step may run, ns; `None` if earlier runs have no such task. O(n log n).
     pub(crate) fn limit(&self, limit: RunLimit, step: &str) -> Option<i64> {
         let of = |part: f64| {
             let mut known: Vec<f64> = self.steps.get(step)?.iter().map(|ns| *ns as f64).collect();

@@ -1,4 +1,4 @@
-//! The state of all alerts: a fold of their history, and what comes next.
+//! The state of all alerts: a fold of their history, and the entries that follow from new judgements.
 
 use std::collections::BTreeMap;
 
@@ -7,55 +7,55 @@ use crate::entry::{AlertEntry, EntryKind};
 use crate::judge::{Judgement, Verdict};
 use crate::rule::AlertRule;
 
-/// As many deliveries of an alert are kept.
+/// Maximum number of deliveries kept per alert.
 const DELIVERIES: usize = 100;
 
-/// A run whose rules were judged.
+/// A run that rules were applied to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunSeen<'r> {
-    /// Its id.
+    /// Id of the run.
     pub id: &'r str,
     /// Its workflow.
     pub workflow: Option<&'r str>,
     /// First start, ns since the epoch.
     pub started: Option<i64>,
-    /// Whether it has finished.
+    /// Whether the run has finished.
     pub is_over: bool,
 }
 
 impl<'r> RunSeen<'r> {
-    /// A run of which nothing but the id is known.
+    /// A run of which only the id is known.
     pub fn new(id: &'r str) -> RunSeen<'r> {
         RunSeen { id, ..RunSeen::default() }
     }
 }
 
-/// A rule and what it said of a run.
+/// A rule, and its judgement of a run.
 #[derive(Clone, Debug)]
 pub struct Judged<'r> {
     /// The rule.
     pub rule: &'r AlertRule,
-    /// What it said.
+    /// Its judgement.
     pub found: Judgement,
 }
 
-/// All alerts that are known, and until when which are snoozed.
+/// All known alerts, and all snoozes.
 ///
-/// It changes only by [`apply`](AlertBook::apply), which keeps no entry back, so that folding the same lines gives the
+/// Changes only by [`apply`](AlertBook::apply), which processes every entry, so that folding the same lines gives the
 /// same state.
 #[derive(Clone, Debug, Default)]
 pub struct AlertBook {
-    /// By number.
+    /// All alerts, by number.
     alerts: BTreeMap<u64, Alert>,
-    /// The open one of a rule and a run.
+    /// The firing alert of each rule and run.
     open: BTreeMap<(String, String), u64>,
     snoozes: BTreeMap<(String, Option<String>), i64>,
-    /// The highest number given so far.
+    /// The highest number in use.
     last: u64,
 }
 
 impl AlertBook {
-    /// Takes an entry in. O(log n).
+    /// Applies an entry. O(log n).
     pub fn apply(&mut self, entry: &AlertEntry) {
         self.last = self.last.max(entry.id);
         match entry.kind {
@@ -94,29 +94,29 @@ impl AlertBook {
         }
     }
 
-    /// All alerts, the newest first.
+    /// Returns all alerts, newest first.
     pub fn alerts(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.values().rev()
     }
 
-    /// The alert of that number.
+    /// Returns the alert with this number.
     pub fn alert(&self, id: u64) -> Option<&Alert> {
         self.alerts.get(&id)
     }
 
-    /// The open ones, by rule and run.
+    /// Returns the firing alerts, by rule and run.
     pub fn open(&self) -> impl Iterator<Item = &Alert> {
         self.open.values().filter_map(|id| self.alerts.get(id))
     }
 
-    /// Until when nobody is to be notified of that rule and run, if that is later than `now`.
+    /// Returns the end of the snooze for this rule and run, if it is later than `now`.
     pub fn snoozed(&self, rule: &str, run: &str, now: i64) -> Option<i64> {
         let of = |run: Option<&str>| self.snoozes.get(&(rule.to_owned(), run.map(str::to_owned))).copied();
         of(Some(run)).max(of(None)).filter(|until| *until > now)
     }
 
-    /// What follows from the judgements of a run, in order: alerts that fire, that are announced after a snooze, that
-    /// are resolved. The caller keeps the entries and applies them. O(open alerts + judgements).
+    /// Returns the entries that follow from the judgements of a run, in order: alerts that fire, that are announced after a
+    /// snooze, that are resolved. The caller stores the entries and applies them. O(firing alerts + judgements).
     pub fn look(&self, run: &RunSeen<'_>, judged: &[Judged<'_>], now: i64) -> Vec<AlertEntry> {
         let (mut entries, mut next) = (Vec::new(), self.last);
         for Judged { rule, found } in judged {
@@ -150,7 +150,7 @@ impl AlertBook {
         entries
     }
 
-    /// What follows from runs that were removed: their open alerts are resolved.
+    /// Returns the entries that follow from the removal of runs: their firing alerts are resolved.
     pub fn without_runs(&self, is_gone: impl Fn(&str) -> bool, now: i64) -> Vec<AlertEntry> {
         let text = "the run was removed from the store";
         let gone = self.open().filter(|alert| is_gone(&alert.run));
@@ -159,7 +159,7 @@ impl AlertBook {
         gone.map(|alert| entry(alert.id)).collect()
     }
 
-    /// The entries that make this state again, for the newest `most` alerts and all open ones.
+    /// Returns entries that rebuild this state, for the newest `most` alerts and all firing ones.
     pub fn entries(&self, most: usize) -> Vec<AlertEntry> {
         let skipped = self.alerts.len().saturating_sub(most);
         let kept = self.alerts.values().enumerate();

@@ -1,69 +1,69 @@
-//! The history of alerts: one JSON object a line, appended and never changed.
+//! The history of alerts: one JSON object per line; lines are appended and never changed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::AlertSeverity;
 
-/// What happened.
+/// The kind of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EntryKind {
-    /// A rule fired; the alert is open.
+    /// A rule fired.
     Fired,
-    /// The handlers were given the alert.
+    /// The handlers were notified of the alert.
     Announced,
-    /// The alert is no longer open.
+    /// The alert was resolved.
     Resolved,
-    /// Nobody is to be notified until a time.
+    /// Notifications are suspended until a time.
     Snoozed,
-    /// What a handler made of it.
+    /// The outcome of a delivery to a handler.
     Delivered,
 }
 
-/// A line of the history. Members that mean nothing for a kind are absent.
+/// A line of the history. Members that do not apply to a kind are absent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AlertEntry {
-    /// When, ns since the epoch.
+    /// Time, ns since the epoch.
     pub t: i64,
-    /// What happened.
+    /// The kind of the entry.
     pub kind: EntryKind,
-    /// The number of the alert, from 1; 0 for a snooze.
+    /// Number of the alert, from 1; 0 for a snooze.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub id: u64,
-    /// The rule.
+    /// Name of the rule.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rule: String,
-    /// The run; of a snooze absent where it is about all runs.
+    /// Id of the run; absent for a snooze of all runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     /// The workflow of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<String>,
-    /// When the run started, ns since the epoch.
+    /// Start of the run, ns since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<i64>,
-    /// How much it matters.
+    /// Severity, from the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<AlertSeverity>,
-    /// What was compared, in ns, bytes, hundredths or its own unit.
+    /// The compared value, in ns, bytes, hundredths, or the unit of the metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// The limit in the same unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<f64>,
-    /// Ids of the tasks it is about.
+    /// Ids of the tasks concerned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<String>,
-    /// What it says; of a delivery what came of it.
+    /// What the rule found; for a delivery, its outcome.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The later run that resolved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// Until when nobody is to be notified, ns since the epoch.
+    /// End of the snooze, ns since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
-    /// The handler that a delivery is about.
+    /// The handler of a delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handler: Option<String>,
 }
@@ -73,7 +73,7 @@ fn is_zero(id: &u64) -> bool {
 }
 
 impl AlertEntry {
-    /// An entry that says nothing but its kind and time.
+    /// An entry with only a kind and a time.
     pub(crate) fn new(t: i64, kind: EntryKind, id: u64) -> AlertEntry {
         AlertEntry {
             t,
@@ -94,7 +94,7 @@ impl AlertEntry {
         }
     }
 
-    /// That nobody is to be notified of a rule until a time, for one run or for all; a time in the past ends that.
+    /// A snooze of a rule until a time, for one run or for all; a time in the past ends the snooze.
     pub fn snooze(rule: &str, run: Option<&str>, now: i64, until: i64) -> AlertEntry {
         AlertEntry {
             rule: rule.to_owned(),
@@ -104,7 +104,7 @@ impl AlertEntry {
         }
     }
 
-    /// What a handler made of an alert.
+    /// The outcome of a delivery to a handler.
     pub fn delivery(id: u64, handler: &str, now: i64, outcome: &str) -> AlertEntry {
         AlertEntry {
             handler: Some(handler.to_owned()),
@@ -113,12 +113,12 @@ impl AlertEntry {
         }
     }
 
-    /// The line that it is written as, without a line break.
+    /// Returns the entry as a line, without a line break.
     pub fn line(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a line; `None` for one that is not an entry of this release.
+    /// Parses a line; `None` if this version does not know the entry.
     pub fn read(line: &str) -> Option<AlertEntry> {
         serde_json::from_str(line).ok()
     }

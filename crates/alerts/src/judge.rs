@@ -1,4 +1,4 @@
-//! What a rule says of a run at a moment. Pure: the time is given.
+//! Applies a rule to a run. A pure function: the time is an argument.
 
 use std::collections::BTreeMap;
 
@@ -12,63 +12,63 @@ use makespan_views::amount::Unit;
 use crate::baseline::Baseline;
 use crate::rule::{AlertRule, Condition, RunLimit};
 
-/// As many tasks are named in a text.
+/// Maximum number of task names in a text.
 const NAMED: usize = 3;
-/// As many tasks are kept with an alert.
+/// Maximum number of task ids kept with an alert.
 const KEPT: usize = 20;
 
-/// When a run is judged.
+/// The state of the run when a rule is applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// While it goes on.
+    /// The run has not finished.
     Live {
-        /// Now, ns since the epoch.
+        /// Current time, ns since the epoch.
         now: i64,
-        /// When the last event of it came; where that is not known nothing is said of silence.
+        /// Time of the last event; if unknown, rules about silence are not judged.
         last_event: Option<i64>,
     },
-    /// After its end: nothing runs, and nothing is awaited.
+    /// The run has finished: nothing is running or expected any more.
     Over,
-    /// All of its past at once: what would have fired while it went on counts as firing.
+    /// The whole past of the run: a rule that would have fired at any time counts as firing.
     Past,
 }
 
-/// A run as it is judged.
+/// A run to apply a rule to.
 #[derive(Clone, Copy, Debug)]
 pub struct Watched<'r> {
     /// The run.
     pub facts: &'r Facts,
-    /// When.
+    /// The state of the run.
     pub moment: Moment,
-    /// For times of day in queries, seconds east of UTC.
+    /// Time zone for times of day in queries, seconds east of UTC.
     pub utc_offset: i32,
 }
 
 /// Whether a rule fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It does.
+    /// The rule fires.
     Firing,
-    /// It does not.
+    /// The rule does not fire.
     Clear,
-    /// The run or the earlier runs do not tell: an open alert stays open, and none is opened.
+    /// The run or the earlier runs do not have the data: a firing alert stays firing, and no alert fires.
     Unknown,
 }
 
-/// What a rule says of a run.
+/// The result of applying a rule to a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// Whether it fires.
     pub verdict: Verdict,
-    /// What was compared, in ns, bytes, hundredths or its own unit; of tasks how many match. `None` if not known.
+    /// The compared value, in ns, bytes, hundredths, or the unit of the metric; for tasks, the number of matches. `None` if unknown.
     pub value: Option<f64>,
-    /// The limit in the same unit; `None` where there is none.
+    /// The limit in the same unit; `None` if there is none.
     pub limit: Option<f64>,
-    /// What both count.
+    /// The unit of value and limit.
     pub quantity: Quantity,
-    /// Ids of the tasks it is about, the first ones of many.
+    /// Ids of the tasks concerned; only the first if there are many.
     pub tasks: Vec<String>,
-    /// One sentence without a full stop: the value and the limit; of [`Verdict::Unknown`] the reason.
+    /// One sentence without a full stop: the value and the limit; for [`Verdict::Unknown`], the reason.
     pub text: String,
 }
 
@@ -91,7 +91,7 @@ impl Judgement {
     }
 }
 
-/// Judges a run. O(n log n), and what the facts cost that the rule asks for.
+/// Applies a rule to a run. O(n log n), plus the cost of the facts that the rule needs.
 pub fn judge(rule: &AlertRule, watched: &Watched<'_>, baseline: &Baseline) -> Judgement {
     match &rule.condition {
         Condition::Figure(gate) => figure(gate, rule, watched, baseline),
@@ -107,7 +107,7 @@ fn verdict(fires: bool) -> Verdict {
     if fires { Verdict::Firing } else { Verdict::Clear }
 }
 
-/// `name value > limit`; without the limit where the rule does not fire.
+/// Text `name value > limit`; without the limit if the rule does not fire.
 fn compared(rule: &Rule, name: &str, value: f64, limit: f64, quantity: Quantity) -> Judgement {
     let unit = Unit::of(quantity);
     let shown = format!("{name} {}", unit.text(value));
@@ -147,7 +147,7 @@ fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Basel
     }
 }
 
-/// The latest value of a metric; of the past the one that is nearest to firing.
+/// The latest value of a metric; for the past, the value that is nearest to firing.
 fn metric(rule: &Rule, watched: &Watched<'_>) -> Judgement {
     let run = watched.facts.run();
     let samples = &run.samples;
@@ -173,7 +173,7 @@ fn metric(rule: &Rule, watched: &Watched<'_>) -> Judgement {
     compared(rule, &visible(&rule.figure), value, limit, quantity)
 }
 
-/// Names of some tasks: "align, sort and 4 more".
+/// Names of the first tasks: "align, sort and 4 more".
 fn names(run: &Run, tasks: &[TaskId]) -> String {
     let named: Vec<_> = tasks.iter().take(NAMED).map(|task| visible(run.task_name(*task))).collect();
     let more = tasks.len() - named.len();
@@ -200,7 +200,7 @@ fn tasks(query: &Query, watched: &Watched<'_>) -> Judgement {
 }
 
 fn status(statuses: &[Status], run: &Run) -> Judgement {
-    let Some(status) = run.status() else { return Judgement::unknown("the status of the run is not known") };
+    let Some(status) = run.status() else { return Judgement::unknown("the status of the run is unknown") };
     let failed: Vec<TaskId> =
         run.task_ids().filter(|task| run.tasks.status[task.index()] == Status::Failed).collect();
     let fires = statuses.contains(&status);
@@ -254,12 +254,14 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
             let judgement = Judgement::new(Verdict::Firing, text);
             judgement.with(*took as f64, Some(*limit as f64), Quantity::Time).about(run, &ids)
         }
-        None if judged == 0 && unknown > 0 => Judgement::unknown("no earlier run has these steps"),
+        None if judged == 0 && unknown > 0 => {
+            Judgement::unknown("no earlier run has a successful task of these steps")
+        }
         None => Judgement::new(Verdict::Clear, format!("no task has been running for more than {limit}")),
     }
 }
 
-/// How long a task has been running; of the past, its longest attempt.
+/// How long a task has been running; for the past, its longest attempt.
 fn longest(run: &Run, task: TaskId, moment: Moment) -> Option<i64> {
     let mut attempts = run.attempts_of(task);
     match moment {
@@ -282,7 +284,7 @@ fn silent(limit: i64, watched: &Watched<'_>) -> Judgement {
     let quiet = match watched.moment {
         Moment::Live { now, last_event: Some(last) } => now.saturating_sub(last).max(0),
         Moment::Live { last_event: None, .. } => {
-            return Judgement::unknown("when the last event came is not known");
+            return Judgement::unknown("the time of the last event is unknown");
         }
         Moment::Over => 0,
         Moment::Past => longest_gap(watched.facts.run()),
@@ -296,7 +298,7 @@ fn silent(limit: i64, watched: &Watched<'_>) -> Judgement {
     Judgement::new(verdict(fires), text).with(quiet as f64, Some(limit as f64), Quantity::Time)
 }
 
-/// The longest time between two things that were recorded, ns.
+/// The longest time between two recorded times, ns.
 fn longest_gap(run: &Run) -> i64 {
     let attempts = &run.attempts;
     let columns =

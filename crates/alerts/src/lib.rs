@@ -1,8 +1,8 @@
-//! Rules about runs that call for attention, and the state of what they found.
+//! Rules about runs that call for attention, and the state of the alerts that they raised.
 //!
-//! [`judge`] says what an [`AlertRule`] finds in a run at a moment that is given; [`AlertBook`] keeps what was found: an
-//! alert fires once, is resolved with the value it had then, and can be snoozed. Entries are lines of text
-//! ([`AlertEntry`]), so that any place that can append a line can keep the history.
+//! [`judge`] applies an [`AlertRule`] to a run at a given time. [`AlertBook`] keeps the alerts: an alert fires once, is
+//! resolved when its rule no longer applies, and can be snoozed. Entries are lines of text ([`AlertEntry`]), so that the
+//! history can be kept in any place that can append a line.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a rule asks of a run.
+//! Alert rules and their conditions.
 
 use std::fmt;
 
@@ -9,72 +9,72 @@ use makespan_format::amount::duration;
 
 use crate::AlertSeverity;
 
-/// A rule: when it fires, for which runs, and how much that matters.
+/// A rule: its condition, the runs that it applies to, and its severity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertRule {
-    /// Its name, which no other rule has.
+    /// Unique name of the rule.
     pub name: String,
-    /// When it fires.
+    /// The condition.
     pub condition: Condition,
-    /// How much that matters.
+    /// Severity of its alerts.
     pub severity: AlertSeverity,
-    /// Only for runs of this workflow; for all runs where absent.
+    /// Applies only to runs of this workflow; to all runs if absent.
     pub workflow: Option<String>,
 }
 
-/// When a rule fires.
+/// The condition under which a rule fires.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// A figure of the run compares that way with a limit or with earlier runs.
+    /// A figure of the run compared with a limit, or with earlier runs.
     Figure(Gate),
-    /// The latest value of a metric, of any task or of the run, compares that way with a limit.
+    /// The latest value of a metric, of any task or of the run, compared with a limit.
     Metric(Rule),
     /// At least one task matches the query.
     Tasks(Query),
     /// The run has one of these statuses.
     Status(Vec<Status>),
-    /// A task has been running for longer than that; only tasks that match the query, where there is one.
+    /// A task has been running for longer than a limit; if there is a query, a task that matches it.
     Running(RunLimit, Option<Query>),
-    /// The run has not finished, and no event of it came for so long, ns.
+    /// The run has not finished, and no event has arrived for this long, ns.
     Silent(i64),
 }
 
 /// How long a task may run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RunLimit {
-    /// So many ns.
+    /// A duration, ns.
     Length(i64),
-    /// This part of the median of the tasks of its step that succeeded in earlier runs.
+    /// A multiple of the median duration of the tasks of the same step that succeeded in earlier runs.
     Share(f64),
-    /// That percentile of them, 0 to 100.
+    /// A percentile of those durations, 0 to 100.
     Percentile(f64),
 }
 
 impl AlertRule {
-    /// A rule for all runs whose severity is [`AlertSeverity::Warning`].
+    /// A rule for all runs, with severity [`AlertSeverity::Warning`].
     pub fn new(name: &str, condition: Condition) -> AlertRule {
         AlertRule { name: name.to_owned(), condition, severity: AlertSeverity::default(), workflow: None }
     }
 
-    /// The rule that is applied if none is configured: a run failed.
+    /// The rule that applies if none is configured: the run failed.
     pub fn usual() -> AlertRule {
         let condition = Condition::Status(vec![Status::Failed]);
         AlertRule { severity: AlertSeverity::Error, ..AlertRule::new("failed", condition) }
     }
 
-    /// Whether it is about runs of that workflow.
+    /// Returns whether the rule applies to runs of this workflow.
     pub fn is_about(&self, workflow: Option<&str>) -> bool {
         self.workflow.is_none() || self.workflow.as_deref() == workflow
     }
 }
 
 impl Condition {
-    /// Reads a figure of the run with a limit: `makespan > 10 min`, `makespan > 150 % of baseline`,
-    /// `p95 duration > 30 s`. A measure of tasks without `min`, `max` and so on fires for any of them.
+    /// Parses a figure of the run with a limit: `makespan > 10 min`, `makespan > 150 % of baseline`,
+    /// `p95 duration > 30 s`. A measure of tasks without `min`, `max` and so on fires if any task meets the condition.
     ///
     /// # Errors
     ///
-    /// What of it cannot be read.
+    /// A message about the part that is invalid.
     pub fn figure(text: &str) -> Result<Condition, String> {
         let mut gate = Gate::parse(text)?;
         let rule = gate.rule();
@@ -92,11 +92,11 @@ impl Condition {
         Ok(Condition::Figure(gate))
     }
 
-    /// Reads the name of a metric with a limit: `memory_percent > 85`, `rss > 4 GB`.
+    /// Parses the name of a metric with a limit: `memory_percent > 85`, `rss > 4 GB`.
     ///
     /// # Errors
     ///
-    /// What of it cannot be read.
+    /// A message about the part that is invalid.
     pub fn metric(text: &str) -> Result<Condition, String> {
         let rule = Rule::parse(text).map_err(|error| error.to_string())?;
         if rule.aggregate != Aggregate::Each {
@@ -105,11 +105,11 @@ impl Condition {
         Ok(Condition::Metric(rule))
     }
 
-    /// Reads a query that means tasks: `status:failed`, `mem>4GiB step:train`.
+    /// Parses a query for tasks: `status:failed`, `mem>4GiB step:train`.
     ///
     /// # Errors
     ///
-    /// What of it cannot be read; also a query that means every task.
+    /// A message about the part that is invalid, also if the query matches every task.
     pub fn tasks(text: &str) -> Result<Condition, String> {
         let query = Query::parse(text).map_err(|error| error.to_string())?;
         if query.is_empty() {
@@ -118,37 +118,37 @@ impl Condition {
         Ok(Condition::Tasks(query))
     }
 
-    /// Reads names of statuses, parted by commas: `failed, cancelled`.
+    /// Parses names of statuses, separated by commas: `failed, cancelled`.
     ///
     /// # Errors
     ///
-    /// A name that is not that of a status.
+    /// The first unknown name.
     pub fn status(text: &str) -> Result<Condition, String> {
         let names = text.split(',').map(str::trim);
         let read = |name: &str| Status::parse(name).ok_or_else(|| format!("unknown status {name:?}"));
         names.map(read).collect::<Result<Vec<Status>, String>>().map(Condition::Status)
     }
 
-    /// Reads how long a task may run, `10 min`, `200 % of baseline`, `p95 of baseline`, and which tasks are meant.
+    /// Parses how long a task may run (`10 min`, `200 % of baseline`, `p95 of baseline`), and a query for tasks.
     ///
     /// # Errors
     ///
-    /// What of it cannot be read.
+    /// A message about the part that is invalid.
     pub fn running(text: &str, tasks: Option<&str>) -> Result<Condition, String> {
         let query = tasks.map(Query::parse).transpose().map_err(|error| error.to_string())?;
         RunLimit::parse(text).map(|limit| Condition::Running(limit, query))
     }
 
-    /// Reads for how long no event may come.
+    /// Parses the longest time without an event.
     ///
     /// # Errors
     ///
-    /// A text that is not a length of time.
+    /// A message if the text is not a length of time.
     pub fn silent(text: &str) -> Result<Condition, String> {
         length(text).map(Condition::Silent)
     }
 
-    /// Whether it compares with earlier runs.
+    /// Returns whether the rule compares with earlier runs.
     pub fn needs_baseline(&self) -> bool {
         match self {
             Condition::Figure(gate) => gate.needs_baseline(),
@@ -157,7 +157,7 @@ impl Condition {
         }
     }
 
-    /// Whether it may come true while a run stays as it is.
+    /// Returns whether the rule can fire without a new event, as time passes.
     pub fn depends_on_time(&self) -> bool {
         match self {
             Condition::Figure(gate) => gate.rule().figure == "makespan",
@@ -189,7 +189,7 @@ impl RunLimit {
     }
 }
 
-/// As it is written in a file of settings: the key and its value.
+/// As written in a settings file: the key and its value.
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,17 +1,17 @@
-//! How much an alert matters.
+//! The severity of an alert.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How much an alert matters, in ascending order.
+/// The severity of an alert, in ascending order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertSeverity {
-    /// Worth knowing.
+    /// For information.
     Info,
-    /// Worth a look.
+    /// Should be looked at.
     #[default]
     Warning,
     /// Something has failed.
@@ -21,11 +21,11 @@ pub enum AlertSeverity {
 }
 
 impl AlertSeverity {
-    /// All of them, the least first.
+    /// All severities, in ascending order.
     pub const ALL: [AlertSeverity; 4] =
         [AlertSeverity::Info, AlertSeverity::Warning, AlertSeverity::Error, AlertSeverity::Critical];
 
-    /// `info`, `warning`, `error` or `critical`.
+    /// Returns `info`, `warning`, `error` or `critical`.
     pub fn name(self) -> &'static str {
         match self {
             AlertSeverity::Info => "info",

@@ -42,8 +42,8 @@ pub(crate) use site::SiteArgs;
     max_term_width = 100,
     after_help = "\
 FILES are run files of any supported format (see `makespan formats`), folders (read recursively; hidden files are \
-ignored), archives (gzip, zip), reports written by makespan, - for standard input, or ids of runs in the store. A file \
-takes precedence over a run with the same name.
+ignored), archives and compressed files (zip, tar, gzip, zstd, xz, bzip2), reports written by makespan, - for standard \
+input, or ids of runs in the store. A file takes precedence over a run with the same name.
 
 Examples:
   makespan summary nightly.jsonl
@@ -71,7 +71,7 @@ pub(crate) enum Verb {
     Report(ReportArgs),
     /// Write runs to a static site: an index, a page per run and workflow
     ///
-    /// The site works from any static host and below any path, and can be read without scripts. Writing it again writes
+    /// The site works on any static host and below any path, and can be read without scripts. Writing it again writes
     /// only what changed, and removes the pages of runs that are gone.
     #[command(after_help = "\
 Examples:
@@ -92,10 +92,10 @@ Examples:
     Stats(StatsArgs),
     /// Compare two runs, two sets of runs, or a series of runs
     ///
-    /// Two runs: lists what the difference of their makespans consists of, and the changes of every task. Two sets
-    /// (--baseline A… --candidate B…): tests whether a change is more than chance, and reports the smallest change that
-    /// could have been detected. Three or more runs: shows when the times changed, in order of the runs' starts. A file
-    /// may hold several runs; each of them counts, in order.
+    /// Two runs: splits the difference between their makespans into parts, and lists the changes of every task. Two
+    /// sets (--baseline A… --candidate B…): tests whether a change is more than chance, and reports the smallest change
+    /// that could have been detected. Three or more runs: shows when times changed, in order of the runs' starts. If a
+    /// file contains several runs, all of them are compared, in their order in the file.
     #[command(after_help = "\
 Examples:
   makespan compare monday.jsonl tuesday.jsonl
@@ -105,9 +105,23 @@ Examples:
     /// Check runs against rules and earlier runs
     ///
     /// The exit code is the verdict.
-    #[command(
-        after_help = "Example:\n  makespan check nightly.jsonl --rule 'failed = 0'\n\nExit codes: 0 all rules hold; 1 a rule is violated; 2 a rule cannot be judged."
-    )]
+    #[command(after_help = "\
+Rules:
+  'failed = 0'                       a figure of the run: makespan, total-work, critical-path,
+                                     lost-work, tasks, failed, unfinished, retries, success-rate,
+                                     max-concurrency, mean-concurrency, utilisation
+  'p95 duration <= 30 s'             a measure of its tasks: each, min, max, mean, median, sum or
+                                     pN of duration, work, wait, queue, or a recorded metric
+  'max memory <= 110 % of baseline'  a limit relative to the median of the baseline
+
+Without --rule, the rules in `check.rules` of makespan.toml apply; without those, 'failed = 0'. With --baseline, runs \
+must also not be slower than the baseline. docs/ci.md has examples for CI systems.
+
+Examples:
+  makespan check nightly.jsonl --rule 'failed = 0'
+  makespan check nightly.jsonl --baseline history/ --rule 'retries <= baseline'
+
+Exit codes: 0 every rule holds; 1 a rule is violated; 2 a rule cannot be judged, or no run could be read.")]
     Check(CheckArgs),
     /// Print tasks matching an expression
     #[command(after_help = "\
@@ -121,14 +135,20 @@ docs/query.md lists all fields and functions. Times of day are in the time zone 
 Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invalid expression.")]
     Query(QueryArgs),
     /// Export runs of files or of the store to another format
-    #[command(
-        after_help = "Examples:\n  makespan export nightly.jsonl -o nightly.md\n  makespan export nightly-7 --format csv"
-    )]
+    ///
+    /// Events of runs in the store are written as they are stored. docs/exports.md describes each format.
+    #[command(after_help = "\
+Examples:
+  makespan export nightly.jsonl -o nightly.md
+  makespan export runs/ --format csv --table runs --from 2026-01-01 -o january.csv
+  makespan export nightly-7 --format svg --view timeline -o timeline.svg")]
     Export(ExportArgs),
     /// Write the events contained in a report
+    ///
+    /// A report contains all events of its runs. For other files, use `export --format jsonl`.
     #[command(after_help = "Example:\n  makespan extract report.html -o runs.jsonl")]
     Extract(ExtractArgs),
-    /// The former name of export for files
+    /// Former name of `export`, for files only
     #[command(hide = true, after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
     Convert(ConvertArgs),
     /// List the supported file formats
@@ -142,17 +162,20 @@ Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invali
     )]
     Open(OpenArgs),
     /// Serve the app and a REST interface over the runs of the store
+    ///
+    /// Listens on this machine only, unless --bind gives another address; --bind requires --tokens or --insecure.
+    /// docs/server.md describes the interface, from /api/v1/runs to /metrics.
     #[command(after_help = "Example:\n  makespan serve --port 7979")]
     Serve(ServeArgs),
     /// Show a run in the terminal while it grows
     ///
-    /// Without a run, lists the runs that are active.
+    /// Without a run, lists the active runs.
     #[command(after_help = "Example:\n  makespan monitor nightly-7")]
     Monitor(MonitorArgs),
-    /// List alerts, snooze them, or show what rules would find
+    /// List alerts, snooze them, or try rules on past runs
     ///
-    /// Rules and handlers stand in makespan.toml and in your configuration file; docs/alerts.md describes them. They are
-    /// applied by `makespan serve` while runs grow, and by `makespan run` at its end.
+    /// Rules and handlers are defined in makespan.toml and in your own configuration file; docs/alerts.md describes
+    /// them. `makespan serve` applies them while runs grow, `makespan run` when its command has ended.
     #[command(after_help = "\
 Examples:
   makespan alerts --count 5
@@ -215,8 +238,8 @@ Examples:
     Metrics(OneRunArgs),
     /// Import runs from files into the store
     ///
-    /// Runs keep their ids. Events that the store already has are not stored again, so a file can be imported again
-    /// after it has grown.
+    /// Runs keep their ids. Events already in the store are not stored again, so a file that has grown can be imported
+    /// again.
     #[command(
         after_help = "Examples:\n  makespan import nightly.jsonl\n  makespan import --store file:runs old-runs/"
     )]
@@ -231,7 +254,7 @@ Examples:
     /// Protect runs from being deleted
     #[command(after_help = "Example:\n  makespan pin nightly-7")]
     Pin(RunsArgs),
-    /// Remove the protection that `pin` gave
+    /// Remove the protection set by `pin`
     #[command(after_help = "Example:\n  makespan unpin nightly-7")]
     Unpin(RunsArgs),
     /// Move runs to the trash, or delete them
@@ -333,7 +356,7 @@ pub(crate) struct StatsArgs {
     /// Show all statistics of every step
     #[arg(long)]
     pub(crate) step: bool,
-    /// Check each run against a rule, such as 'makespan <= 10 min' or 'p95 duration < 30 s' (repeatable)
+    /// Rule to check each run against, such as 'makespan <= 10 min' or 'p95 duration < 30 s' (repeatable)
     #[arg(long = "rule", value_name = "RULE", value_parser = Rule::parse)]
     pub(crate) rules: Vec<Rule>,
     /// Show the metric NAME over time (repeatable)
@@ -411,7 +434,7 @@ pub(crate) struct FormatsArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OpenArgs {
-    /// Files, folders, archives, ids of runs, or - for standard input; if omitted, open files in the app
+    /// Files, folders, archives, ids of runs, or - for standard input [default: none; choose files in the app]
     #[arg(value_name = "FILES")]
     pub(crate) files: Vec<PathBuf>,
     #[arg(long, help = help(&OPEN_PORT))]

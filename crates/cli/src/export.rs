@@ -115,7 +115,7 @@ fn exported(
     let chosen = chosen(args, facts(&args.input, config, redactor)?, config)?;
     let theme = Theme::named(&args.theme).ok_or_else(|| {
         let known: Vec<&str> = Theme::all().iter().map(|t| t.name).collect();
-        Failure::Usage(format!("unknown theme {}; there are {}", clean(&args.theme), known.join(", ")))
+        Failure::Usage(format!("unknown theme {}; valid themes: {}", clean(&args.theme), known.join(", ")))
     })?;
     let options =
         Options { table: args.table.into(), csv_raw: args.csv_raw, picture: args.view.into(), theme };
@@ -126,7 +126,7 @@ fn text(runs: &[Facts], format: Format, options: &Options) -> Result<String, Fai
     let runs: Vec<&Facts> = runs.iter().collect();
     let Exported { text, notes } = export(&runs, format, options).map_err(|error| {
         Failure::Refused(match error {
-            makespan_export::ExportError::OneRun(..) => format!("{error} with --run N, the first being 1"),
+            makespan_export::ExportError::OneRun(..) => format!("{error} with --run N, counted from 1"),
             other => other.to_string(),
         })
     })?;
@@ -216,7 +216,7 @@ fn of_store(
     let mut unknown = 0;
     let text = text.lines().map(|line| line_without_secrets(line, redactor, &mut unknown)).collect();
     if unknown > 0 {
-        let text = format!("{} of run {id} unknown to this version left out", counted(unknown, "member"));
+        let text = format!("run {id}: {} unknown to this version left out", counted(unknown, "member"));
         let _ = writeln!(io::stderr(), "makespan: warning: {}", clean(&text));
     }
     Ok(Lines { id: redactor.name("id", Cow::Borrowed(id)).into_owned(), text })

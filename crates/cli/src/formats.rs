@@ -16,7 +16,7 @@ struct Format {
     never_holds: &'static str,
 }
 
-/// Lists every format with how one gets such a file and what it never holds.
+/// Lists every format with how one gets such a file and what it does not record.
 pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
     let formats: Vec<Format> = REGISTRY
         .iter()
@@ -30,14 +30,14 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
     let mut text = String::new();
     for f in formats {
         text.push_str(&format!(
-            "{} ({})\n  reads        {}\n  to get one   {}\n",
+            "{} ({})\n  reads         {}\n  to get one    {}\n",
             f.title,
             f.id,
             f.files.join(", "),
             f.how
         ));
         if !f.never_holds.is_empty() {
-            text.push_str(&format!("  never holds  {}\n", f.never_holds));
+            text.push_str(&format!("  not recorded  {}\n", f.never_holds));
         }
     }
     print(&text)

@@ -27,14 +27,14 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     let report = html(&runs, assets.as_ref(), &options)?;
     let mut notes = Vec::new();
     if assets.is_none() && !args.without_app {
-        notes.push(format!("the report holds only what needs no script: {}", dist::MISSING));
+        notes.push(format!("the report contains only the parts that need no scripts: {}", dist::MISSING));
     }
     if report.redacted.total() > 0 {
         notes.push(format!("{}; --no-redact keeps them", clean(&report.redacted.sentence())));
     }
     if report.html.len() > WARN_BYTES {
         notes.push(format!(
-            "the report is of {} MiB and opens slowly; `makespan export --format jsonl` makes a smaller file",
+            "the report is {} MiB and opens slowly; `makespan export --format jsonl` makes a smaller file",
             report.html.len() >> 20
         ));
     }

@@ -155,7 +155,7 @@ fn of_much_output_the_end_is_kept() {
     assert_eq!(kept_lines.last(), Some(&"100000"));
     assert!(kept_lines.iter().map(|line| line.len() + 1).sum::<usize>() <= 100);
     assert!(
-        log.iter().any(|(_, text)| text == "of 588895 bytes of output the first 588795 are not kept"),
+        log.iter().any(|(_, text)| text == "the first 588795 of 588895 bytes of output were not recorded"),
         "{log:?}"
     );
 }
@@ -208,7 +208,7 @@ fn a_store_that_is_busy_holds_no_command_up_and_what_is_missing_can_be_imported(
         command.args(["run", "--id", "second", "--", "sh", "-c", "echo done; exit 4"]).output().unwrap();
     let told = text(&output.stderr);
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(4), "done\n"), "{told}");
-    assert!(told.contains("is not stored as a whole"), "{told}");
+    assert!(told.contains("is not stored completely"), "{told}");
     lock.unlock().unwrap();
     let path = told.split("what is missing is in ").nth(1).unwrap().split(';').next().unwrap();
     kept.said(&["import", path]);

@@ -83,7 +83,7 @@ fn what_cannot_happen_is_refused_and_changes_nothing() {
         refused(&kept.run(&["step", "start", &run, "c"]), "has no step c");
         refused(&kept.run(&["step", "start", &run, "b"]), "depends on a, which is pending");
         refused(&kept.run(&["step", "done", &run, "a"]), "start it first");
-        refused(&kept.run(&["step", "progress", &run, "a", "50"]), "only one that runs");
+        refused(&kept.run(&["step", "progress", &run, "a", "50"]), "only a step that is running");
         refused(&kept.run(&["metric", "nope", "m", "1"]), "there is no run nope");
         refused(&kept.run(&["metric", &run, "m", "1", "--step", "c"]), "has no step c");
         refused(&kept.run(&["log", "nope", "text"]), "there is no run nope");

@@ -1,7 +1,7 @@
 //! The Trace Event format of Chrome's tracing (Google, "Trace Event Format", 2016), which Perfetto and speedscope open.
 //!
-//! Each record holds, in a member `makespan` that viewers pass over, the event of ours that it was made of, or `true`
-//! where it only draws; so that what is written here reads back as the same run.
+//! Each record has a member `makespan`, which viewers ignore, with the event that it was made from, or `true` if it is only
+//! drawn; so that a file written here reads back as the same run.
 
 use makespan_analysis::Facts;
 use makespan_format::{Attempt, Event, EventSink, write_json_string, write_line};
@@ -11,7 +11,7 @@ use makespan_views::timeline::{Index, Lanes};
 
 use crate::perfetto::untimed_attempts;
 
-/// All runs, each as a process.
+/// Writes all runs, each as a process.
 pub(crate) fn trace(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     let mut out = String::from("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
     for (number, facts) in runs.iter().enumerate() {
@@ -34,18 +34,18 @@ pub(crate) fn trace(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     out
 }
 
-/// Turns events into records.
+/// Converts events to records.
 struct Records<'a> {
     run: &'a Run,
     lanes: &'a Index,
     pid: usize,
-    /// How many attempts have been told, which come in their order.
+    /// The number of attempts written so far, which come in order.
     attempt: u32,
     out: &'a mut String,
 }
 
 impl Records<'_> {
-    /// A record of that phase and name on a thread; `rest` holds further members, each after a comma.
+    /// Writes a record with a phase and a name on a thread; `rest` holds further members, each preceded by a comma.
     fn record(&mut self, ph: char, name: &str, tid: u32, rest: &str, event: Option<&Event<'_>>) {
         let out = &mut *self.out;
         out.push_str(&format!("{{\"ph\":\"{ph}\",\"pid\":{},\"tid\":{tid},\"name\":", self.pid));
@@ -96,7 +96,7 @@ impl Records<'_> {
         self.record('X', run.task_name(task), row + 1, &rest, Some(event));
     }
 
-    /// The names of the threads, which are the rows of the timeline.
+    /// Writes the names of the threads, which are the rows of the timeline.
     fn threads(&mut self) {
         let lanes = self.lanes;
         for lane in &lanes.lanes {
@@ -113,7 +113,7 @@ impl Records<'_> {
         }
     }
 
-    /// Arrows along the dependencies, from the end of the last attempt to the start of the first.
+    /// Writes arrows along the dependencies, from the end of the last attempt to the start of the first.
     fn flows(&mut self) {
         let run = self.run;
         let place = |at: Option<AttemptId>| at.and_then(|at| Some((at, self.lanes.row_of(at)?)));
@@ -168,7 +168,7 @@ impl EventSink for Records<'_> {
     }
 }
 
-/// Microseconds of ns, with the three digits behind them.
+/// Returns ns as microseconds with three decimal digits.
 fn micros(ns: i64) -> String {
     let sign = if ns < 0 { "-" } else { "" };
     format!("{sign}{}.{:03}", ns.unsigned_abs() / 1_000, ns.unsigned_abs() % 1_000)

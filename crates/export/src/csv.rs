@@ -1,18 +1,18 @@
-//! Comma-separated values (RFC 4180), with cells that no spreadsheet takes for formulas.
+//! Comma-separated values (RFC 4180), with cells that no spreadsheet executes as formulas.
 
 use makespan_format::time::{SECOND, format_rfc3339};
 use makespan_model::UNKNOWN;
 
-/// Rows on their way into a text.
+/// Rows of a table while they are written.
 pub(crate) struct Csv {
     text: String,
-    /// Whether cells that begin like formulas are left as they are.
+    /// Whether cells that look like formulas are left unchanged.
     raw: bool,
     is_first: bool,
 }
 
 impl Csv {
-    /// A table with these columns and no rows.
+    /// Makes a table with these columns and no rows.
     pub(crate) fn new(columns: &[&str], raw: bool) -> Csv {
         let mut csv = Csv { text: String::new(), raw, is_first: true };
         columns.iter().for_each(|column| csv.number(column));
@@ -26,13 +26,13 @@ impl Csv {
         }
     }
 
-    /// A cell of ours that needs no quotes.
+    /// Adds a cell whose text needs no quotes.
     pub(crate) fn number(&mut self, cell: &str) {
         self.part();
         self.text.push_str(cell);
     }
 
-    /// A cell whose text comes from a run.
+    /// Adds a cell with text from a run.
     pub(crate) fn cell(&mut self, cell: &str) {
         self.part();
         let prefix = if !self.raw && is_formula(cell) { "'" } else { "" };
@@ -48,40 +48,40 @@ impl Csv {
         }
     }
 
-    /// A number of things.
+    /// Adds a count.
     pub(crate) fn count(&mut self, n: usize) {
         self.number(&n.to_string());
     }
 
-    /// A number; empty where it is not one.
+    /// Adds a number; an empty cell if it is not finite.
     pub(crate) fn value(&mut self, value: f64) {
         let text = if value.is_finite() { value.to_string() } else { String::new() };
         self.number(&text);
     }
 
-    /// A length of time in ns, as seconds; empty where it is not known.
+    /// Adds a duration in ns, as seconds; an empty cell if it is unknown.
     pub(crate) fn seconds(&mut self, ns: i64) {
         self.number(&if ns == UNKNOWN { String::new() } else { seconds(ns) });
     }
 
-    /// A moment, ns since the epoch, as RFC 3339 in UTC; empty where it is not known.
+    /// Adds a time, ns since the epoch, as RFC 3339 in UTC; an empty cell if it is unknown.
     pub(crate) fn time(&mut self, t: i64) {
         self.number(&if t == UNKNOWN { String::new() } else { format_rfc3339(t) });
     }
 
-    /// The row is complete.
+    /// Ends the row.
     pub(crate) fn end(&mut self) {
         self.text.push_str("\r\n");
         self.is_first = true;
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub(crate) fn finish(self) -> String {
         self.text
     }
 }
 
-/// Seconds of ns, with all digits that are not zero.
+/// Returns ns as seconds, with all digits up to the last one that is not zero.
 fn seconds(ns: i64) -> String {
     let sign = if ns < 0 { "-" } else { "" };
     let (whole, rest) = (ns.unsigned_abs() / SECOND as u64, ns.unsigned_abs() % SECOND as u64);
@@ -89,8 +89,8 @@ fn seconds(ns: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Whether a spreadsheet may take a cell for a formula: it begins as one does (`=`, `+`, `-`, `@`, their wide forms, a
-/// tab or a line break) and is not a number. See OWASP, *CSV Injection*.
+/// Returns whether a spreadsheet may execute a cell as a formula: it begins like one (`=`, `+`, `-`, `@`, their full-width
+/// forms, a tab or a line break) and is not a number. See OWASP, *CSV Injection*.
 pub fn is_formula(cell: &str) -> bool {
     let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     begins && !cell.parse::<f64>().is_ok_and(f64::is_finite)

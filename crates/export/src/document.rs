@@ -1,10 +1,10 @@
-//! Events as one JSON document, which reads back as the runs that it was made of.
+//! Events as one JSON document, which reads back as the same runs.
 
 use makespan_format::{VERSION, write_json_string};
 use serde::Deserialize as _;
 
-/// The document of runs, each with its id and its events, one a line (`docs/events.md` describes them). A line that is
-/// not JSON stands there as a text.
+/// Writes the document of runs, each with its id and its events, one per line (`docs/events.md` describes them). A line
+/// that is not JSON is written as a string.
 pub fn document<'a>(runs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut out = format!("{{\"makespan\":{VERSION},\"runs\":[");
     for (number, (id, lines)) in runs.enumerate() {
@@ -25,7 +25,7 @@ pub fn document<'a>(runs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     out
 }
 
-/// Whether a line is a JSON value and nothing else.
+/// Returns whether a line is exactly one JSON value.
 fn is_json(line: &str) -> bool {
     let mut reader = serde_json::Deserializer::from_str(line);
     serde::de::IgnoredAny::deserialize(&mut reader).is_ok() && reader.end().is_ok()

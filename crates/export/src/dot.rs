@@ -1,5 +1,5 @@
-//! The language of Graphviz. Nodes have numbers, names stand in quotes, and nothing that a name holds becomes an
-//! attribute, a link or markup.
+//! The language of Graphviz. Nodes have numbers, names are quoted, and no part of a name becomes an attribute, a link or
+//! markup.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use makespan_scene::{Theme, duration, visible};
 use makespan_views::status_role;
 use petgraph::dot::{Config, Dot, RankDir};
 
-/// One graph for each run.
+/// Writes one graph per run.
 pub(crate) fn dot(runs: &[&Facts], theme: &Theme) -> String {
     runs.iter().map(|facts| graph(facts, theme)).collect()
 }
@@ -42,7 +42,7 @@ fn graph(facts: &Facts, theme: &Theme) -> String {
     out
 }
 
-/// The name of a task, and below it how long it took.
+/// Returns the name of a task, and below it its duration.
 fn label(run: &Run, t: TaskId) -> String {
     let length = run.task_interval(t).map(|(from, to)| duration(to.saturating_sub(from)));
     match length {
@@ -51,7 +51,7 @@ fn label(run: &Run, t: TaskId) -> String {
     }
 }
 
-/// A text in quotes. A backslash is doubled, since `\N` and the like stand for other things in a label.
+/// Returns a text in quotes. Backslashes are doubled, since `\N` and the like have a meaning in labels.
 fn quoted(text: &str) -> String {
     let text: Vec<_> = text.split('\n').map(visible).collect();
     format!("\"{}\"", text.join("\n").replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))

@@ -1,15 +1,15 @@
-//! Why there is no export.
+//! Reasons why an export fails.
 
-/// Why there is no export.
+/// The reason why an export fails.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
-    /// There is nothing to export.
+    /// No runs were given.
     #[error("there is no run to export")]
     NoRun,
-    /// The format holds one run.
-    #[error("{0} holds one run, and there are {1}; choose one of them")]
+    /// The format can contain only one run.
+    #[error("a file in the format {0} contains one run, but {1} were given; choose one")]
     OneRun(&'static str, usize),
-    /// The run has nothing that the picture shows.
+    /// The run has none of the data that the picture shows.
     #[error("the run has no {0} to draw")]
     NoPicture(&'static str),
 }

@@ -1,4 +1,4 @@
-//! A Gantt chart for Mermaid: one section a worker, one bar an attempt.
+//! A Gantt chart for Mermaid: one section per worker, one bar per attempt.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use makespan_scene::counted;
 
 use crate::mermaid::label;
 
-/// As many bars as stay readable.
+/// Maximum number of bars that stay readable.
 const MOST_BARS: usize = 300;
 
-/// All runs, one after the other.
+/// Writes all runs, one after the other.
 pub(crate) fn gantt(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     let title = runs.iter().map(|f| label(f.run().title())).collect::<Vec<_>>().join(", ");
     let span =

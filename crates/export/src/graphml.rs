@@ -1,4 +1,4 @@
-//! GraphML (Brandes et al. 2002, *GraphML Progress Report*), as yEd, Gephi and networkx read it.
+//! GraphML (Brandes et al. 2002, *GraphML Progress Report*), as read by yEd, Gephi and networkx.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use makespan_views::tasks::{start_of, worker_of};
 
 use crate::xml::xml;
 
-/// What is known of a node: its name in the file, and its type.
+/// An attribute of a node: its name in the file, and its type.
 const KEYS: [(&str, &str); 10] = [
     ("task", "string"),
     ("label", "string"),
@@ -23,7 +23,7 @@ const KEYS: [(&str, &str); 10] = [
     ("critical", "boolean"),
 ];
 
-/// All runs, each as a graph.
+/// Writes all runs, each as a graph.
 pub(crate) fn graphml(runs: &[&Facts]) -> String {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n",

@@ -1,4 +1,4 @@
-//! Runs to text in the formats of other programs. It knows no disk: whoever calls it says where the text goes.
+//! Converts runs to the formats of other programs, as text. This crate uses no disk: the caller decides where the text goes.
 //!
 //! ```
 //! use makespan_analysis::Facts;
@@ -39,21 +39,21 @@ pub use options::{Format, Options, Picture, Table};
 pub use perfetto::perfetto;
 pub use xml::xml;
 
-/// A run, or several, as the text of a file.
+/// One or several runs as the text of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
     /// The content.
     pub text: String,
-    /// What the format could not take, in sentences; empty where that is nothing worth knowing.
+    /// What the format cannot represent, as sentences; empty if nothing important is missing.
     pub notes: Vec<String>,
 }
 
-/// Writes runs in a format. The same runs give the same bytes. The cost is that of the facts that the format holds,
-/// and linear in the events else.
+/// Writes runs in a format. The same runs give the same bytes. The cost is that of the facts that the format contains,
+/// and otherwise linear in the number of events.
 ///
 /// # Errors
 ///
-/// Where there is no run, or the format cannot hold what was asked for.
+/// [`ExportError`] if there are no runs, or the format cannot represent what was requested.
 pub fn export(runs: &[&Facts], format: Format, options: &Options) -> Result<Exported, ExportError> {
     let mut notes = Vec::new();
     let text = match (runs, format) {

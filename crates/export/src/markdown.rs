@@ -1,13 +1,13 @@
-//! Sections as Markdown (CommonMark with the tables of GitHub). Text of a run stays text: it becomes no link, picture,
-//! element, mention or command of a CI log.
+//! Sections as Markdown (CommonMark with GitHub's tables). Text from a run stays text: it never becomes a link, picture,
+//! element, mention or CI log command.
 
 use makespan_scene::{counted, visible};
 use makespan_views::{Align, Block, Cell, Section, Table};
 
-/// How much of a text in a cell or a sentence is shown, in characters.
+/// Maximum length of a text in a cell or a sentence, in characters.
 const LONGEST: usize = 500;
 
-/// Sections under headings of that level.
+/// Writes sections under headings of this level.
 pub fn sections(all: &[Section], level: usize, out: &mut String) {
     for section in all {
         let mut body = String::new();
@@ -20,7 +20,7 @@ pub fn sections(all: &[Section], level: usize, out: &mut String) {
     }
 }
 
-/// The blocks of a section without its heading. Pictures and charts are left out.
+/// Writes the blocks of a section without its heading. Pictures and charts are left out.
 pub(crate) fn section_body(section: &Section, out: &mut String) {
     for block in &section.blocks {
         match block {
@@ -60,7 +60,7 @@ pub(crate) fn section_body(section: &Section, out: &mut String) {
     }
 }
 
-/// A table; drawings within cells are left out.
+/// Writes a table; drawings in cells are left out.
 pub(crate) fn table(table: &Table, out: &mut String) {
     if table.is_empty() {
         return;
@@ -85,7 +85,7 @@ fn cell(cell: &Cell) -> String {
     inline(&cell.text())
 }
 
-/// Text as it stands, in a fence that is longer than any in it.
+/// Writes text unchanged, in a fence that is longer than any inside it.
 pub(crate) fn fenced(text: &str, language: &str, out: &mut String) {
     let mut longest = 2;
     let mut run = 0;
@@ -103,7 +103,7 @@ pub(crate) fn fenced(text: &str, language: &str, out: &mut String) {
     out.push_str(&format!("{fence}\n\n"));
 }
 
-/// A line that no CI system takes for a command when it is printed: GitHub's `::name::` and `##[name]`.
+/// Returns a line that no CI system interprets as a command when it is printed: GitHub's `::name::` and `##[name]`.
 fn no_command(line: &str) -> String {
     let line = line.replace("##[", "## [");
     let indent = line.len() - line.trim_start().len();
@@ -113,8 +113,8 @@ fn no_command(line: &str) -> String {
     }
 }
 
-/// Text within a line: everything that Markdown or GitHub would take for more than text is escaped; line breaks become
-/// spaces.
+/// Returns text for use within a line: everything that Markdown or GitHub would interpret is escaped, and line breaks
+/// become spaces.
 pub fn inline(text: &str) -> String {
     let text = text.replace(['\n', '\r', '\t'], " ");
     let text = visible(text.trim());

@@ -1,5 +1,5 @@
-//! A flowchart for Mermaid. Ids are numbers of ours; names stand in quotes with all that means something to Mermaid,
-//! to HTML or to Markdown as entities; no name can become a directive, a link or a style.
+//! A flowchart for Mermaid. Ids are generated numbers; names are quoted, and characters with a meaning in Mermaid, HTML or
+//! Markdown become entities, so that no name can become a directive, a link or a style.
 
 use std::fmt::Write as _;
 
@@ -8,14 +8,14 @@ use makespan_model::Status;
 use makespan_scene::{counted, visible};
 use makespan_views::graph::{BUDGET, Graph, Graphing, Grouping};
 
-/// As many dependencies as Mermaid draws unless its page allows more.
+/// Maximum number of dependencies that Mermaid draws by default.
 const MOST_EDGES: usize = 500;
-/// As much text, in characters, with room for the rest of the page.
+/// Maximum length of the text, in characters, with room for the rest of the page.
 const MOST_TEXT: usize = 45_000;
-/// How much of a name is shown, in characters.
+/// Maximum length of a name, in characters.
 pub(crate) const LONGEST_NAME: usize = 80;
 
-/// All runs, each as a subgraph where there are several. What is too large for Mermaid is drawn by step.
+/// Writes all runs, each as a subgraph if there are several. A graph too large for Mermaid is drawn by step.
 pub(crate) fn flowchart(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     let mut out = String::from("flowchart LR\n");
     for (number, facts) in runs.iter().enumerate() {
@@ -37,11 +37,11 @@ pub(crate) fn flowchart(runs: &[&Facts], notes: &mut Vec<String>) -> String {
         }
         if graph.by == Grouping::Steps {
             let tasks = counted(run.task_count(), "task");
-            notes.push(format!("{tasks} are more than Mermaid draws: each node is a step"));
+            notes.push(format!("{tasks} are more than Mermaid draws; each node stands for a step"));
         }
         if too_large(&graph, &part) {
             notes.push(
-                "the flowchart is larger than Mermaid draws unless `maxEdges` and `maxTextSize` are raised"
+                "the flowchart is too large for the default limits of Mermaid; raise `maxEdges` and `maxTextSize`"
                     .to_owned(),
             );
         }
@@ -79,8 +79,8 @@ fn nodes(graph: &Graph, run: usize, out: &mut String) {
     }
 }
 
-/// A name within quotes. Letters, digits and a few harmless signs stay; everything else becomes an entity. So does a
-/// sign at the beginning that would make it a list or a number of one.
+/// Returns a name for use within quotes. Letters, digits and a few harmless characters stay; all others become entities,
+/// as does a character at the beginning that would start a list.
 pub(crate) fn label(text: &str) -> String {
     let text = text.replace(['\n', '\r', '\t'], " ");
     let text = visible(&text);

@@ -1,24 +1,24 @@
-//! Which format, and what of a run.
+//! Formats, and options of an export.
 
 use makespan_scene::Theme;
 use serde::{Deserialize, Serialize};
 
-/// A format that runs are written in.
+/// An export format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Format {
-    /// A report for people.
+    /// A report as Markdown.
     Markdown,
     /// One table.
     Csv,
     /// The events as one JSON document.
     Json,
-    /// The events, one a line.
+    /// The events, one per line.
     Jsonl,
     /// A picture.
     Svg,
-    /// The graph as a flowchart of Mermaid.
+    /// The graph as a Mermaid flowchart.
     Mermaid,
-    /// The timeline as a Gantt chart of Mermaid.
+    /// The timeline as a Mermaid Gantt chart.
     Gantt,
     /// The graph in the language of Graphviz.
     Dot,
@@ -49,7 +49,7 @@ impl Format {
         Format::Text,
     ];
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Markdown => "markdown",
@@ -67,7 +67,7 @@ impl Format {
         }
     }
 
-    /// What people read.
+    /// Returns the title that people read.
     pub fn title(self) -> &'static str {
         match self {
             Format::Markdown => "Markdown",
@@ -85,7 +85,7 @@ impl Format {
         }
     }
 
-    /// The ending of its files, without the dot.
+    /// Returns the file extension, without the dot.
     pub fn ending(self) -> &'static str {
         match self {
             Format::Markdown => "md",
@@ -103,7 +103,7 @@ impl Format {
         }
     }
 
-    /// The media type of its files.
+    /// Returns the media type.
     pub fn media_type(self) -> &'static str {
         match self {
             Format::Markdown => "text/markdown",
@@ -117,7 +117,7 @@ impl Format {
         }
     }
 
-    /// The format that the name of a file asks for: that of the longest ending that fits. Case is ignored.
+    /// Returns the format for a file name: the one with the longest matching extension. Case is ignored.
     pub fn of_file(name: &str) -> Option<Format> {
         let name = name.to_lowercase();
         let endings = Format::ALL.iter().map(|f| (f.ending(), *f)).chain([
@@ -130,13 +130,13 @@ impl Format {
         endings.filter(|(ending, _)| fits(ending)).max_by_key(|(ending, _)| ending.len()).map(|(_, f)| f)
     }
 
-    /// Whether it draws tasks and dependencies and little else.
+    /// Returns whether the format represents only tasks and dependencies.
     pub(crate) fn holds_graph_only(self) -> bool {
         matches!(self, Format::Mermaid | Format::Dot)
     }
 }
 
-/// What the rows of a CSV file are.
+/// The rows of a CSV file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Table {
     /// Tasks.
@@ -160,12 +160,12 @@ pub enum Picture {
     Timeline,
 }
 
-/// What of a run, and how.
+/// Options of an export.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The rows of a CSV file.
     pub table: Table,
-    /// Whether cells that a spreadsheet would take for formulas are left as they are.
+    /// Whether cells that a spreadsheet would execute as formulas are left unchanged.
     pub csv_raw: bool,
     /// What an SVG file shows.
     pub picture: Picture,

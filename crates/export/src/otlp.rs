@@ -1,6 +1,6 @@
-//! Runs as traces in the JSON form of OTLP (OpenTelemetry Protocol 1.3, "JSON Protobuf Encoding"), which collectors, Jaeger
-//! and other tracing systems take: a trace for each run, a span for the run, for each task within it, and for each attempt
-//! of a task that was tried more than once. Dependencies are links.
+//! Runs as traces in the JSON form of OTLP (OpenTelemetry Protocol 1.3, "JSON Protobuf Encoding"), for collectors, Jaeger
+//! and other tracing systems: a trace per run, a span for the run, for each task, and for each attempt of a task that has
+//! several. Dependencies are links.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use makespan_model::{AttemptId, NONE, Run, Status, TaskId, UNKNOWN};
 use makespan_scene::counted;
 use makespan_views::tasks::start_of;
 
-/// All runs, each as a resource with one trace.
+/// Writes all runs, each as a resource with one trace.
 pub(crate) fn otlp(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     let mut out = String::from("{\"resourceSpans\":[");
     let (mut untimed, mut samples) = (0, 0);
@@ -23,15 +23,15 @@ pub(crate) fn otlp(runs: &[&Facts], notes: &mut Vec<String>) -> String {
     }
     out.push_str("\n]}\n");
     if untimed > 0 {
-        notes.push(format!("a trace does not hold {} without a start", counted(untimed, "task")));
+        notes.push(format!("left out: {} without a start", counted(untimed, "task")));
     }
     if samples > 0 {
-        notes.push(format!("a trace does not hold {}", counted(samples, "measured value")));
+        notes.push(format!("left out: {}", counted(samples, "measured value")));
     }
     out
 }
 
-/// What a span says.
+/// The content of a span.
 struct Span<'s> {
     id: u64,
     parent: Option<u64>,
@@ -255,7 +255,7 @@ fn events(span: &Span<'_>, out: &mut String) {
     out.push_str("]}");
 }
 
-/// 1 is ok, 2 an error; anything else stays unset, for a span has no word for it.
+/// Returns 1 for ok, 2 for an error, and 0 (unset) for all other statuses, which OTLP cannot represent.
 fn status(span: &Span<'_>, out: &mut String) {
     match span.status {
         Some(status) if status.is_failure() => {

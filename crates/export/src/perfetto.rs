@@ -47,10 +47,10 @@ const END: u64 = 2;
 const INSTANT: u64 = 3;
 const COUNTER: u64 = 4;
 
-/// How many tracks a run may have before those of the next one begin.
+/// Maximum number of tracks per run.
 const TRACKS: u64 = 1 << 32;
 
-/// All runs as one trace. What it cannot show is added to `notes`, in sentences. O(n log n) in the events.
+/// Writes all runs as one trace. What the format cannot represent is added to `notes`, as sentences. O(n log n) in the events.
 pub fn perfetto(runs: &[&Facts], notes: &mut Vec<String>) -> Vec<u8> {
     let mut out = Message::default();
     let (mut untimed, mut loose) = (0, 0);
@@ -67,18 +67,18 @@ pub fn perfetto(runs: &[&Facts], notes: &mut Vec<String>) -> Vec<u8> {
     for (count, what) in [(untimed, "attempt"), (loose, "measured value")] {
         if count > 0 {
             let without = if what == "attempt" { "a start" } else { "a time" };
-            notes.push(format!("a trace does not show {} without {without}", counted(count, what)));
+            notes.push(format!("left out: {} without {without}", counted(count, what)));
         }
     }
     out.finish()
 }
 
-/// How many attempts have no start, and so are not shown by viewers of traces.
+/// Returns the number of attempts without a start, which trace viewers do not show.
 pub(crate) fn untimed_attempts(run: &Run) -> usize {
     run.attempts.started.iter().filter(|t| **t == UNKNOWN).count()
 }
 
-/// A run as it is written.
+/// A run while it is written.
 struct Process<'r> {
     run: &'r Run,
     lanes: &'r Index,
@@ -87,7 +87,7 @@ struct Process<'r> {
 }
 
 impl Process<'_> {
-    /// The id of a track of this run; 0 is the run itself. A trace has no track 0.
+    /// Returns the id of a track of this run; 0 is the run itself. A trace has no track 0.
     fn track(&self, number: u64) -> u64 {
         self.pid.wrapping_mul(TRACKS).wrapping_add(number)
     }
@@ -121,7 +121,7 @@ impl Process<'_> {
         }
     }
 
-    /// The attempts, in order of time in each row: a slice that begins when another ends comes after it.
+    /// Writes the attempts, in order of time in each row: a slice that begins when another ends comes after it.
     fn attempts(&mut self) {
         let (run, a) = (self.run, &self.run.attempts);
         let mut flows: BTreeMap<u32, (Vec<u64>, Vec<u64>)> = BTreeMap::new();
@@ -179,7 +179,7 @@ impl Process<'_> {
         }
     }
 
-    /// Log lines and alerts with a time, on the track of the run.
+    /// Writes log lines and alerts that have a time, on the track of the run.
     fn logs(&mut self) {
         let (run, l, alerts) = (self.run, &self.run.logs, &self.run.alerts);
         let lines = (0..l.t.len()).map(|i| (l.t[i], "log", l.text[i]));
@@ -192,7 +192,7 @@ impl Process<'_> {
         }
     }
 
-    /// Metrics with times, one counter for each metric of each task; how many values have no time.
+    /// Writes metrics that have times, one counter per metric and task; returns how many values have no time.
     fn counters(&mut self) -> usize {
         let (run, s) = (self.run, &self.run.samples);
         let first = u64::from(self.lanes.row_count()) + 1;

@@ -12,12 +12,12 @@ use crate::options::{Options, Picture};
 
 /// Width of a timeline, px.
 const WIDTH: f32 = 1200.0;
-/// Most rows of a timeline: what is taller is not a picture any more.
+/// Maximum number of rows of a timeline.
 const MOST_ROWS: u32 = 2_000;
-/// Greatest side of a graph, px; a larger one is made smaller.
+/// Maximum side of a graph, px; a larger one is scaled down.
 const LARGEST: f32 = 8_000.0;
 
-/// The picture that was asked for, at the size that it needs.
+/// Draws a picture at its natural size.
 pub(crate) fn svg(facts: &Facts, options: &Options, notes: &mut Vec<String>) -> Result<String, ExportError> {
     let critical = facts.critical_path().map(|p| p.on_path.clone()).unwrap_or_default();
     let look = Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() };
@@ -28,7 +28,7 @@ pub(crate) fn svg(facts: &Facts, options: &Options, notes: &mut Vec<String>) -> 
     Ok(painted(&on_ground(scene), &options.theme))
 }
 
-/// The same picture with a ground of its own, for one that stands by itself.
+/// Returns the same picture with a background, for a file of its own.
 fn on_ground(mut scene: Scene) -> Scene {
     let mut ground = Bars::default();
     ground.push(Rect::new(0.0, 0.0, scene.width, scene.height), Role::Surface, Hit::NONE);

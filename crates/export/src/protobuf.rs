@@ -1,11 +1,11 @@
-//! Messages in the wire form of Protocol Buffers (Google, "Encoding"), as far as a trace needs them.
+//! Writes messages in the wire format of Protocol Buffers (Google, "Encoding"), as far as a trace needs it.
 
-/// A message as it is written.
+/// A message while it is written.
 #[derive(Default)]
 pub(crate) struct Message(Vec<u8>);
 
 impl Message {
-    /// The bytes.
+    /// Returns the bytes.
     pub(crate) fn finish(self) -> Vec<u8> {
         self.0
     }
@@ -22,33 +22,33 @@ impl Message {
         self.varint(u64::from((field << 3) | wire_type));
     }
 
-    /// A number: `uint64`, `uint32`, `int64` or an enumeration.
+    /// Writes a `uint64`, `uint32`, `int64` or enumeration.
     pub(crate) fn number(&mut self, field: u32, value: u64) -> &mut Message {
         self.tag(field, 0);
         self.varint(value);
         self
     }
 
-    /// A `double`.
+    /// Writes a `double`.
     pub(crate) fn double(&mut self, field: u32, value: f64) -> &mut Message {
         self.tag(field, 1);
         self.0.extend(value.to_le_bytes());
         self
     }
 
-    /// A `fixed64`.
+    /// Writes a `fixed64`.
     pub(crate) fn fixed(&mut self, field: u32, value: u64) -> &mut Message {
         self.tag(field, 1);
         self.0.extend(value.to_le_bytes());
         self
     }
 
-    /// A `string`.
+    /// Writes a `string`.
     pub(crate) fn text(&mut self, field: u32, value: &str) -> &mut Message {
         self.bytes(field, value.as_bytes())
     }
 
-    /// A message within this one.
+    /// Writes a nested message.
     pub(crate) fn message(&mut self, field: u32, value: &Message) -> &mut Message {
         self.bytes(field, &value.0)
     }

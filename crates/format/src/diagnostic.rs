@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// How much a [`Diagnostic`] matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing: something inferred, something this format never holds.
+    /// Worth knowing: something inferred, something this format does not record.
     Info,
     /// Something was mended or left out; what is shown is incomplete.
     Warning,

@@ -25,7 +25,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Argo Workflows",
     parts: &["json", "yaml"],
     how: "`kubectl get workflow NAME -o json` (or `-o yaml`), `argo get NAME -o json`",
-    lossy: "times below a second, queue times, logs, metrics but for the estimated use of resources",
+    lossy: "fractions of seconds, queue times, logs, metrics except for the estimated use of resources",
     sniff,
     read,
     stream: whole,
@@ -94,7 +94,7 @@ fn inflated(status: Option<Value<'_, '_>>, tally: &mut Tally) -> Vec<u8> {
         if read.is_err() {
             tally.warn(
                 "archive-damaged",
-                "the compressed nodes are damaged; what came out was read",
+                "the compressed nodes are damaged; only the readable part was used",
                 String::new,
             );
         }

@@ -16,7 +16,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Cargo timings",
     parts: &["report", "lines"],
     how: "`cargo build --timings` writes `target/cargo-timings/cargo-timing.html`",
-    lossy: "units that failed or were fresh, queue times, workers; in JSON lines when a unit started",
+    lossy: "failed units, fresh units, queue times, workers; in JSON lines: when a unit started",
     sniff,
     read,
     stream: whole,
@@ -51,7 +51,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
         let Some(data) = after(bytes, UNITS) else {
             return Err(ReadError::broken(format!(
-                "{name}: a report of an old version of Cargo, which holds a picture and no data; build with Cargo 1.60 or \
+                "{name}: a report of an old version of Cargo, which contains a picture and no data; build with Cargo 1.60 or \
                  newer"
             )));
         };
@@ -145,7 +145,7 @@ fn tell_report(bytes: &[u8], pages: &Pages<'_>, name: &str, options: &Options<'_
             piece.task.after.push(before);
         }
     }
-    let what = "dependencies need only the metadata of a crate: a unit starts before the one that it depends on has ended";
+    let what = "units may start before their dependencies have ended, as soon as the metadata of those crates is ready";
     draft.tally.count(Severity::Info, "early-starts", what, early);
     if let Some(usage) = after(bytes, b"CPU_USAGE = [") {
         let usage = Pages::read(usage);

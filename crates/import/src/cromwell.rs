@@ -91,7 +91,7 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
                 if depth < DEEPEST {
                     open.push((inner, Some(id.clone()), depth + 1));
                 } else {
-                    tally.warn("too-deep", "sub-workflows within too many others were ignored", || &*id);
+                    tally.warn("too-deep", "sub-workflows that are nested too deeply were ignored", || &*id);
                 }
             }
         }

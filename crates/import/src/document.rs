@@ -63,7 +63,7 @@ impl Records for Runs {
         if key == "makespan" {
             self.newer = value.whole().filter(|version| *version > i64::from(VERSION));
         } else {
-            let what = "members of the document that this version does not know were ignored";
+            let what = "members unknown to this version of Makespan were ignored";
             self.tally.info("unknown-member", what, || key.into_owned());
         }
     }

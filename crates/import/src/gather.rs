@@ -65,9 +65,9 @@ impl Ordinals {
     }
 }
 
-/// Reports what files of this format never hold, within the run that is open.
+/// Reports what this format does not record, within the open run.
 pub(crate) fn lacks(importer: &Importer, sink: &mut dyn EventSink) {
-    let message = format!("{} files do not hold: {}", importer.title, importer.lossy);
+    let message = format!("Not recorded by {}: {}", importer.title, importer.lossy);
     sink.diagnostic(Diagnostic::new(Severity::Info, "format-lacks", message));
 }
 

@@ -222,7 +222,11 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
         let time = |a, b| job.any(&[a, b]).map_or("", |t| t.get());
         let mark = format!("{} {}", time("started_at", "startedAt"), time("completed_at", "completedAt"));
         if seen.get(&key) == Some(&mark) && !time("completed_at", "completedAt").is_empty() {
-            tally.info("carried-over", "jobs of an earlier attempt that a later one lists again", || &*key);
+            tally.info(
+                "carried-over",
+                "jobs of an earlier attempt are listed again by a later attempt",
+                || &*key,
+            );
             continue;
         }
         seen.insert(key.clone(), mark);

@@ -178,7 +178,7 @@ pub struct Importer {
     pub parts: &'static [&'static str],
     /// How one gets such a file, in one line.
     pub how: &'static str,
-    /// What this format never holds, in one line; empty where it holds everything.
+    /// What this format does not record, in one line; empty if it records everything.
     pub lossy: &'static str,
     /// Whether a file is of this format, judged by its beginning and never by its name alone.
     pub sniff: fn(&Head<'_>) -> Option<Claim>,

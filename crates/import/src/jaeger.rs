@@ -19,7 +19,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Jaeger",
     parts: &["traces"],
     how: "\"Download JSON\" on the page of a trace, or `GET /api/traces/ID`",
-    lossy: "dependencies but for FOLLOWS_FROM references (the order of spans is inferred from the times), retries",
+    lossy: "dependencies except for FOLLOWS_FROM references (the order of spans is inferred from the times), retries",
     sniff,
     read,
     stream: whole,

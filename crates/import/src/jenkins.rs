@@ -18,7 +18,7 @@ pub const IMPORTER: Importer = Importer {
     parts: &["stages", "nodes", "builds"],
     how: "`curl JENKINS/job/NAME/N/wfapi/describe > run.json`; with Blue Ocean \
           `curl JENKINS/blue/rest/organizations/jenkins/pipelines/NAME/runs/N/nodes/ > nodes.json`",
-    lossy: "retries, agents of most stages; in the stage view which stages are parallel (the order is inferred from the times)",
+    lossy: "retries, agents of most stages; in the stage view: which stages are parallel (the order is inferred from the times)",
     sniff,
     read,
     stream: whole,

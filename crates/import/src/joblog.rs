@@ -18,7 +18,7 @@ pub const IMPORTER: Importer = Importer {
     title: "ninja and GNU parallel",
     parts: &["ninja", "parallel"],
     how: "`.ninja_log` in the folder of a build; `parallel --joblog FILE …`",
-    lossy: "dependencies, queue times; for ninja the date, what failed, and what ran where",
+    lossy: "dependencies, queue times; for ninja: the date, failures and workers",
     sniff,
     read,
     stream: whole,
@@ -27,9 +27,9 @@ pub const IMPORTER: Importer = Importer {
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     let text = crate::encoding::without_bom(head.bytes);
     if text.starts_with(b"# ninja log v") {
-        claim(97, "ninja", "its first line is that of a ninja log")
+        claim(97, "ninja", "first line of a ninja log")
     } else if text.starts_with(b"Seq\tHost\tStarttime\tJobRuntime\t") {
-        claim(97, "parallel", "its first line has the columns of GNU parallel's job log")
+        claim(97, "parallel", "first line with the columns of GNU parallel's job log")
     } else {
         None
     }

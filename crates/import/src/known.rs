@@ -9,7 +9,7 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"\x04\x22\x4d\x18", "data compressed by LZ4", "unpack it with `lz4 -d`, or compress it with zstd"),
     (b"LZIP", "data compressed by lzip", "unpack it with `lzip -d`, or compress it with xz"),
     (b"\x1f\x9d", "data compressed by compress", "unpack it with `uncompress`"),
-    (b"\x1f\x8b", "gzip within an archive", "unpack the archive first"),
+    (b"\x1f\x8b", "a gzip file inside an archive", "unpack the archive first"),
     (
         b"PAR1",
         "a Parquet file",
@@ -23,10 +23,10 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
         "a SQLite database of an unknown program",
         "write its table of tasks as CSV and name the columns with --map",
     ),
-    (b"\x80\x04\x95", "a pickle of Python", "write it as JSON: a pickle can run code and is never opened"),
+    (b"\x80\x04\x95", "a Python pickle", "write it as JSON: a pickle can run code and is never opened"),
     (b"%PDF-", "a PDF document", "open the data that it was made from"),
     (b"\x89PNG", "a picture", "open the data that it was made from"),
-    (b"\x7fELF", "a program", "open what it records"),
+    (b"\x7fELF", "an executable", "run it with `makespan run`, or open a file that it writes"),
 ];
 
 /// Members of a JSON object, or of the first element of an array, what such a file is, and what would help.
@@ -43,17 +43,21 @@ const MEMBERS: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["meta", "threads", "libs"],
-        "a profile of Firefox Profiler",
-        "record with a tracer that writes Trace Event JSON",
+        "a Firefox Profiler profile",
+        "record with a tracer that writes Trace Event JSON instead",
     ),
     (
         &["nodes", "samples", "timeDeltas"],
-        "a CPU profile of Chrome",
+        "a Chrome CPU profile",
         "record a trace instead, which has tasks with start and end",
     ),
-    (&["$schema", "shared", "profiles"], "a profile of speedscope", "open the trace that it was made from"),
-    (&["cells", "nbformat"], "a Jupyter notebook", "record its cells with the SDK for Python"),
-    (&["$schema", "version", "runs"], "results of a static analysis (SARIF)", "it has findings and no tasks"),
+    (&["$schema", "shared", "profiles"], "a speedscope profile", "open the trace that it was made from"),
+    (
+        &["cells", "nbformat"],
+        "a Jupyter notebook",
+        "record its cells with the Python package (docs/recording-python.md)",
+    ),
+    (&["$schema", "version", "runs"], "static analysis results (SARIF)", "it contains findings and no tasks"),
     (&["log", "_meta"], "a HAR file", "write its entries as CSV and name the columns with --map"),
 ];
 
@@ -70,7 +74,7 @@ pub(crate) fn known(head: &Head<'_>) -> Option<String> {
         head.shape.inner_has("events", "previousEventId") && head.shape.inner_has("events", "type");
     if is_history {
         return Some(say(
-            "a history of AWS Step Functions",
+            "an AWS Step Functions history",
             "write its states as CSV and name the columns with --map",
         ));
     }
@@ -81,8 +85,8 @@ pub(crate) fn known(head: &Head<'_>) -> Option<String> {
         && has("<title>Profile report</title>")
     {
         return Some(say(
-            "a profile report of Gradle",
-            "it has no start times; `--scan` or a build with the OpenTelemetry plugin records them",
+            "a Gradle profile report",
+            "it has no start times; record them with `--scan` or the OpenTelemetry plugin",
         ));
     }
     None

@@ -16,7 +16,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Luigi",
     parts: &["tasks"],
     how: "`curl 'http://localhost:8082/api/graph' > graph.json` (with dependencies), or `/api/task_list?data={\"status\":\"\"}`",
-    lossy: "earlier attempts; when a task ended (its last update is taken), dependencies unless a graph is given",
+    lossy: "earlier attempts, the end of a task (its last update is used); dependencies, unless a graph is given",
     sniff,
     read,
     stream: whole,

@@ -256,7 +256,7 @@ impl Reader {
                     rescale(&mut read.event, unit.ns());
                 }
                 if read.unknown > 0 {
-                    let what = "members that this version does not know were passed over";
+                    let what = "members unknown to this version of Makespan were ignored";
                     self.tally.add(Severity::Info, "unknown-member", what, place, String::new);
                 }
                 self.switch(read.run, &read.event, place, sink);
@@ -272,7 +272,7 @@ impl Reader {
                     self.newer.get_or_insert_with(|| e.message.clone());
                     self.tally.add(Severity::Warning, "newer", &e.message, place, String::new);
                 } else if !line.whole && self.events > 0 {
-                    let what = "the file stops in the middle of its last line, which was left out";
+                    let what = "the last line of the file is incomplete and was ignored";
                     self.tally.add(Severity::Warning, "truncated", what, place, String::new);
                 } else {
                     let what = format!("lines that are not valid events were ignored: {}", e.message);
@@ -304,7 +304,7 @@ impl Reader {
             }
             (Event::Diagnostic(_), None) => {}
             (_, None) if self.run.is_none() => {
-                let what = "events come before any run is named; the run was given the name of the file";
+                let what = "there are events before the first run; their run was named after the file";
                 self.tally.add(Severity::Info, "no-run", what, place, String::new);
                 let id = Cow::Borrowed(self.name.as_str());
                 sink.event(Event::Run(RunInfo { id, ..RunInfo::default() }));

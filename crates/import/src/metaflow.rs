@@ -17,10 +17,10 @@ pub const IMPORTER: Importer = Importer {
     id: "metaflow",
     title: "Metaflow",
     parts: &["run", "tasks"],
-    how: "`curl SERVICE/flows/FLOW/runs/RUN/tasks > tasks.json`, or write with the client: `{\"run\": run.pathspec, \"tasks\": \
+    how: "`curl SERVICE/flows/FLOW/runs/RUN/tasks > tasks.json`, or write this with the client: `{\"run\": run.pathspec, \"tasks\": \
           [{step, task, created_at, finished_at, successful, parent: task.parent_task_pathspecs, metadata: \
           task.metadata_dict}]}`",
-    lossy: "earlier attempts, queue times, workers; in answers of the service the dependencies",
+    lossy: "earlier attempts, queue times, workers; in responses of the service: dependencies",
     sniff,
     read,
     stream: whole,

@@ -84,7 +84,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         draft.pieces.push(piece);
         draft.tally.info(
             "unknown-run",
-            "metrics do not name their run; they are shown by themselves",
+            "metrics do not contain the id of their run; they are shown as a run of their own",
             String::new,
         );
         draft.emit(&IMPORTER, sink);

@@ -275,9 +275,9 @@ fn task_of_line(line: Line<'_>, list: &mut TaskList<'_>, tape: &mut Tape, sink: 
     let Some(text) = read else {
         let place = Place { offset: Some(line.offset), line: Some(line.number) };
         let (code, what) = if line.whole {
-            ("bad-line", "lines that are not JSON were left out")
+            ("bad-line", "lines that are not valid JSON were ignored")
         } else {
-            ("truncated", "the file stops in the middle of its last line, which was left out")
+            ("truncated", "the last line of the file is incomplete and was ignored")
         };
         list.tally.add(Severity::Warning, code, what, place, String::new);
         return;

@@ -17,7 +17,7 @@ pub const PLAYWRIGHT: Importer = Importer {
     title: "Playwright",
     parts: &["results"],
     how: "`npx playwright test --reporter=json > results.json`",
-    lossy: "dependencies between projects, what tests waited for, steps and output of tests",
+    lossy: "dependencies between projects, waits, steps and output of tests",
     sniff: sniff_playwright,
     read: read_playwright,
     stream: whole,
@@ -28,8 +28,8 @@ pub const ALLURE: Importer = Importer {
     id: "allure",
     title: "Allure results",
     parts: &["result", "container"],
-    how: "the folder `allure-results`, all files of it together",
-    lossy: "dependencies, what tests waited for, steps within tests, fixtures",
+    how: "the folder `allure-results`, with all its files",
+    lossy: "dependencies, waits, steps within tests, fixtures",
     sniff: sniff_allure,
     read: read_allure,
     stream: whole,
@@ -205,7 +205,7 @@ fn read_allure(
             draft_result(result, &mut tests, &mut draft);
         }
         draft.pieces = tests.list;
-        let what = "containers, which hold fixtures only, are not shown";
+        let what = "containers are not shown; they contain only fixtures";
         draft.tally.count(Severity::Info, "not-shown", what, *containers);
         draft.emit(&ALLURE, sink);
     }

@@ -22,7 +22,7 @@ pub const IMPORTER: Importer = Importer {
     parts: &["task runs", "flow runs", "states", "logs", "graph"],
     how: "`curl -X POST API/task_runs/filter -H 'Content-Type: application/json' -d '{\"flow_runs\":{\"id\":{\"any_\":[\"ID\"]}}}'`; \
           add `flow_runs/filter`, `task_run_states/?task_run_id=ID` for the attempts, and `logs/filter`",
-    lossy: "workers of tasks, attempts before the last one unless the states are given",
+    lossy: "workers of tasks; earlier attempts, unless the states are given",
     sniff,
     read,
     stream: whole,
@@ -147,8 +147,7 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
                 };
                 piece.tried(attempt);
                 if task.number_at("run_count").is_some_and(|n| n > 1.0) {
-                    let what =
-                        "tasks were retried; their attempts are shown as one unless the states are given";
+                    let what = "tasks were retried, but the states with their attempts are not in the files; each is shown as one attempt";
                     draft.tally.info("attempts-merged", what, || id);
                 }
             }

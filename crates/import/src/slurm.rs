@@ -22,7 +22,7 @@ pub const IMPORTER: Importer = Importer {
     parts: &["table", "json"],
     how: "`sacct -P --format=JobID,JobName,State,ExitCode,Submit,Start,End,Elapsed,NodeList,AllocCPUS,MaxRSS,TotalCPU > \
           sacct.txt`, or `sacct --json`",
-    lossy: "dependencies between jobs (the order is inferred from the times), the zone of times in tables, output of jobs",
+    lossy: "dependencies between jobs (the order is inferred from the times), output of jobs; in tables: the time zone",
     sniff,
     read,
     stream: whole,
@@ -42,7 +42,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     let columns = Columns::of(text.lines().next()?, text.lines().nth(1));
     let has = |name: &str| columns.place(&[name]).is_some();
     if (has("JobID") || has("JobIDRaw")) && (has("State") || has("Elapsed") || has("Start")) {
-        claim(90, "table", "its first line has the columns of sacct")
+        claim(90, "table", "first line with the columns of sacct")
     } else {
         None
     }

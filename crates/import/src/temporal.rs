@@ -140,7 +140,7 @@ fn tell(events: &[Value<'_, '_>], file: &str, options: &Options<'_>, sink: &mut 
                         .and_then(|n| u32::try_from(n).ok())
                         .unwrap_or(0);
                     if attempt.number > 1 {
-                        let what = "activities were retried; the history holds only their last attempt";
+                        let what = "activities were retried; the history contains only their last attempt";
                         draft.tally.count(Severity::Info, "attempts-missing", what, 1);
                     }
                 }
@@ -166,9 +166,9 @@ fn tell(events: &[Value<'_, '_>], file: &str, options: &Options<'_>, sink: &mut 
         }
     }
     draft.pieces = tasks.list;
-    let what = "events that are not of a task (markers, signals, search attributes …) are not shown";
+    let what = "events that belong to no task (markers, signals, search attributes …) are not shown";
     draft.tally.count(Severity::Info, "events-not-shown", what, left_out);
-    let what = "events end something whose beginning is not in the file; they are ignored";
+    let what = "ends of tasks whose start is not in the file were ignored";
     draft.tally.count(Severity::Warning, "no-beginning", what, unmatched);
     draft.emit(&IMPORTER, sink);
 }

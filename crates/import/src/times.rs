@@ -225,11 +225,12 @@ impl<'z> Clock<'z> {
         say(Severity::Warning, "local-time-skipped", self.local.skipped, what);
         for (count, unit) in self.guessed.into_iter().zip(Unit::ALL) {
             let name = unit.name();
-            let what =
-                format!("numbers were read as {name} since 1970, judged by their size; --unit changes that");
+            let what = format!(
+                "numbers were read as {name} since 1970, judging by their size; --unit overrides this"
+            );
             say(Severity::Info, "time-unit-guessed", count, what);
         }
-        let what = "times lie so near to 1970 that they count from some other moment";
+        let what = "times are so close to 1970 that they must count from another moment";
         say(Severity::Info, "relative-times", self.near_zero, what.to_owned());
         all
     }

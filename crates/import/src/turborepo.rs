@@ -20,7 +20,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Turborepo and Nx",
     parts: &["turbo", "nx"],
     how: "`turbo run … --summarize` writes `.turbo/runs/ID.json`; Nx keeps its last run in `.nx/cache/run.json`",
-    lossy: "workers, retries, queue times; for Nx the dependencies",
+    lossy: "workers, retries, queue times; for Nx: dependencies",
     sniff,
     read,
     stream: whole,

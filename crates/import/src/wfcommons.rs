@@ -24,7 +24,7 @@ pub const IMPORTER: Importer = Importer {
     title: "WfCommons",
     parts: &["instance"],
     how: "an instance of WfCommons (WfInstances), or what its converters make of the logs of Pegasus, Makeflow and Nextflow",
-    lossy: "when tasks started (a schedule is simulated from runtimes and dependencies), how they ended, retries, queue times",
+    lossy: "start times (a schedule is simulated from runtimes and dependencies), outcomes, retries, queue times",
     sniff,
     read,
     stream: whole,
@@ -132,14 +132,13 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
     }));
     lacks(&IMPORTER, sink);
     if origin.is_none() {
-        let message = "the file names no date that can be read; times count from 0";
+        let message = "the file has no readable date; times count from 0";
         sink.diagnostic(Diagnostic::new(Severity::Info, "relative-times", message));
     }
     let specs = specs(specification, execution);
     let (starts, simulated) = schedule(&specs, origin.unwrap_or(0));
     if simulated > 0 {
-        let message =
-            "start times are simulated: each task starts when the last one that it depends on has ended";
+        let message = "start times are simulated: each task starts when its last dependency has ended";
         sink.diagnostic(Diagnostic::new(Severity::Warning, "simulated-times", message).times(simulated));
     }
     let mut sizes: HashMap<Cow<'_, str>, i64> = HashMap::default();

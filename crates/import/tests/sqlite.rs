@@ -221,7 +221,7 @@ fn committed_frames_of_a_log_are_applied_and_the_rest_is_not() {
         assert_eq!(states(&database), expected_states(10, 20, 120), "{name}");
         let warnings = database.warnings();
         assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].message.contains("9 pages left out"), "{name}: {}", warnings[0]);
+        assert!(warnings[0].message.contains("9 pages were ignored"), "{name}: {}", warnings[0]);
     }
     for log in [None, Some(&[][..])] {
         let database = Database::open(&bytes, log).unwrap();

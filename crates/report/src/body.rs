@@ -1,4 +1,4 @@
-//! The part that needs no script.
+//! The part of the page that needs no scripts.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,22 +14,22 @@ use crate::pictures::WIDTH;
 use crate::sections::{self as paint, Leads};
 use crate::{Options, Part, Redacted, charts, comparison, notes, pictures};
 
-/// How many runs are written out in full; a report of more names the rest in its data.
+/// Maximum number of runs shown in full; a larger report shows the others only as data.
 const RUNS_WRITTEN: usize = 20;
 
-/// How many runs are listed.
+/// Maximum number of runs listed.
 const RUNS_LISTED: usize = 200;
 
-/// How many tasks the table of all tasks holds, and that of the tasks that failed.
+/// Maximum number of rows in the table of all tasks, and in that of failed tasks.
 const TASKS_WRITTEN: usize = 1_000;
 const FAILED_WRITTEN: usize = 200;
 
-/// What fits a page that is read from top to bottom and cannot be asked for more.
+/// Limits for a page that is read from top to bottom and cannot load more.
 const ROWS: Rows = Rows { tasks: 20, findings: 12, errors: 50, steps: 50, recorded: 200, diagnostics: 200 };
 
 const LOOK: Look = Look::PLAIN;
 
-/// The title of a report that was given none.
+/// Returns the title of a report if none was given.
 pub(crate) fn title(runs: &[Arc<Run>]) -> String {
     match runs {
         [] => "No runs".to_owned(),
@@ -40,12 +40,12 @@ pub(crate) fn title(runs: &[Arc<Run>]) -> String {
     }
 }
 
-/// A name at a length that fits a title.
+/// Returns a name cut to a length that fits a title.
 pub(crate) fn clip(text: &str) -> String {
     crate::html::clipped(&visible(text), 100)
 }
 
-/// Writes everything that can be read without a script.
+/// Writes everything that can be read without scripts.
 pub(crate) fn write(
     page: &mut Html,
     title: &str,
@@ -57,7 +57,7 @@ pub(crate) fn write(
     page.open("h1", &[]).name(title).close("h1");
     if has_app {
         page.open("noscript", &[]).open("p", &[("class", "m")]);
-        page.text("Scripts are switched off here. What follows is complete without them.");
+        page.text("Scripts are disabled. This page is complete without them.");
         page.close("p").close("noscript");
     }
     if redacted.total() > 0 {
@@ -90,7 +90,7 @@ pub(crate) fn write(
     }
 }
 
-/// What the page holds, each part with its place: of one run its parts, of several the runs.
+/// Writes the contents of the page with links: the parts of one run, or the runs of several.
 fn contents(page: &mut Html, parts: &[Part], runs: usize, has_notes: bool) {
     let mut places: Vec<(&str, String)> = Vec::new();
     places.extend(has_notes.then(|| ("Notes", "#notes".to_owned())));
@@ -115,7 +115,7 @@ fn place(number: usize, part: Part) -> String {
     format!("run-{number}-{}", part.name())
 }
 
-/// All runs in one table, each leading to its part of the page.
+/// Writes all runs in one table, each linked to its part of the page.
 fn list(page: &mut Html, all: &[&Facts]) {
     let Some(section) = sections::runs(all, RUNS_LISTED) else { return };
     for block in &section.blocks {
@@ -125,7 +125,7 @@ fn list(page: &mut Html, all: &[&Facts]) {
     }
 }
 
-/// One run, which is a part of a page about `runs` of them.
+/// Writes one run, as a part of a page about `runs` runs.
 pub(crate) fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize, parts: &[Part]) {
     let run = facts.run();
     page.open("article", &[("id", &format!("run-{number}"))]);
@@ -164,7 +164,7 @@ pub(crate) fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize
     page.close("article");
 }
 
-/// All tasks in the order of their starts.
+/// Writes all tasks in order of their starts.
 fn tasks(page: &mut Html, facts: &Facts) {
     let (run, wait) = (facts.run(), &facts.waiting().wait);
     let order = makespan_views::tasks::order(run, wait, None, makespan_views::tasks::Sort::default());

@@ -1,5 +1,5 @@
-//! Charts and matrices within the page, each with its table folded below it. A report is to be opened, not only kept: what
-//! they weigh is bounded, and what is left out is told.
+//! Charts and matrices within the page, each with its table folded below it. Their total size is bounded, so that a report
+//! opens quickly; the page states what is left out.
 
 use makespan_analysis::Facts;
 use makespan_scene::counted;
@@ -13,26 +13,26 @@ use crate::html::Html;
 use crate::pictures::{self, WIDTH};
 use crate::sections::folded;
 
-/// What the charts of all runs together may weigh, bytes.
+/// Maximum total size of the charts of all runs, bytes.
 const MOST_BYTES: usize = 160 << 10;
 
-/// What those of one run may weigh however many runs there are, bytes.
+/// Size allowed for the charts of one run even if there are many runs, bytes.
 const LEAST_BYTES: usize = 64 << 10;
 
-/// How high a matrix may be, px: it cannot be scrolled here.
+/// Maximum height of a matrix, px, because it cannot be scrolled here.
 const MOST_HEIGHT: f32 = 480.0;
 
-/// How many rows of a table are written below a picture.
+/// Maximum number of table rows written below a picture.
 const ROWS_WRITTEN: usize = 20;
 
-/// How many charts are listed that a run has no data for.
+/// Maximum number of charts listed as having no data.
 const MISSING_LISTED: usize = 50;
 
-/// Pictures of one part of the page, until they weigh too much.
+/// Pictures of one part of the page, up to a total size.
 struct Shelf<'p> {
     page: &'p mut Html,
     prefix: String,
-    /// The length of the page beyond which nothing is added.
+    /// The length of the page at which no more pictures are added.
     until: usize,
     written: usize,
     left_out: usize,
@@ -81,10 +81,7 @@ impl Shelf<'_> {
         if missing.is_empty() {
             return;
         }
-        self.page
-            .open("details", &[])
-            .element("summary", "Charts that this run has no data for")
-            .open("ul", &[]);
+        self.page.open("details", &[]).element("summary", "Charts without data in this run").open("ul", &[]);
         for (title, why) in missing.iter().take(MISSING_LISTED) {
             self.page.open("li", &[]).name(title).text(": ").name(why).close("li");
         }
@@ -97,7 +94,7 @@ impl Shelf<'_> {
     }
 }
 
-/// The charts of one run, of `runs` that the page shows.
+/// Writes the charts of one run, on a page with `runs` runs.
 pub(crate) fn of_run(page: &mut Html, number: usize, facts: &Facts, runs: usize) {
     page.element("h3", "Charts");
     let share = (MOST_BYTES / runs.max(1)).max(LEAST_BYTES);
@@ -136,10 +133,10 @@ pub(crate) fn of_run(page: &mut Html, number: usize, facts: &Facts, runs: usize)
     shelf.finish(&missing);
 }
 
-/// What several runs say together.
+/// Writes the charts over several runs.
 pub(crate) fn of_runs(page: &mut Html, all: &[&Facts]) {
     let Some(first) = all.first().filter(|_| all.len() > 1) else { return };
-    page.element("h2", "From run to run");
+    page.element("h2", "Runs over time");
     let until = page.len().saturating_add(LEAST_BYTES);
     let mut shelf = Shelf { page, prefix: "r-".to_owned(), until, written: 0, left_out: 0 };
     let subject = Subject { runs: all, ..Subject::of(first) };
@@ -156,7 +153,7 @@ pub(crate) fn of_runs(page: &mut Html, all: &[&Facts]) {
     shelf.finish(&[]);
 }
 
-/// The days on which runs started and how many of them failed; nothing where no run has a start.
+/// Writes the days on which runs started and how many of them failed; nothing if no run has a start.
 pub(crate) fn days(page: &mut Html, all: &[&Facts]) {
     let calendar = Calendar::new(all, 0, DayColour::Failures);
     if calendar.is_err() {

@@ -15,18 +15,18 @@ use crate::html::Html;
 use crate::pictures::WIDTH;
 use crate::sections::{self as paint, Leads};
 
-/// How many workflows are compared, and how many runs of each: the newest.
+/// Maximum number of workflows compared, and of runs of each (the newest).
 const WORKFLOWS: usize = 5;
 const RUNS: usize = 100;
-/// How many rows a table holds, and how many parts a picture.
+/// Maximum number of rows in a table, and of parts in a picture.
 const ROWS: usize = 50;
 const PARTS: usize = 10;
 const LINES: u32 = 12;
-/// So many runs on each side say something of a change.
+/// Minimum number of runs on each side for a statistical comparison.
 const SIDE: usize = 3;
 
-/// The comparisons that the runs of a report allow: for each workflow of which there are several runs the oldest beside
-/// the newest, and of many the earlier half against the later.
+/// Writes the comparisons that the runs of a report allow: for each workflow with several runs, the oldest with the newest,
+/// and if there are many, the earlier half with the later half.
 pub(crate) fn write(page: &mut Html, runs: &[Arc<Run>]) {
     let groups = groups(runs);
     let many = groups.len() > 1;
@@ -46,9 +46,9 @@ pub(crate) fn write(page: &mut Html, runs: &[Arc<Run>]) {
     }
 }
 
-/// The runs by workflow, those of which there are at least two, each in order of time. Where each run is of a workflow
-/// of its own, as when a source has no better name for it than that of the run, all are compared with each other; that
-/// they have little in common is then stated.
+/// Returns the runs by workflow, for workflows with at least two, each in order of time. If every run has a workflow of its
+/// own, as when a source has no better name than that of the run, all are compared with each other; the page then states
+/// that they have few tasks in common.
 fn groups(runs: &[Arc<Run>]) -> Vec<Vec<Arc<Run>>> {
     let mut groups: Vec<Vec<Arc<Run>>> = Vec::new();
     // A file may hold a hundred thousand runs, each of a workflow of its own.
@@ -71,7 +71,7 @@ fn groups(runs: &[Arc<Run>]) -> Vec<Vec<Arc<Run>>> {
     groups
 }
 
-/// One run beside one other.
+/// Writes the comparison of two runs.
 fn two(page: &mut Html, number: usize, a: &Facts, b: &Facts) {
     let matching = matching(a, b);
     let pair = Pair::new(a, b, &matching);
@@ -96,7 +96,7 @@ fn two(page: &mut Html, number: usize, a: &Facts, b: &Facts) {
     paint::section(page, &parameters(&pair), "");
 }
 
-/// Several against several, and all in a row.
+/// Writes the comparison of two sets, and the series of all runs.
 fn several(page: &mut Html, number: usize, facts: &[Facts]) {
     let all: Vec<&Facts> = facts.iter().collect();
     if all.len() >= 2 * SIDE {
@@ -106,7 +106,7 @@ fn several(page: &mut Html, number: usize, facts: &[Facts]) {
             let frame = statistics::frame(&found, WIDTH, LINES);
             blocks.push(Block::Picture(statistics::scene(&found, &Look::default(), &frame)));
             blocks.push(Block::Table(statistics::table(&found, 0..ROWS)));
-            let section = Section::new("halves", "Earlier half of the runs against the later half", blocks);
+            let section = Section::new("halves", "Earlier and later half of the runs", blocks);
             paint::section(page, &section, &format!("s{number}-"));
         }
     }

@@ -1,20 +1,20 @@
-//! Why a report is not written.
+//! Reasons why a report cannot be written.
 
-/// The largest report that is written, in bytes.
+/// Maximum size of a report, in bytes.
 pub const MOST_BYTES: usize = 256 << 20;
 
-/// Why there is no report.
+/// The reason why a report cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The data could not be compressed.
     #[error("the data cannot be compressed: {0}")]
     Compress(#[source] std::io::Error),
-    /// A part of the app cannot stand within a page.
-    #[error("the app's {what} holds {found:?} and cannot stand within a page")]
+    /// A part of the app cannot be embedded in a page.
+    #[error("the app's {what} contains {found:?} and cannot be embedded in a page")]
     NotInline {
-        /// Which part.
+        /// The part.
         what: &'static str,
-        /// What it holds.
+        /// The text in it that prevents this.
         found: &'static str,
     },
     /// The file would be too large to open.

@@ -1,8 +1,8 @@
-//! Foreign text into HTML: one function for each place it may stand in.
+//! Escapes foreign text for HTML: one function for each context.
 //!
-//! Every hidden character (controls, direction overrides, zero-width ones) is written as a visible escape first, so
-//! that no name can pose as another nor turn the text around it (Unicode Technical Report 36). A caller that wants
-//! line breaks kept uses [`lines`].
+//! Every invisible character (controls, direction overrides, zero-width characters) is written as a visible escape first,
+//! so that no name can imitate another or reorder the text around it (Unicode Technical Report 36). To keep line breaks, use
+//! [`lines`].
 
 use makespan_scene::visible;
 

@@ -1,4 +1,4 @@
-//! Writes HTML so that nothing foreign can be markup: tags and attribute names are literals of this crate, everything
+//! Writes HTML so that foreign text never becomes markup: tags and attribute names are literals of this crate, everything
 //! else goes through [`crate::escape`].
 
 use makespan_format::clip_chars;
@@ -6,13 +6,13 @@ use makespan_scene::{Scene, SvgOptions, Theme, svg_with};
 
 use crate::escape;
 
-/// How many characters of a name or value are shown; the whole stands in the data.
+/// Maximum number of characters shown of a name or value; the data contains all of it.
 const SHOWN: usize = 200;
 
 /// An attribute: a literal name and a foreign value.
 pub(crate) type Attribute<'a> = (&'static str, &'a str);
 
-/// HTML as it is written.
+/// HTML while it is written.
 #[derive(Default)]
 pub(crate) struct Html {
     out: String,
@@ -42,13 +42,13 @@ impl Html {
         self
     }
 
-    /// Words of ours or foreign ones, on one line.
+    /// Writes words of this program or foreign ones, on one line.
     pub(crate) fn text(&mut self, text: &str) -> &mut Html {
         escape::text(text, &mut self.out);
         self
     }
 
-    /// A foreign name: kept from turning the text around it, cut to a readable length.
+    /// Writes a foreign name: isolated so that it cannot reorder the text around it, and cut to a readable length.
     pub(crate) fn name(&mut self, name: &str) -> &mut Html {
         self.out.push_str("<bdi>");
         escape::text(&clipped(name, SHOWN), &mut self.out);
@@ -56,77 +56,77 @@ impl Html {
         self
     }
 
-    /// A foreign text of several lines; for `pre`.
+    /// Writes a foreign text of several lines, for `pre`.
     pub(crate) fn lines(&mut self, text: &str) -> &mut Html {
         escape::lines(text, &mut self.out);
         self
     }
 
-    /// An element without attributes that holds our own words.
+    /// Writes an element without attributes that contains words of this program.
     pub(crate) fn element(&mut self, tag: &'static str, text: &str) -> &mut Html {
         self.open(tag, &[]).text(text).close(tag)
     }
 
-    /// Opens a row with its heading.
+    /// Opens a row and writes its heading.
     pub(crate) fn heading_cell(&mut self, heading: &str) -> &mut Html {
         self.open("tr", &[]).open("th", &[("scope", "row")]).text(heading).close("th")
     }
 
-    /// Closes a table with its body.
+    /// Closes a table and its body.
     pub(crate) fn end_table(&mut self) -> &mut Html {
         self.close("tbody").close("table")
     }
 
-    /// A cell with a foreign name. The end tags of cells and rows may be left out (HTML, 13.1.2.4), and in tables of a
-    /// thousand rows they are.
+    /// Writes a cell with a foreign name. The end tags of cells and rows may be omitted (HTML, 13.1.2.4), which saves space in
+    /// tables with a thousand rows.
     pub(crate) fn name_cell(&mut self, name: &str) -> &mut Html {
         self.out.push_str("<td>");
         if name.is_empty() { self } else { self.name(name) }
     }
 
-    /// A cell with our own words.
+    /// Writes a cell with words of this program.
     pub(crate) fn cell(&mut self, text: &str) -> &mut Html {
         self.out.push_str("<td>");
         self.text(text)
     }
 
-    /// A cell with a number.
+    /// Writes a cell with a number.
     pub(crate) fn number_cell(&mut self, text: &str) -> &mut Html {
         self.out.push_str("<td class=n>");
         self.text(text)
     }
 
-    /// Starts a row that the next one ends.
+    /// Opens a row, which the next row closes.
     pub(crate) fn row(&mut self) -> &mut Html {
         self.out.push_str("\n<tr>");
         self
     }
 
-    /// A picture. What the SVG painter writes is well-formed, and its text is escaped there.
+    /// Writes a picture. The SVG painter writes well-formed markup and escapes its text.
     pub(crate) fn picture(&mut self, scene: &Scene, id_prefix: &str) -> &mut Html {
         let svg = svg_with(scene, &Theme::light(), SvgOptions { id_prefix, css_roles: true });
         self.out.push_str(&svg);
         self
     }
 
-    /// Markup that this crate made and vouches for: a style sheet, base64, a script that was checked.
+    /// Writes markup that this crate made and that is known to be safe: a style sheet, base64, a checked script.
     pub(crate) fn vouched(&mut self, markup: &str) -> &mut Html {
         self.out.push_str(markup);
         self
     }
 
-    /// How much was written, bytes.
+    /// Returns the number of bytes written.
     pub(crate) fn len(&self) -> usize {
         self.out.len()
     }
 
-    /// What was written.
+    /// Returns what was written.
     pub(crate) fn finish(self) -> String {
         self.out
     }
 }
 
-/// The first `most` characters, and how many there are where that is not all.
+/// Returns the first `most` characters, and the total number if there are more.
 pub(crate) fn clipped(text: &str, most: usize) -> String {
     let kept = clip_chars(text, most);
     if kept.len() == text.len() {

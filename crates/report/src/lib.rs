@@ -35,24 +35,24 @@ pub use makespan_redact::{MARK, Redacted};
 pub use options::{Assets, Options};
 pub use parts::Part;
 
-/// A report of more bytes than this opens slowly: whoever makes one should be told.
+/// Size in bytes above which a report opens slowly, so that its author should be warned.
 pub const WARN_BYTES: usize = 50 << 20;
 
-/// A report that is done.
+/// A finished report.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The file.
+    /// The HTML of the file.
     pub html: String,
-    /// What was taken out of it.
+    /// The values that were redacted.
     pub redacted: Redacted,
 }
 
-/// The report of some runs, in the order given. Without assets it holds the parts that need no
-/// script and the data, which the app still opens.
+/// Makes a report of runs, in the given order. Without assets it contains the parts that need no scripts and the data, which
+/// the app can still open.
 ///
 /// # Errors
 ///
-/// [`ReportError`]; none of them depends on what the runs say but their size.
+/// [`ReportError`]; apart from size, errors do not depend on the content of the runs.
 pub fn html(
     runs: &[Arc<Run>],
     assets: Option<&Assets<'_>>,
@@ -73,7 +73,7 @@ pub fn html(
     Ok(Report { html, redacted })
 }
 
-/// The run that the redacted events make; the same one where nothing had to be taken out.
+/// Returns the run made from the redacted events, or the same run if nothing was redacted.
 pub fn without_secrets(run: &Arc<Run>, redactor: &mut Redactor) -> Arc<Run> {
     let mut fold = RunsBuilder::new();
     let mut redacting = Redacting::new(redactor, &mut fold);

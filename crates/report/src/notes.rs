@@ -1,15 +1,15 @@
-//! Notes of whoever makes a report, in a subset of Markdown (CommonMark 0.31): headings, paragraphs, flat lists, fenced code,
-//! quotes, emphasis, code and links. Everything else, HTML above all, is text.
+//! Notes of the author of a report, in a subset of Markdown (CommonMark 0.31): headings, paragraphs, flat lists, fenced code,
+//! quotes, emphasis, code and links. Everything else, including HTML, is text.
 
 use crate::html::Html;
 
-/// Addresses that a link may lead to.
+/// The schemes of addresses that a link may have.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 
-/// The longest text and the longest address of a link, bytes.
+/// Maximum length of the text and of the address of a link, bytes.
 const LONGEST_LINK: usize = 2_000;
 
-/// What the lines of a block make.
+/// The kinds of blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Paragraph,
@@ -19,7 +19,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// The element of the block, and that of each of its lines, if they are apart.
+    /// Returns the element of the block, and that of each of its lines if they are separate.
     fn tags(self) -> (&'static str, Option<&'static str>) {
         match self {
             Kind::Paragraph => ("p", None),
@@ -30,7 +30,7 @@ impl Kind {
     }
 }
 
-/// Writes notes under a heading of their own.
+/// Writes notes under their own heading.
 pub(crate) fn write(page: &mut Html, text: &str) {
     page.open("section", &[("id", "notes")]).element("h2", "Notes");
     let mut block: Option<(Kind, Vec<String>)> = None;

@@ -1,30 +1,30 @@
-//! What a report is made with besides its runs.
+//! Options of a report, and the app that it contains.
 
 use crate::Part;
 
-/// The built app, which a report carries.
+/// The built app, which is embedded in a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Assets<'a> {
-    /// One classic script: the glue and what starts it.
+    /// One classic script: the generated code and the code that starts the app.
     pub app_js: &'a str,
     /// The compiled page.
     pub app_wasm: &'a [u8],
-    /// The compiled engine, which the page starts beside it.
+    /// The compiled engine, which the page starts in a worker.
     pub engine_wasm: &'a [u8],
     /// The app's style sheet.
     pub css: &'a str,
 }
 
-/// What the maker of a report decides.
+/// Options chosen by the author of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The title; made from the runs where absent.
+    /// The title; made from the runs if absent.
     pub title: Option<String>,
-    /// Whether secrets are taken out; see [`makespan_redact`].
+    /// Whether secrets are replaced; see [`makespan_redact`].
     pub redact: bool,
-    /// Notes in Markdown, of which a subset is understood; shown first.
+    /// Notes in a subset of Markdown, shown first.
     pub notes: Option<String>,
-    /// What is shown without scripts.
+    /// The parts to show without scripts.
     pub parts: Vec<Part>,
 }
 

@@ -1,4 +1,4 @@
-//! The page as a whole: head with the policy first, the readable body, the data, the app.
+//! The whole page: first the head with the policy, then the readable body, the data, and the app.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use makespan_model::Run;
 use crate::html::Html;
 use crate::{Assets, Options, Redacted, ReportError, body, payload, policy, style};
 
-/// The complete file.
+/// Writes the complete file.
 pub(crate) fn page(
     runs: &[Arc<Run>],
     assets: Option<&Assets<'_>>,
@@ -55,7 +55,7 @@ pub(crate) fn page(
     Ok(page.finish())
 }
 
-/// A block that no browser runs: its type is none of a script (HTML, 4.12.1 "data block").
+/// Writes a block that no browser executes, because its type is not a script (HTML, 4.12.1 "data block").
 fn embed(page: &mut Html, id: &'static str, data: &str) {
     page.open("script", &[("type", "application/octet-stream"), ("id", id)]).vouched(data).close("script");
 }

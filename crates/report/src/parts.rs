@@ -1,6 +1,6 @@
-//! The parts of a report, which can be chosen.
+//! The parts of a report, which can be selected.
 
-/// A part of what a report shows. Its data is always complete.
+/// A part that a report shows. The data of a report is always complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// Figures and statuses.
@@ -9,7 +9,7 @@ pub enum Part {
     Failures,
     /// Findings.
     Findings,
-    /// Runs of one workflow beside each other, and charts over all runs.
+    /// Comparisons of runs of one workflow, and charts over all runs.
     Comparison,
     /// Attempts over time.
     Timeline,
@@ -37,7 +37,7 @@ impl Part {
         Part::Tasks,
     ];
 
-    /// Its name on the command line and in addresses.
+    /// Returns the name on the command line and in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Part::Summary => "summary",
@@ -52,7 +52,7 @@ impl Part {
         }
     }
 
-    /// What people read.
+    /// Returns the title that people read.
     pub fn title(self) -> &'static str {
         match self {
             Part::Summary => "Summary",
@@ -67,7 +67,7 @@ impl Part {
         }
     }
 
-    /// The part that a section of the overview belongs to, by the id of the section.
+    /// Returns the part that a section of the overview belongs to, by the id of the section.
     pub(crate) fn of_section(id: &str) -> Part {
         match id {
             "figures" | "statuses" => Part::Summary,

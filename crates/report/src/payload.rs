@@ -1,4 +1,4 @@
-//! What a report carries for machines: base64 of gzip, the same bytes on every machine.
+//! The data of a report: base64 of gzip, with the same bytes on every machine.
 
 use std::io::Write as _;
 
@@ -11,20 +11,20 @@ use makespan_model::Run;
 
 use crate::ReportError;
 
-/// A gzip stream without a time and without a name.
+/// Makes a gzip stream without time and name.
 fn encoder() -> GzEncoder<Vec<u8>> {
     GzBuilder::new().mtime(0).write(Vec::new(), Compression::default())
 }
 
-/// The bytes, compressed, in base64.
+/// Returns the bytes, compressed, in base64.
 pub(crate) fn packed(bytes: &[u8]) -> Result<String, ReportError> {
     let mut gzip = encoder();
     gzip.write_all(bytes).map_err(ReportError::Compress)?;
     Ok(STANDARD.encode(gzip.finish().map_err(ReportError::Compress)?))
 }
 
-/// The events of all runs, packed and compressed, in base64. They go into the compressor block by block, so that the
-/// whole never stands in memory.
+/// Returns the events of all runs, packed and compressed, in base64. They are compressed block by block, so that the whole
+/// is never in memory.
 pub(crate) fn packed_runs<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result<String, ReportError> {
     let mut packer = Packer::new(encoder());
     for run in runs {

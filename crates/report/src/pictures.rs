@@ -49,7 +49,7 @@ pub(crate) fn dependencies(page: &mut Html, number: usize, facts: &Facts) {
     let placed = &drawn.layout;
     if drawn.graph.nodes.len() > MOST_NODES {
         let nodes = counted(drawn.graph.nodes.len(), "node");
-        page.element("p", &format!("{nodes} are too many for a graph that cannot be zoomed."));
+        page.element("p", &format!("{nodes} are too many for a graph without zoom; open it in the app."));
         return;
     }
     let height = (placed.height * (WIDTH / placed.width.max(1.0)).min(1.0) + 24.0).clamp(80.0, MOST_HEIGHT);

@@ -1,5 +1,5 @@
-//! The content security policy of a report: nothing runs and nothing is styled but what the report itself holds, by
-//! hash, and no request leaves the page.
+//! The content security policy of a report: only the scripts and styles of the report itself are allowed, by hash, and no
+//! request leaves the page.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 
 use crate::ReportError;
 
-/// `sha256-…` of the exact text of an inline script or style (Content Security Policy Level 3, section 2.3.1).
+/// Returns `sha256-…` of the exact text of an inline script or style (Content Security Policy Level 3, section 2.3.1).
 fn hash(text: &str) -> String {
     let digest = STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!("'sha256-{digest}'")
 }
 
-/// The policy for a page with this style sheet and, unless it is a page without the app, this script.
+/// Returns the policy for a page with this style sheet and, if the page contains the app, this script.
 pub(crate) fn policy(style: &str, script: Option<&str>) -> String {
     let style = hash(style);
     match script {
@@ -30,7 +30,7 @@ pub(crate) fn policy(style: &str, script: Option<&str>) -> String {
     }
 }
 
-/// The policy for a page of a site, which runs this script and nothing else, if any: it reads the page and asks for nothing.
+/// Returns the policy for a page of a site, which allows only this script, if any. The script makes no requests.
 pub(crate) fn still(style: &str, script: Option<&str>) -> String {
     let scripts = script.map_or_else(|| "'none'".to_owned(), hash);
     format!(
@@ -40,12 +40,12 @@ pub(crate) fn still(style: &str, script: Option<&str>) -> String {
     )
 }
 
-/// Refuses text that would not stand inline as the bytes it is: the parser would end the element early, or read
-/// other line breaks than the ones that were hashed.
+/// Rejects text that would not be the same bytes when inlined: the parser would end the element early, or normalise line
+/// breaks, and the hash would not match.
 ///
 /// # Errors
 ///
-/// [`ReportError::NotInline`] names the part and what it holds.
+/// [`ReportError::NotInline`] with the part and the text found in it.
 pub(crate) fn fit_for_inline(what: &'static str, text: &str) -> Result<(), ReportError> {
     let lower = text.to_ascii_lowercase();
     let forbidden = ["</script", "</style", "<!--", "\r", "\0"];

@@ -157,7 +157,7 @@ fn rows(page: &mut Html, table: &Table, most: usize, leads: Leads<'_>) {
     page.end_table();
     if table.rows.len().min(most) > ON_PAPER {
         let more = counted(table.rows.len().min(most) - ON_PAPER, "more row");
-        page.open("p", &[("class", "o")]).text(&format!("{more} in the file, not on paper.")).close("p");
+        page.open("p", &[("class", "o")]).text(&format!("{more} in the file but not on paper.")).close("p");
     }
     let more = table.rows.len().saturating_sub(most) + table.left_out;
     if more > 0 {

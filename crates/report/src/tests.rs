@@ -307,9 +307,9 @@ fn charts_stand_above_their_tables_and_weigh_only_so_much() {
         assert!(one.contains(words), "{words} is missing");
     }
     assert!(one.contains("This file records no bytes read or written.") && !one.contains("loss[<b>"));
-    assert!(!one.contains("From run to run"));
+    assert!(!one.contains("Runs over time"));
     let three = html(&[many.clone(), run("again 0..3 w1"), many], None, &Options::default()).unwrap().html;
-    assert!(three.contains("From run to run") && three.contains("Makespan from run to run</title>"));
+    assert!(three.contains("Runs over time") && three.contains("Makespan from run to run</title>"));
     assert!(three.len() < 8 << 20, "{} bytes", three.len());
 }
 
@@ -510,6 +510,6 @@ fn on_paper_long_tables_are_cut_and_say_so() {
     let tasks: String = (0..60).map(|i| format!("t{i} {i}..{} w1\n", i + 1)).collect();
     let report = html(&[Arc::new(notation::run(&tasks).unwrap())], None, &Options::default()).unwrap().html;
     assert!(report.contains("<table class=\"l\">"));
-    assert!(report.contains("<p class=\"o\">35 more rows in the file, not on paper.</p>"));
+    assert!(report.contains("<p class=\"o\">35 more rows in the file but not on paper.</p>"));
     assert!(report.contains("tr:nth-child(n+26){display:none}"), "the same number");
 }

@@ -1,4 +1,4 @@
-//! The parts of a server, which every answer may use.
+//! The parts of a server that all routes share.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,7 +17,7 @@ use crate::net::token::{Scope, Tokens};
 use crate::shelf::Shelf;
 use crate::site::Site;
 
-/// What has been counted since the start.
+/// Counters since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) requests: AtomicU64,
@@ -26,7 +26,7 @@ pub(crate) struct Counters {
     pub(crate) viewers: AtomicU64,
 }
 
-/// A server's parts.
+/// The shared parts of a server.
 pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) shelf: Arc<Shelf>,
@@ -64,7 +64,7 @@ impl App {
         })
     }
 
-    /// Why a request is not answered, if it is not: who asks, then what it may.
+    /// Returns the reason to refuse a request, if any: first by its origin, then by its token.
     pub(crate) fn refusal(&self, request: &Request) -> Option<Problem> {
         if let Some(refusal) = self.guard.refusal(request) {
             return Some(refusal);

@@ -1,13 +1,13 @@
-//! Documents that are dear to make, kept for as long as their run does not change.
+//! Documents that are expensive to make, kept as long as their run does not change.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes that are kept in all, and the longest document that is kept.
+/// Maximum total size in bytes, and maximum size of a document.
 const MOST: usize = 64 << 20;
 const LONGEST: usize = 16 << 20;
 
-/// What was asked, of which run, when it had so many events.
+/// The kind of document, the run, and its number of events.
 type Key = (String, String, u64);
 
 /// The documents that were made last.
@@ -15,13 +15,13 @@ type Key = (String, String, u64);
 pub(crate) struct Cache(Mutex<VecDeque<(Key, Arc<[u8]>)>>);
 
 impl Cache {
-    /// The document, where it is kept.
+    /// Returns the document, if it is kept.
     pub(crate) fn get(&self, key: &Key) -> Option<Arc<[u8]>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(of, _)| of == key).map(|(_, bytes)| Arc::clone(bytes))
     }
 
-    /// Keeps a document, and forgets the oldest ones where there are too many.
+    /// Keeps a document, and drops the oldest ones if there are too many.
     pub(crate) fn put(&self, key: Key, bytes: Arc<[u8]>) {
         if bytes.len() > LONGEST {
             return;

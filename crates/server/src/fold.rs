@@ -1,10 +1,10 @@
-//! A run out of the events that a store has of it.
+//! Builds a run from the events in a store.
 
 use makespan_format::{Event, EventSink as _};
 use makespan_model::{Run, RunsBuilder};
 use makespan_store::{Error, Store};
 
-/// A run out of its events; `None` where there is none.
+/// Builds a run from its events; `None` if there are none.
 pub(crate) fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
     let mut fold = RunsBuilder::new();
     let gaps = store.events(id, &mut fold)?;

@@ -1,4 +1,4 @@
-//! What answers a request: first the guard, then the token, then a route; the same headers on every answer.
+//! Handles every request: first the guard, then the token, then a route. All responses have the same security headers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use crate::api;
 use crate::app::App;
 use crate::net::reply::Problem;
 
-/// On every answer, refusals included: scripts, styles, workers and requests of this address only.
+/// Headers of every response, including refusals: scripts, styles, workers and requests of this address only.
 const HEADERS: [(&str, &str); 8] = [
     (
         "content-security-policy",
@@ -31,11 +31,11 @@ const HEADERS: [(&str, &str); 8] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
-/// What every request goes through.
+/// The steps that every request goes through.
 pub(crate) struct Front {
     app: Arc<App>,
     router: Router,
-    /// What every path begins with, where only whoever was told the address may ask.
+    /// The secret prefix of every path, if only clients that know the address have access.
     path_token: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl Front {
         Front { router: api::router(Arc::clone(&app)), app, path_token }
     }
 
-    /// The answer to everything.
+    /// Returns the response to a request.
     pub(crate) async fn answer(&self, mut request: Request) -> Response<Body> {
         let number = self.app.counters.requests.fetch_add(1, Ordering::Relaxed);
         let is_head = request.method() == Method::HEAD;
@@ -67,7 +67,7 @@ impl Front {
         response
     }
 
-    /// Takes the token off the path; why not, if it is not there.
+    /// Removes the token from the path, or returns the reason to refuse the request.
     fn enter(&self, request: &mut Request) -> Option<Problem> {
         let token = self.path_token.as_ref()?;
         let uri = request.uri();
@@ -83,7 +83,7 @@ impl Front {
     }
 }
 
-/// What follows the token; `None` if it is another one. How long that takes says nothing about the token.
+/// Returns the part after the token; `None` if the token is wrong. The comparison takes the same time for any token.
 fn behind<'p>(token: &str, path: &'p str) -> Option<&'p str> {
     let (given, rest) = path.strip_prefix('/')?.split_once('/')?;
     let pairs = given.bytes().zip(token.bytes());

@@ -1,8 +1,8 @@
 //! Runs over HTTP: the app, a REST interface, ingest of events and live updates, over any store.
 //!
-//! [`serve`] listens until it is interrupted. One function answers every request, so that no route can be without its
-//! checks: who asks (name and origin), then the token where there are any, then the route. Nothing of a path ever
-//! reaches the disk. `docs/server.md` describes what it answers.
+//! [`serve`] listens until it is interrupted. One function answers every request, so that no route can bypass the checks:
+//! first host name and origin, then the token if tokens are set, then the route. No part of a path ever reaches the disk.
+//! `docs/server.md` describes the interface.
 
 pub mod alerts;
 mod api;
@@ -39,29 +39,29 @@ use site::Site;
 pub use site::{Assets, Content, Served};
 use stop::stopped;
 
-/// What is served.
+/// What a server offers.
 pub struct Contents {
     /// The files of the app.
     pub assets: Assets,
-    /// Files of the user, which the page opens.
+    /// Files of the user, opened by the page.
     pub files: Vec<Served>,
-    /// The store whose runs are listed and to which events are sent.
+    /// The store whose runs are listed and that receives events.
     pub store: Option<Arc<dyn Store>>,
-    /// Opens that store once more to write to it, where it has one writer at a time: the other one is only read then.
+    /// Opens that store again for writing, if it allows only one writer at a time; the first one is then only used for reading.
     pub open_writer: Option<OpenWriter>,
     /// The history of alerts.
     pub alerts: Option<Arc<AlertLedger>>,
-    /// What is done every second where blocking is allowed, each by itself: taking in what programs left for the store,
-    /// judging runs.
+    /// Blocking work to do every second, each in a task of its own: taking in what programs wrote to the inbox of the store,
+    /// applying alert rules.
     pub every_second: Vec<Box<dyn FnMut() + Send>>,
 }
 
-/// Listens until interrupted or terminated, then lets what is being answered come to its end. `started` is given the
-/// address once it is reachable; an error of its stops the server.
+/// Listens until interrupted or terminated, then lets open requests finish. `started` is called with the address once it is
+/// reachable; if it returns an error, the server stops.
 ///
 /// # Errors
 ///
-/// [`ServeError`], which also carries what `started` returns.
+/// [`ServeError`], including the error returned by `started`.
 pub fn serve<E>(
     settings: Settings,
     contents: Contents,
@@ -125,7 +125,7 @@ async fn run<E>(
     Ok(())
 }
 
-/// Does some blocking work again and again, with a second between.
+/// Repeats blocking work, with a pause of one second.
 async fn every_second(mut work: Box<dyn FnMut() + Send>, mut stop: watch::Receiver<bool>) {
     loop {
         let done = tokio::task::spawn_blocking(move || {
@@ -141,7 +141,7 @@ async fn every_second(mut work: Box<dyn FnMut() + Send>, mut stop: watch::Receiv
     }
 }
 
-/// Comes to its end at an interrupt or, on Unix, when the process is asked to terminate.
+/// Completes on an interrupt or, on Unix, on SIGTERM.
 #[cfg(unix)]
 fn interrupts() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -155,7 +155,7 @@ fn interrupts() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Comes to its end at an interrupt.
+/// Completes on an interrupt.
 #[cfg(not(unix))]
 fn interrupts() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -1,4 +1,4 @@
-//! What stands in an address.
+//! Parameters of requests.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use crate::app::App;
 use crate::net::reply::Problem;
 
-/// The id in an address, decoded once and never taken apart.
+/// The id in a path, decoded once and never split.
 pub(crate) struct Id(pub(crate) String);
 
 impl FromRequestParts<Arc<App>> for Id {
@@ -23,7 +23,7 @@ impl FromRequestParts<Arc<App>> for Id {
     }
 }
 
-/// The parameters after the question mark, each of which must be asked for.
+/// The query parameters, each of which must be read by the route.
 pub(crate) struct Params(Vec<(String, String)>);
 
 impl FromRequestParts<Arc<App>> for Params {
@@ -46,7 +46,7 @@ impl FromRequestParts<Arc<App>> for Params {
 }
 
 impl Params {
-    /// Takes a parameter that is given at most once.
+    /// Reads a parameter that is given at most once.
     pub(crate) fn one(&mut self, name: &str) -> Result<Option<String>, Problem> {
         let mut values = self.all(name);
         if values.len() > 1 {
@@ -55,7 +55,7 @@ impl Params {
         Ok(values.pop())
     }
 
-    /// Takes a parameter that may be given several times.
+    /// Reads a parameter that may be given several times.
     pub(crate) fn all(&mut self, name: &str) -> Vec<String> {
         let (taken, rest) = std::mem::take(&mut self.0).into_iter().partition(|(key, _)| key == name);
         self.0 = rest;
@@ -63,7 +63,7 @@ impl Params {
         taken.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// Takes a number.
+    /// Reads a number.
     pub(crate) fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
         let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -71,7 +71,7 @@ impl Params {
         number.map(Some).ok_or_else(|| Problem::bad(format!("{name} must be a whole number")))
     }
 
-    /// Takes a switch.
+    /// Reads a switch.
     pub(crate) fn switch(&mut self, name: &str) -> Result<Option<bool>, Problem> {
         match self.one(name)?.as_deref() {
             None => Ok(None),
@@ -81,14 +81,14 @@ impl Params {
         }
     }
 
-    /// Takes a moment, ns since the epoch.
+    /// Reads a time, ns since the epoch.
     pub(crate) fn moment(&mut self, name: &str) -> Result<Option<i64>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
         let wrong = || Problem::bad(format!("{name} must be a time such as 2026-01-05T08:00:00Z"));
         parse_rfc3339(&text).map(Some).ok_or_else(wrong)
     }
 
-    /// What nobody asked for is a mistake that must be heard of.
+    /// Rejects parameters that the route did not read.
     pub(crate) fn done(self) -> Result<(), Problem> {
         match self.0.first() {
             None => Ok(()),

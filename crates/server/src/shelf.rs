@@ -1,4 +1,4 @@
-//! The store, asked where blocking is allowed and by so many at once.
+//! The store of a server, used by many requests and only where blocking is allowed.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,21 +10,21 @@ use tokio::sync::Semaphore;
 
 use crate::net::reply::Problem;
 
-/// Calls of the store at once, and how many may wait for their turn.
+/// Maximum number of calls at once, and of calls that wait for their turn.
 const STORE_CALLS: usize = 8;
 const STORE_QUEUE: u64 = 512;
-/// So long a call waits for another process that writes.
+/// Maximum time that a call waits for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A store on a disk has one writer at a time, which keeps others out for as long as it is open: so it is closed after it
-/// was idle for so long, and in any case after so long, for others wait for their turn.
+/// A store on a disk has one writer at a time, which locks others out while it is open. Therefore it is closed when idle for
+/// the first of these times, and in any case after the second, so that others get their turn.
 const IDLE: Duration = Duration::from_millis(250);
 const TURN: Duration = Duration::from_secs(2);
 
-/// Opens the store once more, to write to it.
+/// Opens the store again for writing.
 pub type OpenWriter = Box<dyn Fn() -> Result<Box<dyn Store>, Error> + Send + Sync>;
 
-/// The store as it is written to.
+/// The store while it is used for writing.
 struct Writer {
     open: OpenWriter,
     held: Mutex<Option<Held>>,
@@ -52,7 +52,7 @@ impl Writer {
         Ok(store)
     }
 
-    /// Closes the store if nobody writes; whether it is closed.
+    /// Closes the store if nobody is writing; returns whether it is closed.
     fn close_idle(&self) -> bool {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.as_ref().is_some_and(|held| held.used.elapsed() > IDLE) {
@@ -66,7 +66,7 @@ impl Writer {
 pub(crate) struct Shelf {
     store: Option<Arc<dyn Store>>,
     writer: Option<Arc<Writer>>,
-    /// Whether somebody looks after the writer.
+    /// Whether a task is watching the writer.
     is_watched: Arc<AtomicBool>,
     calls: Arc<Semaphore>,
     waiting: AtomicU64,
@@ -85,12 +85,12 @@ impl Shelf {
         }
     }
 
-    /// Whether there is a store.
+    /// Returns whether there is a store.
     pub(crate) fn is_there(&self) -> bool {
         self.store.is_some()
     }
 
-    /// Asks the store where blocking is allowed.
+    /// Reads from the store, where blocking is allowed.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         ask: impl Fn(&dyn Store) -> Result<T, Error> + Send + 'static,
@@ -101,7 +101,7 @@ impl Shelf {
         self.run(move || patiently(|| ask(&*store))).await
     }
 
-    /// Writes to the store where blocking is allowed.
+    /// Writes to the store, where blocking is allowed.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         write: impl Fn(&dyn Store) -> Result<T, Error> + Send + 'static,
@@ -111,7 +111,7 @@ impl Shelf {
         self.run(move || patiently(|| write(&*writer.store()?))).await
     }
 
-    /// Sees to it that the writer is closed soon after it was used last.
+    /// Makes sure that the writer is closed soon after its last use.
     fn look_after(&self, writer: &Arc<Writer>) {
         if self.is_watched.swap(true, Ordering::AcqRel) {
             return;
@@ -137,7 +137,7 @@ impl Shelf {
     ) -> Result<T, Problem> {
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= STORE_QUEUE {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Problem::busy("too many requests wait for the store"));
+            return Err(Problem::busy("too many requests are waiting for the store"));
         }
         let permit = Arc::clone(&self.calls).acquire_owned().await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -153,11 +153,11 @@ impl Shelf {
         }
     }
 
-    /// What the store knows of a run.
+    /// Returns the entry of a run in the store.
     ///
     /// # Errors
     ///
-    /// 404 where it is not there.
+    /// 404 if the run does not exist.
     pub(crate) async fn state_of(&self, id: &str) -> Result<RunState, Problem> {
         let asked = id.to_owned();
         let found = self
@@ -167,11 +167,11 @@ impl Shelf {
                 other => other,
             })
             .await?;
-        found.ok_or_else(|| Problem::not_found("there is no run of that id"))
+        found.ok_or_else(|| Problem::not_found("there is no run with this id"))
     }
 }
 
-/// Tries again for a moment while another process writes.
+/// Retries for a moment while another process is writing.
 fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     let until = Instant::now() + PATIENCE;
     loop {
@@ -184,12 +184,12 @@ fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Erro
     }
 }
 
-/// What a client is told of an error of the store: never where the store is, nor what its server said.
+/// Returns what a client sees of an error of the store: never the location of the store, nor the messages of its server.
 fn problem(error: Error) -> Problem {
     match error {
         Error::NoRun { run } => Problem::not_found(format!("there is no run {run:?}")),
         Error::Invalid { reason } => Problem::bad(reason),
-        Error::Busy { .. } => Problem::busy("another process writes to the store"),
+        Error::Busy { .. } => Problem::busy("another process is writing to the store"),
         Error::Unavailable { .. } => Problem::busy("the store cannot be reached"),
         Error::Full { .. } => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "the store has no room left"),
         Error::ReadOnly { .. } => Problem::new(StatusCode::FORBIDDEN, "the store is read-only"),

@@ -16,25 +16,25 @@ use crate::net::reply::{Problem, document};
 /// A file of the user.
 #[derive(Clone, Debug)]
 pub struct Served {
-    /// What the page calls it.
+    /// Its name in the page.
     pub name: String,
-    /// What it holds.
+    /// Its content.
     pub content: Content,
 }
 
-/// Where its bytes are.
+/// Where the bytes of a file are.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// In memory.
     Bytes(Arc<[u8]>),
-    /// On the disk, read anew each time: it may grow.
+    /// On disk; read again for each request, because it may grow.
     Path(PathBuf),
 }
 
 /// Finds a file of the app by its exact name.
 pub type Assets = fn(&str) -> Option<&'static [u8]>;
 
-/// The app and what it opens.
+/// The app and the files to open.
 #[derive(Debug)]
 pub(crate) struct Site {
     assets: Assets,
@@ -45,20 +45,20 @@ pub(crate) struct Site {
 /// The largest file that is served, bytes.
 const MOST_BYTES: u64 = 4 << 30;
 
-/// What stands where the app would be.
+/// The page that is shown if the app is missing.
 const NO_APP: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Makespan</title>\n\
     <h1>Makespan</h1>\n<p>This makespan was built without the app. Run <code>cargo xtask build</code>, then build the \
     program again.</p>\n<p><code>makespan summary</code> and <code>makespan export</code> work without it.</p>\n";
 
 impl Site {
-    /// The app with these files to open, and whether it lists the runs of a store.
+    /// Makes the app with these files to open; `has_store` says whether it lists the runs of a store.
     pub(crate) fn new(assets: Assets, files: Vec<Served>, has_store: bool) -> Site {
         let page = assets("index.html").and_then(|bytes| std::str::from_utf8(bytes).ok());
         let index = page.map_or_else(|| NO_APP.to_owned(), |page| with_start(page, &files, has_store));
         Site { assets, files, index: index.into_bytes() }
     }
 
-    /// The answer to a path, taken literally: nothing is decoded, joined or resolved.
+    /// Returns the response for a path, taken literally: nothing is decoded, joined or resolved.
     pub(crate) async fn get(&self, path: &str, headers: &HeaderMap) -> Response<Body> {
         let name = path.strip_prefix('/').unwrap_or(path);
         if name.is_empty() || name == "index.html" {
@@ -69,11 +69,11 @@ impl Site {
         }
         match (self.assets)(name) {
             Some(bytes) => document(headers, media_type(name), bytes.to_vec()),
-            None => Problem::not_found("there is nothing of that name").into_response(),
+            None => Problem::not_found("not found").into_response(),
         }
     }
 
-    /// The place of a file on the disk.
+    /// Returns the path of a file on disk.
     pub(crate) fn path(&self, number: &str) -> Option<&PathBuf> {
         match &self.numbered(number)?.content {
             Content::Path(path) => Some(path),
@@ -88,7 +88,7 @@ impl Site {
 
     async fn file(&self, number: &str, headers: &HeaderMap) -> Result<Response<Body>, Problem> {
         let file =
-            self.numbered(number).ok_or_else(|| Problem::not_found("there is no file of that number"))?;
+            self.numbered(number).ok_or_else(|| Problem::not_found("there is no file with this number"))?;
         let from = range_from(headers).unwrap_or(0);
         let bytes = match &file.content {
             Content::Bytes(bytes) => bytes.get(from as usize..).unwrap_or_default().to_vec(),
@@ -118,7 +118,7 @@ impl Site {
     }
 }
 
-/// Where a range without an end begins: `bytes=100-`. Any other range is answered with the whole.
+/// Returns the start of a range without an end, such as `bytes=100-`. For any other range, the whole file is sent.
 fn range_from(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
 }
@@ -139,7 +139,7 @@ pub(crate) fn with_type(bytes: impl Into<Body>, media_type: &'static str) -> Res
     response
 }
 
-/// What a file of the app is, by the end of its name.
+/// Returns the media type of a file of the app, by its extension.
 fn media_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, end)| end) {
         Some("html") => "text/html; charset=utf-8",
@@ -155,8 +155,8 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// The page with what it starts from: `<meta name="makespan-files" content='[{"name":…,"url":…,"live":…}]'>` lists files
-/// to open, where `live` says whether the file may grow, and `<meta name="makespan-server">` says that there is a store.
+/// Returns the page with its start data: `<meta name="makespan-files" content='[{"name":…,"url":…,"live":…}]'>` lists files
+/// to open, with `live` if the file may grow, and `<meta name="makespan-server">` states that there is a store.
 fn with_start(page: &str, files: &[Served], has_store: bool) -> String {
     let wanted = !files.is_empty() || has_store;
     let Some(head_end) = page.find("</head>").filter(|_| wanted) else { return page.to_owned() };

@@ -1,8 +1,8 @@
-//! The end of a server.
+//! The signal that stops a server.
 
 use tokio::sync::watch;
 
-/// Comes to its end when the server stops.
+/// Completes when the server stops.
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // A server that is gone has stopped, too.
     let _ = stop.wait_for(|stop| *stop).await;

@@ -33,9 +33,9 @@ impl std::fmt::Display for LinkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             LinkError::Newer(v) => {
-                write!(f, "this link is of version {v}; this page reads up to {LINK_VERSION}")
+                write!(f, "this link has version {v}; this page supports versions up to {LINK_VERSION}")
             }
-            LinkError::TooLong => f.write_str("this link is longer than 64 KiB and was not followed"),
+            LinkError::TooLong => f.write_str("this link is longer than 64 KiB and was ignored"),
         }
     }
 }

@@ -84,7 +84,7 @@ fn waited(facts: &Facts, task: TaskId) -> Option<String> {
         let who = who.map_or(String::new(), |t| format!(" {}", shortened(run.task_name(t), 40)));
         format!(", longest: {why}{who}")
     });
-    Some(format!("waited {} once ready{why}", duration(wait)))
+    Some(format!("waited {} after it was ready{why}", duration(wait)))
 }
 
 /// Lines about several tasks: what they are called together, how many they are, and what became of them.

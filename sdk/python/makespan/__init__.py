@@ -11,8 +11,8 @@
             task.progress(0.5, "half of it")
         align("a")
 
-Events are written to a file, one line each (docs/events.md), before the call that records them returns. Whatever goes
-wrong while recording is kept from the program. Only the standard library is needed.
+Events are written to a file, one line each (docs/events.md), before the call that records them returns. Errors while
+recording never reach the program. Only the standard library is needed.
 
     runs = makespan.open("makespan-runs")
     print(runs[0].status, runs[0].makespan_s, runs[0].findings)

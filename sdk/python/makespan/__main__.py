@@ -1,4 +1,4 @@
-"""``python3 -m makespan …`` is the ``makespan`` program."""
+"""Runs the ``makespan`` program as ``python3 -m makespan …``."""
 
 import sys
 

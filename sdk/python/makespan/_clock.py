@@ -1,6 +1,6 @@
-"""The time of events: the wall clock once, and from there the monotonic clock.
+"""Gives events their time: the wall clock is read once, and from there the monotonic clock is used.
 
-A wall clock that is set while a run goes on moves no event and no duration.
+If the wall clock is set during a run, times and durations of events are not affected.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 
 
 class Clock:
-    """Nanoseconds since 1970 in UTC, never going back within a run. A fork and what is pickled share it."""
+    """Nanoseconds since 1970 in UTC, which never go back within a run. Forks and pickled copies share the clock."""
 
     __slots__ = ("offset",)
 
@@ -22,8 +22,8 @@ class Clock:
 
 
 def nanoseconds(at):
-    """A time that a caller gave: a ``datetime`` (without a zone it is local), seconds since 1970 as ``float``, or
-    nanoseconds since 1970 as ``int``; ``None`` where it is none of these.
+    """Converts a time given by a caller: a ``datetime`` (local if it has no zone), seconds since 1970 as ``float``, or
+    nanoseconds since 1970 as ``int``; ``None`` if it is something else.
     """
     if isinstance(at, datetime.datetime):
         epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)

@@ -1,4 +1,4 @@
-"""HTTP for what this package sends: to a checked address, without redirects or proxies, with bounded answers."""
+"""HTTP requests of this package: to a checked address, without redirects or proxies, with responses of bounded size."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CARRIERS = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/
 
 
 class ConnectError(OSError):
-    """An address must not be connected to."""
+    """The address is not allowed."""
 
 
 def is_public(address):
@@ -72,12 +72,12 @@ def _to_one_of(found, timeout):
 
 
 def post(url, body, headers, timeout, allow_private=True):
-    """Posts a body and returns the status of the answer. Raises ``OSError`` if there is none."""
+    """Posts a body and returns the status of the response. Raises ``OSError`` if there is no response."""
     return exchange(url, body, headers, timeout, allow_private)[0]
 
 
 def exchange(url, body, headers, timeout, allow_private=True):
-    """Posts a body, or gets the address if it is ``None``, and returns status, headers and the beginning of the answer."""
+    """Posts a body, or sends GET if it is ``None``, and returns status, headers and the beginning of the response."""
     made, path = connect(url, timeout, allow_private)
     try:
         made.request("GET" if body is None else "POST", path, body, headers)

@@ -1,7 +1,7 @@
 """Finds the task or run that the running code belongs to.
 
-It follows calls, ``asyncio`` tasks and generators by :mod:`contextvars`. A thread starts without one: it belongs to
-the only run that is open, if there is one, or to what :func:`bind` took along.
+It follows calls, ``asyncio`` tasks and generators by :mod:`contextvars`. A new thread has no context: it belongs to the
+open run if there is exactly one, or to the task that :func:`bind` captured.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _open_runs = []
 
 
 def ambient():
-    """The run that the process was started within; see :mod:`makespan._within`, which puts itself here."""
+    """Returns the run that the process was started within; :mod:`makespan._within` sets this."""
     return None
 
 
@@ -37,7 +37,7 @@ def current():
 
 
 def enter(scope):
-    """Makes it the current one; what it answers goes to :func:`leave`."""
+    """Makes it the current task or run; pass the result to :func:`leave`."""
     before = _current.get()
     return _current.set(scope), scope, before
 
@@ -68,7 +68,7 @@ def open_runs():
 
 
 def all_runs():
-    """Those that are open here, and the one that the process was started within."""
+    """Returns the runs that are open in this process, and the one that it was started within."""
     known = ambient_if_known()
     return _open_runs + ([known] if known is not None else [])
 

@@ -1,6 +1,6 @@
 """``@makespan.task``: functions, coroutines and generators that record each call as a task.
 
-A decorated function behaves as before: arguments, results and exceptions are its own, and outside a run it runs unrecorded.
+A decorated function behaves as before: arguments, results and exceptions are unchanged, and outside a run nothing is recorded.
 Arguments and results are not recorded, except arguments that the name of the task contains.
 """
 
@@ -62,7 +62,7 @@ def task(function=None, *others, name=None, step=None, after=(), kind=None, labe
 
 @guarded()
 def _named(function, name):
-    """What makes the name of a call from its arguments; ``None`` where the name has none in it."""
+    """Returns a function that makes the name of a call from its arguments; ``None`` if the name contains no arguments."""
     if type(name) is not str or "{" not in name:
         return None
     signature = inspect.signature(function)

@@ -1,4 +1,4 @@
-"""Events as lines of JSON (docs/events.md), whatever values they are given."""
+"""Writes events as lines of JSON (docs/events.md), whatever types their values have."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _dumps = json.JSONEncoder(
 
 
 def line(event):
-    """One event, a dict of JSON values, as a line; ``None`` where it would be too long even without its largest parts.
+    """Returns an event, a dict of JSON values, as a line; ``None`` if it is too long even without its largest parts.
 
     Members that are ``None`` are left out.
     """
@@ -61,20 +61,20 @@ def _joined(event):
 
 
 def plain(value):
-    """Any value as JSON, bounded: a number that JSON does not know becomes a text, an unknown object its ``str``.
+    """Returns any value as JSON of bounded size: a number that is not valid JSON becomes text, an unknown object its ``str``.
 
-    What lies too deep or is too much becomes ``"…"``. A value that contains itself is cut where it is too deep.
+    Parts that are nested too deeply or are too large become ``"…"``; this also bounds a value that contains itself.
     """
     return _plain(value, DEPTH, [MEMBERS, CHARACTERS])
 
 
 def outline(value):
-    """The text of a value of several, as ``str`` makes it where it is small: the first members stand for all."""
+    """Returns the text of a collection: its ``str`` if it is small, otherwise only its first members."""
     return str(_plain(value, DEPTH, [200, 16384]))
 
 
 def members(value):
-    """Labels or parameters: a mapping with texts as keys; ``None`` where there are none, or it is none."""
+    """Returns labels or parameters as a mapping with texts as keys; ``None`` if it is empty or not a mapping."""
     if not issubclass(type(value), dict):
         if not hasattr(type(value), "keys"):
             return None
@@ -83,7 +83,7 @@ def members(value):
 
 
 def number(value):
-    """A finite number, or ``None``. Numbers of other libraries are taken by ``__index__`` or ``__float__``."""
+    """Returns a finite number, or ``None``. Numbers of other libraries are converted by ``__index__`` or ``__float__``."""
     kind = type(value)
     if kind is int or kind is float:
         exact = value

@@ -1,4 +1,4 @@
-"""Exceptions as the errors of events."""
+"""Converts exceptions to the errors of events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAIL = 2000
 
 
 def error(value):
-    """An exception, or a text, as ``{"message", "kind", "trace"}``."""
+    """Returns an exception, or a text, as ``{"message", "kind", "trace"}``."""
     if not isinstance(value, BaseException):
         return {"message": say(value, 8192)}
     kind = type(value)
@@ -31,7 +31,7 @@ def error(value):
 
 
 def _last_words(value):
-    """The end of what a program wrote to stderr before it failed, if the caller captured that (``subprocess``)."""
+    """Returns the end of what a program wrote to stderr before it failed, if the caller captured it (``subprocess``)."""
     module = sys.modules.get("subprocess")
     if module is None or not isinstance(value, (module.CalledProcessError, module.TimeoutExpired)):
         return ""
@@ -47,9 +47,9 @@ def _trace(value):
 
 
 def outcome(value):
-    """Status, and error if any, of work that ended with an exception.
+    """Returns the status, and the error if any, of work that ended with an exception.
 
-    Being interrupted or cancelled is no failure, neither is ``sys.exit(0)``, nor a consumer that wants no more of a
+    An interrupt or a cancellation is not a failure, nor is ``sys.exit(0)``, nor a consumer that stops reading from a
     generator.
     """
     if value is None or isinstance(value, GeneratorExit):

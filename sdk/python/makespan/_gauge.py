@@ -1,9 +1,9 @@
-"""What a task used of the machine, and what its process uses while tasks run, every 100 ms.
+"""Measures the resources that each task uses, and every 100 ms those of the process while tasks run.
 
-The system counts for a process and for a thread, not for a task. So a task that was alone in its process gets the
-numbers of the process, children that ended included. One that shared it with others gets those of its thread, under
-names that begin with ``thread_``, if it began and ended on one thread that it had for itself. Otherwise they are
-unknown, and a diagnostic says why.
+The system counts resources per process and per thread, not per task. A task that was alone in its process gets the
+numbers of the process, including those of children that have ended. A task that shared the process gets the numbers of
+its thread, under names that begin with ``thread_``, if it began and ended on one thread that no other task used.
+Otherwise they are unknown, and a diagnostic gives the reason.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Gauge:
 
 @guarded()
 def start(task):
-    """Begins to measure an attempt, if the run wants that."""
+    """Begins to measure an attempt, if the run is set to measure."""
     global _shared_at
     if not task.run.resources:
         return None
@@ -68,7 +68,7 @@ def start(task):
 
 @guarded()
 def stop(gauge, task, at):
-    """Records what the attempt used; ``at`` is the time that its end is told with."""
+    """Records what the attempt used; ``at`` is the recorded time of its end."""
     with _lock:
         _running.pop(gauge.number, None)
         alone = _shared_at < gauge.number
@@ -92,7 +92,7 @@ def stop(gauge, task, at):
 
 
 def _peak(gauge, after):
-    """The most memory at one time: of what was seen, and of the marks of the kernel that the task has raised."""
+    """Returns the peak memory: the largest sample, or a larger peak counter of the kernel that the task has raised."""
     before, found = gauge.process, [gauge.peak or 0, after.memory]
     if after.mark is not None and before.mark is not None and after.mark > before.mark:
         found.append(after.mark)
@@ -116,19 +116,19 @@ def _differences(measured, prefix, before, after, run):
 
 
 def close():
-    """Ends the sampling for good."""
+    """Ends the sampling; it cannot be started again."""
     _sampler.close()
 
 
 def forget(run):
-    """Stops to sample for a run that is over."""
+    """Stops sampling for a run that has ended."""
     with _lock:
         for number in [number for number, gauge in _running.items() if gauge.run is run]:
             del _running[number]
 
 
 class Sampler:
-    """One thread for all runs of a process; it is there only while tasks run."""
+    """One thread for all runs of a process, which exists only while tasks run."""
 
     def __init__(self):
         self._thread = None
@@ -182,7 +182,7 @@ class Sampler:
         return now
 
     def rest(self):
-        """Ends the thread before a fork: Python warns of forks of programs with threads, and the thread is ours."""
+        """Ends the thread before a fork, because Python warns about forks of programs with threads."""
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             before = threads()
@@ -195,7 +195,7 @@ class Sampler:
                 time.sleep(0.0001)
 
     def close(self):
-        """The program ends: a daemon thread that is still there then is killed, which may take the program with it."""
+        """Ends the thread before the program exits, because killing a daemon thread on exit may crash the program."""
         self._closed = True
         self.rest()
 

@@ -1,8 +1,8 @@
-"""Keeps what goes wrong while recording away from the program that is recorded.
+"""Keeps errors of the recording away from the recorded program.
 
-Whatever a caller hands over (arguments of a wrong type, an object whose ``__str__`` raises, a folder that is gone), the
-program must go on as if it were not recorded. ``KeyboardInterrupt``, and whatever a signal handler of the program
-raises while it happens to run inside this package, belong to the program and pass through.
+Whatever a caller passes (arguments of a wrong type, an object whose ``__str__`` raises, a folder that does not exist), the
+program must go on as if it were not recorded. ``KeyboardInterrupt``, and exceptions that a signal handler of the program
+raises while code of this package is running, belong to the program and are passed on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ errors = {}
 
 
 def guarded(default=None):
-    """Makes a function that raises nothing of its own: what it answers then is ``default()``, or nothing.
+    """Makes a function that never raises; after an error it returns ``default()``, or ``None``.
 
     A call with wrong arguments counts as an error of the function too.
     """
@@ -47,16 +47,16 @@ def guarded(default=None):
 
 
 def wrong(what):
-    """Counts a call with arguments that make no sense, and raises where that is wanted."""
+    """Counts a call with invalid arguments, and raises an exception if that is enabled."""
     if DEBUG:
         raise TypeError(what)
     errors[what] = errors.get(what, 0) + 1
 
 
 def say(value, limit=16384):
-    """The text of any value, at most ``limit`` characters and always encodable as UTF-8.
+    """Returns the text of any value: at most ``limit`` characters, always encodable as UTF-8.
 
-    Calls ``__str__`` of foreign classes; where that fails the answer names the class instead.
+    Calls ``__str__`` of foreign classes; if that fails, the text names the class instead.
     """
     if type(value) is not str:
         value = _text(value)
@@ -71,7 +71,7 @@ def say(value, limit=16384):
 
 
 def foreign(function, *args, otherwise=None):
-    """Calls what is not ours, such as a listener or a ``__str__``, and answers ``otherwise`` where it raises."""
+    """Calls foreign code, such as a listener or a ``__str__``, and returns ``otherwise`` if it raises."""
     try:
         return function(*args)
     except BaseException as error:
@@ -103,7 +103,7 @@ def _text(value):
 
 
 def of_the_program(error):
-    """Whether an exception is an interrupt, or came out of a signal handler, as a ``TimeoutError`` or ``SystemExit``."""
+    """Returns whether an exception is an interrupt, or was raised by a signal handler, such as ``TimeoutError`` or ``SystemExit``."""
     if isinstance(error, KeyboardInterrupt):
         return True
     handlers = {_code(getsignal(number)) for number in range(1, NSIG)} - {None}

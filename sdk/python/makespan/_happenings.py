@@ -1,7 +1,7 @@
-"""Turns events into happenings: what handlers, streams and webhooks are called with.
+"""Converts events to happenings, the dicts that handlers, streams and webhooks receive.
 
-An event says what is recorded, line by line. A happening is complete by itself: it names the run, the task and, at the end of
-one, how long it took.
+An event contains only what is new. A happening is complete by itself: it has the name of the run and of the task and, at the
+end of an attempt, its duration.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def listen(listener):
 
 @guarded()
 def forget(listener):
-    """No longer calls a listener."""
+    """Stops calling a listener."""
     global _all
     _all = [one for one in _all if one is not listener]
 

@@ -1,4 +1,4 @@
-"""Locks of files that end with the process that holds them."""
+"""File locks that are released when the process that holds them ends."""
 
 from __future__ import annotations
 

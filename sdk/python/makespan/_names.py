@@ -1,4 +1,4 @@
-"""Ids of tasks, made from their names, and what a name stands for."""
+"""Makes ids of tasks from their names, and remembers which tasks a name stands for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Names:
         self._several = {}  # and where there are several
 
     def new(self, name, mark, alias=None):
-        """The id of another task of that name; ``mark`` tells it from those of other processes. ``alias`` is another
+        """Returns the id of a new task with that name; ``mark`` distinguishes it from those of other processes. ``alias`` is another
         name that stands for it too.
         """
         with self.lock:
@@ -46,7 +46,7 @@ class Names:
         return whole
 
     def of(self, name, most=MOST):
-        """Ids of the latest tasks of that name, and whether there are others for which there is no room."""
+        """Returns the ids of the latest tasks with that name, and whether older ones were forgotten."""
         with self.lock:
             several = self._several.get(name)
             if several is None:

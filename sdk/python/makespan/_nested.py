@@ -1,8 +1,7 @@
-"""The run that a program is started within, and the one that programs started from here are within.
+"""The run that this program was started within, and the run that programs started from here belong to.
 
 ``makespan run``, this package and the Rust tracker pass it on in the environment: ``MAKESPAN_RUN`` is the id of the run,
-``MAKESPAN_TASK`` that of its task within which the program was started, ``MAKESPAN_FILE`` the file that its lines are
-appended to. Each process appends whole lines.
+``MAKESPAN_TASK`` the id of the task that started the program, ``MAKESPAN_FILE`` the file to append lines to. Each process appends whole lines.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _pid = 0  # of the process that put it there
 
 
 def around():
-    """Id, task and file of the run that this process was started within; ``None`` where it was not.
+    """Returns id, task and file of the run that this process was started within; ``None`` if there is none.
 
     What this very process put into the environment is for others; a fork is one of them.
     """
@@ -34,7 +33,7 @@ def around():
 
 
 def environment(scope):
-    """The variables by which a program that is started belongs to a task or a run."""
+    """Returns the variables that assign a started program to a task or a run."""
     run = scope.run
     if run.file is None:
         return {}
@@ -47,7 +46,7 @@ def environment(scope):
 
 @guarded()
 def pass_on(run):
-    """From now on programs that are started here are within this run."""
+    """Makes programs that are started from now on part of this run."""
     global _pid
     if run.file is None or run.joined:
         return
@@ -62,7 +61,7 @@ def pass_on(run):
 
 @guarded()
 def withdraw(run):
-    """The run is over."""
+    """Stops passing on a run that has ended."""
     with _lock:
         if run in _passed_on and os.getpid() == _pid:
             _passed_on.remove(run)
@@ -71,7 +70,7 @@ def withdraw(run):
 
 @guarded()
 def entered(scope):
-    """The main thread is in this task or run now. Of several coroutines nobody knows whose child a process will be."""
+    """Records that the main thread is in this task or run now. With several coroutines, the parent of a new process is unknown."""
     if not _passed_on or scope is None or scope.run is not _passed_on[-1]:
         return
     if threading.get_ident() != threading.main_thread().ident or os.getpid() != _pid:
@@ -93,7 +92,7 @@ def _set(name, value):
 
 
 def place(folder, id):
-    """The file for a run of which nobody said where it goes."""
+    """Returns the file for a run if the caller gave none."""
     if folder is None:
         folder = os.environ.get("MAKESPAN_DIR") or inbox(os.environ.get("MAKESPAN_STORE", "")) or _outbox() or "makespan-runs"
     safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in id)[:200].lstrip(".") or "run"
@@ -110,9 +109,9 @@ def _outbox():
 
 
 def inbox(url):
-    """The folder from which the store of that URL takes in what programs wrote; ``None`` for what is no URL.
+    """Returns the inbox folder of the store with that URL; ``None`` if the text is not a URL.
 
-    It lies beside a store on this machine, and else in the user's data folder.
+    It is beside a store on this machine, otherwise in the user's data folder.
     """
     scheme, colon, rest = url.partition(":")
     if not colon:

@@ -1,6 +1,6 @@
-"""What this process, or this thread, has used of the machine so far.
+"""Reads the resources that this process, or this thread, has used so far.
 
-Numbers come from ``getrusage`` and, on Linux, from ``/proc``. What a system does not tell is ``None``, never 0.
+Numbers come from ``getrusage`` and, on Linux, from ``/proc``. A number that the system does not provide is ``None``, never 0.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def _ns(used):
 
 
 def memory():
-    """Resident memory of the process, bytes."""
+    """Returns the resident memory of the process, in bytes."""
     return _status()[0]
 
 
 def _status():
-    """Resident memory, the most there ever was, both in bytes, and threads of the process."""
+    """Returns resident memory and its peak, both in bytes, and the number of threads of the process."""
     text = _proc("status")
     own, mark, threads = (_number(text, name) for name in (b"VmRSS:", b"VmHWM:", b"Threads:"))
     return (own if own is None else own * 1024), (mark if mark is None else mark * 1024), threads
@@ -89,7 +89,7 @@ MOST = 256
 
 
 def of_children():
-    """Resident memory of the processes below this one, bytes; pages that several share count in each."""
+    """Returns the resident memory of all descendant processes, in bytes; shared pages are counted in each."""
     if not hasattr(os, "waitid"):
         return 0
     try:
@@ -111,7 +111,7 @@ def of_children():
 
 
 def _below(pid):
-    """The children of a process, by its threads (Linux 3.5 and later)."""
+    """Returns the children of a process, read from its threads (Linux 3.5 and later)."""
     found = []
     try:
         threads = os.listdir("/proc/%d/task" % pid)[:MOST]
@@ -135,12 +135,12 @@ def _read(path):
 
 
 def threads():
-    """Threads of the process, also those that Python did not start."""
+    """Returns the number of threads of the process, including those that Python did not start."""
     return _status()[2]
 
 
 def _io():
-    """Bytes that went to and came from disks (not the page cache), and calls that read and wrote anything."""
+    """Returns the bytes written to and read from disks (not the page cache), and the number of read and write calls."""
     found = dict(line.split(b": ") for line in _proc("io").splitlines() if b": " in line)
     return tuple(
         int(found[name]) if name in found else None for name in (b"read_bytes", b"write_bytes", b"syscr", b"syscw")
@@ -152,7 +152,7 @@ _lock = threading.RLock()
 
 
 def _proc(name):
-    """The text of a file of ``/proc/self``; empty where there is none.
+    """Returns the text of a file of ``/proc/self``; empty if there is none.
 
     Descriptors are kept, since opening costs more than reading. They stand for the process that opened them, so a
     fork opens its own, and they are tried for being what they were, since a program may close what it did not open.

@@ -235,7 +235,7 @@ class Run(Scope):
 
     @guarded()
     def unlisten(self, listener):
-        """No longer calls a listener."""
+        """Stops calling a listener."""
         self._listeners = [one for one in self._listeners if one is not listener]
 
     @guarded()

@@ -1,10 +1,9 @@
-"""Sends what is recorded to the Makespan server that ``MAKESPAN_SERVER`` names, from a thread of its own.
+"""Sends recorded events to the Makespan server named by ``MAKESPAN_SERVER``, in a separate thread.
 
-The file of a run is the queue: events are written to it first, as without a server, and read from there. So nothing waits for the
-network, and nothing is lost if the server or this program stops. Without a place of its own a run is kept in an outbox,
-``$XDG_STATE_HOME/makespan/outbox``, and deleted once the server has all of it; what is left is sent by the next program that
-records to the same server. A note beside it holds what that needs. Lines are numbered, so those that are sent again are not stored
-twice.
+The file of a run is the queue: events are written to it first, as without a server, and sent from there. So recording never waits
+for the network, and nothing is lost if the server or this program stops. If no place was given for a run, its file is in an
+outbox, ``$XDG_STATE_HOME/makespan/outbox``, and is deleted once the server has all of it. The next program that records to the
+same server sends what is left, using a note beside the file. Lines are numbered, so lines that are sent again are not stored twice.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def server():
 
 
 def outbox(address):
-    """Returns the folder of what has still to be sent to a server."""
+    """Returns the folder of events that still have to be sent to a server."""
     state = os.environ.get("XDG_STATE_HOME") or ""
     if not os.path.isabs(state):
         state = os.path.expanduser("~/.local/state")
@@ -101,14 +100,14 @@ class _Shipper:
         self.resume()
 
     def resume(self):
-        """Starts the thread, unless it is there."""
+        """Starts the thread if it is not running."""
         if self._thread is None or not self._thread.is_alive():
             self._stop.clear()
             self._thread = threading.Thread(target=self._work, name="makespan-ship", daemon=True)
             self._thread.start()
 
     def rest(self):
-        """Ends the thread before a fork: Python warns of forks of programs with threads, and this thread is not the program's."""
+        """Ends the thread before a fork, because Python warns about forks of programs with threads."""
         self._stop.set()
         self._thread.join(0.5)
 
@@ -238,7 +237,7 @@ class _Shipment:
         self._still_since = time.monotonic()
 
     def is_of(self, run):
-        """Whether this is the run, also one that has ended and goes on."""
+        """Returns whether this is the given run, even if it had ended and was continued."""
         return self._run is run
 
     def next(self):
@@ -279,19 +278,19 @@ class _Shipment:
         return isinstance(event, dict) and event.get("run", self.run) == self.run
 
     def ahead(self):
-        """Whether there is more in the file than was read, although none of it was of this run."""
+        """Returns whether the file has unread lines, even if the last ones read were of other runs."""
         if self._open is None or self._pending:
             return False
         return os.fstat(self._open.fileno()).st_size - self._read_to >= MOST_BYTES
 
     def sent(self, count):
-        """The server has the next lines."""
+        """Records that the server has stored the next lines."""
         self.seq += count
         self._offset = self._pending[count - 1][1]
         del self._pending[:count]
 
     def is_done(self, closing=False):
-        """Whether the run is over and the server has all of it."""
+        """Returns whether the run has ended and the server has all of it."""
         if self._pending or self._run is not None and self._run.is_open:
             return False
         if self._open is not None and b"\n" in os.pread(self._open.fileno(), MOST_BYTES, self._read_to):
@@ -306,7 +305,7 @@ class _Shipment:
         self.close()
 
     def close(self):
-        """Lets another process go on with it."""
+        """Releases the file, so that another process can send the rest."""
         if self._open is not None:
             self._open.close()
             self._open = None
@@ -334,7 +333,7 @@ _complained = False
 
 
 def _complain(text):
-    """Says once on stderr why events do not arrive."""
+    """Reports once on stderr why events are not accepted."""
     global _complained
     if not _complained and sys.stderr is not None:
         _complained = True

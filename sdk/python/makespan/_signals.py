@@ -19,7 +19,7 @@ TERM = getattr(signal, "SIGTERM", None)
 
 @guarded()
 def watch():
-    """Puts the handler in place, if the signal still does what it does by default."""
+    """Installs the handler, if the signal has its default action."""
     if TERM is None or threading.current_thread() is not threading.main_thread():
         return
     if signal.getsignal(TERM) is signal.SIG_DFL:
@@ -28,7 +28,7 @@ def watch():
 
 @guarded()
 def leave():
-    """Takes it away again, once no run of this process is open."""
+    """Removes the handler once no run of this process is open."""
     if any(run.pid == os.getpid() for run in _context.open_runs()) or threading.current_thread() is not threading.main_thread():
         return
     if TERM is not None and signal.getsignal(TERM) is _terminated:

@@ -1,8 +1,8 @@
 """The file that events go to.
 
-A line is written with one ``write`` to a file opened for appending before the call that records it returns: it is
-with the kernel then, and outlives whatever happens to the program, ``kill -9`` and ``os._exit`` included. Several
-threads, forks and other programs may share a file.
+Before the call that records a line returns, the line is written with one ``write`` to a file opened for appending. The
+kernel has it then, so it survives any end of the program, including ``kill -9`` and ``os._exit``. Threads, forks and
+other programs may share a file.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _complained = False
 
 
 class Sink:
-    """Appends lines to one file. Never raises ``OSError``; what it could not write it counts."""
+    """Appends lines to one file. Never raises ``OSError``; lines that could not be written are counted."""
 
     def __init__(self, path, limit=LARGEST_FILE, strict=False):
         self.path = os.path.abspath(path)
@@ -52,9 +52,9 @@ class Sink:
         _sinks.add(self)
 
     def append(self, data, detail=False, gap=None, lines=1):
-        """Writes lines, or counts them as dropped; ``data`` of ``None`` is one that could not be made.
+        """Writes lines, or counts them as dropped; ``None`` stands for a line that could not be encoded.
 
-        ``gap(count, reason)`` makes the line that tells of lines dropped before; it is written ahead.
+        ``gap(count, reason)`` makes the line that reports lines dropped before; it is written first.
         """
         with self._lock:
             written = 0
@@ -86,14 +86,14 @@ class Sink:
             self._untold = 0
 
     def flush_gap(self, gap):
-        """Tells of dropped lines of which nothing was told yet, if that can be written now."""
+        """Writes a report of dropped lines that were not yet reported, if it can be written now."""
         with self._lock:
             # A line more than the limit allows, or nobody would know.
             if self._untold and (self._room(False) or self._fd is not None):
                 self._tell(gap)
 
     def complain(self):
-        """Says once on stderr that nothing can be written, so that nobody looks for a record in vain."""
+        """Reports once on stderr that nothing can be written."""
         global _complained
         if self.written or _complained or not self.reason or sys.stderr is None:
             return
@@ -104,7 +104,7 @@ class Sink:
         foreign(_say_so, "makespan: nothing is recorded: %s: %s\n" % (say(self.path, 1024), self.reason))
 
     def close(self):
-        """Nothing is written after this; lines that come still are counted as dropped."""
+        """Closes the file; lines that arrive later are counted as dropped."""
         with self._lock:
             self._closed = True
             fd, self._fd = self._fd, None
@@ -112,7 +112,7 @@ class Sink:
                 os.close(fd)
 
     def _room(self, detail):
-        """Whether the file is there and may grow by a line."""
+        """Returns whether the file is open and may grow by a line."""
         if self._closed:
             self.reason = "the run is over"
             return False
@@ -127,7 +127,7 @@ class Sink:
         return True
 
     def _size(self, fd):
-        """Size of the file behind the descriptor; ``None`` where the descriptor is closed, or is another file by now:
+        """Returns the size of the file behind the descriptor; ``None`` if it is closed, or is another file by now:
         programs that turn into daemons close all they inherit and open their own.
         """
         if fd is None:
@@ -171,7 +171,7 @@ class Sink:
         return True
 
     def _write(self, data):
-        """How many lines of the data were written whole."""
+        """Returns how many lines of the data were written completely."""
         before = 1 if self._torn else 0
         if self._torn:
             data = b"\n" + data
@@ -200,7 +200,7 @@ def _say_so(text):
 
 
 def _above_the_standard_streams(fd):
-    """A program that runs with its standard streams closed must not get our file as one of them."""
+    """Keeps the file off descriptors 0 to 2, which are free if the program runs with its standard streams closed."""
     import fcntl
 
     moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)

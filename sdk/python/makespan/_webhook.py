@@ -1,4 +1,4 @@
-"""``WebhookHandler``: posts happenings to an address, signed, with retries, and never to a private address by accident."""
+"""``WebhookHandler``: posts happenings to an address, signed and with retries. Private addresses must be allowed explicitly."""
 
 from __future__ import annotations
 

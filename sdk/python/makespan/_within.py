@@ -1,4 +1,4 @@
-"""Programs that are started within a run: what they record becomes a part of it."""
+"""Programs started within a run: what they record becomes part of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._task import worker_name
 
 
 class Within(Run):
-    """A run of a program that was started within another run: it becomes a task of that, and its tasks lie in it."""
+    """A run of a program that was started within another run: it becomes a task of that run and contains its own tasks."""
 
     def __init__(self, name, around, workflow=None, labels=None, params=None, steps=(), source=None, infer_edges=None,
                  at=None, **how):
@@ -29,7 +29,7 @@ class Within(Run):
 
     @guarded()
     def annotate(self, labels=None, params=None):
-        """Labels and parameters; each replaces what was there of its kind."""
+        """Sets labels or parameters; each replaces earlier ones of its kind."""
         self.put({"event": "task", "labels": self.redacted_members(labels), "params": self.redacted_members(params)},
                  task=self.group)
 
@@ -38,7 +38,7 @@ class Within(Run):
 
 
 def joined(ticket, clock):
-    """A run that another process opened, from what that says of it."""
+    """Returns a run that another process opened, from its ticket."""
     run = Run(ticket["name"], file=ticket["file"], id=ticket["run"], clock=clock, announce=False,
               record=ticket["file"] is not None)
     run.pid, run.joined, run.within = ticket["pid"], True, ticket["task"]
@@ -50,10 +50,10 @@ _here = [0, None, None]  # process, what its environment said, the run
 
 @guarded()
 def ambient():
-    """The run that this process was started within, where it has opened none itself; else ``None``.
+    """Returns the run that this process was started within, if it has opened none itself; otherwise ``None``.
 
     So the functions of a program that `makespan run` executes, and of a process that ``multiprocessing`` spawns, are
-    recorded with no further word.
+    recorded without further calls.
     """
     around = _nested.around()
     if around is None:

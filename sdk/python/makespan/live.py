@@ -39,7 +39,7 @@ _handlers, _happenings = [], None
 def add_handler(handler):
     """Calls ``handler.handle(event)``, or a function, with what happens in all runs that this process records.
 
-    It is called in the thread that records. What it raises is kept from the program.
+    It is called in the thread that records. Exceptions that it raises do not reach the program.
     """
     global _handlers, _happenings
     with _lock:
@@ -50,7 +50,7 @@ def add_handler(handler):
 
 
 def remove_handler(handler):
-    """No longer calls a handler."""
+    """Stops calling a handler."""
     global _handlers
     with _lock:
         _handlers = [one for one in _handlers if not _same(one, handler)]
@@ -136,7 +136,7 @@ class _Attached:
 
     @property
     def error(self):
-        """Why a run on a server is not followed at the moment; ``None`` if it is."""
+        """The reason why a run on a server is not being followed at the moment; ``None`` if it is."""
         return getattr(self._source, "error", None)
 
     def __enter__(self):
@@ -149,7 +149,7 @@ class _Attached:
 
 class EventStream(_Attached):
     """``@stream.on("task.started")`` decorates what is called with each such happening, from :meth:`start` to :meth:`stop`, in the
-    thread in which it happens. ``on("*")`` gets all. What a callback raises is kept from the program.
+    thread in which it happens. ``on("*")`` gets all. Exceptions that a callback raises do not reach the program.
     """
 
     def __init__(self, source=None, run=None, token=None):

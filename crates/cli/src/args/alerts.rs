@@ -9,7 +9,7 @@ use crate::zone::NamedZone;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AlertsArgs {
-    /// Runs to judge with --dry-run: files, folders, archives, or ids of runs
+    /// Runs to apply the rules to with --dry-run: files, folders, archives, or ids of runs
     #[arg(value_name = "RUNS", requires = "dry_run")]
     pub(crate) files: Vec<PathBuf>,
     /// List at most N alerts, the newest first
@@ -21,22 +21,22 @@ pub(crate) struct AlertsArgs {
     /// Include only alerts of this run
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<String>,
-    /// Show what the configured rules find in RUNS, without recording or notifying
+    /// Show what the configured rules would find in RUNS; nothing is recorded and nobody is notified
     #[arg(long, requires = "files", conflicts_with_all = ["snooze", "test"])]
     pub(crate) dry_run: bool,
-    /// Time zone of times without one, with --dry-run
+    /// Time zone of times without one (only with --dry-run)
     #[arg(long, value_name = "ZONE", requires = "dry_run")]
     pub(crate) zone: Option<NamedZone>,
-    /// Notify nobody of this rule for a while; with --run only for that run
+    /// Suspend notifications for this rule; with --run, only for that run
     #[arg(long, value_name = "RULE", conflicts_with = "test")]
     pub(crate) snooze: Option<String>,
-    /// Length of the snooze: 30 min, 2h [default: 1 h]
+    /// Length of the snooze, such as 30 min or 2h [default: 1 h]
     #[arg(long = "for", value_name = "LENGTH", requires = "snooze")]
     pub(crate) length: Option<Length>,
     /// End a snooze of this rule
     #[arg(long, value_name = "RULE", conflicts_with_all = ["snooze", "test", "dry_run"])]
     pub(crate) unsnooze: Option<String>,
-    /// Notify this handler once and print the outcome
+    /// Send a test notification to this handler and print the outcome
     #[arg(long, value_name = "HANDLER")]
     pub(crate) test: Option<String>,
     /// Print JSON (described in docs/alerts.md)

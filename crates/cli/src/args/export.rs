@@ -9,10 +9,10 @@ use makespan_export::{Format, Picture, Table};
 use super::input::Input;
 use crate::date::Date;
 
-/// In which format runs are exported.
+/// The format in which runs are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExportFormat {
-    /// One that is text.
+    /// A text format.
     Of(Format),
     /// Events, compressed.
     JsonlGz,
@@ -20,23 +20,23 @@ pub(crate) enum ExportFormat {
     Yaml,
     /// A trace in Perfetto's own format.
     Perfetto,
-    /// A report on paper.
+    /// A report for paper.
     Pdf,
 }
 
-/// What `--help` says of a format.
+/// Returns the description of a format in `--help`.
 fn meaning(format: Format) -> &'static str {
     match format {
-        Format::Markdown => "A report: summary, bottlenecks, insights, tasks, pictures that Mermaid draws",
-        Format::Csv => "One table; see --table",
-        Format::Json => "Events as one JSON document, which every verb opens",
-        Format::Jsonl => "Events as JSON Lines, which every verb opens",
-        Format::Svg => "A picture; see --view",
+        Format::Markdown => "A report: summary, bottlenecks, insights, tasks, and Mermaid diagrams",
+        Format::Csv => "One table, chosen by --table",
+        Format::Json => "All events as one JSON document; every verb opens it",
+        Format::Jsonl => "All events as JSON Lines; every verb opens it",
+        Format::Svg => "A picture, chosen by --view",
         Format::Mermaid => "The graph as a Mermaid flowchart",
         Format::Gantt => "The timeline as a Mermaid Gantt chart",
         Format::Dot => "The graph for Graphviz",
         Format::GraphMl => "The graph for yEd, Gephi and networkx",
-        Format::ChromeTrace => "A trace for Perfetto and chrome://tracing, which every verb opens",
+        Format::ChromeTrace => "A trace for Perfetto and chrome://tracing; every verb opens it",
         Format::Otlp => "Traces for OpenTelemetry collectors and Jaeger, as OTLP JSON",
         Format::Text => "The text notation: one line per attempt, for people; every verb opens it",
     }
@@ -75,7 +75,9 @@ impl ValueEnum for ExportFormat {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match *self {
             ExportFormat::Of(format) => PossibleValue::new(format.name()).help(meaning(format)),
-            ExportFormat::JsonlGz => PossibleValue::new("jsonl.gz").help("The same, compressed"),
+            ExportFormat::JsonlGz => {
+                PossibleValue::new("jsonl.gz").help("All events as JSON Lines, compressed by gzip")
+            }
             ExportFormat::Perfetto => PossibleValue::new("perfetto")
                 .help("A trace in Perfetto's own format, with times in nanoseconds"),
             ExportFormat::Pdf => PossibleValue::new("pdf").help("A report, printed by an installed browser"),
@@ -84,7 +86,7 @@ impl ValueEnum for ExportFormat {
     }
 }
 
-/// One of the formats that are text.
+/// Parses the name of a text format.
 pub(crate) fn text_format(name: &str) -> Result<Format, String> {
     let known = || Format::ALL.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
     Format::ALL.into_iter().find(|f| f.name() == name).ok_or_else(|| format!("possible formats: {}", known()))
@@ -135,49 +137,43 @@ impl From<PictureArg> for Picture {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Examples:
-  makespan export nightly.jsonl --format markdown -o nightly.md
-  makespan export runs/ --format csv --table runs --from 2026-01-01 -o january.csv
-  makespan export 3f2a --format svg --view timeline -o timeline.svg
-docs/exports.md describes each format. Events of runs in the store are written as they are kept there.")]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// The format [default: by the ending of the file, else jsonl]
+    /// Format to write [default: from the file extension of the output, or jsonl]
     #[arg(long, value_enum)]
     format: Option<ExportFormat>,
-    /// The file to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The rows of a CSV file
+    /// Table to write as CSV
     #[arg(long, value_enum, default_value_t)]
     pub(crate) table: TableArg,
-    /// Leave CSV cells unchanged that a spreadsheet would execute as formulas
+    /// Write CSV cells unchanged even if a spreadsheet would execute them as formulas
     #[arg(long)]
     pub(crate) csv_raw: bool,
-    /// What an SVG file shows
+    /// Picture to draw as SVG
     #[arg(long, value_enum, default_value_t)]
     pub(crate) view: PictureArg,
-    /// The colours of pictures: light, dark, high-contrast, high-contrast-dark
+    /// Colours of pictures: light, dark, high-contrast, or high-contrast-dark
     #[arg(long, default_value = "light")]
     pub(crate) theme: String,
-    /// Export only run N, the first being 1
+    /// Export only the Nth run of several, counted from 1
     #[arg(long, value_name = "N")]
     pub(crate) run: Option<usize>,
-    /// Only runs that started at or after this date: 2026-01-05, or with a time
+    /// Include only runs that started at or after DATE: 2026-01-05, or a date with a time
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Date>,
-    /// Only runs that started before this moment, or on this day or before it
+    /// Include only runs that started before DATE; a date without a time includes that day
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Date>,
-    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
+    /// Replace secrets by [redacted] (see docs/reports.md)
     #[arg(long)]
     pub(crate) redact: bool,
 }
 
 impl ExportArgs {
-    /// The format that was asked for, else the one that the file's ending names.
+    /// Returns the requested format, or the one that the file's extension stands for.
     pub(crate) fn format(&self) -> ExportFormat {
         let name =
             self.output.as_ref().map_or_else(String::new, |path| path.to_string_lossy().to_lowercase());
@@ -190,18 +186,17 @@ impl ExportArgs {
         })
     }
 
-    /// Whether some of the runs are to be left out.
+    /// Returns whether only some of the runs are exported.
     pub(crate) fn chooses(&self) -> bool {
         self.run.is_some() || self.from.is_some() || self.to.is_some()
     }
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "A report holds all events of its runs; this is `export --format jsonl` for reports.")]
 pub(crate) struct ExtractArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// The file to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -210,13 +205,13 @@ pub(crate) struct ExtractArgs {
 pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// The format
+    /// Format to write
     #[arg(long, value_parser = text_format)]
     pub(crate) to: Format,
-    /// The file to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace secrets by [redacted] (docs/reports.md describes what is found)
+    /// Replace secrets by [redacted] (see docs/reports.md)
     #[arg(long)]
     pub(crate) redact: bool,
 }

@@ -34,16 +34,16 @@ pub(crate) struct Input {
 
 /// The help of `--map`.
 pub(super) const MAP_HELP: &str =
-    "File that names the columns of tables (CSV, TSV, JSON): see docs/tables.md";
+    "File that maps the columns of tables (CSV, TSV, JSON) to fields (see docs/tables.md)";
 
-/// A mapping is not longer than this.
+/// The maximum length of a mapping, in bytes.
 const LONGEST_MAPPING: u64 = 1 << 20;
 
 /// Reads the file of `--map`.
 pub(super) fn mapping(path: &str) -> Result<Mapping, String> {
     let length = std::fs::metadata(path).map_err(|e| e.to_string())?.len();
     if length > LONGEST_MAPPING {
-        return Err("it is longer than 1 MiB, which no mapping is".to_owned());
+        return Err("the file is longer than 1 MiB; a mapping must be shorter".to_owned());
     }
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     Mapping::parse(&text)

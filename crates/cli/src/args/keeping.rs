@@ -52,7 +52,7 @@ impl Since {
     }
 }
 
-/// A label that runs have: its name, and its value where one is asked for.
+/// A label that runs must have: its name, and its value if one is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LabelFilter(pub(crate) String, pub(crate) Option<String>);
 
@@ -106,7 +106,7 @@ pub(crate) struct ListArgs {
     pub(crate) which: Which,
     #[arg(long, value_name = "N", help = help(&LIST_LIMIT))]
     pub(crate) limit: Option<u64>,
-    /// Continue after this cursor, which the previous page printed
+    /// Continue after this cursor, as printed with the previous page
     #[arg(long, value_name = "CURSOR")]
     pub(crate) after: Option<Cursor>,
     /// List the oldest runs first
@@ -150,7 +150,7 @@ pub(crate) struct RemoveArgs {
     /// Remove runs even if they have not finished
     #[arg(long)]
     pub(crate) force: bool,
-    /// Also runs of which a part is damaged
+    /// Include damaged runs
     #[arg(long)]
     pub(crate) damaged: bool,
     /// Print JSON
@@ -203,7 +203,7 @@ pub(crate) struct GcArgs {
     /// Remove the runs instead of only showing them
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Remove the runs if exactly N would be removed
+    /// Confirm a large removal: remove the runs only if exactly N would be removed
     #[arg(long, value_name = "N")]
     pub(crate) confirm: Option<usize>,
     /// Include damaged runs
@@ -225,11 +225,11 @@ pub(crate) enum ConfigVerb {
     },
     /// Trust the makespan.toml of a folder
     ///
-    /// A trusted file may name stores on other machines and outside the folder.
-    /// The folder is remembered with the content of the file: after a change it has to be trusted again.
+    /// A trusted file may name stores on other machines and outside the folder, and handlers of alerts. If the file
+    /// changes, it has to be trusted again.
     #[command(after_help = "Example:\n  makespan config trust")]
     Trust {
-        /// The folder [default: the nearest one with a makespan.toml, from the working directory up]
+        /// Folder to trust [default: the nearest one with a makespan.toml, from the working directory up]
         #[arg(value_name = "DIR", conflicts_with = "list")]
         folder: Option<PathBuf>,
         /// Print the trusted folders instead
@@ -239,7 +239,7 @@ pub(crate) enum ConfigVerb {
     /// Stop trusting a folder
     #[command(after_help = "Example:\n  makespan config untrust projects/shop")]
     Untrust {
-        /// The folder [default: the nearest one with a makespan.toml, from the working directory up]
+        /// Folder to stop trusting [default: the nearest one with a makespan.toml, from the working directory up]
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },

@@ -24,7 +24,7 @@ impl FromStr for Label {
     }
 }
 
-/// How far something is: `0.45`, `45`, `45%` or `9/20`.
+/// Progress as a share: `0.45`, `45`, `45%` or `9/20`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Share(pub(crate) f64);
 
@@ -106,7 +106,7 @@ pub(crate) enum StepVerb {
     },
     /// Start a step
     ///
-    /// A step that failed or was cancelled is started again, as its next attempt.
+    /// Starting a step that failed or was cancelled begins its next attempt.
     #[command(after_help = "Example:\n  makespan step start $run fetch --worker node-4")]
     Start {
         #[command(flatten)]

@@ -49,9 +49,9 @@ pub(super) fn judged(candidate: &[Facts], baseline: &[Facts], tolerance: f64) ->
             Verdict::Ok,
             match detectable {
                 Some(least) => {
-                    format!("no change shown; one of {} would have been", time.value(least).text())
+                    format!("no change found; a change of {} would have been", time.value(least).text())
                 }
-                None => "no change shown".to_owned(),
+                None => "no change found".to_owned(),
             },
         ),
         Change::TooFew => ranked(makespan, tolerance),

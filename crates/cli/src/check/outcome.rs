@@ -32,7 +32,7 @@ impl Outcome {
             Verdict::Unknown if limit.is_nan() && gate.needs_baseline() => {
                 "the baseline does not have this figure"
             }
-            Verdict::Unknown => "the limit counts something else",
+            Verdict::Unknown => "the limit has another kind of unit",
             _ => "",
         };
         Outcome {

@@ -70,7 +70,7 @@ impl<'t> Reading<'t> {
             if !known.contains(&wrong) {
                 let meant = nearest(wrong, known.iter().copied());
                 let meant = meant.map_or_else(|| known.join(", "), |key| format!("did you mean `{key}`?"));
-                return Err((key.span().start, format!("unknown key `{wrong}` of `{name}`; {meant}")));
+                return Err((key.span().start, format!("unknown key `{wrong}` in `{name}`; {meant}")));
             }
         }
         Ok(Reading { name, table, at, author, known })

@@ -36,17 +36,17 @@ setting!(OPEN_PORT: u16, "open.port", default Some("7878"), "", flag "--port",
 setting!(RUN_SAMPLE: Length, "run.sample", default Some("100 ms"), "", flag "--sample",
     "Interval at which the resources of a recorded command are measured.");
 setting!(RUN_TAIL: Size, "run.tail", default Some("64 KiB"), "", flag "--tail",
-    "Maximum size of the end of a command's output that is recorded.");
+    "Amount of a command's output to record, counted from its end.");
 setting!(CHECK_RULES: Vec<Gate>, "check.rules", default Some("failed = 0"), "", flag "--rule of check",
-    "The rules that `check` applies, separated by semicolons.");
+    "Rules that `check` applies, separated by semicolons.");
 setting!(GC_OLDER_THAN: Length, "gc.older_than", default None, "none", flag "--older-than",
     "Age after which a finished run may be removed, counted from its end.");
 setting!(GC_KEEP_LAST: u64, "gc.keep_last", default None, "none", flag "--keep-last",
     "Number of most recent runs of each workflow to keep; without another rule, all older runs are removed.");
 setting!(GC_MAX_SIZE: Size, "gc.max_size", default None, "none", flag "--max-size",
-    "Maximum size of the events of all runs; the oldest runs are removed first.");
+    "Maximum total size of the events of all runs; the oldest runs are removed first.");
 setting!(GC_KEEP_FAILED: bool, "gc.keep_failed", default Some("false"), "", flag "--keep-failed",
-    "Whether failed runs are always kept.");
+    "Whether to always keep failed runs.");
 
 /// All of them, in the order in which they are listed.
 pub(crate) static ALL: &[&dyn Described] = &[

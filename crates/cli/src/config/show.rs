@@ -64,7 +64,7 @@ fn page(config: &Config, terminal: Terminal) -> String {
     }
     if config.files.is_empty() {
         let user = places::user_place().map_or_else(String::new, |path| format!(" or {}", path.display()));
-        let text = format!("no settings file; put settings into makespan.toml{user}");
+        let text = format!("no settings file; write settings to makespan.toml{user}");
         let _ = writeln!(out, "\n{}", terminal.ink(Ink::Muted, &clean(&text)));
     }
     out

@@ -157,7 +157,7 @@ pub(super) fn list() -> Result<(), Failure> {
         let now = fs::read(Path::new(&folder).join(PROJECT_FILE)).ok();
         let mark = match now {
             Some(content) if digest(&content) == digest_then => "",
-            Some(_) => "  (changed since, not trusted any more)",
+            Some(_) => "  (changed since; no longer trusted)",
             None => "  (no makespan.toml)",
         };
         let _ = writeln!(out, "{}{mark}", clean(&folder));

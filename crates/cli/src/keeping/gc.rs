@@ -64,7 +64,7 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     }
     if !done.damaged.is_empty() {
         let runs = counted(done.damaged.len(), "damaged run");
-        let text = format!("{runs} kept; --damaged lets them go all the same");
+        let text = format!("{runs} kept; re-run with --damaged to remove them");
         let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
     }
     if args.json {
@@ -112,7 +112,7 @@ fn words(reason: Reason) -> String {
     match reason {
         Reason::Age(age) => format!("ended {} ago", duration(age)),
         Reason::Count(later) => format!("{} of its workflow", counted(later, "later run")),
-        Reason::Size => "beyond the size to keep".to_owned(),
+        Reason::Size => "beyond --max-size".to_owned(),
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn remove(args: &RemoveArgs, config: &Config) -> Result<(), Failure> 
             return refused("pinned: unpin it first");
         }
         if !args.damaged && damage::check(address, store, &run.id)? {
-            return refused("damaged; --damaged removes it all the same");
+            return refused("damaged: re-run with --damaged to remove it");
         }
         if run.is_active() && !args.force {
             return refused("unfinished: re-run with --force to remove it");

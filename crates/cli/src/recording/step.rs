@@ -54,8 +54,8 @@ pub(super) fn find_step(run: &Run, step: &str) -> Result<TaskId, Failure> {
         let all: Vec<&str> = run.task_ids().map(|t| run.task_id(t)).collect();
         let hint = match nearest(step, all.iter().copied()) {
             Some(meant) => format!("did you mean {meant}?"),
-            None if all.is_empty() => "it has none; `makespan step add` adds one".to_owned(),
-            None => format!("there are {}", all.join(", ")),
+            None if all.is_empty() => "it has no steps; add one with `makespan step add`".to_owned(),
+            None => format!("its steps are {}", all.join(", ")),
         };
         Failure::Refused(clean(&format!("run {} has no step {step}; {hint}", run.id)))
     })

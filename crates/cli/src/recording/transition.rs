@@ -50,7 +50,7 @@ pub(super) fn event<'a>(
         Attempt { task: id.clone().into(), number: last_attempt(run, step).max(1), ..Attempt::default() };
     let waits = matches!(status, Status::Pending | Status::Queued);
     let runs = matches!(status, Status::Running | Status::Retrying);
-    let refused = |may: &str| Err(format!("step {name} is {}, and only one that {may}", status.name()));
+    let refused = |may: &str| Err(format!("step {name} is {}; only a step that {may}", status.name()));
     match happening {
         Happening::Start { worker, anyway } => {
             let again = matches!(status, Status::Failed | Status::Cancelled | Status::UpstreamFailed);
@@ -84,8 +84,8 @@ pub(super) fn event<'a>(
         Happening::Skip if waits => {
             Ok(Event::Task(Task { id: id.into(), status: Some(Status::Skipped), ..Task::default() }))
         }
-        Happening::Progress(_) => refused("runs makes progress"),
-        Happening::Done | Happening::Fail(_) => refused("runs can end: start it first"),
+        Happening::Progress(_) => refused("is running can make progress"),
+        Happening::Done | Happening::Fail(_) => refused("is running can end: start it first"),
         Happening::Skip => refused("has not started can be skipped"),
     }
 }

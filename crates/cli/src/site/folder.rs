@@ -54,7 +54,7 @@ impl Folder {
         for name in folders().into_iter().chain(["index.html"]) {
             match fs::symlink_metadata(root.join(name)) {
                 Ok(found) if found.is_symlink() => {
-                    return refused(name, "a symbolic link, which a site is not written through");
+                    return refused(name, "a symbolic link; sites are not written through links");
                 }
                 Ok(_) if before.is_none() => return refused(name, "not written by `makespan site`"),
                 _ => {}

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &SiteArgs, config: &Config) -> Result<(), Failure> {
     let done = folder.finish()?;
     let mut notes = Vec::new();
     if app.is_none() {
-        notes.push(format!("the site holds only what needs no script: {}", dist::MISSING));
+        notes.push(format!("the site contains only the parts that need no scripts: {}", dist::MISSING));
     }
     if made.redacted.total() > 0 {
         notes.push(format!("{}; --no-redact keeps them", made.redacted.sentence()));

@@ -21,7 +21,7 @@ pub const IMPORTER: Importer = Importer {
     how: "`GET /api/v2/dags/DAG/dagRuns/RUN/taskInstances?limit=100` (`/api/v1` in Airflow 2); add `…/dagRuns/RUN`, \
           `/api/v2/dags/DAG/tasks` for the dependencies, `…/taskInstances/TASK/tries`; or \
           `airflow tasks states-for-dag-run -o json DAG RUN`",
-    lossy: "dependencies without the answer of `tasks`, earlier tries without those of `tries`, metrics",
+    lossy: "metrics; dependencies without the response of `tasks`; earlier attempts without the responses of `tries`",
     sniff,
     read,
     stream: whole,

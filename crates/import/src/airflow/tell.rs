@@ -189,7 +189,7 @@ fn tell_instance(
         if number > expected {
             tally.info(
                 "attempts-lost",
-                "earlier tries of tasks are not in the files; `…/taskInstances/TASK/tries` has them",
+                "earlier attempts of tasks are not in the files; get them from `…/taskInstances/TASK/tries`",
                 || &*instance.id,
             );
         }

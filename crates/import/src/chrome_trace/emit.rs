@@ -53,7 +53,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
         }
     }
     out.unread.tell(&mut tally);
-    let what = "task ids that occur again were replaced by ids of our own";
+    let what = "repeated task ids were replaced by generated ids";
     tally.count(Severity::Info, "duplicate-id", what, trace.repeated);
     tally.report(name, sink);
 }

@@ -152,7 +152,7 @@ fn end(
         item.name.is_empty() || name.is_empty() || name == item.name
     };
     let Some(from_top) = stack.iter().rev().take(CROSSED).position(fits) else {
-        let what = "ends that match no open slice were left out";
+        let what = "ends that match no open slice were ignored";
         tally.warn("end-without-begin", what, || texts.get(item.name).to_owned());
         return;
     };
@@ -160,7 +160,7 @@ fn end(
     let start = items[slice.item as usize].ts;
     (slice.until, slice.end_item) = (item.ts.max(start), at);
     if from_top > 0 {
-        let what = "slices that end before others that began within them; their ends were matched by name";
+        let what = "slices end before others that began within them; their ends were matched by name";
         tally.warn("crossed-slices", what, || texts.get(item.name).to_owned());
     }
 }
@@ -217,7 +217,7 @@ fn contain(trace: &mut Trace, slices: &mut Slices) {
                 all[s as usize].parent = stack[stack.len() - 1 - steps];
             }
             if around != Some(0) && !stack.is_empty() {
-                let what = "slices that overlap another of their thread without being within it";
+                let what = "slices overlap others of their thread without being inside them";
                 trace.tally.add(Severity::Info, "overlapping-slices", what, Place::default(), String::new);
             }
             stack.push(s);

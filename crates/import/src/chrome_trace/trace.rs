@@ -211,13 +211,13 @@ impl Trace {
         let ph = match r.ph.map(|p| p.get().as_bytes()) {
             Some([b'"', ph, b'"']) => *ph,
             _ => {
-                let what = "trace events without a phase were left out";
+                let what = "trace events without a phase were ignored";
                 self.tally.warn("bad-record", what, || clip(value.get()));
                 return;
             }
         };
         if r.others > 0 {
-            let what = "members of trace events that are not kept (colours, thread clocks, stacks …)";
+            let what = "members of trace events were ignored (colours, thread clocks, stacks …)";
             self.tally.count(Severity::Info, "unknown-member", what, u64::from(r.others));
         }
         if ph == b'M' {
@@ -231,12 +231,12 @@ impl Trace {
         }
         let unit = r.ts.map_or(Unit::Microseconds, |ts| unit_of(ts, self.unit));
         let Some(ts) = r.ts.and_then(|ts| time(ts, unit)) else {
-            let what = "trace events without a readable time were left out";
+            let what = "trace events without a readable time were ignored";
             self.tally.warn("bad-time", what, || clip(value.get()));
             return;
         };
         if unit == Unit::Nanoseconds && self.unit.is_none() {
-            let what = "times too large for microseconds were read as nanoseconds; --unit changes that";
+            let what = "times too large for microseconds were read as nanoseconds; --unit overrides this";
             self.tally.count(Severity::Warning, "time-unit-guessed", what, 1);
         }
         let dur = if ph == b'X' { self.duration(&r, unit, value) } else { NO_END };
@@ -454,7 +454,7 @@ impl Records for Trace {
             _ => {}
         }
         if value.get().len() > LONGEST_LABEL {
-            let what = "long members of the file beside its events were left out";
+            let what = "long members of the file outside its events were ignored";
             self.tally.info("left-out", what, || key.into_owned());
         } else if !self.label_keys.iter().any(|k| **k == *key) {
             self.labels.raw(&key, value.get());

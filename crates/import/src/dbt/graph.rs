@@ -33,7 +33,7 @@ pub(super) fn edges<'a>(
                     if budget == 0 {
                         tally.warn(
                             "too-dense",
-                            "dependencies through nodes that did not run were not followed further",
+                            "dependencies through nodes that did not run were not followed",
                             || &*row.id,
                         );
                         continue;

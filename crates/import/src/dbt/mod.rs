@@ -29,7 +29,7 @@ pub const IMPORTER: Importer = Importer {
     title: "dbt",
     parts: &["run-results", "sources", "manifest", "catalog"],
     how: "`dbt build` writes `target/run_results.json`; add `target/manifest.json` for the dependencies",
-    lossy: "queue times, earlier tries, when a node was skipped; dependencies without the manifest",
+    lossy: "queue times, earlier attempts, times of skipped nodes; dependencies, unless the manifest is given",
     sniff,
     read,
     stream: whole,

@@ -147,7 +147,7 @@ pub(super) fn read(source: &Source, runs: &mut Runs, sink: &mut dyn EventSink) {
     follower.close();
     if follower.orphans > 0 {
         let message =
-            format!("{file}: spans end that never started; their start is taken from their duration");
+            format!("{file}: ends of spans have no start; the start was computed from the duration");
         follower.sink.diagnostic(
             Diagnostic::new(Severity::Warning, "end-without-start", message).times(follower.orphans),
         );

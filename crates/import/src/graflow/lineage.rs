@@ -26,7 +26,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Graflow lineage",
     parts: &[DETAIL, LIST, GRAPH, HISTORY, SUMMARY, OTHER],
     how: "Save GET /api/executions/{id} and, before the next run begins, GET /api/graph/current.",
-    lossy: "A run is never closed, so its status and end come from its tasks; the graph is that of the last run only.",
+    lossy: "the status and end of a run (they are derived from its tasks), graphs of earlier runs",
     sniff,
     read,
     stream: whole,

@@ -30,7 +30,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Graflow",
     parts: &[RUNTIME, CONSOLE, STATE, META, PICKLE, NODE_LINK, MERMAID, ASCII],
     how: "Save tracer.export_runtime_graph(\"json\") or what ConsoleTracer prints; draw_mermaid() beside it adds the dependencies.",
-    lossy: "The runtime graph has no dependencies, no members of parallel groups and only the last attempt of a task; the console text has no date.",
+    lossy: "in the runtime graph: dependencies, members of parallel groups, earlier attempts; in console text: the date",
     sniff,
     read,
     stream: whole,

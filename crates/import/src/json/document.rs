@@ -512,9 +512,9 @@ impl Ending {
         }
         self.mended.report(name, sink);
         let (code, what) = if self.bad > 0 {
-            ("bad-record", "records that are not JSON were left out (first: ")
+            ("bad-record", "records that are not valid JSON were ignored (first: ")
         } else {
-            ("not-json", "what follows is not JSON and was left out (")
+            ("not-json", "what follows is not valid JSON and was ignored (")
         };
         let message = format!("{name}: {what}{})", error.message);
         let found = Diagnostic::new(Severity::Warning, code, message);

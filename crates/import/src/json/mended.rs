@@ -85,7 +85,7 @@ impl Mended {
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
         if let Some(fault) = &self.fault {
             let message =
-                format!("{name}: records that are not JSON were left out (first: {})", fault.message);
+                format!("{name}: records that are not valid JSON were ignored (first: {})", fault.message);
             let found = Diagnostic::new(Severity::Warning, "bad-record", message).times(self.left_out);
             sink.diagnostic(Diagnostic { offset: fault.offset, line: fault.line, ..found });
         }

@@ -23,7 +23,7 @@ pub const IMPORTER: Importer = Importer {
     title: "JUnit XML",
     parts: &["report"],
     how: "`pytest --junitxml=report.xml`, `target/surefire-reports`, `jest-junit`, `gotestsum --junitfile`, and others",
-    lossy: "when each test started and what it waited for, workers, dependencies, output of tests",
+    lossy: "start times, waits, workers, dependencies, output of tests",
     sniff,
     read,
     stream: whole,
@@ -107,11 +107,11 @@ fn tell(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
         }
     }
     let what =
-        "start times of tests are simulated: each test starts when the one before it in its suite has ended";
+        "start times of tests are simulated: each test starts when the previous test of its suite has ended";
     draft.tally.count(Severity::Warning, "simulated-times", what, laid_out);
     for report in &run.reports {
         if let Some(why) = &report.broken {
-            let what = "the file stops in the middle or is damaged; the tests before that were read";
+            let what = "the file is truncated or damaged; the tests before that place were read";
             draft.tally.warn("truncated", what, || why.as_str());
         }
     }

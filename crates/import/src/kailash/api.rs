@@ -116,7 +116,7 @@ impl<'a> Report<'a> {
         book.turn_to(self.run, sink);
         if book.runs[self.run].tasks.is_empty() && !self.tasks.is_empty() {
             let message =
-                format!("{}: the tasks are those of a report, which holds no ends and no ids", self.file);
+                format!("{}: the tasks are from a report, which contains no ends and no ids", self.file);
             sink.diagnostic(Diagnostic::new(Severity::Info, "from-report", message));
             for row in &self.tasks {
                 book.task(self.run, row, sink);

@@ -60,7 +60,7 @@ pub const IMPORTER: Importer = Importer {
         DUMP,
     ],
     how: "TaskManager.export_run(run_id, \"run.json\"), or the tracking folder or tracking.db itself; add Workflow.to_dict() as JSON for the edges.",
-    lossy: "No dependencies unless the tasks were created with them or the workflow definition is given; no workers; resource figures are those of the whole process.",
+    lossy: "workers; dependencies, unless the tasks were created with them or the workflow definition is given; resources per task (those of the whole process are shown)",
     sniff: sniff::sniff,
     read,
     stream: export::stream,

@@ -28,7 +28,7 @@ pub const IMPORTER: Importer = Importer {
     title: "MoE event tracking",
     parts: &[EXECUTION, EVENTS, TRAINING, GRAPH],
     how: "The files <workflow id>.json in the tracker's folder (./.workflow_tracking), written when a workflow completes.",
-    lossy: "No dependencies, no ids of components, no containment; a running workflow is not written.",
+    lossy: "dependencies, ids of components, containment, running workflows",
     sniff,
     read,
     stream: whole,
@@ -91,7 +91,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     if runs.inferred > 0 {
-        let message = "the workflow of an execution is its id without the numbers at its end".to_owned();
+        let message = "the workflow of an execution is its id without the numbers at the end".to_owned();
         sink.diagnostic(Diagnostic::new(Severity::Info, "workflow-inferred", message).times(runs.inferred));
     }
     if read == 0 {

@@ -43,7 +43,7 @@ pub const IMPORTER: Importer = Importer {
     title: "MoneyPrinterTurbo workflow monitor",
     parts: &[DATABASE, MEMORY, EXECUTION, STATUS, HISTORY, ALERTS, SUMMARY, LOG, REPORT, DUMP],
     how: "Take workflow_monitor.db from the folder the program was started in; its log beside it adds the earlier attempts.",
-    lossy: "Only the last attempt of a retried step has times; a run that gave up is recorded as running.",
+    lossy: "times of earlier attempts, the end of a run that gave up (it is recorded as running)",
     sniff,
     read,
     stream: whole,

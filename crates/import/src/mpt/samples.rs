@@ -139,7 +139,7 @@ impl<'m, 's> Notes<'m, 's> {
             );
         }
         if self.strays > 0 {
-            let message = "metrics and alerts of workflows that no file holds are left out";
+            let message = "metrics and alerts of workflows that are in no file were ignored";
             self.sink
                 .diagnostic(Diagnostic::new(Severity::Warning, "stray-records", message).times(self.strays));
         }

@@ -83,9 +83,9 @@ pub(super) fn tell(
         }
     }
     draft.run.started = origin.map(|_| 0);
-    let what = "times count from the first line: the log does not hold the year";
+    let what = "times count from the first line, because the log does not contain the year";
     draft.tally.count(Severity::Info, "relative-times", what, 1);
-    let what = "when tasks started is not in the log: they are shown from their submission to the moment in which their end was noticed";
+    let what = "the log does not contain the start of tasks; they are shown from their submission until their end was noticed";
     draft.tally.count(Severity::Info, "submission-times", what, tasks.list.len() as u64);
     for piece in &mut tasks.list {
         for attempt in &mut piece.tries {

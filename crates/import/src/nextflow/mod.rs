@@ -28,7 +28,7 @@ pub const IMPORTER: Importer = Importer {
     parts: &["trace", "html", "dag", "log"],
     how: "`nextflow run … -with-trace -with-report report.html -with-dag dag.dot` (nf-core: `results/pipeline_info`), or \
           `.nextflow.log`",
-    lossy: "dependencies between tasks (a DAG file has those between processes), the zone of times in a trace, workers",
+    lossy: "dependencies between tasks (a DAG file has those between processes), the time zone of a trace, workers",
     sniff,
     read,
     stream: whole,

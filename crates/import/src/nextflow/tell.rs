@@ -212,7 +212,7 @@ fn tell_row(
     let (queued, started, ended) = if is_cached {
         tally.info(
             "cached-times",
-            "cached tasks are shown without times: those in the file are of the run that executed them",
+            "cached tasks are shown without times, because the times in the file are those of the run that executed them",
             || task.name,
         );
         (None, None, None)
@@ -221,7 +221,7 @@ fn tell_row(
         if started.is_none() && queued.is_some() && ended.is_some() {
             tally.info(
                 "start-assumed",
-                "tries without a start and a time at work are shown from their submission on",
+                "attempts without a start and a duration are shown from their submission on",
                 || task.name,
             );
         }
@@ -277,7 +277,7 @@ pub(super) fn tell_dag(dag: &Dag<'_>, sink: &mut dyn EventSink) {
         ..RunInfo::default()
     }));
     let message =
-        format!("{}: the graph of a pipeline without a trace; nothing in it was executed", dag.file);
+        format!("{}: the graph of a pipeline without a trace; the tasks were not executed", dag.file);
     sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
     for (name, before) in dag.processes.iter().zip(&dag.before) {
         sink.event(Event::Task(Task {

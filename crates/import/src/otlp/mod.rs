@@ -32,7 +32,7 @@ pub const IMPORTER: Importer = Importer {
     title: "OpenTelemetry traces",
     parts: &["otlp", "console", "protobuf"],
     how: "the collector's `file` exporter, an SDK's OTLP JSON file exporter, or `GET /api/traces/ID` of Tempo",
-    lossy: "dependencies but for span links (the order of spans is inferred from the times), retries, queue times",
+    lossy: "dependencies except for span links (the order of spans is inferred from the times), retries, queue times",
     sniff,
     read,
     stream: whole,

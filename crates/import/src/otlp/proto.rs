@@ -141,7 +141,7 @@ pub(super) fn take<'a>(bytes: &'a [u8], name: &str, book: &mut Book<'_, 'a>) -> 
     if damaged {
         book.tally.warn(
             "truncated",
-            "the file ends within a message, or contains bytes that are not a message",
+            "the file ends inside a message, or contains bytes that are not a message",
             || "",
         );
     }

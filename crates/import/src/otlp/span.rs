@@ -122,11 +122,8 @@ impl<'z, 'a> Book<'z, 'a> {
         let of = self.traces.entry(&trace.clone(), || Trace { id: trace, ..Trace::default() });
         match of.index.get(&span.id) {
             Some(at) => {
-                self.tally.info(
-                    "span-twice",
-                    "spans that occur more than once; the last one is used",
-                    || &*span.id,
-                );
+                self.tally
+                    .info("span-twice", "spans occur more than once; the last one is used", || &*span.id);
                 of.spans[*at] = span;
             }
             None => {

@@ -175,7 +175,7 @@ fn tell_span(
     let parent = span.parent.as_deref().filter(|p| {
         let is_known = extent == Extent::Part || trace.index.contains_key(*p);
         if !is_known {
-            let what = "spans whose parent is not in the files are shown at the top";
+            let what = "spans whose parent is not in the files are shown at the top level";
             tally.info("parent-missing", what, || &*span.name);
         }
         is_known

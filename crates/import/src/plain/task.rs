@@ -188,7 +188,7 @@ impl Out<'_, '_> {
         record.length = duration(value, unit_ns);
         if record.length.is_none() {
             record.labels.raw(key, value.get());
-            let what = "durations that are negative, too long or no numbers were kept as labels";
+            let what = "durations that are negative, too long or not numbers were kept as labels";
             self.tally.warn("bad-duration", what, || value.get());
         }
     }

@@ -18,7 +18,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Snakemake",
     parts: &["log", "metadata"],
     how: "`.snakemake/log/*.snakemake.log`, or what `snakemake` printed; or all of `.snakemake/metadata`",
-    lossy: "workers, metrics; in logs times below a second and their zone; in metadata jobs that failed and earlier tries",
+    lossy: "workers, metrics; in logs: fractions of seconds and the time zone; in metadata: failed jobs and earlier attempts",
     sniff,
     read,
     stream: whole,

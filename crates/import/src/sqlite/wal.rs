@@ -63,13 +63,13 @@ pub(super) fn read(wal: &[u8], page_size: usize, warnings: &Warnings) -> Log {
         at += FRAME_HEADER + page_size;
     }
     if let Some(at) = torn {
-        let message = "the write-ahead log is damaged here: what follows is left out";
+        let message = "the write-ahead log is damaged here; the rest of it was ignored";
         warnings.push(Error::new(at as u64, message));
     }
     if let Some(&(_, first)) = pending.first() {
         let count = pending.len();
         let message =
-            format!("the write-ahead log ends in a transaction without commit: {count} pages left out");
+            format!("the write-ahead log ends with an uncommitted transaction; {count} pages were ignored");
         warnings.push(Error::new(first.saturating_sub(FRAME_HEADER) as u64, message));
     }
     log

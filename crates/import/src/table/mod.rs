@@ -27,7 +27,7 @@ pub const IMPORTER: Importer = Importer {
     id: "table",
     title: "Table of tasks",
     parts: &["csv", "json"],
-    how: "any program: a task a row, with columns for id, start, end or duration, and status; `--map FILE` names the columns",
+    how: "any program: one task per row, with columns for id, start, end or duration, and status; `--map FILE` maps the columns",
     lossy: "",
     sniff,
     read,
@@ -101,7 +101,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
     } else {
         let text = text_of(bytes);
         let delimiter = given.and_then(|m| m.delimiter);
-        let mut csv = Csv::new(&text, delimiter).ok_or("it is not a table: it has no columns")?;
+        let mut csv = Csv::new(&text, delimiter).ok_or("the file is not a table: it has no columns")?;
         let header = std::mem::take(&mut csv.header);
         let mapping = match given {
             Some(mapping) => mapping.clone(),
@@ -111,7 +111,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
             header.iter().enumerate().map(|(at, n)| (n.as_str(), at)).collect();
         while let Some(row) = csv.row() {
             if row.len() != header.len() {
-                tally.warn("bad-row", "rows with another number of cells than the header", || row.join(","));
+                tally.warn("bad-row", "rows have more or fewer cells than the header", || row.join(","));
             }
             let cell = |column: &str| {
                 let text = row.get(*index.get(column)?)?;
@@ -124,14 +124,14 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
             mapping.write(cell, others, tally, &mut out);
         }
         if csv.is_cut {
-            tally.warn("truncated", "the file stops within a quoted cell", String::new);
+            tally.warn("truncated", "the file ends inside a quoted cell", String::new);
         }
         if given.is_none() {
             say(&mapping, tally);
         }
     }
     if out.len() == before {
-        return Err("no row has a cell that the mapping names".to_owned());
+        return Err("no row has a cell in a column of the mapping".to_owned());
     }
     out.push_str("]}");
     Ok(out)

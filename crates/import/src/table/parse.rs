@@ -80,9 +80,9 @@ fn zone(text: &str) -> Result<String, String> {
     let zone = if text.eq_ignore_ascii_case("utc") { "Z" } else { text };
     match parse_civil(&format!("2000-01-01T00:00:00{zone}")).and_then(|civil| civil.offset) {
         Some(_) => Ok(zone.to_owned()),
-        None => {
-            Err(format!("unknown zone {text:?}: write UTC or an offset such as +02:00; --zone takes names"))
-        }
+        None => Err(format!(
+            "unknown zone {text:?}: write UTC or an offset such as +02:00; --zone also accepts names"
+        )),
     }
 }
 
@@ -109,7 +109,7 @@ fn toml_to_json(text: &str) -> Result<String, String> {
         let rest = rest.trim().trim_start_matches('=').trim();
         let (value, behind) = quoted(rest).ok_or_else(|| wrong("expected a string in quotes"))?;
         if !behind.trim().is_empty() && !behind.trim().starts_with('#') {
-            return Err(wrong("unexpected text behind the value"));
+            return Err(wrong("unexpected text after the value"));
         }
         if let Some(table) = tables.last_mut() {
             table.1.push((key, value));

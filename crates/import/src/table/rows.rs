@@ -99,7 +99,7 @@ impl Mapping {
             out.push(',');
         }
         if !any {
-            tally.warn("bad-row", "rows without an id and a name were ignored", String::new);
+            tally.warn("bad-row", "rows without id and name were ignored", String::new);
             return out.truncate(before);
         }
         // What the mapping does not name is kept.

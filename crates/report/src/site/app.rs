@@ -1,17 +1,17 @@
-//! The page of the app with files to open: what a page of the site leads to, and what asks for events when it is opened.
+//! The page of the app with files to open, to which pages of the site link. It loads the events when it is opened.
 
 use makespan_format::write_json_string;
 
 use super::names::APP_FOLDER;
 use crate::escape;
 
-/// The page of the app that lies beside a page.
+/// Returns the path of the app's page for a page.
 pub(super) fn beside(page: &str) -> String {
     page.replace(".html", ".app.html")
 }
 
-/// The app's own page, one folder below the root, with its files found in their folder and these files to open: their
-/// names, and their paths from the root.
+/// Writes the app's page, one folder below the root, which loads the app from its folder and opens these files: their names,
+/// and their paths from the root.
 pub(super) fn page(app: &str, files: &[(&str, &str)]) -> String {
     let mut list = String::from("[");
     for (i, (name, path)) in files.iter().enumerate() {

@@ -1,6 +1,6 @@
-//! A folder of static pages about many runs: an index, a page for each workflow and for each run, the events of each run
-//! in a file of their own, and one copy of the app that opens them. Every page can be read without scripts, from any host
-//! and below any path, for all addresses are relative. Names of files are made from ids, never taken from them.
+//! A folder of static pages about many runs: an index, a page per workflow and per run, a file with the events of each run,
+//! and one copy of the app, which opens these files. Every page can be read without scripts. All addresses are relative, so
+//! that the site works on any host and below any path. File names are made from hashes and the plain characters of ids.
 
 mod app;
 mod content;
@@ -26,12 +26,12 @@ use names::Names;
 
 pub use names::{APP_FOLDER, LIST, folders, is_file_of_site};
 
-/// What the maker of a site decides.
+/// Options chosen by the author of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteOptions {
     /// The title of the index.
     pub title: String,
-    /// Whether secrets are removed; see [`makespan_redact`].
+    /// Whether secrets are replaced; see [`makespan_redact`].
     pub redact: bool,
 }
 
@@ -41,41 +41,41 @@ impl Default for SiteOptions {
     }
 }
 
-/// Where the files of a site go.
+/// The place where the files of a site are written.
 pub trait SiteFolder {
-    /// Why a file cannot be written.
+    /// The error if a file cannot be written.
     type Error: From<ReportError>;
 
-    /// Whether the file at this path was made from exactly this, and is unchanged since. If so it is kept, and not made
-    /// again.
+    /// Returns whether the file at this path was made from the same data and is unchanged since. If so, it is kept and not
+    /// made again.
     fn keeps(&mut self, path: &str, made_of: &str) -> bool;
 
-    /// Takes a file.
+    /// Writes a file.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// An error if the file cannot be written.
     fn put(&mut self, path: &str, made_of: &str, bytes: &[u8]) -> Result<(), Self::Error>;
 }
 
-/// What a site holds.
+/// The number of pages of a site, and the redacted values.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
-    /// Pages of runs.
+    /// Number of pages of runs.
     pub runs: usize,
-    /// Pages of workflows.
+    /// Number of pages of workflows.
     pub workflows: usize,
-    /// What was removed from them.
+    /// The values that were redacted in them.
     pub redacted: Redacted,
 }
 
-/// Writes a site of runs. `app` is the page of the app, whose other files lie in [`APP_FOLDER`]. The same runs give the same
-/// bytes, in whatever order they are given. What a page was made of is a hash over the events of its runs and the version
-/// of this program, so that a page whose runs did not change costs no more than packing their events.
+/// Writes a site of runs. `app` is the page of the app, whose other files are in [`APP_FOLDER`]. The same runs give the same
+/// bytes, in any order. Each page is identified by a hash over the events of its runs and the version of this program, so
+/// that a page whose runs have not changed costs only the packing of their events.
 ///
 /// # Errors
 ///
-/// As the folder has them, and [`ReportError`] when events cannot be compressed.
+/// Errors of the folder, and [`ReportError`] if events cannot be compressed.
 pub fn site<F: SiteFolder>(
     runs: &[Arc<Run>],
     app: Option<&str>,
@@ -121,7 +121,7 @@ pub fn site<F: SiteFolder>(
     })
 }
 
-/// Writes every page that is not there yet.
+/// Writes every page that does not exist yet.
 fn write<F: SiteFolder>(
     content: &Content,
     app: Option<&str>,
@@ -159,7 +159,7 @@ fn write<F: SiteFolder>(
     put("index.html", &parts, &|| index::page(content, style))
 }
 
-/// The workflows, each with its runs; runs without a workflow belong to one that is named after them, as everywhere.
+/// Returns the workflows, each with its runs; a run without a workflow belongs to a workflow named after the run.
 fn workflows(entries: &mut [Entry], names: &mut Names) -> Vec<Workflow> {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, entry) in entries.iter().enumerate() {
@@ -175,7 +175,7 @@ fn workflows(entries: &mut [Entry], names: &mut Names) -> Vec<Workflow> {
     out
 }
 
-/// One hash over several texts, whatever their ends look like.
+/// Returns one hash over several texts, independent of where one ends and the next begins.
 fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -185,7 +185,7 @@ fn digest(parts: &[&str]) -> String {
     names::hex(&hash.finalize())
 }
 
-/// Lines of events, compressed, without a time and without a name.
+/// Returns lines of events, compressed, without time and name.
 fn compressed(lines: &str) -> Result<Vec<u8>, ReportError> {
     let mut gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
     gzip.write_all(lines.as_bytes()).and_then(|()| gzip.finish()).map_err(ReportError::Compress)

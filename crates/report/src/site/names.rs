@@ -1,21 +1,21 @@
-//! Names of files, made from ids that may hold anything.
+//! File names made from ids, which may contain anything.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-/// How much of an id is readable in a name, and how much of its hash follows, characters.
+/// Number of readable characters of an id in a file name, and of hash characters after them.
 const READABLE: usize = 40;
 const HASH: usize = 24;
 
-/// The list of the files of a site, at its root. Whoever writes a site keeps it; a folder that has one is a site.
+/// The list of the files of a site, at its root, kept by the writer of the site. A folder with this file is a site.
 pub const LIST: &str = "makespan-site.json";
 
-/// Where the app lies within a site.
+/// The folder of the app within a site.
 pub const APP_FOLDER: &str = "app";
 
-/// The files that lie beside each other at the root of a site.
+/// The files at the root of a site.
 const ROOT: [&str; 2] = ["index.html", LIST];
 /// The folders of a site.
 const FOLDERS: [&str; 3] = ["runs", "workflows", APP_FOLDER];
@@ -28,13 +28,13 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The names that were given.
+/// The file names that are in use.
 #[derive(Default)]
 pub(super) struct Names(BTreeMap<String, usize>);
 
 impl Names {
-    /// The page of an id: what of it is plain, for readers, and a part of its hash, for everything else. No name is one of
-    /// a device, hidden, or equal to another on a disk that ignores case.
+    /// Returns the page of an id: the plain characters of the id, for readers, and a part of its hash. No name is that of a
+    /// device, hidden, or equal to another on a case-insensitive disk.
     pub(super) fn page(&mut self, folder: &str, id: &str) -> String {
         let mut plain = String::new();
         for c in id.chars() {
@@ -57,7 +57,7 @@ impl Names {
     }
 }
 
-/// Whether a path within a site is one that [`super::site`] or the app may have: no other file may ever be removed.
+/// Returns whether a path within a site may belong to [`super::site`] or the app: no other file may ever be removed.
 pub fn is_file_of_site(path: &str) -> bool {
     let Some((folder, name)) = path.split_once('/') else { return ROOT.contains(&path) };
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

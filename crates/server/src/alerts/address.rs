@@ -1,5 +1,5 @@
-//! Which addresses a webhook may be sent to: those of the public internet, unless its owner says otherwise. What is
-//! checked is the address that is connected to, so that no name can lead elsewhere after the check.
+//! Checks the addresses of webhooks: only addresses of the public internet are allowed, unless the owner allows others. The
+//! checked address is the one that is connected to, so that a name cannot resolve to another one after the check.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,10 +8,10 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// Finds addresses of names, and refuses those that are not public.
+/// Resolves names, and refuses addresses that are not public.
 #[derive(Debug)]
 pub(super) struct PublicResolver {
-    /// Whether any address may be connected to.
+    /// Whether any address is allowed.
     pub(super) allow_private: bool,
 }
 
@@ -27,12 +27,12 @@ impl Resolver for PublicResolver {
             return Ok(found);
         }
         // Also if only one of them is: a name of the public internet has no business with the others.
-        let why = "the name leads to an address of this machine or of a private network; set allow_private";
+        let why = "the name resolves to this machine or a private network; to allow that, set allow_private";
         Err(ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why)))
     }
 }
 
-/// Whether an address belongs to the public internet (IANA's registries of special-purpose addresses).
+/// Returns whether an address belongs to the public internet (IANA's registries of special-purpose addresses).
 fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),

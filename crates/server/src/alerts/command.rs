@@ -1,4 +1,4 @@
-//! A notice as a program that is started.
+//! Delivers a notification by starting a program.
 
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use super::handler::Notice;
 use super::webhook::Tried;
 
-/// A program that takes longer is ended.
+/// Time after which the program is stopped.
 const LONGEST: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
-/// The longest value in the environment, bytes: systems limit all of it together.
+/// Maximum length of a value in the environment, bytes, because systems limit its total size.
 const LONGEST_VALUE: usize = 16 << 10;
 
-/// Starts a program without a shell, and waits for it. What the notice is about stands in its environment only: names
-/// come from runs, and an argument could be read as an option.
+/// Starts a program without a shell, and waits for it. The alert is passed only in the environment, because names come from
+/// runs, and an argument could be interpreted as an option.
 pub(super) fn start(words: &[String], notice: &Notice) -> Tried {
     let [program, arguments @ ..] = words else { return Tried::Refused("the command is empty".to_owned()) };
     let mut command = Command::new(program);
@@ -27,7 +27,7 @@ pub(super) fn start(words: &[String], notice: &Notice) -> Tried {
             Some(code) => format!("exit status {code}"),
             None => "ended by a signal".to_owned(),
         }),
-        Ok(None) => Tried::Refused(format!("ended after {} s", LONGEST.as_secs())),
+        Ok(None) => Tried::Refused(format!("stopped after {} s", LONGEST.as_secs())),
         Err(error) => Tried::Refused(format!("cannot start: {}", error.kind())),
     }
 }
@@ -45,7 +45,7 @@ fn until_ended(mut child: Child) -> std::io::Result<Option<ExitStatus>> {
     Ok(None)
 }
 
-/// The variables, all of them whatever the notice holds, so that none is left from elsewhere.
+/// Returns all variables, even those without a value, so that none is inherited.
 fn environment(notice: &Notice) -> Vec<(&'static str, String)> {
     let alert = &notice.alert;
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
@@ -66,7 +66,7 @@ fn environment(notice: &Notice) -> Vec<(&'static str, String)> {
     all.into_iter().map(|(name, value)| (name, without_nul(&value))).collect()
 }
 
-/// No value of the environment can hold a NUL.
+/// Removes NUL characters, which no value of the environment can contain.
 fn without_nul(text: &str) -> String {
     let end = (0..=LONGEST_VALUE.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text[..end].replace('\0', "\u{fffd}")

@@ -1,5 +1,5 @@
-//! Delivery: one thread for each handler, so that none waits for another, and patience with those that cannot be
-//! reached.
+//! Delivery of notifications: one thread per handler, so that handlers do not wait for each other, with retries for those
+//! that cannot be reached.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,9 +14,9 @@ use super::handler::{Handler, HandlerTarget, Notice, NoticeKind};
 use super::ledger::AlertLedger;
 use super::webhook::{self, Tried};
 
-/// Notices that wait for a handler; what comes beyond is not delivered, and recorded as that.
+/// Maximum number of notifications waiting for a handler; further ones are recorded as not delivered.
 const WAITING: usize = 1_000;
-/// After a try that failed, so long passes before the next one; after the last of them none follows.
+/// Pauses before each retry; after the last one there is no further retry.
 const PAUSES: [Duration; 5] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
@@ -25,20 +25,20 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(600),
 ];
 
-/// Those who deliver notices.
+/// The threads that deliver notifications.
 pub struct Couriers {
     couriers: Vec<(Handler, SyncSender<Notice>)>,
     ledger: Arc<AlertLedger>,
-    /// Notices that were handed over and of which nothing came yet.
+    /// Notifications that were queued and have no outcome yet.
     open: Arc<AtomicUsize>,
 }
 
 impl Couriers {
-    /// Starts a thread for each handler. What comes of each notice is kept in the history.
+    /// Starts a thread for each handler. The outcome of each notification is kept in the history.
     ///
     /// # Errors
     ///
-    /// What the system says if it starts no more threads.
+    /// The error of the system if it starts no more threads.
     pub fn new(handlers: Vec<Handler>, ledger: Arc<AlertLedger>) -> std::io::Result<Couriers> {
         let open: Arc<AtomicUsize> = Arc::default();
         let mut couriers = Vec::new();
@@ -54,18 +54,23 @@ impl Couriers {
         Ok(Couriers { couriers, ledger, open })
     }
 
-    /// Hands a notice to all handlers that want it. Never waits for one.
+    /// Queues a notification for all handlers that accept it. Never waits for a handler.
     pub fn notify(&self, notice: &Notice) {
         for (handler, to) in self.couriers.iter().filter(|(handler, _)| handler.wants(notice)) {
             self.open.fetch_add(1, Ordering::AcqRel);
             if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = to.try_send(notice.clone()) {
                 self.open.fetch_sub(1, Ordering::AcqRel);
-                keep(&self.ledger, notice, &handler.name, "not delivered: too many notices wait");
+                keep(
+                    &self.ledger,
+                    notice,
+                    &handler.name,
+                    "not delivered: too many notifications are waiting",
+                );
             }
         }
     }
 
-    /// Waits until something came of each notice, and not for ever; whether that is so.
+    /// Waits, for a limited time, until every notification has an outcome; returns whether that is so.
     pub fn settle(&self, longest: Duration) -> bool {
         let until = Instant::now() + longest;
         while self.open.load(Ordering::Acquire) > 0 {
@@ -78,14 +83,14 @@ impl Couriers {
     }
 }
 
-/// Gives a handler a notice of no run, at once and once; what came of it, as a sentence, and whether it was taken.
+/// Sends a test notification to a handler, once; returns the outcome as a sentence, and whether it was delivered.
 pub fn test_handler(handler: &Handler) -> (bool, String) {
     let t = now();
     let alert = Alert {
         rule: "test".to_owned(),
         run: "test".to_owned(),
         severity: AlertSeverity::Info,
-        text: "this is a test".to_owned(),
+        text: "test notification".to_owned(),
         fired: t,
         ..Alert::default()
     };
@@ -129,7 +134,7 @@ struct Courier {
 }
 
 impl Courier {
-    /// Delivers until nobody sends any more.
+    /// Delivers until the sending side is closed.
     fn deliver(&self, notices: &Receiver<Notice>) {
         let agent = agent(&self.handler);
         // When a notice is tried again, and how often it was.

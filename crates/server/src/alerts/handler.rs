@@ -1,79 +1,79 @@
-//! Who is notified of what, and how.
+//! Handlers: who is notified of which alerts, and how.
 
 use makespan_alerts::{Alert, AlertSeverity};
 
-/// Somebody who is notified.
+/// A receiver of notifications.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Handler {
-    /// Its name, which no other handler has.
+    /// Unique name of the handler.
     pub name: String,
     /// How it is notified.
     pub target: HandlerTarget,
-    /// Of which kinds of events.
+    /// The kinds of events to send.
     pub events: Vec<NoticeKind>,
-    /// Of alerts of at least that severity.
+    /// The minimum severity of alerts to send.
     pub least: AlertSeverity,
-    /// Only of alerts of these rules; of all where empty.
+    /// The rules whose alerts to send; empty for all rules.
     pub rules: Vec<String>,
 }
 
 /// How a handler is notified.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HandlerTarget {
-    /// By a request.
+    /// By a request to a webhook.
     Webhook(Webhook),
-    /// By a program and its arguments. No shell reads them; what it is about stands in the environment.
+    /// By a program with arguments, started without a shell; the alert is passed in the environment.
     Command(Vec<String>),
 }
 
-/// A request that is sent.
+/// A webhook.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// The address, `https` unless `allow_http`.
+    /// The URL; `https`, unless `allow_http`.
     pub url: String,
-    /// With what the request is signed, if it is.
+    /// The secret that requests are signed with, if any.
     pub secret: Option<String>,
-    /// Headers that are added.
+    /// Headers to add.
     pub headers: Vec<(String, String)>,
-    /// What the body is.
+    /// The format of the body.
     pub payload: Payload,
-    /// Whether the address may be `http`.
+    /// Whether the URL may be `http`.
     pub allow_http: bool,
-    /// Whether addresses of this machine and of private networks may be connected to.
+    /// Whether addresses of this machine and of private networks are allowed.
     pub allow_private: bool,
 }
 
-/// Without what may be secret: addresses of webhooks are passwords, too.
+/// Omits what may be secret; the URL of a webhook may be one.
 impl std::fmt::Debug for Webhook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Webhook").field("payload", &self.payload).finish_non_exhaustive()
     }
 }
 
-/// What the body of a request is.
+/// The format of the body of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Payload {
     /// The alert as JSON.
     #[default]
     Json,
-    /// A text, as Slack and those who speak like it (Mattermost, Discord's `/slack`) take it.
+    /// Text as Slack and compatible services (Mattermost, Discord's `/slack`) accept it.
     Slack,
 }
 
 /// What happened to an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// It fired.
+    /// The alert fired.
     Fired,
-    /// It was resolved.
+    /// The alert was resolved.
     Resolved,
 }
 
 impl NoticeKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [NoticeKind; 2] = [NoticeKind::Fired, NoticeKind::Resolved];
 
-    /// `fired` or `resolved`.
+    /// Returns `fired` or `resolved`.
     pub fn name(self) -> &'static str {
         match self {
             NoticeKind::Fired => "fired",
@@ -82,19 +82,19 @@ impl NoticeKind {
     }
 }
 
-/// What handlers are given.
+/// A notification: an event of an alert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// What happened.
     pub kind: NoticeKind,
-    /// The alert as it was then.
+    /// The alert at that time.
     pub alert: Alert,
-    /// When, ns since the epoch.
+    /// Time of the event, ns since the epoch.
     pub t: i64,
 }
 
 impl Handler {
-    /// Whether it wants to be given a notice.
+    /// Returns whether the handler accepts a notification.
     pub fn wants(&self, notice: &Notice) -> bool {
         self.events.contains(&notice.kind)
             && notice.alert.severity >= self.least
@@ -103,7 +103,7 @@ impl Handler {
 }
 
 impl Notice {
-    /// What it says: of one that was resolved what was said then.
+    /// Returns the text of the alert; for a resolved alert, the text of its resolution.
     pub fn text(&self) -> &str {
         match (self.kind, &self.alert.resolved_text) {
             (NoticeKind::Resolved, Some(text)) => text,

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use makespan_alerts::{AlertBook, AlertEntry};
 use makespan_store::private;
 
-/// A longer file is written anew with its newest alerts and all open ones.
+/// Size above which the file is rewritten with its newest alerts and all that are firing.
 const LONGEST: u64 = 8 << 20;
 const KEPT: usize = 2_000;
-/// So long another program that writes is waited for.
+/// Maximum time to wait for another program that is writing.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The history of alerts and the state that it leads to.
+/// The history of alerts, and the state that it gives.
 #[derive(Debug)]
 pub struct AlertLedger {
     path: PathBuf,
@@ -25,41 +25,41 @@ pub struct AlertLedger {
 #[derive(Debug, Default)]
 struct Held {
     book: AlertBook,
-    /// Bytes of the file that are in the book, and which file that was.
+    /// Number of bytes of the file already read, and the identity of that file.
     read: u64,
     file: Option<u64>,
-    /// Lines that this release does not know.
+    /// Number of lines unknown to this version.
     unread: u64,
 }
 
 impl AlertLedger {
-    /// The history in a file, which need not be there yet. Nothing is read yet.
+    /// Opens the history in a file, which need not exist. Nothing is read yet.
     pub fn new(path: PathBuf) -> AlertLedger {
         AlertLedger { path, held: Mutex::default() }
     }
 
-    /// Where it is.
+    /// Returns the path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Looks at the state as it is now, with how many lines are of no known kind.
+    /// Reads the current state; the second argument of `look` is the number of lines of unknown kinds.
     ///
     /// # Errors
     ///
-    /// What the system says of the file.
+    /// The error of the system for the file.
     pub fn read<T>(&self, look: impl FnOnce(&AlertBook, u64) -> T) -> io::Result<T> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.refresh(&self.path)?;
         Ok(look(&held.book, held.unread))
     }
 
-    /// Appends what follows from the state as it is now; no other program changes it meanwhile. Returns what was
-    /// appended.
+    /// Appends the entries that follow from the current state, while no other program can change it. Returns the appended
+    /// entries.
     ///
     /// # Errors
     ///
-    /// What the system says of the file; [`ErrorKind::WouldBlock`] if another program holds it for too long.
+    /// The error of the system for the file; [`ErrorKind::WouldBlock`] if another program holds it for too long.
     pub fn change(&self, next: impl FnOnce(&AlertBook) -> Vec<AlertEntry>) -> io::Result<Vec<AlertEntry>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let _lock = lock(&self.path)?;
@@ -87,7 +87,7 @@ impl AlertLedger {
 }
 
 impl Held {
-    /// Takes in what was appended; the whole file where it is another one.
+    /// Reads appended lines; the whole file if it was replaced.
     fn refresh(&mut self, path: &Path) -> io::Result<()> {
         let mut file = match File::open(path) {
             Ok(file) => file,
@@ -120,7 +120,7 @@ impl Held {
     }
 }
 
-/// Which file it is, also after another one took its place.
+/// Returns the identity of a file, which differs after the file was replaced.
 #[cfg(unix)]
 fn identity(metadata: &fs::Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(metadata)
@@ -138,7 +138,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Keeps other programs from writing until the file is dropped.
+/// Locks the file against other writers until it is dropped.
 fn lock(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         private::create_folders(folder)?;

@@ -1,4 +1,4 @@
-//! Alerts: rules judged while runs grow, their history in a file beside the store, and who is notified.
+//! Alerts: applies rules while runs grow, keeps their history in a file beside the store, and notifies handlers.
 
 mod address;
 mod command;

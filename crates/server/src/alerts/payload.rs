@@ -1,4 +1,4 @@
-//! What the body of a webhook is.
+//! The body of a webhook request.
 
 use makespan_format::time::format_rfc3339;
 use serde_json::json;
@@ -6,10 +6,10 @@ use serde_json::json;
 use super::handler::{Notice, NoticeKind, Payload};
 use crate::documents;
 
-/// Longest text of a message for people, characters.
+/// Maximum length of a message for people, characters.
 const LONGEST: usize = 2_000;
 
-/// The body.
+/// Returns the body.
 pub(super) fn body(payload: Payload, notice: &Notice) -> String {
     match payload {
         Payload::Json => json!({
@@ -22,7 +22,7 @@ pub(super) fn body(payload: Payload, notice: &Notice) -> String {
     }
 }
 
-/// A message for people. Nothing in it is a command or a link: names come from runs.
+/// Returns a message for people. Nothing in it is interpreted as a command or a link, because names come from runs.
 fn message(notice: &Notice) -> String {
     let alert = &notice.alert;
     let state = match notice.kind {
@@ -40,7 +40,7 @@ fn message(notice: &Notice) -> String {
     )
 }
 
-/// Slack's three characters with a meaning ("Formatting text for app surfaces"), and no line breaks.
+/// Escapes Slack's three special characters ("Formatting text for app surfaces"), and replaces line breaks.
 fn escaped(text: &str) -> String {
     let text = makespan_scene::visible(text);
     let clipped: String = text.chars().take(LONGEST).collect();

@@ -1,4 +1,4 @@
-//! Signatures of webhooks, as the Standard Webhooks specification has them (1.0.0, "Verifying signatures").
+//! Signatures of webhooks according to the Standard Webhooks specification (1.0.0, "Verifying signatures").
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -19,7 +19,7 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(block.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().into()
 }
 
-/// The value of `webhook-signature`. A secret that begins with `whsec_` is base64 behind that, any other is its bytes.
+/// Returns the value of `webhook-signature`. A secret that begins with `whsec_` is base64 after that; of any other its bytes are used.
 pub(super) fn signature(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> String {
     let decoded = secret.strip_prefix("whsec_").and_then(|text| BASE64_STANDARD.decode(text).ok());
     let key = decoded.unwrap_or_else(|| secret.as_bytes().to_vec());

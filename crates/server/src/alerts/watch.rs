@@ -1,4 +1,4 @@
-//! Rules judged while runs grow.
+//! Applies rules to runs while they grow.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
@@ -15,18 +15,18 @@ use super::handler::{Notice, NoticeKind};
 use super::ledger::AlertLedger;
 use crate::fold::fold;
 
-/// The latest runs that are looked at, besides all that go on.
+/// Number of latest runs to check, besides all unfinished runs.
 const LATEST: u32 = 200;
 const ACTIVE: u32 = 1_000;
-/// Earlier runs that a run is held against, and the largest of them that is read, bytes.
+/// Number of earlier runs in a baseline, and maximum size of a run read for it, bytes.
 const EARLIER: usize = 20;
 const LARGEST: u64 = 256 << 20;
-/// A run whose end lies further back when it is first seen is history: it was brought in, and nobody is to be notified.
+/// If a run ended longer ago than this when it is first seen, it was imported, and nobody is notified.
 const HISTORY: i64 = 3_600_000_000_000;
-/// Judging takes a twentieth of a processor at most.
+/// Applying rules uses at most a twentieth of a processor.
 const RESTING: u32 = 20;
 
-/// Why runs could not be judged.
+/// The reason why rules could not be applied.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
     /// The store.
@@ -37,48 +37,48 @@ pub enum WatchError {
     Ledger(#[from] io::Error),
 }
 
-/// Judges runs, keeps what was found, and notifies.
+/// Applies rules to runs, stores the alerts, and notifies handlers.
 pub struct AlertWatch {
     rules: Vec<AlertRule>,
     ledger: Arc<AlertLedger>,
     couriers: Couriers,
     seen: HashMap<String, Seen>,
     is_begun: bool,
-    /// Between two looks at a run passes so many times what a look takes.
+    /// The pause between two checks of a run, as a multiple of the time that a check takes.
     resting: u32,
 }
 
-/// A run as it was when it was judged last.
+/// A run at the time of its last check.
 #[derive(Default)]
 struct Seen {
     events: u64,
     was_active: bool,
-    /// Not before that.
+    /// The earliest time of the next check.
     next: Option<Instant>,
     baseline: Option<Arc<Baseline>>,
 }
 
 impl AlertWatch {
-    /// Judges by these rules.
+    /// Makes a watch with these rules.
     pub fn new(rules: Vec<AlertRule>, ledger: Arc<AlertLedger>, couriers: Couriers) -> AlertWatch {
         AlertWatch { rules, ledger, couriers, seen: HashMap::new(), is_begun: false, resting: RESTING }
     }
 
-    /// The same, without a pause between two looks at a run, whatever they cost.
+    /// The same, without pauses between checks of a run, whatever they cost.
     pub fn eager(self) -> AlertWatch {
         AlertWatch { resting: 0, ..self }
     }
 
-    /// Those who deliver.
+    /// Returns the threads that deliver notifications.
     pub fn couriers(&self) -> &Couriers {
         &self.couriers
     }
 
-    /// Judges all runs that changed since the last look, and those that go on for rules that time alone can make true.
+    /// Checks all runs that changed since the last call, and unfinished runs if a rule can fire as time passes.
     ///
     /// # Errors
     ///
-    /// [`WatchError`]; what was not judged is judged the next time.
+    /// [`WatchError`]; runs that were not checked are checked in the next call.
     pub fn look(&mut self, store: &dyn Store, now: i64) -> Result<(), WatchError> {
         let filter = RunFilter { active: Some(true), ..RunFilter::default() };
         let mut runs = store.runs(&RunQuery { filter, limit: ACTIVE, ..RunQuery::default() })?.runs;
@@ -121,7 +121,7 @@ impl AlertWatch {
         self.without_removed(store, &open, &listed, now)
     }
 
-    /// Resolves what is open of runs that are no longer there.
+    /// Resolves firing alerts of runs that no longer exist.
     fn without_removed(
         &self,
         store: &dyn Store,
@@ -142,7 +142,7 @@ impl AlertWatch {
         Ok(())
     }
 
-    /// Judges a run by all rules that are about it, keeps what follows, and notifies.
+    /// Applies all rules to a run, stores the resulting entries, and notifies handlers.
     ///
     /// # Errors
     ///
@@ -193,7 +193,7 @@ impl AlertWatch {
         Ok(())
     }
 
-    /// What the runs before this one had; read once for each run.
+    /// Returns the baseline of a run; read once for each run.
     fn baseline(
         &mut self,
         store: &dyn Store,
@@ -219,13 +219,13 @@ impl AlertWatch {
     }
 }
 
-/// Whether more may happen. A run counts as failed as soon as a task failed; others may still be running then.
+/// Returns whether more events may follow. A run counts as failed as soon as a task fails, but others may still be running.
 fn goes_on(run: &RunState) -> bool {
     let running = [Status::Running, Status::Retrying].into_iter().any(|status| run.tasks.of(status) > 0);
     run.is_active() || (running && run.recorded_end.is_none())
 }
 
-/// The runs of the same workflow that succeeded before it, the latest first.
+/// Returns the runs of the same workflow that succeeded before this one, latest first.
 fn earlier(store: &dyn Store, state: &RunState) -> Result<Vec<RunState>, Error> {
     let Some(workflow) = &state.workflow else { return Ok(Vec::new()) };
     let filter = RunFilter {

@@ -1,4 +1,4 @@
-//! A notice as a request.
+//! Delivers a notification by a request.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use super::handler::{Notice, Webhook};
 use super::payload::body;
 use super::sign::signature;
 
-/// A request takes at most so long, from the name to the last byte of the answer.
+/// Maximum duration of a request, from resolving the name to the last byte of the response.
 const LONGEST: Duration = Duration::from_secs(5);
-/// As much of an answer's head is read.
+/// Maximum size of the head of a response that is read.
 const LARGEST: usize = 64 << 10;
 
-/// What came of one try.
+/// The outcome of one try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tried {
-    /// It was taken.
+    /// Delivered.
     Delivered(String),
-    /// It may be taken the next time.
+    /// Not delivered; a retry may succeed.
     Later(String),
-    /// It will not be.
+    /// Not delivered; a retry would not help.
     Refused(String),
 }
 
-/// What requests are sent with; connects to no address that was not checked.
+/// Sends requests; connects only to checked addresses.
 pub(super) fn agent(webhook: &Webhook) -> Agent {
     let config = Agent::config_builder()
         .timeout_global(Some(LONGEST))
@@ -44,7 +44,7 @@ pub(super) fn agent(webhook: &Webhook) -> Agent {
     Agent::with_parts(config, DefaultConnector::default(), resolver)
 }
 
-/// Sends a notice once. No outcome holds the address, which may be a secret.
+/// Sends a notification once. No outcome contains the URL, which may be a secret.
 pub(super) fn send(agent: &Agent, webhook: &Webhook, notice: &Notice) -> Tried {
     let body = body(webhook.payload, notice);
     // The same for each try, so that whoever receives it twice can tell.
@@ -71,8 +71,8 @@ pub(super) fn send(agent: &Agent, webhook: &Webhook, notice: &Notice) -> Tried {
         Err(ureq::Error::Io(error)) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Tried::Refused(error.to_string())
         }
-        Err(ureq::Error::Timeout(_)) => Tried::Later(format!("no answer within {} s", LONGEST.as_secs())),
-        Err(ureq::Error::HostNotFound) => Tried::Later("the name of the host was not found".to_owned()),
+        Err(ureq::Error::Timeout(_)) => Tried::Later(format!("no response within {} s", LONGEST.as_secs())),
+        Err(ureq::Error::HostNotFound) => Tried::Later("the host name was not found".to_owned()),
         Err(ureq::Error::ConnectionFailed) => Tried::Later("cannot connect".to_owned()),
         Err(ureq::Error::Io(error)) => Tried::Later(error.kind().to_string()),
         Err(ureq::Error::RequireHttpsOnly(_)) => {

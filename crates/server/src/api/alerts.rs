@@ -15,7 +15,7 @@ use crate::documents;
 use crate::net::reply::{self, Problem};
 use crate::params::Params;
 
-/// Alerts of a page, where nothing else is asked for, and at most.
+/// Number of alerts per page: the default, and the maximum.
 const USUAL: usize = 100;
 const MOST: usize = 1_000;
 

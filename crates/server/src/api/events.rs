@@ -1,4 +1,4 @@
-//! The events of a run, as a file of them.
+//! The events of a run as a file.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};
 
-/// Bytes of a piece, and pieces that wait for the client.
+/// Size of a piece in bytes, and number of pieces waiting for the client.
 const PIECE: usize = 64 << 10;
 const PIECES: usize = 4;
 
@@ -57,7 +57,7 @@ pub(crate) async fn events(
             .await;
         if sent.is_err() {
             // The client must not take a part for the whole.
-            let _ = broken.send(Err(io::Error::other("the events could not be read to their end"))).await;
+            let _ = broken.send(Err(io::Error::other("the events could not be read completely"))).await;
         }
     });
     let body =
@@ -71,7 +71,7 @@ pub(crate) async fn events(
     Ok(response)
 }
 
-/// Writes into the body of an answer, and waits for its client.
+/// Writes to the body of a response, and waits for the client to read it.
 struct Pieces {
     to: mpsc::Sender<io::Result<Bytes>>,
     held: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What a run comes to: computed when it is asked for, and kept while the run does not change.
+//! Facts of a run: computed on request, and kept as long as the run does not change.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::fold::fold;
 use crate::net::reply::{Problem, document};
 use crate::params::{Id, Params};
 
-/// Tasks of a page, where nothing else is asked for, and at most.
+/// Number of tasks per page: the default, and the maximum.
 const USUAL: usize = 1_000;
 const MOST: usize = 10_000;
 
@@ -63,7 +63,7 @@ pub(crate) async fn tasks(
     answer(&app, id, what, &headers, make).await
 }
 
-/// Makes a document of a run, or finds it made; what cannot be made for a reason of the client's is 400.
+/// Makes a document of a run, or returns the kept one; if a parameter of the client is invalid, the error is 400.
 async fn answer(
     app: &App,
     id: String,
@@ -78,7 +78,7 @@ async fn answer(
     }
     let made = app.shelf.ask(move |store| Ok(fold(store, &id)?.map(&make))).await?;
     let bytes =
-        made.ok_or_else(|| Problem::not_found("there is no run of that id"))?.map_err(Problem::bad)?;
+        made.ok_or_else(|| Problem::not_found("there is no run with this id"))?.map_err(Problem::bad)?;
     app.cache.put(key, bytes.clone().into());
     Ok(document(headers, "application/json", bytes))
 }

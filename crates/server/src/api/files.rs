@@ -1,4 +1,4 @@
-//! Files of the user that grow.
+//! Growing files of the user.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::net::reply::Problem;
 use crate::params::Id;
 use crate::stop::stopped;
 
-/// As often a file is looked at, and every so many looks something is sent in any case.
+/// Interval at which a file is checked, and number of checks after which a heartbeat is sent.
 const LOOK: Duration = Duration::from_millis(400);
 const BEAT: u32 = 12;
 
-/// `GET /files/{number}/live`: a message whenever the file is another, with its size in bytes.
+/// `GET /files/{number}/live`: a message with the size in bytes whenever the file changes.
 pub(crate) async fn live(State(app): State<Arc<App>>, Id(number): Id) -> Result<Response<Body>, Problem> {
     let path = app.site.path(&number).cloned();
-    let path = path.ok_or_else(|| Problem::not_found("there is no file of that number that may grow"))?;
+    let path = path.ok_or_else(|| Problem::not_found("there is no growing file with this number"))?;
     let (to, received) = mpsc::channel(2);
     tokio::spawn(feed(app, path, to));
     Ok(stream_of(received))
@@ -60,7 +60,7 @@ async fn feed(app: Arc<App>, path: PathBuf, to: mpsc::Sender<Bytes>) {
     }
 }
 
-/// Size and time of change; `None` where the file is gone.
+/// Returns size and modification time; `None` if the file is gone.
 fn state(path: &PathBuf) -> Option<(u64, Option<SystemTime>)> {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.len(), meta.modified().ok()))

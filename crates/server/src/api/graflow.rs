@@ -1,5 +1,5 @@
-//! The addresses of Graflow's lineage service, answered out of the store. Unlike there, an unknown id is a 404, times
-//! name their zone, a run's counters are those of its tasks, and an error is gone after a retry that succeeded.
+//! The addresses of Graflow's lineage service, with data from the store. Unlike the original, an unknown id gives 404, times
+//! have a zone, the counters of a run are derived from its tasks, and an error is cleared when a retry succeeds.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use crate::live::lineage::word;
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};
 
-/// Runs and rows that are listed.
+/// Maximum number of runs and rows listed.
 const LISTED: u32 = 1_000;
-/// Tasks of which a mean is made.
+/// Maximum number of tasks in a mean.
 const AVERAGED: u64 = 20_000;
 
 fn sum(tasks: &Tally, wanted: &str) -> u64 {
@@ -94,7 +94,7 @@ fn seconds((start, end): (i64, i64)) -> f64 {
     end.saturating_sub(start) as f64 / 1e9
 }
 
-/// `GET /api/graph/current`: the graph of the newest run; empty where there is none.
+/// `GET /api/graph/current`: the graph of the newest run; empty if there are no runs.
 pub(crate) async fn graph(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -137,7 +137,7 @@ fn node(run: &Run, task: TaskId, created: &str) -> Value {
     })
 }
 
-/// `GET /api/tasks/{id}/history`: one task over the runs of the store, the newest first.
+/// `GET /api/tasks/{id}/history`: one task in all runs of the store, newest first.
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     Id(id): Id,
@@ -148,7 +148,7 @@ pub(crate) async fn history(
     let query = HistoryQuery { task: id.clone(), runs: RunQuery { limit: LISTED, ..RunQuery::default() } };
     let found = app.shelf.ask(move |store| store.history(&query)).await?;
     if found.tasks.is_empty() {
-        return Err(Problem::not_found("no run has a task of that id"));
+        return Err(Problem::not_found("no run has a task with this id"));
     }
     let rows: Vec<Value> = found
         .tasks
@@ -202,7 +202,7 @@ pub(crate) async fn summary(
     Ok(reply::json(&headers, &value))
 }
 
-/// The mean duration of the tasks of the latest runs, seconds, over at most [`AVERAGED`] tasks; 0 without any, as there.
+/// Returns the mean duration of the tasks of the latest runs, in seconds, over at most [`AVERAGED`] tasks; 0 without tasks.
 fn average_duration(store: &dyn Store, runs: &[RunState]) -> Result<f64, Error> {
     let (mut total, mut count, mut left) = (0.0, 0u64, AVERAGED);
     for state in runs {
@@ -219,12 +219,12 @@ fn average_duration(store: &dyn Store, runs: &[RunState]) -> Result<f64, Error> 
     Ok(if count > 0 { total / count as f64 } else { 0.0 })
 }
 
-/// Something about a run, made of its events where blocking is allowed.
+/// Computes something about a run from its events, where blocking is allowed.
 async fn folded<T: Send + 'static>(
     app: &App,
     id: String,
     make: impl Fn(&Run) -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let made = app.shelf.ask(move |store| Ok(fold(store, &id)?.map(|run| make(&run)))).await?;
-    made.ok_or_else(|| Problem::not_found("there is no run of that id"))
+    made.ok_or_else(|| Problem::not_found("there is no run with this id"))
 }

@@ -1,4 +1,4 @@
-//! Whether the server works, and what it answers.
+//! Health of the server, and the description of its interface.
 
 use std::sync::Arc;
 

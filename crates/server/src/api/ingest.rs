@@ -14,13 +14,13 @@ use crate::net::body;
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};
 
-/// Events of one request.
+/// Maximum number of events per request.
 const MOST_EVENTS: usize = 10_000;
-/// What lines of events are sent as. Forms of a page can send none of these without being asked for leave first.
+/// Accepted content types for lines of events. A form of another site cannot send these without a preflight request.
 const MEDIA_TYPES: [&str; 3] = ["application/x-ndjson", "application/jsonl", "application/json"];
 
-/// `POST /api/v1/runs/{id}/events?producer=ID&seq=N`: one event a line, numbered from N. When it answers, the events are
-/// durable; the same numbers sent again store nothing again.
+/// `POST /api/v1/runs/{id}/events?producer=ID&seq=N`: one event per line, numbered from N. Once the response is sent, the
+/// events are durable; lines with the same numbers are not stored again.
 pub(crate) async fn ingest(
     State(app): State<Arc<App>>,
     Id(id): Id,
@@ -28,7 +28,7 @@ pub(crate) async fn ingest(
     request: Request,
 ) -> Result<Response<Body>, Problem> {
     let producer = params.one("producer")?.ok_or_else(|| {
-        Problem::bad("producer is missing: an id that is new in each life of the program that sends")
+        Problem::bad("producer is missing: an id of the sender, new each time the program starts")
     })?;
     let first: u64 = params.number("seq")?.ok_or_else(|| {
         Problem::bad(

@@ -1,4 +1,4 @@
-//! `GET /metrics`, as Prometheus reads it.
+//! `GET /metrics`, for Prometheus.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::net::reply::Problem;
 use crate::site::with_type;
 
-/// Runs by status, and what this server has done.
+/// Returns the runs by status, and the counters of this server.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response<Body>, Problem> {
     let counts = app.shelf.ask(|store| store.counts(&RunFilter::default(), Grouping::All)).await?;
     let mut text = String::new();
@@ -30,7 +30,7 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response<Body
         (
             "makespan_events_duplicate_total",
             "counter",
-            "Events sent again and not stored.",
+            "Events that were sent again and not stored again.",
             &counters.duplicates,
         ),
         ("makespan_viewers", "gauge", "Clients that follow runs.", &counters.viewers),

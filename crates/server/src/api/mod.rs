@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::live::{sse, ws};
 use crate::net::reply::Problem;
 
-/// What each address answers.
+/// Returns the routes of the interface.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let mut router =
         Router::new().route("/health", get(health::health)).route("/files/{number}/live", get(files::live));
@@ -62,10 +62,13 @@ where
 }
 
 async fn not_allowed() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not answer that method; see Allow")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this address does not support the method; see the header Allow",
+    )
 }
 
-/// The app and the user's files.
+/// Returns the routes of the app and of the user's files.
 async fn site(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut refused = not_allowed().await.into_response();

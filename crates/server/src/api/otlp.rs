@@ -1,4 +1,4 @@
-//! Telemetry that OpenTelemetry's exporters send: OTLP over HTTP, as protobuf and as JSON.
+//! Telemetry from OpenTelemetry exporters: OTLP over HTTP, as protobuf and as JSON.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,7 +18,7 @@ use crate::net::body;
 use crate::net::reply::Problem;
 use crate::params::Params;
 
-/// Bytes of the events that a request may become: attributes of a resource are kept with each of its traces.
+/// Maximum size in bytes of the events made from a request: attributes of a resource are stored with each of its traces.
 const MOST: usize = 64 << 20;
 
 /// `POST /v1/traces`: a trace is a run, a span a task.
@@ -56,7 +56,7 @@ async fn answer(app: Arc<App>, params: Params, request: Request, signal: Signal)
     }
 }
 
-/// Stores what a request holds; when it answers, the events are durable.
+/// Stores the content of a request; once the response is sent, the events are durable.
 async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signal) -> Result<Taken, Problem> {
     let (parts, sent) = request.into_parts();
     let bytes = body::read(&parts.headers, sent).await?;
@@ -68,8 +68,7 @@ async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signa
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be read");
     let (taken, runs) = read.await.map_err(failed)??;
     if runs.is_too_large {
-        let why =
-            "the request is too large once its resources are kept with each trace; send smaller batches";
+        let why = "the request becomes too large when its resources are stored with each trace; send smaller batches";
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
     }
     for (run, lines) in runs.runs {
@@ -93,7 +92,7 @@ async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signa
     Ok(taken)
 }
 
-/// Lines of events by run.
+/// Lines of events, by run.
 #[derive(Default)]
 struct Runs {
     runs: Vec<(String, String)>,
@@ -149,7 +148,7 @@ fn success(taken: &Taken, encoding: Encoding, signal: Signal) -> Response<Body> 
     typed(StatusCode::OK, encoding, bytes)
 }
 
-/// A problem as `google.rpc.Status`, which the protocol asks for.
+/// Returns a problem as `google.rpc.Status`, which the protocol requires.
 fn failure(problem: Problem) -> Response<Body> {
     let mut message = Vec::new();
     bytes_field(2, problem.detail.as_bytes(), &mut message);

@@ -14,10 +14,10 @@ use crate::documents;
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};
 
-/// Runs of a page, where nothing else is asked for, and at most.
+/// Number of runs per page: the default, and the maximum.
 const USUAL: u32 = 100;
 const MOST: u32 = 1_000;
-/// Among how many runs a text is looked for.
+/// Number of runs that a search looks at.
 const SEARCHED: usize = 20_000;
 
 /// `GET /api/v1/runs`.
@@ -51,7 +51,7 @@ fn asked(params: &mut Params) -> Result<(RunQuery, Option<String>), Problem> {
     let mut statuses = Vec::new();
     for word in params.all("status").iter().flat_map(|list| list.split(',')) {
         let status = Status::ALL.into_iter().find(|status| status.name() == word);
-        statuses.push(status.ok_or_else(|| Problem::bad(format!("there is no status {word:?}")))?);
+        statuses.push(status.ok_or_else(|| Problem::bad(format!("unknown status {word:?}")))?);
     }
     let label = |text: String| match text.split_once('=') {
         Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -72,7 +72,9 @@ fn asked(params: &mut Params) -> Result<(RunQuery, Option<String>), Problem> {
         return Err(Problem::bad(format!("limit must be 1 to {MOST}")));
     }
     let after: Option<Cursor> = match params.one("after")? {
-        Some(text) => Some(text.parse().map_err(|_| Problem::bad("after must be the next of another page"))?),
+        Some(text) => Some(
+            text.parse().map_err(|_| Problem::bad("after must be the value of next from another page"))?,
+        ),
         None => None,
     };
     let order = match params.one("order")?.as_deref() {
@@ -84,7 +86,7 @@ fn asked(params: &mut Params) -> Result<(RunQuery, Option<String>), Problem> {
     Ok((RunQuery { filter, order, limit, after }, text))
 }
 
-/// Looks for a text in ids, names, workflows and labels, whatever its case; and among how many runs it did.
+/// Searches ids, names, workflows and labels, ignoring case; also returns the number of runs searched.
 fn search(store: &dyn Store, query: &RunQuery, text: &str) -> Result<(makespan_store::Page, usize), Error> {
     let text = text.trim().to_lowercase();
     let has = |part: &str| part.to_lowercase().contains(&text);

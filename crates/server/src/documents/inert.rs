@@ -1,8 +1,8 @@
-//! JSON that can be printed anywhere.
+//! JSON that is safe to print on a terminal.
 
 use makespan_scene::visible;
 
-/// JSON whose strings hold no character that a terminal obeys: such ones become `\u` escapes, which are the same JSON.
+/// Returns JSON without characters that a terminal interprets: they become `\u` escapes, which are equal JSON.
 pub fn inert_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut units = [0u16; 2];

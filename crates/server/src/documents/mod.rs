@@ -1,5 +1,5 @@
-//! What programs read: the JSON that the server answers with and that the verbs print with `--json`. Members may be
-//! added, none is ever renamed; `docs/summary.md`, `docs/query.md`, `docs/alerts.md` and `docs/cli.md` describe them.
+//! The JSON documents of the server and of verbs with `--json`. Members may be added but are never renamed;
+//! `docs/summary.md`, `docs/query.md`, `docs/alerts.md` and `docs/cli.md` describe them.
 
 mod alert;
 mod inert;

@@ -1,4 +1,4 @@
-//! What a store knows of a run.
+//! The entry of a run in a store.
 
 use makespan_format::Status;
 use makespan_format::time::format_rfc3339;

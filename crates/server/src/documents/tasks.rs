@@ -1,4 +1,4 @@
-//! The tasks that a query finds in a run; `docs/query.md` describes every member.
+//! The tasks of a run that match a query; `docs/query.md` describes every member.
 
 use makespan_analysis::Facts;
 use makespan_analysis::query::Query;
@@ -39,7 +39,7 @@ struct Task<'a> {
 }
 
 /// The tasks of one run that a query matches, as JSON on one line: the form of `makespan query --json`. `page` is the
-/// part of `found` that is listed; where it is not all, `next` says where the next page begins.
+/// part of `found` to list; if it is not all, `next` gives the start of the next page.
 pub fn tasks(query: &Query, facts: &Facts, found: &[TaskId], page: std::ops::Range<usize>) -> String {
     let run = facts.run();
     let listed = found.get(page.clone()).unwrap_or_default();

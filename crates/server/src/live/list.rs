@@ -1,4 +1,4 @@
-//! The latest runs of the store, asked for once for all who watch them.
+//! The latest runs of the store, queried once for all clients.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,17 +9,17 @@ use tokio::sync::Mutex;
 use crate::net::reply::Problem;
 use crate::shelf::Shelf;
 
-/// As many runs are watched, the newest first.
+/// Maximum number of runs followed, newest first.
 const WATCHED: u32 = 500;
-/// So long a list is good enough.
+/// Time for which a list is reused.
 const FRESH: Duration = Duration::from_millis(500);
 
-/// The latest runs, and when they were asked for.
+/// The latest runs, and when they were queried.
 #[derive(Debug, Default)]
 pub(crate) struct RunList(Mutex<Option<(Instant, Arc<Vec<RunState>>)>>);
 
 impl RunList {
-    /// The latest runs, newest first.
+    /// Returns the latest runs, newest first.
     pub(crate) async fn latest(&self, shelf: &Shelf) -> Result<Arc<Vec<RunState>>, Problem> {
         let mut held = self.0.lock().await;
         if let Some((asked, runs)) = &*held

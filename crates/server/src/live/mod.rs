@@ -1,4 +1,4 @@
-//! Runs while they grow: each followed run is read once for all who watch it.
+//! Runs while they grow: each followed run is read once for all clients that follow it.
 
 pub(crate) mod lineage;
 pub(crate) mod list;

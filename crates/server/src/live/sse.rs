@@ -21,14 +21,14 @@ use crate::net::reply::Problem;
 use crate::params::{Id, Params};
 use crate::stop::stopped;
 
-/// Messages that wait for the client; what it does not take is read again later.
+/// Maximum number of messages waiting for the client; others are read again later.
 const WAITING: usize = 2;
-/// So long at least between two messages to a client.
+/// Minimum time between two messages to a client.
 const PAUSE: Duration = Duration::from_millis(100);
-/// So often something is sent, so that both ends know that the other one is there.
+/// Interval of heartbeats, by which both sides detect that the other is gone.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// `GET /api/v1/runs/{id}/live`: what comes after `Last-Event-ID`, or after the first `after` events.
+/// `GET /api/v1/runs/{id}/live`: the events after `Last-Event-ID`, or after the first `after` events.
 pub(crate) async fn live(
     State(app): State<Arc<App>>,
     Id(id): Id,
@@ -44,7 +44,10 @@ pub(crate) async fn live(
     };
     let state = app.shelf.state_of(&id).await?;
     if after > state.events {
-        let why = format!("the run has {} events, not {after}: it was made anew", state.events);
+        let why = format!(
+            "the run has {} events, fewer than {after}: it was deleted and created again",
+            state.events
+        );
         return Err(Problem::new(StatusCode::CONFLICT, why));
     }
     let tail = app.tails.follow(state);
@@ -53,7 +56,7 @@ pub(crate) async fn live(
     Ok(stream_of(received))
 }
 
-/// An answer that goes on as long as there are messages.
+/// Returns a response that goes on as long as there are messages.
 pub(crate) fn stream_of(received: mpsc::Receiver<Bytes>) -> Response<Body> {
     let body = stream::unfold(received, |mut received| async move {
         Some((Ok::<_, Infallible>(received.recv().await?), received))
@@ -103,7 +106,7 @@ async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: u64, to: mpsc::Sender<Byte
     app.counters.viewers.fetch_sub(1, Ordering::Relaxed);
 }
 
-/// One message of several lines; its id is the number of events after it.
+/// Returns one message of several lines; its id is the number of events up to its end.
 fn events(lines: &[String], to: u64) -> Bytes {
     let mut text = format!("id: {to}\nevent: events\n");
     for line in lines {

@@ -1,4 +1,4 @@
-//! What a client of the WebSocket asked to hear of.
+//! Subscriptions of a WebSocket client.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use crate::app::App;
 use crate::documents;
 use crate::net::reply::Problem;
 
-/// What a client asks for.
+/// A subscription.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "subscribe", rename_all = "lowercase", deny_unknown_fields)]
 pub(crate) enum Wanted {
-    /// The events of a run, after the first so many.
+    /// The events of a run, after the first N.
     Run {
         run: String,
         #[serde(default)]
@@ -29,7 +29,7 @@ pub(crate) enum Wanted {
     All {},
 }
 
-/// What it has been sent of it.
+/// How far a subscription has been served.
 pub(crate) enum Subscription {
     Run { id: String, tail: Arc<Tail>, at: u64, said: Option<Arc<RunState>> },
     List { workflow: Option<String>, sent: HashMap<String, (u64, i64)>, seq: u64, is_begun: bool },
@@ -51,7 +51,7 @@ impl Subscription {
         })
     }
 
-    /// The next message, where there is something to say.
+    /// Returns the next message, if there is one.
     pub(crate) async fn next(&mut self, app: &App) -> Result<Option<String>, Problem> {
         match self {
             Subscription::Run { id, tail, at, said } => {
@@ -106,7 +106,7 @@ struct Events<'a> {
     events: Vec<Box<RawValue>>,
 }
 
-/// A line as it is where it is JSON, else as text.
+/// Returns a line unchanged if it is JSON, otherwise as a string.
 fn raw(line: &str) -> Box<RawValue> {
     RawValue::from_string(line.to_owned())
         .or_else(|_| RawValue::from_string(Value::from(line).to_string()))

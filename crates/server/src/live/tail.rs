@@ -1,8 +1,8 @@
-//! The end of a growing run, kept in memory for all who watch it.
+//! The end of a growing run, kept in memory for all clients that follow it.
 //!
-//! Events of a run are numbered by the order in which they were stored. Whoever watches says how many it has, and is given
-//! what comes after: out of memory, or out of the store where it is far behind. So nothing is left out or sent twice,
-//! however often a connection breaks, and a slow client holds up nobody: it only falls back.
+//! Events of a run are numbered in the order in which they were stored. A client gives the number of events it has, and gets
+//! the following ones: from memory, or from the store if it is far behind. So nothing is left out or sent twice, however
+//! often a connection breaks, and a slow client does not delay others.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
@@ -17,33 +17,33 @@ use crate::net::reply::Problem;
 use crate::shelf::Shelf;
 use crate::stop::stopped;
 
-/// Events of a chunk, and bytes of it.
+/// Maximum number of events and bytes of a chunk.
 const CHUNK_EVENTS: usize = 2_000;
 const CHUNK_BYTES: usize = 512 << 10;
-/// Bytes of the chunks of a run that are kept.
+/// Maximum number of bytes kept per run.
 const KEPT: usize = 4 << 20;
-/// As often the store is asked for events that other processes wrote.
+/// Interval at which the store is checked for events written by other processes.
 const OFTEN: Duration = Duration::from_millis(400);
-/// So long events are gathered into a chunk.
+/// Time for which events are gathered into a chunk.
 const GATHER: Duration = Duration::from_millis(60);
 
-/// Events that follow one another.
+/// Consecutive events.
 #[derive(Debug)]
 pub(crate) struct Chunk {
-    /// How many events of the run come before it.
+    /// Number of events of the run before this chunk.
     pub(crate) from: u64,
-    /// Its lines.
+    /// The lines of the events.
     pub(crate) lines: Vec<String>,
     bytes: usize,
 }
 
 impl Chunk {
-    /// How many events of the run there are with it.
+    /// Returns the number of events of the run up to the end of this chunk.
     pub(crate) fn to(&self) -> u64 {
         self.from + self.lines.len() as u64
     }
 
-    /// Its lines after so many events of the run.
+    /// Returns its lines after the first N events of the run.
     pub(crate) fn after(&self, at: u64) -> &[String] {
         self.lines.get(at.saturating_sub(self.from) as usize..).unwrap_or_default()
     }
@@ -75,13 +75,13 @@ pub(crate) struct Tail {
     run: String,
     shelf: Arc<Shelf>,
     ring: Mutex<Ring>,
-    /// What the store knew of the run when its end was read last; `None` once the run is gone.
+    /// The entry of the run in the store when its end was last read; `None` once the run is deleted.
     state: watch::Sender<Option<Arc<RunState>>>,
     wake: Notify,
 }
 
 impl Tail {
-    /// The next events after so many; `None` where there are none yet.
+    /// Returns the events that follow the first N; `None` if there are none yet.
     pub(crate) async fn next(&self, at: u64) -> Result<Option<Arc<Chunk>>, Problem> {
         let end = self.state.borrow().as_ref().map_or(0, |state| state.events);
         if at >= end {
@@ -95,7 +95,7 @@ impl Tail {
         Ok((!chunk.lines.is_empty()).then(|| Arc::new(chunk)))
     }
 
-    /// Hears of changes of the run.
+    /// Subscribes to changes of the run.
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<RunState>>> {
         self.state.subscribe()
     }
@@ -115,7 +115,7 @@ impl Tails {
         Tails { shelf, stop, followed: Arc::default() }
     }
 
-    /// The end of a run that is known to be there.
+    /// Returns the end of a run that is known to exist.
     pub(crate) fn follow(&self, state: RunState) -> Arc<Tail> {
         let mut held = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tail) = held.get(&state.id) {
@@ -131,7 +131,7 @@ impl Tails {
         tail
     }
 
-    /// Events of a run were stored.
+    /// Reports that events of a run were stored.
     pub(crate) fn notify(&self, run: &str) {
         let held = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tail) = held.get(run) {
@@ -140,7 +140,7 @@ impl Tails {
     }
 }
 
-/// Forgets a run that nobody watches; whether it did.
+/// Drops a run that nobody follows; returns whether it did.
 fn forget(followed: &Mutex<Followed>, tail: &Arc<Tail>) -> bool {
     let mut held = followed.lock().unwrap_or_else(PoisonError::into_inner);
     // One is in the table, one with whoever asks.
@@ -151,7 +151,7 @@ fn forget(followed: &Mutex<Followed>, tail: &Arc<Tail>) -> bool {
     unwatched
 }
 
-/// Keeps the end of a run as it is in the store, for as long as anybody watches.
+/// Keeps the end of a run up to date with the store while anybody follows it.
 async fn poll(tail: Arc<Tail>, followed: Arc<Mutex<Followed>>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -174,7 +174,7 @@ async fn poll(tail: Arc<Tail>, followed: Arc<Mutex<Followed>>, mut stop: watch::
     }
 }
 
-/// Reads what is new, then says so.
+/// Reads new events, then reports them.
 async fn take(tail: &Tail, state: RunState) {
     let (mut end, was) = match &*tail.state.borrow() {
         Some(was) => (was.events, Some(Arc::clone(was))),

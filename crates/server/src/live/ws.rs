@@ -1,4 +1,4 @@
-//! The WebSocket: runs, workflows and everything, on one connection.
+//! The WebSocket: changes of a run, a workflow or all runs, on one connection.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,26 +18,26 @@ use crate::app::App;
 use crate::net::reply::Problem;
 use crate::stop::stopped;
 
-/// Bytes of a frame and of a message that a client may send, and bytes that may wait to be written to it.
+/// Maximum number of bytes of a frame and of a message that a client sends, and of bytes waiting to be sent to it.
 const FRAME: usize = 64 << 10;
 const MESSAGE: usize = 256 << 10;
 const UNREAD: usize = 1 << 20;
-/// Subscriptions of a connection.
+/// Maximum number of subscriptions per connection.
 const SUBSCRIPTIONS: usize = 64;
-/// As often it is looked whether there is something to send.
+/// Interval at which new messages are looked for.
 const TICK: Duration = Duration::from_millis(100);
-/// So long a message may take to be written, and so often a ping is sent.
+/// Maximum time to send a message, and the interval of pings.
 const SLOW: Duration = Duration::from_secs(20);
 const PING: Duration = Duration::from_secs(10);
 
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
-/// `GET /api/v1/live`: the client sends what it wants to hear of, as JSON.
+/// `GET /api/v1/live`: the client sends its subscriptions as JSON.
 pub(crate) async fn live(State(app): State<Arc<App>>, upgrade: Upgrade) -> Result<Response<Body>, Problem> {
     Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, None)))
 }
 
-/// `GET /ws/lineage`: Graflow's messages of all runs.
+/// `GET /ws/lineage`: Graflow's messages about all runs.
 pub(crate) async fn lineage(
     State(app): State<Arc<App>>,
     upgrade: Upgrade,
@@ -46,7 +46,8 @@ pub(crate) async fn lineage(
 }
 
 fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Problem> {
-    let upgrade = upgrade.map_err(|why| Problem::new(why.status(), "this address speaks WebSocket"))?;
+    let upgrade =
+        upgrade.map_err(|why| Problem::new(why.status(), "this address requires a WebSocket connection"))?;
     Ok(upgrade.max_frame_size(FRAME).max_message_size(MESSAGE).max_write_buffer_size(UNREAD * 2))
 }
 
@@ -58,7 +59,7 @@ async fn serve(app: Arc<App>, mut socket: WebSocket, lineage: Option<Lineage>) {
     app.counters.viewers.fetch_sub(1, Ordering::Relaxed);
 }
 
-/// Talks until one side has enough; with which code to close.
+/// Serves the connection until one side closes it; returns the close code.
 async fn converse(app: &Arc<App>, socket: &mut WebSocket, mut lineage: Option<Lineage>) -> u16 {
     let mut subscriptions: Vec<Subscription> = Vec::new();
     let (mut ticks, mut stop) = (interval(TICK), app.stop.clone());
@@ -110,13 +111,13 @@ async fn subscribe(app: &Arc<App>, subscriptions: &mut Vec<Subscription>, text: 
     let wanted: Wanted =
         serde_json::from_str(text).map_err(|error| Problem::bad(format!("not a subscription: {error}")))?;
     if subscriptions.len() >= SUBSCRIPTIONS {
-        return Err(Problem::bad(format!("a connection has at most {SUBSCRIPTIONS} subscriptions")));
+        return Err(Problem::bad(format!("a connection may have at most {SUBSCRIPTIONS} subscriptions")));
     }
     subscriptions.push(Subscription::new(app, wanted).await?);
     Ok(())
 }
 
-/// Sends a message; `false` if the client does not take it.
+/// Sends a message; returns `false` if the client does not read it.
 async fn send(socket: &mut WebSocket, message: String) -> bool {
     matches!(timeout(SLOW, socket.send(Message::Text(message.into()))).await, Ok(Ok(())))
 }

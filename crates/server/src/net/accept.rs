@@ -1,5 +1,5 @@
-//! The accept loop. `axum::serve` installs no timer, so a client that sends its head a byte a minute would hold a
-//! connection for ever; here each connection has limits of its own.
+//! The accept loop. `axum::serve` installs no timer, so a client that sends a byte per minute would hold a connection for
+//! ever; here each connection has limits.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -20,24 +20,24 @@ use super::timed::Timed;
 use crate::front::Front;
 use crate::stop::stopped;
 
-/// Within so long the head of a request must have come; also how long a connection may stand idle.
+/// Maximum time for the head of a request, and maximum idle time of a connection.
 const HEAD: Duration = Duration::from_secs(10);
-/// So long a client may read nothing of what is written to it.
+/// Maximum time that a client may not read what is sent to it.
 const STALLED: Duration = Duration::from_secs(10);
-/// So long requests that are being answered when the server stops may take.
+/// Maximum time for open requests to finish when the server stops.
 const DRAIN: Duration = Duration::from_secs(8);
-/// Connections in all, and from one address that is not this machine.
+/// Maximum number of connections: in total, and per address other than this machine.
 const MOST: usize = 1_500;
 const MOST_OF_ONE: usize = 64;
-/// Header lines of a request, and bytes of its head.
+/// Maximum number of header lines of a request, and of bytes of its head.
 const HEADER_LINES: usize = 100;
 const HEAD_BYTES: usize = 16 << 10;
 
-/// How many connections each address has.
+/// Number of connections of each address.
 #[derive(Default)]
 struct Open(Mutex<(usize, HashMap<IpAddr, usize>)>);
 
-/// A connection that counts while this lives.
+/// A connection that is counted until this is dropped.
 struct Place {
     open: Arc<Open>,
     of: IpAddr,
@@ -71,7 +71,7 @@ impl Drop for Place {
     }
 }
 
-/// Answers until `stop` turns true, then lets what is being answered come to its end.
+/// Answers requests until `stop` turns true, then lets open requests finish.
 pub(crate) async fn accept(listener: TcpListener, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
     let open = Arc::new(Open::default());
     let mut connections = JoinSet::new();

@@ -1,4 +1,4 @@
-//! The body of a request, within limits on its bytes as they come and as they are once unpacked.
+//! Reads the body of a request, with limits on its compressed and decompressed size.
 
 use std::io::Read as _;
 use std::time::{Duration, Instant};
@@ -10,26 +10,26 @@ use http_body_util::BodyExt as _;
 
 use super::reply::Problem;
 
-/// Bytes that are taken from the network, and bytes that they may unpack to.
+/// Maximum number of bytes to receive, and of bytes after decompression.
 pub(crate) const MOST_SENT: usize = 16 << 20;
 pub(crate) const MOST_UNPACKED: usize = 64 << 20;
-/// So long nothing may come, and after this grace at least so many bytes a second.
+/// Maximum idle time, and the minimum rate in bytes per second after the grace period.
 const IDLE: Duration = Duration::from_secs(15);
 const GRACE: Duration = Duration::from_secs(15);
 const SLOWEST: u64 = 1 << 10;
 
-/// The media type of a request, without parameters, in lower case.
+/// Returns the media type of a request, without parameters, in lower case.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Reads a body whole and unpacks it.
+/// Reads and decompresses a whole body.
 ///
 /// # Errors
 ///
-/// 413 for one that is too large, 408 for one that comes too slowly, 415 for a packing other than gzip, 400 for a
-/// damaged one.
+/// 413 if it is too large, 408 if it arrives too slowly, 415 if its encoding is not gzip, 400 if it is
+/// damaged.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, Problem> {
     let packing =
         headers.get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap_or("?").to_ascii_lowercase());
@@ -44,7 +44,7 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>,
     let mut bytes = Vec::new();
     let began = Instant::now();
     loop {
-        let slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "the body comes too slowly");
+        let slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "the body arrives too slowly");
         let Some(frame) = tokio::time::timeout(IDLE, body.frame()).await.map_err(|_| slow())? else { break };
         let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the body ends before its length");
         if let Ok(data) = frame.map_err(broken)?.into_data() {
@@ -62,7 +62,7 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>,
         return Ok(bytes);
     }
     let unpacked = tokio::task::spawn_blocking(move || unpack(&bytes)).await;
-    unpacked.unwrap_or_else(|_| Err(Problem::new(StatusCode::BAD_REQUEST, "the body cannot be unpacked")))
+    unpacked.unwrap_or_else(|_| Err(Problem::new(StatusCode::BAD_REQUEST, "the body cannot be decompressed")))
 }
 
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {

@@ -1,21 +1,21 @@
-//! Who may ask. A page of another site can make the browser send requests to loopback, and with a name that it points
-//! there (DNS rebinding) read the answers: so the name asked for and the origin of the asker are judged, always.
+//! Checks the host name and the origin of requests. A page of another site can make the browser send requests to loopback,
+//! and read the responses by a name that it points there (DNS rebinding). Therefore both are always checked.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::reply::Problem;
 
-/// Names under which a server may be asked on its own machine.
+/// Host names that are accepted on the server's own machine.
 const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
-/// The names that this server answers to.
+/// The host names that this server accepts.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     port: u16,
-    /// Other authorities (`name` or `name:port`) under which it is asked: its address in a network, a proxy's name.
+    /// Additional authorities (`name` or `name:port`): the server's address in a network, a proxy's name.
     hosts: Vec<String>,
-    /// Whether a page of another place may lead here: into a page of its own, which the other cannot look into.
+    /// Whether a page of another origin may link here: the response is a page of its own, which the other cannot read.
     may_be_led_to: bool,
 }
 
@@ -24,15 +24,11 @@ impl Guard {
         Guard { port, hosts, may_be_led_to }
     }
 
-    /// Why the request is not answered, if it is not.
+    /// Returns the reason to refuse the request, if any.
     pub(crate) fn refusal(&self, request: &Request) -> Option<Problem> {
         let headers = request.headers();
-        let wrong_host = || {
-            Problem::new(
-                StatusCode::MISDIRECTED_REQUEST,
-                "this server does not answer to that name; see --host",
-            )
-        };
+        let wrong_host =
+            || Problem::new(StatusCode::MISDIRECTED_REQUEST, "unknown host name; add it with --host");
         let mut hosts = headers.get_all(header::HOST).iter();
         let (host, second) = (hosts.next().and_then(|h| h.to_str().ok()), hosts.next());
         if !host.is_some_and(|h| self.is_own(h)) || second.is_some() {
@@ -42,7 +38,7 @@ impl Guard {
         if request.uri().authority().is_some_and(|a| !self.is_own(a.as_str())) {
             return Some(wrong_host());
         }
-        let foreign = || Problem::new(StatusCode::FORBIDDEN, "this server answers to its own page only");
+        let foreign = || Problem::new(StatusCode::FORBIDDEN, "requests from other sites are refused");
         for origin in headers.get_all(header::ORIGIN) {
             let origin = origin.to_str().unwrap_or_default();
             let own = match (origin.strip_prefix("http://"), origin.strip_prefix("https://")) {
@@ -68,7 +64,7 @@ impl Guard {
     }
 }
 
-/// Whether that is a name of this machine with our port; without one it means port 80.
+/// Returns whether this is a name of this machine with the server's port; without a port it means port 80.
 fn is_loopback(host: &str, port: u16) -> bool {
     LOOPBACK.iter().any(|own| {
         let rest = host.get(..own.len()).filter(|h| h.eq_ignore_ascii_case(own)).and(host.get(own.len()..));
@@ -79,12 +75,12 @@ fn is_loopback(host: &str, port: u16) -> bool {
     })
 }
 
-/// Whether the browser says that another site asks (Fetch Metadata, section 2.2).
+/// Returns whether the browser reports that another site sends the request (Fetch Metadata, section 2.2).
 fn is_cross_site(headers: &HeaderMap) -> bool {
     headers.get_all("sec-fetch-site").iter().any(|v| v == "cross-site" || v == "same-site")
 }
 
-/// Whether the answer becomes a page of its own: so the browser comes from the file that makespan has it open.
+/// Returns whether the response becomes a page of its own, as when the browser follows the file that `makespan open` wrote.
 fn is_navigation(headers: &HeaderMap) -> bool {
     let only = |name: &str, value: &str| {
         let mut values = headers.get_all(name).iter();

@@ -1,4 +1,4 @@
-//! What stands between a socket and an answer: the accept loop, its limits, and who may ask.
+//! The network side: the accept loop, its limits, and access checks.
 
 pub(crate) mod accept;
 pub(crate) mod body;

@@ -1,4 +1,4 @@
-//! Answers: JSON with an entity tag, packed where the client takes it, and problems as RFC 9457 writes them.
+//! Responses: JSON with an entity tag, compressed if the client accepts it, and problems according to RFC 9457.
 
 use std::io::Write as _;
 
@@ -10,15 +10,15 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-/// What is shorter is not worth packing.
+/// Minimum length of a body to compress.
 const WORTH_PACKING: usize = 1_024;
 
-/// Why a request is not answered.
+/// The reason why a request is refused or failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     pub(crate) detail: String,
-    /// Seconds after which the same request may go well.
+    /// Seconds after which a retry may succeed.
     pub(crate) retry_after: Option<u32>,
 }
 
@@ -35,7 +35,7 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// The server has too much to do.
+    /// The server is busy.
     pub(crate) fn busy(detail: impl Into<String>) -> Problem {
         Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
@@ -61,14 +61,14 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The entity tag of bytes: weak, because the same document is sent packed and plain.
+/// Returns the entity tag of bytes: weak, because the same document is sent both compressed and plain.
 pub(crate) fn tag(bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes);
     let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{hex}\"")
 }
 
-/// Whether the client has that already (RFC 9110, section 13.1.2).
+/// Returns whether the client already has this version (RFC 9110, section 13.1.2).
 pub(crate) fn has(headers: &HeaderMap, tag: &str) -> bool {
     let strong = tag.trim_start_matches("W/");
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
@@ -78,7 +78,7 @@ pub(crate) fn has(headers: &HeaderMap, tag: &str) -> bool {
         .any(|known| known == "*" || known.trim_start_matches("W/") == strong)
 }
 
-/// Whether the client takes gzip.
+/// Returns whether the client accepts gzip.
 pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     let lists = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|v| v.to_str().ok());
     lists.flat_map(|list| list.split(',')).any(|one| {
@@ -89,7 +89,7 @@ pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// An answer of 200 with an entity tag, or of 304 where the client has it already.
+/// Returns a response 200 with an entity tag, or 304 if the client already has this version.
 pub(crate) fn document(headers: &HeaderMap, media_type: &'static str, bytes: Vec<u8>) -> Response<Body> {
     let tag = tag(&bytes);
     let mut response = if has(headers, &tag) {
@@ -116,7 +116,7 @@ pub(crate) fn not_modified() -> Response<Body> {
     response
 }
 
-/// The headers of a document that is asked for again and again.
+/// The headers of a document that is requested repeatedly.
 pub(crate) fn describe(response: &mut Response<Body>, media_type: &'static str, tag: &str) {
     let is_whole = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! Tokens: who may read and who may write, where a server is reached from other machines.
+//! Access tokens: who may read and who may write if other machines can reach the server.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,22 +14,22 @@ use super::reply::Problem;
 /// What a token allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Looking at runs.
+    /// Reading runs.
     Read,
     /// Sending events.
     Ingest,
 }
 
-/// What a token allows, everything where that is `None`, and its hash.
+/// The scope of a token (`None`: everything), and its hash.
 type Known = (Option<Scope>, [u8; 32]);
 
-/// The fewest characters of a token: 128 bits written in hexadecimal.
+/// Minimum length of a token, in characters: 128 bits as hexadecimal.
 const SHORTEST: usize = 32;
-/// As often the file is looked at again.
+/// Interval at which the file is checked for changes.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// The tokens of a file, which may change while the server runs. A line is a scope (`read`, `ingest` or `all`) and a
-/// token; only hashes of them are kept.
+/// The tokens of a file, which may change while the server runs. Each line is a scope (`read`, `ingest` or `all`) and a
+/// token; only hashes of tokens are kept.
 #[derive(Debug)]
 pub struct Tokens {
     path: PathBuf,
@@ -48,7 +48,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// As a sentence: why the file cannot be read, or what is wrong with it. No message holds a token.
+    /// A sentence: why the file cannot be read, or what is invalid in it. No message contains a token.
     pub fn open(path: PathBuf) -> Result<Tokens, String> {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let known = parse(&text).map_err(|why| format!("{}: {why}", path.display()))?;
@@ -57,8 +57,8 @@ impl Tokens {
         Ok(Tokens { path, held: Mutex::new(held) })
     }
 
-    /// Whether the request brings a token of that scope: as `Authorization: Bearer TOKEN`, or as the password of
-    /// `Basic`, which browsers ask their user for.
+    /// Returns whether the request has a token of this scope: as `Authorization: Bearer TOKEN`, or as the password of `Basic`
+    /// authentication, for which browsers ask their user.
     pub(crate) fn check(&self, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
         let known = self.known();
         let given = given(headers).map(|token| -> [u8; 32] { Sha256::digest(token.as_bytes()).into() });
@@ -72,7 +72,10 @@ impl Tokens {
         if found.iter().any(|allowed| allowed.is_none_or(|allowed| allowed == scope)) {
             Ok(())
         } else if found.is_empty() {
-            Err(Problem::new(StatusCode::UNAUTHORIZED, "a token is needed, as Authorization: Bearer TOKEN"))
+            Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "a token is required; send Authorization: Bearer TOKEN",
+            ))
         } else {
             Err(Problem::new(StatusCode::FORBIDDEN, "this token does not allow that"))
         }
@@ -119,7 +122,7 @@ fn parse(text: &str) -> Result<Vec<Known>, String> {
         }
         known.push((scope, Sha256::digest(token.as_bytes()).into()));
     }
-    if known.is_empty() { Err("there is no token in it".to_owned()) } else { Ok(known) }
+    if known.is_empty() { Err("the file contains no token".to_owned()) } else { Ok(known) }
 }
 
 fn given(headers: &HeaderMap) -> Option<String> {

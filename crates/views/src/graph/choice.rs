@@ -41,7 +41,7 @@ impl Grouping {
         match self {
             Grouping::Automatic => "Automatic",
             Grouping::Tasks => "Tasks",
-            Grouping::Stacks => "Equal tasks stacked",
+            Grouping::Stacks => "Stacks of equal tasks",
             Grouping::Steps => "Steps",
             Grouping::Groups => "Groups",
         }
@@ -102,7 +102,7 @@ impl Focus {
                 let of = key.split_once(':').map_or(key.as_str(), |parts| parts.1);
                 format!("{}{}{}", name(of), hops(*up, "before"), hops(*down, "after"))
             }
-            Focus::Failed { .. } => "failed and neighbours".to_owned(),
+            Focus::Failed { .. } => "failed tasks and neighbours".to_owned(),
             Focus::Between(a, b) => format!("between {} and {}", name(a), name(b)),
         })
     }

@@ -39,7 +39,7 @@ impl Which {
             Which::Tasks => "Tasks by measure",
             Which::Workers => "Workers over time",
             Which::Runs => "Tasks by run",
-            Which::Days => "Days of runs",
+            Which::Days => "Runs by day",
         }
     }
 }

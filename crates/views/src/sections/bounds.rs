@@ -19,11 +19,11 @@ pub fn bounds(facts: &Facts) -> Option<Section> {
         table.push(vec![Cell::new(what), Cell::new(Value::Duration(ns)), Cell::new(why)]);
     };
     let two = |x: f64| plain((x * 100.0).round() / 100.0);
-    line("as it ran".to_owned(), b.makespan, format!("{} attempts running on average", two(b.parallelism)));
+    line("actual run".to_owned(), b.makespan, format!("{} attempts running on average", two(b.parallelism)));
     let slots = counted(b.slots, "slot");
     let from = match b.slots_from {
-        SlotCount::Workers => "as the workers had",
-        SlotCount::Concurrency => "the most used at once",
+        SlotCount::Workers => "all slots of the workers",
+        SlotCount::Concurrency => "the maximum used at once",
     };
     line(
         format!("on {slots}, {from}"),
@@ -34,7 +34,7 @@ pub fn bounds(facts: &Facts) -> Option<Section> {
     line(
         "on any number of slots".to_owned(),
         b.critical_path,
-        format!("critical path; more than {enough} gain nothing"),
+        format!("critical path; more than {enough} do not help"),
     );
     let mut pairs = vec![
         (

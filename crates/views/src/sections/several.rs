@@ -36,7 +36,7 @@ pub fn runs_by_workflow(overview: &RunsOverview) -> Option<Section> {
     let mut section = Section::of_table("workflows", table)?;
     section
         .blocks
-        .push(note("Mean and median are of runs that succeeded, the longest of all that finished."));
+        .push(note("Mean and median cover the runs that succeeded; the longest covers all finished runs."));
     Some(section)
 }
 

@@ -40,8 +40,8 @@ pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
     if !causes.culprits.is_empty() {
         let columns = vec![
             Column::text("task", "Task"),
-            Column::number("dependency", "Held dependents back"),
-            Column::number("slot", "Others waited for its slot"),
+            Column::number("dependency", "Wait of dependents"),
+            Column::number("slot", "Wait for its slot"),
         ];
         let mut table = Table::new("Tasks that delayed others", columns);
         for c in causes.culprits.iter().take(rows) {
@@ -52,7 +52,7 @@ pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
     }
     if dependency > 0 {
         blocks.push(note(format!(
-            "Release time is not waiting: tasks were not ready for {} because a dependency had not finished.",
+            "Not included: {} during which tasks were not ready because a dependency had not finished.",
             duration(dependency)
         )));
     }

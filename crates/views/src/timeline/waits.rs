@@ -19,7 +19,7 @@ const MOST: usize = 100;
 /// What a stretch of waiting was for, in words, and the task behind it.
 pub(crate) fn reason(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
     match cause {
-        Cause::Dependency(task) => ("release by", Some(task)),
+        Cause::Dependency(task) => ("released by", Some(task)),
         Cause::Slot(attempt) => ("slot of", Some(TaskId(run.attempts.task[attempt.index()]))),
         Cause::Queue => ("queue", None),
         Cause::Backoff => ("between attempts", None),
@@ -140,7 +140,7 @@ pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
         Column::number("from", "From"),
         Column::number("duration", "Duration"),
     ];
-    let mut table = Table::new("Time before each start", columns);
+    let mut table = Table::new("Waits before each start", columns);
     for piece in pieces.iter().take(MOST) {
         let (why, who) = reason(run, piece.cause);
         let name = who.map_or_else(|| Cell::new(""), |t| Cell::new(run.task_name(t)).task(t.0));
@@ -175,14 +175,14 @@ mod tests {
             .iter()
             .map(|r| r.iter().map(|c| c.text().into_owned()).collect::<Vec<_>>().join(" "))
             .collect();
-        assert_eq!(said, ["release by a +0 s 4 s", "slot of b +4 s 3 s"]);
+        assert_eq!(said, ["released by a +0 s 4 s", "slot of b +4 s 3 s"]);
         let index = Index::new(facts.run(), Lanes::Worker);
         let group = waits(&facts, &index, &Frame::whole(&index, 900.0), task);
         let mut scene = makespan_scene::Scene::new(900.0, 200.0, "");
         scene.push(group);
         let svg = makespan_scene::svg(&scene, &makespan_scene::Theme::light());
         // b runs in the same row from 2 on, so that only the words before it have room.
-        assert!(svg.contains("release by a") && !svg.contains("slot of b"), "{svg}");
+        assert!(svg.contains("released by a") && !svg.contains("slot of b"), "{svg}");
         let frame = Frame::whole(&index, 900.0);
         let at = |row: u32, t: i64| {
             let y = frame.row_top(row) + frame.row_height - 3.0;

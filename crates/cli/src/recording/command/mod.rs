@@ -69,7 +69,7 @@ fn say(text: &str) {
 
 fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
     let signals =
-        Signals::hold().map_err(|error| Failure::Usage(format!("signals cannot be held: {error}")))?;
+        Signals::hold().map_err(|error| Failure::Usage(format!("cannot block signals: {error}")))?;
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let [program, ..] = args.command.as_slice() else {
         return Err(Failure::Usage("missing command".to_owned()));
@@ -179,7 +179,7 @@ fn refuse(address: &Address, id: &str) -> Result<bool, Failure> {
             None => Ok(true),
         },
         Err(error) if error.is_transient() => {
-            say(&format!("warning: {error}; it is tried again at the end"));
+            say(&format!("warning: {error}; trying again at the end"));
             Ok(!matches!(error, makespan_store::Error::Unavailable { .. }))
         }
         Err(error) => Err(address.failed(error)),
@@ -227,7 +227,8 @@ fn attend(
         record.note(format!("not collected: {}", gaps.join("; ")));
     }
     if !join(readers) {
-        let text = "what the command left behind keeps its output open; what it wrote later is not recorded";
+        let text =
+            "processes left behind by the command keep its output open; their later output is not recorded";
         record.note(text.to_owned());
     }
     (status, ended)

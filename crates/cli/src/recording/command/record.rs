@@ -195,7 +195,7 @@ impl Record {
     pub(super) fn output(&mut self, tail: &Tail) {
         let (left_out, bytes) = (tail.left_out(), tail.bytes());
         if left_out > 0 {
-            self.note(format!("of {bytes} bytes of output the first {left_out} are not kept"));
+            self.note(format!("the first {left_out} of {bytes} bytes of output were not recorded"));
         }
         for line in tail.lines() {
             self.log(line.t, line.stream.name(), line.text);
@@ -284,10 +284,12 @@ impl Record {
         let path: PathBuf =
             std::env::temp_dir().join(format!("makespan-{:016x}.jsonl", crate::stored::random()));
         let rest = match write_private(&path, text.as_bytes()) {
-            Ok(()) => format!("what is missing is in {}; `makespan import` takes it", path.display()),
-            Err(error) => format!("what is missing is lost: {error}"),
+            Ok(()) => {
+                format!("the missing records are in {}; import them with `makespan import`", path.display())
+            }
+            Err(error) => format!("the missing records are lost: {error}"),
         };
-        let text = format!("run {} is not stored as a whole: {error}; {rest}", self.run);
+        let text = format!("run {} is not stored completely: {error}; {rest}", self.run);
         let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
     }
 }

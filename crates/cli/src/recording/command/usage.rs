@@ -152,7 +152,7 @@ mod system {
         match failed {
             Some(why) => Err(why),
             None if any => Ok(sum),
-            None => Err("no process could be looked at".to_owned()),
+            None => Err("no process could be read".to_owned()),
         }
     }
 
@@ -177,7 +177,7 @@ mod system {
 mod system {
     use super::Process;
 
-    const WHY: &str = "they are read from /proc of Linux";
+    const WHY: &str = "only available on Linux, from /proc";
 
     pub(super) fn processes() -> Result<Vec<Process>, String> {
         Err(WHY.to_owned())
@@ -230,7 +230,7 @@ pub(super) fn totals() -> (Vec<Measured>, Option<String>) {
     (
         measured,
         Some(format!(
-            "memory of the largest process: it is below the {own:.1} MiB of the recorder, which hide it"
+            "memory of the largest process: it is hidden by the {own:.1} MiB that makespan itself uses"
         )),
     )
 }

@@ -249,7 +249,7 @@ impl<'z> Lineage<'z> {
         if let Some((file, figures)) = last.filter(|_| !alone) {
             let text: Vec<String> = figures.iter().map(|(k, v)| format!("{k} {v}")).collect();
             let message =
-                format!("{file}: figures over all executions, of no single run: {}", text.join(", "));
+                format!("{file}: figures over all executions, not of a single run: {}", text.join(", "));
             info(sink, "summary-of-all", message);
         }
         let file = self.runs.first().and_then(|r| r.files.first()).map_or("lineage", String::as_str);
