@@ -127,7 +127,8 @@ pub fn share(part: f64) -> String {
         return "<0.1 %".to_owned();
     }
     let hundredths = part * 100.0;
-    let rounded = if hundredths >= 10.0 { hundredths.round() } else { (hundredths * 10.0).round() / 10.0 };
+    let is_plain = (10.0..99.5).contains(&hundredths) || part >= 1.0;
+    let rounded = if is_plain { hundredths.round() } else { (hundredths * 10.0).round() / 10.0 };
     let shown = if part < 1.0 { rounded.min(99.9) } else { rounded };
     format!("{} %", plain(shown))
 }
