@@ -98,20 +98,69 @@ fn console_texts() {
 }
 
 #[test]
-fn text_and_graph_of_a_run_stay_two_and_drawings_join_both() {
+fn text_and_graph_of_a_recorded_run_are_one_and_drawings_join_it() {
     let Some(root) = samples(SEED) else { return };
     let sources: Vec<Source> =
         all(&root).into_iter().filter(|s| s.name.starts_with("01_success_parallel/")).collect();
     let told = tell(&IMPORTER, &sources);
     assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
-    assert_eq!(count(&told, "run", "\"source\""), 2);
-    // Two drawings of one graph give its three edges once for each run, and three members of the group.
-    assert_eq!(count(&told, "task", "\"after\""), 6);
-    assert_eq!(count(&told, "task", "\"parent\":\"ParallelGroup_1\""), 6);
+    assert_eq!(ids(&told).len(), 1);
+    // Two drawings of one graph give its three edges once, and three members of the group.
+    assert_eq!(count(&told, "task", "\"after\""), 3);
     let all = tell(&IMPORTER, &all(&root));
     assert_eq!((&all.result, all.unclaimed.as_slice()), (&Ok(()), ["README.txt".to_owned()].as_slice()));
     // Drawings join the runs in their own folder only, though others have tasks of these names.
-    assert_eq!(count(&all, "task", "\"after\":[\"extract\"]"), 2);
+    assert_eq!(count(&all, "task", "\"after\":[\"extract\"]"), 1);
+}
+
+/// The ids of the runs.
+fn ids(told: &Told) -> Vec<&str> {
+    let mut ids: Vec<&str> =
+        told.of("run").into_iter().filter_map(|l| l.split("\"run\":\"").nth(1)?.split('"').next()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+#[test]
+fn text_and_graph_of_one_trace_are_one_run() {
+    let names = ["joined/runtime.json", "joined/console.txt"].map(|n| fixture(&format!("graflow/{n}")));
+    let told = tell(&IMPORTER, &names);
+    assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
+    expect(&told, "graflow/joined/events.jsonl");
+    // The order of the files decides nothing.
+    let [graph, text] = names;
+    assert_eq!(tell(&IMPORTER, &[text, graph]).lines, told.lines);
+}
+
+#[test]
+fn a_text_takes_the_date_of_its_graph_only() {
+    let graph = |trace: &str, start: &str| {
+        format!(
+            r#"{{"nodes":[{{"id":"w_1","status":"completed","start_time":"{start}","metadata":{{"type":"trace",
+            "trace_id":"{trace}"}}}},{{"id":"a","status":"completed","start_time":"{start}",
+            "metadata":{{"type":"span"}}}}],"edges":[],"execution_order":["w_1","a"]}}"#
+        )
+    };
+    let console = "→ [23:59:59.900] TRACE START: w_1 (trace_id: t1)\n\
+        → [00:00:01.000] SPAN START: b (task_type: T, handler_type: direct)\n";
+    let second = 1_767_571_200_000_000_000i64;
+    // Trace and start of the graph; runs, and the start of b.
+    for (trace, start, runs, started) in [
+        ("t1", "2026-01-04T23:59:59.900512", 1, second + 1_000_000_000),
+        // The graph names a zone, the text shows the clock of another one.
+        ("t1", "2026-01-04T18:14:59.900512-00:00", 1, second - 20_700_000_000_000 + 1_000_000_000),
+        // Clocks that differ by no zone: both start at the same moment.
+        ("t1", "2026-01-04T23:53:59.900000", 1, second - 360_000_000_000 + 1_000_000_000),
+        ("t2", "2026-01-04T23:59:59.900512", 2, 86_401_000_000_000),
+        ("t1", "never", 2, 86_401_000_000_000),
+    ] {
+        let told = tell(&IMPORTER, &[text("g.json", &graph(trace, start)), text("c.txt", console)]);
+        assert_eq!(ids(&told).len(), runs, "{start}: {:?}", told.of("run"));
+        let needle = format!("\"task\":\"b\",\"started\":{started},");
+        assert_eq!(count(&told, "attempt", &needle), 1, "{start}: {:?}", told.of("attempt"));
+        assert_eq!(told.codes().contains(&"no-date".to_owned()), runs == 2, "{start}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use makespan_format::{
     Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task,
@@ -9,19 +10,41 @@ use makespan_format::{
 };
 use makespan_model::HashMap;
 
+use super::outline::not_before;
 use super::runs::{Runs, step_of};
 use crate::importer::Source;
 use crate::pairs::info;
 
-const MS: i64 = 1_000_000;
+pub(super) const MS: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// A line of the trace, taken apart.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     column: usize,
     /// Nanoseconds since midnight.
-    t: i64,
-    message: &'a str,
+    pub(super) t: i64,
+    pub(super) message: &'a str,
+}
+
+/// Makes times of day ascend over midnights.
+#[derive(Default)]
+pub(super) struct Days {
+    last: Option<i64>,
+    day: i64,
+    passed: u64,
+}
+
+impl Days {
+    /// A time of day as time since the first midnight: the clock passed midnight where it falls back by more than half a
+    /// day.
+    pub(super) fn moment(&mut self, t: i64) -> i64 {
+        if self.last.is_some_and(|last| last - t > DAY / 2) {
+            self.day = self.day.saturating_add(DAY);
+            self.passed += 1;
+        }
+        self.last = Some(t);
+        self.day.saturating_add(t)
+    }
 }
 
 /// Whether this is a line of a console trace.
@@ -34,7 +57,7 @@ pub(super) fn is_line(line: &str) -> bool {
 }
 
 /// The line without the escape sequences that colour it.
-fn plain(line: &str) -> Cow<'_, str> {
+pub(super) fn plain(line: &str) -> Cow<'_, str> {
     if !line.contains('\u{1b}') {
         return Cow::Borrowed(line);
     }
@@ -50,7 +73,7 @@ fn plain(line: &str) -> Cow<'_, str> {
 }
 
 /// `  → [12:34:56.789] message`; the sign may be any, terminals without Unicode print `?`.
-fn parse(line: &str) -> Option<Line<'_>> {
+pub(super) fn parse(line: &str) -> Option<Line<'_>> {
     let trimmed = line.trim_start_matches(' ');
     let (sign, rest) = trimmed.split_once(' ')?;
     let (time, message) = rest.strip_prefix('[')?.split_once("] ")?;
@@ -69,7 +92,7 @@ fn time_of_day(text: &str) -> Option<i64> {
 }
 
 /// Splits `name (key: value, …)` as a start line has it.
-fn split_metadata(text: &str) -> (&str, Vec<(&str, &str)>) {
+pub(super) fn split_metadata(text: &str) -> (&str, Vec<(&str, &str)>) {
     let keys = ["trace_id", "task_type", "handler_type", "type"];
     let start = keys.iter().filter_map(|k| text.find(&format!(" ({k}: "))).min();
     let (Some(start), Some(body)) = (start, text.strip_suffix(')')) else { return (text, Vec::new()) };
@@ -88,8 +111,18 @@ fn split_duration(text: &str) -> Option<(&str, i64)> {
     Some((rest, (value * unit) as i64))
 }
 
+/// Splits what follows `SPAN END: ` into the id, the error and the duration.
+pub(super) fn split_end(text: &str) -> (&str, Option<&str>, Option<i64>) {
+    let (text, duration) = split_duration(text).map_or((text, None), |(rest, d)| (rest, Some(d)));
+    match text.split_once(" - ERROR: ") {
+        Some((id, error)) => (id, Some(error), duration),
+        None => (text, None, duration),
+    }
+}
+
 struct Span {
-    task: Option<String>,
+    task: String,
+    number: u32,
     open: bool,
 }
 
@@ -100,8 +133,12 @@ struct Follower<'r, 's> {
     sink: &'s mut dyn EventSink,
     at: Option<usize>,
     trace: Option<String>,
-    last: Option<i64>,
-    day: i64,
+    days: Days,
+    /// The next trace of the texts, and what makes its times moments.
+    next: usize,
+    shift: i64,
+    /// Whether a runtime graph told the run.
+    joined: bool,
     spans: Vec<Span>,
     /// Open spans by the column they are printed in; closed ones are dropped when they come to the top.
     columns: BTreeMap<usize, Vec<usize>>,
@@ -111,26 +148,35 @@ struct Follower<'r, 's> {
     added: HashMap<String, String>,
     pending: Option<(String, i64)>,
     orphans: u64,
-    days: u64,
 }
 
-/// Reads one text.
-pub(super) fn read(source: &Source, runs: &mut Runs, sink: &mut dyn EventSink) {
+/// Reads one text, whose traces are `traces` of those of all texts, and which has lines of no trace if `is_loose`.
+pub(super) fn read(
+    source: &Source,
+    traces: Range<usize>,
+    is_loose: bool,
+    runs: &mut Runs,
+    sink: &mut dyn EventSink,
+) {
     let text = String::from_utf8_lossy(&source.bytes);
     let file = source.name.as_str();
-    info(
-        sink,
-        "no-date",
-        format!("{file}: a console trace has times of day but no date; they count from 1970-01-01 in UTC"),
-    );
+    let told = runs.texts.list.get(traces.clone()).unwrap_or_default();
+    if is_loose || told.is_empty() || told.iter().any(|trace| trace.joined.is_none()) {
+        let message = format!(
+            "{file}: a console trace has times of day but no date; they count from 1970-01-01 in UTC"
+        );
+        info(sink, "no-date", message);
+    }
     let mut follower = Follower {
         file,
         runs,
         sink,
         at: None,
         trace: None,
-        last: None,
-        day: 0,
+        days: Days::default(),
+        next: traces.start,
+        shift: 0,
+        joined: false,
         spans: Vec::new(),
         columns: BTreeMap::new(),
         open: HashMap::default(),
@@ -138,7 +184,6 @@ pub(super) fn read(source: &Source, runs: &mut Runs, sink: &mut dyn EventSink) {
         added: HashMap::default(),
         pending: None,
         orphans: 0,
-        days: 0,
     };
     for line in text.lines() {
         follower.line(&plain(line));
@@ -152,7 +197,7 @@ pub(super) fn read(source: &Source, runs: &mut Runs, sink: &mut dyn EventSink) {
             Diagnostic::new(Severity::Warning, "end-without-start", message).times(follower.orphans),
         );
     }
-    if follower.days > 0 {
+    if follower.days.passed > 0 {
         let message = format!("{file}: the clock passes midnight; the times after it count as the next day");
         info(follower.sink, "midnight", message);
     }
@@ -172,10 +217,13 @@ impl Follower<'_, '_> {
             return;
         };
         self.flush();
-        let t = self.moment(t);
+        let t = self.days.moment(t);
         if let Some(rest) = message.strip_prefix("TRACE START: ") {
             self.trace_start(rest, t);
-        } else if let Some(rest) = message.strip_prefix("TRACE END: ") {
+            return;
+        }
+        let t = t.saturating_add(self.shift);
+        if let Some(rest) = message.strip_prefix("TRACE END: ") {
             self.trace_end(rest, t);
         } else if let Some(rest) = message.strip_prefix("SPAN START: ") {
             self.span_start(rest, column, t);
@@ -193,16 +241,6 @@ impl Follower<'_, '_> {
             let level = (text.len() < message.len()).then_some("event".into());
             self.sink.event(Event::Log(Log { t: Some(t), level, text: text.into(), ..Log::default() }));
         }
-    }
-
-    /// A time of day as a moment: the clock went past midnight where it falls back by more than half a day.
-    fn moment(&mut self, t: i64) -> i64 {
-        if self.last.is_some_and(|last| last - t > DAY / 2) {
-            self.day = self.day.saturating_add(DAY);
-            self.days += 1;
-        }
-        self.last = Some(t);
-        self.day.saturating_add(t)
     }
 
     /// The run that lines belong to; one is made where the text begins within a trace.
@@ -224,6 +262,12 @@ impl Follower<'_, '_> {
     fn trace_start(&mut self, rest: &str, t: i64) {
         self.close();
         let (name, pairs) = split_metadata(rest);
+        let joined = self.runs.texts.list.get(self.next).and_then(|trace| trace.joined);
+        self.next += 1;
+        if let Some((at, shift)) = joined {
+            self.join(at, name, shift);
+            return;
+        }
         let id = self.runs.fresh(format!("{name}@console"));
         let mut labels = Fields::new();
         for (key, value) in pairs {
@@ -240,11 +284,38 @@ impl Follower<'_, '_> {
         self.trace = Some(name.to_owned());
     }
 
+    /// Goes on with the run that a runtime graph told.
+    fn join(&mut self, at: usize, name: &str, shift: i64) {
+        (self.at, self.shift, self.joined) = (Some(at), shift, true);
+        self.trace = Some(name.to_owned());
+        let run = &self.runs.list[at];
+        self.sink.event(Event::Run(RunInfo {
+            id: run.run.as_str().into(),
+            name: (run.run != name).then_some(name.into()),
+            source: Some("Graflow runtime graph and console trace".into()),
+            ..RunInfo::default()
+        }));
+        let message = format!(
+            "{}: trace {name} is the run of {}; the text gives the tries that the graph lacks, the graph the date and \
+             the exact times",
+            self.file, run.file
+        );
+        info(self.sink, "joined-trace", message);
+    }
+
     fn trace_end(&mut self, rest: &str, t: i64) {
         let at = self.run();
+        self.trace = None;
+        if self.runs.list[at].graph.ended.is_some() {
+            self.close();
+            return;
+        }
         let (_, duration) = split_duration(rest).unwrap_or((rest, 0));
-        let mut stored = Fields::new();
-        stored.int("makespan_ns", duration).str("status", "completed");
+        let mut stored = self.runs.list[at].stored.fields();
+        stored.int("makespan_ns", duration);
+        if !self.joined {
+            stored.str("status", "completed");
+        }
         self.sink.event(Event::Run(RunInfo {
             id: self.runs.list[at].run.as_str().into(),
             status: Some(Status::Succeeded),
@@ -252,15 +323,16 @@ impl Follower<'_, '_> {
             stored: stored.finish(),
             ..RunInfo::default()
         }));
-        self.trace = None;
         self.close();
     }
 
     /// Leaves the run that was followed, and says what stayed open in it.
     fn close(&mut self) {
         let Some(at) = self.at.take() else { return };
-        let open: u64 = self.spans.iter().map(|s| u64::from(s.open)).sum();
-        if self.trace.take().is_some() {
+        let known = &self.runs.list[at].graph.tries;
+        let has_end = |s: &Span| known.get(&(s.task.clone(), s.number)).is_some_and(|t| t.ended.is_some());
+        let open: u64 = self.spans.iter().map(|s| u64::from(s.open && !has_end(s))).sum();
+        if self.trace.take().is_some() && !self.joined {
             let message = format!(
                 "{}: run {} has no TRACE END, which a failed, cancelled or cut run never prints; its status is \
                  that of its tasks",
@@ -273,6 +345,7 @@ impl Follower<'_, '_> {
             let note = Diagnostic::new(Severity::Info, "running-without-end", message);
             self.sink.diagnostic(note.times(open));
         }
+        (self.shift, self.joined) = (0, false);
         self.spans.clear();
         self.columns.clear();
         self.open.clear();
@@ -287,7 +360,7 @@ impl Follower<'_, '_> {
                 stack.pop();
             }
             match stack.last() {
-                Some(&span) => return self.spans[span].task.clone(),
+                Some(&span) => return Some(self.spans[span].task.clone()),
                 None => self.columns.remove(&left),
             };
         }
@@ -302,9 +375,13 @@ impl Follower<'_, '_> {
         *number += 1;
         let number = *number;
         let span = self.spans.len();
-        self.spans.push(Span { task: Some(id.to_owned()), open: true });
+        self.spans.push(Span { task: id.to_owned(), number, open: true });
         self.columns.entry(column).or_default().push(span);
         self.open.entry(id.to_owned()).or_default().push((span, number));
+        let graph = &self.runs.list[at].graph;
+        let begun = graph.started;
+        let known = graph.tries.get(&(id.to_owned(), number)).copied().unwrap_or_default();
+        let is_told = graph.labels.contains_key(id);
         if number == 1 {
             self.runs.list[at].tasks.insert(id.to_owned());
             let kind = pairs.iter().find(|(k, _)| *k == "task_type").map(|(_, v)| (*v).into());
@@ -320,17 +397,26 @@ impl Follower<'_, '_> {
                 step: Some(step_of(id).into()),
                 kind,
                 parent: parent.map(Into::into),
-                labels: labels.finish(),
+                // What the graph told of a task holds the same and more.
+                labels: if is_told { None } else { labels.finish() },
                 ..Task::default()
             }));
         }
-        self.sink.event(Event::Attempt(Attempt {
+        self.tell_try(Attempt {
             task: id.into(),
             number,
-            started: Some(t),
-            status: Some(Status::Running),
+            started: if known.started.is_some() { None } else { Some(not_before(t, begun)) },
+            status: if known.ended.is_some() { None } else { Some(Status::Running) },
             ..Attempt::default()
-        }));
+        });
+    }
+
+    /// Emits what is new of a try: the graph may have told all of it.
+    fn tell_try(&mut self, attempt: Attempt<'_>) {
+        let times = attempt.started.or(attempt.ended);
+        if times.is_some() || attempt.status.is_some() || attempt.error.is_some() {
+            self.sink.event(Event::Attempt(attempt));
+        }
     }
 
     fn flush(&mut self) {
@@ -341,8 +427,7 @@ impl Follower<'_, '_> {
 
     fn span_end(&mut self, rest: &str, t: i64) {
         let at = self.run();
-        let (rest, duration) = split_duration(rest).map_or((rest, None), |(r, d)| (r, Some(d)));
-        let (id, error) = rest.split_once(" - ERROR: ").map_or((rest, None), |(id, e)| (id, Some(e)));
+        let (id, error, duration) = split_end(rest);
         let mut started = None;
         let number = match self.open.get_mut(id).and_then(Vec::pop) {
             Some((span, number)) => {
@@ -364,15 +449,21 @@ impl Follower<'_, '_> {
                 number
             }
         };
-        self.sink.event(Event::Attempt(Attempt {
+        let known = self.runs.list[at].graph.tries.get(&(id.to_owned(), number)).copied().unwrap_or_default();
+        let status = if error.is_some() { Status::Failed } else { Status::Succeeded };
+        self.tell_try(Attempt {
             task: id.into(),
             number,
-            started,
-            ended: Some(t),
-            status: Some(if error.is_some() { Status::Failed } else { Status::Succeeded }),
-            error: error.map(|e| ErrorInfo { message: e.into(), kind: None, trace: None }),
+            started: if known.started.is_some() { None } else { started },
+            ended: if known.ended.is_some() { None } else { Some(not_before(t, known.started)) },
+            status: if known.ended.is_some() && known.has_status { None } else { Some(status) },
+            error: error.filter(|_| !known.has_error).map(|e| ErrorInfo {
+                message: e.into(),
+                kind: None,
+                trace: None,
+            }),
             ..Attempt::default()
-        }));
+        });
     }
 
     /// `ITERATION TASK: id (parent: other)`: a task that another one queued, to run after itself.
@@ -383,7 +474,7 @@ impl Follower<'_, '_> {
             .and_then(|r| r.rsplit_once(" (parent: "))
             .map_or((rest, None), |(id, parent)| (id, Some(parent)));
         self.runs.list[at].tasks.insert(id.to_owned());
-        let mut labels = Fields::new();
+        let mut labels = self.runs.list[at].graph.labels.get(id).cloned().unwrap_or_default();
         labels.str("added", &kind.to_ascii_lowercase());
         self.added.insert(id.to_owned(), kind.to_ascii_lowercase());
         self.sink.event(Event::Task(Task {

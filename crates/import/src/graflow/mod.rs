@@ -5,6 +5,7 @@ mod checkpoint;
 mod console;
 mod drawing;
 pub mod lineage;
+mod outline;
 mod runs;
 mod runtime;
 
@@ -30,7 +31,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Graflow",
     parts: &[RUNTIME, CONSOLE, STATE, META, PICKLE, NODE_LINK, MERMAID, ASCII],
     how: "Save tracer.export_runtime_graph(\"json\") or what ConsoleTracer prints; draw_mermaid() beside it adds the dependencies.",
-    lossy: "in the runtime graph: dependencies, members of parallel groups, earlier attempts; in console text: the date",
+    lossy: "in the runtime graph: dependencies, members of parallel groups, earlier attempts; in console text: the date. Open both files of a trace together",
     sniff,
     read,
     stream: whole,
@@ -82,11 +83,19 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let mut runs = Runs::default();
     let mut failures = Vec::new();
     let of = |wanted: &'static str| parts.iter().filter(move |p| p.part == wanted).map(|p| p.source);
+    // How many tries there were is known from the texts; the graphs come first, since they have dates.
+    let texts: Vec<_> = of(CONSOLE)
+        .map(|source| {
+            let first = runs.texts.list.len();
+            let is_loose = runs.texts.add(&String::from_utf8_lossy(&source.bytes));
+            (source, first..runs.texts.list.len(), is_loose)
+        })
+        .collect();
     for source in of(RUNTIME) {
         failures.extend(runtime::read(source, options.zone, &mut runs, sink).err());
     }
-    for source in of(CONSOLE) {
-        console::read(source, &mut runs, sink);
+    for (source, traces, is_loose) in texts {
+        console::read(source, traces, is_loose, &mut runs, sink);
     }
     let states: Vec<_> = of(STATE).collect();
     let metas: Vec<_> = of(META).collect();

@@ -1,7 +1,9 @@
 //! The runs that the files told of so far, and how their names are read.
 
+use makespan_format::Fields;
 use makespan_model::{HashMap, HashSet};
 
+use super::outline::Outlines;
 use crate::pairs::{Labels, folder};
 
 /// A run that was told, so that a drawing of its graph can be joined to it.
@@ -17,6 +19,30 @@ pub(super) struct ToldRun {
     pub(super) stored: Labels,
     /// Dependencies taken over from drawings, so that two of one graph give them once.
     pub(super) edges: HashSet<(String, String)>,
+    /// What a runtime graph told, for the console trace of the same trace; empty where there is none.
+    pub(super) graph: InGraph,
+}
+
+/// What a runtime graph told of a run whose console trace follows.
+#[derive(Default)]
+pub(super) struct InGraph {
+    /// The console trace, as a position in [`Runs::texts`].
+    pub(super) text: Option<usize>,
+    pub(super) started: Option<i64>,
+    pub(super) ended: Option<i64>,
+    /// Labels of the tasks that it told whole.
+    pub(super) labels: HashMap<String, Fields>,
+    /// The tries it told, by task and number.
+    pub(super) tries: HashMap<(String, u32), InGraphTry>,
+}
+
+/// What a runtime graph told of a try.
+#[derive(Clone, Copy, Default)]
+pub(super) struct InGraphTry {
+    pub(super) started: Option<i64>,
+    pub(super) ended: Option<i64>,
+    pub(super) has_status: bool,
+    pub(super) has_error: bool,
 }
 
 /// The runs told so far; several files may tell of the same.
@@ -24,6 +50,8 @@ pub(super) struct ToldRun {
 pub(super) struct Runs {
     pub(super) list: Vec<ToldRun>,
     pub(super) index: HashMap<String, usize>,
+    /// The traces that console traces print.
+    pub(super) texts: Outlines,
 }
 
 impl Runs {
@@ -42,6 +70,7 @@ impl Runs {
             params: Labels::default(),
             stored: Labels::default(),
             edges: HashSet::default(),
+            graph: InGraph::default(),
         });
         self.list.len() - 1
     }

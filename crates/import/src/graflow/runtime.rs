@@ -7,7 +7,8 @@ use makespan_model::HashMap;
 use serde_json::value::RawValue;
 use std::rc::Rc;
 
-use super::runs::{Runs, ToldRun, step_of};
+use super::outline::Outline;
+use super::runs::{InGraphTry, Runs, ToldRun, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
 use crate::pairs::{Labels, Record, info, items, scalar, warn};
@@ -164,9 +165,17 @@ impl Run<'_, '_> {
                 runs.list[at].trace.extend(root.metadata.text(key).map(|t| t.into_owned()));
             }
         }
+        let started = root.and_then(|r| clock.iso_of(&r.record, "start_time"));
         let ended = root.and_then(|r| clock.iso_of(&r.record, "end_time"));
+        let trace = root.and_then(|r| r.metadata.text("trace_id"));
+        if let (None, Some(started), Some(trace)) = (runs.list[at].graph.text, started, trace) {
+            runs.list[at].graph.text = runs.texts.join(at, &id, &trace, started);
+        }
         let status = root.and_then(|r| clock.status_of(&r.record, "status", false));
-        self.tell_run(root, status, ended, clock, &mut runs.list[at], sink);
+        let graph = &mut runs.list[at].graph;
+        (graph.started, graph.ended) = (started.or(graph.started), ended.or(graph.ended));
+        self.tell_run(root, status, [started, ended], &mut runs.list[at], sink);
+        let text = runs.list[at].graph.text.and_then(|text| runs.texts.list.get(text));
         let mut counts = Counts::default();
         for &(node, times) in &self.segment.tasks {
             let known = !runs.list[at].tasks.insert(self.nodes[node].id.clone());
@@ -174,10 +183,11 @@ impl Run<'_, '_> {
                 // Another export of the same run was taken before the node was replaced, and told it.
                 continue;
             }
-            self.tell_task(node, times, status, clock, &mut counts, sink);
+            self.tell_task(node, times, (status, text), clock, &mut counts, &mut runs.list[at], sink);
         }
         let whose = format!("{}: run {id}", self.file);
-        counts.report(&whose, root.is_some() && ended.is_none(), sink);
+        let has_end = ended.is_some() || text.is_some_and(|text| text.has_end);
+        counts.report(&whose, root.is_some() && !has_end, sink);
         if root.is_none() {
             warn(
                 sink,
@@ -192,8 +202,7 @@ impl Run<'_, '_> {
         &self,
         root: Option<&Node<'_>>,
         status: Option<Status>,
-        ended: Option<i64>,
-        clock: &mut Clock<'_>,
+        [started, ended]: [Option<i64>; 2],
         told: &mut ToldRun,
         sink: &mut dyn EventSink,
     ) {
@@ -218,7 +227,7 @@ impl Run<'_, '_> {
         sink.event(Event::Run(RunInfo {
             id: told.run.as_str().into(),
             status,
-            started: root.and_then(|r| clock.iso_of(&r.record, "start_time")),
+            started,
             ended,
             source: Some("Graflow runtime graph".into()),
             error,
@@ -237,19 +246,24 @@ impl Run<'_, '_> {
         &self,
         node: usize,
         times: u32,
-        run: Option<Status>,
+        (run, text): (Option<Status>, Option<&Outline>),
         clock: &mut Clock<'_>,
         counts: &mut Counts,
+        told: &mut ToldRun,
         sink: &mut dyn EventSink,
     ) {
         let Node { id, record, metadata, .. } = &self.nodes[node];
         let mine = self.last[node] == self.place;
         let (mut labels, step) = (Fields::new(), step_of(id));
         let mut status = None;
+        let printed = text.and_then(|text| text.tries.get(id)).map(Vec::as_slice).unwrap_or_default();
         if mine {
             metadata.rest(&["type", "task_type", "output", "error", "error_type"], &mut labels);
             record.rest(&NODE, &mut labels);
-        } else {
+            if text.is_some() {
+                told.graph.labels.insert(id.clone(), labels.clone());
+            }
+        } else if printed.is_empty() {
             counts.replaced += 1;
             labels.int("attempts", i64::from(times));
             // The run can only have come to its end if they did.
@@ -272,17 +286,29 @@ impl Run<'_, '_> {
         }
         let known = clock.status_of(record, "status", metadata.filled("error").is_some());
         let ended = clock.iso_of(record, "end_time");
-        counts.repeated += u64::from(times > 1);
-        counts.lost += u64::from(times.saturating_sub(1));
+        let started = clock.iso_of(record, "start_time");
+        let number = text.map_or(times, |text| text.number(id, times, started)).max(1);
+        // The try itself may be among those that are printed.
+        let own = (number as usize).checked_sub(1).and_then(|at| printed.get(at));
+        let lost = (number as usize - 1).saturating_sub(printed.len() - usize::from(own.is_some()));
+        counts.repeated += u64::from(lost > 0);
+        counts.lost += lost as u64;
         counts.failed += u64::from(known == Some(Status::Failed));
-        counts.open += u64::from(known == Some(Status::Running) && ended.is_none());
+        let has_end = ended.is_some() || own.is_some_and(|own| own.has_end);
+        counts.open += u64::from(known == Some(Status::Running) && !has_end);
+        let error = error_of(metadata);
+        if text.is_some() {
+            let (has_status, has_error) = (known.is_some(), error.is_some());
+            let told_try = InGraphTry { started, ended, has_status, has_error };
+            told.graph.tries.insert((id.clone(), number), told_try);
+        }
         sink.event(Event::Attempt(Attempt {
             task: id.as_str().into(),
-            number: times.max(1),
-            started: clock.iso_of(record, "start_time"),
+            number,
+            started,
             ended,
             status: known,
-            error: error_of(metadata),
+            error,
             ..Attempt::default()
         }));
         if let Some(output) = metadata.raw("output") {
