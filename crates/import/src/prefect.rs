@@ -165,7 +165,7 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
         draft.pieces.push(piece);
     }
     // Tasks of which only log records are given: they ran, and nothing says how they ended.
-    let mut known: HashSet<Cow<'_, str>> = draft.pieces.iter().map(|piece| piece.task.id.clone()).collect();
+    let mut known: HashSet<Cow<'_, str>> = draft.pieces.iter().map(|piece| piece.native.clone()).collect();
     for id in flow.logs.iter().filter_map(|log| log.text_at("task_run_id")) {
         if known.insert(id.clone()) {
             let mut piece = Piece::new(id.clone(), id);
