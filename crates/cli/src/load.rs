@@ -4,14 +4,14 @@ use std::io::{ErrorKind, Write as _};
 use std::sync::Arc;
 
 use makespan_format::EventSink;
-use makespan_import::{FileVerdict, Options, Source, Verdict, open};
+use makespan_import::{FileVerdict, Options, Source, Verdict, open, unpacked_name};
 use makespan_model::{Run, RunsBuilder};
 use makespan_scene::counted;
 
 use crate::args::Input;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::origin::Origins;
+use crate::origin::{Origins, is_of};
 use crate::output::clean;
 use crate::stored::{bytes_of, name_of};
 use crate::walk::{self, InputPlace, MOST_BYTES, Unreadable};
@@ -31,6 +31,8 @@ pub(crate) struct Loaded {
 /// What became of the files.
 struct Opened {
     sources: Vec<Source>,
+    /// The path of each source.
+    shown: Vec<String>,
     files: Vec<FileVerdict>,
     unreadable: Vec<Unreadable>,
 }
@@ -85,12 +87,13 @@ fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn Eve
     let walked = walk::files(&input.files);
     walked.tell();
     let walk::Walked { files, mut unreadable, .. } = walked;
-    let mut sources = Vec::new();
+    let (mut sources, mut shown) = (Vec::new(), Vec::new());
     let mut left = MOST_BYTES;
     for file in files {
         match walk::read(&file.place, left) {
             Ok(bytes) => {
                 left -= bytes.len() as u64;
+                shown.push(file.shown());
                 sources.push(Source::new(file.name, bytes));
             }
             // No file of that name: perhaps a run of that id.
@@ -99,30 +102,66 @@ fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn Eve
                     && let InputPlace::Path(path) = &file.place =>
             {
                 match bytes_of(config, path) {
-                    Ok(bytes) => sources.push(Source::new(name_of(path), bytes)),
-                    Err(why) => unreadable.push((file.name, format!("{error}, and {why}"))),
+                    Ok(bytes) => {
+                        shown.push(file.shown());
+                        sources.push(Source::new(name_of(path), bytes));
+                    }
+                    Err(why) => unreadable.push((file.shown(), format!("{error}, and {why}"))),
                 }
             }
-            Err(error) => unreadable.push((file.name, error.to_string())),
+            Err(error) => unreadable.push((file.shown(), error.to_string())),
         }
     }
     let outcome = open(sources.clone(), &Options { zone }, sink);
-    Opened { sources, files: outcome.files, unreadable }
+    Opened { sources, shown, files: outcome.files, unreadable }
+}
+
+/// The name of each file by the path that leads there: files of different folders may have one name.
+fn paths(opened: &Opened) -> Vec<String> {
+    let is_in = |verdict: &FileVerdict, at: usize| {
+        opened.sources.get(at).is_some_and(|source| is_of(verdict, source))
+    };
+    let (mut at, mut last) = (0, "");
+    let mut all = Vec::with_capacity(opened.files.len());
+    for verdict in &opened.files {
+        // Verdicts come in the order of the sources; one name twice is a second file.
+        let is_next = last == verdict.name && is_in(verdict, at + 1);
+        if is_next || !is_in(verdict, at) {
+            at = (at + 1..opened.sources.len()).find(|at| is_in(verdict, *at)).unwrap_or(at);
+        }
+        last = &verdict.name;
+        let source = opened.sources.get(at).filter(|source| is_of(verdict, source));
+        all.push(source.map_or_else(
+            || verdict.name.clone(),
+            |source| {
+                let rest = verdict.name.strip_prefix(source.name.as_str());
+                let rest = rest.or_else(|| verdict.name.strip_prefix(unpacked_name(&source.name)));
+                format!("{}{}", opened.shown[at], rest.unwrap_or_default())
+            },
+        ));
+    }
+    all
 }
 
 /// Says what was not read: of each file what is wrong with it, where, and what was tried.
-fn tell(Opened { files, unreadable, .. }: &Opened, nothing: bool) {
+fn tell(opened: &Opened, nothing: bool) {
     let word = if nothing { "error" } else { "warning" };
-    let mut lines: Vec<String> = unreadable
-        .iter()
+    let mut lines: Vec<String> = (opened.unreadable.iter().take(TOLD))
         .map(|(name, why)| format!("makespan: {word}: {} cannot be read: {}\n", clean(name), clean(why)))
         .collect();
-    for file in files.iter().filter(|f| f.kind != Verdict::Read) {
+    let mut count = opened.unreadable.len();
+    let paths = paths(opened);
+    for (file, path) in opened.files.iter().zip(&paths).filter(|(f, _)| f.kind != Verdict::Read) {
+        count += 1;
+        if lines.len() >= TOLD {
+            continue;
+        }
         let unknown = file.kind == Verdict::NotRecognised;
         let why = if unknown {
-            format!("{}: not recognised: {}", file.name, file.reason)
+            format!("{path}: not recognised: {}", file.reason)
         } else {
-            file.to_string()
+            let text = file.to_string();
+            format!("{path}{}", text.strip_prefix(&file.name).unwrap_or(&text))
         };
         let mut text = format!("makespan: {word}: {}\n", clean(&why));
         // Where other files could be read, that none of the formats fits says enough.
@@ -134,10 +173,10 @@ fn tell(Opened { files, unreadable, .. }: &Opened, nothing: bool) {
         lines.push(text);
     }
     let mut err = std::io::stderr().lock();
-    for line in lines.iter().take(TOLD) {
+    for line in &lines {
         let _ = err.write_all(line.as_bytes());
     }
-    if lines.len() > TOLD {
-        let _ = writeln!(err, "makespan: {word}: {} not read", counted(lines.len() - TOLD, "more file"));
+    if count > lines.len() {
+        let _ = writeln!(err, "makespan: {word}: {} not read", counted(count - lines.len(), "more file"));
     }
 }

@@ -23,6 +23,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     let walk::Walked { files, mut unreadable, .. } = walked;
     let mut served = Vec::new();
     for mut file in files {
+        let shown = file.shown();
         let content = match file.place {
             // It can be read only once, and the page may be loaded again.
             InputPlace::Stdin => walk::read(&InputPlace::Stdin, MOST_BYTES).map(|b| Content::Bytes(b.into())),
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
         };
         match content {
             Ok(content) => served.push(Served { name: file.name, content }),
-            Err(error) => unreadable.push((file.name, error.to_string())),
+            Err(error) => unreadable.push((shown, error.to_string())),
         }
     }
     let mut err = std::io::stderr();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use makespan_format::{Event, EventSink};
-use makespan_import::{FileVerdict, Options, REGISTRY, Source, Verdict, by_id, open};
+use makespan_import::{FileVerdict, Options, REGISTRY, Source, Verdict, by_id, open, unpacked_name};
 use makespan_model::Run;
 
 /// The formats that were read, in the order of the registry, each with the ids of its runs.
@@ -77,9 +77,9 @@ impl Origins {
 }
 
 /// Whether a verdict is on a source or on a member of it.
-fn is_of(verdict: &FileVerdict, source: &Source) -> bool {
-    let name = source.name.as_str();
-    let rest = verdict.name.strip_prefix(name);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        || name.strip_suffix(".gz") == Some(&verdict.name)
+pub(crate) fn is_of(verdict: &FileVerdict, source: &Source) -> bool {
+    let is_in = |name: &str| {
+        verdict.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    is_in(&source.name) || is_in(unpacked_name(&source.name))
 }

@@ -37,7 +37,17 @@ pub(crate) struct Named {
     pub(crate) place: InputPlace,
 }
 
-/// What could not be read, and why.
+impl Named {
+    /// The name as whoever named it finds it again: with every folder before it.
+    pub(crate) fn shown(&self) -> String {
+        match &self.place {
+            InputPlace::Stdin => "standard input".to_owned(),
+            InputPlace::Path(path) => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// What could not be read, by the path that leads there, and why.
 pub(crate) type Unreadable = (String, String);
 
 /// Hidden folders that are read: what trackers keep runs in.
@@ -99,8 +109,9 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>, h
     let mut open: Vec<(PathBuf, String, usize)> = vec![(root.to_owned(), last_name(root), 0)];
     let mut links = 0;
     while let Some((path, name, depth)) = open.pop() {
+        let shown = || path.to_string_lossy().into_owned();
         if found.len() >= MOST_FILES {
-            left_out.push((name, format!("more than {MOST_FILES} files: the rest is left out")));
+            left_out.push((shown(), format!("more than {MOST_FILES} files: the rest is left out")));
             break;
         }
         let kind = match std::fs::symlink_metadata(&path) {
@@ -116,32 +127,32 @@ fn folder(root: &Path, found: &mut Vec<Named>, left_out: &mut Vec<Unreadable>, h
         match kind {
             Ok((true, _)) => found.push(Named { name, place: InputPlace::Path(path) }),
             Ok((_, true)) if depth >= MOST_DEPTH => {
-                left_out.push((name, format!("folders are read at most {MOST_DEPTH} levels deep")));
+                left_out.push((shown(), format!("folders are read at most {MOST_DEPTH} levels deep")));
             }
             // What was written about runs is not a run, and its events would count twice.
             Ok((_, true)) if depth > 0 && path.join(LIST).is_file() => {
-                left_out.push((name, "a site that `makespan site` wrote; name it to read it".to_owned()));
+                left_out.push((shown(), "a site that `makespan site` wrote; name it to read it".to_owned()));
             }
-            Ok((_, true)) => match entries(&path, &name, hidden) {
+            Ok((_, true)) => match entries(&path, hidden) {
                 // The last one pushed is the first one looked at.
                 Ok(names) => open.extend(names.into_iter().rev().map(|n| {
                     let text = n.to_string_lossy().into_owned();
                     (path.join(&n), format!("{name}/{text}"), depth + 1)
                 })),
-                Err(e) => left_out.push((name, e.to_string())),
+                Err(e) => left_out.push((shown(), e.to_string())),
             },
-            Ok(_) => left_out.push((name, "no plain file".to_owned())),
-            Err(e) => left_out.push((name, e.to_string())),
+            Ok(_) => left_out.push((shown(), "not a regular file".to_owned())),
+            Err(e) => left_out.push((shown(), e.to_string())),
         }
     }
     if links > 0 {
         let text =
             format!("{} in it not followed; name the targets to read them", counted(links, "symbolic link"));
-        left_out.push((last_name(root), text));
+        left_out.push((root.to_string_lossy().into_owned(), text));
     }
 }
 
-fn entries(folder: &Path, shown: &str, hidden: &mut (usize, String)) -> io::Result<Vec<std::ffi::OsString>> {
+fn entries(folder: &Path, hidden: &mut (usize, String)) -> io::Result<Vec<std::ffi::OsString>> {
     let mut names: Vec<_> =
         std::fs::read_dir(folder)?.map(|e| e.map(|e| e.file_name())).collect::<io::Result<_>>()?;
     names.sort();
@@ -152,7 +163,7 @@ fn entries(folder: &Path, shown: &str, hidden: &mut (usize, String)) -> io::Resu
         }
         if !USUAL.contains(&text.as_ref()) {
             if hidden.0 == 0 {
-                hidden.1 = format!("{shown}/{text}");
+                hidden.1 = folder.join(name).to_string_lossy().into_owned();
             }
             hidden.0 += 1;
         }

@@ -51,3 +51,27 @@ fn what_is_not_there_is_said_and_leaves_nothing_behind() {
     assert!(!kept.folder.join("runs.db").exists());
     assert_eq!(kept.run(&["monitor", "--interval", "never"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_run_stays_active_when_a_task_failed_and_between_two_tasks() {
+    for store in ["sqlite:runs.db", "file:runs"] {
+        let kept = Kept::new("monitor-failed", store);
+        let run = kept.created(&["--steps", "a,b,c", "--parallel"]);
+        let is_listed = || {
+            let listed = kept.said(&["list", "--active"]).contains(&run);
+            assert_eq!(listed, kept.said(&["monitor", "--once"]).contains(&run));
+            listed
+        };
+        kept.said(&["step", "start", &run, "a"]);
+        kept.said(&["step", "start", &run, "b"]);
+        kept.said(&["step", "fail", &run, "a", "--error", "no answer"]);
+        assert!(is_listed(), "another task is running");
+        kept.said(&["step", "done", &run, "b"]);
+        assert!(is_listed(), "another task has not started");
+        kept.said(&["step", "start", &run, "c"]);
+        kept.said(&["step", "done", &run, "c"]);
+        assert!(is_listed(), "a task may be added");
+        kept.said(&["finish", &run]);
+        assert!(!is_listed());
+    }
+}

@@ -109,19 +109,22 @@ fn exit_codes_tell_what_went_wrong() {
     let noise = file(&dir, "noise.bin", [0u8, 1, 2, 0xff, 0xfe, 7]);
     let missing = dir.join("missing").display().to_string();
     let blocked = dir.join("good.txt/below").display().to_string();
+    // A message names a file by the whole path that was given.
+    let (unknown, gone) =
+        (format!("{noise}: not recognised: binary data"), format!("{missing} cannot be read"));
     for (args, code, told) in [
         (vec!["summary", &good], 0, ""),
         (vec!["summary", &empty], 1, "empty.json"),
         (vec!["summary", &noise], 1, "tried text"),
-        (vec!["summary", &missing], 1, "missing"),
+        (vec!["summary", &missing], 1, &*gone),
         (vec!["summary", &empty, &noise, &missing], 1, "no run could be read"),
-        (vec!["summary", &good, &noise, &missing], 0, "warning: noise.bin: not recognised: binary data"),
+        (vec!["summary", &good, &noise, &missing], 0, &*unknown),
         (vec!["summary"], 2, "FILES"),
         (vec!["frobnicate"], 2, "frobnicate"),
         (vec!["summary", "--zone", "Mars/Olympus", &good], 2, "no such zone"),
         (vec!["convert", &good, "--to", "pdf"], 2, "jsonl"),
         (vec!["report", &good, "-o", &blocked], 2, "cannot write"),
-        (vec!["open", &missing, "--no-browser", "--port", "0"], 1, "missing"),
+        (vec!["open", &missing, "--no-browser", "--port", "0"], 1, &*gone),
         (vec!["formats"], 0, ""),
         (vec!["--help"], 0, ""),
         (vec!["--version"], 0, ""),
@@ -146,7 +149,21 @@ fn folders_are_read_whole_and_in_order() {
         document["runs"].as_array().unwrap().iter().map(|r| r["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["one", "two"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(text(&output.stderr).contains("whole/bad.json"), "{}", text(&output.stderr));
+    let bad = dir.join("bad.json").display().to_string();
+    assert!(text(&output.stderr).contains(&bad), "{}", text(&output.stderr));
+}
+
+#[test]
+fn files_of_one_name_are_told_apart_by_their_folders() {
+    let dir = folder("namesakes");
+    let good = file(&dir, "run.txt", NIGHTLY);
+    let (a, b) = (file(&dir, "a/x.json", "{\"odd\":1}"), file(&dir, "b/x.json", "{\"odd\":1}"));
+    let output = run(&["summary", &good, &a, &b]);
+    let told = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    for path in [&a, &b] {
+        assert!(told.contains(&format!("warning: {path}: not recognised")), "{told}");
+    }
 }
 
 #[test]

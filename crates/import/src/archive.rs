@@ -21,7 +21,7 @@ pub(crate) use budget::Budget;
 pub(crate) use gunzip::Gunzip;
 pub(crate) use html::base64;
 pub(crate) use member::Member;
-use member::Stop;
+use member::{Stop, beyond_limit};
 use streams::Counted;
 
 /// What became of a source.
@@ -55,7 +55,7 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// The name of a file without the ending that its packing gave it.
-pub(crate) fn unpacked_name(name: &str) -> &str {
+pub fn unpacked_name(name: &str) -> &str {
     let cut =
         |ending: &str| name.strip_suffix(ending).filter(|rest| !rest.is_empty() && !rest.ends_with('/'));
     [".gz", ".zst", ".xz", ".bz2"].into_iter().find_map(cut).unwrap_or(name)
@@ -150,10 +150,9 @@ impl Expander {
     fn unzip(&mut self, source: &Source) -> Result<Vec<Member>, String> {
         let entries = zip::entries(&source.bytes)?;
         let mut members = Vec::new();
-        for entry in entries.into_iter().take(ARCHIVE_MEMBERS) {
-            if entry.name.ends_with('/') || entry.name.starts_with("__MACOSX/") {
-                continue;
-            }
+        let is_file = |name: &str| !name.ends_with('/') && !name.starts_with("__MACOSX/");
+        let mut files = entries.into_iter().filter(|entry| is_file(&entry.name));
+        for entry in files.by_ref().take(ARCHIVE_MEMBERS) {
             let name = format!("{}/{}", source.name, entry.name);
             let mut content = Vec::new();
             let mut damage = None;
@@ -186,6 +185,10 @@ impl Expander {
                 if content.is_empty() { damage.take().map_or(Ok(content), Err) } else { Ok(content) };
             members.push(Member { name, content, damage });
         }
+        let beyond = beyond_limit(files.count());
+        if let Some(why) = beyond {
+            members.insert(0, Member { name: source.name.clone(), content: Err(why), damage: None });
+        }
         Ok(members)
     }
 
@@ -212,6 +215,9 @@ impl Expander {
                     self.budget.spend(n, out.len(), packed.get()).map_err(Stop::TooMuch)?;
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+                    return Err(Stop::Damaged("it ends too early".to_owned()));
+                }
                 Err(e) => return Err(Stop::Damaged(e.to_string())),
             }
         }

@@ -37,6 +37,7 @@ pub(crate) fn read_whole(
 ) -> u64 {
     let companions = companions::find(items);
     let outlines: Vec<_> = (0..items.len()).map(|at| outline(items, &companions, at)).collect();
+    let mut unclaimed = 0;
     for (at, item) in items.iter_mut().enumerate() {
         if companions[at].is_some() {
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
@@ -47,6 +48,12 @@ pub(crate) fn read_whole(
                 item.verdict.tried.clear();
                 let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
                 item.importer = claim(&head, &mut item.verdict);
+            }
+            // What was tried is kept of the files that are reported one by one: of an archive of 100,000 others it would
+            // take gigabytes.
+            unclaimed += usize::from(item.importer.is_none());
+            if unclaimed > TOLD_FILES {
+                item.verdict.tried = Vec::new();
             }
         }
     }

@@ -92,6 +92,26 @@ fn span<'a>(record: Value<'_, '_>, keys: [&str; 2], draft: &mut Draft<'_, 'a>) -
     (started, ended)
 }
 
+/// A part of an address as people wrote it: `%20` is a space. What is not valid UTF-8 then stays as it is.
+fn unescaped(path: &str) -> String {
+    let mut out = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).and_then(|d| std::str::from_utf8(d).ok());
+        match digits.filter(|_| *first == b'%').and_then(|d| u8::from_str_radix(d, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                out.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| path.to_owned())
+}
+
 /// The status of a word; what has not ended has no end.
 fn status_of(word: Option<Cow<'_, str>>, draft: &mut Draft<'_, '_>) -> Option<Status> {
     match word.as_deref() {
@@ -132,7 +152,8 @@ fn tell_stages(
     }
     // `job/NAME/N`
     let path = id.rsplit_once('/').filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit())).map(|(job, _)| job);
-    draft.run.workflow = path.map(|job| job.trim_start_matches("job/").replace("/job/", "/").into());
+    draft.run.workflow =
+        path.map(|job| unescaped(&job.trim_start_matches("job/").replace("/job/", "/")).into());
     for stage in stages {
         let name = stage.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
         let mut piece = Piece::new(stage.text_at("id").unwrap_or_default(), name.clone());

@@ -58,7 +58,32 @@ const MEMBERS: &[(&[&str], &str, &str)] = &[
         "record its cells with the Python package (docs/recording-python.md)",
     ),
     (&["$schema", "version", "runs"], "static analysis results (SARIF)", "it contains findings and no tasks"),
+    (
+        &["eventType", "job", "inputs"],
+        "an OpenLineage event without a run",
+        "open the events of runs, which have `run` and `eventTime`",
+    ),
+    (&["nodes", "edges"], "a graph without times", "open the record of a run instead"),
     (&["log", "_meta"], "a HAR file", "write its entries as CSV and name the columns with --map"),
+];
+
+/// Beginnings of the first line of texts, what such a file is, and what would help.
+const TEXTS: &[(&str, &str, &str)] = &[
+    ("digraph", "a graph of Graphviz", "it has no times; open the record of a run instead"),
+    ("strict digraph", "a graph of Graphviz", "it has no times; open the record of a run instead"),
+    ("flowchart ", "a flowchart of Mermaid", "it has no times; open the record of a run instead"),
+    ("graph T", "a flowchart of Mermaid", "it has no times; open the record of a run instead"),
+    ("graph L", "a flowchart of Mermaid", "it has no times; open the record of a run instead"),
+    (
+        "output_file\tdate\trule\t",
+        "a summary of Snakemake",
+        "it has no times of jobs; open the log in .snakemake/log or the folder .snakemake/metadata",
+    ),
+    (
+        "s\th:m:s\tmax_rss",
+        "a benchmark of Snakemake",
+        "it has no start times; open the log in .snakemake/log or the folder .snakemake/metadata",
+    ),
 ];
 
 /// What a file is that no importer knows, and what would help.
@@ -77,6 +102,25 @@ pub(crate) fn known(head: &Head<'_>) -> Option<String> {
             "an AWS Step Functions history",
             "write its states as CSV and name the columns with --map",
         ));
+    }
+    let is_lookup = |inner: &str| head.shape.inner_has("response", inner);
+    if is_lookup("first_task_display_name") || (is_lookup("taskId") && is_lookup("error")) {
+        return Some(say("an answer of the Luigi scheduler", "open its `task_list` or `dep_graph`"));
+    }
+    if head.shape.inner_has("info", "invocation_id") {
+        return Some(say("a log of dbt", "open run_results.json and manifest.json of its target folder"));
+    }
+    if head.shape.root == JsonKind::NotJson && head.text {
+        let text = String::from_utf8_lossy(&head.bytes[..head.bytes.len().min(400)]);
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let mut first = lines.next().unwrap_or_default();
+        if first == "---" {
+            // What is said of a document stands before it, between such lines.
+            first = lines.by_ref().skip_while(|line| *line != "---").nth(1).unwrap_or_default();
+        }
+        if let Some((_, what, help)) = TEXTS.iter().find(|(start, ..)| first.starts_with(start)) {
+            return Some(say(what, help));
+        }
     }
     let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
     if head.shape.root == JsonKind::NotJson
@@ -113,6 +157,17 @@ mod tests {
                 .unwrap()
                 .contains("Step")
         );
+        for (text, what) in [
+            ("digraph g {\n}", "Graphviz"),
+            ("---\ntitle: DAG\n---\nflowchart TB\n a --> b", "Mermaid"),
+            ("output_file\tdate\trule\tlog-file(s)\nx\t-\tr\t", "a summary of Snakemake"),
+            ("{\"data\":{},\"info\":{\"invocation_id\":\"i\",\"msg\":\"Running\"}}\n{}", "a log of dbt"),
+            ("{\"response\":[{\"name\":\"w\",\"first_task_display_name\":\"All()\"}]}", "Luigi"),
+            ("{\"eventType\":\"START\",\"job\":{},\"inputs\":[]}", "OpenLineage event without a run"),
+        ] {
+            assert!(of(text.as_bytes()).unwrap().contains(what), "{text}");
+        }
         assert_eq!(of(b"hello"), None);
+        assert_eq!(of(b"---\nhello: 1"), None);
     }
 }

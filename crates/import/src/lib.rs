@@ -80,6 +80,7 @@ pub mod wfcommons;
 mod yaml;
 pub mod zipkin;
 
+pub use archive::unpacked_name;
 pub use files::{FileVerdict, Outcome, Verdict};
 pub use importer::{
     Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Options, ReadError, Source, Unit, Utc, Zone,

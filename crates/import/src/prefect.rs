@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Log, Status};
-use makespan_model::HashMap;
+use makespan_model::{HashMap, HashSet};
 
 use crate::draft::{Draft, Piece, labels, records};
 use crate::gather::Named;
@@ -162,6 +162,15 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
         let mut piece = Piece::new(id.clone(), id);
         attempts(own, &mut piece, &mut draft);
         draft.pieces.push(piece);
+    }
+    // Tasks of which only log records are given: they ran, and nothing says how they ended.
+    let mut known: HashSet<Cow<'_, str>> = draft.pieces.iter().map(|piece| piece.native.clone()).collect();
+    for id in flow.logs.iter().filter_map(|log| log.text_at("task_run_id")) {
+        if known.insert(id.clone()) {
+            let mut piece = Piece::new(id.clone(), id);
+            piece.task.status = Some(Status::Unknown);
+            draft.pieces.push(piece);
+        }
     }
     for log in &flow.logs {
         let level = log.number_at("level").map(|level| match level as i64 {

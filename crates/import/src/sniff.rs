@@ -310,7 +310,9 @@ fn bare_kind(word: &[u8]) -> Option<JsonKind> {
         b"NaN" | b"Infinity" | b"-Infinity" => Some(JsonKind::Number),
         [b'-' | b'+' | b'.' | b'0'..=b'9', rest @ ..] => {
             let digit = |b: &u8| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'_' | b'x');
-            rest.iter().all(digit).then_some(JsonKind::Number)
+            // `---` begins a document of YAML, and much else.
+            let is_number = word.iter().any(u8::is_ascii_digit) && rest.iter().all(digit);
+            is_number.then_some(JsonKind::Number)
         }
         _ => None,
     }

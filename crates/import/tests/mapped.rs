@@ -107,3 +107,54 @@ fn zones_of_a_mapping_are_offsets() {
     let mapping = "zone = \"+01:00\"\n[columns]\nid = \"n\"\nstarted = \"t0\"\nended = \"t1\"\n";
     assert_eq!(tasks(&opened("z.csv", csv, Some(mapping)).0[0]), ["a Some(30.0) succeeded after 0"]);
 }
+
+#[test]
+fn a_row_without_a_status_in_a_table_of_statuses_is_unknown_and_one_that_runs_is_running() {
+    let csv = "id,started,ended,status,error\na,2025-03-01T12:00:00Z,2025-03-01T12:00:05Z,ok,\n\
+               b,2025-03-01T12:00:00Z,2025-03-01T12:00:07Z,,\nc,2025-03-01T12:00:00Z,,,\n\
+               d,2025-03-01T12:00:00Z,2025-03-01T12:00:07Z,,no answer\n";
+    let (runs, _) = opened("some.csv", csv, None);
+    assert_eq!(
+        tasks(&runs[0]),
+        [
+            "a Some(5.0) succeeded after 0",
+            "b Some(7.0) unknown after 0",
+            "c None running after 0",
+            "d Some(7.0) failed after 0",
+        ]
+    );
+    let said = runs[0].diagnostics.iter().find(|d| &*d.code == "status-missing").unwrap();
+    assert_eq!(said.count, 1);
+}
+
+#[test]
+fn a_list_without_any_status_says_that_success_is_inferred() {
+    let csv = "task,started,ended\na,2025-03-01T12:00:00Z,2025-03-01T12:00:05Z\n";
+    let json = r#"[{"id":"a","start":"2025-03-01T12:00:00Z","end":"2025-03-01T12:00:05Z"}]"#;
+    for (name, text) in [("t.csv", csv), ("t.json", json)] {
+        let (runs, _) = opened(name, text, None);
+        assert_eq!(tasks(&runs[0]), ["a Some(5.0) succeeded after 0"], "{name}");
+        let said = runs[0].diagnostics.iter().find(|d| &*d.code == "status-inferred");
+        assert!(said.is_some_and(|d| d.count == 1 && d.message.contains("inferred")), "{name}");
+    }
+    let told = json.replace("}]", ",\"status\":\"ok\"}]");
+    let (runs, _) = opened("t.json", &told, None);
+    assert!(runs[0].diagnostics.iter().all(|d| &*d.code != "status-inferred"));
+}
+
+#[test]
+fn a_mapping_of_columns_that_the_table_lacks_says_which() {
+    let csv = "n;t0;t1\na;2025-03-01T12:00:00Z;2025-03-01T11:00:30Z\n";
+    let json = r#"[{"n":"a","t0":"2025-03-01T12:00:00Z","t1":"2025-03-01T12:00:30Z"}]"#;
+    for (name, text) in [("x.csv", csv), ("x.json", json)] {
+        let wrong = "[columns]\nid = \"n\"\nstarted = \"t0\"\nended = \"t_1\"\n";
+        let (runs, _) = opened(name, text, Some(wrong));
+        let said = runs[0].diagnostics.iter().find(|d| &*d.code == "column-missing").unwrap();
+        assert!(said.message.contains("ended = \"t_1\""), "{}", said.message);
+        let right = wrong.replace("t_1", "t1");
+        let (runs, _) = opened(name, text, Some(&right));
+        assert!(runs[0].diagnostics.iter().all(|d| &*d.code != "column-missing"), "{name}");
+    }
+    let (_, file) = opened("x.csv", csv, Some("[columns]\nid = \"Job\"\n"));
+    assert!(file.to_string().contains("its columns are n, t0, t1"), "{file}");
+}

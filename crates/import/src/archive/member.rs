@@ -1,5 +1,7 @@
 //! What comes out of an archive.
 
+use crate::limits::ARCHIVE_MEMBERS;
+
 /// What was in an archive.
 pub(crate) struct Member {
     pub(crate) name: String,
@@ -15,4 +17,15 @@ pub(super) enum Stop {
     TooMuch(String),
     /// What comes next makes no sense.
     Damaged(String),
+}
+
+/// What to say of that many files of an archive that are not read because it has too many.
+pub(super) fn beyond_limit(files: usize) -> Option<String> {
+    (files > 0).then(|| {
+        let rest = if files == 1 { "1 more is".to_owned() } else { format!("{files} more are") };
+        format!(
+            "only the first {ARCHIVE_MEMBERS} files of the archive are read, {rest} left out; unpack it and open \
+             a part of it at a time"
+        )
+    })
 }

@@ -1,6 +1,6 @@
 //! Tar archives (ustar, pax, GNU): the regular files in them. Names are labels only; nothing is ever written.
 
-use super::member::Member;
+use super::member::{Member, beyond_limit};
 use crate::limits::ARCHIVE_MEMBERS;
 
 const BLOCK: usize = 512;
@@ -49,13 +49,18 @@ pub(super) fn members(archive: &str, bytes: &[u8]) -> Vec<Member> {
     let mut at = 0;
     // What an extended header says of the file behind it.
     let (mut long_name, mut long_size) = (None, None);
-    while let Some(header) = bytes.get(at..at + BLOCK) {
-        if header.iter().all(|b| *b == 0) || members.len() >= ARCHIVE_MEMBERS {
-            return members;
+    // Files beyond the limit, which are counted only.
+    let mut beyond = 0;
+    let fault = loop {
+        let Some(header) = bytes.get(at..at + BLOCK) else {
+            // Two blocks of zeros end an archive.
+            break Some("the tar archive is cut short: its end is missing");
+        };
+        if header.iter().all(|b| *b == 0) {
+            break None;
         }
         if !is_header(header) {
-            members.push(broken(archive, "the tar archive is damaged here: a header has the wrong checksum"));
-            return members;
+            break Some("the tar archive is damaged here: a header has the wrong checksum");
         }
         let kind = header[156];
         let is_file = matches!(kind, b'0' | 0 | b'7' | b'S');
@@ -85,6 +90,10 @@ pub(super) fn members(archive: &str, bytes: &[u8]) -> Vec<Member> {
                 if !is_file || name.ends_with('/') || file.starts_with("._") {
                     continue;
                 }
+                if members.len() >= ARCHIVE_MEMBERS {
+                    beyond += 1;
+                    continue;
+                }
                 let name = format!("{archive}/{}", name.trim_start_matches("./").trim_start_matches('/'));
                 let damage = is_cut.then(|| "the tar archive ends within it".to_owned());
                 members.push(match (kind, content.is_empty() && is_cut) {
@@ -100,14 +109,17 @@ pub(super) fn members(archive: &str, bytes: &[u8]) -> Vec<Member> {
                 });
             }
         }
+    };
+    // First, because only the first files that cannot be read are reported one by one.
+    if let Some(why) = beyond_limit(beyond) {
+        members.insert(0, broken(archive, why));
     }
-    // Two blocks of zeros end an archive.
-    members.push(broken(archive, "the tar archive is cut short: its end is missing"));
+    members.extend(fault.map(|why| broken(archive, why.to_owned())));
     members
 }
 
-fn broken(archive: &str, why: &str) -> Member {
-    Member { name: archive.to_owned(), content: Err(why.to_owned()), damage: None }
+fn broken(archive: &str, why: String) -> Member {
+    Member { name: archive.to_owned(), content: Err(why), damage: None }
 }
 
 /// Name and size of an extended header of pax: `LENGTH KEY=VALUE\n`, again and again.

@@ -140,3 +140,40 @@ fn a_report_yields_its_events() {
     let cut = open("r.html", page.as_bytes()[..page.len() - 20].to_vec());
     assert!(cut[0].1.as_ref().unwrap_err().contains("cut short"));
 }
+
+/// A tar archive of that many files of one byte.
+fn tarred(count: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity((count + 1) * 1024);
+    for at in 0..count {
+        let mut header = [0u8; 512];
+        let name = format!("d/{at}");
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..136].copy_from_slice(b"00000000001\0");
+        header[148..156].fill(b' ');
+        header[156] = b'0';
+        let sum: u32 = header.iter().map(|b| u32::from(*b)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        out.extend(header);
+        out.extend([b'x'; 1]);
+        out.extend([0; 511]);
+    }
+    out.extend([0; 1024]);
+    out
+}
+
+#[test]
+fn files_of_an_archive_beyond_the_limit_are_counted_and_reported() {
+    let at_limit = open("x.tar", tarred(ARCHIVE_MEMBERS));
+    assert!(at_limit.len() == ARCHIVE_MEMBERS && at_limit.iter().all(|m| m.1.is_ok()));
+    let more = open("x.tar", tarred(ARCHIVE_MEMBERS + 3));
+    assert_eq!(more.len(), ARCHIVE_MEMBERS + 1);
+    let (name, content, _) = &more[0];
+    let why = content.as_ref().unwrap_err();
+    assert!(name == "x.tar" && why.contains("3 more are left out") && why.contains("unpack it"), "{why}");
+    // Damage behind the limit is still reported.
+    let mut cut = tarred(ARCHIVE_MEMBERS + 1);
+    cut.truncate(cut.len() - 1024);
+    let cut = open("x.tar", cut);
+    assert!(cut[0].1.as_ref().unwrap_err().contains("1 more is left out"));
+    assert!(cut[ARCHIVE_MEMBERS + 1].1.as_ref().unwrap_err().contains("cut short"));
+}

@@ -10,12 +10,11 @@ use makespan_format::{
 };
 use makespan_model::HashMap;
 
-use super::outline::not_before;
+use super::outline::{MS, not_before};
 use super::runs::{Runs, step_of};
 use crate::importer::Source;
 use crate::pairs::info;
 
-pub(super) const MS: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 /// A line of the trace, taken apart.

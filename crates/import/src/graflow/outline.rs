@@ -6,6 +6,9 @@ use makespan_model::HashMap;
 
 use super::console::{self, MS};
 
+/// A millisecond, ns.
+pub(super) const MS: i64 = 1_000_000;
+
 /// All zones are a multiple of this away from UTC.
 const QUARTER: i64 = 900 * SECOND;
 

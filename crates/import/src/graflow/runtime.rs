@@ -183,7 +183,7 @@ impl Run<'_, '_> {
                 // Another export of the same run was taken before the node was replaced, and told it.
                 continue;
             }
-            self.tell_task(node, times, (status, text), clock, &mut counts, &mut runs.list[at], sink);
+            self.tell_task((node, times), (status, text), clock, &mut counts, &mut runs.list[at], sink);
         }
         let whose = format!("{}: run {id}", self.file);
         let has_end = ended.is_some() || text.is_some_and(|text| text.has_end);
@@ -244,8 +244,7 @@ impl Run<'_, '_> {
 
     fn tell_task(
         &self,
-        node: usize,
-        times: u32,
+        (node, times): (usize, u32),
         (run, text): (Option<Status>, Option<&Outline>),
         clock: &mut Clock<'_>,
         counts: &mut Counts,

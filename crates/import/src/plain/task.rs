@@ -238,6 +238,10 @@ impl Tasks {
             _ => {}
         }
         out.clock.settle(&mut attempt);
+        if attempt.ended.is_some() && attempt.status.is_none() && attempt.error.is_none() {
+            let what = "tasks that ended and have neither a status nor an error are shown as succeeded: that is inferred";
+            out.tally.info("status-inferred", what, || id.as_ref());
+        }
         let timed = attempt.started.or(attempt.ended).or(attempt.queued).is_some();
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();

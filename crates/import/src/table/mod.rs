@@ -18,7 +18,7 @@ use crate::json::pages::Pages;
 use crate::json::tape::Value;
 use crate::mapping::{Field, Mapping};
 use crate::sniff::{Head, JsonKind};
-use crate::tally::Tally;
+use crate::tally::{Tally, clip};
 use csv::Csv;
 use rows::Cell;
 
@@ -82,10 +82,13 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result<String, String> {
     let mut out = String::from("{\"tasks\":[");
     let before = out.len();
+    // What the columns of the table are called, for whoever mapped others.
+    let mut columns: Vec<String> = Vec::new();
     let is_json = matches!(without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['));
     if is_json {
         let pages = Pages::read(bytes);
         let mut mapping = given.cloned();
+        let mut met = Vec::new();
         for root in pages.roots() {
             for row in rows_of(root, given) {
                 let mapping = mapping.get_or_insert_with(|| {
@@ -93,11 +96,13 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
                     Mapping::guess(names.iter().map(Cow::as_ref))
                 });
                 let cell = |column: &str| at_path(row, column).map(Cell::of_json);
+                mapping.meet(&mut met, |column| at_path(row, column).is_some());
                 let others = row.members().map(|(name, value)| (name, Cell::of_json(value)));
                 mapping.write(cell, others, tally, &mut out);
             }
         }
         mapping.iter().filter(|_| given.is_none()).for_each(|mapping| say(mapping, tally));
+        given.iter().for_each(|mapping| mapping.missed(&met, tally));
     } else {
         let text = text_of(bytes);
         let delimiter = given.and_then(|m| m.delimiter);
@@ -128,10 +133,22 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
         }
         if given.is_none() {
             say(&mapping, tally);
+        } else {
+            let mut met = Vec::new();
+            mapping.meet(&mut met, |column| index.contains_key(column));
+            mapping.missed(&met, tally);
         }
+        columns = header.iter().take(12).map(|name| clip(name).to_owned()).collect();
     }
     if out.len() == before {
-        return Err("no row has a cell in a column of the mapping".to_owned());
+        let there = if columns.is_empty() {
+            String::new()
+        } else {
+            format!("; its columns are {}", columns.join(", "))
+        };
+        return Err(format!(
+            "no row has a value in the columns that the mapping names for id and name{there}; correct the mapping"
+        ));
     }
     out.push_str("]}");
     Ok(out)

@@ -74,6 +74,25 @@ impl Mapping {
             && (has(Field::Duration) || has(Field::Status) || has(Field::Started) && has(Field::Ended))
     }
 
+    /// Notes which of its columns a row has, whatever the cells hold.
+    pub(super) fn meet(&self, met: &mut Vec<bool>, has: impl Fn(&str) -> bool) {
+        met.resize(self.columns.len(), false);
+        for (met, (_, column)) in met.iter_mut().zip(&self.columns) {
+            *met = *met || has(column);
+        }
+    }
+
+    /// Says which of its columns no row has.
+    pub(super) fn missed(&self, met: &[bool], tally: &mut Tally) {
+        for (at, (field, column)) in self.columns.iter().enumerate() {
+            if !met.get(at).copied().unwrap_or_default() {
+                let name = field.name();
+                let what = "columns of the mapping that the table does not have; check their names";
+                tally.warn("column-missing", what, || format!("{name} = {column:?}"));
+            }
+        }
+    }
+
     /// Appends a row as a record of a plain task list; a row in which no column of the mapping holds anything is counted.
     pub(super) fn write<'c>(
         &self,
@@ -89,9 +108,12 @@ impl Mapping {
         let start = out.len();
         out.push('{');
         let mut any = false;
+        let (mut has_ended, mut has_outcome) = (false, false);
         for (field, column) in &self.columns {
             let Some(cell) = cell(column).filter(|cell| !cell.is_empty()) else { continue };
             any |= matches!(field, Field::Id | Field::Name);
+            has_ended |= matches!(field, Field::Ended | Field::Duration);
+            has_outcome |= matches!(field, Field::Status | Field::Error);
             let member = FIELDS.iter().find(|f| f.0 == *field).map_or("", |f| f.2);
             write_json_string(member, out);
             out.push(':');
@@ -101,6 +123,15 @@ impl Mapping {
         if !any {
             tally.warn("bad-row", "rows without id and name were ignored", String::new);
             return out.truncate(before);
+        }
+        // A table that has statuses and none in this row leaves open how the task ended.
+        if has_ended && !has_outcome && self.columns.iter().any(|c| c.0 == Field::Status) {
+            out.push_str("\"status\":\"unknown\",");
+            tally.warn(
+                "status-missing",
+                "rows that ended without a status are shown as unknown",
+                String::new,
+            );
         }
         // What the mapping does not name is kept.
         let mut is_first = true;

@@ -10,6 +10,9 @@ fn stages_nodes_and_builds_of_jenkins() {
         ["job/shop/job/main/12: 3 tasks, 2 attempts, 0 edges: 1 succeeded 1 failed 1 skipped"]
     );
     assert_eq!((seconds(&runs[0], "Test"), runs[0].text(runs[0].workflow)), (58.0, "shop/main"));
+    let escaped = include_str!("../fixtures/jenkins/describe.json").replace("/shop/", "/shop%20f%C3%BCr%zz/");
+    let runs = opened("jenkins", vec![Source::new("x.json", escaped.into_bytes())]);
+    assert_eq!(runs[0].text(runs[0].workflow), "shop für%zz/main");
     let runs = fixtures("jenkins", &["nodes.json"]);
     assert_eq!(
         all_counts(&runs),

@@ -15,6 +15,9 @@ fn task_runs_of_prefect_alone_and_with_their_states() {
     assert_eq!((runs[0].title(), seconds(&runs[0], "load")), ("calm-otter", 18.0));
     let graph = fixtures("prefect", &["graph.json"]);
     assert_eq!(all_counts(&graph), ["graph.json: 2 tasks, 2 attempts, 1 edges: 1 succeeded 1 failed"]);
+    // A task that is known by its log only ran, but nothing says how it ended.
+    let logs = fixtures("prefect", &["logs.json"]);
+    assert_eq!(all_counts(&logs), ["f-1: 1 tasks, 0 attempts, 0 edges: 1 unknown"]);
 }
 
 #[test]

@@ -99,18 +99,18 @@ impl AlertWatch {
             let is_new = !self.seen.contains_key(&run.id);
             let is_history = run.ended().is_some_and(|end| now.saturating_sub(end) > HISTORY);
             let seen = self.seen.entry(run.id.clone()).or_default();
-            if is_new && !goes_on(run) && !open.contains(&run.id) && (is_history || !self.is_begun) {
+            if is_new && !run.is_active() && !open.contains(&run.id) && (is_history || !self.is_begun) {
                 (seen.events, seen.was_active) = (run.events, false);
                 continue;
             }
-            let has_changed = is_new || seen.events != run.events || seen.was_active != goes_on(run);
+            let has_changed = is_new || seen.events != run.events || seen.was_active != run.is_active();
             let is_due = seen.next.is_none_or(|next| Instant::now() >= next);
-            if (has_changed || (waits && goes_on(run))) && is_due {
+            if (has_changed || (waits && run.is_active())) && is_due {
                 let began = Instant::now();
                 self.judge_run(store, run, now)?;
                 let pause = (began.elapsed() * self.resting).min(Duration::from_secs(600));
                 let seen = self.seen.entry(run.id.clone()).or_default();
-                (seen.events, seen.was_active) = (run.events, goes_on(run));
+                (seen.events, seen.was_active) = (run.events, run.is_active());
                 // The end of a run is judged, too, once the pause is over.
                 seen.next = Some(Instant::now() + pause);
             }
@@ -157,14 +157,14 @@ impl AlertWatch {
         let baseline = self.baseline(store, state, &rules)?;
         let Some(run) = fold(store, &state.id)? else { return Ok(()) };
         let facts = Facts::new(Arc::new(run));
-        let moment = match goes_on(state) {
+        let moment = match state.is_active() {
             true => Moment::Live { now, last_event: Some(state.updated) },
             false => Moment::Over,
         };
         let watched = Watched { facts: &facts, moment, utc_offset: 0 };
         let judged: Vec<Judged<'_>> =
             rules.iter().map(|rule| Judged { rule, found: judge(rule, &watched, &baseline) }).collect();
-        let seen = RunSeen { id: &state.id, workflow, started: state.started(), is_over: !goes_on(state) };
+        let seen = RunSeen { id: &state.id, workflow, started: state.started(), is_over: !state.is_active() };
         let idle = self.ledger.read(|book, _| book.look(&seen, &judged, now).is_empty())?;
         if idle {
             return Ok(());
@@ -217,12 +217,6 @@ impl AlertWatch {
         seen.baseline = Some(Arc::clone(&baseline));
         Ok(baseline)
     }
-}
-
-/// Returns whether more events may follow. A run counts as failed as soon as a task fails, but others may still be running.
-fn goes_on(run: &RunState) -> bool {
-    let running = [Status::Running, Status::Retrying].into_iter().any(|status| run.tasks.of(status) > 0);
-    run.is_active() || (running && run.recorded_end.is_none())
 }
 
 /// Returns the runs of the same workflow that succeeded before this one, latest first.

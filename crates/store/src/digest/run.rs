@@ -163,9 +163,14 @@ impl RunState {
         Status::of_run(self.tasks.total() == 0, |status| self.tasks.of(status) > 0, self.recorded_status)
     }
 
-    /// Whether more may happen: no status yet, or one that is not the last.
+    /// Whether more may happen: no status yet, or one that is not the last. A run counts as failed as soon as one task
+    /// has, and as succeeded between two tasks: it is still active until its end is recorded if the engine recorded it
+    /// as running, or if a task is executing.
     pub fn is_active(&self) -> bool {
-        !self.status().is_some_and(Status::is_terminal)
+        let is_closed = self.recorded_end.is_some() || self.recorded_status.is_some_and(Status::is_terminal);
+        let executes = || [Status::Running, Status::Retrying].into_iter().any(|s| self.tasks.of(s) > 0);
+        let goes_on = || self.recorded_status.is_some() || executes();
+        !self.status().is_some_and(Status::is_terminal) || (!is_closed && goes_on())
     }
 
     /// First start of any attempt, else the recorded one; ns since the epoch.
@@ -211,4 +216,38 @@ fn labels(json: &Json<'_>) -> BTreeMap<String, String> {
             (clip(&name, LONGEST_TEXT).to_owned(), clip(&text(value), LONGEST_TEXT).to_owned())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(tasks: &[Status], recorded: Option<Status>, end: Option<i64>) -> RunState {
+        let mut run = RunState { recorded_status: recorded, recorded_end: end, ..RunState::new("r", 0) };
+        tasks.iter().for_each(|status| run.tasks.add(*status));
+        run
+    }
+
+    #[test]
+    fn a_run_is_active_until_its_end_although_a_task_failed_or_none_executes() {
+        use Status::{Failed, Pending, Running, Succeeded};
+        let cases: [(&[Status], _, _, bool); 11] = [
+            (&[], None, None, true),
+            (&[], Some(Running), None, true),
+            (&[], Some(Failed), Some(9), false),
+            (&[Failed, Running], None, None, true),
+            (&[Failed, Running], Some(Running), None, true),
+            (&[Failed, Running], Some(Failed), Some(9), false),
+            (&[Failed, Running], None, Some(9), false),
+            (&[Failed, Pending], None, None, false),
+            (&[Failed, Pending], Some(Running), None, true),
+            (&[Succeeded], Some(Running), None, true),
+            (&[Succeeded, Failed], None, None, false),
+        ];
+        for (tasks, recorded, end, is_active) in cases {
+            let run = state(tasks, recorded, end);
+            assert_eq!(run.is_active(), is_active, "{tasks:?} {recorded:?} {end:?}");
+            assert!(!run.is_active() || run.ended().is_none());
+        }
+    }
 }

@@ -12,6 +12,9 @@ use crate::section::{Block, Figure, Section, note};
 use crate::table::Cell;
 use crate::value::Value;
 
+/// The diagnostic of importers about times that count from some other moment than 1970.
+const RELATIVE: &str = "relative-times";
+
 /// Workflow, source and times in a line.
 pub fn subtitle(run: &Run, look: &Look) -> String {
     let mut parts = Vec::new();
@@ -22,7 +25,10 @@ pub fn subtitle(run: &Run, look: &Look) -> String {
     if !run.source.is_empty() {
         parts.push(visible(run.text(run.source)).into_owned());
     }
-    if let Some((start, end)) = run.span() {
+    if run.diagnostics.iter().any(|d| d.code == RELATIVE) {
+        // Dates of 1970 would be wrong.
+        parts.push("times without a date".to_owned());
+    } else if let Some((start, end)) = run.span() {
         let offset = if look.time == TimeMode::Local { look.offset } else { 0 };
         parts.push(format!("{} to {}", timestamp(start, offset), timestamp(end, offset)));
     }
