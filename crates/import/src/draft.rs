@@ -13,6 +13,7 @@ use makespan_format::{
 use makespan_model::HashMap;
 
 use crate::gather::{Ordinals, lacks};
+use crate::ids::{Again, Ids, Placed, Seen};
 use crate::importer::{Importer, Options};
 use crate::json::tape::Value;
 use crate::tally::Tally;
@@ -57,9 +58,87 @@ impl<'z, 'a> Draft<'z, 'a> {
         }
     }
 
+    /// Decides for records of one id whether they are duplicates, tries of one task, or tasks of their own, as
+    /// [`crate::ids`] does for all formats. What a record holds besides its first try goes with it.
+    fn settle_ids(&mut self) {
+        let mut ids = Ids::default();
+        let mut pieces: Vec<Piece<'a>> = Vec::with_capacity(self.pieces.len());
+        for mut piece in std::mem::take(&mut self.pieces) {
+            let mut others = Vec::new();
+            let mut kept: Vec<Attempt<'a>> = Vec::with_capacity(piece.tries.len());
+            for attempt in std::mem::take(&mut piece.tries) {
+                match ids.again(&piece.task.id, &kept, &attempt, false) {
+                    Again::Next => kept.push(attempt),
+                    Again::Duplicate => {}
+                    Again::Other => {
+                        // Those that have an id are counted where they are placed.
+                        if piece.native.is_empty() {
+                            ids.other(&piece.task.id);
+                        }
+                        others.push(Piece {
+                            native: piece.native.clone(),
+                            task: Task { status: attempt.status, ..piece.task.clone() },
+                            tries: vec![attempt],
+                            ..Piece::default()
+                        });
+                    }
+                }
+            }
+            if let (false, Some(last)) = (others.is_empty(), kept.last()) {
+                piece.task.status = last.status;
+            }
+            piece.tries = kept;
+            pieces.push(piece);
+            pieces.extend(others);
+        }
+        let mut uses: HashMap<Cow<'a, str>, u32> = HashMap::default();
+        for piece in pieces.iter().filter(|piece| !piece.native.is_empty()) {
+            *uses.entry(piece.native.clone()).or_insert(0) += 1;
+        }
+        // Of each id that occurs again, the tasks that it became, and where they stand.
+        let mut places: HashMap<String, usize> = HashMap::default();
+        for piece in pieces {
+            if uses.get(&piece.native).is_none_or(|uses| *uses < 2) {
+                self.pieces.push(piece);
+                continue;
+            }
+            // The last try says when the record was over; one without any is told from what it says of the task.
+            let untimed = Attempt { status: piece.task.status, ..Attempt::default() };
+            let attempt = piece.tries.last().unwrap_or(&untimed);
+            let params = piece.task.params.as_ref().map_or("", Json::as_str);
+            let number = (attempt.number > 0).then_some(attempt.number);
+            let seen = Seen { id: &piece.native, number, params, ..Seen::default() };
+            let Placed::Try(placed, number) = ids.place(&seen, attempt) else { continue };
+            let Some(&at) = places.get(&placed) else {
+                places.insert(placed, self.pieces.len());
+                self.pieces.push(piece);
+                continue;
+            };
+            let known = &mut self.pieces[at];
+            let is_new = known.tries.iter().all(|a| a.number.max(1) != number || !is_same(a, attempt));
+            if piece.tries.is_empty() || !is_new {
+                ids.duplicate(&piece.native);
+                continue;
+            }
+            if known.tries.iter().all(|earlier| earlier.started <= attempt.started) {
+                known.task.status = piece.task.status;
+            }
+            for mut attempt in piece.tries {
+                if known.tries.iter().any(|earlier| earlier.number == attempt.number) {
+                    attempt.number = 0;
+                }
+                known.tries.push(attempt);
+            }
+            known.samples.extend(piece.samples);
+            known.artifacts.extend(piece.artifacts);
+        }
+        ids.tell(&mut self.tally);
+    }
+
     /// Emits the run and all that belongs to it. Tasks keep their order; of tasks with the same id in the file the
     /// first is the one that others refer to. A reference to an id that no task has is emitted as it is.
     pub(crate) fn emit(mut self, importer: &Importer, sink: &mut dyn EventSink) {
+        self.settle_ids();
         let whose = self.run.id.clone();
         sink.event(Event::Run(self.run));
         lacks(importer, sink);
@@ -112,6 +191,11 @@ impl<'z, 'a> Draft<'z, 'a> {
         self.clock.tell(&mut self.tally);
         self.tally.report(&whose, sink);
     }
+}
+
+/// Whether two records tell the same of a try.
+fn is_same(a: &Attempt<'_>, b: &Attempt<'_>) -> bool {
+    (a.queued, a.started, a.ended, a.status) == (b.queued, b.started, b.ended, b.status)
 }
 
 impl<'a> Piece<'a> {

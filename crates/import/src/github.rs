@@ -13,6 +13,7 @@ use makespan_format::{
 use makespan_model::{HashMap, Order as _};
 
 use crate::gather::{Named, Ordinals, lacks};
+use crate::ids::Ids;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
@@ -213,14 +214,29 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut names = Ordinals::default();
     let mut of = 0;
     let mut seen: HashMap<String, String> = HashMap::default();
+    let mut ids = Ids::default();
+    // Of each job of an attempt, the times of its records.
+    let mut records: HashMap<(u32, i64), Vec<String>> = HashMap::default();
     for (number, job) in jobs {
         if number != of {
             (of, names) = (number, Ordinals::default());
         }
-        let key = names.next(job.text_at("name").as_deref().unwrap_or("(no name)"));
-        // A run's later attempts list again what they did not run again, and files may overlap.
         let time = |a, b| job.any(&[a, b]).map_or("", |t| t.get());
         let mark = format!("{} {}", time("started_at", "startedAt"), time("completed_at", "completedAt"));
+        let name = job.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
+        if id(&job) != i64::MAX {
+            let known = records.entry((number, id(&job))).or_default();
+            if known.contains(&mark) {
+                ids.duplicate(&name);
+                continue;
+            }
+            if !known.is_empty() {
+                ids.other(&name);
+            }
+            known.push(mark.clone());
+        }
+        let key = names.next(&name);
+        // A run's later attempts list again what they did not run again.
         if seen.get(&key) == Some(&mark) && !time("completed_at", "completedAt").is_empty() {
             tally.info(
                 "carried-over",
@@ -232,6 +248,7 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
         seen.insert(key.clone(), mark);
         tell_job(&key, number, job, &mut clock, sink);
     }
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(&run.id, sink);
 }

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
 
 use crate::gather::{Named, lacks};
+use crate::ids::{Again, Ids};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
@@ -119,22 +120,90 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
     let mut jobs: Vec<Value<'_, '_>> = pipeline.jobs.clone();
     let id = |job: &Value<'_, '_>| job.at("id").and_then(|n| n.whole()).unwrap_or(i64::MAX);
     jobs.order_by_key(id);
-    jobs.dedup_by_key(|job| id(job));
+    let mut ids = Ids::default();
     let mut tries: Named<Vec<Value<'_, '_>>> = Named::default();
     for job in jobs {
         let name = job.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
         tries.entry(&name, Vec::new).push(job);
     }
     for tries in &tries.list {
-        tell_job(tries, &mut clock, sink);
+        tell_jobs(tries, &mut ids, &mut clock, sink);
     }
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(&pipeline.id, sink);
 }
 
-fn tell_job(tries: &[Value<'_, '_>], clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
-    let Some(last) = tries.last() else { return };
+type Tried<'t, 'a> = (Attempt<'a>, Value<'t, 'a>);
+
+/// Emits the jobs of one name: a job that is run again keeps it. Jobs that ran at the same time are tasks of their own.
+fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+    let (mut tries, mut others): (Vec<Tried<'_, '_>>, Vec<Tried<'_, '_>>) = (Vec::new(), Vec::new());
+    let mut told: Vec<Attempt<'_>> = Vec::new();
+    // Jobs stand in the order of their ids.
+    let mut before = None;
+    for job in jobs {
+        let name = job.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
+        let attempt = attempt_of(*job, clock);
+        let id = job.at("id").and_then(Value::whole);
+        let is_distinct = id.is_some() && id != before;
+        let is_known = id.is_some() && id == before;
+        before = id;
+        if let (true, Some(known), Some((last, _))) = (is_known, told.last_mut(), tries.last_mut())
+            && known.started == attempt.started
+            && (known.ended.is_none() || attempt.ended.is_none())
+        {
+            // Of a job that was still running in one of the records, the end counts.
+            ids.duplicate(&name);
+            if known.ended.is_none() {
+                (*known, *last) = (attempt.clone(), attempt);
+            }
+            continue;
+        }
+        match ids.again(&name, &told, &attempt, is_distinct) {
+            Again::Duplicate => {}
+            Again::Other => {
+                ids.other(&name);
+                others.push((attempt, *job));
+            }
+            Again::Next => {
+                told.push(attempt.clone());
+                tries.push((attempt, *job));
+            }
+        }
+    }
+    tell_job(None, tries, sink);
+    for (number, other) in (2..).zip(others) {
+        tell_job(Some(number), vec![other], sink);
+    }
+}
+
+fn attempt_of<'a>(job: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
+    let mut outcome = Outcome::default();
+    if let Some(word) = job.text_at("status") {
+        outcome.word(word);
+    }
+    let status = outcome.settle(&mut clock.unread);
+    let mut attempt = Attempt {
+        queued: job.at("created_at").and_then(|t| clock.value(t)),
+        started: job.at("started_at").and_then(|t| clock.value(t)),
+        ended: job.at("finished_at").and_then(|t| clock.value(t)),
+        worker: job.at("runner").and_then(|r| r.text_of(&["description", "name", "id"])),
+        status,
+        ..Attempt::default()
+    };
+    if status == Some(Status::Failed) {
+        let reason = job.text_at("failure_reason");
+        attempt.error = reason.map(|message| ErrorInfo { message, ..ErrorInfo::default() });
+    }
+    clock.settle(&mut attempt);
+    attempt
+}
+
+fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventSink) {
+    let Some((_, last)) = tries.last() else { return };
     let name = last.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
+    let id = place.map_or(name.clone(), |place| Cow::Owned(format!("{name} #{place}")));
     let mut labels = Fields::new();
     for key in
         ["id", "allow_failure", "tag_list", "coverage", "failure_reason", "web_url", "downstream_pipeline"]
@@ -144,40 +213,20 @@ fn tell_job(tries: &[Value<'_, '_>], clock: &mut Clock<'_>, sink: &mut dyn Event
         }
     }
     sink.event(Event::Task(Task {
-        id: name.clone(),
+        id: id.clone(),
         name: Some(name.clone()),
-        step: Some(name.clone()),
+        step: Some(name),
         kind: Some("job".into()),
         parent: last.text_at("stage"),
         labels: labels.finish(),
         ..Task::default()
     }));
-    for (number, job) in (1..).zip(tries) {
-        let mut outcome = Outcome::default();
-        if let Some(word) = job.text_at("status") {
-            outcome.word(word);
-        }
-        let status = outcome.settle(&mut clock.unread);
-        let mut attempt = Attempt {
-            task: name.clone(),
-            number,
-            queued: job.at("created_at").and_then(|t| clock.value(t)),
-            started: job.at("started_at").and_then(|t| clock.value(t)),
-            ended: job.at("finished_at").and_then(|t| clock.value(t)),
-            worker: job.at("runner").and_then(|r| r.text_of(&["description", "name", "id"])),
-            status,
-            ..Attempt::default()
-        };
-        if status == Some(Status::Failed) {
-            let reason = job.text_at("failure_reason");
-            attempt.error = reason.map(|message| ErrorInfo { message, ..ErrorInfo::default() });
-        }
-        clock.settle(&mut attempt);
-        sink.event(Event::Attempt(attempt));
+    for (number, (attempt, job)) in (1..).zip(tries) {
+        sink.event(Event::Attempt(Attempt { task: id.clone(), number, ..attempt }));
         for (key, unit) in [("queued_duration", "s"), ("coverage", "%")] {
             if let Some(value) = job.number_at(key) {
                 sink.event(Event::Sample(Sample {
-                    task: Some(name.clone()),
+                    task: Some(id.clone()),
                     number: Some(number),
                     name: key.into(),
                     value,

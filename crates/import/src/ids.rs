@@ -62,13 +62,69 @@ pub(crate) struct Ids {
     mapped: u64,
 }
 
+/// What a further record is to the tries that a format lists under one id.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// It repeats one of them.
+    Duplicate,
+    /// It is the next try.
+    Next,
+    /// It overlaps one of them in time, so it is another task.
+    Other,
+}
+
 /// So many tasks of one id are looked through for the failed try that a record follows.
-const RECENT: usize = 16;
+pub(crate) const RECENT: usize = 16;
 
 impl Ids {
     /// Whether a record of that id came before.
     pub(crate) fn knows(&self, id: &str) -> bool {
         self.tasks.contains_key(id)
+    }
+
+    /// Judges a record that its format counts as a further try of a task, whatever became of the one before: a record of
+    /// the same try or a task that ran at the same time is none. A record that `is_distinct` has an id of its own besides
+    /// and repeats no other. Counts duplicates; [`Ids::other`] and [`Ids::place`] count tasks of their own.
+    pub(crate) fn again(
+        &mut self,
+        id: &str,
+        tries: &[Attempt<'_>],
+        next: &Attempt<'_>,
+        is_distinct: bool,
+    ) -> Again {
+        let recent = &tries[tries.len().saturating_sub(RECENT)..];
+        let is_numbered = |a: &Attempt<'_>| a.number != 0 && next.number != 0;
+        let span = |a: &Attempt<'_>| a.started.zip(a.ended).filter(|(start, end)| start < end);
+        let is_same = |a: &Attempt<'_>| {
+            let times = |a: &Attempt<'_>| (a.queued, a.started, a.ended);
+            let is_one = !is_numbered(a) || a.number == next.number;
+            is_one && times(a) == times(next) && a.status == next.status && a.worker == next.worker
+        };
+        let is_beside = |a: &Attempt<'_>| match (span(a), span(next)) {
+            (Some(a_span), Some(b)) => {
+                a_span.0 < b.1 && b.0 < a_span.1 && !(is_numbered(a) && a.number != next.number)
+            }
+            _ => false,
+        };
+        let is_timed = next.started.or(next.ended).is_some();
+        if is_timed && !is_distinct && recent.iter().any(is_same) {
+            self.duplicate(id);
+            Again::Duplicate
+        } else if recent.iter().any(is_beside) {
+            Again::Other
+        } else {
+            Again::Next
+        }
+    }
+
+    /// Counts a record that repeats another one.
+    pub(crate) fn duplicate(&mut self, id: &str) {
+        count(&mut self.duplicates, id);
+    }
+
+    /// Counts an id that occurs again and stands for a task of its own.
+    pub(crate) fn other(&mut self, id: &str) {
+        count(&mut self.others, id);
     }
 
     /// Finds what a record is about, and remembers it.
@@ -217,6 +273,21 @@ mod tests {
         ids.depends("z", &["a".into(), "b".into()]);
         ids.later(|task, all| told.push((task.to_owned(), all.to_vec())));
         assert_eq!(told, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn what_a_format_lists_as_tries_is_one_task_unless_it_overlaps() {
+        let mut ids = Ids::default();
+        let tries = [row(0, 5, Status::Succeeded)];
+        assert_eq!(ids.again("a", &tries, &row(5, 9, Status::Succeeded), false), Again::Next);
+        assert_eq!(ids.again("a", &tries, &row(0, 5, Status::Succeeded), false), Again::Duplicate);
+        assert_eq!(ids.again("a", &tries, &row(0, 5, Status::Failed), false), Again::Other);
+        assert_eq!(ids.again("a", &tries, &row(4, 9, Status::Succeeded), false), Again::Other);
+        assert_eq!(ids.again("a", &tries, &row(0, 5, Status::Succeeded), true), Again::Other);
+        // A second try may be started while the first one still runs, if both are numbered.
+        let numbered = |number, from| Attempt { number, ..row(from, 9, Status::Failed) };
+        assert_eq!(ids.again("a", &[numbered(1, 0)], &numbered(2, 4), false), Again::Next);
+        assert_eq!((ids.duplicates.0, ids.others.0), (1, 0));
     }
 
     #[test]

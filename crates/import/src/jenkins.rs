@@ -87,7 +87,14 @@ fn run_of(record: Value<'_, '_>) -> Option<String> {
 /// Start and end of a record that holds its start and its duration in milliseconds.
 fn span<'a>(record: Value<'_, '_>, keys: [&str; 2], draft: &mut Draft<'_, 'a>) -> (Option<i64>, Option<i64>) {
     let started = draft.clock.moment(record.at(keys[0]), Unit::Milliseconds);
-    let lasted = record.number_at(keys[1]).filter(|ms| (0.0..9e12).contains(ms));
+    let lasted = record.number_at(keys[1]).filter(|ms| {
+        let is_duration = (0.0..9e12).contains(ms);
+        if !is_duration {
+            let what = "durations below 0 or longer than centuries are unknown";
+            draft.tally.warn("bad-duration", what, || ms.to_string());
+        }
+        is_duration
+    });
     let ended = started.and_then(|s| s.checked_add((lasted? * 1e6).round() as i64));
     (started, ended)
 }

@@ -121,11 +121,14 @@ impl<'z> Clock<'z> {
     }
 
     /// A JSON value of a format whose numbers count `unit` since 1970: a number, or ISO 8601 text. 0 and less mean that
-    /// nothing was recorded.
+    /// nothing was recorded, which is counted.
     pub(crate) fn moment(&mut self, value: Option<Value<'_, '_>>, unit: Unit) -> Option<i64> {
         let value = value?;
         match value.number() {
-            Some(number) if number <= 0.0 => None,
+            Some(number) if number <= 0.0 => {
+                self.never.add(value.get());
+                None
+            }
             Some(number) => self.kept(unit.to_ns(number, value.get().trim_matches('"')), value.get()),
             None => self.value(value),
         }

@@ -10,6 +10,7 @@ use makespan_model::{HashMap, HashSet, Order as _};
 
 use super::gather::{Book, Dag, Instance, Run};
 use crate::gather::lacks;
+use crate::ids::{Ids, RECENT};
 use crate::importer::{Importer, Options};
 use crate::json::tape::Value;
 use crate::tally::Tally;
@@ -97,6 +98,8 @@ fn tell_run(
     for instance in &run.tasks.list {
         of_task.entry(&instance.task).or_default().push(instance);
     }
+    // Times are read once more when they are told, and only then what they lack is counted.
+    let (mut ids, mut scratch) = (Ids::default(), clock.clone());
     for instance in &run.tasks.list {
         let mut after = Vec::new();
         let upstream = dag.and_then(|d| d.upstream.get(&instance.task));
@@ -117,11 +120,60 @@ fn tell_run(
                 after.extend(before.iter().map(|i| Cow::Borrowed(&*i.id)));
             }
         }
-        tell_instance(instance, after, facts.get(&*instance.task).copied(), &mut clock, &mut tally, sink);
+        let facts = facts.get(&*instance.task).copied();
+        for own in split(instance, &mut ids, &mut scratch) {
+            tell_instance(&own, after.clone(), facts, &mut clock, &mut tally, sink);
+        }
     }
     tell_logs(run, book, &mut clock, sink);
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(&run.id, sink);
+}
+
+/// Records of one try that ran at the same time are of tasks of their own. Others tell of the try at several moments: of
+/// a sensor that was rescheduled, or of a task that was running when the first file was written.
+fn split<'t, 'a>(instance: &Instance<'t, 'a>, ids: &mut Ids, clock: &mut Clock<'_>) -> Vec<Instance<'t, 'a>> {
+    let mut all: Vec<(Instance<'t, 'a>, HashMap<u32, Vec<Attempt<'_>>>)> = Vec::new();
+    for (number, record) in &instance.tries {
+        let mut moment = |key: &str| record.at(key).and_then(|t| clock.value(t));
+        let (started, ended) = (moment("start_date"), moment("end_date"));
+        let worker = record.text_at("hostname");
+        let attempt = Attempt { number: *number, started, ended, worker, ..Attempt::default() };
+        let is_beside = |known: &Attempt<'_>| match (known.ended.zip(known.started), ended.zip(started)) {
+            (Some((end, start)), Some((other_end, other))) => {
+                start < other_end && other < end && start != other && *number > 0
+            }
+            _ => false,
+        };
+        let fits = |known: &HashMap<u32, Vec<Attempt<'_>>>| {
+            known.get(number).is_none_or(|list| list.iter().rev().take(RECENT).all(|a| !is_beside(a)))
+        };
+        let recent = all.len().saturating_sub(RECENT);
+        let at = match all[recent..].iter().position(|(_, known)| fits(known)) {
+            Some(at) => recent + at,
+            None => {
+                let id = match all.len() {
+                    0 => instance.id.clone(),
+                    others => format!("{} #{}", instance.id, others + 1),
+                };
+                if !all.is_empty() {
+                    ids.other(&instance.id);
+                }
+                let own = Instance { id, task: instance.task.clone(), tries: Vec::new() };
+                all.push((own, HashMap::default()));
+                all.len() - 1
+            }
+        };
+        let (own, known) = &mut all[at];
+        let list = known.entry(*number).or_default();
+        if attempt.started.is_some() && list.iter().rev().take(RECENT).any(|a| *a == attempt) {
+            ids.duplicate(&instance.id);
+        }
+        list.push(attempt);
+        own.tries.push((*number, *record));
+    }
+    all.into_iter().map(|(own, _)| own).collect()
 }
 
 fn tell_instance(
@@ -157,9 +209,10 @@ fn tell_instance(
         let word = record.text_at("state");
         clock.status(word.as_deref(), false).unwrap_or(Status::Pending)
     };
-    let status = state(latest, clock);
+    let states: Vec<Status> = tries.iter().map(|(_, record)| state(*record, clock)).collect();
+    let status = states.last().copied().unwrap_or(Status::Pending);
     let shown = latest.text_at("task_display_name").unwrap_or(Cow::Borrowed(&*instance.task));
-    let name = if instance.id.ends_with(']') {
+    let name = if instance.id.len() > instance.task.len() {
         Cow::Owned(format!("{shown}{}", &instance.id[instance.task.len()..]))
     } else {
         shown
@@ -177,7 +230,7 @@ fn tell_instance(
         ..Task::default()
     }));
     let mut expected = 1;
-    for (number, record) in tries {
+    for ((number, record), own) in tries.into_iter().zip(states) {
         // What was decided without a try has the moment of the decision for both its times.
         let time = |key: &str| record.at(key).map(|t| t.get());
         let is_decision = matches!(status, Status::Skipped | Status::UpstreamFailed)
@@ -194,7 +247,6 @@ fn tell_instance(
             );
         }
         expected = number + 1;
-        let status = state(record, clock);
         let mut attempt = Attempt {
             task: Cow::Borrowed(&instance.id),
             number,
@@ -203,7 +255,7 @@ fn tell_instance(
             ended: record.at("end_date").and_then(|t| clock.value(t)),
             worker: record.text_at("hostname"),
             // A try that another one followed says that it failed, whatever the state of the task was.
-            status: Some(if number < last && !status.is_terminal() { Status::Failed } else { status }),
+            status: Some(if number < last && !own.is_terminal() { Status::Failed } else { own }),
             ..Attempt::default()
         };
         clock.settle(&mut attempt);

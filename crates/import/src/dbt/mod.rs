@@ -14,7 +14,8 @@ use std::rc::Rc;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
 use makespan_model::{HashMap, HashSet, Order as _};
 
-use crate::gather::lacks;
+use crate::gather::{Ordinals, lacks};
+use crate::ids::Ids;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::pairs::folder;
@@ -158,13 +159,31 @@ fn tell(
     let edges = graph::edges(first, manifest, &mut tally);
     let later: Vec<HashMap<&str, &Row<'_, '_>>> =
         group.results.iter().skip(1).map(|r| r.rows.iter().map(|row| (&*row.id, row)).collect()).collect();
+    let (mut ids, mut names) = (Ids::default(), Ordinals::default());
+    let mut seen: HashSet<(&str, &str)> = HashSet::default();
     for (row, after) in first.rows.iter().zip(edges) {
+        if !seen.insert((&row.id, row.value.get())) {
+            ids.duplicate(&row.id);
+            continue;
+        }
+        let key = names.next(&row.id);
+        if key != row.id {
+            // A node is run once an invocation.
+            ids.other(&row.id);
+            let other = Row { id: key.into(), value: row.value };
+            // Its word was counted with those of all rows.
+            let status = tell::status(row, &mut clock.clone());
+            tell::tell_task(&other, manifest, after, Some(status), sink);
+            tell::tell_attempt(&other, 1, &mut clock, sink);
+            continue;
+        }
         tell::tell_task(row, manifest, after, statuses.get(&*row.id).copied(), sink);
         let again = later.iter().filter_map(|rows| rows.get(&*row.id).copied());
         for (number, row) in (1..).zip(std::iter::once(row).chain(again)) {
             tell::tell_attempt(row, number, &mut clock, sink);
         }
     }
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(first.file, sink);
 }

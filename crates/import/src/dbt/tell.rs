@@ -18,8 +18,7 @@ pub(super) fn statuses<'r>(
 ) -> HashMap<&'r str, Status> {
     let mut of: HashMap<&str, Status> = HashMap::default();
     for row in all.iter().flat_map(|r| &r.rows) {
-        let word = row.value.text_at("status");
-        of.insert(&row.id, clock.status(word.as_deref(), false).unwrap_or(Status::Unknown));
+        of.insert(&row.id, status(row, clock));
     }
     let Some(manifest) = manifest else { return of };
     let mut children: HashMap<&str, Vec<&str>> = HashMap::default();
@@ -57,6 +56,11 @@ pub(super) fn statuses<'r>(
         }
     }
     of
+}
+
+/// What a row says of its node; a word that is not understood is counted.
+pub(super) fn status(row: &Row<'_, '_>, clock: &mut Clock<'_>) -> Status {
+    clock.status(row.value.text_at("status").as_deref(), false).unwrap_or(Status::Unknown)
 }
 
 /// A node as a task.
@@ -110,7 +114,8 @@ pub(super) fn tell_task<'a>(
 pub(super) fn tell_attempt(row: &Row<'_, '_>, number: u32, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let value = row.value;
     let id = &*row.id;
-    let status = value.text_at("status").and_then(|word| read(&word));
+    // Words that are not understood were counted with the status of the node.
+    let status = value.text_at("status").map(|word| read(&word).unwrap_or(Status::Unknown));
     let mut attempt = Attempt { task: id.into(), number, status, ..Attempt::default() };
     attempt.worker = value.text_at("thread_id");
     let mut phases = Vec::new();

@@ -2,6 +2,7 @@
 //! files hold was counted with Python and jq.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod again;
 mod airflow;
 mod argo;
 mod dbt;
