@@ -6,6 +6,7 @@ mod console;
 mod drawing;
 pub mod lineage;
 mod outline;
+mod printed;
 mod runs;
 mod runtime;
 
@@ -66,7 +67,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
         return None;
     }
     if (has("SPAN START: ") || has("SPAN END: ") || has("TRACE START: "))
-        && String::from_utf8_lossy(head.bytes).lines().take(200).any(console::is_line)
+        && String::from_utf8_lossy(head.bytes).lines().take(200).any(printed::is_line)
     {
         return claim(92, CONSOLE, "lines of a console tracer");
     }

@@ -4,10 +4,7 @@
 use makespan_format::time::SECOND;
 use makespan_model::HashMap;
 
-use super::console::{self, MS};
-
-/// A millisecond, ns.
-pub(super) const MS: i64 = 1_000_000;
+use super::printed;
 
 /// All zones are a multiple of this away from UTC.
 const QUARTER: i64 = 900 * SECOND;
@@ -47,17 +44,17 @@ pub(super) struct Outlines {
 impl Outlines {
     /// Adds the traces of a text. Returns whether some of its lines belong to none of them.
     pub(super) fn add(&mut self, text: &str) -> bool {
-        let (mut day, mut is_loose) = (console::Days::default(), false);
+        let (mut day, mut is_loose) = (printed::Days::default(), false);
         let mut current: Option<Outline> = None;
         let mut open: HashMap<String, Vec<usize>> = HashMap::default();
         for line in text.lines() {
-            let line = console::plain(line);
-            let Some(line) = console::parse(&line) else { continue };
+            let line = printed::plain(line);
+            let Some(line) = printed::parse(&line) else { continue };
             let t = day.moment(line.t);
             if let Some(rest) = line.message.strip_prefix("TRACE START: ") {
                 self.push(current.take());
                 open.clear();
-                let (name, pairs) = console::split_metadata(rest);
+                let (name, pairs) = printed::split_metadata(rest);
                 let id = pairs.iter().find(|(key, _)| *key == "trace_id").map(|(_, id)| (*id).to_owned());
                 let (name, tries) = (name.to_owned(), HashMap::default());
                 current = Some(Outline { name, id, started: t, has_end: false, tries, joined: None });
@@ -71,12 +68,12 @@ impl Outlines {
                 outline.has_end = true;
                 self.push(current.take());
             } else if let Some(rest) = line.message.strip_prefix("SPAN START: ") {
-                let (id, _) = console::split_metadata(rest);
+                let (id, _) = printed::split_metadata(rest);
                 let tries = outline.tries.entry(id.to_owned()).or_default();
                 open.entry(id.to_owned()).or_default().push(tries.len());
                 tries.push(Printed { started: t, has_end: false });
             } else if let Some(rest) = line.message.strip_prefix("SPAN END: ") {
-                let (id, _, duration) = console::split_end(rest);
+                let (id, _, duration) = printed::split_end(rest);
                 let tries = outline.tries.entry(id.to_owned()).or_default();
                 match open.get_mut(id).and_then(Vec::pop) {
                     Some(at) => tries[at].has_end = true,
@@ -131,13 +128,5 @@ impl Outline {
         }
         let nearest = tries.iter().enumerate().filter(|(_, p)| is_same(p)).min_by_key(|(_, p)| away(p));
         nearest.and_then(|(at, _)| u32::try_from(at + 1).ok()).unwrap_or(times)
-    }
-}
-
-/// A time of a text, which has only milliseconds, moved within its millisecond so that it is not before `exact`.
-pub(super) fn not_before(t: i64, exact: Option<i64>) -> i64 {
-    match exact {
-        Some(exact) if t < exact && exact.saturating_sub(t) < MS => exact,
-        _ => t,
     }
 }
