@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_engine::{Page, Question};
+use makespan_import::Unit;
 use makespan_views::View;
 
 use crate::asking::{PageView, page_title};
 use crate::state::actions::Action;
 use crate::state::store::Store;
+use crate::widgets::Choice;
 
 /// The page.
 #[component]
@@ -24,8 +26,18 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
         .collect::<Vec<_>>();
         view! { {page_title(page)}<div class="buttons jump">{jump}</div> }.into_any()
     });
+    let units = [(None, "detected")]
+        .into_iter()
+        .chain(Unit::ALL.map(|unit| (Some(unit), unit.name())))
+        .collect::<Vec<_>>();
+    let may_choose = Memo::new(move |_| store.may_choose_unit());
     view! {
         <div class="overview" data-testid="overview">
+            <Show when=move || may_choose.get()>
+                <div class="units" data-testid="units">
+                    <Choice label="Unit of numeric times" all=units.clone() now=store.unit.into() choose=move |unit| store.dispatch(Action::ReadAs(unit))/>
+                </div>
+            </Show>
             <PageView store=store name="overview-page" question=question painted=painted head=head/>
         </div>
     }

@@ -2,6 +2,7 @@
 //! made from it.
 
 use makespan_engine::{Format, Neighbour, Turn};
+use makespan_import::Unit;
 use makespan_views::chart::Choice;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::filter::Filter;
@@ -53,6 +54,8 @@ pub(crate) enum Action {
     Before,
     /// Shows or hides the counters above the timeline.
     Counters,
+    /// Opens the files again with numbers that stand for times in this unit; `None` judges them by format and size.
+    ReadAs(Option<Unit>),
     /// Marks the critical path or no longer.
     Critical,
     /// Goes through the ways to group lanes.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Format, Opened, Question, Shell, Touch};
+use makespan_import::Unit;
 use makespan_scene::{Theme, counted};
 use makespan_views::gesture::Frame;
 use makespan_views::{TimeMode, ViewState, decode, encode};
@@ -44,6 +45,8 @@ pub(crate) struct Store {
     pub(crate) size: StoredValue<(f32, f32)>,
     /// What has been opened, to open it again where the engine ends by itself.
     given: StoredValue<Rc<RefCell<Vec<Given>>>, LocalStorage>,
+    /// What numbers that stand for times are read as, where the reader chose it.
+    pub(crate) unit: RwSignal<Option<Unit>>,
     /// Counts changes of the link, so that only the last of a gesture is written.
     changes: StoredValue<u32>,
     /// Something to say for a moment.
@@ -96,6 +99,7 @@ impl Store {
             space: StoredValue::new(false),
             size: StoredValue::new((0.0, 0.0)),
             given: StoredValue::new_local(Rc::default()),
+            unit: RwSignal::new(None),
             changes: StoredValue::new(0),
             said: RwSignal::new(said),
             view,
@@ -224,6 +228,7 @@ impl Store {
                 let next = themes[(self.theme.get_untracked() + 1) % themes.len()].name;
                 self.dispatch(Action::Set(Setting::Theme(next.to_owned())));
             }
+            Outside::ReadAs(unit) => self.read_as(unit),
             Outside::Refresh => self.freshness.update(|n| *n = n.wrapping_add(1)),
             Outside::Close => {
                 self.unfollow();
@@ -232,6 +237,7 @@ impl Store {
                 }
                 worker::close_all();
                 self.given.with_value(|g| g.borrow_mut().clear());
+                self.unit.set(None);
                 self.generation.update(|g| *g += 1);
                 self.phase.set(Phase::Empty);
             }
@@ -240,6 +246,24 @@ impl Store {
                 self.generation.update(|g| *g += 1);
             }
         }
+    }
+
+    /// Opens everything again, with numbers that stand for times in that unit.
+    fn read_as(&self, unit: Option<Unit>) {
+        let given = self.given.with_value(|g| std::mem::take(&mut *g.borrow_mut()));
+        if given.is_empty() {
+            self.said.set("There is no file here to be read again.".to_owned());
+            return;
+        }
+        self.unit.set(unit);
+        worker::restart();
+        self.generation.update(|g| *g += 1);
+        self.open(given);
+    }
+
+    /// Whether numbers that stand for times may count something else than what they were read as, or did.
+    pub(crate) fn may_choose_unit(&self) -> bool {
+        self.unit.get().is_some() || self.shell.with(|s| s.unit_in_doubt)
     }
 
     /// Opens what was given beside what is open.
@@ -269,7 +293,11 @@ impl Store {
             }
             store.take(opened, &loading.what);
         };
-        worker::open(&given, Listener { progress: Box::new(progress), done: Box::new(done) });
+        worker::open(
+            &given,
+            self.unit.get_untracked(),
+            Listener { progress: Box::new(progress), done: Box::new(done) },
+        );
     }
 
     /// Stops opening files.

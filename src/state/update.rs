@@ -2,6 +2,7 @@
 //! is asked of it ([`Effect::Touch`]), and comes back as an action.
 
 use makespan_engine::{Format, Touch, Turn};
+use makespan_import::Unit;
 use makespan_scene::Theme;
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
@@ -92,6 +93,8 @@ pub(crate) enum Effect {
     Save(Format),
     /// What is shown is asked for again: the run is newer.
     Refresh,
+    /// Opens the files again with numbers that stand for times in this unit.
+    ReadAs(Option<Unit>),
     /// Forget the open runs.
     Close,
     /// Forget one of them.
@@ -202,6 +205,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             view.counters = !view.counters;
             vec![Effect::Link(false)]
         }
+        Action::ReadAs(unit) => vec![Effect::ReadAs(*unit)],
         Action::Lanes => vec![Effect::Touch(Touch::NextLanes)],
         Action::Time => {
             let at = TimeMode::ALL.iter().position(|t| *t == view.time).unwrap_or(0);

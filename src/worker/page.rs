@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use makespan_engine::{Answer, Opened, Progress, Question, decode, encode};
+use makespan_import::Unit;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent};
@@ -213,7 +214,7 @@ pub(crate) fn ask(question: &Question, done: impl FnOnce(Answer) + 'static) {
 }
 
 /// Opens files beside those that are open.
-pub(crate) fn open(given: &[Given], listener: Listener) {
+pub(crate) fn open(given: &[Given], unit: Option<Unit>, listener: Listener) {
     let files = Array::new();
     for file in given {
         let entry = Object::new();
@@ -226,7 +227,7 @@ pub(crate) fn open(given: &[Given], listener: Listener) {
         files.push(&entry);
     }
     let id = number(|c, id| drop(c.opening.insert(id, listener)));
-    send(Message::new().with("id", id).with("open", files));
+    send(Message::new().with("id", id).with("unit", unit.map_or("", Unit::symbol)).with("open", files));
 }
 
 /// Stops opening files; who asked hears nothing more.

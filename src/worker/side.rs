@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use makespan_engine::{Answer, Question, Session, decode, encode};
+use makespan_import::Unit;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -92,6 +93,8 @@ impl Engine {
             self.send(Message::new().with("id", id).bytes("answer", &encode(&answer)));
         } else if let Ok(files) = get(data, "open").dyn_into::<Array>() {
             self.was_asked.set(true);
+            let unit = get(data, "unit").as_string().and_then(|symbol| Unit::parse(&symbol));
+            self.session.borrow_mut().read_numbers_as(unit);
             self.waiting.borrow_mut().push_back((id, files));
             if self.reading.borrow().is_none() {
                 let engine = Rc::clone(self);

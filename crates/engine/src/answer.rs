@@ -118,6 +118,8 @@ pub struct Shell {
     pub line: String,
     /// Diagnostics of the run's file that are more than remarks.
     pub diagnostics: usize,
+    /// Whether numbers that stand for times may count something else than what they were read as.
+    pub unit_in_doubt: bool,
     /// Files that were not read.
     pub unread: usize,
     /// Index of the selected task.

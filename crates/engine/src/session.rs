@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
-use makespan_import::Zone;
+use makespan_import::{InUnit, Unit, Zone};
 use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::{timestamp, visible};
 use makespan_views::{Look, ViewState};
@@ -23,6 +23,8 @@ type VerdictsKey = (u32, Vec<usize>, usize, String);
 /// The open runs, their facts, and what has been computed of them: bounded, since of each kind only the last is kept.
 pub struct Session {
     zone: Rc<dyn Zone>,
+    /// What numbers that stand for times count, where whoever looks names it.
+    unit: Option<Unit>,
     runs: Vec<Rc<OpenRun>>,
     files: Vec<FileReport>,
     opening: Option<Opening>,
@@ -43,6 +45,7 @@ impl Session {
     pub fn new(zone: Rc<dyn Zone>) -> Session {
         Session {
             zone,
+            unit: None,
             runs: Vec::new(),
             files: Vec::new(),
             opening: None,
@@ -68,10 +71,21 @@ impl Session {
         self.finish()
     }
 
+    /// Numbers that stand for times count `unit` in all files that are opened from now on; `None` to judge by the format
+    /// and by their size.
+    pub fn read_numbers_as(&mut self, unit: Option<Unit>) {
+        self.unit = unit;
+    }
+
     /// Files are going to be opened together: a database and its log, two runs to compare. `files` says how many, where
     /// that is known. What was begun before and not finished is forgotten.
     pub fn begin(&mut self, files: Option<usize>) {
-        self.opening = Some(Opening::new(Rc::clone(&self.zone), files));
+        let zone = Rc::clone(&self.zone);
+        let zone: Rc<dyn Zone> = match self.unit {
+            Some(unit) => Rc::new(InUnit { zone, unit }),
+            None => zone,
+        };
+        self.opening = Some(Opening::new(zone, files));
     }
 
     /// The next file begins; its size in bytes, where that is known.

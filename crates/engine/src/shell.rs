@@ -12,6 +12,10 @@ use crate::picture::timeline::described;
 use crate::run::OpenRun;
 use crate::session::Session;
 
+/// Diagnostics that another unit of numbers would settle.
+const UNIT_DOUBTS: [&str; 4] =
+    ["time-unit-doubtful", "time-unit-guessed", "duration-implausible", "time-implausible"];
+
 /// Most runs, charts or measures in a list to choose from: a page builds an element for each.
 pub const LISTED: usize = 200;
 
@@ -42,6 +46,7 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         passing,
         line: line(open, passing),
         diagnostics: open.run.diagnostics.iter().filter(severe).count(),
+        unit_in_doubt: open.run.diagnostics.iter().filter(severe).any(|d| UNIT_DOUBTS.contains(&&*d.code)),
         unread,
         selected: open.selected(view).map(|t| t.0),
         selected_about: open.selected(view).map_or_else(String::new, |t| described(open, t)),

@@ -307,3 +307,28 @@ fn the_palette_finds_tasks_runs_and_queries() {
     assert!(found("#").is_empty());
     assert!(found(&"x".repeat(100_000)).is_empty());
 }
+
+#[test]
+fn numbers_in_another_unit_are_in_doubt_until_the_reader_names_the_unit() {
+    // Seconds since 1970, in a format that has microseconds.
+    let slice = |name: &str, ts: u64| {
+        format!("{{\"ph\":\"X\",\"name\":\"{name}\",\"pid\":1,\"tid\":1,\"ts\":{ts},\"dur\":5}}")
+    };
+    let trace = format!("[{},{}]", slice("a", 1_767_600_000), slice("b", 1_767_600_010));
+    let opened = |unit| {
+        let mut session = Session::new(Rc::new(makespan_import::Utc));
+        session.read_numbers_as(unit);
+        session.open(vec![("trace.json".to_owned(), trace.clone().into_bytes())]);
+        let Answer::Shell(shell) =
+            through_a_message(&session, &Question::Shell { view: ViewState::default() })
+        else {
+            panic!("no shell")
+        };
+        let page = Question::Page { view: ViewState::default(), width: 800.0 };
+        (shell.unit_in_doubt, format!("{:?}", through_a_message(&session, &page)))
+    };
+    let (in_doubt, page) = opened(None);
+    assert!(in_doubt && page.contains("15 µs"), "{page}");
+    let (in_doubt, page) = opened(Some(makespan_import::Unit::Seconds));
+    assert!(!in_doubt && page.contains("15 s"), "{page}");
+}

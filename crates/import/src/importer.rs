@@ -81,6 +81,24 @@ impl<Z: Zone> Zone for InUnit<Z> {
     }
 }
 
+impl<Z: Zone + ?Sized> Zone for std::rc::Rc<Z> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn offset(&self, civil_seconds: i64) -> i32 {
+        (**self).offset(civil_seconds)
+    }
+
+    fn unit(&self) -> Option<Unit> {
+        (**self).unit()
+    }
+
+    fn mapping(&self) -> Option<&Mapping> {
+        (**self).mapping()
+    }
+}
+
 impl<Z: Zone + ?Sized> Zone for &Z {
     fn name(&self) -> &str {
         (**self).name()
