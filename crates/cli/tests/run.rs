@@ -210,7 +210,7 @@ fn a_store_that_is_busy_holds_no_command_up_and_what_is_missing_can_be_imported(
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(4), "done\n"), "{told}");
     assert!(told.contains("is not stored completely"), "{told}");
     lock.unlock().unwrap();
-    let path = told.split("what is missing is in ").nth(1).unwrap().split(';').next().unwrap();
+    let path = told.split("the missing records are in ").nth(1).unwrap().split(';').next().unwrap();
     kept.said(&["import", path]);
     assert_eq!(kept.json(&["status", "second"])["steps"][0]["error"], json!("exit status 4"));
 }

@@ -219,7 +219,7 @@ fn a_page_shows_where_the_time_went() {
     for part in [
         "nightly  ✗ failed",
         "Lower bounds on the makespan",
-        "on 2 slots, all slots of the workers",
+        "on the 2 slots of the workers",
         "between attempts",
         "94 %",
         "Tasks that delayed others",

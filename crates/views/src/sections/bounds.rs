@@ -21,15 +21,11 @@ pub fn bounds(facts: &Facts) -> Option<Section> {
     let two = |x: f64| plain((x * 100.0).round() / 100.0);
     line("actual run".to_owned(), b.makespan, format!("{} attempts running on average", two(b.parallelism)));
     let slots = counted(b.slots, "slot");
-    let from = match b.slots_from {
-        SlotCount::Workers => "all slots of the workers",
-        SlotCount::Concurrency => "the maximum used at once",
+    let on = match b.slots_from {
+        SlotCount::Workers => format!("on the {slots} of the workers"),
+        SlotCount::Concurrency => format!("on {slots}, the most in use"),
     };
-    line(
-        format!("on {slots}, {from}"),
-        b.at_least,
-        format!("at most {} without idle slots", duration(b.at_most)),
-    );
+    line(on, b.at_least, format!("at most {} without idle slots", duration(b.at_most)));
     let enough = counted(b.max_speedup.ceil().max(0.0) as u64, "slot");
     line(
         "on any number of slots".to_owned(),
