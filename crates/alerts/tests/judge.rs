@@ -118,7 +118,7 @@ fn silence_is_counted_from_the_last_event_until_the_end() {
     let unknown = Moment::Live { now: 99 * SECOND, last_event: None };
     assert_eq!(judged(silent(), run, unknown, &[]).verdict, Unknown);
     check(silent(), "a 0..90 w1", Moment::Past, (Firing, "no event for 1 min 30 s, limit 1 min 00 s"));
-    // A clock that was set back is no silence.
+    // A clock that was set back does not count as silence.
     check(silent(), run, live(-5), (Clear, "at most 0 s without an event"));
 }
 

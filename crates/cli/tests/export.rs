@@ -128,13 +128,13 @@ fn a_report_is_printed_if_a_browser_is_installed() {
     let path = file(&dir, "nightly.txt", NIGHTLY);
     let out = dir.join("nightly.pdf");
     let output = run(&["export", &path, "-o", out.to_str().unwrap()]);
-    let told = text(&output.stderr);
-    if told.contains("no browser found") {
-        println!("skipped: {told}");
+    let stderr = text(&output.stderr);
+    if stderr.contains("no browser found") {
+        println!("skipped: {stderr}");
         assert_eq!(output.status.code(), Some(1));
         return;
     }
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
     assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"));
     // Without any program to start, the message says what to do.
     let mut command = common::program();

@@ -81,41 +81,30 @@ impl<Z: Zone> Zone for InUnit<Z> {
     }
 }
 
-impl<Z: Zone + ?Sized> Zone for std::rc::Rc<Z> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+/// A zone behind a pointer is that zone.
+macro_rules! behind {
+    ($($pointer:ty),*) => {$(
+        impl<Z: Zone + ?Sized> Zone for $pointer {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn offset(&self, civil_seconds: i64) -> i32 {
-        (**self).offset(civil_seconds)
-    }
+            fn offset(&self, civil_seconds: i64) -> i32 {
+                (**self).offset(civil_seconds)
+            }
 
-    fn unit(&self) -> Option<Unit> {
-        (**self).unit()
-    }
+            fn unit(&self) -> Option<Unit> {
+                (**self).unit()
+            }
 
-    fn mapping(&self) -> Option<&Mapping> {
-        (**self).mapping()
-    }
+            fn mapping(&self) -> Option<&Mapping> {
+                (**self).mapping()
+            }
+        }
+    )*};
 }
 
-impl<Z: Zone + ?Sized> Zone for &Z {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn offset(&self, civil_seconds: i64) -> i32 {
-        (**self).offset(civil_seconds)
-    }
-
-    fn unit(&self) -> Option<Unit> {
-        (**self).unit()
-    }
-
-    fn mapping(&self) -> Option<&Mapping> {
-        (**self).mapping()
-    }
-}
+behind!(&Z, std::rc::Rc<Z>);
 
 /// Coordinated Universal Time.
 #[derive(Clone, Copy, Debug, Default)]

@@ -116,7 +116,7 @@ fn measures_are_compared_task_by_task() {
     let found = measure_delta(&a, &b, &matching(&a, &b), "mem").unwrap();
     assert_eq!((found.key.as_str(), found.pairs, found.rose, found.fell), ("rss", 2, 1, 1));
     assert_eq!((found.a, found.b, found.delta), (1.5e6, 1.25e6, -0.25e6));
-    // The failed one is told by itself, and is not part of the medians.
+    // The failed run is listed separately and is not part of the medians.
     assert_eq!(found.deltas[..3], [0.5e6, -1e6, 6e6]);
     assert!(found.deltas[3].is_nan());
     let other = measured(&[("a", 1.0)], "pages");

@@ -48,7 +48,7 @@ impl Alerting {
         Ok(Alerting { ledger, address: address.clone(), watch: Mutex::new(watch) })
     }
 
-    /// The same, if any file says anything of alerts. What stands in the way is no reason not to execute a command.
+    /// The same, if a file configures alerts. An error here does not stop the command from being executed.
     pub(crate) fn configured(config: &Config, address: &Address) -> Option<Alerting> {
         if config.alerts().is_empty() {
             return None;

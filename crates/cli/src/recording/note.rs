@@ -104,7 +104,7 @@ struct Lines<R> {
 }
 
 impl<R: io::Read> Lines<R> {
-    /// At least one line, unless the input is over; more where they can be had without waiting. What is not UTF-8
+    /// At least one line, unless the input has ended; more if they are available without waiting. What is not UTF-8
     /// becomes U+FFFD, and of a very long line the beginning is kept, with a word on what is not.
     fn next_ones(&mut self) -> Result<Vec<String>, Failure> {
         let mut texts = Vec::new();

@@ -30,7 +30,7 @@ struct Follower<'r, 's> {
     /// The next trace of the texts, and what makes its times moments.
     next: usize,
     shift: i64,
-    /// Whether a runtime graph told the run.
+    /// Whether a runtime graph recorded the run.
     joined: bool,
     spans: Vec<Span>,
     /// Open spans by the column they are printed in; closed ones are dropped when they come to the top.
@@ -177,7 +177,7 @@ impl Follower<'_, '_> {
         self.trace = Some(name.to_owned());
     }
 
-    /// Goes on with the run that a runtime graph told.
+    /// Goes on with the run that a runtime graph recorded.
     fn join(&mut self, at: usize, name: &str, shift: i64) {
         (self.at, self.shift, self.joined) = (Some(at), shift, true);
         self.trace = Some(name.to_owned());
@@ -290,7 +290,7 @@ impl Follower<'_, '_> {
                 step: Some(step_of(id).into()),
                 kind,
                 parent: parent.map(Into::into),
-                // What the graph told of a task holds the same and more.
+                // What the graph records of a task holds the same and more.
                 labels: if is_told { None } else { labels.finish() },
                 ..Task::default()
             }));
@@ -304,7 +304,7 @@ impl Follower<'_, '_> {
         });
     }
 
-    /// Emits what is new of a try: the graph may have told all of it.
+    /// Emits what is new of a try: the graph may have recorded all of it.
     fn tell_try(&mut self, attempt: Attempt<'_>) {
         let times = attempt.started.or(attempt.ended);
         if times.is_some() || attempt.status.is_some() || attempt.error.is_some() {

@@ -1,4 +1,4 @@
-//! The runs that the files told of so far, and how their names are read.
+//! The runs that the files have recorded so far, and how their names are read.
 
 use makespan_format::Fields;
 use makespan_model::{HashMap, HashSet};
@@ -6,37 +6,37 @@ use makespan_model::{HashMap, HashSet};
 use super::outline::Outlines;
 use crate::pairs::{Labels, folder};
 
-/// A run that was told, so that a drawing of its graph can be joined to it.
+/// A run that was read, so that a drawing of its graph can be joined to it.
 pub(super) struct ToldRun {
     pub(super) run: String,
     pub(super) file: String,
     /// Trace and session the run belongs to.
     pub(super) trace: Vec<String>,
     pub(super) tasks: HashSet<String>,
-    /// What was told of the run itself, since a later event replaces such an object whole.
+    /// What was read of the run itself, since a later event replaces such an object whole.
     pub(super) labels: Labels,
     pub(super) params: Labels,
     pub(super) stored: Labels,
     /// Dependencies taken over from drawings, so that two of one graph give them once.
     pub(super) edges: HashSet<(String, String)>,
-    /// What a runtime graph told, for the console trace of the same trace; empty where there is none.
+    /// What a runtime graph records, for the console trace of the same trace; empty where there is none.
     pub(super) graph: InGraph,
 }
 
-/// What a runtime graph told of a run whose console trace follows.
+/// What a runtime graph records of a run whose console trace follows.
 #[derive(Default)]
 pub(super) struct InGraph {
     /// The console trace, as a position in [`Runs::texts`].
     pub(super) text: Option<usize>,
     pub(super) started: Option<i64>,
     pub(super) ended: Option<i64>,
-    /// Labels of the tasks that it told whole.
+    /// Labels of the tasks that it records whole.
     pub(super) labels: HashMap<String, Fields>,
-    /// The tries it told, by task and number.
+    /// The tries it records, by task and number.
     pub(super) tries: HashMap<(String, u32), InGraphTry>,
 }
 
-/// What a runtime graph told of a try.
+/// What a runtime graph records of a try.
 #[derive(Clone, Copy, Default)]
 pub(super) struct InGraphTry {
     pub(super) started: Option<i64>,
@@ -45,7 +45,7 @@ pub(super) struct InGraphTry {
     pub(super) has_error: bool,
 }
 
-/// The runs told so far; several files may tell of the same.
+/// The runs read so far; several files may record the same.
 #[derive(Default)]
 pub(super) struct Runs {
     pub(super) list: Vec<ToldRun>,

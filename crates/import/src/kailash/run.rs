@@ -11,7 +11,7 @@ use crate::outcome;
 use crate::tally::clip;
 use crate::times::Clock;
 
-/// A task that was told.
+/// A task that was read.
 #[derive(Debug)]
 pub(super) struct ToldTask {
     /// Its id, among those of the run.
@@ -29,7 +29,7 @@ pub(super) struct ToldTask {
     pub(super) declared: bool,
 }
 
-/// Dependencies that were told.
+/// Dependencies that were read.
 #[derive(Debug, Default)]
 pub(super) struct Edges {
     /// What each task depends on by its first record, sorted.
@@ -38,7 +38,7 @@ pub(super) struct Edges {
     more: HashSet<(u32, u32)>,
 }
 
-/// A run while it is told.
+/// A run while it is read.
 #[derive(Debug)]
 pub(super) struct RunState<'z> {
     pub(super) facts: RunFacts,
@@ -48,7 +48,7 @@ pub(super) struct RunState<'z> {
     /// The ids of all tries, and the task of each.
     ids: Interner,
     task_of: Vec<u32>,
-    /// Tasks of a node, in the order told.
+    /// Tasks of a node, in the order read.
     pub(super) nodes: HashMap<String, Vec<u32>>,
     /// Highest number given to a record of a node that had no id.
     pub(super) numbered: HashMap<String, usize>,
@@ -57,10 +57,10 @@ pub(super) struct RunState<'z> {
     pub(super) later: Vec<(u32, String)>,
     /// Numbers taken by further tries of a task.
     pub(super) numbers: HashSet<(u32, u32)>,
-    /// Tries that were told without metrics, which another record of them may have.
+    /// Tries that were read without metrics, which another record of them may have.
     pub(super) unmeasured: HashMap<StrId, (u32, Option<i64>)>,
     pub(super) counts: Counts,
-    /// Whether no file told of the run itself.
+    /// Whether no file recorded the run itself.
     pub(super) no_file: bool,
     /// Whether it was said why its tasks are not here.
     pub(super) lost: bool,
@@ -78,7 +78,7 @@ pub(super) struct Counts {
 }
 
 impl<'z> RunState<'z> {
-    /// A run of which nothing was told yet.
+    /// A run of which nothing was read yet.
     pub(super) fn new(facts: RunFacts, clock: Clock<'z>) -> RunState<'z> {
         RunState {
             facts,
@@ -102,7 +102,7 @@ impl<'z> RunState<'z> {
 }
 
 impl RunState<'_> {
-    /// Whether a record of that id was told.
+    /// Whether a record of that id was read.
     pub(super) fn knows(&self, id: &str) -> bool {
         self.task_of(id).is_some()
     }
@@ -118,12 +118,12 @@ impl RunState<'_> {
         self.tasks.get(task as usize).map_or("", |t| self.ids.get(t.id))
     }
 
-    /// The ids of all records that were told.
+    /// The ids of all records that were read.
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
         (1..self.ids.len() as u32).map(|id| self.ids.get(StrId(id)))
     }
 
-    /// The id of a record as the run knows it, and the task that a record of that id told of.
+    /// The id of a record as the run knows it, and the task that a record of that id belongs to.
     pub(super) fn name(&mut self, id: &str) -> (StrId, Option<u32>) {
         let id = self.ids.intern(id);
         if self.task_of.len() < self.ids.len() {
@@ -158,7 +158,7 @@ impl RunState<'_> {
         });
     }
 
-    /// Notes what the task that was added last depends on; those that are told now, each once.
+    /// Notes what the task that was added last depends on; those that are new, each once.
     pub(super) fn first_edges(&mut self, on: &mut Vec<u32>) {
         let mut sorted = on.clone();
         sorted.sort_unstable();

@@ -1,4 +1,4 @@
-//! The runs that the files told of so far, each under an id of its own.
+//! The runs that the files have recorded so far, each under an id of its own.
 
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
 use makespan_model::HashMap;
@@ -8,10 +8,10 @@ use super::workflow;
 use crate::importer::Zone;
 use crate::tally::clip;
 
-/// The runs told so far and what they are called.
+/// The runs read so far and what they are called.
 pub(super) struct Runs<'z> {
     pub(super) zone: &'z dyn Zone,
-    /// The runs of an id: start and end as text, and the id under which each was told.
+    /// The runs of an id: start and end as text, and the id under which each was read.
     pub(super) told: HashMap<String, Vec<(String, String)>>,
     /// Executions whose workflow was found in their id.
     pub(super) inferred: u64,
@@ -31,8 +31,8 @@ impl<'z> Runs<'z> {
         (!name.is_empty()).then(|| name.to_owned().into())
     }
 
-    /// The id under which a run of a file is told, `times` being its start and end as text; `Err` with the id of the
-    /// run where another file told of it, and that run is turned to.
+    /// The id under which a run of a file is read, `times` being its start and end as text; `Err` with the id of the
+    /// run if another file recorded it, and that run becomes current.
     pub(super) fn id(
         &mut self,
         id: &str,
@@ -52,7 +52,7 @@ impl<'z> Runs<'z> {
     }
 }
 
-/// Says that a file repeats what another one told.
+/// Reports that a file repeats what another one records.
 pub(super) fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
     let message = format!("{file}: the same run ({}) is in another file; this file adds nothing", clip(run));
     sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
