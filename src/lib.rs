@@ -13,4 +13,4 @@ mod widgets;
 mod worker;
 
 pub use app::start;
-pub use worker::serve;
+pub use worker::{serve, serve_report};

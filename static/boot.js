@@ -5,13 +5,19 @@
 // may run only the inline script whose hash its policy names, and because that script's own text is then the worker's.
 // Where no worker can be started the engine runs in the page, at the other end of a channel.
 //
+// A report has the same script with an engine that reads less, and a third program (`makespan_unpack`): its programs
+// are packed as one text, which a worker unpacks.
+//
 // An inline script must hold neither an opening HTML comment nor a closing script tag; `cargo xtask build` checks it.
 (() => {
   'use strict';
 
-  // By program: the file beside the page, and the block within a report.
-  const APP = { file: 'app_bg.wasm', block: 'makespan-wasm' };
-  const ENGINE = { file: 'engine_bg.wasm', block: 'makespan-engine' };
+  // By program: the file beside the page, and the place in what a report packs.
+  const APP = { file: 'app_bg.wasm', place: 0 };
+  const ENGINE = { file: 'engine_bg.wasm', place: 1 };
+  // The blocks of a report.
+  const PROGRAMS = 'makespan-programs';
+  const UNPACKER = 'makespan-unpacker';
   const BOOT_LINE = 'makespan-boot';
   // The smallest module with a vector instruction, () -> v128: whether the browser has SIMD, as all of 2023 have.
   const VECTOR = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
@@ -29,7 +35,14 @@
   function workerRole() {
     const early = [];
     self.onmessage = (event) => {
-      const module = event.data && event.data.makespanModule;
+      const { makespanModule: module, makespanPacked: packed } = event.data || {};
+      if (packed) {
+        unpackedPrograms(packed).then(
+          (programs) => self.postMessage({ programs }, programs.map((program) => program.buffer)),
+          (error) => self.postMessage({ failure: error.message }),
+        );
+        return;
+      }
       if (!module) {
         early.push(event);
         return;
@@ -54,12 +67,14 @@
   function pageRole(script) {
     const scriptUrls = new Set();
     const trusted = policies(scriptUrls);
-    const isEmbedded = () => document.getElementById(APP.block) !== null;
-    const load = ({ file, block }) => isEmbedded() ? embeddedModule(block) : hostedModule(file, script.src);
+    const isEmbedded = () => document.getElementById(PROGRAMS) !== null;
 
     const start = async () => {
       try {
         if (!WebAssembly.validate(VECTOR)) throw new Error('this browser has no SIMD for WebAssembly');
+        const embedded = isEmbedded() ? embeddedPrograms() : null;
+        const load = ({ file, place }) =>
+          embedded ? embedded.then((programs) => compiled(programs[place])) : hostedModule(file, script.src);
         // The engine compiles while the page starts; what goes wrong with it is heard of when it is first used.
         const engine = load(ENGINE);
         engine.catch(() => {});
@@ -107,16 +122,44 @@
 
     // One blob serves every worker: its URL is what the policy below lets through.
     let workerUrl = null;
+    function newWorker() {
+      if (workerUrl === null) {
+        workerUrl = script.src ||
+          URL.createObjectURL(new Blob([script.textContent], { type: 'text/javascript' }));
+        scriptUrls.add(workerUrl);
+      }
+      return new Worker(trusted.createScriptURL(workerUrl));
+    }
+
+    // The programs of a report, unpacked in a worker, since the page would stand still meanwhile; in the page where no
+    // worker answers.
+    async function embeddedPrograms() {
+      const packed = {
+        unpacker: await readEmbedded(UNPACKER),
+        text: document.getElementById(PROGRAMS).textContent,
+      };
+      let worker = null;
+      try {
+        worker = newWorker();
+        const answer = await new Promise((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = reject;
+          worker.postMessage({ makespanPacked: packed });
+        });
+        if (answer.programs) return answer.programs;
+      } catch (error) {
+        console.warn('Makespan unpacks its programs without a worker:', error);
+      } finally {
+        if (worker !== null) worker.terminate();
+      }
+      return unpackedPrograms(packed);
+    }
+
     // What the page talks to the engine through: the worker, or one end of a channel.
     function startEngine(engine) {
       const failed = (error) => sayWhyNot(error, isEmbedded());
       try {
-        if (workerUrl === null) {
-          workerUrl = script.src ||
-            URL.createObjectURL(new Blob([script.textContent], { type: 'text/javascript' }));
-          scriptUrls.add(workerUrl);
-        }
-        const worker = new Worker(trusted.createScriptURL(workerUrl));
+        const worker = newWorker();
         engine.then(({ module }) => worker.postMessage({ makespanModule: module })).catch(failed);
         return worker;
       } catch (error) {
@@ -165,8 +208,14 @@
     return compiled(await response.arrayBuffer());
   }
 
-  async function embeddedModule(block) {
-    return compiled(await readEmbedded(block));
+  // The bytes of the programs of a report: the unpacker unpacks the text of the others.
+  async function unpackedPrograms({ unpacker, text }) {
+    try {
+      await makespan_unpack({ module_or_path: await WebAssembly.compile(unpacker) });
+      return makespan_unpack.unpack(text);
+    } catch (cause) {
+      throw new Error('the programs of this file cannot be unpacked', { cause });
+    }
   }
 
   async function compiled(bytes) {

@@ -20,10 +20,14 @@ pub(crate) fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }
 
-/// Says by an attribute of the root element what the page is doing: empty, loading, ready or error.
+/// Says by an attribute of the root element what the page is doing: empty, loading, ready or error. Another says that
+/// something was shown once: from then on the readable body of a report stays away, whatever is opened next.
 pub(crate) fn say_state(name: &str) {
     if let Some(root) = root() {
         let _ = root.set_attribute("data-makespan-state", name);
+        if name == "ready" {
+            let _ = root.set_attribute("data-makespan-shown", "");
+        }
     }
 }
 

@@ -11,4 +11,4 @@ pub(crate) use page::{
     Followed, Grown, Line, Listener, ask, cancel, close, close_all, follow, memory_bytes, open, restart,
     start, unfollow,
 };
-pub use side::serve;
+pub use side::{serve, serve_report};

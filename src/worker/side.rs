@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use makespan_engine::{Answer, Question, Session, decode, encode};
-use makespan_import::Unit;
+use makespan_import::{ALL, Importers, OWN, Unit};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -40,11 +40,21 @@ struct Engine {
 
 /// Makes an engine that hears and answers on a port.
 pub fn serve(port: JsValue) {
+    start(port, &ALL, Some(warm));
+}
+
+/// The same within a report, where the engine is smaller: it reads what Makespan wrote.
+pub fn serve_report(port: JsValue) {
+    start(port, &OWN, None);
+}
+
+/// `idle` is done once while nothing is asked.
+fn start(port: JsValue, importers: &'static Importers, idle: Option<fn() -> usize>) {
     random::seed_maps();
     let port: Port = port.unchecked_into();
     let engine = Rc::new(Engine {
         port: port.clone(),
-        session: Rc::new(RefCell::new(Session::new(Rc::new(Local)))),
+        session: Rc::new(RefCell::new(Session::of_formats(Rc::new(Local), importers))),
         growing: RefCell::default(),
         waiting: RefCell::default(),
         reading: RefCell::new(None),
@@ -54,9 +64,10 @@ pub fn serve(port: JsValue) {
     let listener = listen(&port, move |data| heard.hear(&data));
     // It lives as long as the worker does.
     listener.forget();
+    let Some(idle) = idle else { return };
     later(move || {
         if !engine.was_asked.get() {
-            warm();
+            idle();
         }
     });
 }

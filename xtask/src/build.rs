@@ -1,9 +1,9 @@
 //! `cargo xtask build`: what trunk would do, and what it does not: the policy, the worker, the optimiser.
 //!
 //! `dist/` then holds `index.html`, `app.js` (the glue of page and engine, and `static/boot.js`), `app_bg.wasm`,
-//! `engine_bg.wasm`, `style.css` and everything of
-//! `static/` but the boot script. A file is written only when its bytes change, and the slow steps are left out when
-//! their inputs are those of the last time.
+//! `engine_bg.wasm`, `style.css`, everything of `static/` but the boot script, and what a report is made of:
+//! `report.js`, the packed programs `report.pack`, and `unpack_bg.wasm`, which unpacks them. A file is written only when
+//! its bytes change, and the slow steps are left out when their inputs are those of the last time.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -19,11 +19,20 @@ const WASM_OPT_FLAGS: &[&str] = &["-Oz"];
 
 const BOOT: &str = "boot.js";
 
-/// The two programs: cargo's name of the program, the name of its files, the global name of its glue.
-const PROGRAMS: [(&str, &str, &str); 2] =
-    [("makespan-app", "app", "wasm_bindgen"), ("makespan-engine-worker", "engine", "makespan_engine")];
+/// The programs: cargo's name of the program, the name of its files, the global name of its glue.
+const PROGRAMS: [(&str, &str, &str); 4] = [
+    ("makespan-app", "app", "wasm_bindgen"),
+    ("makespan-engine-worker", "engine", "makespan_engine"),
+    ("makespan-report-engine", "report-engine", "makespan_engine"),
+    ("makespan-unpack", "unpack", "makespan_unpack"),
+];
 
-/// Builds the app into `dist/`; `quick` leaves wasm-opt out. Gives the places of both programs as rustc wrote them.
+/// The programs that one page or report loads, by their files, in the order in which a report packs them.
+const HOSTED: [&str; 2] = ["app", "engine"];
+const REPORTED: [&str; 2] = ["app", "report-engine"];
+const UNPACKER: &str = "unpack";
+
+/// Builds the app into `dist/`; `quick` leaves wasm-opt out. Gives the places of the programs as rustc wrote them.
 pub(crate) fn run(workspace: &Workspace, quick: bool) -> Outcome<Vec<PathBuf>> {
     let bindgen = stage("tools", || {
         tools::wasm_target(workspace)?;
@@ -127,22 +136,53 @@ fn generated() -> Outcome<Vec<u8>> {
     write().map_err(|error| format!("cannot make the generated sample: {error}"))
 }
 
+/// The programs of a report as one text; packing takes seconds, so that of the last time is used again if it is of the
+/// same programs.
+fn packed(workspace: &Workspace, programs: &[Outcome<Vec<u8>>; 2]) -> Outcome<Vec<u8>> {
+    let mut blocks: Vec<&[u8]> = Vec::new();
+    for program in programs {
+        blocks.push(program.as_ref().map_err(Clone::clone)?);
+    }
+    let folder = workspace.target.join("xtask");
+    let (file, stamp) = (folder.join("report.pack"), folder.join("report.stamp"));
+    let now = fingerprint(&blocks);
+    if std::fs::read_to_string(&stamp).is_ok_and(|last| last == now) && file.is_file() {
+        return read_bytes(&file);
+    }
+    let _ = std::fs::remove_file(&stamp);
+    let text = makespan_pack::pack(&blocks).map_err(|error| format!("cannot pack the programs: {error}"))?;
+    write_if_changed(&file, text.as_bytes())?;
+    write_if_changed(&stamp, now.as_bytes())?;
+    Ok(text.into_bytes())
+}
+
 fn assemble(workspace: &Workspace, bound: &[Bound]) -> Outcome {
     let statics = workspace.root.join("static");
-    let mut script = String::new();
-    for program in bound {
-        script.push_str(&page::without_guess(&read(&program.glue)?)?);
-        script.push('\n');
-    }
-    script.push_str(&read(&statics.join(BOOT))?);
-    page::check_script(&script)?;
+    let boot = read(&statics.join(BOOT))?;
+    let of = |name: &str| {
+        bound.iter().find(|b| b.name == name).ok_or_else(|| format!("there is no program {name}"))
+    };
+    let script = |names: &[&str]| -> Outcome<String> {
+        let mut script = String::new();
+        for name in names {
+            script.push_str(&page::without_guess(&read(&of(name)?.glue)?)?);
+            script.push('\n');
+        }
+        script.push_str(&boot);
+        let script = page::dense(&script)?;
+        page::check_script(&script)?;
+        Ok(script)
+    };
+    let wasm = |name: &str| read_bytes(&of(name)?.wasm);
     let mut files: Vec<(PathBuf, Vec<u8>)> = vec![
         ("index.html".into(), page::hosted(&read(&workspace.root.join("index.html"))?)?.into_bytes()),
-        ("app.js".into(), script.into_bytes()),
+        ("app.js".into(), script(&HOSTED)?.into_bytes()),
         ("style.css".into(), read_bytes(&workspace.root.join("style/makespan.css"))?),
+        ("report.js".into(), script(&[&REPORTED[..], &[UNPACKER]].concat())?.into_bytes()),
+        ("report.pack".into(), packed(workspace, &REPORTED.map(wasm))?),
     ];
-    for program in bound {
-        files.push((format!("{}_bg.wasm", program.name).into(), read_bytes(&program.wasm)?));
+    for name in HOSTED.iter().chain([&UNPACKER]) {
+        files.push((format!("{name}_bg.wasm").into(), wasm(name)?));
     }
     for path in files_under(&statics) {
         if path != Path::new(BOOT) {

@@ -87,6 +87,33 @@ pub(crate) fn without_guess(glue: &str) -> Outcome<String> {
     }
 }
 
+/// The script without what only its readers need: indentation, blank lines, and comments that have a line to themselves.
+///
+/// # Errors
+///
+/// When a text runs over several lines, in which white space means something.
+pub(crate) fn dense(script: &str) -> Outcome<String> {
+    let mut out = String::with_capacity(script.len());
+    let mut in_comment = false;
+    for line in script.lines().map(str::trim) {
+        if in_comment || line.starts_with("/*") {
+            in_comment = !line.contains("*/");
+            if !in_comment && !line.ends_with("*/") {
+                return Err(format!("app.js has code behind a comment: {line:?}"));
+            }
+            continue;
+        }
+        if line.matches('`').count() % 2 == 1 {
+            return Err(format!("app.js has a template that goes on in the next line: {line:?}"));
+        }
+        if !line.is_empty() && !line.starts_with("//") {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    Ok(out)
+}
+
 /// Refuses a script that could not run under the policy, or could not stand inline in a report.
 ///
 /// # Errors
@@ -140,6 +167,13 @@ mod tests {
         assert!(hosted("<link data-trunk>").is_err_and(|why| why.contains("charset")));
         assert!(hosted(CHARSET).is_err_and(|why| why.contains("data-trunk")));
         assert!(hosted(&format!("{INDEX}<script>")).is_err_and(|why| why.contains("<script")));
+    }
+
+    #[test]
+    fn a_dense_script_is_the_same_program() {
+        let script = "// about\n  /**\n   * @param {x} y\n   */\n  f(`a`); // kept\n\n /* one line */\n g('// no comment');\n";
+        assert_eq!(dense(script).as_deref(), Ok("f(`a`); // kept\ng('// no comment');\n"));
+        assert!(dense("f(`a\n  b`);").is_err() && dense("/* a\n b */ f();").is_err());
     }
 
     #[test]

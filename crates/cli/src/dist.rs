@@ -14,6 +14,14 @@ pub(crate) fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     FILES.iter().copied()
 }
 
+/// What only reports are made of.
+const OF_REPORTS: [&str; 3] = ["report.js", "report.pack", "unpack_bg.wasm"];
+
+/// The files that the hosted app consists of.
+pub(crate) fn hosted() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    files().filter(|(name, _)| !OF_REPORTS.contains(name))
+}
+
 /// Whether there is an app.
 pub(crate) fn is_there() -> bool {
     file("index.html").is_some()
@@ -23,9 +31,9 @@ pub(crate) fn is_there() -> bool {
 pub(crate) fn assets() -> Option<Assets<'static>> {
     let text = |name| std::str::from_utf8(file(name)?).ok();
     Some(Assets {
-        app_js: text("app.js")?,
-        app_wasm: file("app_bg.wasm")?,
-        engine_wasm: file("engine_bg.wasm")?,
+        script: text(OF_REPORTS[0])?,
+        programs: text(OF_REPORTS[1])?,
+        unpacker: file(OF_REPORTS[2])?,
         css: text("style.css")?,
     })
 }

@@ -1,7 +1,6 @@
 //! The one function from a question to an answer.
 
 use makespan_analysis::query::complete;
-use makespan_import::REGISTRY;
 use makespan_import::registry::Entry;
 
 use makespan_views::Section;
@@ -41,7 +40,7 @@ impl Session {
             }
             Question::Formats => {
                 let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());
-                Some(Answer::Formats(REGISTRY.iter().map(of).collect()))
+                Some(Answer::Formats(self.importers().entries.iter().map(of).collect()))
             }
             Question::Complete { run, text, cursor } => self.run(*run).map(|open| {
                 let all = complete(text, *cursor, &open.facts).into_iter();

@@ -1,9 +1,7 @@
 //! Opening files: chunks go in, runs come out.
 
-use std::rc::Rc;
-
 use makespan_format::{Event, EventSink};
-use makespan_import::{Outcome, Settings, Verdict, Zone};
+use makespan_import::{Outcome, Settings, Verdict};
 use makespan_model::{Run, RunsBuilder};
 use makespan_scene::Scene;
 use makespan_views::Look;
@@ -28,11 +26,11 @@ impl EventSink for Folding {
 }
 
 impl Opening {
-    /// No files yet; `files` of them will come, where that is known. Times without a zone are read in `zone`.
-    pub(crate) fn new(zone: Rc<dyn Zone>, files: Option<usize>) -> Opening {
+    /// No files yet.
+    pub(crate) fn new(settings: Settings<'static>) -> Opening {
         Opening {
             file: String::new(),
-            importing: makespan_import::Opening::new(Settings { zone, files }),
+            importing: makespan_import::Opening::new(settings),
             folding: Folding(RunsBuilder::new()),
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
-use makespan_import::{InUnit, Unit, Zone};
+use makespan_import::{ALL, Importers, InUnit, Settings, Unit, Zone};
 use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::{timestamp, visible};
 use makespan_views::{Look, ViewState};
@@ -23,6 +23,7 @@ type VerdictsKey = (u32, Vec<usize>, usize, String);
 /// The open runs, their facts, and what has been computed of them: bounded, since of each kind only the last is kept.
 pub struct Session {
     zone: Rc<dyn Zone>,
+    importers: &'static Importers,
     /// What numbers that stand for times count, where whoever looks names it.
     unit: Option<Unit>,
     runs: Vec<Rc<OpenRun>>,
@@ -43,8 +44,14 @@ pub struct Session {
 impl Session {
     /// No open runs. `zone` is that of whoever looks: for times without a zone, and for times shown as local.
     pub fn new(zone: Rc<dyn Zone>) -> Session {
+        Session::of_formats(zone, &ALL)
+    }
+
+    /// The same, for files that these importers read.
+    pub fn of_formats(zone: Rc<dyn Zone>, importers: &'static Importers) -> Session {
         Session {
             zone,
+            importers,
             unit: None,
             runs: Vec::new(),
             files: Vec::new(),
@@ -58,6 +65,11 @@ impl Session {
             trends: Latest::default(),
             matrix: Latest::default(),
         }
+    }
+
+    /// The importers that are asked what a file is.
+    pub(crate) fn importers(&self) -> &'static Importers {
+        self.importers
     }
 
     /// Opens files that are here as a whole: names and contents.
@@ -85,7 +97,7 @@ impl Session {
             Some(unit) => Rc::new(InUnit { zone, unit }),
             None => zone,
         };
-        self.opening = Some(Opening::new(zone, files));
+        self.opening = Some(Opening::new(Settings { zone, files, importers: self.importers }));
     }
 
     /// The next file begins; its size in bytes, where that is known.

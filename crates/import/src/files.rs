@@ -10,7 +10,8 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 use crate::archive::{Expanded, Expander, Member};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::limits::TOLD_FILES;
-use crate::registry::{Entry, REGISTRY, Scope};
+use crate::mapping::READER;
+use crate::registry::{Entry, Importers, Scope};
 use crate::sniff::{Head, JsonKind};
 use crate::sqlite::Database;
 use crate::tally::clip;
@@ -31,6 +32,7 @@ pub struct Outcome {
 /// Reads the files that had to be there as a whole.
 pub(crate) fn read_whole(
     items: &mut [Item],
+    importers: &Importers,
     zone: &dyn Zone,
     names: &mut Names,
     sink: &mut dyn EventSink,
@@ -43,11 +45,11 @@ pub(crate) fn read_whole(
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
         } else if item.verdict.kind == Verdict::NotRecognised {
             let head = Head::new(&item.source.name, &item.source.bytes);
-            item.importer = claim(&head, &mut item.verdict);
+            item.importer = claim(importers, &head, &mut item.verdict);
             if let (None, Some(outline)) = (item.importer, &outlines[at]) {
                 item.verdict.tried.clear();
                 let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
-                item.importer = claim(&head, &mut item.verdict);
+                item.importer = claim(importers, &head, &mut item.verdict);
             }
             // What was tried is kept of the files that are reported one by one: of an archive of 100,000 others it would
             // take gigabytes.
@@ -58,10 +60,10 @@ pub(crate) fn read_whole(
         }
     }
     if zone.mapping().is_some() {
-        items.iter_mut().for_each(map);
+        items.iter_mut().for_each(|item| map(importers, item));
     }
     let mut tasks = 0;
-    for (place, entry) in REGISTRY.iter().enumerate() {
+    for (place, entry) in importers.entries.iter().enumerate() {
         let mine: Vec<usize> = (0..items.len()).filter(|i| items[*i].importer == Some(place)).collect();
         if mine.is_empty() {
             continue;
@@ -96,12 +98,13 @@ fn outline(items: &[Item], companions: &[Option<Companion>], at: usize) -> Optio
 pub(crate) const SURER_THAN_A_MAPPING: u8 = 60;
 
 /// Hands a file that no importer is sure of to the one that reads tables by the mapping of the user.
-fn map(item: &mut Item) {
+fn map(importers: &Importers, item: &mut Item) {
     let is_text = Head::new(&item.source.name, &item.source.bytes).text;
     let is_open = item.verdict.kind == Verdict::NotRecognised && item.verdict.score < SURER_THAN_A_MAPPING;
-    if is_open && is_text && !item.source.bytes.is_empty() {
-        let table = &crate::table::IMPORTER;
-        item.importer = REGISTRY.iter().position(|entry| entry.importer.id == table.id);
+    let place = importers.entries.iter().position(|entry| entry.importer.id == READER);
+    if let Some(place) = place.filter(|_| is_open && is_text && !item.source.bytes.is_empty()) {
+        let table = importers.entries[place].importer;
+        item.importer = Some(place);
         (item.verdict.format, item.verdict.part) = (Some(table.id), table.parts[0]);
         item.verdict.reason = "it is read by the mapping".to_owned();
         item.verdict.tried.clear();
@@ -144,9 +147,9 @@ fn look(source: Source) -> Item {
 }
 
 /// Asks every importer; the highest claim wins, and among equals the first. Its place in the registry.
-pub(crate) fn claim(head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize> {
+pub(crate) fn claim(importers: &Importers, head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize> {
     let mut best = None;
-    let claims: Vec<_> = REGISTRY.iter().map(|e| (e.importer.sniff)(head)).collect();
+    let claims: Vec<_> = importers.entries.iter().map(|e| (e.importer.sniff)(head)).collect();
     for (place, claim) in claims.iter().enumerate() {
         if let Some(claim) = claim
             && best.is_none_or(|b: usize| claims[b].is_some_and(|held| held.score < claim.score))
@@ -154,7 +157,7 @@ pub(crate) fn claim(head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize>
             best = Some(place);
         }
     }
-    for (place, entry) in REGISTRY.iter().enumerate() {
+    for (place, entry) in importers.entries.iter().enumerate() {
         let importer = entry.importer;
         match claims[place] {
             Some(claim) if best == Some(place) => {
@@ -171,7 +174,8 @@ pub(crate) fn claim(head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize>
         }
     }
     if best.is_none() {
-        verdict.reason = crate::known::known(head).unwrap_or_else(|| likeness(head));
+        let what = || crate::known::known(head).unwrap_or_else(|| likeness(head));
+        verdict.reason = importers.otherwise.map_or_else(what, str::to_owned);
     }
     best
 }

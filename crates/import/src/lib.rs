@@ -88,5 +88,5 @@ pub use importer::{
 pub use makespan::read_events;
 pub use mapping::Mapping;
 pub use opening::{Opening, Progress, Settings, open};
-pub use registry::{REGISTRY, by_id};
+pub use registry::{ALL, Importers, OWN, REGISTRY, by_id};
 pub use sniff::{Head, JsonKind, Member, Shape};

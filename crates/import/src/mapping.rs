@@ -2,6 +2,9 @@
 
 use crate::unit::Unit;
 
+/// The id of the importer that reads tables by a mapping.
+pub(crate) const READER: &str = "table";
+
 /// What a column may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {

@@ -13,7 +13,7 @@ use crate::files::{
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
 use crate::json::preamble;
 use crate::limits::{HEAD_BYTES, SHAPE_BYTES};
-use crate::registry::{REGISTRY, Scope};
+use crate::registry::{ALL, Importers, Scope};
 use crate::sniff::Head;
 
 /// What whoever opens files in chunks decides; the owned counterpart of [`Options`].
@@ -24,11 +24,13 @@ pub struct Settings<'z> {
     /// How many files will come, where that is known. A single file is read as it arrives also where its format may
     /// spread a run over several.
     pub files: Option<usize>,
+    /// The importers that are asked what a file is.
+    pub importers: &'static Importers,
 }
 
 impl Default for Settings<'_> {
     fn default() -> Self {
-        Settings { zone: Rc::new(Utc), files: None }
+        Settings { zone: Rc::new(Utc), files: None, importers: &ALL }
     }
 }
 
@@ -139,7 +141,7 @@ const KEPT_BYTES: u64 = 3;
 /// the files that are read as they arrive, in the order given, then the others by the order of the
 /// [`REGISTRY`](crate::REGISTRY).
 pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSink) -> Outcome {
-    let settings = Settings { zone: Rc::new(options.zone), files: Some(sources.len()) };
+    let settings = Settings { zone: Rc::new(options.zone), files: Some(sources.len()), importers: &ALL };
     let mut opening = Opening::new(settings);
     for source in sources {
         opening.begin(&source.name, Some(source.bytes.len() as u64));
@@ -251,7 +253,7 @@ impl<'z> Opening<'z> {
         if let Some(left) = self.arriving.take() {
             self.items.push(Item::broken(left.name, "it was not read to its end".to_owned()));
         }
-        read_whole(&mut self.items, &*self.settings.zone, &mut self.names, sink);
+        read_whole(&mut self.items, self.settings.importers, &*self.settings.zone, &mut self.names, sink);
         Outcome { files: self.items.into_iter().map(|i| i.verdict).collect(), runs: self.names.count() }
     }
 
@@ -340,20 +342,22 @@ impl<'z> Opening<'z> {
             let looked_at = &begun[..begun.len().min(limit)];
             let mut head = Head::new(name, looked_at);
             let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
-            let mut place = claim(&head, &mut item.verdict);
+            let mut place = claim(self.settings.importers, &head, &mut item.verdict);
             // What nobody knows may be known but for the lines that a program printed before it.
             if place.is_none()
                 && let Some(len) = preamble(looked_at)
             {
                 head = Head::new(name, &looked_at[len..]);
                 item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
-                place = claim(&head, &mut item.verdict);
+                place = claim(self.settings.importers, &head, &mut item.verdict);
             }
             let sure = if begun.len() <= limit && is_all { 1 } else { sure };
             // What a mapping may mean better waits until it is complete.
             let sure =
                 if self.settings.zone.mapping().is_some() { sure.max(SURER_THAN_A_MAPPING) } else { sure };
-            let Some(entry) = place.and_then(|p| REGISTRY.get(p)).filter(|_| item.verdict.score >= sure)
+            let Some(entry) = place
+                .and_then(|p| self.settings.importers.entries.get(p))
+                .filter(|_| item.verdict.score >= sure)
             else {
                 continue;
             };

@@ -79,6 +79,31 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::text::TEXT, scope: Scope::Alone },
 ];
 
+/// The importers that are asked what a file is.
+#[derive(Clone, Copy, Debug)]
+pub struct Importers {
+    /// In the order in which equal claims are decided.
+    pub entries: &'static [Entry],
+    /// What to do with a file that none of them reads, if there is anything to do.
+    pub otherwise: Option<&'static str>,
+}
+
+/// Every importer there is.
+pub static ALL: Importers = Importers { entries: REGISTRY, otherwise: None };
+
+/// Those of what Makespan itself writes. A report carries them alone, since every importer makes it larger; for that, no
+/// code that they reach may name the others.
+pub static OWN: Importers = Importers {
+    entries: &[
+        Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
+        Entry { importer: &crate::document::DOCUMENT, scope: Scope::Alone },
+        Entry { importer: &crate::text::TEXT, scope: Scope::Alone },
+    ],
+    otherwise: Some(
+        "a report opens only reports and files that Makespan wrote; open others in the app or with the program",
+    ),
+};
+
 /// The importer of that id.
 pub fn by_id(id: &str) -> Option<&'static Importer> {
     REGISTRY.iter().map(|e| e.importer).find(|i| i.id == id)

@@ -6,11 +6,11 @@ use crate::Part;
 #[derive(Clone, Copy, Debug)]
 pub struct Assets<'a> {
     /// One classic script: the generated code and the code that starts the app.
-    pub app_js: &'a str,
-    /// The compiled page.
-    pub app_wasm: &'a [u8],
-    /// The compiled engine, which the page starts in a worker.
-    pub engine_wasm: &'a [u8],
+    pub script: &'a str,
+    /// The compiled page and engine, packed as text.
+    pub programs: &'a str,
+    /// The compiled program that unpacks them.
+    pub unpacker: &'a [u8],
     /// The app's style sheet.
     pub css: &'a str,
 }

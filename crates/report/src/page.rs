@@ -17,7 +17,8 @@ pub(crate) fn page(
     let sheet = style::sheet(assets.map(|a| a.css));
     policy::fit_for_inline("style sheet", &sheet)?;
     if let Some(assets) = assets {
-        policy::fit_for_inline("script", assets.app_js)?;
+        policy::fit_for_inline("script", assets.script)?;
+        policy::fit_for_inline("programs", assets.programs)?;
     }
     let title = options.title.clone().unwrap_or_else(|| body::title(runs));
 
@@ -27,7 +28,7 @@ pub(crate) fn page(
     let state = assets.map(|_| ("data-makespan-state", "loading"));
     page.open("html", &[Some(("lang", "en")), state].into_iter().flatten().collect::<Vec<_>>());
     page.vouched("\n<head>\n<meta charset=\"utf-8\">\n");
-    let rules = policy::policy(&sheet, assets.map(|a| a.app_js));
+    let rules = policy::policy(&sheet, assets.map(|a| a.script));
     page.vouched("<meta http-equiv=\"Content-Security-Policy\" content=\"").vouched(&rules).vouched("\">\n");
     for (name, content) in [
         ("referrer", "no-referrer"),
@@ -47,9 +48,9 @@ pub(crate) fn page(
     page.close("main");
     embed(&mut page, "makespan-data", &payload::packed_runs(runs.iter().map(|r| &**r))?);
     if let Some(assets) = assets {
-        embed(&mut page, "makespan-wasm", &payload::packed(assets.app_wasm)?);
-        embed(&mut page, "makespan-engine", &payload::packed(assets.engine_wasm)?);
-        page.vouched("<script>").vouched(assets.app_js).vouched("</script>\n");
+        embed(&mut page, "makespan-unpacker", &payload::packed(assets.unpacker)?);
+        embed(&mut page, "makespan-programs", assets.programs);
+        page.vouched("<script>").vouched(assets.script).vouched("</script>\n");
     }
     page.vouched("</body>\n</html>\n");
     Ok(page.finish())

@@ -6,9 +6,9 @@ use makespan_scene::{FONT_STACK_SANS, Theme, class_rules};
 /// stands for the app. Until the app has taken over the page
 /// scrolls whatever the app's own rules say.
 const RULES: &str = "\
-@media screen{html[data-makespan-state=ready] #makespan-static{display:none}}
+@media screen{html[data-makespan-shown] #makespan-static{display:none}}
 @media print{html[data-makespan-state] body>.page{display:none}html,body{height:auto;overflow:visible}}
-html:not([data-makespan-state=ready]),html:not([data-makespan-state=ready]) body{height:auto;overflow:auto}
+html:not([data-makespan-shown]),html:not([data-makespan-shown]) body{height:auto;overflow:auto}
 body{margin:0;background:var(--role-surface);color:var(--role-text)}
 #makespan-static{box-sizing:border-box;max-width:76rem;margin:0 auto;padding:1rem;line-height:1.45}
 #makespan-static h1{font-size:1.6rem;margin:.5rem 0}

@@ -13,9 +13,9 @@ use makespan_model::{Run, RunsBuilder, notation};
 use crate::{Assets, Options, Part, ReportError, html};
 
 const APP: Assets<'static> = Assets {
-    app_js: "(() => { start(); })();\n",
-    app_wasm: b"\0asm\x01\0\0\0",
-    engine_wasm: b"\0asm\x01\0\0\0",
+    script: "(() => { start(); })();\n",
+    programs: "$%packed&'",
+    unpacker: b"\0asm\x01\0\0\0",
     css: "#app{color:inherit}\n",
 };
 
@@ -180,7 +180,7 @@ fn the_policy_comes_before_everything_it_governs() {
     assert!(place("charset") < place("Content-Security-Policy"));
     assert!(place("Content-Security-Policy") < place("<style>"));
     assert!(place("<main id=\"makespan-static\">") < place("id=\"makespan-data\""));
-    assert!(place("id=\"makespan-boot\"") < place("id=\"makespan-wasm\""));
+    assert!(place("id=\"makespan-boot\"") < place("id=\"makespan-programs\""));
     assert!(!report.contains("style=\"") && !report.contains(" src="));
     for address in ["http://", "https://"] {
         assert_eq!(
@@ -327,7 +327,7 @@ fn odd_runs_have_a_page() {
 
 #[test]
 fn an_app_that_cannot_stand_inline_is_refused() {
-    let app = Assets { app_js: "a('</script>')", ..APP };
+    let app = Assets { script: "a('</script>')", ..APP };
     let refused = html(&[run("a 0..1 w")], Some(&app), &Options::default());
     assert!(matches!(refused, Err(ReportError::NotInline { what: "script", .. })));
 }

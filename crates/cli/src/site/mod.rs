@@ -24,7 +24,7 @@ pub(crate) fn run(args: &SiteArgs, config: &Config) -> Result<(), Failure> {
     let runs = runs(args, config)?;
     let mut folder = Folder::open(&args.output)?;
     let app = dist::file("index.html").and_then(|page| std::str::from_utf8(page).ok());
-    for (name, bytes) in dist::files() {
+    for (name, bytes) in dist::hosted() {
         let path = format!("{APP_FOLDER}/{name}");
         if app.is_some() && is_file_of_site(&path) {
             let hash = folder::hash(bytes);

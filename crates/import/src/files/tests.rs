@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::open;
+use crate::registry::REGISTRY;
 use crate::testing::{Collect, messages};
+use crate::{OWN, Opening, Settings, open};
 
 fn opened(files: &[(&str, &[u8])]) -> (Vec<FileVerdict>, Vec<String>) {
     let sources = files.iter().map(|(name, bytes)| Source::new(*name, bytes.to_vec())).collect();
@@ -35,6 +36,21 @@ fn every_kind_of_failure_has_its_verdict() {
     assert!(files[2].reason.contains("binary") && files[3].reason.contains("dark and stormy"));
     assert!(files[4].reason.contains("who, knows") && files[4].tried.len() == REGISTRY.len());
     assert_eq!((files[7].format, files[7].offset), (Some("plain"), Some(17)));
+}
+
+#[test]
+fn a_report_reads_what_makespan_wrote_and_says_where_others_open() {
+    let mut sink = Collect::default();
+    let mut opening = Opening::new(Settings { importers: &OWN, ..Settings::default() });
+    for (name, bytes) in [("events", RUN), ("list.json", br#"{"tasks":[{"id":"a","start":0,"end":9}]}"#)] {
+        opening.begin(name, Some(bytes.len() as u64));
+        opening.push(bytes, &mut sink);
+        opening.end(&mut sink);
+    }
+    let files = opening.finish(&mut sink).files;
+    assert_eq!((files[0].kind, files[0].format), (Verdict::Read, Some("makespan")));
+    assert_eq!(files[1].kind, Verdict::NotRecognised);
+    assert!(files[1].reason.contains("open others in the app") && files[1].tried.len() == OWN.entries.len());
 }
 
 #[test]

@@ -24,7 +24,7 @@ use rows::Cell;
 
 /// Reads tables.
 pub const IMPORTER: Importer = Importer {
-    id: "table",
+    id: crate::mapping::READER,
     title: "Table of tasks",
     parts: &["csv", "json"],
     how: "any program: one task per row, with columns for id, start, end or duration, and status; `--map FILE` maps the columns",
