@@ -5,6 +5,7 @@
 const CACHE = 'makespan-app';
 const FILES = [
   './', './app.js', './style.css', './app_bg.wasm', './engine_bg.wasm', './icon.svg', './manifest.webmanifest',
+  './report.js', './report.pack', './unpack_bg.wasm',
 ];
 const OWN = new Set(FILES.map((file) => new URL(file, self.location).href));
 const SAMPLES = new URL('./samples/', self.location).href;

@@ -179,6 +179,33 @@ async fn a_report_opens_from_disk_with_the_network_off() {
     }
 }
 
+/// Keeps what the page offers as a file.
+const KEEP_FILES: &str = "const make = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (blob) => { if (blob.type === 'text/html') blob.text().then((text) => { window.kept = text; }); return make(blob); };";
+
+#[tokio::test]
+async fn the_report_that_the_app_saves_is_that_of_the_program() {
+    let Some(setup) = Setup::from_env() else { return };
+    let folder = TempFolder::new("saved");
+    let report = folder.path().join("report.html");
+    let files = [sample("pipeline-a.jsonl"), sample("pipeline-b.jsonl")];
+    let app = Program::open(&setup, &files);
+    let page = Chromium::start(&setup, View::default()).await;
+    page.goto(&app.url).await;
+    page.wait_ready().await;
+    page.js(KEEP_FILES).await;
+    for (chord, shown) in [("Control+s", &files[..1]), ("Control+Shift+S", &files[..])] {
+        page.press(chord).await;
+        page.wait_until("window.kept").await;
+        let saved = page.js("const kept = window.kept; window.kept = null; return kept").await;
+        let mut command = Command::new(&setup.program);
+        assert!(command.arg("report").args(shown).arg("-o").arg(&report).status().unwrap().success());
+        let written = std::fs::read_to_string(&report).unwrap();
+        assert!(saved.as_str() == Some(written.as_str()), "{chord}");
+    }
+    assert!(page.text(".foot").await.contains("Report saved"));
+}
+
 #[tokio::test]
 async fn a_report_can_be_read_where_no_script_runs() {
     let Some(setup) = Setup::from_env() else { return };

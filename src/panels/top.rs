@@ -18,12 +18,16 @@ use crate::widgets::run_options;
 const SAVED: [Format; 7] =
     [Format::Svg, Format::Csv, Format::Markdown, Format::Mermaid, Format::Dot, Format::Json, Format::Jsonl];
 
+/// The entries of the menu that write a report.
+const REPORT: &str = "report";
+const REPORT_OF_ALL: &str = "report-of-all";
+
 /// What the menu calls a format: with what of the run it holds.
 fn saved_title(format: Format) -> String {
     match format {
         Format::Svg => "Picture (SVG)".to_owned(),
         Format::Csv => "Tasks (CSV)".to_owned(),
-        Format::Markdown => "Report (Markdown)".to_owned(),
+        Format::Markdown => "Summary (Markdown)".to_owned(),
         Format::Json | Format::Jsonl => format!("Events ({})", format.title()),
         _ => format!("Graph ({})", format.title()),
     }
@@ -48,6 +52,9 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
     };
     let save = move |e: leptos::ev::Event| {
         let name = event_target_value(&e);
+        if name == REPORT || name == REPORT_OF_ALL {
+            store.dispatch(Action::SaveReport { all: name == REPORT_OF_ALL });
+        }
         if let Some(format) = SAVED.into_iter().find(|f| f.name() == name) {
             store.dispatch(Action::Save(format));
         }
@@ -87,6 +94,10 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                 </button>
                 <select class="wide save" aria-label="Save as" title="Save the run, or its picture, as a file" on:change=save>
                     <option value="" selected>"Save"</option>
+                    {(!boot::is_report()).then(|| view! { <option value=REPORT>"Report (HTML)"</option> })}
+                    <Show when=move || !boot::is_report() && store.shell.with(|s| s.run_count > 1)>
+                        <option value=REPORT_OF_ALL>"Report of all runs (HTML)"</option>
+                    </Show>
                     {SAVED.map(|f| view! { <option value=f.name()>{saved_title(f)}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
                 <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>

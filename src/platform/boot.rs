@@ -64,8 +64,36 @@ pub(crate) async fn embedded(id: &str) -> Option<Result<Vec<u8>, String>> {
 
 /// Whether the page came with something to open, so that there is no first page to show.
 pub(crate) fn brings_a_run() -> bool {
-    let embedded = super::dom::document().is_some_and(|d| d.get_element_by_id(DATA).is_some());
-    embedded || !served_files().is_empty()
+    is_report() || !served_files().is_empty()
+}
+
+/// What a report is made of beside its runs.
+pub(crate) struct ReportParts {
+    /// The script.
+    pub(crate) script: String,
+    /// The packed programs.
+    pub(crate) programs: String,
+    /// The style sheet of the app.
+    pub(crate) css: String,
+    /// The program that unpacks the others.
+    pub(crate) unpacker: Vec<u8>,
+}
+
+/// Whether this page is a report itself: one that cannot write another.
+pub(crate) fn is_report() -> bool {
+    super::dom::document().is_some_and(|d| d.get_element_by_id(DATA).is_some())
+}
+
+/// The parts of a report, which lie beside the page.
+pub(crate) async fn report_parts() -> Result<ReportParts, String> {
+    let text =
+        |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| "a part of the app is damaged".to_owned());
+    Ok(ReportParts {
+        script: text(fetch("./report.js").await?)?,
+        programs: text(fetch("./report.pack").await?)?,
+        css: text(fetch("./style.css").await?)?,
+        unpacker: fetch("./unpack_bg.wasm").await?,
+    })
 }
 
 /// What an exception says.

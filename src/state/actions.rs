@@ -88,6 +88,11 @@ pub(crate) enum Action {
     SavePicture,
     /// Saves the run that is seen, or of SVG its picture, as a file of that format.
     Save(Format),
+    /// Saves a report of the shown run, or of all open ones.
+    SaveReport {
+        /// All open runs.
+        all: bool,
+    },
     /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
     Go(Box<ViewState>),
     /// Baseline and candidate change places.
@@ -299,6 +304,14 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("KeyB", "B", COMPARE, "use this run as the baseline", Action::Baseline),
     shift(key("KeyT", "Shift T", PAGE, "theme: light, dark, high contrast", Action::Theme)),
     ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
+    ctrl(key("KeyS", "Ctrl S", PAGE, "save a report of this run", Action::SaveReport { all: false })),
+    shift(ctrl(key(
+        "KeyS",
+        "Ctrl Shift S",
+        PAGE,
+        "save a report of all open runs",
+        Action::SaveReport { all: true },
+    ))),
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
     ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),

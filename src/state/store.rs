@@ -188,6 +188,39 @@ impl Store {
         }
     }
 
+    /// Writes a report of the shown run, or of all open ones, and offers it as a file.
+    fn save_report(&self, all: bool) {
+        let store = *self;
+        if boot::is_report() {
+            store.said.set("This page is a report: save it with the browser.".to_owned());
+            return;
+        }
+        let shown = self.state.with_untracked(|s| s.view.run);
+        let runs = if all { (0..self.shell.with_untracked(|s| s.run_count)).collect() } else { vec![shown] };
+        store.said.set("Writing the report …".to_owned());
+        leptos::task::spawn_local(async move {
+            let parts = match boot::report_parts().await {
+                Ok(parts) => parts,
+                Err(why) => {
+                    store.said.set(format!("The report cannot be written: {why}."));
+                    return;
+                }
+            };
+            worker::report(&runs, parts, move |written| {
+                store.said.set(match written {
+                    Err(why) => format!("The report cannot be written: {why}."),
+                    Ok(report)
+                        if export::save("makespan-report.html", "text/html", &report.html).is_err() =>
+                    {
+                        "The browser did not save the report.".to_owned()
+                    }
+                    Ok(worker::Report { redacted: None, .. }) => "Report saved.".to_owned(),
+                    Ok(worker::Report { redacted: Some(what), .. }) => format!("Report saved; {what}."),
+                });
+            });
+        });
+    }
+
     fn perform(&self, effect: Outside) {
         match effect {
             Outside::Link(step) => self.link(step),
@@ -223,6 +256,7 @@ impl Store {
                     store.said.set(word);
                 });
             }
+            Outside::SaveReport(all) => self.save_report(all),
             Outside::Theme => {
                 let themes = Theme::all();
                 let next = themes[(self.theme.get_untracked() + 1) % themes.len()].name;

@@ -6,9 +6,10 @@ mod page;
 mod port;
 mod side;
 mod warm;
+mod writing;
 
 pub(crate) use page::{
-    Followed, Grown, Line, Listener, ask, cancel, close, close_all, follow, memory_bytes, open, restart,
-    start, unfollow,
+    Followed, Grown, Line, Listener, Report, ask, cancel, close, close_all, follow, memory_bytes, open,
+    report, restart, start, unfollow,
 };
 pub use side::{serve, serve_report};

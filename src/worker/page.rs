@@ -18,6 +18,16 @@ use crate::platform::files::Given;
 
 type Done = Box<dyn FnOnce(Answer)>;
 
+/// A report that was written, and a sentence on the secrets that were taken out, if any were.
+pub(crate) struct Report {
+    /// The file.
+    pub(crate) html: String,
+    /// How many values were replaced, by what rules.
+    pub(crate) redacted: Option<String>,
+}
+
+type Written = Box<dyn FnOnce(Result<Report, String>)>;
+
 /// Who hears of files that are being opened.
 pub(crate) struct Listener {
     /// Hears how far it got.
@@ -58,6 +68,7 @@ struct Connection {
     next: u32,
     asked: BTreeMap<u32, Done>,
     opening: BTreeMap<u32, Listener>,
+    writing: BTreeMap<u32, Written>,
     following: BTreeMap<u32, Rc<dyn Fn(Grown)>>,
     listener: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(Event)>>,
@@ -106,6 +117,7 @@ fn end() {
         c.port = None;
         c.asked.clear();
         c.opening.clear();
+        c.writing.clear();
         c.following.clear();
     });
 }
@@ -123,6 +135,14 @@ fn hear(data: &JsValue) {
         };
         if let Some(hear) = CONNECTION.with_borrow(|c| c.following.get(&id).cloned()) {
             hear(grown);
+        }
+    } else if get(data, "saved").is_truthy() {
+        if let Some(done) = CONNECTION.with_borrow_mut(|c| c.writing.remove(&id)) {
+            let text = |key: &str| get(data, key).as_string();
+            done(match text("html") {
+                Some(html) => Ok(Report { html, redacted: text("redacted") }),
+                None => Err(text("error").unwrap_or_default()),
+            });
         }
     } else if let Some(bytes) = get_bytes(data, "answer") {
         if let Some(done) = CONNECTION.with_borrow_mut(|c| c.asked.remove(&id)) {
@@ -228,6 +248,20 @@ pub(crate) fn open(given: &[Given], unit: Option<Unit>, listener: Listener) {
     }
     let id = number(|c, id| drop(c.opening.insert(id, listener)));
     send(Message::new().with("id", id).with("unit", unit.map_or("", Unit::symbol)).with("open", files));
+}
+
+/// Writes a report of the runs of these numbers.
+pub(crate) fn report(
+    runs: &[usize],
+    parts: boot::ReportParts,
+    done: impl FnOnce(Result<Report, String>) + 'static,
+) {
+    let numbers: Array = runs.iter().map(|number| JsValue::from(*number as f64)).collect();
+    let id = number(|c, id| drop(c.writing.insert(id, Box::new(done))));
+    let message = Message::new().with("id", id).with("report", numbers);
+    let message =
+        message.with("script", parts.script).with("programs", parts.programs).with("css", parts.css);
+    send(message.bytes("unpacker", &parts.unpacker));
 }
 
 /// Stops opening files; who asked hears nothing more.

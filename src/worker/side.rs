@@ -15,6 +15,7 @@ use web_sys::File;
 use super::growing::{Growing, Source};
 use super::port::{Message, Port, get, get_bytes, listen};
 use super::warm::warm;
+use super::writing::{Writer, write};
 use crate::platform::clock::Local;
 use crate::platform::{boot, random};
 
@@ -28,6 +29,7 @@ type Waiting = VecDeque<(f64, Array)>;
 
 struct Engine {
     port: Port,
+    write: Option<Writer>,
     session: Rc<RefCell<Session>>,
     /// What grows, by the page's numbers.
     growing: RefCell<HashMap<u64, Rc<Growing>>>,
@@ -40,20 +42,29 @@ struct Engine {
 
 /// Makes an engine that hears and answers on a port.
 pub fn serve(port: JsValue) {
-    start(port, &ALL, Some(warm));
+    start(port, &ALL, Extras { idle: Some(warm), write: Some(write) });
 }
 
 /// The same within a report, where the engine is smaller: it reads what Makespan wrote.
 pub fn serve_report(port: JsValue) {
-    start(port, &OWN, None);
+    start(port, &OWN, Extras::default());
 }
 
-/// `idle` is done once while nothing is asked.
-fn start(port: JsValue, importers: &'static Importers, idle: Option<fn() -> usize>) {
+/// What an engine has beside its session. Not named, so not part of the program, where it is left out.
+#[derive(Clone, Copy, Default)]
+struct Extras {
+    /// Done once while nothing is asked.
+    idle: Option<fn() -> usize>,
+    /// Writes a report.
+    write: Option<Writer>,
+}
+
+fn start(port: JsValue, importers: &'static Importers, extras: Extras) {
     random::seed_maps();
     let port: Port = port.unchecked_into();
     let engine = Rc::new(Engine {
         port: port.clone(),
+        write: extras.write,
         session: Rc::new(RefCell::new(Session::of_formats(Rc::new(Local), importers))),
         growing: RefCell::default(),
         waiting: RefCell::default(),
@@ -64,7 +75,7 @@ fn start(port: JsValue, importers: &'static Importers, idle: Option<fn() -> usiz
     let listener = listen(&port, move |data| heard.hear(&data));
     // It lives as long as the worker does.
     listener.forget();
-    let Some(idle) = idle else { return };
+    let Some(idle) = extras.idle else { return };
     later(move || {
         if !engine.was_asked.get() {
             idle();
@@ -129,11 +140,31 @@ impl Engine {
             *self.reading.borrow_mut() = None;
             self.waiting.borrow_mut().clear();
             self.session.borrow_mut().cancel();
+        } else if let Ok(numbers) = get(data, "report").dyn_into::<Array>() {
+            self.report(id, &numbers, data);
         } else if let Some(number) = get(data, "close").as_f64() {
             self.session.borrow_mut().close(number as usize);
         } else if get(data, "closeAll").is_truthy() {
             self.session.borrow_mut().close_all();
         }
+    }
+
+    /// Answers with a report of the runs of these numbers.
+    fn report(&self, id: f64, numbers: &Array, parts: &JsValue) {
+        let numbers = numbers.iter().filter_map(|number| number.as_f64()).map(|number| number as usize);
+        let runs = self.session.borrow().runs_of(numbers);
+        let written = match self.write {
+            Some(write) => write(&runs, parts),
+            None => Err("a report cannot write another one".to_owned()),
+        };
+        let message = Message::new().with("id", id).with("saved", true);
+        self.send(match written {
+            Ok(report) if report.redacted.total() > 0 => {
+                message.with("html", report.html).with("redacted", report.redacted.sentence())
+            }
+            Ok(report) => message.with("html", report.html),
+            Err(why) => message.with("error", why),
+        });
     }
 
     fn send(&self, message: Message) {

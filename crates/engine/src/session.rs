@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
@@ -211,6 +212,11 @@ impl Session {
     /// The run of that number, or the first.
     pub(crate) fn run(&self, number: usize) -> Option<&Rc<OpenRun>> {
         self.runs.get(number).or_else(|| self.runs.first())
+    }
+
+    /// The runs of these numbers, in their order; numbers of no run are left out.
+    pub fn runs_of(&self, numbers: impl IntoIterator<Item = usize>) -> Vec<Arc<Run>> {
+        numbers.into_iter().filter_map(|number| Some(Arc::clone(&self.runs.get(number)?.run))).collect()
     }
 
     /// The facts of the open runs.
