@@ -14,48 +14,61 @@ impl Session {
     /// Answers a question.
     pub fn answer(&self, question: &Question) -> Answer {
         let answered = match question {
-            Question::Shell { view } => Some(Answer::Shell(shell::shell(self, view))),
+            Question::Shell { view } => apart(|| Some(Answer::Shell(shell::shell(self, view)))),
             Question::Picture { view, size } => {
-                picture::shown(self, view).map(|s| Answer::Picture(s.picture(*size)))
+                apart(|| picture::shown(self, view).map(|s| Answer::Picture(s.picture(*size))))
             }
-            Question::Map { view, size } => picture::timeline::map(self, view, *size).map(Answer::Map),
+            Question::Map { view, size } => {
+                apart(|| picture::timeline::map(self, view, *size).map(Answer::Map))
+            }
             Question::Counters { view, width } => {
-                picture::timeline::tracks(self, view, *width).map(Answer::Counters)
+                apart(|| picture::timeline::tracks(self, view, *width).map(Answer::Counters))
             }
             Question::Overlay { view, size, pointer } => {
-                picture::shown(self, view).map(|s| Answer::Overlay(s.overlay(*size, pointer)))
+                apart(|| picture::shown(self, view).map(|s| Answer::Overlay(s.overlay(*size, pointer))))
             }
-            Question::Rows { view, range } => rows::rows(self, view, range.clone()).map(Answer::Rows),
-            Question::Page { view, width } => page::page(self, view, *width).map(bounded),
-            Question::Details { view } => page::details(self, view).map(bounded),
-            Question::Area { view } => page::area(self, view).map(bounded),
-            Question::Find { view, text } => find::find(self, view, text).map(Answer::Found),
-            Question::Charts { view } => chart::charts(self, view).map(Answer::Charts),
-            Question::Touch { view, size, touch } => turn::turn(self, view, *size, touch).map(Answer::Turn),
+            Question::Rows { view, range } => {
+                apart(|| rows::rows(self, view, range.clone()).map(Answer::Rows))
+            }
+            Question::Page { view, width } => apart(|| page::page(self, view, *width).map(bounded)),
+            Question::Details { view } => apart(|| page::details(self, view).map(bounded)),
+            Question::Area { view } => apart(|| page::area(self, view).map(bounded)),
+            Question::Find { view, text } => apart(|| find::find(self, view, text).map(Answer::Found)),
+            Question::Charts { view } => apart(|| chart::charts(self, view).map(Answer::Charts)),
+            Question::Touch { view, size, touch } => {
+                apart(|| turn::turn(self, view, *size, touch).map(Answer::Turn))
+            }
             Question::Export { format, view, size, theme } => {
-                export::export(self, *format, view, *size, theme).map(Answer::Exported)
+                apart(|| export::export(self, *format, view, *size, theme).map(Answer::Exported))
             }
             Question::Preview { size } => {
-                self.opening().and_then(|opening| opening.preview(*size)).map(Answer::Preview)
+                apart(|| self.opening().and_then(|opening| opening.preview(*size)).map(Answer::Preview))
             }
             Question::Formats => {
                 let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());
                 Some(Answer::Formats(self.importers().entries.iter().map(of).collect()))
             }
-            Question::Complete { run, text, cursor } => self.run(*run).map(|open| {
-                let all = complete(text, *cursor, &open.facts).into_iter();
-                Answer::Completions(
-                    all.map(|c| Completion {
-                        replace: c.replace,
-                        insert: c.insert,
-                        about: c.about.to_owned(),
-                    })
-                    .collect(),
-                )
-            }),
+            Question::Complete { run, text, cursor } => apart(|| self.completions(*run, text, *cursor)),
         };
         answered.unwrap_or(Answer::Nothing)
     }
+
+    fn completions(&self, run: usize, text: &str, cursor: usize) -> Option<Answer> {
+        let open = self.run(run)?;
+        let completion = |c: makespan_analysis::query::Completion| Completion {
+            replace: c.replace,
+            insert: c.insert,
+            about: c.about.to_owned(),
+        };
+        Some(Answer::Completions(complete(text, cursor, &open.facts).into_iter().map(completion).collect()))
+    }
+}
+
+/// Keeps the way to an answer a function of its own. All of them in one, as a compiler that looks for few bytes puts them,
+/// would be 90 kB of WebAssembly, which a browser takes a quarter of a second to optimise when one of its loops is hot.
+#[inline(never)]
+fn apart(answer: impl FnOnce() -> Option<Answer>) -> Option<Answer> {
+    answer()
 }
 
 /// The page with as much as one shows: whoever paints builds an element for each row.
