@@ -17,8 +17,10 @@ use crate::{build, demo, python, trunk};
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
 /// With the stores that are left out where nobody asks for them.
-const EVERY_STORE: [&str; 2] =
-    ["--features", "makespan-store/postgres,makespan-store/mysql,makespan-store/redis"];
+const EVERY_STORE: [&str; 2] = [
+    "--features",
+    "makespan-store/postgres,makespan-store/mysql,makespan-store/redis,makespan-store/mongodb",
+];
 
 /// Tests print why they skip something, and libtest keeps what a test printed to itself unless it failed.
 const SHOW: [&str; 2] = ["--", "--show-output"];
@@ -51,9 +53,11 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     }
     sum.tests("tests of the crates", |tally| {
         tools::servers();
+        let python = tools::python();
+        tools::document_server(&python);
         let mut command = at(workspace);
         command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
-        command.env("MAKESPAN_OTEL_PYTHON", tools::python());
+        command.env("MAKESPAN_OTEL_PYTHON", python);
         counted(command.args(EVERY_STORE).args(SHOW), tally)
     });
     sum.tests("tests of the app", |tally| {

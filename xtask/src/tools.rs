@@ -8,6 +8,7 @@
 //! | Chromium, its driver, Firefox, the DejaVu fonts | browser tests, screenshots | `apt-get`, as root on Debian |
 //! | PostgreSQL, MariaDB, Redis | tests of the stores | `apt-get`, as root on Debian |
 //! | graphviz, xmllint | tests of the exports | `apt-get`, as root on Debian |
+//! | SecantusDB, which speaks the protocol of MongoDB | tests of the stores | `pip install` into the cache |
 //! | a Python with pandas, the OpenTelemetry SDK, wheel | tests of exports, the server and the package | `pip install` into the cache |
 //!
 //! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
@@ -194,6 +195,28 @@ pub(crate) fn python() -> PathBuf {
             eprintln!("  Python packages: the tests that need them are skipped: {why}");
             usual
         }
+    }
+}
+
+/// A server of the protocol of MongoDB, beside the Python of the tests, where the tests of the stores find it. Without one
+/// its tests are skipped and say so; they need none with `MAKESPAN_TEST_MONGODB_URL`.
+pub(crate) fn document_server(python: &Path) {
+    let server = python.with_file_name("secantusd-py");
+    if std::env::var_os("MAKESPAN_TEST_MONGODB_URL").is_some()
+        || which("secantusd-py").is_some()
+        || server.is_file()
+    {
+        return;
+    }
+    let mut fill = Command::new(python);
+    fill.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "secantusdb"]);
+    let outcome = if python.is_file() {
+        install("SecantusDB, which tests of stores run against (some 150 MB)", &mut [fill])
+    } else {
+        Err("there is no Python environment in the cache to install it in".to_owned())
+    };
+    if let Err(why) = outcome {
+        eprintln!("  MongoDB: its tests are skipped: {why}");
     }
 }
 

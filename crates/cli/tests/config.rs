@@ -155,6 +155,7 @@ fn a_project_names_no_server_and_no_place_outside_before_it_is_trusted() {
         format!("mysql://127.0.0.1:{port}/x"),
         format!("redis://127.0.0.1:{port}/0"),
         format!("mongodb://127.0.0.1:{port}/x"),
+        "mongodb+srv://localhost/x".to_owned(),
         "file:../stolen".to_owned(),
         "file:inside/../../stolen".to_owned(),
         "file:missing/../../stolen".to_owned(),

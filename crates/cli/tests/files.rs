@@ -105,7 +105,7 @@ fn a_store_that_cannot_be_reached_costs_two_seconds_and_nothing_is_lost() {
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = deaf.local_addr().unwrap().port();
     for port in [port, 9] {
-        for scheme in ["postgres", "mysql", "redis"] {
+        for scheme in ["postgres", "mysql", "redis", "mongodb"] {
             let store = format!("{scheme}://me:hunter2@127.0.0.1:{port}/0");
             let kept = Kept::new(&format!("unreached-{port}"), &store);
             let begun = Instant::now();

@@ -287,7 +287,9 @@ fn stores_that_cannot_be_used_say_why() {
         assert_eq!(output.status.code(), Some(2), "{told}");
         assert!(told.contains(word), "{told}");
     };
-    wrong("mongodb://me:hunter2@db", "unknown scheme");
+    wrong("couchdb://me:hunter2@db", "unknown scheme");
+    wrong("mongodb://me:hunter2@db", "missing database");
+    wrong("mongodb+srv://me:hunter2@db/runs", "mongodb+srv:// is not supported");
     wrong("runs.db", "missing scheme");
     wrong("sqlite:no/such/folder/runs.db", "folder");
     file(
@@ -296,8 +298,11 @@ fn stores_that_cannot_be_used_say_why() {
         "this is no database, but a text that is long enough to be looked at as one",
     );
     wrong("sqlite:text.db", "text.db");
-    let told = text(&kept.run(&["--store", "mongodb://me:hunter2@db", "list"]).stderr);
-    assert!(!told.contains("hunter2"), "{told}");
+    for scheme in ["couchdb", "mongodb", "mongodb+srv"] {
+        let store = format!("{scheme}://me:hunter2@db");
+        let told = text(&kept.run(&["--store", &store, "list"]).stderr);
+        assert!(!told.contains("hunter2"), "{told}");
+    }
     file(&kept.folder, "newer/makespan-store.json", "{\"makespan-store\":99}");
     wrong("file:newer", "file:newer: the store is of schema 99");
     file(&kept.folder, "other/notes.txt", "somebody else's");

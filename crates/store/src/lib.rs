@@ -2,7 +2,10 @@
 
 mod batch;
 // Only databases fill blocks up and compress them.
-#[cfg_attr(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")), allow(dead_code))]
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql", feature = "mongodb")),
+    allow(dead_code)
+)]
 mod block;
 mod clock;
 mod commit;
@@ -15,6 +18,8 @@ mod key;
 mod location;
 mod lock;
 mod mark;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod open;

@@ -168,8 +168,18 @@ struct Secret {
 }
 
 /// The schemes of all kinds of stores ([`BACKENDS`](crate::BACKENDS)).
-pub(crate) const SCHEMES: [&str; 8] =
-    ["file", "sqlite", "postgres", "postgresql", "mysql", "mariadb", "redis", "redis+unix"];
+pub(crate) const SCHEMES: [&str; 10] = [
+    "file",
+    "sqlite",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "redis",
+    "redis+unix",
+    "mongodb",
+    "mongodb+srv",
+];
 
 /// The secrets of a URL, first to last.
 fn secrets(url: &str) -> Vec<Secret> {
@@ -266,6 +276,8 @@ mod tests {
             "postgres://me@db/runs?sslmode=require;password=hunter2",
             "mongodb://a,b/runs?tlsCertificateKeyFilePassword=hunter2",
             "mongodb://a/runs?authMechanismProperties=AWS_SESSION_TOKEN:hunter2",
+            "mongodb://me:hunter2@a:27017,b:27017/runs?replicaSet=rs0",
+            "mongodb+srv://me:hunter2@cluster.example.org/runs",
             "postgres://me@db/runs?hunter2",
             "postgres://me@db/runs#hunter2",
             "postgres:me:hunter2@db/runs",

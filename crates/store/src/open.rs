@@ -60,6 +60,12 @@ pub const BACKENDS: &[Backend] = &[
         about: "runs that expire after some time",
         open: built_in!("redis", crate::redis::open),
     },
+    Backend {
+        schemes: &["mongodb", "mongodb+srv"],
+        example: "mongodb://user@host/makespan",
+        about: "the same as PostgreSQL with MongoDB",
+        open: built_in!("mongodb", crate::mongodb::open),
+    },
 ];
 
 /// Opens the store that a URL names, and makes it where there is none.

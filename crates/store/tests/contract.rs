@@ -41,6 +41,7 @@ macro_rules! contract {
                 what_is_appended_is_read_again,
                 a_number_is_stored_once_however_often_it_is_sent,
                 batches_in_any_order_make_the_same_run,
+                a_short_run_goes_on_after_its_summary_was_computed_anew,
                 two_producers_of_one_run_lose_nothing,
                 what_makes_no_sense_is_refused_whole,
                 the_longest_line_is_kept,
@@ -86,3 +87,5 @@ contract!(postgres, crate::support::homes::Postgres);
 contract!(mysql, crate::support::homes::Mysql);
 #[cfg(feature = "redis")]
 contract!(redis, crate::support::homes::Redis);
+#[cfg(feature = "mongodb")]
+contract!(mongodb, crate::support::homes::Mongodb);

@@ -11,6 +11,9 @@ mod damage;
 #[cfg(target_os = "linux")]
 #[path = "faults/disk.rs"]
 mod disk;
+#[cfg(feature = "mongodb")]
+#[path = "faults/mongodb.rs"]
+mod mongodb;
 #[cfg(feature = "mysql")]
 #[path = "faults/mysql.rs"]
 mod mysql;
@@ -20,7 +23,7 @@ mod postgres;
 #[cfg(feature = "redis")]
 #[path = "faults/redis.rs"]
 mod redis;
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
 #[path = "faults/servers.rs"]
 mod servers;
 #[cfg(feature = "sqlite")]

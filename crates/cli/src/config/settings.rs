@@ -22,7 +22,7 @@ macro_rules! setting {
 }
 
 setting!(STORE: StoreUrl, "store", default None, "sqlite, `runs.db` in the user's data folder", flag "--store",
-    "Store that keeps runs, as a URL such as sqlite:runs.db or file:runs.");
+    "Store that keeps runs, as a URL such as sqlite:runs.db, file:runs, postgres://user@host/runs or mongodb://user@host/runs.");
 setting!(WAIT: Length, "wait", default Some("10 s"), "", flag "",
     "Maximum time to wait for another process that is writing to the store.");
 setting!(ZONE: NamedZone, "zone", default Some("UTC"), "", flag "--zone",

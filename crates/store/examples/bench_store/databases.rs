@@ -44,6 +44,18 @@ pub(crate) fn places() -> Vec<Served> {
             },
         )
     }));
+    #[cfg(feature = "mongodb")]
+    places.extend(said("mongodb", super::mongodb::start()).map(|server| {
+        let url = super::mongodb::url(super::mongodb::port(server.folder()), "bench");
+        let plain = url.clone();
+        (
+            server,
+            Place {
+                url,
+                plain: Box::new(move || Some(Box::new(collection::Mongodb::new(&plain)) as Box<dyn Table>)),
+            },
+        )
+    }));
     places
 }
 
@@ -124,6 +136,37 @@ mod list {
     impl Table for Redis {
         fn insert(&mut self, run: &str, _: u64, lines: &[String]) {
             redis::cmd("RPUSH").arg(format!("plain:{run}")).arg(lines).exec(&mut self.0).unwrap();
+        }
+    }
+}
+
+/// A collection of MongoDB with a document a line, filled by one command a batch.
+#[cfg(feature = "mongodb")]
+mod collection {
+    use mongodb::bson::{Document, doc};
+    use mongodb::options::{Acknowledgment, WriteConcern};
+
+    use super::Table;
+
+    pub(super) struct Mongodb(tokio::runtime::Runtime, mongodb::Database);
+
+    impl Mongodb {
+        pub(super) fn new(url: &str) -> Mongodb {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let client = runtime.block_on(mongodb::Client::with_uri_str(url)).unwrap();
+            let database = client.default_database().unwrap();
+            Mongodb(runtime, database)
+        }
+    }
+
+    impl Table for Mongodb {
+        fn insert(&mut self, run: &str, first: u64, lines: &[String]) {
+            let lines = (first..)
+                .zip(lines)
+                .map(|(seq, line)| doc! { "run": run, "producer": "bench", "seq": seq as i64, "line": line });
+            let durable = WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build();
+            let plain = self.1.collection::<Document>("plain");
+            self.0.block_on(async { plain.insert_many(lines).write_concern(durable).await.unwrap() });
         }
     }
 }

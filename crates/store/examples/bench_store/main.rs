@@ -5,11 +5,14 @@
 //! (for files: appended to one file), with the same durability and the same batches by one producer: what one would write without this crate.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, clippy::expect_used)]
 
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
 mod databases;
 mod load;
+#[cfg(feature = "mongodb")]
+#[path = "../../tests/support/mongodb.rs"]
+mod mongodb;
 mod plain;
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
 #[path = "../../tests/support/servers.rs"]
 mod servers;
 
@@ -32,7 +35,7 @@ fn main() {
     for place in places(&folder) {
         println!("{}", measure(place, scale));
     }
-    #[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
     for (_server, place) in databases::places() {
         println!("{}", measure(place, scale));
     }

@@ -166,6 +166,35 @@ pub(crate) fn batches_in_any_order_make_the_same_run(home: &dyn Home) {
     assert_eq!(fold("shuffled"), fold("in order"));
 }
 
+pub(crate) fn a_short_run_goes_on_after_its_summary_was_computed_anew(home: &dyn Home) {
+    let store = home.open();
+    let lines = [
+        r#"{"event":"task","task":"a"}"#,
+        r#"{"event":"start","task":"a","t":1}"#,
+        r#"{"event":"sample","name":"m","value":1}"#,
+        r#"{"event":"end","task":"a","t":3}"#,
+        r#"{"event":"sample","name":"m","value":2}"#,
+        r#"{"event":"start","task":"b","t":5}"#,
+    ];
+    for (run, order) in [("straight", [1, 2, 3, 4, 5, 6]), ("shuffled", [2, 3, 1, 4, 5, 6])] {
+        for (sent, seq) in order.into_iter().enumerate() {
+            if sent == 3 {
+                assert_eq!(store.maintain().unwrap().settled, u64::from(run == "shuffled"));
+            }
+            assert_eq!(put(&*store, run, "p", &[(seq, lines[seq as usize - 1])]).unwrap().stored, 1);
+            assert_eq!(put(&*store, run, "p", &[(seq, lines[seq as usize - 1])]).unwrap().stored, 0);
+        }
+    }
+    let told = |run: &str| {
+        let state = store.run(run).unwrap().unwrap();
+        let metrics: Vec<_> =
+            store.metrics(run).unwrap().into_iter().map(|m| (m.name, m.count, m.mean, m.latest)).collect();
+        (state.tasks, state.events, state.started(), metrics, records(&*store, run))
+    };
+    assert_eq!(told("shuffled"), told("straight"));
+    assert_eq!(told("straight").0.total(), 2);
+}
+
 pub(crate) fn two_producers_of_one_run_lose_nothing(home: &dyn Home) {
     let store = home.open();
     for (who, workflow) in [("first", "etl"), ("second", "other")] {

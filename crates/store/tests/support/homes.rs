@@ -1,13 +1,15 @@
 //! Places to keep a store in.
 
 use std::path::{Path, PathBuf};
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use makespan_store::{Store, open};
 
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(feature = "mongodb")]
+use super::mongodb;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
 use super::servers;
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -47,6 +49,16 @@ pub(crate) trait Home: Sync {
 
     /// Makes the store say that a later release wrote it.
     fn make_newer(&self);
+
+    /// The URL of a store that cannot be reached, with the same password.
+    fn nowhere(&self) -> String {
+        self.url().replace("makespan-", "no-such-folder-")
+    }
+
+    /// Whether its server is one of these tests, which may be crashed and cut off.
+    fn is_ours(&self) -> bool {
+        true
+    }
 
     /// Everything that lies there, to tell whether it changed; `None` where nobody can look.
     fn contents(&self) -> Option<Vec<(PathBuf, Vec<u8>)>> {
@@ -197,6 +209,84 @@ impl Home for Redis {
 
     fn make_newer(&self) {
         self.command("SET makespan:schema 99");
+    }
+}
+
+/// A database of MongoDB.
+#[cfg(feature = "mongodb")]
+pub(crate) struct Mongodb(String);
+
+#[cfg(feature = "mongodb")]
+impl Mongodb {
+    /// A new database: of the server that the environment names, else of one that is started.
+    pub(crate) fn new() -> Option<Mongodb> {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let home = Mongodb(format!("makespan_test_{}_{number}", std::process::id()));
+        (!home.is_ours() || Mongodb::server().is_some()).then_some(home)
+    }
+
+    pub(crate) fn server() -> Option<&'static servers::Server> {
+        static SERVER: OnceLock<Result<servers::Server, String>> = OnceLock::new();
+        let start = || mongodb::start().inspect_err(|why| super::skipped("mongodb", why));
+        SERVER.get_or_init(start).as_ref().ok()
+    }
+
+    /// The way to the server.
+    fn door() -> &'static mongodb::Door {
+        static DOOR: OnceLock<mongodb::Door> = OnceLock::new();
+        DOOR.get_or_init(|| mongodb::Door::to(mongodb::port(Mongodb::server().unwrap().folder())))
+    }
+
+    /// Cuts the connections to the server.
+    pub(crate) fn cut(&self) {
+        Mongodb::door().cut();
+    }
+
+    /// Asks something past the store.
+    pub(crate) fn ask<T>(
+        &self,
+        question: impl AsyncFn(::mongodb::Database) -> ::mongodb::error::Result<T>,
+    ) -> T {
+        mongodb::ask(&self.url(), question).unwrap()
+    }
+}
+
+#[cfg(feature = "mongodb")]
+impl Home for Mongodb {
+    fn url(&self) -> String {
+        match std::env::var(mongodb::GIVEN) {
+            Ok(given) => mongodb::with_database(&given, &self.0),
+            Err(_) => mongodb::url(Mongodb::door().port, &self.0),
+        }
+    }
+
+    fn many_writers(&self) -> bool {
+        true
+    }
+
+    fn nowhere(&self) -> String {
+        mongodb::url(1, &self.0)
+    }
+
+    fn is_ours(&self) -> bool {
+        std::env::var_os(mongodb::GIVEN).is_none()
+    }
+
+    fn make_newer(&self) {
+        use ::mongodb::bson::{Document, doc};
+        self.ask(async |database| {
+            let schemas = database.collection::<Document>("makespan_schema");
+            schemas.update_one(doc! { "_id": "schema" }, doc! { "$set": { "version": 99 } }).await
+        });
+    }
+}
+
+#[cfg(feature = "mongodb")]
+impl Drop for Mongodb {
+    fn drop(&mut self) {
+        if !self.is_ours() {
+            self.ask(async |database| database.drop().await);
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 
 pub(crate) mod child;
 pub(crate) mod homes;
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(feature = "mongodb")]
+pub(crate) mod mongodb;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "mongodb"))]
 pub(crate) mod servers;
 
 use std::io::Write as _;

@@ -39,7 +39,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn start(folder: PathBuf, signal: &str, command: &Command, ready: fn(&Path) -> Command) -> Server {
+    pub(crate) fn start(
+        folder: PathBuf,
+        signal: &str,
+        command: &Command,
+        ready: fn(&Path) -> Command,
+    ) -> Server {
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(&folder).arg(signal);
         keeper.arg(command.get_program()).args(command.get_args());
@@ -91,7 +96,7 @@ impl Server {
 }
 
 /// A program: of that name on the PATH or in one of those folders, the last one of each where there are several.
-fn program(name: &str, folders: &[&str]) -> Result<PathBuf, String> {
+pub(crate) fn program(name: &str, folders: &[&str]) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     for folder in folders {
@@ -108,7 +113,7 @@ fn program(name: &str, folders: &[&str]) -> Result<PathBuf, String> {
     found.ok_or_else(|| format!("there is no {name} on this machine"))
 }
 
-fn folder(kind: &str) -> PathBuf {
+pub(crate) fn folder(kind: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("makespan-{kind}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
