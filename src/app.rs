@@ -16,7 +16,7 @@ use crate::panels::{
     Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox, Rail, RunsPage, SettingsSheet, TasksPanel,
     TimelinePanel, Top,
 };
-use crate::platform::{boot, dom, files, frame, random};
+use crate::platform::{boot, dom, embed, files, frame, random};
 use crate::state::actions::{Action, find};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
@@ -294,7 +294,9 @@ fn listen(store: Store) {
             store.open(vec![files::Given::Bytes("pasted text".to_owned(), text.into_bytes())]);
         }
     });
+    let sent = embed::listen(move |given| store.open(given));
     on_cleanup(move || {
+        sent.remove();
         keys.remove();
         released.remove();
         address.remove();

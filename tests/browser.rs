@@ -206,6 +206,42 @@ async fn the_report_that_the_app_saves_is_that_of_the_program() {
     assert!(page.text(".foot").await.contains("Report saved"));
 }
 
+/// Opens the app in a window of its own and sends it a run, as `docs/embedding.md` has it.
+const SEND_A_RUN: &str = "const app = window.open(location.pathname + '?second');
+    window.app = app;
+    const timer = setInterval(() => app.postMessage('PING', location.origin), 50);
+    window.addEventListener('message', (event) => {
+        if (event.source !== app || event.data !== 'PONG') return;
+        clearInterval(timer);
+        const text = '{\"tasks\":[{\"id\":\"sent\",\"start\":0,\"end\":9}]}';
+        const bytes = new TextEncoder().encode(text).buffer;
+        app.postMessage({ makespan: { files: [{ name: 'sent.json', bytes }] } }, location.origin);
+    });";
+
+#[tokio::test]
+async fn a_run_travels_in_a_link_and_in_a_message() {
+    let Some(setup) = Setup::from_env() else { return };
+    let app = Program::open(&setup, &[]);
+    let page = Chromium::start(&setup, View::default()).await;
+    page.goto(&app.url).await;
+    page.wait_until("document.documentElement.dataset.makespanState === 'empty'").await;
+    page.drop_files(&[sample("pipeline-a.jsonl")]).await;
+    page.wait_ready().await;
+    page.press("Shift+L").await;
+    page.wait_until("location.hash.includes('&data=')").await;
+    page.press("3").await;
+    page.wait_until("location.hash.includes('view=timeline')").await;
+    let link = page.js("return location.href").await.as_str().unwrap().to_owned();
+    assert!(link.len() < 20_000 && link.contains("&data="), "{link}");
+    page.goto("about:blank").await;
+    page.goto(&link).await;
+    painted(&page, "timeline").await;
+    assert!(page.text(".foot").await.contains("48 tasks"));
+
+    page.js(SEND_A_RUN).await;
+    page.wait_until("window.app.document.querySelector('.foot')?.innerText.includes('1 task')").await;
+}
+
 #[tokio::test]
 async fn a_report_can_be_read_where_no_script_runs() {
     let Some(setup) = Setup::from_env() else { return };

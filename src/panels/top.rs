@@ -21,6 +21,8 @@ const SAVED: [Format; 7] =
 /// The entries of the menu that write a report.
 const REPORT: &str = "report";
 const REPORT_OF_ALL: &str = "report-of-all";
+/// The entry that puts the run into a link.
+const LINK: &str = "link";
 
 /// What the menu calls a format: with what of the run it holds.
 fn saved_title(format: Format) -> String {
@@ -54,6 +56,9 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
         let name = event_target_value(&e);
         if name == REPORT || name == REPORT_OF_ALL {
             store.dispatch(Action::SaveReport { all: name == REPORT_OF_ALL });
+        }
+        if name == LINK {
+            store.dispatch(Action::LinkRun);
         }
         if let Some(format) = SAVED.into_iter().find(|f| f.name() == name) {
             store.dispatch(Action::Save(format));
@@ -98,6 +103,7 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                     <Show when=move || !boot::is_report() && store.shell.with(|s| s.run_count > 1)>
                         <option value=REPORT_OF_ALL>"Report of all runs (HTML)"</option>
                     </Show>
+                    {(!boot::is_report()).then(|| view! { <option value=LINK>"Link that contains the run"</option> })}
                     {SAVED.map(|f| view! { <option value=f.name()>{saved_title(f)}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
                 <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>

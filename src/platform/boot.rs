@@ -64,7 +64,7 @@ pub(crate) async fn embedded(id: &str) -> Option<Result<Vec<u8>, String>> {
 
 /// Whether the page came with something to open, so that there is no first page to show.
 pub(crate) fn brings_a_run() -> bool {
-    is_report() || !served_files().is_empty()
+    is_report() || super::dom::linked_data().is_some() || !served_files().is_empty()
 }
 
 /// What a report is made of beside its runs.

@@ -75,16 +75,67 @@ pub(crate) fn mark(name: &str, detail: &[(&str, JsValue)]) {
 
 /// The hash of the address, without `#`.
 pub(crate) fn hash() -> String {
-    let hash = window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
-    hash.trim_start_matches('#').to_owned()
+    whole_hash().0
 }
 
-/// Puts a hash into the address. `replace` keeps it out of the history. A page that may not (a sandboxed frame) goes
-/// on without.
+/// What stands in the hash before a run that it contains.
+const DATA: &str = "&data=";
+
+/// The hash, and the run within it.
+fn whole_hash() -> (String, Option<String>) {
+    let hash = window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
+    let hash = hash.trim_start_matches('#');
+    match hash.split_once(DATA) {
+        Some((view, data)) => (view.to_owned(), Some(data.to_owned())),
+        None => (hash.to_owned(), None),
+    }
+}
+
+/// The run that the address contains, packed as text.
+pub(crate) fn linked_data() -> Option<String> {
+    whole_hash().1
+}
+
+/// Puts a run into the address, or takes it out.
+pub(crate) fn set_linked_data(data: Option<&str>) {
+    let (view, before) = whole_hash();
+    if before.as_deref() != data {
+        write_hash(&view, data, true);
+    }
+}
+
+/// The bytes of base64 with the alphabet of addresses (RFC 4648, section 5), without padding.
+pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    let text: String = text
+        .chars()
+        .map(|c| {
+            if c == '-' {
+                '+'
+            } else if c == '_' {
+                '/'
+            } else {
+                c
+            }
+        })
+        .collect();
+    let binary = window()?.atob(&text).ok()?;
+    // The browser gives bytes as characters below 256.
+    binary.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+}
+
+/// Puts a hash into the address, beside the run that it may contain. `replace` keeps it out of the history. A page that may
+/// not (a sandboxed frame) goes on without.
 pub(crate) fn set_hash(hash: &str, replace: bool) {
+    write_hash(hash, whole_hash().1.as_deref(), replace);
+}
+
+fn write_hash(hash: &str, data: Option<&str>, replace: bool) {
     let Some(window) = window() else { return };
     let Ok(history) = window.history() else { return };
-    let url = format!("#{hash}");
+    let url = match data {
+        Some(data) => format!("#{hash}{DATA}{data}"),
+        None => format!("#{hash}"),
+    };
     let _ = if replace {
         history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
     } else {

@@ -3,6 +3,7 @@
 pub(crate) mod boot;
 pub(crate) mod clock;
 pub(crate) mod dom;
+pub(crate) mod embed;
 pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod frame;

@@ -93,6 +93,8 @@ pub(crate) enum Action {
         /// All open runs.
         all: bool,
     },
+    /// Copies a link that contains the shown run.
+    LinkRun,
     /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
     Go(Box<ViewState>),
     /// Baseline and candidate change places.
@@ -313,6 +315,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
         Action::SaveReport { all: true },
     ))),
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
+    shift(key("KeyL", "Shift L", PAGE, "copy a link that contains this run", Action::LinkRun)),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
     ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),
     shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),

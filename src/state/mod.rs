@@ -4,5 +4,6 @@ pub(crate) mod actions;
 pub(crate) mod history;
 pub(crate) mod phase;
 pub(crate) mod settings;
+mod sharing;
 pub(crate) mod store;
 pub(crate) mod update;

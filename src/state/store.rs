@@ -35,6 +35,8 @@ pub(crate) struct Store {
     followed: StoredValue<Option<u32>>,
     /// The run of the server that is followed.
     followed_run: StoredValue<Option<String>>,
+    /// The run within the link that is open, as the link has it.
+    pub(super) linked: StoredValue<Option<String>>,
     /// What stands around the views.
     pub(crate) shell: RwSignal<Rc<Shell>, LocalStorage>,
     /// The part of the picture that is seen, and its size; set by the picture that stands.
@@ -94,6 +96,7 @@ impl Store {
             freshness: RwSignal::new(0),
             followed: StoredValue::new(None),
             followed_run: StoredValue::new(None),
+            linked: StoredValue::new(None),
             shell,
             frame: StoredValue::new(Frame::Still),
             space: StoredValue::new(false),
@@ -182,43 +185,11 @@ impl Store {
                 None => self.dispatch(Action::Close),
             }
         }
+        self.open_linked();
         match decode(&dom::hash()) {
             Ok(view) => self.dispatch(Action::Follow(Box::new(view))),
             Err(e) => self.said.set(e.to_string()),
         }
-    }
-
-    /// Writes a report of the shown run, or of all open ones, and offers it as a file.
-    fn save_report(&self, all: bool) {
-        let store = *self;
-        if boot::is_report() {
-            store.said.set("This page is a report: save it with the browser.".to_owned());
-            return;
-        }
-        let shown = self.state.with_untracked(|s| s.view.run);
-        let runs = if all { (0..self.shell.with_untracked(|s| s.run_count)).collect() } else { vec![shown] };
-        store.said.set("Writing the report …".to_owned());
-        leptos::task::spawn_local(async move {
-            let parts = match boot::report_parts().await {
-                Ok(parts) => parts,
-                Err(why) => {
-                    store.said.set(format!("The report cannot be written: {why}."));
-                    return;
-                }
-            };
-            worker::report(&runs, parts, move |written| {
-                store.said.set(match written {
-                    Err(why) => format!("The report cannot be written: {why}."),
-                    Ok(report)
-                        if export::save("makespan-report.html", "text/html", &report.html).is_err() =>
-                    {
-                        "The browser did not save the report.".to_owned()
-                    }
-                    Ok(worker::Report { redacted: None, .. }) => "Report saved.".to_owned(),
-                    Ok(worker::Report { redacted: Some(what), .. }) => format!("Report saved; {what}."),
-                });
-            });
-        });
     }
 
     fn perform(&self, effect: Outside) {
@@ -257,6 +228,7 @@ impl Store {
                 });
             }
             Outside::SaveReport(all) => self.save_report(all),
+            Outside::LinkRun => self.link_run(),
             Outside::Theme => {
                 let themes = Theme::all();
                 let next = themes[(self.theme.get_untracked() + 1) % themes.len()].name;
@@ -269,6 +241,8 @@ impl Store {
                 if dom::linked_run().is_some() {
                     dom::link_run(None);
                 }
+                self.linked.set_value(None);
+                dom::set_linked_data(None);
                 worker::close_all();
                 self.given.with_value(|g| g.borrow_mut().clear());
                 self.unit.set(None);
@@ -401,6 +375,9 @@ impl Store {
             }
             if let (Some(server), Some(run)) = (boot::server(), dom::linked_run()) {
                 store.follow_run(&server, &run);
+                return;
+            }
+            if store.open_linked() {
                 return;
             }
             let files = boot::served_files();

@@ -93,6 +93,8 @@ pub(crate) enum Effect {
     Save(Format),
     /// Write a report of the shown run, or of all, and save it.
     SaveReport(bool),
+    /// Copy a link that contains the shown run.
+    LinkRun,
     /// What is shown is asked for again: the run is newer.
     Refresh,
     /// Opens the files again with numbers that stand for times in this unit.
@@ -270,6 +272,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::CopyPicture => vec![Effect::CopyPicture],
         Action::SavePicture => vec![Effect::Save(Format::Svg)],
         Action::Save(format) => vec![Effect::Save(*format)],
+        Action::LinkRun => vec![Effect::LinkRun],
         Action::SaveReport { all } => vec![Effect::SaveReport(*all)],
         Action::Close => {
             *view = ViewState { time: view.time, theme: view.theme.take(), ..ViewState::default() };

@@ -9,7 +9,7 @@ mod warm;
 mod writing;
 
 pub(crate) use page::{
-    Followed, Grown, Line, Listener, Report, ask, cancel, close, close_all, follow, memory_bytes, open,
-    report, restart, start, unfollow,
+    Followed, Grown, Line, Listener, Written, ask, cancel, close, close_all, follow, memory_bytes, open,
+    packed, report, restart, start, unfollow,
 };
 pub use side::{serve, serve_report};

@@ -18,15 +18,15 @@ use crate::platform::files::Given;
 
 type Done = Box<dyn FnOnce(Answer)>;
 
-/// A report that was written, and a sentence on the secrets that were taken out, if any were.
-pub(crate) struct Report {
-    /// The file.
-    pub(crate) html: String,
+/// A report or a packed run, and a sentence on the secrets that were taken out, if any were.
+pub(crate) struct Written {
+    /// The text of the file, or of the run.
+    pub(crate) text: String,
     /// How many values were replaced, by what rules.
     pub(crate) redacted: Option<String>,
 }
 
-type Written = Box<dyn FnOnce(Result<Report, String>)>;
+type Writing = Box<dyn FnOnce(Result<Written, String>)>;
 
 /// Who hears of files that are being opened.
 pub(crate) struct Listener {
@@ -68,7 +68,7 @@ struct Connection {
     next: u32,
     asked: BTreeMap<u32, Done>,
     opening: BTreeMap<u32, Listener>,
-    writing: BTreeMap<u32, Written>,
+    writing: BTreeMap<u32, Writing>,
     following: BTreeMap<u32, Rc<dyn Fn(Grown)>>,
     listener: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(Event)>>,
@@ -139,8 +139,8 @@ fn hear(data: &JsValue) {
     } else if get(data, "saved").is_truthy() {
         if let Some(done) = CONNECTION.with_borrow_mut(|c| c.writing.remove(&id)) {
             let text = |key: &str| get(data, key).as_string();
-            done(match text("html") {
-                Some(html) => Ok(Report { html, redacted: text("redacted") }),
+            done(match text("text") {
+                Some(written) => Ok(Written { text: written, redacted: text("redacted") }),
                 None => Err(text("error").unwrap_or_default()),
             });
         }
@@ -254,7 +254,7 @@ pub(crate) fn open(given: &[Given], unit: Option<Unit>, listener: Listener) {
 pub(crate) fn report(
     runs: &[usize],
     parts: boot::ReportParts,
-    done: impl FnOnce(Result<Report, String>) + 'static,
+    done: impl FnOnce(Result<Written, String>) + 'static,
 ) {
     let numbers: Array = runs.iter().map(|number| JsValue::from(*number as f64)).collect();
     let id = number(|c, id| drop(c.writing.insert(id, Box::new(done))));
@@ -262,6 +262,12 @@ pub(crate) fn report(
     let message =
         message.with("script", parts.script).with("programs", parts.programs).with("css", parts.css);
     send(message.bytes("unpacker", &parts.unpacker));
+}
+
+/// Packs a run as text for a link.
+pub(crate) fn packed(run: usize, done: impl FnOnce(Result<Written, String>) + 'static) {
+    let id = number(|c, id| drop(c.writing.insert(id, Box::new(done))));
+    send(Message::new().with("id", id).with("pack", run as f64));
 }
 
 /// Stops opening files; who asked hears nothing more.

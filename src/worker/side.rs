@@ -15,7 +15,7 @@ use web_sys::File;
 use super::growing::{Growing, Source};
 use super::port::{Message, Port, get, get_bytes, listen};
 use super::warm::warm;
-use super::writing::{Writer, write};
+use super::writing::{Packer, Redacted, Writer, pack, write};
 use crate::platform::clock::Local;
 use crate::platform::{boot, random};
 
@@ -29,7 +29,7 @@ type Waiting = VecDeque<(f64, Array)>;
 
 struct Engine {
     port: Port,
-    write: Option<Writer>,
+    extras: Extras,
     session: Rc<RefCell<Session>>,
     /// What grows, by the page's numbers.
     growing: RefCell<HashMap<u64, Rc<Growing>>>,
@@ -42,7 +42,7 @@ struct Engine {
 
 /// Makes an engine that hears and answers on a port.
 pub fn serve(port: JsValue) {
-    start(port, &ALL, Extras { idle: Some(warm), write: Some(write) });
+    start(port, &ALL, Extras { idle: Some(warm), write: Some(write), pack: Some(pack) });
 }
 
 /// The same within a report, where the engine is smaller: it reads what Makespan wrote.
@@ -57,6 +57,8 @@ struct Extras {
     idle: Option<fn() -> usize>,
     /// Writes a report.
     write: Option<Writer>,
+    /// Packs a run for a link.
+    pack: Option<Packer>,
 }
 
 fn start(port: JsValue, importers: &'static Importers, extras: Extras) {
@@ -64,7 +66,7 @@ fn start(port: JsValue, importers: &'static Importers, extras: Extras) {
     let port: Port = port.unchecked_into();
     let engine = Rc::new(Engine {
         port: port.clone(),
-        write: extras.write,
+        extras,
         session: Rc::new(RefCell::new(Session::of_formats(Rc::new(Local), importers))),
         growing: RefCell::default(),
         waiting: RefCell::default(),
@@ -142,6 +144,8 @@ impl Engine {
             self.session.borrow_mut().cancel();
         } else if let Ok(numbers) = get(data, "report").dyn_into::<Array>() {
             self.report(id, &numbers, data);
+        } else if let Some(number) = get(data, "pack").as_f64() {
+            self.pack(id, number);
         } else if let Some(number) = get(data, "close").as_f64() {
             self.session.borrow_mut().close(number as usize);
         } else if get(data, "closeAll").is_truthy() {
@@ -153,16 +157,31 @@ impl Engine {
     fn report(&self, id: f64, numbers: &Array, parts: &JsValue) {
         let numbers = numbers.iter().filter_map(|number| number.as_f64()).map(|number| number as usize);
         let runs = self.session.borrow().runs_of(numbers);
-        let written = match self.write {
+        let written = match self.extras.write {
             Some(write) => write(&runs, parts),
             None => Err("a report cannot write another one".to_owned()),
         };
+        self.written(id, written);
+    }
+
+    /// Answers with a run as text.
+    fn pack(&self, id: f64, number: f64) {
+        let run = self.session.borrow().runs_of([number as usize]).pop();
+        let written = match (self.extras.pack, run) {
+            (Some(pack), Some(run)) => pack(&run),
+            (None, _) => Err("within a report there is no program that packs it; send the report".to_owned()),
+            (_, None) => Err("it is not open any more".to_owned()),
+        };
+        self.written(id, written);
+    }
+
+    fn written(&self, id: f64, written: Result<(String, Redacted), String>) {
         let message = Message::new().with("id", id).with("saved", true);
         self.send(match written {
-            Ok(report) if report.redacted.total() > 0 => {
-                message.with("html", report.html).with("redacted", report.redacted.sentence())
+            Ok((text, redacted)) if redacted.total() > 0 => {
+                message.with("text", text).with("redacted", redacted.sentence())
             }
-            Ok(report) => message.with("html", report.html),
+            Ok((text, _)) => message.with("text", text),
             Err(why) => message.with("error", why),
         });
     }

@@ -73,6 +73,18 @@ pub fn html(
     Ok(Report { html, redacted })
 }
 
+/// Returns the events of a run without its secrets as text for a link: packed, gzip, base64 with the alphabet of addresses
+/// (RFC 4648, section 5). Unpacked, it opens as the data of a report does.
+///
+/// # Errors
+///
+/// [`ReportError::Compress`].
+pub fn link_data(run: &Arc<Run>) -> Result<(String, Redacted), ReportError> {
+    let mut redactor = Redactor::default();
+    let run = without_secrets(run, &mut redactor);
+    Ok((payload::link([&*run])?, redactor.redacted().clone()))
+}
+
 /// Returns the run made from the redacted events, or the same run if nothing was redacted.
 pub fn without_secrets(run: &Arc<Run>, redactor: &mut Redactor) -> Arc<Run> {
     let mut fold = RunsBuilder::new();

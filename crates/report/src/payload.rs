@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use makespan_format::packed::Packer;
@@ -23,13 +23,22 @@ pub(crate) fn packed(bytes: &[u8]) -> Result<String, ReportError> {
     Ok(STANDARD.encode(gzip.finish().map_err(ReportError::Compress)?))
 }
 
-/// Returns the events of all runs, packed and compressed, in base64. They are compressed block by block, so that the whole
-/// is never in memory.
+/// Returns the events of all runs, packed and compressed, in base64.
 pub(crate) fn packed_runs<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result<String, ReportError> {
+    Ok(STANDARD.encode(compressed(runs)?))
+}
+
+/// The same in the alphabet of addresses, without padding.
+pub(crate) fn link<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result<String, ReportError> {
+    Ok(URL_SAFE_NO_PAD.encode(compressed(runs)?))
+}
+
+/// The events are compressed block by block, so that the whole is never in memory.
+fn compressed<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result<Vec<u8>, ReportError> {
     let mut packer = Packer::new(encoder());
     for run in runs {
         run.events(&mut packer);
     }
     let gzip = packer.finish().map_err(ReportError::Compress)?;
-    Ok(STANDARD.encode(gzip.finish().map_err(ReportError::Compress)?))
+    gzip.finish().map_err(ReportError::Compress)
 }

@@ -1,0 +1,71 @@
+//! Other pages that show runs in this one: an opener or a frame around it sends files by messages. The protocol is that of
+//! Perfetto's page (`PING`, `PONG`, `{perfetto: {buffer}}`), so what works with it works here; `docs/embedding.md` has it.
+
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use leptos::prelude::WindowListenerHandle;
+use leptos::prelude::window_event_listener;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{File, MessageEvent, Window};
+
+use super::dom;
+use super::files::Given;
+
+/// Calls `hear` with the files that the page around this one, or the one that opened it, sends. Nothing is answered but that
+/// this page is there.
+pub(crate) fn listen(hear: impl Fn(Vec<Given>) + 'static) -> WindowListenerHandle {
+    window_event_listener(leptos::ev::message, move |event| {
+        let Some(source) = host(&event) else { return };
+        let data = event.data();
+        if data.as_string().as_deref() == Some("PING") {
+            // A page from disk has no origin that could be named; that this page is there is no secret.
+            let origin =
+                Some(event.origin()).filter(|origin| origin != "null").unwrap_or_else(|| "*".to_owned());
+            let _ = source.post_message(&"PONG".into(), &origin);
+            return;
+        }
+        let given = files(&data);
+        if !given.is_empty() {
+            hear(given);
+        }
+    })
+}
+
+/// The window that sent a message, if it is the one around this page or the one that opened it.
+fn host(event: &MessageEvent) -> Option<Window> {
+    let own = dom::window()?;
+    let source = event.source()?;
+    let is = |other: Option<JsValue>| other.is_some_and(|other| !other.is_null() && other == *source);
+    let is_around =
+        own.parent().ok().flatten().is_some_and(|parent| parent != own && is(Some(parent.into())));
+    // Not an instance of this window's own class, since it is of another page.
+    (is_around || is(own.opener().ok())).then(|| source.unchecked_into())
+}
+
+/// The files of a message: `{makespan: {files: [{name, bytes}]}}`, or a trace as Perfetto's page takes it.
+fn files(data: &JsValue) -> Vec<Given> {
+    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
+    let text = |object: &JsValue, key: &str| get(object, key).as_string();
+    if !data.is_object() {
+        return Vec::new();
+    }
+    let perfetto = get(data, "perfetto");
+    if perfetto.is_object() {
+        let name = text(&perfetto, "fileName").or_else(|| text(&perfetto, "title"));
+        return given(name, &get(&perfetto, "buffer")).into_iter().collect();
+    }
+    let list: Array = get(&get(data, "makespan"), "files").dyn_into().unwrap_or_default();
+    list.iter()
+        .filter(JsValue::is_object)
+        .filter_map(|file| given(text(&file, "name"), &get(&file, "bytes")))
+        .collect()
+}
+
+fn given(name: Option<String>, content: &JsValue) -> Option<Given> {
+    let name = name.filter(|name| !name.is_empty());
+    if let Some(file) = content.dyn_ref::<File>() {
+        return Some(Given::File(name.unwrap_or_else(|| file.name()), file.clone()));
+    }
+    let is_bytes = content.is_instance_of::<ArrayBuffer>() || content.is_instance_of::<Uint8Array>();
+    let name = name.unwrap_or_else(|| "a run".to_owned());
+    is_bytes.then(|| Given::Bytes(name, Uint8Array::new(content).to_vec()))
+}

@@ -1,0 +1,84 @@
+//! What leaves the page as a whole: a report, and a run within a link.
+
+use makespan_scene::bytes;
+
+use super::store::Store;
+use crate::platform::files::Given;
+use crate::platform::{boot, dom, export};
+use crate::worker;
+use leptos::prelude::*;
+
+/// A link longer than this is cut by programs that it is sent through.
+const MOST_LINK_BYTES: usize = 100_000;
+
+impl Store {
+    /// Writes a report of the shown run, or of all open ones, and offers it as a file.
+    pub(super) fn save_report(&self, all: bool) {
+        let store = *self;
+        if boot::is_report() {
+            store.said.set("This page is a report: save it with the browser.".to_owned());
+            return;
+        }
+        let shown = self.state.with_untracked(|s| s.view.run);
+        let runs = if all { (0..self.shell.with_untracked(|s| s.run_count)).collect() } else { vec![shown] };
+        store.said.set("Writing the report …".to_owned());
+        leptos::task::spawn_local(async move {
+            let parts = match boot::report_parts().await {
+                Ok(parts) => parts,
+                Err(why) => {
+                    store.said.set(format!("The report cannot be written: {why}."));
+                    return;
+                }
+            };
+            worker::report(&runs, parts, move |written| {
+                store.said.set(match written {
+                    Err(why) => format!("The report cannot be written: {why}."),
+                    Ok(report)
+                        if export::save("makespan-report.html", "text/html", &report.text).is_err() =>
+                    {
+                        "The browser did not save the report.".to_owned()
+                    }
+                    Ok(worker::Written { redacted: None, .. }) => "Report saved.".to_owned(),
+                    Ok(worker::Written { redacted: Some(what), .. }) => format!("Report saved; {what}."),
+                });
+            });
+        });
+    }
+
+    /// Puts the shown run into the address, without its secrets, and copies the link.
+    pub(super) fn link_run(&self) {
+        let store = *self;
+        let shown = self.state.with_untracked(|s| s.view.run);
+        worker::packed(shown, move |packed| {
+            store.said.set(match packed {
+                Err(why) => format!("This run cannot be put into a link: {why}."),
+                Ok(packed) if packed.text.len() > MOST_LINK_BYTES => format!(
+                    "This run is too large for a link ({}, at most {}). Save a report instead.",
+                    bytes(packed.text.len() as f64),
+                    bytes(MOST_LINK_BYTES as f64)
+                ),
+                Ok(packed) => {
+                    dom::set_linked_data(Some(&packed.text));
+                    dom::copy(&dom::address());
+                    let size = bytes(packed.text.len() as f64);
+                    store.linked.set_value(Some(packed.text));
+                    let redacted = packed.redacted.map(|what| format!("; {what}")).unwrap_or_default();
+                    format!("Copied a link that contains the run ({size}){redacted}.")
+                }
+            });
+        });
+    }
+
+    /// Opens the run within the address, if there is one and it is not open; whether there was.
+    pub(super) fn open_linked(&self) -> bool {
+        let Some(data) =
+            dom::linked_data().filter(|data| self.linked.with_value(|l| l.as_ref() != Some(data)))
+        else {
+            return false;
+        };
+        let bytes = dom::from_base64url(&data).unwrap_or_default();
+        self.linked.set_value(Some(data));
+        self.open(vec![Given::Bytes("this link".to_owned(), bytes)]);
+        true
+    }
+}
