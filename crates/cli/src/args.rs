@@ -28,7 +28,7 @@ pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
-pub(crate) use manual::{CompletionsArgs, ManArgs};
+pub(crate) use manual::{CompletionsArgs, ManArgs, SchemaArgs};
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
 pub(crate) use server::*;
@@ -296,6 +296,15 @@ Examples:
   makespan man compare | man -l -
   makespan man --output ~/.local/share/man/man1")]
     Man(ManArgs),
+    /// Print the JSON Schema of a verb's --json output
+    ///
+    /// Without a verb, lists the verbs that have one. A schema describes exactly what this version prints; later
+    /// versions may add members.
+    #[command(after_help = "\
+Examples:
+  makespan schema summary > summary.schema.json
+  makespan schema --output schemas/")]
+    Schema(SchemaArgs),
 }
 
 #[derive(Debug, ClapArgs)]

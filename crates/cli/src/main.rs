@@ -27,6 +27,7 @@ mod pdf;
 mod query;
 mod recording;
 mod report;
+mod schema;
 mod serve;
 mod site;
 mod stats;
@@ -129,6 +130,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Config(args) => config::run(args, store),
         Verb::Completions(args) => manual::completions(args),
         Verb::Man(args) => manual::man(args),
+        Verb::Schema(args) => schema::run(args),
     }?;
     Ok(ExitCode::SUCCESS)
 }
