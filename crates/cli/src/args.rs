@@ -172,6 +172,16 @@ Examples:
     /// Without a run, lists the active runs.
     #[command(after_help = "Example:\n  makespan monitor nightly-7")]
     Monitor(MonitorArgs),
+    /// Let an assistant read runs, by the Model Context Protocol
+    ///
+    /// Serves on standard input and output. Offers the verbs that read as tools: list, summary, stats, query, compare,
+    /// findings and pictures. Reads only files below the given folders and runs of the store. docs/mcp.md shows how to
+    /// configure assistants.
+    #[command(after_help = "\
+Examples:
+  makespan mcp runs/
+  makespan mcp --store sqlite:runs.db ci-artifacts/ traces/")]
+    Mcp(McpArgs),
     /// List alerts, snooze them, or try rules on past runs
     ///
     /// Rules and handlers are defined in makespan.toml and in your own configuration file; docs/alerts.md describes
