@@ -28,7 +28,7 @@ pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
-pub(crate) use manual::{CompletionsArgs, ManArgs};
+pub(crate) use manual::{CompletionsArgs, ManArgs, SchemaArgs};
 pub(crate) use recording::*;
 pub(crate) use run::RunArgs;
 pub(crate) use server::*;
@@ -172,6 +172,16 @@ Examples:
     /// Without a run, lists the active runs.
     #[command(after_help = "Example:\n  makespan monitor nightly-7")]
     Monitor(MonitorArgs),
+    /// Let an assistant read runs, by the Model Context Protocol
+    ///
+    /// Serves on standard input and output. Offers the verbs that read as tools: list, summary, stats, query, compare,
+    /// findings and pictures. Reads only files below the given folders and runs of the store. docs/mcp.md shows how to
+    /// configure assistants.
+    #[command(after_help = "\
+Examples:
+  makespan mcp runs/
+  makespan mcp --store sqlite:runs.db ci-artifacts/ traces/")]
+    Mcp(McpArgs),
     /// List alerts, snooze them, or try rules on past runs
     ///
     /// Rules and handlers are defined in makespan.toml and in your own configuration file; docs/alerts.md describes
@@ -296,6 +306,15 @@ Examples:
   makespan man compare | man -l -
   makespan man --output ~/.local/share/man/man1")]
     Man(ManArgs),
+    /// Print the JSON Schema of a verb's --json output
+    ///
+    /// Without a verb, lists the verbs that have one. A schema describes exactly what this version prints; later
+    /// versions may add members.
+    #[command(after_help = "\
+Examples:
+  makespan schema summary > summary.schema.json
+  makespan schema --output schemas/")]
+    Schema(SchemaArgs),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,14 +1,16 @@
 //! `makespan formats`: the importers' own table.
 
 use makespan_import::REGISTRY;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::FormatsArgs;
 use crate::failure::Failure;
 use crate::output::print;
 
-#[derive(Serialize)]
-struct Format {
+/// An entry of `makespan formats --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Format {
     id: &'static str,
     title: &'static str,
     files: &'static [&'static str],

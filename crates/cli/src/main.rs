@@ -19,6 +19,7 @@ mod formats;
 mod keeping;
 mod load;
 mod manual;
+mod mcp;
 mod open;
 mod origin;
 mod output;
@@ -27,6 +28,7 @@ mod pdf;
 mod query;
 mod recording;
 mod report;
+mod schema;
 mod serve;
 mod site;
 mod stats;
@@ -107,6 +109,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Convert(args) => export::convert(args, &config()?),
         Verb::Formats(args) => formats::run(args),
         Verb::Open(args) => open::run(args, &config()?),
+        Verb::Mcp(args) => mcp::run(args, store),
         Verb::Alerts(args) => alerting::run(args, &config()?),
         Verb::Monitor(args) => keeping::monitor::run(args, &config()?),
         Verb::Serve(args) => serve::run(args, config()?),
@@ -129,6 +132,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Config(args) => config::run(args, store),
         Verb::Completions(args) => manual::completions(args),
         Verb::Man(args) => manual::man(args),
+        Verb::Schema(args) => schema::run(args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use makespan_redact::Redactor;
 use makespan_scene::visible;
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::foreign::defused;
@@ -23,6 +24,25 @@ use crate::stored::random;
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let lines: Vec<_> = text.split('\n').map(defused).collect();
     print_data(lines.join("\n").as_bytes())
+}
+
+/// Writes a document for programs to standard output, as JSON on several lines.
+///
+/// # Errors
+///
+/// As [`print_data`] has them.
+pub(crate) fn print_json(document: &impl Serialize) -> Result<(), Failure> {
+    // Serialising plain values cannot fail.
+    print(&format!("{}\n", inert_json(&serde_json::to_string_pretty(document).unwrap_or_default())))
+}
+
+/// The same as JSON on one line.
+///
+/// # Errors
+///
+/// As [`print_data`] has them.
+pub(crate) fn print_json_line(document: &impl Serialize) -> Result<(), Failure> {
+    print(&format!("{}\n", inert_json(&serde_json::to_string(document).unwrap_or_default())))
 }
 
 /// Writes to standard output as it is. That nobody reads it any more is no failure worth a word.

@@ -6,18 +6,38 @@ use makespan_format::Status;
 use makespan_model::UNKNOWN;
 use makespan_scene::counted;
 use makespan_views::{Cell, Column, Table};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::rules::rules;
 use crate::args::{AlertsArgs, Input};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
-use crate::output::{inert_json, print};
+use crate::output::{print, print_json};
 use crate::terminal::Terminal;
 
 /// Earlier runs that a run is held against, as the server does.
 const EARLIER: usize = 20;
+
+/// The document of `makespan alerts --dry-run --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct JudgedDocument<'a> {
+    judged: Vec<JudgedRule<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct JudgedRule<'a> {
+    run: &'a str,
+    rule: &'a str,
+    severity: &'static str,
+    /// `firing`, `clear` or `unknown`.
+    verdict: &'static str,
+    text: &'a str,
+    value: Option<f64>,
+    limit: Option<f64>,
+    tasks: &'a [String],
+}
 
 /// Judges runs as if they had been watched.
 pub(super) fn run(args: &AlertsArgs, config: &Config) -> Result<(), Failure> {
@@ -47,16 +67,17 @@ pub(super) fn run(args: &AlertsArgs, config: &Config) -> Result<(), Failure> {
     }
     let id = |at: usize| runs[at].1.run().id.as_str();
     if args.json {
-        let one = |(at, rule, found): &(usize, &AlertRule, Judgement)| -> Value {
-            json!({
-                "run": id(*at), "rule": rule.name, "severity": rule.severity.name(),
-                "verdict": verdict(found.verdict), "text": found.text, "value": found.value,
-                "limit": found.limit, "tasks": found.tasks,
-            })
-        };
-        let document = json!({ "judged": found.iter().map(one).collect::<Vec<_>>() });
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        let judged = found.iter().map(|(at, rule, found)| JudgedRule {
+            run: id(*at),
+            rule: &rule.name,
+            severity: rule.severity.name(),
+            verdict: verdict(found.verdict),
+            text: &found.text,
+            value: found.value,
+            limit: found.limit,
+            tasks: &found.tasks,
+        });
+        return print_json(&JudgedDocument { judged: judged.collect() });
     }
     let columns = vec![
         Column::whole("run", "Run"),

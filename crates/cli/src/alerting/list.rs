@@ -3,9 +3,10 @@
 use makespan_alerts::{Alert, AlertBook, AlertEntry, AlertState};
 use makespan_scene::counted;
 use makespan_server::alerts::AlertLedger;
-use makespan_server::documents;
+use makespan_server::documents::AlertDocument;
 use makespan_views::{Cell, Column, Table};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::rules::warn;
 use crate::args::AlertsArgs;
@@ -18,6 +19,14 @@ use crate::terminal::Terminal;
 
 /// How long a rule is snoozed if nothing else is said, ns.
 const HOUR: i64 = 3_600_000_000_000;
+
+/// The document of `makespan alerts --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AlertsDocument<'a> {
+    alerts: Vec<AlertDocument<'a>>,
+    /// How many alerts fit, of which `alerts` are the newest.
+    total: usize,
+}
 
 /// Lists alerts, after a snooze if one is asked for.
 pub(super) fn run(args: &AlertsArgs, config: &Config) -> Result<(), Failure> {
@@ -68,8 +77,8 @@ fn page(book: &AlertBook, args: &AlertsArgs) -> String {
     let shown = &all[..args.count.min(all.len())];
     let until = |alert: &Alert| book.snoozed(&alert.rule, &alert.run, now());
     if args.json {
-        let alerts: Vec<Value> = shown.iter().map(|alert| documents::alert(alert, until(alert))).collect();
-        let document = json!({ "alerts": alerts, "total": all.len() });
+        let alerts = shown.iter().map(|alert| AlertDocument::new(alert, until(alert))).collect();
+        let document = AlertsDocument { alerts, total: all.len() };
         return format!("{}\n", inert_json(&serde_json::to_string_pretty(&document).unwrap_or_default()));
     }
     if shown.is_empty() {

@@ -5,6 +5,9 @@ mod list;
 mod rules;
 mod test;
 
+pub(crate) use dry_run::JudgedDocument;
+pub(crate) use list::AlertsDocument;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Arguments of `makespan completions` and `makespan man`.
+//! Arguments of `makespan completions`, `makespan man` and `makespan schema`.
 
 use std::path::PathBuf;
 
@@ -18,6 +18,16 @@ pub(crate) struct ManArgs {
     #[arg(value_name = "VERB", conflicts_with = "output")]
     pub(crate) verb: Vec<String>,
     /// Write the pages of makespan and all its verbs to FOLDER
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SchemaArgs {
+    /// Verb whose --json output to describe, such as `summary` [default: list the verbs]
+    #[arg(value_name = "VERB", conflicts_with = "output")]
+    pub(crate) verb: Option<String>,
+    /// Write the schemas of all verbs to FOLDER
     #[arg(short, long, value_name = "FOLDER")]
     pub(crate) output: Option<PathBuf>,
 }

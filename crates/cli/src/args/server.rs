@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use crate::config::setting::Size;
 use crate::date::Length;
 
 #[derive(Debug, ClapArgs)]
@@ -42,4 +43,17 @@ pub(crate) struct MonitorArgs {
     /// Print once and exit
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct McpArgs {
+    /// Folders whose files may be read
+    #[arg(value_name = "FOLDERS", default_value = ".")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Maximum size of an answer; lists are shortened to fit, and what is left out is counted
+    #[arg(long, value_name = "BYTES", default_value = "100 kB")]
+    pub(crate) max_bytes: Size,
+    /// Maximum time for an answer, such as 30s or 2min
+    #[arg(long, value_name = "LENGTH", default_value = "60s")]
+    pub(crate) timeout: Length,
 }

@@ -5,6 +5,8 @@ mod outcome;
 mod sarif;
 mod written;
 
+pub(crate) use written::CheckDocument;
+
 use std::io::Write as _;
 
 use makespan_analysis::{Facts, Verdict};

@@ -3,6 +3,7 @@
 use makespan_analysis::Verdict;
 use makespan_export::{inline, sections, xml};
 use makespan_scene::{counted, visible};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::outcome::{Checked, Outcome, section, worst};
@@ -95,13 +96,15 @@ fn property(text: &str) -> String {
     message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-#[derive(Serialize)]
-struct Document<'c> {
+/// The document of `makespan check --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CheckDocument<'c> {
     verdict: &'static str,
     runs: Vec<RunJson<'c>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
 struct RunJson<'c> {
     /// Null for all runs together.
     id: Option<&'c str>,
@@ -109,7 +112,8 @@ struct RunJson<'c> {
     checks: Vec<CheckJson<'c>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
 struct CheckJson<'c> {
     rule: &'c str,
     verdict: &'static str,
@@ -143,5 +147,5 @@ pub(super) fn json(all: &[Checked]) -> String {
         })
         .collect();
     let verdict = worst(all.iter().flat_map(|c| &c.outcomes)).name();
-    serde_json::to_string_pretty(&Document { verdict, runs }).unwrap_or_default() + "\n"
+    serde_json::to_string_pretty(&CheckDocument { verdict, runs }).unwrap_or_default() + "\n"
 }

@@ -5,6 +5,8 @@ mod json;
 mod pair;
 mod text;
 
+pub(crate) use json::ComparisonDocument;
+
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{trends, verdicts};
 

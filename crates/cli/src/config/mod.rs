@@ -27,7 +27,7 @@ pub(crate) use alerts::AlertSettings;
 pub(crate) use places::data_folder;
 use setting::{Described as _, PREFIX, Setting, SettingType};
 use settings::{ALL, STORE, ZONE};
-pub(crate) use show::run;
+pub(crate) use show::{ConfigDocument, run};
 pub(crate) use url::rooted;
 
 /// Where a value came from.

@@ -1,14 +1,17 @@
 //! `makespan config`: what is set, where it came from, and what could be.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::setting::Described;
 use super::settings::ALL;
 use super::{Config, places, trust};
 use crate::args::{ConfigArgs, ConfigVerb};
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json};
 use crate::terminal::{Ink, Terminal};
 
 /// Prints the settings.
@@ -17,8 +20,7 @@ pub(crate) fn run(args: &ConfigArgs, store: Option<&str>) -> Result<(), Failure>
         ConfigVerb::Show { json } => {
             let config = Config::load(store)?;
             if json {
-                let text = serde_json::to_string_pretty(&document(&config)).unwrap_or_default();
-                return print(&format!("{}\n", inert_json(&text)));
+                return print_json(&document(&config));
             }
             print(&page(&config, Terminal::of_stdout()))
         }
@@ -29,25 +31,43 @@ pub(crate) fn run(args: &ConfigArgs, store: Option<&str>) -> Result<(), Failure>
     }
 }
 
-fn document(config: &Config) -> Value {
-    let mut settings = Map::new();
-    for setting in ALL {
+/// The document of `makespan config show --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ConfigDocument<'a> {
+    /// All settings, by name.
+    settings: BTreeMap<&'static str, SettingJson<'a>>,
+    /// The files that were read.
+    files: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Setting")]
+struct SettingJson<'a> {
+    value: Option<String>,
+    /// Where the value was set.
+    origin: Option<String>,
+    /// Why the value is not used.
+    refused: Option<&'a str>,
+    variable: String,
+    meaning: &'static str,
+}
+
+fn document(config: &Config) -> ConfigDocument<'_> {
+    let one = |setting: &'static dyn Described| {
         let given = config.given.get(setting.key());
-        let value = given.map(|given| setting.shown(&given.text));
-        let origin = given.map(|given| given.origin.to_string());
-        settings.insert(
-            setting.key().to_owned(),
-            json!({
-                "value": value,
-                "origin": origin,
-                "refused": given.and_then(|given| given.refused.as_deref()),
-                "variable": setting.variable(),
-                "meaning": setting.meaning(),
-            }),
-        );
+        let shown = SettingJson {
+            value: given.map(|given| setting.shown(&given.text)),
+            origin: given.map(|given| given.origin.to_string()),
+            refused: given.and_then(|given| given.refused.as_deref()),
+            variable: setting.variable(),
+            meaning: setting.meaning(),
+        };
+        (setting.key(), shown)
+    };
+    ConfigDocument {
+        settings: ALL.iter().map(|setting| one(*setting)).collect(),
+        files: config.files.iter().map(|path| path.display().to_string()).collect(),
     }
-    let files: Vec<String> = config.files.iter().map(|path| path.display().to_string()).collect();
-    json!({ "settings": settings, "files": files })
 }
 
 fn page(config: &Config, terminal: Terminal) -> String {

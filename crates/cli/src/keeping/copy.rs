@@ -4,12 +4,12 @@ use std::io::Write as _;
 
 use makespan_scene::{count, counted};
 use makespan_store::{OnDamage, all_runs, copy};
-use serde_json::json;
 
+use super::import::{Transfer, TransferDocument};
 use crate::args::CopyArgs;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json};
 use crate::stored::{Address, damage, patiently, state_of};
 
 /// Copies runs; all of them where none is named.
@@ -62,10 +62,8 @@ pub(crate) fn run(args: &CopyArgs, config: &Config) -> Result<(), Failure> {
         let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
     }
     if args.json {
-        let run = |(id, events, stored): &(String, u64, u64)| json!({ "run": id, "events": events, "stored": stored });
-        let document = json!({ "runs": copied_runs.iter().map(run).collect::<Vec<_>>() });
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        let run = |(run, events, stored)| Transfer { run, events, stored };
+        return print_json(&TransferDocument { runs: copied_runs.into_iter().map(run).collect() });
     }
     let mut out = String::new();
     for (id, events, stored) in &copied_runs {

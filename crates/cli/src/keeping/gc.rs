@@ -1,20 +1,22 @@
 //! `makespan gc`: what need not be kept goes, first into an archive and the trash, a day later for good.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
 use makespan_format::time::format_rfc3339;
 use makespan_scene::{bytes, count, counted, duration};
+use makespan_server::documents::Moment;
 use makespan_store::retention::{Applied, Kept, Leaving, Plan, Policy, Reason, apply, plan};
 use makespan_store::{Maintained, OnDamage, RunState, all_runs};
 use makespan_views::{Cell, Column, Table, Value};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::args::GcArgs;
 use crate::config::Config;
 use crate::config::settings::{GC_KEEP_FAILED, GC_KEEP_LAST, GC_MAX_SIZE, GC_OLDER_THAN};
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json};
 use crate::stored::{Address, damage, now, patiently};
 use crate::terminal::Terminal;
 
@@ -68,9 +70,7 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
         let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
     }
     if args.json {
-        let text =
-            serde_json::to_string_pretty(&document(is_asked, &plan, &done, &maintained)).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        return print_json(&document(is_asked, &plan, &done, &maintained));
     }
     print(&conclusion(is_asked, &done, &maintained))
 }
@@ -86,26 +86,55 @@ fn would_do(plan: &Plan, damaged: &BTreeSet<&str>) -> Applied {
     }
 }
 
+/// The document of `makespan gc --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct GcDocument<'a> {
+    /// Whether it was done; if not, the other members are what would be done.
+    done: bool,
+    runs: Vec<Gone<'a>>,
+    removed: &'a [String],
+    damaged: &'a [String],
+    /// How many runs are kept, by the reason.
+    kept: BTreeMap<&'static str, u64>,
+    /// Bytes of the runs that are kept.
+    left: u64,
+    compressed: u64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Gone<'a> {
+    run: &'a str,
+    reason: String,
+    #[schemars(with = "Option<Moment>")]
+    ended: Option<String>,
+    bytes: u64,
+}
+
 /// The answer as JSON.
-fn document(is_asked: bool, plan: &Plan, done: &Applied, maintained: &Maintained) -> serde_json::Value {
+fn document<'a>(
+    is_asked: bool,
+    plan: &'a Plan,
+    done: &'a Applied,
+    maintained: &Maintained,
+) -> GcDocument<'a> {
     let spared: BTreeSet<&str> = done.spared.iter().chain(&done.damaged).map(String::as_str).collect();
     let goes = plan.goes.iter().filter(|leaving| !spared.contains(leaving.run.id.as_str()));
-    let run = |Leaving { run, reason }: &Leaving| {
-        let ended = run.ended().map(format_rfc3339);
-        json!({ "run": run.id, "reason": words(*reason), "ended": ended, "bytes": run.bytes })
+    let run = |Leaving { run, reason }: &'a Leaving| Gone {
+        run: &run.id,
+        reason: words(*reason),
+        ended: run.ended().map(format_rfc3339),
+        bytes: run.bytes,
     };
     let kept = plan.kept.iter().filter(|(why, _)| **why != Kept::Wanted);
-    let kept: serde_json::Map<_, _> =
-        kept.map(|(why, count)| (why.name().to_owned(), json!(count))).collect();
-    json!({
-        "done": is_asked,
-        "runs": goes.map(run).collect::<Vec<_>>(),
-        "removed": done.removed,
-        "damaged": done.damaged,
-        "kept": kept,
-        "left": plan.left,
-        "compressed": maintained.compressed,
-    })
+    GcDocument {
+        done: is_asked,
+        runs: goes.map(run).collect(),
+        removed: &done.removed,
+        damaged: &done.damaged,
+        kept: kept.map(|(why, count)| (why.name(), *count)).collect(),
+        left: plan.left,
+        compressed: maintained.compressed,
+    }
 }
 
 fn words(reason: Reason) -> String {

@@ -6,13 +6,14 @@ use std::ops::ControlFlow;
 use makespan_format::{Event, EventSink, RunInfo, read_line, write_line};
 use makespan_scene::{count, counted};
 use makespan_store::{Batch, Error, EventRange, Numbered, Store, key};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::args::{ImportArgs, Input};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load_events;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json};
 use crate::stored::{Address, damage, known, patiently};
 
 /// As many events are sent at once, and no more than so many bytes of them.
@@ -61,6 +62,20 @@ fn line_of(event: &Event<'_>) -> String {
 /// What became of a run: its id, its events in the files, how many of them were stored, and whether it is new.
 pub(crate) type Brought = (String, u64, u64, bool);
 
+/// The document of `makespan import --json` and `makespan copy --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TransferDocument {
+    pub(super) runs: Vec<Transfer>,
+}
+
+/// A run, its events, and how many of them were new to the store.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Transfer {
+    pub(super) run: String,
+    pub(super) events: u64,
+    pub(super) stored: u64,
+}
+
 /// Brings the runs of files into the store.
 pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
     // Read first: where nothing can be read, no empty store is left behind.
@@ -69,11 +84,12 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
     let store = address.open()?;
     let told = bring_all(read, &address, &*store)?;
     if args.json {
-        let run =
-            |(id, events, stored, _): &Brought| json!({ "run": id, "events": events, "stored": stored });
-        let document = json!({ "runs": told.iter().map(run).collect::<Vec<_>>() });
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        let run = |(id, events, stored, _): &Brought| Transfer {
+            run: id.clone(),
+            events: *events,
+            stored: *stored,
+        };
+        return print_json(&TransferDocument { runs: told.iter().map(run).collect() });
     }
     let mut out = String::new();
     for (id, events, stored, is_new) in told {

@@ -3,19 +3,40 @@
 use std::io::Write as _;
 
 use makespan_scene::{count, counted};
-use makespan_server::documents;
+use makespan_server::documents::RunDocument;
 use makespan_store::{Info, Order, Page, RunFilter, RunQuery, RunState};
 use makespan_views::{Cell, Column, Table, Value};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::words::{moment, over, status};
 use crate::args::{ListArgs, Which};
 use crate::config::Config;
 use crate::config::settings::LIST_LIMIT;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print, print_foreign};
+use crate::output::{clean, print, print_foreign, print_json};
 use crate::stored::{Address, damage, now};
 use crate::terminal::Terminal;
+
+/// The document of `makespan list --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ListDocument<'a> {
+    runs: Vec<RunDocument<'a>>,
+    total: u64,
+    /// What `--after` takes to list what follows.
+    next: Option<String>,
+}
+
+impl<'a> ListDocument<'a> {
+    /// The document of a page of runs.
+    pub(crate) fn new(page: &'a Page) -> ListDocument<'a> {
+        ListDocument {
+            runs: page.runs.iter().map(RunDocument::new).collect(),
+            total: page.total,
+            next: page.next.as_ref().map(ToString::to_string),
+        }
+    }
+}
 
 /// Prints the runs of the store, the latest first.
 pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
@@ -40,11 +61,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
         return print_foreign(&page.runs.iter().flat_map(|run| [&run.id, "\n"]).collect::<String>());
     }
     if args.json {
-        let runs: Vec<_> = page.runs.iter().map(documents::run).collect();
-        let next = page.next.map(|cursor| cursor.to_string());
-        let document = json!({ "runs": runs, "total": page.total, "next": next });
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        return print_json(&ListDocument::new(&page));
     }
     let mut out = match page.runs.as_slice() {
         [] => format!("no matching runs in {}\n", address.shown()),

@@ -1,13 +1,22 @@
 //! `makespan pin`, `unpin`, `rm` and `restore`.
 
 use makespan_store::{Mark, RunState, Store};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::args::{RemoveArgs, RunsArgs};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json_line};
 use crate::stored::{Address, damage, now, patiently, state_of};
+
+/// The document of `--json` of the verbs `pin`, `unpin`, `rm` and `restore`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct MarkDocument<'a> {
+    runs: &'a [String],
+    /// What was done to them: `pinned`, `not pinned`, `in the trash`, `removed` or `restored`.
+    done: &'a str,
+}
 
 /// Keeps runs from being removed, or no more.
 pub(crate) fn pin(args: &RunsArgs, pinned: bool, config: &Config) -> Result<(), Failure> {
@@ -68,7 +77,7 @@ fn each(
         out.push_str(&format!("{}: {word}\n", clean(id)));
     }
     if as_json {
-        out = format!("{}\n", inert_json(&json!({ "runs": runs, "done": word }).to_string()));
+        return print_json_line(&MarkDocument { runs, done: word });
     }
     print(&out)
 }

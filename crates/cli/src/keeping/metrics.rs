@@ -1,16 +1,40 @@
 //! `makespan metrics`.
 
 use makespan_format::time::format_rfc3339;
+use makespan_server::documents::Moment;
 use makespan_store::MetricState;
 use makespan_views::{Cell, Column, Table};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json};
 use crate::stored::{Address, damage, state_of};
 use crate::terminal::Terminal;
+
+/// The document of `makespan metrics --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct MetricsDocument<'a> {
+    run: &'a str,
+    metrics: Vec<MetricJson<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Metric")]
+struct MetricJson<'a> {
+    name: &'a str,
+    unit: Option<&'a str>,
+    count: u64,
+    latest: Option<f64>,
+    #[schemars(with = "Option<Moment>")]
+    latest_time: Option<String>,
+    mean: Option<f64>,
+    min: Option<f64>,
+    max: Option<f64>,
+    deviation: Option<f64>,
+}
 
 /// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
@@ -20,10 +44,8 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     damage::check(&address, &*store, &args.run)?;
     let metrics = store.metrics(&args.run).map_err(|error| address.failed(error))?;
     if args.json {
-        let metrics: Vec<Value> = metrics.iter().map(metric_json).collect();
-        let document = json!({ "run": args.run, "metrics": metrics });
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        let metrics = metrics.iter().map(metric).collect();
+        return print_json(&MetricsDocument { run: &args.run, metrics });
     }
     if metrics.is_empty() {
         return print(&format!("no metrics in {}\n", clean(&args.run)));
@@ -31,12 +53,23 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     print(&Terminal::of_stdout().table(&table(&metrics)))
 }
 
-fn metric_json(metric: &MetricState) -> Value {
-    json!({
-        "name": metric.name, "unit": metric.unit, "count": metric.count, "latest": metric.latest,
-        "latest_time": metric.latest_t.map(format_rfc3339), "mean": metric.mean, "min": metric.min,
-        "max": metric.max, "deviation": metric.deviation(),
-    })
+fn metric(metric: &MetricState) -> MetricJson<'_> {
+    MetricJson {
+        name: &metric.name,
+        unit: metric.unit.as_deref(),
+        count: metric.count,
+        latest: known(metric.latest),
+        latest_time: metric.latest_t.map(format_rfc3339),
+        mean: known(metric.mean),
+        min: known(metric.min),
+        max: known(metric.max),
+        deviation: metric.deviation(),
+    }
+}
+
+/// A number of JSON, which knows neither infinities nor NaN.
+fn known(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
 }
 
 fn table(metrics: &[MetricState]) -> Table {

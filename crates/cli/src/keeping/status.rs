@@ -4,22 +4,49 @@ use makespan_format::time::format_rfc3339;
 use makespan_format::{Severity, Status};
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 use makespan_scene::duration;
-use makespan_server::documents;
+use makespan_server::documents::{Moment, RunDocument, StatusName};
 use makespan_store::RunState;
 use makespan_views::{Block, Cell, Column, Table, Value};
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::words::{moment, over, status};
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json};
 use crate::page::line;
 use crate::stored::{Address, now, run_of, state_of};
 use crate::terminal::{Terminal, bar};
 
 /// As many tasks are shown to people; JSON has all.
 const TASKS_SHOWN: usize = 200;
+
+/// The document of `makespan status --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct StatusDocument<'a> {
+    #[serde(flatten)]
+    run: RunDocument<'a>,
+    steps: Vec<StepStatus<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct StepStatus<'a> {
+    step: &'a str,
+    name: &'a str,
+    #[schemars(with = "StatusName")]
+    status: &'static str,
+    attempt: Option<u32>,
+    progress: Option<f64>,
+    #[schemars(with = "Option<Moment>")]
+    started: Option<String>,
+    #[schemars(with = "Option<Moment>")]
+    ended: Option<String>,
+    duration_ns: Option<i64>,
+    after: Vec<&'a str>,
+    error: Option<&'a str>,
+    message: Option<&'a str>,
+}
 
 /// Prints how a run stands: what is known of it as a whole, and each task.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
@@ -28,13 +55,8 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let state = state_of(&address, &*store, &args.run)?;
     let run = run_of(&address, &*store, &args.run)?;
     if args.json {
-        let mut document = documents::run(&state);
-        if let Json::Object(members) = &mut document {
-            let steps: Vec<Json> = in_order(&run).into_iter().map(|t| task_json(&run, t)).collect();
-            members.insert("steps".to_owned(), steps.into());
-        }
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        return print(&format!("{}\n", inert_json(&text)));
+        let steps = in_order(&run).into_iter().map(|t| step(&run, t)).collect();
+        return print_json(&StatusDocument { run: RunDocument::new(&state), steps });
     }
     print(&page(&state, &run, Terminal::of_stdout()))
 }
@@ -70,26 +92,26 @@ fn last_line(run: &Run, task: TaskId) -> Option<&str> {
     own.max_by_key(|&i| logs.t[i]).map(|i| run.text(logs.text[i]))
 }
 
-fn task_json(run: &Run, task: TaskId) -> Json {
+fn step(run: &Run, task: TaskId) -> StepStatus<'_> {
     let (progress, error, attempt) = last(run, task);
     let interval = run.task_interval(task);
     let after: Vec<&str> = match run.edges_inferred {
         true => Vec::new(),
         false => run.predecessors.row(task.index()).iter().map(|&p| run.task_id(TaskId(p))).collect(),
     };
-    json!({
-        "step": run.task_id(task),
-        "name": run.task_name(task),
-        "status": run.tasks.status[task.index()].name(),
-        "attempt": (attempt > 0).then_some(attempt),
-        "progress": progress,
-        "started": first_start(run, task).map(format_rfc3339),
-        "ended": interval.map(|(_, end)| format_rfc3339(end)),
-        "duration_ns": interval.map(|(start, end)| end.saturating_sub(start)),
-        "after": after,
-        "error": error,
-        "message": last_line(run, task),
-    })
+    StepStatus {
+        step: run.task_id(task),
+        name: run.task_name(task),
+        status: run.tasks.status[task.index()].name(),
+        attempt: (attempt > 0).then_some(attempt),
+        progress,
+        started: first_start(run, task).map(format_rfc3339),
+        ended: interval.map(|(_, end)| format_rfc3339(end)),
+        duration_ns: interval.map(|(start, end)| end.saturating_sub(start)),
+        after,
+        error,
+        message: last_line(run, task),
+    }
 }
 
 pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {

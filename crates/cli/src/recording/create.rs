@@ -4,14 +4,23 @@ use std::collections::BTreeSet;
 
 use makespan_format::{Event, Fields, RunInfo, Status, Task};
 use makespan_scene::counted;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::args::{CreateArgs, Label};
 use crate::config::Config;
 use crate::config::settings::WORKFLOW;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json_line};
 use crate::stored::{Address, Producer, known, new_run_id, now};
+
+/// The document of `makespan create --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CreatedDocument<'a> {
+    run: &'a str,
+    name: &'a str,
+    steps: Vec<&'a str>,
+}
 
 /// Makes a run and prints its id as the last word.
 pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
@@ -49,8 +58,7 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     }
     producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
-        let text = json!({ "run": id, "name": args.name, "steps": steps }).to_string();
-        return print(&format!("{}\n", inert_json(&text)));
+        return print_json_line(&CreatedDocument { run: &id, name: &args.name, steps });
     }
     let count = match steps.len() {
         0 => String::new(),

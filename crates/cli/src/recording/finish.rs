@@ -2,14 +2,24 @@
 
 use makespan_format::{Attempt, ErrorInfo, Event, RunInfo, Status, Task};
 use makespan_model::{Run, TaskId};
-use serde_json::json;
+use makespan_server::documents::StatusName;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::transition::last_attempt;
 use crate::args::{Ending, FinishArgs};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json_line};
 use crate::stored::{Address, Producer, now, run_of};
+
+/// The document of `makespan finish --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FinishDocument<'a> {
+    run: &'a str,
+    #[schemars(with = "StatusName")]
+    status: &'static str,
+}
 
 /// Says that nothing more will happen in a run.
 pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
@@ -34,8 +44,7 @@ pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
     }));
     producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
-        let text = json!({ "run": args.run, "status": status.name() }).to_string();
-        return print(&format!("{}\n", inert_json(&text)));
+        return print_json_line(&FinishDocument { run: &args.run, status: status.name() });
     }
     print(&format!("{}: {}\n", clean(&args.run), status.name()))
 }

@@ -4,19 +4,39 @@ use std::io::{self, BufReader};
 
 use makespan_format::{Event, Log, Sample};
 use makespan_scene::counted;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::step::find_step;
 use crate::args::{LogArgs, MetricArgs};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json_line};
 use crate::stored::{Address, Producer, now, run_of, state_of};
 
 /// As many lines of standard input are sent at once.
 const AT_ONCE: usize = 500;
 /// The longest line that is kept whole, in bytes.
 const LONGEST_LINE: usize = 1 << 20;
+
+/// The document of `makespan metric --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct MetricDocument<'a> {
+    run: &'a str,
+    name: &'a str,
+    value: f64,
+    unit: Option<&'a str>,
+    step: Option<&'a str>,
+}
+
+/// The document of `makespan log --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct LogDocument<'a> {
+    run: &'a str,
+    step: Option<&'a str>,
+    /// How many lines were recorded.
+    lines: usize,
+}
 
 /// Records a measured value.
 pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> {
@@ -43,10 +63,13 @@ pub(crate) fn metric(args: &MetricArgs, config: &Config) -> Result<(), Failure> 
     }));
     producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
-        let (run, name, value, unit, step) = (&args.run, &args.name, args.value, &args.unit, &args.step);
-        let text =
-            json!({ "run": run, "name": name, "value": value, "unit": unit, "step": step }).to_string();
-        return print(&format!("{}\n", inert_json(&text)));
+        return print_json_line(&MetricDocument {
+            run: &args.run,
+            name: &args.name,
+            value: args.value,
+            unit: args.unit.as_deref(),
+            step: args.step.as_deref(),
+        });
     }
     let unit = args.unit.as_ref().map_or_else(String::new, |unit| format!(" {}", clean(unit)));
     print(&format!("{}: {}{unit}\n", clean(&args.name), args.value))
@@ -91,8 +114,7 @@ pub(crate) fn log(args: &LogArgs, config: &Config) -> Result<(), Failure> {
         send(&mut vec![args.text.clone()])?;
     }
     if args.json {
-        let text = json!({ "run": args.run, "step": args.step, "lines": count }).to_string();
-        return print(&format!("{}\n", inert_json(&text)));
+        return print_json_line(&LogDocument { run: &args.run, step: args.step.as_deref(), lines: count });
     }
     Ok(())
 }

@@ -4,16 +4,31 @@ use makespan_analysis::nearest;
 use makespan_format::{Event, Log, Task};
 use makespan_model::{Run, TaskId};
 use makespan_scene::duration;
+use makespan_server::documents::StatusName;
 use makespan_store::Store;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::transition::{Happening, event, last_attempt};
 use crate::args::{StepArgs, StepVerb, StepWords};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::keeping::status::share;
-use crate::output::{clean, inert_json, print};
+use crate::output::{clean, print, print_json_line};
 use crate::stored::{Address, Producer, missing, now, run_of};
+
+/// The document of `--json` of the verbs of `makespan step`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct StepDocument<'a> {
+    run: &'a str,
+    step: &'a str,
+    #[schemars(with = "StatusName")]
+    status: &'static str,
+    attempt: Option<u32>,
+    progress: Option<f64>,
+    #[schemars(with = "Option<StatusName>")]
+    run_status: Option<&'static str>,
+}
 
 /// Records what happens to a step.
 pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
@@ -113,12 +128,14 @@ fn tell(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), F
     let progress = run.attempts_of(step).next_back().and_then(|a| share(run.attempts.progress[a.index()]));
     let run_status = run.status();
     if words.json {
-        let text = json!({
-            "run": run.id, "step": words.step, "status": status.name(),
-            "attempt": (attempt > 0).then_some(attempt), "progress": progress,
-            "run_status": run_status.map(|s| s.name()),
+        return print_json_line(&StepDocument {
+            run: &run.id,
+            step: &words.step,
+            status: status.name(),
+            attempt: (attempt > 0).then_some(attempt),
+            progress,
+            run_status: run_status.map(|s| s.name()),
         });
-        return print(&format!("{}\n", inert_json(&text.to_string())));
     }
     let mut text = format!("{}: {}", clean(&words.step), status.name());
     if !status.is_terminal()

@@ -2,15 +2,17 @@
 
 use makespan_analysis::{Distribution, Facts, RunStatistics, errors_of_runs, steps_of_runs};
 use makespan_format::time::format_rfc3339;
-use makespan_model::Status;
-use serde::{Serialize, Serializer};
+use makespan_server::documents::{Moment, Statuses};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::run_json::{RunStats, run};
 use super::statistics::Statistics;
 use super::step_json::{STEPS, Step, ns, step};
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// The document of `makespan stats --json`.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct StatsDocument<'a> {
     range: Range,
     all: Runs,
     workflows: Vec<Workflow<'a>>,
@@ -20,22 +22,24 @@ struct Document<'a> {
     runs: Vec<RunStats<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Range {
+    #[schemars(with = "Option<Moment>")]
     from: Option<String>,
+    #[schemars(with = "Option<Moment>")]
     to: Option<String>,
     outside: u32,
     undated: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Workflow<'a> {
     workflow: &'a str,
     #[serde(flatten)]
     runs: Runs,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Runs {
     runs: u32,
     statuses: Statuses,
@@ -44,20 +48,13 @@ struct Runs {
     succeeded: Spread,
     failed: Spread,
     ended: Spread,
+    #[schemars(with = "Option<Moment>")]
     first_started: Option<String>,
+    #[schemars(with = "Option<Moment>")]
     last_started: Option<String>,
 }
 
-/// All eleven statuses in the order of the vocabulary.
-struct Statuses([u32; Status::COUNT]);
-
-impl Serialize for Statuses {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(Status::ALL.into_iter().map(|s| (s.name(), self.0[s as usize])))
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Spread {
     count: usize,
     mean_ns: Option<i64>,
@@ -71,7 +68,7 @@ struct Spread {
     max_ns: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SharedError {
     kind: String,
     fingerprint: String,
@@ -94,7 +91,7 @@ pub(super) fn document(statistics: &Statistics<'_>) -> String {
         tasks: e.tasks,
         runs: e.runs,
     });
-    let document = Document {
+    let document = StatsDocument {
         range: Range {
             from: statistics.range.from.map(format_rfc3339),
             to: statistics.range.to.map(format_rfc3339),
@@ -130,7 +127,7 @@ fn spread(d: &Distribution) -> Spread {
 fn runs(s: &RunStatistics) -> Runs {
     Runs {
         runs: s.runs,
-        statuses: Statuses(s.statuses),
+        statuses: Statuses(s.statuses.map(u64::from)),
         status_unknown: s.unknown,
         success_rate: s.success_rate(),
         succeeded: spread(&s.succeeded),

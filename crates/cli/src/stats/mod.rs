@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{inert_json, print};
 use crate::terminal::Terminal;
+pub(crate) use json::StatsDocument;
 use statistics::{Counted, Statistics};
 
 /// Prints statistics of the runs, of their steps, and what their time went into, for people or for programs.

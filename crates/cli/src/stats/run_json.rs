@@ -5,8 +5,10 @@ use makespan_analysis::{
 };
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Run, Status};
+use makespan_server::documents::{Moment, StatusName};
 use makespan_views::Found;
 use makespan_views::encode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::statistics::Counted;
@@ -19,13 +21,16 @@ const MOST: usize = 20;
 /// How many chains beside the critical path.
 const CHAINS: usize = 5;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct RunStats<'a> {
     id: &'a str,
     name: &'a str,
     format: &'static str,
+    #[schemars(with = "Option<StatusName>")]
     status: Option<&'static str>,
+    #[schemars(with = "Option<Moment>")]
     started: Option<String>,
+    #[schemars(with = "Option<Moment>")]
     ended: Option<String>,
     makespan_ns: Option<i64>,
     work_ns: i64,
@@ -50,7 +55,8 @@ pub(super) struct RunStats<'a> {
     findings: Vec<FindingJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Bounds")]
 struct BoundsJson {
     critical_path_ns: i64,
     slots: u32,
@@ -66,7 +72,8 @@ struct BoundsJson {
     inferred: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Path")]
 struct PathJson<'a> {
     run_ns: i64,
     dependency_ns: i64,
@@ -79,22 +86,24 @@ struct PathJson<'a> {
     longest: Vec<SegmentJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Segment")]
 struct SegmentJson<'a> {
     task: &'a str,
     kind: &'static str,
+    #[schemars(with = "Moment")]
     from: String,
     length_ns: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Chain<'a> {
     tasks: Vec<&'a str>,
     length_ns: i64,
     behind_ns: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Waiting<'a> {
     dependency_ns: i64,
     slot_ns: i64,
@@ -105,14 +114,14 @@ struct Waiting<'a> {
     culprits: Vec<Culprit<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Culprit<'a> {
     task: &'a str,
     dependency_ns: i64,
     slot_ns: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Straggler<'a> {
     task: &'a str,
     step: &'a str,
@@ -121,7 +130,7 @@ struct Straggler<'a> {
     peers: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Retries<'a> {
     lost_ns: i64,
     repeated_ns: i64,
@@ -132,7 +141,7 @@ struct Retries<'a> {
     tasks: Vec<Retried<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Retried<'a> {
     task: &'a str,
     attempts: u32,
@@ -142,13 +151,14 @@ struct Retried<'a> {
     delay_ns: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Requests {
     cpus: Option<WasteJson>,
     memory: Option<WasteJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Waste")]
 struct WasteJson {
     tasks: u32,
     requested: f64,
@@ -156,7 +166,8 @@ struct WasteJson {
     share: Option<f64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
 struct ErrorJson<'a> {
     kind: &'a str,
     fingerprint: &'a str,
@@ -166,7 +177,8 @@ struct ErrorJson<'a> {
     first_task: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Rule")]
 struct RuleJson<'a> {
     rule: String,
     verdict: &'static str,
@@ -175,7 +187,8 @@ struct RuleJson<'a> {
     task: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 struct FindingJson<'a> {
     code: &'static str,
     severity: &'static str,

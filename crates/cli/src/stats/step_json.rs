@@ -2,12 +2,13 @@
 
 use makespan_analysis::StepStat;
 use makespan_model::UNKNOWN;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How many steps are listed: where every task is a step of its own, the list would be as long as the run.
 pub(super) const STEPS: usize = 1000;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Step {
     step: String,
     tasks: u32,

@@ -2,12 +2,15 @@
 
 use makespan_analysis::Facts;
 use makespan_format::time::format_rfc3339;
+use makespan_server::documents::Moment;
 use makespan_views::sections::Metered;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::StatsArgs;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Trend")]
 pub(super) struct TrendJson<'a> {
     metric: &'a str,
     quantity: &'static str,
@@ -19,8 +22,10 @@ pub(super) struct TrendJson<'a> {
     bins: Vec<BinJson>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Bin")]
 struct BinJson {
+    #[schemars(with = "Moment")]
     from: String,
     samples: u32,
     mean: f64,

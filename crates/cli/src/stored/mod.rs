@@ -22,7 +22,7 @@ pub(crate) use id::{new_run_id, random};
 pub(crate) use known::{all_runs_of, known, lines_of, missing, run_of, state_of};
 pub(crate) use patience::{patiently, within};
 pub(crate) use producer::Producer;
-pub(crate) use reading::{bytes_of, name_of};
+pub(crate) use reading::{RUN_PREFIX, bytes_of, id_of, name_of};
 
 /// What the last try may take longer than the wait for a store.
 const MARGIN: Duration = Duration::from_millis(200);

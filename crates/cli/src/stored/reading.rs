@@ -8,14 +8,14 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// Before an id, says that it is one.
-const PREFIX: &str = "run:";
+pub(crate) const RUN_PREFIX: &str = "run:";
 /// The longest ending of the name of a file, in characters.
 const LONGEST_ENDING: usize = 10;
 
 /// The id of the run that a path means, where it is not there as a file; `None` where it looks like a file.
 pub(crate) fn id_of(path: &Path) -> Option<&str> {
     let text = path.to_str()?;
-    if let Some(id) = text.strip_prefix(PREFIX) {
+    if let Some(id) = text.strip_prefix(RUN_PREFIX) {
         return Some(id);
     }
     let ending = text.rsplit_once('.').map(|(_, ending)| ending);
@@ -34,7 +34,7 @@ pub(crate) fn id_of(path: &Path) -> Option<&str> {
 /// Why there is no such run, as a part of a sentence; also where the store cannot be asked.
 pub(crate) fn bytes_of(config: &Config, path: &Path) -> Result<Vec<u8>, String> {
     let Some(id) = id_of(path) else {
-        return Err(format!("a run of the store is given as {PREFIX}{}", path.display()));
+        return Err(format!("a run of the store is given as {RUN_PREFIX}{}", path.display()));
     };
     let read = || -> Result<Vec<u8>, Failure> {
         let address = Address::new(config)?;
@@ -53,7 +53,7 @@ pub(crate) fn bytes_of(config: &Config, path: &Path) -> Result<Vec<u8>, String> 
 /// The name of the file that those bytes would be.
 pub(crate) fn name_of(path: &Path) -> String {
     let text = path.to_string_lossy();
-    format!("{}.jsonl", text.strip_prefix(PREFIX).unwrap_or(&text))
+    format!("{}.jsonl", text.strip_prefix(RUN_PREFIX).unwrap_or(&text))
 }
 
 #[cfg(test)]

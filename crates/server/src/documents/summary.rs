@@ -5,7 +5,10 @@ use std::sync::Arc;
 use makespan_analysis::Facts;
 use makespan_format::time::format_rfc3339;
 use makespan_model::{Run, Status, UNKNOWN};
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::schema::{Moment, StatusName, Statuses};
 
 /// A run to summarise.
 #[derive(Clone, Debug)]
@@ -16,20 +19,24 @@ pub struct Summarised<'a> {
     pub format: &'a str,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// The document of [`summary`].
+#[derive(Serialize, JsonSchema)]
+pub struct SummaryDocument<'a> {
     runs: Vec<RunSummary<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunSummary<'a> {
     id: String,
     name: String,
     workflow: Option<String>,
     format: &'a str,
     source: Option<String>,
+    #[schemars(with = "Option<StatusName>")]
     status: Option<&'static str>,
+    #[schemars(with = "Option<Moment>")]
     started: Option<String>,
+    #[schemars(with = "Option<Moment>")]
     ended: Option<String>,
     makespan_ns: Option<i64>,
     work_ns: i64,
@@ -49,31 +56,25 @@ struct RunSummary<'a> {
     diagnostics: Vec<Finding>,
 }
 
-/// All eleven statuses in the order of the vocabulary.
-struct Statuses([u32; Status::COUNT]);
-
-impl Serialize for Statuses {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(Status::ALL.into_iter().map(|s| (s.name(), self.0[s as usize])))
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Recorded {
+    #[schemars(with = "Option<StatusName>")]
     status: Option<&'static str>,
+    #[schemars(with = "Option<Moment>")]
     started: Option<String>,
+    #[schemars(with = "Option<Moment>")]
     ended: Option<String>,
     wall_ns: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Difference {
     what: String,
     ours: String,
     stored: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Finding {
     code: String,
     severity: &'static str,
@@ -85,7 +86,7 @@ struct Finding {
 
 /// The summary of all runs as JSON on several lines, as `makespan summary --json` prints it.
 pub fn summary(runs: &[Summarised<'_>]) -> String {
-    let document = Document { runs: runs.iter().map(one).collect() };
+    let document = SummaryDocument { runs: runs.iter().map(one).collect() };
     // Serialising plain values into a string cannot fail.
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
@@ -112,7 +113,7 @@ fn one<'a>(summarised: &Summarised<'a>) -> RunSummary<'a> {
         retries: totals.retries,
         edges: totals.edges,
         edges_inferred: totals.edges_inferred,
-        statuses: Statuses(totals.statuses),
+        statuses: Statuses(totals.statuses.map(u64::from)),
         critical_path: path
             .map(|p| p.tasks.iter().map(|t| run.task_id(*t).to_owned()).collect())
             .unwrap_or_default(),

@@ -5,10 +5,14 @@ use makespan_analysis::query::Query;
 use makespan_format::time::format_rfc3339;
 use makespan_model::{TaskId, UNKNOWN};
 use makespan_views::tasks::{start_of, worker_of};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
-struct Line<'a> {
+use super::schema::{Moment, StatusName};
+
+/// The document of [`tasks`].
+#[derive(Serialize, JsonSchema)]
+pub struct TasksDocument<'a> {
     query: String,
     run: RunName<'a>,
     tasks: Vec<Task<'a>>,
@@ -18,19 +22,22 @@ struct Line<'a> {
     next: Option<usize>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RunName<'a> {
     id: &'a str,
     name: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Task<'a> {
     id: &'a str,
     name: &'a str,
     step: &'a str,
+    #[schemars(with = "StatusName")]
     status: &'static str,
+    #[schemars(with = "Option<Moment>")]
     start: Option<String>,
+    #[schemars(with = "Option<Moment>")]
     end: Option<String>,
     duration_ns: Option<i64>,
     wait_ns: Option<i64>,
@@ -43,7 +50,7 @@ struct Task<'a> {
 pub fn tasks(query: &Query, facts: &Facts, found: &[TaskId], page: std::ops::Range<usize>) -> String {
     let run = facts.run();
     let listed = found.get(page.clone()).unwrap_or_default();
-    let line = Line {
+    let line = TasksDocument {
         query: query.to_string(),
         run: RunName { id: &run.id, name: run.title() },
         tasks: listed.iter().map(|t| task(facts, *t)).collect(),

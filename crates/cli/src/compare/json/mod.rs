@@ -12,7 +12,9 @@ use super::compared::Compared;
 use super::pair::Pair;
 use shape::*;
 
-fn write(document: &Document) -> String {
+pub(crate) use shape::ComparisonDocument;
+
+fn write(document: &ComparisonDocument) -> String {
     // Serialising plain values into a string cannot fail.
     serde_json::to_string_pretty(document).unwrap_or_default()
 }
@@ -28,7 +30,7 @@ fn code(unit: &Unit) -> &str {
     }
 }
 
-fn document(comparison: &'static str, measure: &str, unit: &Unit, runs: &[Compared]) -> Document {
+fn document(comparison: &'static str, measure: &str, unit: &Unit, runs: &[Compared]) -> ComparisonDocument {
     let entry = |r: &Compared| {
         let (run, totals) = (r.facts.run(), r.facts.totals());
         RunEntry {
@@ -43,12 +45,12 @@ fn document(comparison: &'static str, measure: &str, unit: &Unit, runs: &[Compar
             tasks: totals.tasks,
         }
     };
-    Document {
+    ComparisonDocument {
         comparison,
         measure: measure.to_owned(),
         unit: code(unit).to_owned(),
         runs: runs.iter().map(entry).collect(),
-        ..Document::default()
+        ..ComparisonDocument::default()
     }
 }
 

@@ -1,12 +1,14 @@
 //! The members of the document, in the order in which they stand in it.
 
+use makespan_server::documents::{Moment, StatusName};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A number that may not be known.
 pub(super) type Number = Option<f64>;
 
-#[derive(Default, Serialize)]
-pub(super) struct Document {
+#[derive(Default, Serialize, JsonSchema)]
+pub(crate) struct ComparisonDocument {
     pub(super) comparison: &'static str,
     pub(super) measure: String,
     pub(super) unit: String,
@@ -25,20 +27,22 @@ pub(super) struct Document {
     pub(super) trends: Option<TrendsEntry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct RunEntry {
     pub(super) set: &'static str,
     pub(super) id: String,
     pub(super) name: String,
     pub(super) workflow: Option<String>,
     pub(super) format: &'static str,
+    #[schemars(with = "Option<StatusName>")]
     pub(super) status: Option<&'static str>,
+    #[schemars(with = "Option<Moment>")]
     pub(super) started: Option<String>,
     pub(super) makespan_ns: Option<i64>,
     pub(super) tasks: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Note {
     pub(super) code: &'static str,
     pub(super) run: Option<&'static str>,
@@ -49,7 +53,7 @@ pub(super) struct Note {
     pub(super) runs: Option<u32>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Explained {
     pub(super) part: &'static str,
     pub(super) task: Option<String>,
@@ -58,14 +62,14 @@ pub(super) struct Explained {
     pub(super) delta_ns: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct PathEntry {
     pub(super) entered: Vec<String>,
     pub(super) left: Vec<String>,
     pub(super) inferred: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Counts {
     pub(super) same: usize,
     pub(super) changed: usize,
@@ -74,7 +78,7 @@ pub(super) struct Counts {
     pub(super) renamed: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct TaskEntry {
     pub(super) key: String,
     #[serde(rename = "match")]
@@ -85,7 +89,9 @@ pub(super) struct TaskEntry {
     pub(super) b_id: Option<String>,
     pub(super) name: String,
     pub(super) step: String,
+    #[schemars(with = "Option<StatusName>")]
     pub(super) a_status: Option<&'static str>,
+    #[schemars(with = "Option<StatusName>")]
     pub(super) b_status: Option<&'static str>,
     pub(super) a_ns: Option<i64>,
     pub(super) b_ns: Option<i64>,
@@ -95,7 +101,7 @@ pub(super) struct TaskEntry {
     pub(super) parameters: Vec<ParameterEntry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ParameterEntry {
     pub(super) of: &'static str,
     pub(super) name: String,
@@ -103,7 +109,7 @@ pub(super) struct ParameterEntry {
     pub(super) b: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct StepEntry {
     pub(super) step: String,
     pub(super) a_tasks: u32,
@@ -113,7 +119,7 @@ pub(super) struct StepEntry {
     pub(super) delta_work_ns: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct MeasureEntry {
     pub(super) key: String,
     pub(super) unit: String,
@@ -125,7 +131,7 @@ pub(super) struct MeasureEntry {
     pub(super) delta_median: f64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct VerdictsEntry {
     pub(super) tested_on_path: usize,
     pub(super) tested_others: usize,
@@ -135,7 +141,7 @@ pub(super) struct VerdictsEntry {
     pub(super) tasks: Vec<VerdictEntry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SamplesEntry {
     pub(super) verdict: &'static str,
     pub(super) baseline: Vec<Number>,
@@ -154,7 +160,7 @@ pub(super) struct SamplesEntry {
     pub(super) candidate_failed: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct VerdictEntry {
     pub(super) key: String,
     pub(super) name: String,
@@ -165,13 +171,13 @@ pub(super) struct VerdictEntry {
     pub(super) contribution: Number,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct TrendsEntry {
     pub(super) makespan: Option<SeriesEntry>,
     pub(super) tasks: Vec<TrendEntry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct TrendEntry {
     pub(super) key: String,
     pub(super) name: String,
@@ -180,10 +186,11 @@ pub(super) struct TrendEntry {
     pub(super) series: SeriesEntry,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SeriesEntry {
     pub(super) values: Vec<Number>,
     pub(super) counts: Vec<bool>,
+    #[schemars(with = "Vec<Option<StatusName>>")]
     pub(super) statuses: Vec<Option<&'static str>>,
     pub(super) levels: Vec<LevelEntry>,
     pub(super) slope: Number,
@@ -191,7 +198,7 @@ pub(super) struct SeriesEntry {
     pub(super) before: Option<SpreadEntry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct LevelEntry {
     pub(super) first: usize,
     pub(super) last: usize,
@@ -199,7 +206,7 @@ pub(super) struct LevelEntry {
     pub(super) median: f64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SpreadEntry {
     pub(super) values: usize,
     pub(super) min: f64,
