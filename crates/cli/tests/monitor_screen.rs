@@ -5,6 +5,7 @@
 mod common;
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use common::kept::Kept;
 use common::pty::Terminal;
@@ -89,6 +90,29 @@ fn signals_and_ctrl_c_leave_the_screen_first() {
         assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
         terminal.until(LEAVE);
         terminal.until(code);
+    }
+}
+
+#[test]
+fn it_ends_with_its_terminal() {
+    let (kept, run) = started("screen-gone");
+    for before in ["", "trap '' HUP; "] {
+        let inner = format!("{before}echo pid $$.; exec '{PROGRAM}' monitor {run} --interval 100ms");
+        let script = format!("export TERM=xterm; exec sh -c \"{}\"", inner.replace('$', "\\$"));
+        let mut terminal = Terminal::start(&kept, &["sh", "-c", &script]);
+        terminal.until("pid ");
+        let id = terminal.until(".").trim_end_matches('.').to_owned();
+        terminal.shows("q quit", SIZE);
+        drop(terminal);
+        let is_there = || {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+            stat.is_ok_and(|stat| !stat.contains(") Z "))
+        };
+        let until = Instant::now() + Duration::from_secs(20);
+        while is_there() {
+            assert!(Instant::now() < until, "{before}: still there without a terminal");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use makespan_alerts::{Alert, AlertSeverity};
 
-use super::mail::Mail;
+use super::mail_server::Mail;
 
 /// A receiver of notifications.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use makespan_scene::{AxisMode, Role, TimeScale, glyph_char, ticks};
 use makespan_views::status_role;
 use ratatui::text::{Line, Span};
 
-use super::paint::Inks;
+use super::inks::Inks;
 use crate::output::clean;
 use crate::terminal::{Ink, columns, fitted};
 

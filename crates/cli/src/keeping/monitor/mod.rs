@@ -2,6 +2,7 @@
 //! elsewhere it prints text.
 
 mod gantt;
+mod inks;
 mod paint;
 mod plain;
 mod reader;

@@ -7,16 +7,17 @@ use makespan_views::timeline::{Counter, tracks};
 use makespan_views::{Recorded, status_role};
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Layout, Margin, Rect};
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph, Sparkline};
 
 use super::gantt;
+use super::inks::Inks;
 use super::plain::share_over;
 use super::state::Monitor;
 use crate::keeping::moment;
 use crate::output::clean;
-use crate::terminal::{Ink, Terminal, bar, clipped, fitted};
+use crate::terminal::{Ink, bar, clipped, fitted};
 
 /// From this width on, steps stand beside the timeline.
 const WIDE: u16 = 100;
@@ -29,39 +30,6 @@ const COUNTER: u16 = 24;
 const SECOND: i64 = 1_000_000_000;
 /// Columns of the bar of a step.
 const BAR: usize = 10;
-
-/// Styles of inks; without colours, weight and brightness only.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Inks {
-    has_colours: bool,
-}
-
-impl Inks {
-    pub(super) fn of(terminal: Terminal) -> Inks {
-        Inks { has_colours: terminal.has_colours() }
-    }
-
-    pub(super) fn style(self, ink: Ink) -> Style {
-        let colour = match ink {
-            Ink::Strong => return Style::new().add_modifier(Modifier::BOLD),
-            Ink::Muted => return Style::new().add_modifier(Modifier::DIM),
-            Ink::Good => Color::Green,
-            Ink::Warning => Color::Yellow,
-            Ink::Bad => Color::Red,
-            Ink::Less => Color::Indexed(33),
-            Ink::More => Color::Indexed(208),
-        };
-        if self.has_colours { Style::new().fg(colour) } else { Style::new() }
-    }
-
-    pub(super) fn role(self, role: Role) -> Style {
-        match Ink::of(role) {
-            Some(ink) => self.style(ink),
-            None if role == Role::Running && self.has_colours => Style::new().fg(Color::Cyan),
-            None => Style::new(),
-        }
-    }
-}
 
 /// Paints the whole screen at a moment, ns since the epoch.
 pub(super) fn paint(frame: &mut Frame, monitor: &Monitor, now: i64, inks: Inks) {
@@ -147,7 +115,7 @@ fn paint_run(frame: &mut Frame, monitor: &Monitor, now: i64, area: Rect, inks: I
     let until = monitor.goes_on_until(now);
     let notes = notes(monitor, inks);
     let tall = if notes.is_empty() { 0 } else { notes.len().min(NOTES) as u16 + 1 };
-    let shown = counters(monitor, area.width);
+    let shown = counters(monitor, until, area.width);
     let counting = if shown.is_empty() || area.height < 16 { 0 } else { COUNTERS };
     let [main, middle, bottom] = Layout::vertical([
         Constraint::Min(0),
@@ -225,17 +193,26 @@ fn paint_steps(frame: &mut Frame, monitor: &Monitor, area: Rect, inks: Inks) {
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// The counters that fit beside each other, over the whole run as far as it is known: what runs, then what was sampled.
-fn counters(monitor: &Monitor, width: u16) -> Vec<Counter> {
+/// The counters that fit beside each other, over the whole run: what runs, then what was sampled.
+fn counters(monitor: &Monitor, until: Option<i64>, width: u16) -> Vec<Counter> {
     let Some(seen) = &monitor.seen else { return Vec::new() };
-    let Some((t0, t1)) = seen.facts.run().extent() else { return Vec::new() };
+    let Some((t0, known)) = seen.facts.run().extent() else { return Vec::new() };
+    let t1 = until.unwrap_or(known).max(t0.saturating_add(1));
     let most = usize::from(width / COUNTER).clamp(1, 3);
     let beside = |count: usize| {
         let x1 = f64::from(width / count as u16).max(2.0) - 1.0;
-        let mut all = tracks(&seen.facts, &TimeScale { t0, t1: t1.max(t0.saturating_add(1)), x0: 0.0, x1 });
+        let scale = TimeScale { t0, t1, x0: 0.0, x1 };
+        let mut all = tracks(&seen.facts, &scale);
         // What waits is said by the steps.
         all.retain(|counter| counter.role != Role::Queued);
         all.truncate(most);
+        // Facts end with the last start or end; what was running then runs still.
+        let last = seen.facts.run().span().map_or(t0, |(_, last)| last);
+        let behind = scale.x(last).max(0.0) as usize + 1;
+        let still = seen.facts.totals().going_on as f64;
+        for counter in all.iter_mut().filter(|counter| until.is_some() && counter.role == Role::Running) {
+            counter.envelope.iter_mut().skip(behind).for_each(|slot| *slot = Some((still, still)));
+        }
         all
     };
     let all = beside(most);

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 
-use super::paint::{Inks, paint};
+use super::inks::Inks;
+use super::paint::paint;
 use super::plain;
 use super::reader::Reader;
 use super::state::{Monitor, Reaction};
@@ -120,13 +121,18 @@ fn watch(monitor: &mut Monitor, reader: &Reader, inks: Inks, is_one: bool) -> io
 mod signals {
     //! Signals that end the program, noted so that the screen is left first.
 
-    use std::io;
+    use std::io::{self, IsTerminal as _};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
 
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::flag;
 
+    /// So often it is looked whether the program should be gone.
+    const LOOK: Duration = Duration::from_millis(500);
+
+    #[derive(Clone)]
     pub(super) struct Caught(Vec<(i32, Arc<AtomicBool>)>);
 
     impl Caught {
@@ -137,7 +143,26 @@ mod signals {
                 flag::register(signal, Arc::clone(&caught))?;
                 all.push((signal, caught));
             }
-            Ok(Caught(all))
+            let caught = Caught(all);
+            let watched = caught.clone();
+            std::thread::Builder::new().name("signals".to_owned()).spawn(move || watched.see_to_it())?;
+            Ok(caught)
+        }
+
+        /// Ends the program if a signal has not ended it, or if its terminal is gone: whoever waits for keys of such a terminal
+        /// may wait for ever.
+        fn see_to_it(&self) {
+            loop {
+                let before = self.first();
+                std::thread::sleep(LOOK);
+                let is_gone = !io::stdin().is_terminal();
+                if let Some(signal) = before.or(is_gone.then_some(SIGHUP)) {
+                    let _ = ratatui::try_restore();
+                    let _ = signal_hook::low_level::emulate_default_handler(signal);
+                    // An ignored hang-up ends nothing, but without a terminal there is nothing left to do.
+                    std::process::exit(128 + signal);
+                }
+            }
         }
 
         pub(super) fn first(&self) -> Option<i32> {

@@ -11,7 +11,8 @@ use makespan_store::{RunState, Tally};
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::paint::{Inks, paint};
+use super::inks::Inks;
+use super::paint::paint;
 use super::reader::{Reading, Seen};
 use super::state::{Monitor, Reaction};
 use crate::terminal::{Terminal, columns};
@@ -98,7 +99,11 @@ fn a_screen_shows_progress_timeline_counters_and_errors() {
         let first = row.find('▒').expect("the failed try");
         assert!(row.trim_end().ends_with('▓') && first < row.find('▓').unwrap(), "{row}");
         assert!(line(&lines, "╷").contains("╷0"), "the axis counts from the start of the run");
-        line(&lines, "Running ≤ 2");
+        let at = lines.iter().position(|line| line.contains("Running ≤ 2")).expect("the counter");
+        let row: Vec<char> = lines[at + 3].chars().collect();
+        let end =
+            lines[at].chars().collect::<Vec<_>>().windows(4).position(|w| w == [' ', 'c', 'p', 'u']).unwrap();
+        assert_eq!(row[end - 3], '█', "what was running at the last event runs still: {}", lines[at + 3]);
         line(&lines, "cpu ≤ 250 %");
         line(&lines, "✗ align-2: no reference genome");
         assert!(
