@@ -76,6 +76,8 @@ pub(crate) enum Action {
     Palette,
     /// Opens or closes the settings.
     Settings,
+    /// Opens or closes the alerts of the server.
+    Alerts,
     /// Steps back out of what is open.
     Back,
     /// Asks for files.
@@ -301,6 +303,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     ctrl(key("KeyO", "Ctrl O", PAGE, "open files", Action::Open)),
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
+    key("KeyL", "L", PAGE, "alerts of the server", Action::Alerts),
     ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),
     shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),
 ];
