@@ -12,9 +12,9 @@ use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::asking::asked;
 use crate::panels::{
-    AreaDrawer, Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot, GraphPanel, HeatPanel, Help,
-    Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox, Rail, RunsPage, SettingsSheet, TasksPanel,
-    TimelinePanel, Top,
+    AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot,
+    GraphPanel, HeatPanel, Help, Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox, Rail,
+    RunsPage, SettingsSheet, TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, embed, files, frame, random};
 use crate::state::actions::{Action, find};
@@ -176,6 +176,7 @@ fn App() -> impl IntoView {
     let sheet = move || match sheet.get() {
         Some(Sheet::Help) => view! { <Help store=store/> }.into_any(),
         Some(Sheet::Palette) => view! { <Palette store=store/> }.into_any(),
+        Some(Sheet::Alerts) => view! { <AlertSheet store=store/> }.into_any(),
         Some(Sheet::Settings) => view! { <SettingsSheet store=store/> }.into_any(),
         None => ().into_any(),
     };
@@ -184,7 +185,7 @@ fn App() -> impl IntoView {
     view! {
         <div class="page" class:dragging=move || dragging.get()>
             <button type="button" class="skip" on:click=move |_| dom::focus(MAIN)>"Skip to the view"</button>
-            <Top store=store><QueryBox store=store/></Top>
+            <Top store=store badge=move || view! { <AlertBadge store=store/> }><QueryBox store=store/></Top>
             {body}
             {sheet}
             <p class="hidden" role="status" aria-live="polite" data-testid="selected">{selected}</p>
@@ -267,6 +268,7 @@ fn listen(store: Store) {
                     Action::Help
                         | Action::Palette
                         | Action::Settings
+                        | Action::Alerts
                         | Action::Theme
                         | Action::Open
                         | Action::Back

@@ -1,5 +1,6 @@
 //! The parts of the page. A panel reads the store and dispatches; no panel knows another.
 
+mod alerts;
 mod area;
 mod charts;
 mod compare;
@@ -20,6 +21,7 @@ mod tasks;
 mod timeline;
 mod top;
 
+pub(crate) use alerts::{AlertBadge, AlertSheet};
 pub(crate) use area::AreaDrawer;
 pub(crate) use charts::ChartsPanel;
 pub(crate) use compare::ComparePanel;

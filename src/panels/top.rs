@@ -37,7 +37,7 @@ fn saved_title(format: Format) -> String {
 
 /// Name, run, filter, and the buttons that are always there.
 #[component]
-pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
+pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenFn) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
     let chosen = move |e: leptos::ev::Event| {
         store.dispatch(Action::ShowRun(event_target_value(&e).parse().unwrap_or(0)));
@@ -108,6 +108,7 @@ pub(crate) fn Top(store: Store, children: ChildrenFn) -> impl IntoView {
                 </select>
                 <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
             </Show>
+            {badge.run()}
             <button type="button" title="Commands, tasks, steps, runs (Ctrl K)" aria-label="Commands and search" on:click=move |_| store.dispatch(Action::Palette)>"☰"</button>
             <button type="button" class="wide" title="Theme (Shift T)" on:click=move |_| store.dispatch(Action::Theme)>{theme_name}</button>
             <button type="button" title="Open files (Ctrl O)" on:click=move |_| store.dispatch(Action::Open)>"Open"</button>

@@ -1,6 +1,6 @@
 //! What the script that starts the page lends: the engine, and the blocks embedded in a report.
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -138,6 +138,28 @@ pub(crate) fn served_files() -> Vec<ServedFile> {
         Some(ServedFile { name: text(v, "name")?, url: text(v, "url")?, is_live })
     };
     list.iter().filter_map(file).filter(|file| file.url.starts_with("./")).collect()
+}
+
+/// Sends JSON to an address of the same origin.
+pub(crate) async fn post(url: &str, body: &str) -> Result<(), String> {
+    let object = |members: &[(&str, JsValue)]| -> Result<JsValue, String> {
+        let object = Object::new();
+        for (name, value) in members {
+            Reflect::set(&object, &(*name).into(), value).map_err(|e| message(&e))?;
+        }
+        Ok(object.into())
+    };
+    let headers = object(&[("content-type", "application/json".into())])?;
+    let asked = object(&[("method", "POST".into()), ("headers", headers), ("body", body.into())])?;
+    let window = super::dom::window().ok_or("there is no window")?;
+    let fetch: Function = Reflect::get(&window, &"fetch".into())
+        .and_then(JsCast::dyn_into)
+        .map_err(|_| "this browser sends nothing".to_owned())?;
+    let answer = fetch.call2(&window, &url.into(), &asked).map_err(|e| message(&e))?;
+    let answer: Promise = answer.dyn_into().map_err(|_| "no response".to_owned())?;
+    let response = JsFuture::from(answer).await.map_err(|e| message(&e))?;
+    let response: web_sys::Response = response.dyn_into().map_err(|_| "no response".to_owned())?;
+    if response.ok() { Ok(()) } else { Err(format!("the server returned status {}", response.status())) }
 }
 
 /// Bytes from an address of the same origin.

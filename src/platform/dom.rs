@@ -265,3 +265,8 @@ pub(crate) fn link_run(run: Option<&str>) {
     };
     let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
 }
+
+/// Whether nobody sees the page: it is in another tab, or minimised.
+pub(crate) fn is_hidden() -> bool {
+    document().is_some_and(|document| document.hidden())
+}

@@ -76,6 +76,8 @@ pub(crate) enum Action {
     Palette,
     /// Opens or closes the settings.
     Settings,
+    /// Opens or closes the alerts of the server.
+    Alerts,
     /// Steps back out of what is open.
     Back,
     /// Asks for files.
@@ -317,6 +319,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyL", "Shift L", PAGE, "copy a link that contains this run", Action::LinkRun)),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
+    key("KeyL", "L", PAGE, "alerts of the server", Action::Alerts),
     ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),
     shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),
 ];

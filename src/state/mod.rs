@@ -1,6 +1,7 @@
 //! What the page knows: the shared view, what the keys do, and the answers that are shown.
 
 pub(crate) mod actions;
+pub(crate) mod alerts;
 pub(crate) mod history;
 pub(crate) mod phase;
 pub(crate) mod settings;

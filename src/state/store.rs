@@ -8,10 +8,12 @@ use leptos::prelude::*;
 use makespan_engine::{Answer, Format, Opened, Question, Shell, Touch};
 use makespan_import::Unit;
 use makespan_scene::{Theme, counted};
+use makespan_views::filter::Filter;
 use makespan_views::gesture::Frame;
-use makespan_views::{TimeMode, ViewState, decode, encode};
+use makespan_views::{TimeMode, View, ViewState, decode, encode};
 
 use super::actions::{Action, Setting};
+use super::alerts::AlertList;
 use super::phase::{Failure, Loading, Phase};
 use super::settings::Settings;
 use super::update::{Effect as Outside, State, update};
@@ -53,6 +55,8 @@ pub(crate) struct Store {
     changes: StoredValue<u32>,
     /// Something to say for a moment.
     pub(crate) said: RwSignal<String>,
+    /// The firing alerts of the server that the page came from.
+    pub(crate) firing: RwSignal<AlertList>,
     /// The view state, apart from panels.
     pub(crate) view: Memo<ViewState>,
     /// Index of the selected task.
@@ -105,6 +109,7 @@ impl Store {
             unit: RwSignal::new(None),
             changes: StoredValue::new(0),
             said: RwSignal::new(said),
+            firing: RwSignal::new(AlertList::default()),
             view,
             selected,
             theme,
@@ -399,6 +404,25 @@ impl Store {
         let place = String::from(js_sys::encode_uri_component(run));
         self.follow(Followed::Run(run.to_owned(), format!("{server}runs/{place}/live")));
         self.followed_run.set_value(Some(run.to_owned()));
+    }
+
+    /// Shows a run of the server that the page came from, on the timeline if a task of it is named, which is then selected.
+    pub(crate) fn show_of_server(&self, server: &str, run: &str, task: Option<&str>) {
+        let is_shown = self.followed_run.with_value(|shown| shown.as_deref() == Some(run))
+            && self.phase.with_untracked(|p| *p == Phase::Ready);
+        if !is_shown {
+            self.dispatch(Action::Close);
+            dom::link_run(Some(run));
+        }
+        if let Some(task) = task {
+            let view = self.state.with_untracked(|s| s.view.clone());
+            let (selected, filter) = (Some(task.to_owned()), Filter::default());
+            let to = ViewState { view: View::Timeline, selected, filter, window: None, ..view };
+            self.dispatch(Action::Go(Box::new(to)));
+        }
+        if !is_shown {
+            self.follow_run(server, run);
+        }
     }
 
     fn follow(&self, followed: Followed) {

@@ -23,6 +23,8 @@ pub(crate) enum Sheet {
     Palette,
     /// Settings.
     Settings,
+    /// Alerts of the server.
+    Alerts,
 }
 
 /// What the page shows beside the view itself.
@@ -238,6 +240,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::Help => toggle(&mut state.panels, Sheet::Help),
         Action::Palette => toggle(&mut state.panels, Sheet::Palette),
         Action::Settings => toggle(&mut state.panels, Sheet::Settings),
+        Action::Alerts => toggle(&mut state.panels, Sheet::Alerts),
         // Done before: they are no steps themselves.
         Action::Undo | Action::Redo | Action::Settled => Vec::new(),
         Action::Back => {

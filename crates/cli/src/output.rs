@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use makespan_redact::Redactor;
 use makespan_scene::visible;
@@ -15,6 +16,37 @@ pub(crate) use crate::foreign::{clean, inert, inert_json};
 /// Variables by which services that run builds and obey lines of their logs can be known.
 const BUILD_SERVICES: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
 use crate::stored::random;
+
+/// What is to be said on stderr when the screen is left; `None` while nothing is taken for a screen. It belongs to the
+/// process, as stderr does.
+static HELD: Mutex<Option<Vec<String>>> = Mutex::new(None);
+/// As many complaints are held.
+const MOST_HELD: usize = 100;
+
+/// Writes a line for people to stderr, later if a screen is taken. The same line is held once.
+pub(crate) fn complain(text: &str) {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    match &mut *held {
+        None => {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+        Some(lines) if lines.len() < MOST_HELD && !lines.iter().any(|line| line == text) => {
+            lines.push(text.to_owned());
+        }
+        Some(_) => {}
+    }
+}
+
+/// Keeps back what [`complain`] is given, for it would be written into a screen.
+pub(crate) fn hold_complaints() {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
+}
+
+/// Writes what was kept back.
+pub(crate) fn release_complaints() {
+    let lines = HELD.lock().unwrap_or_else(PoisonError::into_inner).take();
+    lines.into_iter().flatten().for_each(|line| complain(&line));
+}
 
 /// Writes text for people, or JSON, to standard output: no line of it is a command to a service that runs builds.
 ///

@@ -137,8 +137,24 @@ fn what_is_wrong_with_a_rule_or_a_handler_is_said_with_its_line() {
         ("[alerts.handlers.a]\nwebhook = \"ftp://x.example\"", 2, "https"),
         ("[alerts.handlers.a]\nwebhook = \"https://x.example\"\nsecret = \"short\"", 3, "at least 16"),
         ("[alerts.handlers.a]\nwebhook = \"https://x.example/${TOKEN}\"", 2, "your own configuration file"),
-        ("[alerts.handlers.a]\ncommand = []", 1, "either webhook or command"),
+        ("[alerts.handlers.a]\ncommand = []", 1, "one of webhook, smtp, or command"),
         ("[alerts.handlers.a]\ncommand = \"rm -rf\"", 2, "list of texts"),
+        (
+            "[alerts.handlers.a]\nsmtp = \"mail.example\"\nto = [\"nobody\"]\nfrom = \"a@b.example\"",
+            3,
+            "mail address",
+        ),
+        (
+            "[alerts.handlers.a]\nsmtp = \"mail.example\"\ntls = \"none\"\nto = [\"a@b.example\"]\nfrom = \"a@b.example\"",
+            3,
+            "only to a server on this machine",
+        ),
+        (
+            "[alerts.handlers.a]\nsmtp = \"mail.example\"\nuser = \"x\"\npassword = \"y\"",
+            4,
+            "your own configuration file",
+        ),
+        ("[alerts.handlers.a]\nsmtp = \"mail.example\"\nuser = \"x\"", 3, "needs a password"),
         ("[alerts.handlers.a]\ncommand = [\"x\"]\nevents = [\"opened\"]", 3, "fired or resolved"),
         (
             "[alerts.handlers.a]\nwebhook = \"https://x.example\"\nheaders = { \"a b\" = \"c\" }",

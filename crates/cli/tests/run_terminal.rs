@@ -5,16 +5,13 @@
 
 mod common;
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Write as _};
-use std::os::unix::ffi::OsStringExt as _;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::io::Read as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::kept::Kept;
+use common::pty::{Terminal, session};
 use common::text;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::json;
 
@@ -94,77 +91,6 @@ fn an_interrupt_of_the_whole_group_comes_once() {
     assert!(kill.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "once\n"));
-}
-
-/// A command in a session of its own, with the signals of a shell in front of a user: a test that runs in the background
-/// may have inherited that interrupts are ignored.
-fn session(kept: &Kept) -> Command {
-    let mut command = kept.command_of("env");
-    command.args(["--default-signal=INT,QUIT,HUP,TERM", "setsid"]);
-    command
-}
-
-/// A terminal with a command in it, which has it as its own.
-struct Terminal {
-    ours: File,
-    child: Child,
-    said: String,
-    more: Receiver<Vec<u8>>,
-}
-
-impl Terminal {
-    fn start(kept: &Kept, args: &[&str]) -> Terminal {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&ours).unwrap();
-        unlockpt(&ours).unwrap();
-        tcsetwinsize(&ours, Winsize { ws_row: 30, ws_col: 91, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
-        let path = std::ffi::OsString::from_vec(ptsname(&ours, Vec::new()).unwrap().into_bytes());
-        // Not the terminal of this test: that of the session that `setsid --ctty` makes.
-        let end = rustix::fs::OFlags::NOCTTY.bits().try_into().unwrap();
-        let open = || {
-            let mut options = OpenOptions::new();
-            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, end);
-            options.read(true).write(true).open(&path).unwrap()
-        };
-        let mut command = session(kept);
-        command.args(["--ctty", "--wait"]).args(args);
-        let child = command.stdin(open()).stdout(open()).stderr(open()).spawn().unwrap();
-        drop(command);
-        let ours = File::from(ours);
-        let (send, more) = channel();
-        let mut from = ours.try_clone().unwrap();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = from.read(&mut buffer) {
-                if send.send(buffer[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Terminal { ours, child, said: String::new(), more }
-    }
-
-    /// Waits until a word was written to the terminal since the one of the last call, and answers all up to it.
-    fn until(&mut self, word: &str) -> String {
-        let until = Instant::now() + Duration::from_secs(20);
-        loop {
-            if let Some(at) = self.said.find(word) {
-                let rest = self.said.split_off(at + word.len());
-                return std::mem::replace(&mut self.said, rest);
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            let Ok(more) = self.more.recv_timeout(left) else { panic!("no {word} in {:?}", self.said) };
-            self.said.push_str(&String::from_utf8_lossy(&more));
-        }
-    }
-
-    fn types(&mut self, text: &str) {
-        self.ours.write_all(text.as_bytes()).unwrap();
-    }
-
-    fn code(&mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
-    }
 }
 
 const TTYS: &str = "for i in 0 1 2; do if [ -t $i ]; then echo tty; else echo no; fi; done; stty size <&1 2>/dev/null; echo over";

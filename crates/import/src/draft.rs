@@ -231,12 +231,17 @@ impl<'a> Piece<'a> {
 /// Members of a record as labels or parameters; those that hold nothing are left out.
 pub(crate) fn labels(record: Value<'_, '_>, keys: &[&str]) -> Option<Json<'static>> {
     let mut fields = Fields::new();
+    add_labels(&mut fields, record, keys);
+    fields.finish()
+}
+
+/// The same beside others.
+pub(crate) fn add_labels(fields: &mut Fields, record: Value<'_, '_>, keys: &[&str]) {
     for key in keys {
         if let Some(value) = record.at(key).filter(|v| !matches!(v.get(), "[]" | "{}" | "\"\"" | "false")) {
             fields.raw(key, value.get());
         }
     }
-    fields.finish()
 }
 
 /// The records of a JSON text: the elements of an array, those of the first of these members that is an array, or the

@@ -1,17 +1,20 @@
 //! OpenLineage: events of runs of jobs, one a line, in an array or one a file. Events of one run id make a task; the run is
 //! what the outermost parent names. Datasets give the dependencies: a task depends on what wrote last what it reads.
 
+mod request;
+
 use std::borrow::Cow;
 
-use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, EventSink, Status};
+use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, EventSink, Fields, Json, Status};
 use makespan_model::{HashMap, HashSet};
 
-use crate::draft::{Draft, Piece, labels, records};
+use crate::draft::{Draft, Piece, add_labels, records};
 use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Unit, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::Head;
+pub use request::{Lineage, Lineages, Taken};
 
 /// Reads events of OpenLineage.
 pub const IMPORTER: Importer = Importer {
@@ -167,6 +170,18 @@ fn take<'t, 'a>(event: Value<'t, 'a>, jobs: &mut Named<Job<'t, 'a>>, draft: &mut
     }
 }
 
+/// What the facets of a run say, and one label more, as labels of its task.
+fn facet_labels(facets: Option<Value<'_, '_>>, more: Option<(&str, &str)>) -> Option<Json<'static>> {
+    let mut fields = Fields::new();
+    if let Some(facets) = facets {
+        add_labels(&mut fields, facets, &["processing_engine", "nominalTime", "dbt_version"]);
+    }
+    if let Some((name, value)) = more {
+        fields.str(name, value);
+    }
+    fields.finish()
+}
+
 fn tell<'a>(
     id: &str,
     members: &[usize],
@@ -196,8 +211,7 @@ fn tell<'a>(
         piece.task.step = Some(job.name.clone());
         piece.task.parent = job.parent.as_deref().filter(|p| within.contains(p)).map(Cow::Borrowed);
         piece.task.kind = Some(job.namespace.clone()).filter(|n| !n.is_empty());
-        piece.task.labels =
-            job.facets.and_then(|f| labels(f, &["processing_engine", "nominalTime", "dbt_version"]));
+        piece.task.labels = facet_labels(job.facets, None);
         for (direction, name) in &job.data {
             piece.artifacts.push(Artifact {
                 name: name.as_str().into(),

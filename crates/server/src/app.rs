@@ -1,10 +1,11 @@
 //! The parts of a server that all routes share.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
+use makespan_import::openlineage::Lineages;
 use tokio::sync::watch;
 
 use crate::alerts::AlertLedger;
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) alerts: Option<Arc<AlertLedger>>,
+    /// What OpenLineage clients have sent of runs so far.
+    pub(crate) lineages: Mutex<Lineages>,
     guard: Guard,
     tokens: Option<Tokens>,
     pub(crate) tails: Tails,
@@ -53,6 +56,7 @@ impl App {
         Arc::new(App {
             site,
             alerts,
+            lineages: Mutex::default(),
             guard,
             tokens,
             tails: Tails::new(Arc::clone(&shelf), stop.clone()),
@@ -75,5 +79,11 @@ impl App {
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         tokens.check(request.headers(), if reads { Scope::Read } else { Scope::Ingest }).err()
+    }
+
+    /// Returns whether whoever sent these headers may do more than send events, such as snoozing alerts: with a token for
+    /// everything, or where no tokens are needed.
+    pub(crate) fn may_manage(&self, headers: &HeaderMap) -> bool {
+        self.tokens.as_ref().is_none_or(|tokens| tokens.check(headers, Scope::Manage).is_ok())
     }
 }

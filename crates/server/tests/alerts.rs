@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use common::{Server, folder};
 use makespan_alerts::{AlertEntry, AlertRule, AlertSeverity, Condition};
+use makespan_server::Tokens;
 use makespan_server::alerts::{
     AlertLedger, AlertWatch, Couriers, Handler, HandlerTarget, NoticeKind, Payload, Webhook, test_handler,
 };
@@ -293,6 +294,53 @@ fn a_command_finds_the_alert_in_its_environment_and_no_shell_reads_it() {
     let missing = test_handler(&handler(HandlerTarget::Command(vec!["/nothing/there".to_owned()])));
     assert!(!missing.0 && missing.1.starts_with("cannot start"), "{missing:?}");
     assert!(watching.folder.join("runs.db.alerts").exists());
+}
+
+#[test]
+fn whoever_may_do_everything_snoozes_a_rule_and_ends_that() {
+    let server = Server::start();
+    let ledger = AlertLedger::new(server.folder.join("runs.db.alerts"));
+    let line = "{\"t\":1,\"kind\":\"fired\",\"id\":1,\"rule\":\"late\",\"run\":\"n\",\"severity\":\"error\",\"text\":\"x\"}";
+    ledger.change(|_| vec![AlertEntry::read(line).unwrap()]).unwrap();
+    let json = "Content-Type: application/json\r\n";
+    let snooze = |body: &str| server.ask("POST", "/api/v1/alerts/snooze", json, body.as_bytes());
+    let until = || server.get("/api/v1/alerts").json()["alerts"][0]["snoozed_until"].clone();
+    assert_eq!(server.get("/api/v1/alerts").json()["can_snooze"], true);
+    let answer = snooze("{\"rule\":\"late\",\"run\":\"n\",\"seconds\":3600}");
+    assert_eq!((answer.status, &answer.json()["snoozed_until"]), (200, &until()));
+    assert!(until().is_string());
+    assert_eq!(
+        snooze("{\"rule\":\"late\",\"run\":\"n\",\"seconds\":0}").json()["snoozed_until"],
+        Value::Null
+    );
+    assert_eq!(until(), Value::Null);
+    for wrong in [
+        "{}",
+        "{\"rule\":\"\",\"seconds\":1}",
+        "{\"rule\":\"a\",\"seconds\":-1}",
+        "{\"rule\":\"a\",\"seconds\":9999999999}",
+        "{\"rule\":\"a\",\"seconds\":1,\"more\":1}",
+        "nothing",
+    ] {
+        assert_eq!(snooze(wrong).status, 400, "{wrong}");
+    }
+    let form = server.ask("POST", "/api/v1/alerts/snooze", "Content-Type: text/plain\r\n", b"{}");
+    assert_eq!(form.status, 415);
+    let path = server.folder.join("tokens");
+    let tokens = ["r", "i", "a"].map(|c| c.repeat(40));
+    std::fs::write(&path, format!("read {}\ningest {}\nall {}\n", tokens[0], tokens[1], tokens[2])).unwrap();
+    let guarded = Server::with(Some(Tokens::open(path).unwrap()));
+    let statuses = tokens.each_ref().map(|token| {
+        let head = format!("{json}Authorization: Bearer {token}\r\n");
+        let body = b"{\"rule\":\"late\",\"seconds\":60}";
+        guarded.ask("POST", "/api/v1/alerts/snooze", &head, body).status
+    });
+    assert_eq!(statuses, [403, 403, 200]);
+    let listed = |token: &str| {
+        let head = format!("Authorization: Bearer {token}\r\n");
+        guarded.ask("GET", "/api/v1/alerts", &head, b"").json()["can_snooze"].clone()
+    };
+    assert_eq!((listed(&tokens[0]), listed(&tokens[2])), (false.into(), true.into()));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! a commit costs a wait for the disk however much it holds. A caller that is alone waits for nothing but its own
 //! commit.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -11,6 +12,8 @@ use crate::{Appended, Batch, Checked, Error, Mark, Numbered};
 
 /// A commit that has so many events takes no more.
 const MOST_EVENTS: usize = 4_096;
+/// Why a caller gets no answer.
+const STOPPED: &str = "the writer of the store has stopped";
 /// As many callers wait in line; the others wait to get there.
 const LONGEST_LINE_UP: usize = 256;
 
@@ -56,6 +59,16 @@ enum Order {
 }
 
 impl Order {
+    fn append(batch: &Batch<'_>) -> Order {
+        let mut text = String::with_capacity(batch.lines.iter().map(|l| l.line.len()).sum());
+        let lines = batch.lines.iter().map(|numbered| {
+            text.push_str(numbered.line);
+            (numbered.seq, text.len())
+        });
+        let lines = lines.collect();
+        Order::Append { run: batch.run.to_owned(), producer: batch.producer.to_owned(), text, lines }
+    }
+
     fn events(&self) -> usize {
         if let Order::Append { lines, .. } = self { lines.len() } else { 0 }
     }
@@ -88,7 +101,7 @@ type Waiting = (Order, SyncSender<Outcome>);
 /// The writer: a thread of its own.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    line: Option<SyncSender<Waiting>>,
+    line: Option<SyncSender<Vec<Waiting>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -105,18 +118,12 @@ impl Writer {
 
     /// Appends and waits until that is durable.
     pub(crate) fn append(&self, batch: &Batch<'_>) -> Outcome {
-        let mut text = String::with_capacity(batch.lines.iter().map(|l| l.line.len()).sum());
-        let lines = batch.lines.iter().map(|numbered| {
-            text.push_str(numbered.line);
-            (numbered.seq, text.len())
-        });
-        let lines = lines.collect();
-        self.order(Order::Append {
-            run: batch.run.to_owned(),
-            producer: batch.producer.to_owned(),
-            text,
-            lines,
-        })
+        self.order(Order::append(batch))
+    }
+
+    /// Appends all of them, in as few commits as their events allow; the outcome of each, in their order.
+    pub(crate) fn append_all(&self, batches: &[Batch<'_>]) -> Result<Vec<Outcome>, Error> {
+        self.orders(batches.iter().map(Order::append).collect())
     }
 
     /// Marks a run.
@@ -135,11 +142,22 @@ impl Writer {
     }
 
     fn order(&self, order: Order) -> Outcome {
-        let stopped = || Error::Backend { reason: "the writer of the store has stopped".to_owned() };
-        let (reply, answer) = sync_channel(1);
+        let stopped = || Error::Backend { reason: STOPPED.to_owned() };
+        self.orders(vec![order])?.pop().unwrap_or_else(|| Err(stopped()))
+    }
+
+    fn orders(&self, orders: Vec<Order>) -> Result<Vec<Outcome>, Error> {
+        let stopped = || Error::Backend { reason: STOPPED.to_owned() };
+        let (waiting, answers): (Vec<Waiting>, Vec<Receiver<Outcome>>) = orders
+            .into_iter()
+            .map(|order| {
+                let (reply, answer) = sync_channel(1);
+                ((order, reply), answer)
+            })
+            .unzip();
         let line = self.line.as_ref().ok_or_else(stopped)?;
-        line.send((order, reply)).map_err(|_| stopped())?;
-        answer.recv().map_err(|_| stopped())?
+        line.send(waiting).map_err(|_| stopped())?;
+        Ok(answers.into_iter().map(|answer| answer.recv().unwrap_or_else(|_| Err(stopped()))).collect())
     }
 }
 
@@ -153,19 +171,33 @@ impl Drop for Writer {
     }
 }
 
-fn work(mut commit: impl Commit, waiting: &Receiver<Waiting>) {
-    let mut left_over = None;
-    while let Some(first) = left_over.take().or_else(|| waiting.recv().ok()) {
+fn work(mut commit: impl Commit, waiting: &Receiver<Vec<Waiting>>) {
+    let mut queue: VecDeque<Waiting> = VecDeque::new();
+    loop {
+        let Some(first) = queue.pop_front() else {
+            match waiting.recv() {
+                Ok(more) => queue.extend(more),
+                Err(_) => return,
+            }
+            continue;
+        };
         let (mut group, mut events) = (vec![first], 0);
         events += group[0].0.events();
         while events < MOST_EVENTS && !group[0].0.is_alone() {
-            let Ok(next) = waiting.try_recv() else { break };
-            if next.0.is_alone() {
-                left_over = Some(next);
-                break;
+            match queue.pop_front() {
+                Some(next) if next.0.is_alone() => {
+                    queue.push_front(next);
+                    break;
+                }
+                Some(next) => {
+                    events += next.0.events();
+                    group.push(next);
+                }
+                None => match waiting.try_recv() {
+                    Ok(more) => queue.extend(more),
+                    Err(_) => break,
+                },
             }
-            events += next.0.events();
-            group.push(next);
         }
         // What a line holds must not be able to end the writer, whatever the code below overlooked.
         let done = catch_unwind(AssertUnwindSafe(|| answers(&mut commit, &group)));
@@ -264,6 +296,24 @@ mod tests {
         });
         let groups = groups.lock().unwrap();
         assert!(groups.iter().any(|&n| n > 1), "{groups:?}");
+    }
+
+    #[test]
+    fn what_is_handed_over_together_is_one_commit() {
+        let groups = Arc::new(Mutex::new(Vec::new()));
+        let writer = Writer::start(Slow(groups.clone())).unwrap();
+        let lines = [Numbered { seq: 1, line: "{}" }];
+        let runs: Vec<String> = (0..50).map(|i| format!("run-{i}")).collect();
+        let batches: Vec<Batch<'_>> =
+            runs.iter().map(|run| Batch { run, producer: "p", lines: &lines }).collect();
+        let outcomes = writer.append_all(&batches).unwrap();
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 50);
+        assert_eq!(*groups.lock().unwrap(), [50]);
+        assert!(writer.append_all(&[]).unwrap().is_empty());
+        // An invalid one harms no other, and the outcomes keep their order.
+        let mixed = [Batch { run: "", ..batches[0] }, batches[1], Batch { run: "bad", ..batches[2] }];
+        let outcomes = writer.append_all(&mixed).unwrap();
+        assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, false]);
     }
 
     #[test]

@@ -70,6 +70,16 @@ pub trait Store: Send + Sync {
     /// would be acknowledged.
     fn append(&self, batch: &Batch<'_>) -> Result<Appended, Error>;
 
+    /// Appends several batches, which may be of different runs, in as few commits as the back end allows. Gives the outcome of
+    /// each in their order: each is stored or not by itself, as by [`append`](Store::append).
+    ///
+    /// # Errors
+    ///
+    /// That the back end could not begin; nothing is acknowledged then.
+    fn append_all(&self, batches: &[Batch<'_>]) -> Result<Vec<Result<Appended, Error>>, Error> {
+        Ok(batches.iter().map(|batch| self.append(batch)).collect())
+    }
+
     /// What is known of a run, also of one in the trash; `None` where it is not there.
     fn run(&self, id: &str) -> Result<Option<RunState>, Error>;
 

@@ -2,7 +2,7 @@
 
 use makespan_alerts::{AlertRule, AlertSeverity, Condition};
 use makespan_analysis::nearest;
-use makespan_server::alerts::{Handler, HandlerTarget, NoticeKind, Payload, Webhook};
+use makespan_server::alerts::{Handler, HandlerTarget, Mail, MailSecurity, NoticeKind, Payload, Webhook};
 use toml::de::{DeTable, DeValue};
 
 use super::expand::{Author, expanded};
@@ -196,11 +196,17 @@ fn rule(name: &str, at: usize, value: &DeValue<'_>, author: Author) -> Result<Al
 const HANDLER: &[&str] = &[
     "webhook",
     "command",
+    "smtp",
     "format",
     "secret",
     "headers",
     "allow_http",
     "allow_private",
+    "tls",
+    "user",
+    "password",
+    "from",
+    "to",
     "events",
     "severity",
     "rules",
@@ -208,11 +214,12 @@ const HANDLER: &[&str] = &[
 
 fn handler(name: &str, at: usize, value: &DeValue<'_>, author: Author) -> Result<Handler, Place> {
     let keys = Reading::new(name, at, value, author, HANDLER)?;
-    let target = match (keys.text("webhook")?, keys.texts("command")?) {
-        (Some(url), None) => HandlerTarget::Webhook(webhook(&keys, url)?),
-        (None, Some(words)) if !words.is_empty() => HandlerTarget::Command(words),
+    let target = match (keys.text("webhook")?, keys.texts("command")?, keys.text("smtp")?) {
+        (Some(url), None, None) => HandlerTarget::Webhook(webhook(&keys, url)?),
+        (None, Some(words), None) if !words.is_empty() => HandlerTarget::Command(words),
+        (None, None, Some(server)) => HandlerTarget::Mail(mail(&keys, &server)?),
         _ => {
-            let why = format!("the handler `{name}` needs either webhook or command, a list of words");
+            let why = format!("the handler `{name}` needs one of webhook, smtp, or command, a list of words");
             return Err((at, why));
         }
     };
@@ -227,6 +234,30 @@ fn handler(name: &str, at: usize, value: &DeValue<'_>, author: Author) -> Result
     let least = keys.severity("severity")?.unwrap_or(AlertSeverity::Info);
     let rules = keys.texts("rules")?.unwrap_or_default();
     Ok(Handler { name: name.to_owned(), target, events, least, rules })
+}
+
+fn mail(keys: &Reading<'_>, server: &str) -> Result<Mail, Place> {
+    let security = match keys.text("tls")?.as_deref() {
+        None | Some("starttls") => MailSecurity::StartTls,
+        Some("tls") => MailSecurity::Tls,
+        Some("none") => MailSecurity::None,
+        Some(_) => return keys.wrong("tls", "write starttls, tls or none"),
+    };
+    if keys.author == Author::Project && keys.value("password").is_some() {
+        return keys
+            .wrong("password", "a password belongs in your own configuration file; move the handler there");
+    }
+    let login = match (keys.text("user")?, keys.text("password")?) {
+        (Some(user), Some(password)) => Some((user, password)),
+        (None, None) => None,
+        (Some(_), None) => {
+            return keys.wrong("user", "a user needs a password, such as \"${SMTP_PASSWORD}\"");
+        }
+        (None, Some(_)) => return keys.wrong("password", "a password needs a user"),
+    };
+    let from = keys.text("from")?.unwrap_or_default();
+    let to = keys.texts("to")?.unwrap_or_default();
+    Mail::new(server, security, login, &from, &to).or_else(|(key, why)| keys.wrong(key, why))
 }
 
 fn webhook(keys: &Reading<'_>, url: String) -> Result<Webhook, Place> {

@@ -1,14 +1,13 @@
 //! Damage to a store: reported on stderr as it is met, and by the exit code in the end.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use makespan_store::{DamagedRun, Gaps, Store};
 
 use super::Address;
 use crate::failure::Failure;
-use crate::output::clean;
+use crate::output::{clean, complain};
 
 /// As many damaged runs are reported one by one.
 const TOLD: usize = 20;
@@ -36,7 +35,7 @@ fn say(what: &str, gaps: &Gaps) {
         return;
     }
     let text = format!("{what} is damaged and events of it are missing: {gaps}");
-    let _ = writeln!(std::io::stderr(), "makespan: error: {}", clean(&text));
+    complain(&format!("makespan: error: {}", clean(&text)));
 }
 
 /// Reads all that is stored of a run and reports what is damaged of it; whether that is anything.
@@ -55,7 +54,7 @@ pub(crate) fn report_all(address: &Address, store: &dyn Store) -> Result<(), Fai
     }
     if damaged.len() > TOLD {
         let text = format!("damaged runs in all: {}", damaged.len());
-        let _ = writeln!(std::io::stderr(), "makespan: error: {text}");
+        complain(&format!("makespan: error: {text}"));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::random;
 use super::patience::patiently;
-use crate::output::clean;
+use crate::output::{clean, complain};
 
 /// As many lines are sent at once, and no more than so many bytes of them.
 const AT_ONCE: usize = 2_000;
@@ -97,7 +97,7 @@ pub(super) fn take_in(store: &dyn Store, inbox: Option<&Path>, wait: Duration) {
             Ok(_) => {}
             Err(why) => {
                 let text = format!("{name}: not all of it is in the store yet: {why}");
-                let _ = writeln!(io::stderr(), "makespan: warning: {}", clean(&text));
+                complain(&format!("makespan: warning: {}", clean(&text)));
             }
         }
         after.insert(name, taken);
@@ -107,7 +107,7 @@ pub(super) fn take_in(store: &dyn Store, inbox: Option<&Path>, wait: Duration) {
     {
         // Sending again doubles nothing; it only takes time.
         let text = format!("{}: {error}", state.display());
-        let _ = writeln!(io::stderr(), "makespan: warning: {}", clean(&text));
+        complain(&format!("makespan: warning: {}", clean(&text)));
     }
 }
 

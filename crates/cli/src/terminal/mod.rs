@@ -39,7 +39,7 @@ pub(crate) enum Ink {
 
 impl Ink {
     /// The colour of a role.
-    fn of(role: Role) -> Option<Ink> {
+    pub(crate) fn of(role: Role) -> Option<Ink> {
         match role {
             Role::Succeeded | Role::Cached => Some(Ink::Good),
             Role::Failed | Role::UpstreamFailed => Some(Ink::Bad),
@@ -85,6 +85,11 @@ impl Terminal {
         let knows = std::io::stdout().is_terminal() && anstyle_query::term_supports_color();
         let has_colours = !anstyle_query::no_color() && (anstyle_query::clicolor_force() || knows);
         Terminal { width, has_colours }
+    }
+
+    /// Whether it has colours.
+    pub(crate) fn has_colours(&self) -> bool {
+        self.has_colours
     }
 
     /// A file: of a usual width, without colours.

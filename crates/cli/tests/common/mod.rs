@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 pub(crate) mod kept;
+#[cfg(target_os = "linux")]
+pub(crate) mod pty;
 
 use std::fs;
 use std::io::Write as _;

@@ -12,6 +12,7 @@ use ureq::Agent;
 use super::command;
 use super::handler::{Handler, HandlerTarget, Notice, NoticeKind};
 use super::ledger::AlertLedger;
+use super::mail;
 use super::webhook::{self, Tried};
 
 /// Maximum number of notifications waiting for a handler; further ones are recorded as not delivered.
@@ -104,7 +105,7 @@ pub fn test_handler(handler: &Handler) -> (bool, String) {
 fn agent(handler: &Handler) -> Option<Agent> {
     match &handler.target {
         HandlerTarget::Webhook(webhook) => Some(webhook::agent(webhook)),
-        HandlerTarget::Command(_) => None,
+        HandlerTarget::Mail(_) | HandlerTarget::Command(_) => None,
     }
 }
 
@@ -112,6 +113,7 @@ fn attempt(handler: &Handler, agent: Option<&Agent>, notice: &Notice) -> Tried {
     match (&handler.target, agent) {
         (HandlerTarget::Webhook(to), Some(agent)) => webhook::send(agent, to, notice),
         (HandlerTarget::Webhook(to), None) => webhook::send(&webhook::agent(to), to, notice),
+        (HandlerTarget::Mail(mail), _) => mail::send(mail, notice),
         (HandlerTarget::Command(words), _) => command::start(words, notice),
     }
 }

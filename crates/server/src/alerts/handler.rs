@@ -2,6 +2,8 @@
 
 use makespan_alerts::{Alert, AlertSeverity};
 
+use super::mail_server::Mail;
+
 /// A receiver of notifications.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Handler {
@@ -22,6 +24,8 @@ pub struct Handler {
 pub enum HandlerTarget {
     /// By a request to a webhook.
     Webhook(Webhook),
+    /// By mail.
+    Mail(Mail),
     /// By a program with arguments, started without a shell; the alert is passed in the environment.
     Command(Vec<String>),
 }

@@ -22,13 +22,56 @@ pub(super) fn body(payload: Payload, notice: &Notice) -> String {
     }
 }
 
+/// Maximum length of the subject of a mail, characters.
+const LONGEST_SUBJECT: usize = 150;
+
+/// Returns the subject of a mail: one line, whatever the names are.
+pub(super) fn subject(notice: &Notice) -> String {
+    let rule = makespan_scene::visible(&notice.alert.rule);
+    let run = makespan_scene::visible(&notice.alert.run);
+    let text = format!("[{}] {rule}: {run}", state(notice));
+    let mut line = text.chars().take(LONGEST_SUBJECT).collect::<String>();
+    if line.len() < text.len() {
+        line.push('…');
+    }
+    line
+}
+
+/// Returns the body of a mail. Each fact has a line of its own, in which names cannot begin another.
+pub(super) fn body_for_people(notice: &Notice) -> String {
+    let alert = &notice.alert;
+    let clipped = |text: &str| makespan_scene::visible(text).chars().take(LONGEST).collect::<String>();
+    let mut out = format!("{}\n\n", clipped(notice.text()));
+    let mut pair = |name: &str, value: &str| out.push_str(&format!("{name}: {}\n", clipped(value)));
+    pair("severity", alert.severity.name());
+    pair("state", alert.state().name());
+    pair("rule", &alert.rule);
+    pair("run", &alert.run);
+    if let Some(workflow) = &alert.workflow {
+        pair("workflow", workflow);
+    }
+    alert.tasks.iter().for_each(|task| pair("task", task));
+    pair("fired", &format_rfc3339(alert.fired));
+    if let Some(resolved) = alert.resolved {
+        pair("resolved", &format_rfc3339(resolved));
+    }
+    if let Some(by) = &alert.resolved_by {
+        pair("resolved by run", by);
+    }
+    out
+}
+
+fn state(notice: &Notice) -> &'static str {
+    match notice.kind {
+        NoticeKind::Fired => notice.alert.severity.name(),
+        NoticeKind::Resolved => "resolved",
+    }
+}
+
 /// Returns a message for people. Nothing in it is interpreted as a command or a link, because names come from runs.
 fn message(notice: &Notice) -> String {
     let alert = &notice.alert;
-    let state = match notice.kind {
-        NoticeKind::Fired => alert.severity.name(),
-        NoticeKind::Resolved => "resolved",
-    };
+    let state = state(notice);
     let workflow =
         alert.workflow.as_ref().map_or_else(String::new, |name| format!(", workflow {}", escaped(name)));
     let by = alert.resolved_by.as_ref().map_or_else(String::new, |run| format!(", by run {}", escaped(run)));

@@ -1,12 +1,14 @@
 //! The routes.
 
 mod alerts;
+mod content;
 mod events;
 mod facts;
 mod files;
 mod graflow;
 mod health;
 mod ingest;
+mod lineage;
 mod metrics;
 mod otlp;
 mod runs;
@@ -38,6 +40,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             .route("/api/v1/runs/{id}/facts", get(facts::summary))
             .route("/api/v1/runs/{id}/live", get(sse::live))
             .route("/api/v1/alerts", get(alerts::list))
+            .route("/api/v1/alerts/snooze", on(MethodFilter::POST, alerts::snooze))
+            .route("/api/v1/lineage", on(MethodFilter::POST, lineage::post))
             .route("/api/v1/live", get(ws::live))
             .route("/v1/traces", on(MethodFilter::POST, otlp::traces))
             .route("/v1/logs", on(MethodFilter::POST, otlp::logs))

@@ -1,25 +1,19 @@
 //! Telemetry from OpenTelemetry exporters: OTLP over HTTP, as protobuf and as JSON.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
-use makespan_format::{Event, EventSink, write_line};
 use makespan_import::otlp::{Encoding, Signal, Taken, take_request};
-use makespan_store::{Batch, LONGEST_LINE, Numbered};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
+use super::content::{Runs, keep_runs};
 use crate::app::App;
 use crate::net::body;
 use crate::net::reply::Problem;
 use crate::params::Params;
-
-/// Maximum size in bytes of the events made from a request: attributes of a resource are stored with each of its traces.
-const MOST: usize = 64 << 20;
 
 /// `POST /v1/traces`: a trace is a run, a span a task.
 pub(crate) async fn traces(State(app): State<Arc<App>>, params: Params, request: Request) -> Response<Body> {
@@ -71,50 +65,8 @@ async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signa
         let why = "the request becomes too large when its resources are stored with each trace; send smaller batches";
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
     }
-    for (run, lines) in runs.runs {
-        let id = run.clone();
-        let stored = app
-            .shelf
-            .write(move |store| {
-                // Made from the content: a request that is sent again stores nothing again.
-                let digest = Sha256::digest(lines.as_bytes());
-                let producer: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-                let producer = format!("otlp-{producer}");
-                let numbered: Vec<Numbered<'_>> =
-                    (1..).zip(lines.lines()).map(|(seq, line)| Numbered { seq, line }).collect();
-                store.append(&Batch { run: &run, producer: &producer, lines: &numbered })
-            })
-            .await?;
-        app.counters.stored.fetch_add(stored.stored, Ordering::Relaxed);
-        app.counters.duplicates.fetch_add(stored.duplicates, Ordering::Relaxed);
-        app.tails.notify(&id);
-    }
+    keep_runs(&app, "otlp", None, runs.runs).await?;
     Ok(taken)
-}
-
-/// Lines of events, by run.
-#[derive(Default)]
-struct Runs {
-    runs: Vec<(String, String)>,
-    bytes: usize,
-    is_too_large: bool,
-}
-
-impl EventSink for Runs {
-    fn event(&mut self, event: Event<'_>) {
-        if self.is_too_large {
-            return;
-        }
-        if let Event::Run(info) = &event {
-            self.runs.push((info.id.to_string(), String::new()));
-        }
-        let Some((_, lines)) = self.runs.last_mut() else { return };
-        let before = lines.len();
-        write_line(&event, lines);
-        let written = lines.len() - before;
-        self.bytes += written;
-        self.is_too_large = self.bytes > MOST || written > LONGEST_LINE;
-    }
 }
 
 fn success(taken: &Taken, encoding: Encoding, signal: Signal) -> Response<Body> {

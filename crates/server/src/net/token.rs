@@ -18,6 +18,8 @@ pub enum Scope {
     Read,
     /// Sending events.
     Ingest,
+    /// Everything else, which only a token for everything allows.
+    Manage,
 }
 
 /// The scope of a token (`None`: everything), and its hash.

@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use makespan_server::alerts::AlertLedger;
-use makespan_server::{Contents, Settings, Tokens};
+use makespan_server::{Contents, OpenWriter, Settings, Tokens};
 use makespan_store::Store;
 use serde_json::Value;
 
@@ -59,6 +59,21 @@ impl Server {
         let folder = folder();
         let url = format!("sqlite:{}", folder.join("runs.db").display());
         let store: Arc<dyn Store> = Arc::from(makespan_store::open(&url).unwrap());
+        let writer: OpenWriter = Box::new(move || makespan_store::open(&url));
+        Server::at(folder, store, Some(writer), tokens)
+    }
+
+    /// Another server over the store of one that is there.
+    pub(crate) fn over(store: Arc<dyn Store>) -> Server {
+        Server::at(folder(), store, None, None)
+    }
+
+    fn at(
+        folder: PathBuf,
+        store: Arc<dyn Store>,
+        open_writer: Option<OpenWriter>,
+        tokens: Option<Tokens>,
+    ) -> Server {
         let (told, address) = mpsc::channel();
         let settings = Settings {
             bind: Ipv4Addr::LOCALHOST.into(),
@@ -72,7 +87,7 @@ impl Server {
             assets: |_| None,
             files: Vec::new(),
             store: Some(Arc::clone(&store)),
-            open_writer: Some(Box::new(move || makespan_store::open(&url))),
+            open_writer,
             alerts: Some(Arc::new(AlertLedger::new(folder.join("runs.db.alerts")))),
             every_second: Vec::new(),
         };

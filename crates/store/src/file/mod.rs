@@ -148,6 +148,10 @@ impl Store for FileStore {
         self.writer()?.append(batch)
     }
 
+    fn append_all(&self, batches: &[Batch<'_>]) -> Result<Vec<Result<Appended, Error>>, Error> {
+        self.writer()?.append_all(batches)
+    }
+
     fn run(&self, id: &str) -> Result<Option<RunState>, Error> {
         Ok(self.index_for(id)?.get(id).map(|listed| listed.entry.run.clone()))
     }

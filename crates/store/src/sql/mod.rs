@@ -93,6 +93,10 @@ impl<C: Connect> Store for SqlStore<C> {
         self.writer()?.append(batch)
     }
 
+    fn append_all(&self, batches: &[Batch<'_>]) -> Result<Vec<Result<Appended, Error>>, Error> {
+        self.writer()?.append_all(batches)
+    }
+
     fn run(&self, id: &str) -> Result<Option<RunState>, Error> {
         Ok(self.pool.with(|driver| ask::run(driver, id))?.map(|(_, run)| run))
     }

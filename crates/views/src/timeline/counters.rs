@@ -3,7 +3,7 @@
 use makespan_analysis::{Facts, Measure};
 use makespan_model::{Order as _, UNKNOWN};
 use makespan_scene::{
-    Bars, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, Weight, count, fit,
+    Bars, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, TimeScale, Weight, count, fit,
 };
 
 use super::Frame;
@@ -18,20 +18,54 @@ const MOST: usize = 4;
 /// The least and the greatest value within a column of pixels.
 type Envelope = Vec<Option<(f64, f64)>>;
 
-/// The tracks of a run below each other, on the axis of the frame: attempts running and queued as steps, and of up to four
-/// metrics that were sampled while tasks ran the least and the greatest value at each pixel. Of no height where nothing is known. The number of
-/// shapes is bounded by the width; O(n log n) in what lies within the window.
-pub fn counters(facts: &Facts, frame: &Frame) -> Scene {
+/// What was counted or sampled over time.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    /// What people call it.
+    pub name: String,
+    /// The unit of the values.
+    pub unit: Unit,
+    /// The colour.
+    pub role: Role,
+    /// The least and the greatest value in each column of the scale; `None` where nothing is known.
+    pub envelope: Envelope,
+}
+
+impl Counter {
+    /// The greatest value, at least 0.
+    pub fn most(&self) -> f64 {
+        self.envelope.iter().flatten().fold(0.0, |most: f64, (_, v)| most.max(*v))
+    }
+
+    /// The least value, at most 0.
+    pub fn least(&self) -> f64 {
+        self.envelope.iter().flatten().fold(0.0, |least: f64, (v, _)| least.min(*v))
+    }
+
+    /// A value in few characters.
+    pub fn short(&self, value: f64) -> String {
+        match self.unit.quantity {
+            makespan_analysis::Quantity::Count if value.fract() == 0.0 && value >= 0.0 => count(value as u64),
+            _ => self.unit.short(value),
+        }
+    }
+}
+
+/// The counters of a run at each column of a scale: attempts running and queued as steps, and of up to four metrics that were
+/// sampled while tasks ran the least and the greatest value. O(n log n) in what lies within the window.
+pub fn tracks(facts: &Facts, scale: &TimeScale) -> Vec<Counter> {
     let concurrency = facts.concurrency();
-    let mut tracks: Vec<(String, Unit, Role, Envelope)> = Vec::new();
-    let counts = || Unit::of(makespan_analysis::Quantity::Count);
+    let mut tracks: Vec<Counter> = Vec::new();
+    let mut counted = |name: &str, role, values: &[u32]| {
+        let unit = Unit::of(makespan_analysis::Quantity::Count);
+        let envelope = steps(scale, &concurrency.t, values);
+        tracks.push(Counter { name: name.to_owned(), unit, role, envelope });
+    };
     if concurrency.max_running > 0 {
-        let steps = steps(frame, &concurrency.t, &concurrency.running);
-        tracks.push(("Running".to_owned(), counts(), Role::Running, steps));
+        counted("Running", Role::Running, &concurrency.running);
     }
     if concurrency.has_queue && concurrency.queued.iter().any(|n| *n > 0) {
-        let steps = steps(frame, &concurrency.t, &concurrency.queued);
-        tracks.push(("Queued".to_owned(), counts(), Role::Queued, steps));
+        counted("Queued", Role::Queued, &concurrency.queued);
     }
     let measures = facts.measures();
     // What is said once a task is a total of the task, which says nothing about a moment.
@@ -49,20 +83,27 @@ pub fn counters(facts: &Facts, frame: &Frame) -> Scene {
         let measure: &Measure = &measures.list[m];
         let samples = &facts.run().samples;
         let points = indices.iter().map(|i| (samples.t[*i as usize], samples.value[*i as usize] * factor));
-        let found = envelope(frame, points.filter(|(t, v)| *t != UNKNOWN && v.is_finite()));
-        if found.iter().any(Option::is_some) {
-            tracks.push((measure.title.clone(), Unit::measure(measure), Role::Accent, found));
+        let envelope = envelope(scale, points.filter(|(t, v)| *t != UNKNOWN && v.is_finite()));
+        if envelope.iter().any(Option::is_some) {
+            let (name, unit) = (measure.title.clone(), Unit::measure(measure));
+            tracks.push(Counter { name, unit, role: Role::Accent, envelope });
         }
     }
+    tracks
+}
+
+/// The counters of a run below each other, on the axis of the frame ([`tracks`]). Of no height where nothing is known. The
+/// number of shapes is bounded by the width.
+pub fn counters(facts: &Facts, frame: &Frame) -> Scene {
+    let tracks = tracks(facts, &frame.scale());
     let mut scene = Scene::new(frame.width, tracks.len() as f32 * TRACK, "Counters over time");
-    for (i, (name, unit, role, found)) in tracks.iter().enumerate() {
-        draw(&mut scene, frame, i as f32 * TRACK, (name, unit, *role), found);
+    for (i, counter) in tracks.iter().enumerate() {
+        draw(&mut scene, frame, i as f32 * TRACK, counter);
     }
     scene
 }
 
-fn columns(frame: &Frame) -> usize {
-    let scale = frame.scale();
+fn columns(scale: &TimeScale) -> usize {
     (scale.x1 - scale.x0).max(1.0).ceil() as usize
 }
 
@@ -71,19 +112,19 @@ fn widen(slot: &mut Option<(f64, f64)>, value: f64) {
 }
 
 /// A step function at each pixel: value `i` holds from `t[i]` up to the next, and before the first all is 0.
-fn steps(frame: &Frame, t: &[i64], values: &[u32]) -> Envelope {
-    let (scale, mut out) = (frame.scale(), vec![None; columns(frame)]);
+fn steps(scale: &TimeScale, t: &[i64], values: &[u32]) -> Envelope {
+    let mut out = vec![None; columns(scale)];
     let last = out.len() - 1;
     let column = |t: i64| ((scale.x(t) - scale.x0).max(0.0) as usize).min(last);
-    let first = t.partition_point(|t| *t <= frame.window.0).saturating_sub(1);
-    if t.first().is_some_and(|t| *t > frame.window.0) {
+    let first = t.partition_point(|t| *t <= scale.t0).saturating_sub(1);
+    if t.first().is_some_and(|t| *t > scale.t0) {
         out[..=column(t[0])].iter_mut().for_each(|slot| widen(slot, 0.0));
     }
     for i in first..t.len() {
-        if t[i] > frame.window.1 {
+        if t[i] > scale.t1 {
             break;
         }
-        let until = t.get(i + 1).copied().unwrap_or(frame.window.1);
+        let until = t.get(i + 1).copied().unwrap_or(scale.t1);
         for slot in &mut out[column(t[i])..=column(until)] {
             widen(slot, f64::from(values[i]));
         }
@@ -92,40 +133,30 @@ fn steps(frame: &Frame, t: &[i64], values: &[u32]) -> Envelope {
 }
 
 /// Samples at each pixel; nothing is made up between them.
-fn envelope(frame: &Frame, points: impl Iterator<Item = (i64, f64)>) -> Envelope {
-    let (scale, mut out) = (frame.scale(), vec![None; columns(frame)]);
+fn envelope(scale: &TimeScale, points: impl Iterator<Item = (i64, f64)>) -> Envelope {
+    let mut out = vec![None; columns(scale)];
     let last = out.len() - 1;
-    for (t, value) in points.filter(|(t, _)| (frame.window.0..=frame.window.1).contains(t)) {
+    for (t, value) in points.filter(|(t, _)| (scale.t0..=scale.t1).contains(t)) {
         widen(&mut out[((scale.x(t) - scale.x0).max(0.0) as usize).min(last)], value);
     }
     out
 }
 
-fn draw(
-    scene: &mut Scene,
-    frame: &Frame,
-    top: f32,
-    (name, unit, role): (&str, &Unit, Role),
-    found: &Envelope,
-) {
-    let most = found.iter().flatten().fold(0.0, |most: f64, (_, v)| most.max(*v));
-    let least = found.iter().flatten().fold(0.0, |least: f64, (v, _)| least.min(*v));
+fn draw(scene: &mut Scene, frame: &Frame, top: f32, counter: &Counter) {
+    let Counter { name, role, envelope: found, .. } = counter;
+    let (role, most, least) = (*role, counter.most(), counter.least());
     let bottom = top + TRACK - 2.0;
     let span = (most - least).max(f64::MIN_POSITIVE);
     let y = |v: f64| bottom - ((v - least) / span) as f32 * (TRACK - 8.0);
     let text = fit(name, frame.gutter - 16.0, 12.0, Weight::Regular, Face::Sans);
     scene.push(Text::new(10.0, top + 14.0, 12.0, Role::Text, text));
-    let highest = match unit.quantity {
-        makespan_analysis::Quantity::Count if most.fract() == 0.0 => count(most as u64),
-        _ => unit.short(most),
-    };
-    let about = format!("≤ {highest}");
+    let about = format!("≤ {}", counter.short(most));
     let about = fit(&about, frame.gutter - 16.0, 11.0, Weight::Regular, Face::Sans);
     scene.push(Text::new(10.0, top + 28.0, 11.0, Role::TextMuted, about));
     let left = frame.gutter;
     let mut body = Group {
         clip: Some(Rect::new(left, top, (frame.width - left).max(0.0), TRACK)),
-        label: name.to_owned(),
+        label: name.clone(),
         ..Group::default()
     };
     let mut area = Bars::default();
@@ -176,7 +207,7 @@ mod tests {
         for width in [200.0f32, 900.0] {
             let frame = Frame::whole(&index, width);
             let concurrency = facts.concurrency();
-            let found = steps(&frame, &concurrency.t, &concurrency.running);
+            let found = steps(&frame.scale(), &concurrency.t, &concurrency.running);
             assert_eq!(found.iter().flatten().map(|v| v.1).fold(0.0, f64::max), 2.0);
             assert!(found.iter().all(Option::is_some));
             let made = counters(&facts, &frame);
@@ -185,7 +216,7 @@ mod tests {
         }
         let near = Frame { window: (10_600_000_000, 10_900_000_000), ..Frame::whole(&index, 900.0) };
         let concurrency = facts.concurrency();
-        let idle = steps(&near, &concurrency.t, &concurrency.running);
+        let idle = steps(&near.scale(), &concurrency.t, &concurrency.running);
         assert!(idle.iter().all(|v| *v == Some((0.0, 0.0))), "between two tasks nothing runs");
     }
 }

@@ -10,7 +10,7 @@ mod picture;
 mod twin;
 mod waits;
 
-pub use counters::counters;
+pub use counters::{Counter, counters, tracks};
 pub(crate) use frame::padded;
 pub use frame::{AXIS_HEIGHT, Frame};
 pub use index::{Index, Lane, Lanes, Slice};

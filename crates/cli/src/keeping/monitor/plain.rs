@@ -1,49 +1,48 @@
-//! `makespan monitor`: runs of the store while they grow.
+//! The same as text, for files, pipes and `--once`.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::time::Duration;
 
+use makespan_analysis::progress;
 use makespan_format::Status;
+use makespan_model::Run;
 use makespan_scene::counted;
 use makespan_store::{Page, RunFilter, RunQuery, RunState, Store};
+use makespan_views::sections;
 
-use super::{list, status};
 use crate::args::MonitorArgs;
-use crate::config::Config;
 use crate::failure::Failure;
+use crate::keeping::{list, status};
 use crate::output::print;
 use crate::stored::{Address, run_of, state_of};
 use crate::terminal::{Terminal, bar};
 
+/// Steps in the table of a run.
+const STEPS: usize = 40;
 /// As many runs that go on are shown.
 const SHOWN: u32 = 50;
 /// Columns of the bar of a whole run.
 const BAR: usize = 30;
-/// Home, and clears what is below (ECMA-48, CUP and ED).
-const CLEAR: &str = "\x1b[H\x1b[2J";
 
 /// Prints how a run stands, or which runs go on, again and again: until the run is over, or until interrupted.
-pub(crate) fn run(args: &MonitorArgs, config: &Config) -> Result<(), Failure> {
-    let address = Address::new(config)?;
-    let store = match &args.run {
+pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> {
+    let mut store = match &args.run {
         Some(run) => Some(address.open_with(run)?),
         None => address.open_existing()?,
     };
     let terminal = Terminal::of_stdout();
-    let is_terminal = io::stdout().is_terminal();
     let mut last = None;
     loop {
-        if let Some(store) = &store {
-            address.take_in(&**store);
+        match &store {
+            Some(store) => address.take_in(&**store),
+            None => store = address.open_existing()?,
         }
         let (page, is_over) = match (&args.run, &store) {
-            (Some(run), Some(store)) => of_run(&address, &**store, run, terminal)?,
-            (_, store) => (of_all(&address, store.as_deref(), terminal)?, false),
+            (Some(run), Some(store)) => of_run(address, &**store, run, terminal)?,
+            (_, store) => (of_all(address, store.as_deref(), terminal)?, false),
         };
         // What does not change is not printed again where it would only fill a log.
-        if is_terminal && !args.once {
-            print(&format!("{CLEAR}{page}"))?;
-        } else if last.as_ref() != Some(&page) {
+        if last.as_ref() != Some(&page) {
             let between = if last.is_some() { "\n" } else { "" };
             print(&format!("{between}{page}"))?;
         }
@@ -65,14 +64,24 @@ fn of_run(
 ) -> Result<(String, bool), Failure> {
     let state = state_of(address, store, id)?;
     let run = run_of(address, store, id)?;
-    let page = format!("{}\n{}", progress(&state), status::page(&state, &run, terminal));
-    Ok((page, !state.is_active()))
+    Ok((page(&state, &run, terminal), !state.is_active()))
+}
+
+/// The overall percentage, what is known of the run and of each task, and how far each step is.
+pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
+    let steps = sections::progress(&progress(run), STEPS);
+    format!("{}\n{}{}", overall(state), status::page(state, run, terminal), terminal.sections(&steps))
+}
+
+/// How many tasks of a run are over, and how many there are.
+pub(super) fn share_over(state: &RunState) -> (u64, u64) {
+    let over: u64 = Status::ALL.into_iter().filter(|s| s.is_terminal()).map(|s| state.tasks.of(s)).sum();
+    (over, state.tasks.total())
 }
 
 /// How much of a run is over.
-fn progress(state: &RunState) -> String {
-    let all = state.tasks.total();
-    let over: u64 = Status::ALL.into_iter().filter(|s| s.is_terminal()).map(|s| state.tasks.of(s)).sum();
+fn overall(state: &RunState) -> String {
+    let (over, all) = share_over(state);
     let failed = state.tasks.of(Status::Failed);
     let share = if all > 0 { over as f64 / all as f64 } else { 0.0 };
     let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
@@ -84,12 +93,17 @@ fn progress(state: &RunState) -> String {
     )
 }
 
-/// The runs that go on.
-fn of_all(address: &Address, store: Option<&dyn Store>, terminal: Terminal) -> Result<String, Failure> {
+/// The active runs of a store, the newest first.
+pub(super) fn active(address: &Address, store: &dyn Store) -> Result<Page, Failure> {
     let filter = RunFilter { active: Some(true), ..RunFilter::default() };
     let query = RunQuery { filter, limit: SHOWN, ..RunQuery::default() };
+    store.runs(&query).map_err(|error| address.failed(error))
+}
+
+/// The active runs as a table.
+fn of_all(address: &Address, store: Option<&dyn Store>, terminal: Terminal) -> Result<String, Failure> {
     let page = match store {
-        Some(store) => store.runs(&query).map_err(|error| address.failed(error))?,
+        Some(store) => active(address, store)?,
         None => Page::default(),
     };
     Ok(match page.runs.as_slice() {
