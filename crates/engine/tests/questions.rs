@@ -11,7 +11,7 @@ use makespan_scene::Hit;
 use makespan_views::compare::Part;
 use makespan_views::gesture::Frame;
 use makespan_views::heatmap::Which;
-use makespan_views::timeline::Lanes;
+use makespan_views::timeline::{Gaps, Lanes};
 use makespan_views::{Area, Target, View, ViewState};
 
 const SIZE: (f32, f32) = (900.0, 500.0);
@@ -176,6 +176,52 @@ fn a_picture_tells_which_part_it_shows() {
         assert_ne!(picture.frame, Frame::Still);
         assert!(picture.scene.item_count() > 0 && picture.rows > 0 && !picture.label.is_empty());
     }
+}
+
+#[test]
+fn gaps_are_folded_where_they_are_most_of_the_run_and_one_press_shows_them() {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    let text = "a 0..60 w1\nb 60..120 w1 a\nc 300000..300060 w1 b\nd 300060..300100 w2 c";
+    session.open(vec![("gap.txt".to_owned(), text.as_bytes().to_vec())]);
+    let view = ViewState { view: View::Timeline, ..ViewState::default() };
+    let picture = |view: &ViewState| {
+        let question = Question::Picture { view: view.clone(), size: SIZE };
+        let Answer::Picture(picture) = through_a_message(&session, &question) else { panic!("no picture") };
+        let Frame::Time { frame, .. } = &picture.frame else { panic!("no time") };
+        (frame.folds.list().len(), picture.gaps, picture.about)
+    };
+    assert_eq!(picture(&view), (1, 1, "1 gap folded: 3 d 11 h".to_owned()));
+    let shown = turn(&session, &view, Touch::Gaps).after;
+    assert_eq!((shown.gaps, picture(&shown).0), (Gaps::Shown, 0));
+    let folded = turn(&session, &shown, Touch::Gaps);
+    assert_eq!(
+        (folded.after.gaps, folded.said.as_deref()),
+        (Gaps::Folded, Some("1 gap folded: 3 d 11 h in which nothing ran."))
+    );
+    // Over the fold the pointer reads what is missing.
+    let Answer::Picture(drawn) = session.answer(&Question::Picture { view: view.clone(), size: SIZE }) else {
+        panic!()
+    };
+    let Frame::Time { frame, .. } = &drawn.frame else { panic!("no time") };
+    let over = frame.scale().breaks().next().unwrap();
+    let pointer =
+        Pointer { at: Some((f64::midpoint(over.left, over.right) as f32, 300.0)), ..Pointer::default() };
+    let question = Question::Overlay { view: view.clone(), size: SIZE, pointer };
+    let Answer::Overlay(overlay) = through_a_message(&session, &question) else { panic!("no overlay") };
+    assert!(overlay.tip.is_some_and(|tip| tip.text.starts_with("nothing ran for 3 d 11 h")));
+    // The last task is brought into view across the fold, in a window of the same width on the axis.
+    let near = ViewState { window: Some((0, 50_000_000_000)), selected: Some("a".to_owned()), ..view };
+    let after = turn(&session, &near, Touch::Row(3)).after;
+    let seen = after.window.unwrap();
+    assert!(seen.0 <= 300_060_000_000_000 && seen.1 >= 300_100_000_000_000, "{seen:?}");
+    let scale = frame.scale().over(seen);
+    assert!((scale.span() - 50e9).abs() < 10.0, "{}", scale.span());
+    let whole = session.answer(&Question::Map { view: after, size: (900.0, 34.0) });
+    assert!(matches!(whole, Answer::Map(_)));
+    let none =
+        turn(&self::session(), &ViewState { view: View::Timeline, ..ViewState::default() }, Touch::Gaps);
+    assert_eq!(none.after.gaps, Gaps::Auto);
+    assert!(none.said.is_some_and(|said| said.contains("no gap")));
 }
 
 #[test]
