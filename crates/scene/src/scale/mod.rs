@@ -235,11 +235,11 @@ mod tests {
             |mode| scale.ticks(60.0, mode, 0).into_iter().map(|t| t.label).collect::<Vec<_>>().join(" | ");
         assert_eq!(
             labels(AxisMode::Relative { origin: 0 }),
-            "0 | +5 s | +10 s | +3 d 10 s | +3 d 15 s | +3 d 20 s"
+            "0 | +2 s | +4 s | +6 s | +8 s | +10 s | +3 d 10 s | +3 d 12 s | +3 d 14 s | +3 d 16 s | +3 d 18 s | +3 d 20 s"
         );
         assert_eq!(
             labels(AxisMode::Clock),
-            "00:00:00 | 00:00:05 | 00:00:10 | Jan 4 00:00:10 | 00:00:15 | 00:00:20"
+            "Jan 1 | 00:00:02 | 00:00:04 | 00:00:06 | 00:00:08 | 00:00:10 | Jan 4 00:00:10 | 00:00:12 | 00:00:14 | 00:00:16 | 00:00:18 | 00:00:20"
         );
         let narrow = scale.over((to, to + S));
         assert_eq!(narrow.breaks().count(), 0);

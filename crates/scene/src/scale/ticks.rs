@@ -6,6 +6,8 @@ use crate::items::{Face, Weight};
 
 const MINUTE: i128 = 60 * SECOND;
 const HOUR: i128 = 60 * MINUTE;
+/// How close ticks may be on an axis that is cut into stretches, px.
+const NEAR: f64 = 44.0;
 /// 1970-01-05 was the first Monday: weeks start there.
 const MONDAY: i128 = 4 * DAY;
 
@@ -89,7 +91,9 @@ pub fn ticks(
     within(&[(t0, t1)], span, width_px.into(), min_gap_px.into(), mode, offset_seconds)
 }
 
-/// The same within some stretches of an axis, ascending; `span` is what the width stands for, ns.
+/// The same within some stretches of an axis, ascending; `span` is what the width stands for, ns. Short stretches have
+/// room for few ticks: where there are several, ticks are as close as [`NEAR`], and who draws them leaves out labels that
+/// would lie over each other.
 pub(super) fn within(
     stretches: &[(i64, i64)],
     span: f64,
@@ -102,7 +106,8 @@ pub(super) fn within(
         return Vec::new();
     }
     // Bounds the count for every caller: a screen has fewer than 100,000 pixels, a label needs more than four.
-    let (width_px, gap) = (width_px.min(1e5), gap.max(4.0));
+    let is_cut = stretches.len() > 1;
+    let (width_px, gap) = (width_px.min(1e5), if is_cut { gap.min(NEAR) } else { gap }.max(4.0));
     let per_ns = width_px / span.max(1.0);
     let mut found = Vec::new();
     for step in steps(mode) {
@@ -118,7 +123,7 @@ pub(super) fn within(
             .iter()
             .map(|tick| f64::from(width(&tick.label, 11.0, Weight::Regular, Face::Sans)))
             .fold(0.0, f64::max);
-        if found.len() < 2 || widest + 8.0 <= distance {
+        if is_cut || found.len() < 2 || widest + 8.0 <= distance {
             break;
         }
     }

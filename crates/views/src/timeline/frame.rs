@@ -4,7 +4,7 @@ use makespan_model::{AttemptId, Run};
 use makespan_scene::{Face, Folds, Rect, TimeScale, Weight, width};
 use serde::{Deserialize, Serialize};
 
-use super::{Gaps, Index, Lanes, heads};
+use super::{Gaps, Index, Lanes};
 use crate::area::Area;
 
 /// Height of the axis above the rows, px.
@@ -41,9 +41,12 @@ impl Frame {
             .lanes
             .iter()
             .take(200)
-            .map(|l| heads::begin(l) - 10.0 + width(&l.name, 12.0, Weight::Regular, Face::Sans))
+            .map(|l| l.begin() - 10.0 + width(&l.name, 12.0, Weight::Regular, Face::Sans))
             .fold(0.0, f32::max);
-        (longest + 22.0).clamp(84.0, (width_px * 0.24).clamp(88.0, 220.0))
+        // Names within others begin further right.
+        let is_nested = index.lanes.iter().any(|l| l.head.is_some());
+        let most = if is_nested { width_px * 0.36 } else { width_px * 0.24 };
+        (longest + 22.0).clamp(84.0, most.clamp(88.0, 220.0))
     }
 
     /// The whole run at a width, as tall as its rows need up to 60 of them; gaps are folded where they are most of it.

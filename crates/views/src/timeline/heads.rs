@@ -2,22 +2,9 @@
 
 use makespan_scene::{Bars, Face, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, Weight, fit};
 
-use super::{Frame, Index, Lane};
+use super::lane::SIGN;
+use super::{Frame, Index};
 use crate::target::Target;
-
-/// How far a lane is set in behind the one that contains it, px.
-const INDENT: f32 = 12.0;
-
-/// Lanes deeper than this are set in no further.
-const DEEPEST: u8 = 8;
-
-/// Room for the sign of a lane that contains others, px.
-const SIGN: f32 = 14.0;
-
-/// Where the name of a lane begins, px.
-pub(super) fn begin(lane: &Lane) -> f32 {
-    lane.head.as_ref().map_or(10.0, |h| 10.0 + SIGN + f32::from(h.depth.min(DEEPEST)) * INDENT)
-}
 
 /// The names, each hit over the whole height of its lane; lanes that contain others have a sign.
 pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
@@ -44,7 +31,7 @@ pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
             Paint::from(Role::Panel).with_alpha(0),
             hit,
         );
-        let x = begin(lane);
+        let x = lane.begin();
         if let Some(is_open) = lane.head.as_ref().and_then(|h| h.is_open) {
             names.push(sign(x - SIGN + 4.0, middle, is_open).with_hit(hit).into());
         }

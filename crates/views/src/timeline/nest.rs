@@ -8,7 +8,7 @@ use makespan_model::{AttemptId, HashSet, NONE, Run, TaskId};
 use makespan_scene::{counted, visible};
 
 use super::arranged::Arrangement;
-use super::index::{Head, PlacedLane, Sums, timed};
+use super::lane::{Head, PlacedLane, Sums, timed};
 use crate::graph::choice::Grouping;
 use crate::graph::groups::Groups;
 

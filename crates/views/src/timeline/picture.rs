@@ -36,7 +36,11 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     for row in rows {
         for slice in index.slices(row, frame.window, frame.resolution()) {
             let task = run.attempts.task[slice.attempt.index()];
-            let rect = frame.bar(slice.start, slice.end, row);
+            let mut rect = frame.bar(slice.start, slice.end, row);
+            if index.is_summed(row) {
+                // What sums others up is thinner than they are.
+                rect = Rect::new(rect.x, rect.y + rect.h * 0.22, rect.w, rect.h * 0.56);
+            }
             let dim = look.marks.is_dim(task);
             let role = status_role(slice.status);
             if slice.count > 1 {
