@@ -5,12 +5,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use leptos::html::{Canvas, Div};
+use leptos::html::{Button, Canvas, Div};
 use leptos::prelude::*;
 use makespan_engine::{Answer, Overlay, Picture, Pointer, Press, Question, Touch};
 use makespan_scene::{Scene, Theme, hit};
-use makespan_views::Area;
 use makespan_views::gesture::{Frame, Movement};
+use makespan_views::timeline::{LaneAct, Lanes};
+use makespan_views::{Area, Target};
 
 use super::rows::TableView;
 use super::{Answered, asked};
@@ -105,7 +106,12 @@ pub(crate) fn PictureView(
 fn area_of(store: Store, from: (f64, f64), to: (f64, f64)) -> Option<Area> {
     let lanes = store.shell.with_untracked(|s| s.lanes);
     let seen = store.frame.with_value(|frame| store.view.with_untracked(|v| frame.following(v)));
-    if let Frame::Time { frame, rows, .. } = seen { frame.area(from, to, lanes, rows) } else { None }
+    if let Frame::Time { frame, rows, .. } = seen {
+        let area = frame.area(from, to, lanes, rows);
+        store.view.with_untracked(|v| area.map(|a| a.among(&v.rows)))
+    } else {
+        None
+    }
 }
 
 #[component]
@@ -146,14 +152,14 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         let (stands, draw_base) = (Rc::clone(&stands), Rc::clone(&draw_base));
         move |_| {
             if let Some(picture) = picture.get() {
-                *stands.borrow_mut() = (picture.scene.clone(), picture.frame);
+                *stands.borrow_mut() = (picture.scene.clone(), picture.frame.clone());
                 // Under a pointer that rests lies something else now.
                 let (at, before) = pointer.with_untracked(|p| (p.at, p.hit));
                 let now = at.map(|(x, y)| hit(&picture.scene, x, y, NEAR));
                 if let Some(now) = now.filter(|now| *now != before) {
                     pointer.update(|p| p.hit = now);
                 }
-                store.frame.set_value(picture.frame);
+                store.frame.set_value(picture.frame.clone());
                 frame::request(&draw_base);
             }
         }
@@ -193,6 +199,12 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     let press = move |x: f64, y: f64, hit, double| {
         store.touch(Touch::Press(Press { x: x as f32, y: y as f32, hit, double }));
     };
+    let lane_at = |hit| match Target::of(hit) {
+        Some(Target::Lane(lane)) => Some(lane),
+        _ => None,
+    };
+    // A press on the name of a nested lane expands or collapses it: there the second button opens the menu.
+    let is_nested = move || store.shell.with_untracked(|s| s.lanes == Lanes::Nested);
     // The timeline of a run has areas; of other pictures a part is only shown larger.
     let takes_area = move || store.frame.with_value(|f| matches!(f, Frame::Time { compared: false, .. }));
     // The first of two presses may open a panel that moves the picture: both mean what lay under the first.
@@ -211,6 +223,11 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
                 }
             }
             Gesture::Click(x, y) => {
+                if let Some(lane) = lane_at(at(x, y)).filter(|_| !is_nested()) {
+                    store.dispatch(Action::LaneMenu(Some((lane, x, y))));
+                } else if store.state.with_untracked(|s| s.panels.lane_menu.is_some()) {
+                    store.dispatch(Action::LaneMenu(None));
+                }
                 let now = clock::now();
                 let near = |a: f64, b: f64| (x - a).hypot(y - b) < SAME_PLACE;
                 let first =
@@ -255,6 +272,16 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
             e.pointer_type() != "touch" && !store.space.get_value() && drags != e.shift_key()
         }),
     );
+    let context_at = {
+        let stands = Rc::clone(&stands);
+        move |e: web_sys::MouseEvent| {
+            let (x, y) = (f64::from(e.offset_x()), f64::from(e.offset_y()));
+            if let Some(lane) = lane_at(hit(&stands.borrow().0, x as f32, y as f32, NEAR)) {
+                e.prevent_default();
+                store.dispatch(Action::LaneMenu(Some((lane, x, y))));
+            }
+        }
+    };
     let [down, moving, up, cancelled, leave, wheel, double] = std::array::from_fn(|_| gestures.clone());
     let tip = move || {
         let (w, h) = size.get();
@@ -277,9 +304,36 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
                 on:pointercancel=move |e| cancelled.cancelled(&e)
                 on:pointerleave=move |_| leave.left()
                 on:wheel=move |e| wheel.wheel(&e)
+                on:contextmenu=context_at
                 on:dblclick=move |e| double.double(f64::from(e.offset_x()), f64::from(e.offset_y()))
             ></canvas>
             {tip}
+            <LaneMenu store=store/>
         </div>
+    }
+}
+
+/// What can be done to a lane whose name was pressed.
+#[component]
+fn LaneMenu(store: Store) -> impl IntoView {
+    let menu = Memo::new(move |_| store.state.with(|s| s.panels.lane_menu));
+    let first = NodeRef::<Button>::new();
+    Effect::new(move |_| {
+        if let Some(button) = first.get() {
+            let _ = button.focus();
+        }
+    });
+    move || {
+        let (lane, x, y) = menu.get()?;
+        let is_pinned = store.view.with_untracked(|v| !v.rows.pinned.is_empty());
+        let pin = if is_pinned { "Pin to the top, or unpin" } else { "Pin to the top" };
+        let act = move |lane, act| store.dispatch(Action::Lane(lane, act));
+        Some(view! {
+            <div class="lane-menu" role="menu" aria-label="Lane" data-testid="lane-menu" style:left=format!("{x}px") style:top=format!("{y}px")>
+                <button type="button" role="menuitem" node_ref=first on:click=move |_| act(Some(lane), LaneAct::Pin)>{pin}</button>
+                <button type="button" role="menuitem" on:click=move |_| act(Some(lane), LaneAct::Hide)>"Hide"</button>
+                <button type="button" role="menuitem" on:click=move |_| act(None, LaneAct::ShowAll)>"Show all lanes"</button>
+            </div>
+        })
     }
 }

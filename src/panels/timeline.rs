@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use leptos::ev::PointerEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
 use makespan_scene::Scene;
-use makespan_views::ViewState;
 use makespan_views::gesture::{Frame, Movement};
-use makespan_views::timeline::{Lanes, mark_seen};
+use makespan_views::timeline::{LaneAct, Lanes, mark_seen};
+use makespan_views::{Brush, Grip, ViewState};
+use wasm_bindgen::JsCast;
 
 use crate::asking::{ColouredBy, Legend, PictureView, Twin, asked};
 use crate::state::actions::{Action, Setting};
@@ -28,6 +30,15 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
     let older = Memo::new(move |_| store.shell.with(|s| s.has_runs_before));
     let is_table = Memo::new(move |_| store.view.with(|v| v.twin));
     let has_counters = Memo::new(move |_| is_counted() && !is_table.get());
+    // Whether gaps are folded is a matter of the run unless it was chosen: the picture shows which.
+    let is_folded = Memo::new(move |_| {
+        twin.picture.with(|p| {
+            let frame = p.as_ref().map(|p| &p.frame);
+            matches!(frame, Some(Frame::Time { frame, .. }) if !frame.folds.is_empty())
+        })
+    });
+    let has_gaps = Memo::new(move |_| twin.picture.with(|p| p.as_ref().is_some_and(|p| p.gaps > 0)));
+    let is_arranged = Memo::new(move |_| store.view.with(|v| !v.rows.is_natural()));
     let go = move |movement| store.dispatch(Action::Move(movement));
     view! {
         <div class="panel">
@@ -39,6 +50,13 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
                 <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
                 <button type="button" title="Counters: what ran, was queued and was measured at each moment (Shift M)" class:on=is_counted
                     aria-pressed=move || is_counted().to_string() on:click=move |_| store.dispatch(Action::Counters)>"Counters"</button>
+                <Show when=move || has_gaps.get()>
+                    <button type="button" title="Fold stretches of time in which nothing runs (H)" class:on=move || is_folded.get()
+                        aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
+                </Show>
+                <Show when=move || is_arranged.get()>
+                    <button type="button" title="Show all lanes in their own order (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
+                </Show>
                 <Show when=move || older.get()>
                     <button type="button" title="Show behind each bar the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
                         class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Earlier runs"</button>
@@ -63,13 +81,13 @@ fn Counters(store: Store, twin: Twin) -> impl IntoView {
     let width = Memo::new(move |_| size.get().0 as f32);
     // Gestures move the window before the picture comes; the strip follows the same window.
     let seen = move || {
-        let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame));
+        let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame.clone()));
         store.view.with(|v| match frame.following(v) {
             Frame::Time { frame, .. } => Some(frame.window),
             _ => v.window,
         })
     };
-    let about = Memo::new(move |_| (store.view.with(|v| (v.run, v.lanes)), seen()));
+    let about = Memo::new(move |_| (store.view.with(|v| (v.run, v.lanes, v.gaps)), seen()));
     let strip = asked(
         store,
         move || {
@@ -85,7 +103,11 @@ fn Counters(store: Store, twin: Twin) -> impl IntoView {
     view! { <div class="counters" node_ref=holder data-testid="counters"><Still theme=store.theme scene=scene/></div> }
 }
 
-/// The whole run in a strip; a press shows the part around it.
+/// A press that moves less than this is no drag, px.
+const STILL: f64 = 3.0;
+
+/// The whole run in a strip with the part that is seen: its edges and itself can be dragged, a drag beside it shows
+/// another part, a press the part around it, two presses everything. Keys do the same on the picture.
 #[component]
 fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
@@ -93,7 +115,7 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     observe(holder, size);
     let width = Memo::new(move |_| size.get().0 as f32);
     // The strip is of the whole run: only these change it.
-    let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes)));
+    let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes, v.gaps)));
     let strip = asked(
         store,
         move || {
@@ -104,7 +126,7 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
         |answer| if let Answer::Map(scene) = answer { Some(scene) } else { None },
     );
     let seen = move || {
-        let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame));
+        let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame.clone()));
         store.view.with(|v| frame.following(v))
     };
     let scene: Rc<dyn Fn(f32) -> Scene> = Rc::new(move |w| {
@@ -115,15 +137,68 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
         }
         made
     });
-    let pressed = move |e: leptos::ev::PointerEvent| {
-        if let (1, Frame::Time { frame, .. }) = (e.buttons() & 1, untrack(seen)) {
-            let scale = frame.scale();
-            let part = (f64::from(e.offset_x()) - scale.x0) / (scale.x1 - scale.x0).max(1.0);
-            store.dispatch(Action::Move(Movement::Centre(part)));
+    let at = move |e: &PointerEvent| match untrack(seen) {
+        Frame::Time { frame, whole, .. } => {
+            let is_coarse = e.pointer_type() != "mouse";
+            Some(Brush::at(&frame, whole, f64::from(e.offset_x()), is_coarse))
+        }
+        _ => None,
+    };
+    // The drag that goes on: its pointer, where it began, whether it has moved.
+    let held = StoredValue::new(None::<(i32, Brush, f64, bool)>);
+    let cursor = RwSignal::new(Grip::Outside.cursor());
+    let shape = move |to: &'static str| {
+        if cursor.get_untracked() != to {
+            cursor.set(to);
         }
     };
+    let down = move |e: PointerEvent| {
+        if e.button() != 0 || held.with_value(Option::is_some) {
+            return;
+        }
+        let Some(brush) = at(&e) else { return };
+        if let Some(target) = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
+            let _ = target.set_pointer_capture(e.pointer_id());
+        }
+        shape(if brush.grip() == Grip::Window { "grabbing" } else { brush.grip().cursor() });
+        held.set_value(Some((e.pointer_id(), brush, f64::from(e.offset_x()), false)));
+    };
+    let moved = move |e: PointerEvent| {
+        let x = f64::from(e.offset_x());
+        let movement = held.try_update_value(|held| match held {
+            Some((id, brush, from, is_drag)) if *id == e.pointer_id() => {
+                *is_drag |= (x - *from).abs() >= STILL;
+                is_drag.then(|| brush.dragged(x))
+            }
+            _ => None,
+        });
+        match movement.flatten() {
+            Some(movement) => store.dispatch(Action::Move(movement)),
+            None if held.with_value(Option::is_none) => {
+                shape(at(&e).map_or_else(|| Grip::Outside.cursor(), |brush| brush.grip().cursor()));
+            }
+            None => {}
+        }
+    };
+    let up = move |e: PointerEvent| {
+        let of_this =
+            |held: &Option<(i32, Brush, f64, bool)>| held.as_ref().is_some_and(|h| h.0 == e.pointer_id());
+        if !held.with_value(of_this) {
+            return;
+        }
+        let ended = held.try_update_value(Option::take).flatten();
+        if let Some((_, brush, _, false)) = ended
+            && e.type_() == "pointerup"
+            && let Some(movement) = brush.pressed()
+        {
+            store.dispatch(Action::Move(movement));
+        }
+        shape(at(&e).map_or_else(|| Grip::Outside.cursor(), |brush| brush.grip().cursor()));
+    };
     view! {
-        <div class="minimap" node_ref=holder data-testid="minimap" on:pointerdown=pressed on:pointermove=pressed>
+        <div class="minimap" node_ref=holder data-testid="minimap" style:cursor=move || cursor.get()
+            on:pointerdown=down on:pointermove=moved on:pointerup=up on:pointercancel=up
+            on:dblclick=move |_| store.dispatch(Action::Move(Movement::Fit))>
             <Still theme=store.theme scene=scene/>
         </div>
     }

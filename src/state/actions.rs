@@ -9,7 +9,7 @@ use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
 use makespan_views::graph::Grouping;
 use makespan_views::heatmap::Heating;
-use makespan_views::timeline::Lanes;
+use makespan_views::timeline::{LaneAct, Lanes};
 use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
 
 use super::settings::Drag;
@@ -60,6 +60,12 @@ pub(crate) enum Action {
     Critical,
     /// Goes through the ways to group lanes.
     Lanes,
+    /// Does something to a lane of the timeline, by its number, or to the one that keys are about.
+    Lane(Option<u32>, LaneAct),
+    /// Opens the menu of a lane at a place of the picture, or closes it.
+    LaneMenu(Option<(u32, f64, f64)>),
+    /// Folds the gaps of the timeline in which nothing runs, or no longer.
+    Gaps,
     /// Goes through the ways to write times.
     Time,
     /// Goes through the themes.
@@ -281,8 +287,14 @@ pub(crate) static ACTIONS: &[Bound] = &[
     shift(key("KeyU", "Shift U", GRAPH, "focus: all tasks before it", hop(true, true))),
     shift(key("KeyJ", "Shift J", GRAPH, "focus: all tasks after it", hop(false, true))),
     shift(key("KeyI", "Shift I", GRAPH, "focus: the selection only", Action::Narrow(Narrowing::Isolate))),
-    key("KeyE", "E", GRAPH, "expand the selected group", Action::Expand(true)),
-    shift(key("KeyE", "Shift E", GRAPH, "collapse the group around the selection", Action::Expand(false))),
+    key("KeyE", "E", GRAPH, "expand the selected group or lane", Action::Expand(true)),
+    shift(key(
+        "KeyE",
+        "Shift E",
+        GRAPH,
+        "collapse the group or lane around the selection",
+        Action::Expand(false),
+    )),
     key("KeyN", "N", SELECT, "next failed task", Action::Next(Neighbour::NextFailure)),
     shift(key("KeyN", "Shift N", SELECT, "previous failed task", Action::Next(Neighbour::PreviousFailure))),
     key("Escape", "Esc", SELECT, "go back: close, clear or deselect", Action::Back),
@@ -296,7 +308,17 @@ pub(crate) static ACTIONS: &[Bound] = &[
     )),
     shift(key("KeyB", "Shift B", SHOW, "durations in earlier runs", Action::Before)),
     shift(key("KeyM", "Shift M", SHOW, "counters above the timeline", Action::Counters)),
-    key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
+    key("KeyG", "G", SHOW, "lanes by task, worker, step, status, nested", Action::Lanes),
+    key("KeyP", "P", SHOW, "pin the lane to the top, or unpin it", Action::Lane(None, LaneAct::Pin)),
+    shift(key("KeyH", "Shift H", SHOW, "hide the lane", Action::Lane(None, LaneAct::Hide))),
+    shift(key(
+        "KeyG",
+        "Shift G",
+        SHOW,
+        "show all lanes in their own order",
+        Action::Lane(None, LaneAct::ShowAll),
+    )),
+    key("KeyH", "H", SHOW, "fold gaps in which nothing runs", Action::Gaps),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("Slash", "/", SHOW, "filter", Action::Search),
     ctrl(key("KeyK", "Ctrl K", PAGE, "commands, tasks, steps, runs", Action::Palette)),

@@ -8,6 +8,7 @@ use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
 use makespan_views::graph::{Centre, Focus};
 use makespan_views::tasks::{Sort, SortKey};
+use makespan_views::timeline::Arrangement;
 use makespan_views::{Align, Area, TimeMode, View, ViewState};
 
 use super::actions::{Action, Narrowing, Setting};
@@ -36,6 +37,8 @@ pub(crate) struct Panels {
     pub(crate) picking: Option<Area>,
     /// The details are closed although a task is selected.
     pub(crate) no_details: bool,
+    /// The menu of a lane: its number, and where it stands on the picture, px.
+    pub(crate) lane_menu: Option<(u32, f64, f64)>,
     /// The cell of a matrix that has the focus.
     pub(crate) focus: Option<(usize, usize)>,
 }
@@ -213,6 +216,15 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         }
         Action::ReadAs(unit) => vec![Effect::ReadAs(*unit)],
         Action::Lanes => vec![Effect::Touch(Touch::NextLanes)],
+        Action::Lane(lane, act) => {
+            state.panels.lane_menu = None;
+            vec![Effect::Touch(Touch::Lane(*lane, *act))]
+        }
+        Action::LaneMenu(menu) => {
+            state.panels.lane_menu = *menu;
+            Vec::new()
+        }
+        Action::Gaps => vec![Effect::Touch(Touch::Gaps)],
         Action::Time => {
             let at = TimeMode::ALL.iter().position(|t| *t == view.time).unwrap_or(0);
             view.time = TimeMode::ALL[(at + 1) % TimeMode::ALL.len()];
@@ -311,8 +323,13 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
 /// Steps back out of the last thing that was opened.
 fn back(state: &mut State) {
     let view = &mut state.view;
-    if state.panels.sheet.take().is_some() || state.panels.picking.take().is_some() {
+    if state.panels.sheet.take().is_some()
+        || state.panels.picking.take().is_some()
+        || state.panels.lane_menu.take().is_some()
+    {
         // One thing at a time.
+    } else if view.view == View::Timeline && view.rows.focus.is_some() {
+        view.rows.focus = None;
     } else if view.selected.is_some() || view.graph.group.is_some() {
         (view.selected, view.graph.group) = (None, None);
     } else if view.filter.area.is_some() {
@@ -364,7 +381,9 @@ fn set(view: &mut ViewState, setting: &Setting) {
             (view.graph.by, view.graph.group, view.camera) = (*by, None, None);
             view.graph.open.clear();
         }
-        Setting::Lanes(lanes) => (view.lanes, view.scroll) = (*lanes, 0),
+        Setting::Lanes(lanes) => {
+            (view.lanes, view.scroll, view.rows) = (*lanes, 0, Arrangement::default());
+        }
         Setting::Sort(key) if view.view == View::Compare => {
             let sort = view.compare.sort;
             if let Some(key) = compare::tasks::SortKey::ALL.into_iter().find(|k| k.name() == key) {

@@ -163,6 +163,8 @@ pub struct Picture {
     pub head: Option<(String, Vec<String>)>,
     /// Rows of the table of the same.
     pub rows: usize,
+    /// How many gaps in which nothing ran could be folded.
+    pub gaps: usize,
 }
 
 /// What lies on top of a picture.

@@ -142,7 +142,7 @@ fn in_column(drawn: &Drawn, here: u32, below: bool) -> Option<u32> {
 /// one, in the order of the run, as if each had a row of its own.
 fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
     let run = &open.run;
-    let index = open.index(view.lanes);
+    let index = open.arranged(view);
     let task_of = |a: AttemptId| TaskId(run.attempts.task[a.index()]);
     let has_row = |t: TaskId| index.row_of_task(run, t).is_some();
     let back = matches!(way, Neighbour::Earlier | Neighbour::Above);
@@ -152,12 +152,12 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
     let Some(attempt) = from else {
         let mut rowless = run.task_ids().filter(|t| !has_row(*t));
         let next = if back { rowless.take_while(|t| *t < here).last() } else { rowless.find(|t| *t > here) };
-        let last_row = || index.nearest(index.row_count().checked_sub(1)?, i64::MAX).map(task_of);
+        let last_row = || index.nearest(run, index.row_count().checked_sub(1)?, i64::MAX).map(task_of);
         return next.or_else(|| last_row().filter(|_| back));
     };
     let along = matches!(way, Neighbour::Earlier | Neighbour::Later);
     // With a lane for each task there is nothing else along its row: the way goes on to the next row.
-    if along && view.lanes.for_run(run) != Lanes::Task {
+    if along && !matches!(view.lanes.for_run(run), Lanes::Task | Lanes::Nested) {
         let mut at = attempt;
         while let Some(next) = index.neighbour(at, !back) {
             if task_of(next) != here {
@@ -170,7 +170,7 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
     let row = index.row_of(attempt)?;
     let started = run.interval(attempt).map_or(i64::MIN, |(start, _)| start);
     if back {
-        return index.nearest(row.checked_sub(1)?, started).map(task_of);
+        return index.nearest(run, row.checked_sub(1)?, started).map(task_of);
     }
-    index.nearest(row + 1, started).map(task_of).or_else(|| run.task_ids().find(|t| !has_row(*t)))
+    index.nearest(run, row + 1, started).map(task_of).or_else(|| run.task_ids().find(|t| !has_row(*t)))
 }

@@ -6,6 +6,7 @@ use makespan_export::Format;
 use makespan_scene::Hit;
 use makespan_views::ViewState;
 use makespan_views::heatmap::Way;
+use makespan_views::timeline::LaneAct;
 use serde::{Deserialize, Serialize};
 
 /// Width and height of a picture, px.
@@ -170,6 +171,10 @@ pub enum Touch {
     Expand(bool),
     /// The timeline goes on to the next kind of lanes.
     NextLanes,
+    /// Something is done to a lane of the timeline, by its number, or to the one that keys are about.
+    Lane(Option<u32>, LaneAct),
+    /// The timeline folds the gaps of the run, or no longer.
+    Gaps,
     /// Baseline and candidate change places.
     Swap,
     /// The run that is shown becomes the baseline.

@@ -10,7 +10,7 @@ use makespan_views::chart::Chart;
 use makespan_views::filter::Filter;
 use makespan_views::graph::{self, BUDGET, Drawn, Graphing};
 use makespan_views::tasks::{self, Sort};
-use makespan_views::timeline::{Index, Lanes};
+use makespan_views::timeline::{Arrangement, Index, Lanes};
 use makespan_views::{Colouring, Colours, Marks, ViewState};
 
 use crate::kept::Latest;
@@ -28,7 +28,8 @@ pub(crate) struct OpenRun {
     pub(crate) run: Arc<Run>,
     /// Its facts.
     pub(crate) facts: Facts,
-    indices: [Latest<(), Index>; 5],
+    indices: [Latest<(), Index>; 6],
+    arranged: Latest<(Lanes, Arrangement), Index>,
     mask: Latest<Filter, Vec<bool>>,
     beside_area: Latest<Filter, Vec<bool>>,
     marks: Latest<MarksKey, Marks>,
@@ -46,6 +47,7 @@ impl OpenRun {
             facts: Facts::new(Arc::clone(&run)),
             run,
             indices: Default::default(),
+            arranged: Latest::default(),
             mask: Latest::default(),
             beside_area: Latest::default(),
             marks: Latest::default(),
@@ -60,6 +62,16 @@ impl OpenRun {
     pub(crate) fn index(&self, lanes: Lanes) -> Rc<Index> {
         let lanes = lanes.for_run(&self.run);
         self.indices[lanes as usize].get((), |()| Index::new(&self.run, lanes))
+    }
+
+    /// The same as a view has arranged them.
+    pub(crate) fn arranged(&self, view: &ViewState) -> Rc<Index> {
+        let rows = view.rows.without_focus();
+        if rows == Arrangement::default() {
+            return self.index(view.lanes);
+        }
+        let key = (view.lanes.for_run(&self.run), rows);
+        self.arranged.get(key, |(lanes, rows)| Index::arranged(&self.run, *lanes, rows))
     }
 
     /// Which tasks pass the filter; empty where it lets all through.

@@ -1,13 +1,14 @@
 //! What is done to a view, where the run decides what comes of it.
 
 use makespan_model::TaskId;
+use makespan_scene::{counted, duration};
 use makespan_views::gesture::Frame;
-use makespan_views::timeline::Lanes;
+use makespan_views::timeline::{Arrangement, Gaps, LaneAct, Lanes};
 use makespan_views::{View, ViewState, heatmap};
 
 use crate::answer::{Sides, Turn};
 use crate::neighbour::{self, Next};
-use crate::picture::{self, Drawable, graph, matrix};
+use crate::picture::{self, Drawable, graph, lanes, matrix, timeline};
 use crate::question::{Neighbour, Size, Touch};
 use crate::session::Session;
 
@@ -30,7 +31,13 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
                 reveal(session, size, &mut out.after);
             }
         },
+        Touch::Next(way)
+            if view.view == View::Timeline && lanes::arrow(&open.arranged(view), open, way, &mut out) =>
+        {
+            reveal_lane(session, size, &mut out.after);
+        }
         Touch::Next(way) => {
+            out.after.rows.focus = None;
             let next = match neighbour::of_node(open, view, way) {
                 Some(node) => node,
                 None => neighbour::of(open, view, way).map(Next::Task),
@@ -44,6 +51,14 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
                 None => return Some(out),
             }
             reveal(session, size, &mut out.after);
+        }
+        Touch::Expand(is_open) if view.view == View::Timeline => {
+            let index = open.arranged(view);
+            lanes::act(&index, open, None, LaneAct::Open(is_open), &mut out);
+            reveal_lane(session, size, &mut out.after);
+        }
+        Touch::Lane(lane, act) => {
+            lanes::act(&open.arranged(view), open, lane.map(|l| l as usize), act, &mut out);
         }
         Touch::Expand(is_open) => graph::expand(open, view, is_open, size, &mut out),
         Touch::Reveal => reveal(session, size, &mut out.after),
@@ -69,6 +84,22 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             let now = view.lanes.for_run(&open.run);
             let at = Lanes::ALL.iter().position(|l| *l == now).map_or(0, |at| (at + 1) % Lanes::ALL.len());
             (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
+            out.after.rows = Arrangement::default();
+        }
+        Touch::Gaps => {
+            let index = open.index(view.lanes);
+            let is_folded = !index.folds(view.gaps).is_empty();
+            out.after.gaps = if is_folded { Gaps::Shown } else { Gaps::Folded };
+            let folds = index.folds(out.after.gaps);
+            let (count, length) = (counted(folds.list().len(), "gap"), duration(folds.length()));
+            out.said = Some(match (is_folded, folds.is_empty()) {
+                (true, _) => "Gaps are shown as long as they are.".to_owned(),
+                (false, true) => "This run has no gap that is long enough to fold.".to_owned(),
+                (false, false) => format!("{count} folded: {length} in which nothing ran."),
+            });
+            if folds.is_empty() && !is_folded {
+                out.after.gaps = view.gaps;
+            }
         }
         Touch::Swap => {
             let Sides { baseline, candidate } = session.sides(view);
@@ -84,6 +115,15 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
         }
     }
     Some(out)
+}
+
+/// Brings the lane in focus into the timeline.
+fn reveal_lane(session: &Session, size: Size, view: &mut ViewState) {
+    let mut after = view.clone();
+    if let Some(shown) = timeline::Timeline::new(session, view) {
+        shown.reveal_lane(size, &mut after);
+    }
+    *view = after;
 }
 
 /// Brings the selected task of the view into its picture.
@@ -161,6 +201,9 @@ impl Turn {
         take!(run);
         take!(selected);
         take!(lanes);
+        take!(gaps);
+        take!(rows);
+        take!(filter.area);
         take!(window);
         take!(scroll);
         take!(camera);

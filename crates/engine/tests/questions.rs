@@ -11,7 +11,7 @@ use makespan_scene::Hit;
 use makespan_views::compare::Part;
 use makespan_views::gesture::Frame;
 use makespan_views::heatmap::Which;
-use makespan_views::timeline::Lanes;
+use makespan_views::timeline::{Gaps, LaneAct, Lanes};
 use makespan_views::{Area, Target, View, ViewState};
 
 const SIZE: (f32, f32) = (900.0, 500.0);
@@ -176,6 +176,100 @@ fn a_picture_tells_which_part_it_shows() {
         assert_ne!(picture.frame, Frame::Still);
         assert!(picture.scene.item_count() > 0 && picture.rows > 0 && !picture.label.is_empty());
     }
+}
+
+#[test]
+fn gaps_are_folded_where_they_are_most_of_the_run_and_one_press_shows_them() {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    let text = "a 0..60 w1\nb 60..120 w1 a\nc 300000..300060 w1 b\nd 300060..300100 w2 c";
+    session.open(vec![("gap.txt".to_owned(), text.as_bytes().to_vec())]);
+    let view = ViewState { view: View::Timeline, ..ViewState::default() };
+    let picture = |view: &ViewState| {
+        let question = Question::Picture { view: view.clone(), size: SIZE };
+        let Answer::Picture(picture) = through_a_message(&session, &question) else { panic!("no picture") };
+        let Frame::Time { frame, .. } = &picture.frame else { panic!("no time") };
+        (frame.folds.list().len(), picture.gaps, picture.about)
+    };
+    assert_eq!(picture(&view), (1, 1, "1 gap folded: 3 d 11 h".to_owned()));
+    let shown = turn(&session, &view, Touch::Gaps).after;
+    assert_eq!((shown.gaps, picture(&shown).0), (Gaps::Shown, 0));
+    let folded = turn(&session, &shown, Touch::Gaps);
+    assert_eq!(
+        (folded.after.gaps, folded.said.as_deref()),
+        (Gaps::Folded, Some("1 gap folded: 3 d 11 h in which nothing ran."))
+    );
+    // Over the fold the pointer reads what is missing.
+    let Answer::Picture(drawn) = session.answer(&Question::Picture { view: view.clone(), size: SIZE }) else {
+        panic!()
+    };
+    let Frame::Time { frame, .. } = &drawn.frame else { panic!("no time") };
+    let over = frame.scale().breaks().next().unwrap();
+    let pointer =
+        Pointer { at: Some((f64::midpoint(over.left, over.right) as f32, 300.0)), ..Pointer::default() };
+    let question = Question::Overlay { view: view.clone(), size: SIZE, pointer };
+    let Answer::Overlay(overlay) = through_a_message(&session, &question) else { panic!("no overlay") };
+    assert!(overlay.tip.is_some_and(|tip| tip.text.starts_with("nothing ran for 3 d 11 h")));
+    // The last task is brought into view across the fold, in a window of the same width on the axis.
+    let near = ViewState { window: Some((0, 50_000_000_000)), selected: Some("a".to_owned()), ..view };
+    let after = turn(&session, &near, Touch::Row(3)).after;
+    let seen = after.window.unwrap();
+    assert!(seen.0 <= 300_060_000_000_000 && seen.1 >= 300_100_000_000_000, "{seen:?}");
+    let scale = frame.scale().over(seen);
+    assert!((scale.span() - 50e9).abs() < 10.0, "{}", scale.span());
+    let whole = session.answer(&Question::Map { view: after, size: (900.0, 34.0) });
+    assert!(matches!(whole, Answer::Map(_)));
+    let none =
+        turn(&self::session(), &ViewState { view: View::Timeline, ..ViewState::default() }, Touch::Gaps);
+    assert_eq!(none.after.gaps, Gaps::Auto);
+    assert!(none.said.is_some_and(|said| said.contains("no gap")));
+}
+
+#[test]
+fn nested_lanes_are_collapsed_by_press_and_keys_and_pinned_lanes_stay_in_the_view() {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    let text = "a 0..4 w1\ng 4..20 w1\nb 4..9 w1 in=g step=s\nc 9..12 w2 in=g step=s\nd 20..22 w1";
+    session.open(vec![("nested.txt".to_owned(), text.as_bytes().to_vec())]);
+    let start = ViewState { view: View::Timeline, lanes: Lanes::Nested, ..ViewState::default() };
+    let rows = |view: &ViewState| {
+        let question = Question::Picture { view: view.clone(), size: SIZE };
+        let Answer::Picture(picture) = through_a_message(&session, &question) else { panic!("no picture") };
+        let Frame::Time { rows, .. } = picture.frame else { panic!("no time") };
+        rows
+    };
+    let press = |view: &ViewState, lane: u32| {
+        let hit = Target::Lane(lane).hit();
+        turn(&session, view, Touch::Press(Press { x: 10.0, y: 60.0, hit, double: false })).after
+    };
+    // a, g with its own bar, s with b and c, d.
+    assert_eq!(rows(&start), 7);
+    let collapsed = press(&start, 1);
+    assert_eq!((rows(&collapsed), collapsed.rows.focus.as_deref()), (3, Some("i:g")));
+    assert_eq!(rows(&press(&collapsed, 1)), 7);
+    let go = |view: &ViewState, way| turn(&session, view, Touch::Next(way)).after;
+    let open = go(&collapsed, Neighbour::Later);
+    assert_eq!(rows(&open), 7);
+    let inside = go(&open, Neighbour::Later);
+    assert_eq!(inside.rows.focus.as_deref(), Some("t:g"), "what is expanded leads to what it contains");
+    assert_eq!(go(&inside, Neighbour::Earlier).rows.focus.as_deref(), Some("i:g"));
+    assert_eq!(go(&go(&open, Neighbour::Above), Neighbour::Above).rows.focus.as_deref(), Some("t:a"));
+    // From a selected task: its group is collapsed, and then in focus.
+    let selected = ViewState { selected: Some("b".to_owned()), ..start.clone() };
+    let up = turn(&session, &selected, Touch::Expand(false)).after;
+    let closed = turn(&session, &up, Touch::Expand(false)).after;
+    assert_eq!(rows(&closed), 5, "{:?}", closed.rows);
+    let hidden = turn(&session, &press(&start, 0), Touch::Lane(None, LaneAct::Hide)).after;
+    let pinned = turn(&session, &hidden, Touch::Lane(Some(5), LaneAct::Pin)).after;
+    assert_eq!((rows(&pinned), pinned.rows.pinned.join(" ")), (6, "t:d".to_owned()));
+    let said = turn(&session, &start, Touch::Lane(None, LaneAct::Hide)).said;
+    assert!(said.is_some_and(|said| said.starts_with("Select a task or a lane")));
+    assert_eq!(rows(&turn(&session, &pinned, Touch::Lane(None, LaneAct::ShowAll)).after), 7);
+    // Rows of an area are those of lanes in their own order.
+    let by_worker = ViewState { lanes: Lanes::Worker, ..start };
+    let area = Area { from: 0, to: 9, lanes: Lanes::Worker, rows: Some((0, 0)) };
+    let mut with_area = by_worker;
+    with_area.filter.area = Some(area);
+    let after = turn(&session, &with_area, Touch::Lane(Some(1), LaneAct::Pin)).after;
+    assert_eq!(after.filter.area, Some(Area { rows: None, ..area }));
 }
 
 #[test]

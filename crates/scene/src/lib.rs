@@ -34,8 +34,8 @@ pub use log::{LogPainter, log};
 pub use painter::{MAX_DEPTH, Painter, paint};
 pub use role::Role;
 pub use scale::{
-    AxisMode, Civil, LinearScale, Tick, TimeScale, ValueTick, bytes, civil, count, counted, duration,
-    duration_words, ticks, timestamp,
+    AxisMode, Break, Civil, Fold, Folds, LinearScale, Tick, TimeScale, ValueTick, bytes, civil, count,
+    counted, duration, duration_words, ticks, timestamp,
 };
 pub use shown::{shown, shown_string};
 pub use svg::{SvgOptions, class_rules, svg, svg_with};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::look::Look;
 use crate::moment::Moments;
-use crate::timeline::{Index, Lanes};
+use crate::timeline::{Arrangement, Index, Lanes};
 
 /// A span of time across some rows of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,14 @@ impl Area {
         let (from, to) = index.span_of(run, attempt);
         let inside = self.rows.is_none_or(|(first, last)| (first..=last).contains(&row));
         inside && from <= self.to && to >= self.from
+    }
+
+    /// The area as it can be kept in a view: its rows are those of lanes in their own order, all of which are shown. Of
+    /// others it has all rows.
+    #[must_use]
+    pub fn among(self, arrangement: &Arrangement) -> Area {
+        let is_natural = arrangement.is_natural() && self.lanes != Lanes::Nested;
+        Area { rows: self.rows.filter(|_| is_natural), ..self }
     }
 
     /// Takes out of `mask`, a flag a task, what has no attempt within. O(attempts).

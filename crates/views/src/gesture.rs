@@ -3,7 +3,7 @@
 //! A [`Frame`] is all that this takes, so that the page moves at once, without a run: it asks for the next picture
 //! meanwhile. The same functions serve the pictures of one run and those of a comparison.
 
-use makespan_scene::{Rect, TimeScale};
+use makespan_scene::Rect;
 use serde::{Deserialize, Serialize};
 
 use crate::compare::Lines;
@@ -36,10 +36,12 @@ pub enum Movement {
     Fit,
     /// Puts the part of the whole (0 to 1) in the middle, as a press on the small map of the run does.
     Centre(f64),
+    /// Shows a window of time, ns since the epoch.
+    Window(i64, i64),
 }
 
 /// Which part of what is shown, and how large.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Frame {
     /// Nothing that moves.
     #[default]
@@ -89,7 +91,7 @@ pub enum Frame {
 impl Frame {
     /// The same picture as the state of the view says now: gestures may follow each other faster than pictures.
     pub fn following(&self, view: &ViewState) -> Frame {
-        let mut next = *self;
+        let mut next = self.clone();
         match &mut next {
             Frame::Still => {}
             Frame::Time { frame, whole, rows, compared } => {
@@ -177,7 +179,10 @@ impl Frame {
     pub fn onto(&self, other: &Frame) -> Option<Affine> {
         match (self, other) {
             (Frame::Time { frame: a, .. }, Frame::Time { frame: b, .. }) => {
-                let same = a.width == b.width && a.gutter == b.gutter && a.row_height == b.row_height;
+                let same = a.width == b.width
+                    && a.gutter == b.gutter
+                    && a.row_height == b.row_height
+                    && a.folds == b.folds;
                 let (x0, x1) = (b.scale().x(a.window.0), b.scale().x(a.window.1));
                 let (from, to) = (a.scale().x0, a.scale().x1);
                 let sx = (x1 - x0) / (to - from).max(1.0);
@@ -266,15 +271,16 @@ fn time(frame: &TimeFrame, whole: (i64, i64), rows: u32, movement: Movement) -> 
         Movement::ZoomMiddle(by) => scale.zoom(f64::midpoint(scale.x0, scale.x1), by, whole, NARROWEST),
         Movement::Into(from, to) => {
             let (t0, t1) = (scale.t(from.0.min(to.0)), scale.t(from.0.max(to.0)));
-            if t1.saturating_sub(t0) >= NARROWEST { TimeScale { t0, t1, ..scale } } else { scale }
+            if t1.saturating_sub(t0) >= NARROWEST { scale.over((t0, t1)) } else { scale }
         }
-        Movement::Fit => TimeScale { t0: whole.0, t1: whole.1, ..scale },
+        Movement::Fit => scale.over(whole),
+        Movement::Window(from, to) => {
+            let (from, to) = (from.clamp(whole.0, whole.1), to.clamp(whole.0, whole.1));
+            if to.saturating_sub(from) >= NARROWEST { scale.over((from, to)) } else { scale }
+        }
         Movement::Centre(part) => {
-            let all = TimeScale { t0: whole.0, t1: whole.1, x0: 0.0, x1: 1.0 };
-            let half = scale.t1.saturating_sub(scale.t0) / 2;
-            let middle = all.t(part.clamp(0.0, 1.0));
-            TimeScale { t0: middle.saturating_sub(half), t1: middle.saturating_add(half), ..scale }
-                .pan(0.0, whole)
+            let all = scale.over(whole);
+            scale.centred(all.t(all.x0 + (all.x1 - all.x0) * part.clamp(0.0, 1.0)), whole)
         }
     };
     let most = rows.saturating_sub(frame.visible_rows());
@@ -307,7 +313,7 @@ fn plane(frame: &graph::Frame, size: (f32, f32), movement: Movement) -> Option<C
             Camera { zoom: zoom.min(2.0), ..middle }
         }
         Movement::Fit => return None,
-        Movement::Centre(_) => c,
+        Movement::Centre(_) | Movement::Window(..) => c,
     };
     Some(bounded(next, size))
 }
@@ -350,6 +356,7 @@ fn cells(frame: &heatmap::Frame, rows: usize, columns: usize, view: &mut ViewSta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use makespan_scene::Folds;
 
     fn timeline() -> Frame {
         let frame = TimeFrame {
@@ -360,6 +367,7 @@ mod tests {
             row_height: 20.0,
             window: (0, 8_000_000),
             first_row: 0,
+            folds: Folds::default(),
         };
         Frame::Time { frame, whole: (0, 8_000_000), rows: 50, compared: false }
     }

@@ -12,6 +12,7 @@
 
 pub mod amount;
 mod area;
+mod brush;
 pub mod chart;
 mod clip;
 mod colours;
@@ -42,6 +43,7 @@ mod tip;
 mod value;
 
 pub use area::Area;
+pub use brush::{Brush, Grip};
 pub use colours::{Coloured, Colouring, Colours};
 pub use exact::exactly;
 pub use link::{LINK_VERSION, LinkError, decode, encode};

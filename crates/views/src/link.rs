@@ -14,7 +14,7 @@ use crate::filter::Filter;
 use crate::look::{Camera, TimeMode, View};
 use crate::state::ViewState;
 use crate::tasks::{Sort, SortKey};
-use crate::timeline::Lanes;
+use crate::timeline::{Gaps, Lanes};
 
 /// The version of links that this program writes.
 pub const LINK_VERSION: u32 = 1;
@@ -86,6 +86,9 @@ pub fn encode(state: &ViewState) -> String {
     if state.lanes != Lanes::default() {
         put("lanes", state.lanes.name());
     }
+    if state.gaps != Gaps::default() {
+        put("gaps", state.gaps.name());
+    }
     if state.colours != Colouring::default() {
         put("colours", state.colours.name());
     }
@@ -129,6 +132,7 @@ pub fn encode(state: &ViewState) -> String {
     if chart.log {
         put("log", "1");
     }
+    state.rows.members().iter().for_each(|(key, value)| put(key, value));
     state.heat.members().iter().for_each(|(key, value)| put(key, value));
     compared(&state.compare, &mut put);
     if let Some(theme) = &state.theme {
@@ -229,6 +233,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "q" => state.filter.text = value,
             "status" => state.filter.statuses = u16::from_str_radix(&value, 16).unwrap_or(0) & 0x3ff,
             "lanes" => state.lanes = Lanes::ALL.into_iter().find(|l| named(l.name())).unwrap_or_default(),
+            "gaps" => state.gaps = Gaps::ALL.into_iter().find(|g| named(g.name())).unwrap_or_default(),
             "colours" => {
                 state.colours = Colouring::ALL.into_iter().find(|c| named(c.name())).unwrap_or_default()
             }
@@ -255,6 +260,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "theme" => state.theme = makespan_scene::Theme::named(&value).map(|t| t.name.to_owned()),
             _ => {
                 state.graph.take(key, &value);
+                state.rows.take(key, &value);
                 state.heat.take(key, &value);
                 read_compared(&mut state.compare, key, &value);
             }
@@ -276,6 +282,7 @@ mod tests {
     use super::*;
     use crate::graph;
     use crate::heatmap::{self, Heating};
+    use crate::timeline::Arrangement;
 
     #[test]
     fn a_link_is_a_view() {
@@ -290,6 +297,13 @@ mod tests {
             },
             colours: Colouring::Step,
             lanes: Lanes::Step,
+            rows: Arrangement {
+                flipped: vec!["p:a/b,c".to_owned()],
+                pinned: vec!["w2".to_owned(), "w1".to_owned()],
+                hidden: vec!["t:x&y".to_owned()],
+                focus: Some("p:a".to_owned()),
+            },
+            gaps: Gaps::Shown,
             time: TimeMode::Utc,
             window: Some((-5, i64::MAX)),
             scroll: 7,

@@ -10,7 +10,7 @@ use crate::graph::Graphing;
 use crate::heatmap::Heating;
 use crate::look::{Camera, TimeMode, View};
 use crate::tasks::Sort;
-use crate::timeline::Lanes;
+use crate::timeline::{Arrangement, Gaps, Lanes};
 
 /// Everything that a link carries.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,10 @@ pub struct ViewState {
     pub filter: Filter,
     /// Lanes of the timeline.
     pub lanes: Lanes,
+    /// What was done to lanes: collapsed, pinned, hidden.
+    pub rows: Arrangement,
+    /// Whether the timeline folds gaps in which nothing runs.
+    pub gaps: Gaps,
     /// What colours mean.
     pub colours: Colouring,
     /// How times are written.
@@ -62,6 +66,7 @@ impl ViewState {
     pub fn show_run(&mut self, number: usize) {
         (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
         self.filter.area = None;
+        self.rows = Arrangement::default();
         self.graph = Graphing { by: self.graph.by, ..Graphing::default() };
     }
 

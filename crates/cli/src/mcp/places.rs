@@ -92,9 +92,8 @@ impl Places {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
-    #![cfg(unix)]
     #![allow(clippy::unwrap_used)]
     use std::fs;
     use std::os::unix::fs::symlink;

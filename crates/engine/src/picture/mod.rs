@@ -2,6 +2,7 @@
 
 mod drawable;
 pub(crate) mod graph;
+pub(crate) mod lanes;
 pub(crate) mod lines;
 pub(crate) mod matrix;
 pub(crate) mod over;

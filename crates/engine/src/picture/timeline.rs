@@ -9,11 +9,13 @@ use makespan_scene::{Hit, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
 use makespan_views::timeline::{
-    Frame as TimeFrame, Index, counters, minimap, overlay, scene, slice_at, twin, wait_tip, waits,
+    Frame as TimeFrame, Index, LaneAct, counters, mark_focus, minimap, overlay, scene, slice_at, twin,
+    wait_tip, waits,
 };
-use makespan_views::{Look, Recorded, Table, Target, ViewState, task_tip};
+use makespan_views::{Look, Moments, Recorded, Table, Target, ViewState, task_tip};
 
 use super::drawable::{Drawable, picked};
+use super::lanes;
 use crate::answer::{Overlay, Picture, Tip, Turn};
 use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
@@ -35,12 +37,12 @@ pub(crate) struct Timeline<'s> {
 impl<'s> Timeline<'s> {
     pub(crate) fn new(session: &'s Session, view: &'s ViewState) -> Option<Timeline<'s>> {
         let open = session.run(view.run)?;
-        Some(Timeline { session, view, open, index: open.index(view.lanes) })
+        Some(Timeline { session, view, open, index: open.arranged(view) })
     }
 
     fn frame(&self, size: Size) -> TimeFrame {
         let (width, height) = size;
-        let whole = TimeFrame::whole(&self.index, width);
+        let whole = self.whole(width);
         let rows = self.index.row_count().max(1) as f32;
         let row_height = ((height - whole.top) / rows).floor().clamp(16.0, 28.0);
         let visible = ((height - whole.top) / row_height).floor().max(1.0) as u32;
@@ -52,6 +54,16 @@ impl<'s> Timeline<'s> {
             first_row: self.view.scroll.min(self.index.row_count().saturating_sub(visible)),
             ..whole
         }
+    }
+
+    /// Scrolls until the lane that keys are about is seen.
+    pub(crate) fn reveal_lane(&self, size: Size, view: &mut ViewState) {
+        lanes::reveal(&self.index, self.open, &self.frame(size), view);
+    }
+
+    /// The whole run at a width, with gaps folded as the view says.
+    fn whole(&self, width: f32) -> TimeFrame {
+        TimeFrame::with_gaps(&self.index, width, self.view.gaps)
     }
 
     fn task_of(&self, hit: Hit) -> Option<u32> {
@@ -85,6 +97,41 @@ impl<'s> Timeline<'s> {
         Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
     }
 
+    /// What the picture leaves out.
+    fn about(&self, frame: &TimeFrame) -> String {
+        let untimed = self.index.untimed;
+        let untimed = (untimed > 0)
+            .then(|| format!("{} without times, in the table only", counted(untimed, "attempt")));
+        let folds = &frame.folds;
+        let folded = (!folds.is_empty())
+            .then(|| format!("{} folded: {}", counted(folds.list().len(), "gap"), duration(folds.length())));
+        let hidden = self.index.hidden;
+        let hidden = (hidden > 0).then(|| format!("{} hidden", counted(hidden, "lane")));
+        untimed.into_iter().chain(folded).chain(hidden).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// A lane in a line.
+    fn lane_about(&self, lane: u32) -> String {
+        let Some(lane) = self.index.lanes.get(lane as usize) else { return String::new() };
+        let attempts = if lane.attempts > 0 {
+            format!(": {}", counted(lane.attempts, "attempt"))
+        } else {
+            String::new()
+        };
+        format!("{}{attempts}", visible(&lane.name))
+    }
+
+    /// The folded gap at a place, where nothing else lies.
+    fn gap_tip(&self, frame: &TimeFrame, (x, y): (f32, f32), look: &Look) -> Option<Tip> {
+        let at = f64::from(x);
+        let found = frame.scale().breaks().find(|b| b.left <= at && at < b.right && x >= frame.gutter)?;
+        let moments = Moments::new(&self.open.run, look);
+        let (from, to) = (moments.value(found.fold.from), moments.value(found.fold.to));
+        let length = duration(found.fold.length());
+        let text = format!("nothing ran for {length}\n{} to {}", from.text(), to.text());
+        Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
+    }
+
     /// An alert or a log line in a line.
     fn said(&self, mark: &Recorded) -> String {
         let run = &self.open.run;
@@ -99,7 +146,7 @@ impl<'s> Timeline<'s> {
         let near = match Target::of(press.hit)? {
             Target::Merged(_) => {
                 let row = frame.row_at(press.y)?;
-                self.index.nearest(row, frame.scale().t(f64::from(press.x)))
+                self.index.nearest(&self.open.run, row, frame.scale().t(f64::from(press.x)))
             }
             _ => None,
         };
@@ -142,12 +189,12 @@ impl Drawable for Timeline<'_> {
         {
             trend::with_before(&mut made, run, &self.index, trends, &frame);
         }
-        let untimed = self.index.untimed;
+        let about = self.about(&frame);
         Picture {
             scene: made,
             frame: Frame::Time {
                 frame,
-                whole: TimeFrame::whole(&self.index, size.0).window,
+                whole: self.whole(size.0).window,
                 rows: self.index.row_count(),
                 compared: false,
             },
@@ -156,11 +203,8 @@ impl Drawable for Timeline<'_> {
                 counted(self.index.lanes.len(), "lane"),
                 counted(self.index.row_count(), "row")
             ),
-            about: if untimed == 0 {
-                String::new()
-            } else {
-                format!("{} without times, in the table only", counted(untimed, "attempt"))
-            },
+            about,
+            gaps: self.index.gap_count(),
             colours: look.colours.as_ref().map_or_else(Vec::new, |c| c.legend.clone()),
             rows: self.rows(),
             ..Picture::default()
@@ -185,10 +229,18 @@ impl Drawable for Timeline<'_> {
         let drawn = pointer
             .picked
             .and_then(|(from, to)| frame.area(large(from), large(to), lanes, self.index.row_count()));
-        if let Some(rect) = drawn.or(self.view.filter.area).and_then(|a| frame.place_area(&a, lanes)) {
+        let drawn = drawn.map(|area| area.among(&self.view.rows));
+        if let Some(rect) = drawn
+            .or(self.view.filter.area.map(|area| area.among(&self.view.rows)))
+            .and_then(|a| frame.place_area(&a, lanes))
+        {
             picked(&mut made, rect);
         }
+        if let Some(lane) = self.view.rows.focus.as_deref().and_then(|key| self.index.lane_of_key(run, key)) {
+            mark_focus(&mut made, &self.index, &frame, lane);
+        }
         let about = match Target::of(pointer.hit) {
+            Some(Target::Lane(i)) => self.lane_about(i),
             Some(Target::Recorded(i)) => {
                 self.index.marks.get(i as usize).map_or_else(String::new, |e| self.said(e))
             }
@@ -198,7 +250,8 @@ impl Drawable for Timeline<'_> {
             let waited = selected.and_then(|t| wait_tip(&self.open.facts, &self.index, &frame, t, at));
             let beside = (at.0 - 8.0, at.1 - 8.0, at.0 + 8.0, at.1 + 8.0);
             let waited = waited.map(|text| Tip { text, beside });
-            waited.or_else(|| self.tip(&frame, pointer.hit, at, &look))
+            let under = waited.or_else(|| self.tip(&frame, pointer.hit, at, &look));
+            under.or_else(|| self.gap_tip(&frame, at, &look))
         });
         Overlay { scene: made, about, tip }
     }
@@ -219,10 +272,8 @@ impl Drawable for Timeline<'_> {
         let frame = self.frame(size);
         let run = &self.open.run;
         if let Some(Target::Lane(i)) = Target::of(press.hit) {
-            if let Some(lane) = self.index.lanes.get(i as usize) {
-                let name = visible(&lane.name);
-                out.said = Some(format!("{name}: {}", counted(lane.attempts, "attempt")));
-            }
+            lanes::act(&self.index, self.open, Some(i as usize), LaneAct::Toggle, out);
+            out.said = Some(self.lane_about(i)).filter(|said| !said.is_empty());
             return;
         }
         if let Some(Target::Recorded(i)) = Target::of(press.hit)
@@ -230,6 +281,7 @@ impl Drawable for Timeline<'_> {
         {
             out.said = Some(self.said(mark));
         }
+        out.after.rows.focus = None;
         let task = self.pressed(&frame, press);
         let interval = task.and_then(|t| run.task_interval(TaskId(t)));
         match (press.double, interval) {
@@ -270,9 +322,9 @@ impl Drawable for Timeline<'_> {
         let attempts: Vec<AttemptId> = run.attempts_of(task).collect();
         let interval = attempts.iter().find_map(|a| run.interval(*a));
         if let Some((s, e)) = interval.filter(|(s, e)| *e < frame.window.0 || *s > frame.window.1) {
-            let half = frame.window.1.saturating_sub(frame.window.0) / 2;
             let middle = s.saturating_add(e.saturating_sub(s) / 2);
-            view.window = Some((middle.saturating_sub(half), middle.saturating_add(half)));
+            let shown = frame.scale().centred(middle, self.whole(size.0).window);
+            view.window = Some((shown.t0, shown.t1));
         }
     }
 }

@@ -6,6 +6,8 @@ use crate::items::{Face, Weight};
 
 const MINUTE: i128 = 60 * SECOND;
 const HOUR: i128 = 60 * MINUTE;
+/// How close ticks may be on an axis that is cut into stretches, px.
+const NEAR: f64 = 44.0;
 /// 1970-01-05 was the first Monday: weeks start there.
 const MONDAY: i128 = 4 * DAY;
 
@@ -85,13 +87,27 @@ pub fn ticks(
     mode: AxisMode,
     offset_seconds: i32,
 ) -> Vec<Tick> {
-    let (width_px, gap) = (width_px.into(), min_gap_px.into());
-    if t1 < t0 || !(width_px > 0.0 && gap.is_finite()) {
+    let span = (i128::from(t1) - i128::from(t0)) as f64;
+    within(&[(t0, t1)], span, width_px.into(), min_gap_px.into(), mode, offset_seconds)
+}
+
+/// The same within some stretches of an axis, ascending; `span` is what the width stands for, ns. Short stretches have
+/// room for few ticks: where there are several, ticks are as close as [`NEAR`], and who draws them leaves out labels that
+/// would lie over each other.
+pub(super) fn within(
+    stretches: &[(i64, i64)],
+    span: f64,
+    width_px: f64,
+    gap: f64,
+    mode: AxisMode,
+    offset_seconds: i32,
+) -> Vec<Tick> {
+    if stretches.iter().any(|(t0, t1)| t1 < t0) || !(width_px > 0.0 && gap.is_finite()) {
         return Vec::new();
     }
     // Bounds the count for every caller: a screen has fewer than 100,000 pixels, a label needs more than four.
-    let (width_px, gap) = (width_px.min(1e5), gap.max(4.0));
-    let span = (i128::from(t1) - i128::from(t0)) as f64;
+    let is_cut = stretches.len() > 1;
+    let (width_px, gap) = (width_px.min(1e5), if is_cut { gap.min(NEAR) } else { gap }.max(4.0));
     let per_ns = width_px / span.max(1.0);
     let mut found = Vec::new();
     for step in steps(mode) {
@@ -100,14 +116,14 @@ pub fn ticks(
             continue;
         }
         found = match mode {
-            AxisMode::Relative { origin } => relative(t0, t1, origin, step),
-            AxisMode::Clock => clock(t0, t1, offset_seconds, step),
+            AxisMode::Relative { origin } => relative(stretches, origin, step),
+            AxisMode::Clock => clock(stretches, offset_seconds, step),
         };
         let widest = found
             .iter()
             .map(|tick| f64::from(width(&tick.label, 11.0, Weight::Regular, Face::Sans)))
             .fold(0.0, f64::max);
-        if found.len() < 2 || widest + 8.0 <= distance {
+        if is_cut || found.len() < 2 || widest + 8.0 <= distance {
             break;
         }
     }
@@ -121,14 +137,15 @@ fn multiples(t0: i128, t1: i128, base: i128, step: i128) -> impl Iterator<Item =
     (first..=last).map(move |k| base + k * step)
 }
 
-fn relative(t0: i64, t1: i64, origin: i64, step: Step) -> Vec<Tick> {
+fn relative(stretches: &[(i64, i64)], origin: i64, step: Step) -> Vec<Tick> {
     let (Step::Fixed(step), origin) = (step, i128::from(origin)) else { return Vec::new() };
-    let (from, to) = (i128::from(t0) - origin, i128::from(t1) - origin);
-    let form = Form { step, largest: from.abs().max(to.abs()) };
+    let since = |t: i64| i128::from(t) - origin;
+    let largest =
+        stretches.iter().map(|&(from, to)| since(from).abs().max(since(to).abs())).max().unwrap_or(0);
+    let form = Form { step, largest };
     let larger = larger_unit(step);
-    multiples(from, to, 0, step)
-        .map(|at| Tick { t: (origin + at) as i64, label: form.label(at), major: at % larger == 0 })
-        .collect()
+    let all = stretches.iter().flat_map(|&(from, to)| multiples(since(from), since(to), 0, step));
+    all.map(|at| Tick { t: (origin + at) as i64, label: form.label(at), major: at % larger == 0 }).collect()
 }
 
 /// The next unit above those that a step counts in.
@@ -187,9 +204,33 @@ impl Form {
     }
 }
 
-fn clock(t0: i64, t1: i64, offset_seconds: i32, step: Step) -> Vec<Tick> {
+fn clock(stretches: &[(i64, i64)], offset_seconds: i32, step: Step) -> Vec<Tick> {
     let shift = i128::from(offset_seconds) * SECOND;
-    let (from, to) = (i128::from(t0) + shift, i128::from(t1) + shift);
+    let mut found: Vec<Tick> = Vec::new();
+    let mut day_before = None;
+    for &(t0, t1) in stretches {
+        let (from, to) = (i128::from(t0) + shift, i128::from(t1) + shift);
+        let first = found.len();
+        found.extend(clock_within(from, to, shift, step));
+        // Behind a fold it may be another day, and no midnight was shown that says so.
+        if let Some(tick) = found.get_mut(first)
+            && let Step::Fixed(step) = step
+        {
+            let local = i128::from(tick.t) + shift;
+            let at = at_local(local);
+            let is_other_day = day_before.is_some_and(|day| day != local.div_euclid(DAY));
+            if is_other_day && step < DAY && local.rem_euclid(DAY) != 0 {
+                let month = MONTHS[(at.month as usize + 11) % 12];
+                (tick.label, tick.major) = (format!("{month} {} {}", at.day, tick.label), true);
+            }
+        }
+        day_before = Some(to.div_euclid(DAY));
+    }
+    found
+}
+
+/// The same within one stretch of local times, `shift` ns ahead of UTC.
+fn clock_within(from: i128, to: i128, shift: i128, step: Step) -> Vec<Tick> {
     let mut year_before = at_local(from).year;
     let mut tick = |local: i128| {
         let at = at_local(local);

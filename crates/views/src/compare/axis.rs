@@ -1,21 +1,19 @@
 //! The axis of a difference of times, or of a length of time.
 
-use makespan_scene::{
-    Anchor, AxisMode, Face, Path, Role, Scene, Stroke, Text, TimeScale, Weight, ticks, width,
-};
+use makespan_scene::{Anchor, AxisMode, Face, Path, Role, Scene, Stroke, Text, TimeScale, Weight, width};
 
 /// Ticks of a difference above `baseline`, each with its sign and a grid line down to `bottom`.
-pub(super) fn difference_axis(scene: &mut Scene, scale: &TimeScale, baseline: f32, bottom: f32) {
+pub(super) fn difference_axis(scene: &mut Scene, scale: &TimeScale<'_>, baseline: f32, bottom: f32) {
     axis(scene, scale, baseline, bottom, true);
 }
 
 /// The same for a length of time, which has no sign.
-pub(super) fn length_axis(scene: &mut Scene, scale: &TimeScale, baseline: f32, bottom: f32) {
+pub(super) fn length_axis(scene: &mut Scene, scale: &TimeScale<'_>, baseline: f32, bottom: f32) {
     axis(scene, scale, baseline, bottom, false);
 }
 
-fn axis(scene: &mut Scene, scale: &TimeScale, baseline: f32, bottom: f32, signed: bool) {
-    for tick in ticks(scale.t0, scale.t1, scale.x1 - scale.x0, 84.0, AxisMode::Relative { origin: 0 }, 0) {
+fn axis(scene: &mut Scene, scale: &TimeScale<'_>, baseline: f32, bottom: f32, signed: bool) {
+    for tick in scale.ticks(84.0, AxisMode::Relative { origin: 0 }, 0) {
         let x = scale.x(tick.t) as f32;
         scene.push(Path::line((x, baseline), (x, bottom), Stroke::new(Role::Grid, 1.0)));
         let label = if signed { &tick.label } else { tick.label.trim_start_matches('+') };

@@ -76,7 +76,7 @@ pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Sc
 }
 
 /// The largest scale around zero at which every bar and the words at its end lie between `left` and `right`.
-fn fitted(bars: &[(i64, f32)], left: f64, right: f64) -> TimeScale {
+fn fitted(bars: &[(i64, f32)], left: f64, right: f64) -> TimeScale<'static> {
     let low = bars.iter().map(|b| b.0).min().unwrap_or(0).min(0);
     let high = bars.iter().map(|b| b.0).max().unwrap_or(0).max(0);
     // Pixels per ns are halved towards what fits; where zero then lies, the words decide.
@@ -106,12 +106,8 @@ fn fitted(bars: &[(i64, f32)], left: f64, right: f64) -> TimeScale {
         let per_ns = (right - left).max(1.0) / span;
         (per_ns, left - low as f64 * per_ns)
     });
-    TimeScale {
-        t0: low,
-        t1: high,
-        x0: zero + low as f64 * per_ns,
-        x1: zero + (high as f64 * per_ns).max(1e-3),
-    }
+    let ends = (zero + low as f64 * per_ns, zero + (high as f64 * per_ns).max(1e-3));
+    TimeScale::plain((low, high), ends)
 }
 
 /// Steps `range` as a table.

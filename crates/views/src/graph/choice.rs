@@ -220,12 +220,12 @@ fn focus(parts: &[String]) -> Option<Focus> {
 }
 
 /// Texts as one, parted by commas; a comma within one is written `~1`, and `~` as `~0`.
-fn joined<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn joined<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let parts: Vec<String> = parts.into_iter().map(|p| p.replace('~', "~0").replace(',', "~1")).collect();
     parts.join(",")
 }
 
-fn parted(text: &str) -> Vec<String> {
+pub(crate) fn parted(text: &str) -> Vec<String> {
     text.split(',').map(|p| p.replace("~1", ",").replace("~0", "~")).collect()
 }
 

@@ -2,9 +2,9 @@
 
 mod arrange;
 mod card;
-mod choice;
+pub(crate) mod choice;
 mod focus;
-mod groups;
+pub(crate) mod groups;
 mod members;
 mod node;
 mod nodes;

@@ -81,7 +81,7 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
 /// Bars where the tasks of the path ran, gaps where the path waited.
 fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) -> Scene {
     let mut scene = Scene::new(wide, 58.0, "Critical path over time");
-    let scale = TimeScale { t0: start, t1: end.max(start.saturating_add(1)), x0: 0.0, x1: f64::from(wide) };
+    let scale = TimeScale::plain((start, end.max(start.saturating_add(1))), (0.0, f64::from(wide)));
     let mut ground = Bars { radius: 3.0, ..Bars::default() };
     ground.push(Rect::new(0.0, 8.0, wide, 26.0), Role::Panel, Hit::NONE);
     scene.push(ground);

@@ -2,7 +2,8 @@
 
 use makespan_model::Run;
 use makespan_scene::{
-    AxisMode, Item, Path, Role, Scene, Stroke, Text, TimeScale, duration, ticks, timestamp,
+    Anchor, AxisMode, Bars, Dash, Face, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale,
+    Weight, duration, timestamp, width,
 };
 
 use crate::look::{Look, TimeMode};
@@ -41,7 +42,7 @@ pub fn title(look: &Look) -> &'static str {
 }
 
 /// Ticks along the top of a picture, with grid lines down to `bottom`.
-pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale, look: &Look, baseline: f32, bottom: f32) {
+pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale<'_>, look: &Look, baseline: f32, bottom: f32) {
     let (mode, offset) = match look.time {
         TimeMode::Relative => (AxisMode::Relative { origin: origin(run) }, 0),
         TimeMode::Utc => (AxisMode::Clock, 0),
@@ -53,7 +54,7 @@ pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale, look: &Look, baseli
 /// The same for an axis that counts as `mode` says, `offset` being seconds east of UTC.
 pub(crate) fn draw_as(
     scene: &mut Scene,
-    scale: &TimeScale,
+    scale: &TimeScale<'_>,
     mode: AxisMode,
     offset: i32,
     baseline: f32,
@@ -61,25 +62,60 @@ pub(crate) fn draw_as(
 ) {
     let mut labels: Vec<Item> = Vec::new();
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
-    for tick in ticks(scale.t0, scale.t1, scale.x1 - scale.x0, 84.0, mode, offset) {
+    let mut free = left;
+    for tick in scale.ticks(84.0, mode, offset) {
         let x = scale.x(tick.t) as f32;
         if x < left - 0.5 || x > right + 0.5 {
             continue;
         }
         scene.push(Path::line((x, baseline), (x, bottom), Stroke::new(Role::Grid, 1.0)));
         let role = if tick.major { Role::Text } else { Role::TextMuted };
-        // A label is set right of its line; the last one would be cut by the edge of the picture.
-        if x + makespan_scene::width(
-            &tick.label,
-            11.0,
-            makespan_scene::Weight::Regular,
-            makespan_scene::Face::Sans,
-        ) + 4.0
-            <= right
-        {
+        // A label is set right of its line; the last one would be cut by the edge of the picture, and over a fold one
+        // may reach up to the next.
+        let end = x + 4.0 + width(&tick.label, 11.0, Weight::Regular, Face::Sans);
+        if end <= right && x >= free {
+            free = end + 2.0;
             labels.push(Text::new(x + 4.0, baseline - 8.0, 11.0, role, tick.label).into());
         }
     }
     scene.items.extend(labels);
     scene.push(Path::line((left, baseline), (right, baseline), Stroke::new(Role::Border, 1.0)));
+    break_labels(scene, scale, baseline - 19.0);
+}
+
+/// The length of each folded stretch above its place, where there is room.
+fn break_labels(scene: &mut Scene, scale: &TimeScale<'_>, y: f32) {
+    let mut free = scale.x0 as f32;
+    for at in scale.breaks() {
+        let label = duration(at.fold.length());
+        let wide = width(&label, 10.0, Weight::Regular, Face::Sans);
+        let most = (scale.x1 as f32 - wide).max(free);
+        let left = (f64::midpoint(at.left, at.right) as f32 - wide / 2.0).min(most);
+        if left >= free && wide <= scale.x1 as f32 - free {
+            free = left + wide + 6.0;
+            let text = Text::new(left + wide / 2.0, y, 10.0, Role::TextMuted, label);
+            scene.push(text.anchored(Anchor::Middle));
+        }
+    }
+}
+
+/// Shades folded stretches from `top` to `bottom`, with a dashed line at both ends.
+pub(super) fn breaks(scene: &mut Scene, scale: &TimeScale<'_>, top: f32, bottom: f32) {
+    let (first, last) = (scale.x0 as f32, scale.x1 as f32);
+    let mut shade = Bars::default();
+    for at in scale.breaks() {
+        let (left, right) = ((at.left as f32).max(first), (at.right as f32).min(last));
+        shade.push(
+            Rect::new(left, top, (right - left).max(1.0), bottom - top),
+            Paint::from(Role::Shadow).with_alpha(28),
+            Hit::NONE,
+        );
+        for x in [at.left as f32, at.right as f32].into_iter().filter(|x| *x >= first && *x <= last) {
+            let stroke = Stroke::new(Role::TextMuted, 1.0).dashed(Dash::Dashed);
+            scene.push(Path::line((x, top), (x, bottom), stroke));
+        }
+    }
+    if !shade.is_empty() {
+        scene.push(shade);
+    }
 }

@@ -6,7 +6,7 @@ use makespan_scene::{
     Bars, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, TimeScale, Weight, count, fit,
 };
 
-use super::Frame;
+use super::{Frame, axis};
 use crate::amount::Unit;
 
 /// Height of a track, px.
@@ -100,6 +100,8 @@ pub fn counters(facts: &Facts, frame: &Frame) -> Scene {
     for (i, counter) in tracks.iter().enumerate() {
         draw(&mut scene, frame, i as f32 * TRACK, counter);
     }
+    let height = scene.height;
+    axis::breaks(&mut scene, &frame.scale(), 0.0, height);
     scene
 }
 

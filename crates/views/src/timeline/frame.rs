@@ -1,10 +1,10 @@
 //! Which part of the timeline is seen, and where on the screen.
 
 use makespan_model::{AttemptId, Run};
-use makespan_scene::{Face, Rect, TimeScale, Weight, width};
+use makespan_scene::{Face, Folds, Rect, TimeScale, Weight, width};
 use serde::{Deserialize, Serialize};
 
-use super::{Index, Lanes};
+use super::{Gaps, Index, Lanes};
 use crate::area::Area;
 
 /// Height of the axis above the rows, px.
@@ -14,7 +14,7 @@ pub const AXIS_HEIGHT: f32 = 30.0;
 pub(super) const MARKS_HEIGHT: f32 = 18.0;
 
 /// Which part of the timeline is drawn, and how large.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// px.
     pub width: f32,
@@ -30,6 +30,8 @@ pub struct Frame {
     pub window: (i64, i64),
     /// First row shown.
     pub first_row: u32,
+    /// Stretches of time that are folded.
+    pub folds: Folds,
 }
 
 impl Frame {
@@ -39,13 +41,22 @@ impl Frame {
             .lanes
             .iter()
             .take(200)
-            .map(|l| width(&l.name, 12.0, Weight::Regular, Face::Sans))
+            .map(|l| l.begin() - 10.0 + width(&l.name, 12.0, Weight::Regular, Face::Sans))
             .fold(0.0, f32::max);
-        (longest + 22.0).clamp(84.0, (width_px * 0.24).clamp(88.0, 220.0))
+        // Names within others begin further right.
+        let is_nested = index.lanes.iter().any(|l| l.head.is_some());
+        let most = if is_nested { width_px * 0.36 } else { width_px * 0.24 };
+        (longest + 22.0).clamp(84.0, most.clamp(88.0, 220.0))
     }
 
-    /// The whole run at a width, as tall as its rows need up to 60 of them.
+    /// The whole run at a width, as tall as its rows need up to 60 of them; gaps are folded where they are most of it.
     pub fn whole(index: &Index, width_px: f32) -> Frame {
+        Frame::with_gaps(index, width_px, Gaps::Auto)
+    }
+
+    /// The same with gaps folded or not.
+    pub fn with_gaps(index: &Index, width_px: f32, gaps: Gaps) -> Frame {
+        let folds = index.folds(gaps);
         let row_height = 20.0;
         let rows = index.row_count().clamp(1, 60) as f32;
         let top = AXIS_HEIGHT + if index.marks.is_empty() { 0.0 } else { MARKS_HEIGHT };
@@ -55,25 +66,26 @@ impl Frame {
             top,
             gutter: Frame::gutter_for(index, width_px),
             row_height,
-            window: padded(index.extent),
+            window: whole_window(index, &folds),
             first_row: 0,
+            folds,
         }
     }
 
     /// Time to pixels.
-    pub fn scale(&self) -> TimeScale {
+    pub fn scale(&self) -> TimeScale<'_> {
         TimeScale {
             t0: self.window.0,
             t1: self.window.1,
             x0: f64::from(self.gutter),
             x1: f64::from(self.width - 10.0),
+            folds: self.folds.list(),
         }
     }
 
     /// Bars shorter than this are merged where they touch, ns: under four px they are hard to tell apart and to hit.
     pub(super) fn resolution(&self) -> f64 {
-        let scale = self.scale();
-        (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0
+        self.scale().resolution() * 4.0
     }
 
     /// How many whole rows fit.
@@ -130,6 +142,12 @@ impl Frame {
         let inset = if self.row_height >= 14.0 { 2.0 } else { 0.5 };
         Rect::new(x0, self.row_top(row) + inset, (x1 - x0).max(1.0), self.row_height - 2.0 * inset)
     }
+}
+
+/// The window that holds everything, with a little air at both ends as long as it is on the folded axis.
+pub(super) fn whole_window(index: &Index, folds: &Folds) -> (i64, i64) {
+    let (from, to) = padded((folds.fold(index.extent.0), folds.fold(index.extent.1)));
+    (folds.unfold(from), folds.unfold(to))
 }
 
 /// A window with a little air at both ends, and never empty.

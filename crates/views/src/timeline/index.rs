@@ -3,8 +3,14 @@
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
+use makespan_scene::Folds;
 use serde::{Deserialize, Serialize};
 
+use super::arranged::Arrangement;
+use super::gaps::{Foldable, Gaps, foldable};
+use super::lane::{Lane, PlacedLane, Sums, interval, timed};
+use super::level::{Level, merged};
+use super::nest::{nested, task_key};
 use crate::recorded::Recorded;
 
 /// What the lane of attempts without a worker is called.
@@ -30,11 +36,13 @@ pub enum Lanes {
     Step,
     /// What became of it.
     Status,
+    /// What contains tasks, the steps within it, the tasks, and their attempts.
+    Nested,
 }
 
 impl Lanes {
     /// All that people choose from, in the order in which the key goes through them.
-    pub const ALL: [Lanes; 4] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status];
+    pub const ALL: [Lanes; 5] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status, Lanes::Nested];
 
     /// The lanes themselves: workers where the run names any, else its tasks while they can be scrolled through, else
     /// its steps.
@@ -47,6 +55,14 @@ impl Lanes {
         }
     }
 
+    /// The same for pictures that have no lanes within lanes.
+    pub(crate) fn flat(self, run: &Run) -> Lanes {
+        match self.for_run(run) {
+            Lanes::Nested => Lanes::Task,
+            lanes => lanes,
+        }
+    }
+
     /// The name in links.
     pub fn name(self) -> &'static str {
         match self {
@@ -55,42 +71,9 @@ impl Lanes {
             Lanes::Worker => "worker",
             Lanes::Step => "step",
             Lanes::Status => "status",
+            Lanes::Nested => "nested",
         }
     }
-}
-
-/// One lane: `rows` rows from `first_row` on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lane {
-    /// What people read.
-    pub name: String,
-    /// First row.
-    pub first_row: u32,
-    /// How many rows its overlapping attempts need.
-    pub rows: u32,
-    /// How many attempts it holds.
-    pub attempts: u32,
-}
-
-/// Bars of one resolution, row by row in the order of time; those shorter than the resolution are merged.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Level {
-    resolution: i64,
-    rows: Vec<u32>,
-    start: Vec<i64>,
-    end: Vec<i64>,
-    /// First attempt of the bar.
-    attempt: Vec<u32>,
-    /// How many attempts it holds.
-    count: Vec<u32>,
-    /// Time at work within it, for how dense it is.
-    busy: Vec<i64>,
-    /// The status that matters most of those within.
-    status: Vec<Status>,
-    /// The status that most of those within have.
-    usual: Vec<Status>,
-    /// By how much it leads (the majority vote of Boyer and Moore, 1991, over merged bars).
-    lead: Vec<u32>,
 }
 
 /// A bar as the picture draws it.
@@ -123,55 +106,15 @@ pub struct Index {
     pub untimed: usize,
     /// Alerts and log lines with a time, in the order of time.
     pub marks: Vec<Recorded>,
+    /// What the lanes stand for; [`Lanes::Auto`] where that is not known.
+    pub kind: Lanes,
+    /// How many lanes are hidden.
+    pub hidden: usize,
+    foldable: Foldable,
+    /// The attempts of rows that sum them up, by row, ascending by start.
+    summed: Vec<(u32, Vec<u32>)>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
-}
-
-/// How much a status matters when several share a bar: failures must never drown.
-fn weight(status: Status) -> u8 {
-    match status {
-        Status::Failed => 10,
-        Status::UpstreamFailed => 9,
-        Status::Cancelled => 8,
-        Status::Unknown => 7,
-        Status::Retrying => 6,
-        Status::Running => 5,
-        Status::Queued => 4,
-        Status::Pending => 3,
-        Status::Succeeded => 2,
-        Status::Cached => 1,
-        Status::Skipped => 0,
-    }
-}
-
-/// A lane whose attempts have their rows.
-pub(crate) struct PlacedLane {
-    /// What people read.
-    pub(crate) name: String,
-    /// Start, end and index of its attempts, as [`timed`] gives them.
-    pub(crate) timed: Vec<(i64, i64, u32)>,
-    /// The row of each within the lane; those of one row must not overlap.
-    pub(crate) rows: Vec<u32>,
-    /// How many rows the lane has.
-    pub(crate) count: u32,
-}
-
-/// Start, end and index of those attempts that have times, in the order of their starts; an open end reaches to the
-/// last moment known. The longer of two that start together comes first, so that a containing slice lies above its
-/// contents.
-pub(crate) fn timed(run: &Run, attempts: &[u32], extent: (i64, i64)) -> Vec<(i64, i64, u32)> {
-    let mut timed: Vec<(i64, i64, u32)> =
-        attempts.iter().filter_map(|&a| interval(run, a as usize, extent).map(|(s, e)| (s, e, a))).collect();
-    timed.sort_unstable_by_key(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
-    timed
-}
-
-/// Start and end of an attempt on the axis: an open end reaches to the last moment known.
-fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, i64)> {
-    let (queued, started, ended) = (run.attempts.queued[a], run.attempts.started[a], run.attempts.ended[a]);
-    let from = if started != UNKNOWN { started } else { queued };
-    let to = if ended != UNKNOWN { ended } else { extent.1 };
-    (from != UNKNOWN).then_some((from, to.max(from)))
 }
 
 /// First and last moment of the axis. Where attempts go on, a little of the time after the last moment known belongs to
@@ -188,7 +131,7 @@ fn shown_extent(run: &Run) -> (i64, i64) {
 pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
     let lanes = lanes.for_run(run);
-    if lanes == Lanes::Task {
+    if matches!(lanes, Lanes::Task | Lanes::Nested) {
         return by_task(run);
     }
     if lanes == Lanes::Status {
@@ -231,6 +174,24 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()
 }
 
+/// The groups of attempts of a kind of lanes, those that are pinned first and without those that are hidden.
+fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Vec<(String, Vec<u32>)> {
+    let all = grouped(run, lanes);
+    if arrangement.is_natural() {
+        return all;
+    }
+    let key = |(name, members): &(String, Vec<u32>)| match (lanes, members.first()) {
+        (Lanes::Task, Some(&a)) => task_key(run, run.attempts.task[a as usize]),
+        _ => name.clone(),
+    };
+    let place: HashMap<&str, usize> =
+        arrangement.pinned.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
+    let keyed = all.into_iter().map(|group| (key(&group), group));
+    let mut kept: Vec<_> = keyed.filter(|(key, _)| !arrangement.is_hidden(key)).collect();
+    kept.order_by_cached_key(|(key, _)| place.get(key.as_str()).copied().unwrap_or(usize::MAX));
+    kept.into_iter().map(|(_, group)| group).collect()
+}
+
 /// A lane for each task that has attempts, in the order of their first starts; of two that start together the longer
 /// comes first, so that what contains others stands above them.
 fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
@@ -246,13 +207,61 @@ fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
 impl Index {
     /// Packs the attempts of a run into rows. O(n log n) once for a run and a choice of lanes.
     pub fn new(run: &Run, lanes: Lanes) -> Index {
+        Index::arranged(run, lanes, &Arrangement::default())
+    }
+
+    /// The same with lanes as a reader arranged them.
+    pub fn arranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Index {
         let extent = shown_extent(run);
-        let placed = grouped(run, lanes).into_iter().map(|(name, members)| {
-            let timed = timed(run, &members, extent);
-            let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
-            PlacedLane { name, timed, rows, count }
-        });
-        Index::placed(run, placed)
+        let kind = lanes.for_run(run);
+        let mut index = match kind {
+            Lanes::Nested => Index::placed(run, nested(run, extent, arrangement)),
+            _ => {
+                let placed = |(name, members): (String, Vec<u32>)| {
+                    let timed = timed(run, &members, extent);
+                    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+                    PlacedLane { name, timed, rows, count, head: None, sums: Sums::No }
+                };
+                Index::placed(run, rearranged(run, kind, arrangement).into_iter().map(placed))
+            }
+        };
+        let spans = (0..run.attempt_count()).filter_map(|a| interval(run, a, extent)).collect();
+        (index.kind, index.hidden, index.foldable) =
+            (kind, arrangement.hidden.len(), foldable(extent, spans));
+        index
+    }
+
+    /// The key that names a lane in links.
+    pub fn key(&self, run: &Run, lane: usize) -> Option<String> {
+        let lane = self.lanes.get(lane)?;
+        match (&lane.head, self.kind) {
+            (Some(head), _) => Some(head.key.clone()),
+            (None, Lanes::Task) => {
+                let first = self.attempts(lane).next()?;
+                Some(task_key(run, run.attempts.task[first.index()]))
+            }
+            _ => Some(lane.name.clone()),
+        }
+    }
+
+    /// The lane of a key. O(lanes).
+    pub fn lane_of_key(&self, run: &Run, key: &str) -> Option<usize> {
+        (0..self.lanes.len()).find(|i| self.key(run, *i).as_deref() == Some(key))
+    }
+
+    /// How many gaps of the run are worth folding.
+    pub fn gap_count(&self) -> usize {
+        self.foldable.folds.list().len()
+    }
+
+    /// The gaps that an axis folds.
+    pub fn folds(&self, gaps: Gaps) -> Folds {
+        let folds = match gaps {
+            Gaps::Auto => self.foldable.is_most,
+            Gaps::Folded => true,
+            Gaps::Shown => false,
+        };
+        if folds { self.foldable.folds.clone() } else { Folds::default() }
     }
 
     /// The index of attempts that have their rows already; attempts that are in no lane have no row, nor has a lane
@@ -261,37 +270,40 @@ impl Index {
         let extent = shown_extent(run);
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
         let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
-        for PlacedLane { name, timed, rows, count } in lanes {
+        for PlacedLane { name, timed, rows, count, head, sums } in lanes {
             if count == 0 {
                 continue;
             }
             let first_row = base.rows.len() as u32 - 1;
-            let mut by_row: Vec<u32> = (0..timed.len() as u32).collect();
-            by_row.sort_by_key(|&i| rows[i as usize]);
-            let mut row = 0;
-            for &i in &by_row {
-                while row < rows[i as usize] {
-                    base.rows.push(base.start.len() as u32);
-                    row += 1;
+            let mut attempts = timed.len() as u32;
+            if sums == Sums::No {
+                let mut by_row: Vec<u32> = (0..timed.len() as u32).collect();
+                by_row.sort_by_key(|&i| rows[i as usize]);
+                let mut row = 0;
+                for &i in &by_row {
+                    while row < rows[i as usize] {
+                        base.rows.push(base.start.len() as u32);
+                        row += 1;
+                    }
+                    let one = timed[i as usize];
+                    index.row_of[one.2 as usize] = first_row + row;
+                    base.push_attempt(one, run.attempts.status[one.2 as usize]);
                 }
-                let (s, e, a) = timed[i as usize];
-                index.row_of[a as usize] = first_row + row;
-                base.start.push(s);
-                base.end.push(e);
-                base.attempt.push(a);
-                base.count.push(1);
-                base.busy.push(e.saturating_sub(s));
-                base.status.push(run.attempts.status[a as usize]);
-                base.usual.push(run.attempts.status[a as usize]);
-                base.lead.push(1);
-            }
-            while row < count {
+                (row..count).for_each(|_| base.rows.push(base.start.len() as u32));
+            } else {
+                base.push_summed(&timed, |a| run.attempts.status[a as usize]);
                 base.rows.push(base.start.len() as u32);
-                row += 1;
+                let members: Vec<u32> = timed.iter().map(|t| t.2).collect();
+                if sums == Sums::Own {
+                    members.iter().for_each(|&a| index.row_of[a as usize] = first_row);
+                } else {
+                    attempts = 0;
+                }
+                index.summed.push((first_row, members));
             }
-            index.lanes.push(Lane { name, first_row, rows: count, attempts: timed.len() as u32 });
+            index.lanes.push(Lane { name, first_row, rows: count, attempts, head });
         }
-        index.untimed = run.attempt_count() - base.start.len();
+        index.untimed = (0..run.attempt_count()).filter(|a| interval(run, *a, extent).is_none()).count();
         index.marks = Recorded::timed(run);
         index.levels.push(base);
         index.coarsen();
@@ -371,88 +383,57 @@ impl Index {
         })
     }
 
-    /// The timed attempts of a lane from top to bottom, each row in the order of time.
-    pub fn attempts(&self, lane: &Lane) -> impl Iterator<Item = AttemptId> + '_ {
-        let range = match self.levels.first() {
-            Some(l) => {
-                l.rows[lane.first_row as usize] as usize
-                    ..l.rows[(lane.first_row + lane.rows) as usize] as usize
-            }
-            None => 0..0,
+    /// The attempts of a row that sums them up.
+    fn summed(&self, row: u32) -> Option<&[u32]> {
+        self.summed.binary_search_by_key(&row, |s| s.0).ok().map(|at| &self.summed[at].1[..])
+    }
+
+    /// Whether a row sums up attempts.
+    pub(super) fn is_summed(&self, row: u32) -> bool {
+        self.summed(row).is_some()
+    }
+
+    /// The attempts of a row, ascending by start.
+    fn row(&self, row: u32) -> &[u32] {
+        let bars = || {
+            let level = self.levels.first()?;
+            let (from, to) = (*level.rows.get(row as usize)?, *level.rows.get(row as usize + 1)?);
+            level.attempt.get(from as usize..to as usize)
         };
-        range.map(|i| AttemptId(self.levels[0].attempt[i]))
+        self.summed(row).or_else(bars).unwrap_or_default()
+    }
+
+    /// The timed attempts that a lane holds from top to bottom, each row in the order of time.
+    pub fn attempts(&self, lane: &Lane) -> impl Iterator<Item = AttemptId> + '_ {
+        let rows = if lane.attempts == 0 { 0..0 } else { lane.first_row..lane.first_row + lane.rows };
+        rows.flat_map(|row| self.row(row)).map(|a| AttemptId(*a))
     }
 
     /// The attempt after (or before) one in its row.
     pub fn neighbour(&self, attempt: AttemptId, forward: bool) -> Option<AttemptId> {
-        let level = self.levels.first()?;
-        let row = self.row_of(attempt)? as usize;
-        let (from, to) = (level.rows[row] as usize, level.rows[row + 1] as usize);
-        let at = level.attempt[from..to].iter().position(|a| *a == attempt.0)?;
+        let row = self.row(self.row_of(attempt)?);
+        let at = row.iter().position(|a| *a == attempt.0)?;
         let next = if forward { at + 1 } else { at.checked_sub(1)? };
-        level.attempt[from..to].get(next).map(|a| AttemptId(*a))
+        row.get(next).map(|a| AttemptId(*a))
     }
 
-    /// The attempt of a row that lies nearest to a moment.
-    pub fn nearest(&self, row: u32, t: i64) -> Option<AttemptId> {
-        let level = self.levels.first()?;
-        let (from, to) =
-            (*level.rows.get(row as usize)? as usize, *level.rows.get(row as usize + 1)? as usize);
-        let at = from + level.start[from..to].partition_point(|s| *s <= t);
-        let candidates = [at.checked_sub(1).filter(|i| *i >= from), Some(at).filter(|i| *i < to)];
-        let distance = |i: usize| level.start[i].saturating_sub(t).max(t.saturating_sub(level.end[i])).max(0);
-        candidates.into_iter().flatten().min_by_key(|&i| distance(i)).map(|i| AttemptId(level.attempt[i]))
+    /// The attempt of a row that lies nearest to a moment: of those that overlap, the one that started last.
+    pub fn nearest(&self, run: &Run, row: u32, t: i64) -> Option<AttemptId> {
+        let row = self.row(row);
+        let span = |a: u32| self.span_of(run, AttemptId(a));
+        let at = row.partition_point(|a| span(*a).0 <= t);
+        let candidates = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|i| row.get(i));
+        let distance = |a: u32| {
+            let (start, end) = span(a);
+            start.saturating_sub(t).max(t.saturating_sub(end)).max(0)
+        };
+        candidates.min_by_key(|a| distance(**a)).map(|a| AttemptId(*a))
     }
 
     /// The first attempt of a task that has a row.
     pub fn row_of_task(&self, run: &Run, task: TaskId) -> Option<u32> {
         run.attempts_of(task).find_map(|a| self.row_of(a))
     }
-}
-
-/// Neighbours of a row that are shorter than the resolution and closer than it become one bar, up to four times the
-/// resolution long, so that what is merged still shows where it is dense and where something failed.
-fn merged(from: &Level, resolution: i64) -> Level {
-    let mut to = Level { resolution, rows: vec![0], ..Level::default() };
-    for row in 0..from.rows.len() - 1 {
-        let begin = to.start.len();
-        for i in from.rows[row] as usize..from.rows[row + 1] as usize {
-            let (s, e) = (from.start[i], from.end[i]);
-            let last = to.start.len().wrapping_sub(1);
-            let joins = to.start.len() > begin
-                && s.saturating_sub(to.end[last]) < resolution
-                && e.saturating_sub(s) < resolution
-                && (to.count[last] > 1 || to.end[last].saturating_sub(to.start[last]) < resolution)
-                && e.saturating_sub(to.start[last]) < resolution * 4;
-            if joins {
-                to.end[last] = e;
-                to.count[last] += from.count[i];
-                to.busy[last] = to.busy[last].saturating_add(from.busy[i]);
-                if to.usual[last] == from.usual[i] {
-                    to.lead[last] += from.lead[i];
-                } else if to.lead[last] >= from.lead[i] {
-                    to.lead[last] -= from.lead[i];
-                } else {
-                    (to.usual[last], to.lead[last]) = (from.usual[i], from.lead[i] - to.lead[last]);
-                }
-                if weight(from.status[i]) > weight(to.status[last]) {
-                    to.status[last] = from.status[i];
-                    to.attempt[last] = from.attempt[i];
-                }
-            } else {
-                to.start.push(s);
-                to.end.push(e);
-                to.attempt.push(from.attempt[i]);
-                to.count.push(from.count[i]);
-                to.busy.push(from.busy[i]);
-                to.status.push(from.status[i]);
-                to.usual.push(from.usual[i]);
-                to.lead.push(from.lead[i]);
-            }
-        }
-        to.rows.push(to.start.len() as u32);
-    }
-    to
 }
 
 #[cfg(test)]
@@ -473,7 +454,7 @@ mod tests {
         assert_eq!(check(Lanes::Step), [("s".to_owned(), 2), ("t".to_owned(), 1)]);
         assert_eq!(check(Lanes::Status), [("succeeded".to_owned(), 2), ("failed".to_owned(), 1)]);
         let index = Index::new(&run, Lanes::Worker);
-        let a = index.nearest(1, 0).unwrap();
+        let a = index.nearest(&run, 1, 0).unwrap();
         assert_eq!(run.task_id(TaskId(run.attempts.task[a.index()])), "a");
     }
 

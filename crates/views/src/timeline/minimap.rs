@@ -4,7 +4,8 @@ use makespan_analysis::Concurrency;
 use makespan_model::{Run, Status};
 use makespan_scene::{Bars, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, TimeScale};
 
-use super::frame::padded;
+use super::axis;
+use super::frame::whole_window;
 use super::{Frame, Index};
 
 /// A strip as wide as the frame, `height` px high. `concurrency` is drawn as an area with one step a pixel, failures as
@@ -19,8 +20,7 @@ pub fn minimap(
     height: f32,
 ) -> Scene {
     let mut scene = Scene::new(frame.width, height, "The whole run, with the part that is shown");
-    let all = padded(index.extent);
-    let scale = TimeScale { t0: all.0, t1: all.1, ..frame.scale() };
+    let scale = frame.scale().over(whole_window(index, &frame.folds));
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
     let mut ground = Bars::default();
     ground.push(Rect::new(left, 0.0, right - left, height), Role::Panel, Hit::NONE);
@@ -67,6 +67,7 @@ pub fn minimap(
         ticks.push(Rect::new(x as f32 - width / 2.0, 0.0, width, tall), Role::Failed, Hit::NONE);
     }
     scene.push(ticks);
+    axis::breaks(&mut scene, &scale, 0.0, height);
     scene.push(hit_ticks(run, hits, &scale, height));
     scene
 }
@@ -74,7 +75,7 @@ pub fn minimap(
 /// Most ticks of hits, as a share of the pixels: where more is hit, ticks would say nothing.
 const MOST_HITS: f64 = 0.5;
 
-fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale, height: f32) -> Bars {
+fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale<'_>, height: f32) -> Bars {
     let mut places: Vec<i32> = run
         .task_ids()
         .filter(|t| hits.get(t.index()).is_some_and(|hit| *hit))
@@ -92,13 +93,19 @@ fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale, height: f32) -> Bars {
     ticks
 }
 
-/// Shades in a strip what lies outside the window of the frame, and outlines the rest; nothing where the window is the
-/// `whole` run (ns since the epoch).
+/// Where the edges of what is seen lie on the strip, px.
+pub(crate) fn edges(strip: &TimeScale<'_>, frame: &Frame) -> (f64, f64) {
+    let within = |t: i64| strip.x(t).clamp(strip.x0, strip.x1);
+    (within(frame.window.0), within(frame.window.1))
+}
+
+/// Shades in a strip what lies outside the window of the frame, outlines the rest where that is not the `whole` run (ns
+/// since the epoch), and draws a handle at both edges.
 pub fn mark_seen(scene: &mut Scene, frame: &Frame, whole: (i64, i64)) {
-    let (scale, height) = (TimeScale { t0: whole.0, t1: whole.1, ..frame.scale() }, scene.height);
+    let (scale, height) = (frame.scale().over(whole), scene.height);
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
-    let (from, to) =
-        ((scale.x(frame.window.0) as f32).max(left), (scale.x(frame.window.1) as f32).min(right));
+    let (from, to) = edges(&scale, frame);
+    let (from, to) = (from as f32, to as f32);
     if from > left + 0.5 || to < right - 0.5 {
         let mut shade = Bars::default();
         let paint = Paint::from(Role::Shadow).with_alpha(70);
@@ -110,4 +117,10 @@ pub fn mark_seen(scene: &mut Scene, frame: &Frame, whole: (i64, i64)) {
         brush.push(seen, Paint::from(Role::Accent).with_alpha(0), Hit::NONE);
         scene.push(brush);
     }
+    let mut handles = Bars { radius: 2.0, ..Bars::default() };
+    for x in [from.max(left), to.min(right)] {
+        let tall = (height * 0.5).min(16.0);
+        handles.push(Rect::new(x - 2.5, (height - tall) / 2.0, 5.0, tall), Role::Accent, Hit::NONE);
+    }
+    scene.push(handles);
 }

@@ -1,20 +1,32 @@
 //! Attempts over time: lanes of packed rows, merged to the pixel budget.
 
+mod arranged;
 pub mod axis;
 mod counters;
 mod frame;
+mod gaps;
+mod heads;
 mod index;
+mod lane;
+mod level;
 mod marks;
 mod minimap;
+mod nest;
 mod picture;
 mod twin;
 mod waits;
 
+pub use arranged::{Arrangement, LaneAct};
 pub use counters::{Counter, counters, tracks};
 pub(crate) use frame::padded;
 pub use frame::{AXIS_HEIGHT, Frame};
-pub use index::{Index, Lane, Lanes, Slice};
-pub(crate) use index::{PlacedLane, UNNAMED, grouped, timed};
+pub use gaps::Gaps;
+pub use heads::mark_focus;
+pub use index::{Index, Lanes, Slice};
+pub(crate) use index::{UNNAMED, grouped};
+pub use lane::{Head, Lane};
+pub(crate) use lane::{PlacedLane, Sums, timed};
+pub(crate) use minimap::edges;
 pub use minimap::{mark_seen, minimap};
 pub use picture::{overlay, scene, slice_at};
 pub use twin::twin;

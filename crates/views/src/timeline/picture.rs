@@ -7,7 +7,7 @@ use makespan_scene::{
 };
 
 use super::frame::{AXIS_HEIGHT, Frame};
-use super::{Index, Slice, axis, marks};
+use super::{Index, Slice, axis, heads, marks};
 use crate::look::Look;
 use crate::roles::status_role;
 use crate::target::Target;
@@ -19,6 +19,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     let rows = frame.first_row..(frame.first_row + frame.visible_rows() + 1).min(index.row_count());
     bands(&mut scene, index, frame, &rows);
     axis::draw(&mut scene, run, &scale, look, AXIS_HEIGHT, frame.height);
+    axis::breaks(&mut scene, &scale, AXIS_HEIGHT, frame.height);
     scene.push(Text::new(10.0, AXIS_HEIGHT - 10.0, 11.0, Role::TextMuted, axis::title(look)));
 
     let mut body = Group {
@@ -35,7 +36,11 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     for row in rows {
         for slice in index.slices(row, frame.window, frame.resolution()) {
             let task = run.attempts.task[slice.attempt.index()];
-            let rect = frame.bar(slice.start, slice.end, row);
+            let mut rect = frame.bar(slice.start, slice.end, row);
+            if index.is_summed(row) {
+                // What sums others up is thinner than they are.
+                rect = Rect::new(rect.x, rect.y + rect.h * 0.22, rect.w, rect.h * 0.56);
+            }
             let dim = look.marks.is_dim(task);
             let role = status_role(slice.status);
             if slice.count > 1 {
@@ -63,7 +68,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     body.push(critical);
     body.items.extend(signs);
     scene.push(body);
-    names(&mut scene, index, frame);
+    heads::draw(&mut scene, index, frame);
     marks::draw(&mut scene, run, &index.marks, frame);
     scene
 }
@@ -153,28 +158,6 @@ fn bands(scene: &mut Scene, index: &Index, frame: &Frame, rows: &std::ops::Range
         }
     }
     scene.items.insert(0, tint.into());
-}
-
-fn names(scene: &mut Scene, index: &Index, frame: &Frame) {
-    let first = index.lanes.partition_point(|l| l.first_row + l.rows <= frame.first_row);
-    let mut below = f32::MIN;
-    for (i, lane) in index.lanes.iter().enumerate().skip(first) {
-        let top = frame.row_top(lane.first_row).max(frame.top);
-        if top > frame.height {
-            break;
-        }
-        let bottom = frame.row_top(lane.first_row + lane.rows).min(frame.height);
-        let y = top + ((bottom - top) / 2.0).min(frame.row_height / 2.0) + 4.0;
-        // Lanes thinner than a line of text name as many of themselves as there is room for.
-        if y - below < 12.0 || y > frame.height {
-            continue;
-        }
-        below = y;
-        let text = fit(&lane.name, frame.gutter - 16.0, 12.0, Weight::Regular, Face::Sans);
-        scene.push(Text::new(10.0, y, 12.0, Role::Text, text).with_hit(Target::Lane(i as u32).hit()));
-    }
-    let (x, bottom) = (frame.gutter, frame.height);
-    scene.push(Path::line((x, 0.0), (x, bottom), Stroke::new(Role::Border, 1.0)));
 }
 
 /// What changes while the pointer moves: marks around the hovered and the selected task and what is related to it,

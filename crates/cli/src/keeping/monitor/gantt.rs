@@ -41,13 +41,13 @@ pub(super) fn rows(
 }
 
 /// From the first start of the tasks shown to the last time known; `None` without any.
-fn window(run: &Run, tasks: &[TaskId], until: Option<i64>, wide: usize) -> Option<TimeScale> {
+fn window(run: &Run, tasks: &[TaskId], until: Option<i64>, wide: usize) -> Option<TimeScale<'static>> {
     let a = &run.attempts;
     let all = || tasks.iter().flat_map(|t| run.attempts_of(*t)).map(|i| i.index());
     let t0 = all().map(|i| a.started[i]).filter(|t| *t != UNKNOWN).min()?;
     let known = all().flat_map(|i| [a.started[i], a.ended[i]]).filter(|t| *t != UNKNOWN).max();
     let t1 = known.max(until).unwrap_or(t0).max(t0.saturating_add(1));
-    (wide > 0).then_some(TimeScale { t0, t1, x0: 0.0, x1: wide as f64 })
+    (wide > 0).then_some(TimeScale::plain((t0, t1), (0.0, wide as f64)))
 }
 
 /// The labels of the axis, each at its column.

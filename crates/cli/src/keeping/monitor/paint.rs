@@ -201,7 +201,7 @@ fn counters(monitor: &Monitor, until: Option<i64>, width: u16) -> Vec<Counter> {
     let most = usize::from(width / COUNTER).clamp(1, 3);
     let beside = |count: usize| {
         let x1 = f64::from(width / count as u16).max(2.0) - 1.0;
-        let scale = TimeScale { t0, t1, x0: 0.0, x1 };
+        let scale = TimeScale::plain((t0, t1), (0.0, x1));
         let mut all = tracks(&seen.facts, &scale);
         // What waits is said by the steps.
         all.retain(|counter| counter.role != Role::Queued);

@@ -7,7 +7,7 @@ use makespan_model::{AttemptId, HashMap, Order as _, Run, TaskId, UNKNOWN};
 use super::super::Pair;
 use super::rows::prefer;
 use crate::tasks::start_of;
-use crate::timeline::{Index, Lane, Lanes, PlacedLane, UNNAMED, grouped, timed};
+use crate::timeline::{Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, grouped, timed};
 
 /// The attempts of two runs in common lanes. Row `r` is the same in both; what was matched shares a row where it can.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,8 +66,22 @@ impl Aligned {
                 .map(|&(.., attempt)| row_in_b.get(&counterpart(pair, AttemptId(attempt))?.0).copied())
                 .collect();
             let (rows_a, count) = prefer(&ends(&timed_a), &preferred, count);
-            placed.0.push(PlacedLane { name: name.clone(), timed: timed_a, rows: rows_a, count });
-            placed.1.push(PlacedLane { name, timed: timed_b, rows: rows_b, count });
+            placed.0.push(PlacedLane {
+                name: name.clone(),
+                timed: timed_a,
+                rows: rows_a,
+                count,
+                head: None,
+                sums: Sums::No,
+            });
+            placed.1.push(PlacedLane {
+                name,
+                timed: timed_b,
+                rows: rows_b,
+                count,
+                head: None,
+                sums: Sums::No,
+            });
         }
         let (a, b) = (Index::placed(a, placed.0), Index::placed(b, placed.1));
         Aligned { a, b, zero, extent, at: at.filter(|_| started.is_some()) }
@@ -116,7 +130,7 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
     let mut of: HashMap<String, usize> = HashMap::default();
     let mut all: Vec<(String, Members)> = Vec::new();
     for (run, is_a) in [(b, false), (a, true)] {
-        for (name, members) in grouped(run, lanes.for_run(b)) {
+        for (name, members) in grouped(run, lanes.flat(b)) {
             let at = *of.entry(name.clone()).or_insert_with(|| {
                 all.push((name, Members::default()));
                 all.len() - 1
@@ -129,12 +143,12 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
         let starts = members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN);
         starts.min().map(|t| t.saturating_sub(zero))
     };
-    match lanes.for_run(b) {
+    match lanes.flat(b) {
         Lanes::Worker => {
             all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
         }
         // Tasks and steps stand in the order in which they began in either run.
-        Lanes::Auto | Lanes::Task | Lanes::Step => all.order_by_cached_key(|(name, m)| {
+        Lanes::Auto | Lanes::Task | Lanes::Step | Lanes::Nested => all.order_by_cached_key(|(name, m)| {
             let starts = [first(a, &m.a, zero.0), first(b, &m.b, zero.1)];
             (starts.into_iter().flatten().min().unwrap_or(i64::MAX), name.clone())
         }),

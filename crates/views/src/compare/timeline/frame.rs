@@ -2,7 +2,7 @@
 
 use makespan_analysis::compare::MatchedTask;
 use makespan_model::{AttemptId, Run, UNKNOWN};
-use makespan_scene::Rect;
+use makespan_scene::{Folds, Rect};
 
 use super::Aligned;
 use crate::timeline::{AXIS_HEIGHT, Frame};
@@ -23,6 +23,7 @@ pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
         row_height,
         window: aligned.whole(),
         first_row: 0,
+        folds: Folds::default(),
     }
 }
 

@@ -37,7 +37,7 @@ pub fn scene(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame) -> 
     let mut group =
         Group { clip: Some(body(frame)), label: "Attempts of both runs".to_owned(), ..Group::default() };
     let mut drawing = Drawing::new(frame.row_height);
-    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0;
+    let density = scale.resolution() * 4.0;
     for row in rows {
         let window = |zero| Aligned::window(frame.window, zero);
         for slice in aligned.a.slices(row, window(aligned.zero.0), density) {
@@ -205,6 +205,6 @@ pub fn row_at(pair: &Pair<'_>, aligned: &Aligned, frame: &Frame, x: f32, y: f32)
     } else {
         (pair.b.run(), &pair.matching.of_b, &aligned.b, aligned.zero.1)
     };
-    let attempt = index.nearest(row, frame.scale().t(f64::from(x)).saturating_add(zero))?;
+    let attempt = index.nearest(run, row, frame.scale().t(f64::from(x)).saturating_add(zero))?;
     Some(row_of(run, rows, attempt)).filter(|r| *r != u32::MAX)
 }

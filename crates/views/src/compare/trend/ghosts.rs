@@ -83,7 +83,7 @@ pub fn behind(run: &Run, index: &Index, trends: &Trends, rows: &[u32], frame: &F
         return (below, over);
     }
     let scale = frame.scale();
-    let density = (scale.t1.saturating_sub(scale.t0) as f64 / (scale.x1 - scale.x0).max(1.0)).max(1.0) * 4.0;
+    let density = scale.resolution() * 4.0;
     let last = frame.first_row.saturating_add(frame.visible_rows() + 1).min(index.row_count());
     for row in frame.first_row..last {
         let mut slices = index.slices(row, frame.window, density).peekable();

@@ -80,27 +80,23 @@ pub fn scene(pair: &Pair<'_>, bars: &[Bar], wide: f32) -> Scene {
 }
 
 /// The axis, and whether it begins later than 0.
-fn scale(bars: &[Bar], m: &Measures) -> (TimeScale, bool) {
+fn scale(bars: &[Bar], m: &Measures) -> (TimeScale<'static>, bool) {
     let ends = || bars.iter().map(|b| b.to);
     let (low, high) = (ends().min().unwrap_or(0), ends().max().unwrap_or(1).max(1));
     let broken = low * 2 > high && low < high;
     let from = if broken { low - (high - low) / 4 - 1 } else { low.min(0) };
     let to = |t: i128| t.clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64;
-    let scale = TimeScale {
-        t0: to(from.max(0).min(low)),
-        t1: to(high),
-        x0: f64::from(m.left),
-        x1: f64::from(m.right),
-    };
+    let window = (to(from.max(0).min(low)), to(high));
+    let scale = TimeScale::plain(window, (f64::from(m.left), f64::from(m.right)));
     (scale, broken && from > 0)
 }
 
-fn x_of(scale: &TimeScale, at: i128, m: &Measures) -> f32 {
+fn x_of(scale: &TimeScale<'_>, at: i128, m: &Measures) -> f32 {
     let at = at.clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64;
     (scale.x(at) as f32).clamp(m.left - 1e4, m.right + 1e4)
 }
 
-fn place(bar: &Bar, scale: &TimeScale, m: &Measures, y: f32) -> Rect {
+fn place(bar: &Bar, scale: &TimeScale<'_>, m: &Measures, y: f32) -> Rect {
     let whole = matches!(bar.kind, BarKind::A | BarKind::B);
     let from = if whole { m.left.max(x_of(scale, 0, m)) } else { x_of(scale, bar.from, m) };
     let to = x_of(scale, bar.to, m);

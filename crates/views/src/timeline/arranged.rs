@@ -1,0 +1,140 @@
+//! What a reader did to lanes: collapsed, pinned, hidden.
+
+use serde::{Deserialize, Serialize};
+
+use crate::graph::choice::{joined, parted};
+
+/// What is done to a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LaneAct {
+    /// Expands it, or collapses it.
+    Toggle,
+    /// Expands it (or collapses it, where `false`).
+    Open(bool),
+    /// Moves it to the top, or back to its place.
+    Pin,
+    /// Takes it out of the picture.
+    Hide,
+    /// Shows all lanes in their own order.
+    ShowAll,
+}
+
+/// What a reader did to the lanes of the timeline. Lanes are named by keys ([`Index::key`](super::Index::key)).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Arrangement {
+    /// Those that are collapsed although they would be expanded, or the other way round; ascending.
+    pub flipped: Vec<String>,
+    /// Those at the top, in their order.
+    pub pinned: Vec<String>,
+    /// Those that are not shown; ascending.
+    pub hidden: Vec<String>,
+    /// The one that keys are about.
+    pub focus: Option<String>,
+}
+
+fn toggle(list: &mut Vec<String>, key: &str) {
+    match list.binary_search_by(|k| k.as_str().cmp(key)) {
+        Ok(at) => drop(list.remove(at)),
+        Err(at) => list.insert(at, key.to_owned()),
+    }
+}
+
+fn has(list: &[String], key: &str) -> bool {
+    list.binary_search_by(|k| k.as_str().cmp(key)).is_ok()
+}
+
+impl Arrangement {
+    /// Whether lanes stand where they stand by themselves: what is collapsed does not count.
+    pub fn is_natural(&self) -> bool {
+        self.pinned.is_empty() && self.hidden.is_empty()
+    }
+
+    /// Whether a lane that is expanded or not by itself is expanded.
+    pub(super) fn is_open(&self, key: &str, usual: bool) -> bool {
+        usual != has(&self.flipped, key)
+    }
+
+    /// Whether a lane is not shown.
+    pub(super) fn is_hidden(&self, key: &str) -> bool {
+        has(&self.hidden, key)
+    }
+
+    /// The same without the lane that keys are about, which changes nothing of the lanes.
+    pub fn without_focus(&self) -> Arrangement {
+        Arrangement { focus: None, ..self.clone() }
+    }
+
+    /// Expands what is collapsed, and collapses what is expanded.
+    pub fn flip(&mut self, key: &str) {
+        toggle(&mut self.flipped, key);
+    }
+
+    /// Moves a lane to the top below those that are there, or back to its place.
+    pub fn pin(&mut self, key: &str) {
+        let before = self.pinned.len();
+        self.pinned.retain(|k| k != key);
+        if self.pinned.len() == before {
+            self.pinned.push(key.to_owned());
+        }
+    }
+
+    /// Takes a lane out of the picture.
+    pub fn hide(&mut self, key: &str) {
+        if !has(&self.hidden, key) {
+            toggle(&mut self.hidden, key);
+        }
+        self.pinned.retain(|k| k != key);
+        self.focus = None;
+    }
+
+    /// The members of a link.
+    pub(crate) fn members(&self) -> Vec<(&'static str, String)> {
+        let lists = [("flipped", &self.flipped), ("pinned", &self.pinned), ("hidden", &self.hidden)];
+        let kept = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        let mut all: Vec<_> =
+            kept.map(|(key, list)| (key, joined(list.iter().map(String::as_str)))).collect();
+        all.extend(self.focus.clone().map(|key| ("lane", key)));
+        all
+    }
+
+    /// Takes a member of a link.
+    pub(crate) fn take(&mut self, key: &str, value: &str) {
+        let ascending = || {
+            let mut list = parted(value);
+            list.sort_unstable();
+            list.dedup();
+            list
+        };
+        match key {
+            "flipped" => self.flipped = ascending(),
+            "hidden" => self.hidden = ascending(),
+            "pinned" => self.pinned = parted(value),
+            "lane" => self.focus = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_pinned_hidden_and_flipped_and_come_back() {
+        let mut lanes = Arrangement::default();
+        lanes.pin("b,1");
+        lanes.pin("a");
+        lanes.flip("g~");
+        lanes.hide("b,1");
+        lanes.hide("b,1");
+        assert_eq!((lanes.pinned.join(" "), lanes.hidden.join(" ")), ("a".to_owned(), "b,1".to_owned()));
+        assert!(lanes.is_open("g~", false) && !lanes.is_open("g~", true) && lanes.is_hidden("b,1"));
+        let mut read = Arrangement::default();
+        lanes.members().iter().for_each(|(key, value)| read.take(key, value));
+        assert_eq!(read, lanes);
+        lanes.pin("a");
+        lanes.flip("g~");
+        lanes.hidden.clear();
+        assert_eq!(lanes, Arrangement::default());
+    }
+}

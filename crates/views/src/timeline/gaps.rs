@@ -1,0 +1,149 @@
+//! Stretches in which no attempt runs, and which of them the axis folds.
+
+use makespan_scene::Folds;
+use serde::{Deserialize, Serialize};
+
+/// A gap that is folded is at least this part of what remains of the axis: one in so many.
+const LEAST_PART: i128 = 20;
+
+/// And so many times as long as the median attempt: what is usual between two attempts is not folded.
+const LEAST_MEDIANS: i128 = 4;
+
+/// Most gaps that are folded: each takes up some pixels.
+const MOST: usize = 120;
+
+/// Gaps are folded without being asked for where they are more than this part of the run, percent.
+const MOSTLY: i128 = 60;
+
+/// A fold takes up one part in so many of what remains of the axis, or less where there are many: all of them together
+/// take up at most a fifth.
+const SHOWN_PART: i64 = 24;
+
+/// Whether the axis folds gaps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Gaps {
+    /// Where they are most of the run.
+    #[default]
+    Auto,
+    /// They are folded.
+    Folded,
+    /// They are shown as long as they are.
+    Shown,
+}
+
+impl Gaps {
+    /// All choices.
+    pub const ALL: [Gaps; 3] = [Gaps::Auto, Gaps::Folded, Gaps::Shown];
+
+    /// The name in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gaps::Auto => "auto",
+            Gaps::Folded => "folded",
+            Gaps::Shown => "shown",
+        }
+    }
+}
+
+/// The gaps of a run that are worth folding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Foldable {
+    /// They, folded.
+    pub(super) folds: Folds,
+    /// Whether they are most of the run.
+    pub(super) is_most: bool,
+}
+
+/// The gaps of `extent` (first and last moment, ns since the epoch) between `spans` (start and end of each attempt) that
+/// are worth folding: the largest number of the longest ones of which each is still long beside what remains, and beside
+/// the median attempt. O(n log n).
+pub(super) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldable {
+    let length = |(from, to): (i64, i64)| i128::from(to) - i128::from(from);
+    if spans.is_empty() {
+        return Foldable::default();
+    }
+    spans.sort_unstable();
+    let mut gaps: Vec<(i64, i64)> = Vec::new();
+    let mut until = extent.0;
+    for &(from, to) in &spans {
+        if from > until {
+            gaps.push((until, from));
+        }
+        until = until.max(to);
+    }
+    if extent.1 > until {
+        gaps.push((until, extent.1));
+    }
+    let middle = spans.len() / 2;
+    let median = length(*spans.select_nth_unstable_by_key(middle, |s| length(*s)).1);
+    gaps.retain(|gap| length(*gap) > 0 && length(*gap) >= median.saturating_mul(LEAST_MEDIANS));
+    gaps.sort_unstable_by_key(|gap| (std::cmp::Reverse(length(*gap)), gap.0));
+    let (mut rest, mut kept, mut remains) = (length(extent), 0, 0);
+    for (i, gap) in gaps.iter().take(MOST).enumerate() {
+        rest -= length(*gap);
+        if length(*gap) * LEAST_PART >= rest {
+            (kept, remains) = (i + 1, rest);
+        }
+    }
+    gaps.truncate(kept);
+    let taken: i128 = gaps.iter().map(|gap| length(*gap)).sum();
+    let part = SHOWN_PART.max(5 * kept as i64);
+    let shown = i64::try_from(remains / i128::from(part)).unwrap_or(i64::MAX);
+    Foldable { folds: Folds::new(gaps, shown), is_most: taken * 100 > length(extent) * MOSTLY }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const S: i64 = 1_000_000_000;
+    const DAY: i64 = 86_400 * S;
+
+    fn folded(spans: &[(i64, i64)]) -> (Vec<(i64, i64)>, bool) {
+        let extent =
+            (spans.iter().map(|s| s.0).min().unwrap_or(0), spans.iter().map(|s| s.1).max().unwrap_or(0));
+        let found = foldable(extent, spans.to_vec());
+        (found.folds.list().iter().map(|f| (f.from, f.to)).collect(), found.is_most)
+    }
+
+    #[test]
+    fn days_between_two_bursts_are_folded_and_short_waits_are_not() {
+        let spans = [(0, 60 * S), (61 * S, 120 * S), (3 * DAY, 3 * DAY + 90 * S)];
+        assert_eq!(folded(&spans), (vec![(120 * S, 3 * DAY)], true));
+        // Half an hour beside an hour of work can be folded, but nobody has to ask for the whole picture.
+        let spans = [(0, 300 * S), (300 * S, 3_600 * S), (5_400 * S, 5_700 * S), (5_700 * S, 6_000 * S)];
+        assert_eq!(folded(&spans), (vec![(3_600 * S, 5_400 * S)], false));
+        assert_eq!(folded(&[(0, 10 * S), (11 * S, 20 * S)]), (vec![], false));
+        assert_eq!(folded(&[]), (vec![], false));
+    }
+
+    #[test]
+    fn many_equal_gaps_are_folded_together_or_not_at_all() {
+        let bursts = |n: i64| (0..n).map(|i| (i * DAY, i * DAY + 60 * S)).collect::<Vec<_>>();
+        assert_eq!(folded(&bursts(100)).0.len(), 99);
+        assert_eq!(folded(&bursts(10_000)).0.len(), 0);
+    }
+
+    #[test]
+    fn nothing_happens_for_long_before_the_first_attempt() {
+        let found = foldable((-DAY, DAY), vec![(0, S), (S, 2 * S)]);
+        assert_eq!(
+            found.folds.list().iter().map(|f| (f.from, f.to)).collect::<Vec<_>>(),
+            [(-DAY, 0), (2 * S, DAY)]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn attempts_never_lie_within_a_fold(
+            spans in proptest::collection::vec((any::<i32>(), 0i64..1_000_000_000), 1..60),
+        ) {
+            let spans: Vec<(i64, i64)> = spans.iter().map(|(s, l)| (i64::from(*s), i64::from(*s) + l)).collect();
+            let (folds, _) = folded(&spans);
+            for (from, to) in folds {
+                prop_assert!(spans.iter().all(|(s, e)| e <= &from || s >= &to));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Bars at one resolution, and at the next coarser one.
+
+use makespan_model::Status;
+
+/// Bars of one resolution, row by row in the order of time; those shorter than the resolution are merged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Level {
+    pub(super) resolution: i64,
+    pub(super) rows: Vec<u32>,
+    pub(super) start: Vec<i64>,
+    pub(super) end: Vec<i64>,
+    /// First attempt of the bar.
+    pub(super) attempt: Vec<u32>,
+    /// How many attempts it holds.
+    pub(super) count: Vec<u32>,
+    /// Time at work within it, for how dense it is.
+    pub(super) busy: Vec<i64>,
+    /// The status that matters most of those within.
+    pub(super) status: Vec<Status>,
+    /// The status that most of those within have.
+    pub(super) usual: Vec<Status>,
+    /// By how much it leads (the majority vote of Boyer and Moore, 1991, over merged bars).
+    pub(super) lead: Vec<u32>,
+}
+
+impl Level {
+    /// One attempt as a bar of its own.
+    pub(super) fn push_attempt(&mut self, (start, end, attempt): (i64, i64, u32), status: Status) {
+        self.start.push(start);
+        self.end.push(end);
+        self.attempt.push(attempt);
+        self.count.push(1);
+        self.busy.push(end.saturating_sub(start));
+        self.status.push(status);
+        self.usual.push(status);
+        self.lead.push(1);
+    }
+
+    /// A bar of another level.
+    fn push(&mut self, from: &Level, i: usize) {
+        self.start.push(from.start[i]);
+        self.end.push(from.end[i]);
+        self.attempt.push(from.attempt[i]);
+        self.count.push(from.count[i]);
+        self.busy.push(from.busy[i]);
+        self.status.push(from.status[i]);
+        self.usual.push(from.usual[i]);
+        self.lead.push(from.lead[i]);
+    }
+
+    /// Adds to a bar what another one of `from` stands for, but for its times.
+    fn join(&mut self, at: usize, from: &Level, i: usize) {
+        self.count[at] += from.count[i];
+        if self.usual[at] == from.usual[i] {
+            self.lead[at] += from.lead[i];
+        } else if self.lead[at] >= from.lead[i] {
+            self.lead[at] -= from.lead[i];
+        } else {
+            (self.usual[at], self.lead[at]) = (from.usual[i], from.lead[i] - self.lead[at]);
+        }
+        if weight(from.status[i]) > weight(self.status[at]) {
+            self.status[at] = from.status[i];
+            self.attempt[at] = from.attempt[i];
+        }
+    }
+
+    /// Adds attempts of one row, ascending by start, which may overlap: those that do are one bar.
+    pub(super) fn push_summed(&mut self, timed: &[(i64, i64, u32)], status: impl Fn(u32) -> Status) {
+        let begin = self.start.len();
+        for &(start, end, attempt) in timed {
+            let last = self.start.len().wrapping_sub(1);
+            if self.start.len() > begin && start < self.end[last] {
+                let mut one = Level::default();
+                one.push_attempt((start, end, attempt), status(attempt));
+                self.busy[last] = self.busy[last].saturating_add(end.saturating_sub(self.end[last]).max(0));
+                self.end[last] = self.end[last].max(end);
+                self.join(last, &one, 0);
+            } else {
+                self.push_attempt((start, end, attempt), status(attempt));
+            }
+        }
+    }
+}
+
+/// How much a status matters when several share a bar: failures must never drown.
+fn weight(status: Status) -> u8 {
+    match status {
+        Status::Failed => 10,
+        Status::UpstreamFailed => 9,
+        Status::Cancelled => 8,
+        Status::Unknown => 7,
+        Status::Retrying => 6,
+        Status::Running => 5,
+        Status::Queued => 4,
+        Status::Pending => 3,
+        Status::Succeeded => 2,
+        Status::Cached => 1,
+        Status::Skipped => 0,
+    }
+}
+
+/// Neighbours of a row that are shorter than the resolution and closer than it become one bar, up to four times the
+/// resolution long, so that what is merged still shows where it is dense and where something failed.
+pub(super) fn merged(from: &Level, resolution: i64) -> Level {
+    let mut to = Level { resolution, rows: vec![0], ..Level::default() };
+    for row in 0..from.rows.len() - 1 {
+        let begin = to.start.len();
+        for i in from.rows[row] as usize..from.rows[row + 1] as usize {
+            let (s, e) = (from.start[i], from.end[i]);
+            let last = to.start.len().wrapping_sub(1);
+            let joins = to.start.len() > begin
+                && s.saturating_sub(to.end[last]) < resolution
+                && e.saturating_sub(s) < resolution
+                && (to.count[last] > 1 || to.end[last].saturating_sub(to.start[last]) < resolution)
+                && e.saturating_sub(to.start[last]) < resolution * 4;
+            if joins {
+                to.end[last] = e;
+                to.busy[last] = to.busy[last].saturating_add(from.busy[i]);
+                to.join(last, from, i);
+            } else {
+                to.push(from, i);
+            }
+        }
+        to.rows.push(to.start.len() as u32);
+    }
+    to
+}

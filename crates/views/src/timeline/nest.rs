@@ -1,0 +1,196 @@
+//! Nested lanes: what contains tasks, the steps within it, the tasks, and the attempts of those that have several. A lane
+//! that contains others has a row of its own that sums them up.
+
+use std::cmp::Reverse;
+
+use makespan_layout::lanes::pack;
+use makespan_model::{AttemptId, HashSet, NONE, Run, TaskId};
+use makespan_scene::{counted, visible};
+
+use super::arranged::Arrangement;
+use super::lane::{Head, PlacedLane, Sums, timed};
+use crate::graph::choice::Grouping;
+use crate::graph::groups::Groups;
+
+/// Groups are expanded down to the depth at which that makes at most so many rows.
+const MOST_ROWS: usize = 120;
+
+/// What a lane stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Entry {
+    /// A group, by its place among the groups.
+    Group(u32),
+    /// A task.
+    Task(u32),
+}
+
+/// The tree of lanes. What is contained stands in the order of its first start; of two that start together the longer
+/// comes first.
+struct Tree<'r> {
+    run: &'r Run,
+    groups: Groups,
+    roots: Vec<Entry>,
+    /// What each group contains.
+    inside: Vec<Vec<Entry>>,
+    /// Tasks with attempts within each group.
+    tasks: Vec<u32>,
+    /// Groups less deep than this are expanded by themselves.
+    open_to: usize,
+}
+
+impl<'r> Tree<'r> {
+    /// O(n log n).
+    fn new(run: &'r Run) -> Tree<'r> {
+        let groups = Groups::new(run, Grouping::Groups);
+        let count = groups.all.len();
+        let late = (i64::MAX, Reverse(i64::MIN));
+        let mut first = vec![late; count];
+        let mut tasks = vec![0u32; count];
+        let mut placed: Vec<(u32, (i64, Reverse<i64>), Entry)> = Vec::new();
+        for task in run.task_ids().filter(|t| run.attempts_of(*t).len() > 0) {
+            let at = run.task_interval(task).map_or(late, |(s, e)| (s, Reverse(e)));
+            let mut group = groups.of[task.index()];
+            placed.push((group, at, Entry::Task(task.0)));
+            while let Some(g) = groups.all.get(group as usize) {
+                first[group as usize] = first[group as usize].min(at);
+                tasks[group as usize] += 1;
+                group = g.parent;
+            }
+        }
+        let shown = (0..count).filter(|g| tasks[*g] > 0);
+        placed.extend(shown.map(|g| (groups.all[g].parent, first[g], Entry::Group(g as u32))));
+        let number = |e: &Entry| match *e {
+            Entry::Group(g) => (0, g),
+            Entry::Task(t) => (1, t),
+        };
+        placed.sort_unstable_by_key(|p| (p.1, number(&p.2)));
+        let (mut roots, mut inside) = (Vec::new(), vec![Vec::new(); count]);
+        for (parent, _, entry) in placed {
+            if parent == NONE { &mut roots } else { &mut inside[parent as usize] }.push(entry);
+        }
+        let mut tree = Tree { run, groups, roots, inside, tasks, open_to: 0 };
+        tree.open_to = tree.usual_depth();
+        tree
+    }
+
+    /// How deep groups can be expanded before there are more rows than are read at once.
+    fn usual_depth(&self) -> usize {
+        let mut level: Vec<Entry> = self.roots.clone();
+        let (mut rows, mut depth) = (level.len(), 0);
+        loop {
+            let next: Vec<Entry> = level.iter().flat_map(|e| self.within(*e)).copied().collect();
+            rows += next.len();
+            if next.is_empty() || rows > MOST_ROWS {
+                return depth;
+            }
+            (level, depth) = (next, depth + 1);
+        }
+    }
+
+    fn within(&self, entry: Entry) -> &[Entry] {
+        match entry {
+            Entry::Group(g) => &self.inside[g as usize],
+            Entry::Task(_) => &[],
+        }
+    }
+
+    fn key(&self, entry: Entry) -> String {
+        match entry {
+            Entry::Group(g) => self.groups.all[g as usize].key.clone(),
+            Entry::Task(t) => task_key(self.run, t),
+        }
+    }
+
+    fn find(&self, key: &str) -> Option<Entry> {
+        if let Some(task) = key.strip_prefix("t:").and_then(|id| self.run.find_task(id)) {
+            return Some(Entry::Task(task.0));
+        }
+        let at = self.groups.all.iter().position(|g| g.key == key);
+        at.filter(|g| self.tasks[*g] > 0).map(|g| Entry::Group(g as u32))
+    }
+
+    /// The attempts of an entry and of all that it contains.
+    fn attempts(&self, entry: Entry) -> Vec<u32> {
+        let (mut open, mut found) = (vec![entry], Vec::new());
+        while let Some(entry) = open.pop() {
+            match entry {
+                Entry::Group(g) => open.extend(&self.inside[g as usize]),
+                Entry::Task(t) => found.extend(self.run.attempts_of(TaskId(t)).map(|a| a.0)),
+            }
+        }
+        found
+    }
+}
+
+/// The key of the lane of a task.
+pub(super) fn task_key(run: &Run, task: u32) -> String {
+    format!("t:{}", run.task_id(TaskId(task)))
+}
+
+/// The lanes of a run, top to bottom, as they are arranged. O(n log n), and n for each level of groups.
+pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -> Vec<PlacedLane> {
+    let tree = Tree::new(run);
+    let pinned: Vec<Entry> = arrangement.pinned.iter().filter_map(|key| tree.find(key)).collect();
+    let is_pinned: HashSet<Entry> = pinned.iter().copied().collect();
+    let mut lanes = Vec::new();
+    // What is still to be placed, the last one first: entry, depth, whether it stands where it was pinned.
+    let rest = tree.roots.iter().rev().map(|e| (*e, 0usize, false));
+    let mut open: Vec<(Entry, usize, bool)> =
+        rest.chain(pinned.iter().rev().map(|e| (*e, 0, true))).collect();
+    while let Some((entry, depth, is_at_top)) = open.pop() {
+        let key = tree.key(entry);
+        if arrangement.is_hidden(&key) || is_pinned.contains(&entry) && !is_at_top {
+            continue;
+        }
+        match entry {
+            Entry::Group(g) => {
+                let is_open = arrangement.is_open(&key, depth < tree.open_to);
+                let label = visible(&tree.groups.all[g as usize].label).into_owned();
+                let name = format!("{label} · {}", counted(tree.tasks[g as usize], "task"));
+                let head = Head { key, depth: depth as u8, is_open: Some(is_open) };
+                let sums = if is_open { Sums::Others } else { Sums::Own };
+                lanes.push(summary(name, timed(run, &tree.attempts(entry), extent), head, sums));
+                if is_open {
+                    open.extend(tree.inside[g as usize].iter().rev().map(|e| (*e, depth + 1, false)));
+                }
+            }
+            Entry::Task(t) => task(run, extent, arrangement, (t, key, depth), &mut lanes),
+        }
+    }
+    lanes
+}
+
+/// One row that sums up its attempts.
+fn summary(name: String, timed: Vec<(i64, i64, u32)>, head: Head, sums: Sums) -> PlacedLane {
+    let (rows, count) = (vec![0; timed.len()], u32::from(!timed.is_empty()));
+    PlacedLane { name, timed, rows, count, head: Some(head), sums }
+}
+
+/// The lane of a task, and where it is expanded those of its attempts.
+fn task(
+    run: &Run,
+    extent: (i64, i64),
+    arrangement: &Arrangement,
+    (t, key, depth): (u32, String, usize),
+    lanes: &mut Vec<PlacedLane>,
+) {
+    let attempts: Vec<u32> = run.attempts_of(TaskId(t)).map(|a| a.0).collect();
+    let name = run.task_name(TaskId(t)).to_owned();
+    let is_open = (attempts.len() > 1).then(|| arrangement.is_open(&key, false));
+    let lane = |name: String, attempts: &[u32], head: Head| {
+        let timed = timed(run, attempts, extent);
+        let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+        PlacedLane { name, timed, rows, count, head: Some(head), sums: Sums::No }
+    };
+    if is_open == Some(true) {
+        let head = Head { key: key.clone(), depth: depth as u8, is_open };
+        lanes.push(summary(name, timed(run, &attempts, extent), head, Sums::Others));
+        for a in attempts {
+            let number = run.attempts.number[AttemptId(a).index()];
+            let head = Head { key: format!("{key}#{number}"), depth: depth as u8 + 1, is_open: None };
+            lanes.push(lane(format!("attempt {number}"), &[a], head));
+        }
+    } else {
+        lanes.push(lane(name, &attempts, Head { key, depth: depth as u8, is_open }));
+    }
+}

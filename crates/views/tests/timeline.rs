@@ -1,0 +1,211 @@
+//! The timeline with and without folded gaps: what is drawn is hit, what is drawn as an area lies where it was drawn.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fmt::Write as _;
+
+use makespan_model::{Run, notation};
+use makespan_scene::{hit, svg};
+use makespan_views::gesture::{self, Movement};
+use makespan_views::timeline::{self, Arrangement, Frame, Gaps, Index, Lanes};
+use makespan_views::{Look, Target, ViewState};
+use proptest::prelude::*;
+
+const DAY: i64 = 86_400;
+
+/// Bursts of tasks, each days after the one before.
+fn bursts(of: &[(i64, u8)]) -> Run {
+    let (mut text, mut at) = (String::new(), 0);
+    for (i, (days, tasks)) in of.iter().enumerate() {
+        at += days * DAY;
+        for k in 0..i64::from(*tasks) {
+            let _ = writeln!(text, "t{i}-{k} {}..{} w{}", at + 7 * k, at + 7 * k + 5, k % 3);
+        }
+        at += 7 * i64::from(*tasks);
+    }
+    notation::run(&text).unwrap()
+}
+
+#[test]
+fn days_of_nothing_are_folded_unless_they_are_asked_for() {
+    let run = bursts(&[(0, 12), (3, 12)]);
+    let index = Index::new(&run, Lanes::Worker);
+    let widths = |gaps| {
+        let frame = Frame::with_gaps(&index, 900.0, gaps);
+        let first = run.attempts_of(run.find_task("t0-0").unwrap()).next().unwrap();
+        (frame.folds.list().len(), frame.place(&run, &index, first).unwrap().w)
+    };
+    assert_eq!(index.gap_count(), 1);
+    let ((folded, wide), (shown, hairline)) = (widths(Gaps::Auto), widths(Gaps::Shown));
+    assert_eq!((folded, shown), (1, 0));
+    assert!(wide > 20.0 && hairline <= 1.0, "{wide} {hairline}");
+    let scene = timeline::scene(&run, &index, &Look::default(), &Frame::whole(&index, 900.0));
+    let drawn = svg(&scene, &makespan_scene::Theme::light());
+    let length = makespan_scene::duration(index.folds(Gaps::Auto).length());
+    assert!(drawn.contains(&format!(">{length}<")), "the break names its length, {length}");
+    let busy = notation::run("a 0..50 w1\nb 52..100 w1").unwrap();
+    assert_eq!(Index::new(&busy, Lanes::Worker).gap_count(), 0);
+}
+
+#[test]
+fn moving_on_a_folded_axis_skips_what_is_folded() {
+    let run = bursts(&[(0, 12), (3, 12)]);
+    let index = Index::new(&run, Lanes::Worker);
+    let frame = Frame::whole(&index, 900.0);
+    let whole = frame.window;
+    let moving = gesture::Frame::Time { frame, whole, rows: index.row_count(), compared: false };
+    let mut view = ViewState::default();
+    moving.moved(&mut view, Movement::ZoomMiddle(4.0));
+    let (from, to) = view.window.unwrap();
+    let fold = index.folds(Gaps::Auto).list()[0];
+    assert!(from < fold.from && to > fold.to, "the middle of the axis is the break");
+    moving.moved(&mut view, Movement::Pan(1.0, 0.0));
+    assert!(view.window.unwrap().0 > fold.from);
+    moving.moved(&mut view, Movement::Pan(-1.0, 0.0));
+    assert_eq!(view.window, Some((from, to)));
+    moving.moved(&mut view, Movement::Pan(0.5, 0.0));
+    let (a, b) = (moving.following(&ViewState::default()), moving.following(&view));
+    assert!(a.onto(&b).is_some_and(|by| by.sx > 3.9 && by.sx < 4.1), "what is painted moves as on one axis");
+    moving.moved(&mut view, Movement::ZoomMiddle(0.2));
+    assert_eq!(view.window, None, "back where everything is seen");
+}
+
+const NESTED: &str = "
+    fetch   0..4   w1
+    etl     4..20  w1
+    load-a  4..9   w1 fetch in=etl step=load
+    load-b  5..12  w2 fetch in=etl step=load failed
+    load-b  13..15 w2       in=etl step=load try=2
+    clean   15..20 w1 load-a load-b in=etl
+    report  20..22 w1 clean";
+
+fn lanes(run: &Run, arrangement: &Arrangement) -> Vec<String> {
+    let index = Index::arranged(run, Lanes::Nested, arrangement);
+    let line = |l: &timeline::Lane| {
+        let head = l.head.as_ref().unwrap();
+        let sign = head.is_open.map_or("", |open| if open { "- " } else { "+ " });
+        format!("{}{sign}{}", "  ".repeat(head.depth.into()), l.name)
+    };
+    index.lanes.iter().map(line).collect()
+}
+
+#[test]
+fn lanes_lie_within_lanes_and_are_expanded_and_collapsed() {
+    let run = notation::run(NESTED).unwrap();
+    let mut arrangement = Arrangement::default();
+    let open = lanes(&run, &arrangement);
+    assert_eq!(
+        open,
+        [
+            "fetch",
+            "- etl · 4 tasks",
+            "  etl",
+            "  - load · 2 tasks",
+            "    load-a",
+            "    + load-b",
+            "  clean",
+            "report"
+        ]
+    );
+    arrangement.flip("t:load-b");
+    let tries = lanes(&run, &arrangement);
+    assert_eq!(tries[5..8], ["    - load-b", "      attempt 1", "      attempt 2"]);
+    arrangement.flip("i:etl");
+    assert_eq!(lanes(&run, &arrangement), ["fetch", "+ etl · 4 tasks", "report"]);
+    arrangement.pin("t:report");
+    arrangement.hide("t:fetch");
+    assert_eq!(lanes(&run, &arrangement), ["report", "+ etl · 4 tasks"]);
+    let odd = Arrangement { pinned: vec!["t:no".to_owned(), "p:no".to_owned()], ..Arrangement::default() };
+    assert_eq!(lanes(&run, &odd), open);
+}
+
+#[test]
+fn a_collapsed_lane_sums_up_every_attempt_within() {
+    let run = notation::run(NESTED).unwrap();
+    let mut arrangement = Arrangement::default();
+    arrangement.flip("i:etl");
+    let index = Index::arranged(&run, Lanes::Nested, &arrangement);
+    let bars: Vec<_> = index.slices(1, index.extent, 1.0).collect();
+    assert_eq!(bars.iter().map(|b| b.count).sum::<u32>(), 5);
+    assert_eq!((bars[0].start, bars.last().unwrap().end), (4_000_000_000, 20_000_000_000));
+    assert_eq!(bars[0].status, makespan_model::Status::Failed);
+    assert_eq!(index.lanes[1].attempts, 5);
+    assert_eq!(index.attempts(&index.lanes[1]).count(), 5);
+    assert_eq!(index.lanes.iter().map(|l| l.attempts).sum::<u32>() as usize, run.attempt_count());
+    let load = run.find_task("load-b").unwrap();
+    assert_eq!(index.row_of_task(&run, load), Some(1));
+    let open = Index::new(&run, Lanes::Nested);
+    assert_eq!(open.lanes.iter().map(|l| l.attempts).sum::<u32>() as usize, run.attempt_count());
+}
+
+#[test]
+fn workers_are_pinned_and_hidden_too() {
+    let run = notation::run("a 0..1 w1\nb 0..1 w2\nc 0..1 w3").unwrap();
+    let mut arrangement = Arrangement::default();
+    arrangement.pin("w3");
+    arrangement.hide("w1");
+    let index = Index::arranged(&run, Lanes::Worker, &arrangement);
+    assert_eq!(index.lanes.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["w3", "w2"]);
+    assert_eq!((index.hidden, index.untimed), (1, 0));
+    assert_eq!(index.lane_of_key(&run, "w2"), Some(1));
+}
+
+proptest! {
+    #[test]
+    fn every_attempt_has_one_lane_however_lanes_are_collapsed(
+        tasks in proptest::collection::vec((0usize..12, 0u8..4, 0u32..50, 1u32..20), 1..40), flips in proptest::collection::vec(0usize..60, 0..8),
+    ) {
+        let mut text = String::new();
+        for (i, (parent, step, start, length)) in tasks.iter().enumerate() {
+            let parent = if *parent < i { format!("in=t{parent}") } else { String::new() };
+            let _ = writeln!(text, "t{i} {start}..{} w step=s{step} {parent}", start + length);
+        }
+        let run = notation::run(&text).unwrap();
+        let mut arrangement = Arrangement::default();
+        for flip in flips {
+            let index = Index::arranged(&run, Lanes::Nested, &arrangement);
+            if let Some(key) = index.key(&run, flip % index.lanes.len()) {
+                arrangement.flip(&key);
+            }
+        }
+        let index = Index::arranged(&run, Lanes::Nested, &arrangement);
+        prop_assert_eq!(index.lanes.iter().map(|l| l.attempts).sum::<u32>() as usize, run.attempt_count());
+        for a in (0..run.attempt_count() as u32).map(makespan_model::AttemptId) {
+            let row = index.row_of(a).unwrap();
+            let lane = index.lane_of_row(row).unwrap();
+            prop_assert!(index.attempts(lane).any(|b| b == a));
+        }
+    }
+
+    #[test]
+    fn everything_drawn_is_hit_folded_or_not(
+        of in proptest::collection::vec((0i64..9, 1u8..9), 1..6), width in 300f32..1500.0, zoom in 1f64..6.0, at in 0f64..1.0,
+    ) {
+        let run = bursts(&of);
+        let index = Index::new(&run, Lanes::Worker);
+        for gaps in [Gaps::Folded, Gaps::Shown] {
+            let whole = Frame::with_gaps(&index, width, gaps);
+            let scale = whole.scale();
+            let near = scale.zoom(scale.x0 + (scale.x1 - scale.x0) * at, zoom, whole.window, 1_000);
+            let frame = Frame { window: (near.t0, near.t1), ..whole.clone() };
+            let scene = timeline::scene(&run, &index, &Look::default(), &frame);
+            for a in (0..run.attempt_count() as u32).map(makespan_model::AttemptId) {
+                let rect = frame.place(&run, &index, a).unwrap();
+                let (x, y) = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
+                if x < frame.gutter + 1.0 || x > frame.width - 11.0 {
+                    continue;
+                }
+                let under = Target::of(hit(&scene, x, y, 1.0));
+                prop_assert!(
+                    matches!(under, Some(Target::Attempt(b)) if b == a.0) || matches!(under, Some(Target::Merged(_))) || rect.w < 4.0,
+                    "{under:?} at {x}, not {a:?} of {} px", rect.w
+                );
+                prop_assert!(under.is_some());
+            }
+            let corners = ((f64::from(frame.gutter) + 20.0, 0.0), (f64::from(width) * 0.8, 0.0));
+            let area = frame.area(corners.0, corners.1, Lanes::Worker, index.row_count()).unwrap();
+            let drawn = frame.place_area(&area, Lanes::Worker).unwrap();
+            prop_assert!((f64::from(drawn.x) - corners.0.0).abs() < 0.5, "{drawn:?}");
+            prop_assert!((f64::from(drawn.right()) - corners.1.0).abs() < 0.5, "{drawn:?}");
+        }
+    }
+}
