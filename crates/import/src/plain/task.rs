@@ -272,7 +272,7 @@ impl Tasks {
 
     /// Emits what only the end of the file tells, and what was found.
     pub(super) fn finish(self, tally: &mut Tally, sink: &mut dyn EventSink) {
-        self.ids.later(|task, all| {
+        self.ids.later(tally, |task, all| {
             let after = all.iter().map(|id| Cow::Borrowed(id.as_str())).collect();
             sink.event(Event::Task(Task { id: Cow::Borrowed(task), after, ..Task::default() }));
         });
