@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use makespan_format::{
-    Artifact, Attempt, Event, EventSink, Fields, Json, Log, RunInfo, Sample, Status, Task,
+    Alert, Artifact, Attempt, Event, EventSink, Fields, Json, Log, RunInfo, Sample, Status, Task,
 };
 use makespan_model::HashMap;
 
@@ -25,6 +25,8 @@ pub(crate) struct Draft<'z, 'a> {
     pub(crate) pieces: Vec<Piece<'a>>,
     /// Log lines; `task` is an id of the file.
     pub(crate) logs: Vec<Log<'a>>,
+    /// Alerts; `task` is an id of the file.
+    pub(crate) alerts: Vec<Alert<'a>>,
     /// Measured values of the run as a whole.
     pub(crate) samples: Vec<Sample<'a>>,
     pub(crate) clock: Clock<'z>,
@@ -52,6 +54,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             run: RunInfo { id, source: Some(source.into()), ..RunInfo::default() },
             pieces: Vec::new(),
             logs: Vec::new(),
+            alerts: Vec::new(),
             samples: Vec::new(),
             clock: Clock::new(Rc::new(options.zone)),
             tally: Tally::new(),
@@ -204,6 +207,9 @@ impl<'z, 'a> Draft<'z, 'a> {
         }
         for sample in self.samples {
             sink.event(Event::Sample(sample));
+        }
+        for alert in self.alerts {
+            sink.event(Event::Alert(Alert { task: alert.task.map(known), ..alert }));
         }
         for log in self.logs {
             sink.event(Event::Log(Log { task: log.task.map(known), ..log }));

@@ -12,6 +12,7 @@ mod hosted;
 mod nextflow;
 mod others;
 mod otlp;
+mod perfetto;
 mod rows;
 mod second;
 mod snakemake;
