@@ -12,6 +12,7 @@ use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sam
 use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::gather::{Ordinals, lacks};
+use crate::ids::Ids;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::Pages;
 use crate::json::tape::Value;
@@ -153,7 +154,9 @@ fn tell(workflow: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut d
         };
         tally.info("no-nodes", what, || &*name);
     }
-    tell_nodes(nodes, &name, &mut clock, sink);
+    let mut ids = Ids::default();
+    tell_nodes(nodes, &name, &mut ids, &mut clock, sink);
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(&name, sink);
 }
@@ -163,15 +166,32 @@ fn number_of(name: &str) -> Option<u32> {
     name.strip_suffix(')')?.rsplit_once('(')?.1.parse().ok()
 }
 
-fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn tell_nodes(
+    nodes: Option<Value<'_, '_>>,
+    workflow: &str,
+    ids: &mut Ids,
+    clock: &mut Clock<'_>,
+    sink: &mut dyn EventSink,
+) {
     let mut list: Vec<Node<'_, '_>> = Vec::new();
-    let mut index: HashMap<Cow<'_, str>, usize> = HashMap::default();
+    // A node has one id, and tries have nodes of their own: the same id again is a duplicate or another task.
+    let mut index: HashMap<Cow<'_, str>, Vec<usize>> = HashMap::default();
+    let mut seen: HashSet<u64> = HashSet::default();
     for (id, value) in nodes.into_iter().flat_map(Value::members) {
-        index.insert(value.text_at("id").unwrap_or(id), list.len());
+        let id = value.text_at("id").unwrap_or(id);
+        if !seen.insert(ids.print((&id, value.get()))) {
+            ids.duplicate(&id);
+            continue;
+        }
+        let places = index.entry(id.clone()).or_default();
+        if !places.is_empty() {
+            ids.other(&id);
+        }
+        places.push(list.len());
         list.push(Node { value, kind: value.text_at("type").unwrap_or(Cow::Borrowed("Pod")), task: None });
     }
     let children = |node: &Node<'_, '_>| -> Vec<usize> {
-        node.value.list("children").filter_map(|c| index.get(&*c.text()?).copied()).collect()
+        node.value.list("children").filter_map(|c| index.get(&*c.text()?)).flatten().copied().collect()
     };
     // Tries belong to the `Retry` node that lists them.
     let mut try_of: HashMap<usize, usize> = HashMap::default();
@@ -190,8 +210,9 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
             list[at].kind != "StepGroup" && !(is_root && children(&list[at]).len() + list.len() > 1);
         list[at].task = is_task.then(|| try_of.get(&at).copied().unwrap_or(at));
     }
-    let boundary =
-        |node: &Node<'_, '_>| node.value.text_at("boundaryID").and_then(|id| index.get(&id).copied());
+    let boundary = |node: &Node<'_, '_>| {
+        node.value.text_at("boundaryID").and_then(|id| index.get(&id)?.first().copied())
+    };
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
     for (at, node) in list.iter().enumerate() {
@@ -240,7 +261,7 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
         let path = name.strip_prefix(workflow).unwrap_or(&name).trim_start_matches('.');
         if path.is_empty() { name.clone().into_owned() } else { path.to_owned() }
     };
-    let ids: Vec<String> = list
+    let keys: Vec<String> = list
         .iter()
         .map(|node| if node.task.is_some() { names.next(&path(node)) } else { String::new() })
         .collect();
@@ -252,17 +273,17 @@ fn tell_nodes(nodes: Option<Value<'_, '_>>, workflow: &str, clock: &mut Clock<'_
     for (at, node) in list.iter().enumerate().filter(|(at, node)| node.task == Some(*at)) {
         after[at].sort_unstable();
         after[at].dedup();
-        let parent = boundary(node).filter(|b| list[*b].task.is_some()).map(|b| Cow::Borrowed(&*ids[b]));
-        let before = after[at].iter().map(|b| Cow::Borrowed(&*ids[*b])).collect();
-        tell_task(node, &ids[at], parent, before, clock, sink);
+        let parent = boundary(node).filter(|b| list[*b].task.is_some()).map(|b| Cow::Borrowed(&*keys[b]));
+        let before = after[at].iter().map(|b| Cow::Borrowed(&*keys[*b])).collect();
+        tell_task(node, &keys[at], parent, before, clock, sink);
         match tries.get_mut(&at) {
             Some(tries) => {
                 tries.order_by(Ord::cmp);
                 for (number, tried) in (1..).zip(tries.iter()) {
-                    tell_attempt(&list[tried.1], &ids[at], number, clock, sink);
+                    tell_attempt(&list[tried.1], &keys[at], number, clock, sink);
                 }
             }
-            None => tell_attempt(node, &ids[at], 1, clock, sink),
+            None => tell_attempt(node, &keys[at], 1, clock, sink),
         }
     }
 }

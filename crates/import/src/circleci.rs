@@ -1,18 +1,15 @@
 //! CircleCI: the jobs of workflows as its API answers them, with their dependencies.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
-use makespan_format::{Attempt, Event, EventSink, Fields, RunInfo, Status, Task};
-use makespan_model::HashMap;
+use makespan_format::{Attempt, EventSink, Status};
 
-use crate::gather::{Named, Ordinals, lacks};
+use crate::draft::{Draft, Piece, labels};
+use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
-use crate::tally::Tally;
-use crate::times::Clock;
 
 /// Reads what CircleCI answers about the jobs of a workflow.
 pub const IMPORTER: Importer = Importer {
@@ -59,66 +56,33 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     report_all(parts, &pages, sink)
 }
 
-fn tell(run: &str, jobs: &[Value<'_, '_>], options: &Options<'_>, sink: &mut dyn EventSink) {
-    let mut clock = Clock::new(Rc::new(options.zone));
-    let mut tally = Tally::new();
-    sink.event(Event::Run(RunInfo {
-        id: run.into(),
-        workflow: jobs.iter().find_map(|job| job.text_at("project_slug")),
-        source: Some("CircleCI".into()),
-        // The dependencies are recorded, also when there are none.
-        infer_edges: Some(false),
-        ..RunInfo::default()
-    }));
-    lacks(&IMPORTER, sink);
-    let mut names = Ordinals::default();
-    let mut keys: HashMap<Cow<'_, str>, String> = HashMap::default();
-    for job in jobs {
-        let key = names.next(job.text_at("name").as_deref().unwrap_or("(no name)"));
-        keys.insert(job.text_at("id").unwrap_or_else(|| Cow::Owned(key.clone())), key);
-    }
-    let mut names = Ordinals::default();
+fn tell<'a>(run: &str, jobs: &[Value<'_, 'a>], options: &Options<'_>, sink: &mut dyn EventSink) {
+    let mut draft = Draft::new(Cow::Owned(run.to_owned()), "CircleCI", options);
+    draft.run.workflow = jobs.iter().find_map(|job| job.text_at("project_slug"));
+    // The dependencies are recorded, also when there are none.
+    draft.run.infer_edges = Some(false);
     for job in jobs {
         let name = job.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
-        let key = names.next(&name);
-        let mut labels = Fields::new();
-        for label in ["id", "job_number", "approved_by"] {
-            if let Some(value) = job.at(label) {
-                labels.raw(label, value.get());
-            }
-        }
+        let mut piece: Piece<'a> =
+            Piece::new(job.text_at("id").unwrap_or_else(|| name.clone()), name.clone());
         let needs = job
             .list("dependencies")
             .chain(job.at("requires").into_iter().flat_map(|r| r.members().map(|m| m.1)));
-        let after = needs.filter_map(Value::text).map(|id| match keys.get(&id) {
-            Some(key) => Cow::Borrowed(key.as_str()),
-            None => id,
-        });
-        let status = clock.status(job.text_at("status").as_deref(), false);
-        sink.event(Event::Task(Task {
-            id: Cow::Borrowed(&key),
-            step: Some(name.clone()),
-            name: Some(name),
-            kind: job.text_at("type"),
-            after: after.collect(),
-            status,
-            labels: labels.finish(),
-            ..Task::default()
-        }));
-        if job.at("started_at").is_none() && status != Some(Status::Failed) {
-            continue;
+        piece.task.after = needs.filter_map(Value::text).collect();
+        piece.task.step = Some(name);
+        piece.task.kind = job.text_at("type");
+        piece.task.labels = labels(*job, &["id", "job_number", "approved_by"]);
+        let status = draft.clock.status(job.text_at("status").as_deref(), false);
+        piece.task.status = status;
+        if job.at("started_at").is_some() || status == Some(Status::Failed) {
+            piece.tries.push(Attempt {
+                started: job.at("started_at").and_then(|t| draft.clock.value(t)),
+                ended: job.at("stopped_at").and_then(|t| draft.clock.value(t)),
+                status,
+                ..Attempt::default()
+            });
         }
-        let mut attempt = Attempt {
-            task: Cow::Borrowed(&key),
-            number: 1,
-            started: job.at("started_at").and_then(|t| clock.value(t)),
-            ended: job.at("stopped_at").and_then(|t| clock.value(t)),
-            status,
-            ..Attempt::default()
-        };
-        clock.settle(&mut attempt);
-        sink.event(Event::Attempt(attempt));
+        draft.pieces.push(piece);
     }
-    clock.tell(&mut tally);
-    tally.report(run, sink);
+    draft.emit(&IMPORTER, sink);
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Status, Task};
 
 use crate::gather::{Named, lacks};
+use crate::ids::{Ids, Row};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
@@ -70,6 +71,7 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
         ..RunInfo::default()
     }));
     lacks(&IMPORTER, sink);
+    let mut ids = Ids::default();
     // Workflows whose calls are to be told: within which task, how deep.
     let mut open: Vec<(Value<'_, '_>, Option<String>, usize)> = vec![(root, None, 0)];
     while let Some((workflow, within, depth)) = open.pop() {
@@ -85,17 +87,26 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
                 tasks.entry(&id.clone(), || (id, name.clone(), Vec::new())).2.push(call);
             }
         }
-        for (id, name, tries) in tasks.list {
-            tell_call(&id, name, within.as_deref(), &tries, &mut clock, sink);
-            for inner in tries.iter().filter_map(|call| call.at("subWorkflowMetadata")) {
-                if depth < DEEPEST {
-                    open.push((inner, Some(id.clone()), depth + 1));
-                } else {
-                    tally.warn("too-deep", "sub-workflows that are nested too deeply were ignored", || &*id);
+        for (id, name, calls) in tasks.list {
+            let rows: Vec<Row<'_, Value<'_, '_>>> = calls
+                .iter()
+                .map(|call| Row { attempt: attempt(*call, &mut clock), print: 0, of: *call })
+                .collect();
+            for (place, tries) in (1..).zip(ids.tries(&id, rows)) {
+                let id = if place == 1 { id.clone() } else { format!("{id} #{place}") };
+                tell_call(&id, name.clone(), within.as_deref(), &tries, sink);
+                for inner in tries.iter().filter_map(|row| row.of.at("subWorkflowMetadata")) {
+                    if depth < DEEPEST {
+                        open.push((inner, Some(id.clone()), depth + 1));
+                    } else {
+                        let what = "sub-workflows that are nested too deeply were ignored";
+                        tally.warn("too-deep", what, || &*id);
+                    }
                 }
             }
         }
     }
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(file, sink);
 }
@@ -117,11 +128,10 @@ fn tell_call<'a>(
     id: &str,
     name: Cow<'a, str>,
     within: Option<&str>,
-    tries: &[Value<'_, 'a>],
-    clock: &mut Clock<'_>,
+    tries: &[Row<'a, Value<'_, 'a>>],
     sink: &mut dyn EventSink,
 ) {
-    let Some(last) = tries.last() else { return };
+    let Some(last) = tries.last().map(|row| row.of) else { return };
     let (mut labels, mut params) = (Fields::new(), Fields::new());
     for key in
         ["backend", "jobId", "dockerImageUsed", "stdout", "stderr", "callRoot", "returnCode", "callCaching"]
@@ -149,19 +159,24 @@ fn tell_call<'a>(
         params: params.finish(),
         ..Task::default()
     }));
-    for (place, call) in (1..).zip(tries) {
-        let number = call.at("attempt").and_then(|n| n.whole()).and_then(|n| u32::try_from(n).ok());
-        let outcome = outcome(*call, "executionStatus");
-        let mut attempt = Attempt {
-            task: id.into(),
-            number: number.filter(|n| *n > 0).unwrap_or(place),
-            started: call.at("start").and_then(|t| clock.value(t)),
-            ended: call.at("end").and_then(|t| clock.value(t)),
-            status: outcome.settle(&mut clock.unread),
-            error: outcome.into_error(),
-            ..Attempt::default()
-        };
-        clock.settle(&mut attempt);
-        sink.event(Event::Attempt(attempt));
+    for (place, row) in (1..).zip(tries) {
+        let number = if row.attempt.number == 0 { place } else { row.attempt.number };
+        sink.event(Event::Attempt(Attempt { task: id.into(), number, ..row.attempt.clone() }));
     }
+}
+
+/// What a call says of its try; the number is 0 where it gives none.
+fn attempt<'a>(call: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
+    let number = call.at("attempt").and_then(Value::whole).and_then(|n| u32::try_from(n).ok());
+    let outcome = outcome(call, "executionStatus");
+    let mut attempt = Attempt {
+        number: number.unwrap_or(0),
+        started: call.at("start").and_then(|t| clock.value(t)),
+        ended: call.at("end").and_then(|t| clock.value(t)),
+        status: outcome.settle(&mut clock.unread),
+        error: outcome.into_error(),
+        ..Attempt::default()
+    };
+    clock.settle(&mut attempt);
+    attempt
 }

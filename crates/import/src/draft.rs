@@ -8,12 +8,12 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use makespan_format::{
-    Artifact, Attempt, Event, EventSink, Fields, Json, Log, RunInfo, Sample, Status, Task,
+    Alert, Artifact, Attempt, Event, EventSink, Fields, Json, Log, RunInfo, Sample, Status, Task,
 };
 use makespan_model::HashMap;
 
 use crate::gather::{Ordinals, lacks};
-use crate::ids::{Again, Ids, Placed, Seen};
+use crate::ids::{Again, Fan, Ids, Placed, Seen};
 use crate::importer::{Importer, Options};
 use crate::json::tape::Value;
 use crate::tally::Tally;
@@ -25,6 +25,8 @@ pub(crate) struct Draft<'z, 'a> {
     pub(crate) pieces: Vec<Piece<'a>>,
     /// Log lines; `task` is an id of the file.
     pub(crate) logs: Vec<Log<'a>>,
+    /// Alerts; `task` is an id of the file.
+    pub(crate) alerts: Vec<Alert<'a>>,
     /// Measured values of the run as a whole.
     pub(crate) samples: Vec<Sample<'a>>,
     pub(crate) clock: Clock<'z>,
@@ -52,6 +54,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             run: RunInfo { id, source: Some(source.into()), ..RunInfo::default() },
             pieces: Vec::new(),
             logs: Vec::new(),
+            alerts: Vec::new(),
             samples: Vec::new(),
             clock: Clock::new(Rc::new(options.zone)),
             tally: Tally::new(),
@@ -135,8 +138,8 @@ impl<'z, 'a> Draft<'z, 'a> {
         ids.tell(&mut self.tally);
     }
 
-    /// Emits the run and all that belongs to it. Tasks keep their order; of tasks with the same id in the file the
-    /// first is the one that others refer to. A reference to an id that no task has is emitted as it is.
+    /// Emits the run and all that belongs to it. Tasks keep their order; of tasks with the same id in the file others
+    /// depend on all, and the first is the one that they are otherwise related to. A reference to an id that no task has is emitted as it is.
     pub(crate) fn emit(mut self, importer: &Importer, sink: &mut dyn EventSink) {
         self.settle_ids();
         let whose = self.run.id.clone();
@@ -152,14 +155,34 @@ impl<'z, 'a> Draft<'z, 'a> {
             Some(key) => Cow::Owned((*key).to_owned()),
             None => id,
         };
+        // Of ids that stand for several tasks, all of these.
+        let mut several: HashMap<Cow<'_, str>, Vec<&str>> = HashMap::default();
+        for (piece, key) in self.pieces.iter().zip(&keys).filter(|(piece, _)| !piece.native.is_empty()) {
+            let first = index.get(&piece.native).copied().filter(|first| first != key);
+            if let Some(first) = first {
+                several.entry(piece.native.clone()).or_insert_with(|| vec![first]).push(key);
+            }
+        }
+        let mut fan = Fan::default();
         for (piece, key) in self.pieces.into_iter().zip(&keys) {
             let id = || Cow::Borrowed(key.as_str());
             let Task { parent, after, .. } = piece.task;
-            let mut after: Vec<Cow<'_, str>> = after.into_iter().map(known).collect();
+            let mut before: Vec<Cow<'_, str>> = Vec::with_capacity(after.len());
+            for id in after {
+                match several.get(&id) {
+                    Some(all) => before.extend(fan.take(all).iter().map(|key| Cow::Owned((*key).to_owned()))),
+                    None => before.push(known(id)),
+                }
+            }
             // Sources list a task that provides several inputs once for each.
             let mut seen = makespan_model::HashSet::default();
-            after.retain(|before| seen.insert(before.clone()));
-            sink.event(Event::Task(Task { id: id(), parent: parent.map(known), after, ..piece.task }));
+            before.retain(|id| seen.insert(id.clone()));
+            sink.event(Event::Task(Task {
+                id: id(),
+                parent: parent.map(known),
+                after: before,
+                ..piece.task
+            }));
             let mut last = 0;
             for mut attempt in piece.tries {
                 attempt.task = id();
@@ -185,9 +208,13 @@ impl<'z, 'a> Draft<'z, 'a> {
         for sample in self.samples {
             sink.event(Event::Sample(sample));
         }
+        for alert in self.alerts {
+            sink.event(Event::Alert(Alert { task: alert.task.map(known), ..alert }));
+        }
         for log in self.logs {
             sink.event(Event::Log(Log { task: log.task.map(known), ..log }));
         }
+        fan.tell(&mut self.tally);
         self.clock.tell(&mut self.tally);
         self.tally.report(&whose, sink);
     }

@@ -9,13 +9,13 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
-use crate::limits::TOLD_FILES;
+use crate::limits::{TOLD_CLAIMS, TOLD_FILES};
 use crate::mapping::READER;
 use crate::registry::{Entry, Importers, Scope};
 use crate::sniff::{Head, JsonKind};
 use crate::sqlite::Database;
 use crate::tally::clip;
-use companions::Companion;
+use companions::Companions;
 pub(crate) use item::Item;
 pub use item::{FileVerdict, Verdict};
 pub(crate) use watch::{Counts, Names, Watch};
@@ -37,25 +37,20 @@ pub(crate) fn read_whole(
     names: &mut Names,
     sink: &mut dyn EventSink,
 ) -> u64 {
-    let companions = companions::find(items);
+    let companions = Companions::find(items);
     let outlines: Vec<_> = (0..items.len()).map(|at| outline(items, &companions, at)).collect();
-    let mut unclaimed = 0;
     for (at, item) in items.iter_mut().enumerate() {
-        if companions[at].is_some() {
+        if companions.is_companion(at) {
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
         } else if item.verdict.kind == Verdict::NotRecognised {
             let head = Head::new(&item.source.name, &item.source.bytes);
-            item.importer = claim(importers, &head, &mut item.verdict);
+            // What was tried is kept of the first files: of an archive of 100,000 it would take gigabytes.
+            let is_told = at < TOLD_CLAIMS;
+            item.importer = claim(importers, &head, &mut item.verdict, is_told);
             if let (None, Some(outline)) = (item.importer, &outlines[at]) {
                 item.verdict.tried.clear();
                 let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
-                item.importer = claim(importers, &head, &mut item.verdict);
-            }
-            // What was tried is kept of the files that are reported one by one: of an archive of 100,000 others it would
-            // take gigabytes.
-            unclaimed += usize::from(item.importer.is_none());
-            if unclaimed > TOLD_FILES {
-                item.verdict.tried = Vec::new();
+                item.importer = claim(importers, &head, &mut item.verdict, is_told);
             }
         }
     }
@@ -68,7 +63,7 @@ pub(crate) fn read_whole(
         if mine.is_empty() {
             continue;
         }
-        companions::adopt(items, &companions, &mine, entry.importer.id);
+        companions.adopt(items, place, entry.importer.id);
         match entry.scope {
             Scope::Together => tasks += read(items, &mine, &companions, entry, zone, names, sink),
             Scope::Stream | Scope::Alone => {
@@ -85,13 +80,13 @@ pub(crate) fn read_whole(
 }
 
 /// The schema of a database, which may lie anywhere in it or in the log beside it.
-fn outline(items: &[Item], companions: &[Option<Companion>], at: usize) -> Option<Vec<u8>> {
+fn outline(items: &[Item], companions: &Companions, at: usize) -> Option<Vec<u8>> {
     let bytes: &[u8] = &items[at].source.bytes;
     if !Database::is_sqlite(bytes) {
         return None;
     }
-    let log = companions::logs(companions, at).next();
-    Database::outline(bytes, log.map(|log| &*items[log].source.bytes))
+    let log = companions.logs(at).first();
+    Database::outline(bytes, log.map(|log| &*items[*log].source.bytes))
 }
 
 /// A claim as sure as this is stronger than a mapping of the user.
@@ -146,8 +141,14 @@ fn look(source: Source) -> Item {
     }
 }
 
-/// Asks every importer; the highest claim wins, and among equals the first. Its place in the registry.
-pub(crate) fn claim(importers: &Importers, head: &Head<'_>, verdict: &mut FileVerdict) -> Option<usize> {
+/// Asks every importer; the highest claim wins, and among equals the first. Its place in the registry. The verdict says
+/// what was tried if `is_told`.
+pub(crate) fn claim(
+    importers: &Importers,
+    head: &Head<'_>,
+    verdict: &mut FileVerdict,
+    is_told: bool,
+) -> Option<usize> {
     let mut best = None;
     let claims: Vec<_> = importers.entries.iter().map(|e| (e.importer.sniff)(head)).collect();
     for (place, claim) in claims.iter().enumerate() {
@@ -164,6 +165,7 @@ pub(crate) fn claim(importers: &Importers, head: &Head<'_>, verdict: &mut FileVe
                 (verdict.format, verdict.part, verdict.score) = (Some(importer.id), claim.part, claim.score);
                 verdict.reason = claim.reason.to_owned();
             }
+            _ if !is_told => {}
             Some(claim) => {
                 verdict.tried.push((importer.id, format!("less sure ({}): {}", claim.score, claim.reason)))
             }
@@ -220,7 +222,7 @@ fn likeness(head: &Head<'_>) -> String {
 fn read(
     items: &mut [Item],
     mine: &[usize],
-    companions: &[Option<Companion>],
+    companions: &Companions,
     entry: &Entry,
     zone: &dyn Zone,
     names: &mut Names,
@@ -229,8 +231,8 @@ fn read(
     let mut parts = Vec::new();
     for &at in mine {
         parts.push(ClaimedFile { source: &items[at].source, part: items[at].verdict.part });
-        for log in companions::logs(companions, at) {
-            parts.push(ClaimedFile { source: &items[log].source, part: companions::LOG });
+        for log in companions.logs(at) {
+            parts.push(ClaimedFile { source: &items[*log].source, part: companions::LOG });
         }
     }
     let mut counts = Counts::default();

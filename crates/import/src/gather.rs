@@ -65,6 +65,15 @@ impl Ordinals {
     }
 }
 
+/// Times from here on, nanoseconds, are dates: the beginning of 2000.
+pub(crate) const DATED: i64 = 946_684_800_000_000_000;
+
+/// The word by which the name of a moment in a trace is an alert and not just a line of a log.
+pub(crate) fn alarm(text: &str) -> Option<&'static str> {
+    let text = text.to_ascii_lowercase();
+    ["error", "fail", "warn", "alert"].into_iter().find(|word| text.contains(word))
+}
+
 /// Reports what this format does not record, within the open run.
 pub(crate) fn lacks(importer: &Importer, sink: &mut dyn EventSink) {
     let message = format!("Not recorded by {}: {}", importer.title, importer.lossy);

@@ -12,6 +12,10 @@ use makespan_model::{HashMap, HashSet, Interner, Seeded, StrId};
 
 use crate::tally::Tally;
 
+mod tries;
+
+pub(crate) use tries::Row;
+
 /// A record of a task, as far as it tells which task and which try it is about.
 #[derive(Debug, Default)]
 pub(crate) struct Seen<'r> {
@@ -71,6 +75,41 @@ pub(crate) enum Again {
     Next,
     /// It overlaps one of them in time, so it is another task.
     Other,
+}
+
+/// Whether a record behind one of this status may be its next try.
+fn is_failed(status: Status) -> bool {
+    matches!(status, Status::Failed | Status::Retrying)
+}
+
+/// Dependencies on ids that stand for several tasks: each becomes as many, up to a bound for the whole file, so that many
+/// tasks that depend on one id of many tasks do not take time and memory by the square.
+#[derive(Debug)]
+pub(crate) struct Fan {
+    left: usize,
+    cut: u64,
+}
+
+impl Default for Fan {
+    fn default() -> Fan {
+        Fan { left: 4_000_000, cut: 0 }
+    }
+}
+
+impl Fan {
+    /// Of the tasks that an id stands for, those that are still within the bound.
+    pub(crate) fn take<'t, T>(&mut self, all: &'t [T]) -> &'t [T] {
+        let taken = all.len().min(self.left);
+        self.left -= taken;
+        self.cut += (all.len() - taken) as u64;
+        &all[..taken]
+    }
+
+    /// Reports what lies beyond the bound.
+    pub(crate) fn tell(&self, tally: &mut Tally) {
+        let what = "dependencies on ids that stand for very many tasks were left out";
+        tally.count(Severity::Warning, "dependencies-cut", what, self.cut);
+    }
 }
 
 /// So many tasks of one id are looked through for the failed try that a record follows.
@@ -156,7 +195,7 @@ impl Ids {
                 (Some(end), Some(start)) => *start >= end,
                 _ => true,
             };
-            let has_failed = last.status.is_some_and(|s| matches!(s, Status::Failed | Status::Retrying));
+            let has_failed = last.status.is_some_and(is_failed);
             let is_numbered = seen.number.is_some_and(|n| n > last.number);
             untimed || last.untimed || (is_same && has_failed && (is_after || is_numbered))
                 // Tries that are listed from the last to the first.
@@ -207,15 +246,17 @@ impl Ids {
     }
 
     /// The dependencies on ids that became several tasks: each task that depends on such an id, with all of them.
-    pub(crate) fn later(&self, mut f: impl FnMut(&str, &[String])) {
+    pub(crate) fn later(&self, tally: &mut Tally, mut f: impl FnMut(&str, &[String])) {
         if self.instances.is_empty() {
             return;
         }
+        let mut fan = Fan::default();
         for (task, id) in &self.after {
             if let Some(all) = self.instances.get(self.texts.get(*id)) {
-                f(self.texts.get(*task), all);
+                f(self.texts.get(*task), fan.take(all));
             }
         }
+        fan.tell(tally);
     }
 
     /// Whether an id stands for instances only, so that a dependency on it leads to these.
@@ -271,7 +312,7 @@ mod tests {
         assert!(is(ids.place(&numbered, &row(0, 5, Status::Failed)), "b", 1));
         let mut told = Vec::new();
         ids.depends("z", &["a".into(), "b".into()]);
-        ids.later(|task, all| told.push((task.to_owned(), all.to_vec())));
+        ids.later(&mut Tally::new(), |task, all| told.push((task.to_owned(), all.to_vec())));
         assert_eq!(told, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
     }
 

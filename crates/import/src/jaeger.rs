@@ -135,7 +135,7 @@ fn span<'a>(value: Value<'_, 'a>, of_trace: &str, resource: usize, book: &mut Bo
         links,
         resource,
         attributes,
-        dropped: 0,
+        ..Span::default()
     };
     book.span(trace, span);
 }

@@ -8,6 +8,7 @@ use makespan_format::{
 use makespan_model::HashMap;
 
 use crate::gather::{Ordinals, lacks};
+use crate::ids::{Ids, Placed, Seen};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::sniff::Head;
 use crate::tally::Tally;
@@ -141,7 +142,7 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
         ..RunInfo::default()
     }));
     lacks(&IMPORTER, sink);
-    let mut tries: HashMap<&str, u32> = HashMap::default();
+    let mut ids = Ids::default();
     for line in text.lines().skip(1).filter(|l| !l.trim().is_empty()) {
         let cells: Vec<&str> = line.splitn(9, '\t').map(str::trim).collect();
         let number = |at: usize| cells.get(at).and_then(|c| c.parse::<f64>().ok()).filter(|n| n.is_finite());
@@ -150,16 +151,6 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
             bad(tally, line);
             continue;
         };
-        // `--retries` writes a line a try.
-        let tried = tries.entry(seq).and_modify(|n| *n += 1).or_insert(1);
-        if *tried == 1 {
-            sink.event(Event::Task(Task {
-                id: (*seq).into(),
-                name: Some((*command).into()),
-                step: command.split_whitespace().next().map(Cow::Borrowed),
-                ..Task::default()
-            }));
-        }
         let started = makespan_format::time::from_epoch_seconds(start);
         let ended = started.and_then(|s| s.checked_add((runtime.clamp(0.0, 9e9) * 1e9).round() as i64));
         let (exit, signal) = (number(6).unwrap_or(0.0), number(7).unwrap_or(0.0));
@@ -168,21 +159,32 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
             (exit, _) if exit != 0.0 => Some(format!("exit code {exit}")),
             _ => None,
         };
-        sink.event(Event::Attempt(Attempt {
-            task: (*seq).into(),
-            number: *tried,
+        let attempt = Attempt {
             started,
             ended,
             worker: Some(if *host == ":" { "this computer" } else { host }.into()),
             status: Some(if error.is_some() { Status::Failed } else { Status::Succeeded }),
             error: error.map(|message| ErrorInfo { message: message.into(), ..ErrorInfo::default() }),
             ..Attempt::default()
-        }));
+        };
+        // `--retries` writes a line a try. A log that was appended to counts from 1 again, for other commands.
+        let seen = Seen { id: seq, params: command, ..Seen::default() };
+        let Placed::Try(id, tried) = ids.place(&seen, &attempt) else { continue };
+        if tried == 1 {
+            sink.event(Event::Task(Task {
+                id: Cow::Borrowed(&id),
+                name: Some((*command).into()),
+                step: command.split_whitespace().next().map(Cow::Borrowed),
+                ..Task::default()
+            }));
+        }
+        let task = || Cow::Borrowed(id.as_str());
+        sink.event(Event::Attempt(Attempt { task: task(), number: tried, ..attempt }));
         for (at, name) in [(4, "sent"), (5, "received")] {
             if let Some(value) = number(at).filter(|n| *n > 0.0) {
                 sink.event(Event::Sample(Sample {
-                    task: Some((*seq).into()),
-                    number: Some(*tried),
+                    task: Some(task()),
+                    number: Some(tried),
                     name: name.into(),
                     value,
                     unit: Some("B".into()),
@@ -191,4 +193,5 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
             }
         }
     }
+    ids.tell(tally);
 }

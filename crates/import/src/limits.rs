@@ -29,3 +29,6 @@ pub const TALLY_KINDS: usize = 32;
 
 /// How many files that could not be read are told one by one; of the others the number.
 pub const TOLD_FILES: usize = 20;
+
+/// Of so many files the verdict says which importers they did not go to, and why.
+pub const TOLD_CLAIMS: usize = 1000;

@@ -12,7 +12,7 @@ use crate::files::{
 };
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
 use crate::json::preamble;
-use crate::limits::{HEAD_BYTES, SHAPE_BYTES};
+use crate::limits::{HEAD_BYTES, SHAPE_BYTES, TOLD_CLAIMS};
 use crate::registry::{ALL, Importers, Scope};
 use crate::sniff::Head;
 
@@ -342,14 +342,16 @@ impl<'z> Opening<'z> {
             let looked_at = &begun[..begun.len().min(limit)];
             let mut head = Head::new(name, looked_at);
             let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
-            let mut place = claim(self.settings.importers, &head, &mut item.verdict);
+            let mut place =
+                claim(self.settings.importers, &head, &mut item.verdict, self.items.len() < TOLD_CLAIMS);
             // What nobody knows may be known but for the lines that a program printed before it.
             if place.is_none()
                 && let Some(len) = preamble(looked_at)
             {
                 head = Head::new(name, &looked_at[len..]);
                 item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
-                place = claim(self.settings.importers, &head, &mut item.verdict);
+                place =
+                    claim(self.settings.importers, &head, &mut item.verdict, self.items.len() < TOLD_CLAIMS);
             }
             let sure = if begun.len() <= limit && is_all { 1 } else { sure };
             // What a mapping may mean better waits until it is complete.

@@ -2,6 +2,7 @@
 //! array of such tasks, or one a line. Member names are taken generously (see [`task`]); claims are low, so that an
 //! importer that knows the format wins.
 
+mod silent;
 mod task;
 
 use std::borrow::Cow;

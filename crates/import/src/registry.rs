@@ -40,6 +40,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::graflow::lineage::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::dbt::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::airflow::IMPORTER, scope: Scope::Together },
+    Entry { importer: &crate::perfetto::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::otlp::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::nextflow::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::github::IMPORTER, scope: Scope::Together },

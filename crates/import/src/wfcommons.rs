@@ -10,13 +10,15 @@ use makespan_format::{
     Artifact, Attempt, Diagnostic, Direction, Event, EventSink, Fields, RunInfo, Sample, Severity, Status,
     Task,
 };
-use makespan_model::HashMap;
+use makespan_model::{HashMap, HashSet};
 
-use crate::gather::lacks;
+use crate::gather::{Ordinals, lacks};
+use crate::ids::{Fan, Ids};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
+use crate::tally::Tally;
 
 /// Reads WfFormat.
 pub const IMPORTER: Importer = Importer {
@@ -135,7 +137,9 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
         let message = "the file has no readable date; times count from 0";
         sink.diagnostic(Diagnostic::new(Severity::Info, "relative-times", message));
     }
-    let specs = specs(specification, execution);
+    let mut tally = Tally::new();
+    let specs = specs(specification, execution, &mut tally);
+    tally.report(file, sink);
     let (starts, simulated) = schedule(&specs, origin.unwrap_or(0));
     if simulated > 0 {
         let message = "start times are simulated: each task starts when its last dependency has ended";
@@ -154,35 +158,76 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
     }
 }
 
-fn specs<'t, 'a>(specification: Value<'t, 'a>, execution: Value<'t, 'a>) -> Vec<Spec<'t, 'a>> {
-    let mut ran: HashMap<Cow<'a, str>, Value<'t, 'a>> = HashMap::default();
+fn specs<'t, 'a>(
+    specification: Value<'t, 'a>,
+    execution: Value<'t, 'a>,
+    tally: &mut Tally,
+) -> Vec<Spec<'t, 'a>> {
+    let mut ran: HashMap<Cow<'a, str>, Vec<Value<'t, 'a>>> = HashMap::default();
     for value in execution.list("tasks") {
         if let Some(id) = value.text_of(&["id", "name"]) {
-            ran.insert(id, value);
+            ran.entry(id).or_default().push(value);
         }
     }
     let mut specs: Vec<Spec<'t, 'a>> = Vec::new();
-    let mut place: HashMap<Cow<'a, str>, usize> = HashMap::default();
+    let mut place: HashMap<Cow<'a, str>, Vec<usize>> = HashMap::default();
+    let mut names = Ordinals::default();
+    // A record that is the same to the letter is a duplicate. Tries are not recorded, so all others are tasks.
+    let (mut ids, mut seen) = (Ids::default(), HashSet::default());
     // Older versions call the list `jobs`, and refer to tasks by name.
     let list = specification.any(&["tasks", "jobs"]);
+    let mut by_name: HashMap<Cow<'a, str>, usize> = HashMap::default();
     for value in list.into_iter().flat_map(Value::elements) {
         let Some(id) = value.text_of(&["id", "name"]) else { continue };
-        for key in [Some(id.clone()), value.text_at("name")].into_iter().flatten() {
-            place.entry(key).or_insert(specs.len());
+        if !seen.insert(ids.print((&id, value.get()))) {
+            ids.duplicate(&id);
+            continue;
         }
-        place.insert(id.clone(), specs.len());
-        let of = ran.get(&id).or_else(|| ran.get(&value.text_at("name")?)).copied().unwrap_or(value);
-        let runtime = seconds(of, &["runtimeInSeconds", "runtime"]).unwrap_or(0).max(0);
-        specs.push(Spec { id, value, ran: of, before: Vec::new(), runtime });
+        let mut of = ran.remove(&id).unwrap_or_default();
+        if let (true, Some(name)) = (of.is_empty(), value.text_at("name")) {
+            of = ran.get(&name).cloned().unwrap_or_default();
+        }
+        if of.is_empty() {
+            of.push(value);
+        }
+        for ran in of {
+            // What describes the task itself was looked at above.
+            if ran.get() != value.get() && !seen.insert(ids.print((&id, ran.get()))) {
+                ids.duplicate(&id);
+                continue;
+            }
+            if place.contains_key(&id) {
+                ids.other(&id);
+            }
+            place.entry(id.clone()).or_default().push(specs.len());
+            if let Some(name) = value.text_at("name") {
+                by_name.entry(name).or_insert(specs.len());
+            }
+            let runtime = seconds(ran, &["runtimeInSeconds", "runtime"]).unwrap_or(0).max(0);
+            let id = Cow::Owned(names.next(&id));
+            specs.push(Spec { id, value, ran, before: Vec::new(), runtime });
+        }
     }
+    ids.tell(tally);
+    let mut fan = Fan::default();
     for at in 0..specs.len() {
         let value = specs[at].value;
-        let found = |v: Value<'t, 'a>| place.get(&v.text()?).copied();
-        let parents: Vec<usize> = value.list("parents").filter_map(found).collect();
-        let children: Vec<usize> = value.list("children").filter_map(found).collect();
+        let mut found = |key: &str| -> Vec<usize> {
+            let mut all = Vec::new();
+            for id in value.list(key).filter_map(Value::text) {
+                match (place.get(&id), by_name.get(&id)) {
+                    (Some(places), _) => all.extend_from_slice(fan.take(places)),
+                    (None, Some(place)) => all.push(*place),
+                    (None, None) => {}
+                }
+            }
+            all
+        };
+        let (parents, children) = (found("parents"), found("children"));
         specs[at].before.extend(parents);
         children.into_iter().for_each(|child| specs[child].before.push(at));
     }
+    fan.tell(tally);
     for (at, spec) in specs.iter_mut().enumerate() {
         spec.before.sort_unstable();
         spec.before.dedup();

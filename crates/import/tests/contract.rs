@@ -126,6 +126,7 @@ fn fixtures_give_their_expected_events() {
         "dbt",
         "airflow",
         "otlp",
+        "perfetto",
         "nextflow",
         "argo",
         "snakemake",

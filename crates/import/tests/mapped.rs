@@ -143,6 +143,35 @@ fn a_list_without_any_status_says_that_success_is_inferred() {
 }
 
 #[test]
+fn a_task_without_a_status_beside_tasks_with_one_is_unknown() {
+    let times = r#""start":"2025-03-01T12:00:00Z","end":"2025-03-01T12:00:05Z""#;
+    let list = format!(
+        r#"[{{"id":"a",{times}}},{{"id":"b",{times},"status":"ok"}},{{"id":"c",{times},"status":"failed"}},
+            {{"id":"d",{times}}},{{"id":"d","status":"ok"}},{{"id":"e",{times},"error":"boom"}}]"#
+    );
+    let lines =
+        list.trim_matches(['[', ']']).replace("}},{", "}\n{").replace("},{", "}\n{").replace(",\n", "\n");
+    for (name, text) in [("t.json", list.as_str()), ("t.jsonl", lines.as_str())] {
+        let (runs, _) = opened(name, text, None);
+        let want = [
+            "a Some(5.0) unknown after 0",
+            "b Some(5.0) succeeded after 0",
+            "c Some(5.0) failed after 0",
+            "d Some(5.0) succeeded after 0",
+            "e Some(5.0) failed after 0",
+        ];
+        assert_eq!(tasks(&runs[0]), want, "{name}");
+        let said: Vec<_> = runs[0]
+            .diagnostics
+            .iter()
+            .filter(|d| d.code.starts_with("status-"))
+            .map(|d| (&*d.code, d.count))
+            .collect();
+        assert_eq!(said, [("status-missing", 1)], "{name}");
+    }
+}
+
+#[test]
 fn a_mapping_of_columns_that_the_table_lacks_says_which() {
     let csv = "n;t0;t1\na;2025-03-01T12:00:00Z;2025-03-01T11:00:30Z\n";
     let json = r#"[{"n":"a","t0":"2025-03-01T12:00:00Z","t1":"2025-03-01T12:00:30Z"}]"#;

@@ -117,6 +117,67 @@ fn zip_stored_deflated_and_refused() {
     }
 }
 
+/// A zip64 archive of stored files: sizes, offsets and the count are in the records of zip64 only.
+fn zipped64(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in members {
+        let mut crc = Crc::new();
+        crc.update(content);
+        let (at, size) = (out.len() as u64, content.len() as u64);
+        let head = |extra: &[u8]| {
+            let mut head = vec![0u8; 8];
+            head.extend(crc.sum().to_le_bytes());
+            head.extend([0xff; 8]);
+            head.extend((name.len() as u16).to_le_bytes());
+            head.extend((extra.len() as u16).to_le_bytes());
+            head
+        };
+        let local = [&[1, 0, 16, 0][..], &size.to_le_bytes(), &size.to_le_bytes()].concat();
+        // Another extra field stands before that of zip64.
+        let other = [0x55, 0x54, 1, 0, 9];
+        let wide = [&other[..], &[1, 0, 24, 0], &size.to_le_bytes(), &size.to_le_bytes(), &at.to_le_bytes()]
+            .concat();
+        out.extend([b"PK\x03\x04-\0", &*head(&local), name.as_bytes(), &local, content].concat());
+        directory.extend(
+            [b"PK\x01\x02-\0-\0", &*head(&wide), &[0; 10], &[0xff; 4], name.as_bytes(), &wide].concat(),
+        );
+    }
+    let (at, size, count) = (out.len() as u64, directory.len() as u64, members.len() as u64);
+    out.extend(&directory);
+    let record = out.len() as u64;
+    out.extend([b"PK\x06\x06", &44u64.to_le_bytes()[..], &[45, 0, 45, 0], &[0; 8]].concat());
+    for n in [count, count, size, at] {
+        out.extend(n.to_le_bytes());
+    }
+    out.extend([b"PK\x06\x07", &[0; 4][..], &record.to_le_bytes(), &1u32.to_le_bytes()].concat());
+    out.extend([b"PK\x05\x06", &[0; 4][..], &[0xff; 12], &[0; 2]].concat());
+    out
+}
+
+#[test]
+fn zip64_archives_open_and_damaged_ones_say_so() {
+    let bytes = zipped64(&[("a.txt", b"one"), ("b.txt", b"two!")]);
+    let want = [("x.zip/a.txt", "one"), ("x.zip/b.txt", "two!")];
+    let want = want.map(|(name, text)| (name.to_owned(), Ok(text.to_owned()), None));
+    assert_eq!(open("x.zip", bytes.clone()), want);
+    for at in 0..bytes.len() {
+        open("x.zip", bytes[..at].to_vec());
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 0xff;
+        // Content that is no longer text is still there, with what is wrong with it.
+        Expander::new().expand(Source::new("x.zip", flipped));
+    }
+    // A count that no directory holds.
+    let mut wrong = bytes.clone();
+    let record = memchr::memmem::find(&wrong, b"PK\x06\x06").unwrap();
+    wrong[record + 32..record + 40].fill(0xff);
+    assert!(open("x.zip", wrong)[0].1.as_ref().unwrap_err().contains("directory"));
+    // The record is said to be elsewhere than it is.
+    let mut lost = bytes;
+    lost[record] ^= 1;
+    assert!(open("x.zip", lost)[0].1.as_ref().unwrap_err().contains("directory"));
+}
+
 #[test]
 fn a_report_yields_its_events() {
     use std::fmt::Write as _;

@@ -9,12 +9,10 @@ use makespan_model::{HashMap, HashSet, NONE};
 
 use super::nest::{Slice, Slices};
 use super::trace::{ArgFacts, Item, Thread, Trace};
+use crate::gather::{DATED, alarm};
 use crate::importer::Unit;
 use crate::json::tape::Tape;
 use crate::outcome::Unread;
-
-/// 2000-01-01 as nanoseconds since the epoch. Clocks that count from the start of a machine do not get there.
-const DATED: i64 = 946_684_800_000_000_000;
 
 pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink: &mut dyn EventSink) {
     let mut tally = std::mem::take(&mut trace.tally);
@@ -292,11 +290,7 @@ impl Emitter<'_> {
             "" => Cow::Borrowed(name),
             args => Cow::Owned(format!("{name} {args}")),
         };
-        let word = |text: &str| {
-            let text = text.to_ascii_lowercase();
-            ["error", "fail", "warn", "alert"].into_iter().find(|w| text.contains(w))
-        };
-        self.sink.event(match word(name).or_else(|| word(category)) {
+        self.sink.event(match alarm(name).or_else(|| alarm(category)) {
             Some(word) => {
                 Event::Alert(Alert { task, t, severity: Some(Cow::Borrowed(word)), text, resolved: None })
             }

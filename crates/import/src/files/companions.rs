@@ -13,42 +13,66 @@ const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// What a file is to another one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Companion {
+struct Companion {
     /// The database: index into the items.
     of: usize,
     part: &'static str,
 }
 
-/// For each item, whose companion it is.
-pub(super) fn find(items: &[Item]) -> Vec<Option<Companion>> {
-    let by_name: HashMap<&str, usize> =
-        items.iter().enumerate().map(|(i, it)| (it.source.name.as_str(), i)).collect();
-    let of = |item: &Item| {
-        [("-wal", LOG), ("-shm", "shm")].into_iter().find_map(|(suffix, part)| {
-            let base = item.source.name.strip_suffix(suffix)?;
-            let of = *by_name.get(base)?;
-            items[of].source.bytes.starts_with(DATABASE).then_some(Companion { of, part })
-        })
-    };
-    items.iter().map(of).collect()
+/// The companions among the items.
+#[derive(Debug, Default)]
+pub(super) struct Companions {
+    /// For each item, whose companion it is.
+    of: Vec<Option<Companion>>,
+    /// The logs of each database that has any, in the order of the items.
+    logs: HashMap<usize, Vec<usize>>,
 }
 
-/// The logs of a database.
-pub(super) fn logs(companions: &[Option<Companion>], database: usize) -> impl Iterator<Item = usize> + '_ {
-    companions
-        .iter()
-        .enumerate()
-        .filter(move |(_, c)| c.is_some_and(|c| c.of == database && c.part == LOG))
-        .map(|(at, _)| at)
-}
+impl Companions {
+    /// Looks for companions among the items.
+    pub(super) fn find(items: &[Item]) -> Companions {
+        let is_companion =
+            |item: &Item| item.source.name.ends_with("-wal") || item.source.name.ends_with("-shm");
+        if !items.iter().any(is_companion) {
+            return Companions { of: vec![None; items.len()], logs: HashMap::default() };
+        }
+        let by_name: HashMap<&str, usize> =
+            items.iter().enumerate().map(|(i, it)| (it.source.name.as_str(), i)).collect();
+        let of = |item: &Item| {
+            [("-wal", LOG), ("-shm", "shm")].into_iter().find_map(|(suffix, part)| {
+                let base = item.source.name.strip_suffix(suffix)?;
+                let of = *by_name.get(base)?;
+                items[of].source.bytes.starts_with(DATABASE).then_some(Companion { of, part })
+            })
+        };
+        let of: Vec<Option<Companion>> = items.iter().map(of).collect();
+        let mut logs: HashMap<usize, Vec<usize>> = HashMap::default();
+        for (at, companion) in of.iter().enumerate() {
+            if let Some(companion) = companion.filter(|c| c.part == LOG) {
+                logs.entry(companion.of).or_default().push(at);
+            }
+        }
+        Companions { of, logs }
+    }
 
-/// Gives the companions of the files that an importer claimed their verdict.
-pub(super) fn adopt(items: &mut [Item], companions: &[Option<Companion>], mine: &[usize], id: &'static str) {
-    for (at, companion) in companions.iter().enumerate() {
-        let Some(c) = companion.filter(|c| mine.contains(&c.of)) else { continue };
-        let reason = format!("belongs to {}", items[c.of].source.name);
-        let verdict = &mut items[at].verdict;
-        (verdict.kind, verdict.format, verdict.part, verdict.reason) =
-            (Verdict::Read, Some(id), c.part, reason);
+    /// Whether an item is the companion of another one.
+    pub(super) fn is_companion(&self, item: usize) -> bool {
+        self.of.get(item).is_some_and(Option::is_some)
+    }
+
+    /// The logs of a database.
+    pub(super) fn logs(&self, database: usize) -> &[usize] {
+        self.logs.get(&database).map_or(&[], Vec::as_slice)
+    }
+
+    /// Gives the companions of the files that the importer at `place` of the registry claimed their verdict.
+    pub(super) fn adopt(&self, items: &mut [Item], place: usize, id: &'static str) {
+        for (at, companion) in self.of.iter().enumerate() {
+            let Some(c) = companion.filter(|c| items[c.of].importer == Some(place)) else { continue };
+            let reason = format!("belongs to {}", items[c.of].source.name);
+            let verdict = &mut items[at].verdict;
+            (verdict.kind, verdict.format, verdict.part, verdict.reason) =
+                (Verdict::Read, Some(id), c.part, reason);
+        }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Names {
     taken: HashMap<String, bool>,
     /// Ids that files share, and what they became because a file has such a run of its own.
     shared: HashMap<String, String>,
+    /// Of each id with a label, the number that is tried next.
+    numbers: HashMap<String, u64>,
 }
 
 impl Names {
@@ -20,14 +22,23 @@ impl Names {
     }
 
     /// An id like this one that is not in use.
-    fn free(&self, id: &str, label: &str) -> String {
-        let mut free = id.to_owned();
-        let mut n = 1;
-        while self.taken.contains_key(&free) {
-            free = if n == 1 { format!("{id} ({label})") } else { format!("{id} ({label}, {n})") };
-            n += 1;
+    fn free(&mut self, id: &str, label: &str) -> String {
+        if !self.taken.contains_key(id) {
+            return id.to_owned();
         }
-        free
+        let labelled = format!("{id} ({label})");
+        if !self.taken.contains_key(&labelled) {
+            return labelled;
+        }
+        // Numbers that were looked at are not looked at again: many files may have one id and one name.
+        let next = self.numbers.entry(labelled).or_insert(2);
+        loop {
+            let free = format!("{id} ({label}, {next})");
+            *next += 1;
+            if !self.taken.contains_key(&free) {
+                return free;
+            }
+        }
     }
 }
 

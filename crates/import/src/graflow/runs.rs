@@ -52,6 +52,8 @@ pub(super) struct Runs {
     pub(super) index: HashMap<String, usize>,
     /// The traces that console traces print.
     pub(super) texts: Outlines,
+    /// Of each id that was taken, the number that is tried next.
+    numbers: HashMap<String, usize>,
 }
 
 impl Runs {
@@ -75,18 +77,18 @@ impl Runs {
         self.list.len() - 1
     }
 
-    /// An id that no run has yet: `wanted`, or `wanted` with a number.
-    pub(super) fn fresh(&self, wanted: String) -> String {
+    /// An id that no run has yet: `wanted`, or `wanted` with a number. Numbers that were looked at are not looked at again.
+    pub(super) fn fresh(&mut self, wanted: String) -> String {
         if !self.index.contains_key(&wanted) {
             return wanted;
         }
-        let mut n = 2usize;
+        let next = self.numbers.entry(wanted.clone()).or_insert(2);
         loop {
-            let id = format!("{wanted}#{n}");
+            let id = format!("{wanted}#{next}");
+            *next += 1;
             if !self.index.contains_key(&id) {
                 return id;
             }
-            n += 1;
         }
     }
 }
@@ -111,7 +113,20 @@ pub(super) fn beside(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::step_of;
+    use super::{Runs, step_of};
+
+    #[test]
+    fn runs_of_one_id_are_numbered_in_the_order_in_which_they_come() {
+        let mut runs = Runs::default();
+        runs.open("a#3", "f");
+        let mut ids = Vec::new();
+        for _ in 0..4 {
+            let id = runs.fresh("a".to_owned());
+            runs.open(&id, "f");
+            ids.push(id);
+        }
+        assert_eq!(ids, ["a", "a#2", "a#4", "a#5"]);
+    }
 
     #[test]
     fn iterations_belong_to_their_step() {

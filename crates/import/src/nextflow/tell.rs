@@ -9,9 +9,10 @@ use makespan_format::{
 use makespan_model::{HashMap, Order as _};
 
 use super::dag::Dag;
-use super::rows::{Row, RowSet};
+use super::rows::{Row as CellRow, RowSet};
 use super::units::{bytes, duration, number};
 use crate::gather::{Named, lacks};
+use crate::ids::{Ids, Row};
 use crate::importer::{Importer, Options};
 use crate::outcome::Outcome;
 use crate::tally::Tally;
@@ -22,12 +23,13 @@ struct Tried<'s, 'a> {
     id: String,
     name: &'s str,
     process: &'s str,
-    rows: Vec<&'s Row<'a>>,
+    rows: Vec<&'s CellRow<'a>>,
     submitted: Option<i64>,
     ended: Option<i64>,
-    /// Whether another row of this name would be a further try.
-    failed: bool,
 }
+
+/// A row that is a try, and its place in the order of submission.
+type TriedRow<'s, 'a> = Row<'a, (usize, &'s CellRow<'a>)>;
 
 pub(super) fn tell(
     set: &RowSet<'_>,
@@ -53,7 +55,9 @@ pub(super) fn tell(
         "rows with more or fewer cells than the header",
         set.uneven,
     );
-    let tasks = tasks(set, &mut clock);
+    let mut ids = Ids::default();
+    let tasks = tasks(set, &mut clock, &mut ids);
+    ids.tell(&mut tally);
     let is_shown = |dag: &&Dag<'_>| tasks.iter().any(|t| dag.find(t.process).is_some());
     let dag = dags.iter().find(is_shown);
     let after = dag.map(|dag| edges(&tasks, dag)).unwrap_or_default();
@@ -68,8 +72,8 @@ pub(super) fn tell(
     tally.report(set.file, sink);
 }
 
-/// Tries by task: a row behind a failed one of the same name is its next try, behind another one it is a new task.
-fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>) -> Vec<Tried<'s, 'a>> {
+/// Tries by task: a row behind a failed one of the same name is its next try, any other one is a task of its own.
+fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>, ids: &mut Ids) -> Vec<Tried<'s, 'a>> {
     // Times are read again when they are emitted, and counted then.
     let mut quiet = clock.clone();
     let mut rows: Vec<(Option<i64>, usize)> = Vec::new();
@@ -80,32 +84,42 @@ fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>) -> Vec<Tried<'s, 'a
         rows.push((submitted, at));
     }
     rows.order_by_key(|(submitted, at)| (submitted.unwrap_or(i64::MAX), *at));
-    let mut all: Named<Tried<'s, 'a>> = Named::default();
-    let mut open: HashMap<&str, (String, u32)> = HashMap::default();
-    for (submitted, at) in rows {
+    let mut names: Named<(&'s str, Vec<TriedRow<'s, 'a>>)> = Named::default();
+    for (place, (submitted, at)) in rows.into_iter().enumerate() {
         let row = &set.rows[at];
         let name = set.any(row, &["name", "process", "hash", "task_id"]).unwrap_or("(no name)");
-        let (id, uses) = open.entry(name).or_insert_with(|| (name.to_owned(), 1));
-        if all.get(id).is_some_and(|task| !task.failed) {
-            *uses += 1;
-            *id = format!("{name} #{uses}");
+        let (_, started, ended) =
+            if submitted.is_some() { times(set, row, &mut quiet) } else { (None, None, None) };
+        let mut outcome = Outcome::default();
+        if let Some(word) = set.get(row, "status") {
+            outcome.word(word);
         }
-        let process = set.get(row, "process").unwrap_or(name.split(" (").next().unwrap_or(name));
-        let id = id.clone();
-        let task = all.entry(&id.clone(), || Tried {
-            id,
-            name,
-            process,
-            rows: Vec::new(),
-            submitted,
-            ended: None,
-            failed: false,
-        });
-        task.rows.push(row);
-        task.ended = times(set, row, &mut quiet).2.filter(|_| submitted.is_some());
-        task.failed = set.get(row, "status").is_some_and(|s| matches!(s, "FAILED" | "ABORTED"));
+        let failed = matches!(set.get(row, "status"), Some("FAILED" | "ABORTED"));
+        let status = if failed { Some(Status::Failed) } else { outcome.status() };
+        let number = set.get(row, "attempt").and_then(|n| n.parse().ok()).unwrap_or(0);
+        let attempt = Attempt { queued: submitted, started, ended, status, number, ..Attempt::default() };
+        let print = ids.print(["task_id", "hash", "native_id"].map(|column| set.get(row, column)));
+        names.entry(name, || (name, Vec::new())).1.push(Row { attempt, print, of: (place, row) });
     }
-    all.list
+    // In the order of their first rows.
+    let mut all: Vec<(usize, Tried<'s, 'a>)> = Vec::new();
+    for (name, rows) in names.list {
+        for (n, tries) in (1..).zip(ids.tries(name, rows)) {
+            let (Some(first), Some(last)) = (tries.first(), tries.last()) else { continue };
+            let process = set.get(first.of.1, "process").unwrap_or(name.split(" (").next().unwrap_or(name));
+            let tried = Tried {
+                id: if n == 1 { name.to_owned() } else { format!("{name} #{n}") },
+                name,
+                process,
+                submitted: first.attempt.queued,
+                ended: last.attempt.ended,
+                rows: tries.iter().map(|tried| tried.of.1).collect(),
+            };
+            all.push((first.of.0, tried));
+        }
+    }
+    all.order_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, tried)| tried).collect()
 }
 
 /// For each task, those before it by the graph of processes.
@@ -150,7 +164,11 @@ fn time(text: &str, clock: &mut Clock<'_>) -> Option<i64> {
 
 /// When a row was submitted, started and ended. A trace has by default no start and no end: the end is then the
 /// submission and the duration, the start that less the time at work.
-fn times(set: &RowSet<'_>, row: &Row<'_>, clock: &mut Clock<'_>) -> (Option<i64>, Option<i64>, Option<i64>) {
+fn times(
+    set: &RowSet<'_>,
+    row: &CellRow<'_>,
+    clock: &mut Clock<'_>,
+) -> (Option<i64>, Option<i64>, Option<i64>) {
     let mut read = |column: &str| set.get(row, column).and_then(|t| time(t, clock));
     let (submitted, started, ended) = (read("submit"), read("start"), read("complete"));
     let span = |column: &str| set.get(row, column).and_then(duration);
@@ -192,7 +210,7 @@ fn tell_row(
     set: &RowSet<'_>,
     task: &Tried<'_, '_>,
     number_of_try: u32,
-    row: &Row<'_>,
+    row: &CellRow<'_>,
     clock: &mut Clock<'_>,
     tally: &mut Tally,
     sink: &mut dyn EventSink,

@@ -37,7 +37,7 @@ pub(super) fn take<'a>(value: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
         links: value.list("links").map(link).collect(),
         resource: book.resources.len() - 1,
         scope: None,
-        dropped: 0,
+        ..Span::default()
     };
     book.span(id(context, "trace_id"), span);
 }

@@ -106,6 +106,7 @@ fn span<'a>(value: Value<'_, 'a>, resource: usize, scope: Option<Cow<'a, str>>, 
         resource,
         scope,
         dropped,
+        ..Span::default()
     };
     book.span(id(value, TRACE), span);
 }

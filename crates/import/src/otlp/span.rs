@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use makespan_format::{Attempt, Status};
 use makespan_model::HashMap;
 
 use super::attributes::Attributes;
 use crate::gather::Named;
+use crate::ids::{Ids, Row};
 use crate::importer::Zone;
 use crate::tally::Tally;
 use crate::times::Clock;
@@ -43,13 +45,18 @@ pub(crate) struct Book<'z, 'a> {
 pub(crate) struct Trace<'a> {
     pub(crate) id: String,
     pub(crate) spans: Vec<Span<'a>>,
-    /// Where each span stands.
+    /// Where the first span of each id stands.
     pub(crate) index: HashMap<String, usize>,
+    /// Of ids that stand for several spans, the ids that these have got.
+    pub(crate) several: HashMap<String, Vec<String>>,
+    has_repeats: bool,
 }
 
 #[derive(Default)]
 pub(crate) struct Span<'a> {
     pub(crate) id: String,
+    /// The number of the try; 0, which every reader gives, is the only one.
+    pub(crate) number: u32,
     pub(crate) parent: Option<String>,
     pub(crate) name: Cow<'a, str>,
     /// `server`, `client` …; empty for what is internal or not said.
@@ -112,7 +119,7 @@ impl<'z, 'a> Book<'z, 'a> {
         }
     }
 
-    /// Takes a span; one that is there already replaces what was known of it.
+    /// Takes a span.
     pub(crate) fn span(&mut self, trace: String, span: Span<'a>) {
         if span.id.is_empty() || trace.is_empty() {
             self.rejected += 1;
@@ -121,16 +128,57 @@ impl<'z, 'a> Book<'z, 'a> {
         }
         let of = self.traces.entry(&trace.clone(), || Trace { id: trace, ..Trace::default() });
         match of.index.get(&span.id) {
-            Some(at) => {
-                self.tally
-                    .info("span-twice", "spans occur more than once; the last one is used", || &*span.id);
-                of.spans[*at] = span;
-            }
+            Some(_) => of.has_repeats = true,
             None => {
                 of.index.insert(span.id.clone(), of.spans.len());
-                of.spans.push(span);
             }
         }
+        of.spans.push(span);
+    }
+
+    /// Decides for spans of one id whether they are duplicates, tries of one task, or tasks of their own, as
+    /// [`crate::ids`] does for all formats. To be called once, when all spans are there.
+    pub(super) fn settle_ids(&mut self) {
+        let mut ids = Ids::default();
+        for trace in self.traces.list.iter_mut().filter(|trace| trace.has_repeats) {
+            let mut by_id: Named<Vec<Span<'a>>> = Named::default();
+            for span in std::mem::take(&mut trace.spans) {
+                by_id.entry(&span.id.clone(), Vec::new).push(span);
+            }
+            trace.index.clear();
+            for spans in by_id.list {
+                let Some(id) = spans.first().map(|span| span.id.clone()) else { continue };
+                let rows: Vec<_> = spans.into_iter().map(|span| span.row(&ids)).collect();
+                let tasks = ids.tries(&id, rows);
+                trace.index.insert(id.clone(), trace.spans.len());
+                if tasks.len() > 1 {
+                    let name = |place| if place == 1 { id.clone() } else { format!("{id} #{place}") };
+                    trace.several.insert(id.clone(), (1..=tasks.len()).map(name).collect());
+                }
+                for (place, tries) in (1..).zip(tasks) {
+                    for (number, row) in (1..).zip(tries) {
+                        let id = if place == 1 { id.clone() } else { format!("{id} #{place}") };
+                        trace.spans.push(Span { id, number, ..row.of });
+                    }
+                }
+            }
+        }
+        ids.tell(&mut self.tally);
+    }
+}
+
+impl<'a> Span<'a> {
+    /// The span as a record of its id.
+    fn row(self, ids: &Ids) -> Row<'a, Span<'a>> {
+        let status = match &*self.code {
+            "2" | "error" => Some(Status::Failed),
+            _ if self.ended.is_some() => Some(Status::Unknown),
+            _ => None,
+        };
+        let Span { started, ended, .. } = self;
+        let attempt = Attempt { started, ended, status, ..Attempt::default() };
+        let print = ids.print((&self.name, &self.parent, &self.kind, &self.code));
+        Row { attempt, print, of: self }
     }
 }
 

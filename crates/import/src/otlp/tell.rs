@@ -12,6 +12,7 @@ use makespan_model::HashMap;
 use super::attributes::Attributes;
 use super::span::{Book, NO_END, Note, Point, Span, Trace};
 use crate::gather::lacks;
+use crate::ids::Fan;
 use crate::importer::Importer;
 use crate::tally::Tally;
 
@@ -27,6 +28,7 @@ pub(crate) fn tell(
     source: &'static str,
     sink: &mut dyn EventSink,
 ) {
+    book.settle_ids();
     let mut by_trace: HashMap<&str, Vec<usize>> = HashMap::default();
     let mut loose = Vec::new();
     for (at, record) in book.logs.iter().enumerate() {
@@ -71,7 +73,8 @@ enum Extent {
 }
 
 /// Emits parts of traces, without saying what is missing of them.
-pub(super) fn tell_part(book: &Book<'_, '_>, sink: &mut dyn EventSink) {
+pub(super) fn tell_part(book: &mut Book<'_, '_>, sink: &mut dyn EventSink) {
+    book.settle_ids();
     const SOURCE: &str = "OpenTelemetry";
     for trace in &book.traces.list {
         tell_trace(trace, &book.resources, SOURCE, Extent::Part, sink);
@@ -158,9 +161,11 @@ fn tell_trace(
 
 fn tell_spans(trace: &Trace<'_>, resources: &[Attributes<'_>], extent: Extent, sink: &mut dyn EventSink) {
     let mut tally = Tally::new();
+    let mut fan = Fan::default();
     for span in &trace.spans {
-        tell_span(span, trace, resources.get(span.resource), extent, &mut tally, sink);
+        tell_span(span, trace, resources.get(span.resource), extent, (&mut tally, &mut fan), sink);
     }
+    fan.tell(&mut tally);
     tally.report(&trace.id, sink);
 }
 
@@ -169,7 +174,7 @@ fn tell_span(
     trace: &Trace<'_>,
     resource: Option<&Attributes<'_>>,
     extent: Extent,
-    tally: &mut Tally,
+    (tally, fan): (&mut Tally, &mut Fan),
     sink: &mut dyn EventSink,
 ) {
     let parent = span.parent.as_deref().filter(|p| {
@@ -183,7 +188,10 @@ fn tell_span(
     let mut after: Vec<Cow<'_, str>> = Vec::new();
     for (of, id) in &span.links {
         if (*of == trace.id || of.is_empty()) && (extent == Extent::Part || trace.index.contains_key(id)) {
-            after.push(Cow::Borrowed(id));
+            match trace.several.get(id) {
+                Some(all) => after.extend(fan.take(all).iter().map(|id| Cow::Borrowed(id.as_str()))),
+                None => after.push(Cow::Borrowed(id)),
+            }
         } else {
             tally.info("link-elsewhere", "span links to other traces are not drawn", || &**id);
         }
@@ -226,9 +234,10 @@ fn tell_span(
     };
     let exception = span.events.iter().rfind(|e| e.name == "exception");
     let error = (status == Status::Failed).then(|| error(span, exception)).flatten();
+    let number = span.number.max(1);
     sink.event(Event::Attempt(Attempt {
         task: Cow::Borrowed(&span.id),
-        number: 1,
+        number,
         started: span.started,
         ended: span.ended,
         worker: span.attributes.text(&["thread.name"]).or(service),
@@ -239,7 +248,7 @@ fn tell_span(
     for (name, value, unit) in span.attributes.measures() {
         sink.event(Event::Sample(Sample {
             task: Some(Cow::Borrowed(&span.id)),
-            number: Some(1),
+            number: Some(number),
             name: Cow::Borrowed(name),
             value,
             unit: unit.map(Cow::Borrowed),

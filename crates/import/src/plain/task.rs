@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, Log, Task};
 use makespan_model::HashSet;
 
+use super::silent::Silent;
 use crate::ids::{Ids, Placed, Seen};
 use crate::json::tape::Value;
 use crate::outcome::{Outcome, Part};
@@ -60,6 +61,7 @@ fn distinct<'t, 'a>(object: Value<'t, 'a>, tally: &mut Tally) -> Vec<(Cow<'a, st
 #[derive(Default)]
 pub(super) struct Tasks {
     ids: Ids,
+    silent: Silent,
     records: u64,
 }
 
@@ -238,10 +240,6 @@ impl Tasks {
             _ => {}
         }
         out.clock.settle(&mut attempt);
-        if attempt.ended.is_some() && attempt.status.is_none() && attempt.error.is_none() {
-            let what = "tasks that ended and have neither a status nor an error are shown as succeeded: that is inferred";
-            out.tally.info("status-inferred", what, || id.as_ref());
-        }
         let timed = attempt.started.or(attempt.ended).or(attempt.queued).is_some();
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();
@@ -257,6 +255,7 @@ impl Tasks {
         if !tried && number.is_none() {
             task.status = attempt.status;
         }
+        self.silent.note(&placed, now, &attempt);
         self.ids.depends(&placed, &task.after);
         task.id = Cow::Borrowed(&placed);
         task.labels = labels.finish();
@@ -272,10 +271,11 @@ impl Tasks {
 
     /// Emits what only the end of the file tells, and what was found.
     pub(super) fn finish(self, tally: &mut Tally, sink: &mut dyn EventSink) {
-        self.ids.later(|task, all| {
+        self.ids.later(tally, |task, all| {
             let after = all.iter().map(|id| Cow::Borrowed(id.as_str())).collect();
             sink.event(Event::Task(Task { id: Cow::Borrowed(task), after, ..Task::default() }));
         });
+        self.silent.finish(tally, sink);
         self.ids.tell(tally);
     }
 

@@ -6,6 +6,8 @@ use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, Event, EventSink,
 use makespan_model::HashMap;
 
 use crate::gather::Ordinals;
+use crate::ids::Fan;
+use crate::tally::Tally;
 
 /// A job, from whatever was read.
 #[derive(Default)]
@@ -31,7 +33,7 @@ pub(super) struct Try<'a> {
 }
 
 /// Emits jobs, with dependencies by the files that they hand on.
-pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, sink: &mut dyn EventSink) {
+pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn EventSink) {
     let mut names = Ordinals::default();
     let id = |job: &Job<'_>| {
         if job.which.is_empty() {
@@ -41,13 +43,17 @@ pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, sink: &mut dyn EventSink) {
         }
     };
     let ids: Vec<String> = jobs.iter().map(|job| names.next(&id(job))).collect();
-    let mut makes: HashMap<&str, usize> = HashMap::default();
+    let mut makes: HashMap<&str, Vec<usize>> = HashMap::default();
     for (at, job) in jobs.iter().enumerate() {
-        makes.extend(job.outputs.iter().map(|path| (&**path, at)));
+        for path in &job.outputs {
+            makes.entry(&**path).or_default().push(at);
+        }
     }
-    let before = |at: usize| {
-        let of = |path: &Cow<'_, str>| makes.get(&**path).copied().filter(|from| *from != at);
-        let mut before: Vec<usize> = jobs[at].inputs.iter().filter_map(of).collect();
+    let mut fan = Fan::default();
+    let mut before = |at: usize| {
+        let makers = jobs[at].inputs.iter().filter_map(|path| makes.get(&**path));
+        let mut before: Vec<usize> = makers.flat_map(|all| fan.take(all)).copied().collect();
+        before.retain(|from| *from != at);
         before.sort_unstable();
         before.dedup();
         before
@@ -88,4 +94,5 @@ pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, sink: &mut dyn EventSink) {
             }
         }
     }
+    fan.tell(tally);
 }

@@ -1,6 +1,7 @@
 //! The log: blocks of lines, each begun by a stamp.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
@@ -8,6 +9,7 @@ use makespan_model::HashMap;
 
 use super::jobs::{Job, Try, tell_jobs};
 use crate::gather::lacks;
+use crate::ids::Ids;
 use crate::importer::{Importer, Options};
 use crate::tally::Tally;
 use crate::times::Clock;
@@ -20,10 +22,20 @@ enum Block {
     Error,
 }
 
+/// The jobs of one number, as places. It is one job, unless the number occurs again and not after a failure.
+#[derive(Default)]
+struct Numbered {
+    last: usize,
+    /// Those that have not ended, the first one first.
+    open: VecDeque<usize>,
+    /// Those that failed and were not tried again.
+    failed: Vec<usize>,
+}
+
 struct Reader<'a, 'z> {
     jobs: Vec<Job<'a>>,
-    /// Place of each job by its number.
-    by_number: HashMap<&'a str, usize>,
+    by_number: HashMap<&'a str, Numbered>,
+    ids: Ids,
     /// The job that is being printed, and its number.
     job: Job<'a>,
     number: &'a str,
@@ -50,6 +62,7 @@ pub(super) fn tell(
     let mut reader = Reader {
         jobs: Vec::new(),
         by_number: HashMap::default(),
+        ids: Ids::default(),
         job: Job::default(),
         number: "",
         block: Block::None,
@@ -67,7 +80,7 @@ pub(super) fn tell(
         reader.line(line.trim_end());
     }
     reader.close();
-    let Reader { mut jobs, mut info, labels, clock, mut tally, is_over, .. } = reader;
+    let Reader { mut jobs, mut info, labels, ids, clock, mut tally, is_over, .. } = reader;
     for tried in jobs.iter_mut().flat_map(|job| &mut job.tries) {
         if tried.status.is_none() {
             // Nothing was printed of its end.
@@ -77,7 +90,8 @@ pub(super) fn tell(
     info.labels = labels.finish();
     sink.event(Event::Run(info));
     lacks(importer, sink);
-    tell_jobs(jobs, sink);
+    tell_jobs(jobs, &mut tally, sink);
+    ids.tell(&mut tally);
     clock.tell(&mut tally);
     tally.report(file, sink);
 }
@@ -197,16 +211,8 @@ impl<'a> Reader<'a, '_> {
         match std::mem::replace(&mut self.block, Block::None) {
             Block::None => {}
             Block::Job => {
-                let mut job = std::mem::take(&mut self.job);
-                let tried = Try { started: self.stamp, ..Try::default() };
-                match self.by_number.get(number).copied().filter(|_| !number.is_empty()) {
-                    Some(at) => self.jobs[at].tries.push(tried),
-                    None => {
-                        job.tries.push(tried);
-                        self.by_number.insert(number, self.jobs.len());
-                        self.jobs.push(job);
-                    }
-                }
+                let job = std::mem::take(&mut self.job);
+                self.begin(number, job);
             }
             Block::Error => {
                 let exception = std::mem::take(&mut self.exception).join("\n");
@@ -218,17 +224,50 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// A job whose number failed before is tried again; one that repeats a block is a duplicate; any other one is a job
+    /// of its own.
+    fn begin(&mut self, number: &'a str, mut job: Job<'a>) {
+        let tried = Try { started: self.stamp, ..Try::default() };
+        if number.is_empty() {
+            job.tries.push(tried);
+            return self.jobs.push(job);
+        }
+        let is_first = !self.by_number.contains_key(number);
+        let known = self.by_number.entry(number).or_default();
+        let ended = known.failed.last().and_then(|at| self.jobs[*at].tries.last()?.ended);
+        let is_after = ended.zip(self.stamp).is_none_or(|(end, start)| start >= end);
+        if let Some(at) = known.failed.pop_if(|_| is_after) {
+            known.open.push_back(at);
+            self.jobs[at].tries.push(tried);
+            return;
+        }
+        let last = if is_first { None } else { self.jobs[known.last].tries.last() };
+        if last.is_some_and(|last| last.started.is_some() && last.started == self.stamp) {
+            return self.ids.duplicate(number);
+        }
+        if !is_first {
+            self.ids.other(number);
+        }
+        known.last = self.jobs.len();
+        known.open.push_back(known.last);
+        job.tries.push(tried);
+        self.jobs.push(job);
+    }
+
     fn finish(&mut self, number: &'a str, status: Status, error: Option<Cow<'a, str>>) {
-        let found = self.by_number.get(number).and_then(|at| self.jobs[*at].tries.last_mut());
-        let Some(tried) = found else {
+        let Some(known) = self.by_number.get_mut(number) else {
             return self.tally.warn(
                 "unknown-job",
                 "ends of jobs whose start is not in the log were ignored",
                 || number,
             );
         };
-        if tried.status.is_none() {
+        let Some(at) = known.open.pop_front() else { return };
+        if let Some(tried) = self.jobs[at].tries.last_mut() {
             (tried.status, tried.ended, tried.error) = (Some(status), self.stamp, error);
+        }
+        if status == Status::Failed {
+            known.failed.push(at);
         }
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn tell(
             String::new,
         );
     }
-    tell_jobs(jobs.list, sink);
+    tell_jobs(jobs.list, &mut tally, sink);
     clock.tell(&mut tally);
     tally.report(file, sink);
     report_all(parts, &pages, sink)

@@ -12,6 +12,8 @@ mod hosted;
 mod nextflow;
 mod others;
 mod otlp;
+mod perfetto;
+mod rows;
 mod second;
 mod snakemake;
 mod tables;

@@ -43,7 +43,10 @@ fn columns_come_in_any_order_and_number() {
     let table = "name,realtime,status,hash,exit\nA (1),1200,COMPLETED,x/1,0\nA (1),900,COMPLETED,x/2,0\nB,bad,NEW,x/3,-\n";
     let runs = text(ID, table);
     assert_eq!(all_counts(&runs), ["text: 3 tasks, 3 attempts, 0 edges: 1 pending 2 succeeded"]);
-    assert_eq!((ids(&runs[0]), codes(&runs[0])), (vec!["A (1)", "A (1) #2", "B"], vec![("bad-number", 1)]));
+    assert_eq!(
+        (ids(&runs[0]), codes(&runs[0])),
+        (vec!["A (1)", "A (1) #2", "B"], vec![("duplicate-id", 1), ("bad-number", 1)])
+    );
 }
 
 #[test]
