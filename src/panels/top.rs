@@ -15,8 +15,20 @@ use crate::state::store::Store;
 use crate::widgets::run_options;
 
 /// The formats in which a run is saved, in the order of the menu.
-const SAVED: [Format; 7] =
-    [Format::Svg, Format::Csv, Format::Markdown, Format::Mermaid, Format::Dot, Format::Json, Format::Jsonl];
+const SAVED: [Format; 12] = [
+    Format::Svg,
+    Format::Csv,
+    Format::Markdown,
+    Format::Mermaid,
+    Format::Dot,
+    Format::GraphMl,
+    Format::Gantt,
+    Format::ChromeTrace,
+    Format::Otlp,
+    Format::Json,
+    Format::Jsonl,
+    Format::Text,
+];
 
 /// The entries of the menu that write a report.
 const REPORT: &str = "report";
@@ -31,7 +43,9 @@ fn saved_title(format: Format) -> String {
         Format::Csv => "Tasks (CSV)".to_owned(),
         Format::Markdown => "Summary (Markdown)".to_owned(),
         Format::Json | Format::Jsonl => format!("Events ({})", format.title()),
-        _ => format!("Graph ({})", format.title()),
+        Format::Gantt => format!("Timeline ({})", format.title()),
+        Format::ChromeTrace | Format::Otlp | Format::Text => format.title().to_owned(),
+        Format::Mermaid | Format::Dot | Format::GraphMl => format!("Graph ({})", format.title()),
     }
 }
 
