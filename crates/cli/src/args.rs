@@ -169,7 +169,8 @@ Examples:
     Serve(ServeArgs),
     /// Show a run in the terminal while it grows
     ///
-    /// Without a run, lists the active runs.
+    /// On a terminal, takes the whole screen; `?` shows the keys. With --once or elsewhere, prints text. Without a run, lists
+    /// the active runs.
     #[command(after_help = "Example:\n  makespan monitor nightly-7")]
     Monitor(MonitorArgs),
     /// Let an assistant read runs, by the Model Context Protocol
