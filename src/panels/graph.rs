@@ -78,6 +78,9 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
             <div class="tools" role="toolbar" aria-label="Graph">
                 <Options label="Nodes" all=nodes now=now choose=choose/>
                 <Options label="Focus" all=focuses now=focus choose=narrow/>
+                <Show when=move || store.view.with(|v| v.graph.focus != Focus::Everything)>
+                    <button type="button" title="Copy the engine's command that runs again what is in focus (Shift R)" on:click=move |_| store.dispatch(Action::CopyRerun)>"Copy re-run command"</button>
+                </Show>
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>

@@ -82,6 +82,8 @@ pub(crate) enum Action {
     Open,
     /// Copies the link to what is seen.
     CopyLink,
+    /// Copies the engine's command that runs again what is in focus, selected or failed.
+    CopyRerun,
     /// Copies the picture that is seen.
     CopyPicture,
     /// Saves the picture that is seen as SVG.
@@ -312,6 +314,13 @@ pub(crate) static ACTIONS: &[Bound] = &[
         "save a report of all open runs",
         Action::SaveReport { all: true },
     ))),
+    shift(key(
+        "KeyR",
+        "Shift R",
+        PAGE,
+        "copy the command that runs the focus, the selection or the failures again",
+        Action::CopyRerun,
+    )),
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),
     ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),

@@ -87,6 +87,8 @@ pub(crate) enum Effect {
     AskFiles,
     /// Copy the address.
     CopyLink,
+    /// Copy a text.
+    Copy(String),
     /// Copy the picture.
     CopyPicture,
     /// Save the run, or its picture, in a format.
@@ -267,6 +269,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         }
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],
+        Action::CopyRerun => vec![Effect::Touch(Touch::Rerun)],
         Action::CopyPicture => vec![Effect::CopyPicture],
         Action::SavePicture => vec![Effect::Save(Format::Svg)],
         Action::Save(format) => vec![Effect::Save(*format)],
@@ -299,7 +302,8 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
         frame.moved(&mut state.view, movement);
     }
     let said = turn.said.clone().map(Effect::Say);
-    said.into_iter().chain([Effect::Link(turn.is_step)]).collect()
+    let copied = turn.copied.clone().map(Effect::Copy);
+    copied.into_iter().chain(said).chain([Effect::Link(turn.is_step)]).collect()
 }
 
 /// Steps back out of the last thing that was opened.

@@ -168,6 +168,8 @@ pub enum Touch {
     Enter(usize, usize),
     /// The selected group of the graph is expanded, or the one that contains the selection collapsed.
     Expand(bool),
+    /// The command that runs again what the graph has in focus, or else what is selected, or else what failed.
+    Rerun,
     /// The timeline goes on to the next kind of lanes.
     NextLanes,
     /// Baseline and candidate change places.

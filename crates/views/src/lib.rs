@@ -29,6 +29,7 @@ mod moment;
 mod named;
 pub mod overview;
 mod recorded;
+pub mod rerun;
 mod roles;
 pub mod section;
 pub mod sections;

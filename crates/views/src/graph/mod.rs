@@ -15,7 +15,7 @@ mod twin;
 
 pub use arrange::{Drawn, PAGE, READABLE};
 pub use choice::{ALL_HOPS, Centre, Focus, Graphing, Grouping};
-pub use focus::group_members;
+pub use focus::{group_members, tasks_in_focus};
 pub use members::group_details;
 pub use node::{Node, Spread};
 pub use nodes::{BUDGET, Graph};
