@@ -7,7 +7,7 @@ use makespan_views::chart::Choice;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
-use makespan_views::graph::Grouping;
+use makespan_views::graph::{Drawing, Grouping};
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::Lanes;
 use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
@@ -78,6 +78,10 @@ pub(crate) enum Action {
     Settings,
     /// Steps back out of what is open.
     Back,
+    /// Draws the graph in layers or as a matrix.
+    Matrix,
+    /// Shows or hides the small map of the graph.
+    Map,
     /// Asks for files.
     Open,
     /// Copies the link to what is seen.
@@ -142,6 +146,8 @@ pub(crate) enum Setting {
     Lanes(Lanes),
     /// What the nodes of the graph stand for.
     Nodes(Grouping),
+    /// How the graph is drawn.
+    Drawing(Drawing),
     /// What colours mean.
     Colours(Colouring),
     /// The column of the table of tasks that was pressed, by its key.
@@ -166,6 +172,8 @@ pub(crate) enum Setting {
     Drag(Drag),
     /// Whether keys of a single character do something.
     Keys(bool),
+    /// Whether a graph that is larger than its window has a small map.
+    Map(bool),
 }
 
 /// One line of the table.
@@ -296,6 +304,8 @@ pub(crate) static ACTIONS: &[Bound] = &[
     shift(key("KeyM", "Shift M", SHOW, "counters above the timeline", Action::Counters)),
     key("KeyG", "G", SHOW, "lanes by task, worker, step, status", Action::Lanes),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
+    shift(key("KeyL", "Shift L", GRAPH, "matrix of dependencies, or layers", Action::Matrix)),
+    shift(key("KeyV", "Shift V", GRAPH, "map of a graph that is larger than the window", Action::Map)),
     key("Slash", "/", SHOW, "filter", Action::Search),
     ctrl(key("KeyK", "Ctrl K", PAGE, "commands, tasks, steps, runs", Action::Palette)),
     shift(ctrl(key("KeyP", "Ctrl Shift P", PAGE, "commands, tasks, steps, runs", Action::Palette))),

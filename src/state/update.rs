@@ -6,7 +6,7 @@ use makespan_import::Unit;
 use makespan_scene::Theme;
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
-use makespan_views::graph::{Centre, Focus};
+use makespan_views::graph::{Centre, Drawing, Focus};
 use makespan_views::tasks::{Sort, SortKey};
 use makespan_views::{Align, Area, TimeMode, View, ViewState};
 
@@ -156,6 +156,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
                     state.settings.keys = *on;
                     effects.push(Effect::Remember("keys", if *on { "on" } else { "off" }));
                 }
+                Setting::Map(on) => effects.push(map(&mut state.settings, *on)),
                 Setting::Theme(name) => {
                     effects.extend(Theme::named(name).map(|theme| Effect::Remember("theme", theme.name)));
                 }
@@ -235,6 +236,16 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             state.panels.no_details = !state.panels.no_details;
             Vec::new()
         }
+        Action::Matrix => {
+            let is_matrix = view.graph.drawing == Drawing::Matrix;
+            view.graph.drawing = if is_matrix { Drawing::Layers } else { Drawing::Matrix };
+            (view.view, view.camera) = (View::Graph, None);
+            vec![Effect::Link(true)]
+        }
+        Action::Map => {
+            let on = !state.settings.map;
+            vec![map(&mut state.settings, on)]
+        }
         Action::Help => toggle(&mut state.panels, Sheet::Help),
         Action::Palette => toggle(&mut state.panels, Sheet::Palette),
         Action::Settings => toggle(&mut state.panels, Sheet::Settings),
@@ -279,6 +290,12 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             vec![Effect::Close, Effect::Link(true)]
         }
     }
+}
+
+/// Shows or hides the small map of the graph, now and at the next visit.
+fn map(settings: &mut Settings, on: bool) -> Effect {
+    settings.map = on;
+    Effect::Remember("graph-map", if on { "on" } else { "off" })
 }
 
 fn toggle(panels: &mut Panels, sheet: Sheet) -> Vec<Effect> {
@@ -358,6 +375,7 @@ fn set(view: &mut ViewState, setting: &Setting) {
     match setting {
         Setting::Filter(filter) => view.filter.clone_from(filter),
         Setting::Colours(by) => view.colours = *by,
+        Setting::Drawing(drawing) => (view.graph.drawing, view.camera) = (*drawing, None),
         Setting::Nodes(by) => {
             (view.graph.by, view.graph.group, view.camera) = (*by, None, None);
             view.graph.open.clear();
@@ -389,7 +407,7 @@ fn set(view: &mut ViewState, setting: &Setting) {
         Setting::Measure(measure) => view.compare.measure.clone_from(measure),
         Setting::Theme(theme) => view.theme = Some(theme.clone()),
         Setting::Time(time) => view.time = *time,
-        Setting::Drag(_) | Setting::Keys(_) => {}
+        Setting::Drag(_) | Setting::Keys(_) | Setting::Map(_) => {}
     }
 }
 
@@ -412,6 +430,31 @@ mod tests {
         let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
         assert_eq!(then, [Effect::Say("said".to_owned()), Effect::Link(false)]);
         assert_eq!((state.view.selected.as_deref(), state.panels.no_details), (Some("a"), false));
+    }
+
+    #[test]
+    fn the_map_of_the_graph_is_a_setting_and_its_drawing_a_part_of_the_link() {
+        let mut state = State::default();
+        let before = state.view.clone();
+        let hidden = update(&mut state, &Frame::Still, &Action::Map);
+        assert_eq!(hidden, [Effect::Remember("graph-map", "off")]);
+        assert!(!state.settings.map && state.view == before);
+        update(&mut state, &Frame::Still, &Action::Set(Setting::Map(true)));
+        assert!(state.settings.map);
+        assert_eq!(update(&mut state, &Frame::Still, &Action::Matrix), [Effect::Link(true)]);
+        assert_eq!(state.view.graph.drawing, Drawing::Matrix);
+        update(&mut state, &Frame::Still, &Action::Undo);
+        assert_eq!(state.view.graph.drawing, Drawing::Layers);
+    }
+
+    #[test]
+    fn a_copied_command_goes_to_the_clipboard() {
+        let mut state = State::default();
+        let asked = update(&mut state, &Frame::Still, &Action::CopyRerun);
+        assert_eq!(asked, [Effect::Touch(Touch::Rerun)]);
+        let turn = Turn { copied: Some("dbt retry".to_owned()), ..Turn::default() };
+        let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
+        assert_eq!(then, [Effect::Copy("dbt retry".to_owned()), Effect::Link(false)]);
     }
 
     #[test]

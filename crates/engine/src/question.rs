@@ -26,11 +26,11 @@ pub enum Question {
         /// Its size.
         size: Size,
     },
-    /// The strip of the whole run above the timeline, without the part that is seen.
+    /// The strip of the whole run above the timeline, or the small map of a graph, without the part that is seen.
     Map {
         /// The state of the view.
         view: ViewState,
-        /// Its size.
+        /// The size of the strip, or that of the window of the graph, from which the map gets its own.
         size: Size,
     },
     /// The counters above the timeline, for the part that is seen: what ran, was queued and was measured at each moment.

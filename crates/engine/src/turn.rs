@@ -34,7 +34,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         },
         Touch::Next(way) => {
-            let next = match neighbour::of_node(open, view, way) {
+            let next = match neighbour::of_node(open, view, size, way) {
                 Some(node) => node,
                 None => neighbour::of(open, view, way).map(Next::Task),
             };
