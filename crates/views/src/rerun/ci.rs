@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use makespan_model::{Run, TaskId};
 use serde_json::{Map, Value};
 
+use super::again::{Again, Command, has_failed, member, members, number};
 use super::shell::Line;
-use super::{Again, Command, has_failed, member, members, number};
 
 /// The one job of the tasks: itself, or the job that contains a step. `None` where there are several.
 fn job(run: &Run, again: &Again) -> Option<TaskId> {

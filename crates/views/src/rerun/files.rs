@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use makespan_model::{Direction, Run, TaskId};
 
+use super::again::{Again, Command, has_failed, is_uuid, member, members, number};
 use super::shell::Line;
-use super::{Again, Command, has_failed, member, members};
 use crate::graph::ALL_HOPS;
 
 /// Nodes of dbt that one command names at most.
@@ -90,14 +90,14 @@ pub(super) fn nextflow(run: &Run) -> Vec<Option<Command>> {
     }
     let line = Line::new("nextflow run").arg(workflow).words("-resume");
     // The id of a session is a UUID; other ids are names of files.
-    let line = if super::services::is_uuid(&run.id) { line.arg(&run.id) } else { line };
+    let line = if is_uuid(&run.id) { line.arg(&run.id) } else { line };
     let about = "Runs what is not in the cache of that session; add the parameters of the first launch.";
     vec![Command::new(about, line)]
 }
 
 /// `snakemake --force` for files, `--forcerun` for rules.
 pub(super) fn snakemake(run: &Run, again: &Again) -> Vec<Option<Command>> {
-    let cores = member(&members(run, run.labels), "cores").filter(|c| super::number(c).is_some());
+    let cores = member(&members(run, run.labels), "cores").filter(|c| number(c).is_some());
     let line = || Line::new("snakemake --cores").arg(cores.as_deref().unwrap_or("all"));
     if *again == Again::Failed {
         let about = "Makes what is missing or incomplete.";

@@ -2,15 +2,8 @@
 
 use makespan_model::Run;
 
+use super::again::{Again, Command, has_failed, is_uuid, member, members, steps};
 use super::shell::Line;
-use super::{Again, Command, has_failed, member, members, steps};
-
-/// Whether an id is a UUID.
-pub(super) fn is_uuid(id: &str) -> bool {
-    let dashes = |i: usize| matches!(i, 8 | 13 | 18 | 23);
-    id.len() == 36
-        && id.bytes().enumerate().all(|(i, b)| if dashes(i) { b == b'-' } else { b.is_ascii_hexdigit() })
-}
 
 /// `airflow tasks clear DAG -t REGEX -s DATE -e DATE`. It clears all runs between two dates, so that there is none where
 /// the logical date of the run is not recorded.
