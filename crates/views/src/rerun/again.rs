@@ -73,7 +73,7 @@ pub(super) fn is_uuid(id: &str) -> bool {
 }
 
 /// Whether a task has to run again to make a run whole.
-pub(super) fn is_failed(run: &Run, task: TaskId) -> bool {
+fn is_failed(run: &Run, task: TaskId) -> bool {
     matches!(run.tasks.status[task.index()], Status::Failed | Status::UpstreamFailed)
 }
 
