@@ -3,14 +3,17 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use makespan_views::gesture::Movement;
-use makespan_views::graph::{Focus, Grouping};
+use makespan_engine::{Answer, Question};
+use makespan_scene::Scene;
+use makespan_views::gesture::{Frame, Movement};
+use makespan_views::graph::{self, Drawing, Focus, Grouping};
 
-use crate::asking::{ColouredBy, Legend, PictureView, Twin};
+use crate::asking::{ColouredBy, Legend, PictureView, Twin, asked};
 use crate::platform::dom;
 use crate::state::actions::{Action, Narrowing, Setting};
 use crate::state::store::Store;
-use crate::widgets::{Options, Zooming};
+use crate::surface::Still;
+use crate::widgets::{Choice, Options, Zooming};
 
 /// Ways to change the focus, by key.
 const FOCUSES: &[(&str, &str)] = &[
@@ -43,6 +46,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
         let by = Grouping::ALL.into_iter().find(|g| g.name() == name).unwrap_or_default();
         store.dispatch(Action::Set(Setting::Nodes(by)));
     };
+    let drawing = Signal::derive(move || store.view.with(|v| v.graph.drawing));
     // What is in focus, in words, stands first; the others change it.
     let focuses = Signal::derive(move || {
         let mut all = keyed(FOCUSES);
@@ -73,19 +77,91 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
         };
         store.dispatch(Action::Narrow(how));
     };
+    let has_map = Memo::new(move |_| {
+        store.state.with(|s| s.settings.map && !s.view.twin) && map_of(store, twin).is_some()
+    });
     view! {
         <div class="panel">
             <div class="tools" role="toolbar" aria-label="Graph">
                 <Options label="Nodes" all=nodes now=now choose=choose/>
+                <Choice label="Drawing" all=Drawing::ALL.map(|d| (d, d.title())).to_vec() now=drawing choose=move |d| store.dispatch(Action::Set(Setting::Drawing(d)))/>
                 <Options label="Focus" all=focuses now=focus choose=narrow/>
+                <Show when=move || store.view.with(|v| v.graph.focus != Focus::Everything)>
+                    <button type="button" title="Copy the engine's command that runs again what is in focus (Shift R)" on:click=move |_| store.dispatch(Action::CopyRerun)>"Copy re-run command"</button>
+                </Show>
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
-                <span class="hovered">{move || twin.about()}</span>
                 <Show when=move || waits.get() && !store.view.with(|v| v.twin)><span role="status">"Laying out…"</span></Show>
             </div>
+            <p class="about" data-testid="graph-about">{move || twin.text(|p| p.about.clone())}</p>
             <Legend store=store twin=twin/>
-            <PictureView store=store twin=twin name="graph" table="graph-twin" painted=painted/>
+            <div class="graph-holder">
+                <PictureView store=store twin=twin name="graph" table="graph-twin" painted=painted/>
+                <Show when=move || has_map.get()><MiniMap store=store twin=twin/></Show>
+            </div>
+        </div>
+    }
+}
+
+/// What a map of the graph is made from.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// The part that is seen.
+    frame: graph::Frame,
+    /// Size of the layout.
+    layout: (f32, f32),
+    /// Size of the map, px.
+    map: (f32, f32),
+}
+
+/// The part of the graph that is seen; `None` where that is all of it, or where the window is too small for a map.
+fn map_of(store: Store, twin: Twin) -> Option<Seen> {
+    let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame.clone()));
+    // Gestures move the window before the picture comes; the map follows the same window.
+    let Frame::Plane { frame, size, .. } = store.view.with(|v| frame.following(v)) else { return None };
+    let map = graph::map_size(size, (frame.width, frame.height))?;
+    (!graph::sees_all(&frame, size)).then_some(Seen { frame, layout: size, map })
+}
+
+/// All nodes in a corner, with the part that is seen; a press or a drag moves that part.
+#[component]
+fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
+    let seen = move || map_of(store, twin);
+    let size = Memo::new(move |_| seen().map(|s| s.map));
+    let window = Memo::new(move |_| seen().map(|s| (s.frame.width, s.frame.height)));
+    // The map is of the whole graph: only these change it.
+    let about = Memo::new(move |_| {
+        let layout = seen().map(|s| s.layout);
+        (store.view.with(|v| (v.run, v.filter.clone(), v.graph.clone())), layout)
+    });
+    let map = asked(
+        store,
+        move || {
+            about.track();
+            Some(Question::Map { view: store.view.get_untracked(), size: window.get()? })
+        },
+        |answer| if let Answer::Map(scene) = answer { Some(scene) } else { None },
+    );
+    let scene: Rc<dyn Fn(f32) -> Scene> = Rc::new(move |_| {
+        let (w, h) = size.get().unwrap_or_default();
+        let mut made = map.with(|m| m.as_ref().map_or_else(|| Scene::new(w, h, ""), |m| (**m).clone()));
+        if let Some(Seen { frame, layout, .. }) = seen() {
+            graph::mark_seen(&mut made, &frame, layout);
+        }
+        made
+    });
+    let pressed = move |e: leptos::ev::PointerEvent| {
+        if let (1, Some(Seen { layout, map, .. })) = (e.buttons() & 1, untrack(seen)) {
+            e.prevent_default();
+            let (x, y) = graph::map_point(layout, map, (e.offset_x() as f32, e.offset_y() as f32));
+            store.dispatch(Action::Move(Movement::To(x.into(), y.into())));
+        }
+    };
+    let style = move || size.get().map_or_else(String::new, |(w, h)| format!("width: {w}px; height: {h}px"));
+    view! {
+        <div class="graph-map" style=style data-testid="graph-map" title="Press or drag to move (Shift V hides the map)" on:pointerdown=pressed on:pointermove=pressed>
+            <Still theme=store.theme scene=scene/>
         </div>
     }
 }

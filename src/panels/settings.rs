@@ -20,6 +20,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
     let time = Signal::derive(move || store.view.with(|v| v.time));
     let drag = Signal::derive(move || store.state.with(|s| s.settings.drag));
     let keys = Signal::derive(move || store.state.with(|s| s.settings.keys));
+    let map = Signal::derive(move || store.state.with(|s| s.settings.map));
     let set = move |setting| store.dispatch(Action::Set(setting));
     view! {
         <Dialog label="Settings" close=close>
@@ -30,6 +31,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
                 <Choice label="Dragging on the timeline" all=Drag::ALL.to_vec() now=drag choose=move |d| set(Setting::Drag(d))/>
                 <p class="note">"Shift and drag does the other. The middle button and Space always move the picture; so does one finger."</p>
                 <Choice label="Single-character keys" all=vec![(true, "On"), (false, "Off")] now=keys choose=move |on| set(Setting::Keys(on))/>
+                <Choice label="Map of a large graph" all=vec![(true, "On"), (false, "Off")] now=map choose=move |on| set(Setting::Map(on))/>
                 <p class="note">"Keys with Ctrl, arrows and Esc always work. The settings are kept in this browser where it allows that."</p>
             </div>
         </Dialog>

@@ -7,7 +7,7 @@ use makespan_views::chart::Choice;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
-use makespan_views::graph::Grouping;
+use makespan_views::graph::{Drawing, Grouping};
 use makespan_views::heatmap::Heating;
 use makespan_views::timeline::{LaneAct, Lanes};
 use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
@@ -86,10 +86,16 @@ pub(crate) enum Action {
     Alerts,
     /// Steps back out of what is open.
     Back,
+    /// Draws the graph in layers or as a matrix.
+    Matrix,
+    /// Shows or hides the small map of the graph.
+    Map,
     /// Asks for files.
     Open,
     /// Copies the link to what is seen.
     CopyLink,
+    /// Copies the engine's command that runs again what is in focus, selected or failed.
+    CopyRerun,
     /// Copies the picture that is seen.
     CopyPicture,
     /// Saves the picture that is seen as SVG.
@@ -150,6 +156,8 @@ pub(crate) enum Setting {
     Lanes(Lanes),
     /// What the nodes of the graph stand for.
     Nodes(Grouping),
+    /// How the graph is drawn.
+    Drawing(Drawing),
     /// What colours mean.
     Colours(Colouring),
     /// The column of the table of tasks that was pressed, by its key.
@@ -174,6 +182,8 @@ pub(crate) enum Setting {
     Drag(Drag),
     /// Whether keys of a single character do something.
     Keys(bool),
+    /// Whether a graph that is larger than its window has a small map.
+    Map(bool),
 }
 
 /// One line of the table.
@@ -320,6 +330,8 @@ pub(crate) static ACTIONS: &[Bound] = &[
     )),
     key("KeyH", "H", SHOW, "fold gaps in which nothing runs", Action::Gaps),
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
+    key("KeyM", "M", GRAPH, "matrix of dependencies, or layers", Action::Matrix),
+    shift(key("KeyV", "Shift V", GRAPH, "map of a graph that is larger than the window", Action::Map)),
     key("Slash", "/", SHOW, "filter", Action::Search),
     ctrl(key("KeyK", "Ctrl K", PAGE, "commands, tasks, steps, runs", Action::Palette)),
     shift(ctrl(key("KeyP", "Ctrl Shift P", PAGE, "commands, tasks, steps, runs", Action::Palette))),
@@ -338,6 +350,13 @@ pub(crate) static ACTIONS: &[Bound] = &[
         "save a report of all open runs",
         Action::SaveReport { all: true },
     ))),
+    shift(key(
+        "KeyR",
+        "Shift R",
+        PAGE,
+        "copy the command that runs the focus, the selection or the failures again",
+        Action::CopyRerun,
+    )),
     key("KeyY", "Y", PAGE, "copy the link to this view", Action::CopyLink),
     shift(key("KeyL", "Shift L", PAGE, "copy a link that contains this run", Action::LinkRun)),
     shift(key("KeyY", "Shift Y", PAGE, "copy the picture", Action::CopyPicture)),

@@ -32,11 +32,13 @@ pub(crate) struct Settings {
     /// Keys of a single character do something. People who dictate text or use other programs with keys may want them
     /// off (WCAG 2.1.4).
     pub(crate) keys: bool,
+    /// A graph larger than its window has a small map in the corner.
+    pub(crate) map: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { drag: Drag::default(), keys: true }
+        Settings { drag: Drag::default(), keys: true, map: true }
     }
 }
 
@@ -47,6 +49,7 @@ impl Settings {
         Settings {
             drag: drag.map_or_else(Drag::default, |d| d.0),
             keys: stored("keys").as_deref() != Some("off"),
+            map: stored("graph-map").as_deref() != Some("off"),
         }
     }
 }
@@ -57,10 +60,10 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_read_and_nonsense_passed_over() {
-        let read = |drag: &'static str, keys: &'static str| {
-            Settings::read(move |name| Some(if name == "drag" { drag } else { keys }.to_owned()))
+        let read = |drag: &'static str, switch: &'static str| {
+            Settings::read(move |name| Some(if name == "drag" { drag } else { switch }.to_owned()))
         };
-        assert_eq!(read("moves", "off"), Settings { drag: Drag::Moves, keys: false });
+        assert_eq!(read("moves", "off"), Settings { drag: Drag::Moves, keys: false, map: false });
         assert_eq!(read("?", "?"), Settings::default());
         assert_eq!(Settings::read(|_| None), Settings::default());
     }

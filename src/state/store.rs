@@ -210,6 +210,7 @@ impl Store {
                 dom::copy(&dom::address());
                 self.said.set("Link copied.".to_owned());
             }
+            Outside::Copy(text) => dom::copy(&text),
             Outside::CopyPicture => {
                 let store = *self;
                 let theme = &Theme::all()[self.theme.get_untracked()];

@@ -6,7 +6,7 @@ use makespan_import::Unit;
 use makespan_scene::Theme;
 use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
-use makespan_views::graph::{Centre, Focus};
+use makespan_views::graph::{Centre, Drawing, Focus};
 use makespan_views::tasks::{Sort, SortKey};
 use makespan_views::timeline::Arrangement;
 use makespan_views::{Align, Area, TimeMode, View, ViewState};
@@ -92,6 +92,8 @@ pub(crate) enum Effect {
     AskFiles,
     /// Copy the address.
     CopyLink,
+    /// Copy a text.
+    Copy(String),
     /// Copy the picture.
     CopyPicture,
     /// Save the run, or its picture, in a format.
@@ -161,6 +163,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
                     state.settings.keys = *on;
                     effects.push(Effect::Remember("keys", if *on { "on" } else { "off" }));
                 }
+                Setting::Map(on) => effects.push(map(&mut state.settings, *on)),
                 Setting::Theme(name) => {
                     effects.extend(Theme::named(name).map(|theme| Effect::Remember("theme", theme.name)));
                 }
@@ -249,6 +252,16 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             state.panels.no_details = !state.panels.no_details;
             Vec::new()
         }
+        Action::Matrix => {
+            let is_matrix = view.graph.drawing == Drawing::Matrix;
+            view.graph.drawing = if is_matrix { Drawing::Layers } else { Drawing::Matrix };
+            (view.view, view.camera) = (View::Graph, None);
+            vec![Effect::Link(true)]
+        }
+        Action::Map => {
+            let on = !state.settings.map;
+            vec![map(&mut state.settings, on)]
+        }
         Action::Help => toggle(&mut state.panels, Sheet::Help),
         Action::Palette => toggle(&mut state.panels, Sheet::Palette),
         Action::Settings => toggle(&mut state.panels, Sheet::Settings),
@@ -284,6 +297,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         }
         Action::Open => vec![Effect::AskFiles],
         Action::CopyLink => vec![Effect::CopyLink],
+        Action::CopyRerun => vec![Effect::Touch(Touch::Rerun)],
         Action::CopyPicture => vec![Effect::CopyPicture],
         Action::SavePicture => vec![Effect::Save(Format::Svg)],
         Action::Save(format) => vec![Effect::Save(*format)],
@@ -294,6 +308,12 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             vec![Effect::Close, Effect::Link(true)]
         }
     }
+}
+
+/// Shows or hides the small map of the graph, now and at the next visit.
+fn map(settings: &mut Settings, on: bool) -> Effect {
+    settings.map = on;
+    Effect::Remember("graph-map", if on { "on" } else { "off" })
 }
 
 fn toggle(panels: &mut Panels, sheet: Sheet) -> Vec<Effect> {
@@ -317,7 +337,8 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
         frame.moved(&mut state.view, movement);
     }
     let said = turn.said.clone().map(Effect::Say);
-    said.into_iter().chain([Effect::Link(turn.is_step)]).collect()
+    let copied = turn.copied.clone().map(Effect::Copy);
+    copied.into_iter().chain(said).chain([Effect::Link(turn.is_step)]).collect()
 }
 
 /// Steps back out of the last thing that was opened.
@@ -377,6 +398,7 @@ fn set(view: &mut ViewState, setting: &Setting) {
     match setting {
         Setting::Filter(filter) => view.filter.clone_from(filter),
         Setting::Colours(by) => view.colours = *by,
+        Setting::Drawing(drawing) => (view.graph.drawing, view.camera) = (*drawing, None),
         Setting::Nodes(by) => {
             (view.graph.by, view.graph.group, view.camera) = (*by, None, None);
             view.graph.open.clear();
@@ -410,7 +432,7 @@ fn set(view: &mut ViewState, setting: &Setting) {
         Setting::Measure(measure) => view.compare.measure.clone_from(measure),
         Setting::Theme(theme) => view.theme = Some(theme.clone()),
         Setting::Time(time) => view.time = *time,
-        Setting::Drag(_) | Setting::Keys(_) => {}
+        Setting::Drag(_) | Setting::Keys(_) | Setting::Map(_) => {}
     }
 }
 
@@ -433,6 +455,31 @@ mod tests {
         let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
         assert_eq!(then, [Effect::Say("said".to_owned()), Effect::Link(false)]);
         assert_eq!((state.view.selected.as_deref(), state.panels.no_details), (Some("a"), false));
+    }
+
+    #[test]
+    fn the_map_of_the_graph_is_a_setting_and_its_drawing_a_part_of_the_link() {
+        let mut state = State::default();
+        let before = state.view.clone();
+        let hidden = update(&mut state, &Frame::Still, &Action::Map);
+        assert_eq!(hidden, [Effect::Remember("graph-map", "off")]);
+        assert!(!state.settings.map && state.view == before);
+        update(&mut state, &Frame::Still, &Action::Set(Setting::Map(true)));
+        assert!(state.settings.map);
+        assert_eq!(update(&mut state, &Frame::Still, &Action::Matrix), [Effect::Link(true)]);
+        assert_eq!(state.view.graph.drawing, Drawing::Matrix);
+        update(&mut state, &Frame::Still, &Action::Undo);
+        assert_eq!(state.view.graph.drawing, Drawing::Layers);
+    }
+
+    #[test]
+    fn a_copied_command_goes_to_the_clipboard() {
+        let mut state = State::default();
+        let asked = update(&mut state, &Frame::Still, &Action::CopyRerun);
+        assert_eq!(asked, [Effect::Touch(Touch::Rerun)]);
+        let turn = Turn { copied: Some("dbt retry".to_owned()), ..Turn::default() };
+        let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
+        assert_eq!(then, [Effect::Copy("dbt retry".to_owned()), Effect::Link(false)]);
     }
 
     #[test]

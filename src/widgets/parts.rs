@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use makespan_scene::{Role, glyph_char, visible};
 use makespan_views::{Align, Cell, Figure, Table};
 
+use crate::platform::dom;
+
 /// A status: its sign, its colour, its word.
 #[component]
 pub(crate) fn Badge(role: Role, #[prop(into)] word: String) -> impl IntoView {
@@ -99,4 +101,21 @@ pub(crate) fn Figures(figures: Vec<Figure>) -> impl IntoView {
         })
         .collect();
     view! { <dl class="figures">{items}</dl> }
+}
+
+/// A command with a button that copies it.
+#[component]
+pub(crate) fn CommandLine(text: String) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let command = text.clone();
+    let copy = move |_| {
+        dom::copy(&command);
+        copied.set(true);
+    };
+    view! {
+        <div class="command">
+            <pre tabindex="0"><code>{text}</code></pre>
+            <button type="button" title="Copy this command" on:click=copy>{move || if copied.get() { "Copied" } else { "Copy" }}</button>
+        </div>
+    }
 }

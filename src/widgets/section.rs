@@ -7,7 +7,7 @@ use makespan_scene::{Hit, Scene};
 use makespan_views::{Block, Section};
 
 use super::findings::{Findings, OnView};
-use super::parts::{CellView, Figures, OnTask};
+use super::parts::{CellView, CommandLine, Figures, OnTask};
 use super::{Pairs, Rows};
 use crate::surface::{Still, plotted};
 
@@ -37,6 +37,7 @@ pub(crate) fn SectionView(
                 Block::Caution(text) => view! { <p class="warn">{text}</p> }.into_any(),
                 Block::Pairs(pairs) => view! { <Pairs pairs=pairs on_task=on_task/> }.into_any(),
                 Block::Table(table) => view! { <Rows table=table on_task=on_task/> }.into_any(),
+                Block::Command(text) => view! { <CommandLine text=text/> }.into_any(),
                 Block::Text(text) => view! { <pre tabindex="0">{text}</pre> }.into_any(),
                 Block::Found(all) => view! { <Findings all=all on_view=Some(on_view.clone())/> }.into_any(),
                 Block::Note(text) => view! { <p class="note">{text}</p> }.into_any(),

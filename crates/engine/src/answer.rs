@@ -254,6 +254,8 @@ pub struct Turn {
     pub movement: Option<Movement>,
     /// Something to say for a moment.
     pub said: Option<String>,
+    /// Text for the clipboard.
+    pub copied: Option<String>,
     /// Whether it is a step that the reader may want to go back from.
     pub is_step: bool,
 }

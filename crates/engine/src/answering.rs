@@ -18,9 +18,7 @@ impl Session {
             Question::Picture { view, size } => {
                 apart(|| picture::shown(self, view).map(|s| Answer::Picture(s.picture(*size))))
             }
-            Question::Map { view, size } => {
-                apart(|| picture::timeline::map(self, view, *size).map(Answer::Map))
-            }
+            Question::Map { view, size } => apart(|| picture::map(self, view, *size).map(Answer::Map)),
             Question::Counters { view, width } => {
                 apart(|| picture::timeline::tracks(self, view, *width).map(Answer::Counters))
             }

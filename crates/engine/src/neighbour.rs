@@ -6,7 +6,7 @@ use makespan_views::graph::Drawn;
 use makespan_views::timeline::Lanes;
 use makespan_views::{View, ViewState, tasks};
 
-use crate::question::Neighbour;
+use crate::question::{Neighbour, Size};
 use crate::run::OpenRun;
 
 /// What the selection goes on to.
@@ -92,12 +92,12 @@ fn among(
 
 /// The node of the graph that lies that way from the selected one; `None` where that is not a question of nodes.
 #[allow(clippy::option_option)]
-pub(crate) fn of_node(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Option<Next>> {
+pub(crate) fn of_node(open: &OpenRun, view: &ViewState, size: Size, way: Neighbour) -> Option<Option<Next>> {
     let arrows = [Neighbour::Earlier, Neighbour::Later, Neighbour::Above, Neighbour::Below];
     if view.view != View::Graph || !arrows.contains(&way) {
         return None;
     }
-    let drawn = open.graph(view);
+    let drawn = open.graph_in(view, size.0);
     let here = open.selected_node(view)?;
     let next = match way {
         Neighbour::Earlier | Neighbour::Later => along(&drawn, here, way == Neighbour::Later),

@@ -27,11 +27,11 @@ pub enum Question {
         /// Its size.
         size: Size,
     },
-    /// The strip of the whole run above the timeline, without the part that is seen.
+    /// The strip of the whole run above the timeline, or the small map of a graph, without the part that is seen.
     Map {
         /// The state of the view.
         view: ViewState,
-        /// Its size.
+        /// The size of the strip, or that of the window of the graph, from which the map gets its own.
         size: Size,
     },
     /// The counters above the timeline, for the part that is seen: what ran, was queued and was measured at each moment.
@@ -169,6 +169,8 @@ pub enum Touch {
     Enter(usize, usize),
     /// The selected group of the graph is expanded, or the one that contains the selection collapsed.
     Expand(bool),
+    /// The command that runs again what the graph has in focus, or else what is selected, or else what failed.
+    Rerun,
     /// The timeline goes on to the next kind of lanes.
     NextLanes,
     /// Something is done to a lane of the timeline, by its number, or to the one that keys are about.

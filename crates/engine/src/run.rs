@@ -8,7 +8,7 @@ use makespan_analysis::Facts;
 use makespan_model::{Run, TaskId};
 use makespan_views::chart::Chart;
 use makespan_views::filter::Filter;
-use makespan_views::graph::{self, BUDGET, Drawn, Graphing};
+use makespan_views::graph::{self, BUDGET, Drawing, Drawn, Graphing, PAGE, page_for};
 use makespan_views::tasks::{self, Sort};
 use makespan_views::timeline::{Arrangement, Index, Lanes};
 use makespan_views::{Colouring, Colours, Marks, ViewState};
@@ -36,6 +36,9 @@ pub(crate) struct OpenRun {
     colours: Latest<Colouring, Option<Arc<Colours>>>,
     order: Latest<(Filter, Sort), Vec<u32>>,
     graph: Latest<GraphKey, Drawn>,
+    /// The same for a narrow page, by its width in px.
+    narrow: Latest<(GraphKey, u32), Drawn>,
+    matrix: Latest<GraphKey, Drawn>,
     /// The charts, for a filter and a number of open runs.
     pub(crate) charts: Latest<(Filter, u32), Vec<Chart>>,
 }
@@ -54,6 +57,8 @@ impl OpenRun {
             colours: Latest::default(),
             order: Latest::default(),
             graph: Latest::default(),
+            narrow: Latest::default(),
+            matrix: Latest::default(),
             charts: Latest::default(),
         }
     }
@@ -135,16 +140,36 @@ impl OpenRun {
 
     /// The nodes of the graph and where they stand. A small run has one graph and pales what is filtered out, a large
     /// one shows what the filter leaves where that is few enough to read.
+    /// Which nodes there are does not depend on the page.
     pub(crate) fn graph(&self, view: &ViewState) -> Rc<Drawn> {
-        let large = self.run.task_count() > BUDGET;
-        let filter = if large { view.filter.clone() } else { Filter::default() };
-        let choice = Graphing { group: None, from: None, ..view.graph.clone() };
-        self.graph.get((filter, choice), |(filter, choice)| {
+        self.graph.get(self.graph_key(view), |(filter, choice)| {
             let mask = self.mask(filter);
             let few = mask.iter().filter(|m| **m).count() <= BUDGET;
             let mask = (!mask.is_empty() && few).then_some(&mask[..]);
             graph::drawn(&self.facts, choice, mask)
         })
+    }
+
+    fn graph_key(&self, view: &ViewState) -> GraphKey {
+        let large = self.run.task_count() > BUDGET;
+        let filter = if large { view.filter.clone() } else { Filter::default() };
+        let drawing = Drawing::default();
+        (filter, Graphing { group: None, from: None, drawing, ..view.graph.clone() })
+    }
+
+    /// The same nodes as the view draws them, in layers that are folded for a picture that is `width` px wide or in a
+    /// matrix.
+    pub(crate) fn graph_in(&self, view: &ViewState, width: f32) -> Rc<Drawn> {
+        let (drawn, page) = (self.graph(view), page_for(width));
+        if view.graph.drawing == Drawing::Matrix {
+            return self.matrix.get(self.graph_key(view), |_| graph::matrix(drawn.graph.clone()));
+        }
+        // What fits is not folded, and what is folded for the widest page stands.
+        if page >= PAGE || drawn.layout.width <= page {
+            return drawn;
+        }
+        let key = (self.graph_key(view), page as u32);
+        self.narrow.get(key, |_| Drawn::on(drawn.graph.clone(), page))
     }
 
     /// The node of the graph that a view has selected: that of its task, or else its group.

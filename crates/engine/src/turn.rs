@@ -3,6 +3,8 @@
 use makespan_model::TaskId;
 use makespan_scene::{counted, duration};
 use makespan_views::gesture::Frame;
+use makespan_views::graph::group_members;
+use makespan_views::rerun::{Again, script};
 use makespan_views::timeline::{Arrangement, Gaps, LaneAct, Lanes};
 use makespan_views::{View, ViewState, heatmap};
 
@@ -10,6 +12,7 @@ use crate::answer::{Sides, Turn};
 use crate::neighbour::{self, Next};
 use crate::picture::{self, Drawable, graph, lanes, matrix, timeline};
 use crate::question::{Neighbour, Size, Touch};
+use crate::run::OpenRun;
 use crate::session::Session;
 
 /// What comes of it. `None` where no run is open.
@@ -38,7 +41,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
         }
         Touch::Next(way) => {
             out.after.rows.focus = None;
-            let next = match neighbour::of_node(open, view, way) {
+            let next = match neighbour::of_node(open, view, size, way) {
                 Some(node) => node,
                 None => neighbour::of(open, view, way).map(Next::Task),
             };
@@ -80,6 +83,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             }
         }
         Touch::Enter(row, column) => matrix::enter(session, size, (row, column), &mut out),
+        Touch::Rerun => rerun(open, view, &mut out),
         Touch::NextLanes => {
             let now = view.lanes.for_run(&open.run);
             let at = Lanes::ALL.iter().position(|l| *l == now).map_or(0, |at| (at + 1) % Lanes::ALL.len());
@@ -124,6 +128,22 @@ fn reveal_lane(session: &Session, size: Size, view: &mut ViewState) {
         shown.reveal_lane(size, &mut after);
     }
     *view = after;
+}
+
+/// Copies the engine's command for what is in focus, selected or failed.
+fn rerun(open: &OpenRun, view: &ViewState, out: &mut Turn) {
+    let focus = (view.view == View::Graph).then(|| Again::focus(&open.facts, &view.graph.focus)).flatten();
+    let group = || {
+        let members = group_members(&open.run, view.graph.group.as_deref()?);
+        (!members.is_empty()).then_some(Again::Tasks(members))
+    };
+    let selected = || open.selected(view).map(|task| Again::Tasks(vec![task.0])).or_else(group);
+    let again = focus.or_else(selected).unwrap_or(Again::Failed);
+    out.copied = script(&open.run, &again);
+    out.said = Some(match &out.copied {
+        Some(text) => format!("Copied: {}", text.lines().nth(1).unwrap_or_default()),
+        None => "The file does not record enough for a command that runs this again.".to_owned(),
+    });
 }
 
 /// Brings the selected task of the view into its picture.

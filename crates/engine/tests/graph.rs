@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use makespan_engine::{Answer, Neighbour, Press, Question, Session, Touch, Turn};
-use makespan_views::graph::{Focus, Graphing, Grouping};
+use makespan_views::gesture::Frame;
+use makespan_views::graph::{Centre, Drawing, Focus, Graphing, Grouping};
 use makespan_views::{Target, View, ViewState};
 
 const SIZE: (f32, f32) = (900.0, 500.0);
@@ -114,4 +115,65 @@ fn the_choice_and_the_focus_are_named_beside_the_picture() {
     );
     view.graph.focus = Focus::Between("first".to_owned(), "m3".to_owned());
     assert!(about(&view).contains("2 of 302 tasks in focus"), "{}", about(&view));
+}
+
+/// A picture of a view at a width.
+fn picture(session: &Session, view: &ViewState, width: f32) -> makespan_engine::Picture {
+    match session.answer(&Question::Picture { view: view.clone(), size: (width, 500.0) }) {
+        Answer::Picture(picture) => picture,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn layout_size(picture: &makespan_engine::Picture) -> (f32, f32) {
+    if let Frame::Plane { size, .. } = picture.frame { size } else { panic!("no plane") }
+}
+
+#[test]
+fn a_narrow_picture_is_folded_for_its_width_and_its_map_shows_the_same() {
+    let chain: String = (0..24).map(|i| format!("t{i} {i}..{} w t{}\n", i + 1, i - 1)).collect();
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    session.open(vec![("run.txt".to_owned(), chain.replace(" t-1", "").into_bytes())]);
+    let view = ViewState { view: View::Graph, ..ViewState::default() };
+    let (wide, narrow) = (picture(&session, &view, 1_300.0), picture(&session, &view, 390.0));
+    let (w, n) = (layout_size(&wide), layout_size(&narrow));
+    assert!(n.0 < w.0 && n.0 < 620.0, "{w:?} {n:?}");
+    assert_eq!(wide.rows, narrow.rows);
+    let Answer::Map(map) = session.answer(&Question::Map { view, size: (390.0, 500.0) }) else {
+        panic!("no map")
+    };
+    assert!(map.height > map.width, "a high layout has a high map");
+}
+
+#[test]
+fn a_matrix_has_a_row_of_its_table_for_each_dependency_and_a_press_leads_to_what_depends() {
+    let session = session();
+    let mut view = graph();
+    view.graph.drawing = Drawing::Matrix;
+    let shown = picture(&session, &view, 900.0);
+    assert_eq!(shown.rows, 2, "first to map, map to last");
+    let layout = layout_size(&shown);
+    assert!(layout.0 > layout.1);
+    turn(&session, &view, press(Target::Edge(0), false)).apply(&mut view);
+    assert_eq!(view.graph.group.as_deref(), Some("s:map"));
+}
+
+#[test]
+fn the_command_for_what_is_in_focus_is_copied_and_its_absence_said() {
+    let events = concat!(
+        r#"{"event":"run","makespan":1,"run":"i","source":"dbt 1.9.0"}"#,
+        "\n",
+        r#"{"event":"task","task":"model.s.a","name":"a","kind":"model"}"#,
+        "\n",
+        r#"{"event":"task","task":"model.s.b","name":"b","kind":"model","after":["model.s.a"]}"#,
+    );
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    session.open(vec![("run.jsonl".to_owned(), events.as_bytes().to_vec())]);
+    let mut view = graph();
+    view.graph.focus = Focus::Around { centre: Centre::Task("model.s.b".to_owned()), up: 1, down: 0 };
+    let copied = turn(&session, &view, Touch::Rerun).copied;
+    assert_eq!(copied.as_deref(), Some("# Builds what is in focus.\ndbt build --select 1+b\n"));
+    let (unknown, view) = (self::session(), graph());
+    let nothing = turn(&unknown, &view, Touch::Rerun);
+    assert!(nothing.copied.is_none() && nothing.said.is_some());
 }

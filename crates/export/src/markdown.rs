@@ -45,6 +45,7 @@ pub(crate) fn section_body(section: &Section, out: &mut String) {
                 table(all, out);
             }
             Block::Text(text) => fenced(text, "text", out),
+            Block::Command(text) => fenced(text, "sh", out),
             Block::Answer(value) => out.push_str(&format!("**{}**\n\n", cell(value))),
             Block::Note(text) => out.push_str(&format!("{}\n\n", inline(text))),
             Block::Caution(text) => out.push_str(&format!("**Note:** {}\n\n", inline(text))),

@@ -11,6 +11,10 @@ use crate::routing::Drawing;
 const ASPECT: f64 = 1.6;
 /// A drawing that is no longer than this many times its height is not folded.
 const LONG: f64 = 3.0;
+/// Length of the pages that these two are meant for, px. Narrower ones are higher than long, and so is what is folded for
+/// them, down to this part of their shape.
+const WIDE: f64 = 1_400.0;
+const SLIM: f64 = 0.2;
 /// How far apart edges run in a channel, px, and how high a channel is at most.
 const PITCH: f64 = 6.0;
 const CHANNEL: f64 = 72.0;
@@ -26,11 +30,12 @@ pub(crate) fn fold(drawing: Drawing, sizes: &[Axes], gaps: Gaps, page: f64) -> D
     let (Some(first), Some(last)) = (layers.first(), layers.last()) else { return drawing };
     let length = last.1 - first.0;
     let height = height(&drawing, sizes);
-    if page <= 0.0 || length <= page || length <= LONG * height {
+    let slim = (page / WIDE).clamp(SLIM, 1.0);
+    if page <= 0.0 || length <= page || length <= LONG * slim * height {
         return drawing;
     }
     // A few bands are as long as the page allows, many as long as their number makes them high.
-    let by = |aspect: f64| (length * (height + 2.0 * gaps.node) * aspect).sqrt();
+    let by = |aspect: f64| (length * (height + 2.0 * gaps.node) * aspect * slim).sqrt();
     let wanted = by(ASPECT).max(by(LONG).min(page));
     let cuts = cuts(&drawing, &layers, length / (length / wanted).ceil());
     if cuts.is_empty() { drawing } else { folded(drawing, sizes, gaps, first.0, &cuts) }

@@ -71,6 +71,18 @@ fn a_chain_of_a_hundred_becomes_a_page() {
 }
 
 #[test]
+fn a_chain_is_folded_for_the_page_it_is_asked_for() {
+    for page in [400.0, 500.0, 700.0] {
+        let drawing = check(&Request { page, ..ladder(24, &[]) });
+        assert!(drawing.width <= page * 1.2, "{} on a page of {page}", drawing.width);
+        // Lines that go on in the next band stay on the page as well.
+        for route in &drawing.routes {
+            assert!(route.points.iter().all(|p| p.x >= -0.1 && p.x <= drawing.width + 0.1));
+        }
+    }
+}
+
+#[test]
 fn what_fits_on_a_page_stays_in_one_row() {
     let drawing = layout(&ladder(8, &[]));
     assert!(drawing.nodes.iter().all(|at| at.y == drawing.nodes[0].y));

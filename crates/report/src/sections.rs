@@ -72,6 +72,9 @@ pub(crate) fn blocks(page: &mut Html, blocks: &[Block], id_prefix: &str) {
             Block::Text(text) => {
                 page.open("pre", &[]).lines(&clipped(text, LONGEST_LINES)).close("pre");
             }
+            Block::Command(text) => {
+                page.open("pre", &[]).text(text).close("pre");
+            }
             Block::Answer(cell) => {
                 page.open("p", &[]).open("strong", &[]).text(&shown(cell)).close("strong").close("p");
             }

@@ -9,6 +9,7 @@ use makespan_scene::{Role, bytes, count, counted, visible};
 use crate::amount::Unit;
 use crate::look::Look;
 use crate::moment::Moments;
+use crate::rerun::{Again, rerun};
 use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::value::Value;
@@ -52,6 +53,7 @@ pub fn details(facts: &Facts, task: TaskId, look: &Look) -> Vec<Section> {
     let moments = &Moments::new(run, look);
     let mut sections = vec![summary(facts, task, moments), waiting(facts, task, look)];
     sections.extend(errors(run, task));
+    sections.extend(rerun(run, &Again::Tasks(vec![task.0])));
     sections.push(attempts(run, task, moments));
     sections.push(neighbours(run, task));
     let i = task.index();

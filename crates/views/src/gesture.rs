@@ -38,6 +38,8 @@ pub enum Movement {
     Centre(f64),
     /// Shows a window of time, ns since the epoch.
     Window(i64, i64),
+    /// Puts a point of the plane in the middle, as a press on the small map of a graph does.
+    To(f64, f64),
 }
 
 /// Which part of what is shown, and how large.
@@ -265,7 +267,7 @@ fn time(frame: &TimeFrame, whole: (i64, i64), rows: u32, movement: Movement) -> 
     let next = match movement {
         Movement::Drag(dx, _) => scale.pan(-dx, whole),
         Movement::Scroll(dx, _) if dx != 0.0 => scale.pan(dx, whole),
-        Movement::Scroll(..) => scale,
+        Movement::Scroll(..) | Movement::To(..) => scale,
         Movement::Pan(x, _) => scale.pan(x * (scale.x1 - scale.x0), whole),
         Movement::Zoom(x, _, by) => scale.zoom(x, by, whole, NARROWEST),
         Movement::ZoomMiddle(by) => scale.zoom(f64::midpoint(scale.x0, scale.x1), by, whole, NARROWEST),
@@ -313,6 +315,7 @@ fn plane(frame: &graph::Frame, size: (f32, f32), movement: Movement) -> Option<C
             Camera { zoom: zoom.min(2.0), ..middle }
         }
         Movement::Fit => return None,
+        Movement::To(x, y) => Camera { x: x as f32, y: y as f32, zoom: c.zoom },
         Movement::Centre(_) | Movement::Window(..) => c,
     };
     Some(bounded(next, size))

@@ -30,6 +30,7 @@ mod moment;
 mod named;
 pub mod overview;
 mod recorded;
+pub mod rerun;
 mod roles;
 pub mod section;
 pub mod sections;

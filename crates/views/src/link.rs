@@ -313,6 +313,7 @@ mod tests {
             sort: Sort { key: SortKey::Duration, descending: true },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
             graph: graph::Graphing {
+                drawing: graph::Drawing::Matrix,
                 by: graph::Grouping::Steps,
                 open: vec!["s:a,b".to_owned()],
                 group: Some("s:c&d".to_owned()),

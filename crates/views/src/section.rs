@@ -38,6 +38,8 @@ pub enum Block {
     Table(Table),
     /// Text as it was written, with its line breaks.
     Text(String),
+    /// A command for a POSIX shell, to be copied as it stands.
+    Command(String),
     /// The sentence that answers.
     Answer(Cell),
     /// A sentence of ours.

@@ -53,6 +53,8 @@ impl Terminal {
                 out.push_str(&self.table(table));
             }
             Block::Text(text) => out.push_str(&self.lines(text)),
+            // Never wrapped or cut: it is there to be copied.
+            Block::Command(text) => out.push_str(&format!("    {}\n", clean(text))),
             Block::Answer(cell) => out.push_str(&self.answer(cell)),
             Block::Note(text) => out.push_str(&self.hanging("  ", &clean(text), 2)),
             Block::Caution(text) => out.push_str(&self.hanging("  ! ", &clean(text), 4)),

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use makespan_layout::Layout;
 use makespan_model::TaskId;
-use makespan_scene::{Hit, Rect, count, counted};
+use makespan_scene::{Hit, Rect, Scene, count, counted};
 use makespan_views::gesture::{Frame, Movement, bounded};
 use makespan_views::graph::{
-    Drawn, Focus, Frame as PlaneFrame, Grouping, fit, opening, overlay, scene, twin,
+    Drawing, Drawn, Focus, Frame as PlaneFrame, Grouping, edges_twin, fit, map_size, matrix_overlay,
+    matrix_scene, opening, overlay, scene, twin,
 };
 use makespan_views::{Camera, Table, Target, ViewState, task_tip, tasks_tip};
 
@@ -39,13 +40,26 @@ impl<'s> GraphOf<'s> {
     fn node_of(&self, hit: Hit) -> Option<u32> {
         match Target::of(hit)? {
             Target::Task(t) => self.drawn.graph.node_of_task(t),
+            // A cell of the matrix leads to what depends.
+            Target::Edge(e) => self.drawn.graph.edges.get(e as usize).map(|edge| edge.1),
             Target::Group(n) => ((n as usize) < self.drawn.graph.nodes.len()).then_some(n),
             _ => None,
         }
     }
 
+    /// The nodes where they stand in a picture of that size.
+    fn placed(&self, size: Size) -> Rc<Drawn> {
+        self.open.graph_in(self.view, size.0)
+    }
+
+    fn is_matrix(&self) -> bool {
+        self.view.graph.drawing == Drawing::Matrix
+    }
+
     fn frame(&self, size: Size) -> Frame {
-        plane(&self.drawn.layout, self.view.camera, opening, size, false)
+        // A matrix is looked at as a whole first, whether names can be read or not.
+        let opens = if self.is_matrix() { fit } else { opening };
+        plane(&self.placed(size).layout, self.view.camera, opens, size, false)
     }
 
     /// What stands beside the pointer.
@@ -68,6 +82,23 @@ impl<'s> GraphOf<'s> {
         Some(text)
     }
 
+    /// The edge of a cell of the matrix.
+    fn edge_of(&self, hit: Hit) -> Option<(u32, u32)> {
+        let Target::Edge(e) = Target::of(hit)? else { return None };
+        self.drawn.graph.edges.get(e as usize).copied()
+    }
+
+    /// Both ends of the edge that was hit, in words.
+    fn ends(&self, hit: Hit) -> Option<String> {
+        let (a, b) = self.edge_of(hit)?;
+        let name = |n: u32| {
+            let node = &self.drawn.graph.nodes[n as usize];
+            let words = node.task().map_or_else(|| node.label.clone(), |t| described(self.open, TaskId(t)));
+            words.split('\n').next().unwrap_or_default().to_owned()
+        };
+        Some(format!("{}\ndepends on\n{}", name(b), name(a)))
+    }
+
     fn about(&self, frame: &Frame) -> String {
         let (graph, run) = (&self.drawn.graph, &self.open.run);
         let (nodes, tasks) = (count(graph.count() as u64), counted(run.task_count(), "task"));
@@ -87,6 +118,10 @@ impl<'s> GraphOf<'s> {
             parts.push(format!(
                 "{nodes} of {tasks}: failures, the critical path and the earliest; the table holds all"
             ));
+        }
+        if self.is_matrix() {
+            let what = "each cell: its column depends on its row; hover names both";
+            parts.push(what.to_owned());
         }
         if let Frame::Plane { opening, whole, .. } = frame
             && opening != whole
@@ -112,6 +147,14 @@ impl<'s> GraphOf<'s> {
         let all = 0..self.open.run.task_count() as u32;
         all.filter(|t| self.drawn.graph.node_of_task(*t).is_none()).count()
     }
+}
+
+/// The small map of the graph in a window of that size.
+pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
+    let open = session.run(view.run)?;
+    let drawn = open.graph_in(view, size.0);
+    let room = map_size((drawn.layout.width, drawn.layout.height), size)?;
+    Some(makespan_views::graph::map(&drawn, room))
 }
 
 /// The part of a layout that is seen, which opens with the camera that `opens` gives.
@@ -180,13 +223,13 @@ fn toggle(open: &OpenRun, view: &ViewState, key: &str, size: Size, out: &mut Tur
         let (at, box_) = (drawn.layout.nodes[n], drawn.graph.nodes[n].size);
         Some((at.x - box_.w / 2.0, at.y - box_.h / 2.0))
     };
-    let drawn = open.graph(view);
+    let drawn = open.graph_in(view, size.0);
     let camera = seen(&plane(&drawn.layout, view.camera, opening, size, false)).camera;
     let before = corner(&drawn);
     out.after.graph.expand(key, !view.graph.is_open(key));
     (out.after.selected, out.after.graph.group) = (None, Some(key.to_owned()));
     out.is_step = true;
-    let drawn = open.graph(&out.after);
+    let drawn = open.graph_in(&out.after, size.0);
     if let (Some(before), Some(after)) = (before, corner(&drawn)) {
         let moved = Camera { x: camera.x + after.0 - before.0, y: camera.y + after.1 - before.1, ..camera };
         out.after.camera = Some(bounded(moved, (drawn.layout.width, drawn.layout.height)));
@@ -199,7 +242,11 @@ impl Drawable for GraphOf<'_> {
         let look = self.session.look(self.open, self.view);
         let graph = &self.drawn.graph;
         Picture {
-            scene: scene(&self.open.run, &self.drawn, &look, &seen(&frame)),
+            scene: if self.is_matrix() {
+                matrix_scene(&self.open.run, &self.placed(size), &look, &seen(&frame))
+            } else {
+                scene(&self.open.run, &self.placed(size), &look, &seen(&frame))
+            },
             label: format!(
                 "Graph: {}, {}. The table (V) holds the same.",
                 counted(graph.nodes.len(), "node"),
@@ -216,7 +263,13 @@ impl Drawable for GraphOf<'_> {
     fn overlay(&self, size: Size, pointer: &Pointer) -> Overlay {
         let frame = seen(&self.frame(size));
         let hover = self.node_of(pointer.hit);
-        let mut made = overlay(&self.drawn, hover, self.open.selected_node(self.view), &frame);
+        let selected = self.open.selected_node(self.view);
+        let mut made = if self.is_matrix() {
+            let (row, column) = self.edge_of(pointer.hit).map_or((hover, hover), |(a, b)| (Some(a), Some(b)));
+            matrix_overlay(&self.placed(size), (row, column), selected, &frame)
+        } else {
+            overlay(&self.placed(size), hover, selected, &frame)
+        };
         if let Some((from, to)) = pointer.picked {
             picked(&mut made, between(from, to));
         }
@@ -226,17 +279,21 @@ impl Drawable for GraphOf<'_> {
             None => format!("{} · {}", node.label, node.note),
         });
         let tip = pointer.at.zip(hover).and_then(|((x, y), node)| {
-            let text = self.tip(node)?;
+            let text = self.ends(pointer.hit).or_else(|| self.tip(node))?;
             Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
         });
         Overlay { scene: made, about, tip }
     }
 
     fn rows(&self) -> usize {
-        self.drawn.graph.nodes.len()
+        let graph = &self.drawn.graph;
+        if self.is_matrix() { graph.edges.len() } else { graph.nodes.len() }
     }
 
     fn table(&self, range: Range<usize>) -> Table {
+        if self.is_matrix() {
+            return edges_twin(&self.open.run, &self.drawn.graph, range);
+        }
         twin(&self.open.run, &self.drawn.graph, range)
     }
 
@@ -265,22 +322,22 @@ impl Drawable for GraphOf<'_> {
         if press.double && node.group.is_none() {
             let zoom = seen(&self.frame(size)).camera.zoom.max(1.0);
             let node = self.node_of(press.hit);
-            if let Some(camera) = node.and_then(|n| onto(&self.drawn.layout, n, zoom)) {
+            if let Some(camera) = node.and_then(|n| onto(&self.placed(size).layout, n, zoom)) {
                 out.after.camera = Some(camera);
             }
         }
     }
 
-    fn fit(&self, _: Size, view: &mut ViewState) {
+    fn fit(&self, size: Size, view: &mut ViewState) {
         let node = self.open.selected_node(view);
-        let Some(camera) = node.and_then(|n| onto(&self.drawn.layout, n, 1.0)) else { return };
+        let Some(camera) = node.and_then(|n| onto(&self.placed(size).layout, n, 1.0)) else { return };
         view.camera = if view.camera == Some(camera) { None } else { Some(camera) };
     }
 
     fn reveal(&self, size: Size, view: &mut ViewState) {
         let zoom = seen(&self.frame(size)).camera.zoom;
         let node = self.open.selected_node(view);
-        if let Some(camera) = node.and_then(|n| onto(&self.drawn.layout, n, zoom)) {
+        if let Some(camera) = node.and_then(|n| onto(&self.placed(size).layout, n, zoom)) {
             view.camera = Some(camera);
         }
     }

@@ -9,9 +9,11 @@ pub(crate) mod over;
 pub(crate) mod timeline;
 pub(crate) mod union;
 
+use makespan_scene::Scene;
 use makespan_views::compare::Part;
 use makespan_views::{View, ViewState};
 
+use crate::question::Size;
 use crate::session::Session;
 pub(crate) use drawable::Drawable;
 
@@ -27,4 +29,12 @@ pub(crate) fn shown<'s>(session: &'s Session, view: &'s ViewState) -> Option<Box
         (View::Compare, Part::Trend) => Box::new(lines::Trend::new(session, view)?),
         _ => return None,
     })
+}
+
+/// The small map of all that a view shows a part of.
+pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
+    match view.view {
+        View::Graph => graph::map(session, view, size),
+        _ => timeline::map(session, view, size),
+    }
 }

@@ -23,7 +23,7 @@ pub const IMPORTER: Importer = Importer {
     title: "Perfetto trace",
     parts: &["trace"],
     how: "`tracebox` or `perfetto -o trace.pftrace` with the data source track_event, the Perfetto SDK, Chrome's tracing; \
-          `makespan export --to perfetto`",
+          `makespan export --format perfetto`",
     lossy: "kernel events (scheduling, ftrace), samples of stacks and heaps, logcat; outcomes and retries, unless an \
             annotation gives them; dependencies, unless flows were recorded",
     sniff,
@@ -95,7 +95,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         if trace.packets == 0 {
             return Err(ReadError::broken(format!("{} has no complete packet of a trace", part.source.name)));
         }
-        tell::tell(trace, &part.source.name, options, sink);
+        tell::tell(trace, &part.source.name, &IMPORTER, options, sink);
     }
     Ok(())
 }

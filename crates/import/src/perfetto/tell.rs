@@ -5,11 +5,10 @@ use std::borrow::Cow;
 use makespan_format::{Alert, Attempt, ErrorInfo, EventSink, Fields, Json, Log, Sample, Severity, Status};
 use makespan_model::{HashMap, Order as _};
 
-use super::IMPORTER;
 use super::reader::{Item, Trace, What};
 use crate::draft::{Draft, Piece};
 use crate::gather::{DATED, alarm};
-use crate::importer::Options;
+use crate::importer::{Importer, Options};
 use crate::json::tape::Tape;
 use crate::outcome::Outcome;
 
@@ -38,7 +37,13 @@ struct Bound {
 }
 
 /// Emits what was read of a file.
-pub(super) fn tell(mut trace: Trace, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+pub(super) fn tell(
+    mut trace: Trace,
+    file: &str,
+    importer: &Importer,
+    options: &Options<'_>,
+    sink: &mut dyn EventSink,
+) {
     trace.items.order_by_key(|item| item.t);
     let bound = bind(&trace);
     let unended = bound.slices.iter().filter(|slice| slice.ended.is_none()).count() as u64;
@@ -82,7 +87,7 @@ pub(super) fn tell(mut trace: Trace, file: &str, options: &Options<'_>, sink: &m
         for at in 0..trace.items.len() as u32 {
             teller.moment(at, None, &mut draft);
         }
-        return draft.emit(&IMPORTER, sink);
+        return draft.emit(importer, sink);
     };
     // Our own export: a process is a run.
     let mut runs: Vec<(u64, Vec<usize>)> = Vec::new();
@@ -109,7 +114,7 @@ pub(super) fn tell(mut trace: Trace, file: &str, options: &Options<'_>, sink: &m
         for at in 0..trace.items.len() as u32 {
             teller.moment(at, Some(pid), &mut draft);
         }
-        draft.emit(&IMPORTER, sink);
+        draft.emit(importer, sink);
     }
 }
 

@@ -8,13 +8,22 @@ use std::cmp::Reverse;
 use makespan_layout::{Direction, Layout, Point, Request, Route, Size, layout};
 use makespan_model::NONE;
 
-use super::node::{AIR, TITLE};
+use super::node::{AIR, Node, TITLE};
 use super::nodes::Graph;
 
 /// Length of the page that a layout is folded to, px at zoom 1: what a window of 1,200 px shows at [`READABLE`].
 pub const PAGE: f32 = 1_440.0;
 /// And its height.
 const PAGE_HEIGHT: f32 = 816.0;
+
+/// Pages narrower than that differ by this much, px: a window that is drawn wider is not laid out anew with every pixel.
+const STEP: f32 = 120.0;
+
+/// The page for a picture that is `width` px wide: what it shows at [`READABLE`], at most [`PAGE`].
+pub fn page_for(width: f32) -> f32 {
+    let fits = (width / READABLE / STEP).ceil() * STEP;
+    if fits.is_finite() && fits >= 1.0 { fits.clamp(3.0 * STEP, PAGE) } else { PAGE }
+}
 
 /// The least zoom at which names are written with 10 px.
 pub const READABLE: f32 = 10.0 / 12.0;
@@ -30,7 +39,14 @@ pub struct Drawn {
 
 impl Drawn {
     /// Lays out a graph; the boxes of expanded groups get their sizes. O((n + e) log (n + e)) plus a bounded search.
-    pub fn new(mut graph: Graph) -> Drawn {
+    pub fn new(graph: Graph) -> Drawn {
+        Drawn::on(graph, PAGE)
+    }
+
+    /// The same on a page of that width, px at zoom 1.
+    pub fn on(mut graph: Graph, page: f32) -> Drawn {
+        // Borders that were laid out before start from their titles again.
+        graph.nodes.iter_mut().filter(|node| node.is_open).for_each(Node::fit_words);
         let n = graph.nodes.len();
         let mut whole = Layout {
             nodes: vec![Point::default(); n],
@@ -63,7 +79,7 @@ impl Drawn {
         order.push((0, plane));
         order.sort_unstable_by_key(|&(depth, node)| (Reverse(depth), node));
         for &(_, border) in &order {
-            let size = place(&graph, &inside[border as usize], &links[border as usize], &mut whole);
+            let size = place(&graph, page, &inside[border as usize], &links[border as usize], &mut whole);
             match graph.nodes.get_mut(border as usize) {
                 None => (whole.width, whole.height) = (size.w, size.h),
                 Some(node) => {
@@ -92,7 +108,7 @@ impl Drawn {
 }
 
 /// Lays out the nodes within one border and gives the size of it all.
-fn place(graph: &Graph, inside: &[u32], links: &[u32], whole: &mut Layout) -> Size {
+fn place(graph: &Graph, page: f32, inside: &[u32], links: &[u32], whole: &mut Layout) -> Size {
     let local = |n: u32| inside.binary_search(&n).unwrap_or_default() as u32;
     let edges = links.iter().map(|&e| graph.edges[e as usize]).map(|(a, b)| (local(a), local(b))).collect();
     let placed = layout(&Request {
@@ -101,7 +117,7 @@ fn place(graph: &Graph, inside: &[u32], links: &[u32], whole: &mut Layout) -> Si
         direction: Direction::LeftRight,
         layer_gap: 56.0,
         node_gap: 16.0,
-        page: PAGE,
+        page,
     });
     for ((&n, at), layer) in inside.iter().zip(placed.nodes).zip(placed.layer) {
         (whole.nodes[n as usize], whole.layer[n as usize]) = (at, layer);

@@ -48,6 +48,37 @@ impl Grouping {
     }
 }
 
+/// How the graph is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Drawing {
+    /// Nodes in layers, with lines between them.
+    #[default]
+    Layers,
+    /// A matrix: nodes are rows and columns, dependencies are cells.
+    Matrix,
+}
+
+impl Drawing {
+    /// Both, the usual one first.
+    pub const ALL: [Drawing; 2] = [Drawing::Layers, Drawing::Matrix];
+
+    /// The name in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            Drawing::Layers => "layers",
+            Drawing::Matrix => "matrix",
+        }
+    }
+
+    /// What people read.
+    pub fn title(self) -> &'static str {
+        match self {
+            Drawing::Layers => "Layers",
+            Drawing::Matrix => "Matrix",
+        }
+    }
+}
+
 /// What a focus is around.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Centre {
@@ -130,6 +161,8 @@ impl Focus {
 pub struct Graphing {
     /// What nodes stand for.
     pub by: Grouping,
+    /// How they are drawn.
+    pub drawing: Drawing,
     /// Keys of the groups that are expanded, sorted.
     pub open: Vec<String>,
     /// Key of the selected group. A selected task counts before it.
@@ -161,6 +194,9 @@ impl Graphing {
         if self.by != Grouping::default() {
             all.push(("nodes", self.by.name().to_owned()));
         }
+        if self.drawing != Drawing::default() {
+            all.push(("drawing", self.drawing.name().to_owned()));
+        }
         if !self.open.is_empty() {
             all.push(("open", joined(self.open.iter().map(String::as_str))));
         }
@@ -190,6 +226,9 @@ impl Graphing {
     pub(crate) fn take(&mut self, key: &str, value: &str) {
         match key {
             "nodes" => self.by = Grouping::ALL.into_iter().find(|g| g.name() == value).unwrap_or_default(),
+            "drawing" => {
+                self.drawing = Drawing::ALL.into_iter().find(|d| d.name() == value).unwrap_or_default();
+            }
             "open" => {
                 self.open = parted(value);
                 self.open.sort_unstable();
@@ -248,7 +287,12 @@ mod tests {
 
     #[test]
     fn what_is_chosen_survives_a_link_whatever_names_hold() {
-        let mut all = Graphing { by: Grouping::Steps, from: Some("x".to_owned()), ..Graphing::default() };
+        let mut all = Graphing {
+            by: Grouping::Steps,
+            drawing: Drawing::Matrix,
+            from: Some("x".to_owned()),
+            ..Graphing::default()
+        };
         for key in ["s:b,~1", "s:a~", "s:"] {
             all.expand(key, true);
         }

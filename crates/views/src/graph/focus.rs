@@ -49,6 +49,12 @@ pub(crate) fn in_focus(facts: &Facts, focus: &Focus) -> Option<Vec<bool>> {
     }
 }
 
+/// The tasks in focus, by index; `None` where that is all of them.
+pub fn tasks_in_focus(facts: &Facts, focus: &Focus) -> Option<Vec<u32>> {
+    let mask = in_focus(facts, focus)?;
+    Some((0..mask.len() as u32).filter(|t| mask[*t as usize]).collect())
+}
+
 /// The tasks of a group by its key, whatever kind of group it is.
 pub fn group_members(run: &Run, key: &str) -> Vec<u32> {
     let (rest, only_failed) = {

@@ -9,6 +9,7 @@ use super::node::{Spread, length, statuses};
 use crate::amount::share;
 use crate::look::Look;
 use crate::moment::Moments;
+use crate::rerun::{Again, rerun};
 use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::tasks::start_of;
@@ -46,7 +47,9 @@ pub fn group_details(facts: &Facts, tasks: &[u32], look: &Look) -> Vec<Section> 
             pairs.push(("Mean concurrency".to_owned(), Cell::new(format!("{mean:.1}"))));
         }
     }
-    vec![Section::new("summary", "Summary", vec![Block::Pairs(pairs)]), members(facts, tasks)]
+    let summary = Section::new("summary", "Summary", vec![Block::Pairs(pairs)]);
+    let again = rerun(run, &Again::Tasks(tasks.to_vec()));
+    std::iter::once(summary).chain(again).chain([members(facts, tasks)]).collect()
 }
 
 fn members(facts: &Facts, tasks: &[u32]) -> Section {

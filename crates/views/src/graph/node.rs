@@ -135,11 +135,16 @@ impl Node {
     }
 
     fn sized(mut self) -> Node {
+        self.fit_words();
+        self
+    }
+
+    /// Makes its box as large as its words need.
+    pub(crate) fn fit_words(&mut self) {
         let label = width(&self.label, LABEL, Weight::Bold, Face::Sans);
         let note = width(&self.note, NOTE, Weight::Regular, Face::Sans);
         let w = (label.max(note) + 40.0).clamp(92.0, 250.0);
         self.size = Size { w, h: if self.is_open { TITLE + AIR } else { HEIGHT } };
-        self
     }
 
     /// The only task it stands for; `None` of a group.

@@ -13,21 +13,21 @@ use crate::roles::status_role;
 use crate::target::Target;
 
 /// The box of a node.
-fn place(layout: &Layout, node: &Node, i: usize) -> Rect {
+pub(super) fn place(layout: &Layout, node: &Node, i: usize) -> Rect {
     let (size, c) = (node.size, layout.nodes[i]);
     Rect::new(c.x - size.w / 2.0, c.y - size.h / 2.0, size.w, size.h)
 }
 
 /// How the tasks of a node are marked.
 #[derive(Clone, Copy, Debug)]
-struct Mark {
-    critical: bool,
-    dim: bool,
-    related: bool,
+pub(super) struct Mark {
+    pub(super) critical: bool,
+    pub(super) dim: bool,
+    pub(super) related: bool,
 }
 
 impl Mark {
-    fn of(node: &Node, look: &Look) -> Mark {
+    pub(super) fn of(node: &Node, look: &Look) -> Mark {
         let any = |is: &dyn Fn(u32) -> bool| node.tasks.iter().any(|&t| is(t));
         Mark {
             critical: !look.marks.critical.is_empty() && any(&|t| look.marks.is_critical(t)),
@@ -51,7 +51,7 @@ pub fn scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Scene {
 }
 
 /// Whether related tasks are told apart from others.
-fn some_related(look: &Look) -> bool {
+pub(super) fn some_related(look: &Look) -> bool {
     !look.marks.related.is_empty()
 }
 
@@ -122,6 +122,15 @@ fn edges(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut G
     lines(marked, Role::Critical, thin * 2.5, dash);
 }
 
+/// The colour of a node: that of its status, or what colours mean now.
+pub(super) fn colour(node: &Node, look: &Look) -> Role {
+    if look.colours.is_none() {
+        status_role(node.common_status().unwrap_or(node.status()))
+    } else {
+        look.role(node.tasks.first().copied().unwrap_or(u32::MAX), node.status())
+    }
+}
+
 fn nodes(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut Group) {
     let (graph, seen, zoom) = (&drawn.graph, frame.seen(), frame.camera.zoom);
     let outlined = |role: Role, width: f32| Bars {
@@ -142,11 +151,7 @@ fn nodes(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut G
         let alpha = if faint { 80 } else { 255 };
         let hit = node.task().map_or(Target::Group(i as u32), Target::Task).hit();
         let is_status = look.colours.is_none();
-        let role = if is_status {
-            status_role(node.common_status().unwrap_or(node.status()))
-        } else {
-            look.role(node.tasks.first().copied().unwrap_or(u32::MAX), node.status())
-        };
+        let role = colour(node, look);
         if is_named(zoom) {
             if node.tasks.len() > 1 {
                 stacks.push(Rect::new(rect.x + 4.0, rect.y + 4.0, rect.w, rect.h), Role::Panel, Hit::NONE);

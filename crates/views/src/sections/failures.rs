@@ -43,6 +43,9 @@ pub fn failures(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     if !errors.groups.is_empty() {
         blocks.push(Block::Table(groups(facts, rows)));
     }
+    if !blocks.is_empty() {
+        blocks.extend(crate::rerun::blocks(run, &crate::rerun::Again::Failed));
+    }
     (!blocks.is_empty()).then(|| Section::new("failures", "Failures", blocks))
 }
 

@@ -1,0 +1,133 @@
+//! Command lines for a POSIX shell, made of words of ours and of texts from files. Nothing from a file becomes syntax
+//! of the shell or an option of the program.
+
+use makespan_scene::visible;
+
+/// Longest command, bytes: what a person can still check before running it.
+const LONGEST: usize = 4 * 1024;
+
+/// A command as it is built. A text that no command may contain spoils it as a whole: half a command would do something
+/// else.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    text: String,
+    is_spoilt: bool,
+}
+
+impl Line {
+    /// A command that begins with words of ours.
+    pub(super) fn new(words: &'static str) -> Line {
+        Line { text: words.to_owned(), is_spoilt: false }
+    }
+
+    /// Adds words of ours.
+    pub(super) fn words(mut self, words: &'static str) -> Line {
+        self.text.push(' ');
+        self.text.push_str(words);
+        self
+    }
+
+    /// Adds a text from a file as one argument.
+    pub(super) fn arg(mut self, text: &str) -> Line {
+        match quoted(text) {
+            Some(word) => {
+                self.text.push(' ');
+                self.text.push_str(&word);
+            }
+            None => self.is_spoilt = true,
+        }
+        self
+    }
+
+    /// Adds each text as one argument.
+    pub(super) fn args<'a>(self, all: impl IntoIterator<Item = &'a str>) -> Line {
+        all.into_iter().fold(self, Line::arg)
+    }
+
+    /// The command; `None` where a text cannot stand in one, or where it is too long to be checked.
+    pub(super) fn finish(self) -> Option<String> {
+        (!self.is_spoilt && self.text.len() <= LONGEST).then_some(self.text)
+    }
+}
+
+/// A text as one word of the shell, in single quotes where any of its characters might mean something (POSIX.1-2024,
+/// Shell Command Language, 2.2.2). `None` for what must not stand in a command: nothing at all, a text that a program
+/// would take for an option, and characters that are not seen, for a terminal may act on them and a reader cannot check
+/// them.
+fn quoted(text: &str) -> Option<String> {
+    if text.is_empty() || text.starts_with('-') || visible(text) != text {
+        return None;
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@+,".contains(c);
+    if text.chars().all(is_plain) {
+        return Some(text.to_owned());
+    }
+    Some(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What a POSIX shell makes of a line that consists of plain words and single quotes.
+    pub(in super::super) fn split(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut inside) = (Vec::new(), None::<String>, false);
+        let mut chars = line.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\'' => {
+                    inside = !inside;
+                    word.get_or_insert_default();
+                }
+                _ if inside => word.get_or_insert_default().push(c),
+                '\\' => word.get_or_insert_default().extend(chars.next()),
+                ' ' => words.extend(word.take()),
+                _ => {
+                    assert!(!"$`;&|<>()*?[]#~=%!{}\"\n\t".contains(c), "{c:?} is syntax in {line}");
+                    word.get_or_insert_default().push(c);
+                }
+            }
+        }
+        assert!(!inside, "an open quote in {line}");
+        words.extend(word);
+        words
+    }
+
+    #[test]
+    fn whatever_a_file_contains_is_one_word_of_the_shell() {
+        for text in [
+            "align",
+            "a b",
+            "a'; rm -rf ~; '",
+            "'",
+            "''''",
+            "\\'",
+            "$(reboot)",
+            "`reboot`",
+            "a\"b",
+            "x|y>z&",
+            "~root",
+            "*",
+            "!!",
+            "# not a comment",
+            "=ls",
+            "A=1",
+            "é ü 漢字",
+        ] {
+            let line = Line::new("run").arg(text).words("--now").finish();
+            let words = line.as_deref().map(split);
+            let expected = Some(vec!["run".to_owned(), text.to_owned(), "--now".to_owned()]);
+            assert_eq!(words, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_checked_by_eye_makes_no_command() {
+        for text in
+            ["", "-rf", "--help", "a\nb", "a\rb", "\u{1b}[2J", "a\0", "a\u{202e}b", "\u{7f}", "\u{200b}"]
+        {
+            assert_eq!(Line::new("run").arg("fine").arg(text).arg("fine").finish(), None, "{text:?}");
+        }
+        assert_eq!(Line::new("run").args(["long"; 1_000]).finish(), None);
+    }
+}
