@@ -57,7 +57,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         tools::document_server(&python);
         let mut command = at(workspace);
         command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
-        command.env("MAKESPAN_OTEL_PYTHON", python);
+        command.env("MAKESPAN_OTEL_PYTHON", &python).env("MAKESPAN_PANDAS_PYTHON", &python);
         counted(command.args(EVERY_STORE).args(SHOW), tally)
     });
     sum.tests("tests of the app", |tally| {

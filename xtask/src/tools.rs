@@ -9,7 +9,7 @@
 //! | PostgreSQL, MariaDB, Redis | tests of the stores | `apt-get`, as root on Debian |
 //! | graphviz, xmllint | tests of the exports | `apt-get`, as root on Debian |
 //! | SecantusDB, which speaks the protocol of MongoDB | tests of the stores | `pip install` into the cache |
-//! | a Python with pandas, the OpenTelemetry SDK, wheel | tests of exports, the server and the package | `pip install` into the cache |
+//! | a Python with pandas, pyarrow, the OpenTelemetry SDK, wheel | tests of exports, the server and the package | `pip install` into the cache |
 //!
 //! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
 //! every installation; then the error holds the commands to type.
@@ -170,8 +170,14 @@ pub(crate) fn servers() {
 }
 
 /// What the Python of the tests has beside the standard library.
-const PYTHON_PACKAGES: [&str; 5] =
-    ["setuptools>=71", "wheel", "pandas", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"];
+const PYTHON_PACKAGES: [&str; 6] = [
+    "setuptools>=71",
+    "wheel",
+    "pandas",
+    "pyarrow",
+    "opentelemetry-sdk",
+    "opentelemetry-exporter-otlp-proto-http",
+];
 
 /// A Python with those packages, in an environment of its own in the cache; the one on the PATH where that cannot be had.
 pub(crate) fn python() -> PathBuf {
@@ -180,7 +186,7 @@ pub(crate) fn python() -> PathBuf {
     let program = folder.join("bin/python3");
     let is_whole = |program: &Path| {
         let mut command = Command::new(program);
-        capture(command.args(["-c", "import setuptools, wheel, pandas, opentelemetry.sdk"])).is_ok()
+        capture(command.args(["-c", "import setuptools, wheel, pandas, pyarrow, opentelemetry.sdk"])).is_ok()
     };
     if is_whole(&program) {
         return program;
@@ -189,7 +195,7 @@ pub(crate) fn python() -> PathBuf {
     make.args(["-m", "venv"]).arg(&folder);
     let mut fill = Command::new(&program);
     fill.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON_PACKAGES);
-    match install("Python packages, which the tests read exports with (some 200 MB)", &mut [make, fill]) {
+    match install("Python packages, which the tests read exports with (some 350 MB)", &mut [make, fill]) {
         Ok(()) => program,
         Err(why) => {
             eprintln!("  Python packages: the tests that need them are skipped: {why}");

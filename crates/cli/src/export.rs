@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use makespan_analysis::{DateRange, Facts, RunFigures};
-use makespan_export::{Exported, Format, Options, document, export, perfetto};
+use makespan_export::{ExportError, Exported, Format, Options, document, export, parquet, perfetto, png};
 use makespan_format::{read_line, write_line};
 use makespan_redact::Redactor;
 use makespan_report::{Options as Report, html, without_secrets};
@@ -57,6 +57,17 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
             let bytes = perfetto(&chosen.iter().collect::<Vec<_>>(), &mut notes);
             tell(&notes);
             bytes
+        }
+        ExportFormat::Png => {
+            let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;
+            let (options, mut notes) = (options(args)?, Vec::new());
+            let bytes = png(&chosen.iter().collect::<Vec<_>>(), &options, args.scale, &mut notes);
+            tell(&notes);
+            bytes.map_err(refused)?
+        }
+        ExportFormat::Parquet => {
+            let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;
+            parquet(&chosen.iter().collect::<Vec<_>>(), args.table.into()).map_err(refused)?
         }
         _ => written(&lines(args, format, config, redactor.as_mut())?, format)?,
     };
@@ -113,23 +124,27 @@ fn exported(
     redactor: Option<&mut Redactor>,
 ) -> Result<String, Failure> {
     let chosen = chosen(args, facts(&args.input, config, redactor)?, config)?;
+    text(&chosen, format, &options(args)?)
+}
+
+fn options(args: &ExportArgs) -> Result<Options, Failure> {
     let theme = Theme::named(&args.theme).ok_or_else(|| {
         let known: Vec<&str> = Theme::all().iter().map(|t| t.name).collect();
         Failure::Usage(format!("unknown theme {}; valid themes: {}", clean(&args.theme), known.join(", ")))
     })?;
-    let options =
-        Options { table: args.table.into(), csv_raw: args.csv_raw, picture: args.view.into(), theme };
-    text(&chosen, format, &options)
+    Ok(Options { table: args.table.into(), csv_raw: args.csv_raw, picture: args.view.into(), theme })
+}
+
+fn refused(error: ExportError) -> Failure {
+    Failure::Refused(match error {
+        ExportError::OneRun(..) => format!("{error} with --run N, counted from 1"),
+        other => other.to_string(),
+    })
 }
 
 fn text(runs: &[Facts], format: Format, options: &Options) -> Result<String, Failure> {
     let runs: Vec<&Facts> = runs.iter().collect();
-    let Exported { text, notes } = export(&runs, format, options).map_err(|error| {
-        Failure::Refused(match error {
-            makespan_export::ExportError::OneRun(..) => format!("{error} with --run N, counted from 1"),
-            other => other.to_string(),
-        })
-    })?;
+    let Exported { text, notes } = export(&runs, format, options).map_err(refused)?;
     tell(&notes);
     Ok(text)
 }

@@ -167,3 +167,47 @@ fn traces_of_other_programs_are_written_and_read() {
         "and the same on standard output"
     );
 }
+
+#[test]
+fn pictures_and_tables_are_written_as_binary_files() {
+    let dir = folder("export-binary");
+    let path = file(&dir, "nightly.txt", NIGHTLY);
+    let written = |name: &str, args: &[&str]| {
+        let out = dir.join(name).display().to_string();
+        let output = run(&[&["export", &path, "-o", &out], args].concat());
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+        std::fs::read(&out).unwrap()
+    };
+    let side = |png: &[u8], at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    let png = written("a.PNG", &["--view", "timeline"]);
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert_eq!(side(&png, 16), 2_400, "twice the width of the SVG");
+    let larger = written("b.png", &["--view", "timeline", "--scale", "3", "--theme", "dark"]);
+    assert_eq!((side(&larger, 16), side(&larger, 20)), (3_600, side(&png, 20) / 2 * 3));
+    let output = run(&["export", &path, "--format", "png", "--view", "timeline"]);
+    assert!(output.stdout == png, "and the same on standard output");
+    for scale in ["0.5", "5", "NaN", "x"] {
+        let output = run(&["export", &path, "--format", "png", "--scale", scale]);
+        assert_eq!(output.status.code(), Some(2), "{scale}");
+        assert!(text(&output.stderr).contains("from 1 to 4"));
+    }
+    let (tasks, attempts) =
+        (written("t.parquet", &[]), written("a.parquet", &["--table", "attempts", "--run", "1"]));
+    for table in [&tasks, &attempts] {
+        assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
+    }
+    let names = |bytes: &[u8], name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
+    assert!(names(&tasks, b"depends_on") && names(&attempts, b"queue_s") && !names(&attempts, b"depends_on"));
+    let other = file(
+        &dir,
+        "other.jsonl",
+        "{\"event\":\"run\",\"run\":\"other\"}\n{\"event\":\"task\",\"task\":\"x\"}\n",
+    );
+    let two = run(&["export", &path, &other, "--format", "png"]);
+    assert_eq!(two.status.code(), Some(1));
+    assert!(
+        text(&two.stderr).contains("PNG") && text(&two.stderr).contains("--run N"),
+        "{}",
+        text(&two.stderr)
+    );
+}

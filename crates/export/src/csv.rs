@@ -1,10 +1,22 @@
 //! Comma-separated values (RFC 4180), with cells that no spreadsheet executes as formulas.
 
+use makespan_analysis::Facts;
 use makespan_format::time::{SECOND, format_rfc3339};
 use makespan_model::UNKNOWN;
 
+use crate::options::Options;
+use crate::rows::{Column, Rows};
+use crate::tables::{columns, fill};
+
+/// Writes the table that the options choose, of all runs.
+pub(crate) fn csv(runs: &[&Facts], options: &Options) -> String {
+    let mut csv = Csv::new(columns(options.table), options.csv_raw);
+    fill(runs, options.table, &mut csv);
+    csv.text
+}
+
 /// Rows of a table while they are written.
-pub(crate) struct Csv {
+struct Csv {
     text: String,
     /// Whether cells that look like formulas are left unchanged.
     raw: bool,
@@ -13,9 +25,9 @@ pub(crate) struct Csv {
 
 impl Csv {
     /// Makes a table with these columns and no rows.
-    pub(crate) fn new(columns: &[&str], raw: bool) -> Csv {
+    fn new(columns: &[Column], raw: bool) -> Csv {
         let mut csv = Csv { text: String::new(), raw, is_first: true };
-        columns.iter().for_each(|column| csv.number(column));
+        columns.iter().for_each(|(column, _)| csv.word(column));
         csv.end();
         csv
     }
@@ -25,15 +37,10 @@ impl Csv {
             self.text.push(',');
         }
     }
+}
 
-    /// Adds a cell whose text needs no quotes.
-    pub(crate) fn number(&mut self, cell: &str) {
-        self.part();
-        self.text.push_str(cell);
-    }
-
-    /// Adds a cell with text from a run.
-    pub(crate) fn cell(&mut self, cell: &str) {
+impl Rows for Csv {
+    fn text(&mut self, cell: &str) {
         self.part();
         let prefix = if !self.raw && is_formula(cell) { "'" } else { "" };
         let edge = |c: char| c == ' ' || c == '\t';
@@ -48,36 +55,40 @@ impl Csv {
         }
     }
 
-    /// Adds a count.
-    pub(crate) fn count(&mut self, n: usize) {
-        self.number(&n.to_string());
+    fn texts(&mut self, texts: &[&str]) {
+        self.text(&texts.join(";"));
     }
 
-    /// Adds a number; an empty cell if it is not finite.
-    pub(crate) fn value(&mut self, value: f64) {
+    /// Words of ours need no quotes.
+    fn word(&mut self, word: &str) {
+        self.part();
+        self.text.push_str(word);
+    }
+
+    fn count(&mut self, n: Option<usize>) {
+        self.word(&n.map_or_else(String::new, |n| n.to_string()));
+    }
+
+    fn value(&mut self, value: f64) {
         let text = if value.is_finite() { value.to_string() } else { String::new() };
-        self.number(&text);
+        self.word(&text);
     }
 
-    /// Adds a duration in ns, as seconds; an empty cell if it is unknown.
-    pub(crate) fn seconds(&mut self, ns: i64) {
-        self.number(&if ns == UNKNOWN { String::new() } else { seconds(ns) });
+    fn seconds(&mut self, ns: i64) {
+        self.word(&if ns == UNKNOWN { String::new() } else { seconds(ns) });
     }
 
-    /// Adds a time, ns since the epoch, as RFC 3339 in UTC; an empty cell if it is unknown.
-    pub(crate) fn time(&mut self, t: i64) {
-        self.number(&if t == UNKNOWN { String::new() } else { format_rfc3339(t) });
+    fn time(&mut self, t: i64) {
+        self.word(&if t == UNKNOWN { String::new() } else { format_rfc3339(t) });
     }
 
-    /// Ends the row.
-    pub(crate) fn end(&mut self) {
+    fn flag(&mut self, is: bool) {
+        self.word(if is { "true" } else { "false" });
+    }
+
+    fn end(&mut self) {
         self.text.push_str("\r\n");
         self.is_first = true;
-    }
-
-    /// Returns the whole text.
-    pub(crate) fn finish(self) -> String {
-        self.text
     }
 }
 

@@ -12,4 +12,10 @@ pub enum ExportError {
     /// The run has none of the data that the picture shows.
     #[error("the run has no {0} to draw")]
     NoPicture(&'static str),
+    /// The picture cannot be drawn as pixels; the reason is that of the renderer.
+    #[error("the picture cannot be drawn as PNG: {0}; export it as SVG instead")]
+    NotDrawn(String),
+    /// The table cannot be written; the reason is that of the writer.
+    #[error("the table cannot be written: {0}; export it as CSV instead")]
+    NotWritten(String),
 }

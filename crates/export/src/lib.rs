@@ -1,4 +1,5 @@
-//! Converts runs to the formats of other programs, as text. This crate uses no disk: the caller decides where the text goes.
+//! Converts runs to the formats of other programs. This crate uses no disk: the caller decides where the result goes.
+//! Formats that need large crates are features: `png` and `parquet`.
 //!
 //! ```
 //! use makespan_analysis::Facts;
@@ -20,10 +21,15 @@ mod markdown;
 mod mermaid;
 mod options;
 mod otlp;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod perfetto;
 mod picture;
+#[cfg(feature = "png")]
+mod png;
 mod protobuf;
 mod report;
+mod rows;
 mod tables;
 mod xml;
 
@@ -36,7 +42,11 @@ pub use document::document;
 pub use error::ExportError;
 pub use markdown::{inline, sections};
 pub use options::{Format, Options, Picture, Table};
+#[cfg(feature = "parquet")]
+pub use parquet::parquet;
 pub use perfetto::perfetto;
+#[cfg(feature = "png")]
+pub use png::png;
 pub use xml::xml;
 
 /// One or several runs as the text of a file.
@@ -61,7 +71,7 @@ pub fn export(runs: &[&Facts], format: Format, options: &Options) -> Result<Expo
         ([one], Format::Svg) => picture::svg(one, options, &mut notes)?,
         (all, Format::Svg) => return Err(ExportError::OneRun(format.title(), all.len())),
         (all, Format::Markdown) => report::report(all),
-        (all, Format::Csv) => tables::csv(all, options),
+        (all, Format::Csv) => csv::csv(all, options),
         (all, Format::Json) => {
             let lines: Vec<(&str, String)> =
                 all.iter().map(|f| (f.run().id.as_str(), f.run().to_jsonl())).collect();

@@ -1,49 +1,57 @@
-//! The tables of CSV files. Their columns are described in `docs/exports.md` and never renamed.
+//! The tables of CSV and Parquet files. Their columns are described in `docs/exports.md` and never renamed.
 
 use makespan_analysis::{Facts, Rule, judge};
 use makespan_model::{NONE, Run, Status, TaskId, UNKNOWN};
 use makespan_views::tasks::{start_of, worker_of};
 
-use crate::csv::Csv;
-use crate::options::{Options, Table};
+use crate::options::Table;
+use crate::rows::{Column, Kind, Rows};
 
-/// The table that was asked for, of all runs.
-pub(crate) fn csv(runs: &[&Facts], options: &Options) -> String {
-    let (columns, rows): (&[&str], fn(&Facts, &mut Csv)) = match options.table {
-        Table::Tasks => (&TASKS, tasks),
-        Table::Attempts => (&ATTEMPTS, attempts),
-        Table::Metrics => (&METRICS, metrics),
-        Table::Runs => (&RUNS, run),
-    };
-    let mut csv = Csv::new(columns, options.csv_raw);
-    runs.iter().for_each(|facts| rows(facts, &mut csv));
-    csv.finish()
+/// Returns the columns of a table.
+pub(crate) fn columns(table: Table) -> &'static [Column] {
+    match table {
+        Table::Tasks => &TASKS,
+        Table::Attempts => &ATTEMPTS,
+        Table::Metrics => &METRICS,
+        Table::Runs => &RUNS,
+    }
 }
 
-const TASKS: [&str; 20] = [
-    "run",
-    "task",
-    "name",
-    "step",
-    "kind",
-    "parent",
-    "status",
-    "worker",
-    "attempts",
-    "queued",
-    "started",
-    "ended",
-    "wait_s",
-    "duration_s",
-    "work_s",
-    "slack_s",
-    "critical",
-    "depends_on",
-    "error_kind",
-    "error",
+/// Adds the rows of all runs to a table.
+pub(crate) fn fill(runs: &[&Facts], table: Table, rows: &mut dyn Rows) {
+    let add = match table {
+        Table::Tasks => tasks,
+        Table::Attempts => attempts,
+        Table::Metrics => metrics,
+        Table::Runs => run,
+    };
+    runs.iter().for_each(|facts| add(facts, rows));
+}
+
+const TASKS: [Column; 20] = [
+    ("run", Kind::Text),
+    ("task", Kind::Text),
+    ("name", Kind::Text),
+    ("step", Kind::Text),
+    ("kind", Kind::Text),
+    ("parent", Kind::Text),
+    ("status", Kind::Text),
+    ("worker", Kind::Text),
+    ("attempts", Kind::Count),
+    ("queued", Kind::Time),
+    ("started", Kind::Time),
+    ("ended", Kind::Time),
+    ("wait_s", Kind::Seconds),
+    ("duration_s", Kind::Seconds),
+    ("work_s", Kind::Seconds),
+    ("slack_s", Kind::Seconds),
+    ("critical", Kind::Flag),
+    ("depends_on", Kind::Texts),
+    ("error_kind", Kind::Text),
+    ("error", Kind::Text),
 ];
 
-fn tasks(facts: &Facts, csv: &mut Csv) {
+fn tasks(facts: &Facts, rows: &mut dyn Rows) {
     let (run, a) = (facts.run(), &facts.run().attempts);
     let (waiting, slack) = (facts.waiting(), facts.slack());
     let critical = facts.critical_path().map(|p| p.on_path.as_slice()).unwrap_or_default();
@@ -51,146 +59,154 @@ fn tasks(facts: &Facts, csv: &mut Csv) {
         let i = t.index();
         let tries = || run.attempts_of(t).map(|at| at.index());
         let known = |t: &i64| *t != UNKNOWN;
-        csv.cell(&run.id);
-        csv.cell(run.task_id(t));
-        csv.cell(run.task_name(t));
-        csv.cell(run.task_step(t));
-        csv.cell(run.text(run.tasks.kind[i]));
+        rows.text(&run.id);
+        rows.text(run.task_id(t));
+        rows.text(run.task_name(t));
+        rows.text(run.task_step(t));
+        rows.text(run.text(run.tasks.kind[i]));
         let parent = run.parent(t).map_or(run.text(run.tasks.group[i]), |p| run.task_id(p));
-        csv.cell(parent);
-        csv.number(run.tasks.status[i].name());
-        csv.cell(worker_of(run, t));
-        csv.count(tries().count());
-        csv.time(tries().map(|i| a.queued[i]).filter(known).min().unwrap_or(UNKNOWN));
-        csv.time(start_of(run, t));
-        csv.time(run.task_interval(t).map_or(UNKNOWN, |(_, end)| end));
-        csv.seconds(waiting.wait.get(i).copied().unwrap_or(UNKNOWN));
-        csv.seconds(run.task_interval(t).map_or(UNKNOWN, |(from, to)| to.saturating_sub(from)));
+        rows.text(parent);
+        rows.word(run.tasks.status[i].name());
+        rows.text(worker_of(run, t));
+        rows.count(Some(tries().count()));
+        rows.time(tries().map(|i| a.queued[i]).filter(known).min().unwrap_or(UNKNOWN));
+        rows.time(start_of(run, t));
+        rows.time(run.task_interval(t).map_or(UNKNOWN, |(_, end)| end));
+        rows.seconds(waiting.wait.get(i).copied().unwrap_or(UNKNOWN));
+        rows.seconds(run.task_interval(t).map_or(UNKNOWN, |(from, to)| to.saturating_sub(from)));
         let lengths: Vec<i64> = run
             .attempts_of(t)
             .filter_map(|at| run.interval(at))
             .map(|(from, to)| to.saturating_sub(from))
             .collect();
-        csv.seconds(if lengths.is_empty() {
+        rows.seconds(if lengths.is_empty() {
             UNKNOWN
         } else {
             lengths.iter().fold(0, |sum: i64, ns| sum.saturating_add(*ns))
         });
-        csv.seconds(slack.total.get(i).copied().flatten().unwrap_or(UNKNOWN));
-        csv.number(if critical.get(i).copied().unwrap_or(false) { "true" } else { "false" });
+        rows.seconds(slack.total.get(i).copied().flatten().unwrap_or(UNKNOWN));
+        rows.flag(critical.get(i).copied().unwrap_or(false));
         let needed: Vec<&str> = run.predecessors.row(i).iter().map(|&p| run.task_id(TaskId(p))).collect();
-        csv.cell(&needed.join(";"));
+        rows.texts(&needed);
         let failed = run.attempts_of(t).rev().map(|at| at.index());
         let failed = failed.into_iter().find(|&i| !a.error[i].is_empty() || !a.error_kind[i].is_empty());
-        csv.cell(failed.map_or("", |i| run.text(a.error_kind[i])));
-        csv.cell(failed.map_or("", |i| run.text(a.error[i])));
-        csv.end();
+        rows.text(failed.map_or("", |i| run.text(a.error_kind[i])));
+        rows.text(failed.map_or("", |i| run.text(a.error[i])));
+        rows.end();
     }
 }
 
-const ATTEMPTS: [&str; 15] = [
-    "run",
-    "task",
-    "name",
-    "step",
-    "attempt",
-    "status",
-    "worker",
-    "queued",
-    "started",
-    "ended",
-    "queue_s",
-    "duration_s",
-    "progress",
-    "error_kind",
-    "error",
+const ATTEMPTS: [Column; 15] = [
+    ("run", Kind::Text),
+    ("task", Kind::Text),
+    ("name", Kind::Text),
+    ("step", Kind::Text),
+    ("attempt", Kind::Count),
+    ("status", Kind::Text),
+    ("worker", Kind::Text),
+    ("queued", Kind::Time),
+    ("started", Kind::Time),
+    ("ended", Kind::Time),
+    ("queue_s", Kind::Seconds),
+    ("duration_s", Kind::Seconds),
+    ("progress", Kind::Value),
+    ("error_kind", Kind::Text),
+    ("error", Kind::Text),
 ];
 
-fn attempts(facts: &Facts, csv: &mut Csv) {
+fn attempts(facts: &Facts, rows: &mut dyn Rows) {
     let (run, a) = (facts.run(), &facts.run().attempts);
     for t in run.task_ids() {
         for at in run.attempts_of(t) {
             let i = at.index();
-            csv.cell(&run.id);
-            csv.cell(run.task_id(t));
-            csv.cell(run.task_name(t));
-            csv.cell(run.task_step(t));
-            csv.count(a.number[i] as usize);
-            csv.number(a.status[i].name());
-            csv.cell(run.text(a.worker[i]));
-            csv.time(a.queued[i]);
-            csv.time(a.started[i]);
-            csv.time(a.ended[i]);
+            rows.text(&run.id);
+            rows.text(run.task_id(t));
+            rows.text(run.task_name(t));
+            rows.text(run.task_step(t));
+            rows.count(Some(a.number[i] as usize));
+            rows.word(a.status[i].name());
+            rows.text(run.text(a.worker[i]));
+            rows.time(a.queued[i]);
+            rows.time(a.started[i]);
+            rows.time(a.ended[i]);
             let queued = a.queued[i] != UNKNOWN && a.started[i] != UNKNOWN;
-            csv.seconds(if queued { a.started[i].saturating_sub(a.queued[i]) } else { UNKNOWN });
-            csv.seconds(run.interval(at).map_or(UNKNOWN, |(from, to)| to.saturating_sub(from)));
-            csv.value(if a.progress[i] < 0.0 { f64::NAN } else { f64::from(a.progress[i]) });
-            csv.cell(run.text(a.error_kind[i]));
-            csv.cell(run.text(a.error[i]));
-            csv.end();
+            rows.seconds(if queued { a.started[i].saturating_sub(a.queued[i]) } else { UNKNOWN });
+            rows.seconds(run.interval(at).map_or(UNKNOWN, |(from, to)| to.saturating_sub(from)));
+            rows.value(if a.progress[i] < 0.0 { f64::NAN } else { f64::from(a.progress[i]) });
+            rows.text(run.text(a.error_kind[i]));
+            rows.text(run.text(a.error[i]));
+            rows.end();
         }
     }
 }
 
-const METRICS: [&str; 7] = ["run", "task", "attempt", "metric", "value", "unit", "time"];
+const METRICS: [Column; 7] = [
+    ("run", Kind::Text),
+    ("task", Kind::Text),
+    ("attempt", Kind::Count),
+    ("metric", Kind::Text),
+    ("value", Kind::Value),
+    ("unit", Kind::Text),
+    ("time", Kind::Time),
+];
 
-fn metrics(facts: &Facts, csv: &mut Csv) {
+fn metrics(facts: &Facts, rows: &mut dyn Rows) {
     let (run, s) = (facts.run(), &facts.run().samples);
     for i in 0..s.task.len() {
-        csv.cell(&run.id);
-        csv.cell(if s.task[i] == NONE { "" } else { run.task_id(TaskId(s.task[i])) });
-        csv.number(&if s.number[i] == 0 { String::new() } else { s.number[i].to_string() });
-        csv.cell(run.text(s.name[i]));
-        csv.value(s.value[i]);
-        csv.cell(run.text(s.unit[i]));
-        csv.time(s.t[i]);
-        csv.end();
+        rows.text(&run.id);
+        rows.text(if s.task[i] == NONE { "" } else { run.task_id(TaskId(s.task[i])) });
+        rows.count((s.number[i] != 0).then_some(s.number[i] as usize));
+        rows.text(run.text(s.name[i]));
+        rows.value(s.value[i]);
+        rows.text(run.text(s.unit[i]));
+        rows.time(s.t[i]);
+        rows.end();
     }
 }
 
-const RUNS: [&str; 18] = [
-    "run",
-    "name",
-    "workflow",
-    "source",
-    "status",
-    "started",
-    "ended",
-    "makespan_s",
-    "work_s",
-    "critical_path_s",
-    "tasks",
-    "succeeded",
-    "failed",
-    "attempts",
-    "retries",
-    "success_rate",
-    "max_concurrency",
-    "error",
+const RUNS: [Column; 18] = [
+    ("run", Kind::Text),
+    ("name", Kind::Text),
+    ("workflow", Kind::Text),
+    ("source", Kind::Text),
+    ("status", Kind::Text),
+    ("started", Kind::Time),
+    ("ended", Kind::Time),
+    ("makespan_s", Kind::Seconds),
+    ("work_s", Kind::Seconds),
+    ("critical_path_s", Kind::Seconds),
+    ("tasks", Kind::Count),
+    ("succeeded", Kind::Count),
+    ("failed", Kind::Count),
+    ("attempts", Kind::Count),
+    ("retries", Kind::Count),
+    ("success_rate", Kind::Value),
+    ("max_concurrency", Kind::Value),
+    ("error", Kind::Text),
 ];
 
-fn run(facts: &Facts, csv: &mut Csv) {
+fn run(facts: &Facts, rows: &mut dyn Rows) {
     let (run, totals) = (facts.run(), facts.totals());
     let count = |status: Status| totals.statuses[status as usize] as usize;
-    csv.cell(&run.id);
-    csv.cell(run.text(run.name));
-    csv.cell(run.text(run.workflow));
-    csv.cell(run.text(run.source));
-    csv.number(totals.status.map_or("", Status::name));
-    csv.time(totals.started.unwrap_or(UNKNOWN));
-    csv.time(totals.ended.unwrap_or(UNKNOWN));
-    csv.seconds(totals.makespan.unwrap_or(UNKNOWN));
-    csv.seconds(if has_times(run) { totals.work } else { UNKNOWN });
-    csv.seconds(facts.critical_path().map_or(UNKNOWN, |p| p.length));
-    csv.count(totals.tasks);
-    csv.count(count(Status::Succeeded));
-    csv.count(count(Status::Failed));
-    csv.count(totals.attempts);
-    csv.count(totals.retries);
-    csv.value(figure(facts, "success-rate >= 0") / 100.0);
-    csv.value(figure(facts, "max-concurrency >= 0"));
-    csv.cell(run.text(run.error[0]));
-    csv.end();
+    rows.text(&run.id);
+    rows.text(run.text(run.name));
+    rows.text(run.text(run.workflow));
+    rows.text(run.text(run.source));
+    rows.word(totals.status.map_or("", Status::name));
+    rows.time(totals.started.unwrap_or(UNKNOWN));
+    rows.time(totals.ended.unwrap_or(UNKNOWN));
+    rows.seconds(totals.makespan.unwrap_or(UNKNOWN));
+    rows.seconds(if has_times(run) { totals.work } else { UNKNOWN });
+    rows.seconds(facts.critical_path().map_or(UNKNOWN, |p| p.length));
+    rows.count(Some(totals.tasks));
+    rows.count(Some(count(Status::Succeeded)));
+    rows.count(Some(count(Status::Failed)));
+    rows.count(Some(totals.attempts));
+    rows.count(Some(totals.retries));
+    rows.value(figure(facts, "success-rate >= 0") / 100.0);
+    rows.value(figure(facts, "max-concurrency >= 0"));
+    rows.text(run.text(run.error[0]));
+    rows.end();
 }
 
 /// A figure of a run as its rules know it.

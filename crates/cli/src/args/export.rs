@@ -22,6 +22,10 @@ pub(crate) enum ExportFormat {
     Perfetto,
     /// A report for paper.
     Pdf,
+    /// The picture of an SVG file, as pixels.
+    Png,
+    /// The table of a CSV file, with types.
+    Parquet,
 }
 
 /// Returns the description of a format in `--help`.
@@ -45,20 +49,29 @@ fn meaning(format: Format) -> &'static str {
 impl ExportFormat {
     /// Whether its files are not text, which no terminal can show.
     pub(crate) fn is_binary(self) -> bool {
-        matches!(self, ExportFormat::JsonlGz | ExportFormat::Perfetto | ExportFormat::Pdf)
+        match self {
+            ExportFormat::JsonlGz
+            | ExportFormat::Perfetto
+            | ExportFormat::Pdf
+            | ExportFormat::Png
+            | ExportFormat::Parquet => true,
+            ExportFormat::Of(_) | ExportFormat::Yaml => false,
+        }
     }
 }
 
 impl ValueEnum for ExportFormat {
     fn value_variants<'a>() -> &'a [ExportFormat] {
-        const ALL: [ExportFormat; 16] = [
+        const ALL: [ExportFormat; 18] = [
             ExportFormat::Of(Format::Markdown),
             ExportFormat::Of(Format::Csv),
+            ExportFormat::Parquet,
             ExportFormat::Of(Format::Json),
             ExportFormat::Of(Format::Jsonl),
             ExportFormat::JsonlGz,
             ExportFormat::Yaml,
             ExportFormat::Of(Format::Svg),
+            ExportFormat::Png,
             ExportFormat::Pdf,
             ExportFormat::Of(Format::Mermaid),
             ExportFormat::Of(Format::Gantt),
@@ -81,6 +94,11 @@ impl ValueEnum for ExportFormat {
             ExportFormat::Perfetto => PossibleValue::new("perfetto")
                 .help("A trace in Perfetto's own format, with times in nanoseconds"),
             ExportFormat::Pdf => PossibleValue::new("pdf").help("A report, printed by an installed browser"),
+            ExportFormat::Png => {
+                PossibleValue::new("png").help("The picture of an SVG file as pixels, chosen by --view")
+            }
+            ExportFormat::Parquet => PossibleValue::new("parquet")
+                .help("The table of a CSV file with types, for pandas, DuckDB and Spark, chosen by --table"),
             ExportFormat::Yaml => PossibleValue::new("yaml").help("The JSON document as YAML"),
         })
     }
@@ -92,7 +110,13 @@ pub(crate) fn text_format(name: &str) -> Result<Format, String> {
     Format::ALL.into_iter().find(|f| f.name() == name).ok_or_else(|| format!("possible formats: {}", known()))
 }
 
-/// The rows of a CSV file.
+/// Parses the scale of a picture.
+fn scale(text: &str) -> Result<f32, String> {
+    let number = text.parse::<f32>().ok().filter(|scale| (1.0..=4.0).contains(scale));
+    number.ok_or_else(|| "enter a number from 1 to 4".to_owned())
+}
+
+/// The rows of a CSV or Parquet file.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum TableArg {
     /// One row per task
@@ -117,7 +141,7 @@ impl From<TableArg> for Table {
     }
 }
 
-/// What an SVG file shows.
+/// What an SVG or PNG file shows.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum PictureArg {
     /// Tasks and their dependencies
@@ -146,15 +170,18 @@ pub(crate) struct ExportArgs {
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Table to write as CSV
+    /// Table to write as CSV or Parquet
     #[arg(long, value_enum, default_value_t)]
     pub(crate) table: TableArg,
     /// Write CSV cells unchanged even if a spreadsheet would execute them as formulas
     #[arg(long)]
     pub(crate) csv_raw: bool,
-    /// Picture to draw as SVG
+    /// Picture to draw as SVG or PNG
     #[arg(long, value_enum, default_value_t)]
     pub(crate) view: PictureArg,
+    /// Pixels of a PNG per px of the SVG, from 1 to 4
+    #[arg(long, value_name = "N", default_value = "2", value_parser = scale)]
+    pub(crate) scale: f32,
     /// Colours of pictures: light, dark, high-contrast, or high-contrast-dark
     #[arg(long, default_value = "light")]
     pub(crate) theme: String,
@@ -181,6 +208,8 @@ impl ExportArgs {
             Some("gz") => ExportFormat::JsonlGz,
             Some("yaml" | "yml") => ExportFormat::Yaml,
             Some("pdf") => ExportFormat::Pdf,
+            Some("png") => ExportFormat::Png,
+            Some("parquet") => ExportFormat::Parquet,
             Some("pftrace" | "perfetto-trace") => ExportFormat::Perfetto,
             _ => ExportFormat::Of(Format::of_file(&name).unwrap_or(Format::Jsonl)),
         })

@@ -160,16 +160,18 @@ class Run(Record):
 
         return check(self, rules=rules, baseline=baseline)
 
-    def export(self, format, path=None, table=None, view=None, theme=None, raw=False, redact=False):
+    def export(self, format, path=None, table=None, view=None, theme=None, raw=False, redact=False, scale=None):
         """Returns the run in another format (``docs/exports.md``) as bytes, or writes it to ``path`` and returns that.
 
-        ``table`` is ``tasks``, ``attempts``, ``metrics`` or ``runs``, for ``csv``; ``raw`` leaves cells unchanged that a
-        spreadsheet would execute. ``view`` is ``graph`` or ``timeline`` and ``theme`` one of ``light``, ``dark``,
-        ``high-contrast`` and ``high-contrast-dark``, for ``svg``.
+        ``table`` is ``tasks``, ``attempts``, ``metrics`` or ``runs``, for ``csv`` and ``parquet``; ``raw`` leaves cells of
+        ``csv`` unchanged that a spreadsheet would execute. ``view`` is ``graph`` or ``timeline`` and ``theme`` one of
+        ``light``, ``dark``, ``high-contrast`` and ``high-contrast-dark``, for ``svg`` and ``png``; ``scale`` is the number of
+        pixels of ``png`` per px of ``svg``, from 1 to 4.
         """
         options = ["--format", format, "--run", "1"]
         for name, value in (("--table", table), ("--view", view), ("--theme", theme)):
             options += [name, value] if value is not None else []
+        options += ["--scale", str(scale)] if scale is not None else []
         options += ["--csv-raw"] if raw else []
         options += ["--redact"] if redact else []
         data, _ = self._alone().call("export", *options)
