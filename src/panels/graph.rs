@@ -158,9 +158,10 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
             store.dispatch(Action::Move(Movement::To(x.into(), y.into())));
         }
     };
-    let style = move || size.get().map_or_else(String::new, |(w, h)| format!("width: {w}px; height: {h}px"));
+    let width = move || format!("{}px", size.get().unwrap_or_default().0);
+    let height = move || format!("{}px", size.get().unwrap_or_default().1);
     view! {
-        <div class="graph-map" style=style data-testid="graph-map" title="Press or drag to move (Shift V hides the map)" on:pointerdown=pressed on:pointermove=pressed>
+        <div class="graph-map" style:width=width style:height=height data-testid="graph-map" title="Press or drag to move (Shift V hides the map)" on:pointerdown=pressed on:pointermove=pressed>
             <Still theme=store.theme scene=scene/>
         </div>
     }
