@@ -40,7 +40,7 @@ impl EventSink for Runs {
                 return;
             }
         }
-        // What is told before any run is named is about the file, not about a run.
+        // Diagnostics before the first run are about the file, not about a run.
         if let Some((_, lines)) = self.runs.get_mut(self.current) {
             lines.push(line_of(&event));
         }
@@ -82,17 +82,17 @@ pub(crate) fn run(args: &ImportArgs, config: &Config) -> Result<(), Failure> {
     let read = read(&args.input, config)?;
     let address = Address::new(config)?;
     let store = address.open()?;
-    let told = bring_all(read, &address, &*store)?;
+    let imported = bring_all(read, &address, &*store)?;
     if args.json {
         let run = |(id, events, stored, _): &Brought| Transfer {
             run: id.clone(),
             events: *events,
             stored: *stored,
         };
-        return print_json(&TransferDocument { runs: told.iter().map(run).collect() });
+        return print_json(&TransferDocument { runs: imported.iter().map(run).collect() });
     }
     let mut out = String::new();
-    for (id, events, stored, is_new) in told {
+    for (id, events, stored, is_new) in imported {
         let what = match stored {
             0 => "nothing new".to_owned(),
             n if is_new => counted(n, "event"),
@@ -124,24 +124,24 @@ fn read(input: &Input, config: &Config) -> Result<Runs, Failure> {
 }
 
 fn bring_all(read: Runs, address: &Address, store: &dyn Store) -> Result<Vec<Brought>, Failure> {
-    let mut told = Vec::new();
+    let mut imported = Vec::new();
     for (id, mut lines) in read.runs {
         if lines.is_empty() {
             lines.push(line_of(&Event::Run(RunInfo { id: id.as_str().into(), ..RunInfo::default() })));
         }
         let is_new = known(address, store, &id)?.is_none();
         let stored = bring(address, store, &id, &lines).map_err(|error| address.failed(error))?;
-        told.push((id, lines.len() as u64, stored, is_new));
+        imported.push((id, lines.len() as u64, stored, is_new));
     }
-    Ok(told)
+    Ok(imported)
 }
 
 /// Stores the lines that the store does not have; how many these were.
 ///
-/// What is there already is told by what it says, not by who sent it: so a file that has grown, and a run that was
-/// exported from this store, double nothing. A line that is there twice in the file and once in the store is brought
-/// once. The producer is named after all lines, so that an import that was cut off, or done twice at the same moment,
-/// doubles nothing either.
+/// Events that are stored already are recognised by their content, not by their producer, so that a file that has grown,
+/// and a run that was exported from this store, double nothing. A line that is there twice in the file and once in the
+/// store is brought once. The producer is named after all lines, so that an import that was cut off, or done twice at
+/// the same moment, doubles nothing either.
 fn bring(address: &Address, store: &dyn Store, id: &str, lines: &[String]) -> Result<u64, Error> {
     let mut there: HashMap<[u8; 16], u64> = HashMap::new();
     if store.run(id)?.is_some() {

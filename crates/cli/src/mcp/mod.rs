@@ -33,7 +33,7 @@ pub(crate) fn run(args: &McpArgs, store: Option<&str>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(failed)?;
     let served = runtime.block_on(async {
-        // A client that leaves before it has begun is no failure.
+        // A client may leave before it has sent anything; that is not an error.
         let Ok(service) = tools.serve(stdio()).await else { return Ok(()) };
         service.waiting().await.map(|_| ())
     });

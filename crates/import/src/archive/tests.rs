@@ -164,7 +164,7 @@ fn zip64_archives_open_and_damaged_ones_say_so() {
         open("x.zip", bytes[..at].to_vec());
         let mut flipped = bytes.clone();
         flipped[at] ^= 0xff;
-        // Content that is no longer text is still there, with what is wrong with it.
+        // Content that is not valid text is kept, together with the description of the damage.
         Expander::new().expand(Source::new("x.zip", flipped));
     }
     // A count that no directory holds.

@@ -84,7 +84,7 @@ impl EventSink for Lineage {
 }
 
 impl Lineage {
-    /// The key of a task: the name of its job, told apart from others of that name.
+    /// The key of a task: the name of its job, with a number if another task has that name.
     fn key(&mut self, job: &str, name: &str) -> String {
         if let Some(key) = self.keys.get(job) {
             return key.clone();

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{Times, now};
@@ -100,6 +101,11 @@ pub(crate) fn send(
             std::thread::spawn(move || one_sender(&port, &stop, producer, &run, batch))
         })
         .collect();
+    gathered(begun, threads)
+}
+
+/// What all senders achieved together.
+fn gathered(begun: Instant, threads: Vec<JoinHandle<(u64, Vec<i64>)>>) -> Sent {
     let mut sent = Sent::default();
     for thread in threads {
         let (acknowledged, acks) = thread.join().unwrap();
@@ -175,14 +181,7 @@ pub(crate) fn send_spans(port: u16, stop: &Arc<AtomicBool>, (connections, traces
             })
         })
         .collect();
-    let mut sent = Sent::default();
-    for thread in threads {
-        let (acknowledged, acks) = thread.join().unwrap();
-        sent.acknowledged += acknowledged;
-        sent.acks.0.extend(acks);
-    }
-    sent.took = begun.elapsed();
-    sent
+    gathered(begun, threads)
 }
 
 /// Spans of a trace.
