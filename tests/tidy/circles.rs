@@ -6,13 +6,6 @@ use petgraph::graphmap::DiGraphMap;
 use crate::arrows::{Arrow, arrows};
 use crate::sources::*;
 
-/// Arrows that close circles and are not turned round yet. This list only shrinks: an arrow that is gone, or that no
-/// longer closes a circle, has to leave it.
-#[rustfmt::skip]
-const KNOWN: &[(&str, &str)] = &[
-    ("crates/import/src/archive/zip.rs", "crates/import/src/archive.rs"),
-];
-
 /// The files at the root of a library or a program.
 fn roots(sources: &[Source]) -> impl Iterator<Item = &str> {
     let is_root = |path: &&str| {
@@ -47,23 +40,13 @@ fn shortest_circle<'a>(arrows: &[&'a Arrow], group: &[&str]) -> Vec<String> {
 fn no_two_files_of_a_crate_need_one_another() {
     let sources = sources(&["src", "crates", "xtask"], "rs");
     let mut breaches = Vec::new();
-    let mut known = KNOWN.to_vec();
     for root in roots(&sources) {
         let all = arrows(&sources, root);
-        let circles = tarjan_scc(&graph(&all));
-        known.retain(|(from, to)| {
-            let in_circle = circles.iter().any(|group| group.contains(from) && group.contains(to));
-            !in_circle || !all.iter().any(|arrow| (arrow.from.as_str(), arrow.to.as_str()) == (*from, *to))
-        });
-        let is_known = |arrow: &&Arrow| KNOWN.contains(&(arrow.from.as_str(), arrow.to.as_str()));
-        let rest: Vec<&Arrow> = all.iter().filter(|arrow| !is_known(arrow)).collect();
-        for group in tarjan_scc(&graph(rest.iter().copied())).iter().filter(|group| group.len() > 1) {
+        let all: Vec<&Arrow> = all.iter().collect();
+        for group in tarjan_scc(&graph(all.iter().copied())).iter().filter(|group| group.len() > 1) {
             breaches.push(format!("{} files of {root} need one another, for example:", group.len()));
-            breaches.extend(shortest_circle(&rest, group));
+            breaches.extend(shortest_circle(&all, group));
         }
-    }
-    for (from, to) in known {
-        breaches.push(format!("{from}:1: closes no circle with {to}: take it off the list"));
     }
     must_be_none(&breaches, "what two files need stands in a third below both");
 }

@@ -1,8 +1,9 @@
 //! Holds open runs, and answers a [`Question`] about them with an [`Answer`].
 //!
-//! All front ends use it: the app through a worker, the program and the report by a call. Questions and answers are
-//! values with a compact binary form ([`encode`], [`decode`]). A [`Session`] uses no browser, terminal or socket; the
-//! same questions give the same answers everywhere.
+//! For front ends that are somewhere else than the runs: the app, whose runs are in a worker. A report or the program,
+//! which has the run at hand, paints the same sections and scenes of `makespan_views` without asking. Questions and
+//! answers are values with a compact binary form ([`encode`], [`decode`]). A [`Session`] uses no browser, terminal or
+//! socket; the same questions give the same answers everywhere.
 //!
 //! ```
 //! use std::rc::Rc;

@@ -224,17 +224,5 @@ impl Expander {
     }
 }
 
-/// Little-endian numbers at the front of a slice, for the fixed-size records of archives.
-fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
-    let (head, rest) = from.split_first_chunk::<N>()?;
-    *from = rest;
-    Some(*head)
-}
-
-fn skip(from: &mut &[u8], n: usize) -> Option<()> {
-    *from = from.get(n..)?;
-    Some(())
-}
-
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,9 @@
 //! The directory of a zip archive, also of a zip64 archive (PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5).
 
-use super::{skip, take};
-
 /// A member as the directory lists it.
 pub(super) struct Entry<'a> {
     pub(super) name: String,
-    /// Its packed bytes, or why they cannot be had.
+    /// Its packed bytes, or why there are none.
     pub(super) data: Result<&'a [u8], String>,
     /// Whether they are deflated; else they are stored as they are.
     pub(super) deflated: bool,
@@ -138,4 +136,17 @@ fn content(bytes: &[u8], local: usize, packed: usize) -> Option<&[u8]> {
     let extra_len = usize::from(u16::from_le_bytes(take(&mut header)?));
     skip(&mut header, name_len + extra_len)?;
     header.get(..packed)
+}
+
+/// The next `N` bytes of a record, which move out of its front.
+fn take<const N: usize>(from: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, rest) = from.split_first_chunk::<N>()?;
+    *from = rest;
+    Some(*head)
+}
+
+/// Passes over `n` bytes of a record.
+fn skip(from: &mut &[u8], n: usize) -> Option<()> {
+    *from = from.get(n..)?;
+    Some(())
 }
