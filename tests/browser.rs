@@ -547,9 +547,11 @@ async fn the_columns_of_a_table_are_mapped_in_the_page_and_kept_in_the_link() {
     let now = |label: &str| format!("document.querySelector('select[aria-label=\"{label}\"]')?.value");
     page.wait_until(&format!("{} === 'started'", now("Field of Anfang"))).await;
     choose(&page, "Field of Knoten", "worker").await;
-    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('n2')").await;
+    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('n2')")
+        .await;
     choose(&page, "Status of GRÜN", "cached").await;
-    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('cached')").await;
+    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('cached')")
+        .await;
     let focused = page.js("return document.activeElement.getAttribute('aria-label')").await;
     assert_eq!(focused.as_str(), Some("Status of GRÜN"));
 
@@ -559,7 +561,8 @@ async fn the_columns_of_a_table_are_mapped_in_the_page_and_kept_in_the_link() {
     page.click(".failed li button").await;
     page.wait_until("document.querySelector('[role=dialog] [data-testid=columns] table')").await;
     choose(&page, "Status of GRÜN", "failed").await;
-    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('failed')").await;
+    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('failed')")
+        .await;
     page.click(".mapping .buttons .main").await;
     page.wait_ready().await;
     page.wait_until("location.hash.includes('map=')").await;

@@ -184,7 +184,12 @@ fn a_component_that_is_recorded_twice_in_the_same_words_ran_once() {
             r#"{{"component":"{name}","entry_time":"2025-03-26T12:00:{from}.000001","exit_time":"2025-03-26T12:00:59.000001","success":true,"result":{{}}}}"#
         )
     };
-    let all = [component("data", "01"), component("data", "01"), component("data", "02"), component("expert", "01")];
+    let all = [
+        component("data", "01"),
+        component("data", "01"),
+        component("data", "02"),
+        component("expert", "01"),
+    ];
     let text = format!(
         r#"{{"workflow_id":"x","start_time":"2025-03-26T12:00:00.000001","end_time":"2025-03-26T12:01:00.000001","success":true,"events":[],"components":[{}],"results":{{}},"expert_contributions":{{}},"optimizer_performances":{{}},"meta_learner_decisions":{{}}}}"#,
         all.join(",")

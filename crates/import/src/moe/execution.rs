@@ -111,7 +111,12 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         "bad-record",
         "records that are not of the expected form are left out",
     );
-    say(counts.repeated, Severity::Info, "duplicate-record", "records that repeat another record are ignored");
+    say(
+        counts.repeated,
+        Severity::Info,
+        "duplicate-record",
+        "records that repeat another record are ignored",
+    );
     let no_end = "the execution has no end: it still ran when this was written, or its writer stopped";
     say(u64::from(s.raw(2).is_none()), Severity::Warning, "no-end", no_end);
     if s.raw(2).is_some() {

@@ -146,7 +146,10 @@ impl Workflow {
     /// files are states of the same run, whose clocks may differ.
     fn is_over_before(&self, other: &Workflow) -> bool {
         let is_over = self.ended.zip(other.started).is_some_and(|(ended, started)| started >= ended);
-        is_over && self.started.is_some() && self.started != other.started && self.files.first() == other.files.first()
+        is_over
+            && self.started.is_some()
+            && self.started != other.started
+            && self.files.first() == other.files.first()
     }
 
     fn merge(&mut self, other: Workflow) {

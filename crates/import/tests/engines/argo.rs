@@ -61,7 +61,13 @@ fn recorded_workflows() {
 
 #[test]
 fn what_is_in_a_container_that_was_tried_again_is_tried_again_with_it() {
-    let node = |id: &str, name: &str, kind: &str, phase: &str, boundary: &str, [from, to]: [u32; 2], children: &str| {
+    let node = |id: &str,
+                name: &str,
+                kind: &str,
+                phase: &str,
+                boundary: &str,
+                [from, to]: [u32; 2],
+                children: &str| {
         let time = |second: u32| format!("2026-03-01T10:{:02}:{:02}Z", second / 60, second % 60);
         let display = name.rsplit('.').next().unwrap_or(name);
         format!(
