@@ -12,9 +12,9 @@ use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::asking::asked;
 use crate::panels::{
-    AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ComparePanel, Details, Failed, Foot,
-    GraphPanel, HeatPanel, Help, Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox, Rail,
-    RunsPage, SettingsSheet, TasksPanel, TimelinePanel, Top,
+    AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ColumnsSheet, ComparePanel, Details,
+    Failed, Foot, GraphPanel, HeatPanel, Help, Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox,
+    Rail, RunsPage, SettingsSheet, TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, embed, files, frame, random};
 use crate::state::actions::{Action, find};
@@ -177,6 +177,7 @@ fn App() -> impl IntoView {
         Some(Sheet::Help) => view! { <Help store=store/> }.into_any(),
         Some(Sheet::Palette) => view! { <Palette store=store/> }.into_any(),
         Some(Sheet::Alerts) => view! { <AlertSheet store=store/> }.into_any(),
+        Some(Sheet::Columns(table)) => view! { <ColumnsSheet store=store table=table/> }.into_any(),
         Some(Sheet::Settings) => view! { <SettingsSheet store=store/> }.into_any(),
         None => ().into_any(),
     };

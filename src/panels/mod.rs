@@ -3,6 +3,7 @@
 mod alerts;
 mod area;
 mod charts;
+mod columns;
 mod compare;
 mod details;
 mod graph;
@@ -24,6 +25,7 @@ mod top;
 pub(crate) use alerts::{AlertBadge, AlertSheet};
 pub(crate) use area::AreaDrawer;
 pub(crate) use charts::ChartsPanel;
+pub(crate) use columns::ColumnsSheet;
 pub(crate) use compare::ComparePanel;
 pub(crate) use details::Details;
 pub(crate) use graph::GraphPanel;

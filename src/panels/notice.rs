@@ -37,9 +37,10 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
             let what = f.format.map_or("not recognised".to_owned(), |id| format!("recognised as {id}"));
             let tried: Vec<_> = f.tried.into_iter().map(|(id, why)| view! { <li><b>{id}</b>": "{visible(&why).into_owned()}</li> }).collect();
             let tried = (!tried.is_empty()).then(|| view! { <details open><summary>"Formats tried"</summary><ul class="tried">{tried}</ul></details> });
+            let map = f.table.map(|table| view! { <button type="button" aria-haspopup="dialog" on:click=move |_| store.dispatch(Action::Columns(Some(table)))>"Map columns"</button> });
             view! {
                 <li>
-                    <b><bdi>{visible(&f.name).into_owned()}</bdi></b>", "{what}": "{visible(&f.error).into_owned()}{place}
+                    <b><bdi>{visible(&f.name).into_owned()}</bdi></b>", "{what}": "{visible(&f.error).into_owned()}{place}" "{map}
                     {tried}
                 </li>
             }

@@ -38,6 +38,11 @@ pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl In
                     <Choice label="Unit of numeric times" all=units.clone() now=store.unit.into() choose=move |unit| store.dispatch(Action::ReadAs(unit))/>
                 </div>
             </Show>
+            <Show when=move || store.shell.with(|s| s.tables > 0)>
+                <div class="units">
+                    <button type="button" aria-haspopup="dialog" title="Choose what the columns of the table stand for" on:click=move |_| store.dispatch(Action::Columns(Some(0)))>"Map columns"</button>
+                </div>
+            </Show>
             <PageView store=store name="overview-page" question=question painted=painted head=head/>
         </div>
     }

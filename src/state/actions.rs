@@ -56,6 +56,10 @@ pub(crate) enum Action {
     Counters,
     /// Opens the files again with numbers that stand for times in this unit; `None` judges them by format and size.
     ReadAs(Option<Unit>),
+    /// Opens the sheet that maps the columns of a table, by its place among those that were given; or closes it.
+    Columns(Option<usize>),
+    /// Opens the files again with tables read by this mapping.
+    ReadBy(String),
     /// Marks the critical path or no longer.
     Critical,
     /// Goes through the ways to group lanes.

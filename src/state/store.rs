@@ -49,6 +49,8 @@ pub(crate) struct Store {
     pub(crate) size: StoredValue<(f32, f32)>,
     /// What has been opened, to open it again where the engine ends by itself.
     given: StoredValue<Rc<RefCell<Vec<Given>>>, LocalStorage>,
+    /// What was given last and gave no run: a mapping may read it.
+    rejected: StoredValue<Rc<RefCell<Vec<Given>>>, LocalStorage>,
     /// What numbers that stand for times are read as, where the reader chose it.
     pub(crate) unit: RwSignal<Option<Unit>>,
     /// Counts changes of the link, so that only the last of a gesture is written.
@@ -106,6 +108,7 @@ impl Store {
             space: StoredValue::new(false),
             size: StoredValue::new((0.0, 0.0)),
             given: StoredValue::new_local(Rc::default()),
+            rejected: StoredValue::new_local(Rc::default()),
             unit: RwSignal::new(None),
             changes: StoredValue::new(0),
             said: RwSignal::new(said),
@@ -241,6 +244,7 @@ impl Store {
                 self.dispatch(Action::Set(Setting::Theme(next.to_owned())));
             }
             Outside::ReadAs(unit) => self.read_as(unit),
+            Outside::ReadBy => self.read_again(),
             Outside::Refresh => self.freshness.update(|n| *n = n.wrapping_add(1)),
             Outside::Close => {
                 self.unfollow();
@@ -260,6 +264,12 @@ impl Store {
                 self.generation.update(|g| *g += 1);
             }
         }
+    }
+
+    /// Opens what gave no run, with numbers and tables read as they are to be now; everything, if there is no such file.
+    fn read_again(&self) {
+        let rejected = self.rejected.with_value(|r| std::mem::take(&mut *r.borrow_mut()));
+        if rejected.is_empty() { self.read_as(self.unit.get_untracked()) } else { self.open(rejected) }
     }
 
     /// Opens everything again, with numbers that stand for times in that unit.
@@ -302,14 +312,19 @@ impl Store {
         };
         let kept = given.clone();
         let done = move |opened| {
-            if matches!(&opened, Ok(Opened { added: 1.., .. })) {
-                store.given.with_value(|g| g.borrow_mut().extend(kept));
-            }
+            let (gave, gave_none) = match &opened {
+                Ok(Opened { added: 1.., .. }) => (kept, Vec::new()),
+                Ok(Opened { found: 0, .. }) => (Vec::new(), kept),
+                _ => Default::default(),
+            };
+            store.given.with_value(|g| g.borrow_mut().extend(gave));
+            store.rejected.with_value(|r| *r.borrow_mut() = gave_none);
             store.take(opened, &loading.what);
         };
         worker::open(
             &given,
             self.unit.get_untracked(),
+            &self.state.with_untracked(|s| s.view.mapping.clone()),
             Listener { progress: Box::new(progress), done: Box::new(done) },
         );
     }
@@ -339,6 +354,7 @@ impl Store {
             }
         };
         dom::mark("makespan:parsed", &[]);
+        self.offer_mapping(&opened);
         if opened.found == 0 {
             let title = format!("No run found in {what}.");
             self.phase.set(Phase::Failed(Failure { title, files: opened.files }));
@@ -363,6 +379,19 @@ impl Store {
         self.link_soon();
         self.generation.update(|g| *g += 1);
         self.phase.set(Phase::Ready);
+    }
+
+    /// Opens the sheet that maps columns if a table looks like tasks and nobody has said what its columns mean.
+    fn offer_mapping(&self, opened: &Opened) {
+        if let Some(why) = &opened.bad_mapping {
+            self.said.set(format!("The mapping in this link was not used: {why}."));
+        }
+        let is_named =
+            self.state.with_untracked(|s| !s.view.mapping.is_empty()) && opened.bad_mapping.is_none();
+        let doubtful = opened.files.iter().find(|file| file.is_doubtful).and_then(|file| file.table);
+        if let Some(table) = doubtful.filter(|_| !is_named && opened.found.min(1) == opened.added.min(1)) {
+            self.dispatch(Action::Columns(Some(table)));
+        }
     }
 
     /// Opens what the page came with: the run of a report, or the files that the server was started with.

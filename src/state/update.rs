@@ -26,6 +26,8 @@ pub(crate) enum Sheet {
     Settings,
     /// Alerts of the server.
     Alerts,
+    /// The columns of a table, by its place among those that were given.
+    Columns(usize),
 }
 
 /// What the page shows beside the view itself.
@@ -106,6 +108,8 @@ pub(crate) enum Effect {
     Refresh,
     /// Opens the files again with numbers that stand for times in this unit.
     ReadAs(Option<Unit>),
+    /// Opens the files again with tables read by the mapping of the view.
+    ReadBy,
     /// Forget the open runs.
     Close,
     /// Forget one of them.
@@ -130,7 +134,7 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
     }
     let before = state.view.clone();
     let effects = apply(state, frame, action);
-    if matches!(action, Action::Close | Action::CloseRun) {
+    if matches!(action, Action::Close | Action::CloseRun | Action::ReadBy(_)) {
         // Of what was shown some runs are gone, and others have other numbers.
         state.history = History::default();
     } else {
@@ -218,6 +222,17 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             vec![Effect::Link(false)]
         }
         Action::ReadAs(unit) => vec![Effect::ReadAs(*unit)],
+        Action::Columns(table) => {
+            state.panels.sheet = table.map(Sheet::Columns);
+            Vec::new()
+        }
+        Action::ReadBy(mapping) => {
+            view.mapping.clone_from(mapping);
+            // Other tasks are shown then.
+            view.show_run(view.run);
+            state.panels.sheet = None;
+            vec![Effect::ReadBy, Effect::Link(true)]
+        }
         Action::Lanes => vec![Effect::Touch(Touch::NextLanes)],
         Action::Lane(lane, act) => {
             state.panels.lane_menu = None;
@@ -500,6 +515,26 @@ mod tests {
         assert!(state.view.selected.is_none() && state.view.graph.focus != Focus::Everything);
         update(&mut state, &Frame::Still, &Action::Back);
         assert_eq!(state.view.graph.focus, Focus::Everything);
+    }
+
+    #[test]
+    fn a_mapping_is_part_of_the_view_and_nothing_that_was_before_it_comes_back() {
+        let mut state = State::default();
+        state.view.selected = Some("a".to_owned());
+        update(&mut state, &Frame::Still, &Action::Show(View::Table));
+        update(&mut state, &Frame::Still, &Action::Columns(Some(1)));
+        assert_eq!(state.panels.sheet, Some(Sheet::Columns(1)));
+        let asked = update(&mut state, &Frame::Still, &Action::ReadBy("[columns]".to_owned()));
+        assert_eq!(asked, [Effect::ReadBy, Effect::Link(true)]);
+        assert_eq!((state.view.mapping.as_str(), &state.view.selected), ("[columns]", &None));
+        assert!(state.panels.sheet.is_none());
+        let undone = update(&mut state, &Frame::Still, &Action::Undo);
+        assert!(matches!(undone[..], [Effect::Say(_)]) && !state.view.mapping.is_empty());
+        update(&mut state, &Frame::Still, &Action::Columns(Some(0)));
+        update(&mut state, &Frame::Still, &Action::Back);
+        assert!(state.panels.sheet.is_none());
+        update(&mut state, &Frame::Still, &Action::Close);
+        assert!(state.view.mapping.is_empty());
     }
 
     #[test]

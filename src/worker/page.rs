@@ -233,8 +233,8 @@ pub(crate) fn ask(question: &Question, done: impl FnOnce(Answer) + 'static) {
     send(Message::new().with("id", id).bytes("ask", &encode(question)));
 }
 
-/// Opens files beside those that are open.
-pub(crate) fn open(given: &[Given], unit: Option<Unit>, listener: Listener) {
+/// Opens files beside those that are open, with tables read by a mapping unless it is empty.
+pub(crate) fn open(given: &[Given], unit: Option<Unit>, mapping: &str, listener: Listener) {
     let files = Array::new();
     for file in given {
         let entry = Object::new();
@@ -247,7 +247,8 @@ pub(crate) fn open(given: &[Given], unit: Option<Unit>, listener: Listener) {
         files.push(&entry);
     }
     let id = number(|c, id| drop(c.opening.insert(id, listener)));
-    send(Message::new().with("id", id).with("unit", unit.map_or("", Unit::symbol)).with("open", files));
+    let message = Message::new().with("id", id).with("unit", unit.map_or("", Unit::symbol));
+    send(message.with("mapping", mapping).with("open", files));
 }
 
 /// Writes a report of the runs of these numbers.

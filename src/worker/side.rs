@@ -119,6 +119,8 @@ impl Engine {
             self.was_asked.set(true);
             let unit = get(data, "unit").as_string().and_then(|symbol| Unit::parse(&symbol));
             self.session.borrow_mut().read_numbers_as(unit);
+            let mapping = get(data, "mapping").as_string().unwrap_or_default();
+            self.session.borrow_mut().read_tables_by(&mapping);
             self.waiting.borrow_mut().push_back((id, files));
             if self.reading.borrow().is_none() {
                 let engine = Rc::clone(self);

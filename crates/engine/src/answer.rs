@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use makespan_import::Choices;
 use makespan_model::Status;
 use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
@@ -41,6 +42,8 @@ pub enum Answer {
     Charts(Charts),
     /// To [`Question::Touch`](crate::Question::Touch).
     Turn(Turn),
+    /// To [`Question::Columns`](crate::Question::Columns).
+    Columns(Columns),
     /// To [`Question::Formats`](crate::Question::Formats): what each is called, and how such a file is made.
     Formats(Vec<(String, String)>),
     /// To [`Question::Complete`](crate::Question::Complete).
@@ -120,6 +123,8 @@ pub struct Shell {
     pub diagnostics: usize,
     /// Whether numbers that stand for times may count something else than what they were read as.
     pub unit_in_doubt: bool,
+    /// How many of the files that were opened last are tables whose columns can be mapped.
+    pub tables: usize,
     /// Files that were not read.
     pub unread: usize,
     /// Index of the selected task.
@@ -310,6 +315,25 @@ pub struct Opened {
     pub files: Vec<FileReport>,
     /// Title and tasks of the first new run.
     pub title: String,
+    /// Why the mapping that tables were to be read by was not used.
+    pub bad_mapping: Option<String>,
+}
+
+/// The columns of a table that was given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Columns {
+    /// The name of the file.
+    pub file: String,
+    /// How many more tables were given with it; the same mapping reads them.
+    pub others: usize,
+    /// What can be chosen, and what is chosen.
+    pub choices: Choices,
+    /// The first rows as tasks.
+    pub preview: Table,
+    /// How many tasks there are; empty if there are none.
+    pub about: String,
+    /// What is wrong.
+    pub problems: Vec<String>,
 }
 
 /// What became of one file.
@@ -325,4 +349,8 @@ pub struct FileReport {
     pub offset: Option<u64>,
     /// The formats that were tried, each with why it was not that.
     pub tried: Vec<(String, String)>,
+    /// Its place among the tables whose columns can be mapped, if it is one.
+    pub table: Option<usize>,
+    /// Whether it looks like tasks, and only a mapping tells for certain what its columns mean.
+    pub is_doubtful: bool,
 }

@@ -6,6 +6,7 @@ use makespan_import::registry::Entry;
 use makespan_views::Section;
 
 use crate::answer::{Answer, Completion, Page};
+use crate::columns::columns_of;
 use crate::question::Question;
 use crate::session::Session;
 use crate::{chart, export, find, page, picture, rows, shell, turn};
@@ -41,6 +42,9 @@ impl Session {
             }
             Question::Preview { size } => {
                 apart(|| self.opening().and_then(|opening| opening.preview(*size)).map(Answer::Preview))
+            }
+            Question::Columns { table, mapping, changes } => {
+                apart(|| columns_of(self, *table, mapping, changes).map(Answer::Columns))
             }
             Question::Formats => {
                 let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());

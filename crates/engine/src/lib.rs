@@ -21,6 +21,7 @@
 mod answer;
 mod answering;
 mod chart;
+mod columns;
 mod compared;
 mod export;
 mod find;
@@ -40,10 +41,11 @@ mod turn;
 mod wire;
 
 pub use answer::{
-    Answer, Charts, Completion, Exported, FileReport, FoundItem, Leads, ListedRun, Opened, Overlay, Page,
-    Picture, Progress, Rows, Shell, Sides, Tip, Turn,
+    Answer, Charts, Columns, Completion, Exported, FileReport, FoundItem, Leads, ListedRun, Opened, Overlay,
+    Page, Picture, Progress, Rows, Shell, Sides, Tip, Turn,
 };
 pub use makespan_export::Format;
+pub use makespan_import::{Change, Choices, ColumnChoice, WordChoice};
 pub use question::{Neighbour, Pointer, Press, Question, Size, Touch};
 pub use session::Session;
 pub use shell::LISTED;

@@ -1,7 +1,7 @@
 //! Opening files: chunks go in, runs come out.
 
 use makespan_format::{Event, EventSink};
-use makespan_import::{Outcome, Settings, Verdict};
+use makespan_import::{Likeness, Outcome, Settings, TableSample, Verdict};
 use makespan_model::{Run, RunsBuilder};
 use makespan_scene::Scene;
 use makespan_views::Look;
@@ -10,6 +10,9 @@ use makespan_views::timeline::{Frame, Index, Lanes, scene};
 use crate::answer::{FileReport, Progress};
 use crate::question::Size;
 
+/// A table whose columns can be mapped: its name and its beginning.
+pub(crate) type Table = (String, TableSample);
+
 /// Files on their way in.
 pub(crate) struct Opening {
     file: String,
@@ -17,7 +20,8 @@ pub(crate) struct Opening {
     folding: Folding,
 }
 
-struct Folding(RunsBuilder);
+/// Runs that are made of events as they come.
+pub(crate) struct Folding(pub(crate) RunsBuilder);
 
 impl EventSink for Folding {
     fn event(&mut self, event: Event<'_>) {
@@ -66,19 +70,28 @@ impl Opening {
         self.importing.end(&mut self.folding);
     }
 
-    pub(crate) fn finish(mut self) -> (Vec<Run>, Vec<FileReport>) {
+    /// The runs, what became of each file, and the tables among them whose columns can be mapped.
+    pub(crate) fn finish(mut self) -> (Vec<Run>, Vec<FileReport>, Vec<Table>) {
         let outcome = self.importing.finish(&mut self.folding);
-        (self.folding.0.finish().0, reports(outcome))
+        let (files, tables) = reports(outcome);
+        (self.folding.0.finish().0, files, tables)
     }
 }
 
-fn reports(outcome: Outcome) -> Vec<FileReport> {
-    let report = |f: makespan_import::FileVerdict| FileReport {
-        name: f.name,
+fn reports(outcome: Outcome) -> (Vec<FileReport>, Vec<Table>) {
+    let mut tables = Vec::new();
+    let mut report = |f: makespan_import::FileVerdict| FileReport {
+        table: f.table.as_ref().map(|_| tables.len()),
+        is_doubtful: f.table.as_ref().is_some_and(|table| table.likeness == Likeness::Tasks),
+        name: {
+            tables.extend(f.table.map(|table| (f.name.clone(), table)));
+            f.name
+        },
         format: f.format.map(str::to_owned),
         error: if f.kind == Verdict::Read { String::new() } else { f.error.unwrap_or(f.reason) },
         offset: f.offset,
         tried: f.tried.into_iter().map(|(id, why)| (id.to_string(), why.to_string())).collect(),
     };
-    outcome.files.into_iter().map(report).collect()
+    let files = outcome.files.into_iter().map(&mut report).collect();
+    (files, tables)
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use makespan_export::Format;
+use makespan_import::Change;
 use makespan_scene::Hit;
 use makespan_views::ViewState;
 use makespan_views::heatmap::Way;
@@ -110,6 +111,15 @@ pub enum Question {
     Preview {
         /// Its size.
         size: Size,
+    },
+    /// What the columns of a table that was given may stand for, and its first rows as tasks.
+    Columns {
+        /// Which of the tables; see [`FileReport::table`](crate::FileReport::table).
+        table: usize,
+        /// The mapping to begin with, as the option `--map` takes it; a guess if it is empty.
+        mapping: String,
+        /// What was changed of it since, in order.
+        changes: Vec<Change>,
     },
     /// The formats that can be opened.
     Formats,

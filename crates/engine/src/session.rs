@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Trends, Verdicts, trends, verdicts};
-use makespan_import::{ALL, Importers, InUnit, Settings, Unit, Zone};
+use makespan_import::{ALL, Importers, InUnit, Mapped, Mapping, Settings, Unit, Zone};
 use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::{timestamp, visible};
 use makespan_views::{Look, ViewState};
@@ -15,7 +15,7 @@ use crate::answer::{FileReport, Opened, Progress, Sides};
 use crate::compared::{Compared, Side};
 use crate::growing::Live;
 use crate::kept::{Latest, MatrixKey, MatrixOrReason};
-use crate::opening::Opening;
+use crate::opening::{Opening, Table};
 use crate::run::OpenRun;
 
 /// The runs of both sides in one list, where the candidate begins in it, and the measure.
@@ -27,6 +27,12 @@ pub struct Session {
     importers: &'static Importers,
     /// What numbers that stand for times count, where whoever looks names it.
     unit: Option<Unit>,
+    /// What the columns of tables mean, where whoever looks names it.
+    mapping: Option<Mapping>,
+    /// Why the mapping that was given is not used.
+    bad_mapping: Option<String>,
+    /// The tables of the files that were opened last whose columns can be mapped.
+    tables: Vec<Table>,
     runs: Vec<Rc<OpenRun>>,
     files: Vec<FileReport>,
     opening: Option<Opening>,
@@ -54,6 +60,9 @@ impl Session {
             zone,
             importers,
             unit: None,
+            mapping: None,
+            bad_mapping: None,
+            tables: Vec::new(),
             runs: Vec::new(),
             files: Vec::new(),
             opening: None,
@@ -90,13 +99,38 @@ impl Session {
         self.unit = unit;
     }
 
+    /// Tables in all files that are opened from now on are read by this mapping, as the option `--map` takes it; if it is
+    /// empty, by what the names of their columns suggest. What is wrong with it is reported with the next files.
+    pub fn read_tables_by(&mut self, mapping: &str) {
+        (self.mapping, self.bad_mapping) = (None, None);
+        if let Some(tables) = self.importers.tables.filter(|_| !mapping.trim().is_empty()) {
+            match (tables.parse)(mapping) {
+                Ok(mapping) => self.mapping = Some(mapping),
+                Err(why) => self.bad_mapping = Some(why),
+            }
+        }
+    }
+
+    /// The zone of whoever looks, with the unit of numbers.
+    pub(crate) fn zone(&self) -> Rc<dyn Zone> {
+        let zone = Rc::clone(&self.zone);
+        match self.unit {
+            Some(unit) => Rc::new(InUnit { zone, unit }),
+            None => zone,
+        }
+    }
+
+    /// The tables of the files that were opened last whose columns can be mapped.
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
     /// Files are going to be opened together: a database and its log, two runs to compare. `files` says how many, where
     /// that is known. What was begun before and not finished is forgotten.
     pub fn begin(&mut self, files: Option<usize>) {
-        let zone = Rc::clone(&self.zone);
-        let zone: Rc<dyn Zone> = match self.unit {
-            Some(unit) => Rc::new(InUnit { zone, unit }),
-            None => zone,
+        let zone: Rc<dyn Zone> = match &self.mapping {
+            Some(mapping) => Rc::new(Mapped { zone: self.zone(), mapping: mapping.clone() }),
+            None => self.zone(),
         };
         self.opening = Some(Opening::new(Settings { zone, files, importers: self.importers }));
     }
@@ -128,15 +162,18 @@ impl Session {
     /// All files are here: their runs stand beside those that were open; one that is open already is not opened twice.
     pub fn finish(&mut self) -> Opened {
         let Some(opening) = self.opening.take() else { return Opened::default() };
-        let (runs, files) = opening.finish();
-        self.place(runs, files, false)
+        let (runs, files, tables) = opening.finish();
+        if !tables.is_empty() {
+            self.tables = tables;
+        }
+        Opened { bad_mapping: self.bad_mapping.clone(), ..self.place(runs, files, false) }
     }
 
     /// The same for files that were open and have changed since: their runs take the places of the open runs of the same
     /// ids.
     pub fn finish_again(&mut self) -> Opened {
         let Some(opening) = self.opening.take() else { return Opened::default() };
-        let (runs, _) = opening.finish();
+        let (runs, ..) = opening.finish();
         self.place(runs, Vec::new(), true)
     }
 
@@ -194,6 +231,7 @@ impl Session {
     pub fn close_all(&mut self) {
         self.runs.clear();
         self.files.clear();
+        self.tables.clear();
         self.live.clear();
         self.opening = None;
         self.generation += 1;

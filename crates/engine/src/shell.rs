@@ -24,7 +24,8 @@ const LONGEST_SOURCE: usize = 60;
 
 pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
     let unread = session.files().iter().filter(|f| !f.error.is_empty()).count();
-    let Some(open) = session.run(view.run) else { return Shell { unread, ..Shell::default() } };
+    let tables = session.tables().len();
+    let Some(open) = session.run(view.run) else { return Shell { unread, tables, ..Shell::default() } };
     let statuses = open.facts.totals().statuses;
     let severe = |d: &&makespan_model::Diagnostic| d.severity != Severity::Info;
     let mask = open.mask(&view.filter);
@@ -47,6 +48,7 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         line: line(open, passing),
         diagnostics: open.run.diagnostics.iter().filter(severe).count(),
         unit_in_doubt: open.run.diagnostics.iter().filter(severe).any(|d| UNIT_DOUBTS.contains(&&*d.code)),
+        tables,
         unread,
         selected: open.selected(view).map(|t| t.0),
         selected_about: open.selected(view).map_or_else(String::new, |t| described(open, t)),

@@ -32,6 +32,9 @@ pub const IMPORTER: Importer = Importer {
     stream: whole,
 };
 
+/// Containers around a node that are looked at.
+const DEEPEST: usize = 64;
+
 /// Above so many dependencies between two step groups, each step depends on the one before that ended last.
 const MOST_PAIRS: usize = 4096;
 
@@ -213,6 +216,47 @@ fn tell_nodes(
     let boundary = |node: &Node<'_, '_>| {
         node.value.text_at("boundaryID").and_then(|id| index.get(&id)?.first().copied())
     };
+    // What is in a container that was tried again is tried again with it: its name is that of the first try but for the
+    // number of the try.
+    let own: Vec<Cow<'_, str>> =
+        list.iter().map(|node| node.value.text_at("name").unwrap_or_default()).collect();
+    let plain: Vec<Cow<'_, str>> = (0..list.len())
+        .map(|at| {
+            let mut name = own[at].clone();
+            let mut around = boundary(&list[at]);
+            for _ in 0..DEEPEST {
+                let Some(b) = around else { break };
+                if let Some(rest) = try_of.get(&b).and_then(|of| Some((of, name.strip_prefix(&*own[b])?))) {
+                    name = Cow::Owned(format!("{}{}", own[*rest.0], rest.1));
+                }
+                around = boundary(&list[b]);
+            }
+            name
+        })
+        .collect();
+    // Of each task, the nodes that are tries of it, the first of them itself.
+    let mut tried: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
+    let mut by_name: HashMap<&str, usize> = HashMap::default();
+    for at in 0..list.len() {
+        let same = list[at].task.and_then(|_| by_name.get(&*plain[at]).copied());
+        let is_inner = plain[at] != own[at];
+        let first = same.filter(|first| is_inner || plain[*first] != own[*first]);
+        match (list[at].task, first) {
+            (Some(task), Some(first)) if task == at => {
+                list[at].task = Some(first);
+                tried[first].push(at);
+            }
+            (Some(task), None) if task == at => {
+                by_name.insert(&plain[at], at);
+                tried[at].push(at);
+            }
+            _ => {}
+        }
+    }
+    // What was tried as a part of a task that is a try itself belongs to that one's first try.
+    for at in 0..list.len() {
+        list[at].task = list[at].task.map(|task| list[task].task.unwrap_or(task));
+    }
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); list.len()];
     for (at, node) in list.iter().enumerate() {
@@ -256,14 +300,18 @@ fn tell_nodes(
         after[handler].extend(others.max_by_key(end));
     }
     let mut names = Ordinals::default();
-    let path = |node: &Node<'_, '_>| {
-        let name = node.value.text_of(&["name", "displayName", "id"]).unwrap_or_default();
+    let path = |at: usize, node: &Node<'_, '_>| {
+        let name = match &*plain[at] {
+            "" => node.value.text_of(&["displayName", "id"]).unwrap_or_default(),
+            name => Cow::Borrowed(name),
+        };
         let path = name.strip_prefix(workflow).unwrap_or(&name).trim_start_matches('.');
         if path.is_empty() { name.clone().into_owned() } else { path.to_owned() }
     };
     let keys: Vec<String> = list
         .iter()
-        .map(|node| if node.task.is_some() { names.next(&path(node)) } else { String::new() })
+        .enumerate()
+        .map(|(at, node)| if node.task == Some(at) { names.next(&path(at, node)) } else { String::new() })
         .collect();
     let mut tries: HashMap<usize, Vec<(u32, usize)>> = HashMap::default();
     for (child, of) in &try_of {
@@ -273,17 +321,21 @@ fn tell_nodes(
     for (at, node) in list.iter().enumerate().filter(|(at, node)| node.task == Some(*at)) {
         after[at].sort_unstable();
         after[at].dedup();
-        let parent = boundary(node).filter(|b| list[*b].task.is_some()).map(|b| Cow::Borrowed(&*keys[b]));
+        let parent = boundary(node).and_then(|b| list[b].task).map(|b| Cow::Borrowed(&*keys[b]));
         let before = after[at].iter().map(|b| Cow::Borrowed(&*keys[*b])).collect();
-        tell_task(node, &keys[at], parent, before, clock, sink);
-        match tries.get_mut(&at) {
-            Some(tries) => {
-                tries.order_by(Ord::cmp);
-                for (number, tried) in (1..).zip(tries.iter()) {
-                    tell_attempt(&list[tried.1], &keys[at], number, clock, sink);
-                }
+        // Times of this format sort as text.
+        let start = |at: usize| list[at].value.text_at("startedAt").map(Cow::into_owned);
+        tried[at].sort_by_cached_key(|node| start(*node));
+        let last = tried[at].last().map_or(node, |last| &list[*last]);
+        tell_task(last, &keys[at], parent, before, clock, sink);
+        let mut number = 0;
+        for node in &tried[at] {
+            let mut all = tries.remove(node).unwrap_or_else(|| vec![(0, *node)]);
+            all.order_by(Ord::cmp);
+            for (_, of) in all {
+                number += 1;
+                tell_attempt(&list[of], &keys[at], number, clock, sink);
             }
-            None => tell_attempt(node, &keys[at], 1, clock, sink),
         }
     }
 }

@@ -27,7 +27,7 @@ pub const CHROME_TRACE: Importer = Importer {
     title: "Chrome trace",
     parts: &["trace"],
     how: "chrome://tracing, `bazel build --profile`, torch.profiler, viztracer, `clang -ftime-trace`, nx, turbo, Ray",
-    lossy: "retries; dependencies, unless flow events were recorded; often the date",
+    lossy: "retries; dependencies, unless flow events or the launches of GPU kernels were recorded; often the date",
     sniff,
     read,
     stream,

@@ -9,11 +9,12 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
-use crate::limits::{TOLD_CLAIMS, TOLD_FILES};
-use crate::mapping::READER;
+use crate::limits::{KEPT_TABLES, TOLD_CLAIMS, TOLD_FILES};
+use crate::mapping::{GUESSING, READER};
 use crate::registry::{Entry, Importers, Scope};
 use crate::sniff::{Head, JsonKind};
 use crate::sqlite::Database;
+use crate::table::{TableSample, Tables};
 use crate::tally::clip;
 use companions::Companions;
 pub(crate) use item::Item;
@@ -57,6 +58,18 @@ pub(crate) fn read_whole(
     if zone.mapping().is_some() {
         items.iter_mut().for_each(|item| map(importers, item));
     }
+    if let Some(tables) = importers.tables {
+        let mut kept = 0;
+        for item in items.iter_mut() {
+            kept += usize::from(item.verdict.table.is_some());
+            if kept < KEPT_TABLES
+                && item.verdict.kind == Verdict::NotRecognised
+                && item.importer.is_none_or(|place| is_guess(&importers.entries[place]))
+            {
+                item.verdict.table = table(tables, &item.source.bytes, item.importer.is_some());
+            }
+        }
+    }
     let mut tasks = 0;
     for (place, entry) in importers.entries.iter().enumerate() {
         let mine: Vec<usize> = (0..items.len()).filter(|i| items[*i].importer == Some(place)).collect();
@@ -87,6 +100,22 @@ fn outline(items: &[Item], companions: &Companions, at: usize) -> Option<Vec<u8>
     }
     let log = companions.logs(at).first();
     Database::outline(bytes, log.map(|log| &*items[*log].source.bytes))
+}
+
+/// Whether files of an importer were guessed to be tables of tasks.
+pub(crate) fn is_guess(entry: &Entry) -> bool {
+    GUESSING.contains(&entry.importer.id)
+}
+
+/// The beginning of a file, if it is a table whose columns can be mapped.
+pub(crate) fn table(tables: &Tables, bytes: &[u8], is_guessed: bool) -> Option<TableSample> {
+    let head = Head::new("", bytes);
+    if !head.text || (!is_guessed && crate::known::known(&head).is_some()) {
+        return None;
+    }
+    let is_whole = head.len == head.bytes.len() as u64;
+    let likeness = (tables.judge)(head.bytes, is_whole, is_guessed)?;
+    Some(TableSample { bytes: head.bytes.to_vec(), is_whole, likeness })
 }
 
 /// A claim as sure as this is stronger than a mapping of the user.

@@ -81,6 +81,33 @@ impl<Z: Zone> Zone for InUnit<Z> {
     }
 }
 
+/// A zone, and what the columns of tables mean.
+#[derive(Clone, Debug)]
+pub struct Mapped<Z> {
+    /// The zone of times that name none.
+    pub zone: Z,
+    /// The meaning of columns.
+    pub mapping: Mapping,
+}
+
+impl<Z: Zone> Zone for Mapped<Z> {
+    fn name(&self) -> &str {
+        self.zone.name()
+    }
+
+    fn offset(&self, civil_seconds: i64) -> i32 {
+        self.zone.offset(civil_seconds)
+    }
+
+    fn unit(&self) -> Option<Unit> {
+        self.zone.unit()
+    }
+
+    fn mapping(&self) -> Option<&Mapping> {
+        Some(&self.mapping)
+    }
+}
+
 /// A zone behind a pointer is that zone.
 macro_rules! behind {
     ($($pointer:ty),*) => {$(

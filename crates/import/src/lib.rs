@@ -85,10 +85,12 @@ pub mod zipkin;
 pub use archive::unpacked_name;
 pub use files::{FileVerdict, Outcome, Verdict};
 pub use importer::{
-    Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Options, ReadError, Source, Unit, Utc, Zone,
+    Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Mapped, Options, ReadError, Source, Unit, Utc,
+    Zone,
 };
 pub use makespan::read_events;
 pub use mapping::Mapping;
 pub use opening::{Opening, Progress, Settings, open};
 pub use registry::{ALL, Importers, OWN, REGISTRY, by_id};
 pub use sniff::{Head, JsonKind, Member, Shape};
+pub use table::{Change, Choices, ColumnChoice, Likeness, TableSample, Tables, WordChoice};

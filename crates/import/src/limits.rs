@@ -32,3 +32,6 @@ pub const TOLD_FILES: usize = 20;
 
 /// Of so many files the verdict says which importers they did not go to, and why.
 pub const TOLD_CLAIMS: usize = 1000;
+
+/// Of so many tables the beginning is kept, for whoever maps their columns.
+pub const KEPT_TABLES: usize = 8;

@@ -5,6 +5,9 @@ use crate::unit::Unit;
 /// The id of the importer that reads tables by a mapping.
 pub(crate) const READER: &str = "table";
 
+/// The importers that guess what columns mean by their names.
+pub(crate) const GUESSING: [&str; 2] = [READER, "plain"];
+
 /// What a column may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {

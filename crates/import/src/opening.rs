@@ -8,11 +8,12 @@ use makespan_format::EventSink;
 use crate::archive::{self, Expander, Gunzip, Member, unpacked_name};
 use crate::encoding::without_bom;
 use crate::files::{
-    Counts, Item, Names, Outcome, SURER_THAN_A_MAPPING, Verdict, Watch, claim, of_member, read_whole, unpack,
+    Counts, Item, Names, Outcome, SURER_THAN_A_MAPPING, Verdict, Watch, claim, is_guess, of_member,
+    read_whole, table, unpack,
 };
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
 use crate::json::preamble;
-use crate::limits::{HEAD_BYTES, SHAPE_BYTES, TOLD_CLAIMS};
+use crate::limits::{HEAD_BYTES, KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
 use crate::registry::{ALL, Importers, Scope};
 use crate::sniff::Head;
 
@@ -369,6 +370,14 @@ impl<'z> Opening<'z> {
                 if by_itself { (entry.importer.stream)(&head, item.verdict.part, zone) } else { None };
             let Some(reader) = reader else { return Content::Kept(begun) };
             let alone = entry.is_alone(item.verdict.part);
+            let kept = self.items.iter().filter(|item| item.verdict.table.is_some()).count();
+            if let Some(tables) =
+                self.settings.importers.tables.filter(|_| is_guess(entry) && kept < KEPT_TABLES)
+            {
+                let mut sample = table(tables, &begun, true);
+                sample.iter_mut().for_each(|sample| sample.is_whole &= is_all);
+                item.verdict.table = sample;
+            }
             let mut reading = Reading { reader, item, alone, counts: Counts::default() };
             self.read(&mut reading, &begun, sink);
             return Content::Read(Box::new(reading));

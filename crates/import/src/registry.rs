@@ -1,6 +1,7 @@
 //! The importers, in the order in which equal claims are decided.
 
 use crate::importer::Importer;
+use crate::table::{TABLES, Tables};
 
 /// How files of a format relate to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +88,12 @@ pub struct Importers {
     pub entries: &'static [Entry],
     /// What to do with a file that none of them reads, if there is anything to do.
     pub otherwise: Option<&'static str>,
+    /// What maps the columns of tables that none of them is sure of, if that is possible.
+    pub tables: Option<&'static Tables>,
 }
 
 /// Every importer there is.
-pub static ALL: Importers = Importers { entries: REGISTRY, otherwise: None };
+pub static ALL: Importers = Importers { entries: REGISTRY, otherwise: None, tables: Some(&TABLES) };
 
 /// Those of what Makespan itself writes. A report carries them alone, since every importer makes it larger; for that, no
 /// code that they reach may name the others.
@@ -103,6 +106,7 @@ pub static OWN: Importers = Importers {
     otherwise: Some(
         "a report opens only reports and files that Makespan wrote; open others in the app or with the program",
     ),
+    tables: None,
 };
 
 /// The importer of that id.

@@ -176,3 +176,25 @@ fn the_committed_folder_holds_each_run_once() {
     // 25 iterations of five metrics, one parameter, and weight and contribution of four experts.
     assert_eq!((adam.of("sample").len(), adam.of("task").len()), (25 * (5 + 1 + 8), 0));
 }
+
+#[test]
+fn a_component_that_is_recorded_twice_in_the_same_words_ran_once() {
+    let component = |name: &str, from: &str| {
+        format!(
+            r#"{{"component":"{name}","entry_time":"2025-03-26T12:00:{from}.000001","exit_time":"2025-03-26T12:00:59.000001","success":true,"result":{{}}}}"#
+        )
+    };
+    let all = [
+        component("data", "01"),
+        component("data", "01"),
+        component("data", "02"),
+        component("expert", "01"),
+    ];
+    let text = format!(
+        r#"{{"workflow_id":"x","start_time":"2025-03-26T12:00:00.000001","end_time":"2025-03-26T12:01:00.000001","success":true,"events":[],"components":[{}],"results":{{}},"expert_contributions":{{}},"optimizer_performances":{{}},"meta_learner_decisions":{{}}}}"#,
+        all.join(",")
+    );
+    let told = tell(&IMPORTER, &[makespan_import::Source::new("x.json", text.into_bytes())]);
+    assert_eq!(told.of("task").len(), 3);
+    assert!(told.of("diagnostic").into_iter().any(|line| line.contains("duplicate-record")));
+}

@@ -304,3 +304,30 @@ fn odd_records_cost_only_themselves() {
         Source::new("workflow_monitor.db", b"SQLite format 3\0workflow_steps workflow_alerts".to_vec());
     assert!(tell(&IMPORTER, &[broken]).result.is_err());
 }
+
+#[test]
+fn a_later_run_of_the_same_id_is_a_run_of_its_own_and_a_later_state_is_not() {
+    let record = |status: &str, from: u32, to: &str, step: &str| {
+        format!(
+            r#"{{"workflow_id":"w","name":"Render","status":"{status}","start_time":{from},"end_time":{to},"total_steps":1,"completed_steps":1,"failed_steps":0,"progress":100,"metadata":{{}},"alerts":[],"metrics":[],"steps":{{"s":{{"step_id":"s","name":"Fetch","status":"{step}","start_time":{from},"end_time":{to},"dependencies":[],"metadata":{{}},"retry_count":0}}}}}}"#
+        )
+    };
+    let check = |records: &[String], runs: &[&str]| {
+        let text = format!("[{}]", records.join(","));
+        let told = tell(&IMPORTER, &[Source::new("history.json", text.into_bytes())]);
+        let mut ids: Vec<&str> = told
+            .of("run")
+            .into_iter()
+            .filter_map(|line| line.split_once("\"run\":\"")?.1.split('"').next())
+            .collect();
+        ids.dedup();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids, runs);
+        assert_eq!(said(&told, "duplicate-id", 1), runs.len() > 1);
+    };
+    let first = record("failed", 1000, "1010", "failed");
+    check(&[record("running", 1000, "null", "running"), first.clone()], &["w"]);
+    check(&[first.clone(), record("completed", 1020, "1030", "completed")], &["w", "w #2"]);
+    check(&[first.clone(), first], &["w"]);
+}

@@ -115,3 +115,47 @@ fn one_slice_at_zero_does_not_move_the_others() {
     assert_eq!(run.extent(), Some((1_767_700_000_000_000_000, 1_767_700_002_000_000_000)));
     assert_eq!((run.task_count(), said(&run, "time-implausible")), (3, 2));
 }
+
+/// Two devices, a launch each, as PyTorch writes them; `flows` are flow events between.
+fn launches(flows: &str) -> Run {
+    run(&format!(
+        r#"{{"schemaVersion":1,"deviceProperties":[{{"id":0}},{{"id":1}}],"traceEvents":[
+        {{"name":"process_name","ph":"M","ts":0,"pid":9,"tid":0,"args":{{"name":"python"}}}},
+        {{"name":"process_labels","ph":"M","ts":0,"pid":9,"tid":0,"args":{{"labels":"CPU"}}}},
+        {{"name":"process_name","ph":"M","ts":0,"pid":0,"tid":0,"args":{{"name":"python"}}}},
+        {{"name":"process_labels","ph":"M","ts":0,"pid":0,"tid":0,"args":{{"labels":"GPU 0"}}}},
+        {{"name":"process_name","ph":"M","ts":0,"pid":1,"tid":0,"args":{{"name":"python"}}}},
+        {{"name":"process_labels","ph":"M","ts":0,"pid":1,"tid":0,"args":{{"labels":"GPU 1"}}}},
+        {{"name":"thread_name","ph":"M","ts":0,"pid":0,"tid":7,"args":{{"name":"stream 7"}}}},
+        {{"name":"thread_name","ph":"M","ts":0,"pid":1,"tid":7,"args":{{"name":"stream 7"}}}},
+        {{"ph":"X","cat":"cpu_op","name":"aten::mm","pid":9,"tid":9,"ts":10,"dur":30,"args":{{"External id":2}}}},
+        {{"ph":"X","cat":"cuda_runtime","name":"launch a","pid":9,"tid":9,"ts":15,"dur":5,"args":{{"correlation":11}}}},
+        {{"ph":"X","cat":"kernel","name":"gemm","pid":0,"tid":7,"ts":30,"dur":40,"args":{{"correlation":11,"stream":7}}}},
+        {{"ph":"X","cat":"cuda_runtime","name":"launch b","pid":9,"tid":9,"ts":25,"dur":5,"args":{{"correlation":12}}}},
+        {{"ph":"X","cat":"gpu_memcpy","name":"copy","pid":1,"tid":7,"ts":50,"dur":10,"args":{{"correlation":12}}}},
+        {{"ph":"X","cat":"kernel","name":"orphan","pid":1,"tid":7,"ts":70,"dur":5,"args":{{"correlation":99}}}},
+        {{"ph":"X","cat":"cuda_runtime","name":"sync","pid":9,"tid":9,"ts":45,"dur":5,"args":{{"correlation":0}}}},
+        {{"ph":"X","cat":"kernel","name":"graph","pid":1,"tid":7,"ts":80,"dur":5,"args":{{"correlation":0}}}}{flows}]}}"#
+    ))
+}
+
+#[test]
+fn work_on_a_device_comes_after_the_call_that_launched_it() {
+    let flows = r#",{"ph":"s","id":11,"pid":9,"tid":9,"ts":15,"cat":"ac2g","name":"ac2g"},
+        {"ph":"f","id":11,"pid":0,"tid":7,"ts":30,"cat":"ac2g","name":"ac2g","bp":"e"}"#;
+    for run in [launches(""), launches(flows)] {
+        let before = |name: &str| -> Vec<&str> {
+            let row = run.predecessors.row(task(&run, name).index());
+            row.iter().map(|t| run.task_name(TaskId(*t))).collect()
+        };
+        assert!(!run.edges_inferred);
+        assert_eq!([before("gemm"), before("copy")], [["launch a"], ["launch b"]]);
+        assert!(before("orphan").is_empty() && before("graph").is_empty());
+        assert_eq!((said(&run, "launch-missing"), said(&run, "launch-unclear")), (1, 0));
+        let worker = |name: &str| {
+            let attempt = run.attempts_of(task(&run, name)).next().expect("an attempt");
+            run.text(run.attempts.worker[attempt.index()]).to_owned()
+        };
+        assert_eq!([worker("gemm"), worker("copy")], ["python GPU 0 / stream 7", "python GPU 1 / stream 7"]);
+    }
+}

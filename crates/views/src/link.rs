@@ -135,6 +135,9 @@ pub fn encode(state: &ViewState) -> String {
     state.rows.members().iter().for_each(|(key, value)| put(key, value));
     state.heat.members().iter().for_each(|(key, value)| put(key, value));
     compared(&state.compare, &mut put);
+    if !state.mapping.is_empty() {
+        put("map", &state.mapping);
+    }
     if let Some(theme) = &state.theme {
         put("theme", theme);
     }
@@ -257,6 +260,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "of" => state.chart.of = value,
             "against" => state.chart.against = value,
             "log" => state.chart.log = named("1"),
+            "map" => state.mapping = value,
             "theme" => state.theme = makespan_scene::Theme::named(&value).map(|t| t.name.to_owned()),
             _ => {
                 state.graph.take(key, &value);
@@ -358,6 +362,7 @@ mod tests {
                 window: Some((0, 7)),
                 scroll: 3,
             },
+            mapping: "[columns]\nid = \"Jöb & co\"\n[status]\n\"A+B\" = \"failed\"\n".to_owned(),
             theme: Some("dark".to_owned()),
         };
         assert_eq!(decode(&encode(&state)), Ok(state));

@@ -57,6 +57,8 @@ pub struct ViewState {
     pub heat: Heating,
     /// What is compared.
     pub compare: Comparing,
+    /// What the columns of tables mean, as the option `--map` takes it; empty where nobody named it.
+    pub mapping: String,
     /// Name of the theme; the reader's own choice where absent.
     pub theme: Option<String>,
 }

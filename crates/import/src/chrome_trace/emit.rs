@@ -8,7 +8,7 @@ use makespan_format::{
 use makespan_model::{HashMap, HashSet, NONE};
 
 use super::nest::{Slice, Slices};
-use super::trace::{ArgFacts, Item, Thread, Trace};
+use super::trace::{ArgFacts, Item, Process, Thread, Trace};
 use crate::gather::{DATED, alarm};
 use crate::importer::Unit;
 use crate::json::tape::Tape;
@@ -119,9 +119,18 @@ fn labels(trace: &mut Trace) -> Option<Json<'static>> {
 /// repeat.
 fn workers(trace: &Trace) -> Vec<String> {
     let several = trace.processes.len() > 1;
+    let named =
+        |process: &Process| process.name.clone().unwrap_or_else(|| format!("process {}", process.pid));
+    let mut same: HashMap<String, u32> = HashMap::default();
+    trace.processes.iter().for_each(|process| *same.entry(named(process)).or_default() += 1);
+    // Devices are processes of the same name whose labels tell them apart: `GPU 0`.
     let process = |p: u32| {
         let process = &trace.processes[p as usize];
-        process.name.clone().unwrap_or_else(|| format!("process {}", process.pid))
+        let name = named(process);
+        match process.labels.as_ref().filter(|_| same.get(&name).is_some_and(|n| *n > 1)) {
+            Some(label) => format!("{name} {label}"),
+            None => name,
+        }
     };
     let plain = |t: &Thread| {
         let thread = t.name.clone().unwrap_or_else(|| format!("thread {}", t.tid));

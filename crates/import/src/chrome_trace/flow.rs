@@ -38,6 +38,7 @@ pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
         }
     }
     bound(trace, slices, &mut edges, &mut unstarted);
+    launched(trace, &mut edges);
     trace.tally.count(Severity::Info, "flow-unbound", "flow events have no slice to bind to", unbound);
     trace.tally.count(Severity::Info, "flow-without-start", "flow events continue no flow", unstarted);
     edges.sort_unstable();
@@ -67,6 +68,28 @@ fn bound(trace: &Trace, slices: &Slices, edges: &mut Vec<(u32, u32)>, unstarted:
             last.insert(item.bind, s);
         }
     }
+}
+
+/// Work on a device comes after the call that launched it, which has the same number; one that several calls have says
+/// nothing.
+fn launched(trace: &mut Trace, edges: &mut Vec<(u32, u32)>) {
+    let mut calls: HashMap<i64, Option<u32>> = HashMap::default();
+    for launch in trace.launches.iter().filter(|launch| !launch.on_device) {
+        calls.entry(launch.correlation).and_modify(|call| *call = None).or_insert(Some(launch.slice));
+    }
+    let (mut unknown, mut unclear) = (0, 0);
+    for launch in trace.launches.iter().filter(|launch| launch.on_device) {
+        match calls.get(&launch.correlation) {
+            Some(Some(call)) => edges.push((launch.slice, *call)),
+            Some(None) => unclear += 1,
+            None => unknown += 1,
+        }
+    }
+    let what = "work on devices was launched by calls that are not in the file";
+    trace.tally.count(Severity::Info, "launch-missing", what, unknown);
+    let what =
+        "work on devices has a correlation number that several calls have; no dependency is shown for it";
+    trace.tally.count(Severity::Info, "launch-unclear", what, unclear);
 }
 
 /// The slice that a flow event is bound to: the innermost around it, or the next one of its thread.

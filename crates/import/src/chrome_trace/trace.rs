@@ -62,6 +62,30 @@ pub(super) struct Process {
     pub(super) sort: Option<i64>,
 }
 
+/// A slice that launches work on a device, or is such work: they have the same number.
+pub(super) struct Launch {
+    pub(super) correlation: i64,
+    pub(super) slice: u32,
+    /// Whether it is the work.
+    pub(super) on_device: bool,
+}
+
+impl Launch {
+    /// Whether slices of a category are work on a device or launch it, as PyTorch names them; `None` for others.
+    fn is_on_device(category: &str) -> Option<bool> {
+        match category {
+            "kernel" | "gpu_memcpy" | "gpu_memset" | "Kernel" | "Memcpy" | "Memset" => Some(true),
+            "cuda_runtime"
+            | "cuda_driver"
+            | "hip_runtime"
+            | "xpu_runtime"
+            | "privateuse1_runtime"
+            | "Runtime" => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// Members of the root that are longer are left out: they are sampled stacks, not facts about the run.
 const LONGEST_LABEL: usize = 64 << 10;
 
@@ -79,6 +103,7 @@ pub(super) struct Trace {
     own_ids: Interner,
     ids: Vec<StrId>,
     pub(super) repeated: u64,
+    pub(super) launches: Vec<Launch>,
     /// The unit of times, where it was named.
     pub(super) unit: Option<Unit>,
     run_id: Option<String>,
@@ -135,6 +160,7 @@ impl Trace {
             own_ids: Interner::default(),
             ids: Vec::new(),
             repeated: 0,
+            launches: Vec::new(),
             unit,
             run_id: None,
             source: "Chrome trace",
@@ -326,6 +352,11 @@ impl Trace {
         args.into_iter().for_each(|args| facts.add(args));
         self.open(None, sink);
         let slice = self.begin(facts.id.take());
+        if let (Some(on_device), Some(args)) = (Launch::is_on_device(cat), args) {
+            // 0 is written where there is no launch.
+            let number = args.at("correlation").and_then(Value::whole).filter(|number| *number != 0);
+            self.launches.extend(number.map(|correlation| Launch { correlation, slice, on_device }));
+        }
         let status = facts.outcome.settle(&mut self.unread);
         let mut labels = Fields::new();
         if !cat.is_empty() {

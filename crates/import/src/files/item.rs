@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::importer::{ReadError, Source};
+use crate::table::TableSample;
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct FileVerdict {
     pub offset: Option<u64>,
     /// What became of it.
     pub kind: Verdict,
+    /// Its beginning, if it is a table whose columns can be mapped; of the first such files only.
+    pub table: Option<TableSample>,
 }
 
 impl fmt::Display for FileVerdict {
@@ -90,6 +93,7 @@ impl Item {
             error: None,
             offset: None,
             kind,
+            table: None,
         };
         Item { source, verdict, importer: None, damage: None }
     }

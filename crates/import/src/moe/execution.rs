@@ -8,7 +8,7 @@ use makespan_format::{
     Alert, Artifact, Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,
     Task,
 };
-use makespan_model::HashMap;
+use makespan_model::{HashMap, HashSet};
 use serde_json::value::RawValue;
 
 use super::runs::{Runs, compact, told_twice};
@@ -39,6 +39,7 @@ struct Component<'a> {
 /// What was met more than once and is said once.
 #[derive(Default)]
 struct Counts {
+    repeated: u64,
     bad_records: u64,
     no_exit: u64,
 }
@@ -110,6 +111,12 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         "bad-record",
         "records that are not of the expected form are left out",
     );
+    say(
+        counts.repeated,
+        Severity::Info,
+        "duplicate-record",
+        "records that repeat another record are ignored",
+    );
     let no_end = "the execution has no end: it still ran when this was written, or its writer stopped";
     say(u64::from(s.raw(2).is_none()), Severity::Warning, "no-end", no_end);
     if s.raw(2).is_some() {
@@ -132,7 +139,13 @@ fn components<'a>(
 ) -> HashMap<Cow<'a, str>, Vec<String>> {
     let mut of_kind: HashMap<Cow<'a, str>, Vec<String>> = HashMap::default();
     let mut all: Vec<Component<'a>> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::default();
     for record in list.map(json::elements).unwrap_or_default() {
+        // A component has no id: a record that says the same to the microsecond is the same.
+        if record.get().contains("_time") && !seen.insert(record.get()) {
+            counts.repeated += 1;
+            continue;
+        }
         match Slots::read(record, &["component", "entry_time", "exit_time", "success", "result"]) {
             Some(slots) => all.push(Component { name: slots.text(0).unwrap_or("other".into()), slots }),
             None => counts.bad_records += 1,

@@ -69,6 +69,8 @@ pub(super) struct Workflow {
     pub(super) steps: Vec<Step>,
     /// Files that told of it.
     pub(super) files: Vec<String>,
+    /// How many runs of the same id were before it.
+    pub(super) of_id: u32,
     /// Whether its row was missing and only steps name it.
     pub(super) orphan: bool,
     /// Places of the steps, by id.
@@ -140,6 +142,16 @@ impl Workflow {
         self.name.as_deref().unwrap_or(&self.id)
     }
 
+    /// Whether a record of the same id and file is about a later run: it started once this one was over. Records of other
+    /// files are states of the same run, whose clocks may differ.
+    fn is_over_before(&self, other: &Workflow) -> bool {
+        let is_over = self.ended.zip(other.started).is_some_and(|(ended, started)| started >= ended);
+        is_over
+            && self.started.is_some()
+            && self.started != other.started
+            && self.files.first() == other.files.first()
+    }
+
     fn merge(&mut self, other: Workflow) {
         let newer = rank(&other.word) > rank(&self.word);
         fill(&mut self.name, other.name, false);
@@ -171,13 +183,20 @@ impl Workflow {
 impl Model {
     /// Adds what a record says of a workflow and gives its place.
     pub(super) fn workflow(&mut self, workflow: Workflow) -> usize {
-        if let Some(&at) = self.index.get(&workflow.id) {
-            self.list[at].merge(workflow);
-            return at;
+        let at = self.list.len();
+        match self.index.get(&workflow.id).copied() {
+            Some(known) if !self.list[known].is_over_before(&workflow) => {
+                self.list[known].merge(workflow);
+                known
+            }
+            known => {
+                let of_id = known.map_or(0, |known| self.list[known].of_id + 1);
+                self.index.insert(workflow.id.clone(), at);
+                let id = if of_id > 0 { format!("{} #{}", workflow.id, of_id + 1) } else { workflow.id };
+                self.list.push(Workflow { id, of_id, ..workflow });
+                at
+            }
         }
-        self.index.insert(workflow.id.clone(), self.list.len());
-        self.list.push(workflow);
-        self.list.len() - 1
     }
 
     /// Adds what a record says of a step of the workflow at `at`.
@@ -244,6 +263,11 @@ impl Workflow {
             stored: stored.finish(),
             ..RunInfo::default()
         }));
+        if self.of_id > 0 {
+            let id = &self.id;
+            let what = "a record of the same id starts after the run before it ended; it is a run of its own";
+            info(sink, "duplicate-id", format!("{id}: {what}"));
+        }
         for step in &self.steps {
             self.emit_step(step, sink);
         }

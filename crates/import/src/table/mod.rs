@@ -4,9 +4,13 @@
 //! A table is rewritten as a plain task list, which [`crate::plain`] reads: ids, attempts, outcomes and times are the same
 //! for both.
 
+mod choose;
 mod csv;
+mod grid;
+mod guess;
 mod parse;
 mod rows;
+mod write;
 
 use std::borrow::Cow;
 
@@ -19,6 +23,7 @@ use crate::json::tape::Value;
 use crate::mapping::{Field, Mapping};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Tally, clip};
+pub use choose::{Change, Choices, ColumnChoice, Likeness, TABLES, TableSample, Tables, WordChoice};
 use csv::Csv;
 use rows::Cell;
 

@@ -76,7 +76,7 @@ fn field(name: &str) -> Result<Field, String> {
     })
 }
 
-fn zone(text: &str) -> Result<String, String> {
+pub(super) fn zone(text: &str) -> Result<String, String> {
     let zone = if text.eq_ignore_ascii_case("utc") { "Z" } else { text };
     match parse_civil(&format!("2000-01-01T00:00:00{zone}")).and_then(|civil| civil.offset) {
         Some(_) => Ok(zone.to_owned()),
@@ -149,6 +149,14 @@ fn quoted(text: &str) -> Option<(String, &str)> {
             '\\' => value.push(match letters.next()?.1 {
                 't' => '\t',
                 'n' => '\n',
+                'r' => '\r',
+                'u' => {
+                    let code = letters
+                        .by_ref()
+                        .take(4)
+                        .try_fold(0, |code, (_, digit)| Some(code * 16 + digit.to_digit(16)?))?;
+                    char::from_u32(code)?
+                }
                 other => other,
             }),
             other => value.push(other),

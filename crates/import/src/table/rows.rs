@@ -27,14 +27,14 @@ impl<'a> Cell<'a> {
         }
     }
 
-    fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         match self {
             Cell::Text(text) => text,
             Cell::Json(json) => json,
         }
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         matches!(self.text().trim(), "" | "null" | "[]" | "{}" | "NA" | "NaN")
     }
 
@@ -201,7 +201,7 @@ impl Mapping {
 }
 
 /// Seconds of `1:02:03.5`, or of `1d 2h 3m 4s`.
-fn clock(text: &str) -> Option<f64> {
+pub(super) fn clock(text: &str) -> Option<f64> {
     if text.contains(':') {
         return text
             .split(':')
@@ -224,7 +224,7 @@ fn clock(text: &str) -> Option<f64> {
 }
 
 /// The letters of the name of a column, in lower case, and the unit that it ends in: `Start Time (ms)`, `duration_ms`.
-fn plain(column: &str) -> (&str, String, Option<Unit>) {
+pub(super) fn plain(column: &str) -> (&str, String, Option<Unit>) {
     let lower = column.to_ascii_lowercase();
     let units = [
         ("ms", Unit::Milliseconds),

@@ -58,3 +58,49 @@ fn recorded_workflows() {
     }
     assert_eq!(got, want);
 }
+
+#[test]
+fn what_is_in_a_container_that_was_tried_again_is_tried_again_with_it() {
+    let node = |id: &str,
+                name: &str,
+                kind: &str,
+                phase: &str,
+                boundary: &str,
+                [from, to]: [u32; 2],
+                children: &str| {
+        let time = |second: u32| format!("2026-03-01T10:{:02}:{:02}Z", second / 60, second % 60);
+        let display = name.rsplit('.').next().unwrap_or(name);
+        format!(
+            r#""{id}":{{"id":"{id}","name":"{name}","displayName":"{display}","type":"{kind}","phase":"{phase}","boundaryID":"{boundary}","startedAt":"{}","finishedAt":"{}","children":[{children}]}}"#,
+            time(from),
+            time(to)
+        )
+    };
+    let nodes = [
+        node("w", "w", "DAG", "Succeeded", "", [0, 90], r#""r","p""#),
+        node("r", "w.a", "Retry", "Succeeded", "w", [0, 60], r#""r0","r1""#),
+        node("r1", "w.a(1)", "Steps", "Succeeded", "w", [30, 60], r#""g1""#),
+        node("g1", "w.a(1)[0]", "StepGroup", "Succeeded", "r1", [30, 40], r#""x1""#),
+        node("x1", "w.a(1)[0].x", "Pod", "Succeeded", "r1", [30, 40], r#""g2""#),
+        node("g2", "w.a(1)[1]", "StepGroup", "Succeeded", "r1", [40, 60], r#""y1""#),
+        node("y1", "w.a(1)[1].y", "Pod", "Succeeded", "r1", [40, 60], ""),
+        node("r0", "w.a(0)", "Steps", "Failed", "w", [0, 20], r#""g0""#),
+        node("g0", "w.a(0)[0]", "StepGroup", "Failed", "r0", [0, 20], r#""x0""#),
+        node("x0", "w.a(0)[0].x", "Pod", "Failed", "r0", [0, 20], ""),
+        node("p", "w.p", "Pod", "Succeeded", "w", [60, 90], ""),
+    ];
+    let json = format!(
+        r#"{{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{{"name":"w","uid":"u"}},"status":{{"phase":"Succeeded","nodes":{{{}}}}}}}"#,
+        nodes.join(",")
+    );
+    let runs = text(ID, &json);
+    assert_eq!(all_counts(&runs), ["u: 4 tasks, 6 attempts, 1 edges: 4 succeeded"]);
+    let run = &runs[0];
+    assert_eq!(edges(run), ["a[0].x -> a[1].y"]);
+    let x = run.find_task("a[0].x").unwrap();
+    let statuses: Vec<_> = run.attempts_of(x).map(|a| run.attempts.status[a.index()].name()).collect();
+    assert_eq!(statuses, ["failed", "succeeded"]);
+    let parent = run.tasks.parent[x.index()];
+    assert_eq!(parent, run.find_task("a").unwrap().0);
+    assert_eq!(codes(run), []);
+}

@@ -1,0 +1,97 @@
+//! What the columns of a table mean, while it is chosen: what can be chosen, and the first rows as tasks.
+
+use std::rc::Rc;
+
+use makespan_import::{Change, Mapped, Settings, TableSample, Zone};
+use makespan_model::{Run, RunsBuilder, Severity};
+use makespan_scene::counted;
+use makespan_views::tasks::{Sort, SortKey, columns, order, table};
+use makespan_views::{Look, Table};
+
+use crate::answer::Columns;
+use crate::opening::Folding;
+use crate::session::Session;
+
+/// So many tasks are shown.
+const SHOWN: usize = 8;
+
+/// So many problems are listed.
+const LISTED: usize = 6;
+
+/// The columns of a table that was given, by its place among them, as a mapping and changes of it read them.
+pub(crate) fn columns_of(session: &Session, place: usize, text: &str, changes: &[Change]) -> Option<Columns> {
+    let tables = session.importers().tables?;
+    let (file, sample) = session.tables().get(place)?;
+    let (chosen, problem) = match (tables.choose)(sample, text, changes) {
+        Ok(chosen) => (Ok(chosen), None),
+        // A mapping that is not understood, of a link perhaps: the guess takes its place.
+        Err(why) => ((tables.choose)(sample, "", changes), Some(why)),
+    };
+    let mut columns =
+        Columns { file: file.clone(), others: session.tables().len() - 1, ..Columns::default() };
+    columns.problems.extend(problem);
+    match chosen {
+        Err(why) => columns.problems.push(why),
+        Ok((_, choices)) if choices.text.is_empty() => {
+            columns.problems.push("Choose the column that holds the id or the name of the tasks.".to_owned());
+            columns.choices = choices;
+        }
+        Ok((mapping, choices)) => {
+            let zone = Mapped { zone: session.zone(), mapping };
+            preview(session, file, sample, Rc::new(zone), &mut columns);
+            columns.choices = choices;
+        }
+    }
+    Some(columns)
+}
+
+/// Reads the beginning of the table as a run of its own.
+fn preview(
+    session: &Session,
+    file: &str,
+    sample: &TableSample,
+    zone: Rc<dyn Zone + '_>,
+    columns: &mut Columns,
+) {
+    let settings = Settings { zone, files: Some(1), importers: session.importers() };
+    let mut opening = makespan_import::Opening::new(settings);
+    let mut folding = Folding(RunsBuilder::new());
+    let bytes = match sample.is_whole {
+        true => &*sample.bytes,
+        // The last line of a beginning may be cut.
+        false => sample.bytes.rsplitn(2, |byte| *byte == b'\n').last().unwrap_or_default(),
+    };
+    opening.begin(file, Some(bytes.len() as u64));
+    opening.push(bytes, &mut folding);
+    opening.end(&mut folding);
+    let outcome = opening.finish(&mut folding);
+    let Some(run) = folding.0.finish().0.into_iter().next() else {
+        columns.problems.extend(outcome.files.into_iter().map(|file| file.error.unwrap_or(file.reason)));
+        return;
+    };
+    columns.preview = rows(&run);
+    columns.about = match sample.is_whole {
+        true => counted(run.task_count(), "task"),
+        false => format!("{} in the first {} KiB", counted(run.task_count(), "task"), bytes.len() >> 10),
+    };
+    // The cut of a beginning is no fault of the file.
+    let is_ours = |code: &str| !sample.is_whole && matches!(code, "truncated" | "bad-row" | "cut");
+    let problems = run.diagnostics.iter().filter(|d| d.severity != Severity::Info && !is_ours(&d.code));
+    let sentence = |d: &makespan_model::Diagnostic| match d.count {
+        1 => d.message.clone(),
+        n => format!("{} ({n} times)", d.message),
+    };
+    columns.problems.extend(problems.take(LISTED).map(sentence));
+}
+
+/// The first tasks as a table, without what is computed of a whole run.
+fn rows(run: &Run) -> Table {
+    let order = order(run, &[], None, Sort::default());
+    let mut table = table(run, &[], &order, 0..SHOWN, &Look::default());
+    let wait = columns().iter().position(|column| column.key == SortKey::Wait.name());
+    if let Some(wait) = wait {
+        table.columns.remove(wait);
+        table.rows.iter_mut().for_each(|row| drop(row.remove(wait)));
+    }
+    table
+}
