@@ -1,6 +1,6 @@
 //! Numbers with units, as sources and people write them.
 
-/// What a number counts, and so how it is written and what it may be compared with.
+/// The quantity that a number measures: decides how it is written and what it can be compared with.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
@@ -66,11 +66,11 @@ fn byte_factor(name: &str) -> Option<f64> {
 pub struct Amount {
     /// In the base unit of the quantity (ns, bytes, hundredths), else as written.
     pub value: f64,
-    /// What is written behind it.
+    /// Returns the unit that is written after the number.
     pub unit: Unit,
 }
 
-/// What is written behind a number.
+/// Returns the suffix that is written after a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Nothing.
@@ -150,8 +150,8 @@ fn part(text: &str) -> Option<(f64, Unit, &str)> {
     })
 }
 
-/// Reads a span of time, ns: `500 ms`, `1m30s`, `2d`; `None` for anything else, for a number without a unit but 0, and
-/// for what 64 bits do not hold.
+/// Parses a duration, ns: `500 ms`, `1m30s`, `2d`. `None` for anything else, for a number other than 0 without a unit,
+/// and for durations that do not fit into 64 bits.
 pub fn duration(text: &str) -> Option<i64> {
     let ns = Amount::read(text)?.of(Quantity::Time, "")?;
     (ns.abs() < 9.2e18).then_some(ns as i64)

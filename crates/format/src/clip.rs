@@ -1,11 +1,11 @@
 //! Beginnings of texts.
 
-/// As much of the beginning of a text as has at most `most` bytes, without cutting a character in two.
+/// Returns the longest beginning of a text that has at most `most` bytes and does not cut a character in two.
 pub fn clip(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }
 
-/// As much of the beginning of a text as has at most `most` characters.
+/// Returns the first `most` characters of a text, or all of it if it is shorter.
 pub fn clip_chars(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }

@@ -1,8 +1,8 @@
-//! What was wrong with an input, said so that a person can find the place.
+//! Problems in an input, described so that a person can find the place.
 
 use std::borrow::Cow;
 
-/// How much a [`Diagnostic`] matters.
+/// Severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing: something inferred, something this format does not record.
@@ -32,13 +32,13 @@ impl Severity {
 /// One finding about an input, with how often and where first it was met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
     /// A stable kebab-case name (`dangling-dependency`, `truncated` …) for tests and machines.
     pub code: Cow<'static, str>,
     /// One sentence for people: what, where, what was done about it.
     pub message: String,
-    /// How often; at least 1.
+    /// Number of occurrences; at least 1.
     pub count: u64,
     /// Byte offset of the first place, where known.
     pub offset: Option<u64>,

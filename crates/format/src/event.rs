@@ -1,5 +1,5 @@
-//! The events themselves. Every field but the identifying one is optional: an event says what its writer knows,
-//! and later events about the same thing fill in the rest.
+//! The events themselves. Every field except the identifying one is optional: an event contains what its writer knows,
+//! and later events about the same thing add the rest.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ type Str<'a> = Cow<'a, str>;
 /// One thing that was recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event<'a> {
-    /// Opens a run, adds to it, or goes back to it: what follows belongs to it.
+    /// Opens a run, adds to it, or returns to it: the following events belong to it.
     Run(RunInfo<'a>),
     /// Declares a task or adds to it.
     Task(Task<'a>),
@@ -24,7 +24,7 @@ pub enum Event<'a> {
     Alert(Alert<'a>),
     /// A thing that a task read or wrote.
     Artifact(Artifact<'a>),
-    /// What was wrong with the input this came from.
+    /// A problem in the input from which these events were imported.
     Diagnostic(Diagnostic),
 }
 
@@ -44,17 +44,17 @@ pub trait EventSink {
 pub struct RunInfo<'a> {
     /// Identifies the run within its source.
     pub id: Str<'a>,
-    /// What people call this run.
+    /// Display name of the run.
     pub name: Option<Str<'a>>,
     /// The workflow (definition) that was executed.
     pub workflow: Option<Str<'a>>,
     /// Status as the engine recorded it; ours is derived from the tasks.
     pub status: Option<Status>,
-    /// When the engine says it started, ns since the epoch.
+    /// Start as recorded by the engine, ns since the epoch.
     pub started: Option<i64>,
-    /// When the engine says it ended, ns since the epoch.
+    /// End as recorded by the engine, ns since the epoch.
     pub ended: Option<i64>,
-    /// Who recorded it: the name of the format or of the engine, with its version.
+    /// Program or format that recorded the run, with its version.
     pub source: Option<Str<'a>>,
     /// The error of the run as a whole.
     pub error: Option<ErrorInfo<'a>>,
@@ -65,7 +65,7 @@ pub struct RunInfo<'a> {
     /// Totals that the source states, a JSON object of numbers or strings; they are recomputed and shown beside
     /// ours. Known keys: `makespan_ns`, `work_ns`, `tasks`, `succeeded`, `failed`, `status`, `progress`.
     pub stored: Option<Json<'a>>,
-    /// False where the source says that its tasks have no dependencies at all, so that none must be inferred.
+    /// False if the source states that its tasks have no dependencies; then none are inferred.
     pub infer_edges: Option<bool>,
 }
 
@@ -74,17 +74,17 @@ pub struct RunInfo<'a> {
 pub struct Task<'a> {
     /// Identifies the task within its run.
     pub id: Str<'a>,
-    /// What people call it; its id where absent.
+    /// Display name; the id if absent.
     pub name: Option<Str<'a>>,
     /// The named kind of work it is an instance of.
     pub step: Option<Str<'a>>,
-    /// What sort of thing executes it (a class, an operator, a plug-in).
+    /// What executes the task: a class, an operator, a plug-in.
     pub kind: Option<Str<'a>>,
     /// The task or group that contains it.
     pub parent: Option<Str<'a>>,
     /// Ids of the tasks it depends on; they may be declared later.
     pub after: Vec<Str<'a>>,
-    /// Status, where no attempt tells it, or where it says more than the last attempt does.
+    /// Status of a task without attempts, or one more specific than that of its last attempt.
     pub status: Option<Status>,
     /// Labels, a JSON object.
     pub labels: Option<Json<'a>>,
@@ -99,17 +99,17 @@ pub struct Attempt<'a> {
     pub task: Str<'a>,
     /// Number of the try, from 1.
     pub number: u32,
-    /// When it was queued, ns since the epoch.
+    /// Time at which it was queued, ns since the epoch.
     pub queued: Option<i64>,
-    /// When it started, ns since the epoch.
+    /// Time at which it started, ns since the epoch.
     pub started: Option<i64>,
-    /// When it ended, ns since the epoch.
+    /// Time at which it ended, ns since the epoch.
     pub ended: Option<i64>,
-    /// What executed it: a worker, host, thread or slot.
+    /// The worker, host, thread or slot that executed it.
     pub worker: Option<Str<'a>>,
-    /// What became of it.
+    /// Its status.
     pub status: Option<Status>,
-    /// How far it got, 0 to 1.
+    /// Progress, 0 to 1.
     pub progress: Option<f64>,
     /// Why it failed.
     pub error: Option<ErrorInfo<'a>>,
@@ -118,7 +118,7 @@ pub struct Attempt<'a> {
 /// Why something failed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ErrorInfo<'a> {
-    /// What the engine said.
+    /// Message of the error, as the engine wrote it.
     pub message: Str<'a>,
     /// Class or code of the error.
     pub kind: Option<Str<'a>>,
@@ -167,9 +167,9 @@ pub struct Alert<'a> {
     pub t: Option<i64>,
     /// Severity as the source names it.
     pub severity: Option<Str<'a>>,
-    /// What it says.
+    /// The text of the alert.
     pub text: Str<'a>,
-    /// Whether it is over.
+    /// Whether its cause is gone.
     pub resolved: Option<bool>,
 }
 
@@ -188,11 +188,11 @@ pub enum Direction {
 pub struct Artifact<'a> {
     /// The task; the run where absent.
     pub task: Option<Str<'a>>,
-    /// What it is called.
+    /// Name of the artifact.
     pub name: Str<'a>,
     /// Read or written.
     pub direction: Direction,
-    /// Where it lies.
+    /// Its location; shown, never opened.
     pub uri: Option<Str<'a>>,
     /// Size in bytes.
     pub size: Option<i64>,

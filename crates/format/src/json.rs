@@ -30,7 +30,7 @@ impl<'a> Json<'a> {
         self.0
     }
 
-    /// As [`Json::from_raw`], of text that may be owned.
+    /// Like [`Json::from_raw`], for text that may be owned.
     pub(crate) fn from_text(text: Cow<'a, str>) -> Json<'a> {
         match text {
             Cow::Borrowed(text) => Json::from_raw(text),

@@ -8,14 +8,15 @@ use crate::clip::clip_chars;
 use crate::event::*;
 use crate::{Diagnostic, Json, Severity, Status, VERSION};
 
-/// What a line holds.
+/// The content of a line.
 #[derive(Debug, PartialEq)]
 pub struct Line<'a> {
-    /// The run it names, where it is not a `run` event itself; else it belongs to the run of the line before.
+    /// The run that the line names. If it names none and is not a `run` event, it belongs to the run of the previous
+    /// line.
     pub run: Option<Cow<'a, str>>,
     /// The event.
     pub event: Event<'a>,
-    /// How many members of the object this version does not know.
+    /// Number of members that this version does not know.
     pub unknown: u32,
 }
 
@@ -44,7 +45,7 @@ members! {
 
 type Text<'a> = Option<Cow<'a, str>>;
 
-/// The members of one line, as far as they are there.
+/// The members of one line; absent ones are `None`.
 #[derive(Default)]
 pub(crate) struct Raw<'a> {
     pub(crate) version: Option<u32>,
@@ -92,7 +93,7 @@ fn json(raw: Option<&RawValue>) -> Option<Json<'_>> {
 }
 
 impl<'a> Raw<'a> {
-    /// What the members mean together; else what is wrong, and whether the line is of a newer version.
+    /// Combines the members to an event. An error describes the problem, and whether the line is of a newer version.
     pub(crate) fn line(&mut self) -> Result<Line<'a>, (String, bool)> {
         if let Some(v) = self.version.filter(|v| *v > VERSION) {
             return Err((format!("the file is of version {v}, this program reads up to {VERSION}"), true));

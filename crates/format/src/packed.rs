@@ -1,8 +1,8 @@
-//! Events as columns: the compact form, for what is stored whole and read by programs only.
+//! Events as columns: a compact form for data that is stored as a whole and read only by programs.
 //!
-//! The same events as the lines of `docs/events.md`, in the same order, and nothing else: reading gives back exactly
-//! what was written. The form is made to be compressed: each field is a column of its own, every text stands once in a
-//! dictionary, times are differences, measured values stand with those of the same name.
+//! Contains exactly the events of the lines of `docs/events.md`, in the same order: reading returns what was written.
+//! The form is designed to be compressed: each field is a column, every text occurs once in a dictionary, times are
+//! stored as differences, and measured values are grouped by name.
 //!
 //! ```text
 //! file   = MAGIC version block* 0 (a length of zero ends it)
@@ -12,10 +12,10 @@
 //! ```
 //!
 //! Lengths are variable-length integers (LEB128), all other numbers little-endian. A block holds at most
-//! [`BLOCK_EVENTS`] events, so that neither side holds more than that at once; the dictionary goes on from block to
-//! block. Every value costs a byte of its block or one of its events, so what a reader does is bounded by the bytes it
-//! is given. A checksum (FNV-1a, 64 bits) detects damage; it does not protect against intent, and none is needed: a
-//! block of any content is an error or gives some events.
+//! [`BLOCK_EVENTS`] events, which limits the memory of writer and reader; the dictionary continues from block to block.
+//! Every value takes a byte of its block or one of its events, so the work of a reader is bounded by the bytes it is
+//! given. A checksum (FNV-1a, 64 bits) detects accidental damage, not manipulation: a block with any content is either
+//! an error or gives some events.
 //!
 //! ```
 //! use makespan_format::{Event, EventSink, RunInfo, packed};
@@ -39,7 +39,7 @@ mod write;
 pub use read::read;
 pub use write::Packer;
 
-/// What a file of packed events begins with; no text does.
+/// The first bytes of a file of packed events; no text begins with them.
 pub const MAGIC: [u8; 8] = *b"\x8bMKSPEV\n";
 
 /// The version that is written. Another one is not read.
@@ -58,9 +58,9 @@ pub enum PackedError {
         /// The version of the form.
         version: u64,
     },
-    /// They end early or were changed; the events of the blocks before are good.
+    /// The data ends early or was changed; the events of earlier blocks are valid.
     Damaged {
-        /// Where the block begins in which that was found.
+        /// Offset of the block in the input.
         offset: usize,
     },
 }

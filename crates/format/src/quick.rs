@@ -50,7 +50,7 @@ impl<'a> Cursor<'a> {
         // JSON knows no number with a leading zero, and a fraction or an exponent makes it none of ours.
         let whole = !digits.is_empty() && (digits.len() == 1 || digits[0] != b'0');
         let over = matches!(self.peek()?, b',' | b'}' | b']');
-        // To JSON's readers `-0` is a floating-point number.
+        // JSON readers treat `-0` as a floating-point number.
         (whole && over && !(negative && value == 0)).then_some(if negative { -value } else { value })
     }
 
@@ -98,7 +98,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// What ends the plain part of a string: its quote, an escape, a control character (which JSON forbids).
+/// Bytes that end the plain part of a string: a quote, an escape, a control character (which JSON forbids).
 static STOPS: [bool; 256] = {
     let mut stops = [false; 256];
     let mut b = 0;
@@ -151,7 +151,7 @@ pub(crate) fn fill<'a>(text: &'a str, raw: &mut Raw<'a>) -> Option<()> {
             Member::LineNumber => raw.line = Some(u64::try_from(c.integer()?).ok()?),
             Member::InferEdges => raw.infer_edges = Some(c.boolean()?),
             Member::Resolved => raw.resolved = Some(c.boolean()?),
-            // A `null` stands for an absent member: the other reader knows.
+            // `null` means absent, which the other reader handles.
             Member::Labels => raw.labels = Some(c.raw().filter(|v| v.get() != "null")?),
             Member::Params => raw.params = Some(c.raw().filter(|v| v.get() != "null")?),
             Member::Stored => raw.stored = Some(c.raw().filter(|v| v.get() != "null")?),

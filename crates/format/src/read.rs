@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 /// Why a line is not an event.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LineError {
-    /// What is wrong, for people.
+    /// The problem, for people.
     pub message: String,
     /// Byte within the line (from 0), where known.
     pub column: Option<usize>,
@@ -43,10 +43,10 @@ pub fn read_line(line: &[u8]) -> Result<Line<'_>, LineError> {
     raw.line().map_err(|(message, newer)| LineError { message, column: None, newer })
 }
 
-/// Takes from a line that [`read_line`] refuses what can be kept of it: writes to `out` the same object without the
-/// members whose values are of a wrong type, and gives how many these were. A status that is not a word of ours becomes the
-/// one that it stands for, or `unknown`; an error of a wrong type becomes its text: a line that tells of a failure must
-/// not become a success. `None` where the line is not a JSON object, or nothing is wrong with its members.
+/// Repairs a line that [`read_line`] rejects: writes the same object to `out` without the members whose values have a
+/// wrong type, and returns their number. An unknown status word becomes the status it stands for, or `unknown`. An
+/// error of a wrong type becomes its text, because a line that reports a failure must not become a success. `None` if
+/// the line is not a JSON object, or its members are all valid.
 pub fn keep_readable(line: &[u8], out: &mut String) -> Option<u64> {
     let members: Members<'_> = serde_json::from_slice(line).ok()?;
     out.clear();
@@ -109,7 +109,7 @@ impl<'de> de::Deserialize<'de> for Members<'de> {
     }
 }
 
-/// serde_json ends its messages with a place in its own count; ours says it in `column`.
+/// serde_json appends its own line and column to messages; ours are in `column`.
 fn strip_place(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_owned()
 }
@@ -261,7 +261,7 @@ impl<'de> Visitor<'de> for ErrorSeed {
     }
 }
 
-/// Fills what is there already: handing so many fields from call to call costs more than reading them.
+/// Fills the existing value: passing so many fields from call to call costs more than reading them.
 struct RawSeed<'r, 'de>(&'r mut Raw<'de>);
 impl<'de> DeserializeSeed<'de> for RawSeed<'_, 'de> {
     type Value = ();

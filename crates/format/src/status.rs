@@ -1,6 +1,6 @@
 //! The eleven statuses a task, an attempt or a run can have.
 
-/// What became of a task, an attempt or a run.
+/// Status of a task, an attempt or a run.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
@@ -29,7 +29,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// How many statuses there are.
+    /// Number of statuses.
     pub const COUNT: usize = 11;
 
     /// Every status, in the order of their declaration.

@@ -12,7 +12,7 @@ pub struct Civil {
     pub seconds: i64,
     /// Nanoseconds of the second, 0 to 999,999,999.
     pub nanos: u32,
-    /// Seconds east of UTC, where the text says so (`Z` is 0).
+    /// Seconds east of UTC, if the text has a zone (`Z` is 0).
     pub offset: Option<i32>,
 }
 

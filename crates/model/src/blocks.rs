@@ -1,9 +1,9 @@
-//! A column that grows by blocks: nothing that is there is ever copied to make room, and freezing it gives each block
-//! back as it goes.
+//! A column that grows by blocks: existing rows are never copied to make room, and freezing the column frees each block
+//! as it is converted.
 
 use std::ops::{Index, IndexMut};
 
-/// How many rows a block has.
+/// Number of rows in a block.
 const ROWS: usize = 1 << SHIFT;
 const SHIFT: u32 = 13;
 
@@ -53,7 +53,7 @@ impl<T: Copy> Blocks<T> {
         self.blocks.iter_mut().flatten().for_each(f);
     }
 
-    /// The rows of `order` in that order, or all as they stand.
+    /// Returns the rows in the order of `order`, or in their present order without one.
     pub(crate) fn freeze(mut self, order: Option<&[u32]>) -> Vec<T> {
         match order {
             Some(order) => order.iter().map(|&i| self[i as usize]).collect(),

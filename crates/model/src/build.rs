@@ -10,19 +10,19 @@ use crate::columns::*;
 use crate::strings::Interner;
 use crate::{Diagnostic, NONE, Run, StrId, UNKNOWN};
 
-/// Folds a stream of events into the runs it tells of, in the order in which they appear. A copy of it, finished, is the
-/// runs as they are now, in full, and folding goes on; [`preview`](RunsBuilder::preview) is cheaper and holds less.
+/// Folds a stream of events into runs, in the order in which the runs appear. Finishing a clone gives the complete runs
+/// as they are now, and folding continues; [`preview`](RunsBuilder::preview) is cheaper and contains less.
 #[derive(Clone, Debug)]
 pub struct RunsBuilder {
-    /// Each in a place of its own, so that making room for more copies none, and each goes as it is frozen.
+    /// Boxed one by one, so that growing the list copies no run, and each is freed when it is frozen.
     #[allow(clippy::vec_box)]
     pub(crate) runs: Vec<Box<RunBuilder>>,
     by_id: HashMap<String, usize>,
-    /// The run that events belong to; none while they tell of one that is left out.
+    /// The run that events belong to; `None` while they belong to a run that is left out.
     current: Option<usize>,
     /// Findings that came before any run.
     early: Vec<Diagnostic>,
-    /// Records of runs, and other events, for which there was no room.
+    /// Records of runs, and other events, that were left out because a limit was reached.
     left_out: (u64, u64),
     most: usize,
 }
@@ -33,7 +33,8 @@ impl Default for RunsBuilder {
     }
 }
 
-/// How many runs are kept: each takes some five kilobytes however short it is, and a few megabytes can name millions.
+/// Maximum number of runs: each takes about five kilobytes even if it is short, and a few megabytes of input can name
+/// millions.
 pub const MOST_RUNS: usize = 200_000;
 
 impl RunsBuilder {
@@ -54,7 +55,7 @@ impl RunsBuilder {
         }
     }
 
-    /// Takes the next event. Of runs for which there is no room nothing is kept but their number.
+    /// Applies the next event. Runs beyond the limit are only counted.
     pub fn apply(&mut self, event: &Event<'_>) {
         if let Event::Run(info) = event {
             self.current = self.open(&info.id);
@@ -91,7 +92,7 @@ impl RunsBuilder {
         Some(self.runs.len() - 1)
     }
 
-    /// What was left out, for the first run to say.
+    /// What was left out, as a diagnostic of the first run.
     fn tell_left_out(&mut self) {
         let (runs, events) = self.left_out;
         if runs > 0 {
@@ -108,7 +109,7 @@ impl RunsBuilder {
         }
     }
 
-    /// How many tasks have been declared so far, in all runs.
+    /// Returns the number of tasks declared so far, in all runs.
     pub fn task_count(&self) -> usize {
         self.runs.iter().map(|r| r.tasks.id.len()).sum()
     }
@@ -126,7 +127,7 @@ impl EventSink for RunsBuilder {
     }
 }
 
-/// What the run event said.
+/// Adds a `run` event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Info {
     pub(crate) name: StrId,
@@ -152,7 +153,7 @@ pub(crate) struct RunBuilder {
     /// (task, id of what it depends on), in the order met.
     pub(crate) after: Blocks<(u32, StrId)>,
     pub(crate) attempts: GrowingAttempts,
-    /// Whether the attempt's status was said.
+    /// Whether an event stated the status of the attempt.
     pub(crate) said: Blocks<bool>,
     pub(crate) samples: GrowingSamples,
     pub(crate) logs: GrowingLogs,
@@ -170,8 +171,8 @@ pub(crate) struct RunBuilder {
     pub(crate) recent: Recent,
 }
 
-/// What was interned last, by field: most fields repeat what the task before had, and comparing is faster than looking
-/// up.
+/// The last interned string of each field: most fields repeat the value of the previous task, and comparing is faster
+/// than a lookup.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
     name: StrId,
@@ -193,10 +194,10 @@ struct RecentSample {
     ids: (StrId, StrId),
 }
 
-/// So many names of samples are remembered.
+/// Number of sample names that are remembered.
 const RECENT_SAMPLES: usize = 32;
 
-/// How far an attempt of that status has come: what lies behind it is never taken for news.
+/// Returns the rank of a status in the life of an attempt; a status of lower rank never replaces one of higher rank.
 fn progressed(status: Status) -> u8 {
     match status {
         Status::Pending => 0,
@@ -215,7 +216,7 @@ impl RunBuilder {
         text.map_or(slot, |t| self.strings.intern(t))
     }
 
-    /// The same for a field of which the last value is known.
+    /// The same for a field whose last value is known.
     fn repeat(&mut self, slot: StrId, text: Option<&str>, last: StrId) -> StrId {
         match text {
             None => slot,

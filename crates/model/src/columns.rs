@@ -1,5 +1,5 @@
-//! The columns. In all of them [`UNKNOWN`](crate::UNKNOWN) marks a time that is not known and
-//! [`NONE`](crate::NONE) an index that is not there; an empty string stands for an absent one.
+//! The columns. In all of them [`UNKNOWN`](crate::UNKNOWN) marks an unknown time, [`NONE`](crate::NONE) a missing
+//! index, and the empty string a missing text.
 
 use makespan_format::{Direction, Status};
 
@@ -15,7 +15,8 @@ macro_rules! columns {
         #[derive(Clone, Debug, Default)]
         pub(crate) struct $growing { $(pub(crate) $field: Blocks<$ty>,)* }
         impl $growing {
-            /// The rows of `order` in that order, or all as they stand; column by column, each let go when it is done.
+            /// Returns the rows in the order of `order`, or in their present order without one. Works column by column
+            /// and frees each one when it is done.
             pub(crate) fn freeze(self, order: Option<&[u32]>) -> $name {
                 $name { $($field: self.$field.freeze(order),)* }
             }
@@ -28,17 +29,17 @@ columns! {
     Tasks, GrowingTasks {
         /// Identifies it.
         id: StrId,
-        /// What people call it (its id where the source has no name).
+        /// Display name; the id if the source has no name.
         name: StrId,
         /// The named kind of work it is an instance of (its name where the source has none).
         step: StrId,
-        /// What sort of thing executes it.
+        /// What executes the task: a class, an operator, a plug-in.
         kind: StrId,
         /// The task that contains it, or `NONE`.
         parent: u32,
         /// The group that contains it where that is not a task of this run.
         group: StrId,
-        /// What became of it: as declared, else of its last attempt.
+        /// Status: as declared, otherwise that of the last attempt.
         status: Status,
         /// Status as declared, where it was.
         declared: Option<Status>,
@@ -62,11 +63,11 @@ columns! {
         started: i64,
         /// ns since the epoch.
         ended: i64,
-        /// What executed it.
+        /// The worker that executed it.
         worker: StrId,
-        /// What became of it.
+        /// Its status.
         status: Status,
-        /// How far it got, 0 to 1; -1 where unknown. Not NaN, for a run equals itself.
+        /// Progress, 0 to 1; -1 if unknown. Not NaN, because a run must be equal to itself.
         progress: f32,
         /// Error message.
         error: StrId,
@@ -120,9 +121,9 @@ columns! {
         t: i64,
         /// Severity as the source names it.
         severity: StrId,
-        /// What it says.
+        /// The text of the alert.
         text: StrId,
-        /// Whether it is over, where the source says.
+        /// Whether its cause is gone, if the source records that.
         resolved: Option<bool>,
     }
 }
@@ -132,11 +133,11 @@ columns! {
     Artifacts, GrowingArtifacts {
         /// The task, or `NONE` for the run.
         task: u32,
-        /// What it is called.
+        /// Name of the artifact.
         name: StrId,
         /// Read or written.
         direction: Direction,
-        /// Where it lies.
+        /// Its location; shown, never opened.
         uri: StrId,
         /// Bytes, -1 where unknown.
         size: i64,

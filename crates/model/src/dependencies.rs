@@ -98,7 +98,7 @@ impl NodeIndexable for Dependencies<'_> {
     }
 }
 
-/// Nodes and edges weigh nothing: what there is to know of a task stands in the run.
+/// Nodes and edges have no weights: the run contains the data of the tasks.
 impl Data for Dependencies<'_> {
     type NodeWeight = ();
     type EdgeWeight = ();
@@ -147,7 +147,7 @@ impl<'r> IntoEdgeReferences for Dependencies<'r> {
 
 impl NodeCompactIndexable for Dependencies<'_> {}
 
-/// Which tasks were visited.
+/// Set of visited tasks.
 #[derive(Clone, Debug)]
 pub struct Visited(Vec<bool>);
 

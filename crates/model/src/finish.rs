@@ -60,7 +60,7 @@ impl RunBuilder {
         self.doubt_running(found.diagnostics);
         self.mend_attempts(&mut found);
         self.said = Blocks::default();
-        // Nothing is guessed where the source records dependencies, or says that there are none.
+        // Nothing is inferred if the source records dependencies, or states that there are none.
         let infer = edges.is_empty() && self.info.infer_edges != Some(false) && n > 1;
         if infer {
             edges = infer::edges(n, &self.attempts, &self.tasks.parent);
@@ -109,7 +109,7 @@ impl RunBuilder {
             ];
             columns.into_iter().for_each(|column| column.for_each_mut(|t| *t = moved(*t)));
         }
-        // Within the row of a task, those before it and those behind it then stand in their order.
+        // Within the row of a task, its predecessors and successors are then in task order.
         if !edges.is_sorted() {
             edges.sort_unstable();
         }
@@ -218,7 +218,8 @@ impl RunBuilder {
         edges
     }
 
-    /// Finds the containing task of each, `NONE` where there is none; a name that is not a task stays the task's group.
+    /// Returns the container of each task, `NONE` if it has none. A name that is not a task remains the group of the
+    /// task.
     fn resolve_parents(&mut self, found: &mut Findings<'_>) {
         let n = self.tasks.id.len();
         let mut any = false;
@@ -311,7 +312,7 @@ impl RunBuilder {
     }
 }
 
-/// Where the rows of each task begin in a column sorted by task.
+/// Returns where the rows of each task begin in a column sorted by task.
 fn starts(n: usize, tasks: &[u32]) -> Vec<u32> {
     let mut starts = vec![0u32; n + 1];
     for &t in tasks {
@@ -323,8 +324,8 @@ fn starts(n: usize, tasks: &[u32]) -> Vec<u32> {
     starts
 }
 
-/// The rows of a column of tasks by task, and within one by number; those of no task last. `None` where they stand so
-/// already. O(n + rows), and the numbers of one task are sorted.
+/// Returns the order of rows by task, then by number; rows without a task last. `None` if they are already in this
+/// order. O(n + rows) plus sorting the numbers of each task.
 fn by_task(n: usize, tasks: &Blocks<u32>, numbers: Option<&Blocks<u32>>) -> Option<Vec<u32>> {
     let number = |row: usize| numbers.map_or(0, |numbers| numbers[row]);
     let mut before = (0, 0);

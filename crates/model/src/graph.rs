@@ -13,7 +13,7 @@ pub(crate) struct Order {
     pub(crate) order: Vec<u32>,
     /// Edges (from, to), old indices, that a cycle forces to go backward.
     pub(crate) cut: Vec<(u32, u32)>,
-    /// How many tasks lie on cycles.
+    /// Number of tasks that lie on cycles.
     pub(crate) on_cycles: usize,
 }
 

@@ -8,10 +8,10 @@ use crate::{NONE, UNKNOWN};
 /// latest thing it can have waited for. A heuristic, and marked as one wherever it is shown. `parents` keeps tasks
 /// of different containers apart, since what a container does is not what its contents wait for.
 ///
-/// Only times decide, never how an id is spelled. Of several tasks that ended at the same moment the one that started
-/// last counts, then the first in the order of the tasks, which can only be one with the very same times. A task that
-/// took no time comes after what ended at its moment and before what starts then; several of the same moment are not
-/// chained, since nothing says which came first. O(n log n).
+/// Only times decide, never the spelling of an id. If several tasks ended at the same moment, the one that started last
+/// counts, then the first in task order, which can only be one with identical times. A task without duration follows
+/// what ended at its moment and precedes what starts then. Several such tasks of the same moment are not chained,
+/// because their order is unknown. O(n log n).
 pub(crate) fn edges(tasks: usize, attempts: &GrowingAttempts, parents: &Blocks<u32>) -> Vec<(u32, u32)> {
     let mut first = vec![i64::MAX; tasks];
     let mut last = vec![UNKNOWN; tasks];
@@ -30,7 +30,7 @@ pub(crate) fn edges(tasks: usize, attempts: &GrowingAttempts, parents: &Blocks<u
     let timed = |t: &u32| start(*t) != i64::MAX;
     let mut by_start: Vec<u32> = (0..tasks as u32).filter(timed).collect();
     let mut by_end: Vec<u32> = by_start.iter().copied().filter(|&t| end(t) != i64::MAX).collect();
-    // Of one moment: to start first what takes no time, to end last what took none.
+    // Within one moment, tasks without duration start first and end last.
     sort(&mut by_start, |t| (group(t), start(t), i64::from(end(t) > start(t)), t));
     sort(&mut by_end, |t| (group(t), end(t), start(t), t));
     let mut edges = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn edges(tasks: usize, attempts: &GrowingAttempts, parents: &Blocks<u
             latest = NONE;
             done = by_end.partition_point(|&e| group(e) < of);
         }
-        // What takes no time waited for nothing else of its moment that took none.
+        // A task without duration did not wait for another one of the same moment.
         let until =
             if end(t) > start(t) { (start(t), i64::MAX) } else { (start(t), start(t).saturating_sub(1)) };
         while let Some(&e) = by_end.get(done).filter(|e| group(**e) == of && (end(**e), start(**e)) <= until)

@@ -1,8 +1,8 @@
 //! The run: an immutable table of columns that one fold makes from events.
 //!
-//! [`RunsBuilder::apply`] is the only way in, [`Run::events`] the way back out, and folding what it gives makes the
-//! same run again. Tasks stand in topological order of their dependencies, so that most analyses are one pass
-//! forward and one back; adjacency is stored as compressed rows ([`Rows`]). No walk recurses.
+//! [`RunsBuilder::apply`] is the only way to make a run. [`Run::events`] is the way back, and folding its events gives
+//! an equal run. Tasks are in topological order of their dependencies, so most analyses need one pass forward and one
+//! back. Adjacency is stored as compressed rows ([`Rows`]). No walk is recursive.
 //!
 //! ```
 //! let run = makespan_model::notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch").unwrap();
@@ -56,14 +56,14 @@ pub struct TaskId(pub u32);
 pub struct AttemptId(pub u32);
 
 impl TaskId {
-    /// As an index of a column.
+    /// Returns the id as an index into the columns.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
 impl AttemptId {
-    /// As an index of a column.
+    /// Returns the id as an index into the columns.
     pub fn index(self) -> usize {
         self.0 as usize
     }

@@ -1,4 +1,4 @@
-//! What stands in the JSON objects that a run keeps as text: parameters and labels.
+//! Reads the JSON objects that a run keeps as text: parameters and labels.
 
 use std::borrow::Cow;
 

@@ -9,10 +9,10 @@
 //! report      -         -     call             pending
 //! ```
 //!
-//! Columns are parted by white space. `span` is seconds from the epoch, with fractions, `a..b`, `a..` (no end) or `-`
-//! (no times); `q|a..b` says when it was queued. `on` is the worker or `-`. Words after it are ids of dependencies,
-//! a status, or `key=value` with the keys `try`, `step`, `kind`, `in` (the containing task), `error` and `name`
-//! (`_` stands for a space in the last two). A line `run NAME` or `run NAME status` names the run that follows.
+//! White space separates the columns. `span` is in seconds since the epoch, with fractions: `a..b`, `a..` (no end) or
+//! `-` (no times); `q|a..b` adds the time of queueing. `on` is the worker or `-`. The following words are ids of
+//! dependencies, a status, or `key=value` with the keys `try`, `step`, `kind`, `in` (the container), `error` and `name`
+//! (in the last two, `_` means a space). A line `run NAME` or `run NAME status` names the run of the lines after it.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
-//! Times that cannot be meant: what stands for "never", tasks decades away from the rest, tries that last for decades,
-//! and runs whose times look like another unit.
+//! Finds implausible times: values that mean "never", tasks decades away from the rest, attempts that last for decades,
+//! and runs whose times seem to be in another unit.
 //!
-//! What cannot be meant is made unknown and said, so that no picture, total or finding is built on it.
+//! Implausible times become unknown and are reported, so that no picture, total or finding depends on them.
 
 use makespan_format::{Diagnostic, Severity, Status, time::format_rfc3339};
 
@@ -52,7 +52,7 @@ impl Found {
 pub const UNREADABLE_LINES: &str = "unreadable-line";
 
 impl RunBuilder {
-    /// Where lines could not be read, nobody knows that a task without an end still runs.
+    /// If lines could not be read, a task without an end is not known to be still running.
     pub(crate) fn doubt_running(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         if !diagnostics.iter().any(|d| d.code == UNREADABLE_LINES) {
             return;
@@ -75,7 +75,7 @@ impl RunBuilder {
         });
     }
 
-    /// Makes unknown what cannot be meant. O(attempts × log).
+    /// Makes implausible times unknown. O(attempts × log).
     pub(crate) fn drop_implausible_times(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         self.drop_nevers(diagnostics);
         self.drop_outliers(diagnostics);
@@ -96,7 +96,7 @@ impl RunBuilder {
         diagnostics.push(Diagnostic::new(severity, code, message).times(found.count));
     }
 
-    /// Times that stand for "never" where all others are of this century.
+    /// Values that mean "never", if all other times are of this century.
     fn drop_nevers(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         let a = &mut self.attempts;
         let columns = [&a.queued, &a.started, &a.ended];
@@ -208,8 +208,8 @@ fn start_of(queued: i64, started: i64, ended: i64) -> i64 {
     [started, queued, ended].into_iter().find(|t| *t != UNKNOWN).unwrap_or(UNKNOWN)
 }
 
-/// Where the body of a run begins and ends, of its starts in order: the most that follow one another within ten years,
-/// of as many the latest; ten years either side belong to it. `None` where nothing lies outside.
+/// Returns the plausible range of times, given the sorted starts: the longest sequence within ten years (the latest of
+/// equal length), extended by ten years on both sides. `None` if no start is outside.
 fn body(starts: &[i64]) -> Option<(i64, i64)> {
     let mut best = (0, 0);
     let mut from = 0;

@@ -1,13 +1,13 @@
-//! What a run looks like while its events still come.
+//! A preview of a run whose events are still arriving.
 
 use crate::build::{Info, RunBuilder};
 use crate::strings::Interner;
 use crate::{Run, RunsBuilder};
 
 impl RunsBuilder {
-    /// The runs as far as they have been folded, for a first picture. They hold tasks, containers, attempts, statuses
-    /// and names; dependencies, samples, logs, alerts, artifacts and findings are left out, so that a preview costs
-    /// little more than copying these columns. O(tasks + attempts + bytes of text); folding goes on afterwards.
+    /// Returns the runs folded so far, for a first picture. They contain tasks, containers, attempts, statuses and
+    /// names, but no dependencies, samples, logs, alerts, artifacts or findings, so a preview costs little more than
+    /// copying these columns. O(tasks + attempts + bytes of text). Folding continues afterwards.
     pub fn preview(&self) -> Vec<Run> {
         self.runs.iter().map(|run| run.preview()).collect()
     }

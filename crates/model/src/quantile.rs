@@ -1,6 +1,6 @@
 //! Quantiles.
 
-/// What lies between two numbers.
+/// Interpolates between two numbers.
 pub trait Interpolate: Copy {
     /// The number that far (0 to 1) on the way from this one to `other`.
     fn towards(self, other: Self, share: f64) -> Self;

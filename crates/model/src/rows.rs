@@ -46,7 +46,7 @@ impl Rows {
         self.starts.len().saturating_sub(1)
     }
 
-    /// Whether there are no items.
+    /// Returns whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

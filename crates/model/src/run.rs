@@ -5,16 +5,16 @@ use makespan_format::Status;
 use crate::columns::*;
 use crate::{AttemptId, Dependencies, Diagnostic, NONE, Rows, StrId, Strings, TaskId, UNKNOWN};
 
-/// One execution of a workflow. Columns are public to read; there is no way to change them but to fold again.
+/// One execution of a workflow. The columns are public for reading; only folding again changes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// Identifies the run within its source.
     pub id: String,
-    /// What people call this run.
+    /// Display name of the run.
     pub name: StrId,
     /// The workflow that was executed.
     pub workflow: StrId,
-    /// Who recorded it.
+    /// Program or format that recorded the run.
     pub source: StrId,
     /// Status as the engine recorded it, beside [`Run::status`].
     pub recorded_status: Option<Status>,
@@ -39,9 +39,9 @@ pub struct Run {
     /// The attempts, by task and number.
     pub attempts: Attempts,
     pub(crate) attempts_of: Vec<u32>,
-    /// What each task depends on.
+    /// The tasks that each task depends on.
     pub predecessors: Rows,
-    /// What depends on each task.
+    /// The tasks that depend on each task.
     pub successors: Rows,
     /// Whether the dependencies were guessed from times.
     pub edges_inferred: bool,
@@ -53,9 +53,9 @@ pub struct Run {
     pub logs: Logs,
     /// Alerts.
     pub alerts: Alerts,
-    /// What tasks read and wrote.
+    /// Artifacts that tasks read and wrote.
     pub artifacts: Artifacts,
-    /// What was found wrong or worth saying about the input.
+    /// Problems found in the input, and other remarks about it.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -74,7 +74,7 @@ impl Run {
         self.strings.get(id)
     }
 
-    /// What to call the run: its name, else its workflow, else its id.
+    /// Returns the title of the run: its name, else its workflow, else its id.
     pub fn title(&self) -> &str {
         [self.name, self.workflow]
             .into_iter()
@@ -163,8 +163,8 @@ impl Run {
         (s != UNKNOWN && e != UNKNOWN).then_some((s, e))
     }
 
-    /// First start and last end of a task over its attempts, both known; an attempt without an end leaves the end
-    /// open, so that there is none.
+    /// Returns the first start and the last end of a task over its attempts. `None` unless both are known: an attempt
+    /// without an end leaves the end open.
     pub fn task_interval(&self, task: TaskId) -> Option<(i64, i64)> {
         let mut span: Option<(i64, i64)> = None;
         for a in self.attempts_of(task) {
@@ -203,8 +203,8 @@ impl Run {
         }
     }
 
-    /// Status derived from the tasks: running while one runs, failed when one failed, and so on; what the engine
-    /// recorded where there are no tasks. `None` where nothing says.
+    /// Returns the status derived from the tasks: running if one is running, failed if one failed, and so on; without
+    /// tasks, the status recorded by the engine. `None` if neither is known.
     pub fn status(&self) -> Option<Status> {
         let mut seen = [false; Status::COUNT];
         for s in &self.tasks.status {
@@ -213,7 +213,7 @@ impl Run {
         Status::of_run(self.tasks.status.is_empty(), |s| seen[s as usize], self.recorded_status)
     }
 
-    /// Totals that the source states, in the order given. Empty where there are none or the text is not an object.
+    /// Returns the totals stated by the source, in its order. Empty if there are none, or the text is not an object.
     pub fn stored(&self) -> Vec<(String, Stored)> {
         self.members(self.stored)
     }

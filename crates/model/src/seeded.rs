@@ -1,7 +1,7 @@
 //! Maps by text that a file may choose.
 //!
-//! Whoever knows how a map hashes can write a file whose ids all land in one slot, and reading it takes hours. So every
-//! process hashes with a seed of its own; nothing that leaves the program depends on the order of a map.
+//! An attacker who knows the hash function can write a file whose ids all collide, which would take hours to read.
+//! Therefore each process uses its own seed; no output depends on the order of a map.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -24,8 +24,8 @@ pub fn seed_maps(seed: u64) {
     let _ = SEED.set(SharedSeed::from_u64(seed));
 }
 
-/// How maps by foreign text hash: with the seed of the process, and each map differently, for the order of one map is
-/// the worst order in which another one of its kind can be filled.
+/// Hasher of maps with foreign text as keys. It uses the seed of the process and differs between maps, because filling
+/// one map in the iteration order of another with the same hasher is quadratic.
 #[derive(Clone, Debug)]
 pub struct Seeded(SeedableRandomState);
 

@@ -9,7 +9,7 @@ use crate::seeded::Seeded;
 pub struct StrId(pub u32);
 
 impl StrId {
-    /// The empty string, which stands for an absent one.
+    /// The empty string, which represents a missing one.
     pub const EMPTY: StrId = StrId(0);
 
     /// Whether it is the empty string.
@@ -18,15 +18,15 @@ impl StrId {
     }
 }
 
-/// How much text a block of the arena holds; a longer string has one to itself.
+/// Bytes of text in a block of the arena; a longer string gets a block of its own.
 const BLOCK: usize = 1 << SHIFT;
 const SHIFT: u32 = 20;
 
-/// The strings. Their text lies in blocks, so that none of it is ever copied to make room.
+/// The strings. Their text is stored in blocks, so that it is never copied to make room.
 #[derive(Clone, Debug)]
 pub struct Strings {
     blocks: Vec<Block>,
-    /// Where each string ends, counted as if the blocks were one text.
+    /// The end of each string, counted as if the blocks were one text.
     ends: Vec<u32>,
     /// For each [`BLOCK`] of that text, the block in which it begins.
     block_at: Vec<u32>,
@@ -69,7 +69,7 @@ impl Strings {
         block.text.get((from - block.from) as usize..(to - block.from) as usize).unwrap_or("")
     }
 
-    /// How many strings.
+    /// Returns the number of strings.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -112,12 +112,12 @@ impl Strings {
 pub struct Interner {
     seeds: Seeded,
     pub(crate) strings: Strings,
-    /// The hash of a string and its id, 0 where the slot is free: most strings that are not meant are
-    /// told by the hash alone, and a larger table is filled without looking at any text.
+    /// Hash and id of a string, 0 if the slot is free. The hash alone rules out most other strings, and growing the
+    /// table needs no text.
     pub(crate) slots: Vec<(u32, u32)>,
-    /// How many slots are taken.
+    /// Number of used slots.
     taken: usize,
-    /// How many strings found no room.
+    /// Number of strings that did not fit.
     pub(crate) refused: u64,
 }
 
@@ -132,12 +132,12 @@ impl Interner {
         self.strings.get(id)
     }
 
-    /// How many strings, the empty one included.
+    /// Returns the number of strings, including the empty one.
     pub fn len(&self) -> usize {
         self.strings.len()
     }
 
-    /// Whether only the empty string is there.
+    /// Returns whether there is only the empty string.
     pub fn is_empty(&self) -> bool {
         self.strings.is_empty()
     }
@@ -218,7 +218,7 @@ impl Interner {
     }
 }
 
-/// Where the search begins.
+/// First slot to search.
 fn place(print: u32) -> usize {
     print as usize
 }

@@ -17,7 +17,7 @@ use std::io::Read as _;
 
 use lzma_rust2::LzmaReader;
 
-/// What is wrong with blocks or their text.
+/// A problem with blocks or their text.
 #[derive(Debug)]
 pub enum PackError {
     /// A character that does not occur in such a text, or a text without its end.
@@ -42,9 +42,9 @@ impl std::fmt::Display for PackError {
 
 impl std::error::Error for PackError {}
 
-/// As much memory as unpacking may take, KiB.
+/// Limit on the memory for unpacking, KiB.
 const MEMORY_KIB: u32 = 64 << 10;
-/// As many bytes as are unpacked.
+/// Limit on the number of unpacked bytes.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// Makes one text of blocks; the same bytes give the same text.

@@ -7,7 +7,7 @@
 const FIRST: u8 = b'!';
 const LAST: u8 = b'~';
 const LEFT_OUT: u8 = b'<';
-/// How many characters there are.
+/// Number of characters in the alphabet.
 const RADIX: u32 = (LAST - FIRST) as u32;
 
 /// Bits in a pair of characters.
@@ -42,8 +42,8 @@ pub(crate) fn write(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// The bytes of a text; white space is left out. `None` where a character is none of the alphabet, or the text cannot be
-/// the whole of what was written.
+/// Decodes a text to bytes, ignoring white space. `None` if a character is not in the alphabet, or the text is
+/// incomplete.
 pub(crate) fn read(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 16 * 13 + 2);
     let (mut held, mut bits) = (0_u32, 0);
@@ -81,7 +81,7 @@ pub(crate) fn read(text: &str) -> Option<Vec<u8>> {
             held >>= 8;
         }
     }
-    // What is left of the last byte is padding.
+    // The remaining bits of the last byte are padding.
     (held == 0).then_some(bytes)
 }
 

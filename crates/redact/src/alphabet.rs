@@ -25,7 +25,7 @@ pub(crate) const SMALL: Alphabet = Alphabet(DIGIT | LOWER);
 pub(crate) const CAPITAL: Alphabet = Alphabet(DIGIT | UPPER);
 /// Digits and letters.
 pub(crate) const ALNUM: Alphabet = Alphabet(DIGIT | LOWER | UPPER);
-/// What keys and words are made of.
+/// The characters of keys and words.
 pub(crate) const WORD: Alphabet = Alphabet(DIGIT | LOWER | UPPER | UNDERSCORE);
 /// The same in parts that dollars join.
 pub(crate) const DOLLARS: Alphabet = Alphabet(DIGIT | LOWER | UPPER | UNDERSCORE | DOLLAR);
@@ -43,7 +43,7 @@ pub(crate) const CAPITAL_DASH: Alphabet = Alphabet(DIGIT | UPPER | DASH);
 pub(crate) const ALNUM_DOT: Alphabet = Alphabet(DIGIT | LOWER | UPPER | DOT);
 /// Letters of either case.
 pub(crate) const LETTERS: Alphabet = Alphabet(LOWER | UPPER);
-/// What any of these tokens is made of, without padding.
+/// The characters of all these tokens, without padding.
 pub(crate) const ANY64: Alphabet = Alphabet(255);
 
 const TABLE: [u16; 256] = {
@@ -71,7 +71,7 @@ const TABLE: [u16; 256] = {
 };
 
 impl Alphabet {
-    /// Whether it has the character.
+    /// Returns whether the alphabet contains the character.
     pub(crate) fn has(self, b: u8) -> bool {
         TABLE[usize::from(b)] & self.0 != 0
     }

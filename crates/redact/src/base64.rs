@@ -1,18 +1,18 @@
 //! Texts in base64, to look into.
 
-/// No more of a run is decoded: a secret in it stands near its beginning, or in a part of its own.
+/// Only this much of a run is decoded: a secret in it is near the beginning, or in a part of its own.
 const MOST: usize = 64 << 10;
 
 /// The shortest run that can hold a text with a secret in it.
 const LEAST: usize = 16;
 
-/// The text that a run of base64 (RFC 4648, 4) without padding stands for; `None` where it is none that people read.
+/// Decodes a run of base64 (RFC 4648, 4) without padding; `None` if the result is not readable text.
 pub(crate) fn text(run: &[u8]) -> Option<Vec<u8>> {
     if run.len() < LEAST {
         return None;
     }
     let run = &run[..run.len().min(MOST)];
-    // What people read decodes to printable characters from the first four on: nearly all that is none ends here.
+    // Readable text decodes to printable characters from the first four on; nearly everything else is rejected here.
     let mut out = Vec::new();
     for four in run.chunks(4) {
         let mut bits: u32 = 0;

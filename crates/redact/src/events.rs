@@ -26,7 +26,7 @@ impl<'r, 's> Redacting<'r, 's> {
         Redacting { redactor, sink, before }
     }
 
-    /// Tells the sink, with a diagnostic `redacted`, what was taken out since this was made, if anything was; and returns it.
+    /// Adds a diagnostic `redacted` with what was redacted since this value was created, if anything, and returns it.
     pub fn finish(self) -> Redacted {
         let redacted = self.redactor.redacted().since(&self.before);
         if redacted.total() > 0 {

@@ -15,13 +15,13 @@ use crate::value::{is_made, is_nothing, is_path, is_prose, is_random, is_referen
 /// One open bracket.
 struct Level {
     object: bool,
-    /// What is said about all within.
+    /// The judgement that applies to everything inside.
     said: Said,
     /// The command line that the strings of an array make up.
     line: Line,
-    /// What the member `name` or `key` of an object says of its member `value`.
+    /// The judgement of the member `value` by the member `name` or `key` of the same object.
     named: Option<Said>,
-    /// Where the member `value` stands in what is written, and whether it is a string.
+    /// Position of the member `value` in the output, and whether it is a string.
     value: Option<(usize, usize)>,
 }
 
@@ -31,7 +31,7 @@ impl Level {
     }
 }
 
-/// What the key of the next value is to its object.
+/// The role of the next value's key in its object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Other,
@@ -66,7 +66,7 @@ struct Scrub<'r> {
     place: &'static str,
     out: String,
     levels: Vec<Level>,
-    /// What is said about the value that comes next.
+    /// The judgement of the next value.
     pending: Said,
     part: Part,
     /// Values that a later member of their object made secret.
@@ -141,7 +141,7 @@ impl Scrub<'_> {
     fn key(&mut self, token: &str) {
         let key = content(token);
         let own = self.redactor.judge(&key);
-        // A key that describes a secret (`"length"` below `"password"`) takes back what its object says.
+        // A key that describes a secret (`"length"` below `"password"`) overrides the judgement of its object.
         if own != Said::Open {
             self.pending = own;
         } else if is_descriptive(&key) {

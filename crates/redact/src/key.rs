@@ -1,25 +1,26 @@
-//! Which keys have secret values. A key is read as words, whatever joins them: `apiKey`, `API-KEY`, `api.key`.
+//! Decides which keys have secret values. A key is split into words, however they are joined: `apiKey`, `API-KEY`,
+//! `api.key`.
 
-/// What a key says about its value.
+/// The judgement of a value by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
     /// Nothing.
     Open,
-    /// That it describes a secret and is none: `password_file`, `max_tokens`.
+    /// Describes a secret but is not one: `password_file`, `max_tokens`.
     Described,
-    /// That it may be a secret, if it looks like one: `token`.
+    /// May be a secret, if it looks like one: `token`.
     Weak(&'static str),
-    /// That it is a secret.
+    /// Is a secret.
     Strong(&'static str),
-    /// That it is a header of HTTP, whose value goes on to the end of the line.
+    /// Is an HTTP header whose value extends to the end of the line.
     Header(&'static str),
-    /// That it is a secret among the parameters of an address, and nothing elsewhere.
+    /// Is a secret among the parameters of an address, and nowhere else.
     Query(&'static str),
     /// `pass`, which counts more often than it hides.
     Pass,
 }
 
-/// What makes a key secret wherever it stands in it, without separators.
+/// Words that make a key secret wherever they occur in it, without separators.
 const STRONG: &[&str] = &[
     "password",
     "passwd",
@@ -89,7 +90,7 @@ const WEAK: &[&str] = &[
     "accesstok",
 ];
 
-/// What only an address may hold: signatures of presigned ones (AWS, Azure, Google), codes of OAuth.
+/// Keys of addresses only: signatures of presigned addresses (AWS, Azure, Google), codes of OAuth.
 const QUERY: &[&str] =
     &["sig", "signature", "xamzsignature", "xgoogsignature", "code", "hmac", "xossignature", "key", "auth"];
 
@@ -381,7 +382,7 @@ fn is_one_of(word: &[u8], list: &[&str]) -> bool {
 
 /// Judges a key.
 pub(crate) fn judge(key: &[u8]) -> Said {
-    // From the end: what a long key is about stands there.
+    // From the end, because the last words of a long key say what it is.
     let words = Words::of(&key[key.len().saturating_sub(LONGEST)..]);
     let all = words.all();
     if all.len() < 3 {
@@ -415,7 +416,7 @@ fn of_words(words: &Words) -> Said {
     if last == b"pass" || last == b"pwd" || all == b"pgpass" {
         return Said::Strong(if last == b"pwd" { "pwd" } else { "pass" });
     }
-    // `secretary` and `secretion` are none.
+    // `secretary` and `secretion` are not secrets.
     if words.each().any(|w| matches!(w, b"secret" | b"secrets"))
         || last.ends_with(b"secret")
         || all.starts_with(b"secretaccess")

@@ -1,9 +1,9 @@
 //! Secrets out of what is handed on: out of text, out of JSON, out of events. Structure never changes: what depends on what,
 //! how many tasks there are, which keys an object has, stays.
 //!
-//! A secret is found in one of three ways. Its key says so (`password=…`, `"apiKey": …`, `--token …`); it has the form that
-//! its service documents (`ghp_…`, `AKIA…`, a JSON Web Token, a private key); or it stands where a secret stands (the user of
-//! an address, the path of a webhook, an option of `curl` or `mysql`). No value is looked up anywhere and none is kept.
+//! A secret is found in one of three ways: by its key (`password=…`, `"apiKey": …`, `--token …`); by a form that its
+//! service documents (`ghp_…`, `AKIA…`, a JSON Web Token, a private key); or by its place (the user of an address, the
+//! path of a webhook, an option of `curl` or `mysql`). Nothing is looked up elsewhere, and no value is kept.
 //!
 //! ```
 //! use makespan_redact::Redactor;

@@ -1,19 +1,19 @@
-//! What was taken out, counted.
+//! Counts of redacted values.
 
 use std::collections::BTreeMap;
 
-/// What stands where a secret stood. In names and ids a number follows (`[redacted 2]`), the same for the same secret.
+/// The replacement of a secret. In names and ids it has a number (`[redacted 2]`), the same for the same secret.
 pub const MARK: &str = "[redacted]";
 
-/// What was taken out: how many secrets, by the rule that found them and the place they stood in. Rules and places are words
-/// of ours, never parts of what was taken out or of its key.
+/// Numbers of redacted values, by rule and place. Rules and places are our own words, never parts of a value or of its
+/// key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Redacted {
     counts: BTreeMap<(&'static str, &'static str), u64>,
 }
 
 impl Redacted {
-    /// How many in all.
+    /// Total number of redacted values.
     pub fn total(&self) -> u64 {
         self.counts.values().sum()
     }
@@ -23,8 +23,7 @@ impl Redacted {
         self.counts.iter().map(|((rule, place), n)| (*rule, *place, *n))
     }
 
-    /// What was taken out, in one sentence without its full stop: `3 values were redacted (GitHub token in log 1, password
-    /// in params 2)`.
+    /// A sentence without its full stop: `3 values were redacted (GitHub token in log 1, password in params 2)`.
     pub fn sentence(&self) -> String {
         let parts: Vec<String> =
             self.counts().map(|(rule, place, n)| format!("{rule} in {place} {n}")).collect();
@@ -34,7 +33,7 @@ impl Redacted {
         }
     }
 
-    /// What this counts beyond an earlier state of itself.
+    /// Returns the counts since an earlier state.
     pub(crate) fn since(&self, before: &Redacted) -> Redacted {
         let more = self.counts.iter().filter_map(|(key, n)| {
             let more = n - before.counts.get(key).unwrap_or(&0);

@@ -1,4 +1,4 @@
-//! What takes secrets out, and remembers names.
+//! Replaces secrets, and remembers replaced names.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,24 +7,24 @@ use crate::key::{Said, judge};
 use crate::redacted::{MARK, Redacted};
 use crate::text::{self, Found, Line};
 
-/// Takes secrets out, and remembers what it called those that stood in names: references keep finding what they refer to, in
-/// all that one redactor is given. Keep one for all runs that are handed on together.
+/// Replaces secrets, and remembers the replacements of names, so that references still match within everything that one
+/// redactor processes. Use one redactor for all runs that are shared together.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
     pub(crate) redacted: Redacted,
-    /// Secrets that stood in names, and their numbers.
+    /// Secrets found in names, and their numbers.
     numbers: BTreeMap<String, usize>,
-    /// Names that held no secret, each in the one slot it may stand in: those of tasks and workers come again and again.
+    /// Names without a secret, each in the one slot where it can be: names of tasks and workers repeat often.
     clean: Vec<String>,
-    /// What the keys of JSON say, likewise.
+    /// Judgements of JSON keys, likewise.
     keys: Vec<(String, Said)>,
 }
 
-/// How many names are remembered, and how long they may be, bytes.
+/// Limits: number of remembered names, and their length in bytes.
 const SLOTS: usize = 64;
 const LONGEST_REMEMBERED: usize = 256;
 
-/// The slot of a name. Names that share one cost a search each, and nothing else.
+/// Returns the slot of a name. Names with the same slot only cost a repeated search.
 fn slot(name: &str) -> usize {
     let bytes = name.as_bytes();
     let at = |i: usize| usize::from(bytes.get(i).copied().unwrap_or(0));
@@ -32,7 +32,7 @@ fn slot(name: &str) -> usize {
 }
 
 impl Redactor {
-    /// What has been taken out so far.
+    /// Returns the counts of what has been redacted so far.
     pub fn redacted(&self) -> &Redacted {
         &self.redacted
     }
@@ -90,7 +90,7 @@ impl Redactor {
         place.push_str(name);
     }
 
-    /// What a key of JSON says of its value.
+    /// Returns the judgement of a value by its JSON key.
     pub(crate) fn judge(&mut self, key: &str) -> Said {
         if let Some((known, said)) = self.keys.get(slot(key))
             && !known.is_empty()
@@ -121,7 +121,7 @@ impl Redactor {
     }
 }
 
-/// How a numbered mark begins.
+/// The beginning of a numbered replacement.
 const NUMBERED: &str = "[redacted ";
 
 /// The rule of a mark of ours, which is not a secret.

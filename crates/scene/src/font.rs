@@ -135,12 +135,12 @@ fn shown_advance(c: char, weight: Weight, face: Face) -> u64 {
     }
 }
 
-/// How many 1/1000 em go into `max` pixels; negative, NaN and absurd sizes give none.
+/// Returns how many 1/1000 em fit into `max` pixels; 0 for negative, NaN and absurd sizes.
 fn budget(max: f32, size: f32) -> u64 {
     if size > 0.0 { (f64::from(max) * 1000.0 / f64::from(size)).floor() as u64 } else { 0 }
 }
 
-/// Whether all of the text, made visible, goes into the room; looks at a bounded number of characters.
+/// Returns whether the whole text, made visible, fits; looks at a bounded number of characters.
 fn fits(text: &str, room: u64, weight: Weight, face: Face) -> bool {
     let mut used = 0;
     for (i, c) in text.chars().enumerate() {
@@ -200,7 +200,7 @@ pub fn fit(text: &str, max: f32, size: f32, weight: Weight, face: Face) -> Cow<'
     Cow::Owned(out)
 }
 
-/// As [`fit`], but what is cut is the middle: names that differ at the end stay apart.
+/// Like [`fit`], but cuts the middle, so that names that differ only at the end stay distinguishable.
 pub fn fit_middle(text: &str, max: f32, size: f32, weight: Weight, face: Face) -> Cow<'_, str> {
     let room = budget(max, size);
     if fits(text, room, weight, face) {

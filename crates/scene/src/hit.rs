@@ -1,4 +1,4 @@
-//! What is under a point of a scene.
+//! Finds the shape under a point of a scene.
 
 use crate::font::width;
 use crate::items::{Anchor, Bars, Group, Hit, Item, Path, Rect, Scene, Seg, Text};
@@ -7,9 +7,9 @@ use crate::painter::MAX_DEPTH;
 /// Pieces that a curve is flattened into: at the size of an arrow on a screen, errors stay below half a pixel.
 const PIECES: u32 = 24;
 
-/// The topmost thing that stands for something under the point (pixels of the scene). What is exactly under the
-/// point wins over what is only within `slack` pixels of it. Groups' transforms and clips hold; shapes that stand
-/// for nothing let the point through.
+/// Returns the topmost shape with a hit id under the point (in pixels of the scene). A shape exactly under the point
+/// takes precedence over one within `slack` pixels. Transforms and clips of groups apply; shapes without a hit id are
+/// ignored.
 pub fn hit(scene: &Scene, x: f32, y: f32, slack: f32) -> Hit {
     let mut found = Found { exact: Hit::NONE, near: Hit::NONE };
     if !(x.is_finite() && y.is_finite()) {
@@ -90,7 +90,7 @@ impl Found {
     }
 
     fn bars(&mut self, bars: &Bars, probe: Probe) {
-        // Nothing painted is hit by halves: a row without a meaning column stands for nothing.
+        // Incomplete columns are never hit: a row without a hit id is ignored.
         for (i, &hit) in bars.hit.iter().enumerate().take(bars.len()) {
             if hit != Hit::NONE
                 && let Some((rect, ..)) = bars.get(i)

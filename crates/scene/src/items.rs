@@ -38,7 +38,8 @@ impl Rect {
         self.y + self.h
     }
 
-    /// Whether the point lies inside; left and top sides belong to it, right and bottom do not.
+    /// Returns whether the point is inside; the left and top edges are part of the rectangle, the right and bottom ones
+    /// are not.
     pub fn contains(&self, x: f32, y: f32) -> bool {
         x >= self.x && x < self.right() && y >= self.y && y < self.bottom()
     }
@@ -60,12 +61,12 @@ impl Rect {
     }
 }
 
-/// What a shape stands for, known only to whoever built the scene.
+/// The hit id of a shape, opaque to everything but the code that built the scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Hit(pub u64);
 
 impl Hit {
-    /// Stands for nothing: the pointer goes through.
+    /// No hit id: the pointer passes through.
     pub const NONE: Hit = Hit(u64::MAX);
 }
 
@@ -120,7 +121,7 @@ impl Dash {
     }
 }
 
-/// How a line is drawn.
+/// The style of a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// Colour and opacity.
@@ -156,7 +157,7 @@ pub struct Bars {
     pub h: Vec<f32>,
     /// Fills.
     pub fill: Vec<Paint>,
-    /// What each bar stands for; a missing row stands for nothing.
+    /// Hit id of each bar; a missing row has none.
     pub hit: Vec<Hit>,
     /// Corner radius of all bars.
     pub radius: f32,
@@ -180,7 +181,7 @@ impl Bars {
         self.x.len().min(self.y.len()).min(self.w.len()).min(self.h.len()).min(self.fill.len())
     }
 
-    /// Whether there is no bar.
+    /// Returns whether there is no bar.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -219,7 +220,7 @@ pub struct Path {
     pub fill: Option<Paint>,
     /// Stroke, if any.
     pub stroke: Option<Stroke>,
-    /// What the shape stands for.
+    /// Hit id of the shape.
     pub hit: Hit,
 }
 
@@ -245,7 +246,7 @@ impl Path {
     }
 }
 
-/// Which point of a text its `x` gives.
+/// The point of a text that its `x` denotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Anchor {
     /// The left end.
@@ -286,7 +287,7 @@ pub struct Text {
     pub y: f32,
     /// Font size in pixels.
     pub size: f32,
-    /// Which point `x` is.
+    /// The point that `x` denotes.
     pub anchor: Anchor,
     /// Thickness.
     pub weight: Weight,
@@ -296,7 +297,7 @@ pub struct Text {
     pub paint: Paint,
     /// The words.
     pub text: String,
-    /// What the text stands for.
+    /// Hit id of the text.
     pub hit: Hit,
     /// Turn about (x, y) in degrees, clockwise.
     pub rotate: f32,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::items::{Bars, Group, Hit, Link, Paint, Path, Scene, Seg, Stroke, Text};
 use crate::painter::{Painter, paint};
 
-/// Writes what it is told to paint; groups indent what is inside them.
+/// Logs everything that is painted, one line each; the content of groups is indented.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogPainter {
     /// The lines written so far.

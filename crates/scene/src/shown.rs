@@ -1,4 +1,4 @@
-//! How much of a text is shown.
+//! Limits how much of a text is shown.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::scale::counted;
 /// Longest text that is shown, bytes. Names of a file may have megabytes, which no one reads and every layer would copy.
 const LONGEST_SHOWN: usize = 4096;
 
-/// The text as far as it is shown: its first 4 KiB, then how many it has in all.
+/// Returns the text to show: the first 4 KiB, then the total length if there is more.
 pub fn shown(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST_SHOWN {
         return Cow::Borrowed(text);

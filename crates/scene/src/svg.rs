@@ -16,13 +16,13 @@ use crate::theme::Theme;
 /// Bars with a side shorter than this get no edge of their own: it would hide the fill.
 const MIN_EDGED: f32 = 4.0;
 
-/// How an SVG is to be written.
+/// Options for writing an SVG.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SvgOptions<'a> {
     /// Put before every id, so that several pictures live in one page; only letters, digits, `-` and `_` are kept.
     pub id_prefix: &'a str,
-    /// For a picture inside a page: adds `class="f-ROLE"` and `class="s-ROLE"` beside the attributes, so that the
-    /// page's style sheet ([`class_rules`]) can change the theme, and `data-hit` on shapes that stand for something.
+    /// For a picture inside a page: adds `class="f-ROLE"` and `class="s-ROLE"` beside the attributes, so that the style
+    /// sheet of the page ([`class_rules`]) can change the theme, and `data-hit` on shapes with a hit id.
     pub css_roles: bool,
 }
 
@@ -60,7 +60,7 @@ struct SvgPainter<'a> {
     prefix: String,
     css_roles: bool,
     clips: usize,
-    /// How many groups deep we are inside one that cannot be painted.
+    /// Depth within groups that cannot be painted.
     skipping: usize,
 }
 
@@ -191,7 +191,7 @@ fn corner(rect: &Rect, radius: f32) -> f32 {
     if radius > 0.0 { radius.min(rect.w / 2.0).min(rect.h / 2.0) } else { 0.0 }
 }
 
-/// The bar as it can be drawn: finite, of positive size; an edge of 1 px lies inside it.
+/// The bar as it can be drawn: finite and of positive size; a 1 px edge is inside it.
 fn drawable(rect: Rect) -> Option<Rect> {
     let flipped = Rect {
         x: rect.x.min(rect.x + rect.w),

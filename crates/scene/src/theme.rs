@@ -1,9 +1,9 @@
-//! What colour a role has: the one place in the product where colours are written down.
+//! The colours of roles: the only place in the product that contains colours.
 //!
-//! Status colours were chosen so that every pair stays apart under the common kinds of colour blindness (worst pair
-//! above 13 in CIEDE2000 after the simulation of Machado et al. 2009); categories are those of Okabe and Ito (2008);
-//! the sequential scale is cividis (Nuñez et al. 2018); the diverging one goes from blue over grey to orange, the pair
-//! of hues that every common kind of colour blindness keeps apart.
+//! The status colours were chosen so that every pair can be distinguished with the common kinds of colour blindness
+//! (worst pair above 13 in CIEDE2000 after the simulation of Machado et al. 2009). Categories are those of Okabe and
+//! Ito (2008), the sequential scale is cividis (Nuñez et al. 2018), and the diverging scale goes from blue over grey to
+//! orange, a pair of hues that all common kinds of colour blindness distinguish.
 
 use std::fmt::Write as _;
 
@@ -123,7 +123,7 @@ const LIGHT_EDGES: &[(Role, u32)] = &[
 /// The same for the dark theme.
 const DARK_EDGES: &[(Role, u32)] = &[(Role::Pending, 0x7d8296)];
 
-/// What high contrast changes: the role, its colour on light, its colour on dark.
+/// The changes for high contrast: a role, its colour on light, its colour on dark.
 const HIGH_CONTRAST: &[(Role, u32, u32)] = &[
     (Role::Surface, 0xffffff, 0x000000),
     (Role::Panel, 0xffffff, 0x000000),
@@ -197,8 +197,8 @@ impl Theme {
         self.colours[role as usize]
     }
 
-    /// The colour of the 1 px edge that a fill of this role needs to stand out from the surface, if it needs one.
-    /// High contrast gives every status an edge.
+    /// Returns the colour of the 1 px edge that a fill of this role needs to be visible on the surface, if it needs
+    /// one. High contrast gives every status an edge.
     pub fn edge(&self, role: Role) -> Option<Rgb> {
         if self.high_contrast {
             return role.is_status().then(|| self.colour(Role::Text));

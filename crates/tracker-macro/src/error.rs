@@ -2,7 +2,7 @@
 
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
-/// What is wrong, and where.
+/// The problem and its place.
 #[derive(Debug)]
 pub(crate) struct Error {
     at: Span,

@@ -1,4 +1,4 @@
-//! What has to be seen of a function: its name, what it returns, its body, and whether it is `async`.
+//! Extracts what the attribute needs of a function: its name, its return type, its body, and whether it is `async`.
 
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
@@ -21,7 +21,7 @@ pub(crate) struct Function {
 ///
 /// # Errors
 ///
-/// Of what is none, is `const`, or has no body.
+/// An error if the item is not a function, is `const`, or has no body.
 pub(crate) fn read(item: TokenStream) -> Result<Function, Error> {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
     let at_fn = tokens.iter().position(|t| is_word(t, "fn"));
@@ -58,7 +58,7 @@ fn returns(signature: &[TokenTree]) -> Option<TokenStream> {
     writable.then(|| returned.into_iter().collect())
 }
 
-/// Where the arguments stand: the first parentheses outside the generics, in whose bounds others may stand.
+/// Returns the position of the arguments: the first parentheses outside the generics, whose bounds may contain others.
 fn arguments(signature: &[TokenTree]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut arrow = false;
@@ -76,7 +76,7 @@ fn arguments(signature: &[TokenTree]) -> Option<usize> {
     None
 }
 
-/// Whether a word stands anywhere in the tokens. The compiler nests them no deeper than its own limit.
+/// Returns whether a word occurs anywhere in the tokens. The compiler limits their nesting.
 fn has_word(tokens: TokenStream, word: &str) -> bool {
     let mut open = vec![tokens];
     while let Some(tokens) = open.pop() {

@@ -1,4 +1,4 @@
-//! What stands in the parentheses of the attribute.
+//! Parses the options in the parentheses of the attribute.
 
 use proc_macro::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
@@ -23,7 +23,7 @@ const METHODS: [&str; 5] = ["id", "step", "kind", "worker", "after"];
 ///
 /// # Errors
 ///
-/// Of an option that there is not, that is given twice, or that lacks its value.
+/// An error if an option is unknown, is given twice, or has no value.
 pub(crate) fn read(tokens: TokenStream) -> Result<Options, Error> {
     let mut options = Options::default();
     for part in parts(tokens) {
@@ -64,7 +64,7 @@ pub(crate) fn read(tokens: TokenStream) -> Result<Options, Error> {
     Ok(options)
 }
 
-/// Whether the part is an expression that names the task: it is no option.
+/// Returns whether the part is an expression that names the task instead of an option.
 fn is_name(part: &[TokenTree]) -> bool {
     matches!(part, [TokenTree::Literal(_), ..])
 }

@@ -1,4 +1,4 @@
-//! Which fields of an event stand in which column: one list for both ways, so that they cannot disagree.
+//! Maps the fields of events to columns: one list for writing and reading, so that they cannot disagree.
 //!
 //! The functions go through the fields of an event; a [`Side`] takes each value away to write it, or puts the one in
 //! that it read. A column is never given another meaning: a field that is added gets a new one at the end, and another
@@ -12,9 +12,9 @@ use crate::{
     Status, Task,
 };
 
-/// How many columns of numbers there are; texts are numbers of the dictionary.
+/// Number of integer columns; texts are stored as numbers in the dictionary.
 pub(super) const COLUMNS: usize = 62;
-/// How many columns of floating-point numbers there are, beside those of the measured values.
+/// Number of floating-point columns, without those of the measured values.
 pub(super) const FLOATS: usize = 1;
 
 /// Writes fields, or reads them.
@@ -23,7 +23,7 @@ pub(super) trait Side<'a> {
     fn number(&mut self, column: u8, value: &mut Option<u64>) -> Fit<()>;
     /// A text that may be absent; gives its number in the dictionary.
     fn text(&mut self, column: u8, value: &mut Option<Cow<'a, str>>) -> Fit<u32>;
-    /// A text that is likely to stand shortly before `own` in the dictionary.
+    /// A text that probably occurs shortly before `own` in the dictionary.
     fn near(&mut self, column: u8, own: u32, value: &mut Cow<'a, str>) -> Fit<()>;
     /// A floating-point number.
     fn float(&mut self, column: u8, value: &mut f64) -> Fit<()>;
@@ -31,7 +31,7 @@ pub(super) trait Side<'a> {
     fn measured(&mut self, name: u32, value: &mut f64) -> Fit<()>;
 }
 
-/// The kinds of events, by the byte that stands for each.
+/// The kinds of events, by their byte.
 pub(super) fn kind(event: &Event<'_>) -> u8 {
     match event {
         Event::Run(_) => 0,
@@ -60,7 +60,7 @@ pub(super) fn empty<'a>(kind: u8) -> Fit<Event<'a>> {
     })
 }
 
-/// Goes through the fields of an event.
+/// Visits the fields of an event.
 pub(super) fn all<'a>(side: &mut impl Side<'a>, event: &mut Event<'a>) -> Fit<()> {
     match event {
         Event::Run(run) => of_run(side, run),

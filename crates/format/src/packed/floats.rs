@@ -6,14 +6,14 @@ use super::{Fit, Input, Misfit, ordered, unordered};
 
 /// With more decimals than these, the bits are at least as short.
 const MOST_DECIMALS: u8 = 9;
-/// Stands for the bits in place of a number of decimals.
+/// Used instead of a number of decimals if the bits are stored unchanged.
 const BITS: u8 = 255;
 /// Up to here every integer is a floating-point number.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 const POWERS: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-/// The integer that stands for the value with that many decimals, if the value comes back from it bit by bit.
+/// Returns the integer that represents the value with this many decimals, if converting it back gives the same bits.
 fn scaled(value: f64, decimals: u8) -> Option<i64> {
     let power = POWERS[usize::from(decimals)];
     let units = (value * power).round();
@@ -52,7 +52,7 @@ pub(super) fn write(values: &[f64], rows: usize, out: &mut Vec<u8>) {
 #[derive(Default)]
 pub(super) struct Floats<'a> {
     ints: Ints<'a>,
-    /// None where the bits stand as they are.
+    /// `None` if the bits are stored unchanged.
     power: Option<f64>,
 }
 

@@ -61,7 +61,7 @@ fn planes(values: impl Iterator<Item = u64>, count: usize, width: u8, out: &mut 
     }
 }
 
-/// How much room the numbers of a form would take.
+/// Returns the size of the numbers in a form, bytes.
 #[derive(Default)]
 struct Size {
     bits: u64,
@@ -79,7 +79,7 @@ impl Size {
     }
 }
 
-/// The difference in units, zigzag: small whichever way it goes.
+/// The difference in units, zigzag-encoded: small in either direction.
 fn step(before: u64, value: u64, unit: u64) -> u64 {
     let difference = value.wrapping_sub(before) as i64;
     let units = (difference.unsigned_abs() / unit) as i64;
@@ -128,7 +128,7 @@ impl<'a> Ints<'a> {
         Ok(Ints { planes, count, at: 0, width, delta: form & 1 == DELTA, unit, base })
     }
 
-    /// How many values are left.
+    /// Returns the number of values left.
     pub(super) fn left(&self) -> usize {
         self.count - self.at
     }

@@ -1,11 +1,11 @@
-//! The dictionary: every text once, by a number. A new text stands as what it shares with the last new one of the
-//! same column, and the rest.
+//! The dictionary: every text once, by number. A new text is stored as the length of the beginning that it shares with
+//! the previous new text of the same column, and the rest.
 
 use std::collections::HashMap;
 
 use super::{Fit, Input, Misfit, put_varint};
 
-/// How much of a text may come from the one before: bounds what few bytes can grow to.
+/// Maximum number of bytes that a text can share with the previous one: limits how large a few bytes can become.
 const MOST_SHARED: usize = 64;
 
 /// Texts as a writer knows them.

@@ -9,7 +9,7 @@ use super::texts::Written;
 use super::{BLOCK_EVENTS, Fit, MAGIC, PACKED_VERSION, checksum, floats, ints, ordered, put_varint};
 use crate::{Event, EventSink};
 
-/// So many bytes of new texts end a block early.
+/// A block ends early if its new texts have this many bytes.
 const BLOCK_TEXT: usize = 4 << 20;
 
 /// Writes events, packed, as they come.
@@ -86,7 +86,7 @@ struct Column {
     values: Vec<u64>,
 }
 
-/// A block that is being filled, and the dictionary, which goes on.
+/// The block that is being filled, and the dictionary, which continues across blocks.
 struct Block {
     kinds: Vec<u8>,
     texts: Written,
@@ -108,7 +108,7 @@ impl Default for Block {
 }
 
 impl Block {
-    /// The body of the block; what is kept is empty then, but for the dictionary.
+    /// Returns the body of the block and clears everything except the dictionary.
     fn take(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
         let rows = self.kinds.len();

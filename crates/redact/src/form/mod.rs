@@ -10,7 +10,7 @@ use table::{FORMS, Form};
 
 /// The forms by the first two bytes of their prefixes, so that a word that begins none of them costs one look.
 struct Index {
-    /// Where the forms of a pair begin in `order`, plus one; 0 for none. By pairs of 7-bit characters.
+    /// Index in `order` of the forms that begin with a pair of 7-bit characters, plus one; 0 if there are none.
     first: Vec<u16>,
     order: Vec<(u16, &'static Form)>,
 }
@@ -30,7 +30,7 @@ fn index() -> &'static Index {
             pair(bytes.first().copied().unwrap_or(0), bytes.get(1).copied().unwrap_or(0))
         };
         let mut order: Vec<_> = FORMS.iter().map(|form| (pair_of(form), form)).collect();
-        // Of two that begin alike the longer one is tried first.
+        // Of two forms with the same beginning, the longer one is tried first.
         order.sort_by_key(|(pair, form)| (*pair, std::cmp::Reverse(form.prefix.len())));
         let mut first = vec![0; 1 << 14];
         for (i, (pair, _)) in order.iter().enumerate().rev() {
@@ -72,7 +72,7 @@ impl Form {
         }
         let begin = from + self.prefix.len();
         let end = self.alphabet.end(bytes, begin, self.most.saturating_add(2));
-        // The full stop of a sentence is none of the token's, nor a dash behind it.
+        // A full stop that ends a sentence, or a dash after it, is not part of the token.
         let mut shorter = end;
         while shorter > begin && matches!(bytes[shorter - 1], b'.' | b'-') {
             shorter -= 1;
@@ -80,7 +80,7 @@ impl Form {
         self.fits(bytes, begin, end).or_else(|| self.fits(bytes, begin, shorter))
     }
 
-    /// Where the token ends with its padding, if what lies between can be one.
+    /// Returns the end of the token with its padding, if the text between can be a token.
     fn fits(&self, bytes: &[u8], begin: usize, end: usize) -> Option<usize> {
         if bytes[..end].ends_with(b".") {
             return None;

@@ -3,7 +3,7 @@
 
 use crate::alphabet::*;
 
-/// One kind of token: a prefix, and so many characters of an alphabet.
+/// One kind of token: a prefix, followed by a number of characters of an alphabet.
 pub(super) struct Form {
     pub(super) prefix: &'static str,
     pub(super) alphabet: Alphabet,

@@ -1,4 +1,4 @@
-//! Secrets of addresses: users with their passwords, and paths that let whoever knows them write.
+//! Secrets in addresses: users with their passwords, and paths that grant write access.
 
 use super::found::{Found, run_of};
 use crate::alphabet::{ALNUM, PARTS, WORD};
@@ -26,7 +26,7 @@ pub(super) fn user_info(bytes: &[u8], at: usize) -> Option<Found> {
         && bytes[from..end].contains(&b':')
         && bytes.get(end).is_some_and(|b| matches!(b, b'/' | b'#' | b'?'))
     {
-        // A password that should have been escaped: `user:pa/ss@host`. No port goes before it.
+        // A password that should have been escaped: `user:pa/ss@host`. It does not begin with a port.
         let colon = bytes[from..end].iter().position(|b| *b == b':').map_or(end, |n| from + n + 1);
         let port = bytes[colon..end].iter().all(u8::is_ascii_digit);
         let near = bytes.len().min(end + 64);
@@ -60,7 +60,7 @@ fn oracle(bytes: &[u8], from: usize) -> Option<Found> {
         .flatten()
 }
 
-/// How far back the user of a data source name may stand.
+/// Maximum distance of the user of a data source name, bytes.
 const BACK: usize = 128;
 
 /// `user:password@tcp(host)` of Go's drivers, and `user:password@host:port`. `after` is the end of the last secret.
@@ -90,12 +90,12 @@ pub(super) fn source_name(bytes: &[u8], at: usize, after: usize) -> Option<Found
         .flatten()
 }
 
-/// `1.2.3`, `v1.2`: what stands between a colon and an `@` in names of images and packages.
+/// `1.2.3`, `v1.2`: the text between a colon and an `@` in names of images and packages.
 fn is_version(text: &[u8]) -> bool {
     text.contains(&b'.') && text.iter().filter(|b| b.is_ascii_alphabetic()).count() <= 4
 }
 
-/// Addresses that let whoever knows them write: what stands before the secret, how much of a secret follows at least.
+/// Addresses that grant write access: the text before the secret, and the minimum length of the secret.
 const WEBHOOKS: &[(&str, usize, &str)] = &[
     ("hooks.slack.com/services/", 20, "Slack webhook"),
     ("hooks.slack.com/workflows/", 20, "Slack webhook"),

@@ -11,15 +11,15 @@ use crate::value::{
 /// The longest key that is looked at.
 const KEY: usize = 128;
 
-/// How much of a value is looked at to judge it: keys in a row would else cost the square of their number.
+/// Number of bytes of a value that are looked at to judge it; without it, consecutive keys would take quadratic time.
 const NEAR: usize = 128;
 
-/// How a value is joined to its key.
+/// The separator between a key and its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
     /// `=`
     Equal,
-    /// `:` with nothing behind it.
+    /// `:` without a space after it.
     Colon,
     /// `:` and a blank, as in prose, YAML and headers.
     ColonBlank,
@@ -102,7 +102,7 @@ pub(super) fn value(bytes: &[u8], from: usize) -> Option<Value> {
     value_within(bytes, from)
 }
 
-/// The same, of which only so much is looked at until it is known to be a secret.
+/// The same, looking only at a bounded part until the value is known to be a secret.
 fn value_near(bytes: &[u8], from: usize) -> Option<Value> {
     value_within(&bytes[..bytes.len().min(from + NEAR)], from)
 }
@@ -244,7 +244,7 @@ fn is_secret(text: &[u8], said: Said, sign: Sign, quoted: bool) -> bool {
     }
 }
 
-/// What follows a header that is secret, to the end of its line or its quotes.
+/// The value of a secret header, up to the end of the line or the closing quote.
 fn header(bytes: &[u8], at: usize, sign: Sign, rule: &'static str) -> Option<Found> {
     let all = bytes;
     let bytes = &all[..all.len().min(at + NEAR)];
@@ -286,7 +286,7 @@ fn header_near(bytes: &[u8], at: usize, sign: Sign, rule: &'static str) -> Optio
     let scheme_like =
         is_prose(&bytes[from..first]) || bytes[from..first].iter().all(u8::is_ascii_alphabetic) && first < to;
     if scheme_like {
-        // An unknown scheme with something made behind it.
+        // An unknown scheme, followed by a generated value.
         let next = blanks(bytes, first);
         return if is_random(&bytes[next.min(to)..to]) && !is_sentence(text) {
             Found::new(next, to, rule)
@@ -300,7 +300,7 @@ fn header_near(bytes: &[u8], at: usize, sign: Sign, rule: &'static str) -> Optio
     None
 }
 
-/// The value of a parameter of an address that signs it or stands for its user.
+/// The value of a parameter that signs an address or identifies its user.
 fn query(bytes: &[u8], from: usize, at: usize, rule: &'static str) -> Option<Found> {
     let before = &bytes[..from];
     let among =
@@ -349,7 +349,7 @@ const SCHEMES: [&[u8]; 13] = [
     b"negotiate",
 ];
 
-/// `Bearer …`, `Basic …` and their like, wherever they stand: what follows must look made.
+/// `Bearer …`, `Basic …` and similar, anywhere in text: the value must look generated.
 pub(super) fn scheme(bytes: &[u8], from: usize) -> Option<Found> {
     let end = run_of(&bytes[..bytes.len().min(from + 24)], from, |b| WORD.has(b) || b == b'-');
     let word = &bytes[from..end];
@@ -385,7 +385,7 @@ pub(super) fn scheme(bytes: &[u8], from: usize) -> Option<Found> {
     good.then(|| Found::new(start, stop, "authorization")).flatten()
 }
 
-/// What a client of digest authentication sends (RFC 7616), up to its response.
+/// The values of digest authentication (RFC 7616), up to the response.
 fn digest(bytes: &[u8], from: usize) -> Option<Found> {
     if !bytes[from..].iter().take(24).any(|b| *b == b'=') {
         return None;

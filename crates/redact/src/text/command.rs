@@ -6,7 +6,7 @@ use crate::alphabet::{PARTS, WORD};
 use crate::key::{Said, judge};
 use crate::value::{is_code, is_made, is_name, is_nothing, is_path, is_prose, is_reference};
 
-/// What an option of a program takes.
+/// The kind of value that an option of a program takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Takes {
     /// A password, in a word of its own or in the same one.
@@ -102,8 +102,8 @@ const FIRST: [u32; 128] = {
     table
 };
 
-/// What is known of a command line: the program, and the option that awaits its value. A list of arguments is read text by
-/// text, and one that ends with an option leaves its value to the next.
+/// State of a command line: the program, and the option that expects a value. A list of arguments is read text by text;
+/// an option at the end of one takes its value from the next.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
     program: Option<&'static [(&'static str, Takes)]>,
@@ -181,7 +181,7 @@ impl Line {
 
     fn of_program(&mut self, bytes: &[u8], at: usize) -> Option<Found> {
         let options = self.program?;
-        // The longest first: `-passin` is no `-p`.
+        // The longest first: `-passin` is not `-p`.
         let rest = &bytes[at..];
         let (name, takes) = options
             .iter()
@@ -237,7 +237,7 @@ impl Line {
     }
 }
 
-/// Where the value after an option begins: past blanks, and past the quotes and commas between two items of a list.
+/// Returns the start of the value after an option: skips blanks, and quotes and commas between two items of a list.
 fn between(bytes: &[u8], end: usize) -> Option<usize> {
     let near = &bytes[..bytes.len().min(end + 40)];
     let from = run_of(near, end, |b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b',' | b'\\'));

@@ -1,6 +1,6 @@
-//! Secrets in free text. One pass from left to right: at each place that something may begin, the rules look ahead, and
-//! each looks no further than a fixed number of bytes or consumes what it looked at. Work grows with the text and
-//! nothing else.
+//! Finds secrets in free text, in one pass from left to right. At each place where something can begin, the rules look
+//! ahead; each looks at a bounded number of bytes or consumes what it looked at. The work is linear in the length of
+//! the text.
 
 mod address;
 mod assign;
@@ -18,7 +18,7 @@ use crate::{base64, form};
 /// The shortest text that can hold a secret with what gives it away.
 const SHORTEST: usize = 6;
 
-/// How deep texts in base64 are looked into.
+/// Maximum number of nested base64 layers that are decoded.
 const DEPTH: u8 = 2;
 
 /// The secrets of a text, in order. `line` is what is known of the command line that the text continues.
@@ -28,7 +28,7 @@ pub(crate) fn find(text: &str, line: &mut Line) -> Vec<Found> {
     scan.found
 }
 
-/// Whether a text holds any secret, with so many layers of base64 at most.
+/// Returns whether a text contains a secret, within at most this many layers of base64.
 fn holds_any(bytes: &[u8], depth: u8) -> bool {
     let mut scan = Scan { bytes, found: Vec::new(), no_key_before: 0, depth };
     scan.whole(&mut Line::default());
@@ -55,7 +55,7 @@ impl Scan<'_> {
             return;
         }
         let mut at = 0;
-        // A word may begin after an escape, though a letter stands before it.
+        // A word may begin after an escape, even if a letter precedes it.
         let (mut begins, mut fresh) = (true, true);
         while at < bytes.len() {
             let past = escape(bytes, at);
@@ -81,7 +81,7 @@ impl Scan<'_> {
         line.end(bytes);
     }
 
-    /// What begins at a place.
+    /// The kind of construct that begins at a place.
     fn at(&mut self, at: usize, begins: bool, fresh: bool, line: &mut Line) -> Option<Found> {
         let bytes = self.bytes;
         let b = bytes[at];
@@ -107,7 +107,7 @@ impl Scan<'_> {
         if at >= self.no_key_before {
             match assign::assignment(bytes, at) {
                 Ok(found) => {
-                    // What stands as the key may be a secret itself.
+                    // The key may itself be a secret.
                     let key = self.token(at, fresh).filter(|key| key.to <= found.from);
                     self.found.extend(key);
                     return Some(found);
@@ -155,8 +155,8 @@ impl Scan<'_> {
     }
 }
 
-/// The end of an escape that begins at `at`, or `at`: `\n`, `\u0022`, `\x22`, `%22`, colours of terminals. The quotes and
-/// backslashes that are escaped need none of this, for no word holds them.
+/// Returns the end of the escape that begins at `at`, or `at`: `\n`, `\u0022`, `\x22`, `%22`, terminal colours. Escaped
+/// quotes and backslashes need no handling, because no word contains them.
 fn escape(bytes: &[u8], at: usize) -> usize {
     let hex = |from: usize, n: usize| {
         bytes.get(from..from + n).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))

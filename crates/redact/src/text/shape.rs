@@ -201,7 +201,7 @@ pub(super) fn bare(bytes: &[u8], from: usize, end: usize, fresh: bool) -> Option
     }
 }
 
-/// Whether the name of a digest stands before a run: `sha512-…`, `sha512: …`, `digest=…`.
+/// Returns whether the name of a digest precedes a run: `sha512-…`, `sha512: …`, `digest=…`.
 fn follows_digest(bytes: &[u8], from: usize) -> bool {
     let before = &bytes[from.saturating_sub(16)..from];
     [&b"sha512"[..], b"SHA512", b"sha-512", b"SHA-512", b"igest", b"tegrity", b"hash", b"sum"]

@@ -86,12 +86,12 @@ fn days_before_month(m: i64) -> i64 {
     (m * 153 + 2) / 5
 }
 
-/// A year as RFC 3339 wants it; those of more than four digits or before year 0 with a sign (ISO 8601).
+/// A year as RFC 3339 requires it; with a sign if it has more than four digits or is before year 0 (ISO 8601).
 pub(super) fn year(year: i64) -> String {
     if (0..=9999).contains(&year) { format!("{year:04}") } else { format!("{year:+05}") }
 }
 
-/// RFC 3339 with milliseconds (cut, not rounded): `2026-11-21T08:30:05.250+01:00`, `Z` where the offset is none.
+/// RFC 3339 with milliseconds (cut, not rounded): `2026-11-21T08:30:05.250+01:00`, with `Z` if the offset is zero.
 pub fn timestamp(ns: i64, offset_seconds: i32) -> String {
     let at = civil(ns, offset_seconds);
     let zone = if offset_seconds == 0 {

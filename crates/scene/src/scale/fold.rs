@@ -1,4 +1,4 @@
-//! Stretches of time that an axis shows shorter than they are, so that what lies on both sides of them has room.
+//! Folds: stretches of time that an axis shows shorter than they are, to leave more room for what is before and after.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ pub struct Fold {
     pub from: i64,
     /// End, ns since the epoch; after the begin.
     pub to: i64,
-    /// How much time it takes up on the axis, ns; at least 1 and less than its length.
+    /// Its length on the axis, ns; at least 1 and less than its real length.
     shown: i64,
-    /// What the folds before it take out together, ns.
+    /// Time that the earlier folds remove, ns.
     before: i128,
 }
 
 impl Fold {
-    /// How long it is, ns.
+    /// Its real length, ns.
     pub fn length(&self) -> i64 {
         self.to.saturating_sub(self.from)
     }
 
-    /// What it takes out together with those before it, ns.
+    /// Time that it and the earlier folds remove, ns.
     fn removed(&self) -> i128 {
         self.before + i128::from(self.to) - i128::from(self.from) - i128::from(self.shown)
     }
@@ -58,17 +58,17 @@ impl Folds {
         &self.0
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no folds.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How long the folded stretches are together, ns.
+    /// Returns the total length of the folded stretches, ns.
     pub fn length(&self) -> i64 {
         self.0.iter().fold(0, |sum: i64, f| sum.saturating_add(f.length()))
     }
 
-    /// A moment on the folded axis: unchanged before the first fold, earlier by what is taken out behind it.
+    /// Converts a time to the folded axis: unchanged before the first fold, then earlier by the time that folds remove.
     pub fn fold(&self, t: i64) -> i64 {
         fold(&self.0, t)
     }
@@ -163,7 +163,7 @@ mod tests {
             ends in proptest::collection::vec(-1_000_000i64..1_000_000, 0..40), shown in 1i64..500, t in -2_000_000i64..2_000_000,
         ) {
             let folds = Folds::new(ends.chunks_exact(2).map(|p| (p[0].min(p[1]), p[0].max(p[1]))), shown);
-            // Every place has a moment that lies there.
+            // Every place on the axis is the image of a time.
             prop_assert_eq!(folds.fold(folds.unfold(t)), t);
             // Outside of folds every moment comes back, within them the order of moments stays.
             if folds.list().iter().all(|f| t <= f.from || t >= f.to) {

@@ -18,7 +18,7 @@ pub struct LinearScale {
 pub struct ValueTick {
     /// The value.
     pub v: f64,
-    /// As text, with the same number of decimals along the axis.
+    /// The label, with the same number of decimals along the axis.
     pub label: String,
 }
 

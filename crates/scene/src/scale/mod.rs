@@ -12,8 +12,8 @@ pub use linear::{LinearScale, ValueTick};
 pub use ticks::{AxisMode, Tick, ticks};
 pub use words::{bytes, count, counted, duration, duration_words};
 
-/// Maps times `t0..=t1` (nanoseconds since the epoch) to pixels `x0..=x1`, and beyond on both sides. Stretches that are
-/// folded take up less room than they are long; nothing that uses a scale has to know of them.
+/// Maps times `t0..=t1` (nanoseconds since the epoch) to pixels `x0..=x1`, and continues on both sides. Folded
+/// stretches take less room than their length; users of a scale do not have to handle them.
 ///
 /// Times are subtracted as integers before anything becomes a float, so single nanoseconds stay apart at any zoom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,8 +76,7 @@ impl<'f> TimeScale<'f> {
         self.over((back(flat.t0), back(flat.t1)))
     }
 
-    /// The time that the pixels stand for, in nanoseconds, folds as long as they are shown; at least 1, so that
-    /// divisions by it are defined.
+    /// The time that the pixels cover, ns, with folds at their shown length; at least 1, so that it can be a divisor.
     pub fn span(&self) -> f64 {
         difference(fold::fold(self.folds, self.t1), fold::fold(self.folds, self.t0)).max(1.0)
     }
@@ -131,8 +130,8 @@ impl<'f> TimeScale<'f> {
         ticks::within(&stretches, self.span(), self.x1 - self.x0, min_gap_px, mode, offset_seconds)
     }
 
-    /// Zooms in (`factor` above 1) or out about the pixel `at_x`, whose time stays where it is as far as `bounds`
-    /// (first and last time that may be shown) and `min_span` (nanoseconds) allow.
+    /// Zooms in (`factor` above 1) or out around the pixel `at_x`, whose time stays in place as far as `bounds` (first
+    /// and last time that can be shown) and `min_span` (ns) permit.
     pub fn zoom(&self, at_x: f64, factor: f64, bounds: (i64, i64), min_span: i64) -> TimeScale<'f> {
         if !(factor > 0.0 && factor.is_finite() && at_x.is_finite()) {
             return *self;
@@ -159,7 +158,7 @@ impl<'f> TimeScale<'f> {
         self.unflat(flat.placed(start, span, self.flat_bounds(bounds)))
     }
 
-    /// The window of the same width with a moment in its middle, as far as `bounds` allow.
+    /// Returns the window of the same width with a time in its centre, as far as `bounds` permit.
     pub fn centred(&self, t: i64, bounds: (i64, i64)) -> TimeScale<'f> {
         let flat = self.flat();
         let span = i128::from(flat.t1) - i128::from(flat.t0);

@@ -6,12 +6,12 @@ use crate::items::{Face, Weight};
 
 const MINUTE: i128 = 60 * SECOND;
 const HOUR: i128 = 60 * MINUTE;
-/// How close ticks may be on an axis that is cut into stretches, px.
+/// Minimum distance of ticks on an axis with folds, px.
 const NEAR: f64 = 44.0;
 /// 1970-01-05 was the first Monday: weeks start there.
 const MONDAY: i128 = 4 * DAY;
 
-/// What the labels of a time axis say.
+/// The kind of labels on a time axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AxisMode {
     /// Time since `origin` (nanoseconds since the epoch): "0", "+1.5 s", "+2 min".
@@ -28,9 +28,9 @@ pub enum AxisMode {
 pub struct Tick {
     /// Nanoseconds since the epoch.
     pub t: i64,
-    /// As text.
+    /// The label.
     pub label: String,
-    /// Whether it falls on a larger unit than the axis counts in: a whole minute among seconds, a new day.
+    /// Whether it is on a larger unit than the axis counts in: a whole minute among seconds, a new day.
     pub major: bool,
 }
 
@@ -91,9 +91,9 @@ pub fn ticks(
     within(&[(t0, t1)], span, width_px.into(), min_gap_px.into(), mode, offset_seconds)
 }
 
-/// The same within some stretches of an axis, ascending; `span` is what the width stands for, ns. Short stretches have
-/// room for few ticks: where there are several, ticks are as close as [`NEAR`], and who draws them leaves out labels that
-/// would lie over each other.
+/// The same for some stretches of an axis, ascending; `span` is the time that the width covers, ns. Short stretches
+/// have room for few ticks. If there are several stretches, ticks are as close as [`NEAR`], and the caller omits labels
+/// that would overlap.
 pub(super) fn within(
     stretches: &[(i64, i64)],
     span: f64,
@@ -156,7 +156,7 @@ fn larger_unit(step: i128) -> i128 {
         .unwrap_or(if step < 10 * DAY { 7 * DAY } else { 100 * DAY })
 }
 
-/// How all labels of one relative axis are written.
+/// The common format of all labels of a relative axis.
 struct Form {
     step: i128,
     largest: i128,
@@ -212,7 +212,7 @@ fn clock(stretches: &[(i64, i64)], offset_seconds: i32, step: Step) -> Vec<Tick>
         let (from, to) = (i128::from(t0) + shift, i128::from(t1) + shift);
         let first = found.len();
         found.extend(clock_within(from, to, shift, step));
-        // Behind a fold it may be another day, and no midnight was shown that says so.
+        // After a fold it may be another day, and no midnight was shown.
         if let Some(tick) = found.get_mut(first)
             && let Step::Fixed(step) = step
         {

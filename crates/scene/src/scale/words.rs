@@ -21,7 +21,7 @@ enum Rounded {
 
 /// `value / unit` with three significant digits, without trailing zeros; and whether it rounds up to `limit` units.
 fn three_digits(value: u128, unit: u128, limit: u128) -> (String, bool) {
-    // The more digits before the point, the fewer behind it.
+    // The more digits before the decimal point, the fewer after it.
     for decimals in (0..=2u32).rev() {
         let scale = 10u128.pow(decimals);
         let scaled = (value * scale + unit / 2) / unit;
@@ -124,8 +124,8 @@ pub fn counted<N: TryInto<u64>>(n: N, thing: &str) -> String {
     }
 }
 
-/// A size in bytes with three significant digits and decimal prefixes: "512 B", "1.5 kB", "212 MB"; "–" for what is
-/// no number.
+/// Formats a size in bytes with three significant digits and decimal prefixes: "512 B", "1.5 kB", "212 MB"; "–" for
+/// NaN.
 pub fn bytes(n: f64) -> String {
     const PREFIXES: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
     if !n.is_finite() {
