@@ -27,6 +27,8 @@ pub struct Totals {
     pub edges_inferred: usize,
     /// Number of tasks of each status, by `Status as usize`.
     pub statuses: [u32; Status::COUNT],
+    /// Attempts with a start and an end.
+    pub timed: usize,
     /// Attempts with a start and no end.
     pub open: usize,
     /// Those of them that are still at work as far as is known: the work up to now is then the least there was.
@@ -38,6 +40,13 @@ pub struct Totals {
     /// From the start to the end of the run as the engine recorded them, ns; `None` unless both are there and in
     /// order.
     pub recorded_wall: Option<i64>,
+}
+
+impl Totals {
+    /// The work, ns; `None` if the times of no attempt tell any.
+    pub fn known_work(&self) -> Option<i64> {
+        (self.timed > 0 || self.work > 0).then_some(self.work)
+    }
 }
 
 /// The totals of a run. O((n + a) log n) for the work.
@@ -67,6 +76,7 @@ pub(crate) fn totals_with(run: &Run, busy: &Busy) -> Totals {
         edges,
         edges_inferred,
         statuses,
+        timed: (0..run.attempt_count()).filter(|&i| started(i) && a.ended[i] != UNKNOWN).count(),
         open: (0..run.attempt_count()).filter(|&i| started(i) && a.ended[i] == UNKNOWN).count(),
         going_on: going_on(run),
         untimed: run.task_ids().filter(|t| !run.attempts_of(*t).any(|i| started(i.index()))).count(),

@@ -64,6 +64,15 @@ fn totals_count_what_is_there() {
 }
 
 #[test]
+fn work_is_unknown_if_no_attempt_has_a_start() {
+    let work = |text: &str| totals(&run(text)).known_work();
+    assert_eq!(
+        [work("a - - failed"), work("a - - pending"), work("a 1..4"), work("a 2..2")],
+        [None, None, Some(3 * S), Some(0)]
+    );
+}
+
+#[test]
 fn inferred_edges_are_counted_apart() {
     let t = totals(&run("a 0..4\nb 5..9"));
     assert_eq!((t.edges, t.edges_inferred), (0, 1));

@@ -174,7 +174,6 @@ pub fn figures(pair: &Pair<'_>) -> Table {
     let comparable = !caveats(pair.a, pair.b, pair.matching).iter().any(|c| c.forbids());
     let (a, b) = (pair.a.totals(), pair.b.totals());
     let path = |f: &Facts| f.critical_path().map(|p| p.length);
-    let worked = |t: &makespan_analysis::Totals| (t.attempts > t.open).then_some(t.work);
     let status =
         |t: &makespan_analysis::Totals| t.status.map_or_else(|| Cell::new("unknown"), Cell::of_status);
     table.push(vec![Cell::new("Status"), status(a), status(b), Cell::default()]);
@@ -186,7 +185,7 @@ pub fn figures(pair: &Pair<'_>) -> Table {
         table.push(vec![Cell::new(label), or_unknown(a), or_unknown(b), delta]);
     };
     time("Makespan", a.makespan, b.makespan);
-    time("Work", worked(a), worked(b));
+    time("Work", a.known_work(), b.known_work());
     time("Critical path", path(pair.a), path(pair.b));
     let failed = |t: &makespan_analysis::Totals| t.statuses[Status::Failed as usize] as usize;
     let most = |f: &Facts| f.concurrency().max_running as usize;

@@ -55,8 +55,7 @@ pub fn figures(facts: &Facts) -> Section {
         0 => text,
         n => format!("at least: {} still running; {text}", counted(n, "attempt")),
     };
-    let is_known = t.attempts > t.open || t.work > 0;
-    figure("Work", known(is_known.then_some(t.work)), least("time of all attempts".to_owned()));
+    figure("Work", known(t.known_work()), least("time of all attempts".to_owned()));
     let path = facts.critical_path();
     let on_path = path.map_or(String::new(), |p| {
         let share = match t.makespan.map(|m| part(p.length, m)) {

@@ -79,7 +79,7 @@ pub fn runs(all: &[&Facts], rows: usize) -> Option<Section> {
             Cell::new(Moments::UTC.value(t.started.unwrap_or(UNKNOWN))),
             duration_cell(t.makespan.unwrap_or(UNKNOWN)),
             Cell::new(bar(t.makespan.unwrap_or(0) as f64, longest as f64)),
-            Cell::new(Value::Duration(t.work)),
+            duration_cell(t.known_work().unwrap_or(UNKNOWN)),
             duration_cell(waits.unwrap_or(UNKNOWN)),
             Cell::new(t.tasks),
             Cell::new(t.statuses[Status::Failed as usize]),
