@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use makespan_analysis::Facts;
+use makespan_layout::{Layout, Point};
 use makespan_model::{Status, notation};
 use makespan_scene::{Item, Scene, hit};
 use makespan_views::graph::{
@@ -237,6 +238,24 @@ fn a_group_is_described_by_its_members() {
     let Some(Block::Table(members)) = sections[1].blocks.first() else { panic!("no members") };
     assert_eq!((members.rows.len(), members.left_out), (200, 100));
     assert_eq!(members.rows[0][0].exact, "m7");
+}
+
+#[test]
+fn a_graph_opens_with_its_beginning_unless_that_is_nearly_empty() {
+    let of = |nodes: Vec<(f32, f32)>| Layout {
+        width: 20_000.0,
+        height: 9_000.0,
+        nodes: nodes.into_iter().map(|(x, y)| Point { x, y }).collect(),
+        ..Layout::default()
+    };
+    let row = || (0..40u8).map(|i| (100.0 + 300.0 * f32::from(i), 40.0));
+    let corner = |nodes: Vec<(f32, f32)>| {
+        let camera = opening(&of(nodes), SIZE.0, SIZE.1);
+        (camera.x < SIZE.0 / camera.zoom, camera.y < SIZE.1 / camera.zoom)
+    };
+    assert_eq!(corner(row().collect()), (true, true));
+    let block = (0..90u8).map(|i| (9_000.0 + 160.0 * f32::from(i % 9), 7_000.0 + 60.0 * f32::from(i / 9)));
+    assert_eq!(corner(row().chain(block).collect()), (false, false));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The plane of a graph: what part of it is seen, and the lines on it.
 
+use std::collections::BTreeMap;
+
 use makespan_layout::{Layout, Route};
 use makespan_scene::{Group, Rect, Seg};
 use serde::{Deserialize, Serialize};
@@ -51,7 +53,11 @@ pub fn fit(layout: &Layout, width: f32, height: f32) -> Camera {
     Camera { x: layout.width / 2.0, y: layout.height / 2.0, zoom: zoom.clamp(0.001, 1.0) }
 }
 
-/// The camera that a layout opens with: all of it, or, where names could not be read then, its beginning.
+/// The beginning of a graph is what it opens with, unless it has so many times fewer nodes than the densest part.
+const SPARSE: usize = 3;
+
+/// The camera that a layout opens with: all of it, or, where names could not be read then, its beginning. If there is
+/// little to see at the beginning, the part of that size with the most nodes. O(n log n).
 pub fn opening(layout: &Layout, width: f32, height: f32) -> Camera {
     let all = fit(layout, width, height);
     if all.zoom >= READABLE {
@@ -61,12 +67,37 @@ pub fn opening(layout: &Layout, width: f32, height: f32) -> Camera {
     let left = layout.nodes.iter().map(|at| at.x).fold(f32::INFINITY, f32::min);
     let at_left = layout.nodes.iter().filter(|at| at.x <= left + 100.0);
     let top = at_left.map(|at| at.y).fold(f32::INFINITY, f32::min);
-    let along = |extent: f32, seen: f32, first: f32| {
+    let along = |extent: f32, seen: f32, middle: f32| {
         let half = seen / READABLE / 2.0;
         let (from, to) = (half - 12.0, extent - half + 12.0);
-        if from >= to { extent / 2.0 } else { first.clamp(from, to) }
+        if from >= to { extent / 2.0 } else { middle.clamp(from, to) }
     };
-    Camera { x: along(layout.width, width, 0.0), y: along(layout.height, height, top), zoom: READABLE }
+    let at = |x: f32, y: f32| {
+        let (x, y) = (along(layout.width, width, x), along(layout.height, height, y));
+        Frame { width, height, camera: Camera { x, y, zoom: READABLE } }
+    };
+    let begins = at(0.0, top);
+    let Some((x, y)) = densest(layout, begins.seen()) else { return begins.camera };
+    let dense = at(x, y);
+    let shown = |frame: &Frame| {
+        let seen = frame.seen();
+        layout.nodes.iter().filter(|at| seen.contains(at.x, at.y)).count()
+    };
+    if shown(&begins).saturating_mul(SPARSE) < shown(&dense) { dense.camera } else { begins.camera }
+}
+
+/// The middle of the part, as large as `seen`, in which most nodes are, to half its size; of equals the leftmost.
+fn densest(layout: &Layout, seen: Rect) -> Option<(f32, f32)> {
+    let (w, h) = ((seen.w / 2.0).max(1.0), (seen.h / 2.0).max(1.0));
+    let mut corners = BTreeMap::<(i32, i32), usize>::new();
+    for node in &layout.nodes {
+        let (column, row) = ((node.x / w) as i32, (node.y / h) as i32);
+        for (left, up) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            *corners.entry((column - left, row - up)).or_default() += 1;
+        }
+    }
+    let (corner, _) = corners.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
+    Some(((corner.0 + 1) as f32 * w, (corner.1 + 1) as f32 * h))
 }
 
 /// The box around a route.
