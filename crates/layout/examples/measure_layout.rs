@@ -67,11 +67,10 @@ fn main() -> ExitCode {
         }
         times.sort_by(f64::total_cmp);
         let Some(drawing) = drawing else { continue };
-        let crossings = if request.edges.len() <= MOST_EDGES {
-            quality::straight_crossings(&drawing.nodes, &request.edges).to_string()
-        } else {
-            "null".to_owned()
-        };
+        let known = request.edges.len() <= MOST_EDGES;
+        let count = |count: &dyn Fn() -> u64| if known { count().to_string() } else { "null".to_owned() };
+        let crossings = count(&|| quality::straight_crossings(&drawing.nodes, &request.edges));
+        let drawn = count(&|| quality::drawn_crossings(&drawing.routes, &request.edges));
         let name: String = std::path::Path::new(&path)
             .file_stem()
             .map(|stem| {
@@ -79,7 +78,7 @@ fn main() -> ExitCode {
             })
             .unwrap_or_default();
         println!(
-            "{{\"name\":\"{name}\",\"nodes\":{},\"edges\":{},\"ms\":{:.2},\"crossings\":{crossings},\"width\":{:.0},\"height\":{:.0}}}",
+            "{{\"name\":\"{name}\",\"nodes\":{},\"edges\":{},\"ms\":{:.2},\"crossings\":{crossings},\"drawn\":{drawn},\"width\":{:.0},\"height\":{:.0}}}",
             request.nodes.len(),
             request.edges.len(),
             times[1],

@@ -1,11 +1,14 @@
 //! Stage 3: orders the nodes of every layer, such that few edges cross.
 //!
 //! Several starts, each followed by sweeps (every layer is sorted by where the neighbours in the layer before stand)
-//! and exchanges of neighbours; then sifting of the best order, which gains most on large graphs; then disturbed copies
-//! of it, which gain most on small ones, as long as the work budget lasts. The best order that was ever met is kept.
+//! and exchanges of neighbours; then sifting of the best order, which gains most on large graphs; then annealing on small
+//! ones, and disturbed copies of it on the others, as long as the work budget lasts. The best order that was ever met is
+//! kept.
 
+mod anneal;
 mod crossings;
 mod order;
+mod random;
 mod search;
 mod starts;
 mod sweep;
@@ -21,8 +24,15 @@ const WORK_MOST: u64 = 80_000_000;
 /// Disturbed copies of the best order that may fail in a row.
 const PATIENCE: u32 = 40;
 
-/// Orders every layer. The work is bounded by a budget that grows with the graph up to a limit.
-pub(crate) fn order(proper: &Proper) -> Order {
+/// Links that annealing may look at, per squared link of the graph: a node of a larger graph has further to go.
+const ANNEALING: u64 = 40;
+/// Links of one annealing, per link of the graph, below which two would be worse than one; and how many there are at most.
+const ANNEALING_LEAST: u64 = 4_000;
+const ANNEALINGS: u64 = 3;
+
+/// Orders every layer. The work is bounded by a budget that grows with the graph up to a limit, and by `annealing`: the
+/// links that may be looked at besides, for annealing.
+pub(crate) fn order(proper: &Proper, annealing: u64) -> Order {
     let size = (proper.nodes() + proper.down.len()) as u64;
     let budget = (size * WORK_PER_LINK).clamp(WORK_LEAST, WORK_MOST);
     let mut search = search::Search::new(proper, budget);
@@ -35,6 +45,12 @@ pub(crate) fn order(proper: &Proper) -> Order {
         search.descend();
     }
     search.sift_best();
+    if annealing > 0 {
+        let work = annealing.min(size.saturating_mul(size * ANNEALING));
+        let rounds = (work / (size * ANNEALING_LEAST)).clamp(1, ANNEALINGS);
+        (0..rounds).for_each(|_| search.anneal(work / rounds));
+        return search.best();
+    }
     let mut failed = 0;
     while !search.finished() && failed < PATIENCE {
         failed = if search.disturb_and_descend() { 0 } else { failed + 1 };

@@ -15,6 +15,10 @@ use crate::rows::Rows;
 /// The longest side of a box and the widest gap that are taken at their word, px: beyond it, sums over many nodes would
 /// no longer be exact enough to keep boxes apart.
 const LONGEST: f32 = 1.0e5;
+/// Links that annealing may look at, in all.
+const ANNEALING: u64 = 16_000_000;
+/// Up to here graphs are annealed with all of that; from there to twice as many nodes it fades out.
+const ANNEALED_NODES: u64 = 500;
 
 /// Draws a graph in layers.
 ///
@@ -84,19 +88,36 @@ fn draw(request: &Request, parts: &Components, component: u32, sizes: &[Axes], g
     let sizes: Vec<Axes> = parts.nodes.of(component).iter().map(|&v| sizes[v as usize]).collect();
 
     let page = sane(request.page);
-    let drawing = layered(&edges, &sizes, gaps);
-    match Rows::new(&drawing, &edges, &sizes, gaps, page) {
-        Some(rows) => rows.unfold(&layered(&rows.edges, &rows.sizes, gaps), &edges, &sizes, gaps),
-        None => fold(drawing, &sizes, gaps, page),
+    let annealing = annealing(request, sizes.len() + edges.len());
+    if page > 0.0 {
+        // The cheap drawing shows as well whether it needs rows.
+        let drawing = layered(&edges, &sizes, gaps, 0);
+        if let Some(rows) = Rows::new(&drawing, &edges, &sizes, gaps, page) {
+            let drawing = layered(&rows.edges, &rows.sizes, gaps, annealing);
+            return rows.unfold(&drawing, &edges, &sizes, gaps);
+        }
+        if annealing == 0 {
+            return fold(drawing, &sizes, gaps, page);
+        }
     }
+    fold(layered(&edges, &sizes, gaps, annealing), &sizes, gaps, page)
+}
+
+/// Links that annealing may look at in a component of `size` nodes and edges: its share, so that many small components
+/// together cost no more than one.
+fn annealing(request: &Request, size: usize) -> u64 {
+    let nodes = request.nodes.len() as u64;
+    let part = (2 * ANNEALED_NODES).saturating_sub(nodes).min(ANNEALED_NODES);
+    let all = (request.nodes.len() + request.edges.len()).max(1) as u64;
+    ANNEALING * part / ANNEALED_NODES * size as u64 / all
 }
 
 /// Runs the stages from cycles to routes on a connected graph.
-fn layered(edges: &[(u32, u32)], sizes: &[Axes], gaps: Gaps) -> Drawing {
+fn layered(edges: &[(u32, u32)], sizes: &[Axes], gaps: Gaps, annealing: u64) -> Drawing {
     let acyclic = break_cycles(sizes.len(), edges);
     let layering = assign(&acyclic.dag);
     let proper = chains(&acyclic.dag, layering);
-    let order = order(&proper);
+    let order = order(&proper, annealing);
     let places = place(&proper, &order, sizes, gaps);
     route(&Plan { edges, sizes, gaps, acyclic: &acyclic, proper: &proper, order: &order, places: &places })
 }

@@ -1,6 +1,6 @@
 //! Measures of a finished drawing, to compare layouts with each other and with other programs.
 
-use crate::request::Point;
+use crate::request::{Point, Route};
 
 /// Pairs of edges that cross when every edge is drawn straight from centre to centre; pairs that share a node, edges
 /// that name a missing node and self-loops are left out.
@@ -8,7 +8,38 @@ use crate::request::Point;
 /// `centres` holds one point per node, `edges` are indices into it. A sweep from top to bottom that compares only what
 /// overlaps: O(m²) at worst, for benchmarks and tests.
 pub fn straight_crossings(centres: &[Point], edges: &[(u32, u32)]) -> u64 {
-    let mut lines: Vec<Straight> = edges.iter().filter_map(|&edge| Straight::new(centres, edge)).collect();
+    count(edges.iter().filter_map(|&edge| {
+        let (a, b) = (centres.get(edge.0 as usize)?, centres.get(edge.1 as usize)?);
+        Straight::new(*a, *b, edge)
+    }))
+}
+
+/// Crossings of the lines as they are drawn, with [`PIECES`] straight pieces for each cubic; pairs of edges that share a
+/// node are left out. A pair that crosses several times counts as often. O(m²) at worst, as [`straight_crossings`].
+pub fn drawn_crossings(routes: &[Route], edges: &[(u32, u32)]) -> u64 {
+    count(edges.iter().zip(routes).flat_map(|(&edge, route)| {
+        route.points.windows(4).step_by(3).flat_map(move |cubic| {
+            (0..PIECES).filter_map(move |piece| {
+                let at = |step: u32| on_cubic(cubic, f64::from(step) / f64::from(PIECES));
+                Straight::new(at(piece), at(piece + 1), edge)
+            })
+        })
+    }))
+}
+
+/// Straight pieces that stand for a cubic.
+const PIECES: u32 = 8;
+
+fn on_cubic(cubic: &[Point], t: f64) -> Point {
+    let s = 1.0 - t;
+    let parts = [s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t];
+    let sum =
+        |of: fn(&Point) -> f32| cubic.iter().zip(parts).map(|(p, part)| f64::from(of(p)) * part).sum::<f64>();
+    Point { x: sum(|p| p.x) as f32, y: sum(|p| p.y) as f32 }
+}
+
+fn count(lines: impl Iterator<Item = Straight>) -> u64 {
+    let mut lines: Vec<Straight> = lines.collect();
     lines.sort_by(|a, b| a.top.1.total_cmp(&b.top.1));
     let mut open: Vec<&Straight> = Vec::new();
     let mut crossings = 0;
@@ -27,9 +58,9 @@ struct Straight {
 }
 
 impl Straight {
-    fn new(centres: &[Point], edge: (u32, u32)) -> Option<Self> {
-        let at = |v: u32| centres.get(v as usize).map(|p| (f64::from(p.x), f64::from(p.y)));
-        let (a, b) = (at(edge.0)?, at(edge.1)?);
+    fn new(a: Point, b: Point, edge: (u32, u32)) -> Option<Self> {
+        let point = |p: Point| (f64::from(p.x), f64::from(p.y));
+        let (a, b) = (point(a), point(b));
         let (top, bottom) = if a.1 <= b.1 { (a, b) } else { (b, a) };
         (a != b).then_some(Straight { edge, top, bottom })
     }

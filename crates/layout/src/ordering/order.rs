@@ -56,4 +56,12 @@ impl Order {
             self.pos[node as usize] = place as u32;
         }
     }
+
+    /// Exchanges the nodes at `place` of a layer and at the one after it.
+    pub(super) fn exchange(&mut self, layer: u32, place: u32) {
+        let at = (self.start[layer as usize] + place) as usize;
+        self.nodes.swap(at, at + 1);
+        self.pos[self.nodes[at] as usize] = place;
+        self.pos[self.nodes[at + 1] as usize] = place + 1;
+    }
 }

@@ -1,7 +1,9 @@
 //! The search for a good order: sweeps and exchanges from a given order, and restarts from disturbed ones.
 
+use super::anneal::anneal;
 use super::crossings::Counter;
 use super::order::Order;
+use super::random;
 use super::sweep::{Sorter, Sweep};
 use super::transpose::Exchanger;
 use crate::proper::Proper;
@@ -39,7 +41,7 @@ impl<'p> Search<'p> {
             now,
             fewest: u64::MAX,
             work,
-            random: 0x9e37_79b9_7f4a_7c15,
+            random: random::SEED,
             counter: Counter::default(),
             sorter: Sorter::default(),
             exchanger: Exchanger::default(),
@@ -105,6 +107,17 @@ impl<'p> Search<'p> {
         self.sift();
     }
 
+    /// Anneals the best order with `work` links, and sifts the result.
+    pub(super) fn anneal(&mut self, work: u64) {
+        if self.fewest == 0 {
+            return;
+        }
+        self.now.clone_from(&self.best);
+        anneal(self.proper, &mut self.now, work, &mut self.random);
+        self.work = self.work.max(work / 8);
+        self.sift();
+    }
+
     fn sift(&mut self) {
         let layers = self.now.layers();
         for round in 0..SIFT_ROUNDS {
@@ -153,11 +166,11 @@ impl<'p> Search<'p> {
 
     /// Moves every node of some layers a little at random.
     fn disturb(&mut self) {
-        let reach = 1.0 + (self.next_random() % 5) as f64 * 2.0;
+        let reach = 1.0 + (random::next(&mut self.random) % 5) as f64 * 2.0;
         for layer in 0..self.now.layers() {
             let mut wishes: Vec<(f64, u32)> = Vec::with_capacity(self.now.layer(layer).len());
             for i in 0..self.now.layer(layer).len() {
-                let noise = (self.next_random() >> 11) as f64 / (1u64 << 53) as f64;
+                let noise = (random::next(&mut self.random) >> 11) as f64 / (1u64 << 53) as f64;
                 wishes.push((i as f64 + noise * reach, self.now.layer(layer)[i]));
             }
             wishes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -170,13 +183,5 @@ impl<'p> Search<'p> {
     fn spend(&mut self, passes: u64) {
         let pass = (self.proper.nodes() + self.proper.down.len()) as u64;
         self.work = self.work.saturating_sub(passes * pass);
-    }
-
-    /// Xorshift64* (Vigna 2016) from a fixed seed: the same disturbances every time.
-    fn next_random(&mut self) -> u64 {
-        self.random ^= self.random >> 12;
-        self.random ^= self.random << 25;
-        self.random ^= self.random >> 27;
-        self.random.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 }

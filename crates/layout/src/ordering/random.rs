@@ -1,0 +1,21 @@
+//! Random numbers that are the same on every machine.
+
+/// Where a sequence starts.
+pub(super) const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Xorshift64* (Vigna 2016).
+pub(super) fn next(state: &mut u64) -> u64 {
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    state.wrapping_mul(0x2545_f491_4f6c_dd1d)
+}
+
+/// A number of about exponential distribution with mean 1, from random bits: the logarithm, taken as linear between
+/// powers of two, so that no platform rounds it differently.
+pub(super) fn exponential(bits: u32) -> f64 {
+    let bits = bits | 1;
+    let zeros = bits.leading_zeros();
+    let fraction = f64::from(bits) / f64::from(1u32 << (31 - zeros)) - 1.0;
+    (f64::from(zeros) + 1.0 - fraction) * std::f64::consts::LN_2
+}
