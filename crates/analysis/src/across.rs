@@ -1,4 +1,4 @@
-//! What is made from all facts of a run, or of several runs.
+//! Values made from all facts of a run, or from several runs.
 
 use makespan_model::{HashMap, Order as _, UNKNOWN};
 

@@ -1,4 +1,4 @@
-//! How short the run could have been.
+//! Lower bounds on the makespan of a run.
 
 use makespan_model::{NONE, Run, TaskId};
 
@@ -8,7 +8,7 @@ use crate::longest::Longest;
 use crate::slots::{Slots, containers};
 use crate::{Concurrency, CriticalPath, concurrency, critical_path};
 
-/// Where the number of slots comes from.
+/// Origin of the number of slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotCount {
     /// All attempts that were at work name a worker: the most that each ever had at work at once, summed.
@@ -17,7 +17,7 @@ pub enum SlotCount {
     Concurrency,
 }
 
-/// What the work and its dependencies allow; see [`bounds()`].
+/// Bounds given by the work and its dependencies; see [`bounds()`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     /// Work of the run, ns.
@@ -28,7 +28,7 @@ pub struct Bounds {
     pub critical_path: i64,
     /// Slots there were, at least 1.
     pub slots: u32,
-    /// Where that number comes from.
+    /// Origin of that number.
     pub slots_from: SlotCount,
     /// Work over makespan: the mean concurrency.
     pub parallelism: f64,
@@ -65,11 +65,11 @@ pub fn makespan_bounds(work: i64, critical_path: i64, slots: u32) -> (i64, i64) 
     (up(w.max(c * p)), up((p - 1) * c + w).max(up(c * p)))
 }
 
-/// The bounds of a run, from its work and its critical path as executed: retries and the pauses between them lie on the
-/// path, what was waited for does not. A pause passes whether slots are idle or not, so that the most a run can take is
-/// W/p and the longest chain of (p − 1)/p of the work and all of the pauses of its tasks. `None` where there is no makespan above 0, no work or no critical path above 0;
-/// and where the tasks of the critical path weigh more than the makespan, since they ran before what they depend on was over,
-/// and nothing bounds such a run. O((n + a) log n + e).
+/// Returns the bounds of a run, from its work and its critical path as executed: retries and the pauses between them
+/// are part of the path, waiting is not. A pause passes whether slots are idle or not, so the upper bound is W/p plus,
+/// of the longest chain, (p − 1)/p of the work and all pauses of its tasks. `None` if there is no makespan above 0, no
+/// work, or no critical path above 0; also if the tasks of the critical path weigh more than the makespan, because they
+/// started before their dependencies had ended, and nothing bounds such a run. O((n + a) log n + e).
 pub fn bounds(run: &Run) -> Option<Bounds> {
     let busy = busy(run);
     let slots = Slots::new(run, &busy);

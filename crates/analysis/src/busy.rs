@@ -16,7 +16,7 @@ pub struct Busy {
 }
 
 impl Busy {
-    /// How many intervals.
+    /// Number of intervals.
     pub fn len(&self) -> usize {
         self.start.len()
     }
@@ -37,8 +37,8 @@ impl Busy {
     }
 }
 
-/// Whether an attempt is still at work as far as is known: it started, has no end, is not said to be over, nor is the run,
-/// and no other try of its task followed.
+/// Returns whether an attempt is still running as far as is known: it has started and has no end, neither its status
+/// nor that of the run is final, and no later attempt of its task exists.
 fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
     let (a, i) = (&run.attempts, attempt.index());
     a.started[i] != UNKNOWN
@@ -48,14 +48,14 @@ fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
         && !run.recorded_status.is_some_and(|s| s.is_terminal())
 }
 
-/// How many attempts are still at work as far as is known. What they do is counted up to the last time known of the run, so
-/// that work, concurrency and utilisation are the least they can be where there is one. O(a).
+/// Returns the number of attempts that are still running as far as is known. They are counted up to the last known time
+/// of the run; if there are any, work, concurrency and utilisation are lower bounds. O(a).
 pub fn going_on(run: &Run) -> usize {
     (0..run.attempt_count() as u32).filter(|i| is_going_on(run, AttemptId(*i))).count()
 }
 
-/// First start of each task, and its last end: `UNKNOWN` where there is none, the end `i64::MAX` where an attempt
-/// that started has not ended.
+/// Returns the first start and the last end of each task: `UNKNOWN` if there is none; the end is `i64::MAX` if an
+/// attempt that started has not ended.
 fn extents(run: &Run) -> (Vec<i64>, Vec<i64>) {
     let n = run.task_count();
     let (mut first, mut last) = (vec![UNKNOWN; n], vec![UNKNOWN; n]);
@@ -123,8 +123,7 @@ pub fn busy(run: &Run) -> Busy {
     }
 }
 
-/// What is left of the attempts of a container outside of `contents`, which come sorted by start. One pass over
-/// both, since each attempt begins no earlier than the one before it ended.
+/// Returns the parts of the attempts of a container outside `contents`, which are sorted by start. One pass over both.
 fn own_time(
     run: &Run,
     task: TaskId,

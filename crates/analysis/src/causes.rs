@@ -1,4 +1,4 @@
-//! What tasks waited for, and which tasks made others wait.
+//! Causes of waiting, and the tasks that delayed others.
 
 use std::cmp::Reverse;
 
@@ -16,11 +16,11 @@ pub enum Cause {
     Dependency(TaskId),
     /// It was ready and the worker that then ran it was full: this attempt held the slot that came free next.
     Slot(AttemptId),
-    /// It was ready or queued, and as far as is recorded a slot was free: the delay of a queue or of the scheduler.
+    /// It was ready or queued, and a slot was free as far as is recorded: delay of a queue or of the scheduler.
     Queue,
     /// A try had ended and the next one was not queued yet.
     Backoff,
-    /// The record does not tell.
+    /// The cause is not recorded.
     Unknown,
 }
 
@@ -31,7 +31,7 @@ pub struct WaitPiece {
     pub from: i64,
     /// ns since the epoch, later.
     pub to: i64,
-    /// What for.
+    /// The cause.
     pub cause: Cause,
 }
 
@@ -57,13 +57,13 @@ impl CauseSums {
     }
 }
 
-/// What one task held up.
+/// The delay that one task caused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Culprit {
     /// The task.
     pub task: TaskId,
-    /// Time in which it was at it and nothing else kept tasks that depend on it from being ready, summed over them, ns:
-    /// release time, which it shares out, and no waiting.
+    /// Time in which it was executing and nothing else kept its dependants from being ready, summed over them, ns: a
+    /// part of their release time, not of waiting.
     pub dependency: i64,
     /// Time in which it held the slot that others waited for, summed over them, ns.
     pub slot: i64,
@@ -123,8 +123,8 @@ impl Window {
     }
 }
 
-/// The windows of a task: before its first start, and before each later one from when it was queued for it. Calls
-/// `backoff` with the stretches between tries that are none.
+/// Visits the windows of a task: before its first start, and before each later one from when that attempt was queued.
+/// Calls `backoff` with the remaining gaps between attempts.
 fn windows(
     run: &Run,
     waiting: &Waiting,
@@ -138,7 +138,8 @@ fn windows(
     if let Some(i) = first.filter(|_| waiting.wait[t] != UNKNOWN) {
         let (from, to, queued) = (waiting.ready[t], a.started[i.index()], a.queued[i.index()]);
         let named = !a.worker[i.index()].is_empty();
-        // That it was ready is recorded where its dependencies are, and with a worker so is whether that one was full.
+        // Whether the task was ready is known if its dependencies are recorded; whether its worker was full, if the
+        // worker is.
         let sure = waiting.blocker[t] != NONE && !run.edges_inferred && (named || queued != UNKNOWN);
         let known = match queued {
             _ if sure => from,
@@ -168,16 +169,15 @@ fn windows(
 /// The waiting of a run by cause: every nanosecond from the earliest moment at which a task could have been ready to
 /// its first start, and between its tries, has exactly one.
 ///
-/// Until it is [ready](crate::waiting()) the cause is the predecessor that ended last; that is release time, and kept apart
-/// from waiting. From then on it is whoever held
-/// the slot while the worker that ran the task was full: had as many attempts at work as it ever had at once, the one
-/// of them that ended first being the holder. Tasks that contain others hold no slot. What remains is the delay of a
-/// queue or the scheduler where the record says that the task had only to start: its dependencies are recorded and
-/// over and the worker it ran on is named, or it was queued. It is unknown where dependencies are inferred, where there
-/// are none, so that ready is no more than the start of the run, and where neither worker nor queue is known. Between
-/// tries it is backoff until the next one was queued.
+/// Until a task is [ready](crate::waiting()), the cause is the predecessor that ended last; this is release time, and
+/// kept apart from waiting. From then on, while the worker of the task was full (it had as many attempts executing as
+/// it ever had at once), the cause is the holder of the slot: of these attempts, the one that ended first. Containers
+/// hold no slot. The remaining time is the delay of a queue or the scheduler if the record shows that the task only had
+/// to start: its dependencies are recorded and have ended and its worker is named, or it was queued. The cause is
+/// unknown if dependencies are inferred, if there are none (then ready is only the start of the run), and if neither
+/// worker nor queue is known. Between attempts it is backoff until the next one was queued.
 ///
-/// So where both are known, slot, queue, backoff and unknown of a task sum up to its wait and backoff of
+/// If both are known, slot, queue, backoff and unknown of a task add up to its wait and backoff of
 /// [`waiting()`](crate::waiting()).
 ///
 /// A task is a culprit for what waits for its slot, and for tasks that depend on it from when it had started and their
@@ -268,7 +268,8 @@ fn blame_predecessors(run: &Run, waiting: &Waiting, first: &[i64], earliest: &[i
         let blocker = waiting.blocker[i];
         let start = first.get(blocker as usize).copied();
         let Some(start) = start.filter(|_| first[i] != UNKNOWN) else { continue };
-        // When the others were over: a predecessor without times stands for what made itself ready.
+        // The time at which the other predecessors had ended; a predecessor without times counts
+        // from when it was ready.
         let others = run.predecessors.row(i).iter().filter_map(|&p| match spans[p as usize] {
             Some((_, end)) => (p != blocker).then_some(end),
             None => (waiting.blocker[p as usize] != blocker).then_some(waiting.ready[p as usize]),
@@ -318,8 +319,8 @@ fn blame_holders(run: &Run, slots: &Slots, mut waited: Vec<(u32, i64, i64)>, bla
     }
 }
 
-/// What one task waited for, in order of time: from the earliest moment at which it could have been ready to its first
-/// start without a gap, and between its tries. Empty where nothing is known. O(log n) and what it finds.
+/// Returns what a task waited for, in order of time: without gaps from the earliest moment at which it could have been
+/// ready to its first start, and between its attempts. Empty if nothing is known. O(log n) plus the size of the result.
 pub(crate) fn wait_pieces_with(
     run: &Run,
     waiting: &Waiting,

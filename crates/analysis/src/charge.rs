@@ -1,6 +1,6 @@
-//! What a part of a chain weighs.
+//! Weight of a part of a chain.
 
-/// What one link of a chain weighs: so much time within an interval.
+/// Weight of one link of a chain: an amount of time within an interval.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Charge {
     pub(crate) task: u32,
@@ -11,7 +11,7 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
-    /// What of it lies after a moment, ns.
+    /// Returns the part after a moment, ns.
     pub(crate) fn after(&self, reach: i64) -> i64 {
         self.weight.min(self.to.saturating_sub(self.from.max(reach)).max(0))
     }

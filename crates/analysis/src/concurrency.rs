@@ -1,4 +1,4 @@
-//! How many attempts were at work at each moment.
+//! Concurrency: the number of attempts executing at each moment.
 
 use makespan_model::{Run, UNKNOWN};
 
@@ -8,7 +8,7 @@ use crate::Busy;
 /// first all is 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Concurrency {
-    /// Where a value changes, ns since the epoch, ascending.
+    /// Times at which a value changes, ns since the epoch, ascending.
     pub t: Vec<i64>,
     /// Attempts at work.
     pub running: Vec<u32>,

@@ -8,13 +8,13 @@ use crate::network::end;
 /// The longest chain of dependent tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CriticalPath {
-    /// Its tasks, first to last; a container stands where it is first at work itself.
+    /// Its tasks, first to last; a container is at the place of its first own work.
     pub tasks: Vec<TaskId>,
     /// What each of them adds to the path, ns.
     pub weights: Vec<i64>,
     /// Sum of these weights, ns; never more than the makespan.
     pub length: i64,
-    /// What its tasks weigh beyond that because they ran before what they depend on was over, ns.
+    /// Weight of its tasks beyond that, because they started before their dependencies had ended, ns.
     pub overlap: i64,
     /// By task, whether it is on the path.
     pub on_path: Vec<bool>,
@@ -29,13 +29,13 @@ pub struct CriticalPath {
 /// Walker 1959, *Critical-path planning and scheduling*), where a task weighs the time from its first start to its
 /// last end, retries and the pauses between them included.
 ///
-/// Tasks without a closed interval weigh nothing but may carry the path. A task that contains others which have
-/// times weighs only its [own](crate::busy()) time, and the path goes through both: contents come after the own time that
-/// lies before them and before the own time that lies after them, after what the container waits for and before what
-/// waits for it. Where a task ran before what comes before it on the path was over, only its time after that end adds to
-/// the path, so that no path is longer than the makespan; the way to each task is the one with the greatest sum, or the
-/// task alone where that is longer. Of chains of equal weight the one that ends later counts, then the one over lower indices. `None` where no task has a
-/// closed interval. O(n + e), with containers O(n log n + e).
+/// Tasks without a closed interval weigh nothing but can be part of the path. A container of tasks with times weighs
+/// only its [own](crate::busy()) time, and the path passes through both: contents come after the own time before them
+/// and before the own time after them, after the predecessors of the container and before its successors. If a task
+/// started before its predecessor on the path had ended, only its time after that end adds to the path, so that no path
+/// is longer than the makespan. The way to each task is the one with the greatest sum, or the task alone if that is
+/// longer. Of chains of equal weight the one that ends later is chosen, then the one with lower indices. `None` if no
+/// task has a closed interval. O(n + e), with containers O(n log n + e).
 pub fn critical_path(run: &Run) -> Option<CriticalPath> {
     let longest = Longest::new(run)?;
     let ends = (0..run.task_count() as u32).map(end);

@@ -1,4 +1,4 @@
-//! Where the totals that a source states are not ours.
+//! Differences between the totals that a source states and those computed from its tasks.
 
 use makespan_format::clip_chars;
 use makespan_model::{Run, Status, Stored};
@@ -8,11 +8,11 @@ use crate::Totals;
 /// A total that the source states and that its tasks contradict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Which one: a key of the stored totals without its unit, or `wall` for the recorded start and end of the run.
+    /// The total: a key of the stored totals without its unit, or `wall` for the recorded start and end of the run.
     pub what: String,
-    /// What the tasks say.
+    /// The value computed from the tasks.
     pub ours: String,
-    /// What the source says.
+    /// The value that the source states.
     pub stored: String,
 }
 
@@ -39,13 +39,12 @@ fn percent(share: f64) -> String {
 /// The stored totals that disagree with ours: the recorded wall time and status first, then in the order of
 /// [`Run::stored`].
 ///
-/// Durations may differ by 1 ms or 1 %, whichever is more; counts and statuses not at all. The wall time, from the
-/// recorded start to the recorded end of the run, is held against the makespan, and may be longer by 100 ms or 10 % of it where it encloses all
-/// tasks; a stored makespan against the wall
-/// time where there is one, since both speak of the run and not of its tasks. A stored count of successes may or may
-/// not count what came from a cache, a stored progress may be any share between that of the successes and that of
-/// all tasks that are over. What the source says of unknown keys, or in words that are not a status, is not judged; nor
-/// is anything for which we have no value.
+/// Durations may differ by 1 ms or 1 %, whichever is more; counts and statuses must be equal. The wall time, from the
+/// recorded start to the recorded end of the run, is compared with the makespan, and may be longer by 100 ms or 10 % if
+/// it encloses all tasks. A stored makespan is compared with the wall time if there is one, because both describe the
+/// run and not its tasks. A stored count of successes may include cached tasks or not; a stored progress may be any
+/// share between that of the successes and that of all ended tasks. Totals with unknown keys, words that are not a
+/// status, and totals that cannot be computed are not judged.
 pub fn differences(run: &Run, totals: &Totals) -> Vec<Difference> {
     let mut out = Vec::new();
     let mut tell = |what: &str, ours: String, stored: String| {

@@ -1,11 +1,11 @@
-//! How durations are spread.
+//! Distribution of durations.
 
 use makespan_model::{UNKNOWN, quantile};
 
-/// What many durations have in common, ns; `UNKNOWN` where there are too few of them to say.
+/// Statistics of durations, ns; `UNKNOWN` if there are too few of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Distribution {
-    /// How many.
+    /// Number of durations.
     pub count: usize,
     /// Their sum.
     pub sum: i64,

@@ -1,4 +1,4 @@
-//! What went wrong, grouped.
+//! Errors, grouped by message.
 
 use makespan_format::clip_chars;
 use makespan_model::{AttemptId, HashMap, HashSet, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
@@ -11,24 +11,24 @@ const LONGEST: usize = 1000;
 /// Failed attempts that say the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorGroup {
-    /// What their messages have in common; see [`fingerprint`]. Empty for failures without a message.
+    /// The common part of their messages; see [`fingerprint`]. Empty for failures without a message.
     pub fingerprint: String,
     /// First line of the first message met, by time.
     pub message: String,
-    /// Class or code of the error, the same for all of them; empty where there is none.
+    /// Class or code of the error, the same for all of them; empty if there is none.
     pub kind: String,
     /// The tasks concerned, in order of their first such failure, each once.
     pub tasks: Vec<TaskId>,
-    /// How many attempts; 0 where tasks are known to have failed and have no attempt that did.
+    /// Number of attempts; 0 if the group only has tasks that failed without a failed attempt.
     pub attempts: u32,
-    /// When the first of them ended, or where that is not known started, ns since the epoch.
+    /// End of the first of them, or its start if the end is unknown, ns since the epoch.
     pub first: Option<i64>,
 }
 
 /// The failures of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Errors {
-    /// Where to look first; `None` where nothing failed.
+    /// The task to look at first; `None` if nothing failed.
     pub first: Option<TaskId>,
     /// Most attempts first, then the earlier, then by kind and fingerprint.
     pub groups: Vec<ErrorGroup>,
@@ -37,15 +37,15 @@ pub struct Errors {
 /// The same error in several runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharedError {
-    /// What the messages have in common, the first of them, and their kind, as in [`ErrorGroup`].
+    /// The common part of the messages, the first message, and their kind, as in [`ErrorGroup`].
     pub fingerprint: String,
     /// First line of the first message, of the first run that has it.
     pub message: String,
     /// Class or code of the error.
     pub kind: String,
-    /// How many attempts, over all runs.
+    /// Number of attempts, over all runs.
     pub attempts: u32,
-    /// How many tasks, over all runs.
+    /// Number of tasks, over all runs.
     pub tasks: u32,
     /// In how many runs.
     pub runs: u32,
@@ -53,11 +53,11 @@ pub struct SharedError {
 
 /// The errors of a run, grouped by kind and [fingerprint] of the message.
 ///
-/// An attempt failed when its status says so, or when it has an error and did not succeed all the same. A task that
-/// failed without such an attempt joins the group of those that say nothing. `first` is the task of the attempt
-/// that failed earliest by its end (by its start where it has none; those without times come last) among those
-/// whose task did not recover and has no predecessor or content that failed; where there are none such, among those
-/// that did not recover; else among all. The error of the run as a whole is in no group. O((n + e + a) log a).
+/// An attempt failed if its status says so, or if it has an error and did not succeed. A task that failed without such
+/// an attempt joins the group without a message. `first` is the task whose failed attempt ended earliest (or started
+/// earliest if it has no end; attempts without times come last), among tasks that did not recover and have no
+/// predecessor or content that failed; if there are none, among all that did not recover; else among all. The error of
+/// the run as a whole is in no group. O((n + e + a) log a).
 pub fn errors(run: &Run) -> Errors {
     let a = &run.attempts;
     let failed = |i: AttemptId| {

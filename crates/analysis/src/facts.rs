@@ -76,7 +76,7 @@ impl Facts {
         }
     }
 
-    /// The run, for whoever keeps it.
+    /// Returns the run, for callers that keep it.
     pub fn shared_run(&self) -> Arc<Run> {
         Arc::clone(&self.run)
     }
@@ -173,8 +173,9 @@ impl Facts {
         self.causes.get_or_init(|| causes_with(&self.run, self.waiting(), self.slots()))
     }
 
-    /// What one task waited for, in order of time: from the earliest moment at which it could have been ready to its
-    /// first start without a gap, and between its tries; see [`causes()`]. Empty where nothing is known. Not kept.
+    /// Returns what a task waited for, in order of time: without gaps from the earliest moment at which it could have
+    /// been ready to its first start, and between its attempts; see [`causes()`]. Empty if nothing is known. Not
+    /// cached.
     pub fn wait_pieces(&self, task: TaskId) -> Vec<WaitPiece> {
         wait_pieces_with(&self.run, self.waiting(), self.causes(), self.slots(), task)
     }

@@ -1,4 +1,4 @@
-//! What is worth a look, found by rules: data only, no prose.
+//! Findings: facts worth attention, found by rules. Data only, no text.
 
 mod evidence;
 mod finding;
@@ -18,9 +18,9 @@ use crate::facts::Facts;
 
 /// The findings about a run, worst first: by severity, then by the time they are about, then by code.
 ///
-/// Each rule says in its own comment what it looks for and from where on it speaks; most speak from a share of the
-/// makespan on, since what takes no time does not matter. Rules that rest on dependencies say so where those are inferred,
-/// or keep silent. What all facts cost, O((n + a) log n + e).
+/// The comment of each rule defines what it looks for and its threshold; most thresholds are a share of the makespan,
+/// because short times do not matter. Rules that depend on dependencies mark inferred ones, or are skipped for them.
+/// Costs what all facts cost, O((n + a) log n + e).
 pub fn findings(facts: &Facts) -> Vec<Finding> {
     let mut out = Vec::new();
     time::find(facts, &mut out);

@@ -1,10 +1,10 @@
-//! What two messages of the same error have in common.
+//! The common part of two messages of the same error.
 
 use makespan_format::clip_chars;
 
 /// Longest fingerprint, in characters.
 const LONGEST: usize = 200;
-/// How much of a message is looked at, in characters; what follows would be clipped away in almost any case.
+/// Number of characters of a message that are used; later ones would be clipped in almost all cases.
 const READ: usize = 1000;
 
 /// The first line of a message that is not blank, trimmed.
@@ -46,7 +46,7 @@ pub fn fingerprint(message: &str) -> String {
     clip_chars(&out, LONGEST).to_owned()
 }
 
-/// Where the quotation that opens at `at` closes. An apostrophe within a word opens and closes none.
+/// Returns the end of the quotation that opens at `at`. An apostrophe within a word opens and closes none.
 fn closing_quote(line: &[char], at: usize, unclosed: &mut Vec<char>) -> Option<usize> {
     let close = match line[at] {
         '“' => '”',

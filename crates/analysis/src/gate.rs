@@ -20,7 +20,7 @@ impl Gate {
     ///
     /// # Errors
     ///
-    /// What of it cannot be read.
+    /// The part that could not be parsed.
     pub fn parse(text: &str) -> Result<Gate, String> {
         let Some(head) = text.trim().strip_suffix("baseline") else {
             let rule = Rule::parse(text).map_err(|error| error.to_string())?;

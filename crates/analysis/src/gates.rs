@@ -1,4 +1,4 @@
-//! Tasks that every path goes through.
+//! Gates: tasks that every path goes through.
 
 use makespan_model::{NONE, Run, TaskId};
 
@@ -7,10 +7,10 @@ use makespan_model::{NONE, Run, TaskId};
 pub struct Gates {
     /// The gates, in topological order.
     pub tasks: Vec<TaskId>,
-    /// The last task before each that every path to it goes through (its immediate dominator), by task; [`NONE`] where
-    /// its paths have no task in common.
+    /// By task, the immediate dominator: the last task before it that every path to it goes through; [`NONE`] if its
+    /// paths have no task in common.
     pub nearest: Vec<u32>,
-    /// How many tasks can be reached through each task only, by task.
+    /// By task, the number of tasks that can only be reached through it.
     pub behind: Vec<u32>,
 }
 
@@ -57,7 +57,7 @@ pub fn gates(run: &Run) -> Gates {
         }
     }
     tasks.sort_unstable();
-    // The root does not stand for a task.
+    // The root does not represent a task.
     let nearest = tree.parent[1..].iter().map(|p| p.checked_sub(1).unwrap_or(NONE)).collect();
     Gates { tasks, nearest, behind }
 }
@@ -65,7 +65,7 @@ pub fn gates(run: &Run) -> Gates {
 /// For each group of connected tasks, of two at least, the node that all paths to its ends go through last.
 fn ends(run: &Run, tree: &Tree) -> Vec<u32> {
     let n = run.task_count();
-    // The smallest task of a group stands for it.
+    // The smallest task of a group represents it.
     let mut groups = petgraph::unionfind::UnionFind::<u32>::new(n);
     for (from, to) in run.successors.pairs() {
         groups.union(from, to);
@@ -81,7 +81,7 @@ fn ends(run: &Run, tree: &Tree) -> Vec<u32> {
     last.into_iter().flatten().collect()
 }
 
-/// The node that stands above all tasks; the node of a task is its index and one.
+/// The root above all tasks; the node of a task is its index plus one.
 const ROOT: u32 = 0;
 
 /// A tree that grows leaf by leaf, in which the nearest common ancestor of two nodes is found in O(log n).

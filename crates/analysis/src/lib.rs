@@ -1,11 +1,11 @@
 //! Facts about a run: pure functions on [`Run`](makespan_model::Run), one file each, with the definition in the doc
 //! comment.
 //!
-//! Times and durations are `i64` nanoseconds and saturate; [`UNKNOWN`](makespan_model::UNKNOWN) marks one that is not
-//! known and [`NONE`](makespan_model::NONE) a task that is not there. What is not defined for a run is `None` or
-//! follows a convention that its doc comment states. Nothing recurses, and nothing is worse than O((n + e) log n).
-//! Dependencies that were cut out of cycles count nowhere; inferred ones count like recorded ones, and whoever shows
-//! the result says so.
+//! Times and durations are `i64` nanoseconds and saturate; [`UNKNOWN`](makespan_model::UNKNOWN) marks an unknown one
+//! and [`NONE`](makespan_model::NONE) a missing task. A value that is undefined for a run is `None` or follows a
+//! convention that its doc comment states. Nothing is recursive, and nothing is worse than O((n + e) log n).
+//! Dependencies that were cut out of cycles do not count; inferred ones count like recorded ones, and callers that show
+//! the result must mark it.
 //!
 //! ```
 //! let run = makespan_model::notation::run("fetch 0..4 w1\nalign 4..9 w1 fetch\nsort 4..6 w2 fetch").unwrap();

@@ -1,4 +1,4 @@
-//! What leads to a task and what it leads to.
+//! Upstream and downstream tasks of a task.
 
 use makespan_model::{Run, TaskId};
 
@@ -9,7 +9,7 @@ pub fn upstream(run: &Run, task: TaskId) -> Vec<bool> {
     if task.index() >= reached.len() {
         return reached;
     }
-    // Topological order: whatever leads to a task stands before it.
+    // Topological order: predecessors come first.
     reached[task.index()] = true;
     for t in (0..=task.index()).rev() {
         if reached[t] {

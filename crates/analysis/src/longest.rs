@@ -18,14 +18,14 @@ pub(crate) struct Longest<'r> {
     order: Vec<u32>,
     /// Closed intervals of the tasks.
     pub(crate) spans: Vec<Option<(i64, i64)>>,
-    /// What each task weighs, ns.
+    /// Weight of each task, ns.
     pub(crate) weight: Vec<i64>,
     /// Weight up to and with each node, and the last end known on the way; below 0 where nothing came before.
     pub(crate) best: Vec<(i64, i64)>,
     /// The node before each one on that way, or `NONE`.
     pub(crate) from: Vec<u32>,
-    /// Whether the way to each node begins with the link to it: what comes before overlaps so much that the task alone
-    /// is longer.
+    /// Whether the way to each node begins with the link to it: the task alone is longer, because the part before
+    /// overlaps it so much.
     pub(crate) begins: Vec<bool>,
 }
 
@@ -123,7 +123,7 @@ impl<'r> Longest<'r> {
         self.own.links.row(node as usize).iter().for_each(|&to| visit(to));
     }
 
-    /// What a link weighs; none where it only leads on.
+    /// Weight of a link; `None` if it only connects.
     pub(crate) fn charge(&self, node: u32, to: u32) -> Option<Charge> {
         let task = node / 2;
         match (node as usize).checked_sub(self.spans.len() * 2) {

@@ -1,5 +1,5 @@
-//! What can be measured of every task of a run, as one column of numbers each: times, waits, tries, and whatever
-//! metrics the source recorded. Query, heatmap, charts and comparison all take their numbers from here.
+//! Measures: every number that tasks of a run have, as one column each: times, waits, attempts, and the metrics that
+//! the source recorded. Query, heatmap, charts and comparison all use these numbers.
 
 use makespan_model::{HashMap, NONE, Order as _, Run, StrId};
 
@@ -66,11 +66,11 @@ impl Standard {
         }
     }
 
-    /// Which of them a metric is, told by its name and the quantity of its unit.
+    /// The well-known measure of a metric, found by its name and the quantity of its unit.
     fn of(name: &str, quantity: Quantity) -> Option<Standard> {
         let name = name.to_ascii_lowercase();
         let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
-        // A change, a limit or a request is no use, and a tagged series is one of many.
+        // A change, a limit or a request is not a usage, and a tagged series is one of many.
         if has(&["delta", "limit", "request", "alloc", "free", "{", "[", "total_", "avg_"]) {
             return None;
         }
@@ -94,7 +94,7 @@ impl Standard {
     }
 }
 
-/// Where the numbers of a measure come from.
+/// Origin of the values of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum From {
     Duration,
@@ -114,18 +114,18 @@ pub struct Measure {
     /// Stable name, for queries, links and machines: `duration`, `wait`, the name of a metric. A metric that bears the
     /// name of one of ours is `metric:NAME`.
     pub key: String,
-    /// What people read.
+    /// Display name.
     pub title: String,
-    /// What it counts.
+    /// The quantity that it measures.
     pub quantity: Quantity,
-    /// The unit of a plain number as the source gives it; empty for the other quantities and where there is none.
+    /// The unit of a plain number as the source gives it; empty for other quantities and if there is none.
     pub unit: String,
     /// The well-known metric it is.
     pub standard: Option<Standard>,
     pub(crate) from: From,
 }
 
-/// What can be measured of the tasks of a run.
+/// The measures of the tasks of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measures {
     /// Ours first, then metrics in natural order of their names; keys are unique.
@@ -179,7 +179,7 @@ pub fn measures(run: &Run) -> Measures {
             if unit_name.is_empty() && counts(name) { Quantity::Count } else { Quantity::Number },
             |k| k.0,
         );
-        // Ours keep their names; of metrics of one name the units tell them apart.
+        // Built-in measures keep their names; units distinguish metrics with the same name.
         let mut key = name.to_owned();
         if taken.contains(&key) {
             key = format!("metric:{name}");

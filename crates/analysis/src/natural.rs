@@ -16,7 +16,7 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
                 }
             }
             (Some(p), Some(q)) if p == q => (x, y) = (&x[1..], &y[1..]),
-            // What differs only in leading zeros is ordered by the fewer of them.
+            // Of names that differ only in leading zeros, the one with fewer comes first.
             (None, None) => return a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
             (p, q) => return p.cmp(&q),
         }

@@ -15,18 +15,17 @@ pub struct NearCritical {
     pub tasks: Vec<TaskId>,
     /// Sum of the weights of the longest chain through them, whole, ns.
     pub length: i64,
-    /// How much longer they could have taken together before that chain was the critical path, ns: the length of the
-    /// critical path less theirs.
+    /// Additional time that would make this chain the critical path, ns: the length of the critical path minus its own.
     pub behind: i64,
 }
 
 /// The `k` chains next to the [critical path](crate::critical_path()), longest first.
 ///
-/// The longest chain through each task is that of the longest ways to it and on from it, by the weights of the
-/// critical path. Task by task, in falling order of that length, a chain takes the longest way back and the longest
-/// way on until it meets a task of an earlier chain, so that each task is told of once and each chain says something
-/// new. Tasks that weigh nothing begin no chain; of equal ones the lower index counts. Empty where there is no
-/// critical path. O(n log n + e), and for each chain its length.
+/// The longest chain through a task consists of the longest ways to it and from it, by the weights of the critical
+/// path. In descending order of that length, a chain takes the longest way back and forward until it meets a task of an
+/// earlier chain, so that each task is listed once and each chain adds something new. Tasks without weight begin no
+/// chain; of equal ones the lower index comes first. Empty if there is no critical path. O(n log n + e), plus the
+/// length of each chain.
 pub fn near_critical(run: &Run, k: usize) -> Vec<NearCritical> {
     near_critical_with(run, critical_path(run).as_ref(), k)
 }
@@ -39,7 +38,7 @@ pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usiz
         .map(|t| (Reverse(longest.through(t, &rest)), t as u32))
         .collect();
     order.sort_unstable();
-    // By task the chain that holds it, counted from 1; 0 is none, and the critical path is not one of these chains.
+    // By task, the chain that contains it, counted from 1; 0 means none. The critical path is not one of these chains.
     let mut holder: Vec<u32> = path.on_path.iter().map(|on| if *on { u32::MAX } else { 0 }).collect();
     let mut out = Vec::new();
     for (Reverse(length), seed) in order {
@@ -51,7 +50,7 @@ pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usiz
         }
         let number = out.len() as u32 + 1;
         holder[seed as usize] = number;
-        // Whether the chain goes on through a task; a container may come more than once.
+        // Whether the chain continues through a task; a container may occur more than once.
         let mut take = |task: u32, tasks: &mut Vec<TaskId>| {
             let slot = &mut holder[task as usize];
             if *slot == 0 {
@@ -79,7 +78,7 @@ pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usiz
             }
             node = next;
         }
-        // Where tasks overlap, what they weigh may be more than the time they add.
+        // If tasks overlap, their weight can be more than the time they add.
         let length = length.min(path.length);
         out.push(NearCritical { tasks, length, behind: path.length.saturating_sub(length) });
     }

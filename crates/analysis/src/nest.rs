@@ -1,4 +1,4 @@
-//! Which task contains which: the forest of containers, laid out so that all walks are loops.
+//! The forest of containers, laid out so that all walks are loops.
 
 use makespan_model::{NONE, Rows, Run};
 
@@ -53,8 +53,8 @@ impl Nest {
         (self.place[outer]..self.place[outer] + self.size[outer]).contains(&self.place[inner])
     }
 
-    /// The nearest container of each task for which `stands` holds, or `NONE`: containers for which it does not
-    /// pass their contents on to the one above. O(n).
+    /// Returns the nearest container of each task for which `stands` is true, or `NONE`. Other containers pass their
+    /// contents on to the next one above. O(n).
     pub(crate) fn anchors(&self, run: &Run, stands: impl Fn(u32) -> bool) -> Vec<u32> {
         let mut anchor = vec![NONE; run.task_count()];
         for &t in &self.top_down {

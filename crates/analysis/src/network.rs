@@ -34,7 +34,7 @@ impl<'r> Network<'r> {
             network.order = network.sorted();
         }
         if network.order.len() < nodes as usize {
-            // The tasks stand in the order of their dependencies already.
+            // The tasks are already in topological order.
             network.nest = None;
             network.order = (0..nodes).collect();
         }
@@ -77,7 +77,7 @@ impl<'r> Network<'r> {
             successors.iter().for_each(|&s| visit(s * 2));
             return;
         };
-        // That a container and its contents depend on each other says no more than that they are that.
+        // A dependency between a container and its contents adds nothing to their nesting.
         successors
             .iter()
             .filter(|&&s| !nest.contains(task, s) && !nest.contains(s, task))

@@ -1,4 +1,4 @@
-//! What the makespan went into, moment by moment: the chain of attempts and waits that ended last.
+//! The observed path: the chain of attempts and waits that ended last, which explains each moment of the makespan.
 
 mod segment;
 mod walk;
@@ -41,8 +41,8 @@ impl ObservedPath {
 /// walked through its contents and the time in which it was at work itself. Where nothing is known to have released a
 /// task, it waited for what is unknown since the start of its container or of the run.
 ///
-/// Of equal candidates the lower index counts. Attempts without an end explain nothing but the time up to the last
-/// start known. `None` where no attempt has times; no segments where the makespan is 0. O((n + e + a) log n).
+/// Of equal candidates, the lower index is chosen. Attempts without an end only explain the time up to the last known
+/// start. `None` if no attempt has times; no segments if the makespan is 0. O((n + e + a) log n).
 pub fn observed_path(run: &Run) -> Option<ObservedPath> {
     let busy = busy(run);
     let slots = Slots::new(run, &busy);

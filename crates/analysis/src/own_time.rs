@@ -87,7 +87,7 @@ impl OwnTime {
         parted.map(move |(t, _)| (t as u32, sum(t as u32)))
     }
 
-    /// Whether the work of a task lies on its stretches, and not on the task as a whole.
+    /// Whether the intervals of a task carry its work, instead of the task as a whole.
     pub(crate) fn is_parted(&self, task: u32) -> bool {
         self.parted.get(task as usize).copied().unwrap_or(false)
     }

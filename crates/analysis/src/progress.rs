@@ -1,10 +1,10 @@
-//! How far a run is, step by step, and the tasks to watch meanwhile.
+//! Progress of a run by step, and the tasks to watch while it runs.
 
 use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
 
 use crate::steps::step_of_task;
 
-/// How far the tasks of one step are.
+/// Progress of the tasks of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepProgress {
     /// Name of the step; see [`Run::task_step`].
@@ -14,7 +14,7 @@ pub struct StepProgress {
 }
 
 impl StepProgress {
-    /// Tasks known so far; while a run goes on, more may come.
+    /// Tasks known so far; a running run may get more.
     pub fn tasks(&self) -> u32 {
         self.statuses.iter().sum()
     }

@@ -1,4 +1,4 @@
-//! What tasks asked for against what they used: processors and memory.
+//! Requested and used resources of tasks: processors and memory.
 
 use makespan_model::{HashMap, Run, Stored, StrId, TaskId};
 
@@ -22,11 +22,10 @@ pub struct Demand {
     pub held: i64,
 }
 
-/// What was asked for and what of it was used, summed over the tasks of which both are known, each for as long as it
-/// held it.
+/// Requested and used amounts, summed over the tasks for which both are known, weighted by their durations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Waste {
-    /// How many tasks.
+    /// Number of tasks.
     pub tasks: u32,
     /// Asked for: processor seconds, or byte seconds.
     pub requested: f64,
@@ -42,7 +41,7 @@ impl Waste {
     }
 }
 
-/// What tasks asked for and used.
+/// Requested and used resources of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Requests {
     /// The tasks that say what they asked for, by index.
@@ -53,14 +52,14 @@ pub struct Requests {
     pub memory: Option<Waste>,
 }
 
-/// What tasks asked for, by their parameters and labels, against what was measured of them.
+/// Compares the requests of tasks, in their parameters and labels, with the measured usage.
 ///
-/// Engines write requests under many names: `cpus`, `cores`, `threads`, `memory`, `mem_mb`, `requestedMemory`,
-/// `resources.requests.cpu`. A member counts where its name says so and its value is a number or a number with a unit:
-/// `4`, `500m` (thousandths of a processor), `4 GB`, `16Gi`; memory without a unit counts as bytes from a million on,
-/// and as unknown below. A request goes before a limit. What was used are the [measures](crate::measures()) that are
-/// known for processors and memory; no memory at all counts as not measured, as do shares that are 0 for every task.
-/// O(n + a + s), and reading each text once.
+/// Engines use many names for requests: `cpus`, `cores`, `threads`, `memory`, `mem_mb`, `requestedMemory`,
+/// `resources.requests.cpu`. A member counts if its name is one of these and its value is a number or a number with a
+/// unit: `4`, `500m` (thousandths of a processor), `4 GB`, `16Gi`. Memory without a unit is in bytes if it is at least
+/// a million, otherwise unknown. A request takes precedence over a limit. Usage is taken from the
+/// [measures](crate::measures()) of processors and memory; memory of 0 counts as not measured, as do processor shares
+/// that are 0 for every task. O(n + a + s), and each text is parsed once.
 pub fn requests(run: &Run, measures: &Measures) -> Requests {
     let mut known: HashMap<StrId, Asked> = HashMap::default();
     let mut asked = |id: StrId| *known.entry(id).or_insert_with(|| Asked::read(run, id));
@@ -110,7 +109,7 @@ pub fn requests(run: &Run, measures: &Measures) -> Requests {
     Requests { tasks, cpus, memory }
 }
 
-/// What one text asks for; NaN where it does not say.
+/// Returns the requests in one text; NaN if there are none.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     cpus: f64,
@@ -159,17 +158,17 @@ impl Asked {
 
 enum Resource {
     Cpus,
-    /// With what a number without a unit is multiplied, where the name tells.
+    /// Returns the factor for a number without a unit, if the name contains the unit.
     Memory {
         factor: Option<f64>,
         is_limit: bool,
     },
 }
 
-/// Which resource a member asks for, by its name.
+/// Returns the resource that a member requests, by its name.
 fn resource(name: &str) -> Option<Resource> {
     let lower = name.to_ascii_lowercase();
-    // What was measured, and what is not a number of processors or bytes.
+    // Names of measured values, and of values that are not amounts of processors or bytes.
     let others =
         ["used", "usage", "peak", "rss", "percent", "pct", "util", "avg", "mean", "free", "time", "max_"];
     if lower.len() > 80 || others.iter().any(|w| lower.contains(w)) {

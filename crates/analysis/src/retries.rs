@@ -1,4 +1,4 @@
-//! What failing and trying again cost.
+//! The cost of retries.
 
 use std::cmp::Reverse;
 
@@ -8,7 +8,7 @@ use makespan_model::{Run, Status, TaskId, UNKNOWN};
 use crate::busy::{Busy, busy};
 use crate::waiting::{Waiting, waiting};
 
-/// What the tries of one task cost that came to nothing.
+/// Cost of the unsuccessful attempts of one task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryCost {
     /// The task.
@@ -21,12 +21,11 @@ pub struct RetryCost {
     pub repeated: i64,
     /// Time between its attempts, ns; `UNKNOWN` where there are several and no gap is known.
     pub backoff: i64,
-    /// How much later the last attempt started than the first one, ns: what trying again delayed it by. 0 with one
-    /// attempt, `UNKNOWN` where one of the two starts is.
+    /// Delay of the last attempt after the first, ns. 0 with one attempt, `UNKNOWN` if one of the two starts is.
     pub delay: i64,
 }
 
-/// What failing and trying again cost a run.
+/// Cost of the retries of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Retries {
     /// Tasks that were tried more than once, or lost work, most lost work first, then longest delay, then by index.

@@ -9,7 +9,7 @@ use makespan_model::{Status, TaskId, quantile};
 use crate::{Facts, Measures};
 use makespan_format::amount::{Amount, Quantity, Unit};
 
-/// How a figure must relate to its limit.
+/// Comparison of a figure with its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `<`
@@ -37,7 +37,7 @@ impl Comparison {
         Comparison::Equal,
     ];
 
-    /// As it is written.
+    /// Returns how it is written.
     pub fn sign(self) -> &'static str {
         match self {
             Comparison::Below => "<",
@@ -49,7 +49,8 @@ impl Comparison {
         }
     }
 
-    /// Whether a value relates to a limit that way; never where either is NaN, but for [`Comparison::Unequal`].
+    /// Returns whether a value relates to a limit in that way; always false if either is NaN, except for
+    /// [`Comparison::Unequal`].
     pub fn holds(self, value: f64, limit: f64) -> bool {
         match self {
             Comparison::Below => value < limit,
@@ -62,7 +63,7 @@ impl Comparison {
     }
 }
 
-/// What is taken of a measure that every task has.
+/// How the values of a measure are combined.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Aggregate {
     /// Each task by itself: the rule holds where it holds for all of them.
@@ -84,9 +85,9 @@ pub enum Aggregate {
 pub struct Rule {
     /// A figure of the run as a whole (see [`FIGURES`]) or the key of a [measure](crate::measures()).
     pub figure: String,
-    /// What of a measure; [`Aggregate::Each`] also for figures of the run.
+    /// The value of a measure; [`Aggregate::Each`] also for figures of the run.
     pub aggregate: Aggregate,
-    /// How it must relate to the limit.
+    /// Comparison with the limit.
     pub comparison: Comparison,
     /// The limit.
     pub limit: Amount,
@@ -101,7 +102,7 @@ pub enum Verdict {
     Ok,
     /// It does not.
     Violated,
-    /// The run does not tell: it has no such figure, or the unit of the limit counts something else.
+    /// The run does not have the figure, or the unit of the limit is of another quantity.
     Unknown,
 }
 
@@ -116,7 +117,7 @@ impl Verdict {
     }
 }
 
-/// What became of a rule.
+/// Verdict on a rule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     /// Whether it holds.
@@ -126,7 +127,7 @@ pub struct Judged {
     pub value: f64,
     /// The limit in the same unit; NaN where it cannot be compared.
     pub limit: f64,
-    /// What both count.
+    /// The quantity of both.
     pub quantity: Quantity,
     /// The task that has that value, where it is that of one.
     pub task: Option<TaskId>,
@@ -153,9 +154,9 @@ pub const FIGURES: [(&str, Quantity); 12] = [
 pub enum RuleError {
     /// It holds no comparison.
     NoComparison,
-    /// What stands before it is not one or two words.
+    /// The part before it is not one or two words.
     NoFigure,
-    /// What stands after it is not a number, or one with a unit that is not known.
+    /// The part after it is not a number, or has an unknown unit.
     NoLimit(String),
 }
 
@@ -174,15 +175,15 @@ impl fmt::Display for RuleError {
 impl std::error::Error for RuleError {}
 
 impl Rule {
-    /// Reads `makespan <= 10 min`, `p95 duration < 30 s`, `max mem <= 4 GB`, `failed = 0`. Before a measure may stand
-    /// `each`, `min`, `max`, `mean`, `median`, `sum` or `p` with a number; without it the rule is about each task.
+    /// Parses `makespan <= 10 min`, `p95 duration < 30 s`, `max mem <= 4 GB`, `failed = 0`. A measure can be preceded
+    /// by `each`, `min`, `max`, `mean`, `median`, `sum` or `p` with a number; the default is `each`.
     ///
     /// # Errors
     ///
-    /// What of it cannot be read.
+    /// The part that could not be parsed.
     pub fn parse(text: &str) -> Result<Rule, RuleError> {
         let found = Comparison::ALL.into_iter().filter_map(|c| text.find(c.sign()).map(|at| (at, c)));
-        // Of signs at the same place the longer one stands first in the list.
+        // Of operators at the same place, the longer one is first in the list.
         let (at, comparison) =
             found.reduce(|a, b| if b.0 < a.0 { b } else { a }).ok_or(RuleError::NoComparison)?;
         let words: Vec<&str> = text[..at].split_whitespace().collect();
@@ -208,7 +209,7 @@ impl Rule {
     }
 }
 
-/// As [`Rule::parse`] reads it.
+/// In the form that [`Rule::parse`] reads.
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.aggregate {
@@ -238,8 +239,8 @@ fn aggregate(word: &str) -> Option<Aggregate> {
     })
 }
 
-/// Holds a rule against a run. A figure of the run as a whole goes before a measure of the same name; tasks of which a
-/// measure is not known do not count. What the figure's fact costs, and O(n log n).
+/// Checks a run against a rule. A figure of the run takes precedence over a measure of the same name; tasks with an
+/// unknown value do not count. The cost of the figure's fact, plus O(n log n).
 pub fn judge(facts: &Facts, rule: &Rule) -> Judged {
     let of_run = FIGURES.iter().find(|f| f.0 == rule.figure).map(|f| (f.1, whole(facts, f.0), None));
     let (quantity, value, task) = of_run.unwrap_or_else(|| of_tasks(facts, facts.measures(), rule));

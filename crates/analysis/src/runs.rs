@@ -1,16 +1,16 @@
-//! What many runs have in common.
+//! Statistics of many runs.
 
 use makespan_model::Order as _;
 use makespan_model::{Run, Status};
 
 use crate::{Distribution, natural_cmp};
 
-/// What counts of one run among many.
+/// The values of one run that count in statistics of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFigures {
     /// The workflow it executed, or where that is not known its name; empty where neither is.
     pub workflow: String,
-    /// What became of it; see [`Run::status`].
+    /// Its status; see [`Run::status`].
     pub status: Option<Status>,
     /// First start, ns since the epoch.
     pub started: Option<i64>,
@@ -56,11 +56,11 @@ impl DateRange {
 /// Statistics of runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunStatistics {
-    /// How many.
+    /// Number of runs.
     pub runs: u32,
-    /// How many of each status, by `Status as usize`.
+    /// Number of runs per status, by `Status as usize`.
     pub statuses: [u32; Status::COUNT],
-    /// How many whose status is not known.
+    /// Number of runs with an unknown status.
     pub unknown: u32,
     /// Makespans of those that succeeded. This and the two below hold only runs that are over and have times.
     pub succeeded: Distribution,
@@ -75,13 +75,13 @@ pub struct RunStatistics {
 }
 
 impl RunStatistics {
-    /// How many of a status.
+    /// Returns the number of runs with a status.
     pub fn count(&self, status: Status) -> u32 {
         self.statuses[status as usize]
     }
 
-    /// The share of runs that succeeded among those that succeeded or failed, 0 to 1; `None` where there are none. What
-    /// was cancelled or skipped, is still running, or of unknown status says nothing about how often runs fail.
+    /// Returns succeeded runs divided by succeeded and failed runs, 0 to 1; `None` if there are none. Cancelled,
+    /// skipped, running and unknown runs do not count.
     pub fn success_rate(&self) -> Option<f64> {
         let [succeeded, failed] = [Status::Succeeded, Status::Failed].map(|s| self.count(s));
         let ended = succeeded.saturating_add(failed);
@@ -92,9 +92,9 @@ impl RunStatistics {
 /// Statistics of runs, all together and by workflow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunsOverview {
-    /// Of all runs within the range.
+    /// Statistics of all runs in the range.
     pub all: RunStatistics,
-    /// Of those of each workflow, in natural order of their names.
+    /// Statistics per workflow, in natural order of their names.
     pub workflows: Vec<(String, RunStatistics)>,
     /// Runs that started outside of the range.
     pub outside: u32,

@@ -1,11 +1,11 @@
-//! How much later tasks could have ended.
+//! Slack: how much later a task could have ended without delaying the run.
 
 use makespan_model::{Run, UNKNOWN};
 
 use crate::network::{Network, begin, end};
 use crate::waiting::first_starts;
 
-/// How much later each task could have ended, by task; see [`slack()`].
+/// Slack of each task; see [`slack()`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Slack {
     /// Without delaying the last end of the run, ns.

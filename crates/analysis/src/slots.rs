@@ -1,4 +1,4 @@
-//! When a worker had no slot free, and which attempt held the one that came free next.
+//! Intervals in which a worker had no free slot, and the attempt that held the slot that became free next.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,15 +11,15 @@ use crate::nest::Nest;
 
 /// The times in which the workers were full.
 ///
-/// How many attempts a worker takes at once is not recorded: it is taken to be the most that it ever had at work at
-/// once. While it has that many it is *full*, and the one of them that ends first *holds* the slot that others wait
-/// for. A task that contains others with times holds no slot: what runs in it does.
+/// The number of slots of a worker is not recorded: it is assumed to be the largest number of attempts it ever executed
+/// at once. While it executes that many it is *full*, and the attempt among them that ends first *holds* the slot that
+/// others wait for. A container of tasks with times holds no slot; the tasks in it do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slots {
     place: HashMap<StrId, u32>,
-    /// Of each worker the most attempts at once.
+    /// Largest number of simultaneous attempts of each worker.
     pub(crate) capacity: Vec<u32>,
-    /// Where the stretches of each worker begin in the columns below; one more than there are workers.
+    /// First interval of each worker in the columns below; one more entry than there are workers.
     rows: Vec<usize>,
     /// Stretches in which a worker was full, ascending in time, half open.
     pub(crate) from: Vec<i64>,

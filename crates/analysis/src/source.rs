@@ -1,15 +1,15 @@
-//! What kind of source a run comes from.
+//! The kind of source that a run comes from.
 
 use makespan_model::{NONE, Run, UNKNOWN};
 
 /// Sources whose tasks are the spans of a trace, as their importers name them.
 const TRACES: [&str; 4] = ["Chrome trace", "Bazel profile", "viztracer", "PyTorch Kineto"];
 
-/// Whether the tasks of a run are spans of a trace: calls and slices that a program recorded of itself as they happened, and
-/// that nobody scheduled. They wait for no slot and stand in no queue, and a thread that is at one call is not full.
+/// Returns whether the tasks of a run are spans of a trace: calls and slices that a program recorded as they happened,
+/// without a scheduler. They do not wait for slots or queues, and a thread in a call is not full.
 ///
-/// A source that says so, or a run in which at least half of the tasks with times lie, on the same worker, within a task
-/// that has times: calls within calls. O(n + a).
+/// True if the source is a trace format, or if at least half of the tasks with times are within a task with times on
+/// the same worker, as nested calls are. O(n + a).
 pub fn is_trace(run: &Run) -> bool {
     let source = run.text(run.source);
     if TRACES.iter().any(|name| source.starts_with(name)) {

@@ -5,7 +5,7 @@ use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
 use crate::busy::{Busy, busy};
 use crate::{CriticalPath, Distribution, critical_path, natural_cmp};
 
-/// What the tasks of one step took.
+/// Statistics of the tasks of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepStat {
     /// Name of the step; see [`Run::task_step`].
@@ -22,8 +22,8 @@ pub struct StepStat {
     pub work: i64,
     /// Sum of what those of them weigh that are on the critical path, ns; see [`CriticalPath::weights`].
     pub critical: i64,
-    /// Shortest attempt that succeeded, ns. This and those below are of such attempts, since one that failed says nothing
-    /// about how long the work takes, and `UNKNOWN` where the step has none.
+    /// Shortest successful attempt, ns. This and the following only cover successful attempts, because a failed one
+    /// does not show how long the work takes; `UNKNOWN` if the step has none.
     pub min: i64,
     /// Mean duration, ns.
     pub mean: i64,
@@ -44,8 +44,8 @@ pub struct StepStat {
 }
 
 impl StepStat {
-    /// The share of tasks that failed among those that failed or succeeded, 0 to 1; `None` where there are none. What
-    /// was skipped, cancelled, taken from a cache or is not over says nothing about how often the step fails.
+    /// Returns failed tasks divided by failed and succeeded ones, 0 to 1; `None` if there are none. Skipped, cancelled,
+    /// cached and unfinished tasks do not count.
     pub fn failure_rate(&self) -> Option<f64> {
         let ended = self.failed.saturating_add(self.succeeded);
         (ended > 0).then(|| f64::from(self.failed) / f64::from(ended))
@@ -73,7 +73,7 @@ pub(crate) fn steps_with<'a>(
     let mut stats: Vec<StepStat> = Vec::new();
     let mut durations: Vec<(usize, i64)> = Vec::new();
     for (run, busy, path) in runs {
-        // Of one run equal ids are equal names: only the first of each is looked up by its text.
+        // Within a run equal ids mean equal names, so only the first of each is looked up by its text.
         let mut step_of: HashMap<StrId, usize> = HashMap::default();
         let mut place = Vec::with_capacity(run.task_count());
         for t in run.task_ids() {

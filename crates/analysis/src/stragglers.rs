@@ -9,7 +9,7 @@ use crate::steps::step_of_task;
 
 /// Fewest tasks of a step that a straggler can be among: itself and four peers.
 const FEWEST: usize = 5;
-/// How many times the median a straggler takes at least: what is slow by less is noise in most steps.
+/// Minimum duration of a straggler, in medians: smaller factors are noise in most steps.
 const TIMES: f64 = 1.5;
 
 /// A task that took much longer than others of its step.
@@ -17,16 +17,16 @@ const TIMES: f64 = 1.5;
 pub struct Straggler {
     /// The task.
     pub task: TaskId,
-    /// How long the attempt that succeeded took, ns.
+    /// Duration of its successful attempt, ns.
     pub duration: i64,
     /// The median of its step, ns.
     pub median: i64,
-    /// How many tasks of the step that median is of, the straggler among them.
+    /// Number of tasks of the step that the median is taken of, including the straggler.
     pub peers: u32,
 }
 
 impl Straggler {
-    /// How much longer than the median it took, ns.
+    /// Its duration minus the median, ns.
     pub fn excess(&self) -> i64 {
         self.duration.saturating_sub(self.median)
     }
@@ -34,11 +34,11 @@ impl Straggler {
 
 /// The stragglers of a run, largest excess first, then by index.
 ///
-/// A task that succeeded is held against all that did of its step, by the duration of the attempt that succeeded, so
-/// that neither retries nor failures that came fast or late blur the picture. It is a straggler where that lies beyond
-/// the upper fence of Tukey (1977, *Exploratory data analysis*), the third quartile and one and a half of the distance
-/// between the quartiles, and is also more than one and a half times the median; with at least five such tasks in the
-/// step. Tasks that contain others take as long as those do, and are left out. O(n log n + a).
+/// A succeeded task is compared with all succeeded tasks of its step, by the duration of the successful attempt, so
+/// that retries and failures do not matter. It is a straggler if this duration is above the upper fence of Tukey (1977,
+/// *Exploratory data analysis*: the third quartile plus 1.5 times the interquartile range), and above 1.5 times the
+/// median, in a step with at least five such tasks. Containers are left out, because their durations are those of their
+/// contents. O(n log n + a).
 pub fn stragglers(run: &Run) -> Vec<Straggler> {
     let mut place: HashMap<StrId, usize> = HashMap::default();
     let mut timed: Vec<(usize, i64, TaskId)> = Vec::new();

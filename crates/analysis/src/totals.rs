@@ -4,7 +4,7 @@ use makespan_model::{Run, Status, UNKNOWN};
 
 use crate::busy::{Busy, busy, going_on};
 
-/// Numbers about the run as a whole, all of them computed from tasks and attempts unless their name says recorded.
+/// Figures of the run as a whole, computed from tasks and attempts unless their names say recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// First start, ns since the epoch; see [`Run::span`].
@@ -31,11 +31,11 @@ pub struct Totals {
     pub timed: usize,
     /// Attempts with a start and no end.
     pub open: usize,
-    /// Those of them that are still at work as far as is known: the work up to now is then the least there was.
+    /// Number of those that are still running as far as is known; if there are any, the work is a lower bound.
     pub going_on: usize,
     /// Tasks without any start.
     pub untimed: usize,
-    /// What became of the run, from its tasks; see [`Run::status`].
+    /// Status of the run, from its tasks; see [`Run::status`].
     pub status: Option<Status>,
     /// From the start to the end of the run as the engine recorded them, ns; `None` unless both are there and in
     /// order.

@@ -35,9 +35,9 @@ impl Scope {
 /// The samples of one interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrendBin {
-    /// Where it begins, ns since the epoch.
+    /// Its start, ns since the epoch.
     pub from: i64,
-    /// How many samples it holds, at least one.
+    /// Number of samples in it, at least one.
     pub samples: u32,
     /// Lowest.
     pub min: f64,
@@ -59,16 +59,16 @@ impl TrendBin {
 /// A metric over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trend {
-    /// What it counts.
+    /// The quantity that it measures.
     pub quantity: Quantity,
-    /// The unit of a plain number as the source gives it; empty for other quantities and where there is none.
+    /// The unit of a plain number as the source gives it; empty for other quantities and if there is none.
     pub unit: String,
     /// Length of an interval, ns.
     pub interval: i64,
     /// The intervals that hold samples, ascending; counted from the first sample on.
     pub bins: Vec<TrendBin>,
-    /// How much it rose in a second, by the straight line through all samples that leaves the least squares (Legendre
-    /// 1805); falling where below 0. `None` with fewer than two moments.
+    /// Slope per second of the least-squares line through all samples (Legendre 1805); negative if falling. `None` with
+    /// fewer than two moments.
     pub slope: Option<f64>,
     /// Samples that were left out because they have no time.
     pub untimed: u32,

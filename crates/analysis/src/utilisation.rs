@@ -1,4 +1,4 @@
-//! How many of the workers were at work at each moment.
+//! Utilisation: the number of busy workers at each moment.
 
 use makespan_model::{HashMap, Run, StrId, UNKNOWN};
 
@@ -8,7 +8,7 @@ use crate::busy::{Busy, busy};
 /// first all is 0.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Utilisation {
-    /// Where a value changes, ns since the epoch, ascending.
+    /// Times at which a value changes, ns since the epoch, ascending.
     pub t: Vec<i64>,
     /// Workers with at least one attempt at work.
     pub busy: Vec<u32>,
@@ -38,7 +38,7 @@ pub fn utilisation(run: &Run) -> Utilisation {
     utilisation_with(run, &busy(run))
 }
 
-/// What is known of a worker on the way through its intervals.
+/// State of a worker while its intervals are visited.
 struct Seen {
     first: i64,
     last: i64,

@@ -1,4 +1,4 @@
-//! How long tasks waited, and for what.
+//! Waiting times of tasks, and what they waited for.
 
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 
@@ -7,7 +7,7 @@ use crate::nest::Nest;
 /// Waiting, by task; times in ns (since the epoch for `ready`), `UNKNOWN` where not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// When nothing held it back any more.
+    /// Time at which all its dependencies had ended.
     pub ready: Vec<i64>,
     /// From ready to its first start; 0 where it began before it was ready.
     pub wait: Vec<i64>,
@@ -15,17 +15,17 @@ pub struct Waiting {
     pub blocker: Vec<u32>,
     /// From queued to started, of its first attempt.
     pub queue: Vec<i64>,
-    /// Time between its attempts: the sum of the gaps from an end to the next start. 0 with one attempt or none;
-    /// `UNKNOWN` with several of which no gap is known.
+    /// Time between its attempts: the sum of the gaps from an end to the next start. 0 with at most one attempt;
+    /// `UNKNOWN` with several attempts if no gap is known.
     pub backoff: Vec<i64>,
 }
 
 /// The waiting of every task.
 ///
-/// A task is ready at the latest end of its predecessors, or with none at the start of the run; never before the
-/// start of the container that holds it. A predecessor that is over without times (skipped, cached) passes on its
-/// own ready time and blocker; after one that is not over, or whose end is not known, the ready time is not known
-/// either, and there is no blocker. Of predecessors that end at once the lower index blocks. O(n + e).
+/// A task is ready at the latest end of its predecessors, or at the start of the run if it has none; never before the
+/// start of its container. A predecessor that ended without times (skipped, cached) passes on its own ready time and
+/// blocker. If a predecessor has not ended, or its end is unknown, the ready time is unknown and there is no blocker.
+/// Of predecessors that end at the same time, the one with the lower index is the blocker. O(n + e).
 pub fn waiting(run: &Run) -> Waiting {
     let n = run.task_count();
     let a = &run.attempts;

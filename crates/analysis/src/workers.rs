@@ -1,11 +1,11 @@
-//! How much each worker had to do.
+//! Load of each worker.
 
 use makespan_model::{HashMap, Order as _, Run, StrId, UNKNOWN};
 
 use crate::busy::{Busy, busy};
 use crate::natural_cmp;
 
-/// What one worker did.
+/// Work of one worker.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WorkerUse {
     /// Its name.
@@ -50,7 +50,7 @@ pub(crate) fn workers_with(run: &Run, busy: &Busy) -> Vec<WorkerUse> {
             w.last = w.last.max(a.started[i]).max(a.ended[i]);
         }
     }
-    // The intervals come sorted by start: what a worker has behind it reaches to one moment.
+    // The intervals are sorted by start, so the part of a worker already seen ends at one moment.
     let mut reach = vec![UNKNOWN; out.len()];
     for (k, &attempt) in busy.attempt.iter().enumerate() {
         if let Some(&at) = place.get(&a.worker[attempt as usize]) {

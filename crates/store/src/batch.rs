@@ -1,4 +1,4 @@
-//! What goes in: numbered lines of one producer for one run.
+//! Input of a store: numbered lines of one producer for one run.
 
 use makespan_format::{Event, clip, read_line};
 
@@ -14,11 +14,11 @@ pub const LAST_SEQ: u64 = i64::MAX as u64;
 /// An event as it is stored: a line of the event vocabulary, who sent it, and its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// Who sent it.
+    /// Id of the producer.
     pub producer: &'a str,
     /// Its number among the events that this producer sent for this run.
     pub seq: u64,
-    /// The line, without its line break, byte for byte as it came.
+    /// The line without its line break, byte for byte as received.
     pub line: &'a str,
 }
 
@@ -33,28 +33,28 @@ pub struct Numbered<'a> {
 
 /// Events to append to a run.
 ///
-/// A producer numbers what it sends for a run, best one after another from 1; a number that was stored once is
-/// never stored again, so whoever is in doubt sends again. Batches may come in any order and a number may be left
-/// out, though each gap costs the store a little. The id of a producer must be new in each life of a process that
-/// cannot remember its numbers.
+/// A producer numbers its lines for a run, ideally consecutively from 1. A number that is stored is never stored again,
+/// so a producer that is in doubt can send again. Batches may arrive in any order and numbers may be left out, but each
+/// gap costs the store a little. A process that cannot remember its numbers must use a new producer id each time it
+/// starts.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
     /// The run. Producers that name the same run write to the same run.
     pub run: &'a str,
-    /// Who sends.
+    /// Id of the producer.
     pub producer: &'a str,
-    /// What is sent. A line that this release cannot read is kept like any other, and counted.
+    /// The lines. A line that this release cannot read is kept like any other, and counted.
     pub lines: &'a [Numbered<'a>],
 }
 
-/// What became of a batch, once it is durable.
+/// Result of a batch, once it is durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Appended {
-    /// How many events were new.
+    /// Number of new events.
     pub stored: u64,
-    /// How many were there already, or twice in the batch.
+    /// Number of events that were already stored, or occurred twice in the batch.
     pub duplicates: u64,
-    /// How many events the run has now.
+    /// Number of events of the run.
     pub events: u64,
 }
 
@@ -63,11 +63,11 @@ pub struct Appended {
 pub struct Checked<'a> {
     /// The run.
     pub run: &'a str,
-    /// Who sent it.
+    /// Id of the producer.
     pub producer: &'a str,
     /// The lines, by number.
     pub lines: Vec<Read<'a>>,
-    /// How many lines named a number that the batch has already.
+    /// Number of lines whose number the batch already has.
     pub repeated: u64,
 }
 
@@ -149,7 +149,7 @@ fn read<'a>(run: &str, Numbered { seq, line }: Numbered<'a>) -> Result<Read<'a>,
             }
             Some(read.event)
         }
-        // Kept all the same: a later release may know it, and whoever sent it must not be stopped by it.
+        // Kept nevertheless: a later release may know it, and its producer must not fail because of it.
         Err(_) => None,
     };
     Ok(Read { seq, line, event })

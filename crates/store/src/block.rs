@@ -8,9 +8,9 @@ use flate2::write::ZlibEncoder;
 
 use crate::{Error, LONGEST_LINE, Record};
 
-/// A block that has so many events takes no more.
+/// Maximum number of events in a block.
 pub(crate) const MOST_EVENTS: u64 = 512;
-/// A block that has so many bytes of lines takes no more.
+/// Maximum number of bytes of lines in a block.
 pub(crate) const MOST_BYTES: usize = 128 << 10;
 
 /// Events of one producer with consecutive numbers.
@@ -50,7 +50,7 @@ impl Block {
         self.text.push('\n');
     }
 
-    /// How many events.
+    /// Returns the number of events.
     pub(crate) fn events(&self) -> u64 {
         self.events
     }
@@ -60,7 +60,7 @@ impl Block {
         self.text.len()
     }
 
-    /// Whether an event of so many bytes belongs into the next block.
+    /// Returns whether an event of this size belongs into the next block.
     pub(crate) fn is_full_for(&self, line: usize) -> bool {
         self.events > 0 && (self.events >= MOST_EVENTS || self.text.len() + line > MOST_BYTES)
     }
@@ -150,14 +150,14 @@ fn take(input: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Compresses lines (zlib, RFC 1950: its checksum tells damage).
+/// Compresses lines (zlib, RFC 1950: its checksum detects damage).
 pub(crate) fn compress(text: &str) -> Result<Vec<u8>, Error> {
     let mut encoder = ZlibEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
     encoder.write_all(text.as_bytes())?;
     Ok(encoder.finish()?)
 }
 
-/// The lines again, which have so many bytes.
+/// Decompresses lines of this total size.
 pub(crate) fn expand(body: &[u8], bytes: u64) -> Result<String, Error> {
     let damaged = |why: &str| Error::corrupt(format!("a block cannot be expanded: {why}"));
     let size = usize::try_from(bytes).unwrap_or(usize::MAX);

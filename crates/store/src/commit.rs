@@ -1,6 +1,5 @@
-//! One writer for many callers: what they ask for while a commit is under way goes into the next one together, since
-//! a commit costs a wait for the disk however much it holds. A caller that is alone waits for nothing but its own
-//! commit.
+//! One writer for many callers: jobs that arrive during a commit are written together by the next one, because a commit
+//! costs one wait for the disk whatever its size. A single caller only waits for its own commit.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,14 +9,14 @@ use std::thread::JoinHandle;
 use crate::batch::check;
 use crate::{Appended, Batch, Checked, Error, Mark, Numbered};
 
-/// A commit that has so many events takes no more.
+/// Maximum number of events in a commit.
 const MOST_EVENTS: usize = 4_096;
 /// Why a caller gets no answer.
 const STOPPED: &str = "the writer of the store has stopped";
 /// As many callers wait in line; the others wait to get there.
 const LONGEST_LINE_UP: usize = 256;
 
-/// What is to be done to a run.
+/// An operation on a run.
 #[derive(Debug)]
 pub(crate) enum Job<'a> {
     /// Append events.
@@ -40,10 +39,10 @@ impl Job<'_> {
     }
 }
 
-/// What became of a job, by itself.
+/// Result of a single job.
 pub(crate) type Outcome = Result<Appended, Error>;
 
-/// What commits jobs: a connection to a database, or the segments of files.
+/// Commits jobs: a connection to a database, or the segments of files.
 pub(crate) trait Commit: Send {
     /// Does the jobs one after another and makes them durable together. An error is about all of them: none was done,
     /// or it is not known whether they were.

@@ -7,37 +7,36 @@ use makespan_format::{Event, RunInfo, write_line};
 
 use crate::{Batch, Error, EventRange, Gaps, Mark, Numbered, OnDamage, RunState, Store};
 
-/// The label of a run that was copied without its damaged parts, whose value says which.
+/// Label of a run that was copied without its damaged parts; the value describes them.
 const DAMAGED: &str = "damaged";
 
 /// As many events are sent at once, and about so many bytes of them.
 const EVENTS_AT_ONCE: usize = 4_096;
 const BYTES_AT_ONCE: usize = 4 << 20;
 
-/// What a copy came to.
+/// Result of a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Copied {
     /// Events that were read.
     pub events: u64,
-    /// Of these, the ones that were new where they went.
+    /// Number of these that were new in the target.
     pub stored: u64,
-    /// What could not be read.
+    /// Parts that could not be read.
     pub gaps: Gaps,
 }
 
 /// Copies a run with all that belongs to it: its events in the order in which they were stored, under their producers
 /// and numbers, and its marks. A second copy stores nothing, and one that was interrupted is completed by the next.
 ///
-/// Where the run is there already, events and labels are added to it, labels of the same name are replaced, and it is
-/// pinned if either is; it goes into the trash with the run only if it was there.
+/// If the target has the run, events and labels are added to it, labels of the same name are replaced, and it is pinned
+/// if either is. It moves to the trash only if the source run is in the trash.
 ///
-/// A run of which a part is damaged is copied only where that is accepted; the copy then has a label that says what is
-/// missing.
+/// A damaged run is copied only if the caller accepts damage; the copy then has a label that lists the missing parts.
 ///
 /// # Errors
 ///
-/// [`Error::NoRun`], [`Error::Corrupt`] for damage that is not accepted, and what stands in the way of reading or
-/// writing. What was copied by then stays.
+/// [`Error::NoRun`], [`Error::Corrupt`] for damage that is not accepted, and errors of reading or writing. Everything
+/// copied before the error remains.
 pub fn copy(from: &dyn Store, to: &dyn Store, run: &str, damage: OnDamage) -> Result<Copied, Error> {
     let state = from.run(run)?.ok_or_else(|| Error::NoRun { run: run.to_owned() })?;
     if damage == OnDamage::Refuse {
@@ -111,12 +110,12 @@ fn marks(run: &RunState) -> impl Iterator<Item = Mark> {
     pin.into_iter().chain(run.marks.iter().map(label)).chain(run.trashed.map(|t| Mark::Trash(Some(t))))
 }
 
-/// What an export came to.
+/// Result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
     /// Events that were written.
     pub events: u64,
-    /// What could not be read.
+    /// Parts that could not be read.
     pub gaps: Gaps,
 }
 
@@ -125,7 +124,7 @@ pub struct Exported {
 ///
 /// # Errors
 ///
-/// [`Error::NoRun`], and what stands in the way of reading or writing.
+/// [`Error::NoRun`], and errors of reading or writing.
 pub fn export(store: &dyn Store, run: &str, out: &mut dyn Write) -> Result<Exported, Error> {
     let mut name = String::new();
     write_line(&Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }), &mut name);

@@ -14,11 +14,11 @@ pub struct Damage {
     pub segment: u32,
     /// The first byte that no record holds.
     pub from: u64,
-    /// The first byte behind it.
+    /// The first byte after it.
     pub to: u64,
 }
 
-/// What could not be read of a run. Nothing is missing where this is empty.
+/// Parts of a run that could not be read. Empty if nothing is missing.
 #[must_use = "what could not be read has to be reported"]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gaps(Vec<Damage>);
@@ -76,18 +76,18 @@ impl fmt::Display for Gaps {
     }
 }
 
-/// A run of which a part is damaged.
+/// A damaged run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedRun {
-    /// Its id; `None` where the part that says it is damaged too.
+    /// Its id; `None` if the part with the id is damaged too.
     pub run: Option<String>,
-    /// Where it lies in the store.
+    /// Its location in the store.
     pub place: String,
-    /// What cannot be read.
+    /// The parts that cannot be read.
     pub gaps: Gaps,
 }
 
-/// What to do with a run of which a part is damaged.
+/// Policy for damaged runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnDamage {
     /// Leave it as it is.

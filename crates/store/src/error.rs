@@ -8,7 +8,7 @@ pub enum Error {
     Location {
         /// The URL, without its password.
         location: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
     /// The store cannot be reached now. Nothing that was acknowledged is lost; what was being appended may or may not
@@ -17,7 +17,7 @@ pub enum Error {
     Unavailable {
         /// The URL, without its password.
         location: String,
-        /// What the connection said.
+        /// Message of the connection.
         reason: String,
     },
     /// Another process writes to this store, which has one writer at a time.
@@ -29,13 +29,13 @@ pub enum Error {
     /// The store can be read only: its folder, its disk or its user may not be written with.
     #[error("the store cannot be written: {reason}")]
     ReadOnly {
-        /// What the system said.
+        /// Message of the system.
         reason: String,
     },
-    /// There is no room left. What is there can be read, and writing goes on once there is room.
+    /// There is no space left. Reading still works, and writing resumes once there is space.
     #[error("the store is full: {reason}")]
     Full {
-        /// What the system said.
+        /// Message of the system.
         reason: String,
     },
     /// The store was written by a later release. It is left as it is.
@@ -46,7 +46,7 @@ pub enum Error {
         /// The last one that this release knows.
         known: u32,
     },
-    /// What is there is no store of ours. It is left as it is.
+    /// The location holds something that is not a store of ours. It is not changed.
     #[error("{location} is not a Makespan store: {reason}")]
     Foreign {
         /// The URL, without its password.
@@ -60,10 +60,10 @@ pub enum Error {
         /// What, and where.
         reason: String,
     },
-    /// What was asked for makes no sense, whatever the state of the store.
+    /// The request is invalid, whatever the state of the store.
     #[error("{reason}")]
     Invalid {
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
     /// No run of that id is there.
@@ -72,10 +72,10 @@ pub enum Error {
         /// The id.
         run: String,
     },
-    /// Anything else that the system or the server said.
+    /// Any other error of the system or the server.
     #[error("{reason}")]
     Backend {
-        /// What it said.
+        /// Its message.
         reason: String,
     },
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// Stands for a text in indexes: the first 16 bytes of its SHA-256 (FIPS 180-4).
+/// Represents a text in indexes: the first 16 bytes of its SHA-256 (FIPS 180-4).
 ///
 /// Ids may be longer than a database can index, and databases disagree on which texts are equal (case, trailing
 /// spaces, accents); equal keys mean equal bytes everywhere. Two texts with one key would take some 2⁶⁴ tries to find.
@@ -15,7 +15,7 @@ pub fn key(text: &str) -> TextKey {
     key
 }
 
-/// The key of two texts, of which the second may be absent.
+/// Returns the key of two texts, the second of which may be absent.
 pub(crate) fn key_of_two(one: &str, two: Option<&str>) -> TextKey {
     let mut hash = Sha256::new();
     // The length keeps ("ab", "c") and ("a", "bc") apart.

@@ -1,4 +1,4 @@
-//! Where a store is: a URL, whose password nothing ever shows.
+//! Location of a store: a URL whose password is never shown.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::Error;
 
-/// What stands where a secret stood.
+/// Replacement of a secret.
 const HIDDEN: &str = "***";
 /// Parameters of a URL whose values may be shown, in lower case. Drivers know many more, and others have secrets in
 /// some, so that any other one counts as a secret.
@@ -40,7 +40,7 @@ const SHOWN_PARAMETERS: [&str; 27] = [
     "tls",
     "w",
 ];
-/// The longest name of a user that is shown, in characters: longer ones may be tokens that stand where a user would.
+/// Maximum length of a user name that is shown, in characters: longer ones may be tokens.
 const LONGEST_USER: usize = 16;
 /// A secret of a parameter that is shorter is hidden in the URL, but not looked for in other texts: it would be found in
 /// words that have nothing to do with it.
@@ -57,7 +57,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// Takes a URL apart, as far as is needed to know its scheme and its secrets.
+    /// Parses a URL as far as needed to know its scheme and its secrets.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl Location {
     ///
     /// # Errors
     ///
-    /// [`Error::Location`] where there is no path, or where it names another machine.
+    /// [`Error::Location`] if there is no path, or it is on another machine.
     pub fn path(&self) -> Result<PathBuf, Error> {
         let rest = self.url.split_once(':').map_or("", |(_, rest)| rest);
         let path = match rest.strip_prefix("//") {
@@ -135,7 +135,7 @@ impl Location {
         })
     }
 
-    /// The text without the secrets of this URL, for what others say about a connection.
+    /// Returns the text without the secrets of this URL, for messages about a connection.
     pub fn scrub(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN))
     }
@@ -218,7 +218,7 @@ fn secrets(url: &str) -> Vec<Secret> {
     found
 }
 
-/// Whether what stands where a user does is the name of one, and hardly a token.
+/// Returns whether the user part is a user name rather than a token.
 fn is_plain_user(user: &str) -> bool {
     let digits = user.bytes().filter(u8::is_ascii_digit).count();
     user.len() <= LONGEST_USER
@@ -247,7 +247,7 @@ fn parameters(url: &str, mut from: usize) -> Vec<Secret> {
     found
 }
 
-/// The text with `%41` as `A`. What is no percent-encoding stays; what is not UTF-8 becomes U+FFFD.
+/// Decodes `%41` to `A`. Invalid percent-encoding is kept; invalid UTF-8 becomes U+FFFD.
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,18 +1,18 @@
-//! What people do to runs.
+//! Changes to runs by people.
 
-/// What people do to a run, beside its events.
+/// A change to a run by a person, besides its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// Keeps it from being removed, or no more.
     Pin(bool),
-    /// Puts a label on it, or takes it off.
+    /// Adds a label, or removes it.
     Label {
         /// Name of the label.
         name: String,
         /// Its value; off where absent.
         value: Option<String>,
     },
-    /// Puts it into the trash at a time (ns since the epoch), or takes it out. An event that comes later takes it
-    /// out too: the run is alive.
+    /// Moves the run to the trash at a time (ns since the epoch), or restores it. A later event restores it too,
+    /// because the run is alive.
     Trash(Option<i64>),
 }

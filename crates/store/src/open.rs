@@ -10,9 +10,9 @@ pub type Open = fn(&Location) -> Result<Box<dyn Store>, Error>;
 pub struct Backend {
     /// The schemes of its URLs.
     pub schemes: &'static [&'static str],
-    /// What such a URL looks like.
+    /// Form of its URLs.
     pub example: &'static str,
-    /// What it is good for, in one sentence.
+    /// Its use, in one sentence.
     pub about: &'static str,
     /// Opens a store of this kind; `None` where this program was built without it.
     pub open: Option<Open>,
@@ -68,12 +68,12 @@ pub const BACKENDS: &[Backend] = &[
     },
 ];
 
-/// Opens the store that a URL names, and makes it where there is none.
+/// Opens the store that a URL names, and creates it if it does not exist.
 ///
 /// # Errors
 ///
-/// [`Error::Location`] for a URL that names no kind of store, or one that this program was built without; and what
-/// stands in the way of opening it.
+/// [`Error::Location`] for a URL of an unknown kind of store, or of one that this program was built without; and errors
+/// of opening it.
 pub fn open(url: &str) -> Result<Box<dyn Store>, Error> {
     let location = Location::parse(url)?;
     let scheme = location.scheme();

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-/// Where each stored event stands when it is read: `order[i]` is the event to read as the `i`-th.
+/// Returns the order in which stored events are read: `order[i]` is the event to read as the `i`-th.
 ///
-/// The events of a producer keep the places where they were stored, and stand there in the order of their numbers;
-/// so what one producer said later replaces what it said earlier, and producers stay as interleaved as they came.
-/// O(n log n).
+/// The events of a producer use the places where they were stored, in the order of their numbers. Later events of a
+/// producer therefore replace earlier ones, and producers remain interleaved as they arrived. O(n log n).
 ///
 /// ```
 /// let stored = [("a", 1), ("b", 1), ("a", 3), ("a", 2)];

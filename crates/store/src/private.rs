@@ -1,5 +1,5 @@
-//! Files and folders that nobody but their owner can read: what is recorded may contain anything. What exists already
-//! keeps its mode, so that whoever shares a folder on purpose can go on doing so.
+//! Files and folders that only their owner can read, because recorded data may be confidential. Existing ones keep
+//! their modes, so that they can be shared on purpose.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -17,7 +17,7 @@ fn builder() -> fs::DirBuilder {
 ///
 /// # Errors
 ///
-/// What the system says, also that it exists.
+/// Errors of the system, also if it exists.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     builder().create(path)
 }
@@ -26,12 +26,12 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// What the system says.
+/// Errors of the system.
 pub fn create_folders(path: &Path) -> io::Result<()> {
     builder().recursive(true).create(path)
 }
 
-/// How a file is opened for writing so that it has the mode 0600 if it is created.
+/// Returns options for opening a file for writing that give it the mode 0600 if it is created.
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

@@ -1,4 +1,4 @@
-//! What can be asked of a store.
+//! Queries to a store.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -13,16 +13,16 @@ use crate::{Error, RunState, TaskState};
 /// The largest page of runs.
 pub const LARGEST_PAGE: u32 = 10_000;
 
-/// Which runs. The default is all that are not in the trash.
+/// Filter of runs. The default selects all that are not in the trash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFilter {
     /// Runs of this workflow.
     pub workflow: Option<String>,
     /// Runs of any of these statuses; of any status where it is empty.
     pub statuses: Vec<Status>,
-    /// Runs that stand at this time or later ([`RunState::at`]), ns since the epoch.
+    /// Runs at or after this time ([`RunState::at`]), ns since the epoch.
     pub since: Option<i64>,
-    /// Runs that stand before this time.
+    /// Runs before this time.
     pub until: Option<i64>,
     /// Runs that have all these labels, with this value where one is given.
     pub labels: Vec<(String, Option<String>)>,
@@ -77,7 +77,7 @@ pub enum Order {
 pub struct Cursor {
     /// [`RunState::at`] of the last run seen.
     pub at: i64,
-    /// The key of its id, which tells runs of one time apart.
+    /// The key of its id, which distinguishes runs with the same time.
     pub key: TextKey,
 }
 
@@ -124,13 +124,13 @@ impl FromStr for Cursor {
 /// A page of runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunQuery {
-    /// Which runs.
+    /// Filter.
     pub filter: RunFilter,
     /// In which order.
     pub order: Order,
-    /// As many at most; no more than [`LARGEST_PAGE`] are given.
+    /// Maximum number of runs; values above [`LARGEST_PAGE`] are reduced to it.
     pub limit: u32,
-    /// Where to go on; from the beginning where absent.
+    /// Where to continue; from the beginning if absent.
     pub after: Option<Cursor>,
 }
 
@@ -141,7 +141,7 @@ impl Default for RunQuery {
 }
 
 impl RunQuery {
-    /// How many runs a page has at most.
+    /// Maximum number of runs on a page.
     pub fn page_size(&self) -> usize {
         self.limit.min(LARGEST_PAGE) as usize
     }
@@ -152,9 +152,9 @@ impl RunQuery {
 pub struct Page {
     /// The runs, in order.
     pub runs: Vec<RunState>,
-    /// How many runs fit the filter, on all pages.
+    /// Number of runs that match the filter, on all pages.
     pub total: u64,
-    /// Where to go on; `None` on the last page.
+    /// Where to continue; `None` on the last page.
     pub next: Option<Cursor>,
 }
 
@@ -207,6 +207,6 @@ pub struct TaskRun {
 pub struct History {
     /// The task in each run, in order.
     pub tasks: Vec<TaskRun>,
-    /// Where to go on; `None` where there is no more.
+    /// Where to continue; `None` if there is no more.
     pub next: Option<Cursor>,
 }

@@ -28,7 +28,7 @@ impl Artifact {
         Artifact { direction: Direction::Input, ..Artifact::output(name) }
     }
 
-    /// Where it lies. It is shown, never opened.
+    /// Its location; shown, never opened.
     #[must_use]
     pub fn uri(mut self, uri: impl Into<String>) -> Artifact {
         self.uri = Some(uri.into());

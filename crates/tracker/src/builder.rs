@@ -81,13 +81,13 @@ impl TaskBuilder {
         self
     }
 
-    /// What sort of thing executes it: a class, an operator, a plug-in.
+    /// What executes the task: a class, an operator, a plug-in.
     pub fn kind(mut self, kind: impl Into<Text>) -> TaskBuilder {
         self.draft().details.kind = Some(kind.into());
         self
     }
 
-    /// What executes it: a worker, host or slot. Where none is given, the thread that starts it.
+    /// The worker that executes it: a host, process or slot. Default: the thread that starts it.
     pub fn worker(mut self, worker: impl Into<Text>) -> TaskBuilder {
         self.draft().details.worker = Some(worker.into());
         self
@@ -188,7 +188,7 @@ impl TaskBuilder {
         self.declare_as(Status::Pending)
     }
 
-    /// Makes it known and says that it was handed over now, to whoever will start it.
+    /// Declares the task, and records that it was queued now.
     pub fn queue(self) -> Planned {
         let planned = self.declare();
         planned.own.record_safely(What::Queued { again: false });
@@ -200,7 +200,7 @@ impl TaskBuilder {
         self.declare().skip(reason)
     }
 
-    /// It is not executed, for its result is there already.
+    /// Ends the task as cached: not executed, because its result was already available.
     pub fn cached(self) -> TaskRef {
         self.declare().cached()
     }
@@ -260,7 +260,7 @@ impl Planned {
         self.becomes(Status::Cancelled)
     }
 
-    /// It is not executed, for its result is there already.
+    /// Ends the task as cached: not executed, because its result was already available.
     pub fn cached(self) -> TaskRef {
         self.becomes(Status::Cached)
     }
@@ -319,7 +319,7 @@ macro_rules! ways_to_run {
             ///
             /// # Errors
             ///
-            /// That of the last try.
+            /// The error of the last attempt.
             pub fn retry<T, E: fmt::Display>(
                 self,
                 backoff: Backoff,
@@ -332,7 +332,7 @@ macro_rules! ways_to_run {
             ///
             /// # Errors
             ///
-            /// That of the last try.
+            /// The error of the last attempt.
             pub async fn retry_async<T, E: fmt::Display, S: Future<Output = ()>>(
                 self,
                 backoff: Backoff,

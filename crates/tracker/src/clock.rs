@@ -1,12 +1,12 @@
 //! One monotonic clock for all that is recorded, and the way from it to the time of day.
 //!
-//! Records carry monotonic times only. Each run reads the time of day once, when it begins, and every time in its
-//! file is that reading plus a monotonic distance: a clock that is set while a run goes on bends no duration of it.
+//! Records carry only monotonic times. Each run reads the time of day once, at its beginning, and every time in its
+//! file is that reading plus a monotonic distance, so setting the clock during a run does not change any duration.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Nanoseconds since a moment that stays the same while this process lives. Read as the system tells it: the way by
-/// [`std::time::Instant`] takes a sixth longer, and this is half of what a record costs.
+/// Returns nanoseconds since a moment that is fixed for the life of this process. Reads the system clock directly:
+/// [`std::time::Instant`] takes a sixth longer, and this is half of the cost of a record.
 #[cfg(target_os = "linux")]
 #[inline]
 pub(crate) fn now() -> i64 {
@@ -23,7 +23,7 @@ pub(crate) fn now() -> i64 {
     i64::try_from(ANCHOR.elapsed().as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// What has to be added to a monotonic time of this process to have the time of day, as it is told now.
+/// Returns what must be added to a monotonic time of this process to get the time of day, by the present clock.
 pub(crate) fn offset() -> i64 {
     offset_of(SystemTime::now(), now())
 }

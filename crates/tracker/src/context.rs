@@ -1,4 +1,4 @@
-//! Where things are recorded: a run or a task of it.
+//! Where records go: a run or one of its tasks.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -64,22 +64,22 @@ impl Context {
         self.run.as_ref().map(|run| &*run.state.id)
     }
 
-    /// Whether the run was cancelled. Long work may want to ask from time to time.
+    /// Returns whether the run was cancelled. Long work can check this from time to time.
     pub fn is_cancelled(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.state.cancelled.load(Ordering::Relaxed))
     }
 
     // ------------------------------------------------------------------------------------------------ what is recorded
 
-    /// This task also depends on another. Of a run it says nothing.
+    /// Adds a dependency of this task. Ignored for a run.
     pub fn after(&self, other: &impl AsTask) {
         if !self.task.is_run() {
             self.record(Class::Lifecycle, What::After(other.as_task().0));
         }
     }
 
-    /// How far the task is, from 0 to 1, and a word about that (which is recorded as a line of its log; none where it
-    /// is empty). What is not a number is left out and counted.
+    /// Records progress, from 0 to 1, and a message, which becomes a log line unless it is empty. Values that are not
+    /// numbers are dropped and counted.
     pub fn progress(&self, fraction: f64, message: impl fmt::Display) {
         if !self.task.is_run() && self.is_finite(fraction) {
             self.record(Class::Detail, What::Progress(fraction.clamp(0.0, 1.0)));
@@ -92,8 +92,8 @@ impl Context {
         }
     }
 
-    /// A value that was measured now, with its unit (`B`, `MB`, `s`, `%`, `1/s` …; `1` or nothing where it is a mere
-    /// number). What is no finite number is left out and counted.
+    /// Records a value measured now, with its unit (`B`, `MB`, `s`, `%`, `1/s` …; `1` or empty for plain numbers).
+    /// Values that are not finite are dropped and counted.
     pub fn metric(&self, name: impl Into<Text>, value: impl Number, unit: impl Into<Text>) {
         let value = value.number();
         if self.is_finite(value) {
@@ -113,7 +113,7 @@ impl Context {
         self.sound(severity.into(), &text, false);
     }
 
-    /// What an alert of the same severity and text was about is over.
+    /// Resolves the alert with the same severity and text.
     pub fn resolve(&self, severity: impl Into<Text>, text: impl fmt::Display) {
         self.sound(severity.into(), &text, true);
     }
@@ -140,8 +140,8 @@ impl Context {
     /// `Command::new("makespan").args(["run", "./step.sh"]).envs(task.environment())`. `makespan run`, the Python package
     /// and [`Tracker::from_env`](crate::Tracker::from_env) read them. None where nothing is recorded, or not to a file.
     ///
-    /// It waits until all that was recorded so far is written, for a tenth of a second at most; a task of which that takes
-    /// longer is left out.
+    /// Waits until everything recorded so far is written, at most a tenth of a second; a task whose records take longer
+    /// is left out.
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         let Some(run) = &self.run else { return Vec::new() };
         let has_number = !self.task.is_run() && self.task.id.is_none();

@@ -68,8 +68,8 @@ thread_local! {
 /// The run of whatever is in no context.
 static DEFAULT: RwLock<Option<Weak<RunInner>>> = RwLock::new(None);
 
-/// As long as it lives, its context is the current one of this thread. Guards are dropped in the reverse order of
-/// their making.
+/// While this guard lives, its context is the current one of this thread. Drop guards in the reverse order of their
+/// creation.
 #[derive(Debug)]
 #[must_use = "the context is left when this is dropped"]
 pub struct Entered {

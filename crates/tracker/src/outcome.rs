@@ -1,4 +1,4 @@
-//! What an error becomes in the record.
+//! Converts errors to records.
 
 use std::fmt;
 

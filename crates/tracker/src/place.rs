@@ -1,4 +1,4 @@
-//! Where a program records that was told nothing but by its environment.
+//! Finds the destination of a program that is configured only by its environment.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ pub(crate) const TASK: &str = "MAKESPAN_TASK";
 /// The file that the lines of that run are appended to.
 pub(crate) const FILE: &str = "MAKESPAN_FILE";
 
-/// Where runs go.
+/// A destination.
 #[derive(Debug)]
 pub(crate) enum Place {
     /// Into a run that another program records, and its file.
@@ -23,7 +23,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// What the environment says.
+    /// The destination that the environment names.
     pub(crate) fn of_environment() -> Option<Place> {
         let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let text = |name: &str| value(name).and_then(|value| value.into_string().ok());
@@ -41,8 +41,8 @@ impl Place {
     }
 }
 
-/// The folder from which the store of that URL takes in what programs wrote: beside a store on this machine, and else in
-/// the user's data folder.
+/// Returns the inbox folder of the store with that URL: beside a store on this machine, otherwise in the user's data
+/// folder.
 fn inbox(url: &str, data: impl Fn() -> Option<PathBuf>) -> Option<PathBuf> {
     let (scheme, rest) = url.split_once(':')?;
     if !matches!(scheme, "file" | "sqlite") {
@@ -65,7 +65,7 @@ fn inbox(url: &str, data: impl Fn() -> Option<PathBuf>) -> Option<PathBuf> {
     std::path::absolute(Path::new(&path).with_file_name(name)).ok()
 }
 
-/// Percent signs decoded; what is no sequence of them stays as it is.
+/// Decodes percent signs; invalid sequences are kept.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,5 +1,5 @@
-//! What the attribute `#[task]` expands to: runs the body of a function as a task, and finds out whether what it
-//! returned tells of a failure, whatever its type.
+//! The expansion of the attribute `#[task]`: runs the body of a function as a task, and detects whether its result is a
+//! failure, whatever its type.
 //!
 //! The attribute sees source text, no types. It calls `(&&&Probe(&value)).failure()`, and the compiler takes the first
 //! of these traits that fits, by the number of references that it takes away: a `Result` whose error can be displayed,
@@ -79,7 +79,7 @@ impl<T, E> OfResult for &Probe<'_, Result<T, E>> {
     }
 }
 
-/// Anything else is no failure.
+/// Any other type is not a failure.
 pub trait OfAnything {
     /// None.
     fn failure(&self) -> Option<Found> {
@@ -91,7 +91,7 @@ impl<T> OfAnything for Probe<'_, T> {}
 
 #[cfg(test)]
 mod tests {
-    // The references are what tells the traits apart.
+    // The number of references selects the trait.
     #![allow(clippy::needless_borrow)]
     use super::*;
 

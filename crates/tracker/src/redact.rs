@@ -1,10 +1,10 @@
-//! What may not be recorded as it is.
+//! Redaction of values before they are recorded.
 
 use std::sync::Arc;
 
 use crate::contain::contained;
 
-/// What becomes of a value.
+/// Decision about a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redaction {
     /// It is recorded as it is.
@@ -26,7 +26,7 @@ impl Redactor {
         Redactor(Arc::new(ask))
     }
 
-    /// What becomes of the value of that name.
+    /// Returns the decision about the value with that name.
     pub(crate) fn ask(&self, name: &str, value: &str) -> Redaction {
         contained(|| (self.0)(name, value)).unwrap_or(Redaction::Drop)
     }

@@ -10,7 +10,7 @@ use crate::current::InContext;
 use crate::recorder::Failure;
 use crate::task::Task;
 
-/// How often a task is tried and how long it rests between two tries.
+/// Number of attempts, and the pauses between them.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -44,7 +44,7 @@ impl Backoff {
         Backoff::fixed(Duration::ZERO)
     }
 
-    /// How many tries there are, the first one included; at least one.
+    /// Sets the number of attempts, including the first; at least one.
     #[must_use]
     pub fn tries(self, tries: u32) -> Backoff {
         Backoff { tries: tries.max(1), ..self }
@@ -112,7 +112,7 @@ impl Attempt {
         self.last
     }
 
-    /// Should this try fail, no other one follows: the error is none that goes away.
+    /// Declares the error permanent: if this attempt fails, no other follows.
     pub fn give_up(&mut self) {
         self.last = true;
     }

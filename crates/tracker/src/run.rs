@@ -75,20 +75,20 @@ impl RunBuilder {
         self
     }
 
-    /// What a call has made sure of when it returns, for this run; as the tracker has it where nothing is said.
+    /// Sets the durability of this run; default: that of the tracker.
     pub fn durability(mut self, durability: Durability) -> RunBuilder {
         self.durability = Some(durability);
         self
     }
 
-    /// Its tasks have no dependencies. Where no task names one and this is not said, Makespan infers some from the
-    /// times, and says so.
+    /// States that its tasks have no dependencies. Otherwise, if no task names one, Makespan infers some from the times
+    /// and marks them.
     pub fn without_dependencies(mut self) -> RunBuilder {
         self.infer_edges = Some(false);
         self
     }
 
-    /// Measures what the process uses while the run goes on, and records it as metrics of the run; see
+    /// Measures the resources of the process during the run, and records them as metrics of the run; see
     /// [`usage`](crate::usage).
     pub fn measure(mut self) -> RunBuilder {
         self.measured = true;
@@ -188,8 +188,8 @@ fn unique_id(name: &str, now: i64) -> String {
     format!("{name}-{}-{}", digits.replace('T', "-"), random_word(6))
 }
 
-/// A run that goes on. It ends when this is dropped: failed where the thread is panicking or a task of it failed for
-/// good, else succeeded; or by one of the methods that end it.
+/// A run in progress. Dropping it ends it: failed if the thread is panicking or one of its tasks failed permanently,
+/// otherwise succeeded. Its methods end it explicitly.
 ///
 /// It is a [`Context`]: tasks, metrics, logs and alerts of the run are recorded by its methods.
 #[derive(Debug)]

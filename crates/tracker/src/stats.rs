@@ -1,6 +1,6 @@
-//! How the recording itself goes.
+//! Statistics of the recording itself.
 
-/// Counts, for whoever watches the recording itself.
+/// Counters for observing the recording itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Records that the writer took from the threads of the program.

@@ -65,7 +65,7 @@ impl Task {
         self.end(Status::Cancelled, self.reason(&reason));
     }
 
-    /// Ends it as the result says.
+    /// Ends the task with the outcome of the result.
     pub fn end_with<T, E: fmt::Display>(self, result: &Result<T, E>) {
         match result {
             Ok(_) => self.succeed(),

@@ -18,7 +18,7 @@ use crate::sink::{FileSink, MemorySink, Paths, Recording, Sink};
 use crate::stats::Stats;
 use crate::text::Text;
 
-/// How runs are recorded. See [`Tracker::options`].
+/// Settings for recording runs. See [`Tracker::options`].
 pub struct Options {
     durability: Durability,
     patience: Option<Duration>,
@@ -44,24 +44,24 @@ impl Default for Options {
 }
 
 impl Options {
-    /// What a call has made sure of when it returns; [`Durability::Write`] where nothing is said.
+    /// Sets the durability of calls; default: [`Durability::Write`].
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Options {
         self.durability = durability;
         self
     }
 
-    /// How long a call may wait for the sink; 10 ms where nothing is said, 1 s with [`Durability::Strict`]. Once one
-    /// call has waited so long no other waits until the sink has caught up.
+    /// Sets how long a call may wait for the sink; default: 10 ms, 1 s with [`Durability::Strict`]. After one call has
+    /// waited that long, no other waits until the sink has caught up.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Options {
         self.patience = Some(patience);
         self
     }
 
-    /// How many bytes of records may be held in memory; 32 MiB where nothing is said, and 1 MiB at least. Where they
-    /// are full, metrics, lines of logs and progress are dropped first: a tenth is kept for the life of tasks. What
-    /// is dropped is counted, and the run says so.
+    /// Sets the limit on records in memory, bytes; default 32 MiB, minimum 1 MiB. If it is reached, metrics, log lines
+    /// and progress are dropped first: a tenth is reserved for starts and ends of tasks. Dropped records are counted,
+    /// and the run reports the number.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Options {
         self.memory = bytes.max(1 << 20);
@@ -76,27 +76,27 @@ impl Options {
         self
     }
 
-    /// Calls back on each event, with the id of the run. Listeners run on a thread of their own, after the event left
-    /// for the sink. One that panics is switched off, and the run says so; one that is too slow misses events, and
-    /// the run says how many. What a listener itself records is written, but not heard. A task that starts and ends
-    /// within one batch is heard as one attempt with both times.
+    /// Calls back on each event, with the id of the run. Listeners run on a thread of their own, after the event has
+    /// left for the sink. A listener that panics is switched off, and the run reports it; one that is too slow misses
+    /// events, and the run reports how many. What a listener itself records is written, but not passed to listeners. A
+    /// task that starts and ends within one batch is passed as one attempt with both times.
     #[must_use]
     pub fn listener(mut self, listener: impl FnMut(&str, &Event<'_>) + Send + 'static) -> Options {
         self.listeners.push(Box::new(listener));
         self
     }
 
-    /// How often a sample is taken of what measured tasks and runs use; see [`usage`](crate::usage). 100 ms where
-    /// nothing is said, and 5 ms at least; with zero there are only the figures at their end.
+    /// Sets the interval between samples of measured tasks and runs; see [`usage`](crate::usage). Default 100 ms,
+    /// minimum 5 ms; with zero, only the values at their end are recorded.
     #[must_use]
     pub fn sampling(mut self, interval: Duration) -> Options {
         self.sampling = interval;
         self
     }
 
-    /// Leaves the panic hook of the process alone. Else the first tracker puts one before it, which calls the one
-    /// that was there: it remembers what a panic says, so that the task that it ends can tell, and has all records
-    /// written before the process may abort.
+    /// Does not change the panic hook of the process. By default, the first tracker adds a hook and calls the previous
+    /// one: it remembers the message of a panic for the task that the panic ends, and has all records written before
+    /// the process may abort.
     #[must_use]
     pub fn leave_panic_hook(mut self) -> Options {
         self.watch_panics = false;
@@ -107,8 +107,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Those of creating the folder and of starting a thread. Later ones are no errors for the program: writing is
-    /// tried again, and the run tells of it.
+    /// Errors of creating the folder and of starting a thread. Later errors do not reach the program: writing is
+    /// retried, and the run reports them.
     pub fn to_folder(self, folder: impl Into<PathBuf>) -> io::Result<Tracker> {
         let sink = FileSink::folder(folder)?;
         let paths = Some(sink.paths());
@@ -200,7 +200,7 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// As [`Options::to_folder`].
+    /// Like [`Options::to_folder`].
     pub fn to_folder(folder: impl Into<PathBuf>) -> io::Result<Tracker> {
         Options::default().to_folder(folder)
     }
@@ -209,7 +209,7 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// As [`Options::to_file`].
+    /// Like [`Options::to_file`].
     pub fn to_file(path: impl Into<PathBuf>) -> io::Result<Tracker> {
         Options::default().to_file(path)
     }
@@ -218,12 +218,13 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// As [`Options::in_memory`].
+    /// Like [`Options::in_memory`].
     pub fn in_memory() -> io::Result<(Tracker, Recording)> {
         Options::default().in_memory()
     }
 
-    /// Records as the environment says, and nothing where it says nothing, or the place is not available:
+    /// Records to the destination that the environment names, and does nothing if it names none or that is not
+    /// available:
     ///
     /// - within the run `MAKESPAN_RUN`, where a program that records has set it with `MAKESPAN_FILE` (`makespan run` does,
     ///   the Python package does, and [`Context::environment`](crate::Context::environment) here): a run without an id of

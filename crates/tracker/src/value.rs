@@ -1,4 +1,4 @@
-//! What a parameter, a label or a small artifact may be, and what a metric may be.
+//! Types of parameters, labels, small artifacts, and metrics.
 
 use makespan_format::{Fields, Json, write_json_string};
 
@@ -24,12 +24,12 @@ pub(crate) enum ValueKind {
 }
 
 impl Value {
-    /// What a value says of itself, as a text of at most 64 KiB. A `Display` that panics is contained.
+    /// The `Display` text of a value, at most 64 KiB. A `Display` that panics is contained.
     pub fn display(value: &(impl std::fmt::Display + ?Sized)) -> Value {
         Value(ValueKind::Text(say(value)))
     }
 
-    /// What a value's `Debug` says, as a text of at most 64 KiB.
+    /// The `Debug` text of a value, at most 64 KiB.
     pub fn debug(value: &dyn std::fmt::Debug) -> Value {
         Value(ValueKind::Text(crate::contain::say_debug(value)))
     }
@@ -44,7 +44,7 @@ impl Value {
         }
     }
 
-    /// What the redaction of the host leaves of it; none where it drops it.
+    /// Returns the redacted value; `None` if the host drops it.
     pub(crate) fn redacted(self, name: &str, redactor: Option<&Redactor>) -> Option<Value> {
         let Some(redactor) = redactor else { return Some(self) };
         let asked = match &self.0 {
@@ -163,9 +163,9 @@ macro_rules! from_copy {
 }
 from_copy!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, &str);
 
-/// What a metric may be: any number of the language.
+/// Values of metrics: all numeric types.
 pub trait Number {
-    /// As it is recorded. Integers beyond 2⁵³ are rounded.
+    /// Returns the recorded value. Integers beyond 2⁵³ are rounded.
     fn number(self) -> f64;
 }
 

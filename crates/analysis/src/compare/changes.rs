@@ -1,4 +1,4 @@
-//! What differs between the two tasks of a match.
+//! Differences between the two tasks of a match.
 
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 
@@ -10,17 +10,17 @@ use super::keys::Pairs;
 pub enum Change {
     /// Its durations, first start to last end, differ by at least 5 % of the longer one and by at least 1 ms.
     Duration,
-    /// What became of it.
+    /// Its status.
     Status,
-    /// How often it was tried.
+    /// Its number of attempts.
     Attempts,
     /// Its step, as the source states it.
     Step,
-    /// What sort of thing executed it.
+    /// What executes it: a class, an operator, a plug-in.
     Kind,
     /// Its parameters.
     Params,
-    /// What it depends on, where both runs recorded that.
+    /// Its dependencies, if both runs record them.
     Dependencies,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn differ(x: i64, y: i64) -> bool {
     by >= 1_000_000 && by * 20 >= u128::from(x.max(y).unsigned_abs())
 }
 
-/// What differs between task `l` of one run and task `r` of the other. O(degree log degree).
+/// Returns the differences between task `l` of one run and task `r` of the other. O(degree log degree).
 pub(super) fn changes(
     (left_run, left): (&Run, &Columns<'_>),
     (right_run, right): (&Run, &Columns<'_>),

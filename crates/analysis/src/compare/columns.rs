@@ -1,4 +1,4 @@
-//! What matching looks at, as columns of small numbers that mean the same in every run compared.
+//! The properties used for matching, as columns of small numbers that have the same meaning in all compared runs.
 
 use makespan_model::{HashMap, NONE, Order as _, Run, StrId, TaskId, UNKNOWN, members};
 
@@ -38,7 +38,7 @@ pub(super) struct Columns<'r> {
     pub(super) id: Vec<u32>,
     /// The name, else the id, without the id of the run before it.
     pub(super) name: Vec<u32>,
-    /// The same, but 0 where nothing but a number names the task: it says when the task came, not what it is.
+    /// The same, but 0 for tasks named only by a number, which gives their order and not their work.
     pub(super) label: Vec<u32>,
     /// The step as the source states it; 0 where it does not.
     pub(super) step: Vec<u32>,
@@ -47,7 +47,7 @@ pub(super) struct Columns<'r> {
     pub(super) group: Vec<u32>,
     /// The container, or `NONE`.
     pub(super) parent: Vec<u32>,
-    /// How many containers are around it.
+    /// Number of containers around it.
     pub(super) depth: Vec<u32>,
     /// First start, ns since the epoch, or `UNKNOWN`.
     pub(super) start: Vec<i64>,
@@ -127,8 +127,8 @@ pub(super) fn is_number(id: &str) -> bool {
     before.len() < id.len() && (word.is_empty() || ["task", "job", "node"].contains(&word))
 }
 
-/// What is left of a name that begins with the id of its run and a sign behind it; empty where it does not. Some engines
-/// name tasks so, and every run has another id.
+/// Returns the rest of a name that begins with the id of its run and a separator; empty if it does not. Some engines
+/// name tasks in this way, and every run has another id.
 fn within_run<'t>(name: &'t str, run: &str) -> &'t str {
     let rest = name.strip_prefix(run).filter(|_| !run.is_empty()).unwrap_or("");
     rest.strip_prefix(['-', '.', '_', '/', ':']).unwrap_or("")
@@ -141,7 +141,7 @@ pub(super) fn own_name(run: &Run, task: TaskId) -> &str {
     if own.is_empty() { name } else { own }
 }
 
-/// How many containers are around each task: one walk up from each, which stops where the depth is known.
+/// Returns the number of containers around each task: one walk up from each, which stops at a known depth.
 fn depths(parent: &[u32]) -> Vec<u32> {
     let mut depth = vec![NONE; parent.len()];
     let mut chain = Vec::new();

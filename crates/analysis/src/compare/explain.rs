@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::matching::Matching;
 use crate::{Busy, Cause, Facts, SegmentKind};
 
-/// What time of a makespan is put down to.
+/// A cause to which a part of the difference is attributed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PartKind {
     /// The last attempt of one task was at work for longer, or shorter.
@@ -24,15 +24,15 @@ pub enum PartKind {
     Slot,
     /// Tasks that waited in a queue.
     Queue,
-    /// Other tasks were what the end of the run hung on: what those that came to it took already in the first run, less
-    /// what those that left it still take in the second.
+    /// A different chain of tasks determined the end: the durations in the first run of the tasks that joined the path,
+    /// minus the durations in the second run of those that left it.
     PathSwitch,
-    /// What neither run's record tells the cause of.
+    /// Neither run records the cause.
     Remainder,
 }
 
 impl PartKind {
-    /// All of them, in the order in which they are told.
+    /// All causes, in order of presentation.
     pub const ALL: [PartKind; 9] = [
         PartKind::Task,
         PartKind::New,
@@ -64,7 +64,7 @@ impl PartKind {
 /// One part of the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DifferencePart {
-    /// What it is put down to.
+    /// Its cause.
     pub kind: PartKind,
     /// The task, as a place in [`Matching::tasks`]; none where it is about no single one.
     pub task: Option<u32>,
@@ -77,7 +77,7 @@ pub struct DifferencePart {
 pub struct Explanation {
     /// The makespan of the second run less that of the first, ns.
     pub delta_ns: i64,
-    /// What it is made of; sums to `delta_ns` exactly. By kind, then the largest first.
+    /// Its parts, which sum to `delta_ns` exactly; by kind, then the largest first.
     pub parts: Vec<DifferencePart>,
     /// Tasks that the end of the second run hung on and that of the first did not, though both executed them: places in
     /// the matching, in the order of the path.
@@ -88,7 +88,7 @@ pub struct Explanation {
     pub inferred: bool,
 }
 
-/// What one run's path says of a task.
+/// One run's path with respect to one task.
 #[derive(Clone, Copy, Default)]
 struct OnPath {
     /// Its last attempt was at work for so long, ns.
@@ -97,7 +97,7 @@ struct OnPath {
     retries: i64,
 }
 
-/// What one run's path is made of.
+/// The parts of one run's path.
 #[derive(Default)]
 struct Path {
     /// By place in the matching, and in the order of the path.
@@ -147,7 +147,7 @@ impl Path {
     }
 }
 
-/// How long the last attempt of each task was at work itself, ns; none where it was not executed.
+/// Returns the own execution time of the last attempt of each task, ns; `None` if it was not executed.
 fn last_work(run: &Run, busy: &Busy) -> Vec<Option<i64>> {
     let mut out: Vec<Option<i64>> = run
         .task_ids()
@@ -167,13 +167,12 @@ fn last_work(run: &Run, busy: &Busy) -> Vec<Option<i64>> {
 /// Takes the difference of two makespans apart, by the [observed paths](crate::observed_path()), which fill them exactly.
 /// None where one of the runs has no makespan.
 ///
-/// A task that is on both paths counts with the change of the work of its last attempt there. One that came to the path
-/// counts with what it is longer than in the first run, where it was not on the path; the rest of it is part of the
-/// path switch; one that left the path counts with what it is shorter in the second run, and the rest is too. So a task
-/// that grew until everything waited for it is told with all of its growth, and the slack that it used up first is
-/// the path switch, below 0. What one of the runs does not have or did not execute is new or gone. Failed attempts and
-/// the time between tries are retries, waits are summed by their cause, and what is left, which is time of unknown
-/// cause, is the remainder.
+/// A task on both paths counts with the change in the work of its last attempt there. A task that joined the path
+/// counts with its increase over the first run, a task that left it with its decrease in the second run; the rest of
+/// their time belongs to the path switch. A task that grew until everything waited for it is therefore listed with all
+/// of its growth, and the slack that it used up first is a negative path switch. Tasks that one run does not have or
+/// did not execute are new or gone. Failed attempts and the time between attempts are retries, waits are summed by
+/// cause, and time of unknown cause is the remainder.
 ///
 /// The other way round, every part is the opposite. O((n + e + a) log n).
 pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation> {
@@ -185,7 +184,7 @@ pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation>
     out.inferred = is_inferred(a) || is_inferred(b);
     let mut switch = 0i128;
     let mut add = |kind: PartKind, task: Option<u32>, delta: i128| {
-        // What lies beyond the range of i64 is left to the remainder.
+        // A value beyond the range of i64 is left to the remainder.
         if let Some(delta_ns) = i64::try_from(delta).ok().filter(|d| *d != 0) {
             out.parts.push(DifferencePart { kind, task, delta_ns });
         }

@@ -6,7 +6,7 @@ use makespan_model::{NONE, Run, Status, UNKNOWN};
 use super::matching::Matching;
 use crate::Facts;
 
-/// Which of two runs.
+/// One of two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
     /// The first, the baseline.
@@ -28,7 +28,7 @@ impl Side {
     }
 }
 
-/// What makes a comparison unfair, or has to be known to read it.
+/// A reason why a comparison is unfair, or something to know when reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Caveat {
     /// The run failed: what it left undone makes it no faster.
@@ -43,7 +43,7 @@ pub enum Caveat {
     NoTasks(Side),
     /// Less than half of the tasks of the smaller run are in the other.
     LittleInCommon,
-    /// So many tasks of the run were not executed (cached or skipped) that the other executed.
+    /// This number of tasks of the run were not executed (cached or skipped), and the other run executed them.
     NotExecuted(Side, u32),
     /// The runs do not say the same of their parameters.
     ParamsDiffer,
@@ -67,7 +67,7 @@ impl Caveat {
         }
     }
 
-    /// Which run it is about; none where it is about both together.
+    /// The run concerned; `None` if both together are.
     pub fn side(self) -> Option<Side> {
         match self {
             Caveat::Failed(side)
@@ -87,8 +87,8 @@ impl Caveat {
     }
 }
 
-/// What stands between two runs, what forbids a comparison first. They are comparable where nothing forbids it: both
-/// are over, neither failed, both have times, and they share at least half of the tasks of the smaller one. O(n + a).
+/// Returns the caveats of a comparison, those that forbid it first. Two runs are comparable if both have ended, neither
+/// failed, both have times, and they share at least half of the tasks of the smaller one. O(n + a).
 pub fn caveats(a: &Facts, b: &Facts, matching: &Matching) -> Vec<Caveat> {
     let mut out = Vec::new();
     for (side, facts) in Side::BOTH.into_iter().zip([a, b]) {
@@ -135,7 +135,7 @@ pub(super) fn is_open(run: &Run) -> bool {
     run.attempts.started.iter().zip(&run.attempts.ended).any(|(s, e)| *s != UNKNOWN && *e == UNKNOWN)
 }
 
-/// How many tasks one run passed over that the other executed.
+/// Returns the number of tasks that one run skipped and the other executed.
 fn not_executed(side: Side, runs: [&Run; 2], matching: &Matching) -> u32 {
     let passed = |s: Status| matches!(s, Status::Cached | Status::Skipped);
     let status = |run: &Run, t: Option<makespan_model::TaskId>| {

@@ -5,7 +5,7 @@ use makespan_model::{HashMap, NONE, Order as _};
 use super::columns::{Columns, is_number};
 use crate::natural_cmp;
 
-/// Which task of one side is which of the other, by index; `NONE` where it has none.
+/// The partner of each task on the other side, by index; `NONE` if it has none.
 #[derive(Clone, Debug)]
 pub(super) struct Pairs {
     pub(super) of_left: Vec<u32>,
@@ -25,10 +25,10 @@ impl Pairs {
 
 /// Whether ids mean the same task on both sides.
 ///
-/// Some engines give ids that name the work (`fetch`), some give every run new ones (a UUID), some number the tasks as
-/// they begin. Ids are trusted when at least four of five ids that both sides hold stand at tasks that also agree in
-/// their names, and when they find at least half as many tasks as names would. Where names say next to nothing (less
-/// than half of the shared ids have a name that the other side knows), steps take their place.
+/// Some engines use ids that name the work (`fetch`), some give new ids to every run (a UUID), some number the tasks as
+/// they begin. Ids are trusted if at least four of five shared ids belong to tasks that also agree in their names, and
+/// if they find at least half as many tasks as names would. If names are uninformative (less than half of the shared
+/// ids have a name that the other side knows), steps are used instead.
 ///
 /// Ids that are numbers shift when a task is dropped. Without a name they agree only in the same step, kind and
 /// parameters, and where the sides have unequally many tasks one such id that does not agree is enough for none.
@@ -65,7 +65,7 @@ fn ids_are_stable(left: &Columns<'_>, right: &Columns<'_>) -> bool {
     if named * 2 < shared { most(agree_in_step) || most(agree) } else { most(agree) && agree * 2 >= named }
 }
 
-/// Where each number of a column stands; `NONE` for one that does not, the last place for one that stands twice.
+/// Position of each number in a column; `NONE` if it does not occur, the last place if it occurs twice.
 fn places(column: &[u32]) -> Vec<u32> {
     let mut out = vec![NONE; column.iter().max().map_or(0, |most| *most as usize + 1)];
     column.iter().enumerate().for_each(|(i, &number)| out[number as usize] = i as u32);
@@ -74,12 +74,12 @@ fn places(column: &[u32]) -> Vec<u32> {
 
 /// Pairs the tasks that have the same key; returns whether ids were trusted.
 ///
-/// With ids that are [stable](ids_are_stable): the same id, unless a name that is the only one of its kind on both sides
-/// says otherwise. Without: the same name within the same container (containers first), of several tasks of one name
-/// those that are alone in their step, kind and parameters, then what `by_graph` finds, and what is then left of one
-/// name in order of the starts, equal parameters first. Tasks that have no name but a number are distinguished by their
-/// steps in its stead. Last, whatever the ids: a name that only one task left over on each side has, whatever its
-/// container, and an id on one side that is a name on the other. O(n log n), and what `by_graph` takes.
+/// If ids are [stable](ids_are_stable): the same id, unless a name that is unique on both sides contradicts it.
+/// Otherwise: the same name within the same container (containers first); of several tasks with one name, those that
+/// are unique in step, kind and parameters, then the result of `by_graph`, then the rest in order of their starts,
+/// equal parameters first. Tasks whose name is only a number are distinguished by their steps instead. Last, in both
+/// cases: a name that only one remaining task on each side has, whatever its container, and an id on one side that is a
+/// name on the other. O(n log n), and the cost of `by_graph`.
 pub(super) fn pair(
     left: &Columns<'_>,
     right: &Columns<'_>,
@@ -126,7 +126,7 @@ fn sole(left: &Columns<'_>, right: &Columns<'_>) -> HashMap<u32, (u32, u32)> {
     found.into_iter().map(|(l, r)| (left.label[l as usize], (l, r))).collect()
 }
 
-/// What is left over on both sides and has a label that nothing else left over on its side has.
+/// Matches remaining tasks whose label is unique among the remaining tasks of their side.
 fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
     let count = |labels: &[u32], taken: &[u32]| {
         let mut found: HashMap<u32, (u32, u32)> = HashMap::default();

@@ -12,7 +12,7 @@ use crate::Facts;
 pub struct LineupRow {
     /// Stable name of it, unique among the rows; see [`MatchedTask::key`](super::MatchedTask::key).
     pub key: String,
-    /// What people call it: its name in the last run that has it.
+    /// Display name: its name in the last run that has it.
     pub title: String,
     /// Its step in that run; see [`Run::task_step`](makespan_model::Run::task_step).
     pub step: String,
@@ -23,9 +23,9 @@ pub struct LineupRow {
 /// The tasks of many runs: one row for each that any of them has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lineup {
-    /// How many runs.
+    /// Number of runs.
     pub runs: usize,
-    /// In order of the first run that has them, then as they stand in it.
+    /// In the order of the first run that has them, then in the order within it.
     pub rows: Vec<LineupRow>,
 }
 
@@ -93,7 +93,7 @@ pub fn lineup(runs: &[&Facts]) -> Lineup {
     Lineup { runs: runs.len(), rows: rows.collect() }
 }
 
-/// Matches what is left over by the graphs of two runs, of which the first one's tasks stand in rows.
+/// Matches the remaining tasks by the graphs of two runs; the tasks of the first are in rows.
 fn with_graph(
     (last, left, row_of): (&Facts, &Columns<'_>, &[u32]),
     (facts, right): (&Facts, &Columns<'_>),

@@ -1,4 +1,4 @@
-//! Which task of one run is which of another.
+//! Matches the tasks of one run with those of another.
 
 use makespan_model::{HashMap, NONE, Run, TaskId, UNKNOWN};
 
@@ -8,18 +8,18 @@ use super::keys::{self, Pairs, keys, unique_key};
 use super::neighbourhood::{pair_by_neighbourhood, pair_by_step, pair_names_by_neighbourhood};
 use crate::Facts;
 
-/// What became of a task from one run to the other.
+/// How a task changed from one run to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Match {
     /// In both runs, and nothing that counts differs.
     Same,
-    /// In both runs under one key; [`MatchedTask::changes`] says what differs.
+    /// In both runs under one key; [`MatchedTask::changes`] lists the differences.
     Changed,
     /// In the second run only.
     Added,
     /// In the first run only.
     Removed,
-    /// In both runs under different keys; [`MatchedTask::by`] says how it was found.
+    /// In both runs under different keys; [`MatchedTask::by`] is the rule that matched it.
     Renamed,
 }
 
@@ -64,19 +64,19 @@ impl Evidence {
 /// A task of one run or of both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchedTask {
-    /// Stable name of it, unique among the tasks of a matching: its id where ids mean the same in both runs, else its
-    /// name within its containers (`outer/name`, `name#2` for the second of one name; without the id of the run that it
-    /// may begin with). Of a renamed one that in the second run.
+    /// Stable key of the task, unique in the matching: its id if ids mean the same in both runs, else its name within
+    /// its containers (`outer/name`, `name#2` for the second of one name; without the id of the run at its beginning).
+    /// For a renamed task, the key in the second run.
     pub key: String,
     /// The task in the first run.
     pub a: Option<TaskId>,
     /// The task in the second run.
     pub b: Option<TaskId>,
-    /// What became of it.
+    /// How the task changed.
     pub how: Match,
-    /// How it was found, where it is in both.
+    /// The rule that matched it, if it is in both runs.
     pub by: Option<Evidence>,
-    /// What differs, where it is in both; empty for the same.
+    /// The differences, if it is in both runs; empty if there are none.
     pub changes: Vec<Change>,
     /// First start to last end in the first run, ns; none where it is not known.
     pub a_ns: Option<i64>,
@@ -98,13 +98,13 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// How many tasks are matched that way.
+    /// Returns the number of tasks matched by that rule.
     pub fn count(&self, how: Match) -> usize {
         self.tasks.iter().filter(|t| t.how == how).count()
     }
 }
 
-/// Which task of run `a` is which of run `b`.
+/// Matches the tasks of run `a` with those of run `b`.
 ///
 /// A task is found by its key first: its id where ids are [stable](MatchedTask::key) across the two runs, else its name
 /// within its container; several of one name are distinguished by step, kind and parameters, then by their place in the
@@ -121,7 +121,7 @@ pub fn matching(a: &Facts, b: &Facts) -> Matching {
     let by_id = keys::pair(&left, &right, &mut pairs, by_graph);
     let mut by: Vec<Option<Evidence>> = vec![None; right.len()];
     mark(&pairs, Evidence::Key, &mut by);
-    // What has only a number for a name was found by its step and its place, unless the number is the same.
+    // A task named only by a number was found by its step and its place, unless the number is the same.
     for (r, slot) in by.iter_mut().enumerate().filter(|(_, slot)| slot.is_some()) {
         let l = pairs.of_right[r] as usize;
         if left.label[l] == 0 && right.label[r] == 0 && left.id[l] != right.id[r] {

@@ -11,7 +11,7 @@ use crate::{Facts, Quantity, StepStat};
 pub struct StepDelta {
     /// Its name.
     pub step: String,
-    /// What its tasks took in the first run; none where it has none.
+    /// Time of its tasks in the first run; `None` if it has none.
     pub a: Option<StepStat>,
     /// The same in the second run.
     pub b: Option<StepStat>,
@@ -44,13 +44,13 @@ pub fn step_deltas(a: &Facts, b: &Facts) -> Vec<StepDelta> {
 pub struct MeasureDelta {
     /// Its key; see [`Measures`](crate::Measures).
     pub key: String,
-    /// What people read.
+    /// Display name.
     pub title: String,
-    /// What it counts.
+    /// The quantity that it measures.
     pub quantity: Quantity,
     /// The unit of a plain number.
     pub unit: String,
-    /// How many tasks have it in both runs and succeeded in both: the number of pairs.
+    /// Number of pairs: tasks that have the value in both runs and succeeded in both.
     pub pairs: usize,
     /// In how many of them it is larger in the second run.
     pub rose: usize,
@@ -62,8 +62,8 @@ pub struct MeasureDelta {
     pub b: f64,
     /// Median of the differences of the pairs, the second less the first.
     pub delta: f64,
-    /// By place in the matching: the value in the second run less that in the first, whatever became of the task; NaN
-    /// where one is not known.
+    /// By position in the matching: the value in the second run minus that in the first, whatever the status of the
+    /// task; NaN if one is unknown.
     pub deltas: Vec<f64>,
 }
 

@@ -1,9 +1,9 @@
 //! Runs beside runs: which task is which, what differs, and how sure one can be of it.
 //!
-//! Everything begins with finding the tasks of one run again in another: [`matching()`] for two runs, [`lineup()`] for
-//! many. Of two runs [`explain()`] takes the difference of the makespans apart and [`caveats()`] says whether they may be
-//! compared at all; [`verdicts()`] holds one set of runs against another, [`trends()`] looks at many in a row. The
-//! first run is the baseline, *a*; a delta is always *b* less *a*, so that what is above 0 took longer.
+//! The first stage is to find the tasks of one run in another: [`matching()`] for two runs, [`lineup()`] for many. For
+//! two runs, [`explain()`] splits the difference of the makespans and [`caveats()`] decides whether they can be
+//! compared. [`verdicts()`] compares one set of runs with another, [`trends()`] analyses many in a row. The first run
+//! is the baseline, *a*; a delta is always *b* minus *a*, so a positive one means that *b* took longer.
 //!
 //! ```
 //! use makespan_analysis::{Facts, compare::*};

@@ -1,4 +1,4 @@
-//! The last two ways to find a task again in another run: what it does, and where in the graph it stands.
+//! The last two ways to match a task: by its work, and by its place in the graph.
 
 use makespan_model::Order as _;
 use makespan_model::{NONE, Rows, Run, UNKNOWN};
@@ -10,16 +10,16 @@ use crate::natural_cmp;
 
 /// In [`Pairs::of_right`]: matched, but with nothing of this left side.
 pub(super) const ELSEWHERE: u32 = NONE - 1;
-/// How far a colour sees before tasks are matched by it.
+/// Radius of a colour when tasks are matched by it, in dependencies.
 const ROUNDS: usize = 3;
-/// How often matches may lead to further ones.
+/// Number of rounds in which matches may lead to further ones.
 const PASSES: usize = 8;
-/// How many links are looked at in all: beyond it, no further passes. Counted and not timed, so that every machine finds
-/// the same.
+/// Limit on the number of links that are looked at; beyond it there are no further passes. Counted instead of timed, so
+/// that every machine finds the same matches.
 const BUDGET: usize = 12_000_000;
 /// Largest class of tasks of one colour within which the closest are looked for.
 const LARGEST_CLASS: usize = 32;
-/// Tasks of which only the place is known to agree are one task when neither took more than this many times as long.
+/// Tasks that agree only in their place match if neither took more than this many times as long as the other.
 const ALIKE: f64 = 4.0;
 
 /// Pairs what is left over and does the same: the only task on its side of its step, kind and parameters within its
@@ -49,7 +49,7 @@ pub(super) fn pair_by_step(left: &Columns<'_>, right: &Columns<'_>, pairs: &mut 
     }
 }
 
-/// What a task shows of itself to a colour.
+/// The properties of a task that its colour contains.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ColourBy {
     /// Name, step, kind and parameters; without a name or a step nothing is matched.
@@ -76,7 +76,7 @@ impl<'r> Graph<'r> {
         Graph { columns, children: run.children(), before, after }
     }
 
-    /// How many neighbours a task has.
+    /// Returns the number of neighbours of a task.
     fn degree(&self, i: usize) -> usize {
         let rows = [self.before, self.after, Some(&self.children)];
         rows.into_iter().flatten().map(|rows| rows.row(i).len()).sum::<usize>() + 1
@@ -129,7 +129,7 @@ fn mix(a: u64, b: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Pairs what is left over and stands at the same place of the graph.
+/// Pairs the remaining tasks that have the same place in the graph.
 ///
 /// Every task has a colour: what it shows of itself and, for three rounds, the colours of its predecessors, successors,
 /// contents and container, where a matched task's colour is that of the pair (Weisfeiler & Leman 1968, *The reduction
@@ -150,7 +150,7 @@ pub(super) fn pair_by_neighbourhood(
     pair_by_colours(&[ColourBy::Work, ColourBy::Place], left, right, pairs);
 }
 
-/// The same for tasks that agree in their names beside their work: what tells those of one name apart.
+/// The same for tasks that agree in their names as well as their work: distinguishes tasks of one name.
 pub(super) fn pair_names_by_neighbourhood(
     left: (&Run, &Columns<'_>),
     right: (&Run, &Columns<'_>),
@@ -204,7 +204,7 @@ fn pair_by_colours(
             let fits = rights.iter().filter(|&&i| fit(&graphs[1], &pairs.of_right, i));
             members.extend(fits.map(|&i| (colours[1][i as usize], true, i)));
             members.sort_unstable();
-            // What one task has on each side is the surest: it may tell the others apart.
+            // Tasks that are unique on each side are the most certain, and may distinguish others.
             let found = join_classes(&members, left, right, shown, true, pairs)
                 || join_classes(&members, left, right, shown, false, pairs);
             if !found {

@@ -19,7 +19,7 @@ impl Margin {
         Margin { share: 0.05, least: if quantity == Quantity::Time { 1e6 } else { 0.0 } }
     }
 
-    /// How far from a baseline of that median a change is of no matter.
+    /// Returns how far from a baseline with this median a change does not matter.
     pub fn around(self, baseline: f64) -> f64 {
         (self.share * baseline.abs()).max(self.least)
     }
@@ -65,8 +65,8 @@ impl<'r> Samples<'r> {
         self.columns.iter().zip(tasks).map(value).collect()
     }
 
-    /// Those of them that count: of tasks that succeeded. What failed, was skipped or came from a cache tells nothing
-    /// of how long the work takes.
+    /// The values that count: those of tasks that succeeded. Failed, skipped and cached tasks give no information about
+    /// how long the work takes.
     pub(super) fn counted(&self, tasks: &[Option<TaskId>]) -> Vec<f64> {
         let mut out = self.all(tasks);
         for ((value, facts), task) in out.iter_mut().zip(&self.runs).zip(tasks) {

@@ -1,4 +1,4 @@
-//! What has to be known of two sets of runs before one is held against the other.
+//! Caveats about two sets of runs that are compared.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use super::fairness::{Caveat, Side, is_open};
 use super::lineup::Lineup;
 use crate::Facts;
 
-/// What has to be known of one of two sets, or of both.
+/// A caveat about one of two sets, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetCaveat {
-    /// What one run may show, as in a pair, and in how many runs of its set. Runs that failed, were cancelled or are not
-    /// over do not count for the makespan.
+    /// A caveat of single runs, as for a pair, and the number of runs of the set that have it. Runs that failed, were
+    /// cancelled or have not ended do not count for the makespan.
     Runs(Caveat, u32),
     /// One set fails more often than the other: what succeeded is a selection, so that neither may be called faster.
     FailuresDiffer,
@@ -28,7 +28,7 @@ impl SetCaveat {
         }
     }
 
-    /// Which set it is about, the baseline being [`Side::A`]; none where it is about both together.
+    /// The set concerned, the baseline being [`Side::A`]; `None` if both together are.
     pub fn side(self) -> Option<Side> {
         match self {
             SetCaveat::Runs(caveat, _) => caveat.side(),
@@ -42,8 +42,8 @@ impl SetCaveat {
     }
 }
 
-/// What stands between two sets of runs whose tasks are lined up, what forbids a comparison first. `unequal` says whether
-/// their makespans fail at different rates. O(n + a).
+/// Returns the caveats of comparing two sets of runs whose tasks are lined up, those that forbid it first. `unequal`
+/// states whether their makespans fail at different rates. O(n + a).
 pub fn set_caveats(
     baseline: &[&Facts],
     candidate: &[&Facts],

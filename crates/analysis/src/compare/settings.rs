@@ -1,11 +1,11 @@
-//! What two runs, or two tasks, say of themselves and do not agree in.
+//! Settings in which two runs, or two tasks, differ.
 
 use makespan_model::{Run, Status, StrId, TaskId, members, plain};
 
-/// Where something is said.
+/// Where a setting is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Saying {
-    /// Of the run or task itself: its workflow, its source, its step.
+    /// In the run or task itself: its workflow, its source, its step.
     Itself,
     /// Among its parameters.
     Params,
@@ -27,18 +27,18 @@ impl Saying {
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Where it is said.
+    /// Where it is recorded.
     pub of: Saying,
-    /// What it is: the name of a parameter or label (`outer.inner` within objects), or `workflow`, `source`, `step` …
+    /// Its name: that of a parameter or label (`outer.inner` within objects), or `workflow`, `source`, `step` …
     pub name: String,
-    /// What the first says, none where it says nothing. Texts as they are, everything else as JSON.
+    /// Its value in the first, `None` if it has none. Texts are unchanged, everything else is JSON.
     pub a: Option<String>,
-    /// What the second says.
+    /// Its value in the second.
     pub b: Option<String>,
 }
 
-/// What two runs say of themselves and do not agree in, members of parameters and labels each by itself; names in
-/// order. Times and totals are none of it.
+/// Returns the settings in which two runs differ, each member of parameters and labels on its own, sorted by name.
+/// Times and totals are not settings.
 pub fn run_settings(a: &Run, b: &Run) -> Vec<Setting> {
     let mut out = Vec::new();
     let pairs = [
@@ -75,7 +75,7 @@ pub fn task_settings((a, x): (&Run, TaskId), (b, y): (&Run, TaskId)) -> Vec<Sett
     out
 }
 
-/// What executed the last attempt.
+/// Worker of the last attempt.
 fn worker(run: &Run, task: TaskId) -> &str {
     run.attempts_of(task).next_back().map_or("", |a| run.text(run.attempts.worker[a.index()]))
 }

@@ -14,19 +14,18 @@ pub struct Level {
     pub first: usize,
     /// The run of its last value.
     pub last: usize,
-    /// How many values.
+    /// Number of values.
     pub values: usize,
     /// Their median.
     pub median: f64,
 }
 
-/// How a number goes from run to run.
+/// The development of a value over runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trend {
     /// The levels it had, in order of the runs; one where it never changed, none where nothing counts.
     pub levels: Vec<Level>,
-    /// How it creeps from run to run, where it has one level and at least ten values; see
-    /// [`slope()`](super::statistics::slope()).
+    /// Its drift per run, if it has one level and at least ten values; see [`slope()`](super::statistics::slope()).
     pub slope: Option<Slope>,
 }
 
@@ -49,7 +48,7 @@ pub fn trend(values: &[f64], margin: Margin) -> Trend {
     let numbers: Vec<f64> = known.iter().map(|k| k.1).collect();
     let mut cuts = change_points(&numbers);
     let level = |from: usize, to: usize| median(&numbers[from..to]).unwrap_or(f64::NAN);
-    // The change that matters least goes first, since its neighbours' levels may part again without it.
+    // The least important change is removed first, because the neighbouring levels may split again without it.
     loop {
         let bounds: Vec<usize> = [0].into_iter().chain(cuts.iter().copied()).chain([numbers.len()]).collect();
         let slight = bounds.windows(3).enumerate().filter_map(|(i, b)| {
@@ -76,10 +75,10 @@ pub fn trend(values: &[f64], margin: Margin) -> Trend {
     Trend { levels, slope }
 }
 
-/// What a number was in the runs before: drawn behind the bar of the newest one.
+/// Distribution of a value in the earlier runs, drawn behind the bar of the newest one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// How many values.
+    /// Number of values.
     pub values: usize,
     /// The smallest.
     pub min: f64,
@@ -105,22 +104,22 @@ pub fn spread(values: &[f64]) -> Option<Spread> {
 /// One number of one run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
-    /// The number whatever became of the task or run; NaN where it is not known.
+    /// The value, whatever the status of the task or run; NaN if unknown.
     pub value: f64,
     /// Whether it counts: what failed, was not executed or is not over is shown and never pooled.
     pub counts: bool,
-    /// What became of the task or run; none where the run has no such task, or nothing says.
+    /// Status of the task or run; `None` if the run does not have the task, or its status is unknown.
     pub status: Option<Status>,
 }
 
-/// How one task, or the makespan, went from run to run.
+/// The development of one task, or of the makespan, over runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// By run.
     pub points: Vec<Point>,
-    /// Of the points that count.
+    /// The trend of the points that count.
     pub trend: Trend,
-    /// Of those before the last run.
+    /// The distribution of those before the last run.
     pub before: Option<Spread>,
 }
 
@@ -137,7 +136,7 @@ impl Series {
 pub struct Trends {
     /// Key of the measure; see [`Measures`](crate::Measures).
     pub measure: String,
-    /// What it counts.
+    /// The quantity that it measures.
     pub quantity: Quantity,
     /// The tasks of all runs.
     pub lineup: Lineup,
@@ -147,9 +146,9 @@ pub struct Trends {
     pub rows: Vec<Series>,
 }
 
-/// How the tasks of many runs, the oldest first, went from run to run by a measure; None where no run has it. What
-/// counts are the values of succeeded tasks, and the makespans of runs that succeeded. O(r (n + e) log n) for the
-/// line-up of r runs, then O(r²) for each task.
+/// Returns the development of the tasks of many runs, oldest first, by a measure; `None` if no run has it. Values of
+/// tasks that succeeded count, and makespans of runs that succeeded. O(r (n + e) log n) to line up r runs, then O(r²)
+/// per task.
 pub fn trends(runs: &[&Facts], measure: &str) -> Option<Trends> {
     let samples = Samples::new(runs, measure)?;
     let margin = Margin::of(samples.quantity);

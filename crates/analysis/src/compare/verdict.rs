@@ -1,4 +1,4 @@
-//! Many runs against many: what can be said of a change, and how sure it is.
+//! Tests of two sets of runs: which tasks changed, by how much, and how certain that is.
 
 use makespan_model::Order as _;
 use makespan_model::{Status, TaskId};
@@ -12,30 +12,30 @@ use crate::{Facts, Quantity};
 /// Rates of failure that are not farther apart than this do not keep what is left from being equivalent.
 const RATES: f64 = 0.05;
 
-/// What the samples say of a change.
+/// The verdict on a change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
-    /// The candidate lies higher: took longer, or of another measure shows more.
+    /// The candidate is higher: slower, or for other measures more.
     Slower,
-    /// The candidate lies lower: took less time, or of another measure shows less.
+    /// The candidate is lower: faster, or for other measures less.
     Faster,
-    /// The interval lies wholly within this distance of no change: the same, as far as anybody asked.
+    /// The whole interval is within this distance of no change: equivalent for practical purposes.
     Equivalent {
         /// The distance, in units of the measure; see [`Margin`].
         margin: f64,
     },
     /// Nothing was shown, which is not to say that nothing changed.
     NoEvidence {
-        /// The shift that would have been found among so many tests with a power of 80 %, with samples that spread as
-        /// these do, and no less than the one that was seen and did not show; see
-        /// [`detectable()`](super::statistics::detectable()). None where no shift would have been found, however large,
-        /// since the samples are too small.
+        /// The shift that would be detected among this number of tests with a power of 80 %, given the spread of these
+        /// samples, and at least the shift that was observed and was not significant; see
+        /// [`detectable()`](super::statistics::detectable()). `None` if no shift would be detected, however large,
+        /// because the samples are too small.
         detectable: Option<f64>,
     },
     /// Samples of these sizes cannot show anything at this level, whatever their values.
     TooFew,
-    /// One side fails more often than the other, or the sets have little in common: what is left to measure is a
-    /// selection, and its shift says nothing about speed.
+    /// One side fails more often than the other, or the sets have little in common: the remaining values are a
+    /// selection, and their shift does not show a change in speed.
     NotComparable,
 }
 
@@ -64,10 +64,10 @@ pub struct TwoSamples {
     pub baseline_median: Option<f64>,
     /// Median of those of the candidate that count.
     pub candidate_median: Option<f64>,
-    /// How many runs failed, or were cancelled, in which there is nothing to measure for that reason: of the baseline and
-    /// of the candidate. Of times they rank worst in the test.
+    /// Number of runs of the baseline and of the candidate that failed or were cancelled and therefore have no value.
+    /// In tests of times they rank worst.
     pub failed: [u32; 2],
-    /// By how much the candidate lies higher, of the values that count; see [`shift()`](super::statistics::shift()).
+    /// The shift of the candidate, over the values that count; see [`shift()`](super::statistics::shift()).
     pub estimate: Option<f64>,
     /// The interval of 95 % around it, where there is one.
     pub interval: Option<(f64, f64)>,
@@ -79,18 +79,18 @@ pub struct TwoSamples {
     pub adjusted: Option<f64>,
     /// Whether the test finds the candidate higher.
     is_higher: bool,
-    /// What it comes to.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
 impl TwoSamples {
-    /// Compares two samples, of which NaN is left out. The verdict is that of this one test; [`Self::conclude`] makes it
-    /// one among many.
+    /// Compares two samples, ignoring NaN. The verdict is that of this test alone; [`Self::conclude`] adjusts it for
+    /// the number of tests.
     pub fn new(baseline: Vec<f64>, candidate: Vec<f64>, margin: Margin, depths: &mut Depths) -> TwoSamples {
         TwoSamples::with_failures(baseline, candidate, [0; 2], false, margin, depths)
     }
 
-    /// The same where so many runs of either side failed; they rank worst where `are_worst`.
+    /// The same, given the number of failed runs of either side; they rank worst if `are_worst`.
     pub(super) fn with_failures(
         baseline: Vec<f64>,
         candidate: Vec<f64>,
@@ -130,12 +130,12 @@ impl TwoSamples {
         out
     }
 
-    /// How many values of the baseline and of the candidate count.
+    /// Returns the numbers of values of the baseline and of the candidate that count.
     pub fn sizes(&self) -> (usize, usize) {
         (known(&self.baseline).len(), known(&self.candidate).len())
     }
 
-    /// Of the baseline and of the candidate, how many failed of those that failed or have a value that counts.
+    /// Returns for both sides the number of failed runs, and of runs that failed or have a value.
     fn rates(&self) -> [(u32, u32); 2] {
         let (n, m) = self.sizes();
         let of = |failed: u32, values: usize| (failed, failed.saturating_add(values as u32));
@@ -154,7 +154,7 @@ impl TwoSamples {
         self.adjusted = Some(adjusted);
         let shown = adjusted <= LEVEL;
         let [a, b] = self.rates().map(|(failed, of)| f64::from(failed) / f64::from(of.max(1)));
-        // Where all failed there is no estimate, and the test says it all.
+        // If all runs failed there is no estimate, and the test decides.
         let rises = self.is_higher && self.estimate.is_none_or(|e| e > 0.0);
         let falls = !self.is_higher && self.estimate.is_some_and(|e| e < 0.0);
         let margin = self.baseline_median.map_or(0.0, |m| margin.around(m));
@@ -185,7 +185,7 @@ fn known(sample: &[f64]) -> Vec<f64> {
 /// One task in both sets of runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowVerdict {
-    /// Which row of [`Verdicts::lineup`].
+    /// The row of [`Verdicts::lineup`].
     pub row: u32,
     /// Its values.
     pub samples: TwoSamples,
@@ -200,9 +200,9 @@ pub struct RowVerdict {
 pub struct Verdicts {
     /// Key of the measure; see [`Measures`](crate::Measures).
     pub measure: String,
-    /// What it counts.
+    /// The quantity that it measures.
     pub quantity: Quantity,
-    /// How many runs of the line-up are the baseline; the others are the candidate.
+    /// Number of runs of the line-up that are the baseline; the others are the candidate.
     pub baseline: usize,
     /// The tasks of all runs, those of the baseline first.
     pub lineup: Lineup,
@@ -211,26 +211,24 @@ pub struct Verdicts {
     /// The tasks that have a value in any run, largest contribution first, then largest shift, then in the order of the
     /// line-up.
     pub rows: Vec<RowVerdict>,
-    /// How many tasks were tested that are on the critical path of any of the runs, and how many others. Probabilities are
-    /// adjusted over all of them and the makespan, so that of everything that is called different no more than one in
-    /// twenty is not. Tasks of too few values are in neither, since they could not have been found different whatever
-    /// they are (Tarone 1990).
+    /// Numbers of tested tasks that are on the critical path of any run, and of other tested tasks. P-values are
+    /// adjusted over all of them and the makespan, so that at most one in twenty differences reported is false. Tasks
+    /// with too few values are in neither number, because no values could make them significant (Tarone 1990).
     pub tested: [usize; 2],
-    /// What has to be known of the sets to read the verdicts, what forbids some first.
+    /// Caveats about the sets, those that forbid a comparison first.
     pub notes: Vec<SetCaveat>,
     /// The margin within which a change is of no matter.
     pub margin: Margin,
 }
 
-/// A set of runs, the baseline, against another, the candidate: for each task of theirs, and for the makespan, by how
-/// much the candidate lies higher, how sure that is, and what it comes to.
+/// Compares a set of runs, the baseline, with another, the candidate: for each task and for the makespan, the shift,
+/// its certainty, and the verdict.
 ///
-/// `measure` is a key of [`Measures`](crate::Measures); None where no run has it. Values count where the task succeeded,
-/// whatever became of its run, and the makespans of runs that did. Where one failed or was cancelled there is no value,
-/// and it ranks worst in the test of times; where one side fails more often than the other, nothing is called faster
-/// or equivalent. All probabilities are adjusted together, the intervals are not: one may leave out 0 although the
-/// verdict finds no evidence.
-/// O(r (n + e) log n) for the line-up of r runs, then O(r log r) for each task, and for small samples the exact test.
+/// `measure` is a key of [`Measures`](crate::Measures); `None` if no run has it. Values of tasks that succeeded count,
+/// whatever the status of their run, and makespans of runs that succeeded. A failed or cancelled one has no value and
+/// ranks worst in tests of times; if one side fails more often, nothing is called faster or equivalent. P-values are
+/// adjusted together, the intervals are not: one may exclude 0 although the verdict is no evidence. O(r (n + e) log n)
+/// to line up r runs, then O(r log r) per task, and the exact test for small samples.
 pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Option<Verdicts> {
     let runs: Vec<&Facts> = baseline.iter().chain(candidate).copied().collect();
     let samples = Samples::new(&runs, measure)?;
@@ -293,7 +291,7 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
     Some(Verdicts { measure: key, quantity, baseline, lineup, makespan, rows, tested, notes, margin })
 }
 
-/// How many of the first runs failed or were cancelled, and how many of the others.
+/// Returns how many of the first runs failed or were cancelled, and how many of the others.
 fn failed(runs: &[&Facts], baseline: usize, status: impl Fn(usize, &Facts) -> Option<Status>) -> [u32; 2] {
     let mut out = [0; 2];
     for (at, facts) in runs.iter().enumerate() {
@@ -303,7 +301,7 @@ fn failed(runs: &[&Facts], baseline: usize, status: impl Fn(usize, &Facts) -> Op
     out
 }
 
-/// Of the runs that have the task and a critical path, the share in which it is on that.
+/// Returns the share of runs with the task on their critical path, among those that have the task and a critical path.
 fn share_on_path(runs: &[&Facts], tasks: &[Option<TaskId>]) -> Option<f64> {
     let (mut on, mut all) = (0u32, 0u32);
     for (facts, task) in runs.iter().zip(tasks) {

@@ -1,10 +1,10 @@
-//! What the rules found, and what may be done about it.
+//! Evidence of findings, and suggested actions.
 
 use makespan_model::TaskId;
 
 use crate::{Difference, Waste};
 
-/// What was found, with its numbers; times and durations in ns, shares from 0 to 1.
+/// The evidence, with its numbers; times and durations in ns, shares from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Evidence {
     /// Nothing at all was at work between the first start and the last end.
@@ -29,7 +29,7 @@ pub enum Evidence {
         parallelism: f64,
         /// Slots there were.
         slots: u32,
-        /// What the same work could take on them at least; `None` where dependencies are inferred.
+        /// Lower bound for the same work on them; `None` if dependencies are inferred.
         at_least: Option<i64>,
     },
     /// The path that explains the makespan was waiting for much of it.
@@ -45,13 +45,13 @@ pub enum Evidence {
     Straggler {
         /// The step.
         step: String,
-        /// How long the one with the largest excess took.
+        /// Duration of the one with the largest excess.
         duration: i64,
         /// The median of the step.
         median: i64,
-        /// Of how many tasks.
+        /// Number of tasks of the step.
         peers: u32,
-        /// Whether one of them lies on the path that explains the makespan.
+        /// Whether one of them is on the observed path.
         on_path: bool,
     },
     /// Durations within a step differ widely, not only those of a few.
@@ -62,14 +62,14 @@ pub enum Evidence {
         median: i64,
         /// 90th percentile.
         p90: i64,
-        /// How many tasks.
+        /// Number of tasks.
         peers: u32,
     },
     /// One task is a large part of the critical path and has no slack.
     Bottleneck {
-        /// What it weighs.
+        /// Its weight.
         weight: i64,
-        /// Of the critical path.
+        /// Share of the critical path.
         share: f64,
         /// Whether the path follows inferred dependencies.
         inferred: bool,
@@ -107,7 +107,7 @@ pub enum Evidence {
         /// The critical path over the makespan, where that is so large that more slots gain next to nothing.
         critical: Option<f64>,
     },
-    /// Tasks waited long in a queue or for the scheduler while, as far as is recorded, slots were free.
+    /// Tasks waited long in a queue or for the scheduler although, as far as is recorded, slots were free.
     LongQueue {
         /// Summed over them.
         total: i64,
@@ -131,9 +131,9 @@ pub enum Evidence {
     NearMemoryLimit {
         /// Used over asked for, of the one that came nearest.
         share: f64,
-        /// What that one used, bytes.
+        /// Bytes that this task used.
         used: f64,
-        /// What it had asked for, bytes.
+        /// Bytes that it requested.
         requested: f64,
     },
     /// Tasks started before what they depend on had ended, or lie outside of their container.
@@ -142,7 +142,7 @@ pub enum Evidence {
         pairs: u32,
         /// By how much at most.
         overlap: i64,
-        /// What should have come before, in that case.
+        /// What should have come before, in the largest case.
         before: TaskId,
     },
     /// Tasks are not over.
@@ -156,18 +156,18 @@ pub enum Evidence {
     StoredTotalDiffers(Vec<Difference>),
     /// The same error came again and again.
     RepeatedError {
-        /// What the messages have in common.
+        /// The common part of the messages.
         fingerprint: String,
         /// Class or code; may be empty.
         kind: String,
-        /// How many attempts it ended.
+        /// Number of attempts that it ended.
         attempts: u32,
         /// Whether a task failed for good with it.
         is_final: bool,
     },
 }
 
-/// What may be done about it.
+/// The suggested action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// See what the run waited for.
@@ -257,7 +257,7 @@ impl Evidence {
         }
     }
 
-    /// What may be done about it.
+    /// Returns the suggested action.
     pub(super) fn action(&self) -> Action {
         match self {
             Evidence::IdleGaps { .. } | Evidence::PathWaits { .. } => Action::LookAtWaits,

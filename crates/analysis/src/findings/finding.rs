@@ -1,13 +1,13 @@
-//! What a rule finds.
+//! A finding.
 
 use makespan_model::{Run, Severity, Status, TaskId, UNKNOWN};
 
 use super::evidence::{Action, Evidence};
 
-/// How many tasks a finding names at most; the total number is kept beside them.
+/// Maximum number of tasks that a finding lists; the total number is kept beside them.
 const NAMED: usize = 20;
 
-/// What a finding is about beside its tasks. Where that is looked at is for the views to decide.
+/// The subject of a finding besides its tasks. The views decide where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The task that shows it best.
@@ -37,18 +37,18 @@ impl Subject {
 /// Something worth a look.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// What was found.
+    /// Evidence.
     pub evidence: Evidence,
     /// The time it is about, ns: never more than the makespan for what delays the run, work for what wastes it, 0 where
     /// neither is known. Orders findings of one severity; it is not a promised saving.
     pub cost: i64,
     /// The tasks it is about, the most telling ones first, 20 at most.
     pub tasks: Vec<TaskId>,
-    /// How many tasks it is about.
+    /// Number of tasks concerned.
     pub concerned: u32,
-    /// What else it is about.
+    /// Other subjects.
     pub subject: Subject,
 }
 
@@ -73,7 +73,7 @@ impl Finding {
         self.evidence.code()
     }
 
-    /// What may be done about it.
+    /// Returns the suggested action.
     pub fn action(&self) -> Action {
         self.evidence.action()
     }
@@ -94,7 +94,7 @@ pub(super) fn known_until(run: &Run) -> i64 {
     open.map(|(s, _)| *s).min().unwrap_or(i64::MAX)
 }
 
-/// A part of a whole, 0 to 1; 0 where there is no whole.
+/// Returns a part of a whole, 0 to 1; 0 if the whole is 0.
 pub(super) fn share(part: i64, whole: i64) -> f64 {
     if whole > 0 { part as f64 / whole as f64 } else { 0.0 }
 }

@@ -15,9 +15,9 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     out.extend(stored_total_differs(facts));
 }
 
-/// Tasks that started before a recorded predecessor had ended, or that lie outside of the container that holds them; a
-/// warning where by more than 1 % of the makespan. Either the clocks of the machines differ, or the dependency is no
-/// matter of time.
+/// Tasks that started before a recorded predecessor had ended, or that are outside the interval of their container; a
+/// warning if by more than 1 % of the makespan. Either the clocks of the machines differ, or the dependency is not one
+/// of time.
 fn clock_skew(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let (_, _, makespan) = span(run)?;
@@ -61,7 +61,7 @@ fn unfinished(facts: &Facts) -> Option<Finding> {
     };
     let is_left = |t: &TaskId| !run.tasks.status[t.index()].is_terminal() || open(*t);
     let mut left: Vec<TaskId> = run.task_ids().filter(is_left).collect();
-    // What had started says more than what had not.
+    // Tasks that had started are more informative than those that had not.
     left.order_by_cached_key(|t| (!open(*t), *t));
     let first = *left.first()?;
     let is_over = run.recorded_status.is_some_and(Status::is_terminal) || run.recorded_end != UNKNOWN;

@@ -16,8 +16,8 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     out.extend(near_limit(&requests.tasks));
 }
 
-/// Less than half of what was asked for was used, over all tasks of which both are known, each for as long as it held
-/// it. The tasks that left most of it unused come first.
+/// Less than half of the request was used, over all tasks for which both are known, weighted by their durations. The
+/// tasks with the largest unused amounts come first.
 fn over(
     tasks: &[Demand],
     waste: Waste,

@@ -10,7 +10,7 @@ use crate::slots::containers;
 use crate::steps::step_of_task;
 use crate::{Facts, Straggler};
 
-/// How many findings of one rule are told: the largest ones.
+/// Maximum number of findings of one rule: the largest ones.
 const MOST: usize = 3;
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
@@ -22,8 +22,8 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     repeated_errors(facts, out);
 }
 
-/// The steps with the largest [excess](crate::stragglers()) of one task, from 1 % of the makespan on; a warning where a
-/// straggler of the step lies on the observed path.
+/// The steps with the largest [excess](crate::stragglers()) of one task, from 1 % of the makespan on; a warning if a
+/// straggler of the step is on the observed path.
 fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some((_, _, makespan)) = span(run) else { return };
@@ -112,8 +112,8 @@ fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     }
 }
 
-/// Tasks of one step that succeeded with the same parameters, which are not empty, the same labels and the same name,
-/// where all but the first are at least 1 % of the work. What only holds others is no work of its own.
+/// Tasks of one step that succeeded with the same non-empty parameters, the same labels and the same name, if all but
+/// the first are at least 1 % of the work. Containers do not count.
 fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
     type Alike = ((StrId, [StrId; 3]), TaskId);
     let run = facts.run();

@@ -8,7 +8,7 @@ use crate::Facts;
 use crate::waiting::first_starts;
 
 pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
-    // Spans of a trace were scheduled by nobody: they wait for no slot, and a thread is no worker that idles.
+    // Spans of a trace were not scheduled: they do not wait for slots, and a thread is not an idle worker.
     if !facts.is_trace() {
         out.extend(slot_starved(facts));
         out.extend(long_queue(facts));
@@ -26,7 +26,7 @@ fn waited(column: &[i64]) -> Option<(Vec<TaskId>, i64, i64)> {
     Some((tasks.into_iter().map(|t| t.1).collect(), total, longest))
 }
 
-/// Where to see that a task waited: from when it was ready to its start.
+/// The interval in which a task waited: from ready to its start.
 fn while_waiting(facts: &Facts, task: Option<TaskId>) -> Subject {
     let subject = Subject::default().task(task);
     let Some(t) = task else { return subject };
@@ -41,9 +41,9 @@ fn while_waiting(facts: &Facts, task: Option<TaskId>) -> Subject {
 /// Share of the makespan from which on the critical path is all of it: no slots shorten it.
 const ALL_OF_IT: f64 = 0.95;
 
-/// Waiting for slots that adds up to at least 10 % of the work, one task at least 1 % of the makespan. A warning where
-/// more than 80 % of the slots were in use and the critical path is shorter than the makespan: then nothing but more of
-/// them helps.
+/// Waiting for slots that adds up to at least 10 % of the work, and one task waited at least 1 % of the makespan. A
+/// warning if more than 80 % of the slots were in use and the critical path is shorter than the makespan: then only
+/// more slots help.
 fn slot_starved(facts: &Facts) -> Option<Finding> {
     let (_, _, makespan) = span(facts.run())?;
     let (tasks, total, longest) = waited(&facts.causes().slot)?;
@@ -98,7 +98,7 @@ fn single_worker(facts: &Facts) -> Option<Finding> {
     for (k, &attempt) in busy.attempt.iter().enumerate() {
         let name = run.attempts.worker[attempt as usize];
         if name.is_empty() {
-            // Who ran this is not known, so nobody can be said to have been alone.
+            // Without known workers, no worker can be the only one.
             changes.extend([(busy.start[k], 2, 0, 0), (busy.end[k], -2, 0, 0)]);
             continue;
         }

@@ -4,7 +4,7 @@ use makespan_model::{AttemptId, TaskId};
 
 use crate::causes::Cause;
 
-/// What a segment of the observed path is.
+/// The kind of a segment of the observed path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentKind {
     /// The attempt was at work.
@@ -25,7 +25,7 @@ pub struct Segment {
     pub task: TaskId,
     /// The attempt that ran, or was to start at the end of the wait.
     pub attempt: AttemptId,
-    /// What it was.
+    /// Its kind.
     pub kind: SegmentKind,
 }
 

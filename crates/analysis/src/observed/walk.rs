@@ -23,7 +23,7 @@ pub(super) fn segments(
     walk.segments
 }
 
-/// Where the walk goes on.
+/// The point from which the walk continues.
 enum Next {
     /// In a task that was open at the moment that is reached.
     Within(u32),
@@ -33,7 +33,7 @@ enum Next {
     Over,
 }
 
-/// For each task a pile of indices. What lies on top is taken off once it is passed over, for good.
+/// A stack of indices for each task. The top is removed permanently once it has been passed.
 #[derive(Default)]
 struct Piles {
     rows: Rows,
@@ -78,18 +78,18 @@ struct Walk<'r> {
     first: Vec<i64>,
     /// Its interval, where that is closed.
     spans: Vec<Option<(i64, i64)>>,
-    /// When its container, or the run, started.
+    /// The start of its container, or of the run.
     earliest: Vec<i64>,
-    /// What released each task: an end, and the task that ended.
+    /// The release of each task: an end, and the task that ended.
     release: Vec<(i64, u32)>,
     /// The container of each task, or `NONE`.
     container: Vec<u32>,
-    /// Whether each task contains others with times; empty where there are no containers.
+    /// Whether each task is a container of tasks with times; empty if there are no containers.
     contains: Vec<bool>,
     /// Attempts that have a start, by it and by their end, unknown ones lowest.
     by_start: Piles,
     by_end: Piles,
-    /// Of containers: contents by end, and stretches of own work.
+    /// For containers: contents by end, and intervals of own work.
     contents: Piles,
     own: Piles,
     /// Tasks whose release has been looked for.
@@ -179,7 +179,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Of the attempts of a task that started before the moment the one that ended last.
+    /// Of the attempts of a task that started before a moment, the one that ended last.
     fn attempt_before(&mut self, t: u32) -> Option<u32> {
         let (now, started) = (self.now, &self.run.attempts.started);
         self.by_end.top(t, |i| started[i as usize] >= now)
@@ -226,7 +226,7 @@ impl<'r> Walk<'r> {
         self.own.top(t, |k| busy.start[k as usize] >= now)
     }
 
-    /// Of the contents of a container that started before the moment the one that ended last.
+    /// Of the contents of a container that started before a moment, the one that ended last.
     fn content_before(&mut self, t: u32) -> Option<u32> {
         let (now, first) = (self.now, &self.first);
         self.contents.top(t, |c| first[c as usize] >= now)
@@ -241,7 +241,7 @@ impl<'r> Walk<'r> {
                 content.and_then(|c| self.spans[c as usize]).map_or(UNKNOWN, |(_, end)| end.min(self.now));
             let own_end = own.map_or(UNKNOWN, |(end, _)| end.min(self.now));
             if own.is_none() && content.is_none() {
-                // What is left of it lies under contents that never ended.
+                // The rest is covered by contents that never ended.
                 let from = self.first[t as usize];
                 let next = self.attempt_after(t);
                 self.add(from, t, next, SegmentKind::Wait(Cause::Unknown));
@@ -275,7 +275,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// What came before the first start of a task.
+    /// The segment before the first start of a task.
     fn before(&mut self, t: u32) -> Next {
         let attempt = self.attempt_after(t);
         if std::mem::replace(&mut self.done[t as usize], true) {
@@ -310,7 +310,7 @@ impl<'r> Walk<'r> {
             }
         }
         let queued = self.run.attempts.queued[attempt as usize];
-        // Where clocks disagree the walk may be further back than the start of the task.
+        // If clocks disagree, the walk may be before the start of the task.
         if queued != UNKNOWN && [UNKNOWN, self.now].contains(&self.first[t as usize]) {
             self.add(queued.max(ready), t, attempt, SegmentKind::Wait(Cause::Queue));
         }
@@ -323,8 +323,8 @@ impl<'r> Walk<'r> {
     }
 }
 
-/// What released each task: the end of the predecessor that ended last, at most its own start, and that predecessor.
-/// `(UNKNOWN, NONE)` where there is none. A container and what it contains do not release each other by dependencies.
+/// Returns the release of each task: the end of the predecessor that ended last, at most its own start, and that
+/// predecessor. `(UNKNOWN, NONE)` if there is none. A container and its contents do not release each other.
 fn releases(run: &Run, nest: Option<&Nest>, first: &[i64], spans: &[Option<(i64, i64)>]) -> Vec<(i64, u32)> {
     let mut out: Vec<(i64, u32)> = Vec::with_capacity(first.len());
     for t in run.task_ids() {

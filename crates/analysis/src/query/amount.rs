@@ -1,8 +1,8 @@
-//! What amounts look like.
+//! Formats amounts in messages.
 
 use makespan_format::amount::Quantity;
 
-/// What an amount of a quantity looks like, for a message.
+/// Returns an example of an amount of a quantity, for a message.
 pub(super) fn example(quantity: Quantity, unit: &str) -> String {
     match quantity {
         Quantity::Time => "a duration such as 1m30s or 250ms".to_owned(),

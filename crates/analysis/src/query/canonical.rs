@@ -8,7 +8,7 @@ use super::syntax::*;
 use super::term;
 use super::vocabulary::{FIELDS, FLAGS, FUNCTIONS, Function, Means, find};
 
-/// What a piece of text is, from what binds least.
+/// The kind of a piece of text, weakest binding first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binds {
     Or,
@@ -110,7 +110,7 @@ fn written(test: &Test) -> String {
     }
 }
 
-/// A word that stands alone.
+/// A word without a field.
 pub(super) fn bare(text: &str, literal: bool, field: Words) -> String {
     let reserved = is_keyword(text) || (field == Words::Any && find(FLAGS, text).is_some());
     let plain = !literal && !reserved && is_plain(text, Mode::Term);
@@ -155,7 +155,7 @@ fn is_member(name: &str) -> bool {
     matches!(means, Some(Means::Label | Means::Param | Means::Metric))
 }
 
-/// Whether what stands before it and a colon would be no field: `::` and `://` are parts of names.
+/// Whether the text before a colon cannot be a field: `::` and `://` are parts of names.
 fn hides_field(text: &str) -> bool {
     text.starts_with(':') || text.starts_with("//")
 }

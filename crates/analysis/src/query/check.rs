@@ -1,4 +1,4 @@
-//! What a test may ask: of fields that every run has when a query is read, of those of one run when it is asked.
+//! Checks a test: fields that every run has when a query is parsed, fields of one run when it is evaluated.
 
 use makespan_format::amount::Amount;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use super::vocabulary::{FIELDS, Means, find, names};
 use crate::nearest::nearest;
 use crate::{Facts, Measures, Quantity};
 
-/// Whether a test makes sense, as far as that is known without a run. `relation` is where its operator stands.
+/// Checks a test as far as possible without a run. `relation` is the position of its operator.
 pub(super) fn test(test: &Test, relation: Range<usize>) -> Result<(), QueryError> {
     let wrong = |value: &Value, what: &str| {
         Err(QueryError::new(value.at.0.clone(), format!("`{}` is not a {what}", value.text))
@@ -72,7 +72,7 @@ pub(super) enum Number {
     OfStep(Statistic),
 }
 
-/// What a value means for a measure of that quantity, in that unit.
+/// Converts a value for a measure of that quantity and unit.
 pub(super) fn number(value: &Value, quantity: Quantity, unit: &str) -> Result<Number, QueryError> {
     if let Some(statistic) = Statistic::read(&value.text) {
         return Ok(if value.by_step { Number::OfStep(statistic) } else { Number::OfRun(statistic) });
@@ -85,8 +85,8 @@ pub(super) fn number(value: &Value, quantity: Quantity, unit: &str) -> Result<Nu
     })
 }
 
-/// The statuses that a value means, bit `i` for status `i`: with `:` those whose names begin with it or are of its
-/// pattern, and where there are none the one that engines call so.
+/// Returns the statuses that a value matches, bit `i` for status `i`. With `:`, those whose names begin with it or
+/// match its pattern; if there are none, the one that other engines call so.
 pub(super) fn statuses(value: &Value, relation: Relation) -> u16 {
     let text = value.text.to_ascii_lowercase();
     let bits = |fits: &dyn Fn(&str) -> bool| {
@@ -101,7 +101,7 @@ pub(super) fn statuses(value: &Value, relation: Relation) -> u16 {
     if found != 0 { found } else { Status::from_word(&value.text).map_or(0, |s| 1 << s as u16) }
 }
 
-/// What a value of a field looks like, for a message.
+/// Returns an example of a value of a field, for a message.
 pub(super) fn wanted(field: &Field) -> Vec<String> {
     match field {
         Field::Status => Status::ALL.into_iter().map(|s| s.name().to_owned()).collect(),
@@ -116,8 +116,8 @@ pub(super) fn wanted(field: &Field) -> Vec<String> {
     }
 }
 
-/// Where a field of numbers is among the measures of a run; `None` for a well-known metric that the run does not hold,
-/// and for fields of another kind.
+/// Returns the index of a numeric field among the measures of a run; `None` for a well-known metric that the run does
+/// not have, and for other kinds of fields.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a query looks at, by task.
+//! The values that a query looks at, by task.
 
 use makespan_model::{HashMap, HashSet, NONE, Run, StrId, TaskId, UNKNOWN, members, plain};
 
@@ -55,15 +55,14 @@ pub(super) struct Member {
     pub(super) is_text: bool,
 }
 
-/// The labels and parameters that a query asks for. Tasks share the text that they stand in, and each such text is
-/// read once.
+/// The labels and parameters that a query uses. Tasks share their texts, and each text is parsed once.
 #[derive(Debug, Default)]
 pub(super) struct Members {
     found: HashMap<(StrId, String), Member>,
 }
 
 impl Members {
-    /// What the nodes ask for. O(distinct texts), nothing where they ask for none.
+    /// Reads what the nodes use. O(distinct texts), nothing if they use none.
     pub(super) fn new(run: &Run, nodes: &[Node]) -> Members {
         let fields = nodes.iter().filter_map(|node| match node {
             Node::Test(test) => Some(&test.field),

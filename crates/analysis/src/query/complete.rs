@@ -1,4 +1,4 @@
-//! What could stand at the cursor.
+//! Completions at the cursor.
 
 use std::ops::Range;
 
@@ -15,28 +15,28 @@ use crate::Facts;
 
 /// The most that is offered.
 const MOST: usize = 50;
-/// How many texts of labels or parameters are looked through for names and values.
+/// Maximum number of texts of labels or parameters that are searched for names and values.
 const MEMBERS_READ: usize = 2_000;
 
-/// Something that could stand at the cursor.
+/// A completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// What it takes the place of, in bytes of the text: the word that ends at the cursor, or nothing.
+    /// The range that it replaces, in bytes of the text: the word that ends at the cursor, or an empty range.
     pub replace: Range<usize>,
     /// The text, quoted where it has to be.
     pub insert: String,
-    /// What it is, a few words.
+    /// A short description.
     pub about: &'static str,
 }
 
-/// What could stand where the cursor (in bytes) is, at most 50 of it: what begins with the word before the cursor
-/// first, then what holds it; fields in the order of the documents, texts of the run in that of its tasks. Only what is
-/// left of the cursor counts. Empty where nobody can guess, and behind an error. O(n).
+/// Returns at most 50 completions at the cursor (in bytes): those that begin with the word before the cursor first,
+/// then those that contain it; fields in the order of the documentation, texts of the run in task order. Only the text
+/// before the cursor counts. Empty if nothing can be suggested, and after an error. O(n).
 pub fn complete(text: &str, cursor: usize, facts: &Facts) -> Vec<Completion> {
     let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let before = text.get(..cursor).filter(|t| t.len() <= LONGEST).unwrap_or("");
     let mut parser = Parser::new(before);
-    // What is being written is seldom complete; where it stopped is all that counts.
+    // Unfinished text is usually invalid; only the place where parsing stopped matters.
     let _ = parser.parse();
     let Reached { slot: Some(slot), at, .. } = parser.reader.reached else { return Vec::new() };
     let typed = before.get(at.clone()).unwrap_or("");
@@ -45,7 +45,7 @@ pub fn complete(text: &str, cursor: usize, facts: &Facts) -> Vec<Completion> {
     offers.done()
 }
 
-/// What is offered, as it is found.
+/// Collects completions in the order in which they are found.
 struct Offers {
     replace: Range<usize>,
     /// In lower case.
@@ -137,7 +137,7 @@ impl Offers {
             let sign = match entry.means {
                 Means::Words(_) | Means::Status => ":",
                 Means::Label | Means::Param | Means::Metric => ".",
-                // What the run does not hold says nothing.
+                // Suggests nothing that the run does not contain.
                 Means::Standard if measures.find(entry.name).is_none() => continue,
                 Means::Has | Means::Is => continue,
                 _ => ">",
@@ -175,7 +175,7 @@ impl Offers {
     }
 
     fn word(&mut self, text: &str, field: Words, about: &'static str) {
-        // What would be a pattern is quoted.
+        // A text that would be a pattern is quoted.
         let literal = has_wildcard(text);
         let write = || match field {
             Words::Task => bare(text, literal, field),

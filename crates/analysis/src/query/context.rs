@@ -1,6 +1,6 @@
-//! What a query is asked with.
+//! The context of a query.
 
-/// What a query needs to know beside the run.
+/// The information that a query needs in addition to the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryContext {
     /// Seconds east of UTC of the zone in which times of day, and dates without a zone, are read.

@@ -1,16 +1,16 @@
-//! What is wrong with a query, and where.
+//! An error in a query, and its place.
 
 use std::fmt;
 use std::ops::Range;
 
-/// What is wrong with a query.
+/// An error in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryError {
     /// Where, in bytes of the text, on boundaries of characters; empty at the end where something is missing.
     pub at: Range<usize>,
-    /// What is wrong, a sentence without its full stop.
+    /// The problem, as a sentence without its full stop.
     pub message: String,
-    /// What could stand there instead, the likeliest first; may be empty.
+    /// Possible replacements, the most probable first; may be empty.
     pub expected: Vec<String>,
 }
 
@@ -19,7 +19,7 @@ impl QueryError {
         QueryError { at, message: message.into(), expected: Vec::new() }
     }
 
-    /// The same, with what could stand there.
+    /// Returns the same error with possible replacements.
     pub(super) fn expected<S: Into<String>>(mut self, what: impl IntoIterator<Item = S>) -> QueryError {
         self.expected = what.into_iter().map(Into::into).collect();
         self

@@ -1,4 +1,4 @@
-//! Which tasks of a run a query means.
+//! Evaluates a query: the tasks of a run that match.
 
 use makespan_format::amount::Amount;
 use makespan_model::{StrId, UNKNOWN};
@@ -15,7 +15,7 @@ use super::syntax::*;
 use super::text::Matcher;
 use crate::Facts;
 
-/// What a test says of a task whose field is or is not known, as kept by string.
+/// Result of a test for tasks with a known or an unknown field, cached per string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Said {
     Nothing,
@@ -86,7 +86,7 @@ impl Evaluation<'_> {
         let mut matcher = Matcher::new(test, field == Words::Task);
         let mut said = vec![Said::Nothing; run.strings.len()];
         let turned = test.relation == Relation::Unequal;
-        // An empty text is part of what is not known, too: whoever is still typing sees everything.
+        // An empty text matches unknown values too, so that a query that is being typed matches everything.
         let all = test.relation == Relation::Holds && test.values.iter().any(|v| v.text.is_empty());
         let of = |t| {
             let (mut known, mut fits) = (false, false);
@@ -163,7 +163,7 @@ impl Evaluation<'_> {
     }
 
     fn members(&self, test: &Test, name: &str, column: &[StrId]) -> Vec<bool> {
-        // What is not text is found as a whole: 4 is not part of 14.
+        // A value that is not text must match as a whole: 4 is not part of 14.
         let mut matchers = [Matcher::new(test, true), Matcher::new(test, false)];
         let amounts: Vec<Amount> = test.values.iter().filter_map(|v| Amount::read(&v.text)).collect();
         let all = test.relation == Relation::Holds && test.values.iter().any(|v| v.text.is_empty());

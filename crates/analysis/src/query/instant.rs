@@ -39,8 +39,8 @@ impl Instant {
         date.map(Instant::Date)
     }
 
-    /// ns since the epoch, for a run that began at `origin`, in a zone that many seconds east of UTC; `None` where it
-    /// counts from a start that is not known, or is out of reach.
+    /// Converts to ns since the epoch, for a run that began at `origin`, in a zone that many seconds east of UTC;
+    /// `None` if the origin is needed and unknown, or the result is out of range.
     pub(super) fn resolve(self, origin: Option<i64>, offset: i32) -> Option<i64> {
         let east = i64::from(offset) * SECOND;
         match self {
@@ -55,7 +55,7 @@ impl Instant {
     }
 }
 
-/// What a moment looks like, for a message.
+/// Returns an example of a moment, for a message.
 pub(super) const EXAMPLES: [&str; 3] =
     ["a time of day such as 12:00", "a date such as 2026-01-05T12:00", "+10m"];
 

@@ -1,19 +1,19 @@
-//! From text to tokens. What a character means depends on what is being read, so the parser says which [`Mode`] it is
-//! in; looking ahead is a copy of the lexer.
+//! Splits text into tokens. The meaning of a character depends on the context, so the parser sets the [`Mode`]; to look
+//! ahead, copy the lexer.
 
 use std::ops::Range;
 
 use super::error::QueryError;
 use super::syntax::Relation;
 
-/// What is being read.
+/// The context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// A word, a field, or what joins them: operators end a word.
     Term,
     /// The name of a metric, a label or a parameter: a word may hold `:`.
     Name,
-    /// What a field is held against: a word may hold `:`, `<`, `=` and `>`.
+    /// A value after an operator: a word may contain `:`, `<`, `=` and `>`.
     Value,
 }
 
@@ -50,7 +50,7 @@ impl Token {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lexer<'t> {
     text: &'t str,
-    /// Where the next token is looked for, in bytes.
+    /// Position of the next token, bytes.
     pub(super) position: usize,
 }
 
@@ -117,7 +117,7 @@ impl<'t> Lexer<'t> {
         self.next(mode).map(|token| Some(token).filter(|t| t.kind != TokenKind::End))
     }
 
-    /// Text between quotation marks, in which `\"` and `\\` stand for one character; any other `\` is one.
+    /// Reads quoted text. `\"` and `\\` are one character; any other `\` is literal.
     fn quoted(&mut self) -> Result<TokenKind, QueryError> {
         let start = self.position;
         let mut out = String::new();
@@ -164,8 +164,8 @@ fn sign(rest: &str, mode: Mode) -> Option<(TokenKind, usize)> {
 
 /// The word at the beginning of `rest`, which begins with no sign.
 ///
-/// In [`Mode::Term`] the first `:` ends it where what stands before may be a field. None is in `std::fs`,
-/// `s3://bucket` and `//lib/core:test`.
+/// In [`Mode::Term`] the first `:` ends the word if the text before it can be a field. `std::fs`, `s3://bucket` and
+/// `//lib/core:test` have no such colon.
 fn word(rest: &str, mode: Mode) -> &str {
     let mut colons = mode != Mode::Term;
     for (at, c) in rest.char_indices() {
@@ -193,7 +193,7 @@ pub(super) fn is_name(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
 }
 
-/// Whether a text, unquoted, is one word as it stands.
+/// Returns whether a text is a single word without quotes.
 pub(super) fn is_plain(text: &str, mode: Mode) -> bool {
     let first = text.chars().next();
     let begins = first.is_some_and(|c| c != '"' && !c.is_whitespace()) && sign(text, mode).is_none();

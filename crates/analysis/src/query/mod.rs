@@ -1,5 +1,5 @@
-//! The query: one expression that says which tasks are meant, in the app's query box, a link, a report, on the command
-//! line. `docs/query.md` is written for those who ask; this is how it is answered.
+//! The query: an expression that selects tasks, in the filter box of the app, in links, in reports, and on the command
+//! line. `docs/query.md` describes it for users; this module implements it.
 //!
 //! A text is read into tests and what joins them ([`Query::parse`]), then asked of the facts of a run
 //! ([`Query::mask`]). Words side by side must all hold; `not` binds tightest, then `and`, then `or`. A test holds only
@@ -53,8 +53,8 @@ use crate::Facts;
 use parser::{LONGEST, Parser};
 use syntax::Node;
 
-/// An expression that says which tasks are meant. Two are equal that ask the same in the same order, however they were
-/// written.
+/// An expression that selects tasks. Two queries are equal if they have the same conditions in the same order, however
+/// they are written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     nodes: Vec<Node>,
@@ -65,8 +65,8 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// What cannot be read, and what no run can answer, such as `name>5`. Names that only a run can know are left to
-    /// [`Query::mask`].
+    /// An error if the text cannot be parsed, or no run can answer it, such as `name>5`. Names that depend on the run
+    /// are checked by [`Query::mask`].
     pub fn parse(text: &str) -> Result<Query, QueryError> {
         let too_long = |length: usize| {
             let message = format!("a query has at most {} KiB", LONGEST >> 10);
@@ -90,8 +90,8 @@ impl Query {
         self.nodes.is_empty()
     }
 
-    /// For each task of a run whether it is meant. O(n + e) for each word and function and n log n for each
-    /// statistic, with what the facts cost that are asked for.
+    /// Returns for each task of a run whether it matches. O(n + e) for each word and function, O(n log n) for each
+    /// statistic, plus the cost of the facts that are used.
     ///
     /// # Errors
     ///

@@ -27,10 +27,10 @@ pub(super) const LONGEST: usize = 64 * 1024;
 /// The most parentheses and operators that wait for their operands at once.
 const DEEPEST: usize = 100;
 
-/// What could begin a term, for messages.
+/// The possible beginnings of a term, for messages.
 const OPERAND: [&str; 3] = ["a word", "a field such as status:failed", "`(`"];
 
-/// An operator or a bracket that waits for what comes behind it.
+/// An operator or a bracket whose operand has not been read.
 enum Pending {
     Not,
     And,

@@ -1,11 +1,11 @@
-//! What lies within a number of dependencies of a set of tasks.
+//! Tasks within a number of dependencies of a set of tasks.
 
 use makespan_model::Run;
 
 use super::syntax::Direction;
 
-/// The tasks of a set and those from which dependencies lead to it ([`Direction::Up`]) or to which they lead from it,
-/// over at most `hops` of them. Tasks stand in topological order, so that one pass finds all. O(n + e).
+/// Returns the tasks of a set, and those upstream ([`Direction::Up`]) or downstream of them, at most `hops`
+/// dependencies away. Tasks are in topological order, so one pass is enough. O(n + e).
 pub(super) fn reach(run: &Run, set: &[bool], direction: Direction, hops: Option<u32>) -> Vec<bool> {
     let most = hops.unwrap_or(u32::MAX - 1);
     // Fewest dependencies to the set; the largest number where none lead there.

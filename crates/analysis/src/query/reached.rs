@@ -1,4 +1,4 @@
-//! What the parser was reading where the text ends: that is what could be completed there.
+//! The state of the parser at the end of the text, which decides what can be completed.
 
 use std::ops::Range;
 
@@ -6,14 +6,14 @@ use super::lexer::TokenKind;
 use super::syntax::Field;
 use super::vocabulary::Means;
 
-/// What is read at a place.
+/// The kind of text at a place.
 #[derive(Clone, Debug)]
 pub(super) enum Slot {
     /// The beginning of a term.
     Operand,
-    /// What joins two terms, or the beginning of the next.
+    /// An operator between two terms, or the beginning of the next term.
     Operator,
-    /// What a field is held against.
+    /// A value after an operator.
     Value(Field),
     /// A field that `has:` asks for.
     Has,
@@ -25,14 +25,14 @@ pub(super) enum Slot {
     Task,
     /// A number of dependencies.
     Hops,
-    /// What nobody can guess.
+    /// Text that cannot be completed.
     Nothing,
 }
 
-/// What was read at the end of the text.
+/// The kind of text at the end.
 #[derive(Clone, Debug)]
 pub(super) struct Reached {
-    /// Where the text ends.
+    /// Position of the end of the text.
     end: usize,
     pub(super) slot: Option<Slot>,
     /// The word that touches the end; empty where none does.

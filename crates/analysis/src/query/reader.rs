@@ -1,4 +1,4 @@
-//! What parser and terms share: tokens in, nodes out.
+//! Shared by parser and terms: reads tokens, makes nodes.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ impl<'t> Reader<'t> {
         Reader { lexer: Lexer::new(text), nodes: Vec::new(), asked: 0, reached: Reached::new(text.len()) }
     }
 
-    /// The next token, of which is kept for completion what it was read as.
+    /// Returns the next token, and records its kind for completion.
     pub(super) fn read(&mut self, mode: Mode, slot: Slot) -> Result<Token, QueryError> {
         let read = self.lexer.next(mode);
         match &read {

@@ -3,7 +3,7 @@
 use super::vocabulary::{STATISTICS, Summary, find};
 use makespan_model::quantile;
 
-/// What a number is compared with, where that is not a number.
+/// A statistic with which a number is compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Statistic {
     /// Hundredths, 0 to 100.
@@ -28,9 +28,9 @@ impl Statistic {
         }
     }
 
-    /// Of values that are numbers, in any order, which it changes; `None` of none. Percentiles are
-    /// [quantiles](makespan_model::quantile()). The mean is taken
-    /// in ascending order, so that the order of the tasks is not part of it. O(n log n).
+    /// Computes the statistic of values in any order, and sorts them; `None` without values. Percentiles are
+    /// [quantiles](makespan_model::quantile()). The mean is summed in ascending order, so that it does not depend on
+    /// the order of tasks. O(n log n).
     pub(super) fn of(self, values: &mut [f64]) -> Option<f64> {
         values.sort_unstable_by(f64::total_cmp);
         match self {

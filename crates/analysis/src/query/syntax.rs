@@ -1,8 +1,8 @@
-//! What a query is once it is read: tests and what joins them, in the order in which they are evaluated.
+//! A parsed query: tests and operators, in the order of evaluation.
 
 use std::ops::Range;
 
-/// Where in the text something stands. It says nothing about what a query means, so all places are equal.
+/// A position in the text. It does not change the meaning of a query, so all positions are equal.
 #[derive(Clone, Debug)]
 pub(super) struct TextPlace(pub(super) Range<usize>);
 
@@ -21,7 +21,7 @@ pub(super) enum Node {
     Not,
     And,
     Or,
-    /// What is at most that many dependencies away; without a number any.
+    /// Tasks at most this number of dependencies away; without a number, any distance.
     Reach(Direction, Option<u32>),
     Between,
 }
@@ -44,14 +44,14 @@ pub(super) enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Test {
     pub(super) field: Field,
-    /// Of the name of the field.
+    /// Position of the name of the field.
     pub(super) at: TextPlace,
     pub(super) relation: Relation,
     /// At least one.
     pub(super) values: Vec<Value>,
 }
 
-/// What of a task is looked at.
+/// The property of a task that a test looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Field {
     Words(Words),
@@ -70,7 +70,7 @@ pub(super) enum Field {
 pub(super) enum Words {
     /// Name, id and step: what a bare word looks at.
     Any,
-    /// Id and name: what a bare word means that is given to a function.
+    /// Id and name: the meaning of a bare word as an argument of a function.
     Task,
     Name,
     Id,
@@ -90,7 +90,7 @@ pub(super) enum Moment {
     Ready,
 }
 
-/// How a field is held against a value.
+/// How a field is compared with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Relation {
     /// `:`, which is a part of a text and the whole of anything else.
@@ -114,7 +114,7 @@ impl Relation {
         Relation::GreaterEqual,
     ];
 
-    /// How it is written.
+    /// Returns how it is written.
     pub(super) fn sign(self) -> &'static str {
         match self {
             Relation::Holds => ":",
@@ -132,8 +132,8 @@ impl Relation {
         !matches!(self, Relation::Holds | Relation::Equal | Relation::Unequal)
     }
 
-    /// Whether it holds between two values of which the order is known. [`Relation::Unequal`] is asked of each value
-    /// as if it were `=` and turned round for all of them.
+    /// Returns whether it is true for two values in that order. [`Relation::Unequal`] is evaluated as `=` for each
+    /// value, and negated over all of them.
     pub(super) fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {
             Relation::Holds | Relation::Equal | Relation::Unequal => order.is_eq(),
@@ -145,7 +145,7 @@ impl Relation {
     }
 }
 
-/// What a field is held against, as written; what it means depends on the field.
+/// The value after an operator, as written; its meaning depends on the field.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Value {
     pub(super) text: String,

@@ -91,7 +91,7 @@ impl Reader<'_> {
         self.add(Node::Has(field, TextPlace(at.clone())), at, 1)
     }
 
-    /// The field that a word names, with what belongs to the name behind it; `None` for one that is not a field.
+    /// Returns the field that a word names, with the name of its member; `None` if the word is not a field.
     fn named(&mut self, word: &str, at: &Range<usize>) -> Result<Option<Field>, QueryError> {
         let (first, rest) = word.split_once('.').map_or((word, None), |(first, rest)| (first, Some(rest)));
         let Some(means) = find(FIELDS, first).map(|e| e.means) else { return Ok(plain(word)) };
@@ -138,7 +138,7 @@ impl Reader<'_> {
                 .map(|()| true);
         }
         let before = self.lexer;
-        // An error here is met again by whoever reads on.
+        // An error here is reported again by the code that reads on.
         let Ok(mut token) = self.lexer.next(Mode::Term) else {
             self.lexer = before;
             return Ok(false);
@@ -166,7 +166,7 @@ impl Reader<'_> {
         self.test(Test { field, at: TextPlace(at), relation, values }, start..token.at.end).map(|()| true)
     }
 
-    /// What stands behind `:`. Nothing is an empty text, which every text holds.
+    /// Reads the value after `:`. A missing value is an empty text, which every text contains.
     fn held(&mut self, field: &Field) -> Result<Vec<Value>, QueryError> {
         let next = self.lexer;
         let kind = self.lexer.adjacent(Mode::Value);

@@ -1,4 +1,4 @@
-//! How texts are held against words: as a part, as a pattern, or as a whole.
+//! Matches texts with words: as a part, as a pattern, or as a whole.
 
 use super::syntax::{Relation, Test};
 
@@ -77,11 +77,11 @@ fn lower(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// Whether the whole text is of a pattern, in which `*` stands for any text and `?` for one character. The last `*`
-/// takes one letter more when what follows it does not fit: O(text × pattern), no memory.
+/// Returns whether the whole text matches a pattern, in which `*` is any text and `?` one character. If the rest does
+/// not match, the last `*` takes one more character: O(text × pattern), no memory.
 fn is_of(text: &[char], pattern: &[char]) -> bool {
     let (mut t, mut p) = (0, 0);
-    // Where the last `*` stands, and how far it reaches.
+    // Position of the last `*`, and the end of the text that it matches.
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {
         match pattern.get(p) {
@@ -114,7 +114,7 @@ mod tests {
         for (text, pattern) in [("", "?"), ("abc", "a"), ("abc", "*b"), ("ab", "a?b"), ("abcb", "a*c")] {
             assert!(!is_like(text, pattern), "{text} {pattern}");
         }
-        // A pattern that makes a matcher which goes back for every `*` take longer than the universe has.
+        // A pattern for which a matcher that backtracks at every `*` would never finish.
         let (text, pattern) = ("a".repeat(20_000), "*a".repeat(200) + "b");
         assert!(!is_like(&text, &pattern));
     }

@@ -12,13 +12,13 @@ pub(super) struct Entry<K: 'static> {
     pub(super) aliases: &'static [&'static str],
     /// An expression that uses it.
     pub(super) example: &'static str,
-    /// What it means, in words.
+    /// Its meaning, for people.
     pub(super) about: &'static str,
-    /// What it means, to the parser.
+    /// Its meaning, for the parser.
     pub(super) means: K,
 }
 
-/// What a name in front of an operator means.
+/// The meaning of a name before an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Means {
     Words(Words),
@@ -35,7 +35,7 @@ pub(super) enum Means {
 }
 
 impl Means {
-    /// What people call what it holds.
+    /// Returns the word for the kind of its values.
     fn kind(self) -> &'static str {
         match self {
             Means::Words(_) => "text",
@@ -97,7 +97,7 @@ pub(super) static FIELDS: &[Entry<Means>] = entries![
     "is", Means::Is, "is:critical", "Whether the task has a flag";
 ];
 
-/// The flags, which also stand alone.
+/// The flags, which can also be written alone.
 pub(super) static FLAGS: &[Entry<Flag>] = entries![
     "critical", Flag::Critical, "critical", "On the critical path";
     "gate", Flag::Gate, "gate dur>p90", "Every path from the first tasks to the last goes through it";
@@ -121,7 +121,7 @@ pub(super) static FUNCTIONS: &[Entry<Function>] = entries![
         "The tasks on any path from the first to the second, both included";
 ];
 
-/// What a statistic computes.
+/// Returns the computation of a statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Summary {
     /// Hundredths named by the digits behind the name.
@@ -143,13 +143,13 @@ pub(super) static STATISTICS: &[Entry<Summary>] = entries![
 /// A part of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TermKind {
-    /// What stands in front of an operator.
+    /// A field, which is followed by an operator.
     Fields,
-    /// What holds or does not, and stands alone.
+    /// A flag, which is true or false and can be written alone.
     Flags,
-    /// What takes tasks and gives tasks.
+    /// A function from tasks to tasks.
     Functions,
-    /// What a number may be compared with beside numbers.
+    /// A statistic, which can be compared with instead of a number.
     Statistics,
 }
 
@@ -160,11 +160,12 @@ pub struct Term {
     pub name: &'static str,
     /// Other names for the same.
     pub aliases: &'static [&'static str],
-    /// What a field holds: `text`, `status`, `moment`, `duration`, `count`, `metric` …; empty for what is not a field.
+    /// The kind of values of a field: `text`, `status`, `moment`, `duration`, `count`, `metric` …; empty for anything
+    /// else.
     pub holds: &'static str,
     /// An expression that uses it.
     pub example: &'static str,
-    /// What it means, a sentence without its full stop.
+    /// Its meaning, as a sentence without its full stop.
     pub about: &'static str,
 }
 

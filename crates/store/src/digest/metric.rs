@@ -1,4 +1,4 @@
-//! What is known of a metric of a run.
+//! Summary of a metric of a run.
 
 use makespan_format::clip;
 
@@ -14,7 +14,7 @@ pub struct MetricState {
     pub name: String,
     /// Its unit; dimensionless where absent. One name with two units is two metrics.
     pub unit: Option<String>,
-    /// How many samples.
+    /// Number of samples.
     pub count: u64,
     /// Their mean.
     #[serde(with = "serial::exact")]
@@ -31,7 +31,7 @@ pub struct MetricState {
     /// The one measured last: with the greatest time, and of those without a time the one that came last.
     #[serde(with = "serial::exact")]
     pub latest: f64,
-    /// When the latest was measured, ns since the epoch.
+    /// Time of the latest sample, ns since the epoch.
     pub latest_t: Option<i64>,
 }
 

@@ -1,8 +1,8 @@
-//! What a store knows of a run without reading its events: kept up to date event by event, in the same transaction.
+//! Summaries of runs, so that lists need no events: updated event by event, in the same transaction.
 //!
-//! The states here are what a store keeps in its rows. They follow the fold of `makespan-model` as far as one pass
-//! without a look back can: statuses and counts are those of the fold. Times are the first and the last that were
-//! ever stated, so an event that takes back an earlier time is not followed; the events themselves are.
+//! Stores keep these states in their rows. They follow the fold of `makespan-model` as far as one pass without a look
+//! back can: statuses and counts are equal. Times are the first and last that were ever stated, so an event that
+//! corrects an earlier time is not reflected in them, only in the events.
 //!
 //! Producers' batches may arrive out of order. An event that comes after a later one of its producer about the same
 //! task only fills in what is not known yet ([`Stamp`]).

@@ -1,4 +1,4 @@
-//! What is known of a run.
+//! Summary of a run.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::merge::{LONGEST_TEXT, Merge, Stamp};
 use super::serial;
 use crate::mark::Mark;
 
-/// As many labels of a run can be filtered by.
+/// Maximum number of labels of a run that can be used in filters.
 const MOST_LABELS: usize = 256;
 
 /// Number of tasks of each status, in the order of [`Status::ALL`].
@@ -17,7 +17,7 @@ const MOST_LABELS: usize = 256;
 #[serde(from = "Vec<u64>")]
 pub struct Tally(pub [u64; Status::COUNT]);
 
-/// What was kept before a status was added has fewer counts.
+/// Summaries stored before a status was added have fewer counts.
 impl From<Vec<u64>> for Tally {
     fn from(counts: Vec<u64>) -> Tally {
         let mut tally = Tally::default();
@@ -36,27 +36,27 @@ impl Tally {
         *count = count.saturating_sub(1);
     }
 
-    /// How many have that status.
+    /// Returns the number with that status.
     pub fn of(&self, status: Status) -> u64 {
         self.0[status as usize]
     }
 
-    /// How many there are.
+    /// Returns the total number.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 }
 
-/// What is known of a run: what its events state of it, what its tasks tell, and what people did to it.
+/// Summary of a run: from its own events, from its tasks, and from changes by people.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunState {
     /// Its id, whole.
     pub id: String,
-    /// What people call it.
+    /// Display name.
     pub name: Option<String>,
     /// The workflow that was executed.
     pub workflow: Option<String>,
-    /// Who recorded it.
+    /// Program or format that recorded the run.
     pub source: Option<String>,
     /// Status as the engine recorded it; see [`status`](RunState::status).
     #[serde(with = "serial::maybe_status")]
@@ -75,15 +75,15 @@ pub struct RunState {
     pub labels: BTreeMap<String, String>,
     /// Tasks by status.
     pub tasks: Tally,
-    /// How many events are stored.
+    /// Number of stored events.
     pub events: u64,
-    /// How many bytes their lines have, with a line break each.
+    /// Size of their lines in bytes, with a line break each.
     pub bytes: u64,
-    /// How many of the events this release does not know.
+    /// Number of events that this release does not know.
     pub unread: u64,
-    /// When the store first heard of it, ns since the epoch.
+    /// Time at which the store received the first event, ns since the epoch.
     pub created: i64,
-    /// When the store last heard of it.
+    /// Time at which the store received the last event, ns since the epoch.
     pub updated: i64,
     /// Whether an event came after a later one of its producer, so that reading has to sort.
     pub disordered: bool,
@@ -95,7 +95,7 @@ pub struct RunState {
     pub marks: BTreeMap<String, String>,
     /// Whether it must not be removed.
     pub pinned: bool,
-    /// When it was put into the trash.
+    /// Time at which it was moved to the trash.
     pub trashed: Option<i64>,
     /// Which event about the run as a whole was the last.
     pub stamp: Stamp,
@@ -157,8 +157,8 @@ impl RunState {
         self.last_time = self.last_time.into_iter().chain(started).chain(ended).max();
     }
 
-    /// Status derived from the tasks, as the model derives it; what the engine recorded where there are no tasks.
-    /// `None` where nothing says.
+    /// Returns the status derived from the tasks, as the model derives it; without tasks, the status recorded by the
+    /// engine. `None` if neither is known.
     pub fn status(&self) -> Option<Status> {
         Status::of_run(self.tasks.total() == 0, |status| self.tasks.of(status) > 0, self.recorded_status)
     }
@@ -189,7 +189,7 @@ impl RunState {
         (end >= start).then(|| end.saturating_sub(start))
     }
 
-    /// Where the run stands in time: its start, else when the store first heard of it. Lists are sorted by it.
+    /// Returns the time by which lists are sorted: its start, else the time of its first event in the store.
     pub fn at(&self) -> i64 {
         self.started().unwrap_or(self.created)
     }

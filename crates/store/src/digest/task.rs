@@ -1,4 +1,4 @@
-//! What is known of a task.
+//! Summary of a task.
 
 use makespan_format::{Attempt, Event, Status, clip};
 use serde::{Deserialize, Serialize};
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::merge::{Merge, Stamp};
 use super::serial;
 
-/// What is known of a task: what was declared, its last attempt, and when it first started.
+/// Summary of a task: its declaration, its last attempt, and its first start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskState {
     /// Its id, whole.
     pub id: String,
-    /// What people call it.
+    /// Display name.
     pub name: Option<String>,
     /// The named kind of work it is an instance of.
     pub step: Option<String>,
@@ -21,18 +21,18 @@ pub struct TaskState {
     /// The status that a task event declared.
     #[serde(with = "serial::maybe_status")]
     pub declared: Option<Status>,
-    /// Number of its last attempt, from 1; 0 where there was none.
+    /// Number of its last attempt, from 1; 0 if there is none.
     pub attempt: u32,
-    /// When the last attempt was queued, ns since the epoch.
+    /// Time at which the last attempt was queued, ns since the epoch.
     pub queued: Option<i64>,
-    /// When the last attempt started.
+    /// Time at which the last attempt started.
     pub started: Option<i64>,
-    /// When the last attempt ended.
+    /// Time at which the last attempt ended.
     pub ended: Option<i64>,
     /// The status that was stated of the last attempt.
     #[serde(with = "serial::maybe_status")]
     pub said: Option<Status>,
-    /// When the first of the earlier attempts started.
+    /// Start of the first of the earlier attempts.
     pub earlier: Option<i64>,
     /// The message of the last attempt's error, its beginning where it is long.
     pub error: Option<String>,
@@ -102,7 +102,7 @@ impl TaskState {
         (self.attempt > 0).then(|| self.said.unwrap_or_else(told))
     }
 
-    /// When the first attempt started, ns since the epoch.
+    /// Returns the start of the first attempt, ns since the epoch.
     pub fn first_start(&self) -> Option<i64> {
         earliest(self.earlier, self.started)
     }

@@ -1,4 +1,4 @@
-//! Doing what a plan says.
+//! Executes a plan.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::archive::archive;
 use super::plan::{Leaving, Plan};
 use crate::{Error, Mark, OnDamage, RunState, Store};
 
-/// What was done, by the ids of runs.
+/// Results, as ids of runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// Put into the trash.
@@ -19,18 +19,18 @@ pub struct Applied {
     pub damaged: Vec<String>,
 }
 
-/// Does what a plan says: no run goes that is not in it, and none that changed since. A run of which a part is damaged
-/// goes only where that is accepted.
+/// Executes a plan: removes only runs in the plan that have not changed since. Damaged runs are removed only if the
+/// caller accepts damage.
 ///
-/// With a folder for the archive, the events of each run are there before it goes into the trash, and once more before
-/// it is removed for good, which writes nothing where nothing came since. An event that comes in the very moment in
-/// which a run is removed, a day after it went into the trash, opens the run anew or goes with it.
+/// With an archive folder, the events of each run are written there before it is moved to the trash, and again before
+/// it is deleted permanently, which writes nothing if there are no new events. An event that arrives at the moment in
+/// which a run is deleted, a day after it was moved to the trash, either opens the run anew or is deleted with it.
 ///
 /// # Errors
 ///
-/// [`Error::Invalid`], and nothing is done, for a plan with an [`objection`](Plan::objection) unless `confirmed` is the
-/// number of runs that go into the trash, as somebody was told it. Otherwise what stands in the way; what is done by
-/// then is done, and the same call or a new plan goes on from there.
+/// [`Error::Invalid`], without any change, for a plan with an [`objection`](Plan::objection) unless `confirmed` is the
+/// number of runs to move to the trash. Other errors stop the execution; what was done by then remains, and the same
+/// call or a new plan continues.
 pub fn apply(
     store: &dyn Store,
     plan: &Plan,

@@ -1,9 +1,8 @@
-//! Which runs need not be kept, and how they go: [`plan`] decides and touches nothing, [`apply`] does what the plan
-//! says and nothing else.
+//! Retention: [`plan`] decides which runs to remove and changes nothing, [`apply`] executes the plan.
 //!
-//! A run goes in two steps. First it is put into the trash, out of which an event or a person can take it; a day later
-//! the next plan finds it there and [`apply`] removes it for good. A stop at any point leaves nothing half done: the
-//! next plan goes on from what the store says. All times are UTC.
+//! Removal has two steps. A run is first moved to the trash, from which an event or a person can restore it. A day
+//! later, the next plan finds it there and [`apply`] deletes it permanently. An interruption at any point is harmless:
+//! the next plan continues from the state of the store. All times are UTC.
 
 mod apply;
 mod archive;

@@ -1,4 +1,4 @@
-//! What a policy comes to: pure, so that what is shown is what is done.
+//! Plans: computed by a pure function, so that what is shown is what is done.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,12 +13,12 @@ const MANY: usize = 1_000;
 /// A clock that shows a time so long after the store last heard of anything may have jumped, ns.
 const SILENCE: i64 = 365 * DAY;
 
-/// A run that goes.
+/// A run to remove.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leaving {
     /// The run as it was looked at.
     pub run: RunState,
-    /// Why it goes.
+    /// The reason.
     pub reason: Reason,
 }
 
@@ -31,18 +31,18 @@ pub enum Doubt {
     Ahead(i64),
 }
 
-/// What a policy comes to.
+/// The result of a policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// When it was made, ns since the epoch.
+    /// Time at which it was made, ns since the epoch.
     pub now: i64,
-    /// How many runs it was made of, without those in the trash.
+    /// Number of runs that it considered, without those in the trash.
     pub runs: usize,
-    /// The runs that go into the trash, by their ends.
+    /// The runs to move to the trash, sorted by their ends.
     pub goes: Vec<Leaving>,
     /// The runs that were put into the trash at least [`IN_TRASH`] ago and go for good.
     pub spent: Vec<RunState>,
-    /// How many others are kept, and why.
+    /// Number of other runs that are kept, by reason.
     pub kept: BTreeMap<Kept, u64>,
     /// The ids of those that are kept because their ends are not plausible.
     pub undated: Vec<String>,
@@ -118,8 +118,8 @@ impl Plan {
         self.goes.push(Leaving { run: run.clone(), reason });
     }
 
-    /// Why it must be confirmed before it is applied, if it must: more goes than anybody expects, or the clock is in
-    /// doubt.
+    /// Returns the reason why the plan must be confirmed, if it must: it removes unusually many runs, or the clock is
+    /// in doubt.
     pub fn objection(&self) -> Option<String> {
         let (goes, runs) = (self.goes.len(), self.runs);
         if let Some(doubt) = self.doubt
@@ -131,7 +131,7 @@ impl Plan {
         is_much.then(|| format!("{goes} of {runs} runs would be removed, which is a lot at once"))
     }
 
-    /// What people should hear of it.
+    /// Returns remarks for people.
     pub fn warnings(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         if let Some(first) = self.undated.first() {

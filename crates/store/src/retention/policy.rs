@@ -1,40 +1,40 @@
-//! What is to be kept.
+//! Retention rules.
 
 use makespan_format::time::SECOND;
 
 use crate::RunState;
 
 pub(super) const DAY: i64 = 86_400 * SECOND;
-/// How long a run stays in the trash before it is removed for good, ns.
+/// Time for which a run stays in the trash before it is deleted permanently, ns.
 pub const IN_TRASH: i64 = DAY;
-/// 1990-01-01 in ns since the epoch: an earlier end was told by a clock that was not set.
+/// 1990-01-01 in ns since the epoch: an earlier end comes from a clock that was not set.
 const EARLIEST: i64 = 631_152_000 * SECOND;
-/// As far an end may lie in the future, ns: the clocks of machines differ.
+/// Maximum distance of an end in the future, ns: the clocks of machines differ.
 const LATEST: i64 = DAY;
 
-/// What is to be kept. Runs that are pinned, active, or of no plausible end are kept whatever it says; without
-/// `older_than`, `keep_last` and `max_size` everything is.
+/// Retention rules. Runs that are pinned, active, or without a plausible end are always kept; without `older_than`,
+/// `keep_last` and `max_size` all runs are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Runs that ended longer ago than this go, ns.
     pub older_than: Option<i64>,
-    /// The last so many runs of each workflow are kept, by [`RunState::at`]. Where neither an age nor a size says which
-    /// of the others go, all of them do.
+    /// Keeps this number of most recent runs of each workflow, by [`RunState::at`]. Without a rule about age or size,
+    /// all other runs are removed.
     pub keep_last: Option<u64>,
-    /// Those that ended first go until the lines of all runs have no more than so many bytes ([`RunState::bytes`]).
+    /// Removes the runs that ended first until the lines of all runs have at most this size ([`RunState::bytes`]).
     pub max_size: Option<u64>,
     /// Failed runs are kept.
     pub keep_failed: bool,
 }
 
-/// Why a run goes.
+/// The reason for removing a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// It ended so long ago, ns.
     Age(i64),
-    /// So many runs of its workflow are later.
+    /// This number of runs of its workflow are more recent.
     Count(u64),
-    /// There is no room for it.
+    /// The size limit is exceeded.
     Size,
 }
 
@@ -70,8 +70,8 @@ impl Kept {
 }
 
 impl Policy {
-    /// How long ago a run ended at `now`, ns, if the policy may let it go at all; else why it may not. `later` is how
-    /// many runs of its workflow are later.
+    /// Returns how long ago a run ended at `now`, ns, if the policy permits its removal; otherwise the reason for
+    /// keeping it. `later` is the number of more recent runs of its workflow.
     pub(super) fn age(&self, run: &RunState, later: u64, now: i64) -> Result<i64, Kept> {
         if run.pinned {
             return Err(Kept::Pinned);

@@ -1,9 +1,9 @@
-//! Where a thread puts its records, and where the writer takes them from.
+//! Buffers into which threads record, and from which the writer takes records.
 //!
-//! Each thread has a buffer of its own behind a lock that nobody else wants, save the writer for the few
-//! instructions that it takes to exchange it for an empty one. No thread of the host ever waits for that lock: it
-//! tries it a bounded number of times and then drops the record and counts it, so that neither a child after a fork,
-//! whose writer is gone, nor an allocator that records itself can come to a standstill here.
+//! Each thread has a buffer of its own behind a lock. The only contender is the writer, for the few instructions that
+//! exchange the buffer for an empty one. No thread of the host waits for that lock: it tries a bounded number of times,
+//! then drops the record and counts it. Therefore neither a child after a fork, whose writer does not exist, nor an
+//! allocator that records itself can deadlock here.
 
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::record::Record;
 use crate::text::Text;
 
-/// Records in a block: a thread asks for memory once in so many.
+/// Records in a block: a thread allocates memory once per block.
 pub(super) const BLOCK: usize = 128;
-/// What a block takes of the bound of memory.
+/// Bytes of the memory limit that a block takes.
 pub(super) const BLOCK_BYTES: usize = BLOCK * size_of::<Record>();
 
 /// The records of one thread that were not taken yet.
@@ -37,12 +37,12 @@ pub(super) struct Buffer {
     pub(super) full: Vec<Vec<Record>>,
 }
 
-/// What became of a record.
+/// Outcome of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pushed {
     /// It is on its way; when it happened.
     At(i64),
-    /// There was no room, or nobody takes records any more.
+    /// The memory limit is reached, or the writer has stopped.
     Dropped,
     /// It is from the writer's own thread, where a sink would record its own work without end.
     Muted,

@@ -12,15 +12,15 @@ use super::state::RunState;
 use crate::lock::briefly;
 use crate::text::Text;
 
-/// So many tasks of a run at most bear their names as ids; those of a larger run bear numbers. It bounds what the
-/// writer has to remember.
+/// The first tasks of a run, up to this number, have their names as ids; later ones have numbers. This bounds the
+/// memory of the writer.
 const NAMED: usize = 4096;
 
 /// The ids of the tasks of a run.
 ///
-/// The first task of a name bears the name as its id, as a person would write it. Later ones of that name bear a
-/// number, with a salt that no other run has: an id that says nothing about the work must not look as if the same
-/// id in another run meant the same task.
+/// The first task with a name has the name as its id, as a person would write it. Later ones have a number, with a salt
+/// that is different in every run: an id that does not describe the work must not look like the same task in another
+/// run.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     named: HashMap<u64, Text>,
@@ -41,7 +41,7 @@ impl Names {
         }
     }
 
-    /// The id of a task; none for the run itself, unless a task stands for it.
+    /// Returns the id of a task; `None` for the run itself, unless a task represents it.
     fn id<'k>(&'k self, key: &'k TaskKey, run: &'k RunState) -> Option<Cow<'k, str>> {
         if key.is_run() {
             return run.group.as_deref().map(Cow::Borrowed);
@@ -56,7 +56,7 @@ impl Names {
     }
 }
 
-/// How a try ended, where that is known already when its start is written.
+/// Outcome of an attempt, if it is already known when its start is written.
 pub(super) type Ending<'r> = (i64, Status, Option<&'r Failure>);
 
 /// Writes the records of one run as lines.
@@ -79,7 +79,7 @@ impl Encoder<'_> {
                 &declared.name,
                 &declared.parent,
                 Some(&declared.details),
-                // A task that nothing has happened to is pending; said of it, it would stay so whatever happens.
+                // A new task is pending by default; writing that status would fix it.
                 Some(declared.status).filter(|status| *status != Status::Pending),
             ),
             What::Started { name, parent, details } => {

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-/// So many ids are remembered.
+/// Number of ids that are remembered.
 const REMEMBERED: usize = 4096;
 
 /// The ids of the last runs of a recorder.

@@ -126,7 +126,7 @@ fn listen(mut listeners: Vec<Listener>, receiver: &Receiver<Letter>, shared: &Sh
     }
 }
 
-/// Says in the run that a listener hears nothing any more.
+/// Reports in the run that a listener was switched off.
 fn switched_off(run: &RunState, panic: &str, shared: &Shared) {
     let text = format!("a listener panicked and is switched off: {panic}");
     let finding = Box::new(Diagnostic::new(Severity::Warning, "listener-failed", text));

@@ -39,7 +39,7 @@ use crate::sink::{Paths, Sink};
 use crate::usage::Sampler;
 use listener::Heard;
 
-/// The host's end of the machinery; when the last handle goes, it is stopped.
+/// The side of the host; dropping the last handle stops the writer.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) shared: Arc<Shared>,
@@ -48,7 +48,7 @@ pub(crate) struct Recorder {
     pub(crate) sampler: Arc<Sampler>,
     heard: Option<Arc<Heard>>,
     ids: Mutex<ids::Ids>,
-    /// Where the files of runs are, where they go into files.
+    /// The folder or file of runs, if they are written to files.
     pub(crate) paths: Option<Paths>,
     /// The run that the program was started within, and its task there.
     pub(crate) around: Option<Around>,
@@ -61,19 +61,19 @@ pub(crate) struct Around {
     pub(crate) task: Option<String>,
 }
 
-/// What every handle of a run shares.
+/// State shared by all handles of a run.
 #[derive(Debug)]
 pub(crate) struct RunInner {
     pub(crate) state: Arc<RunState>,
     pub(crate) recorder: Arc<Recorder>,
 }
 
-/// How long the end of a program is held up at most for what is not written yet.
+/// Maximum time for which the end of a program waits for unwritten records.
 const EXIT: Duration = Duration::from_secs(2);
 /// How long a panic is.
 const PANIC: Duration = Duration::from_millis(100);
 
-/// What a recorder is made with.
+/// Settings of a recorder.
 pub(crate) struct Parts {
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) listeners: Vec<Listener>,
@@ -166,8 +166,7 @@ fn flush_all() {
     }
 }
 
-/// So many letters and digits that nobody can tell before, from the randomness that the hash tables of this process
-/// are seeded with.
+/// Returns unpredictable letters and digits, from the randomness that seeds the hash tables of this process.
 pub(crate) fn random_word(length: usize) -> String {
     use std::hash::{BuildHasher, RandomState};
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -21,17 +21,17 @@ use crate::text::Text;
 const BATCH: usize = 256 << 10;
 /// Remarks about the record wait while more than this waits for the sink, in bytes.
 const QUIET_ABOVE: usize = 64 << 10;
-/// How often a run is told that calls went on before their records were written, ns.
+/// Interval of reports that calls returned before their records were written, ns.
 const REMARK_EVERY: i64 = 10_000_000_000;
 
-/// How long a sink that failed is left alone, at first and at most.
+/// Pause after a failure of the sink, at first and at most.
 const RETRY: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 
 /// A run, seen from the writer.
 #[derive(Debug)]
 pub(super) struct Outbox {
     pub(super) run: Arc<RunState>,
-    /// Who sends, as a sink sees it.
+    /// The producer, as a sink sees it.
     producer: String,
     names: Names,
     parcels: VecDeque<Parcel>,
@@ -39,19 +39,19 @@ pub(super) struct Outbox {
     next: u64,
     /// Bytes in all parcels.
     waiting: usize,
-    /// Dropped records that a line in the file tells of.
+    /// Dropped records that a line in the file reports.
     told: [u64; 2],
     told_not_finite: u64,
     told_unheard: u64,
     /// When the last remark about calls that went on was made.
     remarked: i64,
-    /// What the sink said last, and how often it failed since it took something.
+    /// The last error of the sink, and the number of failures since its last success.
     trouble: Option<(String, u64)>,
     /// Lines were taken since the last sync.
     unsynced: bool,
     /// The run has ended and must be synced for that.
     ending: bool,
-    /// When a sink that failed may be tried again, and the pause before that.
+    /// Time of the next try after a failure, and the pause before it.
     retry: Option<(Instant, Duration)>,
     scratch: String,
 }
@@ -148,8 +148,8 @@ impl Outbox {
         self.seal(1, shared);
     }
 
-    /// Adds what is to be said about the record itself: what was dropped, what was not safe in time, what the sink
-    /// said. While much waits for the sink this waits too, so that a long trouble is told once.
+    /// Adds diagnostics about the recording: dropped records, late writes, errors of the sink. While much is waiting
+    /// for the sink these wait too, so that a long problem is reported once.
     pub(super) fn remark(&mut self, now: i64, last: bool, shared: &Shared) {
         if self.waiting > QUIET_ABOVE && !last {
             return;

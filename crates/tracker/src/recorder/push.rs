@@ -1,4 +1,4 @@
-//! How a record gets into the chunk of its thread.
+//! Adds a record to the chunk of its thread.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::text::Text;
 
 thread_local! {
     static CHUNKS: RefCell<Held> = const { RefCell::new(Held(Vec::new())) };
-    /// The one of them that was used last. It is taken out while it is used: whoever finds none takes the long way.
+    /// The chunk used last. It is taken out while it is in use; a nested call that finds none takes the slow path.
     static LAST: Cell<Option<Arc<Chunk>>> = const { Cell::new(None) };
 }
 
@@ -33,7 +33,8 @@ impl Drop for Held {
 }
 
 impl Buffer {
-    /// Begins another block. Whether the writer should be woken, for memory fills; nothing where there is no room.
+    /// Begins another block, and returns whether the writer should be woken because memory is filling up; `None` if
+    /// there is no room.
     #[cold]
     fn turn(&mut self, shared: &Shared, class: Class) -> Option<bool> {
         if !shared.reserve(BLOCK_BYTES, class) {
@@ -50,8 +51,8 @@ impl Buffer {
 }
 
 impl Chunk {
-    /// Adds the record that `make` makes for the time it is given, and that holds `weight` bytes. The time is read
-    /// under the lock: whoever takes the lock later sees every record that is older than the moment they took it.
+    /// Adds the record that `make` returns for the given time; it holds `weight` bytes. The time is read under the
+    /// lock, so whoever takes the lock later sees every record older than that moment.
     ///
     /// Inlined into its callers, so that a record is made where it stays: copies of it cost more than the lock.
     #[inline(always)]

@@ -1,4 +1,4 @@
-//! What travels from the threads of the host to the writer: small, flat, made without any formatting.
+//! Records that pass from the threads of the host to the writer: small, flat, created without formatting.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(crate) enum What {
     /// Its parameters, all of them.
     #[cfg(feature = "tracing")]
     Params(Box<Json<'static>>),
-    /// How far it is, 0 to 1.
+    /// Progress, 0 to 1.
     Progress(f64),
     /// A try ends.
     Ended {
@@ -85,7 +85,7 @@ pub(crate) enum What {
     Asked,
     /// The run ends.
     Over(Box<Over>),
-    /// Something is to be said about the record itself.
+    /// A diagnostic about the recording itself.
     Finding(Box<Diagnostic>),
 }
 
@@ -144,7 +144,7 @@ pub(crate) struct Over {
     pub(crate) failure: Option<Failure>,
 }
 
-/// What is dropped first when memory is full.
+/// Returns whether the record is dropped first when memory is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Metrics, lines of logs, progress.

@@ -1,4 +1,4 @@
-//! What the threads of the host and the writer share.
+//! State shared by the threads of the host and the writer.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     process: u32,
     /// Bytes of records and lines that are held.
     held: AtomicUsize,
-    /// What may be held, by class: details are dropped first.
+    /// Memory limits by class: details are dropped first.
     bounds: [usize; 2],
     /// Above what nothing comes in, by class: the bounds, or 0 once nothing is taken any more.
     gates: [AtomicUsize; 2],
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     dropped: [AtomicU64; 2],
 }
 
-/// How far the writer is.
+/// Progress of the writer.
 #[derive(Debug, Default)]
 pub(super) struct Rounds {
     /// Everything older is with its sink, and listeners have heard it.
@@ -93,12 +93,12 @@ impl Shared {
         self.held.load(Ordering::Relaxed) < self.gates[class as usize].load(Ordering::Relaxed)
     }
 
-    /// Whether so much of the bound is taken that the writer should not rest.
+    /// Returns whether so much memory is used that the writer should not rest.
     pub(super) fn is_filling(&self) -> bool {
         self.held.load(Ordering::Relaxed) > self.bounds[1] / 4
     }
 
-    /// Takes so many bytes of the bound, unless they are not there.
+    /// Reserves memory, unless the limit is reached.
     pub(super) fn reserve(&self, bytes: usize, class: Class) -> bool {
         let before = self.held.fetch_add(bytes, Ordering::Relaxed);
         let fits = before.saturating_add(bytes) <= self.bounds[class as usize];
@@ -108,7 +108,7 @@ impl Shared {
         fits
     }
 
-    /// Takes so many bytes whatever the bound, for what says that something was dropped.
+    /// Reserves memory beyond the limit, for reports of dropped records.
     pub(super) fn overdraw(&self, bytes: usize) {
         self.held.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -142,7 +142,7 @@ impl Shared {
 
     // ------------------------------------------------------------------------------------------------------ records
 
-    /// Makes a run known to the writer, and its first line as safe as the run wants.
+    /// Registers a run with the writer, and makes its first line as durable as the run requires.
     pub(crate) fn open(&self, run: &Arc<RunState>) {
         let Some(mut runs) = briefly(&self.new_runs) else { return };
         runs.push(Arc::clone(run));
@@ -168,7 +168,7 @@ impl Shared {
         self.dropped[class as usize].fetch_add(records, Ordering::Relaxed);
     }
 
-    /// Takes a new chunk in; false where the list cannot be had, as in a child after a fork.
+    /// Adds a new chunk; false if the lock is not available, as in a child after a fork.
     pub(super) fn adopt(&self, chunk: &Arc<Chunk>) -> bool {
         briefly(&self.chunks).map(|mut chunks| chunks.push(Arc::clone(chunk))).is_some()
     }

@@ -14,8 +14,8 @@ const LONGEST_NAME: usize = 120;
 
 /// Appends lines to files: one file `run.jsonl` in a folder for each run, or one file for all.
 ///
-/// At every moment a file is a valid file of Makespan events, but for its last line, which may be torn. Where a write
-/// stops half-way (a full disk) the next one goes on at that byte.
+/// A file is valid at every moment, except for its last line, which may be incomplete. If a write stops half-way (on a
+/// full disk), the next one continues at that byte.
 #[derive(Debug)]
 pub struct FileSink {
     place: Target,
@@ -37,10 +37,10 @@ struct Output {
     path: PathBuf,
     /// None where it was lost and could not be opened again.
     file: Option<File>,
-    /// Which file the descriptor must stand for: a program that turns into a daemon closes all descriptors that it has,
-    /// and what it opens then gets their numbers.
+    /// Identity of the file behind the descriptor: a program that becomes a daemon closes all its descriptors, and
+    /// files it opens later get their numbers.
     identity: Identity,
-    /// Of which batch (number of its first line) so many bytes are written and the rest is not.
+    /// The batch (number of its first line) that is partly written, and the number of bytes written.
     torn: Option<(u64, usize)>,
 }
 
@@ -154,7 +154,7 @@ impl Output {
         Ok(Output { path, file: Some(file), identity, torn: None })
     }
 
-    /// The file, opened again where the descriptor stands for something else by now, or the file is no longer there.
+    /// Returns the file, reopened if the descriptor is another file by now, or the file was removed.
     fn file(&mut self) -> io::Result<&File> {
         if self.file.as_ref().is_none_or(|file| !self.identity.is_that_of(file)) {
             let file = append_to(OpenOptions::new().create(true), &self.path);
@@ -234,7 +234,7 @@ impl Paths {
     }
 }
 
-/// What tells a file from others: device and number there, where the system says them.
+/// Identity of a file: device and inode number, if the system provides them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Identity([u64; 2]);
 
@@ -250,7 +250,7 @@ impl Identity {
         Identity([0, 0])
     }
 
-    /// Whether the descriptor stands for that file.
+    /// Returns whether the descriptor is that file.
     fn is_still_that_of(self, file: &File) -> bool {
         file.metadata().is_ok_and(|meta| Identity::of(&meta) == self)
     }
@@ -265,7 +265,7 @@ impl Identity {
     }
 }
 
-/// Opens a file to append to. A pipe is refused: whoever opens one waits until somebody reads from it.
+/// Opens a file for appending. Pipes are refused, because opening one waits for a reader.
 fn append_to(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     {

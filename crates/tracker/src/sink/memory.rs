@@ -12,7 +12,7 @@ pub struct MemorySink {
     sole: Sole,
 }
 
-/// What was recorded in memory so far.
+/// Returns what was recorded so far.
 ///
 /// ```
 /// let (tracker, recording) = makespan_tracker::Tracker::in_memory()?;

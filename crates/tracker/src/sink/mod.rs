@@ -1,4 +1,4 @@
-//! Where records go.
+//! Destinations of records.
 
 mod file;
 mod memory;
@@ -63,12 +63,12 @@ pub trait Sink: Send {
 pub struct Batch<'a> {
     /// Id of the run.
     pub run: &'a str,
-    /// Who sends: another text for each run that is recorded, whatever its id, in any process. A store that sees a
-    /// number of a producer a second time has that line already.
+    /// Id of the producer: a different text for each run recorded by any process. A store that receives a number of a
+    /// producer for the second time already has that line.
     pub producer: &'a str,
     /// Number of the first line. A run's lines are numbered from 1, without gaps.
     pub first: u64,
-    /// How many lines there are; at least one.
+    /// Returns the number of lines; at least one.
     pub count: u64,
     /// The lines, each with its line break, as `docs/events.md` describes them. Line 1 opens the run.
     pub text: &'a str,

@@ -21,7 +21,7 @@ struct Branch<S> {
 }
 
 impl<A: Sink, B: Sink> Tee<A, B> {
-    /// Of two sinks; more are a tee of tees.
+    /// Combines two sinks; nest it for more.
     pub fn new(one: A, other: B) -> Tee<A, B> {
         Tee {
             one: Branch { sink: one, next: HashMap::new() },
@@ -46,8 +46,7 @@ impl<S: Sink> Branch<S> {
     }
 }
 
-// Of two results the first error counts, but both sinks are always asked: one that fails does not keep the other from
-// its lines.
+// Returns the first error of both, but always calls both: a failing sink must not keep lines from the other.
 impl<A: Sink, B: Sink> Sink for Tee<A, B> {
     fn write(&mut self, batch: &Batch<'_>) -> io::Result<()> {
         let one = self.one.write(batch);

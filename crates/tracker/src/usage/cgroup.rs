@@ -1,9 +1,9 @@
-//! What the control groups of this process allow it.
+//! Limits of the control groups of this process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Limits; none where there is no limit, or none is known.
+/// Limits; `None` if there is no limit, or it is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Limits {
     /// Share of one processor, in percent: 150 are one and a half.
@@ -12,7 +12,7 @@ pub(super) struct Limits {
     pub(super) memory: Option<u64>,
 }
 
-/// A limit of memory above this is how version 1 writes that there is none.
+/// Version 1 writes a memory limit above this value if there is no limit.
 const NO_LIMIT: u64 = 1 << 60;
 
 impl Limits {
@@ -22,7 +22,7 @@ impl Limits {
         Limits::of(&groups, Path::new("/sys/fs/cgroup"))
     }
 
-    /// Of the groups that `/proc/self/cgroup` names, mounted there. Of a group within groups the tightest limit holds.
+    /// Reads the groups listed in `/proc/self/cgroup`. For nested groups, the tightest limit applies.
     fn of(groups: &str, mounted: &Path) -> Limits {
         let mut limits = Limits::default();
         for line in groups.lines() {
@@ -77,7 +77,7 @@ fn read(folder: &Path, file: &str) -> Option<String> {
     fs::read_to_string(folder.join(file)).ok()
 }
 
-/// A number; `max` and `-1` are none.
+/// Parses a number; `max` and `-1` mean no limit.
 fn number(folder: &Path, file: &str) -> Option<u64> {
     read(folder, file)?.trim().parse().ok()
 }

@@ -1,4 +1,4 @@
-//! What the files of `/proc` say.
+//! Parses the files of `/proc`.
 //!
 //! The program reads the same files with the crate `procfs`, which brings three more crates with it and reads each file
 //! into structures of all that it holds. The tracker is linked into programs of others, where every crate has to be built,
@@ -34,7 +34,7 @@ impl Io {
     }
 }
 
-/// What one process tells of its processor time.
+/// Processor time of one process.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stat {
     pub(super) pid: u32,
@@ -43,7 +43,7 @@ pub(super) struct Stat {
     pub(super) ticks: [u64; 4],
 }
 
-/// What one process or thread tells of itself.
+/// Values of one process or thread.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Status {
     pub(super) resident: Option<u64>,
@@ -52,7 +52,7 @@ pub(super) struct Status {
     pub(super) switches: Option<u64>,
 }
 
-/// Reads a file of `/proc`; the error says which.
+/// Reads a file of `/proc`; an error names the file.
 pub(super) fn take<T>(path: &Path, read: fn(&str) -> Option<T>) -> Result<T, String> {
     // A command may be named in any bytes.
     let bytes = fs::read(path).map_err(|error| because(path, &error.to_string()))?;

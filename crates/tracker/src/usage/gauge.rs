@@ -1,4 +1,4 @@
-//! What is measured of one task, or of a run.
+//! Measurement of one task, or of a run.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::lock::within;
 use crate::recorder::{Class, RunInner, TaskKey, What};
 
-/// As long the end of what is measured waits for a sample that is just being taken.
+/// Maximum time that the end of a measurement waits for a sample in progress.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The ticks that the parts of processor time are counted in are 10 ms; from ten of them on they are told, ns.
@@ -78,7 +78,7 @@ impl Gauge {
         Some(Gauge { watch, sampler, first, switches })
     }
 
-    /// What is sampled from now on belongs to another try.
+    /// Later samples belong to the next attempt.
     pub(crate) fn begin(&self, attempt: u32) {
         self.watch.attempt.store(attempt, Ordering::Relaxed);
     }
@@ -166,7 +166,7 @@ impl Sampled for Watch {
     }
 }
 
-/// What is used now: the processor since the sample before, memory and threads at this moment.
+/// Returns the present usage: processor time since the previous sample, memory and threads now.
 fn record_sample(context: &Context, before: &Reading, now: &Reading) {
     let elapsed = now.at.saturating_sub(before.at);
     if let Some(used) = since(before.cpu, now.cpu).filter(|_| elapsed > 0) {

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use super::files::{self, Io, Net, because, nanoseconds, stat_of, take};
 use super::tree;
 
-/// What could not be read, and why.
+/// A value that could not be read, and the reason.
 pub(super) type Missing = BTreeMap<&'static str, String>;
 
-/// What the process and its descendants have used until a moment. What could not be read is none.
+/// Resources used by the process and its descendants until a moment. Values that could not be read are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
     /// When, by [`crate::clock::now`].
@@ -41,8 +41,8 @@ impl Proc {
         Proc { root: PathBuf::from("/proc") }
     }
 
-    /// What has been used until now. `clock` is the processor time of the process itself in ns, where the system has a
-    /// clock for it: the ticks in `/proc` are coarse.
+    /// Returns the resources used until now. `clock` is the processor time of the process itself in ns, if the system
+    /// has such a clock: the ticks in `/proc` are coarse.
     pub(super) fn read(&self, clock: Option<u64>, missing: &mut Missing) -> Reading {
         let own = self.root.join("self");
         let mut note = |what, why| {
@@ -66,7 +66,7 @@ impl Proc {
             None => Vec::new(),
         };
         for pid in descendants {
-            // One that ended meanwhile is no gap: it is waited for soon.
+            // A process that ended meanwhile is not missing: it will be waited for.
             let folder = self.root.join(pid.to_string());
             let Ok(stat) = take(&folder.join("stat"), stat_of) else { continue };
             of_others = of_others.saturating_add(stat.ticks.iter().sum());

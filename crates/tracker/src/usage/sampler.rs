@@ -22,7 +22,7 @@ pub(crate) trait Sampled: std::fmt::Debug + Send + Sync {
 /// Looks at what the process uses, again and again, for all that is measured.
 #[derive(Debug)]
 pub(crate) struct Sampler {
-    /// Zero where there are no samples over time.
+    /// Zero if there are no samples over time.
     interval: Duration,
     watched: Mutex<Watched>,
 }
@@ -43,8 +43,9 @@ impl Sampler {
         Arc::new(Sampler { interval, watched: Mutex::default() })
     }
 
-    /// Has something looked at until [`Sampler::forget`]. Whether it is a task and another one is looked at too. Where the list cannot be
-    /// had (as in a child after a fork), or no thread, there are no samples over time.
+    /// Measures something until [`Sampler::forget`]. Returns whether it is a task and another one is being measured
+    /// too. If the lock is not available (as in a child after a fork), or a thread cannot be started, there are no
+    /// samples over time.
     pub(super) fn watch(self: &Arc<Sampler>, watch: Arc<dyn Sampled>) -> bool {
         let Some(mut watched) = briefly(&self.watched) else { return false };
         let shared = watch.is_of_task() && watched.watches.iter().any(|other| other.is_of_task());
@@ -82,7 +83,7 @@ impl Sampler {
                 }
                 watched.watches.clone()
             };
-            // What is missing was told when the measuring began.
+            // Missing values were reported when the measurement began.
             let reading = proc.read(clock(), &mut Missing::new());
             for watch in watches {
                 watch.sample(&reading);

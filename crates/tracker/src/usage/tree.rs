@@ -1,4 +1,4 @@
-//! Which processes descend from one.
+//! Finds the descendants of a process.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::files::{stat_of, take};
 
-/// Descendants beyond so many are not looked at.
+/// Maximum number of descendants that are measured.
 const MOST: usize = 1000;
 /// A system with more processes is not searched for them ten times a second.
 const SEARCHED: usize = 300;
@@ -15,7 +15,7 @@ const SEARCHED: usize = 300;
 ///
 /// # Errors
 ///
-/// Why they cannot be told.
+/// The reason why they are unknown.
 pub(super) fn descendants(root: &Path, pid: u32) -> Result<Vec<u32>, String> {
     let of = if root.join(format!("self/task/{pid}/children")).exists() {
         Children::Listed(root)
@@ -33,7 +33,7 @@ pub(super) fn descendants(root: &Path, pid: u32) -> Result<Vec<u32>, String> {
     Ok(found)
 }
 
-/// How the children of a process are found.
+/// The way to find the children of a process.
 enum Children<'r> {
     /// The kernel lists them, thread by thread.
     Listed(&'r Path),

@@ -1,4 +1,4 @@
-//! What is left of many small probabilities when one has looked many times.
+//! Adjusts many p-values for the number of tests.
 
 use makespan_model::Order as _;
 

@@ -1,7 +1,7 @@
 //! Statistics of small samples, by ranks: durations are skewed, have outliers and come from few runs, so that nothing
 //! here assumes a shape of their distribution. All functions are pure and exact where the samples are small.
 //!
-//! Samples are slices of finite numbers; whoever calls leaves out what is not known.
+//! Samples are slices of finite numbers; callers leave out unknown values.
 
 mod discoveries;
 mod median;

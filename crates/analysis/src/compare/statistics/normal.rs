@@ -5,8 +5,8 @@ pub(super) fn two_sided(z: f64) -> f64 {
     erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 
-/// How far from 0 a standard normal variable lies with that probability, on either side: [`two_sided`] the other way
-/// round, by bisection.
+/// Returns the distance from 0 at which a standard normal variable has that two-sided probability: the inverse of
+/// [`two_sided`], by bisection.
 pub(super) fn distance(p: f64) -> f64 {
     let (mut low, mut high) = (0.0, 38.0);
     for _ in 0..64 {

@@ -1,11 +1,11 @@
-//! What a test of two samples could have shown.
+//! The smallest difference that a test of two samples could have detected.
 
 use super::normal::{distance, two_sided};
 use super::shift::{Depths, quantile_of_differences};
 
 /// Power at which a shift counts as detectable: it is found in four of five cases.
 const POWER: f64 = 0.8;
-/// From so many pairs of values on their spread is read off the differences, which no outlier moves.
+/// From this number of pairs of values on, the spread is estimated from their differences, which resists outliers.
 const MANY_PAIRS: usize = 400;
 
 /// The shift that the rank-sum test at `level` finds with a power of 80 %, for samples of these sizes that spread as these

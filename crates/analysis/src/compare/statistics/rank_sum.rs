@@ -1,14 +1,14 @@
-//! Whether one sample lies above another: the test of Wilcoxon, Mann and Whitney.
+//! The rank-sum test of Wilcoxon, Mann and Whitney: whether one sample is larger than another.
 
 use super::normal::two_sided;
 use super::sorted;
 use makespan_model::Order as _;
 
-/// The exact distribution is computed where the smaller sample times both together is no more than this: 10 against
-/// 10, 5 against 35, 2 against 98.
+/// The exact distribution is computed if the size of the smaller sample times the size of both is at most this: 10
+/// against 10, 5 against 35, 2 against 98.
 const EXACT: usize = 200;
 
-/// How two samples lie to each other.
+/// Result of the test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RankSum {
     /// Pairs in which the second sample's value is the larger, with half of those that are equal: U of the second
@@ -24,10 +24,10 @@ pub struct RankSum {
 /// The rank-sum test of two samples (Wilcoxon 1945; Mann & Whitney 1947, *On a test of whether one of two random
 /// variables is stochastically larger than the other*). None where one is empty.
 ///
-/// Equal values have the mean of their ranks. Small samples are tested exactly: of all ways to part the values (ties
-/// included) into samples of these sizes, the share in which U is at least as far from its mean. Larger ones by the
-/// normal approximation with the correction for ties and for continuity (Lehmann 1975, *Nonparametrics*, section 1.2).
-/// O(n log n), and for the exact one O(m²n²) with m the smaller size and n both, of which mn is bounded.
+/// Equal values have the mean of their ranks. Small samples are tested exactly: p is the share, among all ways to split
+/// the values (ties included) into samples of these sizes, in which U is at least as far from its mean. Larger samples
+/// use the normal approximation with corrections for ties and continuity (Lehmann 1975, *Nonparametrics*, section 1.2).
+/// O(n log n); the exact test is O(m²n²) with m the smaller size and n both, where mn is bounded.
 pub fn rank_sum(a: &[f64], b: &[f64]) -> Option<RankSum> {
     if a.is_empty() || b.is_empty() {
         return None;
@@ -68,7 +68,7 @@ fn exact(ranks: &[usize], size: usize, sum: usize) -> f64 {
     let mut top: Vec<usize> = ranks.to_vec();
     top.sort_unstable();
     let most: usize = top[n - size..].iter().sum();
-    // How many subsets of each size have each sum; below 2^53 for what is computed exactly.
+    // Number of subsets of each size that have each sum; below 2^53 for everything that is computed exactly.
     let mut ways = vec![vec![0.0f64; most + 1]; size + 1];
     ways[0][0] = 1.0;
     for (taken, &rank) in ranks.iter().enumerate() {

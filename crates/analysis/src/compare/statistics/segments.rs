@@ -1,25 +1,25 @@
-//! Where a series of values changes its level.
+//! Change points: where a series of values changes its level.
 
 use super::rank_sum::ranks;
 
 /// Shortest segment.
 const SHORTEST: usize = 3;
-/// What a change point costs, times the logarithm of the length. Series without a change show one in 3 of 100 cases
-/// with this, whatever their length (simulated, 8 to 100 values).
+/// Penalty of a change point, times the logarithm of the length. With it, 3 of 100 series without a change show one,
+/// whatever their length (simulated, 8 to 100 values).
 const PENALTY: f64 = 2.5;
-/// Of longer series only that many values at the end are looked at.
+/// Only this many values at the end of a longer series are analysed.
 const LONGEST: usize = 2000;
 
 /// The places at which a series of values changes its level: the first value of each new segment, ascending; at least
 /// three values lie before, between and behind them.
 ///
-/// Values are replaced by their ranks, so that one outlier is not a change and the spread needs not be known. Of all ways
-/// to part the series, the one with the least sum of squares within its segments, in units of the variance of all ranks,
-/// plus 2.5 ln n for each change (optimal partitioning, Jackson et al. 2005, *An algorithm for optimal partitioning of
-/// data on an interval*; a penalty in ln n is that of Schwarz's criterion, Yao 1988). Each segment is then ranked and
-/// parted by itself, since large changes leave few ranks for small ones, until none parts any more. A new level can be
-/// told from chance only after a while: a step in the middle from ten values on. O(n²) for each part; of more than 2000
-/// values the last 2000 count.
+/// Values are replaced by their ranks, so that an outlier is not a change and the spread need not be known. Of all ways
+/// to split the series, the result has the least sum of squares within its segments, in units of the variance of all
+/// ranks, plus 2.5 ln n for each change (optimal partitioning, Jackson et al. 2005, *An algorithm for optimal
+/// partitioning of data on an interval*; a penalty in ln n is that of Schwarz's criterion, Yao 1988). Each segment is
+/// then ranked and split on its own, because large changes leave few ranks for small ones, until no segment splits any
+/// more. Distinguishing a new level from chance takes several values: a step in the middle is found from ten values on.
+/// O(n²) for each split; of more than 2000 values the last 2000 count.
 pub fn change_points(values: &[f64]) -> Vec<usize> {
     let mut open = vec![(values.len().saturating_sub(LONGEST), values.len())];
     let mut out = Vec::new();
@@ -37,7 +37,7 @@ pub fn change_points(values: &[f64]) -> Vec<usize> {
     out
 }
 
-/// Where ranks are parted at the least cost, with all of them as the measure.
+/// Splits ranks at the least cost, measured against all of them.
 fn cuts(ranks: &[f64]) -> Vec<usize> {
     let n = ranks.len();
     if n < 2 * SHORTEST {
@@ -67,7 +67,7 @@ fn cuts(ranks: &[f64]) -> Vec<usize> {
             // Infinite where the part before would be too short.
             let change = if start > 0 { penalty } else { 0.0 };
             let offer = best[start] + change + cost(start, to);
-            // Of equal ones the fewer changes: the earlier start.
+            // Of equal costs, the fewest changes: the earlier start.
             if offer < best[to] - 1e-9 {
                 (best[to], from[to]) = (offer, start);
             }

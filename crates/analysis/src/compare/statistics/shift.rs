@@ -1,11 +1,11 @@
-//! By how much one sample lies above another: the estimate of Hodges and Lehmann, with its interval.
+//! The shift between two samples: the estimate of Hodges and Lehmann, with its interval.
 
 use rustc_hash::FxHashMap;
 
 use super::normal::distance;
 use super::{LEVEL, sorted};
 
-/// By how much the second of two samples lies above the first.
+/// The shift from the first of two samples to the second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shift {
     /// The median of all differences, one value of the second less one of the first.
@@ -15,14 +15,14 @@ pub struct Shift {
     pub interval: Option<(f64, f64)>,
 }
 
-/// How U of two samples of one distribution is spread at its lower end, by the sizes of the samples: what intervals
-/// are made of. Kept, since it costs more than what it is for.
+/// The lower tail of the distribution of U for two samples of one distribution, by their sizes, from which intervals
+/// are made. Cached, because it costs more than the estimate.
 #[derive(Debug, Default)]
 pub struct Depths {
     known: FxHashMap<(usize, usize), Tail>,
 }
 
-/// Of all partings of so many values, those with U up to 0, 1, 2 …, as long as they are no more than half the level.
+/// Of all splits of this number of values, those with U up to 0, 1, 2 …, up to half the level.
 #[derive(Debug)]
 struct Tail {
     upto: Vec<f64>,
@@ -140,7 +140,7 @@ fn nth_difference(a: &[f64], b: &[f64], k: u64) -> f64 {
     value(low) + 0.0
 }
 
-/// Where a number stands among all, and back: the order of IEEE 754 as that of integers.
+/// Converts a number to its position among all numbers, and back: the order of IEEE 754 as that of integers.
 fn place(x: f64) -> i64 {
     let bits = x.to_bits() as i64;
     bits ^ (((bits >> 63) as u64) >> 1) as i64

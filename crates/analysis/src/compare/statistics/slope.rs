@@ -3,12 +3,12 @@
 use super::median;
 use super::normal::two_sided;
 
-/// Of longer series only that many values at the end are looked at.
+/// Only this many values at the end of a longer series are analysed.
 const LONGEST: usize = 500;
 /// The normal approximation holds from that many values on (Kendall 1975).
 const FEWEST: usize = 10;
 
-/// How a series of values creeps.
+/// The drift of a series of values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slope {
     /// Median of the slopes of all pairs, in units of the values for each place from one to the next.
@@ -17,11 +17,11 @@ pub struct Slope {
     pub p: f64,
 }
 
-/// The slope of a series of values that stand at ascending places, such as the numbers of the runs they come from: places
-/// between them that have no value count as places (Sen 1968, *Estimates of the regression coefficient based on Kendall's tau*) and the test of
-/// Mann and Kendall for it (Mann 1945), with corrections for ties and continuity. None for fewer than ten values. A step
-/// in the level gives a slope too: whoever finds [change points](super::change_points()) tells them first. O(n²); of
-/// more than 500 values the last 500 count.
+/// Returns the slope of a series of values at ascending places, such as the numbers of their runs; places without a
+/// value count as places (Sen 1968, *Estimates of the regression coefficient based on Kendall's tau*), and the test of
+/// Mann and Kendall for it (Mann 1945), with corrections for ties and continuity. `None` for fewer than ten values. A
+/// step in the level gives a slope too: callers that find [change points](super::change_points()) report these instead.
+/// O(n²); of more than 500 values the last 500 count.
 pub fn slope(places: &[usize], values: &[f64]) -> Option<Slope> {
     let all = places.len().min(values.len());
     let places = &places[all.saturating_sub(LONGEST)..all];
