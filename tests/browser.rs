@@ -6,7 +6,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{Chromium, Firefox, Program, Setup, TempFolder, View, Wheel};
+use support::{Chromium, Firefox, Folder, Program, Setup, TempFolder, View, Wheel};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("static/samples").join(name)
@@ -528,10 +528,10 @@ async fn choose(page: &Chromium, label: &str, value: &str) {
 
 #[tokio::test]
 async fn the_columns_of_a_table_are_mapped_in_the_page_and_kept_in_the_link() {
-    let Some(setup) = Setup::from_env() else { return };
+    let Some(setup) = Setup::without_program() else { return };
     let folder = TempFolder::new("columns");
     let file = folder.write("odd.csv", ODD);
-    let app = Program::open(&setup, &[]);
+    let app = Folder::serve(&setup.dist);
     let page = Chromium::start(&setup, View { width: 390, height: 844, dark: false }).await;
     page.goto(&app.url).await;
     page.wait_until("document.documentElement.dataset.makespanState === 'empty'").await;
