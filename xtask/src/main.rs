@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod generate;
 mod outcome;
 mod page;
@@ -72,6 +73,13 @@ const VERBS: &[Verb] = &[
         words: "[WORD…]",
         help: "run benchmarks: all, or those whose name contains WORD (--large: a million tasks)",
         run: bench::run,
+    },
+    Verb {
+        name: "fuzz",
+        flags: &[],
+        words: "[WORD…]",
+        help: "run all fuzz targets for a minute, or those whose name contains WORD; needs nightly and cargo-fuzz",
+        run: fuzz::run,
     },
 ];
 

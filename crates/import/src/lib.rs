@@ -30,6 +30,7 @@ mod files;
 mod gather;
 pub mod github;
 pub mod gitlab;
+pub mod gradle;
 pub mod graflow;
 pub mod hosted;
 mod ids;

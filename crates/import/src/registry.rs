@@ -73,6 +73,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::cargo::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::cromwell::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::turborepo::IMPORTER, scope: Scope::Alone },
+    Entry { importer: &crate::gradle::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::joblog::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::wfcommons::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::chrome_trace::CHROME_TRACE, scope: Scope::Alone },

@@ -158,6 +158,7 @@ fn fixtures_give_their_expected_events() {
         "metaflow",
         "ro-crate",
         "cargo",
+        "gradle",
     ] {
         let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()

@@ -125,3 +125,22 @@ fn recorded_files() {
     }
     assert_eq!(got, want);
 }
+
+#[test]
+fn a_profile_report_of_gradle() {
+    let runs = fixtures("gradle", &["profile.html"]);
+    assert_eq!(
+        all_counts(&runs),
+        ["profile.html: 4 tasks, 3 attempts, 0 edges: 1 skipped 1 cached 2 unknown"]
+    );
+    let run = &runs[0];
+    assert_eq!((seconds(run, ":app:compileJava"), seconds(run, ":app:test")), (60.0, 20.0));
+    assert_eq!(run.title(), "build & check");
+    // 80 s of work in 70.5 s: two at a time.
+    let span = run.span().map(|(from, to)| (to - from) / 1_000_000);
+    assert_eq!(span, Some(60_000));
+    let said = codes(run);
+    for code in [("simulated-times", 4), ("status-missing", 2), ("bad-duration", 1)] {
+        assert!(said.contains(&code), "{said:?}");
+    }
+}

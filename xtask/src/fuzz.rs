@@ -1,0 +1,71 @@
+//! `cargo xtask fuzz`: every target of `fuzz/` for its part of a minute, seeded with the fixtures of the importers.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::outcome::Outcome;
+use crate::process::{capture, run as run_command, stage};
+use crate::workspace::{Workspace, make_folder};
+
+/// How long all targets run together, seconds.
+const SECONDS: usize = 60;
+
+/// Seeds are at most so long: libFuzzer mutates short inputs best.
+const LONGEST_SEED: u64 = 16 << 10;
+
+/// Runs all targets, or those of some words, one after another.
+///
+/// # Errors
+///
+/// When cargo-fuzz is missing, or a target fails: cargo-fuzz then names the input and how to run it again.
+pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
+    if capture(Command::new("cargo").args(["+nightly", "fuzz", "--version"])).is_err() {
+        return Err(
+            "cargo-fuzz is missing: rustup toolchain install nightly; cargo install cargo-fuzz".to_owned()
+        );
+    }
+    let folder = workspace.root.join("fuzz");
+    let targets: Vec<String> = names(&folder.join("fuzz_targets"))
+        .into_iter()
+        .filter_map(|name| Some(name.strip_suffix(".rs")?.to_owned()))
+        .filter(|name| words.is_empty() || words.iter().any(|word| name.contains(word.as_str())))
+        .collect();
+    let seconds = SECONDS.checked_div(targets.len()).ok_or("no fuzz target matches")?.max(1);
+    for target in &targets {
+        stage(&format!("fuzz: {target}"), || {
+            let corpus = folder.join("corpus").join(target);
+            make_folder(&corpus)?;
+            if target == "open" {
+                seed(&workspace.root.join("crates/import/tests/fixtures"), &corpus)?;
+            }
+            let mut command = Command::new("cargo");
+            command.args(["+nightly", "fuzz", "run", target, "--"]);
+            // The same seed: what one run finds, the next one finds again.
+            command.args([&format!("-max_total_time={seconds}"), "-seed=1", "-timeout=10"]);
+            run_command(command.current_dir(&workspace.root))
+        })?;
+    }
+    Ok(())
+}
+
+/// Copies the short fixtures of all importers into a corpus.
+fn seed(fixtures: &Path, corpus: &Path) -> Outcome {
+    for id in names(fixtures) {
+        for name in names(&fixtures.join(&id)).into_iter().filter(|name| !name.ends_with(".events")) {
+            let from = fixtures.join(&id).join(&name);
+            if std::fs::metadata(&from).is_ok_and(|file| file.is_file() && file.len() <= LONGEST_SEED) {
+                std::fs::copy(&from, corpus.join(format!("{id}-{name}")))
+                    .map_err(|error| format!("cannot copy {}: {error}", from.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is in a folder by name, sorted; nothing if it is not a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    names
+}
