@@ -377,4 +377,44 @@ mod tests {
         let odd = decode("view=nope&window=9..1&camera=NaN,1,inf&sort=-&status=zz&%%%=%&task=%F&run=-1");
         assert_eq!(odd, Ok(ViewState { selected: Some("%F".to_owned()), ..ViewState::default() }));
     }
+
+    /// Bytes of links are changed at random (the same on every machine): each opens or is refused, and what opens has a link
+    /// that gives the same view.
+    #[test]
+    fn damaged_links_are_harmless() {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut random = |n: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % n as u64) as usize
+        };
+        let links = [
+            "v=1&view=timeline&run=2&task=a%2Fb&q=status%3Afailed&status=21&area=-7..9.step.2-5&window=-5..9&row=7",
+            "v=1&view=graph&camera=1.5,-2.0,0.25&nodes=steps&open=s:a%2Cb&group=s:c&focus=between:x~y&from=z",
+            "v=1&view=compare&a=0,2-4&b=5&part=tasks&mode=a&align=start&measure=duration&csort=-delta&crow=3",
+            "v=1&view=charts&chart=scatter&of=duration&against=metric:x&log=1&map=%5Bcolumns%5D%0Aid%20%3D%20%22J%22",
+        ];
+        let tokens =
+            ["&", "=", "%", "%ff", "+", ",", "-", "~", "..", "é", "999999999999999999999", "v=1&", ":"];
+        let mut opened = 0;
+        for link in links {
+            for _ in 0..2_000 {
+                let mut damaged = link.to_owned();
+                for _ in 0..=random(4) {
+                    let at = random(damaged.len());
+                    let end = (at + random(4)).min(damaged.len());
+                    if damaged.is_char_boundary(at) && damaged.is_char_boundary(end) {
+                        damaged.replace_range(at..end, tokens[random(tokens.len())]);
+                    }
+                }
+                if let Ok(view) = decode(&damaged) {
+                    opened += 1;
+                    let link = encode(&view);
+                    assert_eq!(decode(&link).map(|again| encode(&again)), Ok(link), "{damaged}");
+                }
+            }
+        }
+        assert!(opened > 4_000);
+    }
 }

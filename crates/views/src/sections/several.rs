@@ -11,7 +11,6 @@ use super::{bar, maybe_share};
 use crate::moment::Moments;
 use crate::section::{Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
-use crate::value::Value;
 
 /// The runs of each workflow: how many succeeded, and how long those took.
 pub fn runs_by_workflow(overview: &RunsOverview) -> Option<Section> {
