@@ -127,7 +127,7 @@ pub(super) fn anneal(proper: &Proper, order: &mut Order, work: u64, random: &mut
         let mut left = work / STAGES;
         while left > 0 {
             let bits = super::random::next(random);
-            let (layer, place) = places[((bits >> 32) * places.len() as u64 >> 32) as usize];
+            let (layer, place) = places[(((bits >> 32) * places.len() as u64) >> 32) as usize];
             let row = order.layer(layer);
             let (u, v) = (row[place as usize], row[place as usize + 1]);
             let (above, common_above) = up.change(&order.pos, u, v);
