@@ -33,6 +33,9 @@ pub struct TableSample {
     pub likeness: Likeness,
 }
 
+/// The type of [`Tables::choose`].
+pub(crate) type Choose = fn(&TableSample, &str, &[Change]) -> Result<(Mapping, Choices), String>;
+
 /// What is done with tables whose columns nobody has named; see [`Importers::tables`](crate::Importers).
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
@@ -41,7 +44,7 @@ pub struct Tables {
     /// [`Mapping::parse`].
     pub parse: fn(&str) -> Result<Mapping, String>,
     /// Makes a mapping of a text, or of the guess if the text is empty, and of changes; and what can be chosen now.
-    pub choose: fn(&TableSample, &str, &[Change]) -> Result<(Mapping, Choices), String>,
+    pub choose: Choose,
 }
 
 /// The functions of this crate.
