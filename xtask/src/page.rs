@@ -83,7 +83,7 @@ pub(crate) fn without_guess(glue: &str) -> Outcome<String> {
     if glue.matches(GUESS).count() == 1 {
         Ok(glue.replace(GUESS, ""))
     } else {
-        Err(format!("the glue of wasm-bindgen no longer holds {GUESS:?} once: see what became of it"))
+        Err(format!("the glue of wasm-bindgen no longer holds {GUESS:?} once: check what replaced it"))
     }
 }
 

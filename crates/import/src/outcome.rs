@@ -5,7 +5,7 @@
 //! word wins. A word that is not understood makes the outcome [`Status::Unknown`], and [`Unread`] counts it: what was not
 //! understood never counts as success.
 //!
-//! ```ignore
+//! ```text
 //! let mut outcome = Outcome::default();
 //! for (key, value) in record.members() {
 //!     if outcome.member(&key, value.get()) == Part::None { /* something else */ }
