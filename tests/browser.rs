@@ -566,7 +566,7 @@ async fn the_columns_of_a_table_are_mapped_in_the_page_and_kept_in_the_link() {
     page.click(".mapping .buttons .main").await;
     page.wait_ready().await;
     page.wait_until("location.hash.includes('map=')").await;
-    assert!(page.text("[data-testid=overview]").await.contains("1 failed"));
+    page.wait_until("document.querySelector('.foot').innerText.includes('1 failed')").await;
 
     // Whoever follows the link and opens the same table is not asked again.
     let link = page.js("return location.href").await;
