@@ -7,7 +7,9 @@ mod bench;
 mod build;
 mod demo;
 mod generate;
+mod notes;
 mod outcome;
+mod package;
 mod page;
 mod process;
 mod python;
@@ -65,6 +67,21 @@ const VERBS: &[Verb] = &[
         words: "",
         help: "write screenshots of the app to target/shots",
         run: |workspace, _| shots::run(workspace),
+    },
+    Verb {
+        name: "package",
+        flags: &["--quick", "--check", "--program"],
+        words: "[KIND…]",
+        help: "write packages to target/package: wheel, npm, deb, tar, container (--quick: unoptimised; \
+               --check: install and run each; --program PATH: of this program)",
+        run: package::run,
+    },
+    Verb {
+        name: "notes",
+        flags: &[],
+        words: "VERSION",
+        help: "print the notes of a release, from CHANGELOG.md",
+        run: notes::run,
     },
     Verb {
         name: "bench",
@@ -130,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_wrong_verb_or_flag_answers_with_the_usage() {
-        for call in ["", "biuld", "build --fast", "shots store", "bench --fast"] {
+        for call in ["", "biuld", "build --fast", "shots store", "bench --fast", "package --rpm"] {
             let why = dispatch(&words(call)).expect_err(call);
             assert!(why.contains("usage: cargo xtask VERB"), "{why}");
             assert!(why.contains("\n  demo --no-serve    build everything"), "{why}");
@@ -138,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_six_verbs_or_fewer() {
-        assert!(VERBS.len() <= 6);
+    fn there_are_eight_verbs_or_fewer() {
+        assert!(VERBS.len() <= 8);
     }
 }

@@ -12,7 +12,7 @@ use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
-use crate::{build, demo, python, trunk};
+use crate::{build, demo, package, python, trunk};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
@@ -75,6 +75,9 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         Ok(())
     });
     sum.tests("tests of the Python package", |tally| python::test(workspace, program.as_deref(), tally));
+    if let (Some(program), true) = (&program, built) {
+        sum.tests("tests of the packages", |tally| package::test(workspace, program, tally));
+    }
     let mut browsers = None;
     sum.check("browsers", || {
         browsers = Some(tools::browsers()?);
