@@ -1,13 +1,17 @@
 // <makespan-viewer src="run.json" view="timeline"></makespan-viewer>: Makespan in a page of yours. Load this script from
-// the folder of the app; the file is fetched by your page and handed to the frame, so it needs no other permission.
+// the folder of the app, or name that folder by the attribute `app`; the file is fetched by your page and handed to the
+// frame, so it needs no other permission.
 'use strict';
 
 (() => {
+  // Servers that render pages import this script too. They have no elements.
+  if (typeof customElements === 'undefined' || customElements.get('makespan-viewer')) return;
+
   const APP = new URL('./', document.currentScript.src);
   const ASK_EVERY_MS = 50;
 
   class MakespanViewer extends HTMLElement {
-    static observedAttributes = ['src', 'view'];
+    static observedAttributes = ['app', 'src', 'view'];
 
     connectedCallback() {
       this.style.display ||= 'block';
@@ -36,7 +40,9 @@
     // Loads the app anew, waits until it answers, and hands it the file.
     show() {
       this.stop();
-      const address = new URL(APP);
+      const named = this.getAttribute('app');
+      const place = named ? new URL(named.replace(/\/?$/, '/'), document.baseURI) : APP;
+      const address = new URL(place);
       address.hash = `v=1&view=${encodeURIComponent(this.getAttribute('view') || 'overview')}`;
       // An address that differs only behind the # would not load anew.
       address.searchParams.set('embed', String((this.shown = (this.shown || 0) + 1)));
@@ -53,10 +59,10 @@
       this.hear = (event) => {
         if (event.source !== app || event.data !== 'PONG') return;
         this.stop();
-        file.then((bytes) => app.postMessage({ makespan: { files: [{ name, bytes }] } }, APP.origin, [bytes]), () => {});
+        file.then((bytes) => app.postMessage({ makespan: { files: [{ name, bytes }] } }, place.origin, [bytes]), () => {});
       };
       window.addEventListener('message', this.hear);
-      this.asking = setInterval(() => app.postMessage('PING', APP.origin), ASK_EVERY_MS);
+      this.asking = setInterval(() => app.postMessage('PING', place.origin), ASK_EVERY_MS);
     }
   }
 

@@ -8,7 +8,9 @@ mod build;
 mod demo;
 mod fuzz;
 mod generate;
+mod notes;
 mod outcome;
+mod package;
 mod page;
 mod process;
 mod python;
@@ -66,6 +68,21 @@ const VERBS: &[Verb] = &[
         words: "",
         help: "write screenshots of the app to target/shots",
         run: |workspace, _| shots::run(workspace),
+    },
+    Verb {
+        name: "package",
+        flags: &["--quick", "--check", "--program"],
+        words: "[KIND…]",
+        help: "write packages to target/package: wheel, npm, deb, tar, container (--quick: unoptimised; \
+               --check: install and run each; --program PATH: of this program)",
+        run: package::run,
+    },
+    Verb {
+        name: "notes",
+        flags: &[],
+        words: "VERSION",
+        help: "print the notes of a release, from CHANGELOG.md",
+        run: notes::run,
     },
     Verb {
         name: "bench",
@@ -138,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_wrong_verb_or_flag_answers_with_the_usage() {
-        for call in ["", "biuld", "build --fast", "shots store", "bench --fast"] {
+        for call in ["", "biuld", "build --fast", "shots store", "bench --fast", "package --rpm"] {
             let why = dispatch(&words(call)).expect_err(call);
             assert!(why.contains("usage: cargo xtask VERB"), "{why}");
             assert!(why.contains("\n  demo --no-serve    build everything"), "{why}");
@@ -146,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_six_verbs_or_fewer() {
-        assert!(VERBS.len() <= 6);
+    fn there_are_nine_verbs_or_fewer() {
+        assert!(VERBS.len() <= 9);
     }
 }

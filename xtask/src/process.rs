@@ -1,6 +1,6 @@
 //! Running other programs: announced, streamed, and with errors that name the command.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,22 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
         return Err(format!("`{}` failed: {}\n{}", shown(command), output.status, complaint.trim()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs the command with these bytes as its input and answers the bytes that it printed.
+pub(crate) fn filtered(command: &mut Command, input: Vec<u8>) -> Outcome<Vec<u8>> {
+    let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = streams.spawn().map_err(|error| cannot_start(command, &error))?;
+    // It prints before it has read everything, and waits until that is read.
+    let writer = child.stdin.take().map(|mut stdin| std::thread::spawn(move || stdin.write_all(&input)));
+    let output =
+        child.wait_with_output().map_err(|error| format!("`{}` is lost: {error}", shown(command)))?;
+    let written = writer.is_none_or(|writer| writer.join().is_ok_and(|written| written.is_ok()));
+    if output.status.success() && written {
+        Ok(output.stdout)
+    } else {
+        Err(format!("`{}` failed: {}", shown(command), output.status))
+    }
 }
 
 /// Says the command, runs it, and gives each line of its standard output to `each` as it comes.
@@ -90,6 +106,13 @@ mod tests {
     fn a_program_that_is_not_there_is_named() {
         let why = capture(&mut Command::new("/nowhere/no-such-program")).expect_err("cannot exist");
         assert!(why.contains("no-such-program"), "{why}");
+    }
+
+    #[test]
+    fn more_than_a_pipe_holds_goes_through_a_command() {
+        let much = vec![b'x'; 1 << 20];
+        assert_eq!(filtered(&mut Command::new("cat"), much.clone()), Ok(much));
+        assert!(filtered(Command::new("sh").args(["-c", "exit 3"]), vec![b'x'; 1 << 20]).is_err());
     }
 
     #[test]

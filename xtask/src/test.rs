@@ -12,7 +12,7 @@ use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
-use crate::{build, python, trunk};
+use crate::{build, package, python, trunk};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
@@ -71,10 +71,13 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
 
     let mut program = None;
     sum.check("program", || {
-        program = Some(built_for_tests(workspace)?);
+        program = Some(package::unoptimised(workspace)?);
         Ok(())
     });
     sum.tests("tests of the Python package", |tally| python::test(workspace, program.as_deref(), tally));
+    if let (Some(program), true) = (&program, built) {
+        sum.tests("tests of the packages", |tally| package::test(workspace, program, tally));
+    }
     let mut browsers = None;
     sum.check("browsers", || {
         browsers = Some(tools::browsers()?);
@@ -91,17 +94,6 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         }
     }
     sum.close(start)
-}
-
-/// The program as the tests of its crate have just built it, with what `dist/` holds inside it. One with every
-/// optimisation takes five minutes more, and gives the same answers.
-fn built_for_tests(workspace: &Workspace) -> Outcome<PathBuf> {
-    let built = workspace.target.join("debug").join(format!("makespan{}", std::env::consts::EXE_SUFFIX));
-    if built.is_file() {
-        Ok(built)
-    } else {
-        Err(format!("the tests of the crates left no {}", built.display()))
-    }
 }
 
 /// The command that runs one of the root package's browser tests, with all it needs in its environment.

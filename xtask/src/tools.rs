@@ -10,6 +10,9 @@
 //! | graphviz, xmllint | tests of the exports | `apt-get`, as root on Debian |
 //! | SecantusDB, which speaks the protocol of MongoDB | tests of the stores | `pip install` into the cache |
 //! | a Python with pandas, pyarrow, the OpenTelemetry SDK, wheel | tests of exports, the server and the package | `pip install` into the cache |
+//! | maturin | the wheel of `package` | `pip install` into the cache |
+//! | json-schema-to-typescript | the types of the npm package | `npm install` into the cache |
+//! | the musl target, musl-gcc | the static program of `package` | `rustup target add`; `apt-get`, as root on Debian |
 //!
 //! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
 //! every installation; then the error holds the commands to type.
@@ -32,14 +35,20 @@ const DEBIAN_PACKAGES: [&str; 4] = ["chromium", "chromium-driver", "firefox-esr"
 
 /// Makes sure that rustc can compile for the browser.
 pub(crate) fn wasm_target(workspace: &Workspace) -> Outcome {
+    let what = "the Rust target for the browser, which the app is compiled for (some 20 MB)";
+    rust_target(workspace, WASM_TARGET, what)
+}
+
+/// Makes sure that rustc can compile for a target; `what` names it where it has to be installed.
+pub(crate) fn rust_target(workspace: &Workspace, target: &str, what: &str) -> Outcome {
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let sysroot = capture(rustc.args(["--print", "sysroot"]).current_dir(&workspace.root))?;
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).is_dir() {
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(target).is_dir() {
         return Ok(());
     }
     let mut command = Command::new("rustup");
-    command.args(["target", "add", WASM_TARGET]).current_dir(&workspace.root);
-    install("the Rust target for the browser, which the app is compiled for (some 20 MB)", &mut [command])
+    command.args(["target", "add", target]).current_dir(&workspace.root);
+    install(what, &mut [command])
 }
 
 /// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner` of the version in Cargo.lock: program and library
@@ -81,16 +90,29 @@ pub(crate) fn wasm_opt() -> Option<PathBuf> {
         );
         return None;
     }
-    let mut command = Command::new("npm");
-    command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder);
-    command.arg(format!("binaryen@{BINARYEN}"));
-    match install("wasm-opt, which makes the wasm smaller and faster (some 100 MB)", &mut [command]) {
+    let what = "wasm-opt, which makes the wasm smaller and faster (some 100 MB)";
+    match npm_install(&folder, &format!("binaryen@{BINARYEN}"), what) {
         Ok(()) => Some(cached).filter(|program| new_enough(program)),
         Err(why) => {
             eprintln!("  wasm-opt: skipped: {why}");
             None
         }
     }
+}
+
+/// Installs a package of npm into a folder of the cache, without running any script of it.
+///
+/// # Errors
+///
+/// Fails if Node is missing, or npm fails.
+pub(crate) fn npm_install(folder: &Path, package: &str, what: &str) -> Outcome {
+    if which("node").is_none() || which("npm").is_none() {
+        return Err(format!("Node.js with npm is missing, which installs {package}"));
+    }
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder);
+    command.arg(package);
+    install(what, &mut [command])
 }
 
 /// Programs for tests in a browser.
@@ -237,12 +259,13 @@ fn installed_browsers() -> Option<Browsers> {
     })
 }
 
-fn may_apt() -> bool {
+/// Whether packages of Debian can be installed.
+pub(crate) fn may_apt() -> bool {
     which("apt-get").is_some() && am_root()
 }
 
 /// Installs packages of Debian.
-fn apt(what: &str, packages: &[&str]) -> Outcome {
+pub(crate) fn apt(what: &str, packages: &[&str]) -> Outcome {
     let mut update = Command::new("apt-get");
     update.args(["update", "--quiet"]);
     let mut command = Command::new("apt-get");
@@ -253,7 +276,7 @@ fn apt(what: &str, packages: &[&str]) -> Outcome {
 }
 
 /// Says what is installed and why, and runs the commands; or says the commands where installing is forbidden.
-fn install(what: &str, commands: &mut [Command]) -> Outcome {
+pub(crate) fn install(what: &str, commands: &mut [Command]) -> Outcome {
     if std::env::var_os("MAKESPAN_NO_INSTALL").is_some_and(|value| value == "1") {
         let lines: Vec<String> = commands.iter().map(crate::process::shown).collect();
         return Err(format!(
@@ -265,7 +288,8 @@ fn install(what: &str, commands: &mut [Command]) -> Outcome {
     commands.iter_mut().try_for_each(run)
 }
 
-fn cache() -> Outcome<PathBuf> {
+/// The folder that tools are installed into.
+pub(crate) fn cache() -> Outcome<PathBuf> {
     let base = match (std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME")) {
         (Some(cache), _) if !cache.is_empty() => PathBuf::from(cache),
         (_, Some(home)) => PathBuf::from(home).join(".cache"),

@@ -35,15 +35,32 @@ def find():
             raise ProgramError("MAKESPAN_BIN is %r, which is not a program that can be executed. Set it to the path of the "
                                "makespan program." % given)
         return found
-    for folder in (os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin"), sysconfig.get_path("scripts")):
-        beside = os.path.join(folder or "", _NAME)
-        if folder and os.path.isfile(beside) and os.access(beside, os.X_OK) and not _is_script(beside):
+    for folder in _folders():
+        beside = os.path.join(folder, _NAME)
+        if os.path.isfile(beside) and os.access(beside, os.X_OK) and not _is_script(beside):
             return beside
     found = shutil.which("makespan")
     if found is None:
         raise ProgramError("The makespan program was not found: it is neither beside the Python package nor in PATH. Install "
                            "it (`cargo install --path crates/cli` in a checkout), or set MAKESPAN_BIN to its path.")
     return found
+
+
+def _folders():
+    """Yields the folders where installers put the program of a wheel, those that belong to this very package first."""
+    package = os.path.dirname(os.path.abspath(__file__))
+    yield os.path.join(package, "bin")
+    above = os.path.dirname(package)
+    for scheme in sorted(sysconfig.get_scheme_names()):
+        # The packages of a system's Python are visible in environments, whose scripts are in another folder.
+        for base in (None, {"base": sys.base_prefix, "platbase": sys.base_prefix}):
+            paths = sysconfig.get_paths(scheme, base)
+            if above in (paths.get("purelib"), paths.get("platlib")) and paths.get("scripts"):
+                yield paths["scripts"]
+    yield os.path.join(above, "bin")  # pip install --target
+    scripts = sysconfig.get_path("scripts")
+    if scripts:
+        yield scripts
 
 
 def _is_script(path):
