@@ -124,7 +124,7 @@ pub(super) fn anneal(proper: &Proper, order: &mut Order, work: u64, random: &mut
     let total: i64 = down.weight.iter().sum();
     let mut temperature = HOT * total as f64 / proper.down.len() as f64;
     for _ in 0..STAGES {
-        let mut left = work / STAGES;
+        let (mut left, mut matters) = (work / STAGES, false);
         while left > 0 {
             let bits = super::random::next(random);
             let (layer, place) = places[(((bits >> 32) * places.len() as u64) >> 32) as usize];
@@ -135,6 +135,7 @@ pub(super) fn anneal(proper: &Proper, order: &mut Order, work: u64, random: &mut
             let links = up.of(u).len() + up.of(v).len() + down.of(u).len() + down.of(v).len();
             left = left.saturating_sub(links as u64 + MOVE);
             let change = above.saturating_add(below);
+            matters |= change != 0;
             if change > 0 && change as f64 > temperature * super::random::exponential(bits as u32) {
                 continue;
             }
@@ -145,6 +146,10 @@ pub(super) fn anneal(proper: &Proper, order: &mut Order, work: u64, random: &mut
                 down.follow(&mut up, &order.pos, u, v);
             }
             order.exchange(layer, place);
+        }
+        // Between layers of which each node has a link to each, every order has the same crossings.
+        if !matters {
+            return;
         }
         temperature *= COOLING;
     }
