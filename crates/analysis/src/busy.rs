@@ -39,7 +39,7 @@ impl Busy {
 
 /// Whether an attempt is still at work as far as is known: it started, has no end, is not said to be over, nor is the run,
 /// and no other try of its task followed.
-fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
+pub(crate) fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
     let (a, i) = (&run.attempts, attempt.index());
     a.started[i] != UNKNOWN
         && a.ended[i] == UNKNOWN
