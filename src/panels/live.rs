@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use makespan_scene::{counted, timestamp};
 
 use crate::platform::clock;
+use crate::state::serving::Answering;
 use crate::state::store::Store;
 
 /// When the last event came, as a time of day of the reader.
@@ -34,6 +35,17 @@ pub(crate) fn LiveLine(store: Store) -> impl IntoView {
             };
             ("live-line on", format!("Live.{events}{last}"))
         };
-        Some(view! { <div class=class role="status" data-testid="live">{text}</div> })
+        let by = store.followed_run().map(|_| {
+            let (said, other, word) = if store.is_remote.get() {
+                (" Computed on the server. ", Answering::Browser, "Load in the browser")
+            } else {
+                (" ", Answering::Server, "Ask the server instead")
+            };
+            view! {
+                <span>{said}<button type="button" class="link" data-testid="answer-by"
+                    on:click=move |_| store.answer_by(other)>{word}</button></span>
+            }
+        });
+        Some(view! { <div class=class role="status" data-testid="live">{text}{by}</div> })
     }
 }

@@ -8,7 +8,8 @@ use makespan_scene::{count, duration, visible};
 use makespan_views::status_role;
 use serde::Deserialize;
 
-use crate::platform::{boot, dom};
+use crate::platform::{boot, dom, prefs};
+use crate::state::serving::Answering;
 use crate::state::store::Store;
 use crate::widgets::Badge;
 
@@ -77,7 +78,7 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
         let shown = |text: &Option<String>| visible(text.as_deref().unwrap_or_default()).into_owned();
         let title = run.name.clone().unwrap_or_else(|| run.run.clone());
         let open = move |_| {
-            dom::link_run(Some(&id));
+            dom::link_run(Some(&id), None);
             store.follow_run(&server.get_value(), &id);
         };
         let started =
@@ -123,6 +124,11 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
     };
     let options: Vec<_> =
         Status::ALL.into_iter().map(|s| view! { <option value=s.name()>{s.name()}</option> }).collect();
+    let usual = Answering::usual();
+    let choices: Vec<_> = Answering::ALL
+        .into_iter()
+        .map(|one| view! { <option value=one.name() selected=one == usual>{one.title()}</option> })
+        .collect();
     view! {
         <main class="landing runs-page">
             <h1>"Runs"</h1>
@@ -132,6 +138,8 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
                 <select aria-label="Status" on:change=move |e| status.set(event_target_value(&e))>
                     <option value="">"any status"</option>{options}
                 </select>
+                <select aria-label="Who computes the views of a run" data-testid="answers"
+                    on:change=move |e| prefs::set("answers", &event_target_value(&e))>{choices}</select>
             </div>
             {body}
         </main>

@@ -249,16 +249,24 @@ pub(crate) fn tell_panics() {
 
 /// The run of the server that the address names: `?run=ID`.
 pub(crate) fn linked_run() -> Option<String> {
-    let search = window()?.location().search().ok()?;
-    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get("run").filter(|run| !run.is_empty())
+    search_parameter("run").filter(|run| !run.is_empty())
 }
 
-/// Names a run of the server in the address, or none.
-pub(crate) fn link_run(run: Option<&str>) {
+/// A parameter of the address.
+pub(crate) fn search_parameter(name: &str) -> Option<String> {
+    let search = window()?.location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// Names a run of the server in the address and who answers about it, or none.
+pub(crate) fn link_run(run: Option<&str>, answers: Option<&str>) {
     let Some(history) = window().and_then(|w| w.history().ok()) else { return };
     let url = match (run, web_sys::UrlSearchParams::new()) {
         (Some(run), Ok(search)) => {
             search.append("run", run);
+            if let Some(answers) = answers {
+                search.append("answers", answers);
+            }
             format!("?{}", String::from(search.to_string()))
         }
         _ => ".".to_owned(),

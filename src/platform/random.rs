@@ -17,3 +17,12 @@ pub(crate) fn seed_maps() {
         makespan_model::seed_maps(u64::from_le_bytes(seed));
     }
 }
+
+/// A text that no other page has, but for chance; where the browser gives no randomness, made of the time.
+pub(crate) fn token() -> String {
+    let mut bytes = [0; 8];
+    if fill(&mut bytes).is_err() {
+        bytes = js_sys::Date::now().to_le_bytes();
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -4,6 +4,7 @@ pub(crate) mod actions;
 pub(crate) mod alerts;
 pub(crate) mod history;
 pub(crate) mod phase;
+pub(crate) mod serving;
 pub(crate) mod settings;
 mod sharing;
 pub(crate) mod store;

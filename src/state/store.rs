@@ -8,9 +8,8 @@ use leptos::prelude::*;
 use makespan_engine::{Answer, Format, Opened, Question, Shell, Touch};
 use makespan_import::Unit;
 use makespan_scene::{Theme, counted};
-use makespan_views::filter::Filter;
 use makespan_views::gesture::Frame;
-use makespan_views::{TimeMode, View, ViewState, decode, encode};
+use makespan_views::{TimeMode, ViewState, decode, encode};
 
 use super::actions::{Action, Setting};
 use super::alerts::AlertList;
@@ -35,8 +34,10 @@ pub(crate) struct Store {
     pub(crate) freshness: RwSignal<u32>,
     /// The number of what is followed.
     followed: StoredValue<Option<u32>>,
+    /// Whether the server answers about the run that is followed.
+    pub(crate) is_remote: RwSignal<bool>,
     /// The run of the server that is followed.
-    followed_run: StoredValue<Option<String>>,
+    pub(super) followed_run: StoredValue<Option<String>>,
     /// The run within the link that is open, as the link has it.
     pub(super) linked: StoredValue<Option<String>>,
     /// What stands around the views.
@@ -101,6 +102,7 @@ impl Store {
             generation: RwSignal::new(0),
             freshness: RwSignal::new(0),
             followed: StoredValue::new(None),
+            is_remote: RwSignal::new(false),
             followed_run: StoredValue::new(None),
             linked: StoredValue::new(None),
             shell,
@@ -122,7 +124,7 @@ impl Store {
     /// Starts the engine, and opens everything again where it ends by itself.
     pub(crate) fn start_engine(&self) {
         let store = *self;
-        worker::start(move |why| {
+        let lost = move |why| {
             let given = store.given.with_value(|g| g.borrow().clone());
             worker::restart();
             store.generation.update(|g| *g += 1);
@@ -136,7 +138,8 @@ impl Store {
                 store.given.with_value(|g| g.borrow_mut().clear());
                 store.open(given);
             }
-        });
+        };
+        worker::start(lost, move |why| store.hear_trouble(&why));
     }
 
     /// Does what an action says.
@@ -247,9 +250,9 @@ impl Store {
             Outside::ReadBy => self.read_again(),
             Outside::Refresh => self.freshness.update(|n| *n = n.wrapping_add(1)),
             Outside::Close => {
-                self.unfollow();
+                self.leave_followed();
                 if dom::linked_run().is_some() {
-                    dom::link_run(None);
+                    dom::link_run(None, None);
                 }
                 self.linked.set_value(None);
                 dom::set_linked_data(None);
@@ -294,6 +297,10 @@ impl Store {
     pub(crate) fn open(&self, given: Vec<Given>) {
         if given.is_empty() {
             return;
+        }
+        // A run that the server answers about is not here, to be shown beside files.
+        if self.is_remote.get_untracked() {
+            self.dispatch(Action::Close);
         }
         let store = *self;
         let what = match given.as_slice() {
@@ -427,36 +434,9 @@ impl Store {
         });
     }
 
-    /// Opens a run of the server that the page came from, and follows it.
-    pub(crate) fn follow_run(&self, server: &str, run: &str) {
-        let stage = "Fetching".to_owned();
-        self.phase.set(Phase::Loading(Loading { what: run.to_owned(), stage, ..Loading::default() }));
-        let place = String::from(js_sys::encode_uri_component(run));
-        self.follow(Followed::Run(run.to_owned(), format!("{server}runs/{place}/live")));
-        self.followed_run.set_value(Some(run.to_owned()));
-    }
-
-    /// Shows a run of the server that the page came from, on the timeline if a task of it is named, which is then selected.
-    pub(crate) fn show_of_server(&self, server: &str, run: &str, task: Option<&str>) {
-        let is_shown = self.followed_run.with_value(|shown| shown.as_deref() == Some(run))
-            && self.phase.with_untracked(|p| *p == Phase::Ready);
-        if !is_shown {
-            self.dispatch(Action::Close);
-            dom::link_run(Some(run));
-        }
-        if let Some(task) = task {
-            let view = self.state.with_untracked(|s| s.view.clone());
-            let (selected, filter) = (Some(task.to_owned()), Filter::default());
-            let to = ViewState { view: View::Timeline, selected, filter, window: None, ..view };
-            self.dispatch(Action::Go(Box::new(to)));
-        }
-        if !is_shown {
-            self.follow_run(server, run);
-        }
-    }
-
-    fn follow(&self, followed: Followed) {
-        self.unfollow();
+    /// Follows what grows, and nothing else.
+    pub(super) fn follow(&self, followed: Followed) {
+        self.leave_followed();
         let store = *self;
         let id = worker::follow(&followed, move |mut grown| {
             // The first state of it is opened as a file would be.
@@ -467,7 +447,7 @@ impl Store {
             }
             // Nothing came at all: the run is not there, or the server is gone.
             if grown.is_lost && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
-                store.unfollow();
+                store.leave_followed();
                 let title = "This run cannot be fetched from the server.".to_owned();
                 store.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
                 return;
@@ -477,12 +457,14 @@ impl Store {
         self.followed.set_value(Some(id));
     }
 
-    fn unfollow(&self) {
+    /// Stops following; what is open stays as it is.
+    pub(super) fn leave_followed(&self) {
         if let Some(id) = self.followed.get_value() {
             self.followed.set_value(None);
             worker::unfollow(id);
         }
         self.followed_run.set_value(None);
+        self.is_remote.set(false);
         self.state.update(|s| s.growth = None);
     }
 

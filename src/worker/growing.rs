@@ -12,6 +12,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Event, EventSource, MessageEvent, Response};
 
 use super::port::{Message, Port};
+use super::remote::{Refusal, Remote};
 
 /// What is open is frozen anew after so many ms at the soonest, and not before so many times as long as the last time
 /// took have passed: an engine that only froze could not answer.
@@ -28,6 +29,8 @@ type Listener = Closure<dyn FnMut(JsValue)>;
 pub(super) enum Source {
     /// The run of that id: its events come as lines.
     Run(String),
+    /// The run of that id, whose questions the server answers.
+    Remote(Remote),
     /// The file of that name at that address: it is read again when it has changed.
     File { name: String, url: String },
 }
@@ -51,6 +54,8 @@ pub(super) struct Growing {
     is_lost: Cell<bool>,
     is_over: Cell<bool>,
     is_ended: Cell<bool>,
+    /// Events of which the answers of the server are.
+    answered: Cell<f64>,
 }
 
 /// Calls `work` after so many ms.
@@ -90,6 +95,7 @@ impl Growing {
             is_lost: Cell::new(false),
             is_over: Cell::new(false),
             is_ended: Cell::new(false),
+            answered: Cell::new(0.0),
         });
         growing.connect();
         growing
@@ -112,6 +118,7 @@ impl Growing {
         }
         let url = match self.source {
             Source::Run(_) => format!("{}?after={}", self.url, self.events.get()),
+            Source::Remote(_) => format!("{}?events=false", self.url),
             Source::File { .. } => self.url.clone(),
         };
         let Ok(stream) = EventSource::new(&url) else {
@@ -177,9 +184,13 @@ impl Growing {
     }
 
     fn hear_state(self: &Rc<Growing>, data: &str) {
-        let active =
-            serde_json::from_str::<serde_json::Value>(data).ok().and_then(|s| s.get("active")?.as_bool());
-        self.is_over.set(active == Some(false));
+        let state = serde_json::from_str::<serde_json::Value>(data).unwrap_or_default();
+        self.is_over.set(state["active"] == false);
+        if let (Source::Remote(_), Some(events)) = (&self.source, state["events"].as_f64())
+            && events > self.events.replace(events)
+        {
+            self.heard.set(js_sys::Date::now());
+        }
         self.freeze_soon();
         self.tell(None);
     }
@@ -206,12 +217,31 @@ impl Growing {
         let from = js_sys::Date::now();
         let opened = match &self.source {
             Source::Run(run) => self.session.borrow_mut().live_refresh(run),
+            Source::Remote(remote) => self.ask_again(remote).await,
             Source::File { name, url } => self.read_again(name, url).await,
         };
         let now = js_sys::Date::now();
         self.frozen.set((now, now - from));
         if opened.is_some() {
             self.tell(opened);
+        }
+    }
+
+    /// Asks the server what the run is now; what it answers meanwhile may be of an older state.
+    async fn ask_again(self: &Rc<Growing>, remote: &Remote) -> Option<Opened> {
+        match remote.open().await {
+            Ok((opened, events)) => {
+                let is_newer = events > self.answered.replace(events) || self.answered.get() == 0.0;
+                if events < self.events.get() {
+                    self.freeze_soon();
+                }
+                is_newer.then_some(opened)
+            }
+            Err(Refusal::Overtaken) => None,
+            Err(Refusal::Because(why)) => {
+                let _ = Message::new().with("id", self.id).with("trouble", why).send(&self.port);
+                None
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 mod growing;
 mod page;
 mod port;
+mod remote;
 mod side;
 mod warm;
 mod writing;

@@ -1,7 +1,7 @@
 //! The page's side: sends questions to the engine and hears its answers. The engine runs in a worker; where no worker
 //! can be started, in the page, behind the same messages.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -15,6 +15,7 @@ use web_sys::{Event, MessageEvent};
 use super::port::{Message, Port, get, get_bytes, listen};
 use crate::platform::boot::{self, Host};
 use crate::platform::files::Given;
+use crate::platform::random;
 
 type Done = Box<dyn FnOnce(Answer)>;
 
@@ -41,6 +42,8 @@ pub(crate) struct Listener {
 pub(crate) enum Followed {
     /// A run of the server that the page came from: its id, and the address of its live stream.
     Run(String, String),
+    /// A run whose questions the server answers: its id, the address of its live stream, and that of its answers.
+    Remote(String, String, String),
     /// A file of that server: its name, its address, and the address that says when it has changed.
     File(String, String, String),
 }
@@ -73,6 +76,8 @@ struct Connection {
     listener: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(Event)>>,
     lost: Option<Rc<dyn Fn(String)>>,
+    /// Hears why a server does not answer.
+    troubled: Option<Rc<dyn Fn(String)>>,
     /// Memory of the engine when files were opened last, bytes.
     memory: f64,
 }
@@ -81,9 +86,13 @@ thread_local! {
     static CONNECTION: RefCell<Connection> = RefCell::default();
 }
 
-/// Starts the engine. `lost` hears when it ends by itself: everything that was open in it is gone then.
-pub(crate) fn start(lost: impl Fn(String) + 'static) {
-    CONNECTION.with_borrow_mut(|c| c.lost = Some(Rc::new(lost)));
+/// Starts the engine. `lost` hears when it ends by itself: everything that was open in it is gone then. `troubled` hears why
+/// a server that is asked instead does not answer.
+pub(crate) fn start(lost: impl Fn(String) + 'static, troubled: impl Fn(String) + 'static) {
+    CONNECTION.with_borrow_mut(|c| {
+        c.lost = Some(Rc::new(lost));
+        c.troubled = Some(Rc::new(troubled));
+    });
     connect();
 }
 
@@ -124,6 +133,11 @@ fn end() {
 
 fn hear(data: &JsValue) {
     let Some(id) = get(data, "id").as_f64().map(|id| id as u32) else { return };
+    if let Some(why) = get(data, "trouble").as_string()
+        && let Some(hear) = CONNECTION.with_borrow(|c| c.troubled.clone())
+    {
+        hear(why);
+    }
     if get(data, "grown").is_truthy() {
         let number = |key: &str| get(data, key).as_f64().unwrap_or(0.0);
         let grown = Grown {
@@ -186,12 +200,26 @@ fn number(keep: impl FnOnce(&mut Connection, u32)) -> u32 {
 #[derive(Clone, Default)]
 pub(crate) struct Line(Rc<RefCell<Queue>>);
 
-#[derive(Default)]
+thread_local! {
+    /// How many lines there were.
+    static LINES: Cell<u32> = const { Cell::new(0) };
+}
+
 struct Queue {
+    /// Distinguishes it from others, also on a server.
+    number: u32,
     /// Of which open runs the questions are: those about others are not waited for, the engine that was asked may be gone.
     generation: u32,
     is_busy: bool,
     next: Option<(Question, Done)>,
+}
+
+impl Default for Queue {
+    fn default() -> Queue {
+        let number = LINES.get().wrapping_add(1);
+        LINES.set(number);
+        Queue { number, generation: 0, is_busy: false, next: None }
+    }
 }
 
 impl Line {
@@ -210,7 +238,8 @@ impl Line {
             queue.is_busy = true;
         }
         let line = self.clone();
-        ask(&question, move |answer| {
+        let number = self.0.borrow().number;
+        ask_in(&question, Some(number), move |answer| {
             done(answer);
             let next = {
                 let mut queue = line.0.borrow_mut();
@@ -229,8 +258,13 @@ impl Line {
 
 /// Asks a question that no other one overtakes.
 pub(crate) fn ask(question: &Question, done: impl FnOnce(Answer) + 'static) {
+    ask_in(question, None, done);
+}
+
+fn ask_in(question: &Question, line: Option<u32>, done: impl FnOnce(Answer) + 'static) {
     let id = number(|c, id| drop(c.asked.insert(id, Box::new(done))));
-    send(Message::new().with("id", id).bytes("ask", &encode(question)));
+    let message = line.map_or_else(Message::new, |line| Message::new().with("line", line));
+    send(message.with("id", id).bytes("ask", &encode(question)));
 }
 
 /// Opens files beside those that are open, with tables read by a mapping unless it is empty.
@@ -284,6 +318,10 @@ pub(crate) fn follow(followed: &Followed, hear: impl Fn(Grown) + 'static) -> u32
     let message = Message::new().with("id", id);
     send(match followed {
         Followed::Run(run, stream) => message.with("follow", &**stream).with("run", &**run),
+        Followed::Remote(run, stream, answers) => {
+            let message = message.with("follow", &**stream).with("run", &**run);
+            message.with("answers", &**answers).with("page", random::token())
+        }
         Followed::File(name, url, stream) => {
             message.with("follow", &**stream).with("name", &**name).with("file", &**url)
         }

@@ -14,15 +14,19 @@ use web_sys::File;
 
 use super::growing::{Growing, Source};
 use super::port::{Message, Port, get, get_bytes, listen};
+use super::remote::{Refusal, Remote};
 use super::warm::warm;
 use super::writing::{Packer, Redacted, Writer, pack, write};
-use crate::platform::clock::Local;
+use crate::platform::clock::{Local, offset_at};
 use crate::platform::{boot, random};
 
 /// Bytes that are read at once: a chunk is parsed well within the time that anybody notices.
 const CHUNK: f64 = 2_097_152.0;
 /// Progress is told no more often than once in so many ms.
 const OFTEN: f64 = 60.0;
+
+/// Why a run of which only answers are here cannot be written.
+const ELSEWHERE: &str = "the run is open on the server; open it in the browser, or use `makespan report`";
 
 /// Files that wait for those before them: the number of the request, and the list of the page.
 type Waiting = VecDeque<(f64, Array)>;
@@ -36,6 +40,8 @@ struct Engine {
     waiting: RefCell<Waiting>,
     /// The request whose files are being read.
     reading: RefCell<Option<f64>>,
+    /// The server that is asked instead of the session.
+    remote: RefCell<Option<Remote>>,
     /// Whether anything was opened.
     was_asked: Cell<bool>,
 }
@@ -71,6 +77,7 @@ fn start(port: JsValue, importers: &'static Importers, extras: Extras) {
         growing: RefCell::default(),
         waiting: RefCell::default(),
         reading: RefCell::new(None),
+        remote: RefCell::new(None),
         was_asked: Cell::new(false),
     });
     let heard = Rc::clone(&engine);
@@ -110,13 +117,24 @@ impl Engine {
     fn hear(self: &Rc<Engine>, data: &JsValue) {
         let id = get(data, "id").as_f64().unwrap_or(0.0);
         if let Some(question) = get_bytes(data, "ask") {
-            let answer = match decode::<Question>(&question) {
-                Ok(question) => self.session.borrow().answer(&question),
-                Err(_) => Answer::Nothing,
-            };
-            self.send(Message::new().with("id", id).bytes("answer", &encode(&answer)));
+            let remote = self.remote.borrow().clone();
+            match (decode::<Question>(&question), remote) {
+                // These are about files that are opened here.
+                (Ok(here @ (Question::Preview { .. } | Question::Formats)), _) | (Ok(here), None) => {
+                    let answer = self.session.borrow().answer(&here);
+                    self.send(Message::new().with("id", id).bytes("answer", &encode(&answer)));
+                }
+                (Ok(_), Some(remote)) => {
+                    let (engine, line) = (Rc::clone(self), get(data, "line").as_f64());
+                    spawn_local(async move { engine.forward(id, remote, &question, line).await });
+                }
+                (Err(_), _) => {
+                    self.send(Message::new().with("id", id).bytes("answer", &encode(&Answer::Nothing)));
+                }
+            }
         } else if let Ok(files) = get(data, "open").dyn_into::<Array>() {
             self.was_asked.set(true);
+            *self.remote.borrow_mut() = None;
             let unit = get(data, "unit").as_string().and_then(|symbol| Unit::parse(&symbol));
             self.session.borrow_mut().read_numbers_as(unit);
             let mapping = get(data, "mapping").as_string().unwrap_or_default();
@@ -129,8 +147,14 @@ impl Engine {
         } else if let Some(url) = get(data, "follow").as_string() {
             self.was_asked.set(true);
             let text = |key: &str| get(data, key).as_string();
+            let remote = text("answers").map(|url| Remote {
+                url,
+                page: text("page").unwrap_or_default(),
+                offset: offset_at((js_sys::Date::now() * 1e6) as i64),
+            });
+            self.remote.borrow_mut().clone_from(&remote);
             let source = match (text("run"), text("name"), text("file")) {
-                (Some(run), ..) => Source::Run(run),
+                (Some(run), ..) => remote.map_or(Source::Run(run), Source::Remote),
                 (_, Some(name), Some(url)) => Source::File { name, url },
                 _ => return,
             };
@@ -151,8 +175,27 @@ impl Engine {
         } else if let Some(number) = get(data, "close").as_f64() {
             self.session.borrow_mut().close(number as usize);
         } else if get(data, "closeAll").is_truthy() {
+            *self.remote.borrow_mut() = None;
             self.session.borrow_mut().close_all();
         }
+    }
+
+    /// Passes a question on to the server, and its answer to the page.
+    async fn forward(&self, id: f64, remote: Remote, question: &[u8], line: Option<f64>) {
+        let answered = remote.ask(question, line).await;
+        // The run was closed meanwhile: what the server says of it concerns nobody.
+        let is_open = self.remote.borrow().as_ref() == Some(&remote);
+        let nothing = || Message::new().with("id", id).bytes("answer", &encode(&Answer::Nothing));
+        self.send(match answered {
+            Ok((bytes, _)) if decode::<Answer>(&bytes).is_ok() => {
+                Message::new().with("id", id).bytes("answer", &bytes)
+            }
+            Ok(_) if is_open => {
+                nothing().with("trouble", "the server is of another release: reload the page")
+            }
+            Err(Refusal::Because(why)) if is_open => nothing().with("trouble", why),
+            _ => nothing(),
+        });
     }
 
     /// Answers with a report of the runs of these numbers.
@@ -160,6 +203,7 @@ impl Engine {
         let numbers = numbers.iter().filter_map(|number| number.as_f64()).map(|number| number as usize);
         let runs = self.session.borrow().runs_of(numbers);
         let written = match self.extras.write {
+            _ if self.remote.borrow().is_some() => Err(ELSEWHERE.to_owned()),
             Some(write) => write(&runs, parts),
             None => Err("a report cannot write another one".to_owned()),
         };
@@ -170,6 +214,7 @@ impl Engine {
     fn pack(&self, id: f64, number: f64) {
         let run = self.session.borrow().runs_of([number as usize]).pop();
         let written = match (self.extras.pack, run) {
+            _ if self.remote.borrow().is_some() => Err(ELSEWHERE.to_owned()),
             (Some(pack), Some(run)) => pack(&run),
             (None, _) => Err("within a report there is no program that packs it; send the report".to_owned()),
             (_, None) => Err("it is not open any more".to_owned()),

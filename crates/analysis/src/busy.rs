@@ -39,7 +39,7 @@ impl Busy {
 
 /// Returns whether an attempt is still running as far as is known: it has started and has no end, neither its status
 /// nor that of the run is final, and no later attempt of its task exists.
-fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
+pub(crate) fn is_going_on(run: &Run, attempt: AttemptId) -> bool {
     let (a, i) = (&run.attempts, attempt.index());
     a.started[i] != UNKNOWN
         && a.ended[i] == UNKNOWN

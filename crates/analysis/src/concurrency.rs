@@ -1,8 +1,9 @@
 //! Concurrency: the number of attempts executing at each moment.
 
-use makespan_model::{Run, UNKNOWN};
+use makespan_model::{AttemptId, Run, UNKNOWN};
 
 use crate::Busy;
+use crate::busy::is_going_on;
 
 /// A step function of time: value `i` holds from `t[i]` up to `t[i + 1]`, the last one ever after, and before the
 /// first all is 0.
@@ -27,12 +28,16 @@ pub struct Concurrency {
 /// Intervals are half open: what ends at a moment is over before what starts then begins, so that hand-overs do not
 /// count as overlap. An attempt is queued from its queue time until it starts; one that never started until it
 /// ended, or to the end of the function while its status leaves that open (ended without a time: not counted).
-/// Attempts that are [going on](crate::going_on()) count up to the last time known, others without an end in no step. O((n + q) log n).
+/// Attempts that are [going on](crate::going_on()) count from their start to the end of the function, which says nothing of
+/// their end; others without an end in no step. O((n + q) log n).
 pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
     let a = &run.attempts;
     let mut changes: Vec<(i64, i32, i32)> = Vec::with_capacity(busy.len() * 2);
     changes.extend(busy.start.iter().map(|&t| (t, 1, 0)));
-    changes.extend(busy.end.iter().map(|&t| (t, -1, 0)));
+    let horizon = run.span().map_or(UNKNOWN, |span| span.1);
+    let is_over = |k: &usize| busy.end[*k] != horizon || !is_going_on(run, AttemptId(busy.attempt[*k]));
+    changes.extend((0..busy.len()).filter(is_over).map(|k| (busy.end[k], -1, 0)));
+    changes.extend(last_started(run, horizon).map(|_| (horizon, 1, 0)));
     let mut has_queue = false;
     for (i, &queued) in a.queued.iter().enumerate() {
         if queued == UNKNOWN {
@@ -66,4 +71,21 @@ pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
     let makespan = run.span().map(|(s, e)| e.saturating_sub(s)).filter(|m| *m > 0);
     out.mean_running = makespan.map(|m| busy.work() as f64 / m as f64);
     out
+}
+
+/// Attempts that are going on since the last time known, and are therefore in no interval yet; a container counts only while
+/// none of its contents is open.
+fn last_started(run: &Run, horizon: i64) -> impl Iterator<Item = AttemptId> + '_ {
+    let starts = &run.attempts.started;
+    let started = (0..run.attempt_count() as u32).map(AttemptId);
+    let started = started.filter(move |i| starts[i.index()] == horizon && is_going_on(run, *i));
+    let mut is_container: Option<Vec<bool>> = None;
+    started.filter(move |i| {
+        let containers = is_container.get_or_insert_with(|| {
+            let mut containers = vec![false; run.task_count()];
+            run.task_ids().filter_map(|t| run.parent(t)).for_each(|parent| containers[parent.index()] = true);
+            containers
+        });
+        !containers[run.attempts.task[i.index()] as usize]
+    })
 }

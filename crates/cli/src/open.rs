@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use makespan_server::{Content, Contents, ServeError, Served, Settings};
+use makespan_server::{Content, Contents, ServeError, Served, SessionLimits, Settings};
 
 use crate::args::OpenArgs;
 use crate::config::settings::OPEN_PORT;
@@ -60,6 +60,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
         port: config.value(args.port, &OPEN_PORT)?,
         hosts: Vec::new(),
         tokens: None,
+        sessions: SessionLimits::default(),
         is_open: false,
         // Every user of this machine can connect.
         path_token: Some(format!("{:016x}{:016x}", random(), random())),

@@ -1,5 +1,7 @@
 //! Runs that grow while they are open: lines of events are added, and now and then the run is frozen anew.
 
+use makespan_model::Run;
+
 use crate::answer::Opened;
 use crate::growing::Live;
 use crate::session::Session;
@@ -24,6 +26,11 @@ impl Session {
         live.is_newer = false;
         let run = live.now(id)?;
         Some(self.place(vec![run], Vec::new(), true))
+    }
+
+    /// Puts a run beside those that are open, or in the place of the run of its id.
+    pub fn put(&mut self, run: Run) -> Opened {
+        self.place(vec![run], Vec::new(), true)
     }
 
     /// Stops a run from growing; it stays open as it is.

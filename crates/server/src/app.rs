@@ -15,6 +15,7 @@ use crate::live::tail::Tails;
 use crate::net::guard::Guard;
 use crate::net::reply::Problem;
 use crate::net::token::{Scope, Tokens};
+use crate::sessions::{SessionLimits, Sessions};
 use crate::shelf::Shelf;
 use crate::site::Site;
 
@@ -39,6 +40,7 @@ pub(crate) struct App {
     pub(crate) tails: Tails,
     pub(crate) list: RunList,
     pub(crate) cache: Cache,
+    pub(crate) sessions: Sessions,
     pub(crate) counters: Counters,
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -50,6 +52,7 @@ impl App {
         alerts: Option<Arc<AlertLedger>>,
         guard: Guard,
         tokens: Option<Tokens>,
+        limits: SessionLimits,
         stop: watch::Receiver<bool>,
     ) -> Arc<App> {
         let shelf = Arc::new(shelf);
@@ -61,6 +64,7 @@ impl App {
             tokens,
             tails: Tails::new(Arc::clone(&shelf), stop.clone()),
             list: RunList::default(),
+            sessions: Sessions::new(Arc::clone(&shelf), limits),
             shelf,
             cache: Cache::default(),
             counters: Counters::default(),
@@ -77,7 +81,8 @@ impl App {
         if request.uri().path() == "/health" {
             return None;
         }
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let reads =
+            matches!(*request.method(), Method::GET | Method::HEAD) || is_question(request.uri().path());
         tokens.check(request.headers(), if reads { Scope::Read } else { Scope::Ingest }).err()
     }
 
@@ -86,4 +91,10 @@ impl App {
     pub(crate) fn may_manage(&self, headers: &HeaderMap) -> bool {
         self.tokens.as_ref().is_none_or(|tokens| tokens.check(headers, Scope::Manage).is_ok())
     }
+}
+
+/// Returns whether requests to this path only ask: its method is POST because a question has a body.
+fn is_question(path: &str) -> bool {
+    let inner = path.strip_prefix("/api/v1/runs/").and_then(|rest| rest.strip_suffix("/answers"));
+    inner.is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }

@@ -14,6 +14,7 @@ mod front;
 mod live;
 mod net;
 mod params;
+mod sessions;
 mod settings;
 mod shelf;
 mod site;
@@ -32,6 +33,7 @@ use app::App;
 use front::Front;
 use net::guard::Guard;
 pub use net::token::{Scope, Tokens};
+pub use sessions::SessionLimits;
 pub use settings::{ServeError, Settings};
 pub use shelf::OpenWriter;
 use shelf::Shelf;
@@ -103,6 +105,7 @@ async fn run<E>(
         contents.alerts,
         guard,
         settings.tokens,
+        settings.sessions,
         stop.clone(),
     );
     // Listened for before anybody knows the address: whoever does may already send one.

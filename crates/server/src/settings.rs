@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::net::token::Tokens;
+use crate::sessions::SessionLimits;
 
 /// The address of a server, and who may access it.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Settings {
     /// A secret prefix of every path, so that only clients that know the address have access: every user of a machine can
     /// connect to its loopback address.
     pub path_token: Option<String>,
+    /// Limits of the runs that are held open for browsers.
+    pub sessions: SessionLimits,
     /// Whether to listen without tokens on an address that other machines can reach.
     pub is_open: bool,
 }

@@ -101,6 +101,15 @@ impl Shelf {
         self.run(move || patiently(|| ask(&*store))).await
     }
 
+    /// Reads from the store on a thread of the caller's own, where blocking is allowed.
+    pub(crate) fn ask_here<T>(
+        &self,
+        mut ask: impl FnMut(&dyn Store) -> Result<T, Error>,
+    ) -> Result<T, Problem> {
+        let store = self.store.as_ref().ok_or_else(|| Problem::not_found("this server has no store"))?;
+        patiently(|| ask(&**store)).map_err(problem)
+    }
+
     /// Writes to the store, where blocking is allowed.
     pub(crate) async fn write<T: Send + 'static>(
         &self,

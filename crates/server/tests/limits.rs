@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use common::{Server, folder, tasks};
-use makespan_server::{Contents, ServeError, Settings, Tokens};
+use makespan_server::{Contents, ServeError, SessionLimits, Settings, Tokens};
 
 #[test]
 fn clients_that_never_finish_are_hung_up_on_and_others_are_served() {
@@ -54,6 +54,7 @@ fn an_address_that_others_reach_needs_tokens() {
         hosts: Vec::new(),
         tokens: None,
         path_token: None,
+        sessions: SessionLimits::default(),
         is_open: false,
     };
     let contents = Contents {

@@ -1,7 +1,7 @@
 //! The facts against the plainest way to compute them, on small random runs.
 
 use makespan_analysis::*;
-use makespan_model::{Run, TaskId};
+use makespan_model::{Run, TaskId, UNKNOWN};
 use proptest::prelude::*;
 
 use crate::S;
@@ -132,8 +132,20 @@ proptest! {
     fn concurrency_counts_the_intervals_over_each_moment(run in graphs()) {
         let busy = busy(&run);
         let found = concurrency(&run, &busy);
-        let over = |t: i64| (0..busy.len()).filter(|&i| busy.start[i] <= t && t < busy.end[i]).count() as u32;
-        let most = busy.start.iter().map(|&t| over(t)).max().unwrap_or(0);
+        // What has no end goes on after the last time known; what holds others only where it was at work until then.
+        let end = run.span().map_or(i64::MIN, |span| span.1);
+        let is_open = |attempt: usize| run.attempts.ended[attempt] == UNKNOWN;
+        let on = |i: usize| busy.end[i] == end && is_open(busy.attempt[i] as usize);
+        let late = (0..run.attempt_count()).filter(|&a| {
+            let is_parent = run.task_ids().any(|t| run.parent(t) == Some(TaskId(run.attempts.task[a])));
+            run.attempts.started[a] == end && is_open(a) && !is_parent
+        });
+        let late = late.count() as u32;
+        let over = |t: i64| {
+            let at_work = (0..busy.len()).filter(|&i| busy.start[i] <= t && (t < busy.end[i] || on(i)));
+            at_work.count() as u32 + if t >= end { late } else { 0 }
+        };
+        let most = busy.start.iter().chain([&end]).map(|&t| over(t)).max().unwrap_or(0);
         prop_assert_eq!(found.max_running, most);
         for (t, running) in found.t.iter().zip(&found.running) {
             prop_assert_eq!(*running, over(*t));

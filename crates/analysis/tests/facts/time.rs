@@ -115,6 +115,10 @@ fn ends_come_before_starts_at_the_same_moment() {
 #[test]
 fn queued_attempts_are_counted_until_they_start() {
     check_concurrency("a 0|1..3\nb 0|2..3", "0:0/2 1:1/1 2:2/0 3:0/0 | 2 | 1.5");
+    // What goes on is running after the last event, too, also what started with it; unless the run is over.
+    check_concurrency("a 0..10\nb 2..\nc 4..6", "0:1/0 2:2/0 4:3/0 6:2/0 10:1/0 | 3 | 2");
+    check_concurrency("a 0..10\nb 10..", "0:1/0 | 1 | 1");
+    check_concurrency("a 0..10\nb 10..\nc 10..", "0:1/0 10:2/0 | 2 | 1");
     check_concurrency("a 0..2\nb 1| - queued", "0:1/0 1:1/1 2:0/1 | 1 | 1");
     check_concurrency("a 0..2\nb 1| - cancelled", "0:1/0 2:0/0 | 1 | 1");
     assert!(!concurrency(&run("a 0..2"), &Busy::default()).has_queue);

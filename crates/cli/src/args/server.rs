@@ -28,6 +28,9 @@ pub(crate) struct ServeArgs {
     /// Store the runs of this folder as its files appear and grow (repeatable)
     #[arg(long, value_name = "FOLDER")]
     pub(crate) watch: Vec<PathBuf>,
+    /// Memory for runs that are held open for browsers, such as 4 GB
+    #[arg(long, value_name = "BYTES", default_value = "4 GB")]
+    pub(crate) session_memory: Size,
     /// Print the address without opening a browser
     #[arg(long)]
     pub(crate) no_browser: bool,

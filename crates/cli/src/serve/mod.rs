@@ -5,7 +5,7 @@ mod watch;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use makespan_server::{Contents, OpenWriter, Settings, Tokens};
+use makespan_server::{Contents, OpenWriter, SessionLimits, Settings, Tokens};
 use makespan_store::Store;
 
 use crate::alerting::Alerting;
@@ -48,6 +48,7 @@ pub(crate) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
         hosts: args.host.clone(),
         tokens,
         path_token: None,
+        sessions: SessionLimits { bytes: args.session_memory.0, ..SessionLimits::default() },
         is_open: args.insecure,
     };
     let contents = Contents {

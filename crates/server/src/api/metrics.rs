@@ -39,5 +39,10 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response<Body
         let value = value.load(Ordering::Relaxed);
         let _ = writeln!(text, "# HELP {name} {about}\n# TYPE {name} {kind}\n{name} {value}");
     }
+    let _ = writeln!(
+        text,
+        "# HELP makespan_open_runs Runs held open for browsers.\n# TYPE makespan_open_runs gauge\nmakespan_open_runs {}",
+        app.sessions.count()
+    );
     Ok(with_type(text, "text/plain; version=0.0.4; charset=utf-8"))
 }

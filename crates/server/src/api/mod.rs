@@ -1,6 +1,7 @@
 //! The routes.
 
 mod alerts;
+mod answers;
 mod content;
 mod events;
 mod facts;
@@ -38,6 +39,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             .route("/api/v1/runs/{id}/events", both(get(events::events), ingest::ingest))
             .route("/api/v1/runs/{id}/tasks", get(facts::tasks))
             .route("/api/v1/runs/{id}/facts", get(facts::summary))
+            .route("/api/v1/runs/{id}/answers", on(MethodFilter::POST, answers::answer))
             .route("/api/v1/runs/{id}/live", get(sse::live))
             .route("/api/v1/alerts", get(alerts::list))
             .route("/api/v1/alerts/snooze", on(MethodFilter::POST, alerts::snooze))

@@ -28,7 +28,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Interval of heartbeats, by which both sides detect that the other is gone.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// `GET /api/v1/runs/{id}/live`: the events after `Last-Event-ID`, or after the first `after` events.
+/// `GET /api/v1/runs/{id}/live`: the events after `Last-Event-ID`, or after the first `after` events; with `events=false` only
+/// how the run stands.
 pub(crate) async fn live(
     State(app): State<Arc<App>>,
     Id(id): Id,
@@ -36,6 +37,7 @@ pub(crate) async fn live(
     mut params: Params,
 ) -> Result<Response<Body>, Problem> {
     let after: Option<u64> = params.number("after")?;
+    let with_events = params.switch("events")?.unwrap_or(true);
     params.done()?;
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).map(str::trim);
     let after = match last.filter(|last| !last.is_empty()) {
@@ -52,7 +54,7 @@ pub(crate) async fn live(
     }
     let tail = app.tails.follow(state);
     let (to, received) = mpsc::channel(WAITING);
-    tokio::spawn(feed(app, tail, after, to));
+    tokio::spawn(feed(app, tail, with_events.then_some(after), to));
     Ok(stream_of(received))
 }
 
@@ -66,7 +68,8 @@ pub(crate) fn stream_of(received: mpsc::Receiver<Bytes>) -> Response<Body> {
     response
 }
 
-async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: u64, to: mpsc::Sender<Bytes>) {
+/// Sends the events after the first `at`, if they are wanted, and how the run stands.
+async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sender<Bytes>) {
     app.counters.viewers.fetch_add(1, Ordering::Relaxed);
     let (mut changes, mut stop) = (tail.watch(), app.stop.clone());
     let mut said = None;
@@ -78,16 +81,18 @@ async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: u64, to: mpsc::Sender<Byte
             break;
         }
         let now = changes.borrow_and_update().clone();
-        match tail.next(at).await {
-            Ok(Some(chunk)) => {
-                next = Some(events(chunk.after(at), chunk.to()));
-                at = chunk.to();
-                sleep(PAUSE).await;
-                continue;
+        if let Some(from) = at {
+            match tail.next(from).await {
+                Ok(Some(chunk)) => {
+                    next = Some(events(chunk.after(from), chunk.to()));
+                    at = Some(chunk.to());
+                    sleep(PAUSE).await;
+                    continue;
+                }
+                Ok(None) => {}
+                // The client comes again.
+                Err(_) => break,
             }
-            Ok(None) => {}
-            // The client comes again.
-            Err(_) => break,
         }
         // Once all events are sent, how the run stands.
         let Some(state) = now else { break };

@@ -131,6 +131,11 @@ pub(crate) fn describe(response: &mut Response<Body>, media_type: &'static str, 
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
 }
 
+/// Returns the bytes compressed by gzip, if they are long enough for that.
+pub(crate) fn packed_if_worth(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.len() >= WORTH_PACKING { packed(bytes).ok() } else { None }
+}
+
 fn packed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut out = GzEncoder::new(Vec::new(), Compression::fast());
     out.write_all(bytes)?;

@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use makespan_server::alerts::AlertLedger;
-use makespan_server::{Contents, OpenWriter, Settings, Tokens};
+use makespan_server::{Contents, OpenWriter, SessionLimits, Settings, Tokens};
 use makespan_store::Store;
 use serde_json::Value;
 
@@ -55,17 +55,26 @@ impl Server {
         Server::with(None)
     }
 
+    /// A server that holds runs open within these limits.
+    pub(crate) fn holding(sessions: SessionLimits) -> Server {
+        Server::limited(None, sessions)
+    }
+
     pub(crate) fn with(tokens: Option<Tokens>) -> Server {
+        Server::limited(tokens, SessionLimits::default())
+    }
+
+    fn limited(tokens: Option<Tokens>, sessions: SessionLimits) -> Server {
         let folder = folder();
         let url = format!("sqlite:{}", folder.join("runs.db").display());
         let store: Arc<dyn Store> = Arc::from(makespan_store::open(&url).unwrap());
         let writer: OpenWriter = Box::new(move || makespan_store::open(&url));
-        Server::at(folder, store, Some(writer), tokens)
+        Server::at(folder, store, Some(writer), tokens, sessions)
     }
 
     /// Another server over the store of one that is there.
     pub(crate) fn over(store: Arc<dyn Store>) -> Server {
-        Server::at(folder(), store, None, None)
+        Server::at(folder(), store, None, None, SessionLimits::default())
     }
 
     fn at(
@@ -73,6 +82,7 @@ impl Server {
         store: Arc<dyn Store>,
         open_writer: Option<OpenWriter>,
         tokens: Option<Tokens>,
+        sessions: SessionLimits,
     ) -> Server {
         let (told, address) = mpsc::channel();
         let settings = Settings {
@@ -81,6 +91,7 @@ impl Server {
             hosts: Vec::new(),
             tokens,
             path_token: None,
+            sessions,
             is_open: false,
         };
         let contents = Contents {

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use makespan_server::{Contents, Settings};
+use makespan_server::{Contents, SessionLimits, Settings};
 use makespan_store::Store;
 
 /// The folder of the store of a server, in the environment of the process that is to be one.
@@ -51,6 +51,7 @@ pub(crate) fn serve_if_told() {
         hosts: Vec::new(),
         tokens: None,
         path_token: None,
+        sessions: SessionLimits::default(),
         is_open: false,
     };
     let contents = Contents {

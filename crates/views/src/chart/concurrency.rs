@@ -54,7 +54,7 @@ pub fn concurrency_plot(data: &Concurrency, span: (i64, i64), look: &Look) -> Pl
             .zip(values)
             .map(|(t, v)| (t.saturating_sub(span.0) as f64, f64::from(*v)))
             .collect();
-        // What is still queued after the last change is so to the end.
+        // What is still queued or running after the last change is so to the end.
         points.extend(points.last().filter(|p| p.0 < length && p.1 > 0.0).map(|p| (length, p.1)));
         points
     };
