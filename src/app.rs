@@ -6,15 +6,15 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
 use makespan_scene::{Theme, counted};
-use makespan_views::View;
+use makespan_views::{View, ViewState};
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::asking::asked;
 use crate::panels::{
     AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ColumnsSheet, ComparePanel, Details,
-    Failed, Foot, GraphPanel, HeatPanel, Help, Landing, LiveLine, OverviewPanel, Palette, Preview, QueryBox,
-    Rail, RunsPage, SettingsSheet, TasksPanel, TimelinePanel, Top,
+    Failed, Foot, GraphPanel, HeatPanel, Help, Landing, LiveLine, MarkerBar, OverviewPanel, Palette, Preview,
+    QueryBox, Rail, RunsPage, SettingsSheet, TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, embed, files, frame, random};
 use crate::state::actions::{Action, find};
@@ -118,7 +118,7 @@ fn App() -> impl IntoView {
             View::Overview => view! { <OverviewPanel store=store painted=painted/> }.into_any(),
             View::Graph => view! { <GraphPanel store=store painted=painted/> }.into_any(),
             View::Timeline => {
-                view! { <TimelinePanel store=store painted=painted><AreaDrawer store=store/></TimelinePanel> }
+                view! { <TimelinePanel store=store painted=painted><MarkerBar store=store/><AreaDrawer store=store/></TimelinePanel> }
                     .into_any()
             }
             View::Heatmap => view! { <HeatPanel store=store painted=painted/> }.into_any(),
@@ -206,7 +206,8 @@ fn keep_focus(store: Store) {
             dom::focus(MAIN);
         }
     });
-    let shown = Memo::new(move |_| store.state.with(|s| (s.view.view, s.view.twin, s.panels.sheet)));
+    let shown =
+        Memo::new(move |_| store.state.with(|s| (s.view.view, s.view.twin, s.panels.sheet, s.panels.marker)));
     Effect::new(move |before: Option<()>| {
         shown.track();
         store.selected.track();
@@ -219,7 +220,9 @@ fn keep_focus(store: Store) {
 /// Keeps what stands around the views as the engine has it.
 fn ask_for_shell(store: Store) {
     // The window and the scroll positions change with every movement, and nothing around the view does.
-    let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
+    let about = Memo::new(move |_| {
+        store.view.with(|v| ViewState { markers: v.markers.clone(), ..v.without_places() })
+    });
     let answered = asked(
         store,
         move || {
@@ -252,11 +255,12 @@ fn listen(store: Store) {
         }
         store.space.set_value(e.key() == " ");
         let is_plain = !e.ctrl_key() && !e.meta_key() && e.key().chars().count() == 1;
-        let (keys_on, sheet) = store.state.with_untracked(|s| (s.settings.keys, s.panels.sheet));
+        let (keys_on, sheet, shown) =
+            store.state.with_untracked(|s| (s.settings.keys, s.panels.sheet, s.view.view));
         if (is_plain && !keys_on) || (sheet.is_some() && !escape) {
             return;
         }
-        if let Some(action) = find(&e.code(), &e.key(), e.shift_key(), e.ctrl_key() || e.meta_key()) {
+        if let Some(action) = find(shown, &e.code(), &e.key(), e.shift_key(), e.ctrl_key() || e.meta_key()) {
             let ready = store.phase.with_untracked(|p| *p == Phase::Ready);
             if action == Action::Back && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
                 e.prevent_default();

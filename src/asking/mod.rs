@@ -2,6 +2,7 @@
 //! these.
 
 mod asked;
+mod lane_menu;
 mod legend;
 mod page;
 mod rows;

@@ -5,18 +5,20 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use leptos::html::{Button, Canvas, Div};
+use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use makespan_engine::{Answer, Overlay, Picture, Pointer, Press, Question, Touch};
 use makespan_scene::{Scene, Theme, hit};
 use makespan_views::gesture::{Frame, Movement};
-use makespan_views::timeline::{LaneAct, Lanes};
+use makespan_views::timeline::Lanes;
 use makespan_views::{Area, Target};
 
+use super::lane_menu::LaneMenu;
 use super::rows::TableView;
 use super::{Answered, asked};
 use crate::platform::{clock, frame};
 use crate::state::actions::Action;
+use crate::state::markers::MarkerAct;
 use crate::state::settings::Drag;
 use crate::state::store::Store;
 use crate::surface::{Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
@@ -188,6 +190,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     });
     on_cleanup(move || {
         store.frame.set_value(Frame::Still);
+        store.pointer.set_value(None);
         // The pointer is over something else, and what it was over is not to be described any longer.
         let _ = pointer.try_set(Pointer::default());
     });
@@ -203,6 +206,26 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         Some(Target::Lane(lane)) => Some(lane),
         _ => None,
     };
+    let marker_at = |hit| match Target::of(hit) {
+        Some(Target::Marker(place)) => Some(place as usize),
+        _ => None,
+    };
+    // A drag that begins on a marker moves it: which one is settled where it begins, for the picture follows.
+    let grabbed = StoredValue::new(None::<((f64, f64), Option<usize>)>);
+    let held = {
+        let at = at.clone();
+        move |from: (f64, f64)| {
+            let known = grabbed.get_value().filter(|(begin, _)| *begin == from);
+            known.map_or_else(
+                || {
+                    let place = marker_at(at(from.0, from.1));
+                    grabbed.set_value(Some((from, place)));
+                    place
+                },
+                |(_, place)| place,
+            )
+        }
+    };
     // A press on the name of a nested lane expands or collapses it: there the second button opens the menu.
     let is_nested = move || store.shell.with_untracked(|s| s.lanes == Lanes::Nested);
     // The timeline of a run has areas; of other pictures a part is only shown larger.
@@ -213,13 +236,20 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     let gestures = Gestures::new(
         Rc::new(move |gesture| match gesture {
             Gesture::Hover(x, y) => {
+                store.pointer.set_value(Some((x as f32, y as f32)));
                 pointer.set(Pointer { at: Some((x as f32, y as f32)), hit: at(x, y), ..Pointer::default() });
             }
             Gesture::Leave => {
+                store.pointer.set_value(None);
                 pointer.set(Pointer::default());
                 // A drag that the browser took away selects nothing.
                 if store.state.with_untracked(|s| s.panels.picking.is_some()) {
                     store.dispatch(Action::Pick(None));
+                }
+            }
+            Gesture::Click(x, y) if marker_at(at(x, y)).is_some() => {
+                if let Some(place) = marker_at(at(x, y)) {
+                    store.dispatch(Action::Marker(MarkerAct::Open(place)));
                 }
             }
             Gesture::Click(x, y) => {
@@ -251,6 +281,16 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
             }
             Gesture::Scroll(dx, dy) => store.dispatch(Action::Move(Movement::Scroll(dx, dy))),
             Gesture::Zoom(x, y, by) => store.dispatch(Action::Move(Movement::Zoom(x, y, by))),
+            Gesture::Select(from, to, is_over) if held(from).is_some() => {
+                let seen = store.frame.with_value(|f| store.view.with_untracked(|v| f.following(v)));
+                if let (Some(place), Frame::Time { frame, whole, .. }) = (held(from), seen) {
+                    let t = frame.scale().t(to.0).clamp(whole.0, whole.1);
+                    store.dispatch(Action::Marker(MarkerAct::Move(place, t)));
+                }
+                if is_over {
+                    grabbed.set_value(None);
+                }
+            }
             Gesture::Select(from, to, false) => {
                 pointer.set(Pointer { picked: Some((small(from), small(to))), ..Pointer::default() });
                 if takes_area() {
@@ -308,32 +348,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
                 on:dblclick=move |e| double.double(f64::from(e.offset_x()), f64::from(e.offset_y()))
             ></canvas>
             {tip}
-            <LaneMenu store=store/>
+            <LaneMenu store=store canvas=upper/>
         </div>
-    }
-}
-
-/// What can be done to a lane whose name was pressed.
-#[component]
-fn LaneMenu(store: Store) -> impl IntoView {
-    let menu = Memo::new(move |_| store.state.with(|s| s.panels.lane_menu));
-    let first = NodeRef::<Button>::new();
-    Effect::new(move |_| {
-        if let Some(button) = first.get() {
-            let _ = button.focus();
-        }
-    });
-    move || {
-        let (lane, x, y) = menu.get()?;
-        let is_pinned = store.view.with_untracked(|v| !v.rows.pinned.is_empty());
-        let pin = if is_pinned { "Pin to the top, or unpin" } else { "Pin to the top" };
-        let act = move |lane, act| store.dispatch(Action::Lane(lane, act));
-        Some(view! {
-            <div class="lane-menu" role="menu" aria-label="Lane" data-testid="lane-menu" style:left=format!("{x}px") style:top=format!("{y}px")>
-                <button type="button" role="menuitem" node_ref=first on:click=move |_| act(Some(lane), LaneAct::Pin)>{pin}</button>
-                <button type="button" role="menuitem" on:click=move |_| act(Some(lane), LaneAct::Hide)>"Hide"</button>
-                <button type="button" role="menuitem" on:click=move |_| act(None, LaneAct::ShowAll)>"Show all lanes"</button>
-            </div>
-        })
     }
 }

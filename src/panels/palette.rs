@@ -9,6 +9,7 @@ use makespan_scene::visible;
 use crate::asking::asked;
 use crate::platform::dom;
 use crate::state::actions::{ACTIONS, Action, Setting};
+use crate::state::markers::MarkerAct;
 use crate::state::phase::Phase;
 use crate::state::store::Store;
 use crate::widgets::Dialog;
@@ -46,6 +47,20 @@ fn commands(text: &str) -> Vec<Item> {
     out
 }
 
+/// The markers of the run whose moment or note contains all words of a text.
+fn markers(all: &[(usize, String, String)], text: &str) -> Vec<Item> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let is_meant = |line: &str| !words.is_empty() && words.iter().all(|w| line.contains(w));
+    all.iter()
+        .filter(|(_, when, note)| is_meant(&format!("marker {when} {note}").to_lowercase()))
+        .map(|(place, when, note)| Item {
+            title: if note.is_empty() { "Marker".to_owned() } else { note.clone() },
+            about: format!("marker · {when}"),
+            action: Action::Marker(MarkerAct::Open(*place)),
+        })
+        .collect()
+}
+
 fn item(store: Store, found: &FoundItem) -> Item {
     let action = match &found.leads {
         Leads::Task(row) => Action::Select(Some(*row)),
@@ -81,6 +96,7 @@ pub(crate) fn Palette(store: Store) -> impl IntoView {
             all.extend(found.iter().map(|f| item(store, f)));
         }
         if !is_of_run {
+            all.extend(store.shell.with(|s| markers(&s.markers, &text)));
             all.extend(commands(&text));
         }
         all
@@ -146,6 +162,11 @@ mod tests {
         let first = |text: &str| commands(text).into_iter().next().map(|i| i.action);
         assert_eq!(first("link copy"), Some(Action::CopyLink));
         assert_eq!(first(">theme"), Some(Action::Theme));
+        let noted =
+            [(3, "+5 s".to_owned(), "Deploy <began>".to_owned()), (0, "+9 s".to_owned(), String::new())];
+        let of = |text: &str| markers(&noted, text).into_iter().map(|i| i.title).collect::<Vec<_>>();
+        assert_eq!(of("deploy"), ["Deploy <began>"]);
+        assert_eq!((of("marker").len(), of("").len(), of(">marker").len()), (2, 0, 0));
         assert_eq!(first("nothing of the kind"), None);
         assert!(commands("e").len() <= COMMANDS && commands("").len() > 30);
     }

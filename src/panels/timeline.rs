@@ -61,6 +61,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
                     <button type="button" title="Show behind each bar the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
                         class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Earlier runs"</button>
                 </Show>
+                <button type="button" title="Mark the selected moment with a note (M: the moment under the pointer)" on:click=move |_| store.dispatch(Action::Mark)>"Add marker"</button>
                 <span class="hovered">{move || twin.about()}</span>
             </div>
             <Legend store=store twin=twin/>
@@ -115,7 +116,7 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     observe(holder, size);
     let width = Memo::new(move |_| size.get().0 as f32);
     // The strip is of the whole run: only these change it.
-    let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes, v.gaps)));
+    let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes, v.gaps, v.markers.clone())));
     let strip = asked(
         store,
         move || {

@@ -84,6 +84,12 @@ pub(crate) fn is_report() -> bool {
     super::dom::document().is_some_and(|d| d.get_element_by_id(DATA).is_some())
 }
 
+/// The view that a report opens with, as the hash of a link.
+pub(crate) fn seen() -> Option<String> {
+    let data = super::dom::document()?.get_element_by_id(DATA)?;
+    data.get_attribute("data-view").filter(|view| !view.is_empty())
+}
+
 /// The parts of a report, which lie beside the page.
 pub(crate) async fn report_parts() -> Result<ReportParts, String> {
     let text =

@@ -12,6 +12,7 @@ use makespan_views::heatmap::Heating;
 use makespan_views::timeline::{LaneAct, Lanes};
 use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
 
+use super::markers::MarkerAct;
 use super::settings::Drag;
 use crate::worker::Grown;
 
@@ -68,6 +69,10 @@ pub(crate) enum Action {
     Lane(Option<u32>, LaneAct),
     /// Opens the menu of a lane at a place of the picture, or closes it.
     LaneMenu(Option<(u32, f64, f64)>),
+    /// Marks the moment under the pointer, or else that of the selection.
+    Mark,
+    /// Does something to a marker.
+    Marker(MarkerAct),
     /// Folds the gaps of the timeline in which nothing runs, or no longer.
     Gaps,
     /// Goes through the ways to write times.
@@ -198,6 +203,8 @@ pub(crate) struct Bound {
     pub(crate) shift: bool,
     /// Whether Ctrl (or Command) is held.
     pub(crate) ctrl: bool,
+    /// The only view in which it holds; there it goes before what the key does elsewhere.
+    pub(crate) only: Option<View>,
     /// What people read on the sheet.
     pub(crate) keys: &'static str,
     /// What it does.
@@ -215,7 +222,7 @@ const fn key(
     about: &'static str,
     action: Action,
 ) -> Bound {
-    Bound { code, shift: false, ctrl: false, keys, about, group, action }
+    Bound { code, shift: false, ctrl: false, only: None, keys, about, group, action }
 }
 
 const fn shift(mut bound: Bound) -> Bound {
@@ -228,6 +235,11 @@ const fn ctrl(mut bound: Bound) -> Bound {
     bound
 }
 
+const fn within(view: View, mut bound: Bound) -> Bound {
+    bound.only = Some(view);
+    bound
+}
+
 const fn hop(before: bool, all: bool) -> Action {
     Action::Narrow(Narrowing::Hop { before, all })
 }
@@ -236,6 +248,7 @@ const VIEWS: &str = "Views";
 const MOVE: &str = "Zoom and move";
 const SELECT: &str = "Selection";
 const SHOW: &str = "Display";
+const MARKERS: &str = "Markers";
 const GRAPH: &str = "Graph";
 const COMPARE: &str = "Comparison";
 const PAGE: &str = "The page";
@@ -336,6 +349,19 @@ pub(crate) static ACTIONS: &[Bound] = &[
     key("KeyT", "T", SHOW, "times: relative, UTC, local", Action::Time),
     key("KeyM", "M", GRAPH, "matrix of dependencies, or layers", Action::Matrix),
     shift(key("KeyV", "Shift V", GRAPH, "map of a graph that is larger than the window", Action::Map)),
+    within(
+        View::Timeline,
+        key(
+            "KeyM",
+            "M",
+            MARKERS,
+            "on the timeline: mark the moment under the pointer, with a note",
+            Action::Mark,
+        ),
+    ),
+    key("KeyK", "K", MARKERS, "next marker", Action::Marker(MarkerAct::Next(true))),
+    shift(key("KeyK", "Shift K", MARKERS, "previous marker", Action::Marker(MarkerAct::Next(false)))),
+    key("Delete", "Del", MARKERS, "remove the chosen marker", Action::Marker(MarkerAct::Remove(None))),
     key("Slash", "/", SHOW, "filter", Action::Search),
     ctrl(key("KeyK", "Ctrl K", PAGE, "commands, tasks, steps, runs", Action::Palette)),
     shift(ctrl(key("KeyP", "Ctrl Shift P", PAGE, "commands, tasks, steps, runs", Action::Palette))),
@@ -369,8 +395,8 @@ pub(crate) static ACTIONS: &[Bound] = &[
     shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),
 ];
 
-/// The action of a key, if it has one.
-pub(crate) fn find(code: &str, key: &str, shift: bool, ctrl: bool) -> Option<Action> {
+/// The action of a key in a view, if it has one.
+pub(crate) fn find(view: View, code: &str, key: &str, shift: bool, ctrl: bool) -> Option<Action> {
     // `?` and `/` lie on other keys in other layouts: the print counts for them.
     let (code, shift) = match key {
         "?" => ("Slash", true),
@@ -379,7 +405,9 @@ pub(crate) fn find(code: &str, key: &str, shift: bool, ctrl: bool) -> Option<Act
         "]" => ("BracketRight", false),
         _ => (code, shift),
     };
-    ACTIONS.iter().find(|b| b.code == code && b.shift == shift && b.ctrl == ctrl).map(|b| b.action.clone())
+    let bound = ACTIONS.iter().filter(|b| b.code == code && b.shift == shift && b.ctrl == ctrl);
+    let bound = bound.filter(|b| b.only.is_none_or(|only| only == view));
+    bound.max_by_key(|b| b.only.is_some()).map(|b| b.action.clone())
 }
 
 #[cfg(test)]
@@ -390,11 +418,15 @@ mod tests {
     fn no_key_means_two_things() {
         for (i, a) in ACTIONS.iter().enumerate() {
             for b in &ACTIONS[i + 1..] {
-                assert!((a.code, a.shift, a.ctrl) != (b.code, b.shift, b.ctrl), "{} is bound twice", a.keys);
+                let of = |bound: &Bound| (bound.code, bound.shift, bound.ctrl, bound.only);
+                assert!(of(a) != of(b), "{} is bound twice", a.keys);
             }
         }
+        let find = |code, key, shift, ctrl| super::find(View::Graph, code, key, shift, ctrl);
         assert_eq!(find("Minus", "?", true, false), Some(Action::Help));
         assert_eq!(find("KeyC", "c", false, false), Some(Action::Critical));
         assert_eq!(find("KeyC", "c", false, true), None);
+        assert_eq!(find("KeyM", "m", false, false), Some(Action::Matrix));
+        assert_eq!(super::find(View::Timeline, "KeyM", "m", false, false), Some(Action::Mark));
     }
 }

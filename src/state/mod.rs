@@ -3,6 +3,7 @@
 pub(crate) mod actions;
 pub(crate) mod alerts;
 pub(crate) mod history;
+pub(crate) mod markers;
 pub(crate) mod phase;
 pub(crate) mod serving;
 pub(crate) mod settings;

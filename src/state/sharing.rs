@@ -1,6 +1,7 @@
 //! What leaves the page as a whole: a report, and a run within a link.
 
 use makespan_scene::bytes;
+use makespan_views::{ViewState, encode};
 
 use super::store::Store;
 use crate::platform::files::Given;
@@ -21,6 +22,13 @@ impl Store {
         }
         let shown = self.state.with_untracked(|s| s.view.run);
         let runs = if all { (0..self.shell.with_untracked(|s| s.run_count)).collect() } else { vec![shown] };
+        // What the reader marked is a reason to open the report as it is seen here.
+        let view = self.state.with_untracked(|s| {
+            let markers = s.view.markers.among(&runs);
+            let run = runs.iter().position(|run| *run == shown).unwrap_or(0);
+            let link = || encode(&ViewState { markers: markers.clone(), run, ..s.view.clone() });
+            if markers.is_empty() { String::new() } else { link() }
+        });
         store.said.set("Writing the report …".to_owned());
         leptos::task::spawn_local(async move {
             let parts = match boot::report_parts().await {
@@ -30,7 +38,7 @@ impl Store {
                     return;
                 }
             };
-            worker::report(&runs, parts, move |written| {
+            worker::report(&runs, &view, parts, move |written| {
                 store.said.set(match written {
                     Err(why) => format!("The report cannot be written: {why}."),
                     Ok(report)

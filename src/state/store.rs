@@ -46,6 +46,8 @@ pub(crate) struct Store {
     pub(crate) frame: StoredValue<Frame>,
     /// The space bar is held: a drag moves the picture.
     pub(crate) space: StoredValue<bool>,
+    /// Where the pointer is on the picture that stands, px.
+    pub(crate) pointer: StoredValue<Option<(f32, f32)>>,
     /// Width and height of the picture that stands, px.
     pub(crate) size: StoredValue<(f32, f32)>,
     /// What has been opened, to open it again where the engine ends by itself.
@@ -74,7 +76,9 @@ impl Store {
         let mut first = State::default();
         let mut said = String::new();
         first.settings = Settings::read(prefs::get);
-        match decode(&dom::hash()) {
+        // A report may have come with a view of its own; an address that names another goes before it.
+        let hash = Some(dom::hash()).filter(|hash| !hash.is_empty()).or_else(boot::seen);
+        match decode(&hash.unwrap_or_default()) {
             Ok(view) => first.view = view,
             Err(e) => said = e.to_string(),
         }
@@ -108,6 +112,7 @@ impl Store {
             shell,
             frame: StoredValue::new(Frame::Still),
             space: StoredValue::new(false),
+            pointer: StoredValue::new(None),
             size: StoredValue::new((0.0, 0.0)),
             given: StoredValue::new_local(Rc::default()),
             rejected: StoredValue::new_local(Rc::default()),
@@ -208,6 +213,7 @@ impl Store {
             Outside::Link(step) => self.link(step),
             Outside::LinkSoon => self.link_soon(),
             Outside::Touch(touch) => self.touch(touch),
+            Outside::Mark => self.touch(Touch::Mark(self.pointer.get_value())),
             Outside::Say(said) => self.said.set(said),
             Outside::Remember(name, value) => prefs::set(name, value),
             Outside::FocusFilter => dom::focus("makespan-filter"),

@@ -13,6 +13,7 @@ use makespan_views::{Align, Area, TimeMode, View, ViewState};
 
 use super::actions::{Action, Narrowing, Setting};
 use super::history::History;
+use super::markers;
 use super::settings::Settings;
 
 /// A sheet over the page.
@@ -41,6 +42,8 @@ pub(crate) struct Panels {
     pub(crate) no_details: bool,
     /// The menu of a lane: its number, and where it stands on the picture, px.
     pub(crate) lane_menu: Option<(u32, f64, f64)>,
+    /// The marker whose note is shown, by its place in the view.
+    pub(crate) marker: Option<usize>,
     /// The cell of a matrix that has the focus.
     pub(crate) focus: Option<(usize, usize)>,
 }
@@ -82,6 +85,8 @@ pub(crate) enum Effect {
     LinkSoon,
     /// The engine is asked what comes of something.
     Touch(Touch),
+    /// The moment under the pointer is marked.
+    Mark,
     /// Something to say for a moment.
     Say(String),
     /// Keep a choice for the next visit: its name and value.
@@ -138,7 +143,10 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
         // Of what was shown some runs are gone, and others have other numbers.
         state.history = History::default();
     } else {
-        let is_gradual = matches!(action, Action::Move(_) | Action::Set(Setting::Filter(_)));
+        let is_gradual = match action {
+            Action::Marker(what) => what.is_gradual(),
+            _ => matches!(action, Action::Move(_) | Action::Set(Setting::Filter(_))),
+        };
         state.history.note(before, &state.view, is_gradual);
     }
     effects
@@ -242,6 +250,11 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             state.panels.lane_menu = *menu;
             Vec::new()
         }
+        Action::Mark => vec![Effect::Mark],
+        Action::Marker(what) => {
+            let said = markers::act(view, &mut state.panels.marker, frame, what);
+            said.map(Effect::Say).into_iter().chain([Effect::LinkSoon]).collect()
+        }
         Action::Gaps => vec![Effect::Touch(Touch::Gaps)],
         Action::Time => {
             let at = TimeMode::ALL.iter().position(|t| *t == view.time).unwrap_or(0);
@@ -302,6 +315,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::Swap => vec![Effect::Touch(Touch::Swap)],
         Action::Baseline => vec![Effect::Touch(Touch::Baseline)],
         Action::ShowRun(number) => {
+            state.panels.marker = None;
             view.show_run(*number);
             vec![Effect::Link(true)]
         }
@@ -348,6 +362,7 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
     {
         state.panels.no_details = false;
     }
+    markers::set_by_engine(&mut state.panels.marker, old, new);
     if let Some(movement) = turn.movement {
         frame.moved(&mut state.view, movement);
     }
@@ -362,6 +377,7 @@ fn back(state: &mut State) {
     if state.panels.sheet.take().is_some()
         || state.panels.picking.take().is_some()
         || state.panels.lane_menu.take().is_some()
+        || state.panels.marker.take().is_some()
     {
         // One thing at a time.
     } else if view.view == View::Timeline && view.rows.focus.is_some() {

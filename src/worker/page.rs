@@ -285,15 +285,16 @@ pub(crate) fn open(given: &[Given], unit: Option<Unit>, mapping: &str, listener:
     send(message.with("mapping", mapping).with("open", files));
 }
 
-/// Writes a report of the runs of these numbers.
+/// Writes a report of the runs of these numbers, which opens with a view, if that is not empty.
 pub(crate) fn report(
     runs: &[usize],
+    view: &str,
     parts: boot::ReportParts,
     done: impl FnOnce(Result<Written, String>) + 'static,
 ) {
     let numbers: Array = runs.iter().map(|number| JsValue::from(*number as f64)).collect();
     let id = number(|c, id| drop(c.writing.insert(id, Box::new(done))));
-    let message = Message::new().with("id", id).with("report", numbers);
+    let message = Message::new().with("id", id).with("report", numbers).with("view", view);
     let message =
         message.with("script", parts.script).with("programs", parts.programs).with("css", parts.css);
     send(message.bytes("unpacker", &parts.unpacker));

@@ -24,7 +24,8 @@ pub(super) fn write(runs: &[Arc<Run>], parts: &JsValue) -> Written {
     let (script, programs, css) = (text("script"), text("programs"), text("css"));
     let unpacker = get_bytes(parts, "unpacker").unwrap_or_default();
     let assets = Assets { script: &script, programs: &programs, unpacker: &unpacker, css: &css };
-    let report = makespan_report::html(runs, Some(&assets), &Options::default());
+    let view = Some(text("view")).filter(|view| !view.is_empty());
+    let report = makespan_report::html(runs, Some(&assets), &Options { view, ..Options::default() });
     report.map(|report| (report.html, report.redacted)).map_err(|error| error.to_string())
 }
 

@@ -332,6 +332,9 @@ pub(crate) struct ReportArgs {
     /// Markdown file with notes to show first
     #[arg(long, value_name = "FILE")]
     pub(crate) notes: Option<PathBuf>,
+    /// Link to a view that the report opens with, copied from the app; its markers are listed in the report
+    #[arg(long, value_name = "LINK")]
+    pub(crate) view: Option<String>,
     /// Parts to show without scripts, separated by commas [default: all]
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = part)]
     pub(crate) sections: Vec<Part>,

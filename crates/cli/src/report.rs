@@ -22,7 +22,8 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     let parts = if args.sections.is_empty() { Part::ALL.to_vec() } else { args.sections.clone() };
     let notes = args.notes.as_deref().map(notes).transpose()?;
     let redact = args.redact || !args.no_redact;
-    let options = Options { title: args.title.clone(), redact, notes, parts };
+    let view = args.view.as_deref().map(view).transpose()?;
+    let options = Options { title: args.title.clone(), redact, notes, view, parts };
     let assets = dist::assets().filter(|_| !args.without_app);
     let report = html(&runs, assets.as_ref(), &options)?;
     let mut notes = Vec::new();
@@ -45,6 +46,16 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
         return print_data(report.html.as_bytes());
     }
     write_file(&args.output, report.html.as_bytes())
+}
+
+/// The view that a link names: what stands behind its `#`.
+fn view(link: &str) -> Result<String, Failure> {
+    let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
+    if !hash.contains("view=") {
+        return Err(Failure::Usage("--view: the link names no view; copy one from the app (Y)".to_owned()));
+    }
+    makespan_views::decode(hash).map_err(|error| Failure::Usage(format!("--view: {error}")))?;
+    Ok(hash.to_owned())
 }
 
 /// The notes in a file.

@@ -133,6 +133,8 @@ pub struct Shell {
     pub selected_about: String,
     /// The area of the filter in words.
     pub area: Option<String>,
+    /// The markers of the run by time: the place of each in the view, when it is, and its note, both in words.
+    pub markers: Vec<(usize, String, String)>,
     /// The lanes of its timeline.
     pub lanes: Lanes,
     /// Whether runs of the same workflow before it are open.

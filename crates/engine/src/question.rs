@@ -187,6 +187,8 @@ pub enum Touch {
     Lane(Option<u32>, LaneAct),
     /// The timeline folds the gaps of the run, or no longer.
     Gaps,
+    /// A moment of the timeline is marked: the one at a place of the picture, px, or else that of the selection.
+    Mark(Option<(f32, f32)>),
     /// Baseline and candidate change places.
     Swap,
     /// The run that is shown becomes the baseline.

@@ -56,6 +56,7 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
             .filter
             .area
             .map(|area| area.words(&open.run, &open.index(area.lanes), &session.plain_look(open, view))),
+        markers: view.markers.words(view.run, &open.run, &session.plain_look(open, view)),
         lanes: view.lanes.for_run(&open.run),
         has_runs_before: session.before(view.run).is_some(),
         measures: open

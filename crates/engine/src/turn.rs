@@ -6,7 +6,7 @@ use makespan_views::gesture::Frame;
 use makespan_views::graph::group_members;
 use makespan_views::rerun::{Again, script};
 use makespan_views::timeline::{Arrangement, Gaps, LaneAct, Lanes};
-use makespan_views::{View, ViewState, heatmap};
+use makespan_views::{MOST_MARKERS, View, ViewState, heatmap};
 
 use crate::answer::{Sides, Turn};
 use crate::neighbour::{self, Next};
@@ -105,6 +105,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
                 out.after.gaps = view.gaps;
             }
         }
+        Touch::Mark(at) => mark(session, view, size, at, &mut out),
         Touch::Swap => {
             let Sides { baseline, candidate } = session.sides(view);
             (out.after.compare.baseline, out.after.compare.candidate) = (candidate, baseline);
@@ -119,6 +120,18 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
         }
     }
     Some(out)
+}
+
+/// Marks a moment of the timeline.
+fn mark(session: &Session, view: &ViewState, size: Size, at: Option<(f32, f32)>, out: &mut Turn) {
+    let Some(shown) = timeline::Timeline::new(session, view) else { return };
+    let at = at.filter(|_| view.view == View::Timeline);
+    let t = shown.moment_to_mark(size, at);
+    if out.after.markers.add(view.run, t).is_none() {
+        let most = counted(MOST_MARKERS, "marker");
+        out.said = Some(format!("A view can have at most {most}. Remove one first."));
+    }
+    out.after.view = View::Timeline;
 }
 
 /// Brings the lane in focus into the timeline.
@@ -228,6 +241,7 @@ impl Turn {
         take!(scroll);
         take!(camera);
         take!(critical);
+        take!(markers);
         take!(graph.open);
         take!(graph.group);
         take!(heat.row);

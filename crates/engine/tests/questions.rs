@@ -388,6 +388,46 @@ fn an_area_filters_every_view_and_is_summed_up() {
 }
 
 #[test]
+fn a_marker_keeps_to_the_end_of_a_bar_and_is_named_around_the_view() {
+    const S: i64 = 1_000_000_000;
+    let session = session();
+    let view = ViewState { view: View::Timeline, lanes: Lanes::Worker, ..ViewState::default() };
+    let Answer::Picture(picture) = session.answer(&Question::Picture { view: view.clone(), size: SIZE })
+    else {
+        panic!("no picture")
+    };
+    let Frame::Time { frame, .. } = picture.frame else { panic!("no window of time") };
+    let at = |t: i64, right: f32| {
+        Some((frame.scale().x(t) as f32 + right, frame.row_top(0) + frame.row_height / 2.0))
+    };
+    let moment = |view: &ViewState, at| {
+        let turn = turn(&session, view, Touch::Mark(at));
+        turn.after.markers.get(0).map(|m| m.t)
+    };
+    assert_eq!(moment(&view, at(3 * S, -3.0)), Some(3 * S), "near the end of a bar it is that end");
+    assert_ne!(moment(&view, at(2 * S, 0.0)), Some(3 * S), "elsewhere it is the moment under the pointer");
+    let selected = ViewState { selected: Some("c".to_owned()), ..view.clone() };
+    assert_eq!(moment(&selected, None), Some(S), "without a pointer it is the start of the selected task");
+
+    let mut marked = turn(&session, &view, Touch::Mark(at(3 * S, 0.0))).after;
+    marked.markers.write(0, "b <failed>");
+    let Answer::Shell(shell) = through_a_message(&session, &Question::Shell { view: marked.clone() }) else {
+        panic!("no shell")
+    };
+    assert_eq!(shell.markers, [(0, "+3 s".to_owned(), "b <failed>".to_owned())]);
+    let pointer = Pointer { at: at(3 * S, 2.0), hit: Target::Marker(0).hit(), ..Pointer::default() };
+    let overlay = Question::Overlay { view: marked.clone(), size: SIZE, pointer };
+    let Answer::Overlay(overlay) = through_a_message(&session, &overlay) else { panic!("no overlay") };
+    assert_eq!(overlay.about, "marker at +3 s: b <failed>");
+    while marked.markers.add(0, marked.markers.len() as i64).is_some_and(|p| p + 1 < 40) {}
+    let full = turn(&session, &marked, Touch::Mark(at(2 * S, 0.0)));
+    assert!(
+        full.said.is_some() && full.after.markers == marked.markers,
+        "one too many is refused with a word"
+    );
+}
+
+#[test]
 fn the_palette_finds_tasks_runs_and_queries() {
     let session = session();
     let found = |text: &str| -> Vec<Leads> {

@@ -7,12 +7,12 @@ use makespan_analysis::Facts;
 use makespan_model::Run;
 use makespan_scene::{counted, glyph_char, visible};
 use makespan_views::overview::{Rows, overview_sections};
-use makespan_views::{Block, Look, Section, sections, status_role};
+use makespan_views::{Block, Look, Markers, Section, ViewState, sections, status_role};
 
 use crate::html::Html;
 use crate::pictures::WIDTH;
 use crate::sections::{self as paint, Leads};
-use crate::{Options, Part, Redacted, charts, comparison, notes, pictures};
+use crate::{Options, Part, Redacted, charts, comparison, notes, pictures, seen};
 
 /// Maximum number of runs shown in full; a larger report shows the others only as data.
 const RUNS_WRITTEN: usize = 20;
@@ -52,6 +52,7 @@ pub(crate) fn write(
     runs: &[Arc<Run>],
     has_app: bool,
     options: &Options,
+    view: Option<&ViewState>,
     redacted: &Redacted,
 ) {
     page.open("h1", &[]).name(title).close("h1");
@@ -81,8 +82,9 @@ pub(crate) fn write(
         charts::of_runs(page, &every);
         page.close("div");
     }
+    let markers = view.map(|v| v.markers.clone()).unwrap_or_default();
     for (i, facts) in all.iter().take(RUNS_WRITTEN).enumerate() {
-        one_run(page, i + 1, facts, all.len(), &options.parts);
+        one_run(page, i + 1, facts, all.len(), &options.parts, &markers);
     }
     if runs.len() > RUNS_WRITTEN {
         let more = counted(runs.len() - RUNS_WRITTEN, "more run");
@@ -126,7 +128,14 @@ fn list(page: &mut Html, all: &[&Facts]) {
 }
 
 /// Writes one run, as a part of a page about `runs` runs.
-pub(crate) fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize, parts: &[Part]) {
+pub(crate) fn one_run(
+    page: &mut Html,
+    number: usize,
+    facts: &Facts,
+    runs: usize,
+    parts: &[Part],
+    markers: &Markers,
+) {
     let run = facts.run();
     page.open("article", &[("id", &format!("run-{number}"))]);
     if runs > 1 {
@@ -139,13 +148,14 @@ pub(crate) fn one_run(page: &mut Html, number: usize, facts: &Facts, runs: usize
     page.open("p", &[]).open("strong", &[]).text(&status).close("strong");
     page.text(" ").name(&run.id).text(" ").open("bdi", &[]);
     page.text(&clip(&sections::subtitle(run, &LOOK))).close("bdi").close("p");
+    seen::markers(page, number.saturating_sub(1), run, markers);
     let all = overview_sections(facts, &LOOK, Some(WIDTH), ROWS);
     let prefix = |s: &Section| format!("{}{number}-", s.id);
     // What happened comes first, then the pictures, then where the time went.
     for part in Part::ALL.into_iter().filter(|part| *part != Part::Comparison && parts.contains(part)) {
         page.open("div", &[("id", &place(number, part))]);
         match part {
-            Part::Timeline => pictures::time(page, number, facts),
+            Part::Timeline => pictures::time(page, number, facts, markers),
             Part::Graph => pictures::dependencies(page, number, facts),
             Part::Charts => charts::of_run(page, number, facts, runs.min(RUNS_WRITTEN)),
             Part::Tasks => tasks(page, facts),

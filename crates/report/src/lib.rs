@@ -22,6 +22,7 @@ mod payload;
 mod pictures;
 mod policy;
 mod sections;
+mod seen;
 pub mod site;
 mod style;
 
@@ -65,8 +66,12 @@ pub fn html(
     } else {
         runs.to_vec()
     };
+    let view = options.view.as_deref().and_then(|link| {
+        let redactor = options.redact.then_some(&mut redactor);
+        seen::view(link, redactor)
+    });
     let redacted = redactor.redacted().clone();
-    let html = page::page(&shown, assets, options, &redacted)?;
+    let html = page::page(&shown, assets, options, view.as_ref(), &redacted)?;
     if html.len() > MOST_BYTES {
         return Err(ReportError::TooLarge { bytes: html.len() });
     }

@@ -24,12 +24,15 @@ pub struct Options {
     pub redact: bool,
     /// Notes in a subset of Markdown, shown first.
     pub notes: Option<String>,
+    /// The view that the app opens with, as the hash of a link; the overview if absent. Its markers are listed in the part
+    /// that needs no scripts.
+    pub view: Option<String>,
     /// The parts to show without scripts.
     pub parts: Vec<Part>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { title: None, redact: true, notes: None, parts: Part::ALL.to_vec() }
+        Options { title: None, redact: true, notes: None, view: None, parts: Part::ALL.to_vec() }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use makespan_model::Run;
+use makespan_views::{ViewState, encode};
 
 use crate::html::Html;
 use crate::{Assets, Options, Redacted, ReportError, body, payload, policy, style};
@@ -12,6 +13,7 @@ pub(crate) fn page(
     runs: &[Arc<Run>],
     assets: Option<&Assets<'_>>,
     options: &Options,
+    view: Option<&ViewState>,
     redacted: &Redacted,
 ) -> Result<String, ReportError> {
     let sheet = style::sheet(assets.map(|a| a.css));
@@ -44,19 +46,23 @@ pub(crate) fn page(
         page.vouched("<div id=\"makespan-boot\" role=\"status\" hidden></div>\n");
     }
     page.open("main", &[("id", "makespan-static")]);
-    body::write(&mut page, &title, runs, assets.is_some(), options, redacted);
+    body::write(&mut page, &title, runs, assets.is_some(), options, view, redacted);
     page.close("main");
-    embed(&mut page, "makespan-data", &payload::packed_runs(runs.iter().map(|r| &**r))?);
+    let seen = view.map(encode).unwrap_or_default();
+    embed(&mut page, "makespan-data", &seen, &payload::packed_runs(runs.iter().map(|r| &**r))?);
     if let Some(assets) = assets {
-        embed(&mut page, "makespan-unpacker", &payload::packed(assets.unpacker)?);
-        embed(&mut page, "makespan-programs", assets.programs);
+        embed(&mut page, "makespan-unpacker", "", &payload::packed(assets.unpacker)?);
+        embed(&mut page, "makespan-programs", "", assets.programs);
         page.vouched("<script>").vouched(assets.script).vouched("</script>\n");
     }
     page.vouched("</body>\n</html>\n");
     Ok(page.finish())
 }
 
-/// Writes a block that no browser executes, because its type is not a script (HTML, 4.12.1 "data block").
-fn embed(page: &mut Html, id: &'static str, data: &str) {
-    page.open("script", &[("type", "application/octet-stream"), ("id", id)]).vouched(data).close("script");
+/// Writes a block that no browser executes, because its type is not a script (HTML, 4.12.1 "data block"). `view` is the view
+/// that its runs open with, if there is one.
+fn embed(page: &mut Html, id: &'static str, view: &str, data: &str) {
+    let view = (!view.is_empty()).then_some(("data-view", view));
+    let attributes = [Some(("type", "application/octet-stream")), Some(("id", id)), view];
+    page.open("script", &attributes.into_iter().flatten().collect::<Vec<_>>()).vouched(data).close("script");
 }

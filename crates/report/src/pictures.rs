@@ -2,7 +2,7 @@
 
 use makespan_analysis::Facts;
 use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, counted, visible};
-use makespan_views::{Look, Marks, graph, timeline};
+use makespan_views::{Look, Markers, Marks, graph, timeline};
 
 use crate::html::{Html, clipped};
 
@@ -21,8 +21,8 @@ fn look(facts: &Facts) -> Look {
     Look { marks: Marks { critical, ..Marks::default() }, ..Look::default() }
 }
 
-/// Attempts over time.
-pub(crate) fn time(page: &mut Html, number: usize, facts: &Facts) {
+/// Attempts over time, with markers.
+pub(crate) fn time(page: &mut Html, number: usize, facts: &Facts, markers: &Markers) {
     let (run, look) = (facts.run(), &look(facts));
     page.element("h3", "Timeline");
     let index = timeline::Index::new(run, timeline::Lanes::Worker);
@@ -30,8 +30,12 @@ pub(crate) fn time(page: &mut Html, number: usize, facts: &Facts) {
         page.element("p", "No attempt in this file has times.");
         return;
     }
+    let of = number.saturating_sub(1);
     let frame = timeline::Frame::whole(&index, WIDTH);
-    picture(page, timeline::scene(run, &index, look, &frame), &format!("t{number}-"));
+    let frame = if markers.has(of) { frame.with_markers() } else { frame };
+    let mut scene = timeline::scene(run, &index, look, &frame);
+    timeline::draw_markers(&mut scene, markers, of, &frame);
+    picture(page, scene, &format!("t{number}-"));
     let hidden = index.row_count().saturating_sub(frame.visible_rows());
     if hidden > 0 {
         page.element("p", &format!("{} not shown.", counted(hidden, "more row")));

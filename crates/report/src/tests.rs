@@ -513,3 +513,26 @@ fn on_paper_long_tables_are_cut_and_say_so() {
     assert!(report.contains("<p class=\"o\">35 more rows in the file but not on paper.</p>"));
     assert!(report.contains("tr:nth-child(n+26){display:none}"), "the same number");
 }
+
+#[test]
+fn a_report_opens_with_the_markers_of_its_author_and_lists_them() {
+    let run = Arc::new(notation::run("a 0..4 w1\nb 4..9 w1 a").unwrap());
+    let link = "https://example.org/#v=1&view=timeline&window=0..5000000000\
+        &mark=0,5000000000,%3Cb%3Ecache%3C%2Fb%3E%20AKIAIOSFODNN7EXAMPLE&mark=0,1000000000,first&mark=1,2,other";
+    let with = |view: Option<&str>, redact| {
+        let options = Options { view: view.map(str::to_owned), redact, ..Options::default() };
+        html(std::slice::from_ref(&run), Some(&APP), &options).unwrap().html
+    };
+    let page = with(Some(link), true);
+    assert!(page.contains("data-view=\"v=1&amp;view=timeline"), "the app opens with the view");
+    let listed = page.split_once("<h3>Markers</h3>").unwrap().1.split_once("</table>").unwrap().0;
+    assert!(listed.find("+1 s").unwrap() < listed.find("+5 s").unwrap(), "by time: {listed}");
+    assert!(listed.contains("first") && !listed.contains("other"));
+    assert!(listed.contains("&lt;b>cache&lt;/b>") || listed.contains("&lt;b&gt;cache"), "text: {listed}");
+    assert!(!page.contains("AKIAIOSFODNN7EXAMPLE"), "a secret in a note is redacted");
+    assert!(with(Some(link), false).contains("AKIAIOSFODNN7EXAMPLE"));
+    for none in [None, Some("v=99&view=timeline&mark=0,1,x"), Some("")] {
+        let page = with(none, true);
+        assert!(!page.contains("<h3>Markers</h3>"), "{none:?}");
+    }
+}

@@ -101,6 +101,7 @@ pub fn encode(state: &ViewState) -> String {
     if state.scroll > 0 {
         put("row", &state.scroll.to_string());
     }
+    state.markers.members().for_each(|(key, value)| put(key, &value));
     if state.critical {
         put("critical", "1");
     }
@@ -265,12 +266,30 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             _ => {
                 state.graph.take(key, &value);
                 state.rows.take(key, &value);
+                state.markers.take(key, &value);
                 state.heat.take(key, &value);
                 read_compared(&mut state.compare, key, &value);
             }
         }
     }
     Ok(state)
+}
+
+/// The hash with another text in place of each that it contains, as `change` gives it for a key and its value. What is
+/// made of digits and signs between them alone stays as it is.
+pub fn with_texts(hash: &str, mut change: impl FnMut(&str, &str) -> String) -> String {
+    let mut out = String::new();
+    for pair in hash.trim_start_matches('#').split('&') {
+        out.push_str(if out.is_empty() { "" } else { "&" });
+        match pair.split_once('=') {
+            Some((key, value)) if value.contains(|c: char| !c.is_ascii_digit() && !".,-".contains(c)) => {
+                let _ = write!(out, "{key}=");
+                quote(&change(key, &unquote(value)), &mut out);
+            }
+            _ => out.push_str(pair),
+        }
+    }
+    out
 }
 
 /// The filter alone, for links that a page sets beside its own state.
@@ -287,6 +306,20 @@ mod tests {
     use crate::graph;
     use crate::heatmap::{self, Heating};
     use crate::timeline::Arrangement;
+
+    #[test]
+    fn texts_of_a_link_are_replaced_and_numbers_are_not() {
+        let link = "v=1&view=timeline&task=a%2Fb&mark=0,5,key%20abc%26d&window=-5..7&odd";
+        let same = with_texts(link, |_, text| text.to_owned());
+        assert_eq!(decode(&same), decode(link));
+        let changed = with_texts(link, |key, text| match key {
+            "mark" => text.replace("abc", "&"),
+            _ => text.to_owned(),
+        });
+        let read = decode(&changed).unwrap_or_default();
+        assert_eq!(read.markers.get(0).map(|m| m.note.as_str()), Some("key &&d"));
+        assert_eq!((read.window, read.selected.as_deref()), (Some((-5, 7)), Some("a/b")));
+    }
 
     #[test]
     fn a_link_is_a_view() {
@@ -308,6 +341,7 @@ mod tests {
                 focus: Some("p:a".to_owned()),
             },
             gaps: Gaps::Shown,
+            markers: crate::Markers::default(),
             time: TimeMode::Utc,
             window: Some((-5, i64::MAX)),
             scroll: 7,

@@ -7,9 +7,10 @@ use crate::look::{Look, TimeMode};
 use crate::table::Cell;
 use crate::value::Value;
 
-/// Where relative times count from: the first moment known of the run.
+/// Where relative times count from: the first start, from which the makespan counts too. What was queued or logged before
+/// that has a negative time. Without any start, the first moment known of the run.
 pub fn origin(run: &Run) -> i64 {
-    run.extent().map_or(0, |e| e.0)
+    run.span().or_else(|| run.extent()).map_or(0, |e| e.0)
 }
 
 /// How moments are written: since the start of the run, or as date and time of day.

@@ -9,6 +9,7 @@ use crate::filter::Filter;
 use crate::graph::Graphing;
 use crate::heatmap::Heating;
 use crate::look::{Camera, TimeMode, View};
+use crate::marker::Markers;
 use crate::tasks::Sort;
 use crate::timeline::{Arrangement, Gaps, Lanes};
 
@@ -37,6 +38,8 @@ pub struct ViewState {
     pub window: Option<(i64, i64)>,
     /// How far the timeline is scrolled down, in rows.
     pub scroll: u32,
+    /// Moments that the reader marked on the timeline.
+    pub markers: Markers,
     /// Whether the critical path is marked.
     pub critical: bool,
     /// Whether the timeline shows behind each bar what its task took in the runs before.
@@ -72,10 +75,11 @@ impl ViewState {
         self.graph = Graphing { by: self.graph.by, ..Graphing::default() };
     }
 
-    /// The same without what only pictures read: windows, cameras, how far is scrolled.
+    /// The same without what only pictures read: windows, cameras, how far is scrolled, markers.
     pub fn without_places(&self) -> ViewState {
         let mut rest = self.clone();
         (rest.window, rest.scroll, rest.camera) = (None, 0, None);
+        rest.markers = Markers::default();
         (rest.heat.row, rest.heat.across) = (0, None);
         (rest.compare.window, rest.compare.scroll, rest.compare.camera) = (None, 0, None);
         rest
@@ -88,6 +92,7 @@ impl ViewState {
         } else if self.run > number {
             self.run -= 1;
         }
+        self.markers.forget_run(number);
         self.compare.forget_run(number);
     }
 }

@@ -20,6 +20,8 @@ pub enum Target {
     Lane(u32),
     /// An alert or a log line, by its place in the order of time.
     Recorded(u32),
+    /// A marker of the reader, by its place in the view.
+    Marker(u32),
     /// A row of a comparison: a task of one run, of the other, or of both, by index.
     Matched(u32),
     /// A cell of a matrix, by its row and column.
@@ -42,6 +44,7 @@ impl Target {
             Target::Edge(i) => (5, i),
             Target::Lane(i) => (6, i),
             Target::Recorded(i) => (8, i),
+            Target::Marker(i) => (9, i),
             Target::Matched(i) => (16, i),
             Target::Cell(row, column) => {
                 let part = |i: u32| u64::from(i.min((1 << ROW) - 1));
@@ -66,6 +69,7 @@ impl Target {
             5 => Target::Edge(index),
             6 => Target::Lane(index),
             8 => Target::Recorded(index),
+            9 => Target::Marker(index),
             16 => Target::Matched(index),
             _ => return None,
         })
@@ -86,6 +90,7 @@ mod tests {
             Target::Edge(2),
             Target::Lane(3),
             Target::Recorded(5),
+            Target::Marker(6),
             Target::Matched(4),
             Target::Cell(0, 0),
             Target::Cell(100_000, (1 << 28) - 1),

@@ -64,6 +64,23 @@ fn the_timeline_by_worker_and_by_step() {
 }
 
 #[test]
+fn the_timeline_with_markers() {
+    let facts = facts();
+    let run = facts.run();
+    let index = Index::new(run, Lanes::Worker);
+    let frame = timeline::Frame::whole(&index, 700.0).with_markers();
+    let mut markers = makespan_views::Markers::default();
+    for (t, note) in [(3, "deploy <began>"), (4, "a long note beside another flag"), (9, "cache & disk full")]
+    {
+        let place = markers.add(0, t * 1_000_000_000).unwrap();
+        markers.write(place, note);
+    }
+    let mut scene = timeline::scene(run, &index, &Look::default(), &frame);
+    timeline::draw_markers(&mut scene, &markers, 0, &frame);
+    check("timeline-markers", &scene);
+}
+
+#[test]
 fn the_graph_with_its_critical_path() {
     let facts = facts();
     let run = facts.run();

@@ -8,8 +8,8 @@ use makespan_model::TaskId;
 use makespan_scene::{Hit, Rect, Scene, count, counted};
 use makespan_views::gesture::{Frame, Movement, bounded};
 use makespan_views::graph::{
-    Drawing, Drawn, Focus, Frame as PlaneFrame, Grouping, edges_twin, fit, map_size, matrix_overlay,
-    matrix_scene, opening, overlay, scene, twin,
+    Drawing, Drawn, Focus, Frame as PlaneFrame, Grouping, edges_twin, fit, fit_matrix, map_size,
+    matrix_overlay, matrix_scene, opening, overlay, scene, twin,
 };
 use makespan_views::{Camera, Table, Target, ViewState, task_tip, tasks_tip};
 
@@ -58,7 +58,7 @@ impl<'s> GraphOf<'s> {
 
     fn frame(&self, size: Size) -> Frame {
         // A matrix is looked at as a whole first, whether names can be read or not.
-        let opens = if self.is_matrix() { fit } else { opening };
+        let opens = if self.is_matrix() { fit_matrix } else { opening };
         plane(&self.placed(size).layout, self.view.camera, opens, size, false)
     }
 
@@ -165,12 +165,14 @@ pub(super) fn plane(
     (width, height): Size,
     compared: bool,
 ) -> Frame {
-    let opening = opens(layout, width, height);
+    let (opening, all) = (opens(layout, width, height), fit(layout, width, height));
+    // What opens larger than life shows everything too.
+    let whole = if opening.zoom > all.zoom && all.zoom >= 1.0 { opening } else { all };
     Frame::Plane {
         frame: PlaneFrame { width, height, camera: camera.unwrap_or(opening) },
         size: (layout.width, layout.height),
         opening,
-        whole: fit(layout, width, height),
+        whole,
         compared,
     }
 }

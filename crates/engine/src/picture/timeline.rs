@@ -9,8 +9,8 @@ use makespan_scene::{Hit, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
 use makespan_views::timeline::{
-    Frame as TimeFrame, Index, LaneAct, counters, mark_focus, minimap, overlay, scene, slice_at, twin,
-    wait_tip, waits,
+    Frame as TimeFrame, Index, LaneAct, counters, draw_markers, mark_focus, marker_ticks, minimap, overlay,
+    scene, slice_at, twin, wait_tip, waits,
 };
 use makespan_views::{Look, Moments, Recorded, Table, Target, ViewState, task_tip};
 
@@ -23,6 +23,9 @@ use crate::session::Session;
 
 /// Longest name of a task beside the picture, characters.
 const LONGEST: usize = 80;
+
+/// A new marker keeps to the start or the end of a bar that is nearer than this, px.
+const SNAP: f64 = 6.0;
 
 /// Longest text of an alert or a log line beside the picture, characters.
 const LONGEST_TEXT: usize = 300;
@@ -63,7 +66,35 @@ impl<'s> Timeline<'s> {
 
     /// The whole run at a width, with gaps folded as the view says.
     fn whole(&self, width: f32) -> TimeFrame {
-        TimeFrame::with_gaps(&self.index, width, self.view.gaps)
+        let frame = TimeFrame::with_gaps(&self.index, width, self.view.gaps);
+        if self.view.markers.has(self.view.run) { frame.with_markers() } else { frame }
+    }
+
+    /// The moment that a new marker marks: under the pointer the start or end of what was hit, if that is near, or else
+    /// the moment there; without a pointer the start of the selected task, or the middle of the picture. Ns since the
+    /// epoch.
+    pub(crate) fn moment_to_mark(&self, size: Size, at: Option<(f32, f32)>) -> i64 {
+        let frame = self.frame(size);
+        let scale = frame.scale();
+        let run = &self.open.run;
+        let Some((x, y)) = at.filter(|at| at.0 >= frame.gutter) else {
+            let start = self.open.selected(self.view).and_then(|t| run.task_interval(t)).map(|i| i.0);
+            return start.unwrap_or_else(|| scale.t(f64::midpoint(scale.x0, scale.x1)));
+        };
+        let here = scale.t(f64::from(x).clamp(scale.x0, scale.x1));
+        let ends = slice_at(&self.index, &frame, x, y).map_or([here; 2], |slice| [slice.start, slice.end]);
+        let away = |t: &i64| (scale.x(*t) - f64::from(x)).abs();
+        let near = ends.into_iter().min_by(|a, b| away(a).total_cmp(&away(b)));
+        near.filter(|t| away(t) <= SNAP).unwrap_or(here)
+    }
+
+    /// A marker in a line: when it is, and its note.
+    fn marked_moment(&self, place: u32) -> Option<String> {
+        let marker = self.view.markers.get(place as usize)?;
+        let when =
+            Moments::new(&self.open.run, &self.session.plain_look(self.open, self.view)).value(marker.t);
+        let note = if marker.note.is_empty() { String::new() } else { format!(": {}", marker.shown()) };
+        Some(format!("marker at {}{note}", when.text()))
     }
 
     fn task_of(&self, hit: Hit) -> Option<u32> {
@@ -92,6 +123,7 @@ impl<'s> Timeline<'s> {
                 format!("{usual}{among}\nzoom in to see them one by one")
             }
             Target::Recorded(i) => self.said(self.index.marks.get(i as usize)?),
+            Target::Marker(i) => self.marked_moment(i)?,
             _ => return None,
         };
         Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
@@ -168,7 +200,9 @@ pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Sce
     let mask = shown.open.mask(&view.filter);
     let text = !view.filter.text.trim().is_empty();
     let hits = if text { &mask[..] } else { &[] };
-    Some(minimap(&shown.open.run, &shown.index, concurrency, hits, &frame, size.1))
+    let mut made = minimap(&shown.open.run, &shown.index, concurrency, hits, &frame, size.1);
+    marker_ticks(&mut made, &view.markers, view.run, &frame, shown.whole(size.0).window);
+    Some(made)
 }
 
 /// The counters above the part that is seen.
@@ -189,6 +223,7 @@ impl Drawable for Timeline<'_> {
         {
             trend::with_before(&mut made, run, &self.index, trends, &frame);
         }
+        draw_markers(&mut made, &self.view.markers, self.view.run, &frame);
         let about = self.about(&frame);
         Picture {
             scene: made,
@@ -244,6 +279,7 @@ impl Drawable for Timeline<'_> {
             Some(Target::Recorded(i)) => {
                 self.index.marks.get(i as usize).map_or_else(String::new, |e| self.said(e))
             }
+            Some(Target::Marker(i)) => self.marked_moment(i).unwrap_or_default(),
             _ => hover.map_or_else(String::new, |t| described(self.open, TaskId(t))),
         };
         let tip = pointer.at.and_then(|at| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use makespan_analysis::Facts;
 use makespan_model::Run;
 use makespan_scene::counted;
-use makespan_views::{Section, sections};
+use makespan_views::{Markers, Section, sections};
 
 use super::content::{Content, Entry, OPENED_TOGETHER, Workflow};
 use super::{app, frame, grid, index};
@@ -29,7 +29,7 @@ pub(super) fn of_run(content: &Content, entry: &Entry, style: &str) -> String {
         let events = format!("../{}", entry.events);
         page.open("a", &[("href", &events), ("download", "")]).text("Events (JSON Lines)").vouched("</a>");
         page.close("p");
-        body::one_run(page, 1, &entry.facts, 1, &Part::ALL);
+        body::one_run(page, 1, &entry.facts, 1, &Part::ALL, &Markers::default());
     })
 }
 

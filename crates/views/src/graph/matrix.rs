@@ -15,7 +15,7 @@ use super::arrange::Drawn;
 use super::nodes::Graph;
 use super::picture::{Mark, colour, some_related};
 use super::plane::Frame;
-use crate::look::Look;
+use crate::look::{Camera, Look};
 use crate::roles::status_role;
 use crate::table::{Cell, Column, Table};
 use crate::target::Target;
@@ -29,6 +29,19 @@ const LEAST: f32 = 3.0;
 
 /// Rows have names from this height on, px.
 const NAMED: f32 = 10.0;
+
+/// Cells grow to this at most, px a unit: a small matrix takes up the page, and does not look like a board of chess.
+const MOST_ZOOM: f32 = 2.5;
+
+/// Names of rows are not written larger than this, px.
+const LARGEST_NAME: f32 = 14.0;
+
+/// The camera that shows a whole matrix, as large as the picture allows.
+pub fn fit_matrix(layout: &Layout, width: f32, height: f32) -> Camera {
+    let air = 24.0;
+    let zoom = ((width - air) / layout.width.max(1.0)).min((height - air) / layout.height.max(1.0));
+    Camera { zoom: zoom.clamp(0.001, MOST_ZOOM), ..super::fit(layout, width, height) }
+}
 
 /// A graph with its nodes on the diagonal of the matrix. O((n + e) log n).
 pub fn matrix(mut graph: Graph) -> Drawn {
@@ -190,7 +203,7 @@ pub fn matrix_scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Sce
         }
         let is_row = at.y + CELL >= seen.y && at.y - CELL <= seen.bottom() && seen.x < NAMES;
         if is_row && CELL * zoom >= NAMED {
-            let size = 11.0f32.min(CELL - 3.0);
+            let size = 11.0f32.min(CELL - 3.0).min(LARGEST_NAME / zoom);
             let label = fit_middle(&node.label, NAMES - 14.0, size, Weight::Regular, Face::Sans);
             let x = NAMES - 6.0 - width(&label, size, Weight::Regular, Face::Sans);
             let row = Rect::new(0.0, at.y - CELL / 2.0, NAMES, CELL);
@@ -276,7 +289,6 @@ mod tests {
 
     use super::*;
     use crate::graph::{Graphing, Grouping, drawn, fit};
-    use crate::look::Camera;
 
     fn made(text: &str) -> (Facts, Drawn) {
         let facts = Facts::new(Arc::new(makespan_model::notation::run(text).unwrap()));
@@ -305,6 +317,20 @@ mod tests {
         let table = edges_twin(facts.run(), &drawn.graph, 0..10);
         assert_eq!((table.rows.len(), table.left_out), (drawn.graph.edges.len(), 0));
         assert_eq!(edges_twin(facts.run(), &drawn.graph, 1..2).left_out, drawn.graph.edges.len() - 1);
+    }
+
+    #[test]
+    fn a_small_matrix_takes_up_the_page_and_a_large_one_fits_into_it() {
+        let zoom = |nodes: usize| {
+            let text: Vec<String> = (0..nodes).map(|i| format!("t{i} {i}..{} w", i + 1)).collect();
+            let (_, drawn) = made(&text.join("\n"));
+            let camera = fit_matrix(&drawn.layout, 900.0, 600.0);
+            assert!(drawn.layout.height * camera.zoom <= 600.0 && drawn.layout.width * camera.zoom <= 900.0);
+            camera.zoom
+        };
+        assert_eq!(zoom(4), MOST_ZOOM);
+        assert!(zoom(16) > 1.5 && zoom(16) < MOST_ZOOM, "{}", zoom(16));
+        assert!(zoom(400) < 1.0);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use arrange::{Drawn, PAGE, READABLE, page_for};
 pub use choice::{ALL_HOPS, Centre, Drawing, Focus, Graphing, Grouping};
 pub use focus::{group_members, tasks_in_focus};
 pub use map::{map, map_point, map_size, mark_seen, sees_all};
-pub use matrix::{edges_twin, matrix, matrix_overlay, matrix_scene};
+pub use matrix::{edges_twin, fit_matrix, matrix, matrix_overlay, matrix_scene};
 pub use members::group_details;
 pub use node::{Node, Spread};
 pub use nodes::{BUDGET, Graph};

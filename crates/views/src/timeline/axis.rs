@@ -60,27 +60,48 @@ pub(crate) fn draw_as(
     baseline: f32,
     bottom: f32,
 ) {
-    let mut labels: Vec<Item> = Vec::new();
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
-    let mut free = left;
+    let mut ticks = Vec::new();
     for tick in scale.ticks(84.0, mode, offset) {
         let x = scale.x(tick.t) as f32;
-        if x < left - 0.5 || x > right + 0.5 {
-            continue;
+        if x >= left - 0.5 && x <= right + 0.5 {
+            scene.push(Path::line((x, baseline), (x, bottom), Stroke::new(Role::Grid, 1.0)));
+            let role = if tick.major { Role::Text } else { Role::TextMuted };
+            ticks.push((x, role, tick.label));
         }
-        scene.push(Path::line((x, baseline), (x, bottom), Stroke::new(Role::Grid, 1.0)));
-        let role = if tick.major { Role::Text } else { Role::TextMuted };
-        // A label is set right of its line; the last one would be cut by the edge of the picture, and over a fold one
-        // may reach up to the next.
-        let end = x + 4.0 + width(&tick.label, 11.0, Weight::Regular, Face::Sans);
-        if end <= right && x >= free {
-            free = end + 2.0;
-            labels.push(Text::new(x + 4.0, baseline - 8.0, 11.0, role, tick.label).into());
-        }
+    }
+    let mut labels = tick_labels(scale, &ticks, baseline, true);
+    if labels.is_empty() {
+        // Between folds that stand close together no label has room; some are better than none.
+        labels = tick_labels(scale, &ticks, baseline, false);
     }
     scene.items.extend(labels);
     scene.push(Path::line((left, baseline), (right, baseline), Stroke::new(Role::Border, 1.0)));
     break_labels(scene, scale, baseline - 19.0);
+}
+
+/// The labels of ticks (place in px, colour, words). A label is set right of its line. Left out is what the edge of the
+/// picture would cut, what would reach up to the next one, and, if they keep clear of folds, what would reach across one:
+/// it would stand over a time of which it says nothing.
+fn tick_labels(
+    scale: &TimeScale<'_>,
+    ticks: &[(f32, Role, String)],
+    baseline: f32,
+    keep_clear: bool,
+) -> Vec<Item> {
+    let folds: Vec<f32> = scale.breaks().map(|b| b.left as f32).filter(|_| keep_clear).collect();
+    let mut free = scale.x0 as f32;
+    let mut labels = Vec::new();
+    for (x, role, label) in ticks {
+        let end = x + 4.0 + width(label, 11.0, Weight::Regular, Face::Sans);
+        // Breaks stand in the order of time.
+        let next = folds.get(folds.partition_point(|left| left <= x)).copied().unwrap_or(f32::MAX);
+        if end <= (scale.x1 as f32).min(next) && *x >= free {
+            free = end + 2.0;
+            labels.push(Text::new(x + 4.0, baseline - 8.0, 11.0, *role, label.clone()).into());
+        }
+    }
+    labels
 }
 
 /// The length of each folded stretch above its place, where there is room.
@@ -117,5 +138,41 @@ pub(super) fn breaks(scene: &mut Scene, scale: &TimeScale<'_>, top: f32, bottom:
     }
     if !shade.is_empty() {
         scene.push(shade);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use makespan_scene::Folds;
+
+    const S: i64 = 1_000_000_000;
+
+    /// Where labels of ticks begin and end, px.
+    fn labels(folds: &Folds, x1: f64) -> Vec<(f32, f32)> {
+        let scale = TimeScale { t0: 0, t1: 100_000 * S, x0: 0.0, x1, folds: folds.list() };
+        let mut scene = Scene::new(x1 as f32, 100.0, "");
+        draw_as(&mut scene, &scale, AxisMode::Relative { origin: 0 }, 0, 30.0, 100.0);
+        let text = |item: &Item| match item {
+            Item::Text(t) if t.size == 11.0 => {
+                Some((t.x, t.x + width(&t.text, 11.0, Weight::Regular, Face::Sans)))
+            }
+            _ => None,
+        };
+        scene.items.iter().filter_map(text).collect()
+    }
+
+    #[test]
+    fn no_label_of_a_tick_reaches_across_a_fold() {
+        for from in (10..400).step_by(7) {
+            let folds = Folds::new(vec![(from * S, 99_000 * S)], 20 * S);
+            let scale = TimeScale { t0: 0, t1: 100_000 * S, x0: 0.0, x1: 900.0, folds: folds.list() };
+            let breaks: Vec<f32> = scale.breaks().map(|b| b.left as f32).collect();
+            let all = labels(&folds, 900.0);
+            assert!(!all.is_empty());
+            for (begin, end) in all {
+                assert!(breaks.iter().all(|b| end <= *b || begin >= *b), "{begin}..{end} over {breaks:?}");
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Which part of the timeline is seen, and where on the screen.
 
 use makespan_model::{AttemptId, Run};
-use makespan_scene::{Face, Folds, Rect, TimeScale, Weight, width};
+use makespan_scene::{Face, Folds, Rect, TimeScale, width};
 use serde::{Deserialize, Serialize};
 
 use super::{Gaps, Index, Lanes};
@@ -10,7 +10,7 @@ use crate::area::Area;
 /// Height of the axis above the rows, px.
 pub const AXIS_HEIGHT: f32 = 30.0;
 
-/// Height of the lane of alerts and log lines, px.
+/// Height of the lane of alerts and log lines, and of that of markers, px.
 pub(super) const MARKS_HEIGHT: f32 = 18.0;
 
 /// Which part of the timeline is drawn, and how large.
@@ -20,7 +20,8 @@ pub struct Frame {
     pub width: f32,
     /// px, with the axis.
     pub height: f32,
-    /// Height of what stands above the rows, px: the axis, and the lane of alerts and log lines where there are any.
+    /// Height of what stands above the rows, px: the axis, and the lanes of alerts and log lines and of markers where
+    /// there are any.
     pub top: f32,
     /// Room for the names of lanes, px.
     pub gutter: f32,
@@ -41,7 +42,7 @@ impl Frame {
             .lanes
             .iter()
             .take(200)
-            .map(|l| l.begin() - 10.0 + width(&l.name, 12.0, Weight::Regular, Face::Sans))
+            .map(|l| l.begin() - 10.0 + width(&l.name, 12.0, l.weight(), Face::Sans))
             .fold(0.0, f32::max);
         // Names within others begin further right.
         let is_nested = index.lanes.iter().any(|l| l.head.is_some());
@@ -70,6 +71,12 @@ impl Frame {
             first_row: 0,
             folds,
         }
+    }
+
+    /// The same with room for a lane of markers above the rows.
+    #[must_use]
+    pub fn with_markers(self) -> Frame {
+        Frame { top: self.top + MARKS_HEIGHT, height: self.height + MARKS_HEIGHT, ..self }
     }
 
     /// Time to pixels.

@@ -1,10 +1,13 @@
 //! The names of lanes in the room left of the rows.
 
-use makespan_scene::{Bars, Face, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, Weight, fit};
+use makespan_scene::{Bars, Face, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, fit};
 
 use super::lane::SIGN;
 use super::{Frame, Index};
 use crate::target::Target;
+
+/// Room between the longest name and the rows, px.
+const AIR: f32 = 10.0;
 
 /// The names, each hit over the whole height of its lane; lanes that contain others have a sign.
 pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
@@ -35,10 +38,10 @@ pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
         if let Some(is_open) = lane.head.as_ref().and_then(|h| h.is_open) {
             names.push(sign(x - SIGN + 4.0, middle, is_open).with_hit(hit).into());
         }
-        let text = fit(&lane.name, frame.gutter - x - 6.0, 12.0, Weight::Regular, Face::Sans);
-        let text = Text::new(x, y, 12.0, Role::Text, text);
-        let is_group = lane.head.as_ref().is_some_and(|h| h.is_open.is_some());
-        names.push((if is_group { text.bold() } else { text }).with_hit(hit).into());
+        let weight = lane.weight();
+        let text = fit(&lane.name, frame.gutter - x - AIR, 12.0, weight, Face::Sans);
+        let text = Text { weight, ..Text::new(x, y, 12.0, Role::Text, text) };
+        names.push(text.with_hit(hit).into());
     }
     scene.push(grounds);
     scene.items.extend::<Vec<makespan_scene::Item>>(names);

@@ -1,6 +1,7 @@
 //! A lane, and the attempts that it is made from.
 
 use makespan_model::{Run, UNKNOWN};
+use makespan_scene::Weight;
 
 /// How far a lane is set in behind the one that contains it, px.
 const INDENT: f32 = 12.0;
@@ -50,6 +51,12 @@ pub(crate) enum Sums {
 }
 
 impl Lane {
+    /// How thick its name is written: those of lanes that contain others are bold.
+    pub(super) fn weight(&self) -> Weight {
+        let is_group = self.head.as_ref().is_some_and(|h| h.is_open.is_some());
+        if is_group { Weight::Bold } else { Weight::Regular }
+    }
+
     /// Where its name begins, px.
     pub(super) fn begin(&self) -> f32 {
         self.head.as_ref().map_or(10.0, |h| 10.0 + SIGN + f32::from(h.depth.min(DEEPEST)) * INDENT)
