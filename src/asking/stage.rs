@@ -76,6 +76,14 @@ impl Twin {
         self.picture.with(|p| p.as_ref().map_or_else(String::new, |p| of(p)))
     }
 
+    /// Whether the axis of the picture folds gaps. Unless it was chosen that is a matter of the run.
+    pub(crate) fn folds(self) -> bool {
+        self.picture.with(|p| {
+            let frame = p.as_ref().map(|p| &p.frame);
+            matches!(frame, Some(Frame::Time { frame, .. }) if !frame.folds.is_empty())
+        })
+    }
+
     /// What is under the pointer, or else what is to be said beside the picture.
     pub(crate) fn about(self) -> String {
         let under = self.overlay.with(|o| o.as_ref().map_or_else(String::new, |o| o.about.clone()));

@@ -30,13 +30,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
     let older = Memo::new(move |_| store.shell.with(|s| s.has_runs_before));
     let is_table = Memo::new(move |_| store.view.with(|v| v.twin));
     let has_counters = Memo::new(move |_| is_counted() && !is_table.get());
-    // Whether gaps are folded is a matter of the run unless it was chosen: the picture shows which.
-    let is_folded = Memo::new(move |_| {
-        twin.picture.with(|p| {
-            let frame = p.as_ref().map(|p| &p.frame);
-            matches!(frame, Some(Frame::Time { frame, .. }) if !frame.folds.is_empty())
-        })
-    });
+    let is_folded = Memo::new(move |_| twin.folds());
     let has_gaps = Memo::new(move |_| twin.picture.with(|p| p.as_ref().is_some_and(|p| p.gaps > 0)));
     let is_arranged = Memo::new(move |_| store.view.with(|v| !v.rows.is_natural()));
     let go = move |movement| store.dispatch(Action::Move(movement));

@@ -90,21 +90,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
             out.after.rows = Arrangement::default();
         }
-        Touch::Gaps => {
-            let index = open.index(view.lanes);
-            let is_folded = !index.folds(view.gaps).is_empty();
-            out.after.gaps = if is_folded { Gaps::Shown } else { Gaps::Folded };
-            let folds = index.folds(out.after.gaps);
-            let (count, length) = (counted(folds.list().len(), "gap"), duration(folds.length()));
-            out.said = Some(match (is_folded, folds.is_empty()) {
-                (true, _) => "Gaps are shown as long as they are.".to_owned(),
-                (false, true) => "This run has no gap that is long enough to fold.".to_owned(),
-                (false, false) => format!("{count} folded: {length} in which nothing ran."),
-            });
-            if folds.is_empty() && !is_folded {
-                out.after.gaps = view.gaps;
-            }
-        }
+        Touch::Gaps => gaps(session, open, view, &mut out),
         Touch::Mark(at) => mark(session, view, size, at, &mut out),
         Touch::Swap => {
             let Sides { baseline, candidate } = session.sides(view);
@@ -120,6 +106,27 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
         }
     }
     Some(out)
+}
+
+/// Folds the gaps of the timeline that is shown, of one run or of two, or shows them again.
+fn gaps(session: &Session, open: &OpenRun, view: &ViewState, out: &mut Turn) {
+    let compared = session.compared(view).filter(|_| view.view == View::Compare);
+    let folds = |gaps: Gaps| match &compared {
+        Some(compared) => compared.aligned(view).folds(gaps),
+        None => open.index(view.lanes).folds(gaps),
+    };
+    let is_folded = !folds(view.gaps).is_empty();
+    out.after.gaps = if is_folded { Gaps::Shown } else { Gaps::Folded };
+    let folds = folds(out.after.gaps);
+    let (count, length) = (counted(folds.list().len(), "gap"), duration(folds.length()));
+    out.said = Some(match (is_folded, folds.is_empty()) {
+        (true, _) => "Gaps are shown as long as they are.".to_owned(),
+        (false, true) => "There is no gap that is long enough to fold.".to_owned(),
+        (false, false) => format!("{count} folded: {length} in which nothing ran."),
+    });
+    if folds.is_empty() && !is_folded {
+        out.after.gaps = view.gaps;
+    }
 }
 
 /// Marks a moment of the timeline.

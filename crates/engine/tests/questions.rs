@@ -225,6 +225,25 @@ fn gaps_are_folded_where_they_are_most_of_the_run_and_one_press_shows_them() {
 }
 
 #[test]
+fn the_timelines_of_two_runs_fold_the_gaps_that_both_have() {
+    let mut session = Session::new(Rc::new(makespan_import::Utc));
+    let run = |last: u32| format!("a 0..60 w1\nb 60..120 w1 a\nc 300000..{last} w1 b").into_bytes();
+    session.open(vec![("one.txt".to_owned(), run(300_060)), ("two.txt".to_owned(), run(300_090))]);
+    let mut view = ViewState { view: View::Compare, ..ViewState::default() };
+    view.compare.part = Part::Timeline;
+    let folded = |view: &ViewState| {
+        let question = Question::Picture { view: view.clone(), size: SIZE };
+        let Answer::Picture(picture) = through_a_message(&session, &question) else { panic!("no picture") };
+        let Frame::Time { frame, whole, .. } = &picture.frame else { panic!("no time") };
+        assert_eq!(frame.window, *whole);
+        (frame.folds.list().len(), picture.gaps, picture.about)
+    };
+    assert_eq!(folded(&view), (1, 1, "1 gap folded: 3 d 11 h".to_owned()));
+    let shown = turn(&session, &view, Touch::Gaps).after;
+    assert_eq!((shown.gaps, folded(&shown).0), (Gaps::Shown, 0));
+}
+
+#[test]
 fn nested_lanes_are_collapsed_by_press_and_keys_and_pinned_lanes_stay_in_the_view() {
     let mut session = Session::new(Rc::new(makespan_import::Utc));
     let text = "a 0..4 w1\ng 4..20 w1\nb 4..9 w1 in=g step=s\nc 9..12 w2 in=g step=s\nd 20..22 w1";

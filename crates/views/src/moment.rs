@@ -56,3 +56,23 @@ impl Moments {
         if t == UNKNOWN { Cell::default().exact("unknown") } else { Cell::new(self.value(t)) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn relative_times_count_from_the_first_start_as_the_makespan_does() {
+        const S: i64 = 1_000_000_000;
+        let mut run = makespan_model::notation::run("a 4..9 w1 failed").unwrap();
+        run.attempts.queued[0] = 0;
+        let facts = makespan_analysis::Facts::new(std::sync::Arc::new(run));
+        let moments = Moments::new(facts.run(), &Look::default());
+        let text = |t: i64| moments.value(t).text().into_owned();
+        assert_eq!([text(0), text(4 * S), text(9 * S)], ["−4 s", "+0 s", "+5 s"]);
+        let section = crate::sections::failures(&facts, &Look::default(), 9).unwrap();
+        let words = format!("{section:?}");
+        assert!(words.contains("Time of failure"), "{words}");
+    }
+}

@@ -64,6 +64,8 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
         twin.picture.with(|p| p.as_ref().and_then(|p| p.legend.clone())).unwrap_or_default()
     });
     let legend = StoredValue::new_local(legend);
+    let has_gaps = Memo::new(move |_| twin.picture.with(|p| p.as_ref().is_some_and(|p| p.gaps > 0)));
+    let is_folded = Memo::new(move |_| twin.folds());
     let missing = move || twin.text(|p| p.missing.clone().unwrap_or_default());
     view! {
         {head}
@@ -72,6 +74,10 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
             <button type="button" title="Show everything (0)" on:click=move |_| store.dispatch(Action::Move(Movement::Fit))>"Fit"</button>
             <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
             <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
+            <Show when=move || has_gaps.get()>
+                <button type="button" title="Fold stretches of time in which nothing runs (H)" class:on=move || is_folded.get()
+                    aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
+            </Show>
             <span class="hovered">{move || twin.about()}</span>
         </div>
         <Show when=move || !missing().is_empty()><p class="note empty">{missing}</p></Show>

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use makespan_scene::{Hit, Rect, counted, duration};
 use makespan_views::compare::Legend;
-use makespan_views::compare::timeline::{Aligned, frame, overlay, scene, twin};
+use makespan_views::compare::timeline::{Aligned, frame_with_gaps, overlay, scene, twin};
 use makespan_views::gesture::{Frame, Movement};
 use makespan_views::timeline::{AXIS_HEIGHT, Frame as TimeFrame};
 use makespan_views::{Look, Table, Target, ViewState};
@@ -36,8 +36,13 @@ impl<'s> Over<'s> {
         Some(Over { view, compared, aligned })
     }
 
+    /// All of both runs at a width, with gaps folded as the view says.
+    fn whole(&self, width: f32) -> TimeFrame {
+        frame_with_gaps(&self.aligned, width, self.view.gaps)
+    }
+
     fn frame(&self, (width, height): Size) -> TimeFrame {
-        let whole = frame(&self.aligned, width);
+        let whole = self.whole(width);
         let visible = ((height - AXIS_HEIGHT) / whole.row_height).floor().max(1.0) as u32;
         TimeFrame {
             height,
@@ -51,11 +56,16 @@ impl<'s> Over<'s> {
 impl Drawable for Over<'_> {
     fn picture(&self, size: Size) -> Picture {
         let seen = self.frame(size);
-        let whole = self.aligned.whole();
+        let whole = self.whole(size.0).window;
         let span = duration(whole.1.saturating_sub(whole.0));
+        let folds = &seen.folds;
+        let folded = (!folds.is_empty())
+            .then(|| format!("{} folded: {}", counted(folds.list().len(), "gap"), duration(folds.length())));
         let look = self.compared.look(&self.view.filter);
         Picture {
             scene: scene(&self.compared.pair(), &self.aligned, &look, &seen),
+            gaps: self.aligned.gap_count(),
+            about: folded.unwrap_or_default(),
             frame: Frame::Time { frame: seen, whole, rows: self.aligned.row_count(), compared: true },
             label: format!(
                 "Both timelines over {span}, {}. The table (V) holds the same.",

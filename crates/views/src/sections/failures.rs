@@ -28,7 +28,7 @@ pub fn failures(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         let at = failed.map_or(UNKNOWN, |a| run.attempts.ended[a.index()]);
         let mut pairs = vec![
             ("First failure".to_owned(), named(run, first)),
-            ("Time".to_owned(), Moments::new(run, look).cell(at)),
+            ("Time of failure".to_owned(), Moments::new(run, look).cell(at)),
         ];
         let error = failed.map_or("", |a| run.text(run.attempts.error[a.index()]));
         if !error.is_empty() {

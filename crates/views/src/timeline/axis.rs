@@ -121,7 +121,7 @@ fn break_labels(scene: &mut Scene, scale: &TimeScale<'_>, y: f32) {
 }
 
 /// Shades folded stretches from `top` to `bottom`, with a dashed line at both ends.
-pub(super) fn breaks(scene: &mut Scene, scale: &TimeScale<'_>, top: f32, bottom: f32) {
+pub(crate) fn breaks(scene: &mut Scene, scale: &TimeScale<'_>, top: f32, bottom: f32) {
     let (first, last) = (scale.x0 as f32, scale.x1 as f32);
     let mut shade = Bars::default();
     for at in scale.breaks() {

@@ -153,12 +153,17 @@ impl Frame {
 
 /// The window that holds everything, with a little air at both ends as long as it is on the folded axis.
 pub(super) fn whole_window(index: &Index, folds: &Folds) -> (i64, i64) {
-    let (from, to) = padded((folds.fold(index.extent.0), folds.fold(index.extent.1)));
+    folded_window(index.extent, folds)
+}
+
+/// The same for a first and a last moment.
+pub(crate) fn folded_window(extent: (i64, i64), folds: &Folds) -> (i64, i64) {
+    let (from, to) = padded((folds.fold(extent.0), folds.fold(extent.1)));
     (folds.unfold(from), folds.unfold(to))
 }
 
 /// A window with a little air at both ends, and never empty.
-pub(crate) fn padded(extent: (i64, i64)) -> (i64, i64) {
+fn padded(extent: (i64, i64)) -> (i64, i64) {
     let air = (extent.1.saturating_sub(extent.0) / 100).max(1);
     (extent.0.saturating_sub(air / 4), extent.1.saturating_add(air))
 }

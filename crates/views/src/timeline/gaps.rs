@@ -47,17 +47,34 @@ impl Gaps {
 
 /// The gaps of a run that are worth folding.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Foldable {
+pub(crate) struct Foldable {
     /// They, folded.
     pub(super) folds: Folds,
     /// Whether they are most of the run.
     pub(super) is_most: bool,
 }
 
+impl Foldable {
+    /// How many gaps are worth folding.
+    pub(crate) fn count(&self) -> usize {
+        self.folds.list().len()
+    }
+
+    /// The gaps that an axis folds.
+    pub(crate) fn chosen(&self, gaps: Gaps) -> Folds {
+        let folds = match gaps {
+            Gaps::Auto => self.is_most,
+            Gaps::Folded => true,
+            Gaps::Shown => false,
+        };
+        if folds { self.folds.clone() } else { Folds::default() }
+    }
+}
+
 /// The gaps of `extent` (first and last moment, ns since the epoch) between `spans` (start and end of each attempt) that
 /// are worth folding: the largest number of the longest ones of which each is still long beside what remains, and beside
 /// the median attempt. O(n log n).
-pub(super) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldable {
+pub(crate) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldable {
     let length = |(from, to): (i64, i64)| i128::from(to) - i128::from(from);
     if spans.is_empty() {
         return Foldable::default();

@@ -251,17 +251,12 @@ impl Index {
 
     /// How many gaps of the run are worth folding.
     pub fn gap_count(&self) -> usize {
-        self.foldable.folds.list().len()
+        self.foldable.count()
     }
 
     /// The gaps that an axis folds.
     pub fn folds(&self, gaps: Gaps) -> Folds {
-        let folds = match gaps {
-            Gaps::Auto => self.foldable.is_most,
-            Gaps::Folded => true,
-            Gaps::Shown => false,
-        };
-        if folds { self.foldable.folds.clone() } else { Folds::default() }
+        self.foldable.chosen(gaps)
     }
 
     /// The index of attempts that have their rows already; attempts that are in no lane have no row, nor has a lane

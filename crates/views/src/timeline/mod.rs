@@ -19,9 +19,10 @@ mod waits;
 
 pub use arranged::{Arrangement, LaneAct};
 pub use counters::{Counter, counters, tracks};
-pub(crate) use frame::padded;
+pub(crate) use frame::folded_window;
 pub use frame::{AXIS_HEIGHT, Frame};
 pub use gaps::Gaps;
+pub(crate) use gaps::{Foldable, foldable};
 pub use heads::mark_focus;
 pub use index::{Index, Lanes, Slice};
 pub(crate) use index::{UNNAMED, grouped};

@@ -100,6 +100,37 @@ fn the_timelines_with_their_ghosts() {
     check("timeline-overlay", &timeline::overlay(&pair, &aligned, &look, &frame, Some(-20_000_000_000)));
 }
 
+#[test]
+fn days_in_which_neither_run_works_are_folded_and_no_bar_is_lost() {
+    const DAY: u64 = 86_400;
+    let text = |shift: u64| {
+        format!(
+            "a 0..60 w1\nb 60..{} w1 a\nc {}..{} w1 b",
+            120 + shift,
+            3 * DAY + shift,
+            3 * DAY + 90 + 2 * shift
+        )
+    };
+    let (a, b) = (super::facts(&text(0)), super::facts(&text(20)));
+    let matching = matching(&a, &b);
+    let pair = Pair::new(&a, &b, &matching);
+    let aligned = timeline::Aligned::new(&pair, Lanes::Worker, None);
+    let frame = timeline::frame(&aligned, 800.0);
+    assert_eq!((aligned.gap_count(), frame.folds.list().len()), (1, 1));
+    let fold = frame.folds.list()[0];
+    let second = 1_000_000_000;
+    assert_eq!(
+        (fold.from, fold.to),
+        (140 * second, 3 * DAY as i64 * second),
+        "both runs are idle only there"
+    );
+    let width =
+        |frame: &makespan_views::timeline::Frame| (frame.scale().x(60 * second) - frame.scale().x(0)).abs();
+    let long = timeline::frame_with_gaps(&aligned, 800.0, makespan_views::timeline::Gaps::Shown);
+    assert!(long.folds.is_empty() && width(&long) < 1.0 && width(&frame) > 80.0, "{}", width(&frame));
+    check("timeline-folded", &timeline::scene(&pair, &aligned, &Look::default(), &frame));
+}
+
 /// The `i`-th of several runs: from the fifth on aligning takes longer, the third failed.
 fn nightly(i: u64) -> Facts {
     let jitter = |k: u64| (i * 7 + k * 13) % 9;

@@ -3,11 +3,14 @@
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, HashMap, Order as _, Run, TaskId, UNKNOWN};
+use makespan_scene::Folds;
 
 use super::super::Pair;
 use super::rows::prefer;
 use crate::tasks::start_of;
-use crate::timeline::{Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, grouped, timed};
+use crate::timeline::{
+    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, foldable, folded_window, grouped, timed,
+};
 
 /// The attempts of two runs in common lanes. Row `r` is the same in both; what was matched shares a row where it can.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +25,8 @@ pub struct Aligned {
     pub extent: (i64, i64),
     /// The row of the matching whose starts are laid over each other; `None` where those of the runs are.
     pub at: Option<u32>,
+    /// The stretches in which neither run has an attempt.
+    foldable: Foldable,
 }
 
 /// The attempts of a lane in A and in B.
@@ -54,9 +59,13 @@ impl Aligned {
             _ => (in_a.0.min(in_b.0), in_a.1.max(in_b.1)),
         };
         let mut placed = (Vec::new(), Vec::new());
+        let mut spans: Vec<(i64, i64)> = Vec::new();
         for (name, members) in common(pair, lanes, zero) {
             let timed_a = timed(a, &members.a, extent_a);
             let timed_b = timed(b, &members.b, extent_b);
+            for (timed, zero) in [(&timed_a, zero.0), (&timed_b, zero.1)] {
+                spans.extend(timed.iter().map(|&(s, e, _)| (s.saturating_sub(zero), e.saturating_sub(zero))));
+            }
             let ends = |timed: &[(i64, i64, u32)]| timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>();
             let (rows_b, count) = pack(&ends(&timed_b));
             let row_in_b: HashMap<u32, u32> =
@@ -84,7 +93,8 @@ impl Aligned {
             });
         }
         let (a, b) = (Index::placed(a, placed.0), Index::placed(b, placed.1));
-        Aligned { a, b, zero, extent, at: at.filter(|_| started.is_some()) }
+        let foldable = foldable(extent, spans);
+        Aligned { a, b, zero, extent, at: at.filter(|_| started.is_some()), foldable }
     }
 
     /// The lanes, the same in both runs but for how many attempts they hold.
@@ -97,9 +107,19 @@ impl Aligned {
         self.b.row_count()
     }
 
+    /// How many gaps of both runs are worth folding.
+    pub fn gap_count(&self) -> usize {
+        self.foldable.count()
+    }
+
+    /// The gaps of both runs that the axis folds, ns since zero.
+    pub fn folds(&self, gaps: Gaps) -> Folds {
+        self.foldable.chosen(gaps)
+    }
+
     /// The whole axis with a little air at both ends, ns since zero.
-    pub fn whole(&self) -> (i64, i64) {
-        crate::timeline::padded(self.extent)
+    pub fn whole(&self, folds: &Folds) -> (i64, i64) {
+        folded_window(self.extent, folds)
     }
 
     /// A window of the axis in the time of one run.

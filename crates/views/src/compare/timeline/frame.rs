@@ -2,17 +2,23 @@
 
 use makespan_analysis::compare::MatchedTask;
 use makespan_model::{AttemptId, Run, UNKNOWN};
-use makespan_scene::{Folds, Rect};
+use makespan_scene::Rect;
 
 use super::Aligned;
-use crate::timeline::{AXIS_HEIGHT, Frame};
+use crate::timeline::{AXIS_HEIGHT, Frame, Gaps};
 
 /// Height of the two bars below the rows that show the runs as wholes, px.
 pub const FOOT_HEIGHT: f32 = 44.0;
 
-/// All of both runs at a width, as tall as the rows need up to 48 of them. The window counts ns since the zero of
-/// [`Aligned`].
+/// All of both runs at a width, as tall as the rows need up to 48 of them; gaps are folded where they are most of it. The
+/// window counts ns since the zero of [`Aligned`].
 pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
+    frame_with_gaps(aligned, width_px, Gaps::Auto)
+}
+
+/// The same with gaps folded or not.
+pub fn frame_with_gaps(aligned: &Aligned, width_px: f32, gaps: Gaps) -> Frame {
+    let folds = aligned.folds(gaps);
     let row_height = 26.0;
     let rows = aligned.row_count().clamp(1, 48) as f32;
     Frame {
@@ -21,9 +27,9 @@ pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
         top: AXIS_HEIGHT,
         gutter: Frame::gutter_for(&aligned.b, width_px),
         row_height,
-        window: aligned.whole(),
+        window: aligned.whole(&folds),
         first_row: 0,
-        folds: Folds::default(),
+        folds,
     }
 }
 

@@ -9,6 +9,6 @@ mod rows;
 mod twin;
 
 pub use aligned::Aligned;
-pub use frame::{FOOT_HEIGHT, frame};
+pub use frame::{FOOT_HEIGHT, frame, frame_with_gaps};
 pub use picture::{overlay, row_at, scene};
 pub use twin::twin;

@@ -31,6 +31,7 @@ pub fn scene(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame) -> 
     let bottom = body(frame).bottom();
     ground::bands(&mut scene, aligned, frame, bottom);
     axis::draw_as(&mut scene, &scale, AxisMode::Relative { origin: 0 }, 0, AXIS_HEIGHT, bottom);
+    axis::breaks(&mut scene, &scale, AXIS_HEIGHT, bottom);
     let from = if aligned.at.is_some() { "since task" } else { "since start" };
     scene.push(Text::new(10.0, AXIS_HEIGHT - 10.0, 11.0, Role::TextMuted, from));
 
