@@ -107,16 +107,26 @@ pub(crate) fn Still(
     }
 }
 
-/// Words beside a part of a picture (left, top, right, bottom), on the side where there is room.
+/// A bubble beside a part narrower than this, px, would be a column of single words.
+const NARROW: f32 = 140.0;
+
+/// Words beside a part of a picture (left, top, right, bottom), on the side where there is room; across the picture if
+/// neither side has enough.
 pub(crate) fn bubble(text: &str, beside: (f32, f32, f32, f32), (w, h): (f32, f32)) -> impl IntoView + use<> {
     let (x0, y0, x1, y1) = beside;
     let px = |v: f32| format!("{v}px");
     let is_left = x1 < w * 0.55;
     let is_high = y1 < h * 0.6;
     let auto = || "auto".to_owned();
-    let (left, right) = if is_left { (px(x1), auto()) } else { (auto(), px(w - x0)) };
+    let room = if is_left { w - x1 } else { x0 } - 4.0;
+    let (left, right, room) = match (room >= NARROW, is_left) {
+        (false, _) => (px(4.0), auto(), w - 8.0),
+        (true, true) => (px(x1), auto(), room),
+        (true, false) => (auto(), px(w - x0), room),
+    };
+    let widest = format!("min(340px, {room}px)");
     let (top, bottom) = if is_high { (px(y1), auto()) } else { (auto(), px(h - y0)) };
     let lines: Vec<_> =
         text.lines().map(|l| view! { <div><bdi>{visible(l).into_owned()}</bdi></div> }).collect();
-    view! { <div class="tip" role="status" style:left=left style:right=right style:top=top style:bottom=bottom>{lines}</div> }
+    view! { <div class="tip" role="status" style:left=left style:right=right style:top=top style:bottom=bottom style:max-width=widest>{lines}</div> }
 }

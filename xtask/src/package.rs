@@ -84,17 +84,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Builds the program without optimisations, with what `dist/` holds inside it, and gives its path. One with all of them
-/// takes five minutes more and gives the same answers.
+/// Builds the program for tests, with `dist/` inside it, and returns its path. It has few optimisations: all of them take
+/// five minutes more and change no answer.
 ///
 /// # Errors
 ///
 /// Fails if cargo does.
-pub(crate) fn unoptimised(workspace: &Workspace) -> Outcome<PathBuf> {
+pub(crate) fn for_tests(workspace: &Workspace) -> Outcome<PathBuf> {
     program::build(workspace, Profile::Dev, None)
 }
 
-/// Packages the [unoptimised] program, and tries each package in a clean place. The container is left to
+/// Packages the program [for tests](for_tests), and tries each package in a clean place. The container is left to
 /// `cargo xtask package --check`, since its program has to be compiled once more.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 //! A stage that fails does not keep the later ones from running, unless they stand on what it makes. The last line is
 //! `N passed, N failed, N skipped`, after the reasons why something was skipped; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -71,7 +71,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
 
     let mut program = None;
     sum.check("program", || {
-        program = Some(package::unoptimised(workspace)?);
+        program = Some(package::for_tests(workspace)?);
         Ok(())
     });
     sum.tests("tests of the Python package", |tally| python::test(workspace, program.as_deref(), tally));
@@ -172,10 +172,16 @@ fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
 
 /// Names of the root package's integration tests.
 fn root_tests(workspace: &Workspace) -> Vec<String> {
-    let rust =
-        |path: &&PathBuf| path.extension().is_some_and(|end| end == "rs") && path.components().count() == 1;
     let files = files_under(&workspace.root.join("tests"));
-    files.iter().filter(rust).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect()
+    files.iter().filter_map(|path| test_name(path)).collect()
+}
+
+/// The test that cargo makes of a file below `tests`: a file, or a folder with a `main.rs`; other files are parts of these.
+fn test_name(path: &Path) -> Option<String> {
+    let is_folder = path.file_name()? == "main.rs";
+    let name = if is_folder { path.parent()? } else { path };
+    let is_test = path.extension()? == "rs" && name.components().count() == 1;
+    is_test.then(|| Some(name.file_stem()?.to_str()?.to_owned()))?
 }
 
 fn wasm_tests(workspace: &Workspace, browsers: &Browsers, tally: &mut Tally) -> Outcome {
@@ -209,6 +215,15 @@ mod tests {
         assert!(!sum.check("bad", || Err("why".to_owned())));
         assert_eq!(sum.tally.to_string(), "5 passed, 1 failed, 0 skipped");
         assert!(sum.close(Instant::now()).is_err_and(|why| why == "failed: bad"));
+    }
+
+    #[test]
+    fn every_test_of_the_root_package_is_found_also_in_a_folder() {
+        let names = ["browser.rs", "tidy/main.rs", "tidy/words.rs", "support/mod.rs", "support/floor.html"];
+        let found: Vec<String> = names.iter().filter_map(|name| test_name(Path::new(name))).collect();
+        assert_eq!(found, ["browser", "tidy"]);
+        let workspace = Workspace::find().expect("this workspace");
+        assert!(root_tests(&workspace).iter().any(|name| name == "tidy"), "the rules are not run");
     }
 
     #[test]

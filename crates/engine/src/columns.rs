@@ -74,7 +74,7 @@ fn preview(
         true => counted(run.task_count(), "task"),
         false => format!("{} in the first {} KiB", counted(run.task_count(), "task"), bytes.len() >> 10),
     };
-    // The cut of a beginning is no fault of the file.
+    // Problems caused by cutting the sample are not problems of the file.
     let is_ours = |code: &str| !sample.is_whole && matches!(code, "truncated" | "bad-row" | "cut");
     let problems = run.diagnostics.iter().filter(|d| d.severity != Severity::Info && !is_ours(&d.code));
     let sentence = |d: &makespan_model::Diagnostic| match d.count {

@@ -1,7 +1,7 @@
 //! Opening files: chunks go in, runs come out.
 
 use makespan_format::{Event, EventSink};
-use makespan_import::{Likeness, Outcome, Settings, TableSample, Verdict};
+use makespan_import::{Outcome, Settings, Similarity, TableSample, Verdict};
 use makespan_model::{Run, RunsBuilder};
 use makespan_scene::Scene;
 use makespan_views::Look;
@@ -82,7 +82,7 @@ fn reports(outcome: Outcome) -> (Vec<FileReport>, Vec<Table>) {
     let mut tables = Vec::new();
     let mut report = |f: makespan_import::FileVerdict| FileReport {
         table: f.table.as_ref().map(|_| tables.len()),
-        is_doubtful: f.table.as_ref().is_some_and(|table| table.likeness == Likeness::Tasks),
+        is_doubtful: f.table.as_ref().is_some_and(|table| table.similarity == Similarity::Tasks),
         name: {
             tables.extend(f.table.map(|table| (f.name.clone(), table)));
             f.name

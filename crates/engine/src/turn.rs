@@ -121,7 +121,7 @@ fn gaps(session: &Session, open: &OpenRun, view: &ViewState, out: &mut Turn) {
     let (count, length) = (counted(folds.list().len(), "gap"), duration(folds.length()));
     out.said = Some(match (is_folded, folds.is_empty()) {
         (true, _) => "Gaps are shown as long as they are.".to_owned(),
-        (false, true) => "There is no gap that is long enough to fold.".to_owned(),
+        (false, true) => "No gap is long enough to fold.".to_owned(),
         (false, false) => format!("{count} folded: {length} in which nothing ran."),
     });
     if folds.is_empty() && !is_folded {

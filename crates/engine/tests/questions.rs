@@ -221,7 +221,7 @@ fn gaps_are_folded_where_they_are_most_of_the_run_and_one_press_shows_them() {
     let none =
         turn(&self::session(), &ViewState { view: View::Timeline, ..ViewState::default() }, Touch::Gaps);
     assert_eq!(none.after.gaps, Gaps::Auto);
-    assert!(none.said.is_some_and(|said| said.contains("no gap")));
+    assert!(none.said.is_some_and(|said| said.contains("No gap")));
 }
 
 #[test]

@@ -114,8 +114,8 @@ pub(crate) fn table(tables: &Tables, bytes: &[u8], is_guessed: bool) -> Option<T
         return None;
     }
     let is_whole = head.len == head.bytes.len() as u64;
-    let likeness = (tables.judge)(head.bytes, is_whole, is_guessed)?;
-    Some(TableSample { bytes: head.bytes.to_vec(), is_whole, likeness })
+    let similarity = (tables.judge)(head.bytes, is_whole, is_guessed)?;
+    Some(TableSample { bytes: head.bytes.to_vec(), is_whole, similarity })
 }
 
 /// A claim as sure as this is stronger than a mapping of the user.
@@ -205,14 +205,14 @@ pub(crate) fn claim(
         }
     }
     if best.is_none() {
-        let what = || crate::known::known(head).unwrap_or_else(|| likeness(head));
+        let what = || crate::known::known(head).unwrap_or_else(|| described(head));
         verdict.reason = importers.otherwise.map_or_else(what, str::to_owned);
     }
     best
 }
 
 /// What a file that nobody knows looks like.
-fn likeness(head: &Head<'_>) -> String {
+fn described(head: &Head<'_>) -> String {
     let shape = &head.shape;
     let names = |keys: &mut dyn Iterator<Item = &str>| -> String {
         let some: Vec<String> = keys.take(6).map(|k| clip(k).to_owned()).collect();

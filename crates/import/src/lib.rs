@@ -94,4 +94,4 @@ pub use mapping::Mapping;
 pub use opening::{Opening, Progress, Settings, open};
 pub use registry::{ALL, Importers, OWN, REGISTRY, by_id};
 pub use sniff::{Head, JsonKind, Member, Shape};
-pub use table::{Change, Choices, ColumnChoice, Likeness, TableSample, Tables, WordChoice};
+pub use table::{Change, Choices, ColumnChoice, Similarity, TableSample, Tables, WordChoice};

@@ -227,8 +227,8 @@ pub struct Verdicts {
 /// `measure` is a key of [`Measures`](crate::Measures); `None` if no run has it. Values of tasks that succeeded count,
 /// whatever the status of their run, and makespans of runs that succeeded. A failed or cancelled one has no value and
 /// ranks worst in tests of times; if one side fails more often, nothing is called faster or equivalent. P-values are
-/// adjusted together, the intervals are not: one may exclude 0 although the verdict is no evidence. O(r (n + e) log n)
-/// to line up r runs, then O(r log r) per task, and the exact test for small samples.
+/// adjusted for multiple tests; intervals are not, so an interval may exclude 0 when the verdict is *no evidence*.
+/// O(r (n + e) log n) to line up r runs, then O(r log r) per task, and the exact test for small samples.
 pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Option<Verdicts> {
     let runs: Vec<&Facts> = baseline.iter().chain(candidate).copied().collect();
     let samples = Samples::new(&runs, measure)?;

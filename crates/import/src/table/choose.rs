@@ -15,7 +15,7 @@ const SHOWN_VALUES: usize = 3;
 
 /// How much the beginning of a file looks like a table of tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Likeness {
+pub enum Similarity {
     /// It is a table; its columns can be mapped.
     Table,
     /// It looks like tasks, and only a mapping tells for certain what its columns mean.
@@ -30,7 +30,7 @@ pub struct TableSample {
     /// Whether that is all of it.
     pub is_whole: bool,
     /// How much it looks like tasks.
-    pub likeness: Likeness,
+    pub similarity: Similarity,
 }
 
 /// The type of [`Tables::choose`].
@@ -40,7 +40,7 @@ pub(crate) type Choose = fn(&TableSample, &str, &[Change]) -> Result<(Mapping, C
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
     /// Judges the beginning of a file that nobody knows, or whose columns were guessed from their names.
-    pub judge: fn(bytes: &[u8], is_whole: bool, is_guessed: bool) -> Option<Likeness>,
+    pub judge: fn(bytes: &[u8], is_whole: bool, is_guessed: bool) -> Option<Similarity>,
     /// [`Mapping::parse`].
     pub parse: fn(&str) -> Result<Mapping, String>,
     /// Makes a mapping of a text, or of the guess if the text is empty, and of changes; and what can be chosen now.
@@ -121,7 +121,7 @@ pub struct WordChoice {
     pub usual: String,
 }
 
-fn judge(bytes: &[u8], is_whole: bool, is_guessed: bool) -> Option<Likeness> {
+fn judge(bytes: &[u8], is_whole: bool, is_guessed: bool) -> Option<Similarity> {
     let grid = Grid::of(bytes, is_whole)?;
     let full = Mapping::of_grid(&grid);
     let by_name = Mapping::guess(grid.names.iter().map(String::as_str));
@@ -133,7 +133,7 @@ fn judge(bytes: &[u8], is_whole: bool, is_guessed: bool) -> Option<Likeness> {
     } else {
         full.shows_tasks()
     };
-    Some(if is_tasks { Likeness::Tasks } else { Likeness::Table })
+    Some(if is_tasks { Similarity::Tasks } else { Similarity::Table })
 }
 
 fn choose(sample: &TableSample, text: &str, changes: &[Change]) -> Result<(Mapping, Choices), String> {

@@ -23,7 +23,7 @@ use crate::json::tape::Value;
 use crate::mapping::{Field, Mapping};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Tally, clip};
-pub use choose::{Change, Choices, ColumnChoice, Likeness, TABLES, TableSample, Tables, WordChoice};
+pub use choose::{Change, Choices, ColumnChoice, Similarity, TABLES, TableSample, Tables, WordChoice};
 use csv::Csv;
 use rows::Cell;
 

@@ -1,6 +1,6 @@
 //! An open run: the questions that wait for it, and the thread that answers them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,8 +10,8 @@ use makespan_store::RunState;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
+use super::asked::{Asked, Place, Reply};
 use super::open::Open;
-use super::{Asked, Place, Reply, Table};
 use crate::net::reply::Problem;
 use crate::shelf::Shelf;
 
@@ -106,6 +106,9 @@ impl Kept {
         }
     }
 }
+
+/// The open runs, by their ids.
+pub(super) type Table = HashMap<String, Arc<Kept>>;
 
 /// The thread of an open run.
 pub(super) struct Thread {

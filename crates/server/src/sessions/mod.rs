@@ -3,23 +3,24 @@
 //! A session belongs to one thread, because what it computes is shared within it without locks. Sessions are kept as long as
 //! they are used, and limited in number and memory; the one used longest ago is closed first.
 
+mod asked;
 mod kept;
 mod open;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use makespan_engine::Question;
 use makespan_store::RunState;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::net::reply::Problem;
 use crate::shelf::Shelf;
-use kept::{Job, Kept};
+pub(crate) use asked::Asked;
+use asked::{Place, Reply};
+use kept::{Job, Kept, Table};
 
 /// Maximum number of questions that are answered or wait for it.
 const WAITING: usize = 256;
@@ -47,32 +48,6 @@ impl Default for SessionLimits {
     }
 }
 
-/// A question of a client.
-pub(crate) struct Asked {
-    pub(crate) question: Question,
-    /// Of the questions with the same line that wait, only the newest is answered.
-    pub(crate) line: Option<String>,
-    /// Seconds east of UTC of the client's zone.
-    pub(crate) offset: i32,
-    /// Whether the answer is compressed by gzip if that is worth it.
-    pub(crate) takes_gzip: bool,
-}
-
-/// An answer in its binary form.
-#[derive(Debug)]
-pub(crate) struct Answered {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) is_packed: bool,
-    /// Number of events of the run that it is about.
-    pub(crate) events: u64,
-}
-
-/// What the client of a question receives.
-type Reply = Result<Answered, Problem>;
-
-/// The open runs, by their ids.
-type Table = HashMap<String, Arc<Kept>>;
-
 /// The open runs of a server.
 pub(crate) struct Sessions {
     shelf: Arc<Shelf>,
@@ -80,15 +55,6 @@ pub(crate) struct Sessions {
     computing: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
     table: Arc<Mutex<Table>>,
-}
-
-/// A question that is counted until this is dropped.
-struct Place(Arc<AtomicUsize>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl Sessions {
@@ -104,8 +70,8 @@ impl Sessions {
 
     /// Answers a question about a run that is in this state; opens the run if it is not open.
     pub(crate) async fn ask(&self, state: RunState, asked: Asked) -> Reply {
-        let place = Place(Arc::clone(&self.waiting));
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+        let (place, before) = Place::taken(&self.waiting);
+        if before >= WAITING {
             return Err(Problem::busy("too many questions are waiting"));
         }
         let (reply, answer) = oneshot::channel();

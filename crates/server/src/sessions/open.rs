@@ -10,7 +10,7 @@ use makespan_engine::{Session, encode};
 use makespan_import::Zone;
 use makespan_store::{EventRange, RunState};
 
-use super::{Answered, Asked, Reply};
+use super::asked::{Answered, Asked, Reply};
 use crate::fold::fold;
 use crate::net::reply::{self, Problem};
 use crate::shelf::Shelf;

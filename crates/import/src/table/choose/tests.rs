@@ -7,8 +7,8 @@ const ODD: &str = "Auftrag;Anfang;Ende;Ergebnis;Knoten;vorher\n\
     senden;2026-03-01 10:03:30;2026-03-01 10:04:00;failed;n1;holen|packen\n";
 
 fn sample(text: &str) -> TableSample {
-    let likeness = judge(text.as_bytes(), true, false).unwrap();
-    TableSample { bytes: text.as_bytes().to_vec(), is_whole: true, likeness }
+    let similarity = judge(text.as_bytes(), true, false).unwrap();
+    TableSample { bytes: text.as_bytes().to_vec(), is_whole: true, similarity }
 }
 
 /// Field and column of each column that stands for something, and the unit where it has one.
@@ -22,7 +22,7 @@ fn chosen(choices: &Choices) -> Vec<String> {
 #[test]
 fn values_tell_what_names_do_not() {
     let sample = sample(ODD);
-    assert_eq!(sample.likeness, Likeness::Tasks);
+    assert_eq!(sample.similarity, Similarity::Tasks);
     let (_, choices) = choose(&sample, "", &[]).unwrap();
     assert_eq!(
         chosen(&choices),
@@ -93,10 +93,10 @@ fn rows_and_values_are_found_within_json() {
 fn prose_and_other_tables_do_not_look_like_tasks() {
     let like = |text: &str| judge(text.as_bytes(), true, false);
     assert_eq!(like("Dear all,\nI write, as promised, about it.\nYours, a reader\n"), None);
-    assert_eq!(like("name,price\nbread,3\nmilk,1\n"), Some(Likeness::Table));
+    assert_eq!(like("name,price\nbread,3\nmilk,1\n"), Some(Similarity::Table));
     assert_eq!(like("a,b\n"), None);
     assert_eq!(like("{\"a\":1,\"b\":2}"), None);
-    assert_eq!(like("{\"a\":1,\"b\":2}\n{\"a\":3}"), Some(Likeness::Table));
+    assert_eq!(like("{\"a\":1,\"b\":2}\n{\"a\":3}"), Some(Similarity::Table));
     assert_eq!(like(""), None);
 }
 
