@@ -84,18 +84,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Builds the program for tests, with `dist/` inside it, and returns its path. It has few optimisations: all of them take
-/// five minutes more and change no answer.
-///
-/// # Errors
-///
-/// Fails if cargo does.
-pub(crate) fn for_tests(workspace: &Workspace) -> Outcome<PathBuf> {
-    program::build(workspace, Profile::Dev, None)
+/// The program that cargo has built with the tests: nothing is compiled.
+pub(crate) fn compiled(workspace: &Workspace) -> PathBuf {
+    program::path(&workspace.target, Profile::Dev)
 }
 
-/// Packages the program [for tests](for_tests), and tries each package in a clean place. The container is left to
-/// `cargo xtask package --check`, since its program has to be compiled once more.
+/// Packages this [program](compiled), and tries each package in a clean place. The container is left to
+/// `cargo xtask package --check`, since its program has to be compiled once more; the wheel is the last, since for it
+/// cargo puts another program in the place of this one.
 ///
 /// # Errors
 ///
@@ -106,7 +102,7 @@ pub(crate) fn test(workspace: &Workspace, program: &Path, tally: &mut Tally) -> 
         native: program.to_owned(),
         fixed: Err("tests build no static program".to_owned()),
     };
-    all(workspace, &programs, &[Kind::Wheel, Kind::Npm, Kind::Deb, Kind::Tar], true, tally)
+    all(workspace, &programs, &[Kind::Npm, Kind::Deb, Kind::Tar, Kind::Wheel], true, tally)
 }
 
 /// The kinds that are named, or all, and the program that `--program` names.

@@ -11,16 +11,25 @@ pub(crate) struct Tally {
     pub(crate) failed: u64,
     /// Why tests, or parts of them, were skipped, and how many for each reason.
     reasons: BTreeMap<String, u64>,
+    /// What failed tests printed, line by line.
+    failures: Vec<String>,
+    /// Whether the lines that are read now are those of failed tests.
+    in_failures: bool,
 }
+
+/// Lines of failed tests that are kept, of all test programs together.
+const FAILURE_LINES: usize = 400;
 
 impl Tally {
     /// Adds a line of the form `test result: ok. 3 passed; 1 failed; …`, which both libtest and wasm-bindgen's runner
-    /// print, or `skipped: REASON`, which the tests print that lack what they need; leaves any other line alone.
+    /// print, or `skipped: REASON`, which the tests print that lack what they need; keeps what libtest and Python's
+    /// unittest print of failed tests, and leaves any other line alone.
     pub(crate) fn read(&mut self, line: &str) {
         let word = line.get(..7).is_some_and(|word| word == "skipped" || word == "SKIPPED");
         if word && let Some((_, reason)) = line.split_once(": ") {
             self.skip(reason);
         }
+        self.keep_failure(line);
         let Some((_, counts)) = line.split_once("test result: ") else { return };
         // The word before the counts ends in a full stop: `ok.` or `FAILED.`.
         let Some((_, counts)) = counts.split_once(". ") else { return };
@@ -50,6 +59,20 @@ impl Tally {
         self.reasons.iter().map(|(reason, count)| (reason.as_str(), *count))
     }
 
+    fn keep_failure(&mut self, line: &str) {
+        let starts = line == "failures:" || line.starts_with("FAIL: ") || line.starts_with("ERROR: ");
+        let ends = line.contains("test result: ") || line.starts_with("Ran ");
+        self.in_failures = (self.in_failures || starts) && !ends;
+        if self.in_failures && self.failures.len() < FAILURE_LINES {
+            self.failures.push(line.to_owned());
+        }
+    }
+
+    /// What failed tests printed, cut off where it becomes very long.
+    pub(crate) fn failures(&self) -> &[String] {
+        &self.failures
+    }
+
     /// Adds another sum to this one.
     pub(crate) fn add(&mut self, other: Self) {
         self.passed += other.passed;
@@ -57,6 +80,7 @@ impl Tally {
         for (reason, count) in other.reasons {
             *self.reasons.entry(reason).or_default() += count;
         }
+        self.failures.extend(other.failures);
     }
 }
 
@@ -69,6 +93,35 @@ impl std::fmt::Display for Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_tests_print_is_kept() {
+        let mut tally = Tally::default();
+        for line in [
+            "test widths_are_named ... FAILED",
+            "successes:",
+            "    widths_are_drawn",
+            "failures:",
+            "---- widths_are_named stdout ----",
+            "assertion failed",
+            "test result: FAILED. 1 passed; 1 failed; 0 ignored",
+            "running 1 test",
+            "FAIL: test_a_run_opens (tests.test_run.Runs)",
+            "AssertionError: 1 != 2",
+            "Ran 1 test in 0.1s",
+            "OK",
+        ] {
+            tally.read(line);
+        }
+        let kept = [
+            "failures:",
+            "---- widths_are_named stdout ----",
+            "assertion failed",
+            "FAIL: test_a_run_opens (tests.test_run.Runs)",
+            "AssertionError: 1 != 2",
+        ];
+        assert_eq!(tally.failures(), kept);
+    }
 
     #[test]
     fn results_of_every_kind_are_summed_and_other_lines_are_not() {

@@ -3,9 +3,10 @@
 //! A stage that fails does not keep the later ones from running, unless they stand on what it makes. The last line is
 //! `N passed, N failed, N skipped`, after the reasons why something was skipped; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::outcome::Outcome;
 use crate::process::{self, cargo, run_lines, seconds, stage};
@@ -14,8 +15,9 @@ use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
 use crate::{build, package, python, trunk};
 
-/// Tests of the root package that drive a browser: they need a built app and run one after another.
-const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
+/// Tests that are run in another way: three drive a browser, need a built app and run one after another, and one is
+/// compiled for wasm.
+const OTHERWISE: [&str; 4] = ["browser", "shots", "speed", "wasm"];
 /// With the stores that are left out where nobody asks for them.
 const EVERY_STORE: [&str; 2] = [
     "--features",
@@ -51,33 +53,18 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     if built {
         sum.tests("trunk builds the same page", |tally| trunk::test(workspace, tally));
     }
-    sum.tests("tests of the crates", |tally| {
-        tools::servers();
-        let python = tools::python();
-        tools::document_server(&python);
-        let mut command = at(workspace);
-        command.args(["test", "--workspace", "--exclude", "makespan", "--no-fail-fast"]);
-        command.env("MAKESPAN_OTEL_PYTHON", &python).env("MAKESPAN_PANDAS_PYTHON", &python);
-        counted(command.args(EVERY_STORE).args(SHOW), tally)
+    let tests = test_names(workspace);
+    let compiled = sum.check("compile the tests", || {
+        process::run(at(workspace).args(["test", "--workspace", "--no-run"]).args(EVERY_STORE).args(&tests))
     });
-    sum.tests("tests of the app", |tally| {
-        let mut command = at(workspace);
-        command.args(["test", "--package", "makespan", "--lib", "--bins", "--no-fail-fast"]);
-        for name in root_tests(workspace).iter().filter(|name| !IN_BROWSER.contains(&name.as_str())) {
-            command.args(["--test", name]);
-        }
-        counted(command.args(SHOW), tally)
-    });
-
-    let mut program = None;
-    sum.check("program", || {
-        program = Some(package::for_tests(workspace)?);
-        Ok(())
-    });
-    sum.tests("tests of the Python package", |tally| python::test(workspace, program.as_deref(), tally));
-    if let (Some(program), true) = (&program, built) {
-        sum.tests("tests of the packages", |tally| package::test(workspace, program, tally));
+    if compiled {
+        sum.tests("tests", |tally| native_tests(workspace, &tests, tally));
     }
+
+    // Cargo has built the program for the tests of the command line, with `dist/` inside it.
+    let program = package::compiled(workspace);
+    let program = compiled.then_some(program);
+    sum.tests("tests of the Python package", |tally| python::test(workspace, program.as_deref(), tally));
     let mut browsers = None;
     sum.check("browsers", || {
         browsers = Some(tools::browsers()?);
@@ -86,14 +73,33 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     if let Some(browsers) = &browsers {
         sum.tests("tests in wasm", |tally| wasm_tests(workspace, browsers, tally));
         if let (Some(program), true, true) =
-            (&program, built, root_tests(workspace).iter().any(|name| name == "browser"))
+            (&program, built, workspace.root.join("tests/browser.rs").is_file())
         {
             sum.tests("tests in the browser", |tally| {
                 counted(&mut browser_test(workspace, "browser", browsers, Some(program)), tally)
             });
         }
     }
+    if let (Some(program), true) = (&program, built) {
+        sum.tests("tests of the packages", |tally| package::test(workspace, program, tally));
+    }
     sum.close(start)
+}
+
+/// All tests but those in the browser. The whole workspace in one command: cargo compiles a crate again wherever other
+/// packages are selected, since they ask for other features of what it depends on.
+fn native_tests(workspace: &Workspace, tests: &[String], tally: &mut Tally) -> Outcome {
+    tools::servers();
+    let python = tools::python();
+    tools::document_server(&python);
+    let mut both = Ok(());
+    for what in [tests, &["--doc".to_owned()]] {
+        let mut command = at(workspace);
+        command.args(["test", "--workspace", "--no-fail-fast"]).args(EVERY_STORE).args(what).args(SHOW);
+        command.env("MAKESPAN_OTEL_PYTHON", &python).env("MAKESPAN_PANDAS_PYTHON", &python);
+        both = both.and(counted(&mut command, tally));
+    }
+    both
 }
 
 /// The command that runs one of the root package's browser tests, with all it needs in its environment.
@@ -104,7 +110,8 @@ pub(crate) fn browser_test(
     program: Option<&Path>,
 ) -> Command {
     let mut command = at(workspace);
-    command.args(["test", "--package", "makespan", "--test", name, "--", "--test-threads=1", "--nocapture"]);
+    command.args(["test", "--workspace"]).args(EVERY_STORE);
+    command.args(["--test", name, "--", "--test-threads=1", "--nocapture"]);
     command.env("MAKESPAN_DIST", workspace.dist());
     if let Some(program) = program {
         command.env("MAKESPAN_BIN", program);
@@ -118,6 +125,8 @@ pub(crate) fn browser_test(
 struct Sum {
     tally: Tally,
     failed_stages: Vec<String>,
+    /// Each stage and how long it took.
+    times: Vec<(String, Duration)>,
 }
 
 impl Sum {
@@ -129,7 +138,9 @@ impl Sum {
     /// A stage whose tests are counted.
     fn tests(&mut self, name: &str, work: impl FnOnce(&mut Tally) -> Outcome) -> bool {
         let mut tally = Tally::default();
+        let start = Instant::now();
         let outcome = stage(name, || work(&mut tally));
+        self.times.push((name.to_owned(), start.elapsed()));
         if let Err(why) = &outcome {
             eprintln!("  {why}");
             self.failed_stages.push(name.to_owned());
@@ -147,7 +158,13 @@ impl Sum {
         } else {
             Ok(())
         };
-        eprintln!("\nall stages took {}", seconds(start.elapsed()));
+        println!("\nall stages took {}", seconds(start.elapsed()));
+        for (name, elapsed) in &self.times {
+            println!("{:>12}  {name}", seconds(*elapsed));
+        }
+        for line in self.tally.failures() {
+            println!("{line}");
+        }
         for (reason, count) in self.tally.reasons() {
             println!("SKIPPED {count}: {reason}");
         }
@@ -170,10 +187,16 @@ fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
     })
 }
 
-/// Names of the root package's integration tests.
-fn root_tests(workspace: &Workspace) -> Vec<String> {
-    let files = files_under(&workspace.root.join("tests"));
-    files.iter().filter_map(|path| test_name(path)).collect()
+/// What cargo is to test: the code of every package and each of their integration tests but those in the browser.
+fn test_names(workspace: &Workspace) -> Vec<String> {
+    let mut folders = vec![workspace.root.join("tests")];
+    let crates = std::fs::read_dir(workspace.root.join("crates")).into_iter().flatten().flatten();
+    folders.extend(crates.map(|entry| entry.path().join("tests")));
+    let files = folders.iter().flat_map(|folder| files_under(folder));
+    let names: BTreeSet<String> = files.filter_map(|path| test_name(&path)).collect();
+    let native = names.into_iter().filter(|name| !OTHERWISE.contains(&name.as_str()));
+    let all = ["--lib", "--bins", "--examples"].map(str::to_owned).into_iter();
+    all.chain(native.flat_map(|name| ["--test".to_owned(), name])).collect()
 }
 
 /// The test that cargo makes of a file below `tests`: a file, or a folder with a `main.rs`; other files are parts of these.
@@ -218,12 +241,15 @@ mod tests {
     }
 
     #[test]
-    fn every_test_of_the_root_package_is_found_also_in_a_folder() {
+    fn every_test_is_found_also_in_a_folder() {
         let names = ["browser.rs", "tidy/main.rs", "tidy/words.rs", "support/mod.rs", "support/floor.html"];
         let found: Vec<String> = names.iter().filter_map(|name| test_name(Path::new(name))).collect();
         assert_eq!(found, ["browser", "tidy"]);
-        let workspace = Workspace::find().expect("this workspace");
-        assert!(root_tests(&workspace).iter().any(|name| name == "tidy"), "the rules are not run");
+        let tests = test_names(&Workspace::find().expect("this workspace"));
+        for name in ["tidy", "contract", "answers"] {
+            assert!(tests.iter().any(|test| test == name), "{name} is not run");
+        }
+        assert!(!tests.iter().any(|test| test == "browser"), "the browser has a stage of its own");
     }
 
     #[test]

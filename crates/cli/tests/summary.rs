@@ -175,9 +175,13 @@ fn standard_input_and_compressed_files_are_files() {
         let output = with_input(&["summary", "-"], &input);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let shown = text(&output.stdout);
-        for part in
-            ["nightly  ✗ failed", "16 s", "First failure  call", "no reference genome", "succeeded        3"]
-        {
+        for part in [
+            "nightly  ✗ failed",
+            "16 s",
+            "First failure    call",
+            "no reference genome",
+            "succeeded        3",
+        ] {
             assert!(shown.contains(part), "{part} is not in\n{shown}");
         }
     }

@@ -44,7 +44,12 @@ pub(super) fn build(workspace: &Workspace, profile: Profile, target: Option<&str
         folder.push(target);
     }
     process::run(command.current_dir(&workspace.root))?;
-    Ok(folder.join(profile.folder()).join(format!("makespan{}", std::env::consts::EXE_SUFFIX)))
+    Ok(path(&folder, profile))
+}
+
+/// Where cargo puts the program, below its folder for this target.
+pub(super) fn path(folder: &Path, profile: Profile) -> PathBuf {
+    folder.join(profile.folder()).join(format!("makespan{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// The version that the program gives.

@@ -16,6 +16,10 @@ pub(super) fn make(workspace: &Workspace, profile: Profile, folder: &Path, time:
     let _ = std::fs::remove_dir_all(folder);
     let mut command = Command::new(maturin);
     command.args(["build", "--locked", "--profile", profile.name(), "--out"]).arg(folder);
+    if profile == Profile::Dev {
+        // Without the stores on other machines: cargo compiles for maturin alone, and they are half of what it compiles.
+        command.arg("--no-default-features");
+    }
     command.env("CARGO_TARGET_DIR", &workspace.target).env("SOURCE_DATE_EPOCH", time.to_string());
     process::run(command.current_dir(workspace.root.join("sdk/python")))?;
     let mut wheels =
