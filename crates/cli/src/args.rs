@@ -42,7 +42,7 @@ pub(crate) use site::SiteArgs;
     max_term_width = 100,
     after_help = "\
 FILES are run files of any supported format (see `makespan formats`), folders (read recursively; hidden files are \
-ignored), archives and compressed files (zip, tar, gzip, zstd, xz, bzip2), reports written by makespan, - for standard \
+ignored), archives and compressed files (zip, tar, gzip, zstd, xz, bzip2), Parquet tables, reports written by makespan, - for standard \
 input, or ids of runs in the store. A file takes precedence over a run with the same name.
 
 Examples:

@@ -8,6 +8,7 @@ use flate2::bufread::DeflateDecoder;
 
 use crate::importer::Source;
 use crate::limits::ARCHIVE_MEMBERS;
+use crate::parquet;
 
 mod budget;
 mod gunzip;
@@ -39,6 +40,8 @@ pub(crate) struct Expander {
     pub(crate) budget: Budget,
 }
 
+/// A table, which is opened as what a JSON Lines file of its rows would be.
+const PARQUET: &str = "Parquet";
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
@@ -49,6 +52,8 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
         Some("gzip")
     } else if bytes.starts_with(ZIP) || bytes.starts_with(EMPTY_ZIP) {
         Some("zip")
+    } else if bytes.starts_with(parquet::MAGIC) {
+        Some(PARQUET)
     } else {
         streams::kind(bytes).or_else(|| tar::is_tar(bytes).then_some("tar"))
     }
@@ -66,7 +71,8 @@ impl Expander {
         Expander { budget: Budget::new() }
     }
 
-    /// Opens a source: what is compressed, what is packed, both (`.tar.gz`), a Makespan report; also a report within those.
+    /// Opens a source: what is compressed, what is packed, both (`.tar.gz`), a Makespan report, a Parquet file; also these
+    /// two within those.
     pub(crate) fn expand(&mut self, source: Source) -> Expanded {
         let members = match kind(&source.bytes) {
             Some("zip") => match self.unzip(&source) {
@@ -74,6 +80,7 @@ impl Expander {
                 Err(why) => return Expanded::Refused(why),
             },
             Some("tar") => tar::members(&source.name, &source.bytes),
+            Some(PARQUET) => return Expanded::Members(vec![self.rows(source.name, &source.bytes)]),
             Some(kind) => {
                 let name = unpacked_name(&source.name).to_owned();
                 let result = match kind {
@@ -113,10 +120,15 @@ impl Expander {
         }
     }
 
-    /// Opens a report within an archive; refuses an archive within one.
+    /// Opens a report or a Parquet file within an archive; refuses an archive within one.
     fn open_packed(&mut self, mut member: Member) -> Member {
         let Ok(bytes) = &member.content else { return member };
-        if let Some(kind) = kind(bytes) {
+        let kind = kind(bytes);
+        if kind == Some(PARQUET) {
+            let inner = self.rows(member.name, bytes);
+            return Member { damage: member.damage.or(inner.damage), ..inner };
+        }
+        if let Some(kind) = kind {
             member.content = Err(format!("{kind} within an archive: only one layer is opened"));
         } else if let Some(payload) = html::payload(bytes) {
             let payload = payload.map(<[u8]>::to_vec);
@@ -125,6 +137,17 @@ impl Expander {
             member.damage = member.damage.take().or(inner.damage);
         }
         member
+    }
+
+    /// The rows of a Parquet file, as JSON lines.
+    fn rows(&mut self, name: String, file: &[u8]) -> Member {
+        let rows = parquet::rows(file).and_then(|rows| {
+            self.budget.spend(rows.lines.len(), rows.lines.len(), file.len()).map(|()| rows)
+        });
+        match rows {
+            Ok(rows) => Member { name, content: Ok(rows.lines.into_bytes()), damage: rows.damage },
+            Err(why) => Member { name, content: Err(why), damage: None },
+        }
     }
 
     /// The events within a Makespan report.

@@ -10,11 +10,6 @@ const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"LZIP", "data compressed by lzip", "unpack it with `lzip -d`, or compress it with xz"),
     (b"\x1f\x9d", "data compressed by compress", "unpack it with `uncompress`"),
     (b"\x1f\x8b", "a gzip file inside an archive", "unpack the archive first"),
-    (
-        b"PAR1",
-        "a Parquet file",
-        "write it as CSV or JSON lines, for example with `duckdb -c \"COPY 'FILE' TO 'tasks.csv'\"`",
-    ),
     (b"ARROW1", "an Arrow file", "write it as CSV or JSON lines"),
     (b"Obj\x01", "an Avro file", "write it as JSON lines, for example with `avro-tools tojson`"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "write its table of tasks as CSV"),
@@ -144,9 +139,7 @@ mod tests {
     #[test]
     fn known_formats_are_named_with_what_would_help() {
         let of = |bytes: &[u8]| known(&Head::new("x", bytes));
-        assert!(
-            of(b"PAR1\x15\x04").unwrap().contains("a Parquet file, which cannot be read; write it as CSV")
-        );
+        assert!(of(b"ARROW1\0\0").unwrap().contains("an Arrow file, which cannot be read; write it as CSV"));
         assert!(
             of(b"{\"Event\":\"SparkListenerLogStart\",\"Spark Version\":\"3.5\"}\n{}")
                 .unwrap()

@@ -59,6 +59,7 @@ pub mod openlineage;
 pub mod otlp;
 mod outcome;
 mod pairs;
+mod parquet;
 pub mod perfetto;
 pub mod plain;
 pub mod playwright;

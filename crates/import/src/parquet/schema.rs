@@ -1,0 +1,264 @@
+//! The metadata at the end of a Parquet file: its columns, and where the chunks of each begin.
+
+use super::thrift::{Reader, Thrift};
+
+/// What begins and ends a file.
+pub(super) const MAGIC: &[u8] = b"PAR1";
+
+/// So many columns are read.
+const MOST_COLUMNS: usize = 1_000;
+
+/// How values are stored (`Type` in `parquet.thrift`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    Bool,
+    Int32,
+    Int64,
+    /// 12 bytes: a time, as old programs wrote it.
+    Int96,
+    Float,
+    Double,
+    Bytes,
+    /// So many bytes each.
+    Fixed(usize),
+}
+
+/// What values mean, as far as they are written in another way than what they are stored as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Plain,
+    Text,
+    Unsigned,
+    /// Days since 1970.
+    Date,
+    /// Since 1970, in units of so many ns; of a clock without a zone where not UTC.
+    Time {
+        unit: i64,
+        is_utc: bool,
+    },
+    /// So many digits behind the point.
+    Decimal(u32),
+    Uuid,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// Its name; those of the groups that it is in before it, parted by points.
+    pub(super) name: String,
+    pub(super) stored: Stored,
+    pub(super) meaning: Meaning,
+    /// The level of definition of a value that is there.
+    pub(super) defined: u32,
+    /// How many of the groups that it is in are repeated.
+    pub(super) repeated: u32,
+    /// The level of definition from which on a list has an element.
+    pub(super) element: u32,
+    /// Why it cannot be read.
+    pub(super) unreadable: Option<&'static str>,
+}
+
+/// The values of a column in a group of rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk {
+    /// Where its pages begin and how many bytes they take.
+    pub(super) at: usize,
+    pub(super) length: usize,
+    /// How many values, null or not, it has.
+    pub(super) values: usize,
+    /// How its pages are compressed (`CompressionCodec`).
+    pub(super) codec: i64,
+    /// Whether it lies in another file.
+    pub(super) is_elsewhere: bool,
+}
+
+/// Rows that are stored together.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) rows: usize,
+    /// One a column; absent where the metadata does not say it.
+    pub(super) chunks: Vec<Option<Chunk>>,
+}
+
+/// The metadata of a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Metadata {
+    pub(super) columns: Vec<Column>,
+    pub(super) groups: Vec<Group>,
+    /// Columns beyond those that are read.
+    pub(super) left_out: usize,
+}
+
+/// Reads the metadata.
+///
+/// # Errors
+///
+/// What is wrong with the file, for people.
+pub(super) fn metadata(bytes: &[u8]) -> Result<Metadata, String> {
+    let cut = "the file is cut: a Parquet file has its list of columns at its end; copy it again";
+    let body = bytes.strip_suffix(MAGIC).ok_or(cut)?;
+    let (body, length) = body.split_last_chunk::<4>().ok_or(cut)?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let start = body.len().checked_sub(length).ok_or(cut)?;
+    let damaged = "the list of columns at the end of the file is damaged";
+    let root = Reader::new(&body[start..]).next_struct().ok_or(damaged)?;
+    let mut metadata = Metadata::default();
+    let mut elements = root.list(2).iter();
+    let children = elements.next().and_then(|root| root.size(5)).ok_or(damaged)?;
+    let mut path = Path::default();
+    columns(&mut elements, children, &mut path, &mut metadata.columns).ok_or(damaged)?;
+    let all = metadata.columns.len();
+    metadata.columns.truncate(MOST_COLUMNS);
+    metadata.left_out = all - metadata.columns.len();
+    for group in root.list(4) {
+        let chunks = group.list(1);
+        let chunks = (0..metadata.columns.len()).map(|at| chunk(chunks.get(at)?)).collect();
+        metadata.groups.push(Group { rows: group.size(3).ok_or(damaged)?, chunks });
+    }
+    Ok(metadata)
+}
+
+fn chunk(chunk: &Thrift<'_>) -> Option<Chunk> {
+    let about = chunk.at(3)?;
+    let pages = about.size(9)?;
+    // Some writers give 0 where there is no dictionary.
+    let dictionary = about.size(11).filter(|at| *at > 0);
+    Some(Chunk {
+        at: dictionary.map_or(pages, |dictionary| dictionary.min(pages)),
+        length: about.size(7)?,
+        values: about.size(5)?,
+        codec: about.int(4)?,
+        is_elsewhere: chunk.at(1).is_some(),
+    })
+}
+
+/// The groups that a column is in.
+#[derive(Clone, Default)]
+struct Path {
+    names: Vec<String>,
+    defined: u32,
+    repeated: u32,
+    element: u32,
+    /// Whether the innermost group is a list or a map.
+    is_list: bool,
+    is_map: bool,
+}
+
+/// Appends the columns of the next `children` elements, which are written in the order of a walk through the tree.
+fn columns<'t, 'b: 't>(
+    elements: &mut impl Iterator<Item = &'t Thrift<'b>>,
+    children: usize,
+    path: &mut Path,
+    out: &mut Vec<Column>,
+) -> Option<()> {
+    const DEEPEST: usize = 20;
+    if path.names.len() > DEEPEST {
+        return None;
+    }
+    for _ in 0..children {
+        let element = elements.next()?;
+        let outer = path.clone();
+        let name = element.text(4)?;
+        match element.int(3) {
+            Some(1) => path.defined += 1,
+            Some(2) => {
+                path.defined += 1;
+                path.repeated += 1;
+                path.element = path.defined;
+            }
+            _ => {}
+        }
+        // What is within a list has the name of the list: `tags.list.element` is `tags`.
+        if outer.repeated == 0 && !((outer.is_list || outer.is_map) && path.repeated > 0) {
+            path.names.push(name);
+        }
+        let logical = |id: i16| element.at(10).is_some_and(|logical| logical.at(id).is_some());
+        match element.size(5).filter(|children| *children > 0) {
+            Some(children) => {
+                path.is_list = element.int(6) == Some(3) || logical(3);
+                path.is_map |= matches!(element.int(6), Some(1 | 2)) || logical(2);
+                let before = out.len();
+                columns(elements, children, path, out)?;
+                // Lists of structures have a column for each member, which would all be called the same.
+                if path.repeated > 0 && outer.repeated == 0 && out.len() - before > 1 {
+                    let why = if path.is_map { "a map" } else { "a list of structures" };
+                    out[before..].iter_mut().for_each(|column| column.unreadable = Some(why));
+                }
+            }
+            None => out.push(column(element, path)),
+        }
+        *path = outer;
+    }
+    Some(())
+}
+
+fn column(element: &Thrift<'_>, path: &Path) -> Column {
+    let length = element.size(2).unwrap_or_default();
+    let stored = match element.int(1) {
+        Some(0) => Some(Stored::Bool),
+        Some(1) => Some(Stored::Int32),
+        Some(2) => Some(Stored::Int64),
+        Some(3) => Some(Stored::Int96),
+        Some(4) => Some(Stored::Float),
+        Some(5) => Some(Stored::Double),
+        Some(6) => Some(Stored::Bytes),
+        Some(7) if length > 0 => Some(Stored::Fixed(length)),
+        _ => None,
+    };
+    let unreadable = match stored {
+        None => Some("a type that is unknown"),
+        Some(_) if path.repeated > 1 => Some("lists within lists"),
+        Some(_) if path.is_map => Some("a map"),
+        Some(_) => None,
+    };
+    Column {
+        name: path.names.join("."),
+        stored: stored.unwrap_or(Stored::Bytes),
+        meaning: meaning(element),
+        defined: path.defined,
+        repeated: path.repeated,
+        element: path.element,
+        unreadable,
+    }
+}
+
+/// What the values of an element mean: by its logical type, else by the older converted type.
+fn meaning(element: &Thrift<'_>) -> Meaning {
+    let digits = |scale: Option<i64>| u32::try_from(scale.unwrap_or_default()).unwrap_or_default().min(40);
+    if let Some(logical) = element.at(10) {
+        if let Some(time) = logical.at(8) {
+            let unit = time.at(2).map_or(1, |unit| match unit {
+                unit if unit.at(1).is_some() => 1_000_000,
+                unit if unit.at(2).is_some() => 1_000,
+                _ => 1,
+            });
+            return Meaning::Time { unit, is_utc: time.int(1) == Some(1) };
+        }
+        if let Some(decimal) = logical.at(5) {
+            return Meaning::Decimal(digits(decimal.int(1)));
+        }
+        if let Some(integer) = logical.at(10) {
+            return if integer.int(2) == Some(0) { Meaning::Unsigned } else { Meaning::Plain };
+        }
+        for (id, meaning) in [
+            (1, Meaning::Text),
+            (4, Meaning::Text),
+            (6, Meaning::Date),
+            (12, Meaning::Text),
+            (14, Meaning::Uuid),
+        ] {
+            if logical.at(id).is_some() {
+                return meaning;
+            }
+        }
+    }
+    match element.int(6) {
+        Some(0 | 4 | 19) => Meaning::Text,
+        Some(5) => Meaning::Decimal(digits(element.int(7))),
+        Some(6) => Meaning::Date,
+        Some(9) => Meaning::Time { unit: 1_000_000, is_utc: true },
+        Some(10) => Meaning::Time { unit: 1_000, is_utc: true },
+        Some(11..=14) => Meaning::Unsigned,
+        _ => Meaning::Plain,
+    }
+}
