@@ -337,6 +337,11 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         let (x0, y0, x1, y1) = tip.beside;
         Some(bubble(&tip.text, (x0 - 6.0, y0 - 4.0, x1 + 6.0, y1 + 4.0), (w as f32, h as f32)))
     };
+    // Until there is a picture, its name is all that can be said of it.
+    let label = move || match twin.text(|p| p.label.clone()) {
+        text if text.is_empty() => name.to_owned(),
+        text => text,
+    };
     view! {
         <div class="stage" node_ref=holder data-testid=name>
             <canvas class="stage-base" node_ref=lower aria-hidden="true"></canvas>
@@ -345,7 +350,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
                 node_ref=upper
                 role="img"
                 tabindex="0"
-                aria-label=move || twin.text(|p| p.label.clone())
+                aria-label=label
                 on:pointerdown=move |e| down.down(&e)
                 on:pointermove=move |e| moving.moved(&e)
                 on:pointerup=move |e| up.up(&e)

@@ -213,7 +213,7 @@ pub(crate) fn AlertSheet(store: Store) -> impl IntoView {
     };
     view! {
         <Dialog label="Alerts" close=close>
-            <header><h2>"Alerts"</h2><button type="button" autofocus on:click=move |_| close()>"Close"</button></header>
+            <div class="sheet-head"><h2>"Alerts"</h2><button type="button" autofocus on:click=move |_| close()>"Close"</button></div>
             {body}
         </Dialog>
     }

@@ -82,7 +82,7 @@ pub(crate) fn ColumnsSheet(store: Store, table: usize) -> impl IntoView {
     };
     view! {
         <Dialog label="Map columns" class="sheet mapping" close=close>
-            <header><h2>"Map columns"</h2><button type="button" on:click=move |_| close()>"Close"</button></header>
+            <div class="sheet-head"><h2>"Map columns"</h2><button type="button" on:click=move |_| close()>"Close"</button></div>
             <div data-testid="columns">
                 {head}
                 {move || columns.get().map(|c| choices(&c, change))}

@@ -60,7 +60,7 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
     let lists = StoredValue::new_local(Some(lists));
     view! {
         <Dialog label="Keys" close=move || store.dispatch(Action::Help)>
-                <header><h2>"Keys"</h2><button type="button" autofocus id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></header>
+                <div class="sheet-head"><h2>"Keys"</h2><button type="button" autofocus id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></div>
                 <div class="sheet-body">{lists.try_update_value(Option::take)}</div>
                 <section class="syntax"><h3>"Filter"</h3><dl>{syntax}</dl></section>
                 <details class="syntax" id="makespan-glossary"><summary>"Glossary"</summary><dl>{terms}</dl></details>

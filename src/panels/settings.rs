@@ -24,7 +24,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
     let set = move |setting| store.dispatch(Action::Set(setting));
     view! {
         <Dialog label="Settings" close=close>
-            <header><h2>"Settings"</h2><button type="button" autofocus on:click=move |_| close()>"Close"</button></header>
+            <div class="sheet-head"><h2>"Settings"</h2><button type="button" autofocus on:click=move |_| close()>"Close"</button></div>
             <div class="settings">
                 <Options label="Theme" all=Signal::stored(themes) now=theme choose=move |name| set(Setting::Theme(name))/>
                 <Choice label="Times" all=times now=time choose=move |t| set(Setting::Time(t))/>
