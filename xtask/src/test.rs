@@ -15,9 +15,9 @@ use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
 use crate::{build, package, python, trunk};
 
-/// Tests that are run in another way: three drive a browser, need a built app and run one after another, and one is
+/// Tests that are run in another way: four drive a browser, need a built app and run one after another, and one is
 /// compiled for wasm.
-const OTHERWISE: [&str; 4] = ["browser", "shots", "speed", "wasm"];
+const OTHERWISE: [&str; 5] = ["accessibility", "browser", "shots", "speed", "wasm"];
 /// With the stores that are left out where nobody asks for them.
 const EVERY_STORE: [&str; 2] = [
     "--features",
@@ -77,6 +77,14 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         {
             sum.tests("tests in the browser", |tally| {
                 counted(&mut browser_test(workspace, "browser", browsers, Some(program)), tally)
+            });
+            sum.tests("tests of accessibility", |tally| {
+                let mut command = browser_test(workspace, "accessibility", browsers, Some(program));
+                match tools::axe() {
+                    Ok(script) => drop(command.env("MAKESPAN_AXE", script)),
+                    Err(why) => eprintln!("  going on without axe-core: {why}"),
+                }
+                counted(&mut command, tally)
             });
         }
     }

@@ -5,6 +5,7 @@
 //! | the wasm32 target | compiling the app | `rustup target add` |
 //! | wasm-bindgen, of the library's own version | the glue between the wasm and the page | `cargo install` into the cache |
 //! | wasm-opt (binaryen) | a smaller, faster wasm; optional | `npm install` into the cache |
+//! | axe-core | the tests of accessibility | `npm install` into the cache |
 //! | Chromium, its driver, Firefox, the DejaVu fonts | browser tests, screenshots | `apt-get`, as root on Debian |
 //! | PostgreSQL, MariaDB, Redis | tests of the stores | `apt-get`, as root on Debian |
 //! | graphviz, xmllint | tests of the exports | `apt-get`, as root on Debian |
@@ -30,6 +31,9 @@ pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The release of the npm package `binaryen`; older ones refuse what rustc emits today.
 const BINARYEN: &str = "132.0.0";
 const OLDEST_WASM_OPT: u32 = 120;
+
+/// The release of the npm package `axe-core`.
+const AXE_CORE: &str = "4.14.1";
 
 const DEBIAN_PACKAGES: [&str; 4] = ["chromium", "chromium-driver", "firefox-esr", "fonts-dejavu-core"];
 
@@ -113,6 +117,21 @@ pub(crate) fn npm_install(folder: &Path, package: &str, what: &str) -> Outcome {
     command.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder);
     command.arg(package);
     install(what, &mut [command])
+}
+
+/// The script of axe-core, which checks how accessible a page is.
+///
+/// # Errors
+///
+/// Fails if it is missing and Node is too, or the installation fails.
+pub(crate) fn axe() -> Outcome<PathBuf> {
+    let folder = cache()?.join("axe-core");
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    if !script.is_file() {
+        let what = "axe-core, which checks how accessible the app is (some 3 MB)";
+        npm_install(&folder, &format!("axe-core@{AXE_CORE}"), what)?;
+    }
+    Ok(script)
 }
 
 /// Programs for tests in a browser.
