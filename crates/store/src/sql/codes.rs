@@ -1,8 +1,8 @@
-//! The numbers that stand for statuses.
+//! Numbers of statuses in the tables.
 
 use makespan_format::Status;
 
-/// The statuses, by the number that stands for each in the tables.
+/// The statuses, indexed by their number in the tables.
 pub(super) const STATUS_CODES: [Status; Status::COUNT] = [
     Status::Pending,
     Status::Queued,
