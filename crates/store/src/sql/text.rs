@@ -179,7 +179,7 @@ impl Sql {
     }
 }
 
-/// A row of an answer.
+/// Reads the columns of a row one after another.
 pub(crate) type Row = Vec<Value>;
 
 /// Takes the columns of a row one after another.
