@@ -1,6 +1,6 @@
 //! Queries for one value.
 
-/// The query that passes what has exactly that value in a field.
+/// Returns the query for tasks with exactly this value in a field.
 pub fn exactly(field: &str, value: &str) -> String {
     let mut out = format!("{field}=\"");
     for c in value.chars() {

@@ -128,13 +128,13 @@ impl Sql {
         self
     }
 
-    /// Adds a number that this program computed, where SQL allows no placeholder.
+    /// Appends a number that this program computed, where SQL does not allow a placeholder.
     pub(crate) fn number(&mut self, number: i64) -> &mut Sql {
         self.text.push_str(&number.to_string());
         self
     }
 
-    /// Adds data.
+    /// Appends a placeholder with its value.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Sql {
         self.values.push(value.into());
         match self.dialect {
@@ -147,7 +147,7 @@ impl Sql {
         self
     }
 
-    /// Adds data, separated by commas.
+    /// Appends placeholders with their values, separated by commas.
     pub(crate) fn bind_all(&mut self, values: impl IntoIterator<Item = Value>) -> &mut Sql {
         for (i, value) in values.into_iter().enumerate() {
             self.push(if i == 0 { "" } else { ", " }).bind(value);
@@ -155,34 +155,34 @@ impl Sql {
         self
     }
 
-    /// Which SQL it is.
+    /// Returns its dialect.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// The text, with placeholders.
+    /// Returns the text, with placeholders.
     #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The data, in the order of the placeholders.
+    /// Returns the values, in the order of the placeholders.
     #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn values(&self) -> &[Value] {
         &self.values
     }
 
-    /// The same, both.
+    /// Returns text and values.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn into_parts(self) -> (String, Vec<Value>) {
         (self.text, self.values)
     }
 }
 
-/// Reads the columns of a row one after another.
+/// A row of a result.
 pub(crate) type Row = Vec<Value>;
 
-/// Takes the columns of a row one after another.
+/// Reads the columns of a row one after another.
 #[derive(Debug)]
 pub(crate) struct Cells {
     row: std::vec::IntoIter<Value>,
@@ -193,12 +193,12 @@ fn unexpected() -> Error {
 }
 
 impl Cells {
-    /// The columns of that row.
+    /// Starts at the first column of a row.
     pub(crate) fn of(row: Row) -> Cells {
         Cells { row: row.into_iter() }
     }
 
-    /// An integer, or nothing.
+    /// Reads an integer or null.
     pub(crate) fn maybe_int(&mut self) -> Result<Option<i64>, Error> {
         match self.row.next() {
             Some(Value::Int(v)) => Ok(v),
@@ -207,22 +207,22 @@ impl Cells {
         }
     }
 
-    /// An integer.
+    /// Reads an integer.
     pub(crate) fn int(&mut self) -> Result<i64, Error> {
         self.maybe_int()?.ok_or_else(unexpected)
     }
 
-    /// A count.
+    /// Reads a count.
     pub(crate) fn count(&mut self) -> Result<u64, Error> {
         u64::try_from(self.int()?).map_err(|_| unexpected())
     }
 
-    /// Yes or no.
+    /// Reads a boolean.
     pub(crate) fn flag(&mut self) -> Result<bool, Error> {
         Ok(self.int()? != 0)
     }
 
-    /// A number, or nothing.
+    /// Reads a number or null.
     pub(crate) fn maybe_real(&mut self) -> Result<Option<f64>, Error> {
         match self.row.next() {
             Some(Value::Real(v)) => Ok(v),
@@ -231,12 +231,12 @@ impl Cells {
         }
     }
 
-    /// A number.
+    /// Reads a number.
     pub(crate) fn real(&mut self) -> Result<f64, Error> {
         self.maybe_real()?.ok_or_else(unexpected)
     }
 
-    /// Bytes, or nothing.
+    /// Reads bytes or null.
     pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, Error> {
         match self.row.next() {
             Some(Value::Bytes(v)) => Ok(v),
@@ -245,27 +245,27 @@ impl Cells {
         }
     }
 
-    /// Bytes.
+    /// Reads bytes.
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, Error> {
         self.maybe_bytes()?.ok_or_else(unexpected)
     }
 
-    /// A text, or nothing.
+    /// Reads a text or null.
     pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, Error> {
         self.maybe_bytes()?.map(|b| String::from_utf8(b).map_err(|_| unexpected())).transpose()
     }
 
-    /// A text.
+    /// Reads a text.
     pub(crate) fn text(&mut self) -> Result<String, Error> {
         self.maybe_text()?.ok_or_else(unexpected)
     }
 
-    /// A key.
+    /// Reads a key.
     pub(crate) fn key(&mut self) -> Result<crate::TextKey, Error> {
         self.bytes()?.try_into().map_err(|_| unexpected())
     }
 
-    /// A status, or nothing.
+    /// Reads a status or null.
     pub(crate) fn maybe_status(&mut self) -> Result<Option<Status>, Error> {
         let status = |i: i64| {
             usize::try_from(i).ok().and_then(|i| STATUS_CODES.get(i)).copied().ok_or_else(unexpected)
