@@ -1,4 +1,4 @@
-//! Charts: those that the run has, one at a time, large, with its table.
+//! Charts of the run, one at a time, with a table.
 
 use std::rc::Rc;
 
@@ -104,7 +104,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
     }
 }
 
-/// A chart, by plotters' own canvas backend, and its table.
+/// A chart, drawn by plotters' canvas backend, and its table.
 fn chart(
     store: Store,
     picture: Rc<Picture>,

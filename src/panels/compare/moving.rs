@@ -1,4 +1,4 @@
-//! The parts of the comparison that are pictures, each with its own choices above it.
+//! The parts of the comparison that are pictures, each with its choices.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::state::store::Store;
 use crate::surface::Still;
 use crate::widgets::{Choice, Options};
 
-/// The names of the picture and of its table, for tests and for taking the picture along.
+/// Returns the names of the picture and of its table, for tests and for saving the picture.
 fn names(part: Part) -> (&'static str, &'static str) {
     match part {
         Part::Graph => ("compare-graph", "compare-graph-twin"),
@@ -24,7 +24,7 @@ fn names(part: Part) -> (&'static str, &'static str) {
     }
 }
 
-/// The picture with what belongs to it.
+/// The picture and its controls.
 #[component]
 pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
     let twin = Twin::new(store);
