@@ -125,7 +125,7 @@ fn choices<F: Fn(Change) + Copy + 'static>(columns: &Columns, change: F) -> impl
         let name = visible(&word.word).into_owned();
         let key = word.word.clone();
         let choose = move |status| change(Change::Word { word: key.clone(), status });
-        let statuses = named(&format!("{} (by its word)", word.usual), &choices.statuses);
+        let statuses = named(&format!("{} (automatic)", word.usual), &choices.statuses);
         view! { <label class="group"><bdi>{name.clone()}</bdi>" "<Select label=format!("Status of {name}") all=statuses now=word.chosen.clone() choose=choose/></label> }
     };
     let words: Vec<_> = choices.words.iter().map(word).collect();

@@ -39,7 +39,7 @@ pub(crate) fn LiveLine(store: Store) -> impl IntoView {
             let (said, other, word) = if store.is_remote.get() {
                 (" Computed on the server. ", Answering::Browser, "Load in the browser")
             } else {
-                (" ", Answering::Server, "Ask the server instead")
+                (" ", Answering::Server, "Compute on the server")
             };
             view! {
                 <span>{said}<button type="button" class="link" data-testid="answer-by"

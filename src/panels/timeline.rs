@@ -42,17 +42,17 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
-                <button type="button" title="Counters: what ran, was queued and was measured at each moment (Shift M)" class:on=is_counted
+                <button type="button" title="Counters: tasks running and queued, and metrics over time (Shift M)" class:on=is_counted
                     aria-pressed=move || is_counted().to_string() on:click=move |_| store.dispatch(Action::Counters)>"Counters"</button>
                 <Show when=move || has_gaps.get()>
-                    <button type="button" title="Fold stretches of time in which nothing runs (H)" class:on=move || is_folded.get()
+                    <button type="button" title="Fold gaps in which nothing runs (H)" class:on=move || is_folded.get()
                         aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
                 </Show>
                 <Show when=move || is_arranged.get()>
-                    <button type="button" title="Show all lanes in their own order (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
+                    <button type="button" title="Show all lanes in their default order (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
                 </Show>
                 <Show when=move || older.get()>
-                    <button type="button" title="Show behind each bar the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
+                    <button type="button" title="Behind each bar, show the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
                         class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Earlier runs"</button>
                 </Show>
                 <button type="button" title="Mark the selected moment with a note (M: the moment under the pointer)" on:click=move |_| store.dispatch(Action::Mark)>"Add marker"</button>

@@ -157,10 +157,10 @@ pub(crate) async fn post(url: &str, body: &str) -> Result<(), String> {
     };
     let headers = object(&[("content-type", "application/json".into())])?;
     let asked = object(&[("method", "POST".into()), ("headers", headers), ("body", body.into())])?;
-    let window = super::dom::window().ok_or("there is no window")?;
+    let window = super::dom::window().ok_or("no window is available")?;
     let fetch: Function = Reflect::get(&window, &"fetch".into())
         .and_then(JsCast::dyn_into)
-        .map_err(|_| "this browser sends nothing".to_owned())?;
+        .map_err(|_| "this browser cannot send requests".to_owned())?;
     let answer = fetch.call2(&window, &url.into(), &asked).map_err(|e| message(&e))?;
     let answer: Promise = answer.dyn_into().map_err(|_| "no response".to_owned())?;
     let response = JsFuture::from(answer).await.map_err(|e| message(&e))?;
@@ -170,7 +170,7 @@ pub(crate) async fn post(url: &str, body: &str) -> Result<(), String> {
 
 /// Bytes from an address of the same origin.
 pub(crate) async fn fetch(url: &str) -> Result<Vec<u8>, String> {
-    let window = super::dom::window().ok_or("there is no window")?;
+    let window = super::dom::window().ok_or("no window is available")?;
     let response = JsFuture::from(window.fetch_with_str(url)).await.map_err(|e| message(&e))?;
     let response: web_sys::Response = response.dyn_into().map_err(|_| "no response".to_owned())?;
     if !response.ok() {

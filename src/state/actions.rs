@@ -342,7 +342,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
         "KeyG",
         "Shift G",
         SHOW,
-        "show all lanes in their own order",
+        "show all lanes in their default order",
         Action::Lane(None, LaneAct::ShowAll),
     )),
     key("KeyH", "H", SHOW, "fold gaps in which nothing runs", Action::Gaps),

@@ -44,9 +44,9 @@ impl Answering {
     /// Returns its title.
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Answering::Automatic => "Large runs: ask the server",
+            Answering::Automatic => "Large runs: compute on the server",
             Answering::Browser => "All runs: load in the browser",
-            Answering::Server => "All runs: ask the server",
+            Answering::Server => "All runs: compute on the server",
         }
     }
 

@@ -286,7 +286,7 @@ impl Store {
     fn read_as(&self, unit: Option<Unit>) {
         let given = self.given.with_value(|g| std::mem::take(&mut *g.borrow_mut()));
         if given.is_empty() {
-            self.said.set("There is no file here to be read again.".to_owned());
+            self.said.set("There is no file to read again.".to_owned());
             return;
         }
         self.unit.set(unit);

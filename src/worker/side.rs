@@ -191,7 +191,7 @@ impl Engine {
                 Message::new().with("id", id).bytes("answer", &bytes)
             }
             Ok(_) if is_open => {
-                nothing().with("trouble", "the server is of another release: reload the page")
+                nothing().with("trouble", "the server runs another release; reload the page")
             }
             Err(Refusal::Because(why)) if is_open => nothing().with("trouble", why),
             _ => nothing(),
@@ -216,8 +216,8 @@ impl Engine {
         let written = match (self.extras.pack, run) {
             _ if self.remote.borrow().is_some() => Err(ELSEWHERE.to_owned()),
             (Some(pack), Some(run)) => pack(&run),
-            (None, _) => Err("within a report there is no program that packs it; send the report".to_owned()),
-            (_, None) => Err("it is not open any more".to_owned()),
+            (None, _) => Err("a report cannot make such a link; send the report instead".to_owned()),
+            (_, None) => Err("the run is no longer open".to_owned()),
         };
         self.written(id, written);
     }

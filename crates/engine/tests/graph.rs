@@ -172,7 +172,7 @@ fn the_command_for_what_is_in_focus_is_copied_and_its_absence_said() {
     let mut view = graph();
     view.graph.focus = Focus::Around { centre: Centre::Task("model.s.b".to_owned()), up: 1, down: 0 };
     let copied = turn(&session, &view, Touch::Rerun).copied;
-    assert_eq!(copied.as_deref(), Some("# Builds what is in focus.\ndbt build --select 1+b\n"));
+    assert_eq!(copied.as_deref(), Some("# Builds the nodes in focus.\ndbt build --select 1+b\n"));
     let (unknown, view) = (self::session(), graph());
     let nothing = turn(&unknown, &view, Touch::Rerun);
     assert!(nothing.copied.is_none() && nothing.said.is_some());

@@ -75,7 +75,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
             <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
             <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
             <Show when=move || has_gaps.get()>
-                <button type="button" title="Fold stretches of time in which nothing runs (H)" class:on=move || is_folded.get()
+                <button type="button" title="Fold gaps in which nothing runs (H)" class:on=move || is_folded.get()
                     aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
             </Show>
             <span class="hovered">{move || twin.about()}</span>

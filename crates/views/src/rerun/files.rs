@@ -38,9 +38,9 @@ pub(super) fn dbt(run: &Run, again: &Again) -> Vec<Option<Command>> {
             let after = if down == 0 { String::new() } else { format!("+{}", hops(down)) };
             let name = run.task_name(TaskId(task));
             let line = Line::new("dbt build --select").arg(&format!("{before}{name}{after}"));
-            made.push(is_name(name).then(|| Command::new("Builds what is in focus.", line)).flatten());
+            made.push(is_name(name).then(|| Command::new("Builds the nodes in focus.", line)).flatten());
         }
-        Again::Failed => made.push(select("Builds what failed and everything after it.", "", "+")),
+        Again::Failed => made.push(select("Builds the failed nodes and everything after them.", "", "+")),
         _ => {
             made.push(select("Builds only this.", "", ""));
             made.push(select("Builds this and everything after it.", "", "+"));
@@ -91,7 +91,7 @@ pub(super) fn nextflow(run: &Run) -> Vec<Option<Command>> {
     let line = Line::new("nextflow run").arg(workflow).words("-resume");
     // The id of a session is a UUID; other ids are file names.
     let line = if is_uuid(&run.id) { line.arg(&run.id) } else { line };
-    let about = "Runs what is not in the cache of that session; add the parameters of the first launch.";
+    let about = "Runs the tasks that are not in the cache of that session; add the parameters of the first launch.";
     vec![Command::new(about, line)]
 }
 
@@ -100,7 +100,7 @@ pub(super) fn snakemake(run: &Run, again: &Again) -> Vec<Option<Command>> {
     let cores = member(&members(run, run.labels), "cores").filter(|c| number(c).is_some());
     let line = || Line::new("snakemake --cores").arg(cores.as_deref().unwrap_or("all"));
     if *again == Again::Failed {
-        let about = "Makes what is missing or incomplete.";
+        let about = "Makes missing and incomplete files.";
         let line = line().words("--rerun-incomplete");
         return if has_failed(run) { vec![Command::new(about, line)] } else { Vec::new() };
     }
@@ -119,7 +119,7 @@ pub(super) fn snakemake(run: &Run, again: &Again) -> Vec<Option<Command>> {
     }
     let is_rule = |rule: &&str| rule.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !rules.is_empty() && rules.iter().all(is_rule) {
-        let about = "Runs all jobs of the rule again, and what depends on them.";
+        let about = "Runs all jobs of the rule again, and the jobs that depend on them.";
         made.push(Command::new(about, line().words("--forcerun").args(rules)));
     }
     made

@@ -22,7 +22,7 @@ pub(super) fn airflow(run: &Run, again: &Again) -> Vec<Option<Command>> {
         line.words("-s").arg(date).words("-e").arg(date).words(words)
     };
     if *again == Again::Failed {
-        let about = "Clears what failed in this run, so that it runs again.";
+        let about = "Clears the failed tasks of this run, so that they run again.";
         return if has_failed(run) {
             vec![Command::new(about, line("--only-failed", None))]
         } else {
@@ -90,7 +90,7 @@ pub(super) fn argo(run: &Run, again: &Again) -> Vec<Option<Command>> {
             made.push(Command::new(about, line));
         }
     }
-    made.push(Command::new("Retries what failed in the workflow.", line()));
+    made.push(Command::new("Retries the failed nodes of the workflow.", line()));
     made
 }
 

@@ -147,7 +147,7 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         "between attempts",
         "waiting, reason unknown",
     ];
-    let mut table = Table::new("Time along the path that ended last", breakdown("Part", "Time"));
+    let mut table = Table::new("Time along the observed path", breakdown("Part", "Time"));
     table.rows = parts(&names.into_iter().zip(sums).collect::<Vec<_>>());
     let mut blocks = vec![Block::Table(table)];
     let columns = vec![
@@ -156,7 +156,7 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         Column::number("time", "Time"),
         Column::text("what", "Part"),
     ];
-    let mut table = Table::new("Longest segments of that path", columns);
+    let mut table = Table::new("Longest segments of the observed path", columns);
     let mut largest: Vec<_> = path.segments.iter().collect();
     largest.order_by_key(|s| (std::cmp::Reverse(s.length()), s.from));
     let moments = Moments::new(run, look);

@@ -19,7 +19,7 @@ pub fn minimap(
     frame: &Frame,
     height: f32,
 ) -> Scene {
-    let mut scene = Scene::new(frame.width, height, "The whole run, with the part that is shown");
+    let mut scene = Scene::new(frame.width, height, "The whole run, with the visible part");
     let scale = frame.scale().over(whole_window(index, &frame.folds));
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
     let mut ground = Bars::default();

@@ -42,7 +42,7 @@ pub fn scene(
 ) -> Scene {
     let (a, b) = (pair.a.run().title(), pair.b.run().title());
     let title = match mode {
-        Mode::Union => format!("Union graph of {a} and {b}"),
+        Mode::Union => format!("Combined graph of {a} and {b}"),
         Mode::A => format!("Graph of {a}, beside {b}"),
         Mode::B => format!("Graph of {b}, beside {a}"),
     };

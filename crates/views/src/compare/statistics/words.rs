@@ -126,8 +126,7 @@ pub fn answer(verdicts: &Verdicts) -> Section {
 /// Returns a caveat about the sets, as a sentence.
 fn caution(note: SetCaveat) -> String {
     let SetCaveat::Runs(caveat, runs) = note else {
-        return "One set fails more often than the other. What succeeded is a selection: a limit on time leaves only \
-                short runs, so that neither set is called faster."
+        return "One set fails more often than the other, so neither is called faster: the runs that succeeded may only be the short ones."
             .to_owned();
     };
     let of = |side: Side| {
@@ -135,11 +134,11 @@ fn caution(note: SetCaveat) -> String {
         format!("{} of {set}", counted(runs, "run"))
     };
     match caveat {
-        Caveat::Failed(side) => format!("{} failed; such runs have no makespan that counts.", of(side)),
+        Caveat::Failed(side) => format!("{} failed; their makespans are not compared.", of(side)),
         Caveat::Cancelled(side) => {
-            format!("{} {} cancelled; such runs have no makespan that counts.", of(side), was(runs))
+            format!("{} {} cancelled; their makespans are not compared.", of(side), was(runs))
         }
-        Caveat::Unfinished(side) => format!("{} had not finished and do not count.", of(side)),
+        Caveat::Unfinished(side) => format!("{} had not finished and are not compared.", of(side)),
         Caveat::NoMakespan(side) => format!("{} {} no times.", of(side), has(runs)),
         Caveat::NoTasks(side) => format!("{} {} no tasks.", of(side), has(runs)),
         Caveat::LittleInCommon => {
@@ -175,16 +174,14 @@ fn sizes(verdicts: &Verdicts) -> (usize, usize) {
 /// Returns the meaning of the verdicts, in plain words.
 pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let mut notes = vec![
-        "The shift is the Hodges–Lehmann estimate with its interval of 95 %; tests are by ranks, a failure being the worst, \
-         and adjusted for all that is tested (Benjamini and Hochberg): at most 5 % of what is called different is not."
+        "The shift is the Hodges–Lehmann estimate with its 95 % confidence interval. Rank tests, in which a failure ranks worst, are adjusted for the number of tests (Benjamini and Hochberg): at most 5 % of the reported differences are expected to be false."
             .to_owned(),
         format!(
             "{} on the critical path of some run and {} were tested.",
             counted(verdicts.tested[0], "task"),
             counted(verdicts.tested[1], "other task")
         ),
-        "No evidence is not evidence of equality: the change given beside it would have been found in four of five cases, \
-         a smaller one less often."
+        "No evidence of a change is not evidence of equality. A change of the size beside it would be found in four of five cases, a smaller one less often."
             .to_owned(),
     ];
     let (n, m) = verdicts.makespan.as_ref().map_or_else(|| sizes(verdicts), TwoSamples::sizes);
@@ -199,8 +196,7 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let all = sizes(verdicts);
     if let Some((a, b)) = counting.filter(|sizes| *sizes != all) {
         notes.push(format!(
-            "The makespan is that of runs that succeeded: {a} of {} before, {b} of {} after. A task counts where it \
-             succeeded, whatever the status of its run.",
+            "The makespan is that of runs that succeeded: {a} of {} before, {b} of {} after. A task is compared over the runs in which it succeeded, whatever the status of the run.",
             counted(all.0, "run"),
             counted(all.1, "run")
         ));
