@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_count_in_other_units() {
+    fn offsets_are_converted_from_utf_16_units() {
         assert_eq!(byte_at("aé😀b", 2), 3);
         assert_eq!(byte_at("aé😀b", 4), 7);
         assert_eq!(byte_at("ab", 9), 2);

@@ -415,7 +415,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things() {
+    fn every_key_has_one_meaning() {
         for (i, a) in ACTIONS.iter().enumerate() {
             for b in &ACTIONS[i + 1..] {
                 let of = |bound: &Bound| (bound.code, bound.shift, bound.ctrl, bound.only);

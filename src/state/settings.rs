@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_stored_is_read_and_nonsense_passed_over() {
+    fn stored_settings_are_read_and_invalid_ones_ignored() {
         let read = |drag: &'static str, switch: &'static str| {
             Settings::read(move |name| Some(if name == "drag" { drag } else { switch }.to_owned()))
         };

@@ -452,7 +452,7 @@ impl Store {
                 let what = opened.title.clone();
                 store.take(Ok(opened), &what);
             }
-            // Nothing came at all: the run is not there, or the server is gone.
+            // Nothing arrived: the run does not exist, or the server is gone.
             if grown.is_lost && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
                 store.leave_followed();
                 let title = "This run cannot be fetched from the server.".to_owned();
@@ -494,12 +494,12 @@ impl Store {
     }
 }
 
-/// Place of a theme in the list of themes.
+/// Returns the index of a theme in the list of themes.
 fn theme_named(name: &str) -> Option<usize> {
     Theme::all().iter().position(|t| t.name == name)
 }
 
-/// The theme that suits the system: its scheme, and its wish for contrast.
+/// Returns the theme that matches the system's colour scheme and contrast preference.
 fn system_theme() -> usize {
     let dark = dom::media("(prefers-color-scheme: dark)");
     let contrast = dom::media("(prefers-contrast: more)");

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_way_is_walked() {
+    fn warming_up_runs_the_whole_pipeline() {
         assert!(warm() > TASKS * 2);
     }
 }

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fingerprint_tells_inputs_apart_and_is_the_same_each_time() {
+    fn a_fingerprint_distinguishes_inputs_and_is_stable() {
         let first = fingerprint(&(vec![1_u8, 2], "0.2.130"));
         assert_eq!(first, fingerprint(&(vec![1_u8, 2], "0.2.130")));
         assert_ne!(first, fingerprint(&(vec![1_u8, 2], "0.2.131")));

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_nine_verbs_or_fewer() {
+    fn there_are_at_most_nine_verbs() {
         assert!(VERBS.len() <= 9);
     }
 }

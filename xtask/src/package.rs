@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn all_kinds_are_made_unless_some_are_named() {
+    fn all_kinds_are_built_unless_some_are_given() {
         let kinds = |text| chosen(&words(text)).map(|(kinds, _)| kinds);
         assert_eq!(kinds("--quick").map(|kinds| kinds.len()), Ok(5));
         assert_eq!(kinds("deb --check wheel"), Ok(vec![Kind::Wheel, Kind::Deb]));

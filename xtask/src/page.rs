@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_lets_nothing_inline_or_foreign_run() {
+    fn the_policy_allows_no_inline_or_foreign_code() {
         let policy = POLICY.join("; ");
         for text in ["unsafe-inline", "'unsafe-eval'", "*", "http:", "https:", "frame-ancestors"] {
             assert!(!policy.contains(text), "{text} in {policy}");
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_guess_is_taken_out_of_the_glue_or_missed() {
+    fn the_script_url_guess_is_removed_from_the_glue() {
         let guess = "script_src = new URL(document.currentScript.src, location.href).toString();";
         assert_eq!(without_guess(&format!("let script_src;{guess}f()")).as_deref(), Ok("let script_src;f()"));
         assert!(without_guess("let script_src = import.meta.url;").is_err());

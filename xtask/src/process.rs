@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_pipe_holds_goes_through_a_command() {
+    fn more_than_a_pipe_buffer_passes_through_a_command() {
         let much = vec![b'x'; 1 << 20];
         assert_eq!(filtered(&mut Command::new("cat"), much.clone()), Ok(much));
         assert!(filtered(Command::new("sh").args(["-c", "exit 3"]), vec![b'x'; 1 << 20]).is_err());
     }
 
     #[test]
-    fn lines_come_one_by_one_and_a_failure_is_told() {
+    fn lines_arrive_one_by_one_and_a_failure_is_reported() {
         let mut lines = Vec::new();
         let mut command = Command::new("sh");
         command.args(["-c", "echo one; echo two; exit 3"]);

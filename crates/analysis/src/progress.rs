@@ -101,7 +101,7 @@ report   -       -   align-1 align-2 align-3
     }
 
     #[test]
-    fn the_tasks_to_watch_are_those_at_work_and_those_that_ended_last() {
+    fn the_watched_tasks_are_the_running_and_the_latest_finished_ones() {
         let run = makespan_model::notation::run(RUN).unwrap();
         let watched = |step, most| -> Vec<&str> {
             recent(&run, step, most).into_iter().map(|t| run.task_id(t)).collect()

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_not() {
+    fn values_with_incompatible_units_are_not_compared() {
         let of = |text: &str, quantity| Amount::read(text).and_then(|a| a.of(quantity, "MB/s"));
         assert_eq!(of("10", Quantity::Time), None);
         assert_eq!(of("0", Quantity::Time), Some(0.0));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_and_queries_speak_one_grammar() {
+    fn settings_and_queries_use_the_same_grammar() {
         assert_eq!(
             ["500 ms", "1m30s", "2d", "0"].map(duration),
             [Some(500_000_000), Some(90_000_000_000), Some(172_800_000_000_000), Some(0)]

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_apart() {
+    fn equal_names_are_distinguished() {
         let mut names = Ordinals::default();
         let all: Vec<String> = ["a #2", "a", "a", "b", "a"].iter().map(|n| names.next(n)).collect();
         assert_eq!(all, ["a #2", "a", "a #3", "b", "a #4"]);

@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_lists_as_tries_is_one_task_unless_it_overlaps() {
+    fn listed_attempts_are_one_task_unless_they_overlap() {
         let mut ids = Ids::default();
         let tries = [row(0, 5, Status::Succeeded)];
         assert_eq!(ids.again("a", &tries, &row(5, 9, Status::Succeeded), false), Again::Next);

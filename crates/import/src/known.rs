@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_formats_are_named_with_what_would_help() {
+    fn recognised_but_unsupported_files_get_advice() {
         let of = |bytes: &[u8]| known(&Head::new("x", bytes));
         assert!(
             of(b"PAR1\x15\x04").unwrap().contains("a Parquet file, which cannot be read; write it as CSV")

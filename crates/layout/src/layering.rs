@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_source_stands_next_to_its_reader() {
+    fn a_late_source_is_placed_next_to_its_reader() {
         let dag = break_cycles(5, &[(0, 1), (1, 2), (2, 3), (4, 3)]).dag;
         assert_eq!(assign(&dag).layer, [0, 1, 2, 3, 2]);
     }

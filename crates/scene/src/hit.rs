@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_stand_for_nothing_let_the_point_through() {
+    fn shapes_without_a_target_are_transparent_to_hits() {
         let mut cover = Bars::default();
         cover.push(Rect::new(0.0, 0.0, 90.0, 90.0), Role::Hover, Hit::NONE);
         let s = scene(vec![bar(0.0, 0.0, 9.0, 9.0, 1).into(), cover.into()]);

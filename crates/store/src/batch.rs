@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_kept_and_what_would_break_the_store_is_not() {
+    fn unknown_lines_are_kept_and_invalid_ones_are_refused() {
         assert!(check("r", &[(1, "not json"), (2, "{\"event\":\"of the future\"}")]).is_ok());
         assert!(check("r", &[(1, "a\nb")]).unwrap_err().contains("line break"));
         assert!(check("r", &[(u64::MAX, "{}")]).unwrap_err().contains("numbers go up to"));

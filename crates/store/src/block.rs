@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_block_reads_back_as_written() {
         let (block, records) = sample();
         let body = compress(block.text()).unwrap();
         let text = expand(&body, block.bytes() as u64).unwrap();

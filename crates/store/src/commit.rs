@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_that_wait_share_a_commit_and_a_bad_one_harms_no_other() {
+    fn waiting_callers_share_a_commit_and_a_failed_job_affects_no_other() {
         let groups = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer::start(Slow(groups.clone())).unwrap();
         std::thread::scope(|scope| {
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_over_together_is_one_commit() {
+    fn batches_appended_together_are_one_commit() {
         let groups = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer::start(Slow(groups.clone())).unwrap();
         let lines = [Numbered { seq: 1, line: "{}" }];

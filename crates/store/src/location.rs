@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_shown_nowhere() {
+    fn a_password_is_never_shown() {
         for url in [
             "postgres://me:hunter2@db/runs",
             "mysql://me:hunter2@db/runs?ssl-mode=required",

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_inbox_is_where_the_program_looks_for_it() {
+    fn the_inbox_is_where_the_program_reads_it() {
         let inbox = |url: &str| inbox(url, || Some(PathBuf::from("/data")));
         assert_eq!(inbox("sqlite:/a/runs.db").unwrap(), Path::new("/a/runs.db.inbox"));
         assert_eq!(inbox("file:///a/b%20c?x=1").unwrap(), Path::new("/a/b c.inbox"));

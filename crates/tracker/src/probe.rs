@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_seen_in_any_type() {
+    fn failures_are_detected_in_any_return_type() {
         struct Mute;
         let parse = "x".parse::<i32>();
         let mute: Result<i32, Mute> = Err(Mute);

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_says_what_it_was_made_of() {
+    fn a_file_name_is_derived_from_its_parts() {
         let owned = Text::from(String::from("align"));
         assert_eq!((owned.as_str(), owned.clone().as_str()), ("align", "align"));
         assert_eq!((Text::from("fetch").weight(), owned.weight() > 0), (0, true));

@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_people_do() {
+    fn numbers_are_formatted_for_people() {
         for (value, text) in [
             (0.0, "0"),
             (-0.0, "0"),

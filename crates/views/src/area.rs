@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_area_holds_what_lies_partly_within() {
+    fn an_area_contains_partly_overlapping_attempts() {
         let run =
             makespan_model::notation::run("a 0..4 w1\nb 4..9 w1\nc 1..3 w2\nd 20..21 w2\ne - -").unwrap();
         let index = Index::new(&run, Lanes::Worker);

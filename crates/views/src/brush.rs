@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_middle_and_rest_are_told_apart() {
+    fn edges_middle_and_rest_are_distinguished() {
         let seen = (2_000_000, 6_000_000);
         let grips = [200.0, 295.0, 300.0, 306.0, 400.0, 695.0, 711.0].map(|x| at(seen, x, false).grip());
         use Grip::{From, Outside, To, Window};

@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_most_time_has_a_colour_of_its_own_and_failures_keep_theirs() {
+    fn the_largest_groups_have_their_own_colours_and_failures_keep_theirs() {
         let text: String = (0..9).map(|i| format!("t{i} 0..{} w{i} step=s{i}\n", 20 - i)).collect();
         let run = makespan_model::notation::run(&text).unwrap();
         let colours = Colours::of(&run, Colouring::Step).unwrap();

@@ -17,7 +17,7 @@ mod tests {
     use makespan_analysis::query::Query;
 
     #[test]
-    fn a_value_is_quoted_whatever_it_holds() {
+    fn any_value_can_be_quoted() {
         assert_eq!(super::exactly("step", "a b"), "step=\"a b\"");
         for value in ["", "\"", "\\", "a \\\" or b", "é\n"] {
             let query = super::exactly("step", value);

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_must_fit_the_query_and_have_one_of_the_statuses() {
+    fn a_task_must_match_the_query_and_a_status() {
         let run = makespan_model::notation::run(
             "Fetch 0..1 w1\nalign_1 1..2 w2 Fetch step=align\nalign_2 1..3 w1 Fetch step=align failed",
         )

@@ -396,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_painted_lies_where_the_next_picture_has_it() {
+    fn a_moved_picture_matches_the_next_one() {
         let (frame, mut view) = (timeline(), ViewState::default());
         frame.moved(&mut view, Movement::Zoom(500.0, 50.0, 2.0));
         frame.moved(&mut view, Movement::Scroll(0.0, 60.0));

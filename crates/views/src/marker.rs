@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_markers_as_there_may_be_with_the_longest_notes_fit_into_a_link() {
+    fn the_maximum_number_of_markers_with_longest_notes_fits_into_a_link() {
         let mut markers = Markers::default();
         for t in 0..MOST_MARKERS as i64 {
             let place = markers.add(0, i64::MAX - t).unwrap();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn markers_are_gone_through_by_time_within_their_run() {
+    fn markers_are_visited_by_time_within_their_run() {
         let mut markers = of(&[(1, 30, "c"), (0, 1, "x"), (1, 10, "a"), (1, 20, "b")]);
         let next = |m: &Markers, from, forwards| m.next(1, from, forwards);
         assert_eq!(next(&markers, None, true), Some(2));

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_survive_the_scene() {
+    fn targets_round_trip_through_a_scene() {
         for t in [
             Target::Attempt(0),
             Target::Task(u32::MAX),

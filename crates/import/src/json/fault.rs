@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_shown_with_what_surrounds_it() {
+    fn an_error_is_shown_with_its_surroundings() {
         let text = "[{\"a\":1},\n {\"b\":\"é\" x}]";
         let told = describe(b"", text.as_bytes(), text.find('x').unwrap(), 7, 0);
         assert!(told.starts_with("line 8, column 11: an unescaped quote"), "{told}");

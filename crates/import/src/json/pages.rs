@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stand_one_behind_the_other() {
+    fn concatenated_texts_are_read_in_order() {
         let (all, bad) = texts(b"\xef\xbb\xbf{\"a\":1}{\"b\":[2]}\n[3]\n");
         assert_eq!((all, bad), (vec!["{\"a\":1}".to_owned(), "{\"b\":[2]}".to_owned(), "[3]".to_owned()], 0));
     }

@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_found_and_taken_apart() {
+    fn values_are_found_and_parsed() {
         let text = r#" {"a":[1,{"b":[]},"x\n"],"c\u0041":{"d":-1.5e3},"e":null} rest"#;
         let mut tape = Tape::default();
         assert_eq!(tape.read(text, 0), Ok(text.len() - 5));

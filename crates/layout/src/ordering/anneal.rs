@@ -168,7 +168,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn an_exchange_changes_the_crossings_as_foreseen(
+        fn a_swap_changes_the_crossings_as_predicted(
             edges in prop::collection::vec((0u32..14, 0u32..14), 1..50), moves in prop::collection::vec(any::<u32>(), 1..40),
         ) {
             let dag = break_cycles(14, &edges).dag;

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn two_programs_see_what_the_other_wrote() {
+    fn two_processes_see_each_others_entries() {
         let path = place();
         let (one, two) = (AlertLedger::new(path.clone()), AlertLedger::new(path.clone()));
         assert!(!is_snoozed(&one, "a") && !path.exists());
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_swallows_no_other() {
+    fn a_truncated_line_does_not_affect_the_next() {
         let path = place();
         let ledger = AlertLedger::new(path.clone());
         ledger.change(|_| snooze("a")).unwrap();

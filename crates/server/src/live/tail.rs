@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_after_a_place_is_found_or_is_no_longer_kept() {
+    fn events_after_a_position_are_found_or_no_longer_kept() {
         let mut ring = Ring::default();
         for i in 0..10 {
             let lines = (0..10).map(|n| format!("{n}")).collect();

@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_is_the_one_measured_last_not_the_one_that_came_last() {
+    fn the_latest_sample_is_by_time_not_by_arrival() {
         assert_eq!(of(&[(1.0, Some(10)), (2.0, Some(30)), (3.0, Some(20))]).latest, 2.0);
         assert_eq!(of(&[(1.0, Some(10)), (2.0, None)]).latest, 1.0);
     }
 
     #[test]
-    fn what_64_bits_cannot_hold_is_unknown() {
+    fn values_beyond_64_bits_are_unknown() {
         let metric = of(&[(f64::MAX, None), (-f64::MAX, None)]);
         assert_eq!((metric.mean, metric.deviation()), (0.0, None));
         assert_eq!(of(&[(1.0, None)]).deviation(), None);

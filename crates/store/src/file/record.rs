@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_byte_costs_its_record_and_no_other() {
+    fn a_flipped_byte_damages_only_its_record() {
         let (bytes, records) = segment(4_000);
         let mut broken = bytes.clone();
         for at in 0..bytes.len() {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_of_64_kib_loses_what_a_page_of_zeros_covers_and_no_more() {
+    fn a_zeroed_page_damages_only_the_records_it_covers() {
         let (bytes, records) = segment(64 << 10);
         for page in (0..bytes.len() - 4_096).step_by(1_021) {
             let mut broken = bytes.clone();

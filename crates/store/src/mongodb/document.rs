@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_lacks_something_is_damaged() {
+    fn an_incomplete_document_is_damaged() {
         let whole = sample().to_document().unwrap();
         for name in whole.keys() {
             for other in [None, Some(Bson::Double(0.5)), Some(Bson::Document(Document::new()))] {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_no_document_can_hold_is_refused() {
+    fn a_run_larger_than_a_document_is_refused() {
         let mut kept = sample();
         kept.run.workflow = Some("w".repeat(LARGEST / 2));
         assert!(kept.to_document().is_ok());

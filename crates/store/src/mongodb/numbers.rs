@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_damaged() {
+    fn an_invalid_page_is_damaged() {
         for (name, state) in [
             ("n/p/last", "x"),
             ("n/p/0", ""),

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_go_well_later_is_told_from_what_never_will() {
+    fn transient_errors_are_distinguished_from_permanent_ones() {
         use Meaning::*;
         let all = [1213, 1053, 1114, 1290, 1045, 1712, 1064, 0].map(meaning);
         assert_eq!(all, [Conflict, Gone, Full, ReadOnly, Refused, Damaged, Other, Other]);

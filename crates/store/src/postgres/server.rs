@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_go_well_later_is_told_from_what_never_will() {
+    fn transient_errors_are_distinguished_from_permanent_ones() {
         let all = ["40P01", "57P01", "53100", "25006", "28P01", "XX001", "42601", ""].map(meaning);
         use Meaning::*;
         assert_eq!(all, [Conflict, Gone, Full, ReadOnly, Refused, Damaged, Other, Other]);

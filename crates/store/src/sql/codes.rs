@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_of_statuses_are_the_ones_in_every_store_there_is() {
+    fn status_numbers_never_change() {
         let names = "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached unknown";
         assert_eq!(STATUS_CODES.map(Status::name).join(" "), names);
     }

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_sizes_and_every_row_once() {
+    fn rows_are_passed_in_few_sizes_and_each_once() {
         let rows: Vec<Row> = (0..150i64).map(|i| vec![i.into()]).collect();
         let (mut sizes, mut all) = (Vec::new(), Vec::new());
         in_pieces(rows.clone(), |piece| {

@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_descriptor_that_became_the_hosts_is_neither_written_to_nor_closed() {
+    fn a_reused_descriptor_is_neither_written_to_nor_closed() {
         use std::os::fd::AsRawFd as _;
         let folder = fresh("daemon");
         let path = folder.join("run.jsonl");
@@ -375,7 +375,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_file_that_was_removed_or_moved_is_written_anew_from_a_whole_batch_on() {
+    fn a_removed_file_is_recreated_from_a_complete_batch_on() {
         let folder = fresh("removed");
         let path = folder.join("run.jsonl");
         let mut sink = FileSink::file(&path).unwrap();
@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_pipe_is_refused_at_once_and_a_device_is_taken() {
+    fn a_pipe_is_refused_and_a_device_is_accepted() {
         let folder = fresh("pipe");
         let pipe = folder.join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sink_that_fails_costs_the_other_neither_lines_nor_gives_it_any_twice() {
+    fn a_failing_sink_neither_loses_nor_duplicates_lines_of_the_other() {
         let (steady, flaky) = (MemorySink::new(), MemorySink::new());
         let recordings = [steady.recording(), flaky.recording()];
         let mut tee = Tee::new(steady, Flaky(0, flaky));

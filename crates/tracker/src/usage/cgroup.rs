@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tightest_limit_of_all_groups_around_holds() {
+    fn the_tightest_limit_of_all_enclosing_groups_applies() {
         let mounted = std::env::temp_dir().join(format!("makespan-cgroup-{}", std::process::id()));
         let write = |path: &str, text: &str| {
             let path = mounted.join(path);

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn ratios_have_decades_or_what_lies_between_them() {
+    fn logarithmic_axes_have_decades_or_values_between() {
         let axis = |quantity, low, high| Axis::log(String::new(), Unit::of(quantity), Some((low, high)));
         assert_eq!(
             labels(&axis(Quantity::Time, 1e6, 3.6e12), 900.0, 90.0),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_numbers_whatever_comes() {
+    fn positions_are_always_numbers() {
         for axis in [
             zero(Quantity::Number, f64::MAX),
             Axis::around(

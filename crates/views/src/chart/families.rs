@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_apart() {
+    fn names_are_split_into_parts() {
         let cut = |name| {
             let p = parts(name);
             (p.stem, p.key, p.sub)

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_never_cross() {
+    fn labels_never_overlap() {
         let lines = |poles: &[(f32, f32)]| flags(poles, 300.0).iter().map(|f| f.line).collect::<Vec<_>>();
         // Far apart: one row. Close together: each further one below the last.
         assert_eq!(lines(&[(0.0, 80.0), (100.0, 80.0), (200.0, 80.0)]), [0, 0, 0]);

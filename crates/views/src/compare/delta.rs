@@ -95,7 +95,7 @@ mod tests {
     const MS: i64 = 1_000_000;
 
     #[test]
-    fn what_is_within_the_noise_is_grey_and_double_is_full() {
+    fn noise_is_grey_and_doubling_has_the_full_colour() {
         let n = Noise::default();
         let s = |a: i64, b: i64| n.strength(Some(a * MS), Some(b * MS));
         assert_eq!(s(1_000, 1_050), Some(0.0));

@@ -239,7 +239,7 @@ mod tests {
     const A: &str = "run first\nfetch 0..120 w\nalign 120..720 w fetch";
 
     #[test]
-    fn the_answer_is_a_sentence() {
+    fn the_result_is_a_sentence() {
         let (found, figures) = of(A, "run second\nfetch 0..120 w\nalign 120..972 w fetch");
         assert_eq!(found.answer.text(), "B took 4 min 12 s longer: 12 min 00 s → 16 min 12 s, +35 %");
         assert!(found.comparable && found.cautions.is_empty());

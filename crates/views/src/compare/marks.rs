@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_modes_show_what_they_say() {
+    fn names_are_unique_and_modes_show_their_runs() {
         let mut names = Part::ALL.map(Part::name).to_vec();
         names.sort_unstable();
         names.dedup();

@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_focus_grows_hop_by_hop_from_the_selection() {
+    fn a_focus_grows_by_one_dependency_from_the_selection() {
         let task = |id: &str| Some(Centre::Task(id.to_owned()));
         assert_eq!(Focus::Everything.with_hop(None, true, false), None);
         let one = Focus::Everything.with_hop(task("a"), true, false);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_survives_a_link_whatever_names_hold() {
+    fn choices_survive_a_link_with_any_names() {
         let mut all = Graphing {
             by: Grouping::Steps,
             drawing: Drawing::Matrix,

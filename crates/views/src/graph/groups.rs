@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_contain_each_other_and_steps_stand_in_them() {
+    fn groups_nest_by_path_and_contain_steps() {
         let text = "a 0..1 w step=x in=g/h\nb 0..1 w step=x in=g/h\nc 0..1 w step=y in=g/h\nd 0..1 w in=g\nm 0..9 w\n\
                     k 0..1 w in=m step=z\ne 0..1 w step=q\nf 0..1 w step=q";
         let all = named(text, Grouping::Groups);

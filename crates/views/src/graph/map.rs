@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_press_on_the_map_leads_to_the_node_under_it() {
+    fn a_click_on_the_map_leads_to_the_node_under_it() {
         let layout = (3_000.0, 900.0);
         let size = map_size(layout, (1_200.0, 700.0)).unwrap();
         let (k, dx, dy) = onto(layout, size);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_map_where_all_is_seen_or_the_window_is_tiny() {
+    fn there_is_no_map_if_all_is_visible_or_the_window_is_tiny() {
         let frame = |zoom| Frame { width: 800.0, height: 600.0, camera: Camera { x: 400.0, y: 300.0, zoom } };
         assert!(sees_all(&frame(1.0), (800.0, 600.0)));
         assert!(!sees_all(&frame(2.0), (800.0, 600.0)));

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_that_are_alike_stand_together() {
+    fn similar_rows_are_adjacent() {
         // Two kinds of row, mixed: high in the first two columns, or low in them. The third column says nothing.
         let a = [0.9, 0.1, 0.8, 0.0, 1.0, f32::NAN];
         let b = [0.8, 0.0, 1.0, 0.1, 0.9, 0.1];

@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_are_written_as_people_say_them() {
+    fn changes_are_formatted_for_people() {
         let said: Vec<String> =
             [1.0, 1.004, 1.12, 0.5, 2.0, 3.24, 1e9, 0.0].into_iter().map(percent).collect();
         assert_eq!(said, ["±0 %", "±0 %", "+12 %", "−50 %", "+100 %", "×3.2", "×1 G", "−100 %"]);

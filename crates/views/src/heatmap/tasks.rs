@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn values_have_places_within_their_column() {
+    fn values_have_positions_within_their_column() {
         assert_eq!(shaded(&[0.0, 5.0, 10.0], Normal::Range, false), [0.0, 0.5, 1.0]);
         assert_eq!(shaded(&[1.0, 10.0, 100.0], Normal::Range, true), [0.0, 0.5, 1.0]);
         assert_eq!(shaded(&[-3.0, 1.0, 0.0, 4.0], Normal::Range, true), [0.0, 0.0, 0.0, 1.0]);

@@ -93,7 +93,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn whatever_a_file_contains_is_one_word_of_the_shell() {
+    fn any_text_of_a_file_is_one_shell_word() {
         for text in [
             "align",
             "a b",
@@ -121,7 +121,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_cannot_be_checked_by_eye_makes_no_command() {
+    fn text_that_cannot_be_checked_by_eye_gives_no_command() {
         for text in
             ["", "-rf", "--help", "a\nb", "a\rb", "\u{1b}[2J", "a\0", "a\u{202e}b", "\u{7f}", "\u{200b}"]
         {

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn no_label_of_a_tick_reaches_across_a_fold() {
+    fn no_tick_label_crosses_a_fold() {
         for from in (10..400).step_by(7) {
             let folds = Folds::new(vec![(from * S, 99_000 * S)], 20 * S);
             let scale = TimeScale { t0: 0, t1: 100_000 * S, x0: 0.0, x1: 900.0, folds: folds.list() };

@@ -201,7 +201,7 @@ mod tests {
     use crate::timeline::{Index, Lanes};
 
     #[test]
-    fn every_peak_is_seen_at_every_zoom_and_shapes_are_bounded() {
+    fn every_peak_is_visible_at_every_zoom_and_shapes_are_bounded() {
         let text: String = (0..3_000).map(|i| format!("t{i} {i}..{}.5 w1\n", i)).collect();
         let run = makespan_model::notation::run(&format!("{text}peak 1500.1..1500.2 w2")).unwrap();
         let facts = Facts::new(Arc::new(run));

@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_never_gets_more_bars_than_pixels_allow_and_none_is_lost() {
+    fn bars_are_bounded_by_pixels_and_none_is_lost() {
         let mut text = String::new();
         for i in 0..20_000 {
             let failed = if i == 12_345 { "failed" } else { "" };

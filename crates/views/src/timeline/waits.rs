@@ -164,7 +164,7 @@ mod tests {
     use crate::timeline::Lanes;
 
     #[test]
-    fn a_task_tells_stretch_by_stretch_what_it_waited_for() {
+    fn waits_of_a_task_are_listed_by_cause() {
         // c could begin at 4 when a ended, but b held the only slot of its worker until 7.
         let run = makespan_model::notation::run("a 0..4 w2\nb 2..7 w1\nc 7..9 w1 a").unwrap();
         let facts = Facts::new(Arc::new(run));

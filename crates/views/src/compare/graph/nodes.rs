@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_union_has_what_either_run_has() {
+    fn the_combined_graph_contains_both_runs() {
         let a = facts("fetch 0..2 w\nalign 2..4 w fetch\nlint 2..3 v fetch");
         let b = facts("fetch 0..2 w\nalign 2..8 w fetch\nscan 2..3 v fetch\npack 8..9 w align scan");
         let m = matching(&a, &b);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn large_unions_are_shown_by_step_and_filtered_ones_by_task() {
+    fn large_combined_graphs_are_by_step_and_filtered_ones_by_task() {
         let text = |n: usize, last: &str| {
             let mut text = String::new();
             for i in 0..n {

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_gets_the_row_it_prefers_unless_that_is_taken() {
+    fn intervals_get_their_preferred_row_unless_it_is_taken() {
         let some = |r: &[u32]| r.iter().map(|&r| (r < 9).then_some(r)).collect::<Vec<_>>();
         assert_eq!(prefer(&[(0, 4), (1, 5), (4, 6)], &some(&[1, 0, 1]), 2), (vec![1, 0, 1], 2));
         // Both prefer row 0: the second takes what is free, the third a new row.
