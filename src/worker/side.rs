@@ -190,9 +190,7 @@ impl Engine {
             Ok((bytes, _)) if decode::<Answer>(&bytes).is_ok() => {
                 Message::new().with("id", id).bytes("answer", &bytes)
             }
-            Ok(_) if is_open => {
-                nothing().with("trouble", "the server runs another release; reload the page")
-            }
+            Ok(_) if is_open => nothing().with("trouble", "the server runs another release; reload the page"),
             Err(Refusal::Because(why)) if is_open => nothing().with("trouble", why),
             _ => nothing(),
         });

@@ -156,7 +156,11 @@ mod tests {
         for one in &ALL {
             let kept = fs::read_to_string(folder.join(format!("{}.schema.json", one.verb))).unwrap();
             let made = serde_json::to_string_pretty(&one.schema()).unwrap() + "\n";
-            assert_eq!(kept, made, "docs/schemas/{}.schema.json has changed: review it, then run with MAKESPAN_BLESS=1", one.verb);
+            assert_eq!(
+                kept, made,
+                "docs/schemas/{}.schema.json has changed: review it, then run with MAKESPAN_BLESS=1",
+                one.verb
+            );
         }
         assert_eq!(fs::read_dir(&folder).unwrap().count(), ALL.len());
     }

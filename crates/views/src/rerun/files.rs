@@ -91,7 +91,8 @@ pub(super) fn nextflow(run: &Run) -> Vec<Option<Command>> {
     let line = Line::new("nextflow run").arg(workflow).words("-resume");
     // The id of a session is a UUID; other ids are file names.
     let line = if is_uuid(&run.id) { line.arg(&run.id) } else { line };
-    let about = "Runs the tasks that are not in the cache of that session; add the parameters of the first launch.";
+    let about =
+        "Runs the tasks that are not in the cache of that session; add the parameters of the first launch.";
     vec![Command::new(about, line)]
 }
 
