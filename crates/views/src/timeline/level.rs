@@ -1,8 +1,8 @@
-//! Bars at one resolution, and at the next coarser one.
+//! Bars at one resolution, and their merging to the next coarser one.
 
 use makespan_model::Status;
 
-/// Bars of one resolution, row by row in the order of time; those shorter than the resolution are merged.
+/// Bars of one resolution, row by row in order of time; those shorter than the resolution are merged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Level {
     pub(super) resolution: i64,
@@ -11,13 +11,13 @@ pub(super) struct Level {
     pub(super) end: Vec<i64>,
     /// First attempt of the bar.
     pub(super) attempt: Vec<u32>,
-    /// How many attempts it holds.
+    /// Number of its attempts.
     pub(super) count: Vec<u32>,
-    /// Time at work within it, for how dense it is.
+    /// Busy time within it, for its density.
     pub(super) busy: Vec<i64>,
-    /// The status that matters most of those within.
+    /// The most important status of its attempts.
     pub(super) status: Vec<Status>,
-    /// The status that most of those within have.
+    /// The most frequent status of its attempts.
     pub(super) usual: Vec<Status>,
     /// By how much it leads (the majority vote of Boyer and Moore, 1991, over merged bars).
     pub(super) lead: Vec<u32>,
