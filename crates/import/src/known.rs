@@ -1,4 +1,4 @@
-//! Formats that are known and cannot be read: what they are called, and what would help.
+//! Formats that are recognised but cannot be read: their names, and advice.
 
 use crate::sniff::{Head, JsonKind};
 

@@ -1,4 +1,4 @@
-//! A line that a console tracer prints, taken apart.
+//! Parses a line of a console tracer.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Where a text stops being JSON, and what is usually the reason.
+//! The place at which a text stops being JSON, and the usual reason.
 
 /// So many characters are shown before and after the place.
 const AROUND: usize = 20;

@@ -1,5 +1,4 @@
-//! The JSON texts of a file that is there as a whole: one, or several one behind the other, as an API hands out pages
-//! and as lines are.
+//! The JSON texts of a complete file: one, or several concatenated ones, such as pages of an API or lines.
 
 use std::borrow::Cow;
 

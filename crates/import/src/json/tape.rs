@@ -1,4 +1,4 @@
-//! A JSON value as the flat list of its parts, made by the one pass that also checks it.
+//! A JSON value as the flat list of its parts, built by the same pass that validates it.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The runs that the files have recorded so far, each under an id of its own.
+//! The runs in the files so far, each with a unique id.
 
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
 use makespan_model::HashMap;

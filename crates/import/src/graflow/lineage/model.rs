@@ -1,4 +1,4 @@
-//! What the answers tell of runs, gathered by execution and told once.
+//! Runs in the responses, collected by execution and emitted once.
 
 use std::borrow::Cow;
 use std::rc::Rc;
