@@ -341,7 +341,7 @@ pub(crate) struct ReportArgs {
     /// Leave out the app: a small file without scripts
     #[arg(long = "static")]
     pub(crate) without_app: bool,
-    /// Replace secrets by [redacted], the default (see docs/reports.md)
+    /// Replace secrets with [redacted], the default (see docs/reports.md)
     #[arg(long, conflicts_with = "no_redact")]
     pub(crate) redact: bool,
     /// Include values that look like secrets
