@@ -29,7 +29,7 @@ impl StepProgress {
         self.statuses[status as usize]
     }
 
-    /// Tasks at work: running, or between two attempts.
+    /// Tasks executing: running, or between two attempts.
     pub fn running(&self) -> u32 {
         self.of(Status::Running) + self.of(Status::Retrying)
     }
@@ -56,7 +56,7 @@ pub fn progress(run: &Run) -> Vec<StepProgress> {
     steps
 }
 
-/// The `most` tasks to watch: those at work, then those that ended last; in the order of their first starts. Only tasks of
+/// The `most` tasks to watch: those executing, then those that ended last; in the order of their first starts. Only tasks of
 /// `step` if one is given. A task without a start is not among them. O(n log n).
 pub fn recent(run: &Run, step: Option<&str>, most: usize) -> Vec<TaskId> {
     let a = &run.attempts;

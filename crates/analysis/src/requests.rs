@@ -44,7 +44,7 @@ impl Waste {
 /// Requested and used resources of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Requests {
-    /// The tasks that say what they asked for, by index.
+    /// Returns the tasks with a recorded request, by index.
     pub tasks: Vec<Demand>,
     /// Processors; `None` where of no task both sides are known.
     pub cpus: Option<Waste>,
@@ -124,7 +124,7 @@ impl Asked {
         if self.request.is_nan() { self.limit } else { self.request }
     }
 
-    /// The same, with what it leaves open from another.
+    /// Returns the same with unknown values filled in from another.
     fn or(self, other: Asked) -> Asked {
         let either = |a: f64, b: f64| if a.is_nan() { b } else { a };
         Asked {

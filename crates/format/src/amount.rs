@@ -157,7 +157,7 @@ pub fn duration(text: &str) -> Option<i64> {
     (ns.abs() < 9.2e18).then_some(ns as i64)
 }
 
-/// Reads a number of bytes: `64 KiB`, `2GB`, `500000`; `None` for anything else, and for what is below 0 or beyond 63
+/// Parses a number of bytes: `64 KiB`, `2GB`, `500000`; `None` for anything else, and for values below 0 or beyond 63
 /// bits. Parts of a byte are rounded.
 pub fn bytes(text: &str) -> Option<u64> {
     let bytes = Amount::read(text)?.of(Quantity::Bytes, "")?.round();

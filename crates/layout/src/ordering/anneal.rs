@@ -17,7 +17,7 @@ const MOVE: u64 = 4;
 /// Pairs of links that are compared one by one, not by merging.
 const FEW: usize = 12;
 
-/// The links of every node on one side, sorted by where the neighbours stand.
+/// The links of every node on one side, sorted by the positions of the neighbours.
 struct Side {
     start: Vec<u32>,
     links: Vec<(u32, u32)>,

@@ -107,7 +107,7 @@ impl Held {
         file.seek(SeekFrom::Start(self.read))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        // What stands behind the last line break may still be being written.
+        // The text after the last line break may still be incomplete.
         let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         for line in String::from_utf8_lossy(&bytes[..end]).lines().filter(|line| !line.trim().is_empty()) {
             match AlertEntry::read(line) {
