@@ -1,4 +1,4 @@
-//! Sums what test programs say of themselves.
+//! Sums the results that test programs print.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Adds a line of the form `test result: ok. 3 passed; 1 failed; …`, which both libtest and wasm-bindgen's runner
-    /// print, or `skipped: REASON`, which the tests print that lack what they need; leaves any other line alone.
+    /// print, or `skipped: REASON`, which tests print if they lack what they need; ignores any other line.
     pub(crate) fn read(&mut self, line: &str) {
         let word = line.get(..7).is_some_and(|word| word == "skipped" || word == "SKIPPED");
         if word && let Some((_, reason)) = line.split_once(": ") {
@@ -35,17 +35,17 @@ impl Tally {
         }
     }
 
-    /// Adds something that was skipped.
+    /// Adds a skipped test.
     pub(crate) fn skip(&mut self, reason: &str) {
         *self.reasons.entry(reason.to_owned()).or_default() += 1;
     }
 
-    /// How many tests, or parts of them, were skipped.
+    /// Returns the number of skipped tests, or parts of them.
     pub(crate) fn skipped(&self) -> u64 {
         self.reasons.values().sum()
     }
 
-    /// Why, and how many for each reason.
+    /// Returns the reasons for skipping, and the number of tests for each.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = (&str, u64)> {
         self.reasons.iter().map(|(reason, count)| (reason.as_str(), *count))
     }

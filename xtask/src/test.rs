@@ -1,7 +1,8 @@
-//! `cargo xtask test`: everything that can be checked, and one sum at the end.
+//! `cargo xtask test`: runs all checks and prints one summary at the end.
 //!
-//! A stage that fails does not keep the later ones from running, unless they stand on what it makes. The last line is
-//! `N passed, N failed, N skipped`, after the reasons why something was skipped; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
+//! After a stage fails, the later ones still run, unless they depend on its output. The last line is `N passed, N
+//! failed, N skipped`, after the reasons for skipping; a stage without tests of its own (format, lints, builds) counts
+//! as one failure if it fails.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,20 +17,20 @@ use crate::{build, package, python, trunk};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
-/// With the stores that are left out where nobody asks for them.
+/// The stores that are not built by default.
 const EVERY_STORE: [&str; 2] = [
     "--features",
     "makespan-store/postgres,makespan-store/mysql,makespan-store/redis,makespan-store/mongodb",
 ];
 
-/// Tests print why they skip something, and libtest keeps what a test printed to itself unless it failed.
+/// Tests print why they skip something, and libtest hides the output of passing tests by default.
 const SHOW: [&str; 2] = ["--", "--show-output"];
 
 /// Runs all stages.
 ///
 /// # Errors
 ///
-/// When anything failed, or no test ran at all.
+/// Fails if anything failed, or no test ran at all.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let start = Instant::now();
     let mut sum = Sum::default();
@@ -96,7 +97,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     sum.close(start)
 }
 
-/// The command that runs one of the root package's browser tests, with all it needs in its environment.
+/// Returns the command that runs one of the root package's browser tests, with the environment it needs.
 pub(crate) fn browser_test(
     workspace: &Workspace,
     name: &str,
@@ -113,7 +114,7 @@ pub(crate) fn browser_test(
     command
 }
 
-/// What the stages brought so far.
+/// The results of the stages so far.
 #[derive(Default)]
 struct Sum {
     tally: Tally,
@@ -121,12 +122,12 @@ struct Sum {
 }
 
 impl Sum {
-    /// A stage without tests of its own. Answers whether it went well.
+    /// Runs a stage without tests of its own. Returns whether it succeeded.
     fn check(&mut self, name: &str, work: impl FnOnce() -> Outcome) -> bool {
         self.tests(name, |_| work())
     }
 
-    /// A stage whose tests are counted.
+    /// Runs a stage whose tests are counted. Returns whether it succeeded.
     fn tests(&mut self, name: &str, work: impl FnOnce(&mut Tally) -> Outcome) -> bool {
         let mut tally = Tally::default();
         let outcome = stage(name, || work(&mut tally));
@@ -162,7 +163,7 @@ fn at(workspace: &Workspace) -> Command {
     command
 }
 
-/// Runs tests, shows their output as it comes, and counts.
+/// Runs tests, prints their output as it arrives, and counts them.
 fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
     run_lines(command, |line| {
         println!("{line}");
@@ -170,13 +171,14 @@ fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
     })
 }
 
-/// Names of the root package's integration tests.
+/// Returns the names of the root package's integration tests.
 fn root_tests(workspace: &Workspace) -> Vec<String> {
     let files = files_under(&workspace.root.join("tests"));
     files.iter().filter_map(|path| test_name(path)).collect()
 }
 
-/// The test that cargo makes of a file below `tests`: a file, or a folder with a `main.rs`; other files are parts of these.
+/// Returns the name of the test that cargo makes of a file below `tests`: a file, or a folder with a `main.rs`; other
+/// files are parts of these.
 fn test_name(path: &Path) -> Option<String> {
     let is_folder = path.file_name()? == "main.rs";
     let name = if is_folder { path.parent()? } else { path };

@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 
 use crate::recorder::Around;
 
-/// Id of the run that a program is started within.
+/// Id of the run that contains the program.
 pub(crate) const RUN: &str = "MAKESPAN_RUN";
-/// Id of the task of that run.
+/// Id of the task of that run that contains it.
 pub(crate) const TASK: &str = "MAKESPAN_TASK";
-/// The file that the lines of that run are appended to.
+/// File of that run, which lines are appended to.
 pub(crate) const FILE: &str = "MAKESPAN_FILE";
 
 /// A destination.
 #[derive(Debug)]
 pub(crate) enum Place {
-    /// Into a run that another program records, and its file.
+    /// Into a run that another program records, and the file of that run.
     Within(Around, PathBuf),
-    /// Into files of their own, below this folder.
+    /// Into separate files below this folder.
     Folder(PathBuf),
 }
 
 impl Place {
-    /// The destination that the environment names.
+    /// Returns the destination that the environment names.
     pub(crate) fn of_environment() -> Option<Place> {
         let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let text = |name: &str| value(name).and_then(|value| value.into_string().ok());

@@ -1,4 +1,4 @@
-//! One look into `/proc`.
+//! One reading of `/proc`.
 
 use std::collections::BTreeMap;
 use std::fs;
