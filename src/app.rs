@@ -1,4 +1,4 @@
-//! The page as a whole: which part is shown when, what is listened to, and the marks for measuring.
+//! The page as a whole: which parts are shown, event listeners, and performance marks.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -33,7 +33,7 @@ pub fn start() {
     leptos::mount::mount_to_body(App);
 }
 
-/// What is shown for the first time gets one mark when its first complete picture is drawn.
+/// Sets a performance mark when the first complete picture of something new is drawn.
 #[derive(Clone)]
 struct Paints {
     store: Store,
@@ -41,7 +41,7 @@ struct Paints {
 }
 
 impl Paints {
-    /// For a view: called in the frame that draws it, with the number of shapes drawn.
+    /// Returns the callback of a view, called in the frame that draws it, with the number of shapes drawn.
     fn of(&self, view: View) -> Rc<dyn Fn(usize)> {
         let (store, due) = (self.store, Rc::clone(&self.due));
         Rc::new(move |drawn| {
@@ -49,7 +49,7 @@ impl Paints {
                 return;
             }
             let tasks = store.shell.with_untracked(|s| s.tasks);
-            // The document's own views are drawn by the browser: their frame is the next one.
+            // Views made of elements are drawn by the browser: their frame is the next one.
             let mark: Rc<dyn Fn()> = Rc::new(move || {
                 let detail = [
                     ("tasks", (tasks as f64).into()),
@@ -104,7 +104,7 @@ fn App() -> impl IntoView {
     let shown =
         Memo::new(move |_| (store.view.with(|v| (v.view, v.run)), store.phase.with(|p| *p == Phase::Ready)));
     let main = move || {
-        // A new file and a new view are new pictures; anything else changes the one that stands.
+        // A new file or a new view gives a new picture; any other change updates the current one.
         store.generation.track();
         let ((view, _), ready) = shown.get();
         if !ready {
@@ -135,7 +135,7 @@ fn App() -> impl IntoView {
     };
     let page = Memo::new(move |_| store.phase.with(std::mem::discriminant));
     let body = move || {
-        // Read, not only tracked: a memo that nobody has read knows no sources yet.
+        // Read, not only tracked: a memo that nobody has read does not know its sources yet.
         let _ = page.get();
         match store.phase.get_untracked() {
             Phase::Empty => match boot::server() {
@@ -198,8 +198,8 @@ fn App() -> impl IntoView {
 /// The id of the part of the page that holds the view.
 const MAIN: &str = "makespan-view";
 
-/// What goes away with the keyboard in it leaves that to the view, not to the page as a whole: from there a reader would
-/// have to begin anew.
+/// Moves the keyboard focus to the view when the focused element disappears. Otherwise it would go to the page as a
+/// whole, and a reader would have to start from the top.
 fn keep_focus(store: Store) {
     let mend: Rc<dyn Fn()> = Rc::new(|| {
         if dom::focused().is_none() {
@@ -217,9 +217,9 @@ fn keep_focus(store: Store) {
     });
 }
 
-/// Keeps what stands around the views as the engine has it.
+/// Keeps the parts around the views up to date with the engine.
 fn ask_for_shell(store: Store) {
-    // The window and the scroll positions change with every movement, and nothing around the view does.
+    // Window and scroll positions change with every movement, but do not affect the parts around the view.
     let about = Memo::new(move |_| {
         store.view.with(|v| ViewState { markers: v.markers.clone(), ..v.without_places() })
     });
@@ -238,11 +238,11 @@ fn ask_for_shell(store: Store) {
     });
 }
 
-/// Keys, the address, and text that is pasted.
+/// Handles keys, changes of the address, and pasted text.
 fn listen(store: Store) {
     let keys = window_event_listener(leptos::ev::keydown, move |e| {
         let escape = e.key() == "Escape";
-        // Single letters and editing belong to a box of text; the way to the palette does not.
+        // Single letters and editing keys belong to a text box; the key of the palette does not.
         let is_palette = (e.ctrl_key() || e.meta_key()) && e.code() == "KeyK";
         if dom::takes_text(e.target()) && !is_palette {
             if escape && let Some(box_) = e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok()) {
@@ -312,7 +312,7 @@ fn listen(store: Store) {
     });
 }
 
-/// Files may be let go anywhere on the page.
+/// Handles files that are dropped anywhere on the page.
 fn listen_to_drops(store: Store, dragging: RwSignal<bool>) {
     let over = move |e: DragEvent| {
         e.prevent_default();
@@ -320,7 +320,7 @@ fn listen_to_drops(store: Store, dragging: RwSignal<bool>) {
     };
     let enter = window_event_listener(leptos::ev::dragenter, over);
     let over = window_event_listener(leptos::ev::dragover, over);
-    // A drag leaves one element for the next all the time; only leaving the window ends it.
+    // A drag constantly leaves one element for the next; it ends only when it leaves the window.
     let leave = window_event_listener(leptos::ev::dragleave, move |e| {
         if e.related_target().is_none() {
             dragging.set(false);

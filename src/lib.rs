@@ -1,5 +1,5 @@
-//! The page: a leptos app around the views. Nothing here computes what is shown, and no run is held here: the engine
-//! does that in a worker ([`serve`]). The page holds the state of the view, asks, and paints what is answered.
+//! The page: a leptos app around the views. It computes nothing that is shown and holds no run; the engine does that in
+//! a worker ([`serve`]). The page holds the state of the view, asks, and paints the answers.
 
 #![allow(unreachable_pub, reason = "the component macro makes its parts public")]
 

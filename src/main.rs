@@ -1,4 +1,4 @@
-//! Entry of the page.
+//! Entry point of the page.
 
 fn main() {
     makespan_app::start();

@@ -107,7 +107,7 @@ async fn the_bundled_samples_are_drawn_in_every_view() {
 }
 
 #[tokio::test]
-async fn files_of_other_systems_are_dropped_and_walked() {
+async fn files_of_other_systems_open_in_every_view() {
     let Some(setup) = Setup::from_env() else { return };
     let app = Program::open(&setup, &[]);
     let page = Chromium::start(&setup, View::default()).await;
@@ -243,7 +243,7 @@ async fn a_run_travels_in_a_link_and_in_a_message() {
 }
 
 #[tokio::test]
-async fn a_report_can_be_read_where_no_script_runs() {
+async fn a_report_is_readable_without_scripts() {
     let Some(setup) = Setup::from_env() else { return };
     let folder = TempFolder::new("static");
     let report = folder.path().join("report.html");

@@ -19,7 +19,7 @@ async fn show(page: &Chromium, url: &str, hash: &str) {
 }
 
 #[tokio::test]
-async fn every_view_in_every_dress() {
+async fn every_view_in_every_theme() {
     let Some(setup) = Setup::from_env() else { return };
     let Some(folder) = std::env::var_os("MAKESPAN_SHOTS").map(PathBuf::from) else {
         println!("skipped: MAKESPAN_SHOTS is not set; `cargo xtask shots` sets it");

@@ -1,4 +1,4 @@
-//! Answers as signals: asked again when what the question reads changes.
+//! Answers as signals: a question is asked again when its inputs change.
 
 use std::rc::Rc;
 
@@ -8,11 +8,11 @@ use makespan_engine::{Answer, Question};
 use crate::state::store::Store;
 use crate::worker::Line;
 
-/// The newest answer, none before the first.
+/// The newest answer; `None` before the first.
 pub(crate) type Answered<T> = RwSignal<Option<Rc<T>>, LocalStorage>;
 
-/// Asks whenever `question` reads something new, and keeps what `take` makes of the newest answer. A newer question
-/// overtakes an older one that has not been asked yet; what is shown stays until the next answer is here.
+/// Asks whenever an input of `question` changes, and keeps the result of `take` for the newest answer. A newer question
+/// replaces an older one that has not been sent yet; the current answer stays until the next one arrives.
 pub(crate) fn asked<T: 'static>(
     store: Store,
     question: impl Fn() -> Option<Question> + 'static,
@@ -22,12 +22,12 @@ pub(crate) fn asked<T: 'static>(
     let (line, take) = (Line::default(), Rc::new(take));
     Effect::new(move |_| {
         let generation = store.generation.get();
-        // What is shown stays until the newer answer is here.
+        // The current answer stays until the newer one arrives.
         store.freshness.track();
         let Some(question) = question() else { return };
         let take = Rc::clone(&take);
         line.ask(generation, question, move |answer| {
-            // An answer may come after what asked for it is gone, or of runs that are no longer open.
+            // An answer may arrive after the component is gone, or belong to runs that are no longer open.
             if store.generation.try_get_untracked() == Some(generation)
                 && let Some(value) = take(answer)
             {

@@ -1,4 +1,4 @@
-//! The menu of a lane of the timeline, with the keys that menus have (ARIA Authoring Practices, "Menu").
+//! The menu of a timeline lane, with the keys of menus (ARIA Authoring Practices, "Menu").
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::platform::{dom, frame};
 use crate::state::actions::Action;
 use crate::state::store::Store;
 
-/// The item that a key moves to, of `count` from the one at `now`; none if the key does not move.
+/// Returns the item that a key moves to, of `count` from the one at `now`; `None` if the key does not move.
 fn moved(key: &str, now: usize, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     Some(match key {
@@ -23,7 +23,7 @@ fn moved(key: &str, now: usize, count: usize) -> Option<usize> {
     })
 }
 
-/// What can be done to a lane whose name was pressed. Whatever closes it gives the keyboard back to the picture.
+/// The menu of a lane whose name was clicked. Closing it returns the keyboard focus to the picture.
 #[component]
 pub(super) fn LaneMenu(store: Store, canvas: NodeRef<Canvas>) -> impl IntoView {
     let menu = Memo::new(move |_| store.state.with(|s| s.panels.lane_menu));
@@ -31,7 +31,7 @@ pub(super) fn LaneMenu(store: Store, canvas: NodeRef<Canvas>) -> impl IntoView {
     let items = move || -> Vec<HtmlElement> {
         list.get_untracked().map_or_else(Vec::new, |list| dom::within(&list, "[role=menuitem]"))
     };
-    // The menu has to be gone: until then it still has the keyboard.
+    // The menu must be gone first, because until then it has the focus.
     let give_back: Rc<dyn Fn()> = Rc::new(move || {
         if dom::focused().is_none()
             && let Some(canvas) = canvas.try_get_untracked().flatten()
@@ -57,7 +57,7 @@ pub(super) fn LaneMenu(store: Store, canvas: NodeRef<Canvas>) -> impl IntoView {
         let now = all.iter().position(|item| Some(item) == here.as_ref()).unwrap_or(0);
         match e.key().as_str() {
             "Escape" => close(),
-            // A menu is one stop of Tab: what comes next is behind the picture.
+            // A menu is a single tab stop: the next one is after the picture.
             "Tab" => {
                 close();
                 return;
@@ -67,7 +67,7 @@ pub(super) fn LaneMenu(store: Store, canvas: NodeRef<Canvas>) -> impl IntoView {
                     let _ = all[to].focus();
                 }
                 None if matches!(key, "Enter" | " ") => {
-                    // The button is pressed by the browser; no other meaning of the key applies.
+                    // The browser activates the button; the key must have no other effect.
                     e.stop_propagation();
                     return;
                 }

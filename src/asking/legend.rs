@@ -1,4 +1,4 @@
-//! What the colours of a picture mean: a list to choose from, and the legend, whose entries filter.
+//! The meaning of a picture's colours: a list to choose from, and the legend, whose entries filter.
 
 use leptos::prelude::*;
 use makespan_scene::visible;
@@ -9,7 +9,7 @@ use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::widgets::Options;
 
-/// What the colours mean.
+/// The choice of what colours mean.
 #[component]
 pub(crate) fn ColouredBy(store: Store) -> impl IntoView {
     let all = Colouring::ALL.map(|c| (c.name().to_owned(), c.name().to_owned())).to_vec();
@@ -22,7 +22,7 @@ pub(crate) fn ColouredBy(store: Store) -> impl IntoView {
     view! { <Options label="Colour by" all=Signal::stored(all) now=now choose=choose/> }
 }
 
-/// The colours of the picture, each a button that filters by what it stands for.
+/// The colours of the picture, each a button that filters by its meaning.
 #[component]
 pub(crate) fn Legend(store: Store, twin: Twin) -> impl IntoView {
     let entries =

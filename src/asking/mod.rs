@@ -1,5 +1,5 @@
-//! What asks the engine and shows its answers: pictures that move, tables of any length, pages. The panels are made of
-//! these.
+//! Components that ask the engine and show its answers: pictures that move, tables of any length, pages. The panels are
+//! built from these.
 
 mod asked;
 mod lane_menu;

@@ -1,4 +1,4 @@
-//! A view that is read like a page: the sections that the engine gives, painted as elements.
+//! A view that is a page: the sections from the engine, painted as elements.
 
 use std::rc::Rc;
 
@@ -14,15 +14,15 @@ use crate::state::store::Store;
 use crate::surface::observe;
 use crate::widgets::{Badge, OnTask, OnView, SectionView};
 
-/// Sections that are closed until somebody opens them.
+/// Sections that are initially collapsed.
 const FOLDED: [&str; 2] = ["record", "labels"];
-/// A page is asked for anew when its width differs by as much as this, px.
+/// A page is requested again when its width changes by this much, px.
 const STEP: f64 = 8.0;
 
-/// What stands above the sections of a page.
+/// The part above the sections of a page.
 type Head = Rc<dyn Fn(&Page) -> AnyView>;
 
-/// The page that `question` asks for at a width. `head` stands above the sections, in place of its title.
+/// Shows the page that `question` requests for a width. `head` is shown above the sections, instead of the title.
 #[component]
 pub(crate) fn PageView(
     store: Store,
@@ -73,7 +73,7 @@ pub(crate) fn PageView(
     view! { <div class="page-sections" node_ref=holder data-testid=name>{body}</div> }
 }
 
-/// The title of a page, what became of what it is about, and what has to be said first.
+/// The title of a page, the status of its run, and cautions.
 pub(crate) fn page_title(page: &Page) -> impl IntoView + use<> {
     let badge = page.status.clone().map(|(role, word)| view! { <Badge role=role word=word/> });
     let cautions: Vec<_> = page.cautions.iter().map(|c| view! { <p class="warn">{c.clone()}</p> }).collect();

@@ -1,4 +1,4 @@
-//! A table of any number of rows: only those in sight are asked for and in the document.
+//! A table of any number of rows: only visible rows are requested and in the document.
 
 use std::rc::Rc;
 
@@ -12,14 +12,14 @@ use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::widgets::{CellView, OnTask};
 
-/// Height of a row, px; also in the style sheet.
+/// Height of a row, px; must match the style sheet.
 const ROW: f64 = 28.0;
-/// Browsers cap the height of an element near 17 million px; beyond this many px the scale is stretched.
+/// Browsers limit the height of an element to about 17 million px; beyond this many px, the scroll position is scaled.
 const TALLEST: f64 = 8_000_000.0;
-/// Rows above and below those in sight that are asked for with them.
+/// Number of rows above and below the visible ones that are requested with them.
 const MARGIN: usize = 20;
 
-/// The table of the view that is shown. Its columns can be sorted by where the view sorts.
+/// The table of the current view. Its columns can be sorted if the view supports it.
 #[component]
 pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
@@ -51,7 +51,7 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
             count.set(rows.count);
         }
     });
-    // The marked row is brought into sight when another row is marked.
+    // Scrolls to the marked row when it changes.
     Effect::new(move |before: Option<Option<u32>>| {
         let (now, place) = rows.with(|r| r.as_ref().map_or((None, None), |r| (r.marked, r.place)));
         if before.is_some_and(|b| b != now)
@@ -93,7 +93,7 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
         })
     };
     let title = move || rows.with(|r| r.as_ref().map_or_else(String::new, |r| r.table.title.clone()));
-    // ARIA: -1 is "not known", as it is before the first answer.
+    // ARIA: -1 means "not known", as before the first answer.
     let row_count = move || rows.with(|r| r.as_ref().map_or(-1, |r| r.count as i64 + 1)).to_string();
     let is_empty = move || rows.with(|r| r.as_ref().is_some_and(|r| r.count == 0));
     view! {
@@ -108,7 +108,7 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
 }
 
 fn heading(store: Store, sorted: Memo<Option<(&'static str, bool)>>, column: Column) -> AnyView {
-    // A column that needs no title has no heading, rather than an empty one.
+    // A column without a title has no heading, rather than an empty one.
     if column.title.is_empty() {
         return view! { <td></td> }.into_any();
     }

@@ -1,6 +1,6 @@
-//! A picture that moves: two canvases on top of each other, the lower for the picture, the upper for what follows the
-//! pointer. Both are painted from answers of the engine; what is painted moves with a gesture at once, and is replaced
-//! by the next answer.
+//! A picture that moves: two canvases, the lower one for the picture, the upper one for the overlay that follows the
+//! pointer. Both are painted from answers of the engine. A gesture moves the painted picture at once; the next answer
+//! replaces it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,30 +23,30 @@ use crate::state::settings::Drag;
 use crate::state::store::Store;
 use crate::surface::{Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
 
-/// How far beside a shape the pointer still hits it, px.
+/// Distance from a shape at which the pointer still hits it, px.
 const NEAR: f32 = 2.0;
 
-/// Presses that follow each other sooner than this are two of one kind, ms.
+/// Maximum time between the two presses of a double click, ms.
 const TWICE: f64 = 450.0;
 
-/// And nearer than this, px.
+/// Maximum distance between them, px.
 const SAME_PLACE: f64 = 6.0;
 
-/// What of a picture is shown around it.
+/// The state of a picture that the components around it use.
 #[derive(Clone, Copy)]
 pub(crate) struct Twin {
-    /// The picture that stands.
+    /// The current picture.
     pub(crate) picture: Answered<Picture>,
-    /// What lies on top of it.
+    /// Its overlay.
     pub(crate) overlay: Answered<Overlay>,
     /// Its size, px.
     size: RwSignal<(f64, f64)>,
-    /// Where the pointer is.
+    /// Position of the pointer.
     pointer: RwSignal<Pointer>,
 }
 
 impl Twin {
-    /// Asks for the picture of the view that is shown, and for what lies on top of it.
+    /// Requests the picture of the current view and its overlay.
     pub(crate) fn new(store: Store) -> Twin {
         let size = RwSignal::new((0.0, 0.0));
         let pointer = RwSignal::new(Pointer::default());
@@ -71,12 +71,12 @@ impl Twin {
         Twin { picture, overlay, size, pointer }
     }
 
-    /// A text of the picture that stands.
+    /// Returns a text of the current picture.
     pub(crate) fn text(self, of: impl Fn(&Picture) -> String) -> String {
         self.picture.with(|p| p.as_ref().map_or_else(String::new, |p| of(p)))
     }
 
-    /// Whether the axis of the picture folds gaps. Unless it was chosen that is a matter of the run.
+    /// Returns whether the axis of the picture folds gaps. Unless the reader chose, this depends on the run.
     pub(crate) fn folds(self) -> bool {
         self.picture.with(|p| {
             let frame = p.as_ref().map(|p| &p.frame);
@@ -84,14 +84,14 @@ impl Twin {
         })
     }
 
-    /// What is under the pointer, or else what is to be said beside the picture.
+    /// Returns the description of what is under the pointer, otherwise that of the picture.
     pub(crate) fn about(self) -> String {
         let under = self.overlay.with(|o| o.as_ref().map_or_else(String::new, |o| o.about.clone()));
         if under.is_empty() { self.text(|p| p.about.clone()) } else { under }
     }
 }
 
-/// The picture, or the table of the same where the view asks for it.
+/// Shows the picture, or its table if the view asks for it.
 #[component]
 pub(crate) fn PictureView(
     store: Store,
@@ -112,7 +112,7 @@ pub(crate) fn PictureView(
     }
 }
 
-/// The area of the timeline between two corners of its picture, px.
+/// Returns the area of the timeline between two corners of its picture, px.
 fn area_of(store: Store, from: (f64, f64), to: (f64, f64)) -> Option<Area> {
     let lanes = store.shell.with_untracked(|s| s.lanes);
     let seen = store.frame.with_value(|frame| store.view.with_untracked(|v| frame.following(v)));
@@ -136,12 +136,12 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     });
     let theme = move || Theme::all().get(store.theme.try_get_untracked().unwrap_or(0)).cloned();
 
-    // What is painted: the scene that came last and the frame it was made for.
+    // The latest scene, and the frame for which it was made.
     let stands: Rc<RefCell<(Scene, Frame)>> = Rc::default();
     let draw_base: Rc<dyn Fn()> = {
         let stands = Rc::clone(&stands);
         Rc::new(move || {
-            // A frame may come after the view is gone.
+            // A frame may be drawn after the view is gone.
             let (Some((w, h)), Some(theme)) = (size.try_get_untracked(), theme()) else { return };
             let Some(canvas) = lower.try_get_untracked().flatten() else { return };
             let Some(context) = context(&canvas, w, h) else { return };
@@ -163,7 +163,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         move |_| {
             if let Some(picture) = picture.get() {
                 *stands.borrow_mut() = (picture.scene.clone(), picture.frame.clone());
-                // Under a pointer that rests lies something else now.
+                // Something else is under the resting pointer now.
                 let (at, before) = pointer.with_untracked(|p| (p.at, p.hit));
                 let now = at.map(|(x, y)| hit(&picture.scene, x, y, NEAR));
                 if let Some(now) = now.filter(|now| *now != before) {
@@ -199,7 +199,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
     on_cleanup(move || {
         store.frame.set_value(Frame::Still);
         store.pointer.set_value(None);
-        // The pointer is over something else, and what it was over is not to be described any longer.
+        // The pointer is over another element, so the previous description no longer applies.
         let _ = pointer.try_set(Pointer::default());
     });
 
@@ -218,7 +218,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         Some(Target::Marker(place)) => Some(place as usize),
         _ => None,
     };
-    // A drag that begins on a marker moves it: which one is settled where it begins, for the picture follows.
+    // A drag that begins on a marker moves it. The marker is determined at the beginning, because the picture follows.
     let grabbed = StoredValue::new(None::<((f64, f64), Option<usize>)>);
     let held = {
         let at = at.clone();
@@ -234,11 +234,12 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
             )
         }
     };
-    // A press on the name of a nested lane expands or collapses it: there the second button opens the menu.
+    // A click on the name of a nested lane expands or collapses it; there, the secondary button opens the menu.
     let is_nested = move || store.shell.with_untracked(|s| s.lanes == Lanes::Nested);
-    // The timeline of a run has areas; of other pictures a part is only shown larger.
+    // Only the timeline of a run has areas; in other pictures, the part is enlarged.
     let takes_area = move || store.frame.with_value(|f| matches!(f, Frame::Time { compared: false, .. }));
-    // The first of two presses may open a panel that moves the picture: both mean what lay under the first.
+    // The first click of a double click may open a panel that moves the picture: both refer to what was under the
+    // first.
     let pressed = StoredValue::new(None);
     let small = |(x, y): (f64, f64)| (x as f32, y as f32);
     let gestures = Gestures::new(
@@ -250,7 +251,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
             Gesture::Leave => {
                 store.pointer.set_value(None);
                 pointer.set(Pointer::default());
-                // A drag that the browser took away selects nothing.
+                // A drag that the browser cancelled selects nothing.
                 if store.state.with_untracked(|s| s.panels.picking.is_some()) {
                     store.dispatch(Action::Pick(None));
                 }
@@ -316,7 +317,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         }),
         Rc::new(move |e: &web_sys::PointerEvent| {
             let drags = takes_area() && store.state.with_untracked(|s| s.settings.drag == Drag::Selects);
-            // A finger always moves the picture: it has no other way to.
+            // A finger always moves the picture, because there is no other way.
             e.pointer_type() != "touch" && !store.space.get_value() && drags != e.shift_key()
         }),
     );

@@ -1,4 +1,4 @@
-//! Alerts of the server that the page came from: how many fire, and the list.
+//! Alerts of the server that serves the page: the number of firing ones, and the list.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::state::alerts::{AlertList, ListedAlert, listed, moment};
 use crate::state::store::Store;
 use crate::widgets::{Badge, Dialog};
 
-/// As often the firing alerts are asked for.
+/// Interval at which firing alerts are requested.
 const OFTEN: Duration = Duration::from_secs(5);
-/// Alerts of the list.
+/// Maximum number of alerts in the list.
 const LISTED: u32 = 100;
-/// Lengths of a snooze, s, and what they are called.
+/// Lengths of a snooze, s, and their labels.
 const LENGTHS: [(u64, &str); 4] = [(3_600, "1 h"), (28_800, "8 h"), (86_400, "1 day"), (604_800, "7 days")];
 
-/// Asks for a page of alerts.
+/// Requests a page of alerts.
 fn ask(server: String, parameters: &'static str, answered: impl FnOnce(Result<AlertList, String>) + 'static) {
     leptos::task::spawn_local(async move {
         let url = format!("{server}alerts?limit={LISTED}{parameters}");
@@ -37,7 +37,7 @@ pub(crate) fn AlertBadge(store: Store) -> impl IntoView {
 fn badge(store: Store, server: String) -> impl IntoView {
     let look = move || {
         let firing = store.firing;
-        // A page that nobody sees asks for nothing.
+        // A hidden page requests nothing.
         if !dom::is_hidden() {
             ask(server.clone(), "&state=firing", move |answer| {
                 let _ = firing.try_update(|now| {

@@ -1,4 +1,4 @@
-//! What the selected area of the timeline holds, while it is drawn and as long as it is selected.
+//! The contents of the selected area of the timeline, also while it is being drawn.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::asking::PageView;
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 
-/// The view with the area that is being drawn in place of the selected one.
+/// Returns the view with the area that is being drawn instead of the selected one.
 fn with_area(store: Store) -> ViewState {
     store.state.with(|s| {
         let mut view = s.view.without_places();
@@ -20,13 +20,13 @@ fn with_area(store: Store) -> ViewState {
     })
 }
 
-/// The drawer at the foot of the timeline; nothing while no area is selected.
+/// The drawer at the bottom of the timeline; empty while no area is selected.
 #[component]
 pub(crate) fn AreaDrawer(store: Store) -> impl IntoView {
     let is_open =
         Memo::new(move |_| store.state.with(|s| s.panels.picking.is_some() || s.view.filter.area.is_some()));
-    // While an area is drawn the drawer lies over the picture, which would else change its size under the pointer, and on
-    // the side where the pointer is not.
+    // While an area is being drawn, the drawer is on top of the picture, which would otherwise change its size under
+    // the pointer, and on the side where the pointer is not.
     let is_over = Memo::new(move |_| store.state.with(|s| s.panels.picking.is_some()));
     let is_high = Memo::new(move |_| {
         let last = store.state.with(|s| s.panels.picking.and_then(|a| a.rows)).map_or(0, |rows| rows.1);

@@ -1,4 +1,4 @@
-//! Charts: those that the run has, one at a time, large, with its table.
+//! Charts of the run, one at a time, with a table.
 
 use std::rc::Rc;
 
@@ -84,10 +84,10 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
             <div class="chart-body">
                 <div class="tools" role="toolbar" aria-label="Chart">
                     <Show when=has_measure>
-                        <Options label=if kind.get_untracked() == Kind::Scatter { "Across" } else { "Measure" } all=measures now=of choose=move |k: String| set(&|c| c.of.clone_from(&k))/>
+                        <Options label=if kind.get_untracked() == Kind::Scatter { "Horizontal" } else { "Measure" } all=measures now=of choose=move |k: String| set(&|c| c.of.clone_from(&k))/>
                     </Show>
                     <Show when=move || kind.get() == Kind::Scatter>
-                        <Options label="Upwards" all=measures now=against choose=move |k: String| set(&|c| c.against.clone_from(&k))/>
+                        <Options label="Vertical" all=measures now=against choose=move |k: String| set(&|c| c.against.clone_from(&k))/>
                     </Show>
                     <Show when=move || kind.get() == Kind::Distribution && several.get()>
                         <Options label="Compared with" all=others now=against choose=move |k: String| set(&|c| c.against.clone_from(&k))/>
@@ -104,7 +104,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
     }
 }
 
-/// A chart, by plotters' own canvas backend, and its table.
+/// A chart, drawn by plotters' canvas backend, and its table.
 fn chart(
     store: Store,
     picture: Rc<Picture>,

@@ -1,4 +1,4 @@
-//! The sheet that maps the columns of a table: what each stands for, and the first rows as tasks.
+//! The sheet that maps the columns of a table: the meaning of each, and a preview of the first tasks.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::state::actions::Action;
 use crate::state::store::Store;
 use crate::widgets::{Dialog, Rows};
 
-/// Offsets of times without a zone: that of the reader, UTC, and the others by hours.
+/// Returns offsets of times without a zone: that of the reader, UTC, and the others by hours.
 fn zones() -> Vec<(String, String)> {
     let own = [("", "this browser's time zone"), ("Z", "UTC")]
         .map(|(key, title)| (key.to_owned(), title.to_owned()));
@@ -24,7 +24,7 @@ fn zones() -> Vec<(String, String)> {
     own.into_iter().chain(hours).collect()
 }
 
-/// A list to choose from, which names itself to whoever does not see it.
+/// A drop-down list with an accessible name.
 #[component]
 fn Select(
     label: String,
@@ -40,13 +40,13 @@ fn Select(
     view! { <select aria-label=label on:change=move |e| choose(event_target_value(&e))>{options}</select> }
 }
 
-/// A key for each name, which is its own title, after one for none of them.
+/// Returns keys with their titles, after an entry for none.
 fn named(none: &str, names: &[String]) -> Vec<(String, String)> {
     let own = names.iter().map(|name| (name.clone(), name.clone()));
     std::iter::once((String::new(), none.to_owned())).chain(own).collect()
 }
 
-/// The sheet. `table` is the place of the table among those that were given.
+/// The sheet. `table` is the index of the table among the given files.
 #[component]
 pub(crate) fn ColumnsSheet(store: Store, table: usize) -> impl IntoView {
     let close = move || store.dispatch(Action::Columns(None));
@@ -98,7 +98,7 @@ pub(crate) fn ColumnsSheet(store: Store, table: usize) -> impl IntoView {
     }
 }
 
-/// What can be chosen: for each column a field and a unit, for each word a status, and the zone.
+/// The choices: a field and a unit for each column, a status for each word, and the zone.
 fn choices<F: Fn(Change) + Copy + 'static>(columns: &Columns, change: F) -> impl IntoView + use<F> {
     let choices = &columns.choices;
     let fields = named("parameter", &choices.fields);
@@ -125,7 +125,7 @@ fn choices<F: Fn(Change) + Copy + 'static>(columns: &Columns, change: F) -> impl
         let name = visible(&word.word).into_owned();
         let key = word.word.clone();
         let choose = move |status| change(Change::Word { word: key.clone(), status });
-        let statuses = named(&format!("{} (by its word)", word.usual), &choices.statuses);
+        let statuses = named(&format!("{} (automatic)", word.usual), &choices.statuses);
         view! { <label class="group"><bdi>{name.clone()}</bdi>" "<Select label=format!("Status of {name}") all=statuses now=word.chosen.clone() choose=choose/></label> }
     };
     let words: Vec<_> = choices.words.iter().map(word).collect();
@@ -141,7 +141,7 @@ fn choices<F: Fn(Change) + Copy + 'static>(columns: &Columns, change: F) -> impl
     }
 }
 
-/// The first rows as tasks, and what is wrong.
+/// The first rows as tasks, and problems.
 fn preview(columns: &Columns) -> impl IntoView + use<> {
     let problems: Vec<_> =
         columns.problems.iter().map(|why| view! { <li>{visible(why).into_owned()}</li> }).collect();

@@ -47,7 +47,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
         store.dispatch(Action::Set(Setting::Nodes(by)));
     };
     let drawing = Signal::derive(move || store.view.with(|v| v.graph.drawing));
-    // What is in focus, in words, stands first; the others change it.
+    // The current focus comes first; the other entries change it.
     let focuses = Signal::derive(move || {
         let mut all = keyed(FOCUSES);
         let words = store.view.with(|v| v.graph.focus.words());
@@ -87,7 +87,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
                 <Choice label="Drawing" all=Drawing::ALL.map(|d| (d, d.title())).to_vec() now=drawing choose=move |d| store.dispatch(Action::Set(Setting::Drawing(d)))/>
                 <Options label="Focus" all=focuses now=focus choose=narrow/>
                 <Show when=move || store.view.with(|v| v.graph.focus != Focus::Everything)>
-                    <button type="button" title="Copy the engine's command that runs again what is in focus (Shift R)" on:click=move |_| store.dispatch(Action::CopyRerun)>"Copy re-run command"</button>
+                    <button type="button" title="Copy the engine's command that runs the tasks in focus again (Shift R)" on:click=move |_| store.dispatch(Action::CopyRerun)>"Copy re-run command"</button>
                 </Show>
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
@@ -104,10 +104,10 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
     }
 }
 
-/// What a map of the graph is made from.
+/// The inputs of the map.
 #[derive(Clone, Copy)]
 struct Seen {
-    /// The part that is seen.
+    /// The visible part.
     frame: graph::Frame,
     /// Size of the layout.
     layout: (f32, f32),
@@ -115,22 +115,22 @@ struct Seen {
     map: (f32, f32),
 }
 
-/// The part of the graph that is seen; `None` where that is all of it, or where the window is too small for a map.
+/// Returns the inputs of the map; `None` if the whole graph is visible or the window is too small for a map.
 fn map_of(store: Store, twin: Twin) -> Option<Seen> {
     let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame.clone()));
-    // Gestures move the window before the picture comes; the map follows the same window.
+    // Gestures move the window before the picture arrives; the map follows them.
     let Frame::Plane { frame, size, .. } = store.view.with(|v| frame.following(v)) else { return None };
     let map = graph::map_size(size, (frame.width, frame.height))?;
     (!graph::sees_all(&frame, size)).then_some(Seen { frame, layout: size, map })
 }
 
-/// All nodes in a corner, with the part that is seen; a press or a drag moves that part.
+/// All nodes in a corner, with the visible part, which a click or a drag moves.
 #[component]
 fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     let seen = move || map_of(store, twin);
     let size = Memo::new(move |_| seen().map(|s| s.map));
     let window = Memo::new(move |_| seen().map(|s| (s.frame.width, s.frame.height)));
-    // The map is of the whole graph: only these change it.
+    // The map shows the whole graph, so only these change it.
     let about = Memo::new(move |_| {
         let layout = seen().map(|s| s.layout);
         (store.view.with(|v| (v.run, v.filter.clone(), v.graph.clone())), layout)

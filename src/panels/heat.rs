@@ -41,7 +41,7 @@ const DAYS: &[(DayColour, &str)] = &[
     (DayColour::Count, "number of runs"),
 ];
 
-/// The choices of the matrix that is shown.
+/// The choices of the current matrix.
 #[component]
 fn Choices(store: Store) -> impl IntoView {
     let heat = Memo::new(move |_| store.view.with(|v| v.heat.clone()));
@@ -101,7 +101,7 @@ fn Choices(store: Store) -> impl IntoView {
 
 type Named<T> = &'static [(T, &'static str)];
 
-/// The choices as keys and titles: the key is the place in the list.
+/// Returns the choices as keys and titles: the key is the index in the list.
 fn named<T>(all: Named<T>) -> Signal<Vec<(String, String)>> {
     let list: Vec<_> =
         all.iter().enumerate().map(|(i, (_, title))| (i.to_string(), (*title).to_owned())).collect();

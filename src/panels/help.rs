@@ -1,4 +1,4 @@
-//! The sheet of keys, made from the table of actions.
+//! The help sheet, generated from the table of actions.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::state::actions::{ACTIONS, Action};
 use crate::state::store::Store;
 use crate::widgets::Dialog;
 
-/// What the filter reads, by examples: each parses (`every_example_is_a_query`).
+/// The syntax of the filter, as examples, each of which is parsed by a test (`every_example_is_a_query`).
 const SYNTAX: &[(&str, &str)] = &[
     ("align", "name, step or id contains this"),
     (
@@ -19,10 +19,10 @@ const SYNTAX: &[(&str, &str)] = &[
     ("critical and not retried", "and, or, not, parentheses"),
 ];
 
-/// The page that explains the terms; it travels with the app, so that it is there in a report without a network.
+/// The page that explains the terms. It is part of the app, so that a report has it without a network.
 const GLOSSARY: &str = include_str!("../../docs/glossary.md");
 
-/// The terms of the glossary and their meanings, from the rows of its tables.
+/// Returns the terms of the glossary and their meanings, from the rows of its tables.
 fn terms() -> impl Iterator<Item = (String, String)> {
     let plain = |text: &str| text.trim().replace(['*', '`'], "");
     GLOSSARY.lines().filter(|line| line.starts_with("| **")).filter_map(move |row| {

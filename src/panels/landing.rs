@@ -1,4 +1,4 @@
-//! The first page: what this is, and every way to give it a run.
+//! The first page: what Makespan is, and all ways to open a run.
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
@@ -27,7 +27,7 @@ struct Sample {
 pub(crate) fn Landing(store: Store) -> impl IntoView {
     let samples = RwSignal::new(Vec::<Sample>::new());
     leptos::task::spawn_local(async move {
-        // A page without samples beside it (a copy of three files, say) has none to offer.
+        // A page without samples beside it (a copy of three files, for example) offers none.
         if let Ok(bytes) = boot::fetch("./samples/index.json").await {
             samples.set(serde_json::from_slice(&bytes).unwrap_or_default());
         }
@@ -116,7 +116,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
     }
 }
 
-/// A text in which what stands between backticks is code.
+/// Formats a text in which backticks mark code.
 fn with_code(text: &str) -> Vec<AnyView> {
     let part = |(i, part): (usize, &str)| match i % 2 {
         0 => part.to_owned().into_any(),

@@ -1,4 +1,4 @@
-//! The line above a run that grows: how far it is, and whether the server is still there.
+//! The line above a growing run: its progress, and the state of the connection.
 
 use leptos::prelude::*;
 use makespan_scene::{counted, timestamp};
@@ -7,14 +7,14 @@ use crate::platform::clock;
 use crate::state::serving::Answering;
 use crate::state::store::Store;
 
-/// When the last event came, as a time of day of the reader.
+/// Formats the time of the last event as the reader's time of day.
 fn time_of_day(ms: f64) -> String {
     let ns = (ms * 1e6) as i64;
     let text = timestamp(ns, clock::offset_at(ns));
     text.split([' ', 'T']).nth(1).map_or_else(|| text.clone(), |time| time.chars().take(8).collect())
 }
 
-/// Nothing where nothing grows.
+/// The line; empty if the run is not followed.
 #[component]
 pub(crate) fn LiveLine(store: Store) -> impl IntoView {
     let growth = Memo::new(move |_| store.state.with(|s| s.growth.clone()));
@@ -39,7 +39,7 @@ pub(crate) fn LiveLine(store: Store) -> impl IntoView {
             let (said, other, word) = if store.is_remote.get() {
                 (" Computed on the server. ", Answering::Browser, "Load in the browser")
             } else {
-                (" ", Answering::Server, "Ask the server instead")
+                (" ", Answering::Server, "Compute on the server")
             };
             view! {
                 <span>{said}<button type="button" class="link" data-testid="answer-by"

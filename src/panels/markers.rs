@@ -1,4 +1,4 @@
-//! The markers of the run: a list to jump by, and the note of the one that is chosen.
+//! The markers of the run: a list to jump to, and the note of the chosen one.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Input;
@@ -9,10 +9,10 @@ use crate::state::actions::Action;
 use crate::state::markers::MarkerAct;
 use crate::state::store::Store;
 
-/// How far a press on a button moves a marker, px of the picture.
+/// Distance by which a button moves a marker, px of the picture.
 const NUDGE: f64 = 4.0;
 
-/// The list below the timeline; nothing while the run has no markers.
+/// The list below the timeline; empty while the run has no markers.
 #[component]
 pub(crate) fn MarkerBar(store: Store) -> impl IntoView {
     let has_any = Memo::new(move |_| store.view.with(|v| v.markers.has(v.run)));
@@ -50,7 +50,7 @@ pub(crate) fn MarkerBar(store: Store) -> impl IntoView {
     }
 }
 
-/// The note of a marker, and what else can be done to it.
+/// The note of a marker, and its buttons.
 #[component]
 fn MarkerNote(store: Store, place: usize) -> impl IntoView {
     let field = NodeRef::<Input>::new();

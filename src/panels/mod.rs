@@ -1,4 +1,4 @@
-//! The parts of the page. A panel reads the store and dispatches; no panel knows another.
+//! The parts of the page. A panel reads the state and dispatches actions; no panel uses another.
 
 mod alerts;
 mod area;

@@ -1,4 +1,4 @@
-//! What is going on, what went wrong, and the line at the foot.
+//! Progress, failures, and the status line.
 
 use leptos::prelude::*;
 use makespan_scene::{count, counted, visible};
@@ -8,7 +8,7 @@ use crate::state::actions::Action;
 use crate::state::phase::{Failure, Loading, Phase};
 use crate::state::store::Store;
 
-/// Loading: the stage by its name, how far it got, and a way out.
+/// Loading: the name of the stage, its progress, and a button to cancel.
 #[component]
 pub(crate) fn Busy(store: Store, loading: Loading) -> impl IntoView {
     let cancel = move |_| store.cancel();
@@ -23,7 +23,7 @@ pub(crate) fn Busy(store: Store, loading: Loading) -> impl IntoView {
     }
 }
 
-/// Nothing could be read: what was tried, file by file.
+/// Nothing could be read: what was tried for each file.
 #[component]
 pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
     const MOST: usize = 50;
@@ -62,13 +62,13 @@ pub(crate) fn Failed(store: Store, failure: Failure) -> impl IntoView {
     }
 }
 
-/// The line at the foot: counts, the selection, what was wrong with the input.
+/// The status line: counts, the selection, problems of the input.
 #[component]
 pub(crate) fn Foot(store: Store) -> impl IntoView {
     let line = move || store.shell.with(|s| s.line.clone());
     let diagnostics = move || store.shell.with(|s| s.diagnostics);
     let unread = move || store.shell.with(|s| s.unread);
-    // Runs of a server come from there, and what others see is its business.
+    // Runs of a server do not stay in the browser.
     let local = boot::server()
         .is_none()
         .then(|| view! { <span class="local">"everything stays in this browser"</span> });

@@ -15,7 +15,7 @@ use crate::widgets::Choice;
 /// The page.
 #[component]
 pub(crate) fn OverviewPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
-    // What only pictures read does not change the page.
+    // What only affects pictures does not change the page.
     let about = Memo::new(move |_| store.view.with(|v| v.without_places()));
     let question: Rc<dyn Fn(f32) -> Question> =
         Rc::new(move |width| Question::Page { view: about.get(), width });

@@ -1,4 +1,4 @@
-//! The palette: commands, tasks, steps, runs and queries by a few letters of their names.
+//! The palette: finds commands, tasks, steps, runs and queries by a few letters.
 
 use std::rc::Rc;
 
@@ -14,10 +14,10 @@ use crate::state::phase::Phase;
 use crate::state::store::Store;
 use crate::widgets::Dialog;
 
-/// Most commands that are listed beside what the run holds.
+/// Maximum number of commands listed beside the contents of the run.
 const COMMANDS: usize = 8;
 
-/// Something that can be chosen.
+/// An entry of the palette.
 #[derive(Clone, Debug, PartialEq)]
 struct Item {
     title: String,
@@ -25,7 +25,7 @@ struct Item {
     action: Action,
 }
 
-/// The commands whose words contain all words of a text; after `>` all of them, before that the first few.
+/// Returns the commands that contain all words of a text; after `>` all of them, otherwise the first few.
 fn commands(text: &str) -> Vec<Item> {
     let (text, most) = match text.trim_start().strip_prefix('>') {
         Some(rest) => (rest, usize::MAX),
@@ -47,7 +47,7 @@ fn commands(text: &str) -> Vec<Item> {
     out
 }
 
-/// The markers of the run whose moment or note contains all words of a text.
+/// Returns the markers of the run whose time or note contains all words of a text.
 fn markers(all: &[(usize, String, String)], text: &str) -> Vec<Item> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let is_meant = |line: &str| !words.is_empty() && words.iter().all(|w| line.contains(w));

@@ -1,4 +1,4 @@
-//! What has been read of files that are still being opened.
+//! A preview of files that are being opened.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,22 +13,22 @@ use crate::platform::clock;
 use crate::state::store::Store;
 use crate::surface::{Still, observe};
 
-/// Of the time that loading takes, at most one part in so many goes into previews.
+/// Previews take at most one part in this many of the loading time.
 const PART: f64 = 10.0;
 
-/// The first bars, while the rest comes.
+/// The first bars, while the rest is being read.
 #[component]
 pub(crate) fn Preview(store: Store) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let size = RwSignal::new((0.0, 0.0));
     observe(holder, size);
-    // When the last one was asked for, and from when on the next one may be.
+    // When the last preview was requested, and when the next one may be.
     let (asked_at, next_at) = (Rc::new(Cell::new(0.0)), Rc::new(Cell::new(0.0)));
     let answered_at = (Rc::clone(&asked_at), Rc::clone(&next_at));
     let preview = asked(
         store,
         move || {
-            // Every progress is an occasion to ask.
+            // Each progress report is an opportunity to ask.
             store.phase.track();
             let (w, h) = size.get();
             let now = clock::now();

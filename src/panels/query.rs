@@ -1,4 +1,4 @@
-//! The box for the query, and what could stand at its cursor.
+//! The filter box, and suggestions for the text at its cursor.
 
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::worker::Line;
 
-/// Proposals that are shown at once.
+/// Maximum number of suggestions shown.
 const MOST: usize = 9;
 
-/// The byte of a text at which its `units`-th UTF-16 unit begins, as browsers count.
+/// Returns the byte offset of the `units`-th UTF-16 unit of a text; browsers count in UTF-16 units.
 fn byte_at(text: &str, units: usize) -> usize {
     let mut seen = 0;
     for (at, c) in text.char_indices() {
@@ -29,7 +29,7 @@ fn byte_at(text: &str, units: usize) -> usize {
 pub(crate) fn QueryBox(store: Store) -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let open = RwSignal::new(false);
-    // None until somebody goes into the list: Enter must not take what nobody chose.
+    // `None` until the reader enters the list: Enter must not accept what was not chosen.
     let chosen = RwSignal::new(None::<usize>);
     let offered = RwSignal::new(Vec::<Completion>::new());
     let wrong = move || store.shell.with(|s| s.filter_error.is_some());
@@ -65,7 +65,7 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             let _ = element.focus();
             let _ = element.set_selection_range(cursor as u32, cursor as u32);
         }
-        // After the name of a field its values are proposed; what is complete brings no more until somebody types on.
+        // After the name of a field, its values are suggested; a complete text has no suggestions until more is typed.
         if c.insert.ends_with([':', '(']) {
             look();
         } else {
@@ -108,7 +108,7 @@ pub(crate) fn QueryBox(store: Store) -> impl IntoView {
             .map(|(i, c)| {
                 let (word, about) = (visible(&c.insert).into_owned(), c.about.clone());
                 let on = move || chosen.get() == Some(i);
-                // Before the box loses the keyboard, and the list with it.
+                // Before the box loses the focus, and the list with it.
                 let press = move |e: leptos::ev::PointerEvent| {
                     e.prevent_default();
                     take(&c);
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_count_in_other_units() {
+    fn offsets_are_converted_from_utf_16_units() {
         assert_eq!(byte_at("aé😀b", 2), 3);
         assert_eq!(byte_at("aé😀b", 4), 7);
         assert_eq!(byte_at("ab", 9), 2);

@@ -1,4 +1,4 @@
-//! The first page of an app that came from a server with a store: its runs.
+//! The first page of an app served with a store: its runs.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use crate::state::serving::Answering;
 use crate::state::store::Store;
 use crate::widgets::Badge;
 
-/// As often the list is asked for.
+/// Interval at which the list is requested.
 const OFTEN: Duration = Duration::from_secs(2);
-/// Runs of the list.
+/// Maximum number of runs in the list.
 const LISTED: u32 = 200;
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -56,7 +56,7 @@ pub(crate) fn RunsPage(store: Store, server: String) -> impl IntoView {
             let answer = boot::fetch(&url).await.and_then(|bytes| {
                 serde_json::from_slice(&bytes).map_err(|_| "the list cannot be read".to_owned())
             });
-            // An answer to what was typed before must not replace a newer one; the page may be gone.
+            // An answer to an earlier text must not replace a newer one; the page may be gone.
             let is_current = text.try_get_untracked().is_some() && untrack(address) == asked;
             let _ = listed.try_update(|now| {
                 if is_current && now.as_ref() != Some(&answer) {

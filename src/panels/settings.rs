@@ -32,7 +32,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
                 <p class="note">"Shift and drag does the other. The middle button and Space always move the picture; so does one finger."</p>
                 <Choice label="Single-character keys" all=vec![(true, "On"), (false, "Off")] now=keys choose=move |on| set(Setting::Keys(on))/>
                 <Choice label="Map of a large graph" all=vec![(true, "On"), (false, "Off")] now=map choose=move |on| set(Setting::Map(on))/>
-                <p class="note">"Keys with Ctrl, arrows and Esc always work. The settings are kept in this browser where it allows that."</p>
+                <p class="note">"Keys with Ctrl, arrows and Esc always work. Settings are stored in this browser, if it allows that."</p>
             </div>
         </Dialog>
     }

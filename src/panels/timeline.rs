@@ -1,4 +1,4 @@
-//! The timeline: its picture, and the small map of the whole run above it.
+//! The timeline: its picture, and the strip of the whole run above it.
 
 use std::rc::Rc;
 
@@ -42,17 +42,17 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
-                <button type="button" title="Counters: what ran, was queued and was measured at each moment (Shift M)" class:on=is_counted
+                <button type="button" title="Counters: tasks running and queued, and metrics over time (Shift M)" class:on=is_counted
                     aria-pressed=move || is_counted().to_string() on:click=move |_| store.dispatch(Action::Counters)>"Counters"</button>
                 <Show when=move || has_gaps.get()>
-                    <button type="button" title="Fold stretches of time in which nothing runs (H)" class:on=move || is_folded.get()
+                    <button type="button" title="Fold gaps in which nothing runs (H)" class:on=move || is_folded.get()
                         aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
                 </Show>
                 <Show when=move || is_arranged.get()>
-                    <button type="button" title="Show all lanes in their own order (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
+                    <button type="button" title="Show all lanes in their default order (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
                 </Show>
                 <Show when=move || older.get()>
-                    <button type="button" title="Show behind each bar the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
+                    <button type="button" title="Behind each bar, show the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
                         class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Earlier runs"</button>
                 </Show>
                 <button type="button" title="Mark the selected moment with a note (M: the moment under the pointer)" on:click=move |_| store.dispatch(Action::Mark)>"Add marker"</button>
@@ -67,14 +67,14 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
     }
 }
 
-/// What ran, was queued and was measured at each moment of the part that is seen.
+/// The counters of the visible part: tasks running and queued, and metrics over time.
 #[component]
 fn Counters(store: Store, twin: Twin) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let size = RwSignal::new((0.0f64, 0.0f64));
     observe(holder, size);
     let width = Memo::new(move |_| size.get().0 as f32);
-    // Gestures move the window before the picture comes; the strip follows the same window.
+    // Gestures move the window before the picture arrives; the counters follow them.
     let seen = move || {
         let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame.clone()));
         store.view.with(|v| match frame.following(v) {
@@ -98,18 +98,18 @@ fn Counters(store: Store, twin: Twin) -> impl IntoView {
     view! { <div class="counters" node_ref=holder data-testid="counters"><Still theme=store.theme scene=scene/></div> }
 }
 
-/// A press that moves less than this is no drag, px.
+/// A press that moves less than this is not a drag, px.
 const STILL: f64 = 3.0;
 
-/// The whole run in a strip with the part that is seen: its edges and itself can be dragged, a drag beside it shows
-/// another part, a press the part around it, two presses everything. Keys do the same on the picture.
+/// The whole run in a strip with the visible part. Dragging its edges or itself moves it, dragging beside it selects
+/// another part, a click centres it there, and a double click shows everything. On the picture, keys do the same.
 #[component]
 fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     let holder = NodeRef::<Div>::new();
     let size = RwSignal::new((0.0f64, 0.0f64));
     observe(holder, size);
     let width = Memo::new(move |_| size.get().0 as f32);
-    // The strip is of the whole run: only these change it.
+    // The strip shows the whole run, so only these change it.
     let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes, v.gaps, v.markers.clone())));
     let strip = asked(
         store,
@@ -139,7 +139,7 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
         }
         _ => None,
     };
-    // The drag that goes on: its pointer, where it began, whether it has moved.
+    // The current drag: its pointer, where it began, whether it has moved.
     let held = StoredValue::new(None::<(i32, Brush, f64, bool)>);
     let cursor = RwSignal::new(Grip::Outside.cursor());
     let shape = move |to: &'static str| {

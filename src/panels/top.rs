@@ -1,4 +1,4 @@
-//! The bar on top, the rail of views, and the row of filters.
+//! The top bar, the rail of views, and the row of filters.
 
 use leptos::prelude::*;
 use makespan_engine::Format;
@@ -14,7 +14,7 @@ use crate::state::phase::Phase;
 use crate::state::store::Store;
 use crate::widgets::run_options;
 
-/// The formats in which a run is saved, in the order of the menu.
+/// The formats in the Save menu, in order.
 const SAVED: [Format; 12] = [
     Format::Svg,
     Format::Csv,
@@ -30,13 +30,13 @@ const SAVED: [Format; 12] = [
     Format::Text,
 ];
 
-/// The entries of the menu that write a report.
+/// The entry of the Save menu that writes a report.
 const REPORT: &str = "report";
 const REPORT_OF_ALL: &str = "report-of-all";
-/// The entry that puts the run into a link.
+/// The entry that creates a link with the run.
 const LINK: &str = "link";
 
-/// What the menu calls a format: with what of the run it holds.
+/// Returns the menu title of a format, with what it contains.
 fn saved_title(format: Format) -> String {
     match format {
         Format::Svg => "Picture (SVG)".to_owned(),
@@ -49,7 +49,7 @@ fn saved_title(format: Format) -> String {
     }
 }
 
-/// Name, run, filter, and the buttons that are always there.
+/// Name, run, filter, and the buttons that are always visible.
 #[component]
 pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenFn) -> impl IntoView {
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
@@ -82,7 +82,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
             select.set_value("");
         }
     };
-    // A page that came with its run has nothing to go back to once that is closed.
+    // A page that was served with its run has nothing to return to when the run is closed.
     let brings_a_run = boot::brings_a_run();
     let can_close = move || !brings_a_run || store.shell.with(|s| s.run_count > 1);
     let close = move |_| {
@@ -132,7 +132,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
     }
 }
 
-/// The views, one above the other; side by side at the bottom where the page is narrow.
+/// The views, one below the other; side by side at the bottom of a narrow page.
 #[component]
 pub(crate) fn Rail(store: Store) -> impl IntoView {
     let items: Vec<_> = View::ALL
@@ -161,12 +161,12 @@ pub(crate) fn Rail(store: Store) -> impl IntoView {
     view! { <nav class="rail" aria-label="Views">{items}</nav> }
 }
 
-/// The filter with a status switched on or off.
+/// Returns the action that toggles a status in the filter.
 fn filtered_by(store: Store, status: Status) -> Action {
     Action::Set(Setting::Filter(store.view.with_untracked(|v| v.filter.clone().toggled(status))))
 }
 
-/// Statuses with their counts, each a switch of the filter.
+/// Statuses with their counts, each a toggle of the filter.
 #[component]
 pub(crate) fn Chips(store: Store) -> impl IntoView {
     let chips = move || {

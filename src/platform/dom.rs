@@ -5,23 +5,23 @@ use makespan_scene::Theme;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, Window};
 
-/// The window, where there is one (there is none in a worker).
+/// Returns the window; a worker has none.
 pub(crate) fn window() -> Option<Window> {
     web_sys::window()
 }
 
-/// The document.
+/// Returns the document.
 pub(crate) fn document() -> Option<Document> {
     window()?.document()
 }
 
-/// The root element, which carries the state and the theme.
+/// Returns the root element, which has the state and the theme.
 pub(crate) fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }
 
-/// Says by an attribute of the root element what the page is doing: empty, loading, ready or error. Another says that
-/// something was shown once: from then on the readable body of a report stays away, whatever is opened next.
+/// Sets an attribute of the root element to the state of the page: empty, loading, ready or error. Another attribute
+/// records that something was shown once: from then on, the readable body of a report stays hidden.
 pub(crate) fn say_state(name: &str) {
     if let Some(root) = root() {
         let _ = root.set_attribute("data-makespan-state", name);
@@ -31,7 +31,7 @@ pub(crate) fn say_state(name: &str) {
     }
 }
 
-/// Sets the colours of the page from a theme. Through the object model, since the policy allows no style attributes.
+/// Sets the colours of the page from a theme, through the object model, because the policy allows no style attributes.
 pub(crate) fn apply_theme(theme: &Theme) {
     let Some(root) = root() else { return };
     let _ = root.set_attribute("data-theme", theme.name);
@@ -44,17 +44,17 @@ pub(crate) fn apply_theme(theme: &Theme) {
     let _ = style.set_property("color-scheme", if theme.dark { "dark" } else { "light" });
 }
 
-/// Whether a media query holds.
+/// Returns whether a media query matches.
 pub(crate) fn media(query: &str) -> bool {
     window().and_then(|w| w.match_media(query).ok().flatten()).is_some_and(|m| m.matches())
 }
 
-/// Device pixels per CSS pixel.
+/// Returns the device pixels per CSS pixel.
 pub(crate) fn pixel_ratio() -> f64 {
     window().map_or(1.0, |w| w.device_pixel_ratio()).clamp(0.5, 4.0)
 }
 
-/// A mark on the timeline of the browser's own performance tools, with details.
+/// Sets a mark, with details, on the timeline of the browser's performance tools.
 pub(crate) fn mark(name: &str, detail: &[(&str, JsValue)]) {
     let Some(performance) = window().and_then(|w| w.performance()) else { return };
     let Ok(function) =
@@ -73,15 +73,15 @@ pub(crate) fn mark(name: &str, detail: &[(&str, JsValue)]) {
     let _ = function.call2(&performance, &name.into(), &options);
 }
 
-/// The hash of the address, without `#`.
+/// Returns the hash of the address, without `#`.
 pub(crate) fn hash() -> String {
     whole_hash().0
 }
 
-/// What stands in the hash before a run that it contains.
+/// Separates the hash from the run that it contains.
 const DATA: &str = "&data=";
 
-/// The hash, and the run within it.
+/// Returns the hash, and the run in it.
 fn whole_hash() -> (String, Option<String>) {
     let hash = window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
     let hash = hash.trim_start_matches('#');
@@ -91,12 +91,12 @@ fn whole_hash() -> (String, Option<String>) {
     }
 }
 
-/// The run that the address contains, packed as text.
+/// Returns the run that the address contains, packed as text.
 pub(crate) fn linked_data() -> Option<String> {
     whole_hash().1
 }
 
-/// Puts a run into the address, or takes it out.
+/// Adds a run to the address, or removes it.
 pub(crate) fn set_linked_data(data: Option<&str>) {
     let (view, before) = whole_hash();
     if before.as_deref() != data {
@@ -104,7 +104,7 @@ pub(crate) fn set_linked_data(data: Option<&str>) {
     }
 }
 
-/// The bytes of base64 with the alphabet of addresses (RFC 4648, section 5), without padding.
+/// Decodes base64 with the URL alphabet (RFC 4648, section 5), without padding.
 pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
     let text: String = text
         .chars()
@@ -119,12 +119,12 @@ pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
         })
         .collect();
     let binary = window()?.atob(&text).ok()?;
-    // The browser gives bytes as characters below 256.
+    // The browser returns bytes as characters below 256.
     binary.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
 }
 
-/// Puts a hash into the address, beside the run that it may contain. `replace` keeps it out of the history. A page that may
-/// not (a sandboxed frame) goes on without.
+/// Sets the hash of the address, and keeps the run in it. `replace` adds no entry to the history. A page that is not
+/// permitted to (a sandboxed frame) continues without it.
 pub(crate) fn set_hash(hash: &str, replace: bool) {
     write_hash(hash, whole_hash().1.as_deref(), replace);
 }
@@ -143,12 +143,12 @@ fn write_hash(hash: &str, data: Option<&str>, replace: bool) {
     };
 }
 
-/// The address of the page.
+/// Returns the address of the page.
 pub(crate) fn address() -> String {
     window().and_then(|w| w.location().href().ok()).unwrap_or_default()
 }
 
-/// Puts text on the clipboard; where that is refused, nothing happens.
+/// Copies text to the clipboard; does nothing if the browser refuses.
 pub(crate) fn copy(text: &str) {
     if let Some(window) = window() {
         let clipboard = Reflect::get(&window.navigator(), &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
@@ -158,22 +158,22 @@ pub(crate) fn copy(text: &str) {
     }
 }
 
-/// The title of the window.
+/// Sets the title of the window.
 pub(crate) fn set_title(title: &str) {
     if let Some(document) = document() {
         document.set_title(title);
     }
 }
 
-/// Removes the line that the page showed before the app stood. The readable body of a report stays, unseen: it is what
-/// is printed.
+/// Removes the line that the page showed before the app started. The readable body of a report stays, hidden, for
+/// printing.
 pub(crate) fn clear_boot() {
     if let Some(element) = document().and_then(|d| d.get_element_by_id("makespan-boot")) {
         element.remove();
     }
 }
 
-/// Whether an element takes text, so that plain keys belong to it.
+/// Returns whether an element accepts text, so that plain keys belong to it.
 pub(crate) fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
     let Some(element) = target.and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return false };
     match element.tag_name().as_str() {
@@ -186,7 +186,7 @@ pub(crate) fn takes_text(target: Option<web_sys::EventTarget>) -> bool {
     }
 }
 
-/// Gives the keyboard to an element.
+/// Focuses an element.
 pub(crate) fn focus(id: &str) {
     if let Some(element) =
         document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
@@ -195,13 +195,13 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// What has the keyboard, where that is an element of the page and not the page itself.
+/// Returns the focused element, unless it is the page itself.
 pub(crate) fn focused() -> Option<HtmlElement> {
     let element: HtmlElement = document()?.active_element()?.dyn_into().ok()?;
     (element.tag_name() != "BODY").then_some(element)
 }
 
-/// The elements within another that a selector fits, in their order.
+/// Returns the descendants of an element that match a selector, in order.
 pub(crate) fn within(root: &Element, selector: &str) -> Vec<HtmlElement> {
     let (mut found, mut at) = (Vec::new(), root.first_element_child());
     while let Some(here) = at {
@@ -210,7 +210,7 @@ pub(crate) fn within(root: &Element, selector: &str) -> Vec<HtmlElement> {
         {
             found.push(element.clone());
         }
-        // On to what comes next in the document, up to the end of the root.
+        // Continues with the next element of the document, up to the end of the root.
         at = here.first_element_child();
         let mut up = Some(here);
         while at.is_none() {
@@ -222,7 +222,7 @@ pub(crate) fn within(root: &Element, selector: &str) -> Vec<HtmlElement> {
     found
 }
 
-/// Scrolls the parent of an element so that the element is seen.
+/// Scrolls the parent of an element so that the element is visible.
 pub(crate) fn bring_into_view(id: &str) {
     let element =
         document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok());
@@ -233,7 +233,7 @@ pub(crate) fn bring_into_view(id: &str) {
     }
 }
 
-/// Presses an element, as a person would.
+/// Clicks an element, as a person would.
 pub(crate) fn click(id: &str) {
     if let Some(element) =
         document().and_then(|d| d.get_element_by_id(id)).and_then(|e| e.dyn_into::<HtmlElement>().ok())
@@ -242,23 +242,23 @@ pub(crate) fn click(id: &str) {
     }
 }
 
-/// Puts the words of a panic on the console, where the browser would only say that code was unreachable.
+/// Writes the message of a panic to the console, where the browser would only report unreachable code.
 pub(crate) fn tell_panics() {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
 }
 
-/// The run of the server that the address names: `?run=ID`.
+/// Returns the run of the server in the address: `?run=ID`.
 pub(crate) fn linked_run() -> Option<String> {
     search_parameter("run").filter(|run| !run.is_empty())
 }
 
-/// A parameter of the address.
+/// Returns a parameter of the address.
 pub(crate) fn search_parameter(name: &str) -> Option<String> {
     let search = window()?.location().search().ok()?;
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
-/// Names a run of the server in the address and who answers about it, or none.
+/// Sets the run of the server in the address, and who answers about it, or removes both.
 pub(crate) fn link_run(run: Option<&str>, answers: Option<&str>) {
     let Some(history) = window().and_then(|w| w.history().ok()) else { return };
     let url = match (run, web_sys::UrlSearchParams::new()) {
@@ -274,7 +274,7 @@ pub(crate) fn link_run(run: Option<&str>, answers: Option<&str>) {
     let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&url));
 }
 
-/// Whether nobody sees the page: it is in another tab, or minimised.
+/// Returns whether the page is hidden: in a background tab, or minimised.
 pub(crate) fn is_hidden() -> bool {
     document().is_some_and(|document| document.hidden())
 }

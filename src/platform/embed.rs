@@ -1,5 +1,6 @@
-//! Other pages that show runs in this one: an opener or a frame around it sends files by messages. The protocol is that of
-//! Perfetto's page (`PING`, `PONG`, `{perfetto: {buffer}}`), so what works with it works here; `docs/embedding.md` has it.
+//! Other pages that show runs in this one: an opener or an embedding page sends files by messages. The protocol is that
+//! of Perfetto's page (`PING`, `PONG`, `{perfetto: {buffer}}`), so its clients work here too; `docs/embedding.md`
+//! describes it.
 
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use leptos::prelude::WindowListenerHandle;
@@ -10,14 +11,13 @@ use web_sys::{File, MessageEvent, Window};
 use super::dom;
 use super::files::Given;
 
-/// Calls `hear` with the files that the page around this one, or the one that opened it, sends. Nothing is answered but that
-/// this page is there.
+/// Calls `hear` with the files that the embedding page or the opener sends. The only answer is that this page is ready.
 pub(crate) fn listen(hear: impl Fn(Vec<Given>) + 'static) -> WindowListenerHandle {
     window_event_listener(leptos::ev::message, move |event| {
         let Some(source) = host(&event) else { return };
         let data = event.data();
         if data.as_string().as_deref() == Some("PING") {
-            // A page from disk has no origin that could be named; that this page is there is no secret.
+            // A page from a disk has no origin to name; that this page is ready is not a secret.
             let origin =
                 Some(event.origin()).filter(|origin| origin != "null").unwrap_or_else(|| "*".to_owned());
             let _ = source.post_message(&"PONG".into(), &origin);
@@ -30,18 +30,18 @@ pub(crate) fn listen(hear: impl Fn(Vec<Given>) + 'static) -> WindowListenerHandl
     })
 }
 
-/// The window that sent a message, if it is the one around this page or the one that opened it.
+/// Returns the window that sent a message, if it is the embedding page or the opener.
 fn host(event: &MessageEvent) -> Option<Window> {
     let own = dom::window()?;
     let source = event.source()?;
     let is = |other: Option<JsValue>| other.is_some_and(|other| !other.is_null() && other == *source);
     let is_around =
         own.parent().ok().flatten().is_some_and(|parent| parent != own && is(Some(parent.into())));
-    // Not an instance of this window's own class, since it is of another page.
+    // Not an instance of this window's class, because it belongs to another page.
     (is_around || is(own.opener().ok())).then(|| source.unchecked_into())
 }
 
-/// The files of a message: `{makespan: {files: [{name, bytes}]}}`, or a trace as Perfetto's page takes it.
+/// Returns the files of a message: `{makespan: {files: [{name, bytes}]}}`, or a trace in the form of Perfetto's page.
 fn files(data: &JsValue) -> Vec<Given> {
     let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
     let text = |object: &JsValue, key: &str| get(object, key).as_string();

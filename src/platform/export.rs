@@ -1,4 +1,4 @@
-//! Pictures on their way out: to the clipboard, to a file.
+//! Copies pictures to the clipboard, and saves files.
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::Closure;
@@ -7,7 +7,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
 
 use super::dom;
 
-/// Offers bytes as a file of that name. Nothing leaves the page but by the browser's own download.
+/// Offers text as a file with this name, by the browser's own download. Nothing else leaves the page.
 pub(crate) fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
@@ -22,12 +22,12 @@ fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
     link.set_href(&url);
     link.set_download(name);
     link.click();
-    // The download has its own hold on the data.
+    // The download keeps its own reference to the data.
     Url::revoke_object_url(&url)
 }
 
-/// Puts what a canvas shows on the clipboard as a picture; where that is refused, offers it as a file of that name.
-/// `said` hears which of the two it was.
+/// Copies a canvas to the clipboard as a picture; if that is refused, offers it as a file with this name. Calls `said`
+/// with the outcome.
 pub(crate) fn copy_picture(canvas: &HtmlCanvasElement, name: &str, said: impl Fn(&str) + Clone + 'static) {
     let file = format!("{name}.png");
     let taken = Closure::once_into_js(move |blob: JsValue| {
@@ -51,7 +51,7 @@ pub(crate) fn copy_picture(canvas: &HtmlCanvasElement, name: &str, said: impl Fn
     let _ = canvas.to_blob(taken.unchecked_ref());
 }
 
-/// `navigator.clipboard.write` with one picture; browsers that lack any of it give an error.
+/// Calls `navigator.clipboard.write` with one picture; fails in browsers that lack any part of it.
 fn to_clipboard(blob: &Blob) -> Result<js_sys::Promise, JsValue> {
     let window = dom::window().ok_or(JsValue::NULL)?;
     let make: Function = Reflect::get(&window, &"ClipboardItem".into())?.dyn_into()?;

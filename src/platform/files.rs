@@ -1,4 +1,4 @@
-//! Files that were chosen, dropped or pasted; folders are walked.
+//! Files that were chosen, dropped or pasted; folders are read recursively.
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::Closure;
@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
-/// More files than this in one drop are left out, with their number said.
+/// Maximum number of files in one drop; further ones are skipped and counted.
 pub(crate) const MOST_FILES: usize = 50_000;
 
 /// Something to open.
@@ -14,19 +14,19 @@ pub(crate) const MOST_FILES: usize = 50_000;
 pub(crate) enum Given {
     /// A file that is read later.
     File(String, File),
-    /// Bytes that are here.
+    /// Bytes in memory.
     Bytes(String, Vec<u8>),
 }
 
 impl Given {
-    /// Its name.
+    /// Returns its name.
     pub(crate) fn name(&self) -> &str {
         match self {
             Given::File(name, _) | Given::Bytes(name, _) => name,
         }
     }
 
-    /// Its size in bytes.
+    /// Returns its size in bytes.
     pub(crate) fn size(&self) -> f64 {
         match self {
             Given::File(_, file) => file.size(),
@@ -35,7 +35,7 @@ impl Given {
     }
 }
 
-/// The files of an input, with their path within a chosen folder.
+/// Returns the files of an input, with their path within a chosen folder.
 pub(crate) fn of_list(list: &FileList) -> Vec<Given> {
     (0..list.length())
         .filter_map(|i| list.get(i))
@@ -47,7 +47,7 @@ pub(crate) fn of_list(list: &FileList) -> Vec<Given> {
         .collect()
 }
 
-/// Takes what was dropped. The list of a drop dies with its event, so the entries are taken at once and walked later.
+/// Takes dropped files. The list is valid only during the event, so its entries are taken at once and read later.
 pub(crate) fn take_drop(transfer: &DataTransfer) -> (Vec<FileSystemEntry>, Vec<Given>) {
     let items = transfer.items();
     let entries: Vec<FileSystemEntry> = (0..items.length())
@@ -55,7 +55,7 @@ pub(crate) fn take_drop(transfer: &DataTransfer) -> (Vec<FileSystemEntry>, Vec<G
         .filter_map(|item| item.webkit_get_as_entry().ok().flatten())
         .collect();
     let plain = transfer.files().map(|list| of_list(&list)).unwrap_or_default();
-    // A drop made by a script has files and no entries.
+    // A drop made by a script has files but no entries.
     if entries.iter().any(FileSystemEntry::is_directory) {
         (entries, Vec::new())
     } else {
@@ -63,7 +63,7 @@ pub(crate) fn take_drop(transfer: &DataTransfer) -> (Vec<FileSystemEntry>, Vec<G
     }
 }
 
-/// All files below some entries. What cannot be read is left out and counted by the second value.
+/// Returns all files below some entries, and the number of entries that could not be read.
 pub(crate) async fn walk(entries: Vec<FileSystemEntry>) -> (Vec<Given>, usize) {
     let mut found = Vec::new();
     let mut lost = 0;
@@ -103,7 +103,7 @@ async fn file(entry: FileSystemFileEntry) -> Option<File> {
 async fn children(directory: FileSystemDirectoryEntry) -> Option<Vec<FileSystemEntry>> {
     let reader = directory.create_reader();
     let mut all = Vec::new();
-    // A reader gives at most a hundred entries at a time and an empty list at the end.
+    // A reader returns at most a hundred entries at a time, and an empty list at the end.
     loop {
         let promise = Promise::new(&mut |resolve, reject| {
             let done = Closure::once_into_js(move |list: JsValue| resolve.call1(&JsValue::NULL, &list));

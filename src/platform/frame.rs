@@ -1,4 +1,4 @@
-//! The one animation frame of the app. Whoever has something to draw asks for it; nothing runs while nobody asks.
+//! The only animation frame of the app, requested by everything that draws; nothing runs without a request.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ thread_local! {
     static TICK: RefCell<Option<Closure<dyn FnMut()>>> = const { RefCell::new(None) };
 }
 
-/// Draws in the next frame; asked for twice before it, `draw` runs once.
+/// Draws in the next frame; if requested twice before it, `draw` runs once.
 pub(crate) fn request(draw: &Rc<dyn Fn()>) {
     WANTED.with_borrow_mut(|wanted| {
         if !wanted.iter().any(|w| Rc::ptr_eq(w, draw)) {

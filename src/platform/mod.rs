@@ -1,4 +1,4 @@
-//! What the browser offers, in the words of the app. Every access that can be refused is guarded.
+//! Access to the browser, in the vocabulary of the app. Every access that can be refused is guarded.
 
 pub(crate) mod boot;
 pub(crate) mod clock;

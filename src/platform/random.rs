@@ -1,4 +1,4 @@
-//! Randomness, which wasm has only from the browser.
+//! Randomness, which WebAssembly only gets from the browser.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -9,8 +9,8 @@ extern "C" {
     fn fill(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
 }
 
-/// Seeds the maps of this program, so that no file can be made to slow them down. Where the browser gives no randomness
-/// they work all the same.
+/// Seeds the maps of this program, so that no file can be crafted to slow them down. Without randomness they still
+/// work.
 pub(crate) fn seed_maps() {
     let mut seed = [0; 8];
     if fill(&mut seed).is_ok() {
@@ -18,7 +18,7 @@ pub(crate) fn seed_maps() {
     }
 }
 
-/// A text that no other page has, but for chance; where the browser gives no randomness, made of the time.
+/// Returns a text that is unique among pages with high probability; without randomness, derived from the time.
 pub(crate) fn token() -> String {
     let mut bytes = [0; 8];
     if fill(&mut bytes).is_err() {

@@ -1,5 +1,5 @@
-//! The one table of actions: keys, words, and what is dispatched. The key handler, the help sheet and the tooltips are
-//! made from it.
+//! The only table of actions: keys, labels, and what they dispatch. The key handler, the help sheet and the tooltips
+//! are generated from it.
 
 use makespan_engine::{Format, Neighbour, Turn};
 use makespan_import::Unit;
@@ -16,76 +16,76 @@ use super::markers::MarkerAct;
 use super::settings::Drag;
 use crate::worker::Grown;
 
-/// What a person can ask for.
+/// Everything that a reader can do.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
     /// Shows a view.
     Show(View),
-    /// Chooses what a view shows.
+    /// Changes what a view shows.
     Set(Setting),
     /// Moves within the picture.
     Move(Movement),
     /// Brings the selected task into view.
     Focus,
-    /// Shows the area of the filter as large as the picture allows; where it is already, everything.
+    /// Zooms to the area of the filter; if it is already shown, shows everything.
     FocusArea,
-    /// An area of the timeline is being drawn, or no longer.
+    /// Draws an area of the timeline; `None` stops drawing.
     Pick(Option<Area>),
-    /// An area of the timeline is selected.
+    /// Selects an area of the timeline.
     SelectArea(Area),
-    /// Goes back to what was shown before.
+    /// Undoes the last change of the view.
     Undo,
-    /// Goes forth again.
+    /// Redoes a change.
     Redo,
-    /// A gesture has come to rest.
+    /// A gesture has ended.
     Settled,
     /// The address was changed from outside.
     Follow(Box<ViewState>),
-    /// Selects what a row of a table or a name leads to; or nothing.
+    /// Selects the task of a table row or a name, or nothing.
     Select(Option<u32>),
-    /// Selects what lies next: along the row or the dependencies.
+    /// Selects a neighbour: along the row or the dependencies.
     Next(Neighbour),
     /// Expands the selected group of the graph, or collapses the one around the selection.
     Expand(bool),
-    /// Changes which part of the graph is in focus.
+    /// Changes the focus of the graph.
     Narrow(Narrowing),
-    /// What the engine made of something that was done.
+    /// The engine's response to an interaction.
     Turned(Box<Turn>),
-    /// Shows in the timeline what tasks took in the runs before, or no longer.
+    /// Shows or hides the durations of tasks in earlier runs on the timeline.
     Before,
     /// Shows or hides the counters above the timeline.
     Counters,
-    /// Opens the files again with numbers that stand for times in this unit; `None` judges them by format and size.
+    /// Opens the files again with numeric times in this unit; `None` detects it from format and size.
     ReadAs(Option<Unit>),
-    /// Opens the sheet that maps the columns of a table, by its place among those that were given; or closes it.
+    /// Opens the sheet that maps the columns of a table, by its index among the given files; or closes it.
     Columns(Option<usize>),
-    /// Opens the files again with tables read by this mapping.
+    /// Opens the files again with this mapping for tables.
     ReadBy(String),
-    /// Marks the critical path or no longer.
+    /// Shows or hides the critical path.
     Critical,
-    /// Goes through the ways to group lanes.
+    /// Switches to the next grouping of lanes.
     Lanes,
-    /// Does something to a lane of the timeline, by its number, or to the one that keys are about.
+    /// Changes a lane of the timeline, by its number, or the current one.
     Lane(Option<u32>, LaneAct),
-    /// Opens the menu of a lane at a place of the picture, or closes it.
+    /// Opens the menu of a lane at a position of the picture, or closes it.
     LaneMenu(Option<(u32, f64, f64)>),
-    /// Marks the moment under the pointer, or else that of the selection.
+    /// Marks the moment under the pointer, otherwise that of the selection.
     Mark,
-    /// Does something to a marker.
+    /// Changes a marker.
     Marker(MarkerAct),
-    /// Folds the gaps of the timeline in which nothing runs, or no longer.
+    /// Folds or shows the gaps of the timeline in which nothing runs.
     Gaps,
-    /// Goes through the ways to write times.
+    /// Switches to the next time format.
     Time,
-    /// Goes through the themes.
+    /// Switches to the next theme.
     Theme,
-    /// Shows the table in place of the picture.
+    /// Switches between the picture and its table.
     Twin,
-    /// Moves to the filter.
+    /// Focuses the filter.
     Search,
     /// Opens or closes the panel of details.
     Details,
-    /// Opens or closes the sheet of keys.
+    /// Opens or closes the help sheet.
     Help,
     /// Opens or closes the palette.
     Palette,
@@ -93,83 +93,83 @@ pub(crate) enum Action {
     Settings,
     /// Opens or closes the alerts of the server.
     Alerts,
-    /// Steps back out of what is open.
+    /// Closes what is open, one step at a time.
     Back,
-    /// Draws the graph in layers or as a matrix.
+    /// Switches the graph between layers and matrix.
     Matrix,
     /// Shows or hides the small map of the graph.
     Map,
-    /// Asks for files.
+    /// Opens the file dialog.
     Open,
-    /// Copies the link to what is seen.
+    /// Copies the link to this view.
     CopyLink,
-    /// Copies the engine's command that runs again what is in focus, selected or failed.
+    /// Copies the engine's command that runs the focus, the selection or the failures again.
     CopyRerun,
-    /// Copies the picture that is seen.
+    /// Copies the current picture.
     CopyPicture,
-    /// Saves the picture that is seen as SVG.
+    /// Saves the current picture as SVG.
     SavePicture,
-    /// Saves the run that is seen, or of SVG its picture, as a file of that format.
+    /// Saves the current run (for SVG, its picture) as a file.
     Save(Format),
-    /// Saves a report of the shown run, or of all open ones.
+    /// Saves a report of the current run, or of all open runs.
     SaveReport {
         /// All open runs.
         all: bool,
     },
-    /// Copies a link that contains the shown run.
+    /// Copies a link that contains the current run.
     LinkRun,
-    /// Shows what a finding is about: view, lanes, filter, selection and window of that state; the rest stays.
+    /// Shows the view of a finding: its view, lanes, filter, selection and window; everything else stays.
     Go(Box<ViewState>),
-    /// Baseline and candidate change places.
+    /// Swaps baseline and candidate.
     Swap,
-    /// Both runs, one alone, the other alone.
+    /// Switches between both runs, A alone and B alone.
     Mode,
-    /// The run that is shown becomes the baseline.
+    /// Makes the current run the baseline.
     Baseline,
     /// Shows another of the open runs.
     ShowRun(usize),
-    /// Closes the run that is shown.
+    /// Closes the current run.
     CloseRun,
     /// Goes back to the first page.
     Close,
-    /// A run that grows is newer, or its connection broke or is back.
+    /// A growing run has new events, or its connection was lost or restored.
     Grew(Box<Grown>),
 }
 
 /// A change of the focus of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Narrowing {
-    /// One dependency more: before what is in focus or after it, and whether all of them.
+    /// Extends the focus by one dependency before or after it, or by all of them.
     Hop {
-        /// Before it.
+        /// Before it, rather than after it.
         before: bool,
-        /// All of them.
+        /// All of them, rather than one.
         all: bool,
     },
-    /// The selection alone.
+    /// Only the selection.
     Isolate,
-    /// What failed and its neighbours.
+    /// Failed tasks and their neighbours.
     Failed,
-    /// What lies between two tasks: first one is remembered, then another.
+    /// Tasks between two tasks: the first call remembers one, the second sets the focus.
     Between,
     /// Everything.
     Clear,
 }
 
-/// A choice of what a view shows.
+/// An option of a view.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Setting {
     /// The filter.
     Filter(Filter),
-    /// Lanes of the timeline.
+    /// Grouping of the timeline's lanes.
     Lanes(Lanes),
-    /// What the nodes of the graph stand for.
+    /// What the nodes of the graph represent.
     Nodes(Grouping),
     /// How the graph is drawn.
     Drawing(Drawing),
     /// What colours mean.
     Colours(Colouring),
-    /// The column of the table of tasks that was pressed, by its key.
+    /// The clicked column of the task table, by its key.
     Sort(String),
     /// The chart.
     Chart(Choice),
@@ -179,39 +179,39 @@ pub(crate) enum Setting {
     Part(Part),
     /// Which runs the graph of a comparison shows.
     Mode(Mode),
-    /// Where timelines lie over each other.
+    /// The alignment of two timelines.
     Alignment(Alignment),
-    /// The measure that is compared.
+    /// The compared measure.
     Measure(String),
     /// The theme, by its name.
     Theme(String),
-    /// How times are written.
+    /// The time format.
     Time(TimeMode),
-    /// What a drag does on the timeline.
+    /// The effect of a drag on the timeline.
     Drag(Drag),
-    /// Whether keys of a single character do something.
+    /// Whether single-character keys are active.
     Keys(bool),
-    /// Whether a graph that is larger than its window has a small map.
+    /// Whether a large graph has a small map.
     Map(bool),
 }
 
-/// One line of the table.
+/// An entry of the table.
 pub(crate) struct Bound {
-    /// Key as the event names it: `KeyboardEvent.code` for letters, so that the place counts and not the print.
+    /// The key as in the event: `KeyboardEvent.code` for letters, so that the position counts, not the label.
     pub(crate) code: &'static str,
-    /// Whether Shift is held.
+    /// Whether Shift is pressed.
     pub(crate) shift: bool,
-    /// Whether Ctrl (or Command) is held.
+    /// Whether Ctrl (or Command) is pressed.
     pub(crate) ctrl: bool,
-    /// The only view in which it holds; there it goes before what the key does elsewhere.
+    /// The only view in which it applies; there it takes precedence over other actions of the key.
     pub(crate) only: Option<View>,
-    /// What people read on the sheet.
+    /// The key's label on the help sheet.
     pub(crate) keys: &'static str,
-    /// What it does.
+    /// Description on the help sheet.
     pub(crate) about: &'static str,
-    /// Under which heading it stands.
+    /// Heading on the help sheet.
     pub(crate) group: &'static str,
-    /// What it dispatches.
+    /// The action.
     pub(crate) action: Action,
 }
 
@@ -253,7 +253,7 @@ const GRAPH: &str = "Graph";
 const COMPARE: &str = "Comparison";
 const PAGE: &str = "The page";
 
-/// All actions that have a key.
+/// All actions with a key.
 pub(crate) static ACTIONS: &[Bound] = &[
     key("Digit1", "1", VIEWS, "Overview", Action::Show(View::Overview)),
     key("Digit2", "2", VIEWS, "Graph", Action::Show(View::Graph)),
@@ -342,7 +342,7 @@ pub(crate) static ACTIONS: &[Bound] = &[
         "KeyG",
         "Shift G",
         SHOW,
-        "show all lanes in their own order",
+        "show all lanes in their default order",
         Action::Lane(None, LaneAct::ShowAll),
     )),
     key("KeyH", "H", SHOW, "fold gaps in which nothing runs", Action::Gaps),
@@ -395,9 +395,9 @@ pub(crate) static ACTIONS: &[Bound] = &[
     shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),
 ];
 
-/// The action of a key in a view, if it has one.
+/// Returns the action of a key in a view.
 pub(crate) fn find(view: View, code: &str, key: &str, shift: bool, ctrl: bool) -> Option<Action> {
-    // `?` and `/` lie on other keys in other layouts: the print counts for them.
+    // `?` and `/` are on other keys in other layouts, so their label counts.
     let (code, shift) = match key {
         "?" => ("Slash", true),
         "/" => ("Slash", false),
@@ -415,7 +415,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things() {
+    fn every_key_has_one_meaning() {
         for (i, a) in ACTIONS.iter().enumerate() {
             for b in &ACTIONS[i + 1..] {
                 let of = |bound: &Bound| (bound.code, bound.shift, bound.ctrl, bound.only);

@@ -1,4 +1,4 @@
-//! Alerts of the server that the page came from, as it lists them.
+//! Alerts of the server that serves the page.
 
 use makespan_scene::Role;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub(crate) struct AlertList {
     /// The newest first.
     pub(crate) alerts: Vec<ListedAlert>,
-    /// How many there are, on all pages.
+    /// Total number, on all pages.
     pub(crate) total: u64,
     /// Whether the reader may snooze them.
     #[serde(default)]
@@ -37,12 +37,12 @@ pub(crate) struct ListedAlert {
 }
 
 impl ListedAlert {
-    /// Whether its rule still applies.
+    /// Returns whether its rule still applies.
     pub(crate) fn is_firing(&self) -> bool {
         self.state == "firing"
     }
 
-    /// The colour: of its severity, or of what is well again.
+    /// Returns its colour: that of its severity, or of a resolved alert.
     pub(crate) fn role(&self) -> Role {
         match self.severity.as_str() {
             _ if !self.is_firing() => Role::Succeeded,
@@ -52,19 +52,19 @@ impl ListedAlert {
         }
     }
 
-    /// The word beside the colour.
+    /// Returns the word beside the colour.
     pub(crate) fn word(&self) -> &str {
         if self.is_firing() { &self.severity } else { "resolved" }
     }
 }
 
-/// The list that is shown: the firing alerts, then the resolved ones that are not among them.
+/// Returns the list to show: the firing alerts, then resolved ones that are not among them.
 pub(crate) fn listed(firing: &AlertList, newest: &AlertList) -> Vec<ListedAlert> {
     let rest = newest.alerts.iter().filter(|alert| !alert.is_firing());
     firing.alerts.iter().chain(rest).cloned().collect()
 }
 
-/// A time as the server writes it, to the second.
+/// Formats a time of the server, to the second.
 pub(crate) fn moment(text: &str) -> String {
     text.replace('T', " ").chars().take(19).collect()
 }

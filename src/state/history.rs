@@ -1,23 +1,23 @@
-//! The views that were shown before, to go back to and forth again.
+//! The history of views, for undo and redo.
 
 use std::sync::Arc;
 
 use makespan_views::ViewState;
 
-/// Most steps that are kept.
+/// Maximum number of steps.
 const MOST: usize = 200;
 
-/// What was shown before, and what was shown before going back.
+/// Views before the current one, and undone ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct History {
     past: Vec<Arc<ViewState>>,
     future: Vec<Arc<ViewState>>,
-    /// The newest step may still grow: it is one of a gesture that goes on.
+    /// Whether the newest step belongs to a gesture that continues.
     is_growing: bool,
 }
 
 impl History {
-    /// Notes a step from `before` to `now`. Steps of one gesture (`gradual`) are one step.
+    /// Records a step from `before` to `now`. All steps of one gesture (`gradual`) form one step.
     pub(crate) fn note(&mut self, before: ViewState, now: &ViewState, gradual: bool) {
         if before == *now {
             return;
@@ -31,17 +31,17 @@ impl History {
         }
     }
 
-    /// The gesture is over: what comes next is a step of its own.
+    /// Ends the gesture: the next change is a step of its own.
     pub(crate) fn settle(&mut self) {
         self.is_growing = false;
     }
 
-    /// Goes back a step; `false` where there is none.
+    /// Undoes a step; `false` if there is none.
     pub(crate) fn undo(&mut self, now: &mut ViewState) -> bool {
         travel(&mut self.past, &mut self.future, now)
     }
 
-    /// Goes forth again; `false` where there is nothing to go to.
+    /// Redoes a step; `false` if there is none.
     pub(crate) fn redo(&mut self, now: &mut ViewState) -> bool {
         travel(&mut self.future, &mut self.past, now)
     }

@@ -1,35 +1,35 @@
-//! What is done to the markers of the timeline, as a plain function of the view.
+//! Changes to the markers of the timeline, as a plain function of the view.
 
 use makespan_views::gesture::{Frame, Movement};
 use makespan_views::{View, ViewState};
 
-/// What is done to a marker, by its place in the view.
+/// A change to a marker, given by its index in the view.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum MarkerAct {
-    /// Shows it in the timeline, with its note to be written.
+    /// Shows it in the timeline and opens its note.
     Open(usize),
-    /// Shows the next one by time, or the previous one.
+    /// Shows the next one by time (`true`), or the previous one.
     Next(bool),
-    /// Writes its note.
+    /// Sets its note.
     Write(usize, String),
-    /// Moves it to a moment, ns since the epoch.
+    /// Moves it to a time, ns since the epoch.
     Move(usize, i64),
-    /// Moves it by so many pixels of the picture.
+    /// Moves it by this many pixels of the picture.
     Nudge(usize, f64),
-    /// Removes it; without a place the one that is shown.
+    /// Removes it; `None` removes the shown one.
     Remove(Option<usize>),
     /// Closes the note.
     Close,
 }
 
 impl MarkerAct {
-    /// Whether several of the kind are one step to go back from.
+    /// Returns whether consecutive changes of this kind form one undo step.
     pub(super) fn is_gradual(&self) -> bool {
         matches!(self, MarkerAct::Write(..) | MarkerAct::Move(..) | MarkerAct::Nudge(..))
     }
 }
 
-/// Does it; `open` is the marker that is shown. What there is to say comes back.
+/// Applies the change; `open` is the shown marker. Returns a message for the reader, if there is one.
 pub(super) fn act(
     view: &mut ViewState,
     open: &mut Option<usize>,
@@ -69,7 +69,7 @@ pub(super) fn act(
     None
 }
 
-/// What the engine set is shown for its note to be written.
+/// Opens the note of a marker that the engine added.
 pub(super) fn set_by_engine(open: &mut Option<usize>, before: &ViewState, after: &ViewState) {
     if after.markers.len() > before.markers.len() {
         *open = Some(after.markers.len() - 1);
@@ -87,7 +87,7 @@ fn show(view: &mut ViewState, open: &mut Option<usize>, frame: &Frame, place: us
                 frame.moved(view, Movement::Window(to.t0, to.t1));
             }
         }
-        // Another view is shown: the timeline keeps how much it showed of the time.
+        // Another view is shown: the timeline keeps its zoom.
         _ => {
             if let Some((from, to)) = view.window.filter(|(from, to)| !(from..=to).contains(&&t)) {
                 let half = to.saturating_sub(from) / 2;

@@ -1,4 +1,4 @@
-//! What the page knows: the shared view, what the keys do, and the answers that are shown.
+//! The state of the page: the shared view, the actions of keys, and the shown answers.
 
 pub(crate) mod actions;
 pub(crate) mod alerts;

@@ -1,36 +1,36 @@
-//! What the page is busy with.
+//! Phases of the page.
 
 use makespan_engine::{FileReport, Progress};
 use makespan_scene::{bytes, counted};
 
-/// What the page is busy with.
+/// A phase of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Phase {
-    /// Nothing is open.
+    /// No run is open.
     #[default]
     Empty,
     /// Files are being opened.
     Loading(Loading),
     /// A run is shown.
     Ready,
-    /// Nothing of what was given could be read.
+    /// None of the given files could be read.
     Failed(Failure),
 }
 
-/// How far loading got.
+/// Progress of loading.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Loading {
     /// What is being opened.
     pub(crate) what: String,
     /// Name of the stage, with its numbers.
     pub(crate) stage: String,
-    /// 0 to 1, where the size is known.
+    /// 0 to 1, if the size is known.
     pub(crate) part: Option<f64>,
-    /// What has to be known before it is too late.
+    /// A warning about memory.
     pub(crate) warning: Option<String>,
 }
 
-/// Memory of a page that may be all it gets, bytes: 32-bit WebAssembly ends at 4 GiB.
+/// Memory at which a page may run out, bytes: 32-bit WebAssembly is limited to 4 GiB.
 const MOST_MEMORY: u64 = 3 << 30;
 
 impl Loading {
@@ -39,7 +39,7 @@ impl Loading {
         Loading { what, stage: "Reading".to_owned(), ..Loading::default() }
     }
 
-    /// The same, so far. `total` bytes are to be read; 0 where that is not known.
+    /// Updates the progress. `total` is the number of bytes to read; 0 if unknown.
     pub(crate) fn at(&mut self, progress: &Progress, total: f64) {
         self.warning = progress.expected_memory.filter(|m| *m > MOST_MEMORY).map(|m| {
             format!(
@@ -66,11 +66,11 @@ impl Loading {
     }
 }
 
-/// Why nothing is shown.
+/// The reason why nothing is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Failure {
-    /// In plain words.
+    /// Title.
     pub(crate) title: String,
-    /// File by file.
+    /// Details for each file.
     pub(crate) files: Vec<FileReport>,
 }

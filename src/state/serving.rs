@@ -1,5 +1,5 @@
-//! Runs of the server that the page came from: their events are fetched and the engine here answers, or the server answers,
-//! where a run is too large for a page.
+//! Runs of the server that serves the page: either their events are fetched and the engine in the browser answers, or,
+//! if a run is too large for a page, the server answers.
 
 use leptos::prelude::*;
 use makespan_views::filter::Filter;
@@ -11,9 +11,9 @@ use super::store::Store;
 use crate::platform::{boot, dom, prefs};
 use crate::worker::Followed;
 
-/// Runs with at least so many tasks are answered by the server unless the reader chose otherwise: a server sends at most
-/// 20,000 events per second, so that from here on the first whole picture takes several seconds, and memory a page may not
-/// have.
+/// Minimum number of tasks of a run about which the server answers, unless the reader chose otherwise. A server sends
+/// at most 20,000 events per second, so the first picture of such a run would take several seconds, and memory that a
+/// page may not have.
 const MANY: u64 = 100_000;
 
 /// Who answers questions about a run of the server.
@@ -32,7 +32,7 @@ impl Answering {
     /// All of them.
     pub(crate) const ALL: [Answering; 3] = [Answering::Automatic, Answering::Browser, Answering::Server];
 
-    /// Its name in the address and in the preferences.
+    /// Returns its name in the address and in the preferences.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Answering::Automatic => "auto",
@@ -41,26 +41,26 @@ impl Answering {
         }
     }
 
-    /// What the list of choices calls it.
+    /// Returns its title.
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Answering::Automatic => "Large runs: ask the server",
+            Answering::Automatic => "Large runs: compute on the server",
             Answering::Browser => "All runs: load in the browser",
-            Answering::Server => "All runs: ask the server",
+            Answering::Server => "All runs: compute on the server",
         }
     }
 
-    /// The choice of that name.
+    /// Returns the choice with this name.
     pub(crate) fn named(name: &str) -> Option<Answering> {
         Answering::ALL.into_iter().find(|one| one.name() == name)
     }
 
-    /// The choice that the reader made for all runs.
+    /// Returns the reader's choice for all runs.
     pub(crate) fn usual() -> Answering {
         prefs::get("answers").and_then(|name| Answering::named(&name)).unwrap_or_default()
     }
 
-    /// Whether the server answers for a run with so many tasks.
+    /// Returns whether the server answers for a run with this many tasks.
     fn is_remote(self, tasks: u64) -> bool {
         match self {
             Answering::Automatic => tasks >= MANY,
@@ -71,7 +71,7 @@ impl Answering {
 }
 
 impl Store {
-    /// Opens a run of the server that the page came from, and follows it. The address may say who answers.
+    /// Opens a run of the server and follows it. The address may set who answers.
     pub(crate) fn follow_run(&self, server: &str, run: &str) {
         let stage = "Fetching".to_owned();
         self.phase.set(Phase::Loading(Loading { what: run.to_owned(), stage, ..Loading::default() }));
@@ -119,7 +119,7 @@ impl Store {
         self.phase.set(Phase::Failed(Failure { title, files: Vec::new() }));
     }
 
-    /// The server that is asked does not answer.
+    /// Reports that the server does not answer.
     pub(super) fn hear_trouble(&self, why: &str) {
         if self.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
             self.fail_to_follow(why);
@@ -128,12 +128,12 @@ impl Store {
         }
     }
 
-    /// The run of the server that is followed.
+    /// Returns the followed run of the server.
     pub(crate) fn followed_run(&self) -> Option<String> {
         self.followed_run.get_value()
     }
 
-    /// Opens the run that is followed again, answered by the server or by the browser.
+    /// Opens the followed run again, answered by the server or by the browser.
     pub(crate) fn answer_by(&self, answering: Answering) {
         let (Some(server), Some(run)) = (boot::server(), self.followed_run.get_value()) else { return };
         let view = self.state.with_untracked(|s| s.view.clone());
@@ -143,7 +143,7 @@ impl Store {
         self.follow_run(&server, &run);
     }
 
-    /// Shows a run of the server that the page came from, on the timeline if a task of it is named, which is then selected.
+    /// Shows a run of the server; if a task is given, on the timeline with the task selected.
     pub(crate) fn show_of_server(&self, server: &str, run: &str, task: Option<&str>) {
         let is_shown = self.followed_run.with_value(|shown| shown.as_deref() == Some(run))
             && self.phase.with_untracked(|p| *p == Phase::Ready);

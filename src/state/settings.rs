@@ -1,6 +1,6 @@
-//! What a reader chooses for all runs. It is kept in the browser, not in links.
+//! Settings of the reader for all runs, stored in the browser, not in links.
 
-/// What a drag with the mouse does on the timeline; with Shift it does the other.
+/// The effect of a drag on the timeline with the mouse; with Shift it has the other effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Drag {
     /// Selects an area.
@@ -15,7 +15,7 @@ impl Drag {
     pub(crate) const ALL: [(Drag, &'static str); 2] =
         [(Drag::Selects, "Select an area"), (Drag::Moves, "Move the picture")];
 
-    /// The name in the browser's storage.
+    /// Returns the name in the browser's storage.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Drag::Selects => "selects",
@@ -24,15 +24,15 @@ impl Drag {
     }
 }
 
-/// What a reader chooses for all runs.
+/// Settings of the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// What a drag does.
+    /// The effect of a drag.
     pub(crate) drag: Drag,
-    /// Keys of a single character do something. People who dictate text or use other programs with keys may want them
-    /// off (WCAG 2.1.4).
+    /// Whether single-character keys are active. People who dictate text, or use other programs with such keys, may
+    /// want them off (WCAG 2.1.4).
     pub(crate) keys: bool,
-    /// A graph larger than its window has a small map in the corner.
+    /// Whether a graph larger than its window has a small map in the corner.
     pub(crate) map: bool,
 }
 
@@ -43,7 +43,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// As the browser's storage has them: what makes no sense there counts as not chosen.
+    /// Reads the settings from the browser's storage; invalid values count as not set.
     pub(crate) fn read(stored: impl Fn(&str) -> Option<String>) -> Settings {
         let drag = stored("drag").and_then(|name| Drag::ALL.into_iter().find(|d| d.0.name() == name));
         Settings {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_stored_is_read_and_nonsense_passed_over() {
+    fn stored_settings_are_read_and_invalid_ones_ignored() {
         let read = |drag: &'static str, switch: &'static str| {
             Settings::read(move |name| Some(if name == "drag" { drag } else { switch }.to_owned()))
         };

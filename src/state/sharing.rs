@@ -1,4 +1,4 @@
-//! What leaves the page as a whole: a report, and a run within a link.
+//! Saves reports, and creates links that contain a run.
 
 use makespan_scene::bytes;
 use makespan_views::{ViewState, encode};
@@ -9,11 +9,11 @@ use crate::platform::{boot, dom, export};
 use crate::worker;
 use leptos::prelude::*;
 
-/// A link longer than this is cut by programs that it is sent through.
+/// Maximum length of a link in bytes; longer ones are cut by programs that transmit them.
 const MOST_LINK_BYTES: usize = 100_000;
 
 impl Store {
-    /// Writes a report of the shown run, or of all open ones, and offers it as a file.
+    /// Writes a report of the current run, or of all open ones, and offers it as a file.
     pub(super) fn save_report(&self, all: bool) {
         let store = *self;
         if boot::is_report() {
@@ -22,7 +22,7 @@ impl Store {
         }
         let shown = self.state.with_untracked(|s| s.view.run);
         let runs = if all { (0..self.shell.with_untracked(|s| s.run_count)).collect() } else { vec![shown] };
-        // What the reader marked is a reason to open the report as it is seen here.
+        // If the reader set markers, the report opens with the current view.
         let view = self.state.with_untracked(|s| {
             let markers = s.view.markers.among(&runs);
             let run = runs.iter().position(|run| *run == shown).unwrap_or(0);
@@ -53,7 +53,7 @@ impl Store {
         });
     }
 
-    /// Puts the shown run into the address, without its secrets, and copies the link.
+    /// Adds the current run to the address, without its secrets, and copies the link.
     pub(super) fn link_run(&self) {
         let store = *self;
         let shown = self.state.with_untracked(|s| s.view.run);
@@ -77,7 +77,7 @@ impl Store {
         });
     }
 
-    /// Opens the run within the address, if there is one and it is not open; whether there was.
+    /// Opens the run in the address, unless it is open. Returns whether there was one.
     pub(super) fn open_linked(&self) -> bool {
         let Some(data) =
             dom::linked_data().filter(|data| self.linked.with_value(|l| l.as_ref() != Some(data)))

@@ -28,61 +28,61 @@ pub(crate) struct Store {
     pub(crate) state: RwSignal<State>,
     /// What the page is busy with.
     pub(crate) phase: RwSignal<Phase>,
-    /// Changes whenever the open runs do: every answer of before is worth nothing then.
+    /// Changes whenever the set of open runs changes, which invalidates all earlier answers.
     pub(crate) generation: RwSignal<u32>,
-    /// Changes whenever an open run is newer: what is shown is asked for again, and stays until then.
+    /// Changes whenever an open run has new events: what is shown is requested again, and stays until then.
     pub(crate) freshness: RwSignal<u32>,
-    /// The number of what is followed.
+    /// Number of the followed run.
     followed: StoredValue<Option<u32>>,
-    /// Whether the server answers about the run that is followed.
+    /// Whether the server answers about the followed run.
     pub(crate) is_remote: RwSignal<bool>,
-    /// The run of the server that is followed.
+    /// The followed run of the server.
     pub(super) followed_run: StoredValue<Option<String>>,
-    /// The run within the link that is open, as the link has it.
+    /// The run in the link that is open, as in the link.
     pub(super) linked: StoredValue<Option<String>>,
-    /// What stands around the views.
+    /// The parts around the views.
     pub(crate) shell: RwSignal<Rc<Shell>, LocalStorage>,
-    /// The part of the picture that is seen, and its size; set by the picture that stands.
+    /// The visible part of the picture, and its size; set by the current picture.
     pub(crate) frame: StoredValue<Frame>,
-    /// The space bar is held: a drag moves the picture.
+    /// Whether the space bar is pressed, so that a drag moves the picture.
     pub(crate) space: StoredValue<bool>,
-    /// Where the pointer is on the picture that stands, px.
+    /// Position of the pointer on the current picture, px.
     pub(crate) pointer: StoredValue<Option<(f32, f32)>>,
-    /// Width and height of the picture that stands, px.
+    /// Width and height of the current picture, px.
     pub(crate) size: StoredValue<(f32, f32)>,
-    /// What has been opened, to open it again where the engine ends by itself.
+    /// Everything that has been opened, to open it again if the engine stops.
     given: StoredValue<Rc<RefCell<Vec<Given>>>, LocalStorage>,
-    /// What was given last and gave no run: a mapping may read it.
+    /// Files given last that contained no run; a mapping may read them.
     rejected: StoredValue<Rc<RefCell<Vec<Given>>>, LocalStorage>,
-    /// What numbers that stand for times are read as, where the reader chose it.
+    /// The unit of numeric times, if the reader chose it.
     pub(crate) unit: RwSignal<Option<Unit>>,
-    /// Counts changes of the link, so that only the last of a gesture is written.
+    /// Number of changes of the link, so that only the last one of a gesture is written.
     changes: StoredValue<u32>,
-    /// Something to say for a moment.
+    /// A short message.
     pub(crate) said: RwSignal<String>,
-    /// The firing alerts of the server that the page came from.
+    /// The firing alerts of the server.
     pub(crate) firing: RwSignal<AlertList>,
-    /// The view state, apart from panels.
+    /// The view state, without panels.
     pub(crate) view: Memo<ViewState>,
     /// Index of the selected task.
     pub(crate) selected: Memo<Option<u32>>,
-    /// Which of the themes.
+    /// Index of the theme.
     pub(crate) theme: Memo<usize>,
 }
 
 impl Store {
-    /// A store with what the address and the preferences say.
+    /// Creates a store from the address and the preferences.
     pub(crate) fn new() -> Store {
         let mut first = State::default();
         let mut said = String::new();
         first.settings = Settings::read(prefs::get);
-        // A report may have come with a view of its own; an address that names another goes before it.
+        // A report may have a view of its own; an address that contains another takes precedence.
         let hash = Some(dom::hash()).filter(|hash| !hash.is_empty()).or_else(boot::seen);
         match decode(&hash.unwrap_or_default()) {
             Ok(view) => first.view = view,
             Err(e) => said = e.to_string(),
         }
-        // A link names the way times are written only where it is not the usual one.
+        // A link contains the time format only if it is not the default.
         let usual = prefs::get("time").and_then(|name| TimeMode::ALL.into_iter().find(|t| t.name() == name));
         if first.view.time == TimeMode::default() {
             first.view.time = usual.unwrap_or_default();
@@ -126,7 +126,7 @@ impl Store {
         }
     }
 
-    /// Starts the engine, and opens everything again where it ends by itself.
+    /// Starts the engine, and opens everything again if the engine stops.
     pub(crate) fn start_engine(&self) {
         let store = *self;
         let lost = move |why| {
@@ -147,7 +147,7 @@ impl Store {
         worker::start(lost, move |why| store.hear_trouble(&why));
     }
 
-    /// Does what an action says.
+    /// Executes an action.
     pub(crate) fn dispatch(&self, action: Action) {
         let mut next = self.state.get_untracked();
         let effects = self.frame.with_value(|frame| update(&mut next, frame, &action));
@@ -157,7 +157,7 @@ impl Store {
         effects.into_iter().for_each(|e| self.perform(e));
     }
 
-    /// Asks the engine what comes of something that was done.
+    /// Sends an interaction to the engine.
     pub(crate) fn touch(&self, touch: Touch) {
         let store = *self;
         let (view, size) = (self.state.with_untracked(|s| s.view.clone()), self.size.get_value());
@@ -168,7 +168,7 @@ impl Store {
         });
     }
 
-    /// Writes the link when the gesture has come to rest: browsers refuse a page that changes its address sixty times
+    /// Writes the link when the gesture has ended, because browsers refuse a page that changes its address sixty times
     /// a second.
     fn link_soon(&self) {
         let store = *self;
@@ -190,7 +190,7 @@ impl Store {
         }
     }
 
-    /// Follows the address after it changed from outside.
+    /// Applies an address that was changed from outside.
     pub(crate) fn follow_address(&self) {
         let run = dom::linked_run();
         if let Some(server) = boot::server()
@@ -275,17 +275,18 @@ impl Store {
         }
     }
 
-    /// Opens what gave no run, with numbers and tables read as they are to be now; everything, if there is no such file.
+    /// Opens the files without a run again, with the current settings for numbers and tables; if there are none, all
+    /// files.
     fn read_again(&self) {
         let rejected = self.rejected.with_value(|r| std::mem::take(&mut *r.borrow_mut()));
         if rejected.is_empty() { self.read_as(self.unit.get_untracked()) } else { self.open(rejected) }
     }
 
-    /// Opens everything again, with numbers that stand for times in that unit.
+    /// Opens everything again, with numeric times in this unit.
     fn read_as(&self, unit: Option<Unit>) {
         let given = self.given.with_value(|g| std::mem::take(&mut *g.borrow_mut()));
         if given.is_empty() {
-            self.said.set("There is no file here to be read again.".to_owned());
+            self.said.set("There is no file to read again.".to_owned());
             return;
         }
         self.unit.set(unit);
@@ -294,17 +295,17 @@ impl Store {
         self.open(given);
     }
 
-    /// Whether numbers that stand for times may count something else than what they were read as, or did.
+    /// Returns whether the unit of numeric times is uncertain, or was chosen.
     pub(crate) fn may_choose_unit(&self) -> bool {
         self.unit.get().is_some() || self.shell.with(|s| s.unit_in_doubt)
     }
 
-    /// Opens what was given beside what is open.
+    /// Opens files in addition to the open ones.
     pub(crate) fn open(&self, given: Vec<Given>) {
         if given.is_empty() {
             return;
         }
-        // A run that the server answers about is not here, to be shown beside files.
+        // A run about which the server answers is not in the browser, so it cannot be shown beside files.
         if self.is_remote.get_untracked() {
             self.dispatch(Action::Close);
         }
@@ -342,14 +343,14 @@ impl Store {
         );
     }
 
-    /// Stops opening files.
+    /// Cancels opening files.
     pub(crate) fn cancel(&self) {
         let open = self.shell.with_untracked(|s| !s.runs.is_empty());
         if open {
             worker::cancel();
             self.phase.set(Phase::Ready);
         } else {
-            // A new engine is there at once, whatever the old one is in the middle of.
+            // A new engine starts at once, whatever the old one is doing.
             worker::restart();
             self.generation.update(|g| *g += 1);
             self.phase.set(Phase::Empty);
@@ -373,7 +374,7 @@ impl Store {
             self.phase.set(Phase::Failed(Failure { title, files: opened.files }));
             return;
         }
-        // A link says which of its runs it shows; what is opened beside others is shown.
+        // A link contains which of its runs it shows; a run opened in addition to others is shown.
         let is_first = opened.runs == opened.added;
         let linked = self.state.with_untracked(|s| s.view.run).min(opened.runs - 1);
         let wanted = if is_first { linked } else { opened.first };
@@ -394,7 +395,7 @@ impl Store {
         self.phase.set(Phase::Ready);
     }
 
-    /// Opens the sheet that maps columns if a table looks like tasks and nobody has said what its columns mean.
+    /// Opens the sheet that maps columns if a table looks like tasks and has no mapping.
     fn offer_mapping(&self, opened: &Opened) {
         if let Some(why) = &opened.bad_mapping {
             self.said.set(format!("The mapping in this link was not used: {why}."));
@@ -451,7 +452,7 @@ impl Store {
                 let what = opened.title.clone();
                 store.take(Ok(opened), &what);
             }
-            // Nothing came at all: the run is not there, or the server is gone.
+            // Nothing arrived: the run does not exist, or the server is gone.
             if grown.is_lost && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
                 store.leave_followed();
                 let title = "This run cannot be fetched from the server.".to_owned();
@@ -493,12 +494,12 @@ impl Store {
     }
 }
 
-/// Place of a theme in the list of themes.
+/// Returns the index of a theme in the list of themes.
 fn theme_named(name: &str) -> Option<usize> {
     Theme::all().iter().position(|t| t.name == name)
 }
 
-/// The theme that suits the system: its scheme, and its wish for contrast.
+/// Returns the theme that matches the system's colour scheme and contrast preference.
 fn system_theme() -> usize {
     let dark = dom::media("(prefers-color-scheme: dark)");
     let contrast = dom::media("(prefers-contrast: more)");

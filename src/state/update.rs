@@ -1,5 +1,5 @@
-//! What each action does to the state, as a plain function: no signal, no browser, no run. What only the engine knows
-//! is asked of it ([`Effect::Touch`]), and comes back as an action.
+//! The effect of each action on the state, as a plain function: no signal, no browser, no run. What only the engine
+//! knows is requested from it ([`Effect::Touch`]) and returns as an action.
 
 use makespan_engine::{Format, Touch, Turn};
 use makespan_import::Unit;
@@ -21,81 +21,81 @@ use super::settings::Settings;
 pub(crate) enum Sheet {
     /// Keys, the syntax of the filter, the glossary.
     Help,
-    /// Commands, and what a run holds.
+    /// Commands, and the contents of the run.
     Palette,
     /// Settings.
     Settings,
     /// Alerts of the server.
     Alerts,
-    /// The columns of a table, by its place among those that were given.
+    /// The columns of a table, by its index among the given files.
     Columns(usize),
 }
 
-/// What the page shows beside the view itself.
+/// The state of the page besides the view.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Panels {
-    /// The sheet that lies over the page.
+    /// The open sheet.
     pub(crate) sheet: Option<Sheet>,
     /// The area of the timeline that is being drawn.
     pub(crate) picking: Option<Area>,
-    /// The details are closed although a task is selected.
+    /// Whether the details are closed although a task is selected.
     pub(crate) no_details: bool,
-    /// The menu of a lane: its number, and where it stands on the picture, px.
+    /// The menu of a lane: its number, and its position on the picture, px.
     pub(crate) lane_menu: Option<(u32, f64, f64)>,
-    /// The marker whose note is shown, by its place in the view.
+    /// The marker whose note is shown, by its index in the view.
     pub(crate) marker: Option<usize>,
-    /// The cell of a matrix that has the focus.
+    /// The focused cell of a matrix.
     pub(crate) focus: Option<(usize, usize)>,
 }
 
 /// Everything that actions change.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct State {
-    /// What is seen; all of it is in the link.
+    /// The view; a link contains all of it.
     pub(crate) view: ViewState,
-    /// What is open around it.
+    /// Open panels.
     pub(crate) panels: Panels,
-    /// How the run that grows stands; none where nothing grows.
+    /// The state of the growing run; `None` if no run grows.
     pub(crate) growth: Option<Growth>,
-    /// What was shown before.
+    /// Earlier views.
     pub(crate) history: History,
-    /// What the reader chose for all runs.
+    /// The reader's settings.
     pub(crate) settings: Settings,
 }
 
-/// How a run that grows stands.
+/// The state of a growing run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Growth {
-    /// Events so far; 0 where only the file's size is known.
+    /// Number of events so far; 0 if only the size of the file is known.
     pub(crate) events: u64,
-    /// When the last event came, ms since the epoch; 0 before the first.
+    /// Time of the last event, ms since the epoch; 0 before the first.
     pub(crate) heard: f64,
-    /// The connection to the server is broken.
+    /// Whether the connection to the server is lost.
     pub(crate) is_lost: bool,
-    /// The run is over.
+    /// Whether the run has finished.
     pub(crate) is_over: bool,
 }
 
-/// What has to happen outside the state.
+/// Effects outside the state.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
-    /// The link has changed; the flag says whether that is a step to go back to.
+    /// The link has changed; the flag is whether this is an undo step.
     Link(bool),
-    /// The link has changed and may go on changing: it is written when the gesture has come to rest.
+    /// The link has changed and may change further: it is written when the gesture has ended.
     LinkSoon,
-    /// The engine is asked what comes of something.
+    /// Send an interaction to the engine.
     Touch(Touch),
-    /// The moment under the pointer is marked.
+    /// Mark the moment under the pointer.
     Mark,
-    /// Something to say for a moment.
+    /// Show a short message.
     Say(String),
-    /// Keep a choice for the next visit: its name and value.
+    /// Store a choice for the next visit: its name and value.
     Remember(&'static str, &'static str),
     /// Focus the filter.
     FocusFilter,
     /// Choose and remember the next theme.
     Theme,
-    /// Ask for files.
+    /// Open the file dialog.
     AskFiles,
     /// Copy the address.
     CopyLink,
@@ -103,25 +103,25 @@ pub(crate) enum Effect {
     Copy(String),
     /// Copy the picture.
     CopyPicture,
-    /// Save the run, or its picture, in a format.
+    /// Save the run, or its picture, as a file.
     Save(Format),
-    /// Write a report of the shown run, or of all, and save it.
+    /// Write a report of the current run, or of all, and save it.
     SaveReport(bool),
-    /// Copy a link that contains the shown run.
+    /// Copy a link that contains the current run.
     LinkRun,
-    /// What is shown is asked for again: the run is newer.
+    /// Request the shown parts again, because the run has new events.
     Refresh,
-    /// Opens the files again with numbers that stand for times in this unit.
+    /// Open the files again with numeric times in this unit.
     ReadAs(Option<Unit>),
-    /// Opens the files again with tables read by the mapping of the view.
+    /// Open the files again with the view's mapping for tables.
     ReadBy,
-    /// Forget the open runs.
+    /// Close all runs.
     Close,
-    /// Forget one of them.
+    /// Close one run.
     CloseRun(usize),
 }
 
-/// Changes the state as the action says, and notes the step. `frame` is the part of the picture that is seen.
+/// Applies an action to the state and records the step. `frame` is the visible part of the picture.
 pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
     match action {
         Action::Undo | Action::Redo => {
@@ -140,7 +140,7 @@ pub(crate) fn update(state: &mut State, frame: &Frame, action: &Action) -> Vec<E
     let before = state.view.clone();
     let effects = apply(state, frame, action);
     if matches!(action, Action::Close | Action::CloseRun | Action::ReadBy(_)) {
-        // Of what was shown some runs are gone, and others have other numbers.
+        // Some of the runs in the history are closed, and others have other numbers.
         state.history = History::default();
     } else {
         let is_gradual = match action {
@@ -294,7 +294,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::Palette => toggle(&mut state.panels, Sheet::Palette),
         Action::Settings => toggle(&mut state.panels, Sheet::Settings),
         Action::Alerts => toggle(&mut state.panels, Sheet::Alerts),
-        // Done before: they are no steps themselves.
+        // These were handled above; they are not steps themselves.
         Action::Undo | Action::Redo | Action::Settled => Vec::new(),
         Action::Back => {
             back(state);
@@ -350,7 +350,7 @@ fn toggle(panels: &mut Panels, sheet: Sheet) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes what the engine made of something that was done.
+/// Applies the engine's response to an interaction.
 fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
     turn.apply(&mut state.view);
     if turn.focus.is_some() {
@@ -371,7 +371,7 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
     copied.into_iter().chain(said).chain([Effect::Link(turn.is_step)]).collect()
 }
 
-/// Steps back out of the last thing that was opened.
+/// Closes what was opened last.
 fn back(state: &mut State) {
     let view = &mut state.view;
     if state.panels.sheet.take().is_some()
@@ -395,7 +395,7 @@ fn back(state: &mut State) {
     }
 }
 
-/// Changes which part of the graph is in focus.
+/// Changes the focus of the graph.
 fn narrow(view: &mut ViewState, how: Narrowing) -> Vec<Effect> {
     let selected = match (&view.selected, &view.graph.group) {
         (Some(task), _) => Some(Centre::Task(task.clone())),
@@ -476,7 +476,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_only_the_engine_knows_is_asked_of_it() {
+    fn questions_about_the_run_go_to_the_engine() {
         let mut state = State::default();
         let asked = update(&mut state, &Frame::Still, &Action::Next(Neighbour::Cause));
         assert_eq!(asked, [Effect::Touch(Touch::Next(Neighbour::Cause))]);
@@ -534,7 +534,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_is_part_of_the_view_and_nothing_that_was_before_it_comes_back() {
+    fn a_mapping_is_part_of_the_view_and_clears_the_history() {
         let mut state = State::default();
         state.view.selected = Some("a".to_owned());
         update(&mut state, &Frame::Still, &Action::Show(View::Table));
@@ -577,7 +577,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_is_pressed_again_turns_its_order_around() {
+    fn clicking_a_column_again_reverses_its_order() {
         let mut state = State::default();
         let mut press = |key: &str| {
             update(&mut state, &Frame::Still, &Action::Set(Setting::Sort(key.to_owned())));

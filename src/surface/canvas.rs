@@ -13,7 +13,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::platform::dom;
 
-/// Sets the backing store to the size on screen and gives a cleared context whose unit is a CSS pixel.
+/// Sets the backing store to the size on the screen, and returns a cleared context whose unit is a CSS pixel.
 pub(crate) fn context(
     canvas: &HtmlCanvasElement,
     width: f64,
@@ -31,7 +31,7 @@ pub(crate) fn context(
     Some(context)
 }
 
-/// Paints a scene whose body has moved since it was made: what stands around the body stays.
+/// Paints a scene whose body has moved since it was made; everything around the body stays.
 pub(crate) fn paint_moved(
     scene: &Scene,
     theme: &Theme,
@@ -63,14 +63,14 @@ pub(crate) fn paint(scene: &Scene, theme: &Theme, context: &CanvasRenderingConte
 struct CanvasPainter<'t> {
     theme: &'t Theme,
     context: &'t CanvasRenderingContext2d,
-    /// Each paint met so far as the browser reads it: a text is handed over once a picture, not once a bar.
+    /// The paints used so far in the browser's form: a text is passed once per picture, not once per bar.
     colours: Vec<(Paint, JsValue)>,
     fill: Option<Paint>,
     stroke: Option<Paint>,
     font: String,
 }
 
-/// Bars narrower than this have no round corners, px.
+/// Minimum width of bars with round corners, px.
 const ROUND: f32 = 24.0;
 
 fn css(theme: &Theme, paint: Paint) -> String {
@@ -80,14 +80,14 @@ fn css(theme: &Theme, paint: Paint) -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A context whose fill is set from a text that the browser has already.
+    /// A context whose fill is set from a text that the browser already has.
     type Filled;
     #[wasm_bindgen(method, setter = fillStyle)]
     fn set_fill(this: &Filled, colour: &JsValue);
 }
 
 impl CanvasPainter<'_> {
-    /// Setting a style costs a parse in the browser: it is set only when it changes.
+    /// Setting a style makes the browser parse it, so it is set only when it changes.
     fn fill_with(&mut self, paint: Paint) {
         if self.fill == Some(paint) {
             return;
@@ -115,7 +115,7 @@ impl CanvasPainter<'_> {
         let _ = self.context.set_line_dash(&dashes);
     }
 
-    /// A dark rim around large pale bars, which would else not stand out from the ground.
+    /// Draws a dark outline around large pale bars, which would otherwise not stand out from the background.
     fn rim(&self, rects: &[Rect], colour: Rgb) {
         let c = self.context;
         c.begin_path();
@@ -155,8 +155,8 @@ impl Painter for CanvasPainter<'_> {
     }
 
     fn bars(&mut self, bars: &Bars) {
-        // A style is set once for a run of bars of one paint. Round corners need a path, which is dear: only bars
-        // that are large enough to show them get it, the others are filled at once.
+        // A style is set once for a series of bars with the same paint. Round corners need a path, which is expensive:
+        // only bars that are large enough to show them get one, the others are filled directly.
         let c = self.context;
         let mut i = 0;
         while let Some((_, paint, _)) = bars.get(i) {

@@ -1,4 +1,4 @@
-//! Pointer, fingers and wheel on a picture, as gestures.
+//! Converts events of pointer, fingers and wheel on a picture to gestures.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -6,40 +6,40 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{PointerEvent, WheelEvent};
 
-/// What a pointer did on the picture; places in px of the picture.
+/// A gesture; positions are in px of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Gesture {
-    /// It is over a place.
+    /// The pointer is at a position.
     Hover(f64, f64),
-    /// It left.
+    /// The pointer left the picture.
     Leave,
-    /// It pressed and let go without moving.
+    /// The pointer was pressed and released without moving.
     Click(f64, f64),
-    /// The same twice.
+    /// A click followed by another.
     DoubleClick(f64, f64),
-    /// It drags the picture: by how much since the last time.
+    /// The pointer drags the picture: distance since the last event.
     Drag(f64, f64),
-    /// It drags to select: where it began, where it is, whether it let go.
+    /// The pointer drags a selection: where it began, where it is, whether it was released.
     Select((f64, f64), (f64, f64), bool),
-    /// Zoom by a factor around a place.
+    /// Zooms by a factor around a position.
     Zoom(f64, f64, f64),
-    /// Scrolled: right and down.
+    /// Scrolls: right and down.
     Scroll(f64, f64),
 }
 
-/// A press that moves less than this is a click, px.
+/// Maximum movement of a click, px.
 const STILL: f64 = 4.0;
 
-/// Makes gestures of events.
+/// Converts events to gestures.
 #[derive(Clone)]
 pub(crate) struct Gestures {
     on: Rc<dyn Fn(Gesture)>,
-    /// Whether a drag that begins so selects.
+    /// Whether a drag that begins with this event selects.
     selects: Rc<dyn Fn(&PointerEvent) -> bool>,
-    /// Pointers that are down: id and place.
+    /// Pressed pointers: id and position.
     active: Rc<RefCell<Vec<(i32, f64, f64)>>>,
     moved: Rc<Cell<bool>>,
-    /// Where a selection began, if one is being made.
+    /// Where the current selection began.
     selecting: Rc<Cell<Option<(f64, f64)>>>,
 }
 
@@ -101,14 +101,14 @@ impl Gestures {
         }
     }
 
-    /// The browser took the pointer for something of its own: the finger counts as lifted, and nothing was pressed.
+    /// The browser cancelled the pointer: the finger counts as lifted, and nothing was clicked.
     pub(crate) fn cancelled(&self, event: &PointerEvent) {
         self.lift(event);
         self.selecting.set(None);
         (self.on)(Gesture::Leave);
     }
 
-    /// Whether it was the only one that was down.
+    /// Returns whether it was the only pressed pointer.
     fn lift(&self, event: &PointerEvent) -> bool {
         let mut active = self.active.borrow_mut();
         let was_alone = active.len() == 1;
@@ -127,7 +127,7 @@ impl Gestures {
     pub(crate) fn wheel(&self, event: &WheelEvent) {
         event.prevent_default();
         let (x, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
-        // Lines and pages, as some mice count, in px.
+        // Converts lines and pages, as some mice report, to px.
         let unit = [1.0, 20.0, 400.0][(event.delta_mode() as usize).min(2)];
         let (dx, dy) = (event.delta_x() * unit, event.delta_y() * unit);
         (self.on)(if event.ctrl_key() || event.meta_key() {

@@ -1,4 +1,4 @@
-//! Charts of plotters on a canvas of the page, by plotters' own canvas backend.
+//! Draws charts of plotters on a canvas of the page, with plotters' canvas backend.
 
 use std::rc::Rc;
 
@@ -11,16 +11,16 @@ use web_sys::HtmlCanvasElement;
 
 use crate::platform::dom;
 
-/// Draws on a canvas of a size, px, by other means than a scene.
+/// Draws on a canvas of a size, px, without a scene.
 pub(crate) type Draw = Rc<dyn Fn(&HtmlCanvasElement, f64, f64)>;
 
-/// Draws a chart; `failed` hears when the canvas refuses.
+/// Draws a chart; calls `failed` if the canvas refuses.
 pub(crate) fn plotted(plot: Rc<Plot>, theme: Memo<usize>, failed: Rc<dyn Fn()>) -> Draw {
     Rc::new(move |canvas, _, _| {
         let Some(theme) = theme.try_get_untracked().map(|t| Theme::all()[t].clone()) else { return };
         let Some(backend) = CanvasBackend::with_canvas_object(canvas.clone()) else { return };
         let area = backend.into_drawing_area();
-        // The backend counts device pixels; the context must not scale them once more.
+        // The backend counts device pixels; the context must not scale them again.
         if let Some(context) = canvas.get_context("2d").ok().flatten() {
             let context: web_sys::CanvasRenderingContext2d = wasm_bindgen::JsCast::unchecked_into(context);
             let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);

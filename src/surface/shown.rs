@@ -1,4 +1,4 @@
-//! The picture that stands on the page, for whoever wants to take it along.
+//! The current picture of the page, for copying and saving.
 
 use std::cell::RefCell;
 
@@ -17,7 +17,7 @@ thread_local! {
     static OFFERED: RefCell<Option<Offered>> = const { RefCell::new(None) };
 }
 
-/// Says what the page shows now: the newest main picture is the one that is taken along.
+/// Sets the current picture: the newest main picture is the one that is copied or saved.
 pub(crate) fn offer(name: &'static str, canvas: &HtmlCanvasElement) {
     OFFERED.with_borrow_mut(|offered| {
         if offered.as_ref().is_none_or(|s| s.canvas != *canvas) {
@@ -26,7 +26,7 @@ pub(crate) fn offer(name: &'static str, canvas: &HtmlCanvasElement) {
     });
 }
 
-/// The picture on the clipboard, as it is on the screen; `false` where no picture stands.
+/// Copies the picture to the clipboard as it is on the screen; `false` if there is none.
 pub(crate) fn copy(theme: &Theme, said: impl Fn(&str) + Clone + 'static) -> bool {
     let made = OFFERED.with_borrow(|offered| {
         let offered = offered.as_ref().filter(|s| s.canvas.is_connected())?;
@@ -37,7 +37,7 @@ pub(crate) fn copy(theme: &Theme, said: impl Fn(&str) + Clone + 'static) -> bool
     true
 }
 
-/// A copy of the canvas over the theme's ground, since canvases are transparent.
+/// Returns a copy of the canvas on the theme's background, because canvases are transparent.
 fn grounded(canvas: &HtmlCanvasElement, theme: &Theme) -> Option<HtmlCanvasElement> {
     let copy: HtmlCanvasElement = dom::document()?.create_element("canvas").ok()?.dyn_into().ok()?;
     copy.set_width(canvas.width());

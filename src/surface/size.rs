@@ -1,4 +1,4 @@
-//! How large an element is on the screen.
+//! The size of an element on the screen.
 
 use std::rc::Rc;
 
@@ -10,12 +10,12 @@ use web_sys::ResizeObserver;
 
 use crate::platform::frame;
 
-/// Keeps `size` at the width and height of an element, px, as long as its component lives.
+/// Keeps `size` equal to the width and height of an element, px, while its component lives.
 pub(crate) fn observe(element: NodeRef<Div>, size: RwSignal<(f64, f64)>) {
     Effect::new(move |_| {
         let Some(element) = element.get() else { return };
         let measured = element.clone();
-        // A size set within the observer's own round would make it go round again: the next frame takes it.
+        // Setting the size within the observer's callback would trigger it again, so it is set in the next frame.
         let measure: Rc<dyn Fn()> = Rc::new(move || {
             let now = (f64::from(measured.client_width()), f64::from(measured.client_height()));
             if size.try_get_untracked().is_some_and(|before| before != now) {

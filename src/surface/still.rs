@@ -1,4 +1,4 @@
-//! A still picture, as wide as its place.
+//! A still picture, as wide as its container.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,17 +10,17 @@ use makespan_scene::{Hit, Scene, Theme, hit, visible};
 use super::{Draw, context, observe, paint, shown};
 use crate::platform::frame;
 
-/// Of a size and a place in it, px: the words for what lies there, and where it lies.
+/// Returns, for a size and a point in it, px: the text for what is there, and its position.
 pub(crate) type TipAt = Rc<dyn Fn((f32, f32), f32, f32) -> Option<(String, (f32, f32))>>;
 
-/// Of a size and a place in it, px: what a press there does, for pictures that are no scene.
+/// Handles a click at a point of a size, px, for pictures that are not scenes.
 pub(crate) type OnPoint = Rc<dyn Fn((f32, f32), f32, f32)>;
 
-/// The words beside the pointer, and where they stand.
+/// The text beside the pointer, and its position.
 type Words = Option<(String, (f32, f32))>;
 
-/// A still picture as wide as its place: `scene` is asked for one of that width. `draw` draws in its stead by other
-/// means, at the size that the scene has. A `main` picture is the one that is taken along.
+/// A still picture as wide as its container: `scene` returns one of that width. `draw` draws instead by other means, at
+/// the size of the scene. A `main` picture is the one that is copied and saved.
 #[component]
 pub(crate) fn Still(
     theme: Memo<usize>,
@@ -107,11 +107,11 @@ pub(crate) fn Still(
     }
 }
 
-/// A bubble beside a part narrower than this, px, would be a column of single words.
+/// Minimum width beside a part for a bubble, px; a narrower one would be a column of single words.
 const NARROW: f32 = 140.0;
 
-/// Words beside a part of a picture (left, top, right, bottom), on the side where there is room; across the picture if
-/// neither side has enough.
+/// Text beside a part of a picture (left, top, right, bottom), on the side with room; across the picture if neither
+/// side has enough.
 pub(crate) fn bubble(text: &str, beside: (f32, f32, f32, f32), (w, h): (f32, f32)) -> impl IntoView + use<> {
     let (x0, y0, x1, y1) = beside;
     let px = |v: f32| format!("{v}px");

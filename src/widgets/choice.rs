@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use makespan_engine::Shell;
 use makespan_scene::{counted, visible};
 
-/// One of a few, as buttons side by side.
+/// A choice of one among a few, as buttons side by side.
 #[component]
 pub(crate) fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
     label: &'static str,
@@ -22,7 +22,7 @@ pub(crate) fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
     view! { <span class="group" role="group" aria-label=label>{label}" "{buttons}</span> }
 }
 
-/// One of several, as a list that opens: each has a key and a title.
+/// A choice of one among several, as a drop-down list: each has a key and a title.
 #[component]
 pub(crate) fn Options(
     label: &'static str,
@@ -44,7 +44,7 @@ pub(crate) fn Options(
     view! { <label class="group">{label}" "<select aria-label=about on:change=move |e| choose(event_target_value(&e))>{options}</select></label> }
 }
 
-/// The runs to choose from: those that are listed, and for each gap in the list a way into it.
+/// Returns the runs to choose from: those that are listed, and for each gap in the list an entry that leads into it.
 pub(crate) fn run_options(shell: &Shell, now: Option<usize>) -> Vec<AnyView> {
     let option = |number: usize, name: String| {
         view! { <option value=number.to_string() selected=now == Some(number)>{name}</option> }.into_any()
@@ -53,7 +53,7 @@ pub(crate) fn run_options(shell: &Shell, now: Option<usize>) -> Vec<AnyView> {
     let mut next = 0;
     let gap = |all: &mut Vec<AnyView>, next: usize, end: usize| {
         if next < end {
-            // From the start of the list the nearest run is the last of the gap.
+            // From the start of the list, the nearest run is the last of the gap.
             let into = if next == 0 { end - 1 } else { next };
             all.push(option(into, format!("… {}", counted(end - next, "more run"))));
         }
@@ -67,7 +67,7 @@ pub(crate) fn run_options(shell: &Shell, now: Option<usize>) -> Vec<AnyView> {
     all
 }
 
-/// A button that is on or off.
+/// A toggle button.
 #[component]
 pub(crate) fn Toggle(
     word: &'static str,
@@ -78,7 +78,7 @@ pub(crate) fn Toggle(
     view! { <button type="button" title=about class:on=move || on.get() aria-pressed=move || on.get().to_string() on:click=move |_| press()>{word}</button> }
 }
 
-/// The buttons that zoom a picture and show all of it.
+/// Buttons that zoom a picture and show all of it.
 #[component]
 pub(crate) fn Zooming(by: impl Fn(f64) + Copy + 'static, fit: impl Fn() + Copy + 'static) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! A sheet over the page that keeps the keyboard until it is closed, and gives it back.
+//! A sheet over the page that keeps the keyboard focus until it is closed, and then returns it.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -7,11 +7,12 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::platform::dom;
 
-/// What takes the keyboard within a sheet.
+/// Elements that can be focused within a sheet.
 const FOCUSABLE: &str =
     "button:not([disabled]), input, select, textarea, summary, a[href], [tabindex]:not([tabindex='-1'])";
 
-/// The sheet. What has `autofocus` gets the keyboard, or else the first that takes it; Esc and a press beside it close it.
+/// The sheet. The element with `autofocus` is focused, otherwise the first focusable one; Esc and a click beside the
+/// sheet close it.
 #[component]
 pub(crate) fn Dialog(
     label: &'static str,
@@ -23,7 +24,7 @@ pub(crate) fn Dialog(
     let before = StoredValue::new_local(dom::focused());
     let inside = move || -> Vec<HtmlElement> {
         let all = page.get_untracked().map_or_else(Vec::new, |page| dom::within(&page, FOCUSABLE));
-        // What a closed part holds has no place on the screen and takes no keyboard.
+        // Elements in a closed part are not displayed and cannot be focused.
         all.into_iter().filter(|e| e.offset_parent().is_some()).collect()
     };
     Effect::new(move |_| {
@@ -34,7 +35,7 @@ pub(crate) fn Dialog(
         }
     });
     on_cleanup(move || {
-        // What had it may be gone, and then the page sees to it.
+        // The previously focused element may be gone; then the page decides.
         if let Some(element) = before.try_update_value(Option::take).flatten().filter(|e| e.is_connected()) {
             let _ = element.focus();
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use makespan_views::{Found, ViewState};
 
-/// What to do when the view of a finding is asked for.
+/// Called when the view of a finding is requested.
 pub(crate) type OnView = Rc<dyn Fn(ViewState)>;
 
 /// The list.

@@ -1,4 +1,4 @@
-//! Small parts that know no state: statuses, tables, pairs, choices.
+//! Small components without access to the state: statuses, tables, pairs, choices.
 
 mod choice;
 mod dialog;

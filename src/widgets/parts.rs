@@ -1,4 +1,4 @@
-//! Values of the views as elements. Text of a run reaches the document as text nodes only.
+//! Values of the views as elements. Text of a run enters the document as text nodes only.
 
 use std::rc::Rc;
 
@@ -15,10 +15,10 @@ pub(crate) fn Badge(role: Role, #[prop(into)] word: String) -> impl IntoView {
     view! { <span class=class><span class="badge-sign" aria-hidden="true">{glyph_char(role)}</span>{word}</span> }
 }
 
-/// What to do when a name that leads to a task is pressed.
+/// Called when a name that links to a task is clicked.
 pub(crate) type OnTask = Rc<dyn Fn(u32)>;
 
-/// A value with what it leads to.
+/// A value with its link.
 #[component]
 pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
     let text = visible(&cell.text()).into_owned();
@@ -34,7 +34,7 @@ pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
     }
 }
 
-/// A table of few rows. Columns of drawings are left out: a page has pictures.
+/// A table of few rows. Columns of drawings are omitted, because a page has pictures.
 #[component]
 pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
     let aligned: Vec<Align> = table.columns.iter().map(|c| c.align).collect();
@@ -89,7 +89,7 @@ pub(crate) fn Pairs(pairs: Vec<(String, Cell)>, on_task: OnTask) -> impl IntoVie
     view! { <dl class="pairs">{items}</dl> }
 }
 
-/// The numbers that people look for first.
+/// The most important numbers.
 #[component]
 pub(crate) fn Figures(figures: Vec<Figure>) -> impl IntoView {
     let items: Vec<_> = figures

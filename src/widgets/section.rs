@@ -1,4 +1,4 @@
-//! A titled section of blocks, as the views give them.
+//! A titled section of blocks from the views.
 
 use std::rc::Rc;
 
@@ -55,7 +55,7 @@ pub(crate) fn SectionView(
         })
         .collect();
     let id = format!("section-{}", section.id);
-    // Figures speak for themselves; their heading is for those who go through the page by its headings.
+    // Figures need no visible heading; it exists for readers who navigate by headings.
     let is_bare = section.id == "figures" && !folded;
     if folded {
         view! { <details class="section" id=id><summary><h2>{section.title}</h2></summary>{blocks}</details> }

@@ -1,5 +1,5 @@
-//! The engine's side of runs that grow: it listens to the server, adds what comes to the session, and says when what is
-//! open is newer. Nothing of it touches the page's thread.
+//! The engine's side of growing runs: listens to the server, adds new events to the session, and reports when the run
+//! has new events. None of it blocks the page's thread.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,51 +14,51 @@ use web_sys::{Event, EventSource, MessageEvent, Response};
 use super::port::{Message, Port};
 use super::remote::{Refusal, Remote};
 
-/// What is open is frozen anew after so many ms at the soonest, and not before so many times as long as the last time
-/// took have passed: an engine that only froze could not answer.
+/// Minimum time between two freezes of a run, ms, which is also at least a multiple of the time that the last one took:
+/// an engine that only froze could not answer.
 const SOONEST: f64 = 300.0;
 const TIMES: f64 = 6.0;
-/// A connection that the browser has given up is tried again after so many ms.
+/// Time after which a connection that the browser has given up is opened again, ms.
 const AGAIN: i32 = 2_000;
 
-/// What hears messages of one kind, for as long as it lives.
+/// A listener for messages of one kind, for as long as it lives.
 type Listener = Closure<dyn FnMut(JsValue)>;
 
-/// What is listened to.
+/// What is followed.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// The run of that id: its events come as lines.
+    /// The run with this id: its events arrive as lines.
     Run(String),
-    /// The run of that id, whose questions the server answers.
+    /// The run with this id, about which the server answers.
     Remote(Remote),
-    /// The file of that name at that address: it is read again when it has changed.
+    /// The file with this name at this address: it is read again when it has changed.
     File { name: String, url: String },
 }
 
-/// One thing that grows.
+/// A followed source.
 pub(super) struct Growing {
     id: f64,
     source: Source,
-    /// The address of the stream, without the place to go on from.
+    /// The address of the stream, without the position to continue from.
     url: String,
     port: Port,
     session: Rc<RefCell<Session>>,
     stream: RefCell<Option<EventSource>>,
     listeners: RefCell<Vec<Listener>>,
     events: Cell<f64>,
-    /// When the last event came, ms since the epoch; 0 before the first.
+    /// Time of the last event, ms since the epoch; 0 before the first.
     heard: Cell<f64>,
     is_due: Cell<bool>,
-    /// When it was frozen last, and how long that took, ms.
+    /// When it was last frozen, and how long that took, ms.
     frozen: Cell<(f64, f64)>,
     is_lost: Cell<bool>,
     is_over: Cell<bool>,
     is_ended: Cell<bool>,
-    /// Events of which the answers of the server are.
+    /// Number of events that the answers of the server are based on.
     answered: Cell<f64>,
 }
 
-/// Calls `work` after so many ms.
+/// Calls `work` after this time.
 fn after(ms: i32, work: impl FnOnce() + 'static) {
     let work = Closure::once_into_js(work);
     let set_timeout: Result<Function, JsValue> =
@@ -69,7 +69,7 @@ fn after(ms: i32, work: impl FnOnce() + 'static) {
 }
 
 impl Growing {
-    /// Begins to listen. `id` is the page's number for it.
+    /// Starts listening. `id` is the page's number for the source.
     pub(super) fn start(
         id: f64,
         source: Source,
@@ -155,7 +155,8 @@ impl Growing {
         self.listeners.borrow_mut().push(listener);
     }
 
-    /// The connection broke. The browser connects again by itself and says where it was; if it has given up, we do.
+    /// Handles a lost connection. The browser reconnects by itself and sends its position; if it has given up, a new
+    /// connection is opened.
     fn lose(self: &Rc<Growing>) {
         if self.is_ended.get() {
             return;
@@ -227,7 +228,7 @@ impl Growing {
         }
     }
 
-    /// Asks the server what the run is now; what it answers meanwhile may be of an older state.
+    /// Asks the server for the current state of the run; answers during that time may be based on an older state.
     async fn ask_again(self: &Rc<Growing>, remote: &Remote) -> Option<Opened> {
         match remote.open().await {
             Ok((opened, events)) => {
@@ -245,7 +246,7 @@ impl Growing {
         }
     }
 
-    /// Reads the file anew, whole: what it says of what it said before may have changed.
+    /// Reads the whole file again, because its earlier content may have changed.
     async fn read_again(&self, name: &str, url: &str) -> Option<Opened> {
         let fetch: Function = Reflect::get(&js_sys::global(), &"fetch".into()).ok()?.dyn_into().ok()?;
         let asked: Promise = fetch.call1(&JsValue::UNDEFINED, &url.into()).ok()?.dyn_into().ok()?;
@@ -257,7 +258,7 @@ impl Growing {
         let bytes = Uint8Array::new(&bytes).to_vec();
         self.heard.set(js_sys::Date::now());
         let mut session = self.session.borrow_mut();
-        // Files that are being opened meanwhile must not be mixed up with it.
+        // Files that are being opened meanwhile must not be mixed with it.
         if session.is_opening() {
             return None;
         }
@@ -268,7 +269,7 @@ impl Growing {
         Some(session.finish_again())
     }
 
-    /// Tells the page how it stands.
+    /// Reports the state to the page.
     fn tell(&self, opened: Option<Opened>) {
         let mut message = Message::new()
             .with("id", self.id)
@@ -280,7 +281,7 @@ impl Growing {
         if let Some(opened) = opened {
             message = message.bytes("opened", &encode(&opened));
         }
-        // A page that is gone hears nothing.
+        // A page that is gone receives nothing.
         let _ = message.send(&self.port);
     }
 }

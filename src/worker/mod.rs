@@ -1,5 +1,5 @@
-//! The way between the page and the engine. Questions and answers are those of `makespan-engine`; this folder carries
-//! them as messages.
+//! Communication between the page and the engine. Questions and answers are those of `makespan-engine`; this folder
+//! transports them as messages.
 
 mod growing;
 mod page;

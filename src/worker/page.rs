@@ -1,5 +1,5 @@
-//! The page's side: sends questions to the engine and hears its answers. The engine runs in a worker; where no worker
-//! can be started, in the page, behind the same messages.
+//! The page's side: sends questions to the engine and receives its answers. The engine runs in a worker; if no worker
+//! can be started, it runs in the page, behind the same messages.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,54 +19,54 @@ use crate::platform::random;
 
 type Done = Box<dyn FnOnce(Answer)>;
 
-/// A report or a packed run, and a sentence on the secrets that were taken out, if any were.
+/// A report or a packed run, and a sentence about removed secrets, if there were any.
 pub(crate) struct Written {
     /// The text of the file, or of the run.
     pub(crate) text: String,
-    /// How many values were replaced, by what rules.
+    /// Number of replaced values, by rule.
     pub(crate) redacted: Option<String>,
 }
 
 type Writing = Box<dyn FnOnce(Result<Written, String>)>;
 
-/// Who hears of files that are being opened.
+/// Callbacks for files that are being opened.
 pub(crate) struct Listener {
-    /// Hears how far it got.
+    /// Called with the progress.
     pub(crate) progress: Box<dyn Fn(Progress)>,
-    /// Hears what came of it, or why nothing did.
+    /// Called with the result, or the reason of a failure.
     pub(crate) done: Box<dyn FnOnce(Result<Opened, String>)>,
 }
 
-/// What grows while it is open.
+/// A growing source.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Followed {
-    /// A run of the server that the page came from: its id, and the address of its live stream.
+    /// A run of the server: its id, and the address of its live stream.
     Run(String, String),
-    /// A run whose questions the server answers: its id, the address of its live stream, and that of its answers.
+    /// A run about which the server answers: its id, the address of its live stream, and that of its answers.
     Remote(String, String, String),
-    /// A file of that server: its name, its address, and the address that says when it has changed.
+    /// A file of the server: its name, its address, and the address that reports changes.
     File(String, String, String),
 }
 
-/// How something that grows stands.
+/// The state of a growing source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Grown {
-    /// What came of freezing it anew, if it was.
+    /// The result of freezing it again, if it was.
     pub(crate) opened: Option<Opened>,
-    /// Events so far; 0 for a file.
+    /// Number of events so far; 0 for a file.
     pub(crate) events: u64,
-    /// When the last event came, ms since the epoch; 0 before the first.
+    /// Time of the last event, ms since the epoch; 0 before the first.
     pub(crate) heard: f64,
-    /// The connection to the server is broken.
+    /// Whether the connection to the server is lost.
     pub(crate) is_lost: bool,
-    /// The run is over.
+    /// Whether the run has finished.
     pub(crate) is_over: bool,
 }
 
 #[derive(Default)]
 struct Connection {
     port: Option<Port>,
-    /// The worker, to end it; none where the engine runs in the page.
+    /// The worker, to stop it; `None` if the engine runs in the page.
     host: Option<Host>,
     next: u32,
     asked: BTreeMap<u32, Done>,
@@ -76,9 +76,9 @@ struct Connection {
     listener: Option<Closure<dyn FnMut(MessageEvent)>>,
     on_error: Option<Closure<dyn FnMut(Event)>>,
     lost: Option<Rc<dyn Fn(String)>>,
-    /// Hears why a server does not answer.
+    /// Called with the reason when a server does not answer.
     troubled: Option<Rc<dyn Fn(String)>>,
-    /// Memory of the engine when files were opened last, bytes.
+    /// Memory of the engine after files were last opened, bytes.
     memory: f64,
 }
 
@@ -86,8 +86,8 @@ thread_local! {
     static CONNECTION: RefCell<Connection> = RefCell::default();
 }
 
-/// Starts the engine. `lost` hears when it ends by itself: everything that was open in it is gone then. `troubled` hears why
-/// a server that is asked instead does not answer.
+/// Starts the engine. Calls `lost` when it stops by itself, which closes everything that was open in it. Calls
+/// `troubled` with the reason when a server does not answer.
 pub(crate) fn start(lost: impl Fn(String) + 'static, troubled: impl Fn(String) + 'static) {
     CONNECTION.with_borrow_mut(|c| {
         c.lost = Some(Rc::new(lost));
@@ -112,7 +112,7 @@ fn connect() {
     });
 }
 
-/// Ends the engine and starts a new one, in which nothing is open.
+/// Stops the engine and starts a new one without open runs.
 pub(crate) fn restart() {
     end();
     connect();
@@ -180,7 +180,7 @@ fn hear(data: &JsValue) {
 fn send(message: Message) {
     CONNECTION.with_borrow_mut(|c| {
         if let Some(port) = &c.port {
-            // What cannot be posted is lost with the worker, whose end is heard of.
+            // A message that cannot be posted is lost with the worker, whose end is reported.
             drop(message.send(port));
         }
     });
@@ -195,20 +195,21 @@ fn number(keep: impl FnOnce(&mut Connection, u32)) -> u32 {
     })
 }
 
-/// Questions of one kind: at most one is on its way, and of those that come meanwhile only the newest is asked, so that
-/// slow answers never queue up.
+/// Questions of one kind: at most one is in flight, and of those that arrive meanwhile only the newest is asked, so
+/// that slow answers never queue up.
 #[derive(Clone, Default)]
 pub(crate) struct Line(Rc<RefCell<Queue>>);
 
 thread_local! {
-    /// How many lines there were.
+    /// Number of lines so far.
     static LINES: Cell<u32> = const { Cell::new(0) };
 }
 
 struct Queue {
-    /// Distinguishes it from others, also on a server.
+    /// Distinguishes it from other lines, also on a server.
     number: u32,
-    /// Of which open runs the questions are: those about others are not waited for, the engine that was asked may be gone.
+    /// The generation of open runs that the questions are about. Questions about others are not waited for, because the
+    /// engine may be gone.
     generation: u32,
     is_busy: bool,
     next: Option<(Question, Done)>,
@@ -223,8 +224,8 @@ impl Default for Queue {
 }
 
 impl Line {
-    /// Asks about the open runs of a generation; `done` hears the answer, unless a newer question overtakes this one
-    /// before it is asked.
+    /// Asks about the open runs of a generation. Calls `done` with the answer, unless a newer question replaces this
+    /// one before it is sent.
     pub(crate) fn ask(&self, generation: u32, question: Question, done: impl FnOnce(Answer) + 'static) {
         {
             let mut queue = self.0.borrow_mut();
@@ -256,7 +257,7 @@ impl Line {
     }
 }
 
-/// Asks a question that no other one overtakes.
+/// Asks a question that no other one replaces.
 pub(crate) fn ask(question: &Question, done: impl FnOnce(Answer) + 'static) {
     ask_in(question, None, done);
 }
@@ -267,7 +268,7 @@ fn ask_in(question: &Question, line: Option<u32>, done: impl FnOnce(Answer) + 's
     send(message.with("id", id).bytes("ask", &encode(question)));
 }
 
-/// Opens files beside those that are open, with tables read by a mapping unless it is empty.
+/// Opens files in addition to the open ones, with a mapping for tables unless it is empty.
 pub(crate) fn open(given: &[Given], unit: Option<Unit>, mapping: &str, listener: Listener) {
     let files = Array::new();
     for file in given {
@@ -285,7 +286,7 @@ pub(crate) fn open(given: &[Given], unit: Option<Unit>, mapping: &str, listener:
     send(message.with("mapping", mapping).with("open", files));
 }
 
-/// Writes a report of the runs of these numbers, which opens with a view, if that is not empty.
+/// Writes a report of the runs with these numbers, which opens with a view, unless that is empty.
 pub(crate) fn report(
     runs: &[usize],
     view: &str,
@@ -306,14 +307,14 @@ pub(crate) fn packed(run: usize, done: impl FnOnce(Result<Written, String>) + 's
     send(Message::new().with("id", id).with("pack", run as f64));
 }
 
-/// Stops opening files; who asked hears nothing more.
+/// Cancels opening files, without a further report.
 pub(crate) fn cancel() {
     CONNECTION.with_borrow_mut(|c| c.opening.clear());
     send(Message::new().with("cancel", true));
 }
 
-/// Follows something that grows; `hear` is called when it is newer and when the connection breaks or is back. The number
-/// that is given back stops it.
+/// Follows a growing source. Calls `hear` when it has new events, and when the connection is lost or restored. Returns
+/// a number with which to stop.
 pub(crate) fn follow(followed: &Followed, hear: impl Fn(Grown) + 'static) -> u32 {
     let id = number(|c, id| drop(c.following.insert(id, Rc::new(hear))));
     let message = Message::new().with("id", id);
@@ -336,7 +337,7 @@ pub(crate) fn unfollow(id: u32) {
     send(Message::new().with("id", id).with("unfollow", true));
 }
 
-/// Memory of the engine when files were opened last, bytes; 0 before.
+/// Returns the memory of the engine after files were last opened, bytes; 0 before.
 pub(crate) fn memory_bytes() -> f64 {
     CONNECTION.with_borrow(|c| c.memory)
 }

@@ -1,4 +1,4 @@
-//! What the page and the engine talk through: a worker, its scope, or one end of a channel.
+//! The channel between the page and the engine: a worker, its scope, or one end of a message channel.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
@@ -7,7 +7,7 @@ use web_sys::MessageEvent;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Anything that posts and hears messages.
+    /// An object that posts and receives messages.
     #[derive(Clone)]
     pub(crate) type Port;
 
@@ -26,13 +26,13 @@ impl Message {
         Message(Object::new(), Array::new())
     }
 
-    /// With a member.
+    /// Adds a member.
     pub(crate) fn with(self, key: &str, value: impl Into<JsValue>) -> Message {
         let _ = Reflect::set(&self.0, &key.into(), &value.into());
         self
     }
 
-    /// With a block of bytes, which is handed over and not copied a second time.
+    /// Adds a block of bytes, which is transferred and not copied a second time.
     pub(crate) fn bytes(self, key: &str, bytes: &[u8]) -> Message {
         let array = Uint8Array::from(bytes);
         self.1.push(&array.buffer());
@@ -45,18 +45,18 @@ impl Message {
     }
 }
 
-/// A member of a message that was heard.
+/// Returns a member of a received message.
 pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// A block of bytes of a message that was heard.
+/// Returns a block of bytes of a received message.
 pub(crate) fn get_bytes(object: &JsValue, key: &str) -> Option<Vec<u8>> {
     let array: Uint8Array = get(object, key).dyn_into().ok()?;
     Some(array.to_vec())
 }
 
-/// Calls `hear` with every message, as long as the listener that is given back lives.
+/// Calls `hear` with every message, as long as the returned listener lives.
 pub(crate) fn listen(port: &Port, hear: impl Fn(JsValue) + 'static) -> Closure<dyn FnMut(MessageEvent)> {
     let listener = Closure::new(move |event: MessageEvent| hear(event.data()));
     port.set_onmessage(listener.as_ref());

@@ -1,4 +1,4 @@
-//! Questions that a server answers, because the run is too large for a page: the same messages over HTTP.
+//! Questions that a server answers because the run is too large for a page: the same messages over HTTP.
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use makespan_engine::{Answer, Opened, Question, decode};
@@ -10,34 +10,34 @@ use web_sys::Response;
 
 use crate::platform::boot;
 
-/// A busy server, or one that cannot be reached, is asked again so many times, after so many ms.
+/// Number of retries for a busy or unreachable server, and the time between them, ms.
 const TRIES: usize = 8;
 const PAUSE: i32 = 1_000;
 
-/// Where the questions go.
+/// The server that is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Remote {
-    /// The address of the answers of the run.
+    /// The address for questions about the run.
     pub(super) url: String,
     /// Distinguishes the lines of this page from those of others.
     pub(super) page: String,
-    /// Seconds east of UTC of the reader's zone.
+    /// Offset of the reader's zone, seconds east of UTC.
     pub(super) offset: i32,
 }
 
-/// An answer, and the number of events of the run that it is about.
+/// An answer, and the number of events of the run that it is based on.
 pub(super) type Answered = (Vec<u8>, f64);
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// A newer question has overtaken it.
+    /// A newer question has replaced it.
     Overtaken,
-    /// The reason in words.
+    /// The reason as text.
     Because(String),
 }
 
-/// Waits so many ms.
+/// Waits for this time, ms.
 async fn pause(ms: i32) {
     let promise = Promise::new(&mut |done, _| {
         let set_timeout: Result<Function, JsValue> =
@@ -93,7 +93,7 @@ impl Remote {
         Err(Refusal::Because(why))
     }
 
-    /// What came of opening the run on the server: it is the only one there.
+    /// Returns the result of opening the run on the server, which has only this run open.
     pub(super) async fn open(&self) -> Result<(Opened, f64), Refusal> {
         let question = makespan_engine::encode(&Question::Shell { view: ViewState::default() });
         let (bytes, events) = self.ask(&question, None).await?;
@@ -118,7 +118,7 @@ async fn send(url: &str, question: &[u8]) -> Result<Response, JsValue> {
     JsFuture::from(asked).await?.dyn_into()
 }
 
-/// The reason that the server gives.
+/// Returns the reason that the server gives.
 async fn reason(response: &Response) -> String {
     let status = response.status();
     let text = match response.text() {

@@ -1,4 +1,4 @@
-//! The engine's side: reads files in chunks, answers questions between them.
+//! The engine's side: reads files in chunks, and answers questions between chunks.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -20,22 +20,22 @@ use super::writing::{Packer, Redacted, Writer, pack, write};
 use crate::platform::clock::{Local, offset_at};
 use crate::platform::{boot, random};
 
-/// Bytes that are read at once: a chunk is parsed well within the time that anybody notices.
+/// Size of a chunk, bytes: it is parsed before anybody notices a delay.
 const CHUNK: f64 = 2_097_152.0;
-/// Progress is told no more often than once in so many ms.
+/// Minimum time between two progress reports, ms.
 const OFTEN: f64 = 60.0;
 
-/// Why a run of which only answers are here cannot be written.
+/// The reason why a run that is only on the server cannot be written.
 const ELSEWHERE: &str = "the run is open on the server; open it in the browser, or use `makespan report`";
 
-/// Files that wait for those before them: the number of the request, and the list of the page.
+/// Files that wait for others: the number of the request, and the page's list.
 type Waiting = VecDeque<(f64, Array)>;
 
 struct Engine {
     port: Port,
     extras: Extras,
     session: Rc<RefCell<Session>>,
-    /// What grows, by the page's numbers.
+    /// Growing sources, by the page's numbers.
     growing: RefCell<HashMap<u64, Rc<Growing>>>,
     waiting: RefCell<Waiting>,
     /// The request whose files are being read.
@@ -46,20 +46,20 @@ struct Engine {
     was_asked: Cell<bool>,
 }
 
-/// Makes an engine that hears and answers on a port.
+/// Creates an engine that receives and answers messages on a port.
 pub fn serve(port: JsValue) {
     start(port, &ALL, Extras { idle: Some(warm), write: Some(write), pack: Some(pack) });
 }
 
-/// The same within a report, where the engine is smaller: it reads what Makespan wrote.
+/// Does the same within a report, whose smaller engine reads only what Makespan wrote.
 pub fn serve_report(port: JsValue) {
     start(port, &OWN, Extras::default());
 }
 
-/// What an engine has beside its session. Not named, so not part of the program, where it is left out.
+/// Parts of an engine besides its session. What is not listed here is not part of the program.
 #[derive(Clone, Copy, Default)]
 struct Extras {
-    /// Done once while nothing is asked.
+    /// Called once when no question is waiting.
     idle: Option<fn() -> usize>,
     /// Writes a report.
     write: Option<Writer>,
@@ -82,7 +82,7 @@ fn start(port: JsValue, importers: &'static Importers, extras: Extras) {
     });
     let heard = Rc::clone(&engine);
     let listener = listen(&port, move |data| heard.hear(&data));
-    // It lives as long as the worker does.
+    // It lives as long as the worker.
     listener.forget();
     let Some(idle) = extras.idle else { return };
     later(move || {
@@ -92,7 +92,7 @@ fn start(port: JsValue, importers: &'static Importers, extras: Extras) {
     });
 }
 
-/// Runs in a turn of the loop of its own, once what waits has been heard.
+/// Runs in a later turn of the event loop, after waiting messages.
 fn later(work: impl FnOnce() + 'static) {
     let work = Closure::once_into_js(work);
     let set_timeout: Result<Function, JsValue> =
@@ -102,13 +102,13 @@ fn later(work: impl FnOnce() + 'static) {
     }
 }
 
-/// Memory of this module, bytes.
+/// Returns the memory of this module, bytes.
 fn memory_bytes() -> f64 {
     let buffer = get(&wasm_bindgen::memory(), "buffer");
     get(&buffer, "byteLength").as_f64().unwrap_or(0.0)
 }
 
-/// The bytes of a file from a place on, as they are promised.
+/// Returns a promise of the bytes of a file from an offset on.
 fn chunk(file: &File, at: f64) -> Result<Promise, JsValue> {
     Ok(file.slice_with_f64_and_f64(at, (at + CHUNK).min(file.size()))?.array_buffer())
 }
@@ -180,25 +180,23 @@ impl Engine {
         }
     }
 
-    /// Passes a question on to the server, and its answer to the page.
+    /// Forwards a question to the server, and its answer to the page.
     async fn forward(&self, id: f64, remote: Remote, question: &[u8], line: Option<f64>) {
         let answered = remote.ask(question, line).await;
-        // The run was closed meanwhile: what the server says of it concerns nobody.
+        // The run was closed meanwhile, so the answer is no longer needed.
         let is_open = self.remote.borrow().as_ref() == Some(&remote);
         let nothing = || Message::new().with("id", id).bytes("answer", &encode(&Answer::Nothing));
         self.send(match answered {
             Ok((bytes, _)) if decode::<Answer>(&bytes).is_ok() => {
                 Message::new().with("id", id).bytes("answer", &bytes)
             }
-            Ok(_) if is_open => {
-                nothing().with("trouble", "the server is of another release: reload the page")
-            }
+            Ok(_) if is_open => nothing().with("trouble", "the server runs another release; reload the page"),
             Err(Refusal::Because(why)) if is_open => nothing().with("trouble", why),
             _ => nothing(),
         });
     }
 
-    /// Answers with a report of the runs of these numbers.
+    /// Answers with a report of the runs with these numbers.
     fn report(&self, id: f64, numbers: &Array, parts: &JsValue) {
         let numbers = numbers.iter().filter_map(|number| number.as_f64()).map(|number| number as usize);
         let runs = self.session.borrow().runs_of(numbers);
@@ -216,8 +214,8 @@ impl Engine {
         let written = match (self.extras.pack, run) {
             _ if self.remote.borrow().is_some() => Err(ELSEWHERE.to_owned()),
             (Some(pack), Some(run)) => pack(&run),
-            (None, _) => Err("within a report there is no program that packs it; send the report".to_owned()),
-            (_, None) => Err("it is not open any more".to_owned()),
+            (None, _) => Err("a report cannot make such a link; send the report instead".to_owned()),
+            (_, None) => Err("the run is no longer open".to_owned()),
         };
         self.written(id, written);
     }
@@ -234,11 +232,11 @@ impl Engine {
     }
 
     fn send(&self, message: Message) {
-        // A page that is gone hears nothing.
+        // A page that is gone receives nothing.
         let _ = message.send(&self.port);
     }
 
-    /// Reads what waits, one request after the other.
+    /// Reads waiting files, one request after the other.
     async fn read_all(self: Rc<Engine>) {
         loop {
             let next = self.waiting.borrow_mut().pop_front();
@@ -255,7 +253,7 @@ impl Engine {
                     );
                     *self.reading.borrow_mut() = None;
                 }
-                // Cancelled: who asked hears nothing more.
+                // Cancelled: no further report.
                 Ok(false) => return,
                 Err(why) => {
                     self.session.borrow_mut().cancel();
@@ -266,7 +264,7 @@ impl Engine {
         }
     }
 
-    /// Reads the files of a request; `false` where it was cancelled meanwhile.
+    /// Reads the files of a request; `false` if it was cancelled meanwhile.
     async fn read(&self, id: f64, files: &Array) -> Result<bool, String> {
         let cancelled = || *self.reading.borrow() != Some(id);
         self.session.borrow_mut().begin(Some(files.length() as usize));
@@ -293,7 +291,7 @@ impl Engine {
                     return Ok(false);
                 }
                 let to = (at + CHUNK).min(size);
-                // The browser fetches the next one while this one is parsed.
+                // The browser fetches the next chunk while this one is parsed.
                 coming = chunk(&file, to);
                 let chunk = Uint8Array::new(&came);
                 buffer.resize(chunk.length() as usize, 0);

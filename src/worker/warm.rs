@@ -1,6 +1,6 @@
-//! A browser compiles a function of a module when it is first called, and better when it was called often. So the engine,
-//! while nobody asks anything of it, goes once the whole way from bytes to answers on a small run made up here, and the
-//! first real file finds a road that has been walked.
+//! A browser compiles a function of a module when it is first called, and optimises it when it was called often. While
+//! nobody asks anything, the engine therefore processes a small made-up run once, from bytes to answers, so that the
+//! first real file is faster.
 
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_way_is_walked() {
+    fn warming_up_runs_the_whole_pipeline() {
         assert!(warm() > TASKS * 2);
     }
 }

@@ -14,7 +14,7 @@ const APP_ARROWS: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn in_the_app_arrows_point_down_too() {
+fn folders_of_the_app_use_only_lower_ones() {
     let mut breaches = Vec::new();
     for source in sources(&["src"], "rs") {
         let Some((_, forbidden)) =

@@ -37,7 +37,7 @@ fn shortest_circle<'a>(arrows: &[&'a Arrow], group: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn no_two_files_of_a_crate_need_one_another() {
+fn no_two_files_of_a_crate_depend_on_each_other() {
     let sources = sources(&["src", "crates", "xtask"], "rs");
     let mut breaches = Vec::new();
     for root in roots(&sources) {
@@ -52,7 +52,7 @@ fn no_two_files_of_a_crate_need_one_another() {
 }
 
 #[test]
-fn a_circle_is_seen_through_imports_and_re_exports() {
+fn a_cycle_is_found_through_imports_and_re_exports() {
     let source = |path: &str, text: &str| Source { path: path.into(), text: text.into() };
     let lib = "mod a;\nmod b;\npub use a::A;\nuse crate::b::B;\npub struct L;\n#[cfg(test)]\nmod tests { use super::a::A; }";
     let files = [

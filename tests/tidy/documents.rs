@@ -34,7 +34,7 @@ pub(crate) fn is_path(word: &str) -> bool {
 }
 
 #[test]
-fn every_path_that_the_documents_name_is_there() {
+fn every_path_in_the_documents_exists() {
     let mut breaches = Vec::new();
     for name in ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/README.md"] {
         let text = fs::read_to_string(root().join(name)).unwrap();
@@ -48,7 +48,7 @@ fn every_path_that_the_documents_name_is_there() {
 }
 
 #[test]
-fn every_link_within_the_documents_leads_somewhere() {
+fn every_link_in_the_documents_has_a_target() {
     let mut breaches = Vec::new();
     let documents =
         sources(&["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"], "md");
@@ -68,7 +68,7 @@ fn every_link_within_the_documents_leads_somewhere() {
 }
 
 #[test]
-fn the_plan_is_short_and_names_every_crate() {
+fn architecture_is_short_and_lists_every_crate() {
     let plan = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
     let mut breaches = Vec::new();
     let length = plan.lines().count();

@@ -114,7 +114,7 @@ fn dependencies(package: &Value, with_dev: bool) -> Vec<&str> {
 }
 
 #[test]
-fn a_crate_stands_on_lower_floors_only() {
+fn a_crate_depends_on_lower_floors_only() {
     let mut breaches = Vec::new();
     for package in &packages() {
         let name = package["name"].as_str().unwrap();
@@ -140,7 +140,7 @@ fn a_crate_stands_on_lower_floors_only() {
 }
 
 #[test]
-fn the_ground_floor_needs_next_to_nothing_and_no_crate_a_browser() {
+fn restricted_crates_have_few_dependencies_and_none_uses_a_browser() {
     let mut breaches = Vec::new();
     for package in &packages() {
         let name = package["name"].as_str().unwrap();
@@ -166,7 +166,7 @@ fn the_ground_floor_needs_next_to_nothing_and_no_crate_a_browser() {
 }
 
 #[test]
-fn little_comes_with_the_tracker() {
+fn the_tracker_has_few_transitive_dependencies() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let tree =
         ["tree", "--package", "makespan-tracker", "--edges", "normal", "--prefix", "none", "--offline"];
@@ -183,7 +183,7 @@ fn little_comes_with_the_tracker() {
 }
 
 #[test]
-fn only_the_app_has_heard_of_a_browser() {
+fn only_the_app_uses_a_browser() {
     let mut breaches = Vec::new();
     for source in rust().iter().filter(|s| !s.path.starts_with("src/")) {
         for (number, line) in source.code() {
@@ -199,7 +199,7 @@ fn only_the_app_has_heard_of_a_browser() {
 }
 
 #[test]
-fn only_the_program_has_heard_of_a_disk_a_socket_or_a_clock() {
+fn only_allowed_crates_use_disks_sockets_and_clocks() {
     let forbidden = ["std::fs", "std::net", "std::process", "SystemTime::now", "Instant::now"];
     let mut breaches = Vec::new();
     for source in rust().iter().filter(|s| !s.is_aside()) {

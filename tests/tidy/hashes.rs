@@ -22,7 +22,7 @@ fn is_text(key: &str) -> bool {
 }
 
 #[test]
-fn keys_are_told_from_values() {
+fn keys_are_distinguished_from_values() {
     assert_eq!(key("(StrId, u32), Vec<(u8, u8)>> = "), "(StrId, u32)");
     assert_eq!(key("u32>,"), "u32");
     assert!(is_text("&str") && is_text("(u32, String)") && is_text("Cow<'a, str>") && !is_text("(u32, u32)"));

@@ -20,7 +20,7 @@ use speech::{banned, literals, uncounted};
 use words::colour;
 
 #[test]
-fn the_rules_see_what_they_look_for() {
+fn the_rules_detect_violations() {
     assert_eq!(without_comment(r#"let a = "http://b"; // c"#), r#"let a = "http://b"; "#);
     assert_eq!(without_comment(r#"b'"' => 1, // c"#), r#"b'"' => 1, "#);
     assert!(after_word("my_std::fs", "std::fs").is_empty());

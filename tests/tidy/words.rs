@@ -92,7 +92,7 @@ fn colours_are_roles() {
 }
 
 #[test]
-fn nothing_is_left_half_done_or_too_long() {
+fn no_file_is_unfinished_or_too_long() {
     let unfinished = ["todo!", "unimplemented!", "dbg!", "#[ignore"];
     let mut breaches = Vec::new();
     for source in all_rust() {

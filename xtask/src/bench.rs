@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: measures what the crates measure of themselves, the page and the reports.
+//! `cargo xtask bench`: runs the benchmarks of the crates, the page and the reports.
 //!
 //! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON
-//! objects, one per line, and everything else it prints passes through to standard error. Standard output gets one
-//! JSON array of all objects, each with the `package` and the `bench` that it came from. Words choose: with
-//! `cargo xtask bench store` only the benchmarks whose package or name holds the word run. `page` is the page in a
-//! browser (`--large`: with a million tasks too), `report` the files that reports are.
+//! objects, one per line; any other output is passed to standard error. The result on standard output is one JSON array
+//! of all objects, each with the `package` and the `bench` that it came from. Arguments select benchmarks: `cargo xtask
+//! bench store` runs those whose package or name contains the word. `page` is the page in a browser (`--large`: with a
+//! million tasks too), `report` the files of reports.
 
 mod page;
 mod report;
@@ -19,11 +19,11 @@ use results::Bench;
 
 const NAMES: [&str; 2] = ["bench", "measure"];
 
-/// Runs all benchmarks, or those of some words, one after another, built with full optimisation.
+/// Runs all benchmarks, or those selected by words, one after another, built with full optimisation.
 ///
 /// # Errors
 ///
-/// When a benchmark fails, or there is none.
+/// Fails if a benchmark fails, or none is selected.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     let (flags, words): (Vec<&String>, Vec<&String>) =
         arguments.iter().partition(|word| word.starts_with('-'));

@@ -1,9 +1,9 @@
-//! `cargo xtask build`: what trunk would do, and what it does not: the policy, the worker, the optimiser.
+//! `cargo xtask build`: what trunk does, and more: the policy, the worker, the optimiser.
 //!
-//! `dist/` then holds `index.html`, `app.js` (the glue of page and engine, and `static/boot.js`), `app_bg.wasm`,
-//! `engine_bg.wasm`, `style.css`, everything of `static/` but the boot script, and what a report is made of:
-//! `report.js`, the packed programs `report.pack`, and `unpack_bg.wasm`, which unpacks them. A file is written only when
-//! its bytes change, and the slow steps are left out when their inputs are those of the last time.
+//! `dist/` then contains `index.html`, `app.js` (the glue of page and engine, and `static/boot.js`), `app_bg.wasm`,
+//! `engine_bg.wasm`, `style.css`, everything of `static/` except the boot script, and the parts of a report:
+//! `report.js`, the packed programs `report.pack`, and `unpack_bg.wasm`, which unpacks them. A file is written only
+//! when its bytes change, and slow steps are skipped if their inputs have not changed since the last build.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -14,9 +14,9 @@ use crate::process::{self, cargo, stage};
 use crate::workspace::{Workspace, files_under, make_folder, read, read_bytes, write_if_changed};
 use crate::{page, tools};
 
-/// Size before speed here: a file of 100,000 tasks loads as fast as with `-O3`, and the page travels in every report. What
-/// is called once stays a function of its own from 300 bytes on: put into its callers it makes functions of 90 kB, which
-/// a browser takes a quarter of a second to optimise, and saves 0.1 %.
+/// Size before speed: a file of 100,000 tasks loads as fast as with `-O3`, and the page is part of every report.
+/// Functions called once are not inlined from 300 bytes on: inlining them makes functions of 90 kB, which a browser
+/// takes a quarter of a second to optimise, and saves 0.1 %.
 const WASM_OPT_FLAGS: &[&str] = &["-Oz", "--one-caller-inline-max-function-size", "300"];
 
 const BOOT: &str = "boot.js";
@@ -34,7 +34,7 @@ const HOSTED: [&str; 2] = ["app", "engine"];
 const REPORTED: [&str; 2] = ["app", "report-engine"];
 const UNPACKER: &str = "unpack";
 
-/// Builds the app into `dist/`; `quick` leaves wasm-opt out. Gives the places of the programs as rustc wrote them.
+/// Builds the app into `dist/`; `quick` skips wasm-opt. Returns the paths of the programs as rustc wrote them.
 pub(crate) fn run(workspace: &Workspace, quick: bool) -> Outcome<Vec<PathBuf>> {
     let bindgen = stage("tools", || {
         tools::wasm_target(workspace)?;
@@ -66,7 +66,7 @@ fn compile(workspace: &Workspace) -> Outcome {
     process::run(&mut command)
 }
 
-/// Where rustc writes a program.
+/// Returns the path to which rustc writes a program.
 fn compiled(workspace: &Workspace, program: &str) -> PathBuf {
     workspace.target.join(tools::WASM_TARGET).join(format!("wasm/{program}.wasm"))
 }
@@ -78,7 +78,7 @@ struct Bound {
     wasm: PathBuf,
 }
 
-/// The glue and the wasm it belongs to, from the last time when neither the compiled wasm nor the tools changed.
+/// Returns the glue and its wasm; those of the last build if neither the compiled wasm nor the tools changed.
 fn bind(
     workspace: &Workspace,
     bindgen: &Path,
@@ -102,7 +102,7 @@ fn bind(
         return Ok(bound);
     }
     make_folder(&folder)?;
-    // Without a stamp an interrupted run is never taken for a finished one.
+    // Without a stamp, an interrupted build is never taken for a complete one.
     let _ = std::fs::remove_file(&stamp);
     let mut command = Command::new(bindgen);
     command.args(["--target", "no-modules", "--no-typescript", "--no-modules-global", global]);
@@ -126,7 +126,7 @@ fn fingerprint(inputs: &impl Hash) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// The large sample is made, not stored: 26 MB that a seed tells in full.
+/// The large sample is generated, not stored: 26 MB that are determined by a seed.
 const GENERATED: &str = "samples/generated-100k.jsonl.gz";
 
 fn generated() -> Outcome<Vec<u8>> {
@@ -138,8 +138,8 @@ fn generated() -> Outcome<Vec<u8>> {
     write().map_err(|error| format!("cannot make the generated sample: {error}"))
 }
 
-/// The programs of a report as one text; packing takes seconds, so that of the last time is used again if it is of the
-/// same programs.
+/// Returns the programs of a report as one text. Packing takes seconds, so the last result is reused for the same
+/// programs.
 fn packed(workspace: &Workspace, programs: &[Outcome<Vec<u8>>; 2]) -> Outcome<Vec<u8>> {
     let mut blocks: Vec<&[u8]> = Vec::new();
     for program in programs {
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fingerprint_tells_inputs_apart_and_is_the_same_each_time() {
+    fn a_fingerprint_distinguishes_inputs_and_is_stable() {
         let first = fingerprint(&(vec![1_u8, 2], "0.2.130"));
         assert_eq!(first, fingerprint(&(vec![1_u8, 2], "0.2.130")));
         assert_ne!(first, fingerprint(&(vec![1_u8, 2], "0.2.131")));

@@ -29,8 +29,8 @@ pub(crate) fn run(workspace: &Workspace, serve: bool) -> Outcome {
     process::run(Command::new(&program).args(["open", "--no-browser", "--port", PORT]))
 }
 
-/// Builds the program with what `dist/` holds now inside it, and answers its path in the workspace's own target
-/// folder: the one that prose names, wherever cargo builds.
+/// Builds the program with the present `dist/` inside it, and returns its path in the workspace's own target folder:
+/// the one that the documents name, wherever cargo builds.
 pub(crate) fn program(workspace: &Workspace) -> Outcome<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--release", "--package", "makespan-cli"]).current_dir(&workspace.root);

@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: every target of `fuzz/` for its part of a minute, seeded with the fixtures of the importers.
+//! `cargo xtask fuzz`: runs every target of `fuzz/` for its share of a minute, with the fixtures of the importers as
+//! seeds.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,17 +8,17 @@ use crate::outcome::Outcome;
 use crate::process::{capture, run as run_command, stage};
 use crate::workspace::{Workspace, make_folder};
 
-/// How long all targets run together, seconds.
+/// Time of all targets together, seconds.
 const SECONDS: usize = 60;
 
-/// Seeds are at most so long: libFuzzer mutates short inputs best.
+/// Maximum size of a seed, bytes: libFuzzer mutates short inputs best.
 const LONGEST_SEED: u64 = 16 << 10;
 
-/// Runs all targets, or those of some words, one after another.
+/// Runs all targets, or those selected by words, one after another.
 ///
 /// # Errors
 ///
-/// When cargo-fuzz is missing, or a target fails: cargo-fuzz then names the input and how to run it again.
+/// Fails if cargo-fuzz is missing, or a target fails: cargo-fuzz then prints the input and how to run it again.
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
     if capture(Command::new("cargo").args(["+nightly", "fuzz", "--version"])).is_err() {
         return Err(
@@ -40,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
             }
             let mut command = Command::new("cargo");
             command.args(["+nightly", "fuzz", "run", target, "--"]);
-            // The same seed: what one run finds, the next one finds again.
+            // A fixed seed: what one run finds, the next one finds again.
             command.args([&format!("-max_total_time={seconds}"), "-seed=1", "-timeout=10"]);
             run_command(command.current_dir(&workspace.root))
         })?;
@@ -62,7 +63,7 @@ fn seed(fixtures: &Path, corpus: &Path) -> Outcome {
     Ok(())
 }
 
-/// What is in a folder by name, sorted; nothing if it is not a folder.
+/// Returns the names in a folder, sorted; empty if it is not a folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();

@@ -1,9 +1,9 @@
-//! The large sample: a run that nobody made, of any size, the same bytes each time.
+//! The large sample: a synthetic run of any size, with the same bytes each time.
 //!
 //! It has the shape of a batch workload. Batches arrive one after another; each is split, goes through six steps in
-//! sixteen lanes that look at their neighbours, and is merged and checked. Sixty-four workers take what has been
-//! ready longest. Some tries fail and are mended by another one after a pause, some tasks fail each time, and what
-//! needs those is not run. No clock, no file and no foreign randomness are in it.
+//! sixteen lanes that depend on their neighbours, and is merged and checked. Sixty-four workers take the task that has
+//! been ready longest. Some attempts fail and are retried successfully after a pause, some tasks always fail, and tasks
+//! that depend on those are not run. It uses no clock, no file and no external randomness.
 
 mod forms;
 
@@ -18,21 +18,21 @@ const LANES: usize = 16;
 const SECOND: u64 = 1_000_000_000;
 /// 2026-01-05T06:00:00Z.
 const START: u64 = 1_767_592_800 * SECOND;
-/// From the arrival of a batch to that of the next: a little more than its work takes on all workers.
+/// Time from one batch to the next: a little more than its work takes on all workers.
 const ARRIVAL: u64 = 31 * SECOND;
 const BACKOFF: u64 = 15 * SECOND;
 const MOST_TRIES: u32 = 3;
-/// Of a thousand tries, how many fail.
+/// Number of attempts in a thousand that fail.
 const FLAKY: u64 = 25;
-/// Of a thousand tasks, how many fail each time; ten times as many are then not run.
+/// Number of tasks in a thousand that always fail; ten times as many are then not run.
 const BROKEN: u64 = 2;
 
-/// The steps that every lane goes through, with the middle of their durations in seconds.
+/// The steps that every lane goes through, with the median of their durations in seconds.
 const STEPS: [(&str, u64); 6] =
     [("fetch", 8), ("trim", 12), ("align", 36), ("sort", 16), ("call", 28), ("filter", 10)];
 const BATCH: usize = LANES * STEPS.len() + 3;
 
-/// A task: what it is called after, how long it takes, and the tasks it waits for.
+/// A task: its name, its duration, and the tasks it waits for.
 struct Task {
     step: &'static str,
     batch: usize,
@@ -41,7 +41,7 @@ struct Task {
     after: Vec<usize>,
 }
 
-/// One try of a task. Times in ns since the epoch.
+/// One attempt of a task. Times in ns since the epoch.
 struct Try {
     queued: u64,
     started: u64,
@@ -54,7 +54,7 @@ struct Try {
 ///
 /// # Errors
 ///
-/// When `out` cannot be written to.
+/// Fails if `out` cannot be written to.
 pub(crate) fn write(n: usize, out: &mut dyn Write) -> io::Result<()> {
     let tasks: Vec<Task> = (0..n).map(task).collect();
     let tries = simulate(&tasks);
@@ -70,7 +70,7 @@ pub(crate) fn write(n: usize, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The task of that index; it waits for tasks of lower indices only.
+/// Returns the task of that index; it waits for tasks of lower indices only.
 fn task(index: usize) -> Task {
     let (batch, at) = (index / BATCH, index % BATCH);
     let first = batch * BATCH;
@@ -80,7 +80,7 @@ fn task(index: usize) -> Task {
         0 => named("split", 0, 4, Vec::new()),
         _ if row == 0 => named(STEPS[0].0, lane, STEPS[0].1, vec![first]),
         _ if row < STEPS.len() => {
-            // Each task follows the one of its lane in the step before, some also the lane beside it.
+            // Each task follows the one of its lane in the step before, some also that of the neighbouring lane.
             let own = index - LANES;
             let mut after = vec![own];
             if Random::of(index as u64).below(4) == 0 {
@@ -93,7 +93,8 @@ fn task(index: usize) -> Task {
     }
 }
 
-/// The tries of each task. First ready, first served; of tasks that become ready at once the lower index goes first.
+/// Returns the attempts of each task. First ready, first served; of tasks that become ready at once, the lower index
+/// goes first.
 fn simulate(tasks: &[Task]) -> Vec<Vec<Try>> {
     let mut next: Vec<Vec<usize>> = tasks.iter().map(|_| Vec::new()).collect();
     let mut missing: Vec<usize> = tasks.iter().map(|task| task.after.len()).collect();
@@ -133,14 +134,14 @@ fn simulate(tasks: &[Task]) -> Vec<Vec<Try>> {
     tries
 }
 
-/// How long a try takes, in ns, and whether it ends well.
+/// Returns the duration of an attempt in ns, and whether it succeeds.
 fn one_try(index: usize, number: u32, middle: u64) -> (u64, bool) {
     let broken = Random::of(index as u64 ^ 0xb0b0).below(1000) < BROKEN;
     let mut random = Random::of((index as u64) << 8 | u64::from(number));
     let well = !broken && random.below(1000) >= FLAKY;
     let middle = middle * SECOND;
     let usual = middle / 2 + random.below(middle);
-    // Three of a hundred are stragglers.
+    // Three in a hundred are stragglers.
     let took = if random.below(100) < 3 { usual * (2 + random.below(5)) } else { usual };
     (if well { took } else { took / 3 }, well)
 }
@@ -178,7 +179,7 @@ impl std::fmt::Display for Id<'_> {
     }
 }
 
-/// `100000` as `100,000`.
+/// Formats `100000` as `100,000`.
 fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let parts: Vec<&str> =
@@ -186,13 +187,13 @@ fn grouped(n: usize) -> String {
     parts.join(",")
 }
 
-/// Numbers that look random: xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators,
-/// scrambled", 2016), started anew for each thing that is drawn, so that the order of drawing does not matter.
+/// Pseudo-random numbers: xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators,
+/// scrambled", 2016), seeded anew for each value, so that the order of drawing does not matter.
 struct Random(u64);
 
 impl Random {
     fn of(seed: u64) -> Self {
-        // Seeds are small and alike; a few rounds take them apart. The state must not be 0.
+        // Seeds are small and similar; a few rounds separate them. The state must not be 0.
         let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         (0..4).for_each(|_| {
             random.next();
@@ -207,8 +208,8 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    /// A number below `bound`, which is neither 0 nor above 2^63. The upper half of the product is the good one; the
-    /// tiny preference for low numbers does no harm here.
+    /// Returns a number below `bound`, which is neither 0 nor above 2^63. The upper half of the product is the better
+    /// one; the tiny bias towards low numbers is harmless here.
     fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }

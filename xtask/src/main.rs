@@ -1,7 +1,7 @@
-//! `cargo xtask VERB`: what the project does to itself, beyond what plain cargo does.
+//! `cargo xtask VERB`: tasks of the project beyond plain cargo.
 //!
-//! Every verb says what it runs before it runs it, and installs what it needs (see [`tools`]) unless the environment
-//! holds `MAKESPAN_NO_INSTALL=1`.
+//! Every verb prints the commands that it runs, and installs what it needs (see [`tools`]) unless
+//! `MAKESPAN_NO_INSTALL=1` is set.
 
 mod bench;
 mod build;
@@ -31,7 +31,7 @@ use workspace::Workspace;
 struct Verb {
     name: &'static str,
     flags: &'static [&'static str],
-    /// What else may follow, as the usage shows it; nothing where it is empty.
+    /// Further arguments, as the usage shows them; may be empty.
     words: &'static str,
     help: &'static str,
     run: fn(&Workspace, &[String]) -> Outcome,
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_nine_verbs_or_fewer() {
+    fn there_are_at_most_nine_verbs() {
         assert!(VERBS.len() <= 9);
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask notes VERSION`: the notes of a release, which are a section of `CHANGELOG.md`.
+//! `cargo xtask notes VERSION`: prints the notes of a release, a section of `CHANGELOG.md`.
 
 use crate::outcome::Outcome;
 use crate::workspace::{Workspace, read};
@@ -17,11 +17,12 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
     Ok(())
 }
 
-/// The text below the heading of a version, without the heading. Headings are `## 0.1.0` or `## 0.1.0, 2026-12-01`.
+/// Returns the text below the heading of a version, without the heading. Headings are `## 0.1.0` or `## 0.1.0,
+/// 2026-12-01`.
 fn section<'a>(changes: &'a str, version: &str) -> Outcome<&'a str> {
     let wanted = version.strip_prefix('v').unwrap_or(version);
     let mut versions = Vec::new();
-    // The start of the text of the wanted version, once its heading was found.
+    // The start of the text of the version, once its heading was found.
     let mut start = None;
     let mut at = 0;
     for line in changes.split_inclusive('\n') {

@@ -1,4 +1,4 @@
-//! How a verb ends.
+//! Results of verbs.
 
-/// What a verb answers: nothing, or the sentence that says why it stopped.
+/// The result of a verb: nothing, or a sentence with the reason of the failure.
 pub(crate) type Outcome<T = ()> = Result<T, String>;

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: what people install, in `target/package`.
+//! `cargo xtask package`: builds the packages that users install, in `target/package`.
 //!
 //! | kind | made | of |
 //! |---|---|---|
@@ -34,15 +34,15 @@ use program::Profile;
 
 /// The programs that packages are made of.
 struct Programs {
-    /// How cargo built them; nothing for a program that was given, which maturin cannot put into a wheel.
+    /// How cargo built them; `None` for a given program, which maturin cannot put into a wheel.
     profile: Option<Profile>,
     /// The one for this machine.
     native: PathBuf,
-    /// The one that needs no library, or why there is none.
+    /// The one that needs no library, or the reason why there is none.
     fixed: Outcome<PathBuf>,
 }
 
-/// What became of a package.
+/// The result of building a package.
 enum Made {
     /// Written to this file or folder.
     At(PathBuf),
@@ -50,7 +50,7 @@ enum Made {
     LeftOut(String),
 }
 
-/// Builds what is asked for: all kinds if none is named.
+/// Builds the named kinds, or all if none is named.
 ///
 /// # Errors
 ///
@@ -105,7 +105,7 @@ pub(crate) fn test(workspace: &Workspace, program: &Path, tally: &mut Tally) -> 
     all(workspace, &programs, &[Kind::Npm, Kind::Deb, Kind::Tar, Kind::Wheel], true, tally)
 }
 
-/// The kinds that are named, or all, and the program that `--program` names.
+/// Returns the named kinds, or all, and the program that `--program` names.
 fn chosen(arguments: &[String]) -> Outcome<(Vec<Kind>, Option<PathBuf>)> {
     let (mut kinds, mut program) = (Vec::new(), None);
     let mut words = arguments.iter();
@@ -126,7 +126,7 @@ fn chosen(arguments: &[String]) -> Outcome<(Vec<Kind>, Option<PathBuf>)> {
     Ok((kinds.collect(), program))
 }
 
-/// A program that somebody else built. It is a static one if it needs no glibc.
+/// Returns a program that was built elsewhere. It is static if it needs no glibc.
 fn given_program(program: PathBuf) -> Outcome<Programs> {
     let program =
         program.canonicalize().map_err(|error| format!("cannot open {}: {error}", program.display()))?;
@@ -137,7 +137,7 @@ fn given_program(program: PathBuf) -> Outcome<Programs> {
     Ok(Programs { profile: None, native: program, fixed })
 }
 
-/// Makes packages one after the other, and tries each if asked to. A failure does not keep the others from being made.
+/// Builds packages one after another, and tests each if requested. After a failure the others are still built.
 fn all(
     workspace: &Workspace,
     programs: &Programs,
@@ -223,8 +223,8 @@ fn make(workspace: &Workspace, programs: &Programs, kind: Kind, folder: &Path) -
     }
 }
 
-/// The time of all files in packages, so that the same sources give the same bytes: `SOURCE_DATE_EPOCH`, else the time of
-/// the last commit, else 1980, which is the first year of a zip archive.
+/// Returns the time of all files in packages, so that the same sources give the same bytes: `SOURCE_DATE_EPOCH`,
+/// otherwise the time of the last commit, otherwise 1980, the first year of a zip archive.
 fn time(workspace: &Workspace) -> u64 {
     const FIRST_OF_ZIP: u64 = 315_532_800;
     let given = std::env::var("SOURCE_DATE_EPOCH").ok();
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn all_kinds_are_made_unless_some_are_named() {
+    fn all_kinds_are_built_unless_some_are_given() {
         let kinds = |text| chosen(&words(text)).map(|(kinds, _)| kinds);
         assert_eq!(kinds("--quick").map(|kinds| kinds.len()), Ok(5));
         assert_eq!(kinds("deb --check wheel"), Ok(vec![Kind::Wheel, Kind::Deb]));

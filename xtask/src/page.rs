@@ -1,9 +1,9 @@
-//! Rewrites the committed `index.html`, which trunk reads, into the page that is published.
+//! Turns the committed `index.html`, which trunk reads, into the published page.
 
 use crate::outcome::Outcome;
 
-/// The content security policy of the hosted page, as far as a `<meta>` can carry one: `frame-ancestors` is ignored
-/// there, so only a server's header can add it.
+/// The content security policy of the hosted page, as far as a `<meta>` can contain one: `frame-ancestors` is ignored
+/// there, so only a header of the server can add it.
 const POLICY: &[&str] = &[
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
@@ -19,7 +19,7 @@ const POLICY: &[&str] = &[
     "trusted-types default worker",
 ];
 
-/// What stands where trunk's instructions stood. The script is deferred: it runs once the page is parsed.
+/// Replaces trunk's instructions. The script is deferred: it runs once the page is parsed.
 const LINKS: &[&str] = &[
     r#"<link rel="icon" type="image/svg+xml" href="./icon.svg">"#,
     r#"<link rel="manifest" href="./manifest.webmanifest">"#,
@@ -31,12 +31,12 @@ const LINKS: &[&str] = &[
 
 const CHARSET: &str = r#"<meta charset="utf-8">"#;
 
-/// The published page: the policy directly after the charset (a policy governs only what follows it), trunk's links
-/// out, ours in their place. Everything else stays as it is written.
+/// Returns the published page: with the policy directly after the charset (a policy governs only what follows it), and
+/// our links in place of trunk's. Everything else is unchanged.
 ///
 /// # Errors
 ///
-/// When the page lacks the charset or any link for trunk, or already holds a policy or a script.
+/// Fails if the page lacks the charset or any link for trunk, or already has a policy or a script.
 pub(crate) fn hosted(index: &str) -> Outcome<String> {
     for unwanted in ["Content-Security-Policy", "<script"] {
         if index.contains(unwanted) {
@@ -71,13 +71,13 @@ pub(crate) fn hosted(index: &str) -> Outcome<String> {
     }
 }
 
-/// The glue without its guess where the wasm lies: it resolves the script's address against the page's, which throws
-/// where a page has no address to resolve against (a report shown from a blob or in a `srcdoc` frame). The boot script
-/// always hands it a compiled module, so the guess is never used.
+/// Returns the glue without its guess of the wasm's address: it resolves the script's address against the page's, which
+/// throws if a page has no such address (a report shown from a blob or in a `srcdoc` frame). The boot script always
+/// passes a compiled module, so the guess is never used.
 ///
 /// # Errors
 ///
-/// When the glue no longer reads as it did, so that somebody looks.
+/// Fails if the glue has changed, so that somebody checks it.
 pub(crate) fn without_guess(glue: &str) -> Outcome<String> {
     const GUESS: &str = "script_src = new URL(document.currentScript.src, location.href).toString();";
     if glue.matches(GUESS).count() == 1 {
@@ -87,11 +87,11 @@ pub(crate) fn without_guess(glue: &str) -> Outcome<String> {
     }
 }
 
-/// The script without what only its readers need: indentation, blank lines, and comments that have a line to themselves.
+/// Returns the script without indentation, blank lines, and comments on lines of their own.
 ///
 /// # Errors
 ///
-/// When a text runs over several lines, in which white space means something.
+/// Fails if a text runs over several lines, where white space has a meaning.
 pub(crate) fn dense(script: &str) -> Outcome<String> {
     let mut out = String::with_capacity(script.len());
     let mut in_comment = false;
@@ -114,14 +114,14 @@ pub(crate) fn dense(script: &str) -> Outcome<String> {
     Ok(out)
 }
 
-/// Refuses a script that could not run under the policy, or could not stand inline in a report.
+/// Refuses a script that could not run under the policy, or could not be inlined in a report.
 ///
 /// # Errors
 ///
-/// Names the first text that must not be there.
+/// Names the first forbidden text.
 pub(crate) fn check_script(script: &str) -> Outcome {
-    // The hash that a report's policy names is over bytes: a host that serves the report as another charset must not
-    // change what the browser hashes.
+    // The hash in a report's policy is over bytes: a host that serves the report in another charset must not change the
+    // bytes that the browser hashes.
     if !script.is_ascii() {
         return Err("app.js holds a character that is not ASCII".to_owned());
     }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_lets_nothing_inline_or_foreign_run() {
+    fn the_policy_allows_no_inline_or_foreign_code() {
         let policy = POLICY.join("; ");
         for text in ["unsafe-inline", "'unsafe-eval'", "*", "http:", "https:", "frame-ancestors"] {
             assert!(!policy.contains(text), "{text} in {policy}");
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_guess_is_taken_out_of_the_glue_or_missed() {
+    fn the_script_url_guess_is_removed_from_the_glue() {
         let guess = "script_src = new URL(document.currentScript.src, location.href).toString();";
         assert_eq!(without_guess(&format!("let script_src;{guess}f()")).as_deref(), Ok("let script_src;f()"));
         assert!(without_guess("let script_src = import.meta.url;").is_err());

@@ -1,4 +1,4 @@
-//! Running other programs: announced, streamed, and with errors that name the command.
+//! Runs other programs: prints the command, streams its output, and names the command in errors.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use crate::outcome::Outcome;
 
-/// The cargo that runs this program.
+/// Returns the cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// The command as one would type it, without its environment.
+/// Returns the command as one would type it, without its environment.
 pub(crate) fn shown(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
@@ -23,14 +23,14 @@ pub(crate) fn shown(command: &Command) -> String {
     text
 }
 
-/// Says the command and runs it with this program's own streams.
+/// Prints the command and runs it with this program's own streams.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     eprintln!("  $ {}", shown(command));
     let status = command.status().map_err(|error| cannot_start(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", shown(command))) }
 }
 
-/// Runs the command in silence and answers what it printed; on failure what it complained of is in the error.
+/// Runs the command silently and returns its output; on failure, the error contains its error output.
 pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     let output = command.output().map_err(|error| cannot_start(command, &error))?;
     if !output.status.success() {
@@ -40,11 +40,11 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs the command with these bytes as its input and answers the bytes that it printed.
+/// Runs the command with these bytes as its input and returns the bytes that it printed.
 pub(crate) fn filtered(command: &mut Command, input: Vec<u8>) -> Outcome<Vec<u8>> {
     let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = streams.spawn().map_err(|error| cannot_start(command, &error))?;
-    // It prints before it has read everything, and waits until that is read.
+    // It prints before it has read everything, and then waits until the output is read.
     let writer = child.stdin.take().map(|mut stdin| std::thread::spawn(move || stdin.write_all(&input)));
     let output =
         child.wait_with_output().map_err(|error| format!("`{}` is lost: {error}", shown(command)))?;
@@ -56,7 +56,7 @@ pub(crate) fn filtered(command: &mut Command, input: Vec<u8>) -> Outcome<Vec<u8>
     }
 }
 
-/// Says the command, runs it, and gives each line of its standard output to `each` as it comes.
+/// Prints the command, runs it, and passes each line of its standard output to `each` as it arrives.
 pub(crate) fn run_lines(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome {
     eprintln!("  $ {}", shown(command));
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
@@ -69,7 +69,7 @@ pub(crate) fn run_lines(command: &mut Command, mut each: impl FnMut(&str)) -> Ou
     if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", shown(command))) }
 }
 
-/// Runs one stage under a heading and says how long it took.
+/// Runs one stage under a heading and prints how long it took.
 pub(crate) fn stage<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     eprintln!("\n== {name}");
     let start = Instant::now();
@@ -79,7 +79,7 @@ pub(crate) fn stage<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome
     outcome
 }
 
-/// A duration as a person reads it: `0.4 s`, `12 s`, `3 min 5 s`.
+/// Formats a duration: `0.4 s`, `12 s`, `3 min 5 s`.
 pub(crate) fn seconds(elapsed: Duration) -> String {
     match elapsed.as_secs() {
         0..10 => format!("{:.1} s", elapsed.as_secs_f64()),
@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_pipe_holds_goes_through_a_command() {
+    fn more_than_a_pipe_buffer_passes_through_a_command() {
         let much = vec![b'x'; 1 << 20];
         assert_eq!(filtered(&mut Command::new("cat"), much.clone()), Ok(much));
         assert!(filtered(Command::new("sh").args(["-c", "exit 3"]), vec![b'x'; 1 << 20]).is_err());
     }
 
     #[test]
-    fn lines_come_one_by_one_and_a_failure_is_told() {
+    fn lines_arrive_one_by_one_and_a_failure_is_reported() {
         let mut lines = Vec::new();
         let mut command = Command::new("sh");
         command.args(["-c", "echo one; echo two; exit 3"]);

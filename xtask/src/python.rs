@@ -9,8 +9,8 @@ use crate::tally::Tally;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Runs them with the program that has to open what the package writes. Where there is no `python3` it says so, and
-/// that is no failure.
+/// Runs them with the program that opens what the package writes. Without `python3` they are skipped with a message,
+/// which is not a failure.
 pub(crate) fn test(workspace: &Workspace, program: Option<&Path>, tally: &mut Tally) -> Outcome {
     let python = tools::python();
     if process::capture(Command::new(&python).arg("--version")).is_err() {

@@ -1,11 +1,11 @@
-//! `cargo xtask shots`: pictures of the app as it is, for the README and for eyes.
+//! `cargo xtask shots`: takes screenshots of the app, for the README and for review.
 
 use crate::outcome::Outcome;
 use crate::process::{self, stage};
 use crate::workspace::{Workspace, make_folder};
 use crate::{build, demo, test, tools};
 
-/// Builds all, then lets the root package's test `shots` fill `target/shots`.
+/// Builds everything, then runs the root package's test `shots`, which fills `target/shots`.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     build::run(workspace, false)?;
     let program = stage("program", || demo::program(workspace))?;

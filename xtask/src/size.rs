@@ -1,7 +1,7 @@
-//! What a wasm file is made of: bytes by crate and its largest functions, from the section that names them.
+//! Sizes within a wasm file: bytes by crate and its largest functions, from its name section.
 //!
 //! The optimiser removes names, so this reads the file as rustc wrote it. A function belongs to the first crate in its
-//! name that is not the standard library, so that generic code counts where it is asked for.
+//! name that is not the standard library, so that generic code counts for the crate that uses it.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 use crate::outcome::Outcome;
 
-/// The crates of the standard library, which generic code of others passes through.
+/// The crates of the standard library; generic code of other crates is instantiated through them.
 const STANDARD: [&str; 3] = ["core", "alloc", "std"];
-/// How many functions are listed.
+/// Number of functions listed.
 const LARGEST: usize = 30;
 
 /// The parts of a wasm file, in bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Sizes {
-    /// All sections but names and other custom ones.
+    /// All sections except names and other custom ones.
     total: u64,
     /// Bodies of functions.
     code: u64,
@@ -31,7 +31,7 @@ pub(crate) struct Sizes {
 }
 
 impl Sizes {
-    /// As a line of the benchmark.
+    /// Returns the sizes as a line of the benchmark.
     pub(crate) fn line(&self, program: &str) -> Value {
         let mut crates: Vec<(&String, &u64)> = self.by_crate.iter().collect();
         crates.sort_by_key(|(name, bytes)| (std::cmp::Reverse(**bytes), *name));
@@ -49,7 +49,7 @@ impl Sizes {
 ///
 /// # Errors
 ///
-/// When it is not valid wasm.
+/// Fails if it is not valid wasm.
 pub(crate) fn sizes(wasm: &[u8]) -> Outcome<Sizes> {
     read(wasm).map_err(|error| format!("the compiled wasm cannot be read: {error}"))
 }
@@ -102,12 +102,12 @@ fn span(range: &std::ops::Range<u64>) -> u64 {
     range.end - range.start
 }
 
-/// The name as the source has it, without the hash that ends it.
+/// Returns the name as written in the source, without the hash at its end.
 fn readable(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }
 
-/// The crate that a function belongs to.
+/// Returns the crate that a function belongs to.
 fn home(name: &str) -> &str {
     let starts = name.match_indices("::").filter_map(|(at, _)| {
         let before = &name[..at];

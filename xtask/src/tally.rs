@@ -1,4 +1,4 @@
-//! Sums what test programs say of themselves.
+//! Sums the results that test programs print.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,19 @@ pub(crate) struct Tally {
     pub(crate) failed: u64,
     /// Why tests, or parts of them, were skipped, and how many for each reason.
     reasons: BTreeMap<String, u64>,
-    /// What failed tests printed, line by line.
+    /// Output of failed tests, line by line.
     failures: Vec<String>,
-    /// Whether the lines that are read now are those of failed tests.
+    /// Whether the current line belongs to a failed test.
     in_failures: bool,
 }
 
-/// Lines of failed tests that are kept, of all test programs together.
+/// Maximum number of lines of failed tests to keep.
 const FAILURE_LINES: usize = 400;
 
 impl Tally {
     /// Adds a line of the form `test result: ok. 3 passed; 1 failed; …`, which both libtest and wasm-bindgen's runner
-    /// print, or `skipped: REASON`, which the tests print that lack what they need; keeps what libtest and Python's
-    /// unittest print of failed tests, and leaves any other line alone.
+    /// print, or `skipped: REASON`, which tests print if they lack what they need. Keeps the output of failed tests of
+    /// libtest and of Python's unittest; ignores any other line.
     pub(crate) fn read(&mut self, line: &str) {
         let word = line.get(..7).is_some_and(|word| word == "skipped" || word == "SKIPPED");
         if word && let Some((_, reason)) = line.split_once(": ") {
@@ -44,17 +44,17 @@ impl Tally {
         }
     }
 
-    /// Adds something that was skipped.
+    /// Adds a skipped test.
     pub(crate) fn skip(&mut self, reason: &str) {
         *self.reasons.entry(reason.to_owned()).or_default() += 1;
     }
 
-    /// How many tests, or parts of them, were skipped.
+    /// Returns the number of skipped tests, or parts of them.
     pub(crate) fn skipped(&self) -> u64 {
         self.reasons.values().sum()
     }
 
-    /// Why, and how many for each reason.
+    /// Returns the reasons for skipping, and the number of tests for each.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = (&str, u64)> {
         self.reasons.iter().map(|(reason, count)| (reason.as_str(), *count))
     }
@@ -68,7 +68,7 @@ impl Tally {
         }
     }
 
-    /// What failed tests printed, cut off where it becomes very long.
+    /// Returns the output of failed tests, at most [`FAILURE_LINES`] lines.
     pub(crate) fn failures(&self) -> &[String] {
         &self.failures
     }

@@ -1,7 +1,8 @@
-//! `cargo xtask test`: everything that can be checked, and one sum at the end.
+//! `cargo xtask test`: runs all checks and prints one summary at the end.
 //!
-//! A stage that fails does not keep the later ones from running, unless they stand on what it makes. The last line is
-//! `N passed, N failed, N skipped`, after the reasons why something was skipped; a stage without tests of its own (format, lints, builds) counts as one failure when it fails.
+//! After a stage fails, the later ones still run, unless they depend on its output. The last line is `N passed, N
+//! failed, N skipped`, after the reasons for skipping; a stage without tests of its own (format, lints, builds) counts
+//! as one failure if it fails.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,23 +16,23 @@ use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
 use crate::{build, package, python, trunk};
 
-/// Tests that are run in another way: four drive a browser, need a built app and run one after another, and one is
-/// compiled for wasm.
+/// Tests that other stages run: four drive a browser, need the built app and run one after another; one is compiled for
+/// wasm.
 const OTHERWISE: [&str; 5] = ["accessibility", "browser", "shots", "speed", "wasm"];
-/// With the stores that are left out where nobody asks for them.
+/// The stores that are not built by default.
 const EVERY_STORE: [&str; 2] = [
     "--features",
     "makespan-store/postgres,makespan-store/mysql,makespan-store/redis,makespan-store/mongodb",
 ];
 
-/// Tests print why they skip something, and libtest keeps what a test printed to itself unless it failed.
+/// Tests print why they skip something, and libtest hides the output of passing tests by default.
 const SHOW: [&str; 2] = ["--", "--show-output"];
 
 /// Runs all stages.
 ///
 /// # Errors
 ///
-/// When anything failed, or no test ran at all.
+/// Fails if anything failed, or no test ran at all.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let start = Instant::now();
     let mut sum = Sum::default();
@@ -94,8 +95,8 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     sum.close(start)
 }
 
-/// All tests but those in the browser. The whole workspace in one command: cargo compiles a crate again wherever other
-/// packages are selected, since they ask for other features of what it depends on.
+/// Runs all tests outside the browser in one command for the whole workspace: for another selection of packages, cargo
+/// compiles the dependencies again with other features.
 fn native_tests(workspace: &Workspace, tests: &[String], tally: &mut Tally) -> Outcome {
     tools::servers();
     let python = tools::python();
@@ -110,7 +111,7 @@ fn native_tests(workspace: &Workspace, tests: &[String], tally: &mut Tally) -> O
     both
 }
 
-/// The command that runs one of the root package's browser tests, with all it needs in its environment.
+/// Returns the command that runs one of the root package's browser tests, with the environment it needs.
 pub(crate) fn browser_test(
     workspace: &Workspace,
     name: &str,
@@ -128,22 +129,22 @@ pub(crate) fn browser_test(
     command
 }
 
-/// What the stages brought so far.
+/// The results of the stages so far.
 #[derive(Default)]
 struct Sum {
     tally: Tally,
     failed_stages: Vec<String>,
-    /// Each stage and how long it took.
+    /// The stages and their durations.
     times: Vec<(String, Duration)>,
 }
 
 impl Sum {
-    /// A stage without tests of its own. Answers whether it went well.
+    /// Runs a stage without tests of its own. Returns whether it succeeded.
     fn check(&mut self, name: &str, work: impl FnOnce() -> Outcome) -> bool {
         self.tests(name, |_| work())
     }
 
-    /// A stage whose tests are counted.
+    /// Runs a stage whose tests are counted. Returns whether it succeeded.
     fn tests(&mut self, name: &str, work: impl FnOnce(&mut Tally) -> Outcome) -> bool {
         let mut tally = Tally::default();
         let start = Instant::now();
@@ -187,7 +188,7 @@ fn at(workspace: &Workspace) -> Command {
     command
 }
 
-/// Runs tests, shows their output as it comes, and counts.
+/// Runs tests, prints their output as it arrives, and counts them.
 fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
     run_lines(command, |line| {
         println!("{line}");
@@ -195,7 +196,7 @@ fn counted(command: &mut Command, tally: &mut Tally) -> Outcome {
     })
 }
 
-/// What cargo is to test: the code of every package and each of their integration tests but those in the browser.
+/// Returns the arguments that select the tests outside the browser: the code of every package and their integration tests.
 fn test_names(workspace: &Workspace) -> Vec<String> {
     let mut folders = vec![workspace.root.join("tests")];
     let crates = std::fs::read_dir(workspace.root.join("crates")).into_iter().flatten().flatten();
@@ -207,7 +208,8 @@ fn test_names(workspace: &Workspace) -> Vec<String> {
     all.chain(native.flat_map(|name| ["--test".to_owned(), name])).collect()
 }
 
-/// The test that cargo makes of a file below `tests`: a file, or a folder with a `main.rs`; other files are parts of these.
+/// Returns the name of the test that cargo makes of a file below `tests`: a file, or a folder with a `main.rs`; other
+/// files are parts of these.
 fn test_name(path: &Path) -> Option<String> {
     let is_folder = path.file_name()? == "main.rs";
     let name = if is_folder { path.parent()? } else { path };

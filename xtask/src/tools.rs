@@ -1,4 +1,4 @@
-//! Finds the programs that cargo does not bring, or installs them, saying first what and why in one line each.
+//! Finds programs that do not come with cargo, or installs them after printing what and why in one line each.
 //!
 //! | tool | for | from |
 //! |---|---|---|
@@ -15,8 +15,8 @@
 //! | json-schema-to-typescript | the types of the npm package | `npm install` into the cache |
 //! | the musl target, musl-gcc | the static program of `package` | `rustup target add`; `apt-get`, as root on Debian |
 //!
-//! The cache is `makespan/tools` under `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids
-//! every installation; then the error holds the commands to type.
+//! The cache is `makespan/tools` in `XDG_CACHE_HOME`, or `~/.cache` without it. `MAKESPAN_NO_INSTALL=1` forbids every
+//! installation; the error then contains the commands to type.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -37,13 +37,13 @@ const AXE_CORE: &str = "4.14.1";
 
 const DEBIAN_PACKAGES: [&str; 4] = ["chromium", "chromium-driver", "firefox-esr", "fonts-dejavu-core"];
 
-/// Makes sure that rustc can compile for the browser.
+/// Ensures that rustc can compile for the browser.
 pub(crate) fn wasm_target(workspace: &Workspace) -> Outcome {
     let what = "the Rust target for the browser, which the app is compiled for (some 20 MB)";
     rust_target(workspace, WASM_TARGET, what)
 }
 
-/// Makes sure that rustc can compile for a target; `what` names it where it has to be installed.
+/// Ensures that rustc can compile for a target; `what` describes it if it has to be installed.
 pub(crate) fn rust_target(workspace: &Workspace, target: &str, what: &str) -> Outcome {
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let sysroot = capture(rustc.args(["--print", "sysroot"]).current_dir(&workspace.root))?;
@@ -55,8 +55,8 @@ pub(crate) fn rust_target(workspace: &Workspace, target: &str, what: &str) -> Ou
     install(what, &mut [command])
 }
 
-/// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner` of the version in Cargo.lock: program and library
-/// speak a private language that changes with every release.
+/// Returns the folder with `wasm-bindgen` and `wasm-bindgen-test-runner` of the version in Cargo.lock: program and
+/// library use a private format that changes with every release.
 pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Outcome<PathBuf> {
     let wanted = workspace.locked_version("wasm-bindgen")?;
     let cached = cache()?.join("bin");
@@ -79,7 +79,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Outcome<PathBuf> {
     Ok(cached)
 }
 
-/// The optimiser for wasm, or nothing with a line that says why: the app works without it, only larger and slower.
+/// Returns the optimiser for wasm, or `None` after printing why: the app works without it, but is larger and slower.
 pub(crate) fn wasm_opt() -> Option<PathBuf> {
     let folder = cache().ok()?.join("binaryen");
     let cached = folder.join("node_modules/.bin/wasm-opt");
@@ -104,7 +104,7 @@ pub(crate) fn wasm_opt() -> Option<PathBuf> {
     }
 }
 
-/// Installs a package of npm into a folder of the cache, without running any script of it.
+/// Installs an npm package into a folder of the cache, without running any of its scripts.
 ///
 /// # Errors
 ///
@@ -140,12 +140,12 @@ pub(crate) struct Browsers {
     pub(crate) chromium: PathBuf,
     /// The driver that belongs to it.
     pub(crate) chromedriver: PathBuf,
-    /// Firefox, where there is one; it needs no driver.
+    /// Firefox, if available; it needs no driver.
     pub(crate) firefox: Option<PathBuf>,
 }
 
 impl Browsers {
-    /// Tells the tests of a command where the browsers are.
+    /// Passes the paths of the browsers to the tests that a command runs.
     pub(crate) fn tell(&self, command: &mut Command) {
         command.env("CHROMIUM", &self.chromium).env("CHROMEDRIVER", &self.chromedriver);
         if let Some(firefox) = &self.firefox {
@@ -154,8 +154,8 @@ impl Browsers {
     }
 }
 
-/// The browsers: those that the environment names (`CHROMIUM`, `CHROMEDRIVER`, `FIREFOX`), or those on the PATH, or
-/// new ones from Debian's archive.
+/// Returns the browsers that the environment names (`CHROMIUM`, `CHROMEDRIVER`, `FIREFOX`), otherwise those on the
+/// PATH, otherwise new ones from Debian's archive.
 pub(crate) fn browsers() -> Outcome<Browsers> {
     if let Some(found) = installed_browsers()
         && found.firefox.is_some()
@@ -172,7 +172,7 @@ pub(crate) fn browsers() -> Outcome<Browsers> {
             DEBIAN_PACKAGES.join(" ")
         ))
     };
-    // Firefox is a second opinion: without it the tests that need it say so and the others run.
+    // Firefox is a second browser: without it, the tests that need it are skipped with a message, and the others run.
     match (installed_browsers(), outcome) {
         (Some(found), Err(why)) => {
             eprintln!("  going on without Firefox: {why}");
@@ -184,8 +184,8 @@ pub(crate) fn browsers() -> Outcome<Browsers> {
     }
 }
 
-/// What the tests of the crates start: servers of the stores, which they run for themselves, and programs that read what
-/// is exported. Without one its tests are skipped and say so.
+/// Installs what the tests of the crates start: servers of the stores, and programs that read exported files. Without
+/// one of them, its tests are skipped with a message.
 pub(crate) fn servers() {
     let on_path = |name: &str| which(name).is_some() || Path::new("/usr/sbin").join(name).is_file();
     let postgres = on_path("postgres") || Path::new("/usr/lib/postgresql").is_dir();
@@ -210,7 +210,7 @@ pub(crate) fn servers() {
     }
 }
 
-/// What the Python of the tests has beside the standard library.
+/// The packages of the tests' Python besides the standard library.
 const PYTHON_PACKAGES: [&str; 6] = [
     "setuptools>=71",
     "wheel",
@@ -220,7 +220,8 @@ const PYTHON_PACKAGES: [&str; 6] = [
     "opentelemetry-exporter-otlp-proto-http",
 ];
 
-/// A Python with those packages, in an environment of its own in the cache; the one on the PATH where that cannot be had.
+/// Returns a Python with those packages, in a virtual environment in the cache; the one on the PATH if that is not
+/// possible.
 pub(crate) fn python() -> PathBuf {
     let usual = PathBuf::from("python3");
     let Ok(folder) = cache().map(|cache| cache.join("python")) else { return usual };
@@ -245,8 +246,8 @@ pub(crate) fn python() -> PathBuf {
     }
 }
 
-/// A server of the protocol of MongoDB, beside the Python of the tests, where the tests of the stores find it. Without one
-/// its tests are skipped and say so; they need none with `MAKESPAN_TEST_MONGODB_URL`.
+/// Installs a server of the protocol of MongoDB beside the Python of the tests, where the tests of the stores find it.
+/// Without one its tests are skipped with a message; they need none with `MAKESPAN_TEST_MONGODB_URL`.
 pub(crate) fn document_server(python: &Path) {
     let server = python.with_file_name("secantusd-py");
     if std::env::var_os("MAKESPAN_TEST_MONGODB_URL").is_some()
@@ -278,7 +279,7 @@ fn installed_browsers() -> Option<Browsers> {
     })
 }
 
-/// Whether packages of Debian can be installed.
+/// Returns whether packages of Debian can be installed.
 pub(crate) fn may_apt() -> bool {
     which("apt-get").is_some() && am_root()
 }
@@ -289,12 +290,12 @@ pub(crate) fn apt(what: &str, packages: &[&str]) -> Outcome {
     update.args(["update", "--quiet"]);
     let mut command = Command::new("apt-get");
     command.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages);
-    // A server of a package starts at once and for good where nothing forbids it; the tests start their own.
+    // Servers would otherwise be started at once and at every boot; the tests start their own.
     command.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
     install(what, &mut [update, command])
 }
 
-/// Says what is installed and why, and runs the commands; or says the commands where installing is forbidden.
+/// Prints what is installed and why, and runs the commands; fails with the commands if installing is forbidden.
 pub(crate) fn install(what: &str, commands: &mut [Command]) -> Outcome {
     if std::env::var_os("MAKESPAN_NO_INSTALL").is_some_and(|value| value == "1") {
         let lines: Vec<String> = commands.iter().map(crate::process::shown).collect();
@@ -307,7 +308,7 @@ pub(crate) fn install(what: &str, commands: &mut [Command]) -> Outcome {
     commands.iter_mut().try_for_each(run)
 }
 
-/// The folder that tools are installed into.
+/// Returns the folder that tools are installed into.
 pub(crate) fn cache() -> Outcome<PathBuf> {
     let base = match (std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME")) {
         (Some(cache), _) if !cache.is_empty() => PathBuf::from(cache),
@@ -317,7 +318,7 @@ pub(crate) fn cache() -> Outcome<PathBuf> {
     Ok(base.join("makespan/tools"))
 }
 
-/// The program of that name on the PATH.
+/// Returns the program of that name on the PATH.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(name))
@@ -334,7 +335,7 @@ fn new_enough(wasm_opt: &Path) -> bool {
             .is_ok_and(|said| release(&said).is_some_and(|number| number >= OLDEST_WASM_OPT))
 }
 
-/// The number in `wasm-opt version 132 (version_132)`.
+/// Returns the number in `wasm-opt version 132 (version_132)`.
 fn release(said: &str) -> Option<u32> {
     said.split_whitespace().skip_while(|word| *word != "version").nth(1)?.parse().ok()
 }

@@ -1,7 +1,7 @@
-//! Trunk's way to the page: `trunk build --release` ends with the very files of `cargo xtask build`.
+//! Building with trunk: `trunk build --release` results in the very files of `cargo xtask build`.
 //!
 //! A hook in `Trunk.toml` calls `cargo xtask build --trunk` when trunk has filled its staging folder; that builds as
-//! ever and puts what is in `dist/` in place of what trunk put there.
+//! usual and replaces what trunk wrote with the contents of `dist/`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,16 +11,16 @@ use crate::tally::Tally;
 use crate::workspace::{Workspace, files_under, make_folder, read_bytes};
 use crate::{process, tools};
 
-/// How trunk names the folder to its hooks.
+/// The variable in which trunk passes the folder to its hooks.
 const STAGING: &str = "TRUNK_STAGING_DIR";
-/// How a person names trunk where it is not on the PATH.
+/// The variable that names trunk if it is not on the PATH.
 const PROGRAM: &str = "MAKESPAN_TRUNK";
 
-/// Replaces what trunk staged with what is in `dist/`.
+/// Replaces what trunk staged with the contents of `dist/`.
 ///
 /// # Errors
 ///
-/// When it was not called by trunk, or files cannot be written.
+/// Fails if it was not called by trunk, or files cannot be written.
 pub(crate) fn stage(workspace: &Workspace) -> Outcome {
     let staging = std::env::var_os(STAGING).map(PathBuf::from);
     let staging = staging.ok_or_else(|| format!("--trunk is for the hook of trunk, which sets {STAGING}"))?;
@@ -39,11 +39,11 @@ pub(crate) fn stage(workspace: &Workspace) -> Outcome {
     Ok(())
 }
 
-/// Runs trunk, if it is there, and compares what it built with `dist/`, byte for byte.
+/// Runs trunk, if it is available, and compares its output with `dist/`, byte for byte.
 ///
 /// # Errors
 ///
-/// When trunk fails, or built something else.
+/// Fails if trunk fails, or its output differs.
 pub(crate) fn test(workspace: &Workspace, tally: &mut Tally) -> Outcome {
     let named = std::env::var_os(PROGRAM).map(PathBuf::from);
     let Some(trunk) = named.or_else(|| tools::which("trunk")) else {
@@ -55,19 +55,19 @@ pub(crate) fn test(workspace: &Workspace, tally: &mut Tally) -> Outcome {
     let built = workspace.target.join("xtask/trunk");
     let mut command = Command::new(trunk);
     command.args(["build", "--release", "--offline", "--dist"]).arg(&built).current_dir(&workspace.root);
-    // Trunk takes the one that fits from the PATH.
+    // Trunk takes a matching one from the PATH.
     let bindgen = tools::wasm_bindgen(workspace)?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(bindgen).chain(std::env::split_paths(&path)))
         .map_err(|error| format!("PATH cannot be extended: {error}"))?;
-    // It understands 0 and 1 only, and other programs set NO_COLOR as they like.
+    // Trunk understands 0 and 1 only, and other programs set NO_COLOR to other values.
     process::run(command.env("PATH", path).env_remove("NO_COLOR"))?;
     same(&workspace.dist(), &built)?;
     tally.passed += 1;
     Ok(())
 }
 
-/// Holds that two folders hold the same files.
+/// Checks that two folders contain the same files.
 fn same(one: &Path, other: &Path) -> Outcome {
     let (files, others) = (files_under(one), files_under(other));
     if files != others {

@@ -1,4 +1,4 @@
-//! Where the workspace and its pieces lie, asked from cargo.
+//! Paths of the workspace and its packages, asked from cargo.
 
 use std::path::{Path, PathBuf};
 

@@ -132,7 +132,7 @@ fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Basel
         && let Moment::Live { now, .. } = watched.moment
         && let Some((start, _)) = facts.run().span()
     {
-        // What goes on has taken so long already, whatever comes.
+        // A running task or run has taken at least this long.
         found.value = found.value.max(now.saturating_sub(start) as f64);
     }
     let written = rule.to_string();
@@ -222,7 +222,7 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
         None => None,
     };
     let mut limits: BTreeMap<&str, Option<i64>> = BTreeMap::new();
-    // By how much it is over the limit, what it took, and the limit.
+    // Excess over the limit, duration, limit, and task.
     let mut over: Vec<(i64, i64, i64, TaskId)> = Vec::new();
     let (mut judged, mut unknown) = (0usize, 0usize);
     for task in run.task_ids().filter(|task| mask.as_ref().is_none_or(|mask| mask[task.index()])) {
@@ -235,7 +235,7 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
             None => unknown += 1,
         }
     }
-    // The worst first; of equals the first of the run.
+    // The largest excess first; ties in the order of the run.
     over.sort_by_key(|(by, _, _, task)| (std::cmp::Reverse(*by), *task));
     let ids: Vec<TaskId> = over.iter().map(|one| one.3).collect();
     match over.first() {

@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conditions_are_read_and_written() {
+    fn conditions_round_trip_through_text() {
         for (read, shown) in [
             (Condition::figure("makespan > 150% of baseline"), "makespan > 150 % of baseline"),
             (Condition::figure("duration > 30 s"), "max duration > 30 s"),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_condition_is_refused_with_a_reason() {
+    fn invalid_conditions_are_rejected_with_a_reason() {
         for wrong in [
             Condition::figure("makespan"),
             Condition::figure("duration = 4"),

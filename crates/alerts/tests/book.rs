@@ -71,7 +71,7 @@ fn a_snoozed_alert_is_announced_when_the_snooze_ends_if_it_still_fires() {
 }
 
 #[test]
-fn a_later_run_of_the_workflow_that_ends_well_settles_earlier_ones() {
+fn a_later_successful_run_of_the_workflow_resolves_earlier_alerts() {
     let run =
         |id, started, is_over| RunSeen { id, workflow: Some("nightly"), started: Some(started), is_over };
     let mut book = AlertBook::default();
@@ -86,7 +86,7 @@ fn a_later_run_of_the_workflow_that_ends_well_settles_earlier_ones() {
 }
 
 #[test]
-fn alerts_of_runs_that_were_removed_are_resolved() {
+fn alerts_of_removed_runs_are_resolved() {
     let mut book = AlertBook::default();
     look(&mut book, &RunSeen::new("a"), Firing, 6.0, 1);
     look(&mut book, &RunSeen::new("b"), Firing, 6.0, 1);
@@ -96,7 +96,7 @@ fn alerts_of_runs_that_were_removed_are_resolved() {
 }
 
 #[test]
-fn a_book_written_anew_keeps_the_newest_and_all_that_are_open() {
+fn a_compacted_book_keeps_the_newest_alerts_and_all_open_ones() {
     let mut book = AlertBook::default();
     for i in 0..20 {
         let id = format!("r{i}");
@@ -120,7 +120,7 @@ fn a_book_written_anew_keeps_the_newest_and_all_that_are_open() {
 }
 
 #[test]
-fn a_line_that_is_not_an_entry_is_not_read() {
+fn lines_that_are_not_entries_are_ignored() {
     for line in ["", "{}", "[]", "{\"t\":1,\"kind\":\"exploded\"}", "{\"t\":1e99,\"kind\":\"fired\"}"] {
         assert_eq!(AlertEntry::read(line), None, "{line}");
     }

@@ -33,7 +33,7 @@ fn check(condition: Result<Condition, String>, text: &str, moment: Moment, expec
 use Verdict::{Clear, Firing, Unknown};
 
 #[test]
-fn a_figure_fires_beyond_its_limit() {
+fn an_alert_fires_when_a_figure_exceeds_its_limit() {
     let run = "a 0..4 w1\nb 4..9 w1 a";
     let over = Moment::Over;
     check(Condition::figure("makespan > 8 s"), run, over, (Firing, "makespan 9 s > 8 s"));
@@ -45,7 +45,7 @@ fn a_figure_fires_beyond_its_limit() {
 }
 
 #[test]
-fn the_makespan_of_a_run_that_goes_on_grows_with_the_time() {
+fn the_makespan_of_an_unfinished_run_grows_with_time() {
     let run = "a 0..4 w1\nb 4.. w1 a running";
     check(Condition::figure("makespan > 1 min"), run, live(30), (Clear, "makespan 30 s"));
     check(Condition::figure("makespan > 1 min"), run, live(90), (Firing, "makespan 1 min 30 s > 1 min 00 s"));
@@ -64,7 +64,7 @@ fn earlier_runs_give_the_limit() {
 }
 
 #[test]
-fn tasks_that_match_a_query_are_counted_and_named() {
+fn matching_tasks_are_counted_and_listed() {
     let run = "a 0..4 w1 failed\nb 0..9 w2 failed\nc 0..1 w3\nd 0..1 w4 failed\ne 0..1 w4 failed";
     let found = judged(Condition::tasks("status:failed"), run, Moment::Over, &[]);
     assert_eq!((found.verdict, found.value, found.tasks.len()), (Firing, Some(4.0), 4));
@@ -76,7 +76,7 @@ fn tasks_that_match_a_query_are_counted_and_named() {
 }
 
 #[test]
-fn a_run_that_failed_is_one_by_its_status() {
+fn a_status_rule_fires_for_a_failed_run() {
     let failed = || Condition::status("failed");
     let text = "the run failed in 1 task: b";
     check(failed(), "a 0..4 w1\nb 4..9 w1 a failed", Moment::Over, (Firing, text));
@@ -98,7 +98,7 @@ fn a_task_that_runs_for_too_long_is_stuck() {
 }
 
 #[test]
-fn a_step_is_held_against_its_own_past() {
+fn a_step_is_compared_with_its_own_history() {
     let p95 = || Condition::running("p95 of baseline", None);
     let earlier = ["a 0..10 w1 step=x\nb 0..1 w2 step=y", "a 0..12 w1 step=x failed"];
     let of = |text: &str, now: i64| judged(p95(), text, live(now), &earlier);
@@ -109,7 +109,7 @@ fn a_step_is_held_against_its_own_past() {
 }
 
 #[test]
-fn silence_is_counted_from_the_last_event_until_the_end() {
+fn silence_counts_from_the_last_event_until_the_run_ends() {
     let silent = || Condition::silent("1 min");
     let run = "a 0..4 w1\nb 4.. w1 a running";
     check(silent(), run, live(61), (Firing, "no event for 1 min 01 s, limit 1 min 00 s"));
@@ -138,7 +138,7 @@ fn sampled(samples: &[(&str, &str, f64, i64)]) -> Facts {
 }
 
 #[test]
-fn the_latest_value_of_a_metric_counts_and_of_the_past_the_highest() {
+fn a_live_rule_uses_the_latest_metric_value_and_a_dry_run_the_highest() {
     let facts = sampled(&[("mem", "MB", 5_000.0, 1), ("mem", "MB", 300.0, 3), ("cpu", "", 91.0, 2)]);
     let of = |text: &str, moment| {
         let rule = AlertRule::new("rule", Condition::metric(text).unwrap());

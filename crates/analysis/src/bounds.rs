@@ -11,9 +11,10 @@ use crate::{Concurrency, CriticalPath, concurrency, critical_path};
 /// Origin of the number of slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotCount {
-    /// All attempts that were at work name a worker: the most that each ever had at work at once, summed.
+    /// Every executing attempt names a worker: the sum over workers of the most attempts that each executed at the same
+    /// time.
     Workers,
-    /// Some name none: the most attempts that were ever at work at once.
+    /// Some attempts name no worker: the most attempts that were ever executing at the same time.
     Concurrency,
 }
 
@@ -26,39 +27,39 @@ pub struct Bounds {
     pub makespan: i64,
     /// Length of the critical path, ns: no number of slots makes the run shorter than that.
     pub critical_path: i64,
-    /// Slots there were, at least 1.
+    /// Number of slots, at least 1.
     pub slots: u32,
     /// Origin of that number.
     pub slots_from: SlotCount,
-    /// Work over makespan: the mean concurrency.
+    /// Work divided by makespan: the mean concurrency.
     pub parallelism: f64,
-    /// Work over the chain that has most of it: the most that parallel execution can speed the work up, at least 1, and
-    /// the number of slots beyond which none of them helps. Pauses between tries do not count as work, so this chain may be
-    /// another one than the critical path.
+    /// Work divided by the work of the chain that has the most of it: the largest possible speed-up by parallel
+    /// execution, at least 1, and the number of slots beyond which more do not help. Pauses between attempts do not
+    /// count as work, so this chain may differ from the critical path.
     pub max_speedup: f64,
     /// No schedule on these slots is shorter, ns; see [`makespan_bounds()`].
     pub at_least: i64,
     /// No schedule that leaves no slot idle while a task is ready is longer, ns; see [`makespan_bounds()`].
     pub at_most: i64,
-    /// Share of the slots that was used over the makespan, 0 to 1: parallelism over slots.
+    /// Fraction of the slots that was used over the makespan, 0 to 1: parallelism divided by slots.
     pub efficiency: f64,
-    /// The share of the work that behaves as if it could not be parallel, from speed-up and slots (Karp & Flatt 1990,
-    /// *Measuring parallel processor performance*): (1/S − 1/p) / (1 − 1/p). The serial share of Amdahl's law (1967)
-    /// turned round; it holds overheads and waits as well. `None` with one slot.
+    /// The fraction of the work that behaves as if it could not run in parallel, from speed-up and slots (Karp & Flatt
+    /// 1990, *Measuring parallel processor performance*): (1/S − 1/p) / (1 − 1/p). It is the inverse of Amdahl's law
+    /// (1967) and includes overheads and waits. `None` with one slot.
     pub serial_share: Option<f64>,
-    /// Time in which just one attempt was at work, ns.
+    /// Time in which exactly one attempt was executing, ns.
     pub alone: i64,
     /// Time in which none was, ns.
     pub idle: i64,
-    /// Whether the critical path follows inferred dependencies, and so is a guess.
+    /// Whether the critical path follows inferred dependencies, and is therefore an estimate.
     pub inferred: bool,
 }
 
-/// The least and the most that tasks of that much work and that critical path take on `slots` equal slots, ns.
+/// Returns the minimum and maximum time that tasks with this work and critical path take on `slots` equal slots, ns.
 ///
-/// At least the critical path, and the work shared by all slots: max(C, W/p). At most (p − 1)/p · C + W/p, as long as
-/// no slot is idle while a task is ready (Graham 1969, *Bounds on multiprocessing timing anomalies*; the looser
-/// W/p + C is known as Brent's theorem, 1974). Fractions of a ns are rounded up. No slots count as one.
+/// At least the critical path, and the work divided among all slots: max(C, W/p). At most (p − 1)/p · C + W/p, if no
+/// slot is idle while a task is ready (Graham 1969, *Bounds on multiprocessing timing anomalies*; the looser W/p + C is
+/// known as Brent's theorem, 1974). Fractions of a ns are rounded up. 0 slots count as one.
 pub fn makespan_bounds(work: i64, critical_path: i64, slots: u32) -> (i64, i64) {
     let (w, c, p) = (i128::from(work.max(0)), i128::from(critical_path.max(0)), i128::from(slots.max(1)));
     let up = |n: i128| i64::try_from((n + p - 1) / p).unwrap_or(i64::MAX);
@@ -91,7 +92,7 @@ pub(crate) fn bounds_with(
     let named = busy.attempt.iter().all(|a| !run.attempts.worker[*a as usize].is_empty());
     let capacity = slots.capacity.iter().fold(0u32, |a, b| a.saturating_add(*b));
     let (p, slots_from) = if named && capacity > 0 {
-        // Containers hold no slot of a worker, and yet may have worked beside what does.
+        // Containers occupy no slot of a worker, but may have been executing beside attempts that do.
         (capacity.max(concurrency.max_running), SlotCount::Workers)
     } else {
         (concurrency.max_running.max(1), SlotCount::Concurrency)
@@ -105,7 +106,7 @@ pub(crate) fn bounds_with(
         let longest_run = (chain + i128::from(work) + slots - 1) / slots;
         at_most = i64::try_from(longest_run).unwrap_or(i64::MAX).max(at_least);
         let chain = longest.heaviest(|c| i128::from(c.weight) - pause(c));
-        // Tasks that ran before what they depend on was over may make a chain longer than the run.
+        // Tasks that ran before their dependencies had ended may make a chain longer than the run.
         most_work = i64::try_from(chain).unwrap_or(i64::MAX).clamp(1, makespan);
     }
     let parallelism = work as f64 / makespan as f64;
@@ -129,8 +130,9 @@ pub(crate) fn bounds_with(
     })
 }
 
-/// By task the time of its weight in which it was not at work, ns: between its tries, and all that is left of a container
-/// whose contents contradict dependencies. None where every task was at work all the time. O(n + e + a log a).
+/// Returns for each task the part of its weight in which it was not executing, ns: between its attempts, and the rest
+/// of a container whose contents contradict dependencies. `None` if every task was always executing. O(n + e + a log
+/// a).
 fn pauses<'r>(run: &'r Run, busy: &Busy) -> Option<(Longest<'r>, Vec<i64>)> {
     let is_plain = run.attempt_count() <= run.task_count() && run.tasks.parent.iter().all(|p| *p == NONE);
     if is_plain && run.task_ids().all(|t| run.attempts_of(t).len() < 2) {
@@ -163,7 +165,7 @@ fn pauses<'r>(run: &'r Run, busy: &Busy) -> Option<(Longest<'r>, Vec<i64>)> {
     pauses.iter().any(|pause| *pause > 0).then_some((longest, pauses))
 }
 
-/// Time within a span at concurrency 1 and at 0, ns.
+/// Returns the time within a span at concurrency 1 and at 0, ns.
 fn quiet(concurrency: &Concurrency, (start, end): (i64, i64)) -> (i64, i64) {
     let (mut alone, mut idle) = (0i64, 0i64);
     let mut now = (start, 0);

@@ -4,7 +4,7 @@ use makespan_model::{AttemptId, NONE, Rows, Run, TaskId, UNKNOWN};
 
 use crate::nest::Nest;
 
-/// Intervals in which an attempt itself was at work, sorted by start, then attempt; see [`busy()`].
+/// Intervals in which an attempt itself was executing, sorted by start, then attempt; see [`busy()`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Busy {
     /// ns since the epoch.
@@ -21,7 +21,7 @@ impl Busy {
         self.start.len()
     }
 
-    /// Whether nothing was at work.
+    /// Returns whether nothing was executing.
     pub fn is_empty(&self) -> bool {
         self.start.is_empty()
     }
@@ -71,10 +71,10 @@ fn extents(run: &Run) -> (Vec<i64>, Vec<i64>) {
     (first, last)
 }
 
-/// The intervals in which attempts themselves were at work.
+/// The intervals in which attempts themselves were executing.
 ///
-/// An attempt with a start and an end was at work from one to the other, and one that took no time has no interval. The
-/// last attempt of a task that is still going on was at work [at least](going_on) up to the last time known of the run; any
+/// An attempt with a start and an end was executing from one to the other, and one that took no time has no interval. The
+/// last attempt of a task that is still going on was executing [at least](going_on) up to the last time known of the run; any
 /// other without an end counts nothing, since how long it took is not known. A task that contains others counts only
 /// while none of its direct contents is open (from a content's first start to its last end, retries included, or for
 /// ever where it has no end): what profilers call *self time*. A container without times passes its contents on to

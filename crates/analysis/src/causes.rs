@@ -9,27 +9,27 @@ use crate::busy::busy;
 use crate::slots::Slots;
 use crate::waiting::{Waiting, earliest, first_starts, waiting};
 
-/// Why a task was not at work.
+/// Why a task was not executing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// It was not ready: the predecessor that ended last was not over.
+    /// It was not ready: the predecessor that ended last had not ended.
     Dependency(TaskId),
-    /// It was ready and the worker that then ran it was full: this attempt held the slot that came free next.
+    /// It was ready and its worker was full: this attempt occupied the slot that became free next.
     Slot(AttemptId),
-    /// It was ready or queued, and a slot was free as far as is recorded: delay of a queue or of the scheduler.
+    /// It was ready or queued, and according to the record a slot was free: delay of a queue or of the scheduler.
     Queue,
-    /// A try had ended and the next one was not queued yet.
+    /// An attempt had ended and the next one was not queued yet.
     Backoff,
     /// The cause is not recorded.
     Unknown,
 }
 
-/// A stretch of time in which a task waited for one cause.
+/// A time span in which a task waited for one cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitPiece {
-    /// ns since the epoch.
+    /// Start, ns since the epoch.
     pub from: i64,
-    /// ns since the epoch, later.
+    /// End, ns since the epoch.
     pub to: i64,
     /// The cause.
     pub cause: Cause,
@@ -38,20 +38,21 @@ pub struct WaitPiece {
 /// Times in ns, by cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CauseSums {
-    /// Not ready: release time, and no waiting. In deep runs it is by far the most, and nobody could have started earlier.
+    /// Not ready: release time, which is not waiting. In deep runs it is by far the largest part, and no task could
+    /// have started earlier.
     pub dependency: i64,
     /// For a slot.
     pub slot: i64,
     /// In a queue, or for the scheduler.
     pub queue: i64,
-    /// Between tries.
+    /// Between attempts.
     pub backoff: i64,
-    /// For what is not known.
+    /// Cause unknown.
     pub unknown: i64,
 }
 
 impl CauseSums {
-    /// Time in which tasks waited: all but release time, ns.
+    /// Returns the time in which tasks waited: all except release time, ns.
     pub fn waited(&self) -> i64 {
         [self.slot, self.queue, self.backoff, self.unknown].into_iter().fold(0, i64::saturating_add)
     }
@@ -69,38 +70,40 @@ pub struct Culprit {
     pub slot: i64,
 }
 
-/// The waiting of all tasks by cause; columns by task, ns, `UNKNOWN` where not known, as of tasks that never started.
+/// The waiting of all tasks by cause; columns by task, ns, `UNKNOWN` if not known, as for tasks that never started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Causes {
-    /// Release time: from the earliest moment (the start of its container, else of the run) until it was ready or began.
+    /// Release time: from the earliest possible moment (the start of its container, otherwise of the run) until it was
+    /// ready or started.
     pub dependency: Vec<i64>,
     /// For a slot.
     pub slot: Vec<i64>,
     /// In a queue, or for the scheduler.
     pub queue: Vec<i64>,
-    /// Between tries, without what of it was for a slot or in a queue.
+    /// Between attempts, without the parts for a slot or in a queue.
     pub backoff: Vec<i64>,
-    /// For what is not known.
+    /// Cause unknown.
     pub unknown: Vec<i64>,
     /// The columns summed over all tasks for which they are known.
     pub sums: CauseSums,
-    /// Tasks that held others up: those whose slots were waited for longest first, then by the release time of what
-    /// depends on them, then by index.
+    /// Tasks that delayed others: sorted by the time in which others waited for their slots, then by the release time
+    /// of their dependants, then by index.
     pub culprits: Vec<Culprit>,
 }
 
-/// A stretch in which an attempt had only to start: from when it was ready, or queued for another try.
+/// A time span in which an attempt could have started: since it was ready, or queued for another attempt.
 struct Window {
     task: u32,
     attempt: u32,
     from: i64,
     to: i64,
-    /// From here on what is not for a slot is the delay of a queue or the scheduler; before it the cause is not known.
+    /// After this, time that is not for a slot is the delay of a queue or the scheduler; before it, the cause is
+    /// unknown.
     known: i64,
 }
 
 impl Window {
-    /// The stretches of the window, in order.
+    /// Returns the parts of the window, in order.
     fn pieces(&self, run: &Run, slots: &Slots, out: &mut Vec<WaitPiece>) {
         let mut at = self.from;
         let idle = |from: i64, to: i64, out: &mut Vec<WaitPiece>| {
@@ -199,7 +202,7 @@ pub(crate) fn causes_with(run: &Run, waiting: &Waiting, slots: &Slots) -> Causes
         unknown: vec![UNKNOWN; n],
         ..Causes::default()
     };
-    // By worker: the windows in which something waited for it.
+    // By worker: the windows in which a task waited for it.
     let mut waited: Vec<(u32, i64, i64)> = Vec::new();
     for t in run.task_ids() {
         let i = t.index();
@@ -250,7 +253,7 @@ pub(crate) fn causes_with(run: &Run, waiting: &Waiting, slots: &Slots) -> Causes
     out
 }
 
-/// Time in which each task was not ready, by the predecessor that is known to have ended last.
+/// Returns the time in which each task was not ready, by the known predecessor that ended last.
 fn unready(waiting: &Waiting, first: &[i64], earliest: &[i64]) -> Vec<i64> {
     let one = |t: usize| match (waiting.ready[t], first[t]) {
         (UNKNOWN, _) | (_, UNKNOWN) => UNKNOWN,
@@ -260,7 +263,7 @@ fn unready(waiting: &Waiting, first: &[i64], earliest: &[i64]) -> Vec<i64> {
     (0..first.len()).map(one).collect()
 }
 
-/// Blames the last predecessor of each task for the time in which it alone was still at it.
+/// Attributes to the last predecessor of each task the time in which only that one had not ended.
 fn blame_predecessors(run: &Run, waiting: &Waiting, first: &[i64], earliest: &[i64], blame: &mut [Culprit]) {
     let spans: Vec<Option<(i64, i64)>> = run.task_ids().map(|t| run.task_interval(t)).collect();
     for t in run.task_ids() {
@@ -281,8 +284,8 @@ fn blame_predecessors(run: &Run, waiting: &Waiting, first: &[i64], earliest: &[i
     }
 }
 
-/// Blames each holder of a slot for the time in which others waited for it: over each stretch the number of windows
-/// that are open, summed.
+/// Attributes to each holder of a slot the time in which others waited for it: the sum over time of the number of open
+/// windows.
 fn blame_holders(run: &Run, slots: &Slots, mut waited: Vec<(u32, i64, i64)>, blame: &mut [Culprit]) {
     waited.sort_unstable();
     for mine in waited.chunk_by(|a, b| a.0 == b.0) {
@@ -291,7 +294,7 @@ fn blame_holders(run: &Run, slots: &Slots, mut waited: Vec<(u32, i64, i64)>, bla
         ends.sort_unstable();
         let (mut begun, mut over) = (0, 0);
         let (mut now, mut sum) = (UNKNOWN, 0i128);
-        // The sum of waiting up to a moment; asked for ascending ones only.
+        // The sum of waiting up to a time; called with ascending times only.
         let mut up_to = |t: i64| {
             loop {
                 let next = [begins.get(begun), ends.get(over)].into_iter().flatten().copied().min();

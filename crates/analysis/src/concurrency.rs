@@ -11,11 +11,11 @@ use crate::busy::is_going_on;
 pub struct Concurrency {
     /// Times at which a value changes, ns since the epoch, ascending.
     pub t: Vec<i64>,
-    /// Attempts at work.
+    /// Executing attempts.
     pub running: Vec<u32>,
     /// Attempts queued and not started, where queue times are known.
     pub queued: Vec<u32>,
-    /// The most that were ever at work at once; 0 where nothing was.
+    /// The maximum number of attempts executing at the same time; 0 if there were none.
     pub max_running: u32,
     /// Work over makespan: the mean of `running` over the span. `None` without a makespan above 0.
     pub mean_running: Option<f64>,

@@ -55,7 +55,7 @@ impl Distribution {
     }
 }
 
-/// A number as ns: a cast saturates, and never gives the mark of what is not known.
+/// Converts a number to ns: the cast saturates, and never gives the value for unknown.
 fn clamped(value: f64) -> i64 {
     (value as i64).max(UNKNOWN + 1)
 }

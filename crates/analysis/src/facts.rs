@@ -18,7 +18,7 @@ use crate::utilisation::utilisation_with;
 use crate::workers::workers_with;
 use crate::*;
 
-/// A run and what is known about it: every fact is computed when it is first asked for and kept.
+/// A run and its facts: every fact is computed when it is first needed, and kept.
 #[derive(Debug)]
 pub struct Facts {
     run: Arc<Run>,
@@ -205,7 +205,7 @@ impl Facts {
         slowest_with(&self.run, self.busy(), n)
     }
 
-    /// By task the time in which it was at work itself, ns, of a run in which tasks contain others; none of any other. Not
+    /// By task the time in which it was executing itself, ns, of a run in which tasks contain others; none of any other. Not
     /// kept.
     pub fn own_times(&self) -> Option<Vec<i64>> {
         own_times_of(&self.run, self.busy())

@@ -73,7 +73,7 @@ fn replace_word(word: &str, out: &mut String) {
     // A full stop or a colon after a word belongs to the sentence.
     let body = word.trim_end_matches(['.', ':', '?']);
     let tail = &word[body.len()..];
-    // What stands before an equals sign names what follows.
+    // The text before an equals sign names the value after it.
     let (name, value) = match body.split_once('=') {
         Some((name, value)) if !name.contains(['/', ':', '?']) => (&body[..=name.len()], value),
         _ => ("", body),
@@ -86,7 +86,7 @@ fn replace_word(word: &str, out: &mut String) {
     out.push_str(tail);
 }
 
-/// What stands for a word as a whole, where something does.
+/// Returns the placeholder for a whole word, if there is one.
 fn whole(word: &str) -> Option<&'static str> {
     let count = |c: char| word.chars().filter(|x| *x == c).count();
     let hex = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_hexdigit());

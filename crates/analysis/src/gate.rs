@@ -52,7 +52,7 @@ impl Gate {
         self.share.is_some()
     }
 
-    /// The rule; its limit means nothing where it [needs a baseline](Gate::needs_baseline).
+    /// The rule; its limit is meaningless if it [needs a baseline](Gate::needs_baseline).
     pub fn rule(&self) -> &Rule {
         &self.rule
     }

@@ -8,7 +8,7 @@ use crate::own_time::OwnTime;
 
 /// The longest way to each node of the project network, by weights of tasks; see [`critical_path`].
 ///
-/// Behind the two nodes of each task there is one for each stretch in which a container was at work itself.
+/// Behind the two nodes of each task there is one for each stretch in which a container was executing itself.
 ///
 /// [`critical_path`]: crate::critical_path()
 pub(crate) struct Longest<'r> {
@@ -57,7 +57,7 @@ impl<'r> Longest<'r> {
         Some(longest)
     }
 
-    /// Orders the nodes. Where times contradict dependencies, the time that a container was at work itself is one piece
+    /// Orders the nodes. Where times contradict dependencies, the time that a container was executing itself is one piece
     /// beside its contents, and not parted by them.
     fn sort(&mut self) {
         let tasks = self.network.order.len();

@@ -9,7 +9,7 @@ use crate::nest::Nest;
 /// (something outside waits for a container, and something inside for that), containment is left out.
 pub(crate) struct Network<'r> {
     run: &'r Run,
-    /// Containment, where there is any and it counts.
+    /// Containment, if there is any and it counts.
     pub(crate) nest: Option<Nest>,
     /// All nodes, topologically ordered.
     pub(crate) order: Vec<u32>,
@@ -41,7 +41,7 @@ impl<'r> Network<'r> {
         network
     }
 
-    /// The nodes in an order by Kahn (1962); fewer than all where there is a cycle.
+    /// Returns the nodes in topological order (Kahn 1962); fewer than all if there is a cycle.
     fn sorted(&self) -> Vec<u32> {
         let nodes = self.run.task_count() as u32 * 2;
         let mut missing = vec![0u32; nodes as usize];

@@ -20,7 +20,7 @@ pub struct ObservedPath {
 }
 
 impl ObservedPath {
-    /// Time of the path in which attempts were at work, ns; what is left of the makespan is waiting.
+    /// Time of the path in which attempts were executing, ns; the rest of the makespan is waiting.
     pub fn work(&self) -> i64 {
         let run = self.segments.iter().filter(|s| s.kind == SegmentKind::Run);
         run.fold(0i64, |sum, s| sum.saturating_add(s.length()))
@@ -36,9 +36,9 @@ impl ObservedPath {
 /// between them as backoff until it was queued again. Before the first start of a task comes what released it: its
 /// predecessor that ended last, by dependencies recorded or inferred (one that had not ended yet counts up to the
 /// start, one without times passes on what released it), or, where the worker that ran it was still full after that,
-/// the attempt whose end freed the slot (a worker is full while it has as many attempts at work as it ever had at
-/// once), or its container, if that started later or was at work itself just before. A task that contains others is
-/// walked through its contents and the time in which it was at work itself. Where nothing is known to have released a
+/// the attempt whose end freed the slot (a worker is full while it has as many attempts executing as it ever had at
+/// once), or its container, if that started later or was executing itself just before. A task that contains others is
+/// walked through its contents and the time in which it was executing itself. Where nothing is known to have released a
 /// task, it waited for what is unknown since the start of its container or of the run.
 ///
 /// Of equal candidates, the lower index is chosen. Attempts without an end only explain the time up to the last known

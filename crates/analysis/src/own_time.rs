@@ -1,4 +1,4 @@
-//! The time in which containers were at work themselves, between their contents.
+//! The own time of containers: when they were executing between their contents.
 
 use makespan_model::{NONE, Rows, Run, UNKNOWN};
 
@@ -8,7 +8,7 @@ use crate::nest::Nest;
 use crate::network::{begin, end};
 use crate::waiting::first_starts;
 
-/// The stretches in which containers that have times were at work themselves, as nodes behind those of the tasks.
+/// The time spans in which containers with times were executing themselves, as nodes after those of the tasks.
 ///
 /// None of its contents is open then, so that they come before it or after it: a chain through a container holds all
 /// stretches that lie between its contents, and leaves out nothing that had to happen.

@@ -29,7 +29,7 @@ impl StepProgress {
         self.statuses[status as usize]
     }
 
-    /// Tasks at work: running, or between two attempts.
+    /// Tasks executing: running, or between two attempts.
     pub fn running(&self) -> u32 {
         self.of(Status::Running) + self.of(Status::Retrying)
     }
@@ -56,7 +56,7 @@ pub fn progress(run: &Run) -> Vec<StepProgress> {
     steps
 }
 
-/// The `most` tasks to watch: those at work, then those that ended last; in the order of their first starts. Only tasks of
+/// The `most` tasks to watch: those executing, then those that ended last; in the order of their first starts. Only tasks of
 /// `step` if one is given. A task without a start is not among them. O(n log n).
 pub fn recent(run: &Run, step: Option<&str>, most: usize) -> Vec<TaskId> {
     let a = &run.attempts;
@@ -101,7 +101,7 @@ report   -       -   align-1 align-2 align-3
     }
 
     #[test]
-    fn the_tasks_to_watch_are_those_at_work_and_those_that_ended_last() {
+    fn the_watched_tasks_are_the_running_and_the_latest_finished_ones() {
         let run = makespan_model::notation::run(RUN).unwrap();
         let watched = |step, most| -> Vec<&str> {
             recent(&run, step, most).into_iter().map(|t| run.task_id(t)).collect()

@@ -5,20 +5,20 @@ use makespan_model::{HashMap, Run, Stored, StrId, TaskId};
 use crate::{Measures, Standard};
 use makespan_format::amount::{Quantity, unit as unit_of};
 
-/// Processors and memory of one task; NaN where not known.
+/// Processors and memory of one task; NaN if unknown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Demand {
     /// The task.
     pub task: TaskId,
-    /// Processors it asked for.
+    /// Requested processors.
     pub cpus: f64,
-    /// Processors it used on average: its measured share of one, over 100 %.
+    /// Processors used on average: the measured percentage divided by 100.
     pub cpus_used: f64,
-    /// Memory it asked for, or where that is not known the limit it was given, bytes.
+    /// Requested memory, or if unknown the memory limit, bytes.
     pub memory: f64,
-    /// The most memory it was measured to use, bytes.
+    /// Measured peak memory, bytes.
     pub memory_used: f64,
-    /// Time in which it held what it asked for: the intervals of its attempts summed, ns.
+    /// Time for which it held its request: the sum of the durations of its attempts, ns.
     pub held: i64,
 }
 
@@ -27,15 +27,15 @@ pub struct Demand {
 pub struct Waste {
     /// Number of tasks.
     pub tasks: u32,
-    /// Asked for: processor seconds, or byte seconds.
+    /// Requested amount: processor seconds, or byte seconds.
     pub requested: f64,
-    /// Used, in the same unit. What a task used beyond what it asked for makes up for no other's waste, so each counts
-    /// up to what it asked for.
+    /// Used amount, in the same unit. Each task counts at most its request, because usage above it does not compensate
+    /// the waste of another task.
     pub used: f64,
 }
 
 impl Waste {
-    /// The share that was used, 0 to 1; `None` where nothing was asked for.
+    /// Returns the fraction that was used, 0 to 1; `None` if nothing was requested.
     pub fn share(&self) -> Option<f64> {
         (self.requested > 0.0).then(|| self.used / self.requested)
     }
@@ -44,7 +44,7 @@ impl Waste {
 /// Requested and used resources of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Requests {
-    /// The tasks that say what they asked for, by index.
+    /// Returns the tasks with a recorded request, by index.
     pub tasks: Vec<Demand>,
     /// Processors; `None` where of no task both sides are known.
     pub cpus: Option<Waste>,
@@ -124,7 +124,7 @@ impl Asked {
         if self.request.is_nan() { self.limit } else { self.request }
     }
 
-    /// The same, with what it leaves open from another.
+    /// Returns the same with unknown values filled in from another.
     fn or(self, other: Asked) -> Asked {
         let either = |a: f64, b: f64| if a.is_nan() { b } else { a };
         Asked {

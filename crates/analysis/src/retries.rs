@@ -19,7 +19,7 @@ pub struct RetryCost {
     pub lost: i64,
     /// Work of its attempts that succeeded although another one followed: repetition, and no loss, ns.
     pub repeated: i64,
-    /// Time between its attempts, ns; `UNKNOWN` where there are several and no gap is known.
+    /// Time between its attempts, ns; `UNKNOWN` if there are several and no gap is known.
     pub backoff: i64,
     /// Delay of the last attempt after the first, ns. 0 with one attempt, `UNKNOWN` if one of the two starts is.
     pub delay: i64,

@@ -66,7 +66,7 @@ impl Comparison {
 /// How the values of a measure are combined.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Aggregate {
-    /// Each task by itself: the rule holds where it holds for all of them.
+    /// Each task separately: the rule holds if it holds for all of them.
     Each,
     /// The lowest.
     Min,
@@ -125,15 +125,15 @@ pub struct Judged {
     /// The value of the figure in ns, bytes, hundredths or its own unit; of [`Aggregate::Each`] the one that is nearest
     /// to violating the rule or violates it most. NaN where not known.
     pub value: f64,
-    /// The limit in the same unit; NaN where it cannot be compared.
+    /// The limit in the same unit; NaN if it cannot be compared.
     pub limit: f64,
     /// The quantity of both.
     pub quantity: Quantity,
-    /// The task that has that value, where it is that of one.
+    /// The task with that value, if it belongs to one.
     pub task: Option<TaskId>,
 }
 
-/// The figures of a run as a whole: name, and what it counts.
+/// The figures of a run as a whole: name and quantity.
 pub const FIGURES: [(&str, Quantity); 12] = [
     ("makespan", Quantity::Time),
     ("total-work", Quantity::Time),
@@ -199,7 +199,7 @@ impl Rule {
         Ok(Rule { figure, aggregate, comparison, limit: amount, written })
     }
 
-    /// The limit in the base unit of a quantity; `None` where it counts something else.
+    /// Returns the limit in the base unit of a quantity; `None` if it has another quantity.
     pub fn limit_of(&self, quantity: Quantity) -> Option<f64> {
         match self.limit.unit {
             Unit::None if quantity == Quantity::Time => Some(self.limit.value * 1e9),
@@ -253,7 +253,7 @@ pub fn judge(facts: &Facts, rule: &Rule) -> Judged {
     Judged { verdict, value, limit, quantity, task }
 }
 
-/// A figure of the run as a whole; NaN where not known.
+/// Returns a figure of the run as a whole; NaN if unknown.
 fn whole(facts: &Facts, figure: &str) -> f64 {
     let totals = facts.totals();
     let count = |s: Status| f64::from(totals.statuses[s as usize]);

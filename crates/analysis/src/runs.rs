@@ -8,7 +8,7 @@ use crate::{Distribution, natural_cmp};
 /// The values of one run that count in statistics of many.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFigures {
-    /// The workflow it executed, or where that is not known its name; empty where neither is.
+    /// Its workflow, or if unknown its name; empty if neither is known.
     pub workflow: String,
     /// Its status; see [`Run::status`].
     pub status: Option<Status>,

@@ -104,7 +104,7 @@ impl Slots {
         out
     }
 
-    /// The worker of an attempt, where it names one that had attempts at work.
+    /// Returns the worker of an attempt, if it names one with executing attempts.
     pub(crate) fn worker(&self, run: &Run, attempt: u32) -> Option<u32> {
         self.place.get(&run.attempts.worker[attempt as usize]).copied()
     }
@@ -140,7 +140,7 @@ impl Slots {
     }
 }
 
-/// By task, whether it contains others that have times; empty where no task contains another.
+/// Returns for each task whether it contains others with times; empty if no task contains another.
 pub(crate) fn containers(run: &Run) -> Vec<bool> {
     let Some(nest) = Nest::new(run) else { return Vec::new() };
     let timed: Vec<bool> = run

@@ -31,7 +31,7 @@ pub(crate) fn slowest_with(run: &Run, busy: &Busy, n: usize) -> Vec<TaskId> {
     tasks.into_iter().map(|(_, t)| t).collect()
 }
 
-/// By task the time in which it was at work itself, ns; empty where no task contains others.
+/// By task the time in which it was executing itself, ns; empty where no task contains others.
 fn own_times(run: &Run, busy: &Busy, contains: &[bool]) -> Vec<i64> {
     if contains.is_empty() {
         return Vec::new();
@@ -44,7 +44,7 @@ fn own_times(run: &Run, busy: &Busy, contains: &[bool]) -> Vec<i64> {
     own
 }
 
-/// By task the time in which it was at work itself, of a run in which some contain others; none of any other. ns.
+/// By task the time in which it was executing itself, of a run in which some contain others; none of any other. ns.
 pub(crate) fn own_times_of(run: &Run, busy: &Busy) -> Option<Vec<i64>> {
     let contains = containers(run);
     contains.contains(&true).then(|| own_times(run, busy, &contains))

@@ -11,7 +11,7 @@ pub struct Totals {
     pub started: Option<i64>,
     /// Last time known, ns since the epoch; see [`Run::span`].
     pub ended: Option<i64>,
-    /// From the one to the other, ns (Pinedo, *Scheduling*: C_max). `None` where nothing has times.
+    /// From the first to the last, ns (Pinedo, *Scheduling*: C_max). `None` if nothing has times.
     pub makespan: Option<i64>,
     /// Sum of the [busy](crate::busy()) intervals, ns; at least that where attempts are [going on](crate::going_on()).
     pub work: i64,

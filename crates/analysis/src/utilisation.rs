@@ -10,7 +10,7 @@ use crate::busy::{Busy, busy};
 pub struct Utilisation {
     /// Times at which a value changes, ns since the epoch, ascending.
     pub t: Vec<i64>,
-    /// Workers with at least one attempt at work.
+    /// Workers with at least one executing attempt.
     pub busy: Vec<u32>,
     /// Workers that were there: from the first start of their attempts to the last end (to the end of the run where an
     /// attempt has none). One that was there and idle before or after that left no trace.

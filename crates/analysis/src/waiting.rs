@@ -1,15 +1,15 @@
-//! Waiting times of tasks, and what they waited for.
+//! Waiting times of tasks, and their causes.
 
 use makespan_model::{NONE, Run, TaskId, UNKNOWN};
 
 use crate::nest::Nest;
 
-/// Waiting, by task; times in ns (since the epoch for `ready`), `UNKNOWN` where not known.
+/// Waiting, by task; times in ns (since the epoch for `ready`), `UNKNOWN` if not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// Time at which all its dependencies had ended.
     pub ready: Vec<i64>,
-    /// From ready to its first start; 0 where it began before it was ready.
+    /// From ready to its first start; 0 if it started before it was ready.
     pub wait: Vec<i64>,
     /// The predecessor that ended last, or `NONE`.
     pub blocker: Vec<u32>,

@@ -12,14 +12,14 @@ pub struct WorkerUse {
     pub worker: String,
     /// Attempts that name it.
     pub attempts: u32,
-    /// Time in which at least one of its attempts was at work: the union of their [busy](crate::busy()) intervals,
+    /// Time in which at least one of its attempts was executing: the union of their [busy](crate::busy()) intervals,
     /// ns.
     pub busy: i64,
     /// `busy` over the makespan of the run, 0 to 1. `None` without a makespan above 0.
     pub utilisation: Option<f64>,
-    /// First start of its attempts, ns since the epoch; `UNKNOWN` where none started.
+    /// First start of its attempts, ns since the epoch; `UNKNOWN` if none started.
     pub first: i64,
-    /// Last end of its attempts, or last start where nothing ended later; `UNKNOWN` where none started.
+    /// Last end of its attempts, or the last start if none ended later; `UNKNOWN` if none started.
     pub last: i64,
 }
 

@@ -211,7 +211,7 @@ found; 125 if the store or an option is invalid, in which case the command was n
     /// The id of the run is the last word of the output, so that a script can keep it.
     #[command(after_help = "\
 Example:
-  run=$(makespan create --name 'Nightly build' --steps 'fetch,build,test' | tail -n 1 | awk '{print $NF}')
+  run=$(makespan create --name 'Nightly build' --steps fetch,build,test | awk '{print $NF}')
   makespan step start $run fetch")]
     Create(CreateArgs),
     /// Add, start or end a step of a run
@@ -341,7 +341,7 @@ pub(crate) struct ReportArgs {
     /// Leave out the app: a small file without scripts
     #[arg(long = "static")]
     pub(crate) without_app: bool,
-    /// Replace secrets by [redacted], the default (see docs/reports.md)
+    /// Replace secrets with [redacted], the default (see docs/reports.md)
     #[arg(long, conflicts_with = "no_redact")]
     pub(crate) redact: bool,
     /// Include values that look like secrets

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_that_run_builds_obey_nothing_of_it() {
+    fn ci_services_find_no_commands_in_foreign_text() {
         for (text, shown) in [
             ("::error::x", "\\u{3a}:error::x"),
             ("  ::add-mask::x", "  \\u{3a}:add-mask::x"),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn terminals_obey_nothing_of_it() {
+    fn terminals_find_no_commands_in_foreign_text() {
         assert_eq!(clean("a\u{1b}]52;c;x\u{7}\u{202e}"), "a\\u{1b}]52;c;x\\u{7}\\u{202e}");
         assert_eq!(clean(&"x".repeat(1000)).chars().count(), SHOWN + 1);
         let json = serde_json::to_string_pretty(&["\u{9b}2J", "\u{202e}\u{e0001}", "plain ü\n"]).unwrap();

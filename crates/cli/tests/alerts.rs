@@ -26,7 +26,7 @@ fn json(kept: &Kept, args: &[&str]) -> Value {
 }
 
 #[test]
-fn a_command_that_fails_is_an_alert_that_is_listed_and_settled_by_the_next_one() {
+fn a_failed_command_raises_an_alert_that_the_next_success_resolves() {
     let kept = kept("alerts-run", RULES);
     assert_eq!(kept.said(&["alerts"]), "no alerts\n");
     let failed = kept.run(&["run", "--id", "n1", "--workflow", "w", "--", "false"]);
@@ -67,7 +67,7 @@ fn a_snooze_is_recorded_and_ended() {
 }
 
 #[test]
-fn a_dry_run_says_what_would_have_fired_and_what_cannot_be_judged() {
+fn a_dry_run_lists_alerts_that_would_fire_and_rules_that_cannot_be_judged() {
     let settings = format!(
         "{RULES}[alerts.rules.slow]\nwhen = \"makespan > 150 % of baseline\"\n[alerts.rules.hot]\nmetric = \"cpu > 5\"\n\
          [alerts.rules.stuck]\nrunning = \"6 s\"\n"
@@ -122,7 +122,7 @@ fn handlers_of_a_project_are_used_once_it_is_trusted() {
 }
 
 #[test]
-fn what_is_wrong_with_a_rule_or_a_handler_is_said_with_its_line() {
+fn errors_in_rules_and_handlers_name_their_line() {
     for (settings, line, why) in [
         ("[alerts.rules.a]\nwhen = \"makespan\"", 2, "one of <"),
         ("[alerts.rules.a]\nwhen = \"failed > 0\"\ntasks = \"failed\"", 1, "needs one of"),

@@ -44,7 +44,7 @@ fn the_exit_code_is_the_verdict() {
 }
 
 #[test]
-fn rules_come_from_the_project_where_none_are_given() {
+fn without_rules_those_of_the_project_apply() {
     let dir = folder("check-config");
     let good = timed(&dir, "good.txt", 5.0);
     file(&dir, "makespan.toml", "[check]\nrules = \"failed = 0; makespan <= 2 s\"\n");
@@ -62,7 +62,7 @@ fn rules_come_from_the_project_where_none_are_given() {
 }
 
 #[test]
-fn runs_are_held_against_earlier_ones() {
+fn runs_are_compared_with_earlier_ones() {
     let dir = folder("check-history");
     let earlier: Vec<String> =
         (0..6).map(|i| timed(&dir, &format!("h/{i}.txt"), 10.0 + 0.1 * f64::from(i))).collect();
@@ -93,7 +93,7 @@ fn runs_are_held_against_earlier_ones() {
 }
 
 #[test]
-fn each_form_is_for_its_reader_and_names_mean_nothing_to_it() {
+fn every_output_format_is_valid_and_escapes_names() {
     let dir = folder("check-forms");
     let name = "::set-output name=x::y%0A<b>&\"|@me";
     let event = json!({"event": "run", "run": name});

@@ -35,7 +35,7 @@ fn many(dir: &Path, name: &str, times: &[(u32, u32)]) -> Vec<String> {
 }
 
 #[test]
-fn two_runs_are_taken_apart_into_parts_that_sum() {
+fn the_parts_of_two_runs_add_up() {
     let (a, b) = two("pair");
     let found = compared(&[&a, &b]);
     assert_eq!((&found["comparison"], &found["comparable"]), (&json!("pair"), &json!(true)));
@@ -63,7 +63,7 @@ fn two_runs_are_taken_apart_into_parts_that_sum() {
 }
 
 #[test]
-fn the_other_way_round_everything_is_the_opposite() {
+fn swapping_two_runs_changes_every_sign() {
     let (a, b) = two("mirror");
     let (there, back) = (compared(&[&a, &b]), compared(&[&b, &a]));
     assert_eq!(back["makespan_delta_ns"], json!(-8_000_000_000i64));
@@ -75,7 +75,7 @@ fn the_other_way_round_everything_is_the_opposite() {
 }
 
 #[test]
-fn one_file_may_hold_both_runs_and_one_run_is_no_comparison() {
+fn one_file_may_contain_both_runs_but_one_run_cannot_be_compared() {
     let dir = folder("one-file");
     let both = file(&dir, "both.txt", format!("{A}{B}"));
     assert_eq!(compared(&[&both])["makespan_delta_ns"], json!(8_000_000_000i64));
@@ -249,7 +249,7 @@ fn text_fits_its_width_and_has_colours_only_where_they_are_wanted() {
 }
 
 #[test]
-fn a_terminal_obeys_nothing_that_the_runs_say() {
+fn names_of_runs_cannot_control_the_terminal() {
     let evil = "run \u{1b}]52;c;eA==\u{7}\nx\u{1b}[2J 0..1 w\u{9b}6n\nrun y\u{202e}\nx\u{1b}[2J 0..9 w\nz\u{1b}[31m 9..10 w x\u{1b}[2J\n";
     for args in [&["compare", "-"][..], &["compare", "--json", "-"]] {
         let output = with_input(args, evil.as_bytes());
@@ -280,7 +280,7 @@ fn recorded_series_can_be_compared() {
 }
 
 #[test]
-fn what_one_verb_answers_another_takes() {
+fn the_output_of_one_verb_is_input_of_another() {
     let folder = folder("compare-ids");
     let line = |id: &str, from: i32, to: i32| {
         let id = serde_json::to_string(id).unwrap();

@@ -41,7 +41,7 @@ impl Place {
 }
 
 #[test]
-fn options_over_environment_over_project_over_user_over_default() {
+fn settings_have_a_fixed_precedence() {
     let place = Place::new("config-layers");
     let root = place.kept.folder.clone();
     std::fs::create_dir_all(root.join("project/deep/er")).unwrap();
@@ -70,7 +70,7 @@ fn options_over_environment_over_project_over_user_over_default() {
 }
 
 #[test]
-fn a_wrong_setting_stops_every_verb_and_says_where_it_stands() {
+fn an_invalid_setting_stops_every_verb_and_names_its_line() {
     let place = Place::new("config-wrong");
     let root = place.kept.folder.clone();
     for (content, line, word) in [
@@ -104,7 +104,7 @@ fn a_wrong_setting_stops_every_verb_and_says_where_it_stands() {
 }
 
 #[test]
-fn passwords_are_shown_nowhere() {
+fn passwords_are_never_shown() {
     let place = Place::new("config-secret");
     let root = place.kept.folder.clone();
     file(&root, ".config/makespan/config.toml", "store = \"postgres://${WHO}:${SECRET}@127.0.0.1:9/runs\"\n");
@@ -140,7 +140,7 @@ const EVERY_USE: [&[&str]; 8] = [
 ];
 
 #[test]
-fn a_project_names_no_server_and_no_place_outside_before_it_is_trusted() {
+fn an_untrusted_project_cannot_name_servers_or_outside_paths() {
     let place = Place::new("config-trust");
     let root = place.kept.folder.clone();
     let (server, port) = listener();
@@ -188,7 +188,7 @@ fn a_project_names_no_server_and_no_place_outside_before_it_is_trusted() {
 }
 
 #[test]
-fn trust_is_in_a_folder_with_the_content_of_its_file() {
+fn trust_applies_to_a_folder_and_the_content_of_its_file() {
     let place = Place::new("config-trusted");
     let root = place.kept.folder.clone();
     std::fs::create_dir_all(root.join("outside")).unwrap();
@@ -228,7 +228,7 @@ fn trust_is_in_a_folder_with_the_content_of_its_file() {
 }
 
 #[test]
-fn settings_reach_no_terminal_raw() {
+fn settings_cannot_control_the_terminal() {
     let place = Place::new("config-raw");
     let root = place.kept.folder.clone();
     let evil = "\u{1b}[2J\u{202e}";
@@ -254,8 +254,17 @@ fn settings_reach_no_terminal_raw() {
 }
 
 #[test]
-fn the_table_of_the_document_is_what_the_program_prints() {
+fn the_documented_settings_are_those_that_the_program_prints() {
     let place = Place::new("config-table");
     let output = place.run("", &["config", "list", "--markdown"], &[]);
-    assert!(include_str!("../../../docs/config.md").contains(&text(&output.stdout)));
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/config.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once("## Settings\n\n").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let expected = format!("{before}## Settings\n\n{}\n\n{after}", text(&output.stdout).trim_end());
+    if std::env::var_os("MAKESPAN_BLESS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    } else {
+        assert_eq!(page, expected, "the table of docs/config.md has changed: run with MAKESPAN_BLESS=1");
+    }
 }

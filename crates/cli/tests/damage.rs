@@ -35,7 +35,7 @@ fn find(folder: &Path) -> Option<PathBuf> {
 }
 
 #[test]
-fn every_verb_says_that_a_run_is_damaged() {
+fn every_verb_reports_a_damaged_run() {
     let (kept, segment) = kept("damage", "r");
     let whole = std::fs::read(&segment).unwrap();
     let verbs: [&[&str]; 11] = [

@@ -21,7 +21,7 @@ fn summary(path: &str) -> Value {
 }
 
 #[test]
-fn what_holds_events_opens_again_as_the_same_run() {
+fn formats_with_events_read_back_as_the_same_run() {
     let dir = folder("export-again");
     let path = file(&dir, "nightly.txt", NIGHTLY);
     for name in ["a.jsonl", "a.jsonl.gz", "a.json", "a.trace.json", "a.txt"] {
@@ -39,7 +39,7 @@ fn what_holds_events_opens_again_as_the_same_run() {
 }
 
 #[test]
-fn files_and_stores_are_exported_in_every_format_alike() {
+fn files_and_stores_export_the_same_in_every_format() {
     let kept = Kept::new("export-alike", "sqlite:runs.db");
     let path = file(&kept.folder, "nightly.txt", NIGHTLY);
     kept.said(&["import", &path]);
@@ -56,7 +56,7 @@ fn files_and_stores_are_exported_in_every_format_alike() {
 }
 
 #[test]
-fn what_of_the_runs_is_exported_can_be_chosen() {
+fn exported_runs_can_be_selected() {
     let dir = folder("export-chosen");
     let day = |name: &str, t: i64| {
         let started = t * 86_400_000_000_000;
@@ -88,7 +88,7 @@ fn what_of_the_runs_is_exported_can_be_chosen() {
 }
 
 #[test]
-fn a_report_is_its_runs_for_every_verb() {
+fn every_verb_reads_a_report_as_its_runs() {
     let dir = folder("export-report");
     let (path, report) = (file(&dir, "nightly.txt", NIGHTLY), dir.join("r.html").display().to_string());
     assert_eq!(run(&["report", &path, "-o", &report]).status.code(), Some(0));

@@ -30,7 +30,7 @@ fn below(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn an_output_file_is_written_through_no_link_and_keeps_its_mode() {
+fn an_output_file_is_not_written_through_a_link_and_keeps_its_mode() {
     let kept = Kept::new("output-links", "file:runs");
     let root = kept.folder.clone();
     let (run, victim) = (file(&root, "run.txt", NIGHTLY), file(&root, "victim", "precious"));
@@ -57,7 +57,7 @@ fn an_output_file_is_written_through_no_link_and_keeps_its_mode() {
 }
 
 #[test]
-fn links_in_a_folder_are_not_followed_and_that_is_said() {
+fn links_in_a_folder_are_skipped_and_reported() {
     let kept = Kept::new("input-links", "file:runs");
     let root = kept.folder.clone();
     file(&root, "given/run.txt", NIGHTLY);
@@ -100,7 +100,7 @@ fn stores_are_private() {
 }
 
 #[test]
-fn a_store_that_cannot_be_reached_costs_two_seconds_and_nothing_is_lost() {
+fn an_unreachable_store_costs_two_seconds_and_loses_nothing() {
     // One answers nothing, the other refuses.
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = deaf.local_addr().unwrap().port();
@@ -138,7 +138,7 @@ fn a_store_that_cannot_be_reached_costs_two_seconds_and_nothing_is_lost() {
 }
 
 #[test]
-fn no_line_is_a_command_to_a_service_that_runs_builds() {
+fn no_output_line_is_a_command_to_a_ci_service() {
     let kept = Kept::new("build-services", "file:runs");
     for (id, name) in [("::error::id", "::add-mask::name"), ("##[error]id", "##vso[task.setvariable]name")] {
         kept.said(&["create", "--id", id, "--name", name, "--steps", "::warning::step,##[group]step"]);

@@ -11,7 +11,7 @@ use common::{file, files_under, folder, shared, within};
 const LIMIT: Duration = Duration::from_secs(120);
 
 #[test]
-fn hostile_files_get_an_answer() {
+fn hostile_files_are_answered() {
     let Some(corpora) = shared("corpora") else { return };
     let out = folder("hostile").join("report.html").display().to_string();
     let mut bad = Vec::new();

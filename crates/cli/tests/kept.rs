@@ -19,7 +19,7 @@ fn facts(kept: &Kept, run: &str) -> Value {
 }
 
 #[test]
-fn a_file_that_is_imported_is_the_same_run_and_twice_is_once() {
+fn importing_a_file_twice_stores_it_once() {
     for store in STORES {
         let kept = Kept::new("kept-import", store);
         let path = file(&kept.folder, "nightly.txt", NIGHTLY);
@@ -56,7 +56,7 @@ fn an_export_hides_secrets_and_counts_the_members_it_leaves_out() {
 }
 
 #[test]
-fn a_file_that_has_grown_brings_what_is_new() {
+fn importing_a_grown_file_adds_its_new_events() {
     let kept = Kept::new("kept-grown", STORES[0]);
     let lines: Vec<String> =
         (0..6).map(|i| format!("{{\"event\":\"log\",\"text\":\"line {}\"}}\n", i / 2)).collect();
@@ -71,7 +71,7 @@ fn a_file_that_has_grown_brings_what_is_new() {
 }
 
 #[test]
-fn what_is_exported_is_the_run_and_comes_back_as_nothing_new() {
+fn reimporting_an_export_adds_nothing() {
     for store in STORES {
         let kept = Kept::new("kept-export", store);
         let run = kept.created(&["--steps", "a,b"]);
@@ -95,7 +95,7 @@ fn what_is_exported_is_the_run_and_comes_back_as_nothing_new() {
 }
 
 #[test]
-fn a_copy_has_every_event_under_its_own_number_and_twice_is_once() {
+fn a_copy_keeps_event_numbers_and_a_second_copy_adds_nothing() {
     for (from, to) in [(STORES[0], "file:copy"), (STORES[1], "sqlite:copy.db")] {
         let kept = Kept::new("kept-copy", from);
         let run = kept.created(&["--steps", "a,b"]);
@@ -153,7 +153,7 @@ fn pinned_and_active_runs_are_not_removed_and_the_trash_can_be_emptied_again() {
 }
 
 #[test]
-fn every_verb_that_takes_a_file_takes_a_run_and_a_file_comes_first() {
+fn every_verb_accepts_run_ids_and_files_take_precedence() {
     let kept = Kept::new("kept-verbs", STORES[0]);
     let path = file(&kept.folder, "nightly.txt", NIGHTLY);
     let faster = file(
@@ -202,7 +202,7 @@ fn ids(document: &Value, member: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_shown_to_go_goes_and_nothing_else() {
+fn gc_removes_exactly_the_runs_that_it_showed() {
     let kept = aged("kept-gc", &[1, 2, 3, 4, 5, 6, 7, 8, 100, 200]);
     kept.said(&["pin", "d200"]);
     let before = kept.json(&["list"]);
@@ -227,7 +227,7 @@ fn what_is_shown_to_go_goes_and_nothing_else() {
 }
 
 #[test]
-fn many_at_once_have_to_be_counted() {
+fn a_large_removal_requires_its_number() {
     let kept = aged("kept-much", &[1, 2, 3, 4]);
     for args in [&["--yes"][..], &["--confirm", "2"]] {
         let output = kept.run(&[&["gc", "--keep-last", "1"], args].concat());
@@ -279,7 +279,7 @@ fn every_member_of_the_json_is_documented() {
 }
 
 #[test]
-fn stores_that_cannot_be_used_say_why() {
+fn unusable_stores_are_reported_with_the_reason() {
     let kept = Kept::new("kept-wrong", STORES[0]);
     let wrong = |store: &str, word: &str| {
         let output = kept.run(&["--store", store, "list"]);
@@ -321,7 +321,7 @@ fn stores_that_cannot_be_used_say_why() {
 }
 
 #[test]
-fn a_list_tells_what_is_damaged_and_shows_the_rest() {
+fn a_list_reports_damage_and_shows_the_rest() {
     let kept = Kept::new("kept-torn", STORES[1]);
     let run = kept.created(&["--steps", "a,b"]);
     kept.said(&["step", "start", &run, "a"]);
@@ -347,7 +347,7 @@ fn a_list_tells_what_is_damaged_and_shows_the_rest() {
 }
 
 #[test]
-fn questions_leave_no_store_behind() {
+fn queries_do_not_create_a_store() {
     for store in STORES {
         let kept = Kept::new("kept-questions", store);
         for (args, code) in [
@@ -368,7 +368,7 @@ fn questions_leave_no_store_behind() {
 }
 
 #[test]
-fn samples_come_in_as_they_are_and_twice_is_once() {
+fn importing_samples_twice_stores_them_once() {
     let Some(samples) = shared("samples/seeds") else { return };
     let kept = Kept::new("kept-samples", STORES[0]);
     let path = samples.display().to_string();

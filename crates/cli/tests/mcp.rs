@@ -107,7 +107,7 @@ fn kept(name: &str) -> Kept {
 }
 
 #[test]
-fn a_client_is_greeted_and_finds_tools_that_only_read() {
+fn a_client_gets_read_only_tools() {
     let kept = kept("mcp-tools");
     let mut client = Client::new(&kept, &["runs"]);
     assert_eq!(client.greeting["serverInfo"]["name"], "makespan");
@@ -136,7 +136,7 @@ fn a_client_is_greeted_and_finds_tools_that_only_read() {
 }
 
 #[test]
-fn each_tool_answers_what_the_verb_prints() {
+fn each_tool_returns_the_output_of_its_verb() {
     let kept = kept("mcp-answers");
     let mut client = Client::new(&kept, &["runs"]);
     let listed = client.document("list_files", json!({}));
@@ -227,7 +227,7 @@ fn nothing_outside_the_folders_is_read() {
 }
 
 #[test]
-fn wrong_calls_are_answered_with_what_to_do() {
+fn invalid_calls_are_answered_with_advice() {
     let kept = kept("mcp-wrong");
     let mut client = Client::new(&kept, &["runs"]);
     for (tool, arguments, why) in [
@@ -254,7 +254,7 @@ fn wrong_calls_are_answered_with_what_to_do() {
 }
 
 #[test]
-fn large_answers_are_cut_and_slow_ones_given_up() {
+fn large_answers_are_cut_and_slow_calls_are_stopped() {
     let kept = kept("mcp-large");
     let tasks: String = (0..5000).map(|i| format!("task{i}  {i}..{}  w{}\n", i + 1, i % 7)).collect();
     file(&kept.folder, "runs/large.txt", format!("run large\n{tasks}"));
@@ -276,7 +276,7 @@ fn large_answers_are_cut_and_slow_ones_given_up() {
 }
 
 #[test]
-fn a_folder_that_is_missing_is_an_error_before_anything_is_served() {
+fn a_missing_folder_is_an_error_at_start() {
     let kept = kept("mcp-missing");
     let output = kept.run(&["mcp", "nowhere"]);
     assert_eq!(output.status.code(), Some(2));

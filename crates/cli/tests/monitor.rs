@@ -10,7 +10,7 @@ use common::kept::Kept;
 use common::text;
 
 #[test]
-fn a_run_is_shown_until_it_is_over() {
+fn a_run_is_shown_until_it_has_finished() {
     for store in ["sqlite:runs.db", "file:runs"] {
         let kept = Kept::new("monitor", store);
         let run = kept.created(&[]);
@@ -43,7 +43,7 @@ fn a_run_is_shown_until_it_is_over() {
 }
 
 #[test]
-fn what_is_not_there_is_said_and_leaves_nothing_behind() {
+fn a_missing_run_is_reported_and_creates_no_store() {
     let kept = Kept::new("monitor-none", "sqlite:runs.db");
     let output = kept.run(&["monitor", "nobody", "--once"]);
     assert_eq!(output.status.code(), Some(1));

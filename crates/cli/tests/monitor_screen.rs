@@ -57,7 +57,7 @@ fn keys_quit_and_the_terminal_is_as_before() {
 }
 
 #[test]
-fn progress_is_followed_and_the_end_of_the_run_stays_in_the_terminal() {
+fn progress_is_followed_and_the_final_state_stays_in_the_terminal() {
     let (kept, run) = started("screen-follow");
     let (mut terminal, _) = monitor(&kept, "NO_COLOR=", "", "0 of 2 tasks");
     kept.said(&["step", "done", &run, "load"]);
@@ -94,7 +94,7 @@ fn signals_and_ctrl_c_leave_the_screen_first() {
 }
 
 #[test]
-fn it_ends_with_its_terminal() {
+fn the_monitor_ends_with_its_terminal() {
     let (kept, run) = started("screen-gone");
     for before in ["", "trap '' HUP; "] {
         let inner = format!("{before}echo pid $$.; exec '{PROGRAM}' monitor {run} --interval 100ms");
@@ -117,7 +117,7 @@ fn it_ends_with_its_terminal() {
 }
 
 #[test]
-fn a_window_of_another_size_is_painted_anew() {
+fn a_resized_window_is_repainted() {
     let (kept, run) = started("screen-size");
     let (mut terminal, _) = monitor(&kept, "NO_COLOR=", &run, "q quit");
     terminal.types("?");
@@ -131,7 +131,7 @@ fn a_window_of_another_size_is_painted_anew() {
 }
 
 #[test]
-fn colours_are_those_that_are_wanted() {
+fn colours_follow_the_environment() {
     let (kept, run) = started("screen-colours");
     kept.said(&["step", "fail", &run, "load", "--error", "no answer"]);
     kept.said(&["step", "start", &run, "check", "--anyway"]);

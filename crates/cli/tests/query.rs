@@ -59,7 +59,7 @@ nightly  3 of 5 tasks: down(fetch, 1) and duration>=2s
 }
 
 #[test]
-fn wide_names_give_way_to_the_terminal() {
+fn wide_names_are_shortened_to_the_terminal() {
     let long = format!("run r\n{} 0..1 w1 step={}\nb 0..1 w2", "n".repeat(200), "数".repeat(90));
     let path = file(&folder("query-wide"), "r.txt", long);
     let output = common::program().args(["query", &path, ""]).env("COLUMNS", "80").output().unwrap();
@@ -89,7 +89,7 @@ fn wrong_expressions_are_shown_with_a_mark_under_the_place() {
 }
 
 #[test]
-fn exit_codes_tell_what_went_wrong() {
+fn exit_codes_distinguish_errors() {
     let path = file(&folder("query-codes"), "nightly.txt", NIGHTLY);
     for (args, code, told) in [
         (vec!["query", "missing.jsonl", "a"], 1, "missing"),
@@ -109,7 +109,7 @@ fn exit_codes_tell_what_went_wrong() {
 }
 
 #[test]
-fn of_several_runs_each_answers_on_a_line_of_its_own() {
+fn several_runs_are_printed_one_per_line() {
     let dir = folder("query-several");
     let sample = r#"{"event":"sample","task":"a","name":"rows","value":7}"#;
     let one = file(
@@ -135,7 +135,7 @@ fn of_several_runs_each_answers_on_a_line_of_its_own() {
 }
 
 #[test]
-fn times_of_day_are_those_of_the_zone() {
+fn times_of_day_are_in_the_zone() {
     let path = file(&folder("query-zone"), "r.txt", "run r\na 0..10 w\nb 3600..3700 w a");
     let ids = |zone: &str, expression: &str| {
         text(&run(&["query", "--ids", "--zone", zone, &path, expression]).stdout)
@@ -146,7 +146,7 @@ fn times_of_day_are_those_of_the_zone() {
 }
 
 #[test]
-fn a_terminal_obeys_nothing_of_a_file_or_an_expression() {
+fn text_of_files_and_expressions_cannot_control_the_terminal() {
     let evil = "run \u{1b}]52;c;eA==\u{7}\nx\u{1b}[2J\u{202e} 0..1 w\u{9b}6n failed\n";
     for args in [
         &["query", "-", "\u{1b}x or 0"][..],
@@ -165,7 +165,7 @@ fn quoted(text: &str) -> String {
 }
 
 #[test]
-fn every_id_of_a_real_file_is_accepted_back() {
+fn every_printed_id_is_accepted_as_input() {
     let Some(samples) = common::shared("samples/seeds") else { return };
     let mut asked = 0;
     for sample in std::fs::read_dir(samples).unwrap().map(|e| e.unwrap().path().display().to_string()) {

@@ -40,7 +40,7 @@ fn a_report_opens_as_its_run() {
 }
 
 #[test]
-fn secrets_stay_out_unless_wanted() {
+fn secrets_are_redacted_unless_requested_otherwise() {
     let dir = folder("secrets");
     let run_file = r#"{"event":"run","run":"r","params":{"api_key":"k-123","region":"north"}}
 {"event":"attempt","task":"load","started":0,"ended":1,"error":"no answer from https://ann:pw9@host/"}
@@ -67,7 +67,7 @@ fn an_unreadable_input_leaves_no_file() {
 }
 
 #[test]
-fn converted_runs_keep_secrets_unless_told_otherwise() {
+fn converted_runs_keep_secrets_unless_redaction_is_requested() {
     let dir = folder("convert-secrets");
     let run_file = r#"{"event":"run","run":"r","params":{"api_key":"k-123456"}}
 {"event":"task","task":"get https://ann:pw9@host/a"}
@@ -86,7 +86,7 @@ fn converted_runs_keep_secrets_unless_told_otherwise() {
 }
 
 #[test]
-fn notes_and_parts_are_chosen_and_a_static_report_is_small() {
+fn notes_and_sections_can_be_chosen_and_a_static_report_is_small() {
     let dir = folder("report-options");
     let path = file(&dir, "three.txt", "fetch 0..4 w1\nalign 4..9 w1 fetch\nload 9..12 w2 align\n");
     let notes = file(&dir, "notes.md", "# Cause\n\nSee [the log](https://ci.example/7) <b>now</b>\n");

@@ -69,7 +69,7 @@ fn output_and_exit_code_are_those_of_the_command() {
 }
 
 #[test]
-fn what_cannot_be_executed_says_so_as_a_shell_does() {
+fn commands_that_cannot_be_executed_are_reported_as_by_a_shell() {
     let kept = Kept::new("run-missing", "sqlite:runs.db");
     assert_eq!(kept.run(&["run", "no-such-program"]).status.code(), Some(127));
     assert_eq!(only(&kept).1["status"], json!("failed"));
@@ -81,7 +81,7 @@ fn what_cannot_be_executed_says_so_as_a_shell_does() {
 }
 
 #[test]
-fn nothing_is_executed_where_it_could_never_be_recorded() {
+fn a_command_that_could_not_be_recorded_is_not_started() {
     let kept = Kept::new("run-refused", "sqlite:runs.db");
     for args in [
         &["--store", "mongo://db", "run"][..],
@@ -97,7 +97,7 @@ fn nothing_is_executed_where_it_could_never_be_recorded() {
 }
 
 #[test]
-fn signals_reach_the_command_and_its_answer_is_returned() {
+fn signals_reach_the_command_and_its_exit_code_is_returned() {
     for (trap, code, status) in [
         ("echo told; exit 3", 3, "cancelled"),
         ("echo told; exit 0", 0, "succeeded"),
@@ -115,7 +115,7 @@ fn signals_reach_the_command_and_its_answer_is_returned() {
 }
 
 #[test]
-fn what_it_took_is_measured_and_what_was_not_is_not_0() {
+fn resource_usage_is_measured_and_unmeasured_values_are_missing() {
     let kept = Kept::new("run-usage", "sqlite:runs.db");
     // A child of a child burns the processor and fills 60 MB.
     let script = "sh -c 'x=$(head -c 60000000 /dev/zero | tr \"\\0\" a); i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; sleep 0.3'";
@@ -144,7 +144,7 @@ fn what_it_took_is_measured_and_what_was_not_is_not_0() {
 }
 
 #[test]
-fn of_much_output_the_end_is_kept() {
+fn the_end_of_a_long_output_is_kept() {
     let kept = Kept::new("run-tail", "sqlite:runs.db");
     let output = kept.run(&["run", "--tail", "100", "--", "sh", "-c", "seq 1 100000"]);
     assert_eq!(output.stdout.len(), 588_895);
@@ -161,7 +161,7 @@ fn of_much_output_the_end_is_kept() {
 }
 
 #[test]
-fn a_recorder_that_is_killed_leaves_a_store_that_says_how_far_it_came() {
+fn a_killed_recorder_leaves_a_readable_unfinished_run() {
     for store in ["sqlite:runs.db", "file:runs"] {
         let kept = Kept::new("run-kill", store);
         for round in 0..3 {
@@ -185,7 +185,7 @@ fn a_recorder_that_is_killed_leaves_a_store_that_says_how_far_it_came() {
 }
 
 #[test]
-fn what_it_starts_can_record_into_the_same_run() {
+fn child_processes_can_record_into_the_same_run() {
     let kept = Kept::new("run-nested", "sqlite:runs.db");
     let program = env!("CARGO_BIN_EXE_makespan");
     let script = format!("cd / && '{program}' metric \"$MAKESPAN_RUN\" rows 42");
@@ -196,7 +196,7 @@ fn what_it_starts_can_record_into_the_same_run() {
 }
 
 #[test]
-fn a_store_that_is_busy_holds_no_command_up_and_what_is_missing_can_be_imported() {
+fn a_busy_store_does_not_delay_the_command_and_missing_records_can_be_imported() {
     let kept = Kept::new("run-busy", "file:runs");
     kept.said(&["run", "--id", "first", "true"]);
     // Somebody else writes all the time.

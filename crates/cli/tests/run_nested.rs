@@ -86,7 +86,7 @@ fn a_command_within_a_step_of_a_script_is_a_task_of_its_run() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_holds_no_command_up() {
+fn an_unwritable_file_does_not_delay_the_command() {
     let kept = Kept::new("nested-pipe", "sqlite:runs.db");
     let pipe = kept.folder.join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -98,7 +98,7 @@ fn a_place_that_cannot_be_written_holds_no_command_up() {
 }
 
 #[test]
-fn what_lies_in_the_inbox_is_taken_in_once_and_as_far_as_it_is_complete() {
+fn complete_lines_of_the_inbox_are_stored_once() {
     for store in ["sqlite:runs.db", "file:runs"] {
         let kept = Kept::new("nested-inbox", store);
         let inbox = kept.folder.join(format!("{}.inbox", store.split_once(':').unwrap().1));
@@ -132,7 +132,7 @@ fn what_lies_in_the_inbox_is_taken_in_once_and_as_far_as_it_is_complete() {
 }
 
 #[test]
-fn a_command_that_knows_nothing_of_it_leaves_no_inbox() {
+fn a_command_that_does_not_record_leaves_no_inbox() {
     let kept = Kept::new("nested-nothing", "sqlite:runs.db");
     kept.said(&["run", "true"]);
     assert!(!kept.folder.join("runs.db.inbox").exists());

@@ -29,7 +29,7 @@ fn python() -> bool {
 }
 
 #[test]
-fn a_command_has_the_signals_that_it_would_have_had() {
+fn a_command_has_the_signal_mask_of_the_caller() {
     let kept = Kept::new("tty-signals", "file:runs");
     for before in ["", "trap '' HUP INT; ", "trap '' TERM USR1; "] {
         let with = format!("{before}'{PROGRAM}' run sh -c \"{SIGNALS}\"");
@@ -55,7 +55,7 @@ fn a_command_is_in_the_group_and_the_session_of_the_caller() {
 }
 
 #[test]
-fn what_stops_others_works_within() {
+fn timeout_stops_a_recorded_command() {
     let kept = Kept::new("tty-stops", "file:runs");
     let limit = Duration::from_secs(20);
     let begun = Instant::now();
@@ -113,7 +113,7 @@ fn a_terminal_stays_a_terminal_and_its_output_is_kept() {
 }
 
 #[test]
-fn a_part_of_the_output_that_goes_elsewhere_is_no_terminal() {
+fn redirected_output_is_not_a_terminal() {
     let kept = Kept::new("tty-part", "file:runs");
     let script = format!("'{PROGRAM}' run -- sh -c '{TTYS}' | cat");
     let all = Terminal::start(&kept, &["sh", "-c", &script]).until("over\r\n");
@@ -121,7 +121,7 @@ fn a_part_of_the_output_that_goes_elsewhere_is_no_terminal() {
 }
 
 #[test]
-fn keys_do_what_they_do_without_it() {
+fn keys_work_as_without_recording() {
     let kept = Kept::new("tty-keys", "sqlite:runs.db");
     let script = "trap 'echo told; exit 5' INT; echo ready; while :; do sleep 0.05; done";
     let mut terminal = Terminal::start(&kept, &[PROGRAM, "run", "sh", "-c", script]);
@@ -133,7 +133,7 @@ fn keys_do_what_they_do_without_it() {
 }
 
 #[test]
-fn a_signal_to_the_recorder_alone_is_handed_on_in_a_terminal_too() {
+fn a_signal_to_the_recorder_alone_is_forwarded_in_a_terminal_too() {
     let kept = Kept::new("tty-alone", "file:runs");
     let script = "trap 'echo told; exit 5' INT; echo ready $PPID.; while :; do sleep 0.05; done";
     let mut terminal = Terminal::start(&kept, &[PROGRAM, "run", "sh", "-c", script]);
@@ -145,7 +145,7 @@ fn a_signal_to_the_recorder_alone_is_handed_on_in_a_terminal_too() {
 }
 
 #[test]
-fn a_command_is_stopped_by_a_key_and_goes_on_where_it_was() {
+fn a_command_can_be_suspended_by_a_key_and_resumed() {
     let kept = Kept::new("tty-stop", "file:runs");
     // A shell with job control, as people have.
     let mut terminal = Terminal::start(&kept, &["bash", "--norc", "-i"]);

@@ -122,7 +122,7 @@ fn check(kept: &Kept, verb: &'static str, calls: &[&[&str]]) {
 }
 
 #[test]
-fn verbs_that_read_files_keep_to_their_schemas() {
+fn verbs_that_read_files_match_their_schemas() {
     let kept = Kept::new("schemas-files", "file:runs");
     let (a, b) = (file(&kept.folder, "a.txt", NIGHTLY), file(&kept.folder, "b.txt", FASTER));
     let odd = file(&kept.folder, "odd.jsonl", ODD);
@@ -160,7 +160,7 @@ fn verbs_that_read_files_keep_to_their_schemas() {
 }
 
 #[test]
-fn every_recorded_file_of_the_importers_keeps_to_the_schemas() {
+fn every_recorded_file_of_the_importers_matches_the_schemas() {
     let kept = Kept::new("schemas-recorded", "file:runs");
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../import/tests/fixtures");
     for (verb, more) in [("summary", None), ("stats", None), ("query", Some("id:*"))] {
@@ -181,7 +181,7 @@ fn every_recorded_file_of_the_importers_keeps_to_the_schemas() {
 }
 
 #[test]
-fn verbs_that_keep_runs_keep_to_their_schemas() {
+fn verbs_of_the_store_match_their_schemas() {
     let rules = "[alerts.rules.failures]\nwhen = \"failed > 0\"\n";
     for store in ["file:runs", "sqlite:runs.db"] {
         let kept = Kept::new("schemas-kept", store);

@@ -59,7 +59,7 @@ fn a_run_from_its_creation_to_its_end() {
 }
 
 #[test]
-fn a_step_that_fails_fails_the_run_until_it_is_tried_again() {
+fn a_failed_step_fails_the_run_until_it_is_retried() {
     let kept = Kept::new("scripts-retry", STORES[0]);
     let run = kept.created(&["--steps", "a,b"]);
     kept.said(&["step", "start", &run, "a"]);
@@ -73,7 +73,7 @@ fn a_step_that_fails_fails_the_run_until_it_is_tried_again() {
 }
 
 #[test]
-fn what_cannot_happen_is_refused_and_changes_nothing() {
+fn invalid_transitions_are_refused_and_change_nothing() {
     for store in STORES {
         let kept = Kept::new("scripts-refused", store);
         let run = kept.created(&["--steps", "a,b"]);
@@ -106,7 +106,7 @@ fn what_cannot_happen_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn finishing_says_what_becomes_of_the_rest() {
+fn finishing_a_run_ends_its_remaining_steps() {
     let kept = Kept::new("scripts-finish", STORES[0]);
     let run = kept.created(&["--steps", "a,b,c"]);
     kept.said(&["step", "start", &run, "a"]);
@@ -178,7 +178,7 @@ fn scripts_write_to_one_run_at_the_same_time() {
 }
 
 #[test]
-fn lists_go_on_where_they_stopped() {
+fn lists_continue_after_a_cursor() {
     let kept = Kept::new("scripts-pages", STORES[0]);
     let mut made: Vec<String> = (0..5).map(|i| kept.created(&["--label", &format!("n={i}")])).collect();
     made.reverse();
@@ -203,7 +203,7 @@ fn lists_go_on_where_they_stopped() {
 }
 
 #[test]
-fn terminals_obey_nothing_of_what_scripts_say() {
+fn text_of_scripts_cannot_control_the_terminal() {
     let kept = Kept::new("scripts-hostile", STORES[0]);
     let bad = "\u{1b}]52;c;x\u{7}\u{202e}\u{9b}2J";
     let run = kept.created(&["--steps", bad, "--label", &format!("{bad}={bad}"), "--description", bad]);
@@ -224,7 +224,7 @@ fn terminals_obey_nothing_of_what_scripts_say() {
 }
 
 #[test]
-fn those_who_come_first_at_one_moment_make_one_store() {
+fn concurrent_first_uses_create_one_store() {
     for store in STORES {
         for round in 0..5 {
             let kept = Kept::new(&format!("scripts-first-{round}"), store);

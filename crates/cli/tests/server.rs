@@ -174,7 +174,7 @@ fn foreign_names_and_origins_are_refused() {
 }
 
 #[test]
-fn no_path_leads_out() {
+fn no_path_leads_outside_the_served_files() {
     let dir = folder("paths");
     file(&dir, "secret.txt", "the secret");
     let server = Server::start(&[&file(&dir, "run.txt", NIGHTLY)]);
@@ -214,7 +214,7 @@ fn no_path_leads_out() {
 }
 
 #[test]
-fn without_the_token_of_its_address_nothing_is_served() {
+fn nothing_is_served_without_the_token_of_the_address() {
     let dir = folder("token");
     let (server, other) = (Server::start(&[&file(&dir, "run.txt", NIGHTLY)]), Server::start(&[]));
     assert!(server.token.len() == 32 && server.token != other.token);
@@ -295,7 +295,7 @@ fn only_loopback_is_listened_on() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_and_a_wish_to_terminate_end_it_well() {
+fn interrupt_and_termination_signals_stop_the_server_cleanly() {
     for signal in ["-INT", "-TERM"] {
         let mut server = Server::start(&[]);
         // A client that says nothing does not hold it up.
@@ -311,7 +311,7 @@ fn an_interrupt_and_a_wish_to_terminate_end_it_well() {
 }
 
 #[test]
-fn a_part_of_a_file_is_served_to_whoever_has_its_beginning() {
+fn the_rest_of_a_file_is_served_to_a_client_with_its_beginning() {
     let dir = folder("parts");
     let run = file(&dir, "run.txt", NIGHTLY);
     let server = Server::start(&[&run]);

@@ -88,7 +88,7 @@ fn pages_of_runs_that_are_gone_are_removed_and_nothing_else_is() {
 }
 
 #[test]
-fn a_list_that_names_other_files_removes_none_of_them() {
+fn a_site_list_naming_foreign_files_removes_none_of_them() {
     let dir = folder("site-list");
     let one = file(&dir, "one.txt", NIGHTLY);
     let out = dir.join("public");
@@ -152,7 +152,7 @@ fn the_runs_of_a_store_make_a_site_without_those_in_the_trash() {
 }
 
 #[test]
-fn secrets_stay_out_and_a_site_is_no_input() {
+fn secrets_are_redacted_and_a_site_is_not_an_input() {
     let dir = folder("site-secrets");
     let events = "{\"event\":\"run\",\"run\":\"r\",\"params\":{\"api_key\":\"k-123456\"}}\n\
         {\"event\":\"attempt\",\"task\":\"t\",\"started\":0,\"ended\":1,\"error\":\"https://ann:pw9@host/\"}\n";

@@ -105,7 +105,7 @@ fn failed_runs_are_kept_apart_and_workflows_together() {
 }
 
 #[test]
-fn dates_leave_out_what_started_outside_of_them() {
+fn date_options_exclude_runs_that_started_outside_the_range() {
     let path = several("stats-dates");
     let count = |args: &[&str]| {
         let document = stats(&[&[path.as_str()], args].concat());
@@ -124,7 +124,7 @@ fn dates_leave_out_what_started_outside_of_them() {
 }
 
 #[test]
-fn rules_are_held_against_every_run() {
+fn rules_are_checked_against_every_run() {
     let path = several("stats-rules");
     let document = stats(&[&path, "--rule", "makespan <= 25 s", "--rule", "max mem < 1 GB"]);
     let verdicts: Vec<&Value> =

@@ -102,7 +102,7 @@ fn seeds_survive_converting() {
 }
 
 #[test]
-fn exit_codes_tell_what_went_wrong() {
+fn exit_codes_distinguish_errors() {
     let dir = folder("codes");
     let good = file(&dir, "good.txt", NIGHTLY);
     let empty = file(&dir, "empty.json", "");
@@ -154,7 +154,7 @@ fn folders_are_read_whole_and_in_order() {
 }
 
 #[test]
-fn files_of_one_name_are_told_apart_by_their_folders() {
+fn files_with_the_same_name_are_distinguished_by_their_folders() {
     let dir = folder("namesakes");
     let good = file(&dir, "run.txt", NIGHTLY);
     let (a, b) = (file(&dir, "a/x.json", "{\"odd\":1}"), file(&dir, "b/x.json", "{\"odd\":1}"));
@@ -200,7 +200,7 @@ fn a_terminal_obeys_nothing_that_a_file_says() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     let mut many = String::from("run many\n");
     for i in 0..20_000 {
         many.push_str(&format!("t{i} {i}..{} w\n", i + 1));
@@ -219,7 +219,7 @@ fn a_closed_pipe_is_no_failure() {
 }
 
 #[test]
-fn zones_move_times_that_name_none() {
+fn zones_apply_to_times_without_a_zone() {
     let dir = folder("zones");
     let naive = r#"{"tasks":[{"id":"a","start":"2026-01-05 08:00:00","end":"2026-01-05 08:00:01"}]}"#;
     let path = file(&dir, "naive.json", naive);

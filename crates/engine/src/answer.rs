@@ -1,5 +1,4 @@
-//! What is answered: pictures, tables and sections, and changes of a view. Numbers in tables are values; painters write
-//! them.
+//! Answers: pictures, tables and sections, and changes of a view. Numbers in tables are values that painters format.
 
 use std::ops::Range;
 
@@ -44,15 +43,15 @@ pub enum Answer {
     Turn(Turn),
     /// To [`Question::Columns`](crate::Question::Columns).
     Columns(Columns),
-    /// To [`Question::Formats`](crate::Question::Formats): what each is called, and how such a file is made.
+    /// To [`Question::Formats`](crate::Question::Formats): the title of each format, and how to get such a file.
     Formats(Vec<(String, String)>),
     /// To [`Question::Complete`](crate::Question::Complete).
     Completions(Vec<Completion>),
-    /// There is nothing to ask about: no run is open, or not the one that was asked about.
+    /// Nothing to ask about: no run is open, or not the requested one.
     Nothing,
 }
 
-/// The runs of the baseline and of the candidate, by their places in the session, older first.
+/// Indices of the runs of the baseline and of the candidate, older first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sides {
     /// A.
@@ -62,24 +61,24 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// The two that stand for their sides where two are compared: the newest of each.
+    /// Returns the runs that represent their sides if two are compared: the newest of each.
     pub fn pair(&self) -> Option<(usize, usize)> {
         Some((*self.baseline.last()?, *self.candidate.last()?))
     }
 }
 
-/// Something that a text of the palette means.
+/// An item found for a text in the palette.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundItem {
     /// Its name.
     pub title: String,
-    /// What it is and how it stands, in a few words.
+    /// Its kind and state, in a few words.
     pub about: String,
-    /// What it leads to.
+    /// Its link.
     pub leads: Leads,
 }
 
-/// What an item of the palette leads to.
+/// The link of an item of the palette.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Leads {
     /// A task, by index.
@@ -90,107 +89,107 @@ pub enum Leads {
     Run(usize),
 }
 
-/// An open run in a list of them.
+/// An open run in a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListedRun {
-    /// Its place in the session.
+    /// Its number in the session.
     pub number: usize,
-    /// What it is called; no two runs have the same name.
+    /// Its name, unique among the open runs.
     pub name: String,
 }
 
-/// What stands around the views.
+/// The parts around the views.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Shell {
-    /// The open runs nearest to the one shown, in the order of opening, and the two that are compared: at most
+    /// The open runs nearest to the current one, in the order of opening, and the two that are compared: at most
     /// [`LISTED`](crate::LISTED), however many are open.
     pub runs: Vec<ListedRun>,
-    /// How many runs are open.
+    /// Number of open runs.
     pub run_count: usize,
-    /// What the run that is shown is called.
+    /// Title of the current run.
     pub title: String,
-    /// Its tasks.
+    /// Number of its tasks.
     pub tasks: usize,
-    /// How many tasks have each status, by [`Status`](makespan_model::Status) as a number.
+    /// Number of tasks per status, by [`Status`](makespan_model::Status) as a number.
     pub statuses: [u32; Status::COUNT],
-    /// What is wrong with the filter.
+    /// The error of the filter, if it is invalid.
     pub filter_error: Option<String>,
-    /// How many tasks pass the filter, where there is one.
+    /// Number of tasks that match the filter, if there is one.
     pub passing: Option<usize>,
-    /// The line of counts at the foot of the page.
+    /// The counts in the status line.
     pub line: String,
-    /// Diagnostics of the run's file that are more than remarks.
+    /// Number of diagnostics of the run that are warnings or errors.
     pub diagnostics: usize,
-    /// Whether numbers that stand for times may count something else than what they were read as.
+    /// Whether the unit of numeric times is uncertain.
     pub unit_in_doubt: bool,
-    /// How many of the files that were opened last are tables whose columns can be mapped.
+    /// Number of tables among the files opened last whose columns can be mapped.
     pub tables: usize,
-    /// Files that were not read.
+    /// Number of files that were not read.
     pub unread: usize,
     /// Index of the selected task.
     pub selected: Option<u32>,
-    /// The selected task in a line, to be announced.
+    /// Description of the selected task, for screen readers.
     pub selected_about: String,
-    /// The area of the filter in words.
+    /// Description of the area of the filter.
     pub area: Option<String>,
-    /// The markers of the run by time: the place of each in the view, when it is, and its note, both in words.
+    /// The markers of the run by time: index in the view, and time and note as text.
     pub markers: Vec<(usize, String, String)>,
     /// The lanes of its timeline.
     pub lanes: Lanes,
-    /// Whether runs of the same workflow before it are open.
+    /// Whether earlier runs of the same workflow are open.
     pub has_runs_before: bool,
     /// The first measures of the run: key and title.
     pub measures: Vec<(String, String)>,
     /// Which of the listed runs are compared.
     pub sides: Sides,
-    /// How many runs the baseline and the candidate have in all.
+    /// Total number of runs of the baseline and of the candidate.
     pub side_sizes: (usize, usize),
     /// The listed runs, the oldest first.
     pub by_age: Vec<usize>,
 }
 
-/// A picture and what its table holds.
+/// A picture, and the size of its table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// The picture.
     pub scene: Scene,
-    /// Which part of what it shows.
+    /// The part of the data that it shows.
     pub frame: Frame,
-    /// What it is, for whoever does not see it.
+    /// Description for readers who cannot see it.
     pub label: String,
-    /// What has to be said beside it.
+    /// Remark beside it.
     pub about: String,
-    /// Why there is none; then the scene is empty.
+    /// The reason why there is none; then the scene is empty.
     pub missing: Option<String>,
-    /// What its colours mean, where that is a picture of its own.
+    /// The meaning of its colours, if that is a picture of its own.
     pub legend: Option<Scene>,
-    /// What the colours of tasks mean, where that is not their status.
+    /// The meaning of task colours, if it is not the status.
     pub colours: Vec<Coloured>,
-    /// A title above it, and sentences that say how to read it.
+    /// A title above it, and notes on how to read it.
     pub head: Option<(String, Vec<String>)>,
-    /// Rows of the table of the same.
+    /// Number of rows of its table.
     pub rows: usize,
-    /// How many gaps in which nothing ran could be folded.
+    /// Number of idle gaps that can be folded.
     pub gaps: usize,
 }
 
-/// What lies on top of a picture.
+/// The overlay of a picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overlay {
     /// The marks.
     pub scene: Scene,
-    /// What is under the pointer, in a line.
+    /// Description of what is under the pointer.
     pub about: String,
-    /// What is under the pointer or has the focus, beside it.
+    /// Tooltip of what is under the pointer or focused.
     pub tip: Option<Tip>,
 }
 
-/// Words beside a place of a picture.
+/// A tooltip.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tip {
     /// Lines.
     pub text: String,
-    /// Left, top, right and bottom of what it is about, px.
+    /// Left, top, right and bottom of its subject, px.
     pub beside: (f32, f32, f32, f32),
 }
 
@@ -199,18 +198,18 @@ pub struct Tip {
 pub struct Rows {
     /// The rows.
     pub table: Table,
-    /// The first of them, from 0.
+    /// Index of the first of them.
     pub first: usize,
-    /// How many there are in all.
+    /// Total number of rows.
     pub count: usize,
-    /// What the cells of the marked row lead to.
+    /// The link of the marked row's cells.
     pub marked: Option<u32>,
-    /// Where the marked row stands, from 0.
+    /// Index of the marked row.
     pub place: Option<usize>,
 }
 
 impl Rows {
-    /// The range that is held.
+    /// Returns the range of these rows.
     pub fn range(&self) -> Range<usize> {
         self.first..self.first + self.table.rows.len()
     }
@@ -219,15 +218,15 @@ impl Rows {
 /// A page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// What it is about, or the answer that it gives.
+    /// Title, or the result as a sentence.
     pub title: String,
-    /// What it is of, in a line; may be empty.
+    /// Description in a line; may be empty.
     pub subtitle: String,
-    /// What became of it: the colour and the word.
+    /// Status: colour and word.
     pub status: Option<(Role, String)>,
-    /// What has to be known before the rest is read.
+    /// Cautions to read first.
     pub cautions: Vec<String>,
-    /// What may be said about the answer.
+    /// Remarks on the result.
     pub notes: Vec<String>,
     /// The sections.
     pub sections: Vec<Section>,
@@ -236,41 +235,41 @@ pub struct Page {
 /// The charts of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Charts {
-    /// Those that there are, and those that there are not, each with why.
+    /// The charts that can be drawn, and those that cannot, with the reason.
     pub list: Vec<Chart>,
-    /// How many more there are than are listed.
+    /// Number of further charts that are not listed.
     pub left_out: usize,
-    /// The one that is shown.
+    /// The current chart.
     pub choice: Choice,
-    /// The measures that are known: key and title.
+    /// The known measures: key and title.
     pub measures: Vec<(String, String)>,
-    /// It, or why it cannot be drawn.
+    /// Its picture, or the reason why it cannot be drawn.
     pub picture: Result<chart::Picture, String>,
 }
 
-/// What comes of something that was done: the fields of the view that changed, and what else has to happen.
+/// The effect of an interaction: the changed view, and side effects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
-    /// The view as it was asked about.
+    /// The view before.
     pub before: ViewState,
-    /// The view as it is to be.
+    /// The view after.
     pub after: ViewState,
-    /// The cell that has the focus now.
+    /// The focused cell.
     pub focus: Option<(usize, usize)>,
-    /// How the picture moves: nothing was hit by what would else show it in full.
+    /// How the picture moves, if nothing was hit that could be shown in full.
     pub movement: Option<Movement>,
-    /// Something to say for a moment.
+    /// A short message.
     pub said: Option<String>,
     /// Text for the clipboard.
     pub copied: Option<String>,
-    /// Whether it is a step that the reader may want to go back from.
+    /// Whether it is an undo step.
     pub is_step: bool,
 }
 
 /// A file to be saved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Exported {
-    /// A name for it.
+    /// Its name.
     pub name: String,
     /// Its media type.
     pub kind: String,
@@ -278,18 +277,18 @@ pub struct Exported {
     pub text: String,
 }
 
-/// Something that could stand at the cursor of a query.
+/// A suggestion at the cursor of a query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Completion {
-    /// What it takes the place of, in bytes of the text.
+    /// The range that it replaces, in bytes of the text.
     pub replace: Range<usize>,
     /// The text.
     pub insert: String,
-    /// What it is.
+    /// Its description.
     pub about: String,
 }
 
-/// How far opening files got.
+/// Progress of opening files.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Name of the file that is being read.
@@ -298,61 +297,61 @@ pub struct Progress {
     pub bytes: u64,
     /// Tasks found.
     pub tasks: usize,
-    /// Bytes of memory that the runs are going to take at their peak, once that can be estimated.
+    /// Estimated peak memory of the runs in bytes, once it can be estimated.
     pub expected_memory: Option<u64>,
 }
 
-/// What came of opening files.
+/// The result of opening files.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Opened {
-    /// Runs that are open now.
+    /// Number of runs that are open now.
     pub runs: usize,
-    /// The first of the new ones, or the one that was open already.
+    /// Number of the first new run, or of the one that was already open.
     pub first: usize,
-    /// How many runs the files hold.
+    /// Number of runs in the files.
     pub found: usize,
-    /// How many of them were not open before.
+    /// Number of those that were not open before.
     pub added: usize,
-    /// What became of each file.
+    /// The result of each file.
     pub files: Vec<FileReport>,
-    /// Title and tasks of the first new run.
+    /// Title of the first new run, and its number of tasks.
     pub title: String,
-    /// Why the mapping that tables were to be read by was not used.
+    /// The reason why the given mapping was not used.
     pub bad_mapping: Option<String>,
 }
 
-/// The columns of a table that was given.
+/// The columns of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Columns {
     /// The name of the file.
     pub file: String,
-    /// How many more tables were given with it; the same mapping reads them.
+    /// Number of further tables given with it, which the same mapping reads.
     pub others: usize,
-    /// What can be chosen, and what is chosen.
+    /// The possible and the current choices.
     pub choices: Choices,
     /// The first rows as tasks.
     pub preview: Table,
-    /// How many tasks there are; empty if there are none.
+    /// The number of tasks as text; empty if there are none.
     pub about: String,
-    /// What is wrong.
+    /// Problems.
     pub problems: Vec<String>,
 }
 
-/// What became of one file.
+/// The result of one file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileReport {
     /// Its name.
     pub name: String,
     /// The format it was recognised as.
     pub format: Option<String>,
-    /// Why it was not read; empty where it was.
+    /// The reason why it was not read; empty if it was.
     pub error: String,
     /// Byte at which reading stopped.
     pub offset: Option<u64>,
-    /// The formats that were tried, each with why it was not that.
+    /// The formats that were tried, each with the reason why it did not match.
     pub tried: Vec<(String, String)>,
-    /// Its place among the tables whose columns can be mapped, if it is one.
+    /// Its index among the tables whose columns can be mapped, if it is one.
     pub table: Option<usize>,
-    /// Whether it looks like tasks, and only a mapping tells for certain what its columns mean.
+    /// Whether it looks like tasks, but only a mapping can define the meaning of its columns.
     pub is_doubtful: bool,
 }

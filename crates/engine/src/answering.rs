@@ -1,4 +1,4 @@
-//! The one function from a question to an answer.
+//! The function from a question to an answer.
 
 use makespan_analysis::query::complete;
 use makespan_import::registry::Entry;
@@ -66,14 +66,14 @@ impl Session {
     }
 }
 
-/// Keeps the way to an answer a function of its own. All of them in one, as a compiler that looks for few bytes puts them,
-/// would be 90 kB of WebAssembly, which a browser takes a quarter of a second to optimise when one of its loops is hot.
+/// Keeps each branch in a function of its own. Merged into one, as an optimiser for size does, they would be 90 kB of
+/// WebAssembly, which takes a browser a quarter of a second to optimise when one of its loops is hot.
 #[inline(never)]
 fn apart(answer: impl FnOnce() -> Option<Answer>) -> Option<Answer> {
     answer()
 }
 
-/// The page with as much as one shows: whoever paints builds an element for each row.
+/// Limits a page, because painters build an element for each row.
 fn bounded(mut page: Page) -> Answer {
     page.sections = page.sections.into_iter().map(Section::for_page).collect();
     Answer::Page(page)

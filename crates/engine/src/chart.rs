@@ -7,7 +7,7 @@ use crate::answer::Charts;
 use crate::session::Session;
 use crate::shell::LISTED;
 
-/// The charts that there are, and the one that the view shows.
+/// Returns the available charts, and the one of the view.
 pub(crate) fn charts(session: &Session, view: &ViewState) -> Option<Charts> {
     let open = session.run(view.run)?;
     let mask = open.mask(&view.filter);
@@ -40,7 +40,7 @@ pub(crate) fn charts(session: &Session, view: &ViewState) -> Option<Charts> {
     Some(Charts { left_out: list.len() - kept.len(), list: kept, choice, measures, picture })
 }
 
-/// The chart that is shown: the one that the link names, or the first that the run has.
+/// Returns the chart in the link, or the first one of the run.
 fn chosen(choice: &Choice, charts: &[Chart]) -> Choice {
     let named =
         |c: &&Chart| c.choice.kind == choice.kind && (c.choice.of == choice.of || choice.of.is_empty());

@@ -1,4 +1,4 @@
-//! What the columns of a table mean, while it is chosen: what can be chosen, and the first rows as tasks.
+//! Mapping the columns of a table: the choices, and a preview of the first rows.
 
 use std::rc::Rc;
 
@@ -12,19 +12,19 @@ use crate::answer::Columns;
 use crate::opening::Folding;
 use crate::session::Session;
 
-/// So many tasks are shown.
+/// Number of tasks in the preview.
 const SHOWN: usize = 8;
 
-/// So many problems are listed.
+/// Maximum number of problems listed.
 const LISTED: usize = 6;
 
-/// The columns of a table that was given, by its place among them, as a mapping and changes of it read them.
+/// Returns the columns of a table, by its index among the given files, for a mapping and changes to it.
 pub(crate) fn columns_of(session: &Session, place: usize, text: &str, changes: &[Change]) -> Option<Columns> {
     let tables = session.importers().tables?;
     let (file, sample) = session.tables().get(place)?;
     let (chosen, problem) = match (tables.choose)(sample, text, changes) {
         Ok(chosen) => (Ok(chosen), None),
-        // A mapping that is not understood, of a link perhaps: the guess takes its place.
+        // An invalid mapping, for example from a link, is replaced by the guess.
         Err(why) => ((tables.choose)(sample, "", changes), Some(why)),
     };
     let mut columns =
@@ -45,7 +45,7 @@ pub(crate) fn columns_of(session: &Session, place: usize, text: &str, changes: &
     Some(columns)
 }
 
-/// Reads the beginning of the table as a run of its own.
+/// Reads the beginning of the table as a run.
 fn preview(
     session: &Session,
     file: &str,
@@ -58,7 +58,7 @@ fn preview(
     let mut folding = Folding(RunsBuilder::new());
     let bytes = match sample.is_whole {
         true => &*sample.bytes,
-        // The last line of a beginning may be cut.
+        // The last line of the beginning may be cut.
         false => sample.bytes.rsplitn(2, |byte| *byte == b'\n').last().unwrap_or_default(),
     };
     opening.begin(file, Some(bytes.len() as u64));
@@ -84,7 +84,7 @@ fn preview(
     columns.problems.extend(problems.take(LISTED).map(sentence));
 }
 
-/// The first tasks as a table, without what is computed of a whole run.
+/// Returns the first tasks as a table, without facts about the whole run.
 fn rows(run: &Run) -> Table {
     let order = order(run, &[], None, Sort::default());
     let mut table = table(run, &[], &order, 0..SHOWN, &Look::default());

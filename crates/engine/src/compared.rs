@@ -1,4 +1,4 @@
-//! Two open runs side by side, with what has been computed of them.
+//! Two open runs side by side, with computed results.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use crate::run::OpenRun;
 /// One side of a comparison.
 #[derive(Clone, Debug)]
 pub(crate) struct Side {
-    /// Its place among the open runs.
+    /// Its number among the open runs.
     pub(crate) number: usize,
     /// The run.
     pub(crate) open: Rc<OpenRun>,
@@ -33,7 +33,7 @@ pub(crate) struct Compared {
     pub(crate) a: Side,
     /// The candidate.
     pub(crate) b: Side,
-    /// Which task is which.
+    /// The matching of their tasks.
     pub(crate) matching: Matching,
     graph: Latest<Filter, (Graph, Layout)>,
     aligned: Latest<(Lanes, Option<u32>), Aligned>,
@@ -58,24 +58,24 @@ impl Compared {
         }
     }
 
-    /// As the views take it.
+    /// Returns the input of the views.
     pub(crate) fn pair(&self) -> Pair<'_> {
         Pair::new(&self.a.open.facts, &self.b.open.facts, &self.matching)
     }
 
-    /// Which rows pass the filter, in either run; none where it lets all through.
+    /// Returns which rows match the filter in either run; `None` if all do.
     pub(crate) fn mask(&self, filter: &Filter) -> Option<Vec<bool>> {
         let (a, b) = (self.a.open.mask(filter), self.b.open.mask(filter));
         (!filter.is_empty()).then(|| self.pair().mask(&a, &b))
     }
 
-    /// How the filter marks the rows.
+    /// Returns the marks that the filter gives the rows.
     pub(crate) fn look(&self, filter: &Filter) -> Look {
         let dim = self.mask(filter).map_or(Vec::new(), |m| m.iter().map(|passes| !passes).collect());
         Look { marks: Marks { dim, ..Marks::default() }, ..Look::default() }
     }
 
-    /// The row of the task that a view has selected.
+    /// Returns the row of the selected task.
     pub(crate) fn selected(&self, view: &ViewState) -> Option<u32> {
         let (side, rows) = match view.run {
             run if run == self.b.number => (&self.b, &self.matching.of_b),
@@ -85,7 +85,7 @@ impl Compared {
         rows.get(side.open.selected(view)?.index()).copied()
     }
 
-    /// Selects the task of a row: in B where it is there, else in A.
+    /// Selects the task of a row: that of B if it exists, otherwise that of A.
     pub(crate) fn select(&self, row: Option<u32>, view: &mut ViewState) {
         let chosen = row.and_then(|r| self.matching.tasks.get(r as usize)).and_then(|row| {
             let of = |side: &Side, task: TaskId| (side.number, side.open.run.task_id(task).to_owned());
@@ -97,7 +97,7 @@ impl Compared {
         }
     }
 
-    /// The union graph and where its nodes stand; of large runs what the filter leaves.
+    /// Returns the combined graph with its layout; for large runs, of the filtered tasks.
     pub(crate) fn graph(&self, filter: &Filter) -> Rc<(Graph, Layout)> {
         self.graph.get(filter.clone(), |filter| {
             let graph = Graph::new(&self.pair(), self.mask(filter).as_deref());
@@ -106,26 +106,26 @@ impl Compared {
         })
     }
 
-    /// The timelines over each other, at their starts or at those of the selected row.
+    /// Returns the aligned timelines, at the starts of the runs or of the selected row.
     pub(crate) fn aligned(&self, view: &ViewState) -> Rc<Aligned> {
         let at = if view.compare.alignment == Alignment::Task { self.selected(view) } else { None };
         self.aligned.get((view.lanes, at), |(lanes, at)| Aligned::new(&self.pair(), *lanes, *at))
     }
 
-    /// What the difference of the makespans is made of; none where one of them is not known.
+    /// Returns the parts of the difference of the makespans; `None` if one of them is unknown.
     pub(crate) fn explanation(&self) -> Option<&Explanation> {
         let made = || explain(&self.a.open.facts, &self.b.open.facts, &self.matching);
         self.explanation.get_or_init(made).as_ref()
     }
 
-    /// What each row adds to the difference of the makespans, ns.
+    /// Returns what each row contributes to the difference of the makespans, ns.
     pub(crate) fn contribution(&self) -> &[Option<i64>] {
         self.contribution.get_or_init(|| {
             self.explanation().map_or_else(Vec::new, |e| waterfall::contributions(&self.pair(), e))
         })
     }
 
-    /// The rows of the table of tasks, in its order.
+    /// Returns the rows of the table of tasks, sorted.
     pub(crate) fn order(&self, filter: &Filter, sort: Sort) -> Rc<Vec<u32>> {
         self.order.get((filter.clone(), sort), |(filter, sort)| {
             tasks::order(&self.pair(), self.contribution(), self.mask(filter).as_deref(), *sort)

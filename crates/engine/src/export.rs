@@ -1,4 +1,4 @@
-//! Pictures and runs on their way out.
+//! Exports pictures and runs.
 
 use makespan_export::{Format, Options};
 use makespan_scene::{Bars, Hit, Rect, Role, Scene, Theme, svg};
@@ -9,7 +9,7 @@ use crate::question::Size;
 use crate::session::Session;
 use crate::{chart, picture};
 
-/// What a view shows as a file: its picture, or its run in another format. None where there is no such thing.
+/// Returns the picture of a view, or its run in another format, as a file; `None` if there is none.
 pub(crate) fn export(
     session: &Session,
     format: Format,
@@ -26,7 +26,8 @@ pub(crate) fn export(
     Some(Exported { name, kind: format.media_type().to_owned(), text: exported.text })
 }
 
-/// The picture of a view as SVG with real text, in the colours of a theme. None where the view has no picture.
+/// Returns the picture of a view as SVG with text elements, in the colours of a theme; `None` if the view has no
+/// picture.
 fn svg_of(session: &Session, view: &ViewState, size: Size, theme: &str) -> Option<Exported> {
     let mut scene: Scene = match view.view {
         View::Charts => {
@@ -35,7 +36,7 @@ fn svg_of(session: &Session, view: &ViewState, size: Size, theme: &str) -> Optio
         }
         _ => picture::shown(session, view)?.picture(size).scene,
     };
-    // A picture by itself needs a ground of its own.
+    // A picture on its own needs a background.
     let mut ground = Bars::default();
     ground.push(Rect::new(0.0, 0.0, scene.width, scene.height), Role::Surface, Hit::NONE);
     scene.items.insert(0, ground.into());

@@ -1,4 +1,4 @@
-//! What a text of the palette means: tasks, steps, open runs, a query. One pass over the names, and a bounded answer.
+//! Searches the palette's text: tasks, steps, open runs, a query. One pass over the names, and a bounded answer.
 
 use std::collections::HashSet;
 
@@ -13,13 +13,13 @@ use crate::picture::timeline::described;
 use crate::run::OpenRun;
 use crate::session::Session;
 
-/// Most items of each kind.
+/// Maximum number of items of each kind.
 const MOST: usize = 12;
 
-/// Longest text that is looked for, characters.
+/// Maximum length of a search text, characters.
 const LONGEST: usize = 200;
 
-/// The kinds of things that a text means; its first character may name one.
+/// The kinds of items; the first character of a text may select one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Any,
@@ -28,8 +28,8 @@ enum Kind {
     Query,
 }
 
-/// How well a name fits a text in lower case, the least the best: it is the text, begins with it, has a word that begins
-/// with it, contains it. `None` where it does not contain it.
+/// Returns how well a name matches a text in lower case, 0 is best: equal, begins with it, has a word that begins with
+/// it, contains it. `None` if it does not contain it.
 fn fit(name: &str, text: &str) -> Option<u32> {
     if text.is_empty() {
         return Some(3);
@@ -40,19 +40,19 @@ fn fit(name: &str, text: &str) -> Option<u32> {
     Some(if is_whole { 0 } else { u32::from(at > 0) + u32::from(!begins) + 1 })
 }
 
-/// Where a text in lower case stands in a name, whatever the case of that. ASCII, as nearly all names are, is compared in
-/// place.
+/// Returns the position of a text in lower case within a name, ignoring case. ASCII, as nearly all names are, is
+/// compared in place.
 fn position(name: &str, text: &str) -> Option<usize> {
     if name.is_ascii() {
         let (name, text) = (name.as_bytes(), text.as_bytes());
         return name.windows(text.len()).position(|part| part.eq_ignore_ascii_case(text));
     }
     let lower = name.to_lowercase();
-    // Lower case may be longer or shorter: a place in it is only good for the name if it is a boundary there, too.
+    // Lower case may be longer or shorter, so a position is only valid if it is a boundary in the name, too.
     lower.find(text).map(|at| if name.is_char_boundary(at) { at } else { 0 })
 }
 
-/// The best of some named things: by fit, then the shorter name, then their order.
+/// Returns the best items: by match, then the shorter name, then their order.
 fn best<T: Copy + Ord>(all: impl Iterator<Item = (T, u32, usize)>) -> Vec<T> {
     let mut kept: Vec<(u32, usize, T)> = Vec::with_capacity(MOST * 4);
     for (item, fit, length) in all {
@@ -67,8 +67,8 @@ fn best<T: Copy + Ord>(all: impl Iterator<Item = (T, u32, usize)>) -> Vec<T> {
     kept.into_iter().map(|(_, _, item)| item).collect()
 }
 
-/// What a text means: `#` before it asks for tasks only, `@` for runs, `:` for a query. None where no run is open.
-/// O(tasks) in the length of their names.
+/// Searches a text: a leading `#` selects tasks, `@` runs, `:` a query. `None` if no run is open. O(tasks) in the
+/// length of their names.
 pub(crate) fn find(session: &Session, view: &ViewState, text: &str) -> Option<Vec<FoundItem>> {
     let open = session.run(view.run)?;
     let text = clip_chars(text.trim(), LONGEST);
@@ -140,7 +140,7 @@ fn runs(session: &Session, view: &ViewState, lower: &str) -> Vec<FoundItem> {
     best(fits).into_iter().map(item).collect()
 }
 
-/// The text as a filter, where it is a query that some tasks of the run pass.
+/// Returns the text as a filter, if it is a query that matches some tasks of the run.
 fn query(open: &OpenRun, text: &str) -> Option<FoundItem> {
     let query = Query::parse(text).ok()?;
     query.check(&open.facts).ok()?;

@@ -1,16 +1,16 @@
-//! A run that grows: what came of it, and what it is now.
+//! A growing run.
 
 use makespan_format::{Diagnostic, Event, RunInfo, Severity, read_line};
 use makespan_model::{Run, RunsBuilder};
 
-/// A run that grows.
+/// A growing run.
 #[derive(Debug)]
 pub(crate) struct Live {
     fold: RunsBuilder,
     pub(crate) events: u64,
-    /// Lines that this release does not know.
+    /// Number of lines unknown to this release.
     unread: u64,
-    /// Whether there is something that the open run does not have.
+    /// Whether there are events that the open run does not contain.
     pub(crate) is_newer: bool,
 }
 
@@ -32,7 +32,7 @@ impl Live {
         }
     }
 
-    /// The run as it is now; folding goes on.
+    /// Returns the current run; building continues.
     pub(crate) fn now(&self, id: &str) -> Option<Run> {
         let mut fold = self.fold.clone();
         if self.unread > 0 {

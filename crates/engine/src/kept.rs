@@ -1,4 +1,4 @@
-//! What is kept of what was computed: of each kind the last value, with what it was made for.
+//! A cache of computed values: the last value of each kind, with its key.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use makespan_views::TimeMode;
 use makespan_views::filter::Filter;
 use makespan_views::heatmap::{Heating, Matrix};
 
-/// The last value that was made, with what it was made for.
+/// The last computed value, with its key.
 #[derive(Debug)]
 pub(crate) struct Latest<K, V>(RefCell<Option<(K, Rc<V>)>>);
 
@@ -18,7 +18,7 @@ impl<K, V> Default for Latest<K, V> {
 }
 
 impl<K: PartialEq, V> Latest<K, V> {
-    /// The value for `key`: the kept one, or one made now.
+    /// Returns the cached value for `key`, or computes it.
     pub(crate) fn get(&self, key: K, make: impl FnOnce(&K) -> V) -> Rc<V> {
         if let Some((of, value)) = self.0.borrow().as_ref()
             && *of == key
@@ -31,7 +31,7 @@ impl<K: PartialEq, V> Latest<K, V> {
     }
 }
 
-/// What a matrix is made from; while it stays the same, so does the matrix.
+/// The inputs of a matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MatrixKey {
     pub(crate) generation: u32,
@@ -43,7 +43,7 @@ pub(crate) struct MatrixKey {
     pub(crate) bins: usize,
 }
 
-/// A matrix, or why there is none.
+/// A matrix, or the reason why there is none.
 pub(crate) type MatrixOrReason = Result<Box<dyn Matrix>, String>;
 
 #[cfg(test)]

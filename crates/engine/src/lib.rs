@@ -1,7 +1,7 @@
 //! Holds open runs, and answers a [`Question`] about them with an [`Answer`].
 //!
-//! For front ends that are somewhere else than the runs: the app, whose runs are in a worker or on a server. A report or the program,
-//! which has the run at hand, paints the same sections and scenes of `makespan_views` without asking. Questions and
+//! For front ends that do not hold the runs themselves: the app, whose runs are in a worker or on a server. Reports and
+//! the program, which hold the runs, paint the same sections and scenes of `makespan_views` directly. Questions and
 //! answers are values with a compact binary form ([`encode`], [`decode`]). A [`Session`] uses no browser, terminal or
 //! socket; the same questions give the same answers everywhere.
 //!

@@ -1,4 +1,4 @@
-//! What lies next to a task: on its row, along its dependencies, among the failures.
+//! The neighbours of a task: on its row, along its dependencies, among the failures.
 
 use makespan_model::Order as _;
 use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
@@ -9,7 +9,7 @@ use makespan_views::{View, ViewState, tasks};
 use crate::question::{Neighbour, Size};
 use crate::run::OpenRun;
 
-/// What the selection goes on to.
+/// The next selection.
 pub(crate) enum Next {
     /// A task.
     Task(TaskId),
@@ -17,16 +17,16 @@ pub(crate) enum Next {
     Group(String),
 }
 
-/// Nodes of the graph further apart than this in x are not one above the other, px.
+/// Nodes of the graph that are further apart than this in x are not in the same column, px.
 const SAME_COLUMN: f32 = 200.0;
 
-/// Orders tasks by their first start; those that never started come last.
+/// Sort key by first start; tasks that never started come last.
 fn by_start(run: &Run, task: TaskId) -> (bool, i64, u32) {
     let start = tasks::start_of(run, task);
     (start == UNKNOWN, start, task.0)
 }
 
-/// The task that lies that way from the selected one; from none, the first by start.
+/// Returns the neighbour of the selected task in a direction; without a selection, the first task by start.
 pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<TaskId> {
     let here = open.selected(view);
     let run = &open.run;
@@ -58,7 +58,7 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
         }
         (_, View::Table) => {
             let order = open.order(&view.filter, view.sort);
-            // The filter may have taken the selected task out of the table.
+            // The filter may exclude the selected task from the table.
             let Some(at) = order.iter().position(|t| *t == here.0) else {
                 return order.first().map(|t| TaskId(*t));
             };
@@ -71,7 +71,7 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
     }
 }
 
-/// Of some tasks the next one by start, or the one before; from the last one the first, and the other way round.
+/// Returns the next or previous one of some tasks by start, wrapping around.
 fn among(
     run: &Run,
     tasks: impl Iterator<Item = TaskId>,
@@ -90,7 +90,7 @@ fn among(
     }
 }
 
-/// The node of the graph that lies that way from the selected one; `None` where that is not a question of nodes.
+/// Returns the neighbour of the selected node in the graph; `None` if the direction does not refer to nodes.
 #[allow(clippy::option_option)]
 pub(crate) fn of_node(open: &OpenRun, view: &ViewState, size: Size, way: Neighbour) -> Option<Option<Next>> {
     let arrows = [Neighbour::Earlier, Neighbour::Later, Neighbour::Above, Neighbour::Below];
@@ -109,7 +109,8 @@ pub(crate) fn of_node(open: &OpenRun, view: &ViewState, size: Size, way: Neighbo
     }))
 }
 
-/// The node at the other end of an edge, the nearest in height; from a border, the node nearest to its beginning.
+/// Returns the node at the other end of an edge, the nearest in height; for a border, the node nearest to its
+/// beginning.
 fn along(drawn: &Drawn, here: u32, after: bool) -> Option<u32> {
     let (graph, layout) = (&drawn.graph, &drawn.layout);
     let from = layout.nodes.get(here as usize)?;
@@ -124,7 +125,7 @@ fn along(drawn: &Drawn, here: u32, after: bool) -> Option<u32> {
     })
 }
 
-/// The nearest node of the same layer above or below, within the same border.
+/// Returns the nearest node of the same layer above or below, within the same border.
 fn in_column(drawn: &Drawn, here: u32, below: bool) -> Option<u32> {
     let (graph, layout) = (&drawn.graph, &drawn.layout);
     let (at, from) = (here as usize, *layout.nodes.get(here as usize)?);
@@ -138,8 +139,8 @@ fn in_column(drawn: &Drawn, here: u32, below: bool) -> Option<u32> {
         .map(|n| n as u32)
 }
 
-/// Along the row of the timeline, or on the next row. Tasks that never ran stand on no row: they follow below the last
-/// one, in the order of the run, as if each had a row of its own.
+/// Returns the neighbour along the row of the timeline, or on the next row. Tasks that never ran have no row: they
+/// follow after the last one, in the order of the run, as if each had a row.
 fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
     let run = &open.run;
     let index = open.arranged(view);
@@ -147,7 +148,7 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
     let has_row = |t: TaskId| index.row_of_task(run, t).is_some();
     let back = matches!(way, Neighbour::Earlier | Neighbour::Above);
     let placed = || run.attempts_of(here).filter(|a| index.row_of(*a).is_some());
-    // Going back, the first of its attempts counts; going on, the last.
+    // Backwards from its first attempt, forwards from its last.
     let from = if back { placed().next() } else { placed().next_back() };
     let Some(attempt) = from else {
         let mut rowless = run.task_ids().filter(|t| !has_row(*t));
@@ -156,7 +157,7 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
         return next.or_else(|| last_row().filter(|_| back));
     };
     let along = matches!(way, Neighbour::Earlier | Neighbour::Later);
-    // With a lane for each task there is nothing else along its row: the way goes on to the next row.
+    // With a lane per task there is nothing else on its row, so the next row follows.
     if along && !matches!(view.lanes.for_run(run), Lanes::Task | Lanes::Nested) {
         let mut at = attempt;
         while let Some(next) = index.neighbour(at, !back) {

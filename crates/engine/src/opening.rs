@@ -1,4 +1,4 @@
-//! Opening files: chunks go in, runs come out.
+//! Opens files: receives chunks, returns runs.
 
 use makespan_format::{Event, EventSink};
 use makespan_import::{Outcome, Settings, Similarity, TableSample, Verdict};
@@ -10,17 +10,17 @@ use makespan_views::timeline::{Frame, Index, Lanes, scene};
 use crate::answer::{FileReport, Progress};
 use crate::question::Size;
 
-/// A table whose columns can be mapped: its name and its beginning.
+/// A table whose columns can be mapped: its name, and a sample from its beginning.
 pub(crate) type Table = (String, TableSample);
 
-/// Files on their way in.
+/// Files that are being opened.
 pub(crate) struct Opening {
     file: String,
     importing: makespan_import::Opening<'static>,
     folding: Folding,
 }
 
-/// Runs that are made of events as they come.
+/// Builds runs from arriving events.
 pub(crate) struct Folding(pub(crate) RunsBuilder);
 
 impl EventSink for Folding {
@@ -30,7 +30,7 @@ impl EventSink for Folding {
 }
 
 impl Opening {
-    /// No files yet.
+    /// Creates an opening without files.
     pub(crate) fn new(settings: Settings<'static>) -> Opening {
         Opening {
             file: String::new(),
@@ -55,8 +55,8 @@ impl Opening {
         }
     }
 
-    /// The timeline of the first run as far as it has been read; none before a task with times was read. O(n) in the
-    /// tasks read so far.
+    /// Draws the timeline of the first run as far as it has been read; `None` before a task with times was read. O(n)
+    /// in the tasks read so far.
     pub(crate) fn preview(&self, (width, height): Size) -> Option<Scene> {
         let run = self.folding.0.preview().into_iter().next()?;
         run.span()?;
@@ -70,7 +70,7 @@ impl Opening {
         self.importing.end(&mut self.folding);
     }
 
-    /// The runs, what became of each file, and the tables among them whose columns can be mapped.
+    /// Returns the runs, the result of each file, and the tables whose columns can be mapped.
     pub(crate) fn finish(mut self) -> (Vec<Run>, Vec<FileReport>, Vec<Table>) {
         let outcome = self.importing.finish(&mut self.folding);
         let (files, tables) = reports(outcome);

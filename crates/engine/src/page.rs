@@ -1,4 +1,4 @@
-//! The views that are read like a page, and the panel of a task.
+//! The views that are pages, and the details panel.
 
 use makespan_analysis::compare::step_deltas;
 use makespan_format::clip_chars;
@@ -13,10 +13,10 @@ use makespan_views::{Block, Section, View, ViewState, status_role};
 use crate::answer::Page;
 use crate::session::Session;
 
-/// Steps of a comparison that have a bar of their own, and rows of their table.
+/// Maximum number of steps of a comparison with a bar, and of rows of their table.
 const STEPS: (usize, usize) = (40, 200);
 
-/// Longest name of a task above its details, characters.
+/// Maximum length of a task name above its details, characters.
 const LONGEST_NAME: usize = 300;
 
 pub(crate) fn page(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
@@ -26,7 +26,7 @@ pub(crate) fn page(session: &Session, view: &ViewState, width: f32) -> Option<Pa
             let open = session.run(view.run)?;
             let look = session.look(open, view);
             let made = overview(&open.facts, &look, width);
-            // The figures of a run are those of all its tasks; whoever filters must not take them for something else.
+            // The figures of a run cover all tasks; a reader who filters must be reminded.
             let unfiltered = "The filter does not change this page: it shows the whole run.";
             let notes = if view.filter.is_empty() { Vec::new() } else { vec![unfiltered.to_owned()] };
             Some(Page {
@@ -77,10 +77,10 @@ fn compared(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
     Some(Page { sections, ..Page::default() })
 }
 
-/// Rows of each table about an area.
+/// Maximum number of rows of each table about an area.
 const AREA_ROWS: usize = 12;
 
-/// What the area of the filter holds of what passes the rest of the filter.
+/// Returns the contents of the filter's area, among the tasks that match the rest of the filter.
 pub(crate) fn area(session: &Session, view: &ViewState) -> Option<Page> {
     let open = session.run(view.run)?;
     let area = view.filter.area?;

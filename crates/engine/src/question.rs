@@ -1,4 +1,4 @@
-//! What can be asked. Each question carries the state of the view it is about, so that answers depend on nothing else.
+//! Questions. Each one contains the state of the view, so that answers depend on nothing else.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub type Size = (f32, f32);
 /// A question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Question {
-    /// What stands around the views: names of the runs, counts, the filter's error.
+    /// The parts around the views: names of the runs, counts, the filter's error.
     Shell {
         /// The state of the view.
         view: ViewState,
@@ -28,37 +28,37 @@ pub enum Question {
         /// Its size.
         size: Size,
     },
-    /// The strip of the whole run above the timeline, or the small map of a graph, without the part that is seen.
+    /// The strip of the whole run above the timeline, or the small map of a graph, without the visible part.
     Map {
         /// The state of the view.
         view: ViewState,
-        /// The size of the strip, or that of the window of the graph, from which the map gets its own.
+        /// The size of the strip, or that of the graph's window, from which the size of the map follows.
         size: Size,
     },
-    /// The counters above the timeline, for the part that is seen: what ran, was queued and was measured at each moment.
+    /// The counters above the timeline, for the visible part: tasks running and queued, and metrics over time.
     Counters {
         /// The state of the view.
         view: ViewState,
         /// Width, px.
         width: f32,
     },
-    /// What lies on top of the picture for this pointer and this focus.
+    /// The overlay of the picture for this pointer and this focus.
     Overlay {
         /// The state of the view.
         view: ViewState,
-        /// Size of the picture.
+        /// Size of the picture, px.
         size: Size,
-        /// Where the pointer and the focus are.
+        /// The pointer and the focus.
         pointer: Pointer,
     },
-    /// Rows of the table of the view: all tasks, or what the picture shows.
+    /// Rows of the table of the view: all tasks, or the data of the picture.
     Rows {
         /// The state of the view.
         view: ViewState,
-        /// Which rows, from 0.
+        /// The rows, from 0.
         range: Range<usize>,
     },
-    /// The sections of a view that is read like a page.
+    /// The sections of a view that is a page.
     Page {
         /// The state of the view.
         view: ViewState,
@@ -70,41 +70,41 @@ pub enum Question {
         /// The state of the view.
         view: ViewState,
     },
-    /// What the area of the view's filter holds, in sections.
+    /// The contents of the filter's area, in sections.
     Area {
         /// The state of the view.
         view: ViewState,
     },
-    /// Tasks, steps, runs and a query that a text of the palette means.
+    /// Tasks, steps, runs and a query that match a text of the palette.
     Find {
         /// The state of the view.
         view: ViewState,
-        /// What was typed.
+        /// The typed text.
         text: String,
     },
-    /// The charts of the run, and the one that is shown.
+    /// The charts of the run, and the current one.
     Charts {
         /// The state of the view.
         view: ViewState,
     },
-    /// What a press, a key or a choice does to the view.
+    /// The effect of a click, a key or a choice on the view.
     Touch {
         /// The state of the view.
         view: ViewState,
         /// Size of the picture.
         size: Size,
-        /// What was done.
+        /// The interaction.
         touch: Touch,
     },
-    /// The picture of the view, or the run that it shows, as a file.
+    /// The picture of the view, or its run, as a file.
     Export {
-        /// In which format; SVG is the picture.
+        /// The format; SVG is the picture.
         format: Format,
         /// The state of the view.
         view: ViewState,
         /// Its size.
         size: Size,
-        /// The name of the theme whose colours it has.
+        /// The name of the theme.
         theme: String,
     },
     /// The timeline of what has been read of the files that are being opened.
@@ -112,96 +112,96 @@ pub enum Question {
         /// Its size.
         size: Size,
     },
-    /// What the columns of a table that was given may stand for, and its first rows as tasks.
+    /// The possible meanings of a table's columns, and its first rows as tasks.
     Columns {
-        /// Which of the tables; see [`FileReport::table`](crate::FileReport::table).
+        /// The index of the table; see [`FileReport::table`](crate::FileReport::table).
         table: usize,
-        /// The mapping to begin with, as the option `--map` takes it; a guess if it is empty.
+        /// The initial mapping, in the form of the option `--map`; a guess if it is empty.
         mapping: String,
-        /// What was changed of it since, in order.
+        /// Changes to it, in order.
         changes: Vec<Change>,
     },
     /// The formats that can be opened.
     Formats,
-    /// What could stand at the cursor of a query.
+    /// Suggestions at the cursor of a query.
     Complete {
-        /// Which run it is about.
+        /// The number of the run.
         run: usize,
         /// The text typed so far.
         text: String,
-        /// Byte of the text at which the cursor stands.
+        /// Position of the cursor, as a byte of the text.
         cursor: usize,
     },
 }
 
-/// Where the pointer is on a picture, and where the focus of the keyboard.
+/// The positions of the pointer and of the keyboard focus on a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pointer {
-    /// Place of the pointer, px.
+    /// Position of the pointer, px.
     pub at: Option<(f32, f32)>,
-    /// What lies there.
+    /// The shape there.
     pub hit: Hit,
-    /// The cell that has the focus: row and column.
+    /// The focused cell: row and column.
     pub focus: Option<(usize, usize)>,
-    /// The range that is being picked: two corners, px.
+    /// The range that is being selected: two corners, px.
     pub picked: Option<((f32, f32), (f32, f32))>,
 }
 
-/// A press on a picture.
+/// A click on a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Press {
     /// px.
     pub x: f32,
     /// px.
     pub y: f32,
-    /// What lies there.
+    /// The shape there.
     pub hit: Hit,
-    /// Whether it is the second of two: what was pressed is to be shown in full.
+    /// Whether it is the second of a double click, which shows the hit shape in full.
     pub double: bool,
 }
 
-/// What was done to a view, where the run decides what comes of it.
+/// An interaction whose effect depends on the run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Touch {
-    /// A press on the picture.
+    /// A click on the picture.
     Press(Press),
-    /// A row of a table or a name was chosen: a task of the run, or in a comparison a row of the matching.
+    /// A row of a table or a name was clicked: a task of the run, or in a comparison a row of the matching.
     Row(u32),
-    /// The selection goes on to what lies next.
+    /// Select a neighbour.
     Next(Neighbour),
-    /// The selected task is brought into the picture.
+    /// Move the selected task into the picture.
     Reveal,
-    /// The selected task is shown as large as the picture allows; where it is already, everything is shown.
+    /// Zoom to the selected task; if it is already shown that way, show everything.
     Fit,
-    /// The focus moves from a cell to the next one.
+    /// Move the focus from a cell to the next one.
     Focus(Option<(usize, usize)>, Way),
-    /// The cell with the focus is opened.
+    /// Open the focused cell.
     Enter(usize, usize),
-    /// The selected group of the graph is expanded, or the one that contains the selection collapsed.
+    /// Expand the selected group of the graph, or collapse the one that contains the selection.
     Expand(bool),
-    /// The command that runs again what the graph has in focus, or else what is selected, or else what failed.
+    /// Return the command that runs the focus of the graph, otherwise the selection, otherwise the failures again.
     Rerun,
-    /// The timeline goes on to the next kind of lanes.
+    /// Switch to the next grouping of lanes.
     NextLanes,
-    /// Something is done to a lane of the timeline, by its number, or to the one that keys are about.
+    /// Change a lane of the timeline, by its number, or the one that keys apply to.
     Lane(Option<u32>, LaneAct),
-    /// The timeline folds the gaps of the run, or no longer.
+    /// Fold the gaps of the timeline, or show them.
     Gaps,
-    /// A moment of the timeline is marked: the one at a place of the picture, px, or else that of the selection.
+    /// Add a marker to the timeline: at a position of the picture, px, or at the selection.
     Mark(Option<(f32, f32)>),
-    /// Baseline and candidate change places.
+    /// Swap baseline and candidate.
     Swap,
-    /// The run that is shown becomes the baseline.
+    /// Make the current run the baseline.
     Baseline,
-    /// A run takes a side: the run's number, and whether it is the candidate's.
+    /// Assign a run to a side: the run's number, and whether it is the candidate's.
     Side(usize, bool),
-    /// A run goes on to the next side: A, B, neither.
+    /// Assign a run to the next side: A, B, neither.
     NextSide(usize),
-    /// The older half of the runs is compared with the newer half.
+    /// Compare the older half of the runs with the newer half.
     Halves,
 }
 
-/// What lies next to a task.
+/// A neighbour of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Neighbour {
     /// Earlier on its row.
@@ -212,18 +212,18 @@ pub enum Neighbour {
     Above,
     /// On the row below.
     Below,
-    /// What it depended on and waited for longest.
+    /// The dependency that it waited for longest.
     Cause,
-    /// The first that waited for it.
+    /// The first task that waited for it.
     Effect,
     /// The next failed task by start.
     NextFailure,
-    /// The failed task before it.
+    /// The previous failed task by start.
     PreviousFailure,
-    /// The next task by start that passes the filter.
+    /// The next task by start that matches the filter.
     NextMatch,
-    /// The one before.
+    /// The previous one.
     PreviousMatch,
-    /// The next task of the critical path; after its last one the first.
+    /// The next task of the critical path, wrapping around.
     NextCritical,
 }

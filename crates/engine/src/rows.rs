@@ -1,4 +1,4 @@
-//! Rows of tables of any length: those that are in sight.
+//! Rows of tables of any length: only the visible ones.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use crate::answer::Rows;
 use crate::picture;
 use crate::session::Session;
 
-/// Rows that are answered at once at most.
+/// Maximum number of rows per answer.
 const MOST: usize = 1_000;
 
-/// The rows of the table of a view: its tasks, or what its picture shows.
+/// Returns the rows of the table of a view: its tasks, or the data of its picture.
 pub(crate) fn rows(session: &Session, view: &ViewState, range: Range<usize>) -> Option<Rows> {
     let bounded = |count: usize| {
         let first = range.start.min(count);

@@ -1,5 +1,5 @@
-//! An open run with what has been computed of it. Everything is computed once, when it is first asked for; what depends
-//! on the view is kept for the view that was asked about last.
+//! An open run with cached results. Everything is computed once, when it is first needed; results that depend on the
+//! view are cached for the latest view.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use makespan_views::{Colouring, Colours, Marks, ViewState};
 
 use crate::kept::Latest;
 
-/// What marks tasks: the filter, whether the critical path is shown, and the selected task.
+/// What determines the marks of tasks: the filter, whether the critical path is shown, and the selected task.
 type MarksKey = (Filter, bool, Option<u32>);
 
-/// What the graph is made from: the filter where it decides which tasks are shown, and the choice of the reader.
+/// What determines the graph: the filter if it decides which tasks are shown, and the reader's choices.
 type GraphKey = (Filter, Graphing);
 
 /// A run and its facts.

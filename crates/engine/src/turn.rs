@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_moved_on_meanwhile_stays() {
+    fn later_movements_are_kept() {
         let before = ViewState::default();
         let after = ViewState { selected: Some("a".to_owned()), ..ViewState::default() };
         let mut now = ViewState { window: Some((1, 2)), scroll: 3, ..ViewState::default() };

@@ -28,7 +28,7 @@ fn blocks(session: &Session, view: View) -> Vec<Block> {
 }
 
 #[test]
-fn lists_of_a_page_end_after_so_many_rows_and_count_the_rest() {
+fn lists_on_a_page_are_limited_and_count_the_rest() {
     let mut lines = String::from("{\"event\":\"run\",\"makespan\":1,\"run\":\"r\"}\n");
     let labels: Vec<String> = (0..1000).map(|i| format!("\"l{i}\":{i}")).collect();
     lines += &format!("{{\"event\":\"task\",\"task\":\"a\",\"labels\":{{{}}}}}\n", labels.join(","));

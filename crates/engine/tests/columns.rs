@@ -34,7 +34,7 @@ fn preview(columns: &Columns) -> Vec<String> {
 }
 
 #[test]
-fn a_table_that_nobody_knows_is_offered_previewed_and_opened() {
+fn an_unknown_table_is_offered_previewed_and_opened() {
     let mut session = Session::new(Rc::new(Utc));
     let opened = open(&mut session, ODD);
     assert_eq!((opened.found, opened.files[0].table, opened.files[0].is_doubtful), (0, Some(0), true));
@@ -70,7 +70,7 @@ fn a_table_that_nobody_knows_is_offered_previewed_and_opened() {
 }
 
 #[test]
-fn a_table_that_opens_by_its_names_is_offered_only_if_its_values_tell_more() {
+fn a_table_recognised_by_its_names_is_offered_only_if_its_values_add_information() {
     let mut session = Session::new(Rc::new(Utc));
     let known = "id,started,ended,status\na,2026-03-01T10:00:00Z,2026-03-01T10:00:05Z,ok\n";
     let opened = open(&mut session, known);
@@ -85,7 +85,7 @@ fn a_table_that_opens_by_its_names_is_offered_only_if_its_values_tell_more() {
 }
 
 #[test]
-fn what_is_no_table_of_tasks_is_not_offered() {
+fn other_tables_are_not_offered_for_mapping() {
     let mut session = Session::new(Rc::new(Utc));
     for text in
         ["just words\nand more\n", "{\"a\":1}", "fetch 0..4 w1\nalign 4..9 w1 fetch", "<html>,</html>"]
@@ -100,7 +100,7 @@ fn what_is_no_table_of_tasks_is_not_offered() {
 }
 
 #[test]
-fn a_mapping_that_is_not_understood_is_reported_and_the_guess_takes_its_place() {
+fn an_invalid_mapping_is_reported_and_replaced_by_the_guess() {
     let mut session = Session::new(Rc::new(Utc));
     session.read_tables_by("[columns]\nnonsense = \"x\"\n");
     let opened = open(&mut session, ODD);

@@ -50,7 +50,7 @@ fn title(session: &Session, view: &ViewState) -> Option<(String, String)> {
 }
 
 #[test]
-fn a_press_selects_the_group_and_none_of_its_members() {
+fn a_click_selects_the_group_and_none_of_its_members() {
     let (session, mut view) = (session(), graph());
     turn(&session, &view, press(Target::Group(1), false)).apply(&mut view);
     assert_eq!((view.selected.as_deref(), view.graph.group.as_deref()), (None, Some("s:map")));
@@ -60,7 +60,7 @@ fn a_press_selects_the_group_and_none_of_its_members() {
 }
 
 #[test]
-fn a_second_press_expands_the_group_where_it_is_and_again_collapses_it() {
+fn a_second_click_expands_the_group_in_place_and_another_collapses_it() {
     let (session, mut view) = (session(), graph());
     let before = view.clone();
     let expanded = turn(&session, &view, press(Target::Group(1), true));
@@ -159,7 +159,7 @@ fn a_matrix_has_a_row_of_its_table_for_each_dependency_and_a_press_leads_to_what
 }
 
 #[test]
-fn the_command_for_what_is_in_focus_is_copied_and_its_absence_said() {
+fn the_command_for_the_focus_is_copied_or_reported_missing() {
     let events = concat!(
         r#"{"event":"run","makespan":1,"run":"i","source":"dbt 1.9.0"}"#,
         "\n",
@@ -172,7 +172,7 @@ fn the_command_for_what_is_in_focus_is_copied_and_its_absence_said() {
     let mut view = graph();
     view.graph.focus = Focus::Around { centre: Centre::Task("model.s.b".to_owned()), up: 1, down: 0 };
     let copied = turn(&session, &view, Touch::Rerun).copied;
-    assert_eq!(copied.as_deref(), Some("# Builds what is in focus.\ndbt build --select 1+b\n"));
+    assert_eq!(copied.as_deref(), Some("# Builds the nodes in focus.\ndbt build --select 1+b\n"));
     let (unknown, view) = (self::session(), graph());
     let nothing = turn(&unknown, &view, Touch::Rerun);
     assert!(nothing.copied.is_none() && nothing.said.is_some());

@@ -56,7 +56,7 @@ fn a_run_grows_in_its_place_and_ends_as_the_whole_file_would() {
 }
 
 #[test]
-fn what_is_no_event_is_counted_and_the_rest_is_shown() {
+fn invalid_lines_are_counted_and_the_rest_is_shown() {
     let mut session = session();
     session.live_begin("r");
     session.live_push("r", "not json\n{\"event\":\"of the future\"}\n");
@@ -69,7 +69,7 @@ fn what_is_no_event_is_counted_and_the_rest_is_shown() {
 }
 
 #[test]
-fn a_file_that_has_grown_takes_the_place_of_what_it_was() {
+fn a_grown_file_replaces_its_earlier_content() {
     let mut session = session();
     session.open(vec![
         ("a.txt".to_owned(), b"run a\nx 0..4".to_vec()),

@@ -153,7 +153,7 @@ fn the_newest_run_is_compared_with_earlier_ones_by_default() {
 }
 
 #[test]
-fn rows_are_asked_for_as_they_are_seen() {
+fn rows_are_requested_when_they_become_visible() {
     let session = session();
     let view = ViewState { view: View::Table, selected: Some("c".to_owned()), ..ViewState::default() };
     let Answer::Rows(rows) = session.answer(&Question::Rows { view, range: 1..3 }) else { panic!() };
@@ -167,7 +167,7 @@ fn rows_are_asked_for_as_they_are_seen() {
 }
 
 #[test]
-fn a_picture_tells_which_part_it_shows() {
+fn a_picture_states_the_part_it_shows() {
     let session = session();
     for (view, matches) in [(View::Timeline, "Time"), (View::Graph, "Plane"), (View::Heatmap, "Cells")] {
         let question = Question::Picture { view: ViewState { view, ..ViewState::default() }, size: SIZE };
@@ -179,7 +179,7 @@ fn a_picture_tells_which_part_it_shows() {
 }
 
 #[test]
-fn gaps_are_folded_where_they_are_most_of_the_run_and_one_press_shows_them() {
+fn gaps_are_folded_if_they_are_most_of_the_run_and_a_click_shows_them() {
     let mut session = Session::new(Rc::new(makespan_import::Utc));
     let text = "a 0..60 w1\nb 60..120 w1 a\nc 300000..300060 w1 b\nd 300060..300100 w2 c";
     session.open(vec![("gap.txt".to_owned(), text.as_bytes().to_vec())]);
@@ -326,7 +326,7 @@ fn the_run_of_a_view_is_exported_in_every_format() {
 }
 
 #[test]
-fn what_has_been_read_is_shown_before_the_file_is_complete() {
+fn a_preview_is_shown_before_the_file_is_complete() {
     let mut session = Session::new(Rc::new(makespan_import::Utc));
     let line = |i: u32| {
         format!(

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_mean_nothing_to_mermaid() {
+    fn names_are_escaped_for_mermaid() {
         assert_eq!(label("a\"];click n1 href\"x"), "a#34;#93;#59;click n1 href#34;x");
         assert_eq!(label("%%{init: {}}%%"), "#37;#37;#123;init#58; #123;#125;#125;#37;#37;");
         assert_eq!(label("1. one\n`two`"), "1#46; one #96;two#96;");

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_of_any_size_has_at_most_so_many_pixels() {
+    fn a_picture_of_any_size_has_a_bounded_number_of_pixels() {
         for (width, height) in
             [(1_200.0, 40_000.0), (8_048.0, 8_048.0), (3e7, 30.0), (1.0, 1e9), (1e30, 1e30)]
         {

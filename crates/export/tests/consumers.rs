@@ -57,7 +57,7 @@ fn the_table_of_tasks_holds_what_is_known() {
 }
 
 #[test]
-fn markdown_holds_no_link_picture_element_or_command_of_a_run() {
+fn names_of_a_run_become_no_markdown_markup() {
     let run = facts(&events(UNKIND));
     let text = write(&[&run], Format::Markdown, &Options::default()).text;
     let dialect = Dialect::ENABLE_TABLES | Dialect::ENABLE_STRIKETHROUGH | Dialect::ENABLE_TASKLISTS;
@@ -189,7 +189,7 @@ fn traces_are_json_with_a_slice_for_each_attempt_on_threads_where_none_overlap()
 }
 
 #[test]
-fn what_cannot_be_written_is_refused_with_a_reason() {
+fn unsupported_exports_are_refused_with_a_reason() {
     let run = facts(&events(&["a"]));
     let all = [&run, &run];
     assert_eq!(export(&[], Format::Json, &Options::default()), Err(ExportError::NoRun));

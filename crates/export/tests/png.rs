@@ -90,7 +90,7 @@ fn texts_are_drawn() {
 }
 
 #[test]
-fn no_name_harms_a_picture_and_what_the_font_lacks_is_said() {
+fn any_name_can_be_drawn_and_missing_glyphs_are_reported() {
     let run = facts(&events(UNKIND));
     for picture in [Picture::Graph, Picture::Timeline] {
         let options = Options { picture, ..Options::default() };

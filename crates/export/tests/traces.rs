@@ -206,7 +206,7 @@ fn a_perfetto_trace_has_a_slice_for_each_attempt_and_a_flow_for_each_dependency(
 }
 
 #[test]
-fn what_a_trace_does_not_show_is_counted() {
+fn items_omitted_from_a_trace_are_counted() {
     let run = facts(
         "{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"attempt\",\"task\":\"a\",\"queued\":5}\n\
          {\"event\":\"sample\",\"name\":\"x\",\"value\":1}\n",

@@ -157,7 +157,7 @@ pub fn duration(text: &str) -> Option<i64> {
     (ns.abs() < 9.2e18).then_some(ns as i64)
 }
 
-/// Reads a number of bytes: `64 KiB`, `2GB`, `500000`; `None` for anything else, and for what is below 0 or beyond 63
+/// Parses a number of bytes: `64 KiB`, `2GB`, `500000`; `None` for anything else, and for values below 0 or beyond 63
 /// bits. Parts of a byte are rounded.
 pub fn bytes(text: &str) -> Option<u64> {
     let bytes = Amount::read(text)?.of(Quantity::Bytes, "")?.round();
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_not() {
+    fn values_with_incompatible_units_are_not_compared() {
         let of = |text: &str, quantity| Amount::read(text).and_then(|a| a.of(quantity, "MB/s"));
         assert_eq!(of("10", Quantity::Time), None);
         assert_eq!(of("0", Quantity::Time), Some(0.0));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_and_queries_speak_one_grammar() {
+    fn settings_and_queries_use_the_same_grammar() {
         assert_eq!(
             ["500 ms", "1m30s", "2d", "0"].map(duration),
             [Some(500_000_000), Some(90_000_000_000), Some(172_800_000_000_000), Some(0)]

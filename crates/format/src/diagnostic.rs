@@ -7,7 +7,7 @@ use std::borrow::Cow;
 pub enum Severity {
     /// Worth knowing: something inferred, something this format does not record.
     Info,
-    /// Something was mended or left out; what is shown is incomplete.
+    /// Something was repaired or omitted; what is shown is incomplete.
     Warning,
     /// A part of the input could not be used.
     Error,

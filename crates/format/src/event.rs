@@ -14,7 +14,7 @@ pub enum Event<'a> {
     Run(RunInfo<'a>),
     /// Declares a task or adds to it.
     Task(Task<'a>),
-    /// One try of a task, or a part of what is known of it.
+    /// One attempt of a task, or a part of what is known about it.
     Attempt(Attempt<'a>),
     /// A measured value.
     Sample(Sample<'a>),

@@ -141,7 +141,7 @@ impl Fields {
         self.text.is_empty()
     }
 
-    /// The object, or `None` where nothing was added.
+    /// Returns the object, or `None` if nothing was added.
     pub fn finish(self) -> Option<Json<'static>> {
         if self.text.is_empty() { None } else { Some(Json(Cow::Owned(self.text + "}"))) }
     }

@@ -41,13 +41,13 @@ impl<'a> Cursor<'a> {
         let from = self.at;
         let mut value = 0u64;
         while let Some(digit) = self.peek().map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
-            // Nineteen digits fit; what has more is refused below, whatever this has become.
+            // Nineteen digits fit; a number with more is rejected below, whatever value this has.
             value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
             self.at += 1;
         }
         let value = i64::try_from(value).ok().filter(|_| self.at - from <= 19)?;
         let digits = self.text.as_bytes().get(from..self.at)?;
-        // JSON knows no number with a leading zero, and a fraction or an exponent makes it none of ours.
+        // JSON allows no leading zeros, and numbers with a fraction or an exponent are not integers.
         let whole = !digits.is_empty() && (digits.len() == 1 || digits[0] != b'0');
         let over = matches!(self.peek()?, b',' | b'}' | b']');
         // JSON readers treat `-0` as a floating-point number.
@@ -111,7 +111,7 @@ static STOPS: [bool; 256] = {
     stops
 };
 
-/// Fills `raw` from a line of the usual shape; `None` where it has another, and then `raw` is half filled.
+/// Fills `raw` from a line of the usual form; `None` if it has another form, in which case `raw` is half filled.
 pub(crate) fn fill<'a>(text: &'a str, raw: &mut Raw<'a>) -> Option<()> {
     let mut c = Cursor { text, at: 0 };
     let word = |c: &mut Cursor<'a>| c.string().map(|s| Some(Cow::Borrowed(s)));

@@ -127,7 +127,7 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     civil.to_ns(0)
 }
 
-/// Nanoseconds since the epoch of a count of seconds since the epoch; `None` where it is not finite or too large.
+/// Converts seconds since the epoch to nanoseconds; `None` if the number is not finite or too large.
 pub fn from_epoch_seconds(seconds: f64) -> Option<i64> {
     // Split first: the product of a present-day epoch and 1e9 has more digits than an f64 holds.
     let whole = seconds.floor();

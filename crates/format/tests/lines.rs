@@ -118,7 +118,7 @@ fn errors_are_reported() {
 
 /// A space in front of a line means nothing, but makes it none of the usual shape, so that the general reader takes it.
 #[test]
-fn the_quick_way_and_the_general_one_read_the_same() {
+fn the_fast_and_the_general_parser_agree() {
     let lines = [
         r#"{"event":"run","makespan":1,"run":"r1","name":"a b","started":5,"ended":-6,"labels":{"n":[1,{"x":"}"}]},"infer_edges":false}"#,
         r#"{"event":"task","run":"r","task":"t é","step":"s","after":["a","b"],"params":null}"#,

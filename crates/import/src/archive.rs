@@ -1,4 +1,4 @@
-//! Compressed and packed sources, one layer deep, each byte of output counted.
+//! Compressed and packed sources, one layer deep; every byte of output is counted.
 
 use std::cell::Cell;
 use std::io::Read;
@@ -59,7 +59,7 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The name of a file without the ending that its packing gave it.
+/// Returns the name of a file without the extension of its compression.
 pub fn unpacked_name(name: &str) -> &str {
     let cut =
         |ending: &str| name.strip_suffix(ending).filter(|rest| !rest.is_empty() && !rest.ends_with('/'));

@@ -1,8 +1,8 @@
-//! Argo Workflows, and the Argo workflows behind Kubeflow Pipelines v1: the object as JSON or YAML, lists of them, nodes
-//! that are compressed.
+//! Argo Workflows, and the Argo workflows behind Kubeflow Pipelines v1: the object as JSON or YAML, lists of them,
+//! compressed nodes.
 //!
-//! A node becomes a task, named by its path in the workflow. The tries of a `Retry` node are its attempts; step groups
-//! only carry the order of what is in them; the node of the whole workflow is the run.
+//! A node becomes a task, named by its path in the workflow. The children of a `Retry` node are its attempts; step
+//! groups only define the order of their contents; the node of the whole workflow is the run.
 
 use std::borrow::Cow;
 use std::io::Read as _;

@@ -3,9 +3,9 @@
 //!
 //! A slice (`X`, or `B` with its `E`; `b` with its `e` for asynchronous ones) becomes a task: its name is the step, the
 //! enclosing slice of the same thread is the parent, its thread is the worker. Flows (`s`, `t`, `f`, and slices with a
-//! `bind_id`) become dependencies between the slices they bind to. Counters become samples; instants, logs or alerts;
-//! the names of processes and threads, workers. Records that our own export wrote hold the events that they were made
-//! of, and are read as these.
+//! `bind_id`) become dependencies between the slices they bind to. Counters become samples; instants become logs or
+//! alerts; names of processes and threads become workers. Records of Makespan's own export contain the original events,
+//! which are read instead.
 
 mod emit;
 mod flow;

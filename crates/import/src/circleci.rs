@@ -1,4 +1,4 @@
-//! CircleCI: the jobs of workflows as its API answers them, with their dependencies.
+//! CircleCI: the jobs of workflows in responses of its API, with their dependencies.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
 
-/// Reads what CircleCI answers about the jobs of a workflow.
+/// Reads responses of CircleCI about the jobs of a workflow.
 pub const IMPORTER: Importer = Importer {
     id: "circleci",
     title: "CircleCI",

@@ -1,4 +1,4 @@
-//! Dagster: what `dagster debug export` writes of a run, its events and its execution plan.
+//! Dagster: the output of `dagster debug export` for a run, with its events and its execution plan.
 
 use std::borrow::Cow;
 

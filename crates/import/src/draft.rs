@@ -1,8 +1,8 @@
-//! A run as an importer gathers it before it is emitted: tasks under the ids that the file gives them, so that
-//! dependencies may point forward, and under keys that are the same in the next run.
+//! A run that an importer collects before it emits it: tasks with the ids of the file, so that dependencies may point
+//! forward, and with keys that are the same in the next run.
 //!
-//! An importer that uses it reads records into [`Piece`]s and calls [`Draft::emit`]; keys, dependencies, numbers of
-//! attempts and the report of what was assumed are the same for all.
+//! An importer reads records into [`Piece`]s and calls [`Draft::emit`]; keys, dependencies, numbers of attempts and the
+//! report of assumptions are the same for all importers.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::json::tape::Value;
 use crate::tally::Tally;
 use crate::times::Clock;
 
-/// A run on its way. Its clock reads the times of all its records.
+/// A run under construction. Its clock parses the times of all its records.
 pub(crate) struct Draft<'z, 'a> {
     pub(crate) run: RunInfo<'a>,
     pub(crate) pieces: Vec<Piece<'a>>,
@@ -33,12 +33,12 @@ pub(crate) struct Draft<'z, 'a> {
     pub(crate) tally: Tally,
 }
 
-/// A task on its way.
+/// A task under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Piece<'a> {
     /// Its id in the file; `after` and `parent` of tasks refer to such ids.
     pub(crate) native: Cow<'a, str>,
-    /// The task; `id` is the key that it should have, which need not be unique.
+    /// The task; `id` is its preferred key, which need not be unique.
     pub(crate) task: Task<'a>,
     /// Its attempts, in order. Those without a number get the next one.
     pub(crate) tries: Vec<Attempt<'a>>,
@@ -48,7 +48,7 @@ pub(crate) struct Piece<'a> {
 }
 
 impl<'z, 'a> Draft<'z, 'a> {
-    /// A run without tasks, recorded by a system of that name.
+    /// Creates a run without tasks, recorded by this system.
     pub(crate) fn new(id: Cow<'a, str>, source: &'static str, options: &Options<'z>) -> Draft<'z, 'a> {
         Draft {
             run: RunInfo { id, source: Some(source.into()), ..RunInfo::default() },
@@ -61,8 +61,8 @@ impl<'z, 'a> Draft<'z, 'a> {
         }
     }
 
-    /// Decides for records of one id whether they are duplicates, tries of one task, or tasks of their own, as
-    /// [`crate::ids`] does for all formats. What a record holds besides its first try goes with it.
+    /// Decides for records with the same id whether they are duplicates, attempts of one task, or separate tasks, with
+    /// the rules of [`crate::ids`]. Everything else in a record follows its first attempt.
     fn settle_ids(&mut self) {
         let mut ids = Ids::default();
         let mut pieces: Vec<Piece<'a>> = Vec::with_capacity(self.pieces.len());
@@ -74,7 +74,7 @@ impl<'z, 'a> Draft<'z, 'a> {
                     Again::Next => kept.push(attempt),
                     Again::Duplicate => {}
                     Again::Other => {
-                        // Those that have an id are counted where they are placed.
+                        // Those with an id are counted where they are placed.
                         if piece.native.is_empty() {
                             ids.other(&piece.task.id);
                         }
@@ -98,14 +98,14 @@ impl<'z, 'a> Draft<'z, 'a> {
         for piece in pieces.iter().filter(|piece| !piece.native.is_empty()) {
             *uses.entry(piece.native.clone()).or_insert(0) += 1;
         }
-        // Of each id that occurs again, the tasks that it became, and where they stand.
+        // For each repeated id, its tasks and their positions.
         let mut places: HashMap<String, usize> = HashMap::default();
         for piece in pieces {
             if uses.get(&piece.native).is_none_or(|uses| *uses < 2) {
                 self.pieces.push(piece);
                 continue;
             }
-            // The last try says when the record was over; one without any is told from what it says of the task.
+            // The last attempt gives the end of the record; for a record without attempts, the task does.
             let untimed = Attempt { status: piece.task.status, ..Attempt::default() };
             let attempt = piece.tries.last().unwrap_or(&untimed);
             let params = piece.task.params.as_ref().map_or("", Json::as_str);
@@ -138,8 +138,8 @@ impl<'z, 'a> Draft<'z, 'a> {
         ids.tell(&mut self.tally);
     }
 
-    /// Emits the run and all that belongs to it. Tasks keep their order; of tasks with the same id in the file others
-    /// depend on all, and the first is the one that they are otherwise related to. A reference to an id that no task has is emitted as it is.
+    /// Emits the run with its contents. Tasks keep their order; a dependency on an id of several tasks includes all of
+    /// them, and other references mean the first one. A reference to an unknown id is emitted as it is.
     pub(crate) fn emit(mut self, importer: &Importer, sink: &mut dyn EventSink) {
         self.settle_ids();
         let whose = self.run.id.clone();
@@ -155,7 +155,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             Some(key) => Cow::Owned((*key).to_owned()),
             None => id,
         };
-        // Of ids that stand for several tasks, all of these.
+        // For ids of several tasks, all of these.
         let mut several: HashMap<Cow<'_, str>, Vec<&str>> = HashMap::default();
         for (piece, key) in self.pieces.iter().zip(&keys).filter(|(piece, _)| !piece.native.is_empty()) {
             let first = index.get(&piece.native).copied().filter(|first| first != key);
@@ -188,7 +188,7 @@ impl<'z, 'a> Draft<'z, 'a> {
                 attempt.task = id();
                 attempt.number = if attempt.number == 0 { last + 1 } else { attempt.number };
                 last = attempt.number;
-                // What does not say how it ended did not succeed for all that is known.
+                // An attempt without a recorded outcome is not known to have succeeded.
                 if attempt.status.is_none() && attempt.started.or(attempt.ended).is_some() {
                     attempt.status = Some(Status::Unknown);
                 }
@@ -220,20 +220,20 @@ impl<'z, 'a> Draft<'z, 'a> {
     }
 }
 
-/// Whether two records tell the same of a try.
+/// Returns whether two records describe the same attempt.
 fn is_same(a: &Attempt<'_>, b: &Attempt<'_>) -> bool {
     (a.queued, a.started, a.ended, a.status) == (b.queued, b.started, b.ended, b.status)
 }
 
 impl<'a> Piece<'a> {
-    /// A task of that id in the file, with that key, which is its name too.
+    /// Creates a task with this id in the file, and this key, which is also its name.
     pub(crate) fn new(native: impl Into<Cow<'a, str>>, key: impl Into<Cow<'a, str>>) -> Piece<'a> {
         let key = key.into();
         let task = Task { id: key.clone(), name: Some(key), ..Task::default() };
         Piece { native: native.into(), task, ..Piece::default() }
     }
 
-    /// Adds an attempt unless it has neither times nor an outcome that only an attempt can have.
+    /// Adds an attempt, unless it has neither times nor an outcome that only an attempt can have.
     pub(crate) fn tried(&mut self, attempt: Attempt<'a>) {
         let is_over = matches!(attempt.status, Some(Status::Failed | Status::Running | Status::Succeeded));
         if attempt.started.is_some() || attempt.ended.is_some() || is_over {
@@ -241,7 +241,7 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// Adds a measured value that is finite.
+    /// Adds a measured value if it is finite.
     pub(crate) fn sample(
         &mut self,
         name: impl Into<Cow<'a, str>>,
@@ -255,14 +255,14 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// Members of a record as labels or parameters; those that hold nothing are left out.
+/// Returns members of a record as labels or parameters, without empty ones.
 pub(crate) fn labels(record: Value<'_, '_>, keys: &[&str]) -> Option<Json<'static>> {
     let mut fields = Fields::new();
     add_labels(&mut fields, record, keys);
     fields.finish()
 }
 
-/// The same beside others.
+/// Adds members to others.
 pub(crate) fn add_labels(fields: &mut Fields, record: Value<'_, '_>, keys: &[&str]) {
     for key in keys {
         if let Some(value) = record.at(key).filter(|v| !matches!(v.get(), "[]" | "{}" | "\"\"" | "false")) {
@@ -271,8 +271,8 @@ pub(crate) fn add_labels(fields: &mut Fields, record: Value<'_, '_>, keys: &[&st
     }
 }
 
-/// The records of a JSON text: the elements of an array, those of the first of these members that is an array, or the
-/// text itself.
+/// Returns the records of a JSON text: the elements of an array, those of the first of these members that is an array,
+/// or the text itself.
 pub(crate) fn records<'t, 'a>(root: Value<'t, 'a>, keys: &[&str]) -> Vec<Value<'t, 'a>> {
     let list = if root.is_array() { Some(root) } else { root.any(keys).filter(|list| list.is_array()) };
     match list {

@@ -1,4 +1,4 @@
-//! How the bytes of a text stand for characters.
+//! The character encoding of a text.
 
 /// The bytes without a UTF-8 byte order mark.
 pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {

@@ -1,26 +1,26 @@
-//! What an importer says of a file of which nothing could be read.
+//! Reasons why nothing in a file could be read.
 
 use std::fmt;
 
-/// Why nothing at all could be read.
+/// The reason why nothing could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// It is of this format, but damaged.
+    /// The file has this format, but is damaged.
     Broken {
-        /// What is wrong, for people.
+        /// The problem, for people.
         message: String,
-        /// Byte of the file, where known.
+        /// Offset in the file in bytes, if known.
         offset: Option<u64>,
     },
-    /// It is of this format, of a version that this program does not know yet.
+    /// The file has this format in a version that this program does not support.
     Newer {
-        /// Which version it is and which ones are known, for people.
+        /// The version found and the supported ones, for people.
         message: String,
     },
 }
 
 impl ReadError {
-    /// Damaged, place unknown.
+    /// Returns the error of damage at an unknown place.
     pub fn broken(message: impl Into<String>) -> ReadError {
         ReadError::Broken { message: message.into(), offset: None }
     }

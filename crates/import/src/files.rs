@@ -1,5 +1,5 @@
-//! Files to events: what is packed is unpacked, each file goes to the importer that claims it most, and for every
-//! file there is a verdict.
+//! Reads files: unpacks compressed ones, passes each file to the importer with the highest claim, and returns a verdict
+//! for every file.
 
 mod companions;
 mod item;
@@ -21,16 +21,16 @@ pub(crate) use item::Item;
 pub use item::{FileVerdict, Verdict};
 pub(crate) use watch::{Counts, Names, Watch};
 
-/// What became of the files.
+/// The result of reading files.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// One verdict for each file, in the order given; members of archives in the place of their archive.
+    /// One verdict for each file, in the given order; members of archives in the place of their archive.
     pub files: Vec<FileVerdict>,
-    /// How many runs were opened, each counted once.
+    /// Number of opened runs, each counted once.
     pub runs: usize,
 }
 
-/// Reads the files that had to be there as a whole.
+/// Reads files that are complete in memory.
 pub(crate) fn read_whole(
     items: &mut [Item],
     importers: &Importers,
@@ -45,7 +45,8 @@ pub(crate) fn read_whole(
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
         } else if item.verdict.kind == Verdict::NotRecognised {
             let head = Head::new(&item.source.name, &item.source.bytes);
-            // What was tried is kept of the first files: of an archive of 100,000 it would take gigabytes.
+            // The tried formats are recorded for the first files only: for an archive of 100,000 files they would take
+            // gigabytes.
             let is_told = at < TOLD_CLAIMS;
             item.importer = claim(importers, &head, &mut item.verdict, is_told);
             if let (None, Some(outline)) = (item.importer, &outlines[at]) {
@@ -92,7 +93,7 @@ pub(crate) fn read_whole(
     tasks
 }
 
-/// The schema of a database, which may lie anywhere in it or in the log beside it.
+/// Returns the schema of a database, which may be anywhere in the file or in the log beside it.
 fn outline(items: &[Item], companions: &Companions, at: usize) -> Option<Vec<u8>> {
     let bytes: &[u8] = &items[at].source.bytes;
     if !Database::is_sqlite(bytes) {
@@ -102,12 +103,12 @@ fn outline(items: &[Item], companions: &Companions, at: usize) -> Option<Vec<u8>
     Database::outline(bytes, log.map(|log| &*items[*log].source.bytes))
 }
 
-/// Whether files of an importer were guessed to be tables of tasks.
+/// Returns whether files of an importer were guessed to be tables of tasks.
 pub(crate) fn is_guess(entry: &Entry) -> bool {
     GUESSING.contains(&entry.importer.id)
 }
 
-/// The beginning of a file, if it is a table whose columns can be mapped.
+/// Returns the beginning of a file, if it is a table whose columns can be mapped.
 pub(crate) fn table(tables: &Tables, bytes: &[u8], is_guessed: bool) -> Option<TableSample> {
     let head = Head::new("", bytes);
     if !head.text || (!is_guessed && crate::known::known(&head).is_some()) {
@@ -118,10 +119,10 @@ pub(crate) fn table(tables: &Tables, bytes: &[u8], is_guessed: bool) -> Option<T
     Some(TableSample { bytes: head.bytes.to_vec(), is_whole, similarity })
 }
 
-/// A claim as sure as this is stronger than a mapping of the user.
+/// Minimum score of a claim that takes precedence over a mapping of the user.
 pub(crate) const SURER_THAN_A_MAPPING: u8 = 60;
 
-/// Hands a file that no importer is sure of to the one that reads tables by the mapping of the user.
+/// Passes a file without a certain claim to the importer that reads tables by the user's mapping.
 fn map(importers: &Importers, item: &mut Item) {
     let is_text = Head::new(&item.source.name, &item.source.bytes).text;
     let is_open = item.verdict.kind == Verdict::NotRecognised && item.verdict.score < SURER_THAN_A_MAPPING;
@@ -135,7 +136,7 @@ fn map(importers: &Importers, item: &mut Item) {
     }
 }
 
-/// What is in an archive or a report that is there as a whole; else the file itself.
+/// Returns the contents of a complete archive or report; otherwise the file itself.
 pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
     let name = source.name.clone();
     match expander.expand(source) {
@@ -148,7 +149,7 @@ pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
     }
 }
 
-/// A member of an archive.
+/// Returns a member of an archive.
 pub(crate) fn of_member(member: Member) -> Item {
     match member.content {
         Ok(bytes) => {
@@ -170,8 +171,8 @@ fn look(source: Source) -> Item {
     }
 }
 
-/// Asks every importer; the highest claim wins, and among equals the first. Its place in the registry. The verdict says
-/// what was tried if `is_told`.
+/// Asks every importer and returns the index of the highest claim in the registry; ties go to the first. The verdict
+/// lists what was tried if `is_told`.
 pub(crate) fn claim(
     importers: &Importers,
     head: &Head<'_>,
@@ -211,7 +212,7 @@ pub(crate) fn claim(
     best
 }
 
-/// What a file that nobody knows looks like.
+/// Describes the appearance of a file in no known format.
 fn described(head: &Head<'_>) -> String {
     let shape = &head.shape;
     let names = |keys: &mut dyn Iterator<Item = &str>| -> String {
@@ -275,7 +276,7 @@ fn read(
     counts.tasks
 }
 
-/// Tells within the runs what is missing from them.
+/// Reports within the runs what is missing from them.
 fn tell(items: &[Item], sink: &mut dyn EventSink) {
     let mut unread = 0;
     for item in items {

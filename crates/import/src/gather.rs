@@ -1,14 +1,14 @@
-//! What importers share that gather a run from several records and files before they emit it.
+//! Helpers for importers that combine a run from several records and files before they emit it.
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 use makespan_model::{HashMap, HashSet};
 
 use crate::importer::Importer;
 
-/// Things by name, in the order of their first mention.
+/// Items by name, in the order of their first occurrence.
 #[derive(Debug)]
 pub(crate) struct Named<T> {
-    /// The things.
+    /// The items.
     pub(crate) list: Vec<T>,
     index: HashMap<String, usize>,
 }
@@ -20,7 +20,7 @@ impl<T> Default for Named<T> {
 }
 
 impl<T> Named<T> {
-    /// The thing of that name, made when it is mentioned for the first time.
+    /// Returns the item with this name; creates it at its first occurrence.
     pub(crate) fn entry(&mut self, name: &str, make: impl FnOnce() -> T) -> &mut T {
         let at = match self.index.get(name) {
             Some(at) => *at,
@@ -33,18 +33,18 @@ impl<T> Named<T> {
         &mut self.list[at]
     }
 
-    /// The thing of that name, to be changed.
+    /// Returns the item with this name, to be changed.
     pub(crate) fn entry_of(&mut self, name: &str) -> Option<&mut T> {
         self.index.get(name).and_then(|at| self.list.get_mut(*at))
     }
 
-    /// The thing of that name.
+    /// Returns the item with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&T> {
         self.index.get(name).and_then(|at| self.list.get(*at))
     }
 }
 
-/// Tells apart what has the same name: the second one is `name #2`.
+/// Makes equal names unique: the second one becomes `name #2`.
 #[derive(Debug, Default)]
 pub(crate) struct Ordinals {
     uses: HashMap<String, u32>,
@@ -52,7 +52,7 @@ pub(crate) struct Ordinals {
 }
 
 impl Ordinals {
-    /// A name that was not handed out before.
+    /// Returns a name that was not returned before.
     pub(crate) fn next(&mut self, name: &str) -> String {
         let uses = self.uses.entry(name.to_owned()).or_insert(0);
         loop {
@@ -65,10 +65,10 @@ impl Ordinals {
     }
 }
 
-/// Times from here on, nanoseconds, are dates: the beginning of 2000.
+/// Minimum time that counts as a date, ns: the beginning of 2000.
 pub(crate) const DATED: i64 = 946_684_800_000_000_000;
 
-/// The word by which the name of a moment in a trace is an alert and not just a line of a log.
+/// Returns the severity if the name of an instant event in a trace makes it an alert rather than a log line.
 pub(crate) fn alarm(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
     ["error", "fail", "warn", "alert"].into_iter().find(|word| text.contains(word))
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_apart() {
+    fn equal_names_are_distinguished() {
         let mut names = Ordinals::default();
         let all: Vec<String> = ["a #2", "a", "a", "b", "a"].iter().map(|n| names.next(n)).collect();
         assert_eq!(all, ["a #2", "a", "a #3", "b", "a #4"]);

@@ -1,8 +1,8 @@
-//! GitHub Actions: jobs and runs as the REST API and `gh` print them (pages one behind the other, arrays of pages, jobs of
-//! several runs), and what `gh run view --json` prints, which has the same in camel case.
+//! GitHub Actions: jobs and runs as printed by the REST API and `gh` (concatenated pages, arrays of pages, jobs of
+//! several runs), and the output of `gh run view --json`, which has the same data in camel case.
 //!
-//! A job becomes a task, its steps tasks within it. Names are the ids, since those of GitHub change with every attempt.
-//! The API holds no `needs`: the order of the jobs is inferred from their times.
+//! A job becomes a task, and its steps become tasks within it. Names are the ids, because GitHub's ids change with
+//! every attempt. The API does not report `needs`: the order of the jobs is inferred from their times.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::sniff::{Head, JsonKind, Shape};
 use crate::tally::Tally;
 use crate::times::Clock;
 
-/// Reads what GitHub tells about workflow runs.
+/// Reads responses of GitHub about workflow runs.
 pub const IMPORTER: Importer = Importer {
     id: "github-actions",
     title: "GitHub Actions",

@@ -1,8 +1,8 @@
-//! GitLab CI: the jobs of pipelines as the REST API answers them (also retried ones, bridges, jobs of several pipelines),
-//! and pipelines.
+//! GitLab CI: the jobs of pipelines in responses of the REST API (including retried ones, bridges, and jobs of several
+//! pipelines), and pipelines.
 //!
-//! A job becomes a task of its name within its stage, jobs of one name are its attempts. The API tells neither `needs` nor
-//! the order of the stages: dependencies are inferred from the times.
+//! A job becomes a task with its name within its stage; jobs with the same name are its attempts. The API reports
+//! neither `needs` nor the order of the stages, so dependencies are inferred from the times.
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ use crate::sniff::{Head, JsonKind};
 use crate::tally::Tally;
 use crate::times::Clock;
 
-/// Reads what GitLab answers about pipelines.
+/// Reads responses of GitLab about pipelines.
 pub const IMPORTER: Importer = Importer {
     id: "gitlab-ci",
     title: "GitLab CI",

@@ -1,7 +1,7 @@
-//! Gradle: the report of `gradle --profile`, a page of HTML with a table of the tasks and how long they took.
+//! Gradle: the report of `gradle --profile`, an HTML page with a table of the tasks and their durations.
 //!
-//! The page has no start times, and no word for a task that failed: a task that did work has an empty result. Start times
-//! are simulated, as many tasks at a time as the build time demands.
+//! The page contains no start times and does not mark failed tasks: a task that did work has an empty result. Start
+//! times are simulated, with as many parallel tasks as the build time requires.
 
 use std::borrow::Cow;
 

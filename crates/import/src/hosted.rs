@@ -1,4 +1,5 @@
-//! Pipelines of services that build: Buildkite's builds, the timeline of Azure Pipelines, the steps of Bitbucket Pipelines.
+//! Pipelines of hosted CI services: Buildkite's builds, the timeline of Azure Pipelines, the steps of Bitbucket
+//! Pipelines.
 
 use std::borrow::Cow;
 

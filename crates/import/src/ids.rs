@@ -1,8 +1,8 @@
-//! The same id again: what is a duplicate, what a further try, and what a task of its own.
+//! Repeated ids: duplicates, further attempts, and separate tasks.
 //!
-//! Records of one id are distinguished by what they say besides. A record that says nothing new is a duplicate. Instances of
-//! a mapped or sharded task have ids of their own, `id[3]`. A record that follows a failed try is the next try. Any other
-//! one is another task, `id #2`: a step that ran twice was not tried twice.
+//! Records with the same id are distinguished by their other contents. A record with nothing new is a duplicate.
+//! Instances of a mapped or sharded task have ids of their own, `id[3]`. A record that follows a failed attempt is the
+//! next attempt. Any other record is another task, `id #2`: a step that ran twice was not retried.
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
@@ -16,36 +16,36 @@ mod tries;
 
 pub(crate) use tries::Row;
 
-/// A record of a task, as far as it tells which task and which try it is about.
+/// The parts of a record that identify its task and attempt.
 #[derive(Debug, Default)]
 pub(crate) struct Seen<'r> {
-    /// The id that it gives.
+    /// Its id.
     pub(crate) id: &'r str,
-    /// Which instance of a mapped or sharded task it is, such as `3`.
+    /// The instance of a mapped or sharded task, such as `3`.
     pub(crate) instance: Option<Cow<'r, str>>,
-    /// The number of the try, where it is given.
+    /// The number of the attempt, if given.
     pub(crate) number: Option<u32>,
-    /// Its parameters, as text; empty where there are none.
+    /// Its parameters, as text; empty if there are none.
     pub(crate) params: &'r str,
 }
 
-/// What a record is about.
+/// The task and attempt of a record.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Placed {
-    /// It says what another record said.
+    /// It repeats another record.
     Duplicate,
-    /// It is about this try of the task of this id.
+    /// It belongs to this attempt of the task with this id.
     Try(String, u32),
 }
 
-/// The last that was told of a task.
+/// The last record of a task.
 #[derive(Debug)]
 struct Last {
     ended: Option<i64>,
     status: Option<Status>,
     number: u32,
     params: u64,
-    /// Whether nothing was said yet of when it ran.
+    /// Whether its times are still unknown.
     untimed: bool,
 }
 
@@ -53,10 +53,10 @@ struct Last {
 #[derive(Default)]
 pub(crate) struct Ids {
     seeds: Seeded,
-    /// Of each id with its instance, the tasks that it became.
+    /// The tasks of each id with its instance.
     tasks: HashMap<Box<str>, Vec<Last>>,
     rows: HashSet<u64>,
-    /// Ids that have become several tasks, and these.
+    /// Ids that have become several tasks, with these tasks.
     instances: HashMap<Box<str>, Vec<String>>,
     /// (task, id that it depends on), for ids that may become several tasks.
     texts: Interner,
@@ -66,24 +66,24 @@ pub(crate) struct Ids {
     mapped: u64,
 }
 
-/// What a further record is to the tries that a format lists under one id.
+/// The relation of a further record to the attempts that a format lists under one id.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Again {
     /// It repeats one of them.
     Duplicate,
-    /// It is the next try.
+    /// It is the next attempt.
     Next,
     /// It overlaps one of them in time, so it is another task.
     Other,
 }
 
-/// Whether a record behind one of this status may be its next try.
+/// Returns whether a record after one with this status may be its next attempt.
 fn is_failed(status: Status) -> bool {
     matches!(status, Status::Failed | Status::Retrying)
 }
 
-/// Dependencies on ids that stand for several tasks: each becomes as many, up to a bound for the whole file, so that many
-/// tasks that depend on one id of many tasks do not take time and memory by the square.
+/// Limits dependencies on ids of several tasks: each becomes as many dependencies, up to a limit for the whole file, so
+/// that time and memory are not quadratic.
 #[derive(Debug)]
 pub(crate) struct Fan {
     left: usize,
@@ -97,7 +97,7 @@ impl Default for Fan {
 }
 
 impl Fan {
-    /// Of the tasks that an id stands for, those that are still within the bound.
+    /// Returns those of an id's tasks that are within the limit.
     pub(crate) fn take<'t, T>(&mut self, all: &'t [T]) -> &'t [T] {
         let taken = all.len().min(self.left);
         self.left -= taken;
@@ -105,25 +105,26 @@ impl Fan {
         &all[..taken]
     }
 
-    /// Reports what lies beyond the bound.
+    /// Reports the number of dependencies beyond the limit.
     pub(crate) fn tell(&self, tally: &mut Tally) {
         let what = "dependencies on ids that stand for very many tasks were left out";
         tally.count(Severity::Warning, "dependencies-cut", what, self.cut);
     }
 }
 
-/// So many tasks of one id are looked through for the failed try that a record follows.
+/// Maximum number of tasks of an id that are searched for the failed attempt before a record.
 pub(crate) const RECENT: usize = 16;
 
 impl Ids {
-    /// Whether a record of that id came before.
+    /// Returns whether a record with this id occurred before.
     pub(crate) fn knows(&self, id: &str) -> bool {
         self.tasks.contains_key(id)
     }
 
-    /// Judges a record that its format counts as a further try of a task, whatever became of the one before: a record of
-    /// the same try or a task that ran at the same time is none. A record that `is_distinct` has an id of its own besides
-    /// and repeats no other. Counts duplicates; [`Ids::other`] and [`Ids::place`] count tasks of their own.
+    /// Classifies a record that its format counts as a further attempt, whatever the outcome of the previous one: a
+    /// record of the same attempt, or of a task that ran at the same time, is not one. A record that `is_distinct` also
+    /// has an id of its own and repeats no other. Counts duplicates; [`Ids::other`] and [`Ids::place`] count separate
+    /// tasks.
     pub(crate) fn again(
         &mut self,
         id: &str,
@@ -161,12 +162,12 @@ impl Ids {
         count(&mut self.duplicates, id);
     }
 
-    /// Counts an id that occurs again and stands for a task of its own.
+    /// Counts a repeated id of a separate task.
     pub(crate) fn other(&mut self, id: &str) {
         count(&mut self.others, id);
     }
 
-    /// Finds what a record is about, and remembers it.
+    /// Determines the task and attempt of a record, and remembers it.
     pub(crate) fn place(&mut self, seen: &Seen<'_>, attempt: &Attempt<'_>) -> Placed {
         let key = match &seen.instance {
             Some(instance) => format!("{}[{instance}]", seen.id),
@@ -198,7 +199,7 @@ impl Ids {
             let has_failed = last.status.is_some_and(is_failed);
             let is_numbered = seen.number.is_some_and(|n| n > last.number);
             untimed || last.untimed || (is_same && has_failed && (is_after || is_numbered))
-                // Tries that are listed from the last to the first.
+                // Attempts that are listed from the last to the first.
                 || (is_same && *status == Some(Status::Failed) && seen.number.is_some_and(|n| n < last.number))
         });
         let (at, number) = match follows {
@@ -237,7 +238,7 @@ impl Ids {
         Placed::Try(other, number)
     }
 
-    /// Remembers what a task depends on, for [`Ids::later`].
+    /// Records the dependencies of a task, for [`Ids::later`].
     pub(crate) fn depends(&mut self, task: &str, after: &[Cow<'_, str>]) {
         for id in after {
             let pair = (self.texts.intern(task), self.texts.intern(id));
@@ -245,7 +246,7 @@ impl Ids {
         }
     }
 
-    /// The dependencies on ids that became several tasks: each task that depends on such an id, with all of them.
+    /// Calls `f` with each task that depends on an id of several tasks, and all of these.
     pub(crate) fn later(&self, tally: &mut Tally, mut f: impl FnMut(&str, &[String])) {
         if self.instances.is_empty() {
             return;
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_format_lists_as_tries_is_one_task_unless_it_overlaps() {
+    fn listed_attempts_are_one_task_unless_they_overlap() {
         let mut ids = Ids::default();
         let tries = [row(0, 5, Status::Succeeded)];
         assert_eq!(ids.again("a", &tries, &row(5, 9, Status::Succeeded), false), Again::Next);

@@ -1,4 +1,4 @@
-//! What an importer is: the one contract behind which every foreign format stands.
+//! The definition of an importer: the interface of every foreign format.
 
 use std::fmt;
 use std::rc::Rc;
@@ -14,52 +14,51 @@ pub use crate::unit::Unit;
 /// A file, a member of an archive or of a dropped folder.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Its relative path, with `/` between the parts. A label only: nothing is ever opened by it.
+    /// Its relative path, with `/` between the parts. It is only a label: nothing is ever opened by it.
     pub name: String,
-    /// What it holds.
+    /// Its content.
     pub bytes: Arc<[u8]>,
 }
 
 impl Source {
-    /// A source of that name and content.
+    /// Creates a source.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Source {
         Source { name: name.into(), bytes: bytes.into() }
     }
 
-    /// The last part of the name.
+    /// Returns the last part of the name.
     pub fn file_name(&self) -> &str {
         self.name.rsplit('/').next().unwrap_or(&self.name)
     }
 }
 
-/// The zone in which times without one are read.
+/// The zone for times without one.
 pub trait Zone {
-    /// What people call it.
+    /// Returns its name.
     fn name(&self) -> &str;
 
-    /// Seconds east of UTC for a civil time, given as the seconds since 1970 that it would be if it were UTC. Where a
-    /// clock shows a time twice, or skips it, the offset before the change.
+    /// Returns the offset from UTC, in seconds east, for a civil time, given as the seconds since 1970 if it were UTC.
+    /// For a time that a clock shows twice or skips, returns the offset before the change.
     fn offset(&self, civil_seconds: i64) -> i32;
 
-    /// The unit of numbers since 1970, where whoever opens the files names it; `None` to judge by their size, or to
-    /// take what the format says.
+    /// Returns the unit of numeric times, if the user sets it; `None` to follow the format or to judge by their size.
     fn unit(&self) -> Option<Unit> {
         None
     }
 
-    /// What the columns of tables mean, where whoever opens the files says it. Files that no importer is sure of are read
-    /// by it.
+    /// Returns the mapping of table columns, if the user sets one. It applies to files that no importer recognises with
+    /// certainty.
     fn mapping(&self) -> Option<&Mapping> {
         None
     }
 }
 
-/// A zone, and the unit of numbers since 1970.
+/// A zone, with the unit of numeric times.
 #[derive(Clone, Copy, Debug)]
 pub struct InUnit<Z> {
-    /// The zone of times that name none.
+    /// The zone for times without one.
     pub zone: Z,
-    /// The unit of numbers.
+    /// The unit of numeric times.
     pub unit: Unit,
 }
 
@@ -81,12 +80,12 @@ impl<Z: Zone> Zone for InUnit<Z> {
     }
 }
 
-/// A zone, and what the columns of tables mean.
+/// A zone, with a mapping of table columns.
 #[derive(Clone, Debug)]
 pub struct Mapped<Z> {
-    /// The zone of times that name none.
+    /// The zone for times without one.
     pub zone: Z,
-    /// The meaning of columns.
+    /// The mapping.
     pub mapping: Mapping,
 }
 
@@ -108,7 +107,7 @@ impl<Z: Zone> Zone for Mapped<Z> {
     }
 }
 
-/// A zone behind a pointer is that zone.
+/// Implements the zone for pointers to a zone.
 macro_rules! behind {
     ($($pointer:ty),*) => {$(
         impl<Z: Zone + ?Sized> Zone for $pointer {
@@ -147,12 +146,12 @@ impl Zone for Utc {
     }
 }
 
-/// A zone that is always the same number of seconds east of UTC.
+/// A zone with a fixed offset.
 #[derive(Clone, Debug)]
 pub struct Fixed {
     /// Seconds east of UTC.
     pub seconds: i32,
-    /// What people call it.
+    /// Its name.
     pub name: String,
 }
 
@@ -166,10 +165,10 @@ impl Zone for Fixed {
     }
 }
 
-/// What the person who opens files decides.
+/// The choices of the user.
 #[derive(Clone, Copy)]
 pub struct Options<'z> {
-    /// The zone of times that name none.
+    /// The zone for times without one.
     pub zone: &'z dyn Zone,
 }
 
@@ -185,18 +184,18 @@ impl fmt::Debug for Options<'_> {
     }
 }
 
-/// An importer's answer to a look at the beginning of a file.
+/// An importer's claim to a file, based on its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// How sure it is, 1 to 100. The highest claim wins, and among equals the first of the registry.
+    /// Certainty, 1 to 100. The highest claim wins; ties go to the first in the registry.
     pub score: u8,
-    /// Which kind of the importer's files it is; one of [`Importer::parts`].
+    /// The kind of file, one of [`Importer::parts`].
     pub part: &'static str,
-    /// What gave it away, for people.
+    /// The reason, for people.
     pub reason: &'static str,
 }
 
-/// A claim, as importers that know many kinds of files make them.
+/// Returns a claim of an importer with several kinds of files.
 pub(crate) fn claim(score: u8, part: &'static str, reason: &'static str) -> Option<Claim> {
     Some(Claim { score, part, reason })
 }
@@ -204,23 +203,23 @@ pub(crate) fn claim(score: u8, part: &'static str, reason: &'static str) -> Opti
 /// One foreign format, or the family of formats that one system writes.
 #[derive(Debug)]
 pub struct Importer {
-    /// Its name in options and in verdicts: lower case, stable.
+    /// Its id in options and verdicts: lower case, stable.
     pub id: &'static str,
-    /// What people call it.
+    /// Its title.
     pub title: &'static str,
-    /// The kinds of files it knows.
+    /// The kinds of files that it reads.
     pub parts: &'static [&'static str],
-    /// How one gets such a file, in one line.
+    /// How to get such a file, in one line.
     pub how: &'static str,
-    /// What this format does not record, in one line; empty if it records everything.
+    /// What the format does not record, in one line; empty if it records everything.
     pub lossy: &'static str,
-    /// Whether a file is of this format, judged by its beginning and never by its name alone.
+    /// Returns a claim if a file has this format, judged by its beginning and never by its name alone.
     pub sniff: fn(&Head<'_>) -> Option<Claim>,
-    /// Reads all the files that this importer claimed, since the files of a run may be many, and emits their
-    /// events: first [`makespan_format::Event::Run`], then what belongs to it.
+    /// Reads all files that this importer claimed, because a run may consist of several, and emits their events: first
+    /// [`makespan_format::Event::Run`], then the contents.
     pub read: fn(&[ClaimedFile<'_>], &Options<'_>, &mut dyn EventSink) -> Result<(), ReadError>,
-    /// Begins to read a file of that part while it arrives, given its beginning; `None` where nothing can be told
-    /// before all of it is there. Where files of this format belong together, it is asked for a single file only.
+    /// Starts reading a file of this kind while it arrives, given its beginning; `None` if nothing can be read before
+    /// the file is complete. For formats whose files belong together, it is called only for a single file.
     pub stream: Stream,
 }
 
@@ -229,17 +228,17 @@ pub type Stream = for<'z> fn(&Head<'_>, &'static str, &Rc<dyn Zone + 'z>) -> Opt
 
 /// Reads one file while it arrives.
 pub trait FileReader {
-    /// Takes the next bytes of the file and emits the events of what is complete.
+    /// Adds the next bytes of the file, and emits the events that are complete.
     fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink);
 
-    /// Emits the rest: the file is complete.
+    /// Emits the rest, because the file is complete.
     ///
     /// # Errors
-    /// Where nothing at all could be read.
+    /// [`ReadError`] if nothing could be read.
     fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError>;
 }
 
-/// For formats of which nothing can be told before a file is complete; see [`Importer::stream`].
+/// Always `None`, for formats that can only be read when a file is complete; see [`Importer::stream`].
 pub fn whole<'z>(
     _head: &Head<'_>,
     _part: &'static str,
@@ -248,7 +247,7 @@ pub fn whole<'z>(
     None
 }
 
-/// Reads whole files, each by itself, with what reads them while they arrive.
+/// Reads complete files one by one with the reader for arriving files.
 pub(crate) fn read_each(
     importer: &Importer,
     parts: &[ClaimedFile<'_>],
@@ -266,12 +265,12 @@ pub(crate) fn read_each(
     Ok(())
 }
 
-/// A file as its importer gets it.
+/// A file for its importer.
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimedFile<'a> {
     /// The file.
     pub source: &'a Source,
-    /// Which kind of the importer's files it is. Besides the importer's own kinds there is `wal`: the write-ahead
-    /// log of the SQLite database whose name it carries, less `-wal`.
+    /// The kind of file. In addition to the importer's own kinds there is `wal`: the write-ahead log of the SQLite
+    /// database with the same name without `-wal`.
     pub part: &'static str,
 }

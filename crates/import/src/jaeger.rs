@@ -1,6 +1,6 @@
-//! Jaeger's JSON, as its user interface and its API hand out traces: `data` with traces, one trace, or a bare one.
+//! Jaeger's JSON, from its user interface and its API: `data` with traces, or a single trace.
 //!
-//! The spans become what spans of OpenTelemetry become.
+//! Its spans are read like those of OpenTelemetry.
 
 use std::borrow::Cow;
 

@@ -11,7 +11,7 @@ use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
 
-/// Reads what Jenkins answers about builds.
+/// Reads responses of Jenkins about builds.
 pub const IMPORTER: Importer = Importer {
     id: "jenkins",
     title: "Jenkins",

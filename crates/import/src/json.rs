@@ -1,9 +1,9 @@
-//! JSON as foreign programs write it: strict first, and what is commonly wrong with it mended and said.
+//! JSON as foreign programs write it: parsed strictly first, then with common errors repaired and reported.
 //!
-//! Records are read lazily: an array of records is walked element by element as text ([`each_element`]), then each
-//! into its struct, so that a bad record costs only itself. The fields of such structs go through [`text`],
-//! [`number`] and their kin (`#[serde(default, borrow, deserialize_with = "json::text")]`), so that a field of an
-//! unexpected kind costs only itself.
+//! Records are read lazily: an array of records is walked element by element as text ([`each_element`]), and each
+//! element is parsed into its struct, so that a bad record affects only itself. The fields of such structs use
+//! [`text`], [`number`] and similar functions (`#[serde(default, borrow, deserialize_with = "json::text")]`), so that a
+//! field of an unexpected kind affects only itself.
 
 pub(crate) mod document;
 mod fault;
@@ -29,9 +29,9 @@ pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, w
 pub use mended::Mended;
 pub use wrong::JsonError;
 
-/// Reads a JSON text into `T`: as it is where it is JSON, else a copy in `scratch` that is mended as [`Mended`]
-/// describes, without the records that mending does not help. `T` borrows from `bytes` or from `scratch`. Linear in the
-/// length of the text, times the few records that may be left out; does not recurse.
+/// Parses a JSON text into `T`: unchanged if it is valid JSON, otherwise from a copy in `scratch` that is repaired as
+/// [`Mended`] describes, without the records that cannot be repaired. `T` borrows from `bytes` or from `scratch`.
+/// Linear in the length of the text, times the few records that may be left out; does not recurse.
 pub fn parse<'a, T: Deserialize<'a>>(
     bytes: &'a [u8],
     scratch: &'a mut Vec<u8>,
@@ -82,7 +82,7 @@ pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
     (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
 }
 
-/// Calls `f` with every element of a JSON array, as text. False, and no call, where it is not an array.
+/// Calls `f` with the text of every element of a JSON array. Returns `false` without a call if it is not an array.
 pub fn each_element<'a>(array: &'a RawValue, mut f: impl FnMut(&'a RawValue)) -> bool {
     struct Walk<F>(F);
     impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Walk<F> {
@@ -101,8 +101,8 @@ pub fn each_element<'a>(array: &'a RawValue, mut f: impl FnMut(&'a RawValue)) ->
         && serde_json::Deserializer::from_str(array.get()).deserialize_seq(Walk(&mut f)).is_ok()
 }
 
-/// Calls `f` with every member of a JSON object: key, and value as text, in the order of the file and with
-/// repeated keys repeated. False, and no call, where it is not an object.
+/// Calls `f` with every member of a JSON object: key, and value as text, in the order of the file, with repeated keys.
+/// Returns `false` without a call if it is not an object.
 pub fn each_member<'a>(object: &'a RawValue, mut f: impl FnMut(Cow<'a, str>, &'a RawValue)) -> bool {
     struct Walk<F>(F);
     impl<'de, F: FnMut(Cow<'de, str>, &'de RawValue)> Visitor<'de> for Walk<F> {
@@ -121,14 +121,14 @@ pub fn each_member<'a>(object: &'a RawValue, mut f: impl FnMut(Cow<'a, str>, &'a
         && serde_json::Deserializer::from_str(object.get()).deserialize_map(Walk(&mut f)).is_ok()
 }
 
-/// The elements of a JSON array as text; none where it is not an array.
+/// Returns the elements of a JSON array as text; empty if it is not an array.
 pub fn elements(array: &RawValue) -> Vec<&RawValue> {
     let mut all = Vec::new();
     each_element(array, |e| all.push(e));
     all
 }
 
-/// The members of a JSON object as text; none where it is not an object.
+/// Returns the members of a JSON object as text; empty if it is not an object.
 pub fn members(object: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
     let mut all = Vec::new();
     each_member(object, |k, v| all.push((k, v)));

@@ -1,4 +1,4 @@
-//! Formats that are known and cannot be read: what they are called, and what would help.
+//! Formats that are recognised but cannot be read: their names, and advice.
 
 use crate::sniff::{Head, JsonKind};
 
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_formats_are_named_with_what_would_help() {
+    fn recognised_but_unsupported_files_get_advice() {
         let of = |bytes: &[u8]| known(&Head::new("x", bytes));
         assert!(of(b"ARROW1\0\0").unwrap().contains("an Arrow file, which cannot be read; write it as CSV"));
         assert!(

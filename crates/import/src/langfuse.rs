@@ -1,7 +1,7 @@
-//! Traces of Langfuse, as its pages download them: `trace` and `observations`.
+//! Traces of Langfuse, as downloaded from its pages: `trace` and `observations`.
 //!
-//! The observations become what spans of OpenTelemetry become: generations have their model as the step, tokens and
-//! costs as metrics.
+//! Observations are read like spans of OpenTelemetry: generations have their model as the step, tokens and costs as
+//! metrics.
 
 use std::borrow::Cow;
 

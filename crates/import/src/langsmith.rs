@@ -1,6 +1,7 @@
-//! Runs of LangSmith, as its API and its exports write them: spans of chains, models and tools.
+//! Runs of LangSmith, from its API and its exports: spans of chains, models and tools.
 //!
-//! They become what spans of OpenTelemetry become: calls of models have their model as the step, tokens and costs as metrics.
+//! They are read like spans of OpenTelemetry: calls of models have their model as the step, tokens and costs as
+//! metrics.
 
 use std::borrow::Cow;
 

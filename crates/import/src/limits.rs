@@ -1,37 +1,37 @@
-//! Every limit of this crate, by name.
+//! All limits of this crate.
 
-/// How much of the beginning of a file an importer sees.
+/// Number of bytes at the beginning of a file that importers examine.
 pub const HEAD_BYTES: usize = 64 << 10;
 
-/// How much of a JSON text is looked at for its outline.
+/// Number of bytes of a JSON text that are examined for its outline.
 pub const SHAPE_BYTES: usize = 1 << 20;
 
-/// How many keys of one level the outline keeps.
+/// Maximum number of keys per level in the outline.
 pub const SHAPE_KEYS: usize = 64;
 
-/// The longest value that the outline keeps.
+/// Maximum length of a value in the outline, bytes.
 pub const SHAPE_VALUE_BYTES: usize = 80;
 
-/// How many bytes all compressed sources together may expand to.
+/// Maximum total size of all decompressed sources, bytes.
 pub const EXPANDED_BYTES: usize = 1 << 30;
 
-/// Up to here, compressed data may expand by any ratio; so may each stretch of that length of what comes out.
+/// Size up to which compressed data may expand by any ratio, for the beginning and for each later part of this length.
 pub const FREE_EXPANDED_BYTES: usize = 8 << 20;
 
-/// Beyond [`FREE_EXPANDED_BYTES`], data that expands by more than this is taken for a decompression bomb.
+/// Maximum expansion ratio beyond [`FREE_EXPANDED_BYTES`]; more counts as a decompression bomb.
 pub const EXPANSION_RATIO: usize = 200;
 
-/// How many members of an archive are read.
+/// Maximum number of members read from an archive.
 pub const ARCHIVE_MEMBERS: usize = 100_000;
 
-/// How many kinds of one complaint are distinguished before the rest is lumped together.
+/// Maximum number of kinds of a problem that are distinguished; the rest is counted together.
 pub const TALLY_KINDS: usize = 32;
 
-/// How many files that could not be read are told one by one; of the others the number.
+/// Maximum number of unreadable files that are listed; the rest is counted.
 pub const TOLD_FILES: usize = 20;
 
-/// Of so many files the verdict says which importers they did not go to, and why.
+/// Number of files whose verdicts list the formats that were tried.
 pub const TOLD_CLAIMS: usize = 1000;
 
-/// Of so many tables the beginning is kept, for whoever maps their columns.
+/// Number of tables whose beginning is kept for mapping their columns.
 pub const KEPT_TABLES: usize = 8;

@@ -1,4 +1,4 @@
-//! Luigi: the tasks of a scheduler as its API answers them, with or without their dependencies.
+//! Luigi: the tasks of a scheduler in responses of its API, with or without their dependencies.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
 
-/// Reads what the scheduler of Luigi answers.
+/// Reads responses of Luigi's scheduler.
 pub const IMPORTER: Importer = Importer {
     id: "luigi",
     title: "Luigi",

@@ -1,4 +1,4 @@
-//! Makespan's own events: one JSON object a line, or packed.
+//! Makespan's own events: one JSON object per line, or packed.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::lines::{Line, Lines};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
 
-/// The part of an event file that is packed, as in reports: it holds whole runs, and no lines that another file adds to.
+/// The kind of a packed event file, as in reports: it contains whole runs, and other files add no lines to it.
 pub(crate) const PACKED: &str = "report";
 
 /// The importer of event files.
@@ -31,7 +31,7 @@ pub const MAKESPAN: Importer = Importer {
     stream,
 };
 
-/// What an event of each kind cannot be without.
+/// The required members of each kind of event.
 const KINDS: &[(&str, &str)] = &[
     ("run", "run"),
     ("task", "task"),
@@ -78,28 +78,28 @@ fn stream<'z>(
     Some(Box::new(EventFile::new(head.name, zone.unit())))
 }
 
-/// Reads a file of events: every good line becomes its event, in order, the rest one diagnostic for each kind of
-/// complaint. A line that names another run than the line before is preceded by an otherwise empty run event of that
-/// id. Reads about as fast as the JSON can be parsed; allocates nothing per line.
+/// Reads a file of events: every valid line becomes its event, in order; the others become one diagnostic per kind of
+/// problem. A line that names another run than the previous line is preceded by an otherwise empty run event with that
+/// id. Reads about as fast as the JSON can be parsed, without allocation per line.
 ///
 /// # Errors
-/// Where no line at all is an event.
+/// [`ReadError`] if no line is an event.
 pub fn read_events(bytes: &[u8], sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut file = EventFile::new("events", None);
     file.push(bytes, sink);
     Box::new(file).finish(sink)
 }
 
-/// A file of events on its way: lines as they come, or packed events, which are read as a whole.
+/// A file of events that arrives: lines as they arrive, or packed events, which are read as a whole.
 struct EventFile {
-    /// The first bytes, until they tell which of the two it is; of packed events all bytes.
+    /// The first bytes, until they show which of the two it is; for packed events all bytes.
     start: Vec<u8>,
     form: Form,
     lines: Lines,
     reader: Reader,
 }
 
-/// How events are written.
+/// The form of the events.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Unknown,
@@ -157,7 +157,7 @@ impl FileReader for EventFile {
     }
 }
 
-/// What stands before damage is used.
+/// Content before the damage is used.
 fn read_packed(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     struct Counting<'s> {
         sink: &'s mut dyn EventSink,
@@ -187,20 +187,20 @@ fn read_packed(bytes: &[u8], name: &str, sink: &mut dyn EventSink) -> Result<(),
 
 struct Reader {
     name: String,
-    /// The run to which events without one belong.
+    /// The run of events without one.
     run: Option<String>,
     tally: Tally,
     events: u64,
     newer: Option<String>,
-    /// The unit of times that are numbers, where it is not ours.
+    /// The unit of numeric times, if it is not ns.
     unit: Option<Unit>,
     mended: json::Mended,
-    /// How many lines could not be read while each run was told.
+    /// Number of unreadable lines during each run.
     unreadable: BTreeMap<String, u64>,
     scratch: (Vec<u8>, String),
 }
 
-/// So many runs are told how many of the lines around theirs could not be read.
+/// Maximum number of runs with a report about unreadable lines near theirs.
 const MOST_UNREADABLE: usize = 1000;
 
 impl Reader {
@@ -211,7 +211,7 @@ impl Reader {
         }
     }
 
-    /// Reads a line as far as it can be mended.
+    /// Reads a line as far as it can be repaired.
     fn mend(&mut self, line: Line<'_>, error: LineError, sink: &mut dyn EventSink) {
         let (mut bytes, mut text) = std::mem::take(&mut self.scratch);
         let mended = json::mend_line(line.bytes, &mut bytes);
@@ -282,7 +282,7 @@ impl Reader {
         }
     }
 
-    /// Makes sure that the sink is at the run to which the event belongs.
+    /// Emits a run event if the event belongs to another run than the previous one.
     fn switch(
         &mut self,
         named: Option<Cow<'_, str>>,
@@ -324,7 +324,7 @@ impl Reader {
             }
         }
         self.mended.report(&self.name, sink);
-        // Each run is told what it may lack, and the file ends with the run that it ended with.
+        // Each run gets a report of what it may lack, and the file ends with its last run.
         for (run, count) in &self.unreadable {
             if !run.is_empty() && self.run.as_deref() != Some(run) {
                 sink.event(Event::Run(RunInfo { id: Cow::Borrowed(run), ..RunInfo::default() }));
@@ -340,7 +340,7 @@ impl Reader {
     }
 }
 
-/// Reads the times of an event as numbers of another unit. Times that were text are too large for that, and stay.
+/// Converts numeric times of an event from another unit. Times that were text are too large for that unit and stay.
 fn rescale(event: &mut Event<'_>, ns: i64) {
     let scale = |t: &mut Option<i64>| *t = t.map(|t| t.checked_mul(ns).unwrap_or(t));
     match event {

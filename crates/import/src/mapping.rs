@@ -1,29 +1,29 @@
-//! What the columns of a table mean: fields of tasks.
+//! The meaning of table columns as fields of tasks.
 
 use crate::unit::Unit;
 
-/// The id of the importer that reads tables by a mapping.
+/// Id of the importer that reads tables by a mapping.
 pub(crate) const READER: &str = "table";
 
-/// The importers that guess what columns mean by their names.
+/// Importers that guess the meaning of columns from their names.
 pub(crate) const GUESSING: [&str; 2] = [READER, "plain"];
 
-/// What a column may mean.
+/// A field of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The id of the task; rows of one id are its attempts.
+    /// Id of the task; rows with the same id are its attempts.
     Id,
-    /// What people call it.
+    /// Display name.
     Name,
     /// The kind of work.
     Step,
     /// The kind of task.
     Kind,
-    /// The task or group that it is in.
+    /// The task or group that contains it.
     Parent,
     /// Ids of the tasks that it depends on.
     After,
-    /// What executed it.
+    /// The worker that executed it.
     Worker,
     /// When it was submitted.
     Queued,
@@ -41,8 +41,8 @@ pub enum Field {
     Attempt,
 }
 
-/// Each field: its name in a mapping, its member in a plain task list, and names that columns of that meaning have, in lower
-/// case and without anything but letters.
+/// Each field: its name in a mapping, its member in a plain task list, and typical column names, in lower case and
+/// reduced to letters.
 pub(crate) const FIELDS: [(Field, &str, &str, &[&str]); 14] = [
     (
         Field::Id,
@@ -172,7 +172,7 @@ pub(crate) const FIELDS: [(Field, &str, &str, &[&str]); 14] = [
 ];
 
 impl Field {
-    /// Its name in a mapping.
+    /// Returns its name in a mapping.
     pub fn name(self) -> &'static str {
         FIELDS.iter().find(|f| f.0 == self).map_or("", |f| f.1)
     }
@@ -186,19 +186,19 @@ impl Field {
     }
 }
 
-/// What the columns of a table mean. Made of a text by `Mapping::parse`.
+/// The meaning of the columns of a table, parsed from text by `Mapping::parse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mapping {
-    /// Path of the list of rows in a JSON text; empty when the text is the list.
+    /// Path of the list of rows in a JSON text; empty if the text is the list.
     pub(crate) rows: String,
-    /// What stands between cells; found in the first line when `None`.
+    /// Separator between cells; detected in the first line if `None`.
     pub(crate) delimiter: Option<u8>,
-    /// Offset of times without a zone, as ISO 8601 writes it.
+    /// Offset of times without a zone, in ISO 8601 form.
     pub(crate) zone: String,
     /// The column, or the path, of each field.
     pub(crate) columns: Vec<(Field, String)>,
-    /// What numbers count.
+    /// Units of numbers.
     pub(crate) units: Vec<(Field, Unit)>,
-    /// Words of the table and the statuses that they stand for.
+    /// Words in the table and their statuses.
     pub(crate) words: Vec<(String, String)>,
 }

@@ -1,5 +1,5 @@
-//! Metaflow: a run as a program with its client writes it (one object with `tasks`), and tasks as the service of its UI
-//! answers them.
+//! Metaflow: a run as written by a program with its client (one object with `tasks`), and tasks in responses of the
+//! service of its UI.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! MLflow: the runs of an experiment as its API answers them, and histories of metrics.
+//! MLflow: the runs of an experiment in responses of its API, and histories of metrics.
 //!
-//! An experiment is a run, each of its MLflow runs is a task, within the run that it is nested in.
+//! An experiment is a run; each of its MLflow runs is a task, within the run in which it is nested.
 
 use std::borrow::Cow;
 

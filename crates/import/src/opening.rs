@@ -17,15 +17,15 @@ use crate::limits::{HEAD_BYTES, KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
 use crate::registry::{ALL, Importers, Scope};
 use crate::sniff::Head;
 
-/// What whoever opens files in chunks decides; the owned counterpart of [`Options`].
+/// The choices of a caller that opens files in chunks; the owned counterpart of [`Options`].
 #[derive(Clone)]
 pub struct Settings<'z> {
-    /// The zone of times that name none.
+    /// The zone for times without one.
     pub zone: Rc<dyn Zone + 'z>,
-    /// How many files will come, where that is known. A single file is read as it arrives also where its format may
-    /// spread a run over several.
+    /// Number of files to come, if known. A single file is read as it arrives even if its format may spread a run over
+    /// several files.
     pub files: Option<usize>,
-    /// The importers that are asked what a file is.
+    /// The importers to ask.
     pub importers: &'static Importers,
 }
 
@@ -41,22 +41,22 @@ impl fmt::Debug for Settings<'_> {
     }
 }
 
-/// How far the opening of files has come.
+/// Progress of opening files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// How many bytes of files have come.
+    /// Number of bytes received.
     pub bytes_read: u64,
-    /// How many bytes the files begun so far have, where all of them said so.
+    /// Total size of the files begun so far, in bytes, if all sizes are known.
     pub bytes_total: Option<u64>,
-    /// How many tasks were met so far, in what has been read of the files; a task told in parts counts once a part.
+    /// Number of tasks found so far; a task that is recorded in parts counts once per part.
     pub tasks: u64,
 }
 
-/// Files arriving in chunks, read as they come: [`open()`] for whoever has no whole files.
+/// Opens files that arrive in chunks, and reads them as they arrive; [`open()`] does the same for whole files.
 ///
-/// What a file is, is judged by its first 64 KiB where these leave hardly a doubt, else by its first MiB. Files of our
-/// own events, Chrome traces, plain task lists and a single Kailash export are read record by record, also out of gzip,
-/// and nothing of them is kept but the record that is not complete yet. All others are kept until [`Opening::finish`].
+/// The format is determined from the first 64 KiB if they leave hardly any doubt, otherwise from the first MiB.
+/// Makespan events, Chrome traces, plain task lists and a single Kailash export are read record by record, also from
+/// gzip, and only the incomplete record is kept in memory. All other files are kept until [`Opening::finish`].
 ///
 /// ```
 /// use makespan_import::{Opening, Settings};
@@ -76,9 +76,9 @@ pub struct Opening<'z> {
     /// The file that is arriving.
     arriving: Option<Arriving<'z>>,
     progress: Progress,
-    /// Whether a file did not say how long it is.
+    /// Whether the size of a file is unknown.
     endless: bool,
-    /// How many bytes are kept until all files are there.
+    /// Number of bytes kept until all files are complete.
     kept: u64,
 }
 
@@ -89,26 +89,26 @@ struct Arriving<'z> {
     content: Content<'z>,
 }
 
-/// How a file is packed.
+/// The compression of a file.
 enum Packing {
-    /// Too little has come to say.
+    /// Not yet known.
     Unknown(Vec<u8>),
     Plain,
     Gzip(Box<Gunzip>),
-    /// It is refused, and why.
+    /// Refused, with the reason.
     Refused(String),
 }
 
-/// What is done with the content of a file.
+/// How the content of a file is processed.
 enum Content<'z> {
-    /// This has come; it does not yet say what it is.
+    /// The bytes so far, which do not yet show the format.
     Unknown(Vec<u8>),
     Read(Box<Reading<'z>>),
-    /// It is kept.
+    /// Kept until complete.
     Kept(Vec<u8>),
 }
 
-/// A file that is read as it comes.
+/// A file that is read as it arrives.
 struct Reading<'z> {
     reader: Box<dyn FileReader + 'z>,
     item: Item,
@@ -122,25 +122,24 @@ impl fmt::Debug for Opening<'_> {
     }
 }
 
-/// So many bytes tell how a file is packed.
+/// Number of bytes needed to detect the compression.
 const PACKING_BYTES: usize = 4;
 
-/// A claim as sure as this is believed by the first [`HEAD_BYTES`].
+/// Minimum score of a claim that is accepted from the first [`HEAD_BYTES`].
 const SURE: u8 = 90;
 
-/// So many bytes must have come before the memory is estimated.
+/// Number of bytes needed before memory is estimated.
 const ENOUGH: u64 = 1 << 20;
 
-/// What a task takes in memory while its run is read and frozen, at most, for the files that are read as they come.
+/// Maximum memory per task while a run is read and frozen, for files that are read as they arrive, bytes.
 const TASK_BYTES: u64 = 600;
 
-/// What a byte takes that is kept until its file is there: itself, its copy, and what becomes of it.
+/// Memory per byte that is kept until its file is complete: itself, its copy, and the results.
 const KEPT_BYTES: u64 = 3;
 
-/// Reads files into `sink`. Never fails as a whole: what could not be read is told by the verdicts and, where there is
-/// a run to tell it in, by diagnostics of code `file-not-read`. The same files give the same events: first those of
-/// the files that are read as they arrive, in the order given, then the others by the order of the
-/// [`REGISTRY`](crate::REGISTRY).
+/// Reads files into `sink`. Never fails as a whole: unreadable files are reported by their verdicts and, if there is a
+/// run, by diagnostics with code `file-not-read`. The same files give the same events: first those of the files that
+/// are read as they arrive, in the given order, then the others in the order of the [`REGISTRY`](crate::REGISTRY).
 pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSink) -> Outcome {
     let settings = Settings { zone: Rc::new(options.zone), files: Some(sources.len()), importers: &ALL };
     let mut opening = Opening::new(settings);
@@ -153,7 +152,7 @@ pub fn open(sources: Vec<Source>, options: &Options<'_>, sink: &mut dyn EventSin
 }
 
 impl<'z> Opening<'z> {
-    /// No files yet.
+    /// Creates an opening without files.
     pub fn new(settings: Settings<'z>) -> Opening<'z> {
         Opening {
             settings,
@@ -167,8 +166,8 @@ impl<'z> Opening<'z> {
         }
     }
 
-    /// Begins a file: its relative path, and its length in bytes where that is known. A file that was begun and not
-    /// ended is kept as far as it came, and is not read.
+    /// Begins a file, with its relative path, and its length in bytes if known. A file that was begun and not ended is
+    /// kept as far as it arrived, and is not read.
     pub fn begin(&mut self, name: &str, size: Option<u64>) {
         if let Some(left) = self.arriving.take() {
             self.items.push(Item::broken(left.name, "it was not read to its end".to_owned()));
@@ -183,8 +182,8 @@ impl<'z> Opening<'z> {
         });
     }
 
-    /// Takes the next bytes of the file begun last, any number of them, cut anywhere, and reads what is complete.
-    /// Without a file that was begun they are nobody's and are left out.
+    /// Adds the next bytes of the file begun last, any number of them, split anywhere, and reads what is complete.
+    /// Bytes before the first file are ignored.
     pub fn push(&mut self, bytes: &[u8], sink: &mut dyn EventSink) {
         let Some(mut file) = self.arriving.take() else { return };
         self.progress.bytes_read += bytes.len() as u64;

@@ -1,5 +1,6 @@
-//! OpenLineage: events of runs of jobs, one a line, in an array or one a file. Events of one run id make a task; the run is
-//! what the outermost parent names. Datasets give the dependencies: a task depends on what wrote last what it reads.
+//! OpenLineage: events of job runs, one per line, in an array, or one per file. Events with the same run id form a
+//! task; the run is the outermost parent. Datasets give the dependencies: a task depends on the last writer of what it
+//! reads.
 
 mod request;
 

@@ -1,8 +1,8 @@
-//! One reading of outcomes for every importer: how a task, a try or a run ended, from all that its record says.
+//! One reading of outcomes for every importer: how a task, an attempt or a run ended, from everything in its record.
 //!
 //! Records spread the outcome over members: `status: completed` with `conclusion: failure`, `state: {"type": …}`, an
-//! exit code, an error object, a word such as `OOMKilled`. An [`Outcome`] takes them one by one, in any order; the worst
-//! word wins. A word that is not understood makes the outcome [`Status::Unknown`], and [`Unread`] counts it: what was not
+//! exit code, an error object, a word such as `OOMKilled`. An [`Outcome`] takes them one by one, in any order; the
+//! worst word wins. An unknown word makes the outcome [`Status::Unknown`], and [`Unread`] counts it: what was not
 //! understood never counts as success.
 //!
 //! ```text
@@ -27,33 +27,33 @@ use crate::tally::{Tally, clip};
 pub(crate) use words::read;
 use words::worse;
 
-/// What a record says about how something ended, gathered member by member.
+/// The outcome of a record, collected member by member.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome<'a> {
     /// The worst of the words.
     word: Option<Status>,
-    /// The first word that is not understood.
+    /// The first unknown word.
     unread: Option<Cow<'a, str>>,
-    /// Whether an exit code, a signal or an error says that it failed; whether an exit code says that it did not.
+    /// Whether an exit code, a signal or an error means failure; whether an exit code means success.
     failed: bool,
     passed: bool,
     error: Option<ErrorInfo<'a>>,
-    /// What the exit code was, for an error of which nothing else is known.
+    /// The exit code, for an error without other details.
     exit: Option<i64>,
 }
 
-/// What a member of a record turned out to be.
+/// The meaning of a member of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// It says nothing about the outcome.
+    /// It does not concern the outcome.
     None,
     /// It is the outcome, and need not be kept.
     Taken,
-    /// It tells about the outcome, and more: it is worth keeping as a label too.
+    /// It concerns the outcome and contains more: it is worth keeping as a label, too.
     Kept,
 }
 
-/// Words that were not understood, counted over a file.
+/// Unknown words, counted over a file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Unread {
     count: u64,
@@ -61,7 +61,7 @@ pub(crate) struct Unread {
 }
 
 impl Unread {
-    /// Counts a word that is not understood.
+    /// Counts an unknown word.
     pub(crate) fn add(&mut self, word: &str) {
         if self.count == 0 {
             clip(word).clone_into(&mut self.first);
@@ -69,7 +69,7 @@ impl Unread {
         self.count += 1;
     }
 
-    /// The status of a single word; [`Status::Unknown`], counted, where it is not understood.
+    /// Returns the status of a single word; if unknown, counts it and returns [`Status::Unknown`].
     pub(crate) fn word(&mut self, word: &str) -> Status {
         read(word).unwrap_or_else(|| {
             self.add(word);
@@ -77,7 +77,8 @@ impl Unread {
         })
     }
 
-    /// The message and how often, for a diagnostic of code `unknown-status`; `None` where all was understood.
+    /// Returns the message and the number of occurrences, for a diagnostic with code `unknown-status`; `None` if all
+    /// words were known.
     fn message(&self) -> Option<String> {
         (self.count > 0).then(|| {
             format!(
@@ -87,14 +88,14 @@ impl Unread {
         })
     }
 
-    /// Adds what was counted to the complaints about a file.
+    /// Adds the counts to the problems of a file.
     pub(crate) fn tell(&self, tally: &mut Tally) {
         if let Some(message) = self.message() {
             tally.count(Severity::Warning, "unknown-status", &message, self.count);
         }
     }
 
-    /// Emits what was counted; `whose` names the run or the file.
+    /// Emits the counts; `whose` names the run or the file.
     pub(crate) fn report(&self, whose: &str, sink: &mut dyn EventSink) {
         if let Some(message) = self.message() {
             let found = Diagnostic::new(Severity::Warning, "unknown-status", format!("{whose}: {message}"));
@@ -104,13 +105,14 @@ impl Unread {
 }
 
 impl<'a> Outcome<'a> {
-    /// Takes a member of a record by its name, its value as JSON text. Names are compared without case, `_` and `-`.
+    /// Adds a member of a record by its name, with its value as JSON text. Names are compared without case, `_` and
+    /// `-`.
     pub(crate) fn member(&mut self, key: &str, json: &'a str) -> Part {
         self.role(words::role(key), key, json)
     }
 
-    /// The same of an argument of a call, which may have any of these names by chance: only a `status`, a
-    /// `conclusion` and an `outcome` are sure to be one, and only if they are text.
+    /// Does the same for an argument of a call, which may have any of these names by chance: only a `status`, a
+    /// `conclusion` or an `outcome` counts, and only if it is text.
     pub(crate) fn argument(&mut self, key: &str, json: &'a str) -> Part {
         let role = match words::role(key) {
             words::Role::Word
@@ -154,7 +156,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Takes a word of which it is sure that it is the status; where it is not understood the outcome is unknown.
+    /// Adds a word that is certain to be the status; if it is unknown, so is the outcome.
     pub(crate) fn word(&mut self, word: impl Into<Cow<'a, str>>) {
         let word = word.into();
         if word.trim().is_empty() {
@@ -169,12 +171,12 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Takes a status that the importer has read itself.
+    /// Adds a status that the importer has parsed itself.
     pub(crate) fn add(&mut self, status: Status) {
         self.word = Some(self.word.map_or(status, |known| worse(known, status)));
     }
 
-    /// Takes an exit code: 0 is success, anything else a failure.
+    /// Adds an exit code: 0 is success, anything else failure.
     pub(crate) fn exit_code(&mut self, code: i64) {
         if code == 0 {
             self.passed = true;
@@ -184,7 +186,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Takes an error; an empty message is none.
+    /// Adds an error; an empty message is ignored.
     pub(crate) fn error(&mut self, error: ErrorInfo<'a>) {
         if error.message.is_empty() && error.kind.is_none() && error.trace.is_none() {
             return;
@@ -202,8 +204,8 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// The status: the worst word; an error or an exit code makes a failure of what is called well, under way or not
-    /// called anything, and explains what was cancelled, skipped or will be tried again. `None` where nothing was said.
+    /// Returns the status: the worst word. An error or an exit code turns success, a running status or none into
+    /// failure, and explains a cancelled, skipped or retried task. `None` if nothing was recorded.
     pub(crate) fn status(&self) -> Option<Status> {
         let explained = matches!(
             self.word,
@@ -222,7 +224,7 @@ impl<'a> Outcome<'a> {
         self.word.or(self.passed.then_some(Status::Succeeded))
     }
 
-    /// Takes what another one has gathered.
+    /// Adds everything that another one has collected.
     pub(crate) fn merge(&mut self, other: Outcome<'a>) {
         if let Some(word) = other.word {
             self.add(word);
@@ -236,7 +238,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// The same, owning its texts.
+    /// Returns the same with owned texts.
     pub(crate) fn into_owned(self) -> Outcome<'static> {
         let own = |text: Cow<'_, str>| Cow::<'static, str>::Owned(text.into_owned());
         let own_error = |e: ErrorInfo<'_>| ErrorInfo {
@@ -254,7 +256,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// The status, a word that is not understood counted.
+    /// Returns the status, and counts an unknown word.
     pub(crate) fn settle(&self, unread: &mut Unread) -> Option<Status> {
         if let Some(word) = &self.unread {
             unread.add(word);
@@ -262,7 +264,7 @@ impl<'a> Outcome<'a> {
         self.status()
     }
 
-    /// The error that was recorded; of an exit code alone, its number.
+    /// Returns the recorded error; for an exit code alone, its number.
     pub(crate) fn into_error(self) -> Option<ErrorInfo<'a>> {
         let exit = self.exit.filter(|_| self.failed);
         let of_exit =
@@ -276,7 +278,7 @@ impl<'a> Outcome<'a> {
                 let Ok(object) = serde_json::from_str::<&RawValue>(json) else { return Part::None };
                 let mut found = Part::None;
                 each_member(object, |key, value| {
-                    // What an object calls its type is the status, what it calls its name may be anything.
+                    // The type of an object is its status; its name may be anything.
                     let role = match words::role(&key) {
                         words::Role::Other if words::is_type(&key) => words::Role::Word,
                         words::Role::Other if key == "name" => words::Role::Hint,
@@ -317,7 +319,7 @@ impl<'a> Outcome<'a> {
 
     fn exit_text(&mut self, json: &'a str) -> Part {
         let Some(text) = text_of_json(json) else { return Part::None };
-        // `0:0` is how Slurm writes exit code and signal.
+        // Slurm writes exit code and signal as `0:0`.
         let mut numbers = text.trim().split(':').map(str::parse::<f64>);
         if let Some(Ok(code)) = numbers.next()
             && code.is_finite()
@@ -394,7 +396,7 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// The status of a thing of which a word and perhaps an error are recorded; an empty word says nothing.
+/// Returns the status of a record with a word and possibly an error; an empty word is ignored.
 pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Option<Status> {
     let mut outcome = Outcome { failed: has_error, ..Outcome::default() };
     if let Some(word) = word {
@@ -403,7 +405,7 @@ pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Op
     outcome.settle(unread)
 }
 
-/// The status of a single word, where whoever asks counts what is not understood elsewhere.
+/// Returns the status of a single word, if the caller counts unknown words elsewhere.
 pub(crate) fn status_of(word: &str) -> Status {
     read(word).unwrap_or(Status::Unknown)
 }

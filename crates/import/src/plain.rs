@@ -1,6 +1,6 @@
-//! Task lists in no format of anybody's: `{"tasks": [{"id", "name", "start", "end", "status", "parents" …}]}`, a bare
-//! array of such tasks, or one a line. Member names are taken generously (see [`task`]); claims are low, so that an
-//! importer that knows the format wins.
+//! Task lists in no particular format: `{"tasks": [{"id", "name", "start", "end", "status", "parents" …}]}`, an array
+//! of such tasks, or one per line. Many member names are accepted (see [`task`]); claims are low, so that an importer
+//! that knows the format wins.
 
 mod silent;
 mod task;
@@ -108,7 +108,7 @@ fn stream<'z>(
     if part == "lines" {
         return Some(Box::new(TaskLines { lines: Lines::default(), list, tape: Tape::default() }));
     }
-    // The run may be named behind its tasks.
+    // The run may be named after its tasks.
     let named = head.shape.keys.iter().rev().find(|k| RUN_IDS.contains(&k.name.as_str()));
     list.run.id = named.map(|k| Cow::Owned(k.value.clone())).unwrap_or_default();
     Some(Box::new(Document::new(list)))
@@ -116,24 +116,24 @@ fn stream<'z>(
 
 const RUN_IDS: [&str; 3] = ["run_id", "id", "runId"];
 
-/// A task list on its way.
+/// A task list that is being read.
 struct TaskList<'z> {
     name: String,
     run: RunInfo<'static>,
-    /// What the root says of how the run ended.
+    /// The outcome of the run in the root.
     outcome: Outcome<'static>,
     labels: Fields,
-    /// The members of the root that were met.
+    /// The members of the root so far.
     keys: Vec<String>,
-    /// Whether the run event is out, and whether more is known since.
+    /// Whether the run event was emitted, and whether more is known since.
     opened: bool,
     more: bool,
-    /// Whether a record was met.
+    /// Whether a record was found.
     told: bool,
     tally: Tally,
     clock: Clock<'z>,
     tasks: Tasks,
-    /// What was mended in lines.
+    /// Repairs of lines.
     mended: json::Mended,
 }
 
@@ -155,7 +155,7 @@ impl<'z> TaskList<'z> {
         }
     }
 
-    /// Emits the run event, again where more is known; what the file does not tell is named after the file.
+    /// Emits the run event, again if more is known; a run without a name gets that of the file.
     fn open(&mut self, sink: &mut dyn EventSink) {
         if self.opened && !self.more {
             return;
@@ -255,7 +255,7 @@ impl FileReader for Document<TaskList<'_>> {
     }
 }
 
-/// A task a line, on their way.
+/// A file with one task per line that is being read.
 struct TaskLines<'z> {
     lines: Lines,
     list: TaskList<'z>,

@@ -1,36 +1,36 @@
-//! The importers, in the order in which equal claims are decided.
+//! The importers, in the order that decides between equal claims.
 
 use crate::importer::Importer;
 use crate::table::{TABLES, Tables};
 
-/// How files of a format relate to each other.
+/// The relation of a format's files to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The files of a run are many: all are read in one go.
+    /// A run may consist of several files: all are read together.
     Together,
-    /// Each file is read by itself; runs of the same id in several files are one run.
+    /// Each file is read separately; runs with the same id in several files are one run.
     Stream,
-    /// Each file is read by itself; its runs are its own, even if another file has runs of the same id.
+    /// Each file is read separately; its runs are separate even if another file has runs with the same ids.
     Alone,
 }
 
-/// A line of the registry.
+/// An entry of the registry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// The importer.
     pub importer: &'static Importer,
-    /// How its files relate to each other.
+    /// The relation of its files to each other.
     pub scope: Scope,
 }
 
 impl Entry {
-    /// Whether the runs of such a file are its own, even if another file has runs of the same id.
+    /// Returns whether the runs of such a file are separate even if another file has runs with the same ids.
     pub(crate) fn is_alone(&self, part: &str) -> bool {
         self.scope == Scope::Alone || part == crate::makespan::PACKED
     }
 }
 
-/// Every importer there is.
+/// All importers.
 pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
     Entry { importer: &crate::document::DOCUMENT, scope: Scope::Alone },
@@ -82,22 +82,22 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::text::TEXT, scope: Scope::Alone },
 ];
 
-/// The importers that are asked what a file is.
+/// A set of importers.
 #[derive(Clone, Copy, Debug)]
 pub struct Importers {
-    /// In the order in which equal claims are decided.
+    /// Its entries, in the order that decides between equal claims.
     pub entries: &'static [Entry],
-    /// What to do with a file that none of them reads, if there is anything to do.
+    /// Advice about a file that none of them reads, if there is any.
     pub otherwise: Option<&'static str>,
-    /// What maps the columns of tables that none of them is sure of, if that is possible.
+    /// The mapping of table columns, if it is available.
     pub tables: Option<&'static Tables>,
 }
 
-/// Every importer there is.
+/// All importers.
 pub static ALL: Importers = Importers { entries: REGISTRY, otherwise: None, tables: Some(&TABLES) };
 
-/// Those of what Makespan itself writes. A report carries them alone, since every importer makes it larger; for that, no
-/// code that they reach may name the others.
+/// Importers of what Makespan itself writes. A report contains only these, because every importer makes it larger;
+/// therefore no code that they use may refer to the others.
 pub static OWN: Importers = Importers {
     entries: &[
         Entry { importer: &crate::makespan::MAKESPAN, scope: Scope::Stream },
@@ -110,7 +110,7 @@ pub static OWN: Importers = Importers {
     tables: None,
 };
 
-/// The importer of that id.
+/// Returns the importer with this id.
 pub fn by_id(id: &str) -> Option<&'static Importer> {
     REGISTRY.iter().map(|e| e.importer).find(|i| i.id == id)
 }

@@ -1,26 +1,26 @@
-//! A look at the beginning of a file: what kind of text it is and the outline of its JSON.
+//! Examines the beginning of a file: whether it is text, and the outline of its JSON.
 
 use std::borrow::Cow;
 
 use crate::limits::{HEAD_BYTES, SHAPE_BYTES, SHAPE_KEYS, SHAPE_VALUE_BYTES};
 
-/// What the beginning of a file tells. Files are judged by content, never by name alone.
+/// The beginning of a file. Files are judged by content, never by name alone.
 #[derive(Clone, Debug)]
 pub struct Head<'a> {
     /// The file's relative path.
     pub name: &'a str,
-    /// Its first bytes, 64 KiB at most, as they are.
+    /// Its first bytes, at most 64 KiB.
     pub bytes: &'a [u8],
     /// Its length in bytes.
     pub len: u64,
-    /// Whether it is text: no NUL byte, and UTF-8 but for a few bytes; or UTF-16.
+    /// Whether it is text: no NUL byte, and UTF-8 except for a few bytes; or UTF-16.
     pub text: bool,
     /// The outline of its JSON, from the first MiB.
     pub shape: Shape,
 }
 
 impl<'a> Head<'a> {
-    /// Looks at a file.
+    /// Examines a file.
     pub fn new(name: &'a str, bytes: &'a [u8]) -> Head<'a> {
         let start = &bytes[..bytes.len().min(HEAD_BYTES)];
         let outline = &bytes[..bytes.len().min(SHAPE_BYTES)];
@@ -37,7 +37,7 @@ impl<'a> Head<'a> {
 
 fn is_text(bytes: &[u8]) -> bool {
     if memchr::memchr(0, bytes).is_some() {
-        // A NUL within JSON is somebody's bug, anywhere else it means that this is not text.
+        // A NUL within JSON is a bug of its writer; anywhere else it means that this is not text.
         return matches!(crate::encoding::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['))
             && memchr::memchr_iter(0, bytes).count() * 100 < bytes.len().max(100) * 5;
     }
@@ -54,7 +54,7 @@ pub enum JsonKind {
     Array,
     /// `"…"`
     String,
-    /// A number; also NaN and Infinity, which are none in JSON but stand where numbers do.
+    /// A number; also NaN and Infinity, which are not valid JSON.
     Number,
     /// `true` or `false`
     Bool,
@@ -68,64 +68,63 @@ pub enum JsonKind {
 /// A member of the root object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Member {
-    /// Its name, escapes undone.
+    /// Its name, unescaped.
     pub name: String,
-    /// The kind of its value; [`JsonKind::NotJson`] where the text ends before it.
+    /// The kind of its value; [`JsonKind::NotJson`] if the text ends before it.
     pub kind: JsonKind,
-    /// Where the value is an object, its keys; where it is an array, those of its first element.
+    /// The keys of an object; for an array, those of its first element.
     pub inner: Vec<String>,
-    /// Where the value is a string, number or word of no more than 80 bytes, its text; else empty.
+    /// The text of a string, number or word of at most 80 bytes; otherwise empty.
     pub value: String,
 }
 
-/// Outline of a JSON text: the first 64 keys of each level of interest, in their order. For JSON Lines, of the
-/// first line.
+/// Outline of a JSON text: the first 64 keys of each level of interest, in order. For JSON Lines, of the first line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
     /// Kind of the root.
     pub root: JsonKind,
-    /// Where the root is an object: its members.
+    /// The members of a root object.
     pub keys: Vec<Member>,
-    /// Where the root is an array: the keys of its first element.
+    /// The keys of the first element of a root array.
     pub first: Vec<String>,
     /// Whether something other than white space follows the root, as in JSON Lines.
     pub more: bool,
-    /// Whether the root was complete within what was looked at.
+    /// Whether the root was complete within the examined bytes.
     pub complete: bool,
 }
 
 impl Shape {
-    /// Whether the root is an object with that member.
+    /// Returns whether the root is an object with this member.
     pub fn has(&self, key: &str) -> bool {
         self.key(key).is_some()
     }
 
-    /// The member of that name.
+    /// Returns the member with this name.
     pub fn key(&self, key: &str) -> Option<&Member> {
         self.keys.iter().find(|k| k.name == key)
     }
 
-    /// The kind of the member of that name.
+    /// Returns the kind of the member with this name.
     pub fn kind(&self, key: &str) -> Option<JsonKind> {
         self.key(key).map(|k| k.kind)
     }
 
-    /// The text of the member of that name, where it is a short string, number or word.
+    /// Returns the text of the member with this name, if it is a short string, number or word.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.key(key).map(|k| k.value.as_str()).filter(|v| !v.is_empty())
     }
 
-    /// Whether the value of a member (or its first element) has that key.
+    /// Returns whether the value of a member (or its first element) has this key.
     pub fn inner_has(&self, key: &str, inner: &str) -> bool {
         self.key(key).is_some_and(|k| k.inner.iter().any(|i| i == inner))
     }
 
-    /// Whether the root is an array whose first element has that key.
+    /// Returns whether the root is an array whose first element has this key.
     pub fn first_has(&self, key: &str) -> bool {
         self.first.iter().any(|k| k == key)
     }
 
-    /// Whether the root is an object with all of these members, or an array whose first element has them.
+    /// Returns whether the root is an object with all of these members, or an array whose first element has them.
     pub fn record_has(&self, keys: &[&str]) -> bool {
         match self.root {
             JsonKind::Object => keys.iter().all(|key| self.has(key)),
@@ -134,7 +133,7 @@ impl Shape {
         }
     }
 
-    /// The outline of a text. Iterative: depth costs one byte a level.
+    /// Returns the outline of a text. Iterative: depth costs one byte per level.
     pub fn of(text: &[u8]) -> Shape {
         let mut outliner = Outliner {
             text,
@@ -152,9 +151,9 @@ impl Shape {
 struct Outliner<'t> {
     text: &'t [u8],
     at: usize,
-    /// What is open, outermost first: `{` or `[`.
+    /// Open brackets, outermost first: `{` or `[`.
     open: Vec<u8>,
-    /// How many elements have begun in the open array of depth 1 and 2 (index 0 is not used).
+    /// Number of elements that have begun in the open array of depth 1 and 2 (index 0 is not used).
     elements: [u32; 3],
     /// Whether the root has more members than the outline keeps.
     full: bool,
@@ -210,7 +209,7 @@ impl Outliner<'_> {
                     let is_end = |b: &u8| matches!(b, b',' | b'}' | b']' | b':') || b.is_ascii_whitespace();
                     self.at += rest.iter().position(is_end).unwrap_or(rest.len()).max(1);
                     let Some(kind) = bare_kind(&self.text[start..self.at]) else {
-                        // Not JSON; what was seen of it before decides whether it ever was.
+                        // Not JSON; the part before it decides whether it ever was.
                         if !self.shape.complete && self.shape.keys.is_empty() && self.shape.first.is_empty() {
                             self.shape.root = JsonKind::NotJson;
                         }
@@ -232,7 +231,7 @@ impl Outliner<'_> {
         self.text.get(self.at).copied()
     }
 
-    /// Passes over a string; where its content begins and ends.
+    /// Skips a string; returns where its content begins and ends.
     fn string(&mut self) -> Option<(usize, usize)> {
         let start = self.at + 1;
         let mut from = start;
@@ -254,7 +253,7 @@ impl Outliner<'_> {
                     let name = name_of(&self.text[start..end]);
                     self.shape.keys.push(Member { name, ..Member::default() });
                 } else {
-                    // Further members have no place: their inner keys must not land in the last one.
+                    // Further members are not kept: their inner keys must not be added to the last one.
                     self.full = true;
                 }
                 return;
@@ -310,7 +309,7 @@ fn bare_kind(word: &[u8]) -> Option<JsonKind> {
         b"NaN" | b"Infinity" | b"-Infinity" => Some(JsonKind::Number),
         [b'-' | b'+' | b'.' | b'0'..=b'9', rest @ ..] => {
             let digit = |b: &u8| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'_' | b'x');
-            // `---` begins a document of YAML, and much else.
+            // `---` begins a YAML document, among other things.
             let is_number = word.iter().any(u8::is_ascii_digit) && rest.iter().all(digit);
             is_number.then_some(JsonKind::Number)
         }

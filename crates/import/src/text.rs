@@ -1,4 +1,4 @@
-//! The text notation for runs, as tests, documents and bug reports use it.
+//! The text notation for runs, for tests, documents and bug reports.
 
 use makespan_format::{Event, EventSink, RunInfo};
 use makespan_model::notation;
@@ -42,7 +42,7 @@ fn read(
     Ok(())
 }
 
-/// Opens a run of the file's name where the text names none.
+/// Emits a run named after the file if the text names none.
 struct Named<'n> {
     name: &'n str,
     open: bool,

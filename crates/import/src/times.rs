@@ -1,9 +1,9 @@
-//! One reading of times for every importer: texts, numbers of which nobody said what they count, what stands for
-//! "never", local times, and what had to be assumed about them.
+//! One reading of times for every importer: texts, numbers without a known unit, placeholders for "never", local times,
+//! and what had to be assumed about them.
 //!
-//! A [`Clock`] lasts for a file or a run. What cannot be read is unknown and counted, never 0. Times that mean "never"
-//! by their form (year 1, year 9999, the largest integers) are unknown here; those that only their neighbours give away
-//! (0 among present-day times) are found by `makespan_model` when a run is finished, for every format.
+//! A [`Clock`] is used for a file or a run. Unreadable times are unknown and counted, never 0. Times that mean "never"
+//! by their form (year 1, year 9999, the largest integers) are unknown here; those that only their neighbours reveal (0
+//! among present-day times) are detected by `makespan_model` when a run is finished, for every format.
 
 mod local;
 
@@ -19,24 +19,24 @@ use crate::outcome::Unread;
 use crate::tally::{Tally, clip};
 use local::Local;
 
-/// Reads times and statuses, and remembers what it had to assume and what it could not read.
+/// Parses times and statuses, and records what it had to assume and what it could not read.
 #[derive(Clone)]
 pub(crate) struct Clock<'z> {
-    /// Status words that are not understood.
+    /// Unknown status words.
     pub(crate) unread: Unread,
     zone: Rc<dyn Zone + 'z>,
     local: Local,
-    /// How many times named no zone.
+    /// Number of times without a zone.
     naive: u64,
-    /// How many numbers were taken for s, ms, µs and ns since the epoch.
+    /// Number of values that were taken for s, ms, µs and ns since the epoch.
     guessed: [u64; 4],
-    /// How many numbers lie so near to the epoch that they hardly are dates.
+    /// Number of values so near to the epoch that they are hardly dates.
     near_zero: u64,
     bad: Counted,
     never: Counted,
 }
 
-/// How many there were, and the first.
+/// Number of occurrences, and the first one.
 #[derive(Clone, Default)]
 struct Counted {
     count: u64,
@@ -58,11 +58,11 @@ impl fmt::Debug for Clock<'_> {
     }
 }
 
-/// Ends of the first two years: nothing that is recorded began then.
+/// End of the first two years, s: no recording is that old.
 const NEAR_ZERO: f64 = 6.3e7;
 
 impl<'z> Clock<'z> {
-    /// A clock that takes times without a zone in `zone`.
+    /// Creates a clock that reads times without a zone in `zone`.
     pub(crate) fn new(zone: Rc<dyn Zone + 'z>) -> Clock<'z> {
         Clock {
             unread: Unread::default(),
@@ -76,8 +76,8 @@ impl<'z> Clock<'z> {
         }
     }
 
-    /// Nanoseconds since the epoch of an ISO 8601 time, or of a count of seconds as text; `None`, and counted, for
-    /// what is neither.
+    /// Parses an ISO 8601 time, or a count of seconds as text, to nanoseconds since the epoch; otherwise counts it and
+    /// returns `None`.
     pub(crate) fn read(&mut self, text: &str) -> Option<i64> {
         let ns = match parse_civil(text) {
             Some(civil) => self.civil(civil),
@@ -172,12 +172,12 @@ impl<'z> Clock<'z> {
         self.local.settle(attempt);
     }
 
-    /// The status of a thing of which a word and perhaps an error are recorded; see [`crate::outcome::of`].
+    /// Returns the status of a record with a word and possibly an error; see [`crate::outcome::of`].
     pub(crate) fn status(&mut self, word: Option<&str>, has_error: bool) -> Option<Status> {
         crate::outcome::of(word, has_error, &mut self.unread)
     }
 
-    /// Adds what was assumed and left out to the complaints about a file.
+    /// Adds what was assumed and left out to the problems of a file.
     pub(crate) fn tell(&self, tally: &mut Tally) {
         self.unread.tell(tally);
         for (severity, code, what, count) in self.findings() {
@@ -239,13 +239,14 @@ impl<'z> Clock<'z> {
     }
 }
 
-/// Whether a text that is not a time of 1677 to 2262 stands for "never": a year far away, the largest integers, words.
+/// Returns whether a text that is not a time between 1677 and 2262 means "never": a distant year, the largest integers,
+/// words.
 fn is_never(text: &str) -> bool {
     let far = parse_civil(text).is_some_and(|c| {
         let year = c.seconds.div_euclid(31_556_952) + 1970;
         year <= 1 || year >= 9998 || matches!(year, 1600 | 1601)
     });
-    // The largest and smallest 64-bit integers, also as they look after a trip through a 64-bit float.
+    // The largest and smallest 64-bit integers, also after conversion to a 64-bit float.
     let largest =
         ["9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615"];
     let rounded =
@@ -269,7 +270,8 @@ fn is_never(text: &str) -> bool {
         || words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// A duration in nanoseconds, from a number of the given unit; `None` where it is not a number, negative or too long.
+/// Returns a duration in nanoseconds, from a number of the given unit; `None` if it is not a number, negative or too
+/// long.
 pub(crate) fn duration(value: Value<'_, '_>, unit_ns: f64) -> Option<i64> {
     let ns = value.number()? * unit_ns;
     (0.0..9.2e18).contains(&ns).then(|| ns.round() as i64)

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_kubectl_prints_becomes_json() {
+    fn output_of_kubectl_becomes_json() {
         let text = "a: 1\nb:\n- x: y\n  z:\n    - 1\n    - \"q: r\"\n-\n  name: long text\n    that goes on\nc: |\n  one\n    two\n\nd: {}\n\
                     f:metadata:\n  k: 'it''s'\ne: null\nlast: 2018-08-01T10:22:43Z # note\n---\nsecond: true\n";
         let json = to_json(text);

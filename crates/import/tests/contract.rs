@@ -111,8 +111,7 @@ fn samples(folder: &str) -> Vec<PathBuf> {
     files(&format!("{SHARED}/{folder}"))
 }
 
-/// Each fixture tells the events that stand in the file beside it, `NAME.events`. Written anew where
-/// `MAKESPAN_BLESS` is set.
+/// Each fixture gives the events in the file beside it, `NAME.events`, which `MAKESPAN_BLESS=1` rewrites.
 #[test]
 fn fixtures_give_their_expected_events() {
     for id in [

@@ -45,7 +45,7 @@ fn tasks(sink: &Collect) -> usize {
 }
 
 #[test]
-fn one_bad_record_costs_only_itself_whatever_is_wrong_with_it() {
+fn a_bad_record_affects_only_itself() {
     let good = tasks(&read(&trace(r#"{"name":"saw","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, ",\n")).1);
     let faults = [
         (r#"{"name":"board 2" wide","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
@@ -71,7 +71,7 @@ fn one_bad_record_costs_only_itself_whatever_is_wrong_with_it() {
 }
 
 #[test]
-fn a_list_of_tasks_goes_on_behind_a_bad_one() {
+fn a_task_list_continues_after_a_bad_record() {
     let text = "[\n  {\"id\": \"a\", \"start\": 1, \"end\": 2},\n  {\"id\": \"b \"q\"\", \"start\": 2},\n  {\"id\": \"c\", \"start\": 3, \"end\": 4}\n]\n";
     let (_, sink) = read(text);
     assert!(sink.text().contains("\"c\"") && sink.text().contains("line 3, column 14"), "{}", sink.text());
@@ -94,7 +94,7 @@ fn missing_commas_are_added_and_lines_in_front_are_skipped() {
 }
 
 #[test]
-fn a_document_that_breaks_at_once_says_where() {
+fn a_document_broken_at_the_start_states_the_place() {
     let (kind, _) = read("{\"tasks\":[{\"id\":\"a\" \"b\" c}]}");
     assert_eq!(kind, Verdict::Broken);
 }

@@ -176,7 +176,7 @@ fn an_answer_of_tasks_alone_is_a_run_of_its_own() {
 }
 
 #[test]
-fn damage_costs_what_it_touches() {
+fn damage_affects_only_the_damaged_part() {
     let whole = br#"{"run": {"run_id": "r", "workflow_name": "w", "status": "completed", "tasks": []}, "tasks": [
         {"task_id": "a", "node_id": "a", "status": "completed", "started_at": "2026-03-01T10:00:00Z", "ended_at": "2026-03-01T10:00:01Z"},
         {"task_id": "b", "node_id": "b", "status": "completed", "dependencies": ["a"]}]}"#;

@@ -22,7 +22,7 @@ fn said(run: &Run, code: &str) -> u64 {
 }
 
 #[test]
-fn lines_of_events_are_mended_as_documents_are() {
+fn event_lines_are_repaired_like_documents() {
     for (end, code) in [
         (
             &b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"progress\":NaN}"[..],
@@ -47,7 +47,7 @@ fn lines_of_events_are_mended_as_documents_are() {
 }
 
 #[test]
-fn what_an_end_says_of_a_failure_is_never_lost() {
+fn the_error_of_an_end_line_is_never_lost() {
     for end in [
         &br#"{"event":"end","task":"a","t":"half past nine","error":["no","room"]}"#[..],
         br#"{"event":"end","task":"a","t":1767700005000000000,"status":"FAILED"}"#,
@@ -60,14 +60,14 @@ fn what_an_end_says_of_a_failure_is_never_lost() {
 }
 
 #[test]
-fn a_line_that_stays_unreadable_leaves_what_runs_in_doubt() {
+fn an_unreadable_line_makes_running_tasks_unknown() {
     let got = events(br#"{"event":"end","task":"a""t":1767700005000000000}"#);
     assert_eq!((got.tasks.status[0], got.status()), (Status::Unknown, Some(Status::Unknown)));
     assert_eq!((said(&got, "bad-line"), said(&got, "end-may-be-lost")), (1, 1));
 }
 
 #[test]
-fn lines_of_a_task_list_are_mended_too() {
+fn lines_of_a_task_list_are_repaired_too() {
     let got = run(b"{\"id\":\"a\",\"start\":1767700000,\"end\":1767700005,}\n{\"id\":\"b\",\"start\":1767700000,\"x\":NaN}\n{\"id\":\"c\xff\",\"start\":1767700000}\n");
     assert_eq!(got.task_count(), 3);
     assert_eq!((said(&got, "trailing-comma"), said(&got, "not-a-number"), said(&got, "bad-utf8")), (1, 1, 1));

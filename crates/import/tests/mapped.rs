@@ -47,7 +47,7 @@ fn tasks(run: &Run) -> Vec<String> {
 const CSV: &str = include_str!("fixtures/table/jobs.csv");
 
 #[test]
-fn columns_that_look_like_tasks_are_guessed_and_that_is_said() {
+fn guessed_columns_are_reported() {
     let (runs, file) = opened("jobs.csv", CSV, None);
     assert_eq!((file.kind, file.format), (Verdict::Read, Some("table")), "{file}");
     assert_eq!(
@@ -172,7 +172,7 @@ fn a_task_without_a_status_beside_tasks_with_one_is_unknown() {
 }
 
 #[test]
-fn a_mapping_of_columns_that_the_table_lacks_says_which() {
+fn mapped_columns_missing_from_the_table_are_reported() {
     let csv = "n;t0;t1\na;2025-03-01T12:00:00Z;2025-03-01T11:00:30Z\n";
     let json = r#"[{"n":"a","t0":"2025-03-01T12:00:00Z","t1":"2025-03-01T12:00:30Z"}]"#;
     for (name, text) in [("x.csv", csv), ("x.json", json)] {

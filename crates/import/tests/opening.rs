@@ -110,7 +110,7 @@ fn read_in_chunks(name: &str, bytes: &[u8], size: usize) -> Option<(bool, Vec<St
 
 /// Readers see every cut here, also those within the beginning by which a file is recognised.
 #[test]
-fn readers_do_not_mind_where_files_are_cut() {
+fn readers_give_the_same_result_wherever_files_are_cut() {
     let mut read = 0;
     for path in fixtures() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -166,7 +166,7 @@ fn large(tasks: usize) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn large_files_are_read_as_they_come_and_are_the_same_in_chunks() {
+fn large_files_are_read_in_chunks_with_the_same_result() {
     for (name, text) in large(30_000) {
         let bytes = text.into_bytes();
         let mut packed = GzEncoder::new(Vec::new(), Compression::fast());

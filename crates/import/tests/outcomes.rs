@@ -18,7 +18,7 @@ fn statuses(run: &Run) -> Vec<(String, Status)> {
 }
 
 #[test]
-fn a_task_list_is_read_for_every_member_that_tells_an_outcome() {
+fn every_outcome_member_of_a_task_list_is_read() {
     let text = r#"{"state":"finished","tasks":[
       {"id":"a","start":1767700000,"end":1767700010,"status":"completed","conclusion":"timed_out"},
       {"id":"b","start":1767700000,"end":1767700010,"state":{"type":"COMPLETED","name":"Completed"}},

@@ -58,7 +58,7 @@ fn is_said(runs: &[Run], files: &[FileVerdict]) -> bool {
 }
 
 #[test]
-fn what_was_cut_short_is_said() {
+fn truncated_files_are_reported() {
     for name in ["gnu.tar.zst", "gnu.tar.xz", "gnu.tar.bz2", "pax.tar.gz"] {
         let all = bytes(name);
         // The first bytes do not say yet what it is.

@@ -183,7 +183,7 @@ fn the_page_names_every_status_and_every_event() {
 }
 
 #[test]
-fn what_the_shell_example_prints_is_read() {
+fn the_output_of_the_shell_example_is_read() {
     let page = page();
     let quoted: Vec<&str> = blocks(&page, "bash").into_iter().filter(|l| l.contains("event \"{")).collect();
     assert_eq!(quoted.len(), 3);

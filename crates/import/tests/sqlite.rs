@@ -263,7 +263,7 @@ fn a_log_is_read_up_to_its_last_valid_commit() {
 }
 
 #[test]
-fn what_is_no_database_is_refused() {
+fn files_that_are_not_databases_are_refused() {
     let bytes = fixture("many.db");
     assert!(Database::is_sqlite(&bytes[..16]) && !Database::is_sqlite(&bytes[..15]));
     assert!(Database::open(b"", None).is_err());

@@ -8,13 +8,13 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use crate::graph::{Graph, NONE};
 
-/// What this stage hands over.
+/// The result of this stage.
 pub(crate) struct Acyclic {
     /// The graph with turned edges turned, parallel edges joined and self-loops left out.
     pub(crate) dag: Graph,
-    /// Whether each edge was turned.
+    /// Whether each edge was reversed.
     pub(crate) reversed: Vec<bool>,
-    /// The edge of `dag` that stands for each edge; [`NONE`] for self-loops.
+    /// The edge of `dag` that represents each edge; [`NONE`] for self-loops.
     pub(crate) bundle: Vec<u32>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn break_cycles(nodes: usize, edges: &[(u32, u32)]) -> Acyclic {
     Acyclic { dag, reversed, bundle }
 }
 
-/// Joins parallel edges and drops self-loops; also says which edge went where.
+/// Joins parallel edges and drops self-loops. Also returns the joined edge of each edge.
 fn join(nodes: usize, edges: &[(u32, u32)]) -> (Graph, Vec<u32>) {
     let mut sorted: Vec<u32> =
         (0..edges.len() as u32).filter(|&e| edges[e as usize].0 != edges[e as usize].1).collect();

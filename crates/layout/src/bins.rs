@@ -1,11 +1,11 @@
-//! How many intervals are open, over time, at the resolution of a chart.
+//! The number of open intervals over time, at the resolution of a chart.
 
-/// The mean number of intervals open in each of `bins` equal parts of `from..to`, weighted by time.
+/// Returns the mean number of intervals open in each of `bins` equal parts of `from..to`, weighted by time.
 ///
-/// `intervals` are (start, end) in the unit of `from` and `to`, in any order; what lies outside the range is cut off,
-/// and an interval that ends before it starts counts as empty. The sum over the bins times the width of a bin is
-/// the time spent in the range, exactly: sums are kept as integers until the end. All zero if the range is empty.
-/// O(n + bins) by a difference array.
+/// `intervals` are (start, end) in the unit of `from` and `to`, in any order; parts outside the range are cut off, and
+/// an interval that ends before it starts counts as empty. The sum over the bins times the width of a bin is exactly
+/// the time spent in the range, because sums are integers until the end. All zero if the range is empty. O(n + bins) by
+/// a difference array.
 pub fn depth(intervals: &[(i64, i64)], from: i64, to: i64, bins: usize) -> Vec<f64> {
     let span = i128::from(to) - i128::from(from);
     if span <= 0 || bins == 0 {

@@ -4,9 +4,9 @@ use crate::graph::{Groups, NONE};
 
 /// The components of a graph, numbered by their lowest node.
 pub(crate) struct Components {
-    /// Nodes of each component, rising.
+    /// Nodes of each component, ascending.
     pub(crate) nodes: Groups,
-    /// Edges of each component, self-loops among them, rising; edges out of range belong to none.
+    /// Edges of each component including self-loops, ascending; edges out of range belong to none.
     pub(crate) edges: Groups,
     /// Index of each node within its component.
     pub(crate) local: Vec<u32>,

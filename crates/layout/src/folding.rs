@@ -1,26 +1,26 @@
-//! Stage 6: folds a drawing that is longer than a page into bands, as text is broken into lines.
+//! Stage 6: folds a drawing that is longer than a page into bands, like lines of text.
 //!
-//! A band ends between two layers, where few edges pass. An edge that goes on in the next band leaves its band at the
-//! end, runs back through the free channel between the two bands and enters the next one at its beginning. Edges of one
-//! channel lie inside each other, so that none of them cross.
+//! A band ends between two layers, where few edges pass. An edge that continues in the next band leaves its band at the
+//! end, runs back through the free channel between the two bands, and enters the next one at its beginning. Edges in
+//! one channel are nested, so that none of them cross.
 
 use crate::placing::{Axes, Gaps};
 use crate::routing::Drawing;
 
-/// Length to height that a folded drawing aims at.
+/// Target ratio of length to height of a folded drawing.
 const ASPECT: f64 = 1.6;
-/// A drawing that is no longer than this many times its height is not folded.
+/// A drawing whose length is at most this many times its height is not folded.
 const LONG: f64 = 3.0;
-/// Length of the pages that these two are meant for, px. Narrower ones are higher than long, and so is what is folded for
-/// them, down to this part of their shape.
+/// Page length for which these two constants are intended, px. Narrower pages are higher than long, and drawings folded
+/// for them are, too, down to this fraction of the shape.
 const WIDE: f64 = 1_400.0;
 const SLIM: f64 = 0.2;
-/// How far apart edges run in a channel, px, and how high a channel is at most.
+/// Distance of edges in a channel, px, and the maximum height of a channel.
 const PITCH: f64 = 6.0;
 const CHANNEL: f64 = 72.0;
 /// Radius of the corners of edges in a channel, px.
 const CORNER: f64 = 6.0;
-/// How much shorter or longer than wanted a band may be, as parts of what is wanted.
+/// Minimum and maximum length of a band relative to the wanted one.
 const RANGE: (f64, f64) = (0.7, 1.15);
 
 /// Folds the drawing of one component if it is longer along the flow than `page` and much longer than high. `sizes`
@@ -34,14 +34,14 @@ pub(crate) fn fold(drawing: Drawing, sizes: &[Axes], gaps: Gaps, page: f64) -> D
     if page <= 0.0 || length <= page || length <= LONG * slim * height {
         return drawing;
     }
-    // A few bands are as long as the page allows, many as long as their number makes them high.
+    // A few bands are as long as the page allows; the length of many bands follows from their total height.
     let by = |aspect: f64| (length * (height + 2.0 * gaps.node) * aspect * slim).sqrt();
     let wanted = by(ASPECT).max(by(LONG).min(page));
     let cuts = cuts(&drawing, &layers, length / (length / wanted).ceil());
     if cuts.is_empty() { drawing } else { folded(drawing, sizes, gaps, first.0, &cuts) }
 }
 
-/// Where each layer begins and ends along the flow; layers without nodes are left out.
+/// Returns the beginning and end of each layer along the flow, without empty layers.
 fn extents(drawing: &Drawing, sizes: &[Axes]) -> Vec<(f64, f64)> {
     let count = drawing.layer.iter().max().map_or(0, |most| *most as usize + 1);
     let mut layers = vec![(f64::INFINITY, f64::NEG_INFINITY); count];
@@ -66,7 +66,7 @@ pub(crate) fn height(drawing: &Drawing, sizes: &[Axes]) -> f64 {
     high - low
 }
 
-/// Where the bands end: about `wanted` apart, at places that few edges pass.
+/// Returns the ends of the bands: about `wanted` apart, where few edges pass.
 fn cuts(drawing: &Drawing, layers: &[(f64, f64)], wanted: f64) -> Vec<f64> {
     let places: Vec<f64> = layers.windows(2).map(|two| f64::midpoint(two[0].1, two[1].0)).collect();
     let mut passing = vec![0i64; places.len() + 1];
@@ -105,7 +105,8 @@ fn folded(mut drawing: Drawing, sizes: &[Axes], gaps: Gaps, start: f64, cuts: &[
     let band_of = |along: f64| cuts.partition_point(|cut| *cut <= along);
     let parts: Vec<Vec<Part>> = drawing.routes.iter().map(|route| split(route, cuts)).collect();
 
-    // How high each band is, and who passes each cut: (across, edge, place of the part before), from low to high.
+    // The extent of each band, and for each cut the edges that pass it: (across, edge, index of the part before),
+    // ascending.
     let mut extent = vec![(f64::INFINITY, f64::NEG_INFINITY); cuts.len() + 1];
     let mut cover = |band: usize, low: f64, high: f64| {
         let of = &mut extent[band];
@@ -189,7 +190,7 @@ fn channel(count: usize) -> f64 {
     (count as f64 * PITCH).min(CHANNEL)
 }
 
-/// The parts of a route in the bands, in its order. A piece is cut where it passes from one band into the next.
+/// Splits a route into its parts in the bands, in order. A segment is cut where it passes from one band into the next.
 fn split(route: &[Axes], cuts: &[f64]) -> Vec<Part> {
     let band_of = |along: f64| cuts.partition_point(|cut| *cut <= along);
     let Some(&first) = route.first() else { return Vec::new() };
@@ -214,7 +215,7 @@ fn split(route: &[Axes], cuts: &[f64]) -> Vec<Part> {
     parts
 }
 
-/// A cubic cut in two where it passes `cut`.
+/// Splits a cubic at `cut`.
 fn halves(piece: &[Axes; 4], cut: f64) -> ([Axes; 4], [Axes; 4]) {
     let (mut low, mut high) = (0.0, 1.0);
     let forward = piece[3].along >= piece[0].along;
@@ -241,7 +242,7 @@ fn divided(p: &[Axes; 4], t: f64) -> ([Axes; 4], [Axes; 4]) {
     ([p[0], a, d, f], [f, e, c, p[3]])
 }
 
-/// Control points of a line through corners, each rounded as far as its sides allow.
+/// Returns the control points of a line through corners, each rounded as far as its sides allow.
 pub(crate) fn rounded(corners: &[Axes]) -> Vec<Axes> {
     let toward = |from: Axes, to: Axes, by: f64| {
         let (dx, dy) = (to.along - from.along, to.across - from.across);

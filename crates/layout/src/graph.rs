@@ -1,9 +1,9 @@
-//! Compressed sparse rows: the one way in which graphs are held here.
+//! Compressed sparse rows, the only representation of graphs in this crate.
 
 /// Marks "none" where an index is expected.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// The numbers `0..keys.len()` grouped by their key, in rising order within a group.
+/// The numbers `0..keys.len()` grouped by key, ascending within a group.
 pub(crate) struct Groups {
     start: Vec<u32>,
     items: Vec<u32>,
@@ -45,7 +45,7 @@ pub(crate) struct Graph {
     pub(crate) tail: Vec<u32>,
     /// Second node of each edge.
     pub(crate) head: Vec<u32>,
-    /// How many edges of the request an edge stands for.
+    /// Number of edges of the request that an edge represents.
     pub(crate) weight: Vec<u32>,
     out: Groups,
     into: Groups,
@@ -77,8 +77,8 @@ impl Graph {
         self.into.of(node)
     }
 
-    /// Nodes such that every edge goes forward, lowest index first among equals in depth; nodes on a cycle, and
-    /// those behind one, are missing.
+    /// Returns the nodes such that every edge goes forward, lowest index first among nodes of equal depth; nodes on a
+    /// cycle, and those after one, are missing.
     pub(crate) fn topological(&self) -> Vec<u32> {
         let mut open: Vec<u32> = (0..self.nodes() as u32).map(|v| self.into(v).len() as u32).collect();
         let mut order: Vec<u32> = (0..self.nodes() as u32).filter(|&v| open[v as usize] == 0).collect();
@@ -114,7 +114,7 @@ impl Links {
         Links { start: groups.start, node, weight }
     }
 
-    /// Where the links of `node` stand in the flat arrays.
+    /// Returns the range of a node's links in the flat arrays.
     pub(crate) fn range(&self, node: u32) -> std::ops::Range<usize> {
         self.start[node as usize] as usize..self.start[node as usize + 1] as usize
     }

@@ -4,11 +4,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Gives every interval a row, from 0, such that no two intervals of a row overlap, with as few rows as possible.
+/// Assigns a row, from 0, to every interval, such that no two intervals in a row overlap, with as few rows as possible.
 ///
-/// `intervals` are (start, end) in any unit and any order; the rows come in the same order, with their number. An
-/// interval that starts where another ends may share its row; one that ends before it starts counts as empty. Of the
-/// rows that are free the lowest is taken. O(n log n).
+/// `intervals` are (start, end) in any unit and any order. Returns the rows in the same order, and their number. An
+/// interval that starts where another ends may share its row; one that ends before it starts counts as empty. The
+/// lowest free row is used. O(n log n).
 pub fn pack(intervals: &[(i64, i64)]) -> (Vec<u32>, u32) {
     let mut by_start: Vec<u32> = (0..intervals.len() as u32).collect();
     by_start.sort_by_key(|&i| {

@@ -1,4 +1,4 @@
-//! Stage 2: gives every node a layer, such that edges are short in total.
+//! Stage 2: assigns a layer to every node, such that the total length of the edges is small.
 //!
 //! Longest-path layers are improved by moving single nodes between their neighbours, and on graphs that are not too
 //! large by the network simplex of Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs"
@@ -8,7 +8,7 @@ mod simplex;
 
 use crate::graph::Graph;
 
-/// What this stage hands over.
+/// The result of this stage.
 pub(crate) struct Layering {
     /// Layer of each node, from 0; every edge leads to a higher layer and no layer is empty.
     pub(crate) layer: Vec<u32>,
@@ -16,9 +16,9 @@ pub(crate) struct Layering {
     pub(crate) count: u32,
 }
 
-/// Up to here the network simplex is tried; above, even a part of its pivots costs more than it gains.
+/// Maximum number of nodes for the network simplex; above, even a part of its pivots costs more than it gains.
 const SIMPLEX_NODES: usize = 2_500;
-/// Visited nodes and edges after which the network simplex stops with what it has.
+/// Number of visited nodes and edges after which the network simplex stops with its current result.
 const SIMPLEX_WORK: u64 = 12_000_000;
 /// Rounds of moving single nodes.
 const PROMOTION_ROUNDS: usize = 8;
@@ -46,20 +46,20 @@ fn longest_path(dag: &Graph, order: &[u32]) -> Vec<i32> {
     layer
 }
 
-/// First and last layer that the neighbours of `node` leave to it.
+/// Returns the first and last layer that the neighbours of `node` allow.
 fn room(dag: &Graph, node: u32, layer: &[i32]) -> (i32, i32) {
     let low = dag.into(node).iter().map(|&e| layer[dag.tail[e as usize] as usize] + 1).max();
     let high = dag.out(node).iter().map(|&e| layer[dag.head[e as usize] as usize] - 1).min();
     (low.unwrap_or(i32::MIN), high.unwrap_or(i32::MAX))
 }
 
-/// What a node one layer further down would add to the total length.
+/// Returns what moving a node down by one layer adds to the total length.
 fn slope(dag: &Graph, node: u32) -> i64 {
     let sum = |edges: &[u32]| edges.iter().map(|&e| i64::from(dag.weight[e as usize])).sum::<i64>();
     sum(dag.into(node)) - sum(dag.out(node))
 }
 
-/// Moves nodes one at a time to where their own edges are shortest, until none wants to move.
+/// Moves single nodes to where their own edges are shortest, until no move helps.
 fn promote(dag: &Graph, order: &[u32], layer: &mut [i32]) {
     for _ in 0..PROMOTION_ROUNDS {
         let mut moved = false;
@@ -81,7 +81,7 @@ fn promote(dag: &Graph, order: &[u32], layer: &mut [i32]) {
     }
 }
 
-/// Spreads nodes that could stand in several layers at the same length over those with the fewest nodes.
+/// Moves nodes that fit into several layers at the same length to those with the fewest nodes.
 fn balance(dag: &Graph, order: &[u32], layer: &mut [i32]) {
     let lowest = layer.iter().copied().min().unwrap_or(0);
     let highest = layer.iter().copied().max().unwrap_or(0);
@@ -95,7 +95,7 @@ fn balance(dag: &Graph, order: &[u32], layer: &mut [i32]) {
         }
         let now = layer[node as usize];
         let (low, high) = room(dag, node, layer);
-        // A long reach would make this quadratic, and far-off layers gain little.
+        // A long range would make this quadratic, and distant layers gain little.
         let (low, high) = (low.max(now - 64).max(lowest), high.min(now + 64).min(highest));
         let best = (low..=high).min_by_key(|&l| {
             let others = filled[(l - lowest) as usize] - u32::from(l == now);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_source_stands_next_to_its_reader() {
+    fn a_late_source_is_placed_next_to_its_reader() {
         let dag = break_cycles(5, &[(0, 1), (1, 2), (2, 3), (4, 3)]).dag;
         assert_eq!(assign(&dag).layer, [0, 1, 2, 3, 2]);
     }

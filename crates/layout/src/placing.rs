@@ -14,7 +14,7 @@ use crate::proper::Proper;
 use spacing::Spacing;
 pub(crate) use spacing::{Axes, Gaps};
 
-/// What this stage hands over.
+/// The result of this stage.
 pub(crate) struct Places {
     /// Centre of each node and dummy across the flow.
     pub(crate) across: Vec<f64>,
@@ -70,7 +70,7 @@ fn balance(mut results: [Vec<f64>; 4]) -> Vec<f64> {
         .collect()
 }
 
-/// Rounding must never let boxes touch: what stands too close to its left neighbour moves right.
+/// Rounding must not make boxes touch: a box too close to its left neighbour moves right.
 fn keep_apart(order: &Order, spacing: &Spacing, across: &mut [f64]) {
     for layer in 0..order.layers() {
         for pair in order.layer(layer).windows(2) {

@@ -29,7 +29,7 @@ impl Proper {
         self.layer.len()
     }
 
-    /// Whether `node` only stands for a piece of a long edge.
+    /// Returns whether `node` is only a part of a long edge.
     pub(crate) fn dummy(&self, node: u32) -> bool {
         node >= self.real
     }

@@ -27,7 +27,7 @@ pub fn drawn_crossings(routes: &[Route], edges: &[(u32, u32)]) -> u64 {
     }))
 }
 
-/// Straight pieces that stand for a cubic.
+/// Number of straight pieces that approximate a cubic.
 const PIECES: u32 = 8;
 
 fn on_cubic(cubic: &[Point], t: f64) -> Point {

@@ -11,7 +11,7 @@ use crate::routing::{Drawing, draw_loops};
 /// A drawing is left as it is that is no higher than this many times its length, or than this part of a page.
 const HIGH: f64 = 2.0;
 const PART: f64 = 0.6;
-/// What is aimed at: height to length.
+/// Target ratio of height to length.
 const WANTED: f64 = 0.9;
 /// Free space between two nodes of a row, before the first and behind the last, and thickness of a channel, px.
 const INNER: f64 = 24.0;
@@ -115,7 +115,7 @@ impl Rows {
         gaps: Gaps,
     ) -> Drawing {
         let mut nodes = vec![Axes { along: 0.0, across: 0.0 }; sizes.len()];
-        // Where in its row each node stands.
+        // The position of each node in its row.
         let mut place = vec![0usize; sizes.len()];
         for (r, row) in self.rows.iter().enumerate() {
             let centre = drawn.nodes[r];

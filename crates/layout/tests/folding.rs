@@ -101,7 +101,7 @@ fn fan(wide: u32, layers: u32, leaps: &[(u32, u32)]) -> Request {
 }
 
 #[test]
-fn a_layer_of_two_hundred_stands_in_rows() {
+fn a_layer_of_two_hundred_nodes_is_split_into_rows() {
     let drawing = check(&fan(200, 1, &[(3, 3)]));
     let aspect = drawing.width / drawing.height;
     assert!((1.0 / 3.0..=4.0).contains(&aspect), "{} x {}", drawing.width, drawing.height);

@@ -173,7 +173,7 @@ fn boxes(nodes: u32, edges: Vec<(u32, u32)>) -> Request {
 }
 
 #[test]
-fn nothing_gives_nothing() {
+fn an_empty_request_gives_an_empty_layout() {
     assert_eq!(layout(&Request::default()), Layout::default());
     let dangling = layout(&boxes(0, vec![(0, 1)]));
     assert!(dangling.routes[0].points.is_empty());

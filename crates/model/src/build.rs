@@ -92,7 +92,7 @@ impl RunsBuilder {
         Some(self.runs.len() - 1)
     }
 
-    /// What was left out, as a diagnostic of the first run.
+    /// Reports what was left out, as a diagnostic of the first run.
     fn tell_left_out(&mut self) {
         let (runs, events) = self.left_out;
         if runs > 0 {
@@ -150,7 +150,7 @@ pub(crate) struct RunBuilder {
     pub(crate) strings: Interner,
     /// The column `group` holds the id of the container until `finish` finds out what that is.
     pub(crate) tasks: GrowingTasks,
-    /// (task, id of what it depends on), in the order met.
+    /// (task, id of its dependency), in the order of occurrence.
     pub(crate) after: Blocks<(u32, StrId)>,
     pub(crate) attempts: GrowingAttempts,
     /// Whether an event stated the status of the attempt.

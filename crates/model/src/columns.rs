@@ -37,11 +37,11 @@ columns! {
         kind: StrId,
         /// The task that contains it, or `NONE`.
         parent: u32,
-        /// The group that contains it where that is not a task of this run.
+        /// The group that contains it, if that is not a task of this run.
         group: StrId,
         /// Status: as declared, otherwise that of the last attempt.
         status: Status,
-        /// Status as declared, where it was.
+        /// The declared status, if there is one.
         declared: Option<Status>,
         /// Labels, a JSON object as text.
         labels: StrId,

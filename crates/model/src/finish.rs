@@ -1,4 +1,4 @@
-//! Checks what was gathered, sorts it and freezes it into a [`Run`].
+//! Checks the collected data, sorts it and freezes it into a [`Run`].
 
 use crate::seeded::{HashMap, HashSet};
 use makespan_format::{Diagnostic, Severity, Status};
@@ -7,7 +7,7 @@ use crate::blocks::Blocks;
 use crate::build::RunBuilder;
 use crate::{NONE, Rows, Run, StrId, UNKNOWN, graph, infer};
 
-/// Counts what is wrong with the input and remembers the first case.
+/// Counts problems of the input and records the first case.
 struct Findings<'s> {
     diagnostics: &'s mut Vec<Diagnostic>,
 }

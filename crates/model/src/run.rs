@@ -30,7 +30,7 @@ pub struct Run {
     pub params: StrId,
     /// Totals the source states, a JSON object as text; see [`Run::stored`].
     pub stored: StrId,
-    /// Whether dependencies may be inferred where none are recorded.
+    /// Whether dependencies may be inferred if none are recorded.
     pub infer_edges: Option<bool>,
     /// The text of all strings.
     pub strings: Strings,

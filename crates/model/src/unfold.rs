@@ -75,7 +75,7 @@ impl Run {
         }
     }
 
-    /// Hands over the events of one task: the record that the details show.
+    /// Passes on the events of one task: the record that the details show.
     pub fn events_of(&self, task: TaskId, sink: &mut dyn EventSink) {
         let cut: Vec<(u32, u32)> = self.cut.iter().filter(|e| e.1 == task.0).map(|&(a, b)| (b, a)).collect();
         self.task_event(task, &cut, sink);

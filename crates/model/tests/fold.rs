@@ -52,7 +52,7 @@ fn the_notation_reads_as_written() {
 }
 
 #[test]
-fn tasks_stand_in_topological_order() {
+fn tasks_are_in_topological_order() {
     let run = notation::run("late 5..6 w early\nearly 0..5 w").unwrap();
     let order: Vec<&str> = run.task_ids().map(|t| run.task_id(t)).collect();
     assert_eq!(order, ["early", "late"]);
@@ -93,7 +93,7 @@ fn edges_are_inferred_only_where_none_are_recorded() {
 }
 
 #[test]
-fn several_runs_in_one_stream_stay_apart() {
+fn several_runs_in_one_stream_stay_separate() {
     let mut b = RunsBuilder::new();
     notation::read("run one\na 0..1 w\nrun two failed\na 0..2 w\nrun one\nb 1..2 w a", &mut b);
     let (runs, _) = b.finish();
@@ -102,7 +102,7 @@ fn several_runs_in_one_stream_stay_apart() {
 }
 
 #[test]
-fn runs_for_which_there_is_no_room_are_counted() {
+fn runs_beyond_the_limit_are_counted() {
     let mut runs = RunsBuilder::at_most(2);
     for id in ["a", "b", "c", "b", "d"] {
         runs.apply(&Event::Run(RunInfo { id: id.into(), ..RunInfo::default() }));
@@ -207,7 +207,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn folding_what_a_run_gives_makes_the_run(events in prop::collection::vec(event(), 0..30)) {
+    fn folding_the_events_of_a_run_gives_the_same_run(events in prop::collection::vec(event(), 0..30)) {
         let mut b = RunsBuilder::new();
         b.event(Event::Run(RunInfo { id: "r".into(), ..RunInfo::default() }));
         b.diagnostic(Diagnostic::new(Severity::Info, "naive-times", "local"));

@@ -30,7 +30,7 @@ fn count(run: &Run, code: &str) -> u64 {
 }
 
 #[test]
-fn what_stands_for_never_is_unknown_among_times_of_this_century_only() {
+fn placeholder_times_are_unknown_only_among_times_of_this_century() {
     for never in [0, -1, -S, -2_208_988_800 * S, 2_147_483_647 * S, i64::MAX] {
         let got = run(&[(Some(T), Some(T + S)), (Some(T), Some(never))], &[]);
         assert_eq!((got.attempts.ended[1], count(&got, "time-never")), (UNKNOWN, 1), "{never}");
@@ -41,7 +41,7 @@ fn what_stands_for_never_is_unknown_among_times_of_this_century_only() {
 }
 
 #[test]
-fn what_lies_decades_away_or_lasts_for_decades_is_unknown() {
+fn times_decades_away_and_durations_of_decades_are_unknown() {
     let year = 365 * 86_400 * S;
     let times = [
         (Some(T), Some(T + S)),
@@ -59,7 +59,7 @@ fn what_lies_decades_away_or_lasts_for_decades_is_unknown() {
 }
 
 #[test]
-fn a_run_in_another_unit_is_told_which() {
+fn a_run_in_another_unit_is_reported() {
     for (ns, symbol) in [(S, "--unit s "), (1_000_000, "--unit ms "), (1_000, "--unit us ")] {
         let got = run(&[(Some(T / ns), Some((T + 90 * S) / ns))], &[]);
         let said = got.diagnostics.iter().find(|d| d.code == "time-unit-doubtful").unwrap();
@@ -69,7 +69,7 @@ fn a_run_in_another_unit_is_told_which() {
 }
 
 #[test]
-fn where_lines_could_not_be_read_nothing_runs_for_certain() {
+fn unreadable_lines_make_running_tasks_unknown() {
     let lost = Diagnostic::new(Severity::Warning, UNREADABLE_LINES, "a line");
     let got = run(&[(Some(T), Some(T + S)), (Some(T), None)], &[lost]);
     assert_eq!((got.status(), count(&got, "end-may-be-lost")), (Some(Status::Unknown), 1));

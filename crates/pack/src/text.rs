@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_alphabet_is_refused() {
+    fn characters_outside_the_alphabet_are_refused() {
         for bad in ["<!", "\u{e4}!", "\u{7f}!", "~~"] {
             assert_eq!(read(bad), None, "{bad:?}");
         }

@@ -271,7 +271,7 @@ fn content(token: &str) -> Cow<'_, str> {
     }
 }
 
-/// The byte after the string that starts at `from`; the end of the text where it does not end.
+/// Returns the offset after the string that starts at `from`; the end of the text if it is not closed.
 fn string_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from + 1;
     while at < bytes.len() {

@@ -323,7 +323,7 @@ const NOT_OF_ACCESS: &[&str] = &[
 /// The longest sensible key; a hostile one of a megabyte is judged by its end.
 const LONGEST: usize = 96;
 
-/// A key in small letters without separators, and where its words begin.
+/// A key in lower case without separators, and the positions of its words.
 struct Words {
     letters: [u8; LONGEST],
     length: usize,
@@ -382,7 +382,7 @@ fn is_one_of(word: &[u8], list: &[&str]) -> bool {
 
 /// Judges a key.
 pub(crate) fn judge(key: &[u8]) -> Said {
-    // From the end, because the last words of a long key say what it is.
+    // From the end, because the last words of a long key describe it.
     let words = Words::of(&key[key.len().saturating_sub(LONGEST)..]);
     let all = words.all();
     if all.len() < 3 {

@@ -124,7 +124,7 @@ impl Redactor {
 /// The beginning of a numbered replacement.
 const NUMBERED: &str = "[redacted ";
 
-/// The rule of a mark of ours, which is not a secret.
+/// Returns the rule of one of our placeholders, which is not a secret.
 const OWN: &str = "";
 
 /// The numbered marks that a text holds already.

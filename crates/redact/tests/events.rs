@@ -99,7 +99,7 @@ fn no_string_of_an_event_keeps_a_secret() {
 }
 
 #[test]
-fn the_notice_names_rules_and_places_and_no_part_of_any_value() {
+fn the_notice_lists_rules_and_places_but_no_values() {
     let mut redactor = Redactor::default();
     let mut lines = Lines::default();
     let mut redacting = Redacting::new(&mut redactor, &mut lines);
@@ -118,7 +118,7 @@ fn the_notice_names_rules_and_places_and_no_part_of_any_value() {
 }
 
 #[test]
-fn nothing_is_told_where_nothing_was() {
+fn without_secrets_there_is_no_notice() {
     let (mut lines, mut redactor) = (Lines::default(), Redactor::default());
     let mut redacting = Redacting::new(&mut redactor, &mut lines);
     redacting.event(Event::Log(Log { text: Cow::Borrowed("all is well"), ..Log::default() }));
@@ -154,7 +154,7 @@ fn references_follow_ids_in_every_run_of_a_redactor() {
 }
 
 #[test]
-fn names_never_become_alike() {
+fn different_names_stay_different() {
     let mut redactor = Redactor::default();
     let names = [
         "get https://[redacted 1]@h/x",

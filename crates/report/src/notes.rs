@@ -71,7 +71,7 @@ pub(crate) fn write(page: &mut Html, text: &str) {
     page.close("section");
 }
 
-/// What a line is, what stands in it behind its sign, and whether it begins an item.
+/// Returns the kind of a line, its text, and whether it begins an item.
 fn kind_of(line: &str) -> (Kind, &str, bool) {
     if let Some(rest) = line.strip_prefix('>') {
         return (Kind::Quote, rest.trim_start(), true);
@@ -101,7 +101,7 @@ fn heading(line: &str) -> Option<(&'static str, &str)> {
     }
 }
 
-/// The fence that a line opens.
+/// Returns the fence that a line opens.
 fn fence(line: &str) -> Option<&'static str> {
     ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence))
 }
@@ -129,12 +129,12 @@ fn flush(page: &mut Html, block: &mut Option<(Kind, Vec<String>)>) {
     page.close(outer);
 }
 
-/// Writes emphasis, code and links; a sign without its counterpart is text. One pass from left to right: what is behind
-/// an open sign is looked through once for each kind of sign, and not again where that kind has no counterpart left.
+/// Writes emphasis, code and links; a sign without its counterpart is text. One pass from left to right: the rest of
+/// the line is searched once for each kind of sign, and not again if that kind has no counterpart left.
 fn inline(page: &mut Html, line: &str) {
     let mut rest = line;
     let mut plain = String::new();
-    // Signs for which no counterpart is left in this line.
+    // Signs without a further counterpart in this line.
     let mut spent: Vec<&'static str> = Vec::new();
     while let Some(c) = rest.chars().next() {
         if c == '\\' && rest[1..].starts_with(|next: char| next.is_ascii_punctuation()) {
@@ -167,7 +167,7 @@ fn inline(page: &mut Html, line: &str) {
     page.text(&plain);
 }
 
-/// Text that signs surround.
+/// Text between signs.
 enum Marked<'t> {
     Code(&'t str),
     Strong(&'t str),
@@ -189,7 +189,7 @@ impl Marked<'_> {
     }
 }
 
-/// What stands between a sign and its counterpart, and what is behind that.
+/// Returns the text between a sign and its counterpart, and the rest.
 fn marked<'t>(sign: &str, behind: &'t str) -> Option<(Marked<'t>, &'t str)> {
     if sign == "[" {
         let (text, rest) = until(b']', behind)?;
@@ -208,7 +208,7 @@ fn marked<'t>(sign: &str, behind: &'t str) -> Option<(Marked<'t>, &'t str)> {
     is_fit.then_some((marked, rest))
 }
 
-/// What stands before a sign that follows soon, and what is behind it.
+/// Returns the text before a sign that follows soon, and the rest.
 fn until(sign: u8, text: &str) -> Option<(&str, &str)> {
     let at = text.bytes().take(LONGEST_LINK).position(|b| b == sign)?;
     Some((&text[..at], &text[at + 1..]))

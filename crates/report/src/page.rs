@@ -59,8 +59,8 @@ pub(crate) fn page(
     Ok(page.finish())
 }
 
-/// Writes a block that no browser executes, because its type is not a script (HTML, 4.12.1 "data block"). `view` is the view
-/// that its runs open with, if there is one.
+/// Writes a block that no browser executes, because its type is not a script (HTML, 4.12.1 "data block"). `view` is the
+/// initial view of its runs, if there is one.
 fn embed(page: &mut Html, id: &'static str, view: &str, data: &str) {
     let view = (!view.is_empty()).then_some(("data-view", view));
     let attributes = [Some(("type", "application/octet-stream")), Some(("id", id)), view];

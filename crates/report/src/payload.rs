@@ -28,7 +28,7 @@ pub(crate) fn packed_runs<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result
     Ok(STANDARD.encode(compressed(runs)?))
 }
 
-/// The same in the alphabet of addresses, without padding.
+/// Does the same with the URL alphabet, without padding.
 pub(crate) fn link<'r>(runs: impl IntoIterator<Item = &'r Run>) -> Result<String, ReportError> {
     Ok(URL_SAFE_NO_PAD.encode(compressed(runs)?))
 }

@@ -1,4 +1,4 @@
-//! Timeline and graph as pictures within the page, drawn by the code that the app draws with.
+//! Timeline and graph as pictures within the page, drawn by the same code as in the app.
 
 use makespan_analysis::Facts;
 use makespan_scene::{Hit, Item, Path, Rect, Scene, Seg, counted, visible};
@@ -9,10 +9,10 @@ use crate::html::{Html, clipped};
 /// Width of the pictures, px: a page on a small desktop screen, and on paper.
 pub(crate) const WIDTH: f32 = 1160.0;
 
-/// The tallest graph, px.
+/// Maximum height of the graph, px.
 const MOST_HEIGHT: f32 = 1_200.0;
 
-/// How many nodes a graph without zoom may have: more are no longer read, and weigh much.
+/// Maximum number of nodes of a graph without zoom: more are unreadable and large.
 const MOST_NODES: usize = 200;
 
 /// The look of both pictures: the critical path is marked.
@@ -42,7 +42,7 @@ pub(crate) fn time(page: &mut Html, number: usize, facts: &Facts, markers: &Mark
     }
 }
 
-/// Tasks and their dependencies; nothing where there are none.
+/// Draws tasks and their dependencies; nothing if there are none.
 pub(crate) fn dependencies(page: &mut Html, number: usize, facts: &Facts) {
     let (run, look) = (facts.run(), &look(facts));
     if run.edge_count() + run.cut.len() == 0 {
@@ -74,19 +74,20 @@ pub(crate) fn dependencies(page: &mut Html, number: usize, facts: &Facts) {
     }
 }
 
-/// A still picture; its ids begin with `id_prefix`.
+/// Writes a still picture; its ids begin with `id_prefix`.
 pub(crate) fn picture(page: &mut Html, mut scene: Scene, id_prefix: &str) {
-    // Spoken by screen readers: a name of a megabyte, or one that turns the text around, must not get there.
+    // Read by screen readers, so a name of a megabyte or one that reverses the text must be cut and escaped.
     scene.title = clipped(&visible(&scene.title), 200);
     scene.items.iter_mut().for_each(lighten);
     page.open("div", &[("class", "p")]).picture(&scene, id_prefix).close("div");
 }
 
-/// Bars with round corners weigh twice as much as others; where there are many, each is small and it does not show.
+/// Bars with round corners take twice as many bytes; in a picture with many bars, each is small and the corners are
+/// invisible.
 const MOST_ROUND: usize = 300;
 
-/// Makes a still picture light: nothing asks what its shapes stand for, so that bars of one colour become one path, and
-/// so do outlines without a fill.
+/// Makes a still picture small: its shapes need no targets, so bars of one colour become one path, and so do outlines
+/// without a fill.
 fn lighten(item: &mut Item) {
     match item {
         Item::Bars(bars) => {

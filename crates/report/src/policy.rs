@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_end_its_element_is_refused() {
+    fn text_that_would_close_its_element_is_refused() {
         assert!(fit_for_inline("script", "f()\n").is_ok());
         for bad in ["a</SCRIPT b", "<!-- x", "a\r\nb", "</style>"] {
             assert!(fit_for_inline("script", bad).is_err(), "{bad:?}");

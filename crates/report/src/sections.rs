@@ -1,5 +1,5 @@
-//! Paints what the views make: sections and tables as static HTML. Everything in them is taken for foreign, though most of
-//! it is ours.
+//! Writes sections and tables of the views as static HTML. All their text is treated as foreign, although most of it is
+//! ours.
 
 use std::borrow::Cow;
 
@@ -9,26 +9,26 @@ use makespan_views::{Align, Block, Cell, Figure, Found, Section, Table, Value};
 use crate::html::{Html, clipped};
 use crate::pictures::picture;
 
-/// How much of a text in a cell is shown, in characters.
+/// Maximum length of a text in a cell, in characters.
 const LONGEST: usize = 1_000;
-/// How much of a text of several lines.
+/// Maximum length of a text of several lines, in characters.
 const LONGEST_LINES: usize = 8_192;
 
-/// How many rows of a table are printed; the style sheet says the same.
+/// Number of rows of a table that are printed on paper; must match the style sheet.
 const ON_PAPER: usize = 25;
 
-/// How many pairs of a list are written.
+/// Maximum number of pairs in a list.
 const PAIRS: usize = 500;
 
-/// Where the cells of a table that name a run lead.
+/// Links of cells that name a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Leads<'a> {
     /// Nowhere.
     #[default]
     Nowhere,
-    /// To the parts of this page, which the first so many runs have.
+    /// To the parts of this page, which the first N runs have.
     Parts(usize),
-    /// To pages of their own: their addresses, by the number in the cell.
+    /// To other pages: their addresses, by the number in the cell.
     Pages(&'a [String]),
 }
 
@@ -46,7 +46,7 @@ impl Leads<'_> {
 
 /// Writes a section under a heading. The ids within its pictures begin with `id_prefix`.
 pub(crate) fn section(page: &mut Html, section: &Section, id_prefix: &str) {
-    // The chart of concurrency stands among the charts.
+    // The chart of concurrency is among the charts.
     if matches!(section.blocks.as_slice(), [Block::Chart(_)]) {
         return;
     }
@@ -134,7 +134,7 @@ pub(crate) fn table(page: &mut Html, table: &Table, leads: Leads<'_>) {
     rows(page, table, table.rows.len(), leads);
 }
 
-/// Writes a table that is opened when it is wanted, its first rows only.
+/// Writes a collapsed table, with its first rows only.
 pub(crate) fn folded(page: &mut Html, table: &Table, most: usize) {
     page.open("details", &[]).open("summary", &[]).text("As a table: ").name(&table.title).close("summary");
     page.open("table", &[]);
@@ -142,7 +142,8 @@ pub(crate) fn folded(page: &mut Html, table: &Table, most: usize) {
     page.close("details");
 }
 
-/// Writes columns and rows of a table that is open, and closes it. Drawings of text are left out: the page has pictures.
+/// Writes columns and rows of an open table, and closes it. Drawings made of text are omitted, because the page has
+/// pictures.
 fn rows(page: &mut Html, table: &Table, most: usize, leads: Leads<'_>) {
     page.open("thead", &[]).open("tr", &[]);
     for column in table.columns.iter().filter(|c| c.align != Align::Plot) {
@@ -168,7 +169,7 @@ fn rows(page: &mut Html, table: &Table, most: usize, leads: Leads<'_>) {
     }
 }
 
-/// One cell: numbers to the right, names kept from turning the text around them.
+/// Writes one cell: numbers aligned right, names isolated so that they cannot reverse the surrounding text.
 fn value(page: &mut Html, cell: &Cell, align: Align, leads: Leads<'_>) {
     let text = shown(cell);
     if align == Align::Right {
@@ -193,7 +194,7 @@ fn value(page: &mut Html, cell: &Cell, align: Align, leads: Leads<'_>) {
     }
 }
 
-/// What a cell shows; a status with its sign.
+/// Returns the text of a cell; a status with its sign.
 pub(crate) fn shown(cell: &Cell) -> Cow<'_, str> {
     match (&cell.value, cell.status) {
         (Value::Status(status), Some(role)) => Cow::Owned(format!("{} {}", glyph_char(role), status.name())),

@@ -8,10 +8,10 @@ use makespan_views::{Look, Markers, ViewState, decode, with_texts};
 
 use crate::html::Html;
 
-/// What the redactor calls the place of these texts.
+/// The name of the place of these texts in the redactor's notice.
 const PLACE: &str = "the view of the report";
 
-/// Reads a link, or the hash of one, without the secrets in it. None if it is not of this version.
+/// Parses a link, or its hash, and removes its secrets. `None` if it has another version.
 pub(crate) fn view(link: &str, redactor: Option<&mut Redactor>) -> Option<ViewState> {
     let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
     let Some(redactor) = redactor else { return decode(hash).ok() };
@@ -23,7 +23,7 @@ pub(crate) fn view(link: &str, redactor: Option<&mut Redactor>) -> Option<ViewSt
     decode(&with_texts(hash, clean)).ok()
 }
 
-/// Writes the markers of a run: when, and what the author noted.
+/// Writes the markers of a run: their times and notes.
 pub(crate) fn markers(page: &mut Html, number: usize, run: &Run, markers: &Markers) {
     let all = markers.words(number, run, &Look::PLAIN);
     if all.is_empty() {

@@ -213,7 +213,7 @@ fn the_data_is_the_run() {
 }
 
 #[test]
-fn everything_that_matters_can_be_read_without_a_script() {
+fn reports_are_readable_without_scripts() {
     let source = run(
         "run nightly\nfetch 0..4 w1 step=get\nalign 4..9 w1 fetch failed error=no_reference\nreport - - align upstream-failed",
     );
@@ -238,7 +238,7 @@ fn everything_that_matters_can_be_read_without_a_script() {
 }
 
 #[test]
-fn secrets_are_in_neither_part() {
+fn secrets_are_in_neither_the_page_nor_the_data() {
     let mut fields = Fields::new();
     fields.str("db_password", "hunter2").str("region", "north");
     let mut runs = RunsBuilder::new();
@@ -281,7 +281,7 @@ fn a_thousand_tasks_stay_light() {
 }
 
 #[test]
-fn charts_stand_above_their_tables_and_weigh_only_so_much() {
+fn charts_are_above_their_tables_and_bounded_in_size() {
     let mut runs = RunsBuilder::new();
     notation::read("run many\na 0..4 w1\nb 4..9 w2 a failed", &mut runs);
     for i in 0..3_000 {
@@ -326,7 +326,7 @@ fn odd_runs_have_a_page() {
 }
 
 #[test]
-fn an_app_that_cannot_stand_inline_is_refused() {
+fn an_app_that_cannot_be_inlined_is_refused() {
     let app = Assets { script: "a('</script>')", ..APP };
     let refused = html(&[run("a 0..1 w")], Some(&app), &Options::default());
     assert!(matches!(refused, Err(ReportError::NotInline { what: "script", .. })));
@@ -366,7 +366,7 @@ fn two_runs_are_compared_whatever_their_order() {
 }
 
 #[test]
-fn of_many_runs_the_earlier_half_is_held_against_the_later() {
+fn many_runs_compare_the_earlier_half_with_the_later() {
     let runs: Vec<Arc<Run>> = (0..10).map(|i| nightly(i, 5)).collect();
     let page = html(&runs, None, &Options::default()).unwrap().html;
     for words in [
@@ -432,7 +432,7 @@ fn hostile_runs_are_compared_without_harm_and_within_bounds() {
 }
 
 #[test]
-fn series_beyond_those_that_are_drawn_are_counted() {
+fn series_that_are_not_drawn_are_counted() {
     let mut runs = RunsBuilder::new();
     runs.event(Event::Run(RunInfo { id: Cow::Borrowed("r"), ..RunInfo::default() }));
     let names: Vec<String> = (0..3_000).map(|i| format!("metric {i}")).collect();
@@ -458,7 +458,7 @@ fn series_beyond_those_that_are_drawn_are_counted() {
 }
 
 #[test]
-fn each_run_of_a_workflow_of_its_own_costs_no_more_than_its_share() {
+fn report_size_grows_linearly_with_unrelated_runs() {
     let mut runs = RunsBuilder::new();
     for i in 0..3_000 {
         let (id, workflow) = (Cow::Owned(format!("r{i}")), Some(Cow::Owned(format!("w{i}"))));
@@ -506,7 +506,7 @@ fn a_static_report_of_three_tasks_is_small() {
 }
 
 #[test]
-fn on_paper_long_tables_are_cut_and_say_so() {
+fn long_tables_are_cut_on_paper_with_a_note() {
     let tasks: String = (0..60).map(|i| format!("t{i} {i}..{} w1\n", i + 1)).collect();
     let report = html(&[Arc::new(notation::run(&tasks).unwrap())], None, &Options::default()).unwrap().html;
     assert!(report.contains("<table class=\"l\">"));

@@ -1,7 +1,7 @@
-//! Text measurement from one baked table of advance widths, and shortening of text to a width.
+//! Text measurement with one built-in table of advance widths, and shortening of text to a width.
 //!
-//! The table holds DejaVu Sans, its bold and its mono face: wide faces, so that text measured here also fits in the
-//! substitutes that a font stack falls back to. Kerning is left out (it nearly always narrows).
+//! The table contains DejaVu Sans, its bold and its monospaced face: wide faces, so that text measured here also fits
+//! in fallback fonts. Kerning is ignored (it nearly always narrows).
 
 use std::borrow::Cow;
 
@@ -12,16 +12,16 @@ include!(concat!(env!("OUT_DIR"), "/advances.rs"));
 
 /// Font family list for proportional text, as CSS and SVG write it.
 pub const FONT_STACK_SANS: &str = "\"DejaVu Sans\", Verdana, \"Segoe UI\", system-ui, sans-serif";
-/// Font family list for text of equal cells.
+/// Font family list for monospaced text.
 pub const FONT_STACK_MONO: &str = "\"DejaVu Sans Mono\", Menlo, Consolas, ui-monospace, monospace";
 
 const ELLIPSIS: char = '…';
-/// No text longer than this is ever shown whole: bounds the work on hostile names, for marks of no width never end.
+/// Longer text is never shown whole. This bounds the work on hostile names, which may consist of marks without width.
 const MAX_CHARS: usize = 4096;
 /// Advance of a character of unknown script, in 1/1000 em.
 const OTHER: u16 = 600;
 
-/// The font family list of a face.
+/// Returns the font family list of a face.
 pub fn font_stack(face: Face) -> &'static str {
     match face {
         Face::Sans => FONT_STACK_SANS,
@@ -29,13 +29,14 @@ pub fn font_stack(face: Face) -> &'static str {
     }
 }
 
-/// The width of a line of text in pixels at a font size in pixels. Controls count nothing: see [`visible`].
+/// Returns the width of a line of text in pixels at a font size in pixels. Control characters have no width: see
+/// [`visible`].
 pub fn width(text: &str, size: f32, weight: Weight, face: Face) -> f32 {
     let units: u64 = text.chars().map(|c| u64::from(advance(c, weight, face))).sum();
     (units as f64 * f64::from(size) / 1000.0) as f32
 }
 
-/// Advance of one character in 1/1000 em.
+/// Returns the advance of one character in 1/1000 em.
 pub fn advance(c: char, weight: Weight, face: Face) -> u16 {
     let code = c as u32;
     if !(0x20..0x7F).contains(&code) {
@@ -68,10 +69,10 @@ fn table_index(code: u32) -> Option<usize> {
     None
 }
 
-/// Widths by kind of script (after Unicode Standard Annex 11): emoji, wide characters, all else.
+/// Returns widths by kind of script (after Unicode Standard Annex 11): emoji, wide characters, all others.
 fn class_advance(code: u32) -> u16 {
     match code {
-        // The common colour emoji faces are wider than their em.
+        // Common colour emoji faces are wider than their em.
         0x1F000..=0x1FAFF => 1250,
         0x1100..=0x115F
         | 0x2300..=0x24FF
@@ -90,7 +91,7 @@ fn class_advance(code: u32) -> u16 {
     }
 }
 
-/// Controls, combining marks, joiners, variation selectors and direction marks.
+/// Returns whether it is a control, combining mark, joiner, variation selector or direction mark.
 fn is_zero_width(code: u32) -> bool {
     matches!(code,
         0..=0x1F | 0x7F..=0x9F | 0xAD
@@ -100,16 +101,17 @@ fn is_zero_width(code: u32) -> bool {
         | 0xFE00..=0xFE0F | 0xFE20..=0xFE2F | 0xFEFF | 0xFFF9..=0xFFFB | 0xE0000..=0xE0FFF)
 }
 
-/// Whether a character is unseen and can mislead: controls, direction overrides, zero-width ones, line separators.
+/// Returns whether a character is invisible and can mislead: controls, direction overrides, zero-width ones, line
+/// separators.
 fn is_hidden(c: char) -> bool {
     matches!(c as u32,
         0..=0x1F | 0x7F..=0x9F | 0xAD | 0x61C | 0x180E
         | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xFFF9..=0xFFFB | 0xE0000..=0xE007F)
 }
 
-/// The text with every hidden character written as an escape (`\n`, `\u{202e}`), so that a name cannot pose as
-/// another (Unicode Technical Report 36), and as much of it as people read ([`shown`](crate::shown())). A backslash stays as it is: this
-/// is for reading, not for parsing back.
+/// Returns the text with every hidden character written as an escape (`
+/// `, `\u{202e}`), so that a name cannot imitate another (Unicode Technical Report 36), limited to the part that people
+/// read ([`shown`](crate::shown())). Backslashes are unchanged: this is for reading, not for parsing.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let text = shown(text);
     if !text.chars().any(is_hidden) {
@@ -126,7 +128,7 @@ fn escape(c: char) -> impl Iterator<Item = char> {
     c.escape_default()
 }
 
-/// Width of a character as [`visible`] shows it, in 1/1000 em.
+/// Returns the width of a character as [`visible`] shows it, in 1/1000 em.
 fn shown_advance(c: char, weight: Weight, face: Face) -> u64 {
     if is_hidden(c) {
         escape(c).map(|e| u64::from(advance(e, weight, face))).sum()
@@ -152,7 +154,7 @@ fn fits(text: &str, room: u64, weight: Weight, face: Face) -> bool {
     true
 }
 
-/// The byte where the longest start that fits into the room ends.
+/// Returns the byte offset at which the longest prefix that fits ends.
 fn head(text: &str, room: u64, weight: Weight, face: Face) -> usize {
     let mut used = 0;
     for (i, (at, c)) in text.char_indices().enumerate() {
@@ -164,7 +166,8 @@ fn head(text: &str, room: u64, weight: Weight, face: Face) -> usize {
     text.len()
 }
 
-/// The byte where the longest end that fits into the room begins; never at a mark that belongs to a letter before.
+/// Returns the byte offset at which the longest suffix that fits begins; never at a mark that belongs to a letter
+/// before it.
 fn tail(text: &str, room: u64, weight: Weight, face: Face) -> usize {
     let mut used = 0;
     let mut start = text.len();
@@ -181,8 +184,8 @@ fn tail(text: &str, room: u64, weight: Weight, face: Face) -> usize {
     start
 }
 
-/// The text, made [`visible`], cut at the end with "…" where it is wider than `max` pixels; empty where not even one
-/// character and the "…" fit. The work is bounded by the width, not by the text.
+/// Returns the text, made [`visible`], and cut at the end with "…" if it is wider than `max` pixels; empty if not even
+/// one character and the "…" fit. The work is bounded by the width, not by the length of the text.
 pub fn fit(text: &str, max: f32, size: f32, weight: Weight, face: Face) -> Cow<'_, str> {
     let room = budget(max, size);
     if fits(text, room, weight, face) {

@@ -1,18 +1,18 @@
-//! Little signs for the statuses, so that colour never speaks alone: shapes for pictures, characters for text tables.
+//! Signs of statuses, so that colour is never the only mark: shapes for scenes, characters for text tables.
 
 use std::f32::consts::TAU;
 
 use crate::items::{Hit, Paint, Path, Seg, Stroke};
 use crate::role::Role;
 
-/// A sign drawn on the square from -1 to 1: closed shapes to fill, or lines to stroke.
+/// A sign on the square from -1 to 1: closed shapes to fill, or lines to stroke.
 enum Sign {
     Fill(Vec<Seg>),
     Line(Vec<Seg>),
 }
 
-/// The sign of a status around a middle point, in a square of `size` pixels; reads from 8 px on. `None` for roles
-/// that are not a status.
+/// Returns the sign of a status around a centre, in a square of `size` pixels; legible from 8 px. `None` for roles that
+/// are not a status.
 pub fn status_glyph(role: Role, cx: f32, cy: f32, size: f32, paint: Paint) -> Option<Path> {
     let half = size / 2.0;
     let place = |x: f32, y: f32| (cx + x * half, cy + y * half);
@@ -38,12 +38,12 @@ pub fn status_glyph(role: Role, cx: f32, cy: f32, size: f32, paint: Paint) -> Op
             Seg::Close => Seg::Close,
         })
         .collect();
-    // Thin lines vanish at 8 px, thick ones clot at 14.
+    // Thin lines vanish at 8 px, thick ones blur at 14.
     let stroke = (!filled).then(|| Stroke::new(paint, (size * 0.14).max(1.25)));
     Some(Path { segs, fill: filled.then_some(paint), stroke, hit: Hit::NONE })
 }
 
-/// The sign of a status or of a difference as one character that the shipped font has; "·" for other roles.
+/// Returns the sign of a status or of a difference as one character of the bundled font; "·" for other roles.
 pub fn glyph_char(role: Role) -> &'static str {
     match role {
         Role::Pending => "…",
@@ -70,7 +70,7 @@ fn sign(role: Role) -> Option<Sign> {
         Role::Failed => Sign::Line(cross(0.0, 0.0, 0.55)),
         Role::Running => Sign::Fill(polygon(&[(-0.5, -0.75), (0.75, 0.0), (-0.5, 0.75)])),
         Role::Retrying => {
-            // Most of a circle, with a head where it ends at the upper right.
+            // Most of a circle, with an arrowhead at its end at the upper right.
             let mut segs = arc(0.0, 0.0, 0.62, 0.03, 0.86);
             segs.extend(polyline(&[(0.72, -0.85), (0.42, -0.46), (-0.05, -0.3)]));
             Sign::Line(segs)
@@ -91,7 +91,7 @@ fn sign(role: Role) -> Option<Sign> {
         }
         Role::Cancelled => Sign::Fill(polygon(&[(-0.55, -0.55), (0.55, -0.55), (0.55, 0.55), (-0.55, 0.55)])),
         Role::UpstreamFailed => {
-            // What came from the left ends in a cross.
+            // A line from the left that ends in a cross.
             let mut segs = polyline(&[(-0.95, 0.0), (-0.15, 0.0)]);
             segs.extend(polyline(&[(-0.55, -0.45), (-0.1, 0.0), (-0.55, 0.45)]));
             segs.extend(cross(0.55, 0.0, 0.38));
@@ -141,7 +141,7 @@ fn disc(cx: f32, cy: f32, r: f32) -> Vec<Seg> {
     segs
 }
 
-/// An arc clockwise from turn `from` to turn `to` (0 is to the right, 0.25 down), as one curve per quarter turn.
+/// Returns an arc clockwise from turn `from` to turn `to` (0 is right, 0.25 is down), as one curve per quarter turn.
 fn arc(cx: f32, cy: f32, r: f32, from: f32, to: f32) -> Vec<Seg> {
     let pieces = ((to - from) * 4.0).ceil().max(1.0);
     let angle = (to - from) * TAU / pieces;

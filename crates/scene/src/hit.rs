@@ -4,7 +4,7 @@ use crate::font::width;
 use crate::items::{Anchor, Bars, Group, Hit, Item, Path, Rect, Scene, Seg, Text};
 use crate::painter::MAX_DEPTH;
 
-/// Pieces that a curve is flattened into: at the size of an arrow on a screen, errors stay below half a pixel.
+/// Number of pieces of a flattened curve: at the size of an arrow on a screen, errors stay below half a pixel.
 const PIECES: u32 = 24;
 
 /// Returns the topmost shape with a hit id under the point (in pixels of the scene). A shape exactly under the point
@@ -49,7 +49,7 @@ struct Probe {
     x: f32,
     y: f32,
     slack: f32,
-    /// The point itself is outside some clip, only its slack reaches in.
+    /// The point itself is outside a clip; only its slack reaches inside.
     clipped: bool,
 }
 
@@ -74,7 +74,7 @@ impl Probe {
     }
 }
 
-/// Later items are on top, so each find replaces the one before.
+/// Later items are on top, so each match replaces the previous one.
 struct Found {
     exact: Hit,
     near: Hit,
@@ -101,7 +101,7 @@ impl Found {
     }
 }
 
-/// Distance to a rectangle; 0 inside, NaN (never a hit) where the rectangle is.
+/// Returns the distance to a rectangle; 0 inside, NaN (never a hit) if the rectangle has NaN.
 fn rect_distance(rect: &Rect, probe: Probe) -> f32 {
     if rect.contains(probe.x, probe.y) {
         return 0.0;
@@ -111,11 +111,11 @@ fn rect_distance(rect: &Rect, probe: Probe) -> f32 {
     }
     let dx = (rect.x - probe.x).max(probe.x - rect.right()).max(0.0);
     let dy = (rect.y - probe.y).max(probe.y - rect.bottom()).max(0.0);
-    // On the right or bottom side itself the distance is 0, yet the point is not inside.
+    // On the right or bottom edge the distance is 0, but the point is not inside.
     dx.hypot(dy).max(f32::MIN_POSITIVE)
 }
 
-/// Distance to what a path paints: 0 inside its fill or on its stroke.
+/// Returns the distance to the painted part of a path: 0 inside its fill or on its stroke.
 fn path_distance(path: &Path, probe: Probe) -> f32 {
     let half = path.stroke.as_ref().map(|stroke| stroke.width / 2.0);
     if !may_reach(&path.segs, probe, half.unwrap_or(0.0) + probe.slack) {
@@ -124,7 +124,7 @@ fn path_distance(path: &Path, probe: Probe) -> f32 {
     let mut nearest = f32::INFINITY;
     let mut winding = 0;
     flatten(&path.segs, |a, b, drawn| {
-        // The side that only the fill closes is not stroked.
+        // An edge that only the fill closes is not stroked.
         if drawn {
             nearest = nearest.min(line_distance(a, b, (probe.x, probe.y)));
         }
@@ -141,8 +141,8 @@ fn path_distance(path: &Path, probe: Probe) -> f32 {
     (nearest - half.unwrap_or(0.0)).max(if half.is_some() { 0.0 } else { f32::MIN_POSITIVE })
 }
 
-/// Whether the box of all points, control points too, comes within `reach`: a curve stays inside it, and most of a
-/// graph's arrows are sorted out here before any is flattened.
+/// Returns whether the bounding box of all points, including control points, is within `reach`: a curve stays inside
+/// it, and most arrows of a graph are excluded here before any is flattened.
 fn may_reach(segs: &[Seg], probe: Probe, reach: f32) -> bool {
     let (mut left, mut top, mut right, mut bottom) =
         (f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY);
@@ -171,7 +171,7 @@ fn line_distance(a: (f32, f32), b: (f32, f32), p: (f32, f32)) -> f32 {
     (a.0 + part * dx - p.0).hypot(a.1 + part * dy - p.1)
 }
 
-/// Calls `line(from, to, drawn)` for every straight piece; the sides that close open outlines are not `drawn`.
+/// Calls `line(from, to, drawn)` for every straight piece; edges that close open outlines are not `drawn`.
 fn flatten(segs: &[Seg], mut line: impl FnMut((f32, f32), (f32, f32), bool)) {
     let mut start = (0.0, 0.0);
     let mut at = (0.0, 0.0);
@@ -206,7 +206,8 @@ fn flatten(segs: &[Seg], mut line: impl FnMut((f32, f32), (f32, f32), bool)) {
     line(at, start, false);
 }
 
-/// Distance to the box of a line of text: its width by the font table, its height from ascenders to descenders.
+/// Returns the distance to the box of a line of text: its width by the font table, its height from ascenders to
+/// descenders.
 fn text_distance(text: &Text, probe: Probe) -> f32 {
     let w = width(&text.text, text.size, text.weight, text.face);
     let left = match text.anchor {
@@ -216,7 +217,7 @@ fn text_distance(text: &Text, probe: Probe) -> f32 {
     };
     let (sin, cos) = text.rotate.to_radians().sin_cos();
     let (dx, dy) = (probe.x - text.x, probe.y - text.y);
-    // Turn the point back instead of turning the box.
+    // Rotates the point back instead of rotating the box.
     let turned = Probe { x: dx * cos + dy * sin, y: dy * cos - dx * sin, ..probe };
     rect_distance(&Rect::new(left, -0.8 * text.size, w, 1.05 * text.size), turned)
 }
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_stand_for_nothing_let_the_point_through() {
+    fn shapes_without_a_target_are_transparent_to_hits() {
         let mut cover = Bars::default();
         cover.push(Rect::new(0.0, 0.0, 90.0, 90.0), Role::Hover, Hit::NONE);
         let s = scene(vec![bar(0.0, 0.0, 9.0, 9.0, 1).into(), cover.into()]);

@@ -1,4 +1,4 @@
-//! The display list: few kinds of item, colours as roles, an opaque hit id on each.
+//! The display list: a few kinds of items, colours as roles, an opaque hit id for each item.
 //!
 //! Coordinates are CSS pixels, x to the right and y down. Items are painted in order, later ones on top.
 
@@ -23,17 +23,17 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// A rectangle from its top left corner and size.
+    /// Returns a rectangle from its top left corner and size.
     pub fn new(x: f32, y: f32, w: f32, h: f32) -> Rect {
         Rect { x, y, w, h }
     }
 
-    /// The x of the right side.
+    /// Returns the x of the right side.
     pub fn right(&self) -> f32 {
         self.x + self.w
     }
 
-    /// The y of the bottom side.
+    /// Returns the y of the bottom side.
     pub fn bottom(&self) -> f32 {
         self.y + self.h
     }
@@ -44,24 +44,24 @@ impl Rect {
         x >= self.x && x < self.right() && y >= self.y && y < self.bottom()
     }
 
-    /// Whether the two share some area.
+    /// Returns whether the two share some area.
     pub fn intersects(&self, other: &Rect) -> bool {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
-    /// The rectangle with every side moved inwards by `d` (outwards where negative); never of negative size.
+    /// Returns the rectangle with every side moved inwards by `d` (outwards if negative); its size is never negative.
     pub fn inset(&self, d: f32) -> Rect {
         let (w, h) = ((self.w - 2.0 * d).max(0.0), (self.h - 2.0 * d).max(0.0));
         Rect { x: self.x + (self.w - w) / 2.0, y: self.y + (self.h - h) / 2.0, w, h }
     }
 
-    /// Whether all four numbers are finite.
+    /// Returns whether all four numbers are finite.
     pub fn is_finite(&self) -> bool {
         self.x.is_finite() && self.y.is_finite() && self.w.is_finite() && self.h.is_finite()
     }
 }
 
-/// The hit id of a shape, opaque to everything but the code that built the scene.
+/// The hit id of a shape, with a meaning only to the code that built the scene.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Hit(pub u64);
 
@@ -86,7 +86,7 @@ pub struct Paint {
 }
 
 impl Paint {
-    /// The same role with another opacity.
+    /// Returns the same role with another opacity.
     pub fn with_alpha(self, alpha: u8) -> Paint {
         Paint { alpha, ..self }
     }
@@ -111,7 +111,7 @@ pub enum Dash {
 }
 
 impl Dash {
-    /// Lengths of stroke and gap in line widths, or `None` for an unbroken line.
+    /// Returns the lengths of stroke and gap in line widths, or `None` for a solid line.
     pub fn pattern(self) -> Option<[f32; 2]> {
         match self {
             Dash::Solid => None,
@@ -133,12 +133,12 @@ pub struct Stroke {
 }
 
 impl Stroke {
-    /// An unbroken line.
+    /// Returns a solid line.
     pub fn new(paint: impl Into<Paint>, width: f32) -> Stroke {
         Stroke { paint: paint.into(), width, dash: Dash::Solid }
     }
 
-    /// The same line with another pattern.
+    /// Returns the same line with another pattern.
     pub fn dashed(self, dash: Dash) -> Stroke {
         Stroke { dash, ..self }
     }
@@ -176,7 +176,7 @@ impl Bars {
         self.hit.push(hit);
     }
 
-    /// The number of bars: the length of the shortest geometry or fill column.
+    /// Returns the number of bars: the length of the shortest geometry or fill column.
     pub fn len(&self) -> usize {
         self.x.len().min(self.y.len()).min(self.w.len()).min(self.h.len()).min(self.fill.len())
     }
@@ -186,13 +186,13 @@ impl Bars {
         self.len() == 0
     }
 
-    /// Rectangle, fill and meaning of bar `i`.
+    /// Returns rectangle, fill and hit id of bar `i`.
     pub fn get(&self, i: usize) -> Option<(Rect, Paint, Hit)> {
         let rect = Rect { x: *self.x.get(i)?, y: *self.y.get(i)?, w: *self.w.get(i)?, h: *self.h.get(i)? };
         Some((rect, *self.fill.get(i)?, self.hit.get(i).copied().unwrap_or(Hit::NONE)))
     }
 
-    /// All bars in painting order.
+    /// Returns all bars in painting order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Rect, Paint, Hit)> + '_ {
         (0..self.len()).filter_map(|i| self.get(i))
     }
@@ -225,22 +225,22 @@ pub struct Path {
 }
 
 impl Path {
-    /// A filled shape.
+    /// Returns a filled shape.
     pub fn filled(segs: Vec<Seg>, paint: impl Into<Paint>) -> Path {
         Path { segs, fill: Some(paint.into()), stroke: None, hit: Hit::NONE }
     }
 
-    /// A stroked shape.
+    /// Returns a stroked shape.
     pub fn stroked(segs: Vec<Seg>, stroke: Stroke) -> Path {
         Path { segs, fill: None, stroke: Some(stroke), hit: Hit::NONE }
     }
 
-    /// A straight line between two points.
+    /// Returns a straight line between two points.
     pub fn line(from: (f32, f32), to: (f32, f32), stroke: Stroke) -> Path {
         Path::stroked(vec![Seg::Move(from.0, from.1), Seg::Line(to.0, to.1)], stroke)
     }
 
-    /// The same shape standing for something.
+    /// Returns the same shape with a hit id.
     pub fn with_hit(self, hit: Hit) -> Path {
         Path { hit, ..self }
     }
@@ -258,7 +258,7 @@ pub enum Anchor {
     End,
 }
 
-/// Thickness of letters.
+/// Weight of letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Weight {
     /// Normal.
@@ -268,13 +268,13 @@ pub enum Weight {
     Bold,
 }
 
-/// Kind of letters.
+/// Typeface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Face {
     /// Proportional, without serifs.
     #[default]
     Sans,
-    /// Every letter of one width.
+    /// All letters of one width.
     Mono,
 }
 

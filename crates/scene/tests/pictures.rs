@@ -1,4 +1,4 @@
-//! Golden texts of the painters, and what hostile scenes come to.
+//! Expected output of the painters, and hostile scenes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use makespan_scene::{
@@ -32,39 +32,24 @@ fn sample() -> Scene {
     scene
 }
 
-#[test]
-fn golden_svg() {
-    let expected = r##"<svg xmlns="http://www.w3.org/2000/svg" role="img" width="100" height="40" viewBox="0 0 100 40" font-family="&quot;DejaVu Sans&quot;, Verdana, &quot;Segoe UI&quot;, system-ui, sans-serif" stroke-linejoin="round">
-<title>A &amp; B</title>
-<clipPath id="clip0"><rect x="0" y="0" width="40" height="20"/></clipPath>
-<g transform="translate(5 0)scale(1.5)" clip-path="url(#clip0)" role="group" aria-label="Lane &quot;w1&quot;">
-<path d="M2 0h6.5a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2h-6.5a2 2 0 0 1-2-2v-4a2 2 0 0 1 2-2zM14 0h2.26a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2h-2.26a2 2 0 0 1-2-2v-4a2 2 0 0 1 2-2z" fill="#0e8d72"/>
-<rect x="20.5" y="0.5" width="8" height="7" rx="2" fill="#9ba0a7" stroke="#6b7078"/>
-<rect x="30" y="0" width="9" height="8" rx="2" fill="#c2c8d0" fill-opacity="0.2"/>
-<path d="M0 0C1 2-3 4 5 6L1 1Z" fill="#f6f7f9" stroke="#747d8a" stroke-width="1.5" stroke-dasharray="6 4.5"/>
-</g>
-<text x="50" y="30" font-size="12" font-family="&quot;DejaVu Sans Mono&quot;, Menlo, Consolas, ui-monospace, monospace" font-weight="bold" text-anchor="end" transform="rotate(-90 50 30)" fill="#1a1d23">a &#A0;&lt;b&gt;</text>
-<a href="https://example.org/?a=1&amp;b=2" rel="noopener noreferrer"><title>Docs</title><rect x="1" y="2" width="3" height="4" fill="none" pointer-events="all"/></a>
-</svg>
-"##
-    .replace("&#A0;", "\u{a0}");
-    assert_eq!(svg(&sample(), &Theme::light()), expected);
+/// Compares a picture with a file of the folder `golden`, which `MAKESPAN_BLESS=1` rewrites.
+fn check(name: &str, drawn: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("MAKESPAN_BLESS").is_some() {
+        std::fs::write(&path, drawn).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(drawn, expected, "{name} has changed: review it, then run with MAKESPAN_BLESS=1");
 }
 
 #[test]
-fn golden_log() {
-    let expected = r#"scene 100x40 "A & B"
-group at=5,0 scale=1.5 clip=0,0,40,20 label="Lane \"w1\""
-  bars 4 radius=2
-    bar role=succeeded x=0 y=0 w=10.5 h=8
-    bar role=succeeded x=12 y=0 w=6.26 h=8
-    bar role=queued x=20 y=0 w=9 h=8 hit=3
-    bar role=queue-bar/51 x=30 y=0 w=9 h=8
-  path fill=panel stroke=edge:1.5:dashed hit=8 M0,0 C1,2,-3,4,5,6 L1,1 Z
-text "a  <b>" at=50,30 size=12 End Bold Mono role=text rotate=-90
-link "https://example.org/?a=1&b=2" "Docs" area=1,2,3,4
-"#;
-    assert_eq!(log(&sample()), expected);
+fn a_scene_is_painted_as_svg() {
+    check("sample.svg", &svg(&sample(), &Theme::light()));
+}
+
+#[test]
+fn a_scene_is_painted_as_a_log() {
+    check("sample.log.txt", &log(&sample()));
 }
 
 #[test]
@@ -121,7 +106,7 @@ fn links_lead_to_the_web_or_nowhere() {
 }
 
 #[test]
-fn what_is_not_finite_is_left_out() {
+fn values_that_are_not_finite_are_omitted() {
     let mut scene = Scene::new(f32::NAN, f32::INFINITY, "");
     let mut bars = Bars::default();
     bars.push(Rect::new(f32::NAN, 0.0, 1.0, 1.0), Role::Failed, Hit::NONE);

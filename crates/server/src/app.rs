@@ -33,7 +33,7 @@ pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) alerts: Option<Arc<AlertLedger>>,
-    /// What OpenLineage clients have sent of runs so far.
+    /// What OpenLineage clients have sent about runs so far.
     pub(crate) lineages: Mutex<Lineages>,
     guard: Guard,
     tokens: Option<Tokens>,
@@ -86,14 +86,14 @@ impl App {
         tokens.check(request.headers(), if reads { Scope::Read } else { Scope::Ingest }).err()
     }
 
-    /// Returns whether whoever sent these headers may do more than send events, such as snoozing alerts: with a token for
-    /// everything, or where no tokens are needed.
+    /// Returns whether the sender of these headers may do more than send events, such as snoozing alerts: with a token
+    /// of scope `all`, or if no tokens are needed.
     pub(crate) fn may_manage(&self, headers: &HeaderMap) -> bool {
         self.tokens.as_ref().is_none_or(|tokens| tokens.check(headers, Scope::Manage).is_ok())
     }
 }
 
-/// Returns whether requests to this path only ask: its method is POST because a question has a body.
+/// Returns whether requests to this path only ask a question: their method is POST because a question has a body.
 fn is_question(path: &str) -> bool {
     let inner = path.strip_prefix("/api/v1/runs/").and_then(|rest| rest.strip_suffix("/answers"));
     inner.is_some_and(|id| !id.is_empty() && !id.contains('/'))

@@ -8,7 +8,7 @@ use makespan_store::{Error, Store};
 pub(crate) fn fold(store: &dyn Store, id: &str) -> Result<Option<Run>, Error> {
     let mut fold = RunsBuilder::new();
     let gaps = store.events(id, &mut fold)?;
-    // The run shows what is missing of it among its diagnostics.
+    // The run lists its missing parts among its diagnostics.
     if let Some(diagnostic) = gaps.diagnostic() {
         fold.event(Event::Diagnostic(diagnostic));
     }

@@ -108,7 +108,7 @@ async fn run<E>(
         settings.sessions,
         stop.clone(),
     );
-    // Listened for before anybody knows the address: whoever does may already send one.
+    // Registered before the address is known: anyone who knows it may already send a signal.
     let interrupted = interrupts().map_err(ServeError::System)?;
     let shown = if place.ip().is_unspecified() {
         SocketAddr::new([127, 0, 0, 1].into(), place.port())

@@ -78,7 +78,7 @@ fn failures() -> AlertRule {
 const SECOND: i64 = 1_000_000_000;
 
 #[test]
-fn runs_are_judged_as_they_grow_and_settled_by_later_ones() {
+fn rules_apply_to_growing_runs_and_later_runs_resolve_alerts() {
     let slow = AlertRule::new("slow", Condition::figure("makespan > 1 min").unwrap());
     let mut watching = Watching::new(vec![failures(), slow], Vec::new());
     watching.look(0);
@@ -97,7 +97,7 @@ fn runs_are_judged_as_they_grow_and_settled_by_later_ones() {
 }
 
 #[test]
-fn history_is_not_judged_but_what_was_left_open_is() {
+fn imported_runs_are_not_judged_but_open_alerts_are() {
     let mut watching = Watching::new(vec![failures()], Vec::new());
     // A day before now.
     watching.append("old", &[&attempt("a", 10, Some(20), "failed")]);
@@ -192,7 +192,7 @@ fn until_delivered(watching: &Watching, id: u64, count: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_webhook_is_signed_tried_again_and_told_of_the_end() {
+fn a_webhook_is_signed_retried_and_notified_of_the_resolution() {
     let (url, received) = receiver(&[503, 200, 204]);
     let hook = Webhook {
         secret: Some("0123456789abcdef".to_owned()),
@@ -244,7 +244,7 @@ fn a_snoozed_alert_notifies_nobody() {
 }
 
 #[test]
-fn a_webhook_goes_nowhere_it_must_not() {
+fn webhooks_to_forbidden_addresses_are_refused() {
     let (url, received) = receiver(&[302]);
     let test = |hook: Webhook| test_handler(&handler(HandlerTarget::Webhook(hook)));
     let private = test(Webhook { allow_private: false, ..webhook(&url) });
@@ -297,7 +297,7 @@ fn a_command_finds_the_alert_in_its_environment_and_no_shell_reads_it() {
 }
 
 #[test]
-fn whoever_may_do_everything_snoozes_a_rule_and_ends_that() {
+fn a_client_with_full_scope_can_snooze_and_unsnooze_a_rule() {
     let server = Server::start();
     let ledger = AlertLedger::new(server.folder.join("runs.db.alerts"));
     let line = "{\"t\":1,\"kind\":\"fired\",\"id\":1,\"rule\":\"late\",\"run\":\"n\",\"severity\":\"error\",\"text\":\"x\"}";

@@ -79,7 +79,7 @@ fn a_server_answers_what_a_session_here_answers() {
 }
 
 #[test]
-fn a_run_that_grows_is_asked_about_as_it_is_now() {
+fn answers_reflect_the_current_state_of_a_growing_run() {
     let url = format!("sqlite:{}", folder().join("runs.db").display());
     let server = Server::over(Arc::from(makespan_store::open(&url).unwrap()));
     assert_eq!(server.send("r", "p", 1, &lines("r", 10)).status, 200);
@@ -100,7 +100,7 @@ fn a_run_that_grows_is_asked_about_as_it_is_now() {
 }
 
 #[test]
-fn what_cannot_be_answered_is_refused_with_the_reason() {
+fn unanswerable_questions_are_refused_with_a_reason() {
     let server = Server::start();
     assert_eq!(server.send("r", "p", 1, &lines("r", 3)).status, 200);
     let post = |path: &str, headers: &str, body: &[u8]| server.ask("POST", path, headers, body);
@@ -169,7 +169,7 @@ fn the_number_of_open_runs_and_their_memory_are_bounded() {
 }
 
 #[test]
-fn many_clients_at_once_are_all_answered_or_told_of_a_newer_question() {
+fn concurrent_clients_are_all_answered_or_superseded() {
     let server = Server::holding(SessionLimits { computing: 1, ..SessionLimits::default() });
     assert_eq!(server.send("r", "p", 1, &lines("r", 3_000)).status, 200);
     let question = Question::Picture { view: of(View::Graph), size: (900.0, 500.0) };
@@ -194,7 +194,7 @@ fn many_clients_at_once_are_all_answered_or_told_of_a_newer_question() {
 }
 
 #[test]
-fn whoever_only_wants_to_know_how_a_run_stands_is_sent_no_events() {
+fn a_client_that_follows_only_the_state_gets_no_events() {
     use std::io::{Read as _, Write as _};
     let server = Server::start();
     assert_eq!(server.send("r", "p", 1, &lines("r", 3)).status, 200);

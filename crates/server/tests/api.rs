@@ -61,7 +61,7 @@ fn runs_are_listed_filtered_searched_and_paged() {
 }
 
 #[test]
-fn what_makes_no_sense_is_a_problem_with_its_status() {
+fn invalid_requests_get_a_problem_document_with_a_status() {
     let server = with_runs();
     for (path, status) in [
         ("/api/v1/runs?limit=0", 400),
@@ -155,7 +155,7 @@ fn events_sent_again_are_stored_once() {
 }
 
 #[test]
-fn what_must_not_be_sent_is_refused_and_stores_nothing() {
+fn invalid_events_are_refused_and_nothing_is_stored() {
     let server = Server::start();
     let lines = tasks(0, 2);
     let post = |path: &str, headers: &str, body: &[u8]| server.ask("POST", path, headers, body).status;
@@ -217,7 +217,7 @@ fn every_address_of_the_description_answers_as_it_says() {
 }
 
 #[test]
-fn graflow_s_addresses_tell_what_is_so() {
+fn graflow_addresses_return_the_state_of_the_store() {
     let server = with_runs();
     let all = server.get("/api/executions").json();
     let newest = &all["executions"][0];

@@ -11,7 +11,7 @@ use common::{Server, folder, tasks};
 use makespan_server::{Contents, ServeError, SessionLimits, Settings, Tokens};
 
 #[test]
-fn clients_that_never_finish_are_hung_up_on_and_others_are_served() {
+fn slow_requests_are_disconnected_and_others_are_served() {
     let server = Server::start();
     // Heads that never end, and connections on which nothing is said.
     let mut slow: Vec<_> = (0..200)
@@ -70,7 +70,7 @@ fn an_address_that_others_reach_needs_tokens() {
 }
 
 #[test]
-fn a_token_allows_what_it_is_for_on_every_address() {
+fn a_token_allows_its_scope_on_every_address() {
     let file = folder().join("tokens");
     let (read, ingest) = ("r".repeat(40), "i".repeat(40));
     std::fs::write(&file, format!("read {read}\ningest {ingest}\n")).unwrap();

@@ -93,7 +93,7 @@ fn events_one_by_one_become_a_run_with_the_dependencies_of_its_datasets() {
 }
 
 #[test]
-fn an_array_is_taken_like_its_events_and_what_comes_late_takes_nothing_back() {
+fn an_array_equals_its_events_and_late_events_change_nothing() {
     let server = Server::start();
     let all = json!([
         event("COMPLETE", "load", "1", 5, (&[], &["raw"])),
@@ -111,7 +111,7 @@ fn an_array_is_taken_like_its_events_and_what_comes_late_takes_nothing_back() {
 }
 
 #[test]
-fn a_server_that_was_restarted_knows_what_its_store_knows() {
+fn a_restarted_server_continues_from_its_store() {
     let first = Server::start();
     post(&first, &event("START", "load", "1", 1, (&[], &["raw"])));
     post(&first, &event("COMPLETE", "load", "1", 5, (&[], &["raw"])));
@@ -126,7 +126,7 @@ fn a_server_that_was_restarted_knows_what_its_store_knows() {
 }
 
 #[test]
-fn what_is_no_event_is_refused_and_a_token_is_needed() {
+fn invalid_events_are_refused_and_a_token_is_required() {
     let server = Server::start();
     let send = |server: &Server, head: &str, body: &str| {
         server.ask("POST", "/api/v1/lineage", head, body.as_bytes()).status

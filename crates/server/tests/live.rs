@@ -48,7 +48,7 @@ fn names(first: u64, count: u64) -> Vec<String> {
 }
 
 #[test]
-fn what_is_followed_has_no_gap_wherever_the_connection_breaks() {
+fn a_followed_run_has_no_gaps_wherever_the_connection_breaks() {
     let server = Server::start();
     server.send("r", "p", 1, &tasks(0, 3_000));
     let mut seen = Vec::new();
@@ -70,7 +70,7 @@ fn what_is_followed_has_no_gap_wherever_the_connection_breaks() {
 }
 
 #[test]
-fn what_another_process_writes_is_followed_too() {
+fn events_of_other_processes_are_followed_too() {
     let server = Server::start();
     server.send("r", "p", 1, &tasks(0, 1));
     let mut stream = Stream::open(&server, "/api/v1/runs/r/live?after=1", "");
@@ -90,7 +90,7 @@ fn what_another_process_writes_is_followed_too() {
 }
 
 #[test]
-fn a_client_that_does_not_read_holds_up_nobody() {
+fn a_client_that_does_not_read_delays_nobody() {
     let server = Server::start();
     server.send("r", "p", 1, &tasks(0, 10_000));
     // These have megabytes to read, and do not.
@@ -120,7 +120,7 @@ fn blocking<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_websocket_hears_of_runs_workflows_and_everything() {
+fn a_websocket_can_follow_a_run_a_workflow_or_everything() {
     let server = Server::start();
     server.send(
         "r",
@@ -160,7 +160,7 @@ fn a_websocket_hears_of_runs_workflows_and_everything() {
 }
 
 #[test]
-fn a_websocket_of_another_site_is_refused_before_it_is_one() {
+fn a_websocket_handshake_from_another_site_is_refused() {
     let server = Server::start();
     blocking(async {
         for path in ["/api/v1/live", "/ws/lineage"] {

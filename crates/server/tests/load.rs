@@ -82,7 +82,7 @@ fn kills_under_load_lose_nothing_and_double_nothing() {
 }
 
 #[test]
-fn viewers_see_every_event_whoever_never_reads() {
+fn viewers_see_every_event_despite_clients_that_never_read() {
     let folder = folder("viewers");
     let server = Served::start(&folder, BE_A_SERVER);
     let mut seen = viewers::watch(server.port, "followed", (8, 8), (200, Duration::from_millis(2_500)));

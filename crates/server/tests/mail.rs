@@ -102,7 +102,7 @@ fn ledger() -> Arc<AlertLedger> {
 }
 
 #[test]
-fn a_mail_is_tried_again_and_says_what_happened_in_lines_of_its_own() {
+fn a_mail_is_retried_and_lists_its_facts_line_by_line() {
     let (place, talks) = server("250-AUTH PLAIN\r\n", &[451, 250, 250]);
     let login = Some(("user", "pass word"));
     let couriers = Couriers::new(vec![handler(&place, MailSecurity::None, login)], ledger()).unwrap();
@@ -127,7 +127,7 @@ fn a_mail_is_tried_again_and_says_what_happened_in_lines_of_its_own() {
 }
 
 #[test]
-fn a_refusal_is_said_without_the_words_of_the_server() {
+fn a_refusal_is_reported_without_the_server_text() {
     let (place, _talks) = server("", &[550]);
     let outcome = test_handler(&handler(&place, MailSecurity::None, None));
     assert_eq!(outcome, (false, "SMTP status 550".to_owned()));
@@ -137,7 +137,7 @@ fn a_refusal_is_said_without_the_words_of_the_server() {
 }
 
 #[test]
-fn nothing_is_sent_in_the_clear_where_tls_is_wanted() {
+fn nothing_is_sent_unencrypted_if_tls_is_required() {
     // It does not offer STARTTLS; it says that it does and cannot; it speaks no TLS at all.
     for (offers, security) in [
         ("250-AUTH PLAIN\r\n", MailSecurity::StartTls),

@@ -170,7 +170,7 @@ fn what_is_not_otlp_is_refused_in_the_language_of_the_client() {
 }
 
 #[test]
-fn what_grows_beyond_all_measure_is_refused() {
+fn events_beyond_the_size_limit_are_refused() {
     let server = Server::start();
     // Packed, a resource of a megabyte that a hundred traces share is small.
     let resource = json!({ "attributes": [{ "key": "a", "value": { "stringValue": "x".repeat(1 << 20) } }] });

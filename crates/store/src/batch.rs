@@ -4,14 +4,14 @@ use makespan_format::{Event, clip, read_line};
 
 use crate::Error;
 
-/// The longest line that is kept, in bytes; a server's largest packet must hold it whole.
+/// Maximum length of a line, in bytes. The largest packet of a server must be able to hold such a line.
 pub const LONGEST_LINE: usize = 8 << 20;
-/// The longest id of a run or a producer, in bytes.
+/// Maximum length of the id of a run or a producer, in bytes.
 pub const LONGEST_ID: usize = 64 << 10;
-/// The highest number of an event: databases count with 64 bits and a sign.
+/// The highest number of an event: databases have signed 64-bit integers.
 pub const LAST_SEQ: u64 = i64::MAX as u64;
 
-/// An event as it is stored: a line of the event vocabulary, who sent it, and its number there.
+/// An event as it is stored: a line of the event vocabulary, its producer, and its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
     /// Id of the producer.
@@ -58,7 +58,7 @@ pub struct Appended {
     pub events: u64,
 }
 
-/// A batch that was checked: in the order of its numbers, each once, every line read.
+/// A batch that was checked: sorted by number, without repeated numbers, every line parsed.
 #[derive(Debug)]
 pub struct Checked<'a> {
     /// The run.
@@ -67,41 +67,41 @@ pub struct Checked<'a> {
     pub producer: &'a str,
     /// The lines, by number.
     pub lines: Vec<Read<'a>>,
-    /// Number of lines whose number the batch already has.
+    /// Number of lines whose number occurs earlier in the batch.
     pub repeated: u64,
 }
 
-/// A line that was read.
+/// A parsed line.
 #[derive(Debug)]
 pub struct Read<'a> {
     /// Its number.
     pub seq: u64,
     /// The line.
     pub line: &'a str,
-    /// Its event; `None` where this release does not know it.
+    /// Its event; `None` if this release does not know it.
     pub event: Option<Event<'a>>,
 }
 
 impl<'a> Read<'a> {
-    /// Reads a line that was stored.
+    /// Parses a stored line.
     pub fn of(seq: u64, line: &'a str) -> Read<'a> {
         Read { seq, line, event: read_line(line.as_bytes()).ok().map(|read| read.event) }
     }
 }
 
 impl<'a> Batch<'a> {
-    /// Checks what can be checked without looking into a store: every back end begins with this.
+    /// Checks everything that does not depend on the content of the store. Every back end begins with this.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] for an empty or overlong id, a number above [`LAST_SEQ`], a line that is longer than
-    /// [`LONGEST_LINE`] or holds a line break, and a line that names another run. Then nothing is stored.
+    /// [`LONGEST_LINE`] or contains a line break, and a line that names another run. Nothing is stored in these cases.
     pub fn check(&self) -> Result<Checked<'a>, Error> {
         check(self.run, self.producer, self.lines.iter().copied())
     }
 }
 
-/// [`Batch::check`], of lines from anywhere.
+/// Does the same as [`Batch::check`] for lines from any iterator.
 pub(crate) fn check<'a>(
     run: &'a str,
     producer: &'a str,
@@ -120,7 +120,7 @@ pub(crate) fn check<'a>(
     for line in numbered {
         lines.push(read(run, line)?);
     }
-    // Stable: of two lines with one number the first counts.
+    // Stable: if two lines have the same number, the first one counts.
     lines.sort_by_key(|line| line.seq);
     lines.dedup_by_key(|line| line.seq);
     let repeated = (all - lines.len()) as u64;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_kept_and_what_would_break_the_store_is_not() {
+    fn unknown_lines_are_kept_and_invalid_ones_are_refused() {
         assert!(check("r", &[(1, "not json"), (2, "{\"event\":\"of the future\"}")]).is_ok());
         assert!(check("r", &[(1, "a\nb")]).unwrap_err().contains("line break"));
         assert!(check("r", &[(u64::MAX, "{}")]).unwrap_err().contains("numbers go up to"));

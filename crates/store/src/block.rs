@@ -1,4 +1,4 @@
-//! Many events in one piece, which is how they are stored: their lines as one text, and who sent which.
+//! Blocks: many events stored in one piece, as one text of their lines and a list of their producers and numbers.
 
 use std::io::{Read as _, Write as _};
 
@@ -55,22 +55,22 @@ impl Block {
         self.events
     }
 
-    /// Bytes of all lines, with their line breaks.
+    /// Returns the number of bytes of all lines, with their line breaks.
     pub(crate) fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Returns whether an event of this size belongs into the next block.
+    /// Returns whether an event of this size belongs in the next block.
     pub(crate) fn is_full_for(&self, line: usize) -> bool {
         self.events > 0 && (self.events >= MOST_EVENTS || self.text.len() + line > MOST_BYTES)
     }
 
-    /// The lines.
+    /// Returns the lines.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The events.
+    /// Iterates over the events.
     pub(crate) fn records(&self) -> impl Iterator<Item = Record<'_>> {
         let numbers = self.spans.iter().flat_map(|span| {
             (0..span.count).map(|i| (self.producers[span.producer].as_str(), span.first.saturating_add(i)))
@@ -78,7 +78,7 @@ impl Block {
         numbers.zip(self.text.split('\n')).map(|((producer, seq), line)| Record { producer, seq, line })
     }
 
-    /// Who sent which: numbers of seven bits a byte, least first (LEB128).
+    /// Encodes which events came from which producer: numbers of seven bits per byte, least significant first (LEB128).
     pub(crate) fn spans(&self) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, self.producers.len() as u64);
@@ -95,7 +95,7 @@ impl Block {
         out
     }
 
-    /// The block of those spans and lines.
+    /// Builds a block from encoded spans and lines.
     pub(crate) fn of(spans: &[u8], text: String) -> Result<Block, Error> {
         let mut input = spans;
         let block = read_spans(&mut input).filter(|_| input.is_empty());
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_block_reads_back_as_written() {
         let (block, records) = sample();
         let body = compress(block.text()).unwrap();
         let text = expand(&body, block.bytes() as u64).unwrap();

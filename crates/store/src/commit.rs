@@ -13,7 +13,7 @@ use crate::{Appended, Batch, Checked, Error, Mark, Numbered};
 const MOST_EVENTS: usize = 4_096;
 /// Why a caller gets no answer.
 const STOPPED: &str = "the writer of the store has stopped";
-/// As many callers wait in line; the others wait to get there.
+/// Maximum number of callers in the queue; others wait until there is room.
 const LONGEST_LINE_UP: usize = 256;
 
 /// An operation on a run.
@@ -21,11 +21,11 @@ const LONGEST_LINE_UP: usize = 256;
 pub(crate) enum Job<'a> {
     /// Append events.
     Append(Checked<'a>),
-    /// Mark it.
+    /// Mark the run.
     Mark(&'a str, &'a Mark),
-    /// Remove it.
+    /// Remove the run.
     Delete(&'a str),
-    /// Compute its summary anew, from its events in order; or compress it, where the back end does so.
+    /// Compute the summary again from the events in order, and compress the run if the back end does so.
     Settle(&'a str),
 }
 
@@ -44,12 +44,12 @@ pub(crate) type Outcome = Result<Appended, Error>;
 
 /// Commits jobs: a connection to a database, or the segments of files.
 pub(crate) trait Commit: Send {
-    /// Does the jobs one after another and makes them durable together. An error is about all of them: none was done,
-    /// or it is not known whether they were.
+    /// Executes the jobs in order and makes them durable together. An error applies to all of them: none was executed,
+    /// or it is unknown whether they were.
     fn commit(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Outcome>, Error>;
 }
 
-/// What a caller hands over.
+/// A request of a caller.
 enum Order {
     Append { run: String, producer: String, text: String, lines: Vec<(u64, usize)> },
     Mark(String, Mark),
@@ -72,7 +72,8 @@ impl Order {
         if let Order::Append { lines, .. } = self { lines.len() } else { 0 }
     }
 
-    /// Whether it must be a commit by itself: it takes away what others of the same commit may stand on.
+    /// Returns whether the job must be a commit by itself, because it removes what other jobs of the same commit may
+    /// rely on.
     fn is_alone(&self) -> bool {
         matches!(self, Order::Delete(_) | Order::Settle(_))
     }
@@ -97,7 +98,7 @@ impl Order {
 
 type Waiting = (Order, SyncSender<Outcome>);
 
-/// The writer: a thread of its own.
+/// The writer, which has a thread of its own.
 #[derive(Debug)]
 pub(crate) struct Writer {
     line: Option<SyncSender<Vec<Waiting>>>,
@@ -115,12 +116,12 @@ impl Writer {
         Ok(Writer { line: Some(line), thread: Some(thread) })
     }
 
-    /// Appends and waits until that is durable.
+    /// Appends a batch and waits until it is durable.
     pub(crate) fn append(&self, batch: &Batch<'_>) -> Outcome {
         self.order(Order::append(batch))
     }
 
-    /// Appends all of them, in as few commits as their events allow; the outcome of each, in their order.
+    /// Appends several batches, in as few commits as their sizes allow. Returns their outcomes in the same order.
     pub(crate) fn append_all(&self, batches: &[Batch<'_>]) -> Result<Vec<Outcome>, Error> {
         self.orders(batches.iter().map(Order::append).collect())
     }
@@ -162,7 +163,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // Without a sender the thread ends when it has done what is in line.
+        // Without a sender, the thread ends after the jobs in the queue.
         self.line = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -198,20 +199,20 @@ fn work(mut commit: impl Commit, waiting: &Receiver<Vec<Waiting>>) {
                 },
             }
         }
-        // What a line holds must not be able to end the writer, whatever the code below overlooked.
+        // No content of a line may end the writer, even if the code below has a bug.
         let done = catch_unwind(AssertUnwindSafe(|| answers(&mut commit, &group)));
         let answers = done.unwrap_or_else(|_| {
             let lost = || Err(Error::Backend { reason: "the writer of the store failed".to_owned() });
             group.iter().map(|_| lost()).collect()
         });
         for ((_, reply), answer) in group.iter().zip(answers) {
-            // Whoever asked may be gone.
+            // The caller may have gone.
             let _ = reply.send(answer);
         }
     }
 }
 
-/// The answer to each of a group.
+/// Executes a group of jobs and returns their answers.
 fn answers(commit: &mut impl Commit, group: &[Waiting]) -> Vec<Outcome> {
     let mut answers: Vec<Outcome> = Vec::with_capacity(group.len());
     let mut jobs = Vec::with_capacity(group.len());
@@ -238,7 +239,7 @@ fn answers(commit: &mut impl Commit, group: &[Waiting]) -> Vec<Outcome> {
                 answers[place] = outcome;
             }
         }
-        // One that cannot be stored must not take the others with it.
+        // A job that cannot be stored must not fail the others.
         Err(error) if jobs.len() > 1 && !error.is_transient() => {
             for (place, job) in places.into_iter().zip(&jobs) {
                 let alone = commit.commit(std::slice::from_ref(job));
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn callers_that_wait_share_a_commit_and_a_bad_one_harms_no_other() {
+    fn waiting_callers_share_a_commit_and_a_failed_job_affects_no_other() {
         let groups = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer::start(Slow(groups.clone())).unwrap();
         std::thread::scope(|scope| {
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_over_together_is_one_commit() {
+    fn batches_appended_together_are_one_commit() {
         let groups = Arc::new(Mutex::new(Vec::new()));
         let writer = Writer::start(Slow(groups.clone())).unwrap();
         let lines = [Numbered { seq: 1, line: "{}" }];

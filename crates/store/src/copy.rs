@@ -1,4 +1,4 @@
-//! Runs from one store into another, and into files.
+//! Copies runs from one store to another, and to files.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -10,14 +10,14 @@ use crate::{Batch, Error, EventRange, Gaps, Mark, Numbered, OnDamage, RunState, 
 /// Label of a run that was copied without its damaged parts; the value describes them.
 const DAMAGED: &str = "damaged";
 
-/// As many events are sent at once, and about so many bytes of them.
+/// Maximum number of events per batch; the next constant limits their size in bytes.
 const EVENTS_AT_ONCE: usize = 4_096;
 const BYTES_AT_ONCE: usize = 4 << 20;
 
 /// Result of a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Copied {
-    /// Events that were read.
+    /// Number of events that were read.
     pub events: u64,
     /// Number of these that were new in the target.
     pub stored: u64,
@@ -25,8 +25,8 @@ pub struct Copied {
     pub gaps: Gaps,
 }
 
-/// Copies a run with all that belongs to it: its events in the order in which they were stored, under their producers
-/// and numbers, and its marks. A second copy stores nothing, and one that was interrupted is completed by the next.
+/// Copies a run: its events in the order in which they were stored, with their producers and numbers, and its marks. A
+/// second copy stores nothing, and one that was interrupted is completed by the next.
 ///
 /// If the target has the run, events and labels are added to it, labels of the same name are replaced, and it is pinned
 /// if either is. It moves to the trash only if the source run is in the trash.
@@ -53,7 +53,7 @@ pub fn copy(from: &dyn Store, to: &dyn Store, run: &str, damage: OnDamage) -> Re
     })?;
     failed.map_or(Ok(()), Err)?;
     sending.send()?;
-    // The trash comes last, and whatever is marked takes a run out of nothing.
+    // The trash comes last, because other marks restore the run.
     if !gaps.is_empty() && to.run(run)?.is_some() {
         to.mark(run, &Mark::Label { name: DAMAGED.to_owned(), value: Some(gaps.to_string()) })?;
     }
@@ -63,12 +63,12 @@ pub fn copy(from: &dyn Store, to: &dyn Store, run: &str, damage: OnDamage) -> Re
     Ok(Copied { gaps, ..sending.copied })
 }
 
-/// Events on their way.
+/// Events waiting to be sent.
 struct Sending<'a> {
     to: &'a dyn Store,
     run: &'a str,
     copied: Copied,
-    /// Who sent them, their numbers, their lines.
+    /// Producer, number and line of each.
     held: Vec<(String, u64, String)>,
     bytes: usize,
 }
@@ -83,11 +83,11 @@ impl Sending<'_> {
         self.send()
     }
 
-    /// Sends what is held, as many of one producer at once as stand together: so events stay in their order.
+    /// Sends the waiting events, in batches of consecutive events of one producer, so that their order is kept.
     fn send(&mut self) -> Result<(), Error> {
         for together in self.held.chunk_by(|a, b| a.0 == b.0) {
             let Some((producer, ..)) = together.first() else { continue };
-            // A batch is stored in the order of its numbers, so what goes down begins another one.
+            // A batch is stored in the order of its numbers, so a lower number begins a new batch.
             for rising in together.chunk_by(|a, b| a.1 < b.1) {
                 let lines: Vec<Numbered<'_>> =
                     rising.iter().map(|(_, seq, line)| Numbered { seq: *seq, line }).collect();
@@ -102,7 +102,7 @@ impl Sending<'_> {
     }
 }
 
-/// What people did to a run. The trash comes last.
+/// Returns the changes that people made to a run. The trash comes last.
 fn marks(run: &RunState) -> impl Iterator<Item = Mark> {
     let label =
         |(name, value): (&String, &String)| Mark::Label { name: name.clone(), value: Some(value.clone()) };
@@ -113,14 +113,14 @@ fn marks(run: &RunState) -> impl Iterator<Item = Mark> {
 /// Result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
-    /// Events that were written.
+    /// Number of events that were written.
     pub events: u64,
     /// Parts that could not be read.
     pub gaps: Gaps,
 }
 
-/// Writes a run as a file of events (JSON Lines): a line that names it, then its lines byte for byte, as
-/// [`Store::read`] hands them over. Damage becomes a diagnostic at its end.
+/// Writes a run as a file of events (JSON Lines): a line that names the run, then its lines byte for byte, in the order
+/// of [`Store::read`]. Damage becomes a diagnostic at the end.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Parts of a store that are damaged, which every reader hands to its caller.
+//! Damaged parts of a store, which every reader returns to its caller.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use crate::Error;
 /// A damaged part of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Damage {
-    /// The number of the file, from 1.
+    /// Number of the segment file, from 1.
     pub segment: u32,
-    /// The first byte that no record holds.
+    /// Offset of the first damaged byte.
     pub from: u64,
-    /// The first byte after it.
+    /// Offset after the last damaged byte.
     pub to: u64,
 }
 
@@ -24,17 +24,17 @@ pub struct Damage {
 pub struct Gaps(Vec<Damage>);
 
 impl Gaps {
-    /// Whether all of the run was read.
+    /// Returns whether the whole run was read.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The damaged parts, in order.
+    /// Returns the damaged parts, in order.
     pub fn parts(&self) -> &[Damage] {
         &self.0
     }
 
-    /// An error where something is missing.
+    /// Returns an error if something is missing.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl Gaps {
         if self.is_empty() { Ok(()) } else { Err(Error::corrupt(format!("run {run:?}: {self}"))) }
     }
 
-    /// The same for whoever opens the run; `None` where nothing is missing.
+    /// Returns the same as a diagnostic; `None` if nothing is missing.
     pub fn diagnostic(&self) -> Option<Diagnostic> {
         let first = self.0.first()?;
         let text = format!("the store is damaged and events of this run are missing: {self}");
@@ -90,9 +90,9 @@ pub struct DamagedRun {
 /// Policy for damaged runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnDamage {
-    /// Leave it as it is.
+    /// Reject the run.
     #[default]
     Refuse,
-    /// Go on with what can be read.
+    /// Continue with what can be read.
     Accept,
 }

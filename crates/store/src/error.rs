@@ -1,9 +1,9 @@
-//! Why a store could not do what it was asked.
+//! Errors of stores.
 
-/// Why a store could not do what it was asked. No message holds a password.
+/// The reason why a store could not execute a request. Messages never contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The URL names no store.
+    /// The URL does not name a usable store.
     #[error("{location} is not a valid store URL: {reason}")]
     Location {
         /// The URL, without its password.
@@ -11,8 +11,8 @@ pub enum Error {
         /// The problem.
         reason: String,
     },
-    /// The store cannot be reached now. Nothing that was acknowledged is lost; what was being appended may or may not
-    /// be there, and sending it again is safe.
+    /// The store cannot be reached at the moment. Acknowledged events are not lost. Events that were being appended may
+    /// or may not be stored; it is safe to send them again.
     #[error("{location} cannot be reached: {reason}")]
     Unavailable {
         /// The URL, without its password.
@@ -20,13 +20,13 @@ pub enum Error {
         /// Message of the connection.
         reason: String,
     },
-    /// Another process writes to this store, which has one writer at a time.
+    /// Another process is writing to this store, which allows one writer at a time.
     #[error("{location} is being written by another process")]
     Busy {
         /// The URL, without its password.
         location: String,
     },
-    /// The store can be read only: its folder, its disk or its user may not be written with.
+    /// The store is read-only: its folder, disk or user does not permit writing.
     #[error("the store cannot be written: {reason}")]
     ReadOnly {
         /// Message of the system.
@@ -43,10 +43,10 @@ pub enum Error {
     Newer {
         /// The schema of the store.
         found: u32,
-        /// The last one that this release knows.
+        /// The latest schema that this release supports.
         known: u32,
     },
-    /// The location holds something that is not a store of ours. It is not changed.
+    /// The location holds something that is not a Makespan store. It is not changed.
     #[error("{location} is not a Makespan store: {reason}")]
     Foreign {
         /// The URL, without its password.
@@ -57,7 +57,7 @@ pub enum Error {
     /// A part of the store is damaged.
     #[error("the store is damaged: {reason}")]
     Corrupt {
-        /// What, and where.
+        /// What is damaged, and where.
         reason: String,
     },
     /// The request is invalid, whatever the state of the store.
@@ -66,7 +66,7 @@ pub enum Error {
         /// The problem.
         reason: String,
     },
-    /// No run of that id is there.
+    /// There is no run with this id.
     #[error("there is no run {run:?}")]
     NoRun {
         /// The id.
@@ -81,7 +81,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the same call may go well later without anybody changing the call.
+    /// Returns whether the same call may succeed later.
     pub fn is_transient(&self) -> bool {
         matches!(self, Error::Unavailable { .. } | Error::Busy { .. } | Error::Full { .. })
     }

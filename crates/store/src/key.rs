@@ -4,11 +4,11 @@ use sha2::{Digest as _, Sha256};
 
 /// Represents a text in indexes: the first 16 bytes of its SHA-256 (FIPS 180-4).
 ///
-/// Ids may be longer than a database can index, and databases disagree on which texts are equal (case, trailing
-/// spaces, accents); equal keys mean equal bytes everywhere. Two texts with one key would take some 2⁶⁴ tries to find.
+/// Ids may be longer than a database can index, and databases disagree on which texts are equal (case, trailing spaces,
+/// accents); equal keys mean equal bytes everywhere. Finding two texts with the same key would take about 2⁶⁴ tries.
 pub type TextKey = [u8; 16];
 
-/// The key of a text.
+/// Returns the key of a text.
 pub fn key(text: &str) -> TextKey {
     let mut key = TextKey::default();
     key.copy_from_slice(&Sha256::digest(text.as_bytes())[..16]);
@@ -18,7 +18,7 @@ pub fn key(text: &str) -> TextKey {
 /// Returns the key of two texts, the second of which may be absent.
 pub(crate) fn key_of_two(one: &str, two: Option<&str>) -> TextKey {
     let mut hash = Sha256::new();
-    // The length keeps ("ab", "c") and ("a", "bc") apart.
+    // The length distinguishes ("ab", "c") from ("a", "bc").
     hash.update((one.len() as u64).to_le_bytes());
     hash.update(one.as_bytes());
     hash.update([u8::from(two.is_some())]);

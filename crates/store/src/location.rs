@@ -9,8 +9,8 @@ use crate::Error;
 
 /// Replacement of a secret.
 const HIDDEN: &str = "***";
-/// Parameters of a URL whose values may be shown, in lower case. Drivers know many more, and others have secrets in
-/// some, so that any other one counts as a secret.
+/// Parameters of a URL whose values may be shown, in lower case. Drivers know many more, some of which contain secrets,
+/// so any other parameter counts as a secret.
 const SHOWN_PARAMETERS: [&str; 27] = [
     "appname",
     "application_name",
@@ -42,17 +42,16 @@ const SHOWN_PARAMETERS: [&str; 27] = [
 ];
 /// Maximum length of a user name that is shown, in characters: longer ones may be tokens.
 const LONGEST_USER: usize = 16;
-/// A secret of a parameter that is shorter is hidden in the URL, but not looked for in other texts: it would be found in
-/// words that have nothing to do with it.
+/// Minimum length of a parameter's secret that is also removed from other texts. Shorter ones are hidden in the URL
+/// only, because they would match unrelated words.
 const SHORTEST_SOUGHT: usize = 4;
 
-/// The URL of a store. Only [`secret_url`](Location::secret_url) gives its password away; `Display` and `Debug` do
-/// not.
+/// The URL of a store. Only [`secret_url`](Location::secret_url) reveals its password; `Display` and `Debug` do not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Location {
     url: String,
     shown: String,
-    /// What must not be seen, longest first, as written and as decoded.
+    /// Secrets, longest first, as written and as decoded.
     secrets: Vec<String>,
 }
 
@@ -65,7 +64,7 @@ impl Location {
     pub fn parse(url: &str) -> Result<Location, Error> {
         let secrets = secrets(url);
         let mut shown = url.to_owned();
-        // From the end, so that the places before stay where they are.
+        // From the end, so that earlier offsets stay valid.
         for secret in secrets.iter().rev() {
             shown.replace_range(secret.from..secret.to, HIDDEN);
         }
@@ -87,18 +86,18 @@ impl Location {
         Ok(location)
     }
 
-    /// What stands before the first colon.
+    /// Returns the text before the first colon.
     pub fn scheme(&self) -> &str {
         self.url.split(':').next().unwrap_or("")
     }
 
-    /// The URL with its password, for the client that connects. It must go nowhere else.
+    /// Returns the URL with its password, for the client that connects. It must not be used for anything else.
     pub fn secret_url(&self) -> &str {
         &self.url
     }
 
-    /// What follows the scheme as the path of a file or folder: `sqlite:runs.db`, `file:///var/runs`. Percent signs
-    /// are decoded.
+    /// Returns the part after the scheme as the path of a file or folder: `sqlite:runs.db`, `file:///var/runs`.
+    /// Percent-encoding is decoded.
     ///
     /// # Errors
     ///
@@ -125,7 +124,7 @@ impl Location {
         Ok(PathBuf::from(path))
     }
 
-    /// The value of a parameter after the question mark, decoded.
+    /// Returns the decoded value of a parameter after the question mark.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let (_, query) = self.url.split_once('?')?;
         let query = query.split('#').next().unwrap_or("");
@@ -140,7 +139,7 @@ impl Location {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, HIDDEN))
     }
 
-    /// This URL names no store, for that reason.
+    /// Returns an error that this URL does not name a usable store, with the reason.
     pub fn wrong(&self, reason: impl Into<String>) -> Error {
         Error::Location { location: self.to_string(), reason: reason.into() }
     }
@@ -158,12 +157,12 @@ impl fmt::Debug for Location {
     }
 }
 
-/// A part of a URL that must not be seen.
+/// A part of a URL that must be hidden.
 #[derive(Clone, Copy, Debug)]
 struct Secret {
     from: usize,
     to: usize,
-    /// Whether it must not be seen in other texts either.
+    /// Whether it must be hidden in other texts too.
     sought: bool,
 }
 
@@ -181,7 +180,7 @@ pub(crate) const SCHEMES: [&str; 10] = [
     "mongodb+srv",
 ];
 
-/// The secrets of a URL, first to last.
+/// Returns the secrets of a URL, first to last.
 fn secrets(url: &str) -> Vec<Secret> {
     let all = |from: usize| vec![Secret { from, to: url.len(), sought: url.len() - from >= SHORTEST_SOUGHT }];
     let scheme = url.split(':').next().unwrap_or("");
@@ -189,15 +188,15 @@ fn secrets(url: &str) -> Vec<Secret> {
     let Some(at) = url.find("://") else {
         return match scheme {
             "file" | "sqlite" => parameters(url, url.find('?').map_or(url.len(), |at| at + 1)),
-            // Where its slashes are missing, nobody knows which part is what.
+            // Without the slashes, the parts of the URL are ambiguous.
             _ if known && url.len() > scheme.len() => all(scheme.len() + 1),
             _ => all(0),
         };
     };
     let mut found = Vec::new();
     let from = at + 3;
-    // A password may hold any character that its owner did not encode, so the last @ ends it: the last one before
-    // the parameters, else the last of all. Hiding too much is better than too little.
+    // A password may contain any character that its owner did not encode, so the last @ ends it: the last one before
+    // the parameters, otherwise the last one in the URL. It is better to hide too much than too little.
     let query = url[from..].find('?').map_or(url.len(), |i| from + i);
     let last = url[from..query].rfind('@').or_else(|| url[from..].rfind('@'));
     let host = match last.map(|i| from + i) {
@@ -226,7 +225,7 @@ fn is_plain_user(user: &str) -> bool {
         && user.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
 
-/// The secrets among the parameters that begin there, and what follows them.
+/// Returns the secrets among the parameters that begin at this offset, and what follows them.
 fn parameters(url: &str, mut from: usize) -> Vec<Secret> {
     let mut found = Vec::new();
     for pair in url[from..].split(['&', '#', '?']) {
@@ -258,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_shown_nowhere() {
+    fn a_password_is_never_shown() {
         for url in [
             "postgres://me:hunter2@db/runs",
             "mysql://me:hunter2@db/runs?ssl-mode=required",

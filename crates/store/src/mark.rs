@@ -3,16 +3,16 @@
 /// A change to a run by a person, besides its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// Keeps it from being removed, or no more.
+    /// Protects the run from being removed, or ends that protection.
     Pin(bool),
-    /// Adds a label, or removes it.
+    /// Sets a label, or removes it.
     Label {
         /// Name of the label.
         name: String,
-        /// Its value; off where absent.
+        /// Its value; `None` removes the label.
         value: Option<String>,
     },
-    /// Moves the run to the trash at a time (ns since the epoch), or restores it. A later event restores it too,
-    /// because the run is alive.
+    /// Moves the run to the trash at this time (ns since the epoch), or restores it. A later event restores it too,
+    /// because the run is still being recorded.
     Trash(Option<i64>),
 }

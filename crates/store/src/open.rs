@@ -1,8 +1,8 @@
-//! From a URL to a store.
+//! Opens the store that a URL names.
 
 use crate::{Error, Location, Store};
 
-/// Opens the store of a location.
+/// A function that opens the store at a location.
 pub type Open = fn(&Location) -> Result<Box<dyn Store>, Error>;
 
 /// A kind of store.
@@ -10,11 +10,11 @@ pub type Open = fn(&Location) -> Result<Box<dyn Store>, Error>;
 pub struct Backend {
     /// The schemes of its URLs.
     pub schemes: &'static [&'static str],
-    /// Form of its URLs.
+    /// Example of its URLs.
     pub example: &'static str,
     /// Its use, in one sentence.
     pub about: &'static str,
-    /// Opens a store of this kind; `None` where this program was built without it.
+    /// Opens a store of this kind; `None` if this program was built without it.
     pub open: Option<Open>,
 }
 
@@ -28,7 +28,7 @@ macro_rules! built_in {
     }};
 }
 
-/// The kinds of stores there are. Lists and help texts are made of this table.
+/// All kinds of stores. Lists and help texts are made from this table.
 pub const BACKENDS: &[Backend] = &[
     Backend {
         schemes: &["file"],
@@ -68,12 +68,12 @@ pub const BACKENDS: &[Backend] = &[
     },
 ];
 
-/// Opens the store that a URL names, and creates it if it does not exist.
+/// Opens the store that a URL names. Creates it if it does not exist.
 ///
 /// # Errors
 ///
-/// [`Error::Location`] for a URL of an unknown kind of store, or of one that this program was built without; and errors
-/// of opening it.
+/// [`Error::Location`] for a URL of an unknown kind of store, or of a kind that this program was built without; and
+/// errors of opening the store.
 pub fn open(url: &str) -> Result<Box<dyn Store>, Error> {
     let location = Location::parse(url)?;
     let scheme = location.scheme();

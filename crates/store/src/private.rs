@@ -17,12 +17,12 @@ fn builder() -> fs::DirBuilder {
 ///
 /// # Errors
 ///
-/// Errors of the system, also if it exists.
+/// Errors of the system; also if the folder already exists.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     builder().create(path)
 }
 
-/// Creates a folder and those above it that are missing, all of mode 0700.
+/// Creates a folder and any missing parent folders, all of mode 0700.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub fn create_folders(path: &Path) -> io::Result<()> {
     builder().recursive(true).create(path)
 }
 
-/// Returns options for opening a file for writing that give it the mode 0600 if it is created.
+/// Returns options that open a file for writing and, if they create it, give it mode 0600.
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

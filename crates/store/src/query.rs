@@ -10,32 +10,32 @@ use crate::digest::LONGEST_TEXT;
 use crate::key::{TextKey, key};
 use crate::{Error, RunState, TaskState};
 
-/// The largest page of runs.
+/// Maximum number of runs on a page.
 pub const LARGEST_PAGE: u32 = 10_000;
 
-/// Filter of runs. The default selects all that are not in the trash.
+/// Filter of runs. The default selects all runs that are not in the trash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunFilter {
     /// Runs of this workflow.
     pub workflow: Option<String>,
-    /// Runs of any of these statuses; of any status where it is empty.
+    /// Runs with one of these statuses; if empty, runs with any status.
     pub statuses: Vec<Status>,
     /// Runs at or after this time ([`RunState::at`]), ns since the epoch.
     pub since: Option<i64>,
     /// Runs before this time.
     pub until: Option<i64>,
-    /// Runs that have all these labels, with this value where one is given.
+    /// Runs with all these labels, each with this value if one is given.
     pub labels: Vec<(String, Option<String>)>,
-    /// Runs that are active, or that are not.
+    /// Active runs (`true`) or runs that are not active (`false`).
     pub active: Option<bool>,
-    /// Runs that are pinned, or that are not.
+    /// Pinned runs (`true`) or runs that are not pinned (`false`).
     pub pinned: Option<bool>,
-    /// The runs in the trash instead of the others.
+    /// Whether to select the runs in the trash instead of the others.
     pub trashed: bool,
 }
 
 impl RunFilter {
-    /// Whether a run is one of those. Back ends that cannot ask a database go by this.
+    /// Returns whether a run matches. Used by back ends that cannot filter in a database.
     pub fn matches(&self, run: &RunState) -> bool {
         let at = run.at();
         self.trashed == run.trashed.is_some()
@@ -61,7 +61,7 @@ impl RunFilter {
     }
 }
 
-/// In which order runs are listed, by [`RunState::at`].
+/// Order of a list of runs, by [`RunState::at`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// The latest first.
@@ -71,8 +71,7 @@ pub enum Order {
     Oldest,
 }
 
-/// A place in a list of runs: before it is what was seen, after it what comes next. It stays valid while runs come
-/// and go.
+/// A position in a list of runs, after the last run seen. It stays valid while runs are added and removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// [`RunState::at`] of the last run seen.
@@ -82,12 +81,12 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// The place right after a run.
+    /// Returns the position right after a run.
     pub fn after(run: &RunState) -> Cursor {
         Cursor { at: run.at(), key: key(&run.id) }
     }
 
-    /// Which of two places comes first.
+    /// Compares two positions in the given order.
     pub fn cmp(&self, other: &Cursor, order: Order) -> Ordering {
         let oldest = (self.at, self.key).cmp(&(other.at, other.key));
         if order == Order::Oldest { oldest } else { oldest.reverse() }
@@ -104,7 +103,7 @@ impl fmt::Display for Cursor {
 impl FromStr for Cursor {
     type Err = Error;
 
-    /// Reads what `Display` writes.
+    /// Parses the output of `Display`.
     fn from_str(text: &str) -> Result<Cursor, Error> {
         let read = || {
             let (at, hex) = text.split_once('.')?;
@@ -126,11 +125,11 @@ impl FromStr for Cursor {
 pub struct RunQuery {
     /// Filter.
     pub filter: RunFilter,
-    /// In which order.
+    /// Order of the runs.
     pub order: Order,
     /// Maximum number of runs; values above [`LARGEST_PAGE`] are reduced to it.
     pub limit: u32,
-    /// Where to continue; from the beginning if absent.
+    /// Position to continue from; `None` for the beginning.
     pub after: Option<Cursor>,
 }
 
@@ -141,25 +140,25 @@ impl Default for RunQuery {
 }
 
 impl RunQuery {
-    /// Maximum number of runs on a page.
+    /// Returns the maximum number of runs on a page.
     pub fn page_size(&self) -> usize {
         self.limit.min(LARGEST_PAGE) as usize
     }
 }
 
-/// Runs, and how many there are.
+/// A page of runs, and their total number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// The runs, in order.
     pub runs: Vec<RunState>,
     /// Number of runs that match the filter, on all pages.
     pub total: u64,
-    /// Where to continue; `None` on the last page.
+    /// Position to continue from; `None` on the last page.
     pub next: Option<Cursor>,
 }
 
 impl Page {
-    /// The page of a query out of all runs, for back ends that hold them in memory.
+    /// Selects the page of a query from all runs, for back ends that hold them in memory.
     pub fn of<'r>(query: &RunQuery, all: impl Iterator<Item = &'r RunState>) -> Page {
         let mut fitting: Vec<&RunState> = all.filter(|run| query.filter.matches(run)).collect();
         let total = fitting.len() as u64;
@@ -180,19 +179,19 @@ impl Page {
     }
 }
 
-/// One task over many runs.
+/// A query for one task in many runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
-    /// Over which runs, in which order, and at most how many of those that have the task.
+    /// The runs to search, their order, and the maximum number of runs with the task.
     pub runs: RunQuery,
-    /// The id of the task.
+    /// Id of the task.
     pub task: String,
 }
 
 /// A task in one of its runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaskRun {
-    /// The id of the run.
+    /// Id of the run.
     pub run: String,
     /// [`RunState::at`] of the run, ns since the epoch.
     pub at: i64,
@@ -202,11 +201,11 @@ pub struct TaskRun {
     pub task: TaskState,
 }
 
-/// A task over its runs.
+/// A task in many runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     /// The task in each run, in order.
     pub tasks: Vec<TaskRun>,
-    /// Where to continue; `None` if there is no more.
+    /// Position to continue from; `None` if there are no more runs.
     pub next: Option<Cursor>,
 }

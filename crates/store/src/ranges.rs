@@ -1,25 +1,25 @@
-//! Which numbers of a producer are stored, as ranges without a gap.
+//! The stored numbers of a producer, as ranges.
 
 use std::collections::BTreeMap;
 
-/// Numbers, as ranges that neither touch nor overlap: the first of each with its last.
+/// A set of numbers as ranges that neither touch nor overlap: from the first number of each range to its last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ranges(BTreeMap<u64, u64>);
 
 impl Ranges {
-    /// The ranges of those pairs of first and last, which may touch and overlap.
+    /// Builds ranges from pairs of first and last number, which may touch and overlap.
     pub(crate) fn of(pairs: impl IntoIterator<Item = (u64, u64)>) -> Ranges {
         let mut ranges = Ranges::default();
         pairs.into_iter().for_each(|(first, last)| ranges.add(first, last));
         ranges
     }
 
-    /// Whether a number is among them.
+    /// Returns whether it contains a number.
     pub(crate) fn holds(&self, number: u64) -> bool {
         self.0.range(..=number).next_back().is_some_and(|(_, &last)| number <= last)
     }
 
-    /// Adds a number; whether it is new. O(log n).
+    /// Adds a number. Returns whether it is new. O(log n).
     pub(crate) fn insert(&mut self, number: u64) -> bool {
         if self.holds(number) {
             return false;
@@ -41,18 +41,18 @@ impl Ranges {
         self.0.insert(first, last);
     }
 
-    /// The greatest number.
+    /// Returns the greatest number.
     pub(crate) fn last(&self) -> Option<u64> {
         self.0.last_key_value().map(|(_, &last)| last)
     }
 
-    /// First and last of each range, in order.
+    /// Iterates over the first and last number of each range, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
         self.0.iter().map(|(&first, &last)| (first, last))
     }
 
-    /// What must be done to rows that hold `before` so that they hold these: the first numbers of rows to remove, and
-    /// rows to write.
+    /// Returns the changes to stored rows that turn `before` into these ranges: the first numbers of rows to remove,
+    /// and rows to write.
     #[cfg(any(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(crate) fn changes(&self, before: &Ranges) -> (Vec<u64>, Vec<(u64, u64)>) {
         let gone = before.0.keys().filter(|first| !self.0.contains_key(first)).copied().collect();

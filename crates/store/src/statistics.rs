@@ -1,4 +1,4 @@
-//! Numbers about many runs.
+//! Statistics of many runs.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +6,25 @@ use makespan_format::Status;
 
 use crate::{RunState, Tally};
 
-/// Nanoseconds of a day.
+/// Nanoseconds per day.
 pub(crate) const DAY: i64 = 86_400_000_000_000;
 
-/// What runs are counted by.
+/// The property by which runs are grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grouping {
-    /// All together.
+    /// All runs in one group.
     #[default]
     All,
-    /// By workflow; runs that state none are a group of their own.
+    /// By workflow; runs without one form a group of their own.
     Workflow,
-    /// By the day in UTC of [`RunState::at`].
+    /// By the UTC day of [`RunState::at`].
     Day,
 }
 
-/// What a group of runs has in common.
+/// The common property of a group of runs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
-    /// Nothing: it is all of them.
+    /// None: the group contains all runs.
     All,
     /// The workflow.
     Workflow(Option<String>),
@@ -32,14 +32,14 @@ pub enum Group {
     Day(i64),
 }
 
-/// How many runs of each status.
+/// Number of runs per status in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Which runs.
+    /// The group.
     pub group: Group,
-    /// Runs by status.
+    /// Number of runs per status.
     pub runs: Tally,
-    /// Runs whose status nothing tells.
+    /// Number of runs without a known status.
     pub unknown: u64,
 }
 
@@ -48,13 +48,13 @@ impl Counts {
         Counts { group, runs: Tally::default(), unknown: 0 }
     }
 
-    /// How many runs.
+    /// Returns the number of runs.
     pub fn total(&self) -> u64 {
         self.runs.total() + self.unknown
     }
 
-    /// The share of the runs that went well (succeeded, or cached) among those that are over (any last status),
-    /// 0 to 1; `None` where none is over.
+    /// Returns the fraction of finished runs (any final status) that succeeded or were cached, 0 to 1; `None` if no run
+    /// has finished.
     pub fn success_rate(&self) -> Option<f64> {
         let sum = |fits: fn(Status) -> bool| -> u64 {
             Status::ALL.into_iter().filter(|s| fits(*s)).map(|s| self.runs.of(s)).sum()
@@ -63,7 +63,7 @@ impl Counts {
         (over > 0).then(|| sum(|s| matches!(s, Status::Succeeded | Status::Cached)) as f64 / over as f64)
     }
 
-    /// Counts runs, for back ends that hold them in memory; groups in order.
+    /// Counts runs, for back ends that hold them in memory. The groups are sorted.
     pub fn of<'r>(grouping: Grouping, runs: impl Iterator<Item = &'r RunState>) -> Vec<Counts> {
         let mut groups: BTreeMap<Group, Counts> = BTreeMap::new();
         for run in runs {
@@ -82,30 +82,30 @@ impl Counts {
     }
 }
 
-/// The makespans of runs that are over and whose times are known, in ns.
+/// Distribution of the makespans of finished runs with known times, in ns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Durations {
-    /// How many runs.
+    /// Number of runs.
     pub runs: u64,
     /// The shortest.
     pub min: i64,
     /// The mean, rounded down.
     pub mean: i64,
-    /// The median: of the sorted makespans the one at ⌈n/2⌉ (nearest rank).
+    /// The median: the value at position ⌈n/2⌉ of the sorted makespans (nearest rank).
     pub median: i64,
-    /// Of the sorted makespans the one at ⌈0.95 n⌉.
+    /// The 95th percentile: the value at position ⌈0.95 n⌉ of the sorted makespans.
     pub p95: i64,
     /// The longest.
     pub max: i64,
 }
 
 impl Durations {
-    /// The place, from 0, of the nearest rank for `percent` among `count` sorted values.
+    /// Returns the index, from 0, of the nearest rank for `percent` among `count` sorted values.
     pub fn rank(count: u64, percent: u64) -> u64 {
         (u128::from(count) * u128::from(percent)).div_ceil(100).saturating_sub(1) as u64
     }
 
-    /// Of runs, for back ends that hold them in memory; `None` where none is over with times known.
+    /// Computes the distribution, for back ends that hold runs in memory; `None` if no finished run has known times.
     pub fn of<'r>(runs: impl Iterator<Item = &'r RunState>) -> Option<Durations> {
         let mut all: Vec<i64> = runs.filter_map(RunState::makespan).collect();
         all.sort_unstable();

@@ -1,4 +1,4 @@
-//! What every store can do.
+//! The trait that every store implements.
 
 use std::ops::ControlFlow;
 
@@ -10,123 +10,124 @@ use crate::{
     LARGEST_PAGE, Mark, Order, Page, Record, RunFilter, RunQuery, RunState,
 };
 
-/// Which events of a run are read, and in which order.
+/// A selection of a run's events, with their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EventRange {
-    /// All of them, as the run is made from: in the order in which they were stored, save that the events of one
-    /// producer stand in the order of their numbers. A run whose producers' batches came out of order is gathered
+    /// All events, in the order from which the run is built: the order in which they were stored, except that the
+    /// events of one producer are in the order of their numbers. If batches arrived out of order, the run is collected
     /// in memory first.
     #[default]
     All,
-    /// All but as many as were stored first, in the order in which they were stored: for whoever follows a run and
-    /// has seen so many.
+    /// All events after the first N stored ones, in the order in which they were stored: for a reader that follows a
+    /// run and has seen N events.
     After(u64),
 }
 
-/// What a store says about itself.
+/// Information about a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Info {
-    /// What kind of store it is: `file`, `sqlite`, `postgres` …
+    /// Kind of the store: `file`, `sqlite`, `postgres` …
     pub backend: &'static str,
-    /// Where it is, without any password.
+    /// Its URL, without a password.
     pub location: String,
-    /// The version of its layout.
+    /// Version of its layout.
     pub schema: u32,
-    /// How many runs it holds, with those in the trash.
+    /// Number of runs, including those in the trash.
     pub runs: u64,
-    /// How many events.
+    /// Number of events.
     pub events: u64,
-    /// What was found wrong with it and what was done about that; empty where all is well.
+    /// Problems found in the store, and what was done about them; empty if there are none.
     pub findings: Vec<Diagnostic>,
 }
 
-/// What [`Store::maintain`] did.
+/// Result of [`Store::maintain`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Maintained {
-    /// Runs whose summary was computed anew, because their events had come out of order.
+    /// Number of runs whose summary was computed again, because their events had arrived out of order.
     pub settled: u64,
-    /// Runs that were compressed.
+    /// Number of runs that were compressed.
     pub compressed: u64,
 }
 
-/// Takes the events of a run one by one, and says whether it wants more.
+/// A callback that receives the events of a run one by one, and returns whether to continue.
 pub type EachRecord<'e> = dyn FnMut(Record<'_>) -> ControlFlow<()> + 'e;
 
 /// Keeps runs as the events they are made from.
 ///
 /// Calls block until they are done; a server calls them where blocking is allowed. A store may be shared by threads.
-/// When [`append`](Store::append) returns, its events have been written so that neither the end of the process nor a
-/// loss of power takes them away, as far as the back end's documentation promises; each event is stored once, however
-/// often it is sent. Everything else a store tells is made from its events, but for [`Mark`]s.
+/// When [`append`](Store::append) returns, its events are durable: they survive the end of the process and a power
+/// failure, as far as the documentation of the back end promises. Each event is stored once, however often it is sent.
+/// Everything else that a store returns is derived from its events, except [`Mark`]s.
 ///
-/// Whoever writes a back end of their own can lean on [`Batch::check`] for the input, on [`Digest`](crate::Digest)
-/// and [`RunState::mark`] for the states, and on [`Page::of`], [`Counts::of`], [`Durations::of`] and [`in_order`](crate::in_order) for the
-/// answers; the module `redis` uses nothing else.
+/// A new back end can use [`Batch::check`] for the input, [`Digest`](crate::Digest) and [`RunState::mark`] for the
+/// summaries, and [`Page::of`], [`Counts::of`], [`Durations::of`] and [`in_order`](crate::in_order) for the answers;
+/// the module `redis` uses nothing else.
 pub trait Store: Send + Sync {
-    /// What this store is and how it is.
+    /// Returns information about the store and its condition.
     fn info(&self) -> Result<Info, Error>;
 
-    /// Appends events to a run and makes the run where it is not there yet; all of them or, with an error, none that
-    /// would be acknowledged.
+    /// Appends events to a run, and creates the run if it does not exist. On an error, none of the events is
+    /// acknowledged.
     fn append(&self, batch: &Batch<'_>) -> Result<Appended, Error>;
 
-    /// Appends several batches, which may be of different runs, in as few commits as the back end allows. Gives the outcome of
-    /// each in their order: each is stored or not by itself, as by [`append`](Store::append).
+    /// Appends several batches, which may belong to different runs, in as few commits as the back end allows. Returns
+    /// their outcomes in the same order; each batch is stored or rejected by itself, as by [`append`](Store::append).
     ///
     /// # Errors
     ///
-    /// That the back end could not begin; nothing is acknowledged then.
+    /// An error if the back end could not begin; nothing is acknowledged in this case.
     fn append_all(&self, batches: &[Batch<'_>]) -> Result<Vec<Result<Appended, Error>>, Error> {
         Ok(batches.iter().map(|batch| self.append(batch)).collect())
     }
 
-    /// What is known of a run, also of one in the trash; `None` where it is not there.
+    /// Returns the summary of a run, also if it is in the trash; `None` if it does not exist.
     fn run(&self, id: &str) -> Result<Option<RunState>, Error>;
 
-    /// A page of runs.
+    /// Returns a page of runs.
     fn runs(&self, query: &RunQuery) -> Result<Page, Error>;
 
-    /// Hands the events of a run to `each` until it wants no more: all that were acknowledged before the call, but for
-    /// what is damaged. Of what `each` did not want, damage may be left out.
+    /// Passes the events of a run to `each` until it stops: all events that were acknowledged before the call, except
+    /// damaged ones. Returns the damaged parts; if `each` stops early, parts after that point may be missing from the
+    /// result.
     fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error>;
 
-    /// Reads all that is stored of a run and gives what is damaged. Stores whose [`read`](Store::read) fails on any
-    /// damage have nothing to add.
+    /// Reads all events of a run and returns its damaged parts. Stores whose [`read`](Store::read) fails on any damage
+    /// do not need to override this.
     fn check(&self, run: &str) -> Result<Gaps, Error> {
         let _ = run;
         Ok(Gaps::default())
     }
 
-    /// The runs of which a part is damaged, as far as a look at the store shows without reading each run that was read
-    /// before and whose files have not changed since.
+    /// Returns the damaged runs, as far as they can be found without reading runs again whose files have not changed
+    /// since they were last read.
     fn damaged(&self) -> Result<Vec<DamagedRun>, Error> {
         Ok(Vec::new())
     }
 
-    /// One task over many runs.
+    /// Returns one task in many runs.
     fn history(&self, query: &HistoryQuery) -> Result<History, Error>;
 
-    /// Numbers of runs by status, in the order of their groups; no group is empty.
+    /// Counts runs by status, sorted by group; no group is empty.
     fn counts(&self, filter: &RunFilter, grouping: Grouping) -> Result<Vec<Counts>, Error>;
 
-    /// The makespans of runs; `None` where no run is over with times known.
+    /// Returns the distribution of makespans; `None` if no finished run has known times.
     fn durations(&self, filter: &RunFilter) -> Result<Option<Durations>, Error>;
 
-    /// The metrics of a run, by name and unit.
+    /// Returns the metrics of a run, by name and unit.
     fn metrics(&self, run: &str) -> Result<Vec<MetricState>, Error>;
 
     /// Marks a run.
     fn mark(&self, run: &str, mark: &Mark) -> Result<(), Error>;
 
-    /// Removes a run for good, with all that belongs to it. Nothing happens where it is not there.
+    /// Deletes a run permanently, with everything that belongs to it. Does nothing if the run does not exist.
     fn delete(&self, run: &str) -> Result<(), Error>;
 
-    /// Does what is better done now and then than with each event: computes anew the summaries of runs whose events
-    /// came out of order, compresses what is over.
+    /// Does deferred work: computes the summaries of runs again whose events arrived out of order, and compresses
+    /// finished runs.
     fn maintain(&self) -> Result<Maintained, Error>;
 
-    /// Folds a run's events into a sink, which is told of the run first. Lines that this release does not know are
-    /// passed over and said, and so is damage.
+    /// Sends the events of a run to a sink, which receives the run first. Lines that this release does not know are
+    /// skipped and reported, and so is damage.
     fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<Gaps, Error> {
         let (mut lines, mut unread, mut first) = (0u64, 0u64, 0u64);
         sink.event(Event::Run(RunInfo { id: run.into(), ..RunInfo::default() }));
@@ -153,12 +154,12 @@ pub trait Store: Send + Sync {
     }
 }
 
-/// All runs of a store, the earliest first, and after them those in its trash: page by page, so a run that comes
-/// meanwhile may be left out.
+/// Returns all runs of a store, the earliest first, followed by those in its trash. The runs are read page by page, so
+/// a run that is added meanwhile may be missing.
 ///
 /// # Errors
 ///
-/// What stands in the way of asking the store.
+/// Errors of the store.
 pub fn all_runs(store: &dyn Store) -> Result<Vec<RunState>, Error> {
     let mut runs = Vec::new();
     for trashed in [false, true] {

@@ -17,7 +17,7 @@ mod texts;
 
 /// What a child process runs, see `support::child`.
 #[test]
-fn writes_as_it_is_told() {
+fn writes_as_instructed() {
     support::child::work();
 }
 
@@ -38,41 +38,41 @@ macro_rules! contract {
     ($kind:ident, $home:ty) => {
         contract! { $kind, $home;
             appending {
-                what_is_appended_is_read_again,
+                appended_events_are_read_back,
                 a_number_is_stored_once_however_often_it_is_sent,
                 batches_in_any_order_make_the_same_run,
-                a_short_run_goes_on_after_its_summary_was_computed_anew,
+                a_short_run_can_grow_after_its_summary_was_recomputed,
                 two_producers_of_one_run_lose_nothing,
-                what_makes_no_sense_is_refused_whole,
+                invalid_batches_are_refused_completely,
                 the_longest_line_is_kept,
                 a_run_can_be_followed,
-                reading_stops_when_nobody_wants_more,
-                all_is_there_after_opening_again,
+                reading_stops_when_the_caller_stops,
+                everything_is_there_after_reopening,
             }
             texts {
                 texts_are_kept_byte_for_byte,
-                texts_that_some_databases_take_for_equal_are_told_apart,
+                texts_that_some_databases_consider_equal_are_distinguished,
                 times_and_numbers_keep_all_their_digits,
                 events_of_the_future_are_kept,
             }
             answers {
                 the_summary_follows_the_events,
                 lists_are_filtered_and_paged,
-                a_page_goes_on_where_the_last_one_ended,
+                a_page_continues_where_the_last_one_ended,
                 a_task_has_a_history,
                 runs_are_counted_and_their_durations_known,
-                metrics_are_summed_up,
+                metrics_are_summarised,
             }
             marks {
                 people_pin_label_and_remove_runs,
-                a_run_in_the_trash_is_alive_again_with_its_next_event,
-                what_is_removed_is_gone_and_may_come_again,
+                a_new_event_restores_a_run_from_the_trash,
+                a_removed_run_is_gone_and_can_be_recorded_again,
             }
             processes {
                 many_threads_append_to_one_run,
                 nothing_acknowledged_is_lost_when_writers_are_killed,
-                several_processes_write_or_are_told_that_they_may_not,
-                a_store_of_a_later_release_is_left_alone,
+                several_processes_write_or_get_busy,
+                a_store_of_a_later_release_is_not_changed,
             }
         }
     };

@@ -32,6 +32,6 @@ mod sqlite;
 
 /// What a child process runs, see `support::child`.
 #[test]
-fn writes_as_it_is_told() {
+fn writes_as_instructed() {
     support::child::work();
 }

@@ -12,7 +12,7 @@ use makespan_store::*;
 use support::homes::Home as _;
 
 #[test]
-fn a_store_needs_nothing_but_what_everybody_can_use() {
+fn a_store_can_be_written_with_the_public_interface() {
     let Some(home) = support::homes::Redis::new() else { return };
     let store = redis::open(&Location::parse(&home.url()).unwrap()).unwrap();
     support::tell(&*store, "r", &[support::attempt("t", 1, Some(2), "succeeded")]);

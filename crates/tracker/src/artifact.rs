@@ -18,31 +18,31 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// Something that was written.
+    /// Returns an artifact that was written.
     pub fn output(name: impl Into<Text>) -> Artifact {
         Artifact { name: name.into(), direction: Direction::Output, uri: None, size: None, value: None }
     }
 
-    /// Something that was read.
+    /// Returns an artifact that was read.
     pub fn input(name: impl Into<Text>) -> Artifact {
         Artifact { direction: Direction::Input, ..Artifact::output(name) }
     }
 
-    /// Its location; shown, never opened.
+    /// Sets its location, which is shown but never opened.
     #[must_use]
     pub fn uri(mut self, uri: impl Into<String>) -> Artifact {
         self.uri = Some(uri.into());
         self
     }
 
-    /// Its size in bytes.
+    /// Sets its size in bytes.
     #[must_use]
     pub fn size(mut self, bytes: u64) -> Artifact {
         self.size = i64::try_from(bytes).ok();
         self
     }
 
-    /// The thing itself, where it is small.
+    /// Sets its content, if that is small.
     #[must_use]
     pub fn value(mut self, value: impl Into<Value>) -> Artifact {
         self.value = Some(value.into());

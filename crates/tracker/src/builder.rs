@@ -17,26 +17,26 @@ use crate::text::Text;
 use crate::value::{Members, Value};
 
 impl Context {
-    /// A task within it: within the task whose context it is, else of the run.
+    /// Returns a builder for a task within this task, or within the run if the context is a run.
     #[inline(always)]
     pub fn task(&self, name: impl Into<Text>) -> TaskBuilder {
         TaskBuilder::new(self.clone(), name.into())
     }
 }
 
-/// A task of the [current context](Context::current).
+/// Returns a builder for a task of the [current context](Context::current).
 pub fn task(name: impl Into<Text>) -> TaskBuilder {
     TaskBuilder::new(Context::current(), name.into())
 }
 
-/// A task that is about to be started, declared or left out. See [`Context::task`].
+/// A task to be started, declared or skipped. See [`Context::task`].
 #[derive(Debug)]
 #[must_use = "nothing is recorded before the task is started, declared or left out"]
 pub struct TaskBuilder {
-    /// What contains it.
+    /// The run or task that contains it.
     context: Context,
     name: Text,
-    /// What most tasks have not; boxed so that those are quick to make.
+    /// Values that most tasks do not have; boxed so that builders of other tasks are small.
     draft: Option<Box<Draft>>,
     measured: bool,
 }
@@ -67,45 +67,45 @@ impl TaskBuilder {
         self.draft.get_or_insert_default()
     }
 
-    /// Its id, unique within the run, and the same in every run where it is the same work. Where none is given the
-    /// first task of a name has the name as its id, others a number.
+    /// Sets its id, unique within the run, and the same in every run for the same work. By default, the first task with
+    /// a name has the name as its id, and further ones get a number.
     pub fn id(mut self, id: impl Into<String>) -> TaskBuilder {
         self.draft().id = Some(Arc::new(id.into().into_boxed_str()));
         self
     }
 
-    /// The named kind of work that it is an instance of. Tasks of one step are compared; where none is given, those
-    /// of one name.
+    /// Sets the step: the named kind of work that the task is an instance of. Tasks of one step are compared; without a
+    /// step, tasks of one name are.
     pub fn step(mut self, step: impl Into<Text>) -> TaskBuilder {
         self.draft().details.step = Some(step.into());
         self
     }
 
-    /// What executes the task: a class, an operator, a plug-in.
+    /// Sets what executes the task: a class, an operator, a plug-in.
     pub fn kind(mut self, kind: impl Into<Text>) -> TaskBuilder {
         self.draft().details.kind = Some(kind.into());
         self
     }
 
-    /// The worker that executes it: a host, process or slot. Default: the thread that starts it.
+    /// Sets the worker that executes it: a host, process or slot. Default: the thread that starts it.
     pub fn worker(mut self, worker: impl Into<Text>) -> TaskBuilder {
         self.draft().details.worker = Some(worker.into());
         self
     }
 
-    /// It depends on another task: a [`Task`], a [`TaskRef`], a [`Planned`], or an id.
+    /// Adds a dependency on another task: a [`Task`], a [`TaskRef`], a [`Planned`], or an id.
     pub fn after(mut self, other: &(impl AsTask + ?Sized)) -> TaskBuilder {
         self.draft().details.after.push(other.as_task().0);
         self
     }
 
-    /// It depends on several tasks.
+    /// Adds dependencies on several tasks.
     pub fn after_all<T: AsTask>(mut self, others: impl IntoIterator<Item = T>) -> TaskBuilder {
         self.draft().details.after.extend(others.into_iter().map(|other| other.as_task().0));
         self
     }
 
-    /// A label.
+    /// Adds a label.
     pub fn label(mut self, name: &str, value: impl Into<Value>) -> TaskBuilder {
         if let Some(run) = self.context.run.clone() {
             self.draft().labels.put(name, value.into(), run.recorder.redactor.as_ref());
@@ -113,7 +113,7 @@ impl TaskBuilder {
         self
     }
 
-    /// A parameter. Nothing is recorded of what a program is given but what is named here.
+    /// Adds a parameter. Arguments of the program are not recorded unless they are named here.
     pub fn param(mut self, name: &str, value: impl Into<Value>) -> TaskBuilder {
         if let Some(run) = self.context.run.clone() {
             self.draft().params.put(name, value.into(), run.recorder.redactor.as_ref());
@@ -122,13 +122,13 @@ impl TaskBuilder {
     }
 
     /// Measures what the process uses while the task runs, and records it as metrics when it ends; see
-    /// [`usage`](crate::usage). It takes some 0.1 ms at the start and at the end.
+    /// [`usage`](crate::usage). This takes about 0.1 ms at the start and at the end.
     pub fn measure(mut self) -> TaskBuilder {
         self.measured = true;
         self
     }
 
-    /// The parts of a record, and the context of the task.
+    /// Returns the parts of a record, and the context of the task.
     fn split(self) -> (Context, Text, TaskKey, Option<Box<Details>>) {
         let Context { run, task: parent, .. } = self.context;
         let number = run.as_ref().map_or(0, |run| run.state.next_task());
@@ -136,14 +136,14 @@ impl TaskBuilder {
         (Context { run, task: TaskKey { number, id }, attempt: 1 }, self.name, parent, details)
     }
 
-    /// Starts it.
+    /// Starts the task.
     #[inline(always)]
     pub fn start(self) -> Task {
         let is_plain = self.draft.is_none() && !self.measured;
         if !self.context.run.as_ref().is_some_and(|run| is_plain && !run.state.measures_tasks) {
             return self.start_otherwise();
         }
-        // What most tasks are, made where it stays: each copy on the way costs as much as the lock.
+        // The common case is built in place: each copy would cost as much as the lock.
         let TaskBuilder { context: Context { run, task: parent, .. }, name, .. } = self;
         let Some(run) = run else { return Task::new(Context::none(), false) };
         let (state, number) = (&run.state, run.state.next_task());
@@ -183,7 +183,7 @@ impl TaskBuilder {
         Planned { own, name, parent, worker, measured }
     }
 
-    /// Makes it known, to be started later: it is pending.
+    /// Declares the task without starting it: it is pending.
     pub fn declare(self) -> Planned {
         self.declare_as(Status::Pending)
     }
@@ -195,25 +195,25 @@ impl TaskBuilder {
         planned
     }
 
-    /// It is deliberately not executed.
+    /// Records the task as skipped: it is deliberately not executed.
     pub fn skip(self, reason: impl fmt::Display) -> TaskRef {
         self.declare().skip(reason)
     }
 
-    /// Ends the task as cached: not executed, because its result was already available.
+    /// Records the task as cached: not executed, because its result was already available.
     pub fn cached(self) -> TaskRef {
         self.declare().cached()
     }
 
-    /// It is not executed, for something that it depends on failed.
+    /// Records the task as not executed because a dependency failed.
     pub fn upstream_failed(self) -> TaskRef {
         self.declare().upstream_failed()
     }
 }
 
-/// A task that is known and has not started.
+/// A task that is declared but not started.
 ///
-/// Dropped as it is, it stays so.
+/// If it is dropped without being started, it stays pending.
 #[derive(Debug)]
 pub struct Planned {
     own: Context,
@@ -224,14 +224,14 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Starts it.
+    /// Starts the task.
     pub fn start(self) -> Task {
         let task = Task::new(self.own, self.measured);
         task.record_safely(What::Began { worker: self.worker });
         task
     }
 
-    /// A handle to depend on.
+    /// Returns a handle for dependencies on it.
     pub fn reference(&self) -> TaskRef {
         TaskRef(self.own.task.clone())
     }
@@ -242,7 +242,7 @@ impl Planned {
         TaskRef(self.own.task)
     }
 
-    /// It is deliberately not executed.
+    /// Ends the task as skipped: it is deliberately not executed.
     pub fn skip(self, reason: impl fmt::Display) -> TaskRef {
         if self.own.is_recording() {
             let reason = Redactor::prose(self.own.redactor(), "reason", say(&reason));
@@ -251,7 +251,7 @@ impl Planned {
         self.becomes(Status::Skipped)
     }
 
-    /// It is stopped from outside before it started.
+    /// Ends the task as cancelled: it was stopped from outside before it started.
     pub fn cancel(self, reason: impl fmt::Display) -> TaskRef {
         if self.own.is_recording() {
             let reason = Redactor::prose(self.own.redactor(), "reason", say(&reason));
@@ -265,7 +265,7 @@ impl Planned {
         self.becomes(Status::Cached)
     }
 
-    /// It is not executed, for something that it depends on failed.
+    /// Ends the task as not executed because a dependency failed.
     pub fn upstream_failed(self) -> TaskRef {
         self.becomes(Status::UpstreamFailed)
     }
@@ -279,7 +279,7 @@ macro_rules! ways_to_run {
                 self.start().run(work)
             }
 
-            /// The same for a closure that may fail: an error ends the task as failed and is handed on.
+            /// Like [`run`](Self::run) for a closure that may fail: an error ends the task as failed and is returned.
             ///
             /// # Errors
             ///
@@ -288,8 +288,8 @@ macro_rules! ways_to_run {
                 self.start().try_run(work)
             }
 
-            /// Runs an asynchronous closure as the task; wherever it is polled, it is in the task's context. A future
-            /// that is dropped before it is done ends the task as cancelled.
+            /// Runs an asynchronous closure as the task; it is in the task's context whenever it is polled. If the
+            /// future is dropped before it is done, the task ends as cancelled.
             pub async fn run_async<T>(self, work: impl AsyncFnOnce(&Task) -> T) -> T {
                 let task = self.start().cancelled_when_dropped();
                 let context = task.context();
@@ -298,7 +298,8 @@ macro_rules! ways_to_run {
                 value
             }
 
-            /// The same for an asynchronous closure that may fail.
+            /// Like [`run_async`](Self::run_async) for a closure that may fail: an error ends the task as failed and is
+            /// returned.
             ///
             /// # Errors
             ///
@@ -314,8 +315,8 @@ macro_rules! ways_to_run {
                 result
             }
 
-            /// Runs a closure as the task, and again as the backoff allows while it fails; every try is recorded. The
-            /// time between two tries is backoff: the task is retrying then.
+            /// Runs a closure as the task, and runs it again after a failure as often as the backoff allows; every
+            /// attempt is recorded. Between two attempts the task is retrying.
             ///
             /// # Errors
             ///
@@ -328,7 +329,8 @@ macro_rules! ways_to_run {
                 crate::retry::retry(self.start(), backoff, work)
             }
 
-            /// The same for an asynchronous closure. `sleep` is that of the runtime, such as `tokio::time::sleep`.
+            /// Like [`retry`](Self::retry) for an asynchronous closure. `sleep` is that of the runtime, such as
+            /// `tokio::time::sleep`.
             ///
             /// # Errors
             ///

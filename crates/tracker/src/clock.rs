@@ -1,4 +1,4 @@
-//! One monotonic clock for all that is recorded, and the way from it to the time of day.
+//! One monotonic clock for all records, and its conversion to the time of day.
 //!
 //! Records carry only monotonic times. Each run reads the time of day once, at its beginning, and every time in its
 //! file is that reading plus a monotonic distance, so setting the clock during a run does not change any duration.
@@ -14,7 +14,7 @@ pub(crate) fn now() -> i64 {
     now.tv_sec * 1_000_000_000 + now.tv_nsec
 }
 
-/// The same where the system is asked by the standard library.
+/// Returns the same from the standard library.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn now() -> i64 {
     use std::sync::LazyLock;
@@ -23,13 +23,14 @@ pub(crate) fn now() -> i64 {
     i64::try_from(ANCHOR.elapsed().as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// Returns what must be added to a monotonic time of this process to get the time of day, by the present clock.
+/// Returns the value that converts a monotonic time of this process to the time of day when added to it, by the present
+/// clock.
 pub(crate) fn offset() -> i64 {
     offset_of(SystemTime::now(), now())
 }
 
 fn offset_of(wall: SystemTime, monotonic: i64) -> i64 {
-    // Before 1970 or after 2262 a machine does not know the time; a run is then drawn from 1970 on.
+    // The time of day cannot be represented before 1970 or after 2262; the run then starts in 1970.
     let wall = wall.duration_since(UNIX_EPOCH).ok().and_then(|d| i64::try_from(d.as_nanos()).ok());
     wall.unwrap_or(0).saturating_sub(monotonic)
 }

@@ -1,12 +1,12 @@
-//! Code of the host that is called from here: `Display` of an error, a listener, a redaction. It may panic or never
-//! stop writing, and neither may harm the host.
+//! Calls of the host's code: `Display` of an error, a listener, a redaction. It may panic or never stop writing;
+//! neither may harm the host.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
-/// The longest text of one record, in bytes: what a log line, an error or a parameter may hold.
+/// Maximum length of one text in a record, bytes: a log line, an error or a parameter.
 pub(crate) const LONGEST_TEXT: usize = 64 << 10;
 
 thread_local! {
@@ -14,15 +14,15 @@ thread_local! {
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Calls code of the host; `Err` with the message where it panics. Nothing of the panic is printed.
+/// Calls code of the host; `Err` with the message if it panics. The panic is not printed.
 pub(crate) fn contained<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    // The state that the closures of this crate share with the rest is behind locks or not looked at after a panic.
+    // The state that closures of this crate share with other code is behind locks, or is not used after a panic.
     let _ = CONTAINED.try_with(|depth| depth.set(depth.get() + 1));
     let result = panic::catch_unwind(AssertUnwindSafe(call));
     let _ = CONTAINED.try_with(|depth| depth.set(depth.get() - 1));
     result.map_err(|payload| {
         let message = message_of(&*payload);
-        // A payload may panic when it is dropped, with another payload that may: that one is left alone.
+        // A payload may panic when it is dropped, with another such payload: that one is leaked.
         if let Err(again) = panic::catch_unwind(AssertUnwindSafe(move || drop(payload))) {
             std::mem::forget(again);
         }
@@ -30,12 +30,12 @@ pub(crate) fn contained<T>(call: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// What a value says of itself, as `{:#}` (the whole chain of an error where its type writes it so): at most
-/// [`LONGEST_TEXT`] bytes, and a remark in place of what panicked.
+/// Returns the text of a value as `{:#}` (the whole chain of an error if its type prints it): at most [`LONGEST_TEXT`]
+/// bytes, and a remark in place of a panic.
 pub(crate) fn say(value: &(impl fmt::Display + ?Sized)) -> String {
     let mut text = Clipped::default();
     let said = contained(|| {
-        // Stops a writer that never would: an error from here ends any well-behaved `Display`.
+        // Stops a `Display` that never ends: an error from the writer ends any well-behaved one.
         let _ = write!(text, "{value:#}");
     });
     if let Err(panic) = said {
@@ -44,7 +44,7 @@ pub(crate) fn say(value: &(impl fmt::Display + ?Sized)) -> String {
     text.finish()
 }
 
-/// [`say`] of a value's `Debug`.
+/// Like [`say`] for a value's `Debug`.
 pub(crate) fn say_debug(value: &dyn fmt::Debug) -> String {
     struct AsDebug<'a>(&'a dyn fmt::Debug);
     impl fmt::Display for AsDebug<'_> {
@@ -55,7 +55,7 @@ pub(crate) fn say_debug(value: &dyn fmt::Debug) -> String {
     say(&AsDebug(value))
 }
 
-/// Text up to the bound.
+/// Text up to the maximum length.
 #[derive(Default)]
 struct Clipped {
     text: String,
@@ -93,8 +93,8 @@ fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
     say(message.unwrap_or("a panic without a message"))
 }
 
-/// Chains a hook before the one that is there, once: it remembers what a panicking thread said, so that a task that
-/// ends by it can tell; keeps quiet about panics that are contained; and calls `after` for the others.
+/// Adds one panic hook before the existing one. It remembers the message of a panicking thread for the task that the
+/// panic ends, prints nothing about contained panics, and calls `after` for the others.
 pub(crate) fn watch_panics(after: fn()) {
     static ONCE: Once = Once::new();
     // A hook cannot be set by a thread that is panicking.
@@ -121,7 +121,7 @@ pub(crate) fn watch_panics(after: fn()) {
     });
 }
 
-/// What the panic said that this thread is unwinding from, where it is known.
+/// Returns the message of the panic that this thread is unwinding from, if it is known.
 pub(crate) fn last_panic() -> Option<String> {
     LAST_PANIC.try_with(|last| last.try_borrow().ok().and_then(|last| last.clone())).ok().flatten()
 }

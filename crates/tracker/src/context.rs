@@ -1,4 +1,4 @@
-//! Where records go: a run or one of its tasks.
+//! Destinations of records: a run or one of its tasks.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -16,11 +16,11 @@ use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::text::Text;
 use crate::value::Number;
 
-/// A run, or one try of one of its tasks: what is recorded through it belongs there.
+/// A run, or one attempt of one of its tasks: what is recorded through a context belongs to it.
 ///
-/// [`Run`](crate::Run), [`Task`](crate::Task) and [`Attempt`](crate::Attempt) are contexts themselves. A context of its
-/// own is a handle that can be copied, sent to other threads and kept, and ends nothing when it is dropped; all its
-/// methods do nothing where nothing is recorded.
+/// [`Run`](crate::Run), [`Task`](crate::Task) and [`Attempt`](crate::Attempt) are contexts themselves. A separate
+/// context is a handle that can be copied, sent to other threads and kept; dropping it ends nothing. All methods do
+/// nothing if nothing is recorded.
 ///
 /// ```
 /// # use makespan_tracker::{Context, Tracker};
@@ -44,22 +44,22 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of nothing: records nothing.
+    /// Returns a context that records nothing.
     pub const fn none() -> Context {
         Context { run: None, task: TaskKey::RUN, attempt: 0 }
     }
 
-    /// A handle of its own.
+    /// Returns a separate handle.
     pub fn context(&self) -> Context {
         self.clone()
     }
 
-    /// Whether anything is recorded through it.
+    /// Returns whether anything is recorded through it.
     pub fn is_recording(&self) -> bool {
         self.run.is_some()
     }
 
-    /// Id of the run; none where nothing is recorded.
+    /// Returns the id of the run; `None` if nothing is recorded.
     pub fn run_id(&self) -> Option<&str> {
         self.run.as_ref().map(|run| &*run.state.id)
     }
@@ -101,14 +101,14 @@ impl Context {
         }
     }
 
-    /// A line of the log. The level is a word: `debug`, `info`, `warning`, `error`, or another.
+    /// Records a log line. The level is a word: `debug`, `info`, `warning`, `error`, or another.
     pub fn log(&self, level: impl Into<Text>, text: impl fmt::Display) {
         if self.run.is_some() {
             self.write_line(level.into(), say(&text));
         }
     }
 
-    /// Something that calls for attention. The severity is a word: `info`, `warning`, `error`, `critical`, or another.
+    /// Records an alert. The severity is a word: `info`, `warning`, `error`, `critical`, or another.
     pub fn alert(&self, severity: impl Into<Text>, text: impl fmt::Display) {
         self.sound(severity.into(), &text, false);
     }
@@ -118,15 +118,15 @@ impl Context {
         self.sound(severity.into(), &text, true);
     }
 
-    /// A thing that was read or written.
+    /// Records something that was read or written.
     pub fn artifact(&self, artifact: Artifact) {
         if self.run.is_some() {
             self.record(Class::Lifecycle, What::Artifact(Box::new(artifact.record(self.redactor()))));
         }
     }
 
-    /// Nothing is done for a while, on purpose. It is recorded as an alert that is resolved when the guard is dropped,
-    /// and a metric `paused` in seconds.
+    /// Records a deliberate pause: an alert, which is resolved when the guard is dropped, and then a metric `paused` in
+    /// seconds.
     pub fn pause(&self, reason: impl fmt::Display) -> Paused {
         let mut text = String::new();
         if self.run.is_some() {
@@ -136,12 +136,13 @@ impl Context {
         Paused { context: self.clone(), text, since: crate::clock::now() }
     }
 
-    /// The variables of the environment by which a program that is started belongs to this run or task:
-    /// `Command::new("makespan").args(["run", "./step.sh"]).envs(task.environment())`. `makespan run`, the Python package
-    /// and [`Tracker::from_env`](crate::Tracker::from_env) read them. None where nothing is recorded, or not to a file.
+    /// Returns environment variables that make a started program part of this run or task:
+    /// `Command::new("makespan").args(["run", "./step.sh"]).envs(task.environment())`. `makespan run`, the Python
+    /// package and [`Tracker::from_env`](crate::Tracker::from_env) read them. Empty if nothing is recorded, or not to a
+    /// file.
     ///
-    /// Waits until everything recorded so far is written, at most a tenth of a second; a task whose records take longer
-    /// is left out.
+    /// Waits until everything recorded so far is written, at most a tenth of a second; the task is left out if its
+    /// records take longer.
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         let Some(run) = &self.run else { return Vec::new() };
         let has_number = !self.task.is_run() && self.task.id.is_none();
@@ -164,7 +165,7 @@ impl Context {
 
     // ------------------------------------------------------------------------------------------------------- machinery
 
-    /// The run that it is of.
+    /// Returns the context of its run.
     pub(crate) fn of_run(&self) -> Context {
         Context { run: self.run.clone(), ..Context::none() }
     }
@@ -177,7 +178,7 @@ impl Context {
         self.record_here(class, what)
     }
 
-    /// [`record`](Context::record), inlined: for what happens most often.
+    /// [`record`](Context::record), inlined for the most frequent records.
     #[inline(always)]
     pub(crate) fn record_here(&self, class: Class, what: What) -> Pushed {
         let Some(run) = &self.run else { return Pushed::Muted };
@@ -191,7 +192,7 @@ impl Context {
         })
     }
 
-    /// Records something of the life of a task and makes as sure of it as the run wants.
+    /// Records an event in the life of a task, with the durability of the run.
     #[inline(always)]
     pub(crate) fn record_safely(&self, what: What) {
         let pushed = self.record_here(Class::Lifecycle, what);
@@ -235,7 +236,7 @@ impl fmt::Debug for Context {
     }
 }
 
-/// A pause; it ends when this is dropped. See [`Context::pause`].
+/// A pause, until this is dropped. See [`Context::pause`].
 #[derive(Debug)]
 #[must_use = "the pause ends when this is dropped"]
 pub struct Paused {

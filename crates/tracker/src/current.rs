@@ -1,4 +1,4 @@
-//! The context that a thread or a future is in.
+//! The current context of a thread or a future.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -13,8 +13,8 @@ use crate::recorder::RunInner;
 use crate::spanned;
 
 impl Context {
-    /// The context that this thread (or this future, see [`InContext`]) is in, else that of
-    /// [`Run::make_default`](crate::Run::make_default), else none.
+    /// Returns the context that this thread (or this future, see [`InContext`]) is in, otherwise that of
+    /// [`Run::make_default`](crate::Run::make_default), otherwise none.
     pub fn current() -> Context {
         let (entered, within) = Context::entered();
         #[cfg(feature = "tracing")]
@@ -27,8 +27,8 @@ impl Context {
         if entered.run.is_some() { entered } else { Context::of_default() }
     }
 
-    /// The context that this thread entered last, and the `tracing` span that it was in then (0 for none): a span that
-    /// was entered later is further in.
+    /// Returns the context that this thread entered last, and the `tracing` span that it was in then (0 for none): a
+    /// span entered later is further inside.
     pub(crate) fn entered() -> (Context, u64) {
         let entered = CURRENT.try_with(|current| current.try_borrow().map(|c| c.clone()).unwrap_or_default());
         entered.unwrap_or_default()
@@ -65,16 +65,15 @@ thread_local! {
     static CURRENT: RefCell<(Context, u64)> = const { RefCell::new((Context::none(), 0)) };
 }
 
-/// The run of whatever is in no context.
+/// The run of code that is in no context.
 static DEFAULT: RwLock<Option<Weak<RunInner>>> = RwLock::new(None);
 
-/// While this guard lives, its context is the current one of this thread. Drop guards in the reverse order of their
-/// creation.
+/// Makes its context the current one of this thread while it lives. Drop guards in the reverse order of their creation.
 #[derive(Debug)]
 #[must_use = "the context is left when this is dropped"]
 pub struct Entered {
     before: Option<(Context, u64)>,
-    /// It belongs to this thread.
+    /// The guard belongs to this thread.
     here: PhantomData<*const ()>,
 }
 
@@ -83,19 +82,20 @@ impl Drop for Entered {
         let Some(before) = self.before.take() else { return };
         let left = CURRENT
             .try_with(|current| current.try_borrow_mut().map(|mut c| std::mem::replace(&mut *c, before)));
-        // Dropping the context left may end a run, which may look for the current one: not while it is borrowed.
+        // Dropping the previous context may end a run, which may look up the current context; it must not be borrowed
+        // then.
         drop(left);
     }
 }
 
-/// Futures that are in a context.
+/// Puts futures into a context.
 pub trait InContext: Future + Sized {
-    /// Wraps the future so that the context is the current one whenever it is polled, on whatever thread.
+    /// Wraps the future so that the context is the current one whenever the future is polled, on any thread.
     fn in_context(self, context: Context) -> Instrumented<Self> {
         Instrumented { inner: Box::pin(self), context }
     }
 
-    /// The same with the context in which this is called.
+    /// Wraps it with the context that is current when this is called.
     fn in_current_context(self) -> Instrumented<Self> {
         self.in_context(Context::current())
     }
@@ -107,7 +107,7 @@ impl<F: Future> InContext for F {}
 #[derive(Debug)]
 #[must_use = "a future does nothing unless it is polled"]
 pub struct Instrumented<F> {
-    /// Boxed, for a pin cannot be projected without unsafe code.
+    /// Boxed, because a pin cannot be projected without unsafe code.
     inner: Pin<Box<F>>,
     context: Context,
 }

@@ -1,14 +1,14 @@
-//! Locks of the host's threads.
+//! Locks that threads of the host take.
 
 use std::hint::spin_loop;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// No call waits longer for a lock.
+/// Maximum time that a call waits for a lock.
 const LONGEST: Duration = Duration::from_millis(10);
 
-/// Takes a lock that is only ever held for a few instructions, without ever waiting long for it.
+/// Takes a lock that is only ever held for a few instructions, and never waits long for it.
 #[inline]
 pub(crate) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match lock.try_lock() {
@@ -17,8 +17,8 @@ pub(crate) fn briefly<T>(lock: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
-/// Takes a lock, or gives up after so long. Whoever waits for it without an end may wait for itself: the handler of a
-/// signal may have interrupted the thread that has it.
+/// Takes a lock, or gives up after the limit. Waiting without a limit could wait for itself: the handler of a signal
+/// may have interrupted the thread that holds the lock.
 pub(crate) fn within<T>(lock: &Mutex<T>, limit: Duration) -> Option<MutexGuard<'_, T>> {
     let start = Instant::now();
     loop {

@@ -7,26 +7,26 @@ use crate::recorder::Failure;
 use crate::redact::Redactor;
 
 impl Failure {
-    /// Of an error: its message, with those it was caused by where its `{:#}` writes them, and its type.
+    /// Returns the failure of an error: its message, including its causes if its `{:#}` prints them, and its type.
     pub(crate) fn of<E: fmt::Display + ?Sized>(error: &E, redactor: Option<&Redactor>) -> Failure {
         let message = Redactor::prose(redactor, "error", say(error));
         Failure { message, kind: kind(std::any::type_name::<E>()) }
     }
 
-    /// Of the panic that this thread is unwinding from.
+    /// Returns the failure of the panic that this thread is unwinding from.
     pub(crate) fn of_panic(redactor: Option<&Redactor>) -> Failure {
         let message = crate::contain::last_panic().unwrap_or_else(|| String::from("the program panicked"));
         Failure::new("panic", message, redactor)
     }
 
-    /// With a kind that is told.
+    /// Returns a failure with a given kind.
     pub(crate) fn new(kind: &str, message: String, redactor: Option<&Redactor>) -> Failure {
         Failure { message: Redactor::prose(redactor, "error", message), kind: Some(kind.to_owned()) }
     }
 }
 
-/// The kind of an error of that type: the last part of its path, or all of it where that part says nothing
-/// (`std::io::error::Error`). None of a text or of a trait object.
+/// Returns the kind of an error type: the last part of its path, or the whole path if that part is not specific
+/// (`std::io::error::Error`). `None` for a text or a trait object.
 pub(crate) fn kind(type_name: &str) -> Option<String> {
     let path = type_name.trim_start_matches(['&', ' ']);
     let path = path.strip_prefix("mut ").unwrap_or(path);

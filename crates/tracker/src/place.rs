@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 
 use crate::recorder::Around;
 
-/// Id of the run that a program is started within.
+/// Id of the run that contains the program.
 pub(crate) const RUN: &str = "MAKESPAN_RUN";
-/// Id of the task of that run.
+/// Id of the task of that run that contains it.
 pub(crate) const TASK: &str = "MAKESPAN_TASK";
-/// The file that the lines of that run are appended to.
+/// File of that run, which lines are appended to.
 pub(crate) const FILE: &str = "MAKESPAN_FILE";
 
 /// A destination.
 #[derive(Debug)]
 pub(crate) enum Place {
-    /// Into a run that another program records, and its file.
+    /// Into a run that another program records, and the file of that run.
     Within(Around, PathBuf),
-    /// Into files of their own, below this folder.
+    /// Into separate files below this folder.
     Folder(PathBuf),
 }
 
 impl Place {
-    /// The destination that the environment names.
+    /// Returns the destination that the environment names.
     pub(crate) fn of_environment() -> Option<Place> {
         let value = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let text = |name: &str| value(name).and_then(|value| value.into_string().ok());
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_inbox_is_where_the_program_looks_for_it() {
+    fn the_inbox_is_where_the_program_reads_it() {
         let inbox = |url: &str| inbox(url, || Some(PathBuf::from("/data")));
         assert_eq!(inbox("sqlite:/a/runs.db").unwrap(), Path::new("/a/runs.db.inbox"));
         assert_eq!(inbox("file:///a/b%20c?x=1").unwrap(), Path::new("/a/b c.inbox"));

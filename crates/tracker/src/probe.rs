@@ -1,9 +1,9 @@
 //! The expansion of the attribute `#[task]`: runs the body of a function as a task, and detects whether its result is a
 //! failure, whatever its type.
 //!
-//! The attribute sees source text, no types. It calls `(&&&Probe(&value)).failure()`, and the compiler takes the first
-//! of these traits that fits, by the number of references that it takes away: a `Result` whose error can be displayed,
-//! any other `Result`, anything.
+//! The attribute sees source text, not types. It calls `(&&&Probe(&value)).failure()`, and the compiler takes the first
+//! of these traits that applies, by the number of references it removes: a `Result` whose error can be displayed, any
+//! other `Result`, anything.
 
 use std::fmt;
 use std::future::Future;
@@ -25,7 +25,7 @@ pub fn run<T>(task: TaskBuilder, body: impl FnOnce() -> T, probe: impl FnOnce(&T
     value
 }
 
-/// Runs an asynchronous body as a task, which is cancelled where the body is dropped before it is done.
+/// Runs an asynchronous body as a task; the task is cancelled if the body is dropped before it is done.
 pub async fn run_async<T>(
     task: TaskBuilder,
     body: impl Future<Output = T>,
@@ -39,22 +39,22 @@ pub async fn run_async<T>(
     value
 }
 
-/// Names the type of a body where nothing else does; it is never called.
+/// Gives the body a type if nothing else does; never called.
 pub fn never<T>() -> T {
     unreachable!("this names a type and is never called")
 }
 
-/// A failure that was found.
+/// A failure that a probe found.
 #[derive(Debug)]
 pub struct Found(pub(crate) Failure);
 
-/// What is looked at.
+/// A value to be probed.
 #[derive(Debug)]
 pub struct Probe<'a, T>(pub &'a T);
 
 /// A result with an error that can be displayed.
 pub trait OfDisplay {
-    /// The failure, where it is one.
+    /// Returns the failure, if it is one.
     fn failure(&self) -> Option<Found>;
 }
 
@@ -66,7 +66,7 @@ impl<T, E: fmt::Display> OfDisplay for &&Probe<'_, Result<T, E>> {
 
 /// A result with any other error.
 pub trait OfResult {
-    /// The failure, where it is one.
+    /// Returns the failure, if it is one.
     fn failure(&self) -> Option<Found>;
 }
 
@@ -81,7 +81,7 @@ impl<T, E> OfResult for &Probe<'_, Result<T, E>> {
 
 /// Any other type is not a failure.
 pub trait OfAnything {
-    /// None.
+    /// Returns `None`.
     fn failure(&self) -> Option<Found> {
         None
     }
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_seen_in_any_type() {
+    fn failures_are_detected_in_any_return_type() {
         struct Mute;
         let parse = "x".parse::<i32>();
         let mute: Result<i32, Mute> = Err(Mute);

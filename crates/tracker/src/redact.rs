@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contain::contained;
 
-/// Decision about a value.
+/// What happens to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redaction {
     /// It is recorded as it is.
@@ -17,7 +17,7 @@ pub enum Redaction {
 
 type Ask = dyn Fn(&str, &str) -> Redaction + Send + Sync;
 
-/// The redaction of the host; a value that it panics about is dropped, never recorded raw.
+/// The redaction of the host; if it panics, the value is dropped, never recorded unredacted.
 #[derive(Clone)]
 pub(crate) struct Redactor(Arc<Ask>);
 
@@ -31,7 +31,7 @@ impl Redactor {
         contained(|| (self.0)(name, value)).unwrap_or(Redaction::Drop)
     }
 
-    /// The text to record in place of a text of prose: a log line, an error, a reason.
+    /// Returns the text to record instead of prose: a log line, an error, a reason.
     pub(crate) fn prose(this: Option<&Redactor>, name: &str, text: String) -> String {
         match this.map_or(Redaction::Keep, |r| r.ask(name, &text)) {
             Redaction::Keep => text,

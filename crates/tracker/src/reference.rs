@@ -1,14 +1,14 @@
-//! Tasks by name.
+//! References to tasks.
 
 use std::sync::Arc;
 
 use crate::recorder::TaskKey;
 
-/// A task by name, to depend on. It keeps nothing alive.
+/// A reference to a task, for dependencies. It keeps nothing alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRef(pub(crate) TaskKey);
 
-/// Keeps [`AsTask`] to the types of this crate.
+/// Restricts [`AsTask`] to the types of this crate.
 pub trait Sealed {}
 
 impl Sealed for TaskRef {}
@@ -18,7 +18,7 @@ impl<T: Sealed + ?Sized> Sealed for &T {}
 
 /// What a task can depend on: a task in any state, or the id of one.
 pub trait AsTask: Sealed {
-    /// The task, by name.
+    /// Returns a reference to the task.
     fn as_task(&self) -> TaskRef;
 }
 

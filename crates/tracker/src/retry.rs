@@ -1,4 +1,4 @@
-//! Trying again.
+//! Retries.
 
 use std::fmt;
 use std::future::Future;
@@ -29,17 +29,17 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The same pause each time; three tries.
+    /// The same pause each time; three attempts.
     pub fn fixed(pause: Duration) -> Backoff {
         Backoff { first: pause, factor: 1.0, longest: Duration::MAX, tries: 3, jitter: 0.0 }
     }
 
-    /// A pause that doubles each time; three tries.
+    /// A pause that doubles each time; three attempts.
     pub fn exponential(first: Duration) -> Backoff {
         Backoff { factor: 2.0, ..Backoff::fixed(first) }
     }
 
-    /// No pauses; three tries.
+    /// No pauses; three attempts.
     pub fn none() -> Backoff {
         Backoff::fixed(Duration::ZERO)
     }
@@ -50,26 +50,26 @@ impl Backoff {
         Backoff { tries: tries.max(1), ..self }
     }
 
-    /// By how much a pause is longer than the one before, from 1 on.
+    /// Sets the factor between one pause and the next, at least 1.
     #[must_use]
     pub fn factor(self, factor: f64) -> Backoff {
         Backoff { factor: if factor >= 1.0 { factor } else { 1.0 }, ..self }
     }
 
-    /// The longest pause.
+    /// Sets the maximum pause.
     #[must_use]
     pub fn at_most(self, longest: Duration) -> Backoff {
         Backoff { longest, ..self }
     }
 
-    /// Takes a random part of each pause away, up to this part of it (0 to 1), so that many programs that failed
-    /// together do not try again together.
+    /// Shortens each pause by a random share, up to this one (0 to 1), so that many programs that failed together do
+    /// not retry together.
     #[must_use]
     pub fn jitter(self, part: f64) -> Backoff {
         Backoff { jitter: if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 }, ..self }
     }
 
-    /// The pauses between tries, one fewer than there are tries, without jitter.
+    /// Returns the pauses between attempts, one fewer than there are attempts, without jitter.
     pub fn pauses(self) -> impl Iterator<Item = Duration> {
         let mut next = self.first.as_secs_f64();
         (1..self.tries).map(move |_| {
@@ -88,13 +88,13 @@ impl Backoff {
     }
 }
 
-/// A random number, from the randomness that the hash tables of this process are seeded with.
+/// Returns a random number, derived from the random seed of the hash tables of this process.
 fn fresh_u32() -> u32 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(0) as u32
 }
 
-/// One try of a task; a [`Context`] of its own.
+/// One attempt of a task; also a [`Context`].
 #[derive(Debug)]
 pub struct Attempt {
     context: Context,
@@ -102,12 +102,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Number of the try, from 1.
+    /// Number of the attempt, from 1.
     pub fn number(&self) -> u32 {
         self.context.attempt
     }
 
-    /// Whether no other one follows should this one fail.
+    /// Returns whether no other attempt follows if this one fails.
     pub fn is_last(&self) -> bool {
         self.last
     }
@@ -126,7 +126,7 @@ impl Deref for Attempt {
     }
 }
 
-/// What follows a try.
+/// What follows an attempt.
 fn follow<T, E: fmt::Display>(task: &mut Task, attempt: &Attempt, result: &Result<T, E>) -> bool {
     let Some(error) = result.as_ref().err().filter(|_| !attempt.last && !task.is_cancelled()) else {
         return false;

@@ -17,7 +17,7 @@ use crate::text::Text;
 use crate::usage::Gauge;
 use crate::value::{Members, Value};
 
-/// A run that is about to start. See [`Tracker::run`](crate::Tracker::run).
+/// A run to be started. See [`Tracker::run`](crate::Tracker::run).
 #[derive(Debug)]
 #[must_use = "a run is recorded from its start on"]
 pub struct RunBuilder {
@@ -49,27 +49,27 @@ impl RunBuilder {
         }
     }
 
-    /// Its id, unique among all runs. One that this tracker was given before gets a number, as in `nightly-7-2`: runs
-    /// do not overwrite each other. Where none is given it is the name, the time of the start in UTC and six random
-    /// letters: `nightly-20260105-080000-k3f9aa`.
+    /// Sets its id, unique among all runs. An id that this tracker has already used gets a number, as in `nightly-7-2`,
+    /// so that runs do not overwrite each other. By default it consists of the name, the time of the start in UTC and
+    /// six random letters: `nightly-20260105-080000-k3f9aa`.
     pub fn id(mut self, id: impl Into<String>) -> RunBuilder {
         self.id = Some(id.into());
         self
     }
 
-    /// The workflow (definition) that it executes. Runs of one workflow can be compared.
+    /// Sets the workflow (definition) that it executes. Runs of one workflow can be compared.
     pub fn workflow(mut self, workflow: impl Into<String>) -> RunBuilder {
         self.workflow = Some(workflow.into());
         self
     }
 
-    /// A label.
+    /// Adds a label.
     pub fn label(mut self, name: &str, value: impl Into<Value>) -> RunBuilder {
         self.labels.put(name, value.into(), self.recorder.as_ref().and_then(|r| r.redactor.as_ref()));
         self
     }
 
-    /// A parameter.
+    /// Adds a parameter.
     pub fn param(mut self, name: &str, value: impl Into<Value>) -> RunBuilder {
         self.params.put(name, value.into(), self.recorder.as_ref().and_then(|r| r.redactor.as_ref()));
         self
@@ -104,7 +104,7 @@ impl RunBuilder {
         self
     }
 
-    /// Starts it.
+    /// Starts the run.
     pub fn start(self) -> Run {
         let Some(recorder) = self.recorder.clone() else {
             return Run { context: Context::none(), over: true, gauge: None };
@@ -139,7 +139,7 @@ impl RunBuilder {
         open(recorder, state, self.measured)
     }
 
-    /// Starts it as a task of the run that the program was started within.
+    /// Starts it as a task of the run that contains the program.
     fn start_within(self, recorder: Arc<Recorder>, around: &Around, id: Arc<str>, offset: i64) -> Run {
         let salt = random_word(8);
         let group = format!("{}@{salt}", self.name.as_str());
@@ -171,7 +171,7 @@ impl RunBuilder {
     }
 }
 
-/// The run, once what opens it is on its way.
+/// Returns the run after its first records were passed on.
 fn open(recorder: Arc<Recorder>, state: RunState, measured: bool) -> Run {
     let state = Arc::new(state);
     let context = Context { run: Some(Arc::new(RunInner { state, recorder })), ..Context::none() };
@@ -182,16 +182,16 @@ fn open(recorder: Arc<Recorder>, state: RunState, measured: bool) -> Run {
     Run { context, over: false, gauge }
 }
 
-/// `nightly-20260105-080000-k3f9aa`.
+/// Returns an id such as `nightly-20260105-080000-k3f9aa`.
 fn unique_id(name: &str, now: i64) -> String {
     let digits: String = time::format_rfc3339(now).chars().take(19).filter(|c| !"-:".contains(*c)).collect();
     format!("{name}-{}-{}", digits.replace('T', "-"), random_word(6))
 }
 
-/// A run in progress. Dropping it ends it: failed if the thread is panicking or one of its tasks failed permanently,
-/// otherwise succeeded. Its methods end it explicitly.
+/// A run in progress. Dropping it ends it: as failed if the thread is panicking or one of its tasks failed permanently,
+/// otherwise as succeeded. Its methods end it explicitly.
 ///
-/// It is a [`Context`]: tasks, metrics, logs and alerts of the run are recorded by its methods.
+/// It is a [`Context`]: its methods record tasks, metrics, logs and alerts of the run.
 #[derive(Debug)]
 #[must_use = "a run ends when it is dropped"]
 pub struct Run {
@@ -201,12 +201,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// Makes it the run of everything that is in no context, on all threads, until it ends or another one is made it.
+    /// Makes it the run of all code that is in no context, on all threads, until it ends or another run replaces it.
     pub fn make_default(&self) {
         self.context.make_default();
     }
 
-    /// Ends it as succeeded, whatever its tasks did.
+    /// Ends it as succeeded, whatever the state of its tasks.
     pub fn succeed(mut self) {
         self.end(Status::Succeeded, None);
     }
@@ -226,8 +226,8 @@ impl Run {
         self.end(Status::Cancelled, failure);
     }
 
-    /// Asks everybody to stop: from now on [`Context::is_cancelled`] is true, and what ends by being dropped ends as
-    /// cancelled, the run included.
+    /// Requests cancellation: from now on [`Context::is_cancelled`] is true, and tasks and runs that end by being
+    /// dropped end as cancelled, including this one.
     pub fn request_cancel(&self) {
         if let Some(run) = &self.context.run {
             run.state.cancelled.store(true, Ordering::Relaxed);
@@ -276,7 +276,7 @@ impl RunState {
         RunState { index, id, salt, offset, opening, durability, ..RunState::default() }
     }
 
-    /// The number of another task of it.
+    /// Returns the number of its next task.
     #[inline]
     pub(crate) fn next_task(&self) -> u64 {
         self.tasks.fetch_add(1, Ordering::Relaxed) + 1

@@ -19,10 +19,10 @@ use crate::value::{Members, Value};
 
 /// A layer for `tracing_subscriber`: every span becomes a task of a run, every event a line of its log.
 ///
-/// A span is a task from its making to its closing; spans within it are tasks within it. What it follows from is what
-/// the task depends on. An event of the level `ERROR` with a field `error` (as `#[instrument(err)]` writes it) makes
-/// the task a failed one. Fields of events are in the line; fields of spans are left out unless
-/// [asked for](SpanLayer::with_fields), because `#[instrument]` puts all arguments there. Spans never wait for the
+/// A span is a task from its creation to its closing; spans within it are tasks within it. A task depends on the spans
+/// that its span follows from. An event of the level `ERROR` with a field `error` (as `#[instrument(err)]` writes it)
+/// makes the task fail. Fields of events are part of the line; fields of spans are left out unless
+/// [requested](SpanLayer::with_fields), because `#[instrument]` puts all arguments there. Spans never wait for the
 /// sink, whatever the [durability](crate::Durability) of the run.
 ///
 /// Tasks of this crate and spans may contain each other.
@@ -49,7 +49,7 @@ pub struct SpanLayer {
 }
 
 impl SpanLayer {
-    /// Spans that are in no other become tasks of this context.
+    /// Spans without a parent become tasks of this context.
     pub fn new(root: Context) -> SpanLayer {
         SpanLayer { root, fields: false }
     }
@@ -61,7 +61,7 @@ impl SpanLayer {
         self
     }
 
-    /// What contains a span that is made: the span around it, or what was entered within that.
+    /// Returns the parent of a new span: the span around it, or what was entered within that.
     fn parent<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>, contextual: bool) -> Context {
         let around = span.parent();
         let id = around.as_ref().map_or(0, |around| around.id().into_u64());
@@ -98,7 +98,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for SpanLayer {
     fn on_record(&self, id: &Id, values: &Values<'_>, scope: Scope<'_, S>) {
         let Some(span) = scope.span(id).filter(|_| self.fields) else { return };
         let Some(context) = context_of(&span) else { return };
-        // Formatting calls foreign code, which may trace: the span must not be locked then.
+        // Formatting calls foreign code, which may trace: the span must not be locked meanwhile.
         let mut fresh = Members::default();
         values.record(&mut Params { members: &mut fresh, redactor: context.redactor() });
         let all = span.extensions_mut().get_mut::<Spanned>().and_then(|own| {
@@ -158,7 +158,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-/// Takes the fields of a span as parameters.
+/// Collects the fields of a span as parameters.
 struct Params<'p> {
     members: &'p mut Members,
     redactor: Option<&'p Redactor>,
@@ -185,7 +185,7 @@ impl Visit for Params<'_> {
     }
 }
 
-/// Takes the fields of an event as a line: the message, then the others as `name=value`.
+/// Collects the fields of an event as a line: the message, then the others as `name=value`.
 #[derive(Default)]
 struct LogLine {
     text: String,

@@ -1,4 +1,4 @@
-//! A task that runs.
+//! Running tasks.
 
 use std::fmt;
 use std::ops::Deref;
@@ -13,21 +13,21 @@ use crate::redact::Redactor;
 use crate::reference::{AsTask, Sealed, TaskRef};
 use crate::usage::Gauge;
 
-/// A task that runs, on its first try. It ends when this is dropped: failed where the thread is panicking, cancelled
-/// where the run was, else succeeded; or by one of the methods that end it.
+/// A running task, on its first attempt. Dropping it ends it: as failed if the thread is panicking, as cancelled if the
+/// run was, otherwise as succeeded. Its methods end it explicitly.
 ///
-/// It is a [`Context`]: what is recorded by its methods belongs to it. It may be sent to another thread and end there.
+/// It is a [`Context`]: what its methods record belongs to it. It may be sent to another thread and end there.
 #[derive(Debug)]
 pub struct Task {
     context: Context,
     over: bool,
-    /// What dropping it means.
+    /// Status if it is dropped.
     dropped: Status,
     gauge: Option<Box<Gauge>>,
 }
 
 impl Task {
-    /// Of which nothing is measured.
+    /// Returns a task without measurement.
     #[inline(always)]
     pub(crate) fn plain(context: Context) -> Task {
         Task { context, over: false, dropped: Status::Succeeded, gauge: None }
@@ -39,7 +39,7 @@ impl Task {
         Task { context, over: false, dropped: Status::Succeeded, gauge }
     }
 
-    /// A handle to depend on.
+    /// Returns a handle for dependencies on it.
     pub fn reference(&self) -> TaskRef {
         TaskRef(self.context.task.clone())
     }
@@ -55,7 +55,7 @@ impl Task {
         self.end(Status::Failed, failure);
     }
 
-    /// Ends it as skipped: it turned out that there was nothing to do.
+    /// Ends it as skipped: there was nothing to do.
     pub fn skip(mut self, reason: impl fmt::Display) {
         self.end(Status::Skipped, self.reason(&reason));
     }
@@ -79,7 +79,7 @@ impl Task {
         work(&self)
     }
 
-    /// The same for a closure that may fail: an error ends the task as failed and is handed on.
+    /// Like [`run`](Self::run) for a closure that may fail: an error ends the task as failed and is returned.
     ///
     /// # Errors
     ///
@@ -91,14 +91,14 @@ impl Task {
         result
     }
 
-    /// Dropping it means that its work was dropped too.
+    /// Dropping the task then ends it as cancelled.
     #[doc(hidden)]
     pub fn cancelled_when_dropped(mut self) -> Task {
         self.dropped = Status::Cancelled;
         self
     }
 
-    /// Ends it as failed where a probe found a failure, else as succeeded.
+    /// Ends it as failed if a probe found a failure, otherwise as succeeded.
     pub(crate) fn end_as_found(mut self, failure: Option<Failure>) {
         match failure {
             Some(failure) => {
@@ -114,7 +114,7 @@ impl Task {
         self.context.is_recording().then(|| Failure { message: message(), kind: None })
     }
 
-    /// Ends this try as failed where another one follows: the task has not failed yet.
+    /// Ends this attempt as failed when another one follows: the task has not failed yet.
     pub(crate) fn try_again(&mut self, failure: Option<Failure>) {
         self.context.record_safely(What::Ended { status: Status::Failed, failure: failure.map(Box::new) });
         self.context.attempt += 1;
@@ -124,13 +124,13 @@ impl Task {
         self.context.record_safely(What::Queued { again: true });
     }
 
-    /// Begins the try that was announced.
+    /// Begins the next attempt.
     pub(crate) fn begin_again(&self) {
         self.context.record_safely(What::Began { worker: None });
     }
 
-    /// [`end`](Task::end) of what most tasks are: as in [`TaskBuilder::start`](crate::TaskBuilder::start), the record is
-    /// made where it stays.
+    /// [`end`](Task::end) in the common case; the record is built in place, as in
+    /// [`TaskBuilder::start`](crate::TaskBuilder::start).
     #[inline(always)]
     fn end_plainly(&mut self, status: Status) {
         let Context { run: Some(run), task, attempt } = &self.context else { return };

@@ -1,4 +1,4 @@
-//! Names, cheap to copy: most of them are literals of the program.
+//! Names that are cheap to copy: most are literals.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// A name: of a task, a step, a metric, a unit.
 ///
-/// Made of a literal it costs nothing, made of a `String` one allocation; copies share it.
+/// A literal costs nothing, a `String` one allocation; copies share it.
 #[derive(Clone)]
 pub struct Text(Repr);
 
@@ -25,7 +25,7 @@ impl Text {
         }
     }
 
-    /// Bytes that it holds beside its own.
+    /// Returns the number of bytes that it holds besides its own.
     pub(crate) fn weight(&self) -> usize {
         match &self.0 {
             Repr::Static(_) => 0,
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_says_what_it_was_made_of() {
+    fn a_file_name_is_derived_from_its_parts() {
         let owned = Text::from(String::from("align"));
         assert_eq!((owned.as_str(), owned.clone().as_str()), ("align", "align"));
         assert_eq!((Text::from("fetch").weight(), owned.weight() > 0), (0, true));

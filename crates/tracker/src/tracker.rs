@@ -1,4 +1,4 @@
-//! The tracker: where runs are recorded to, and how.
+//! The tracker: where and how runs are recorded.
 
 use std::fmt;
 use std::io;
@@ -68,16 +68,16 @@ impl Options {
         self
     }
 
-    /// Asks before a value is recorded: with the name of a parameter or label and its value, or with `log`, `error`,
-    /// `alert`, `reason`, `uri` or `value` (of an artifact) and the text. What it panics about is dropped.
+    /// Calls this before a value is recorded: with the name of a parameter or label and its value, or with `log`,
+    /// `error`, `alert`, `reason`, `uri` or `value` (of an artifact) and the text. If it panics, the value is dropped.
     #[must_use]
     pub fn redact(mut self, ask: impl Fn(&str, &str) -> Redaction + Send + Sync + 'static) -> Options {
         self.redactor = Some(Redactor::new(ask));
         self
     }
 
-    /// Calls back on each event, with the id of the run. Listeners run on a thread of their own, after the event has
-    /// left for the sink. A listener that panics is switched off, and the run reports it; one that is too slow misses
+    /// Calls this for each event, with the id of the run. Listeners run on a separate thread, after the event was
+    /// passed to the sink. A listener that panics is switched off, and the run reports it; one that is too slow misses
     /// events, and the run reports how many. What a listener itself records is written, but not passed to listeners. A
     /// task that starts and ends within one batch is passed as one attempt with both times.
     #[must_use]
@@ -103,7 +103,7 @@ impl Options {
         self
     }
 
-    /// Records each run to `run.jsonl` in a folder of its own below this one, which is created.
+    /// Records each run to `run.jsonl` in a separate folder below this one, which is created.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Those of opening the file and of starting a thread.
+    /// Errors of opening the file and of starting a thread.
     pub fn to_file(self, path: impl Into<PathBuf>) -> io::Result<Tracker> {
         let sink = FileSink::file(path)?;
         let paths = Some(sink.paths());
@@ -130,18 +130,18 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Those of starting a thread.
+    /// Errors of starting a thread.
     pub fn in_memory(self) -> io::Result<(Tracker, Recording)> {
         let sink = MemorySink::new();
         let recording = sink.recording();
         Ok((self.to_sink(sink)?, recording))
     }
 
-    /// Records to a sink of your own.
+    /// Records to a given sink.
     ///
     /// # Errors
     ///
-    /// Those of starting a thread.
+    /// Errors of starting a thread.
     pub fn to_sink(self, sink: impl Sink + 'static) -> io::Result<Tracker> {
         self.start(Box::new(sink), None, None)
     }
@@ -181,10 +181,10 @@ impl fmt::Debug for Options {
 
 /// Records runs.
 ///
-/// One per program is enough; copies share it. When the last copy and the last run are gone, what is left is written,
-/// for two seconds at most. After that, and in a child after a `fork`, recording does nothing.
+/// One per program is enough; copies share it. When the last copy and the last run are dropped, waiting records are
+/// written, for at most two seconds. After that, and in a child process after a `fork`, recording does nothing.
 ///
-/// The default one records nothing, at next to no cost, so that a program can go on where recording cannot:
+/// The default tracker records nothing, at almost no cost, so that a program can continue if recording fails:
 ///
 /// ```no_run
 /// # use makespan_tracker::Tracker;
@@ -196,7 +196,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// Records each run to `run.jsonl` in a folder of its own below this one.
+    /// Records each run to `run.jsonl` in a separate folder below this one.
     ///
     /// # Errors
     ///
@@ -251,34 +251,34 @@ impl Tracker {
         tracker.unwrap_or_default()
     }
 
-    /// How to record, to be chosen.
+    /// Returns the default settings, to be changed.
     pub fn options() -> Options {
         Options::default()
     }
 
-    /// A run of that name.
+    /// Returns a builder for a run of that name.
     pub fn run(&self, name: impl Into<Text>) -> RunBuilder {
         RunBuilder::new(self.recorder.clone(), name.into())
     }
 
-    /// Whether anything is recorded.
+    /// Returns whether anything is recorded.
     pub fn is_enabled(&self) -> bool {
         self.recorder.is_some()
     }
 
-    /// Waits until all that was recorded so far is with its sink and heard by listeners, or the time is over; whether
-    /// it is. With nothing recorded, always.
+    /// Waits until everything recorded so far has reached its sink and the listeners, or the limit is over; returns
+    /// whether it has. Always true if nothing is recorded.
     pub fn flush(&self, limit: Duration) -> bool {
         self.recorder.as_ref().is_none_or(|recorder| recorder.flush(limit))
     }
 
-    /// Writes what is left and stops; what is recorded after that is dropped. Not needed: dropping the tracker and its
-    /// runs does it too. Whether all was written in time.
+    /// Writes waiting records and stops; later records are dropped. Not needed, because dropping the tracker and its
+    /// runs does the same. Returns whether everything was written in time.
     pub fn shut_down(&self, limit: Duration) -> bool {
         self.recorder.as_ref().is_none_or(|recorder| recorder.stop(limit))
     }
 
-    /// Counts of what was recorded so far, by all runs.
+    /// Returns counts of all records so far, of all runs.
     pub fn stats(&self) -> Stats {
         self.recorder.as_ref().map(|recorder| recorder.shared.stats()).unwrap_or_default()
     }

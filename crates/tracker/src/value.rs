@@ -8,8 +8,8 @@ use crate::redact::Redactor;
 
 /// A value of a parameter or a label.
 ///
-/// Numbers, booleans and texts are made into one with `into()`; anything else with [`Value::display`] or, where it is
-/// JSON already, with [`Value::json`].
+/// Numbers, booleans and texts are converted with `into()`, anything else with [`Value::display`] or, if it is already
+/// JSON, with [`Value::json`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value(pub(crate) ValueKind);
 
@@ -34,7 +34,7 @@ impl Value {
         Value(ValueKind::Text(crate::contain::say_debug(value)))
     }
 
-    /// A JSON text. One that is not well formed, or nested deeper than 128, is kept as a plain text.
+    /// A JSON text. If it is not well formed, or nested deeper than 128, it is kept as plain text.
     pub fn json(text: impl Into<String>) -> Value {
         let text = text.into();
         // A borrowed RawValue checks the syntax and builds nothing.
@@ -58,7 +58,7 @@ impl Value {
         }
     }
 
-    /// The value as a text of its own.
+    /// Returns the value as text.
     pub(crate) fn into_text(self) -> String {
         match self.0 {
             ValueKind::Text(text) => text,
@@ -66,7 +66,7 @@ impl Value {
         }
     }
 
-    /// The value as JSON text.
+    /// Returns the value as JSON text.
     pub(crate) fn to_json(&self) -> String {
         match &self.0 {
             ValueKind::Null => String::from("null"),
@@ -188,7 +188,7 @@ impl Number for std::time::Duration {
     }
 }
 
-/// Labels or parameters being gathered: a JSON object, member by member.
+/// Labels or parameters being collected: a JSON object, member by member.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Members(Vec<(String, String)>);
 
@@ -200,7 +200,7 @@ impl Members {
         }
     }
 
-    /// Adds members; one that is there already is replaced.
+    /// Adds members; existing ones are replaced.
     #[cfg(feature = "tracing")]
     pub(crate) fn append(&mut self, others: Members) {
         others.0.into_iter().for_each(|(key, json)| self.set(key, json));

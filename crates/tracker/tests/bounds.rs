@@ -29,7 +29,7 @@ impl Sink for Slow {
 }
 
 #[test]
-fn of_a_flood_every_record_is_written_or_counted() {
+fn every_record_of_a_flood_is_written_or_counted() {
     const THREADS: usize = 4;
     const METRICS: u64 = 30_000;
     const ALERTS: u64 = 300;
@@ -78,7 +78,7 @@ fn of_a_flood_every_record_is_written_or_counted() {
 }
 
 #[test]
-fn details_go_before_the_life_of_tasks() {
+fn details_are_dropped_before_starts_and_ends() {
     let text = Arc::new(Mutex::new(String::new()));
     let sink = Slow { text: Arc::clone(&text), pause: Duration::from_millis(400), batches: 1 };
     let options = Tracker::options().memory(1 << 20).durability(Durability::Buffered);
@@ -137,7 +137,7 @@ fn a_run_that_was_written_late_says_so() {
 }
 
 #[test]
-fn nothing_samples_where_nothing_is_measured() {
+fn without_measuring_nothing_is_sampled() {
     let names = || -> Vec<String> {
         let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
         let names = threads.filter_map(|t| std::fs::read_to_string(t.path().join("comm")).ok());

@@ -60,7 +60,7 @@ fn a_future_is_in_its_context_wherever_it_is_polled() {
 }
 
 #[test]
-fn futures_are_tried_again_without_a_runtime_that_is_known() {
+fn futures_are_retried_without_a_known_runtime() {
     let (tracker, recording) = tracker();
     let run = tracker.run("futures").start();
     let mut pauses = Vec::new();
@@ -121,7 +121,7 @@ fn what_a_thread_records_while_it_ends_is_not_lost() {
 }
 
 #[test]
-fn a_thread_is_where_it_is_told_to_be_and_a_default_is_everywhere_else() {
+fn a_thread_has_its_entered_context_and_others_the_default() {
     let (tracker, recording) = tracker();
     let run = tracker.run("threads").start();
     let parent = run.task("parent").start();
@@ -146,7 +146,7 @@ fn a_thread_is_where_it_is_told_to_be_and_a_default_is_everywhere_else() {
 }
 
 #[test]
-fn listeners_hear_everything_once_and_a_broken_one_is_switched_off() {
+fn listeners_get_every_event_once_and_a_panicking_one_is_disabled() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let (ears, broken) = (Arc::clone(&heard), Arc::new(AtomicUsize::new(0)));
     let calls = Arc::clone(&broken);
@@ -174,7 +174,7 @@ fn listeners_hear_everything_once_and_a_broken_one_is_switched_off() {
 }
 
 #[test]
-fn a_run_tells_of_its_broken_listener() {
+fn a_run_reports_its_broken_listener() {
     let (tracker, recording) =
         Tracker::options().patience(LONG).listener(|_, _| panic!("broken")).in_memory().unwrap();
     let run = tracker.run("heard").start();

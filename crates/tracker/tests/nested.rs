@@ -17,10 +17,10 @@ fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// This program again as one that is started by another; it does what [`a_program_does_as_its_environment_says`] does.
+/// This program again as one that is started by another; it does what [`a_program_follows_its_environment`] does.
 fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "a_program_does_as_its_environment_says"]);
+    command.args(["--exact", "a_program_follows_its_environment"]);
     for name in ["MAKESPAN_RUN", "MAKESPAN_TASK", "MAKESPAN_FILE", "MAKESPAN_DIR", "MAKESPAN_STORE"] {
         command.env_remove(name);
     }
@@ -34,7 +34,7 @@ fn parent_of(run: &Run, name: &str) -> Option<String> {
 }
 
 #[test]
-fn a_program_does_as_its_environment_says() {
+fn a_program_follows_its_environment() {
     let tracker = Tracker::from_env();
     let told =
         ["MAKESPAN_FILE", "MAKESPAN_DIR", "MAKESPAN_STORE"].iter().any(|name| env::var_os(name).is_some());
@@ -48,7 +48,7 @@ fn a_program_does_as_its_environment_says() {
 }
 
 #[test]
-fn a_program_that_is_started_becomes_a_task_of_the_run() {
+fn a_started_program_becomes_a_task_of_the_run() {
     for way in ["file", "folder"] {
         let folder = folder(&format!("nested-{way}"));
         let tracker = match way {

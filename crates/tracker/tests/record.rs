@@ -174,7 +174,7 @@ fn retries_are_attempts_and_the_pause_between_them_is_a_wait() {
 }
 
 #[test]
-fn while_it_rests_between_tries_a_task_is_retrying() {
+fn a_task_is_retrying_between_attempts() {
     let (tracker, recording) = tracker();
     let run = tracker.run("rests").start();
     let mut seen = None;
@@ -193,7 +193,7 @@ fn while_it_rests_between_tries_a_task_is_retrying() {
 }
 
 #[test]
-fn what_is_said_of_a_task_is_recorded_with_it() {
+fn metrics_logs_and_artifacts_are_recorded_with_their_task() {
     let (tracker, recording) = tracker();
     let run = tracker.run("said").start();
     run.metric("cost", 2.5, "EUR");
@@ -290,7 +290,7 @@ fn a_cancelled_run_cancels_what_is_dropped_after_that() {
 }
 
 #[test]
-fn what_must_not_be_recorded_is_not() {
+fn redacted_values_are_not_recorded() {
     let (tracker, recording) = Tracker::options()
         .patience(LONG)
         .redact(|name, value| match name {
@@ -316,7 +316,7 @@ fn what_must_not_be_recorded_is_not() {
 }
 
 #[test]
-fn nothing_is_recorded_where_nothing_is_to_be() {
+fn a_disabled_tracker_records_nothing() {
     let tracker = Tracker::default();
     let run = tracker.run("nothing").label("a", 1).start();
     let task = run.task("task").id("x").param("p", 2).start();
@@ -330,7 +330,7 @@ fn nothing_is_recorded_where_nothing_is_to_be() {
 }
 
 #[test]
-fn runs_at_the_same_time_in_one_recording_keep_apart() {
+fn concurrent_runs_in_one_recording_stay_separate() {
     let (tracker, recording) = tracker();
     let one = tracker.run("one").id("1").durability(Durability::Buffered).start();
     let two = tracker.run("two").id("2").start();

@@ -43,7 +43,7 @@ fn spans_are_tasks_within_the_spans_around_them() {
 }
 
 #[test]
-fn fields_are_parameters_where_they_are_asked_for() {
+fn fields_become_parameters_if_requested() {
     let run = recorded(SpanLayer::with_fields, |_| {
         let span = info_span!("align", sample = 3, depth = tracing::field::Empty, name = "a");
         span.record("depth", 2.5);
@@ -53,7 +53,7 @@ fn fields_are_parameters_where_they_are_asked_for() {
 }
 
 #[test]
-fn an_error_makes_its_span_a_failed_task_and_what_it_follows_is_a_dependency() {
+fn an_error_fails_its_span_and_follows_from_is_a_dependency() {
     let run = recorded(
         |layer| layer,
         |_| {
@@ -89,7 +89,7 @@ fn tasks_and_spans_contain_each_other() {
 }
 
 #[test]
-fn a_span_that_goes_to_another_thread_stays_the_same_task() {
+fn a_span_moved_to_another_thread_stays_the_same_task() {
     let run = recorded(
         |layer| layer,
         |_| {

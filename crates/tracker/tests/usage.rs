@@ -37,7 +37,7 @@ fn spin(work: Duration) {
 
 // One test, for the figures are those of the process: two would disturb each other.
 #[test]
-fn figures_are_those_of_the_work() {
+fn figures_match_the_work_done() {
     let (tracker, recording) = Tracker::options()
         .durability(Durability::Buffered)
         .sampling(Duration::from_millis(20))

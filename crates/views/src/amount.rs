@@ -1,29 +1,29 @@
-//! Numbers of a measure, written for people: with their unit, as short as the place allows, and exactly.
+//! Numbers of a measure as text for people: with their unit, short or exact.
 
 use makespan_analysis::{Measure, Quantity};
 use makespan_scene::{bytes, count, duration, duration_words};
 
-/// What a number counts, and the unit in which a source gives it where that is not a unit of ours.
+/// What a number counts, and the source's own unit if Makespan has none for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Unit {
-    /// What it counts: ns, bytes, hundredths, things, or anything else.
+    /// The kind of quantity: time (ns), bytes, hundredths, counts, or any other number.
     pub quantity: Quantity,
-    /// The source's own unit; empty for all quantities but [`Quantity::Number`].
+    /// The source's own unit; empty for all quantities except [`Quantity::Number`].
     pub name: String,
 }
 
 impl Unit {
-    /// The unit of numbers of that quantity.
+    /// Returns the unit of a quantity.
     pub fn of(quantity: Quantity) -> Unit {
         Unit { quantity, name: String::new() }
     }
 
-    /// The unit of the values of a measure.
+    /// Returns the unit of a measure's values.
     pub fn measure(measure: &Measure) -> Unit {
         Unit { quantity: measure.quantity, name: measure.unit.clone() }
     }
 
-    /// The unit that a source names, and how many of our base unit (ns, bytes, hundredths) it has.
+    /// Returns the unit with this name in a source, and the number of base units (ns, bytes, hundredths) in it.
     pub fn named(name: &str) -> (Unit, f64) {
         match makespan_format::amount::unit(name) {
             Some((quantity, factor)) => (Unit::of(quantity), factor),
@@ -31,13 +31,13 @@ impl Unit {
         }
     }
 
-    /// With its sign: "+212 MB".
+    /// Formats a value with its sign: "+212 MB".
     pub fn signed(&self, value: f64) -> String {
         if value > 0.0 { format!("+{}", self.text(value)) } else { self.text(value) }
     }
 
-    /// With three or four significant digits and the unit: "4 min 12 s", "212 MB", "46.9 %", "10.2 items/sec"; "–" for
-    /// what is not a number.
+    /// Formats a value with three or four significant digits and its unit: "4 min 12 s", "212 MB", "46.9 %", "10.2
+    /// items/sec"; "–" if it is not a number.
     pub fn text(&self, value: f64) -> String {
         if !value.is_finite() {
             return "–".to_owned();
@@ -52,8 +52,8 @@ impl Unit {
         }
     }
 
-    /// As short as it can be, for cells and axes, whose heading names the source's own unit: "252 s" stays
-    /// "4 min 12 s", 1,250,000 becomes "1.25 M".
+    /// Formats a value as short as possible, for cells and axes whose heading names the source's own unit: "4 min 12
+    /// s", "1.25 M".
     pub fn short(&self, value: f64) -> String {
         match self.quantity {
             Quantity::Count | Quantity::Number => compact(value),
@@ -61,7 +61,7 @@ impl Unit {
         }
     }
 
-    /// Every digit that is known, with the unit; "unknown" for what is not a number.
+    /// Formats a value with all known digits and its unit; "unknown" if it is not a number.
     pub fn exact(&self, value: f64) -> String {
         if !value.is_finite() {
             return "unknown".to_owned();
@@ -76,13 +76,13 @@ impl Unit {
         }
     }
 
-    /// A title with the unit where the numbers beside it do not name one: "Rate, items/sec".
+    /// Returns a title with the unit, if the numbers below it do not show it: "Rate, items/sec".
     pub fn titled(&self, title: &str) -> String {
         if self.name.is_empty() { title.to_owned() } else { format!("{title}, {}", self.name) }
     }
 }
 
-/// A duration with its sign: "+4 min 12 s", "−3 s", "±0 s".
+/// Formats a duration with its sign: "+4 min 12 s", "−3 s", "±0 s".
 pub fn signed(ns: i64) -> String {
     match ns {
         0 => "±0 s".to_owned(),
@@ -91,7 +91,7 @@ pub fn signed(ns: i64) -> String {
     }
 }
 
-/// A number with its sign: "+3", "−0.25", "±0".
+/// Formats a number with its sign: "+3", "−0.25", "±0".
 pub(crate) fn signed_number(n: f64) -> String {
     match n {
         0.0 => "±0".to_owned(),
@@ -100,8 +100,8 @@ pub(crate) fn signed_number(n: f64) -> String {
     }
 }
 
-/// How much more `b` is than `a`: "+35 %", "−4.2 %", "×12" from tenfold on; empty where there is nothing to compare
-/// with.
+/// Formats how much greater `b` is than `a`: "+35 %", "−4.2 %", "×12" from tenfold on; empty if `a` allows no
+/// comparison.
 pub fn change(a: f64, b: f64) -> String {
     if !(a > 0.0 && a.is_finite() && b.is_finite()) {
         return String::new();
@@ -121,7 +121,7 @@ pub fn change(a: f64, b: f64) -> String {
     }
 }
 
-/// A part of a whole, which is 1: "13 %", "1.2 %", "<0.1 %". Only a whole is 100 %, only nothing 0 %.
+/// Formats a fraction of 1: "13 %", "1.2 %", "<0.1 %". Only 1 gives 100 %, and only 0 gives 0 %.
 pub fn share(part: f64) -> String {
     if part > 0.0 && part < 0.0005 {
         return "<0.1 %".to_owned();
@@ -133,8 +133,8 @@ pub fn share(part: f64) -> String {
     format!("{} %", plain(shown))
 }
 
-/// Commas between groups of three digits, as few decimals as four significant digits need, a true minus. What is too
-/// large or too small for that is written with a power of ten: "1.5e18".
+/// Formats a number with commas between groups of three digits, as few decimals as four significant digits need, and a
+/// true minus sign. Very large and very small numbers get a power of ten: "1.5e18".
 pub(crate) fn plain(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
@@ -149,11 +149,11 @@ pub(crate) fn plain(value: f64) -> String {
     grouped(value, decimals as usize)
 }
 
-/// With a prefix from a million on: "1.25 M"; otherwise as [`plain`].
+/// Formats a number with a prefix from a million on: "1.25 M"; otherwise like [`plain`].
 pub(crate) fn compact(value: f64) -> String {
     const PREFIXES: [(f64, &str); 3] = [(1e12, "T"), (1e9, "G"), (1e6, "M")];
     let size = value.abs();
-    // Half of the last digit shown may fill the next prefix.
+    // Rounding the last shown digit up may reach the next prefix.
     match PREFIXES.iter().find(|(from, _)| size >= from * 0.9995 && size < 9.995e14) {
         Some((from, prefix)) => {
             let part = value / from;
@@ -170,7 +170,7 @@ pub(crate) fn compact(value: f64) -> String {
     }
 }
 
-/// All digits.
+/// Formats a number with all its digits.
 pub(crate) fn exact_number(value: f64) -> String {
     if !value.is_finite() {
         return String::new();
@@ -198,7 +198,7 @@ fn grouped(value: f64, decimals: usize) -> String {
     let part = part.trim_end_matches('0');
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
     let shown = if part.is_empty() { whole } else { format!("{whole}.{part}") };
-    // What rounds to nothing has no sign.
+    // A value that rounds to zero has no sign.
     if value < 0.0 && shown != "0" { format!("−{shown}") } else { shown }
 }
 
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_people_do() {
+    fn numbers_are_formatted_for_people() {
         for (value, text) in [
             (0.0, "0"),
             (-0.0, "0"),

@@ -1,4 +1,4 @@
-//! A part of the timeline: a span of time across some of its rows. As part of the filter it holds for every view.
+//! A part of the timeline: a span of time in some of its rows. As part of the filter, it applies to every view.
 
 use makespan_model::{AttemptId, Run};
 use makespan_scene::{counted, duration};
@@ -11,19 +11,19 @@ use crate::timeline::{Arrangement, Index, Lanes};
 /// A span of time across some rows of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Area {
-    /// Begin, ns since the epoch.
+    /// Start, ns since the epoch.
     pub from: i64,
-    /// End, ns since the epoch; not before the begin.
+    /// End, ns since the epoch; not before the start.
     pub to: i64,
-    /// The lanes that the rows are counted in.
+    /// The lanes to which the rows belong.
     pub lanes: Lanes,
-    /// First and last row; all rows where absent.
+    /// First and last row; `None` for all rows.
     pub rows: Option<(u32, u32)>,
 }
 
 impl Area {
-    /// Whether an attempt lies at least partly within. `index` is that of [`Area::lanes`]. Attempts without times lie
-    /// nowhere.
+    /// Returns whether an attempt is at least partly in the area. `index` is that of [`Area::lanes`]. Attempts without
+    /// times are in no area.
     pub fn holds(&self, run: &Run, index: &Index, attempt: AttemptId) -> bool {
         let Some(row) = index.row_of(attempt) else { return false };
         let (from, to) = index.span_of(run, attempt);
@@ -31,22 +31,22 @@ impl Area {
         inside && from <= self.to && to >= self.from
     }
 
-    /// The area as it can be kept in a view: its rows are those of lanes in their own order, all of which are shown. Of
-    /// others it has all rows.
+    /// Returns the area in the form that a view can keep: its rows refer to lanes in their default order with none
+    /// hidden. For any other arrangement it covers all rows.
     #[must_use]
     pub fn among(self, arrangement: &Arrangement) -> Area {
         let is_natural = arrangement.is_natural() && self.lanes != Lanes::Nested;
         Area { rows: self.rows.filter(|_| is_natural), ..self }
     }
 
-    /// Takes out of `mask`, a flag a task, what has no attempt within. O(attempts).
+    /// Clears the flags in `mask` (one per task) of tasks that have no attempt in the area. O(attempts).
     pub fn restrict(&self, run: &Run, index: &Index, mask: &mut [bool]) {
         for task in run.task_ids().filter(|t| mask[t.index()]).collect::<Vec<_>>() {
             mask[task.index()] = run.attempts_of(task).any(|a| self.holds(run, index, a));
         }
     }
 
-    /// The area in words: its times, its length, its lanes.
+    /// Describes the area: its times, its length, its lanes.
     pub fn words(&self, run: &Run, index: &Index, look: &Look) -> String {
         let moments = Moments::new(run, look);
         let (from, to) = (moments.short(self.from), moments.short(self.to));
@@ -59,13 +59,13 @@ impl Area {
         format!("{} to {} · {length}{rows}", from.text(), to.text())
     }
 
-    /// As a link holds it: `from..to`, and where it has rows `,lanes,first,last`.
+    /// Encodes the area for a link: `from..to`, and with rows `,lanes,first,last`.
     pub(crate) fn encode(&self) -> String {
         let rows = self.rows.map_or(String::new(), |(a, b)| format!(",{a},{b}"));
         format!("{}..{},{}{rows}", self.from, self.to, self.lanes.name())
     }
 
-    /// Reads what [`Area::encode`] wrote.
+    /// Parses the output of [`Area::encode`].
     pub(crate) fn decode(text: &str) -> Option<Area> {
         let mut parts = text.split(',');
         let (from, to) = parts.next()?.split_once("..")?;
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_area_holds_what_lies_partly_within() {
+    fn an_area_contains_partly_overlapping_attempts() {
         let run =
             makespan_model::notation::run("a 0..4 w1\nb 4..9 w1\nc 1..3 w2\nd 20..21 w2\ne - -").unwrap();
         let index = Index::new(&run, Lanes::Worker);

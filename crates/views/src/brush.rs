@@ -1,28 +1,28 @@
-//! The part that is seen, taken hold of on the strip of the whole run.
+//! Dragging the visible part on the strip of the whole run.
 
 use serde::{Deserialize, Serialize};
 
 use crate::gesture::{Movement, NARROWEST};
 use crate::timeline::{Frame, edges};
 
-/// How wide an edge is to a pointer, px: twice as far for a finger, whose target is then 24 px.
+/// Width of an edge for a pointer, px; twice as wide for a finger, which gives it a target of 24 px.
 const EDGE: f64 = 6.0;
 
-/// What a pointer has hold of.
+/// The part that a pointer has grabbed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Grip {
-    /// The begin of the part that is seen.
+    /// The start of the visible part.
     From,
     /// Its end.
     To,
-    /// All of it.
+    /// The whole visible part.
     Window,
-    /// The rest of the strip, where a new part begins.
+    /// The rest of the strip, where a drag selects a new part.
     Outside,
 }
 
 impl Grip {
-    /// The CSS name of the pointer's shape.
+    /// Returns the CSS name of the cursor.
     pub fn cursor(self) -> &'static str {
         match self {
             Grip::From | Grip::To => "ew-resize",
@@ -32,25 +32,25 @@ impl Grip {
     }
 }
 
-/// A drag on the strip: what it has hold of, and how the part that is seen lay when it began.
+/// A drag on the strip: what was grabbed, and the visible part when the drag began.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Brush {
     grip: Grip,
-    /// Where it began, px.
+    /// Where the drag began, px.
     start: f64,
     frame: Frame,
-    /// The window that holds everything, ns since the epoch.
+    /// The window that shows everything, ns since the epoch.
     whole: (i64, i64),
 }
 
 impl Brush {
-    /// What lies under a pointer at `x` px of the strip over the `whole` run; a finger (`is_coarse`) needs more room. An
-    /// edge comes before what lies beside it, and of two edges the nearer one.
+    /// Returns what is under a pointer at `x` px of the strip of the `whole` run; a finger (`is_coarse`) needs a larger
+    /// target. An edge takes precedence over its neighbourhood, and the nearer of two edges over the other.
     pub fn at(frame: &Frame, whole: (i64, i64), x: f64, is_coarse: bool) -> Brush {
         let strip = frame.scale().over(whole);
         let (from, to) = edges(&strip, frame);
         let reach = if is_coarse { 2.0 * EDGE } else { EDGE };
-        // Where the part is narrow its edges are taken from outside, so that there is something left to move it by.
+        // The edges of a narrow part extend outwards, so that some of it is left to drag.
         let inside = reach.min((to - from) / 4.0);
         let near = |at: f64, before: f64, behind: f64| x >= at - before && x <= at + behind;
         let is_whole = frame.window.0 <= whole.0 && frame.window.1 >= whole.1;
@@ -66,12 +66,12 @@ impl Brush {
         Brush { grip, start: x, frame: frame.clone(), whole }
     }
 
-    /// What it has hold of.
+    /// Returns what was grabbed.
     pub fn grip(&self) -> Grip {
         self.grip
     }
 
-    /// What comes of a drag to `x` px.
+    /// Returns the movement that results from a drag to `x` px.
     pub fn dragged(&self, x: f64) -> Movement {
         let strip = self.frame.scale().over(self.whole);
         let (from, to) = self.frame.window;
@@ -91,7 +91,7 @@ impl Brush {
         Movement::Window(from, to)
     }
 
-    /// What comes of a press that did not move: outside of what is seen, that place comes into the middle.
+    /// Returns the movement for a click without a drag: outside the visible part, it moves that place to the middle.
     pub fn pressed(&self) -> Option<Movement> {
         let strip = self.frame.scale().over(self.whole);
         let part = (self.start - strip.x0) / (strip.x1 - strip.x0).max(1.0);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_middle_and_rest_are_told_apart() {
+    fn edges_middle_and_rest_are_distinguished() {
         let seen = (2_000_000, 6_000_000);
         let grips = [200.0, 295.0, 300.0, 306.0, 400.0, 695.0, 711.0].map(|x| at(seen, x, false).grip());
         use Grip::{From, Outside, To, Window};

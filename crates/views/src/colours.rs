@@ -1,4 +1,4 @@
-//! What the colour of a task means: its status, or what it belongs to.
+//! The meaning of a task's colour: its status, or another property.
 
 use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
 use makespan_scene::Role;
@@ -7,25 +7,25 @@ use serde::{Deserialize, Serialize};
 use crate::exact::exactly;
 use crate::roles::status_role;
 
-/// What the colours of the timeline and of the graph mean.
+/// The meaning of colours in the timeline and the graph.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Colouring {
-    /// What became of a task.
+    /// The status of a task.
     #[default]
     Status,
     /// Its step.
     Step,
     /// The worker of its first attempt.
     Worker,
-    /// What sort of thing executes it.
+    /// What executes it.
     Kind,
 }
 
 impl Colouring {
-    /// All of them.
+    /// All meanings.
     pub const ALL: [Colouring; 4] = [Colouring::Status, Colouring::Step, Colouring::Worker, Colouring::Kind];
 
-    /// The name in links, and the field of the query.
+    /// Returns the name in links, which is also the field of the query.
     pub fn name(self) -> &'static str {
         match self {
             Colouring::Status => "status",
@@ -36,27 +36,27 @@ impl Colouring {
     }
 }
 
-/// One colour and what it stands for.
+/// A colour and its meaning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coloured {
-    /// What people read.
+    /// Its label.
     pub name: String,
     /// The colour.
     pub role: Role,
-    /// The query that passes what has it; empty for the colour of all others.
+    /// The query that selects the tasks with this colour; empty for the colour of all others.
     pub query: String,
 }
 
-/// The colours of a run. Those with the most time have one each, all others share the last.
+/// The colours of a run. The groups with the most time have a colour each; all others share the last.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Colours {
-    /// What each colour stands for, the most time first.
+    /// The meaning of each colour, the most time first.
     pub legend: Vec<Coloured>,
-    /// The place in the legend, by task.
+    /// Index in the legend, by task.
     of: Vec<u8>,
 }
 
-/// Colours that differ from each other for every eye (Okabe and Ito, 2008), less the dark one, which is hard to read on.
+/// Colours that everybody can distinguish (Okabe and Ito, 2008), without the dark one, on which text is hard to read.
 const ROLES: [Role; 7] = [
     Role::Category4,
     Role::Category0,
@@ -68,7 +68,7 @@ const ROLES: [Role; 7] = [
 ];
 
 impl Colours {
-    /// The colours of a run; `None` where they mean the status. O(n) in attempts.
+    /// Computes the colours of a run; `None` if they mean the status. O(n) in attempts.
     pub fn of(run: &Run, by: Colouring) -> Option<Colours> {
         let first_worker =
             |t: TaskId| run.attempts_of(t).next().map_or(StrId::EMPTY, |a| run.attempts.worker[a.index()]);
@@ -111,7 +111,7 @@ impl Colours {
         Some(Colours { legend, of })
     }
 
-    /// The colour of a task in a status: what went wrong keeps the colour of that.
+    /// Returns the colour of a task with a status: failures keep the colour of their status.
     pub(crate) fn role(&self, task: u32, status: Status) -> Role {
         let is_plain = matches!(status, Status::Succeeded | Status::Cached | Status::Running);
         let own = self.of.get(task as usize).and_then(|at| self.legend.get(usize::from(*at)));
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_most_time_has_a_colour_of_its_own_and_failures_keep_theirs() {
+    fn the_largest_groups_have_their_own_colours_and_failures_keep_theirs() {
         let text: String = (0..9).map(|i| format!("t{i} 0..{} w{i} step=s{i}\n", 20 - i)).collect();
         let run = makespan_model::notation::run(&text).unwrap();
         let colours = Colours::of(&run, Colouring::Step).unwrap();

@@ -1,4 +1,4 @@
-//! Everything that is known of one task, in sections.
+//! Everything known about one task, in sections.
 
 use makespan_analysis::{Facts, downstream, upstream};
 use makespan_format::clip_chars;
@@ -14,7 +14,7 @@ use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::value::Value;
 
-/// Longest text that a panel shows; the whole is in the record below it and in every export.
+/// Maximum length of a text in the panel; the raw record below it, and every export, contain the whole text.
 const LONGEST_TEXT: usize = 64 * 1024;
 const MOST_ROWS: usize = 200;
 
@@ -26,7 +26,7 @@ fn clipped(text: &str) -> String {
     }
 }
 
-/// The members of a JSON object as pairs; text that is none is shown as it is.
+/// Returns the members of a JSON object as pairs; a text that is not an object is shown as it is.
 pub(crate) fn members(text: &str) -> Vec<(String, Cell)> {
     match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
         Ok(map) => map
@@ -47,7 +47,7 @@ fn rows_of(column: &[u32], task: u32) -> std::ops::Range<usize> {
     column.partition_point(|t| *t < task)..column.partition_point(|t| *t <= task)
 }
 
-/// What the panel beside the views shows of a task. Sections without content are left out.
+/// Returns what the details panel shows about a task. Sections without content are omitted.
 pub fn details(facts: &Facts, task: TaskId, look: &Look) -> Vec<Section> {
     let run = facts.run();
     let moments = &Moments::new(run, look);
@@ -247,7 +247,7 @@ fn artifacts(
     (!pairs.is_empty()).then(|| Section::new(id, title, vec![Block::Pairs(pairs)]))
 }
 
-/// An alert or a log line, by its place in the columns of the run.
+/// An alert or a log line, by its index in the columns of the run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Entry {
     Alert(usize),
@@ -263,7 +263,7 @@ fn logs(run: &Run, task: TaskId, moments: &Moments) -> Option<Section> {
     let mut entries: Vec<(i64, Entry)> = alerts.map(|i| (a.t[i], Entry::Alert(i))).collect();
     entries.extend(lines.map(|i| (l.t[i], Entry::Line(i))));
     let count = entries.len();
-    // What has no time stands first, in the order of the file.
+    // Entries without a time come first, in the order of the file.
     entries.order_by_key(|(t, entry)| (if *t == UNKNOWN { i64::MIN } else { *t }, *entry));
     for (t, entry) in entries.into_iter().take(MOST_ROWS) {
         let (level, text) = match entry {

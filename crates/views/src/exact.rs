@@ -1,6 +1,6 @@
 //! Queries for one value.
 
-/// The query that passes what has exactly that value in a field.
+/// Returns the query for tasks with exactly this value in a field.
 pub fn exactly(field: &str, value: &str) -> String {
     let mut out = format!("{field}=\"");
     for c in value.chars() {
@@ -17,7 +17,7 @@ mod tests {
     use makespan_analysis::query::Query;
 
     #[test]
-    fn a_value_is_quoted_whatever_it_holds() {
+    fn any_value_can_be_quoted() {
         assert_eq!(super::exactly("step", "a b"), "step=\"a b\"");
         for value in ["", "\"", "\\", "a \\\" or b", "é\n"] {
             let query = super::exactly("step", value);

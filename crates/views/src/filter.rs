@@ -1,4 +1,4 @@
-//! The filter that all views share: a query that a task must fit, and statuses it may have.
+//! The filter that all views share: a query, statuses and an area.
 
 use makespan_analysis::Facts;
 use makespan_analysis::query::{Query, QueryContext, QueryError};
@@ -7,48 +7,48 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::Area;
 
-/// What is filtered.
+/// A filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
     /// The [query](makespan_analysis::query) as typed.
     pub text: String,
-    /// Bit `i` is set where status `i` is shown; no bit at all shows every status.
+    /// Bit `i` is set if status `i` is shown; without any bit, every status is shown.
     pub statuses: u16,
-    /// The part of the timeline that tasks must have run in.
+    /// The part of the timeline in which tasks must have run.
     pub area: Option<Area>,
 }
 
 impl Filter {
-    /// Whether it lets everything through.
+    /// Returns whether all tasks match.
     pub fn is_empty(&self) -> bool {
         self.statuses == 0 && self.text.trim().is_empty() && self.area.is_none()
     }
 
-    /// Whether tasks of that status are shown.
+    /// Returns whether tasks with this status are shown.
     pub fn shows(&self, status: Status) -> bool {
         self.statuses == 0 || self.statuses & (1 << status as u16) != 0
     }
 
-    /// The same with that status shown or not.
+    /// Returns the same filter with this status shown or hidden.
     pub fn toggled(mut self, status: Status) -> Filter {
         self.statuses ^= 1 << status as u16;
         self
     }
 
-    /// The same with another text.
+    /// Returns the same filter with another text.
     pub fn with_text(&self, text: impl Into<String>) -> Filter {
         Filter { text: text.into(), ..self.clone() }
     }
 
-    /// The same without the area.
+    /// Returns the same filter without the area.
     pub fn without_area(&self) -> Filter {
         Filter { area: None, ..self.clone() }
     }
 
-    /// For each task whether it passes the text and the statuses; [`Area::restrict`] adds the area, which needs the rows
-    /// of the timeline. A text that is not a query, as it is not while somebody types, lets all of them
-    /// through, and [`Filter::error`] says what is wrong; the statuses count all the same. Times of day are read in UTC,
-    /// so that a link shows the same tasks to everybody. The cost is that of [`Query::mask`].
+    /// Returns for each task whether it matches the text and the statuses; [`Area::restrict`] adds the area, which
+    /// needs the rows of the timeline. An invalid query, such as one that is being typed, matches all tasks, and
+    /// [`Filter::error`] describes the error; the statuses still apply. Times of day are in UTC, so that a link shows
+    /// the same tasks to everybody. The cost is that of [`Query::mask`].
     pub fn mask(&self, facts: &Facts) -> Vec<bool> {
         let run = facts.run();
         let asked = Query::parse(&self.text).and_then(|query| query.mask(facts, QueryContext::default()));
@@ -57,7 +57,7 @@ impl Filter {
         mask
     }
 
-    /// Why the text is not a query for this run.
+    /// Returns the reason why the text is not a valid query for this run.
     pub fn error(&self, facts: &Facts) -> Option<QueryError> {
         Query::parse(&self.text).and_then(|query| query.check(facts)).err()
     }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_must_fit_the_query_and_have_one_of_the_statuses() {
+    fn a_task_must_match_the_query_and_a_status() {
         let run = makespan_model::notation::run(
             "Fetch 0..1 w1\nalign_1 1..2 w2 Fetch step=align\nalign_2 1..3 w1 Fetch step=align failed",
         )

@@ -1,6 +1,6 @@
-//! Moving within a picture: what zooming, panning and scrolling do to the state of a view.
+//! Navigation in a picture: how zooming, panning and scrolling change the state of a view.
 //!
-//! A [`Frame`] is all that this takes, so that the page moves at once, without a run: it asks for the next picture
+//! All of this only needs a [`Frame`], so the page moves at once, without a run, and requests the next picture
 //! meanwhile. The same functions serve the pictures of one run and those of a comparison.
 
 use makespan_scene::Rect;
@@ -12,12 +12,12 @@ use crate::state::ViewState;
 use crate::timeline::Frame as TimeFrame;
 use crate::{graph, heatmap};
 
-/// The narrowest window of time, ns: below a nanosecond a pixel there is nothing to see.
+/// The narrowest time window, ns: below a nanosecond per pixel nothing is visible.
 pub const NARROWEST: i64 = 1_000;
-/// The least and the greatest zoom of a graph, px a unit.
+/// Minimum and maximum zoom of a graph, px per unit.
 const ZOOM: (f32, f32) = (0.002, 4.0);
 
-/// A movement of the picture. Places in px of the picture.
+/// A movement of the picture. Positions are in px of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Movement {
     /// Drags the picture: by how much, right and down.
@@ -30,68 +30,69 @@ pub enum Movement {
     Into((f64, f64), (f64, f64)),
     /// Zooms by a factor around the middle.
     ZoomMiddle(f64),
-    /// Moves by parts of the picture, right and down.
+    /// Moves by fractions of the picture, right and down.
     Pan(f64, f64),
     /// Shows everything.
     Fit,
-    /// Puts the part of the whole (0 to 1) in the middle, as a press on the small map of the run does.
+    /// Moves a position of the whole (0 to 1) to the middle, as a click on the strip of the run does.
     Centre(f64),
     /// Shows a window of time, ns since the epoch.
     Window(i64, i64),
-    /// Puts a point of the plane in the middle, as a press on the small map of a graph does.
+    /// Moves a point of the plane to the middle, as a click on the map of a graph does.
     To(f64, f64),
 }
 
-/// Which part of what is shown, and how large.
+/// The visible part of a picture, and its size.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Frame {
-    /// Nothing that moves.
+    /// A picture that does not move.
     #[default]
     Still,
     /// A window of time over rows.
     Time {
-        /// The part that is seen.
+        /// The visible part.
         frame: TimeFrame,
-        /// The window that holds everything, ns since the epoch.
+        /// The window that shows everything, ns since the epoch.
         whole: (i64, i64),
-        /// Rows in all.
+        /// Total number of rows.
         rows: u32,
-        /// Whether it is of a comparison, which has a window of its own.
+        /// Whether it belongs to a comparison, which has a window of its own.
         compared: bool,
     },
     /// A part of a plane.
     Plane {
-        /// The part that is seen.
+        /// The visible part.
         frame: graph::Frame,
         /// Size of the layout.
         size: (f32, f32),
-        /// The camera that it opens with.
+        /// The initial camera.
         opening: Camera,
         /// The camera that shows all of it.
         whole: Camera,
-        /// Whether it is of a comparison, which has a camera of its own.
+        /// Whether it belongs to a comparison, which has a camera of its own.
         compared: bool,
     },
     /// Cells in rows and columns.
     Cells {
-        /// The part that is seen.
+        /// The visible part.
         frame: heatmap::Frame,
-        /// Rows in all.
+        /// Total number of rows.
         rows: usize,
-        /// Columns in all.
+        /// Total number of columns.
         columns: usize,
     },
     /// Lines below each other.
     Lines {
-        /// The part that is seen.
+        /// The visible part.
         frame: Lines,
-        /// Lines in all.
+        /// Total number of lines.
         rows: u32,
     },
 }
 
 impl Frame {
-    /// The same picture as the state of the view says now: gestures may follow each other faster than pictures.
+    /// Returns the frame for the current state of the view, because gestures may follow each other faster than
+    /// pictures.
     pub fn following(&self, view: &ViewState) -> Frame {
         let mut next = self.clone();
         match &mut next {
@@ -124,7 +125,7 @@ impl Frame {
         next
     }
 
-    /// What a movement does to the state of the view.
+    /// Applies a movement to the state of the view.
     pub fn moved(&self, view: &mut ViewState, movement: Movement) {
         match self.following(view) {
             Frame::Still => {}
@@ -138,7 +139,7 @@ impl Frame {
                 }
             }
             Frame::Plane { frame, size, opening, whole, compared } => {
-                // Everything, also where that is more than can be read.
+                // Everything, even if it is too much to read.
                 let all = (opening != whole).then_some(whole);
                 let camera = plane(&frame, size, movement).or(all);
                 if compared {
@@ -158,7 +159,7 @@ impl Frame {
         }
     }
 
-    /// The part of the picture that moves with it, px.
+    /// Returns the part of the picture that moves, px.
     pub fn body(&self) -> Option<Rect> {
         match self {
             Frame::Still => None,
@@ -176,8 +177,8 @@ impl Frame {
         }
     }
 
-    /// How the body of a picture that was painted for this frame lies in one for another frame: scale and shift, px, in
-    /// x and in y. `None` where the two are of different pictures or sizes.
+    /// Returns the transformation from the body of a picture painted for this frame to that of another frame: scale and
+    /// shift, px, in x and in y. `None` if the two belong to different pictures or sizes.
     pub fn onto(&self, other: &Frame) -> Option<Affine> {
         match (self, other) {
             (Frame::Time { frame: a, .. }, Frame::Time { frame: b, .. }) => {
@@ -239,7 +240,7 @@ pub struct Affine {
 }
 
 impl Affine {
-    /// Whether nothing moves by as much as a tenth of a pixel within a picture of some thousand px.
+    /// Returns whether nothing in a picture of some thousand px moves by a tenth of a pixel or more.
     pub fn is_still(&self) -> bool {
         let near = |a: f64, b: f64, by: f64| (a - b).abs() < by;
         near(self.sx, 1.0, 2e-5)
@@ -249,7 +250,7 @@ impl Affine {
     }
 }
 
-/// How many rows a movement scrolls down.
+/// Returns the number of rows that a movement scrolls down.
 fn scrolled(movement: Movement, row: f64, height: f64) -> f64 {
     match movement {
         Movement::Drag(_, dy) => -dy / row,
@@ -321,7 +322,7 @@ fn plane(frame: &graph::Frame, size: (f32, f32), movement: Movement) -> Option<C
     Some(bounded(next, size))
 }
 
-/// The camera with its middle within the layout, so that the picture never leaves the window altogether.
+/// Limits the camera so that its middle is within the layout, and the picture never leaves the window completely.
 pub fn bounded(camera: Camera, size: (f32, f32)) -> Camera {
     let within = |v: f32, most: f32| if v.is_finite() { v.clamp(0.0, most.max(0.0)) } else { 0.0 };
     Camera {
@@ -395,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_painted_lies_where_the_next_picture_has_it() {
+    fn a_moved_picture_matches_the_next_one() {
         let (frame, mut view) = (timeline(), ViewState::default());
         frame.moved(&mut view, Movement::Zoom(500.0, 50.0, 2.0));
         frame.moved(&mut view, Movement::Scroll(0.0, 60.0));

@@ -1,7 +1,7 @@
-//! What is seen, as the hash of a link: `v=1&view=timeline&task=align&…`, versioned, readable, forgiving.
+//! The state of a view as the hash of a link: `v=1&view=timeline&task=align&…`, versioned, readable, tolerant.
 //!
-//! Unknown keys and values that make no sense are passed over, a link of a later version is refused with a sentence.
-//! Links come from anywhere, so they are read as hostile: capped at 64 KiB, nothing in them is trusted to exist.
+//! Unknown keys and invalid values are ignored; a link of a later version is rejected with a message. Links come from
+//! anywhere and are treated as hostile: at most 64 KiB, and nothing in them is trusted to exist.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write as _;
@@ -20,12 +20,12 @@ use crate::timeline::{Gaps, Lanes};
 pub const LINK_VERSION: u32 = 1;
 const LONGEST: usize = 64 * 1024;
 
-/// Why a link cannot be followed.
+/// The reason why a link cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkError {
     /// It was made by a later version.
     Newer(u32),
-    /// It is longer than any link of ours.
+    /// It is longer than any link of Makespan.
     TooLong,
 }
 
@@ -42,7 +42,7 @@ impl std::fmt::Display for LinkError {
 
 impl std::error::Error for LinkError {}
 
-/// What a link holds as it is.
+/// Characters that a link contains unencoded.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -56,12 +56,12 @@ fn quote(text: &str, out: &mut String) {
     out.extend(utf8_percent_encode(text, PLAIN));
 }
 
-/// Decodes as forms are: `+` stands for a space, and what is not valid UTF-8 becomes U+FFFD.
+/// Decodes form encoding: `+` is a space, and invalid UTF-8 becomes U+FFFD.
 fn unquote(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// The hash of a state, without `#`. What is as usual is left out, so that links stay short.
+/// Returns the hash of a state, without `#`. Defaults are omitted to keep links short.
 pub fn encode(state: &ViewState) -> String {
     let mut out = format!("v={LINK_VERSION}&view={}", state.view.name());
     let mut put = |key: &str, value: &str| {
@@ -145,7 +145,7 @@ pub fn encode(state: &ViewState) -> String {
     out
 }
 
-/// The members of a comparison.
+/// Adds the members of a comparison.
 fn compared(c: &Comparing, put: &mut dyn FnMut(&str, &str)) {
     for (key, side) in [("a", &c.baseline), ("b", &c.candidate)] {
         if !side.is_empty() {
@@ -215,7 +215,7 @@ fn read_window(text: &str) -> Option<(i64, i64)> {
     ends.filter(|(a, b): &(i64, i64)| a < b)
 }
 
-/// The state that a hash (with or without `#`) names.
+/// Parses a hash (with or without `#`).
 pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
     if hash.len() > LONGEST {
         return Err(LinkError::TooLong);
@@ -275,8 +275,8 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
     Ok(state)
 }
 
-/// The hash with another text in place of each that it contains, as `change` gives it for a key and its value. What is
-/// made of digits and signs between them alone stays as it is.
+/// Returns the hash with its texts replaced: `change` gives the new text for a key and its value. Values that consist
+/// only of digits and separators are kept.
 pub fn with_texts(hash: &str, mut change: impl FnMut(&str, &str) -> String) -> String {
     let mut out = String::new();
     for pair in hash.trim_start_matches('#').split('&') {
@@ -292,9 +292,9 @@ pub fn with_texts(hash: &str, mut change: impl FnMut(&str, &str) -> String) -> S
     out
 }
 
-/// The filter alone, for links that a page sets beside its own state.
+/// Filters for links that a page builds in addition to its own state.
 impl Filter {
-    /// A filter for one word.
+    /// Creates a filter for one word.
     pub fn word(text: impl Into<String>) -> Filter {
         Filter { text: text.into(), ..Filter::default() }
     }

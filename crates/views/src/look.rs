@@ -1,4 +1,4 @@
-//! What all pictures share: the views by name, how times are written, which tasks are marked.
+//! What all pictures share: the names of the views, the time format, the marked tasks.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::roles::status_role;
 /// The views, in the order of their keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum View {
-    /// What happened, in one page.
+    /// The run on one page.
     #[default]
     Overview,
-    /// Tasks and what they depend on.
+    /// Tasks and their dependencies.
     Graph,
     /// Attempts over time.
     Timeline,
     /// Values as colours: tasks by measure, workers over time, tasks by run, days of runs.
     Heatmap,
-    /// Two runs or many, beside each other.
+    /// Comparison of runs.
     Compare,
-    /// All tasks in rows.
+    /// All tasks as rows.
     Table,
     /// Measures, metrics and distributions.
     Charts,
@@ -42,7 +42,7 @@ impl View {
         View::Charts,
     ];
 
-    /// The name in links and test ids.
+    /// Returns the name in links and test ids.
     pub fn name(self) -> &'static str {
         match self {
             View::Overview => "overview",
@@ -55,7 +55,7 @@ impl View {
         }
     }
 
-    /// What people read.
+    /// Returns the title.
     pub fn title(self) -> &'static str {
         match self {
             View::Overview => "Overview",
@@ -69,23 +69,23 @@ impl View {
     }
 }
 
-/// How times are written.
+/// How times are formatted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TimeMode {
-    /// Since the start of the run.
+    /// Relative to the start of the run.
     #[default]
     Relative,
     /// Coordinated universal time.
     Utc,
-    /// The zone of whoever looks.
+    /// The reader's local time zone.
     Local,
 }
 
 impl TimeMode {
-    /// All modes, in the order in which the key goes through them.
+    /// All modes, in the order in which the key cycles through them.
     pub const ALL: [TimeMode; 3] = [TimeMode::Relative, TimeMode::Utc, TimeMode::Local];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             TimeMode::Relative => "relative",
@@ -94,7 +94,7 @@ impl TimeMode {
         }
     }
 
-    /// What the app calls it.
+    /// Returns its name in the app.
     pub fn label(self) -> &'static str {
         match self {
             TimeMode::Relative => "since start",
@@ -104,7 +104,7 @@ impl TimeMode {
     }
 }
 
-/// Which part of the graph is seen: the point in the middle of the picture, and how many pixels a unit has.
+/// The visible part of the graph: the point in the middle of the picture, and the zoom.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Camera {
     /// Centre, in units of the layout.
@@ -115,10 +115,10 @@ pub struct Camera {
     pub zoom: f32,
 }
 
-/// Which tasks are marked in which way, each by task; an empty list marks none.
+/// Marked tasks, each list by task; an empty list marks none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marks {
-    /// Filtered out: drawn pale.
+    /// Filtered out: drawn dimmed.
     pub dim: Vec<bool>,
     /// On the critical path.
     pub critical: Vec<bool>,
@@ -131,23 +131,23 @@ impl Marks {
         list.get(task as usize).copied().unwrap_or(false)
     }
 
-    /// Whether the task is filtered out.
+    /// Returns whether the task is filtered out.
     pub fn is_dim(&self, task: u32) -> bool {
         Marks::at(&self.dim, task)
     }
 
-    /// Whether the task lies on the critical path.
+    /// Returns whether the task is on the critical path.
     pub fn is_critical(&self, task: u32) -> bool {
         Marks::at(&self.critical, task)
     }
 
-    /// Whether the task is up- or downstream of the selected one.
+    /// Returns whether the task is up- or downstream of the selected one.
     pub fn is_related(&self, task: u32) -> bool {
         Marks::at(&self.related, task)
     }
 }
 
-/// How a picture is to look, whatever it shows.
+/// The appearance of any picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Look {
     /// Marked tasks.
@@ -160,17 +160,17 @@ pub struct Look {
     pub selected: Option<u32>,
     /// What is under the pointer.
     pub hover: Option<u32>,
-    /// What the colours of tasks mean, where that is not their status.
+    /// The meaning of the colours of tasks, if it is not their status.
     pub colours: Option<Arc<Colours>>,
 }
 
 impl Look {
-    /// The colour of a task in a status.
+    /// Returns the colour of a task with a status.
     pub(crate) fn role(&self, task: u32, status: Status) -> Role {
         self.colours.as_ref().map_or_else(|| status_role(status), |c| c.role(task, status))
     }
 
-    /// Nothing marked or selected, times since the start.
+    /// Nothing marked or selected, relative times.
     pub const PLAIN: Look = Look {
         marks: Marks { dim: Vec::new(), critical: Vec::new(), related: Vec::new() },
         time: TimeMode::Relative,

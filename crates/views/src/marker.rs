@@ -8,30 +8,30 @@ use crate::look::Look;
 use crate::moment::Moments;
 use makespan_model::Run;
 
-/// Most markers of a view. With notes of full length they fit into a link.
+/// Maximum number of markers in a view. With notes of full length they fit into a link.
 pub const MOST_MARKERS: usize = 40;
 
-/// Longest note of a marker, characters.
+/// Maximum length of a note, in characters.
 pub const LONGEST_NOTE: usize = 120;
 
 /// A marked moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Marker {
-    /// The run it belongs to, by its place among the open runs.
+    /// Index of its run among the open runs.
     pub run: usize,
-    /// The moment, ns since the epoch.
+    /// The marked time, ns since the epoch.
     pub t: i64,
-    /// What the reader wrote; may be empty. It is text, never markup.
+    /// The reader's note; may be empty. It is text, never markup.
     pub note: String,
 }
 
 impl Marker {
-    /// The note as pictures and tables show it: characters that cannot be seen are escaped.
+    /// Returns the note for pictures and tables, with invisible characters escaped.
     pub fn shown(&self) -> String {
         visible(&self.note).into_owned()
     }
 
-    /// Reads what [`Markers::members`] wrote.
+    /// Parses the output of [`Markers::members`].
     fn decode(text: &str) -> Option<Marker> {
         let mut parts = text.splitn(3, ',');
         let (run, t) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
@@ -39,46 +39,46 @@ impl Marker {
     }
 }
 
-/// A note on one line, and not longer than [`LONGEST_NOTE`].
+/// Reduces a note to one line and to [`LONGEST_NOTE`].
 fn bounded(note: &str) -> String {
     let line: String = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     clip_chars(&line, LONGEST_NOTE).to_owned()
 }
 
-/// The markers of a view, in the order in which they were set, so that a place stays the same while a marker moves.
+/// The markers of a view, in the order in which they were set, so that an index stays valid while a marker moves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Markers(Vec<Marker>);
 
 impl Markers {
-    /// The marker at a place.
+    /// Returns the marker at an index.
     pub fn get(&self, place: usize) -> Option<&Marker> {
         self.0.get(place)
     }
 
-    /// How many markers all runs have.
+    /// Returns the number of markers of all runs.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether no run has a marker.
+    /// Returns whether there are no markers.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a run has markers.
+    /// Returns whether a run has markers.
     pub fn has(&self, run: usize) -> bool {
         self.0.iter().any(|m| m.run == run)
     }
 
-    /// The markers of a run with their places, by time.
+    /// Returns the markers of a run with their indices, sorted by time.
     pub fn of(&self, run: usize) -> Vec<(usize, &Marker)> {
         let mut all: Vec<_> = self.0.iter().enumerate().filter(|(_, m)| m.run == run).collect();
         all.sort_by_key(|(_, m)| m.t);
         all
     }
 
-    /// Marks a moment of a run: the place of the new marker, or of the one already there. None if there are
-    /// [`MOST_MARKERS`].
+    /// Adds a marker to a run. Returns the index of the new marker, or of an existing one at this time; `None` if there
+    /// are already [`MOST_MARKERS`].
     pub fn add(&mut self, run: usize, t: i64) -> Option<usize> {
         if let Some(there) = self.0.iter().position(|m| m.run == run && m.t == t) {
             return Some(there);
@@ -89,29 +89,29 @@ impl Markers {
         })
     }
 
-    /// Writes the note of a marker: one line, at most [`LONGEST_NOTE`] characters.
+    /// Sets the note of a marker: one line, at most [`LONGEST_NOTE`] characters.
     pub fn write(&mut self, place: usize, note: &str) {
         if let Some(marker) = self.0.get_mut(place) {
             marker.note = bounded(note);
         }
     }
 
-    /// Moves a marker to another moment.
+    /// Moves a marker to another time.
     pub fn move_to(&mut self, place: usize, t: i64) {
         if let Some(marker) = self.0.get_mut(place) {
             marker.t = t;
         }
     }
 
-    /// Removes a marker; those behind it move up.
+    /// Removes a marker; the indices of later ones decrease.
     pub fn remove(&mut self, place: usize) {
         if place < self.0.len() {
             self.0.remove(place);
         }
     }
 
-    /// The marker of a run that comes next in time after the one at a place, or before it; around the ends. Without a
-    /// place the first or the last one.
+    /// Returns the marker of a run that is next in time after (or before) the one at an index, wrapping around. Without
+    /// an index, the first or the last one.
     pub fn next(&self, run: usize, from: Option<usize>, forwards: bool) -> Option<usize> {
         let all = self.of(run);
         let at = from.and_then(|from| all.iter().position(|(place, _)| *place == from));
@@ -124,20 +124,20 @@ impl Markers {
         all.get(next).map(|(place, _)| *place)
     }
 
-    /// The run of that number is gone: its markers go too, and those of the runs behind it move up.
+    /// Removes the markers of a closed run; the run indices of later ones decrease.
     pub(crate) fn forget_run(&mut self, number: usize) {
         self.0.retain(|m| m.run != number);
         self.0.iter_mut().filter(|m| m.run > number).for_each(|m| m.run -= 1);
     }
 
-    /// The markers of some runs alone, numbered as in that list: for a report of these runs.
+    /// Returns the markers of these runs, renumbered as in the list: for a report of these runs.
     #[must_use]
     pub fn among(&self, runs: &[usize]) -> Markers {
         let place = |run: usize| runs.iter().position(|r| *r == run);
         Markers(self.0.iter().filter_map(|m| Some(Marker { run: place(m.run)?, ..m.clone() })).collect())
     }
 
-    /// The markers of a run in words, by time: the place of each, when it is, and its note.
+    /// Returns the markers of a run as text, sorted by time: index, time and note of each.
     pub fn words(&self, number: usize, run: &Run, look: &Look) -> Vec<(usize, String, String)> {
         if !self.has(number) {
             return Vec::new();
@@ -147,12 +147,12 @@ impl Markers {
         self.of(number).into_iter().map(word).collect()
     }
 
-    /// As a link holds them: each `run,t,note`.
+    /// Returns the members of a link: each `run,t,note`.
     pub(crate) fn members(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.0.iter().map(|m| ("mark", format!("{},{},{}", m.run, m.t, m.note)))
     }
 
-    /// Reads a member of a link. Markers above [`MOST_MARKERS`] are not read: no link of ours has them.
+    /// Reads a member of a link. Markers above [`MOST_MARKERS`] are ignored, because Makespan never writes more.
     pub(crate) fn take(&mut self, key: &str, value: &str) {
         if let Some(marker) = Marker::decode(value).filter(|_| key == "mark" && self.0.len() < MOST_MARKERS) {
             self.0.push(marker);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_markers_as_there_may_be_with_the_longest_notes_fit_into_a_link() {
+    fn the_maximum_number_of_markers_with_longest_notes_fits_into_a_link() {
         let mut markers = Markers::default();
         for t in 0..MOST_MARKERS as i64 {
             let place = markers.add(0, i64::MAX - t).unwrap();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn markers_are_gone_through_by_time_within_their_run() {
+    fn markers_are_visited_by_time_within_their_run() {
         let mut markers = of(&[(1, 30, "c"), (0, 1, "x"), (1, 10, "a"), (1, 20, "b")]);
         let next = |m: &Markers, from, forwards| m.next(1, from, forwards);
         assert_eq!(next(&markers, None, true), Some(2));

@@ -1,4 +1,4 @@
-//! Moments of a run as a view writes them.
+//! Times of a run, formatted for a view.
 
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::timestamp;
@@ -7,13 +7,13 @@ use crate::look::{Look, TimeMode};
 use crate::table::Cell;
 use crate::value::Value;
 
-/// Where relative times count from: the first start, from which the makespan counts too. What was queued or logged before
-/// that has a negative time. Without any start, the first moment known of the run.
+/// Returns the origin of relative times: the first start, from which the makespan counts too. Anything queued or logged
+/// before has a negative time. Without any start, the first known time of the run.
 pub fn origin(run: &Run) -> i64 {
     run.span().or_else(|| run.extent()).map_or(0, |e| e.0)
 }
 
-/// How moments are written: since the start of the run, or as date and time of day.
+/// The format of times: relative to the start of the run, or as date and time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moments {
     since: Option<i64>,
@@ -22,7 +22,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// As the time mode of a look says. Costs a walk through the run where moments are relative.
+    /// Follows the time mode of a look. For relative times, this walks through the run.
     pub fn new(run: &Run, look: &Look) -> Moments {
         let since = (look.time == TimeMode::Relative).then(|| origin(run));
         let offset = if look.time == TimeMode::Local { look.offset } else { 0 };
@@ -34,7 +34,7 @@ impl Moments {
     /// Date and time of day in UTC.
     pub const UTC: Moments = Moments { since: None, offset: 0, within_a_day: false };
 
-    /// A moment as a value; nothing for [`UNKNOWN`].
+    /// Returns a time as a value; empty for [`UNKNOWN`].
     pub fn value(&self, t: i64) -> Value {
         if t == UNKNOWN {
             return Value::Empty;
@@ -42,8 +42,8 @@ impl Moments {
         Value::Time { t, since: self.since, offset: self.offset }
     }
 
-    /// A moment in a narrow cell: where the whole run lies within one day, only its time of day. The day itself must
-    /// stand elsewhere.
+    /// Returns a time for a narrow cell: only the time of day if the whole run is within one day. The day itself must
+    /// be shown elsewhere.
     pub(crate) fn short(&self, t: i64) -> Cell {
         match self.value(t) {
             Value::Time { t, offset, .. } if self.within_a_day => Cell::new(Value::Clock { t, offset }),
@@ -51,7 +51,7 @@ impl Moments {
         }
     }
 
-    /// A moment in a cell, which says so where it is not known.
+    /// Returns a time as a cell, which says so if it is unknown.
     pub fn cell(&self, t: i64) -> Cell {
         if t == UNKNOWN { Cell::default().exact("unknown") } else { Cell::new(self.value(t)) }
     }

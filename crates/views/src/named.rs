@@ -1,5 +1,4 @@
-//! Types of the crates below that are written by their names: what is written stays readable, and outlives a change of
-//! their order.
+//! Serialises types of lower crates by their names, so that the output is readable and does not depend on their order.
 
 /// Statuses.
 pub(crate) mod status {

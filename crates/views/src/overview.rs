@@ -1,4 +1,4 @@
-//! What happened, in one page: figures, the critical path as a strip, failures, and where the time went.
+//! The overview of a run on one page: figures, the critical path as a strip, failures, and where the time went.
 
 use makespan_analysis::Facts;
 use makespan_model::Status;
@@ -12,7 +12,7 @@ use crate::sections;
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
-    /// What the run is called.
+    /// Title of the run.
     pub title: String,
     /// Workflow, source and times in a line.
     pub subtitle: String,
@@ -22,7 +22,7 @@ pub struct Overview {
     pub sections: Vec<Section>,
 }
 
-/// How much of what there is a page shows.
+/// Maximum numbers of rows on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// Tasks of the critical path, slowest tasks, longest waits.
@@ -40,12 +40,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// What fits a page that is read on a screen.
+    /// For a page on a screen.
     pub const PAGE: Rows =
         Rows { tasks: 5, findings: 8, errors: 10, steps: 12, recorded: 20, diagnostics: usize::MAX };
 }
 
-/// The page of a run, pictures `wide` px wide.
+/// Builds the page of a run, with pictures `wide` px wide.
 pub fn overview(facts: &Facts, look: &Look, wide: f32) -> Overview {
     let run = facts.run();
     Overview {
@@ -56,7 +56,7 @@ pub fn overview(facts: &Facts, look: &Look, wide: f32) -> Overview {
     }
 }
 
-/// The sections of the page of a run, with pictures where a width in px is given.
+/// Builds the sections of the page of a run, with pictures if a width in px is given.
 pub fn overview_sections(facts: &Facts, look: &Look, wide: Option<f32>, rows: Rows) -> Vec<Section> {
     let run = facts.run();
     let mut all = vec![sections::figures(facts), sections::statuses(facts, wide)];
@@ -71,7 +71,7 @@ pub fn overview_sections(facts: &Facts, look: &Look, wide: Option<f32>, rows: Ro
     all.extend(sections::waiting(facts, rows.tasks));
     all.extend(sections::bounds(facts));
     all.extend(sections::slowest(facts, look, rows.tasks));
-    // A run whose every task is a step of its own would repeat its tasks.
+    // If every task is a step of its own, the steps would repeat the tasks.
     let steps = facts.steps();
     if steps.len() > 1 && steps.len() < run.task_count() {
         all.extend(sections::steps(steps, facts.totals().work, rows.steps));

@@ -1,11 +1,11 @@
-//! What a run recorded besides its tasks: alerts and lines of its log, in the order of time.
+//! Records of a run besides its tasks: alerts and log lines, sorted by time.
 
 use makespan_model::{NONE, Order as _, Run, Severity, UNKNOWN};
 use makespan_scene::Role;
 
 use crate::roles::severity_role;
 
-/// Which row of the run's columns an entry is.
+/// The column and row of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Row {
     Alert(u32),
@@ -15,16 +15,16 @@ enum Row {
 /// An alert, or a line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// When, ns since the epoch; [`UNKNOWN`] where the source does not say.
+    /// Time, ns since the epoch; [`UNKNOWN`] if the source does not record it.
     pub t: i64,
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
     row: Row,
 }
 
 impl Recorded {
-    /// Everything that concerns the run as a whole, and of its tasks all alerts and those log lines that warn, by time.
-    /// O(n log n).
+    /// Returns all alerts and log lines of the run as a whole, and all alerts and warnings of its tasks, sorted by
+    /// time. O(n log n).
     pub fn of(run: &Run) -> Vec<Recorded> {
         let (alerts, logs) = (&run.alerts, &run.logs);
         let mut all: Vec<Recorded> = (0..alerts.task.len())
@@ -43,14 +43,14 @@ impl Recorded {
         all
     }
 
-    /// Those that have a time, by time.
+    /// Returns those with a time, sorted by time.
     pub(crate) fn timed(run: &Run) -> Vec<Recorded> {
         let mut all = Recorded::of(run);
         all.retain(|e| e.t != UNKNOWN);
         all
     }
 
-    /// The task it concerns; `None` for the run as a whole.
+    /// Returns its task; `None` for the run as a whole.
     pub fn task(&self, run: &Run) -> Option<u32> {
         let task = match self.row {
             Row::Alert(i) => run.alerts.task[i as usize],
@@ -59,7 +59,7 @@ impl Recorded {
         (task != NONE).then_some(task)
     }
 
-    /// What it says.
+    /// Returns its text.
     pub fn text<'r>(&self, run: &'r Run) -> &'r str {
         match self.row {
             Row::Alert(i) => run.text(run.alerts.text[i as usize]),
@@ -67,7 +67,7 @@ impl Recorded {
         }
     }
 
-    /// Its severity or level in the words of the source, and for an alert that is over, that it is.
+    /// Returns its severity or level in the words of the source, and whether an alert is resolved.
     pub fn level(&self, run: &Run) -> String {
         match self.row {
             Row::Alert(i) => {
@@ -80,19 +80,19 @@ impl Recorded {
         }
     }
 
-    /// Whether it is an alert that the source calls resolved.
+    /// Returns whether it is an alert that the source calls resolved.
     pub fn is_over(&self, run: &Run) -> bool {
         matches!(self.row, Row::Alert(i) if run.alerts.resolved[i as usize] == Some(true))
     }
 
-    /// Its colour.
+    /// Returns its colour.
     pub fn role(&self, run: &Run) -> Role {
         if self.is_over(run) { Role::Succeeded } else { severity_role(self.severity) }
     }
 }
 
-/// The severity that a word of a source means: the levels of syslog (RFC 5424) and of the usual logging libraries.
-/// A word that is not known counts as `other`.
+/// Returns the severity of a source's word: the levels of syslog (RFC 5424) and of the usual logging libraries. An
+/// unknown word counts as `other`.
 fn severity_of(word: &str, other: Severity) -> Severity {
     let is = |words: &[&str]| words.iter().any(|w| word.eq_ignore_ascii_case(w));
     match () {

@@ -3,7 +3,7 @@
 use makespan_model::{Severity, Status};
 use makespan_scene::Role;
 
-/// The colour role of a status.
+/// Returns the colour role of a status.
 pub fn status_role(status: Status) -> Role {
     match status {
         Status::Pending => Role::Pending,
@@ -20,7 +20,7 @@ pub fn status_role(status: Status) -> Role {
     }
 }
 
-/// The colour of how much something matters.
+/// Returns the colour of a severity.
 pub(crate) fn severity_role(severity: Severity) -> Role {
     match severity {
         Severity::Error => Role::Failed,

@@ -1,4 +1,4 @@
-//! What people read, as values: sections of blocks. The page, the report and the terminal paint the same ones.
+//! Text and tables for people, as values: sections of blocks, which the page, the report and the terminal paint.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::roles::severity_role;
 use crate::state::ViewState;
 use crate::table::{Cell, Table};
 
-/// Most rows of a list within a page. A longer one belongs into a table that is scrolled or into a file.
+/// Maximum number of rows of a list on a page. A longer one belongs in a scrolled table or in a file.
 pub const LONGEST_LIST: usize = 200;
 
 /// A titled part of a page or a panel.
@@ -21,7 +21,7 @@ pub const LONGEST_LIST: usize = 200;
 pub struct Section {
     /// Stable name.
     pub id: Cow<'static, str>,
-    /// What people read: a noun phrase.
+    /// Title: a noun phrase.
     pub title: String,
     /// Its parts.
     pub blocks: Vec<Block>,
@@ -30,7 +30,7 @@ pub struct Section {
 /// A part of a section.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Block {
-    /// The numbers that people look for first.
+    /// The most important numbers.
     Figures(Vec<Figure>),
     /// Names with values.
     Pairs(Vec<(String, Cell)>),
@@ -40,11 +40,11 @@ pub enum Block {
     Text(String),
     /// A command for a POSIX shell, to be copied as it stands.
     Command(String),
-    /// The sentence that answers.
+    /// The sentence that gives the result.
     Answer(Cell),
-    /// A sentence of ours.
+    /// A sentence.
     Note(String),
-    /// A sentence of ours without which the rest would be misread.
+    /// A sentence without which the rest would be misread.
     Caution(String),
     /// A picture.
     Picture(Scene),
@@ -54,14 +54,14 @@ pub enum Block {
     Chart(Box<Plot>),
 }
 
-/// One number that people look for first.
+/// One of the most important numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// What it is.
+    /// Its label.
     pub label: Cow<'static, str>,
     /// The number.
     pub value: Cell,
-    /// What it rests on, or how it compares; may be empty.
+    /// What it is based on, or how it compares; may be empty.
     pub note: String,
 }
 
@@ -76,19 +76,19 @@ pub struct Found {
     pub text: String,
     /// One thing to try.
     pub action: Cow<'static, str>,
-    /// The colour of how much it matters.
+    /// The colour of its severity.
     pub role: Role,
-    /// Where to see it.
+    /// The view that shows it.
     pub view: ViewState,
 }
 
 impl Section {
-    /// A section of blocks.
+    /// Creates a section of blocks.
     pub fn new(id: &'static str, title: impl Into<String>, blocks: Vec<Block>) -> Section {
         Section { id: Cow::Borrowed(id), title: title.into(), blocks }
     }
 
-    /// The same with as much as a page holds: lists of at most [`LONGEST_LIST`] rows, and a count of the rest.
+    /// Limits the section to a page: lists of at most [`LONGEST_LIST`] rows, and the number of further rows.
     pub fn for_page(mut self) -> Section {
         let mut blocks = Vec::with_capacity(self.blocks.len());
         for block in self.blocks {
@@ -110,12 +110,12 @@ impl Section {
         self
     }
 
-    /// A section of one table, under the table's own title; `None` for a table without rows.
+    /// Creates a section of one table, with the table's title; `None` for a table without rows.
     pub fn of_table(id: &'static str, table: Table) -> Option<Section> {
         (!table.is_empty()).then(|| Section::new(id, table.title.clone(), vec![Block::Table(table)]))
     }
 
-    /// The first picture, if it has one.
+    /// Returns the first picture, if it has one.
     pub fn picture(&self) -> Option<&Scene> {
         self.blocks
             .iter()
@@ -124,7 +124,7 @@ impl Section {
 }
 
 impl Found {
-    /// A finding about a run, in words.
+    /// Describes a finding about a run.
     pub fn new(run: &Run, finding: &Finding) -> Found {
         let (title, text) = findings::sentences(run, finding);
         Found {
@@ -138,7 +138,7 @@ impl Found {
     }
 }
 
-/// What may be said of a table under it.
+/// Returns a remark below a table.
 pub(crate) fn note(text: impl Into<String>) -> Block {
     Block::Note(text.into())
 }

@@ -1,4 +1,4 @@
-//! The state of the view: everything that a link carries.
+//! The state of the view, which a link contains.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,61 +13,61 @@ use crate::marker::Markers;
 use crate::tasks::Sort;
 use crate::timeline::{Arrangement, Gaps, Lanes};
 
-/// Everything that a link carries.
+/// The state of the view; a link contains all of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ViewState {
-    /// The view shown.
+    /// The current view.
     pub view: View,
-    /// Which of the open runs, from 0.
+    /// Index of the current run among the open ones.
     pub run: usize,
     /// Id of the selected task.
     pub selected: Option<String>,
-    /// What is filtered.
+    /// The filter.
     pub filter: Filter,
-    /// Lanes of the timeline.
+    /// Grouping of the timeline's lanes.
     pub lanes: Lanes,
-    /// What was done to lanes: collapsed, pinned, hidden.
+    /// Collapsed, pinned and hidden lanes.
     pub rows: Arrangement,
     /// Whether the timeline folds gaps in which nothing runs.
     pub gaps: Gaps,
-    /// What colours mean.
+    /// The meaning of colours.
     pub colours: Colouring,
-    /// How times are written.
+    /// The time format.
     pub time: TimeMode,
-    /// The part of time that is seen, ns since the epoch; all of it where absent.
+    /// The visible time span, ns since the epoch; `None` for the whole run.
     pub window: Option<(i64, i64)>,
-    /// How far the timeline is scrolled down, in rows.
+    /// Vertical scroll position of the timeline, in rows.
     pub scroll: u32,
-    /// Moments that the reader marked on the timeline.
+    /// Markers of the reader on the timeline.
     pub markers: Markers,
     /// Whether the critical path is marked.
     pub critical: bool,
-    /// Whether the timeline shows behind each bar what its task took in the runs before.
+    /// Whether the timeline shows durations of earlier runs behind each bar.
     pub before: bool,
-    /// Whether counters stand above the timeline: what ran, was queued and was measured at each moment.
+    /// Whether counters are shown above the timeline: tasks running and queued, and metrics over time.
     pub counters: bool,
     /// Order of the table.
     pub sort: Sort,
-    /// The part of the graph that is seen; all of it where absent.
+    /// The visible part of the graph; `None` for the whole graph.
     pub camera: Option<Camera>,
-    /// What the graph shows.
+    /// The state of the graph.
     pub graph: Graphing,
-    /// Whether the table twin is shown in place of the picture.
+    /// Whether the table is shown instead of the picture.
     pub twin: bool,
-    /// The chart that is shown.
+    /// The current chart.
     pub chart: Choice,
-    /// The matrix that is shown.
+    /// The current matrix.
     pub heat: Heating,
-    /// What is compared.
+    /// The state of the comparison.
     pub compare: Comparing,
-    /// What the columns of tables mean, as the option `--map` takes it; empty where nobody named it.
+    /// The meaning of table columns, in the form of the option `--map`; empty if not set.
     pub mapping: String,
-    /// Name of the theme; the reader's own choice where absent.
+    /// Name of the theme; `None` for the reader's own choice.
     pub theme: Option<String>,
 }
 
 impl ViewState {
-    /// Shows another run: what was seen of the one before means nothing to it.
+    /// Switches to another run, and resets what refers to the previous one.
     pub fn show_run(&mut self, number: usize) {
         (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
         self.filter.area = None;
@@ -75,7 +75,7 @@ impl ViewState {
         self.graph = Graphing { by: self.graph.by, ..Graphing::default() };
     }
 
-    /// The same without what only pictures read: windows, cameras, how far is scrolled, markers.
+    /// Returns the state without the parts that only pictures use: windows, cameras, scroll positions, markers.
     pub fn without_places(&self) -> ViewState {
         let mut rest = self.clone();
         (rest.window, rest.scroll, rest.camera) = (None, 0, None);
@@ -85,7 +85,7 @@ impl ViewState {
         rest
     }
 
-    /// The run of that number is gone: those behind it move up.
+    /// Removes a closed run; the indices of later runs decrease.
     pub fn forget_run(&mut self, number: usize) {
         if self.run == number {
             self.show_run(number.saturating_sub(1));

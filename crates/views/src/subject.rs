@@ -1,4 +1,4 @@
-//! What statistics are drawn of: a run, the runs beside it, and which of its tasks count.
+//! The input of statistics: a run, the other open runs, and the tasks that count.
 
 use makespan_analysis::Facts;
 use makespan_scene::Role;
@@ -6,32 +6,32 @@ use makespan_scene::Role;
 use crate::look::Look;
 use crate::roles::status_role;
 
-/// Kept far enough from the ends of floats that the difference of two is one.
+/// Limits a value so that differences of two such values are finite.
 pub(crate) fn sane(value: f64) -> f64 {
     value.clamp(-4e307, 4e307)
 }
 
-/// The least and the greatest of what is finite; `None` of nothing.
+/// Returns the minimum and maximum of finite values; `None` if there are none.
 pub(crate) fn bounds(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     let finite = values.into_iter().filter(|v| v.is_finite()).map(sane);
     finite.fold(None, |found, v| Some(found.map_or((v, v), |(a, b): (f64, f64)| (a.min(v), b.max(v)))))
 }
 
-/// What a chart or a matrix is drawn from.
+/// The input of a chart or a matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     /// The run.
     pub facts: &'a Facts,
-    /// All open runs, this one among them, for the charts that compare runs.
+    /// All open runs, including this one, for charts that compare runs.
     pub runs: &'a [&'a Facts],
-    /// Which tasks count, by task; all of them where absent.
+    /// Which tasks count, by task; `None` for all.
     pub mask: Option<&'a [bool]>,
-    /// How times are written, and what is selected.
+    /// The time format and the selection.
     pub look: &'a Look,
 }
 
 impl<'a> Subject<'a> {
-    /// A run by itself, all of its tasks.
+    /// A single run, with all of its tasks.
     pub fn of(facts: &'a Facts) -> Subject<'a> {
         static PLAIN: Look = Look::PLAIN;
         Subject { facts, runs: &[], mask: None, look: &PLAIN }
@@ -41,17 +41,17 @@ impl<'a> Subject<'a> {
         self.mask.is_none_or(|mask| mask.get(task as usize).copied().unwrap_or(true))
     }
 
-    /// The known values of a measure among the tasks that count, by task.
+    /// Returns the known values of a measure among the tasks that count, by task.
     pub(crate) fn values(&self, measure: usize) -> Vec<(u32, f64)> {
         let all = self.facts.measures().values(self.facts, measure).into_iter().enumerate();
         let known = all.map(|(t, v)| (t as u32, v)).filter(|(t, v)| v.is_finite() && self.counts(*t));
         known.map(|(t, v)| (t, sane(v))).collect()
     }
 
-    /// Whether a measure is known of any task that counts.
+    /// Returns whether a measure is known for any task that counts.
     pub(crate) fn knows(&self, measure: usize) -> bool {
         match self.facts.measures().samples(measure) {
-            // Values of samples are finite, and only those of tasks are measures.
+            // Values of samples are finite, and only samples of tasks are measures.
             Some((samples, _)) => {
                 samples.iter().any(|&i| self.counts(self.facts.run().samples.task[i as usize]))
             }

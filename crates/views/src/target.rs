@@ -1,26 +1,26 @@
-//! What a shape stands for, packed into the opaque hit id of the scene.
+//! The meaning of a shape, packed into the opaque hit id of the scene.
 
 use makespan_scene::Hit;
 use serde::{Deserialize, Serialize};
 
-/// What lies under the pointer.
+/// The subject of a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// One attempt, by index.
     Attempt(u32),
     /// One task, by index.
     Task(u32),
-    /// Several bars drawn as one; the index is that of its first attempt.
+    /// Several merged bars, by the index of the first attempt.
     Merged(u32),
-    /// A node of the graph that stands for several tasks, by index of the node.
+    /// A node of the graph with several tasks, by index of the node.
     Group(u32),
     /// An edge of the graph, by index.
     Edge(u32),
     /// A lane of the timeline, by index.
     Lane(u32),
-    /// An alert or a log line, by its place in the order of time.
+    /// An alert or a log line, by index in order of time.
     Recorded(u32),
-    /// A marker of the reader, by its place in the view.
+    /// A marker of the reader, by index in the view.
     Marker(u32),
     /// A row of a comparison: a task of one run, of the other, or of both, by index.
     Matched(u32),
@@ -28,13 +28,13 @@ pub enum Target {
     Cell(u32, u32),
 }
 
-/// Where the number of a cell's row begins, of 28 bits like that of its column; above both the kind, as of all others
-/// from bit 56 on.
+/// Bit position of a cell's row, which has 28 bits like its column; above both, from bit 56 on, is the kind, as for all
+/// targets.
 const ROW: u32 = 28;
 const CELL: u64 = 7 << 56;
 
 impl Target {
-    /// As a hit id.
+    /// Returns the hit id.
     pub fn hit(self) -> Hit {
         let (kind, index) = match self {
             Target::Attempt(i) => (1u64, i),
@@ -54,7 +54,7 @@ impl Target {
         Hit(kind << 32 | u64::from(index))
     }
 
-    /// What a hit id stands for.
+    /// Returns the target of a hit id.
     pub fn of(hit: Hit) -> Option<Target> {
         if hit.0 >> 56 == CELL >> 56 {
             let part = |bits: u64| (bits & ((1 << ROW) - 1)) as u32;
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn targets_survive_the_scene() {
+    fn targets_round_trip_through_a_scene() {
         for t in [
             Target::Attempt(0),
             Target::Task(u32::MAX),

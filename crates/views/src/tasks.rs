@@ -1,4 +1,4 @@
-//! The table of all tasks: sorted and filtered as indices, rows made only for what is seen.
+//! The table of all tasks: sorted and filtered as indices; only visible rows are built.
 
 use makespan_analysis::natural_cmp;
 use makespan_model::{Run, TaskId, UNKNOWN};
@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::moment::Moments;
 use crate::table::{Cell, Column, Table, duration_cell};
 
-/// What the table is sorted by.
+/// The sort key of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum SortKey {
     /// First start.
@@ -42,7 +42,7 @@ impl SortKey {
         SortKey::Worker,
     ];
 
-    /// The name in links and of the column.
+    /// Returns the name in links and of the column.
     pub fn name(self) -> &'static str {
         match self {
             SortKey::Status => "status",
@@ -56,7 +56,7 @@ impl SortKey {
         }
     }
 
-    /// What people read.
+    /// Returns its title.
     pub fn title(self) -> &'static str {
         match self {
             SortKey::Status => "Status",
@@ -70,7 +70,7 @@ impl SortKey {
         }
     }
 
-    /// The column that shows it.
+    /// Returns its column.
     pub fn column(self) -> Column {
         match self {
             SortKey::Status | SortKey::Name | SortKey::Step | SortKey::Worker => {
@@ -84,24 +84,24 @@ impl SortKey {
 /// Order of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Sort {
-    /// By what.
+    /// The key.
     pub key: SortKey,
-    /// Largest first.
+    /// Whether the largest come first.
     pub descending: bool,
 }
 
-/// First known start of a task, or [`UNKNOWN`].
+/// Returns the first known start of a task, or [`UNKNOWN`].
 pub fn start_of(run: &Run, t: TaskId) -> i64 {
     let starts = run.attempts_of(t).map(|a| run.attempts.started[a.index()]);
     starts.filter(|s| *s != UNKNOWN).min().unwrap_or(UNKNOWN)
 }
 
-/// The worker of the last attempt of a task; empty where that is not known.
+/// Returns the worker of the last attempt of a task; empty if unknown.
 pub fn worker_of(run: &Run, t: TaskId) -> &str {
     run.attempts_of(t).next_back().map_or("", |a| run.text(run.attempts.worker[a.index()]))
 }
 
-/// The tasks that pass `mask`, in order. What is unknown comes last, whichever way the order goes. O(n log n).
+/// Returns the tasks in `mask`, sorted. Unknown values come last in either direction. O(n log n).
 pub fn order(run: &Run, wait: &[i64], mask: Option<&[bool]>, sort: Sort) -> Vec<u32> {
     let passes = |t: &TaskId| mask.is_none_or(|m| m.get(t.index()).copied().unwrap_or(true));
     let mut tasks: Vec<u32> = run.task_ids().filter(passes).map(|t| t.0).collect();
@@ -135,17 +135,17 @@ pub fn order(run: &Run, wait: &[i64], mask: Option<&[bool]>, sort: Sort) -> Vec<
     tasks
 }
 
-/// First start to last end of a task, ns; [`UNKNOWN`] where either is.
+/// Returns the time from the first start to the last end of a task, ns; [`UNKNOWN`] if either is unknown.
 pub(crate) fn length_of(run: &Run, t: TaskId) -> i64 {
     run.task_interval(t).map_or(UNKNOWN, |(s, e)| e.saturating_sub(s))
 }
 
-/// The columns.
+/// Returns the columns.
 pub fn columns() -> Vec<Column> {
     SortKey::ALL.into_iter().map(SortKey::column).collect()
 }
 
-/// The row of one task, as long as [`columns`].
+/// Returns the cells of one task, as many as [`columns`].
 fn row(run: &Run, wait: &[i64], t: TaskId, moments: &Moments) -> Vec<Cell> {
     let start = start_of(run, t);
     let start_cell = match start {
@@ -164,7 +164,7 @@ fn row(run: &Run, wait: &[i64], t: TaskId, moments: &Moments) -> Vec<Cell> {
     ]
 }
 
-/// Rows `from..to` of an order as a table.
+/// Returns rows `from..to` of an order as a table.
 pub fn table(run: &Run, wait: &[i64], order: &[u32], range: std::ops::Range<usize>, look: &Look) -> Table {
     let mut table = Table::new("Tasks", columns());
     let moments = Moments::new(run, look);

@@ -1,4 +1,4 @@
-//! What stands beside the pointer: a task, or several that are drawn as one.
+//! Tooltips of a task, or of several merged ones.
 
 use makespan_analysis::{Cause, Facts};
 use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
@@ -9,15 +9,15 @@ use crate::look::Look;
 use crate::moment::Moments;
 use crate::timeline::reason;
 
-/// Longest name and longest error, characters.
+/// Maximum length of a name and of an error, characters.
 const LONGEST: (usize, usize) = (80, 160);
 
-/// Runs up to this many tasks are compared with the usual, and their waits explained: the pointer does not wait for the
-/// facts of larger ones.
+/// Maximum number of tasks of a run whose tooltips compare with usual durations and explain waits, because the pointer
+/// must not wait for the facts of larger runs.
 const EXPLAINED: usize = 100_000;
 
-/// Lines about a task, or about one attempt of it: name, status and duration, how long its step usually takes, when it
-/// ran, what it waited for, and why it failed.
+/// Returns the lines about a task, or one attempt of it: name, status and duration, the usual duration of its step,
+/// when it ran, what it waited for, and why it failed.
 pub fn task_tip(facts: &Facts, task: TaskId, attempt: Option<AttemptId>, look: &Look) -> String {
     let run = facts.run();
     let i = task.index();
@@ -53,7 +53,7 @@ pub fn task_tip(facts: &Facts, task: TaskId, attempt: Option<AttemptId>, look: &
     lines.join("\n")
 }
 
-/// How long the step of a task usually takes, where it has other tasks.
+/// Returns the usual duration of a task's step, if it has other tasks.
 fn usual(facts: &Facts, task: TaskId) -> Option<String> {
     let step = facts.run().task_step(task);
     let stat = facts.steps().iter().find(|s| s.step == step)?;
@@ -68,7 +68,7 @@ fn usual(facts: &Facts, task: TaskId) -> Option<String> {
     })
 }
 
-/// How long it waited once it was ready, and for what longest.
+/// Returns how long it waited after it was ready, and the main cause.
 fn waited(facts: &Facts, task: TaskId) -> Option<String> {
     let run = facts.run();
     let wait = facts.waiting().wait[task.index()];
@@ -76,7 +76,7 @@ fn waited(facts: &Facts, task: TaskId) -> Option<String> {
         return None;
     }
     let pieces = facts.wait_pieces(task);
-    // What released it was before it was ready.
+    // The release time was before it was ready.
     let known = pieces.iter().filter(|p| !matches!(p.cause, Cause::Unknown | Cause::Dependency(_)));
     let longest = known.max_by_key(|p| p.to.saturating_sub(p.from));
     let why = longest.map_or(String::new(), |piece| {
@@ -87,7 +87,7 @@ fn waited(facts: &Facts, task: TaskId) -> Option<String> {
     Some(format!("waited {} after it was ready{why}", duration(wait)))
 }
 
-/// Lines about several tasks: what they are called together, how many they are, and what became of them.
+/// Returns the lines about several tasks: their common name, their number, and their statuses.
 pub fn tasks_tip(run: &Run, name: &str, tasks: &[u32]) -> String {
     let mut of = [0u64; Status::ALL.len()];
     for &t in tasks {

@@ -1,4 +1,4 @@
-//! What a cell holds: a value, and the words for it. Painters show the words; whoever computes or sorts takes the value.
+//! The value of a cell, and its text. Painters show the text; programs and sorting use the value.
 
 use std::borrow::Cow;
 
@@ -10,26 +10,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::{Unit, change, exact_number, plain, share, signed, signed_number};
 
-/// A value that people read.
+/// A value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Value {
-    /// Nothing, or nothing that is known.
+    /// Nothing, or unknown.
     #[default]
     Empty,
-    /// Words, ours or those of a run.
+    /// Text, ours or that of a run.
     Text(String),
-    /// A number of things.
+    /// A count.
     Count(u64),
     /// A plain number.
     Number(f64),
-    /// A number in a unit that the source gives.
+    /// A number in a unit of the source.
     Measured {
         /// The number.
         value: f64,
         /// Its unit.
         unit: String,
     },
-    /// A part of a whole, which is 1.
+    /// A fraction of 1.
     Share(f64),
     /// A size in bytes.
     Bytes(f64),
@@ -39,37 +39,37 @@ pub enum Value {
     Delta(i64),
     /// A difference of two numbers.
     Difference(f64),
-    /// From one length of time to another, ns: their difference and its share of the first.
+    /// Two durations, ns: shown as their difference and its percentage of the first.
     Change(i64, i64),
-    /// From one amount to another, whatever their unit: how much larger the second is.
+    /// Two amounts in any unit: shown as how much larger the second is.
     Relative(f64, f64),
     /// A moment.
     Time {
         /// ns since the epoch.
         t: i64,
-        /// What it is counted from, ns since the epoch; a date and a time of day where absent.
+        /// Its origin, ns since the epoch; `None` for date and time of day.
         since: Option<i64>,
-        /// Of the clock that shows date and time of day, seconds east of UTC.
+        /// Offset of the clock for date and time of day, seconds east of UTC.
         offset: i32,
     },
-    /// A moment whose date is clear from what stands around it: its time of day.
+    /// A time whose date is clear from the context: its time of day.
     Clock {
         /// ns since the epoch.
         t: i64,
         /// Seconds east of UTC.
         offset: i32,
     },
-    /// What became of a task, an attempt or a run.
+    /// The status of a task, an attempt or a run.
     Status(#[serde(with = "crate::named::status")] Status),
-    /// A drawing of the numbers beside it. Painters of text draw it with characters; a page, which has pictures, leaves
-    /// it out.
+    /// A drawing of the neighbouring numbers. Text painters draw it with characters; a page, which has pictures, omits
+    /// it.
     Plot(Plot),
 }
 
-/// A drawing that fits into a cell. All places are shares of its width, 0 to 1.
+/// A drawing that fits into a cell. Positions are fractions of its width, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Plot {
-    /// A bar from one place to another, to the left where that is less.
+    /// A bar from one position to another, which may be further left.
     Bar {
         /// Where it begins.
         from: f64,
@@ -78,29 +78,29 @@ pub enum Plot {
     },
     /// An estimate within its interval, with a mark at zero.
     Interval {
-        /// The ends of the interval, where it has any.
+        /// The ends of the interval, if it has any.
         ends: Option<(f64, f64)>,
         /// The estimate.
         estimate: f64,
-        /// Where zero is.
+        /// Position of zero.
         zero: f64,
     },
-    /// What was seen before, and what is new.
+    /// Earlier values, and the newest.
     Spread {
-        /// Minimum, 10th percentile, median, 90th percentile and maximum of what was seen before.
+        /// Minimum, 10th percentile, median, 90th percentile and maximum of earlier values.
         before: Option<[f64; 5]>,
-        /// What is new.
+        /// The newest value.
         newest: Option<f64>,
     },
 }
 
 impl Value {
-    /// A duration in ns, [`UNKNOWN`] being nothing.
+    /// Returns a duration in ns; empty for [`UNKNOWN`].
     pub fn duration(ns: i64) -> Value {
         if ns == UNKNOWN { Value::Empty } else { Value::Duration(ns) }
     }
 
-    /// The text that is shown; empty for nothing and for drawings.
+    /// Returns the shown text; empty for nothing and for drawings.
     pub fn text(&self) -> Cow<'_, str> {
         Cow::Owned(match *self {
             Value::Empty | Value::Plot(_) => return Cow::Borrowed(""),
@@ -128,7 +128,7 @@ impl Value {
         })
     }
 
-    /// The same with every digit that is known; empty where [`Value::text`] leaves nothing out.
+    /// Returns the text with all known digits; empty if [`Value::text`] already shows them.
     pub fn precise(&self) -> String {
         let difference = |ns: i64| {
             let word = if ns < 0 { "less" } else { "more" };
@@ -148,7 +148,7 @@ impl Value {
     }
 }
 
-/// The time of day within a timestamp, to the millisecond: "13:05:00.250".
+/// Returns the time of day of a timestamp, to the millisecond: "13:05:00.250".
 fn clock(t: i64, offset: i32) -> String {
     let whole = timestamp(t, offset);
     let of_day = whole.split_once('T').map_or("", |(_, of_day)| of_day);
@@ -156,7 +156,7 @@ fn clock(t: i64, offset: i32) -> String {
 }
 
 impl Unit {
-    /// A number of this unit as a value; nothing for what is not a number.
+    /// Returns a number in this unit as a value; empty if it is not a number.
     pub fn value(&self, value: f64) -> Value {
         if !value.is_finite() {
             return Value::Empty;
@@ -171,7 +171,7 @@ impl Unit {
         }
     }
 
-    /// A difference of two numbers of this unit as a value.
+    /// Returns a difference of two numbers in this unit as a value.
     pub fn delta(&self, value: f64) -> Value {
         match self.quantity {
             _ if !value.is_finite() => Value::Empty,

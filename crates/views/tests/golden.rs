@@ -1,5 +1,5 @@
 //! The views as pictures: each is drawn from a run in the text notation and compared with an SVG file that people can
-//! look at. `MAKESPAN_BLESS=1 cargo test -p makespan-views` writes them anew.
+//! look at. `MAKESPAN_BLESS=1 cargo test -p makespan-views` rewrites them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
@@ -37,7 +37,7 @@ fn check(name: &str, scene: &Scene) {
         std::fs::write(&path, &drawn).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == drawn, "{name} is drawn otherwise now: look at it, then run with MAKESPAN_BLESS=1");
+    assert!(kept == drawn, "{name} has changed: review it, then run with MAKESPAN_BLESS=1");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_graph_with_its_critical_path() {
 }
 
 #[test]
-fn the_overview_and_the_details_say_what_happened() {
+fn the_overview_and_the_details() {
     let facts = facts();
     let page = overview(&facts, &Look::default(), 700.0);
     let shown = format!("{page:?}");

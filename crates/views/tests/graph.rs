@@ -116,7 +116,7 @@ fn names_are_never_smaller_than_can_be_read_at_any_zoom() {
 }
 
 #[test]
-fn one_failure_stands_beside_its_group_and_does_not_colour_it() {
+fn one_failure_is_shown_beside_its_group_without_colouring_it() {
     let facts = facts(&fan(16_169, |_| "map".to_owned(), |i| i == 5_000));
     let drawn = drawn(&facts, &Graphing::default(), None);
     let nodes = &drawn.graph.nodes;
@@ -175,7 +175,7 @@ fn a_group_expands_in_place_and_the_rest_keeps_its_order() {
 }
 
 #[test]
-fn everything_drawn_is_hit() {
+fn everything_drawn_can_be_hit() {
     let text = fan(40, |i| format!("s{}", i % 3), |i| i == 4);
     let facts = facts(&text);
     let mut choice = by(Grouping::Steps);
@@ -206,7 +206,7 @@ fn the_critical_path_is_lit_through_groups() {
 }
 
 #[test]
-fn tasks_that_everything_passes_are_marked() {
+fn gates_are_marked() {
     let text = "a 0..1 w\nb 0..1 w\nc 0..1 w\nm 1..2 w a b c\nd 2..3 w m\ne 2..3 w m\nf 2..3 w m";
     let drawn = drawn(&facts(text), &Graphing::default(), None);
     let gates: Vec<&str> = drawn.graph.nodes.iter().filter(|n| n.is_gate).map(|n| n.label.as_str()).collect();
@@ -216,7 +216,7 @@ fn tasks_that_everything_passes_are_marked() {
 }
 
 #[test]
-fn a_focus_leaves_what_lies_in_it() {
+fn a_focus_shows_only_its_tasks() {
     let facts = facts(&fan(30, |i| format!("s{i}"), |i| i == 3));
     let choice = Graphing { focus: Focus::Failed { hops: 1 }, ..Graphing::default() };
     let drawn = drawn(&facts, &choice, None);

@@ -26,7 +26,7 @@ fn bursts(of: &[(i64, u8)]) -> Run {
 }
 
 #[test]
-fn days_of_nothing_are_folded_unless_they_are_asked_for() {
+fn idle_days_are_folded_unless_requested() {
     let run = bursts(&[(0, 12), (3, 12)]);
     let index = Index::new(&run, Lanes::Worker);
     let widths = |gaps| {
@@ -89,7 +89,7 @@ fn lanes(run: &Run, arrangement: &Arrangement) -> Vec<String> {
 }
 
 #[test]
-fn lanes_lie_within_lanes_and_are_expanded_and_collapsed() {
+fn nested_lanes_expand_and_collapse() {
     let run = notation::run(NESTED).unwrap();
     let mut arrangement = Arrangement::default();
     let open = lanes(&run, &arrangement);
@@ -177,7 +177,7 @@ proptest! {
     }
 
     #[test]
-    fn everything_drawn_is_hit_folded_or_not(
+    fn everything_drawn_can_be_hit_folded_or_not(
         of in proptest::collection::vec((0i64..9, 1u8..9), 1..6), width in 300f32..1500.0, zoom in 1f64..6.0, at in 0f64..1.0,
     ) {
         let run = bursts(&of);

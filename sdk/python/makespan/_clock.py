@@ -1,4 +1,4 @@
-"""Gives events their time: the wall clock is read once, and from there the monotonic clock is used.
+"""Times of events: the wall clock is read once, and the monotonic clock is used from then on.
 
 If the wall clock is set during a run, times and durations of events are not affected.
 """

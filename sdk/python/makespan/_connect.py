@@ -19,7 +19,7 @@ class ConnectError(OSError):
 
 
 def is_public(address):
-    """Whether an IP address belongs to the public internet."""
+    """Returns whether an IP address belongs to the public internet."""
     found = ipaddress.ip_address(address.split("%")[0])
     if found.version == 6:
         if found.ipv4_mapped is not None:
@@ -31,8 +31,8 @@ def is_public(address):
 
 
 def connect(url, timeout, allow_private=True):
-    """Returns a connection of ``http.client`` and the path to ask it for. Raises :class:`ConnectError` if the name resolves to an
-    address that is not public, and private ones are not allowed; every address of the name is checked.
+    """Returns a connection of ``http.client`` and the path to request. Raises :class:`ConnectError` if the name resolves to
+    an address that is not public and private ones are not allowed; every address of the name is checked.
     """
     parts = urllib.parse.urlsplit(url)
     host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)

@@ -16,7 +16,7 @@ _open_runs = []
 
 
 def ambient():
-    """Returns the run that the process was started within; :mod:`makespan._within` sets this."""
+    """Returns the run within which the process was started; set by :mod:`makespan._within`."""
     return None
 
 

@@ -19,15 +19,13 @@ from ._run import nothing
 
 def task(function=None, *others, name=None, step=None, after=(), kind=None, labels=None, params=None, run=None, tries=1,
          backoff=None, on=Exception, **unknown):
-    """Makes each call of a function a task of the current run, nested in the current task.
+    """Records each call of a function as a task of the current run, nested in the current task.
 
-    ``name`` may have arguments of the function in braces, as in ``"fetch {url}"``; calls are then instances of the step
-    that bears the name of the function.
+    ``name`` may contain arguments of the function in braces, as in ``"fetch {url}"``; the step is then named after the function.
 
-    With ``tries`` it is called again after an exception of the class ``on``; ``backoff`` is a :class:`Backoff` or the
-    seconds before the second try, which double with each. ``run`` is the run, where it is not the current one.
-    Generators are recorded from the first value asked for to the last, and never tried again; a function that returns
-    one is over when that is.
+    With ``tries`` it is called again after an exception of the class ``on``; ``backoff`` is a :class:`Backoff` or the seconds
+    before the second attempt, which double with each attempt. ``run`` is the run, by default the current one. Generators are
+    recorded from the first requested value to the last, and never retried; a function that returns a generator ends with it.
     """
     if type(function) is str and name is None:
         function, name = None, function
@@ -62,7 +60,7 @@ def task(function=None, *others, name=None, step=None, after=(), kind=None, labe
 
 @guarded()
 def _named(function, name):
-    """Returns a function that makes the name of a call from its arguments; ``None`` if the name contains no arguments."""
+    """Returns a function that builds the name of a call from its arguments; ``None`` if the name contains no arguments."""
     if type(name) is not str or "{" not in name:
         return None
     signature = inspect.signature(function)
@@ -107,7 +105,8 @@ def _plain(function, begin, pauses, on):
 
 
 def _later(going, task):
-    """What a function returned that does its work only now; where nobody asks for that, the task is over with it."""
+    """Wraps a returned object that does its work later, such as a generator; if it is never used, the task ends when it is
+    discarded."""
     foreign(weakref.finalize, going, task.end)
     return going
 

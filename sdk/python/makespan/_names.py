@@ -1,4 +1,4 @@
-"""Makes ids of tasks from their names, and remembers which tasks a name stands for."""
+"""Derives ids of tasks from their names, and records which tasks have which name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST, CHARACTERS = 10_000, 32_768
 
 
 class Names:
-    """The names of the tasks of one run, in one process."""
+    """Names of the tasks of one run, in one process."""
 
     def __init__(self):
         self.lock = threading.RLock()  # of a signal handler, too, that records
@@ -22,8 +22,8 @@ class Names:
         self._several = {}  # and where there are several
 
     def new(self, name, mark, alias=None):
-        """Returns the id of a new task with that name; ``mark`` distinguishes it from those of other processes. ``alias`` is another
-        name that stands for it too.
+        """Returns the id of a new task with that name; ``mark`` distinguishes it from those of other processes. ``alias`` is
+        another name of the task.
         """
         with self.lock:
             self._made += 1

@@ -24,7 +24,7 @@ _pid = 0  # of the process that put it there
 def around():
     """Returns id, task and file of the run that this process was started within; ``None`` if there is none.
 
-    What this very process put into the environment is for others; a fork is one of them.
+    Variables that this process set itself are for the programs that it starts, and for its forks.
     """
     found = {name: os.environ.get(name) for name in NAMES}
     if _passed_on and os.getpid() == _pid and found[RUN] == _passed_on[-1].id:

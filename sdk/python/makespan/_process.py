@@ -25,12 +25,11 @@ REASON = "%s tells it in no way that this package reads" % sys.platform
 
 
 class Usage:
-    """One reading. Times in ns, sizes in bytes; all but ``memory``, ``own`` and ``threads`` count from the start.
+    """One reading. Times in ns, sizes in bytes; all except ``memory``, ``own`` and ``threads`` are totals since the start.
 
-    ``memory`` is that of the process, ``own``, and of all processes below it. ``mark`` is the most that the process ever
-    had, and ``child_mark`` that of the largest child that ended, as the kernel knows them: so also what came and went
-    between two looks is seen. A program that is started is credited with the mark of the one that started it, so that
-    of children only what is above the own mark is known to be theirs.
+    ``memory`` is that of the process, ``own``, and of all processes below it. ``mark`` is the kernel's peak of the process,
+    and ``child_mark`` that of the largest child that has ended, so peaks between two readings are included. A started program
+    inherits the peak of the process that started it, so a child's peak is only known if it is above the process's own.
     """
 
     __slots__ = ("wall", "cpu", "memory", "own", "mark", "child_mark", "threads", "read_bytes", "written_bytes", "reads", "writes",
@@ -154,8 +153,8 @@ _lock = threading.RLock()
 def _proc(name):
     """Returns the text of a file of ``/proc/self``; empty if there is none.
 
-    Descriptors are kept, since opening costs more than reading. They stand for the process that opened them, so a
-    fork opens its own, and they are tried for being what they were, since a program may close what it did not open.
+    Descriptors are kept open, because opening costs more than reading. They refer to the process that opened them, so a fork
+    opens its own. They are checked before use, because a program may close descriptors that it did not open.
     """
     try:
         with _lock:

@@ -22,7 +22,7 @@ TIMELESS = ("run", "task", "attempt", "artifact", "diagnostic")
 
 
 class Run(Scope):
-    """One execution of a workflow. See :func:`makespan.run` for what the arguments mean."""
+    """One execution of a workflow. :func:`makespan.run` describes the arguments."""
 
     def __init__(self, name, file=None, folder=None, id=None, workflow=None, labels=None, params=None, steps=(),
                  resources=True, every=0.1, limit=LARGEST_FILE, strict=None, redact=None, source=None,
@@ -72,7 +72,7 @@ class Run(Scope):
 
     @guarded()
     def ship(self):
-        """Sends what is recorded from now on to the server that ``MAKESPAN_SERVER`` names, if any. Runs do so by themselves."""
+        """Sends events recorded from now on to the server in ``MAKESPAN_SERVER``, if it is set. Runs do this by themselves."""
         if os.environ.get("MAKESPAN_SERVER") and self._sink is not None and not self.joined:
             from . import _ship
 
@@ -98,8 +98,8 @@ class Run(Scope):
     def create(self, name, step=None, after=(), kind=None, labels=None, params=None, parent=None, id=None, alias=None):
         """Declares a task and returns it; it may be started later, or never.
 
-        ``after`` lists what it depends on: tasks, ids, or names, which stand for all tasks of that name so far; its own name stands
-        for the one before it. ``parent`` is the task or group that contains it, by default the current task.
+        ``after`` lists its dependencies: tasks, ids, or names. A name means all tasks with that name so far; the task's own
+        name means the one before it. ``parent`` is the task or group that contains it, by default the current task.
         """
         name = say(name, 256) or "task"
         around = _context.current()
@@ -123,8 +123,8 @@ class Run(Scope):
 
     @guarded(list)
     def ids(self, after, own=None):
-        """Returns the ids of what a task depends on: a name stands for all tasks of that name so far, and the task's own name for
-        the one before it.
+        """Returns the ids of a task's dependencies: a name means all tasks with that name so far, and the task's own name the
+        one before it.
         """
         if after is None:
             return []
@@ -191,7 +191,7 @@ class Run(Scope):
 
     @guarded()
     def not_collected(self, what, reason):
-        """Records once why something is not measured; its value is unknown then, never 0."""
+        """Records once why something is not measured; its value is then unknown, never 0."""
         key = (what, reason)
         with self._lock:
             if key in self._reasons or len(self._reasons) >= 256:
@@ -201,7 +201,7 @@ class Run(Scope):
                   "text": "%s is not collected: %s" % (what, reason)})
 
     def redacted(self, name, value):
-        """Returns what ``redact`` makes of a value; ``None``, which is left out, if it fails."""
+        """Returns the value after ``redact``; ``None``, which is omitted, if ``redact`` fails."""
         if self._redact is None or value is None:
             return value
         value = foreign(self._redact, name, value)
@@ -220,7 +220,7 @@ class Run(Scope):
         return {name: text if name == "kind" else self.redacted("error", text) for name, text in error.items()}
 
     def count_end(self, status, by=1):
-        """Counts failed tasks; a task that is tried again is subtracted."""
+        """Counts failed tasks; a task that is retried is subtracted."""
         if status == "failed":
             with self._lock:
                 self._failed += by

@@ -32,7 +32,7 @@ LINGER_S = 10.0
 
 
 def server():
-    """Returns the address of the server; ``None`` if none is named."""
+    """Returns the address of the server; ``None`` if it is not set."""
     found = (os.environ.get("MAKESPAN_SERVER") or "").strip().rstrip("/")
     return found if found.startswith(("http://", "https://")) else None
 
@@ -46,7 +46,7 @@ def outbox(address):
 
 
 def room(address):
-    """Returns the bytes that a new run may have in the outbox."""
+    """Returns the number of bytes that a new run may use in the outbox."""
     used = 0
     with contextlib.suppress(OSError):
         with os.scandir(outbox(address)) as found:
@@ -59,7 +59,7 @@ _shipper = None
 
 @guarded()
 def opened(run, sink):
-    """Begins to send what is appended to the file of a run from now on, and bounds the file if it is in the outbox."""
+    """Starts to send lines appended to the file of a run from now on, and limits the size of the file if it is in the outbox."""
     global _shipper
     address = server()
     if address is None:
@@ -75,21 +75,21 @@ def opened(run, sink):
 
 @guarded()
 def close():
-    """Sends what is left, within a few seconds. What cannot be sent then stays in its file."""
+    """Sends the remaining lines, within a few seconds. Lines that cannot be sent in that time stay in their file."""
     if _shipper is not None and _shipper.pid == os.getpid():
         _shipper.close()
 
 
 class _Refused(Exception):
-    """The server does not take the events of a run; sending them again would not help."""
+    """The server rejected the events of a run; sending them again would not help."""
 
 
 class _Busy(OSError):
-    """The server answers, but does not take events at the moment."""
+    """The server answers, but does not accept events at the moment."""
 
 
 class _Shipper:
-    """Sends the runs of this process to one server, and what earlier ones left in the outbox."""
+    """Sends the runs of this process to one server, and those that earlier processes left in the outbox."""
 
     def __init__(self, address):
         self.address, self.pid, self.folder = address, os.getpid(), outbox(address)
@@ -221,7 +221,7 @@ class _Shipper:
 
 
 class _Shipment:
-    """One run in a file, and how much of it the server has."""
+    """One run in a file, and how much of it the server has stored."""
 
     def __init__(self, note, held, run):
         self.note, self._held, self._run = note, held, run

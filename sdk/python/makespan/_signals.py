@@ -1,8 +1,8 @@
 """Records open tasks as cancelled before ``SIGTERM`` ends a program that does not handle the signal. The program then ends by
 the signal, as it would have without recording.
 
-Python calls handlers between two of its own instructions: within one long call into C the end comes after that call.
-``makespan.run(..., signals=False)`` leaves the signal alone.
+Python calls handlers between two of its own instructions, so during a long call into C the program ends after that call.
+``makespan.run(..., signals=False)`` does not handle the signal.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def leave():
 
 
 def task_started(run):
-    """Watches while a task runs in another process than that of the run, and only then.
+    """Installs the handler while a task runs in another process than that of the run, and only then.
 
-    A worker that waits for work must die at once: a signal that comes just before it blocks in C would be handled after that
-    only, and whoever ended the worker would wait for ever.
+    A worker that waits for work must die at once: a signal that arrives just before the worker blocks in C would only be
+    handled afterwards, and the process that ends the worker would wait forever.
     """
     if run.signals and os.getpid() != run.pid:
         watch()
@@ -47,7 +47,7 @@ def task_started(run):
 
 @guarded()
 def task_ended(run):
-    """Leaves the signal alone again in another process than that of the run, unless another task runs there."""
+    """Removes the handler again in another process than that of the run, unless another task runs there."""
     pid = os.getpid()
     if pid != run.pid and not any(task._pid == pid for task in list(run._going.values())):
         leave()

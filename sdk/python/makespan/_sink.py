@@ -1,4 +1,4 @@
-"""The file that events go to.
+"""The file to which events are written.
 
 Before the call that records a line returns, the line is written with one ``write`` to a file opened for appending. The
 kernel has it then, so it survives any end of the program, including ``kill -9`` and ``os._exit``. Threads, forks and
@@ -127,8 +127,8 @@ class Sink:
         return True
 
     def _size(self, fd):
-        """Returns the size of the file behind the descriptor; ``None`` if it is closed, or is another file by now:
-        programs that turn into daemons close all they inherit and open their own.
+        """Returns the size of the file behind the descriptor; ``None`` if it is closed or refers to another file: programs
+        that become daemons close all inherited descriptors and open their own.
         """
         if fd is None:
             return None

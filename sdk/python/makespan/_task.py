@@ -13,9 +13,9 @@ from ._scope import Scope, fraction
 
 
 class Task(Scope):
-    """A task of a run. ``run.task(…)`` makes one for a ``with`` statement, ``run.create(…)`` one to report on step by step.
+    """A task of a run. ``run.task(…)`` returns one for a ``with`` statement, ``run.create(…)`` one to report on step by step.
 
-    All methods may be called from any thread. Calls that make no sense, such as starting a running task, are ignored.
+    All methods may be called from any thread. Invalid calls, such as starting a running task, are ignored.
     """
 
     __slots__ = ("run", "id", "name", "around", "tries", "state", "_pid", "_paused", "_entered", "_gauge")

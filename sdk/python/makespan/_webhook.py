@@ -26,7 +26,7 @@ PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 
 
 class WebhookHandler:
-    """Posts happenings as JSON, those of the types ``events`` or all, from a thread of its own.
+    """Posts happenings as JSON from a separate thread: all, or only those of the types in ``events``.
 
     Use it with ``makespan.add_handler(webhook)``, or with ``task_manager.add_handler(webhook)``.
 
@@ -81,7 +81,7 @@ class WebhookHandler:
     __call__ = handle
 
     def close(self):
-        """Waits for what is left, five seconds at most; what is left then is counted as dropped."""
+        """Waits at most five seconds for the queue; happenings that remain are counted as dropped."""
         if self._pid != os.getpid():
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""Programs started within a run: what they record becomes part of it."""
+"""Programs started within a run, which record into that run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _here = [0, None, None]  # process, what its environment said, the run
 def ambient():
     """Returns the run that this process was started within, if it has opened none itself; otherwise ``None``.
 
-    So the functions of a program that `makespan run` executes, and of a process that ``multiprocessing`` spawns, are
+    The functions of a program that `makespan run` executes, and of a process that ``multiprocessing`` spawns, are therefore
     recorded without further calls.
     """
     around = _nested.around()

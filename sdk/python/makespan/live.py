@@ -1,4 +1,4 @@
-"""Runs while they grow: streams of happenings, live counts, webhooks.
+"""Growing runs: streams of happenings, live counts, webhooks.
 
     from makespan.live import EventStream, LiveMonitor, WebhookHandler
 
@@ -37,7 +37,7 @@ _handlers, _happenings = [], None
 
 
 def add_handler(handler):
-    """Calls ``handler.handle(event)``, or a function, with what happens in all runs that this process records.
+    """Calls ``handler.handle(event)``, or a function, with the happenings of all runs that this process records.
 
     It is called in the thread that records. Exceptions that it raises do not reach the program.
     """
@@ -114,7 +114,7 @@ def _source(source, run, token):
 
 
 class _Attached:
-    """What is attached to a source from :meth:`start` to :meth:`stop`, and in a ``with`` block."""
+    """Base of objects attached to a source from :meth:`start` to :meth:`stop`, and in a ``with`` block."""
 
     def __init__(self, source=None, run=None, token=None):
         self._source = _source(source, run, token)
@@ -128,7 +128,7 @@ class _Attached:
         self._source.remove_handler(self)
 
     def wait(self, timeout=None):
-        """Waits until a run that is followed on a server has ended, at most ``timeout`` seconds, and returns whether it has."""
+        """Waits until a followed run on a server has ended, at most ``timeout`` seconds, and returns whether it has."""
         wait = getattr(self._source, "wait", None)
         if wait is None:
             raise TypeError("wait() is for runs on a server")
@@ -148,8 +148,9 @@ class _Attached:
 
 
 class EventStream(_Attached):
-    """``@stream.on("task.started")`` decorates what is called with each such happening, from :meth:`start` to :meth:`stop`, in the
-    thread in which it happens. ``on("*")`` gets all. Exceptions that a callback raises do not reach the program.
+    """``@stream.on("task.started")`` decorates a function that is called with each such happening, from :meth:`start` to
+    :meth:`stop`, in the thread that records it. ``on("*")`` receives all. Exceptions that a callback raises do not reach the
+    program.
     """
 
     def __init__(self, source=None, run=None, token=None):
@@ -203,7 +204,7 @@ class LiveMonitor(_Attached):
     def get_stats(self):
         """Returns ``active_tasks``, ``completed_tasks``, ``failed_tasks``, ``skipped_tasks`` and ``cancelled_tasks``.
 
-        An attempt that failed counts, even if another attempt follows.
+        A failed attempt counts, even if another attempt follows.
         """
         with self._lock:
             return {"active_tasks": len(self._active), **{status + "_tasks": self._over.get(status, 0) for status in (

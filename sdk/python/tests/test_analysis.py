@@ -79,7 +79,7 @@ class Opened(Recorded):
         self.assertEqual(sorted(task.id for task in run.tasks), sorted([*ids, "last"]))
         self.assertEqual(sorted(run.task("last").depends_on), sorted(ids))
 
-    def test_several_runs_are_told_apart(self):
+    def test_several_runs_are_distinguished(self):
         self.write("a.jsonl", "a", (1, 1)), self.write("b.jsonl", "b", (1, 3), failed=True)
         (self.folder / "both.jsonl").write_text((self.folder / "a.jsonl").read_text() + (self.folder / "b.jsonl").read_text())
         runs = makespan.open(self.folder / "both.jsonl")
@@ -155,7 +155,7 @@ class Opened(Recorded):
 
     # ---------------------------------------------------------------------------------------------------------- errors
 
-    def test_an_error_names_the_file_and_what_could_be_read_opens(self):
+    def test_an_error_names_the_file_and_readable_files_open(self):
         bad = self.folder / "bad.json"
         bad.write_text("{")
         with self.assertRaisesRegex(makespan.OpenError, "bad.json"):
@@ -242,7 +242,7 @@ class Opened(Recorded):
 
 
 class Program(Recorded):
-    def test_without_the_program_the_error_says_where_it_was_looked_for(self):
+    def test_without_the_program_the_error_lists_the_searched_places(self):
         code = "import makespan\ntry:\n    makespan.open('x')\nexcept makespan.ProgramError as error:\n    print(error)"
         with mock.patch.dict(os.environ, {"PATH": str(self.folder)}):
             os.environ.pop("MAKESPAN_BIN", None)

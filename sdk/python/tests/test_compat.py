@@ -44,7 +44,7 @@ class Kailash(Recorded):
         self.assertEqual([(t.node_id, t.node_type, t.status, t.error) for t in restored],
                          [("load", "Reader", TaskStatus.FAILED, "busy"), ("load", "Reader", TaskStatus.COMPLETED, None)])
 
-    def test_what_cannot_follow_raises_as_in_the_original(self):
+    def test_invalid_transitions_raise_as_in_the_original(self):
         manager = self.manager()
         run_id = manager.create_run("w")
         task = manager.create_task("a", run_id=run_id)
@@ -84,7 +84,7 @@ class Kailash(Recorded):
         manager.update_run_status(run_id, status)
         return run_id
 
-    def test_old_runs_go_and_failed_or_running_ones_stay(self):
+    def test_old_runs_are_deleted_and_failed_or_running_ones_are_kept(self):
         storage = FileSystemStorage(str(self.folder))
         old, failed = self.finished(storage, 100), self.finished(storage, 100, "failed")
         new = self.finished(storage, 1)
@@ -141,7 +141,7 @@ class Kailash(Recorded):
 
 
 class Read(Recorded):
-    def test_what_is_no_run_of_ours_is_passed_over(self):
+    def test_foreign_files_are_ignored(self):
         file = self.folder / "x.jsonl"
         file.write_bytes(b'\xff\n[]\n{"event":1}\n{"event":"run","run":"r","name":"n"}\n{"event":"start","run":"r","ta')
         self.assertEqual(list(_read.runs(str(file))), ["r"])

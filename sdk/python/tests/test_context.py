@@ -42,7 +42,7 @@ class Context(Recorded):
         self.assertEqual(self.one("log")["task"], "inner")
         self.assertEqual(self.one("task", task="outer task")["step"], "outer")
 
-    def test_the_decorated_is_what_it_was(self):
+    def test_a_decorated_function_behaves_as_before(self):
         self.assertEqual((outer.__name__, outer.__doc__), ("outer", "Adds 2."))
         self.assertEqual(outer(1), 3, "without a run")
         with self.assertRaises(TypeError):
@@ -167,7 +167,7 @@ class Context(Recorded):
         self.assertEqual(asyncio.run(main()), [0, 1, 2])
         self.assertEqual([e["task"] for e in self.events("sample")], ["numbers"] * 3)
 
-    def test_threads_take_the_task_along_when_bound(self):
+    def test_bound_functions_keep_their_task_in_threads(self):
         with self.run_() as run, run.task("around"):
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 list(pool.map(makespan.bind(inner), [1, 2]))

@@ -86,7 +86,7 @@ class Database(Recorded):
         self.assertEqual([run.task_count for run in later.list_runs("w", "completed")], [2])
         self.assertEqual(list(self.state.rglob("*.jsonl")), [], "the file that it was written to is gone")
 
-    def test_what_comes_after_the_end_of_a_run_is_brought_in_too(self):
+    def test_records_after_the_end_of_a_run_are_imported_too(self):
         manager = self.manager()
         run_id, task = self.executed(manager)
         manager.update_task_metrics(task.task_id, TaskMetrics(cpu_usage=5.0))
@@ -95,14 +95,14 @@ class Database(Recorded):
         self.assertEqual([(one.task_id, one.metrics.cpu_usage) for one in self.manager().get_tasks(run_id)], [(task.task_id, 5.0)])
         self.assertEqual(list(self.state.rglob("*.jsonl")), [])
 
-    def test_a_run_that_goes_on_is_read_back_too(self):
+    def test_an_unfinished_run_is_read_back_too(self):
         manager = self.manager()
         run_id, _ = self.executed(manager, status=None)
         self.assertEqual([task.status.value for task in manager.storage.list_tasks(run_id)], ["failed", "completed"])
         manager.update_run_status(run_id, "failed", "late")
         self.assertEqual(self.manager().get_run(run_id).error, "late")
 
-    def test_the_end_of_the_program_brings_in_what_is_open_and_a_killed_one_is_made_up_for(self):
+    def test_open_runs_are_imported_at_exit_and_killed_ones_by_the_next_program(self):
         code = ("import os, sys\nfrom makespan.compat.kailash import *\n"
                 "m = TaskManager(storage=DatabaseStorage(sys.argv[1])); print(m.create_run('left'))\n"
                 "if sys.argv[2] == 'kill': os.kill(os.getpid(), 9)\n")
@@ -115,7 +115,7 @@ class Database(Recorded):
         self.assertIn(id, self.listed())
         self.assertEqual(list(self.state.rglob("*.jsonl")), [])
 
-    def test_what_a_store_does_not_take_is_kept_and_said(self):
+    def test_events_that_a_store_rejects_are_kept_and_reported(self):
         storage = DatabaseStorage(self.url)
         manager = self.manager(storage)
         run_id, _ = self.executed(manager, status=None)
@@ -124,7 +124,7 @@ class Database(Recorded):
         (kept,) = self.state.rglob("*.jsonl")
         self.assertIn(run_id, kept.read_text())
 
-    def test_old_runs_go_to_the_trash(self):
+    def test_old_runs_are_moved_to_the_trash(self):
         manager = self.manager()
         run_id, _ = self.executed(manager)
         self.assertEqual(manager.storage.clean_up(0, dry_run=True), [run_id])
@@ -132,7 +132,7 @@ class Database(Recorded):
         self.assertEqual(manager.storage.clean_up(0), [run_id])
         self.assertEqual(self.listed(), [])
 
-    def test_a_file_of_somebody_else_is_refused_and_left(self):
+    def test_a_foreign_file_is_refused_and_not_changed(self):
         import sqlite3
 
         path = self.folder / "theirs.db"
@@ -151,6 +151,6 @@ class Database(Recorded):
         self.assertEqual(self.listed(), [run_id])
         self.assertTrue(pathlib.Path(SDK).exists())
 
-    def test_a_prefix_of_collections_is_warned_of(self):
+    def test_a_collection_prefix_gives_a_warning(self):
         with self.assertWarnsRegex(RuntimeWarning, "collection_prefix"):
             DatabaseStorage(self.url, collection_prefix="tracking_")

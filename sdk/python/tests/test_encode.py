@@ -43,7 +43,7 @@ class Plain(unittest.TestCase):
                 self.assertEqual(_encode.plain(value), expected)
                 self.assertEqual(type(_encode.plain(value)), type(expected))
 
-    def test_what_contains_itself_or_is_too_much_is_cut(self):
+    def test_recursive_and_large_values_are_cut(self):
         loop = []
         loop.append(loop)
         self.assertLess(len(json.dumps(_encode.plain(loop))), 100)
@@ -57,7 +57,7 @@ class Plain(unittest.TestCase):
         for value in (True, None, "3", b"3", math.nan, math.inf):
             self.assertIsNone(_encode.number(value))
 
-    def test_a_line_is_what_the_library_would_write(self):
+    def test_a_line_equals_the_output_of_the_json_module(self):
         event = {"event": "log", "text": 'a "b"\n\x00\u2028é', "value": {"k": [1.5, None]}, "size": -3, "x": None, "f": 1e300}
         line = _encode.line(event)
         self.assertTrue(line.endswith(b"}\n"))

@@ -211,7 +211,7 @@ class Matrix(Recorded):
 
 
 class Lost(Recorded):
-    def test_what_was_told_is_there_after_a_kill(self):
+    def test_recorded_events_survive_a_kill(self):
         code = ("import sys, makespan\nrun = makespan.start('r', file=sys.argv[1])\nt = run.task('a'); t.start()\n"
                 "for i in range(10**9):\n    t.metric('i', i)\n    sys.stdout.write('%d\\n' % i); sys.stdout.flush()")
         for number in range(int(os.environ.get("MAKESPAN_KILLS", "8"))):
@@ -230,7 +230,7 @@ class Lost(Recorded):
             self.assertEqual(values[: len(told)], list(range(len(told))))
             self.assertLessEqual(len(lines[-1]), 300, "at most one line is torn")
 
-    def test_a_line_that_was_torn_stays_alone(self):
+    def test_a_torn_line_affects_no_other(self):
         self.file.write_bytes(b'{"event":"log","te')
         with self.run_() as run:
             run.log("whole")
@@ -238,7 +238,7 @@ class Lost(Recorded):
         self.assertEqual(lines[0], '{"event":"log","te')
         self.assertEqual([json.loads(line)["event"] for line in lines[1:]], ["run", "log", "run"])
 
-    def test_a_disk_that_fills_up_tears_one_line_and_the_gap_is_told(self):
+    def test_a_full_disk_tears_one_line_and_the_gap_is_reported(self):
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         with self.run_() as run:
             size = self.file.stat().st_size
@@ -325,7 +325,7 @@ class Bounds(Recorded):
 
 
 class Clocks(Recorded):
-    def test_a_clock_that_is_set_moves_nothing(self):
+    def test_setting_the_clock_changes_no_times(self):
         real = time.time_ns
         with self.run_() as run:
             for shift in (-3600, 3600):

@@ -164,7 +164,7 @@ class Graflow(Recorded):
         manager.complete_task_execution("a")
         self.assertEqual(manager.get_graph_snapshot(), {"nodes": [], "edges": []})
 
-    def test_many_tasks_that_are_added_cost_no_square(self):
+    def test_adding_many_tasks_is_not_quadratic(self):
         context = Context(nodes=["first"])
         manager = self.manager(context)
         began = time.process_time()  # other processes do not count
@@ -245,7 +245,7 @@ class Graflow(Recorded):
         self.file = self.folder / (manager.current_execution + ".jsonl")
         self.assertEqual({e["task"]: e.get("parent") for e in self.events("task")}, {"a": None, "b": None, "inner": "a"})
 
-    def test_what_is_interrupted_is_cancelled(self):
+    def test_interrupted_tasks_are_cancelled(self):
         manager = self.manager(Context(nodes=["a"]))
 
         async def work():

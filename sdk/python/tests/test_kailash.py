@@ -63,7 +63,7 @@ class Managed(Recorded):
 
 
 class Metrics(Managed):
-    def test_zeros_that_stand_for_nothing_are_not_recorded(self):
+    def test_placeholder_zeros_are_not_recorded(self):
         manager = self.manager()
         run_id, task = self.executed(manager)
         manager.update_task_metrics(task.task_id, Foreign(duration=0.25))
@@ -113,7 +113,7 @@ class Metrics(Managed):
 
 
 class ReadBack(Managed):
-    def test_another_manager_finds_what_was_said_of_a_task(self):
+    def test_another_manager_reads_the_records_of_a_task(self):
         manager = self.manager()
         run_id = manager.create_run("w", metadata={"debug": True})
         task = manager.create_task("a", {"in": 1}, {"m": 1}, run_id, "Reader")
@@ -141,7 +141,7 @@ class ReadBack(Managed):
         self.assertEqual(later.get_task_statistics()["total_tasks"], 4)
         self.assertEqual([one.task_id for one in later.get_task_dependencies(bad.task_id)], [task.task_id])
 
-    def test_another_manager_goes_on_with_a_run(self):
+    def test_another_manager_continues_a_run(self):
         manager = self.manager()
         run_id = manager.create_run("w")
         task = manager.create_task("a", run_id=run_id)
@@ -168,7 +168,7 @@ class ReadBack(Managed):
         self.assertEqual(self.manager().get_task(task.task_id).status, TaskStatus.COMPLETED)
         self.assertEqual(self.manager().get_run(run_id).status, "completed")
 
-    def test_what_comes_after_the_end_of_a_run_is_kept(self):
+    def test_records_after_the_end_of_a_run_are_kept(self):
         for compress in (False, True):
             with self.subTest(compress=compress):
                 manager = self.manager(storage=FileSystemStorage(str(self.folder), compress=compress))
@@ -300,7 +300,7 @@ class Packaged(StorageBackend):
 
 
 class OwnStorage(Managed):
-    def test_one_is_read_back_and_nothing_is_written_elsewhere(self):
+    def test_a_custom_storage_is_read_back_and_nothing_is_written_elsewhere(self):
         here = os.getcwd()
         self.addCleanup(os.chdir, here)
         os.chdir(str(self.home))
@@ -319,7 +319,7 @@ class OwnStorage(Managed):
         later.update_task_metrics(task.task_id, TaskMetrics(custom_metrics={"rows": 5}))
         self.assertEqual(storage.load_task(task.task_id).metrics.custom_metrics["rows"], 5)
 
-    def test_what_one_raises_is_said(self):
+    def test_errors_of_a_custom_storage_are_reported(self):
         class Full(Documented):
             def save_run(self, run):
                 raise RuntimeError("no room")
@@ -337,7 +337,7 @@ class OwnStorage(Managed):
 
 
 class Statuses(Managed):
-    def test_what_may_follow_is_what_the_original_allows(self):
+    def test_allowed_transitions_match_the_original(self):
         manager = self.manager()
         run_id, done = self.executed(manager)
         task = manager.create_task("a", run_id=run_id)
@@ -367,7 +367,7 @@ class Settings(Managed):
         self.assertEqual((flow.storage_config, flow.include, flow.metric_interval, flow.retention_days),
                          ({"path": "/x", "compress": True}, ["cpu", "memory"], 1.0, 30))
 
-    def test_what_cannot_be_used_is_refused(self):
+    def test_unusable_settings_are_refused(self):
         for text, said in (("tracking: &a {enabled: true}", "line 1.*not supported"), ("tracking: {enabled: true", "not closed"),
                            ("tracking:\n  storage:\n    format: yaml", "format='yaml'"), ("tracking: {backend: oracle}", "oracle"),
                            ("tracking: {storage: {pth: /x}}", "pth"), ("tracking: {backend: database}", "connection_string")):
@@ -376,7 +376,7 @@ class Settings(Managed):
         with self.assertRaisesRegex(StorageException, "format='yaml'"):
             FileSystemStorage(str(self.folder), format="yaml")
 
-    def test_a_database_that_is_named_is_meant(self):
+    def test_a_named_database_is_used(self):
         url = "postgresql://localhost/tracking"
         self.assertEqual(self.config("", KAILASH_TRACKING_DB=url).storage_backend, "database")
         self.assertEqual(self.config("", KAILASH_TRACKING_DB=url).storage_config, {"connection_string": url})
@@ -389,7 +389,7 @@ class Settings(Managed):
 
 
 class Yaml(Recorded):
-    def test_the_known_part_means_what_it_means_elsewhere(self):
+    def test_the_supported_subset_is_parsed(self):
         for text, value in (
             ("", None), ("a: 1", {"a": 1}), ("a: 'it''s # one'\nb: \"x\\n\"", {"a": "it's # one", "b": "x\n"}),
             ("a: http://x:1/y # z", {"a": "http://x:1/y"}), ("- 1\n- [a, {b: c}]\n-\n  - x", [1, ["a", {"b": "c"}], ["x"]]),
@@ -400,7 +400,7 @@ class Yaml(Recorded):
             with self.subTest(text):
                 self.assertEqual(_yaml.parse(text), value)
 
-    def test_all_else_is_refused_and_nothing_hangs(self):
+    def test_unsupported_yaml_is_refused_without_hanging(self):
         for text in ("a: |\n  x", "a: *b", "a: !!x y", "a: 1\n---\nb: 2", "\ta: 1", "a: 'x", "a: [1", "a: 1\na: 2", "a: 1\n   b: 2",
                      "[" * 1000 + "]" * 1000, "a: {b: 1} c", "a: [1 2, {x]}"):
             with self.subTest(text[:20]), self.assertRaises(_yaml.YamlError):

@@ -41,7 +41,7 @@ class Answers(Recorded):
 
 
 class Live(Answers):
-    def test_a_stream_hears_what_it_asked_for_until_it_stops(self):
+    def test_a_stream_receives_its_types_until_it_stops(self):
         heard, all_of_it = [], []
         stream = EventStream(self.manager)
 
@@ -71,7 +71,7 @@ class Live(Answers):
         self.assertEqual(monitor.get_stats(), {"active_tasks": 1, "completed_tasks": 1, "failed_tasks": 1, "skipped_tasks": 0,
                                                "cancelled_tasks": 0})
 
-    def test_a_webhook_posts_what_it_was_asked_to(self):
+    def test_a_webhook_posts_the_chosen_events(self):
         got = []
 
         class Server(http.server.BaseHTTPRequestHandler):
@@ -139,7 +139,7 @@ class Figures(Answers):
         with self.assertRaises(TaskException):
             RunAnalyzer(self.manager).get_key_metrics("nobody")
 
-    def test_resource_trends_are_what_was_sampled(self):
+    def test_resource_trends_are_the_samples(self):
         manager = TaskManager(storage=FileSystemStorage(str(self.folder)), config=TrackingConfig(metric_interval=0.01))
         run_id = manager.create_run("w")
         task = manager.create_task("a", run_id=run_id)

@@ -22,7 +22,7 @@ class Pauses(Recorded):
     def tries(self):
         return [(e["event"], e.get("try"), e.get("status")) for e in self.events() if e["event"] not in ("run", "task")]
 
-    def test_a_pause_between_tries_is_no_queueing(self):
+    def test_a_pause_between_attempts_is_not_queueing(self):
         left = [OSError("1"), OSError("2")]
 
         @makespan.task(tries=3, backoff=0.05, on=OSError)
@@ -55,7 +55,7 @@ class Pauses(Recorded):
                 self.assertGreaterEqual(queued[number] - ended[number - 1], 45_000_000)
                 self.assertLess(started[number] - queued[number], 20_000_000)
 
-    def test_without_a_pause_the_next_try_is_queued_at_once(self):
+    def test_without_a_pause_the_next_attempt_is_queued_at_once(self):
         with self.run_() as run:
             task = run.create("a")
             task.start()
@@ -81,7 +81,7 @@ class Names(Recorded):
         self.assertEqual(self.one("task", task="fetch-4")["after"], ["merge", "fetch-3"])
         self.assertEqual(self.one("task", task="later")["after"], ["fetch", "fetch-2", "fetch-3", "fetch-4"])
 
-    def test_more_than_a_line_has_room_for_are_said(self):
+    def test_too_many_dependencies_for_a_line_are_reported(self):
         with self.run_() as run:
             for _ in range(5000):
                 run.create("fetch")
@@ -144,7 +144,7 @@ class Ends(Recorded):
         self.assertEqual({e["task"] for e in self.events("sample", name="row")}, {"rows"})
         self.assertEqual([e["status"] for e in self.events("end")], ["succeeded", "failed", "succeeded"])
 
-    def test_the_last_words_of_a_program_that_failed(self):
+    def test_the_captured_stderr_of_a_failed_program_is_recorded(self):
         code = [sys.executable, "-S", "-c", "import sys; print('x' * 9000, 'why', file=sys.stderr); sys.exit(3)"]
         with self.run_() as run:
             for how in ({"capture_output": True}, {"capture_output": True, "text": True}, {}):
@@ -198,7 +198,7 @@ class Bounds(Recorded):
                     makespan.metric("m", 1)
         self.assertEqual([e["event"] for e in heard], ["run", "sample", "run"] * 2)
 
-    def test_a_word_where_nothing_can_be_written(self):
+    def test_an_unwritable_file_is_reported_once(self):
         said = io.StringIO()
         with mock.patch.object(_sink, "_complained", False), contextlib.redirect_stderr(said):
             for _ in range(3):

@@ -22,7 +22,7 @@ from .support import Recorded, needs_program, program
 
 
 class Local(Recorded):
-    def test_a_stream_hears_each_happening_until_it_stops(self):
+    def test_a_stream_receives_each_happening_until_it_stops(self):
         stream, heard, all_of_it = live.EventStream(), [], []
 
         @stream.on("task.failed")
@@ -47,7 +47,7 @@ class Local(Recorded):
         self.assertEqual(all_of_it, ["run.started", "task.created", "task.started", "metric", "task.failed", "task.queued", "task.started", "metric",
                                      "task.completed", "task.created", "task.skipped", "alert", "run.completed"])
 
-    def test_a_stream_of_one_run_hears_no_other(self):
+    def test_a_stream_of_one_run_receives_no_other(self):
         one, other = self.run_("one"), self.run_("other")
         heard = []
         stream = makespan.EventStream(one)
@@ -83,7 +83,7 @@ class Local(Recorded):
         self.run_("later").end()
         self.assertEqual([event["type"] for event in heard], ["run.started", "run.completed"])
 
-    def test_what_cannot_be_a_source_is_refused(self):
+    def test_invalid_sources_are_refused(self):
         for source in (3, "runs.jsonl", object()):
             with self.assertRaisesRegex(TypeError, "not a source"):
                 live.EventStream(source)
@@ -152,12 +152,12 @@ class Webhooks(Recorded):
         self.assertEqual(_webhook.signature(base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
                                             b'{"test": 2432232314}'), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
 
-    def test_a_failure_is_tried_again_under_the_same_id(self):
+    def test_a_failed_request_is_retried_with_the_same_id(self):
         with self.server(500, 429, 204) as server:
             handler = self.send(server)
             self.assertEqual([(handler.sent, handler.failed), len({one[1]["webhook-id"] for one in server.got}), len(server.got)], [(1, 0), 1, 3])
 
-    def test_what_no_retry_can_help_is_not_tried_again(self):
+    def test_permanent_failures_are_not_retried(self):
         for status in (302, 400, 404):
             with self.server(status) as server:
                 handler = self.send(server)
@@ -216,7 +216,7 @@ class Webhooks(Recorded):
             handler.close()
             self.assertEqual(sorted(json.loads(body)["type"] for _, _, body in server.got), ["child", "parent", "parent"])
 
-    def test_the_end_waits_at_most_a_while_and_counts_what_is_left(self):
+    def test_closing_waits_for_a_limited_time_and_counts_the_rest(self):
         with mock.patch.object(_webhook, "PATIENCE_S", 0.2), mock.patch("makespan._connect.post", lambda *_: time.sleep(2) or 204):
             handler = makespan.WebhookHandler("https://example.org")
             for _ in range(10):
@@ -264,7 +264,7 @@ class Served(Recorded):
                                  ("run.completed", None, "Nightly")])
         self.assertEqual(monitor.get_stats()["completed_tasks"], 1)
 
-    def test_an_unknown_run_is_said_and_tried_again(self):
+    def test_an_unknown_run_is_reported_and_retried(self):
         stream = makespan.EventStream(self.url, run="nope")
         with stream:
             until = time.monotonic() + 10

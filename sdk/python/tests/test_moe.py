@@ -54,7 +54,7 @@ class Moe(Recorded):
         tasks = {e["task"]: e.get("parent") for e in self.events("task", file=self.files()[0])}
         self.assertEqual(tasks, {"expert_training": None, "data_loading": "expert_training"})
 
-    def test_a_result_that_is_no_json_does_no_harm(self):
+    def test_a_result_that_is_not_json_does_no_harm(self):
         workflow = self.tracker.start_workflow("w")
         self.tracker.track_component("prediction")(lambda: object())()
         self.tracker.complete_workflow(results={"o": object(), "n": float("nan")})
@@ -63,7 +63,7 @@ class Moe(Recorded):
         again = WorkflowExecution.load(self.folder / "w.json")
         self.assertEqual([c.component for c in again.components], [WorkflowComponentType.PREDICTION])
 
-    def test_events_have_their_component_in_either_case(self):
+    def test_component_names_in_events_are_case_insensitive(self):
         class Event:
             event_type, data = "TRAINING_COMPLETED", {"success": False}
 
@@ -146,7 +146,7 @@ class Moe(Recorded):
                           found.optimizer_performances[0].convergence_curve, found.meta_learner_decisions[0].selected_algorithm),
                          ({"p": 1}, "physiological_expert", [1.0, 0.02], "TimeSeries"))
 
-    def test_a_component_that_is_over_when_it_is_added_is_recorded(self):
+    def test_a_finished_component_can_be_added(self):
         workflow = self.tracker.start_workflow("w")
         workflow.add_component(ComponentExecution(WorkflowComponentType.SYSTEM, "2020-02-02T10:00:00", "2020-02-02T10:00:05", False,
                                                   {"error": "late"}))
@@ -154,7 +154,7 @@ class Moe(Recorded):
         start, end = (self.events(kind, file=self.files()[0])[0] for kind in ("start", "end"))
         self.assertEqual((end["t"] - start["t"], end["error"]["message"]), (5 * 10**9, "late"))
 
-    def test_nothing_to_complete(self):
+    def test_completing_without_a_workflow_returns_none(self):
         self.assertIsNone(self.tracker.complete_workflow())
 
     def test_workflows_of_the_original_are_listed_too(self):

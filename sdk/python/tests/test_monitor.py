@@ -58,7 +58,7 @@ class Monitor(Recorded):
         time.sleep(0.02)
         self.assertEqual(self.monitor.get_workflow_status(id)["duration"], first)
 
-    def test_a_metric_that_is_no_number_harms_no_statistics(self):
+    def test_metrics_that_are_not_numbers_are_ignored_in_statistics(self):
         id, step = self.workflow("a")
         for value in (1.0, float("nan"), 3.0):
             self.monitor.record_metric(id, "m", value, "MB", step, tags={"host": "x"})

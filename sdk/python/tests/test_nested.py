@@ -65,7 +65,7 @@ class Children(Recorded):
             self.assertEqual([one["status"] for one in ends], ["succeeded"] * 4, way)
             self.assertTrue(all("@" in one["worker"] for one in self.events("start")), way)
 
-    def test_what_is_terminated_was_cancelled(self):
+    def test_a_terminated_run_is_cancelled(self):
         for way in ("spawn", "forkserver", "fork"):
             self.file.unlink(missing_ok=True)
             done = self.child("import makespan, multiprocessing, sys, time\n"

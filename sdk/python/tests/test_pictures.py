@@ -68,7 +68,7 @@ class Pictures(Recorded):
         for name in one:
             self.assertEqual(one[name].read_bytes(), other[name].read_bytes(), name)
 
-    def test_what_was_not_measured_is_not_drawn_as_zero(self):
+    def test_unmeasured_values_are_not_drawn_as_zero(self):
         outputs = PerformanceVisualizer(self.manager).create_run_performance_summary(self.execute(metrics=False), self.folder / "out")
         self.assertIn("Not collected", self.texts(outputs["resource_usage"]))
         self.assertNotIn("0 %", self.texts(outputs["resource_usage"]))
@@ -161,7 +161,7 @@ class Pictures(Recorded):
 
 
 class Charts(Recorded):
-    def test_charts_of_many_rows_are_cut_and_say_so(self):
+    def test_charts_with_many_rows_are_cut_with_a_note(self):
         names = ["task %d" % number for number in range(500)]
         for chart in (_chart.bars("t", [_chart.Panel("p", names, [("s", [1.0] * 500)])]), _chart.heatmap("t", names, [("c", "")], [[1.0]] * 500)):
             self.assertIn("420 more tasks are not shown", chart)

@@ -14,7 +14,7 @@ from .support import Recorded, breaches, needs_program, python, summary
 
 
 class Run(Recorded):
-    def test_a_run_says_who_it_is_and_how_it_ended(self):
+    def test_a_run_records_its_identity_and_outcome(self):
         with self.run_("etl", id="etl-7", workflow="nightly", labels={"team": "search"}, params={"date": "2026-01-04"}):
             pass
         first, last = self.events("run")
@@ -37,12 +37,12 @@ class Run(Recorded):
         last = self.events("run")[-1]
         self.assertEqual((last["status"], last["error"]["kind"]), ("failed", "ZeroDivisionError"))
 
-    def test_a_run_fails_with_a_task_that_was_told_to_fail(self):
+    def test_a_run_fails_if_a_task_is_marked_as_failed(self):
         with self.run_() as run:
             run.create("a").fail("no")
         self.assertEqual(self.events("run")[-1]["status"], "failed")
 
-    def test_an_interrupt_and_sys_exit_are_no_failures(self):
+    def test_interrupts_and_sys_exit_are_not_failures(self):
         for error, status in [(KeyboardInterrupt(), "cancelled"), (SystemExit(0), "succeeded"), (SystemExit(3), "failed")]:
             with self.subTest(error):
                 file = self.folder / ("%s.jsonl" % status)
@@ -58,14 +58,14 @@ class Run(Recorded):
         starts = self.events("start")
         self.assertEqual([start["run"] for start in starts], [a.id, b.id])
 
-    def test_runs_that_nobody_ended_end_with_the_program(self):
+    def test_open_runs_end_with_the_program(self):
         done = python("import sys, makespan; makespan.start('a', file=sys.argv[1]); print(1)", args=[self.file])
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"1\n", b""))
         self.assertEqual(self.events("run")[-1]["status"], "succeeded")
 
 
     @mock.patch.object(_guard, "DEBUG", False)
-    def test_an_argument_that_makes_no_sense_loses_no_run(self):
+    def test_an_invalid_argument_loses_no_run(self):
         with self.run_(every="often", limit="much", labels=5, params=object(), steps=7, redact=None, strict="") as run:
             with run.task("a", labels=[1], after=5, params="x"):
                 pass
@@ -105,7 +105,7 @@ class Steps(Recorded):
         self.assertEqual([queue["try"] for queue in self.events("queue")], [2, 3])
         self.assertEqual(self.events("run")[-1]["status"], "succeeded")
 
-    def test_what_makes_no_sense_is_passed_over(self):
+    def test_invalid_calls_are_ignored(self):
         with self.run_() as run:
             task = run.create("a")
             task.start()
@@ -115,7 +115,7 @@ class Steps(Recorded):
             task.cancel()
         self.assertEqual([event["event"] for event in self.events(task="a")], ["task", "start", "end"])
 
-    def test_all_ways_not_to_run(self):
+    def test_tasks_that_do_not_run_have_a_status(self):
         with self.run_() as run:
             for way in ("skip", "cached", "upstream_failed", "cancel"):
                 getattr(run.create(way), way)("why")
@@ -135,7 +135,7 @@ class Steps(Recorded):
         self.assertEqual([(a["text"], a.get("resolved")) for a in alerts], [("paused: quota", None), ("paused: quota", True)])
         self.assertGreaterEqual(self.one("sample", name="paused")["value"], 0.02)
 
-    def test_times_of_others_are_taken(self):
+    def test_given_times_are_used(self):
         moment = datetime.datetime(2026, 1, 5, 8, tzinfo=datetime.timezone.utc)
         with self.run_() as run:
             task = run.create("a")
@@ -182,7 +182,7 @@ class Told(Recorded):
         self.assertEqual(self.one("log")["level"], "warning")
         self.assertEqual(self.one("alert")["severity"], "critical")
 
-    def test_what_is_no_number_is_said_once_and_is_not_0(self):
+    def test_values_that_are_not_numbers_are_reported_once_and_not_zero(self):
         with self.run_() as run:
             for _ in range(3):
                 run.metric("loss", float("nan"))
@@ -218,7 +218,7 @@ class Told(Recorded):
         self.assertEqual(heard, [("task", "a"), ("start", "a"), ("end", "a"), ("run", None)])
         self.assertEqual(len(self.events("log")), 3, "the run is over when its end is heard")
 
-    def test_what_is_redacted_is_never_written(self):
+    def test_redacted_values_are_never_written(self):
         def redact(name, value):
             if name == "password":
                 raise ValueError
@@ -241,7 +241,7 @@ class Opens(Recorded):
         self.assertFalse(list(breaches({"event": "start", "task": "a", "t": 1})))
 
     @needs_program
-    def test_the_program_reads_what_was_meant(self):
+    def test_the_program_reads_the_run_as_intended(self):
         with self.run_("etl", id="r") as run:
             with run.task("fetch"):
                 time.sleep(0.01)

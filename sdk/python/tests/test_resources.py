@@ -26,7 +26,7 @@ class Resources(Recorded):
         return {event["name"]: event["value"] for event in self.events("sample", task=task)}
 
     @linux
-    def test_a_task_that_is_alone_has_the_numbers_of_the_process(self):
+    def test_a_task_alone_in_its_process_gets_the_process_metrics(self):
         with self.run_(resources=True) as run:
             with run.task("a"):
                 spin(0.1)
@@ -54,7 +54,7 @@ class Resources(Recorded):
         self.assertLess(found["memory_delta"], 40_000_000)
 
     @linux
-    def test_a_peak_between_two_looks_is_that_of_the_kernel(self):
+    def test_a_peak_between_samples_comes_from_the_kernel(self):
         # Larger than what any other test had, or nobody could tell whose the mark is.
         size = _process.Usage().mark + 50_000_000
         with self.run_(resources=True, every=60) as run:
@@ -99,7 +99,7 @@ class Resources(Recorded):
         self.assertEqual(set(names), {"cpu", "memory", "threads"})
 
     @linux
-    def test_tasks_that_share_the_process_have_the_numbers_of_their_thread(self):
+    def test_tasks_that_share_a_process_get_thread_metrics(self):
         barrier = threading.Barrier(2)
 
         @makespan.task
@@ -128,7 +128,7 @@ class Resources(Recorded):
         self.assertGreaterEqual(self.of("around")["cpu_time"], self.of("inner")["cpu_time"])
         self.assertEqual(self.events("diagnostic"), [])
 
-    def test_what_the_system_does_not_tell_is_said_and_is_not_0(self):
+    def test_unavailable_metrics_are_reported_and_not_zero(self):
         with mock.patch.object(_process, "_proc", lambda name: b""):
             with self.run_(resources=True, every=0.01) as run, run.task("a"):
                 time.sleep(0.2)
@@ -137,7 +137,7 @@ class Resources(Recorded):
         for name in ("memory of tasks", "disk_read", "threads"):
             self.assertIn(name, texts)
 
-    def test_none_is_measured_where_none_is_wanted(self):
+    def test_measuring_can_be_turned_off(self):
         with self.run_(resources=False) as run, run.task("a"):
             time.sleep(0.02)
         self.assertEqual(self.events("sample"), [])

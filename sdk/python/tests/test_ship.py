@@ -86,21 +86,21 @@ class Shipped(Recorded):
             one.bind(("127.0.0.1", 0))
             return one.getsockname()[1]
 
-    def test_everything_arrives_and_nothing_is_left(self):
+    def test_every_event_arrives_and_the_outbox_is_emptied(self):
         with self.store() as server:
             self.assertEqual(self.execute(server.server_port, MAKESPAN_TOKEN="secret"), "")
             self.assertEqual((self.tasks(server), self.left()), (self.EVERY, []))
             self.assertEqual({one[3] for one in server.requests}, {"Bearer secret"})
             self.assertEqual([event["event"] for event in server.kept.values()][::len(server.kept) - 1], ["run", "run"])
 
-    def test_a_file_of_ones_own_stays(self):
+    def test_a_named_file_is_kept(self):
         with self.store() as server:
             self.file.write_text('{"event":"run","run":"older"}\n{"event":"log","run":"older","text":"x"}\n')
             self.execute(server.server_port, self.file)
             self.assertEqual((self.tasks(server), self.left(), len(self.file.read_text().splitlines())), (self.EVERY, [], len(server.kept) + 2))
             self.assertEqual({event["run"] for event in server.kept.values()} & {"older"}, set())
 
-    def test_what_a_server_could_not_take_is_sent_by_the_next_program(self):
+    def test_unsent_events_are_sent_by_the_next_program(self):
         port = self.closed_port()
         began = time.monotonic()
         self.assertEqual(self.execute(port), "")
@@ -130,7 +130,7 @@ class Shipped(Recorded):
             self.assertIn("killed", {event.get("name") for event in server.kept.values()})
             self.assertEqual(self.left(), [])
 
-    def test_a_refusal_is_said_once_and_the_events_are_kept(self):
+    def test_a_rejection_is_reported_once_and_the_events_are_kept(self):
         with self.store(*[401] * 9) as server:
             said = self.execute(server.server_port)
             self.assertEqual((said.count("\n"), len(server.requests)), (1, 1), said)
@@ -153,7 +153,7 @@ class Shipped(Recorded):
             self.assertLess(time.monotonic() - began, 20)
         self.assertEqual(self.left(), [".jsonl", ".ship"])
 
-    def test_an_address_that_is_none_is_said_and_the_run_is_recorded_as_without_it(self):
+    def test_an_invalid_address_is_reported_and_the_run_is_recorded_locally(self):
         said = self.execute(1, MAKESPAN_SERVER="localhost:7979")
         self.assertIn("MAKESPAN_SERVER", said)
         self.assertEqual(len(list((self.folder / "makespan-runs").glob("*.jsonl"))), 1)

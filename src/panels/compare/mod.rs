@@ -1,4 +1,4 @@
-//! Runs beside each other: which ones, and the parts of the comparison.
+//! The comparison of runs: its sides and its parts.
 
 mod moving;
 mod sides;

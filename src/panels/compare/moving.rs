@@ -1,4 +1,4 @@
-//! The parts of the comparison that are pictures, each with its own choices above it.
+//! The parts of the comparison that are pictures, each with its choices.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::state::store::Store;
 use crate::surface::Still;
 use crate::widgets::{Choice, Options};
 
-/// The names of the picture and of its table, for tests and for taking the picture along.
+/// Returns the names of the picture and of its table, for tests and for saving the picture.
 fn names(part: Part) -> (&'static str, &'static str) {
     match part {
         Part::Graph => ("compare-graph", "compare-graph-twin"),
@@ -24,7 +24,7 @@ fn names(part: Part) -> (&'static str, &'static str) {
     }
 }
 
-/// The picture with what belongs to it.
+/// The picture and its controls.
 #[component]
 pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> impl IntoView {
     let twin = Twin::new(store);
@@ -75,7 +75,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
             <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
             <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
             <Show when=move || has_gaps.get()>
-                <button type="button" title="Fold stretches of time in which nothing runs (H)" class:on=move || is_folded.get()
+                <button type="button" title="Fold gaps in which nothing runs (H)" class:on=move || is_folded.get()
                     aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
             </Show>
             <span class="hovered">{move || twin.about()}</span>

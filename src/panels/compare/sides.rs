@@ -1,4 +1,4 @@
-//! Which runs are the baseline, and which the candidate.
+//! The choice of baseline and candidate.
 
 use leptos::prelude::*;
 use makespan_engine::Touch;

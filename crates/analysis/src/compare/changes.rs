@@ -89,7 +89,7 @@ fn same_predecessors(left_run: &Run, right_run: &Run, pairs: &Pairs, l: usize, r
     if x.len() != y.len() {
         return false;
     }
-    // Mostly they stand in the same order.
+    // They usually have the same order.
     let matched = |p: &u32| pairs.of_right[*p as usize];
     if x.iter().zip(y).all(|(l, r)| *l == matched(r)) {
         return true;

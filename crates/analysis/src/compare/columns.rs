@@ -40,7 +40,7 @@ pub(super) struct Columns<'r> {
     pub(super) name: Vec<u32>,
     /// The same, but 0 for tasks named only by a number, which gives their order and not their work.
     pub(super) label: Vec<u32>,
-    /// The step as the source states it; 0 where it does not.
+    /// The step as recorded by the source; 0 if it is not.
     pub(super) step: Vec<u32>,
     pub(super) kind: Vec<u32>,
     pub(super) params: Vec<u32>,

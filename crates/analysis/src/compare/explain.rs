@@ -10,7 +10,7 @@ use crate::{Busy, Cause, Facts, SegmentKind};
 /// A cause to which a part of the difference is attributed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PartKind {
-    /// The last attempt of one task was at work for longer, or shorter.
+    /// The last attempt of one task was executing for longer, or for less time.
     Task,
     /// One task is new: the first run does not have it, or did not execute it.
     New,
@@ -18,7 +18,7 @@ pub enum PartKind {
     Gone,
     /// The attempts of one task before its last one, and the time between its tries.
     Retries,
-    /// Tasks that could have started and did not, since their predecessors had ended.
+    /// Tasks that were ready, because their predecessors had ended, and did not start.
     Dependency,
     /// Tasks that waited for a slot of their worker.
     Slot,
@@ -66,23 +66,23 @@ impl PartKind {
 pub struct DifferencePart {
     /// Its cause.
     pub kind: PartKind,
-    /// The task, as a place in [`Matching::tasks`]; none where it is about no single one.
+    /// The task, as an index into [`Matching::tasks`]; `None` if the part does not belong to a single task.
     pub task: Option<u32>,
-    /// Time in the second run less that in the first, ns; never 0.
+    /// Time in the second run minus that in the first, ns; never 0.
     pub delta_ns: i64,
 }
 
-/// The difference of two makespans, taken apart.
+/// The parts of the difference of two makespans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
-    /// The makespan of the second run less that of the first, ns.
+    /// The makespan of the second run minus that of the first, ns.
     pub delta_ns: i64,
     /// Its parts, which sum to `delta_ns` exactly; by kind, then the largest first.
     pub parts: Vec<DifferencePart>,
-    /// Tasks that the end of the second run hung on and that of the first did not, though both executed them: places in
-    /// the matching, in the order of the path.
+    /// Tasks on the path of the second run but not of the first, although both executed them: indices of the matching,
+    /// in the order of the path.
     pub entered: Vec<u32>,
-    /// Tasks that the end of the first run hung on and that of the second did not.
+    /// Tasks on the path of the first run but not of the second.
     pub left: Vec<u32>,
     /// Whether a path follows dependencies that were inferred.
     pub inferred: bool,
@@ -91,16 +91,16 @@ pub struct Explanation {
 /// One run's path with respect to one task.
 #[derive(Clone, Copy, Default)]
 struct OnPath {
-    /// Its last attempt was at work for so long, ns.
+    /// Time in which its last attempt was executing, ns.
     work: i64,
-    /// Attempts before that, and the time between tries.
+    /// Time of earlier attempts, and between attempts, ns.
     retries: i64,
 }
 
 /// The parts of one run's path.
 #[derive(Default)]
 struct Path {
-    /// By place in the matching, and in the order of the path.
+    /// By index in the matching, and in the order of the path.
     tasks: FxHashMap<u32, OnPath>,
     order: Vec<u32>,
     dependency: i64,
@@ -164,8 +164,8 @@ fn last_work(run: &Run, busy: &Busy) -> Vec<Option<i64>> {
     out
 }
 
-/// Takes the difference of two makespans apart, by the [observed paths](crate::observed_path()), which fill them exactly.
-/// None where one of the runs has no makespan.
+/// Splits the difference of two makespans into parts, by the [observed paths](crate::observed_path()), which fill them
+/// exactly. `None` if one of the runs has no makespan.
 ///
 /// A task on both paths counts with the change in the work of its last attempt there. A task that joined the path
 /// counts with its increase over the first run, a task that left it with its decrease in the second run; the rest of
@@ -174,7 +174,7 @@ fn last_work(run: &Run, busy: &Busy) -> Vec<Option<i64>> {
 /// did not execute are new or gone. Failed attempts and the time between attempts are retries, waits are summed by
 /// cause, and time of unknown cause is the remainder.
 ///
-/// The other way round, every part is the opposite. O((n + e + a) log n).
+/// Swapping the runs changes the sign of every part. O((n + e + a) log n).
 pub fn explain(a: &Facts, b: &Facts, matching: &Matching) -> Option<Explanation> {
     let delta_ns = b.totals().makespan?.saturating_sub(a.totals().makespan?);
     let (one, other) = (Path::new(a, &matching.of_a), Path::new(b, &matching.of_b));

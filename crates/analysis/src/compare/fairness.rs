@@ -31,7 +31,7 @@ impl Side {
 /// A reason why a comparison is unfair, or something to know when reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Caveat {
-    /// The run failed: what it left undone makes it no faster.
+    /// The run failed: unfinished work does not count as a speed-up.
     Failed(Side),
     /// The run was stopped from outside.
     Cancelled(Side),

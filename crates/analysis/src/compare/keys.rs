@@ -1,4 +1,4 @@
-//! The first two ways to find a task again in another run: its id, and its name within its container.
+//! The first two ways to match a task in another run: its id, and its name within its container.
 
 use makespan_model::{HashMap, NONE, Order as _};
 
@@ -23,14 +23,14 @@ impl Pairs {
     }
 }
 
-/// Whether ids mean the same task on both sides.
+/// Returns whether ids mean the same task on both sides.
 ///
 /// Some engines use ids that name the work (`fetch`), some give new ids to every run (a UUID), some number the tasks as
 /// they begin. Ids are trusted if at least four of five shared ids belong to tasks that also agree in their names, and
 /// if they find at least half as many tasks as names would. If names are uninformative (less than half of the shared
 /// ids have a name that the other side knows), steps are used instead.
-///
-/// Ids that are numbers shift when a task is dropped. Without a name they agree only in the same step, kind and
+/// Numeric ids shift when a task is removed. Without a name, they agree only in the same step, kind and parameters; and
+/// if the sides have different numbers of tasks, a single such id that does not agree is enough to distrust all.
 /// parameters, and where the sides have unequally many tasks one such id that does not agree is enough for none.
 fn ids_are_stable(left: &Columns<'_>, right: &Columns<'_>) -> bool {
     let place = places(&left.id);
@@ -39,7 +39,7 @@ fn ids_are_stable(left: &Columns<'_>, right: &Columns<'_>) -> bool {
         let Some(&l) = place.get(id as usize).filter(|l| **l != NONE) else { continue };
         let l = l as usize;
         shared += 1;
-        // A task without a name of its own bears its id.
+        // A task without a name of its own has its id as its name.
         let unnamed = left.name[l] == left.id[l] || right.name[r] == right.id[r];
         let same_name = unnamed || left.name[l] == right.name[r];
         let counts = is_number(left.id_text[l]);
@@ -109,7 +109,7 @@ pub(super) fn pair(
     crossed.extend(unique(&left.label, &right.id, pairs));
     crossed.order_by(Ord::cmp);
     crossed.dedup();
-    // One that is found in two places is found in none.
+    // An id that is found in two places counts as not found.
     let (mut lefts, mut rights): (HashMap<u32, u32>, HashMap<u32, u32>) = Default::default();
     for &(l, r) in &crossed {
         *lefts.entry(l).or_default() += 1;
@@ -120,7 +120,7 @@ pub(super) fn pair(
     stable
 }
 
-/// The labels that just one task on each side has, and those two.
+/// Returns the labels that exactly one task on each side has, with these two tasks.
 fn sole(left: &Columns<'_>, right: &Columns<'_>) -> HashMap<u32, (u32, u32)> {
     let found = unique(&left.label, &right.label, &Pairs::none(left.len(), right.len()));
     found.into_iter().map(|(l, r)| (left.label[l as usize], (l, r))).collect()
@@ -141,7 +141,7 @@ fn unique(left: &[u32], right: &[u32], pairs: &Pairs) -> Vec<(u32, u32)> {
     alone.filter_map(|(label, &(_, l))| rights.get(label).filter(|r| r.0 == 1).map(|r| (l, r.1))).collect()
 }
 
-/// One task in the order that pairs those of one name: container, group, name, then work, then time.
+/// The sort key that pairs tasks with the same name: container, group, name, then work, then time.
 #[derive(Clone, Copy)]
 struct TaskPlace<'r> {
     container: u32,
@@ -175,7 +175,7 @@ impl<'r> TaskPlace<'r> {
 /// No container, as a container.
 const ROOT: u32 = NONE - 1;
 
-/// Pairs level by level, since what is in a container is looked for in the one that was paired with it.
+/// Pairs level by level, because the contents of a container are searched in its partner.
 fn within_containers(
     left: &Columns<'_>,
     right: &Columns<'_>,
@@ -214,7 +214,7 @@ fn within_containers(
     }
 }
 
-/// By container, group, name and work; within these the left side first, in order of the starts.
+/// Sorts by container, group, name and work; ties with the left side first, in order of the starts.
 fn sort(places: &mut [TaskPlace<'_>]) {
     places.order_by(|x, y| {
         (x.container, x.group, x.name, x.work)
@@ -224,7 +224,7 @@ fn sort(places: &mut [TaskPlace<'_>]) {
     });
 }
 
-/// Joins those that are the only one of their name on each side, or of their name, step, kind and parameters.
+/// Pairs tasks that are unique on each side by name, or by name, step, kind and parameters.
 fn pair_sure(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
     sort(places);
     let alone = |alike: &[TaskPlace<'_>]| matches!(alike, [l, r] if !l.right && r.right);
@@ -241,7 +241,7 @@ fn pair_sure(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
     }
 }
 
-/// Joins those of one name in order of the starts: equal parameters first, then the rest.
+/// Pairs tasks with the same name in order of their starts: equal parameters first, then the rest.
 fn pair_in_order(places: &mut [TaskPlace<'_>], pairs: &mut Pairs) {
     sort(places);
     for one_name in places.chunk_by(TaskPlace::same_name) {
@@ -269,8 +269,8 @@ fn in_time(x: &&TaskPlace<'_>, y: &&TaskPlace<'_>) -> std::cmp::Ordering {
     (x.start, x.length).cmp(&(y.start, y.length)).then_with(|| natural_cmp(x.id, y.id))
 }
 
-/// The key of every task: its id where ids are trusted, else its name within its containers, `outer/name`, with `#2`
-/// behind the second of one name; unique. Texts longer than `LONGEST` characters are cut at the front.
+/// Returns the unique key of every task: its id if ids are trusted, otherwise its name within its containers,
+/// `outer/name`, with `#2` after a second one. Texts longer than `LONGEST` characters are cut at the front.
 pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<String> {
     let mut order: Vec<u32> = (0..columns.len() as u32).collect();
     order.order_by(|&x, &y| {
@@ -280,7 +280,7 @@ pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<St
             .then_with(|| natural_cmp(columns.id_text[i], columns.id_text[j]))
     });
     let mut out = vec![String::new(); columns.len()];
-    // Every key so far, with how many have asked for it.
+    // Every key so far, with the number of requests for it.
     let mut taken: HashMap<String, u32> = HashMap::default();
     for i in order {
         let i = i as usize;
@@ -294,7 +294,7 @@ pub(super) fn keys(columns: &Columns<'_>, names: &[&str], by_id: bool) -> Vec<St
     out
 }
 
-/// The label, or where another key is that already, with the next free number.
+/// Returns the label, with the next free number if it is already a key.
 pub(super) fn unique_key(label: String, taken: &mut HashMap<String, u32>) -> String {
     let Some(count) = taken.get_mut(&label) else {
         taken.insert(label.clone(), 1);
@@ -314,7 +314,7 @@ pub(super) fn unique_key(label: String, taken: &mut HashMap<String, u32>) -> Str
     key
 }
 
-/// Longest key, in characters: containers may lie in one another a hundred thousand deep.
+/// Maximum length of a key, in characters: containers may be nested a hundred thousand deep.
 const LONGEST: usize = 200;
 
 fn cut(key: String) -> String {

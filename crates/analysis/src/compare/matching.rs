@@ -78,7 +78,7 @@ pub struct MatchedTask {
     pub by: Option<Evidence>,
     /// The differences, if it is in both runs; empty if there are none.
     pub changes: Vec<Change>,
-    /// First start to last end in the first run, ns; none where it is not known.
+    /// First start to last end in the first run, ns; `None` if unknown.
     pub a_ns: Option<i64>,
     /// The same in the second run.
     pub b_ns: Option<i64>,

@@ -60,7 +60,7 @@ enum ColourBy {
     Place,
 }
 
-/// One run, with what is needed to colour its tasks.
+/// One run, with the data for colouring its tasks.
 struct Graph<'r> {
     columns: &'r Columns<'r>,
     /// Containers and their contents.

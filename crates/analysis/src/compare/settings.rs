@@ -27,7 +27,7 @@ impl Saying {
 /// One thing that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// Where it is recorded.
+    /// The place where it is recorded.
     pub of: Saying,
     /// Its name: that of a parameter or label (`outer.inner` within objects), or `workflow`, `source`, `step` …
     pub name: String,

@@ -23,14 +23,14 @@ pub struct Level {
 /// The development of a value over runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trend {
-    /// The levels it had, in order of the runs; one where it never changed, none where nothing counts.
+    /// Its levels, in order of the runs; one if it never changed, none if nothing counts.
     pub levels: Vec<Level>,
     /// Its drift per run, if it has one level and at least ten values; see [`slope()`](super::statistics::slope()).
     pub slope: Option<Slope>,
 }
 
 impl Trend {
-    /// From the level before to the present one; none where it never changed.
+    /// The change from the previous to the current level; `None` if it never changed.
     pub fn last_change(&self) -> Option<f64> {
         match self.levels.as_slice() {
             [.., before, now] => Some(now.median - before.median),

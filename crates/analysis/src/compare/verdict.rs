@@ -9,7 +9,7 @@ use super::set_fairness::{SetCaveat, set_caveats};
 use super::statistics::{Depths, LEVEL, adjusted, detectable, fisher, median, rank_sum, shift, smallest_p};
 use crate::{Facts, Quantity};
 
-/// Rates of failure that are not farther apart than this do not keep what is left from being equivalent.
+/// Maximum difference of the failure rates at which the remaining runs can be equivalent.
 const RATES: f64 = 0.05;
 
 /// The verdict on a change.
@@ -24,7 +24,7 @@ pub enum Verdict {
         /// The distance, in units of the measure; see [`Margin`].
         margin: f64,
     },
-    /// Nothing was shown, which is not to say that nothing changed.
+    /// Nothing was shown. This does not mean that nothing changed.
     NoEvidence {
         /// The shift that would be detected among this number of tests with a power of 80 %, given the spread of these
         /// samples, and at least the shift that was observed and was not significant; see
@@ -53,29 +53,29 @@ impl Verdict {
     }
 }
 
-/// One sample against another.
+/// Two samples and their comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TwoSamples {
-    /// The values of the baseline, by run; NaN where a run has none that counts.
+    /// The values of the baseline, by run; NaN if a run does not count.
     pub baseline: Vec<f64>,
     /// The values of the candidate.
     pub candidate: Vec<f64>,
-    /// Median of those of the baseline that count.
+    /// Median of the counted values of the baseline.
     pub baseline_median: Option<f64>,
-    /// Median of those of the candidate that count.
+    /// Median of the counted values of the candidate.
     pub candidate_median: Option<f64>,
     /// Number of runs of the baseline and of the candidate that failed or were cancelled and therefore have no value.
     /// In tests of times they rank worst.
     pub failed: [u32; 2],
-    /// The shift of the candidate, over the values that count; see [`shift()`](super::statistics::shift()).
+    /// The shift of the candidate, over the counted values; see [`shift()`](super::statistics::shift()).
     pub estimate: Option<f64>,
-    /// The interval of 95 % around it, where there is one.
+    /// Its 95 % confidence interval, if there is one.
     pub interval: Option<(f64, f64)>,
-    /// Probability of the test by ranks; see [`rank_sum()`](super::statistics::rank_sum()).
+    /// P-value of the rank test; see [`rank_sum()`](super::statistics::rank_sum()).
     pub p: Option<f64>,
     /// Whether it is exact.
     pub exact: bool,
-    /// The same, adjusted for all that is tested; see [`adjusted()`](super::statistics::adjusted()).
+    /// The p-value adjusted for the number of tests; see [`adjusted()`](super::statistics::adjusted()).
     pub adjusted: Option<f64>,
     /// Whether the test finds the candidate higher.
     is_higher: bool,
@@ -90,7 +90,7 @@ impl TwoSamples {
         TwoSamples::with_failures(baseline, candidate, [0; 2], false, margin, depths)
     }
 
-    /// The same, given the number of failed runs of either side; they rank worst if `are_worst`.
+    /// Does the same, given the number of failed runs of either side; they rank worst if `are_worst`.
     pub(super) fn with_failures(
         baseline: Vec<f64>,
         candidate: Vec<f64>,
@@ -142,13 +142,13 @@ impl TwoSamples {
         [of(self.failed[0], n), of(self.failed[1], m)]
     }
 
-    /// Whether one side fails more often than the other, and that is not by chance.
+    /// Returns whether one side fails significantly more often than the other.
     fn fail_unequally(&self) -> bool {
         let [a, b] = self.rates();
         self.failed != [0, 0] && fisher(a, b) <= LEVEL
     }
 
-    /// Draws the verdict from a probability that was adjusted for all tests; `level` is the one at which a further test
+    /// Sets the verdict from a p-value that was adjusted for all tests; `level` is the one at which a further test
     /// would have shown a shift.
     fn conclude(&mut self, adjusted: f64, margin: Margin, level: f64, depths: &mut Depths) {
         self.adjusted = Some(adjusted);
@@ -160,7 +160,7 @@ impl TwoSamples {
         let margin = self.baseline_median.map_or(0.0, |m| margin.around(m));
         let within = self.interval.is_some_and(|(low, high)| -margin <= low && high <= margin);
         self.verdict = if self.fail_unequally() {
-            // Slower and failing more often is slower; anything else is a matter of what was left out.
+            // A candidate that is slower and fails more often is slower; otherwise the excluded runs may matter.
             let worse = shown && rises && b > a && self.estimate.is_some();
             if worse { Verdict::Slower } else { Verdict::NotComparable }
         } else if within && (a - b).abs() <= RATES {
@@ -177,7 +177,7 @@ impl TwoSamples {
     }
 }
 
-/// The numbers without those that do not count.
+/// Returns the values that count.
 fn known(sample: &[f64]) -> Vec<f64> {
     sample.iter().copied().filter(|x| x.is_finite()).collect()
 }
@@ -189,13 +189,15 @@ pub struct RowVerdict {
     pub row: u32,
     /// Its values.
     pub samples: TwoSamples,
-    /// Share of the runs that have the task in which it is on the critical path; none where none of them has one.
+    /// Fraction of the runs with the task in which it is on the critical path; `None` if none of them has a critical
+    /// path.
     pub on_path: Option<f64>,
-    /// Estimate times that share: about how much of the change of the makespan comes from it, in units of the measure.
+    /// Estimate multiplied by that fraction: its approximate contribution to the change of the makespan, in units of
+    /// the measure.
     pub contribution: Option<f64>,
 }
 
-/// A set of runs against another.
+/// The comparison of two sets of runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdicts {
     /// Key of the measure; see [`Measures`](crate::Measures).
@@ -206,7 +208,7 @@ pub struct Verdicts {
     pub baseline: usize,
     /// The tasks of all runs, those of the baseline first.
     pub lineup: Lineup,
-    /// The makespans of the runs that succeeded, where the measure is the duration. One test of the list, like each task.
+    /// The makespans of the runs that succeeded, if the measure is the duration. It is tested like each task.
     pub makespan: Option<TwoSamples>,
     /// The tasks that have a value in any run, largest contribution first, then largest shift, then in the order of the
     /// line-up.
@@ -217,7 +219,7 @@ pub struct Verdicts {
     pub tested: [usize; 2],
     /// Caveats about the sets, those that forbid a comparison first.
     pub notes: Vec<SetCaveat>,
-    /// The margin within which a change is of no matter.
+    /// The margin within which a change does not matter.
     pub margin: Margin,
 }
 
@@ -263,7 +265,7 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
     tests.retain(|s| s.adjusted.is_some());
     let p: Vec<f64> = tests.iter().filter_map(|s| s.p).collect();
     let adjusted = adjusted(&p);
-    // One more that is shown would be measured by this level.
+    // The level at which one more test would have been significant.
     let shown = adjusted.iter().filter(|p| **p <= LEVEL).count();
     let level = (LEVEL * (shown + 1) as f64 / tests.len().max(1) as f64).min(LEVEL);
     for (samples, adjusted) in tests.into_iter().zip(adjusted) {

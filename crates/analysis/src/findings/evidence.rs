@@ -7,7 +7,7 @@ use crate::{Difference, Waste};
 /// The evidence, with its numbers; times and durations in ns, shares from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Evidence {
-    /// Nothing at all was at work between the first start and the last end.
+    /// Nothing was executing between the first start and the last end.
     IdleGaps {
         /// How many times.
         gaps: u32,
@@ -16,7 +16,7 @@ pub enum Evidence {
         /// The longest, from and to.
         longest: (i64, i64),
     },
-    /// At the end of the run no two attempts were at work at once.
+    /// At the end of the run no two attempts were executing at the same time.
     SerialTail {
         /// How long.
         length: i64,
@@ -104,7 +104,7 @@ pub enum Evidence {
         longest: i64,
         /// Share of the slots in use over the run, where known.
         efficiency: Option<f64>,
-        /// The critical path over the makespan, where that is so large that more slots gain next to nothing.
+        /// The ratio of critical path and makespan, if it is so large that more slots gain almost nothing.
         critical: Option<f64>,
     },
     /// Tasks waited long in a queue or for the scheduler although, as far as is recorded, slots were free.
@@ -114,7 +114,7 @@ pub enum Evidence {
         /// The longest wait of one.
         longest: i64,
     },
-    /// Tasks were ready and one worker alone was at work.
+    /// Tasks were ready, and only one worker was executing.
     SingleWorker {
         /// The one that was, for most of the time.
         worker: String,
@@ -136,7 +136,7 @@ pub enum Evidence {
         /// Bytes that it requested.
         requested: f64,
     },
-    /// Tasks started before what they depend on had ended, or lie outside of their container.
+    /// Tasks started before their dependencies had ended, or were executing outside of their container.
     ClockSkew {
         /// How many times.
         pairs: u32,
@@ -202,7 +202,7 @@ pub enum Action {
     CheckClocks,
     /// See whether the recording is complete.
     CheckRecording,
-    /// Trust what is computed from the tasks.
+    /// Use the values computed from the tasks.
     TrustTasks,
 }
 

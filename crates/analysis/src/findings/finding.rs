@@ -79,14 +79,14 @@ impl Finding {
     }
 }
 
-/// The span and the makespan of a run, where that is above 0.
+/// Returns the span and the makespan of a run, if the makespan is above 0.
 pub(super) fn span(run: &Run) -> Option<(i64, i64, i64)> {
     let (start, end) = run.span()?;
     let makespan = end.saturating_sub(start);
     (makespan > 0).then_some((start, end, makespan))
 }
 
-/// The first start of an attempt that has no end, or the end of time: what was at work after it is not known, so that
+/// The first start of an attempt that has no end, or the end of time: what was executing after it is not known, so that
 /// nobody can say of a moment that nothing was.
 pub(super) fn known_until(run: &Run) -> i64 {
     let times = run.attempts.started.iter().zip(&run.attempts.ended);

@@ -56,7 +56,7 @@ fn idle_gaps(facts: &Facts) -> Option<Finding> {
 }
 
 /// The time after the last moment at concurrency 2 or more, where at least two ever ran at once and it is from 10 % of
-/// the makespan on; a warning from 25 %. Silent where an attempt has no end, and where nothing was at work for more than
+/// the makespan on; a warning from 25 %. Silent where an attempt has no end, and where nothing was executing for more than
 /// half of it: that is a pause, and no work to be split.
 fn serial_tail(facts: &Facts) -> Option<Finding> {
     let run = facts.run();

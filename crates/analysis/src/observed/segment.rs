@@ -7,7 +7,7 @@ use crate::causes::Cause;
 /// The kind of a segment of the observed path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentKind {
-    /// The attempt was at work.
+    /// The attempt was executing.
     Run,
     /// It had not started. [`Cause::Dependency`] names the task of the segment before, whose end released it;
     /// [`Cause::Slot`] the attempt of the segment before, whose end freed the slot.

@@ -76,7 +76,7 @@ struct Walk<'r> {
     now: i64,
     /// First start of each task.
     first: Vec<i64>,
-    /// Its interval, where that is closed.
+    /// Its interval, if it has ended.
     spans: Vec<Option<(i64, i64)>>,
     /// The start of its container, or of the run.
     earliest: Vec<i64>,
@@ -185,7 +185,7 @@ impl<'r> Walk<'r> {
         self.by_end.top(t, |i| started[i as usize] >= now)
     }
 
-    /// The attempt of a task that starts at or next after the moment; where none does, its last or only one.
+    /// Returns the attempt of a task that starts at this time or next after it; if there is none, its last one.
     fn attempt_after(&mut self, t: u32) -> u32 {
         let (now, started) = (self.now, &self.run.attempts.started);
         let before = self.by_start.top(t, |i| started[i as usize] >= now);
@@ -262,7 +262,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// A stretch in which nothing in a container was at work: between its tries, or not known.
+    /// A stretch in which nothing in a container was executing: between its tries, or not known.
     fn pause(&mut self, from: i64, t: u32) {
         let over = self
             .attempt_before(t)
@@ -289,7 +289,7 @@ impl<'r> Walk<'r> {
             && let Some(k) = self.own_before(container)
             && self.busy.end[k as usize] >= self.now
         {
-            // Its container was at work itself until it started.
+            // Its container was executing itself until it started.
             let own = self.busy.start[k as usize];
             self.add(own.max(released), container, self.busy.attempt[k as usize], SegmentKind::Run);
             return if by != NONE && released >= own { Next::Within(by) } else { Next::Within(container) };

@@ -57,12 +57,12 @@ pub(super) fn write(nodes: &[Node]) -> String {
     pieces.pop().unwrap_or_else(|| (String::new(), Binds::Whole)).0
 }
 
-/// The text, in parentheses where it binds less than its place asks for.
+/// Returns the text, in parentheses if it binds less tightly than its context requires.
 fn within((text, binds): (String, Binds), least: Binds) -> String {
     if binds < least { format!("({text})") } else { text }
 }
 
-/// Two operands of an operator that is read from the left: the right one needs parentheses where it binds as much.
+/// Returns two operands of a left-associative operator: the right one needs parentheses if it binds as tightly.
 fn join(right: (String, Binds), left: (String, Binds), sign: &str, binds: Binds) -> (String, Binds) {
     let mut out = within(left, binds);
     out.push_str(sign);

@@ -23,7 +23,7 @@ const MEMBERS_READ: usize = 2_000;
 pub struct Completion {
     /// The range that it replaces, in bytes of the text: the word that ends at the cursor, or an empty range.
     pub replace: Range<usize>,
-    /// The text, quoted where it has to be.
+    /// The text, quoted if needed.
     pub insert: String,
     /// A short description.
     pub about: &'static str,
@@ -65,7 +65,7 @@ impl Offers {
         self.begins.len() >= MOST
     }
 
-    /// Offers `insert` where `name` begins with what was typed, or holds it.
+    /// Offers `insert` if `name` begins with, or contains, what was typed.
     fn add(&mut self, name: &str, insert: impl FnOnce() -> String, about: &'static str) {
         let lower = name.to_lowercase();
         let list = if lower.starts_with(&self.typed) {
@@ -143,7 +143,7 @@ impl Offers {
                 _ => ">",
             };
             if sign == "." {
-                // A name has to follow at once, also where no operator does.
+                // A name must follow directly, even if no operator does.
                 self.add(entry.name, || format!("{}.", entry.name), entry.about);
             } else {
                 self.add(entry.name, || write(entry.name.to_owned(), sign), entry.about);

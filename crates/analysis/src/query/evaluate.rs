@@ -27,12 +27,12 @@ enum Said {
 struct Evaluation<'a> {
     facts: &'a Facts,
     context: QueryContext,
-    /// First moment known of the run: where times since its start count from.
+    /// First known time of the run, from which relative times count.
     origin: Option<i64>,
     members: Members,
 }
 
-/// For each task whether the query means it. O((n + e) × nodes), with statistics O(n log n × values).
+/// Returns for each task whether it matches the query. O((n + e) × nodes), with statistics O(n log n × values).
 pub(super) fn mask(nodes: &[Node], facts: &Facts, context: QueryContext) -> Result<Vec<bool>, QueryError> {
     check::against(nodes, facts)?;
     let run = facts.run();
@@ -41,7 +41,7 @@ pub(super) fn mask(nodes: &[Node], facts: &Facts, context: QueryContext) -> Resu
     let evaluation = Evaluation { facts, context, origin, members: Members::new(run, nodes) };
     let mut sets: Vec<Vec<bool>> = Vec::new();
     for node in nodes {
-        // Postfix order: what a node takes was put there before.
+        // Postfix order: the operands of a node were pushed before.
         let mut take = || sets.pop().unwrap_or_else(|| vec![false; n]);
         let set = match node {
             Node::Test(test) => evaluation.test(test)?,
@@ -80,7 +80,7 @@ impl Evaluation<'_> {
         })
     }
 
-    /// Each text is held against the values once, however many tasks have it.
+    /// Compares each text with the values once, however many tasks have it.
     fn words(&self, test: &Test, field: Words) -> Vec<bool> {
         let run = self.facts.run();
         let mut matcher = Matcher::new(test, field == Words::Task);
@@ -122,7 +122,7 @@ impl Evaluation<'_> {
         let turned = test.relation == Relation::Unequal;
         let mut mask = vec![false; n];
         for value in &test.values {
-            // By task, or one for all.
+            // A limit per task, or one for all.
             let limits = match number(value, found.quantity, &found.unit)? {
                 Number::Plain(limit) => vec![limit],
                 Number::OfRun(statistic) => {
@@ -142,7 +142,7 @@ impl Evaluation<'_> {
         Ok(mask)
     }
 
-    /// A statistic over the tasks of the step of each task, by task.
+    /// Returns a statistic over the tasks of the step of each task, by task.
     fn by_step(&self, column: &[f64], statistic: Statistic) -> Vec<f64> {
         let run = self.facts.run();
         let mut known: Vec<(StrId, u32)> = Vec::new();
@@ -222,8 +222,8 @@ impl Evaluation<'_> {
     }
 }
 
-/// Whether a label or a parameter fits any value: as a number where both are numbers of one unit, else as text. What
-/// the source gives as text is a number to `=`, `<` and their like only, so that `:` finds a part of it.
+/// Returns whether a label or a parameter matches any value: as numbers if both are numbers of the same unit, otherwise
+/// as text. A text of the source is a number only for `=`, `<` and similar operators, so that `:` finds a part of it.
 fn fits(member: &Member, relation: Relation, amounts: &[Amount], matcher: &mut Matcher) -> bool {
     let is_part = member.is_text && relation == Relation::Holds;
     let own = if is_part { None } else { Amount::read(&member.text) };

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_count_from_the_day_or_the_start_of_the_run() {
+    fn instants_are_relative_to_the_day_or_the_start_of_the_run() {
         // 2026-01-05T22:30:00Z
         let origin = 1_767_652_200 * SECOND;
         let at = |text: &str, offset| Instant::read(text).and_then(|i| i.resolve(Some(origin), offset));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_start_only_dates_are_moments() {
+    fn without_a_start_only_dates_are_valid_instants() {
         let at = |text: &str| Instant::read(text).and_then(|i| i.resolve(None, 0));
         assert_eq!((at("12:00"), at("10m"), at("1970-01-02")), (None, None, Some(DAY)));
         let ends = |origin| Instant::read("12:00").and_then(|i| i.resolve(Some(origin), -3600));

@@ -21,7 +21,7 @@ pub(super) enum Mode {
 pub(super) enum TokenKind {
     Word(String),
     Quoted(String),
-    /// `:` is one only where it follows a word at once.
+    /// `:` is an operator only directly after a word.
     Relation(Relation),
     And,
     Or,

@@ -246,7 +246,7 @@ impl<'t> Parser<'t> {
                 return Ok(true);
             }
             if open {
-                // A word that is being written: what it will be is not known, what it could be is.
+                // The final form of a word that is being typed is unknown, but its possible forms are not.
                 self.reader.reached.note(Slot::Task, word.at, &word.kind);
             }
         }

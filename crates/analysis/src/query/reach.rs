@@ -8,7 +8,7 @@ use super::syntax::Direction;
 /// dependencies away. Tasks are in topological order, so one pass is enough. O(n + e).
 pub(super) fn reach(run: &Run, set: &[bool], direction: Direction, hops: Option<u32>) -> Vec<bool> {
     let most = hops.unwrap_or(u32::MAX - 1);
-    // Fewest dependencies to the set; the largest number where none lead there.
+    // Minimum number of dependencies to the set; the largest number if none lead there.
     let mut away: Vec<u32> = set.iter().map(|is| if *is { 0 } else { u32::MAX }).collect();
     let mut pass = |t: usize, next: &[u32]| {
         if away[t] < most {

@@ -35,7 +35,7 @@ pub(super) struct Reached {
     /// Position of the end of the text.
     end: usize,
     pub(super) slot: Option<Slot>,
-    /// The word that touches the end; empty where none does.
+    /// The word that touches the end; empty if none does.
     pub(super) at: Range<usize>,
     /// Whether that word is quoted, perhaps still open.
     pub(super) quoted: bool,

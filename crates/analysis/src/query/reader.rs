@@ -10,7 +10,7 @@ use super::syntax::*;
 
 /// The most values, flags and functions of a query: each costs at least a look at every task.
 const MOST: usize = 1_000;
-/// Reads tokens and gathers what they make.
+/// Reads tokens and collects the resulting nodes.
 pub(super) struct Reader<'t> {
     pub(super) lexer: Lexer<'t>,
     /// In postfix order.

@@ -40,7 +40,7 @@ pub(super) enum Direction {
     Down,
 }
 
-/// A field held against values: true where any of them fits; for [`Relation::Unequal`] where none does.
+/// A field compared with values: true if any of them matches; for [`Relation::Unequal`] if none does.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Test {
     pub(super) field: Field,
@@ -59,7 +59,7 @@ pub(super) enum Field {
     Moment(Moment),
     /// A measure by its key or its short name.
     Measure(String),
-    /// A metric by its name, also where a measure of ours has that name.
+    /// A metric by its name, even if a standard measure has the same name.
     Metric(String),
     Label(String),
     Param(String),

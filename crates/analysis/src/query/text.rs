@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_fit_whole_texts() {
+    fn patterns_match_whole_texts() {
         for (text, pattern) in
             [("", ""), ("", "**"), ("abc", "a*c"), ("abc", "?b?"), ("aab", "*ab"), ("é", "?"), ("a", "*a*")]
         {

@@ -1,14 +1,14 @@
-//! Every word that a query can hold, in one table: the parser looks names up here, completion offers them, and the
-//! tables of `docs/query.md` are made of them.
+//! Every word that a query can contain, in one table: the parser looks names up here, completion offers them, and the
+//! tables of `docs/query.md` are generated from it.
 
 use super::syntax::{Direction, Flag, Moment, Words};
 
-/// A word of the language and what it means.
+/// A word of the language and its meaning.
 #[derive(Debug)]
 pub(super) struct Entry<K: 'static> {
-    /// The name that the canonical form has.
+    /// The name in the canonical form.
     pub(super) name: &'static str,
-    /// Other names for the same.
+    /// Other names with the same meaning.
     pub(super) aliases: &'static [&'static str],
     /// An expression that uses it.
     pub(super) example: &'static str,
@@ -111,7 +111,7 @@ pub(super) enum Function {
     Between,
 }
 
-/// The functions. What they are given is part of what they give.
+/// The functions. Their results include their arguments.
 pub(super) static FUNCTIONS: &[Entry<Function>] = entries![
     "up" | "upstream", Function::Reach(Direction::Up), "up(load_*, 2)",
         "The given tasks and all tasks they depend on, at most the given number of dependencies away";
@@ -121,10 +121,10 @@ pub(super) static FUNCTIONS: &[Entry<Function>] = entries![
         "The tasks on any path from the first to the second, both included";
 ];
 
-/// Returns the computation of a statistic.
+/// The kinds of statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Summary {
-    /// Hundredths named by the digits behind the name.
+    /// A percentile, in hundredths, given by the digits after the name.
     Percentile,
     /// A percentile with a name of its own, in hundredths.
     Named(u8),
@@ -156,9 +156,9 @@ pub enum TermKind {
 /// A word of the language, for help and documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// The name that the canonical form has.
+    /// The name in the canonical form.
     pub name: &'static str,
-    /// Other names for the same.
+    /// Other names with the same meaning.
     pub aliases: &'static [&'static str],
     /// The kind of values of a field: `text`, `status`, `moment`, `duration`, `count`, `metric` …; empty for anything
     /// else.
@@ -192,13 +192,13 @@ pub fn terms(part: TermKind) -> Vec<Term> {
     }
 }
 
-/// The entry of that name or alias, in any case.
+/// Returns the entry with this name or alias, ignoring case.
 pub(super) fn find<K>(table: &'static [Entry<K>], name: &str) -> Option<&'static Entry<K>> {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     table.iter().find(|e| is(&e.name) || e.aliases.iter().any(is))
 }
 
-/// Every name and alias of a table.
+/// Iterates over all names and aliases of a table.
 pub(super) fn names<K>(table: &'static [Entry<K>]) -> impl Iterator<Item = &'static str> {
     table.iter().flat_map(|e| std::iter::once(e.name).chain(e.aliases.iter().copied()))
 }

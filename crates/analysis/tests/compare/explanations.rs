@@ -36,7 +36,7 @@ fn check(a: &str, b: &str, expected: &str) {
 }
 
 #[test]
-fn what_both_paths_hold_counts_with_its_growth() {
+fn a_task_on_both_paths_contributes_its_increase() {
     check(
         "fetch 0..4 w1\nalign 4..9 w1 fetch\nsort 4..6 w2 fetch",
         "fetch 0..6 w1\nalign 6..10 w1 fetch\nsort 6..9 w2 fetch",
@@ -45,7 +45,7 @@ fn what_both_paths_hold_counts_with_its_growth() {
 }
 
 #[test]
-fn what_is_new_or_gone_counts_with_all_of_it() {
+fn new_and_removed_tasks_contribute_their_whole_duration() {
     check("a 0..4 w1\nb 4..9 w1 a", "a 0..4 w1\nx 4..7 w1 a\nb 7..12 w1 x", "3: new x 3");
     check("a 0..4 w1\nx 4..7 w1 a\nb 7..12 w1 x", "a 0..4 w1\nb 4..9 w1 a", "-3: gone x -3");
     // Not executed is gone as well, and a task off the path is not part of anything.
@@ -57,7 +57,7 @@ fn what_is_new_or_gone_counts_with_all_of_it() {
 }
 
 #[test]
-fn a_task_that_came_to_the_path_counts_with_its_growth_and_what_hid_it_is_the_switch() {
+fn a_task_that_joined_the_path_contributes_its_increase_and_the_rest_is_the_path_switch() {
     // y held everything up, then x did; of the 15 s that x grew, 5 s were slack.
     check("x 0..5 w1\ny 0..10 w2", "x 0..20 w1\ny 0..10 w2", "10: task x 15, path-switch -5 | +x -y");
     // y shrank by 15 s; from 10 s on x held everything up.
@@ -67,7 +67,7 @@ fn a_task_that_came_to_the_path_counts_with_its_growth_and_what_hid_it_is_the_sw
 }
 
 #[test]
-fn failed_attempts_and_the_time_between_tries_are_retries() {
+fn failed_attempts_and_pauses_between_attempts_are_retries() {
     check(
         "a 0..4 w1\nb 4..9 w1 a",
         "a 0..3 w1 failed try=1\na 5..9 w1 try=2\nb 9..14 w1 a",
@@ -81,7 +81,7 @@ fn failed_attempts_and_the_time_between_tries_are_retries() {
 }
 
 #[test]
-fn waits_count_by_their_cause() {
+fn waits_are_attributed_to_their_cause() {
     // Ready when a ended, and started 3 s later.
     check("a 0..4 w1\nb 4..9 w2 a", "a 0..4 w1\nb 7..12 w2 a", "3: waiting-dependency 3");
     // Queued when a ended.
@@ -120,7 +120,7 @@ fn a_renamed_task_is_still_the_same_task() {
 }
 
 #[test]
-fn nothing_differs_between_a_run_and_itself() {
+fn a_run_does_not_differ_from_itself() {
     let a = with_params("a 0..4 w1 try=1 failed\na 5..6 w1 try=2\nb 7..9 w1 a", &[("a", r#"{"x":1}"#)]);
     assert_eq!(shown(&a, &a), "0: ");
 }
@@ -136,7 +136,7 @@ fn turned(kind: PartKind) -> PartKind {
 
 proptest! {
     #[test]
-    fn parts_sum_to_the_difference_and_are_opposite_the_other_way_round(a in lines(), b in lines()) {
+    fn parts_add_up_to_the_difference_and_change_sign_when_swapped(a in lines(), b in lines()) {
         let whole = |lines: &[_]| facts(&text(lines, &(0..lines.len()).collect::<Vec<_>>()));
         let (a, b) = (whole(&a), whole(&b));
         let (there, back) = (matching(&a, &b), matching(&b, &a));
@@ -162,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn where_all_is_recorded_nothing_is_left_over(lengths in prop::collection::vec((1..9i64, 1..9i64, any::<u16>()), 1..9)) {
+    fn fully_recorded_runs_have_no_remainder(lengths in prop::collection::vec((1..9i64, 1..9i64, any::<u16>()), 1..9)) {
         // Every task starts when the last of its predecessors ends, on a worker of its own.
         let run = |pick: &dyn Fn(&(i64, i64, u16)) -> i64| {
             let mut ends: Vec<i64> = Vec::new();

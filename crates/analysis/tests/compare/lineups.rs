@@ -23,7 +23,7 @@ fn check(runs: &[&str], expected: &[&str]) {
 }
 
 #[test]
-fn a_row_goes_through_runs_that_lack_the_task() {
+fn a_row_continues_across_runs_without_the_task() {
     check(
         &["a 0..1\nb 1..2 - a", "a 0..1", "a 0..1\nb 1..2 - a\nc 2..3 - b"],
         &["a a a a", "b b - b", "c - - c"],
@@ -31,7 +31,7 @@ fn a_row_goes_through_runs_that_lack_the_task() {
 }
 
 #[test]
-fn new_ids_in_every_run_make_no_new_rows_and_an_empty_run_is_passed_over() {
+fn new_ids_in_every_run_add_no_rows_and_empty_runs_are_skipped() {
     check(
         &[
             "u1 0..1 - name=a\nu2 1..2 - name=b",

@@ -6,7 +6,7 @@ use makespan_analysis::compare::{Match, matching};
 use crate::{check, facts, shown, with_params};
 
 #[test]
-fn what_is_equal_is_the_same_and_what_differs_is_named() {
+fn equal_tasks_are_the_same_and_changes_are_listed() {
     let a = "fetch 0..4 w1\nalign 4..9 w1 fetch\nsort 9..10 w1 align step=x kind=k";
     check(a, a, "align:same fetch:same sort:same");
     check(
@@ -18,7 +18,7 @@ fn what_is_equal_is_the_same_and_what_differs_is_named() {
 }
 
 #[test]
-fn a_duration_differs_by_a_twentieth_and_a_millisecond() {
+fn a_duration_differs_from_five_percent_and_one_millisecond_on() {
     check("a 0..100", "a 0..105", "a:same");
     check("a 0..100", "a 0..105.3", "a:changed(duration)");
     check("a 0..0.001", "a 0..0.0019", "a:same");
@@ -27,7 +27,7 @@ fn a_duration_differs_by_a_twentieth_and_a_millisecond() {
 }
 
 #[test]
-fn added_and_removed_tasks_are_there_once_with_what_is_known_of_them() {
+fn added_and_removed_tasks_are_listed_once_with_their_known_values() {
     let (a, b) = (facts("a 0..4\nb 4..5 - a\nc - - b pending"), facts("a 0..4\nd 4..7 - a"));
     let found = matching(&a, &b);
     assert_eq!(shown(&a, &b, &found), "a:same b:removed c:removed d:added");
@@ -45,7 +45,7 @@ fn added_and_removed_tasks_are_there_once_with_what_is_known_of_them() {
 }
 
 #[test]
-fn ids_that_every_run_gives_anew_are_passed_over_for_names() {
+fn ids_that_are_new_in_every_run_are_ignored_in_favour_of_names() {
     check(
         "u1 0..1 - name=extract\nu2 1..2 - u1 name=load",
         "v7 0..1 - name=extract\nv9 1..2 - v7 name=load\nv8 2..3 - v9 name=report",
@@ -63,7 +63,7 @@ fn sequence_ids_are_not_keys() {
 }
 
 #[test]
-fn ids_that_mean_the_same_are_keys_whatever_the_names_say() {
+fn ids_with_the_same_meaning_are_keys_whatever_the_names() {
     let a =
         "a 0..1 - name=one\nb 1..2 - name=two\nc 2..3 - name=three\nd 3..4 - name=four\ne 4..5 - name=five";
     check(a, &a.replace("five", "cinq"), "a:same b:same c:same d:same e:same");
@@ -110,7 +110,7 @@ fn ids_that_begin_with_that_of_the_run_are_names_without_it() {
 }
 
 #[test]
-fn the_only_one_that_does_the_same_work_is_renamed() {
+fn the_only_task_with_the_same_work_is_a_renamed_one() {
     check(
         "a 0..1\nshard-1 1..2 - a step=sort",
         "a 0..1\npart-1 1..2 - a step=sort",
@@ -219,7 +219,7 @@ fn numbered(dropped: Option<usize>, name: &str) -> (Facts, Vec<String>) {
 }
 
 #[test]
-fn numbers_that_shift_after_a_dropped_task_are_found_by_what_the_tasks_do() {
+fn shifted_numbers_after_a_removed_task_are_detected_by_the_work_of_the_tasks() {
     for name in ["", "call"] {
         for dropped in [12, 15, 20] {
             let ((a, of_a), (b, of_b)) = (numbered(None, name), numbered(Some(dropped), name));

@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn the_other_way_round_a_matching_is_mirrored((a, b) in two()) {
+    fn swapping_the_runs_mirrors_a_matching((a, b) in two()) {
         let (a, b) = (whole(&a), whole(&b));
         let mirrored = matching(&b, &a);
         let turned: BTreeSet<String> = mirrored.tasks.iter().map(|t| {
@@ -190,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn a_line_up_of_two_pairs_what_their_matching_pairs((a, b) in two()) {
+    fn a_line_up_of_two_runs_has_the_pairs_of_their_matching((a, b) in two()) {
         let (a, b) = (whole(&a), whole(&b));
         let rows = lineup(&[&a, &b]).rows;
         let lined: BTreeSet<_> = rows.iter().map(|r| (r.tasks[0], r.tasks[1])).collect();

@@ -21,7 +21,7 @@ fn codes(a: &str, b: &str) -> String {
 }
 
 #[test]
-fn what_failed_or_is_not_over_or_is_another_workflow_forbids_a_comparison() {
+fn failed_unfinished_and_different_workflows_forbid_a_comparison() {
     let good = "a 0..1\nb 1..2 - a";
     assert_eq!(codes(good, good), "");
     assert_eq!(codes(good, "a 0..1\nb 1..2 - a failed"), "failed:b!");
@@ -85,7 +85,7 @@ fn of_tasks_too() {
 }
 
 #[test]
-fn steps_stand_side_by_side_by_their_work() {
+fn steps_are_compared_by_work() {
     let a = facts("a1 0..2 - step=a\na2 0..3 - step=a\nb 0..1 - step=b\nc 0..9 - step=c");
     let b = facts("a1 0..2 - step=a\na2 0..9 - step=a\nb 0..2 - step=b\nd 0..3 - step=d");
     let found: Vec<String> = step_deltas(&a, &b)

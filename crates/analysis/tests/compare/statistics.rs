@@ -35,7 +35,7 @@ fn a_textbook_example() {
 /// The largest U that is significant at 5 % on two sides, plus one, is how deep the interval's ends lie. The critical
 /// values are those of the usual tables (for example Siegel 1956, table K).
 #[test]
-fn the_ends_of_intervals_lie_as_deep_as_the_tables_say() {
+fn interval_bounds_match_published_tables() {
     for (few, many, critical) in
         [(4, 4, 0u32), (5, 5, 2), (3, 5, 0), (6, 6, 5), (8, 8, 13), (10, 10, 23), (9, 20, 48), (20, 20, 127)]
     {
@@ -118,7 +118,7 @@ fn discoveries_of_the_paper() {
 }
 
 #[test]
-fn a_step_is_found_where_it_is_and_an_outlier_is_none() {
+fn a_level_shift_is_located_and_an_outlier_is_not_one() {
     let noisy = |level: f64, i: usize| level + (i * 7 % 5) as f64 / 10.0;
     let step: Vec<f64> = (0..24).map(|i| noisy(if i < 10 { 100.0 } else { 120.0 }, i)).collect();
     assert_eq!(change_points(&step), [10]);
@@ -182,7 +182,7 @@ proptest! {
     }
 
     #[test]
-    fn the_other_way_round_everything_is_mirrored(a in small(), b in small()) {
+    fn swapping_the_samples_mirrors_every_result(a in small(), b in small()) {
         let (one, other) = (rank_sum(&a, &b).unwrap(), rank_sum(&b, &a).unwrap());
         prop_assert_eq!(one.p, other.p);
         prop_assert_eq!(one.u + other.u, (a.len() * b.len()) as f64);
@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn segments_are_the_cheapest_of_all_ways_to_part(values in prop::collection::vec(0..30i32, 6..13)) {
+    fn the_segmentation_has_the_lowest_cost_of_all(values in prop::collection::vec(0..30i32, 6..13)) {
         let values: Vec<f64> = values.into_iter().map(f64::from).collect();
         let found = change_points(&values);
         let n = values.len();

@@ -45,7 +45,7 @@ fn shown(found: &Verdicts) -> Vec<String> {
 }
 
 #[test]
-fn five_against_five_show_what_is_slower_and_do_not_call_the_rest_unchanged() {
+fn five_against_five_runs_detect_a_slowdown_and_leave_the_rest_open() {
     let a = runs(&[(10.0, 20.0), (11.0, 21.0), (12.0, 19.0), (10.5, 20.5), (11.5, 20.2)]);
     let b = runs(&[(10.2, 30.0), (11.2, 31.0), (12.5, 29.0), (10.1, 30.5), (11.8, 30.2)]);
     let found = against(&a, &b);
@@ -66,7 +66,7 @@ fn five_against_five_show_what_is_slower_and_do_not_call_the_rest_unchanged() {
 }
 
 #[test]
-fn the_other_way_round_slower_is_faster() {
+fn swapping_the_sets_turns_slower_into_faster() {
     let a = runs(&[(10.0, 20.0), (11.0, 21.0), (12.0, 19.0), (10.5, 20.5), (10.6, 20.6)]);
     let b = runs(&[(10.2, 30.0), (11.2, 31.0), (12.5, 29.0), (10.1, 30.5)]);
     let (one, other) = (against(&a, &b), against(&b, &a));
@@ -201,7 +201,7 @@ fn a_slope_is_by_run_also_when_every_second_run_failed() {
 }
 
 #[test]
-fn a_change_of_no_matter_is_no_new_level() {
+fn an_irrelevant_change_starts_no_new_level() {
     let values: Vec<f64> =
         (0..30).map(|i| if i < 15 { 100.0 } else { 102.0 } + f64::from(i % 3) / 10.0).collect();
     let margin = |share| Margin { share, least: 0.0 };
@@ -211,7 +211,7 @@ fn a_change_of_no_matter_is_no_new_level() {
 }
 
 #[test]
-fn what_lies_behind_a_bar() {
+fn the_spread_behind_a_bar_summarises_earlier_runs() {
     let values: Vec<f64> = [f64::NAN].into_iter().chain((0..=10).rev().map(f64::from)).collect();
     let found = spread(&values).unwrap();
     assert_eq!(
@@ -222,7 +222,7 @@ fn what_lies_behind_a_bar() {
 }
 
 #[test]
-fn what_would_show_is_never_less_than_what_was_seen_and_did_not_show() {
+fn the_detectable_shift_is_never_below_an_undetected_one() {
     // Twelve tasks on a chain, the first a little slower: not enough among so many.
     let run = |first: f64, i: usize| {
         let mut text = format!("t0 0..{first:.3} w\n");
@@ -254,7 +254,7 @@ fn limited(times: impl Iterator<Item = f64>) -> Vec<Facts> {
 }
 
 #[test]
-fn a_slower_candidate_is_not_called_faster_because_a_limit_cut_its_slow_runs_off() {
+fn a_time_limit_that_cuts_slow_runs_off_does_not_make_a_candidate_faster() {
     // A bell below 100 s, and a wider one around 99 s, of which the slow half is beyond the limit.
     let bell = |i: u32| f64::from(i * 7 % 30) / 30.0 + f64::from(i * 11 % 30) / 30.0 - 1.0;
     let a = limited((0..30).map(|i| 97.5 + 2.0 * bell(i)));
@@ -299,7 +299,7 @@ impl Chance {
 }
 
 #[test]
-fn of_all_that_is_listed_one_in_twenty_at_most_is_called_different_where_nothing_is() {
+fn at_most_one_in_twenty_equal_tasks_is_called_different() {
     // One critical task of a second, and nine beside it that count as others.
     let mut chance = Chance(7);
     let mut run = || {
@@ -320,7 +320,7 @@ fn of_all_that_is_listed_one_in_twenty_at_most_is_called_different_where_nothing
 }
 
 #[test]
-fn what_is_detectable_is_found_in_four_of_five_cases() {
+fn the_detectable_shift_is_found_in_four_of_five_cases() {
     use makespan_analysis::compare::statistics::{Depths, LEVEL, detectable, rank_sum};
     let mut chance = Chance(11);
     let mut depths = Depths::default();

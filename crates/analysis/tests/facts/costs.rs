@@ -72,7 +72,7 @@ fn the_largest_excess_comes_first() {
 }
 
 #[test]
-fn attempts_that_failed_are_lost_work_and_those_that_succeeded_are_not() {
+fn failed_attempts_are_lost_work_and_successful_ones_are_not() {
     check_retries(
         "a 0..2 - try=1 failed\na 5..6 - try=2 failed\na 8..9 - try=3\nb 0..4 - failed\nc 0..9\nd 0..3 - try=1\nd 3..4 - try=2",
         &["b 1 4 0 0", "a 3 3 5 8", "d 2 0 0 3"],

@@ -60,7 +60,7 @@ fn a_task_that_waited_for_days_between_attempts_is_not_a_bottleneck() {
 }
 
 #[test]
-fn work_is_lost_in_tries_that_came_to_nothing_and_repeated_in_those_that_succeeded() {
+fn failed_attempts_are_lost_work_and_repeated_successes_are_repeated_work() {
     let cost = |text: &str| {
         let r = retries(&run(text));
         (s(r.lost), s(r.repeated))
@@ -73,7 +73,7 @@ fn work_is_lost_in_tries_that_came_to_nothing_and_repeated_in_those_that_succeed
 }
 
 #[test]
-fn what_is_still_running_counts_up_to_the_last_time_known() {
+fn running_attempts_count_up_to_the_last_known_time() {
     let going = facts(run("a 0..10 w1\nb 2.. w2\nc 4..6 w1"));
     let totals = going.totals();
     assert_eq!((s(totals.work).as_str(), totals.going_on, totals.open), ("20", 1, 1));
@@ -94,7 +94,7 @@ fn what_is_still_running_counts_up_to_the_last_time_known() {
 }
 
 #[test]
-fn percentiles_of_a_step_are_of_attempts_that_succeeded() {
+fn percentiles_of_a_step_cover_successful_attempts_only() {
     let text =
         "a 0..1 - step=x try=1 failed\na 5..9 - step=x try=2\nb 0..6 - step=x\nc 0..50 - step=x failed";
     let x = &steps(&run(text))[0];
@@ -103,7 +103,7 @@ fn percentiles_of_a_step_are_of_attempts_that_succeeded() {
 }
 
 #[test]
-fn one_success_rate_leaves_out_what_neither_succeeded_nor_failed() {
+fn the_success_rate_ignores_tasks_that_neither_succeeded_nor_failed() {
     let status = |status| RunFigures { status: Some(status), ..RunFigures::default() };
     let mut runs = vec![status(Status::Succeeded); 3];
     runs.extend([

@@ -16,7 +16,7 @@ fn check(text: &str, tasks: &str, nearest: &str, behind: &str) {
 }
 
 #[test]
-fn a_gate_is_where_all_paths_come_together() {
+fn a_gate_is_a_task_on_every_path() {
     // a ─┬─ b ─┬─ d ── e
     //    └─ c ─┘
     check(
@@ -49,7 +49,7 @@ fn each_group_has_its_own_gates_and_a_single_task_is_none() {
 }
 
 #[test]
-fn no_graph_makes_it_slow() {
+fn gates_of_large_graphs_are_found_quickly() {
     // A long chain, and as many tasks that depend on both of its ends.
     let n = 40_000;
     let mut text = String::from("t0 0..1\n");
@@ -90,7 +90,7 @@ fn connected(run: &Run, a: TaskId, b: TaskId) -> bool {
 
 proptest! {
     #[test]
-    fn gates_are_what_no_path_avoids(run in graphs()) {
+    fn no_path_avoids_a_gate(run in graphs()) {
         let gates = gates(&run);
         let mask = gates.mask();
         for t in run.task_ids() {
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn dominators_are_those_of_petgraph(run in graphs()) {
+    fn dominators_agree_with_petgraph(run in graphs()) {
         // A graph of its own with a root before all tasks, as petgraph wants it.
         let root = run.task_count() as u32;
         let starts = run.task_ids().filter(|t| run.predecessors.row(t.index()).is_empty());

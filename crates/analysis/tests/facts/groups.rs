@@ -72,7 +72,7 @@ fn workers_come_in_natural_order_with_the_union_of_their_time() {
 }
 
 #[test]
-fn errors_are_grouped_by_what_they_have_in_common() {
+fn errors_are_grouped_by_their_common_text() {
     check_errors(
         "a 0..9 - failed error=no_file_/data/17/x.bam_after_3_tries
          b 0..4 - failed error=no_file_/data/4/y.bam_after_12_tries

@@ -51,7 +51,7 @@ fn workflows_come_by_name_with_their_own_statistics() {
 }
 
 #[test]
-fn a_range_of_dates_is_half_open_and_tells_what_it_leaves_out() {
+fn a_date_range_is_half_open_and_counts_excluded_runs() {
     let range = DateRange { from: Some(100 * S), to: Some(300 * S) };
     let found = run_statistics(&runs(), range);
     assert_eq!((found.all.runs, found.outside, found.undated), (2, 4, 1));
@@ -81,7 +81,7 @@ fn the_figures_of_a_run_are_its_makespan_and_never_a_sum() {
 }
 
 #[test]
-fn steps_and_errors_of_several_runs_are_taken_together() {
+fn steps_and_errors_of_several_runs_are_combined() {
     let one =
         Facts::new(Arc::new(run("a 0..4 - step=x\nb 4..9 - step=y a failed error=no_space_on_/dev/sda1")));
     let two = Facts::new(Arc::new(run(

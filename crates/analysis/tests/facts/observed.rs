@@ -39,7 +39,7 @@ fn the_path_follows_the_predecessor_that_ended_last() {
 }
 
 #[test]
-fn what_was_ready_waits_for_the_slot_of_another() {
+fn a_ready_task_waits_for_the_slot_of_another() {
     // `b` was ready at 2 and its worker was full until 6.
     check("a 0..2 w1\nhog 0..6 w2\nb 6.5..9 w2 a\nc 2..3 w1 a", "hog 0..6, b 6..6.5 slot of hog, b 6.5..9");
     // With two slots on `w` the one that ends first makes room.
@@ -59,7 +59,7 @@ fn time_in_a_queue_is_a_separate_cause() {
 }
 
 #[test]
-fn tries_follow_each_other_with_backoff_between_them() {
+fn attempts_are_separated_by_backoff() {
     check(
         "a 0..2 w1 try=1 failed\na 7|8..9 w1 try=2\nb 9..10 w1 a",
         "a 0..2, a 2..7 backoff, a 7..8 queued, a 8..9, b 9..10",
@@ -68,7 +68,7 @@ fn tries_follow_each_other_with_backoff_between_them() {
 }
 
 #[test]
-fn what_starts_before_its_predecessor_ended_was_released_while_that_ran() {
+fn a_task_that_starts_before_its_predecessor_ended_was_released_during_it() {
     check("a 0..4.003\nb 4..9 - a", "a 0..4, b 4..9");
     check("a 0..2\nskewed 1..9 - a\nb 5..10 - skewed a", "a 0..1, skewed 1..5, b 5..10");
     // One that ended in time is believed before one that had not.
@@ -76,7 +76,7 @@ fn what_starts_before_its_predecessor_ended_was_released_while_that_ran() {
 }
 
 #[test]
-fn what_was_skipped_passes_on_what_released_it() {
+fn a_skipped_task_passes_on_its_release() {
     check("a 0..4\ngate - - a skipped\nb 6..8 - gate", "a 0..4, b 4..6 released, b 6..8");
 }
 
@@ -90,7 +90,7 @@ fn dependencies_are_inferred_from_times_if_none_is_recorded() {
 }
 
 #[test]
-fn what_nobody_released_waited_for_what_is_not_known() {
+fn a_task_without_a_release_waited_for_an_unknown_cause() {
     check("a 0..1\nb 1..2 - a\nlate 7..9", "late 0..7 unknown, late 7..9");
 }
 
@@ -114,7 +114,7 @@ fn containers_are_walked_through_their_contents_and_their_own_work() {
 }
 
 #[test]
-fn attempts_that_have_not_ended_count_up_to_the_last_time_known() {
+fn unfinished_attempts_count_up_to_the_last_known_time() {
     check("a 0..4\nb 6.. - a", "a 0..4, b 4..6 released");
     check("a 0..4\nb 5.. - a\nc 4..9 - a", "a 0..4, c 4..9");
 }
@@ -170,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn segments_are_what_they_say(run in mixed()) {
+    fn segments_have_the_kind_of_their_time(run in mixed()) {
         let Some(path) = observed_path(&run) else { return Ok(()) };
         let a = &run.attempts;
         let busy = busy(&run);
@@ -200,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn it_is_the_walk_from_predecessor_to_predecessor(run in executed()) {
+    fn the_path_walks_from_predecessor_to_predecessor(run in executed()) {
         if run.edges_inferred {
             return Ok(());
         }

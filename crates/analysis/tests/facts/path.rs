@@ -45,14 +45,14 @@ fn the_longest_chain_may_not_be_the_one_that_ends_last() {
 }
 
 #[test]
-fn of_equal_chains_the_one_that_ends_later_counts_then_the_lower_index() {
+fn ties_are_broken_by_later_end_then_lower_index() {
     check_path("a 0..2\nb 1..3\nc 4..5 - a b\nd 4..6 - x\nx 0..1", "x d | 3 | 0 3");
     check_path("a 0..2\nb 1..3\nc 4..5 - a b", "b c | 3 | 0 1");
     check_path("a 0..2\nb 0..2\nc 2..3 - a b", "a c | 3 | 0 0");
 }
 
 #[test]
-fn tasks_without_times_weigh_nothing_and_carry_the_path() {
+fn tasks_without_times_have_no_weight_but_connect_the_path() {
     check_path("a 0..4\ngate - - a skipped\nb 6..8 - gate\nc 0..5", "a gate b | 6 | 0 0 2");
     check_slack("a 0..4\ngate - - a skipped\nb 6..8 - gate\nc 0..5", "a:2/2 gate:-/- b:0/0 c:3/3");
     check_path("a 0..4\nb 5.. - a", "a | 4 | 0");
@@ -67,7 +67,7 @@ fn a_run_without_times_has_no_findings() {
 }
 
 #[test]
-fn retries_belong_to_the_weight_and_what_overlaps_adds_its_rest() {
+fn retries_count_as_weight_and_overlapping_tasks_add_the_remainder() {
     // Of the four seconds of `b` two lie behind the end of `a`: the path is no longer than the run.
     check_path("a 0..1 - try=1 failed\na 5..6 - try=2\nb 4..8 - a", "a b | 8 | 0 0");
     check_slack("a 0..1 - try=1 failed\na 5..6 - try=2\nb 4..8 - a", "a:0/0 b:0/0");
@@ -101,7 +101,7 @@ fn the_path_goes_through_the_contents_of_containers() {
 }
 
 #[test]
-fn the_path_holds_the_own_time_of_a_container_and_its_contents() {
+fn the_path_includes_own_times_of_containers_and_their_contents() {
     check_path("root 0..20\na 0..2 - in=root\nb 2..5 - a in=root", "a b root | 20 | 0 0 0");
     check_path(
         "root 0..20\ngroup - - in=root\na 1..12 - in=group\nb 12..15 - a in=group",
@@ -125,7 +125,7 @@ fn containment_that_contradicts_dependencies_is_left_out() {
 }
 
 #[test]
-fn lineage_is_what_dependencies_reach() {
+fn lineage_follows_dependencies() {
     let run = run("a 0..1\nb 1..2 - a\nc 1..2 - a\nd 2..3 - b c\ne 0..1");
     let set = |reached: Vec<bool>| ids(&run, run.task_ids().filter(|t| reached[t.index()]));
     assert_eq!(set(upstream(&run, task(&run, "d"))), "a b c");

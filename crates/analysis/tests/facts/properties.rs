@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn no_task_is_left_without_slack_that_could_be_later(run in graphs().prop_filter("flat", flat)) {
+    fn a_task_that_could_end_later_has_slack(run in graphs().prop_filter("flat", flat)) {
         let found = slack(&run);
         let horizon = run.span().map_or(0, |s| s.1);
         for t in run.task_ids() {
@@ -204,7 +204,7 @@ proptest! {
     }
 
     #[test]
-    fn slack_is_the_most_that_a_task_could_be_late(run in executed().prop_filter("dependent", |r| !r.edges_inferred)) {
+    fn slack_is_the_largest_possible_delay(run in executed().prop_filter("dependent", |r| !r.edges_inferred)) {
         let found = slack(&run);
         let horizon = run.span().unwrap().1;
         for t in run.task_ids() {
@@ -218,7 +218,7 @@ proptest! {
     }
 
     #[test]
-    fn every_fact_is_the_same_however_it_is_asked_for(run in graphs()) {
+    fn facts_do_not_depend_on_the_order_of_requests(run in graphs()) {
         let facts = Facts::new(std::sync::Arc::new(run.clone()));
         prop_assert_eq!(facts.steps().to_vec(), steps(&run));
         prop_assert_eq!(facts.workers().to_vec(), workers(&run));

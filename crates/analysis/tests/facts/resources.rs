@@ -46,7 +46,7 @@ fn requests_are_found_under_the_names_that_engines_give_them() {
 }
 
 #[test]
-fn what_is_no_request_is_none() {
+fn values_that_are_not_requests_are_ignored() {
     for params in [
         r#"{"memory":"episodic","cpu_usage":3,"peak_rss":7,"max_memory_used":"3 GB"}"#,
         r#"{"memory":4096,"program":5000000,"cpu":0,"threads":"many"}"#,
@@ -59,7 +59,7 @@ fn what_is_no_request_is_none() {
 }
 
 #[test]
-fn waste_is_weighed_by_the_time_for_which_it_was_held() {
+fn waste_is_weighted_by_holding_time() {
     let facts = asked(
         "a 0..10 w\nb 0..5 w\nc 0..100 w",
         &[("a", r#"{"cpus":4,"mem_mb":100}"#), ("b", r#"{"cpus":2}"#), ("c", r#"{"cpus":9}"#)],
@@ -115,7 +115,7 @@ fn trends_bin_samples_by_any_interval() {
 }
 
 #[test]
-fn slopes_are_those_of_the_line_of_least_squares() {
+fn slopes_agree_with_least_squares() {
     let line = |points: &[(f64, i64)]| {
         let samples: Vec<_> = points.iter().map(|&(v, t)| (None, "x", "", v, t)).collect();
         trend(asked("a 0..1", &[], &samples).run(), "x", Scope::All, S).unwrap().slope
@@ -144,7 +144,7 @@ fn check_rule(rule: &str, expected: &str) {
 }
 
 #[test]
-fn figures_of_the_run_are_held_against_limits() {
+fn figures_of_the_run_are_checked_against_limits() {
     check_rule("makespan <= 10 s", "ok 10000000000/10000000000 -");
     check_rule("makespan<10s", "violated 10000000000/10000000000 -");
     check_rule("makespan < 1 min", "ok 10000000000/60000000000 -");
@@ -159,7 +159,7 @@ fn figures_of_the_run_are_held_against_limits() {
 }
 
 #[test]
-fn measures_of_tasks_are_held_against_limits_each_or_all_together() {
+fn measures_of_tasks_are_checked_each_or_aggregated() {
     check_rule("duration < 6 s", "violated 6000000000/6000000000 b");
     check_rule("each duration > 3 s", "ok 4000000000/3000000000 a");
     check_rule("max rss <= 0.25 GB", "violated 300000000/250000000 b");
@@ -189,7 +189,7 @@ fn invalid_rules_are_errors_with_a_reason() {
 
 proptest! {
     #[test]
-    fn anything_is_a_rule_or_none(text in "[a-z <>=!0-9.%\\-é]{0,24}") {
+    fn any_text_is_a_rule_or_an_error(text in "[a-z <>=!0-9.%\\-é]{0,24}") {
         if let Ok(rule) = Rule::parse(&text) {
             prop_assert_eq!(Rule::parse(&rule.to_string()), Ok(rule.clone()));
             let facts = Facts::new(std::sync::Arc::new(run("a 0..4")));
@@ -199,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn bins_hold_every_sample_once(samples in prop::collection::vec((any::<i32>(), 0..50i64), 1..20), every in 1..30i64) {
+    fn every_sample_is_in_one_bin(samples in prop::collection::vec((any::<i32>(), 0..50i64), 1..20), every in 1..30i64) {
         let list: Vec<_> = samples.iter().map(|&(v, t)| (None, "x", "", f64::from(v), t)).collect();
         let facts = asked("a 0..1", &[], &list);
         let trend = trend(facts.run(), "x", Scope::Run, every).unwrap();

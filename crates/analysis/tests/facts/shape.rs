@@ -30,7 +30,7 @@ fn check_utilisation(text: &str, expected: &str) {
 }
 
 #[test]
-fn the_next_chains_are_those_through_tasks_that_no_longer_chain_holds() {
+fn further_chains_pass_through_tasks_outside_longer_chains() {
     let text = "a 0..2
         b 2..9 - a
         c 2..7 - a
@@ -57,7 +57,7 @@ fn chains_pass_through_containers() {
 }
 
 #[test]
-fn a_worker_is_busy_once_and_there_from_its_first_start_to_its_last_end() {
+fn a_worker_is_counted_busy_once_and_present_from_first_start_to_last_end() {
     check_utilisation(
         "a 0..4 w1\nb 1..3 w1\nc 2..3 w2\nd 6..8 w1\ne 8..10",
         "0:1/1 2:2/2 3:1/1 4:0/1 6:1/1 8:0/0 | 2 | 0.35",
@@ -93,7 +93,7 @@ fn without_workers_slots_are_the_maximum_concurrency() {
 }
 
 #[test]
-fn a_pause_between_tries_passes_beside_other_work_and_is_none() {
+fn a_pause_between_attempts_is_not_work() {
     let text = "B1 0..10 w1\nB2 0..10 w2\nA 10..11 w1 try=1 failed\nA 21..22 w1 try=2";
     let pause = bounds(&recorded(text)).unwrap();
     // Half of the 22 s of work, half of the 2 s of A, and its whole pause.
@@ -136,7 +136,7 @@ fn through(run: &Run, t: TaskId) -> i64 {
 
 proptest! {
     #[test]
-    fn each_task_that_weighs_is_on_the_path_or_on_one_chain_of_its_length(run in graphs()) {
+    fn each_task_with_weight_is_on_the_path_or_on_one_chain(run in graphs()) {
         let flat = run.task_ids().all(|t| run.parent(t).is_none());
         let Some(path) = critical_path(&run).filter(|_| flat) else { return Ok(()) };
         let chains = near_critical(&run, usize::MAX);

@@ -62,7 +62,7 @@ fn differences_are_reported_with_both_sides() {
 }
 
 #[test]
-fn the_recorded_wall_is_held_against_the_makespan_and_the_stored_makespan_against_it() {
+fn the_recorded_wall_time_and_the_stored_makespan_are_compared_with_the_makespan() {
     let info = || RunInfo { started: Some(0), ended: Some(12 * S), ..RunInfo::default() };
     check(r#"{"makespan_ns":12000000000}"#, info(), &["wall 9.000 s/12.000 s"]);
     check(r#"{"makespan_ns":9000000000}"#, info(), &["wall 9.000 s/12.000 s", "makespan 12.000 s/9.000 s"]);
@@ -76,7 +76,7 @@ fn the_recorded_wall_is_held_against_the_makespan_and_the_stored_makespan_agains
 }
 
 #[test]
-fn a_status_is_told_once() {
+fn a_status_difference_is_reported_once() {
     let info = RunInfo { status: Some(Status::Succeeded), ..RunInfo::default() };
     check(r#"{"status":"completed"}"#, info, &["status failed/succeeded"]);
 }

@@ -52,7 +52,7 @@ fn parallel_tasks_make_more_work_than_makespan() {
 }
 
 #[test]
-fn totals_count_what_is_there() {
+fn totals_count_recorded_items() {
     let run = run("a 0..1 w1 try=1 failed\na 2..3 w1 try=2\nb 3.. w1 a\nc - - b pending");
     let t = totals(&run);
     assert_eq!((t.tasks, t.attempts, t.retries, t.edges, t.edges_inferred), (3, 3, 1, 2, 0));
@@ -73,7 +73,7 @@ fn work_is_unknown_if_no_attempt_has_a_start() {
 }
 
 #[test]
-fn inferred_edges_are_counted_apart() {
+fn inferred_edges_are_counted_separately() {
     let t = totals(&run("a 0..4\nb 5..9"));
     assert_eq!((t.edges, t.edges_inferred), (0, 1));
 }
@@ -131,14 +131,14 @@ fn waiting_names_the_predecessor_that_ended_last() {
 }
 
 #[test]
-fn readiness_passes_through_what_was_skipped_and_stops_at_what_is_open() {
+fn readiness_passes_through_skipped_tasks_and_stops_at_unfinished_ones() {
     check_waiting("a 0..4\ng - - a skipped\nb 6..7 - g", "a:0/0/-/-/0 g:4/-/a/-/0 b:4/2/a/-/0");
     check_waiting("a 0..\nb 6..7 - a", "a:0/0/-/-/0 b:-/-/-/-/0");
     check_waiting("a - - pending\nz 0..1\nb 6..7 - a", "a:0/-/-/-/0 z:0/0/-/-/0 b:-/-/-/-/0");
 }
 
 #[test]
-fn contents_are_not_ready_before_their_container_starts() {
+fn tasks_are_not_ready_before_their_container_starts() {
     check_waiting("z 0..1\np 3..9 - z\na 4..5 - in=p", "z:0/0/-/-/0 p:1/2/z/-/0 a:3/1/-/-/0");
 }
 

@@ -52,7 +52,7 @@ fn the_page_documents_the_whole_language() {
     if std::env::var_os("MAKESPAN_BLESS").is_some() {
         std::fs::write(&path, &filled).unwrap();
     } else {
-        assert_eq!(text, filled, "docs/query.md: write its tables anew with MAKESPAN_BLESS=1");
+        assert_eq!(text, filled, "the tables of docs/query.md have changed: run with MAKESPAN_BLESS=1");
     }
 }
 

@@ -194,7 +194,7 @@ pub(crate) struct ExportArgs {
     /// Include only runs that started before DATE; a date without a time includes that day
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Date>,
-    /// Replace secrets by [redacted] (see docs/reports.md)
+    /// Replace secrets with [redacted] (see docs/reports.md)
     #[arg(long)]
     pub(crate) redact: bool,
 }
@@ -240,7 +240,7 @@ pub(crate) struct ConvertArgs {
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace secrets by [redacted] (see docs/reports.md)
+    /// Replace secrets with [redacted] (see docs/reports.md)
     #[arg(long)]
     pub(crate) redact: bool,
 }

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_hold_a_password_is_never_shown_as_it_is() {
+    fn values_that_may_contain_a_password_are_never_shown() {
         assert_eq!(StoreUrl::shown("postgres://me:hunter2@db/runs"), "postgres://me:***@db/runs");
         assert_eq!(
             (StoreUrl::shown("hunter2"), StoreUrl::shown("me:hunter2@db")),

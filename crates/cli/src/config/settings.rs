@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_default_is_a_value_of_its_setting_and_every_name_is_there_once() {
+    fn every_default_is_valid_and_every_setting_name_is_unique() {
         let mut keys: Vec<&str> = ALL.iter().map(|s| s.key()).collect();
         for setting in ALL {
             let default = setting.default().map(|text| setting.check(text));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_name_leads_to_the_right_one() {
+    fn a_wrong_name_suggests_the_right_one() {
         let keys = || ALL.iter().map(|s| s.key());
         for (wrong, right) in [
             ("stroe", "store"),

@@ -118,7 +118,7 @@ mod tests {
     use super::short;
 
     #[test]
-    fn numbers_with_the_digits_that_count() {
+    fn numbers_show_their_significant_digits() {
         for (value, text) in [
             (0.0, "0"),
             (5.0, "5"),

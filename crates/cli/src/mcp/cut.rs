@@ -116,14 +116,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_is_whole() {
+    fn answers_that_fit_are_not_cut() {
         let document = json!({ "a": [1, 2, 3] });
         let cut = cut(document.clone(), 1000).unwrap();
         assert_eq!((serde_json::from_str::<Value>(&cut.text).unwrap(), cut.left_out), (document, Vec::new()));
     }
 
     #[test]
-    fn lists_lose_their_ends_and_it_is_counted() {
+    fn long_lists_are_cut_and_the_rest_is_counted() {
         let tasks: Vec<Value> = (0..10_000).map(|i| json!({ "id": i, "after": [1, 2] })).collect();
         let document = json!({ "runs": [{ "id": "r", "tasks": tasks }] });
         let cut = cut(document, 10_000).unwrap();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_lose_their_ends_and_what_cannot_be_cut_is_refused() {
+    fn long_texts_are_cut_and_other_large_values_are_refused() {
         let long = cut(json!({ "text": "é".repeat(100_000), "keep": [1] }), 10_000).unwrap();
         assert_eq!(long.left_out, ["1 text shortened"]);
         let members: serde_json::Map<String, Value> =

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_lies_below_the_folders_is_read() {
+    fn only_files_below_the_folders_are_read() {
         let (root, places) = places("below");
         symlink(root.join("in-not/c.jsonl"), root.join("in/out.jsonl")).unwrap();
         symlink(root.join("in-not"), root.join("in/outer")).unwrap();
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_of_the_store_are_named_by_their_ids_and_files_come_first() {
+    fn files_take_precedence_over_run_ids() {
         let (root, places) = places("runs");
         assert_eq!(places.argument("run:a/b.jsonl"), Ok("run:a/b.jsonl".into()));
         assert_eq!(places.argument("nightly-7"), Ok("run:nightly-7".into()));

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_stand_under_what_is_wrong() {
+    fn marks_are_below_the_invalid_part() {
         let expected = "`10` cannot be compared with this; expected a duration such as 1m30s or 250ms or a statistic such as \
              p95\n  数据 dur>10 x\n           ^^";
         assert_eq!(shown("数据 dur>10 x"), expected);

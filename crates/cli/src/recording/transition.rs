@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_step_is_tried_again_under_the_next_number() {
+    fn a_failed_step_is_retried_as_the_next_attempt() {
         let started = happens(&run(Failed, Pending, None), "first", &START);
         assert!(matches!(started, Ok(Event::Attempt(a)) if a.number == 2 && a.started == Some(5)));
         let started = happens(&run(Pending, Pending, None), "first", &START);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_starts_after_those_it_depends_on() {
+    fn a_step_starts_after_its_dependencies() {
         for (first, may) in
             [(Pending, false), (Running, false), (Failed, false), (Succeeded, true), (Skipped, true)]
         {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_happens_in_a_run_that_was_finished() {
+    fn a_finished_run_cannot_be_changed() {
         let told = happens(&run(Pending, Pending, Some(Cancelled)), "first", &START).unwrap_err();
         assert!(told.contains("finished as cancelled"), "{told}");
     }

@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_inbox_lies_beside_a_store_on_this_machine_and_else_in_the_data_folder() {
+    fn the_inbox_is_beside_a_local_store_and_otherwise_in_the_data_folder() {
         let folder = |url: &str| folder(&Location::parse(url).unwrap(), Some("/data".into())).unwrap();
         assert_eq!(folder("sqlite:/a/runs.db"), Path::new("/a/runs.db.inbox"));
         assert_eq!(folder("file:///a/b%20c"), Path::new("/a/b c.inbox"));

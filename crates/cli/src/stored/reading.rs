@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_file_is_not_the_id_of_a_run() {
+    fn an_argument_that_looks_like_a_file_is_not_a_run_id() {
         for file in ["missing.jsonl", "a/b", "./x", "..", "x.tar.gz", "x.zst", "C:\\runs", "trace.JSON"] {
             assert_eq!(id_of(Path::new(file)), (file == "..").then_some(file), "{file}");
         }

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_used_only_where_they_are_wanted() {
+    fn colours_are_used_only_when_wanted() {
         let cell = Cell::new("b").status(Role::Failed);
         let coloured = Terminal { has_colours: true, ..Terminal::plain(40) };
         assert_eq!(coloured.cell(&cell), "\u{1b}[31mb\u{1b}[0m");

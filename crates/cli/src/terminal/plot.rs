@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drawings_keep_to_their_columns() {
+    fn drawings_stay_within_their_columns() {
         assert_eq!([bar(0.5, 4), bar(1e-9, 4), bar(7.0, 2), bar(f64::NAN, 2)], ["██", "▏", "██", ""]);
         assert_eq!(draw(&Plot::Bar { from: 0.5, to: 0.3 }, 10), "   ▒▒");
         assert_eq!(draw(&Plot::Bar { from: 1.0, to: 1.0 }, 10), "         █");

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn of_long_texts_the_end_is_shown() {
+    fn long_texts_show_their_end() {
         let text: String = (0..40).map(|i| format!("line\t{i}\n")).collect();
         let shown = Terminal::plain(40).lines(&text);
         assert!(

@@ -168,13 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_as_wide_as_their_cells_and_lines_end_without_blanks() {
+    fn columns_fit_their_cells_and_lines_have_no_trailing_spaces() {
         let text = Terminal::plain(40).table(&table("fetch"));
         assert_eq!(text, "  Task          Took\n  fetch          4 s  w1\n  b      12 min 04 s  w2\n");
     }
 
     #[test]
-    fn long_names_give_way_to_numbers() {
+    fn long_names_are_shortened_before_numbers() {
         let text = Terminal::plain(40).table(&Table { left_out: 1200, ..table(&"数".repeat(90)) });
         assert!(text.lines().all(|l| columns(l) <= 40), "{text}");
         assert!(text.contains("12 min 04 s") && text.contains('…'), "{text}");

@@ -20,7 +20,7 @@ use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
 use crate::session::Session;
 
-/// The least zoom at which a task that is to be seen is shown, px a unit.
+/// Minimum zoom at which a revealed task is shown, px per unit.
 const READABLE: f32 = 0.5;
 
 pub(crate) struct GraphOf<'s> {
@@ -36,18 +36,18 @@ impl<'s> GraphOf<'s> {
         Some(GraphOf { session, view, open, drawn: open.graph(view) })
     }
 
-    /// The node that was hit.
+    /// Returns the node that was hit.
     fn node_of(&self, hit: Hit) -> Option<u32> {
         match Target::of(hit)? {
             Target::Task(t) => self.drawn.graph.node_of_task(t),
-            // A cell of the matrix leads to what depends.
+            // A cell of the matrix links to the dependent task.
             Target::Edge(e) => self.drawn.graph.edges.get(e as usize).map(|edge| edge.1),
             Target::Group(n) => ((n as usize) < self.drawn.graph.nodes.len()).then_some(n),
             _ => None,
         }
     }
 
-    /// The nodes where they stand in a picture of that size.
+    /// Returns the layout for a picture of this size.
     fn placed(&self, size: Size) -> Rc<Drawn> {
         self.open.graph_in(self.view, size.0)
     }
@@ -57,12 +57,12 @@ impl<'s> GraphOf<'s> {
     }
 
     fn frame(&self, size: Size) -> Frame {
-        // A matrix is looked at as a whole first, whether names can be read or not.
+        // A matrix opens as a whole, whether names are readable or not.
         let opens = if self.is_matrix() { fit_matrix } else { opening };
         plane(&self.placed(size).layout, self.view.camera, opens, size, false)
     }
 
-    /// What stands beside the pointer.
+    /// Returns the tooltip of a node.
     fn tip(&self, node: u32) -> Option<String> {
         let node = self.drawn.graph.nodes.get(node as usize)?;
         let look = self.session.plain_look(self.open, self.view);
@@ -82,13 +82,13 @@ impl<'s> GraphOf<'s> {
         Some(text)
     }
 
-    /// The edge of a cell of the matrix.
+    /// Returns the edge of a cell of the matrix.
     fn edge_of(&self, hit: Hit) -> Option<(u32, u32)> {
         let Target::Edge(e) = Target::of(hit)? else { return None };
         self.drawn.graph.edges.get(e as usize).copied()
     }
 
-    /// Both ends of the edge that was hit, in words.
+    /// Describes both ends of the edge that was hit.
     fn ends(&self, hit: Hit) -> Option<String> {
         let (a, b) = self.edge_of(hit)?;
         let name = |n: u32| {
@@ -142,14 +142,14 @@ impl<'s> GraphOf<'s> {
         parts.join(" · ")
     }
 
-    /// Tasks without a node.
+    /// Returns the number of tasks without a node.
     fn hidden(&self) -> usize {
         let all = 0..self.open.run.task_count() as u32;
         all.filter(|t| self.drawn.graph.node_of_task(*t).is_none()).count()
     }
 }
 
-/// The small map of the graph in a window of that size.
+/// Draws the small map of the graph for a window of this size.
 pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
     let open = session.run(view.run)?;
     let drawn = open.graph_in(view, size.0);
@@ -157,7 +157,7 @@ pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Sce
     Some(makespan_views::graph::map(&drawn, room))
 }
 
-/// The part of a layout that is seen, which opens with the camera that `opens` gives.
+/// Returns the visible part of a layout; `opens` gives the initial camera.
 pub(super) fn plane(
     layout: &Layout,
     camera: Option<Camera>,
@@ -166,7 +166,7 @@ pub(super) fn plane(
     compared: bool,
 ) -> Frame {
     let (opening, all) = (opens(layout, width, height), fit(layout, width, height));
-    // What opens larger than life shows everything too.
+    // A picture that opens enlarged shows everything, too.
     let whole = if opening.zoom > all.zoom && all.zoom >= 1.0 { opening } else { all };
     Frame::Plane {
         frame: PlaneFrame { width, height, camera: camera.unwrap_or(opening) },
@@ -177,7 +177,7 @@ pub(super) fn plane(
     }
 }
 
-/// The frame within.
+/// Returns the frame of the plane.
 pub(super) fn seen(frame: &Frame) -> PlaneFrame {
     match frame {
         Frame::Plane { frame, .. } => *frame,
@@ -185,19 +185,19 @@ pub(super) fn seen(frame: &Frame) -> PlaneFrame {
     }
 }
 
-/// The camera with a node in the middle, no smaller than can be read.
+/// Returns the camera with a node in the middle, at least at a readable zoom.
 pub(super) fn onto(layout: &Layout, node: u32, zoom: f32) -> Option<Camera> {
     let p = layout.nodes.get(node as usize)?;
     Some(bounded(Camera { x: p.x, y: p.y, zoom: zoom.max(READABLE) }, (layout.width, layout.height)))
 }
 
-/// A rectangle between two corners.
+/// Returns the rectangle between two corners.
 pub(super) fn between(from: (f32, f32), to: (f32, f32)) -> Rect {
     Rect::new(from.0.min(to.0), from.1.min(to.1), (to.0 - from.0).abs(), (to.1 - from.1).abs())
 }
 
-/// Expands the selected group of the graph, or collapses the one that contains the selection; its corner stays where it
-/// is on the screen.
+/// Expands the selected group of the graph, or collapses the one that contains the selection; its corner stays in place
+/// on the screen.
 pub(crate) fn expand(open: &OpenRun, view: &ViewState, is_open: bool, size: Size, out: &mut Turn) {
     let drawn = open.graph(view);
     let nodes = &drawn.graph.nodes;
@@ -218,7 +218,7 @@ pub(crate) fn expand(open: &OpenRun, view: &ViewState, is_open: bool, size: Size
     toggle(open, view, &key, size, out);
 }
 
-/// Expands a group that is collapsed, or collapses one that is expanded.
+/// Expands a collapsed group, or collapses an expanded one.
 fn toggle(open: &OpenRun, view: &ViewState, key: &str, size: Size, out: &mut Turn) {
     let corner = |drawn: &Drawn| {
         let n = drawn.graph.node_of_group(key)? as usize;

@@ -1,4 +1,4 @@
-//! What is done to the lanes of the timeline, by pointer and by keys.
+//! Changes to the lanes of the timeline, by pointer and by keys.
 
 use makespan_views::ViewState;
 use makespan_views::timeline::{Arrangement, Frame, Index, LaneAct};
@@ -7,7 +7,7 @@ use crate::answer::Turn;
 use crate::question::Neighbour;
 use crate::run::OpenRun;
 
-/// The lane that keys are about: the one in focus, or else that of the selected task.
+/// Returns the lane that keys apply to: the focused one, otherwise that of the selected task.
 fn focused(index: &Index, open: &OpenRun, view: &ViewState) -> Option<usize> {
     let of_key = || index.lane_of_key(&open.run, view.rows.focus.as_deref()?);
     let of_task = || {
@@ -17,13 +17,13 @@ fn focused(index: &Index, open: &OpenRun, view: &ViewState) -> Option<usize> {
     of_key().or_else(of_task).filter(|lane| *lane < index.lanes.len())
 }
 
-/// The lane that contains one.
+/// Returns the lane that contains a lane.
 fn parent(index: &Index, lane: usize) -> Option<usize> {
     let depth = |lane: usize| index.lanes[lane].head.as_ref().map_or(0, |h| h.depth);
     (0..lane).rev().find(|above| depth(*above) < depth(lane))
 }
 
-/// Does something to a lane, or to the one that keys are about.
+/// Changes a lane, or the one that keys apply to.
 pub(crate) fn act(index: &Index, open: &OpenRun, lane: Option<usize>, act: LaneAct, out: &mut Turn) {
     if act == LaneAct::ShowAll {
         let flipped = std::mem::take(&mut out.after.rows.flipped);

@@ -1,4 +1,4 @@
-//! Several runs against several, and many runs in a row: pictures made of lines.
+//! Comparison of two sets and of a series of runs: pictures made of lines.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::session::Session;
 
 const NO_MEASURE: &str = "None of the compared runs has this measure.";
 
-/// The lines that are seen, where there is room for `height` px.
+/// Returns the visible lines, if there is room for `height` px.
 fn seen(view: &ViewState, whole: Lines, height: f32, count: u32) -> Lines {
     let frame = Lines { height, ..whole };
     match (Frame::Lines { frame, rows: count }).following(view) {
@@ -30,7 +30,7 @@ fn missing((width, height): Size) -> Picture {
     Picture { scene, missing: Some(NO_MEASURE.to_owned()), ..Picture::default() }
 }
 
-/// Each task's shift with its interval.
+/// The shift of each task with its interval.
 pub(crate) struct Statistics<'s> {
     view: &'s ViewState,
     made: Rc<Option<Verdicts>>,
@@ -80,7 +80,7 @@ impl Drawable for Statistics<'_> {
     fn reveal(&self, _: Size, _: &mut ViewState) {}
 }
 
-/// Task by task over all open runs, the oldest first.
+/// Each task over all open runs, the oldest first.
 pub(crate) struct Trend<'s> {
     session: &'s Session,
     view: &'s ViewState,

@@ -19,7 +19,7 @@ use crate::kept::{MatrixKey, MatrixOrReason};
 use crate::question::{Pointer, Press, Size};
 use crate::session::Session;
 
-/// The width for which columns of a table are made, px.
+/// The width for which columns of a table are computed, px.
 const TABLE_WIDTH: f32 = 800.0;
 
 pub(crate) struct MatrixOf<'s> {
@@ -37,7 +37,7 @@ impl<'s> MatrixOf<'s> {
     }
 }
 
-/// The matrix that a view shows at a width, made once for what it is made from.
+/// Returns the matrix of a view at a width, computed once for its inputs.
 pub(crate) fn of(session: &Session, view: &ViewState, size: Size) -> Option<Rc<MatrixOrReason>> {
     session.run(view.run)?;
     let workers = view.heat.which == Which::Workers;
@@ -82,7 +82,7 @@ fn make(session: &Session, view: &ViewState, key: &MatrixKey) -> MatrixOrReason 
     }
 }
 
-/// Which part of the matrix is seen.
+/// Returns the visible part of the matrix.
 pub(crate) fn frame(session: &Session, view: &ViewState, size: Size) -> Frame {
     let Some(made) = of(session, view, size) else { return Frame::Still };
     let Ok(matrix) = made.as_ref() else { return Frame::Still };
@@ -94,7 +94,7 @@ fn cells(frame: &Frame) -> Option<CellFrame> {
     if let Frame::Cells { frame, .. } = frame { Some(*frame) } else { None }
 }
 
-/// Opens what a cell stands for.
+/// Opens the link of a cell.
 pub(crate) fn enter(session: &Session, size: Size, (row, column): (usize, usize), out: &mut Turn) {
     out.focus = Some((row, column));
     let Some(made) = of(session, &out.before, size) else { return };

@@ -1,4 +1,4 @@
-//! The pictures: of each the scene, what lies on top of it, its table, and what a press on it does.
+//! The pictures: for each the scene, the overlay, the table, and the effect of a click.
 
 mod drawable;
 pub(crate) mod graph;
@@ -17,7 +17,7 @@ use crate::question::Size;
 use crate::session::Session;
 pub(crate) use drawable::Drawable;
 
-/// The picture that a view shows; none for views that are read like a page, or without a run.
+/// Returns the picture of a view; `None` for pages, or without a run.
 pub(crate) fn shown<'s>(session: &'s Session, view: &'s ViewState) -> Option<Box<dyn Drawable + 's>> {
     Some(match (view.view, view.compare.part) {
         (View::Timeline, _) => Box::new(timeline::Timeline::new(session, view)?),
@@ -31,7 +31,7 @@ pub(crate) fn shown<'s>(session: &'s Session, view: &'s ViewState) -> Option<Box
     })
 }
 
-/// The small map of all that a view shows a part of.
+/// Draws the small map of a view.
 pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
     match view.view {
         View::Graph => graph::map(session, view, size),

@@ -1,4 +1,4 @@
-//! The attempts of one run over those of another.
+//! The attempts of one run overlaid on those of another.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ impl<'s> Over<'s> {
         Some(Over { view, compared, aligned })
     }
 
-    /// All of both runs at a width, with gaps folded as the view says.
+    /// Returns the frame of both whole runs at a width, with gaps folded according to the view.
     fn whole(&self, width: f32) -> TimeFrame {
         frame_with_gaps(&self.aligned, width, self.view.gaps)
     }

@@ -21,13 +21,13 @@ use crate::question::{Pointer, Press, Size};
 use crate::run::OpenRun;
 use crate::session::Session;
 
-/// Longest name of a task beside the picture, characters.
+/// Maximum length of a task name beside the picture, characters.
 const LONGEST: usize = 80;
 
-/// A new marker keeps to the start or the end of a bar that is nearer than this, px.
+/// Maximum distance at which a new marker snaps to the start or the end of a bar, px.
 const SNAP: f64 = 6.0;
 
-/// Longest text of an alert or a log line beside the picture, characters.
+/// Maximum length of the text of an alert or a log line beside the picture, characters.
 const LONGEST_TEXT: usize = 300;
 
 pub(crate) struct Timeline<'s> {
@@ -59,20 +59,20 @@ impl<'s> Timeline<'s> {
         }
     }
 
-    /// Scrolls until the lane that keys are about is seen.
+    /// Scrolls to the lane that keys apply to.
     pub(crate) fn reveal_lane(&self, size: Size, view: &mut ViewState) {
         lanes::reveal(&self.index, self.open, &self.frame(size), view);
     }
 
-    /// The whole run at a width, with gaps folded as the view says.
+    /// Returns the frame of the whole run at a width, with gaps folded according to the view.
     fn whole(&self, width: f32) -> TimeFrame {
         let frame = TimeFrame::with_gaps(&self.index, width, self.view.gaps);
         if self.view.markers.has(self.view.run) { frame.with_markers() } else { frame }
     }
 
-    /// The moment that a new marker marks: under the pointer the start or end of what was hit, if that is near, or else
-    /// the moment there; without a pointer the start of the selected task, or the middle of the picture. Ns since the
-    /// epoch.
+    /// Returns the time of a new marker, ns since the epoch: under the pointer, the start or end of what was hit if it
+    /// is near, otherwise the time there; without a pointer, the start of the selected task, or the middle of the
+    /// picture.
     pub(crate) fn moment_to_mark(&self, size: Size, at: Option<(f32, f32)>) -> i64 {
         let frame = self.frame(size);
         let scale = frame.scale();
@@ -88,7 +88,7 @@ impl<'s> Timeline<'s> {
         near.filter(|t| away(t) <= SNAP).unwrap_or(here)
     }
 
-    /// A marker in a line: when it is, and its note.
+    /// Describes a marker: its time and its note.
     fn marked_moment(&self, place: u32) -> Option<String> {
         let marker = self.view.markers.get(place as usize)?;
         let when =
@@ -106,7 +106,7 @@ impl<'s> Timeline<'s> {
         }
     }
 
-    /// What stands beside the pointer.
+    /// Returns the tooltip.
     fn tip(&self, frame: &TimeFrame, hit: Hit, (x, y): (f32, f32), look: &Look) -> Option<Tip> {
         let run = &self.open.run;
         let text = match Target::of(hit)? {
@@ -129,7 +129,7 @@ impl<'s> Timeline<'s> {
         Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
     }
 
-    /// What the picture leaves out.
+    /// Describes what the picture omits.
     fn about(&self, frame: &TimeFrame) -> String {
         let untimed = self.index.untimed;
         let untimed = (untimed > 0)
@@ -142,7 +142,7 @@ impl<'s> Timeline<'s> {
         untimed.into_iter().chain(folded).chain(hidden).collect::<Vec<_>>().join(" · ")
     }
 
-    /// A lane in a line.
+    /// Describes a lane.
     fn lane_about(&self, lane: u32) -> String {
         let Some(lane) = self.index.lanes.get(lane as usize) else { return String::new() };
         let attempts = if lane.attempts > 0 {
@@ -153,7 +153,7 @@ impl<'s> Timeline<'s> {
         format!("{}{attempts}", visible(&lane.name))
     }
 
-    /// The folded gap at a place, where nothing else lies.
+    /// Returns the tooltip of a folded gap, if nothing else is there.
     fn gap_tip(&self, frame: &TimeFrame, (x, y): (f32, f32), look: &Look) -> Option<Tip> {
         let at = f64::from(x);
         let found = frame.scale().breaks().find(|b| b.left <= at && at < b.right && x >= frame.gutter)?;
@@ -164,7 +164,7 @@ impl<'s> Timeline<'s> {
         Some(Tip { text, beside: (x - 8.0, y - 8.0, x + 8.0, y + 8.0) })
     }
 
-    /// An alert or a log line in a line.
+    /// Describes an alert or a log line.
     fn said(&self, mark: &Recorded) -> String {
         let run = &self.open.run;
         let text = visible(clip_chars(mark.text(run), LONGEST_TEXT)).into_owned();
@@ -173,7 +173,7 @@ impl<'s> Timeline<'s> {
         format!("{}: {text}{about}", visible(&mark.level(run)))
     }
 
-    /// The task that a press means: of bars drawn as one, that whose attempt lies nearest.
+    /// Returns the clicked task: if bars are merged, the one with the nearest attempt.
     fn pressed(&self, frame: &TimeFrame, press: &Press) -> Option<u32> {
         let near = match Target::of(press.hit)? {
             Target::Merged(_) => {
@@ -186,13 +186,13 @@ impl<'s> Timeline<'s> {
     }
 }
 
-/// The window that shows an interval with a quarter of its length on either side, ns since the epoch.
+/// Returns the window of an interval with a quarter of its length on either side, ns since the epoch.
 fn around((start, end): (i64, i64)) -> (i64, i64) {
     let air = (end.saturating_sub(start) / 4).max(NARROWEST);
     (start.saturating_sub(air), end.saturating_add(air))
 }
 
-/// The strip of the whole run.
+/// Draws the strip of the whole run.
 pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Scene> {
     let shown = Timeline::new(session, view)?;
     let frame = shown.frame((size.0, 100.0));
@@ -205,7 +205,7 @@ pub(crate) fn map(session: &Session, view: &ViewState, size: Size) -> Option<Sce
     Some(made)
 }
 
-/// The counters above the part that is seen.
+/// Draws the counters of the visible part.
 pub(crate) fn tracks(session: &Session, view: &ViewState, width: f32) -> Option<Scene> {
     let shown = Timeline::new(session, view)?;
     Some(counters(&shown.open.facts, &shown.frame((width, 100.0))))
@@ -365,7 +365,7 @@ impl Drawable for Timeline<'_> {
     }
 }
 
-/// A task in a line: its name, how long it took, and what became of it.
+/// Describes a task: its name, its duration, and its status.
 pub(crate) fn described(open: &OpenRun, task: TaskId) -> String {
     let run = &open.run;
     let length = run

@@ -209,7 +209,7 @@ fn error<'a>(side: &mut impl Side<'a>, columns: [u8; 3], value: &mut Option<Erro
     Ok(())
 }
 
-/// A time, as the difference from another one where that is known.
+/// A time, as the difference from another one if that is known.
 fn time<'a>(side: &mut impl Side<'a>, column: u8, from: Option<i64>, value: &mut Option<i64>) -> Fit<()> {
     let from = from.unwrap_or(0);
     let mut number = value.map(|value| ordered(value.wrapping_sub(from)));

@@ -35,7 +35,7 @@ impl<W: Write> Packer<W> {
         packer
     }
 
-    /// Writes what is left and gives back where it was written to.
+    /// Writes the rest, and returns the writer.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What the files hold, joined by DAG and run.
+//! Combines the contents of the files by DAG and run.
 
 use std::borrow::Cow;
 

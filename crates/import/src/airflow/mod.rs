@@ -1,8 +1,10 @@
-//! Airflow: what its REST API (v1 of Airflow 2, v2 of Airflow 3) answers about DAG runs, task instances, their tries and
-//! the tasks of a DAG, what the user interface asks for its gantt chart, and `airflow tasks states-for-dag-run -o json`.
+//! Airflow: responses of its REST API (v1 of Airflow 2, v2 of Airflow 3) about DAG runs, task instances, their tries
+//! and the tasks of a DAG; the data of the Gantt chart of its user interface; and `airflow tasks states-for-dag-run -o
+//! json`.
 //!
-//! Answers are joined by DAG and run. A task instance becomes a task of the id `task_id`, mapped ones `task_id[3]`; a task
-//! group is what contains it; the dependencies come from the tasks of the DAG, which name no DAG and are found by their ids.
+//! Responses are combined by DAG and run. A task instance becomes a task with the id `task_id`, a mapped one
+//! `task_id[3]`; a task group contains it; the dependencies come from the tasks of the DAG, which do not name the DAG
+//! and are matched by their ids.
 
 mod gather;
 mod tell;
@@ -13,7 +15,7 @@ use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, w
 use crate::json::pages::{read_all, report_all};
 use crate::sniff::{Head, JsonKind};
 
-/// Reads what Airflow answers.
+/// Reads responses of Airflow.
 pub const IMPORTER: Importer = Importer {
     id: "airflow",
     title: "Airflow",

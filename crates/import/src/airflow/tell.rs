@@ -1,4 +1,4 @@
-//! What was read, as events.
+//! Emits what was read as events.
 
 use std::borrow::Cow;
 use std::rc::Rc;

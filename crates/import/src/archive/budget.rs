@@ -1,4 +1,4 @@
-//! What archives may expand to.
+//! Limits of the decompressed size.
 
 use crate::limits::{EXPANDED_BYTES, EXPANSION_RATIO, FREE_EXPANDED_BYTES};
 

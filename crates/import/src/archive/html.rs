@@ -1,5 +1,6 @@
 //! The events within a Makespan report: `<script type="application/octet-stream" id="makespan-data">`, base64 of gzip
-//! of events, packed or, in older reports, as lines. Found by searching bytes: the page around it is nothing that is ever run or parsed here.
+//! of events, packed or, in older reports, as lines. They are found by searching bytes: the page around them is never
+//! executed or parsed.
 
 use memchr::memmem;
 

@@ -1,4 +1,4 @@
-//! What comes out of an archive.
+//! The members of an archive.
 
 use crate::limits::ARCHIVE_MEMBERS;
 

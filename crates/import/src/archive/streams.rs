@@ -1,5 +1,5 @@
-//! Compressed streams other than gzip: zstd, xz, bzip2. Each decoder is asked for a little at a time, so that what comes out
-//! is counted against what went in before much has.
+//! Compressed streams other than gzip: zstd, xz, bzip2. Each decoder is asked for a little at a time, so that its
+//! output is compared with its input before it becomes large.
 
 use std::cell::Cell;
 use std::io::{BufRead, Read, Result};

@@ -1,4 +1,4 @@
-//! What waited for the end of the file to events: times, nesting, flows, counters, instants and names.
+//! Emits what waited for the end of the file: times, nesting, flows, counters, instants and names.
 
 use std::borrow::Cow;
 

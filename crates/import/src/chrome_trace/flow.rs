@@ -1,4 +1,4 @@
-//! Flow events to dependencies between the slices they bind to.
+//! Converts flow events to dependencies between the slices they bind to.
 
 use makespan_format::Severity;
 use makespan_model::{HashMap, NONE, StrId};

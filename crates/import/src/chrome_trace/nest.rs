@@ -1,4 +1,4 @@
-//! Events to slices: ends found for beginnings, and for each slice the one around it.
+//! Converts events to slices: finds the end of each beginning, and the enclosing slice of each slice.
 
 use makespan_format::Severity;
 use makespan_model::{HashMap, Interner, NONE, StrId};

@@ -1,4 +1,4 @@
-//! One trace event, its members as they stand: what they mean depends on the phase.
+//! One trace event with its raw members, whose meaning depends on the phase.
 
 use crate::importer::Unit;
 use crate::json::tape::Value;

@@ -1,5 +1,5 @@
-//! A trace file on its way. Complete slices are told as tasks at once; their times, and all that needs what comes
-//! later (names of threads, ends, flows), wait in columns until the file is there.
+//! A trace file that is being read. Complete slices are emitted as tasks at once; their times, and everything that
+//! depends on later records (names of threads, ends, flows), are kept in columns until the file is complete.
 
 use std::borrow::Cow;
 

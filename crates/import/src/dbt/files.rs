@@ -1,4 +1,4 @@
-//! What the files hold: manifests and results.
+//! The contents of the files: manifests and results.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What depends on what among the nodes that ran.
+//! The dependencies between the nodes that ran.
 
 use std::borrow::Cow;
 

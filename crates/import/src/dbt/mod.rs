@@ -1,8 +1,8 @@
 //! dbt: `run_results.json` (v1 to v6) with `manifest.json` (v1 to v12) for the dependencies, and `sources.json`.
 //!
-//! A result becomes a task of the id that dbt gives the node. Results and manifest are paired by invocation, else by
-//! folder, else by the most ids in common, and a mismatch is reported. What `dbt retry` ran again becomes further attempts
-//! of the run before it, when that is among the files.
+//! A result becomes a task with the id of its dbt node. Results and manifest are paired by invocation, otherwise by
+//! folder, otherwise by the most common ids, and a mismatch is reported. What `dbt retry` ran again becomes further
+//! attempts in the earlier run, if that is among the files.
 
 mod files;
 mod graph;
@@ -24,7 +24,7 @@ use crate::tally::Tally;
 use crate::times::Clock;
 use files::{Manifest, Results, Row};
 
-/// Reads what dbt writes into `target`.
+/// Reads files that dbt writes to `target`.
 pub const IMPORTER: Importer = Importer {
     id: "dbt",
     title: "dbt",

@@ -1,4 +1,4 @@
-//! Results as tasks and tries: what became of each node, and when.
+//! Emits results as tasks and attempts, with outcome and times.
 
 use std::borrow::Cow;
 

@@ -1,11 +1,11 @@
-//! A file on its way, and what became of it.
+//! A file that is being read, and its verdict.
 
 use std::fmt;
 
 use crate::importer::{ReadError, Source};
 use crate::table::TableSample;
 
-/// What became of a file.
+/// The kinds of verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It was read; what was amiss in it is told by diagnostics.
@@ -20,28 +20,28 @@ pub enum Verdict {
     Empty,
 }
 
-/// What became of a file, and why.
+/// The verdict on a file, with the reason.
 #[derive(Clone, Debug)]
 pub struct FileVerdict {
-    /// Its name; of a member of an archive, the archive's name, `/` and its own.
+    /// Its name; for a member of an archive, the archive's name, `/` and its own.
     pub name: String,
-    /// Id of the importer that it went to.
+    /// Id of the importer that read it.
     pub format: Option<&'static str>,
-    /// Which kind of that importer's files it is; empty without importer.
+    /// The kind of file of that importer; empty without an importer.
     pub part: &'static str,
-    /// How sure the importer was, 1 to 100; 0 without importer.
+    /// Certainty of the importer, 1 to 100; 0 without an importer.
     pub score: u8,
-    /// What gave its format away, or what it looks like.
+    /// How the format was recognised, or what the file looks like.
     pub reason: String,
-    /// The importers that it did not go to, and why not.
+    /// The other importers, each with the reason why it did not match.
     pub tried: Vec<(&'static str, String)>,
     /// What is wrong with it.
     pub error: Option<String>,
-    /// Byte of the (unpacked) file where that is, where known.
+    /// Offset of the problem in the (decompressed) file, if known.
     pub offset: Option<u64>,
-    /// What became of it.
+    /// The verdict.
     pub kind: Verdict,
-    /// Its beginning, if it is a table whose columns can be mapped; of the first such files only.
+    /// Its beginning, if it is a table whose columns can be mapped; only for the first such files.
     pub table: Option<TableSample>,
 }
 

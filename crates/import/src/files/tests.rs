@@ -54,7 +54,7 @@ fn a_report_reads_what_makespan_wrote_and_says_where_others_open() {
 }
 
 #[test]
-fn a_bad_file_among_good_ones_is_told_in_the_run() {
+fn a_bad_file_among_good_ones_is_reported_in_the_run() {
     let (files, lines) = opened(&[("bad", b"nothing of use"), ("good", RUN)]);
     assert_eq!(files[1].kind, Verdict::Read);
     let told = messages(&lines);

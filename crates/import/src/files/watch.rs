@@ -1,4 +1,4 @@
-//! Between an importer and the sink: counts what comes and keeps the runs of different files apart.
+//! Between an importer and the sink: counts events, and keeps the runs of different files separate.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Checkpoints: which tasks were done and which were waiting when one was written. They hold no times of tasks but
-//! when waiting ones were queued.
+//! Checkpoints: the tasks that were done and those that were waiting when the checkpoint was written. They contain no
+//! times of tasks, except when waiting ones were queued.
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Status, Task};
 use makespan_model::Order as _;

@@ -1,4 +1,4 @@
-//! What a console tracer prints: a line for each start and end, indented by nesting, with a time of day.
+//! The output of a console tracer: a line for each start and end, indented by nesting, with a time of day.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The defined graph as Graflow draws it: Mermaid text, or names and pairs of names. Joined to runs by task ids.
+//! The defined graph as Graflow draws it: Mermaid text, or names and pairs of names. Matched to runs by task ids.
 
 use makespan_format::{Event, EventSink, RunInfo, Task};
 use makespan_model::HashMap;

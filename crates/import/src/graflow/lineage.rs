@@ -1,5 +1,5 @@
-//! Answers of the REST interface for lineage: executions, one execution with its task executions, the current
-//! graph, the history of a task, and a summary. Saved answers are snapshots; one run may be in many of them.
+//! Responses of the REST interface for lineage: executions, one execution with its task executions, the current graph,
+//! the history of a task, and a summary. Saved responses are snapshots; one run may be in many of them.
 
 use makespan_format::EventSink;
 use makespan_model::Order as _;
@@ -20,7 +20,7 @@ const HISTORY: &str = "task history";
 const SUMMARY: &str = "summary";
 const OTHER: &str = "other answer";
 
-/// Reads saved answers of Graflow's lineage interface.
+/// Reads saved responses of Graflow's lineage interface.
 pub const IMPORTER: Importer = Importer {
     id: "graflow-lineage",
     title: "Graflow lineage",

@@ -1,5 +1,5 @@
-//! Graflow: the runtime graph its tracer exports, the text its console tracer prints, checkpoints, and drawings of
-//! the defined graph, which alone hold dependencies.
+//! Graflow: the runtime graph exported by its tracer, the output of its console tracer, checkpoints, and drawings of
+//! the defined graph, which are the only ones with dependencies.
 
 mod checkpoint;
 mod console;
@@ -26,7 +26,7 @@ const NODE_LINK: &str = "static graph";
 const MERMAID: &str = "static drawing";
 const ASCII: &str = "static text drawing";
 
-/// Reads what Graflow 0.2 records of its runs.
+/// Reads files of Graflow 0.2.
 pub const IMPORTER: Importer = Importer {
     id: "graflow",
     title: "Graflow",

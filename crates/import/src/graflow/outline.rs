@@ -1,5 +1,5 @@
-//! Which runs console traces print, read before the runtime graphs: a graph holds only the last try of a task, the text
-//! holds all tries but no date. Text and graph of one trace are joined into one run.
+//! The runs in the output of console tracers, read before the runtime graphs: a graph contains only the last attempt of
+//! a task; the output contains all attempts but no date. Output and graph of one trace are joined into one run.
 
 use makespan_format::time::SECOND;
 use makespan_model::HashMap;

@@ -1,4 +1,4 @@
-//! A line that a console tracer prints, taken apart.
+//! Parses a line of a console tracer.
 
 use std::borrow::Cow;
 
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_taken_apart() {
+    fn lines_are_parsed_into_parts() {
         let line = parse("    ✓ [23:59:59.999] SPAN END: x (1.20s)").unwrap();
         assert_eq!((line.column, line.t), (4, DAY - MS));
         assert_eq!(split_duration("x - ERROR: y (3) (57ms)"), Some(("x - ERROR: y (3)", 57 * MS)));

@@ -1,4 +1,4 @@
-//! The runs that the files have recorded so far, and how their names are read.
+//! The runs in the files so far, and the parsing of their names.
 
 use makespan_format::Fields;
 use makespan_model::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! The runtime graph that a tracer exports: nodes with times, and the order in which they were started.
+//! The runtime graph exported by a tracer: nodes with times, and the order in which they were started.
 
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task,

@@ -1,4 +1,4 @@
-//! Records of one id that a format lists together: which of them are tries of one task.
+//! Records with the same id that a format lists together: decides which are attempts of one task.
 
 use std::hash::{BuildHasher, Hash};
 

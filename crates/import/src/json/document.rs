@@ -1,7 +1,7 @@
-//! A JSON document that holds a list of records, read record by record while its bytes come.
+//! A JSON document with a list of records, read record by record while its bytes arrive.
 //!
-//! Nothing is kept but the record that is not complete yet. What is not JSON is mended by itself: a record, or a member
-//! of the root.
+//! Only the incomplete record is kept. Invalid JSON is repaired separately for each record, and for each member of the
+//! root.
 
 use std::borrow::Cow;
 

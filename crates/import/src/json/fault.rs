@@ -1,4 +1,4 @@
-//! Where a text stops being JSON, and what is usually the reason.
+//! The place at which a text stops being JSON, and the usual reason.
 
 /// So many characters are shown before and after the place.
 const AROUND: usize = 20;
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_shown_with_what_surrounds_it() {
+    fn an_error_is_shown_with_its_surroundings() {
         let text = "[{\"a\":1},\n {\"b\":\"é\" x}]";
         let told = describe(b"", text.as_bytes(), text.find('x').unwrap(), 7, 0);
         assert!(told.starts_with("line 8, column 11: an unescaped quote"), "{told}");

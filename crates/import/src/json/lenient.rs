@@ -1,4 +1,4 @@
-//! Fields that are never the reason why a record is lost.
+//! Fields that never make their record unreadable.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -33,48 +33,49 @@ fn any<'de, D: Deserializer<'de>>(d: D) -> Result<&'de str, D::Error> {
     <&RawValue>::deserialize(d).map(RawValue::get)
 }
 
-/// A field that is text: strings as they are, numbers and booleans as they are written, `None` for `null`, arrays
-/// and objects. Borrows wherever the string has no escapes.
+/// A field with text: strings as they are, numbers and booleans as they are written, `None` for `null`, arrays and
+/// objects. Borrows if the string has no escapes.
 pub fn text<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Cow<'de, str>>, D::Error> {
     any(d).map(text_of_str)
 }
 
-/// A field that is a number, or a string that holds one; `None` for anything else and for what is not finite.
+/// A field with a number, or a string that contains one; `None` for anything else, and for values that are not finite.
 pub fn number<'de, D: Deserializer<'de>>(d: D) -> Result<Option<f64>, D::Error> {
     any(d).map(number_of_str)
 }
 
-/// A field that is a whole number, or a string that holds one; `None` for anything else and for what no `i64` holds.
+/// A field with an integer, or a string that contains one; `None` for anything else, and for values outside the range
+/// of `i64`.
 pub fn whole<'de, D: Deserializer<'de>>(d: D) -> Result<Option<i64>, D::Error> {
     any(d).map(whole_of_str)
 }
 
-/// A field that is a truth value, as such, as 0 or 1, or as a word (`true`, `yes` …); `None` for anything else.
+/// A field with a boolean: as such, as 0 or 1, or as a word (`true`, `yes` …); `None` for anything else.
 pub fn flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
     any(d).map(flag_of_str)
 }
 
-/// A field that is kept as JSON; `None` for `null`.
+/// A field with any JSON; `None` for `null`.
 pub fn raw<'de, D: Deserializer<'de>>(d: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(d).map(|r| Some(r).filter(|r| r.get() != "null"))
 }
 
-/// [`text()`] of a value that is there already.
+/// Does the same as [`text()`] for a parsed value.
 pub fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
     text_of_str(value.get())
 }
 
-/// [`number()`] of a value that is there already.
+/// Does the same as [`number()`] for a parsed value.
 pub fn number_of(value: &RawValue) -> Option<f64> {
     number_of_str(value.get())
 }
 
-/// [`whole()`] of a value that is there already.
+/// Does the same as [`whole()`] for a parsed value.
 pub fn whole_of(value: &RawValue) -> Option<i64> {
     whole_of_str(value.get())
 }
 
-/// [`flag()`] of a value that is there already.
+/// Does the same as [`flag()`] for a parsed value.
 pub fn flag_of(value: &RawValue) -> Option<bool> {
     flag_of_str(value.get())
 }

@@ -1,4 +1,4 @@
-//! One pass over a text that is almost JSON, to a copy that is.
+//! Repairs a text that is almost JSON, in one pass.
 
 use super::mended::Mended;
 use crate::encoding::{decode_utf16, looks_utf16};

@@ -1,33 +1,33 @@
-//! What had to be mended in a text.
+//! The repairs of a text.
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use super::wrong::JsonError;
 
-/// What had to be mended before a text was JSON.
+/// The repairs that made a text valid JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mended {
-    /// How many `NaN`, `Infinity` and `-Infinity` became `null`.
+    /// Number of `NaN`, `Infinity` and `-Infinity` that became `null`.
     pub nan: u64,
-    /// Where a text that stops in the middle was cut back to: after the last complete value.
+    /// Offset to which a truncated text was cut: after the last complete value.
     pub truncated_at: Option<u64>,
-    /// How many stretches of bytes that are not UTF-8 became U+FFFD.
+    /// Number of invalid UTF-8 sequences that became U+FFFD.
     pub bad_utf8: u64,
-    /// How many halves of surrogate pairs became U+FFFD.
+    /// Number of lone surrogates that became U+FFFD.
     pub lone_surrogates: u64,
-    /// How many control characters stood bare in strings.
+    /// Number of bare control characters in strings.
     pub controls: u64,
-    /// How many commas stood before a closing bracket.
+    /// Number of commas before a closing bracket.
     pub commas: u64,
-    /// How many commas were missing between records or members.
+    /// Number of missing commas between records or members.
     pub missing: u64,
-    /// Whether lines stood before the text.
+    /// Number of lines before the text.
     pub before: u64,
     /// Whether the text was UTF-16.
     pub utf16: bool,
-    /// How many records were left out.
+    /// Number of records that were left out.
     pub left_out: u64,
-    /// What is wrong with the first record that was left out.
+    /// The error of the first record that was left out.
     pub fault: Option<JsonError>,
 }
 
@@ -48,7 +48,7 @@ impl Mended {
         }
     }
 
-    /// Says what was mended in the file of that name.
+    /// Reports the repairs of the file with this name.
     pub fn report(&self, name: &str, sink: &mut dyn EventSink) {
         let mut say = |count: u64, severity, code, what: &str| {
             if count > 0 {

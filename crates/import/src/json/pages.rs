@@ -1,5 +1,4 @@
-//! The JSON texts of a file that is there as a whole: one, or several one behind the other, as an API hands out pages
-//! and as lines are.
+//! The JSON texts of a complete file: one, or several concatenated ones, such as pages of an API or lines.
 
 use std::borrow::Cow;
 
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stand_one_behind_the_other() {
+    fn concatenated_texts_are_read_in_order() {
         let (all, bad) = texts(b"\xef\xbb\xbf{\"a\":1}{\"b\":[2]}\n[3]\n");
         assert_eq!((all, bad), (vec!["{\"a\":1}".to_owned(), "{\"b\":[2]}".to_owned(), "[3]".to_owned()], 0));
     }

@@ -1,4 +1,4 @@
-//! Reading on behind a record that is not JSON, in a text that is there as a whole.
+//! Continues after an invalid record, in a text that is complete in memory.
 
 use std::ops::Range;
 

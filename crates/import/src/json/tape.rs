@@ -1,4 +1,4 @@
-//! A JSON value as the flat list of its parts, made by the one pass that also checks it.
+//! A JSON value as the flat list of its parts, built by the same pass that validates it.
 
 use std::borrow::Cow;
 
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_found_and_taken_apart() {
+    fn values_are_found_and_parsed() {
         let text = r#" {"a":[1,{"b":[]},"x\n"],"c\u0041":{"d":-1.5e3},"e":null} rest"#;
         let mut tape = Tape::default();
         assert_eq!(tape.read(text, 0), Ok(text.len() - 5));

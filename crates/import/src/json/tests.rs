@@ -8,12 +8,12 @@ fn mended(text: &[u8]) -> (String, Mended) {
 }
 
 #[test]
-fn what_is_json_stays_as_it_is() {
+fn valid_json_is_not_changed() {
     assert_eq!(mended(b"\xef\xbb\xbf{\"a\":[1,2]}"), ("{\"a\":[1,2]}".to_owned(), Mended::default()));
 }
 
 #[test]
-fn numbers_that_are_none_become_null() {
+fn invalid_numbers_become_null() {
     let (text, m) = mended(br#"{"a":NaN,"b":[-Infinity, Infinity],"c":"NaN"}"#);
     assert_eq!((text.as_str(), m.nan), (r#"{"a":null,"b":[null, null],"c":"NaN"}"#, 3));
 }
@@ -58,7 +58,7 @@ fn encodings_are_repaired_and_reported() {
 }
 
 #[test]
-fn what_cannot_be_mended_says_where() {
+fn errors_that_cannot_be_repaired_state_their_place() {
     let mut scratch = Vec::new();
     let e = parse::<serde_json::Value>(b"{\"a\": 1}\n x1}", &mut scratch).unwrap_err();
     assert_eq!(e.offset, Some(10));

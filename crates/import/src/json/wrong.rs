@@ -1,18 +1,18 @@
-//! Why a text is not JSON.
+//! The reason why a text is not valid JSON.
 
 use std::fmt;
 
 use super::fault;
 use crate::error::ReadError;
 
-/// Why a text is not JSON, even mended.
+/// The reason why a text is not valid JSON, even after repairs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
-    /// What is wrong, for people.
+    /// The problem, for people.
     pub message: String,
-    /// Byte of the text, where known.
+    /// Offset in the text in bytes, if known.
     pub offset: Option<u64>,
-    /// Line of the text (from 1), where known.
+    /// Line of the text (from 1), if known.
     pub line: Option<u64>,
 }
 
@@ -49,7 +49,7 @@ impl JsonError {
         JsonError { message, offset: Some(at as u64), line: Some(line) }
     }
 
-    /// The same as the failure of a whole file of that name.
+    /// Returns the error for a whole file with this name.
     pub fn into_read_error(self, name: &str) -> ReadError {
         ReadError::Broken { message: format!("{name} is not JSON: {}", self.message), offset: self.offset }
     }

@@ -1,8 +1,8 @@
 //! JUnit XML as pytest, Maven, Gradle, Jest, gotestsum and many others write it: suites of test cases.
 //!
-//! A test case becomes a task of its class and name. Files with one suite each, as Maven writes them, are a run together;
-//! a file of several suites is a run. When a test started is seldom recorded: the tests of a suite are laid out one behind
-//! the other from the start of the suite, and that is said.
+//! A test case becomes a task with its class and name. Files with one suite each, as Maven writes them, form one run; a
+//! file with several suites is a run. The start of a test is rarely recorded: the tests of a suite are placed one after
+//! another from the start of the suite, which is reported.
 
 mod parse;
 

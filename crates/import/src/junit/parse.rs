@@ -1,4 +1,4 @@
-//! The XML of JUnit reports: suites within suites, test cases, and what went wrong in them.
+//! Parses the XML of JUnit reports: nested suites, test cases, and their errors.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -1,4 +1,4 @@
-//! What the dashboard answers and exports: lists of runs and tasks, reports, live metrics.
+//! Responses and exports of the dashboard: lists of runs and tasks, reports, live metrics.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The runs that the files tell of, and the events of each.
+//! The runs in the files, and the events of each.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! An export on its way: an object with `run` and `tasks`, by itself in one file.
+//! An export that is being read: an object with `run` and `tasks`, alone in one file.
 
 use std::borrow::Cow;
 use std::rc::Rc;

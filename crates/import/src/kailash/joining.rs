@@ -1,4 +1,4 @@
-//! What a definition adds to a run: the dependencies that it states, and the nodes that the run never reached.
+//! Additions from a definition to a run: its dependencies, and the nodes that the run never reached.
 
 use std::borrow::Cow;
 

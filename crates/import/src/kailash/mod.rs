@@ -1,8 +1,8 @@
 //! Kailash (Python SDK, versions 0.3 to 2.x): exports, tracking directories and databases, workflow definitions,
-//! reports, and what its dashboard answers.
+//! reports, and responses of its dashboard.
 //!
-//! A run is spread over many files there, so the facts of all runs are gathered first, then tasks are told file by
-//! file, and last what only shows when all is known: dependencies on later tasks, and the edges of definitions.
+//! A run is spread over many files, so the facts of all runs are collected first, then tasks are emitted file by file,
+//! and finally what is only known at the end: dependencies on later tasks, and the edges of definitions.
 
 mod api;
 mod book;
@@ -39,7 +39,7 @@ use plan::Plan;
 use record::{RunFacts, TaskRow};
 pub(crate) use record::{Slots, error_info};
 
-/// Reads what Kailash writes.
+/// Reads files of Kailash.
 pub const IMPORTER: Importer = Importer {
     id: "kailash",
     title: "Kailash",

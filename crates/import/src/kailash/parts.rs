@@ -1,4 +1,4 @@
-//! The kinds of files, by the names that people read.
+//! The kinds of files, by their titles.
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 

@@ -1,4 +1,4 @@
-//! Workflow definitions: the only files of Kailash that hold the edges of a run nobody annotated.
+//! Workflow definitions: the only files of Kailash with the edges of a run without annotations.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A run while the files tell of it: its tasks, their ids, and what depends on what.
+//! A run under construction: its tasks, their ids, and their dependencies.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Which kind of Kailash's files a file is.
+//! Detects the kind of a Kailash file.
 
 use crate::importer::{Claim, claim};
 use crate::sniff::{Head, JsonKind, Shape};

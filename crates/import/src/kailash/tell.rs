@@ -1,4 +1,4 @@
-//! One record of a task to its events.
+//! Converts a task record to its events.
 
 use makespan_model::Order as _;
 use std::borrow::Cow;

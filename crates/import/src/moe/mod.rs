@@ -1,5 +1,5 @@
-//! The event tracking of a mixture-of-experts framework: executions, an event list, training records and graph
-//! exports, all of them JSON files that lie in one folder.
+//! The event tracking of a mixture-of-experts framework: executions, an event list, training records and graph exports,
+//! all of them JSON files in one folder.
 
 mod events;
 mod execution;
@@ -22,7 +22,7 @@ const EVENTS: &str = "event list";
 const TRAINING: &str = "training record";
 const GRAPH: &str = "graph export";
 
-/// Reads what the event tracking of the mixture-of-experts framework writes.
+/// Reads files of the event tracking of the mixture-of-experts framework.
 pub const IMPORTER: Importer = Importer {
     id: "moe",
     title: "MoE event tracking",

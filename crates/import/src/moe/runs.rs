@@ -1,4 +1,4 @@
-//! The runs that the files have recorded so far, each under an id of its own.
+//! The runs in the files so far, each with a unique id.
 
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity};
 use makespan_model::HashMap;
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_goes_from_between_tokens_only() {
+    fn only_white_space_between_tokens_is_removed() {
         let raw: &RawValue = serde_json::from_str("{ \"a b\" : [ 1,\n \"x \\\" y\" ] }").unwrap();
         assert_eq!(compact(raw), "{\"a b\":[1,\"x \\\" y\"]}");
     }

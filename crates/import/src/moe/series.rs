@@ -1,4 +1,4 @@
-//! Series of numbers that have an order and no times.
+//! Series of numbers with an order and no times.
 
 use std::borrow::Cow;
 

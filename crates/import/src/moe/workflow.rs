@@ -1,5 +1,5 @@
-//! Which workflow an execution is one of. The files name executions only; whoever runs a workflow again gives it the
-//! name with a number, a time or a UUID behind it, or else the new file replaces the old one.
+//! The workflow of an execution. The files name only executions; a repeated workflow gets the same name with a number,
+//! a time or a UUID appended, because otherwise the new file would replace the old one.
 
 /// The id of an execution without the numbers, times and UUIDs at its end; nothing where there are none, or nothing else.
 pub(super) fn of(id: &str) -> Option<&str> {

@@ -1,5 +1,5 @@
-//! What the monitor's own API gives as JSON: executions (`asdict`), `get_status`, the history of workflows,
-//! alerts, and the summary of metrics.
+//! Responses of the monitor's own API as JSON: executions (`asdict`), `get_status`, the history of workflows, alerts,
+//! and the summary of metrics.
 
 use makespan_format::EventSink;
 

@@ -1,9 +1,9 @@
-//! MoneyPrinterTurbo's workflow monitor: its SQLite database, what its API gives as JSON, and its log.
+//! MoneyPrinterTurbo's workflow monitor: its SQLite database, JSON responses of its API, and its log.
 //!
-//! All of these tell of workflows by id, so they are gathered into one model first. The database's rows go stale
-//! (a row is written at start and at completion only, and not at all when the run gives up), an answer of the API
-//! is what the process knew; where both tell the same thing the database counts, where only one knows an end that
-//! one does.
+//! All of these describe workflows by id, so they are collected in one model first. Rows of the database become
+//! outdated (a row is written only at start and at completion, and not at all when the run gives up); a response of the
+//! API contains what the process knew. If both describe the same thing, the database counts; if only one knows an end,
+//! that one counts.
 
 mod api;
 mod database;

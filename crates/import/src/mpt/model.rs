@@ -1,4 +1,4 @@
-//! What is known of a workflow, gathered from whatever records of it there are, and told as events once.
+//! A workflow, collected from all its records and emitted once.
 
 use makespan_format::{
     Artifact, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status,

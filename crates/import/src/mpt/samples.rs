@@ -1,4 +1,4 @@
-//! Metrics and alerts: each told once, from the database where it has them, else from an API answer.
+//! Metrics and alerts, each emitted once: from the database if it has them, otherwise from an API response.
 
 use makespan_format::{Alert, Diagnostic, Event, EventSink, Log, RunInfo, Sample, Severity};
 use makespan_model::HashSet;

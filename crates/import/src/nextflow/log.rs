@@ -1,5 +1,5 @@
-//! `.nextflow.log`: when tasks were submitted and when they were found complete. Its times have no year: they count from the
-//! first line.
+//! `.nextflow.log`: when tasks were submitted and when they were found complete. Its times have no year and are
+//! relative to the first line.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,9 @@
 //! Nextflow: the trace file with any columns in any order, the HTML report and the HTML timeline (their embedded data), and
 //! the DAG as DOT, Mermaid or HTML for the dependencies between processes; also the log.
 //!
-//! A row is a try of the task of its name. Trace and report of one run are joined by the hashes of their tasks; the
-//! report, which holds more, is taken. A DAG joins processes, not tasks: a task depends on those of the processes before
-//! its own that have its tag, else on the one that ended last before it was submitted.
+//! A row is an attempt of the task with its name. Trace and report of one run are joined by the hashes of their tasks;
+//! the report contains more and takes precedence. A DAG connects processes, not tasks: a task depends on those tasks of
+//! the preceding processes that have its tag, otherwise on the one that ended last before it was submitted.
 
 mod dag;
 mod log;

@@ -1,4 +1,4 @@
-//! Rows of traces, of reports and of timelines, in one form.
+//! Rows of traces, reports and timelines, in a common form.
 
 use std::borrow::Cow;
 

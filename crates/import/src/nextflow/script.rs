@@ -1,4 +1,4 @@
-//! The data within the scripts of a report or a timeline, which is JavaScript rather than JSON.
+//! The data in the scripts of a report or a timeline, which is JavaScript rather than JSON.
 
 use memchr::memmem;
 

@@ -1,4 +1,4 @@
-//! Rows as tasks and tries.
+//! Emits rows as tasks and attempts.
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Events as clients post them, one or a few at a time: what came before of the same run is remembered, not read again.
+//! Events as clients post them, one or a few at a time: earlier events of the same run are remembered, not read again.
 
 use std::borrow::Cow;
 
@@ -21,19 +21,19 @@ const PARENTS: usize = 100_000;
 /// The label of a task that holds the run id of its job, by which a server knows it again.
 const LABEL: &str = "openlineage_run";
 
-/// What came of a request. What was accepted and what was rejected add up to what was sent.
+/// The result of a request: accepted and rejected events add up to those that were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// Events that became a part of a run.
+    /// Number of events that became part of a run.
     pub accepted: u64,
-    /// Those that did not.
+    /// Number of events that did not.
     pub rejected: u64,
-    /// Why not; empty if all did.
+    /// The reason; empty if all were accepted.
     pub why: String,
 }
 
-/// What is known of a run while its events come: the keys of its tasks, their starts and ends, and who wrote what. It is a
-/// sink, so that it can be made from the stored events of the run.
+/// The state of a run while its events arrive: the keys of its tasks, their starts and ends, and the writers of
+/// datasets. It is a sink, so that it can be rebuilt from the stored events of the run.
 #[derive(Debug, Default)]
 pub struct Lineage {
     /// Keys of tasks by the run and the job that they stand for.
@@ -122,7 +122,7 @@ impl Lineage {
     }
 }
 
-/// The runs that a server takes events of.
+/// The runs of which a server receives events.
 #[derive(Debug, Default)]
 pub struct Lineages {
     /// By id of the run, with the moment of their last use.
@@ -133,11 +133,11 @@ pub struct Lineages {
 }
 
 impl Lineages {
-    /// Ids of the runs that the events of a request belong to and of which nothing is remembered, each once.
+    /// Returns the ids of the runs in a request of which nothing is remembered, without duplicates.
     ///
     /// # Errors
     ///
-    /// Text that is not JSON.
+    /// [`ReadError`] for text that is not JSON.
     pub fn unknown(&self, bytes: &[u8]) -> Result<Vec<String>, ReadError> {
         let pages = sound(bytes)?;
         let mut found: Vec<String> = Vec::new();
@@ -150,7 +150,7 @@ impl Lineages {
         Ok(found)
     }
 
-    /// Remembers what a run was until now.
+    /// Remembers the state of a run.
     pub fn remember(&mut self, run: &str, mut lineage: Lineage) {
         lineage.settle();
         self.uses += 1;
@@ -169,12 +169,12 @@ impl Lineages {
         Some(self.parents.get(&*outer).cloned().unwrap_or_else(|| outer.into_owned()))
     }
 
-    /// Emits what a request holds: of each event the run first, then what the event says of its task. The same event again
-    /// emits the same, and an event that comes late takes nothing back.
+    /// Emits the contents of a request: for each event the run first, then its information about the task. The same
+    /// event again emits the same, and a late event undoes nothing.
     ///
     /// # Errors
     ///
-    /// Text that is not JSON.
+    /// [`ReadError`] for text that is not JSON.
     pub fn take(&mut self, bytes: &[u8], sink: &mut dyn EventSink) -> Result<Taken, ReadError> {
         let pages = sound(bytes)?;
         let mut taken = Taken::default();

@@ -1,4 +1,4 @@
-//! Attributes as pairs of name and JSON, and what conventions mean by them.
+//! Attributes as pairs of name and JSON, and their meaning by convention.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Spans as the Python SDK's `ConsoleSpanExporter` prints them: not OTLP, and often taken for it.
+//! Spans as printed by the Python SDK's `ConsoleSpanExporter`: not OTLP, but often confused with it.
 
 use std::borrow::Cow;
 

@@ -41,7 +41,7 @@ fn numbers_by_their_size_and_texts_by_their_form() {
 }
 
 #[test]
-fn what_stands_for_never_is_unknown_and_told_apart_from_what_cannot_be_read() {
+fn placeholder_times_are_unknown_and_distinguished_from_unreadable_ones() {
     let mut clock = clock();
     for never in [
         "\"0001-01-01T00:00:00Z\"",
@@ -74,7 +74,7 @@ fn zones_are_applied_to_naive_times_only() {
 }
 
 #[test]
-fn a_unit_that_the_user_names_is_believed() {
+fn a_unit_given_by_the_user_is_used() {
     let mut clock = Clock::new(Rc::new(InUnit { zone: Utc, unit: Unit::Milliseconds }));
     assert_eq!(value(&mut clock, "1500"), Some(1_500_000_000));
     assert_eq!(value(&mut clock, "1.5"), Some(1_500_000));
@@ -98,7 +98,7 @@ impl Zone for Autumn {
 }
 
 #[test]
-fn times_that_occur_twice_follow_the_order_of_what_is_told() {
+fn ambiguous_local_times_follow_the_order_of_the_records() {
     let mut clock = Clock::new(Rc::new(Autumn));
     let civil = |minutes: i64| {
         let seconds = CHANGE + minutes * 60;

@@ -210,7 +210,7 @@ fn an_end_before_its_start_is_reported() {
 }
 
 #[test]
-fn times_that_mean_never_are_unknown_and_reported() {
+fn placeholder_times_are_unknown_and_reported() {
     for format in &FORMATS {
         let nevers: &[&str] = match format.clock {
             Clock::Iso => {

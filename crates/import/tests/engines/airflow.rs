@@ -5,7 +5,7 @@ use super::*;
 const ID: &str = "airflow";
 
 #[test]
-fn answers_about_one_run_are_joined() {
+fn responses_about_one_run_are_combined() {
     let runs = fixtures(ID, &["instances.json", "tries.json", "tasks.json", "run.json"]);
     assert_eq!(
         all_counts(&runs),
@@ -29,7 +29,7 @@ fn answers_about_one_run_are_joined() {
 }
 
 #[test]
-fn instances_alone_say_what_is_missing() {
+fn instances_alone_report_what_is_missing() {
     let runs = fixtures(ID, &["instances.json"]);
     assert_eq!(
         all_counts(&runs),

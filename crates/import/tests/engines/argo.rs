@@ -60,7 +60,7 @@ fn recorded_workflows() {
 }
 
 #[test]
-fn what_is_in_a_container_that_was_tried_again_is_tried_again_with_it() {
+fn tasks_in_a_retried_container_are_retried_with_it() {
     let node = |id: &str,
                 name: &str,
                 kind: &str,

@@ -117,7 +117,7 @@ fn protobuf_is_read_bare_and_in_frames() {
 }
 
 #[test]
-fn requests_of_a_trace_fold_to_what_its_file_is_whatever_came_first() {
+fn requests_of_a_trace_give_the_run_of_its_file_in_any_order() {
     let request = |span: &str| {
         format!("{{\"resourceSpans\":[{{\"resource\":{{}},\"scopeSpans\":[{{\"spans\":[{span}]}}]}}]}}")
     };
@@ -146,7 +146,7 @@ fn requests_of_a_trace_fold_to_what_its_file_is_whatever_came_first() {
 }
 
 #[test]
-fn no_cut_and_no_flipped_byte_of_a_request_does_harm() {
+fn cut_and_corrupted_requests_are_harmless() {
     let message = request();
     for at in 0..message.len() {
         let mut flipped = message.clone();

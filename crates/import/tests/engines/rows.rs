@@ -199,7 +199,7 @@ fn rows_that_are_the_same_are_duplicates() {
 }
 
 #[test]
-fn what_follows_a_failed_row_is_its_next_try() {
+fn a_row_after_a_failed_one_is_the_next_attempt() {
     for format in FORMATS.iter().filter(|format| format.2) {
         assert_eq!(found(format, &[(0, 10, false), (20, 25, true)]), (vec![(25, 2)], [0, 0]), "{}", format.0);
         let other = found(format, &[(0, 10, true), (20, 25, true)]);
@@ -208,7 +208,7 @@ fn what_follows_a_failed_row_is_its_next_try() {
 }
 
 #[test]
-fn what_depends_on_an_id_of_two_tasks_depends_on_both() {
+fn a_dependency_on_an_id_of_two_tasks_includes_both() {
     let rows = [(0, 10, true), (5, 25, true)];
     for (id, write) in [
         ("circleci", circleci as fn(&[Row]) -> String),

@@ -1,23 +1,23 @@
-//! Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) of an order: neighbours in a layer change places at random,
-//! also for the worse, the less so the longer it runs. It finds what sweeps and sifting cannot: both only ever go down
-//! from where they start.
+//! Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) of an order: adjacent nodes in a layer are swapped at
+//! random, also if that adds crossings, with decreasing probability. It finds orders that sweeps and sifting cannot,
+//! because these only ever improve the current order.
 
 use super::order::Order;
 use crate::proper::Proper;
 
-/// Temperature at which annealing starts, in crossings.
+/// Initial temperature, in crossings.
 const HOT: f64 = 2.0;
-/// From one stage to the next.
+/// Factor from one stage to the next.
 const COOLING: f64 = 0.93;
-/// Stages of one annealing; the last is as good as frozen.
+/// Number of stages; in the last one, almost no swap adds crossings.
 const STAGES: u64 = 40;
-/// What a move costs besides the links it looks at.
+/// Cost of a move in addition to the links it visits.
 const MOVE: u64 = 4;
 
 /// Pairs of links that are compared one by one, not by merging.
 const FEW: usize = 12;
 
-/// The links of every node on one side, sorted by where the neighbours stand.
+/// The links of every node on one side, sorted by the positions of the neighbours.
 struct Side {
     start: Vec<u32>,
     links: Vec<(u32, u32)>,
@@ -53,15 +53,15 @@ impl Side {
         &self.links[self.range(node)]
     }
 
-    /// What an exchange of `u` and `v`, which stands next after it, adds to the crossings on this side, and whether they
-    /// share a neighbour.
+    /// Returns what swapping `u` with the next node `v` adds to the crossings on this side, and whether they share a
+    /// neighbour.
     fn change(&self, pos: &[u32], u: u32, v: u32) -> (i64, bool) {
         let (first, second) = (self.of(u), self.of(v));
         if first.is_empty() || second.is_empty() {
             return (0, false);
         }
         if first.len() * second.len() <= FEW {
-            // Without a branch that depends on the data, which would be guessed wrong half of the time.
+            // Without a data-dependent branch, which would be mispredicted half of the time.
             let (mut change, mut shared) = (0i64, false);
             for &(a, weight) in first {
                 let a = pos[a as usize];
@@ -89,7 +89,7 @@ impl Side {
         (self.weight[u as usize] * self.weight[v as usize] - shared - 2 * now, shared > 0)
     }
 
-    /// Keeps the lists of the common neighbours sorted when `u` and `v` change places. `back` holds the links of those
+    /// Keeps the lists of the common neighbours sorted when `u` and `v` are swapped. `back` holds the links of those
     /// neighbours; `pos` is from before.
     fn follow(&self, back: &mut Side, pos: &[u32], u: u32, v: u32) {
         let (first, second) = (self.of(u), self.of(v));
@@ -113,7 +113,7 @@ impl Side {
 
 /// Anneals `order` with a budget of about `work` links.
 pub(super) fn anneal(proper: &Proper, order: &mut Order, work: u64, random: &mut u64) {
-    // Where a pair of neighbours can change places: everywhere but at the end of a layer.
+    // The positions of swaps: everywhere except at the end of a layer.
     let places: Vec<(u32, u32)> = (0..order.layers())
         .flat_map(|layer| (1..order.layer(layer).len() as u32).map(move |place| (layer, place - 1)))
         .collect();
@@ -147,7 +147,7 @@ pub(super) fn anneal(proper: &Proper, order: &mut Order, work: u64, random: &mut
             }
             order.exchange(layer, place);
         }
-        // Between layers of which each node has a link to each, every order has the same crossings.
+        // Between completely connected layers, every order has the same crossings.
         if !matters {
             return;
         }
@@ -168,7 +168,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn an_exchange_changes_the_crossings_as_foreseen(
+        fn a_swap_changes_the_crossings_as_predicted(
             edges in prop::collection::vec((0u32..14, 0u32..14), 1..50), moves in prop::collection::vec(any::<u32>(), 1..40),
         ) {
             let dag = break_cycles(14, &edges).dag;

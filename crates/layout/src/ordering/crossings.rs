@@ -12,7 +12,7 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    /// Crossings in the whole drawing; links that stand for several edges count as many times.
+    /// Counts crossings in the whole drawing; links that represent several edges count as many times.
     pub(super) fn all(&mut self, proper: &Proper, order: &Order) -> u64 {
         (1..order.layers()).fold(0u64, |sum, lower| sum.saturating_add(self.between(proper, order, lower)))
     }

@@ -2,17 +2,17 @@
 
 use crate::proper::Proper;
 
-/// What this stage hands over: the nodes and dummies of every layer in order.
+/// The result of this stage: the nodes and dummies of every layer in order.
 #[derive(Clone)]
 pub(crate) struct Order {
     start: Vec<u32>,
     nodes: Vec<u32>,
-    /// Place of each node within its layer.
+    /// Position of each node within its layer.
     pub(crate) pos: Vec<u32>,
 }
 
 impl Order {
-    /// Puts nodes, given in the order in which they should stand, into their layers.
+    /// Distributes nodes, given in their order, to their layers.
     pub(crate) fn new(proper: &Proper, sequence: &[u32]) -> Self {
         let mut start = vec![0u32; proper.layers as usize + 1];
         for &layer in &proper.layer {
@@ -38,7 +38,7 @@ impl Order {
         self.start.len() as u32 - 1
     }
 
-    /// Where the nodes of a layer stand in the flat array.
+    /// Returns the range of a layer in the flat array.
     pub(crate) fn range(&self, layer: u32) -> std::ops::Range<usize> {
         self.start[layer as usize] as usize..self.start[layer as usize + 1] as usize
     }
@@ -48,7 +48,7 @@ impl Order {
         &self.nodes[self.range(layer)]
     }
 
-    /// Puts a layer into another order of the same nodes.
+    /// Sets the order of a layer's nodes.
     pub(crate) fn set_layer(&mut self, layer: u32, nodes: &[u32]) {
         let range = self.range(layer);
         self.nodes[range].copy_from_slice(nodes);
@@ -57,7 +57,7 @@ impl Order {
         }
     }
 
-    /// Exchanges the nodes at `place` of a layer and at the one after it.
+    /// Swaps the nodes at `place` and `place + 1` of a layer.
     pub(super) fn exchange(&mut self, layer: u32, place: u32) {
         let at = (self.start[layer as usize] + place) as usize;
         self.nodes.swap(at, at + 1);

@@ -1,6 +1,6 @@
 //! Random numbers that are the same on every machine.
 
-/// Where a sequence starts.
+/// Initial state of a sequence.
 pub(super) const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Xorshift64* (Vigna 2016).
@@ -11,8 +11,8 @@ pub(super) fn next(state: &mut u64) -> u64 {
     state.wrapping_mul(0x2545_f491_4f6c_dd1d)
 }
 
-/// A number of about exponential distribution with mean 1, from random bits: the logarithm, taken as linear between
-/// powers of two, so that no platform rounds it differently.
+/// Returns a number of approximately exponential distribution with mean 1 from random bits: the logarithm, interpolated
+/// linearly between powers of two, so that all platforms round it alike.
 pub(super) fn exponential(bits: u32) -> f64 {
     let bits = bits | 1;
     let zeros = bits.leading_zeros();

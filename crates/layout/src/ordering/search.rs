@@ -1,4 +1,4 @@
-//! The search for a good order: sweeps and exchanges from a given order, and restarts from disturbed ones.
+//! The search for a good order: sweeps and swaps from an initial order, and restarts from perturbed ones.
 
 use super::anneal::anneal;
 use super::crossings::Counter;
@@ -31,7 +31,7 @@ pub(super) struct Search<'p> {
 }
 
 impl<'p> Search<'p> {
-    /// A search that may look at about `work` links.
+    /// Creates a search that may visit about `work` links.
     pub(super) fn new(proper: &'p Proper, work: u64) -> Self {
         let sequence: Vec<u32> = (0..proper.nodes() as u32).collect();
         let now = Order::new(proper, &sequence);
@@ -48,12 +48,12 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// Nothing is left to gain, or to spend.
+    /// Returns whether there is nothing left to gain or to spend.
     pub(super) fn finished(&self) -> bool {
         self.fewest == 0 || self.work == 0
     }
 
-    /// Links that may still be looked at.
+    /// Returns the number of links that may still be visited.
     pub(super) fn left(&self) -> u64 {
         self.work
     }
@@ -62,7 +62,7 @@ impl<'p> Search<'p> {
         self.best
     }
 
-    /// Goes on from the given order.
+    /// Continues from the given order.
     pub(super) fn begin(&mut self, sequence: &[u32]) {
         self.now = Order::new(self.proper, sequence);
         self.judge();
@@ -74,7 +74,7 @@ impl<'p> Search<'p> {
         self.sweeps(from, STALL);
     }
 
-    /// Goes on from a disturbed copy of the best order; whether that led to a better one.
+    /// Continues from a perturbed copy of the best order. Returns whether that led to a better one.
     pub(super) fn disturb_and_descend(&mut self) -> bool {
         let before = self.fewest;
         self.now.clone_from(&self.best);
@@ -98,7 +98,7 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// Sifts the best order until nothing is gained any more.
+    /// Sifts the best order until nothing is gained.
     pub(super) fn sift_best(&mut self) {
         if self.finished() {
             return;
@@ -153,7 +153,7 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// Counts, and keeps the order if it is the best so far.
+    /// Counts crossings, and keeps the order if it is the best so far.
     fn judge(&mut self) -> u64 {
         self.spend(4);
         let crossings = self.counter.all(self.proper, &self.now);

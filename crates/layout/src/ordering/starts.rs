@@ -1,5 +1,5 @@
-//! First orders: walks through the graph, which put what belongs together next to each other. A depth-first walk
-//! draws trees without a crossing, a breadth-first walk keeps siblings together (as in Gansner et al. 1993).
+//! Initial orders: walks through the graph, which put related nodes next to each other. A depth-first walk draws trees
+//! without a crossing, a breadth-first walk keeps siblings together (as in Gansner et al. 1993).
 
 use std::collections::VecDeque;
 
@@ -15,12 +15,12 @@ pub(super) enum Start {
 }
 
 impl Start {
-    /// In the order in which they are tried.
+    /// All walks, in the order in which they are tried.
     pub(super) const ALL: [Start; 4] =
         [Start::DepthDown, Start::BreadthUp, Start::BreadthDown, Start::DepthUp];
 }
 
-/// All nodes and dummies, in the order in which the walk meets them.
+/// Returns all nodes and dummies, in the order of the walk.
 pub(super) fn sequence(proper: &Proper, start: Start) -> Vec<u32> {
     let n = proper.nodes();
     let down = matches!(start, Start::DepthDown | Start::BreadthDown);

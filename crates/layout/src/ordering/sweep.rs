@@ -1,16 +1,16 @@
-//! One sweep: layer by layer, the nodes are sorted by where their neighbours in the layer just left stand.
+//! One sweep: layer by layer, nodes are sorted by the positions of their neighbours in the previous layer.
 
 use super::order::Order;
 use crate::proper::Proper;
 
-/// How a sweep is to be done.
+/// The options of a sweep.
 #[derive(Clone, Copy)]
 pub(super) struct Sweep {
     /// From the first layer to the last, or back.
     pub(super) down: bool,
     /// By the median of the neighbours (Gansner et al. 1993), or by their mean (Sugiyama et al. 1981).
     pub(super) median: bool,
-    /// Whether nodes that want the same place swap, which leads out of dead ends.
+    /// Whether nodes with equal positions swap, which leads out of dead ends.
     pub(super) turn_equals: bool,
 }
 

@@ -1,9 +1,9 @@
-//! Exchanges of neighbours: two nodes that stand next to each other change places if that takes crossings away.
+//! Swaps of adjacent nodes that remove crossings.
 
 use super::order::Order;
 use crate::proper::Proper;
 
-/// Rounds over one layer; most layers are at rest after two or three.
+/// Maximum number of rounds over one layer; most layers are stable after two or three.
 const ROUNDS: usize = 12;
 
 /// Scratch space: for every place of the layer at hand, the sorted places of the neighbours on both sides.
@@ -17,8 +17,8 @@ pub(super) struct Exchanger {
 }
 
 impl Exchanger {
-    /// Exchanges neighbours in one layer until nothing is gained or the work is used up; returns how many crossings
-    /// were taken away. With `turn_equals`, pairs for which it makes no difference change places once.
+    /// Swaps adjacent nodes in one layer until nothing is gained or the work is used up. Returns the number of removed
+    /// crossings. With `turn_equals`, pairs for which it makes no difference are swapped once.
     pub(super) fn exchange(
         &mut self,
         proper: &Proper,
@@ -95,7 +95,7 @@ impl Exchanger {
         self.row.extend(0..width as u32);
         let mut gained = 0;
         for node in 0..width as u32 {
-            // Rows change by short moves only, so the node is close to where it was.
+            // Nodes move only short distances, so the node is close to its old position.
             let Some(at) = self.row.iter().position(|&other| other == node) else { continue };
             let (mut best, mut to) = (0i64, at);
             let mut sum = 0i64;
@@ -150,8 +150,8 @@ impl Exchanger {
         self.start.push(self.places.len() as u32);
     }
 
-    /// Crossings of the links of two nodes when `u` stands before `v`, when `v` stands before `u`, and what it cost to
-    /// find out.
+    /// Returns the crossings of two nodes' links with `u` before `v`, with `v` before `u`, and the cost of computing
+    /// them.
     fn compare(&self, u: u32, v: u32) -> (u64, u64, u64) {
         let part = |i: u32| {
             let i = i as usize;

@@ -42,7 +42,7 @@ impl Corner {
 /// A neighbour, and whether the link to it is crossed by one between dummies, which has precedence.
 type Neighbour = (u32, bool);
 
-/// Neighbours of every node on both sides in the order in which they stand.
+/// Neighbours of every node on both sides, in order.
 pub(super) struct Sides {
     up: (Vec<u32>, Vec<Neighbour>),
     down: (Vec<u32>, Vec<Neighbour>),

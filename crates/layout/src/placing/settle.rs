@@ -35,7 +35,7 @@ fn settle_layer(proper: &Proper, row: &[u32], spacing: &Spacing, across: &mut [f
             sum += strength * across[other as usize];
             pull += strength;
         }
-        // A node that nothing pulls stays where it is, but gives way.
+        // A node without links stays where it is, but makes room.
         let (wish, pull) = if pull > 0.0 { (sum / pull, pull) } else { (across[node as usize], 1e-3) };
         let mut pool = (wish - offset, pull, 1);
         while let Some(&last) = pools.last()

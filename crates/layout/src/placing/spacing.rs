@@ -1,4 +1,4 @@
-//! Lengths, and how far nodes stand apart.
+//! Lengths, and distances between nodes.
 
 use crate::proper::Proper;
 
@@ -18,7 +18,7 @@ pub(crate) struct Gaps {
     pub(crate) node: f64,
 }
 
-/// Dummies stand closer to each other than nodes do: this part of the gap.
+/// Distance of dummies as a fraction of the distance of nodes.
 const DUMMY_GAP: f64 = 0.5;
 
 /// How far the centres of neighbours in a layer must be apart.

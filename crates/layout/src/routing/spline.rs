@@ -10,7 +10,7 @@ pub(super) struct Stop {
     pub(super) across: f64,
     /// Where the layer's thickness begins, along the flow; for the first stop, where the line starts.
     pub(super) from: f64,
-    /// Where it ends; for the last stop, where the line ends.
+    /// Where it ends; for the last stop, the end of the line.
     pub(super) to: f64,
     /// Least and greatest coordinate across the flow that are free of nodes.
     pub(super) free: (f64, f64),
@@ -109,7 +109,7 @@ impl Line {
         self.points.extend([first, second, end]);
     }
 
-    /// A line has at least one piece, even where it has no length.
+    /// A line has at least one piece, even if its length is 0.
     fn finish(mut self) -> Vec<Axes> {
         if self.points.len() == 1 {
             let at = self.end();

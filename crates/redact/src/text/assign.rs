@@ -177,7 +177,7 @@ fn follows_complaint(bytes: &[u8], from: usize) -> bool {
     complaints.iter().any(|c| word.eq_ignore_ascii_case(c))
 }
 
-/// The value of a key, where it can be one.
+/// Returns the value of a key, if it may be a secret.
 fn plain(bytes: &[u8], at: usize, sign: Sign, said: Said) -> Option<Found> {
     let place = value_near(bytes, at)?;
     let mut to = place.to;

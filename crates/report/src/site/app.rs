@@ -17,7 +17,7 @@ pub(super) fn page(app: &str, files: &[(&str, &str)]) -> String {
     for (i, (name, path)) in files.iter().enumerate() {
         list.push_str(if i > 0 { ",{\"name\":" } else { "{\"name\":" });
         write_json_string(&format!("{}.jsonl.gz", crate::html::clipped(name, 200)), &mut list);
-        // The app opens addresses that begin so, and no others.
+        // The app opens only addresses with this prefix.
         list.push_str(",\"url\":");
         write_json_string(&format!("./../{path}"), &mut list);
         list.push('}');

@@ -1,4 +1,4 @@
-//! What all pages of a site have in common: head, policy, style sheet and the way back.
+//! The common parts of all pages of a site: head, policy, style sheet and the breadcrumbs.
 
 use makespan_scene::Role;
 
@@ -30,7 +30,7 @@ pub(super) fn style() -> String {
     sheet
 }
 
-/// A page with this title and, where it is given, this script; `body` writes what stands in it.
+/// Writes a page with this title and, optionally, this script; `body` writes its content.
 pub(super) fn page(title: &str, style: &str, script: Option<&str>, body: impl FnOnce(&mut Html)) -> String {
     let mut page = Html::default();
     page.vouched("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -56,7 +56,7 @@ pub(super) fn page(title: &str, style: &str, script: Option<&str>, body: impl Fn
     page.finish()
 }
 
-/// The way back: pages with their addresses, from the index down.
+/// Writes the breadcrumbs: pages with their addresses, from the index down.
 pub(super) fn way(page: &mut Html, up: &[(&str, &str)]) {
     page.open("nav", &[("aria-label", "Path")]);
     for (i, (title, address)) in up.iter().enumerate() {

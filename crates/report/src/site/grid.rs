@@ -1,4 +1,4 @@
-//! The latest runs of each workflow: their statuses, one mark a run, and how long they took, one bar a run.
+//! The latest runs of each workflow: one mark per run for its status, and one bar for its makespan.
 
 use makespan_model::Status;
 use makespan_scene::{Bars, Hit, Rect, Role, Scene, counted, glyph_char};
@@ -8,7 +8,7 @@ use super::content::{Content, Entry, Workflow};
 use crate::body::clip;
 use crate::html::Html;
 
-/// How many runs of a workflow have a mark, and how many workflows have a row.
+/// Maximum number of runs of a workflow with a mark, and of workflows with a row.
 const RUNS: usize = 30;
 const ROWS: usize = 100;
 
@@ -39,7 +39,7 @@ pub(super) fn write(page: &mut Html, content: &Content, workflows: &[&Workflow],
     }
 }
 
-/// The status of a run, which leads to its page.
+/// Writes the status of a run as a link to its page.
 fn mark(page: &mut Html, entry: &Entry, root: &str) {
     let totals = entry.facts.totals();
     let word = totals.status.map_or("unknown", Status::name);

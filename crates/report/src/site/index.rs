@@ -1,4 +1,4 @@
-//! The index: what became of the runs of each workflow, and all runs in a table that can be searched.
+//! The index: statistics of each workflow, and all runs in a searchable table.
 
 use makespan_analysis::{DateRange, Facts, RunFigures, run_statistics};
 use makespan_scene::counted;
@@ -10,13 +10,13 @@ use crate::charts;
 use crate::html::Html;
 use crate::sections::{self as paint, Leads};
 
-/// How many runs a table lists: the newest.
+/// Number of runs in the table: the newest.
 const LISTED: usize = 2_000;
 
 /// Filters the rows of the table of runs by what they show. The choice is kept in the address.
 pub(super) const SCRIPT: &str = include_str!("filter.js");
 
-/// The page.
+/// Returns the page.
 pub(super) fn page(content: &Content, style: &str) -> String {
     frame::page(&content.title, style, Some(SCRIPT), |page| {
         page.open("h1", &[]).name(&content.title).close("h1");
@@ -28,7 +28,7 @@ pub(super) fn page(content: &Content, style: &str) -> String {
         let all: Vec<&Facts> = content.runs.iter().map(|run| &run.facts).collect();
         let places: Vec<usize> = (0..content.runs.len()).collect();
         table(page, content, &places, "", true);
-        // Runs of different workflows have the days in common, and little else.
+        // Runs of different workflows have only the days in common.
         match content.workflows.as_slice() {
             [_] => charts::of_runs(page, &all),
             _ => charts::days(page, &all),
@@ -36,7 +36,7 @@ pub(super) fn page(content: &Content, style: &str) -> String {
     })
 }
 
-/// How many runs of each workflow succeeded and how long they took; names lead to the pages of the workflows.
+/// Writes how many runs of each workflow succeeded and how long they took; names link to the pages of the workflows.
 pub(super) fn statistics(page: &mut Html, content: &Content, workflows: &[&Workflow], root: &str) {
     let figures: Vec<RunFigures> = workflows
         .iter()
@@ -49,7 +49,7 @@ pub(super) fn statistics(page: &mut Html, content: &Content, workflows: &[&Workf
     for block in &mut section.blocks {
         match block {
             Block::Table(table) => {
-                // The last row is of all workflows.
+                // The last row covers all workflows.
                 for (i, row) in table.rows.iter_mut().enumerate().take(workflows.len()) {
                     row.iter_mut().take(1).for_each(|cell| cell.task = Some(i as u32));
                 }

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn only_files_of_a_site_are_its_own() {
+    fn only_names_of_site_files_are_recognised() {
         for own in
             ["index.html", "makespan-site.json", "app/app_bg.wasm", "runs/a-1.app.html", "workflows/b.html"]
         {

@@ -90,7 +90,7 @@ fn resolved(page: &str, address: &str) -> String {
 }
 
 #[test]
-fn every_address_leads_to_a_file_of_the_site() {
+fn every_link_leads_to_a_file_of_the_site() {
     for app in [None, Some(APP)] {
         let mut folder = Memory::default();
         folder.write(&runs(), app);
@@ -174,7 +174,7 @@ fn only_what_changed_is_written_again() {
 }
 
 #[test]
-fn what_a_run_says_is_never_markup_or_a_path() {
+fn names_of_a_run_are_never_markup_or_paths() {
     let evil = crate::tests::evil_run();
     for (runs, scripts) in [(vec![evil.clone()], 1), (vec![evil, runs()[0].clone()], 1)] {
         let mut folder = Memory::default();
@@ -192,7 +192,7 @@ fn what_a_run_says_is_never_markup_or_a_path() {
 }
 
 #[test]
-fn pages_let_nothing_run_but_their_own_script() {
+fn pages_allow_only_their_own_script() {
     let mut folder = Memory::default();
     folder.write(&runs(), None);
     for (path, page) in folder.pages() {

@@ -138,7 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_lies_behind_a_fold_comes_nearer() {
+    fn times_after_a_fold_move_closer() {
         let folds = Folds::new([(100, 1_100), (2_000, 12_000)], 10);
         let at = |t| (folds.fold(t), folds.unfold(folds.fold(t)));
         assert_eq!([at(50), at(100)], [(50, 50), (100, 100)]);

@@ -47,7 +47,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
         || ip.is_link_local()
         || ip.is_multicast()
         || ip.is_documentation()
-        // This network, and what is reserved up to the broadcast address.
+        // "This network", and the reserved addresses up to the broadcast address.
         || a == 0
         || a >= 240
         // Shared by carriers (RFC 6598).
@@ -67,7 +67,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         let [c, d] = parts[at + 1].to_be_bytes();
         Ipv4Addr::new(a, b, c, d)
     };
-    // Addresses that carry one of version 4 lead where that leads.
+    // An IPv6 address that contains an IPv4 address is judged by the latter.
     if let Some(inner) = ip.to_ipv4_mapped() {
         return is_public_v4(inner);
     }

@@ -125,7 +125,7 @@ fn now() -> i64 {
 
 fn keep(ledger: &AlertLedger, notice: &Notice, handler: &str, outcome: &str) {
     let entry = AlertEntry::delivery(notice.alert.id, handler, now(), outcome);
-    // A history that cannot be written is said by whoever looks at runs, again and again.
+    // An unwritable history is already reported whenever runs are checked.
     let _ = ledger.change(|_| vec![entry]);
 }
 

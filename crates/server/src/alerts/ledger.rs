@@ -107,7 +107,7 @@ impl Held {
         file.seek(SeekFrom::Start(self.read))?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        // What stands behind the last line break may still be being written.
+        // The text after the last line break may still be incomplete.
         let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         for line in String::from_utf8_lossy(&bytes[..end]).lines().filter(|line| !line.trim().is_empty()) {
             match AlertEntry::read(line) {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn two_programs_see_what_the_other_wrote() {
+    fn two_processes_see_each_others_entries() {
         let path = place();
         let (one, two) = (AlertLedger::new(path.clone()), AlertLedger::new(path.clone()));
         assert!(!is_snoozed(&one, "a") && !path.exists());
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_cut_off_swallows_no_other() {
+    fn a_truncated_line_does_not_affect_the_next() {
         let path = place();
         let ledger = AlertLedger::new(path.clone());
         ledger.change(|_| snooze("a")).unwrap();

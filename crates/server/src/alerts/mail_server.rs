@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_server_and_no_address_is_refused() {
+    fn invalid_servers_and_addresses_are_refused() {
         for server in ["", ":25", "a:b", "a:0", "a:99999", "a b", "[::1", "[x]:25", "[::1]25", "a\r\nb"] {
             assert_eq!(mail(server, MailSecurity::Tls).unwrap_err().0, "smtp", "{server:?}");
         }

@@ -88,7 +88,7 @@ impl AlertWatch {
         let open: BTreeSet<String> =
             self.ledger.read(|book, _| book.open().map(|alert| alert.run.clone()).collect())?;
         if !self.is_begun {
-            // What was judged before this program started, or by another one, may have changed meanwhile.
+            // Runs that were judged before this program started, or by another one, may have changed meanwhile.
             let listed: BTreeSet<String> = runs.iter().map(|run| run.id.clone()).collect();
             for id in open.difference(&listed) {
                 runs.extend(store.run(id)?.filter(|run| run.trashed.is_none()));
@@ -182,7 +182,8 @@ impl AlertWatch {
                     EntryKind::Fired | EntryKind::Snoozed | EntryKind::Delivered => return None,
                 };
                 let alert = book.alert(entry.id)?.clone();
-                // Whoever was never notified of an alert has no use for its end, and a snooze holds for that, too.
+                // A handler that was never notified of an alert is not notified of its end, and a snooze applies to
+                // that, too.
                 let is_quiet = kind == NoticeKind::Resolved
                     && (alert.announced.is_none() || book.snoozed(&alert.rule, &alert.run, now).is_some());
                 (!is_quiet).then_some(Notice { kind, alert, t: entry.t })

@@ -47,7 +47,7 @@ pub(super) fn agent(webhook: &Webhook) -> Agent {
 /// Sends a notification once. No outcome contains the URL, which may be a secret.
 pub(super) fn send(agent: &Agent, webhook: &Webhook, notice: &Notice) -> Tried {
     let body = body(webhook.payload, notice);
-    // The same for each try, so that whoever receives it twice can tell.
+    // The same for each attempt, so that a receiver recognises duplicates.
     let id = format!("alert-{}-{}", notice.alert.id, notice.kind.name());
     let timestamp = notice.t.div_euclid(1_000_000_000);
     let mut request = agent.post(&webhook.url).header("content-type", "application/json");

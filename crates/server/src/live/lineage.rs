@@ -1,4 +1,4 @@
-//! Graflow's messages: what starts and ends, of all runs that change while the client listens.
+//! Graflow's messages: starts and ends of tasks in all runs that change while the client listens.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,24 +11,24 @@ use super::tail::Tail;
 use crate::app::App;
 use crate::net::reply::Problem;
 
-/// Runs that are followed at once.
+/// Maximum number of runs followed at once.
 const FOLLOWED: usize = 64;
 
-/// Which runs are followed, and how far.
+/// The followed runs, and how far they were read.
 #[derive(Default)]
 pub(crate) struct Lineage {
     is_begun: bool,
-    /// Runs that were there, by how many events they had.
+    /// Number of events of each run when it was last seen.
     seen: HashMap<String, u64>,
     followed: HashMap<String, (Arc<Tail>, u64)>,
 }
 
 impl Lineage {
-    /// What happened since the last call.
+    /// Returns the messages since the last call.
     pub(crate) async fn messages(&mut self, app: &Arc<App>) -> Result<Vec<String>, Problem> {
         for run in app.list.latest(&app.shelf).await?.iter() {
             let before = self.seen.insert(run.id.clone(), run.events);
-            // What was there before the client came is not news.
+            // Events from before the client connected are not news.
             let from = before.unwrap_or(if self.is_begun { 0 } else { run.events });
             if run.events > from && !self.followed.contains_key(&run.id) && self.followed.len() < FOLLOWED {
                 let mut state = run.clone();
@@ -56,7 +56,7 @@ impl Lineage {
     }
 }
 
-/// Graflow's word for a status; ours where it has none.
+/// Returns Graflow's word for a status; ours if it has none.
 pub(crate) fn word(status: Status) -> &'static str {
     match status {
         Status::Succeeded | Status::Cached => "completed",
@@ -67,7 +67,7 @@ pub(crate) fn word(status: Status) -> &'static str {
     }
 }
 
-/// The message that a line of a run amounts to, if any.
+/// Returns the message for a line of a run, if there is one.
 fn message(run: &str, line: &str) -> Option<String> {
     let (kind, at, data) = match read_line(line.as_bytes()).ok()?.event {
         Event::Run(info) if info.ended.is_none() && info.started.is_some() => {

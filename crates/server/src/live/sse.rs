@@ -1,4 +1,4 @@
-//! Server-sent events: the events of one run, from any place on.
+//! Server-sent events: the events of one run, from any position on.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -28,8 +28,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Interval of heartbeats, by which both sides detect that the other is gone.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// `GET /api/v1/runs/{id}/live`: the events after `Last-Event-ID`, or after the first `after` events; with `events=false` only
-/// how the run stands.
+/// `GET /api/v1/runs/{id}/live`: the events after `Last-Event-ID`, or after the first `after` events; with
+/// `events=false` only the state of the run.
 pub(crate) async fn live(
     State(app): State<Arc<App>>,
     Id(id): Id,
@@ -58,7 +58,7 @@ pub(crate) async fn live(
     Ok(stream_of(received))
 }
 
-/// Returns a response that goes on as long as there are messages.
+/// Returns a response that continues while there are messages.
 pub(crate) fn stream_of(received: mpsc::Receiver<Bytes>) -> Response<Body> {
     let body = stream::unfold(received, |mut received| async move {
         Some((Ok::<_, Infallible>(received.recv().await?), received))
@@ -68,7 +68,7 @@ pub(crate) fn stream_of(received: mpsc::Receiver<Bytes>) -> Response<Body> {
     response
 }
 
-/// Sends the events after the first `at`, if they are wanted, and how the run stands.
+/// Sends the events after the first `at`, if requested, and the state of the run.
 async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sender<Bytes>) {
     app.counters.viewers.fetch_add(1, Ordering::Relaxed);
     let (mut changes, mut stop) = (tail.watch(), app.stop.clone());
@@ -90,11 +90,11 @@ async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sen
                     continue;
                 }
                 Ok(None) => {}
-                // The client comes again.
+                // The client will connect again.
                 Err(_) => break,
             }
         }
-        // Once all events are sent, how the run stands.
+        // After all events, the state of the run.
         let Some(state) = now else { break };
         if said.as_ref() != Some(&state) {
             next = Some(state_message(&state));

@@ -143,7 +143,7 @@ impl Tails {
 /// Drops a run that nobody follows; returns whether it did.
 fn forget(followed: &Mutex<Followed>, tail: &Arc<Tail>) -> bool {
     let mut held = followed.lock().unwrap_or_else(PoisonError::into_inner);
-    // One is in the table, one with whoever asks.
+    // One reference is in the table, one with the caller.
     let unwatched = Arc::strong_count(tail) <= 2;
     if unwatched {
         held.remove(&tail.run);
@@ -207,7 +207,7 @@ async fn read(shelf: &Shelf, run: &str, from: u64) -> Result<Chunk, Problem> {
                     ControlFlow::Continue(())
                 }
             })?;
-            // The places of what follows damage are not known: whoever follows must not miss events without a word.
+            // The numbers of events after damage are unknown, and followers must not miss events silently.
             gaps.refuse(&run)?;
             Ok(Chunk { from, lines, bytes })
         })
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_after_a_place_is_found_or_is_no_longer_kept() {
+    fn events_after_a_position_are_found_or_no_longer_kept() {
         let mut ring = Ring::default();
         for i in 0..10 {
             let lines = (0..10).map(|n| format!("{n}")).collect();

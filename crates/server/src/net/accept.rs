@@ -1,5 +1,5 @@
-//! The accept loop. `axum::serve` installs no timer, so a client that sends a byte per minute would hold a connection for
-//! ever; here each connection has limits.
+//! The accept loop. `axum::serve` has no timeouts, so a client that sends a byte per minute could hold a connection
+//! forever; here each connection has limits.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -79,11 +79,11 @@ pub(crate) async fn accept(listener: TcpListener, front: Arc<Front>, mut stop: w
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stopped(&mut stop) => break,
-            // Those that are over are let go of.
+            // Finished connections are dropped.
             Some(_) = connections.join_next() => continue,
         };
         let Ok((stream, peer)) = accepted else {
-            // Out of file descriptors, most likely: some are given back soon.
+            // Probably out of file descriptors: some will be free soon.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
@@ -107,7 +107,7 @@ async fn serve(stream: TcpStream, place: Place, front: Arc<Front>, mut stop: wat
     server.max_headers(HEADER_LINES).max_buf_size(HEAD_BYTES);
     let connection = server.serve_connection(TokioIo::new(Timed::new(stream, STALLED)), service);
     let mut connection = pin!(connection.with_upgrades());
-    // What goes wrong with a connection is its client's matter.
+    // Errors of a connection only concern its client.
     tokio::select! {
         _ = connection.as_mut() => {}
         () = stopped(&mut stop) => {

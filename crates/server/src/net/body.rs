@@ -84,7 +84,7 @@ mod tests {
     use std::io::Write as _;
 
     #[test]
-    fn what_unpacks_to_too_much_is_refused() {
+    fn bodies_that_decompress_to_too_much_are_refused() {
         let packed = |count: usize| {
             let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             let block = vec![b'x'; 1 << 20];

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_sent_to_whoever_takes_it() {
+    fn gzip_is_sent_to_clients_that_accept_it() {
         for takes in ["gzip", "deflate, GZIP;q=0.5", "*"] {
             assert!(takes_gzip(&headers(header::ACCEPT_ENCODING, takes)), "{takes}");
         }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_has_is_not_sent_again() {
+    fn a_client_with_the_current_version_gets_304() {
         let first = document(&HeaderMap::new(), "application/json", b"{}".to_vec());
         let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
         let known: &'static str = Box::leak(format!("\"other\", {tag}").into_boxed_str());

@@ -1,4 +1,4 @@
-//! A connection that is given up on when its other end stops reading.
+//! A connection that is closed when the client stops reading.
 
 use std::future::Future;
 use std::io::{self, ErrorKind, IoSlice};
@@ -10,8 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// A socket whose writes fail once they have made no progress for so long: what a client does not read is held in
-/// memory, and must not be held for ever.
+/// A socket whose writes fail after this time without progress: data that a client does not read is in memory and must
+/// not stay there forever.
 pub(crate) struct Timed {
     stream: TcpStream,
     limit: Duration,

@@ -50,7 +50,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// A sentence: why the file cannot be read, or what is invalid in it. No message contains a token.
+    /// A message about why the file cannot be read, or what is invalid in it. No message contains a token.
     pub fn open(path: PathBuf) -> Result<Tokens, String> {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let known = parse(&text).map_err(|why| format!("{}: {why}", path.display()))?;
@@ -90,7 +90,7 @@ impl Tokens {
             let changed = std::fs::metadata(&self.path).and_then(|m| m.modified()).ok();
             if changed != held.changed {
                 held.changed = changed;
-                // A file that is gone or wrong allows nothing: whoever took a token away meant it.
+                // A missing or invalid file allows nothing: removing a token must take effect.
                 let text = std::fs::read_to_string(&self.path).unwrap_or_default();
                 held.known = parse(&text).unwrap_or_default().into();
             }

@@ -26,7 +26,7 @@ pub(super) struct Job {
 
 /// An open run.
 pub(super) struct Kept {
-    /// When the store first heard of the run, ns since the epoch.
+    /// When the store received the first event of the run, ns since the epoch.
     pub(super) created: i64,
     bytes: AtomicU64,
     jobs: Mutex<Jobs>,
@@ -80,7 +80,7 @@ impl Kept {
         Ok(())
     }
 
-    /// Lets the thread end once it has answered what waits.
+    /// Lets the thread end after the waiting questions.
     pub(super) fn close(&self) {
         self.jobs().is_closed = true;
         self.ready.notify_one();

@@ -1,23 +1,23 @@
-//! How what an event says is merged with what is known.
+//! Rules for merging an event into what is already known.
 
 use makespan_format::clip;
 
 use crate::key::key;
 
-/// Names are kept up to this many bytes in summaries; the events hold them whole.
+/// Maximum length of a name in summaries, in bytes; the events contain the whole name.
 pub(crate) const LONGEST_TEXT: usize = 1 << 10;
 
-/// Which event spoke last: its producer, by a number made of its id, and its own number.
+/// Identifies the latest event: its producer, as a number made from the producer's id, and its own number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stamp {
-    /// Stands for the producer.
+    /// Number made from the producer's id.
     pub producer: i64,
     /// Number of the event.
     pub seq: i64,
 }
 
 impl Stamp {
-    /// The stamp of an event.
+    /// Returns the stamp of an event.
     pub fn new(producer: &str, seq: u64) -> Stamp {
         let [a, b, c, d, e, f, g, h, ..] = key(producer);
         Stamp {
@@ -26,13 +26,13 @@ impl Stamp {
         }
     }
 
-    /// Whether `next` was sent before this one, by the same producer.
+    /// Returns whether `next` was sent before this one, by the same producer.
     fn is_after(self, next: Stamp) -> bool {
         self.producer == next.producer && next.seq < self.seq
     }
 }
 
-/// How what an event says is merged: it replaces what was said before it, and yields to what was said after it.
+/// How an event is merged: it replaces earlier values, or only fills in values that are unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Merge {
     Replace,
@@ -40,7 +40,7 @@ pub(super) enum Merge {
 }
 
 impl Merge {
-    /// Moves the stamp on, where the event is in order.
+    /// Decides how an event is merged, and advances the stamp if the event is in order.
     pub(super) fn of(stamp: &mut Stamp, next: Stamp) -> Merge {
         if stamp.is_after(next) {
             return Merge::Fill;

@@ -7,28 +7,28 @@ use serde::{Deserialize, Serialize};
 use super::merge::LONGEST_TEXT;
 use super::serial;
 
-/// The samples of one metric of a run, over all its tasks, in numbers that grow with each sample.
+/// Summary of the samples of one metric of a run, over all its tasks. It is updated with each sample.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MetricState {
     /// Its name.
     pub name: String,
-    /// Its unit; dimensionless where absent. One name with two units is two metrics.
+    /// Its unit; `None` if dimensionless. The same name with two units is two metrics.
     pub unit: Option<String>,
     /// Number of samples.
     pub count: u64,
     /// Their mean.
     #[serde(with = "serial::exact")]
     pub mean: f64,
-    /// Sum of the squared distances from the mean (Welford, 1962); `None` where it is beyond what 64 bits hold.
+    /// Sum of the squared distances from the mean (Welford, 1962); `None` if it exceeds the range of 64-bit floats.
     #[serde(with = "serial::maybe_exact")]
     pub squares: Option<f64>,
-    /// The least.
+    /// Minimum.
     #[serde(with = "serial::exact")]
     pub min: f64,
-    /// The greatest.
+    /// Maximum.
     #[serde(with = "serial::exact")]
     pub max: f64,
-    /// The one measured last: with the greatest time, and of those without a time the one that came last.
+    /// The latest value: the one with the greatest time; without times, the one that arrived last.
     #[serde(with = "serial::exact")]
     pub latest: f64,
     /// Time of the latest sample, ns since the epoch.
@@ -53,7 +53,7 @@ impl MetricState {
     pub(super) fn apply(&mut self, value: f64, t: Option<i64>) {
         self.count += 1;
         let (n, before) = (self.count as f64, self.mean);
-        // Divided first: the difference of two numbers of either sign may be too large, its parts are not.
+        // Divide first: the difference of two numbers of opposite sign may overflow, its parts do not.
         self.mean += value / n - before / n;
         let squares = self.squares.map(|s| s + (value - before) * (value - self.mean));
         self.squares = squares.filter(|s| s.is_finite());
@@ -64,7 +64,7 @@ impl MetricState {
         }
     }
 
-    /// Standard deviation of the samples (with n − 1); `None` for fewer than two.
+    /// Returns the standard deviation of the samples (with n − 1); `None` for fewer than two.
     pub fn deviation(&self) -> Option<f64> {
         let squares = self.squares.filter(|_| self.count > 1)?;
         Some((squares.max(0.0) / (self.count - 1) as f64).sqrt())
@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_is_the_one_measured_last_not_the_one_that_came_last() {
+    fn the_latest_sample_is_by_time_not_by_arrival() {
         assert_eq!(of(&[(1.0, Some(10)), (2.0, Some(30)), (3.0, Some(20))]).latest, 2.0);
         assert_eq!(of(&[(1.0, Some(10)), (2.0, None)]).latest, 1.0);
     }
 
     #[test]
-    fn what_64_bits_cannot_hold_is_unknown() {
+    fn values_beyond_64_bits_are_unknown() {
         let metric = of(&[(f64::MAX, None), (-f64::MAX, None)]);
         assert_eq!((metric.mean, metric.deviation()), (0.0, None));
         assert_eq!(of(&[(1.0, None)]).deviation(), None);

@@ -1,11 +1,11 @@
-//! Summaries of runs, so that lists need no events: updated event by event, in the same transaction.
+//! Summaries of runs, so that lists do not need events. They are updated event by event, in the same transaction.
 //!
-//! Stores keep these states in their rows. They follow the fold of `makespan-model` as far as one pass without a look
-//! back can: statuses and counts are equal. Times are the first and last that were ever stated, so an event that
-//! corrects an earlier time is not reflected in them, only in the events.
+//! Stores keep these summaries in their rows. They agree with the fold of `makespan-model` as far as a single pass
+//! allows: statuses and counts are equal. Times are the first and last that were ever recorded, so an event that
+//! corrects an earlier time changes only the events, not the summary.
 //!
-//! Producers' batches may arrive out of order. An event that comes after a later one of its producer about the same
-//! task only fills in what is not known yet ([`Stamp`]).
+//! Batches of a producer may arrive out of order. An event that arrives after a later event of the same producer about
+//! the same task only fills in what is still unknown ([`Stamp`]).
 
 mod merge;
 mod metric;
@@ -25,7 +25,7 @@ pub use task::TaskState;
 use crate::batch::Read;
 use crate::key::{TextKey, key, key_of_two};
 
-/// The states of a run, or of as much of it as a batch touches.
+/// The summaries of a run, or of the part of it that a batch affects.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Digest {
     /// The run itself.
@@ -37,12 +37,12 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// The key of the task that an event is about, under which its state must be loaded before [`apply`](Digest::apply).
+    /// Returns the key of an event's task. Its summary must be loaded before [`apply`](Digest::apply).
     pub fn task_of(event: &Event<'_>) -> Option<TextKey> {
         task_of(event).map(key)
     }
 
-    /// The key of the metric that an event measures, to be loaded as well.
+    /// Returns the key of the metric that an event measures; its summary must be loaded, too.
     pub fn metric_of(event: &Event<'_>) -> Option<TextKey> {
         match event {
             Event::Sample(sample) => Some(key_of_two(&sample.name, sample.unit.as_deref())),
@@ -50,7 +50,7 @@ impl Digest {
         }
     }
 
-    /// Takes the next event of a producer. Tasks and metrics that are not there are new.
+    /// Applies the next event of a producer. Tasks and metrics that are not loaded are taken as new.
     pub fn apply(&mut self, producer: &str, read: &Read<'_>) {
         self.run.events += 1;
         self.run.bytes += read.line.len() as u64 + 1;
@@ -86,7 +86,7 @@ impl Digest {
     }
 }
 
-/// The id of the task that an event is about.
+/// Returns the id of an event's task.
 fn task_of<'e>(event: &'e Event<'_>) -> Option<&'e str> {
     match event {
         Event::Task(e) => Some(&e.id),

@@ -50,7 +50,7 @@ impl Tally {
 /// Summary of a run: from its own events, from its tasks, and from changes by people.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunState {
-    /// Its id, whole.
+    /// Its full id.
     pub id: String,
     /// Display name.
     pub name: Option<String>,
@@ -58,26 +58,26 @@ pub struct RunState {
     pub workflow: Option<String>,
     /// Program or format that recorded the run.
     pub source: Option<String>,
-    /// Status as the engine recorded it; see [`status`](RunState::status).
+    /// Status as recorded by the engine; see [`status`](RunState::status).
     #[serde(with = "serial::maybe_status")]
     pub recorded_status: Option<Status>,
-    /// Start as the engine recorded it, ns since the epoch.
+    /// Start as recorded by the engine, ns since the epoch.
     pub recorded_start: Option<i64>,
-    /// End as the engine recorded it.
+    /// End as recorded by the engine, ns since the epoch.
     pub recorded_end: Option<i64>,
-    /// First start of any attempt.
+    /// First start of any attempt, ns since the epoch.
     pub first_start: Option<i64>,
-    /// Last start or end of any attempt.
+    /// Last start or end of any attempt, ns since the epoch.
     pub last_time: Option<i64>,
-    /// Message of the error of the run as a whole, its beginning where it is long.
+    /// Error message of the run as a whole; a long message is cut.
     pub error: Option<String>,
-    /// Labels that its events state: text as it is, anything else as JSON.
+    /// Labels from its events; values that are not text are JSON.
     pub labels: BTreeMap<String, String>,
     /// Tasks by status.
     pub tasks: Tally,
     /// Number of stored events.
     pub events: u64,
-    /// Size of their lines in bytes, with a line break each.
+    /// Size of their lines in bytes, including line breaks.
     pub bytes: u64,
     /// Number of events that this release does not know.
     pub unread: u64,
@@ -85,29 +85,29 @@ pub struct RunState {
     pub created: i64,
     /// Time at which the store received the last event, ns since the epoch.
     pub updated: i64,
-    /// Whether an event came after a later one of its producer, so that reading has to sort.
+    /// Whether an event arrived after a later event of its producer, so that reading has to sort.
     pub disordered: bool,
-    /// Whether that happened since this was last computed from all events in order ([`Store::maintain`]).
+    /// Whether that happened after the summary was last computed from all events in order ([`Store::maintain`]).
     ///
     /// [`Store::maintain`]: crate::Store::maintain
     pub unsettled: bool,
-    /// Labels that people put on it.
+    /// Labels set by people.
     pub marks: BTreeMap<String, String>,
-    /// Whether it must not be removed.
+    /// Whether it is protected from being removed.
     pub pinned: bool,
-    /// Time at which it was moved to the trash.
+    /// Time at which it was moved to the trash, ns since the epoch.
     pub trashed: Option<i64>,
-    /// Which event about the run as a whole was the last.
+    /// Identifies the latest event about the run as a whole.
     pub stamp: Stamp,
 }
 
 impl RunState {
-    /// A run of which the store hears at `now`.
+    /// Creates the summary of a run whose first event the store receives at `now`.
     pub fn new(id: &str, now: i64) -> RunState {
         RunState { id: id.to_owned(), created: now, updated: now, ..RunState::default() }
     }
 
-    /// The run without what its events told: where computing it anew begins.
+    /// Returns the summary without everything that comes from events, from which to compute it again.
     pub fn without_events(&self) -> RunState {
         RunState {
             updated: self.updated,
@@ -119,7 +119,7 @@ impl RunState {
         }
     }
 
-    /// Changes what people say of the run. Names and values of labels are kept as far as they can be filtered by.
+    /// Applies a change by a person. Labels are kept up to the length that filters support.
     pub fn mark(&mut self, mark: &Mark) {
         match mark {
             Mark::Pin(pinned) => self.pinned = *pinned,
@@ -137,7 +137,7 @@ impl RunState {
     pub(super) fn apply(&mut self, stamp: Stamp, info: &RunInfo<'_>) {
         let merge = Merge::of(&mut self.stamp, stamp);
         merge.put_text(&mut self.name, info.name.as_deref());
-        // Whole, because runs are found by it.
+        // In full, because runs are searched by it.
         merge.put(&mut self.workflow, info.workflow.as_ref().map(|w| w.to_string()));
         merge.put_text(&mut self.source, info.source.as_deref());
         merge.put_text(&mut self.error, info.error.as_ref().map(|e| e.message.as_ref()));
@@ -151,7 +151,7 @@ impl RunState {
         }
     }
 
-    /// Widens the span by what an attempt tells.
+    /// Extends the time span by the times of an attempt.
     pub(super) fn widen(&mut self, started: Option<i64>, ended: Option<i64>) {
         self.first_start = self.first_start.into_iter().chain(started).min();
         self.last_time = self.last_time.into_iter().chain(started).chain(ended).max();
@@ -163,9 +163,9 @@ impl RunState {
         Status::of_run(self.tasks.total() == 0, |status| self.tasks.of(status) > 0, self.recorded_status)
     }
 
-    /// Whether more may happen: no status yet, or one that is not the last. A run counts as failed as soon as one task
-    /// has, and as succeeded between two tasks: it is still active until its end is recorded if the engine recorded it
-    /// as running, or if a task is executing.
+    /// Returns whether the run may still change: it has no status yet, or one that is not final. A run counts as failed
+    /// as soon as one task has failed, and may count as succeeded between two tasks; so it is active until its end is
+    /// recorded if the engine recorded it as running, or while a task is executing.
     pub fn is_active(&self) -> bool {
         let is_closed = self.recorded_end.is_some() || self.recorded_status.is_some_and(Status::is_terminal);
         let executes = || [Status::Running, Status::Retrying].into_iter().any(|s| self.tasks.of(s) > 0);
@@ -173,34 +173,36 @@ impl RunState {
         !self.status().is_some_and(Status::is_terminal) || (!is_closed && goes_on())
     }
 
-    /// First start of any attempt, else the recorded one; ns since the epoch.
+    /// Returns the first start of any attempt, otherwise the recorded start; ns since the epoch.
     pub fn started(&self) -> Option<i64> {
         self.first_start.or(self.recorded_start)
     }
 
-    /// Last time known of any attempt, else the recorded end; `None` while the run is active.
+    /// Returns the last known time of any attempt, otherwise the recorded end, in ns since the epoch; `None` while the
+    /// run is active.
     pub fn ended(&self) -> Option<i64> {
         if self.is_active() { None } else { self.last_time.or(self.recorded_end) }
     }
 
-    /// The makespan in ns: first start to last end, of a run that is over.
+    /// Returns the makespan in ns, from the first start to the last end, of a finished run.
     pub fn makespan(&self) -> Option<i64> {
         let (start, end) = (self.started()?, self.ended()?);
         (end >= start).then(|| end.saturating_sub(start))
     }
 
-    /// Returns the time by which lists are sorted: its start, else the time of its first event in the store.
+    /// Returns the time by which lists are sorted: the start, otherwise the time at which the store received the first
+    /// event.
     pub fn at(&self) -> i64 {
         self.started().unwrap_or(self.created)
     }
 
-    /// All labels: those that people put on it win over those of its events.
+    /// Returns all labels; those set by people take precedence over those from events.
     pub fn all_labels(&self) -> BTreeMap<&str, &str> {
         self.labels.iter().chain(&self.marks).map(|(k, v)| (k.as_str(), v.as_str())).collect()
     }
 }
 
-/// The members of a JSON object, text as it is and anything else as JSON; the first [`MOST_LABELS`] of them.
+/// Returns the members of a JSON object; values that are not text are JSON. Only the first [`MOST_LABELS`].
 fn labels(json: &Json<'_>) -> BTreeMap<String, String> {
     let Ok(serde_json::Value::Object(members)) = serde_json::from_str(json.as_str()) else {
         return BTreeMap::new();

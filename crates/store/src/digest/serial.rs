@@ -1,9 +1,9 @@
-//! Statuses as their names, numbers with all their digits.
+//! Serialisation: statuses as names, numbers with all their digits.
 
 use makespan_format::Status;
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
-/// A status.
+/// Serialises a status.
 pub(super) mod status {
     use super::*;
 
@@ -17,7 +17,7 @@ pub(super) mod status {
     }
 }
 
-/// A status, or none.
+/// Serialises an optional status.
 pub(super) mod maybe_status {
     use super::*;
 
@@ -39,7 +39,7 @@ pub(super) mod maybe_status {
     }
 }
 
-/// A number, as text: readers of JSON may miss the last digit of a number.
+/// Serialises a number as text, because readers of JSON may lose the last digits of a number.
 pub(super) mod exact {
     use super::*;
 
@@ -52,7 +52,7 @@ pub(super) mod exact {
     }
 }
 
-/// A number as text, or none.
+/// Serialises an optional number as text.
 pub(super) mod maybe_exact {
     use super::*;
 

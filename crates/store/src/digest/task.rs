@@ -9,7 +9,7 @@ use super::serial;
 /// Summary of a task: its declaration, its last attempt, and its first start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskState {
-    /// Its id, whole.
+    /// Its full id.
     pub id: String,
     /// Display name.
     pub name: Option<String>,
@@ -27,16 +27,16 @@ pub struct TaskState {
     pub queued: Option<i64>,
     /// Time at which the last attempt started.
     pub started: Option<i64>,
-    /// Time at which the last attempt ended.
+    /// Time at which the last attempt ended, ns since the epoch.
     pub ended: Option<i64>,
-    /// The status that was stated of the last attempt.
+    /// The status recorded for the last attempt.
     #[serde(with = "serial::maybe_status")]
     pub said: Option<Status>,
-    /// Start of the first of the earlier attempts.
+    /// Earliest start of the earlier attempts, ns since the epoch.
     pub earlier: Option<i64>,
-    /// The message of the last attempt's error, its beginning where it is long.
+    /// Error message of the last attempt; a long message is cut.
     pub error: Option<String>,
-    /// Which event about this task was the last.
+    /// Identifies the latest event about this task.
     pub stamp: Stamp,
 }
 
@@ -107,14 +107,14 @@ impl TaskState {
         earliest(self.earlier, self.started)
     }
 
-    /// From the first start to the end of the last attempt, in ns; `None` where either is unknown. An end before the
-    /// start counts as the start.
+    /// Returns the time from the first start to the end of the last attempt, in ns; `None` if either is unknown, 0 if
+    /// the end is before the start.
     pub fn duration(&self) -> Option<i64> {
         let (start, end) = (self.first_start()?, self.ended?);
         Some(end.max(start).saturating_sub(start))
     }
 
-    /// The first line of the error.
+    /// Returns the first line of the error.
     pub fn error_line(&self) -> Option<&str> {
         self.error.as_deref().map(|text| clip(text.lines().next().unwrap_or(""), 200))
     }

@@ -1,13 +1,13 @@
-//! Where things lie in the folder of a store.
+//! Layout of a store's folder.
 //!
 //! ```text
-//! makespan-store.json                 says that this is a store, and of which version
-//! lock                                locked by the process that writes
-//! index.json.gz                       what is known of all runs; made anew where it is not right
-//! runs/2026-01-05/<key>-<name>/       a run, by the day in UTC on which the store first heard of it
+//! makespan-store.json                 identifies the folder as a store, with its version
+//! lock                                locked by the writing process
+//! index.json.gz                       summaries of all runs; rebuilt if out of date
+//! runs/2026-01-05/<key>-<name>/       a run, by the UTC day on which the store received its first event
 //!   000001.seg, 000002.seg.gz …       its records, see `record` and `segment`
-//!   state.json.gz                     what is known of it; made anew where it is not right
-//! removed/                            runs that are about to go
+//!   state.json.gz                     its summary; rebuilt if out of date
+//! removed/                            runs that are being removed
 //! quarantine/                         damaged bytes that were cut off or left out when a segment was rewritten
 //! ```
 
@@ -21,7 +21,7 @@ use super::segment::{sync_folder, write_whole};
 use crate::statistics::DAY;
 use crate::{Error, Location, key, private};
 
-/// The version of this layout, and the last one that this release reads.
+/// The version of this layout, and the latest one that this release reads.
 pub(super) const SCHEMA: u32 = 1;
 const SIGN: &str = "makespan-store.json";
 const RUNS: &str = "runs";
@@ -35,12 +35,12 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    /// Looks at what is there; makes the store where there is nothing.
+    /// Opens the folder; creates the store if the folder is missing or empty.
     pub(super) fn at(location: &Location) -> Result<Folders, Error> {
         let sign = location.path()?.join(SIGN);
         let was_there = sign.exists();
         match Folders::look(location) {
-            // Another process has made it at this moment, which looks like anything that is half done.
+            // Another process has just created it, which looks like a store that is half created.
             Err(_) if !was_there && sign.exists() => Folders::look(location),
             found => found,
         }
@@ -60,7 +60,7 @@ impl Folders {
                 if found > SCHEMA { Err(Error::Newer { found, known: SCHEMA }) } else { Ok(folders) }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                // A sign that is half written is ours: whoever made the folder was stopped.
+                // A half-written marker file is ours: the process that created the folder was stopped.
                 let ours = |entry: std::io::Result<fs::DirEntry>| {
                     entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(SIGN))
                 };
@@ -79,8 +79,9 @@ impl Folders {
 
     fn make(&self) -> Result<(), Error> {
         private::create_folders(&self.root)?;
-        // The sign comes first: a folder with anything else in it would be taken for somebody else's.
-        // Written under a name of our own first, for others may be making it at this moment.
+        // The marker file comes first: a folder with other files would be taken for a foreign one.
+        // It is first written under a name of its own, because other processes may be creating the store at the same
+        // time.
         static MADE: AtomicU64 = AtomicU64::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let beside = self.root.join(format!("{SIGN}.{}.{number}", std::process::id()));
@@ -90,17 +91,18 @@ impl Folders {
         sync_folder(&self.root)
     }
 
-    /// The file that the writer locks.
+    /// Returns the path of the file that the writer locks.
     pub(super) fn lock(&self) -> PathBuf {
         self.root.join("lock")
     }
 
-    /// The file that holds what is known of all runs.
+    /// Returns the path of the file with the summaries of all runs.
     pub(super) fn index(&self) -> PathBuf {
         self.root.join("index.json.gz")
     }
 
-    /// The folder of a new run, relative to the root: by day and key, and by as much of its id as any disk can hold.
+    /// Returns the folder of a new run, relative to the root: by day and key, with as much of the id as any disk
+    /// allows.
     pub(super) fn for_run(id: &str, now: i64) -> PathBuf {
         let (year, month, day) = civil_from_days(now.div_euclid(DAY));
         let mut name = hex(&key(id));
@@ -113,8 +115,8 @@ impl Folders {
         Path::new(RUNS).join(format!("{year:04}-{month:02}-{day:02}")).join(name)
     }
 
-    /// Every folder that may hold a run, relative to the root. Links are not followed: what is no folder of ours is
-    /// none of our business.
+    /// Returns every folder that may contain a run, relative to the root. Links are not followed, and anything that is
+    /// not a folder is ignored.
     pub(super) fn runs(&self) -> Result<Vec<PathBuf>, Error> {
         let mut found = Vec::new();
         for day in folders_in(&self.root.join(RUNS))? {
@@ -126,8 +128,8 @@ impl Folders {
         Ok(found)
     }
 
-    /// The folder of a run, relative to the root; `None` where it is not there. Its name follows from its id, so that no
-    /// folder but those of days has to be listed.
+    /// Returns the folder of a run, relative to the root; `None` if it does not exist. The name follows from the id, so
+    /// only the folders of days have to be listed.
     pub(super) fn find(&self, id: &str) -> Result<Option<PathBuf>, Error> {
         let name = Folders::for_run(id, 0);
         let Some(name) = name.file_name() else { return Ok(None) };
@@ -140,7 +142,7 @@ impl Folders {
         Ok(None)
     }
 
-    /// Makes the folder of a run. Its name is durable once [`day_of`](Folders::day_of) was synchronised.
+    /// Creates the folder of a run. Its name is durable after [`day_of`](Folders::day_of) was synchronised.
     pub(super) fn make_run(&self, relative: &Path) -> Result<(), Error> {
         let (folder, day) = (self.root.join(relative), self.day_of(relative));
         if !day.is_dir() {
@@ -153,12 +155,12 @@ impl Folders {
         }
     }
 
-    /// The folder that holds the folder of a run.
+    /// Returns the folder that contains the folder of a run.
     pub(super) fn day_of(&self, relative: &Path) -> PathBuf {
         self.root.join(relative.parent().unwrap_or(Path::new(RUNS)))
     }
 
-    /// Takes a run away: with one step out of the list, then for good.
+    /// Removes a run: first out of the list, in one step, then permanently.
     pub(super) fn remove(&self, relative: &Path) -> Result<(), Error> {
         let removed = self.root.join(REMOVED);
         private::create_folders(&removed)?;
@@ -170,14 +172,14 @@ impl Folders {
         fs::rename(self.root.join(relative), &goal)?;
         if let Some(day) = self.root.join(relative).parent() {
             sync_folder(day)?;
-            // The last run of a day takes its folder along; where there are more, this does nothing.
+            // Removing the last run of a day removes the folder of the day; otherwise this does nothing.
             let _ = fs::remove_dir(day);
         }
         fs::remove_dir_all(&goal)?;
         Ok(())
     }
 
-    /// Removes for good what a process that died was about to.
+    /// Completes removals that a process started before it died.
     pub(super) fn finish_removing(&self) -> Result<(), Error> {
         let removed = self.root.join(REMOVED);
         if removed.is_dir() {
@@ -186,7 +188,7 @@ impl Folders {
         Ok(())
     }
 
-    /// Puts damaged bytes aside, where somebody may look at them.
+    /// Saves damaged bytes in the quarantine folder, for inspection.
     pub(super) fn quarantine(&self, run: &Path, segment: u32, from: u64, bytes: &[u8]) -> Result<(), Error> {
         let folder = self.root.join(QUARANTINE);
         private::create_folders(&folder)?;
@@ -194,7 +196,7 @@ impl Folders {
         write_whole(&folder.join(format!("{run}.{segment:06}.{from}")), bytes)
     }
 
-    /// How many pieces were put aside, and how many bytes they have.
+    /// Returns the number of quarantined pieces, and their total bytes.
     pub(super) fn quarantined(&self) -> Result<(u64, u64), Error> {
         let entries = match fs::read_dir(self.root.join(QUARANTINE)) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((0, 0)),
@@ -209,7 +211,7 @@ impl Folders {
     }
 }
 
-/// Bytes in hexadecimal digits.
+/// Formats bytes as hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -223,7 +225,7 @@ fn folders_in(folder: &Path) -> Result<Vec<std::ffi::OsString>, Error> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry?;
-        // Of a link this is the link's own type.
+        // For a link, this is the type of the link itself.
         if entry.file_type()?.is_dir() {
             names.push(entry.file_name());
         }

@@ -1,4 +1,5 @@
-//! The list of runs, in memory: what a look at the folders showed, and what the writer of this process did since.
+//! The list of runs, in memory: the result of the last look at the folders, plus the changes by the writer of this
+//! process.
 
 use std::fs;
 use std::io::Read as _;
@@ -18,11 +19,11 @@ use crate::{Error, RunState, TextKey, key};
 /// A run of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Listed {
-    /// Its folder, from that of the store.
+    /// Its folder, relative to the folder of the store.
     pub(super) folder: PathBuf,
-    /// Its files as they were when they were last looked at.
+    /// Its files as they were at the last look.
     pub(super) seen: Vec<Found>,
-    /// What is known of it.
+    /// Its summary.
     pub(super) entry: Entry,
 }
 
@@ -30,26 +31,26 @@ pub(super) struct Listed {
 #[derive(Debug, Default)]
 pub(super) struct Index {
     runs: HashMap<TextKey, Listed>,
-    /// Runs whose ids cannot be read, by folder.
+    /// Runs with unreadable ids, by folder.
     nameless: Vec<Listed>,
-    /// Whether it holds all runs; until a list is asked for, it holds those that were.
+    /// Whether it contains all runs. Until a list is requested, it contains only the runs that were requested.
     complete: bool,
 }
 
 impl Index {
-    /// The list as it was last kept; whether it is still right, only a look at the folders shows.
+    /// Reads the stored list; only a look at the folders shows whether it is still correct.
     fn kept(folders: &Folders) -> Option<Vec<Listed>> {
         let mut json = Vec::new();
         GzDecoder::new(fs::File::open(folders.index()).ok()?).read_to_end(&mut json).ok()?;
         serde_json::from_slice(&json).ok()
     }
 
-    /// Whether it holds all runs.
+    /// Returns whether it contains all runs.
     pub(super) fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// Keeps the list for the next who opens the store, if it is one of all runs.
+    /// Stores the list for the next process that opens the store, if it contains all runs.
     pub(super) fn keep(&self, folders: &Folders) -> Result<(), Error> {
         if !self.complete {
             return Ok(());
@@ -61,24 +62,24 @@ impl Index {
         write_derived(&folders.index(), &packed.finish()?)
     }
 
-    /// Looks at all folders, and reads what changed.
+    /// Looks at all folders, and reads what has changed.
     pub(super) fn refresh(&mut self, folders: &Folders) -> Result<(), Error> {
         let kept = if self.complete { None } else { Index::kept(folders) };
         let known = kept.into_iter().flatten().chain(self.runs.drain().map(|(_, listed)| listed));
         let mut before: HashMap<PathBuf, Listed> =
             known.map(|listed| (listed.folder.clone(), listed)).collect();
         self.nameless.clear();
-        // Where this stops half-way, the next one begins anew.
+        // If this stops half-way, the next call starts again.
         self.complete = false;
         for folder in folders.runs()? {
             let looked = look(folders, &folder, before.remove(&folder));
-            // A run that went away while it was looked at may have come again.
+            // A run that was removed during the look may have been created again.
             let listed = match looked.or_else(|_| look(folders, &folder, None)) {
                 Ok(listed) => listed,
                 Err(_) if !folders.root.join(&folder).is_dir() => continue,
                 Err(error) => return Err(error),
             };
-            // A folder without a first record and without damage is a run that was never acknowledged.
+            // A folder without a first record and without damage is a run of which nothing was acknowledged.
             if !listed.entry.run.id.is_empty() {
                 self.put(listed);
             } else if !listed.entry.damage.is_empty() {
@@ -102,29 +103,29 @@ impl Index {
         match looked {
             Ok(listed) if listed.entry.run.id == id => self.put(listed),
             Ok(_) => {}
-            // It went away while it was looked at.
+            // It was removed during the look.
             Err(_) if !folders.root.join(&folder).is_dir() => {}
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    /// A run.
+    /// Returns a run.
     pub(super) fn get(&self, id: &str) -> Option<&Listed> {
         self.runs.get(&key(id))
     }
 
-    /// Takes in what is new of a run.
+    /// Adds or replaces a run.
     pub(super) fn put(&mut self, listed: Listed) {
         self.runs.insert(key(&listed.entry.run.id), listed);
     }
 
-    /// Takes a run out.
+    /// Removes a run.
     pub(super) fn remove(&mut self, id: &str) {
         self.runs.remove(&key(id));
     }
 
-    /// Those of which a part is damaged, by folder.
+    /// Returns the damaged runs, by folder.
     pub(super) fn damaged(&self) -> Vec<&Listed> {
         let all = self.runs.values().chain(&self.nameless);
         let mut found: Vec<&Listed> = all.filter(|listed| !listed.entry.damage.is_empty()).collect();
@@ -132,18 +133,18 @@ impl Index {
         found
     }
 
-    /// All of them, in no order.
+    /// Iterates over all runs, in no particular order.
     pub(super) fn all(&self) -> impl Iterator<Item = &Listed> {
         self.runs.values()
     }
 
-    /// All of them, in no order.
+    /// Iterates over the summaries of all runs, in no particular order.
     pub(super) fn runs(&self) -> impl Iterator<Item = &RunState> {
         self.runs.values().map(|listed| &listed.entry.run)
     }
 }
 
-/// What a folder holds: as it is known where its files did not change.
+/// Reads the content of a folder; reuses what is known if its files have not changed.
 fn look(folders: &Folders, folder: &Path, known: Option<Listed>) -> Result<Listed, Error> {
     let path = folders.root.join(folder);
     let seen = Segment::all(&path)?;

@@ -1,11 +1,10 @@
-//! Runs as files, `file:runs`: a folder for each day and in it one for each run, whose records are appended to
-//! segments ([`record`], [`segment`], [`folders`]).
+//! Runs as files, `file:runs`: a folder per day that contains a folder per run, whose records are appended to segments
+//! ([`record`], [`segment`], [`folders`]).
 //!
-//! The segments are the truth, and all of it: lists, summaries and the numbers that were stored are made by reading
-//! them, and kept only so that they need not be read again. What was acknowledged was on the disk (`fdatasync`, and
-//! `fsync` of the folders where a name is new). One process writes at a time, which it says by locking the file
-//! `lock`; any number may read, each looking at the folders before it answers. Lists are held in memory: this is for
-//! some ten thousand runs.
+//! Only the segments are authoritative. Lists, summaries and stored numbers are derived from them, and saved only so
+//! that the segments need not be read again. Acknowledged events are on disk (`fdatasync`, and `fsync` of the folder
+//! for a new name). One process writes at a time, and locks the file `lock`. Any number of processes may read; each
+//! looks at the folders before it answers. Lists are held in memory, which suits up to about ten thousand runs.
 
 mod folders;
 mod index;
@@ -41,7 +40,7 @@ struct FileStore {
     writer: Mutex<Option<Arc<Writer>>>,
 }
 
-/// Opens the store in a folder, and makes it where there is none.
+/// Opens the store in a folder. Creates it if it does not exist.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     let folders = Folders::at(location)?;
     let index = Arc::new(RwLock::new(Index::default()));
@@ -49,7 +48,7 @@ pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
 }
 
 impl FileStore {
-    /// The writer, which is started when something is first written: whoever only reads claims nothing.
+    /// Returns the writer, which is started by the first write, so a process that only reads takes no lock.
     fn writer(&self) -> Result<Arc<Writer>, Error> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(writer) = &*writer {
@@ -66,7 +65,7 @@ impl FileStore {
         Ok(started)
     }
 
-    /// The list of runs as it is now. Who writes knows it; others have to look.
+    /// Returns the current list of runs. A writing process knows it; others have to look at the folders.
     fn index(&self) -> Result<RwLockReadGuard<'_, Index>, Error> {
         let writes = self.writes();
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +76,7 @@ impl FileStore {
         Ok(self.index.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The list, in which one run is as it is now: only its folder is looked at.
+    /// Returns the list with the current state of one run, looking only at the folder of that run.
     fn index_for(&self, run: &str) -> Result<RwLockReadGuard<'_, Index>, Error> {
         let writes = self.writes();
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +91,7 @@ impl FileStore {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The open files of a run. Where another process compressed them after they were listed, they are listed anew.
+    /// Opens the files of a run. If another process compressed them after they were listed, they are listed again.
     fn reading(&self, run: &str) -> Result<Reading, Error> {
         let mut in_vain = None;
         loop {
@@ -161,7 +160,7 @@ impl Store for FileStore {
     }
 
     fn read(&self, run: &str, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
-        // The list is free again when this has its files: `each` may well write to this store.
+        // The list is unlocked once the files are open, because `each` may write to this store.
         self.reading(run)?.read(part, each)
     }
 

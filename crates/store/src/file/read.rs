@@ -1,4 +1,4 @@
-//! Reading the events of a run out of its segments.
+//! Reads the events of a run from its segments.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,13 +12,13 @@ use crate::block::Block;
 use crate::ranges::Ranges;
 use crate::{Damage, EachRecord, Error, EventRange, Gaps, Record, in_order};
 
-/// Which events were met. One may be there twice: a write may fail and be on the disk all the same, and a segment may
-/// be copied back by hand.
+/// The events seen so far. An event may be stored twice, because a write may fail and still reach the disk, and a
+/// segment may be copied back by hand.
 #[derive(Debug, Default)]
 pub(super) struct Seen(BTreeMap<String, Ranges>);
 
 impl Seen {
-    /// Whether an event was not met before.
+    /// Returns whether an event was not seen before.
     fn is_new(&mut self, record: Record<'_>) -> bool {
         if !self.0.contains_key(record.producer) {
             self.0.insert(record.producer.to_owned(), Ranges::default());
@@ -26,7 +26,7 @@ impl Seen {
         self.0.get_mut(record.producer).is_some_and(|numbers| numbers.insert(record.seq))
     }
 
-    /// The block without what was met before.
+    /// Returns the block without the events that were seen before.
     pub(super) fn only_new(&mut self, block: Block) -> Block {
         let new: Vec<bool> = block.records().map(|record| self.is_new(record)).collect();
         if new.iter().all(|new| *new) {
@@ -40,13 +40,13 @@ impl Seen {
     }
 }
 
-/// The events of a run as far as the list of runs knows them: their files are open, so what happens to the run from
-/// now on does not matter.
+/// The events of a run, up to what the list of runs knows. The files are open, so later changes to the run have no
+/// effect.
 #[derive(Debug)]
 pub(super) struct Reading {
     segments: Vec<(Segment, fs::File)>,
     disordered: bool,
-    /// What is known to be damaged.
+    /// The known damage.
     damage: BTreeSet<Damage>,
 }
 
@@ -60,7 +60,8 @@ impl Reading {
         Ok(Reading { segments, disordered: listed.entry.run.disordered, damage })
     }
 
-    /// Hands the events to `each`; what cannot be read. No list is believed here: every record that is read is held
+    /// Passes the events to `each`, and returns the damaged parts. The list is not trusted here: every record that is
+    /// read is verified by its checksum.
     /// against its checksum.
     pub(super) fn read(self, part: EventRange, each: &mut EachRecord<'_>) -> Result<Gaps, Error> {
         let sorted = part == EventRange::All && self.disordered;

@@ -1,16 +1,17 @@
-//! Records: the pieces that a segment is made of.
+//! Records: the parts of a segment.
 //!
-//! | bytes | hold |
+//! | bytes | content |
 //! |---|---|
 //! | 4 | `MKR1` |
-//! | 4 | how long the payload is, least byte first |
+//! | 4 | length of the payload, little-endian |
 //! | 4 | CRC-32C (RFC 3720) of the eight bytes before |
 //! | 4 | CRC-32C of the payload |
-//! | … | the payload: one byte for its kind, eight for the time it was written (ns since the epoch), and what it says |
+//! | … | the payload: one byte for its kind, eight for the time at which it was written (ns since the epoch), and its
+//! content |
 //!
-//! A payload of events names who sent which and then holds their lines as they came, so a segment can be searched with
-//! any tool for text. Where a record is damaged the next one is found by its first four bytes, and the checksum of its
-//! head keeps a line that happens to hold them from being taken for one.
+//! A payload of events holds the producers and numbers, followed by the lines as they arrived, so a segment can be
+//! searched with any text tool. After a damaged record, the next one is found by its first four bytes; the checksum of
+//! its header prevents a line that happens to contain these bytes from being taken for a record.
 
 use crate::block::{self, Block};
 use crate::{Error, LONGEST_LINE};
@@ -18,24 +19,24 @@ use crate::{Error, LONGEST_LINE};
 const MAGIC: &[u8; 4] = b"MKR1";
 const HEAD: usize = 16;
 const PREFIX: usize = 9;
-/// The longest payload: one line and what says whose it is.
+/// Maximum length of a payload: one line, with its producer and number.
 const LONGEST: usize = LONGEST_LINE + block::MOST_BYTES + (1 << 20);
 
-/// What a record says.
+/// The content of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Content {
-    /// Which run this is, as JSON; the first record of a run.
+    /// Identifies the run, as JSON; the first record of a run.
     Run(String),
     /// Events.
     Events(Block),
-    /// What somebody did to the run, as JSON.
+    /// A change by a person, as JSON.
     Mark(String),
-    /// That records were here which are damaged, as JSON: they are kept elsewhere, or nowhere. A release that does not
-    /// know this kind takes it for damage itself.
+    /// Replaces damaged records, as JSON; the damaged bytes are in quarantine or lost. Releases that do not know this
+    /// kind treat it as damage.
     Lost(String),
 }
 
-/// A record, and when it was written.
+/// A record, and the time at which it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {
     pub(super) written: i64,
@@ -101,7 +102,7 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// How long the payload of the record is that begins at a place; `None` where none begins.
+/// Returns the payload length of the record that begins at this offset; `None` if no record begins there.
 fn payload_at(bytes: &[u8], at: usize) -> Option<usize> {
     let head = bytes.get(at..at + HEAD)?;
     let length = number(head, 4)? as usize;
@@ -109,9 +110,9 @@ fn payload_at(bytes: &[u8], at: usize) -> Option<usize> {
     sound.then_some(length)
 }
 
-/// Whether the bytes from a place on are the beginning of a record whose end was never written, as a writer leaves it
-/// that dies: its head is whole and promises more bytes than there are, or there is less than a head. Anything else
-/// was whole once.
+/// Returns whether the bytes from this offset on are the beginning of an unfinished record, as a writer leaves it when
+/// it dies: the header is complete and announces more bytes than there are, or there are fewer bytes than a header has.
+/// Anything else was once complete.
 pub(super) fn is_torn(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
     if rest.len() < HEAD {
@@ -121,7 +122,7 @@ pub(super) fn is_torn(bytes: &[u8], at: usize) -> bool {
     payload_at(bytes, at).is_some_and(|length| rest.len() < HEAD + length)
 }
 
-/// The record that begins at a place, and where it ends.
+/// Returns the record that begins at this offset, and the offset of its end.
 fn record_at(bytes: &[u8], at: usize) -> Option<(Record, usize)> {
     let head = bytes.get(at..at + HEAD)?;
     let end = at + HEAD + payload_at(bytes, at)?;
@@ -132,15 +133,15 @@ fn record_at(bytes: &[u8], at: usize) -> Option<(Record, usize)> {
     Some((Record::read(payload).ok()?, end))
 }
 
-/// Bytes that are no record.
+/// Bytes that are not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gap {
     pub(super) from: usize,
     pub(super) to: usize,
 }
 
-/// Hands every whole record with the place where it ends to `each`; what lies between them, and behind the last one,
-/// are gaps. O(n): a place where no record begins is told by its first bytes.
+/// Passes every complete record to `each`, with the offset of its end. The bytes between records and after the last one
+/// are gaps. O(n): the first bytes show whether a record begins at an offset.
 pub(super) fn scan(
     bytes: &[u8],
     mut each: impl FnMut(Record, usize) -> Result<(), Error>,
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_byte_costs_its_record_and_no_other() {
+    fn a_flipped_byte_damages_only_its_record() {
         let (bytes, records) = segment(4_000);
         let mut broken = bytes.clone();
         for at in 0..bytes.len() {
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_of_64_kib_loses_what_a_page_of_zeros_covers_and_no_more() {
+    fn a_zeroed_page_damages_only_the_records_it_covers() {
         let (bytes, records) = segment(64 << 10);
         for page in (0..bytes.len() - 4_096).step_by(1_021) {
             let mut broken = bytes.clone();

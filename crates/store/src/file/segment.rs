@@ -1,8 +1,9 @@
-//! Segments: the files that hold the records of a run, one after another. The last one grows; those of a run that is
-//! over are compressed.
+//! Segments: the files that contain the records of a run, one after another. The last one grows; the segments of a
+//! finished run are compressed.
 //!
-//! A compressed segment is a gzip file (RFC 1952) of several members, each of whole records, so that `gunzip` reads it
-//! and damage costs one member. Their headers are all the same, which is how the next one is found.
+//! A compressed segment is a gzip file (RFC 1952) with several members, each of which contains whole records. `gunzip`
+//! can therefore read it, and damage affects only one member. All members have the same header, which is used to find
+//! the next one.
 
 use std::fs;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -15,37 +16,37 @@ use flate2::{GzBuilder, GzHeader};
 use super::record::{Gap, Record, scan};
 use crate::Error;
 
-/// A segment of so many bytes takes no more.
+/// Maximum size of a segment, in bytes; after that, a new one is started.
 pub(super) const LARGEST: u64 = 16 << 20;
-/// As often segments are looked at that change while they are read.
+/// Maximum number of attempts to read segments that change meanwhile.
 const TRIES: u32 = 16;
-/// About so many bytes go into a member of a compressed segment.
+/// Approximate size of a member of a compressed segment, in bytes, before compression.
 const MEMBER: usize = 256 << 10;
-/// How every member begins: gzip with an extra field of ours, `MK` without content, and no time.
+/// Header of every member: gzip with an extra field `MK` of our own, without content, and no time.
 const SIGN: [u8; 16] = [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 4, 0, b'M', b'K', 0, 0];
 
-/// What is wrong with a segment that was read.
+/// Problems of a segment that was read.
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) gaps: Vec<Gap>,
-    /// Where the last gap begins, if it is what a writer that died left behind.
+    /// Offset of the last gap, if it is the unfinished record of a writer that died.
     pub(super) torn: Option<usize>,
 }
 
-/// A segment of a run, by its number from 1.
+/// A segment of a run, with its number from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(super) struct Segment {
     pub(super) number: u32,
     pub(super) compressed: bool,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub(super) length: u64,
 }
 
-/// A segment as it lies in a folder. Where this did not change, nothing was written to the file since.
+/// A segment as found in a folder. If this has not changed, nothing was written to the file since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Found {
     pub(super) segment: Segment,
-    /// When its content and when anything about it last changed, ns since the epoch.
+    /// Times of the last change of its content and of its metadata, ns since the epoch.
     changed: (i64, i64),
 }
 
@@ -63,13 +64,13 @@ fn changed(file: &fs::Metadata) -> (i64, i64) {
 }
 
 impl Segment {
-    /// Where it lies.
+    /// Returns its path.
     pub(super) fn path(&self, folder: &Path) -> PathBuf {
         folder.join(format!("{:06}.seg{}", self.number, if self.compressed { ".gz" } else { "" }))
     }
 
-    /// The segments in a folder, in order. Where one is there compressed and as it was, the compressed one counts: it
-    /// got its name when it was whole.
+    /// Returns the segments in a folder, in order. If one exists both compressed and uncompressed, the compressed one
+    /// counts, because it gets its name when it is complete.
     pub(super) fn all(folder: &Path) -> Result<Vec<Found>, Error> {
         let mut found: Vec<Found> = Vec::new();
         for entry in fs::read_dir(folder)? {
@@ -85,11 +86,11 @@ impl Segment {
             };
             let (Ok(number), 6) = (number.parse(), number.len()) else { continue };
             let file = match entry.metadata() {
-                // It was compressed since the folder was listed, or the whole run goes.
+                // It was compressed after the folder was listed, or the whole run is being removed.
                 Err(error) if error.kind() == ErrorKind::NotFound => return Segment::all(folder),
                 metadata => metadata?,
             };
-            // Of a link this is the link itself, which is not followed.
+            // For a link, this is the link itself, which is not followed.
             if file.is_file() {
                 let segment = Segment { number, compressed, length: file.len() };
                 found.push(Found { segment, changed: changed(&file) });
@@ -100,9 +101,9 @@ impl Segment {
         Ok(found)
     }
 
-    /// Does something with the segments of a folder, which says whether they make sense. The process that writes may add
-    /// to them meanwhile, or compress them, which takes the plain ones away: then it is done once more, with those that
-    /// are there now.
+    /// Calls a function with the segments of a folder; the function returns whether they are consistent. The writing
+    /// process may meanwhile append to them or replace them by compressed ones; then the function is called again with
+    /// the current segments.
     pub(super) fn unmoved<T>(
         folder: &Path,
         mut work: impl FnMut(&[Found]) -> Result<(T, bool), Error>,
@@ -122,8 +123,8 @@ impl Segment {
         work(&segments).map(|(done, _)| done)
     }
 
-    /// Hands over its records; what is not a record are gaps, and so is what the file is too short for. The places in a
-    /// compressed segment are those of its members.
+    /// Passes its records to `each`. Bytes that are not a record are gaps, and so are bytes that the file is too short
+    /// for. The offsets in a compressed segment are those of its members.
     pub(super) fn read(
         &self,
         file: fs::File,
@@ -161,20 +162,20 @@ impl Segment {
         Ok(Contents { gaps, torn })
     }
 
-    /// Its file. Who has it can read it to the end, also after it was compressed or removed.
+    /// Opens its file. The open file can be read to the end even after it was compressed or removed.
     pub(super) fn open(&self, folder: &Path) -> Result<fs::File, Error> {
         Ok(fs::File::open(self.path(folder))?)
     }
 
-    /// What is in the file, of which no more counts than was there when it was looked at.
+    /// Reads the file, up to the length that it had when it was found.
     fn bytes(&self, file: fs::File) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         file.take(self.length).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Compresses it; the file as it was goes once the new one is on the disk. Damaged parts are handed to `keep`
-    /// first, with where they lay; the record that it gives stands in their place.
+    /// Compresses it, and removes the uncompressed file once the new one is on disk. Damaged parts are first passed to
+    /// `keep` with their offsets; the record that `keep` returns replaces them.
     pub(super) fn compress(
         &self,
         folder: &Path,
@@ -214,7 +215,8 @@ fn pack(records: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The content of the member that these bytes begin with, and how long it is packed; `None` where it is damaged.
+/// Returns the content of the member at the beginning of these bytes, and its compressed length; `None` if it is
+/// damaged.
 fn expand(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut decoder = GzDecoder::new(bytes);
     let ours = |header: &GzHeader| header.extra() == Some(&SIGN[12..]);
@@ -222,7 +224,7 @@ fn expand(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
         return None;
     }
     let mut records = Vec::new();
-    // A member ends with the record that filled it, and no record is longer than the longest segment.
+    // A member ends with the record that filled it, and a record is at most as long as the longest segment.
     let most = LARGEST + MEMBER as u64;
     decoder.by_ref().take(most).read_to_end(&mut records).ok()?;
     if records.len() as u64 == most {
@@ -236,13 +238,13 @@ fn next_member(bytes: &[u8], from: usize) -> usize {
     found.map_or(bytes.len(), |i| from + i)
 }
 
-/// Writes a file so that it is there whole or not at all, and on the disk when this returns.
+/// Writes a file completely or not at all; it is on disk when this returns.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_beside(path, bytes, true)?;
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Writes a file that can be made anew: a loss of power may leave nothing of it, or something that cannot be read.
+/// Writes a file that can be derived again: after a power failure it may be missing or unreadable.
 pub(super) fn write_derived(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write_beside(path, bytes, false)
 }
@@ -252,7 +254,7 @@ fn write_beside(path: &Path, bytes: &[u8], durable: bool) -> Result<(), Error> {
     name.push(".tmp");
     let beside = PathBuf::from(name);
     let write = || -> std::io::Result<()> {
-        // What is left of a process that was stopped, or a link that somebody put there.
+        // Left over from a process that was stopped, or a link that somebody created.
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -265,14 +267,14 @@ fn write_beside(path: &Path, bytes: &[u8], durable: bool) -> Result<(), Error> {
         fs::rename(&beside, path)
     };
     Ok(write().inspect_err(|_| {
-        // What is half written only takes room.
+        // A half-written file only takes up space.
         let _ = fs::remove_file(&beside);
     })?)
 }
 
 /// Makes the names in a folder durable.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
-    // Windows has no such thing and needs none.
+    // Windows has no equivalent and does not need one.
     if cfg!(unix) {
         fs::File::open(folder)?.sync_all()?;
     }

@@ -1,5 +1,5 @@
-//! What is known of a run's folder: made by reading its segments, and kept beside them so that it need not be made
-//! again. Nothing here is the truth; all of it can be thrown away.
+//! Summary of a run's folder: derived from its segments, and saved beside them so that it need not be derived again. It
+//! is never authoritative and may be deleted.
 
 use makespan_format::clip;
 
@@ -19,40 +19,41 @@ use crate::digest::{LONGEST_TEXT, MetricState};
 use crate::ranges::Ranges;
 use crate::{Damage, Digest, Error, Mark, Read, RunState, TaskState, TextKey, key};
 
-/// The name of the file that holds what is known.
+/// Name of the file with the summary.
 const NAME: &str = "state.json.gz";
-/// As much of a state is read at most: some ten million tasks.
+/// Maximum size of a summary that is read, in bytes: some ten million tasks.
 const LARGEST: u64 = 4 << 30;
 
-/// As many missing segments of a run are listed one by one.
+/// Maximum number of missing segments of a run that are listed one by one.
 const MOST_MISSING: usize = 100;
 
-/// What stands in a list of runs.
+/// An entry in the list of runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
     /// The run.
     pub(super) run: RunState,
-    /// Its segments as far as they are known, with how many events each holds.
+    /// Its known segments, with the number of events in each.
     pub(super) segments: Vec<(Segment, u64)>,
-    /// Where segments are damaged or missing, in order.
+    /// Damaged or missing parts of its segments, in order.
     pub(super) damage: BTreeSet<Damage>,
 }
 
-/// Everything about a run but its events.
+/// Everything known about a run except its events.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) entry: Entry,
     pub(super) digest: Digest,
-    /// The numbers that are stored, by producer.
+    /// The stored numbers, by producer.
     pub(super) numbers: BTreeMap<String, Ranges>,
-    /// Damage that no segment shows: what is kept beside them knows more than they hold. The next record says so.
+    /// Losses that the segments do not show: the saved summary knows more than they contain. The next record reports
+    /// them.
     pub(super) lost: Vec<Damage>,
 }
 
-/// A state as it lies beside the segments.
+/// A saved summary.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    /// The files that it was made from.
+    /// The files from which it was derived.
     seen: Vec<Found>,
     entry: Entry,
     tasks: Vec<TaskState>,
@@ -61,7 +62,7 @@ struct Kept {
 }
 
 impl State {
-    /// The state of a folder: what is kept where its files did not change, else what its segments hold.
+    /// Loads the summary of a folder: the saved one if the files have not changed, otherwise derived from the segments.
     pub(super) fn load(folder: &Path) -> Result<State, Error> {
         Segment::unmoved(folder, |found| {
             let state = State::of(folder, found)?;
@@ -80,7 +81,7 @@ impl State {
         let mut state = State::default();
         let last = found.last().map_or(0, |found| found.segment.number);
         for number in 1..=last {
-            // A folder that claims millions of segments is as damaged as one that lacks a hundred.
+            // A folder that claims millions of segments is no more damaged than one that lacks a hundred.
             if state.entry.damage.len() >= MOST_MISSING {
                 break;
             }
@@ -99,11 +100,11 @@ impl State {
         Ok(state)
     }
 
-    /// Takes in what a segment holds.
+    /// Adds the content of a segment.
     fn read(&mut self, folder: &Path, segment: Segment, is_last: bool) -> Result<(), Error> {
         let before = self.entry.run.events;
         let contents = segment.read(segment.open(folder)?, |record| self.take(&record))?;
-        // What lies behind the last record is being written, or was when the writer died: whoever writes on decides.
+        // Bytes after the last record are being written, or were when the writer died: the next writer decides.
         let torn = contents.torn.filter(|_| is_last);
         for gap in contents.gaps.iter().filter(|gap| Some(gap.from) != torn) {
             let (from, to) = (gap.from as u64, gap.to as u64);
@@ -114,14 +115,15 @@ impl State {
         Ok(())
     }
 
-    /// Compares what is there with what was there: segments may be gone or shorter, which nothing in them shows.
+    /// Compares the segments with the saved summary: segments may be missing or shorter, which they do not show
+    /// themselves.
     fn compare(&mut self, kept: &Entry, found: &[Found]) {
         for &(known, _) in &kept.segments {
             let now = found.iter().map(|found| found.segment).find(|now| now.number == known.number);
             let from = match now {
                 None => 0,
                 Some(now) if now.compressed == known.compressed && now.length < known.length => now.length,
-                // Where it was compressed, its length says nothing.
+                // A compressed segment has another length.
                 Some(_) => continue,
             };
             self.entry.damage.remove(&Damage { segment: known.number, from: 0, to: 0 });
@@ -130,7 +132,7 @@ impl State {
         self.entry.damage.extend(self.lost.iter().copied());
     }
 
-    /// Notes how far a segment is known, and how many events more it holds.
+    /// Notes how far a segment is known, and how many more events it contains.
     pub(super) fn knows(&mut self, segment: Segment, events: u64) {
         match self.entry.segments.iter_mut().find(|(known, _)| known.number == segment.number) {
             Some((known, count)) => (*known, *count) = (segment, *count + events),
@@ -138,8 +140,8 @@ impl State {
         }
     }
 
-    /// Takes in a record. Events that are known already, as after a write whose failure was not certain, are passed
-    /// over.
+    /// Adds a record. Events that are already known are skipped, as after a write that was reported as failed but
+    /// reached the disk.
     pub(super) fn take(&mut self, record: &Record) -> Result<(), Error> {
         self.with_run(|state| match &record.content {
             Content::Run(json) => state.opens(json),
@@ -160,7 +162,7 @@ impl State {
         })
     }
 
-    /// Runs something while the run's own state is in the digest, where events reach it.
+    /// Calls a function while the run's own summary is in the digest, which applies events to it.
     pub(super) fn with_run<T>(&mut self, work: impl FnOnce(&mut State) -> T) -> T {
         std::mem::swap(&mut self.entry.run, &mut self.digest.run);
         let done = work(self);
@@ -168,7 +170,7 @@ impl State {
         done
     }
 
-    /// Takes in an event, within [`with_run`](State::with_run); whether it is new.
+    /// Applies an event, within [`with_run`](State::with_run). Returns whether it is new.
     pub(super) fn event(&mut self, producer: &str, read: &Read<'_>) -> bool {
         if !self.numbers.contains_key(producer) {
             self.numbers.insert(producer.to_owned(), Ranges::default());
@@ -216,7 +218,7 @@ impl State {
         Ok(())
     }
 
-    /// What is kept, and which files it was made from.
+    /// Reads the saved summary, and the files from which it was derived.
     fn kept(folder: &Path) -> Option<(Vec<Found>, State)> {
         use std::io::Read as _;
         let mut json = Vec::new();
@@ -231,7 +233,7 @@ impl State {
         Some((kept.seen, State { entry: kept.entry, digest, numbers, lost: Vec::new() }))
     }
 
-    /// Keeps the state beside the segments.
+    /// Saves the summary beside the segments.
     pub(super) fn keep(&self, folder: &Path) -> Result<(), Error> {
         let mut tasks: Vec<TaskState> = self.digest.tasks.values().cloned().collect();
         tasks.sort_unstable_by(|a, b| a.id.cmp(&b.id));
@@ -254,7 +256,7 @@ struct Opening {
     created: i64,
 }
 
-/// A mark in a record: what changes is there, the rest is not. Out of the trash is an empty list.
+/// A change by a person in a record: contains only what changes. An empty list restores the run from the trash.
 #[derive(Default, Serialize, Deserialize)]
 struct Marked {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -269,14 +271,14 @@ fn json(value: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|e| Error::Backend { reason: e.to_string() })
 }
 
-/// The record that opens a run.
+/// Creates the first record of a run.
 pub(super) fn opening(run: &str, now: i64) -> Result<Record, Error> {
     let content = Content::Run(json(&Opening { run: run.to_owned(), created: now })?);
     Ok(Record { written: now, content })
 }
 
-/// The id of a run whose first record cannot be read: as it was known, or as the name of its folder has it. Both are
-/// held against the key in that name.
+/// Recovers the id of a run whose first record is unreadable: from what was known, or from the name of its folder. Both
+/// are verified by the key in that name.
 fn recovered(folder: &Path, known: &str) -> Option<String> {
     let name = folder.file_name()?.to_str()?;
     let (hash, plain) = name.split_once('-').unwrap_or((name, ""));
@@ -284,17 +286,17 @@ fn recovered(folder: &Path, known: &str) -> Option<String> {
     [known, plain].into_iter().find(is_it).map(str::to_owned)
 }
 
-/// The record that says that records are damaged.
+/// Creates the record that reports damaged records.
 pub(super) fn losing(damage: Damage, now: i64) -> Result<Record, Error> {
     Ok(Record { written: now, content: Content::Lost(json(&damage)?) })
 }
 
-/// What such a record says.
+/// Parses such a record.
 pub(super) fn lost(json: &str) -> Result<Damage, Error> {
     serde_json::from_str(json).map_err(|e| Error::corrupt(format!("a note of damage cannot be read: {e}")))
 }
 
-/// The record of a mark.
+/// Creates the record of a change by a person.
 pub(super) fn marking(mark: &Mark, now: i64) -> Result<Record, Error> {
     let short = |text: &String| clip(text, LONGEST_TEXT).to_owned();
     let mut marked = Marked::default();

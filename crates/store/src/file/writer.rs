@@ -1,4 +1,4 @@
-//! The writer: appends records to segments, waits until they are on the disk, and only then tells anybody.
+//! The writer: appends records to segments, waits until they are on disk, and only then answers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -17,30 +17,30 @@ use crate::block::Block;
 use crate::commit::{Commit, Job, Outcome};
 use crate::{Appended, Checked, Damage, Digest, Error, EventRange, Read, RunState, clock};
 
-/// A record holds so many events at most: damage costs no more than that.
+/// Maximum number of events in a record, and thus of events lost by damage to it.
 const MOST_EVENTS: u64 = 64;
-/// A record holds about so many bytes at most, or one line.
+/// Approximate maximum size of a record in bytes, unless a single line is longer.
 const MOST_BYTES: usize = 32 << 10;
-/// Runs of so many bytes are compressed by the process that saw their end, when it closes the store; smaller ones wait
-/// for [`maintain`](crate::Store::maintain).
+/// Minimum size, in bytes, of a run that is compressed when the process that recorded its end closes the store; smaller
+/// ones wait for [`maintain`](crate::Store::maintain).
 const WORTH: u64 = 64 << 10;
-/// Runs whose state is kept in memory.
+/// Maximum number of runs whose summaries are kept in memory.
 const MOST_OPEN: usize = 64;
 
-/// A run that is written.
+/// A run that is being written.
 struct OpenRun {
     folder: PathBuf,
     state: State,
-    /// The last segment, where it can grow, and how long it is on the disk.
+    /// The last segment, if it can grow, and its length on disk.
     file: Option<(fs::File, Segment)>,
-    /// What waits to be written, and of how many events.
+    /// Bytes waiting to be written, and their number of events.
     waiting: Vec<u8>,
     events: u64,
     /// Whether the segment is new, so that its name must be made durable too.
     fresh: bool,
-    /// Whether the folder is new, likewise.
+    /// Whether the folder is new, so that its name must be made durable too.
     new: bool,
-    /// When it was last used, counted in commits.
+    /// Commit in which it was last used.
     used: u64,
 }
 
@@ -50,17 +50,17 @@ pub(super) struct Files {
     pub(super) index: Arc<RwLock<Index>>,
     open: HashMap<String, OpenRun>,
     commits: u64,
-    /// Held as long as this writes.
+    /// Held while this writer exists.
     _lock: fs::File,
 }
 
 impl Files {
-    /// A writer, by whoever holds the lock.
+    /// Creates the writer, for the process that holds the lock.
     pub(super) fn new(folders: Folders, index: Arc<RwLock<Index>>, lock: fs::File) -> Files {
         Files { folders, index, open: HashMap::default(), commits: 0, _lock: lock }
     }
 
-    /// Opens a run for writing; `None` where it is not there.
+    /// Opens a run for writing; `None` if it does not exist.
     fn open(&mut self, id: &str) -> Result<Option<&mut OpenRun>, Error> {
         if !self.open.contains_key(id) {
             let Some(folder) = self.folder_of(id)? else { return Ok(None) };
@@ -94,7 +94,7 @@ impl Files {
         self.open.get_mut(id).ok_or_else(|| Error::Backend { reason: "a run was opened in vain".to_owned() })
     }
 
-    /// Where a run lies, which the list of runs knows then.
+    /// Returns the folder of a run, which is in the list of runs afterwards.
     fn folder_of(&self, id: &str) -> Result<Option<PathBuf>, Error> {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         if index.get(id).is_none() && !index.is_complete() {
@@ -103,8 +103,7 @@ impl Files {
         Ok(index.get(id).map(|listed| listed.folder.clone()))
     }
 
-    /// Reads what is known of a run and cuts off what a writer that died left behind the last record, after putting it
-    /// aside.
+    /// Loads the summary of a run, and moves the unfinished record that a dead writer left to the quarantine.
     fn load(&self, folder: PathBuf) -> Result<OpenRun, Error> {
         let path = self.folders.root.join(&folder);
         let mut state = State::load(&path)?;
@@ -131,7 +130,7 @@ impl Files {
         Ok(OpenRun { folder, state, file, waiting, events: 0, fresh: false, new: false, used: 0 })
     }
 
-    /// Lets go of the run that was not used for longest, where there are too many.
+    /// Closes the least recently used run if too many are open.
     fn make_room(&mut self) {
         if self.open.len() < MOST_OPEN {
             return;
@@ -143,7 +142,7 @@ impl Files {
         }
     }
 
-    /// Keeps what is known of a run. That this goes wrong costs the next one the time to find it out again.
+    /// Saves the summary of a run. If this fails, the next process has to derive it again.
     fn keep(&self, run: &OpenRun) {
         let _ = run.state.keep(&self.folders.root.join(&run.folder));
     }
@@ -152,7 +151,7 @@ impl Files {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the list of runs what is known of one now.
+    /// Updates a run in the list.
     fn list(&self, id: &str) -> Result<(), Error> {
         let Some(run) = self.open.get(id) else { return Ok(()) };
         let listed = Listed {
@@ -164,7 +163,7 @@ impl Files {
         Ok(())
     }
 
-    /// Takes in a batch; its records wait to be written.
+    /// Adds a batch; its records wait to be written.
     fn append(&mut self, batch: &Checked<'_>, now: i64) -> Outcome {
         let run = self.open_or_make(batch.run, now)?;
         let (mut block, mut blocks, mut stored) = (Block::default(), Vec::new(), 0);
@@ -211,7 +210,7 @@ impl Files {
             Job::Settle(id) => match self.settle(id) {
                 Ok(()) => Ok(Appended::default()),
                 Err(error) => {
-                    // Some of its segments may have changed places: look again.
+                    // Some of its segments may have been replaced: look again.
                     self.open.remove(*id);
                     let _ = self.open(id).map(|_| ()).and_then(|()| self.list(id));
                     Err(error)
@@ -223,7 +222,7 @@ impl Files {
     fn delete(&mut self, id: &str) -> Result<(), Error> {
         self.open.remove(id);
         if let Some(folder) = self.folder_of(id)? {
-            // Nobody may look for the run while it goes.
+            // Nobody may look for the run while it is removed.
             let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
             self.folders.remove(&folder)?;
             index.remove(id);
@@ -231,7 +230,7 @@ impl Files {
         Ok(())
     }
 
-    /// Computes the summary from the events in order, where they came out of order; compresses a run that is over.
+    /// Computes the summary from the events in order if they arrived out of order, and compresses a finished run.
     fn settle(&mut self, id: &str) -> Result<(), Error> {
         let folders = self.folders.clone();
         let index = self.index.clone();
@@ -245,7 +244,7 @@ impl Files {
             run.state.digest = Digest { run: RunState::default(), ..digest };
         }
         if !run.state.entry.run.is_active() {
-            // Nobody may look for the segments while they change places.
+            // Nobody may look for the segments while they are replaced.
             let _index = index.write().unwrap_or_else(PoisonError::into_inner);
             run.file = None;
             let damage = &mut run.state.entry.damage;
@@ -264,7 +263,7 @@ impl Files {
         self.list(id)
     }
 
-    /// Makes the names of new folders durable, each day's with one call; what went wrong, by run.
+    /// Makes the names of new folders durable, with one call per day. Returns errors by run.
     fn sync_days(&mut self) -> HashMap<String, Error> {
         let mut days: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
         for (id, run) in self.open.iter_mut().filter(|(_, run)| run.new) {
@@ -283,7 +282,7 @@ impl Files {
         failed
     }
 
-    /// Writes what waits and makes it durable, all runs at once; what went wrong, by run.
+    /// Writes the waiting records of all runs at once and makes them durable. Returns errors by run.
     fn flush(&mut self) -> HashMap<String, Error> {
         let mut failed = self.sync_days();
         let root = &self.folders.root;
@@ -292,7 +291,7 @@ impl Files {
         let done = flush_together(waiting, root);
         for (id, result) in done {
             if let Err(error) = result.and_then(|()| self.list(&id)) {
-                // What is in memory is ahead of the disk: it is read again when it is next needed.
+                // The summary in memory is ahead of the disk: it is read again when it is next needed.
                 self.open.remove(&id);
                 failed.insert(id, error);
             }
@@ -301,10 +300,11 @@ impl Files {
     }
 }
 
-/// Runs whose files are synchronised at the same time.
+/// Maximum number of runs whose files are synchronised at the same time.
 const TOGETHER: usize = 16;
 
-/// Writes what waits of several runs: the disk takes many in the time of one, if they are asked for together.
+/// Writes the waiting records of several runs. A disk can sync many files in the time of one, if it is asked at the
+/// same time.
 fn flush_together(mut runs: Vec<(&String, &mut OpenRun)>, root: &Path) -> Vec<(String, Result<(), Error>)> {
     let mut done = Vec::with_capacity(runs.len());
     for some in runs.chunks_mut(TOGETHER) {
@@ -328,14 +328,14 @@ fn flush_together(mut runs: Vec<(&String, &mut OpenRun)>, root: &Path) -> Vec<(S
 }
 
 impl OpenRun {
-    /// Whether it is over and takes more than its folder and its names do.
+    /// Returns whether it has finished and is larger than its folder and file names.
     fn is_worth_compressing(&self) -> bool {
         let plain = self.state.entry.segments.iter().filter(|(segment, _)| !segment.compressed);
         !self.state.entry.run.is_active() && plain.map(|(segment, _)| segment.length).sum::<u64>() >= WORTH
     }
 
-    /// Writes what waits. After an error what was written is cut off again: a part of it may be on the disk, and
-    /// whether, nobody can tell.
+    /// Writes the waiting records. After an error they are cut off again, because it is unknown which of them are on
+    /// disk.
     fn flush(&mut self, root: &Path) -> Result<(), Error> {
         let path = root.join(&self.folder);
         if self.file.as_ref().is_none_or(|(_, segment)| segment.length >= LARGEST) {
@@ -379,7 +379,8 @@ impl Commit for Files {
             if let Err(error) = &outcome
                 && !matches!(error, Error::NoRun { .. })
             {
-                // It may be half done in memory. What others of this group did to the same run goes with it.
+                // It may be half done in memory. The changes of other jobs of this group to the same run are dropped
+                // with it.
                 self.open.remove(job.run());
                 for (earlier, outcome) in jobs.iter().zip(&mut outcomes) {
                     if earlier.run() == job.run() {
@@ -403,7 +404,7 @@ impl Drop for Files {
     fn drop(&mut self) {
         let over = self.open.iter().filter(|(_, run)| run.is_worth_compressing()).map(|(id, _)| id.clone());
         for id in over.collect::<BTreeSet<_>>() {
-            // What goes wrong here is made good by the next `maintain`, which says so too.
+            // If this fails, the next `maintain` does it again and reports problems.
             let _ = self.settle(&id);
         }
         for run in self.open.values() {
@@ -413,14 +414,14 @@ impl Drop for Files {
     }
 }
 
-/// The states of a run, computed from its events in order.
+/// Computes the summaries of a run from its events in order.
 fn settled(root: &Path, listed: &Listed) -> Result<Digest, Error> {
     let mut digest = Digest { run: listed.entry.run.without_events(), ..Digest::default() };
     let gaps = Reading::of(root, listed)?.read(EventRange::All, &mut |record| {
         digest.apply(record.producer, &Read::of(record.seq, record.line));
         ControlFlow::Continue(())
     })?;
-    // Damage that is not listed yet is listed first: the next look does that.
+    // Damage that is not yet listed is listed first, by the next look.
     if gaps.parts().iter().any(|part| !listed.entry.damage.contains(part)) {
         gaps.refuse(&listed.entry.run.id)?;
     }

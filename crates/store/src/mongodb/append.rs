@@ -1,4 +1,5 @@
-//! Writing: what is stored already is left out, the states follow the events, and the document of the run is replaced.
+//! Writing: events that are already stored are left out, the summaries follow the events, and the run's document is
+//! replaced.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,18 +15,18 @@ use crate::block::Block;
 use crate::clock::now;
 use crate::{Appended, Batch, Checked, Error, Mark, Record, RunState, key};
 
-/// As many lines are looked at together.
+/// Maximum number of lines processed together.
 const AT_ONCE: usize = 512;
-/// As often a change is tried. Each time at least one of those that compete gets through.
+/// Maximum number of attempts at a change. Each time, at least one of the competing processes succeeds.
 const TRIES: u32 = 100;
 
-/// What became of the first lines of a batch.
+/// The result for the first lines of a batch.
 struct Step {
-    /// The run after them.
+    /// The run after these lines.
     kept: Kept,
-    /// How many lines that were.
+    /// Number of these lines.
     taken: usize,
-    /// How many of them were new.
+    /// Number of new events among them.
     stored: u64,
 }
 
@@ -58,7 +59,7 @@ impl Mongo {
         Ok(done)
     }
 
-    /// Appends as many lines as go into one block; `None` where somebody else changed the run meanwhile.
+    /// Appends as many lines as fit into one block; `None` if another process changed the run meanwhile.
     fn step(
         &self,
         mut kept: Kept,
@@ -93,7 +94,7 @@ impl Mongo {
             }
             taken += 1;
         }
-        // Each state once, however many events changed it.
+        // Each summary once, however many events changed it.
         for name in changed {
             kept.pending.insert(name.to_string(), name.state(&digest)?);
         }
@@ -105,7 +106,7 @@ impl Mongo {
         Ok(self.replace(&mut kept)?.then_some(Step { kept, taken, stored }))
     }
 
-    /// Writes what the document of a run holds beside its state to other documents, and takes it out.
+    /// Moves the contents of a run's document, except its summary, to other documents.
     pub(super) fn flush(&self, kept: &mut Kept) -> Result<(), Error> {
         if kept.block.events() > 0 {
             let mut block = doc! { "_id": block_id(&kept.events, kept.in_blocks()), "version": kept.version };
@@ -122,7 +123,8 @@ impl Mongo {
         Ok(())
     }
 
-    /// Puts a changed run in the place of the one that it was made from; whether nobody else did so before.
+    /// Replaces the version of the run that this one was made from. Returns whether no other process had changed it
+    /// before.
     pub(super) fn replace(&self, kept: &mut Kept) -> Result<bool, Error> {
         let before = std::mem::replace(&mut kept.change, unique());
         kept.version += 1;
@@ -138,7 +140,8 @@ impl Mongo {
         if replaced {
             return Ok(true);
         }
-        // The connection may have broken between the change and its answer, so that it was asked for twice.
+        // The connection may have broken between the change and its answer, so the change may have been requested
+        // twice.
         let mine = doc! { "_id": &kept.key, "change": &kept.change };
         Ok(!self.client.find(RUNS, &mine, &doc! { "_id": 1 })?.is_empty())
     }
@@ -157,7 +160,7 @@ impl Mongo {
         }
     }
 
-    /// Waits before the next try: longer each time, and not the same for every process.
+    /// Waits before the next attempt: longer each time, and a different time for every process.
     pub(super) fn pause(&self, tried: &mut u32) -> Result<(), Error> {
         *tried += 1;
         if *tried >= TRIES {

@@ -1,8 +1,7 @@
-//! The way to a server: calls that wait for an answer, though not for ever.
+//! The connection to a server: calls that wait for an answer for a limited time.
 //!
-//! The driver is asynchronous and stores are not, so each store has a thread on which the driver looks after its
-//! connections. Whatever a server or a network says passes through here before anybody sees it, and loses the secrets
-//! of the URL.
+//! The driver is asynchronous and stores are not, so each store has a thread on which the driver maintains its
+//! connections. All messages of servers and networks pass through here, where the secrets of the URL are removed.
 
 use std::time::Duration;
 
@@ -17,27 +16,27 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{Error, Location};
 
-/// The collection of the version.
+/// Collection with the version.
 pub(super) const SCHEMA: &str = "makespan_schema";
-/// The collection of runs.
+/// Collection of runs.
 pub(super) const RUNS: &str = "makespan_runs";
-/// The collection of events.
+/// Collection of events.
 pub(super) const BLOCKS: &str = "makespan_blocks";
-/// The collection of states.
+/// Collection of summaries.
 pub(super) const STATES: &str = "makespan_states";
-/// The collection of what is being removed.
+/// Collection of what is being removed.
 pub(super) const LEAVING: &str = "makespan_leaving";
 
-/// As long a server that can be written to is looked for, where the URL does not say (`serverSelectionTimeoutMS`).
+/// Maximum time to find a writable server, if the URL does not set it (`serverSelectionTimeoutMS`).
 const PATIENCE_TO_FIND: Duration = Duration::from_secs(3);
-/// As long a server may take to let somebody in, where the URL does not say (`connectTimeoutMS`).
+/// Maximum time to connect, if the URL does not set it (`connectTimeoutMS`).
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
-/// As long it may take to answer. A network that swallows packets would be waited for until the system gives up.
+/// Maximum time for an answer. Without it, a network that drops packets would block until the system gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The number of the error for an `_id` that is there already.
+/// Number of the error for an `_id` that already exists.
 const DUPLICATE: i32 = 11_000;
 
-/// A connection to a database, or rather as many as are needed.
+/// Connections to a database, as many as are needed.
 pub(super) struct Client {
     database: Database,
     location: Location,
@@ -45,7 +44,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Reads the URL. Connections are made when they are needed.
+    /// Parses the URL. Connections are opened when they are needed.
     pub(super) fn open(location: &Location) -> Result<Client, Error> {
         if location.scheme() != "mongodb" {
             return Err(location.wrong(
@@ -75,12 +74,12 @@ impl Client {
         Ok(Client { database, location: location.clone(), runtime })
     }
 
-    /// Where it leads.
+    /// Returns the location of the store.
     pub(super) fn location(&self) -> &Location {
         &self.location
     }
 
-    /// Asks something that may be asked twice: if a connection broke since it was last used, it is asked once more.
+    /// Runs a query that may be repeated: if a connection broke since its last use, it is run once more.
     pub(super) fn ask<T>(&self, question: impl AsyncFn(&Database) -> Result<T, Failure>) -> Result<T, Error> {
         self.runtime.wait(&self.location, async {
             match question(&self.database).await {
@@ -90,7 +89,7 @@ impl Client {
         })
     }
 
-    /// The documents of a collection that match, in the order of their ids, with those fields only.
+    /// Returns the matching documents of a collection, sorted by id, with only the given fields.
     pub(super) fn find(
         &self,
         name: &str,
@@ -101,7 +100,7 @@ impl Client {
         self.find_with(name, filter, &options)
     }
 
-    /// The documents of a collection that match.
+    /// Returns the matching documents of a collection.
     pub(super) fn find_with(
         &self,
         name: &str,
@@ -119,7 +118,7 @@ impl Client {
         })
     }
 
-    /// Writes documents, each unless the one that is there is of the same version or a later one.
+    /// Writes documents, each unless the existing one has the same version or a later one.
     pub(super) fn write(&self, name: &str, version: i64, documents: &[Document]) -> Result<(), Error> {
         if documents.is_empty() {
             return Ok(());
@@ -140,7 +139,7 @@ impl Client {
         let refused =
             |errors: &str| answer.get_array(errors).into_iter().flatten().filter_map(Bson::as_document);
         let mut errors = refused("writeErrors").chain(answer.get_document("writeConcernError"));
-        // One that is there and does not match the condition is as late.
+        // An existing document that does not match the condition has the same version or a later one.
         let error = errors.find(|error| count(error, "code") != Some(i64::from(DUPLICATE)));
         error.map_or(Ok(()), |error| {
             let code = count(error, "code").and_then(|code| i32::try_from(code).ok()).unwrap_or_default();
@@ -149,12 +148,12 @@ impl Client {
     }
 }
 
-/// A collection of documents.
+/// Returns a collection of documents.
 pub(super) fn collection(database: &Database, name: &str) -> Collection<Document> {
     database.collection(name)
 }
 
-/// Whether a document was inserted; not if one of its id is there.
+/// Returns whether a document was inserted; `false` if its id already exists.
 pub(super) fn inserted<T>(answer: Result<T, Failure>) -> Result<bool, Failure> {
     match answer {
         Ok(_) => Ok(true),
@@ -163,7 +162,7 @@ pub(super) fn inserted<T>(answer: Result<T, Failure>) -> Result<bool, Failure> {
     }
 }
 
-/// A whole number of a document, in whatever type a server or a shell wrote it.
+/// Returns an integer of a document, whatever type a server or a shell gave it.
 pub(super) fn count(document: &Document, name: &str) -> Option<i64> {
     match document.get(name)? {
         Bson::Int32(number) => Some(i64::from(*number)),
@@ -173,13 +172,13 @@ pub(super) fn count(document: &Document, name: &str) -> Option<i64> {
     }
 }
 
-/// Whether a connection broke, so that another one may do.
+/// Returns whether a connection broke, so that another one may work.
 fn is_cut(failure: &Failure) -> bool {
     let kind = matches!(*failure.kind, ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. });
     kind || code(failure).is_some_and(is_gone)
 }
 
-/// The number that the server gave an error.
+/// Returns the server's number of an error.
 fn code(failure: &Failure) -> Option<i32> {
     match &*failure.kind {
         ErrorKind::Command(error) => Some(error.code),
@@ -189,8 +188,8 @@ fn code(failure: &Failure) -> Option<i32> {
     }
 }
 
-/// Whether an error says that the server goes away or may not be written to now (the error codes of the manual, and
-/// those after which its specification of retryable writes has a driver try again).
+/// Returns whether an error means that the server is shutting down or cannot be written to now (error codes of the
+/// manual, and those after which the specification of retryable writes requires a driver to retry).
 fn is_gone(code: i32) -> bool {
     const GONE: [i32; 20] = [
         6, 7, 24, 50, 64, 89, 91, 112, 189, 202, 262, 317, 358, 384, 9001, 10_107, 11_600, 11_602, 13_435,
@@ -199,7 +198,7 @@ fn is_gone(code: i32) -> bool {
     GONE.contains(&code)
 }
 
-/// Runs futures for whoever waits for them.
+/// Runs futures for waiting threads.
 struct Waiting(Option<Runtime>);
 
 impl Waiting {
@@ -229,7 +228,7 @@ impl Waiting {
         Error::Unavailable { location: location.to_string(), reason: location.scrub(reason) }
     }
 
-    /// What went wrong, in our words where we have some, and without secrets.
+    /// Describes an error in our own words if it is known, without secrets.
     fn describe(&self, location: &Location, failure: &Failure) -> Error {
         let said = failure.kind.to_string();
         if let Some(code) = code(failure) {
@@ -249,12 +248,12 @@ impl Waiting {
         }
     }
 
-    /// What the number of an error means (the error codes of the manual).
+    /// Returns the meaning of an error number (from the error codes of the manual).
     fn meaning(&self, location: &Location, code: i32, said: &str) -> Error {
         let reason = location.scrub(said);
         match code {
             code if is_gone(code) => self.unavailable(location, said),
-            // A user, but none that the URL names.
+            // The server requires a user, but the URL names none.
             13 if said.contains("requires authentication") => location.wrong(reason),
             13 | 20 => Error::ReadOnly { reason },
             11 | 18 | 73 => location.wrong(reason),
@@ -266,7 +265,7 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // Wherever a store is dropped, also within another runtime, this waits for nothing.
+        // A store may be dropped anywhere, also within another runtime, so this does not wait.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }

@@ -12,33 +12,33 @@ use super::client::count;
 use crate::block::{Block, compress, expand};
 use crate::{Error, RunState, TextKey};
 
-/// The size of the largest document, in bytes, less some for the names of fields (the limits of the manual: 16 MiB).
+/// Maximum size of a document in bytes, minus a reserve for field names (limit of the manual: 16 MiB).
 const LARGEST: usize = (16 << 20) - (64 << 10);
-/// As many bytes the field of a state has beside its name and its text.
+/// Bytes of a summary's field in addition to its name and text.
 const FIELD: usize = 8;
 
-/// A run as it lies in its document: its state, and what has not been written to other documents yet.
+/// A run as stored in its document: its summary, and what has not been moved to other documents yet.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
-    /// What stands for the id of the run.
+    /// Key of the run's id.
     pub(super) key: String,
-    /// How often it was changed.
+    /// Number of changes.
     pub(super) version: i64,
-    /// Stands for the last change: no two have the same.
+    /// Identifies the last change; unique.
     pub(super) change: String,
-    /// Begins the ids of its blocks and numbers.
+    /// Prefix of the ids of its blocks and numbers.
     pub(super) events: String,
-    /// Begins the ids of the states of its tasks and metrics.
+    /// Prefix of the ids of the summaries of its tasks and metrics.
     pub(super) tasks: String,
     pub(super) run: RunState,
     /// The events that are not in a block document yet.
     pub(super) block: Block,
-    /// The states that changed with them, by kind and key.
+    /// The summaries that these events changed, by kind and key.
     pub(super) pending: BTreeMap<String, String>,
 }
 
 impl Kept {
-    /// A run that is not there yet.
+    /// Creates a run that is not stored yet.
     pub(super) fn new(key: &str, run: RunState) -> Kept {
         Kept {
             key: key.to_owned(),
@@ -52,23 +52,23 @@ impl Kept {
         }
     }
 
-    /// How many of its events are in block documents.
+    /// Returns the number of its events in block documents.
     pub(super) fn in_blocks(&self) -> u64 {
         self.run.events.saturating_sub(self.block.events())
     }
 
-    /// The id of the document of a state.
+    /// Returns the id of a summary's document.
     pub(super) fn state_id(&self, name: &str) -> String {
         let begin = if name.starts_with("n/") { &self.events } else { &self.tasks };
         format!("{begin}/{name}")
     }
 
-    /// As it is stored.
+    /// Returns the document to store.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for a run that is larger than a document can be: its state and that of one of its tasks hold
-    /// texts of several MiB each.
+    /// [`Error::Invalid`] for a run that exceeds the size of a document: its summary and that of one of its tasks
+    /// contain texts of several MiB each.
     pub(super) fn to_document(&self) -> Result<Document, Error> {
         let state = json(&self.run)?;
         let block = block_fields(&self.block)?;
@@ -96,7 +96,7 @@ impl Kept {
         })
     }
 
-    /// As it was stored.
+    /// Parses a stored document.
     pub(super) fn of(document: &Document) -> Result<Kept, Error> {
         let damaged = |what: &str| Error::corrupt(format!("the document of a run has no valid {what}"));
         let text = |name: &str| document.get_str(name).map(str::to_owned).map_err(|_| damaged(name));
@@ -115,13 +115,13 @@ impl Kept {
     }
 }
 
-/// The state of a run, from its document.
+/// Parses the summary of a run from its document.
 pub(super) fn state_of(document: &Document) -> Result<RunState, Error> {
     let state = document.get_str("state");
     parsed(state.map_err(|_| Error::corrupt("the document of a run has no state"))?)
 }
 
-/// The fields of a block.
+/// Returns the fields of a block.
 pub(super) fn block_fields(block: &Block) -> Result<Document, Error> {
     let binary = |bytes| Binary { subtype: BinarySubtype::Generic, bytes };
     Ok(doc! {
@@ -131,7 +131,7 @@ pub(super) fn block_fields(block: &Block) -> Result<Document, Error> {
     })
 }
 
-/// A block, from its fields.
+/// Parses a block from its fields.
 pub(super) fn block_of(document: &Document) -> Result<Block, Error> {
     let fields = || {
         let bytes = u64::try_from(count(document, "bytes")?).ok()?;
@@ -141,27 +141,27 @@ pub(super) fn block_of(document: &Document) -> Result<Block, Error> {
     Block::of(spans, expand(text, bytes)?)
 }
 
-/// The id of the block whose first event stands at that place: in the order of the places.
+/// Returns the id of the block whose first event has this position; ids sort by position.
 pub(super) fn block_id(events: &str, place: u64) -> String {
     format!("{events}/{place:016x}")
 }
 
-/// A text that no other process and no other call gives.
+/// Returns a text that no other process and no other call returns.
 pub(super) fn unique() -> String {
     ObjectId::new().to_hex()
 }
 
-/// A key in hexadecimal.
+/// Formats a key in hexadecimal.
 pub(super) fn hex(key: &TextKey) -> String {
     key.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A state as JSON.
+/// Formats a summary as JSON.
 pub(super) fn json(state: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(state).map_err(|e| Error::Backend { reason: e.to_string() })
 }
 
-/// A state that was written as JSON.
+/// Parses a summary from JSON.
 pub(super) fn parsed<S: DeserializeOwned>(json: &str) -> Result<S, Error> {
     serde_json::from_str(json).map_err(|e| Error::corrupt(format!("a state cannot be read: {e}")))
 }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_lacks_something_is_damaged() {
+    fn an_incomplete_document_is_damaged() {
         let whole = sample().to_document().unwrap();
         for name in whole.keys() {
             for other in [None, Some(Bson::Double(0.5)), Some(Bson::Document(Document::new()))] {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_no_document_can_hold_is_refused() {
+    fn a_run_larger_than_a_document_is_refused() {
         let mut kept = sample();
         kept.run.workflow = Some("w".repeat(LARGEST / 2));
         assert!(kept.to_document().is_ok());

@@ -3,19 +3,19 @@
 //! | collection | `_id` | holds |
 //! |---|---|---|
 //! | `makespan_schema` | `schema` | the version of this layout |
-//! | `makespan_runs` | key of the run | its state, and what was appended last |
-//! | `makespan_blocks` | events id, place of the first event | events, compressed |
-//! | `makespan_states` | tasks id or events id, kind, key | states of tasks and metrics, and which numbers are stored |
+//! | `makespan_runs` | key of the run | its summary, and the latest events |
+//! | `makespan_blocks` | events id, position of the first event | events, compressed |
+//! | `makespan_states` | tasks id or events id, kind, key | summaries of tasks and metrics, and stored numbers |
 //! | `makespan_leaving` | tasks id or events id | what is being removed, so that a later process can finish it |
 //!
-//! A server that stands alone has no transactions, so every change is the replacement of one document, the run's, and
-//! happens only if nobody replaced it since it was read. That document holds the last events and the states they
-//! changed. Before it takes more than a block holds, these are written to the other collections; whoever does so
-//! twice, or too late, changes nothing, since each document there carries the version of the run that it is of. A run
-//! of a few hundred events is one document.
+//! A standalone server has no transactions, so every change replaces one document, that of the run, and succeeds only
+//! if nobody has replaced it since it was read. That document contains the latest events and the summaries that they
+//! changed. Before it exceeds the size of a block, these are moved to the other collections. Doing so twice or too late
+//! changes nothing, because each document there contains the version of its run. A run of a few hundred events is one
+//! document.
 //!
-//! Everything is written with `w: majority, j: true` and read with `majority` from the primary, whatever the URL says:
-//! what was acknowledged is in the journals of most members.
+//! All writes use `w: majority, j: true` and all reads use `majority` from the primary, whatever the URL says:
+//! acknowledged events are in the journals of most members.
 
 mod append;
 mod client;
@@ -35,24 +35,25 @@ use client::{Client, SCHEMA as SCHEMAS, inserted};
 
 /// The version of the layout.
 const SCHEMA: i32 = 1;
-/// As many threads of this process write at once. Those that write to one run would only get in each other's way.
+/// Maximum number of threads of this process that write at once. Those that write to the same run would only conflict.
 const WRITERS: usize = 16;
 
-/// A store in a database of MongoDB.
+/// A store in a MongoDB database.
 struct Mongo {
     client: Client,
     writing: [Mutex<()>; WRITERS],
 }
 
 impl Mongo {
-    /// Keeps the other threads of this process from writing to a run.
+    /// Prevents other threads of this process from writing to a run.
     fn alone(&self, key: &str) -> MutexGuard<'_, ()> {
         let place = key.bytes().last().unwrap_or_default() as usize % WRITERS;
         self.writing[place].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Opens the store in a database. One that is a store already is only looked at: whoever may not write can open it, too.
+/// Opens the store in a database. An existing store is only read here, so users without permission to write can open
+/// it.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     let client = Client::open(location)?;
     let found = || client.find(SCHEMAS, &doc! { "_id": "schema" }, &doc! {});
@@ -62,7 +63,7 @@ pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
         client.ask(async |database| {
             inserted(client::collection(database, SCHEMAS).insert_one(&document).await)
         })?;
-        // Of several processes that come at once one made it.
+        // If several processes create it at once, one succeeds.
         schema = found()?;
     }
     let version = schema.first().and_then(|schema| client::count(schema, "version"));

@@ -1,5 +1,5 @@
-//! Which numbers of a producer are stored: ranges, in pages of consecutive numbers. A page is never removed and has a
-//! bounded size, however many gaps there are, so that it can be written late or twice like any other state.
+//! The stored numbers of a producer: ranges, in pages of consecutive numbers. A page is never removed and has a bounded
+//! size, however many gaps there are, so that it can be written late or twice like any other summary.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use super::document::hex;
 use crate::ranges::Ranges;
 use crate::{Error, key};
 
-/// As many numbers a page is about.
+/// Amount of numbers per page.
 const PAGE: u64 = 1024;
 
-/// The numbers of a producer that are near to those of a batch.
+/// The stored numbers of a producer near those of a batch.
 #[derive(Clone, Debug)]
 pub(super) struct Numbers {
     producer: String,
@@ -19,12 +19,12 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// None yet.
+    /// Creates an empty set.
     pub(super) fn new(producer: &str) -> Numbers {
         Numbers { producer: hex(&key(producer)), pages: BTreeMap::new(), greatest: None }
     }
 
-    /// The names of the states to load before numbers can be looked for.
+    /// Returns the names of the summaries to load before these numbers can be looked up.
     pub(super) fn names(&self, numbers: impl Iterator<Item = u64>) -> Vec<String> {
         let mut pages: Vec<u64> = numbers.map(|number| number / PAGE).collect();
         pages.dedup();
@@ -40,7 +40,7 @@ impl Numbers {
         format!("n/{}/last", self.producer)
     }
 
-    /// Takes a state that was loaded.
+    /// Adds a loaded summary.
     pub(super) fn load(&mut self, name: &str, state: &str) -> Result<(), Error> {
         let damaged = || Error::corrupt("stored numbers cannot be read");
         let place = name.rsplit('/').next().unwrap_or_default();
@@ -60,17 +60,17 @@ impl Numbers {
         Ok(())
     }
 
-    /// Whether a number is stored.
+    /// Returns whether a number is stored.
     pub(super) fn holds(&self, number: u64) -> bool {
         self.pages.get(&(number / PAGE)).is_some_and(|page| page.holds(number))
     }
 
-    /// Whether a later number than this one is stored.
+    /// Returns whether a later number is stored.
     pub(super) fn has_later(&self, number: u64) -> bool {
         self.greatest.is_some_and(|greatest| number < greatest)
     }
 
-    /// Adds numbers; the states that change by that.
+    /// Adds numbers. Returns the summaries that change.
     pub(super) fn add(&mut self, numbers: &[u64]) -> Vec<(String, String)> {
         for &number in numbers {
             self.pages.entry(number / PAGE).or_default().insert(number);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_damaged() {
+    fn an_invalid_page_is_damaged() {
         for (name, state) in [
             ("n/p/last", "x"),
             ("n/p/0", ""),

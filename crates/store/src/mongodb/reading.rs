@@ -1,4 +1,4 @@
-//! Reading the events of a run: blocks, and at the end what its document holds.
+//! Reads the events of a run: its blocks, followed by the events in its document.
 
 use std::ops::ControlFlow;
 
@@ -11,17 +11,17 @@ use super::document::{Kept, block_id, block_of, hex};
 use crate::block::Block;
 use crate::{EachRecord, Error, EventRange, Gaps, Record, in_order, key};
 
-/// As many blocks are asked for at once.
+/// Number of blocks fetched at once.
 const BLOCKS_AT_ONCE: i64 = 16;
 
 impl Mongo {
-    /// A run, by its key.
+    /// Returns a run by its key.
     pub(super) fn kept(&self, key: &str) -> Result<Option<Kept>, Error> {
         let place = doc! { "_id": key };
         self.client.find(RUNS, &place, &doc! {})?.first().map(Kept::of).transpose()
     }
 
-    /// A run that must be there.
+    /// Returns a run that must exist.
     pub(super) fn known(&self, id: &str) -> Result<Kept, Error> {
         self.kept(&hex(&key(id)))?.ok_or_else(|| Error::NoRun { run: id.to_owned() })
     }
@@ -41,7 +41,7 @@ impl Mongo {
         Ok(Gaps::default())
     }
 
-    /// Events from one place on, as they were stored.
+    /// Reads the events from a position on, as they were stored.
     fn read_stored(&self, kept: &Kept, from: u64, each: &mut EachRecord<'_>) -> Result<(), Error> {
         let in_blocks = kept.in_blocks();
         let mut place = self.block_of_place(kept, from.min(in_blocks))?;
@@ -61,7 +61,7 @@ impl Mongo {
                 place += block.events();
             }
             if blocks.first().is_none_or(|(first, _)| *first == place) {
-                // It was removed while it was read.
+                // It was removed while it was being read.
                 self.known(&kept.run.id)?;
                 return Err(Error::corrupt(format!("events from {place} on are missing")));
             }
@@ -70,7 +70,7 @@ impl Mongo {
         Ok(())
     }
 
-    /// The first event of the block that holds a place.
+    /// Returns the position of the first event of the block that contains a position.
     fn block_of_place(&self, kept: &Kept, place: u64) -> Result<u64, Error> {
         if place == 0 || place >= kept.in_blocks() {
             return Ok(place);
@@ -79,11 +79,11 @@ impl Mongo {
             doc! { "_id": { "$gte": block_id(&kept.events, 0), "$lte": block_id(&kept.events, place) } };
         let last =
             FindOptions::builder().sort(doc! { "_id": -1 }).projection(doc! { "_id": 1 }).limit(1).build();
-        // Where none is found, what follows says so.
+        // If there is none, the following query reports it.
         self.client.find_with(BLOCKS, &ids, &last)?.first().map_or(Ok(place), first_of)
     }
 
-    /// The next blocks from a place on, each with the place of its first event.
+    /// Fetches the next blocks from a position on, each with the position of its first event.
     fn blocks(&self, kept: &Kept, place: u64) -> Result<Vec<(u64, Block)>, Error> {
         let ids = doc! {
             "_id": { "$gte": block_id(&kept.events, place), "$lt": block_id(&kept.events, kept.in_blocks()) },
@@ -109,7 +109,7 @@ impl Mongo {
     }
 }
 
-/// The place of the first event of a block.
+/// Returns the position of the first event of a block.
 fn first_of(document: &Document) -> Result<u64, Error> {
     let place = || u64::from_str_radix(document.get_str("_id").ok()?.rsplit('/').next()?, 16).ok();
     place().ok_or_else(|| Error::corrupt("a block does not say which events it holds"))

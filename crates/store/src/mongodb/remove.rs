@@ -1,5 +1,5 @@
-//! What is removed: whole runs, and the states of runs that are computed anew. The id that its documents begin with is
-//! written down first, so that a later process can finish what this one could not.
+//! Removes whole runs, and the summaries of runs that are computed again. The prefix of their documents is recorded
+//! first, so that a later process can complete an interrupted removal.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -13,9 +13,9 @@ use super::states::names_of;
 use crate::clock::now;
 use crate::{Digest, Error, EventRange, Read, key};
 
-/// What nothing refers to is not touched for so long, in ns: a process may be about to refer to it.
+/// Time for which unreferenced documents are left alone, in ns: a process may be about to reference them.
 const LEAVE: i64 = 24 * 3_600 * 1_000_000_000;
-/// As many states are written at once.
+/// Number of summaries written at once.
 const AT_ONCE: usize = 512;
 
 impl Mongo {
@@ -27,7 +27,7 @@ impl Mongo {
             let Some(kept) = self.kept(&key)? else { return Ok(()) };
             let ids = [kept.events.as_str(), kept.tasks.as_str()];
             self.leave(&kept.key, &ids)?;
-            // Only what is written down is removed: one that began or was settled anew meanwhile has other ids.
+            // Only what was recorded is removed: a run that was created again or settled meanwhile has other ids.
             let place = doc! { "_id": &kept.key, "events": ids[0], "tasks": ids[1] };
             let delete = async |database: &_| collection(database, RUNS).delete_one(place.clone()).await;
             if self.client.ask(delete)?.deleted_count > 0 {
@@ -37,7 +37,7 @@ impl Mongo {
         }
     }
 
-    /// Computes the states of a run anew; whether it is there.
+    /// Computes the summaries of a run again. Returns whether it exists.
     pub(super) fn settle(&self, key: &str) -> Result<bool, Error> {
         let _alone = self.alone(key);
         let mut tried = 0;
@@ -54,7 +54,7 @@ impl Mongo {
         }
     }
 
-    /// Writes the states of a run's tasks and metrics as its events make them, below the id that it has for them.
+    /// Writes the summaries of a run's tasks and metrics, computed from its events, under the current prefix.
     fn recompute(&self, kept: &mut Kept) -> Result<(), Error> {
         let mut digest = Digest { run: kept.run.without_events(), ..Digest::default() };
         let mut names = BTreeSet::new();
@@ -66,7 +66,7 @@ impl Mongo {
         })?;
         kept.pending.retain(|name, _| name.starts_with("n/"));
         if kept.in_blocks() == 0 {
-            // What is in one document stays there.
+            // Summaries in the run's document stay there.
             for name in names {
                 kept.pending.insert(name.to_string(), name.state(&digest)?);
             }
@@ -86,7 +86,7 @@ impl Mongo {
         Ok(())
     }
 
-    /// Removes what an earlier process left; nothing that a run still refers to.
+    /// Removes what an earlier process left, except what a run still references.
     pub(super) fn tidy(&self) -> Result<(), Error> {
         let long_ago = now().saturating_sub(LEAVE);
         for leaving in self.client.find(LEAVING, &doc! {}, &doc! {})? {
@@ -104,7 +104,7 @@ impl Mongo {
         Ok(())
     }
 
-    /// Writes down that what begins with those ids is about to be removed.
+    /// Records that the documents with these prefixes are about to be removed.
     fn leave(&self, run: &str, ids: &[&str]) -> Result<(), Error> {
         let since = now();
         ids.iter().try_for_each(|id| {
@@ -116,9 +116,9 @@ impl Mongo {
         })
     }
 
-    /// Removes the documents whose ids begin so.
+    /// Removes the documents with this prefix.
     fn purge(&self, id: &str) -> Result<(), Error> {
-        // The character after the slash ends what begins with the id and a slash.
+        // The character after the slash ends the range of ids that begin with the prefix and a slash.
         let all = doc! { "_id": { "$gte": format!("{id}/"), "$lt": format!("{id}0") } };
         for name in [BLOCKS, STATES] {
             self.client.ask(async |database| collection(database, name).delete_many(all.clone()).await)?;
@@ -126,7 +126,7 @@ impl Mongo {
         self.keep(id)
     }
 
-    /// Takes back that something is about to be removed.
+    /// Withdraws a recorded removal.
     fn keep(&self, id: &str) -> Result<(), Error> {
         let place = doc! { "_id": id };
         let keep = async |database: &_| collection(database, LEAVING).delete_one(place.clone()).await;

@@ -1,4 +1,4 @@
-//! States of tasks and metrics: what they are called, and where they are.
+//! Summaries of tasks and metrics: their names and where they are stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,10 +11,10 @@ use super::document::{Kept, hex, json, parsed};
 use super::numbers::Numbers;
 use crate::{Digest, Error, Read, TextKey};
 
-/// As many states are asked for at once.
+/// Number of summaries fetched at once.
 const AT_ONCE: usize = 512;
 
-/// What a state is of.
+/// The subject of a summary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Name {
     Task(TextKey),
@@ -32,7 +32,7 @@ impl fmt::Display for Name {
 }
 
 impl Name {
-    /// What it is in those states, as JSON.
+    /// Returns its summary as JSON.
     pub(super) fn state(&self, digest: &Digest) -> Result<String, Error> {
         let missing = || Error::Backend { reason: "an event changed no state".to_owned() };
         match self {
@@ -42,7 +42,7 @@ impl Name {
     }
 }
 
-/// The states that an event may change.
+/// Returns the names of the summaries that an event may change.
 pub(super) fn names_of(line: &Read<'_>) -> impl Iterator<Item = Name> + use<> {
     let event = line.event.as_ref();
     let task = event.and_then(Digest::task_of).map(Name::Task);
@@ -50,7 +50,7 @@ pub(super) fn names_of(line: &Read<'_>) -> impl Iterator<Item = Name> + use<> {
 }
 
 impl Mongo {
-    /// The states of a run that events are about, and the numbers near to theirs.
+    /// Loads the summaries that events concern, and the stored numbers near theirs.
     pub(super) fn load(
         &self,
         kept: &Kept,
@@ -74,12 +74,12 @@ impl Mongo {
         Ok(digest)
     }
 
-    /// States by their names, of those that there are.
+    /// Returns the existing summaries with these names.
     fn states(&self, kept: &Kept, names: &[String]) -> Result<BTreeMap<String, String>, Error> {
         let pending = names.iter().filter_map(|name| Some((name.clone(), kept.pending.get(name)?.clone())));
         let mut states: BTreeMap<String, String> = pending.collect();
         if kept.in_blocks() == 0 {
-            // Everything is in the document of the run yet.
+            // Everything is still in the run's document.
             return Ok(states);
         }
         let elsewhere: Vec<&String> = names.iter().filter(|name| !states.contains_key(*name)).collect();
@@ -96,7 +96,7 @@ impl Mongo {
         Ok(states)
     }
 
-    /// Ids of states and what they are.
+    /// Returns the ids and texts of summaries.
     pub(super) fn states_where(&self, filter: &Document) -> Result<Vec<(String, String)>, Error> {
         let both = |state: &Document| {
             let text = |name| state.get_str(name).map(str::to_owned).ok();

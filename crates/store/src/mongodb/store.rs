@@ -1,4 +1,4 @@
-//! The store: what is asked of many runs.
+//! The store: queries about many runs.
 
 use std::collections::HashMap;
 
@@ -12,19 +12,19 @@ use crate::{
     Info, Maintained, Mark, MetricState, Page, RunFilter, RunQuery, RunState, Store, TaskRun, TaskState, key,
 };
 
-/// As many runs are asked about at once.
+/// Number of runs per query.
 const AT_ONCE: usize = 512;
 
 impl Mongo {
-    /// The states of all runs.
+    /// Returns the summaries of all runs.
     fn all(&self) -> Result<Vec<RunState>, Error> {
         self.client.find(RUNS, &doc! {}, &doc! { "state": 1 })?.iter().map(state_of).collect()
     }
 
-    /// A task in each of those runs that has it.
+    /// Returns a task in each of these runs that has it.
     fn tasks(&self, task: &str, runs: &[RunState]) -> Result<HashMap<String, TaskState>, Error> {
         let name = format!("t/{}", hex(&key(task)));
-        // Of what was not written to other documents yet only this task.
+        // Of the contents that were not moved to other documents, only this task.
         let fields = doc! { "tasks": 1, (format!("pending.{name}")): 1 };
         let mut tasks = HashMap::default();
         for runs in runs.chunks(AT_ONCE) {

@@ -1,13 +1,13 @@
 //! Many machines and processes at once: `mysql://user:password@host/database`, MySQL or MariaDB.
 //!
-//! Tables are of InnoDB. A commit returns when the server's log is on its disk as long as the server leaves
-//! `innodb_flush_log_at_trx_commit` at 1, its default, which no connection can change; where it does not, the store
-//! says so in its findings. All texts lie in binary columns, so no collation takes one for another, and transactions
-//! read what is committed, so rows that are not there are not locked.
+//! Tables use InnoDB. A commit returns when the server's log is on disk, if the server leaves
+//! `innodb_flush_log_at_trx_commit` at its default of 1. No connection can change this setting; if it differs, the
+//! store reports it in its findings. All texts are in binary columns, so no collation confuses two texts. Transactions
+//! use the isolation level *read committed*, so rows that do not exist are not locked.
 //!
-//! Tested with MariaDB 10.11; nothing here is MariaDB's alone. A packet must hold the longest line, which a
-//! `max_allowed_packet` of 16 MiB does. A user of MySQL whose password is checked by `caching_sha2_password`, its default,
-//! comes in through TLS or a socket only.
+//! Tested with MariaDB 10.11; nothing here is specific to MariaDB. A packet must be able to hold the longest line; a
+//! `max_allowed_packet` of 16 MiB is sufficient. A MySQL user whose password is checked by `caching_sha2_password`, the
+//! default, can only connect through TLS or a socket.
 
 mod open;
 mod server;
@@ -15,7 +15,7 @@ mod server;
 use crate::sql::SqlStore;
 use crate::{Error, Location, Store};
 
-/// Opens the store in a database, and makes its tables where there are none.
+/// Opens the store in a database. Creates its tables if they do not exist.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     let database = open::Mysql::at(location)?;
     Ok(Box::new(SqlStore::new(database)))

@@ -1,4 +1,4 @@
-//! How a database is opened.
+//! Opens a database.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,20 +8,20 @@ use sqlx::mysql::MySqlConnectOptions;
 use crate::sql::{Cells, Connect, Dialect, Driver, Session, Sql, known, prepare, version};
 use crate::{Error, LONGEST_LINE, Location};
 
-/// The longest line with what belongs to its row.
+/// Size of the longest line with its row, in bytes.
 const LARGEST_PACKET: u64 = LONGEST_LINE as u64 + (1 << 20);
 
-/// A database that is, or becomes, a store.
+/// A database that is a store, or becomes one.
 #[derive(Debug)]
 pub(super) struct Mysql {
     location: Location,
     options: MySqlConnectOptions,
-    /// Whether its tables were of version 1 when they were last looked at. Who writes brings them up.
+    /// Whether its tables had version 1 when they were last checked. A writer upgrades them.
     old: AtomicBool,
 }
 
 impl Mysql {
-    /// Looks at what is there; makes the tables where there are none.
+    /// Checks the database; creates the tables if they do not exist.
     pub(super) fn at(location: &Location) -> Result<Mysql, Error> {
         let options: MySqlConnectOptions = crate::sql::options(location)?;
         if options.get_database().is_none_or(str::is_empty) {
@@ -30,7 +30,7 @@ impl Mysql {
         let options = options.pipes_as_concat(false).timezone(None);
         let database = Mysql { location: location.clone(), options, old: AtomicBool::new(false) };
         let mut driver = database.reader()?;
-        // A database that is a store is only looked at: whoever may not write can open it, too.
+        // An existing store is only read here, so users without permission to write can open it.
         let found = if has_tables(&mut driver)? { version(&mut driver, location)? } else { None };
         match found {
             Some(1) => database.old.store(true, Ordering::Relaxed),
@@ -40,7 +40,8 @@ impl Mysql {
         Ok(database)
     }
 
-    /// Makes the tables; of several processes that come at once the first does it. The lock ends with the connection.
+    /// Creates the tables. If several processes try it at once, the first one does it. The lock ends with the
+    /// connection.
     fn make(&self, driver: &mut Session<sqlx::MySql>) -> Result<(), Error> {
         const NAME: &str = "SHA1(CONCAT('makespan ', DATABASE()))";
         let mut sql = Sql::of(Dialect::Mysql, "SELECT COALESCE(GET_LOCK(");

@@ -1,4 +1,4 @@
-//! What is MySQL's own: its errors and its types.
+//! The specifics of MySQL: its errors and its types.
 
 use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::mysql::{MySqlArguments, MySqlDatabaseError, MySqlQueryResult, MySqlRow};
@@ -46,12 +46,12 @@ impl Server for sqlx::MySql {
     }
 }
 
-/// What a number means (the server error reference of the manual).
+/// Returns the meaning of an error number (from the server error reference of the manual).
 fn meaning(number: u16) -> Meaning {
     match number {
-        // Too many connections, shutdown, packets that were cut off, a connection that was killed.
+        // Too many connections, shutdown, truncated packets, a killed connection.
         1040 | 1053 | 1152 | 1158..=1161 | 1317 | 1927 | 3169 | 4031 => Meaning::Gone,
-        // A lock that was not to be had, a deadlock, a row that changed under a snapshot.
+        // A lock that could not be acquired, a deadlock, a row that changed under a snapshot.
         1205 | 1213 | 1020 => Meaning::Conflict,
         1021 | 1114 => Meaning::Full,
         1142 | 1143 | 1227 | 1290 | 1792 | 1836 => Meaning::ReadOnly,
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_go_well_later_is_told_from_what_never_will() {
+    fn transient_errors_are_distinguished_from_permanent_ones() {
         use Meaning::*;
         let all = [1213, 1053, 1114, 1290, 1045, 1712, 1064, 0].map(meaning);
         assert_eq!(all, [Conflict, Gone, Full, ReadOnly, Refused, Damaged, Other, Other]);

@@ -1,12 +1,12 @@
 //! Many machines and processes at once: `postgres://user:password@host/database`.
 //!
-//! A commit returns when the server's log is on its disk; a connection that writes sees to that even where the
-//! server's default is otherwise. Rows go in as one array a column, so a statement takes any number of them. Events and
-//! tasks lie in partitions by the month in which the store first heard of their run, so that what is appended to and
-//! what is old lie apart.
+//! A commit returns when the server's log is on disk; writing connections ensure this even if the server's default
+//! differs. Rows are sent as one array per column, so a statement can take any number of them. Events and tasks are in
+//! partitions by the month in which the store received the first event of their run, which separates growing data from
+//! old data.
 //!
-//! Tested with PostgreSQL 15; partitions ask for 12. The user needs the right to create tables the first time, and each time a month begins
-//! whose partition is missing; without it the rows go into a partition for all the rest.
+//! Tested with PostgreSQL 15; partitions require 12. The user needs permission to create tables the first time, and at
+//! the beginning of each month whose partition is missing; without it, rows go to a default partition.
 
 mod open;
 mod partitions;
@@ -15,7 +15,7 @@ mod server;
 use crate::sql::SqlStore;
 use crate::{Error, Location, Store};
 
-/// Opens the store in a database, and makes its tables where there are none.
+/// Opens the store in a database. Creates its tables if they do not exist.
 pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     let database = open::Postgres::at(location)?;
     Ok(Box::new(SqlStore::new(database)))

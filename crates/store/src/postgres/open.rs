@@ -1,4 +1,4 @@
-//! How a database is opened.
+//! Opens a database.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,17 +9,17 @@ use super::partitions;
 use crate::sql::{Cells, Connect, Dialect, Driver, Session, Sql, known, prepare, version};
 use crate::{Error, Location};
 
-/// A database that is, or becomes, a store.
+/// A database that is a store, or becomes one.
 #[derive(Debug)]
 pub(super) struct Postgres {
     location: Location,
     options: PgConnectOptions,
-    /// Whether its tables were of version 1 when they were last looked at. Who writes brings them up.
+    /// Whether its tables had version 1 when they were last checked. A writer upgrades them.
     old: AtomicBool,
 }
 
 impl Postgres {
-    /// Looks at what is there; makes the tables where there are none.
+    /// Checks the database; creates the tables if they do not exist.
     pub(super) fn at(location: &Location) -> Result<Postgres, Error> {
         let options: PgConnectOptions = crate::sql::options(location)?;
         let options = match options.get_application_name() {
@@ -28,7 +28,7 @@ impl Postgres {
         };
         let database = Postgres { location: location.clone(), options, old: AtomicBool::new(false) };
         let mut driver = database.reader()?;
-        // A database that is a store is only looked at: whoever may not write can open it, too.
+        // An existing store is only read here, so users without permission to write can open it.
         let found = if has_tables(&mut driver)? { version(&mut driver, location)? } else { None };
         match found {
             Some(1) => database.old.store(true, Ordering::Relaxed),
@@ -38,7 +38,7 @@ impl Postgres {
         Ok(database)
     }
 
-    /// Makes the tables, in one transaction; of several processes that come at once the first does it.
+    /// Creates the tables, in one transaction. If several processes try it at once, the first one does it.
     fn make(&self, driver: &mut Session<sqlx::Postgres>) -> Result<(), Error> {
         driver.begin()?;
         partitions::lock(driver)?;
@@ -72,7 +72,7 @@ impl Connect for Postgres {
             self.make(&mut driver)?;
         }
         self.old.store(false, Ordering::Relaxed);
-        // `local` and what waits for other servers, too, stay as they are.
+        // `local`, and settings that wait for other servers too, are not changed.
         let sql = "SELECT 1::BIGINT FROM (SELECT set_config('synchronous_commit', 'on', false)
                    WHERE current_setting('synchronous_commit') = 'off') AS durable";
         driver.rows(Sql::of(Dialect::Postgres, sql))?;

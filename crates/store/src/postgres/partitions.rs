@@ -1,20 +1,21 @@
-//! Partitions by month, made ahead of time.
+//! Partitions by month, created in advance.
 //!
-//! A run's number holds the time at which the store first heard of it, by the clock of the process that heard. So each
-//! number belongs to one month for good, and a row that finds no partition of its month lies in the one for all the
-//! rest: nothing is refused, whatever a clock says.
+//! A run's number contains the time at which the store received its first event, by the clock of the process that
+//! received it. Each number therefore belongs to one month permanently. A row without a partition for its month goes to
+//! the default partition, so no row is rejected, whatever a clock shows.
 
 use makespan_format::time::{civil_from_days, days_from_civil};
 
 use crate::sql::{Cells, Dialect, Driver, Sql, Table, first_number_at};
 use crate::{Error, clock};
 
-/// Nanoseconds of a day.
+/// Nanoseconds per day.
 const DAY: i64 = 86_400_000_000_000;
-/// Months that are ready, with the present one: a program may run that long without looking after its partitions.
+/// Number of months with a partition, including the current one: the time for which a program can run without creating
+/// more.
 const MONTHS: i64 = 3;
 
-/// Makes the partitions for what has none of its own.
+/// Creates the default partitions.
 pub(super) fn make_default(driver: &mut impl Driver) -> Result<(), Error> {
     for table in Table::by_month() {
         let mut sql = Sql::of(Dialect::Postgres, "CREATE TABLE IF NOT EXISTS ");
@@ -24,8 +25,8 @@ pub(super) fn make_default(driver: &mut impl Driver) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the partitions of this month and the next ones. Where that is not allowed, or rows that lie elsewhere already
-/// are in the way, or others work on the table, everything stays as it is and works as it did.
+/// Creates the partitions of this month and the next ones. If that is not permitted, if rows of these months are
+/// already in the default partition, or if others are using the table, everything stays as it is and continues to work.
 pub(super) fn make_next(driver: &mut impl Driver) -> Result<(), Error> {
     let this = Month::at(clock::now());
     for month in (0..MONTHS).map(|ahead| this.after(ahead)) {
@@ -58,12 +59,12 @@ impl Month {
         Month(self.0 + months)
     }
 
-    /// Year and month as one number: 202611.
+    /// Returns year and month as one number: 202611.
     fn name(self) -> i64 {
         self.0 / 12 * 100 + self.0 % 12 + 1
     }
 
-    /// The first number of a run of that month.
+    /// Returns the first run number of the month.
     fn first(self) -> i64 {
         let day = days_from_civil(self.0 / 12, (self.0 % 12) as u32 + 1, 1);
         first_number_at(day.saturating_mul(DAY))
@@ -77,7 +78,7 @@ impl Month {
 
     fn make(self, driver: &mut impl Driver, table: &'static str) -> Result<(), Error> {
         driver.begin()?;
-        // Whoever appends waits for this, so this does not wait for long.
+        // Appending callers wait for this, so it must not wait for long.
         driver.run(Sql::of(Dialect::Postgres, "SET LOCAL lock_timeout = '2s'"))?;
         lock(driver)?;
         let mut sql = Sql::of(Dialect::Postgres, "CREATE TABLE IF NOT EXISTS ");
@@ -89,7 +90,7 @@ impl Month {
     }
 }
 
-/// Waits until no other process changes the tables; until the end of the transaction.
+/// Waits until no other process changes the tables, and locks them until the end of the transaction.
 pub(super) fn lock(driver: &mut impl Driver) -> Result<(), Error> {
     // The bytes of `MKSP`, a number that other programs are unlikely to lock.
     let sql = "SELECT 1::BIGINT FROM (SELECT pg_advisory_xact_lock(1296782160)) AS locked";

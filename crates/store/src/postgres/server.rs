@@ -1,4 +1,4 @@
-//! What is PostgreSQL's own: its errors, its types, its arrays.
+//! The specifics of PostgreSQL: its errors, its types, its arrays.
 
 use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
@@ -7,7 +7,7 @@ use sqlx::{Arguments as _, Column as _, Row as _, TypeInfo as _};
 use crate::Error;
 use crate::sql::{Dialect, Meaning, Row, Server, Session, Table, Value, bytes_of};
 
-/// As many bytes of rows one statement takes; a single row may have more.
+/// Maximum size of the rows of a statement, in bytes; a single row may be larger.
 const MOST_BYTES: usize = 16 << 20;
 
 impl Server for sqlx::Postgres {
@@ -63,11 +63,11 @@ enum Column {
     Bytes(Vec<Option<Vec<u8>>>),
 }
 
-/// Rows, turned.
+/// Rows as columns.
 struct Columns(Vec<Column>);
 
 impl Columns {
-    /// No rows yet, but columns of the types that this row has: nothing, too, is nothing of some type.
+    /// Creates empty columns with the types of this row, because an empty array has a type, too.
     fn of(row: Option<&Row>) -> Columns {
         let column = |value: &Value| match value {
             Value::Int(_) => Column::Int(Vec::new()),
@@ -83,7 +83,7 @@ impl Columns {
                 (Column::Int(all), Value::Int(v)) => all.push(v),
                 (Column::Real(all), Value::Real(v)) => all.push(v),
                 (Column::Bytes(all), Value::Bytes(v)) => all.push(v),
-                // No table has such rows; the server would refuse arrays that are not of one length.
+                // No table has such rows; the server would reject arrays of different lengths.
                 _ => {}
             }
         }
@@ -102,12 +102,12 @@ impl Columns {
     }
 }
 
-/// What a code means (appendix A of its manual: the first two signs are the class).
+/// Returns the meaning of an error code (appendix A of the manual; the first two characters are the class).
 fn meaning(code: &str) -> Meaning {
     match code {
-        // Too many connections; shutdown of several kinds; a restart that is not over.
+        // Too many connections; several kinds of shutdown; a restart in progress.
         "53300" | "57P01" | "57P02" | "57P03" | "57P05" => Meaning::Gone,
-        // Serialization failure, deadlock, a lock that was not to be had.
+        // Serialization failure, deadlock, a lock that could not be acquired.
         "40001" | "40P01" | "55P03" => Meaning::Conflict,
         "53100" => Meaning::Full,
         "25006" | "42501" => Meaning::ReadOnly,
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_go_well_later_is_told_from_what_never_will() {
+    fn transient_errors_are_distinguished_from_permanent_ones() {
         let all = ["40P01", "57P01", "53100", "25006", "28P01", "XX001", "42601", ""].map(meaning);
         use Meaning::*;
         assert_eq!(all, [Conflict, Gone, Full, ReadOnly, Refused, Damaged, Other, Other]);

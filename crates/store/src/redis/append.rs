@@ -1,4 +1,5 @@
-//! Writing: what is stored already is left out, the states follow the events, and everything is changed at once.
+//! Writing: events that are already stored are left out, the summaries follow the events, and everything is changed at
+//! once.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +14,7 @@ use super::keys::{RunKeys, hex};
 use super::numbers::Numbers;
 use crate::{Appended, Batch, Checked, Digest, Error, EventRange, Mark, Read, RunState, Store as _, TextKey};
 
-/// As many values are asked for, or given, at once.
+/// Number of values read or written at once.
 pub(super) const AT_ONCE: usize = 512;
 
 impl Redis {
@@ -40,7 +41,7 @@ impl Redis {
         let run = match state(connection, keys)? {
             Some(run) => run,
             None => {
-                // What is left of a run that went away belongs to no other.
+                // Leftovers of an expired run do not belong to the new one.
                 pipeline.del(&keys.all()[..]).ignore();
                 RunState::new(batch.run, now)
             }
@@ -77,7 +78,7 @@ impl Redis {
         Ok(Appended { stored, duplicates, events: digest.run.events })
     }
 
-    /// Writes the states of a run, and when it goes away.
+    /// Writes the summaries of a run, and its expiry.
     fn write(&self, pipeline: &mut Pipeline, keys: &RunKeys, digest: &Digest) -> Result<(), Error> {
         write_all(pipeline, &keys.tasks, digest.tasks.iter())?;
         write_all(pipeline, &keys.metrics, digest.metrics.iter())?;
@@ -107,7 +108,7 @@ impl Redis {
         })
     }
 
-    /// Computes the states of a run anew; whether it is there. One whose time is up is no longer listed.
+    /// Computes the summaries of a run again. Returns whether it exists; an expired run is removed from the list.
     pub(super) fn settle(&self, keys: &RunKeys) -> Result<bool, Error> {
         self.client.change(&keys.state, |connection, pipeline| {
             let Some(run) = state(connection, keys)? else {
@@ -126,13 +127,13 @@ impl Redis {
     }
 }
 
-/// The state of a run.
+/// Returns the summary of a run.
 pub(super) fn state(connection: &mut Connection, keys: &RunKeys) -> Result<Option<RunState>, Stopped> {
     let json: Option<Vec<u8>> = cmd("GET").arg(&keys.state).query(connection)?;
     Ok(json.map(|json| parsed(&json)).transpose()?)
 }
 
-/// Loads the states of the tasks and metrics that events are about.
+/// Loads the summaries of the tasks and metrics that events concern.
 fn load_states(
     connection: &mut Connection,
     keys: &RunKeys,
@@ -168,7 +169,7 @@ fn found(
     Ok(all)
 }
 
-/// Asks for many values.
+/// Fetches many values.
 pub(super) fn many<V: FromRedisValue>(
     connection: &mut Connection,
     command: &str,
@@ -196,12 +197,12 @@ fn write_all<'s, S: Serialize + 's>(
     Ok(())
 }
 
-/// An event as it is stored: number, length of the producer's id, the id, the line.
+/// Formats an event for storing: number, length of the producer's id, the id, the line.
 fn entry(producer: &str, line: &Read<'_>) -> Vec<u8> {
     format!("{} {} {producer}{}", line.seq, producer.len(), line.line).into_bytes()
 }
 
-/// An event that was stored: producer, number, line.
+/// Parses a stored event: producer, number, line.
 pub(super) fn read_entry(entry: &[u8]) -> Result<(&str, u64, &str), Error> {
     let read = || {
         let (seq, rest) = std::str::from_utf8(entry).ok()?.split_once(' ')?;
@@ -216,13 +217,13 @@ fn json(state: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(state).map_err(|e| Error::Backend { reason: e.to_string() })
 }
 
-/// A state that was written as JSON.
+/// Parses a summary from JSON.
 pub(super) fn parsed<S: DeserializeOwned>(json: &[u8]) -> Result<S, Error> {
     let damaged = |e: serde_json::Error| Error::Corrupt { reason: format!("a state cannot be read: {e}") };
     serde_json::from_slice(json).map_err(damaged)
 }
 
-/// Nanoseconds since the epoch.
+/// Returns the current time in nanoseconds since the epoch.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)

@@ -1,4 +1,4 @@
-//! Connections, and transactions that are tried again when somebody else was faster.
+//! Connections, and transactions that are repeated after a conflict.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use redis::{Connection, ErrorKind, Pipeline, RedisError, ServerErrorKind, Value}
 
 use crate::{Error, Location};
 
-/// As long the server may take to let somebody in.
+/// Maximum time to connect.
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
-/// As long it may take to answer.
+/// Maximum time for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// As often a transaction is tried. Each time at least one of those that compete gets through.
+/// Maximum number of attempts at a transaction. Each time, at least one of the competing processes succeeds.
 const TRIES: u32 = 100;
 
-/// What stopped a question.
+/// The cause of a failed query.
 pub(super) enum Stopped {
     /// The client, or the server.
     Redis(RedisError),
@@ -34,7 +34,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// The way to a server.
+/// The connections to a server.
 pub(super) struct Client {
     client: redis::Client,
     location: Location,
@@ -42,19 +42,19 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// A client that has no connection yet.
+    /// Creates a client without connections.
     pub(super) fn new(location: &Location) -> Result<Client, Error> {
         let client = redis::Client::open(location.secret_url());
         let client = client.map_err(|e| location.wrong(location.scrub(&e.to_string())))?;
         Ok(Client { client, location: location.clone(), idle: Mutex::new(Vec::new()) })
     }
 
-    /// Where it leads.
+    /// Returns the location of the store.
     pub(super) fn location(&self) -> &Location {
         &self.location
     }
 
-    /// Asks something over a connection. One that broke since it was last used is replaced, once.
+    /// Runs a query on a connection. A connection that broke since its last use is replaced once.
     pub(super) fn with<T>(
         &self,
         mut ask: impl FnMut(&mut Connection) -> Result<T, Stopped>,
@@ -67,12 +67,12 @@ impl Client {
         };
         let mut answer = ask(&mut connection);
         if !fresh && matches!(&answer, Err(Stopped::Redis(error)) if error.is_io_error()) {
-            // The others broke with it.
+            // The other connections broke too.
             self.lock().clear();
             connection = self.connect()?;
             answer = ask(&mut connection);
         }
-        // After an error it may still watch keys, or get an answer nobody waits for.
+        // After an error it may still watch keys, or receive an answer for which nobody waits.
         if answer.is_ok() {
             self.lock().push(connection);
         }
@@ -82,8 +82,8 @@ impl Client {
         })
     }
 
-    /// Changes what belongs to a key in one transaction: `work` reads, fills the transaction and says what the answer
-    /// is once it is done. It is called again when the key was changed meanwhile.
+    /// Changes the data of a key in one transaction: `work` reads, fills the transaction, and returns the result to
+    /// give once it is committed. It is called again if the key was changed meanwhile.
     pub(super) fn change<T>(
         &self,
         key: &str,
@@ -105,7 +105,7 @@ impl Client {
             if let Some(answer) = done {
                 return Ok(answer);
             }
-            // Longer each time, and not the same for every process.
+            // Longer each time, and different for every process.
             let spread = std::process::id() % 7;
             std::thread::sleep(Duration::from_millis(u64::from(tried.min(20) + spread)));
         }
@@ -126,13 +126,13 @@ impl Client {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What went wrong, in our words where we have some, and without secrets.
+    /// Describes an error in our own words if it is known, without secrets.
     fn describe(&self, error: &RedisError) -> Error {
         let reason = self.location.scrub(&error.to_string());
         let unavailable = |reason| Error::Unavailable { location: self.location.to_string(), reason };
         match (error.kind(), error.code()) {
             (_, Some("OOM")) => Error::Full { reason },
-            // It cannot write to its disk and takes nothing more.
+            // It cannot write to its disk and rejects writes.
             (_, Some("MISCONF" | "NOREPLICAS")) => Error::ReadOnly { reason },
             (_, Some("NOAUTH" | "WRONGPASS")) | (ErrorKind::AuthenticationFailed, _) => {
                 self.location.wrong(reason)

@@ -1,4 +1,4 @@
-//! The database that a store is in.
+//! The database of a store.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,14 +8,14 @@ use super::keys::{Keys, RunKeys};
 /// The version of the layout.
 pub(super) const SCHEMA: u32 = 1;
 
-/// As many threads of this process write at once. Those that write to one run would only get in each other's way.
+/// Maximum number of threads of this process that write at once. Those that write to the same run would only conflict.
 const WRITERS: usize = 16;
 
-/// A store in a database of Redis.
+/// A store in a Redis database.
 pub(super) struct Redis {
     pub(super) client: Client,
     pub(super) keys: Keys,
-    /// After so many milliseconds a run goes away.
+    /// Time in milliseconds after which a run expires.
     pub(super) expiry: Option<u64>,
     writing: [Mutex<()>; WRITERS],
 }
@@ -25,7 +25,7 @@ impl Redis {
         Redis { client, keys, expiry, writing: Default::default() }
     }
 
-    /// Keeps the other threads of this process from writing to a run.
+    /// Prevents other threads of this process from writing to a run.
     pub(super) fn alone(&self, keys: &RunKeys) -> MutexGuard<'_, ()> {
         let place = keys.member.bytes().last().unwrap_or_default() as usize % WRITERS;
         self.writing[place].lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! What things are called.
+//! Names of keys.
 
 use crate::{TextKey, key};
 
@@ -11,7 +11,7 @@ pub(super) struct Keys {
 /// The names of the keys of a run.
 #[derive(Clone, Debug)]
 pub(super) struct RunKeys {
-    /// What stands for its id.
+    /// Key of its id, in hexadecimal.
     pub(super) member: String,
     pub(super) state: String,
     pub(super) events: String,
@@ -33,12 +33,12 @@ impl Keys {
         format!("{}:runs", self.prefix)
     }
 
-    /// The keys of the run of an id.
+    /// Returns the keys of the run with this id.
     pub(super) fn of(&self, id: &str) -> RunKeys {
         self.of_member(&hex(&key(id)))
     }
 
-    /// The keys of a run by what stands for its id.
+    /// Returns the keys of a run by the key of its id.
     pub(super) fn of_member(&self, member: &str) -> RunKeys {
         let name = |kind| format!("{}:{kind}:{member}", self.prefix);
         RunKeys {
@@ -53,13 +53,13 @@ impl Keys {
 }
 
 impl RunKeys {
-    /// All of them, the state last.
+    /// Returns all of them, the summary last.
     pub(super) fn all(&self) -> [&str; 5] {
         [&self.events, &self.tasks, &self.metrics, &self.numbers, &self.state]
     }
 }
 
-/// A key in hexadecimal.
+/// Formats a key in hexadecimal.
 pub(super) fn hex(key: &TextKey) -> String {
     key.iter().map(|byte| format!("{byte:02x}")).collect()
 }

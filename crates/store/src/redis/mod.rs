@@ -1,22 +1,22 @@
-//! Runs that may be forgotten: `redis://:password@host/0?expiry=30d`.
+//! Runs that may expire: `redis://:password@host/0?expiry=30d`.
 //!
-//! It is also how a back end of one's own looks: this module uses nothing of the crate but what everybody can use.
+//! This module is also an example of a custom back end: it uses only the public interface of the crate.
 //!
 //! | key | type | holds |
 //! |---|---|---|
 //! | `makespan:schema` | text | the version of this layout |
 //! | `makespan:runs` | set | the keys of the runs, in hexadecimal |
-//! | `makespan:run:K` | text | the state of the run, as JSON |
-//! | `makespan:events:K` | list | its events, in the order in which they came |
-//! | `makespan:tasks:K`, `makespan:metrics:K` | hash | states by key, as JSON |
-//! | `makespan:numbers:K` | sorted set | the numbers that are stored, as ranges |
+//! | `makespan:run:K` | text | the summary of the run, as JSON |
+//! | `makespan:events:K` | list | its events, in the order in which they arrived |
+//! | `makespan:tasks:K`, `makespan:metrics:K` | hash | summaries by key, as JSON |
+//! | `makespan:numbers:K` | sorted set | the stored numbers, as ranges |
 //!
-//! Every change to a run is one transaction that happens only if nobody else changed the run since it was read
-//! (`WATCH`), so any number of processes may write. `?prefix=` gives another name than `makespan`. With `?expiry=` (a
-//! span of time such as `12h`) a run that is not pinned goes away that long after it was last written to.
+//! Every change to a run is one transaction that succeeds only if nobody else has changed the run since it was read
+//! (`WATCH`), so any number of processes may write. `?prefix=` sets another prefix than `makespan`. With `?expiry=` (a
+//! length of time such as `12h`), a run that is not pinned expires that long after it was last written to.
 //!
-//! What was acknowledged outlives a crash of the server as far as the server writes it down: with `appendonly yes` and
-//! `appendfsync always` it does; where it does not, the store says so in its findings.
+//! Acknowledged events survive a crash of the server if it uses `appendonly yes` and `appendfsync always`; if it does
+//! not, the store reports this in its findings.
 
 mod append;
 mod client;
@@ -58,7 +58,7 @@ pub(crate) fn open(location: &Location) -> Result<Box<dyn Store>, Error> {
     Ok(Box::new(Redis::new(client, keys, expiry.transpose()?)))
 }
 
-/// The milliseconds of `30d`.
+/// Parses a length of time such as `30d`. Returns milliseconds.
 fn milliseconds(text: &str) -> Option<u64> {
     let ms = u64::try_from(duration(text)? / 1_000_000).ok()?;
     (ms > 0).then_some(ms)

@@ -1,28 +1,28 @@
-//! Which numbers of a producer are stored: ranges without a gap, each a member of a sorted set whose members all have
-//! the same score, so that Redis sorts them by their bytes.
+//! The stored numbers of a producer: ranges, each a member of a sorted set. All members have the same score, so Redis
+//! sorts them by their bytes.
 //!
-//! A member is the key of the producer, the first and the last number, all in hexadecimal of one width. Numbers have
-//! 64 bits; a score, which has 53, would not do.
+//! A member consists of the key of the producer, the first and the last number, all in hexadecimal of fixed width.
+//! Numbers have 64 bits; a score has only 53.
 
 use redis::{Connection, Pipeline, RedisResult, cmd};
 
 use super::keys::hex;
 use crate::{Error, key};
 
-/// What sorts after every digit.
+/// Sorts after every digit.
 const LAST: char = '~';
 
-/// Numbers of a producer around those of a batch.
+/// The stored numbers of a producer near those of a batch.
 pub(super) struct Numbers {
     producer: String,
-    /// The stored ranges that hold or touch a number of the batch.
+    /// The stored ranges that contain or touch a number of the batch.
     near: Vec<(u64, u64)>,
-    /// The greatest number that is stored.
+    /// The greatest stored number.
     greatest: Option<u64>,
 }
 
 impl Numbers {
-    /// Loads what is stored around the numbers from `first` to `last`. O(log n) in the ranges of the run.
+    /// Loads the stored ranges near the numbers from `first` to `last`. O(log n) in the ranges of the run.
     pub(super) fn load(
         connection: &mut Connection,
         set: &str,
@@ -46,12 +46,12 @@ impl Numbers {
         Ok(Numbers { producer, near, greatest })
     }
 
-    /// Whether a number is stored.
+    /// Returns whether a number is stored.
     pub(super) fn holds(&self, number: u64) -> bool {
         self.near.iter().any(|(first, last)| (first..=last).contains(&&number))
     }
 
-    /// Whether a later number than this one is stored.
+    /// Returns whether a later number is stored.
     pub(super) fn has_later(&self, number: u64) -> bool {
         self.greatest.is_some_and(|greatest| number < greatest)
     }
@@ -74,7 +74,7 @@ impl Numbers {
     }
 }
 
-/// The ranges of those pairs, neither touching nor overlapping.
+/// Merges pairs into ranges that neither touch nor overlap.
 fn joined(mut pairs: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     pairs.sort_unstable();
     let mut joined: Vec<(u64, u64)> = Vec::new();

@@ -1,4 +1,4 @@
-//! The store: reading, and what is asked of many runs.
+//! The store: reading, and queries about many runs.
 
 use makespan_format::{Diagnostic, Severity};
 use redis::{Connection, cmd};
@@ -14,16 +14,16 @@ use crate::{
     TaskState, in_order, key,
 };
 
-/// An event by itself.
+/// A stored event.
 type Entry = Vec<u8>;
 
 impl Redis {
-    /// The states of all runs.
+    /// Returns the summaries of all runs.
     fn states(&self) -> Result<Vec<RunState>, Error> {
         Ok(self.members()?.into_iter().filter_map(|(_, run)| run).collect())
     }
 
-    /// What stands for each run with its state, where its time is not up.
+    /// Returns the keys of all runs with their summaries; `None` for expired runs.
     fn members(&self) -> Result<Vec<(String, Option<RunState>)>, Error> {
         self.client.with(|connection| {
             let members: Vec<String> = cmd("SMEMBERS").arg(self.keys.runs()).query(connection)?;
@@ -43,7 +43,7 @@ impl Redis {
         self.run(id)?.ok_or_else(|| Error::NoRun { run: id.to_owned() })
     }
 
-    /// The events from one place to another, as many as are asked for at once.
+    /// Returns the events from one position to another, limited to the number fetched at once.
     fn entries(&self, run: &str, from: u64, to: u64) -> Result<Vec<Entry>, Error> {
         let to = to.min(from + AT_ONCE as u64);
         let key = self.keys.of(run).events;
@@ -52,7 +52,7 @@ impl Redis {
         if entries.len() as u64 == to - from {
             return Ok(entries);
         }
-        // It was removed, or its time was up, while it was read.
+        // It was removed, or expired, while it was being read.
         self.known(run)?;
         Err(Error::Corrupt { reason: format!("events from {from} on are missing") })
     }
@@ -71,7 +71,7 @@ impl Redis {
         Ok(())
     }
 
-    /// A task in each of those runs.
+    /// Returns a task in each of these runs.
     fn tasks(
         &self,
         connection: &mut Connection,
@@ -95,7 +95,7 @@ impl Redis {
         Ok(tasks)
     }
 
-    /// What the server does not promise.
+    /// Returns guarantees that the server does not give.
     fn findings(&self) -> Vec<Diagnostic> {
         let asked = self.client.with(|connection| {
             let mut pipeline = redis::pipe();
@@ -106,7 +106,7 @@ impl Redis {
         });
         let settings: Vec<String> = match asked {
             Ok(settings) => settings.into_iter().flatten().collect(),
-            // Not everybody may ask.
+            // The user may lack permission to query the configuration.
             Err(_) => return Vec::new(),
         };
         if settings == ["appendonly", "yes", "appendfsync", "always"] {

@@ -9,13 +9,13 @@ use crate::{Error, Mark, OnDamage, RunState, Store};
 /// Results, as ids of runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Put into the trash.
+    /// Moved to the trash.
     pub trashed: Vec<String>,
-    /// Removed for good.
+    /// Deleted permanently.
     pub removed: Vec<String>,
-    /// Left alone, because they are not what they were when the plan was made.
+    /// Kept, because they have changed since the plan was made.
     pub spared: Vec<String>,
-    /// Left alone, because a part of them is damaged.
+    /// Kept, because a part of them is damaged.
     pub damaged: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ pub fn apply(
     Ok(applied)
 }
 
-/// Whether nothing of a run is damaged, or that does not matter. A run that is not there any more has no damage.
+/// Returns whether a run is undamaged or damage is accepted. A run that no longer exists has no damage.
 fn is_sound(store: &dyn Store, run: &RunState, damage: OnDamage) -> Result<bool, Error> {
     match store.check(&run.id) {
         _ if damage == OnDamage::Accept => Ok(true),
@@ -75,7 +75,7 @@ fn is_sound(store: &dyn Store, run: &RunState, damage: OnDamage) -> Result<bool,
     }
 }
 
-/// Among which ones a run that stays is counted.
+/// Returns the reason by which a kept run is counted.
 fn left<'a>(
     store: &dyn Store,
     run: &RunState,
@@ -86,7 +86,7 @@ fn left<'a>(
     Ok(if sound { &mut applied.spared } else { &mut applied.damaged })
 }
 
-/// Whether a run is what it was; then it is in the archive, too.
+/// Returns whether a run is unchanged; if so, it is also in the archive.
 fn is_ready(
     store: &dyn Store,
     run: &RunState,
@@ -101,7 +101,7 @@ fn is_ready(
     Ok(store.run(&run.id)?.as_ref() == Some(run))
 }
 
-/// Puts a run into the trash, if nothing came before it was there. What comes later takes it out by itself.
+/// Moves a run to the trash, unless an event arrived before. Later events restore it.
 fn trash(store: &dyn Store, run: &RunState, now: i64) -> Result<bool, Error> {
     store.mark(&run.id, &Mark::Trash(Some(now)))?;
     let found = store.run(&run.id)?;

@@ -1,4 +1,4 @@
-//! Runs put aside before they go.
+//! Archives runs before they are removed.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -12,19 +12,19 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Error, OnDamage, Store, export, key, private};
 
-/// As much of an id stands in the name of a file, in characters.
+/// Maximum number of characters of an id in the name of a file.
 const LONGEST_NAME: usize = 48;
 
-/// Writes the events of a run to a file of their own in a folder, as [`export`] does and compressed with gzip, and reads
-/// them again; where the file is.
+/// Writes the events of a run to a file of its own in a folder, as [`export`] does, compressed with gzip, and verifies
+/// it by reading it. Returns the path.
 ///
-/// The name is made of the id and of what the file holds, so a run that came again under an old id is put beside the
-/// one that was there. The file gets its name when it is whole and on the disk; links are not followed.
+/// The name is made from the id and the content, so a run that was recorded again under an old id gets another file.
+/// The file gets its name when it is complete and on disk; links are not followed.
 ///
 /// # Errors
 ///
-/// What stands in the way of reading the run or writing the file, and [`Error::Corrupt`] where what can be read is
-/// not what was written, or damaged while that is not accepted.
+/// Errors of reading the run or writing the file, and [`Error::Corrupt`] if the file does not contain what was written,
+/// or if the run is damaged and damage is not accepted.
 pub fn archive(store: &dyn Store, run: &str, folder: &Path, damage: OnDamage) -> Result<PathBuf, Error> {
     let failed = |error: &dyn Display| {
         let reason = format!("the archive {} cannot be written: {error}", folder.display());
@@ -33,7 +33,7 @@ pub fn archive(store: &dyn Store, run: &str, folder: &Path, damage: OnDamage) ->
     private::create_folders(folder).map_err(|error| failed(&error))?;
     let name = plain(run);
     let beside = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    // What is left of a process of the same number that was stopped.
+    // Left over from a stopped process with the same id.
     let _ = fs::remove_file(&beside);
     let put = || -> Result<PathBuf, Error> {
         let file = private::options().create_new(true).open(&beside);
@@ -56,7 +56,7 @@ pub fn archive(store: &dyn Store, run: &str, folder: &Path, damage: OnDamage) ->
             }
             fs::rename(&beside, &path)?;
             if cfg!(unix) {
-                // The name, too, must outlast a loss of power.
+                // The name must survive a power failure, too.
                 File::open(folder)?.sync_all()?;
             }
             Ok(true)
@@ -72,7 +72,7 @@ pub fn archive(store: &dyn Store, run: &str, folder: &Path, damage: OnDamage) ->
     })
 }
 
-/// Hashes all bytes that pass (SHA-256, FIPS 180-4), and remembers why they could not.
+/// Hashes all bytes that pass (SHA-256, FIPS 180-4), and records the reason of a failure.
 struct Hashed<W> {
     hash: Sha256,
     out: W,
@@ -82,7 +82,7 @@ struct Hashed<W> {
 impl<W: Write> Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes).inspect_err(|error| {
-            // A write that was interrupted is done once more by whoever asked.
+            // The caller repeats an interrupted write.
             if error.kind() != io::ErrorKind::Interrupted {
                 self.failed = Some(error.to_string());
             }
@@ -96,7 +96,7 @@ impl<W: Write> Write for Hashed<W> {
     }
 }
 
-/// The hash of the lines of a file.
+/// Returns the hash of the lines of a file.
 fn read(path: &Path) -> io::Result<String> {
     let mut lines = GzDecoder::new(File::open(path)?);
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 << 10]);
@@ -108,7 +108,7 @@ fn read(path: &Path) -> io::Result<String> {
     }
 }
 
-/// A plain name for an id, whatever it holds: its letters, digits, dashes and underscores, and its key.
+/// Returns a plain name for any id: its letters, digits, dashes and underscores, and its key.
 fn plain(id: &str) -> String {
     let safe = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let mut name: String = id.chars().filter(safe).take(LONGEST_NAME).collect();

@@ -8,26 +8,26 @@ use makespan_format::{Diagnostic, Severity};
 use super::policy::{DAY, IN_TRASH, Kept, Policy, Reason};
 use crate::{Cursor, Order, RunState};
 
-/// More runs than this go only when that is confirmed, and more than a fifth of all.
+/// To remove more runs than this, or more than a fifth of all, requires confirmation.
 const MANY: usize = 1_000;
-/// A clock that shows a time so long after the store last heard of anything may have jumped, ns.
+/// If the clock is this far ahead of the last event, it may be wrong, ns.
 const SILENCE: i64 = 365 * DAY;
 
 /// A run to remove.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leaving {
-    /// The run as it was looked at.
+    /// The run when the plan was made.
     pub run: RunState,
     /// The reason.
     pub reason: Reason,
 }
 
-/// Why the clock may be wrong.
+/// A reason to doubt the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It shows a time so long before the store last heard of anything, ns.
+    /// It is this far behind the last event, ns.
     Behind(i64),
-    /// It shows a time so long after that, ns.
+    /// It is this far ahead of the last event, ns.
     Ahead(i64),
 }
 
@@ -40,19 +40,19 @@ pub struct Plan {
     pub runs: usize,
     /// The runs to move to the trash, sorted by their ends.
     pub goes: Vec<Leaving>,
-    /// The runs that were put into the trash at least [`IN_TRASH`] ago and go for good.
+    /// The runs that were moved to the trash at least [`IN_TRASH`] ago and are deleted permanently.
     pub spent: Vec<RunState>,
     /// Number of other runs that are kept, by reason.
     pub kept: BTreeMap<Kept, u64>,
-    /// The ids of those that are kept because their ends are not plausible.
+    /// The ids of runs that are kept because their ends are implausible.
     pub undated: Vec<String>,
-    /// Bytes of the lines of all runs that stay.
+    /// Size of the lines of all remaining runs, in bytes.
     pub left: u64,
-    /// Whether the clock can be believed.
+    /// A reason to doubt the clock, if there is one.
     pub doubt: Option<Doubt>,
 }
 
-/// Decides at `now` (ns since the epoch) about all runs of a store, with those in the trash. O(n log n).
+/// Decides at time `now` (ns since the epoch) about all runs of a store, including those in the trash. O(n log n).
 pub fn plan(runs: &[RunState], policy: &Policy, now: i64) -> Plan {
     let (trash, mut stored): (Vec<&RunState>, Vec<&RunState>) =
         runs.iter().partition(|run| run.trashed.is_some());
@@ -70,7 +70,7 @@ pub fn plan(runs: &[RunState], policy: &Policy, now: i64) -> Plan {
         }
         *count += 1;
     }
-    // The oldest first; of one age in the order of their ids, that the same runs give the same plan.
+    // The oldest first; runs of the same age by id, so that the same runs give the same plan.
     free.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let mut stays = Vec::new();
     for (age, run, later) in free {
@@ -89,13 +89,13 @@ pub fn plan(runs: &[RunState], policy: &Policy, now: i64) -> Plan {
     plan
 }
 
-/// Whether a run was put into the trash long enough ago. One that was put there in the future stays.
+/// Returns whether a run was moved to the trash long enough ago. A time in the future does not count.
 fn is_spent(run: &RunState, now: i64) -> bool {
     let since = run.trashed.map(|since| now.saturating_sub(since));
     !run.pinned && !run.is_active() && since.is_some_and(|since| since >= IN_TRASH)
 }
 
-/// Whether the clock fits what the store heard last.
+/// Compares the clock with the time of the last event in the store.
 fn doubt(runs: &[RunState], now: i64) -> Option<Doubt> {
     let heard = runs.iter().map(|run| run.updated.max(run.trashed.unwrap_or(i64::MIN))).max()?;
     let silence = now.saturating_sub(heard);
@@ -131,7 +131,7 @@ impl Plan {
         is_much.then(|| format!("{goes} of {runs} runs would be removed, which is a lot at once"))
     }
 
-    /// Returns remarks for people.
+    /// Returns warnings for people.
     pub fn warnings(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         if let Some(first) = self.undated.first() {

@@ -16,21 +16,21 @@ const LATEST: i64 = DAY;
 /// `keep_last` and `max_size` all runs are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// Runs that ended longer ago than this go, ns.
+    /// Minimum age of runs to remove, since their end, ns.
     pub older_than: Option<i64>,
     /// Keeps this number of most recent runs of each workflow, by [`RunState::at`]. Without a rule about age or size,
     /// all other runs are removed.
     pub keep_last: Option<u64>,
     /// Removes the runs that ended first until the lines of all runs have at most this size ([`RunState::bytes`]).
     pub max_size: Option<u64>,
-    /// Failed runs are kept.
+    /// Whether to keep failed runs.
     pub keep_failed: bool,
 }
 
 /// The reason for removing a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It ended so long ago, ns.
+    /// It ended this long ago, ns.
     Age(i64),
     /// This number of runs of its workflow are more recent.
     Count(u64),
@@ -41,22 +41,22 @@ pub enum Reason {
 /// Why a run is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
-    /// Somebody pinned it.
+    /// It is pinned.
     Pinned,
-    /// It is not over.
+    /// It has not finished.
     Active,
-    /// Its end is not known, or no time that a clock should have shown.
+    /// Its end is unknown or implausible.
     Undated,
-    /// It failed, and such runs are kept.
+    /// It failed, and failed runs are kept.
     Failed,
-    /// It is one of the last of its workflow.
+    /// It is among the most recent runs of its workflow.
     Last,
-    /// Nothing says that it goes.
+    /// No rule removes it.
     Wanted,
 }
 
 impl Kept {
-    /// A stable name, for machines.
+    /// Returns a stable name, for programs.
     pub fn name(self) -> &'static str {
         match self {
             Kept::Pinned => "pinned",
@@ -90,7 +90,7 @@ impl Policy {
         Ok(now.saturating_sub(ended))
     }
 
-    /// Why a run goes that may, whatever room there is.
+    /// Returns the reason for removing a run that may be removed, regardless of the size limit.
     pub(super) fn reason(&self, age: i64, later: u64) -> Option<Reason> {
         if self.older_than.is_some_and(|most| age > most) {
             return Some(Reason::Age(age));

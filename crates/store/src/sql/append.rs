@@ -1,5 +1,5 @@
-//! The one transaction that appends events: what is stored already is left out, the rest goes into blocks, and the
-//! summary rows follow.
+//! The transaction that appends events: events that are already stored are left out, the others are added to blocks,
+//! and the summary rows follow.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,21 +13,21 @@ use crate::key::{TextKey, key};
 use crate::ranges::Ranges;
 use crate::{Appended, Checked, Digest, Error, Mark, Record, RunState, TaskState};
 
-/// A block that is written: where it begins, and whether a row of it is there already.
+/// A block to write: its first event, and whether its row already exists.
 struct Target {
     first: u64,
     block: Block,
     stored: bool,
 }
 
-/// The numbers of a producer: as they were, as they are, and where the last range began.
+/// The numbers of a producer: before, now, and the beginning of the last range.
 struct Numbers {
     before: Ranges,
     now: Ranges,
     last_range: Option<u64>,
 }
 
-/// A run within a transaction: its row is locked until the end, so no other process can come between.
+/// A run within a transaction: its row is locked until the end, so no other process can interfere.
 pub(super) struct OpenRun {
     no: i64,
     digest: Digest,
@@ -37,7 +37,7 @@ pub(super) struct OpenRun {
 }
 
 impl OpenRun {
-    /// Locks the row of a run and reads it; `None` where there is none.
+    /// Locks the row of a run and reads it; `None` if there is none.
     pub(super) fn load(driver: &mut impl Driver, id: &str) -> Result<Option<OpenRun>, Error> {
         let mut sql = RUNS.select(driver.dialect());
         sql.push("WHERE run_key = ").bind(key(id)).push(driver.dialect().for_update());
@@ -48,7 +48,7 @@ impl OpenRun {
         Ok(Some(OpenRun { no, digest, labels, numbers: HashMap::default(), targets: Vec::new() }))
     }
 
-    /// The same, of a run that is made where it is not there.
+    /// Does the same, and creates the run if it does not exist.
     pub(super) fn load_or_make(driver: &mut impl Driver, id: &str, now: i64) -> Result<OpenRun, Error> {
         if let Some(run) = OpenRun::load(driver, id)? {
             return Ok(run);
@@ -59,7 +59,7 @@ impl OpenRun {
             let mut sql = RUNS.insert(driver.dialect(), row);
             driver.dialect().or_pass_over(&mut sql);
             driver.run(sql)?;
-            // Another process may have made it between; or another run may have that number.
+            // Another process may have created it in the meantime; or another run may have that number.
             if let Some(run) = OpenRun::load(driver, id)? {
                 return Ok(run);
             }
@@ -67,12 +67,12 @@ impl OpenRun {
         Err(Error::Backend { reason: "no free number was found for a new run".to_owned() })
     }
 
-    /// Its number and its state.
+    /// Returns its number and its summary.
     pub(super) fn into_parts(self) -> (i64, RunState) {
         (self.no, self.digest.run)
     }
 
-    /// Takes in a batch: afterwards [`flush`](OpenRun::flush) writes what came of it.
+    /// Adds a batch. [`flush`](OpenRun::flush) writes the result.
     pub(super) fn append(
         &mut self,
         driver: &mut impl Driver,
@@ -96,12 +96,12 @@ impl OpenRun {
         Ok(Appended { stored, duplicates: all - stored + batch.repeated, events: run.events })
     }
 
-    /// Changes what people say of the run.
+    /// Applies a change by a person.
     pub(super) fn mark(&mut self, mark: &Mark) {
         self.digest.run.mark(mark);
     }
 
-    /// Places in the batch of the events that are not stored yet, which from now on count as stored.
+    /// Returns the indices of the events in the batch that are not yet stored; from now on they count as stored.
     fn only_new(&mut self, driver: &mut impl Driver, batch: &Checked<'_>) -> Result<Vec<usize>, Error> {
         let (Some(first), Some(last)) = (batch.lines.first(), batch.lines.last()) else {
             return Ok(Vec::new());
@@ -114,7 +114,7 @@ impl OpenRun {
         let producer = key(batch.producer);
         let (near, last_range) = ranges_near(driver, self.no, producer, first, last)?;
         let Some(numbers) = self.numbers.get_mut(batch.producer) else { return Ok(Vec::new()) };
-        // What a batch before this one, in the same transaction, added stays.
+        // Numbers that an earlier batch of the same transaction added stay.
         numbers.before = Ranges::of(numbers.before.iter().chain(near.iter().copied()));
         numbers.now = Ranges::of(numbers.now.iter().chain(near));
         let greatest = last_range.max(numbers.last_range).max(numbers.now.last());
@@ -129,7 +129,7 @@ impl OpenRun {
         Ok(fresh)
     }
 
-    /// Reads the rows of the tasks and metrics that the new events are about.
+    /// Reads the rows of the tasks and metrics that the new events concern.
     fn load_states(
         &mut self,
         driver: &mut impl Driver,
@@ -141,7 +141,7 @@ impl OpenRun {
             tasks.extend(Digest::task_of(event).filter(|key| !self.digest.tasks.contains_key(key)));
             metrics.extend(Digest::metric_of(event).filter(|key| !self.digest.metrics.contains_key(key)));
         }
-        // A run without tasks has no rows to look for: the common case of a first batch.
+        // A run without tasks has no rows to read: the common case of a first batch.
         if self.digest.run.tasks.total() > 0 {
             for (key, task) in load_tasks(driver, self.no, sorted(tasks))? {
                 self.digest.tasks.insert(key, task);
@@ -153,7 +153,7 @@ impl OpenRun {
         Ok(())
     }
 
-    /// Puts an event into the last block, or into a new one.
+    /// Adds an event to the last block, or to a new one.
     fn store(&mut self, driver: &mut impl Driver, record: Record<'_>) -> Result<(), Error> {
         let events = self.digest.run.events;
         if self.targets.is_empty() && events > 0 {
@@ -169,7 +169,7 @@ impl OpenRun {
         Ok(())
     }
 
-    /// Writes everything that changed.
+    /// Writes all changes.
     pub(super) fn flush(self, driver: &mut impl Driver) -> Result<(), Error> {
         let OpenRun { no, digest, labels, numbers, targets } = self;
         let (mut fresh, mut grown) = (Vec::new(), Vec::new());
@@ -206,8 +206,8 @@ impl OpenRun {
     }
 }
 
-/// Writes rows of tasks and metrics, in the order of their keys: processes that write the same rows must not wait for
-/// each other in a circle.
+/// Writes rows of tasks and metrics in the order of their keys, so that processes that write the same rows cannot
+/// deadlock.
 fn write_states(driver: &mut impl Driver, no: i64, digest: &Digest) -> Result<(), Error> {
     let mut tasks: Vec<(&TextKey, &TaskState)> = digest.tasks.iter().collect();
     tasks.sort_unstable_by_key(|(key, _)| **key);
@@ -217,7 +217,7 @@ fn write_states(driver: &mut impl Driver, no: i64, digest: &Digest) -> Result<()
     driver.upsert(&METRICS, metrics.into_iter().map(|(key, m)| rows::of_metric(no, *key, m)).collect())
 }
 
-/// Writes the row of a run, and those of its labels where they are not `before`.
+/// Writes the row of a run, and those of its labels if they differ from `before`.
 fn write_run(
     driver: &mut impl Driver,
     no: i64,
@@ -245,7 +245,7 @@ fn write_run(
     Ok(())
 }
 
-/// Replaces all that is summed up of a run by what its events in order tell.
+/// Replaces all summaries of a run by those computed from its events in order.
 pub(super) fn settle(driver: &mut impl Driver, no: i64, digest: Digest) -> Result<(), Error> {
     for table in [&TASKS, &METRICS] {
         delete_of(driver, table.name, no)?;
@@ -254,7 +254,7 @@ pub(super) fn settle(driver: &mut impl Driver, no: i64, digest: Digest) -> Resul
     write_run(driver, no, &digest.run, None)
 }
 
-/// Removes a run's rows from a table.
+/// Deletes a run's rows from a table.
 pub(super) fn delete_of(driver: &mut impl Driver, table: &'static str, no: i64) -> Result<(), Error> {
     let mut sql = Sql::of(driver.dialect(), "DELETE FROM ");
     sql.push(table).push(" WHERE run_no = ").bind(no);
@@ -271,7 +271,7 @@ fn sorted(keys: HashSet<TextKey>) -> Vec<TextKey> {
     keys
 }
 
-/// The number of a new run: the millisecond, and 20 bits that tell runs of one millisecond apart.
+/// Returns the number of a new run: the millisecond, and 20 bits that distinguish runs of the same millisecond.
 fn run_number(id: &str, now: i64, try_: u32) -> i64 {
     let [a, b, c, d, ..] = key(id);
     let low = u32::from_le_bytes([a, b, c, d]).wrapping_add(try_) & 0xf_ffff;
@@ -279,7 +279,7 @@ fn run_number(id: &str, now: i64, try_: u32) -> i64 {
 }
 
 #[cfg(feature = "postgres")]
-/// The first number that a run can have of which the store hears at `now` or later.
+/// Returns the lowest number of a run whose first event the store receives at `now` or later.
 pub(crate) fn first_number_at(now: i64) -> i64 {
     (now.max(0) / 1_000_000) << 20
 }
@@ -287,8 +287,8 @@ pub(crate) fn first_number_at(now: i64) -> i64 {
 /// First and last number of ranges.
 type Pairs = Vec<(u64, u64)>;
 
-/// The stored ranges of a producer that hold, or touch, a number from `first` to `last`, and where its last range
-/// begins.
+/// Returns the stored ranges of a producer that contain or touch a number from `first` to `last`, and the beginning of
+/// its last range.
 fn ranges_near(
     driver: &mut impl Driver,
     no: i64,
@@ -353,7 +353,7 @@ fn load_metrics(
     Ok(found)
 }
 
-/// The last block of a run, where there is room in it.
+/// Returns the last block of a run, if it has room.
 fn last_block(driver: &mut impl Driver, no: i64) -> Result<Option<Target>, Error> {
     let mut sql = Sql::of(driver.dialect(), "SELECT first_event, bytes, spans, body FROM makespan_blocks");
     sql.push(" WHERE run_no = ").bind(no);

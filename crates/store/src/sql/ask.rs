@@ -1,4 +1,4 @@
-//! Questions that the database answers.
+//! Queries that the database answers.
 
 use makespan_format::clip;
 
@@ -13,7 +13,7 @@ use crate::{
     RunQuery, RunState, TaskRun, key,
 };
 
-/// ` WHERE …` for the runs of a filter, of the table `makespan_runs` named `r`.
+/// Adds ` WHERE …` for the runs of a filter, in the table `makespan_runs` named `r`.
 fn filtered(sql: &mut Sql, filter: &RunFilter) {
     sql.push(if filter.trashed { " WHERE r.trashed IS NOT NULL" } else { " WHERE r.trashed IS NULL" });
     if let Some(workflow) = &filter.workflow {
@@ -44,7 +44,7 @@ fn filtered(sql: &mut Sql, filter: &RunFilter) {
     }
 }
 
-/// What follows the filter: where to go on, the order, and one row more than a page has.
+/// Adds what follows the filter: the position to continue from, the order, and a limit of one row more than a page.
 fn paged(sql: &mut Sql, query: &RunQuery) {
     let (beyond, direction) = match query.order {
         Order::Newest => (" < ", " DESC"),
@@ -58,13 +58,13 @@ fn paged(sql: &mut Sql, query: &RunQuery) {
     sql.push(" LIMIT ").bind(query.page_size() as u64 + 1);
 }
 
-/// One number.
+/// Returns a single number.
 fn count(driver: &mut impl Driver, sql: Sql) -> Result<u64, Error> {
     let row = driver.rows(sql)?.pop().ok_or_else(|| Error::corrupt("a count without an answer"))?;
     Cells::of(row).count()
 }
 
-/// The run of an id, with its number.
+/// Returns the run with this id, with its number.
 pub(super) fn run(driver: &mut impl Driver, id: &str) -> Result<Option<(i64, RunState)>, Error> {
     let mut sql = Sql::of(driver.dialect(), "SELECT ");
     sql.list(RUNS.columns(driver.dialect(), driver.is_old()?)).push(" FROM makespan_runs ");
@@ -72,7 +72,7 @@ pub(super) fn run(driver: &mut impl Driver, id: &str) -> Result<Option<(i64, Run
     driver.rows(sql)?.pop().map(rows::run).transpose()
 }
 
-/// A page of runs.
+/// Returns a page of runs.
 pub(super) fn page(driver: &mut impl Driver, query: &RunQuery) -> Result<Page, Error> {
     let dialect = driver.dialect();
     let mut sql = Sql::of(dialect, "SELECT COUNT(*) FROM makespan_runs r");
@@ -92,7 +92,7 @@ pub(super) fn page(driver: &mut impl Driver, query: &RunQuery) -> Result<Page, E
     Ok(Page { runs, total, next })
 }
 
-/// A task over its runs.
+/// Returns a task in many runs.
 pub(super) fn history(driver: &mut impl Driver, query: &HistoryQuery) -> Result<History, Error> {
     let dialect = driver.dialect();
     let mut sql = Sql::of(dialect, "SELECT r.id, r.run_key, r.stands_at, r.status");
@@ -104,7 +104,7 @@ pub(super) fn history(driver: &mut impl Driver, query: &HistoryQuery) -> Result<
         Dialect::Sqlite | Dialect::Mysql => {
             sql.push("makespan_tasks t ON t.run_no = r.run_no AND t.task_key = ").bind(key(&query.task));
         }
-        // Run by run: no order of joining reads the tasks of all runs.
+        // Run by run, because no join order avoids reading the tasks of all runs.
         Dialect::Postgres => {
             sql.push("LATERAL (SELECT * FROM makespan_tasks WHERE run_no = r.run_no AND task_key = ");
             sql.bind(key(&query.task)).push(" LIMIT 1) t ON TRUE");
@@ -129,7 +129,7 @@ pub(super) fn history(driver: &mut impl Driver, query: &HistoryQuery) -> Result<
     Ok(History { tasks, next })
 }
 
-/// Numbers of runs by status.
+/// Counts runs by status.
 pub(super) fn counts(
     driver: &mut impl Driver,
     filter: &RunFilter,
@@ -173,14 +173,14 @@ pub(super) fn counts(
     Ok(groups.into_values().collect())
 }
 
-/// The day of a run: rounded down, as division in SQL rounds towards zero.
+/// Adds the day of a run, rounded down, because division in SQL rounds towards zero.
 fn day(sql: &mut Sql) {
     let div = sql.dialect().div();
     sql.push("(r.stands_at").push(div).number(DAY);
     sql.push(" - CASE WHEN r.stands_at % ").number(DAY).push(" < 0 THEN 1 ELSE 0 END)");
 }
 
-/// Makespans.
+/// Returns the distribution of makespans.
 pub(super) fn durations(driver: &mut impl Driver, filter: &RunFilter) -> Result<Option<Durations>, Error> {
     const SECOND: i64 = makespan_format::time::SECOND;
     let dialect = driver.dialect();
@@ -189,7 +189,7 @@ pub(super) fn durations(driver: &mut impl Driver, filter: &RunFilter) -> Result<
         filtered(sql, filter);
         sql.push(" AND r.makespan IS NOT NULL");
     };
-    // Seconds and the rest are summed apart: a sum of nanoseconds soon is too large for 64 bits.
+    // Seconds and the remainder are summed separately, because a sum of nanoseconds soon exceeds 64 bits.
     let mut sql = Sql::of(dialect, "SELECT COUNT(*), MIN(r.makespan), MAX(r.makespan), CAST(SUM(r.makespan");
     sql.push(dialect.div()).number(SECOND).push(") AS ").push(dialect.integer());
     sql.push("), CAST(SUM(r.makespan % ").number(SECOND).push(") AS ").push(dialect.integer()).push(")");
@@ -206,14 +206,14 @@ pub(super) fn durations(driver: &mut impl Driver, filter: &RunFilter) -> Result<
         let mut sql = Sql::of(dialect, "SELECT r.makespan");
         of_known(&mut sql);
         sql.push(" ORDER BY r.makespan LIMIT 1 OFFSET ").bind(Durations::rank(runs, percent));
-        // A run that went away between the two questions: the longest stands in.
+        // A run was removed between the two queries: use the longest instead.
         driver.rows(sql)?.pop().map_or(Ok(max), |row| Cells::of(row).int())
     };
     let (median, p95) = (at(50)?, at(95)?);
     Ok(Some(Durations { runs, min, mean: (sum / i128::from(runs)) as i64, median, p95, max }))
 }
 
-/// The metrics of a run.
+/// Returns the metrics of a run.
 pub(super) fn metrics(driver: &mut impl Driver, no: i64) -> Result<Vec<MetricState>, Error> {
     let mut sql = METRICS.select(driver.dialect());
     sql.push("WHERE run_no = ").bind(no);
@@ -221,18 +221,18 @@ pub(super) fn metrics(driver: &mut impl Driver, no: i64) -> Result<Vec<MetricSta
     for row in driver.rows(sql)? {
         metrics.push(rows::metric(row)?.1);
     }
-    // By name and unit; keys are in no order that means anything.
+    // By name and unit, because the order of the keys has no meaning.
     metrics.sort_by(|a, b| (&a.name, &a.unit).cmp(&(&b.name, &b.unit)));
     Ok(metrics)
 }
 
-/// Ids of the runs whose summaries were made of events out of order.
+/// Returns the ids of the runs whose summaries were computed from events out of order.
 pub(super) fn unsettled(driver: &mut impl Driver) -> Result<Vec<String>, Error> {
     let sql = Sql::of(driver.dialect(), "SELECT id FROM makespan_runs WHERE unsettled = 1 ORDER BY run_no");
     driver.rows(sql)?.into_iter().map(|row| Cells::of(row).text()).collect()
 }
 
-/// How many runs and events there are.
+/// Returns the number of runs and events.
 pub(super) fn totals(driver: &mut impl Driver) -> Result<(u64, u64), Error> {
     let dialect: Dialect = driver.dialect();
     let mut sql = Sql::of(dialect, "SELECT COUNT(*), CAST(COALESCE(SUM(events), 0) AS ");

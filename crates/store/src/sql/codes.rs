@@ -1,8 +1,8 @@
-//! The numbers that stand for statuses.
+//! Numbers of statuses in the tables.
 
 use makespan_format::Status;
 
-/// The statuses, by the number that stands for each in the tables.
+/// The statuses, indexed by their number in the tables.
 pub(super) const STATUS_CODES: [Status; Status::COUNT] = [
     Status::Pending,
     Status::Queued,
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_of_statuses_are_the_ones_in_every_store_there_is() {
+    fn status_numbers_never_change() {
         let names = "pending queued running retrying succeeded failed skipped cancelled upstream-failed cached unknown";
         assert_eq!(STATUS_CODES.map(Status::name).join(" "), names);
     }

@@ -1,4 +1,4 @@
-//! What a database must be able to do. Everything else is written once, in SQL that all of them understand.
+//! The requirements for a database. Everything else is written once, in SQL that all of them support.
 
 use makespan_format::Diagnostic;
 
@@ -8,74 +8,74 @@ use crate::{Error, Location};
 
 /// One connection to a database.
 pub(crate) trait Driver: Send {
-    /// Its SQL.
+    /// Returns its SQL dialect.
     fn dialect(&self) -> Dialect;
 
-    /// Runs a statement that answers nothing; how many rows it touched.
+    /// Executes a statement without a result. Returns the number of affected rows.
     fn run(&mut self, sql: Sql) -> Result<u64, Error>;
 
-    /// Runs a statement that answers rows.
+    /// Executes a statement that returns rows.
     fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error>;
 
     /// Begins a transaction that will write.
     fn begin(&mut self) -> Result<(), Error>;
 
-    /// Makes what was done since [`begin`](Driver::begin) durable.
+    /// Commits the transaction, so that all changes since [`begin`](Driver::begin) are durable.
     fn commit(&mut self) -> Result<(), Error>;
 
-    /// Undoes what was done since [`begin`](Driver::begin).
+    /// Undoes all changes since [`begin`](Driver::begin).
     fn rollback(&mut self) -> Result<(), Error>;
 
-    /// Whether the tables are still of version 1, which have no place for tasks of unknown outcome. Only who writes
-    /// brings them up.
+    /// Returns whether the tables still have version 1, which has no column for tasks of unknown outcome. Only writers
+    /// upgrade them.
     fn is_old(&mut self) -> Result<bool, Error>;
 
-    /// Writes new rows into a table.
+    /// Inserts new rows into a table.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
         in_pieces(rows, |piece| self.run(table.insert(self.dialect(), piece)).map(|_| ()))
     }
 
-    /// Writes rows into a table, over those with the same primary key.
+    /// Writes rows into a table; replaces rows with the same primary key.
     fn upsert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
         in_pieces(rows, |piece| self.run(table.upsert(self.dialect(), piece)).map(|_| ()))
     }
 }
 
-/// How to come by connections.
+/// Creates connections.
 pub(crate) trait Connect: Send + Sync + 'static {
-    /// A connection.
+    /// The type of its connections.
     type Driver: Driver;
 
-    /// The name of the kind of store.
+    /// Name of the kind of store.
     const BACKEND: &'static str;
 
-    /// A connection that reads.
+    /// Opens a connection for reading.
     fn reader(&self) -> Result<Self::Driver, Error>;
 
-    /// The connection that writes. Where a store has one writer at a time, this claims it.
+    /// Opens the connection for writing. If a store allows one writer at a time, this takes the lock.
     fn writer(&self) -> Result<Self::Driver, Error>;
 
-    /// Where it leads.
+    /// Returns the location of the store.
     fn location(&self) -> &Location;
 
-    /// What is wrong with the way the server is set up.
+    /// Returns problems with the configuration of the server.
     fn findings(_: &mut Self::Driver) -> Result<Vec<Diagnostic>, Error> {
         Ok(Vec::new())
     }
 
-    /// What is to be done to the tables now and then.
+    /// Does deferred work on the tables.
     fn maintain(&self) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// Rows go to a server in pieces of these sizes: few, so that it prepares few statements.
+/// Numbers of rows per statement: few different ones, so that a server prepares few statements.
 const PIECES: [usize; 3] = [64, 8, 1];
 
-/// As many bytes a piece has, or it is a single row: servers take no packet of any size.
+/// Maximum size of a statement's rows in bytes, unless it is a single row: servers limit the size of packets.
 const MOST_BYTES: usize = 4 << 20;
 
-/// Hands rows over in pieces, each the values of its rows one after another.
+/// Passes rows on in pieces; each piece contains the values of its rows one after another.
 pub(crate) fn in_pieces(
     rows: Vec<Row>,
     mut send: impl FnMut(Vec<Value>) -> Result<(), Error>,
@@ -90,14 +90,14 @@ pub(crate) fn in_pieces(
     Ok(())
 }
 
-/// About as many bytes a row has on its way to a server.
+/// Returns the approximate size of a row in bytes on its way to a server.
 pub(crate) fn bytes_of(row: &Row) -> usize {
     let bytes = |value: &Value| if let Value::Bytes(Some(bytes)) = value { bytes.len() } else { 0 };
     row.iter().map(|value| 9 + bytes(value)).sum()
 }
 
-/// Hands values over in pieces of few sizes, the last one filled up with its last value, which changes nothing in a
-/// list to look in.
+/// Passes values on in pieces of few different sizes. The last piece is padded with its last value, which does not
+/// change a list to search in.
 pub(super) fn look_up<T: Clone>(
     values: &[T],
     mut ask: impl FnMut(&[T]) -> Result<(), Error>,
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_sizes_and_every_row_once() {
+    fn rows_are_passed_in_few_sizes_and_each_once() {
         let rows: Vec<Row> = (0..150i64).map(|i| vec![i.into()]).collect();
         let (mut sizes, mut all) = (Vec::new(), Vec::new());
         in_pieces(rows.clone(), |piece| {

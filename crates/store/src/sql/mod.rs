@@ -1,8 +1,7 @@
-//! A store in a database: everything that SQLite, PostgreSQL and MySQL have in common.
+//! A store in a database: everything that SQLite, PostgreSQL and MySQL share.
 //!
-//! Events lie in blocks of some hundred, compressed, in the order in which they came; beside them stand narrow rows
-//! that answer questions without reading events ([`tables`]). One transaction appends to both, so they never
-//! disagree.
+//! Events are stored in compressed blocks of some hundred, in the order in which they arrived. Narrow rows beside them
+//! answer queries without reading events ([`tables`]). One transaction writes both, so they never disagree.
 
 mod append;
 mod ask;
@@ -57,12 +56,12 @@ pub(crate) struct SqlStore<C: Connect> {
 }
 
 impl<C: Connect> SqlStore<C> {
-    /// A store whose connections come from there.
+    /// Creates a store that uses these connections.
     pub(crate) fn new(connect: C) -> SqlStore<C> {
         SqlStore { pool: Pool::new(connect), writer: Mutex::new(None) }
     }
 
-    /// The writer, which is started when something is first written: whoever only reads claims nothing.
+    /// Returns the writer, which is started by the first write, so a process that only reads takes no lock.
     fn writer(&self) -> Result<std::sync::Arc<Writer>, Error> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(writer) = &*writer {
@@ -148,14 +147,14 @@ impl<C: Connect> Store for SqlStore<C> {
     }
 }
 
-/// Commits jobs in one transaction, over a connection that is made anew after it broke.
+/// Executes jobs in one transaction, on a connection that is opened again after it broke.
 struct Transactions<C: Connect> {
     connect: std::sync::Arc<C>,
     driver: Option<C::Driver>,
 }
 
-/// How often a transaction is tried: what is appended is known by its numbers, so once more does no harm even where
-/// the last try may have been committed.
+/// Maximum number of attempts at a transaction. Events are identified by their numbers, so repeating it is harmless
+/// even if the previous attempt was committed.
 const TRIES: u32 = 5;
 
 impl<C: Connect> Commit for Transactions<C> {
@@ -178,7 +177,7 @@ impl<C: Connect> Commit for Transactions<C> {
 
 impl<C: Connect> Transactions<C> {
     fn try_once(&mut self, jobs: &[Job<'_>]) -> Result<Vec<Outcome>, Error> {
-        // A connection on which anything went wrong is dropped, and with it whatever was begun on it.
+        // A connection on which anything failed is dropped, and with it any transaction.
         let mut driver = match self.driver.take() {
             Some(driver) => driver,
             None => self.connect.writer()?,
@@ -199,7 +198,7 @@ impl<C: Connect> Transactions<C> {
     }
 }
 
-/// Does the jobs within a transaction that has begun.
+/// Executes the jobs within a transaction that has begun.
 fn transaction(driver: &mut impl Driver, jobs: &[Job<'_>]) -> Result<Vec<Outcome>, Error> {
     let now = clock::now();
     match jobs {
@@ -207,7 +206,7 @@ fn transaction(driver: &mut impl Driver, jobs: &[Job<'_>]) -> Result<Vec<Outcome
         [Job::Settle(run)] => return settle(driver, run).map(|()| vec![Ok(Appended::default())]),
         _ => {}
     }
-    // Rows are locked in the order of their ids, so that no two processes wait for each other in a circle.
+    // Rows are locked in the order of their ids, so that two processes cannot deadlock.
     let mut open: BTreeMap<&str, Option<OpenRun>> = BTreeMap::new();
     for job in jobs {
         open.entry(job.run()).or_default();
@@ -240,7 +239,7 @@ fn transaction(driver: &mut impl Driver, jobs: &[Job<'_>]) -> Result<Vec<Outcome
 
 fn delete(driver: &mut impl Driver, run: &str) -> Result<(), Error> {
     if let Some((no, _)) = locked(driver, run)? {
-        // The run itself last: what is left of it, were this no transaction, would still be found.
+        // The run itself is deleted last, so that leftovers could still be found if this were not a transaction.
         for table in TABLES.iter().rev() {
             append::delete_of(driver, table.name, no)?;
         }
@@ -258,7 +257,7 @@ fn settle(driver: &mut impl Driver, id: &str) -> Result<(), Error> {
     append::settle(driver, no, digest)
 }
 
-/// Locks a run's row; its number and state.
+/// Locks a run's row. Returns its number and summary.
 fn locked(driver: &mut impl Driver, id: &str) -> Result<Option<(i64, RunState)>, Error> {
     Ok(OpenRun::load(driver, id)?.map(OpenRun::into_parts))
 }

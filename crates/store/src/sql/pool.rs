@@ -1,4 +1,4 @@
-//! Connections for reading, made when they are needed and kept for the next who does.
+//! Connections for reading, opened when needed and kept for reuse.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::driver::Connect;
 use crate::Error;
 
-/// As many readers work at once; the others wait.
+/// Maximum number of concurrent readers; others wait.
 const LARGEST: usize = 8;
 
 struct State<D> {
@@ -22,23 +22,23 @@ pub(super) struct Pool<C: Connect> {
 }
 
 impl<C: Connect> Pool<C> {
-    /// No connection yet.
+    /// Creates a pool without connections.
     pub(super) fn new(connect: C) -> Pool<C> {
         let state = Mutex::new(State { idle: Vec::new(), lent: 0 });
         Pool { connect: Arc::new(connect), state, returned: Condvar::new() }
     }
 
-    /// How connections are made.
+    /// Returns the way to open connections.
     pub(super) fn connect(&self) -> &C {
         &self.connect
     }
 
-    /// The same, to be kept.
+    /// Returns the same, to be kept.
     pub(super) fn shared(&self) -> Arc<C> {
         self.connect.clone()
     }
 
-    /// Asks something over a connection. One that broke since it was last used is replaced, once.
+    /// Runs a query on a connection. A connection that broke since its last use is replaced once.
     pub(super) fn with<T>(
         &self,
         mut ask: impl FnMut(&mut C::Driver) -> Result<T, Error>,
@@ -52,7 +52,7 @@ impl<C: Connect> Pool<C> {
         };
         let mut answer = ask(&mut driver);
         if matches!(answer, Err(Error::Unavailable { .. })) && !fresh {
-            // The others broke with it.
+            // The other connections broke too.
             self.lock().idle.clear();
             driver = self.connect.reader()?;
             answer = ask(&mut driver);
@@ -67,7 +67,7 @@ impl<C: Connect> Pool<C> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An idle connection, or the leave to make one.
+    /// Returns an idle connection, or permission to open one.
     fn borrow(&self) -> Option<C::Driver> {
         let mut state = self.lock();
         while state.lent >= LARGEST {
@@ -78,7 +78,7 @@ impl<C: Connect> Pool<C> {
     }
 }
 
-/// Gives the place back, whatever happens.
+/// Releases the place in any case.
 struct Returns<'p, C: Connect>(&'p Pool<C>);
 
 impl<C: Connect> Drop for Returns<'_, C> {
@@ -88,7 +88,7 @@ impl<C: Connect> Drop for Returns<'_, C> {
     }
 }
 
-/// How long to wait before the next try: twice as long each time, and not the same for every process.
+/// Returns the time to wait before the next attempt: doubled each time, and different for every process.
 pub(super) fn pause(tried: u32) -> Duration {
     let spread = u64::from(std::process::id() % 16);
     Duration::from_millis((20 << tried.min(6)) + spread)

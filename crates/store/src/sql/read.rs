@@ -1,4 +1,5 @@
-//! Reading the events of a run: block by block, the next ones fetched and expanded while the last are folded.
+//! Reads the events of a run block by block; the next blocks are fetched and decompressed while the previous ones are
+//! used.
 
 use std::ops::ControlFlow;
 use std::sync::mpsc::sync_channel;
@@ -8,9 +9,9 @@ use super::text::{Cells, Row, Sql};
 use crate::block::{self, Block};
 use crate::{EachRecord, Error, EventRange, Record, RunState, in_order};
 
-/// Blocks that are fetched with one question.
+/// Number of blocks fetched per query.
 const FETCHED: u64 = 32;
-/// Blocks that wait to be folded.
+/// Maximum number of blocks that wait to be used.
 const WAITING: usize = 8;
 
 /// A block as it is stored.
@@ -22,7 +23,7 @@ struct Stored {
     body: Vec<u8>,
 }
 
-/// Hands the events of a run to `each`; what is stored while this reads may be left out.
+/// Passes the events of a run to `each`; events that are stored during the call may be left out.
 pub(super) fn read(
     mut fetch: impl FnMut(u64) -> Result<Vec<Row>, Error> + Send,
     run: &RunState,
@@ -40,7 +41,7 @@ pub(super) fn read(
         let (sender, receiver) = sync_channel(WAITING);
         scope.spawn(move || {
             let end = blocks(&mut fetch, from, run.events, &mut |first, block| {
-                // Nobody takes any more: the reader has enough.
+                // Fails if the reader has stopped.
                 if sender.send(Ok((first, block))).is_ok() {
                     ControlFlow::Continue(())
                 } else {
@@ -63,7 +64,7 @@ pub(super) fn read(
     })
 }
 
-/// All blocks that hold events from `from` up to and without `to`, in order; an error where one is missing.
+/// Fetches all blocks with events from `from` up to but excluding `to`, in order; an error if one is missing.
 fn blocks(
     fetch: &mut impl FnMut(u64) -> Result<Vec<Row>, Error>,
     from: u64,
@@ -112,7 +113,7 @@ impl Stored {
     }
 }
 
-/// Events of producers whose batches came out of order: gathered, sorted, and then handed over.
+/// Reads events whose batches arrived out of order: collects them, sorts them, then passes them on.
 fn sorted(
     fetch: &mut impl FnMut(u64) -> Result<Vec<Row>, Error>,
     to: u64,
@@ -133,7 +134,7 @@ fn sorted(
     Ok(())
 }
 
-/// The blocks from the one on that holds the event of that number.
+/// Fetches the blocks from the one that contains the event with this number.
 pub(super) fn fetch(driver: &mut impl Driver, no: i64, event: u64) -> Result<Vec<Row>, Error> {
     let dialect = driver.dialect();
     let mut sql = Sql::of(dialect, "SELECT first_event, events, bytes, spans, body FROM makespan_blocks");

@@ -1,4 +1,4 @@
-//! States to rows and back.
+//! Converts summaries to rows and back.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::text::{Cells, Row, Value};
 use crate::digest::MetricState;
 use crate::{Error, RunState, Stamp, Tally, TaskState, TextKey, key};
 
-/// The number that stands for a status.
+/// Returns the number of a status.
 pub(super) fn code(status: Status) -> i64 {
     STATUS_CODES.iter().position(|s| *s == status).unwrap_or_default() as i64
 }
@@ -37,7 +37,7 @@ fn read_labels(bytes: &[u8]) -> Result<BTreeMap<String, String>, Error> {
     serde_json::from_slice(bytes).map_err(|e| Error::corrupt(format!("labels cannot be read: {e}")))
 }
 
-/// A row of `makespan_runs`.
+/// Returns the row of `makespan_runs`.
 pub(super) fn of_run(no: i64, run: &RunState) -> Row {
     let mut row: Row = vec![
         no.into(),
@@ -77,7 +77,7 @@ pub(super) fn of_run(no: i64, run: &RunState) -> Row {
     row
 }
 
-/// A row of `makespan_runs` read: number and state.
+/// Parses a row of `makespan_runs`: number and summary.
 pub(super) fn run(row: Row) -> Result<(i64, RunState), Error> {
     let mut cells = Cells::of(row);
     let (no, _key) = (cells.int()?, cells.key()?);
@@ -113,7 +113,7 @@ pub(super) fn run(row: Row) -> Result<(i64, RunState), Error> {
     Ok((no, run))
 }
 
-/// A row of `makespan_tasks`.
+/// Returns the row of `makespan_tasks`.
 pub(super) fn of_task(no: i64, task_key: TextKey, task: &TaskState) -> Row {
     vec![
         no.into(),
@@ -135,7 +135,7 @@ pub(super) fn of_task(no: i64, task_key: TextKey, task: &TaskState) -> Row {
     ]
 }
 
-/// The columns of a row of `makespan_tasks`, from the first on.
+/// Parses the columns of a row of `makespan_tasks`, from the first one on.
 pub(super) fn task(cells: &mut Cells) -> Result<(TextKey, TaskState), Error> {
     let (_run, key) = (cells.int()?, cells.key()?);
     let status = |s: Option<Status>| s.ok_or_else(|| Error::corrupt("a task without a status"));
@@ -157,7 +157,7 @@ pub(super) fn task(cells: &mut Cells) -> Result<(TextKey, TaskState), Error> {
     Ok((key, task))
 }
 
-/// A row of `makespan_metrics`.
+/// Returns the row of `makespan_metrics`.
 pub(super) fn of_metric(no: i64, metric_key: TextKey, metric: &MetricState) -> Row {
     vec![
         no.into(),
@@ -174,7 +174,7 @@ pub(super) fn of_metric(no: i64, metric_key: TextKey, metric: &MetricState) -> R
     ]
 }
 
-/// A row of `makespan_metrics` read.
+/// Parses a row of `makespan_metrics`.
 pub(super) fn metric(row: Row) -> Result<(TextKey, MetricState), Error> {
     let mut cells = Cells::of(row);
     let (_run, key) = (cells.int()?, cells.key()?);

@@ -1,4 +1,4 @@
-//! The version of the tables, and how they come to be.
+//! The version of the tables, and their creation.
 
 use super::driver::Driver;
 use super::tables::TABLES;
@@ -8,20 +8,20 @@ use crate::Error;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use crate::Location;
 
-/// The version of the tables that this release writes, and the last one that it reads.
+/// The version of the tables that this release writes, and the latest one that it reads.
 pub(crate) const SCHEMA: u32 = 2;
 
-/// Whether a version can be used.
+/// Checks that a version is supported.
 pub(crate) fn known(found: i64) -> Result<(), Error> {
     let found = u32::try_from(found).unwrap_or(u32::MAX);
     if found > SCHEMA { Err(Error::Newer { found, known: SCHEMA }) } else { Ok(()) }
 }
 
-/// Brings the tables of version 1, which have no place for tasks of unknown outcome, to this one: what a writer does,
-/// and a reader never. Their version is written by whoever calls this, afterwards.
+/// Upgrades tables of version 1, which have no column for tasks of unknown outcome. Writers do this, readers never. The
+/// caller writes the version afterwards.
 pub(crate) const FROM_1: &str = "ALTER TABLE makespan_runs ADD COLUMN unclear BIGINT NOT NULL DEFAULT 0";
 
-/// Makes all tables and their indexes, where they are not there.
+/// Creates all tables and indexes that do not exist.
 pub(crate) fn make_tables(driver: &mut impl Driver) -> Result<(), Error> {
     for table in TABLES {
         driver.run(table.create(driver.dialect()))?;
@@ -32,8 +32,8 @@ pub(crate) fn make_tables(driver: &mut impl Driver) -> Result<(), Error> {
     Ok(())
 }
 
-/// On a server, where other tables may lie beside ours: makes the tables where there are none, and refuses those of a
-/// later release. `exists` says whether the table that holds the version is there.
+/// Prepares the tables on a server, which may hold other tables too: creates missing ones, and rejects those of a later
+/// release. `exists` is whether the table with the version exists.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn prepare(driver: &mut impl Driver, location: &Location, exists: bool) -> Result<(), Error> {
     let dialect = driver.dialect();
@@ -47,7 +47,8 @@ pub(crate) fn prepare(driver: &mut impl Driver, location: &Location, exists: boo
             state_version(driver)
         }
         Some(found) => known(found),
-        // The version comes last: a process that stopped half-way leaves tables without one, and the next goes on.
+        // The version is written last: a process that stopped half-way leaves tables without one, and the next process
+        // continues.
         None => {
             make_tables(driver)?;
             state_version(driver)
@@ -62,7 +63,7 @@ fn state_version(driver: &mut impl Driver) -> Result<(), Error> {
     driver.run(sql).map(|_| ())
 }
 
-/// The version of the tables of a server; `None` where there are none yet.
+/// Returns the version of the tables on a server; `None` if there are none yet.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn version(driver: &mut impl Driver, location: &Location) -> Result<Option<i64>, Error> {
     let sql = Sql::of(driver.dialect(), "SELECT version FROM makespan_schema ORDER BY version DESC");

@@ -1,8 +1,8 @@
-//! A connection to a server: calls that wait for an answer, though not for ever.
+//! A connection to a server: calls that wait for an answer for a limited time.
 //!
 //! The clients of the servers are asynchronous and stores are not, so each connection has a small runtime of its own
-//! that runs while somebody waits. Whatever a server or a network says passes through here before anybody sees it, and
-//! loses the secrets of the URL.
+//! that runs while a caller waits. All messages of servers and networks pass through here, where the secrets of the URL
+//! are removed.
 
 use std::future::Future;
 use std::time::Duration;
@@ -17,25 +17,25 @@ use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
 use crate::{Error, Location};
 
-/// As long a server may take to let somebody in.
+/// Maximum time to connect.
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
-/// As long it may take to answer. A network that swallows packets would be waited for until the system gives up.
+/// Maximum time for an answer. Without it, a network that drops packets would block until the system gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What an error of a server means to us.
+/// The meaning of a server's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// The server goes away, or takes nobody in now.
+    /// The server is shutting down, or does not accept connections now.
     Gone,
-    /// Others had locked what this needed; the same transaction goes well the next time.
+    /// Others had locked what this transaction needed; it will succeed when repeated.
     Conflict,
     /// Its disk is full.
     Full,
-    /// Nobody, or not this user, may write.
+    /// The server or this user may not write.
     ReadOnly,
-    /// User, password or database of the URL are not known there.
+    /// The server does not accept the user, password or database of the URL.
     Refused,
-    /// What it stores is damaged.
+    /// The stored data is damaged.
     Damaged,
     /// Anything else.
     Other,
@@ -43,24 +43,24 @@ pub(crate) enum Meaning {
 
 /// A kind of server.
 pub(crate) trait Server: sqlx::Database {
-    /// Its SQL.
+    /// Its SQL dialect.
     const DIALECT: Dialect;
-    /// What begins a transaction.
+    /// The statement that begins a transaction.
     const BEGIN: &'static str;
 
-    /// What an error means, by the code that the server gave it.
+    /// Returns the meaning of an error, by the code of the server.
     fn meaning(error: &dyn DatabaseError) -> Meaning;
 
-    /// Adds data to a statement.
+    /// Adds an argument to a statement.
     fn bind(arguments: &mut Self::Arguments, value: Value) -> Result<(), BoxDynError>;
 
-    /// The columns of a row.
+    /// Returns the columns of a row.
     fn row(row: &Self::Row) -> Result<Row, sqlx::Error>;
 
-    /// How many rows a statement touched.
+    /// Returns the number of rows that a statement affected.
     fn touched(result: &Self::QueryResult) -> u64;
 
-    /// Writes rows into a table: over those with the same primary key, or as new ones.
+    /// Writes rows into a table: replaces rows with the same primary key (`over`), or inserts new ones.
     fn write(session: &mut Session<Self>, table: &Table, rows: Vec<Row>, over: bool) -> Result<(), Error>;
 }
 
@@ -69,9 +69,10 @@ pub(crate) struct Session<S: Server> {
     connection: S::Connection,
     runtime: Waiting,
     location: Location,
-    /// An answer that did not come may still come, as an answer to the next question: there is none.
+    /// Whether an answer is missing. It may still arrive as the answer to the next query, so the connection cannot be
+    /// used.
     broken: bool,
-    /// Whether the tables were of version 1 when they were last looked at.
+    /// Whether the tables had version 1 when they were last checked.
     pub(crate) old: bool,
 }
 
@@ -103,23 +104,23 @@ impl<S: Server> Session<S> {
     }
 }
 
-/// What running a statement asks of a server's types.
+/// The requirements for a server's types to execute a statement.
 pub(crate) trait Execute: Server<Arguments: IntoArguments<Self>> {
-    /// Runs a statement; how many rows it touched.
+    /// Executes a statement. Returns the number of affected rows.
     async fn execute(
         connection: &mut Self::Connection,
         sql: String,
         arguments: Self::Arguments,
     ) -> Result<u64, sqlx::Error>;
 
-    /// Runs a statement; its rows.
+    /// Executes a statement. Returns its rows.
     async fn fetch(
         connection: &mut Self::Connection,
         sql: String,
         arguments: Self::Arguments,
     ) -> Result<Vec<Row>, sqlx::Error>;
 
-    /// Runs a statement of our own that has no data.
+    /// Executes a constant statement without arguments.
     async fn simple(connection: &mut Self::Connection, sql: &'static str) -> Result<(), sqlx::Error>;
 }
 
@@ -153,14 +154,15 @@ where
 
 #[cfg(feature = "postgres")]
 impl<S: Execute> Session<S> {
-    /// Runs a statement with arguments that were made for it.
+    /// Executes a statement with arguments that were made for it.
     pub(crate) fn run_with(&mut self, sql: Sql, arguments: S::Arguments) -> Result<u64, Error> {
         let (text, _) = sql.into_parts();
         self.ask(async |connection| S::execute(connection, text, arguments).await)
     }
 }
 
-/// The text of a statement, which is words of this program only ([`Sql`]), and its data as the server takes it.
+/// Returns the text of a statement, which consists of constants of this program ([`Sql`]), and its arguments for the
+/// server.
 fn parts<S: Server>(sql: Sql) -> Result<(String, S::Arguments), Error> {
     let (text, values) = sql.into_parts();
     let mut arguments = S::Arguments::default();
@@ -214,7 +216,7 @@ impl<S: Execute> Driver for Session<S> {
     }
 }
 
-/// What went wrong, in our words where we have some, and without secrets.
+/// Describes an error in our own words if it is known, without secrets.
 fn describe<S: Server>(error: sqlx::Error, location: &Location) -> Error {
     let shown = || location.to_string();
     let said = |text: &str| location.scrub(text);
@@ -243,20 +245,20 @@ fn unavailable(location: &Location, reason: &str) -> Error {
     Error::Unavailable { location: location.to_string(), reason: location.scrub(reason) }
 }
 
-/// The options of a URL.
+/// Parses the options of a URL.
 pub(crate) fn options<O: std::str::FromStr<Err = sqlx::Error> + ConnectOptions>(
     location: &Location,
 ) -> Result<O, Error> {
     let parsed = location.secret_url().parse::<O>();
     let options = parsed.map_err(|error| {
-        // The innermost cause; those around it say no more than that it is about the options.
+        // The innermost cause; those around it only repeat that it concerns the options.
         let mut cause: &dyn std::error::Error = &error;
         while let Some(inner) = cause.source() {
             cause = inner;
         }
         location.wrong(location.scrub(&cause.to_string()))
     })?;
-    // Statements hold what runs are about; a log is no place for that.
+    // Statements contain data of runs, which do not belong in a log.
     Ok(options.disable_statement_logging())
 }
 
@@ -283,7 +285,7 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        // Wherever a store is dropped, also within another runtime, this waits for nothing.
+        // A store may be dropped anywhere, also within another runtime, so this does not wait.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }

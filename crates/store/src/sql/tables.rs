@@ -1,21 +1,22 @@
-//! The tables: what they are called and hold, from which the statements that make, fill and read them are written.
+//! The tables, their names and columns, from which all statements are generated.
 //!
-//! | table | a row is | found by |
+//! | table | row | key |
 //! |---|---|---|
 //! | `makespan_runs` | a run: its summary | number, key of the id, time |
-//! | `makespan_tasks` | what is known of a task of a run | run and key of the task's id |
-//! | `makespan_metrics` | what is known of a metric of a run | run and key of name and unit |
+//! | `makespan_tasks` | summary of a task of a run | run and key of the task's id |
+//! | `makespan_metrics` | summary of a metric of a run | run and key of name and unit |
 //! | `makespan_labels` | a label of a run, as keys | keys of name and value |
 //! | `makespan_blocks` | some hundred events, compressed | run and number of the first event |
-//! | `makespan_ranges` | numbers of a producer that are stored | run, key of the producer, first number |
+//! | `makespan_ranges` | stored numbers of a producer | run, key of the producer, first number |
 //!
-//! A run's number begins with the millisecond in which the store first heard of it, so rows of one time lie together
-//! and PostgreSQL can keep them in partitions by month. Times are nanoseconds since the epoch, statuses the numbers of
-//! [`STATUS_CODES`](super::codes::STATUS_CODES), texts UTF-8 in columns of bytes, keys those of [`crate::key()`].
+//! A run's number begins with the millisecond in which the store received its first event, so rows of the same time are
+//! adjacent, and PostgreSQL can partition them by month. Times are nanoseconds since the epoch, statuses are the
+//! numbers of [`STATUS_CODES`](super::codes::STATUS_CODES), texts are UTF-8 in binary columns, and keys are those of
+//! [`crate::key()`].
 
 use super::text::{Dialect, Sql, Value};
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnKind {
     Int,
@@ -34,15 +35,15 @@ pub(crate) struct Table {
     pub(super) name: &'static str,
     pub(super) columns: &'static [(&'static str, ColumnKind)],
     pub(super) primary: &'static [&'static str],
-    /// Name and columns, and whether no two rows may be the same there.
+    /// Name and columns of each index, and whether it is unique.
     pub(super) indexes: &'static [(&'static str, &'static [&'static str], bool)],
-    /// Whether PostgreSQL keeps it in partitions by the number of the run.
+    /// Whether PostgreSQL partitions it by the number of the run.
     pub(super) by_month: bool,
 }
 
 use ColumnKind::{Bytes, Int, Key, MaybeBytes, MaybeInt, MaybeKey, MaybeReal, Real};
 
-/// The column of [`RUNS`] that version 1 lacks.
+/// The column of [`RUNS`] that version 1 does not have.
 const ADDED: &str = "unclear";
 
 pub(super) const RUNS: Table = Table {
@@ -175,21 +176,21 @@ pub(super) const RANGES: Table = Table {
     by_month: false,
 };
 
-/// All of them; those that hold parts of a run stand after the runs.
+/// All tables; those with parts of runs come after the runs.
 pub(super) const TABLES: [&Table; 6] = [&RUNS, &TASKS, &METRICS, &LABELS, &BLOCKS, &RANGES];
 
 impl Table {
-    /// Names of the columns.
+    /// Returns the names of the columns.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.columns.iter().map(|(name, _)| *name)
     }
 
-    /// Names of the columns that are no part of the primary key.
+    /// Returns the names of the columns outside the primary key.
     fn rest(&self) -> impl Iterator<Item = &'static str> {
         self.names().filter(|name| !self.primary.contains(name))
     }
 
-    /// The statement that makes it.
+    /// Returns the statement that creates the table.
     pub(super) fn create(&self, dialect: Dialect) -> Sql {
         let mut sql = Sql::of(dialect, "CREATE TABLE IF NOT EXISTS ");
         sql.push(self.name).push(" (");
@@ -198,7 +199,7 @@ impl Table {
         }
         sql.push("PRIMARY KEY (").list(self.primary.iter().copied()).push(")");
         if dialect == Dialect::Mysql {
-            // MySQL cannot make an index only where there is none.
+            // MySQL cannot create an index only if it does not exist.
             for (name, columns, unique) in self.indexes {
                 sql.push(if *unique { ", UNIQUE KEY " } else { ", KEY " }).push(name);
                 sql.push(" (").list(columns.iter().copied()).push(")");
@@ -206,7 +207,7 @@ impl Table {
         }
         sql.push(")");
         match dialect {
-            // A row of events is large: it lies better in a tree of its own than within the index.
+            // A row of events is large: it is better stored in a separate tree than within the index.
             Dialect::Sqlite if self.name == BLOCKS.name => sql.push(" STRICT"),
             Dialect::Sqlite => sql.push(" STRICT, WITHOUT ROWID"),
             Dialect::Postgres if self.by_month => sql.push(" PARTITION BY RANGE (run_no)"),
@@ -216,7 +217,7 @@ impl Table {
         sql
     }
 
-    /// The statements that make its indexes, where [`create`](Table::create) does not.
+    /// Returns the statements that create its indexes, if [`create`](Table::create) does not.
     pub(super) fn create_indexes(&self, dialect: Dialect) -> Vec<Sql> {
         if dialect == Dialect::Mysql {
             return Vec::new();
@@ -230,15 +231,15 @@ impl Table {
         self.indexes.iter().map(create).collect()
     }
 
-    /// Writes a row, over the one of the same primary key where there is one. `rows` are the values of one row or of
-    /// several, one after another.
+    /// Returns the statement that writes rows and replaces those with the same primary key. `rows` contains the values
+    /// of one or several rows, one after another.
     pub(crate) fn upsert(&self, dialect: Dialect, rows: Vec<Value>) -> Sql {
         let mut sql = self.insert(dialect, rows);
         self.over(&mut sql);
         sql
     }
 
-    /// Makes an `INSERT` write over the rows of the same primary key.
+    /// Makes an `INSERT` replace rows with the same primary key.
     fn over(&self, sql: &mut Sql) {
         let dialect = sql.dialect();
         let mut rest = self.rest().peekable();
@@ -250,7 +251,7 @@ impl Table {
             Dialect::Mysql => {
                 sql.push(" ON DUPLICATE KEY UPDATE ");
                 if rest.peek().is_none() {
-                    // MySQL knows no "do nothing" that passes over no other trouble.
+                    // MySQL has no "do nothing" that does not also hide other errors.
                     sql.push(self.primary[0]).push(" = ").push(self.name).push(".").push(self.primary[0]);
                 }
             }
@@ -264,8 +265,8 @@ impl Table {
         }
     }
 
-    /// Writes any number of rows, of which each column is one array: over those of the same primary key, or as new
-    /// ones. PostgreSQL's.
+    /// Returns the statement of PostgreSQL that writes any number of rows, with one array per column: replaces rows
+    /// with the same primary key (`over`), or inserts new ones.
     #[cfg(feature = "postgres")]
     pub(crate) fn write_arrays(&self, over: bool) -> Sql {
         let mut sql = Sql::of(Dialect::Postgres, "INSERT INTO ");
@@ -284,13 +285,13 @@ impl Table {
         sql
     }
 
-    /// Names of the tables that PostgreSQL keeps in partitions.
+    /// Returns the names of the tables that PostgreSQL partitions.
     #[cfg(feature = "postgres")]
     pub(crate) fn by_month() -> impl Iterator<Item = &'static str> {
         TABLES.into_iter().filter(|table| table.by_month).map(|table| table.name)
     }
 
-    /// Writes new rows.
+    /// Returns the statement that inserts new rows.
     pub(crate) fn insert(&self, dialect: Dialect, rows: Vec<Value>) -> Sql {
         let mut sql = Sql::of(dialect, "INSERT INTO ");
         sql.push(self.name).push(" (").list(self.names()).push(") VALUES ");
@@ -307,7 +308,7 @@ impl Table {
         sql
     }
 
-    /// `SELECT` the rows of a run that have one of those keys, which are the rest of the primary key.
+    /// Returns the `SELECT` of a run's rows with one of these keys, which are the rest of the primary key.
     pub(super) fn find(&self, dialect: Dialect, run: i64, keys: &[crate::TextKey]) -> Sql {
         let key = self.primary[self.primary.len() - 1];
         if dialect != Dialect::Postgres {
@@ -316,8 +317,8 @@ impl Table {
             sql.bind_all(keys.iter().map(|key| Value::from(*key))).push(")");
             return sql;
         }
-        // One look into the index for each key. Asked as above, PostgreSQL reads all rows of the run as long as it has
-        // no statistics of them, which is as long as the run grows.
+        // One index lookup per key. With the query above, PostgreSQL reads all rows of the run while it has no
+        // statistics about them, that is, while the run grows.
         let mut sql = Sql::of(dialect, "SELECT found.* FROM (VALUES (");
         for (i, key) in keys.iter().enumerate() {
             sql.push(if i == 0 { "" } else { "), (" }).bind(*key).push("::BYTEA");
@@ -328,14 +329,14 @@ impl Table {
         sql
     }
 
-    /// `SELECT` all columns, up to and without `WHERE`.
+    /// Returns the `SELECT` of all columns, up to but excluding `WHERE`.
     pub(super) fn select(&self, dialect: Dialect) -> Sql {
         let mut sql = Sql::of(dialect, "SELECT ");
         sql.list(self.names()).push(" FROM ").push(self.name).push(" ");
         sql
     }
 
-    /// The columns to read where the tables may be of version 1: the one that these lack is 0.
+    /// Returns the columns to read if the tables may have version 1: the missing column is 0.
     pub(super) fn columns(
         &self,
         dialect: Dialect,

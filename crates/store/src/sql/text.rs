@@ -1,12 +1,12 @@
-//! Statements. Their text is made of the words of this program and nothing else: [`Sql::push`] takes what was written
-//! into the source, [`Sql::bind`] takes data and puts a placeholder into the text. So no data can become SQL.
+//! Statements. Their text consists only of constants of this program: [`Sql::push`] takes text from the source code,
+//! [`Sql::bind`] takes data and adds a placeholder to the text. Data can therefore never become SQL.
 
 use makespan_format::Status;
 
 use super::codes::STATUS_CODES;
 use crate::Error;
 
-/// Which SQL.
+/// An SQL dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// SQLite 3.
@@ -20,12 +20,13 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// What follows a `SELECT` whose rows stay as they are until the transaction ends. SQLite has one writer anyway.
+    /// Returns what follows a `SELECT` whose rows must stay locked until the transaction ends. SQLite has one writer
+    /// anyway.
     pub(super) fn for_update(self) -> &'static str {
         if self == Dialect::Sqlite { "" } else { " FOR UPDATE" }
     }
 
-    /// Makes an `INSERT` into the runs pass over a row that is there already.
+    /// Makes an `INSERT` into the runs skip a row that already exists.
     pub(super) fn or_pass_over(self, sql: &mut Sql) {
         sql.push(match self {
             Dialect::Sqlite | Dialect::Postgres => " ON CONFLICT DO NOTHING",
@@ -33,7 +34,8 @@ impl Dialect {
         });
     }
 
-    /// The workflow of a group of runs that have the same one. PostgreSQL knows no least of bytes before release 18.
+    /// Returns the workflow of a group of runs that all have the same one. PostgreSQL has no minimum of bytes before
+    /// release 18.
     pub(super) fn any_workflow(self) -> &'static str {
         match self {
             Dialect::Sqlite | Dialect::Mysql => ", MIN(r.workflow)",
@@ -41,12 +43,12 @@ impl Dialect {
         }
     }
 
-    /// The sign of a division of integers that gives an integer.
+    /// Returns the operator for integer division.
     pub(super) fn div(self) -> &'static str {
         if self == Dialect::Mysql { " DIV " } else { " / " }
     }
 
-    /// The name of the type of an integer, to cast a sum to.
+    /// Returns the name of the integer type, to cast a sum to.
     pub(super) fn integer(self) -> &'static str {
         match self {
             Dialect::Sqlite => "INTEGER",
@@ -56,15 +58,15 @@ impl Dialect {
     }
 }
 
-/// What a column holds. Texts are bytes, for databases differ in what a text may hold (PostgreSQL no NUL) and in which
-/// texts are equal (MySQL takes `A` for `a`).
+/// The value of a column. Texts are bytes, because databases differ in what a text may contain (PostgreSQL: no NUL) and
+/// in which texts are equal (MySQL: `A` equals `a`).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
-    /// An integer, or nothing.
+    /// An integer, or null.
     Int(Option<i64>),
-    /// A number, or nothing.
+    /// A number, or null.
     Real(Option<f64>),
-    /// Bytes, or nothing.
+    /// Bytes, or null.
     Bytes(Option<Vec<u8>>),
 }
 
@@ -77,7 +79,7 @@ macro_rules! value_from {
 value_from! {
     i64 => |v| Value::Int(Some(v)),
     Option<i64> => |v| Value::Int(v),
-    // Counts stay far below; one that does not must not wrap around.
+    // Counts stay far below this limit; one that exceeds it must not wrap around.
     u64 => |v| Value::Int(Some(i64::try_from(v).unwrap_or(i64::MAX))),
     u32 => |v| Value::Int(Some(i64::from(v))),
     bool => |v| Value::Int(Some(i64::from(v))),
@@ -100,25 +102,25 @@ pub(crate) struct Sql {
 }
 
 impl Sql {
-    /// An empty statement.
+    /// Creates an empty statement.
     pub(crate) fn new(dialect: Dialect) -> Sql {
         Sql { dialect, text: String::new(), values: Vec::new() }
     }
 
-    /// A statement that begins with that.
+    /// Creates a statement that begins with this text.
     pub(crate) fn of(dialect: Dialect, text: &'static str) -> Sql {
         let mut sql = Sql::new(dialect);
         sql.push(text);
         sql
     }
 
-    /// Adds words of this program.
+    /// Appends text of this program.
     pub(crate) fn push(&mut self, text: &'static str) -> &mut Sql {
         self.text.push_str(text);
         self
     }
 
-    /// Adds words, separated.
+    /// Appends words, separated by commas.
     pub(crate) fn list(&mut self, words: impl IntoIterator<Item = &'static str>) -> &mut Sql {
         for (i, word) in words.into_iter().enumerate() {
             self.push(if i == 0 { "" } else { ", " }).push(word);
@@ -126,13 +128,13 @@ impl Sql {
         self
     }
 
-    /// Adds a number that this program computed, where SQL allows no placeholder.
+    /// Appends a number that this program computed, where SQL does not allow a placeholder.
     pub(crate) fn number(&mut self, number: i64) -> &mut Sql {
         self.text.push_str(&number.to_string());
         self
     }
 
-    /// Adds data.
+    /// Appends a placeholder with its value.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) -> &mut Sql {
         self.values.push(value.into());
         match self.dialect {
@@ -145,7 +147,7 @@ impl Sql {
         self
     }
 
-    /// Adds data, separated by commas.
+    /// Appends placeholders with their values, separated by commas.
     pub(crate) fn bind_all(&mut self, values: impl IntoIterator<Item = Value>) -> &mut Sql {
         for (i, value) in values.into_iter().enumerate() {
             self.push(if i == 0 { "" } else { ", " }).bind(value);
@@ -153,34 +155,34 @@ impl Sql {
         self
     }
 
-    /// Which SQL it is.
+    /// Returns its dialect.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// The text, with placeholders.
+    /// Returns the text, with placeholders.
     #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The data, in the order of the placeholders.
+    /// Returns the values, in the order of the placeholders.
     #[cfg(any(test, feature = "sqlite"))]
     pub(crate) fn values(&self) -> &[Value] {
         &self.values
     }
 
-    /// The same, both.
+    /// Returns text and values.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn into_parts(self) -> (String, Vec<Value>) {
         (self.text, self.values)
     }
 }
 
-/// A row of an answer.
+/// A row of a result.
 pub(crate) type Row = Vec<Value>;
 
-/// Takes the columns of a row one after another.
+/// Reads the columns of a row one after another.
 #[derive(Debug)]
 pub(crate) struct Cells {
     row: std::vec::IntoIter<Value>,
@@ -191,12 +193,12 @@ fn unexpected() -> Error {
 }
 
 impl Cells {
-    /// The columns of that row.
+    /// Starts at the first column of a row.
     pub(crate) fn of(row: Row) -> Cells {
         Cells { row: row.into_iter() }
     }
 
-    /// An integer, or nothing.
+    /// Reads an integer or null.
     pub(crate) fn maybe_int(&mut self) -> Result<Option<i64>, Error> {
         match self.row.next() {
             Some(Value::Int(v)) => Ok(v),
@@ -205,22 +207,22 @@ impl Cells {
         }
     }
 
-    /// An integer.
+    /// Reads an integer.
     pub(crate) fn int(&mut self) -> Result<i64, Error> {
         self.maybe_int()?.ok_or_else(unexpected)
     }
 
-    /// A count.
+    /// Reads a count.
     pub(crate) fn count(&mut self) -> Result<u64, Error> {
         u64::try_from(self.int()?).map_err(|_| unexpected())
     }
 
-    /// Yes or no.
+    /// Reads a boolean.
     pub(crate) fn flag(&mut self) -> Result<bool, Error> {
         Ok(self.int()? != 0)
     }
 
-    /// A number, or nothing.
+    /// Reads a number or null.
     pub(crate) fn maybe_real(&mut self) -> Result<Option<f64>, Error> {
         match self.row.next() {
             Some(Value::Real(v)) => Ok(v),
@@ -229,12 +231,12 @@ impl Cells {
         }
     }
 
-    /// A number.
+    /// Reads a number.
     pub(crate) fn real(&mut self) -> Result<f64, Error> {
         self.maybe_real()?.ok_or_else(unexpected)
     }
 
-    /// Bytes, or nothing.
+    /// Reads bytes or null.
     pub(crate) fn maybe_bytes(&mut self) -> Result<Option<Vec<u8>>, Error> {
         match self.row.next() {
             Some(Value::Bytes(v)) => Ok(v),
@@ -243,27 +245,27 @@ impl Cells {
         }
     }
 
-    /// Bytes.
+    /// Reads bytes.
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, Error> {
         self.maybe_bytes()?.ok_or_else(unexpected)
     }
 
-    /// A text, or nothing.
+    /// Reads a text or null.
     pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, Error> {
         self.maybe_bytes()?.map(|b| String::from_utf8(b).map_err(|_| unexpected())).transpose()
     }
 
-    /// A text.
+    /// Reads a text.
     pub(crate) fn text(&mut self) -> Result<String, Error> {
         self.maybe_text()?.ok_or_else(unexpected)
     }
 
-    /// A key.
+    /// Reads a key.
     pub(crate) fn key(&mut self) -> Result<crate::TextKey, Error> {
         self.bytes()?.try_into().map_err(|_| unexpected())
     }
 
-    /// A status, or nothing.
+    /// Reads a status or null.
     pub(crate) fn maybe_status(&mut self) -> Result<Option<Status>, Error> {
         let status = |i: i64| {
             usize::try_from(i).ok().and_then(|i| STATUS_CODES.get(i)).copied().ok_or_else(unexpected)

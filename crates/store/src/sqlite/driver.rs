@@ -1,4 +1,4 @@
-//! A connection to a file of SQLite.
+//! A connection to an SQLite file.
 
 use std::fs;
 
@@ -8,15 +8,15 @@ use rusqlite::{Connection, ErrorCode, params_from_iter};
 use crate::Error;
 use crate::sql::{Dialect, Driver, Row, Sql, Table, Value};
 
-/// A connection, and the lock that belongs to it where it writes.
+/// A connection, with the lock if it writes.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     pub(super) connection: Connection,
-    /// What others are told when the file is busy.
+    /// The URL to show in errors.
     pub(super) shown: String,
-    /// Whether the tables were of version 1 when they were last looked at.
+    /// Whether the tables had version 1 when they were last checked.
     pub(super) old: bool,
-    /// Held as long as this connection is: who has it writes.
+    /// Held as long as this connection exists; its holder writes.
     pub(super) _lock: Option<fs::File>,
 }
 
@@ -89,7 +89,7 @@ impl Driver for Sqlite {
         self.simple("ROLLBACK")
     }
 
-    // A statement that is ready costs less than the text of one for many rows.
+    // A prepared statement costs less than the text of one for many rows.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
         let Some(first) = rows.first() else { return Ok(()) };
         self.each_row(table.insert(Dialect::Sqlite, first.clone()), rows)
@@ -125,7 +125,7 @@ fn value(cell: ValueRef<'_>) -> Value {
     }
 }
 
-/// What went wrong, in our words where we have some.
+/// Describes an error in our own words if it is known.
 pub(super) fn describe(error: &rusqlite::Error, shown: &str) -> Error {
     let reason = error.to_string();
     let code = error.sqlite_error_code();
@@ -143,8 +143,8 @@ pub(super) fn describe(error: &rusqlite::Error, shown: &str) -> Error {
     }
 }
 
-/// A write that failed, or a file that could not grow: what a quota or a limit on the size of files looks like
-/// to SQLite, which tells a full disk only by its own number.
+/// Returns whether a write failed or a file could not grow. A quota or a file size limit looks like this to SQLite,
+/// which recognises a full disk only by its own error number.
 fn no_room(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
     let extended = error.sqlite_error().map(|e| e.extended_code);

@@ -1,4 +1,4 @@
-//! How a file is opened: what it is, is looked at before anything is written.
+//! Opens a file: its identity is checked before anything is written.
 
 use std::fs;
 use std::io;
@@ -13,24 +13,25 @@ use super::driver::{Sqlite, describe};
 use crate::sql::{Connect, FROM_1, SCHEMA, known, make_tables};
 use crate::{Error, Location};
 
-/// `MKSP`: says in the header of the file that it is a store of ours.
+/// `MKSP`: identifies the file as a Makespan store, in its header.
 const APPLICATION_ID: i64 = 0x4d4b_5350;
-/// As long a connection waits for another one.
+/// Maximum time that a connection waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A file up to this size is checked through after a writer died; a larger one would take too long to be ready.
+/// Maximum size of a file that is checked completely after a writer died, in bytes; checking a larger one would take
+/// too long.
 const CHECKED_BYTES: u64 = 256 << 20;
 
-/// A file that is, or becomes, a store.
+/// A file that is a store, or becomes one.
 #[derive(Debug)]
 pub(super) struct File {
     location: Location,
     path: PathBuf,
-    /// Whether a writer looked at the file since this was opened.
+    /// Whether a writer has checked the file since it was opened.
     checked: AtomicBool,
 }
 
 impl File {
-    /// Looks at what is there; makes the store where there is nothing.
+    /// Checks the file; creates the store if the file is missing or empty.
     pub(super) fn at(location: &Location) -> Result<File, Error> {
         let path = location.path()?;
         let file = File { location: location.clone(), path, checked: AtomicBool::new(false) };
@@ -44,7 +45,7 @@ impl File {
                 Ok(found) if found.is_dir() => Err(file.location.wrong("it is a folder")),
                 Ok(found) if found.len() > 0 => file.reader().map(|_| ()),
                 Ok(_) => file.writer().map(|_| ()),
-                // SQLite would make it readable to everybody; its other files get the mode of this one.
+                // SQLite would make it readable for everybody; its other files get the mode of this one.
                 Err(_) => crate::private::options()
                     .create(true)
                     .truncate(false)
@@ -53,7 +54,7 @@ impl File {
                     .and_then(|_| file.writer().map(|_| ())),
             };
             match opened {
-                // Another process is making it at this moment.
+                // Another process is creating it at the moment.
                 Err(Error::Busy { .. }) if Instant::now() < patient_until => {
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -72,7 +73,7 @@ impl File {
         describe(error, &self.location.to_string())
     }
 
-    /// What the header says; nothing is written.
+    /// Reads the header; writes nothing.
     fn identify(&self, connection: &Connection) -> Result<Identity, Error> {
         let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         let look = || -> rusqlite::Result<(i64, i64, i64)> {
@@ -103,7 +104,7 @@ impl File {
         set().map_err(|e| self.describe(&e))
     }
 
-    /// Claims the right to write.
+    /// Takes the lock for writing.
     fn lock(&self) -> Result<fs::File, Error> {
         let mut name = self.path.clone().into_os_string();
         name.push(".lock");
@@ -112,7 +113,7 @@ impl File {
         if claimed { Ok(lock) } else { Err(Error::Busy { location: self.location.to_string() }) }
     }
 
-    /// Makes a file durable as a file: the folder, too, must know of it.
+    /// Makes the name of the file durable, by syncing its folder.
     fn sync_folder(&self) -> io::Result<()> {
         fs::File::open(self.folder())?.sync_all()
     }
@@ -147,14 +148,14 @@ impl File {
         Ok(Sqlite { connection, shown: self.location.to_string(), old: false, _lock: Some(lock) })
     }
 
-    /// Brings tables of version 1 up to this one; only a writer does, so that reading changes nothing.
+    /// Upgrades tables of version 1. Only writers do this, so that reading changes nothing.
     fn bring_up(&self, connection: &Connection) -> Result<(), Error> {
         let sql = FROM_1.replace("BIGINT", "INTEGER");
         let steps = format!("BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {SCHEMA}; COMMIT;");
         connection.execute_batch(&steps).map_err(|e| self.describe(&e))
     }
 
-    /// After a writer died, looks the file through before writing on.
+    /// After a writer died, checks the file before writing to it.
     fn check(&self, connection: &Connection, unclean: bool) -> Result<(), Error> {
         let small = fs::metadata(&self.path).is_ok_and(|file| file.len() <= CHECKED_BYTES);
         if self.checked.swap(true, Ordering::Relaxed) || !unclean || !small {
@@ -181,8 +182,8 @@ impl File {
             Ok((connection, identity))
         };
         open(OpenFlags::SQLITE_OPEN_READ_WRITE, false).or_else(|error| match error {
-            // A folder that cannot be written has no place for the files that readers share with a writer. Without a
-            // log there is no writer, and the file can be read as it is.
+            // In a folder that cannot be written, SQLite cannot create the files that readers share with a writer.
+            // Without a log there is no writer, and the file can be read as it is.
             Error::ReadOnly { .. } | Error::Unavailable { .. } if !self.has_log() => {
                 open(OpenFlags::SQLITE_OPEN_READ_ONLY, true)
             }
@@ -190,7 +191,7 @@ impl File {
         })
     }
 
-    /// Whether a log lies beside the file, as it does while it is written and after a writer died.
+    /// Returns whether there is a log beside the file, as there is while it is written and after a writer died.
     fn has_log(&self) -> bool {
         let mut name = self.path.clone().into_os_string();
         name.push("-wal");
@@ -198,11 +199,11 @@ impl File {
     }
 }
 
-/// What a file is.
+/// The identity of a file.
 #[derive(PartialEq, Eq)]
 enum Identity {
     Empty,
-    /// Ours, of version 1.
+    /// A store of version 1.
     Old,
     Ours,
 }
@@ -215,7 +216,7 @@ impl Connect for File {
     fn reader(&self) -> Result<Sqlite, Error> {
         let mut opened = self.open_to_read()?;
         if opened.1 == Identity::Empty {
-            // Whoever began to make it stopped half-way.
+            // The process that began to create it stopped half-way.
             drop(self.writer()?);
             opened = self.open_to_read()?;
         }
@@ -248,7 +249,7 @@ impl Connect for File {
     }
 }
 
-/// `file:…?immutable=1`, with everything encoded that means something in a URI.
+/// Returns `file:…?immutable=1`, with all characters encoded that have a meaning in a URI.
 fn immutable_uri(path: &Path) -> String {
     let mut uri = String::from("file:");
     for &byte in path.as_os_str().as_encoded_bytes() {

@@ -152,7 +152,7 @@ pub(crate) fn lists_are_filtered_and_paged(home: &dyn Home) {
     assert_eq!((none.runs.len(), none.next), (0, None));
 }
 
-pub(crate) fn a_page_goes_on_where_the_last_one_ended(home: &dyn Home) {
+pub(crate) fn a_page_continues_where_the_last_one_ended(home: &dyn Home) {
     let store = home.open();
     for i in 0..9 {
         tell(&*store, &format!("r{i}"), &[attempt("t", i / 3 * SECOND, None, "running")]);
@@ -230,7 +230,7 @@ pub(crate) fn runs_are_counted_and_their_durations_known(home: &dyn Home) {
     assert_eq!((durations.runs, durations.mean, durations.max), (3, i64::MAX - 9, i64::MAX - 8));
 }
 
-pub(crate) fn metrics_are_summed_up(home: &dyn Home) {
+pub(crate) fn metrics_are_summarised(home: &dyn Home) {
     let store = home.open();
     let sample = |name: &str, unit: Option<&str>, value: f64, t: Option<i64>| {
         let unit = unit.map_or(String::new(), |unit| format!(",\"unit\":\"{unit}\""));

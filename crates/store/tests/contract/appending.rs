@@ -13,7 +13,7 @@ fn events(n: u64) -> Vec<(u64, String)> {
     (1..=n).map(|i| (i, format!("{{\"event\":\"log\",\"text\":\"line {i}\"}}"))).collect()
 }
 
-pub(crate) fn what_is_appended_is_read_again(home: &dyn Home) {
+pub(crate) fn appended_events_are_read_back(home: &dyn Home) {
     let store = home.open();
     // More than a few blocks, in batches of every size.
     let (all, mut from) = (events(5_000), 0);
@@ -166,7 +166,7 @@ pub(crate) fn batches_in_any_order_make_the_same_run(home: &dyn Home) {
     assert_eq!(fold("shuffled"), fold("in order"));
 }
 
-pub(crate) fn a_short_run_goes_on_after_its_summary_was_computed_anew(home: &dyn Home) {
+pub(crate) fn a_short_run_can_grow_after_its_summary_was_recomputed(home: &dyn Home) {
     let store = home.open();
     let lines = [
         r#"{"event":"task","task":"a"}"#,
@@ -213,7 +213,7 @@ pub(crate) fn two_producers_of_one_run_lose_nothing(home: &dyn Home) {
     assert_eq!(store.runs(&Default::default()).unwrap().total, 1);
 }
 
-pub(crate) fn what_makes_no_sense_is_refused_whole(home: &dyn Home) {
+pub(crate) fn invalid_batches_are_refused_completely(home: &dyn Home) {
     let store = home.open();
     let long = "x".repeat(LONGEST_LINE + 1);
     let good = "{\"event\":\"task\",\"task\":\"a\"}";
@@ -268,7 +268,7 @@ pub(crate) fn a_run_can_be_followed(home: &dyn Home) {
     assert_eq!(records_of(&*store, "r", EventRange::After(u64::MAX)).unwrap(), []);
 }
 
-pub(crate) fn reading_stops_when_nobody_wants_more(home: &dyn Home) {
+pub(crate) fn reading_stops_when_the_caller_stops(home: &dyn Home) {
     let store = home.open();
     put(&*store, "r", "p", &events(3_000)).unwrap();
     for wanted in [1, 600, 2_999] {
@@ -281,7 +281,7 @@ pub(crate) fn reading_stops_when_nobody_wants_more(home: &dyn Home) {
     }
 }
 
-pub(crate) fn all_is_there_after_opening_again(home: &dyn Home) {
+pub(crate) fn everything_is_there_after_reopening(home: &dyn Home) {
     let told = |store: &dyn makespan_store::Store| {
         (records(store, "r"), store.run("r").unwrap(), store.metrics("r").unwrap(), store.info().unwrap())
     };

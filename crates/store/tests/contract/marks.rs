@@ -40,7 +40,7 @@ pub(crate) fn people_pin_label_and_remove_runs(home: &dyn Home) {
     assert_eq!(home.open().run("r").unwrap(), before);
 }
 
-pub(crate) fn a_run_in_the_trash_is_alive_again_with_its_next_event(home: &dyn Home) {
+pub(crate) fn a_new_event_restores_a_run_from_the_trash(home: &dyn Home) {
     let store = home.open();
     tell(&*store, "r", &["{\"event\":\"task\",\"task\":\"a\"}"]);
     let total = |trashed: bool| {
@@ -61,7 +61,7 @@ pub(crate) fn a_run_in_the_trash_is_alive_again_with_its_next_event(home: &dyn H
     assert_eq!((total(false), total(true), lines(&*store, "r").len()), (1, 0, 2));
 }
 
-pub(crate) fn what_is_removed_is_gone_and_may_come_again(home: &dyn Home) {
+pub(crate) fn a_removed_run_is_gone_and_can_be_recorded_again(home: &dyn Home) {
     let store = home.open();
     for run in ["r", "other"] {
         let opens = opening(run, "w");

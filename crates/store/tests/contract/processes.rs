@@ -97,7 +97,7 @@ pub(crate) fn nothing_acknowledged_is_lost_when_writers_are_killed(home: &dyn Ho
     assert!(stored > kills, "{stored} events, {unfinished} times more than was acknowledged");
 }
 
-pub(crate) fn several_processes_write_or_are_told_that_they_may_not(home: &dyn Home) {
+pub(crate) fn several_processes_write_or_get_busy(home: &dyn Home) {
     let store = home.open();
     put(&*store, "r", "p0", &[(1, Job::line("p0", 1))]).unwrap();
     let job = |i: u64| Job {
@@ -131,7 +131,7 @@ pub(crate) fn several_processes_write_or_are_told_that_they_may_not(home: &dyn H
     }
 }
 
-pub(crate) fn a_store_of_a_later_release_is_left_alone(home: &dyn Home) {
+pub(crate) fn a_store_of_a_later_release_is_not_changed(home: &dyn Home) {
     let store = home.open();
     tell(&*store, "r", &["{\"event\":\"task\",\"task\":\"a\"}"]);
     drop(store);

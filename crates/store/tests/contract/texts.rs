@@ -98,7 +98,7 @@ pub(crate) fn texts_are_kept_byte_for_byte(home: &dyn Home) {
     }
 }
 
-pub(crate) fn texts_that_some_databases_take_for_equal_are_told_apart(home: &dyn Home) {
+pub(crate) fn texts_that_some_databases_consider_equal_are_distinguished(home: &dyn Home) {
     let store = home.open();
     // Equal to MySQL's usual collations, to a case-insensitive disk, or after normalisation.
     let alike = ["a", "A", "a ", "ａ", "á", "a\u{301}", "ä", "Ä", "a\0", "ß", "ss", "SS", "ı", "i", "I", "İ"];

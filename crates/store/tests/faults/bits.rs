@@ -129,7 +129,7 @@ fn a_damaged_last_record_is_not_taken_for_a_torn_one_and_stays_reported() {
 }
 
 #[test]
-fn segments_that_are_gone_or_shorter_are_reported() {
+fn missing_and_shortened_segments_are_reported() {
     let make = || {
         let home = Files::new().unwrap();
         for i in 1..=3 {

@@ -53,7 +53,7 @@ fn resend(store: &dyn Store) -> u64 {
 }
 
 #[test]
-fn the_list_and_all_summaries_can_be_made_anew() {
+fn the_list_and_all_summaries_can_be_rebuilt() {
     let home = filled();
     let told = |store: &dyn Store| (store.runs(&Default::default()).unwrap(), store.metrics("r").unwrap());
     let before = told(&*home.open());
@@ -75,7 +75,7 @@ fn the_list_and_all_summaries_can_be_made_anew() {
 }
 
 #[test]
-fn a_torn_tail_is_cut_off_put_aside_and_sent_again() {
+fn an_incomplete_tail_is_quarantined_and_can_be_sent_again() {
     let home = filled();
     forget(&home);
     let path = segments(&home).pop().unwrap();
@@ -111,7 +111,7 @@ fn a_torn_tail_is_cut_off_put_aside_and_sent_again() {
 }
 
 #[test]
-fn damage_in_the_middle_is_told_and_all_else_is_read() {
+fn damage_in_the_middle_is_reported_and_the_rest_is_read() {
     for compressed in [false, true] {
         let home = filled();
         if compressed {
@@ -157,7 +157,7 @@ fn damage_in_the_middle_is_told_and_all_else_is_read() {
 }
 
 #[test]
-fn a_segment_that_is_there_twice_counts_once() {
+fn a_duplicated_segment_counts_once() {
     let home = filled();
     let path = segments(&home).pop().unwrap();
     fs::copy(&path, path.with_file_name("000002.seg")).unwrap();
@@ -169,7 +169,7 @@ fn a_segment_that_is_there_twice_counts_once() {
 }
 
 #[test]
-fn compressed_runs_are_read_go_on_and_are_plain_gzip() {
+fn compressed_runs_are_plain_gzip_and_can_be_read_and_continued() {
     let home = filled();
     let store = home.open();
     let end = "{\"event\":\"run\",\"run\":\"r\",\"status\":\"failed\"}";
@@ -196,7 +196,7 @@ fn compressed_runs_are_read_go_on_and_are_plain_gzip() {
 }
 
 #[test]
-fn who_sees_the_end_of_a_run_leaves_it_compressed() {
+fn the_process_that_records_the_end_compresses_the_run() {
     let home = Files::new().unwrap();
     let line = |i: u64| {
         format!("{{\"event\":\"log\",\"task\":\"t\",\"t\":{i},\"text\":\"{}\"}}", "long ".repeat(400))
@@ -222,7 +222,7 @@ fn who_sees_the_end_of_a_run_leaves_it_compressed() {
 }
 
 #[test]
-fn who_only_reads_is_not_disturbed_by_who_compresses_and_removes() {
+fn readers_are_not_disturbed_by_compression_and_removal() {
     let home = Files::new().unwrap();
     let (writer, reader) = (home.open(), home.open());
     tell(&*writer, "stays", &["{\"event\":\"task\",\"task\":\"a\"}"]);
@@ -257,7 +257,7 @@ fn who_only_reads_is_not_disturbed_by_who_compresses_and_removes() {
 }
 
 #[test]
-fn a_folder_of_somebody_else_is_left_alone() {
+fn a_foreign_folder_is_not_changed() {
     let home = Files::new().unwrap();
     fs::create_dir_all(home.folder()).unwrap();
     fs::write(home.folder().join("thesis.txt"), "years of work").unwrap();
@@ -270,7 +270,7 @@ fn a_folder_of_somebody_else_is_left_alone() {
 
 #[cfg(unix)]
 #[test]
-fn links_are_not_followed_and_ids_are_no_paths() {
+fn links_are_not_followed_and_ids_are_not_paths() {
     let (home, elsewhere) = (filled(), Files::new().unwrap());
     let store = elsewhere.open();
     tell(&*store, "secret", &["{}"]);

@@ -54,7 +54,7 @@ fn whole_after(store: &dyn Store, said: &[Said], all: u64, how: &str) {
 }
 
 #[test]
-fn a_disk_that_fills_up_loses_nothing_and_says_so() {
+fn a_full_disk_is_reported_and_loses_nothing() {
     for home in homes() {
         drop(home.open());
         // The limit on the size of a file stands in for a full disk; it must not end the process.
@@ -108,7 +108,7 @@ fn every_call_that_fails_is_noticed() {
 }
 
 #[test]
-fn what_may_not_be_written_can_be_read() {
+fn a_read_only_store_can_be_read() {
     if !Command::new("setpriv").arg("--version").output().is_ok_and(|output| output.status.success()) {
         return skipped("folders that may not be written", "setpriv is not installed");
     }
@@ -148,7 +148,7 @@ fn whole_after_reading(store: &dyn Store) {
 }
 
 #[test]
-fn a_store_whose_making_was_cut_off_can_be_made() {
+fn an_interrupted_creation_of_a_store_can_be_completed() {
     let (mut random, mut made) = (Random(23), 0);
     for _ in 0..12 {
         for home in homes() {

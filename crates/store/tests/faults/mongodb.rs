@@ -72,7 +72,7 @@ fn a_process_may_die_between_any_two_of_its_steps() {
 }
 
 #[test]
-fn what_is_written_late_changes_nothing() {
+fn late_writes_change_nothing() {
     let _alone = alone(&ALONE);
     let Some(home) = Mongodb::new() else { return };
     let store = home.open();
@@ -101,7 +101,7 @@ fn what_is_written_late_changes_nothing() {
 }
 
 #[test]
-fn what_a_removal_left_is_removed_later_and_nothing_else() {
+fn leftovers_of_a_removal_are_removed_later_and_nothing_else() {
     let _alone = alone(&ALONE);
     let Some(home) = Mongodb::new() else { return };
     let store = home.open();
@@ -149,7 +149,7 @@ fn names_of_places() {
 }
 
 #[test]
-fn collections_of_others_are_left_alone() {
+fn foreign_collections_are_not_changed() {
     let _alone = alone(&ALONE);
     let Some(home) = Mongodb::new() else { return };
     home.put_back("makespan_schema", &[doc! { "_id": "schema", "version": "theirs" }]);

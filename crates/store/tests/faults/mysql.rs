@@ -7,7 +7,7 @@ use crate::support::homes::{Home, Mysql};
 use crate::support::*;
 
 #[test]
-fn a_server_that_may_forget_or_refuse_is_told_of() {
+fn risky_server_settings_are_reported() {
     let _alone = alone(&ALONE);
     let Some(home) = Mysql::new() else { return };
     assert_eq!(home.open().info().unwrap().findings, []);
@@ -18,7 +18,7 @@ fn a_server_that_may_forget_or_refuse_is_told_of() {
 }
 
 #[test]
-fn a_deadlock_is_tried_again() {
+fn a_deadlocked_transaction_is_retried() {
     let _alone = alone(&ALONE);
     let Some(home) = Mysql::new() else { return };
     home.sql("CREATE TABLE weight (x BIGINT) ENGINE = InnoDB");

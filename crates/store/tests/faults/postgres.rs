@@ -7,7 +7,7 @@ use crate::support::homes::{Home, Postgres};
 use crate::support::*;
 
 #[test]
-fn events_lie_in_the_partition_of_their_month() {
+fn events_are_in_the_partition_of_their_month() {
     let _alone = alone(&ALONE);
     let Some(home) = Postgres::new() else { return };
     let store = home.open();
@@ -34,7 +34,7 @@ fn events_lie_in_the_partition_of_their_month() {
 }
 
 #[test]
-fn a_deadlock_is_tried_again() {
+fn a_deadlocked_transaction_is_retried() {
     let _alone = alone(&ALONE);
     let Some(home) = Postgres::new() else { return };
     let lock = |run: &str| format!("SELECT FROM makespan_runs WHERE id = '{run}' FOR UPDATE;");
@@ -47,7 +47,7 @@ fn a_deadlock_is_tried_again() {
 }
 
 #[test]
-fn who_may_only_read_reads() {
+fn a_read_only_user_can_read() {
     let _alone = alone(&ALONE);
     let Some(home) = Postgres::new() else { return };
     put(&*home.open(), "r", "p", &[(1, "{}")]).unwrap();
@@ -62,7 +62,7 @@ fn who_may_only_read_reads() {
 }
 
 #[test]
-fn tables_of_others_are_left_alone() {
+fn foreign_tables_are_not_changed() {
     let _alone = alone(&ALONE);
     let Some(home) = Postgres::new() else { return };
     home.sql("CREATE TABLE makespan_schema (something TEXT)");

@@ -9,7 +9,7 @@ use crate::support::homes::{Home, Redis};
 use crate::support::*;
 
 #[test]
-fn runs_go_away_unless_they_are_pinned() {
+fn runs_expire_unless_they_are_pinned() {
     let _alone = alone(&ALONE);
     let Some(home) = Redis::new() else { return };
     let store = open(&format!("{}&expiry=1s", home.url())).unwrap();
@@ -35,7 +35,7 @@ fn runs_go_away_unless_they_are_pinned() {
 }
 
 #[test]
-fn a_server_that_may_forget_is_told_of() {
+fn a_server_that_may_lose_events_is_reported() {
     let _alone = alone(&ALONE);
     let Some(home) = Redis::new() else { return };
     let store = home.open();
@@ -47,7 +47,7 @@ fn a_server_that_may_forget_is_told_of() {
 }
 
 #[test]
-fn keys_of_others_are_left_alone() {
+fn foreign_keys_are_not_changed() {
     let _alone = alone(&ALONE);
     let Some(home) = Redis::new() else { return };
     home.command("SET makespan:schema theirs");

@@ -44,22 +44,22 @@ macro_rules! each_server {
                 }
 
                 #[test]
-                fn a_crash_of_the_server_loses_nothing_and_doubles_nothing() {
+                fn a_server_crash_loses_and_duplicates_nothing() {
                     with_ours(|home| super::crash(home, <$home>::server().unwrap()));
                 }
 
                 #[test]
-                fn connections_that_are_cut_are_replaced() {
+                fn broken_connections_are_replaced() {
                     with_ours(|home| super::cut(home, || $cut(home)));
                 }
 
                 #[test]
-                fn no_password_is_ever_said() {
+                fn no_error_contains_a_password() {
                     with_ours(|home| super::secrets(home));
                 }
 
                 #[test]
-                fn whoever_comes_first_makes_the_store_even_if_some_die_at_it() {
+                fn concurrent_processes_create_one_store_even_if_some_die() {
                     with(|home| super::first(home));
                 }
 

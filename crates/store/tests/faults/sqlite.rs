@@ -8,7 +8,7 @@ use crate::support::homes::{Folder, Home, Sqlite};
 use crate::support::*;
 
 #[test]
-fn what_is_no_store_is_left_alone() {
+fn files_that_are_not_stores_are_not_changed() {
     let home = Sqlite::new().unwrap();
     fs::write(home.file(), "this is no database at all, but a letter of some length".repeat(100)).unwrap();
     let before = home.contents();
@@ -71,7 +71,7 @@ fn a_store_of_version_1_that_cannot_be_written_is_read() {
 }
 
 #[test]
-fn a_damaged_block_is_told_and_other_runs_are_read() {
+fn a_damaged_block_is_reported_and_other_runs_are_read() {
     let home = Sqlite::new().unwrap();
     let store = home.open();
     for run in ["r", "other"] {
@@ -98,7 +98,7 @@ fn a_damaged_block_is_told_and_other_runs_are_read() {
 /// A loss of power leaves some beginning of the log, as far as it was written back. Whatever it is, the store opens and
 /// holds a beginning of what was appended, and everything that was acknowledged before the log began.
 #[test]
-fn any_beginning_of_the_log_is_a_beginning_of_the_story() {
+fn any_prefix_of_the_log_is_a_prefix_of_the_events() {
     let home = Sqlite::new().unwrap();
     let store = home.open();
     put(&*store, "r", "p", &[(1, child::Job::line("p", 1))]).unwrap();

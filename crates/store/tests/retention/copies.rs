@@ -90,7 +90,7 @@ fn an_interrupted_copy_is_completed_by_the_next() {
 }
 
 #[test]
-fn a_copy_adds_to_what_is_there_and_takes_nothing_away() {
+fn a_copy_adds_to_an_existing_run_and_removes_nothing() {
     let (homes, others) = (homes(), homes());
     let (from, to) = (homes[0].open(), others[0].open());
     tell(&*from, "r", &["{\"event\":\"task\",\"task\":\"a\"}"]);
@@ -102,7 +102,7 @@ fn a_copy_adds_to_what_is_there_and_takes_nothing_away() {
 }
 
 #[test]
-fn what_is_exported_is_a_file_of_that_run() {
+fn an_export_reads_back_as_the_run() {
     for home in homes() {
         let store = home.open();
         let lines = [attempt("a", 1, Some(5), "succeeded"), attempt("b", 5, Some(9), "failed")];

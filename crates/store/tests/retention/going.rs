@@ -43,7 +43,7 @@ fn set<const N: usize>(ids: [&str; N]) -> BTreeSet<String> {
 }
 
 #[test]
-fn what_the_dry_run_shows_goes_into_the_trash_and_a_day_later_for_good() {
+fn planned_runs_move_to_the_trash_and_are_deleted_a_day_later() {
     for home in homes() {
         let store = home.open();
         let now = filled(&*store);
@@ -83,7 +83,7 @@ fn what_the_dry_run_shows_goes_into_the_trash_and_a_day_later_for_good() {
 }
 
 #[test]
-fn much_at_once_is_refused_whole_unless_the_number_is_confirmed() {
+fn a_large_removal_is_refused_unless_its_number_is_confirmed() {
     for home in homes() {
         let store = home.open();
         let now = filled(&*store);
@@ -104,7 +104,7 @@ fn much_at_once_is_refused_whole_unless_the_number_is_confirmed() {
 }
 
 #[test]
-fn what_changed_since_it_was_shown_is_spared() {
+fn runs_that_changed_since_the_plan_are_kept() {
     let log = "{\"event\":\"log\",\"text\":\"alive\"}";
     for home in homes() {
         let store = home.open();
@@ -163,7 +163,7 @@ fn unpacked(path: &std::path::Path) -> Vec<u8> {
 }
 
 #[test]
-fn runs_are_put_aside_whole_and_under_plain_names() {
+fn archived_runs_are_complete_and_have_plain_names() {
     for home in homes() {
         let (store, top) = (home.open(), Folder::new());
         let folder = top.path().join("archive");
@@ -218,7 +218,7 @@ fn runs_are_put_aside_whole_and_under_plain_names() {
 }
 
 #[test]
-fn nothing_goes_that_could_not_be_put_aside() {
+fn a_run_that_cannot_be_archived_is_not_removed() {
     for home in homes() {
         let (store, top) = (home.open(), Folder::new());
         let now = filled(&*store);

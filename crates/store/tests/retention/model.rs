@@ -121,7 +121,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases * 8, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_goes_is_what_the_policy_says(
+    fn the_plan_follows_the_policy(
         runs in proptest::collection::vec(a_run(), 0..14),
         policy in a_policy(),
         now in a_clock(),
@@ -155,7 +155,7 @@ fn an_empty_policy_keeps_everything() {
 }
 
 #[test]
-fn much_at_once_has_to_be_confirmed() {
+fn a_large_removal_must_be_confirmed() {
     let policy = Policy { older_than: Some(30 * DAY), ..Policy::default() };
     let plan_of = |old: usize, new: usize| {
         let old = (0..old).map(|i| run(&format!("old {i}"), Some(NOW - 31 * DAY)));
@@ -170,7 +170,7 @@ fn much_at_once_has_to_be_confirmed() {
 }
 
 #[test]
-fn a_clock_that_jumped_is_noticed() {
+fn a_clock_jump_is_detected() {
     let policy = Policy { older_than: Some(30 * DAY), ..Policy::default() };
     let mut runs: Vec<RunState> =
         (0..20).map(|i| run(&format!("r{i}"), Some(NOW - 50 * i64::from(i == 0) * DAY))).collect();
@@ -198,7 +198,7 @@ fn a_clock_that_jumped_is_noticed() {
 }
 
 #[test]
-fn runs_without_a_plausible_end_are_kept_and_told() {
+fn runs_without_a_plausible_end_are_kept_and_reported() {
     let policy = Policy { older_than: Some(0), ..Policy::default() };
     let odd =
         [None, Some(0), Some(-1), Some(i64::MIN), Some(i64::MAX), Some(NOW + 2 * DAY), Some(YEAR_1990 - 1)];

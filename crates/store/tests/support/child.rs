@@ -53,7 +53,7 @@ impl Job {
     /// The command that starts a child.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "writes_as_it_is_told", "--nocapture"]).env(JOB, self.text());
+        command.args(["--exact", "writes_as_instructed", "--nocapture"]).env(JOB, self.text());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         command
     }

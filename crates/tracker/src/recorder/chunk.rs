@@ -12,20 +12,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::record::Record;
 use crate::text::Text;
 
-/// Records in a block: a thread allocates memory once per block.
+/// Number of records per block: a thread allocates memory once per block.
 pub(super) const BLOCK: usize = 128;
-/// Bytes of the memory limit that a block takes.
+/// Memory of a block, in bytes of the memory limit.
 pub(super) const BLOCK_BYTES: usize = BLOCK * size_of::<Record>();
 
-/// The records of one thread that were not taken yet.
+/// The records of one thread that the writer has not taken yet.
 #[derive(Debug)]
 pub(crate) struct Chunk {
     /// Id of its recorder.
     pub(super) recorder: u64,
     pub(super) buffer: Mutex<Buffer>,
-    /// The thread, as the worker of the attempts that it starts.
+    /// Name of the thread, as the worker of the attempts that it starts.
     pub(super) worker: Text,
-    /// Whether listeners hear nothing of it: it is theirs.
+    /// Whether listeners do not receive its records, because it is their thread.
     pub(super) quiet: bool,
     /// Whether its thread has ended.
     pub(super) gone: AtomicBool,
@@ -40,11 +40,11 @@ pub(super) struct Buffer {
 /// Outcome of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pushed {
-    /// It is on its way; when it happened.
+    /// It was recorded, at this time.
     At(i64),
     /// The memory limit is reached, or the writer has stopped.
     Dropped,
-    /// It is from the writer's own thread, where a sink would record its own work without end.
+    /// It is from the writer's own thread, where a sink would record its own work endlessly.
     Muted,
 }
 
@@ -52,22 +52,22 @@ thread_local! {
     static VOICE: Cell<Voice> = const { Cell::new(Voice::Heard) };
 }
 
-/// What becomes of what a thread records.
+/// What happens to the records of a thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Voice {
     Heard,
-    /// It is written, but listeners do not hear it: the thread is theirs.
+    /// They are written, but not passed to listeners, because it is their thread.
     Quiet,
-    /// Nothing.
+    /// They are ignored.
     Muted,
 }
 
-/// Marks this thread as one that listeners run on.
+/// Marks this thread as one on which listeners run.
 pub(crate) fn be_quiet() {
     let _ = VOICE.try_with(|voice| voice.set(Voice::Quiet));
 }
 
-/// Marks this thread as one that a sink runs on.
+/// Marks this thread as one on which a sink runs.
 pub(super) fn mute() {
     let _ = VOICE.try_with(|voice| voice.set(Voice::Muted));
 }
@@ -76,7 +76,7 @@ pub(super) fn voice() -> Voice {
     VOICE.try_with(Cell::get).unwrap_or(Voice::Heard)
 }
 
-/// Whether listeners run on this thread.
+/// Returns whether listeners run on this thread.
 pub(super) fn is_quiet() -> bool {
     voice() == Voice::Quiet
 }
@@ -96,7 +96,7 @@ impl Chunk {
         into.push(std::mem::take(&mut buffer.current));
     }
 
-    /// Whether its thread has ended.
+    /// Returns whether its thread has ended.
     pub(super) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire)
     }

@@ -1,4 +1,4 @@
-//! Records to lines.
+//! Encodes records as lines.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -28,9 +28,9 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Learns of a task.
+    /// Registers a task.
     fn declare(&mut self, key: &TaskKey, name: &Text, run: &RunState) {
-        // Other programs record into the same run: no name is ours alone there.
+        // If other programs record into the same run, this process cannot know which names are taken.
         if self.taken.len() >= NAMED || run.group.is_some() {
             return;
         }
@@ -69,7 +69,8 @@ pub(super) struct Encoder<'e> {
 }
 
 impl Encoder<'_> {
-    /// Appends the lines of a record and gives their number. A task that is over is written with its end.
+    /// Appends the lines of a record and returns their number. A task that has already ended is written together with
+    /// its end.
     pub(super) fn record(&mut self, record: &Record, ending: Option<Ending<'_>>) -> u64 {
         let t = Some(record.at.saturating_add(self.run.offset));
         let key = &record.task;
@@ -89,7 +90,7 @@ impl Encoder<'_> {
             }
             What::Began { worker } => self.began(record, worker.as_ref(), ending),
             What::Queued { again } => {
-                // Before another try it waits on purpose, and for no worker.
+                // Before a retry it waits intentionally, not for a worker.
                 let (queued, status) = if *again { (None, Status::Retrying) } else { (t, Status::Queued) };
                 self.attempt(record, Attempt { queued, status: Some(status), ..Attempt::default() })
             }
@@ -216,7 +217,7 @@ impl Encoder<'_> {
         1
     }
 
-    /// A try that begins, and how it ended where that is known.
+    /// Writes the start of an attempt, and its outcome if that is known.
     fn began(&mut self, record: &Record, worker: Option<&Text>, ending: Option<Ending<'_>>) -> u64 {
         let day = |at: i64| Some(at.saturating_add(self.run.offset));
         let mut attempt = Attempt {

@@ -1,9 +1,9 @@
-//! Ids of runs, no two alike.
+//! Unique ids of runs.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-/// Number of ids that are remembered.
+/// Maximum number of remembered ids.
 const REMEMBERED: usize = 4096;
 
 /// The ids of the last runs of a recorder.
@@ -14,7 +14,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// The id, with a number where there was a run of that id: lines of two runs must never meet under one.
+    /// Returns the id, with a number if an earlier run had it: lines of two runs must never have the same id.
     pub(super) fn unique(&mut self, id: &str) -> Arc<str> {
         let mut unique: Arc<str> = id.into();
         let mut number = 1_u64;

@@ -1,7 +1,7 @@
 //! Callbacks on events.
 //!
-//! They run on a thread of their own, which there is only where there are listeners, and hear what was recorded after
-//! it left for the sink: a slow or broken listener delays neither the host nor the writing.
+//! They run on a separate thread, which exists only if there are listeners, and receive events after these were passed
+//! to the sink: a slow or panicking listener delays neither the host nor the writing.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -19,10 +19,10 @@ use super::state::RunState;
 use crate::contain::contained;
 use crate::lock::within;
 
-/// Hears the events of all runs of a tracker; the first argument is the id of the run.
+/// Receives the events of all runs of a tracker; the first argument is the id of the run.
 pub(crate) type Listener = Box<dyn FnMut(&str, &Event<'_>) + Send>;
 
-/// Letters that may lie unheard; more are left out and counted.
+/// Maximum number of letters waiting for listeners; further ones are dropped and counted.
 const LETTERS: usize = 256;
 
 /// The writer's end.
@@ -38,7 +38,7 @@ struct Letter {
     text: String,
 }
 
-/// How many letters were sent and how many were heard.
+/// Number of letters that were sent and received.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
     counts: Mutex<(u64, u64)>,
@@ -46,7 +46,7 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// Waits until all that was sent before is heard, or the time is over; whether it is.
+    /// Waits until everything sent before was received, or the time is over. Returns whether it was received.
     pub(crate) fn wait(&self, limit: Duration) -> bool {
         let start = Instant::now();
         let Some(mut counts) = within(&self.counts, limit) else { return false };
@@ -70,7 +70,7 @@ impl Heard {
 }
 
 impl Post {
-    /// Adds lines to what is sent next.
+    /// Adds lines to the next letter.
     pub(crate) fn add(&mut self, run: &Arc<RunState>, lines: &str) {
         match self.bundle.last_mut().filter(|letter| letter.run.index == run.index) {
             Some(letter) => letter.text.push_str(lines),
@@ -78,10 +78,10 @@ impl Post {
         }
     }
 
-    /// Sends what was added, as far as it is taken.
+    /// Sends the collected lines, if there is room.
     pub(crate) fn send(&mut self) {
         for letter in self.bundle.drain(..) {
-            // Counted before it is sent, so that nobody hears more than was sent.
+            // Counted before it is sent, so that the number received never exceeds the number sent.
             self.heard.count(1, 0);
             if let Err(TrySendError::Full(letter) | TrySendError::Disconnected(letter)) =
                 self.sender.try_send(letter)
@@ -93,11 +93,11 @@ impl Post {
     }
 }
 
-/// Starts the thread of the listeners.
+/// Starts the listeners' thread.
 ///
 /// # Errors
 ///
-/// Those of starting a thread.
+/// Errors of starting a thread.
 pub(crate) fn start(listeners: Vec<Listener>, shared: Arc<Shared>) -> io::Result<(Post, Arc<Heard>)> {
     let (sender, receiver) = sync_channel(LETTERS);
     let heard = Arc::new(Heard::default());
@@ -126,7 +126,7 @@ fn listen(mut listeners: Vec<Listener>, receiver: &Receiver<Letter>, shared: &Sh
     }
 }
 
-/// Reports in the run that a listener was switched off.
+/// Reports in the run that a listener was disabled.
 fn switched_off(run: &RunState, panic: &str, shared: &Shared) {
     let text = format!("a listener panicked and is switched off: {panic}");
     let finding = Box::new(Diagnostic::new(Severity::Warning, "listener-failed", text));

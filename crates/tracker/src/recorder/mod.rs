@@ -1,5 +1,5 @@
-//! The machinery: threads put records into chunks of their own, one writer takes them out, orders them by time,
-//! encodes them and gives them to the sink.
+//! The recorder: threads add records to their own chunks; a writer takes them, sorts them by time, encodes them and
+//! passes them to the sink.
 //!
 //! ```text
 //! thread ─▶ chunk ─┐
@@ -7,7 +7,7 @@
 //! thread ─▶ chunk ─┘      └────▶ listeners
 //! ```
 //!
-//! Nothing here waits without a bound, and nothing grows without one.
+//! Every wait has a limit, and so has the memory.
 
 mod chunk;
 mod encode;
@@ -70,7 +70,7 @@ pub(crate) struct RunInner {
 
 /// Maximum time for which the end of a program waits for unwritten records.
 const EXIT: Duration = Duration::from_secs(2);
-/// How long a panic is.
+/// Maximum time for which a panic waits for unwritten records.
 const PANIC: Duration = Duration::from_millis(100);
 
 /// Settings of a recorder.
@@ -88,11 +88,11 @@ pub(crate) struct Parts {
 }
 
 impl Recorder {
-    /// Starts the writer, and the thread of listeners where there are any.
+    /// Starts the writer, and the listeners' thread if there are any.
     ///
     /// # Errors
     ///
-    /// Those of starting a thread.
+    /// Errors of starting a thread.
     pub(crate) fn start(parts: Parts) -> io::Result<Recorder> {
         let shared = Arc::new(Shared::new(parts.memory, parts.patience));
         let (post, heard) = if parts.listeners.is_empty() {
@@ -105,7 +105,7 @@ impl Recorder {
         let own = Arc::clone(&shared);
         let thread = thread::Builder::new().name("makespan-write".to_owned()).spawn(move || {
             chunk::mute();
-            // The writer calls foreign code in containment only; should it fail itself, nobody may wait for it.
+            // The writer calls foreign code only in containment; if it fails itself, nobody may wait for it.
             let _ = contained(|| writer.work());
             own.close();
             own.turn(|rounds| rounds.over = true);
@@ -121,19 +121,19 @@ impl Recorder {
         Ok(Recorder { shared, redactor, durability, sampler, heard, ids: Mutex::default(), paths, around })
     }
 
-    /// The id for a run: the one given, with a number where another run had it.
+    /// Returns the id for a run: the given one, with a number if another run had it.
     pub(crate) fn unique_id(&self, id: &str) -> Arc<str> {
-        // In a child after a fork nobody records anyway.
+        // In a child process after a fork, nothing is recorded anyway.
         briefly(&self.ids).map_or_else(|| id.into(), |mut ids| ids.unique(id))
     }
 
-    /// Waits until all that was recorded before is with its sinks and heard by listeners, or the time is over.
+    /// Waits until everything recorded before was passed to sinks and listeners, or the time is over.
     pub(crate) fn flush(&self, limit: Duration) -> bool {
         self.shared.flush(limit)
             && self.heard.as_ref().is_none_or(|heard| chunk::is_quiet() || heard.wait(limit))
     }
 
-    /// Stops the writer once all is written, or the time is over.
+    /// Stops the writer after everything is written, or when the time is over.
     pub(crate) fn stop(&self, limit: Duration) -> bool {
         self.shared.stop();
         let written = self.shared.wait_for_end(limit);
@@ -157,9 +157,9 @@ fn remember(shared: &Arc<Shared>) {
     live.push(Arc::downgrade(shared));
 }
 
-/// Has everything written that any thread recorded: the process may be about to abort.
+/// Writes everything that any thread recorded, because the process may be about to abort.
 fn flush_all() {
-    // A panic of this very thread may have happened anywhere: no lock is waited for.
+    // A panic of this thread may have happened anywhere, so no lock is waited for.
     let Some(live) = briefly(&LIVE).map(|live| live.clone()) else { return };
     for shared in live.iter().filter_map(Weak::upgrade) {
         shared.flush(PANIC);

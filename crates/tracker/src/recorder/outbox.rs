@@ -17,46 +17,46 @@ use crate::durability::Durability;
 use crate::sink::{Batch, Sink};
 use crate::text::Text;
 
-/// A batch that reached this size is closed, in bytes.
+/// Size at which a batch is closed, in bytes.
 const BATCH: usize = 256 << 10;
-/// Remarks about the record wait while more than this waits for the sink, in bytes.
+/// Diagnostics about the recording wait while more than this number of bytes waits for the sink.
 const QUIET_ABOVE: usize = 64 << 10;
 /// Interval of reports that calls returned before their records were written, ns.
 const REMARK_EVERY: i64 = 10_000_000_000;
 
-/// Pause after a failure of the sink, at first and at most.
+/// Initial and maximum pause after a failure of the sink.
 const RETRY: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 
-/// A run, seen from the writer.
+/// A run as the writer sees it.
 #[derive(Debug)]
 pub(super) struct Outbox {
     pub(super) run: Arc<RunState>,
-    /// The producer, as a sink sees it.
+    /// Name of the producer for the sink.
     producer: String,
     names: Names,
     parcels: VecDeque<Parcel>,
     /// Number of the next line.
     next: u64,
-    /// Bytes in all parcels.
+    /// Number of bytes in all parcels.
     waiting: usize,
-    /// Dropped records that a line in the file reports.
+    /// Number of dropped records that the file already reports, by kind.
     told: [u64; 2],
     told_not_finite: u64,
     told_unheard: u64,
-    /// When the last remark about calls that went on was made.
+    /// Time of the last report of late writes.
     remarked: i64,
     /// The last error of the sink, and the number of failures since its last success.
     trouble: Option<(String, u64)>,
-    /// Lines were taken since the last sync.
+    /// Whether lines were accepted since the last sync.
     unsynced: bool,
-    /// The run has ended and must be synced for that.
+    /// Whether the run has ended and must be synced for that.
     ending: bool,
-    /// Time of the next try after a failure, and the pause before it.
+    /// Time of the next attempt after a failure, and the pause before it.
     retry: Option<(Instant, Duration)>,
     scratch: String,
 }
 
-/// Lines that go to the sink together. One that was tried is not changed any more.
+/// Lines that are passed to the sink together. A parcel is not changed after the first attempt.
 #[derive(Debug)]
 struct Parcel {
     first: u64,
@@ -66,7 +66,7 @@ struct Parcel {
 }
 
 impl Outbox {
-    /// With the line that opens the run.
+    /// Creates an outbox with the line that opens the run.
     pub(super) fn new(run: Arc<RunState>, producer: &str, shared: &Shared) -> Outbox {
         let mut outbox = Outbox {
             producer: format!("{producer}-{}", run.index),
@@ -90,7 +90,7 @@ impl Outbox {
         outbox
     }
 
-    /// Adds a record; where memory is full it is dropped and counted, and this is false.
+    /// Adds a record. Returns `false` if memory is full and the record was dropped and counted.
     pub(super) fn add(
         &mut self,
         record: &Record,
@@ -115,12 +115,12 @@ impl Outbox {
         true
     }
 
-    /// The lines that were added last.
+    /// Returns the lines that were added last.
     pub(super) fn last(&self) -> &str {
         &self.scratch
     }
 
-    /// Takes what is in the scratch as so many lines, whatever the bound of memory.
+    /// Takes the scratch buffer as this number of lines, regardless of the memory limit.
     fn seal(&mut self, lines: u64, shared: &Shared) {
         shared.overdraw(self.scratch.len());
         self.enclose(lines);
@@ -148,8 +148,8 @@ impl Outbox {
         self.seal(1, shared);
     }
 
-    /// Adds diagnostics about the recording: dropped records, late writes, errors of the sink. While much is waiting
-    /// for the sink these wait too, so that a long problem is reported once.
+    /// Adds diagnostics about the recording: dropped records, late writes, errors of the sink. They wait while much is
+    /// waiting for the sink, so that a long problem is reported once.
     pub(super) fn remark(&mut self, now: i64, last: bool, shared: &Shared) {
         if self.waiting > QUIET_ABOVE && !last {
             return;
@@ -202,22 +202,22 @@ impl Outbox {
         }
     }
 
-    /// Whether the run has ended since the last sync.
+    /// Returns whether the run has ended since the last sync.
     pub(super) fn is_ending(&self) -> bool {
         self.ending
     }
 
-    /// Whether something waits for the sink.
+    /// Returns whether anything waits for the sink.
     pub(super) fn is_waiting(&self) -> bool {
         !self.parcels.is_empty() || self.ending || self.must_sync() || self.trouble.is_some()
     }
 
-    /// Whether the sink failed and has not taken what waits.
+    /// Returns whether the sink failed and lines are still waiting.
     pub(super) fn is_failing(&self) -> bool {
         self.retry.is_some()
     }
 
-    /// Lets the sink be tried at once.
+    /// Makes the next attempt happen at once.
     pub(super) fn hurry(&mut self) {
         self.retry = None;
     }
@@ -226,7 +226,8 @@ impl Outbox {
         self.unsynced && self.run.durability == Durability::Strict
     }
 
-    /// Gives the sink what waits for it. Whether it took all. A sink that failed is left alone for a while.
+    /// Passes waiting lines to the sink. Returns whether it accepted all. After a failure, the sink is not called for a
+    /// while.
     pub(super) fn deliver(&mut self, sink: &mut dyn Sink, shared: &Shared) -> bool {
         if self.retry.is_some_and(|(at, _)| Instant::now() < at) {
             return false;
@@ -262,13 +263,13 @@ impl Outbox {
         false
     }
 
-    /// Whether the run's own side is gone: nothing can come any more but what is on its way already.
+    /// Returns whether the host has dropped the run, so that only records already on their way can arrive.
     pub(super) fn is_orphaned(&self) -> bool {
         Arc::strong_count(&self.run) == 1
     }
 }
 
-/// Calls a sink; a panic is an error.
+/// Calls a sink; a panic counts as an error.
 fn attempt(call: impl FnOnce() -> io::Result<()>) -> Result<(), String> {
     match contained(call) {
         Ok(result) => result.map_err(|error| crate::contain::say(&error)),

@@ -24,7 +24,8 @@ struct Held(Vec<Arc<Chunk>>);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // What the thread still records while it ends goes elsewhere: the writer looks once more, and then forgets.
+        // Records made while the thread ends use another path: the writer checks this chunk once more and then drops
+        // it.
         let _ = LAST.try_with(Cell::take);
         for chunk in &self.0 {
             chunk.gone.store(true, Ordering::Release);
@@ -33,8 +34,8 @@ impl Drop for Held {
 }
 
 impl Buffer {
-    /// Begins another block, and returns whether the writer should be woken because memory is filling up; `None` if
-    /// there is no room.
+    /// Begins another block. Returns whether the writer should be woken because memory is filling up; `None` if there
+    /// is no room.
     #[cold]
     fn turn(&mut self, shared: &Shared, class: Class) -> Option<bool> {
         if !shared.reserve(BLOCK_BYTES, class) {
@@ -45,7 +46,7 @@ impl Buffer {
             return Some(false);
         }
         self.full.push(block);
-        // Waking costs as much as fifty records; a writer that is not asleep looks soon by itself.
+        // Waking costs as much as fifty records; a writer that is awake checks soon by itself.
         Some(shared.is_filling())
     }
 }
@@ -54,7 +55,8 @@ impl Chunk {
     /// Adds the record that `make` returns for the given time; it holds `weight` bytes. The time is read under the
     /// lock, so whoever takes the lock later sees every record older than that moment.
     ///
-    /// Inlined into its callers, so that a record is made where it stays: copies of it cost more than the lock.
+    /// Inlined into its callers, so that a record is created in its final place: copying it would cost more than the
+    /// lock.
     #[inline(always)]
     fn push(&self, shared: &Shared, class: Class, weight: usize, make: impl FnOnce(i64) -> Record) -> Pushed {
         let Some(mut buffer) = briefly(&self.buffer) else { return Pushed::Dropped };
@@ -82,7 +84,7 @@ impl Chunk {
 }
 
 impl Shared {
-    /// Records something of a run that holds `weight` bytes; what is dropped is counted with the run.
+    /// Records an item of a run with `weight` bytes; dropped records are counted with the run.
     #[inline(always)]
     pub(crate) fn push(
         &self,
@@ -114,11 +116,11 @@ impl Shared {
     #[cold]
     fn record_elsewhere(&self, class: Class, weight: usize, make: impl FnOnce(i64) -> Record) -> Pushed {
         let found = CHUNKS.try_with(|held| {
-            // Borrowed already where the allocator of the host records what it does.
+            // Already borrowed if the allocator of the host records its own work.
             let mut held = held.try_borrow_mut().ok()?;
             held.of(self.id).or_else(|| self.first_of_thread(&mut held))
         });
-        // Without chunks of its own is a thread that is about to end, too.
+        // A thread that is about to end has no chunks either.
         match found.ok().flatten() {
             Some(chunk) => {
                 let pushed = chunk.push(self, class, weight, make);
@@ -130,7 +132,7 @@ impl Shared {
         }
     }
 
-    /// Makes the chunk of this thread, unless nothing is to be heard of it.
+    /// Creates the chunk of this thread, unless its records are ignored.
     fn first_of_thread(&self, held: &mut Held) -> Option<Arc<Chunk>> {
         if voice() == Voice::Muted {
             return None;
@@ -139,7 +141,7 @@ impl Shared {
         if !self.adopt(&chunk) {
             return None;
         }
-        // Chunks that nobody else holds belong to recorders that are gone.
+        // Chunks without another owner belong to recorders that no longer exist.
         held.0.retain(|chunk| Arc::strong_count(chunk) > 1);
         held.0.push(Arc::clone(&chunk));
         Some(chunk)
@@ -152,7 +154,7 @@ impl Held {
     }
 }
 
-/// The name of this thread, or a number where it has none.
+/// Returns the name of this thread, or a number if it has none.
 pub(crate) fn thread_name() -> Text {
     static UNNAMED: AtomicU64 = AtomicU64::new(1);
     match thread::current().name() {

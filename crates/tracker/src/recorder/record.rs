@@ -6,17 +6,17 @@ use makespan_format::{Diagnostic, Direction, Json, Status};
 
 use crate::text::Text;
 
-/// Which task of a run.
+/// Identifies a task of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TaskKey {
     /// From 1 within the run; 0 is the run itself.
     pub(crate) number: u64,
-    /// The id that the host gave it. Where it gave none the writer finds one.
+    /// The id given by the host. If there is none, the writer chooses one.
     pub(crate) id: Option<Arc<Box<str>>>,
 }
 
 impl TaskKey {
-    /// Of the run itself.
+    /// The run itself.
     pub(crate) const RUN: TaskKey = TaskKey { number: 0, id: None };
 
     #[inline]
@@ -29,14 +29,14 @@ impl TaskKey {
     }
 }
 
-/// Something that happened.
+/// A recorded item.
 #[derive(Debug)]
 pub(crate) struct Record {
-    /// When, by [`crate::clock::now`].
+    /// Time, by [`crate::clock::now`].
     pub(crate) at: i64,
     /// Index of the run within its recorder.
     pub(crate) run: u32,
-    /// Number of the try, from 1; 0 where it is about none.
+    /// Number of the attempt, from 1; 0 if it concerns none.
     pub(crate) attempt: u32,
     pub(crate) task: TaskKey,
     pub(crate) what: What,
@@ -44,30 +44,30 @@ pub(crate) struct Record {
 
 #[derive(Debug)]
 pub(crate) enum What {
-    /// A task is known, and will be started later or never.
+    /// A task is declared, and will be started later or never.
     Declared(Box<Declared>),
-    /// It was handed over, or will be tried again.
+    /// It was queued, or will be retried.
     Queued {
         again: bool,
     },
-    /// A task is known and its first try begins.
+    /// A task is declared and its first attempt begins.
     Started {
         name: Text,
         parent: TaskKey,
         details: Option<Box<Details>>,
     },
-    /// A try of a task that is known begins; the worker where the host names one.
+    /// An attempt of a known task begins; with the worker if the host names one.
     Began {
         worker: Option<Text>,
     },
-    /// It depends on another.
+    /// It depends on another task.
     After(TaskKey),
     /// Its parameters, all of them.
     #[cfg(feature = "tracing")]
     Params(Box<Json<'static>>),
     /// Progress, 0 to 1.
     Progress(f64),
-    /// A try ends.
+    /// An attempt ends.
     Ended {
         status: Status,
         failure: Option<Box<Failure>>,
@@ -81,7 +81,7 @@ pub(crate) enum What {
     Log(Box<Line>),
     Alert(Box<Alarm>),
     Artifact(Box<Thing>),
-    /// The id of the task is wanted.
+    /// The id of the task is requested.
     Asked,
     /// The run ends.
     Over(Box<Over>),

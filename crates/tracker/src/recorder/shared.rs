@@ -301,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_handler_of_a_signal_that_finds_the_locks_taken_by_its_own_thread_goes_on() {
+    fn a_signal_handler_on_a_thread_that_holds_the_locks_does_not_block() {
         let limit = Duration::from_millis(20);
         let shared = Shared::new(1 << 20, limit);
         let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! Files that Makespan opens.
+//! Sinks that write files.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use super::{Batch, Sink, Sole};
 use crate::lock::briefly;
 
-/// The longest name of a folder, in bytes.
+/// Maximum length of a folder name, bytes.
 const LONGEST_NAME: usize = 120;
 
 /// Appends lines to files: one file `run.jsonl` in a folder for each run, or one file for all.
@@ -31,11 +31,11 @@ enum Target {
     File(PathBuf, Sole),
 }
 
-/// A file that is written.
+/// A file being written.
 #[derive(Debug)]
 struct Output {
     path: PathBuf,
-    /// None where it was lost and could not be opened again.
+    /// `None` if it was lost and could not be reopened.
     file: Option<File>,
     /// Identity of the file behind the descriptor: a program that becomes a daemon closes all its descriptors, and
     /// files it opens later get their numbers.
@@ -44,15 +44,15 @@ struct Output {
     torn: Option<(u64, usize)>,
 }
 
-/// The name under which all runs of one file share it.
+/// The key under which all runs of one file share it.
 const ALL: &str = "";
 
 impl FileSink {
-    /// A folder for each run below `folder`, named after the run's id; a number is added to a name that is taken.
+    /// Writes a folder for each run below `folder`, named after the run's id; a number is added to a name that exists.
     ///
     /// # Errors
     ///
-    /// Those of creating the folder.
+    /// Errors of creating the folder.
     pub fn folder(folder: impl Into<PathBuf>) -> io::Result<FileSink> {
         let folder = folder.into();
         fs::create_dir_all(&folder)?;
@@ -60,18 +60,18 @@ impl FileSink {
         Ok(FileSink { place: Target::Folder(folder), open: HashMap::new(), paths: Paths::default() })
     }
 
-    /// All runs in one file, which is created, or appended to where it is there.
+    /// Writes all runs to one file, which is created or appended to.
     ///
     /// # Errors
     ///
-    /// Those of opening the file.
+    /// Errors of opening the file.
     pub fn file(path: impl Into<PathBuf>) -> io::Result<FileSink> {
         let path = path.into();
         let open = HashMap::from([(ALL.to_owned(), Output::open(path.clone())?)]);
         Ok(FileSink { place: Target::File(path, Sole::default()), open, paths: Paths::default() })
     }
 
-    /// One file that other programs append to as well.
+    /// Writes one file that other programs append to as well.
     pub(crate) fn shared(path: impl Into<PathBuf>) -> io::Result<FileSink> {
         let path = path.into();
         if let Some(folder) = path.parent() {
@@ -85,7 +85,7 @@ impl FileSink {
         Ok(sink)
     }
 
-    /// Where the files of runs are, as far as that is known.
+    /// Returns the known files of runs.
     pub(crate) fn paths(&self) -> Paths {
         self.paths.clone()
     }
@@ -158,12 +158,12 @@ impl Output {
     fn file(&mut self) -> io::Result<&File> {
         if self.file.as_ref().is_none_or(|file| !self.identity.is_that_of(file)) {
             let file = append_to(OpenOptions::new().create(true), &self.path);
-            // Only now, or the new file might get the number of the old one.
+            // Closed only now; otherwise the new file might get its number.
             self.let_go();
             let file = file?;
             let identity = Identity::of(&file.metadata()?);
             if identity != self.identity {
-                // Nothing of the batch is in this one.
+                // The new file contains nothing of the batch.
                 (self.identity, self.torn) = (identity, None);
             }
             self.file = Some(file);
@@ -171,7 +171,7 @@ impl Output {
         self.file.as_ref().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Closes the descriptor, unless it is the host's by now.
+    /// Closes the descriptor, unless it belongs to the host by now.
     fn let_go(&mut self) {
         let Some(file) = self.file.take() else { return };
         if !self.identity.is_still_that_of(&file) {
@@ -179,7 +179,7 @@ impl Output {
         }
     }
 
-    /// Writes bytes, from where the last try stopped.
+    /// Writes bytes, from where the last attempt stopped.
     fn write(&mut self, first: u64, bytes: &[u8]) -> io::Result<()> {
         let mut from = self.torn.filter(|(torn, _)| *torn == first).map_or(0, |(_, written)| written);
         self.file()?;
@@ -200,8 +200,8 @@ impl Output {
         Ok(())
     }
 
-    /// Refuses what would pass the limit that the process has for the size of files: the system would not only
-    /// refuse it too, it would end the process by a signal (SIGXFSZ).
+    /// Refuses a write beyond the file size limit of the process: the system would not only refuse it too, but end the
+    /// process with a signal (SIGXFSZ).
     #[cfg(unix)]
     fn may_grow(&mut self, bytes: usize) -> io::Result<()> {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize).current;
@@ -223,12 +223,12 @@ impl Drop for Output {
     }
 }
 
-/// Where the files of runs are, by the id of the run.
+/// Files of runs, by id of the run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Paths(Arc<Mutex<HashMap<String, PathBuf>>>);
 
 impl Paths {
-    /// The file of a run that has written already.
+    /// Returns the file of a run that has already written.
     pub(crate) fn of(&self, run: &str) -> Option<PathBuf> {
         briefly(&self.0)?.get(run).cloned()
     }
@@ -250,12 +250,12 @@ impl Identity {
         Identity([0, 0])
     }
 
-    /// Returns whether the descriptor is that file.
+    /// Returns whether the descriptor still is that file.
     fn is_still_that_of(self, file: &File) -> bool {
         file.metadata().is_ok_and(|meta| Identity::of(&meta) == self)
     }
 
-    /// The same, and somebody may find the file.
+    /// Returns whether it is that file, and the file has a name.
     fn is_that_of(self, file: &File) -> bool {
         #[cfg(unix)]
         let is_there = |meta: &fs::Metadata| std::os::unix::fs::MetadataExt::nlink(meta) > 0;
@@ -294,7 +294,7 @@ fn create(base: &Path, run: &str) -> io::Result<Output> {
     for number in 1..1000 {
         let folder = if number == 1 { base.join(&name) } else { base.join(format!("{name}-{number}")) };
         match fs::create_dir_all(&folder) {
-            // A file of that name stands in the way.
+            // A file of that name already exists.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             other => other?,
         }
@@ -307,8 +307,8 @@ fn create(base: &Path, run: &str) -> io::Result<Output> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// A name for a folder that no id can turn into a path elsewhere: what is neither a letter, a digit nor `-`, `_`, `.`
-/// becomes `%` and its bytes in hexadecimal, and so does a dot in front; at most 120 bytes.
+/// Returns a folder name that cannot become a path elsewhere, whatever the id: characters other than letters, digits,
+/// `-`, `_` and `.` become `%` and their bytes in hexadecimal, and so does a leading dot; at most 120 bytes.
 fn folder_name(run: &str) -> String {
     let mut name = String::new();
     for (i, byte) in run.bytes().enumerate() {
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_descriptor_that_became_the_hosts_is_neither_written_to_nor_closed() {
+    fn a_reused_descriptor_is_neither_written_to_nor_closed() {
         use std::os::fd::AsRawFd as _;
         let folder = fresh("daemon");
         let path = folder.join("run.jsonl");
@@ -375,7 +375,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_file_that_was_removed_or_moved_is_written_anew_from_a_whole_batch_on() {
+    fn a_removed_file_is_recreated_from_a_complete_batch_on() {
         let folder = fresh("removed");
         let path = folder.join("run.jsonl");
         let mut sink = FileSink::file(&path).unwrap();
@@ -389,7 +389,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_pipe_is_refused_at_once_and_a_device_is_taken() {
+    fn a_pipe_is_refused_and_a_device_is_accepted() {
         let folder = fresh("pipe");
         let pipe = folder.join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

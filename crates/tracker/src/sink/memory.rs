@@ -1,4 +1,4 @@
-//! In memory, for tests.
+//! A sink in memory, for tests.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,24 +25,24 @@ pub struct MemorySink {
 pub struct Recording(Arc<Mutex<String>>);
 
 impl MemorySink {
-    /// An empty one.
+    /// Returns an empty sink.
     pub fn new() -> MemorySink {
         MemorySink::default()
     }
 
-    /// What it takes.
+    /// Returns a handle to read the lines.
     pub fn recording(&self) -> Recording {
         self.recording.clone()
     }
 }
 
 impl Recording {
-    /// All lines so far as one text: a file of Makespan events.
+    /// Returns all lines so far as one text: a file of Makespan events.
     pub fn text(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// All lines so far.
+    /// Returns all lines so far.
     pub fn lines(&self) -> Vec<String> {
         self.text().lines().map(str::to_owned).collect()
     }

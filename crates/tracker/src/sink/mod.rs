@@ -13,11 +13,11 @@ pub(crate) use file::Paths;
 pub use memory::{MemorySink, Recording};
 pub use tee::Tee;
 
-/// Takes what was recorded: a file, a store, a socket.
+/// Receives records: a file, a store, a socket.
 ///
-/// All calls come from one thread, the writer, one after the other; the threads of the host never wait for a sink
-/// longer than [`Options::patience`](crate::Options::patience). What a sink itself records by way of this crate, on
-/// that thread, is dropped, so that nothing feeds itself. A panic counts as an error.
+/// All calls come from one thread, the writer, one after another; threads of the host wait for a sink at most
+/// [`Options::patience`](crate::Options::patience). What a sink itself records with this crate, on that thread, is
+/// dropped to avoid a loop. A panic counts as an error.
 ///
 /// ```
 /// use makespan_tracker::{Batch, Sink, Tracker};
@@ -33,26 +33,26 @@ pub use tee::Tee;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Sink: Send {
-    /// Takes a batch. `Ok` acknowledges all of it: it survives the death of this process.
+    /// Receives a batch. `Ok` acknowledges all of it: it survives the death of this process.
     ///
     /// # Errors
     ///
-    /// Any error: the same batch will come again, with the same numbers, until it is taken. A sink that had taken a
-    /// part of it already knows it by the numbers.
+    /// Any error: the same batch will come again, with the same numbers, until it is acknowledged. By the numbers, a
+    /// sink recognises lines that it already has.
     fn write(&mut self, batch: &Batch<'_>) -> io::Result<()>;
 
-    /// Puts what was taken of a run where it survives a loss of power. Called at the end of a run, and after each
-    /// batch of a run that is recorded with [`Durability::Strict`](crate::Durability::Strict).
+    /// Makes all received lines of a run survive a power failure. Called at the end of a run, and after each batch of a
+    /// run that is recorded with [`Durability::Strict`](crate::Durability::Strict).
     ///
     /// # Errors
     ///
-    /// Any error: it is tried again.
+    /// Any error: the call is repeated.
     fn sync(&mut self, run: &str) -> io::Result<()> {
         let _ = run;
         Ok(())
     }
 
-    /// Nothing more will come of this run.
+    /// No more lines of this run will come.
     fn close(&mut self, run: &str) {
         let _ = run;
     }
@@ -63,12 +63,12 @@ pub trait Sink: Send {
 pub struct Batch<'a> {
     /// Id of the run.
     pub run: &'a str,
-    /// Id of the producer: a different text for each run recorded by any process. A store that receives a number of a
-    /// producer for the second time already has that line.
+    /// Id of the producer: a different text for each run recorded by any process. A store that receives a producer's
+    /// number for the second time already has that line.
     pub producer: &'a str,
     /// Number of the first line. A run's lines are numbered from 1, without gaps.
     pub first: u64,
-    /// Returns the number of lines; at least one.
+    /// Number of lines; at least one.
     pub count: u64,
     /// The lines, each with its line break, as `docs/events.md` describes them. Line 1 opens the run.
     pub text: &'a str,
@@ -81,21 +81,22 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// One text that holds several runs: lines belong to the run that was named last.
+/// One text that contains several runs: lines belong to the last run named.
 #[derive(Debug, Default)]
 struct Sole {
     last: Option<String>,
-    /// Others write to it as well, so that nobody knows which run was named last.
+    /// Other programs write to it as well, so the last run named is not known.
     shared: bool,
 }
 
 impl Sole {
-    /// One that others write to as well.
+    /// Returns the state of a text that others write to as well.
     fn shared() -> Sole {
         Sole { last: None, shared: true }
     }
 
-    /// The line that goes back to the run of a batch; empty where the text is there already, or the batch opens it.
+    /// Returns the line that names the run of a batch again; empty if the text already is in that run, or the batch
+    /// opens it.
     fn back_to(&self, batch: &Batch<'_>) -> String {
         let mut line = String::new();
         if batch.first > 1 && (self.shared || self.last.as_deref() != Some(batch.run)) {
@@ -104,7 +105,7 @@ impl Sole {
         line
     }
 
-    /// The batch is in the text now.
+    /// Notes that the batch was written.
     fn went_to(&mut self, batch: &Batch<'_>) {
         if self.last.as_deref() != Some(batch.run) {
             self.last = Some(batch.run.to_owned());

@@ -1,12 +1,12 @@
-//! Two sinks as one.
+//! Two sinks combined.
 
 use std::collections::HashMap;
 use std::io;
 
 use super::{Batch, Sink};
 
-/// Gives every batch to two sinks. It is taken when both have taken it; one that took it does not get it again because
-/// the other failed.
+/// Passes every batch to two sinks. The batch is acknowledged when both have it; a sink that has it does not get it
+/// again because the other failed.
 #[derive(Debug)]
 pub struct Tee<A, B> {
     one: Branch<A>,
@@ -16,7 +16,7 @@ pub struct Tee<A, B> {
 #[derive(Debug)]
 struct Branch<S> {
     sink: S,
-    /// Number of the first line that the sink has not taken, by run.
+    /// By run, the number of the first line that the sink does not have.
     next: HashMap<String, u64>,
 }
 
@@ -46,7 +46,7 @@ impl<S: Sink> Branch<S> {
     }
 }
 
-// Returns the first error of both, but always calls both: a failing sink must not keep lines from the other.
+// Both are always called, and the first error is returned: a failing sink must not keep lines from the other.
 impl<A: Sink, B: Sink> Sink for Tee<A, B> {
     fn write(&mut self, batch: &Batch<'_>) -> io::Result<()> {
         let one = self.one.write(batch);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sink_that_fails_costs_the_other_neither_lines_nor_gives_it_any_twice() {
+    fn a_failing_sink_neither_loses_nor_duplicates_lines_of_the_other() {
         let (steady, flaky) = (MemorySink::new(), MemorySink::new());
         let recordings = [steady.recording(), flaky.recording()];
         let mut tee = Tee::new(steady, Flaky(0, flaky));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Limits; `None` if there is no limit, or it is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Limits {
-    /// Share of one processor, in percent: 150 are one and a half.
+    /// Share of one processor, in percent: 150 is one and a half.
     pub(super) cpu: Option<f64>,
     /// Bytes.
     pub(super) memory: Option<u64>,
@@ -16,7 +16,7 @@ pub(super) struct Limits {
 const NO_LIMIT: u64 = 1 << 60;
 
 impl Limits {
-    /// Those of the system.
+    /// Returns the limits set by the system.
     pub(super) fn of_system() -> Limits {
         let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         Limits::of(&groups, Path::new("/sys/fs/cgroup"))
@@ -63,8 +63,8 @@ impl Limits {
     }
 }
 
-/// The folders of a group and of all around it. Within a container the path of the group may be that of the host;
-/// what is mounted then is the group itself.
+/// Returns the folders of a group and of all groups around it. Within a container the path of the group may be that of
+/// the host; then the mounted folder is the group itself.
 fn upwards(mounted: &Path, group: &str) -> impl Iterator<Item = PathBuf> {
     let inner = mounted.join(group.trim_start_matches('/'));
     let mounted = mounted.to_owned();
@@ -82,7 +82,7 @@ fn number(folder: &Path, file: &str) -> Option<u64> {
     read(folder, file)?.trim().parse().ok()
 }
 
-/// `quota period` in microseconds, or `max period`.
+/// Parses `quota period` in microseconds, or `max period`.
 fn quota(text: &str) -> Option<f64> {
     let mut parts = text.split_whitespace();
     let (quota, period) = (parts.next()?.parse::<f64>().ok()?, parts.next()?.parse::<f64>().ok()?);
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tightest_limit_of_all_groups_around_holds() {
+    fn the_tightest_limit_of_all_enclosing_groups_applies() {
         let mounted = std::env::temp_dir().join(format!("makespan-cgroup-{}", std::process::id()));
         let write = |path: &str, text: &str| {
             let path = mounted.join(path);

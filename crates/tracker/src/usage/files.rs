@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-/// Bytes from and to disks, and calls that read and write.
+/// Bytes read from and written to disks, and calls that read and write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Io {
     pub(super) read_bytes: u64,
@@ -16,7 +16,7 @@ pub(super) struct Io {
     pub(super) writes: u64,
 }
 
-/// Bytes through the interfaces of the network namespace but loopback.
+/// Bytes through the interfaces of the network namespace except loopback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Net {
     pub(super) received: u64,
@@ -39,7 +39,7 @@ impl Io {
 pub(super) struct Stat {
     pub(super) pid: u32,
     pub(super) parent: u32,
-    /// User, system, and both of the children that were waited for.
+    /// User and system time, and both of the children that were waited for.
     pub(super) ticks: [u64; 4],
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Status {
 
 /// Reads a file of `/proc`; an error names the file.
 pub(super) fn take<T>(path: &Path, read: fn(&str) -> Option<T>) -> Result<T, String> {
-    // A command may be named in any bytes.
+    // The name of a command may consist of any bytes.
     let bytes = fs::read(path).map_err(|error| because(path, &error.to_string()))?;
     read(&String::from_utf8_lossy(&bytes)).ok_or_else(|| because(path, "unexpected format"))
 }
@@ -81,7 +81,7 @@ fn ticks_per_second() -> u64 {
     100
 }
 
-/// `pid (command) state ppid …`; the command may hold parentheses and spaces.
+/// Parses `pid (command) state ppid …`; the command may contain parentheses and spaces.
 pub(super) fn stat_of(text: &str) -> Option<Stat> {
     let pid = text.split(' ').next()?.parse().ok()?;
     let fields: Vec<&str> = text[text.rfind(')')? + 1..].split_whitespace().collect();
@@ -90,7 +90,7 @@ pub(super) fn stat_of(text: &str) -> Option<Stat> {
     Some(Stat { pid, parent, ticks: [number(11)?, number(12)?, number(13)?, number(14)?] })
 }
 
-/// `Name:  value kB`. A kernel thread has no memory; none of the lines must be there.
+/// Parses `Name:  value kB`. All lines are optional: a kernel thread has no memory.
 pub(super) fn status(text: &str) -> Option<Status> {
     let mut found = Status::default();
     for line in text.lines() {
@@ -122,7 +122,7 @@ pub(super) fn io(text: &str) -> Option<Io> {
     })
 }
 
-/// `name: received-bytes …(7)… sent-bytes …`, after two lines of headings.
+/// Parses `name: received-bytes …(7)… sent-bytes …`, after two heading lines.
 pub(super) fn net(text: &str) -> Option<Net> {
     let mut sum = Net::default();
     for line in text.lines().skip(2) {

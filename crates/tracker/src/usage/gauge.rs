@@ -17,10 +17,10 @@ use crate::recorder::{Class, RunInner, TaskKey, What};
 /// Maximum time that the end of a measurement waits for a sample in progress.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// The ticks that the parts of processor time are counted in are 10 ms; from ten of them on they are told, ns.
+/// Processor time is counted in ticks of 10 ms; its parts are recorded from ten ticks on, ns.
 const PARTS_FROM: u64 = 100_000_000;
 
-/// Measures from its making to its [stop](Gauge::stop).
+/// Measures from its creation to [`stop`](Gauge::stop).
 #[derive(Debug)]
 pub(crate) struct Gauge {
     watch: Arc<Watch>,
@@ -30,7 +30,7 @@ pub(crate) struct Gauge {
     switches: BTreeMap<u32, u64>,
 }
 
-/// What the thread that samples knows of it. It keeps the run from nothing.
+/// The state of the sampling thread. It does not keep the run alive.
 #[derive(Debug)]
 struct Watch {
     run: Weak<RunInner>,
@@ -41,7 +41,7 @@ struct Watch {
 
 #[derive(Debug)]
 struct State {
-    /// The sample before.
+    /// The previous sample.
     last: Reading,
     samples: u64,
     peak: Option<u64>,
@@ -49,7 +49,7 @@ struct State {
 }
 
 impl Gauge {
-    /// Begins to measure what the context is of; none where nothing is recorded.
+    /// Starts measuring the task or run of the context; `None` if nothing is recorded.
     pub(crate) fn start(context: &Context) -> Option<Gauge> {
         let run = context.run.as_ref()?;
         let sampler = Arc::clone(&run.recorder.sampler);
@@ -83,7 +83,7 @@ impl Gauge {
         self.watch.attempt.store(attempt, Ordering::Relaxed);
     }
 
-    /// Ends it, and records what was used.
+    /// Ends the measurement and records the usage.
     pub(crate) fn stop(self, context: &Context) {
         self.sampler.forget(&*self.watch);
         let proc = Proc::of_system();
@@ -102,7 +102,7 @@ impl Gauge {
             record_sample(context, &state.last, &last);
         }
         self.record_totals(context, &last, state.peak);
-        // Threads that began meanwhile began with none.
+        // Threads that began meanwhile started at zero.
         let switched = switches.iter().map(|(id, n)| n.saturating_sub(*self.switches.get(id).unwrap_or(&0)));
         if !switches.is_empty() && !self.switches.is_empty() {
             context.metric("context_switches", switched.sum::<u64>(), "");
@@ -124,7 +124,7 @@ impl Gauge {
         }
         if let (Some(before), Some(after)) = (first.memory, last.memory) {
             context.metric("memory_delta", after as f64 - before as f64, "B");
-            // The system's own mark is that of the work only where the work has raised it.
+            // The system's high-water mark is that of the work only if the work raised it.
             let raised = last.high_water.filter(|mark| first.high_water.is_some_and(|old| *mark > old));
             let peak = peak.into_iter().chain([after]).chain(raised).max();
             context.metric("memory_peak", peak.unwrap_or(after), "B");
@@ -156,7 +156,7 @@ impl Sampled for Watch {
         let attempt = self.attempt.load(Ordering::Relaxed);
         let context = Context { run: Some(run), task: self.task.clone(), attempt };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // It may have ended while this thread looked.
+        // The measurement may have ended while this thread was reading.
         if !state.over && reading.at > state.last.at {
             record_sample(&context, &state.last, reading);
             state.samples += 1;
@@ -180,7 +180,7 @@ fn record_sample(context: &Context, before: &Reading, now: &Reading) {
     }
 }
 
-/// The difference. Descendants that were not waited for take what they used with them: it is never less than none.
+/// Returns the difference, at least 0: usage of descendants that were not waited for disappears with them.
 fn since(before: Option<u64>, now: Option<u64>) -> Option<u64> {
     Some(now?.saturating_sub(before?))
 }

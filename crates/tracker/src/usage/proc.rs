@@ -1,4 +1,4 @@
-//! One look into `/proc`.
+//! One reading of `/proc`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_none_and_has_a_reason() {
+    fn unreadable_values_are_missing_with_a_reason() {
         let proc = pretend("empty", &[]);
         let mut missing = Missing::new();
         let reading = proc.read(None, &mut missing);

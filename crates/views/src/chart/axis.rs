@@ -1,4 +1,4 @@
-//! Axes: from a value to its place between the ends, and the values that are written beside it.
+//! Axes: convert a value to its position between the ends, and choose the values to label.
 
 use makespan_analysis::Quantity;
 use makespan_scene::{AxisMode, LinearScale, ticks};
@@ -8,58 +8,58 @@ use crate::amount::{Unit, compact, plain};
 use crate::look::{Look, TimeMode};
 use crate::subject::sane;
 
-/// What the places of an axis mean.
+/// The meaning of positions on an axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Scale {
-    /// Equal differences are equally long.
+    /// Linear: equal differences have equal lengths.
     Linear(Unit),
-    /// Equal ratios are equally long; values above 0 only.
+    /// Logarithmic: equal ratios have equal lengths; values above 0 only.
     Log(Unit),
-    /// Nanoseconds since `origin` (ns since the epoch), written as the time mode wants it.
+    /// Nanoseconds since `origin` (ns since the epoch), formatted according to the time mode.
     Moment {
-        /// The moment that is 0.
+        /// The time at position 0, ns since the epoch.
         origin: i64,
-        /// How moments are written.
+        /// How times are formatted.
         mode: TimeMode,
         /// Seconds east of UTC, for local time.
         offset: i32,
     },
     /// Whole numbers: the first sample, the second one.
     Order,
-    /// A name each: name `i` reaches from `i` to `i + 1`.
+    /// Names: name `i` extends from `i` to `i + 1`.
     Names(Vec<String>),
 }
 
 /// One side of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
-    /// What it measures, with the unit where the numbers do not say it.
+    /// What it measures, with the unit if the numbers do not show it.
     pub label: String,
     /// The first value shown.
     pub from: f64,
     /// The last value shown.
     pub to: f64,
-    /// What its places mean.
+    /// The meaning of its positions.
     pub scale: Scale,
 }
 
-/// A value and what is written beside it.
+/// A value and its label.
 pub(super) type Mark = (f64, String);
 
 impl Axis {
-    /// From 0 to a little beyond the greatest value (and the least below 0): what bars and areas need.
+    /// From 0 to slightly beyond the greatest value (and the least one below 0), as bars and areas require.
     pub(super) fn from_zero(label: String, unit: Unit, bounds: Option<(f64, f64)>) -> Axis {
         let (low, high) = bounds.unwrap_or((0.0, 0.0));
         let (low, high) = (sane(low.min(0.0)), sane(high.max(0.0)));
         let air = (high - low) * 0.06;
         let to = if high > 0.0 { high + air } else { 0.0 };
         let from = if low < 0.0 { low - air } else { 0.0 };
-        // Of nothing but zeros there is still an axis.
+        // An axis of zeros still needs a length.
         let to = if from == to { 1.0 } else { to };
         Axis { label, from, to, scale: Scale::Linear(unit) }
     }
 
-    /// From the least to the greatest value, a little air at both ends; from 0 where that is near enough.
+    /// From the least to the greatest value, with some padding; from 0 if that is close.
     pub(super) fn around(label: String, unit: Unit, bounds: Option<(f64, f64)>) -> Axis {
         let Some((low, high)) = bounds.filter(|(low, high)| *low > high * 0.5 || *low < 0.0) else {
             return Axis::from_zero(label, unit, bounds);
@@ -68,14 +68,14 @@ impl Axis {
         Axis { label, from: low - air, to: high + air, scale: Scale::Linear(unit) }
     }
 
-    /// Ratios, from the least to the greatest value, both above 0.
+    /// Logarithmic, from the least to the greatest value, both above 0.
     pub(super) fn log(label: String, unit: Unit, bounds: Option<(f64, f64)>) -> Axis {
         let (low, high) = bounds.filter(|b| b.0 > 0.0).unwrap_or((1.0, 10.0));
         let air = ((high / low).ln() * 0.04).exp().clamp(1.01, 4.0);
         Axis { label, from: low / air, to: high * air, scale: Scale::Log(unit) }
     }
 
-    /// Moments of a run from `origin` (ns since the epoch) on, for `length` ns.
+    /// Times of a run from `origin` (ns since the epoch) on, for `length` ns.
     pub(super) fn time(origin: i64, length: f64, look: &Look) -> Axis {
         let label = match look.time {
             TimeMode::Relative => "time since start",
@@ -86,20 +86,20 @@ impl Axis {
         Axis { label: label.to_owned(), from: 0.0, to: length.max(1.0), scale }
     }
 
-    /// The first thing to the `n`-th.
+    /// Positions from the first to the `n`-th.
     pub(super) fn order(label: &str, n: usize) -> Axis {
         let to = (n.max(1)) as f64;
         let air = ((to - 1.0) * 0.02).max(if n < 2 { 0.5 } else { 0.0 });
         Axis { label: label.to_owned(), from: 1.0 - air, to: to + air, scale: Scale::Order }
     }
 
-    /// One place a name.
+    /// One position per name.
     pub(super) fn named(names: Vec<String>) -> Axis {
         let to = names.len().max(1) as f64;
         Axis { label: String::new(), from: 0.0, to, scale: Scale::Names(names) }
     }
 
-    /// The names along the axis, if it is one of names.
+    /// Returns the names along the axis, if it has names.
     pub fn names(&self) -> Option<&[String]> {
         match &self.scale {
             Scale::Names(names) => Some(names),
@@ -107,12 +107,12 @@ impl Axis {
         }
     }
 
-    /// Whether equal ratios are equally long.
+    /// Returns whether the axis is logarithmic.
     pub fn is_log(&self) -> bool {
         matches!(self.scale, Scale::Log(_))
     }
 
-    /// The place of a value: 0 at the first end, 1 at the last; clamped, and always a number.
+    /// Returns the position of a value: 0 at the first end, 1 at the last; clamped, and always a number.
     pub fn place(&self, value: f64) -> f64 {
         let part = if self.is_log() {
             (value.ln() - self.from.ln()) / (self.to.ln() - self.from.ln())
@@ -122,7 +122,7 @@ impl Axis {
         if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) }
     }
 
-    /// The value at a place.
+    /// Returns the value at a position.
     pub fn value(&self, place: f64) -> f64 {
         if self.is_log() {
             (self.from.ln() + place * (self.to.ln() - self.from.ln())).exp()
@@ -131,7 +131,7 @@ impl Axis {
         }
     }
 
-    /// The number as the axis writes it in full.
+    /// Formats a value in full.
     pub fn text(&self, value: f64) -> String {
         match &self.scale {
             Scale::Linear(unit) | Scale::Log(unit) => unit.text(value),
@@ -148,7 +148,7 @@ impl Axis {
         }
     }
 
-    /// What is written beside an axis of `px` pixels, at most one thing every `gap` pixels.
+    /// Returns the labels of an axis of `px` pixels, at most one every `gap` pixels.
     pub(super) fn marks(&self, px: f32, gap: f32) -> Vec<Mark> {
         let most = (px / gap).clamp(2.0, 12.0) as usize;
         let linear = LinearScale { v0: self.from, v1: self.to, x0: 0.0, x1: f64::from(px) };
@@ -174,7 +174,7 @@ impl Axis {
     }
 }
 
-/// Round values of a unit.
+/// Returns round values of a unit.
 fn values(unit: &Unit, linear: LinearScale, most: usize, px: f32, gap: f32) -> Vec<Mark> {
     let largest = linear.v0.abs().max(linear.v1.abs());
     let labelled = |suffix: &str, factor: f64| -> Vec<Mark> {
@@ -183,7 +183,7 @@ fn values(unit: &Unit, linear: LinearScale, most: usize, px: f32, gap: f32) -> V
         ticks.map(|t| (t.v * factor, if t.v == 0.0 { "0".to_owned() } else { t.label + suffix })).collect()
     };
     match unit.quantity {
-        // Saturates for spans of centuries, which no duration is.
+        // Saturates for spans of centuries, which no duration reaches.
         Quantity::Time if largest < 9e18 => {
             let mode = AxisMode::Relative { origin: 0 };
             let found = ticks(linear.v0 as i64, linear.v1 as i64, px, gap.max(30.0), mode, 0);
@@ -204,7 +204,7 @@ fn values(unit: &Unit, linear: LinearScale, most: usize, px: f32, gap: f32) -> V
     }
 }
 
-/// Powers of ten, and twice and five times them where there are few; of times minutes, hours and days instead.
+/// Returns powers of ten, with two and five times these if there are few; for times, minutes, hours and days instead.
 fn ratios(unit: &Unit, from: f64, to: f64, most: usize) -> Vec<Mark> {
     let decades = |limit: f64, unit: f64| {
         (-320..320)
@@ -232,7 +232,7 @@ fn ratios(unit: &Unit, from: f64, to: f64, most: usize) -> Vec<Mark> {
     let every = all.len().div_ceil(most.max(1)).max(1);
     let label = |v: f64| {
         let text = unit.short(v);
-        // Round times have nothing behind their largest unit that is worth saying.
+        // Round times have only zeros after their largest unit.
         let rest = [" 00 s", " 00 min", " 0 h"].iter().find_map(|rest| text.strip_suffix(rest));
         rest.map_or_else(|| text.clone(), str::to_owned)
     };
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn ratios_have_decades_or_what_lies_between_them() {
+    fn logarithmic_axes_have_decades_or_values_between() {
         let axis = |quantity, low, high| Axis::log(String::new(), Unit::of(quantity), Some((low, high)));
         assert_eq!(
             labels(&axis(Quantity::Time, 1e6, 3.6e12), 900.0, 90.0),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_numbers_whatever_comes() {
+    fn positions_are_always_numbers() {
         for axis in [
             zero(Quantity::Number, f64::MAX),
             Axis::around(

@@ -1,4 +1,4 @@
-//! Plotters recording into a scene: the other backend beside the app's canvas.
+//! Lets plotters record into a scene, as an alternative to the app's canvas.
 
 use makespan_scene::{
     Anchor, Bars, Face, Hit, Item, Paint, Path, Rect, Rgb, Role, Scene, Seg, Stroke, Text, Weight, width,
@@ -9,25 +9,25 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-/// Plotters counts whole pixels; told that the picture is so many times larger, it draws between them.
+/// Plotters counts whole pixels; with a picture that is this many times larger, it draws between them.
 pub(super) const GRAIN: f64 = 10.0;
 
-/// What is drawn stands for one of so many things at most.
+/// Maximum number of things that shapes can refer to.
 const MOST_HITS: usize = u16::MAX as usize - 1;
 
-/// A role disguised as a colour on its way through plotters, which knows only colours: red is the role, green and blue
-/// the number of the thing that is drawn, 0 for none.
+/// Encodes a role as a colour, because plotters knows only colours: red is the role, green and blue are the number of
+/// the drawn thing, 0 for none.
 pub(super) fn disguised(role: Role, thing: usize) -> Rgb {
     let thing = if thing > MOST_HITS { 0 } else { thing as u16 };
     Rgb { r: role as u8, g: (thing >> 8) as u8, b: thing as u8 }
 }
 
-/// A backend that records.
+/// A plotters backend that records.
 pub(super) struct SceneBackend<'s> {
     pub(super) scene: &'s mut Scene,
-    /// What the things stand for, by number less one.
+    /// The things that shapes refer to, by number minus one.
     pub(super) hits: &'s [Hit],
-    /// CSS px.
+    /// Size in CSS px.
     pub(super) size: (f32, f32),
 }
 
@@ -46,7 +46,7 @@ impl SceneBackend<'_> {
         thing.checked_sub(1).and_then(|i| self.hits.get(i)).copied().unwrap_or(Hit::NONE)
     }
 
-    /// Adds to the bars drawn last where they are of the same kind.
+    /// Adds a bar to those drawn last if they are of the same kind.
     fn bar(&mut self, rect: Rect, colour: BackendColor, radius: f32) {
         let (paint, hit) = (paint(colour), self.hit(colour));
         if let Some(Item::Bars(bars)) = self.scene.items.last_mut()
@@ -75,7 +75,7 @@ impl SceneBackend<'_> {
         let thick = (f64::from(style.stroke_width()) / GRAIN) as f32;
         let mut segs: Vec<Seg> = Vec::with_capacity(points.len() + 1);
         let straight = |axis: fn(&(f32, f32)) -> f32| points.windows(2).all(|p| axis(&p[0]) == axis(&p[1]));
-        // Thin lines along an axis are sharp in the middle of a pixel only.
+        // Thin lines along an axis are sharp only in the middle of a pixel.
         let (sharp_x, sharp_y) = (!fill && straight(|p| p.0), !fill && straight(|p| p.1));
         for &(x, y) in &points {
             let x = if sharp_x { x.floor() + 0.5 } else { x };
@@ -155,7 +155,7 @@ impl DrawingBackend for SceneBackend<'_> {
         fill: bool,
     ) -> Drawn {
         let r = (f64::from(radius) / GRAIN) as f32;
-        // A square with corners as round as can be is a disc.
+        // A square with fully rounded corners is a disc.
         let square = Rect::new(px(x) - r, px(y) - r, 2.0 * r, 2.0 * r);
         if fill {
             self.bar(square, style.color(), r);

@@ -1,9 +1,9 @@
-//! Many points to few: what a line of a million points looks like in a thousand pixels.
+//! Reduces many points to few: the appearance of a line of a million points in a thousand pixels.
 
 /// The points of one pixel column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bin {
-    /// Place of its middle.
+    /// Position of its middle.
     pub x: f64,
     /// Least value.
     pub min: f64,
@@ -11,12 +11,12 @@ pub(super) struct Bin {
     pub mean: f64,
     /// Greatest value.
     pub max: f64,
-    /// How many there are.
+    /// Number of points.
     pub count: usize,
 }
 
-/// The points of each of `bins` equal columns from 0 to 1; `place` gives the place of a point's x. Columns without a
-/// point are left out. O(n).
+/// Puts points into `bins` equal columns from 0 to 1; `place` gives the position of a point's x. Columns without points
+/// are omitted. O(n).
 pub(super) fn binned(points: &[(f64, f64)], bins: usize, place: impl Fn(f64) -> f64) -> Vec<Bin> {
     let bins = bins.max(1);
     let mut out: Vec<Bin> = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn binned(points: &[(f64, f64)], bins: usize, place: impl Fn(f64) -> 
                 bin.count += 1;
                 bin.min = bin.min.min(y);
                 bin.max = bin.max.max(y);
-                // As a running mean, for the sum of great numbers may be none.
+                // A running mean, because the sum of large numbers may overflow.
                 bin.mean += (y - bin.mean) / bin.count as f64;
             }
             None => {
@@ -41,8 +41,8 @@ pub(super) fn binned(points: &[(f64, f64)], bins: usize, place: impl Fn(f64) -> 
     out
 }
 
-/// A function that holds each value up to the next point, as the corners of its outline in (place, value): of each of
-/// `bins` columns the highest value, so that no peak is lost. O(n + bins).
+/// Reduces a step function, whose values hold up to the next point, to the corners of its outline as (position, value):
+/// the highest value in each of `bins` columns, so that no peak is lost. O(n + bins).
 pub(super) fn stepped(points: &[(f64, f64)], bins: usize, place: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     let bins = bins.max(1);
     let Some(&(first, _)) = points.first() else { return Vec::new() };
@@ -51,7 +51,7 @@ pub(super) fn stepped(points: &[(f64, f64)], bins: usize, place: impl Fn(f64) ->
     for (i, &(x, y)) in points.iter().enumerate() {
         let from = column(x);
         let next = points.get(i + 1).map_or(from, |p| column(p.0));
-        // What ends where the next column begins has no part in it.
+        // A value that ends where the next column begins does not belong to that column.
         let ends_before = points.get(i + 1).is_some_and(|p| place(p.0) * bins as f64 <= next as f64);
         let to = if ends_before && next > from { next - 1 } else { next };
         for slot in &mut highest[from..=to.max(from)] {

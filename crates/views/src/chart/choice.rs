@@ -1,20 +1,20 @@
-//! Which charts there are, and which of them is drawn.
+//! The available charts, and the choice of one.
 
 use serde::{Deserialize, Serialize};
 
-/// The kinds of chart.
+/// Kinds of charts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
-    /// Attempts at work over time.
+    /// Attempts executing over time.
     #[default]
     Concurrency,
     /// Samples of a metric over time, or in their order.
     Series,
-    /// The tasks with the greatest values of a measure.
+    /// Tasks with the greatest values of a measure.
     Tasks,
-    /// What was read against what was written.
+    /// Data read and written.
     InputOutput,
-    /// How a measure is distributed over the tasks.
+    /// Distribution of a measure over the tasks.
     Distribution,
     /// Two measures of each task.
     Scatter,
@@ -24,12 +24,12 @@ pub enum Kind {
     Runs,
     /// The makespan, or the duration of a step or task, from run to run.
     Trend,
-    /// How often a word was recorded.
+    /// Frequencies of recorded words.
     Counts,
 }
 
 impl Kind {
-    /// All kinds, in the order in which they are offered.
+    /// All kinds, in the order of the menu.
     pub const ALL: [Kind; 10] = [
         Kind::Concurrency,
         Kind::Series,
@@ -43,7 +43,7 @@ impl Kind {
         Kind::Counts,
     ];
 
-    /// The name in links.
+    /// Returns its name in links.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Concurrency => "concurrency",
@@ -59,35 +59,36 @@ impl Kind {
         }
     }
 
-    /// Whether it can be drawn with equal ratios equally long. Bars cannot: they begin at 0, which has no logarithm.
+    /// Returns whether it supports a logarithmic axis. Bars do not: they begin at 0, which has no logarithm.
     pub fn has_log(self) -> bool {
         matches!(self, Kind::Series | Kind::Distribution | Kind::Scatter)
     }
 }
 
-/// Which chart is drawn, and of what: all that a link has to hold to show it again.
+/// The chosen chart and its subject: everything that a link needs to show it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Choice {
     /// The kind.
     pub kind: Kind,
-    /// What it shows: the key of a measure, of a family of series, of a recorded word, the name of a [`Pair`](super::Pair), or for a
-    /// trend `step:NAME` or `task:ID` (or the task's name). Empty for the kinds that show one thing only, and for the trend of the makespan.
+    /// Its subject: the key of a measure, of a family of series or of a recorded word; the name of a
+    /// [`Pair`](super::Pair); for a trend, `step:NAME` or `task:ID` (or the task's name). Empty for kinds with a single
+    /// subject, and for the trend of the makespan.
     pub of: String,
-    /// For a scatter the measure that goes upwards; for a distribution the place (from 0) among the open runs of one
-    /// that is laid over it. Otherwise empty.
+    /// For a scatter plot, the measure on the vertical axis; for a distribution, the index (from 0) of the open run to
+    /// overlay. Otherwise empty.
     pub against: String,
-    /// Whether equal ratios are drawn equally long, where the chart can.
+    /// Whether to use a logarithmic axis, if the chart supports it.
     pub log: bool,
 }
 
-/// A chart that is offered.
+/// A chart in the menu.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
-    /// What to ask [`picture`](super::picture()) for.
+    /// The choice to pass to [`picture`](super::picture()).
     pub choice: Choice,
-    /// What people read.
+    /// Its title.
     pub title: String,
-    /// Why it cannot be drawn of this run, in a sentence.
+    /// The reason why this run does not support it, as a sentence.
     pub missing: Option<String>,
 }
 
@@ -104,7 +105,7 @@ impl Chart {
         Chart { missing: missing.then(|| why.to_owned()), ..self }
     }
 
-    /// A name for it that stays the same from run to run.
+    /// Returns a key that is the same for all runs.
     pub fn key(&self) -> String {
         let Choice { kind, of, against, .. } = &self.choice;
         [kind.name(), of, against].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(":")

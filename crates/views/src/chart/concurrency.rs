@@ -1,4 +1,4 @@
-//! How many attempts were at work at each moment.
+//! The number of attempts executing at each moment.
 
 use makespan_analysis::{Concurrency, Quantity};
 use makespan_scene::{Role, count};
@@ -41,7 +41,7 @@ pub(super) fn picture(subject: &Subject<'_>) -> Result<Picture, String> {
     Ok(Picture::plot(plot, twin))
 }
 
-/// The chart over a span (ns since the epoch).
+/// Builds the chart over a span (ns since the epoch).
 pub fn concurrency_plot(data: &Concurrency, span: (i64, i64), look: &Look) -> Plot {
     let length = span.1.saturating_sub(span.0) as f64;
     let most = data.max_running.max(data.queued.iter().copied().max().unwrap_or(0)).max(1);
@@ -54,7 +54,7 @@ pub fn concurrency_plot(data: &Concurrency, span: (i64, i64), look: &Look) -> Pl
             .zip(values)
             .map(|(t, v)| (t.saturating_sub(span.0) as f64, f64::from(*v)))
             .collect();
-        // What is still queued or running after the last change is so to the end.
+        // Attempts that are still queued or running after the last change remain so until the end.
         points.extend(points.last().filter(|p| p.0 < length && p.1 > 0.0).map(|p| (length, p.1)));
         points
     };

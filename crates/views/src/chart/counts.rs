@@ -1,7 +1,7 @@
-//! How often each word of a recorded choice occurs: which optimizer was selected, which branch was taken.
+//! Frequencies of the words of a recorded choice, such as the selected optimizer or the branch taken.
 //!
-//! Lines of logs that end in a JSON object hold such choices as its members. A member is a choice when it is a word in
-//! at least two lines and not another one in each of them (that would be an id).
+//! Log lines that end in a JSON object record such choices as its members. A member is a choice if its value is a word
+//! in at least two lines and not a different one in each of them (that would be an id).
 
 use makespan_analysis::{Quantity, natural_cmp};
 use makespan_model::{HashMap, NONE, Order as _, Run};
@@ -12,16 +12,16 @@ use super::{Axis, Chart, Choice, Kind, Picture, Subject};
 use crate::amount::Unit;
 use crate::table::{Cell, Column, Table};
 
-/// How many lines are read, and how long they may be: what is counted is a choice of few, not a log of everything.
+/// Maximum number of lines read, and their maximum length, because only choices among a few words are counted.
 const MOST_LINES: usize = 20_000;
 const LONGEST: usize = 4_096;
-/// A choice among more words is none.
+/// Maximum number of words of a choice.
 const MOST_WORDS: usize = 40;
 const MOST_CHOICES: usize = 20;
 
 const MISSING: &str = "No line of a log in this file records a choice.";
 
-/// A recorded choice: its key (`level.member`) and how often each word occurs, most often first.
+/// A recorded choice: its key (`level.member`) and the frequency of each word, most frequent first.
 struct Recorded {
     key: String,
     words: Vec<(String, usize)>,

@@ -1,4 +1,4 @@
-//! Too many points to draw one by one: how many there are in each small square.
+//! For charts with too many points to draw: the number of points in each small square.
 
 use makespan_scene::{Rect, Role, counted};
 
@@ -8,14 +8,14 @@ use super::plot::Plot;
 /// Side of a square, px.
 const SIDE: f32 = 7.0;
 
-/// A square with something in it.
+/// A square that contains points.
 pub(super) struct Square {
     pub rect: Rect,
     pub role: Role,
     pub points: u32,
 }
 
-/// The squares, and the legend that says what their colours mean.
+/// The squares, and the legend of their colours.
 pub(super) struct Density {
     pub cells: Vec<Square>,
     /// The steps of the scale, lowest first.
@@ -25,8 +25,8 @@ pub(super) struct Density {
 }
 
 impl Density {
-    /// Counts the points of a chart in squares of a few pixels. A step of colour is a step of the logarithm, since most
-    /// squares hold few and few hold many. O(points + squares).
+    /// Counts the points of a chart in squares of a few pixels. The colour scale is logarithmic, because most squares
+    /// contain few points and few contain many. O(points + squares).
     pub(super) fn new(plot: &Plot, frame: &Frame) -> Density {
         let inner = frame.inner;
         let columns = ((inner.w / SIDE).ceil() as usize).clamp(1, 1_000);
@@ -63,7 +63,7 @@ impl Density {
         Density { cells, patches, labels }
     }
 
-    /// How many points lie in the square under a point.
+    /// Returns the square under a point.
     pub(super) fn at(&self, x: f32, y: f32) -> Option<&Square> {
         self.cells.iter().find(|cell| cell.rect.contains(x, y))
     }

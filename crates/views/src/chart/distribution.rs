@@ -1,4 +1,4 @@
-//! How a measure is distributed over the tasks, with its percentiles; that of another run laid over it.
+//! Distribution of a measure over the tasks, with percentiles; optionally overlaid with that of another run.
 
 use makespan_analysis::Measure;
 use makespan_model::Order as _;
@@ -11,9 +11,9 @@ use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
-/// The percentiles that are marked.
+/// The marked percentiles.
 const MARKED: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
-/// From this ratio of the greatest to the least value on, equal steps put nearly all into the first.
+/// From this ratio of the greatest to the least value on, equal bins would put nearly all values into the first one.
 const WIDE: f64 = 1_000.0;
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
@@ -25,23 +25,24 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     out.push(chart);
 }
 
-/// Whether the values above 0 span so much that a logarithmic axis shows them better.
+/// Returns whether the values above 0 span so much that a logarithmic axis shows them better.
 pub(super) fn is_wide(values: impl Iterator<Item = f64>) -> bool {
     bounds(values.filter(|v| *v > 0.0)).is_some_and(|(low, high)| high / low > WIDE)
 }
 
-/// The [quantile](makespan_model::quantile()) of ascending values; NaN of none.
+/// Returns the [quantile](makespan_model::quantile()) of ascending values; NaN if there are none.
 fn quantile(sorted: &[f64], p: f64) -> f64 {
     makespan_model::quantile(sorted, p).unwrap_or(f64::NAN)
 }
 
-/// How many bins a histogram has: of the width of Freedman & Diaconis (1981), 2 IQR / cube root of n, bounded.
+/// Returns the number of bins of a histogram, of the width by Freedman & Diaconis (1981), 2 IQR / cube root of n,
+/// bounded.
 fn bin_count(sorted: &[f64]) -> usize {
     let n = sorted.len() as f64;
     let (low, high) = (quantile(sorted, 0.0), quantile(sorted, 1.0));
     let width = 2.0 * (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / n.cbrt();
     let bins = (high - low) / width;
-    // Where half of the values are equal there is no such width: Sturges' count then.
+    // If half of the values are equal, that width is undefined: use Sturges' number.
     let bins = if bins.is_finite() { bins } else { n.log2() + 1.0 };
     if high > low { (bins.ceil() as usize).clamp(6, 60) } else { 1 }
 }
@@ -51,7 +52,7 @@ struct Sample {
     title: String,
     /// Ascending.
     sorted: Vec<f64>,
-    /// How many of them a logarithmic axis has no place for.
+    /// Number of values that a logarithmic axis cannot show.
     below: usize,
 }
 
@@ -65,7 +66,7 @@ impl Sample {
         (below < sorted.len()).then_some(Sample { title, sorted, below })
     }
 
-    /// What the axis has a place for.
+    /// Returns the values that the axis can show.
     fn drawn(&self) -> &[f64] {
         &self.sorted[self.below..]
     }
@@ -152,7 +153,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
 }
 
 fn lower(title: &str) -> String {
-    // Names of metrics are kept as they are written.
+    // Names of metrics stay as they are written.
     if title.contains('_') || title.chars().skip(1).any(char::is_uppercase) {
         return title.to_owned();
     }
@@ -163,7 +164,7 @@ fn logged(sorted: &[f64], log: bool) -> Vec<f64> {
     if log { sorted.iter().map(|v| v.ln()).collect() } else { sorted.to_vec() }
 }
 
-/// The edges of equal bins, of ratios where `log`.
+/// Returns the edges of equal bins; of equal ratios if `log`.
 fn edges((low, high): (f64, f64), bins: usize, log: bool) -> Vec<f64> {
     let (low, high) = if low < high {
         (low, high)
@@ -185,7 +186,7 @@ fn edges((low, high): (f64, f64), bins: usize, log: bool) -> Vec<f64> {
         .collect()
 }
 
-/// How many ascending values each bin holds, its lower edge included; the last one holds its upper edge too.
+/// Counts ascending values per bin. A bin includes its lower edge; the last one also includes its upper edge.
 fn histogram(sorted: &[f64], edges: &[f64]) -> Vec<usize> {
     let below = |edge: f64| sorted.partition_point(|v| *v < edge);
     let last = edges.len().saturating_sub(2);
@@ -215,9 +216,10 @@ fn tip(
     text
 }
 
-/// Marks the percentiles, and the selected task. With two runs only their medians, or they would hide each other.
+/// Marks the percentiles and the selected task. With two runs, marks only their medians, because the labels would
+/// overlap.
 fn rules(subject: &Subject<'_>, at: usize, unit: &Unit, first: &Sample, shares: bool, plot: &mut Plot) {
-    // Where all values are equal, so are the percentiles.
+    // If all values are equal, so are the percentiles.
     let equal = first.sorted.first() == first.sorted.last();
     let marked = if shares || equal { &MARKED[..1] } else { &MARKED };
     for &p in marked {
@@ -233,7 +235,7 @@ fn rules(subject: &Subject<'_>, at: usize, unit: &Unit, first: &Sample, shares: 
     }
 }
 
-/// The percentiles, then the bins.
+/// Builds the table: the percentiles, then the bins.
 fn twin(
     measure: &Measure,
     title: &str,

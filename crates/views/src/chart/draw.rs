@@ -13,7 +13,8 @@ use super::frame::{Frame, Label, SMALL, wide};
 use super::plot::{Bar, Line, Plot, Shape};
 use crate::target::Target;
 
-/// Where it is drawn: the area, the colour of a role (and of which thing, from 1; 0 of none), device px per CSS px.
+/// The drawing context: the area, the colour of a role (with the number of the drawn thing, 0 for none), device px per
+/// CSS px.
 struct Ground<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     ink: &'a dyn Fn(Role, usize) -> Rgb,
@@ -22,12 +23,11 @@ struct Ground<'a, DB: DrawingBackend> {
 
 type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// Draws the chart over the whole area. `colour` resolves roles; `scale` is how many pixels of the backend a CSS pixel
-/// has.
+/// Draws the chart over the whole area. `colour` resolves roles; `scale` is the number of backend pixels per CSS pixel.
 ///
 /// # Errors
 ///
-/// The backend's own.
+/// Errors of the backend.
 pub fn draw<DB: DrawingBackend>(
     plot: &Plot,
     area: &DrawingArea<DB, Shift>,
@@ -37,7 +37,7 @@ pub fn draw<DB: DrawingBackend>(
     Ground { area, ink: &|role, _| colour(role), scale }.all(plot)
 }
 
-/// The chart as a scene of that size, px. Bars and points that stand for a task lead to it.
+/// Builds the chart as a scene of this size, px. Bars and points of a task link to it.
 pub(super) fn scene(plot: &Plot, width: f32, height: f32) -> Scene {
     let mut scene = Scene::new(width, height, visible(&plot.title));
     let hit = |task: Option<u32>| task.map_or(Hit::NONE, |t| Target::Task(t).hit());
@@ -91,7 +91,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         RGBColor(c.r, c.g, c.b)
     }
 
-    /// Pixels of the backend.
+    /// Converts px to backend pixels.
     fn px(&self, n: f32) -> i32 {
         (f64::from(n) * self.scale).round() as i32
     }
@@ -105,11 +105,11 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         self.area.draw(&PathElement::new(points, self.pen(role, thick)))
     }
 
-    /// A filled rectangle with edges on whole pixels, so that neighbours neither overlap nor show a seam.
+    /// Draws a filled rectangle with edges on whole pixels, so that neighbours neither overlap nor leave a gap.
     fn rect(&self, rect: Rect, role: Role, thing: usize) -> Drawn<DB> {
         let snap = |n: f32| self.px(n.round());
         let (x0, y0) = (snap(rect.x), snap(rect.y));
-        // What is not nothing is seen.
+        // A value above zero stays visible.
         let far =
             |from: i32, to: f32, size: f32| snap(to).max(if size > 0.0 { from + self.px(1.0) } else { from });
         let (x1, y1) = (far(x0, rect.right(), rect.w), far(y0, rect.bottom(), rect.h));
@@ -129,7 +129,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         self.area.draw(&Text::new(label.text.as_str(), (self.px(label.x), self.px(label.y)), style))
     }
 
-    /// Lines across the data at the marks of the axes, and the axes themselves.
+    /// Draws the grid at the labels of the axes, and the axes themselves.
     fn grid(&self, plot: &Plot, frame: &Frame) -> Drawn<DB> {
         let inner = frame.inner;
         let crossed = plot.is_sideways() || (plot.lines.is_empty() && !plot.dots.is_empty());
@@ -150,7 +150,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         self.stroke(&[(inner.x, foot), (inner.right(), foot)], Role::Border, 1.0)
     }
 
-    /// The part of the area that holds the data.
+    /// Returns the part of the area for the data.
     fn inside(&self, inner: Rect) -> DrawingArea<DB, Shift> {
         let (x, y) = (self.px(inner.x), self.px(inner.y));
         self.area.clone().shrink((x, y), (self.px(inner.w).max(1), self.px(inner.h).max(1)))
@@ -197,7 +197,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         let mut chart = ChartBuilder::on(&self.inside(frame.inner)).build_cartesian_2d(0.0..1.0, 0.0..1.0)?;
         let columns = frame.inner.w.max(1.0) as usize;
         let base = plot.y.place(0.0);
-        // Those without a colour of their own lie below.
+        // Lines without a colour of their own are drawn first.
         let order = plot
             .lines
             .iter()
@@ -230,7 +230,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
         Ok(())
     }
 
-    /// The points of a line that has few: one alone is not a line, and between several it shows what was measured.
+    /// Draws the points of a line that has few: a single point is not a line, and several show what was measured.
     fn beads(
         &self,
         plot: &Plot,
@@ -252,7 +252,7 @@ impl<DB: DrawingBackend> Ground<'_, DB> {
     }
 
     fn dots(&self, plot: &Plot, frame: &Frame) -> Drawn<DB> {
-        // Failures are what is looked for: they lie on top.
+        // Failures are drawn last, because they matter most.
         for shape in [Shape::Disc, Shape::Ring, Shape::Cross] {
             for (i, dot) in plot.dots.iter().enumerate().filter(|(_, d)| d.shape == shape) {
                 let at = (frame.x(plot, dot.x), frame.y(plot, dot.y));

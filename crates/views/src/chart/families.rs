@@ -1,8 +1,8 @@
-//! Series of samples that belong together, told by their names.
+//! Series of samples that belong together, recognised by their names.
 //!
-//! Sources write what a number belongs to into the name of its metric: `optimizer.parameters[de_1].F`,
-//! `memory_usage{host="a"}`, `CPU usage (Bazel)`. What such names have in common is one family, and so one chart; the
-//! part between the brackets tells its lines apart.
+//! Sources put the subject of a number into the name of its metric: `optimizer.parameters[de_1].F`,
+//! `memory_usage{host="a"}`, `CPU usage (Bazel)`. The common part of such names is a family, shown as one chart; the
+//! part in brackets distinguishes its lines.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ use makespan_model::{HashMap, HashSet, NONE, Order as _, Run, StrId, UNKNOWN};
 
 use crate::amount::Unit;
 
-/// The most lines that have a colour of their own: as many as there are categories.
+/// Maximum number of lines with a colour of their own: the number of categories.
 pub(super) const COLOURED: usize = 8;
 
-/// Why there is no chart of metrics.
+/// The reason why there is no chart of metrics.
 pub(super) const MISSING: &str = "This file holds no samples of metrics.";
 
-/// A family whose lines all have at most so many points, and no times, is better read as bars.
+/// A family without times, whose lines have at most this number of points, is better shown as bars.
 const FEW: usize = 4;
 
 /// The parts of a metric's name.
@@ -25,13 +25,13 @@ const FEW: usize = 4;
 pub(super) struct Parts<'a> {
     /// What it measures.
     pub stem: &'a str,
-    /// What it belongs to; may be empty.
+    /// The subject; may be empty.
     pub key: &'a str,
-    /// Which part of what is measured; may be empty.
+    /// The part of what is measured; may be empty.
     pub sub: &'a str,
 }
 
-/// The parts of a name: the last pair of `[…]`, else a `{…}` or ` (…)` at its end, holds the key.
+/// Splits a name: the last `[…]`, otherwise a `{…}` or ` (…)` at its end, contains the key.
 pub(super) fn parts(name: &str) -> Parts<'_> {
     let whole = Parts { stem: name, key: "", sub: "" };
     if let Some(open) = name.rfind('[')
@@ -55,37 +55,37 @@ pub(super) fn parts(name: &str) -> Parts<'_> {
 /// The samples of one metric.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Member<'a> {
-    /// What it belongs to.
+    /// The subject.
     pub key: String,
-    /// Which part of what is measured.
+    /// The part of what is measured.
     pub sub: String,
-    /// Whether the samples are tasks'; else the run's.
+    /// Whether the samples belong to tasks; otherwise to the run.
     pub of_tasks: bool,
     /// Indices of samples, ascending.
     pub samples: Cow<'a, [u32]>,
 }
 
-/// Metrics of one name.
+/// Metrics with a common name.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Family<'a> {
     /// Stable name.
     pub key: String,
-    /// What people read: the name as the source writes it.
+    /// Title: the name as the source writes it.
     pub title: String,
-    /// What the numbers count.
+    /// The unit of the numbers.
     pub unit: Unit,
-    /// What samples are multiplied with to be in that unit.
+    /// Factor that converts samples to that unit.
     pub factor: f64,
-    /// In natural order of their keys.
+    /// Its metrics, in natural order of their keys.
     pub members: Vec<Member<'a>>,
-    /// Whether any sample has a time; else their order is all that is known.
+    /// Whether any sample has a time; otherwise only their order is known.
     pub timed: bool,
-    /// Whether there is so little of it that bars say it better.
+    /// Whether it has so few points that bars show it better.
     pub few: bool,
 }
 
-/// The metrics of a run: name, unit, whether they are tasks', indices of their samples. Those of tasks are known as
-/// measures already; the run's own samples stand last.
+/// Returns the metrics of a run: name, unit, whether they belong to tasks, and indices of their samples. Those of tasks
+/// are already known as measures; the run's own samples come last.
 fn metrics(facts: &Facts) -> Vec<(StrId, StrId, bool, Cow<'_, [u32]>)> {
     let (run, measures) = (facts.run(), facts.measures());
     let samples = &run.samples;
@@ -106,11 +106,11 @@ fn metrics(facts: &Facts) -> Vec<(StrId, StrId, bool, Cow<'_, [u32]>)> {
     of_tasks.chain(own.into_iter().map(|((name, unit), own)| (name, unit, false, Cow::Owned(own)))).collect()
 }
 
-/// The families of a run: those with times first, then those in order, then those of few numbers, each in natural order.
-/// O(s + m log m) for the s samples of the run itself and m metrics.
+/// Returns the families of a run: those with times, those with an order, then those with few numbers, each in natural
+/// order. O(s + m log m) for s samples of the run itself and m metrics.
 pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
     let run = facts.run();
-    // In the order of the file, so that what sorts alike stays in it.
+    // In the order of the file, which sorting keeps for equal keys.
     let mut group_of: HashMap<(&str, StrId), usize> = HashMap::default();
     let mut groups: Vec<((&str, StrId), Vec<Member<'_>>)> = Vec::new();
     for (name, unit, of_tasks, samples) in metrics(facts) {
@@ -126,7 +126,7 @@ pub(super) fn families(facts: &Facts) -> Vec<Family<'_>> {
     for ((stem, unit_name), members) in groups {
         let unit_name = run.text(unit_name);
         for mut found in family(run, stem, unit_name, members) {
-            // A metric of two units is two families.
+            // A metric with two units forms two families.
             if taken.contains(&found.key) {
                 found.key = format!("{}:{unit_name}", found.key);
             }
@@ -149,7 +149,7 @@ fn family<'a>(run: &Run, stem: &str, unit_name: &str, mut members: Vec<Member<'a
             .then(a.of_tasks.cmp(&b.of_tasks))
     });
     let known = unit(unit_name);
-    // Numbers without a unit that are all whole ones are counts of something.
+    // Numbers without a unit that are all integers are counts.
     let whole = |m: &Member<'_>| m.samples.iter().all(|&i| run.samples.value[i as usize].fract() == 0.0);
     let counts = unit_name.is_empty() && members.iter().all(whole);
     let quantity = known.map_or(if counts { Quantity::Count } else { Quantity::Number }, |k| k.0);
@@ -181,7 +181,7 @@ fn part<'a>(base: &Family<'_>, sub: &str, members: Vec<Member<'a>>) -> Family<'a
     Family { key, title, unit, factor: base.factor, members, timed: base.timed, few: base.few }
 }
 
-/// What a chart of the family is called.
+/// Returns the title of the family's chart.
 pub(super) fn title(family: &Family<'_>) -> String {
     let over = match (family.few, family.timed) {
         (true, _) => "",
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_apart() {
+    fn names_are_split_into_parts() {
         let cut = |name| {
             let p = parts(name);
             (p.stem, p.key, p.sub)

@@ -1,4 +1,4 @@
-//! Series of few numbers as bars: the weights of a handful of experts, one result of each optimizer.
+//! Series of few numbers as bars: the weights of a handful of experts, the result of each optimizer.
 
 use makespan_model::{HashMap, HashSet};
 use makespan_scene::count;
@@ -10,16 +10,16 @@ use super::{Axis, Picture, Subject};
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 
-/// The most bars of one chart.
+/// Maximum number of bars in a chart.
 const MOST_BARS: usize = 60;
 
-/// One number: the name of its row, its place among those of the row, itself.
+/// One number: the name of its row, its position in the row, its value.
 type Datum = (String, usize, f64);
 
-/// What is put side by side.
+/// The data of a chart.
 struct Data {
     data: Vec<Datum>,
-    /// What the places within a row mean; empty where there is one only.
+    /// The meaning of the positions within a row; empty if there is only one.
     series: Vec<String>,
     /// Whether the numbers are means of several samples.
     means: bool,
@@ -29,9 +29,9 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().enumerate().fold(0.0, |mean, (i, v)| mean + (v - mean) / (i + 1) as f64)
 }
 
-/// What a family of few numbers holds. Where parts are measured (`importance[expert].feature`), a row is a part and each
-/// member has a bar in it; with more members than colours, each pair has a row of its own. Otherwise a row is a member
-/// and each of its samples has a bar.
+/// Returns the data of a family of few numbers. If parts are measured (`importance[expert].feature`), a row is a part
+/// and each member has a bar in it; with more members than colours, each pair has a row of its own. Otherwise a row is
+/// a member, with a bar for each of its samples.
 fn data(subject: &Subject<'_>, family: &Family<'_>) -> Data {
     let samples = &subject.facts.run().samples;
     let values = |m: &Member<'_>| -> Vec<f64> {
@@ -92,7 +92,7 @@ pub(super) fn picture(subject: &Subject<'_>, family: &Family<'_>) -> Result<Pict
     Ok(Picture::plot(plot, twin))
 }
 
-/// Bars side by side in rows of one name.
+/// Returns bars side by side in named rows.
 fn side_by_side(family: &Family<'_>, data: Vec<Datum>, series: &[String]) -> Option<Plot> {
     let mut rows: Vec<String> = Vec::new();
     let mut place: HashMap<String, usize> = HashMap::default();

@@ -1,20 +1,20 @@
-//! Where the words of marked values stand above a chart, so that none hides another.
+//! Placement of the labels of marked values above a chart, so that they do not overlap.
 
 use makespan_model::Order as _;
 
-/// Words at the head of a line: in which row, from where to where, and whether they go to the left of the line.
+/// A label: its row, its horizontal extent, and whether it is to the left of its line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Flag {
     /// Row, 0 on top.
     pub line: usize,
-    /// From where to where, px.
+    /// Left and right end, px.
     pub span: (f32, f32),
-    /// Whether it flies to the left of its pole.
+    /// Whether it is to the left of its line.
     pub leftwards: bool,
 }
 
-/// Rows for the flags of poles (x, width of the flag), such that no flag lies over another or over a pole that stands
-/// higher. Flags fly to the right where there is room. O(n³) for the handful of poles that there are.
+/// Assigns rows to the labels of lines (x, width of the label), such that no label overlaps another or a line that
+/// extends higher. Labels are to the right of their lines if there is room. O(n³) for a handful of lines.
 pub(super) fn flags(poles: &[(f32, f32)], right: f32) -> Vec<Flag> {
     let crossed = |from: f32, to: f32| poles.iter().filter(|p| p.0 > from && p.0 < to).count();
     let leftwards = |i: usize| {
@@ -26,7 +26,7 @@ pub(super) fn flags(poles: &[(f32, f32)], right: f32) -> Vec<Flag> {
         }
     };
     let mut order: Vec<usize> = (0..poles.len()).collect();
-    // From each end inwards: what lies farther out stands higher, and nothing hides the poles further in.
+    // From each end inwards: outer labels are higher, and no label hides an inner line.
     order.order_by(|&a, &b| {
         let key = |i: usize| if leftwards(i) { (0, -poles[i].0) } else { (1, poles[i].0) };
         key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1))
@@ -44,7 +44,7 @@ pub(super) fn flags(poles: &[(f32, f32)], right: f32) -> Vec<Flag> {
                 (flag.line != line || beside) && !over_pole && !under_flag
             })
         };
-        // Where no row is free of poles, at least no words lie over words.
+        // If no row is free of lines, labels at least do not overlap.
         let clear = |line: usize| {
             placed.iter().all(|(_, f)| f.line != line || span.1 <= f.span.0 || span.0 >= f.span.1)
         };
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_never_cross() {
+    fn labels_never_overlap() {
         let lines = |poles: &[(f32, f32)]| flags(poles, 300.0).iter().map(|f| f.line).collect::<Vec<_>>();
         // Far apart: one row. Close together: each further one below the last.
         assert_eq!(lines(&[(0.0, 80.0), (100.0, 80.0), (200.0, 80.0)]), [0, 0, 0]);

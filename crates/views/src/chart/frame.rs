@@ -1,5 +1,5 @@
-//! Where the parts of a chart lie in a picture of a given size: title, legend, axes, notes and what is left for the
-//! data. All text is measured with the scene's own table, so that nothing collides on any painter.
+//! Layout of a chart in a picture of a given size: title, legend, axes, notes and the area for the data. All text is
+//! measured with the table of the scene crate, so that nothing overlaps on any painter.
 
 use makespan_scene::{Anchor, Face, Rect, Role, Weight, fit, fit_middle, width};
 
@@ -7,13 +7,13 @@ use super::axis::Scale;
 use super::flags::flags;
 use super::plot::{Plot, Shape};
 
-/// Air at the sides of the picture, px.
+/// Padding at the sides of the picture, px.
 const PAD: f32 = 8.0;
 const TITLE: f32 = 13.0;
 /// Size of all other text, px.
 pub(crate) const SMALL: f32 = 11.0;
 const LINE: f32 = 15.0;
-/// The most lines that the legend and the notes each take.
+/// Maximum number of lines of the legend, and of the notes.
 const MOST_LINES: usize = 4;
 
 /// A line of text; `y` is its middle.
@@ -28,7 +28,7 @@ pub(super) struct Label {
     pub text: String,
 }
 
-/// A patch of the legend.
+/// An entry of the legend.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Patch {
     pub rect: Rect,
@@ -36,21 +36,21 @@ pub(super) struct Patch {
     pub shape: Option<Shape>,
 }
 
-/// The parts of a chart in a picture.
+/// The layout of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Frame {
-    /// The room for the data.
+    /// The area for the data.
     pub inner: Rect,
     pub labels: Vec<Label>,
     pub patches: Vec<Patch>,
-    /// Values with a line across the data.
+    /// Values with a grid line.
     pub x_grid: Vec<f64>,
     pub y_grid: Vec<f64>,
-    /// Of each rule: where it begins above the data.
+    /// For each rule, the y at which it begins above the data.
     pub rule_tops: Vec<f32>,
-    /// Of each rule: what its words cover, so that no other rule is seen through them.
+    /// For each rule, the box of its label, which no other rule may cross.
     pub rule_words: Vec<Rect>,
-    /// Where the legend of a dense chart stands.
+    /// Position of the legend of a dense chart.
     pub density_legend: Rect,
     sideways: bool,
 }
@@ -63,7 +63,7 @@ fn small(x: f32, y: f32, anchor: Anchor, text: impl Into<String>) -> Label {
     Label { x, y, size: SMALL, bold: false, role: Role::TextMuted, anchor, text: text.into() }
 }
 
-/// The words of a text in lines of at most `room` pixels; what is left after the last line is cut.
+/// Breaks a text into lines of at most `room` pixels; text after the last line is cut.
 pub(crate) fn wrapped(text: &str, room: f32, size: f32, most: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut words = text.split_whitespace().peekable();
@@ -85,7 +85,7 @@ pub(crate) fn wrapped(text: &str, room: f32, size: f32, most: usize) -> Vec<Stri
 }
 
 impl Frame {
-    /// The parts of `plot` in a picture of that size. Where there is too little room for all, the data keep a strip.
+    /// Computes the layout of `plot` in a picture of this size. If there is too little room, the data keep a strip.
     pub(super) fn new(plot: &Plot, w: f32, h: f32) -> Frame {
         let (w, h) = (w.max(60.0), h.max(60.0));
         let mut frame = Frame {
@@ -119,7 +119,8 @@ impl Frame {
             frame.labels.push(small(PAD, top + 6.0, Anchor::Start, text));
             top += LINE;
         }
-        // The rules' words need the width, which the marks of the other axis take from, which need the height.
+        // The labels of rules need the width, which depends on the labels of the other axis, which depend on the
+        // height.
         let left = frame.gutter(plot, w, bottom - top);
         let right = (w - PAD - 6.0).max(left + 20.0);
         top += frame.rules(plot, (left, right), top);
@@ -130,7 +131,7 @@ impl Frame {
         frame
     }
 
-    /// The height that a chart needs at a width.
+    /// Returns the height that a chart needs at a width.
     pub(super) fn natural_height(plot: &Plot, w: f32) -> f32 {
         let data = match plot.y.names() {
             Some(names) => {
@@ -143,26 +144,26 @@ impl Frame {
         (10_000.0 - probe.inner.h + data).ceil()
     }
 
-    /// The x of a value, px.
+    /// Returns the x of a value, px.
     pub(super) fn x(&self, plot: &Plot, value: f64) -> f32 {
         self.inner.x + plot.x.place(value) as f32 * self.inner.w
     }
 
-    /// The y of a value, px: upwards, but names go down.
+    /// Returns the y of a value, px: numbers go up, names go down.
     pub(super) fn y(&self, plot: &Plot, value: f64) -> f32 {
         let place = plot.y.place(value) as f32;
         let up = if self.sideways { 1.0 - place } else { place };
         self.inner.bottom() - up * self.inner.h
     }
 
-    /// The box of a bar, px.
+    /// Returns the box of a bar, px.
     pub(super) fn bar(&self, plot: &Plot, x: (f64, f64), y: (f64, f64)) -> Rect {
         let ((xa, xb), (ya, yb)) =
             ((self.x(plot, x.0), self.x(plot, x.1)), (self.y(plot, y.0), self.y(plot, y.1)));
         Rect::new(xa.min(xb), ya.min(yb), (xb - xa).abs(), (yb - ya).abs())
     }
 
-    /// Puts the legend below `top`; how much it takes.
+    /// Places the legend below `top`. Returns its height.
     fn legend(&mut self, plot: &Plot, w: f32, top: f32) -> f32 {
         let (mut x, mut line) = (PAD, 0);
         for (i, key) in plot.legend.iter().enumerate() {
@@ -171,7 +172,7 @@ impl Frame {
             if x > PAD && x + needs > w - PAD {
                 (x, line) = (PAD, line + 1);
             }
-            // The last line keeps room for how many more there are.
+            // The last line keeps room for the number of further entries.
             let more = format!("and {} more", plot.legend.len() - i);
             let last = i + 1 == plot.legend.len();
             if line + 1 == MOST_LINES && !last && x + needs + 14.0 + wide(&more, SMALL) > w - PAD {
@@ -187,7 +188,7 @@ impl Frame {
         if plot.legend.is_empty() { 0.0 } else { (line + 1) as f32 * LINE + 3.0 }
     }
 
-    /// Puts the notes at the foot of the picture; how much they take.
+    /// Places the notes at the bottom of the picture. Returns their height.
     fn notes(&mut self, plot: &Plot, w: f32, h: f32) -> f32 {
         let lines: Vec<String> =
             plot.notes.iter().flat_map(|note| wrapped(note, w - 2.0 * PAD, SMALL, MOST_LINES)).collect();
@@ -199,7 +200,7 @@ impl Frame {
         under + if lines.is_empty() { 0.0 } else { 2.0 }
     }
 
-    /// How much room the marks left of the data take.
+    /// Returns the width of the labels to the left of the data.
     fn gutter(&self, plot: &Plot, w: f32, height: f32) -> f32 {
         let marks = plot.y.marks(height.max(20.0), 34.0);
         let widest = marks.iter().map(|(_, text)| wide(text, SMALL)).fold(0.0, f32::max);
@@ -207,8 +208,7 @@ impl Frame {
         (PAD + widest + 6.0).clamp(PAD + 12.0, most)
     }
 
-    /// Puts the words of rules above the data like flags on poles, as many lines of them as they need; how much that
-    /// takes.
+    /// Places the labels of rules above the data, in as many rows as they need. Returns their height.
     fn rules(&mut self, plot: &Plot, (left, right): (f32, f32), top: f32) -> f32 {
         let poles: Vec<(f32, f32)> = plot
             .rules
@@ -223,7 +223,7 @@ impl Frame {
             } else {
                 (flag.span.0 + 4.0, Anchor::Start)
             };
-            // Of a flag too long for either side the end is cut.
+            // A label that is too long for either side is cut.
             let room = if flag.leftwards { x - PAD } else { right + 6.0 - x };
             let text = fit(&rule.label, room, SMALL, Weight::Regular, Face::Sans);
             let covered = wide(&text, SMALL);
@@ -235,7 +235,7 @@ impl Frame {
         flags.iter().map(|f| f.line + 1).max().unwrap_or(0) as f32 * 14.0
     }
 
-    /// The marks of the axis at the left.
+    /// Places the labels of the left axis.
     fn down(&mut self, plot: &Plot) {
         let room = self.inner.x - PAD - 4.0;
         let mut above = f32::MIN;
@@ -257,7 +257,7 @@ impl Frame {
         }
     }
 
-    /// The marks and the name of the axis below.
+    /// Places the labels and the title of the bottom axis.
     fn across(&mut self, plot: &Plot, w: f32) {
         let y = self.inner.bottom() + 10.0;
         let mut taken = f32::MIN;
@@ -266,7 +266,7 @@ impl Frame {
             let half = wide(&text, SMALL) / 2.0;
             let line = self.x(plot, value);
             let x = line.clamp(half + 2.0, (w - half - 2.0).max(half + 2.0));
-            // Words moved far from their line would lie.
+            // Labels far from their line would be misleading.
             if x - half < taken + 8.0 || (x - line).abs() > half {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! What was read against what was written: bytes, operations, and bytes over the network.
+//! Data read and written: bytes, operations, and bytes over the network.
 
 use makespan_analysis::{Quantity, Standard, natural_cmp};
 use makespan_model::{HashMap, Order as _, TaskId};
@@ -11,12 +11,12 @@ use crate::amount::Unit;
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 
-/// Up to so many tasks have a row each; of more their steps have.
+/// Maximum number of tasks with a row each; with more, each step has a row.
 const MOST_TASKS: usize = 16;
-/// How many rows are shown.
+/// Number of rows shown.
 const TOP: usize = 24;
 
-/// Two measures that belong together.
+/// Two related measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pair {
     /// Bytes read from and written to disks.
@@ -32,7 +32,7 @@ impl Pair {
     /// All pairs.
     pub const ALL: [Pair; 3] = [Pair::Bytes, Pair::Operations, Pair::Network];
 
-    /// The name in links.
+    /// Returns its name in links.
     pub fn name(self) -> &'static str {
         match self {
             Pair::Bytes => "bytes",
@@ -66,7 +66,7 @@ impl Pair {
         [(a, names[0], Role::Category4), (b, names[1], Role::Category0)]
     }
 
-    /// What is known of each side, by task.
+    /// Returns the known values of each side, by task.
     fn values(self, subject: &Subject<'_>) -> [Vec<(u32, f64)>; 2] {
         let measures = subject.facts.measures();
         self.sides()
@@ -88,7 +88,7 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     }
 }
 
-/// A row: its name, the task that it is if it is one, the sum of each side, `None` where nothing is known.
+/// A row: its name, its task if it is one, and the sum of each side, `None` if unknown.
 struct Row {
     name: String,
     task: Option<u32>,
@@ -155,7 +155,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     Ok(Picture::plot(plot, twin))
 }
 
-/// A row a task, or a step where there are many tasks.
+/// Returns a row per task, or per step if there are many tasks.
 fn rows(subject: &Subject<'_>, pair: Pair) -> (Vec<Row>, bool) {
     let (run, sides) = (subject.facts.run(), pair.values(subject));
     let mut tasks: Vec<u32> = sides.iter().flatten().map(|v| v.0).collect();

@@ -1,7 +1,8 @@
-//! Charts of a run: each a value with axes, a legend, a table twin and words for every point, drawn at any size.
+//! Charts of a run: each is a value with axes, a legend, a table and a text for every point, drawn at any size.
 //!
-//! Statistical charts are written once against plotters' `DrawingBackend` ([`draw()`]): the app draws them on a canvas,
-//! reports record them into a scene ([`Picture::scene`]). The radar is not a statistical chart and is a scene at once.
+//! Statistical charts are written once, for plotters' `DrawingBackend` ([`draw()`]): the app draws them on a canvas,
+//! and reports record them into a scene ([`Picture::scene`]). The radar is not a statistical chart and is always a
+//! scene.
 //!
 //! ```
 //! use makespan_views::Subject;
@@ -53,8 +54,8 @@ pub use tip::Tip;
 pub(crate) use tip::said;
 pub(crate) use trend::{by_start, start_of};
 
-/// The charts of a run in the order in which they are offered: those that can be drawn, then of each kind that cannot,
-/// why. O(s log s + n) for s samples and n tasks, with what the facts cost.
+/// Returns the charts of a run in the order of the menu: those that can be drawn, followed by those that cannot, with
+/// the reason. O(s log s + n) for s samples and n tasks, plus the cost of the facts.
 pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     let mut out = Vec::new();
     concurrency::list(subject, &mut out);
@@ -65,32 +66,32 @@ pub fn list(subject: &Subject<'_>) -> Vec<Chart> {
     radar::list(subject, &mut out);
     trend::list(subject, &mut out);
     counts::list(subject, &mut out);
-    // Last, since there may be any number of them.
+    // Last, because there may be any number of them.
     series::list(subject, &mut out);
     out.order_by_key(|c| c.missing.is_some());
     out
 }
 
-/// The measures of a run that are known of any task that counts: key and title, for whoever lets people choose.
+/// Returns the measures that are known for any counted task, as key and title, to choose from.
 pub fn known_measures(subject: &Subject<'_>) -> Vec<(String, String)> {
     let measures = &subject.facts.measures().list;
     let known = measures.iter().enumerate().filter(|(i, _)| subject.knows(*i));
     known.map(|(_, m)| (m.key.clone(), m.title.clone())).collect()
 }
 
-/// The titles and pictures of all series of samples of a run, however many, in the order in which they are offered. Each
-/// picture is made when the iterator comes to it; O(s + m log m) before the first, for s samples of m metrics.
+/// Iterates over the titles and pictures of all series of samples of a run, in the order of the menu. Each picture is
+/// computed when it is reached; O(s + m log m) before the first, for s samples of m metrics.
 pub fn each_series<'a>(
     subject: &'a Subject<'a>,
 ) -> impl ExactSizeIterator<Item = (String, Result<Picture, String>)> + 'a {
     series::each(subject)
 }
 
-/// The chart, ready to be drawn.
+/// Returns the chart, ready to be drawn.
 ///
 /// # Errors
 ///
-/// Why it cannot be drawn, in a sentence: what the run does not tell.
+/// The reason why it cannot be drawn, as a sentence about what the run does not record.
 pub fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture, String> {
     match choice.kind {
         Kind::Concurrency => concurrency::picture(subject),

@@ -10,17 +10,17 @@ use super::radar::Radar;
 use super::tip::{Tip, tip};
 use crate::table::Table;
 
-/// The rows that a twin holds at most.
+/// Maximum number of rows of the table.
 pub(super) const MOST_ROWS: usize = 1_000;
 
-/// How a chart is drawn.
+/// The drawable part of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 // There is one at a time, and never a list of them.
 #[allow(clippy::large_enum_variant)]
 pub enum Body {
-    /// Between two axes, by [`draw()`](super::draw()).
+    /// With two axes, drawn by [`draw()`](super::draw()).
     Plot(Plot),
-    /// Around a point, as a scene.
+    /// Around a point, drawn as a scene.
     Radar(Radar),
 }
 
@@ -29,7 +29,7 @@ pub enum Body {
 pub struct Picture {
     /// The chart.
     pub body: Body,
-    /// What it shows, as a table.
+    /// The same data as a table.
     pub twin: Table,
 }
 
@@ -38,7 +38,7 @@ impl Picture {
         Picture { body: Body::Plot(plot), twin }
     }
 
-    /// What it shows.
+    /// Returns its title.
     pub fn title(&self) -> &str {
         match &self.body {
             Body::Plot(plot) => &plot.title,
@@ -46,7 +46,7 @@ impl Picture {
         }
     }
 
-    /// The height that it needs at a width, px.
+    /// Returns the height that it needs at a width, px.
     pub fn height(&self, width: f32) -> f32 {
         match &self.body {
             Body::Plot(plot) => Frame::natural_height(plot, width),
@@ -54,7 +54,7 @@ impl Picture {
         }
     }
 
-    /// The picture at a size, px.
+    /// Returns the picture at a size, px.
     pub fn scene(&self, width: f32, height: f32) -> Scene {
         match &self.body {
             Body::Plot(plot) => scene(plot, width, height),
@@ -62,7 +62,7 @@ impl Picture {
         }
     }
 
-    /// What lies nearest to a point (px) of the picture at a size.
+    /// Returns what is nearest to a point (px) of the picture at a size.
     pub fn tip(&self, size: (f32, f32), x: f32, y: f32) -> Option<Tip> {
         match &self.body {
             Body::Plot(plot) => tip(plot, size, x, y),

@@ -1,12 +1,12 @@
-//! A statistical chart as a value: axes, and what stands between them, in the units of the data. Pixels come later.
+//! A statistical chart as a value: axes, and shapes in the units of the data. Pixels come later.
 
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
 
 use super::axis::Axis;
 
-/// The colour of the `i`-th of several things side by side: categories in an order in which the first ones stand apart
-/// most, on light and on dark.
+/// Returns the colour of the `i`-th of several categories, ordered so that the first ones differ most, on light and on
+/// dark.
 pub(super) fn hue(i: usize) -> Role {
     Role::category([4, 0, 2, 6, 5, 1, 7, 3][i % 8])
 }
@@ -14,19 +14,19 @@ pub(super) fn hue(i: usize) -> Role {
 /// Points joined by a line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// What it shows.
+    /// Its name.
     pub name: String,
-    /// Its colour; grey where there are too many lines to tell apart.
+    /// Its colour; grey if there are too many lines to distinguish.
     pub role: Option<Role>,
-    /// Ascending in x; finite.
+    /// Its points, finite and ascending in x.
     pub points: Vec<(f64, f64)>,
     /// Whether the area between the line and 0 is tinted.
     pub area: bool,
-    /// Whether a value holds up to the next point, instead of changing evenly towards it.
+    /// Whether a value holds up to the next point, instead of changing linearly.
     pub steps: bool,
 }
 
-/// A bar: a rectangle that stands for one number.
+/// A bar: a rectangle that represents one number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
     /// From one value of x to another.
@@ -35,17 +35,17 @@ pub struct Bar {
     pub y: (f64, f64),
     /// Its colour.
     pub role: Role,
-    /// Its number as text, beside the bar; empty where there is no room for any.
+    /// Its number as text, beside the bar; empty if there is no room.
     pub label: String,
-    /// What it says when asked.
+    /// Its tooltip.
     pub tip: String,
-    /// The task that it leads to.
+    /// The task that it links to.
     pub task: Option<u32>,
-    /// Whether it stands for what is selected.
+    /// Whether it is the selected one.
     pub marked: bool,
 }
 
-/// How a point is drawn. Shapes tell apart what colours tell apart, too.
+/// The shape of a point. Shapes distinguish the same things as colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// A disc.
@@ -60,72 +60,72 @@ pub enum Shape {
 /// A point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dot {
-    /// Where.
+    /// Horizontal position.
     pub x: f64,
-    /// Where.
+    /// Vertical position.
     pub y: f64,
     /// Its colour.
     pub role: Role,
     /// Its shape.
     pub shape: Shape,
-    /// The task that it leads to.
+    /// The task that it links to.
     pub task: Option<u32>,
 }
 
-/// A value of x that is marked from top to bottom, with words above.
+/// A marked value of x, drawn from top to bottom with a label above.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
-    /// Where.
+    /// Position.
     pub x: f64,
     /// Its colour.
     pub role: Role,
-    /// What it marks.
+    /// Its label.
     pub label: String,
 }
 
-/// A line of the legend.
+/// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Key {
     /// The colour explained.
     pub role: Role,
-    /// The shape explained; a square patch where there is none.
+    /// The shape explained; `None` for a square patch.
     pub shape: Option<Shape>,
-    /// What it stands for.
+    /// Its meaning.
     pub text: String,
 }
 
 /// The chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
-    /// What it shows.
+    /// Its title.
     pub title: String,
-    /// Whether the title is part of the picture; a page that has said it already leaves it out.
+    /// Whether the title is part of the picture; a page that already shows it omits it.
     pub headed: bool,
-    /// From left to right.
+    /// The horizontal axis, from left to right.
     pub x: Axis,
-    /// From bottom to top; names go from top to bottom.
+    /// The vertical axis: numbers from bottom to top, names from top to bottom.
     pub y: Axis,
     /// Bars, drawn first.
     pub bars: Vec<Bar>,
     /// Lines, drawn over bars.
     pub lines: Vec<Line>,
-    /// Points, drawn over lines. Above [`Plot::DENSE`] of them, how many there are is drawn in their place.
+    /// Points, drawn over lines. If there are more than [`Plot::DENSE`], their density is drawn instead.
     pub dots: Vec<Dot>,
-    /// What each point says; as long as `dots`, or empty.
+    /// Tooltip of each point; as long as `dots`, or empty.
     pub dot_tips: Vec<String>,
     /// Marked values.
     pub rules: Vec<Rule>,
-    /// What the colours mean.
+    /// The meaning of the colours.
     pub legend: Vec<Key>,
-    /// What has to be said about it: how it was made, what was left out.
+    /// Remarks: how it was computed, what was omitted.
     pub notes: Vec<String>,
 }
 
 impl Plot {
-    /// The most points that are drawn one by one.
+    /// Maximum number of points that are drawn one by one.
     pub const DENSE: usize = 2_000;
 
-    /// An empty chart between two axes.
+    /// Creates an empty chart with two axes.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Plot {
         Plot {
             title: title.into(),
@@ -142,17 +142,17 @@ impl Plot {
         }
     }
 
-    /// The same without its title, for a page that has said it already.
+    /// Removes the title from the picture, for a page that already shows it.
     pub fn unheaded(self) -> Plot {
         Plot { headed: false, ..self }
     }
 
-    /// Whether there are too many points to draw one by one.
+    /// Returns whether there are too many points to draw one by one.
     pub fn is_dense(&self) -> bool {
         self.dots.len() > Plot::DENSE
     }
 
-    /// Whether bars grow to the right from names at the left, instead of upwards.
+    /// Returns whether bars extend to the right from names on the left, instead of upwards.
     pub fn is_sideways(&self) -> bool {
         self.y.names().is_some()
     }

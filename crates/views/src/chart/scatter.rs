@@ -14,7 +14,7 @@ use crate::table::{Cell, Column, Table};
 
 const TITLE: &str = "Two measures of each task";
 
-/// What a pair of measures is offered first: the duration against what explains it, if the run tells anything of it.
+/// Returns the default pair of measures: the duration against what may explain it, if the run records any such measure.
 fn usual(subject: &Subject<'_>) -> Option<(String, String)> {
     let measures = subject.facts.measures();
     let duration = measures.find("duration").filter(|m| subject.knows(*m))?;
@@ -86,7 +86,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
         let role = if marked { Role::Selection } else { status_role(status) };
         plot.dots.push(Dot { x: vx, y: vy, role, shape: shape(status), task: Some(t) });
     }
-    // Words of more points than are drawn would never be read.
+    // Nobody could read the labels of more points than are drawn.
     if !plot.is_dense() {
         plot.dot_tips = kept
             .iter()

@@ -1,4 +1,4 @@
-//! Samples of a metric as lines over time, or in their order where the source gives no times; as bars where they are few.
+//! Samples of a metric as lines over time, or in their order if the source gives no times; as bars if there are few.
 
 use makespan_model::{HashMap, NONE, Order as _, Run, TaskId, UNKNOWN};
 use makespan_scene::{Role, count, counted};
@@ -11,13 +11,13 @@ use super::{Axis, Chart, Choice, Kind, Picture, Subject, few};
 use crate::subject::{bounds, sane};
 use crate::table::{Cell, Column, Table};
 
-/// The most families that are offered.
+/// Maximum number of families in the menu.
 const MOST_FAMILIES: usize = 60;
-/// The most lines that are drawn at all.
+/// Maximum number of lines drawn.
 const MOST_LINES: usize = 64;
-/// From so many points on a line may be denser than the pixels of a narrow picture.
+/// From this number of points on, a line may be denser than the pixels of a narrow picture.
 const DENSE_LINE: usize = 600;
-/// A line of more points is a line of bins in the table.
+/// Maximum number of points of a line in the table; longer lines are summarised in bins.
 const MOST_POINTS: usize = 200;
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
@@ -29,7 +29,7 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     }
 }
 
-/// The pictures of all series, each made when it is asked for: what they have in common is found once.
+/// Iterates over the pictures of all series, each computed on demand; their common part is computed once.
 pub(super) fn each<'a>(
     subject: &'a Subject<'a>,
 ) -> impl ExactSizeIterator<Item = (String, Result<Picture, String>)> + 'a {
@@ -49,7 +49,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
     if family.few { few::picture(subject, family) } else { lines(subject, family, choice.log) }
 }
 
-/// A line before it has a colour: its name, and samples in order.
+/// A line before it has a colour: its name, and its samples in order.
 struct Strand {
     name: String,
     samples: Vec<u32>,
@@ -57,8 +57,8 @@ struct Strand {
     shared: bool,
 }
 
-/// The lines of a member: the run's samples are one; those of tasks are a line each where few tasks have several, else
-/// one a step where there are few steps, else one of all.
+/// Returns the lines of a member. The samples of the run are one line. Those of tasks are one line per task if few
+/// tasks have several samples, otherwise one per step if there are few steps, otherwise a single line.
 fn strands(subject: &Subject<'_>, member: &Member<'_>, name: &str) -> Vec<Strand> {
     let (run, samples) = (subject.facts.run(), &subject.facts.run().samples);
     let whole = |samples: Vec<u32>, shared| vec![Strand { name: name.to_owned(), samples, shared }];
@@ -88,7 +88,7 @@ fn strands(subject: &Subject<'_>, member: &Member<'_>, name: &str) -> Vec<Strand
     if tasks <= COLOURED && counted.len() * 2 >= tasks * 3 {
         return split(&|i| run.task_name(task(i)).to_owned());
     }
-    // Few steps show early; there is no need to split a million samples to see that there are many.
+    // A large number of steps is detected early, without splitting a million samples.
     let mut steps: Vec<&str> = Vec::new();
     for &i in &counted {
         let step = run.task_step(task(i));
@@ -107,7 +107,7 @@ fn strands(subject: &Subject<'_>, member: &Member<'_>, name: &str) -> Vec<Strand
     whole(counted, true)
 }
 
-/// A sample that has a place: where (ns since the start, or its number), its value, its index.
+/// A sample with a position: its position (ns since the start, or its number), its value, its index.
 #[derive(Clone, Copy)]
 struct Point {
     x: f64,
@@ -115,7 +115,7 @@ struct Point {
     sample: u32,
 }
 
-/// A strand whose samples have places.
+/// A strand with positioned samples.
 struct Placed {
     strand: Strand,
     points: Vec<Point>,
@@ -123,7 +123,7 @@ struct Placed {
     mean: f64,
 }
 
-/// The samples of a strand in their places: with times by time, else in the order of the file.
+/// Positions the samples of a strand: by time if known, otherwise by their order in the file.
 fn placed(run: &Run, family: &Family<'_>, strand: Strand, origin: i64) -> Placed {
     let s = &run.samples;
     let value = |i: u32| s.value[i as usize] * family.factor;
@@ -138,12 +138,12 @@ fn placed(run: &Run, family: &Family<'_>, strand: Strand, origin: i64) -> Placed
     } else {
         kept.enumerate().map(|(k, i)| point((k + 1) as f64, i)).collect()
     };
-    // As a running mean, for the sum of great numbers may be none.
+    // A running mean, because the sum of large numbers may overflow.
     let mean = points.iter().enumerate().fold(0.0, |mean, (i, p)| mean + (p.y - mean) / (i + 1) as f64);
     Placed { strand, points, mean }
 }
 
-/// All lines of a family that have a point.
+/// Returns all lines of a family that have a point.
 fn all_lines(subject: &Subject<'_>, family: &Family<'_>, origin: i64) -> Vec<Placed> {
     let several = family.members.len() > 1;
     let mut found = Vec::new();
@@ -199,14 +199,14 @@ fn lines(subject: &Subject<'_>, family: &Family<'_>, log: bool) -> Result<Pictur
     Ok(Picture::plot(plot, twin))
 }
 
-/// Puts the lines with the greatest means first where there are more than colours.
+/// Moves the lines with the greatest means to the front if there are more lines than colours.
 fn coloured_first(found: &mut [Placed]) {
     if found.len() > COLOURED {
         found.order_by(|a, b| b.mean.total_cmp(&a.mean));
     }
 }
 
-/// What has to be said of lines drawn in `plot`.
+/// Returns remarks about the lines in `plot`.
 fn notes(found: &[Placed], plot: &Plot) -> Vec<String> {
     let mut notes = Vec::new();
     if found.iter().any(|line| line.strand.shared) {
@@ -238,7 +238,7 @@ fn notes(found: &[Placed], plot: &Plot) -> Vec<String> {
     notes
 }
 
-/// The samples of a line that several tasks share, each leading to its task.
+/// Adds the samples of a line that several tasks share, each linking to its task.
 fn dots(subject: &Subject<'_>, family: &Family<'_>, points: &[Point], role: Role, plot: &mut Plot) {
     let run = subject.facts.run();
     for &Point { x, y, sample } in points {
@@ -253,7 +253,7 @@ fn dots(subject: &Subject<'_>, family: &Family<'_>, points: &[Point], role: Role
     }
 }
 
-/// What the lines show as rows, those of many points as the bins that are drawn.
+/// Returns the lines as rows; long lines as the bins that are drawn.
 fn twin(family: &Family<'_>, plot: &Plot) -> Table {
     let binned_lines = plot.lines.iter().any(|l| l.points.len() > MOST_POINTS);
     let when = if family.timed { "When" } else { "Sample" };

@@ -12,12 +12,12 @@ use crate::amount::Unit;
 use crate::subject::bounds;
 use crate::table::{Cell, Column, Table};
 
-/// How many are shown.
+/// Number of tasks shown.
 const TOP: usize = 40;
 
 pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     let measures = subject.facts.measures();
-    // Where the share of a processor is not recorded, the time of processors says the same in another unit.
+    // If processor usage is not recorded, processor time contains the same information in another unit.
     let (cpu, time) = (measures.standard(Standard::Cpu), measures.standard(Standard::CpuTime));
     let processors = if cpu.is_none() && time.is_some() {
         (Standard::CpuTime.name(), "Processor time by task", "")
@@ -37,7 +37,7 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     }
 }
 
-/// The measure of a key, as its place.
+/// Returns the index of the measure with this key.
 pub(super) fn measure(subject: &Subject<'_>, key: &str) -> Result<usize, String> {
     let key = if key.is_empty() { "duration" } else { key };
     let found = subject.facts.measures().find(key).filter(|m| subject.knows(*m));

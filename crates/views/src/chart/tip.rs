@@ -1,4 +1,4 @@
-//! What lies at a point of a chart, in words.
+//! Tooltips of a chart.
 
 use makespan_scene::visible;
 
@@ -7,26 +7,26 @@ use super::frame::Frame;
 use super::plot::Plot;
 use crate::target::Target;
 
-/// How far from a point or a line is still near it, px.
+/// Maximum distance of a pointer from a point or a line, px.
 const NEAR: f32 = 24.0;
 
-/// What lies at a point of a picture.
+/// The tooltip of a point in a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tip {
-    /// Its name and its numbers, in lines.
+    /// Its name and its numbers, as lines.
     pub text: String,
-    /// Where the datum lies, px: there a mark belongs.
+    /// Position of the datum, px, where a mark is drawn.
     pub at: (f32, f32),
-    /// What it leads to.
+    /// Its link.
     pub target: Option<Target>,
 }
 
-/// Words for whoever asks, with what is hidden in names made visible.
+/// Prepares text for a tooltip, with hidden characters made visible.
 pub(crate) fn said(text: &str) -> String {
     text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// What lies nearest to the point (px) of the chart drawn at that size; `None` where nothing is near. O(log n) for
+/// Returns what is nearest to a point (px) of the chart drawn at this size; `None` if nothing is near. O(log n) for
 /// lines, O(n) for bars and points.
 pub(super) fn tip(plot: &Plot, (w, h): (f32, f32), x: f32, y: f32) -> Option<Tip> {
     let frame = Frame::new(plot, w, h);
@@ -70,7 +70,7 @@ fn bars(plot: &Plot, frame: &Frame, x: f32, y: f32) -> Option<Tip> {
     if y < inner.y || y > inner.bottom() || (!plot.is_sideways() && !(inner.x..=inner.right()).contains(&x)) {
         return None;
     }
-    // The whole row or column of a bar stands for it, also where its number is small.
+    // The whole row or column of a bar counts as the bar, so that small bars can be hit.
     let gap = |i: usize| {
         let r = frame.bar(plot, plot.bars[i].x, plot.bars[i].y);
         if plot.is_sideways() { (r.y - y).max(y - r.bottom()) } else { (r.x - x).max(x - r.right()) }.max(0.0)
@@ -95,7 +95,8 @@ fn lines(plot: &Plot, frame: &Frame, x: f32, y: f32) -> Option<Tip> {
     }
     let place = ((x - inner.x) / inner.w).clamp(0.0, 1.0);
     let value = plot.x.value(f64::from(place));
-    // Of each line the point nearest in x, or the one that still holds; of those the one nearest to the pointer.
+    // For each line, the point nearest in x, or the one whose value still holds; of these, the one nearest to the
+    // pointer.
     let candidates = plot.lines.iter().filter_map(|line| {
         let next = line.points.partition_point(|p| p.0 <= value);
         let before = next.checked_sub(1).and_then(|i| line.points.get(i));
@@ -112,7 +113,7 @@ fn lines(plot: &Plot, frame: &Frame, x: f32, y: f32) -> Option<Tip> {
     Some(Tip { text, at, target: None })
 }
 
-/// What the axis below counts, before a value of it.
+/// Returns the prefix of a value of the bottom axis.
 fn label_of(plot: &Plot) -> &str {
     match plot.x.scale {
         super::axis::Scale::Order => plot.x.label.split(' ').next().unwrap_or(""),

@@ -1,4 +1,4 @@
-//! A duration from run to run.
+//! Durations from run to run.
 
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::Order as _;
@@ -23,12 +23,12 @@ pub(super) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
     );
 }
 
-/// When a run started, as far as anything tells; [`UNKNOWN`] otherwise.
+/// Returns when a run started, as far as known; otherwise [`UNKNOWN`].
 pub(crate) fn start_of(facts: &Facts) -> i64 {
     facts.run().span().map_or(facts.run().recorded_start, |s| s.0)
 }
 
-/// Places of runs by start; those that do not tell come last, equal ones in natural order of titles.
+/// Sorts runs by start; runs without one come last. Ties are in natural order of titles.
 pub(crate) fn by_start(runs: &[&Facts]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..runs.len()).collect();
     let start: Vec<i64> = runs.iter().map(|facts| start_of(facts)).collect();
@@ -39,7 +39,7 @@ pub(crate) fn by_start(runs: &[&Facts]) -> Vec<usize> {
     order
 }
 
-/// The task of that id, or else the only one of that name: some sources give ids anew in each run.
+/// Finds the task with this id, otherwise the only one with this name, because some sources give new ids in each run.
 fn find(run: &Run, id: &str) -> Option<TaskId> {
     run.find_task(id).or_else(|| {
         let mut named = run.task_ids().filter(|t| run.task_name(*t) == id);
@@ -47,7 +47,7 @@ fn find(run: &Run, id: &str) -> Option<TaskId> {
     })
 }
 
-/// The median duration of the tasks of a step, whatever became of them, ns.
+/// Returns the median duration of the tasks of a step, whatever their status, ns.
 fn of_all(run: &Run, step: &str) -> Option<f64> {
     let tasks = run.task_ids().filter(|t| run.task_step(*t) == step);
     let lengths = tasks.filter_map(|t| run.task_interval(t)).map(|(s, e)| e.saturating_sub(s) as f64);
@@ -56,7 +56,7 @@ fn of_all(run: &Run, step: &str) -> Option<f64> {
     quantile(&lengths, 0.5)
 }
 
-/// What is followed.
+/// The subject of the trend.
 enum Of<'a> {
     Makespan,
     Step(&'a str),
@@ -64,7 +64,7 @@ enum Of<'a> {
 }
 
 impl Of<'_> {
-    /// The value in a run, ns, and what became of it.
+    /// Returns the value in a run, ns, and its status.
     fn value(&self, facts: &Facts) -> (Option<f64>, Option<Status>) {
         let run = facts.run();
         match self {
@@ -72,7 +72,7 @@ impl Of<'_> {
             Of::Step(step) => {
                 let stat = facts.steps().iter().find(|s| s.step == *step);
                 let median = stat.map(|s| s.median).filter(|m| *m != UNKNOWN).map(|m| m as f64);
-                // Of a step that never succeeded what it took is shown all the same, as a failure.
+                // The duration of a step that never succeeded is shown as a failure.
                 let median = median.or_else(|| of_all(run, step));
                 let status = stat.map(|s| if s.failed > 0 { Status::Failed } else { Status::Succeeded });
                 (median, status)
@@ -181,7 +181,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
 
 fn when(subject: &Subject<'_>, facts: &Facts) -> String {
     let start = start_of(facts);
-    // Starts of several runs have no common origin: relative times would say nothing.
+    // Starts of several runs have no common origin, so relative times would mean nothing.
     let offset = if subject.look.time == TimeMode::Local { subject.look.offset } else { 0 };
     if start == UNKNOWN { "start unknown".to_owned() } else { makespan_scene::timestamp(start, offset) }
 }

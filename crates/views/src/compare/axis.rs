@@ -1,13 +1,13 @@
-//! The axis of a difference of times, or of a length of time.
+//! Axis of a difference of times, or of a length of time.
 
 use makespan_scene::{Anchor, AxisMode, Face, Path, Role, Scene, Stroke, Text, TimeScale, Weight, width};
 
-/// Ticks of a difference above `baseline`, each with its sign and a grid line down to `bottom`.
+/// Draws the ticks of a difference above `baseline`, each with its sign and a grid line down to `bottom`.
 pub(super) fn difference_axis(scene: &mut Scene, scale: &TimeScale<'_>, baseline: f32, bottom: f32) {
     axis(scene, scale, baseline, bottom, true);
 }
 
-/// The same for a length of time, which has no sign.
+/// Draws the same for a length of time, which has no sign.
 pub(super) fn length_axis(scene: &mut Scene, scale: &TimeScale<'_>, baseline: f32, bottom: f32) {
     axis(scene, scale, baseline, bottom, false);
 }

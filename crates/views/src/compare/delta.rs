@@ -1,4 +1,4 @@
-//! A difference in words and in colour: signs, percentages, and how far from the noise it lies.
+//! Differences in words and in colour: signs, percentages, and their distance from the noise.
 
 use makespan_analysis::compare::Margin;
 use makespan_model::UNKNOWN;
@@ -8,32 +8,32 @@ pub use crate::amount::{change as percent, signed};
 use crate::table::{Cell, duration_cell};
 use crate::value::Value;
 
-/// Differences that say nothing: those below either of these bounds are drawn grey.
+/// Bounds of the noise: differences below either of them are drawn grey.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noise {
-    /// Share of the longer of the two.
+    /// Fraction of the longer of the two.
     pub share: f64,
-    /// ns.
+    /// Length in ns.
     pub least: i64,
 }
 
 impl Default for Noise {
-    /// One run beside one other tells nothing of how runs vary. By the convention of
-    /// [`Change::Duration`](makespan_analysis::compare::Change::Duration) 5 % and 1 ms are then called noise.
+    /// A single pair of runs does not show how much runs vary. By the convention of
+    /// [`Change::Duration`](makespan_analysis::compare::Change::Duration), 5 % and 1 ms count as noise.
     fn default() -> Noise {
         Noise { share: 0.05, least: 1_000_000 }
     }
 }
 
 impl Noise {
-    /// Whether the difference of two durations in ns is within the noise.
+    /// Returns whether the difference of two durations in ns is within the noise.
     pub fn covers(&self, a_ns: i64, b_ns: i64) -> bool {
         let delta = b_ns.abs_diff(a_ns) as f64;
         delta < self.least.max(0) as f64 || delta < self.share * a_ns.max(b_ns) as f64 || delta == 0.0
     }
 
-    /// How much shorter (below 0) or longer (above 0) `b_ns` is, for colour: 0 within the noise, ±1 from half or
-    /// double on, logarithmic between. `None` where one of the two is unknown.
+    /// Returns how much shorter (below 0) or longer (above 0) `b_ns` is, for colours: 0 within the noise, ±1 at half or
+    /// double and beyond, logarithmic between. `None` if one of the two is unknown.
     pub fn strength(&self, a_ns: Option<i64>, b_ns: Option<i64>) -> Option<f32> {
         let (a_ns, b_ns) = (a_ns?, b_ns?);
         if self.covers(a_ns, b_ns) {
@@ -41,17 +41,17 @@ impl Noise {
         }
         let ratio = b_ns.max(1) as f64 / a_ns.max(1) as f64;
         let t = ratio.log2().clamp(-1.0, 1.0);
-        // What is outside the noise is never as grey as what is within.
+        // A difference outside the noise is never as grey as one within.
         Some((t.signum() * t.abs().max(0.15)) as f32)
     }
 }
 
-/// The distance from a median within which a change is of no matter, in units of the measure.
+/// Returns the distance from a median within which a change does not matter, in units of the measure.
 pub(crate) fn around(margin: Margin, median: f64) -> f64 {
     (margin.share * median.abs()).max(margin.least)
 }
 
-/// The colour of words about a difference: less, more, or neither.
+/// Returns the colour of text about a difference: less, more, or neither.
 pub fn word_role(strength: f32) -> Role {
     if strength < 0.0 {
         Role::Less
@@ -62,27 +62,27 @@ pub fn word_role(strength: f32) -> Role {
     }
 }
 
-/// How much longer the second of two durations in ns is; empty where one is unknown.
+/// Returns how much longer the second of two durations in ns is; empty if one is unknown.
 pub(crate) fn percent_ns(a_ns: Option<i64>, b_ns: Option<i64>) -> String {
     a_ns.zip(b_ns).map_or(String::new(), |(a, b)| percent(a as f64, b as f64))
 }
 
-/// `b - a`, where both are known.
+/// Returns `b - a` if both are known.
 pub(crate) fn difference(a: Option<i64>, b: Option<i64>) -> Option<i64> {
     a.zip(b).map(|(a, b)| b.saturating_sub(a))
 }
 
-/// A duration in ns in a cell; empty where it is unknown.
+/// Returns the cell of a duration in ns; empty if it is unknown.
 pub(crate) fn known_cell(ns: Option<i64>) -> Cell {
     duration_cell(ns.unwrap_or(UNKNOWN))
 }
 
-/// The same as a value.
+/// Returns the same as a value.
 pub(crate) fn relative(a_ns: Option<i64>, b_ns: Option<i64>) -> Value {
     a_ns.zip(b_ns).map_or(Value::Empty, |(a, b)| Value::Relative(a as f64, b as f64))
 }
 
-/// The difference of two durations in a cell, in the colour of its strength.
+/// Returns the cell of the difference of two durations, in the colour of its strength.
 pub fn delta_cell(a_ns: Option<i64>, b_ns: Option<i64>, strength: Option<f32>) -> Cell {
     let Some(delta) = difference(a_ns, b_ns) else { return Cell::default().exact("unknown in both") };
     Cell::new(Value::Delta(delta)).status(word_role(strength.unwrap_or(0.0)))
@@ -95,7 +95,7 @@ mod tests {
     const MS: i64 = 1_000_000;
 
     #[test]
-    fn what_is_within_the_noise_is_grey_and_double_is_full() {
+    fn noise_is_grey_and_doubling_has_the_full_colour() {
         let n = Noise::default();
         let s = |a: i64, b: i64| n.strength(Some(a * MS), Some(b * MS));
         assert_eq!(s(1_000, 1_050), Some(0.0));

@@ -1,4 +1,4 @@
-//! The answer for two runs: a sentence, what has to be known to read it, and the figures.
+//! The result of comparing two runs: a sentence, the caveats, and the figures.
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{Caveat, Match, Side, caveats};
@@ -12,22 +12,22 @@ use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
-/// The answer.
+/// The result of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Headline {
-    /// What became of the makespan, in a sentence; in the colour of less or more.
+    /// How the makespan changed, as a sentence; coloured as less or more.
     pub answer: Cell,
-    /// What the two runs are called.
+    /// The names of the two runs.
     pub subtitle: String,
-    /// Whether one may be called faster than the other.
+    /// Whether one run may be called faster than the other.
     pub comparable: bool,
-    /// Why not, and what else has to be known to read the answer.
+    /// Reasons why not, and other caveats.
     pub cautions: Vec<String>,
-    /// How far it holds.
+    /// Limits of the result.
     pub notes: Vec<String>,
 }
 
-/// The answer for two runs.
+/// Computes the result for two runs.
 pub fn headline(pair: &Pair<'_>) -> Headline {
     let found = caveats(pair.a, pair.b, pair.matching);
     let comparable = !found.iter().any(|c| c.forbids());
@@ -48,7 +48,7 @@ pub fn headline(pair: &Pair<'_>) -> Headline {
 }
 
 impl Headline {
-    /// The answer as a section: its sentence, what to know before reading it, and how far it holds.
+    /// Returns the result as a section: its sentence, the caveats, and its limits.
     pub fn section(&self) -> Section {
         let mut blocks = vec![Block::Answer(self.answer.clone())];
         blocks.extend(self.cautions.iter().cloned().map(Block::Caution));
@@ -93,7 +93,7 @@ fn other(side: Side) -> &'static str {
     }
 }
 
-/// Why a comparison is forbidden, in a clause.
+/// Returns the reason why a comparison is not fair, as a clause.
 fn because(found: Caveat) -> String {
     match found {
         Caveat::Failed(side) => format!("{} failed", letter(side)),
@@ -105,7 +105,7 @@ fn because(found: Caveat) -> String {
     }
 }
 
-/// What has to be known, in a sentence.
+/// Returns a caveat as a sentence.
 fn caveat(found: Caveat) -> String {
     match found {
         Caveat::Failed(side) => {
@@ -142,7 +142,7 @@ fn caveat(found: Caveat) -> String {
     }
 }
 
-/// How many tasks are in both runs, and how many in one.
+/// Returns how many tasks are in both runs, and how many in one only.
 fn matched(pair: &Pair<'_>) -> Option<String> {
     if pair.rows().is_empty() {
         return None;
@@ -162,7 +162,7 @@ fn matched(pair: &Pair<'_>) -> Option<String> {
     Some(text)
 }
 
-/// The numbers of both runs beside each other.
+/// Returns the figures of both runs side by side.
 pub fn figures(pair: &Pair<'_>) -> Table {
     let columns = vec![
         Column::text("figure", ""),
@@ -239,7 +239,7 @@ mod tests {
     const A: &str = "run first\nfetch 0..120 w\nalign 120..720 w fetch";
 
     #[test]
-    fn the_answer_is_a_sentence() {
+    fn the_result_is_a_sentence() {
         let (found, figures) = of(A, "run second\nfetch 0..120 w\nalign 120..972 w fetch");
         assert_eq!(found.answer.text(), "B took 4 min 12 s longer: 12 min 00 s → 16 min 12 s, +35 %");
         assert!(found.comparable && found.cautions.is_empty());

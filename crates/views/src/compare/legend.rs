@@ -1,20 +1,20 @@
-//! What the colours and signs of a comparison mean, as a strip to stand below its pictures.
+//! The legend of a comparison: the meaning of its colours and signs, as a strip below the pictures.
 
 use makespan_scene::{Bars, Dash, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, Weight, width};
 
 const SIZE: f32 = 11.0;
 const LINE: f32 = 20.0;
 
-/// What a strip explains.
+/// The picture that a strip explains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Legend {
-    /// The union graph.
+    /// The combined graph.
     Graph,
     /// The timelines.
     Timeline,
 }
 
-/// One sign with its meaning.
+/// A sign with its meaning.
 enum Mark {
     /// The diverging scale from less to more.
     Scale,
@@ -23,7 +23,7 @@ enum Mark {
 }
 
 impl Legend {
-    /// The strip at a width; it takes as many lines as it needs.
+    /// Draws the strip at a width, in as many lines as it needs.
     pub fn scene(self, wide: f32) -> Scene {
         let entries = self.entries();
         let mut scene = Scene::new(wide, LINE, "Legend");

@@ -1,16 +1,16 @@
-//! Pictures made of lines, of which only those in sight are drawn.
+//! Pictures made of lines, of which only the visible ones are drawn.
 
 use makespan_scene::Rect;
 use serde::{Deserialize, Serialize};
 
-/// Which lines of a picture are drawn, and how large.
+/// The visible lines of a picture, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lines {
-    /// px.
+    /// Width, px.
     pub width: f32,
-    /// px, with what stands above the lines.
+    /// Height including the head, px.
     pub height: f32,
-    /// Height of what stands above the lines, px.
+    /// Height of the part above the lines, px.
     pub head: f32,
     /// Height of a line, px.
     pub row_height: f32,
@@ -19,34 +19,34 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Whether there is no room for words beside the plot, so that they stand above it.
+    /// Returns whether labels are above the plot because there is no room beside it.
     pub fn is_narrow(&self) -> bool {
         self.width < 640.0
     }
 
-    /// How many lines are seen, the last one perhaps in part.
+    /// Returns the number of visible lines, including a partly visible last one.
     pub fn visible_rows(&self) -> u32 {
         ((self.height - self.head) / self.row_height.max(1.0)).ceil().clamp(1.0, 10_000.0) as u32
     }
 
-    /// The lines that are seen, of `count`.
+    /// Returns the visible lines, of `count`.
     pub fn shown(&self, count: u32) -> std::ops::Range<u32> {
         self.first_row.min(count)..self.first_row.saturating_add(self.visible_rows()).min(count)
     }
 
-    /// The box of a line, px.
+    /// Returns the box of a line, px.
     pub fn row(&self, row: u32) -> Rect {
         let top = self.head + (f64::from(row) - f64::from(self.first_row)) as f32 * self.row_height;
         Rect::new(0.0, top, self.width, self.row_height)
     }
 
-    /// The line under a height, px.
+    /// Returns the line at a height, px.
     pub fn row_at(&self, y: f32, count: u32) -> Option<u32> {
         let row = self.first_row.saturating_add(((y - self.head) / self.row_height.max(1.0)).max(0.0) as u32);
         (y >= self.head && row < count).then_some(row)
     }
 
-    /// All that is below the head.
+    /// Returns the area below the head.
     pub(super) fn body(&self) -> Rect {
         Rect::new(0.0, self.head, self.width, (self.height - self.head).max(0.0))
     }

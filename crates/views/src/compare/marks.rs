@@ -1,31 +1,31 @@
-//! What a link holds of a comparison: plain choices, each with all its values and their names.
+//! The choices of a comparison that a link contains, each with all its values and their names.
 
 use serde::{Deserialize, Serialize};
 
-/// The parts of a comparison, in the order in which they are read.
+/// The parts of a comparison, in reading order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
-    /// The answer in a sentence, the figures, and what the difference is made of.
+    /// The result in a sentence, the figures, and the parts of the difference.
     #[default]
     Summary,
     /// All tasks with both durations.
     Tasks,
     /// One graph of the tasks and dependencies of both runs.
     Graph,
-    /// The attempts of one run over those of the other.
+    /// The attempts of one run overlaid on those of the other.
     Timeline,
-    /// What each step contributes.
+    /// The contribution of each step.
     Steps,
     /// Parameters and labels that differ.
     Parameters,
-    /// Several runs against several: shifts with their intervals.
+    /// Sets of runs: shifts with their intervals.
     Statistics,
     /// Task by task over many runs.
     Trend,
 }
 
 impl Part {
-    /// All parts, in the order in which they are read.
+    /// All parts, in reading order.
     pub const ALL: [Part; 8] = [
         Part::Summary,
         Part::Tasks,
@@ -37,7 +37,7 @@ impl Part {
         Part::Trend,
     ];
 
-    /// The name in links and test ids.
+    /// Returns the name in links and test ids.
     pub fn name(self) -> &'static str {
         match self {
             Part::Summary => "summary",
@@ -51,7 +51,7 @@ impl Part {
         }
     }
 
-    /// What people read.
+    /// Returns its title.
     pub fn title(self) -> &'static str {
         match self {
             Part::Summary => "Summary",
@@ -66,23 +66,23 @@ impl Part {
     }
 }
 
-/// Which of two runs a picture shows.
+/// Which of the two runs a picture shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Mode {
     /// Both in one.
     #[default]
     Union,
-    /// The baseline alone, at the places it has in the union.
+    /// Only the baseline, with the positions of the combined graph.
     A,
-    /// The candidate alone, at the places it has in the union.
+    /// Only the candidate, with the positions of the combined graph.
     B,
 }
 
 impl Mode {
-    /// All modes, in the order in which the key goes through them.
+    /// All modes, in the order in which the key cycles through them.
     pub const ALL: [Mode; 3] = [Mode::Union, Mode::A, Mode::B];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Mode::Union => "union",
@@ -91,7 +91,7 @@ impl Mode {
         }
     }
 
-    /// What people read.
+    /// Returns its title.
     pub fn title(self) -> &'static str {
         match self {
             Mode::Union => "Both",
@@ -100,7 +100,7 @@ impl Mode {
         }
     }
 
-    /// Whether what is in run A, in run B, or in both is shown.
+    /// Returns whether something that is in run A, in run B, or in both is shown.
     pub fn shows(self, in_a: bool, in_b: bool) -> bool {
         match self {
             Mode::Union => in_a || in_b,
@@ -110,21 +110,21 @@ impl Mode {
     }
 }
 
-/// Which moments of two runs are laid over each other.
+/// How two timelines are aligned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Alignment {
-    /// Their starts.
+    /// At the starts of the runs.
     #[default]
     Start,
-    /// The starts of one task that both have.
+    /// At the starts of a task that both runs have.
     Task,
 }
 
 impl Alignment {
-    /// All of them, in the order in which the key goes through them.
+    /// All alignments, in the order in which the key cycles through them.
     pub const ALL: [Alignment; 2] = [Alignment::Start, Alignment::Task];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Alignment::Start => "start",
@@ -132,7 +132,7 @@ impl Alignment {
         }
     }
 
-    /// What people read.
+    /// Returns its title.
     pub fn title(self) -> &'static str {
         match self {
             Alignment::Start => "Start of the run",
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_modes_show_what_they_say() {
+    fn names_are_unique_and_modes_show_their_runs() {
         let mut names = Part::ALL.map(Part::name).to_vec();
         names.sort_unstable();
         names.dedup();

@@ -1,4 +1,4 @@
-//! Tasks of two runs by a measure other than their durations.
+//! Tasks of two runs by a measure other than their duration.
 
 use makespan_analysis::compare::measure_delta;
 use makespan_model::Order as _;
@@ -12,8 +12,8 @@ use crate::section::{Section, note};
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
-/// Tasks by how far a measure of theirs differs, largest first; those that do not differ only where `all` are asked for.
-/// `None` where not both runs have the measure in one unit. O(n log n).
+/// Returns the tasks sorted by the difference of a measure, largest first; unchanged tasks are included only if `all`
+/// is set. `None` unless both runs have the measure in the same unit. O(n log n).
 pub fn measured(pair: &Pair<'_>, key: &str, all: bool, rows: usize) -> Option<Section> {
     let found = measure_delta(pair.a, pair.b, pair.matching, key)?;
     let unit = Unit { quantity: found.quantity, name: found.unit.clone() };

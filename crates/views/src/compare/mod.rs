@@ -1,8 +1,8 @@
-//! The comparison of runs: two side by side, several against several, many in a row.
+//! Comparison of runs: two runs side by side, two sets of runs, or a series of runs.
 //!
-//! Views of two runs are given a [`Pair`]; A is the baseline, B the candidate, a difference is B less A. Blue is less,
-//! orange more, grey what is within the noise; what failed is never in the colour of faster. Rows, hits and the marks of
-//! a [`Look`](crate::Look) are places in the matching, or in the line-up where there are more than two runs.
+//! Views of two runs take a [`Pair`]; A is the baseline, B the candidate, and a difference is B minus A. Blue means
+//! less, orange means more, and grey is within the noise; a failure never has the colour of "faster". Rows, hits and
+//! the marks of a [`Look`](crate::Look) are indices in the matching, or in the line-up of more than two runs.
 //!
 //! ```
 //! use std::sync::Arc;

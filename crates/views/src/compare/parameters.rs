@@ -1,4 +1,4 @@
-//! Parameters, labels and metadata of two runs, only where they differ.
+//! Parameters, labels and metadata of two runs that differ.
 
 use makespan_analysis::compare::{MatchedTask, Saying, Setting, run_settings, task_settings};
 use makespan_analysis::natural_cmp;
@@ -10,13 +10,13 @@ use crate::clip::shortened;
 use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table};
 
-/// How many differences a table holds.
+/// Maximum number of differences in a table.
 const MOST: usize = 500;
-/// How much of a value is shown, in characters, and how much stands beside it.
+/// Maximum length of a value, and of the text beside it, in characters.
 const SHOWN: usize = 160;
 const EXACT: usize = 2_000;
 
-/// Parameters, labels and metadata of the two runs that differ; says so where none does.
+/// Returns the parameters, labels and metadata of the two runs that differ; says so if none do.
 pub fn parameters(pair: &Pair<'_>) -> Section {
     let mut blocks = blocks(run_settings(pair.a.run(), pair.b.run()), "Metadata of the runs");
     if blocks.is_empty() {
@@ -25,14 +25,14 @@ pub fn parameters(pair: &Pair<'_>) -> Section {
     Section::new("parameters", "Different parameters", blocks)
 }
 
-/// The same of one task; `None` where nothing differs, or only one of the runs has it.
+/// Returns the same for one task; `None` if nothing differs, or only one of the runs has it.
 pub fn parameters_of(pair: &Pair<'_>, task: &MatchedTask) -> Option<Section> {
     let settings = task_settings((pair.a.run(), task.a?), (pair.b.run(), task.b?));
     let blocks = blocks(settings, "Metadata of the task");
     (!blocks.is_empty()).then(|| Section::new("parameters", "Different parameters of the task", blocks))
 }
 
-/// One table for parameters, one for labels, one for the rest.
+/// Returns one table for parameters, one for labels, one for the rest.
 fn blocks(settings: Vec<Setting>, itself: &str) -> Vec<Block> {
     let tables = [(Saying::Params, "Parameters"), (Saying::Labels, "Labels"), (Saying::Itself, itself)];
     let mut out = Vec::new();
@@ -61,7 +61,7 @@ fn table(title: &str, settings: &[&Setting]) -> Table {
     table
 }
 
-/// The difference of two numbers, with its share.
+/// Returns the difference of two numbers, with its percentage.
 fn delta(setting: &Setting) -> Cell {
     let number = |v: &Option<String>| v.as_ref().and_then(|v| v.trim().parse::<f64>().ok());
     match number(&setting.a).zip(number(&setting.b)) {

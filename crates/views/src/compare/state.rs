@@ -1,37 +1,37 @@
-//! What a link holds of a comparison.
+//! The state of a comparison that a link contains.
 
 use super::marks::{Alignment, Mode, Part};
 use super::tasks::Sort;
 use crate::look::Camera;
 use serde::{Deserialize, Serialize};
 
-/// Which runs are compared, and what of it is seen.
+/// The compared runs, and the visible part of the comparison.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Comparing {
-    /// The runs of the baseline, by place; without any the runs before the newest.
+    /// Indices of the runs of the baseline; if empty, all runs before the newest.
     pub baseline: Vec<usize>,
-    /// The runs of the candidate; without any the newest.
+    /// Indices of the runs of the candidate; if empty, the newest.
     pub candidate: Vec<usize>,
     /// The part shown.
     pub part: Part,
-    /// Both runs, or one alone.
+    /// Both runs, or only one.
     pub mode: Mode,
-    /// What is laid over each other.
+    /// Alignment of timelines.
     pub alignment: Alignment,
     /// Order of the tasks.
     pub sort: Sort,
-    /// The measure that statistics and trends are of; the duration where empty.
+    /// The measure of statistics and trends; if empty, the duration.
     pub measure: String,
-    /// The part of the graph that is seen; all of it where absent.
+    /// The visible part of the graph; `None` for the whole graph.
     pub camera: Option<Camera>,
-    /// The part of time that is seen, ns since zero; all of it where absent.
+    /// The visible time span, ns since zero; `None` for the whole span.
     pub window: Option<(i64, i64)>,
-    /// First row seen, of whatever has rows.
+    /// First visible row of a table or timeline.
     pub scroll: u32,
 }
 
 impl Comparing {
-    /// The run of that place is gone: those behind it move up.
+    /// Removes a closed run; the indices of later runs decrease.
     pub fn forget_run(&mut self, number: usize) {
         for side in [&mut self.baseline, &mut self.candidate] {
             side.retain(|i| *i != number);
@@ -39,17 +39,17 @@ impl Comparing {
         }
     }
 
-    /// The runs of a side as a link writes them: `0,3,4`.
+    /// Encodes the runs of a side for a link: `0,3,4`.
     pub(crate) fn places(side: &[usize]) -> String {
         side.iter().map(usize::to_string).collect::<Vec<_>>().join(",")
     }
 
-    /// Back from a link; more than a thousand runs are none of ours.
+    /// Parses the runs of a side; indices above a thousand are ignored.
     pub(crate) fn from_places(text: &str) -> Vec<usize> {
         text.split(',').filter_map(|n| n.parse().ok()).take(1000).collect()
     }
 
-    /// The measure.
+    /// Returns the measure.
     pub fn measure(&self) -> &str {
         if self.measure.is_empty() { "duration" } else { &self.measure }
     }

@@ -1,4 +1,4 @@
-//! What each step worked more or less, as bars to both sides of zero.
+//! The difference in work of each step, as bars to both sides of zero.
 
 use makespan_analysis::StepStat;
 use makespan_analysis::compare::StepDelta;
@@ -21,15 +21,15 @@ fn work(step: &Option<StepStat>) -> Option<i64> {
 const ROW: f32 = 24.0;
 const AXIS: f32 = 24.0;
 
-/// Bars to the left (less work) and to the right (more) of zero, at most `most` of them; the rest in one bar. A step
-/// that only one run has has a sign before its name.
+/// Draws bars to the left (less work) and to the right (more) of zero, at most `most`; the rest is summed in one bar. A
+/// step of one run only has a sign before its name.
 pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Scene {
     let most = most.max(1);
     let shown = if steps.len() <= most { steps.len() } else { most - 1 };
     let mut rows: Vec<(String, i64, Role)> = steps[..shown]
         .iter()
         .map(|s| {
-            // A step that is not there works for no time.
+            // A step that does not exist has no work.
             let (a, b) = (work(&s.a).unwrap_or(0), work(&s.b).unwrap_or(0));
             let role = word_role(pair.noise.strength(Some(a), Some(b)).unwrap_or(0.0));
             let sign = match (&s.a, &s.b) {
@@ -75,11 +75,11 @@ pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Sc
     scene
 }
 
-/// The largest scale around zero at which every bar and the words at its end lie between `left` and `right`.
+/// Returns the largest scale around zero at which every bar and the label at its end fit between `left` and `right`.
 fn fitted(bars: &[(i64, f32)], left: f64, right: f64) -> TimeScale<'static> {
     let low = bars.iter().map(|b| b.0).min().unwrap_or(0).min(0);
     let high = bars.iter().map(|b| b.0).max().unwrap_or(0).max(0);
-    // Pixels per ns are halved towards what fits; where zero then lies, the words decide.
+    // Pixels per ns are found by bisection; the labels then decide the position of zero.
     let place = |per_ns: f64| {
         let (mut from, mut to) = (left + 6.0, right - 6.0);
         for &(delta, words) in bars {
@@ -101,7 +101,7 @@ fn fitted(bars: &[(i64, f32)], left: f64, right: f64) -> TimeScale<'static> {
             None => most = middle,
         }
     }
-    // Where not even the words fit, the bars go from side to side.
+    // If not even the labels fit, the bars use the whole width.
     let (per_ns, zero) = fits.unwrap_or_else(|| {
         let per_ns = (right - left).max(1.0) / span;
         (per_ns, left - low as f64 * per_ns)
@@ -110,7 +110,7 @@ fn fitted(bars: &[(i64, f32)], left: f64, right: f64) -> TimeScale<'static> {
     TimeScale::plain((low, high), ends)
 }
 
-/// Steps `range` as a table.
+/// Returns steps `range` as a table.
 pub fn twin(pair: &Pair<'_>, steps: &[StepDelta], range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("step", "Step"),

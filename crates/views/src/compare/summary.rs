@@ -1,4 +1,4 @@
-//! The comparison of two runs in one page.
+//! The comparison of two runs on one page.
 
 use makespan_analysis::compare::{Explanation, step_deltas};
 
@@ -9,18 +9,18 @@ use crate::section::{Block, Section};
 /// The page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
-    /// The answer.
+    /// The result.
     pub headline: Headline,
-    /// The rest: figures, what the difference is made of, tasks, steps, parameters.
+    /// The rest: figures, parts of the difference, tasks, steps, parameters.
     pub sections: Vec<Section>,
 }
 
-/// How many parts, tasks and steps the page shows; the views of their own show all.
+/// Maximum number of parts, tasks and steps on the page; the other views show all.
 const PARTS: usize = 10;
 const TASKS: usize = 10;
 const STEPS: usize = 12;
 
-/// The page of two runs, pictures `wide` px wide. Cells and shapes lead to rows of the matching.
+/// Builds the page of two runs, with pictures `wide` px wide. Cells and shapes link to rows of the matching.
 pub fn summary(pair: &Pair<'_>, explanation: Option<&Explanation>, wide: f32) -> Summary {
     let mut sections = vec![figures_section(pair)];
     let mut contributions = Vec::new();
@@ -39,7 +39,7 @@ pub fn summary(pair: &Pair<'_>, explanation: Option<&Explanation>, wide: f32) ->
         sections.push(Section::new("tasks", "Tasks that explain most of it", vec![Block::Table(table)]));
     }
     let all = step_deltas(pair.a, pair.b);
-    // Where every task is a step of its own, the table of tasks holds it already.
+    // If every task is a step of its own, the table of tasks already contains it.
     if all.len() > 1 && all.len() < pair.rows().len() {
         let picture = Block::Picture(steps::scene(pair, &all, STEPS, wide));
         sections.push(Section::new("steps", "Work by step", vec![picture]));
@@ -48,7 +48,7 @@ pub fn summary(pair: &Pair<'_>, explanation: Option<&Explanation>, wide: f32) ->
     Summary { headline: headline(pair), sections }
 }
 
-/// The figures of both runs as a section.
+/// Returns the figures of both runs as a section.
 pub fn figures_section(pair: &Pair<'_>) -> Section {
     let table = figures(pair);
     Section::new("figures", table.title.clone(), vec![Block::Table(table)])

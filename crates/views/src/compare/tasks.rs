@@ -1,4 +1,4 @@
-//! The table of all tasks of two runs: sorted and filtered as indices, rows made only for what is seen.
+//! The table of all tasks of two runs: sorted and filtered as indices; only visible rows are built.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,12 @@ use crate::clip::shortened_name;
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
-/// What the table is sorted by.
+/// The sort key of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
     /// How it was matched.
     Match,
-    /// Name, numbers in it by value.
+    /// Name; numbers in it by value.
     Name,
     /// Step.
     Step,
@@ -28,12 +28,11 @@ pub enum SortKey {
     A,
     /// Duration in B.
     B,
-    /// The one less the other.
+    /// B minus A.
     Delta,
-    /// The one over the other.
+    /// B relative to A.
     Relative,
-    /// How much of the difference of the makespans it explains, whichever way; of those that explain nothing, how far
-    /// apart the durations are.
+    /// Absolute contribution to the difference of the makespans; rows without one by the difference of their durations.
     #[default]
     Contribution,
 }
@@ -51,7 +50,7 @@ impl SortKey {
         SortKey::Contribution,
     ];
 
-    /// The name in links and of the column.
+    /// Returns the name in links and of the column.
     pub fn name(self) -> &'static str {
         match self {
             SortKey::Match => "match",
@@ -65,7 +64,7 @@ impl SortKey {
         }
     }
 
-    /// What people read.
+    /// Returns its title.
     pub fn title(self) -> &'static str {
         match self {
             SortKey::Match => "Match",
@@ -79,7 +78,7 @@ impl SortKey {
         }
     }
 
-    /// The column that shows it.
+    /// Returns its column.
     pub fn column(self) -> Column {
         match self {
             SortKey::Match | SortKey::Name | SortKey::Step => Column::text(self.name(), self.title()),
@@ -91,21 +90,21 @@ impl SortKey {
 /// Order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sort {
-    /// By what.
+    /// The key.
     pub key: SortKey,
-    /// Largest first.
+    /// Whether the largest come first.
     pub descending: bool,
 }
 
 impl Default for Sort {
-    /// What explains most comes first.
+    /// The largest contribution comes first.
     fn default() -> Sort {
         Sort { key: SortKey::Contribution, descending: true }
     }
 }
 
-/// The rows that pass `mask`, in order; what is unknown comes last, whichever way the order goes. `contribution` is by
-/// row, ns, none where a row explains nothing of the difference. O(n log n).
+/// Returns the rows in `mask`, sorted; unknown values come last in either direction. `contribution` is by row, ns,
+/// `None` if a row does not contribute to the difference. O(n log n).
 pub fn order(pair: &Pair<'_>, contribution: &[Option<i64>], mask: Option<&[bool]>, sort: Sort) -> Vec<u32> {
     let passes = |r: &u32| mask.is_none_or(|m| m.get(*r as usize).copied().unwrap_or(true));
     let mut rows: Vec<u32> = (0..pair.rows().len() as u32).filter(passes).collect();
@@ -149,14 +148,14 @@ pub fn order(pair: &Pair<'_>, contribution: &[Option<i64>], mask: Option<&[bool]
     rows
 }
 
-/// The columns.
+/// Returns the columns.
 pub fn columns() -> Vec<Column> {
     let mut all: Vec<Column> = SortKey::ALL.into_iter().map(SortKey::column).collect();
     all.push(Column::text("changes", "Changes"));
     all
 }
 
-/// One row, as long as [`columns`].
+/// Returns the cells of one row, as many as [`columns`].
 pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell> {
     let Some(task) = pair.row(row) else { return vec![Cell::default(); columns().len()] };
     let share = match contribution.get(row as usize).copied().flatten() {
@@ -183,12 +182,12 @@ pub fn row(pair: &Pair<'_>, contribution: &[Option<i64>], row: u32) -> Vec<Cell>
     ]
 }
 
-/// Whether a row is more than the same task in both runs.
+/// Returns whether a row differs between the runs.
 pub fn differs(task: &MatchedTask) -> bool {
     task.how != Match::Same
 }
 
-/// What differs between the two tasks of a row, in words.
+/// Describes what differs between the two tasks of a row.
 pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
     let (Some(a), Some(b)) = (task.a, task.b) else { return String::new() };
     let (in_a, in_b) = (pair.a.run(), pair.b.run());
@@ -218,7 +217,7 @@ pub fn changes(pair: &Pair<'_>, task: &MatchedTask) -> String {
     words.join(", ")
 }
 
-/// By what a task was matched.
+/// Returns the words for how a task was matched.
 fn evidence_words(by: Evidence) -> &'static str {
     match by {
         Evidence::Key => "name",
@@ -227,7 +226,7 @@ fn evidence_words(by: Evidence) -> &'static str {
     }
 }
 
-/// Rows `range` of an order as a table.
+/// Returns rows `range` of an order as a table.
 pub fn table(
     pair: &Pair<'_>,
     contribution: &[Option<i64>],
@@ -243,8 +242,7 @@ pub fn table(
     table
 }
 
-/// The same with names that only one row has: where several tasks share one, their keys are added. For tables that are
-/// shown whole.
+/// Makes the names of rows unique by adding keys to equal ones. For tables that are shown as a whole.
 pub fn with_distinct_names(mut table: Table) -> Table {
     let Some(at) = table.columns.iter().position(|c| c.key == SortKey::Name.name()) else { return table };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();

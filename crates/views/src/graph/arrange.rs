@@ -1,7 +1,8 @@
-//! Where the nodes stand: expanded groups are laid out from the innermost outwards, each as one box of what surrounds it.
+//! Positions of the nodes: expanded groups are laid out from the innermost outwards, each as one box for its
+//! surroundings.
 //!
-//! Expanding a group changes the size of one box and no dependency around it, so that everything else keeps its layer
-//! and its order.
+//! Expanding a group changes the size of one box and no dependency around it, so everything else keeps its layer and
+//! its order.
 
 use std::cmp::Reverse;
 
@@ -11,29 +12,29 @@ use makespan_model::NONE;
 use super::node::{AIR, Node, TITLE};
 use super::nodes::Graph;
 
-/// Length of the page that a layout is folded to, px at zoom 1: what a window of 1,200 px shows at [`READABLE`].
+/// Length of the page to which a layout is folded, px at zoom 1: what a window of 1,200 px shows at [`READABLE`].
 pub const PAGE: f32 = 1_440.0;
-/// And its height.
+/// Height of that page, px at zoom 1.
 const PAGE_HEIGHT: f32 = 816.0;
 
-/// Pages narrower than that differ by this much, px: a window that is drawn wider is not laid out anew with every pixel.
+/// Page widths are multiples of this, px, so that resizing a window does not change the layout with every pixel.
 const STEP: f32 = 120.0;
 
-/// The page for a picture that is `width` px wide: what it shows at [`READABLE`], at most [`PAGE`].
+/// Returns the page for a picture that is `width` px wide: what it shows at [`READABLE`], at most [`PAGE`].
 pub fn page_for(width: f32) -> f32 {
     let fits = (width / READABLE / STEP).ceil() * STEP;
     if fits.is_finite() && fits >= 1.0 { fits.clamp(3.0 * STEP, PAGE) } else { PAGE }
 }
 
-/// The least zoom at which names are written with 10 px.
+/// The minimum zoom at which names have 10 px.
 pub const READABLE: f32 = 10.0 / 12.0;
 
-/// A graph and where its nodes stand.
+/// A graph with the positions of its nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawn {
     /// Nodes and edges.
     pub graph: Graph,
-    /// Their places, in the same order.
+    /// Their positions, in the same order.
     pub layout: Layout,
 }
 
@@ -43,9 +44,9 @@ impl Drawn {
         Drawn::on(graph, PAGE)
     }
 
-    /// The same on a page of that width, px at zoom 1.
+    /// Does the same on a page of this width, px at zoom 1.
     pub fn on(mut graph: Graph, page: f32) -> Drawn {
-        // Borders that were laid out before start from their titles again.
+        // Boxes of groups that were laid out before start from their titles again.
         graph.nodes.iter_mut().filter(|node| node.is_open).for_each(Node::fit_words);
         let n = graph.nodes.len();
         let mut whole = Layout {
@@ -67,7 +68,7 @@ impl Drawn {
         for (e, &(a, _)) in graph.edges.iter().enumerate() {
             links[slot(graph.nodes[a as usize].parent) as usize].push(e as u32);
         }
-        // The deepest first, the plane itself last.
+        // The deepest groups first, the plane itself last.
         let mut order: Vec<(u32, u32)> = Vec::new();
         for (i, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.is_open) {
             let (mut depth, mut at) = (1, node.parent);
@@ -88,7 +89,7 @@ impl Drawn {
                 }
             }
         }
-        // From places within a border to places on the plane: the outermost first.
+        // Converts positions within a group to positions on the plane, the outermost groups first.
         for &(_, border) in order.iter().rev() {
             let Some(node) = graph.nodes.get(border as usize) else { continue };
             let at = whole.nodes[border as usize];
@@ -101,13 +102,13 @@ impl Drawn {
         Drawn { graph, layout: whole }
     }
 
-    /// Whether all of it can be read on one page.
+    /// Returns whether all of it is readable on one page.
     pub fn is_readable(&self) -> bool {
         self.layout.width <= PAGE && self.layout.height <= PAGE_HEIGHT
     }
 }
 
-/// Lays out the nodes within one border and gives the size of it all.
+/// Lays out the nodes within one group. Returns the total size.
 fn place(graph: &Graph, page: f32, inside: &[u32], links: &[u32], whole: &mut Layout) -> Size {
     let local = |n: u32| inside.binary_search(&n).unwrap_or_default() as u32;
     let edges = links.iter().map(|&e| graph.edges[e as usize]).map(|(a, b)| (local(a), local(b))).collect();

@@ -1,4 +1,4 @@
-//! What a node looks like: at small zoom a block of colour, then a name, then all that is known.
+//! Appearance of a node: at small zoom a block of colour, then a name, then all details.
 
 use makespan_model::Status;
 use makespan_scene::{
@@ -9,13 +9,13 @@ use makespan_scene::{
 use super::node::{LABEL, NOTE, Node};
 use crate::roles::status_role;
 
-/// The least size of text on the screen, px.
+/// Minimum size of text on the screen, px.
 const LEAST: f32 = 10.0;
-/// From these zooms on there is room for a name, and for a second line.
+/// Minimum zoom for names, and for a second line.
 const NAMED: f32 = 0.35;
 const NOTED: f32 = 0.8;
 
-/// What is drawn of all nodes: boxes by kind, and what stands on them.
+/// The shapes of all nodes: boxes by kind, and what is drawn on them.
 #[derive(Debug, Default)]
 pub(crate) struct Cards {
     /// Colours on the boxes: statuses, durations, marks of gates.
@@ -24,26 +24,26 @@ pub(crate) struct Cards {
     pub(crate) signs: Vec<Item>,
 }
 
-/// How one node is drawn.
+/// The style of one node.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
     /// Its colour.
     pub(crate) role: Role,
     /// Whether that colour means its status.
     pub(crate) is_status: bool,
-    /// How much of it is seen.
+    /// Its opacity.
     pub(crate) alpha: u8,
-    /// Pixels a unit.
+    /// Pixels per unit.
     pub(crate) zoom: f32,
 }
 
-/// Whether nodes have names at a zoom; below it they are blocks of colour.
+/// Returns whether nodes have names at this zoom; at a smaller one they are blocks of colour.
 pub(crate) fn is_named(zoom: f32) -> bool {
     zoom >= NAMED
 }
 
 impl Cards {
-    /// Draws what stands on the box of a node.
+    /// Draws the contents of a node's box.
     pub(crate) fn card(&mut self, node: &Node, rect: Rect, style: Style) {
         let paint = |role: Role| Paint::from(role).with_alpha(style.alpha);
         if !is_named(style.zoom) {
@@ -89,7 +89,7 @@ impl Cards {
         let size = LABEL.max(LEAST / style.zoom);
         let x = rect.x + 32.0;
         let mut room = rect.w - 38.0;
-        // How many it stands for, or how often it was tried.
+        // The number of its tasks, or of its attempts.
         let many = match node.task() {
             None => format!("×{}", count(node.tasks.len() as u64)),
             Some(_) if node.tries > 1 => format!("↻{}", count(u64::from(node.tries))),
@@ -107,7 +107,7 @@ impl Cards {
         self.signs.push(Text::new(x, y, size, paint(Role::Text), label).bold().into());
         if noted {
             let size = NOTE.max(LEAST / style.zoom);
-            // The number of tasks stands above it already.
+            // The number of tasks is already shown above.
             let rest = node.task().is_none().then(|| node.note.split_once(" · ")).flatten();
             let note = fit_text(
                 rest.map_or(node.note.as_str(), |parts| parts.1),
@@ -120,7 +120,7 @@ impl Cards {
         }
     }
 
-    /// How the tasks of a node ended, from top to bottom, each in proportion; what there is at all is seen.
+    /// Draws the statuses of a node's tasks from top to bottom, in proportion; each status that occurs stays visible.
     fn shares(&mut self, node: &Node, rect: Rect, style: Style) {
         let total = node.tasks.len().max(1) as f32;
         let least = rect.h / 12.0;

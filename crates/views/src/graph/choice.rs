@@ -1,31 +1,31 @@
-//! What the graph shows, as a reader chose it: which nodes, which groups are expanded, and the part in focus.
+//! The reader's choices for the graph: kind of nodes, expanded groups, and focus.
 
 use serde::{Deserialize, Serialize};
 
 use crate::clip::shortened;
 
-/// What the nodes of the graph stand for.
+/// What the nodes of the graph represent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Grouping {
-    /// The finest of the others that can be read as a whole.
+    /// The most detailed of the others that is readable as a whole.
     #[default]
     Automatic,
     /// Each task by itself.
     Tasks,
-    /// Tasks of one step with the same dependencies are stacked.
+    /// Stacks: tasks of one step with the same dependencies.
     Stacks,
     /// Each step.
     Steps,
-    /// Groups that contain tasks, then steps within them.
+    /// Groups that contain tasks, and steps within them.
     Groups,
 }
 
 impl Grouping {
-    /// All of them, the usual one first.
+    /// All of them, the default first.
     pub const ALL: [Grouping; 5] =
         [Grouping::Automatic, Grouping::Tasks, Grouping::Stacks, Grouping::Steps, Grouping::Groups];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Grouping::Automatic => "automatic",
@@ -36,7 +36,7 @@ impl Grouping {
         }
     }
 
-    /// What people read.
+    /// Returns the title.
     pub fn title(self) -> &'static str {
         match self {
             Grouping::Automatic => "Automatic",
@@ -59,10 +59,10 @@ pub enum Drawing {
 }
 
 impl Drawing {
-    /// Both, the usual one first.
+    /// Both, the default first.
     pub const ALL: [Drawing; 2] = [Drawing::Layers, Drawing::Matrix];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Drawing::Layers => "layers",
@@ -70,7 +70,7 @@ impl Drawing {
         }
     }
 
-    /// What people read.
+    /// Returns the title.
     pub fn title(self) -> &'static str {
         match self {
             Drawing::Layers => "Layers",
@@ -79,7 +79,7 @@ impl Drawing {
     }
 }
 
-/// What a focus is around.
+/// The centre of a focus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Centre {
     /// A task, by id.
@@ -88,16 +88,16 @@ pub enum Centre {
     Group(String),
 }
 
-/// As many dependencies as there are.
+/// No limit on the number of dependencies.
 pub const ALL_HOPS: u32 = u32::MAX;
 
-/// Which tasks of the run the graph shows.
+/// The tasks that the graph shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Focus {
     /// All of them.
     #[default]
     Everything,
-    /// Some and what lies at most so many dependencies before and after them.
+    /// A centre, with the tasks at most this number of dependencies before and after it.
     Around {
         /// What the focus is around.
         centre: Centre,
@@ -106,17 +106,17 @@ pub enum Focus {
         /// Dependencies after it.
         down: u32,
     },
-    /// Those that failed and what lies at most so many dependencies away.
+    /// Failed tasks, with the tasks at most this number of dependencies away.
     Failed {
         /// Dependencies before and after.
         hops: u32,
     },
-    /// Those on a path between two tasks, by id.
+    /// The tasks on a path between two tasks, by id.
     Between(String, String),
 }
 
 impl Focus {
-    /// What is in focus, in words; `None` where that is everything.
+    /// Describes the focus; `None` if it is everything.
     pub fn words(&self) -> Option<String> {
         let name = |text: &str| shortened(text, 40);
         let hops = |n: u32, way: &str| match n {
@@ -138,8 +138,8 @@ impl Focus {
         })
     }
 
-    /// One more dependency before or after what is in focus, or all of them. Without a focus around a task or a group
-    /// one begins at `selected`; `None` without either.
+    /// Returns the focus extended by one more dependency before or after it, or by all of them. Without a focus around
+    /// a task or a group, a new one starts at `selected`; `None` without either.
     pub fn with_hop(&self, selected: Option<Centre>, before: bool, all: bool) -> Option<Focus> {
         let more = |hops: u32| if all { ALL_HOPS } else { hops.saturating_add(1) };
         Some(match self {
@@ -156,25 +156,25 @@ impl Focus {
     }
 }
 
-/// What the graph shows; all of it is in the link.
+/// The state of the graph; a link contains all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Graphing {
-    /// What nodes stand for.
+    /// What nodes represent.
     pub by: Grouping,
     /// How they are drawn.
     pub drawing: Drawing,
     /// Keys of the groups that are expanded, sorted.
     pub open: Vec<String>,
-    /// Key of the selected group. A selected task counts before it.
+    /// Key of the selected group. A selected task takes precedence.
     pub group: Option<String>,
     /// The part in focus.
     pub focus: Focus,
-    /// The first of two tasks between which the focus is going to be, by id.
+    /// The first of the two tasks of a focus that is being chosen, by id.
     pub from: Option<String>,
 }
 
 impl Graphing {
-    /// Expands a group, or collapses it with all within it that is named after it.
+    /// Expands a group, or collapses it with all groups inside it.
     pub fn expand(&mut self, key: &str, open: bool) {
         self.open.retain(|k| k != key);
         if open {
@@ -183,12 +183,12 @@ impl Graphing {
         }
     }
 
-    /// Whether a group is expanded.
+    /// Returns whether a group is expanded.
     pub fn is_open(&self, key: &str) -> bool {
         self.open.binary_search_by(|k| k.as_str().cmp(key)).is_ok()
     }
 
-    /// The members of a link: keys and values.
+    /// Returns the members of a link: keys and values.
     pub(crate) fn members(&self) -> Vec<(&'static str, String)> {
         let mut all = Vec::new();
         if self.by != Grouping::default() {
@@ -222,7 +222,7 @@ impl Graphing {
         all
     }
 
-    /// Takes a member of a link.
+    /// Reads a member of a link.
     pub(crate) fn take(&mut self, key: &str, value: &str) {
         match key {
             "nodes" => self.by = Grouping::ALL.into_iter().find(|g| g.name() == value).unwrap_or_default(),
@@ -258,7 +258,7 @@ fn focus(parts: &[String]) -> Option<Focus> {
     })
 }
 
-/// Texts as one, parted by commas; a comma within one is written `~1`, and `~` as `~0`.
+/// Joins texts with commas; a comma within a text is written `~1`, and `~` as `~0`.
 pub(crate) fn joined<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let parts: Vec<String> = parts.into_iter().map(|p| p.replace('~', "~0").replace(',', "~1")).collect();
     parts.join(",")
@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_focus_grows_hop_by_hop_from_the_selection() {
+    fn a_focus_grows_by_one_dependency_from_the_selection() {
         let task = |id: &str| Some(Centre::Task(id.to_owned()));
         assert_eq!(Focus::Everything.with_hop(None, true, false), None);
         let one = Focus::Everything.with_hop(task("a"), true, false);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_survives_a_link_whatever_names_hold() {
+    fn choices_survive_a_link_with_any_names() {
         let mut all = Graphing {
             by: Grouping::Steps,
             drawing: Drawing::Matrix,

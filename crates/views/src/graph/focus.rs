@@ -1,4 +1,4 @@
-//! Which tasks lie in focus.
+//! The tasks in focus.
 
 use makespan_analysis::{Facts, downstream, upstream};
 use makespan_model::{Run, Status};
@@ -6,8 +6,8 @@ use makespan_model::{Run, Status};
 use super::choice::{Centre, Focus, Grouping};
 use super::groups::Groups;
 
-/// The tasks in focus, each by task; `None` where that is all of them, or where what the focus is around is not in this
-/// run. O(n + e).
+/// Returns for each task whether it is in focus; `None` if all are, or if the centre of the focus is not in this run.
+/// O(n + e).
 pub(crate) fn in_focus(facts: &Facts, focus: &Focus) -> Option<Vec<bool>> {
     let run = facts.run();
     let n = run.task_count();
@@ -39,7 +39,7 @@ pub(crate) fn in_focus(facts: &Facts, focus: &Focus) -> Option<Vec<bool>> {
         }
         Focus::Between(a, b) => {
             let (a, b) = (run.find_task(a)?, run.find_task(b)?);
-            // Whichever comes first: tasks stand in topological order.
+            // In either order: tasks are sorted topologically.
             let (first, last) = if a.0 <= b.0 { (a, b) } else { (b, a) };
             let (after, before) = (downstream(run, first), upstream(run, last));
             let mut both: Vec<bool> = after.iter().zip(&before).map(|(x, y)| *x && *y).collect();
@@ -49,13 +49,13 @@ pub(crate) fn in_focus(facts: &Facts, focus: &Focus) -> Option<Vec<bool>> {
     }
 }
 
-/// The tasks in focus, by index; `None` where that is all of them.
+/// Returns the indices of the tasks in focus; `None` if all are.
 pub fn tasks_in_focus(facts: &Facts, focus: &Focus) -> Option<Vec<u32>> {
     let mask = in_focus(facts, focus)?;
     Some((0..mask.len() as u32).filter(|t| mask[*t as usize]).collect())
 }
 
-/// The tasks of a group by its key, whatever kind of group it is.
+/// Returns the tasks of a group of any kind, by its key.
 pub fn group_members(run: &Run, key: &str) -> Vec<u32> {
     let (rest, only_failed) = {
         let key = key.strip_prefix('+').unwrap_or(key);
@@ -74,7 +74,7 @@ pub fn group_members(run: &Run, key: &str) -> Vec<u32> {
     members
 }
 
-/// Some tasks and those at most `hops` dependencies before or after them.
+/// Returns the given tasks and those at most `hops` dependencies before or after them.
 fn reach(run: &Run, from: &[u32], hops: u32, before: bool) -> Vec<bool> {
     let mut reached = vec![false; run.task_count()];
     from.iter().for_each(|&t| reached[t as usize] = true);

@@ -1,4 +1,4 @@
-//! Which tasks belong together: by step, by what contains them, or as equals of each other.
+//! Groups of tasks: by step, by container, or by equal dependencies.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +7,23 @@ use makespan_model::{NONE, Run, StrId, TaskId};
 
 use super::choice::Grouping;
 
-/// How deep groups contain each other at most; what lies deeper belongs to the last of them.
+/// Maximum depth of nested groups; deeper tasks belong to the last of them.
 const DEEPEST: usize = 6;
-/// Tasks of one step with the same dependencies are stacked from this number on.
+/// Minimum number of tasks of one step with the same dependencies that form a stack.
 const STACKED: usize = 3;
 
 /// A group of tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
-    /// Names it in links: its kind, a colon and its name.
+    /// Its key in links: its kind, a colon and its name.
     pub(crate) key: String,
-    /// What people read.
+    /// Its title.
     pub(crate) label: String,
     /// The group that contains it, or [`NONE`].
     pub(crate) parent: u32,
 }
 
-/// The groups of a run. A group stands after the one that contains it.
+/// The groups of a run. A group comes after the group that contains it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Groups {
     pub(crate) all: Vec<Group>,
@@ -31,21 +31,21 @@ pub(crate) struct Groups {
     pub(crate) of: Vec<u32>,
 }
 
-/// The groups of paths that are known: by the whole path, and by each of its beginnings.
+/// The groups of known paths: by the whole path, and by each of its prefixes.
 #[derive(Debug, Default)]
 struct Paths {
     whole: HashMap<StrId, u32>,
     parts: BTreeMap<String, u32>,
 }
 
-/// The step of a task as [`Run::task_step`] names it.
+/// Returns the step of a task as in [`Run::task_step`].
 fn step_of(run: &Run, i: usize) -> StrId {
     let names = [run.tasks.step[i], run.tasks.name[i], run.tasks.id[i]];
     names.into_iter().find(|s| !s.is_empty()).unwrap_or_default()
 }
 
 impl Groups {
-    /// The groups of that kind; none for [`Grouping::Tasks`]. O(n log n + e).
+    /// Returns the groups of this kind; none for [`Grouping::Tasks`]. O(n log n + e).
     pub(crate) fn new(run: &Run, by: Grouping) -> Groups {
         match by {
             Grouping::Automatic | Grouping::Tasks => {
@@ -72,7 +72,7 @@ impl Groups {
         groups
     }
 
-    /// Tasks of one step that depend on the same tasks, and on which the same tasks depend.
+    /// Groups tasks of one step with the same predecessors and the same successors.
     fn stacks(run: &Run) -> Groups {
         let n = run.task_count();
         let alike = |a: usize, b: usize| {
@@ -103,12 +103,12 @@ impl Groups {
         groups
     }
 
-    /// Groups by what contains tasks (a path of names parted by `/` or `.`, or other tasks), and in each the steps of
-    /// more than one task where there are several steps.
+    /// Groups tasks by containers (a path of names separated by `/` or `.`, or other tasks), and within each by steps
+    /// of more than one task if there are several steps.
     fn contained(run: &Run) -> Groups {
         let mut groups = Groups::default();
         let mut paths = Paths::default();
-        // The group of each task that contains others, and how deep it lies.
+        // The group of each task that contains others, and its depth.
         let mut inside: HashMap<u32, (u32, usize)> = HashMap::default();
         let mut contains = vec![false; run.task_count()];
         run.tasks.parent.iter().filter(|p| **p != NONE).for_each(|&p| contains[p as usize] = true);
@@ -139,7 +139,7 @@ impl Groups {
         groups.with_steps(run)
     }
 
-    /// The group of a path of names.
+    /// Returns the group of a path of names.
     fn of_path(&mut self, run: &Run, path: StrId, paths: &mut Paths) -> u32 {
         if path.is_empty() {
             return NONE;
@@ -193,7 +193,7 @@ impl Groups {
         self
     }
 
-    /// The tasks of a group by its key, in order; empty where there is none of that name.
+    /// Returns the tasks of a group by its key, in order; empty if there is no such group.
     pub(crate) fn members(&self, key: &str) -> Vec<u32> {
         let mut within = vec![false; self.all.len()];
         for (g, group) in self.all.iter().enumerate() {
@@ -204,7 +204,7 @@ impl Groups {
     }
 }
 
-/// Equal for tasks with the same dependencies.
+/// Returns a hash that is equal for tasks with the same dependencies.
 fn fingerprint(run: &Run, i: usize) -> u64 {
     let mix = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     let rows = [run.predecessors.row(i), run.successors.row(i)];
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_contain_each_other_and_steps_stand_in_them() {
+    fn groups_nest_by_path_and_contain_steps() {
         let text = "a 0..1 w step=x in=g/h\nb 0..1 w step=x in=g/h\nc 0..1 w step=y in=g/h\nd 0..1 w in=g\nm 0..9 w\n\
                     k 0..1 w in=m step=z\ne 0..1 w step=q\nf 0..1 w step=q";
         let all = named(text, Grouping::Groups);

@@ -1,4 +1,4 @@
-//! The small map of a graph that is larger than its window: all nodes as spots, and the part that is seen.
+//! The small map of a graph that is larger than its window: all nodes as spots, and the visible part.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use super::picture::place;
 use super::plane::Frame;
 use crate::roles::status_role;
 
-/// Largest size of the map, px, and the least that a finger can drag in.
+/// Maximum size of the map, px, and the minimum size in which a finger can drag.
 const LARGEST: (f32, f32) = (200.0, 132.0);
 const LEAST: f32 = 44.0;
 
-/// Part of the window that the map takes at most, each way.
+/// Maximum fraction of the window's width and height for the map.
 const PART: f32 = 0.34;
 
-/// Air around the nodes, px.
+/// Padding around the nodes, px.
 const AIR: f32 = 4.0;
 
-/// Size of the map of a layout of that size in a window of that size, px. `None` where the window has no room for one.
+/// Returns the size of the map of a layout in a window, px. `None` if the window has no room for a map.
 pub fn map_size(layout: (f32, f32), window: (f32, f32)) -> Option<(f32, f32)> {
     let most = (LARGEST.0.min(window.0 * PART), LARGEST.1.min(window.1 * PART));
     if most.0 < LEAST || most.1 < LEAST || !(layout.0 > 0.0 && layout.1 > 0.0) {
@@ -31,27 +31,27 @@ pub fn map_size(layout: (f32, f32), window: (f32, f32)) -> Option<(f32, f32)> {
     Some((side(layout.0, most.0), side(layout.1, most.1)))
 }
 
-/// Pixels a unit of the plane.
+/// Returns the pixels per unit of the plane.
 fn scale(layout: (f32, f32), size: (f32, f32)) -> f32 {
     let along = |room: f32, length: f32| (room - 2.0 * AIR).max(1.0) / length.max(1.0);
     along(size.0, layout.0).min(along(size.1, layout.1))
 }
 
-/// The scale, and where the plane begins within the map.
+/// Returns the scale, and the origin of the plane within the map.
 fn onto(layout: (f32, f32), size: (f32, f32)) -> (f32, f32, f32) {
     let k = scale(layout, size);
     (k, (size.0 - layout.0 * k) / 2.0, (size.1 - layout.1 * k) / 2.0)
 }
 
-/// The point of the plane under a place in its map, px.
+/// Returns the point of the plane at a position in its map, px.
 pub fn map_point(layout: (f32, f32), size: (f32, f32), (x, y): (f32, f32)) -> (f32, f32) {
     let (k, dx, dy) = onto(layout, size);
     let within = |v: f32, most: f32| if v.is_finite() { v.clamp(0.0, most.max(0.0)) } else { 0.0 };
     (within((x - dx) / k, layout.0), within((y - dy) / k, layout.1))
 }
 
-/// All nodes at that size. Nodes on the same pixels are one spot, and failures lie on top, so that the scene grows with
-/// the pixels and no failure is hidden. O(n log n).
+/// Draws all nodes at this size. Nodes on the same pixels become one spot, and failures are drawn last, so that the
+/// scene is bounded by the pixels and no failure is hidden. O(n log n).
 pub fn map(drawn: &Drawn, size: (f32, f32)) -> Scene {
     let mut scene = Scene::new(size.0, size.1, "Map of the graph");
     let layout = &drawn.layout;
@@ -75,10 +75,10 @@ pub fn map(drawn: &Drawn, size: (f32, f32)) -> Scene {
     scene
 }
 
-/// Whether a frame shows a whole layout of that size.
+/// Returns whether a frame shows a whole layout of this size.
 pub fn sees_all(frame: &Frame, layout: (f32, f32)) -> bool {
     let seen = frame.seen();
-    // What lies beside the window by less than this cannot be made out.
+    // A smaller part outside the window would be invisible on the map.
     let slack = 2.0 / frame.camera.zoom.max(0.001);
     seen.x <= slack
         && seen.y <= slack
@@ -86,7 +86,7 @@ pub fn sees_all(frame: &Frame, layout: (f32, f32)) -> bool {
         && seen.bottom() >= layout.1 - slack
 }
 
-/// Marks on a map the part that a frame shows, and shades the rest.
+/// Marks the part of the map that a frame shows, and shades the rest.
 pub fn mark_seen(scene: &mut Scene, frame: &Frame, layout: (f32, f32)) {
     let (w, h) = (scene.width, scene.height);
     let (k, dx, dy) = onto(layout, (w, h));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_press_on_the_map_leads_to_the_node_under_it() {
+    fn a_click_on_the_map_leads_to_the_node_under_it() {
         let layout = (3_000.0, 900.0);
         let size = map_size(layout, (1_200.0, 700.0)).unwrap();
         let (k, dx, dy) = onto(layout, size);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_no_map_where_all_is_seen_or_the_window_is_tiny() {
+    fn there_is_no_map_if_all_is_visible_or_the_window_is_tiny() {
         let frame = |zoom| Frame { width: 800.0, height: 600.0, camera: Camera { x: 400.0, y: 300.0, zoom } };
         assert!(sees_all(&frame(1.0), (800.0, 600.0)));
         assert!(!sees_all(&frame(2.0), (800.0, 600.0)));

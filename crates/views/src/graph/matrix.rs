@@ -20,30 +20,30 @@ use crate::roles::status_role;
 use crate::table::{Cell, Column, Table};
 use crate::target::Target;
 
-/// Side of a cell and room for the names of rows, px at zoom 1.
+/// Size of a cell and width of the names of rows, px at zoom 1.
 const CELL: f32 = 16.0;
 const NAMES: f32 = 180.0;
 
-/// Cells that are smaller than this on the screen are drawn as one, px.
+/// Cells smaller than this on the screen are merged, px.
 const LEAST: f32 = 3.0;
 
-/// Rows have names from this height on, px.
+/// Minimum height of a row with a name, px.
 const NAMED: f32 = 10.0;
 
-/// Cells grow to this at most, px a unit: a small matrix takes up the page, and does not look like a board of chess.
+/// Maximum zoom, px per unit: a small matrix fills the page, but its cells do not become huge.
 const MOST_ZOOM: f32 = 2.5;
 
-/// Names of rows are not written larger than this, px.
+/// Maximum size of the names of rows, px.
 const LARGEST_NAME: f32 = 14.0;
 
-/// The camera that shows a whole matrix, as large as the picture allows.
+/// Returns the camera that shows a whole matrix as large as the picture allows.
 pub fn fit_matrix(layout: &Layout, width: f32, height: f32) -> Camera {
     let air = 24.0;
     let zoom = ((width - air) / layout.width.max(1.0)).min((height - air) / layout.height.max(1.0));
     Camera { zoom: zoom.clamp(0.001, MOST_ZOOM), ..super::fit(layout, width, height) }
 }
 
-/// A graph with its nodes on the diagonal of the matrix. O((n + e) log n).
+/// Places the nodes of a graph on the diagonal of the matrix. O((n + e) log n).
 pub fn matrix(mut graph: Graph) -> Drawn {
     let n = graph.nodes.len();
     let mut nodes = vec![Point::default(); n];
@@ -64,8 +64,7 @@ pub fn matrix(mut graph: Graph) -> Drawn {
     Drawn { graph, layout }
 }
 
-/// The nodes in topological order, those that may come in any order by their number. Of a cycle the first by number
-/// comes first.
+/// Returns the nodes in topological order, with ties by index. A cycle begins with its node of lowest index.
 fn order(graph: &Graph) -> Vec<u32> {
     let n = graph.nodes.len();
     let (mut missing, mut after) = (vec![0u32; n], vec![Vec::new(); n]);
@@ -102,9 +101,9 @@ fn order(graph: &Graph) -> Vec<u32> {
     order
 }
 
-/// Spots that may be merged: those of one square of the screen become one, with the colour that matters most.
+/// Spots that may be merged: those in one square of the screen become one, in the most important colour.
 struct Spots {
-    /// Side of a square, units.
+    /// Size of a square, units.
     side: f32,
     all: BTreeMap<(i32, i32), Spot>,
 }
@@ -136,7 +135,7 @@ impl Spots {
     fn bars(self) -> Bars {
         let mut bars = Bars::default();
         let air = if self.side > CELL { 0.0 } else { 1.0 };
-        // How many cells lie in a square: the fuller it is, the stronger its colour.
+        // The more cells in a square, the stronger its colour.
         let room = (self.side / CELL).powi(2).max(1.0);
         for ((x, y), spot) in self.all {
             let share = (spot.count as f32 / room).min(1.0).sqrt();
@@ -153,8 +152,8 @@ impl Spots {
     }
 }
 
-/// The part of the matrix within the frame. The scene is bounded by the pixels: cells that cannot be told apart are
-/// drawn as one. O(n + e log e).
+/// Draws the part of the matrix within the frame. The scene is bounded by the pixels: cells that cannot be
+/// distinguished are merged. O(n + e log e).
 pub fn matrix_scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, format!("Dependencies of {}", run.title()));
     let mut body = Group { label: "Matrix of dependencies".to_owned(), ..frame.group() };
@@ -224,7 +223,7 @@ pub fn matrix_scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Sce
     scene
 }
 
-/// Rows and columns of what is hovered and of the selected node, by index.
+/// Highlights the row and column of the hovered and of the selected node, by index.
 pub fn matrix_overlay(
     drawn: &Drawn,
     hover: (Option<u32>, Option<u32>),
@@ -253,7 +252,7 @@ pub fn matrix_overlay(
     scene
 }
 
-/// Edges `range` as a table: each dependency with what it connects.
+/// Returns edges `range` as a table: each dependency with the nodes that it connects.
 pub fn edges_twin(run: &Run, graph: &Graph, range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("name", "Task"),

@@ -1,4 +1,4 @@
-//! Everything that is known of a group of tasks, in sections.
+//! Everything known about a group of tasks, in sections.
 
 use makespan_analysis::Facts;
 use makespan_format::time::SECOND;
@@ -14,10 +14,11 @@ use crate::section::{Block, Section};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::tasks::start_of;
 
-/// Members that a panel lists at most.
+/// Maximum number of members that a panel lists.
 const MOST: usize = 200;
 
-/// What the panel beside the graph shows of a group: counts, times and its members, the failed and the longest first.
+/// Returns what the panel beside the graph shows about a group: counts, times and its members, failed and longest
+/// first.
 pub fn group_details(facts: &Facts, tasks: &[u32], look: &Look) -> Vec<Section> {
     let run = facts.run();
     let moments = &Moments::new(run, look);

@@ -1,4 +1,4 @@
-//! Tasks and what they depend on: which nodes there are, where they stand, and the picture.
+//! Tasks and their dependencies: the nodes, their positions, and the picture.
 
 mod arrange;
 mod card;

@@ -1,10 +1,10 @@
-//! A box of the graph: what it stands for and what it says.
+//! A node of the graph: what it represents, and its text.
 
 use makespan_layout::Size;
 use makespan_model::{NONE, Run, Status, TaskId};
 use makespan_scene::{Face, Weight, counted, duration, width};
 
-/// Sizes of the two lines of a box, px at zoom 1.
+/// Text sizes of the two lines of a box, px at zoom 1.
 pub(crate) const LABEL: f32 = 12.0;
 pub(crate) const NOTE: f32 = 10.5;
 /// Height of a box, and of the title of an expanded group, px at zoom 1.
@@ -13,28 +13,28 @@ pub(crate) const TITLE: f32 = 30.0;
 /// Free space within the border of an expanded group, px at zoom 1.
 pub(crate) const AIR: f32 = 12.0;
 
-/// A box of the graph: a task, a group, or the border of a group that is expanded.
+/// A node of the graph: a task, a group, or the border of an expanded group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The tasks it stands for, at least one.
+    /// The tasks it represents, at least one.
     pub tasks: Vec<u32>,
     /// First line.
     pub label: String,
     /// Second line.
     pub note: String,
-    /// How many of its tasks have each status.
+    /// Number of its tasks with each status.
     pub statuses: [u32; Status::COUNT],
-    /// Key of the group that it stands for.
+    /// Key of the group that it represents.
     pub group: Option<String>,
-    /// Whether its group is expanded: it is a border around the nodes whose `parent` it is.
+    /// Whether it is the border of an expanded group, around the nodes whose `parent` it is.
     pub is_open: bool,
     /// The expanded group that contains it, by index of the node, or [`NONE`].
     pub parent: u32,
-    /// Its duration as a part of the longest that is shown, 0 to 1; of a group its median.
+    /// Its duration as a fraction of the longest one shown, 0 to 1; for a group its median.
     pub share: Option<f32>,
-    /// Attempts of the task.
+    /// Number of attempts of the task.
     pub tries: u32,
-    /// Whether all that goes on around it goes through it.
+    /// Whether it is a gate.
     pub is_gate: bool,
     /// Width and height on the plane of the layout, px at zoom 1.
     pub size: Size,
@@ -52,7 +52,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of the tasks whose duration is known; `None` without any.
+    /// Computes the spread over the tasks with known durations; `None` without any.
     pub fn of(run: &Run, tasks: &[u32]) -> Option<Spread> {
         let mut lengths: Vec<i64> = tasks.iter().filter_map(|&t| length(run, t)).collect();
         lengths.sort_unstable();
@@ -60,7 +60,7 @@ impl Spread {
         Some(Spread { low: at(10)?, median: at(50)?, high: at(90)? })
     }
 
-    /// In words.
+    /// Formats it.
     pub fn text(&self) -> String {
         if self.low == self.high {
             return format!("each {}", duration(self.median));
@@ -69,12 +69,12 @@ impl Spread {
     }
 }
 
-/// How long a task took, ns.
+/// Returns the duration of a task, ns.
 pub(crate) fn length(run: &Run, task: u32) -> Option<i64> {
     run.task_interval(TaskId(task)).map(|(s, e)| e.saturating_sub(s))
 }
 
-/// How many of some tasks have each status.
+/// Returns the number of tasks with each status.
 pub(crate) fn statuses(run: &Run, tasks: &[u32]) -> [u32; Status::COUNT] {
     let mut of = [0; Status::COUNT];
     tasks.iter().for_each(|&t| of[run.tasks.status[t as usize] as usize] += 1);
@@ -82,7 +82,7 @@ pub(crate) fn statuses(run: &Run, tasks: &[u32]) -> [u32; Status::COUNT] {
 }
 
 impl Node {
-    /// A task by itself.
+    /// Creates the node of a task.
     pub(crate) fn of_task(run: &Run, task: u32) -> Node {
         let id = TaskId(task);
         let (name, step) = (run.task_name(id), run.task_step(id));
@@ -101,7 +101,7 @@ impl Node {
         node.sized()
     }
 
-    /// A group that is not expanded.
+    /// Creates the node of a collapsed group.
     pub(crate) fn of_group(run: &Run, tasks: Vec<u32>, label: &str, key: String) -> Node {
         let spread = Spread::of(run, &tasks).map_or(String::new(), |s| format!(" · {}", s.text()));
         let note = format!("{}{spread}", counted(tasks.len(), "task"));
@@ -110,7 +110,7 @@ impl Node {
         node.sized()
     }
 
-    /// The border of a group that is expanded.
+    /// Creates the border of an expanded group.
     pub(crate) fn border(run: &Run, tasks: Vec<u32>, label: &str, key: String) -> Node {
         let note = counted(tasks.len(), "task").to_string();
         let mut node = Node::new(run, tasks, label);
@@ -139,7 +139,7 @@ impl Node {
         self
     }
 
-    /// Makes its box as large as its words need.
+    /// Makes its box as large as its text.
     pub(crate) fn fit_words(&mut self) {
         let label = width(&self.label, LABEL, Weight::Bold, Face::Sans);
         let note = width(&self.note, NOTE, Weight::Regular, Face::Sans);
@@ -147,12 +147,12 @@ impl Node {
         self.size = Size { w, h: if self.is_open { TITLE + AIR } else { HEIGHT } };
     }
 
-    /// The only task it stands for; `None` of a group.
+    /// Returns the only task it represents; `None` for a group.
     pub fn task(&self) -> Option<u32> {
         if self.group.is_none() { self.tasks.first().copied() } else { None }
     }
 
-    /// The status that matters most.
+    /// Returns the most important status of its tasks.
     pub fn status(&self) -> Status {
         const FIRST: [Status; Status::COUNT] = [
             Status::Failed,
@@ -170,14 +170,14 @@ impl Node {
         FIRST.into_iter().find(|s| self.statuses[*s as usize] > 0).unwrap_or(Status::Pending)
     }
 
-    /// The status of all its tasks; `None` where they differ.
+    /// Returns the status of all its tasks; `None` if they differ.
     pub fn common_status(&self) -> Option<Status> {
         let status = self.status();
         (self.statuses[status as usize] as usize == self.tasks.len()).then_some(status)
     }
 }
 
-/// Names may be megabytes long; a node shows a few words. The beginnings of names are often all the same: both ends stay.
+/// Shortens a name, which may be megabytes long, to a few words. Names often begin alike, so both ends are kept.
 pub(crate) fn short(text: &str) -> String {
     makespan_scene::fit_middle(text, 210.0, LABEL, Weight::Bold, Face::Sans).into_owned()
 }

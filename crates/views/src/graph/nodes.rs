@@ -1,4 +1,4 @@
-//! From tasks to nodes: a task stands for itself, unless it belongs to a group that is not expanded.
+//! Converts tasks to nodes: a task has a node of its own, unless it belongs to a collapsed group.
 
 use makespan_analysis::Facts;
 use makespan_model::{HashMap, NONE, Run, Status};
@@ -8,40 +8,40 @@ use super::choice::{Graphing, Grouping};
 use super::groups::Groups;
 use super::node::{Node, length};
 
-/// How many tasks are shown one by one at most. Beyond it nobody can read a graph.
+/// Maximum number of tasks with nodes of their own. A larger graph is not readable.
 pub const BUDGET: usize = 2_000;
-/// How many members of an expanded group are shown one by one; the rest stays a group within it.
+/// Maximum number of members of an expanded group that are shown one by one; the rest forms a group within it.
 const MEMBERS: usize = 120;
-/// So many failed tasks of a group stand outside of it, each by itself; more of them are a group of their own.
+/// Maximum number of failed tasks of a group that are shown beside it; more form a group of their own.
 const APART: usize = 3;
 
-/// The nodes and edges that are shown.
+/// The visible nodes and edges.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
-    /// The boxes.
+    /// The nodes.
     pub nodes: Vec<Node>,
     /// (from, to), by index of `nodes`; both have the same `parent`. Sorted.
     pub edges: Vec<(u32, u32)>,
-    /// Per edge whether a cycle forced it out of every analysis.
+    /// For each edge, whether analyses ignore it because it closes a cycle.
     pub cut: Vec<bool>,
-    /// Per edge whether the critical path takes it.
+    /// For each edge, whether it is on the critical path.
     pub critical: Vec<bool>,
-    /// The innermost node of each task, `u32::MAX` where it is not shown.
+    /// The innermost node of each task; `u32::MAX` if it is not shown.
     pub node_of: Vec<u32>,
-    /// What nodes stand for.
+    /// What nodes represent.
     pub by: Grouping,
-    /// How many tasks are not shown.
+    /// Number of tasks that are not shown.
     pub left_out: usize,
-    /// Whether those that are shown are those that pass the filter or lie in focus.
+    /// Whether only tasks that match the filter or are in focus are shown.
     pub filtered: bool,
     /// Whether the edges were inferred from times.
     pub inferred: bool,
 }
 
 impl Graph {
-    /// The graph of the tasks that `mask` lets through (of all where it is absent), their nodes as `choice` says.
-    /// Where more tasks than [`BUDGET`] would be shown one by one, those with failures, of the critical path and the
-    /// earliest are, and `left_out` says how many are not. O((n + e) log (n + e)).
+    /// Builds the graph of the tasks in `mask` (of all, if `None`), with nodes according to `choice`. If more than
+    /// [`BUDGET`] tasks would be shown one by one, those that failed, those on the critical path and the earliest are
+    /// shown, and `left_out` counts the rest. O((n + e) log (n + e)).
     pub fn new(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Graph {
         let run = facts.run();
         let groups = Groups::new(run, choice.by);
@@ -66,17 +66,17 @@ impl Graph {
         graph
     }
 
-    /// The number of nodes that are no borders.
+    /// Returns the number of nodes that are not borders.
     pub fn count(&self) -> usize {
         self.nodes.iter().filter(|n| !n.is_open).count()
     }
 
-    /// Whether any node stands for several tasks.
+    /// Returns whether any node represents several tasks.
     pub fn has_groups(&self) -> bool {
         self.nodes.iter().any(|n| n.group.is_some())
     }
 
-    /// What nodes stand for where that is not each a task, in a sentence without a stop.
+    /// Describes what nodes represent if they are not single tasks, as a sentence without a full stop.
     pub fn grouped(&self, run: &Run) -> Option<String> {
         let what = match self.by {
             Grouping::Automatic | Grouping::Tasks => return None,
@@ -88,17 +88,17 @@ impl Graph {
         self.has_groups().then(|| format!("{tasks} as {}: {what}", counted(self.count(), "node")))
     }
 
-    /// The node of a group.
+    /// Returns the node of a group.
     pub fn node_of_group(&self, key: &str) -> Option<u32> {
         self.nodes.iter().position(|n| n.group.as_deref() == Some(key)).map(|n| n as u32)
     }
 
-    /// The node of a task.
+    /// Returns the node of a task.
     pub fn node_of_task(&self, task: u32) -> Option<u32> {
         self.node_of.get(task as usize).copied().filter(|n| *n != NONE)
     }
 
-    /// The two nodes that an edge between two tasks connects: those that contain them side by side.
+    /// Returns the two nodes that an edge between two tasks connects: those in the innermost common group.
     fn lifted(&self, depth: &[u32], (a, b): (u32, u32)) -> Option<(u32, u32)> {
         let (mut a, mut b) = (self.node_of_task(a)?, self.node_of_task(b)?);
         let up = |n: u32| self.nodes[n as usize].parent;
@@ -156,7 +156,7 @@ impl Graph {
             }
         }
         let gates = facts.gates();
-        // Of a chain every task is one, which says nothing.
+        // In a chain every task is a gate, so marking them says nothing.
         if gates.tasks.len() * 2 <= facts.run().task_count() {
             for task in &gates.tasks {
                 if let Some(n) = self.node_of_task(task.0) {
@@ -181,8 +181,8 @@ impl Graph {
     }
 }
 
-/// At most [`BUDGET`] of the tasks without a group: those that failed, the critical path, and the earliest; and all
-/// that have one.
+/// Returns at most [`BUDGET`] of the tasks without a group: those that failed, the critical path, and the earliest; and
+/// all tasks with a group.
 fn most_important(facts: &Facts, groups: &Groups, shown: &[u32]) -> Vec<u32> {
     let run = facts.run();
     let mut chosen = vec![false; run.task_count()];
@@ -202,16 +202,16 @@ fn most_important(facts: &Facts, groups: &Groups, shown: &[u32]) -> Vec<u32> {
     shown.iter().copied().filter(|t| !is_free(t) || chosen[*t as usize]).collect()
 }
 
-/// The nodes as they are made.
+/// The nodes under construction.
 struct Building<'a> {
     run: &'a Run,
     choice: &'a Graphing,
     groups: &'a Groups,
-    /// The outermost group of each group that is not expanded, itself or one around it; [`NONE`] where all are.
+    /// For each collapsed group, the outermost collapsed group around it or itself; [`NONE`] if all are expanded.
     closed: Vec<u32>,
     nodes: Vec<Node>,
     node_of: Vec<u32>,
-    /// The border of each expanded group that is shown.
+    /// The border of each visible expanded group.
     borders: HashMap<u32, u32>,
 }
 
@@ -234,11 +234,11 @@ impl<'a> Building<'a> {
         }
     }
 
-    /// Makes the nodes of the tasks that are shown, in their order.
+    /// Creates the nodes of the visible tasks, in order.
     fn place(&mut self, shown: &[u32]) {
         let mut of_closed: Vec<Vec<u32>> = vec![Vec::new(); self.groups.all.len()];
         let mut of_open: Vec<Vec<u32>> = vec![Vec::new(); self.groups.all.len()];
-        // The first task of each: nodes stand in the order of the tasks, so that layouts stay alike.
+        // By the first task of each: nodes are in the order of the tasks, so that layouts stay similar.
         for &t in shown {
             let group = self.groups.of[t as usize] as usize;
             match self.closed.get(group) {
@@ -255,7 +255,7 @@ impl<'a> Building<'a> {
             };
             let members =
                 if closed == NONE { &mut of_open[group as usize] } else { &mut of_closed[closed as usize] };
-            // Taken with the first of them.
+            // Taken with the first task of the group.
             let members = std::mem::take(members);
             match (members.is_empty(), closed == NONE) {
                 (true, _) => {}
@@ -277,7 +277,7 @@ impl<'a> Building<'a> {
         self.nodes.push(Node { parent, ..Node::of_group(self.run, tasks, label, key) });
     }
 
-    /// A group that is not expanded, and beside it those of its tasks that failed.
+    /// Adds a collapsed group, and beside it those of its tasks that failed.
     fn closed(&mut self, group: u32, tasks: Vec<u32>) {
         let groups = self.groups;
         let Some(of) = groups.all.get(group as usize) else { return };
@@ -306,7 +306,7 @@ impl<'a> Building<'a> {
         }
     }
 
-    /// Tasks of an expanded group.
+    /// Adds the tasks of an expanded group.
     fn open(&mut self, group: u32, tasks: Vec<u32>) {
         let groups = self.groups;
         let Some(of) = groups.all.get(group as usize) else { return };
@@ -314,7 +314,7 @@ impl<'a> Building<'a> {
         self.some(tasks, &of.label, &of.key, border);
     }
 
-    /// Tasks within a border: one by one the failed and the longest, and the rest as a group.
+    /// Adds tasks within a border: the failed and the longest one by one, and the rest as a group.
     fn some(&mut self, mut tasks: Vec<u32>, label: &str, key: &str, border: u32) {
         let key = format!("+{key}");
         let most = if self.choice.is_open(&key) { BUDGET } else { MEMBERS };
@@ -332,7 +332,7 @@ impl<'a> Building<'a> {
         tasks.into_iter().for_each(|t| self.single(t, border));
     }
 
-    /// The border of an expanded group, made with all those around it.
+    /// Returns the border of an expanded group; creates it and those around it if needed.
     fn border(&mut self, group: u32) -> u32 {
         let groups = self.groups;
         let (mut missing, mut at) = (Vec::new(), group);
@@ -351,7 +351,7 @@ impl<'a> Building<'a> {
         parent
     }
 
-    /// A border stands for all tasks within it.
+    /// Adds to each border all tasks within it.
     fn fill_borders(&mut self) {
         let mut within: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
         for (t, &node) in self.node_of.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What a graph opens with: the finest of its forms that can be read as a whole.
+//! The initial form of a graph: the most detailed one that is readable as a whole.
 
 use makespan_analysis::Facts;
 use makespan_model::NONE;
@@ -8,12 +8,12 @@ use super::choice::{Graphing, Grouping};
 use super::focus::in_focus;
 use super::nodes::Graph;
 
-/// More nodes than this do not fit on a page, wherever they stand.
+/// Maximum number of nodes that fit on a page.
 const MOST: usize = 160;
 
-/// The graph as a reader chose it, of the tasks that pass `mask` and lie in focus. Where the choice is left to the view,
-/// nodes are tasks; or, if those cannot be read on one page, stacks of equal tasks; or steps; or the groups that contain
-/// tasks; or, if even that is too much, whatever has the fewest nodes. O((n + e) log (n + e)) plus a bounded search.
+/// Builds the graph of the tasks in `mask` and in focus, as the reader chose it. With [`Grouping::Automatic`], nodes
+/// are tasks; or, if these are not readable on one page, stacks; or steps; or groups; or, if even these are too many,
+/// the form with the fewest nodes. O((n + e) log (n + e)) plus a bounded search.
 pub fn drawn(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Drawn {
     let focus = in_focus(facts, &choice.focus);
     let both: Option<Vec<bool>> = match (focus, mask) {
@@ -21,7 +21,7 @@ pub fn drawn(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Drawn {
         (Some(focus), None) => Some(focus),
         (None, mask) => mask.map(<[bool]>::to_vec),
     };
-    // A filter or a focus that leaves nothing shows everything rather than nothing.
+    // If filter and focus leave nothing, everything is shown.
     let mask = both.as_deref().filter(|m| m.contains(&true));
     let of = |by| Graph::new(facts, &Graphing { by, ..choice.clone() }, mask);
     if choice.by != Grouping::Automatic {
@@ -38,7 +38,7 @@ pub fn drawn(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Drawn {
             continue;
         }
         let graph = of(by);
-        // What the reader expanded does not change what the rest is grouped by.
+        // The groups that the reader expanded do not affect the choice for the rest.
         let is_expanded = graph.nodes.iter().any(|n| n.is_open);
         if is_expanded {
             return Drawn::new(graph);

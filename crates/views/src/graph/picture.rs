@@ -12,13 +12,13 @@ use crate::look::Look;
 use crate::roles::status_role;
 use crate::target::Target;
 
-/// The box of a node.
+/// Returns the box of a node.
 pub(super) fn place(layout: &Layout, node: &Node, i: usize) -> Rect {
     let (size, c) = (node.size, layout.nodes[i]);
     Rect::new(c.x - size.w / 2.0, c.y - size.h / 2.0, size.w, size.h)
 }
 
-/// How the tasks of a node are marked.
+/// The marks of a node's tasks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
     pub(super) critical: bool,
@@ -38,7 +38,7 @@ impl Mark {
     }
 }
 
-/// Nodes and edges within the frame. At small zoom names give way to blocks of colour, arrow heads to lines.
+/// Draws the nodes and edges within the frame. At small zoom, blocks of colour replace names, and lines replace arrows.
 pub fn scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, format!("Graph of {}", run.title()));
     let mut body = Group { label: "Tasks and dependencies".to_owned(), ..frame.group() };
@@ -50,12 +50,12 @@ pub fn scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Scene {
     scene
 }
 
-/// Whether related tasks are told apart from others.
+/// Returns whether some tasks are marked as related.
 pub(super) fn some_related(look: &Look) -> bool {
     !look.marks.related.is_empty()
 }
 
-/// The borders of expanded groups, the outermost first.
+/// Draws the borders of expanded groups, the outermost first.
 fn borders(drawn: &Drawn, marks: &[Mark], frame: &Frame, body: &mut Group) {
     let (graph, seen, zoom) = (&drawn.graph, frame.seen(), frame.camera.zoom);
     let mut open: Vec<(u32, usize)> = Vec::new();
@@ -122,7 +122,7 @@ fn edges(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut G
     lines(marked, Role::Critical, thin * 2.5, dash);
 }
 
-/// The colour of a node: that of its status, or what colours mean now.
+/// Returns the colour of a node: that of its status, or of the chosen property.
 pub(super) fn colour(node: &Node, look: &Look) -> Role {
     if look.colours.is_none() {
         status_role(node.common_status().unwrap_or(node.status()))
@@ -172,7 +172,7 @@ fn nodes(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut G
     body.items.extend(cards.signs);
 }
 
-/// Marks around the hovered and the selected node, each by index.
+/// Draws outlines around the hovered and the selected node, by index.
 pub fn overlay(drawn: &Drawn, hover: Option<u32>, selected: Option<u32>, frame: &Frame) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, "");
     let mut body = frame.group();

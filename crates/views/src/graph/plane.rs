@@ -1,4 +1,4 @@
-//! The plane of a graph: what part of it is seen, and the lines on it.
+//! The plane of a graph: its visible part, and the lines on it.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::arrange::READABLE;
 use crate::look::Camera;
 
-/// Size of the picture and the part of the plane that it shows.
+/// The size of the picture and the visible part of the plane.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
-    /// px.
+    /// Width, px.
     pub width: f32,
-    /// px.
+    /// Height, px.
     pub height: f32,
-    /// What is in the middle, and how large.
+    /// The camera.
     pub camera: Camera,
 }
 
 impl Frame {
-    /// The camera after zooming by a factor, so that the point of the plane under a place (px) stays there.
+    /// Returns the camera after zooming by a factor around a position (px), whose point of the plane stays in place.
     pub fn zoomed(&self, x: f32, y: f32, by: f32) -> Camera {
         let c = self.camera;
         let zoom = (c.zoom * by).clamp(0.002, 4.0);
@@ -29,7 +29,7 @@ impl Frame {
         Camera { x: c.x + px / c.zoom - px / zoom, y: c.y + py / c.zoom - py / zoom, zoom }
     }
 
-    /// The part of the plane that is seen.
+    /// Returns the visible part of the plane.
     pub(crate) fn seen(&self) -> Rect {
         let (w, h) = (self.width / self.camera.zoom, self.height / self.camera.zoom);
         Rect::new(self.camera.x - w / 2.0, self.camera.y - h / 2.0, w, h)
@@ -46,24 +46,24 @@ impl Frame {
     }
 }
 
-/// The camera that shows all of a layout in a picture of that size, at most at its natural size.
+/// Returns the camera that shows a whole layout in a picture of this size, at most at its natural size.
 pub fn fit(layout: &Layout, width: f32, height: f32) -> Camera {
     let air = 24.0;
     let zoom = ((width - air) / layout.width.max(1.0)).min((height - air) / layout.height.max(1.0));
     Camera { x: layout.width / 2.0, y: layout.height / 2.0, zoom: zoom.clamp(0.001, 1.0) }
 }
 
-/// The beginning of a graph is what it opens with, unless it has so many times fewer nodes than the densest part.
+/// A graph opens at its beginning, unless its densest part has this many times more nodes.
 const SPARSE: usize = 3;
 
-/// The camera that a layout opens with: all of it, or, where names could not be read then, its beginning. If there is
-/// little to see at the beginning, the part of that size with the most nodes. O(n log n).
+/// Returns the initial camera of a layout: all of it, or, if names would be unreadable then, its beginning. If there
+/// are few nodes at the beginning, the part of this size with the most nodes. O(n log n).
 pub fn opening(layout: &Layout, width: f32, height: f32) -> Camera {
     let all = fit(layout, width, height);
     if all.zoom >= READABLE {
         return all;
     }
-    // The first of what stands at the left edge.
+    // The first node at the left edge.
     let left = layout.nodes.iter().map(|at| at.x).fold(f32::INFINITY, f32::min);
     let at_left = layout.nodes.iter().filter(|at| at.x <= left + 100.0);
     let top = at_left.map(|at| at.y).fold(f32::INFINITY, f32::min);
@@ -86,7 +86,8 @@ pub fn opening(layout: &Layout, width: f32, height: f32) -> Camera {
     if shown(&begins).saturating_mul(SPARSE) < shown(&dense) { dense.camera } else { begins.camera }
 }
 
-/// The middle of the part, as large as `seen`, in which most nodes are, to half its size; of equals the leftmost.
+/// Returns the middle of the part, as large as `seen`, with the most nodes, to half its size; the leftmost of equal
+/// ones.
 fn densest(layout: &Layout, seen: Rect) -> Option<(f32, f32)> {
     let (w, h) = ((seen.w / 2.0).max(1.0), (seen.h / 2.0).max(1.0));
     let mut corners = BTreeMap::<(i32, i32), usize>::new();
@@ -100,7 +101,7 @@ fn densest(layout: &Layout, seen: Rect) -> Option<(f32, f32)> {
     Some(((corner.0 + 1) as f32 * w, (corner.1 + 1) as f32 * h))
 }
 
-/// The box around a route.
+/// Returns the bounding box of a route.
 pub(crate) fn bounds(route: &Route) -> Option<Rect> {
     let mut points = route.points.iter();
     let p = points.next()?;
@@ -111,7 +112,7 @@ pub(crate) fn bounds(route: &Route) -> Option<Rect> {
     Some(Rect::new(x0 - 1.0, y0 - 1.0, x1 - x0 + 2.0, y1 - y0 + 2.0))
 }
 
-/// Adds the line of a route, with an arrow head where `head` is its length, px.
+/// Adds the line of a route, with an arrow head of length `head`, px.
 pub(crate) fn push_route(route: &Route, head: f32, segs: &mut Vec<Seg>) {
     let points = &route.points;
     let Some(first) = points.first() else { return };

@@ -1,4 +1,4 @@
-//! The graph as a table: each node with what it depends on and what depends on it.
+//! The graph as a table: each node with its predecessors and successors.
 
 use makespan_model::{Run, TaskId};
 
@@ -7,7 +7,7 @@ use super::nodes::Graph;
 use crate::roles::status_role;
 use crate::table::{Cell, Column, Table};
 
-/// Nodes `range` of the graph.
+/// Returns nodes `range` of the graph.
 pub fn twin(run: &Run, graph: &Graph, range: std::ops::Range<usize>) -> Table {
     let title = match graph.by {
         Grouping::Steps => "Steps and dependencies",

@@ -18,25 +18,25 @@ const DAY: i64 = 86_400 * 1_000_000_000;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-/// A calendar of less would not look like one.
+/// Minimum number of weeks, so that it looks like a calendar.
 const LEAST_WEEKS: i64 = 26;
-/// More months than these are named only where they are seen; runs of one file never are that far apart.
+/// If there are more months than this, only the visible ones have names; runs of one file are never that far apart.
 const MOST_MONTHS: usize = 4_000;
 
 /// A day on which runs started.
 struct Day {
     /// Days since 1970-01-01.
     number: i64,
-    /// Places among the open runs, in the order of their starts.
+    /// Indices of open runs, sorted by start.
     runs: Vec<usize>,
     failed: usize,
-    /// Median makespan, ns; NaN where none is known.
+    /// Median makespan, ns; NaN if unknown.
     makespan: f64,
-    /// What most weighs of what became of the runs.
+    /// The most important status of its runs.
     status: Option<Status>,
 }
 
-/// The matrix.
+/// The calendar matrix.
 pub struct Calendar {
     days: Vec<Day>,
     /// The Monday of the first column, in days since 1970-01-01.
@@ -48,28 +48,28 @@ pub struct Calendar {
     undated: usize,
 }
 
-/// Days since 1970-01-01 of a moment, on a clock `offset` seconds east of Greenwich.
+/// Returns the day of a time, as days since 1970-01-01, on a clock `offset` seconds east of UTC.
 fn day_of(ns: i64, offset: i32) -> i64 {
     let local = i128::from(ns) + i128::from(offset) * 1_000_000_000;
     local.div_euclid(i128::from(DAY)) as i64
 }
 
-/// 0 for Mondays; 1970-01-01 was a Thursday.
+/// Returns 0 for Mondays; 1970-01-01 was a Thursday.
 fn weekday(day: i64) -> i64 {
     (day + 3).rem_euclid(7)
 }
 
-/// The date of a day; the days of times are never beyond those that nanoseconds reach.
+/// Returns the date of a day within the range of nanosecond times.
 fn date(day: i64) -> Civil {
     civil(day.saturating_mul(DAY), 0)
 }
 
 impl Calendar {
-    /// The days on which the runs started, on a clock `offset` seconds east of Greenwich. O(n log n).
+    /// Groups runs by the day of their start, on a clock `offset` seconds east of UTC. O(n log n).
     ///
     /// # Errors
     ///
-    /// Why there is nothing to show, in a sentence.
+    /// The reason why there is nothing to show, as a sentence.
     pub fn new(runs: &[&Facts], offset: i32, colour: DayColour) -> Result<Calendar, String> {
         let mut dated: Vec<(i64, i64, usize)> = runs
             .iter()
@@ -145,13 +145,13 @@ impl Calendar {
                 (Fill::Value(Role::heat(part(n as f64, range) * 0.999)), n.to_string())
             }
         };
-        // Where a number fits it says more than the sign.
+        // If a number fits, it says more than the sign.
         let sign = (day.failed > 0 && self.colour != DayColour::Count).then_some(Role::Failed);
         Entry { fill, text, sign, exact }
     }
 }
 
-/// What the runs of a day were like. One failure colours the day: it is what is looked for.
+/// Summarises the runs of a day. One failure determines the colour of the day.
 fn day(runs: &[&Facts], number: i64, of_day: Vec<usize>) -> Day {
     let statuses: Vec<Option<Status>> = of_day.iter().map(|&i| runs[i].run().status()).collect();
     let failed = statuses.iter().flatten().filter(|s| s.is_failure()).count();
@@ -208,7 +208,7 @@ impl Matrix for Calendar {
     }
 
     fn column_labels(&self) -> Columns {
-        // The first column in which a month begins, and the first one of all.
+        // The first column, and each column in which a month begins.
         let mut marks = Vec::new();
         let mut before = None;
         for column in 0..self.weeks {

@@ -1,11 +1,11 @@
-//! Which matrix is shown, and how: all that a link has to hold to show it again.
+//! The chosen matrix and its options: everything that a link needs to show it again.
 
 use super::options::{
     DayColour, LineOrder, Normal, RowOrder, RunColour, RunsOptions, TasksOptions, WorkerOrder,
 };
 use serde::{Deserialize, Serialize};
 
-/// The matrices, in the order in which they are offered.
+/// The matrices, in the order of the menu.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Which {
     /// Tasks by measure.
@@ -23,7 +23,7 @@ impl Which {
     /// All matrices.
     pub const ALL: [Which; 4] = [Which::Tasks, Which::Workers, Which::Runs, Which::Days];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Which::Tasks => "tasks",
@@ -33,7 +33,7 @@ impl Which {
         }
     }
 
-    /// What people read.
+    /// Returns the title.
     pub fn title(self) -> &'static str {
         match self {
             Which::Tasks => "Tasks by measure",
@@ -44,27 +44,27 @@ impl Which {
     }
 }
 
-/// What is shown, and how.
+/// The chosen matrix and its options.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Heating {
     /// The matrix.
     pub which: Which,
-    /// Of tasks by measure.
+    /// Options of tasks by measure.
     pub tasks: TasksOptions,
-    /// Of tasks by run.
+    /// Options of tasks by run.
     pub runs: RunsOptions,
-    /// Of workers over time.
+    /// Options of workers over time.
     pub workers: WorkerOrder,
-    /// Of days of runs.
+    /// Options of days of runs.
     pub days: DayColour,
-    /// First row seen.
+    /// First visible row.
     pub row: usize,
-    /// How far it is scrolled to the right, px; as the matrix begins by itself where absent.
+    /// Horizontal scroll position, px; `None` for the default of the matrix.
     pub across: Option<u32>,
 }
 
 impl Heating {
-    /// The members of a link, as far as they are not as usual.
+    /// Returns the members of a link that differ from the defaults.
     pub(crate) fn members(&self) -> Vec<(&'static str, String)> {
         let usual = Heating::default();
         let flag = |on: bool| if on { "1" } else { "0" };
@@ -94,7 +94,7 @@ impl Heating {
         out
     }
 
-    /// Takes a member of a link; others are passed over.
+    /// Reads a member of a link; ignores others.
     pub(crate) fn take(&mut self, key: &str, value: &str) {
         let named = |name: &str| value == name;
         match key {

@@ -1,4 +1,4 @@
-//! Which part of a matrix is seen, and where its cells lie.
+//! The visible part of a matrix, and the positions of its cells.
 
 use makespan_scene::Rect;
 use serde::{Deserialize, Serialize};
@@ -9,42 +9,42 @@ use crate::chart::{SMALL, wide, wrapped};
 
 pub(super) const PAD: f32 = 8.0;
 const TITLE: f32 = 22.0;
-/// The longest words above a column, px.
+/// Maximum length of a column header, px.
 const LONGEST_HEAD: f32 = 130.0;
-/// The narrowest and the lowest cell, px: what is smaller is seen neither.
+/// Minimum width and height of a cell, px.
 const LEAST: f32 = 2.0;
-/// Of how many heads the room that they need is taken.
+/// Maximum number of headers that are measured to determine their room.
 const PROBED: usize = 300;
 
-/// A size, the size of cells, and how far is scrolled.
+/// The size of the picture, the size of its cells, and the scroll position.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
-    /// px.
+    /// Width, px.
     pub width: f32,
-    /// px, with title, legend, heads and notes.
+    /// Height including title, legend, headers and notes, px.
     pub height: f32,
-    /// Room for the heads of rows, px.
+    /// Width of the row headers, px.
     pub gutter: f32,
-    /// Room for the heads of columns, px.
+    /// Height of the column headers, px.
     pub head: f32,
-    /// Height of what stands above the heads: title and legend, px.
+    /// Height of title and legend, px.
     pub above: f32,
-    /// Height of what stands below the cells: the notes, px.
+    /// Height of the notes below the cells, px.
     pub below: f32,
-    /// px.
+    /// Height of a row, px.
     pub row_height: f32,
-    /// px.
+    /// Width of a column, px.
     pub column_width: f32,
-    /// How far the cells are scrolled to the right, px.
+    /// Horizontal scroll position of the cells, px.
     pub scroll_x: f64,
-    /// How far the cells are scrolled down, px.
+    /// Vertical scroll position of the cells, px.
     pub scroll_y: f64,
 }
 
-/// From this width on words in two lines say more than words turned upright, px.
+/// Minimum width at which headers in two lines are better than vertical ones, px.
 const BROAD: f32 = 60.0;
 
-/// How the heads of columns are written: in one line, in two, or turned upright.
+/// How column headers are written: in one line, in two, or vertically.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heads {
     Line,
@@ -62,7 +62,7 @@ pub(super) fn heads(matrix: &dyn Matrix, column_width: f32) -> Heads {
     }
 }
 
-/// A name in two lines that are about as long, cut between its parts where it has any.
+/// Splits a name into two lines of similar length, between its parts if it has any.
 pub(super) fn halves(name: &str) -> (&str, &str) {
     let middle = name.len() / 2;
     let cuts = name.char_indices().filter(|(_, c)| "_.- /,:".contains(*c)).map(|(i, c)| i + c.len_utf8());
@@ -78,8 +78,8 @@ fn widest_head(matrix: &dyn Matrix) -> f32 {
 }
 
 impl Frame {
-    /// A frame that shows the matrix from its beginning at a width, with cells of a size that is read well; as high as
-    /// all rows need, but `most` px at most.
+    /// Returns a frame that shows the matrix from its beginning at a width, with cells of a readable size; as high as
+    /// all rows need, but at most `most` px.
     pub fn fit(matrix: &dyn Matrix, width: f32, most: f32) -> Frame {
         let width = width.max(120.0);
         let rows = matrix.rows().min(PROBED);
@@ -90,7 +90,7 @@ impl Frame {
             (widest + 10.0 + if signs { 16.0 } else { 0.0 }).clamp(30.0, (width * 0.34).min(280.0)) + PAD;
         let room = (width - gutter - PAD).max(20.0);
         let share = room / matrix.columns().max(1) as f32;
-        // Few columns need not fill the picture, many get a width below which they are scrolled.
+        // Few columns need not fill the picture; many get a minimum width and are scrolled.
         let column_width = matrix.column_width().unwrap_or_else(|| share.clamp(18.0, 110.0));
         let column_width =
             if matches!(matrix.column_labels(), Columns::Marks(_)) && matrix.column_width().is_none() {
@@ -124,7 +124,7 @@ impl Frame {
         let fitting = ((most - frame.top() - frame.below) / frame.row_height).floor().max(3.0);
         let rows = fitting.min(matrix.rows() as f32);
         frame.height = (frame.top() + rows * frame.row_height + frame.below).ceil();
-        // Of columns of a given width the last ones are the latest.
+        // If columns have a given width, the last ones are the latest.
         let scroll_x = if matrix.column_width().is_some() { f64::MAX } else { 0.0 };
         Frame { scroll_x, ..frame }.bounded(matrix)
     }
@@ -134,28 +134,28 @@ impl Frame {
         notes.iter().flat_map(|note| wrapped(note, self.width - 2.0 * PAD, SMALL, 4)).take(8).collect()
     }
 
-    /// Where the first column begins, px.
+    /// Returns the left edge of the first column, px.
     pub fn left(&self) -> f32 {
         self.gutter
     }
 
-    /// Where the first row begins, px.
+    /// Returns the top of the first row, px.
     pub fn top(&self) -> f32 {
         self.above + self.head
     }
 
-    /// The part of the picture that holds cells, px.
+    /// Returns the part of the picture that contains cells, px.
     pub fn inner(&self) -> Rect {
         let (w, h) = (self.width - self.gutter - PAD, self.height - self.top() - self.below);
         Rect::new(self.left(), self.top(), w.max(0.0), h.max(0.0))
     }
 
-    /// The same frame with cells no smaller than can be seen, and not scrolled beyond the ends.
+    /// Returns the frame with cells of at least the minimum size, and not scrolled beyond the ends.
     pub fn bounded(self, matrix: &dyn Matrix) -> Frame {
         self.within(matrix.rows(), matrix.columns())
     }
 
-    /// The same of a matrix of that many rows and columns.
+    /// Does the same for a matrix with these numbers of rows and columns.
     pub fn within(self, rows: usize, columns: usize) -> Frame {
         let size = |v: f32| if v.is_finite() { v.max(LEAST) } else { LEAST };
         let mut frame =
@@ -169,34 +169,34 @@ impl Frame {
         frame
     }
 
-    /// The rows that are seen, wholly or in part.
+    /// Returns the rows that are visible, at least in part.
     pub fn rows(&self, matrix: &dyn Matrix) -> std::ops::Range<usize> {
         seen(self.scroll_y, self.row_height, self.inner().h, matrix.rows())
     }
 
-    /// The columns that are seen, wholly or in part.
+    /// Returns the columns that are visible, at least in part.
     pub fn columns(&self, matrix: &dyn Matrix) -> std::ops::Range<usize> {
         seen(self.scroll_x, self.column_width, self.inner().w, matrix.columns())
     }
 
-    /// The top of a row, px; may lie outside the picture.
+    /// Returns the top of a row, px; may be outside the picture.
     pub fn row_top(&self, row: usize) -> f32 {
         self.top() + (row as f64 * f64::from(self.row_height) - self.scroll_y) as f32
     }
 
-    /// The left side of a column (with fractions), px; may lie outside the picture.
+    /// Returns the left edge of a column (with fractions), px; may be outside the picture.
     pub fn column_left(&self, column: f64) -> f32 {
         self.left() + (column * f64::from(self.column_width) - self.scroll_x) as f32
     }
 
-    /// The box of a cell, px; may lie outside the picture. Cells of some size have a gap between them.
+    /// Returns the box of a cell, px; may be outside the picture. Cells that are large enough have a gap between them.
     pub fn place(&self, row: usize, column: usize) -> Rect {
         let gap = if self.row_height.min(self.column_width) >= 6.0 { 1.0 } else { 0.0 };
         let (x, y) = (self.column_left(column as f64), self.row_top(row));
         Rect::new(x, y, self.column_width - gap, self.row_height - gap)
     }
 
-    /// The frame scrolled as little as brings a cell into sight.
+    /// Scrolls the frame just enough to show a cell.
     pub fn showing(self, matrix: &dyn Matrix, row: usize, column: usize) -> Frame {
         let inner = self.inner();
         let into = |scroll: f64, at: usize, size: f32, room: f32| {
@@ -216,7 +216,7 @@ fn seen(scroll: f64, size: f32, room: f32, count: usize) -> std::ops::Range<usiz
     from..to.max(from)
 }
 
-/// The cell (row, column) under a point, px.
+/// Returns the cell (row, column) at a point, px.
 pub fn cell_at(matrix: &dyn Matrix, frame: &Frame, x: f32, y: f32) -> Option<(usize, usize)> {
     if !frame.inner().contains(x, y) {
         return None;
@@ -229,7 +229,7 @@ pub fn cell_at(matrix: &dyn Matrix, frame: &Frame, x: f32, y: f32) -> Option<(us
     (row < matrix.rows() && column < matrix.columns()).then_some((row, column))
 }
 
-/// Where a key moves the focus.
+/// The direction in which a key moves the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Way {
     /// One column to the left.
@@ -240,9 +240,9 @@ pub enum Way {
     Up,
     /// One row down.
     Down,
-    /// As many rows up as are seen.
+    /// Up by the number of visible rows.
     PageUp,
-    /// As many rows down as are seen.
+    /// Down by the number of visible rows.
     PageDown,
     /// The first column of the row.
     First,
@@ -250,7 +250,7 @@ pub enum Way {
     Last,
 }
 
-/// The cell (row, column) that lies that way from another, which stays where there is none.
+/// Returns the neighbour of a cell (row, column) in a direction; the cell itself if there is none.
 pub fn neighbour(
     matrix: &dyn Matrix,
     frame: &Frame,

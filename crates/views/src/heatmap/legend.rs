@@ -1,4 +1,4 @@
-//! What the colours of a matrix mean.
+//! The legend of a matrix.
 
 use makespan_scene::{Bars, Face, Hit, Item, Path, Rect, Role, Seg, Stroke, Text, Weight, fit, status_glyph};
 
@@ -11,15 +11,15 @@ const STEP: f32 = 14.0;
 /// A part of the legend.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LegendPart {
-    /// A scale: its steps in order, what its first and its last one mean, and where it is known the middle.
+    /// A scale: its steps in order, and the labels of the first, the last and optionally the middle one.
     Ramp {
         /// The steps.
         roles: Vec<Role>,
-        /// Of the first step.
+        /// Label of the first step.
         low: String,
-        /// Of the middle one; may be empty.
+        /// Label of the middle one; may be empty.
         middle: String,
-        /// Of the last step.
+        /// Label of the last step.
         high: String,
     },
     /// One colour, or one status with its sign.
@@ -29,14 +29,14 @@ pub enum LegendPart {
         /// What it means.
         text: String,
     },
-    /// The hatching of what is not known.
+    /// The hatching of unknown values.
     Unknown,
-    /// The ground of cells where there is nothing, and what that means.
+    /// The background of empty cells, and its meaning.
     Nothing(String),
 }
 
 impl LegendPart {
-    /// The sequential scale; of one value only, its middle.
+    /// Returns the sequential scale; if there is only one value, its middle.
     pub(super) fn heat(low: impl Into<String>, high: impl Into<String>) -> LegendPart {
         let (low, high) = (low.into(), high.into());
         if low == high {
@@ -46,7 +46,7 @@ impl LegendPart {
         LegendPart::Ramp { roles, low, middle: String::new(), high }
     }
 
-    /// The diverging scale.
+    /// Returns the diverging scale.
     pub(super) fn diverge(low: &str, middle: &str, high: &str) -> LegendPart {
         let roles = (0..9).map(|i| Role::diverge((i as f32 - 4.0) / 4.0)).collect();
         LegendPart::Ramp { roles, low: low.to_owned(), middle: middle.to_owned(), high: high.to_owned() }
@@ -111,7 +111,7 @@ impl LegendPart {
 
 const UNKNOWN: &str = "unknown";
 
-/// Hatches rectangles: one path however many there are.
+/// Hatches rectangles, with a single path for all of them.
 pub(super) fn unknown(rects: &[Rect], out: &mut Vec<Item>) {
     if rects.is_empty() {
         return;
@@ -120,7 +120,7 @@ pub(super) fn unknown(rects: &[Rect], out: &mut Vec<Item>) {
     let mut segs = Vec::new();
     for rect in rects {
         bars.push(*rect, Role::Panel, Hit::NONE);
-        // From the lower left to the upper right at 45°, seven px apart, as long as the rectangle allows.
+        // From the lower left to the upper right at 45°, seven px apart, as far as the rectangle extends.
         let reach = rect.w + rect.h;
         let most = ((reach / 7.0) as usize).min(24);
         for k in 1..=most.max(1) {
@@ -136,7 +136,7 @@ pub(super) fn unknown(rects: &[Rect], out: &mut Vec<Item>) {
     out.push(Path::stroked(segs, Stroke::new(Role::EdgeMuted, 1.0)).into());
 }
 
-/// Draws the parts from (x, y) in lines of that width; the height that they take. With no `out` it is only measured.
+/// Draws the parts from (x, y) in lines of this width. Returns their height. Without `out`, they are only measured.
 pub(super) fn draw(
     parts: &[LegendPart],
     (x, y): (f32, f32),

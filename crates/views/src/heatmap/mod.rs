@@ -1,8 +1,8 @@
 //! Matrices of coloured cells: tasks by measure, tasks by run, workers over time, days of runs.
 //!
-//! A [`Matrix`] answers for any of its cells; only the rows and columns that a [`Frame`] shows are ever asked for, so
-//! that a hundred thousand rows scroll as easily as ten. Every cell has its exact words ([`tip`]), for a pointer as for
-//! the keyboard ([`neighbour`]), and the whole is a table too ([`twin`]).
+//! A [`Matrix`] can compute any of its cells; only the rows and columns that a [`Frame`] shows are requested, so a
+//! hundred thousand rows scroll as easily as ten. Every cell has an exact text ([`tip`]), for the pointer and the
+//! keyboard ([`neighbour`]), and the whole matrix is also available as a table ([`twin`]).
 //!
 //! ```
 //! use makespan_views::{Subject, heatmap};
@@ -44,25 +44,25 @@ pub use tasks::Tasks;
 pub use twin::{tip, twin};
 pub use workers::Workers;
 
-/// The head of a row or a column.
+/// The header of a row or a column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
-    /// What it is called.
+    /// Its text.
     pub text: String,
-    /// The status it tells of, shown as its sign.
+    /// The status whose sign it shows.
     pub status: Option<Role>,
-    /// More about it, for whoever asks; may be empty.
+    /// Its tooltip; may be empty.
     pub exact: String,
 }
 
-/// What a cell is filled with.
+/// The fill of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
-    /// A colour that stands for a value.
+    /// A colour that represents a value.
     Value(Role),
-    /// There is a value and it is not known: hatched, never a colour of the scale.
+    /// Hatched: the value is unknown. This is never a colour of the scale.
     Unknown,
-    /// There is nothing to have a value.
+    /// Empty: there is nothing that could have a value.
     Nothing,
 }
 
@@ -71,75 +71,75 @@ pub enum Fill {
 pub struct Entry {
     /// Its colour.
     pub fill: Fill,
-    /// A few characters, written where there is room; may be empty.
+    /// A few characters, drawn if there is room; may be empty.
     pub text: String,
-    /// The status whose sign it bears.
+    /// The status whose sign it shows.
     pub sign: Option<Role>,
-    /// The exact value in words.
+    /// The exact value as text.
     pub exact: String,
 }
 
 impl Entry {
-    /// A cell of which nothing is known.
+    /// Creates a cell with an unknown value.
     pub fn unknown() -> Entry {
         Entry { fill: Fill::Unknown, text: String::new(), sign: None, exact: "unknown".to_owned() }
     }
 
-    /// A cell where there is nothing.
+    /// Creates an empty cell.
     pub fn nothing(exact: impl Into<String>) -> Entry {
         Entry { fill: Fill::Nothing, text: String::new(), sign: None, exact: exact.into() }
     }
 }
 
-/// How columns are labelled.
+/// The kind of column labels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Columns {
-    /// Each by its own head.
+    /// Each column has its own header.
     Heads,
-    /// By some places along all of them: what stands there, and at which column (with fractions).
+    /// Labels at some positions along the columns: text and column (with fractions).
     Marks(Vec<(f64, String)>),
 }
 
-/// Where a cell leads to.
+/// The link of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lead {
-    /// A task of the run that is looked at.
+    /// A task of the current run.
     Task(TaskId),
     /// A task of one of the open runs.
     TaskOfRun(usize, TaskId),
     /// Some of the open runs.
     Runs(Vec<usize>),
-    /// A worker within a part of time (ns since the epoch).
+    /// A worker in a time span (ns since the epoch).
     Worker(String, (i64, i64)),
 }
 
-/// Rows and columns of cells. Rows are asked for as they are seen, so answers have to be quick.
+/// Rows and columns of cells. Rows are requested when they become visible, so answers must be fast.
 pub trait Matrix {
-    /// What it shows.
+    /// Returns its title.
     fn title(&self) -> &str;
-    /// What the rows are.
+    /// Returns what the rows are.
     fn corner(&self) -> &str;
-    /// How many rows.
+    /// Returns the number of rows.
     fn rows(&self) -> usize;
-    /// How many columns.
+    /// Returns the number of columns.
     fn columns(&self) -> usize;
-    /// The head of a row.
+    /// Returns the header of a row.
     fn row(&self, row: usize) -> Head;
-    /// The head of a column.
+    /// Returns the header of a column.
     fn column(&self, column: usize) -> Head;
-    /// How the columns are labelled in the picture.
+    /// Returns the kind of column labels in the picture.
     fn column_labels(&self) -> Columns {
         Columns::Heads
     }
-    /// The cells of a row, as many as there are columns in the range.
+    /// Returns the cells of a row in a range of columns.
     fn entries(&self, row: usize, columns: Range<usize>) -> Vec<Entry>;
-    /// What the colours mean.
+    /// Returns the meaning of the colours.
     fn legend(&self) -> Vec<LegendPart>;
-    /// What has to be said about it.
+    /// Returns remarks.
     fn notes(&self) -> Vec<String>;
-    /// Where a cell leads to.
+    /// Returns the link of a cell.
     fn lead(&self, row: usize, column: usize) -> Option<Lead>;
-    /// The width that suits a column, px; `None` where the columns share what there is.
+    /// Returns the preferred width of a column, px; `None` if the columns share the available width.
     fn column_width(&self) -> Option<f32> {
         None
     }

@@ -1,4 +1,4 @@
-//! How a matrix is ordered and coloured: plain choices with names for links.
+//! Order and colours of a matrix, as plain choices with names for links.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +15,10 @@ macro_rules! choices {
         }
 
         impl $name {
-            /// All of them, the usual one first.
+            /// All values, the default first.
             pub const ALL: [$name; $count] = [$name::$first, $($name::$rest),*];
 
-            /// The name in links.
+            /// Returns the name in links.
             pub fn name(self) -> &'static str {
                 match self { $name::$first => $first_name, $($name::$rest => $rest_name,)* }
             }
@@ -36,7 +36,7 @@ choices! {
 }
 
 impl MatrixKind {
-    /// What people read.
+    /// Returns the title.
     pub fn title(self) -> &'static str {
         match self {
             MatrixKind::Tasks => "Tasks by measure",
@@ -95,24 +95,24 @@ choices! {
     Count "count" "Number of runs.",
 }
 
-/// What a matrix of tasks by measure shows, and how.
+/// Options of the matrix of tasks by measure.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TasksOptions {
-    /// Keys of measures, from left to right; where there are none, those that tell tasks apart.
+    /// Keys of measures, from left to right; if empty, those in which tasks differ.
     pub columns: Vec<String>,
     /// How values become colours.
     pub normal: Normal,
-    /// Whether equal ratios are equal steps of colour, for [`Normal::Range`].
+    /// Whether the scale is logarithmic, for [`Normal::Range`].
     pub log: bool,
     /// The order of the rows.
     pub order: RowOrder,
     /// The measure of [`RowOrder::Column`].
     pub by: String,
-    /// The order turned around, what is not known still last.
+    /// Whether to reverse the order; unknown values still come last.
     pub descending: bool,
 }
 
-/// What a matrix of tasks by run shows, and how.
+/// Options of the matrix of tasks by run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RunsOptions {
     /// What colours the cells.

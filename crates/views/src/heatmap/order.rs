@@ -1,15 +1,15 @@
-//! The order in which rows that are alike stand together.
+//! An order that puts similar rows next to each other.
 
 use makespan_model::Order as _;
 
 const ROUNDS: usize = 32;
 
-/// Places the rows along the direction in which they differ most: their scores on the first principal component
-/// (Pearson 1901; Jolliffe, *Principal Component Analysis*), highest first, equal ones in the order given.
+/// Sorts the rows along the direction in which they differ most: by their scores on the first principal component
+/// (Pearson 1901; Jolliffe, *Principal Component Analysis*), highest first, ties in the given order.
 ///
-/// `columns` holds one value a row each, NaN where it is not known, which counts as the mean. The component is found by
-/// power iteration from a fixed start, so that the same rows always come in the same order; its sign is the one that
-/// makes large values score high. O(rows × columns) for each of a fixed number of rounds, and a sort.
+/// `columns` contains one value per row each, NaN if unknown, which counts as the mean. The component is found by power
+/// iteration from a fixed start, so the same rows always get the same order; its sign is chosen such that large values
+/// score high. O(rows × columns) for each of a fixed number of iterations, plus a sort.
 pub(super) fn alike(columns: &[&[f32]], rows: &[u32]) -> Vec<u32> {
     let means: Vec<f32> = columns
         .iter()
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_that_are_alike_stand_together() {
+    fn similar_rows_are_adjacent() {
         // Two kinds of row, mixed: high in the first two columns, or low in them. The third column says nothing.
         let a = [0.9, 0.1, 0.8, 0.0, 1.0, f32::NAN];
         let b = [0.8, 0.0, 1.0, 0.1, 0.9, 0.1];

@@ -1,4 +1,4 @@
-//! A matrix as a scene: what the frame shows of it, and no more.
+//! A matrix as a scene: only what the frame shows.
 
 use makespan_scene::{
     Anchor, Bars, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, fit,
@@ -10,10 +10,10 @@ use super::{Columns, Entry, Fill, Frame, Matrix, legend};
 use crate::chart::{SMALL, wide};
 use crate::target::Target;
 
-/// Words nearer to one another than this cannot be read, px.
+/// Minimum distance of readable labels, px.
 const APART: f32 = 11.0;
 
-/// The picture. The number of shapes is bounded by the size of the frame, however many rows and columns there are.
+/// Draws the matrix. The number of shapes is bounded by the size of the frame, not by the numbers of rows and columns.
 pub fn scene(matrix: &dyn Matrix, frame: &Frame) -> Scene {
     let frame = &frame.bounded(matrix);
     let mut scene = Scene::new(frame.width, frame.height, matrix.title());
@@ -47,7 +47,7 @@ fn cells(matrix: &dyn Matrix, frame: &Frame, scene: &mut Scene) {
     let mut values = Bars { radius, ..Bars::default() };
     let mut hatched = Vec::new();
     let mut worded: Vec<(usize, Rect, Role, Entry)> = Vec::new();
-    // A column of which only some cells hold their text would seem to have holes: all or none.
+    // If only some cells of a column showed their text, the others would look empty: all or none.
     let mut fitting = vec![true; columns.len()];
     for row in rows {
         for (k, entry) in matrix.entries(row, columns.clone()).into_iter().enumerate() {
@@ -82,11 +82,11 @@ fn cells(matrix: &dyn Matrix, frame: &Frame, scene: &mut Scene) {
     scene.push(group);
 }
 
-/// Sign and text of a cell, and what of it fits.
+/// Sign and text of a cell, and which of them fit.
 struct Words {
     size: f32,
     sign: Option<Role>,
-    /// Of the text, px.
+    /// Width of the text, px.
     needs: f32,
     text_fits: bool,
 }
@@ -121,7 +121,7 @@ fn row_heads(matrix: &dyn Matrix, frame: &Frame, scene: &mut Scene) {
     let mut above = f32::MIN;
     for row in frame.rows(matrix) {
         let middle = frame.row_top(row) + frame.row_height / 2.0;
-        // Rows lower than a line of text name as many of themselves as there is room for.
+        // If rows are lower than a line of text, only as many as fit have labels.
         if middle - above < APART {
             continue;
         }
@@ -144,7 +144,7 @@ fn column_heads(matrix: &dyn Matrix, frame: &Frame, scene: &mut Scene) {
     let corner = fit(matrix.corner(), inner.x - PAD - 8.0, SMALL, Weight::Regular, Face::Sans);
     scene.push(Text::new(PAD, foot, SMALL, Role::TextMuted, corner));
     let form = heads(matrix, frame.column_width);
-    // Turned words lean over the cell's middle; the first and the last column may be seen in part only.
+    // Vertical labels are above the middle of a cell; the first and the last column may be visible only in part.
     let mut group = clip(Rect::new(inner.x, frame.above, inner.w, frame.head), "Columns");
     let mut before = f32::MIN;
     for column in frame.columns(matrix) {
@@ -174,7 +174,7 @@ fn column_heads(matrix: &dyn Matrix, frame: &Frame, scene: &mut Scene) {
                 let room = frame.column_width - 4.0;
                 let (first, second) =
                     if wide(&head.text, SMALL) <= room { ("", &*head.text) } else { halves(&head.text) };
-                // A name without parts stays in the lower line.
+                // A name without parts is written in the lower line.
                 let (first, second) = if second.is_empty() { ("", first) } else { (first, second) };
                 line(first, foot - 13.0, room);
                 line(second, foot, room);
@@ -193,7 +193,7 @@ fn column_marks(marks: &[(f64, String)], frame: &Frame, scene: &mut Scene) {
             continue;
         }
         scene.push(Path::line((x, inner.y - 6.0), (x, inner.y - 1.0), Stroke::new(Role::Border, 1.0)));
-        // Words begin at their mark; the last ones end at the edge.
+        // Labels begin at their mark; the last ones end at the edge.
         let needs = wide(text, SMALL);
         let left = (x - 1.0).min(frame.width - needs - 2.0);
         if left < taken || x - left > needs {
@@ -204,8 +204,8 @@ fn column_marks(marks: &[(f64, String)], frame: &Frame, scene: &mut Scene) {
     }
 }
 
-/// What changes while the pointer or the focus moves: the row and the column of the cell under the pointer, and the ring
-/// around the one that has the focus.
+/// Draws what changes while the pointer or the focus moves: the row and the column of the cell under the pointer, and
+/// the ring around the focused cell.
 pub fn overlay(
     matrix: &dyn Matrix,
     frame: &Frame,

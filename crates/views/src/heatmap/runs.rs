@@ -1,4 +1,4 @@
-//! Tasks by run: what became of the same task from run to run, and how long it took.
+//! Tasks by run: status and duration of the same task from run to run.
 
 use makespan_model::Order as _;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use crate::look::{Look, TimeMode};
 use crate::roles::status_role;
 use crate::subject::bounds;
 
-/// The same task in each run: its title, and by run the task that it is there.
+/// The same task in each run: its title, and its task id by run.
 pub type LinedUp = (String, Vec<Option<TaskId>>);
 
-/// The matrix. Cells are looked up in the runs as they are seen.
+/// The matrix. Cells are looked up when they become visible.
 pub struct Runs {
     runs: Vec<Arc<Run>>,
     rows: Vec<LinedUp>,
@@ -27,9 +27,9 @@ pub struct Runs {
     columns: Vec<usize>,
     /// The rows in their order.
     order: Vec<usize>,
-    /// Median duration of each row as given, ns; NaN where fewer than two are known.
+    /// Median duration of each row, in the given order, ns; NaN if fewer than two are known.
     medians: Vec<f64>,
-    /// Of all durations above 0, ns.
+    /// Minimum and maximum of all durations above 0, ns.
     range: Option<(f64, f64)>,
     most_attempts: usize,
     /// The heads of the columns.
@@ -39,24 +39,24 @@ pub struct Runs {
     colour: RunColour,
 }
 
-/// The task that a row has in a run; none where the run has no such task.
+/// Returns the task of a row in a run; `None` if the run has no such task.
 fn task_in(runs: &[Arc<Run>], tasks: &[Option<TaskId>], run: usize) -> Option<TaskId> {
     let task = (*tasks.get(run)?)?;
     (task.index() < runs.get(run)?.task_count()).then_some(task)
 }
 
-/// The duration of a task, ns.
+/// Returns the duration of a task, ns.
 fn duration(run: &Run, task: TaskId) -> Option<f64> {
     run.task_interval(task).map(|(s, e)| e.saturating_sub(s) as f64)
 }
 
 impl Runs {
-    /// The rows, with the runs by start from left to right. Each row holds a task by run, in the order
-    /// of `runs`. O(cells log runs).
+    /// Creates the matrix, with the runs by start from left to right. Each row contains a task by run, in the order of
+    /// `runs`. O(cells log runs).
     ///
     /// # Errors
     ///
-    /// Why there is nothing to show, in a sentence.
+    /// The reason why there is nothing to show, as a sentence.
     pub fn new(
         facts: &[&Facts],
         rows: Vec<LinedUp>,
@@ -127,7 +127,7 @@ impl Runs {
         }
     }
 
-    /// The run and the task of a cell.
+    /// Returns the run and the task of a cell.
     fn at(&self, row: usize, column: usize) -> Option<(usize, TaskId)> {
         let run = *self.columns.get(column)?;
         let (_, tasks) = self.rows.get(*self.order.get(row)?)?;
@@ -152,7 +152,7 @@ impl Runs {
         if attempts > 1 {
             exact.push_str(&format!(", {}", counted(attempts, "attempt")));
         }
-        // Whatever is coloured, a failure bears its sign.
+        // A failure has its sign, whatever the colours mean.
         let sign = (self.colour == RunColour::Status || status.is_failure()).then(|| status_role(status));
         let value = |role, text: String| Entry { fill: Fill::Value(role), text, sign, exact: exact.clone() };
         match self.colour {
@@ -169,21 +169,21 @@ impl Runs {
                 None => Entry { exact, sign, ..Entry::unknown() },
             },
             RunColour::Change => match change {
-                // Twice and half of the median are the ends of the scale.
+                // The ends of the scale are double and half of the median.
                 Some(change) => value(Role::diverge(ratio.log2() as f32), change),
                 None => Entry { exact, sign, ..Entry::unknown() },
             },
         }
     }
 
-    /// The place of a duration among all, by its logarithm.
+    /// Returns the position of a duration among all, by its logarithm.
     fn shade(&self, length: f64) -> f32 {
         let Some((low, high)) = self.range.filter(|(low, high)| low < high) else { return 0.5 };
         ((length.max(low) / low).ln() / (high / low).ln()) as f32
     }
 }
 
-/// What stands above the columns: when each run started, as exactly as tells them apart; its title where that is unknown.
+/// Returns the column headers: when each run started, as exactly as needed to distinguish them; its title if unknown.
 fn heads(runs: &[&Facts], columns: &[usize], offset: i32) -> Vec<Head> {
     let short: Vec<String> = columns.iter().map(|&run| written(runs[run], offset, false)).collect();
     let mut sorted: Vec<&String> = short.iter().collect();
@@ -210,12 +210,12 @@ fn written(facts: &Facts, offset: i32, seconds: bool) -> String {
     format!("{:02}-{:02} {:02}:{:02}{seconds}", at.month, at.day, at.hour, at.minute)
 }
 
-/// The median of ascending values; one alone is none.
+/// Returns the median of ascending values; NaN for a single one.
 fn median(sorted: &[f64]) -> f64 {
     quantile(sorted, 0.5).filter(|_| sorted.len() > 1).unwrap_or(f64::NAN)
 }
 
-/// A ratio as a change: "+12 %", "−50 %", "×3.2" where percents would need many digits.
+/// Formats a ratio as a change: "+12 %", "−50 %", or "×3.2" if a percentage would need many digits.
 fn percent(ratio: f64) -> String {
     if ratio >= 3.0 {
         return format!("×{}", crate::amount::compact((ratio * 10.0).round() / 10.0));
@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_are_written_as_people_say_them() {
+    fn changes_are_formatted_for_people() {
         let said: Vec<String> =
             [1.0, 1.004, 1.12, 0.5, 2.0, 3.24, 1e9, 0.0].into_iter().map(percent).collect();
         assert_eq!(said, ["±0 %", "±0 %", "+12 %", "−50 %", "+100 %", "×3.2", "×1 G", "−100 %"]);

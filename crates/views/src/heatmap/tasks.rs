@@ -1,4 +1,4 @@
-//! Tasks by measure: what each task is large or small in, compared with the others.
+//! Tasks by measure: how each task compares with the others.
 
 use makespan_model::Order as _;
 use std::ops::Range;
@@ -16,25 +16,25 @@ use crate::roles::status_role;
 use crate::subject::{Subject, bounds};
 use crate::tasks::start_of;
 
-/// How many numbers are kept at most: a hundred thousand tasks with eighty measures.
+/// Maximum number of values kept: a hundred thousand tasks with eighty measures.
 const MOST_CELLS: usize = 8_000_000;
 const MOST_COLUMNS: usize = 200;
-/// How many numbers are looked at to find those that tell tasks apart.
+/// Maximum number of values examined to find the measures in which tasks differ.
 const MOST_LOOKS: usize = 100_000_000;
 
 struct Column {
     title: String,
     key: String,
     unit: Unit,
-    /// By task; NaN where it is not known.
+    /// By task; NaN if unknown.
     values: Vec<f64>,
-    /// From 0 to 1, by task; NaN where it is not known.
+    /// From 0 to 1, by task; NaN if unknown.
     shades: Vec<f32>,
-    /// The lowest and the highest value, in words.
+    /// The lowest and the highest value, as text.
     range: String,
 }
 
-/// The matrix. It keeps the numbers of its columns, and asks the run for names.
+/// The matrix. It keeps the values of its columns, and gets names from the run.
 pub struct Tasks {
     run: Arc<Run>,
     columns: Vec<Column>,
@@ -45,11 +45,12 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// The tasks that count, by the measures chosen. O(m (n + s) log n) for m measures of n tasks with s samples.
+    /// Creates the matrix of the counted tasks by the chosen measures. O(m (n + s) log n) for m measures of n tasks
+    /// with s samples.
     ///
     /// # Errors
     ///
-    /// Why there is nothing to show, in a sentence.
+    /// The reason why there is nothing to show, as a sentence.
     pub fn new(subject: &Subject<'_>, options: &TasksOptions) -> Result<Tasks, String> {
         let run = subject.facts.shared_run();
         let order: Vec<u32> = (0..run.task_count() as u32).filter(|t| subject.counts(*t)).collect();
@@ -69,12 +70,12 @@ impl Tasks {
         Ok(matrix)
     }
 
-    /// The task of a row.
+    /// Returns the task of a row.
     pub fn task(&self, row: usize) -> Option<TaskId> {
         self.order.get(row).copied().map(TaskId)
     }
 
-    /// The row of a task; linear.
+    /// Returns the row of a task; linear.
     pub fn row_of(&self, task: TaskId) -> Option<usize> {
         self.order.iter().position(|t| *t == task.0)
     }
@@ -112,7 +113,7 @@ impl Tasks {
     }
 }
 
-/// The numbers of the measures chosen, or of those that tell tasks apart.
+/// Returns the values of the chosen measures, or of those in which tasks differ.
 fn columns(
     subject: &Subject<'_>,
     options: &TasksOptions,
@@ -144,7 +145,7 @@ fn columns(
             equal.push(format!("{} ({})", measure.title, unit.text(low)));
             continue;
         }
-        // Without retries and contents the work of a task is its duration.
+        // Without retries and containers, the work of a task is its duration.
         if !chosen
             && measure.key == "work"
             && columns.iter().any(|c| c.key == "duration" && same(&c.values, &values))
@@ -171,13 +172,13 @@ fn same(a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))
 }
 
-/// The places of values between 0 and 1. Where all are equal they are in the middle.
+/// Scales values to 0 to 1. If all are equal, they are in the middle.
 fn shades(values: &[f64], rows: &[u32], options: &TasksOptions) -> Vec<f32> {
     let mut out = vec![f32::NAN; values.len()];
     let known: Vec<u32> = rows.iter().copied().filter(|&t| values[t as usize].is_finite()).collect();
     match options.normal {
         Normal::Range => {
-            // Of what has no logarithm the colour is the lowest one.
+            // A value without a logarithm gets the lowest colour.
             let of = |v: f64| if options.log { if v > 0.0 { v.ln() } else { f64::NEG_INFINITY } } else { v };
             let Some((low, high)) = bounds(known.iter().map(|&t| of(values[t as usize]))) else { return out };
             for t in known {
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn values_have_places_within_their_column() {
+    fn values_have_positions_within_their_column() {
         assert_eq!(shaded(&[0.0, 5.0, 10.0], Normal::Range, false), [0.0, 0.5, 1.0]);
         assert_eq!(shaded(&[1.0, 10.0, 100.0], Normal::Range, true), [0.0, 0.5, 1.0]);
         assert_eq!(shaded(&[-3.0, 1.0, 0.0, 4.0], Normal::Range, true), [0.0, 0.0, 0.0, 1.0]);

@@ -1,4 +1,4 @@
-//! A matrix in words and as a table.
+//! A matrix as text and as a table.
 
 use makespan_scene::counted;
 
@@ -6,10 +6,10 @@ use super::{Fill, Lead, Matrix};
 use crate::chart::said;
 use crate::table::{Cell, Column, Table};
 
-/// More columns than these no reader follows.
+/// Maximum number of columns in the table.
 const MOST_COLUMNS: usize = 64;
 
-/// The words of a cell: its row, its column, its exact value.
+/// Returns the text of a cell: its row, its column, its exact value.
 pub fn tip(matrix: &dyn Matrix, row: usize, column: usize) -> String {
     if row >= matrix.rows() || column >= matrix.columns() {
         return String::new();
@@ -19,7 +19,7 @@ pub fn tip(matrix: &dyn Matrix, row: usize, column: usize) -> String {
     said(&format!("{}\n{}\n{value}", full(matrix.row(row)), full(matrix.column(column))))
 }
 
-/// Some rows of the matrix as a table, in the same order.
+/// Returns rows of the matrix as a table, in the same order.
 pub fn twin(matrix: &dyn Matrix, rows: std::ops::Range<usize>) -> Table {
     let shown = matrix.columns().min(MOST_COLUMNS);
     let more = matrix.columns() - shown;

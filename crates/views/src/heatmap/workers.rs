@@ -1,4 +1,4 @@
-//! Workers over time: how much of each part of the time every worker was at work.
+//! Workers over time: the fraction of each time interval in which a worker was executing.
 
 use std::ops::Range;
 
@@ -11,17 +11,17 @@ use super::{Columns, Entry, Fill, Head, Lead, LegendPart, Matrix};
 use crate::look::{Look, TimeMode};
 use crate::timeline::axis::{moment_since, origin};
 
-/// A worker and when it was at work: intervals (ns since the epoch) that do not overlap, ascending.
+/// A worker and its busy intervals (ns since the epoch), ascending and without overlaps.
 struct Row {
     name: String,
     at_work: Vec<(i64, i64)>,
     total: i64,
 }
 
-/// The matrix. The shares of a row are added up as it is seen.
+/// The matrix. The sums of a row are computed when it becomes visible.
 pub struct Workers {
     look: Look,
-    /// Where relative times count from.
+    /// Origin of relative times.
     origin: i64,
     makespan: Option<i64>,
     rows: Vec<Row>,
@@ -31,12 +31,12 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// The workers of a run within a window (ns since the epoch), cut into `bins` parts of equal length: as many as the
-    /// picture has room for, one every few pixels. O(b log b) for b intervals of work.
+    /// Creates the matrix of a run's workers within a window (ns since the epoch), divided into `bins` equal parts: as
+    /// many as the picture has room for, one every few pixels. O(b log b) for b busy intervals.
     ///
     /// # Errors
     ///
-    /// Why there is nothing to show, in a sentence.
+    /// The reason why there is nothing to show, as a sentence.
     pub fn new(
         facts: &Facts,
         look: &Look,
@@ -62,7 +62,7 @@ impl Workers {
                 unnamed += 1;
                 continue;
             };
-            // Intervals come sorted by start: one that overlaps the last lengthens it.
+            // Intervals are sorted by start: one that overlaps the previous one extends it.
             let (start, end) = (busy.start[k], busy.end[k]);
             match rows[at].at_work.last_mut() {
                 Some(last) if start <= last.1 => last.1 = last.1.max(end),
@@ -77,21 +77,21 @@ impl Workers {
                 if order == WorkerOrder::Busiest { b.total.cmp(&a.total) } else { std::cmp::Ordering::Equal };
             busiest.then_with(|| natural_cmp(&a.name, &b.name))
         });
-        // Never empty, at the end of time neither.
+        // Never empty, even at the end of time.
         let from = window.0.min(i64::MAX - 1);
         let window = (from, window.1.max(from + 1));
-        // Only how times are written is asked of the look.
+        // Only the time format of the look is used.
         let look = Look { time: look.time, offset: look.offset, ..Look::PLAIN };
         let makespan = facts.totals().makespan.filter(|m| *m > 0);
         Ok(Workers { look, origin: origin(run), makespan, rows, window, bins: bins.clamp(1, 4_000), unnamed })
     }
 
-    /// How many parts suit a picture of that width, px.
+    /// Returns the number of parts for a picture of this width, px.
     pub fn bins_for(width: f32) -> usize {
         (width / 9.0).clamp(10.0, 240.0) as usize
     }
 
-    /// The first and the last moment of a part, ns since the epoch.
+    /// Returns the first and the last time of a part, ns since the epoch.
     fn part(&self, bin: usize) -> (i64, i64) {
         let at = |bin: usize| {
             let length = i128::from(self.window.1) - i128::from(self.window.0);
@@ -100,7 +100,7 @@ impl Workers {
         (at(bin), at(bin + 1))
     }
 
-    /// The time at work within each part, ns. O(intervals of the worker within the parts + parts).
+    /// Returns the busy time within each part, ns. O(intervals of the worker within the parts + parts).
     fn at_work(&self, row: &Row, bins: Range<usize>) -> Vec<i64> {
         let mut out = vec![0i64; bins.len()];
         let from = self.part(bins.start).0;
@@ -157,7 +157,7 @@ impl Matrix for Workers {
             TimeMode::Utc => (AxisMode::Clock, 0),
             TimeMode::Local => (AxisMode::Clock, self.look.offset),
         };
-        // How wide the picture will be is not known here; what is too dense is passed over where it is drawn.
+        // The width of the picture is unknown here; labels that are too dense are skipped when they are drawn.
         let found = ticks(self.window.0, self.window.1, self.bins as f32 * 9.0, 70.0, mode, offset);
         let length = (i128::from(self.window.1) - i128::from(self.window.0)) as f64;
         let column = |t: i64| (i128::from(t) - i128::from(self.window.0)) as f64 / length * self.bins as f64;

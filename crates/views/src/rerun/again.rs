@@ -1,4 +1,4 @@
-//! What is to run again, and what the commands of all engines are made from.
+//! The tasks to run again, and helpers that the commands of all engines share.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use super::shell::Line;
 use crate::graph::{Centre, Focus, tasks_in_focus};
 
-/// What is to run again.
+/// The tasks to run again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Again {
-    /// What failed in the run, and what did not run because of it.
+    /// The failed tasks, and those that did not run because of them.
     Failed,
     /// Tasks, by index.
     Tasks(Vec<u32>),
-    /// A task and all tasks at most so many dependencies before and after it.
+    /// A task and all tasks at most this number of dependencies before and after it.
     Around {
         /// The task, by index.
         task: u32,
@@ -24,13 +24,13 @@ pub enum Again {
         up: u32,
         /// Dependencies after it.
         down: u32,
-        /// All of them, by index.
+        /// All of these tasks, by index.
         tasks: Vec<u32>,
     },
 }
 
 impl Again {
-    /// What the graph has in focus; `None` where that is everything.
+    /// Returns the focus of the graph; `None` if it is everything.
     pub fn focus(facts: &Facts, focus: &Focus) -> Option<Again> {
         let tasks = tasks_in_focus(facts, focus)?;
         Some(match focus {
@@ -41,7 +41,7 @@ impl Again {
         })
     }
 
-    /// The tasks, by index.
+    /// Returns the tasks, by index.
     pub(super) fn tasks<'a>(&'a self, run: &'a Run) -> Box<dyn Iterator<Item = TaskId> + 'a> {
         match self {
             Again::Failed => Box::new(run.task_ids().filter(|t| is_failed(run, *t))),
@@ -53,7 +53,7 @@ impl Again {
 /// A command for a POSIX shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// What it runs, in a sentence.
+    /// Describes what it runs, in a sentence.
     pub about: String,
     /// The command.
     pub text: String,
@@ -65,29 +65,29 @@ impl Command {
     }
 }
 
-/// Whether an id is a UUID.
+/// Returns whether an id is a UUID.
 pub(super) fn is_uuid(id: &str) -> bool {
     let dashes = |i: usize| matches!(i, 8 | 13 | 18 | 23);
     id.len() == 36
         && id.bytes().enumerate().all(|(i, b)| if dashes(i) { b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-/// Whether a task has to run again to make a run whole.
+/// Returns whether a task has to run again to complete a run.
 fn is_failed(run: &Run, task: TaskId) -> bool {
     matches!(run.tasks.status[task.index()], Status::Failed | Status::UpstreamFailed)
 }
 
-/// Whether any task failed.
+/// Returns whether any task failed.
 pub(super) fn has_failed(run: &Run) -> bool {
     run.tasks.status.contains(&Status::Failed) || run.recorded_status == Some(Status::Failed)
 }
 
-/// A JSON object of the run.
+/// Returns a JSON object of the run.
 pub(super) fn members(run: &Run, text: StrId) -> Map<String, Value> {
     serde_json::from_str(run.text(text)).unwrap_or_default()
 }
 
-/// A member as text: numbers and strings are the same to a command.
+/// Returns a member as text; numbers and strings are equivalent in a command.
 pub(super) fn member(of: &Map<String, Value>, key: &str) -> Option<String> {
     match of.get(key)? {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -96,12 +96,12 @@ pub(super) fn member(of: &Map<String, Value>, key: &str) -> Option<String> {
     }
 }
 
-/// An id that is a number, as forges give them.
+/// Returns an id if it is a number, as on forges.
 pub(super) fn number(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit())).then_some(text)
 }
 
-/// The steps of some tasks, each once. A task that contains others stands for those.
+/// Returns the steps of tasks without duplicates. A task that contains others stands for these.
 pub(super) fn steps(run: &Run, tasks: impl Iterator<Item = TaskId>) -> BTreeSet<&str> {
     let mut chosen: Vec<bool> = vec![false; run.task_count()];
     tasks.for_each(|t| chosen[t.index()] = true);

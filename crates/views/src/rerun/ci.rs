@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::again::{Again, Command, has_failed, member, members, number};
 use super::shell::Line;
 
-/// The one job of the tasks: itself, or the job that contains a step. `None` where there are several.
+/// Returns the only job of the tasks: the task itself, or the job that contains a step. `None` if there are several.
 fn job(run: &Run, again: &Again) -> Option<TaskId> {
     let of = |task: TaskId| match run.text(run.tasks.kind[task.index()]) {
         "step" => run.parent(task),
@@ -19,12 +19,12 @@ fn job(run: &Run, again: &Again) -> Option<TaskId> {
     if jobs.len() == 1 { jobs.first().copied() } else { None }
 }
 
-/// The first of some members that is an address on the web.
+/// Returns the first of some members that is a web address.
 fn address(of: &Map<String, Value>) -> Option<String> {
     ["html_url", "url", "web_url"].iter().find_map(|k| member(of, k)).filter(|a| a.starts_with("https://"))
 }
 
-/// `gh run rerun --job ID` for a job, `gh run rerun ID --failed` for what failed.
+/// `gh run rerun ID` with `--job` for a job, with `--failed` for failed jobs.
 pub(super) fn github(run: &Run, again: &Again) -> Vec<Option<Command>> {
     let job = job(run, again).map(|job| members(run, run.tasks.labels[job.index()]));
     let page = job.as_ref().and_then(address).or_else(|| address(&members(run, run.labels)));
@@ -48,7 +48,7 @@ pub(super) fn github(run: &Run, again: &Again) -> Vec<Option<Command>> {
     made
 }
 
-/// `HOST/OWNER/REPO` of the address of a run or a job, without the host where that is github.com.
+/// Returns `HOST/OWNER/REPO` of the address of a run or a job, without the host if it is github.com.
 fn repository(page: &str) -> Option<String> {
     let (before, _) = page.strip_prefix("https://")?.split_once("/actions/")?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
@@ -58,7 +58,7 @@ fn repository(page: &str) -> Option<String> {
         .then(|| before.strip_prefix("github.com/").unwrap_or(before).to_owned())
 }
 
-/// `glab ci retry ID` for a job; the API for what failed in a pipeline.
+/// `glab ci retry ID` for a job; the API for the failed jobs of a pipeline.
 pub(super) fn gitlab(run: &Run, again: &Again) -> Vec<Option<Command>> {
     let labels = members(run, run.labels);
     let page = address(&labels);

@@ -1,4 +1,4 @@
-//! Engines that run on files: dbt, Nextflow, Snakemake.
+//! Engines that work on files: dbt, Nextflow, Snakemake.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use super::again::{Again, Command, has_failed, is_uuid, member, members, number}
 use super::shell::Line;
 use crate::graph::ALL_HOPS;
 
-/// Nodes of dbt that one command names at most.
+/// Maximum number of dbt nodes in a command.
 const MOST: usize = 60;
 
-/// `dbt retry` is there since this version (docs.getdbt.com, reference/commands/retry).
+/// `dbt retry` exists since this version (docs.getdbt.com, reference/commands/retry).
 const RETRY: (u32, u32) = (1, 6);
 
-/// `dbt run --select`, or `dbt build` where not all are models; `dbt retry` for what failed.
+/// `dbt run --select`, or `dbt build` if not all nodes are models; `dbt retry` for failed nodes.
 pub(super) fn dbt(run: &Run, again: &Again) -> Vec<Option<Command>> {
     let mut made = Vec::new();
     if *again == Again::Failed {
@@ -38,9 +38,9 @@ pub(super) fn dbt(run: &Run, again: &Again) -> Vec<Option<Command>> {
             let after = if down == 0 { String::new() } else { format!("+{}", hops(down)) };
             let name = run.task_name(TaskId(task));
             let line = Line::new("dbt build --select").arg(&format!("{before}{name}{after}"));
-            made.push(is_name(name).then(|| Command::new("Builds what is in focus.", line)).flatten());
+            made.push(is_name(name).then(|| Command::new("Builds the nodes in focus.", line)).flatten());
         }
-        Again::Failed => made.push(select("Builds what failed and everything after it.", "", "+")),
+        Again::Failed => made.push(select("Builds the failed nodes and everything after them.", "", "+")),
         _ => {
             made.push(select("Builds only this.", "", ""));
             made.push(select("Builds this and everything after it.", "", "+"));
@@ -49,8 +49,8 @@ pub(super) fn dbt(run: &Run, again: &Again) -> Vec<Option<Command>> {
     made
 }
 
-/// What tasks are called in a selection, and the command that builds them. `None` without any, with too many, or with a
-/// name that the syntax of selections would take for something else.
+/// Returns the names of tasks in a selection, and the command that builds them. `None` if there are none, too many, or
+/// one whose name has a meaning in the syntax of selections.
 fn nodes<'a>(run: &'a Run, again: &'a Again) -> Option<(&'static str, BTreeSet<&'a str>)> {
     let mut names = BTreeSet::new();
     let mut only_models = true;
@@ -70,28 +70,29 @@ fn nodes<'a>(run: &'a Run, again: &'a Again) -> Option<(&'static str, BTreeSet<&
     (!names.is_empty()).then_some((if only_models { "dbt run" } else { "dbt build" }, names))
 }
 
-/// Whether a name has no character of dbt's own syntax, such as `+`, `@`, `*`, `:` and `,`.
+/// Returns whether a name contains none of dbt's syntax characters, such as `+`, `@`, `*`, `:` and `,`.
 fn is_name(name: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.starts_with(is_word) && name.chars().all(|c| is_word(c) || c == '.' || c == '-')
 }
 
-/// The first two numbers of a version after the name of a source.
+/// Returns the first two numbers of the version after the name of a source.
 fn version(source: &str) -> Option<(u32, u32)> {
     let mut parts = source.split_once(' ')?.1.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
-/// `nextflow run … -resume`, where the run records what was launched.
+/// `nextflow run … -resume`, if the run records what was launched.
 pub(super) fn nextflow(run: &Run) -> Vec<Option<Command>> {
     let workflow = run.text(run.workflow);
     if workflow.is_empty() {
         return Vec::new();
     }
     let line = Line::new("nextflow run").arg(workflow).words("-resume");
-    // The id of a session is a UUID; other ids are names of files.
+    // The id of a session is a UUID; other ids are file names.
     let line = if is_uuid(&run.id) { line.arg(&run.id) } else { line };
-    let about = "Runs what is not in the cache of that session; add the parameters of the first launch.";
+    let about =
+        "Runs the tasks that are not in the cache of that session; add the parameters of the first launch.";
     vec![Command::new(about, line)]
 }
 
@@ -100,7 +101,7 @@ pub(super) fn snakemake(run: &Run, again: &Again) -> Vec<Option<Command>> {
     let cores = member(&members(run, run.labels), "cores").filter(|c| number(c).is_some());
     let line = || Line::new("snakemake --cores").arg(cores.as_deref().unwrap_or("all"));
     if *again == Again::Failed {
-        let about = "Makes what is missing or incomplete.";
+        let about = "Makes missing and incomplete files.";
         let line = line().words("--rerun-incomplete");
         return if has_failed(run) { vec![Command::new(about, line)] } else { Vec::new() };
     }
@@ -112,14 +113,14 @@ pub(super) fn snakemake(run: &Run, again: &Again) -> Vec<Option<Command>> {
         let a = &run.artifacts;
         let of = a.task.partition_point(|t| *t < task.0)..a.task.partition_point(|t| *t <= task.0);
         let outputs = of.filter(|i| a.direction[*i] == Direction::Output).map(|i| run.text(a.name[i]));
-        // One of its files is enough: a job makes all of them.
+        // One of its files is enough, because a job makes all of them.
         if let Some(file) = outputs.into_iter().next() {
             made.push(Command::new("Makes the output of this job again.", line().words("--force").arg(file)));
         }
     }
     let is_rule = |rule: &&str| rule.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !rules.is_empty() && rules.iter().all(is_rule) {
-        let about = "Runs all jobs of the rule again, and what depends on them.";
+        let about = "Runs all jobs of the rule again, and the jobs that depend on them.";
         made.push(Command::new(about, line().words("--forcerun").args(rules)));
     }
     made

@@ -5,7 +5,7 @@ use makespan_model::Run;
 use super::again::{Again, Command, has_failed, is_uuid, member, members, steps};
 use super::shell::Line;
 
-/// `airflow tasks clear DAG -t REGEX -s DATE -e DATE`. It clears all runs between two dates, so that there is none where
+/// `airflow tasks clear DAG -t REGEX -s DATE -e DATE`. It clears all runs between two dates, so there is no command if
 /// the logical date of the run is not recorded.
 pub(super) fn airflow(run: &Run, again: &Again) -> Vec<Option<Command>> {
     let recorded = member(&members(run, run.labels), "logical_date");
@@ -22,7 +22,7 @@ pub(super) fn airflow(run: &Run, again: &Again) -> Vec<Option<Command>> {
         line.words("-s").arg(date).words("-e").arg(date).words(words)
     };
     if *again == Again::Failed {
-        let about = "Clears what failed in this run, so that it runs again.";
+        let about = "Clears the failed tasks of this run, so that they run again.";
         return if has_failed(run) {
             vec![Command::new(about, line("--only-failed", None))]
         } else {
@@ -40,7 +40,7 @@ pub(super) fn airflow(run: &Run, again: &Again) -> Vec<Option<Command>> {
     vec![Command::new("Clears these tasks and everything after them.", line("--downstream", Some(&regex)))]
 }
 
-/// Whether a text is a moment of ISO 8601, which is all that may stand for a date in a command.
+/// Returns whether a text is an ISO 8601 time, the only accepted form of a date in a command.
 fn is_moment(text: &str) -> bool {
     let digits = |range: std::ops::Range<usize>| {
         text.get(range).is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()))
@@ -53,7 +53,7 @@ fn is_moment(text: &str) -> bool {
         && text.bytes().all(is_part)
 }
 
-/// A text as a regular expression of Python that matches it alone.
+/// Escapes a text as a Python regular expression that matches only this text.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -65,7 +65,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// `argo retry NAME`, for a workflow that failed.
+/// `argo retry NAME`, for a failed workflow.
 pub(super) fn argo(run: &Run, again: &Again) -> Vec<Option<Command>> {
     if !has_failed(run) || run.name.is_empty() {
         return Vec::new();
@@ -90,7 +90,7 @@ pub(super) fn argo(run: &Run, again: &Again) -> Vec<Option<Command>> {
             made.push(Command::new(about, line));
         }
     }
-    made.push(Command::new("Retries what failed in the workflow.", line()));
+    made.push(Command::new("Retries the failed nodes of the workflow.", line()));
     made
 }
 

@@ -1,13 +1,13 @@
-//! Command lines for a POSIX shell, made of words of ours and of texts from files. Nothing from a file becomes syntax
-//! of the shell or an option of the program.
+//! Command lines for a POSIX shell, made from constants and from texts of files. Nothing from a file becomes shell
+//! syntax or an option of the program.
 
 use makespan_scene::visible;
 
-/// Longest command, bytes: what a person can still check before running it.
+/// Maximum length of a command, bytes, so that a person can check it before running it.
 const LONGEST: usize = 4 * 1024;
 
-/// A command as it is built. A text that no command may contain spoils it as a whole: half a command would do something
-/// else.
+/// A command under construction. A text that no command may contain invalidates the whole command, because a part of it
+/// would do something else.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     text: String,
@@ -15,19 +15,19 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// A command that begins with words of ours.
+    /// Starts a command with constant words.
     pub(super) fn new(words: &'static str) -> Line {
         Line { text: words.to_owned(), is_spoilt: false }
     }
 
-    /// Adds words of ours.
+    /// Appends constant words.
     pub(super) fn words(mut self, words: &'static str) -> Line {
         self.text.push(' ');
         self.text.push_str(words);
         self
     }
 
-    /// Adds a text from a file as one argument.
+    /// Appends a text from a file as one argument.
     pub(super) fn arg(mut self, text: &str) -> Line {
         match quoted(text) {
             Some(word) => {
@@ -39,21 +39,20 @@ impl Line {
         self
     }
 
-    /// Adds each text as one argument.
+    /// Appends each text as one argument.
     pub(super) fn args<'a>(self, all: impl IntoIterator<Item = &'a str>) -> Line {
         all.into_iter().fold(self, Line::arg)
     }
 
-    /// The command; `None` where a text cannot stand in one, or where it is too long to be checked.
+    /// Returns the command; `None` if it contains an invalid text or is too long to be checked.
     pub(super) fn finish(self) -> Option<String> {
         (!self.is_spoilt && self.text.len() <= LONGEST).then_some(self.text)
     }
 }
 
-/// A text as one word of the shell, in single quotes where any of its characters might mean something (POSIX.1-2024,
-/// Shell Command Language, 2.2.2). `None` for what must not stand in a command: nothing at all, a text that a program
-/// would take for an option, and characters that are not seen, for a terminal may act on them and a reader cannot check
-/// them.
+/// Quotes a text as one word of the shell, in single quotes if any of its characters may have a meaning (POSIX.1-2024,
+/// Shell Command Language, 2.2.2). `None` for texts that must not be part of a command: an empty text, a text that a
+/// program would take for an option, and invisible characters, which a terminal may act on and a reader cannot check.
 fn quoted(text: &str) -> Option<String> {
     if text.is_empty() || text.starts_with('-') || visible(text) != text {
         return None;
@@ -94,7 +93,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn whatever_a_file_contains_is_one_word_of_the_shell() {
+    fn any_text_of_a_file_is_one_shell_word() {
         for text in [
             "align",
             "a b",
@@ -122,7 +121,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_cannot_be_checked_by_eye_makes_no_command() {
+    fn text_that_cannot_be_checked_by_eye_gives_no_command() {
         for text in
             ["", "-rf", "--help", "a\nb", "a\rb", "\u{1b}[2J", "a\0", "a\u{202e}b", "\u{7f}", "\u{200b}"]
         {

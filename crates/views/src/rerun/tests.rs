@@ -31,7 +31,7 @@ const DBT: &str = r#"{"event":"run","makespan":1,"run":"i","workflow":"shop","so
     {"event":"task","task":"source.shop.s","name":"s","kind":"source","status":"pending"}"#;
 
 #[test]
-fn dbt_selects_by_name_and_retries_what_failed() {
+fn dbt_selects_by_name_and_retries_failures() {
     let run_ = run(DBT);
     let a = of(&run_, &["model.shop.a", "model.shop.b"]);
     assert_eq!(texts(&run_, &a), ["dbt run --select a b", "dbt run --select a+ b+"]);
@@ -127,7 +127,7 @@ fn each_engine_has_its_own_command() {
 }
 
 #[test]
-fn without_what_a_command_needs_there_is_none() {
+fn without_required_data_there_is_no_command() {
     for events in [
         r#"{"event":"run","makespan":1,"run":"r","source":"somebody","status":"failed"}"#,
         r#"{"event":"run","makespan":1,"run":"r","status":"failed"}"#,

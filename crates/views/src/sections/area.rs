@@ -1,4 +1,4 @@
-//! What a selected area of the timeline holds.
+//! Contents of a selected area of the timeline.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::table::{Cell, Column, Table, duration_cell};
 use crate::timeline::Index;
 use crate::value::Value;
 
-/// Longest beginning of an error message that errors are grouped by, characters.
+/// Maximum length of the prefix of error messages by which errors are grouped, characters.
 const MESSAGE: usize = 200;
 
 /// An attempt within the area.
@@ -26,13 +26,13 @@ struct Held {
     /// The part of it within the area, ns since the epoch.
     from: i64,
     to: i64,
-    /// How long it took as a whole, ns.
+    /// Its total duration, ns.
     length: i64,
 }
 
-/// Count, work, concurrency, percentiles of duration, steps, statuses and errors of the attempts that lie at least
-/// partly within an area and whose tasks pass `mask` (a flag a task; empty lets all through). Work is the part within
-/// the area, durations are of whole attempts. O(n log n) in attempts; `rows` bounds each table.
+/// Returns count, work, concurrency, percentiles of duration, steps, statuses and errors of the attempts that are at
+/// least partly in an area and whose tasks are in `mask` (one flag per task; empty for all). Work is the part within
+/// the area; durations are of whole attempts. O(n log n) in attempts; `rows` limits each table.
 pub fn area(facts: &Facts, index: &Index, area: &Area, mask: &[bool], rows: usize) -> Vec<Section> {
     let run = facts.run();
     let passes = |t: TaskId| mask.is_empty() || mask.get(t.index()).copied().unwrap_or(false);
@@ -94,7 +94,8 @@ fn share_of(some: usize, all: usize) -> String {
     }
 }
 
-/// The most attempts at work at one moment. What ends as another begins does not overlap it.
+/// Returns the maximum number of attempts at the same time. An attempt that ends when another begins does not overlap
+/// it.
 fn most_at_once(held: &[Held]) -> u32 {
     let mut changes: Vec<(i64, i32)> = held.iter().flat_map(|h| [(h.from, 1), (h.to, -1)]).collect();
     changes.sort_unstable();

@@ -1,4 +1,4 @@
-//! How short the run could have been.
+//! Lower bounds on the makespan.
 
 use makespan_analysis::{Facts, SlotCount};
 use makespan_scene::{counted, duration, visible};
@@ -9,7 +9,7 @@ use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
-/// Lower bounds on the makespan, and how far the run used its slots. None without a makespan.
+/// Returns lower bounds on the makespan, and how well the run used its slots. `None` without a makespan.
 pub fn bounds(facts: &Facts) -> Option<Section> {
     let b = facts.bounds()?;
     let columns =

@@ -1,4 +1,4 @@
-//! What a file holds besides tasks, and what was wrong with it; rules and whether they hold.
+//! Contents of a file besides tasks, its problems, and rules with their verdicts.
 
 use makespan_analysis::{Facts, Rule, Verdict, judge};
 use makespan_model::Order as _;
@@ -12,7 +12,7 @@ use crate::roles::severity_role;
 use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table};
 
-/// Totals that the file states and that its tasks contradict.
+/// Returns totals in the file that disagree with its tasks.
 pub fn differences(facts: &Facts) -> Option<Section> {
     let columns = vec![
         Column::text("what", "Total"),
@@ -32,7 +32,7 @@ pub fn differences(facts: &Facts) -> Option<Section> {
         .then(|| Section::new("differences", "Totals that disagree", vec![Block::Table(table), explained]))
 }
 
-/// Parameters and labels of the run.
+/// Returns parameters and labels of the run.
 pub fn given(run: &Run) -> Option<Section> {
     let texts = [run.params, run.labels].into_iter().filter(|text| !text.is_empty());
     let blocks: Vec<Block> =
@@ -40,7 +40,7 @@ pub fn given(run: &Run) -> Option<Section> {
     (!blocks.is_empty()).then(|| Section::new("run", "Parameters and labels", blocks))
 }
 
-/// Every diagnostic about the input, worst first; `None` where there is none.
+/// Returns all diagnostics about the input, worst first; `None` if there are none.
 pub fn diagnostics(run: &Run, rows: usize) -> Option<Section> {
     let columns = vec![
         Column::text("severity", "Severity"),
@@ -66,7 +66,7 @@ pub fn diagnostics(run: &Run, rows: usize) -> Option<Section> {
     Section::of_table("diagnostics", table.first(rows))
 }
 
-/// Rules, and whether the run keeps them.
+/// Returns rules with their verdicts.
 pub fn rules(facts: &Facts, rules: &[Rule]) -> Option<Section> {
     let columns = vec![
         Column::text("verdict", "Verdict"),

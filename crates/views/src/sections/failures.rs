@@ -1,4 +1,4 @@
-//! What failed and why; what else was found.
+//! Failures with their errors, and findings.
 
 use makespan_analysis::Facts;
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
@@ -11,10 +11,10 @@ use crate::moment::Moments;
 use crate::section::{Block, Found, Section, note};
 use crate::table::{Cell, Column, Table};
 
-/// How much of a traceback is shown, in characters; its end says most.
+/// Maximum length of a traceback, in characters; its end is shown.
 const TRACE: usize = 3_000;
 
-/// The first failure with its error, and all errors in groups.
+/// Returns the first failure with its error, and all errors in groups.
 pub fn failures(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     let (run, errors) = (facts.run(), facts.errors());
     let mut blocks = Vec::new();
@@ -71,14 +71,14 @@ fn groups(facts: &Facts, rows: usize) -> Table {
     table
 }
 
-/// An error: its class and its message.
+/// Returns an error: its class and its message.
 pub(super) fn error_cell(kind: &str, message: &str) -> Cell {
     let kind = if kind.is_empty() { String::new() } else { format!("{kind}: ") };
     let text = if message.is_empty() { "(no message)" } else { message };
     Cell::new(shortened(&format!("{kind}{text}"), 220)).exact(shortened(message, 2_000))
 }
 
-/// Every task that did not recover, with its error.
+/// Returns every task that did not recover, with its error.
 pub fn failed_tasks(facts: &Facts, rows: usize) -> Option<Section> {
     let run = facts.run();
     let failed: Vec<TaskId> = run.task_ids().filter(|t| run.tasks.status[t.index()].is_failure()).collect();
@@ -98,12 +98,12 @@ pub fn failed_tasks(facts: &Facts, rows: usize) -> Option<Section> {
     Section::of_table("failed-tasks", table)
 }
 
-/// The last attempt of a task that names an error.
+/// Returns the last attempt of a task with an error.
 fn last_failure(run: &Run, task: TaskId) -> Option<AttemptId> {
     run.attempts_of(task).rev().find(|a| !run.attempts.error[a.index()].is_empty())
 }
 
-/// Findings in words, worst first.
+/// Returns findings as text, worst first.
 pub fn found(facts: &Facts, rows: usize) -> Option<Section> {
     let all = facts.findings();
     let shown: Vec<Found> = all.iter().take(rows).map(|f| Found::new(facts.run(), f)).collect();
@@ -119,7 +119,7 @@ pub fn found(facts: &Facts, rows: usize) -> Option<Section> {
     Some(Section::new("findings", "Findings", blocks))
 }
 
-/// The end of a long text.
+/// Returns the end of a long text.
 fn tail(text: &str) -> String {
     let all = text.chars().count();
     if all <= TRACE {

@@ -1,4 +1,4 @@
-//! What a run is, and the numbers that people look for first.
+//! Identity of a run, and its most important numbers.
 
 use makespan_analysis::Facts;
 use makespan_model::{Run, Status};
@@ -12,10 +12,10 @@ use crate::section::{Block, Figure, Section, note};
 use crate::table::Cell;
 use crate::value::Value;
 
-/// The diagnostic of importers about times that count from some other moment than 1970.
+/// Diagnostic of importers about times relative to another moment than 1970.
 const RELATIVE: &str = "relative-times";
 
-/// Workflow, source and times in a line.
+/// Returns workflow, source and times in one line.
 pub fn subtitle(run: &Run, look: &Look) -> String {
     let mut parts = Vec::new();
     let workflow = run.text(run.workflow);
@@ -39,7 +39,7 @@ fn known(ns: Option<i64>) -> Cell {
     ns.map_or_else(|| Cell::new("unknown").exact("unknown"), |ns| Cell::new(Value::Duration(ns)))
 }
 
-/// The numbers of a run.
+/// Returns the figures of a run.
 pub fn figures(facts: &Facts) -> Section {
     let (t, c) = (facts.totals(), facts.concurrency());
     let mut all = Vec::new();
@@ -86,7 +86,7 @@ fn counted_retries(n: usize) -> String {
     format!("{} among them", counted(n, "retry"))
 }
 
-/// How many tasks ended how: as a bar where a width in px is given, and in numbers.
+/// Returns the number of tasks per status: as a bar if a width in px is given, and as numbers.
 pub fn statuses(facts: &Facts, wide: Option<f32>) -> Section {
     let t = facts.totals();
     let present: Vec<Status> = Status::ALL.into_iter().filter(|s| t.statuses[*s as usize] > 0).collect();
@@ -104,7 +104,7 @@ fn strip(present: &[Status], statuses: &[u32; Status::COUNT], tasks: usize, wide
     let mut scene = Scene::new(wide, 14.0, "Tasks by status");
     let mut bars = Bars::default();
     let total = tasks.max(1) as f32;
-    // Every status that occurs gets a few pixels, however few its tasks are.
+    // Every status that occurs gets a few pixels, however few tasks have it.
     let least = 4.0;
     let free = (wide - least * present.len() as f32).max(0.0);
     let mut x = 0.0;

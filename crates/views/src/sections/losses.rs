@@ -1,4 +1,4 @@
-//! Time and resources that were lost: slow tasks, failed attempts, requests that were not used.
+//! Lost time and resources: slow tasks, failed attempts, unused requests.
 
 use makespan_analysis::Facts;
 use makespan_scene::{count, counted, duration};
@@ -8,7 +8,7 @@ use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::value::Value;
 
-/// Tasks that took much longer than the others of their step.
+/// Returns tasks that took much longer than the others of their step.
 pub fn stragglers(facts: &Facts, rows: usize) -> Option<Section> {
     let run = facts.run();
     let columns = vec![
@@ -31,7 +31,7 @@ pub fn stragglers(facts: &Facts, rows: usize) -> Option<Section> {
     Section::of_table("stragglers", table.first(rows))
 }
 
-/// What failed attempts and the pauses after them cost.
+/// Returns the cost of failed attempts and the pauses after them.
 pub fn retries(facts: &Facts, rows: usize) -> Option<Section> {
     let r = facts.retries();
     let columns = vec![
@@ -67,7 +67,7 @@ pub fn retries(facts: &Facts, rows: usize) -> Option<Section> {
     Some(Section::new("retries", "Failed attempts", vec![Block::Table(table.first(rows)), sum]))
 }
 
-/// How much of what was requested was used, by the time it was held.
+/// Returns how much of the requested resources was used, over the time for which they were held.
 pub fn requests(facts: &Facts) -> Option<Section> {
     let columns = vec![
         Column::text("what", "Resource"),

@@ -1,5 +1,5 @@
-//! The facts of runs as sections. Each function makes one section, or `None` where there is nothing to show, with at most
-//! so many rows in each table; the page, the report, the summary and the statistics are choices of them.
+//! The facts of runs as sections. Each function returns one section, or `None` if there is nothing to show, with a
+//! limited number of rows per table; the page, the report, the summary and the statistics are selections of them.
 
 mod area;
 mod bounds;
@@ -34,28 +34,28 @@ use makespan_model::{Run, TaskId};
 use crate::table::{Cell, Column};
 use crate::value::{Plot, Value};
 
-/// A part of a whole; nothing where the whole is nothing.
+/// Returns a part relative to a whole; empty if the whole is 0.
 fn part(part: i64, whole: i64) -> Value {
     if whole > 0 { Value::Share(part as f64 / whole as f64) } else { Value::Empty }
 }
 
-/// A share that is known, or nothing.
+/// Returns a share, or empty if it is unknown.
 fn maybe_share(share: Option<f64>) -> Value {
     share.filter(|s| s.is_finite()).map_or(Value::Empty, Value::Share)
 }
 
-/// The same as a bar.
+/// Returns the same as a bar.
 fn bar(part: f64, whole: f64) -> Value {
     let share = if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
     Value::Plot(Plot::Bar { from: 0.0, to: share })
 }
 
-/// A task, by its name.
+/// Returns a task, by its name.
 fn named(run: &Run, task: TaskId) -> Cell {
     Cell::new(run.task_name(task)).exact(run.task_id(task)).task(task.0)
 }
 
-/// The table of a breakdown: what, as a bar, in time, and as a share.
+/// Returns the columns of a breakdown: label, bar, time and share.
 fn breakdown(what: &'static str, time: &'static str) -> Vec<Column> {
     vec![
         Column::text("what", what),
@@ -65,7 +65,7 @@ fn breakdown(what: &'static str, time: &'static str) -> Vec<Column> {
     ]
 }
 
-/// The rows of a breakdown that are not zero.
+/// Returns the rows of a breakdown that are not zero.
 fn parts(rows: &[(&str, i64)]) -> Vec<Vec<Cell>> {
     let whole = rows.iter().fold(0i64, |sum, r| sum.saturating_add(r.1));
     let shown = rows.iter().filter(|r| r.1 > 0);

@@ -1,4 +1,4 @@
-//! The critical path, and what the makespan is made of along the path that ended last.
+//! The critical path, and the breakdown of the makespan along the observed path.
 
 use makespan_analysis::{Cause, CriticalPath, Facts, SegmentKind};
 use makespan_model::Order as _;
@@ -17,7 +17,7 @@ use crate::table::{Cell, Column, Table, duration_cell};
 use crate::target::Target;
 use crate::value::Value;
 
-/// The critical path: as a strip over the whole run where a width in px is given, and its longest tasks in order.
+/// Returns the critical path: as a strip over the whole run if a width in px is given, and its longest tasks in order.
 pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize) -> Option<Section> {
     let run = facts.run();
     let path = facts.critical_path()?;
@@ -37,7 +37,7 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
         Column::number("gap", "Gap before"),
     ];
     let mut table = Table::new(title, columns);
-    // Those that took longest, in the order of the path.
+    // The longest ones, in the order of the path.
     let lengths = &path.weights;
     let mut places: Vec<usize> = (0..lengths.len()).collect();
     places.order_by_key(|&i| (std::cmp::Reverse(lengths[i]), i));
@@ -78,7 +78,7 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
     Some(Section::new("critical-path", "Critical path", blocks))
 }
 
-/// Bars where the tasks of the path ran, gaps where the path waited.
+/// Draws bars for the tasks of the path, and gaps where the path waited.
 fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) -> Scene {
     let mut scene = Scene::new(wide, 58.0, "Critical path over time");
     let scale = TimeScale::plain((start, end.max(start.saturating_add(1))), (0.0, f64::from(wide)));
@@ -119,7 +119,7 @@ fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) ->
     scene
 }
 
-/// Which part of the makespan a segment belongs to, as an index into the names of the parts.
+/// Returns the part of the makespan to which a segment belongs, as an index into the names of the parts.
 fn part_of(kind: SegmentKind) -> usize {
     match kind {
         SegmentKind::Run => 0,
@@ -131,7 +131,7 @@ fn part_of(kind: SegmentKind) -> usize {
     }
 }
 
-/// What the makespan is made of along the path that ended last, in all and by its longest segments.
+/// Returns the breakdown of the makespan along the observed path, in total and by its longest segments.
 pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     let (run, path) = (facts.run(), facts.observed_path()?);
     let mut sums = [0i64; 6];
@@ -147,7 +147,7 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         "between attempts",
         "waiting, reason unknown",
     ];
-    let mut table = Table::new("Time along the path that ended last", breakdown("Part", "Time"));
+    let mut table = Table::new("Time along the observed path", breakdown("Part", "Time"));
     table.rows = parts(&names.into_iter().zip(sums).collect::<Vec<_>>());
     let mut blocks = vec![Block::Table(table)];
     let columns = vec![
@@ -156,7 +156,7 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         Column::number("time", "Time"),
         Column::text("what", "Part"),
     ];
-    let mut table = Table::new("Longest segments of that path", columns);
+    let mut table = Table::new("Longest segments of the observed path", columns);
     let mut largest: Vec<_> = path.segments.iter().collect();
     largest.order_by_key(|s| (std::cmp::Reverse(s.length()), s.from));
     let moments = Moments::new(run, look);

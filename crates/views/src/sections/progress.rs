@@ -1,4 +1,4 @@
-//! How far a run is.
+//! Progress of a run.
 
 use makespan_analysis::StepProgress;
 
@@ -8,7 +8,8 @@ use crate::section::Section;
 use crate::table::{Cell, Column, Table};
 use makespan_model::Status;
 
-/// How far each step is. `None` where every task is a step of its own: the rows would repeat the tasks.
+/// Returns the progress of each step. `None` if every task is a step of its own, because the rows would repeat the
+/// tasks.
 pub fn progress(all: &[StepProgress], rows: usize) -> Option<Section> {
     let tasks: u64 = all.iter().map(|s| u64::from(s.tasks())).sum();
     if all.len() < 2 || all.len() as u64 == tasks {

@@ -9,8 +9,8 @@ use crate::recorded::Recorded;
 use crate::section::Section;
 use crate::table::{Cell, Column, Table};
 
-/// Alerts and log lines ([`Recorded::of`]) in the order of time; where there are more than `rows`, the gravest of them.
-/// `None` where there are none.
+/// Returns alerts and log lines ([`Recorded::of`]) in order of time; if there are more than `rows`, the most severe
+/// ones. `None` if there are none.
 pub fn recorded(run: &Run, look: &Look, rows: usize) -> Option<Section> {
     let columns = vec![
         Column::number("t", "Time"),

@@ -12,7 +12,7 @@ use crate::moment::Moments;
 use crate::section::{Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
 
-/// The runs of each workflow: how many succeeded, and how long those took.
+/// Returns the runs of each workflow: how many succeeded, and how long those took.
 pub fn runs_by_workflow(overview: &RunsOverview) -> Option<Section> {
     let columns = vec![
         Column::text("workflow", "Workflow"),
@@ -48,7 +48,7 @@ fn workflow(name: &str, s: &RunStatistics) -> Vec<Cell> {
     row
 }
 
-/// The runs one by one in order of time, the last `rows` of them. Cells lead to the places of the runs.
+/// Returns the last `rows` runs, one by one in order of time. Cells link to the indices of the runs.
 pub fn runs(all: &[&Facts], rows: usize) -> Option<Section> {
     let columns = vec![
         Column::text("run", "Run"),
@@ -69,7 +69,7 @@ pub fn runs(all: &[&Facts], rows: usize) -> Option<Section> {
     let longest = shown.iter().filter_map(|(_, f)| f.totals().makespan).max().unwrap_or(0);
     for (place, facts) in shown {
         let t = facts.totals();
-        // What is left of the path that ended last, less the time in which something on it ran.
+        // The rest of the observed path, minus the time in which something on it was executing.
         let waits =
             facts.observed_path().zip(t.makespan).map(|(p, makespan)| makespan.saturating_sub(p.work()));
         table.push(vec![
@@ -88,7 +88,7 @@ pub fn runs(all: &[&Facts], rows: usize) -> Option<Section> {
     Section::of_table("runs", table)
 }
 
-/// Errors that say the same, over all runs.
+/// Returns errors with similar messages, over all runs.
 pub fn common_errors(all: &[&Facts], rows: usize) -> Option<Section> {
     let columns = vec![
         Column::number("runs", "Runs"),
@@ -105,7 +105,7 @@ pub fn common_errors(all: &[&Facts], rows: usize) -> Option<Section> {
     Section::of_table("errors", table.first(rows))
 }
 
-/// Which kinds of findings how many runs have.
+/// Returns the number of runs per kind of finding.
 pub fn common_findings(all: &[&Facts]) -> Option<Section> {
     let mut runs: BTreeMap<&str, usize> = BTreeMap::new();
     for run in all {

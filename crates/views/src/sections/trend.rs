@@ -9,7 +9,7 @@ use crate::section::Section;
 use crate::table::{Cell, Column, Table};
 use crate::value::Value;
 
-/// Into how many intervals a run is divided where their length is not given.
+/// Default number of intervals of a run.
 const PARTS: i64 = 20;
 
 /// A metric of the run as a whole and of its tasks, in intervals.
@@ -21,15 +21,15 @@ pub struct Metered<'a> {
 }
 
 impl<'a> Metered<'a> {
-    /// A metric in intervals of `every` ns, by default a twentieth of the makespan; `None` where the run has no such
-    /// metric.
+    /// Computes a metric in intervals of `every` ns, by default a twentieth of the makespan; `None` if the run has no
+    /// such metric.
     pub fn new(facts: &Facts, metric: &'a str, every: Option<i64>) -> Option<Metered<'a>> {
         let every = every.unwrap_or_else(|| facts.totals().makespan.unwrap_or(0) / PARTS);
         trend_of(facts.run(), metric, Scope::All, every).map(|trend| Metered { metric, trend })
     }
 }
 
-/// The metric interval by interval.
+/// Returns the metric interval by interval.
 pub fn trend(facts: &Facts, metered: &Metered<'_>, rows: usize) -> Option<Section> {
     let Metered { metric, trend } = metered;
     let start = facts.run().span().map(|s| s.0);

@@ -1,4 +1,4 @@
-//! What tasks waited for, and which tasks delayed others.
+//! Waits of tasks, and the tasks that delayed others.
 
 use makespan_analysis::{Cause, CauseSums, Facts};
 use makespan_model::Order as _;
@@ -10,11 +10,11 @@ use crate::section::{Block, Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::value::Value;
 
-/// Waiting by cause, the longest waits, and the tasks that delayed others; the time before tasks were ready stands apart.
-/// None where nothing waited, and of a trace.
+/// Returns waiting by cause, the longest waits, and the tasks that delayed others; the time before tasks were ready is
+/// separate. `None` if nothing waited, and for a trace.
 pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
     let (run, causes) = (facts.run(), facts.causes());
-    // Spans of a trace were scheduled by nobody, and wait for nothing.
+    // Spans of a trace are not scheduled and do not wait.
     if facts.is_trace() {
         return None;
     }
@@ -65,7 +65,7 @@ pub fn waiting(facts: &Facts, rows: usize) -> Option<Section> {
     Some(Section::new("waiting", "Waiting", blocks))
 }
 
-/// The tasks that waited longest once they were ready, and what for most of that time.
+/// Returns the tasks that waited longest after they were ready, and the main cause.
 pub fn longest_waits(facts: &Facts, rows: usize) -> Table {
     let (run, waits) = (facts.run(), &facts.waiting().wait);
     let mut order: Vec<TaskId> = run.task_ids().filter(|t| waits[t.index()] > 0).collect();

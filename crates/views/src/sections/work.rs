@@ -1,4 +1,4 @@
-//! Where the work went: tasks, steps, workers.
+//! Distribution of work over tasks, steps and workers.
 
 use makespan_analysis::{Facts, StepStat, slowest as slowest_tasks};
 use makespan_model::UNKNOWN;
@@ -11,7 +11,7 @@ use crate::table::{Cell, Column, Table, duration_cell};
 use crate::tasks::length_of;
 use crate::value::Value;
 
-/// The tasks that took longest.
+/// Returns the tasks that took longest.
 pub fn slowest(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     let run = facts.run();
     let own = facts.own_times();
@@ -22,7 +22,7 @@ pub fn slowest(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         Column::number("start", "Start"),
         Column::number("duration", "Duration"),
     ];
-    // Of what contains others the time of its own ranks it, and is shown.
+    // Containers are ranked by, and shown with, their own time.
     columns.extend(own.iter().map(|_| Column::number("self", "Self time")));
     columns.extend([Column::number("wait", "Wait"), Column::number("attempts", "Attempts")]);
     let mut table = Table::new("Slowest tasks", columns);
@@ -46,7 +46,7 @@ pub fn slowest(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
     Section::of_table("slowest", table)
 }
 
-/// What each step took, most work first; `work` is that of all of them, ns.
+/// Returns the durations of each step, most work first; `work` is the total of all steps, ns.
 pub fn steps(all: &[StepStat], work: i64, rows: usize) -> Option<Section> {
     let columns = vec![
         Column::text("step", "Step"),
@@ -75,7 +75,7 @@ pub fn steps(all: &[StepStat], work: i64, rows: usize) -> Option<Section> {
     Section::of_table("steps", table)
 }
 
-/// How the durations of the tasks of each step are spread, and its part of the critical path.
+/// Returns the spread of task durations per step, and its part of the critical path.
 pub fn step_spread(all: &[StepStat]) -> Option<Section> {
     let columns = vec![
         Column::text("step", "Step"),
@@ -100,7 +100,7 @@ pub fn step_spread(all: &[StepStat]) -> Option<Section> {
     Section::of_table("step-spread", table)
 }
 
-/// What each worker did. None with fewer than two.
+/// Returns the use of each worker. `None` with fewer than two.
 pub fn workers(facts: &Facts, rows: usize) -> Option<Section> {
     let all = facts.workers();
     if all.len() < 2 {

@@ -1,34 +1,34 @@
-//! What a reader did to lanes: collapsed, pinned, hidden.
+//! The reader's arrangement of lanes: collapsed, pinned, hidden.
 
 use serde::{Deserialize, Serialize};
 
 use crate::graph::choice::{joined, parted};
 
-/// What is done to a lane.
+/// A change to a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LaneAct {
-    /// Expands it, or collapses it.
+    /// Expands or collapses it.
     Toggle,
-    /// Expands it (or collapses it, where `false`).
+    /// Expands (`true`) or collapses it.
     Open(bool),
-    /// Moves it to the top, or back to its place.
+    /// Pins it to the top, or unpins it.
     Pin,
-    /// Takes it out of the picture.
+    /// Hides it.
     Hide,
-    /// Shows all lanes in their own order.
+    /// Shows all lanes in their default order.
     ShowAll,
 }
 
-/// What a reader did to the lanes of the timeline. Lanes are named by keys ([`Index::key`](super::Index::key)).
+/// The reader's arrangement of lanes. Lanes are identified by keys ([`Index::key`](super::Index::key)).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Arrangement {
-    /// Those that are collapsed although they would be expanded, or the other way round; ascending.
+    /// Lanes whose default (expanded or collapsed) is inverted, ascending.
     pub flipped: Vec<String>,
-    /// Those at the top, in their order.
+    /// Pinned lanes, in order.
     pub pinned: Vec<String>,
-    /// Those that are not shown; ascending.
+    /// Hidden lanes, ascending.
     pub hidden: Vec<String>,
-    /// The one that keys are about.
+    /// The lane that keys apply to.
     pub focus: Option<String>,
 }
 
@@ -44,32 +44,32 @@ fn has(list: &[String], key: &str) -> bool {
 }
 
 impl Arrangement {
-    /// Whether lanes stand where they stand by themselves: what is collapsed does not count.
+    /// Returns whether lanes have their default order; collapsed ones do not matter.
     pub fn is_natural(&self) -> bool {
         self.pinned.is_empty() && self.hidden.is_empty()
     }
 
-    /// Whether a lane that is expanded or not by itself is expanded.
+    /// Returns whether a lane is expanded, given its default.
     pub(super) fn is_open(&self, key: &str, usual: bool) -> bool {
         usual != has(&self.flipped, key)
     }
 
-    /// Whether a lane is not shown.
+    /// Returns whether a lane is hidden.
     pub(super) fn is_hidden(&self, key: &str) -> bool {
         has(&self.hidden, key)
     }
 
-    /// The same without the lane that keys are about, which changes nothing of the lanes.
+    /// Returns the arrangement without the focus, which does not change the lanes.
     pub fn without_focus(&self) -> Arrangement {
         Arrangement { focus: None, ..self.clone() }
     }
 
-    /// Expands what is collapsed, and collapses what is expanded.
+    /// Expands a collapsed lane, and collapses an expanded one.
     pub fn flip(&mut self, key: &str) {
         toggle(&mut self.flipped, key);
     }
 
-    /// Moves a lane to the top below those that are there, or back to its place.
+    /// Pins a lane below the pinned ones, or unpins it.
     pub fn pin(&mut self, key: &str) {
         let before = self.pinned.len();
         self.pinned.retain(|k| k != key);
@@ -78,7 +78,7 @@ impl Arrangement {
         }
     }
 
-    /// Takes a lane out of the picture.
+    /// Hides a lane.
     pub fn hide(&mut self, key: &str) {
         if !has(&self.hidden, key) {
             toggle(&mut self.hidden, key);
@@ -87,7 +87,7 @@ impl Arrangement {
         self.focus = None;
     }
 
-    /// The members of a link.
+    /// Returns the members of a link.
     pub(crate) fn members(&self) -> Vec<(&'static str, String)> {
         let lists = [("flipped", &self.flipped), ("pinned", &self.pinned), ("hidden", &self.hidden)];
         let kept = lists.into_iter().filter(|(_, list)| !list.is_empty());
@@ -97,7 +97,7 @@ impl Arrangement {
         all
     }
 
-    /// Takes a member of a link.
+    /// Reads a member of a link.
     pub(crate) fn take(&mut self, key: &str, value: &str) {
         let ascending = || {
             let mut list = parted(value);

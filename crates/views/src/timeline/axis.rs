@@ -1,4 +1,4 @@
-//! Moments in the words of the chosen time mode, and the axis that shows them.
+//! Times in the chosen format, and the axis that shows them.
 
 use makespan_model::Run;
 use makespan_scene::{
@@ -9,14 +9,14 @@ use makespan_scene::{
 use crate::look::{Look, TimeMode};
 pub use crate::moment::origin;
 
-/// A moment as the time mode writes it. Relative ones cost a look at the whole run: for many of them see
+/// Formats a time according to the time mode. Relative times need a pass over the whole run: to format many, use
 /// [`moment_since`].
 pub fn moment(run: &Run, t: i64, look: &Look) -> String {
     let origin = if look.time == TimeMode::Relative { origin(run) } else { 0 };
     moment_since(origin, t, look)
 }
 
-/// The same where the [`origin`] is known.
+/// Does the same for a known [`origin`].
 pub fn moment_since(origin: i64, t: i64, look: &Look) -> String {
     match look.time {
         TimeMode::Relative => {
@@ -32,7 +32,7 @@ pub fn moment_since(origin: i64, t: i64, look: &Look) -> String {
     }
 }
 
-/// What the axis counts.
+/// Returns the title of the axis.
 pub fn title(look: &Look) -> &'static str {
     match look.time {
         TimeMode::Relative => "since start",
@@ -41,7 +41,7 @@ pub fn title(look: &Look) -> &'static str {
     }
 }
 
-/// Ticks along the top of a picture, with grid lines down to `bottom`.
+/// Draws ticks along the top of a picture, with grid lines down to `bottom`.
 pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale<'_>, look: &Look, baseline: f32, bottom: f32) {
     let (mode, offset) = match look.time {
         TimeMode::Relative => (AxisMode::Relative { origin: origin(run) }, 0),
@@ -51,7 +51,7 @@ pub fn draw(scene: &mut Scene, run: &Run, scale: &TimeScale<'_>, look: &Look, ba
     draw_as(scene, scale, mode, offset, baseline, bottom);
 }
 
-/// The same for an axis that counts as `mode` says, `offset` being seconds east of UTC.
+/// Does the same for an axis with the given mode and offset (seconds east of UTC).
 pub(crate) fn draw_as(
     scene: &mut Scene,
     scale: &TimeScale<'_>,
@@ -72,7 +72,7 @@ pub(crate) fn draw_as(
     }
     let mut labels = tick_labels(scale, &ticks, baseline, true);
     if labels.is_empty() {
-        // Between folds that stand close together no label has room; some are better than none.
+        // Between folds that are close together no label has room; then labels may cross them.
         labels = tick_labels(scale, &ticks, baseline, false);
     }
     scene.items.extend(labels);
@@ -104,7 +104,7 @@ fn tick_labels(
     labels
 }
 
-/// The length of each folded stretch above its place, where there is room.
+/// Draws the length of each folded gap above its place, if there is room.
 fn break_labels(scene: &mut Scene, scale: &TimeScale<'_>, y: f32) {
     let mut free = scale.x0 as f32;
     for at in scale.breaks() {
@@ -120,7 +120,7 @@ fn break_labels(scene: &mut Scene, scale: &TimeScale<'_>, y: f32) {
     }
 }
 
-/// Shades folded stretches from `top` to `bottom`, with a dashed line at both ends.
+/// Shades folded gaps from `top` to `bottom`, with a dashed line at both ends.
 pub(crate) fn breaks(scene: &mut Scene, scale: &TimeScale<'_>, top: f32, bottom: f32) {
     let (first, last) = (scale.x0 as f32, scale.x1 as f32);
     let mut shade = Bars::default();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn no_label_of_a_tick_reaches_across_a_fold() {
+    fn no_tick_label_crosses_a_fold() {
         for from in (10..400).step_by(7) {
             let folds = Folds::new(vec![(from * S, 99_000 * S)], 20 * S);
             let scale = TimeScale { t0: 0, t1: 100_000 * S, x0: 0.0, x1: 900.0, folds: folds.list() };

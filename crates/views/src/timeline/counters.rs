@@ -1,4 +1,4 @@
-//! Counters on the axis of the timeline: how much ran and was queued at each moment, and what was sampled meanwhile.
+//! Counters on the axis of the timeline: attempts running and queued at each moment, and sampled metrics.
 
 use makespan_analysis::{Facts, Measure};
 use makespan_model::{Order as _, UNKNOWN};
@@ -12,37 +12,37 @@ use crate::amount::Unit;
 /// Height of a track, px.
 const TRACK: f32 = 34.0;
 
-/// Most tracks of sampled metrics.
+/// Maximum number of tracks of sampled metrics.
 const MOST: usize = 4;
 
-/// The least and the greatest value within a column of pixels.
+/// Minimum and maximum within a column of pixels.
 type Envelope = Vec<Option<(f64, f64)>>;
 
-/// What was counted or sampled over time.
+/// A counter over time.
 #[derive(Clone, Debug)]
 pub struct Counter {
-    /// What people call it.
+    /// Its title.
     pub name: String,
     /// The unit of the values.
     pub unit: Unit,
     /// The colour.
     pub role: Role,
-    /// The least and the greatest value in each column of the scale; `None` where nothing is known.
+    /// Minimum and maximum in each column of the scale; `None` if unknown.
     pub envelope: Envelope,
 }
 
 impl Counter {
-    /// The greatest value, at least 0.
+    /// Returns the greatest value, at least 0.
     pub fn most(&self) -> f64 {
         self.envelope.iter().flatten().fold(0.0, |most: f64, (_, v)| most.max(*v))
     }
 
-    /// The least value, at most 0.
+    /// Returns the least value, at most 0.
     pub fn least(&self) -> f64 {
         self.envelope.iter().flatten().fold(0.0, |least: f64, (v, _)| least.min(*v))
     }
 
-    /// A value in few characters.
+    /// Formats a value in few characters.
     pub fn short(&self, value: f64) -> String {
         match self.unit.quantity {
             makespan_analysis::Quantity::Count if value.fract() == 0.0 && value >= 0.0 => count(value as u64),
@@ -51,8 +51,8 @@ impl Counter {
     }
 }
 
-/// The counters of a run at each column of a scale: attempts running and queued as steps, and of up to four metrics that were
-/// sampled while tasks ran the least and the greatest value. O(n log n) in what lies within the window.
+/// Returns the counters of a run at each column of a scale: attempts running and queued as steps, and the minimum and
+/// maximum of up to four metrics that were sampled while tasks ran. O(n log n) in the data within the window.
 pub fn tracks(facts: &Facts, scale: &TimeScale) -> Vec<Counter> {
     let concurrency = facts.concurrency();
     let mut tracks: Vec<Counter> = Vec::new();
@@ -68,7 +68,7 @@ pub fn tracks(facts: &Facts, scale: &TimeScale) -> Vec<Counter> {
         counted("Queued", Role::Queued, &concurrency.queued);
     }
     let measures = facts.measures();
-    // What is said once a task is a total of the task, which says nothing about a moment.
+    // A single sample of a task is a total of the task, which says nothing about a moment.
     let is_watched = |at: &[u32]| {
         let of = &facts.run().samples.task;
         let tasks = at.chunk_by(|a, b| of[*a as usize] == of[*b as usize]).count();
@@ -76,7 +76,7 @@ pub fn tracks(facts: &Facts, scale: &TimeScale) -> Vec<Counter> {
     };
     let sampled = (0..measures.list.len()).filter_map(|m| Some((m, measures.samples(m)?)));
     let sampled = sampled.filter(|(_, (at, _))| is_watched(at));
-    // What is asked for most comes first: CPU, memory, and other quantities that have a name of their own.
+    // The most useful ones first: CPU, memory, and other standard quantities.
     let mut sampled: Vec<_> = sampled.collect();
     sampled.order_by_key(|(m, _)| measures.list[*m].standard.is_none());
     for (m, (indices, factor)) in sampled.into_iter().take(MOST) {
@@ -92,8 +92,8 @@ pub fn tracks(facts: &Facts, scale: &TimeScale) -> Vec<Counter> {
     tracks
 }
 
-/// The counters of a run below each other, on the axis of the frame ([`tracks`]). Of no height where nothing is known. The
-/// number of shapes is bounded by the width.
+/// Draws the counters of a run one below the other, on the axis of the frame ([`tracks`]). The height is 0 if nothing
+/// is known. The number of shapes is bounded by the width.
 pub fn counters(facts: &Facts, frame: &Frame) -> Scene {
     let tracks = tracks(facts, &frame.scale());
     let mut scene = Scene::new(frame.width, tracks.len() as f32 * TRACK, "Counters over time");
@@ -113,7 +113,7 @@ fn widen(slot: &mut Option<(f64, f64)>, value: f64) {
     *slot = Some(slot.map_or((value, value), |(least, most)| (least.min(value), most.max(value))));
 }
 
-/// A step function at each pixel: value `i` holds from `t[i]` up to the next, and before the first all is 0.
+/// Returns a step function at each pixel: value `i` holds from `t[i]` to the next; 0 before the first.
 fn steps(scale: &TimeScale, t: &[i64], values: &[u32]) -> Envelope {
     let mut out = vec![None; columns(scale)];
     let last = out.len() - 1;
@@ -134,7 +134,7 @@ fn steps(scale: &TimeScale, t: &[i64], values: &[u32]) -> Envelope {
     out
 }
 
-/// Samples at each pixel; nothing is made up between them.
+/// Returns samples at each pixel, without interpolation.
 fn envelope(scale: &TimeScale, points: impl Iterator<Item = (i64, f64)>) -> Envelope {
     let mut out = vec![None; columns(scale)];
     let last = out.len() - 1;
@@ -165,7 +165,7 @@ fn draw(scene: &mut Scene, frame: &Frame, top: f32, counter: &Counter) {
     let mut line: Vec<Seg> = Vec::new();
     let mut before: Option<(f64, f64)> = None;
     let mut from = 0;
-    // Columns of equal values are one shape.
+    // Columns of equal values form one shape.
     for i in 0..=found.len() {
         let now = found.get(i).copied().flatten();
         if now == before && i < found.len() {
@@ -201,7 +201,7 @@ mod tests {
     use crate::timeline::{Index, Lanes};
 
     #[test]
-    fn every_peak_is_seen_at_every_zoom_and_shapes_are_bounded() {
+    fn every_peak_is_visible_at_every_zoom_and_shapes_are_bounded() {
         let text: String = (0..3_000).map(|i| format!("t{i} {i}..{}.5 w1\n", i)).collect();
         let run = makespan_model::notation::run(&format!("{text}peak 1500.1..1500.2 w2")).unwrap();
         let facts = Facts::new(Arc::new(run));

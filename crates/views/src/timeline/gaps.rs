@@ -1,33 +1,32 @@
-//! Stretches in which no attempt runs, and which of them the axis folds.
+//! Gaps in which no attempt runs, and which of them the axis folds.
 
 use makespan_scene::Folds;
 use serde::{Deserialize, Serialize};
 
-/// A gap that is folded is at least this part of what remains of the axis: one in so many.
+/// A folded gap is at least this fraction of the remaining axis: 1/N.
 const LEAST_PART: i128 = 20;
 
-/// And so many times as long as the median attempt: what is usual between two attempts is not folded.
+/// Minimum length of a folded gap, in median attempt durations: usual pauses between attempts are not folded.
 const LEAST_MEDIANS: i128 = 4;
 
-/// Most gaps that are folded: each takes up some pixels.
+/// Maximum number of folded gaps, because each takes up some pixels.
 const MOST: usize = 120;
 
-/// Gaps are folded without being asked for where they are more than this part of the run, percent.
+/// Gaps are folded by default if they make up more than this percentage of the run.
 const MOSTLY: i128 = 60;
 
-/// A fold takes up one part in so many of what remains of the axis, or less where there are many: all of them together
-/// take up at most a fifth.
+/// A fold takes up 1/N of the remaining axis, or less if there are many: together they take up at most a fifth.
 const SHOWN_PART: i64 = 24;
 
 /// Whether the axis folds gaps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Gaps {
-    /// Where they are most of the run.
+    /// If they make up most of the run.
     #[default]
     Auto,
-    /// They are folded.
+    /// Always.
     Folded,
-    /// They are shown as long as they are.
+    /// Never.
     Shown,
 }
 
@@ -35,7 +34,7 @@ impl Gaps {
     /// All choices.
     pub const ALL: [Gaps; 3] = [Gaps::Auto, Gaps::Folded, Gaps::Shown];
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Gaps::Auto => "auto",
@@ -48,19 +47,19 @@ impl Gaps {
 /// The gaps of a run that are worth folding.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Foldable {
-    /// They, folded.
+    /// These gaps, folded.
     pub(super) folds: Folds,
-    /// Whether they are most of the run.
+    /// Whether they make up most of the run.
     pub(super) is_most: bool,
 }
 
 impl Foldable {
-    /// How many gaps are worth folding.
+    /// Returns the number of gaps worth folding.
     pub(crate) fn count(&self) -> usize {
         self.folds.list().len()
     }
 
-    /// The gaps that an axis folds.
+    /// Returns the gaps that an axis folds.
     pub(crate) fn chosen(&self, gaps: Gaps) -> Folds {
         let folds = match gaps {
             Gaps::Auto => self.is_most,
@@ -71,9 +70,9 @@ impl Foldable {
     }
 }
 
-/// The gaps of `extent` (first and last moment, ns since the epoch) between `spans` (start and end of each attempt) that
-/// are worth folding: the largest number of the longest ones of which each is still long beside what remains, and beside
-/// the median attempt. O(n log n).
+/// Returns the gaps of `extent` (first and last time, ns since the epoch) between `spans` (start and end of each
+/// attempt) that are worth folding: as many of the longest ones as possible, such that each is still long compared with
+/// the rest and with the median attempt. O(n log n).
 pub(crate) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldable {
     let length = |(from, to): (i64, i64)| i128::from(to) - i128::from(from);
     if spans.is_empty() {

@@ -1,4 +1,4 @@
-//! The names of lanes in the room left of the rows.
+//! The names of lanes to the left of the rows.
 
 use makespan_scene::{Bars, Face, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, fit};
 
@@ -6,10 +6,10 @@ use super::lane::SIGN;
 use super::{Frame, Index};
 use crate::target::Target;
 
-/// Room between the longest name and the rows, px.
+/// Distance between the longest name and the rows, px.
 const AIR: f32 = 10.0;
 
-/// The names, each hit over the whole height of its lane; lanes that contain others have a sign.
+/// Draws the names, each hit over the whole height of its lane; lanes that contain others have a sign.
 pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
     let first = index.lanes.partition_point(|l| l.first_row + l.rows <= frame.first_row);
     let mut below = f32::MIN;
@@ -23,7 +23,7 @@ pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
         let bottom = frame.row_top(lane.first_row + lane.rows).min(frame.height);
         let middle = top + ((bottom - top) / 2.0).min(frame.row_height / 2.0);
         let y = middle + 4.0;
-        // Lanes thinner than a line of text name as many of themselves as there is room for.
+        // If lanes are thinner than a line of text, only as many as fit are named.
         if y - below < 12.0 || y > frame.height {
             continue;
         }
@@ -49,7 +49,7 @@ pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
     scene.push(Path::line((x, 0.0), (x, bottom), Stroke::new(Role::Border, 1.0)));
 }
 
-/// A triangle that points down where the lane is expanded, and to the right where it is not.
+/// Returns a triangle that points down for an expanded lane, and to the right for a collapsed one.
 fn sign(x: f32, y: f32, is_open: bool) -> Path {
     let corners = if is_open {
         [(x - 4.0, y - 2.0), (x + 4.0, y - 2.0), (x, y + 3.0)]
@@ -60,7 +60,7 @@ fn sign(x: f32, y: f32, is_open: bool) -> Path {
     Path::filled(vec![Seg::Move(ax, ay), Seg::Line(bx, by), Seg::Line(cx, cy), Seg::Close], Role::TextMuted)
 }
 
-/// Outlines the name of the lane that keys are about.
+/// Outlines the name of the lane that keys apply to.
 pub fn mark_focus(scene: &mut Scene, index: &Index, frame: &Frame, lane: usize) {
     let Some(lane) = index.lanes.get(lane) else { return };
     let top = frame.row_top(lane.first_row).max(frame.top);

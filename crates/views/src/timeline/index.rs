@@ -1,4 +1,4 @@
-//! Which attempt lies in which row, and the same at coarser and coarser resolutions.
+//! The row of each attempt, and the bars at several resolutions.
 
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
@@ -13,39 +13,39 @@ use super::level::{Level, merged};
 use super::nest::{nested, task_key};
 use crate::recorded::Recorded;
 
-/// What the lane of attempts without a worker is called.
+/// Name of the lane of attempts without a worker.
 pub(crate) const UNNAMED: &str = "(unknown worker)";
 
-/// Most tasks that have a lane each without being asked for: about ten screens of them.
+/// Maximum number of tasks with a lane each by default: about ten screens.
 const MOST_TASK_LANES: usize = 300;
 
-/// The part of the time that is known which is added behind it where attempts go on: one in so many.
+/// If attempts are still running, this fraction (1/N) of the known time is added at the end.
 const OPEN_ROOM: i64 = 40;
 
-/// What a lane stands for.
+/// The grouping of lanes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lanes {
-    /// Those that suit the run ([`Lanes::for_run`]).
+    /// The grouping that suits the run ([`Lanes::for_run`]).
     #[default]
     Auto,
-    /// One lane a task.
+    /// One lane per task.
     Task,
-    /// What executed it: one lane a worker.
+    /// One lane per worker.
     Worker,
-    /// The kind of work: one lane a step.
+    /// One lane per step.
     Step,
-    /// What became of it.
+    /// One lane per status.
     Status,
-    /// What contains tasks, the steps within it, the tasks, and their attempts.
+    /// Containers, their steps, tasks and attempts, nested.
     Nested,
 }
 
 impl Lanes {
-    /// All that people choose from, in the order in which the key goes through them.
+    /// All groupings to choose from, in the order in which the key cycles through them.
     pub const ALL: [Lanes; 5] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status, Lanes::Nested];
 
-    /// The lanes themselves: workers where the run names any, else its tasks while they can be scrolled through, else
-    /// its steps.
+    /// Returns the grouping to use: workers if the run names any, otherwise tasks if there are not too many to scroll,
+    /// otherwise steps.
     pub fn for_run(self, run: &Run) -> Lanes {
         match self {
             Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
@@ -55,7 +55,7 @@ impl Lanes {
         }
     }
 
-    /// The same for pictures that have no lanes within lanes.
+    /// Does the same for pictures without nested lanes.
     pub(crate) fn flat(self, run: &Run) -> Lanes {
         match self.for_run(run) {
             Lanes::Nested => Lanes::Task,
@@ -63,7 +63,7 @@ impl Lanes {
         }
     }
 
-    /// The name in links.
+    /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Lanes::Auto => "auto",
@@ -85,40 +85,40 @@ pub struct Slice {
     pub end: i64,
     /// First attempt.
     pub attempt: AttemptId,
-    /// How many attempts are drawn as this one bar.
+    /// Number of attempts drawn as this bar.
     pub count: u32,
-    /// Part of it that is filled, 0 to 1.
+    /// Filled fraction, 0 to 1.
     pub density: f32,
-    /// The status that matters most of those within.
+    /// The most important status of its attempts.
     pub status: Status,
-    /// The status that most of those within have.
+    /// The most frequent status of its attempts.
     pub usual: Status,
 }
 
-/// The lanes of a run, ready to be drawn at any zoom.
+/// The lanes of a run, prepared for drawing at any zoom.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Index {
     /// The lanes, top to bottom.
     pub lanes: Vec<Lane>,
-    /// First and last moment of anything, ns since the epoch.
+    /// First and last time, ns since the epoch.
     pub extent: (i64, i64),
-    /// How many attempts have no start and are in no lane.
+    /// Number of attempts without a start, which are in no lane.
     pub untimed: usize,
-    /// Alerts and log lines with a time, in the order of time.
+    /// Alerts and log lines with a time, sorted by time.
     pub marks: Vec<Recorded>,
-    /// What the lanes stand for; [`Lanes::Auto`] where that is not known.
+    /// The grouping; [`Lanes::Auto`] if unknown.
     pub kind: Lanes,
-    /// How many lanes are hidden.
+    /// Number of hidden lanes.
     pub hidden: usize,
     foldable: Foldable,
-    /// The attempts of rows that sum them up, by row, ascending by start.
+    /// The attempts of summary rows, by row, ascending by start.
     summed: Vec<(u32, Vec<u32>)>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
 }
 
-/// First and last moment of the axis. Where attempts go on, a little of the time after the last moment known belongs to
-/// it, so that what began last has a bar that can be seen.
+/// Returns the first and last time of the axis. If attempts are still running, some time is added at the end, so that
+/// the bar of the latest one is visible.
 fn shown_extent(run: &Run) -> (i64, i64) {
     let (from, to) = run.extent().unwrap_or((0, 0));
     let (started, ended) = (&run.attempts.started, &run.attempts.ended);
@@ -127,7 +127,7 @@ fn shown_extent(run: &Run) -> (i64, i64) {
     (from, to.saturating_add(room))
 }
 
-/// The attempts of each lane, with the name of the lane, in the order of the lanes.
+/// Returns the attempts of each lane with its name, in the order of the lanes.
 pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
     let lanes = lanes.for_run(run);
@@ -163,7 +163,7 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
         members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN).min()
     };
     match lanes {
-        // Workers are found by name; steps tell a story, so they stand in the order in which they began.
+        // Workers are sorted by name; steps are in the order in which they began.
         Lanes::Worker => groups.order_by(|a, b| {
             let (x, y) = (run.text(a.0), run.text(b.0));
             x.is_empty().cmp(&y.is_empty()).then_with(|| natural_cmp(x, y))
@@ -174,7 +174,7 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()
 }
 
-/// The groups of attempts of a kind of lanes, those that are pinned first and without those that are hidden.
+/// Returns the groups of attempts, pinned ones first, without hidden ones.
 fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Vec<(String, Vec<u32>)> {
     let all = grouped(run, lanes);
     if arrangement.is_natural() {
@@ -192,8 +192,8 @@ fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Vec<(String
     kept.into_iter().map(|(_, group)| group).collect()
 }
 
-/// A lane for each task that has attempts, in the order of their first starts; of two that start together the longer
-/// comes first, so that what contains others stands above them.
+/// Returns a lane for each task with attempts, sorted by first start; ties with the longer first, so that containers
+/// are above their contents.
 fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
     let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
     tasks.sort_by_cached_key(|t| {
@@ -205,12 +205,12 @@ fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
 }
 
 impl Index {
-    /// Packs the attempts of a run into rows. O(n log n) once for a run and a choice of lanes.
+    /// Packs the attempts of a run into rows. O(n log n), once per run and grouping.
     pub fn new(run: &Run, lanes: Lanes) -> Index {
         Index::arranged(run, lanes, &Arrangement::default())
     }
 
-    /// The same with lanes as a reader arranged them.
+    /// Does the same with the reader's arrangement.
     pub fn arranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Index {
         let extent = shown_extent(run);
         let kind = lanes.for_run(run);
@@ -231,7 +231,7 @@ impl Index {
         index
     }
 
-    /// The key that names a lane in links.
+    /// Returns the key of a lane in links.
     pub fn key(&self, run: &Run, lane: usize) -> Option<String> {
         let lane = self.lanes.get(lane)?;
         match (&lane.head, self.kind) {
@@ -244,23 +244,23 @@ impl Index {
         }
     }
 
-    /// The lane of a key. O(lanes).
+    /// Returns the lane with this key. O(lanes).
     pub fn lane_of_key(&self, run: &Run, key: &str) -> Option<usize> {
         (0..self.lanes.len()).find(|i| self.key(run, *i).as_deref() == Some(key))
     }
 
-    /// How many gaps of the run are worth folding.
+    /// Returns the number of gaps that are worth folding.
     pub fn gap_count(&self) -> usize {
         self.foldable.count()
     }
 
-    /// The gaps that an axis folds.
+    /// Returns the gaps that an axis folds.
     pub fn folds(&self, gaps: Gaps) -> Folds {
         self.foldable.chosen(gaps)
     }
 
-    /// The index of attempts that have their rows already; attempts that are in no lane have no row, nor has a lane
-    /// of no rows a place.
+    /// Creates an index of attempts with given rows; attempts in no lane have no row, and lanes without rows are
+    /// omitted.
     pub(crate) fn placed(run: &Run, lanes: impl IntoIterator<Item = PlacedLane>) -> Index {
         let extent = shown_extent(run);
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
@@ -305,7 +305,7 @@ impl Index {
         index
     }
 
-    /// Adds levels, each at least twice as coarse, where they save at least a fifth of the bars.
+    /// Adds levels, each at least twice as coarse, if they save at least a fifth of the bars.
     fn coarsen(&mut self) {
         let span = self.extent.1.saturating_sub(self.extent.0).max(1) as u64;
         let top = 63 - span.leading_zeros();
@@ -327,18 +327,18 @@ impl Index {
         }
     }
 
-    /// Number of rows in all lanes.
+    /// Returns the number of rows in all lanes.
     pub fn row_count(&self) -> u32 {
         self.levels.first().map_or(0, |l| l.rows.len() as u32 - 1)
     }
 
-    /// Row of an attempt; `None` where it has no times.
+    /// Returns the row of an attempt; `None` if it has no times.
     pub fn row_of(&self, attempt: AttemptId) -> Option<u32> {
         self.row_of.get(attempt.index()).copied().filter(|r| *r != u32::MAX)
     }
 
-    /// Begin and end of the bar of an attempt, ns since the epoch: from its start, or where that is not known from when it
-    /// was queued, to its end, or to the end of what is shown.
+    /// Returns the start and end of an attempt's bar, ns since the epoch: from its start, or if unknown from when it
+    /// was queued, to its end, or to the end of the shown time.
     pub fn span_of(&self, run: &Run, attempt: AttemptId) -> (i64, i64) {
         let (a, i) = (&run.attempts, attempt.index());
         let from = if a.started[i] != UNKNOWN { a.started[i] } else { a.queued[i] };
@@ -346,13 +346,13 @@ impl Index {
         (from, to.max(from))
     }
 
-    /// The lane that holds a row.
+    /// Returns the lane of a row.
     pub fn lane_of_row(&self, row: u32) -> Option<&Lane> {
         self.lanes.get(self.lanes.partition_point(|l| l.first_row + l.rows <= row))
     }
 
-    /// Bars of one row within a window, at a resolution of `ns_per_px`: at most a few per pixel however many
-    /// attempts there are.
+    /// Iterates over the bars of one row within a window, at a resolution of `ns_per_px`: at most a few per pixel,
+    /// however many attempts there are.
     pub fn slices(&self, row: u32, window: (i64, i64), ns_per_px: f64) -> impl Iterator<Item = Slice> + '_ {
         let fine = self.levels.partition_point(|l| l.resolution as f64 <= ns_per_px.max(1.0));
         let level = &self.levels[fine.saturating_sub(1).min(self.levels.len() - 1)];
@@ -378,17 +378,17 @@ impl Index {
         })
     }
 
-    /// The attempts of a row that sums them up.
+    /// Returns the attempts of a summary row.
     fn summed(&self, row: u32) -> Option<&[u32]> {
         self.summed.binary_search_by_key(&row, |s| s.0).ok().map(|at| &self.summed[at].1[..])
     }
 
-    /// Whether a row sums up attempts.
+    /// Returns whether a row is a summary.
     pub(super) fn is_summed(&self, row: u32) -> bool {
         self.summed(row).is_some()
     }
 
-    /// The attempts of a row, ascending by start.
+    /// Returns the attempts of a row, ascending by start.
     fn row(&self, row: u32) -> &[u32] {
         let bars = || {
             let level = self.levels.first()?;
@@ -398,13 +398,13 @@ impl Index {
         self.summed(row).or_else(bars).unwrap_or_default()
     }
 
-    /// The timed attempts that a lane holds from top to bottom, each row in the order of time.
+    /// Iterates over the timed attempts of a lane from top to bottom, each row in order of time.
     pub fn attempts(&self, lane: &Lane) -> impl Iterator<Item = AttemptId> + '_ {
         let rows = if lane.attempts == 0 { 0..0 } else { lane.first_row..lane.first_row + lane.rows };
         rows.flat_map(|row| self.row(row)).map(|a| AttemptId(*a))
     }
 
-    /// The attempt after (or before) one in its row.
+    /// Returns the next or previous attempt in the same row.
     pub fn neighbour(&self, attempt: AttemptId, forward: bool) -> Option<AttemptId> {
         let row = self.row(self.row_of(attempt)?);
         let at = row.iter().position(|a| *a == attempt.0)?;
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_never_gets_more_bars_than_pixels_allow_and_none_is_lost() {
+    fn bars_are_bounded_by_pixels_and_none_is_lost() {
         let mut text = String::new();
         for i in 0..20_000 {
             let failed = if i == 12_345 { "failed" } else { "" };

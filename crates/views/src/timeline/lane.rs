@@ -1,79 +1,79 @@
-//! A lane, and the attempts that it is made from.
+//! A lane, and its attempts.
 
 use makespan_model::{Run, UNKNOWN};
 use makespan_scene::Weight;
 
-/// How far a lane is set in behind the one that contains it, px.
+/// Indentation of a lane within another, px.
 const INDENT: f32 = 12.0;
 
-/// Lanes deeper than this are set in no further.
+/// Maximum depth that is indented.
 const DEEPEST: u8 = 8;
 
-/// Room for the sign of a lane that contains others, px.
+/// Width of the sign of a lane that contains others, px.
 pub(super) const SIGN: f32 = 14.0;
 
 /// One lane: `rows` rows from `first_row` on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// What people read.
+    /// Its title.
     pub name: String,
     /// First row.
     pub first_row: u32,
-    /// How many rows its overlapping attempts need.
+    /// Number of rows that its overlapping attempts need.
     pub rows: u32,
-    /// How many attempts it holds, without those that have lanes of their own.
+    /// Number of its attempts, without those that have lanes of their own.
     pub attempts: u32,
-    /// Its place among nested lanes.
+    /// Its position among nested lanes.
     pub head: Option<Head>,
 }
 
-/// The place of a lane among nested ones.
+/// The position of a lane among nested ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Names it in links.
+    /// Its key in links.
     pub key: String,
-    /// How many lanes contain it.
+    /// Number of lanes that contain it.
     pub depth: u8,
-    /// Whether it is expanded; `None` where it contains no lanes.
+    /// Whether it is expanded; `None` if it contains no lanes.
     pub is_open: Option<bool>,
 }
 
-/// Whether a lane sums up attempts that overlap in one row.
+/// Whether a lane merges overlapping attempts in one summary row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sums {
-    /// It has a bar for each.
+    /// No: it has a bar for each.
     #[default]
     No,
-    /// It sums up those that it holds.
+    /// It summarises its own attempts.
     Own,
-    /// It sums up those of the lanes within it.
+    /// It summarises those of the lanes within it.
     Others,
 }
 
 impl Lane {
-    /// How thick its name is written: those of lanes that contain others are bold.
+    /// Returns the weight of its name: bold for lanes that contain others.
     pub(super) fn weight(&self) -> Weight {
         let is_group = self.head.as_ref().is_some_and(|h| h.is_open.is_some());
         if is_group { Weight::Bold } else { Weight::Regular }
     }
 
-    /// Where its name begins, px.
+    /// Returns where its name begins, px.
     pub(super) fn begin(&self) -> f32 {
         self.head.as_ref().map_or(10.0, |h| 10.0 + SIGN + f32::from(h.depth.min(DEEPEST)) * INDENT)
     }
 }
 
-/// A lane whose attempts have their rows.
+/// A lane whose attempts have rows.
 pub(crate) struct PlacedLane {
     /// What people read.
     pub(crate) name: String,
-    /// Start, end and index of its attempts, as [`timed`] gives them.
+    /// Start, end and index of its attempts, from [`timed`].
     pub(crate) timed: Vec<(i64, i64, u32)>,
-    /// The row of each within the lane; those of one row must not overlap.
+    /// The row of each within the lane; attempts in the same row must not overlap.
     pub(crate) rows: Vec<u32>,
-    /// How many rows the lane has.
+    /// Number of rows.
     pub(crate) count: u32,
-    /// Its place among nested lanes.
+    /// Its position among nested lanes.
     pub(crate) head: Option<Head>,
     /// Whether it sums up its attempts.
     pub(crate) sums: Sums,

@@ -1,8 +1,8 @@
-//! Bars at one resolution, and at the next coarser one.
+//! Bars at one resolution, and merging them for the next coarser one.
 
 use makespan_model::Status;
 
-/// Bars of one resolution, row by row in the order of time; those shorter than the resolution are merged.
+/// Bars at one resolution, row by row in order of time; shorter ones are merged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Level {
     pub(super) resolution: i64,
@@ -11,20 +11,20 @@ pub(super) struct Level {
     pub(super) end: Vec<i64>,
     /// First attempt of the bar.
     pub(super) attempt: Vec<u32>,
-    /// How many attempts it holds.
+    /// Number of its attempts.
     pub(super) count: Vec<u32>,
-    /// Time at work within it, for how dense it is.
+    /// Busy time within it, for its density.
     pub(super) busy: Vec<i64>,
-    /// The status that matters most of those within.
+    /// The most important status of its attempts.
     pub(super) status: Vec<Status>,
-    /// The status that most of those within have.
+    /// The most frequent status of its attempts.
     pub(super) usual: Vec<Status>,
-    /// By how much it leads (the majority vote of Boyer and Moore, 1991, over merged bars).
+    /// The lead of `usual` (the majority vote of Boyer and Moore, 1991, over merged bars).
     pub(super) lead: Vec<u32>,
 }
 
 impl Level {
-    /// One attempt as a bar of its own.
+    /// Adds one attempt as a separate bar.
     pub(super) fn push_attempt(&mut self, (start, end, attempt): (i64, i64, u32), status: Status) {
         self.start.push(start);
         self.end.push(end);
@@ -36,7 +36,7 @@ impl Level {
         self.lead.push(1);
     }
 
-    /// A bar of another level.
+    /// Adds a bar of another level.
     fn push(&mut self, from: &Level, i: usize) {
         self.start.push(from.start[i]);
         self.end.push(from.end[i]);
@@ -48,7 +48,7 @@ impl Level {
         self.lead.push(from.lead[i]);
     }
 
-    /// Adds to a bar what another one of `from` stands for, but for its times.
+    /// Merges another bar of `from` into a bar, except its times.
     fn join(&mut self, at: usize, from: &Level, i: usize) {
         self.count[at] += from.count[i];
         if self.usual[at] == from.usual[i] {
@@ -64,7 +64,7 @@ impl Level {
         }
     }
 
-    /// Adds attempts of one row, ascending by start, which may overlap: those that do are one bar.
+    /// Adds attempts of one row, ascending by start; overlapping ones become one bar.
     pub(super) fn push_summed(&mut self, timed: &[(i64, i64, u32)], status: impl Fn(u32) -> Status) {
         let begin = self.start.len();
         for &(start, end, attempt) in timed {
@@ -82,7 +82,7 @@ impl Level {
     }
 }
 
-/// How much a status matters when several share a bar: failures must never drown.
+/// Returns the importance of a status when several share a bar: failures must always stay visible.
 fn weight(status: Status) -> u8 {
     match status {
         Status::Failed => 10,
@@ -99,8 +99,8 @@ fn weight(status: Status) -> u8 {
     }
 }
 
-/// Neighbours of a row that are shorter than the resolution and closer than it become one bar, up to four times the
-/// resolution long, so that what is merged still shows where it is dense and where something failed.
+/// Merges neighbours of a row that are shorter than the resolution and closer than it, up to four times the resolution
+/// long, so that merged bars still show density and failures.
 pub(super) fn merged(from: &Level, resolution: i64) -> Level {
     let mut to = Level { resolution, rows: vec![0], ..Level::default() };
     for row in 0..from.rows.len() - 1 {

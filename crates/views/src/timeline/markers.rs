@@ -1,4 +1,4 @@
-//! The markers of a reader: a lane of flags below the axis, a line down the rows at each, ticks on the strip of the whole
+//! The user's markers: a lane of flags below the axis, a line across the rows at each, ticks on the strip of the whole
 //! run.
 
 use makespan_scene::{
@@ -13,8 +13,8 @@ use crate::target::Target;
 /// Width and height of a flag, px.
 const FLAG: (f32, f32) = (8.0, 7.0);
 
-/// Draws the markers of a run that lie in the window, in the room that [`Frame::with_markers`] made. Each flag and its
-/// note are hit as [`Target::Marker`].
+/// Draws the markers of a run within the window, in the space that [`Frame::with_markers`] made. Each flag and its note
+/// have the hit target [`Target::Marker`].
 pub fn draw_markers(scene: &mut Scene, markers: &Markers, run: usize, frame: &Frame) {
     if !markers.has(run) {
         return;
@@ -64,7 +64,7 @@ pub fn draw_markers(scene: &mut Scene, markers: &Markers, run: usize, frame: &Fr
     scene.push(lane);
 }
 
-/// Draws the markers of a run on the strip of the whole run that a `frame` belongs to.
+/// Draws the markers of a run on the strip of the whole run above a `frame`.
 pub fn marker_ticks(scene: &mut Scene, markers: &Markers, run: usize, frame: &Frame, whole: (i64, i64)) {
     let (scale, height) = (frame.scale().over(whole), scene.height);
     let mut ticks = Bars::default();

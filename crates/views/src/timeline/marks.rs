@@ -7,7 +7,7 @@ use super::frame::{AXIS_HEIGHT, Frame, MARKS_HEIGHT};
 use crate::recorded::Recorded;
 use crate::target::Target;
 
-/// Half the width of a mark, px. Marks nearer than this are drawn as the worst of them.
+/// Half the width of a mark, px. Marks closer than this are drawn as the worst of them.
 const HALF: f32 = 4.5;
 
 /// Draws the lane; its number of shapes is bounded by the width.
@@ -61,7 +61,7 @@ pub(super) fn draw(scene: &mut Scene, run: &Run, marks: &[Recorded], frame: &Fra
     scene.push(lane);
 }
 
-/// What is seen first where there is room for one: errors, warnings, then what is over.
+/// Returns the priority of a mark where only one fits: errors, warnings, then resolved ones.
 fn weight(run: &Run, mark: &Recorded) -> u8 {
     match mark.severity {
         _ if mark.is_over(run) => 0,

@@ -1,4 +1,4 @@
-//! The whole run in a strip: how much ran at each moment, where something failed, and which part is seen.
+//! The whole run in a strip: the concurrency over time, failures, and the visible part.
 
 use makespan_analysis::Concurrency;
 use makespan_model::{Run, Status};
@@ -8,9 +8,9 @@ use super::axis;
 use super::frame::whole_window;
 use super::{Frame, Index};
 
-/// A strip as wide as the frame, `height` px high. `concurrency` is drawn as an area with one step a pixel, failures as
-/// ticks at the top, what a filter lets through (`hits`, a flag a task, empty where nothing is searched for) as ticks at
-/// the foot. The part that is seen is marked by [`mark_seen`], which takes no run.
+/// Returns a strip as wide as the frame and `height` px high. `concurrency` is drawn as an area with one step per
+/// pixel, failures as ticks at the top, tasks that match a filter (`hits`, a flag per task, empty without a search) as
+/// ticks at the bottom. [`mark_seen`] marks the visible part without needing the run.
 pub fn minimap(
     run: &Run,
     index: &Index,
@@ -19,7 +19,7 @@ pub fn minimap(
     frame: &Frame,
     height: f32,
 ) -> Scene {
-    let mut scene = Scene::new(frame.width, height, "The whole run, with the part that is shown");
+    let mut scene = Scene::new(frame.width, height, "The whole run, with the visible part");
     let scale = frame.scale().over(whole_window(index, &frame.folds));
     let (left, right) = (scale.x0 as f32, scale.x1 as f32);
     let mut ground = Bars::default();
@@ -61,7 +61,7 @@ pub fn minimap(
     failed.sort_unstable();
     failed.dedup();
     let mut ticks = Bars::default();
-    // Where there are many they stay apart from each other, as far as pixels allow.
+    // Many ticks are narrower, so that they stay distinguishable as far as pixels allow.
     let (width, tall) = if failed.len() > 100 { (1.0, 4.0) } else { (2.0, 6.0) };
     for x in failed {
         ticks.push(Rect::new(x as f32 - width / 2.0, 0.0, width, tall), Role::Failed, Hit::NONE);
@@ -72,7 +72,7 @@ pub fn minimap(
     scene
 }
 
-/// Most ticks of hits, as a share of the pixels: where more is hit, ticks would say nothing.
+/// Maximum number of hit ticks, as a share of the pixels: more ticks would show nothing.
 const MOST_HITS: f64 = 0.5;
 
 fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale<'_>, height: f32) -> Bars {
@@ -93,13 +93,13 @@ fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale<'_>, height: f32) -> Ba
     ticks
 }
 
-/// Where the edges of what is seen lie on the strip, px.
+/// Returns the positions of the edges of the visible part on the strip, px.
 pub(crate) fn edges(strip: &TimeScale<'_>, frame: &Frame) -> (f64, f64) {
     let within = |t: i64| strip.x(t).clamp(strip.x0, strip.x1);
     (within(frame.window.0), within(frame.window.1))
 }
 
-/// Shades in a strip what lies outside the window of the frame, outlines the rest where that is not the `whole` run (ns
+/// Shades the part of a strip outside the window of the frame, outlines the rest if that is not the `whole` run (ns
 /// since the epoch), and draws a handle at both edges.
 pub fn mark_seen(scene: &mut Scene, frame: &Frame, whole: (i64, i64)) {
     let (scale, height) = (frame.scale().over(whole), scene.height);

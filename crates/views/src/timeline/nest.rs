@@ -1,5 +1,5 @@
-//! Nested lanes: what contains tasks, the steps within it, the tasks, and the attempts of those that have several. A lane
-//! that contains others has a row of its own that sums them up.
+//! Nested lanes: groups, the steps within them, the tasks, and the attempts of tasks that have several. A lane that
+//! contains others has its own summary row.
 
 use std::cmp::Reverse;
 
@@ -12,29 +12,28 @@ use super::lane::{Head, PlacedLane, Sums, timed};
 use crate::graph::choice::Grouping;
 use crate::graph::groups::Groups;
 
-/// Groups are expanded down to the depth at which that makes at most so many rows.
+/// Groups are expanded down to the depth that makes at most this number of rows.
 const MOST_ROWS: usize = 120;
 
-/// What a lane stands for.
+/// The content of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Entry {
-    /// A group, by its place among the groups.
+    /// A group, by index.
     Group(u32),
     /// A task.
     Task(u32),
 }
 
-/// The tree of lanes. What is contained stands in the order of its first start; of two that start together the longer
-/// comes first.
+/// The tree of lanes. Children are ordered by first start; of two that start together the longer comes first.
 struct Tree<'r> {
     run: &'r Run,
     groups: Groups,
     roots: Vec<Entry>,
-    /// What each group contains.
+    /// Children of each group.
     inside: Vec<Vec<Entry>>,
     /// Tasks with attempts within each group.
     tasks: Vec<u32>,
-    /// Groups less deep than this are expanded by themselves.
+    /// Groups above this depth are expanded by default.
     open_to: usize,
 }
 
@@ -73,7 +72,7 @@ impl<'r> Tree<'r> {
         tree
     }
 
-    /// How deep groups can be expanded before there are more rows than are read at once.
+    /// Returns the depth to which groups can be expanded without more rows than one can read at once.
     fn usual_depth(&self) -> usize {
         let mut level: Vec<Entry> = self.roots.clone();
         let (mut rows, mut depth) = (level.len(), 0);
@@ -109,7 +108,7 @@ impl<'r> Tree<'r> {
         at.filter(|g| self.tasks[*g] > 0).map(|g| Entry::Group(g as u32))
     }
 
-    /// The attempts of an entry and of all that it contains.
+    /// Returns the attempts of an entry and of everything within it.
     fn attempts(&self, entry: Entry) -> Vec<u32> {
         let (mut open, mut found) = (vec![entry], Vec::new());
         while let Some(entry) = open.pop() {
@@ -122,18 +121,18 @@ impl<'r> Tree<'r> {
     }
 }
 
-/// The key of the lane of a task.
+/// Returns the key of the lane of a task.
 pub(super) fn task_key(run: &Run, task: u32) -> String {
     format!("t:{}", run.task_id(TaskId(task)))
 }
 
-/// The lanes of a run, top to bottom, as they are arranged. O(n log n), and n for each level of groups.
+/// Returns the lanes of a run, top to bottom, in their arrangement. O(n log n), plus O(n) for each level of groups.
 pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -> Vec<PlacedLane> {
     let tree = Tree::new(run);
     let pinned: Vec<Entry> = arrangement.pinned.iter().filter_map(|key| tree.find(key)).collect();
     let is_pinned: HashSet<Entry> = pinned.iter().copied().collect();
     let mut lanes = Vec::new();
-    // What is still to be placed, the last one first: entry, depth, whether it stands where it was pinned.
+    // Entries still to be placed, the last one first: entry, depth, whether it is pinned here.
     let rest = tree.roots.iter().rev().map(|e| (*e, 0usize, false));
     let mut open: Vec<(Entry, usize, bool)> =
         rest.chain(pinned.iter().rev().map(|e| (*e, 0, true))).collect();
@@ -160,13 +159,13 @@ pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -
     lanes
 }
 
-/// One row that sums up its attempts.
+/// Returns one row that summarises its attempts.
 fn summary(name: String, timed: Vec<(i64, i64, u32)>, head: Head, sums: Sums) -> PlacedLane {
     let (rows, count) = (vec![0; timed.len()], u32::from(!timed.is_empty()));
     PlacedLane { name, timed, rows, count, head: Some(head), sums }
 }
 
-/// The lane of a task, and where it is expanded those of its attempts.
+/// Adds the lane of a task, and if it is expanded those of its attempts.
 fn task(
     run: &Run,
     extent: (i64, i64),

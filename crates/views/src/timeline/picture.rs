@@ -12,7 +12,8 @@ use crate::look::Look;
 use crate::roles::status_role;
 use crate::target::Target;
 
-/// Everything but what changes while the pointer moves. The number of shapes is bounded by the size of the frame.
+/// Returns everything except what changes while the pointer moves. The number of shapes is bounded by the size of the
+/// frame.
 pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, format!("Timeline of {}", run.title()));
     let scale = frame.scale();
@@ -38,7 +39,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
             let task = run.attempts.task[slice.attempt.index()];
             let mut rect = frame.bar(slice.start, slice.end, row);
             if index.is_summed(row) {
-                // What sums others up is thinner than they are.
+                // Bars of summary rows are thinner than the bars that they summarise.
                 rect = Rect::new(rect.x, rect.y + rect.h * 0.22, rect.w, rect.h * 0.56);
             }
             let dim = look.marks.is_dim(task);
@@ -47,7 +48,7 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
                 let alpha = if dim { 60.0 } else { 130.0 + 125.0 * slice.density };
                 let hit = Target::Merged(slice.attempt.0).hit();
                 bars.push(rect, Paint::from(look.role(task, slice.usual)).with_alpha(alpha as u8), hit);
-                // One failure among many is seen, but does not paint the many.
+                // One failure among many is marked, but does not colour the whole bar.
                 if slice.status != slice.usual && slice.status.is_failure() {
                     let foot = (rect.h * 0.35).max(2.0);
                     let rect = Rect::new(rect.x, rect.bottom() - foot, rect.w, foot);
@@ -73,13 +74,13 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
     scene
 }
 
-/// The bar under a point of the picture, px.
+/// Returns the bar under a point of the scene, px.
 pub fn slice_at(index: &Index, frame: &Frame, x: f32, y: f32) -> Option<Slice> {
     let t = frame.scale().t(f64::from(x));
     index.slices(frame.row_at(y)?, frame.window, frame.resolution()).find(|s| s.start <= t && t <= s.end)
 }
 
-/// One attempt: how long it was queued, its bar, its sign and its name where there is room.
+/// Draws one attempt: its time in the queue, its bar, and its sign and name if there is room.
 #[allow(clippy::too_many_arguments)]
 fn one(
     run: &Run,
@@ -107,21 +108,21 @@ fn one(
     }
     let paint = Paint::from(role).with_alpha(alpha);
     bars.push(rect, paint, hit);
-    // An attempt without an end has no right edge that anybody knows: the bar is dashed there.
+    // The end of an attempt without an end is not known: its bar is dashed there.
     let open = started != UNKNOWN && run.attempts.ended[i] == UNKNOWN;
     if open && rect.w > 6.0 {
         let edge = rect.right();
         let stroke = Stroke::new(Role::Text, 1.5).dashed(Dash::Dotted);
         signs.push(Path::line((edge, rect.y), (edge, rect.bottom()), stroke).into());
     }
-    // Only the part of the bar within the picture has room for words.
+    // Only the visible part of the bar has room for text.
     let (left, right) = (rect.x.max(frame.gutter), rect.right().min(frame.width));
     if dim || rect.h < 11.0 || right - left < 20.0 {
         return;
     }
     let mut x = left + 4.0;
     let size = (rect.h - 5.0).clamp(7.0, 11.0);
-    // What went well needs no sign where room is scarce.
+    // Success needs no sign where room is scarce.
     if status != Status::Succeeded || right - left > 60.0 {
         let on = Paint::from(role.on()).with_alpha(alpha);
         if let Some(sign) = status_glyph(status_role(status), x + size / 2.0, rect.y + rect.h / 2.0, size, on)
@@ -143,7 +144,7 @@ fn one(
     }
 }
 
-/// Every other lane has a tint, and each ends with a line.
+/// Draws the background of lanes: every other one is tinted, and each ends with a line.
 fn bands(scene: &mut Scene, index: &Index, frame: &Frame, rows: &std::ops::Range<u32>) {
     let mut tint = Bars::default();
     let first = index.lanes.partition_point(|l| l.first_row + l.rows <= rows.start);
@@ -160,8 +161,8 @@ fn bands(scene: &mut Scene, index: &Index, frame: &Frame, rows: &std::ops::Range
     scene.items.insert(0, tint.into());
 }
 
-/// What changes while the pointer moves: marks around the hovered and the selected task and what is related to it,
-/// and a line at the moment under the pointer.
+/// Returns what changes while the pointer moves: marks around the hovered and the selected task and related ones, and a
+/// line at the time under the pointer.
 pub fn overlay(run: &Run, index: &Index, look: &Look, frame: &Frame, at: Option<i64>) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, "");
     let mut body = Group {
@@ -201,7 +202,7 @@ pub fn overlay(run: &Run, index: &Index, look: &Look, frame: &Frame, at: Option<
     scene
 }
 
-/// Arrows from what the selected task depended on and to what depends on it, as far as both ends are shown.
+/// Draws arrows from the dependencies of the selected task and to its dependents, if both ends are visible.
 fn arrows(run: &Run, task: u32, boxes: &dyn Fn(u32) -> Vec<Rect>, body: &mut Group) {
     const MOST: usize = 60;
     let stroke = Stroke::new(Role::Selection, 1.25).dashed(if run.edges_inferred {

@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::roles::status_role;
 use crate::table::{Cell, Column, Table, duration_cell};
 
-/// Attempts `range` of the timeline, lane by lane.
+/// Returns the attempts `range` of the timeline, lane by lane.
 pub fn twin(run: &Run, index: &Index, look: &Look, range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("lane", "Lane"),

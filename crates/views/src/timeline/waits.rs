@@ -1,4 +1,4 @@
-//! What a task waited for, along the row in which it then ran.
+//! The waiting of a task by cause, along the row in which it then ran.
 
 use makespan_analysis::{Cause, Facts, WaitPiece};
 use makespan_model::{Run, TaskId, UNKNOWN};
@@ -13,10 +13,10 @@ use crate::look::Look;
 use crate::table::{Cell, Column, Table, duration_cell};
 use crate::target::Target;
 
-/// Pieces that are drawn and listed at most.
+/// Maximum number of pieces drawn and listed.
 const MOST: usize = 100;
 
-/// What a stretch of waiting was for, in words, and the task behind it.
+/// Returns the cause of a stretch of waiting in words, and the task behind it.
 pub(crate) fn reason(run: &Run, cause: Cause) -> (&'static str, Option<TaskId>) {
     match cause {
         Cause::Dependency(task) => ("released by", Some(task)),
@@ -37,8 +37,8 @@ fn role(cause: Cause) -> Role {
     }
 }
 
-/// The waiting of a task by cause, each stretch a strip at the foot of the row of the attempt that ended it, with words
-/// where there is room. Empty where nothing is known, or where the rows are too low for it.
+/// Draws the waiting of a task by cause: each stretch is a strip at the bottom of the row of the attempt that ended it,
+/// with text if there is room. Empty if nothing is known, or if the rows are too low.
 pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group {
     let run = facts.run();
     let clip = Rect::new(
@@ -68,7 +68,7 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
         let hit = who.map_or(Hit::NONE, |t| Target::Task(t.0).hit());
         strips.push(rect, Paint::from(role(piece.cause)), hit);
         let label = who.map_or_else(|| why.to_owned(), |t| format!("{why} {}", visible(run.task_name(t))));
-        // Other bars may lie in the row meanwhile: words stand only where there are none.
+        // Other bars may lie in the row meanwhile: text is drawn only where there are none.
         let room = free(index, frame, row, left, right) - left;
         let label = fit(&label, room - 10.0, 10.0, Weight::Regular, Face::Sans).into_owned();
         if label.chars().count() > 4 {
@@ -88,7 +88,7 @@ pub fn waits(facts: &Facts, index: &Index, frame: &Frame, task: TaskId) -> Group
     group
 }
 
-/// How far to the right, up to `right`, a row holds no bar from `left` on, px.
+/// Returns the x, up to `right`, to which a row has no bar from `left` on, px.
 fn free(index: &Index, frame: &Frame, row: u32, left: f32, right: f32) -> f32 {
     let window = (frame.scale().t(f64::from(left)), frame.scale().t(f64::from(right)));
     let bars = index.slices(row, window, frame.resolution()).map(|s| frame.bar(s.start, s.end, row));
@@ -96,7 +96,7 @@ fn free(index: &Index, frame: &Frame, row: u32, left: f32, right: f32) -> f32 {
     bars.filter(|bar| bar.right() > left + 0.5 && bar.x < right - 0.5).fold(right, |to, bar| to.min(bar.x))
 }
 
-/// What the stretch of waiting at a place of the picture (px) was for: a line each for its cause and its length.
+/// Returns the cause and the length of the stretch of waiting at a point of the scene (px), a line each.
 pub fn wait_tip(
     facts: &Facts,
     index: &Index,
@@ -120,7 +120,7 @@ pub fn wait_tip(
     Some(format!("waiting: {why}{who}\n{}", duration(piece.to.saturating_sub(piece.from))))
 }
 
-/// The row of the first attempt that started when a stretch was over.
+/// Returns the row of the first attempt that started at the end of a stretch.
 fn row_after(run: &Run, index: &Index, task: TaskId, piece: &WaitPiece) -> Option<u32> {
     let started = |i: usize| run.attempts.started[i];
     let after = run
@@ -130,7 +130,7 @@ fn row_after(run: &Run, index: &Index, task: TaskId, piece: &WaitPiece) -> Optio
     index.row_of(after)
 }
 
-/// The same as a table; none where nothing is known of its waiting.
+/// Returns the same as a table; `None` if nothing is known about its waiting.
 pub fn waits_table(facts: &Facts, task: TaskId, look: &Look) -> Option<Table> {
     let run = facts.run();
     let pieces = facts.wait_pieces(task);
@@ -164,7 +164,7 @@ mod tests {
     use crate::timeline::Lanes;
 
     #[test]
-    fn a_task_tells_stretch_by_stretch_what_it_waited_for() {
+    fn waits_of_a_task_are_listed_by_cause() {
         // c could begin at 4 when a ended, but b held the only slot of its worker until 7.
         let run = makespan_model::notation::run("a 0..4 w2\nb 2..7 w1\nc 7..9 w1 a").unwrap();
         let facts = Facts::new(Arc::new(run));

@@ -94,7 +94,7 @@ fn names_that_are_markup_or_ten_thousand_letters_long() {
 }
 
 #[test]
-fn times_at_both_ends_of_what_there_is() {
+fn times_at_both_ends_of_the_range() {
     let run = |times: &[(i64, i64)]| {
         let mut events = vec![Event::Run(RunInfo { id: "r".into(), ..RunInfo::default() })];
         for (i, &(started, ended)) in times.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Pictures beside files that people can look at. `MAKESPAN_BLESS=1 cargo test -p makespan-views` writes them anew.
+//! Pictures beside files that people can look at. `MAKESPAN_BLESS=1 cargo test -p makespan-views` rewrites them.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ fn check(name: &str, scene: &Scene) {
         std::fs::write(&path, &drawn).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == drawn, "{name} is drawn otherwise now: look at it, then run with MAKESPAN_BLESS=1");
+    assert!(kept == drawn, "{name} has changed: review it, then run with MAKESPAN_BLESS=1");
 }
 
 fn both() -> (Facts, Facts) {
@@ -60,7 +60,7 @@ fn the_waterfall_and_the_steps() {
 }
 
 #[test]
-fn the_union_in_all_its_modes() {
+fn the_combined_graph_in_all_modes() {
     let (a, b) = both();
     let matching = matching(&a, &b);
     let pair = Pair::new(&a, &b, &matching);

@@ -33,7 +33,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn every_bar_of_the_waterfall_hangs_where_the_one_before_ended((a, b) in both(), most in 0usize..6) {
+    fn every_waterfall_bar_starts_where_the_previous_one_ends((a, b) in both(), most in 0usize..6) {
         let matching = matching(&a, &b);
         let pair = Pair::new(&a, &b, &matching);
         let Some(explanation) = explain(&a, &b, &matching) else { return Ok(()) };
@@ -59,7 +59,7 @@ proptest! {
     }
 
     #[test]
-    fn the_union_holds_every_task_and_every_edge_once((a, b) in both()) {
+    fn the_combined_graph_contains_every_task_and_edge_once((a, b) in both()) {
         let matching = matching(&a, &b);
         let pair = Pair::new(&a, &b, &matching);
         let graph = graph::Graph::new(&pair, None);
@@ -115,7 +115,7 @@ proptest! {
     }
 
     #[test]
-    fn colour_tells_the_way_and_grows_with_the_ratio(a in 1i64..1_000_000_000_000, b in 1i64..1_000_000_000_000) {
+    fn colour_shows_direction_and_grows_with_the_ratio(a in 1i64..1_000_000_000_000, b in 1i64..1_000_000_000_000) {
         let noise = Noise::default();
         let (there, back) = (noise.strength(Some(a), Some(b)).unwrap(), noise.strength(Some(b), Some(a)).unwrap());
         prop_assert_eq!(there, -back);

@@ -31,7 +31,7 @@ fn texts(table: &Table, row: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_row_says_how_it_was_found_and_what_changed() {
+fn a_row_states_how_it_was_matched_and_what_changed() {
     let (a, b) = (facts(A), facts(B));
     let matching = matching(&a, &b);
     let pair = Pair::new(&a, &b, &matching);
@@ -124,7 +124,7 @@ fn no_evidence_is_never_called_no_change() {
 }
 
 #[test]
-fn a_failed_run_is_not_held_against_those_before() {
+fn a_failed_run_is_not_compared_with_earlier_ones() {
     let of = |lengths: &[i64]| {
         let runs = series(lengths);
         let found = trends(&runs.iter().collect::<Vec<_>>(), "duration").unwrap();
@@ -138,7 +138,7 @@ fn a_failed_run_is_not_held_against_those_before() {
 }
 
 #[test]
-fn what_failed_is_never_in_the_colour_of_faster() {
+fn a_failure_never_has_the_colour_of_faster() {
     let (a, b) = (facts("t 0..100 w\nu 100..140 w t"), facts("t 0..3 w failed\nu 3..43 w t"));
     let matching = matching(&a, &b);
     let pair = Pair::new(&a, &b, &matching);

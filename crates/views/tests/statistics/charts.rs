@@ -24,7 +24,7 @@ fn why_not(facts: &Facts, kind: Kind) -> String {
 }
 
 #[test]
-fn every_chart_that_is_offered_can_be_drawn_and_every_other_says_why_not() {
+fn every_offered_chart_can_be_drawn_and_others_state_the_reason() {
     let facts = measured(RUN, &[]);
     let subject = Subject::of(&facts);
     let offered = list(&subject);
@@ -162,7 +162,7 @@ fn series_of_one_name_are_lines_of_one_chart() {
 }
 
 #[test]
-fn samples_of_tasks_lie_where_their_times_are() {
+fn samples_of_tasks_are_at_their_times() {
     let facts = measured(
         RUN,
         &[
@@ -234,7 +234,7 @@ fn the_trend_goes_by_start_and_marks_failures() {
 }
 
 #[test]
-fn a_radar_goes_to_the_largest_and_has_gaps_where_nothing_is_known() {
+fn a_radar_scales_to_the_largest_and_has_gaps_for_unknown_values() {
     let facts = measured(
         RUN,
         &[

@@ -108,7 +108,7 @@ fn attempt<'a>(task: &'a str, started: i64, ended: i64, worker: &'a str, status:
 }
 
 #[test]
-fn nothing_at_all() {
+fn runs_without_any_data() {
     let empty = built(|_| {});
     draw_all(&empty, &[]);
     draw_all(&empty, &[&empty, &empty]);
@@ -247,7 +247,7 @@ fn a_hundred_thousand_tasks_with_ten_metrics_cost_pixels() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
-    fn whatever_is_measured(
+    fn any_measured_values(
         tasks in prop::collection::vec((any::<i32>(), any::<i32>(), 0u8..10), 0..12),
         samples in prop::collection::vec((0usize..14, 0usize..6, any::<f64>(), any::<Option<i32>>()), 0..60),
     ) {

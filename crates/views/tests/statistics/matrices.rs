@@ -73,7 +73,7 @@ fn measures_that_are_the_same_everywhere_are_named_and_left_out() {
 }
 
 #[test]
-fn what_is_pointed_at_is_what_is_drawn() {
+fn the_cell_under_the_pointer_is_the_drawn_cell() {
     let facts = cpu();
     let matrix = Tasks::new(&Subject::of(&facts), &options(RowOrder::Start, "", false)).unwrap();
     let frame = Frame::fit(&matrix, 400.0, 300.0);

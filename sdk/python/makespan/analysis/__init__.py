@@ -1,4 +1,4 @@
-"""Opens runs and analyses them: what :func:`makespan.open` and :func:`makespan.compare` return.
+"""Opens and analyses runs: the objects that :func:`makespan.open` and :func:`makespan.compare` return.
 
     import makespan
 
@@ -8,7 +8,7 @@
     for finding in runs[0].findings:
         print(finding)
 
-All numbers come from the ``makespan`` program, so they are those of the app and the command line. It is looked for in
+All numbers come from the ``makespan`` program, so they are those of the app and the command line. It is searched for in
 ``$MAKESPAN_BIN``, beside the package, and in ``PATH``.
 """
 

@@ -1,4 +1,4 @@
-"""Data frames of records. pandas is loaded only when one is asked for."""
+"""Data frames of records. pandas is imported only when one is requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How runs look in a notebook: a page of its own in a frame that may do nothing."""
+"""Runs in a notebook: a page in a frame without permissions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DARK = {"ground": "#14171c", "ink": "#e8e8e8", "soft": "#a8a8a8"}
 
 
 class Picture:
-    """A picture of a run with its main figures, which a notebook shows where it is the value of a cell."""
+    """A picture of a run with its main figures, which a notebook shows as the value of a cell."""
 
     def __init__(self, run, view="timeline", theme="light", height=None):
         self.run, self.view, self.theme, self.height = run, view, theme, height
@@ -81,7 +81,7 @@ def of_comparison(comparison):
 
 
 def framed(body, height, dark=False):
-    """Puts a page into a frame without scripts, forms, links or the network: names in a run are foreign text."""
+    """Puts a page into a frame without scripts, forms, links or network access, because names in a run are foreign text."""
     page = ('<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
             'style-src \'unsafe-inline\'; img-src data:"><style>%s</style>%s' % (_STYLE % (_DARK if dark else _LIGHT), body))
     return ('<iframe sandbox="" referrerpolicy="no-referrer" style="width:100%%;height:%dpx;border:1px solid #8884" '

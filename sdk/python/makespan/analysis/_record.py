@@ -1,4 +1,4 @@
-"""Turns the JSON of the program into objects."""
+"""Converts the JSON of the program to objects."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def many(kind, name=None):
 
 
 def called(name, convert=None):
-    """A field whose name in the JSON is another one, or whose value is converted."""
+    """A field with another name in the JSON, or with a converted value."""
     return dataclasses.field(default=None, metadata={"json": name, "convert": convert})
 
 
 class Record:
-    """The base of all results: a dataclass made of a JSON object that the program printed.
+    """Base class of all results: a dataclass made from a JSON object that the program printed.
 
     The fields are the members of that object, documented in ``docs/summary.md``, ``docs/stats.md`` and ``docs/compare.md``.
     Fields that end in ``_ns`` are integers in nanoseconds; each has a twin that ends in ``_s``, a float in seconds. Times are
@@ -69,7 +69,7 @@ class Record:
 
     @classmethod
     def from_json(cls, data):
-        """Makes a record of a JSON object. Missing members are ``None``; unknown ones are in :attr:`raw` only."""
+        """Makes a record from a JSON object. Missing members are ``None``; unknown ones are in :attr:`raw` only."""
         if data is None:
             return None
         made = cls()

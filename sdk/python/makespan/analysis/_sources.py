@@ -1,4 +1,4 @@
-"""What was opened, as arguments of the program, and single runs of it."""
+"""The opened sources as arguments of the program, and single runs of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class OpenError(ProgramError):
 
 
 class Sources:
-    """What was opened, as arguments of the program."""
+    """The opened sources, as arguments of the program."""
 
     def __init__(self, names, zone=None, unit=None, store=None):
         self.names, self.store = [name_of(one) for one in names], store
@@ -35,7 +35,7 @@ class Sources:
 
 
 class Parts:
-    """Files of single runs of several, made when they are first needed: all files would be read for each question otherwise.
+    """Files of single runs, made when they are first needed, because otherwise all files would be read for each query.
 
     They are removed with this object, or at the end of the program.
     """
@@ -73,7 +73,7 @@ def name_of(source):
 
 
 def written(data, path):
-    """Returns data, or writes it to a file and returns the path of that."""
+    """Returns the data, or writes it to a file and returns the path."""
     if path is None:
         return data
     path = os.fspath(path)

@@ -1,4 +1,4 @@
-"""Comparisons and checks of runs, from whatever they were opened."""
+"""Comparisons and checks of runs from any source."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Check(Record):
 def check(*runs, rules=(), baseline=(), tolerance=None, store=None):
     """Checks runs against rules (``docs/ci.md``), and against earlier runs if ``baseline`` is given; returns a :class:`Check`.
 
-    ``tolerance`` is how much longer than the baseline runs may take, in percent, if there are too few for a test.
+    ``tolerance`` is the allowed slowdown against the baseline, in percent, if there are too few runs for a test.
     """
     with _files(store) as files:
         command = []
@@ -88,7 +88,7 @@ def _files(store):
 
 
 class _Files:
-    """Names of files and runs for the command line. A run that shares its files with others gets one of its own."""
+    """Names of files and runs for the command line. A run that shares its files with others gets a file of its own."""
 
     def __init__(self, kept, store):
         self._kept, self.store, self._folder, self._made = kept, store, None, 0

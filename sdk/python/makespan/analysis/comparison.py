@@ -1,4 +1,4 @@
-"""What ``makespan compare`` finds. ``docs/compare.md`` defines every number."""
+"""Results of ``makespan compare``. ``docs/compare.md`` defines every number."""
 
 from __future__ import annotations
 

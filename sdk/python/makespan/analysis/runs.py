@@ -127,7 +127,7 @@ class Run(Record):
 
     @property
     def findings(self):
-        """What is worth knowing about the run, as :class:`Rows` of :class:`Finding`."""
+        """Findings about the run, as :class:`Rows` of :class:`Finding`."""
         return self.stats.findings
 
     def task(self, id):
@@ -216,7 +216,7 @@ class Runs(Sequence):
         return len(self._runs)
 
     def __getitem__(self, index):
-        """Returns a run by its place, several by a slice, or the run with an id; raises ``KeyError`` for an unknown id."""
+        """Returns a run by its index, several by a slice, or the run with an id; raises ``KeyError`` for an unknown id."""
         if isinstance(index, str):
             for run in self._runs:
                 if run.id == index:
@@ -238,7 +238,7 @@ class Runs(Sequence):
     def statistics(self, since=None, until=None, rules=(), metrics=(), every=None):
         """Returns :class:`Statistics` of the runs that started from ``since`` to ``until`` (dates such as ``2026-01-05``).
 
-        Each of ``rules`` is checked for every run, and each of ``metrics`` is followed over time, in intervals of the length
+        Each of ``rules`` is checked for every run, and each of ``metrics`` is reported over time, in intervals of the length
         ``every``, such as ``10 s``.
         """
         options = []
@@ -263,7 +263,7 @@ class Runs(Sequence):
     def report(self, path, title=None, redact=True):
         """Writes a self-contained HTML report of all runs to ``path`` and returns that.
 
-        It opens without a network or scripts, and with ``makespan.open`` again. ``redact`` replaces secrets by ``[redacted]``.
+        It opens without a network or scripts, and with ``makespan.open`` again. ``redact`` replaces secrets with ``[redacted]``.
         """
         return _report(self._opened, path, title, redact)
 

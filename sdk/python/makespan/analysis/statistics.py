@@ -1,4 +1,4 @@
-"""What ``makespan stats`` finds: statistics of runs and steps, causes of waiting, findings.
+"""Results of ``makespan stats``: statistics of runs and steps, causes of waiting, findings.
 
 ``docs/stats.md`` defines every number.
 """
@@ -116,7 +116,7 @@ class Bounds(Record):
 
 @dataclass(repr=False)
 class Segment(Record):
-    """A piece of the path that explains the makespan. ``kind`` is its cause: ``run``, ``slot``, ``queue`` and so on."""
+    """A segment of the observed path. ``kind`` is its cause: ``run``, ``slot``, ``queue`` and so on."""
 
     task: Optional[str] = None
     kind: Optional[str] = None
@@ -126,7 +126,7 @@ class Segment(Record):
 
 @dataclass(repr=False)
 class ObservedPath(Record):
-    """The path that explains the makespan: the parts up to ``unknown_ns`` add up to the makespan exactly."""
+    """The observed path: the parts up to ``unknown_ns`` add up to the makespan exactly."""
 
     run_ns: Optional[int] = None
     dependency_ns: Optional[int] = None
@@ -186,7 +186,7 @@ class Straggler(Record):
 
 @dataclass(repr=False)
 class RetriedTask(Record):
-    """A task with more than one attempt, and what its retries cost."""
+    """A task with more than one attempt, and the cost of its retries."""
 
     task: Optional[str] = None
     attempts: Optional[int] = None
@@ -198,7 +198,7 @@ class RetriedTask(Record):
 
 @dataclass(repr=False)
 class Retries(Record):
-    """What retries cost."""
+    """Cost of retries."""
 
     #: Work of attempts that failed, were cancelled or were superseded.
     lost_ns: Optional[int] = None
@@ -224,7 +224,7 @@ class Rule(Record):
 
 @dataclass(repr=False)
 class Finding(Record):
-    """Something about a run that is worth knowing. ``title``, ``text`` and ``advice`` are for people."""
+    """A finding about a run. ``title``, ``text`` and ``advice`` are for people."""
 
     #: Identifies the rule that found it, such as ``straggler``; stable.
     code: Optional[str] = None

@@ -90,7 +90,7 @@ class Sample(Record):
 
 
 def tasks_of(rows, graph):
-    """Makes tasks of the rows of a table. ``graph()`` returns the run as GraphML, which is read only if ids contain the ``;``
+    """Makes tasks from the rows of a table. ``graph()`` returns the run as GraphML, which is read only if ids contain the ``;``
     that joins ids in the table.
     """
     needed = [[] if row["depends_on"] is None else row["depends_on"].split(";") for row in rows]
@@ -105,10 +105,10 @@ def tasks_of(rows, graph):
 
 
 def attempts_of(rows):
-    """Makes attempts of the rows of a table."""
+    """Makes attempts from the rows of a table."""
     return Rows(map(Attempt.from_json, rows))
 
 
 def samples_of(rows):
-    """Makes samples of the rows of a table."""
+    """Makes samples from the rows of a table."""
     return Rows(map(Sample.from_json, rows))

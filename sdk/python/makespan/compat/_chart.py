@@ -110,7 +110,7 @@ def heatmap(title, names, columns, values):
 
 def radar(title, axes, series):
     """Returns a radar. ``axes`` are names with units; ``series`` a label and a value per axis. Each axis goes from 0 to the
-    largest value on it. What is unknown has no point.
+    largest value on it. Unknown values have no point.
     """
     drawn, middle, radius = [], (300, 250), 160
     largest = [max([values[place] for _, values in series if values[place] is not None] + [0]) for place in range(len(axes))]
@@ -152,7 +152,7 @@ def _colour(index):
 
 
 def _shade(part):
-    """Returns a colour from light to dark blue; the lightness alone carries the value."""
+    """Returns a colour from light to dark blue; only the lightness encodes the value."""
     return "#%02x%02x%02x" % tuple(round(a + (b - a) * part) for a, b in zip((0xe8, 0xf1, 0xfa), (0x08, 0x30, 0x6b)))
 
 
@@ -165,7 +165,7 @@ def _text(x, y, text, anchor="start", colour=_INK, weight="normal", most=30):
 
 
 def _plain(text):
-    """Returns text that XML can hold, with nothing in it that hides or changes other text."""
+    """Returns text that is valid in XML, without characters that hide or change other text."""
     return escape("".join(c if c.isprintable() else "\ufffd" for c in str(text)[:1000]))
 
 

@@ -29,7 +29,7 @@ class Answers:
             return [asdict(alert) for alert in (list(self.alerts)[-count:] if count > 0 else ())]
 
     def get_workflow_history(self, workflow_id):
-        """Returns what is known of a workflow, as rows: of this process, else of the store or the folder."""
+        """Returns a workflow as rows: from this process, otherwise from the store or the folder."""
         workflow = self.workflows.get(workflow_id)
         if workflow is not None:
             return [workflow.history()]

@@ -73,7 +73,7 @@ class WorkflowStep:
 
 @dataclass
 class WorkflowAlert:
-    """An alert. One of the machine has ``metric``, ``value`` and ``threshold`` in its metadata; when it is resolved,
+    """An alert. Alerts of the machine have ``metric``, ``value`` and ``threshold`` in its metadata; when it is resolved,
     ``resolved_value`` and ``resolved_at`` as well.
     """
 

@@ -1,4 +1,4 @@
-"""Makes workflows of the workflow monitor of what was recorded of them."""
+"""Restores workflows of the workflow monitor from their records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ STATUSES = {"succeeded": "completed", "cached": "completed", "upstream-failed": 
 
 
 def restored(told):
-    """Returns a workflow, with its steps and alerts, from what :func:`makespan.compat._read.fold` made of its run."""
+    """Returns a workflow, with its steps and alerts, from the result of :func:`makespan.compat._read.fold`."""
     labels = told.get("labels") or {}
     workflow = WorkflowExecution(told["id"], told.get("name") or told["id"], labels.get("description", ""),
                                  metadata=told.get("params") or {})

@@ -1,4 +1,4 @@
-"""Reads runs back from files of events, as far as the interfaces of this folder ask for them."""
+"""Reads runs back from files of events, as far as the interfaces in this folder need them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def lines(path):
 
 
 def parsed(file):
-    """Yields the events among lines of bytes. A line that names no run belongs to that of the last `run` line."""
+    """Yields the events among lines of bytes. A line without a run belongs to the run of the last `run` line."""
     run = None
     for line in file:
         try:
@@ -97,7 +97,7 @@ def parsed(file):
 
 
 def mentions(path, text):
-    """Whether a file has the text in it, as it stands in JSON: much faster than parsing."""
+    """Returns whether a file contains a text in its JSON form; much faster than parsing."""
     wanted = json.dumps(text, ensure_ascii=False)[1:-1].encode("utf-8", "replace")
     opened = gzip.open if path.endswith(".gz") else open
     try:

@@ -11,8 +11,8 @@ from .._guard import guarded
 
 @guarded()
 def reopen(run):
-    """Continues a run of this process that has ended: what is recorded from now on goes to the same file, and the run
-    counts as running until it ends again.
+    """Continues a run of this process that has ended: new events are appended to the same file, and the run counts as running
+    until it ends again.
     """
     if run is None or run.is_open:
         return

@@ -1,6 +1,6 @@
 """Stores of the ``makespan`` program, for interfaces whose originals keep runs in a database.
 
-Python writes files only. So a run is written to a file of its own in ``$XDG_STATE_HOME/makespan/spool`` while it goes on.
+Python writes only files. While a run is being recorded, it is written to a file of its own in ``$XDG_STATE_HOME/makespan/spool``.
 The program imports it when the run or the interpreter ends, and the file is deleted. If the store cannot be reached then,
 the file stays, a warning names it, and the next process that uses the store imports it.
 """
@@ -72,7 +72,7 @@ def url_of(connection, database=None):
 
 
 class Store:
-    """One store. Making it fails with :class:`StoreError` if the program is missing or does not accept the store."""
+    """A store. The constructor raises :class:`StoreError` if the program is missing or does not accept the store."""
 
     def __init__(self, connection, database=None):
         self.url = url_of(connection, database)
@@ -124,7 +124,7 @@ class Store:
                 os.rmdir(os.path.dirname(self._spool))
 
     def _folder(self):
-        """Makes a folder for this process. If the process is killed, the next one imports what is left there."""
+        """Creates a folder for this process. If the process is killed, the next one imports the files that remain."""
         mine = "%d-%s" % (os.getpid(), uuid.uuid4().hex[:8])
         try:
             path = os.path.join(self._base(), mine)

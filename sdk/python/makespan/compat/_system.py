@@ -1,4 +1,4 @@
-"""How full the machine is, for the alerts of the workflow monitor. Percentages, read from ``/proc`` and the disk."""
+"""Usage of the machine, for the alerts of the workflow monitor: percentages, read from ``/proc`` and the disk."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ._monitor_models import AlertSeverity, WorkflowStatus
 
 
 class System:
-    """A thread that looks at the machine and raises alerts for the workflows that run. An alert is raised once, when a
-    value goes over its threshold, and resolved when it comes back; both values are recorded.
+    """A thread that measures the machine and raises alerts for running workflows. An alert is raised once, when a value
+    exceeds its threshold, and resolved when the value falls below it; both values are recorded.
     """
 
     def __init__(self, monitor):

@@ -2,10 +2,10 @@
 
     from makespan.compat.moneyprinter import create_workflow, add_step, start_workflow, start_step
 
-Otherwise than the original: it needs no psutil or loguru, and no database unless ``db_path`` names one: each workflow
-is a file in ``workflow_monitor.folder``; a step that is tried again keeps its attempts; steps can be skipped, workflows
-paused and cancelled; a workflow that failed ends; durations stop at the end; resource alerts come once and are resolved;
-a metric that is not a finite number is left out. ``makespan open`` takes the place of the command line.
+Differences from the original: it needs no psutil or loguru, and no database unless ``db_path`` names one: each workflow
+is a file in ``workflow_monitor.folder``; a retried step keeps its attempts; steps can be skipped, workflows
+paused and cancelled; a workflow that failed ends; durations stop at the end; resource alerts are raised once and resolved;
+a metric that is not a finite number is omitted. ``makespan open`` replaces the command line.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class WorkflowMonitor(Alerts, Answers):
         self._db_path, self._store = path, None
 
     def _init_database(self):
-        """Opens or makes the database at ``db_path``; raises ``OSError`` if that fails."""
+        """Opens or creates the database at ``db_path``; raises ``OSError`` if that fails."""
         if self._db_path is not None and self._store is None:
             self._store = Store("sqlite:" + os.path.expanduser(os.fspath(self._db_path)))
 
@@ -101,7 +101,7 @@ class WorkflowMonitor(Alerts, Answers):
         _context.opened(workflow._run)
 
     def add_workflow_step(self, workflow_id, step_name, description="", dependencies=None, metadata=None):
-        """Adds a step that comes after ``dependencies``, ids of steps, and returns its id."""
+        """Adds a step that depends on ``dependencies``, ids of steps, and returns its id."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.COMPLETED:
             self._reopen(workflow)
@@ -128,7 +128,7 @@ class WorkflowMonitor(Alerts, Answers):
         self._alert(workflow, AlertSeverity.INFO, "Workflow '%s' started" % say(workflow.name, 256))
 
     def pause_workflow(self, workflow_id, reason=""):
-        """Pauses a workflow: nothing is done on purpose."""
+        """Pauses a workflow intentionally."""
         workflow = self._workflow(workflow_id)
         if workflow.status is WorkflowStatus.RUNNING:
             workflow.status = WorkflowStatus.PAUSED
@@ -190,8 +190,8 @@ class WorkflowMonitor(Alerts, Answers):
         self._over(workflow_id, step_id, StepStatus.SKIPPED, lambda task: task.skip(reason))
 
     def fail_step(self, workflow_id, step_id, error_message, retry=True):
-        """Ends an attempt as failed. With ``retry`` and tries left, the step waits to be started again, and the seconds to
-        wait are returned: ``retry_backoff``, doubled with each try.
+        """Ends an attempt as failed. With ``retry`` and attempts left, the step waits to be started again, and the seconds to
+        wait are returned: ``retry_backoff``, doubled with each attempt.
         """
         step = self._step(workflow_id, step_id)
         if step is None:
@@ -226,7 +226,7 @@ class WorkflowMonitor(Alerts, Answers):
         self._check(workflow)
 
     def _check(self, workflow):
-        """Ends a workflow when all its steps are over, or more than half of them failed."""
+        """Ends a workflow when all its steps have ended, or more than half of them failed."""
         if workflow.status in (WorkflowStatus.COMPLETED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED):
             return
         name = say(workflow.name, 256)
@@ -284,7 +284,7 @@ class WorkflowMonitor(Alerts, Answers):
             (workflow._run if step is None else step._task).metric(name, metric.value, metric.unit or None)
 
     def start_monitoring(self):
-        """Checks the machine every ``system_check_interval`` seconds, in a thread of its own."""
+        """Checks the machine every ``system_check_interval`` seconds, in a separate thread."""
         with self._lock:
             if self._watch is None:
                 self._watch = System(self)

@@ -58,7 +58,7 @@ fn cuts(ranks: &[f64]) -> Vec<usize> {
         (square[to] - square[from] - total * total / (to - from) as f64) / variance
     };
     let penalty = PENALTY * (n as f64).ln();
-    // The least cost up to each place, and where its last segment begins.
+    // The minimum cost up to each position, and the beginning of its last segment.
     let mut best = vec![f64::INFINITY; n + 1];
     let mut from = vec![0; n + 1];
     best[0] = 0.0;

@@ -114,7 +114,7 @@ fn a_screen_shows_progress_timeline_counters_and_errors() {
 }
 
 #[test]
-fn steps_stand_beside_the_timeline_only_on_a_wide_screen() {
+fn steps_are_beside_the_timeline_only_on_a_wide_screen() {
     let heads = |size| -> bool {
         let lines = shown(&monitor(), size);
         line(&lines, "Steps: 4").contains("Running and last tasks")
@@ -145,7 +145,7 @@ fn arrows_choose_a_step_and_a_run() {
 }
 
 #[test]
-fn a_pause_keeps_the_picture_and_ends_with_what_came_meanwhile() {
+fn a_pause_keeps_the_picture_and_resuming_shows_what_arrived() {
     let mut monitor = monitor();
     press(&mut monitor, KeyCode::Char('p'));
     let before = shown(&monitor, (80, 24));
@@ -160,7 +160,7 @@ fn a_pause_keeps_the_picture_and_ends_with_what_came_meanwhile() {
 }
 
 #[test]
-fn alerts_come_first_and_what_does_not_fit_is_counted() {
+fn alerts_come_first_and_hidden_lines_are_counted() {
     let failing: String =
         (0..9).map(|i| format!("t{i} 0..1 w{i} failed error=reason_{}\n", ["a", "b", "c"][i % 3])).collect();
     let mut reading = reading(run(&failing, &[]), &[]);
@@ -181,7 +181,7 @@ fn alerts_come_first_and_what_does_not_fit_is_counted() {
 }
 
 #[test]
-fn a_store_that_cannot_be_read_is_said_and_the_picture_stays() {
+fn an_unreadable_store_is_reported_and_the_picture_stays() {
     let mut monitor = monitor();
     let fault = Reading { fault: Some("no route to host".to_owned()), ..Reading::default() };
     monitor.take(fault);

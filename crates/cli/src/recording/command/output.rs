@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_whole_however_they_come() {
+    fn lines_are_complete_however_they_arrive() {
         let (lines, left_out) = tail_of(100, &[b"one\ntw", b"o\r\n", b"\n", b"\xff last"]);
         assert_eq!((lines, left_out), (["one", "two", "", "\u{fffd} last"].map(str::to_owned).to_vec(), 0));
         assert_eq!(tail_of(100, &[]), (vec![], 0));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_kept_to_the_byte_and_the_rest_is_counted() {
+    fn the_tail_is_kept_exactly_and_the_rest_is_counted() {
         let whole: Vec<u8> = (0..200u8).map(|i| b'a' + i % 26).collect();
         for size in [1, 7, 64, 200] {
             for most in [0, 1, 10, 100, 199, 200, 300] {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_through_is_the_same() {
+    fn output_passes_through_unchanged() {
         let tail: SharedTail = Arc::new(Mutex::new(Tail::new(1000)));
         let (mut reader, writer) = io::pipe().unwrap();
         pass_through(Stream::Stderr, &b"\x00\xffabc\n\r\nend"[..], writer, tail.clone()).join().unwrap();

@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tree_is_found_among_others_even_in_a_circle() {
+    fn a_process_tree_is_found_even_with_a_cycle() {
         let all: Vec<Process> = [(1, 0), (5, 1), (6, 5), (7, 6), (8, 1), (9, 8), (5, 7)]
             .map(|(id, parent)| Process { id, parent, ticks: 0, threads: 1 })
             .to_vec();
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn this_process_is_one_of_those_that_run() {
+    fn the_process_list_contains_this_process() {
         let own = std::process::id();
         let all = system::processes().unwrap();
         let found = all.iter().find(|process| process.id == own).unwrap();

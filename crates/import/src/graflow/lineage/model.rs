@@ -1,4 +1,4 @@
-//! What the answers tell of runs, gathered by execution and told once.
+//! Runs in the responses, collected by execution and emitted once.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -404,7 +404,7 @@ mod tests {
     use super::owner;
 
     #[test]
-    fn the_run_is_what_stands_before_the_task() {
+    fn the_run_id_is_the_part_before_the_task() {
         assert_eq!(owner("7d91-x_clean_α_8f99c0e5", "clean_α"), Some("7d91-x"));
         assert_eq!(owner("7d91-x_clean_8f99c0e5", "other"), None);
         assert_eq!(owner("_a_8f99c0e5", "a"), None);

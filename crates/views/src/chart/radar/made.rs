@@ -1,4 +1,4 @@
-//! The radars of a run: its steps by their mean measures, and the open runs by theirs.
+//! The radars of a run: the mean measures of its steps, and the measures of the open runs.
 
 use makespan_analysis::{Facts, Quantity, Standard, natural_cmp};
 use makespan_model::{HashMap, Order as _, Status, TaskId, UNKNOWN};
@@ -13,10 +13,10 @@ use crate::amount::Unit;
 use crate::subject::{Subject, bounds};
 use crate::table::{Cell, Column, Table};
 
-/// Fewer axes make no shape.
+/// Minimum number of axes.
 const LEAST_AXES: usize = 3;
 const MOST_AXES: usize = 8;
-/// More shapes hide each other.
+/// Maximum number of shapes; more would hide each other.
 const MOST_SHAPES: usize = 6;
 
 const TOO_FEW: &str = "A radar needs at least three known measures.";
@@ -31,7 +31,7 @@ pub(in crate::chart) fn list(subject: &Subject<'_>, out: &mut Vec<Chart>) {
 const STEPS: &str = "Steps by mean of each measure";
 const RUNS: &str = "Runs by measure";
 
-/// Drops axes that say nothing: unknown of all, or 0 of all, or below 0 somewhere; the largest of each.
+/// Removes axes without information (all unknown, all 0, or some below 0), and adds the largest value of each.
 fn spokes(candidates: Vec<(String, Unit, Vec<f64>)>) -> Vec<(Spoke, Vec<f64>)> {
     candidates
         .into_iter()
@@ -43,7 +43,7 @@ fn spokes(candidates: Vec<(String, Unit, Vec<f64>)>) -> Vec<(Spoke, Vec<f64>)> {
         .collect()
 }
 
-/// The mean of each measure over the tasks of each of the steps with most work.
+/// Builds the radar of the steps with the most work: the mean of each measure over their tasks.
 pub(in crate::chart) fn steps(subject: &Subject<'_>) -> Result<Picture, String> {
     let (run, measures) = (subject.facts.run(), subject.facts.measures());
     let all = subject.facts.steps();
@@ -76,7 +76,7 @@ pub(in crate::chart) fn steps(subject: &Subject<'_>) -> Result<Picture, String> 
     radar(STEPS, "Step", names, candidates, notes)
 }
 
-/// What is measured of a whole run.
+/// Returns the measures of a whole run.
 fn of_run(facts: &Facts) -> Vec<(&'static str, Unit, f64)> {
     let (run, totals, measures) = (facts.run(), facts.totals(), facts.measures());
     let (time, things) = (|| Unit::of(Quantity::Time), || Unit::of(Quantity::Count));
@@ -105,14 +105,14 @@ fn of_run(facts: &Facts) -> Vec<(&'static str, Unit, f64)> {
     ]
 }
 
-/// Measures of the open runs: this one and those that started last.
+/// Builds the radar of the open runs: this one and those that started last.
 pub(in crate::chart) fn runs(subject: &Subject<'_>) -> Result<Picture, String> {
     if subject.runs.len() < 2 {
         return Err(NO_RUNS.to_owned());
     }
     let order = by_start(subject.runs);
     let this = order.iter().position(|&i| std::ptr::eq(subject.runs[i], subject.facts));
-    // The last ones, but never without the one that is looked at.
+    // The last ones, always including the current one.
     let mut shown: Vec<usize> = order.iter().rev().take(MOST_SHAPES).copied().collect();
     if let Some(i) = this.map(|k| order[k]).filter(|i| !shown.contains(i)) {
         shown.truncate(MOST_SHAPES - 1);
@@ -134,7 +134,7 @@ pub(in crate::chart) fn runs(subject: &Subject<'_>) -> Result<Picture, String> {
     radar(RUNS, "Run", names, candidates, notes)
 }
 
-/// Names that occur more than once get a number behind them.
+/// Adds numbers to names that occur more than once.
 fn number_equal(names: &mut [String]) {
     let mut sorted: Vec<String> = names.to_vec();
     sorted.order_by(|a, b| natural_cmp(a, b).then_with(|| a.cmp(b)));

@@ -1,7 +1,7 @@
-//! Several measures around a point: what a step, or a run, is large and small in.
+//! Several measures around a point: the profile of a step or a run.
 //!
-//! Each axis goes from 0 in the middle to the largest of the shapes shown, so that measures of unlike units stand beside
-//! one another; the picture says so, and writes at each axis what its end is.
+//! Each axis goes from 0 in the middle to the largest value of the shown shapes, so that measures with different units
+//! can be compared; the picture states this, and labels the end of each axis.
 
 use makespan_scene::Role;
 use serde::{Deserialize, Serialize};
@@ -17,32 +17,32 @@ pub(super) use made::{list, runs, steps};
 pub struct Spoke {
     /// What it measures.
     pub name: String,
-    /// How its numbers are written.
+    /// The unit of its numbers.
     pub unit: Unit,
     /// The value at its end, above 0.
     pub largest: f64,
 }
 
-/// What one step or run is like.
+/// The shape of one step or run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
-    /// Whose it is.
+    /// Its name.
     pub name: String,
     /// Its colour.
     pub role: Role,
-    /// A value for each axis, 0 or above; NaN where it is not known.
+    /// A value for each axis, 0 or above; NaN if unknown.
     pub values: Vec<f64>,
 }
 
 /// The chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Radar {
-    /// What it shows.
+    /// Its title.
     pub title: String,
     /// The axes, clockwise from the top.
     pub spokes: Vec<Spoke>,
     /// The shapes.
     pub outlines: Vec<Outline>,
-    /// What has to be said about it.
+    /// Remarks.
     pub notes: Vec<String>,
 }

@@ -12,25 +12,25 @@ use crate::chart::{Tip, said};
 
 const PAD: f32 = 8.0;
 const LINE: f32 = 15.0;
-/// How far from a corner is still near it, px.
+/// Maximum distance of a pointer from a corner, px.
 const NEAR: f32 = 18.0;
 
-/// Where the parts lie.
+/// The layout.
 struct Frame {
     top: f32,
-    /// Left, line from the top, and text of each entry of the legend.
+    /// Left, row from the top, and text of each entry of the legend.
     legend: Vec<(f32, usize, String)>,
     notes: Vec<String>,
     centre: (f32, f32),
     radius: f32,
-    /// Room for the words beside the circle, px.
+    /// Room for the labels beside the circle, px.
     side: f32,
 }
 
 impl Radar {
-    /// The height that it needs at a width, px.
+    /// Returns the height that it needs at a width, px.
     pub fn height(&self, width: f32) -> f32 {
-        // In a very high picture only its width limits the circle.
+        // In a very high picture, only the width limits the circle.
         let frame = self.frame(width, 10_000.0);
         let circle = (2.0 * frame.radius).clamp(130.0, 340.0) + 4.0 * LINE + 10.0;
         (frame.top + circle + frame.notes.len() as f32 * 14.0 + 2.0 * PAD).ceil()
@@ -61,7 +61,7 @@ impl Radar {
         Frame { top, legend, notes, centre: (w / 2.0, top + room / 2.0), radius, side }
     }
 
-    /// The direction of an axis: the first one upwards, the others clockwise.
+    /// Returns the direction of an axis: the first one points up, the others follow clockwise.
     fn direction(&self, axis: usize) -> (f32, f32) {
         let turn = axis as f32 / self.spokes.len().max(1) as f32 * TAU;
         (turn.sin(), -turn.cos())
@@ -72,14 +72,14 @@ impl Radar {
         (frame.centre.0 + x * frame.radius * part, frame.centre.1 + y * frame.radius * part)
     }
 
-    /// The corner of an outline on an axis; `None` where the value is not known.
+    /// Returns the corner of an outline on an axis; `None` if the value is unknown.
     fn corner(&self, frame: &Frame, outline: &Outline, axis: usize) -> Option<(f32, f32)> {
         let (value, spoke) = (outline.values.get(axis)?, self.spokes.get(axis)?);
         let part = (value / spoke.largest) as f32;
         part.is_finite().then(|| self.point(frame, axis, part.clamp(0.0, 1.0)))
     }
 
-    /// The picture at a size, px.
+    /// Builds the picture at a size, px.
     pub fn scene(&self, width: f32, height: f32) -> Scene {
         let frame = self.frame(width, height);
         let mut scene = Scene::new(width, height, self.title.as_str());
@@ -106,7 +106,7 @@ impl Radar {
         scene
     }
 
-    /// Rings at each quarter, and the axes.
+    /// Draws rings at each quarter, and the axes.
     fn web(&self, frame: &Frame, scene: &mut Scene) {
         let n = self.spokes.len();
         for quarter in 1..=4 {
@@ -126,7 +126,7 @@ impl Radar {
         let stroke = Stroke::new(outline.role, 2.0).dashed(dash);
         if corners.iter().all(Option::is_some) {
             let segs = closed(corners.iter().flatten().copied());
-            // Tints of many shapes mix to a grey that is none of theirs.
+            // The tints of many shapes would mix to grey.
             let tint = (self.outlines.len() <= 3).then(|| Paint::from(outline.role).with_alpha(26));
             scene.push(Path { segs, fill: tint, stroke: Some(stroke), hit: Hit::NONE });
         } else {
@@ -145,7 +145,7 @@ impl Radar {
         scene.push(discs);
     }
 
-    /// Of each axis its name, and under it the value at its end.
+    /// Draws the name of each axis, and below it the value at its end.
     fn words(&self, frame: &Frame, width: f32, scene: &mut Scene) {
         for (axis, spoke) in self.spokes.iter().enumerate() {
             let (dx, dy) = self.direction(axis);
@@ -158,7 +158,7 @@ impl Radar {
                 (Anchor::Middle, frame.side.max(width * 0.4))
             };
             let x = x + if dx.abs() > 0.2 { 8.0 * dx.signum() } else { 0.0 };
-            // Two lines, centred about the axis at the sides, outside of it at the top and the bottom.
+            // Two lines, vertically centred at the sides, outside the circle at the top and the bottom.
             let middle = y + dy * 20.0 * (1.0 - dx.abs()).max(0.0);
             let lines = [
                 (spoke.name.as_str(), Role::Text, -2.0),
@@ -171,7 +171,7 @@ impl Radar {
         }
     }
 
-    /// What lies nearest to a point (px) of the picture at a size.
+    /// Returns what is nearest to a point (px) of the picture at a size.
     pub fn tip(&self, (w, h): (f32, f32), x: f32, y: f32) -> Option<Tip> {
         let frame = self.frame(w, h);
         let corners = self.outlines.iter().flat_map(|outline| {
@@ -194,7 +194,7 @@ impl Radar {
     }
 }
 
-/// Colours alone do not tell six shapes apart.
+/// Colours alone do not distinguish six shapes.
 fn dash(i: usize) -> Dash {
     [Dash::Solid, Dash::Dashed, Dash::Dotted][i % 3]
 }

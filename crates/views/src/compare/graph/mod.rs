@@ -1,4 +1,4 @@
-//! One graph of the tasks and dependencies of two runs: what both have, what only one has, and how long each took.
+//! A graph of the tasks and dependencies of two runs: common ones, those of one run only, and their durations.
 
 mod nodes;
 mod picture;

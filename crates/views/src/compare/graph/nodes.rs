@@ -1,4 +1,4 @@
-//! From matched tasks to nodes: each row one, or, where there are too many to read, each step one.
+//! Converts matched tasks to nodes: one per row, or one per step if there are too many rows.
 
 use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_layout::{Direction, Request, Size};
@@ -9,37 +9,37 @@ use super::super::{Pair, delta};
 use crate::clip::shortened_name;
 use crate::graph::{BUDGET, PAGE};
 
-/// A box of the union.
+/// A node of the combined graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The rows of the matching that it stands for, at least one.
+    /// The rows of the matching that it represents, at least one.
     pub rows: Vec<u32>,
-    /// What it is in the two runs; a step is changed when any of its tasks is, or is there in one run only.
+    /// How it differs between the runs; a step is changed if any of its tasks is changed or is in one run only.
     pub how: Match,
     /// First line.
     pub label: String,
-    /// Its duration in A, ns, where it is known: of a step, from its first start to its last end.
+    /// Its duration in A, ns, if known; for a step, from its first start to its last end.
     pub a_ns: Option<i64>,
-    /// Its duration in B.
+    /// Its duration in B, ns, if known.
     pub b_ns: Option<i64>,
-    /// How many of its tasks only B has.
+    /// Number of its tasks that only B has.
     pub added: u32,
-    /// How many of its tasks only A has.
+    /// Number of its tasks that only A has.
     pub removed: u32,
 }
 
 impl Node {
-    /// Whether run A has it.
+    /// Returns whether run A has it.
     pub fn in_a(&self) -> bool {
         self.how != Match::Added
     }
 
-    /// Whether run B has it.
+    /// Returns whether run B has it.
     pub fn in_b(&self) -> bool {
         self.how != Match::Removed
     }
 
-    /// For colour, how much longer or shorter it became; see [`Pair::strength`].
+    /// Returns how much longer or shorter it became, for colours; see [`Pair::strength`].
     pub fn strength(&self, pair: &Pair<'_>) -> Option<f32> {
         match self.rows.as_slice() {
             [row] => pair.row(*row).and_then(|t| pair.strength(t)),
@@ -47,7 +47,7 @@ impl Node {
         }
     }
 
-    /// Second line: both durations and the difference.
+    /// Returns the second line: both durations and the difference.
     pub fn note(&self) -> String {
         let known = |ns: Option<i64>| ns.map_or("?".to_owned(), duration);
         let times = match self.how {
@@ -72,7 +72,7 @@ impl Node {
         note
     }
 
-    /// Size on the plane of the layout, px at zoom 1.
+    /// Returns its size on the plane of the layout, px at zoom 1.
     pub fn size(&self) -> Size {
         let label = width(&self.label, 12.0, Weight::Bold, Face::Sans);
         let note = width(&self.note(), 10.5, Weight::Regular, Face::Sans);
@@ -83,29 +83,29 @@ impl Node {
 /// The nodes and edges of both runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
-    /// The boxes.
+    /// The nodes.
     pub nodes: Vec<Node>,
     /// (from, to), by index of `nodes`.
     pub edges: Vec<(u32, u32)>,
-    /// Per edge whether run A has it, and whether run B does.
+    /// For each edge, whether run A and run B have it.
     pub sides: Vec<(bool, bool)>,
-    /// The node of each row of the matching, `u32::MAX` where it is not shown.
+    /// The node of each row of the matching; `u32::MAX` if it is not shown.
     pub node_of: Vec<u32>,
-    /// Whether nodes stand for steps.
+    /// Whether nodes represent steps.
     pub by_step: bool,
-    /// How many rows are not shown.
+    /// Number of rows that are not shown.
     pub left_out: usize,
-    /// Whether those that are shown are those that pass the filter.
+    /// Whether only rows that match the filter are shown.
     pub filtered: bool,
     /// Whether the edges of one of the runs were inferred from times.
     pub inferred: bool,
 }
 
 impl Graph {
-    /// The union of two runs. Where there are more rows than [`BUDGET`] and the filter leaves few enough, those are
-    /// shown one by one; else rows are grouped by step; where that are still too many, those that were added, removed
-    /// or renamed are shown, then those that differ most, and `left_out` says how many are not. `mask` is by row.
-    /// O((n + e) log (n + e)).
+    /// Builds the combined graph of two runs. If there are more rows than [`BUDGET`] and the filter leaves few enough,
+    /// these are shown one by one. Otherwise rows are grouped by step. If there are still too many, the added, removed
+    /// and renamed ones are shown, then those that differ most, and `left_out` counts the rest. `mask` is by row. O((n
+    /// + e) log (n + e)).
     pub fn new(pair: &Pair<'_>, mask: Option<&[bool]>) -> Graph {
         let n = pair.rows().len();
         let all = 0..n as u32;
@@ -220,7 +220,7 @@ impl Graph {
         self
     }
 
-    /// What the layout needs to know.
+    /// Returns the input of the layout.
     pub fn request(&self, direction: Direction) -> Request {
         Request {
             nodes: self.nodes.iter().map(Node::size).collect(),
@@ -232,19 +232,19 @@ impl Graph {
         }
     }
 
-    /// The row that a node leads to: the one that differs most.
+    /// Returns the row that a node links to: the one that differs most.
     pub fn row_of(&self, pair: &Pair<'_>, node: u32) -> Option<u32> {
         let rows = &self.nodes.get(node as usize)?.rows;
         rows.iter().copied().max_by_key(|&r| (pair.row(r).map_or(0, weight), std::cmp::Reverse(r)))
     }
 }
 
-/// How far apart the two durations of a row are, ns.
+/// Returns how much the two durations of a row differ, ns.
 fn weight(task: &MatchedTask) -> i64 {
     task.delta_ns.map_or(0, i64::saturating_abs)
 }
 
-/// What a step is, of whose tasks some are the one and some the other.
+/// Combines the matches of two tasks of a step.
 fn together(a: Match, b: Match) -> Match {
     if a == b { a } else { Match::Changed }
 }
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_union_has_what_either_run_has() {
+    fn the_combined_graph_contains_both_runs() {
         let a = facts("fetch 0..2 w\nalign 2..4 w fetch\nlint 2..3 v fetch");
         let b = facts("fetch 0..2 w\nalign 2..8 w fetch\nscan 2..3 v fetch\npack 8..9 w align scan");
         let m = matching(&a, &b);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn large_unions_are_shown_by_step_and_filtered_ones_by_task() {
+    fn large_combined_graphs_are_by_step_and_filtered_ones_by_task() {
         let text = |n: usize, last: &str| {
             let mut text = String::new();
             for i in 0..n {

@@ -1,4 +1,4 @@
-//! The union graph as a scene.
+//! The combined graph as a scene.
 
 use makespan_analysis::compare::Match;
 use makespan_layout::Layout;
@@ -15,13 +15,13 @@ use crate::look::Look;
 use crate::roles::status_role;
 use crate::target::Target;
 
-/// The box of a node.
+/// Returns the box of a node.
 fn place(layout: &Layout, node: &Node, i: usize) -> Option<Rect> {
     let (size, c) = (node.size(), layout.nodes.get(i)?);
     Some(Rect::new(c.x - size.w / 2.0, c.y - size.h / 2.0, size.w, size.h))
 }
 
-/// How a line or an outline tells which run has what it stands for: both, only B (stronger, unbroken), only A (dashed).
+/// Returns the stroke that shows which runs have something: both, only B (stronger, solid), only A (dashed).
 fn stroke(in_a: bool, in_b: bool, thin: f32) -> Stroke {
     match (in_a, in_b) {
         (false, true) => Stroke::new(Role::Text, thin * 1.7),
@@ -30,8 +30,8 @@ fn stroke(in_a: bool, in_b: bool, thin: f32) -> Stroke {
     }
 }
 
-/// Nodes and edges within the frame; `look` speaks of rows. In the modes of one run everything keeps its place, and
-/// what the other run alone has is not drawn. At small zoom names give way to blocks of colour.
+/// Draws the nodes and edges within the frame; `look` refers to rows. If only one run is shown, everything keeps its
+/// position, and what only the other run has is not drawn. At small zoom, blocks of colour replace names.
 pub fn scene(
     pair: &Pair<'_>,
     graph: &Graph,
@@ -42,7 +42,7 @@ pub fn scene(
 ) -> Scene {
     let (a, b) = (pair.a.run().title(), pair.b.run().title());
     let title = match mode {
-        Mode::Union => format!("Union graph of {a} and {b}"),
+        Mode::Union => format!("Combined graph of {a} and {b}"),
         Mode::A => format!("Graph of {a}, beside {b}"),
         Mode::B => format!("Graph of {b}, beside {a}"),
     };
@@ -63,7 +63,7 @@ fn edges(graph: &Graph, layout: &Layout, look: &Look, mode: Mode, frame: &Frame,
     let seen = frame.seen();
     let head = if zoom >= 0.3 { 7.0 } else { 0.0 };
     let thin = (1.2 / zoom.max(0.3)).min(3.0);
-    // One path for each kind of line: in both, only in B, only in A, and pale ones.
+    // One path for each kind of line: in both, only in B, only in A, and dimmed ones.
     let mut lists: [Vec<makespan_scene::Seg>; 4] = Default::default();
     let ends = graph.edges.iter().zip(&graph.sides).zip(&layout.routes);
     for ((&(from, to), &(in_a, in_b)), route) in ends {
@@ -143,12 +143,12 @@ fn nodes(
     body.items.extend(signs);
 }
 
-/// The colour of a box: how much longer or shorter it became.
+/// Returns the colour of a box: how much longer or shorter it became.
 fn fill(pair: &Pair<'_>, node: &Node) -> Role {
     node.strength(pair).map_or(Role::Raised, Role::diverge)
 }
 
-/// The words and signs of one box.
+/// Draws the text and signs of one box.
 fn one(pair: &Pair<'_>, node: &Node, rect: Rect, paint: Paint, mode: Mode, signs: &mut Vec<Item>) {
     let strength = node.strength(pair);
     let middle = rect.y + rect.h / 2.0;
@@ -172,7 +172,7 @@ fn fit_note(node: &Node, mode: Mode, room: f32) -> String {
     fit(&note, room, 10.5, Weight::Regular, Face::Sans).into_owned()
 }
 
-/// The status in both runs, where they differ or one is a failure; gives the room that it takes.
+/// Draws the status in both runs if they differ or one is a failure. Returns the width used.
 fn statuses(pair: &Pair<'_>, node: &Node, rect: Rect, mode: Mode, signs: &mut Vec<Item>) -> f32 {
     let of = |run: &Run, task: Option<TaskId>| task.map(|t| run.tasks.status[t.index()]);
     let [row] = node.rows.as_slice() else { return 0.0 };
@@ -189,7 +189,7 @@ fn statuses(pair: &Pair<'_>, node: &Node, rect: Rect, mode: Mode, signs: &mut Ve
     if !wanted {
         return 0.0;
     }
-    // Each status in a box of its own colour: its sign alone would not stand out of a coloured node.
+    // Each status has a box of its own colour, because its sign alone would be hard to see on a coloured node.
     let mut room = 0.0;
     let mut ground = Bars { radius: 3.0, ..Bars::default() };
     let mut glyphs = Vec::new();
@@ -207,7 +207,7 @@ fn statuses(pair: &Pair<'_>, node: &Node, rect: Rect, mode: Mode, signs: &mut Ve
     room
 }
 
-/// Marks around the hovered and the selected row.
+/// Draws outlines around the hovered and the selected row.
 pub fn overlay(graph: &Graph, layout: &Layout, look: &Look, frame: &Frame) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, "");
     let mut body = frame.group();

@@ -1,10 +1,10 @@
-//! The union graph as a table: each node with its durations and what it depends on in either run.
+//! The combined graph as a table: each node with its durations and dependencies.
 
 use super::super::{Pair, delta, pair::sign};
 use super::Graph;
 use crate::table::{Cell, Column, Table};
 
-/// Nodes `range` of the union.
+/// Returns the table of nodes `range`.
 pub fn twin(pair: &Pair<'_>, graph: &Graph, range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("match", "Match"),
@@ -41,7 +41,7 @@ pub fn twin(pair: &Pair<'_>, graph: &Graph, range: std::ops::Range<usize>) -> Ta
     table
 }
 
-/// Names of nodes, those that only one run depends on with the sign of it.
+/// Returns the names of nodes; dependencies of one run only are marked with its sign.
 fn names(graph: &Graph, nodes: &[(u32, (bool, bool))]) -> String {
     const MOST: usize = 12;
     let one = |&(n, side): &(u32, (bool, bool))| {

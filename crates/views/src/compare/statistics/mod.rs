@@ -1,4 +1,4 @@
-//! Several runs against several: for each task the shift with its interval, and what it comes to.
+//! Comparison of two sets of runs: for each task the shift with its interval, and the verdict.
 
 mod picture;
 mod twin;
@@ -10,7 +10,7 @@ pub use words::{answer, notes, title, verdict_sign, verdict_word};
 
 use makespan_analysis::compare::{TwoSamples, Verdicts};
 
-/// The samples of a line: the makespan first, where there is one, then the rows of the verdicts in their order.
+/// Returns the samples of a line: first the makespan, if there is one, then the rows of the verdicts in order.
 pub(super) fn line(verdicts: &Verdicts, at: u32) -> Option<(Option<u32>, &TwoSamples)> {
     let ahead = u32::from(verdicts.makespan.is_some());
     match at.checked_sub(ahead) {
@@ -19,12 +19,12 @@ pub(super) fn line(verdicts: &Verdicts, at: u32) -> Option<(Option<u32>, &TwoSam
     }
 }
 
-/// How many lines there are.
+/// Returns the number of lines.
 pub fn line_count(verdicts: &Verdicts) -> u32 {
     verdicts.rows.len() as u32 + u32::from(verdicts.makespan.is_some())
 }
 
-/// What a line is of: the name of the task, or the makespan.
+/// Returns the subject of a line: the name of the task, or the makespan.
 pub(super) fn name(verdicts: &Verdicts, row: Option<u32>) -> String {
     match row {
         None => "Makespan".to_owned(),

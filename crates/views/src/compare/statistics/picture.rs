@@ -1,5 +1,5 @@
-//! The interval plot ("forest plot"): a line for each task, its shift relative to the baseline as a point with its
-//! interval, the margin within which a change is of no matter behind it.
+//! The interval plot ("forest plot"): a line for each task, with its shift relative to the baseline as a point with an
+//! interval, in front of the margin within which a change does not matter.
 
 use makespan_analysis::compare::{TwoSamples, Verdicts};
 use makespan_scene::{
@@ -17,7 +17,7 @@ use crate::target::Target;
 
 const AXIS: f32 = 34.0;
 
-/// The first lines at a width, at most `most` of them.
+/// Returns the first lines at a width, at most `most`.
 pub fn frame(verdicts: &Verdicts, width_px: f32, most: u32) -> Lines {
     let mut lines = Lines { width: width_px, height: 0.0, head: AXIS, row_height: 28.0, first_row: 0 };
     if lines.is_narrow() {
@@ -27,8 +27,8 @@ pub fn frame(verdicts: &Verdicts, width_px: f32, most: u32) -> Lines {
     lines
 }
 
-/// Left and right side of the plot: between the names and the words beside it, which get what they need where there
-/// is room.
+/// Returns the left and right side of the plot, between the names and the text beside it, which get the room that they
+/// need if there is enough.
 fn plot(verdicts: &Verdicts, frame: &Lines) -> (f32, f32) {
     if frame.is_narrow() {
         return (12.0, (frame.width - 12.0).max(22.0));
@@ -44,19 +44,19 @@ fn plot(verdicts: &Verdicts, frame: &Lines) -> (f32, f32) {
     (left, (frame.width - longest).clamp(left + frame.width * 0.2, frame.width * 0.66))
 }
 
-/// Sign and word of a verdict.
+/// Returns the sign and word of a verdict.
 fn chip_words(verdicts: &Verdicts, samples: &TwoSamples) -> String {
     format!("{} {}", verdict_sign(&samples.verdict), verdict_word(&samples.verdict, verdicts.quantity))
 }
 
-/// A change relative to the median of the baseline, 0.5 being half more; `None` where that is not defined.
+/// Returns a change relative to the median of the baseline: 0.5 means 50 % more; `None` if undefined.
 fn relative(samples: &TwoSamples, value: f64) -> Option<f64> {
     let r = value / samples.baseline_median.filter(|m| *m > 0.0)?;
     r.is_finite().then_some(r)
 }
 
-/// The axis from the farthest ends of what is shown, wide enough for the margin, and no wider than −100 % to +300 %:
-/// intervals beyond end in an arrow.
+/// Returns the axis: from the farthest ends of what is shown, at least as wide as the margin, at most −100 % to +300 %;
+/// intervals that extend further end in an arrow.
 fn scale(verdicts: &Verdicts, frame: &Lines) -> LinearScale {
     let (mut low, mut high) = (-0.1f64, 0.1f64);
     for at in frame.shown(line_count(verdicts)) {
@@ -73,7 +73,7 @@ fn scale(verdicts: &Verdicts, frame: &Lines) -> LinearScale {
     LinearScale { v0, v1, x0: f64::from(left), x1: f64::from(right) }
 }
 
-/// The lines of the frame. `look` selects and hovers rows of the line-up.
+/// Draws the lines of the frame. `look` selects and hovers rows of the line-up.
 pub fn scene(verdicts: &Verdicts, look: &Look, frame: &Lines) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, super::title(verdicts));
     let scale = scale(verdicts, frame);
@@ -179,7 +179,7 @@ impl Drawing {
         }
     }
 
-    /// The margin, the interval and the estimate.
+    /// Draws the margin, the interval and the estimate.
     fn interval(
         &mut self,
         verdicts: &Verdicts,
@@ -225,7 +225,7 @@ impl Drawing {
         }
         let Some(r) = samples.estimate.and_then(|e| relative(samples, e)) else { return };
         let (at, half) = (x(r), if whole { 7.0 } else { 4.0 });
-        // The whole run is a diamond, as the summary of a forest plot is.
+        // The whole run is a diamond, like the summary of a forest plot.
         let segs = if whole {
             vec![
                 Seg::Move(at - half, y),
@@ -246,8 +246,8 @@ impl Drawing {
         self.items.push(Path::filled(segs, stroke).into());
     }
 
-    /// The verdict in a chip whose colour goes from grey to full with the size of the change; gives its width. `x` is its
-    /// left side, or its right one where `from_right`.
+    /// Draws the verdict in a chip whose colour goes from grey to full with the size of the change. Returns its width.
+    /// `x` is its left side, or its right side if `from_right`.
     fn chip(
         &mut self,
         verdicts: &Verdicts,

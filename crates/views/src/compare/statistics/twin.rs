@@ -1,4 +1,4 @@
-//! The interval plot as a table: the same lines with every number.
+//! The interval plot as a table: the same lines with all numbers.
 
 use makespan_analysis::compare::{TwoSamples, Verdicts};
 
@@ -9,7 +9,7 @@ use crate::compare::delta::word_role;
 use crate::table::{Cell, Column, Table};
 use crate::value::{Plot, Value};
 
-/// The columns.
+/// Returns the columns.
 pub fn columns() -> Vec<Column> {
     vec![
         Column::text("name", "Task"),
@@ -26,7 +26,7 @@ pub fn columns() -> Vec<Column> {
     ]
 }
 
-/// Lines `range` of the plot: the makespan, then the tasks, largest contribution first.
+/// Returns lines `range` of the plot: the makespan, then the tasks, largest contribution first.
 pub fn table(verdicts: &Verdicts, range: std::ops::Range<usize>) -> Table {
     let mut table = Table::new("Several runs against several", columns());
     let unit = Unit::of(verdicts.quantity);
@@ -74,7 +74,7 @@ pub fn table(verdicts: &Verdicts, range: std::ops::Range<usize>) -> Table {
     table
 }
 
-/// The shift with its interval on an axis from `-far` to `far`.
+/// Returns the shift with its interval on an axis from `-far` to `far`.
 fn interval(s: &TwoSamples, far: f64) -> Value {
     let place = |x: f64| if far > 0.0 { x / far / 2.0 + 0.5 } else { 0.5 };
     let Some(estimate) = s.estimate else { return Value::Empty };
@@ -90,7 +90,7 @@ fn sign_of(verdict: makespan_analysis::compare::Verdict) -> f32 {
     }
 }
 
-/// A probability as papers write it.
+/// Formats a probability as in publications.
 fn probability(p: f64) -> String {
     if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
 }

@@ -1,4 +1,4 @@
-//! What the samples say, in words that claim no more than they bear.
+//! Sentences about the samples, which claim no more than the data support.
 
 use makespan_analysis::Quantity;
 use makespan_analysis::compare::statistics::smallest_p;
@@ -9,7 +9,7 @@ use crate::amount::Unit;
 use crate::section::{Block, Section};
 use crate::table::Cell;
 
-/// The word for a verdict. "No evidence" is never "no change": the one says that the data could not show it.
+/// Returns the word for a verdict. "No evidence" is never "no change": it means that the data could not show a change.
 pub fn verdict_word(verdict: &Verdict, quantity: Quantity) -> &'static str {
     match (verdict, quantity) {
         (Verdict::Slower, Quantity::Time) => "slower",
@@ -23,7 +23,7 @@ pub fn verdict_word(verdict: &Verdict, quantity: Quantity) -> &'static str {
     }
 }
 
-/// The sign of a verdict, so that colour never speaks alone.
+/// Returns the sign of a verdict, so that colour is never the only distinction.
 pub fn verdict_sign(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Slower => "▲",
@@ -35,8 +35,8 @@ pub fn verdict_sign(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// The colour of a verdict: grey unless a change was shown, then the fuller the larger it is, full from half or double
-/// on. `None` where nothing was shown.
+/// Returns the colour of a verdict: grey unless a change was shown, otherwise stronger for larger changes, full at half
+/// or double. `None` if nothing was shown.
 pub(super) fn verdict_role(samples: &TwoSamples) -> Option<Role> {
     match samples.verdict {
         Verdict::Slower | Verdict::Faster => {
@@ -51,7 +51,7 @@ pub(super) fn verdict_role(samples: &TwoSamples) -> Option<Role> {
     }
 }
 
-/// The shift with its interval: "+12.3 s (+8 s to +16 s)"; empty where there is none.
+/// Formats the shift with its interval: "+12.3 s (+8 s to +16 s)"; empty if there is none.
 pub(super) fn shift(unit: &Unit, samples: &TwoSamples) -> String {
     let interval = samples
         .interval
@@ -59,13 +59,13 @@ pub(super) fn shift(unit: &Unit, samples: &TwoSamples) -> String {
     samples.estimate.map_or(String::new(), |e| format!("{}{interval}", unit.signed(e)))
 }
 
-/// The shift, and what else there is to say.
+/// Formats the shift with its qualification.
 pub(super) fn shift_in_words(unit: &Unit, samples: &TwoSamples) -> String {
     let parts = [shift(unit, samples), qualification(unit, samples)];
     parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// What else there is to say of a verdict: the change that would have been found, the margin, or what failed.
+/// Returns the qualification of a verdict: the smallest detectable change, the margin, or what failed.
 pub(super) fn qualification(unit: &Unit, samples: &TwoSamples) -> String {
     match &samples.verdict {
         Verdict::Equivalent { margin } => format!("within {}", unit.text(*margin)),
@@ -76,14 +76,14 @@ pub(super) fn qualification(unit: &Unit, samples: &TwoSamples) -> String {
     }
 }
 
-/// How many runs failed on each side: "0 of 30 failed before, 14 of 30 after".
+/// Returns how many runs failed on each side: "0 of 30 failed before, 14 of 30 after".
 fn failures(samples: &TwoSamples) -> String {
     let (n, m) = samples.sizes();
     let [a, b] = samples.failed.map(|failed| failed as usize);
     format!("{a} of {} failed before, {b} of {} after", n + a, m + b)
 }
 
-/// The answer in a sentence.
+/// Returns the result as a sentence.
 pub fn title(verdicts: &Verdicts) -> String {
     let unit = Unit::of(verdicts.quantity);
     let all = sizes(verdicts);
@@ -110,7 +110,7 @@ pub fn title(verdicts: &Verdicts) -> String {
     }
 }
 
-/// The answer as a section: its sentence in the colour of less or more, and how the verdicts are meant.
+/// Returns the result as a section: its sentence, coloured as less or more, and the meaning of the verdicts.
 pub fn answer(verdicts: &Verdicts) -> Section {
     let role = verdicts.makespan.as_ref().and_then(|makespan| match makespan.verdict {
         Verdict::Slower => Some(Role::More),
@@ -123,11 +123,10 @@ pub fn answer(verdicts: &Verdicts) -> Section {
     Section::new("answer", "Comparison", blocks)
 }
 
-/// What has to be known of the sets, in a sentence.
+/// Returns a caveat about the sets, as a sentence.
 fn caution(note: SetCaveat) -> String {
     let SetCaveat::Runs(caveat, runs) = note else {
-        return "One set fails more often than the other. What succeeded is a selection: a limit on time leaves only \
-                short runs, so that neither set is called faster."
+        return "One set fails more often than the other, so neither is called faster: the runs that succeeded may only be the short ones."
             .to_owned();
     };
     let of = |side: Side| {
@@ -135,11 +134,11 @@ fn caution(note: SetCaveat) -> String {
         format!("{} of {set}", counted(runs, "run"))
     };
     match caveat {
-        Caveat::Failed(side) => format!("{} failed; such runs have no makespan that counts.", of(side)),
+        Caveat::Failed(side) => format!("{} failed; their makespans are not compared.", of(side)),
         Caveat::Cancelled(side) => {
-            format!("{} {} cancelled; such runs have no makespan that counts.", of(side), was(runs))
+            format!("{} {} cancelled; their makespans are not compared.", of(side), was(runs))
         }
-        Caveat::Unfinished(side) => format!("{} had not finished and do not count.", of(side)),
+        Caveat::Unfinished(side) => format!("{} had not finished and are not compared.", of(side)),
         Caveat::NoMakespan(side) => format!("{} {} no times.", of(side), has(runs)),
         Caveat::NoTasks(side) => format!("{} {} no tasks.", of(side), has(runs)),
         Caveat::LittleInCommon => {
@@ -167,24 +166,22 @@ fn has(runs: u32) -> &'static str {
     if runs == 1 { "has" } else { "have" }
 }
 
-/// How many runs there are on each side.
+/// Returns the number of runs on each side.
 fn sizes(verdicts: &Verdicts) -> (usize, usize) {
     (verdicts.baseline, verdicts.lineup.runs.saturating_sub(verdicts.baseline))
 }
 
-/// How the verdicts are meant, in plain words.
+/// Returns the meaning of the verdicts, in plain words.
 pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let mut notes = vec![
-        "The shift is the Hodges–Lehmann estimate with its interval of 95 %; tests are by ranks, a failure being the worst, \
-         and adjusted for all that is tested (Benjamini and Hochberg): at most 5 % of what is called different is not."
+        "The shift is the Hodges–Lehmann estimate with its 95 % confidence interval. Rank tests, in which a failure ranks worst, are adjusted for the number of tests (Benjamini and Hochberg): at most 5 % of the reported differences are expected to be false."
             .to_owned(),
         format!(
             "{} on the critical path of some run and {} were tested.",
             counted(verdicts.tested[0], "task"),
             counted(verdicts.tested[1], "other task")
         ),
-        "No evidence is not evidence of equality: the change given beside it would have been found in four of five cases, \
-         a smaller one less often."
+        "No evidence of a change is not evidence of equality. A change of the size beside it would be found in four of five cases, a smaller one less often."
             .to_owned(),
     ];
     let (n, m) = verdicts.makespan.as_ref().map_or_else(|| sizes(verdicts), TwoSamples::sizes);
@@ -199,8 +196,7 @@ pub fn notes(verdicts: &Verdicts) -> Vec<String> {
     let all = sizes(verdicts);
     if let Some((a, b)) = counting.filter(|sizes| *sizes != all) {
         notes.push(format!(
-            "The makespan is that of runs that succeeded: {a} of {} before, {b} of {} after. A task counts where it \
-             succeeded, whatever the status of its run.",
+            "The makespan is that of runs that succeeded: {a} of {} before, {b} of {} after. A task is compared over the runs in which it succeeded, whatever the status of the run.",
             counted(all.0, "run"),
             counted(all.1, "run")
         ));

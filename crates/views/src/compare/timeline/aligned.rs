@@ -1,4 +1,4 @@
-//! Two indexes of bars with the same lanes and rows, each run counted from its own zero.
+//! Two indexes of bars with the same lanes and rows, each run relative to its own zero.
 
 use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
@@ -12,20 +12,20 @@ use crate::timeline::{
     Foldable, Gaps, Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, foldable, folded_window, grouped, timed,
 };
 
-/// The attempts of two runs in common lanes. Row `r` is the same in both; what was matched shares a row where it can.
+/// The attempts of two runs in common lanes. Row `r` is the same in both; matched attempts share a row if possible.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Aligned {
     /// The bars of run A.
     pub a: Index,
     /// The bars of run B.
     pub b: Index,
-    /// The moments of A and of B that are 0 on the axis, ns since the epoch.
+    /// The times of A and of B at 0 on the axis, ns since the epoch.
     pub zero: (i64, i64),
-    /// First and last moment of anything, ns since zero.
+    /// First and last time of both runs, ns since zero.
     pub extent: (i64, i64),
-    /// The row of the matching whose starts are laid over each other; `None` where those of the runs are.
+    /// The row of the matching whose starts are aligned; `None` if the starts of the runs are.
     pub at: Option<u32>,
-    /// The stretches in which neither run has an attempt.
+    /// The gaps in which neither run has an attempt.
     foldable: Foldable,
 }
 
@@ -37,8 +37,8 @@ struct Members {
 }
 
 impl Aligned {
-    /// Lays two runs over each other: at the starts of the row `at`, where both runs know when it started, else at the
-    /// starts of the runs. O(n log n).
+    /// Aligns two runs: at the starts of the row `at` if both are known, otherwise at the starts of the runs. O(n log
+    /// n).
     pub fn new(pair: &Pair<'_>, lanes: Lanes, at: Option<u32>) -> Aligned {
         let (a, b) = (pair.a.run(), pair.b.run());
         let (extent_a, extent_b) = (a.extent().unwrap_or((0, 0)), b.extent().unwrap_or((0, 0)));
@@ -52,7 +52,7 @@ impl Aligned {
         let since =
             |extent: (i64, i64), zero: i64| (extent.0.saturating_sub(zero), extent.1.saturating_sub(zero));
         let (in_a, in_b) = (since(extent_a, zero.0), since(extent_b, zero.1));
-        // A run without times has no extent of its own.
+        // A run without times has no extent.
         let extent = match (a.extent(), b.extent()) {
             (Some(_), None) => in_a,
             (None, Some(_)) => in_b,
@@ -97,38 +97,39 @@ impl Aligned {
         Aligned { a, b, zero, extent, at: at.filter(|_| started.is_some()), foldable }
     }
 
-    /// The lanes, the same in both runs but for how many attempts they hold.
+    /// Returns the lanes, which are the same in both runs except for their numbers of attempts.
     pub fn lanes(&self) -> &[Lane] {
         &self.b.lanes
     }
 
-    /// Number of rows in all lanes.
+    /// Returns the number of rows in all lanes.
     pub fn row_count(&self) -> u32 {
         self.b.row_count()
     }
 
-    /// How many gaps of both runs are worth folding.
+    /// Returns the number of common gaps that are worth folding.
     pub fn gap_count(&self) -> usize {
         self.foldable.count()
     }
 
-    /// The gaps of both runs that the axis folds, ns since zero.
+    /// Returns the common gaps that the axis folds, ns since zero.
     pub fn folds(&self, gaps: Gaps) -> Folds {
         self.foldable.chosen(gaps)
     }
 
-    /// The whole axis with a little air at both ends, ns since zero.
+    /// Returns the whole axis with some padding at both ends, ns since zero.
     pub fn whole(&self, folds: &Folds) -> (i64, i64) {
         folded_window(self.extent, folds)
     }
 
-    /// A window of the axis in the time of one run.
+    /// Converts a window of the axis to the time of one run.
     pub(super) fn window(window: (i64, i64), zero: i64) -> (i64, i64) {
         (window.0.saturating_add(zero), window.1.saturating_add(zero))
     }
 }
 
-/// The attempt of B that an attempt of A became: that of the same number, else the last one of the task.
+/// Returns the attempt of B that matches an attempt of A: the one with the same number, otherwise the last one of the
+/// task.
 fn counterpart(pair: &Pair<'_>, attempt: AttemptId) -> Option<AttemptId> {
     let (a, b) = (pair.a.run(), pair.b.run());
     let task = a.attempts.task[attempt.index()];
@@ -136,7 +137,7 @@ fn counterpart(pair: &Pair<'_>, attempt: AttemptId) -> Option<AttemptId> {
     let mut tries = b.attempts_of(row.b?);
     let count = tries.len();
     let first = tries.next()?;
-    // Attempts of a task stand in the order of their numbers.
+    // Attempts of a task are in the order of their numbers.
     let numbers = b.attempts.number.get(first.index()..first.index() + count)?;
     match numbers.binary_search(&a.attempts.number[attempt.index()]) {
         Ok(at) => Some(AttemptId(first.0 + at as u32)),
@@ -144,7 +145,7 @@ fn counterpart(pair: &Pair<'_>, attempt: AttemptId) -> Option<AttemptId> {
     }
 }
 
-/// The lanes of both runs, those of one name together, in the order in which one run alone would have them.
+/// Returns the lanes of both runs, combined by name, in the order that a single run would have.
 fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Members)> {
     let (a, b) = (pair.a.run(), pair.b.run());
     let mut of: HashMap<String, usize> = HashMap::default();
@@ -155,7 +156,7 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
                 all.push((name, Members::default()));
                 all.len() - 1
             });
-            // Two tasks may have one name, and then share a lane.
+            // Two tasks with the same name share a lane.
             (if is_a { &mut all[at].1.a } else { &mut all[at].1.b }).extend(members);
         }
     }
@@ -167,7 +168,7 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
         Lanes::Worker => {
             all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
         }
-        // Tasks and steps stand in the order in which they began in either run.
+        // Tasks and steps are in the order in which they began in either run.
         Lanes::Auto | Lanes::Task | Lanes::Step | Lanes::Nested => all.order_by_cached_key(|(name, m)| {
             let starts = [first(a, &m.a, zero.0), first(b, &m.b, zero.1)];
             (starts.into_iter().flatten().min().unwrap_or(i64::MAX), name.clone())
@@ -180,13 +181,13 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
     all
 }
 
-/// The row of the matching to which an attempt belongs.
+/// Returns the row of the matching to which an attempt belongs.
 pub(super) fn row_of(run: &Run, rows: &[u32], attempt: AttemptId) -> u32 {
     let task = run.attempts.task.get(attempt.index()).copied().unwrap_or(u32::MAX);
     rows.get(task as usize).copied().unwrap_or(u32::MAX)
 }
 
-/// Start of a task since zero, where it is known.
+/// Returns the start of a task since zero, if known.
 pub(super) fn since(run: &Run, task: Option<TaskId>, zero: i64) -> Option<i64> {
     let start = start_of(run, task?);
     (start != UNKNOWN).then(|| start.saturating_sub(zero))

@@ -1,4 +1,4 @@
-//! What ties a bar of B to its ghost: a band between the two, and the change in words.
+//! Connects a bar of B to its ghost: a band between the two, and the change in words.
 
 use makespan_analysis::compare::MatchedTask;
 use makespan_scene::{
@@ -13,7 +13,7 @@ use super::frame::{Side, body, boxes};
 use crate::clip::shortened_name;
 use crate::timeline::Frame;
 
-/// Bands between the attempts of a task in A and in B, first to first and last to last, and marks around them.
+/// Draws bands between the attempts of a task in A and in B, first to first and last to last, and outlines around them.
 pub(super) fn connect(
     pair: &Pair<'_>,
     aligned: &Aligned,
@@ -51,7 +51,7 @@ pub(super) fn connect(
     group.push(around);
 }
 
-/// What became of a task: its durations, and how much later it started.
+/// Describes how a task changed: its durations, and how much later it started.
 fn words(pair: &Pair<'_>, aligned: &Aligned, task: &MatchedTask) -> String {
     let mut parts = vec![shortened_name(&pair.name(task))];
     match (task.a_ns, task.b_ns) {
@@ -76,7 +76,7 @@ fn words(pair: &Pair<'_>, aligned: &Aligned, task: &MatchedTask) -> String {
     parts.join(" · ")
 }
 
-/// The change in words, in a box below the bars it speaks of, or above them where there is no room below.
+/// Draws the change in words, in a box below the bars, or above them if there is no room below.
 pub(super) fn tag(pair: &Pair<'_>, aligned: &Aligned, task: &MatchedTask, frame: &Frame, scene: &mut Scene) {
     let of = |side, run| boxes(run, aligned, side, task, frame);
     let all: Vec<Rect> = of(Side::A, pair.a.run()).into_iter().chain(of(Side::B, pair.b.run())).collect();
@@ -90,7 +90,7 @@ pub(super) fn tag(pair: &Pair<'_>, aligned: &Aligned, task: &MatchedTask, frame:
     label(scene, frame, x, y, &words(pair, aligned, task));
 }
 
-/// Words in a raised box around a middle, kept within the picture.
+/// Draws text in a raised box around a middle, within the picture.
 pub(super) fn label(scene: &mut Scene, frame: &Frame, x: f32, y: f32, words: &str) {
     let room = (frame.width - frame.gutter).max(120.0).min(frame.width) - 16.0;
     let text = fit(words, room, 11.0, Weight::Regular, Face::Sans).into_owned();

@@ -1,4 +1,4 @@
-//! Where the bars of both runs stand.
+//! Positions of the bars of both runs.
 
 use makespan_analysis::compare::MatchedTask;
 use makespan_model::{AttemptId, Run, UNKNOWN};
@@ -7,16 +7,16 @@ use makespan_scene::Rect;
 use super::Aligned;
 use crate::timeline::{AXIS_HEIGHT, Frame, Gaps};
 
-/// Height of the two bars below the rows that show the runs as wholes, px.
+/// Height of the two bars of the whole runs, below the rows, px.
 pub const FOOT_HEIGHT: f32 = 44.0;
 
-/// All of both runs at a width, as tall as the rows need up to 48 of them; gaps are folded where they are most of it. The
-/// window counts ns since the zero of [`Aligned`].
+/// Returns the frame of both whole runs at a width, as high as the rows need up to 48 of them; gaps are folded if they
+/// make up most of the span. The window is in ns since the zero of [`Aligned`].
 pub fn frame(aligned: &Aligned, width_px: f32) -> Frame {
     frame_with_gaps(aligned, width_px, Gaps::Auto)
 }
 
-/// The same with gaps folded or not.
+/// Returns the same with gaps folded or not.
 pub fn frame_with_gaps(aligned: &Aligned, width_px: f32, gaps: Gaps) -> Frame {
     let folds = aligned.folds(gaps);
     let row_height = 26.0;
@@ -33,7 +33,7 @@ pub fn frame_with_gaps(aligned: &Aligned, width_px: f32, gaps: Gaps) -> Frame {
     }
 }
 
-/// Which run a bar belongs to.
+/// The run of a bar.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Side {
     /// The baseline.
@@ -42,7 +42,7 @@ pub(super) enum Side {
     B,
 }
 
-/// The box of a bar in its row: ghosts take the upper part, bars of B the lower.
+/// Returns the box of a bar in its row: ghosts are in the upper part, bars of B in the lower.
 pub(super) fn place(frame: &Frame, row: u32, side: Side, from: i64, to: i64) -> Rect {
     let scale = frame.scale();
     let (x0, x1) = (scale.x(from).clamp(-1e5, 1e5) as f32, scale.x(to).clamp(-1e5, 1e5) as f32);
@@ -54,13 +54,13 @@ pub(super) fn place(frame: &Frame, row: u32, side: Side, from: i64, to: i64) -> 
     Rect::new(x0, y, (x1 - x0).max(1.0), h)
 }
 
-/// The part of the picture that holds bars.
+/// Returns the part of the picture that contains bars.
 pub(super) fn body(frame: &Frame) -> Rect {
     let height = (frame.height - AXIS_HEIGHT - FOOT_HEIGHT).max(0.0);
     Rect::new(frame.gutter, AXIS_HEIGHT, (frame.width - frame.gutter).max(0.0), height)
 }
 
-/// The boxes of a task in one run, as far as their rows are shown.
+/// Returns the boxes of a task in one run, as far as their rows are visible.
 pub(super) fn boxes(
     run: &Run,
     aligned: &Aligned,

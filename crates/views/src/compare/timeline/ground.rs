@@ -1,4 +1,4 @@
-//! What stands around the bars: lanes with their names, the ends of the runs, the runs as wholes.
+//! The surroundings of the bars: lanes with their names, the ends of the runs, the runs as a whole.
 
 use makespan_model::Run;
 use makespan_scene::{
@@ -12,7 +12,7 @@ use crate::clip::shortened_name;
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame};
 
-/// Lines where the runs end, and at zero where a task is laid over itself.
+/// Draws lines at the ends of the runs, and at zero if a task is aligned.
 pub(super) fn ends(pair: &Pair<'_>, aligned: &Aligned, frame: &Frame, group: &mut Group) {
     let area = body(frame);
     let mut line = |t: i64, stroke: Stroke| {
@@ -35,7 +35,7 @@ pub(super) fn ends(pair: &Pair<'_>, aligned: &Aligned, frame: &Frame, group: &mu
     }
 }
 
-/// Every other lane has a tint, and each ends with a line.
+/// Draws the tint of every other lane, and a line at the end of each.
 pub(super) fn bands(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom: f32) {
     let mut tint = Bars::default();
     let lanes = aligned.lanes();
@@ -56,7 +56,7 @@ pub(super) fn bands(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom:
     scene.items.insert(0, tint.into());
 }
 
-/// The names of the lanes.
+/// Draws the names of the lanes.
 pub(super) fn names(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom: f32) {
     let lanes = aligned.lanes();
     let first = lanes.partition_point(|l| l.first_row + l.rows <= frame.first_row);
@@ -68,7 +68,7 @@ pub(super) fn names(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom:
         }
         let end = frame.row_top(lane.first_row + lane.rows).min(bottom);
         let y = top + ((end - top) / 2.0).min(frame.row_height / 2.0) + 4.0;
-        // Lanes thinner than a line of text name as many of themselves as there is room for.
+        // If lanes are thinner than a line of text, only as many as fit are named.
         if y - below < 12.0 || y > bottom {
             continue;
         }
@@ -79,7 +79,7 @@ pub(super) fn names(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom:
     scene.push(Path::line((frame.gutter, 0.0), (frame.gutter, frame.height), Stroke::new(Role::Border, 1.0)));
 }
 
-/// Both runs as a whole, one bar each, below the rows.
+/// Draws both whole runs, one bar each, below the rows.
 pub(super) fn foot(scene: &mut Scene, pair: &Pair<'_>, aligned: &Aligned, frame: &Frame) {
     let top = frame.height - FOOT_HEIGHT;
     scene.push(Path::line((0.0, top), (frame.width, top), Stroke::new(Role::Border, 1.0)));
@@ -119,7 +119,7 @@ pub(super) fn foot(scene: &mut Scene, pair: &Pair<'_>, aligned: &Aligned, frame:
         let text = format!("{}{tail}", duration(e.saturating_sub(s)));
         let wide = makespan_scene::width(&text, 11.0, Weight::Bold, Face::Sans);
         let (left, right) = (rect.x.max(frame.gutter), rect.right().min(frame.width));
-        // Within the bar, else after it where there is room.
+        // Within the bar, otherwise after it if there is room.
         let on = if i == 0 { Role::Text } else { role.on() };
         let (at, role) =
             if right - left > wide + 12.0 { (left + 6.0, on) } else { (right + 5.0, Role::Text) };

@@ -1,4 +1,4 @@
-//! The attempts of run B over those of run A, on one axis that counts from a moment both runs have.
+//! The attempts of run B overlaid on those of run A, on one axis relative to a moment that both runs have.
 
 mod aligned;
 mod connect;

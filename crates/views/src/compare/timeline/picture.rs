@@ -1,5 +1,5 @@
-//! The timelines of two runs as one scene: bars of B, coloured by how much longer they became, each below the ghost of
-//! what it was in A.
+//! The timelines of two runs as one scene: bars of B, coloured by how much longer they became, each below its ghost in
+//! A.
 
 use makespan_analysis::compare::{Match, MatchedTask};
 use makespan_model::Status;
@@ -19,8 +19,8 @@ use crate::roles::status_role;
 use crate::target::Target;
 use crate::timeline::{AXIS_HEIGHT, Frame, Slice, axis};
 
-/// Everything but what changes while the pointer moves; `look` speaks of rows. The number of shapes is bounded by the
-/// size of the frame.
+/// Draws everything that does not change while the pointer moves; `look` refers to rows. The number of shapes is
+/// bounded by the size of the frame.
 pub fn scene(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame) -> Scene {
     let (a, b) = (pair.a.run(), pair.b.run());
     let mut scene =
@@ -62,7 +62,7 @@ fn box_of(frame: &Frame, row: u32, side: Side, slice: &Slice, zero: i64) -> Rect
     place(frame, row, side, slice.start.saturating_sub(zero), slice.end.saturating_sub(zero))
 }
 
-/// The shapes as they are collected: one column of bars for each way of drawing them.
+/// The shapes, collected in one column of bars for each way of drawing them.
 struct Drawing {
     ghosts: Bars,
     removed: Bars,
@@ -90,7 +90,7 @@ impl Drawing {
         }
     }
 
-    /// What an attempt was in A.
+    /// Adds an attempt of A.
     fn ghost(&mut self, pair: &Pair<'_>, look: &Look, slice: &Slice, rect: Rect) {
         let row = row_of(pair.a.run(), &pair.matching.of_a, slice.attempt);
         let alpha = if look.marks.is_dim(row) { 70.0 } else { 255.0 };
@@ -105,7 +105,7 @@ impl Drawing {
         self.failure(slice, rect, alpha as u8, hit);
     }
 
-    /// What it is in B.
+    /// Adds an attempt of B.
     fn bar(&mut self, pair: &Pair<'_>, look: &Look, frame: &Frame, slice: &Slice, rect: Rect) {
         let row = row_of(pair.b.run(), &pair.matching.of_b, slice.attempt);
         let alpha = if look.marks.is_dim(row) { 60 } else { 255 };
@@ -128,7 +128,7 @@ impl Drawing {
         self.failure(slice, rect, alpha, hit);
     }
 
-    /// A stripe along the foot of what failed.
+    /// Adds a stripe along the bottom of a failed bar.
     fn failure(&mut self, slice: &Slice, rect: Rect, alpha: u8, hit: Hit) {
         if slice.status.is_failure() {
             let foot = (rect.h * 0.25).max(1.5);
@@ -137,7 +137,7 @@ impl Drawing {
         }
     }
 
-    /// Sign and name, where there is room.
+    /// Adds sign and name, if there is room.
     fn words(&mut self, pair: &Pair<'_>, task: &MatchedTask, slice: &Slice, rect: Rect, on: Role) {
         if rect.h < 11.0 || rect.w < 20.0 {
             return;
@@ -169,8 +169,8 @@ impl Drawing {
     }
 }
 
-/// What changes while the pointer moves: bands between what the hovered and the selected row were and are, marks
-/// around both, what changed in words, and a line at the moment under the pointer, ns since zero.
+/// Draws what changes while the pointer moves: bands between the bars of the hovered and the selected row, outlines
+/// around both, the change in words, and a line at the time under the pointer, ns since zero.
 pub fn overlay(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame, at: Option<i64>) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, "");
     let mut group = Group { clip: Some(body(frame)), ..Group::default() };
@@ -193,8 +193,8 @@ pub fn overlay(pair: &Pair<'_>, aligned: &Aligned, look: &Look, frame: &Frame, a
     scene
 }
 
-/// The row of the matching whose bar lies nearest to a point of the picture, in the run whose bars are drawn there: what
-/// is meant where many bars are drawn as one.
+/// Returns the row of the matching whose bar is nearest to a point of the picture, in the run whose bars are drawn
+/// there. Needed when many bars are drawn as one.
 pub fn row_at(pair: &Pair<'_>, aligned: &Aligned, frame: &Frame, x: f32, y: f32) -> Option<u32> {
     if !body(frame).contains(x, y) {
         return None;

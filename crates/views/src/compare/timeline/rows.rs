@@ -1,14 +1,14 @@
-//! Rows for the attempts of A, such that each lies, where it can, in the row of what it became in B.
+//! Rows for the attempts of A, such that each is in the row of the matching attempt of B, if possible.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-/// Gives every interval a row such that no two of a row overlap, as in interval partitioning (Kleinberg and Tardos,
-/// *Algorithm Design*, 4.1), but each in the row that it prefers if that one is free. Else the last free of the
-/// `count` rows that are there is taken (the first ones are wanted most), else a new one.
+/// Assigns a row to every interval such that no two in a row overlap, as in interval partitioning (Kleinberg and
+/// Tardos, *Algorithm Design*, 4.1), but each in its preferred row if that is free. Otherwise uses the last free one of
+/// the `count` existing rows (the first ones are preferred most), otherwise a new one.
 ///
-/// `intervals` are (start, end) in the order of their starts; `preferred` is a row below `count`, or `None`. Gives the
-/// rows and their number, at least `count`. O(n log n).
+/// `intervals` are (start, end) in the order of their starts; `preferred` is a row below `count`, or `None`. Returns
+/// the rows and their number, at least `count`. O(n log n).
 pub(super) fn prefer(intervals: &[(i64, i64)], preferred: &[Option<u32>], count: u32) -> (Vec<u32>, u32) {
     let mut count = count;
     let mut free: BTreeSet<u32> = (0..count).collect();
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_gets_the_row_it_prefers_unless_that_is_taken() {
+    fn intervals_get_their_preferred_row_unless_it_is_taken() {
         let some = |r: &[u32]| r.iter().map(|&r| (r < 9).then_some(r)).collect::<Vec<_>>();
         assert_eq!(prefer(&[(0, 4), (1, 5), (4, 6)], &some(&[1, 0, 1]), 2), (vec![1, 0, 1], 2));
         // Both prefer row 0: the second takes what is free, the third a new row.

@@ -1,4 +1,4 @@
-//! The two timelines as a table: each task with when it started in both runs, lane by lane.
+//! The two timelines as a table: each task with its start in both runs, lane by lane.
 
 use super::super::{Pair, delta};
 use super::Aligned;
@@ -6,7 +6,7 @@ use super::aligned::{row_of, since};
 use crate::clip::shortened_name;
 use crate::table::{Cell, Column, Table};
 
-/// Tasks `range` of the picture: lane by lane, those of B in the order of their attempts, then those that only A has.
+/// Returns tasks `range` of the picture: lane by lane, those of B in the order of their attempts, then those of A only.
 pub fn twin(pair: &Pair<'_>, aligned: &Aligned, range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("lane", "Lane"),

@@ -1,4 +1,4 @@
-//! What a task took in the runs before, behind and over its bar in the newest one.
+//! Durations in earlier runs, drawn behind and over the bars of the newest run.
 
 use makespan_analysis::compare::{Spread, Trends};
 use makespan_model::{Run, UNKNOWN};
@@ -6,9 +6,9 @@ use makespan_scene::{Bars, Group, Hit, Item, Paint, Path, Rect, Role, Seg, Strok
 
 use crate::timeline::{Frame, Index};
 
-/// A box from the 10th to the 90th percentile, a line from the smallest to the largest value with a cap at both ends,
-/// and a stroke at the median: what belongs behind a bar, and what belongs over it. `x` maps a value to pixels, `row` is
-/// the room of the bar up to the next one, where the line is cut off.
+/// Returns a box from the 10th to the 90th percentile, a line from the minimum to the maximum with a cap at both ends,
+/// and a stroke at the median: what is drawn behind a bar, and what is drawn over it. `x` converts a value to pixels;
+/// `row` is the space up to the next bar, where the line is cut off.
 pub fn whiskers(spread: &Spread, x: &dyn Fn(f64) -> f32, row: Rect) -> (Vec<Item>, Vec<Item>) {
     let end = row.right();
     let at = |v: f64| x(v).clamp(-1e5, 1e5);
@@ -25,7 +25,7 @@ pub fn whiskers(spread: &Spread, x: &dyn Fn(f64) -> f32, row: Rect) -> (Vec<Item
     if p10 < end {
         usual.push(rect, Paint::from(Role::Neutral).with_alpha(90), Hit::NONE);
     }
-    // Along the foot of the row, where it hides no name; a seam of the ground parts it from the bar below.
+    // Along the bottom of the row, where it hides no name; separated from the bar below by a gap.
     let y = row.bottom() - 2.0;
     let cap = 2.5;
     let mut segs =
@@ -50,8 +50,8 @@ pub fn whiskers(spread: &Spread, x: &dyn Fn(f64) -> f32, row: Rect) -> (Vec<Item
     (vec![usual.into()], over)
 }
 
-/// Puts into the scene of a timeline what its tasks took in the runs before. `trends` ends with the run of the timeline;
-/// see [`behind`].
+/// Adds durations in earlier runs to the scene of a timeline. `trends` ends with the run of the timeline; see
+/// [`behind`].
 pub fn with_before(
     scene: &mut makespan_scene::Scene,
     run: &Run,
@@ -66,9 +66,9 @@ pub fn with_before(
     scene.push(over);
 }
 
-/// The whiskers of all bars of a timeline that stand for one attempt of a succeeded task, from the start of the bar on:
-/// a group to be drawn below the bars, and one to be drawn over them. `rows` says which row of the line-up each task of
-/// the run is. The number of shapes is bounded by the size of the frame.
+/// Returns the whiskers of all bars that represent one attempt of a succeeded task, from the start of the bar on: a
+/// group to draw below the bars, and one to draw over them. `rows` gives the row of the line-up of each task of the
+/// run. The number of shapes is bounded by the size of the frame.
 pub fn behind(run: &Run, index: &Index, trends: &Trends, rows: &[u32], frame: &Frame) -> (Group, Group) {
     let clip = Rect::new(
         frame.gutter,
@@ -98,7 +98,7 @@ pub fn behind(run: &Run, index: &Index, trends: &Trends, rows: &[u32], frame: &F
                 rows.get(task as usize).and_then(|r| trends.rows.get(*r as usize)).and_then(|s| s.before);
             let Some(spread) = spread else { continue };
             let start = crate::tasks::start_of(run, makespan_model::TaskId(task));
-            // Retries share one spread, that of the whole task: it stands behind the first.
+            // Retries share the spread of the whole task, which is drawn behind the first attempt.
             if start == UNKNOWN || start != slice.start {
                 continue;
             }

@@ -1,5 +1,5 @@
-//! Many runs in a row: for each task a strip with its value in every run and where that changed, and what the runs
-//! before say of the newest one.
+//! A series of runs: for each task a strip with its value in every run and the changes, and the newest run compared
+//! with the earlier ones.
 
 mod ghosts;
 mod order;
@@ -15,7 +15,7 @@ pub use words::answer;
 
 use makespan_analysis::compare::{Point, Series, Trends};
 
-/// The series of a line: the makespan first, where there is one, then the rows of the line-up in the given order.
+/// Returns the series of a line: the makespan first, if there is one, then the rows of the line-up in the given order.
 fn line<'t>(trends: &'t Trends, order: &[u32], at: u32) -> Option<(Option<u32>, &'t Series)> {
     let ahead = u32::from(trends.makespan.is_some());
     match at.checked_sub(ahead) {
@@ -27,7 +27,7 @@ fn line<'t>(trends: &'t Trends, order: &[u32], at: u32) -> Option<(Option<u32>, 
     }
 }
 
-/// What a line is of: the name of the task, or the makespan.
+/// Returns the subject of a line: the name of the task, or the makespan.
 fn name(trends: &Trends, row: Option<u32>) -> String {
     match row {
         None => "Makespan".to_owned(),
@@ -39,7 +39,7 @@ fn name(trends: &Trends, row: Option<u32>) -> String {
     }
 }
 
-/// The last run of a series in which the task was there, with its point.
+/// Returns the last run of a series with the task, and its point.
 fn newest(series: &Series) -> Option<(usize, Point)> {
     let there = |p: &Point| p.value.is_finite() || p.status.is_some();
     let at = series.points.iter().rposition(there)?;

@@ -1,11 +1,11 @@
-//! Which strips come first.
+//! The order of the strips.
 
 use makespan_analysis::compare::{Series, Trends};
 use makespan_analysis::natural_cmp;
 use makespan_model::Order as _;
 
-/// The rows that have any value and pass `mask`, those whose level changed most lately first, whichever way, then those
-/// that creep most, then by name. O(n log n).
+/// Returns the rows with any value in `mask`, sorted by the most recent change of level in either direction, then by
+/// slope, then by name. O(n log n).
 pub fn order(trends: &Trends, mask: Option<&[bool]>) -> Vec<u32> {
     let passes = |r: u32| mask.is_none_or(|m| m.get(r as usize).copied().unwrap_or(true));
     let known = |s: &Series| s.points.iter().any(|p| p.value.is_finite());
@@ -24,7 +24,7 @@ pub fn order(trends: &Trends, mask: Option<&[bool]>) -> Vec<u32> {
     rows
 }
 
-/// How many lines the strips have: one for the makespan, where there is one, and one for each row of the order.
+/// Returns the number of lines: one for the makespan, if there is one, and one for each row of the order.
 pub fn line_count(trends: &Trends, order: &[u32]) -> u32 {
     order.len() as u32 + u32::from(trends.makespan.is_some())
 }

@@ -1,4 +1,4 @@
-//! Trend strips as a scene: small multiples, one line a task, one point a run.
+//! Trend strips as a scene: small multiples, one line per task, one point per run.
 
 use makespan_analysis::compare::{Level, Margin, Series, Trends};
 use makespan_scene::{
@@ -16,7 +16,7 @@ use crate::target::Target;
 
 const HEAD: f32 = 22.0;
 
-/// The first lines at a width, at most `most` of them.
+/// Returns the first lines at a width, at most `most`.
 pub fn frame(trends: &Trends, order: &[u32], width_px: f32, most: u32) -> Lines {
     let mut lines = Lines { width: width_px, height: 0.0, head: HEAD, row_height: 48.0, first_row: 0 };
     if lines.is_narrow() {
@@ -26,7 +26,7 @@ pub fn frame(trends: &Trends, order: &[u32], width_px: f32, most: u32) -> Lines 
     lines
 }
 
-/// The part of a line that holds its points.
+/// Returns the part of a line that contains its points.
 fn plot(frame: &Lines, row: Rect) -> Rect {
     let (left, right, top) = if frame.is_narrow() {
         (12.0, frame.width - 12.0, row.y + 24.0)
@@ -36,12 +36,12 @@ fn plot(frame: &Lines, row: Rect) -> Rect {
     Rect::new(left, top, (right - left).max(10.0), (row.bottom() - 6.0 - top).max(4.0))
 }
 
-/// Middle of a run in the plot, px.
+/// Returns the middle of a run in the plot, px.
 fn x_of(plot: Rect, runs: usize, run: usize) -> f32 {
     plot.x + (run as f32 + 0.5) / runs.max(1) as f32 * plot.w
 }
 
-/// The row of the line-up and the run under a point, px; none of both over the makespan.
+/// Returns the row of the line-up and the run at a point, px; no row over the makespan.
 pub fn point_at(
     trends: &Trends,
     order: &[u32],
@@ -57,7 +57,7 @@ pub fn point_at(
     (run >= 0.0 && run < runs as f32).then_some((row, run as usize))
 }
 
-/// The strips of the frame, `selected` being the run that is marked. `look` selects and hovers rows of the line-up.
+/// Draws the strips of the frame; `selected` is the marked run. `look` selects and hovers rows of the line-up.
 pub fn scene(trends: &Trends, order: &[u32], look: &Look, selected: Option<usize>, frame: &Lines) -> Scene {
     let runs = trends.lineup.runs;
     let title = format!("{} over {}", counted(order.len(), "task"), counted(runs, "run"));
@@ -94,7 +94,7 @@ pub fn scene(trends: &Trends, order: &[u32], look: &Look, selected: Option<usize
     scene
 }
 
-/// The numbers of the runs, the oldest first.
+/// Draws the numbers of the runs, the oldest first.
 fn head(scene: &mut Scene, runs: usize, frame: &Lines) {
     let plot = plot(frame, frame.row(frame.first_row));
     let each = plot.w / runs.max(1) as f32;
@@ -110,7 +110,7 @@ fn head(scene: &mut Scene, runs: usize, frame: &Lines) {
     }
 }
 
-/// From values to heights: wide enough that what is of no matter does not look like much.
+/// Returns the conversion of values to heights, wide enough that irrelevant changes look small.
 fn scale(series: &Series, margin: Margin, plot: Rect) -> LinearScale {
     let values = series.points.iter().map(|p| p.value).filter(|v| v.is_finite());
     let (mut low, mut high) = values.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
@@ -123,13 +123,13 @@ fn scale(series: &Series, margin: Margin, plot: Rect) -> LinearScale {
     LinearScale { v0: low, v1: high, x0: f64::from(plot.bottom()), x1: f64::from(plot.y) }
 }
 
-/// The points of one series, its levels and where they change.
+/// Draws the points of one series, its levels and their changes.
 fn strip(series: &Series, margin: Margin, plot: Rect, body: &mut Group) {
     let runs = series.points.len();
     let scale = scale(series, margin, plot);
     let y = |v: f64| scale.x(v) as f32;
     let x = |run: usize| x_of(plot, runs, run);
-    // The present level with the margin around it.
+    // The current level with the margin around it.
     if let Some(level) = series.trend.levels.last() {
         let by = around(margin, level.median);
         let (top, bottom) = (y(level.median + by).max(plot.y), y(level.median - by).min(plot.bottom()));
@@ -147,7 +147,8 @@ fn strip(series: &Series, margin: Margin, plot: Rect, body: &mut Group) {
     }
 }
 
-/// The values that count as one line; where there are more runs than pixels, from the lowest to the highest of each.
+/// Returns the counted values as a line; with more runs than pixels, from the lowest to the highest value of each
+/// pixel.
 fn course(series: &Series, plot: Rect, y: &dyn Fn(f64) -> f32) -> Vec<Seg> {
     let runs = series.points.len();
     let known = series.points.iter().enumerate().filter(|(_, p)| p.counts && p.value.is_finite());
@@ -174,7 +175,7 @@ fn course(series: &Series, plot: Rect, y: &dyn Fn(f64) -> f32) -> Vec<Seg> {
     segs
 }
 
-/// A line at the median of each level, and where one follows another by how much.
+/// Draws a line at the median of each level, and the size of the change between two levels.
 fn levels(levels: &[Level], plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64) -> f32, body: &mut Group) {
     // A strip has room for a few changes; the newest matter most.
     const MOST: usize = 24;
@@ -196,9 +197,9 @@ fn levels(levels: &[Level], plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64
         body.push(Path::line((at, plot.y), (at, plot.bottom()), stroke));
         let words = percent(before.median, after.median);
         let wide = width(&words, 10.0, Weight::Bold, Face::Sans) + 8.0;
-        // Beside the line, on the side that leaves room.
+        // Beside the line, on the side with room.
         if at - wide >= plot.x && at < free {
-            // Where it rises the upper left is free, where it falls the lower left.
+            // Before a rise, the upper left is free; before a fall, the lower left.
             let base = if after.median > before.median { plot.y + 9.0 } else { plot.bottom() - 1.0 };
             let label = Text::new(at - 4.0, base, 10.0, role, words);
             body.push(label.anchored(Anchor::End).bold());
@@ -207,7 +208,7 @@ fn levels(levels: &[Level], plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64
     }
 }
 
-/// One point a run: filled what counts, hollow what does not, the sign of its status where that is not a success.
+/// Draws one point per run: filled if it counts, hollow if not, with the sign of its status if it did not succeed.
 fn points(series: &Series, plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64) -> f32, body: &mut Group) {
     let mut filled = Bars { radius: 2.5, ..Bars::default() };
     let mut hollow =
@@ -235,7 +236,7 @@ fn points(series: &Series, plot: Rect, x: &dyn Fn(usize) -> f32, y: &dyn Fn(f64)
     body.items.extend(signs);
 }
 
-/// Where there are too many runs for points: one tick a pixel in which a run failed.
+/// Draws failures if there are too many runs for points: one tick per pixel in which a run failed.
 fn failures(series: &Series, plot: Rect, body: &mut Group) {
     let runs = series.points.len();
     let failed = series.points.iter().enumerate().filter(|(_, p)| p.status.is_some_and(|s| s.is_failure()));
@@ -248,9 +249,9 @@ fn failures(series: &Series, plot: Rect, body: &mut Group) {
     body.push(ticks);
 }
 
-/// How the newest value lies to what was before, since when, and in which colour that is said: where the level changed
-/// the change, else the newest value against the median of those before, grey unless it lies outside of most of them.
-/// What failed is not held against anything.
+/// Returns how the newest value compares with the earlier ones, since when, and the colour: if the level changed, the
+/// change, otherwise the newest value against the median of the earlier ones, grey unless it is outside most of them. A
+/// failure is not compared.
 fn change(series: &Series, unit: &Unit) -> (String, String, Role) {
     let Some((at, point)) = newest(series) else { return (String::new(), String::new(), Role::TextMuted) };
     if !point.counts {
@@ -277,7 +278,7 @@ fn change(series: &Series, unit: &Unit) -> (String, String, Role) {
     (percent(before.median, point.value), format!("against {}", unit.text(before.median)), role)
 }
 
-/// The name, the newest value, and how it lies to what was before.
+/// Draws the name, the newest value, and how it compares with the earlier ones.
 fn words(
     trends: &Trends,
     row: Option<u32>,

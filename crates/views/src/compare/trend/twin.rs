@@ -1,4 +1,4 @@
-//! The trend strips as a table: the newest value of each task beside what the runs before had.
+//! The trend strips as a table: the newest value of each task beside the earlier ones.
 
 use makespan_analysis::compare::{Spread, Trends};
 use makespan_scene::counted;
@@ -9,7 +9,7 @@ use crate::compare::{percent, word_role};
 use crate::table::{Cell, Column, Table};
 use crate::value::{Plot, Value};
 
-/// The columns.
+/// Returns the columns.
 pub fn columns() -> Vec<Column> {
     vec![
         Column::text("name", "Task"),
@@ -25,7 +25,7 @@ pub fn columns() -> Vec<Column> {
     ]
 }
 
-/// Lines `range` of the strips: the makespan, then the rows in order.
+/// Returns lines `range` of the strips: the makespan, then the rows in order.
 pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> Table {
     let mut table = Table::new(format!("Tasks over {}", counted(trends.lineup.runs, "run")), columns());
     let unit = Unit::of(trends.quantity);
@@ -37,10 +37,10 @@ pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> T
         let value = newest.map(|p| p.value).filter(|v| v.is_finite());
         let number = |v: Option<f64>| v.map_or_else(Cell::default, |v| Cell::new(unit.value(v)));
         let before = series.before.as_ref();
-        // What failed is not held against anything.
+        // A failure is not compared.
         let counted = value.filter(|_| newest.is_some_and(|p| p.counts));
         let relative = counted.zip(before).map_or_else(Cell::default, |(v, b)| {
-            // Grey unless it lies outside of most of those before.
+            // Grey unless it is outside most of the earlier values.
             let by = f32::from(i8::from(v > b.p90) - i8::from(v < b.p10));
             Cell::new(Value::Relative(b.median, v)).status(word_role(by))
         });
@@ -75,7 +75,7 @@ pub fn table(trends: &Trends, order: &[u32], range: std::ops::Range<usize>) -> T
     table
 }
 
-/// What was seen before and what is new, on an axis that holds both.
+/// Returns the earlier values and the newest, on an axis that contains both.
 fn spread(before: Option<&Spread>, newest: Option<f64>) -> Value {
     let before = before.map(|b| [b.min, b.p10, b.median, b.p90, b.max]);
     let all = before.into_iter().flatten().chain(newest).filter(|x| x.is_finite());

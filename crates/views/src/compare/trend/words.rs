@@ -1,4 +1,4 @@
-//! The newest of many runs against those before it, in words.
+//! The newest of a series of runs compared with the earlier ones, as text.
 
 use makespan_analysis::compare::{Series, Trend, Trends};
 use makespan_scene::counted;
@@ -9,7 +9,8 @@ use crate::compare::delta::word_role;
 use crate::section::{Block, Section};
 use crate::table::Cell;
 
-/// The answer as a section: where the newest makespan lies among those before, and how the makespan changed.
+/// Returns the result as a section: how the newest makespan compares with the earlier ones, and how the makespan
+/// changed.
 pub fn answer(trends: &Trends) -> Section {
     let unit = Unit::of(trends.quantity);
     let runs = counted(trends.lineup.runs, "run");
@@ -40,7 +41,7 @@ pub fn answer(trends: &Trends) -> Section {
     Section::new("answer", "Comparison", blocks)
 }
 
-/// Where the newest value lies among those before, and whether that is unusual: below or above 0.
+/// Returns how the newest value compares with the earlier ones, and whether that is unusual: below or above 0.
 fn latest(series: &Series, unit: &Unit) -> Option<(String, f32)> {
     let value = newest(series).map(|(_, p)| p).filter(|p| p.counts)?.value;
     let before = series.before.as_ref()?;
@@ -62,7 +63,7 @@ fn latest(series: &Series, unit: &Unit) -> Option<(String, f32)> {
     Some((text, by))
 }
 
-/// The levels of a series, in words; empty where it has one and does not creep.
+/// Describes the levels of a series; empty if there is one and it does not drift.
 fn levels(trend: &Trend, unit: &Unit) -> String {
     if let Some(slope) = trend.slope.filter(|s| s.p <= 0.01) {
         return format!("drifts by {} per run", unit.signed(slope.each));

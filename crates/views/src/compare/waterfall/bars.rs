@@ -5,25 +5,25 @@ use makespan_model::Order as _;
 
 use crate::compare::Pair;
 
-/// What a bar stands for.
+/// The subject of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BarKind {
     /// The makespan of A.
     A,
     /// One part of the difference.
     Part(PartKind),
-    /// So many parts too small to be shown by themselves, together.
+    /// This number of parts that are too small to be shown separately.
     Smaller(usize),
     /// The makespan of B.
     B,
 }
 
-/// One bar: from one height of the fall to the next. The first and the last begin at 0.
+/// One bar: from one height of the waterfall to the next. The first and the last begin at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// What it stands for.
+    /// Its subject.
     pub kind: BarKind,
-    /// The row of the matching that it is about, if it is about one.
+    /// The row of the matching, if it belongs to one.
     pub row: Option<u32>,
     /// Where it begins, ns. Sums of parts may leave the range of a time.
     pub from: i128,
@@ -32,22 +32,22 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// What it adds, ns.
+    /// Returns its contribution, ns.
     pub fn delta(&self) -> i128 {
         self.to - self.from
     }
 }
 
-/// The bars from the makespan of A to that of B: the largest `most` parts by themselves, largest first, the others in
-/// one bar, and last what remains unexplained. Each begins where the one before ends, and the last part ends at the
-/// makespan of B. O(n log n).
+/// Returns the bars from the makespan of A to that of B: the largest `most` parts separately, largest first, the others
+/// in one bar, and last the unexplained remainder. Each bar begins where the previous one ends, and the last part ends
+/// at the makespan of B. O(n log n).
 pub fn bars(pair: &Pair<'_>, explanation: &Explanation, most: usize) -> Vec<Bar> {
     let (a, b) = (pair.a.totals().makespan, pair.b.totals().makespan);
     let (Some(a), Some(b)) = (a, b) else { return Vec::new() };
     let (rest, mut parts): (Vec<&DifferencePart>, Vec<&DifferencePart>) =
         explanation.parts.iter().partition(|p| p.kind == PartKind::Remainder);
     parts.order_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
-    // One that would be alone among the smaller ones has room for itself.
+    // A single smaller part gets a bar of its own.
     let shown = if parts.len() <= most + 1 { parts.len() } else { most };
     let mut out = vec![Bar { kind: BarKind::A, row: None, from: 0, to: i128::from(a) }];
     let mut at = i128::from(a);

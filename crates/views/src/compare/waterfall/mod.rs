@@ -1,4 +1,4 @@
-//! From the makespan of A to that of B, part by part: what the difference is made of.
+//! From the makespan of A to that of B: the parts of the difference.
 
 mod bars;
 mod picture;
@@ -14,7 +14,8 @@ use makespan_scene::count;
 use super::Pair;
 use crate::clip::shortened_name;
 
-/// How much of the difference of the makespans each row of the matching explains, ns; none where it explains nothing.
+/// Returns how much of the difference of the makespans each row of the matching explains, ns; `None` if it explains
+/// nothing.
 pub fn contributions(pair: &Pair<'_>, explanation: &Explanation) -> Vec<Option<i64>> {
     let mut out = vec![None; pair.rows().len()];
     for part in &explanation.parts {
@@ -25,7 +26,7 @@ pub fn contributions(pair: &Pair<'_>, explanation: &Explanation) -> Vec<Option<i
     out
 }
 
-/// What a part is, in words; `both` says whether both runs have its task.
+/// Returns the description of a part; `both` is whether both runs have its task.
 pub fn part_words(kind: PartKind, delta_ns: i64, both: bool) -> &'static str {
     match kind {
         PartKind::Task if delta_ns < 0 => "ran shorter",
@@ -43,7 +44,7 @@ pub fn part_words(kind: PartKind, delta_ns: i64, both: bool) -> &'static str {
     }
 }
 
-/// What has to be known to read the parts, in plain words.
+/// Returns notes on how to read the parts.
 pub fn notes(pair: &Pair<'_>, explanation: &Explanation) -> Vec<String> {
     let mut notes = Vec::new();
     let names = |rows: &[u32]| {

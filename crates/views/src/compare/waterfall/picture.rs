@@ -1,4 +1,5 @@
-//! The waterfall as a scene: bars along an axis of time, one below the other, each hung where the one before ended.
+//! The waterfall as a scene: bars along an axis of time, one below the other, each beginning where the previous one
+//! ends.
 
 use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, TimeScale,
@@ -14,7 +15,7 @@ use crate::target::Target;
 
 const AXIS: f32 = 26.0;
 
-/// Where things are.
+/// The layout.
 struct Measures {
     wide: f32,
     row: f32,
@@ -44,8 +45,8 @@ impl Measures {
     }
 }
 
-/// The waterfall at a width. Where all bars end far from 0 the axis does not begin there, and the two whole bars are
-/// broken to say so.
+/// Draws the waterfall at a width. If all bars end far from 0, the axis does not begin there, and the bars of the two
+/// makespans have a break mark.
 pub fn scene(pair: &Pair<'_>, bars: &[Bar], wide: f32) -> Scene {
     let m = Measures::new(pair, bars, wide);
     let height = AXIS + m.row * bars.len() as f32 + 6.0;
@@ -63,7 +64,7 @@ pub fn scene(pair: &Pair<'_>, bars: &[Bar], wide: f32) -> Scene {
         if whole && broken {
             over.push(break_mark(rect).into());
         }
-        // The thread from where this bar ends to where the next one begins.
+        // The line from the end of this bar to the beginning of the next one.
         if let Some(next) = bars.get(i + 1) {
             let x = x_of(&scale, bar.to, &m);
             let below = place(next, &scale, &m, y + m.row);
@@ -79,7 +80,7 @@ pub fn scene(pair: &Pair<'_>, bars: &[Bar], wide: f32) -> Scene {
     scene
 }
 
-/// The axis, and whether it begins later than 0.
+/// Returns the axis, and whether it begins after 0.
 fn scale(bars: &[Bar], m: &Measures) -> (TimeScale<'static>, bool) {
     let ends = || bars.iter().map(|b| b.to);
     let (low, high) = (ends().min().unwrap_or(0), ends().max().unwrap_or(1).max(1));
@@ -108,7 +109,7 @@ fn fill(pair: &Pair<'_>, bar: &Bar) -> Paint {
     match bar.kind {
         BarKind::A => Paint::from(Role::Neutral).with_alpha(178),
         BarKind::B => {
-            // A run that failed is not faster.
+            // A failed run is not faster.
             pair.whole_strength().map_or(Role::Neutral, Role::diverge).into()
         }
         BarKind::Part(makespan_analysis::compare::PartKind::Remainder) => Role::Neutral.into(),
@@ -117,14 +118,14 @@ fn fill(pair: &Pair<'_>, bar: &Bar) -> Paint {
     }
 }
 
-/// Two slanted lines of the ground through the left end of a bar: it is longer than it is drawn.
+/// Returns two slanted lines through the left end of a bar, which show that it is longer than drawn.
 fn break_mark(rect: Rect) -> Path {
     let at = rect.x + 9.0;
     let one = |x: f32| [Seg::Move(x - 2.5, rect.bottom() + 2.0), Seg::Line(x + 2.5, rect.y - 2.0)];
     Path::stroked([one(at), one(at + 5.0)].concat(), Stroke::new(Role::Surface, 2.0))
 }
 
-/// What the bar is and how much it adds.
+/// Draws the label of the bar and its contribution.
 #[allow(clippy::too_many_arguments)]
 fn words(
     pair: &Pair<'_>,
@@ -140,12 +141,12 @@ fn words(
     let value = value(bars, bar);
     let base = if m.narrow { y + 14.0 } else { rect.y + rect.h / 2.0 + 4.0 };
     let wide = width(&value, 11.5, Weight::Bold, Face::Sans);
-    // Words stand left of the bars, or above them where there is no room; the value at the end of the bar.
+    // Labels are to the left of the bars, or above them if there is no room; the value is at the end of the bar.
     let room = if m.narrow { m.wide - 30.0 - wide } else { m.left - 24.0 };
     let bold = name.is_empty() || matches!(bar.kind, BarKind::A | BarKind::B);
     let first = if name.is_empty() { about.as_str() } else { &name };
     let weight = if bold && !name.is_empty() { Weight::Bold } else { Weight::Regular };
-    // Where both do not fit the name may take what it needs, up to all but a third.
+    // If both do not fit, the name may use up to two thirds.
     let both = !name.is_empty() && !about.is_empty();
     let name_room = if both {
         room - (width(&about, 10.5, Weight::Regular, Face::Sans) + 8.0).min(room / 3.0)
@@ -171,7 +172,7 @@ fn words(
     over.push(text.bold().into());
 }
 
-/// The name of what a bar is about, and what about it.
+/// Returns the name of a bar's subject, and its description.
 fn label(pair: &Pair<'_>, bar: &Bar) -> (String, String) {
     let run = |letter: &str, facts: &makespan_analysis::Facts| {
         (letter.to_owned(), shortened_name(facts.run().title()))
@@ -189,7 +190,7 @@ fn label(pair: &Pair<'_>, bar: &Bar) -> (String, String) {
     }
 }
 
-/// The number at a bar.
+/// Returns the number at a bar.
 fn value(bars: &[Bar], bar: &Bar) -> String {
     let ns = |n: i128| n.clamp(i128::from(-i64::MAX), i128::from(i64::MAX)) as i64;
     match bar.kind {

@@ -1,4 +1,4 @@
-//! The waterfall as a table: every part, also those that the picture puts together.
+//! The waterfall as a table: every part, including those that the picture combines.
 
 use makespan_analysis::compare::Explanation;
 use makespan_model::Order as _;
@@ -10,7 +10,7 @@ use crate::compare::delta::word_role;
 use crate::table::{Cell, Column, Table};
 use crate::value::{Plot, Value};
 
-/// The parts `range` of an explanation, largest first.
+/// Returns the parts `range` of an explanation, largest first.
 pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<usize>) -> Table {
     let columns = vec![
         Column::text("name", "Task"),
@@ -23,7 +23,7 @@ pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<
     let mut parts: Vec<_> = explanation.parts.iter().collect();
     parts.order_by_key(|p| (std::cmp::Reverse(p.delta_ns.unsigned_abs()), p.kind, p.task));
     let end = range.end.min(parts.len());
-    // Each bar begins where the one above ended; all lie between the lowest and the highest sum.
+    // Each bar begins where the previous one ended; all are between the lowest and the highest sum.
     let mut sums = vec![0i128];
     for part in &parts {
         sums.push(sums.last().copied().unwrap_or(0) + i128::from(part.delta_ns));
@@ -36,7 +36,7 @@ pub fn table(pair: &Pair<'_>, explanation: &Explanation, range: std::ops::Range<
         let both = task.is_some_and(|(_, t)| t.a.is_some() && t.b.is_some());
         let name =
             task.map_or_else(Cell::default, |(row, t)| Cell::new(shortened_name(&pair.name(t))).task(row));
-        // Of a small difference that large parts of both signs make, shares say nothing.
+        // For a small difference made of large parts with both signs, percentages mean nothing.
         let share = (part.delta_ns as f64 / explanation.delta_ns as f64 * 100.0).round();
         let share = match share {
             n if n.abs() >= 1_000.0 || !n.is_finite() => String::new(),

@@ -1,4 +1,4 @@
-"""A directed graph with as much of the interface of ``networkx.DiGraph`` as the plan uses."""
+"""A directed graph with the part of the interface of ``networkx.DiGraph`` that the plan uses."""
 
 from __future__ import annotations
 

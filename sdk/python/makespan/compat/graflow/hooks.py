@@ -1,4 +1,4 @@
-"""What the plan adds to ``ExecutionContext``: as a base class, and for a class that is there already."""
+"""The plan's additions to ``ExecutionContext``: as a base class, and for an existing class."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .manager import get_lineage_manager
 
 
 class LineageHooks:
-    """A base class for an execution context, whose ``graph`` it needs. Methods by these names that the class has itself
-    are called where the plan calls them: ``create_task_context``, ``push_task_context``, ``pop_task_context``,
+    """A base class for an execution context, whose ``graph`` it needs. If the class has methods with these names, they are
+    called as in the plan: ``create_task_context``, ``push_task_context``, ``pop_task_context``,
     ``get_result``; and ``set_execution_context`` of a task.
     """
 
@@ -27,7 +27,7 @@ class LineageHooks:
 
     @contextlib.contextmanager
     def executing_task(self, task):
-        """Records the execution of a task, by ``with``."""
+        """Records the execution of a task, as a ``with`` block."""
         own = lambda name, *args: getattr(self, name)(*args) if hasattr(self, name) else None
         context = own("create_task_context", task.task_id)
         own("push_task_context", context)
@@ -41,7 +41,7 @@ class LineageHooks:
 
 
 def track(context_class, manager=None):
-    """Makes a class of execution contexts that has ``executing_task`` record lineage, and returns it.
+    """Makes ``executing_task`` of a class of execution contexts record lineage, and returns the class.
 
     ``track(ExecutionContext)`` once, before workflows are executed; a second time changes nothing. An execution starts
     with the first task of a context, unless ``start_workflow_tracking(name)`` was called; branches of a context, which

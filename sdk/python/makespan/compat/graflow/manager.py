@@ -77,7 +77,7 @@ class LineageManager(Answers):
         return execution.execution_id
 
     def finish_workflow_execution(self, status=None):
-        """Ends the current execution for good: with a status, or else with the one that follows from its tasks."""
+        """Ends the current execution permanently, with the given status or with the one that follows from its tasks."""
         self._finish(lambda execution: status or ("failed" if execution.failed_tasks else "completed"))
 
     def _finish(self, judged):
@@ -114,7 +114,7 @@ class LineageManager(Answers):
             self._run.end(status={"completed": "succeeded"}.get(status, status))
 
     def _settle(self):
-        """Ends the execution for the time being when nothing runs and all is done, or something failed."""
+        """Ends the execution, for now, when nothing runs and all tasks are done or one failed."""
         with self._lock:
             execution = self.executions.get(self.current_execution)
             if execution is None or execution.status != "running" or self._going or not self._declared:
@@ -132,7 +132,7 @@ class LineageManager(Answers):
 
     @guarded()
     def _declare(self):
-        """Takes the nodes and edges of the context's graph that are not known yet."""
+        """Declares the nodes and edges of the context's graph that are new."""
         graph = getattr(self._context, "graph", None)
         self._behind = False
         if graph is None:
@@ -157,7 +157,7 @@ class LineageManager(Answers):
                     self._run.put({"event": "task", "after": [source]}, task=target)
 
     def _look(self):
-        """Takes what was added to the graph, but not at each task of a large one: that would grow with its square."""
+        """Declares additions to the graph, but not for every task of a large one, because the cost would be quadratic."""
         self._budget += 64
         size = len(self.graph) + len(self.graph.edges)
         self._behind = self._budget < size
@@ -236,7 +236,7 @@ class LineageManager(Answers):
         self._failed(self._first(task_id), error)
 
     def _first(self, task_id):
-        """Returns the execution of a task that has been going on longest."""
+        """Returns the execution of a task that has been running for the longest time."""
         with self._lock:
             return next(iter(self._going.get(say(task_id, 256), ())), None)
 
@@ -278,7 +278,7 @@ class LineageManager(Answers):
             return True
 
     def _count(self, execution, node, status):
-        """Counts a node by how its last execution ended; ``None``: it has not."""
+        """Counts a node by the outcome of its last execution; ``None`` if it has not ended."""
         before, self._counted[node] = self._counted.get(node), status
         execution.completed_tasks += (status == "completed") - (before == "completed")
         execution.failed_tasks += (status == "failed") - (before == "failed")
@@ -316,7 +316,7 @@ def get_lineage_manager():
 def task(name=None, inject_context=False, track_lineage=True, manager=None):
     """Decorates a function that is a task: a call is an execution, while a workflow is being executed.
 
-    ``inject_context`` is taken for the original's sake: the function gets the manager as its first argument.
+    ``inject_context`` has the meaning of the original: the function gets the manager as its first argument.
     """
 
     def decorator(function):

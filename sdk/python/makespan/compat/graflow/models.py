@@ -11,7 +11,7 @@ from ..._guard import foreign
 
 @dataclass
 class TaskExecutionInfo:
-    """One execution of a task. ``result_size`` is what the object itself takes, bytes, without what it refers to."""
+    """One execution of a task. ``result_size`` is the size of the object itself in bytes, without objects that it refers to."""
 
     task_id: str
     execution_id: str
@@ -54,7 +54,7 @@ class Answers:
                       key=lambda info: info.start_time, reverse=True)
 
     def get_metrics_summary(self):
-        """Returns counts and averages over all executions; what is not defined is ``None``."""
+        """Returns counts and averages over all executions; undefined values are ``None``."""
         tasks = list(self.task_executions.values())
         count = lambda status: sum(info.status == status for info in tasks)
         durations = [info.duration for info in tasks if info.duration is not None]

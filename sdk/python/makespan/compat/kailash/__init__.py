@@ -6,10 +6,10 @@
 
 ``kailash.tracking.X`` is ``makespan.compat.kailash.X``, and ``makespan.compat.kailash.tracking.X`` as well.
 
-Otherwise than the original: a run is one file that is appended to, so that saving a task costs the same in a run of
-ten thousand; tasks that are tried again are attempts of one task; what was not measured is ``None`` and not 0, and zeros
-that stand for it are ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, which
-also writes the reports of ``reporting``; pictures and dashboards are left to it.
+Differences from the original: a run is one file that is appended to, so that saving a task costs the same in a run of ten
+thousand; retries are attempts of one task; values that were not measured are ``None``, not 0, and zeros in their place are
+ignored; it needs no psutil and no pydantic. Databases are stores of the ``makespan`` program, which
+also writes the reports of ``reporting``, the pictures and the dashboards.
 """
 
 from .config import TrackingConfig

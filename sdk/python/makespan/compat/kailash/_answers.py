@@ -7,7 +7,7 @@ from .sdk_exceptions import TaskException
 
 
 class Answers:
-    """Reads runs and tasks: of this process from memory, others from the storage, whichever methods that one has."""
+    """Reads runs and tasks: those of this process from memory, others from the storage, with the methods that it has."""
 
     def get_run(self, run_id):
         if not run_id:
@@ -88,7 +88,7 @@ class Answers:
         return [task for task in self._all_tasks() if task.node_id == node_id]
 
     def get_tasks_by_timerange(self, start_time, end_time):
-        """Returns the tasks that were made within two times."""
+        """Returns the tasks that were created between two times."""
         return [task for task in self._all_tasks() if start_time <= task.created_at <= end_time]
 
     def get_running_tasks(self):
@@ -99,7 +99,7 @@ class Answers:
         return [task for task in found if task is not None]
 
     def get_task_history(self, task_id):
-        """Returns all tries of a task, the first one first."""
+        """Returns all attempts of a task, in order."""
         found = [self._task(task_id)]
         tasks = {task.task_id: task for task in self.get_tasks(found[0].run_id)}
         while found[0].parent_task_id in tasks and len(found) <= len(tasks):
@@ -132,7 +132,7 @@ class Answers:
         return self._wanted("search_runs")(filters=filters, order_by=order_by, limit=limit, offset=offset)
 
     def get_execution_audit_trail(self, run_id):
-        """Returns what happened in a run, in the order of time."""
+        """Returns the events of a run, sorted by time."""
         if not run_id:
             raise TaskException("Run ID is required")
         trail, run = [], self.get_run(run_id)
@@ -152,7 +152,7 @@ class Answers:
         return sorted(trail, key=lambda entry: entry.get("timestamp") or entry.get("started_at") or "")
 
     def _ask(self, names, *args, **how):
-        """Asks the first method of these that the storage has."""
+        """Calls the first of these methods that the storage has."""
         for name in names:
             method = getattr(self.storage, name, None)
             if callable(method):

@@ -1,4 +1,4 @@
-"""What all models share: the methods by which the original's are copied, printed and parsed."""
+"""The methods that all models share, for copying, printing and parsing, as in the original."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Model:
 
     @classmethod
     def from_dict(cls, data):
-        """Makes a model of what :meth:`to_dict` returned; unknown members are ignored."""
+        """Makes a model from the result of :meth:`to_dict`; unknown members are ignored."""
         given = {one.name: data[one.name] for one in dataclasses.fields(cls) if one.name in data}
         for name in TIMES:
             if isinstance(given.get(name), str):

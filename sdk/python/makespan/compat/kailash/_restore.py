@@ -1,4 +1,4 @@
-"""Makes runs and tasks of events."""
+"""Restores runs and tasks from events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ ATTRIBUTE = "attribute."
 
 
 def restored(told):
-    """Returns a run and its tasks, every try for itself, from what :func:`makespan.compat._read.fold` made of it."""
+    """Returns a run and its tasks, with each attempt as a task of its own, from the result of
+    :func:`makespan.compat._read.fold`."""
     run = WorkflowRun(told.get("workflow") or told["id"], told["id"], RUN_STATUSES.get(told.get("status"), "running"),
                       _read.moment(told.get("started")), _read.moment(told.get("ended")),
                       metadata=told.get("params") or {}, error=_message(told.get("error")))

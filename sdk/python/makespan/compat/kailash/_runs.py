@@ -17,7 +17,7 @@ from .sdk_exceptions import StorageException
 
 @contextlib.contextmanager
 def opened(manager, *run_ids):
-    """Gives the runs as a list of :class:`makespan.analysis.Run`, in this order.
+    """Returns the runs as a list of :class:`makespan.analysis.Run`, in this order.
 
     Raises ``ValueError`` for a run that the manager does not know, and ``StorageException`` if the program is missing or cannot
     read a run.
@@ -58,7 +58,7 @@ def measured(run):
 
 
 def metric(metrics, name):
-    """Returns a metric by the name that Kailash has for it; ``None`` if it was not collected."""
+    """Returns a metric by its name in Kailash; ``None`` if it was not collected."""
     if metrics is None:
         return None
     found = getattr(metrics, name) if name in ("duration", "cpu_usage", "memory_usage_mb") else metrics.custom_metrics.get(name)
@@ -66,7 +66,7 @@ def metric(metrics, name):
 
 
 def folder_of(output_dir, *default):
-    """Returns the folder for pictures, and makes it."""
+    """Returns the folder for pictures; creates it if needed."""
     folder = pathlib.Path(output_dir) if output_dir is not None else pathlib.Path.cwd().joinpath("outputs", *default)
     folder.mkdir(parents=True, exist_ok=True)
     return folder

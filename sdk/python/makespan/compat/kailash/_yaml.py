@@ -1,7 +1,7 @@
-"""Reads the part of YAML that files of settings use. Anything else raises an error with its line.
+"""Reads the subset of YAML that settings files use. Anything else raises an error with its line.
 
-Known are mappings and lists, by indentation and in the flow style (``{a: 1, b: [x, y]}``, also over several lines), plain
-and quoted scalars, and comments. Anchors, tags, block scalars and several documents are refused.
+Supported are mappings and lists, by indentation and in the flow style (``{a: 1, b: [x, y]}``, also over several lines), plain
+and quoted scalars, and comments. Anchors, tags, block scalars and multiple documents are rejected.
 """
 
 from __future__ import annotations

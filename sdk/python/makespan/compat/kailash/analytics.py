@@ -1,6 +1,6 @@
-"""``RunAnalyzer`` of the documentation: figures over runs, nodes and resources.
+"""``RunAnalyzer`` of the documentation: figures about runs, nodes and resources.
 
-Averages and rates of nothing are NaN, so that they can be printed as numbers. ``makespan stats`` has more.
+Undefined averages and rates are NaN, so that they can be printed as numbers. ``makespan stats`` has more.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ UNITS = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3
 
 
 class RunAnalyzer:
-    """Answers from the runs that a manager knows."""
+    """Computes figures from the runs of a manager."""
 
     def __init__(self, task_manager):
         self.task_manager = task_manager
 
     def runs(self, start_date=None, end_date=None, workflow_name=None):
-        """Returns summaries of the runs that started within two days, both included; days are those of UTC."""
+        """Returns summaries of the runs that started between two days, inclusive; days are in UTC."""
         first, last = _day(start_date, 0), _day(end_date, 1)
         return [run for run in self.task_manager.list_runs(workflow_name) if run.started_at is not None
                 and (first is None or moment(run.started_at) >= first) and (last is None or moment(run.started_at) < last)]
@@ -40,7 +40,7 @@ class RunAnalyzer:
                 **_figures(durations)}
 
     def get_node_performance(self, workflow_id=None):
-        """Returns by node: ``count`` of executions, durations in seconds, ``failure_rate`` of those that ended."""
+        """Returns for each node: ``count`` of executions, durations in seconds, and ``failure_rate`` of finished executions."""
         manager = self.task_manager
         tasks = manager._all_tasks() if workflow_id is None else manager.get_workflow_tasks(workflow_id)
         nodes = {}
@@ -56,7 +56,7 @@ class RunAnalyzer:
         return {"count": len(tasks), "failed": failed, "failure_rate": failed / over if over else math.nan, **_figures(durations)}
 
     def get_resource_trends(self, run_id, metric="memory", interval=None):
-        """Returns ``timestamps`` and ``values`` of what was sampled during a run: ``memory`` in MB (2^20 bytes), ``cpu`` in
+        """Returns ``timestamps`` and ``values`` of a metric sampled during a run: ``memory`` in MB (2^20 bytes), ``cpu`` in
         percent, ``threads``, or a metric of the run's own. With an interval (``"1min"``, ``"10s"``, seconds) the highest
         value within each.
         """
@@ -104,7 +104,7 @@ def _figures(durations):
 
 
 def _day(date, more):
-    """Returns the moment at which a day begins, or the day that many days later; of a full time, the time itself."""
+    """Returns the start of a day, shifted by a number of days; a full time is returned as it is."""
     if date is None:
         return None
     if isinstance(date, datetime.datetime):

@@ -1,4 +1,4 @@
-"""How to track: arguments, the environment (``KAILASH_TRACKING_*``), or ``~/.kailash/tracking.yaml``."""
+"""Settings of tracking: from arguments, the environment (``KAILASH_TRACKING_*``), or ``~/.kailash/tracking.yaml``."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ DATABASES = ("database", "postgresql", "postgres", "mysql", "mariadb", "mongodb"
 @dataclass
 class TrackingConfig:
     """``metric_interval`` in seconds; ``include`` lists what is measured: ``cpu``, ``memory``, ``disk_io``, and
-    ``network_io``, which the system does not count for a process; all if ``None``.
+    ``network_io``, which the system does not count per process; all if ``None``.
 
     ``storage_backend`` is ``filesystem``, ``sqlite`` or ``database``. Of ``storage_config``, files take ``path``, ``format``,
-    ``compress``, ``archive_old_data`` and ``archive_path``; databases ``connection_string``, or ``path`` for SQLite. What
-    is unknown there raises, as does a backend that cannot be used: nothing is recorded in a place that was not named.
+    ``compress``, ``archive_old_data`` and ``archive_path``; databases ``connection_string``, or ``path`` for SQLite. Unknown
+    keys raise an error, as does a backend that cannot be used: nothing is recorded in a place that was not named.
     """
 
     enabled: bool = True
@@ -41,7 +41,7 @@ class TrackingConfig:
 
     @classmethod
     def from_env(cls, file=None):
-        """Reads the file, and over that the environment. A number that is none is warned of and ignored."""
+        """Reads the file; the environment takes precedence. An invalid number is ignored with a warning."""
         config = cls()
         config._take(_tree(file if file is not None else os.path.expanduser("~/.kailash/tracking.yaml")))
         get = os.environ.get
@@ -72,7 +72,7 @@ class TrackingConfig:
         self._set("max_runs", retention.get("max_runs"), "tracking.retention.max_runs")
 
     def _set(self, name, value, where):
-        """Takes a setting whose type is that of the field."""
+        """Sets a field, converted to its type."""
         if value is None or value == "":
             return
         if name in ("enabled", "collect_metrics"):
@@ -89,7 +89,7 @@ class TrackingConfig:
             setattr(self, name, found)
 
     def storage(self):
-        """Makes the storage that the settings name."""
+        """Returns the storage of the settings."""
         backend, given = str(self.storage_backend).strip().lower(), dict(self.storage_config)
         kept = {"retention_days": self.retention_days, "max_runs": self.max_runs}
         connection = given.pop("connection_string", None) or given.pop("url", None)

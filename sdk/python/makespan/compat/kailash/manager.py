@@ -16,11 +16,11 @@ from .storage._recorder import Recorder, Unwritten
 
 
 class TaskManager(Answers):
-    """Runs and tasks by their ids: those of this process, and earlier ones as its storage has them.
+    """Runs and tasks by their ids: those of this process, and earlier ones from its storage.
 
-    Errors are those of the original: ``TaskException`` for unknown ids and empty names, ``TaskStateError`` for a status
-    that cannot follow, ``StorageException`` for a storage that cannot be used or that raises. With a storage of one's
-    own, nothing is written elsewhere, unless ``config`` names a ``path`` too.
+    Errors are those of the original: ``TaskException`` for unknown ids and empty names, ``TaskStateError`` for an invalid
+    change of status, ``StorageException`` for a storage that cannot be used or that raises. With a custom storage, nothing is
+    written elsewhere, unless ``config`` names a ``path`` too.
     """
 
     def __init__(self, storage_backend=None, storage=None, config=None):
@@ -72,7 +72,7 @@ class TaskManager(Answers):
         self._recorder.handlers = [one for one in self._recorder.handlers if one is not handler]
 
     def set_search_attributes(self, run_id, attributes):
-        """Labels a run with values that :meth:`search_runs` finds it by."""
+        """Sets labels of a run for :meth:`search_runs`."""
         if not run_id:
             raise TaskException("Run ID is required")
         if attributes:
@@ -89,7 +89,7 @@ class TaskManager(Answers):
                                  metadata=metadata or {}, dependencies=list(dependencies or ())))
 
     def save_task(self, task):
-        """Takes a task that was made without the manager."""
+        """Records a task that was created without the manager."""
         self._add(task)
 
     def _add(self, task):
@@ -130,11 +130,11 @@ class TaskManager(Answers):
         self._save(task)
 
     def retry_task(self, task_id):
-        """Returns the next try of a task that failed: a new object, and the next attempt of the same task."""
+        """Returns the next attempt of a failed task, as a new object."""
         return self._add(self._task(task_id).create_retry())
 
     def update_task_metrics(self, task_id, metrics):
-        """Takes what a program or a runtime measured. Zeros that stand for values which were not measured are ignored."""
+        """Records the measurements of a program or a runtime. Zeros in place of values that were not measured are ignored."""
         task = self._task(task_id)
         self._recorder.measure(task, metrics)
         self._save(task)
@@ -147,7 +147,8 @@ class TaskManager(Answers):
             self._asked(delete, task_id)
 
     def cleanup_old_tasks(self, days=30):
-        """Deletes tasks made more than so many days ago, and the runs that ended then; returns the number of tasks."""
+        """Deletes tasks that were created more than this number of days ago, and runs that ended before; returns the number
+        of tasks."""
         limit = utc_now() - datetime.timedelta(days=days)
         old = [task.task_id for task in self._all_tasks() if task.created_at < limit]
         gone = set(self.storage.clean_up(days)) if hasattr(self.storage, "clean_up") else set()
@@ -162,7 +163,7 @@ class TaskManager(Answers):
         return len(old)
 
     def clear_cache(self):
-        """Removes runs and tasks that are over from memory; those that go on are kept."""
+        """Removes finished runs and tasks from memory."""
         over = [id for id, run in self._runs.items() if run.ended_at is not None]
         self._recorder.forget(over)
         self._runs = {id: run for id, run in self._runs.items() if run.ended_at is None}
@@ -171,7 +172,7 @@ class TaskManager(Answers):
     # -------------------------------------------------------------------------------------------------------- machinery
 
     def _save(self, thing):
-        """Records a run or a task, and saves it to a storage of one's own."""
+        """Records a run or a task, and saves it to a custom storage."""
         run = isinstance(thing, WorkflowRun)
         try:
             (self._recorder.save_run if run else self._recorder.save_task)(thing)
@@ -190,7 +191,7 @@ class TaskManager(Answers):
 
     @staticmethod
     def _asked(method, *args, **how):
-        """Calls a storage; what it raises comes out as ``StorageException``, wrong arguments as they are."""
+        """Calls a storage. Its exceptions are raised as ``StorageException``, errors about arguments unchanged."""
         try:
             return method(*args, **how)
         except (KailashException, ValueError):

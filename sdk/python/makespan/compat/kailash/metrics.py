@@ -1,4 +1,4 @@
-"""What a task used: ``TaskMetrics``, and how it is recorded and read back."""
+"""Resource usage of a task: ``TaskMetrics``, and how it is recorded and read back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ OURS = {"memory_delta": "memory_delta_mb", "disk_read": "io_read_bytes", "disk_w
 
 @dataclass
 class TaskMetrics(Model):
-    """What a task used: ``duration`` in seconds, memory in MB (2^20 bytes), processor in percent. ``None``: not collected.
+    """Resource usage of a task: ``duration`` in seconds, memory in MB (2^20 bytes), processor in percent. ``None``: not
+    collected.
 
     ``cpu_percent``, ``memory_bytes``, ``disk_*_bytes`` and ``network_*_bytes`` are always numbers, so that one can
     compute with them and print them: NaN where nothing was collected.
@@ -59,20 +60,21 @@ class TaskMetrics(Model):
 
     @property
     def network_sent_bytes(self):
-        """NaN unless it was given: the system does not count it for a process."""
+        """NaN unless it was given, because the system does not count it per process."""
         return _number(self.custom_metrics.get("network_sent_bytes"))
 
     @property
     def network_recv_bytes(self):
-        """NaN unless it was given: the system does not count it for a process."""
+        """NaN unless it was given, because the system does not count it per process."""
         return _number(self.custom_metrics.get("network_recv_bytes"))
 
     @classmethod
     def of(cls, metrics):
         """Returns the measured part of metrics of any class.
 
-        The original writes 0 for values that it did not measure. No process has no memory, so a memory of 0 means that
-        nothing was collected; its averages of the processor are never 0 either, so a 0 of its own class is unknown.
+        The original writes 0 for values that it did not measure. Every process uses memory, so a memory of 0 means that
+        nothing was collected; the original's averages of the processor are never 0 either, so a 0 of its own class is
+        unknown.
         """
         if metrics is None:
             return cls()
@@ -89,7 +91,7 @@ class TaskMetrics(Model):
         return cls(duration=duration if ours else duration or None, memory_usage_mb=memory, cpu_usage=cpu, custom_metrics=custom)
 
     def over(self, other):
-        """Returns these metrics, and those of another for what is not known here."""
+        """Returns these metrics, with unknown values filled in from another."""
         if other is None:
             return self
         first = lambda name: getattr(other, name) if getattr(self, name) is None else getattr(self, name)

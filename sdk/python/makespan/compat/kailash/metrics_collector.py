@@ -1,4 +1,4 @@
-"""``kailash.tracking.metrics_collector``: what a piece of code used of the machine."""
+"""``kailash.tracking.metrics_collector``: resource usage of a piece of code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MB = 1024 * 1024
 @dataclass
 class PerformanceMetrics:
     """Numbers of the whole process while the code ran; ``None``: not collected. ``duration`` in seconds,
-    ``memory_mb`` is the most that was seen.
+    ``memory_mb`` is the peak.
     """
 
     duration: Optional[float] = None
@@ -36,7 +36,7 @@ class PerformanceMetrics:
     custom: Dict[str, Any] = field(default_factory=dict)
 
     def to_task_metrics(self):
-        """As the arguments of :class:`TaskMetrics`."""
+        """Returns the arguments of :class:`TaskMetrics`."""
         names = ("memory_delta_mb", "io_read_bytes", "io_write_bytes", "io_read_count", "io_write_count", "thread_count",
                  "context_switches")
         custom = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
@@ -79,7 +79,7 @@ class MetricsContext:
                 self._peak = max(self._peak or 0, seen)
 
     def add_custom_metric(self, name, value):
-        """A number of one's own; it is recorded with the current task too."""
+        """Adds a custom metric; it is also recorded with the current task."""
         self._custom[name] = value
         scope = _context.current()
         if scope is not None:
@@ -89,7 +89,7 @@ class MetricsContext:
         return dict(self._custom)
 
     def result(self):
-        """What was used until :meth:`stop`, or until now."""
+        """Returns the usage until :meth:`stop`, or until now."""
         first, last = self._first, self._last or Usage()
         found = PerformanceMetrics(custom=dict(self._custom))
         if first is None:
@@ -133,7 +133,7 @@ class MetricsCollector:
                 context.stop()
 
     async def collect_async(self, coro, node_id=None):
-        """Awaits a coroutine; answers its result and the metrics."""
+        """Awaits a coroutine; returns its result and the metrics."""
         with self.collect(node_id) as context:
             result = await coro
         return result, context.result()
@@ -143,7 +143,7 @@ default_collector = MetricsCollector()
 
 
 def collect_metrics(func=None, *, node_id=None, collector=default_collector):
-    """Decorates a function or a coroutine, which then answers its result and the metrics."""
+    """Decorates a function or a coroutine, which then returns its result and the metrics."""
 
     def decorator(function):
         name = node_id or function.__name__

@@ -41,7 +41,7 @@ RUNS_OVER = ("completed", "failed", "cancelled")
 
 @dataclass(eq=False)
 class TaskRun(Model):
-    """One try of a node. ``completed_at`` and ``ended_at`` are the same time."""
+    """One attempt of a node. ``completed_at`` and ``ended_at`` are the same time."""
 
     node_id: str
     run_id: str = "test-run-id"
@@ -95,7 +95,7 @@ class TaskRun(Model):
 
     @property
     def duration(self):
-        """Seconds; ``None`` if it did not start, or did not end yet."""
+        """Duration in seconds; ``None`` if it has not started or not ended."""
         return seconds(self.started_at, self.ended_at)
 
     def get_duration(self):
@@ -129,7 +129,7 @@ class TaskRun(Model):
         self.update_status(TaskStatus.SKIPPED, error=reason)
 
     def update_status(self, status, result=None, error=None, ended_at=None, metadata=None):
-        """Takes a status; raises ``TaskStateError`` for one that cannot follow."""
+        """Sets the status; raises ``TaskStateError`` for an invalid change."""
         try:
             status = TaskStatus(status)
         except ValueError:
@@ -157,7 +157,7 @@ class TaskRun(Model):
             raise KailashValidationError("Task %s is %s but was never started" % (self.task_id, self.status.value))
 
     def create_retry(self):
-        """Returns the next try of the same node."""
+        """Returns the next attempt of the same node."""
         retry = TaskRun(self.node_id, self.run_id, self.node_type, input_data=self.input_data, metadata=dict(self.metadata),
                         dependencies=list(self.dependencies), parent_task_id=self.task_id, retry_count=self.retry_count + 1)
         retry._task, retry._labels, retry._recorder, retry._origin = self._task, self._labels, self._recorder, self._origin
@@ -166,7 +166,7 @@ class TaskRun(Model):
 
     @guarded()
     def _record(self):
-        """Writes what the status is now."""
+        """Records the current status."""
         task, status = self._task, self.status
         self._written = status
         if status is TaskStatus.RUNNING:
@@ -227,7 +227,7 @@ class WorkflowRun(Model):
 
     @property
     def duration(self):
-        """Seconds; ``None`` if it did not end yet."""
+        """Duration in seconds; ``None`` if it has not ended."""
         return seconds(self.started_at, self.ended_at)
 
     def get_duration(self):
@@ -243,7 +243,7 @@ class WorkflowRun(Model):
             self.tasks.append(task_id)
 
     def update_status(self, status, error=None):
-        """Takes a status; raises ``TaskStateError`` for one that is unknown or cannot follow."""
+        """Sets the status; raises ``TaskStateError`` for an unknown status or an invalid change."""
         status = getattr(status, "value", status)
         if status != self.status and status not in VALID_RUN_TRANSITIONS[self.status]:
             raise TaskStateError("Invalid state transition from %s to %s. Valid transitions: %s" % (

@@ -15,14 +15,14 @@ COLUMNS = ("run_id", "workflow_name", "status", "started_at", "ended_at", "durat
 
 
 class ReportGenerator:
-    """Writes reports of the runs that a manager knows."""
+    """Writes reports of the runs of a manager."""
 
     def __init__(self, task_manager):
         self.task_manager = task_manager
 
     def generate_html_report(self, run_id, include_metrics=True, include_timeline=True, include_errors=True):
-        """Returns a page that shows a run, offline and without scripts too. It is that of ``makespan report``, which is
-        needed, and has everything that ``include_…`` may ask for.
+        """Returns a page about a run that works offline and without scripts. It is the page of ``makespan report``, which is
+        needed, and contains everything that the ``include_…`` arguments select.
         """
         if self.task_manager.get_run(run_id) is None:
             raise TaskException("Run '%s' not found" % run_id)
@@ -39,7 +39,7 @@ class ReportGenerator:
             return run.export("markdown").decode("utf-8")
 
     def export_run_summary(self, output_path, start_date=None, end_date=None, workflow_name=None):
-        """Writes a row for each run that started within two days, as CSV, and returns the number of runs."""
+        """Writes a row for each run that started between two days, as CSV, and returns the number of runs."""
         runs = RunAnalyzer(self.task_manager).runs(start_date, end_date, workflow_name)
         with open(output_path, "w", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
@@ -49,5 +49,5 @@ class ReportGenerator:
 
 
 def _cell(value):
-    """Spreadsheets take a text that begins with one of these for a formula."""
+    """Spreadsheets interpret a text that begins with one of these as a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -12,7 +12,7 @@ class TaskException(KailashException, ValueError):
 
 
 class TaskStateError(TaskException):
-    """A status cannot follow the present one."""
+    """The change of status is invalid."""
 
 
 class KailashValidationError(KailashException, ValueError):
@@ -20,7 +20,7 @@ class KailashValidationError(KailashException, ValueError):
 
 
 class StorageException(KailashException, OSError):
-    """A storage cannot be used, or refuses what it is given."""
+    """A storage cannot be used, or rejects its input."""
 
 
 class KailashStorageError(StorageException):

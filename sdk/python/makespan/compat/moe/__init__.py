@@ -3,9 +3,9 @@
     from makespan.compat.moe import WorkflowTracker
     from makespan.compat.moe.models import WorkflowComponentType
 
-Otherwise than the original: each workflow has a file of its own, also under an id that was there before, and is in it
-while it goes on; components are tasks with an identity, nested as they were called; events find their component in
-either case; a result that is no JSON does no harm. Results are recorded as artifacts, arguments are not recorded.
+Differences from the original: each workflow has a file of its own, even if its id was used before, and is written while it
+runs; components are tasks with an identity, nested as they were called; names of components in events are case-insensitive; a
+result that is not valid JSON does no harm. Results are recorded as artifacts, arguments are not recorded.
 Pictures are SVG files and the dashboard is ``makespan open``: both need the program.
 """
 

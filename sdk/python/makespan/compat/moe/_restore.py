@@ -1,4 +1,4 @@
-"""Makes workflows of the runs in files."""
+"""Restores workflows from the runs in files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RECORDS = {"expert": ("expert_contributions", ExpertContribution), "optimizer": 
 
 
 def execution(run):
-    """Returns a workflow from what :func:`makespan.compat._read.fold` made of its file."""
+    """Returns a workflow from the result of :func:`makespan.compat._read.fold` for its file."""
     workflow = WorkflowExecution(run["id"] if "name" not in run else run["name"], _time(run.get("started")),
                                  _time(run.get("ended")), run.get("status") != "failed")
     for task in run["tasks"].values():
@@ -69,6 +69,6 @@ def _event(line):
 
 
 def _time(ns):
-    """Returns a time as the original writes it: local, without a zone."""
+    """Returns a time in the form of the original: local, without a zone."""
     found = _read.moment(ns)
     return found.astimezone().replace(tzinfo=None).isoformat() if found is not None else None

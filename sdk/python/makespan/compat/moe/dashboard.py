@@ -1,4 +1,4 @@
-"""``moe_framework.event_tracking.dashboard``: ``makespan open`` in its place."""
+"""``moe_framework.event_tracking.dashboard``: replaced by ``makespan open``."""
 
 from .visualization import render_workflow_dashboard, run_dashboard
 

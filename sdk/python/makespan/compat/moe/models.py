@@ -15,8 +15,7 @@ from ..._guard import guarded, say
 
 
 class WorkflowComponentType(enum.Enum):
-    """Kinds of components; :meth:`of` knows them by name in either case, and by the short names of experts and
-    optimizers.
+    """Kinds of components; :meth:`of` finds them by name, case-insensitively, and by the short names of experts and optimizers.
     """
 
     DATA_LOADING = "data_loading"
@@ -58,8 +57,8 @@ def now():
 
 
 def _at(timestamp):
-    """Returns the time of an event as arguments; none if it is now: the clock of the run is finer than a timestamp, and
-    keeps the order of calls.
+    """Returns the time of an event as arguments; empty if it is now, because the clock of the run is more precise than a
+    timestamp and keeps the order of calls.
     """
     try:
         time = datetime.datetime.fromisoformat(timestamp)
@@ -81,7 +80,7 @@ def _dict(value):
 class _Record:
     @classmethod
     def from_dict(cls, data):
-        """Makes a record of what :meth:`to_dict` returned; unknown members are ignored."""
+        """Makes a record from the result of :meth:`to_dict`; unknown members are ignored."""
         known = {one.name for one in fields(cls)}
         given = {name: value for name, value in data.items() if name in known}
         for name in ("component", "expert_type", "optimizer_type"):
@@ -171,7 +170,7 @@ class MetaLearnerDecision(_Record):
 
 @dataclass
 class WorkflowExecution:
-    """One workflow. What is added to it is recorded at once."""
+    """One workflow. Additions to it are recorded at once."""
 
     workflow_id: str
     start_time: str = field(default_factory=now)
@@ -193,7 +192,7 @@ class WorkflowExecution:
 
     @guarded()
     def _record_event(self, event):
-        """A line of the log, ``component: type {details}``, with the component of that kind or where the caller is."""
+        """A line of the log, ``component: type {details}``, with the component of that kind, or the current one of the caller."""
         if self._run is None:
             return
         kind = WorkflowComponentType.of(event.component)
@@ -208,7 +207,7 @@ class WorkflowExecution:
             self._run.put(line, True, at) if scope is self._run else scope._put(line, True, at)
 
     def add_component(self, component):
-        """Adds a component that begins now, or one that is over already."""
+        """Adds a component that begins now, or one that has ended."""
         self.components.append(component)
         self._begin(component)
 
@@ -244,8 +243,8 @@ class WorkflowExecution:
                 scope.metric("%s.%s" % (id, name), getattr(record, name))
 
     def _scope(self, kind=None):
-        """Returns what an event belongs to: the last open component of that kind, else the one that the caller is in, else
-        the last open one if no kind is given; else the run.
+        """Returns the scope of an event: the last open component of that kind, otherwise the current one of the caller,
+        otherwise the last open one if no kind is given, otherwise the run.
         """
         going = [c for c in self._going if c._task.is_open]
         same = [c._task for c in going if WorkflowComponentType.of(c.component) is kind]
@@ -299,6 +298,6 @@ class WorkflowExecution:
 
 
 def plain_tree(value):
-    """Returns a workflow as JSON values; what JSON has no type for becomes text."""
+    """Returns a workflow as JSON values; values without a JSON type become text."""
     return {name: [plain(one) for one in inner] if isinstance(inner, list) else plain(inner)
             for name, inner in value.items()}

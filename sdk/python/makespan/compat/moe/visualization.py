@@ -12,7 +12,7 @@ from ..._program import ProgramError
 
 
 class WorkflowVisualizer:
-    """Writes files to ``output_dir``; each method returns the path of one, its name that of the workflow if none is given."""
+    """Writes files to ``output_dir``; each method returns a path. The default name is that of the workflow."""
 
     def __init__(self, output_dir="./.workflow_visualizations"):
         self.output_dir = output_dir
@@ -24,7 +24,7 @@ class WorkflowVisualizer:
         return path
 
     def generate_mermaid_workflow(self, workflow, filename=None):
-        """Writes the components as a Mermaid flow chart, in the order of their entry: a workflow has no other edges."""
+        """Writes the components as a Mermaid flow chart, in the order of their entry, because a workflow has no other edges."""
         lines = ["flowchart TD"]
         for number, component in enumerate(workflow.components):
             label = component.component.value + ("" if component.success else " (failed)")
@@ -81,7 +81,7 @@ def render_workflow_dashboard(tracker_output_dir="./.workflow_tracking"):
 
 
 def run_dashboard(tracker_output_dir="./.workflow_tracking", port=8507):
-    """The same, at a port of this machine."""
+    """Does the same, on a port of this machine."""
     _makespan("open", tracker_output_dir, "--port", str(int(port)))
 
 

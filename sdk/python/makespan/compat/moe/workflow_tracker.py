@@ -77,7 +77,7 @@ class WorkflowTracker:
     # ------------------------------------------------------------------------------------------------------ workflows
 
     def start_workflow(self, workflow_id=None):
-        """Starts a workflow. One that is still open ends with its present status."""
+        """Starts a workflow. One that is still open ends with its current status."""
         with self._lock:
             if self.current_workflow is not None:
                 self._close(self.current_workflow)
@@ -173,8 +173,8 @@ class WorkflowTracker:
     # ----------------------------------------------------------------------------------------------------- components
 
     def track_component(self, component_type):
-        """Decorates a function, a coroutine or a generator that is a component: each call is a task. A generator is
-        timed from the first value asked for to its end.
+        """Decorates a function, a coroutine or a generator that is a component: each call is a task. A generator is timed
+        from the first requested value to its end.
         """
 
         def decorator(function):
@@ -212,7 +212,7 @@ class WorkflowTracker:
         return pipeline
 
     def get_tracked_executions(self):
-        """Returns the workflows in ``output_dir``, also those that are still going on and those that the original wrote."""
+        """Returns the workflows in ``output_dir``, including unfinished ones and those that the original wrote."""
         found = [one for one in map(_theirs, _names(self.output_dir)) if one is not None]
         for path in _read.folder(self.output_dir):
             for run in _read.runs(path).values():
@@ -228,7 +228,7 @@ def _names(folder):
 
 
 def _theirs(path):
-    """Returns the workflow of a file of the original; ``None`` if it is something else."""
+    """Returns the workflow in a file of the original; ``None`` if it is another kind of file."""
     try:
         found = WorkflowExecution.load(path)
     except (OSError, ValueError, TypeError, AttributeError):
@@ -277,7 +277,7 @@ class _Entered:
 
 
 class _Streamed(_Entered):
-    """A component around a generator: it is current only while the generator works."""
+    """A component around a generator: it is current only while the generator is executing."""
 
     @guarded()
     def start(self):

@@ -1,4 +1,4 @@
-"""Where runs are kept: a folder of files, a store of the ``makespan`` program, or a class of one's own."""
+"""Where runs are kept: a folder of files, a store of the ``makespan`` program, or a custom class."""
 
 from .base import BaseStorage, StorageBackend
 from .database import DatabaseStorage, SQLiteStorage

@@ -1,4 +1,4 @@
-"""What all storages that record answer: runs and tasks made of their events, and runs by their attributes."""
+"""Queries of all storages that record: runs and tasks from their events, and runs by their attributes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Reader(StorageBackend):
     """Reads runs and tasks. Subclasses have :meth:`_told` and :meth:`_all`."""
 
     def _told(self, run_id):
-        """Returns what is recorded of a run, folded; ``None`` if nothing is."""
+        """Returns the recorded run, folded; ``None`` if there is none."""
         return None
 
     def _all(self, workflow_name=None, task_id=None):
-        """Yields what is recorded of all runs, of those of a workflow, or of those that may have a task."""
+        """Yields all recorded runs, those of a workflow, or those that may contain a task."""
         return ()
 
     def load_run(self, run_id):
@@ -38,7 +38,7 @@ class Reader(StorageBackend):
     get_task = load_task
 
     def runs(self, workflow_name=None):
-        """Returns the runs that are recorded, each with its tasks, the latest first."""
+        """Returns the recorded runs, each with its tasks, the latest first."""
         found = [restored(told) for told in self._all(workflow_name)]
         return sorted(found, key=lambda one: (one[0].started_at is not None, one[0].started_at, one[0].run_id), reverse=True)
 

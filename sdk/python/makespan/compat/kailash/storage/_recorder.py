@@ -1,4 +1,4 @@
-"""What all storages that record have in common: runs and tasks as events, wherever these go."""
+"""Base of all storages that record runs and tasks as events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INCLUDE = ("cpu", "memory", "disk_io", "network_io")
 
 
 class Recorded(_run.Run):
-    """A run of which only some of the automatic metrics are wanted."""
+    """A run with only some of the automatic metrics."""
 
     include = None
 
@@ -33,7 +33,7 @@ class Recorded(_run.Run):
 
 
 def _family(name):
-    """Returns which word of ``include`` an automatic metric belongs to."""
+    """Returns the word of ``include`` for an automatic metric."""
     return "memory" if "memory" in name else "disk_io" if name.startswith(("disk", "io_")) else "cpu"
 
 
@@ -55,14 +55,14 @@ class Recorder(Reader):
     _written = True
 
     def _place(self, run):
-        """Returns the arguments of a run for its place, and whether it exists there already."""
+        """Returns the arguments for the location of a run, and whether it exists there already."""
         return {"record": False}, False
 
     def _closed(self, opened):
-        """Is called when a run ends, and when something was added to one that has ended."""
+        """Called when a run ends, and when something was added to a finished run."""
 
     def _reopening(self, opened):
-        """Is called before something is added to a run that has ended."""
+        """Called before something is added to a finished run."""
 
     @contextlib.contextmanager
     def _writing(self, opened):
@@ -76,7 +76,7 @@ class Recorder(Reader):
         self._closed(opened)
 
     def _remove(self, run_ids):
-        """Deletes runs and returns the ids of those that were."""
+        """Deletes runs and returns the ids of the deleted ones."""
         return []
 
     # ----------------------------------------------------------------------------------------------------- recording
@@ -116,7 +116,7 @@ class Recorder(Reader):
         return opened
 
     def _hear(self, event):
-        """Keeps the samples of the attempts that are going on."""
+        """Collects the samples of running attempts."""
         if event["event"] == "start":
             self._samples[(event["run"], event.get("task"))] = {}
         elif event["event"] == "sample" and event.get("task") is not None:
@@ -126,7 +126,7 @@ class Recorder(Reader):
 
     @guarded()
     def save_task(self, task):
-        """Records a task as it is now: also one that was made elsewhere, or a copy of one that is known."""
+        """Records the current state of a task, also if it was created elsewhere or is a copy of a known one."""
         with self._lock:
             known = self._tasks.get(task.task_id)
             if task._recorder is not self:
@@ -136,7 +136,7 @@ class Recorder(Reader):
                 self.changed(task)
 
     def _take(self, task, known):
-        """Takes over a task that was made elsewhere."""
+        """Takes over a task that was created elsewhere."""
         task._recorder, self._tasks[task.task_id] = self, task
         if known is not None and known._recorder is self:
             task._task, task._written, task._labels = known._task, known._written, known._labels
@@ -171,13 +171,13 @@ class Recorder(Reader):
 
     @staticmethod
     def _started(task):
-        """Records the start of a task that has gone further already."""
+        """Records the start of a task that is already past it."""
         if task.started_at is not None and task.status not in (TaskStatus.PENDING, TaskStatus.RUNNING):
             task._task.start(at=task.started_at)
 
     @guarded()
     def changed(self, task, metadata=False):
-        """Records the status that a task took, and what its attempt used."""
+        """Records the new status of a task, and the resource usage of its attempt."""
         with self._lock, self._writing(task._task.run):
             if metadata:
                 task._task.annotate(params=task.metadata)
@@ -196,7 +196,7 @@ class Recorder(Reader):
                 self._samples[(task.run_id, task._task.id)] = self._names.setdefault(names, dict.fromkeys(names))
 
     def _name_try(self, task):
-        """Notes the id of a later try, by which it is found again."""
+        """Records the id of a later attempt, so that it can be found by this id."""
         task._labels[TRY % task._task.tries] = task.task_id
         task._task.annotate(labels=task._labels)
 
@@ -216,7 +216,7 @@ class Recorder(Reader):
         return self._samples.get((task.run_id, task._task.id), {})
 
     def adopt(self, task):
-        """Takes over a task that was read back, so that it can go on."""
+        """Takes over a task that was read back, so that it can continue."""
         with self._lock:
             if task._recorder is not self:
                 self._take(task, self._tasks.get(task.task_id))
@@ -235,7 +235,7 @@ class Recorder(Reader):
             self._amend(task._task.run, task._task, task._labels)
 
     def _amend(self, opened, scope, labels):
-        """Labels a run or a task of it, which may be over."""
+        """Labels a run or one of its tasks, which may have finished."""
         with self._writing(opened):
             scope.annotate(labels=labels)
 
@@ -272,7 +272,7 @@ class Recorder(Reader):
             json.dump({"run": run.to_dict(), "tasks": [task.to_dict() for task in tasks]}, file, indent=2, ensure_ascii=False)
 
     def import_run(self, input_path):
-        """Records a run that was exported, under an id of its own, which is returned."""
+        """Records an exported run under a new id, which is returned."""
         with open(input_path, encoding="utf-8") as file:
             data = json.load(file)
         run = WorkflowRun.from_dict({**data["run"], "run_id": str(uuid.uuid4()), "tasks": []})
@@ -302,8 +302,8 @@ class Recorder(Reader):
         self.forget(list(self._opened))
 
     def clean_up(self, older_than_days=None, keep_failed_runs=False, dry_run=False, max_runs=None):
-        """Deletes or archives the runs that ended more than so many days ago, and the oldest above ``max_runs``, and
-        returns their ids; with ``dry_run`` it only returns them. Runs that go on, and those whose end is not known, stay.
+        """Deletes or archives the runs that ended more than this number of days ago, and the oldest above ``max_runs``, and
+        returns their ids; with ``dry_run`` it only returns them. Unfinished runs, and runs with an unknown end, are kept.
         """
         over = sorted((run for run in self.list_runs() if run.ended_at is not None), key=lambda run: run.ended_at)
         surplus = 0 if max_runs is None else max(0, len(over) - int(max_runs))
@@ -321,7 +321,7 @@ _STATES = {TaskStatus.PENDING: "pending", TaskStatus.RUNNING: "running", TaskSta
 
 
 def _own(result):
-    """Returns the numbers that a node reports of itself, in ``_metrics`` of what it returns."""
+    """Returns the values that a node reports about itself, in ``_metrics`` of its result."""
     for found in (result, result.get("result") if isinstance(result, dict) else None):
         if isinstance(found, dict) and isinstance(found.get("_metrics"), dict):
             return found["_metrics"]
@@ -329,6 +329,6 @@ def _own(result):
 
 
 class Unwritten(Recorder):
-    """Measures the tasks of a manager whose storage is one's own, and writes nothing."""
+    """Measures the tasks of a manager with a custom storage, and writes nothing."""
 
     _written = False

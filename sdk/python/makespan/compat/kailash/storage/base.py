@@ -6,8 +6,8 @@ import abc
 
 
 class BaseStorage:
-    """A storage of one's own, as the documentation has it. A manager saves to it, reads back
-    from it what is not in memory, and writes nowhere else.
+    """Base class of custom storages, as in the documentation. A manager saves to it, reads from it what is not in memory, and
+    writes nowhere else.
     """
 
     def save_run(self, run):
@@ -24,7 +24,7 @@ class BaseStorage:
 
 
 class StorageBackend(abc.ABC):
-    """A storage of one's own, as the package has it. Optional methods that a manager uses: ``get_all_tasks``,
+    """Base class of custom storages, as in the package. Optional methods that a manager uses: ``get_all_tasks``,
     ``delete_task``, ``upsert_search_attributes``, ``search_runs``, ``query_audit_events``, ``clean_up``.
     """
 

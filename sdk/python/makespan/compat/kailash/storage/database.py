@@ -1,4 +1,4 @@
-"""Databases: stores of the ``makespan`` program, of any kind that it knows."""
+"""Databases: stores of the ``makespan`` program, of any kind that it supports."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ._recorder import Recorder
 
 class DatabaseStorage(Recorder):
     """A store of ``makespan`` (docs/stores.md), named by a connection string: ``postgresql://user:password@host/db``,
-    ``mysql+pymysql://…``, ``sqlite:///tracking.db``, or any URL that the program takes.
+    ``mysql+pymysql://…``, ``sqlite:///tracking.db``, or any URL that the program accepts.
 
     Runs are in the store when they end or the interpreter does, and `makespan list --store URL` shows them. The program
     is needed; without it, or if it does not accept the store, ``StorageException`` is raised here. ``pool_size`` and
-    ``echo`` have no effect; tables and collections have the names that ``makespan`` gives them, whatever
-    ``collection_prefix`` says, which is warned of.
+    ``echo`` have no effect; tables and collections have the names that ``makespan`` gives them, and ``collection_prefix`` is
+    ignored with a warning.
     """
 
     def __init__(self, connection_string=None, pool_size=None, echo=False, database=None, collection_prefix=None,
@@ -57,7 +57,7 @@ class DatabaseStorage(Recorder):
         return list(_read.fold(events).values())
 
     def _bring(self):
-        """What is read must have what was recorded until now."""
+        """Reading must include what was recorded until now."""
         for opened in list(self._opened.values()):
             if opened.file is not None:
                 self.store.bring(opened.file, last=not opened.is_open)
@@ -72,7 +72,7 @@ class DatabaseStorage(Recorder):
         return super().clean_up(days, keep_failed_runs, dry_run, max_runs if max_runs is not None else self.max_runs)
 
     def close(self):
-        """Brings in what was recorded until now."""
+        """Imports what was recorded until now."""
         self._bring()
 
     @staticmethod
@@ -84,9 +84,9 @@ class DatabaseStorage(Recorder):
 
 
 class SQLiteStorage(DatabaseStorage):
-    """A store in one file of SQLite, ``~/.kailash/tracking/makespan.db`` if none is named.
+    """A store in one SQLite file, ``~/.kailash/tracking/makespan.db`` if none is named.
 
-    A database that Kailash itself wrote is refused and left as it is; ``makespan import`` reads it.
+    A database written by Kailash itself is rejected and not changed; ``makespan import`` reads it.
     """
 
     def __init__(self, db_path=None, **how):

@@ -16,9 +16,9 @@ from ._recorder import Recorder
 class FileSystemStorage(Recorder):
     """A folder with a file of events for each run, ``base_path/runs/RUN.jsonl``.
 
-    ``compress`` packs a file with gzip when its run is over. Runs that ended more than ``retention_days`` ago are
-    deleted, or packed and moved to ``archive_path`` with ``archive_old_data``, when the storage is opened and by
-    :meth:`clean_up`. ``format`` is ``json``: files are JSON Lines, and any other word is refused.
+    ``compress`` compresses a file with gzip when its run has finished. Runs that ended more than ``retention_days`` ago are
+    deleted, or compressed and moved to ``archive_path`` with ``archive_old_data``, when the storage is opened and by
+    :meth:`clean_up`. ``format`` is ``json``: files are JSON Lines, and any other value is rejected.
     """
 
     def __init__(self, base_path=None, format="json", compress=False, retention_days=None, archive_old_data=False,
@@ -99,7 +99,7 @@ class FileSystemStorage(Recorder):
 
 
 def _unused(path):
-    """Returns the name of a packed file that is not there yet."""
+    """Returns an unused name for a compressed file."""
     number, target = 1, path + ".gz"
     while os.path.exists(target):
         number += 1
@@ -108,7 +108,7 @@ def _unused(path):
 
 
 def _pack(path, target):
-    """Packs a file whole before the original goes. What the target has already stays, before it."""
+    """Compresses a file completely before the original is removed. Existing content of the target stays, in front of it."""
     if os.path.exists(target):
         _unpack(target, path)
     part = target + ".part"
@@ -119,7 +119,7 @@ def _pack(path, target):
 
 
 def _unpack(path, target):
-    """Unpacks a file whole before the packed one goes; what the target has already stays behind it."""
+    """Decompresses a file completely before the compressed one is removed. Existing content of the target stays, after it."""
     part = target + ".part"
     with open(part, "wb") as plain:
         with gzip.open(path, "rb") as packed:

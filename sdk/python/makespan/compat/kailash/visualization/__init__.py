@@ -1,8 +1,8 @@
 """``kailash.visualization``: pictures, reports and the live dashboard.
 
 Pictures are SVG. Graphs, timelines and reports are made by the ``makespan`` program, which must be in ``PATH`` or named by
-``MAKESPAN_BIN``, and all numbers are its numbers. Otherwise than the original: the total duration is the makespan, not the sum
-of the tasks that completed; what was not measured is left out or marked, and not drawn as 0.
+``MAKESPAN_BIN``, and all numbers are its numbers. Differences from the original: the total duration is the makespan, not the
+sum over completed tasks; values that were not measured are omitted or marked, not drawn as 0.
 """
 
 from .dashboard import DashboardConfig, DashboardExporter, LiveMetrics, RealTimeDashboard

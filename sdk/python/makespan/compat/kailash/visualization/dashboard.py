@@ -16,7 +16,8 @@ from .performance import PerformanceVisualizer
 
 @dataclass
 class DashboardConfig:
-    """``update_interval`` in seconds; ``max_history_points`` is the number of figures that are kept. The others have no effect."""
+    """``update_interval`` in seconds; ``max_history_points`` is the number of figures that are kept. The other fields have no
+    effect."""
 
     update_interval: float = 1.0
     max_history_points: int = 100
@@ -28,8 +29,8 @@ class DashboardConfig:
 
 @dataclass
 class LiveMetrics:
-    """Figures at one moment: numbers of tasks, mean processor usage in percent and largest memory in MB (2^20 bytes) of the
-    tasks, completed tasks per minute, mean duration in seconds. What is not known is 0, as in the original.
+    """Figures at one time: numbers of tasks, mean processor usage in percent and largest memory in MB (2^20 bytes) of the
+    tasks, completed tasks per minute, mean duration in seconds. Unknown values are 0, as in the original.
     """
 
     timestamp: datetime.datetime = field(default_factory=datetime.datetime.now)
@@ -43,7 +44,7 @@ class LiveMetrics:
 
 
 class RealTimeDashboard:
-    """Looks at a run of a manager every ``update_interval`` seconds, in a thread of its own."""
+    """Measures a run of a manager every ``update_interval`` seconds, in a separate thread."""
 
     def __init__(self, task_manager, config=None):
         self.task_manager, self.config = task_manager, config or DashboardConfig()
@@ -52,7 +53,7 @@ class RealTimeDashboard:
         self._history, self._metrics_callbacks, self._status_callbacks, self._counts = [], [], [], {}
 
     def start_monitoring(self, run_id=None):
-        """Starts looking at a run, or at all tasks of this process."""
+        """Starts measuring a run, or all tasks of this process."""
         self.stop_monitoring()
         self._run_id, self._counts = run_id, {}
         self._stop.clear()
@@ -60,7 +61,7 @@ class RealTimeDashboard:
         self._thread.start()
 
     def stop_monitoring(self):
-        """Stops, after a last look."""
+        """Stops, after a last measurement."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._stop.set()
@@ -76,16 +77,17 @@ class RealTimeDashboard:
         self._status_callbacks.append(callback)
 
     def get_current_metrics(self):
-        """Returns the latest figures; ``None`` before the first look."""
+        """Returns the latest figures; ``None`` before the first measurement."""
         return self._history[-1] if self._history else None
 
     def get_metrics_history(self, minutes=None):
-        """Returns the figures that are kept, or those of the last minutes."""
+        """Returns the figures, or those of the last minutes."""
         since = None if minutes is None else datetime.datetime.now() - datetime.timedelta(minutes=minutes)
         return [one for one in self._history if since is None or one.timestamp >= since]
 
     def generate_live_report(self, output_path, include_charts=True):
-        """Writes the report of the run as it is now, and returns its path. ``makespan open`` shows a run while it grows."""
+        """Writes the report of the current state of the run, and returns its path. ``makespan open`` shows a run while it
+        grows."""
         if self._run_id is None:
             raise ValueError("generate_live_report() needs a run: call start_monitoring(run_id) first")
         path = pathlib.Path(output_path)
@@ -122,7 +124,7 @@ class RealTimeDashboard:
 
 
 class DashboardExporter:
-    """Writes what a dashboard shows."""
+    """Writes the contents of a dashboard."""
 
     def __init__(self, dashboard):
         self.dashboard = dashboard

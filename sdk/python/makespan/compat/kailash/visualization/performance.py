@@ -14,7 +14,7 @@ MEASURES = (("duration", "Duration", "s"), ("cpu_usage", "CPU", "%"), ("memory_u
 
 
 class PerformanceVisualizer:
-    """Draws charts of the runs that a manager knows, as SVG files."""
+    """Draws charts of the runs of a manager, as SVG files."""
 
     def __init__(self, task_manager):
         self.task_manager = task_manager
@@ -23,8 +23,8 @@ class PerformanceVisualizer:
         """Writes all charts of a run and a Markdown report, and returns their paths: ``execution_timeline``,
         ``resource_usage``, ``performance_comparison``, ``io_analysis``, ``performance_heatmap`` and ``report``.
 
-        ``output_dir`` is ``outputs/performance`` if not given. Raises ``ValueError`` for an unknown run. A run without tasks has
-        no charts: a warning says so, and the result is empty.
+        ``output_dir`` is ``outputs/performance`` if not given. Raises ``ValueError`` for an unknown run. A run without tasks
+        has no charts: a warning is issued, and the result is empty.
         """
         with opened(self.task_manager, run_id) as (run,):
             if not run.tasks:
@@ -46,7 +46,7 @@ class PerformanceVisualizer:
         """Writes a chart that compares runs by makespan, work, mean processor usage and peak memory, and returns its path.
 
         ``output_path`` is ``outputs/performance/comparison.svg`` if not given. Raises ``ValueError`` for an unknown run.
-        ``makespan.compare`` has the causes of a difference, and tests whether it is more than chance.
+        ``makespan.compare`` finds the causes of a difference, and tests whether it is more than chance.
         """
         path = svg_path(output_path if output_path is not None else folder_of(None, "performance") / "comparison.svg")
         with opened(self.task_manager, *run_ids) as runs:

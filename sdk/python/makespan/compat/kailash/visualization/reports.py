@@ -20,7 +20,7 @@ _SEVERITIES = {"info": "low", "warning": "medium", "error": "high"}
 
 
 class ReportFormat(enum.Enum):
-    """Formats of a report. ``PDF`` is refused: print the HTML report from a browser."""
+    """Formats of a report. ``PDF`` is rejected: print the HTML report from a browser."""
 
     HTML = "html"
     MARKDOWN = "markdown"
@@ -56,10 +56,10 @@ class PerformanceInsight:
 
 @dataclass
 class WorkflowSummary:
-    """Totals of a run. Durations in seconds, memory in MB (2^20 bytes), processor in percent; ``None`` if not known.
+    """Totals of a run. Durations in seconds, memory in MB (2^20 bytes), processor in percent; ``None`` if unknown.
 
-    ``total_duration`` is the makespan, ``throughput`` completed tasks per minute of it, and ``efficiency_score`` the part of the
-    slots' time in which they were busy, 0 to 100.
+    ``total_duration`` is the makespan, ``throughput`` completed tasks per minute of it, and ``efficiency_score`` the
+    percentage of the slots' time in which they were busy.
     """
 
     run_id: str
@@ -77,7 +77,7 @@ class WorkflowSummary:
 
 
 class WorkflowPerformanceReporter:
-    """Writes reports of the runs that a manager knows."""
+    """Writes reports of the runs of a manager."""
 
     def __init__(self, task_manager, config=None):
         self.task_manager, self.config = task_manager, config or ReportConfig()
@@ -185,6 +185,6 @@ def _markdown(compared):
 
 
 def _cell(text):
-    """Ids are foreign text: in a code span nothing in them is markup."""
+    """Ids are foreign text; in a code span they contain no markup."""
     text = "".join(c if c.isprintable() else " " for c in text).replace("|", "\\|").replace("`", "'").strip()
     return "`%s`" % text if text else ""

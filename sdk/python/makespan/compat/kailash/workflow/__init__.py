@@ -1,1 +1,1 @@
-"""``kailash.workflow``, as far as it shows runs: see :mod:`.visualization`. Workflows themselves are those of Kailash."""
+"""The part of ``kailash.workflow`` that shows runs: see :mod:`.visualization`. Workflows themselves are those of Kailash."""

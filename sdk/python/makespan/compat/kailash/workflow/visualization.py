@@ -15,7 +15,7 @@ from ..visualization.performance import PerformanceVisualizer
 
 
 class WorkflowVisualizer:
-    """Draws a workflow: an object with ``to_dict()`` as that of Kailash, or such a dict. It may be omitted for runs.
+    """Draws a workflow: an object with a ``to_dict()`` like that of Kailash, or such a dict. It may be omitted for runs.
 
     Colours and layout are those of the ``makespan`` program; the arguments for them are accepted and have no effect.
     """
