@@ -17,11 +17,11 @@ pub struct Mended {
     pub lone_surrogates: u64,
     /// How many control characters stood bare in strings.
     pub controls: u64,
-    /// How many commas stood before a closing bracket.
+    /// How many commas stood before a closing bracket or behind the value of a line.
     pub commas: u64,
     /// How many commas were missing between records or members.
     pub missing: u64,
-    /// Whether lines stood before the text.
+    /// How many texts had words before them, such as those of a log.
     pub before: u64,
     /// Whether the text was UTF-16.
     pub utf16: bool,
@@ -78,10 +78,10 @@ impl Mended {
             self.commas,
             Severity::Info,
             "trailing-comma",
-            "a comma before a closing bracket was passed over",
+            "a comma behind the last value, where none belongs, was passed over",
         );
         say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
-        say(self.before, Severity::Warning, "text-before", "lines before the JSON text were skipped");
+        say(self.before, Severity::Warning, "text-before", "text before the JSON was skipped");
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
         if let Some(fault) = &self.fault {
             let message =
